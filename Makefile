@@ -1,0 +1,27 @@
+# The one test command is `make test`. It sets up what it needs on a Debian machine with Rust.
+
+CHECKS ?= ../shared/checks
+CARGO ?= cargo
+
+.PHONY: test lint setup unit judge
+
+test: setup unit judge
+
+# A C compiler, for SQLite and for TLS; PostgreSQL's programs, for a server that only the tests see.
+setup:
+	@command -v cc >/dev/null || { apt-get update -q && apt-get install -qy gcc libc6-dev; }
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+		|| { apt-get update -q && apt-get install -qy postgresql; }
+
+unit:
+	INSTA_UPDATE=no sh tests/with-postgres.sh $(CARGO) test --locked
+
+# Second opinions on what we send to Slack, by Slack's own types and models. Written by others and
+# kept elsewhere; where they are not at hand our own limits (in the sandbox) have to do.
+judge: unit
+	@if [ -d $(CHECKS) ]; then sh tests/judge.sh $(CHECKS); else echo "no second opinions at hand ($(CHECKS))"; fi
+
+lint:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items

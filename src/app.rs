@@ -1,0 +1,117 @@
+//! The only place that wires: settings in, a running program out.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tracing::{info, warn};
+
+use crate::clock::Clock;
+use crate::config::{Config, Database};
+use crate::dialnote::client::Dialnote;
+use crate::domain::conversation::Links;
+use crate::domain::phone;
+use crate::error::Fault;
+use crate::http;
+use crate::slack::client::Slack;
+use crate::store::Store;
+use crate::store::postgres::Postgres;
+use crate::store::sqlite::Sqlite;
+use crate::transport;
+use crate::work::{Work, runner};
+
+/// Why the program did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum NotStarted {
+    /// The database could not be opened.
+    #[error("the database {name} cannot be opened: {cause}")]
+    Database {
+        /// The file; of a server not its address, which may hold a password.
+        name: String,
+        /// Why.
+        cause: String,
+    },
+    /// The address is taken or not ours.
+    #[error("cannot listen on {address}: {cause}. Set LISTEN to another address, for example 127.0.0.1:8081")]
+    Address {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// No HTTP client could be made.
+    #[error("cannot make HTTPS calls: {0}")]
+    Https(#[from] reqwest::Error),
+}
+
+/// The program, put together and not yet running.
+pub struct App {
+    /// Everything a job needs; tests drive it step by step.
+    pub work: Arc<Work>,
+    /// Everything that answers requests.
+    pub router: Router,
+}
+
+impl App {
+    /// Opens the database and puts everything together.
+    pub async fn build(config: &Config, clock: Clock) -> Result<Self, NotStarted> {
+        Self::on(open(&config.database).await?, config, clock)
+    }
+
+    /// Puts everything together on a store that is open already.
+    pub fn on(store: Arc<dyn Store>, config: &Config, clock: Clock) -> Result<Self, NotStarted> {
+        let client = transport::client()?;
+        let slack = Slack::new(client.clone(), config.slack_api.clone(), config.slack_token.clone());
+        let dialnote = Dialnote::new(client, config.dialnote_api.clone(), config.dialnote_key.clone());
+        let links = Links::new(config.dialnote_app.clone());
+        let work = Arc::new(Work::new(store, slack, dialnote, links, clock, config.work));
+        let router = http::router(work.clone(), config.signing_secrets.clone());
+        Ok(Self { work, router })
+    }
+
+    /// Serves and works until `stop` turns true, then finishes what was begun.
+    pub async fn run(self, listener: TcpListener, stop: watch::Receiver<bool>) {
+        let stopped = {
+            let mut stop = stop.clone();
+            async move {
+                let _ = stop.wait_for(|stop| *stop).await;
+            }
+        };
+        drop(tokio::task::spawn_blocking(phone::unpack_plans));
+        let check = tokio::spawn(check_connections(self.work.clone()));
+        tokio::join!(http::serve::serve(listener, self.router, stopped), runner::run(self.work, stop));
+        check.abort();
+    }
+}
+
+async fn open(database: &Database) -> Result<Arc<dyn Store>, NotStarted> {
+    let not_opened = |name: String| move |fault: Fault| NotStarted::Database { name, cause: fault.to_string() };
+    Ok(match database {
+        Database::Sqlite(file) => Arc::new(Sqlite::open(file).await.map_err(not_opened(file.display().to_string()))?),
+        Database::Postgres(url) => {
+            let url = url.expose_secret();
+            Arc::new(Postgres::open(url).await.map_err(not_opened("that DATABASE_URL names".into()))?)
+        }
+    })
+}
+
+/// Takes the address, or says why not.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener, NotStarted> {
+    TcpListener::bind(address).await.map_err(|cause| NotStarted::Address { address, cause })
+}
+
+/// Says at the start whether both services know us. Only says so: requests are accepted and kept
+/// whether they do or not.
+async fn check_connections(work: Arc<Work>) {
+    match work.slack.installation().await {
+        Ok(installation) => info!(%installation, "Slack knows us"),
+        Err(cause) => warn!(%cause, "Slack did not accept SLACK_BOT_TOKEN, or was not reached"),
+    }
+    match work.check_dialnote().await {
+        Ok(members) => info!(members, "dialnote knows us"),
+        Err(cause) => warn!(%cause, "dialnote did not accept DIALNOTE_API_KEY, or was not reached"),
+    }
+}

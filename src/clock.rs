@@ -1,0 +1,54 @@
+//! Everything that depends on the time asks a clock that was handed to it, so that a test can let
+//! a day pass in no time and two parts of the program never disagree about "now".
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+
+/// Where "now" comes from. Cloning shares the same clock.
+#[derive(Clone, Debug, Default)]
+pub enum Clock {
+    /// The machine's clock.
+    #[default]
+    System,
+    /// A clock that stands still until it is moved.
+    Manual(ManualClock),
+}
+
+impl Clock {
+    /// The current instant, cut to whole milliseconds (the resolution of everything we store).
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Self::System => from_millis(Timestamp::now().as_millisecond()),
+            Self::Manual(clock) => clock.now(),
+        }
+    }
+}
+
+/// A clock for tests and for the sandbox: it moves only when it is told to.
+#[derive(Clone, Debug)]
+pub struct ManualClock(Arc<AtomicI64>);
+
+impl ManualClock {
+    /// A clock that shows `start`.
+    pub fn at(start: Timestamp) -> Self {
+        Self(Arc::new(AtomicI64::new(start.as_millisecond())))
+    }
+
+    /// What the clock shows.
+    pub fn now(&self) -> Timestamp {
+        from_millis(self.0.load(Ordering::SeqCst))
+    }
+
+    /// Moves the clock forward (or back, with a negative duration).
+    pub fn advance(&self, by: SignedDuration) {
+        let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+}
+
+/// The instant `millis` after the epoch; instants beyond what can be shown become the nearest that can.
+pub fn from_millis(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(if millis < 0 { Timestamp::MIN } else { Timestamp::MAX })
+}

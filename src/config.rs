@@ -1,0 +1,303 @@
+//! What an operator decides, read from the environment once, at the start. Every mistake is
+//! reported at once, because restarting for each of seven mistakes is nobody's idea of help.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::Url;
+
+use crate::store::postgres::Postgres;
+
+use crate::work::Settings;
+use crate::work::pace::Pacing;
+
+/// The settings of a single workspace.
+#[derive(Debug)]
+pub struct Config {
+    /// The app's signing secrets: several, separated by commas, while one is being replaced.
+    pub signing_secrets: Vec<SecretString>,
+    /// The bot token of the workspace.
+    pub slack_token: SecretString,
+    /// Slack's Web API.
+    pub slack_api: Url,
+    /// The organization's API key.
+    pub dialnote_key: SecretString,
+    /// dialnote's API.
+    pub dialnote_api: Url,
+    /// dialnote's web app, for links to conversations.
+    pub dialnote_app: Url,
+    /// Where what must not be lost is kept.
+    pub database: Database,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How the work is done.
+    pub work: Settings,
+}
+
+/// Where what must not be lost is kept.
+#[derive(Debug)]
+pub enum Database {
+    /// In a file, for one instance.
+    Sqlite(PathBuf),
+    /// In a PostgreSQL, for several. The URL may hold a password.
+    Postgres(SecretString),
+}
+
+/// A setting: its name, its default and what it is for. The README's table is this one.
+#[derive(Debug)]
+pub struct Setting {
+    /// The environment variable.
+    pub name: &'static str,
+    /// What holds if it is not set; `None` if it must be.
+    pub default: Option<&'static str>,
+    /// What it is.
+    pub about: &'static str,
+}
+
+/// Every setting there is.
+pub static SETTINGS: [Setting; 10] = [
+    Setting {
+        name: "SLACK_SIGNING_SECRET",
+        default: None,
+        about: "Proves that requests come from Slack. *Basic Information → App Credentials → Signing Secret*. \
+                While you replace it: both, separated by a comma.",
+    },
+    Setting {
+        name: "SLACK_BOT_TOKEN",
+        default: None,
+        about: "Lets the app speak in your workspace. *OAuth & Permissions → Bot User OAuth Token*, `xoxb-…`.",
+    },
+    Setting {
+        name: "DIALNOTE_API_KEY",
+        default: None,
+        about: "Lets the app assign. A key of your dialnote organization that may write, `dn_live_…`.",
+    },
+    Setting {
+        name: "DIALNOTE_API_URL",
+        default: Some("https://app.dialnote.com/api/v1"),
+        about: "Where dialnote's API is.",
+    },
+    Setting {
+        name: "DIALNOTE_APP_URL",
+        default: Some("https://app.dialnote.com"),
+        about: "Where people open dialnote; links to conversations begin with it.",
+    },
+    Setting { name: "SLACK_API_URL", default: Some("https://slack.com/api"), about: "Where Slack's Web API is." },
+    Setting {
+        name: "DATABASE_URL",
+        default: Some("sqlite:dialnote-slack.db"),
+        about: "Where the app keeps what it must not lose: `sqlite:` and a file, or `postgres://…` for several instances.",
+    },
+    Setting { name: "LISTEN", default: Some("127.0.0.1:8080"), about: "The address and port to listen on." },
+    Setting {
+        name: "LEASE_SECONDS",
+        default: Some("30"),
+        about: "How long what an instance was doing when it died waits before it is taken over; 5 to 600.",
+    },
+    Setting {
+        name: "SLACK_PACE",
+        default: Some("documented"),
+        about: "`documented` speaks no faster than Slack's published limits, `as-allowed` waits only when Slack says so.",
+    },
+];
+
+/// A setting that is missing or wrong, with the way out. Never contains the setting's value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {problem}")]
+pub struct Mistake {
+    /// The environment variable.
+    pub name: &'static str,
+    /// What is wrong, and what to do.
+    pub problem: String,
+}
+
+impl Config {
+    /// Reads the settings from `lookup`, usually the environment. Answers all mistakes together.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<Mistake>> {
+        let mut reader = Reader { lookup, mistakes: Vec::new() };
+        let signing_secrets = reader.secrets("SLACK_SIGNING_SECRET");
+        let slack_token = reader.secret("SLACK_BOT_TOKEN", Some("xoxb-"));
+        let slack_api = reader.parsed("SLACK_API_URL", web_address);
+        let dialnote_key = reader.secret("DIALNOTE_API_KEY", None);
+        let dialnote_api = reader.parsed("DIALNOTE_API_URL", web_address);
+        let dialnote_app = reader.parsed("DIALNOTE_APP_URL", web_address);
+        let database = reader.parsed("DATABASE_URL", database);
+        let listen = reader.parsed("LISTEN", listen_address);
+        let lease = reader.parsed("LEASE_SECONDS", lease);
+        let pacing = reader.parsed("SLACK_PACE", pacing);
+        let complete = || {
+            Some(Self {
+                signing_secrets: signing_secrets?,
+                slack_token: slack_token?,
+                slack_api: slack_api?,
+                dialnote_key: dialnote_key?,
+                dialnote_api: dialnote_api?,
+                dialnote_app: dialnote_app?,
+                database: database?,
+                listen: listen?,
+                work: Settings { lease: lease?, pacing: pacing?, ..Settings::default() },
+            })
+        };
+        complete().ok_or(reader.mistakes)
+    }
+}
+
+/// Reads setting by setting. What is missing or wrong is `None`, and one more mistake.
+struct Reader<F> {
+    lookup: F,
+    mistakes: Vec<Mistake>,
+}
+
+impl<F: Fn(&str) -> Option<String>> Reader<F> {
+    fn secrets(&mut self, name: &'static str) -> Option<Vec<SecretString>> {
+        let given = self.given(name)?;
+        let secrets: Vec<_> = given.split(',').map(str::trim).filter(|secret| !secret.is_empty()).collect();
+        if secrets.is_empty() || secrets.iter().any(|secret| secret.contains(char::is_whitespace)) {
+            return self.mistake(name, WITH_A_SPACE);
+        }
+        Some(secrets.into_iter().map(SecretString::from).collect())
+    }
+
+    fn secret(&mut self, name: &'static str, prefix: Option<&str>) -> Option<SecretString> {
+        let given = self.given(name)?;
+        if given.contains(char::is_whitespace) {
+            return self.mistake(name, WITH_A_SPACE);
+        }
+        if let Some(prefix) = prefix
+            && !given.starts_with(prefix)
+            && !given.starts_with(&format!("xoxe.{prefix}"))
+        {
+            return self.mistake(name, &format!("does not begin with {prefix}; copy the bot token, not another one"));
+        }
+        Some(SecretString::from(given))
+    }
+
+    fn parsed<T>(&mut self, name: &'static str, parse: fn(&str) -> Result<T, String>) -> Option<T> {
+        let given = self.given(name)?;
+        parse(&given).map_or_else(|problem| self.mistake(name, &problem), Some)
+    }
+
+    /// What is set, else the default.
+    fn given(&mut self, name: &'static str) -> Option<String> {
+        let set = (self.lookup)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let setting = SETTINGS.iter().find(|setting| setting.name == name);
+        match (set, setting.and_then(|setting| setting.default)) {
+            (Some(value), _) => Some(value),
+            (None, Some(default)) => Some(default.to_owned()),
+            (None, None) => {
+                let about = setting.map_or("", |setting| setting.about).replace(['*', '`'], "");
+                self.mistake(name, &format!("is not set. {about}"))
+            }
+        }
+    }
+
+    fn mistake<T>(&mut self, name: &'static str, problem: &str) -> Option<T> {
+        self.mistakes.push(Mistake { name, problem: problem.to_owned() });
+        None
+    }
+}
+
+const WITH_A_SPACE: &str = "is empty or has a space in it; copy it again";
+
+fn web_address(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let url = url.ok_or("is not a web address; give one like https://app.dialnote.com")?;
+    let local = url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
+    if url.scheme() == "http" && !local {
+        return Err("is not https, so keys would travel in the open; only addresses on this machine may be http".into());
+    }
+    Ok(url)
+}
+
+fn database(text: &str) -> Result<Database, String> {
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        let readable = Postgres::check(text).map(|()| Database::Postgres(text.into()));
+        return readable.map_err(|_| POSTGRES_MISREAD.into());
+    }
+    let path = text.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path));
+    let path = path.filter(|path| !path.is_empty());
+    path.map(|path| Database::Sqlite(path.into())).ok_or_else(|| DATABASE_MISREAD.into())
+}
+
+const DATABASE_MISREAD: &str = "is neither sqlite: and a file, for example sqlite:dialnote-slack.db, \
+                                nor an address like postgres://user:password@host/database";
+
+const POSTGRES_MISREAD: &str = "cannot be read; give an address like postgres://user:password@host:5432/database, with \
+                                %40 for an @ in the password and, if you like, ?sslmode=disable, prefer or require";
+
+fn lease(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().filter(|seconds| (5..=600).contains(seconds));
+    seconds.map(Duration::from_secs).ok_or_else(|| "is not a number of seconds from 5 to 600".into())
+}
+
+fn pacing(text: &str) -> Result<Pacing, String> {
+    match text {
+        "documented" => Ok(Pacing::Documented),
+        "as-allowed" => Ok(Pacing::AsAllowed),
+        _ => Err("is neither documented nor as-allowed".into()),
+    }
+}
+
+fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "is not an address with a port, for example 127.0.0.1:8080".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(set: &[(&str, &str)]) -> Result<Config, Vec<Mistake>> {
+        Config::read(|name| set.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    const COMPLETE: [(&str, &str); 3] = [
+        ("SLACK_SIGNING_SECRET", "planted-a, planted-b"),
+        ("SLACK_BOT_TOKEN", "xoxb-planted"),
+        ("DIALNOTE_API_KEY", "dn_live_planted"),
+    ];
+
+    #[test]
+    fn three_settings_are_enough() {
+        let Ok(config) = read(&COMPLETE) else { unreachable!("complete") };
+        assert_eq!(config.signing_secrets.len(), 2);
+        assert_eq!(config.listen.port(), 8080);
+        assert!(matches!(config.database, Database::Sqlite(file) if file.ends_with("dialnote-slack.db")));
+    }
+
+    #[test]
+    fn a_database_is_a_file_or_a_server_and_its_password_is_not_shown() {
+        let read = |url| database(url).map(|database| format!("{database:?}"));
+        assert_eq!(read("sqlite:a.db"), Ok(r#"Sqlite("a.db")"#.into()));
+        let server = read("postgres://app:planted@db.example/dialnote?sslmode=require").unwrap_or_default();
+        assert!(server.starts_with("Postgres(") && !server.contains("planted"), "{server}");
+        assert_eq!(read("postgres://app:planted@db.example:port/x"), Err(POSTGRES_MISREAD.into()));
+        assert_eq!(read("postgres://app:planted@db/x?sslmode=perhaps"), Err(POSTGRES_MISREAD.into()));
+        assert_eq!(read("mysql://planted"), Err(DATABASE_MISREAD.into()));
+    }
+
+    #[test]
+    fn all_mistakes_come_at_once_and_without_secrets() {
+        let wrong = [
+            ("SLACK_BOT_TOKEN", "xoxp-planted"),
+            ("DIALNOTE_API_KEY", "dn_live planted"),
+            ("DIALNOTE_API_URL", "http://dialnote.example/planted"),
+            ("DIALNOTE_APP_URL", "planted"),
+            ("SLACK_API_URL", "ftp://planted"),
+            ("DATABASE_URL", "mysql://planted"),
+            ("LISTEN", "planted"),
+            ("LEASE_SECONDS", "planted"),
+            ("SLACK_PACE", "planted"),
+        ];
+        let mistakes = read(&wrong).err().unwrap_or_default();
+        let names: Vec<_> = mistakes.iter().map(|mistake| mistake.name).collect();
+        assert_eq!(names.len(), SETTINGS.len(), "{names:?}");
+        assert!(mistakes.iter().all(|mistake| !mistake.to_string().contains("planted")), "{mistakes:?}");
+    }
+
+    #[test]
+    fn never_shows_a_secret() {
+        assert!(!format!("{:?}", read(&COMPLETE)).contains("planted"));
+    }
+}

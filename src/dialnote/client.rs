@@ -1,0 +1,215 @@
+//! The calls we make to dialnote (contracts/dialnote.md, Calls). A call is made once; repeating it
+//! is the inbox's business.
+
+use reqwest::{Method, StatusCode, Url};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use crate::dialnote::wire;
+use crate::domain::conversation::{Activity, ActivityKind, Conversation, Status};
+use crate::domain::people::Member;
+use crate::error::{Fault, Service};
+use crate::ids::{ConversationId, MemberId};
+use crate::json::Peek;
+use crate::transport::{self, Answer};
+
+/// The most conversations or messages one call returns.
+pub const PAGE: usize = 100;
+
+/// How many pages of messages are searched for a note of ours. It was written moments ago, so it is
+/// among the newest.
+const NOTE_PAGES: usize = 3;
+
+/// What a 429 of dialnote's closes: nothing says that its limits differ from call to call.
+pub const BUCKET: &str = "dialnote";
+
+/// dialnote's "no".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// There is no such conversation.
+    NotFound,
+    /// The key may only read.
+    ReadOnly,
+    /// Anything else, in dialnote's words.
+    Words(String),
+}
+
+/// Why a call did not do what it should.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// dialnote understood and says no.
+    #[error("dialnote refused: {0:?}")]
+    Denied(Denied),
+    /// Anything that is not an answer to the question.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// A page of the list of conversations.
+#[derive(Debug)]
+pub struct Page {
+    /// Most recently active first.
+    pub conversations: Vec<Conversation>,
+    /// Whether the list ends here.
+    pub last: bool,
+}
+
+/// A client of one organization.
+#[derive(Clone, Debug)]
+pub struct Dialnote {
+    http: reqwest::Client,
+    base: Url,
+    key: SecretString,
+}
+
+impl Dialnote {
+    /// A client that calls paths below `base` with an API key.
+    pub fn new(http: reqwest::Client, base: Url, key: SecretString) -> Self {
+        Self { http, base, key }
+    }
+
+    /// The members of the organization. Works with every kind of key.
+    pub async fn members(&self) -> Result<Vec<Member>, CallError> {
+        let content = self.read(&["team", "members"], &[]).await?;
+        Ok(wire::items(&content, "members").iter().filter_map(wire::member).collect())
+    }
+
+    /// A conversation as it is now.
+    pub async fn conversation(&self, id: &ConversationId) -> Result<Conversation, CallError> {
+        let content = self.read(&["conversations", id.as_str()], &[]).await?;
+        wire::conversation(&content).ok_or_else(|| unusable("the answer holds no conversation").into())
+    }
+
+    /// The conversations from `offset` on, at most [`PAGE`].
+    pub async fn conversations(&self, offset: usize) -> Result<Page, CallError> {
+        let query = [("limit", PAGE.to_string()), ("offset", offset.to_string())];
+        let content = self.read(&["conversations"], &query).await?;
+        let items = wire::items(&content, "conversations");
+        let last = items.len() < PAGE;
+        Ok(Page { conversations: items.iter().filter_map(wire::conversation).collect(), last })
+    }
+
+    /// Sets or clears the owner. `attempt_key` names this very write, in case dialnote looks at it.
+    pub async fn assign(
+        &self,
+        id: &ConversationId,
+        owner: Option<&MemberId>,
+        attempt_key: &str,
+    ) -> Result<Conversation, CallError> {
+        self.patch(id, &json!({ "assignedToId": owner }), attempt_key).await
+    }
+
+    /// Sets the status.
+    pub async fn set_status(
+        &self,
+        id: &ConversationId,
+        status: Status,
+        attempt_key: &str,
+    ) -> Result<Conversation, CallError> {
+        self.patch(id, &json!({ "status": status }), attempt_key).await
+    }
+
+    /// Writes a note.
+    pub async fn add_note(&self, id: &ConversationId, content: &str, attempt_key: &str) -> Result<(), CallError> {
+        let path = ["conversations", id.as_str(), "notes"];
+        self.write(Method::POST, &path, &json!({ "content": content }), attempt_key).await.map(drop)
+    }
+
+    /// The newest entry of the timeline that is no note, if it is among the newest [`PAGE`].
+    pub async fn last_activity_but_notes(&self, id: &ConversationId) -> Result<Option<Activity>, CallError> {
+        let query = [("limit", PAGE.to_string())];
+        let content = self.read(&["conversations", id.as_str(), "messages"], &query).await?;
+        let entries = wire::items(&content, "messages");
+        Ok(entries.iter().filter_map(wire::entry).find(|activity| activity.kind != ActivityKind::Note))
+    }
+
+    /// Whether a note with this reference was written already.
+    pub async fn has_note(&self, id: &ConversationId, reference: &str) -> Result<bool, CallError> {
+        let mut cursor: Option<String> = None;
+        for _ in 0..NOTE_PAGES {
+            let mut query = vec![("limit", PAGE.to_string())];
+            query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
+            let answer =
+                self.call(Method::GET, &["conversations", id.as_str(), "messages"], &query, None, None).await?;
+            let next = ["/meta/nextCursor", "/data/nextCursor", "/nextCursor"];
+            cursor = next.into_iter().find_map(|path| answer.words(path)).map(str::to_owned);
+            let messages = wire::items(&wire::opened(answer), "messages");
+            if messages.iter().any(|message| mentions(message, reference)) {
+                return Ok(true);
+            }
+            if cursor.is_none() {
+                break;
+            }
+        }
+        Ok(false)
+    }
+
+    async fn patch(&self, id: &ConversationId, body: &Value, attempt_key: &str) -> Result<Conversation, CallError> {
+        let content = self.write(Method::PATCH, &["conversations", id.as_str()], body, attempt_key).await?;
+        // An answer without contact or owner is no picture of the conversation: look again.
+        match wire::conversation(&content).filter(|_| content.get("contact").is_some()) {
+            Some(conversation) => Ok(conversation),
+            None => self.conversation(id).await,
+        }
+    }
+
+    async fn read(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, CallError> {
+        self.call(Method::GET, path, query, None, None).await.map(wire::opened)
+    }
+
+    async fn write(&self, method: Method, path: &[&str], body: &Value, attempt_key: &str) -> Result<Value, CallError> {
+        self.call(method, path, &[], Some(body), Some(attempt_key)).await.map(wire::opened)
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, String)],
+        body: Option<&Value>,
+        attempt_key: Option<&str>,
+    ) -> Result<Value, CallError> {
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(path);
+        }
+        let mut request = self.http.request(method, url).bearer_auth(self.key.expose_secret()).query(query);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        if let Some(key) = attempt_key {
+            request = request.header("Idempotency-Key", key);
+        }
+        judged(&transport::send(Service::Dialnote, request).await?)
+    }
+}
+
+fn mentions(message: &Value, reference: &str) -> bool {
+    ["/content", "/body", "/text"]
+        .into_iter()
+        .any(|path| message.text(path).is_some_and(|text| text.trim_end().ends_with(&format!("ref {reference}"))))
+}
+
+fn judged(answer: &Answer) -> Result<Value, CallError> {
+    let service = Service::Dialnote;
+    let words = || wire::words(answer.status, &answer.body);
+    let denied = |denied| Err(CallError::Denied(denied));
+    match answer.status {
+        status if status.is_success() => {
+            serde_json::from_slice(&answer.body).map_err(|error| unusable(&error.to_string()).into())
+        }
+        StatusCode::TOO_MANY_REQUESTS => {
+            let wait = answer.retry_after.unwrap_or(std::time::Duration::from_secs(10));
+            Err(Fault::RateLimited { service, bucket: BUCKET.to_owned(), wait }.into())
+        }
+        StatusCode::UNAUTHORIZED => Err(Fault::Unauthorized { service, cause: words() }.into()),
+        StatusCode::NOT_FOUND => denied(Denied::NotFound),
+        StatusCode::FORBIDDEN if wire::is_read_only(&answer.body) => denied(Denied::ReadOnly),
+        status if status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT => denied(Denied::Words(words())),
+        status => Err(Fault::Unavailable { service, cause: status.to_string() }.into()),
+    }
+}
+
+fn unusable(cause: &str) -> Fault {
+    Fault::Unusable { service: Service::Dialnote, cause: cause.to_owned() }
+}

@@ -1,0 +1,5 @@
+//! What we know of dialnote's API. What is only assumed about it stands here and nowhere else
+//! (contracts/dialnote.md, marks A).
+
+pub mod client;
+mod wire;

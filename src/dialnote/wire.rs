@@ -1,0 +1,155 @@
+//! dialnote's objects as we read them (contracts/dialnote.md, Objects): lenient, because most
+//! field names are assumed.
+
+use jiff::Timestamp;
+use reqwest::StatusCode;
+use serde_json::Value;
+
+use crate::domain::conversation::{Activity, ActivityKind, Contact, Conversation, Line, Owner, Status};
+use crate::domain::people::Member;
+use crate::ids::{ConversationId, MemberId};
+use crate::json::Peek;
+
+/// The content of an answer: what is in its envelope, or the answer itself if it has none.
+pub(super) fn opened(answer: Value) -> Value {
+    match answer {
+        Value::Object(mut fields) if fields.contains_key("data") => fields.remove("data").unwrap_or_default(),
+        bare => bare,
+    }
+}
+
+/// The items of a list answer: the content itself, or the named list in it.
+pub(super) fn items(content: &Value, name: &str) -> Vec<Value> {
+    let list = content.as_array().or_else(|| content.get(name)?.as_array());
+    list.cloned().unwrap_or_default()
+}
+
+/// A conversation; `None` without an id.
+pub(super) fn conversation(value: &Value) -> Option<Conversation> {
+    Some(Conversation {
+        id: ConversationId::new(value.words("/id")?),
+        status: status(value.words("/status").unwrap_or_default()),
+        owner: owner(value),
+        contact: contact(value),
+        line: value.words("/phoneNumber/number").map(|number| Line {
+            number: number.to_owned(),
+            name: value.words("/phoneNumber/name").map(str::to_owned),
+        }),
+        last_activity: value.at("/lastActivity").and_then(activity),
+    })
+}
+
+fn status(status: &str) -> Status {
+    match status.to_ascii_lowercase().as_str() {
+        "done" => Status::Done,
+        "snoozed" => Status::Snoozed,
+        _ => Status::Open,
+    }
+}
+
+/// The populated owner, or the bare id where only that is given.
+fn owner(value: &Value) -> Option<Owner> {
+    let id = value.words("/assignedTo/id").or_else(|| value.words("/assignedToId"))?;
+    let name = value.words("/assignedTo/name").unwrap_or_default();
+    Some(Owner { id: MemberId::new(id), name: name.to_owned() })
+}
+
+fn contact(value: &Value) -> Contact {
+    let names = [value.words("/contact/firstName"), value.words("/contact/lastName")];
+    let name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    Contact {
+        name: Some(name).filter(|name| !name.is_empty()),
+        company: value.words("/contact/company").map(str::to_owned),
+        phone: value.words("/contact/phoneNumber").unwrap_or("unknown number").to_owned(),
+    }
+}
+
+/// What happened last, as a conversation carries it.
+fn activity(value: &Value) -> Option<Activity> {
+    happened(value, value.words("/preview"), value.time("/at")?)
+}
+
+/// An entry of the timeline.
+pub(super) fn entry(value: &Value) -> Option<Activity> {
+    let at = ["/createdAt", "/at", "/timestamp"].into_iter().find_map(|path| value.time(path))?;
+    happened(value, ["/content", "/body", "/text"].into_iter().find_map(|path| value.words(path)), at)
+}
+
+fn happened(value: &Value, says: Option<&str>, at: Timestamp) -> Option<Activity> {
+    let kind = match value.words("/type")?.to_ascii_lowercase().as_str() {
+        "call" if is_missed(value, says) => ActivityKind::MissedCall,
+        "call" => ActivityKind::Call,
+        "voicemail" => ActivityKind::Voicemail,
+        "sms" => ActivityKind::Sms,
+        "note" => ActivityKind::Note,
+        _ => ActivityKind::Other,
+    };
+    let is_call = matches!(kind, ActivityKind::MissedCall | ActivityKind::Call);
+    Some(Activity {
+        kind,
+        inbound: value.words("/direction") != Some("outbound"),
+        preview: says.filter(|_| !is_call).map(str::to_owned),
+        at,
+    })
+}
+
+/// Nothing says how a missed call is told from an answered one; assumed: by a status, or in words.
+fn is_missed(value: &Value, says: Option<&str>) -> bool {
+    let missed = |text: &str| text.to_ascii_lowercase().starts_with("missed");
+    value.words("/status").is_some_and(missed) || says.is_some_and(missed)
+}
+
+/// A member; `None` without an id.
+pub(super) fn member(value: &Value) -> Option<Member> {
+    Some(Member {
+        id: MemberId::new(value.words("/id")?),
+        name: value.words("/name").unwrap_or_default().to_owned(),
+        email: value.words("/email").map(str::to_owned),
+    })
+}
+
+/// dialnote's own words of a refusal: its message, else its error code, else the status.
+pub(super) fn words(status: StatusCode, body: &[u8]) -> String {
+    let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+    let paths = ["/message", "/error/message", "/error", "/error/code"];
+    let words = paths.into_iter().find_map(|path| answer.words(path));
+    words.map_or_else(|| status.to_string(), |words| words.chars().take(500).collect())
+}
+
+/// Whether the refusal is the one that read-only keys get on every write.
+pub(super) fn is_read_only(body: &[u8]) -> bool {
+    let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+    answer.text("/error") == Some("INSUFFICIENT_PERMISSIONS")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn reads_enveloped_and_bare_answers_alike() {
+        let bare = json!({"id": "c1", "assignedToId": "m1"});
+        for answer in [json!({"data": bare, "meta": {}}), bare.clone()] {
+            let read = conversation(&opened(answer));
+            assert_eq!(read.and_then(|c| c.owner).map(|o| o.id), Some(MemberId::new("m1")));
+        }
+        assert_eq!(items(&json!([1, 2]), "messages").len(), 2);
+        assert_eq!(items(&json!({"messages": [1]}), "messages").len(), 1);
+    }
+
+    #[test]
+    fn a_conversation_needs_no_more_than_its_id() {
+        let bare = conversation(&json!({"id": "c1", "contact": null, "lastActivity": {"type": 7}, "status": "new"}));
+        assert_eq!(bare.map(|c| (c.status, c.owner, c.last_activity)), Some((Status::Open, None, None)));
+        assert_eq!(conversation(&json!({"id": ""})), None);
+    }
+
+    #[test]
+    fn passes_dialnotes_words_on() {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        assert_eq!(words(status, br#"{"error":"X","message":"not a member"}"#), "not a member");
+        assert_eq!(words(status, br#"{"error":"INSUFFICIENT"}"#), "INSUFFICIENT");
+        assert_eq!(words(status, b"<html>"), "422 Unprocessable Entity");
+    }
+}

@@ -1,0 +1,66 @@
+//! Who asks, and where they can be answered: a person in Slack, from whom a request came.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ChannelId, SlackUserId};
+
+/// Who asks, and where they can be answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asker {
+    /// The person, from the verified payload (contracts/slack.md §8.5).
+    pub user: SlackUserId,
+    /// Where they are.
+    pub channel: Option<ChannelId>,
+    /// Where Slack takes answers to this request.
+    pub reply: Option<Reply>,
+    /// How they asked.
+    pub via: Via,
+}
+
+/// How a command was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Via {
+    /// A slash command.
+    Typed,
+    /// A control on a message.
+    Clicked,
+    /// A form.
+    Submitted,
+}
+
+/// Where a person can be answered so that nobody else sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Addressee {
+    /// The person.
+    pub user: SlackUserId,
+    /// Where they asked.
+    pub channel: Option<ChannelId>,
+    /// Where Slack takes answers to this very request.
+    pub reply: Option<Reply>,
+}
+
+/// A response URL (contracts/slack.md §6). The URL is a secret: whoever has it can post.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The URL.
+    pub url: String,
+    /// When it stops working.
+    pub until: Timestamp,
+    /// Whether the answer takes the place of the message that was clicked.
+    pub replace: bool,
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reply").field("until", &self.until).field("replace", &self.replace).finish_non_exhaustive()
+    }
+}
+
+impl Asker {
+    /// Where to answer.
+    pub fn addressee(&self) -> Addressee {
+        Addressee { user: self.user.clone(), channel: self.channel.clone(), reply: self.reply.clone() }
+    }
+}

@@ -1,0 +1,257 @@
+//! A dialnote conversation as far as we use it, and the ways in which people point at one.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::domain::phone::{self, WrittenNumber};
+use crate::domain::typed::{self, Word};
+use crate::ids::{ConversationId, MemberId};
+
+/// Everything about one contact in one timeline (contracts/dialnote.md, Objects).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// Its name in dialnote.
+    pub id: ConversationId,
+    /// Open, done or snoozed.
+    pub status: Status,
+    /// The member who owns the follow-up.
+    pub owner: Option<Owner>,
+    /// Who called or wrote.
+    pub contact: Contact,
+    /// The shared number it belongs to.
+    pub line: Option<Line>,
+    /// What came in or went out last.
+    pub last_activity: Option<Activity>,
+}
+
+/// Where a conversation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Somebody has to follow up.
+    Open,
+    /// Resolved.
+    Done,
+    /// Comes back later.
+    Snoozed,
+}
+
+/// The member who owns a conversation, as dialnote names them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// The member.
+    pub id: MemberId,
+    /// The member's name in dialnote; empty if the answer did not carry it.
+    pub name: String,
+}
+
+/// The person outside.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// First and last name as one, if known.
+    pub name: Option<String>,
+    /// The company, if known.
+    pub company: Option<String>,
+    /// E.164; dialnote's own spelling where it is none (an anonymous caller).
+    pub phone: String,
+}
+
+/// A number that the team shares.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// E.164.
+    pub number: String,
+    /// What the team calls it.
+    pub name: Option<String>,
+}
+
+/// The last thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    /// What it was.
+    pub kind: ActivityKind,
+    /// Whether it came from the contact.
+    pub inbound: bool,
+    /// The beginning of the message or of the voicemail's summary.
+    pub preview: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What an [`Activity`] was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActivityKind {
+    /// A call that was answered.
+    Call,
+    /// A call that nobody answered.
+    MissedCall,
+    /// A recorded message.
+    Voicemail,
+    /// A text message.
+    Sms,
+    /// An internal note.
+    Note,
+    /// Something newer than this program.
+    Other,
+}
+
+impl Conversation {
+    /// What people call it: the contact's name, else the number.
+    pub fn title(&self) -> String {
+        self.contact.name.clone().unwrap_or_else(|| self.number())
+    }
+
+    /// The contact's number as people read it.
+    pub fn number(&self) -> String {
+        phone::pretty(&self.contact.phone)
+    }
+
+    /// Whether the last thing that happened was a note of the team's: no news from the contact.
+    pub fn ends_with_a_note(&self) -> bool {
+        self.last_activity.as_ref().is_some_and(|activity| activity.kind == ActivityKind::Note)
+    }
+
+    /// The same, showing `before` instead if the last thing that happened was a note of the team's.
+    #[must_use]
+    pub fn past_notes(mut self, before: Option<&Activity>) -> Self {
+        if self.ends_with_a_note() && before.is_some() {
+            self.last_activity = before.cloned();
+        }
+        self
+    }
+
+    /// Whether `member` owns it.
+    pub fn is_owned_by(&self, member: &MemberId) -> bool {
+        self.owner.as_ref().is_some_and(|owner| owner.id == *member)
+    }
+}
+
+/// Which conversation a person means, as far as the words alone tell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Which {
+    /// Named by its id or its link.
+    Id(ConversationId),
+    /// Named by the contact's number.
+    Number(WrittenNumber),
+    /// Named by these words of the contact's name, all of them.
+    Name(String),
+    /// Named by the first words of this text, as many as fit a contact; what follows is the note.
+    NameThenNote(String),
+}
+
+/// Reads from the start of `text` which conversation is meant; answers it with what follows.
+/// `None` if there is nothing that could name one.
+pub fn which<'a>(text: &'a str, links: &Links) -> Option<(Which, &'a str)> {
+    if let Some((number, rest)) = WrittenNumber::leading(text) {
+        return Some((Which::Number(number), rest));
+    }
+    match typed::first(text)? {
+        (Word::Link(link), rest) => {
+            let by_id = links.parse(link).map(Which::Id);
+            let by_number = || WrittenNumber::parse(link).map(Which::Number);
+            Some((by_id.or_else(by_number)?, rest))
+        }
+        (Word::Quoted(name), rest) => named(name).then(|| (Which::Name(name.to_owned()), rest)),
+        (Word::Plain(word), rest) => match links.parse(word).or_else(|| id(word)) {
+            Some(id) => Some((Which::Id(id), rest)),
+            None => named(word).then(|| (Which::NameThenNote(typed::plain(text)), "")),
+        },
+        (Word::Person(_) | Word::Group, _) => None,
+    }
+}
+
+fn named(word: &str) -> bool {
+    word.chars().any(char::is_alphanumeric)
+}
+
+/// dialnote's ids are opaque (contracts/dialnote.md, Objects). Taken for one: a prefix with an
+/// underscore (`conv_1001`), a UUID, or one long word of letters and digits mixed.
+fn id(word: &str) -> Option<ConversationId> {
+    let word = word.trim_end_matches([':', ',', ';', '.']);
+    let has_digit = word.bytes().any(|b| b.is_ascii_digit());
+    let is_word = word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let prefixed = word.split_once('_').is_some_and(|(prefix, rest)| {
+        !rest.is_empty() && (2..=8).contains(&prefix.len()) && prefix.bytes().all(|b| b.is_ascii_lowercase())
+    });
+    let opaque = word.len() >= 16 && has_digit;
+    (is_word && has_digit && (prefixed || opaque) && word.len() <= 128).then(|| ConversationId::new(word))
+}
+
+/// Where conversations stand on the web. No page describes dialnote's own addresses, so the shape
+/// is assumed here and nowhere else: `{app}/conversations/{id}` (contracts/dialnote.md, A).
+#[derive(Clone, Debug)]
+pub struct Links {
+    app: Url,
+}
+
+impl Links {
+    /// Links below the dialnote web app's address.
+    pub fn new(app: Url) -> Self {
+        Self { app }
+    }
+
+    /// The address of a conversation.
+    pub fn to(&self, id: &ConversationId) -> String {
+        let mut link = self.app.clone();
+        if let Ok(mut path) = link.path_segments_mut() {
+            path.pop_if_empty().extend(["conversations", id.as_str()]);
+        }
+        link.into()
+    }
+
+    /// The conversation that a link of the same web app leads to: the segment after `conversations`
+    /// or `inbox`, wherever it stands in the path.
+    pub fn parse(&self, link: &str) -> Option<ConversationId> {
+        let link = Url::parse(link).ok()?;
+        if link.host_str()? != self.app.host_str()? || link.port_or_known_default() != self.app.port_or_known_default()
+        {
+            return None;
+        }
+        let mut segments = link.path_segments()?.skip_while(|segment| !matches!(*segment, "conversations" | "inbox"));
+        let id = segments.nth(1).filter(|id| !id.is_empty())?;
+        let id = percent_encoding::percent_decode_str(id).decode_utf8().ok()?;
+        Some(ConversationId::new(id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn links() -> Links {
+        Links::new(Url::parse("https://app.dialnote.com").unwrap_or_else(|_| unreachable!("a constant")))
+    }
+
+    #[test]
+    fn reads_every_way_of_naming_a_conversation() {
+        let id = |id: &str| Which::Id(ConversationId::new(id));
+        let cases = [
+            ("conv_1001 wants a call", id("conv_1001"), "wants a call"),
+            ("https://app.dialnote.com/conversations/a%2Fb x", id("a/b"), "x"),
+            ("<https://app.dialnote.com/w/1/inbox/c9?tab=notes|c9> x", id("c9"), "x"),
+            ("7c9e6679-7425-40de-944b-e07fc1f90ae7", id("7c9e6679-7425-40de-944b-e07fc1f90ae7"), ""),
+            ("\"Ana Lima\" call", Which::Name("Ana Lima".into()), "call"),
+            ("Ana Lima &amp; co", Which::NameThenNote("Ana Lima & co".into()), ""),
+        ];
+        for (text, expected, rest) in cases {
+            let found = which(text, &links());
+            assert_eq!(found, Some((expected, found.as_ref().map_or("", |f| f.1))), "{text}");
+            assert_eq!(found.map(|(_, rest)| rest.trim()), Some(rest), "{text}");
+        }
+        for number in ["+1 415 555 0101 now", "<tel:+14155550101|+1 415 555 0101> now"] {
+            assert!(matches!(which(number, &links()), Some((Which::Number(_), _))), "{number}");
+        }
+        for nothing in ["", "🎉🎉", "<https://other.test/conversations/c9>", "<@U1> ana", "\"\""] {
+            assert_eq!(which(nothing, &links()), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn links_lead_back() {
+        let id = ConversationId::new("a b/c?d");
+        assert_eq!(links().parse(&links().to(&id)), Some(id));
+    }
+}

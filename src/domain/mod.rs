@@ -1,0 +1,17 @@
+//! The core: what people can ask for and what follows from it. Pure functions over plain values;
+//! nothing here reads a clock, a socket or a store.
+
+pub mod asker;
+pub mod click;
+pub mod command;
+pub mod conversation;
+pub mod find;
+pub mod job;
+pub mod message;
+pub mod people;
+pub mod phone;
+pub mod plan;
+pub mod refusal;
+pub mod retry;
+pub mod typed;
+pub mod verb;

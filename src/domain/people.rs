@@ -1,0 +1,162 @@
+//! A person is two people: a Slack user and a dialnote member. Only somebody who is surely both may
+//! act or own a conversation, because the app acts with the organization's key (contracts/dialnote.md,
+//! Consequences 2).
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{InstallationId, MemberId, SlackUserId};
+
+/// A Slack user as far as we use one (contracts/slack.md §23.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// The user.
+    pub user: SlackUserId,
+    /// What colleagues see: the display name, else the real name.
+    pub name: String,
+    /// The address in the profile, if there is one and we may see it.
+    pub email: Option<String>,
+    /// What kind of account it is.
+    pub account: Account,
+}
+
+/// What kind of account a Slack user is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Account {
+    /// A full member of this workspace, with a confirmed address.
+    Member,
+    /// Somebody's program, or Slackbot.
+    Bot,
+    /// Switched off.
+    Deactivated,
+    /// Single- or multi-channel guest.
+    Guest,
+    /// From another workspace, through Slack Connect.
+    Outsider,
+    /// The e-mail address was never confirmed, so it proves nothing.
+    Unconfirmed,
+}
+
+/// A member of the dialnote organization (contracts/dialnote.md, Objects).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The member.
+    pub id: MemberId,
+    /// The name in dialnote.
+    pub name: String,
+    /// The address in dialnote.
+    pub email: Option<String>,
+}
+
+/// A teammate: a Slack user who is a dialnote member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Teammate {
+    /// The Slack side.
+    pub user: SlackUserId,
+    /// The dialnote side.
+    pub member: MemberId,
+    /// What colleagues see.
+    pub name: String,
+}
+
+/// Why a Slack user is no teammate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unlinked {
+    /// A bot.
+    Bot,
+    /// The Slack account is switched off.
+    Deactivated,
+    /// A guest.
+    Guest,
+    /// From another workspace.
+    Outsider,
+    /// The address in Slack was never confirmed.
+    Unconfirmed,
+    /// Slack shows us no address.
+    NoEmail,
+    /// No dialnote member has the address.
+    NoMember,
+    /// Several dialnote members have the address.
+    Ambiguous,
+}
+
+/// Links a Slack user to the member with the same confirmed address, upper and lower case alike.
+pub fn link(profile: &Profile, members: &[Member]) -> Result<Teammate, Unlinked> {
+    match profile.account {
+        Account::Member => {}
+        Account::Bot => return Err(Unlinked::Bot),
+        Account::Deactivated => return Err(Unlinked::Deactivated),
+        Account::Guest => return Err(Unlinked::Guest),
+        Account::Outsider => return Err(Unlinked::Outsider),
+        Account::Unconfirmed => return Err(Unlinked::Unconfirmed),
+    }
+    let email = profile.email.as_deref().map(folded).filter(|e| !e.is_empty()).ok_or(Unlinked::NoEmail)?;
+    let mut same = members.iter().filter(|member| member.email.as_deref().map(folded).as_ref() == Some(&email));
+    match (same.next(), same.next()) {
+        (None, _) => Err(Unlinked::NoMember),
+        (Some(_), Some(_)) => Err(Unlinked::Ambiguous),
+        (Some(member), None) => {
+            Ok(Teammate { user: profile.user.clone(), member: member.id.clone(), name: profile.name.clone() })
+        }
+    }
+}
+
+fn folded(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// Whether a user with these teams belongs to another workspace than the installation's
+/// (contracts/slack.md §23.5, §24). `None` means Slack did not say, which it does for its own users.
+pub fn is_outside(installation: &InstallationId, team: Option<&str>, organization: &[&str]) -> bool {
+    let ours = installation.as_str();
+    team.is_some_and(|team| team != ours) && !organization.contains(&ours)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profile(email: Option<&str>, account: Account) -> Profile {
+        Profile { user: SlackUserId::new("U1"), name: "Zoe".into(), email: email.map(str::to_owned), account }
+    }
+
+    fn member(id: &str, email: &str) -> Member {
+        Member { id: MemberId::new(id), name: id.into(), email: Some(email.into()) }
+    }
+
+    #[test]
+    fn the_same_address_makes_a_teammate() {
+        let members = [member("m1", "Zoe@Acme.example "), member("m2", "leo@acme.example")];
+        let linked = link(&profile(Some("zoe@acme.EXAMPLE"), Account::Member), &members);
+        assert_eq!(linked.map(|teammate| teammate.member), Ok(MemberId::new("m1")));
+    }
+
+    #[test]
+    fn everything_less_is_refused_by_its_reason() {
+        let members = [member("m1", "zoe@acme.example"), member("m2", "zoe@acme.example"), member("m3", "")];
+        let zoe = Some("zoe@acme.example");
+        for (email, account, why) in [
+            (zoe, Account::Bot, Unlinked::Bot),
+            (zoe, Account::Deactivated, Unlinked::Deactivated),
+            (zoe, Account::Guest, Unlinked::Guest),
+            (zoe, Account::Outsider, Unlinked::Outsider),
+            (zoe, Account::Unconfirmed, Unlinked::Unconfirmed),
+            (None, Account::Member, Unlinked::NoEmail),
+            (Some(" "), Account::Member, Unlinked::NoEmail),
+            (Some("sam@acme.example"), Account::Member, Unlinked::NoMember),
+            (zoe, Account::Member, Unlinked::Ambiguous),
+        ] {
+            assert_eq!(link(&profile(email, account), &members), Err(why));
+        }
+    }
+
+    #[test]
+    fn knows_who_is_from_elsewhere() {
+        let ours = InstallationId::new("T1");
+        assert!(!is_outside(&ours, Some("T1"), &[]));
+        assert!(!is_outside(&ours, None, &[]));
+        assert!(!is_outside(&ours, Some("E1"), &["E1", "T1"]));
+        assert!(is_outside(&ours, Some("T2"), &["E2", "T2"]));
+    }
+}

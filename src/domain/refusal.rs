@@ -1,0 +1,156 @@
+//! Every expected "no". A refusal is a typed value with what its sentence needs; the sentence
+//! itself is `view::reply`'s.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::people::Unlinked;
+use crate::domain::verb::Verb;
+use crate::ids::{ConversationId, MemberId};
+
+/// Why a command was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The person who asks is no teammate.
+    YouAreNotLinked(Unlinked),
+    /// The person to be assigned is no teammate.
+    NotLinked {
+        /// What colleagues call the person.
+        name: String,
+        /// Why not.
+        why: Unlinked,
+    },
+    /// The request came from a workspace that this app is not set up for.
+    NotInstalled,
+    /// No contact fits.
+    NoMatch {
+        /// What was looked for.
+        asked: String,
+        /// How many conversations were looked through.
+        looked_at: usize,
+        /// Whether these were all.
+        all: bool,
+    },
+    /// dialnote has no conversation with this id.
+    NoConversation {
+        /// The id.
+        id: ConversationId,
+    },
+    /// Somebody else was first.
+    Taken {
+        /// Which conversation.
+        about: About,
+        /// Who owns it now.
+        owner: String,
+        /// The owner as dialnote knows them.
+        owner_id: MemberId,
+        /// How long ago, where we saw it happen.
+        seconds_ago: Option<i64>,
+    },
+    /// The person who asks owns it already.
+    AlreadyYours(About),
+    /// The person named owns it already.
+    AlreadyTheirs {
+        /// Which conversation.
+        about: About,
+        /// The owner.
+        owner: String,
+    },
+    /// Nobody owns it, so nobody can be taken off it.
+    NobodyOwnsIt(About),
+    /// It has the wanted status already.
+    AlreadySo {
+        /// Which conversation.
+        about: About,
+        /// Whether it is done (else open).
+        done: bool,
+        /// Who did it and how many seconds ago, where we saw it happen.
+        by: Option<(String, i64)>,
+    },
+    /// With the line that tells who wrote it the note is longer than dialnote takes.
+    NoteTooLong {
+        /// How many characters it has.
+        characters: usize,
+        /// How many it may have.
+        most: usize,
+    },
+    /// A hand-over without a note.
+    NoteMissing {
+        /// The words that named the conversation and left nothing for the note.
+        asked: String,
+    },
+    /// Slack did not open the form.
+    FormNotOpened,
+    /// The connection's key may only read.
+    ReadOnlyKey,
+    /// dialnote does not know the connection's key.
+    KeyRefused,
+    /// dialnote took the change, but shows another owner.
+    DidNotStick {
+        /// Which conversation.
+        about: About,
+        /// Who owns it now.
+        owner: Option<String>,
+    },
+    /// dialnote did not answer until we gave up.
+    DialnoteSilent,
+    /// dialnote said no, in its own words.
+    Dialnote {
+        /// dialnote's words.
+        words: String,
+    },
+    /// The list or the button is too old, or was not this person's.
+    DraftGone,
+}
+
+/// A conversation as a sentence needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// The conversation.
+    pub id: ConversationId,
+    /// What people call it.
+    pub title: String,
+    /// The contact's number as people read it; empty if the title is the number.
+    pub number: String,
+}
+
+/// Why a typed command was not understood. Nothing is stored and nothing is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Misread {
+    /// No such command.
+    UnknownCommand {
+        /// What was typed.
+        typed: String,
+        /// The one that may have been meant.
+        nearest: Option<Verb>,
+    },
+    /// It does not say who.
+    NobodyNamed(Verb),
+    /// It begins with several people.
+    SeveralPeople(Verb),
+    /// It names a user group.
+    GroupNamed(Verb),
+    /// It names somebody whom Slack did not recognize.
+    UnknownPerson {
+        /// The command.
+        verb: Verb,
+        /// What was typed.
+        typed: String,
+    },
+    /// It does not say which conversation.
+    NoConversation(Verb),
+    /// It does not say what the next owner should know.
+    NoteMissing(Verb),
+    /// There is more text than the command can use.
+    Leftover {
+        /// The command.
+        verb: Verb,
+        /// The text that is too much.
+        extra: String,
+    },
+    /// The text is too long for a typed command.
+    TooLong {
+        /// Its length in characters.
+        characters: usize,
+    },
+}

@@ -1,0 +1,124 @@
+//! When to try again after a fault: a pure function, so that the whole policy can be read in one
+//! place and tested without waiting.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::error::{Fault, Service};
+
+/// The longest pause between two tries. Short, because a person waits for the far side to come back.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// An answer that we cannot use will not get better by asking often.
+const TRIES_OF_THE_UNUSABLE: u32 = 5;
+
+/// What to do after a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Try again, not before this time.
+    At(Timestamp),
+    /// Stop trying.
+    GiveUp,
+}
+
+/// A job's history as far as the policy looks at it.
+#[derive(Clone, Copy, Debug)]
+pub struct Tries {
+    /// How often it was tried, the failed try included.
+    pub attempt: u32,
+    /// When it was accepted.
+    pub accepted: Timestamp,
+    /// How long after that to give up.
+    pub give_up_after: Duration,
+    /// Spreads the pauses of different jobs; the same seed gives the same pause.
+    pub seed: u64,
+}
+
+/// Decides what follows `fault`, met at `now`.
+pub fn after(fault: &Fault, tries: Tries, now: Timestamp) -> Next {
+    let pause = match fault {
+        Fault::RateLimited { wait, .. } => jittered(*wait, tries.seed, 0, 10),
+        // The operator can renew Slack's token while messages wait; a person who waits for a
+        // command is told at once that the key does not work.
+        Fault::Unauthorized { service: Service::Slack, .. } => jittered(LONGEST_PAUSE, tries.seed, -20, 20),
+        Fault::Unauthorized { service: Service::Dialnote, .. } => return Next::GiveUp,
+        Fault::Unusable { .. } if tries.attempt >= TRIES_OF_THE_UNUSABLE => return Next::GiveUp,
+        Fault::Unreachable { .. }
+        | Fault::Unavailable { .. }
+        | Fault::Unanswered { .. }
+        | Fault::Store(_)
+        | Fault::Unusable { .. } => backoff(tries),
+    };
+    let due = now.saturating_add(signed(pause)).unwrap_or(Timestamp::MAX);
+    let end = tries.accepted.saturating_add(signed(tries.give_up_after)).unwrap_or(Timestamp::MAX);
+    if due > end { Next::GiveUp } else { Next::At(due) }
+}
+
+/// 1 s, 2 s, 4 s … up to [`LONGEST_PAUSE`], give or take a fifth.
+fn backoff(tries: Tries) -> Duration {
+    let doubled = Duration::from_secs(1).saturating_mul(1 << tries.attempt.saturating_sub(1).min(10));
+    jittered(doubled.min(LONGEST_PAUSE), tries.seed.wrapping_add(u64::from(tries.attempt)), -20, 20)
+}
+
+/// `pause` made longer or shorter by a share between `low` and `high` percent that depends on `seed`.
+fn jittered(pause: Duration, seed: u64, low: i64, high: i64) -> Duration {
+    let spread = u64::try_from(high - low).unwrap_or_default() + 1;
+    // A multiplicative hash: neighbouring seeds get far-apart shares.
+    let share = (seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) % spread;
+    let percent = 100 + low + i64::try_from(share).unwrap_or_default();
+    pause.saturating_mul(u32::try_from(percent).unwrap_or(100)) / 100
+}
+
+fn signed(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tries(attempt: u32) -> Tries {
+        Tries { attempt, accepted: Timestamp::UNIX_EPOCH, give_up_after: Duration::from_hours(1), seed: 7 }
+    }
+
+    fn pause(fault: &Fault, attempt: u32) -> Option<f64> {
+        match after(fault, tries(attempt), Timestamp::UNIX_EPOCH) {
+            Next::At(due) => Some(due.duration_since(Timestamp::UNIX_EPOCH).as_secs_f64()),
+            Next::GiveUp => None,
+        }
+    }
+
+    fn down() -> Fault {
+        Fault::Unavailable { service: Service::Dialnote, cause: "503".into() }
+    }
+
+    #[test]
+    fn pauses_grow_to_half_a_minute() {
+        for (attempt, around) in [(1, 1.0), (2, 2.0), (3, 4.0), (5, 16.0), (6, 30.0), (400, 30.0)] {
+            let pause = pause(&down(), attempt).unwrap_or_default();
+            assert!((around * 0.8..=around * 1.2).contains(&pause), "attempt {attempt}: {pause} s");
+        }
+    }
+
+    #[test]
+    fn waits_as_long_as_the_service_asks() {
+        let limited =
+            Fault::RateLimited { service: Service::Slack, bucket: "chat.update".into(), wait: Duration::from_secs(30) };
+        let pause = pause(&limited, 1).unwrap_or_default();
+        assert!((30.0..=33.0).contains(&pause), "{pause} s");
+    }
+
+    #[test]
+    fn gives_up_in_the_end() {
+        let accepted = Timestamp::UNIX_EPOCH;
+        let late = Timestamp::from_second(3600).unwrap_or(accepted);
+        assert_eq!(after(&down(), tries(50), late), Next::GiveUp);
+        let unusable = Fault::Unusable { service: Service::Slack, cause: "invalid_blocks".into() };
+        assert!(pause(&unusable, 4).is_some());
+        assert_eq!(pause(&unusable, 5), None);
+        let revoked = |service| Fault::Unauthorized { service, cause: "revoked".into() };
+        assert_eq!(pause(&revoked(Service::Dialnote), 1), None);
+        assert!(pause(&revoked(Service::Slack), 1).is_some());
+    }
+}

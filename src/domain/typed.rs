@@ -1,0 +1,174 @@
+//! Slack does not hand over what a person typed: with `should_escape` people, channels and links
+//! arrive as `<…>` tokens and `&`, `<`, `>` as entities (contracts/slack.md §5.5–5.7). This module
+//! reads that text word by word and turns the rest back into plain words.
+
+use crate::ids::SlackUserId;
+
+/// How what Slack turns into a link may begin.
+const LINKS: [&str; 4] = ["http://", "https://", "tel:", "mailto:"];
+
+/// One word of a typed command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Word<'a> {
+    /// `<@U…>` or `<@U…|name>`.
+    Person(SlackUserId),
+    /// `<!subteam^S…>`: a user group.
+    Group,
+    /// `<https://…>` or `<https://…|label>`, and the same for `tel:` and `mailto:`.
+    Link(&'a str),
+    /// `"…"`, without the quotes.
+    Quoted(&'a str),
+    /// Anything else up to the next white space.
+    Plain(&'a str),
+}
+
+/// Takes the first word off `text`; answers it with what follows.
+pub fn first(text: &str) -> Option<(Word<'_>, &str)> {
+    let text = text.trim_start();
+    token(text).or_else(|| quoted(text)).or_else(|| plain_word(text))
+}
+
+fn token(text: &str) -> Option<(Word<'_>, &str)> {
+    let (inside, rest) = text.strip_prefix('<')?.split_once('>')?;
+    Some((inside_token(inside)?, rest))
+}
+
+fn inside_token(inside: &str) -> Option<Word<'_>> {
+    let name = inside.split('|').next().unwrap_or(inside);
+    if let Some(id) = name.strip_prefix('@') {
+        return is_id(id).then(|| Word::Person(SlackUserId::new(id)));
+    }
+    if name.starts_with("!subteam^") {
+        return Some(Word::Group);
+    }
+    let is_link = LINKS.iter().any(|scheme| name.starts_with(scheme));
+    is_link.then_some(Word::Link(name))
+}
+
+fn is_id(id: &str) -> bool {
+    id.starts_with(['U', 'W']) && id.len() > 1 && id.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// Quotes as keyboards make them: straight, or curled by the phone.
+fn quoted(text: &str) -> Option<(Word<'_>, &str)> {
+    let (inside, rest) = text.strip_prefix(['"', '“', '”'])?.split_once(['"', '“', '”'])?;
+    Some((Word::Quoted(inside.trim()), rest))
+}
+
+fn plain_word(text: &str) -> Option<(Word<'_>, &str)> {
+    let end = text.find(char::is_whitespace).unwrap_or(text.len());
+    let (word, rest) = text.split_at_checked(end)?;
+    (!word.is_empty()).then_some((Word::Plain(word), rest))
+}
+
+/// The text as its writer saw it: links without brackets, `<@U…|zoe>` and `<#C…|billing>` by name,
+/// entities decoded once. A person without a name stays `<@U…>` until somebody looks the name up.
+pub fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.trim();
+    while let Some((before, after)) = rest.split_once('<') {
+        out.push_str(&decoded(before));
+        if let Some((inside, behind)) = after.split_once('>').filter(|(inside, _)| is_token(inside)) {
+            out.push_str(&shown(inside));
+            rest = behind;
+        } else {
+            out.push('<');
+            rest = after;
+        }
+    }
+    out.push_str(&decoded(rest));
+    out
+}
+
+fn is_token(inside: &str) -> bool {
+    inside.starts_with(['@', '#', '!']) || LINKS.iter().any(|scheme| inside.starts_with(scheme))
+}
+
+fn shown(inside: &str) -> String {
+    let (name, label) = match inside.split_once('|') {
+        Some((name, label)) if !label.is_empty() => (name, Some(label)),
+        Some((name, _)) => (name, None),
+        None => (inside, None),
+    };
+    match (name.chars().next(), label) {
+        (Some('@'), Some(label)) => format!("@{}", decoded(label.trim_start_matches('@'))),
+        (Some('@'), None) => format!("<{name}>"),
+        (Some('#'), Some(label)) => format!("#{}", decoded(label)),
+        (Some('#'), None) => "#channel".to_owned(),
+        (Some('!'), Some(label)) => decoded(label),
+        (Some('!'), None) => format!("@{}", name.trim_start_matches('!').split('^').next().unwrap_or_default()),
+        (_, Some(label)) if name.starts_with("tel:") => decoded(label),
+        _ => decoded(name),
+    }
+}
+
+/// `&lt;`, `&gt;` and `&amp;` decoded once; nothing else is an entity to Slack (§11.1).
+fn decoded(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+/// The people named in a [`plain`] text who still need their names looked up.
+pub fn unnamed(text: &str) -> Vec<SlackUserId> {
+    text.split("<@")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('>'))
+        .filter(|(id, _)| is_id(id))
+        .map(|(id, _)| SlackUserId::new(id))
+        .collect()
+}
+
+/// Puts a looked-up name where [`unnamed`] found the person.
+pub fn named(text: &str, user: &SlackUserId, name: &str) -> String {
+    text.replace(&format!("<@{user}>"), &format!("@{name}"))
+}
+
+/// The text as its writer saw it, as far as that can be known without looking names up.
+pub fn as_typed(text: &str) -> String {
+    let plain = plain(text);
+    unnamed(&plain).iter().fold(plain.clone(), |text, user| named(&text, user, "…"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_word_by_word() {
+        let mut words = Vec::new();
+        let mut rest = "<@U1|zoe> <!subteam^S1|@desk> “Ana Lima” <tel:+1415|+1 415> x<y <oops";
+        while let Some((word, after)) = first(rest) {
+            words.push(word);
+            rest = after;
+        }
+        let expected = [
+            Word::Person(SlackUserId::new("U1")),
+            Word::Group,
+            Word::Quoted("Ana Lima"),
+            Word::Link("tel:+1415"),
+            Word::Plain("x<y"),
+            Word::Plain("<oops"),
+        ];
+        assert_eq!(words, expected);
+    }
+
+    #[test]
+    fn shows_what_the_writer_saw() {
+        let cases = [
+            (" a &amp;lt; b &lt;3 ", "a &lt; b <3"),
+            ("see <https://x.test/?a=1&amp;b=2|here> now", "see https://x.test/?a=1&b=2 now"),
+            ("ask <@U2|leo> in <#C1|billing> or <#C2|>", "ask @leo in #billing or #channel"),
+            ("<!channel> <!subteam^S1|@desk> <tel:+1415|+1 415>", "@channel @desk +1 415"),
+            ("1 < 2 and <@U9>", "1 < 2 and <@U9>"),
+        ];
+        for (typed, shown) in cases {
+            assert_eq!(plain(typed), shown, "{typed}");
+        }
+    }
+
+    #[test]
+    fn names_people_afterwards() {
+        let text = "ask <@U9> not <@nobody>";
+        assert_eq!(unnamed(text), [SlackUserId::new("U9")]);
+        assert_eq!(named(text, &SlackUserId::new("U9"), "Leo"), "ask @Leo not <@nobody>");
+    }
+}

@@ -1,0 +1,155 @@
+//! What can be typed. [`COMMANDS`] is the one table behind the parser, `/dialnote help`, the usage
+//! hints, `manifest.yml` and the README, so that none of them can promise what another does not keep.
+
+use serde::{Deserialize, Serialize};
+
+/// The command under which every verb can be had.
+pub const UMBRELLA: &str = "/dialnote";
+
+/// A thing that can be typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// Make somebody the owner.
+    Assign,
+    /// Make oneself the owner of what nobody owns.
+    Take,
+    /// Back to the queue.
+    Unassign,
+    /// A new owner, with a note.
+    Handoff,
+    /// Resolve.
+    Done,
+    /// Take the resolving back.
+    Reopen,
+    /// Say what can be typed.
+    Help,
+}
+
+/// What there is to know about a verb.
+#[derive(Debug)]
+pub struct Spec {
+    /// The verb.
+    pub verb: Verb,
+    /// Its name after [`UMBRELLA`].
+    pub name: &'static str,
+    /// Its own slash command, if it has one.
+    pub slash: Option<&'static str>,
+    /// What is typed after it.
+    pub arguments: &'static str,
+    /// What it does.
+    pub summary: &'static str,
+    /// What follows the command in an example.
+    pub example: &'static str,
+}
+
+/// Every verb there is.
+pub static COMMANDS: [Spec; 7] = [
+    Spec {
+        verb: Verb::Assign,
+        name: "assign",
+        slash: Some("/assign"),
+        arguments: "@person conversation [note]",
+        summary: "Make somebody the owner; `me` for yourself.",
+        example: "@zoe +1 415 555 0101 wants a call back",
+    },
+    Spec {
+        verb: Verb::Take,
+        name: "take",
+        slash: None,
+        arguments: "conversation",
+        summary: "Make it yours, if nobody owns it yet.",
+        example: "Ana Lima",
+    },
+    Spec {
+        verb: Verb::Unassign,
+        name: "unassign",
+        slash: Some("/unassign"),
+        arguments: "conversation",
+        summary: "Put it back into the queue.",
+        example: "+1 415 555 0101",
+    },
+    Spec {
+        verb: Verb::Handoff,
+        name: "handoff",
+        slash: Some("/handoff"),
+        arguments: "@person conversation note",
+        summary: "Pass it on together with what the next owner must know.",
+        example: "@leo Ana Lima asks for a quote, call before noon",
+    },
+    Spec {
+        verb: Verb::Done,
+        name: "done",
+        slash: Some("/done"),
+        arguments: "conversation [note]",
+        summary: "Resolve it.",
+        example: "Ana Lima called back, all fine",
+    },
+    Spec {
+        verb: Verb::Reopen,
+        name: "reopen",
+        slash: Some("/reopen"),
+        arguments: "conversation",
+        summary: "Open it again.",
+        example: "Ana Lima",
+    },
+    Spec {
+        verb: Verb::Help,
+        name: "help",
+        slash: None,
+        arguments: "[command]",
+        summary: "Show what you can type.",
+        example: "assign",
+    },
+];
+
+impl Verb {
+    /// What there is to know about it.
+    pub fn spec(self) -> &'static Spec {
+        let [assign, take, unassign, handoff, done, reopen, help] = &COMMANDS;
+        match self {
+            Self::Assign => assign,
+            Self::Take => take,
+            Self::Unassign => unassign,
+            Self::Handoff => handoff,
+            Self::Done => done,
+            Self::Reopen => reopen,
+            Self::Help => help,
+        }
+    }
+}
+
+impl Spec {
+    /// How it is typed, without its arguments: `/assign` or `/dialnote take`.
+    pub fn typed(&self) -> String {
+        self.slash.map_or_else(|| format!("{UMBRELLA} {}", self.name), str::to_owned)
+    }
+
+    /// How it is typed: `/assign @person conversation [note]`.
+    pub fn usage(&self) -> String {
+        format!("{} {}", self.typed(), self.arguments)
+    }
+
+    /// An example that works: `/assign @zoe +1 415 555 0101 wants a call back`.
+    pub fn example(&self) -> String {
+        format!("{} {}", self.typed(), self.example)
+    }
+
+    /// The verb with this name, in any letter case.
+    pub fn by_name(name: &str) -> Option<&'static Self> {
+        COMMANDS.iter().find(|spec| spec.name.eq_ignore_ascii_case(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_stands_in_the_order_of_the_verbs() {
+        for spec in &COMMANDS {
+            assert!(std::ptr::eq(spec.verb.spec(), spec), "{}", spec.name);
+            assert!(spec.slash.is_none_or(|slash| slash == format!("/{}", spec.name)), "{}", spec.name);
+        }
+    }
+}

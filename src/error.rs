@@ -1,0 +1,91 @@
+//! What can go wrong outside our own logic. A [`Fault`] is for the operator: it is logged with its
+//! cause and never shown. What a person is told is a typed refusal (`domain::refusal`), worded in
+//! `view::reply`. The two never share a string.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// The two services we call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Service {
+    /// Slack's Web API and response URLs.
+    Slack,
+    /// The dialnote API.
+    Dialnote,
+}
+
+impl std::fmt::Display for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Slack => "Slack",
+            Self::Dialnote => "dialnote",
+        })
+    }
+}
+
+/// A failure that is nobody's answer: what the retry policy decides about.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The service was not reached: the request had no effect.
+    #[error("{service} was not reached: {cause}")]
+    Unreachable {
+        /// Which service.
+        service: Service,
+        /// What the transport said.
+        cause: String,
+    },
+    /// The service answered 5xx. That may have half-succeeded (contracts/slack.md §13.9).
+    #[error("{service} is unavailable: {cause}")]
+    Unavailable {
+        /// Which service.
+        service: Service,
+        /// What the transport said.
+        cause: String,
+    },
+    /// The request was sent and no answer came: it may or may not have had its effect.
+    #[error("{service} did not answer: {cause}")]
+    Unanswered {
+        /// Which service.
+        service: Service,
+        /// What the transport said.
+        cause: String,
+    },
+    /// 429, with the wait the service asked for.
+    #[error("{service} asks us to wait {} s with {bucket}", wait.as_secs())]
+    RateLimited {
+        /// Which service.
+        service: Service,
+        /// With what: the Slack method; for dialnote everything.
+        bucket: String,
+        /// How long not to call.
+        wait: Duration,
+    },
+    /// The service refuses our credentials: nothing works until an operator acts.
+    #[error("{service} does not accept our credentials: {cause}")]
+    Unauthorized {
+        /// Which service.
+        service: Service,
+        /// The service's error code.
+        cause: String,
+    },
+    /// An answer we cannot make sense of, or a refusal that repeating cannot mend.
+    #[error("{service} gave an answer we cannot use: {cause}")]
+    Unusable {
+        /// Which service.
+        service: Service,
+        /// What was wrong with it.
+        cause: String,
+    },
+    /// Our own store failed.
+    #[error("the store failed: {0}")]
+    Store(String),
+}
+
+impl Fault {
+    /// Whether the call may have had its effect all the same.
+    pub fn may_have_happened(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::Unanswered { .. } | Self::Store(_))
+    }
+}

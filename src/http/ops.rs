@@ -1,0 +1,29 @@
+//! What an operator's tools ask: is it alive, can it take requests, what did it count.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use tracing::warn;
+
+use crate::http::Front;
+
+/// Whether the process answers at all. If it does not, restart it.
+pub(super) async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// Whether a request could be stored right now. If not, send requests elsewhere, or wait.
+pub(super) async fn ready(State(front): State<Front>) -> Response {
+    match front.work.try_store().await {
+        Ok(()) => "ok\n".into_response(),
+        Err(cause) => {
+            warn!(%cause, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the store does not take anything in\n").into_response()
+        }
+    }
+}
+
+/// What was counted, in the format that Prometheus reads.
+pub(super) async fn metrics(State(front): State<Front>) -> String {
+    front.work.metrics.encode()
+}

@@ -1,0 +1,81 @@
+//! Names of things, each its own type, so that a channel can never be passed for a person.
+//! Slack's and dialnote's ids are opaque strings to us: we compare them and hand them back.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes over an id as the other side gave it.
+            pub fn new(id: impl Into<String>) -> Self {
+                Self(id.into())
+            }
+
+            /// The id as the other side gave it.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+id! {
+    /// A place where the app is installed: a Slack workspace (`T…`) or, for an organization-wide
+    /// installation, the organization (`E…`) (contracts/slack.md §24).
+    InstallationId
+}
+id! {
+    /// A Slack user, `U…` or `W…` (contracts/slack.md §23.5).
+    SlackUserId
+}
+id! {
+    /// A Slack conversation: `C…`, `G…`, or `D…` for a direct message (contracts/slack.md §5.4).
+    ChannelId
+}
+id! {
+    /// What names a message inside its channel. Always a string, never a number (contracts/slack.md §15.5).
+    MessageTs
+}
+id! {
+    /// A dialnote conversation (contracts/dialnote.md, Objects).
+    ConversationId
+}
+id! {
+    /// A member of the dialnote organization (contracts/dialnote.md, Objects).
+    MemberId
+}
+id! {
+    /// A command kept until its person picks one of several conversations, or presses Retry.
+    DraftId
+}
+
+impl ChannelId {
+    /// Whether this is a direct message rather than a channel that a team reads.
+    pub fn is_direct(&self) -> bool {
+        self.0.starts_with('D')
+    }
+}
+
+/// A job in the store. Ids grow with the order in which jobs were taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct JobId(pub i64);
+
+impl fmt::Display for JobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "job-{}", self.0)
+    }
+}

@@ -1,0 +1,60 @@
+//! Lenient reading of JSON that others make: shapes grow and fields go missing or turn `null`
+//! (contracts/slack.md §1.7, contracts/dialnote.md Objects). We look only at what we use, and what
+//! is missing or of another type is simply not there.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// Looks into a JSON value by path. Paths are JSON pointers: `/user/id`.
+pub trait Peek {
+    /// The value at the path, unless it is `null`.
+    fn at(&self, path: &str) -> Option<&Value>;
+
+    /// The string at the path.
+    fn text(&self, path: &str) -> Option<&str> {
+        self.at(path)?.as_str()
+    }
+
+    /// The string at the path, unless it is blank.
+    fn words(&self, path: &str) -> Option<&str> {
+        self.text(path).map(str::trim).filter(|text| !text.is_empty())
+    }
+
+    /// Whether there is a `true` at the path.
+    fn flag(&self, path: &str) -> bool {
+        self.at(path).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// The list at the path; empty if there is none.
+    fn list(&self, path: &str) -> &[Value] {
+        self.at(path).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    /// The RFC 3339 time at the path.
+    fn time(&self, path: &str) -> Option<Timestamp> {
+        self.text(path)?.parse().ok()
+    }
+}
+
+impl Peek for Value {
+    fn at(&self, path: &str) -> Option<&Value> {
+        self.pointer(path).filter(|value| !value.is_null())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_of_another_type_is_not_there() {
+        let value = json!({"a": {"b": "x", "n": null, "t": true, "l": [1], "blank": " "}});
+        assert_eq!(value.text("/a/b"), Some("x"));
+        assert_eq!(value.at("/a/n"), None);
+        assert_eq!(value.text("/a/t"), None);
+        assert_eq!(value.words("/a/blank"), None);
+        assert!(value.flag("/a/t") && !value.flag("/a/b"));
+        assert_eq!((value.list("/a/l").len(), value.list("/a/b").len()), (1, 0));
+    }
+}

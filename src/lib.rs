@@ -1,0 +1,29 @@
+//! dialnote-slack: teams that share phone numbers decide in Slack who owns each conversation.
+//!
+//! The modules stand in floor order: one may use those above it in this list, never those below
+//! (ARCHITECTURE.md draws the house, `tests/product/floors.rs` keeps it).
+
+pub mod clock;
+pub mod error;
+pub mod ids;
+pub mod json;
+pub mod metrics;
+pub mod transport;
+
+pub mod domain;
+
+pub mod view;
+
+pub mod dialnote;
+pub mod slack;
+pub mod store;
+
+pub mod work;
+
+pub mod http;
+
+pub mod app;
+pub mod config;
+pub mod manifest;
+
+pub mod sandbox;

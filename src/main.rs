@@ -1,0 +1,219 @@
+//! The command line.
+
+use std::io::{IsTerminal, Write};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use dialnote_slack::app::{self, App, NotStarted};
+use dialnote_slack::clock::Clock;
+use dialnote_slack::config::{Config, Mistake};
+use dialnote_slack::manifest::{self, OPTIONAL_SCOPES, SCOPES};
+use dialnote_slack::sandbox::{Credentials, Options, Sandbox, Secrets};
+use serde::Serialize;
+use tokio::sync::watch;
+use tracing_subscriber::EnvFilter;
+
+/// Decide in Slack who owns each dialnote conversation.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the app for a workspace; settings come from the environment (see README).
+    Serve,
+    /// Run the app against a sandbox with a made-up Slack and dialnote; needs no accounts.
+    Demo {
+        /// Where the sandbox listens; the app takes the next port.
+        #[arg(long, default_value = "127.0.0.1:4010")]
+        listen: SocketAddr,
+        /// Print the addresses and secrets as one line of JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Run only the sandbox, for an app that is started separately.
+    Sandbox {
+        /// Where to listen.
+        #[arg(long, default_value = "127.0.0.1:4010")]
+        listen: SocketAddr,
+        /// Where the app is, for example <http://127.0.0.1:8080>.
+        #[arg(long)]
+        bot: Option<String>,
+        /// Print the addresses and secrets as one line of JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the app's manifest for Slack.
+    Manifest {
+        /// Where Slack reaches the app, for example <https://dialnote-slack.acme.com>.
+        #[arg(long, default_value = manifest::PLACEHOLDER_URL)]
+        url: String,
+    },
+}
+
+/// Why the program ends early. Shown to whoever started it.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("{}", listed(.0))]
+    Settings(Vec<Mistake>),
+    #[error(transparent)]
+    NotStarted(#[from] NotStarted),
+    #[error("cannot listen on {0}: {1}. Choose another address with --listen, for example --listen 127.0.0.1:4020")]
+    Sandbox(SocketAddr, std::io::Error),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    #[error("the manifest cannot be written: {0}")]
+    Manifest(#[from] serde_yaml_ng::Error),
+    #[error("cannot print: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+fn listed(mistakes: &[Mistake]) -> String {
+    let lines: Vec<_> = mistakes.iter().map(|mistake| format!("  {mistake}")).collect();
+    format!("The settings are not complete (README.md, Settings):\n{}", lines.join("\n"))
+}
+
+fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn"));
+    let to_terminal = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(to_terminal).with_writer(std::io::stderr).init();
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let _ = writeln!(std::io::stderr(), "{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve => serve().await,
+        Command::Demo { listen, json } => demo(listen, json).await,
+        Command::Sandbox { listen, bot, json } => sandbox(listen, bot, json).await,
+        Command::Manifest { url } => Ok(write!(std::io::stdout(), "{}", manifest::yaml(&url)?)?),
+    }
+}
+
+async fn serve() -> Result<(), Failure> {
+    let config = Config::read(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
+    let app = App::build(&config, Clock::System).await?;
+    let listener = app::listen(config.listen).await?;
+    tracing::info!(address = %listener.local_addr()?, "listening");
+    app.run(listener, stop_signal()).await;
+    Ok(())
+}
+
+async fn demo(listen: SocketAddr, json: bool) -> Result<(), Failure> {
+    let sandbox = start_sandbox(listen, None).await?;
+    let data = tempfile::tempdir()?;
+    let credentials = sandbox.credentials();
+    let config = config_for(&credentials, &data.path().join("dialnote-slack.db").display().to_string())?;
+    let app = App::build(&config, Clock::System).await?;
+    let next_port = SocketAddr::new(sandbox.addr().ip(), sandbox.addr().port().saturating_add(1));
+    let listener = app::listen(next_port).await.map_err(|error| match error {
+        NotStarted::Address { address, cause } => Failure::Sandbox(address, cause),
+        other => other.into(),
+    })?;
+    let bot = format!("http://{}", listener.local_addr()?);
+    sandbox.set_bot(bot.clone());
+    print_where(&Where { bot: Some(&bot), credentials: &credentials }, json)?;
+    app.run(listener, stop_signal()).await;
+    sandbox.stop();
+    Ok(())
+}
+
+async fn sandbox(listen: SocketAddr, bot: Option<String>, json: bool) -> Result<(), Failure> {
+    let sandbox = start_sandbox(listen, bot.clone()).await?;
+    print_where(&Where { bot: bot.as_deref(), credentials: &sandbox.credentials() }, json)?;
+    let mut stop = stop_signal();
+    let _ = stop.wait_for(|stop| *stop).await;
+    sandbox.stop();
+    Ok(())
+}
+
+async fn start_sandbox(listen: SocketAddr, bot_url: Option<String>) -> Result<Sandbox, Failure> {
+    let options = Options {
+        listen,
+        clock: Clock::System,
+        bot_url,
+        secrets: Secrets::random(),
+        scopes: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name.to_owned()).collect(),
+    };
+    Sandbox::start(options).await.map_err(|cause| Failure::Sandbox(listen, cause))
+}
+
+/// The settings with which an app talks to the sandbox.
+fn config_for(credentials: &Credentials, database: &str) -> Result<Config, Failure> {
+    let lookup = |name: &str| match name {
+        "SLACK_SIGNING_SECRET" => Some(credentials.signing_secret.clone()),
+        "SLACK_BOT_TOKEN" => Some(credentials.slack_bot_token.clone()),
+        "SLACK_API_URL" => Some(credentials.slack_api.clone()),
+        "DIALNOTE_API_KEY" => Some(credentials.dialnote_api_key.clone()),
+        "DIALNOTE_API_URL" => Some(credentials.dialnote_api.clone()),
+        "DIALNOTE_APP_URL" => Some(credentials.sandbox.clone()),
+        "DATABASE_URL" => Some(format!("sqlite:{database}")),
+        _ => None,
+    };
+    Config::read(lookup).map_err(Failure::Settings)
+}
+
+#[derive(Serialize)]
+struct Where<'a> {
+    #[serde(flatten)]
+    credentials: &'a Credentials,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bot: Option<&'a str>,
+}
+
+fn print_where(place: &Where<'_>, json: bool) -> Result<(), Failure> {
+    let mut out = std::io::stdout();
+    if json {
+        writeln!(out, "{}", serde_json::to_string(place)?)?;
+        return Ok(());
+    }
+    let Credentials { sandbox, signing_secret, slack_api, slack_bot_token, dialnote_api, dialnote_api_key } =
+        place.credentials;
+    writeln!(out, "Sandbox           {sandbox}")?;
+    if let Some(bot) = place.bot {
+        writeln!(out, "App               {bot}")?;
+    }
+    writeln!(out, "Signing secret    {signing_secret}")?;
+    writeln!(out, "Slack API         {slack_api}   token {slack_bot_token}")?;
+    writeln!(out, "dialnote API      {dialnote_api}   key {dialnote_api_key}")?;
+    writeln!(out, "\nType a command as Maya:")?;
+    writeln!(
+        out,
+        "  curl -s {sandbox}/_sandbox/slash -d '{{\"as\":\"maya\",\"channel\":\"front-desk\",\
+         \"text\":\"/assign @zoe conv_1001 wants a call back\"}}'"
+    )?;
+    writeln!(out, "and see what came of it on {sandbox}. Ctrl-C stops everything.")?;
+    Ok(())
+}
+
+/// Turns true on Ctrl-C or when the system asks the process to end.
+fn stop_signal() -> watch::Receiver<bool> {
+    let (sender, receiver) = watch::channel(false);
+    tokio::spawn(async move {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
+        let terminated = async {
+            match &mut terminate {
+                Some(signal) => {
+                    signal.recv().await;
+                }
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            () = terminated => {}
+        }
+        let _ = sender.send(true);
+    });
+    receiver
+}

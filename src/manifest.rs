@@ -1,0 +1,190 @@
+//! The app's description for Slack (contracts/slack.md §26), made from the table of commands so
+//! that Slack offers exactly what the program understands. `manifest.yml` is its output, checked in.
+
+use serde::Serialize;
+
+use crate::domain::verb::{COMMANDS, UMBRELLA};
+
+/// Stands in the checked-in manifest for the address at which the program is reached.
+pub const PLACEHOLDER_URL: &str = "https://dialnote-slack.example.com";
+
+/// A permission and what it is for.
+#[derive(Debug)]
+pub struct Scope {
+    /// Slack's name of it.
+    pub name: &'static str,
+    /// Why the app cannot do without.
+    pub reason: &'static str,
+}
+
+/// Every permission that the app asks for.
+pub static SCOPES: [Scope; 4] = [
+    Scope { name: "commands", reason: "You type `/assign` and its siblings." },
+    Scope {
+        name: "chat:write",
+        reason: "It posts cards, lines in their threads, private answers and direct messages.",
+    },
+    Scope {
+        name: "users:read",
+        reason: "It tells full members from guests, bots and deactivated accounts, and shows names.",
+    },
+    Scope {
+        name: "users:read.email",
+        reason: "It finds out which dialnote member a Slack user is: by e-mail address.",
+    },
+];
+
+/// Permissions that the app works without, and what they are good for. Whoever installs it chooses.
+pub static OPTIONAL_SCOPES: [Scope; 2] = [
+    Scope {
+        name: "channels:history",
+        reason: "After a crash it looks whether a card or line of its own is already there, instead of posting it twice.",
+    },
+    Scope { name: "groups:history", reason: "The same in private channels it was invited to." },
+];
+
+/// Events that the app is told of. Both need only `users:read`.
+const EVENTS: [&str; 2] = ["team_join", "user_change"];
+
+#[derive(Serialize)]
+struct Manifest {
+    _metadata: Metadata,
+    display_information: DisplayInformation,
+    features: Features,
+    oauth_config: OauthConfig,
+    settings: Settings,
+}
+
+#[derive(Serialize)]
+struct Metadata {
+    major_version: u8,
+    minor_version: u8,
+}
+
+#[derive(Serialize)]
+struct DisplayInformation {
+    name: &'static str,
+    description: &'static str,
+    background_color: &'static str,
+}
+
+#[derive(Serialize)]
+struct Features {
+    app_home: AppHome,
+    bot_user: BotUser,
+    slash_commands: Vec<SlashCommand>,
+}
+
+#[derive(Serialize)]
+struct AppHome {
+    home_tab_enabled: bool,
+    messages_tab_enabled: bool,
+    messages_tab_read_only_enabled: bool,
+}
+
+#[derive(Serialize)]
+struct BotUser {
+    display_name: &'static str,
+    always_online: bool,
+}
+
+#[derive(Serialize)]
+struct SlashCommand {
+    command: String,
+    url: String,
+    description: String,
+    usage_hint: String,
+    should_escape: bool,
+}
+
+#[derive(Serialize)]
+struct OauthConfig {
+    scopes: Scopes,
+}
+
+#[derive(Serialize)]
+struct Scopes {
+    bot: Vec<&'static str>,
+    bot_optional: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Settings {
+    event_subscriptions: EventSubscriptions,
+    interactivity: Interactivity,
+    org_deploy_enabled: bool,
+    socket_mode_enabled: bool,
+    token_rotation_enabled: bool,
+}
+
+#[derive(Serialize)]
+struct EventSubscriptions {
+    request_url: String,
+    bot_events: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Interactivity {
+    is_enabled: bool,
+    request_url: String,
+    message_menu_options_url: String,
+}
+
+/// The manifest as YAML, for a program reached at `url` (without a path).
+pub fn yaml(url: &str) -> Result<String, serde_yaml_ng::Error> {
+    let yaml = serde_yaml_ng::to_string(&manifest(url.trim_end_matches('/')))?;
+    Ok(format!("# Made by `dialnote-slack manifest`; do not edit by hand.\n{yaml}"))
+}
+
+fn manifest(url: &str) -> Manifest {
+    Manifest {
+        _metadata: Metadata { major_version: 1, minor_version: 1 },
+        display_information: DisplayInformation {
+            name: "dialnote",
+            description: "Decide who owns each phone conversation.",
+            background_color: "#1d3557",
+        },
+        features: Features {
+            app_home: AppHome {
+                home_tab_enabled: false,
+                messages_tab_enabled: true,
+                messages_tab_read_only_enabled: true,
+            },
+            bot_user: BotUser { display_name: "dialnote", always_online: true },
+            slash_commands: slash_commands(url),
+        },
+        oauth_config: OauthConfig {
+            scopes: Scopes {
+                bot: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name).collect(),
+                bot_optional: OPTIONAL_SCOPES.iter().map(|scope| scope.name).collect(),
+            },
+        },
+        settings: Settings {
+            event_subscriptions: EventSubscriptions {
+                request_url: format!("{url}/slack/events"),
+                bot_events: EVENTS.to_vec(),
+            },
+            interactivity: Interactivity {
+                is_enabled: true,
+                request_url: format!("{url}/slack/interactions"),
+                message_menu_options_url: format!("{url}/slack/options"),
+            },
+            org_deploy_enabled: false,
+            socket_mode_enabled: false,
+            token_rotation_enabled: false,
+        },
+    }
+}
+
+fn slash_commands(url: &str) -> Vec<SlashCommand> {
+    let command = |command: &str, description: &str, usage_hint: String| SlashCommand {
+        command: command.to_owned(),
+        url: format!("{url}/slack/commands"),
+        description: description.replace('`', ""),
+        usage_hint,
+        should_escape: true,
+    };
+    let names: Vec<_> = COMMANDS.iter().map(|spec| spec.name).collect();
+    let own = COMMANDS.iter().filter_map(|spec| Some(command(spec.slash?, spec.summary, spec.arguments.to_owned())));
+    own.chain([command(UMBRELLA, "Everything dialnote can do here.", names.join(" | "))]).collect()
+}

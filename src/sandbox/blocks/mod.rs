@@ -1,0 +1,182 @@
+//! A Block Kit validator of our own: the app's constructors enforce the same limits, and here is
+//! where it shows if they do it wrongly.
+
+mod check;
+mod limits;
+mod shapes;
+
+use serde_json::{Map, Value, json};
+
+use check::Check;
+pub(super) use check::length;
+pub(super) use limits::{default_of, limit, max};
+use shapes::{HOME, MODAL, OPTION_GROUP, PLAIN_OPTION, Shape};
+
+/// What is wrong with a message's blocks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum BadBlocks {
+    /// Not even an array of objects.
+    Format,
+    /// Each line says what and where.
+    Invalid(Vec<String>),
+    /// All text together is too much.
+    TooLong,
+}
+
+/// What is wrong with a view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum BadView {
+    /// Each line says what and where.
+    Invalid(Vec<String>),
+    /// More bytes than a view may have.
+    TooLarge,
+}
+
+/// Checks a message's blocks, and answers them as Slack keeps them.
+pub(super) fn message(blocks: &Value) -> Result<Vec<Value>, BadBlocks> {
+    let items = blocks.as_array().ok_or(BadBlocks::Format)?;
+    let mut check = Check::default();
+    nulls(&mut check, blocks, "/blocks");
+    check.blocks(items, limit(&["message", "blocks"]), "/blocks");
+    if !check.faults.is_empty() {
+        return Err(BadBlocks::Invalid(check.faults));
+    }
+    if check.text_length > max(&["message", "blocks.total_text"]) {
+        return Err(BadBlocks::TooLong);
+    }
+    Ok(kept(items))
+}
+
+const NO_OBJECT: &str = "must be an object [json-pointer:/view]";
+
+/// Checks a view, and answers it as Slack keeps it.
+pub(super) fn view(view: &Value) -> Result<Value, BadView> {
+    if view.to_string().len() as u64 > max(&["view", "_whole_view"]) {
+        return Err(BadView::TooLarge);
+    }
+    let mut check = if view["type"] == "modal" { Check::of_modal() } else { Check::default() };
+    nulls(&mut check, view, "/view");
+    let object = view.as_object().ok_or_else(|| BadView::Invalid(vec![NO_OBJECT.to_owned()]))?;
+    match view["type"].as_str() {
+        Some("modal") => view_fields(&mut check, object, &MODAL),
+        Some("home") => view_fields(&mut check, object, &HOME),
+        _ => check.fault("/view/type", "must be one of: modal, home"),
+    }
+    if check.faults.is_empty() { Ok(kept_view(object)) } else { Err(BadView::Invalid(check.faults)) }
+}
+
+/// Checks what the app answered to a person typing into a menu, and answers the options in it.
+pub(super) fn suggestions(answer: &Value) -> Result<Vec<Value>, Vec<String>> {
+    let mut check = Check::default();
+    nulls(&mut check, answer, "");
+    let whole = "block_suggestion_response";
+    match (&answer["options"], &answer["option_groups"]) {
+        (Value::Array(options), Value::Null) => {
+            let bound = limit(&["composition", whole, "options"]);
+            listed(&mut check, options, bound, &PLAIN_OPTION, "/options");
+        }
+        (Value::Null, Value::Array(groups)) => {
+            let bound = limit(&["composition", whole, "option_groups"]);
+            listed(&mut check, groups, bound, &OPTION_GROUP, "/option_groups");
+        }
+        _ => check.fault("", "exactly one of options and option_groups is required"),
+    }
+    let object = answer.as_object().cloned().unwrap_or_default();
+    for name in object.keys().filter(|name| !matches!(name.as_str(), "options" | "option_groups")) {
+        check.fault(&format!("/{name}"), format!("unknown field: {name}"));
+    }
+    if check.faults.is_empty() { Ok(offered(&object).into_iter().cloned().collect()) } else { Err(check.faults) }
+}
+
+/// The interactive parts of a block: an accessory, an input's element, or what stands in a row.
+pub(super) fn elements(block: &Map<String, Value>) -> Vec<&Value> {
+    let one = ["accessory", "element"].into_iter().filter_map(|key| block.get(key));
+    let row = block.get("type").filter(|kind| *kind == "actions").and_then(|_| block.get("elements"));
+    one.chain(row.and_then(Value::as_array).into_iter().flatten()).collect()
+}
+
+/// The options of an element or of an answer to typing, those in groups included.
+pub(super) fn offered(element: &Map<String, Value>) -> Vec<&Value> {
+    let grouped = list(element.get("option_groups")).flat_map(|group| list(group.get("options")));
+    list(element.get("options")).chain(grouped).collect()
+}
+
+fn list(value: Option<&Value>) -> impl Iterator<Item = &Value> {
+    value.and_then(Value::as_array).into_iter().flatten()
+}
+
+fn view_fields(check: &mut Check, view: &Map<String, Value>, shape: &Shape) {
+    check.fields(view, shape, "view", &[], "/view");
+    match view.get("blocks").and_then(Value::as_array) {
+        Some(blocks) => check.blocks(blocks, limit(&["view", "blocks"]), "/view/blocks"),
+        None => check.fault("/view", "missing required field: blocks"),
+    }
+    if shape.kind == "modal" && check.has_input && !view.contains_key("submit") {
+        check.fault("/view", "missing required field: submit");
+    }
+    if check.focused > max(&["element", "*", "focus_on_load"]) {
+        check.fault("/view/blocks", "only one element may have focus_on_load");
+    }
+}
+
+fn listed(check: &mut Check, items: &[Value], bound: limits::Limit, shape: &Shape, at: &str) {
+    if bound.max.is_some_and(|max| items.len() as u64 > max) {
+        check.fault(at, "too many items");
+    }
+    for (place, item) in items.iter().enumerate() {
+        check.object(item, shape, "composition", &format!("{at}/{place}"));
+    }
+}
+
+/// Slack refuses `null` in many places where a missing field would do; here it is refused in all.
+fn nulls(check: &mut Check, value: &Value, at: &str) {
+    match value {
+        Value::Null => check.fault(at, "must not be null"),
+        Value::Array(items) => {
+            for (place, item) in items.iter().enumerate() {
+                nulls(check, item, &format!("{at}/{place}"));
+            }
+        }
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                nulls(check, field, &format!("{at}/{name}"));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Blocks as Slack hands them back: every block has an id, text objects are spelt out.
+fn kept(blocks: &[Value]) -> Vec<Value> {
+    let mut blocks = blocks.to_vec();
+    for (place, block) in blocks.iter_mut().enumerate() {
+        spell_out(block);
+        if block["block_id"].is_null() {
+            block["block_id"] = json!(format!("slack{place}"));
+        }
+    }
+    blocks
+}
+
+fn kept_view(view: &Map<String, Value>) -> Value {
+    let mut kept_view = Value::Object(view.clone());
+    for key in ["title", "submit", "close"] {
+        if let Some(text) = kept_view.get_mut(key) {
+            spell_out(text);
+        }
+    }
+    kept_view["blocks"] = json!(kept(view.get("blocks").and_then(Value::as_array).map_or(&[], Vec::as_slice)));
+    kept_view
+}
+
+fn spell_out(value: &mut Value) {
+    match value {
+        Value::Object(fields) => match fields.get("type").and_then(Value::as_str) {
+            Some("plain_text") => _ = fields.entry("emoji").or_insert(json!(true)),
+            Some("mrkdwn") => _ = fields.entry("verbatim").or_insert(json!(false)),
+            _ => fields.values_mut().for_each(spell_out),
+        },
+        Value::Array(items) => items.iter_mut().for_each(spell_out),
+        _ => {}
+    }
+}

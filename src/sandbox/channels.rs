@@ -1,0 +1,150 @@
+//! Channels, direct messages, and what stands in them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::seed::{APP, BOT, BOT_USER, SLACKBOT, TEAM};
+
+/// Who can find a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelKind {
+    /// Everybody of the workspace.
+    Public,
+    /// Its members only.
+    Private,
+    /// One person and the app.
+    Direct,
+}
+
+/// A place where messages stand.
+#[derive(Clone, Debug, Serialize)]
+pub struct Channel {
+    /// `C…`, or `D…` for a direct message.
+    pub id: String,
+    /// The name without `#`; Slack calls every direct message `directmessage`.
+    pub name: String,
+    /// Who can find it.
+    pub kind: ChannelKind,
+    /// The ids of its people, and the bot's if the app was added.
+    pub members: BTreeSet<String>,
+    /// Archived: to be read, not to be written.
+    pub archived: bool,
+    /// Shared with another workspace (Slack Connect).
+    pub shared: bool,
+}
+
+impl Channel {
+    /// A public channel with these members.
+    pub fn public(id: &str, name: &str, members: &[&str]) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            kind: ChannelKind::Public,
+            members: members.iter().map(|id| (*id).to_owned()).collect(),
+            archived: false,
+            shared: false,
+        }
+    }
+
+    /// Who the direct message is with.
+    pub(super) fn partner(&self) -> Option<&String> {
+        let direct = self.kind == ChannelKind::Direct;
+        self.members.iter().find(|member| direct && *member != BOT_USER)
+    }
+
+    /// The channel object of `conversations.info`.
+    pub(super) fn object(&self) -> Value {
+        if self.kind == ChannelKind::Direct {
+            return json!({
+                "id": self.id, "is_im": true, "is_org_shared": false, "is_archived": self.archived,
+                "user": self.partner(), "is_open": true, "priority": 0,
+            });
+        }
+        let private = self.kind == ChannelKind::Private;
+        json!({
+            "id": self.id, "name": self.name, "name_normalized": self.name,
+            "is_channel": !private, "is_group": private, "is_im": false, "is_mpim": false,
+            "is_private": private, "is_archived": self.archived, "is_general": false,
+            "is_member": self.members.contains(BOT_USER),
+            "is_shared": self.shared, "is_ext_shared": self.shared, "is_org_shared": false,
+            "context_team_id": TEAM, "shared_team_ids": [TEAM], "previous_names": [],
+        })
+    }
+}
+
+/// A message, or an ephemeral one if it is `to` somebody.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Message {
+    /// Where it stands.
+    pub channel: String,
+    /// Its name in the channel.
+    pub ts: String,
+    /// The user id of whoever wrote it; the app writes as its bot user.
+    pub author: String,
+    /// The text as it was sent.
+    pub text: String,
+    /// The blocks as Slack keeps them: with a `block_id` each.
+    pub blocks: Vec<Value>,
+    /// The message it answers.
+    pub thread_ts: Option<String>,
+    /// An answer that stands in the channel too.
+    pub broadcast: bool,
+    /// The only person who sees it.
+    pub to: Option<String>,
+    /// `{event_type, event_payload}`.
+    pub metadata: Option<Value>,
+    /// When it was last changed, as a `ts`.
+    pub edited: Option<String>,
+    /// What each person chose or typed in its elements: person → block → action → state.
+    #[serde(skip)]
+    pub chosen: BTreeMap<String, Map<String, Value>>,
+}
+
+impl Message {
+    /// Whether it answers another message.
+    pub fn is_reply(&self) -> bool {
+        self.thread_ts.as_ref().is_some_and(|parent| *parent != self.ts)
+    }
+
+    /// Whether `person` (an id) may see it, being in the channel.
+    pub fn visible_to(&self, person: &str) -> bool {
+        self.to.as_ref().is_none_or(|to| to == person)
+    }
+
+    /// The message object of payloads and answers. Metadata's payload is shown only to who asks.
+    pub(super) fn object(&self, all_metadata: bool) -> Value {
+        let mut message = json!({
+            "type": "message", "user": self.author, "ts": self.ts, "text": self.text, "team": TEAM,
+        });
+        if self.author == BOT_USER {
+            message["bot_id"] = json!(BOT);
+            message["app_id"] = json!(APP);
+        }
+        if self.author == SLACKBOT {
+            message["bot_id"] = json!("B01");
+        }
+        if !self.blocks.is_empty() {
+            message["blocks"] = json!(self.blocks);
+        }
+        if let Some(thread) = &self.thread_ts {
+            message["thread_ts"] = json!(thread);
+        }
+        if self.broadcast {
+            message["subtype"] = json!("thread_broadcast");
+        }
+        if let Some(edited) = &self.edited {
+            message["edited"] = json!({"user": self.author, "ts": edited});
+        }
+        if let Some(metadata) = &self.metadata {
+            let mut shown = json!({"event_type": metadata["event_type"]});
+            if all_metadata {
+                shown["event_payload"] = metadata["event_payload"].clone();
+            }
+            message["metadata"] = shown;
+        }
+        message
+    }
+}

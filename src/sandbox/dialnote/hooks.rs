@@ -1,0 +1,48 @@
+//! Webhook subscriptions.
+
+use serde_json::{Map, Value, json};
+
+use super::model::Hook;
+use super::{Found, Refused};
+use crate::sandbox::world::World;
+
+const EVENTS: &[&str] = &["call_log", "call_recording", "note"];
+
+/// Subscribing again to the same is no second subscription.
+pub(super) fn subscribe(world: &mut World, body: &Map<String, Value>) -> Result<Found, Refused> {
+    if let Some(name) = body.keys().find(|name| !["url", "event", "provider"].contains(&name.as_str())) {
+        return Err(Refused::invalid(format!("{name} is not part of a subscription.")));
+    }
+    let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let hook = Hook { id: String::new(), url: text("url"), event: text("event"), provider: text("provider") };
+    if !EVENTS.contains(&hook.event.as_str()) {
+        return Err(Refused::invalid(format!("event must be one of {}.", EVENTS.join(", "))));
+    }
+    if hook.provider.is_empty() {
+        return Err(Refused::invalid("provider is required."));
+    }
+    if !deliverable(&hook.url) {
+        return Err(Refused::invalid("url must be an HTTPS address."));
+    }
+    let same = |old: &&Hook| (&old.url, &old.event, &old.provider) == (&hook.url, &hook.event, &hook.provider);
+    if let Some(old) = world.dialnote.hooks.iter().find(same) {
+        return Ok(Found::one(json!({"id": old.id})));
+    }
+    let id = world.dialnote.new_id("hook");
+    world.dialnote.hooks.push(Hook { id: id.clone(), ..hook });
+    Ok(Found { status: 201, ..Found::one(json!({"id": id})) })
+}
+
+pub(super) fn unsubscribe(world: &mut World, id: &str) -> Result<Found, Refused> {
+    let place = world.dialnote.hooks.iter().position(|hook| hook.id == id);
+    let place = place.ok_or_else(|| Refused::not_found("such subscription"))?;
+    world.dialnote.hooks.remove(place);
+    Ok(Found { status: 204, ..Found::one(Value::Null) })
+}
+
+/// HTTPS only, but for an app under test on the same machine.
+fn deliverable(url: &str) -> bool {
+    url::Url::parse(url).is_ok_and(|url| {
+        url.scheme() == "https" || url.scheme() == "http" && matches!(url.host_str(), Some("127.0.0.1" | "localhost"))
+    })
+}

@@ -1,0 +1,287 @@
+//! What the fake dialnote knows, and its JSON shapes (contracts/dialnote.md, Objects).
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// The fake dialnote organization.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Dialnote {
+    /// Its members: the only ones who can be assigned.
+    pub members: Vec<Member>,
+    /// Its shared numbers.
+    pub numbers: Vec<Number>,
+    /// Its conversations, in no particular order.
+    pub conversations: Vec<Conversation>,
+    /// Its calls, oldest first.
+    pub call_logs: Vec<CallLog>,
+    /// Its webhook subscriptions.
+    pub hooks: Vec<Hook>,
+    pub(in crate::sandbox) last_id: u64,
+}
+
+/// Somebody who can own a conversation.
+#[derive(Clone, Debug, Serialize)]
+pub struct Member {
+    /// `mem_…`.
+    pub id: String,
+    /// The full name.
+    pub name: String,
+    /// The address, in whatever letter case it was typed.
+    pub email: String,
+    /// Where the picture is.
+    pub avatar: Option<String>,
+    /// `Member` or `Admin`.
+    pub role: String,
+    /// `Available`, `Away` or `Do Not Disturb`.
+    pub availability: String,
+}
+
+/// A shared number.
+#[derive(Clone, Debug, Serialize)]
+pub struct Number {
+    /// `num_…`.
+    pub id: String,
+    /// E.164.
+    pub number: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// The state of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Waits for somebody.
+    Open,
+    /// Resolved.
+    Done,
+    /// Comes back later.
+    Snoozed,
+}
+
+impl Status {
+    pub(in crate::sandbox) fn parse(word: &str) -> Option<Self> {
+        [Self::Open, Self::Done, Self::Snoozed].into_iter().find(|status| status.word() == word)
+    }
+
+    pub(in crate::sandbox) fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Done => "done",
+            Self::Snoozed => "snoozed",
+        }
+    }
+}
+
+/// Who is on the other end.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Contact {
+    /// `con_…`.
+    pub id: String,
+    /// First name, if known.
+    pub first_name: Option<String>,
+    /// Last name, if known.
+    pub last_name: Option<String>,
+    /// Company, if known.
+    pub company: Option<String>,
+    /// E.164.
+    pub phone_number: String,
+    /// Address, if known.
+    pub email: Option<String>,
+}
+
+/// What happened in a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A call, answered or missed.
+    Call,
+    /// A voicemail.
+    Voicemail,
+    /// A text message.
+    Sms,
+    /// An internal note.
+    Note,
+}
+
+impl Kind {
+    pub(in crate::sandbox) fn word(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Voicemail => "voicemail",
+            Self::Sms => "sms",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// One entry of a conversation's timeline.
+#[derive(Clone, Debug, Serialize)]
+pub struct Entry {
+    /// `msg_…`.
+    pub id: String,
+    /// What it is.
+    pub kind: Kind,
+    /// `inbound`, `outbound` or `internal`.
+    pub direction: String,
+    /// What was written or said, or `Missed call`.
+    pub text: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A conversation: everything with one contact.
+#[derive(Clone, Debug, Serialize)]
+pub struct Conversation {
+    /// `conv_…`.
+    pub id: String,
+    /// With whom.
+    pub contact: Contact,
+    /// The id of the shared number it came in on.
+    pub number: String,
+    /// Its state.
+    pub status: Status,
+    /// Whether somebody has looked at it.
+    pub is_read: bool,
+    /// The id of the member who owns it.
+    pub assigned_to: Option<String>,
+    /// When it comes back.
+    pub snoozed_until: Option<Timestamp>,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When anything about it last changed.
+    pub updated_at: Timestamp,
+    /// What happened, oldest first.
+    pub timeline: Vec<Entry>,
+}
+
+/// A call in the call log.
+#[derive(Clone, Debug, Serialize)]
+pub struct CallLog {
+    /// `call_…`.
+    pub id: String,
+    /// The contact's id.
+    pub contact: String,
+    /// The conversation's id.
+    pub conversation: String,
+    /// `inbound` or `outbound`.
+    pub direction: String,
+    /// E.164.
+    pub from: String,
+    /// E.164.
+    pub to: String,
+    /// `missed`, `voicemail` or `completed`.
+    pub status: String,
+    /// In seconds.
+    pub duration: u64,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A webhook subscription.
+#[derive(Clone, Debug, Serialize)]
+pub struct Hook {
+    /// `hook_…`.
+    pub id: String,
+    /// Where to deliver.
+    pub url: String,
+    /// `call_log`, `call_recording` or `note`.
+    pub event: String,
+    /// `custom`, or the name of an integration.
+    pub provider: String,
+}
+
+impl Conversation {
+    /// Its notes, oldest first.
+    pub fn notes(&self) -> Vec<&str> {
+        self.timeline.iter().filter(|entry| entry.kind == Kind::Note).map(|entry| entry.text.as_str()).collect()
+    }
+
+    /// When something last happened in it.
+    pub fn last_activity(&self) -> Timestamp {
+        self.timeline.last().map_or(self.created_at, |entry| entry.at)
+    }
+}
+
+impl Dialnote {
+    /// A conversation by its id.
+    pub fn conversation(&self, id: &str) -> Option<&Conversation> {
+        self.conversations.iter().find(|conversation| conversation.id == id)
+    }
+
+    /// A conversation by its id, to be changed: as somebody would in dialnote itself.
+    pub fn conversation_mut(&mut self, id: &str) -> Option<&mut Conversation> {
+        self.conversations.iter_mut().find(|conversation| conversation.id == id)
+    }
+
+    /// A member by id.
+    pub fn member(&self, id: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.id == id)
+    }
+
+    pub(in crate::sandbox) fn new_id(&mut self, prefix: &str) -> String {
+        self.last_id += 1;
+        format!("{prefix}_{}", self.last_id)
+    }
+
+    /// The conversation object, with owner and number filled in.
+    pub(in crate::sandbox) fn conversation_object(&self, conversation: &Conversation) -> Value {
+        let owner = conversation.assigned_to.as_ref().and_then(|id| self.member(id));
+        let number = self.numbers.iter().find(|number| number.id == conversation.number);
+        let contact = &conversation.contact;
+        json!({
+            "id": conversation.id,
+            "status": conversation.status.word(),
+            "isRead": conversation.is_read,
+            "assignedToId": conversation.assigned_to,
+            "assignedTo": owner.map(|m| json!({"id": m.id, "name": m.name, "avatar": m.avatar})),
+            "contact": {
+                "id": contact.id, "firstName": contact.first_name, "lastName": contact.last_name,
+                "company": contact.company, "phoneNumber": contact.phone_number, "email": contact.email,
+            },
+            "phoneNumber": number.map(|n| json!({"id": n.id, "number": n.number, "name": n.name})),
+            "lastActivity": conversation.timeline.last().map(|entry| json!({
+                "type": entry.kind.word(), "direction": entry.direction, "preview": preview(&entry.text),
+                "at": entry.at,
+            })),
+            "snoozedUntil": conversation.snoozed_until,
+            "createdAt": conversation.created_at,
+            "updatedAt": conversation.updated_at,
+        })
+    }
+}
+
+impl Entry {
+    pub(in crate::sandbox) fn object(&self) -> Value {
+        json!({
+            "id": self.id, "type": self.kind.word(), "direction": self.direction, "content": self.text,
+            "createdAt": self.at,
+        })
+    }
+}
+
+impl Member {
+    pub(in crate::sandbox) fn object(&self) -> Value {
+        json!({
+            "id": self.id, "name": self.name, "email": self.email, "avatar": self.avatar, "role": self.role,
+            "availability": self.availability,
+        })
+    }
+}
+
+impl CallLog {
+    pub(in crate::sandbox) fn object(&self) -> Value {
+        json!({
+            "id": self.id, "contactId": self.contact, "conversationId": self.conversation,
+            "direction": self.direction, "fromNumber": self.from, "toNumber": self.to, "status": self.status,
+            "duration": self.duration, "createdAt": self.at,
+        })
+    }
+}
+
+/// Lists show the beginning of a long text.
+fn preview(text: &str) -> String {
+    const LENGTH: usize = 140;
+    if text.chars().count() <= LENGTH { text.to_owned() } else { text.chars().take(LENGTH).chain(['…']).collect() }
+}

@@ -1,0 +1,268 @@
+//! Misfortune, by name: a test (or somebody at the control API) writes down here what shall go
+//! wrong, instead of building a special fake for it. Whatever is not written down goes well.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// One of the two services the sandbox plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Service {
+    /// Slack's Web API and its response URLs.
+    Slack,
+    /// The dialnote API.
+    Dialnote,
+}
+
+/// Everything that goes wrong at the moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Faults {
+    /// What is wrong with Slack.
+    pub slack: SlackFaults,
+    /// What is wrong with dialnote.
+    pub dialnote: DialnoteFaults,
+    /// Requests that will never be answered; each entry is used up by the first request it fits.
+    pub hang_next: Vec<Hang>,
+}
+
+/// What is wrong with Slack.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SlackFaults {
+    /// Every call is answered 503 at once.
+    pub down: bool,
+    /// Every call waits this long, in real milliseconds, before anything happens.
+    pub slow_ms: u64,
+    /// Every call takes effect at once, but its answer waits this long, in real milliseconds.
+    pub answer_late_ms: u64,
+    /// Methods answered 429, with the seconds of their `Retry-After`. `*` stands for all of them,
+    /// `response_url` for the response URLs.
+    pub rate_limited: BTreeMap<String, u64>,
+    /// Calls that will fail.
+    pub fail_next: Vec<SlackFailure>,
+    /// Every delivery to the app is made twice, the second time as a retry.
+    pub deliver_twice: bool,
+    /// Names of channels whose member the bot is not, whatever the channel says.
+    pub bot_not_in: Vec<String>,
+    /// The error code that answers every token, for example `token_revoked`.
+    pub token_error: Option<String>,
+}
+
+/// A Slack call that will fail: by default the next one of any method, with `internal_error`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SlackFailure {
+    /// How the method's name begins; empty for every method, `response_url` for the response URLs.
+    pub method: String,
+    /// The error code to answer.
+    pub error: String,
+    /// The HTTP status; Slack itself answers 200 with most errors.
+    pub status: u16,
+    /// How many calls will fail.
+    pub times: u32,
+    /// Whether the call takes effect all the same, as it may with Slack's `fatal_error`.
+    pub after_effect: bool,
+}
+
+/// What is wrong with dialnote.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each fault is a switch of its own")]
+pub struct DialnoteFaults {
+    /// Every call is answered 503 at once.
+    pub down: bool,
+    /// Every call waits this long, in real milliseconds, before anything happens.
+    pub slow_ms: u64,
+    /// Every call takes effect at once, but its answer waits this long, in real milliseconds.
+    pub answer_late_ms: u64,
+    /// Every call is answered 429 with this `Retry-After`, in seconds.
+    pub rate_limited: Option<u64>,
+    /// The full key is treated like the read-only one.
+    pub read_only: bool,
+    /// Filters of `GET /conversations` have no effect, as with a server that does not know them.
+    pub ignores_filters: bool,
+    /// Answers come without the `{"data": …}` envelope.
+    pub bare_answers: bool,
+    /// Calls that will fail.
+    pub fail_next: Vec<DialnoteFailure>,
+}
+
+/// A dialnote call that will fail: by default the next one of any kind, with status 500.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DialnoteFailure {
+    /// The HTTP method; empty for every method.
+    pub method: String,
+    /// Part of the path, for example `/notes`; empty for every path.
+    pub path: String,
+    /// The HTTP status to answer.
+    pub status: u16,
+    /// The answer's `error`.
+    pub error: String,
+    /// How many calls will fail.
+    pub times: u32,
+    /// Whether the call takes effect all the same.
+    pub after_effect: bool,
+}
+
+/// A request that will never be answered: the place to let the app crash at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hang {
+    /// At which service.
+    pub service: Service,
+    /// How the Slack method's name or the HTTP method begins; empty for every method.
+    #[serde(default)]
+    pub method: String,
+    /// Part of the path; empty for every path.
+    #[serde(default)]
+    pub path: String,
+    /// Whether the request takes effect before it hangs.
+    #[serde(default)]
+    pub after_effect: bool,
+}
+
+impl Default for SlackFailure {
+    fn default() -> Self {
+        Self { method: String::new(), error: "internal_error".to_owned(), status: 200, times: 1, after_effect: false }
+    }
+}
+
+impl Default for DialnoteFailure {
+    fn default() -> Self {
+        Self {
+            method: String::new(),
+            path: String::new(),
+            status: 500,
+            error: "INTERNAL_ERROR".to_owned(),
+            times: 1,
+            after_effect: false,
+        }
+    }
+}
+
+/// A failure to answer with instead of what the service would say.
+#[derive(Clone, Debug)]
+pub(super) struct Refusal {
+    pub(super) status: u16,
+    pub(super) error: String,
+    pub(super) retry_after: Option<u64>,
+    pub(super) after_effect: bool,
+}
+
+/// What happens to one request, decided when it arrives.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Course {
+    pub(super) slow_ms: u64,
+    pub(super) late_ms: u64,
+    pub(super) refusal: Option<Refusal>,
+    /// `Some(after_effect)` if it is never answered.
+    pub(super) hang: Option<bool>,
+}
+
+impl Faults {
+    /// These faults with the given keys changed. Unknown keys are refused, so that a misspelt
+    /// fault is not taken for good weather.
+    pub fn merged(&self, patch: &Value) -> Result<Self, String> {
+        let mut patch = patch.clone();
+        let reset = patch.as_object_mut().and_then(|keys| keys.remove("reset")) == Some(Value::Bool(true));
+        let base = if reset { Self::default() } else { self.clone() };
+        let mut merged = serde_json::to_value(base).map_err(|e| e.to_string())?;
+        merge(&mut merged, &patch);
+        serde_json::from_value(merged).map_err(|e| e.to_string())
+    }
+
+    /// Decides about a request; what is to happen only so many times is counted down. For Slack,
+    /// `method` is the API method's name, for dialnote the HTTP method.
+    pub(super) fn course(&mut self, service: Service, method: &str, path: &str) -> Course {
+        let hang = self.take_hang(service, method, path);
+        match service {
+            Service::Slack => Course {
+                slow_ms: self.slack.slow_ms,
+                late_ms: self.slack.answer_late_ms,
+                refusal: self.slack.refusal(method),
+                hang,
+            },
+            Service::Dialnote => Course {
+                slow_ms: self.dialnote.slow_ms,
+                late_ms: self.dialnote.answer_late_ms,
+                refusal: self.dialnote.refusal(method, path),
+                hang,
+            },
+        }
+    }
+
+    fn take_hang(&mut self, service: Service, method: &str, path: &str) -> Option<bool> {
+        let fits = |hang: &Hang| {
+            hang.service == service && method.starts_with(&hang.method) && path.contains(hang.path.as_str())
+        };
+        let place = self.hang_next.iter().position(fits)?;
+        Some(self.hang_next.remove(place).after_effect)
+    }
+}
+
+impl SlackFaults {
+    fn refusal(&mut self, method: &str) -> Option<Refusal> {
+        if self.down {
+            return Some(unavailable("service_unavailable"));
+        }
+        if let Some(seconds) = self.rate_limited.get(method).or_else(|| self.rate_limited.get("*")) {
+            return Some(too_many("ratelimited", *seconds));
+        }
+        let failure = self.fail_next.iter_mut().find(|f| f.times > 0 && method.starts_with(&f.method))?;
+        failure.times -= 1;
+        let refusal = Refusal {
+            status: failure.status,
+            error: failure.error.clone(),
+            retry_after: None,
+            after_effect: failure.after_effect,
+        };
+        self.fail_next.retain(|f| f.times > 0);
+        Some(refusal)
+    }
+}
+
+impl DialnoteFaults {
+    fn refusal(&mut self, method: &str, path: &str) -> Option<Refusal> {
+        if self.down {
+            return Some(unavailable("SERVICE_UNAVAILABLE"));
+        }
+        if let Some(seconds) = self.rate_limited {
+            return Some(too_many("RATE_LIMITED", seconds));
+        }
+        let fits =
+            |f: &&mut DialnoteFailure| f.times > 0 && method.starts_with(&f.method) && path.contains(f.path.as_str());
+        let failure = self.fail_next.iter_mut().find(fits)?;
+        failure.times -= 1;
+        let refusal = Refusal {
+            status: failure.status,
+            error: failure.error.clone(),
+            retry_after: None,
+            after_effect: failure.after_effect,
+        };
+        self.fail_next.retain(|f| f.times > 0);
+        Some(refusal)
+    }
+}
+
+fn unavailable(error: &str) -> Refusal {
+    Refusal { status: 503, error: error.to_owned(), retry_after: None, after_effect: false }
+}
+
+fn too_many(error: &str, seconds: u64) -> Refusal {
+    Refusal { status: 429, error: error.to_owned(), retry_after: Some(seconds), after_effect: false }
+}
+
+fn merge(base: &mut Value, patch: &Value) {
+    match (base, patch) {
+        (Value::Object(base), Value::Object(patch)) => {
+            for (key, value) in patch {
+                merge(base.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (base, patch) => *base = patch.clone(),
+    }
+}

@@ -1,0 +1,229 @@
+//! The sandbox: a strict, stateful fake Slack and fake dialnote over real HTTP, so that the whole
+//! app can be tried and tested without an account anywhere. It is stricter than the real services
+//! and has its own wire shapes: it exists to prove us wrong, and a fake that shared our code would
+//! share our mistakes. The app knows of it only as base URLs.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "only JSON values are indexed: reading what is missing gives null, and objects of our own are written to"
+)]
+
+mod blocks;
+mod calls;
+mod channels;
+mod control;
+mod deliver;
+mod dialnote;
+mod faults;
+mod people;
+mod seed;
+mod server;
+mod slack;
+mod state;
+mod typed;
+mod views;
+mod world;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::Value;
+use tokio::sync::watch;
+
+pub use calls::{Call, Delivery, Log};
+pub use channels::{Channel, ChannelKind, Message};
+pub use deliver::{Click, Close, Incoming, Outcome, Shortcut, Submit, Typing};
+pub use dialnote::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
+pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, Service, SlackFailure, SlackFaults};
+pub use people::{Person, UserGroup};
+pub use seed::{APP, BOT, BOT_HANDLE, BOT_USER, DOMAIN, SLACKBOT, TEAM, TEAM_NAME};
+pub use slack::every_scope;
+pub use views::View;
+pub use world::World;
+
+use crate::clock::Clock;
+use server::Shared;
+
+/// How to start a sandbox.
+#[derive(Clone)]
+pub struct Options {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The clock of both services.
+    pub clock: Clock,
+    /// Base URL of the app, if it is known already.
+    pub bot_url: Option<String>,
+    /// The secrets that app and services share.
+    pub secrets: Secrets,
+    /// The bot scopes that the installation granted; see [`every_scope`].
+    pub scopes: Vec<String>,
+}
+
+/// The secrets that the app shares with the two services.
+#[derive(Clone)]
+pub struct Secrets {
+    /// Slack signs its requests with this.
+    pub signing_secret: String,
+    /// The app's Slack token.
+    pub bot_token: String,
+    /// The organization's dialnote key.
+    pub dialnote_key: String,
+    /// A dialnote key that may only read.
+    pub read_only_key: String,
+}
+
+impl Secrets {
+    /// Secrets nobody can guess, for a sandbox that people use.
+    pub fn random() -> Self {
+        Self {
+            signing_secret: random_hex(),
+            bot_token: format!("xoxb-{}", random_hex()),
+            dialnote_key: format!("dn_live_{}", random_hex()),
+            read_only_key: format!("dn_live_ro_{}", random_hex()),
+        }
+    }
+
+    /// The same secrets every time, for tests.
+    pub fn fixed() -> Self {
+        Self {
+            signing_secret: "sandbox-signing-secret".to_owned(),
+            bot_token: "xoxb-sandbox-token".to_owned(),
+            dialnote_key: "dn_live_sandbox_key".to_owned(),
+            read_only_key: "dn_live_ro_sandbox_key".to_owned(),
+        }
+    }
+}
+
+/// What the app needs to know to use the sandbox for the real thing.
+#[derive(Clone, Serialize)]
+pub struct Credentials {
+    /// The sandbox's own address.
+    pub sandbox: String,
+    /// Slack's signing secret.
+    pub signing_secret: String,
+    /// Base URL of Slack's Web API.
+    pub slack_api: String,
+    /// The app's Slack token.
+    pub slack_bot_token: String,
+    /// Base URL of the dialnote API.
+    pub dialnote_api: String,
+    /// The organization's dialnote key.
+    pub dialnote_api_key: String,
+}
+
+/// Something that nobody could do in Slack or dialnote: press a button that is not there, write
+/// where they are not. The caller's mistake, and never the app's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Impossible(pub String);
+
+/// A running sandbox. Clones are handles to the same one; it stops with the last of them.
+#[derive(Clone)]
+pub struct Sandbox {
+    shared: Arc<Shared>,
+    stop: Arc<watch::Sender<bool>>,
+}
+
+impl Sandbox {
+    /// Listens, and serves from then on.
+    pub async fn start(options: Options) -> std::io::Result<Self> {
+        let (stop, stopped) = watch::channel(false);
+        let shared = server::start(options, stopped).await?;
+        Ok(Self { shared, stop: Arc::new(stop) })
+    }
+
+    /// Stops listening; requests that hang are let go.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.shared.addr
+    }
+
+    /// What the app needs to know.
+    pub fn credentials(&self) -> Credentials {
+        self.shared.credentials()
+    }
+
+    /// The dialnote key that may only read.
+    pub fn read_only_key(&self) -> String {
+        self.world(|world| world.secrets.read_only_key.clone())
+    }
+
+    /// Tells the sandbox where the app is: `url` is what comes before `/slack/commands`,
+    /// `/slack/interactions`, `/slack/options` and `/slack/events`.
+    pub fn set_bot(&self, url: impl Into<String>) {
+        let url = url.into().trim_end_matches('/').to_owned();
+        self.world(|world| world.bot = Some(url));
+    }
+
+    /// Direct access to everything, for tests. The sandbox waits meanwhile: do not block in `look`.
+    pub fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
+        self.shared.world(look)
+    }
+
+    /// Everything worth showing, the same as `GET /_sandbox/state`.
+    pub fn state(&self) -> Value {
+        self.world(|world| world.state(state::CALLS_SHOWN))
+    }
+
+    /// Resolves when a request hangs as `Faults::hang_next` says: once for each that does, and at
+    /// once if it hangs already.
+    pub async fn hung(&self) {
+        self.shared.hung().await;
+    }
+
+    /// Resolves as soon as `look` finds what it looks for: at once, or after one of the app's calls
+    /// arrived, had its effect or was answered. For tests that wait for something; `look` is asked
+    /// often, and the sandbox waits meanwhile.
+    pub async fn until<T>(&self, look: impl FnMut(&mut World) -> Option<T>) -> T {
+        self.shared.until(look).await
+    }
+
+    /// Types a slash command and sends it.
+    pub async fn slash(&self, who: &str, channel: &str, text: &str) -> Result<Outcome, Impossible> {
+        deliver::slash(&self.shared, who, channel, text).await
+    }
+
+    /// Presses a button or chooses from a menu.
+    pub async fn click(&self, click: Click) -> Result<Outcome, Impossible> {
+        deliver::click(&self.shared, click).await
+    }
+
+    /// Fills in a modal and submits it.
+    pub async fn submit(&self, submit: Submit) -> Result<Outcome, Impossible> {
+        deliver::submit(&self.shared, submit).await
+    }
+
+    /// Closes a modal without submitting it.
+    pub async fn close_view(&self, close: Close) -> Result<Outcome, Impossible> {
+        deliver::close(&self.shared, close).await
+    }
+
+    /// Types into a menu whose options the app provides.
+    pub async fn options(&self, typing: Typing) -> Result<Outcome, Impossible> {
+        deliver::options(&self.shared, typing).await
+    }
+
+    /// Uses a global or a message shortcut.
+    pub async fn shortcut(&self, shortcut: Shortcut) -> Result<Outcome, Impossible> {
+        deliver::shortcut(&self.shared, shortcut).await
+    }
+
+    /// Lets an event happen: `{"type": …}` and its fields; `user` and `channel` may be names.
+    pub async fn event(&self, event: Value) -> Result<Outcome, Impossible> {
+        deliver::event(&self.shared, event).await
+    }
+
+    /// Lets somebody call, leave a voicemail or write; answers the conversation's id.
+    pub async fn incoming(&self, incoming: Incoming) -> Result<String, Impossible> {
+        deliver::incoming(&self.shared, incoming).await
+    }
+}
+
+fn random_hex() -> String {
+    hex::encode(rand::random::<[u8; 16]>())
+}

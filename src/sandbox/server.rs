@@ -1,0 +1,329 @@
+//! The sandbox's front door: one listener, the two services behind it, and what all their requests
+//! have in common — being recorded, being slowed or broken by a fault, hanging for ever.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, post};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+
+use super::calls::{Call, shorten};
+use super::faults::{Course, Refusal, Service};
+use super::world::World;
+use super::{Credentials, Options, control, dialnote, slack};
+
+/// More than any request of the app's may hold, blocks and views included.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// What every request handler shares.
+pub(super) struct Shared {
+    pub(super) addr: SocketAddr,
+    pub(super) http: reqwest::Client,
+    world: Mutex<World>,
+    /// One permit for each request that hangs and was not reported yet.
+    hung: Semaphore,
+    /// Grows whenever the app's calls have changed something that can be waited for.
+    turns: watch::Sender<u64>,
+    stopped: watch::Receiver<bool>,
+}
+
+/// A request as it came in.
+pub(super) struct Heard {
+    pub(super) method: String,
+    pub(super) path: String,
+    pub(super) query: String,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+/// What a fake service answers.
+#[derive(Clone, Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) body: Value,
+}
+
+/// Binds, and serves until the sandbox is stopped or dropped.
+pub(super) async fn start(options: Options, stopped: watch::Receiver<bool>) -> std::io::Result<Arc<Shared>> {
+    let listener = TcpListener::bind(options.listen).await?;
+    let addr = listener.local_addr()?;
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(std::io::Error::other)?;
+    let mut world = World::new(options.clock, format!("http://{addr}"), options.secrets, options.scopes);
+    world.bot = options.bot_url.map(|url| url.trim_end_matches('/').to_owned());
+    let hung = Semaphore::new(0);
+    let shared = Arc::new(Shared {
+        addr,
+        http,
+        world: Mutex::new(world),
+        hung,
+        turns: watch::Sender::new(0),
+        stopped: stopped.clone(),
+    });
+    let server = axum::serve(listener, router(shared.clone())).with_graceful_shutdown(until(stopped));
+    tokio::spawn(server.into_future());
+    Ok(shared)
+}
+
+fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/slack/api/{method}", any(slack_api))
+        .route("/slack/response/{token}", post(response_url))
+        .route("/dialnote/{*path}", any(dialnote_api))
+        .merge(control::routes())
+        .with_state(shared)
+}
+
+async fn slack_api(State(shared): State<Arc<Shared>>, Path(method): Path<String>, request: Request) -> Response {
+    let heard = match Heard::read(request).await {
+        Ok(heard) => heard,
+        Err(refused) => return refused,
+    };
+    let handle = |world: &mut World| slack::call(world, &method, &heard);
+    shared.attend(Service::Slack, &method, &heard.path, &heard, handle).await
+}
+
+async fn response_url(State(shared): State<Arc<Shared>>, Path(token): Path<String>, request: Request) -> Response {
+    let heard = match Heard::read(request).await {
+        Ok(heard) => heard,
+        Err(refused) => return refused,
+    };
+    let handle = |world: &mut World| slack::respond(world, &token, &heard);
+    shared.attend(Service::Slack, "response_url", &heard.path, &heard, handle).await
+}
+
+async fn dialnote_api(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let heard = match Heard::read(request).await {
+        Ok(heard) => heard,
+        Err(refused) => return refused,
+    };
+    let path = dialnote::below_base(&heard.path).to_owned();
+    let handle = |world: &mut World| dialnote::call(world, &heard);
+    shared.attend(Service::Dialnote, &heard.method.clone(), &path, &heard, handle).await
+}
+
+impl Shared {
+    pub(super) fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
+        look(&mut self.world.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn credentials(&self) -> Credentials {
+        self.world(|world| Credentials {
+            sandbox: world.base.clone(),
+            signing_secret: world.secrets.signing_secret.clone(),
+            slack_api: format!("{}/slack/api", world.base),
+            slack_bot_token: world.secrets.bot_token.clone(),
+            dialnote_api: format!("{}/dialnote/api/v1", world.base),
+            dialnote_api_key: world.secrets.dialnote_key.clone(),
+        })
+    }
+
+    pub(super) async fn hung(&self) {
+        if let Ok(permit) = self.hung.acquire().await {
+            permit.forget();
+        }
+    }
+
+    /// Resolves as soon as `look` finds what it looks for, now or after one of the app's calls.
+    pub(super) async fn until<T>(&self, mut look: impl FnMut(&mut World) -> Option<T>) -> T {
+        let mut turns = self.turns.subscribe();
+        loop {
+            turns.mark_unchanged();
+            if let Some(found) = self.world(&mut look) {
+                return found;
+            }
+            // Fails only without a sender, and `self` is one.
+            let _ = turns.changed().await;
+        }
+    }
+
+    fn turn(&self) {
+        self.turns.send_modify(|turns| *turns += 1);
+    }
+
+    /// One request of the app's from arrival to answer, with whatever the faults make of it.
+    async fn attend(
+        &self,
+        service: Service,
+        method: &str,
+        path: &str,
+        heard: &Heard,
+        handle: impl FnOnce(&mut World) -> Answer,
+    ) -> Response {
+        let began = Instant::now();
+        let (seq, course) = self.world(|world| {
+            let seq = record(world, service, method, path, heard);
+            (seq, world.faults.course(service, method, path))
+        });
+        self.turn();
+        pause(course.slow_ms).await;
+        if course.hang == Some(false) {
+            self.hang().await;
+        }
+        let answer = match &course.refusal {
+            Some(refusal) if !refusal.after_effect => refusal.answer(service),
+            _ => self.world(|world| act(world, seq, handle)),
+        };
+        self.turn();
+        self.settle(seq, service, answer, &course, began).await
+    }
+
+    /// The rest of [`Self::attend`]: the effect is there, the answer is on its way.
+    async fn settle(&self, seq: u64, service: Service, answer: Answer, course: &Course, began: Instant) -> Response {
+        if course.hang == Some(true) {
+            self.hang().await;
+        }
+        pause(course.late_ms).await;
+        let answer = match &course.refusal {
+            Some(refusal) if refusal.after_effect => refusal.answer(service),
+            _ => answer,
+        };
+        self.world(|world| {
+            if let Some(call) = world.calls.get_mut(seq) {
+                call.status = Some(answer.status);
+                call.error = answer.error();
+                call.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            }
+        });
+        self.turn();
+        answer.into_response()
+    }
+
+    /// Never answers, until the sandbox stops.
+    async fn hang(&self) {
+        self.hung.add_permits(1);
+        until(self.stopped.clone()).await;
+    }
+}
+
+impl Heard {
+    pub(super) async fn read(request: Request) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE.into_response());
+        };
+        Ok(Self {
+            method: parts.method.as_str().to_owned(),
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            headers: parts.headers,
+            body,
+        })
+    }
+
+    /// A header's value; empty if it is missing.
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The media type, without parameters, in lower case.
+    pub(super) fn media_type(&self) -> String {
+        let media_type = self.header("content-type").split(';').next().unwrap_or_default();
+        media_type.trim().to_ascii_lowercase()
+    }
+
+    pub(super) fn bearer(&self) -> Option<&str> {
+        self.header("authorization").strip_prefix("Bearer ").filter(|token| !token.is_empty())
+    }
+
+    /// The body in the form in which it reads best.
+    fn told(&self) -> Value {
+        let text = String::from_utf8_lossy(&self.body);
+        if self.media_type() == "application/x-www-form-urlencoded" {
+            let fields = form_urlencoded::parse(&self.body);
+            return fields.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect();
+        }
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| Value::String(text.into_owned()))
+    }
+}
+
+impl Answer {
+    pub(super) fn new(status: u16, body: Value) -> Self {
+        Self { status, headers: Vec::new(), body }
+    }
+
+    fn error(&self) -> Option<String> {
+        self.body["error"].as_str().map(str::to_owned)
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = Response::builder().status(status);
+        for (name, value) in &self.headers {
+            response = response.header(*name, value);
+        }
+        let body = if status == StatusCode::NO_CONTENT {
+            Body::empty()
+        } else {
+            response = response.header(header::CONTENT_TYPE, "application/json; charset=utf-8");
+            Body::from(self.body.to_string())
+        };
+        response.body(body).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+    }
+}
+
+impl Refusal {
+    fn answer(&self, service: Service) -> Answer {
+        let body = match service {
+            Service::Slack => serde_json::json!({"ok": false, "error": self.error}),
+            Service::Dialnote => serde_json::json!({"error": self.error}),
+        };
+        let headers = self.retry_after.map(|seconds| ("retry-after", seconds.to_string())).into_iter().collect();
+        Answer { status: self.status, headers, body }
+    }
+}
+
+fn record(world: &mut World, service: Service, method: &str, path: &str, heard: &Heard) -> u64 {
+    let at = world.now();
+    let idempotency_key = heard.header("idempotency-key");
+    world.calls.add(|seq| Call {
+        seq,
+        at,
+        service,
+        method: method.to_owned(),
+        path: path.to_owned(),
+        query: heard.query.clone(),
+        body: heard.told(),
+        authorization: shorten(heard.header("authorization")),
+        idempotency_key: (!idempotency_key.is_empty()).then(|| idempotency_key.to_owned()),
+        acted: false,
+        status: None,
+        error: None,
+        duration_ms: 0,
+    })
+}
+
+/// Lets a request have its effect, and writes down that it had.
+fn act(world: &mut World, seq: u64, handle: impl FnOnce(&mut World) -> Answer) -> Answer {
+    let answer = handle(world);
+    if let Some(call) = world.calls.get_mut(seq) {
+        call.acted = answer.status < 300 && answer.body["ok"] != serde_json::json!(false);
+    }
+    answer
+}
+
+/// The timer would take a millisecond even for nothing.
+async fn pause(millis: u64) {
+    if millis > 0 {
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+    }
+}
+
+/// Resolves when the sandbox is stopped or its last handle is gone.
+async fn until(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}

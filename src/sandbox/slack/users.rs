@@ -1,0 +1,68 @@
+//! `users.*` and `usergroups.*` (contracts/slack.md §23).
+
+use serde_json::{Value, json};
+
+use super::args::Args;
+use super::{Reply, page, require_scope};
+use crate::sandbox::people::Person;
+use crate::sandbox::seed::TEAM;
+use crate::sandbox::world::World;
+
+pub(super) fn info(world: &mut World, args: &Args) -> Reply {
+    let id = args.required("user")?;
+    let person = world.people.iter().find(|person| person.id == id).ok_or("user_not_found")?;
+    Ok(json!({"user": object(world, person, args.flag("include_locale")?)}))
+}
+
+pub(super) fn lookup_by_email(world: &mut World, args: &Args) -> Reply {
+    require_scope(world, "users:read")?;
+    let email = args.required("email")?.to_lowercase();
+    let has_it = |person: &&Person| {
+        !person.deleted && !person.stranger && person.email.as_ref().is_some_and(|e| e.to_lowercase() == email)
+    };
+    let person = world.people.iter().find(has_it).ok_or("users_not_found")?;
+    Ok(json!({"user": object(world, person, false)}))
+}
+
+pub(super) fn list(world: &mut World, args: &Args) -> Reply {
+    let with_locale = args.flag("include_locale")?;
+    // People met in shared channels are not in the list.
+    let own: Vec<Person> = world.people.iter().filter(|person| !person.stranger).cloned().collect();
+    let (people, next) = page(&own, args, "users.list.limit")?;
+    let members: Vec<Value> = people.iter().map(|person| object(world, person, with_locale)).collect();
+    let cache_ts = world.now().as_second();
+    Ok(json!({"members": members, "cache_ts": cache_ts, "response_metadata": {"next_cursor": next}}))
+}
+
+pub(super) fn groups(world: &mut World, args: &Args) -> Reply {
+    let with_users = args.flag("include_users")?;
+    let with_count = args.flag("include_count")?;
+    let now = world.now().as_second();
+    let groups = world.groups.iter().map(|group| {
+        let mut object = json!({
+            "id": group.id, "team_id": TEAM, "is_usergroup": true, "name": group.name, "description": "",
+            "handle": group.handle, "is_external": false, "date_create": now, "date_update": now, "date_delete": 0,
+            "auto_type": null, "created_by": "U0MAYA", "updated_by": "U0MAYA", "deleted_by": null,
+            "prefs": {"channels": [], "groups": []},
+        });
+        if with_users {
+            object["users"] = json!(group.users);
+        }
+        if with_count {
+            object["user_count"] = json!(group.users.len());
+        }
+        object
+    });
+    Ok(json!({"usergroups": groups.collect::<Vec<_>>()}))
+}
+
+pub(super) fn group_users(world: &mut World, args: &Args) -> Reply {
+    let id = args.required("usergroup")?;
+    let group = world.groups.iter().find(|group| group.id == id).ok_or("no_such_subteam")?;
+    Ok(json!({"users": group.users}))
+}
+
+fn object(world: &World, person: &Person, with_locale: bool) -> Value {
+    let with_email = require_scope(world, "users:read.email").is_ok();
+    person.object(with_email, with_locale, world.now())
+}

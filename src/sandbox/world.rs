@@ -1,0 +1,282 @@
+//! Everything the sandbox knows, as plain data: the control API shows it, tests read it and bend
+//! it, and the fake services are functions over it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::calls::{CALLS_KEPT, Call, DELIVERIES_KEPT, Delivery, Log};
+use super::channels::{Channel, ChannelKind, Message};
+use super::dialnote::{self, Dialnote};
+use super::faults::Faults;
+use super::people::{Person, UserGroup};
+use super::seed::{self, BOT_USER};
+use super::views::View;
+use super::{Impossible, Secrets};
+use crate::clock::Clock;
+
+/// The fake world.
+pub struct World {
+    /// The bot scopes that the installation granted.
+    pub scopes: Vec<String>,
+    /// Whether the app has its Home tab.
+    pub home_tab: bool,
+    /// Whether people can have a direct message with the app.
+    pub messages_tab: bool,
+    /// Slack users.
+    pub people: Vec<Person>,
+    /// Slack user groups.
+    pub groups: Vec<UserGroup>,
+    /// Channels and direct messages.
+    pub channels: Vec<Channel>,
+    /// Every message, in the order of posting.
+    pub messages: Vec<Message>,
+    /// Open modals; a person's stack in order.
+    pub modals: Vec<View>,
+    /// Home tabs, by user id.
+    pub homes: BTreeMap<String, View>,
+    /// The dialnote organization.
+    pub dialnote: Dialnote,
+    /// What goes wrong at the moment.
+    pub faults: Faults,
+    /// What the app asked of the two services.
+    pub calls: Log<Call>,
+    /// What the sandbox sent to the app.
+    pub deliveries: Log<Delivery>,
+    pub(super) clock: Clock,
+    /// The sandbox's own address, as `http://127.0.0.1:4010`.
+    pub(super) base: String,
+    pub(super) bot: Option<String>,
+    pub(super) secrets: Secrets,
+    pub(super) triggers: BTreeMap<String, Trigger>,
+    pub(super) response_urls: BTreeMap<String, ResponseUrl>,
+    /// Options last offered by the app: person, place, block, action → options.
+    pub(super) offered: BTreeMap<(String, String, String, String), Vec<Value>>,
+    /// Seconds and sequence of the last message name given out.
+    last_ts: (i64, u32),
+    last_id: u64,
+    /// Tells this run's triggers, events and response URLs from those of another: an app that
+    /// outlives the sandbox must not take a new one for an old one.
+    run: String,
+}
+
+/// The right to open one modal, for a moment.
+#[derive(Clone, Debug)]
+pub(super) struct Trigger {
+    pub(super) user: String,
+    pub(super) at: Timestamp,
+    pub(super) used: bool,
+    /// The modal it comes from, if any: the one to push upon.
+    pub(super) view: Option<String>,
+}
+
+/// The right to answer in one place, for a while.
+#[derive(Clone, Debug)]
+pub(super) struct ResponseUrl {
+    pub(super) user: String,
+    pub(super) channel: String,
+    pub(super) at: Timestamp,
+    pub(super) uses: u64,
+    /// The message whose button was pressed; none for a slash command.
+    pub(super) original: Option<String>,
+}
+
+impl World {
+    /// The fixed world as it stands at the clock's now.
+    pub(super) fn new(clock: Clock, base: String, secrets: Secrets, scopes: Vec<String>) -> Self {
+        let now = whole_seconds(clock.now());
+        Self {
+            scopes,
+            home_tab: true,
+            messages_tab: true,
+            people: seed::people(),
+            groups: seed::groups(),
+            channels: seed::channels(),
+            messages: Vec::new(),
+            modals: Vec::new(),
+            homes: BTreeMap::new(),
+            dialnote: dialnote::seed(now),
+            faults: Faults::default(),
+            calls: Log::keeping(CALLS_KEPT),
+            deliveries: Log::keeping(DELIVERIES_KEPT),
+            clock,
+            base,
+            bot: None,
+            secrets,
+            triggers: BTreeMap::new(),
+            response_urls: BTreeMap::new(),
+            offered: BTreeMap::new(),
+            last_ts: (0, 0),
+            last_id: 0,
+            run: format!("{:X}", now.as_second()),
+        }
+    }
+
+    /// What the clock shows.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A person by id or handle (`maya`, `@maya`, `U0MAYA`).
+    pub fn person(&self, who: &str) -> Option<&Person> {
+        let who = who.strip_prefix('@').unwrap_or(who);
+        self.people.iter().find(|person| person.id == who || person.handle == who)
+    }
+
+    /// The same, to be changed: to deactivate somebody, make a guest, …
+    pub fn person_mut(&mut self, who: &str) -> Option<&mut Person> {
+        self.people.iter_mut().find(|person| person.id == who || person.handle == who)
+    }
+
+    /// Adds a person to the workspace, and to the channels named.
+    pub fn add_person(&mut self, person: Person, channels: &[&str]) {
+        for channel in self.channels.iter_mut().filter(|channel| channels.contains(&channel.name.as_str())) {
+            channel.members.insert(person.id.clone());
+        }
+        self.people.push(person);
+    }
+
+    /// A channel by id or name.
+    pub fn channel(&self, channel: &str) -> Option<&Channel> {
+        let name = channel.strip_prefix('#').unwrap_or(channel);
+        self.channels.iter().find(|c| c.id == channel || (c.kind != ChannelKind::Direct && c.name == name))
+    }
+
+    /// The same, to be changed: to archive it, share it, remove somebody, …
+    pub fn channel_mut(&mut self, channel: &str) -> Option<&mut Channel> {
+        let name = channel.strip_prefix('#').unwrap_or(channel);
+        self.channels.iter_mut().find(|c| c.id == channel || (c.kind != ChannelKind::Direct && c.name == name))
+    }
+
+    /// The messages `who` sees in `channel` (`dm` is the one with the app), threads included, oldest first.
+    pub fn seen_by(&self, who: &str, channel: &str) -> Vec<&Message> {
+        let Some(person) = self.person(who) else { return Vec::new() };
+        let direct = seed::direct_message(&person.id).id;
+        let channel =
+            if channel == "dm" { Some(direct.as_str()) } else { self.channel(channel).map(|c| c.id.as_str()) };
+        let Some(place) = channel.and_then(|id| self.channel(id)) else { return Vec::new() };
+        if !place.members.contains(&person.id) {
+            return Vec::new();
+        }
+        self.messages.iter().filter(|m| m.channel == place.id && m.visible_to(&person.id)).collect()
+    }
+
+    /// Lets a person write a message, and answers its name.
+    pub fn say(&mut self, who: &str, channel: &str, text: &str) -> Result<String, Impossible> {
+        let person = self.actor(who)?;
+        let channel = self.place(&person, channel)?.id;
+        Ok(self.post(Message { channel, author: person.id, text: text.to_owned(), ..Message::default() }))
+    }
+
+    /// A message by its place and name.
+    pub fn message(&self, channel: &str, ts: &str) -> Option<&Message> {
+        self.messages.iter().rev().find(|message| message.ts == ts && message.channel == channel)
+    }
+
+    pub(super) fn message_mut(&mut self, channel: &str, ts: &str) -> Option<&mut Message> {
+        self.messages.iter_mut().rev().find(|message| message.ts == ts && message.channel == channel)
+    }
+
+    /// An open modal or a home tab by its id.
+    pub fn view(&self, id: &str) -> Option<&View> {
+        self.modals.iter().chain(self.homes.values()).find(|view| view.id == id)
+    }
+
+    pub(super) fn view_mut(&mut self, id: &str) -> Option<&mut View> {
+        self.modals.iter_mut().chain(self.homes.values_mut()).find(|view| view.id == id)
+    }
+
+    /// The open modals of a person (by id), the one on top last.
+    pub fn stack(&self, user: &str) -> Vec<&View> {
+        self.modals.iter().filter(|view| view.user == user).collect()
+    }
+
+    /// Whether the bot is in a channel, faults considered.
+    pub(super) fn bot_is_in(&self, channel: &Channel) -> bool {
+        channel.members.contains(BOT_USER) && !self.faults.slack.bot_not_in.contains(&channel.name)
+    }
+
+    /// The id of the direct message between a person (by id) and the app, opened if need be.
+    pub(super) fn direct_message(&mut self, user: &str) -> String {
+        let direct = seed::direct_message(user);
+        let id = direct.id.clone();
+        if self.channel(&id).is_none() {
+            self.channels.push(direct);
+        }
+        id
+    }
+
+    /// Posts a message, and answers its name.
+    pub(super) fn post(&mut self, message: Message) -> String {
+        let ts = self.next_ts();
+        // What only one person sees does not make a thread.
+        let thread = message.thread_ts.clone().filter(|_| message.to.is_none());
+        if let Some(parent) = thread
+            && let Some(parent) = self.message_mut(&message.channel, &parent)
+        {
+            parent.thread_ts = Some(parent.ts.clone());
+        }
+        self.messages.push(Message { ts: ts.clone(), ..message });
+        ts
+    }
+
+    /// A name for a message: unique, and growing even when the clock stands still.
+    pub(super) fn next_ts(&mut self) -> String {
+        let seconds = self.now().as_second().max(self.last_ts.0);
+        let sequence = if seconds == self.last_ts.0 { self.last_ts.1 + 1 } else { 1 };
+        self.last_ts = (seconds, sequence);
+        format!("{seconds}.{sequence:06}")
+    }
+
+    pub(super) fn next_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    pub(super) fn new_event_id(&mut self) -> String {
+        let number = self.next_id();
+        format!("Ev{}{number:04}", self.run)
+    }
+
+    pub(super) fn new_trigger(&mut self, user: &str, view: Option<String>) -> String {
+        let number = self.next_id();
+        let id = format!("{number}.{}.{}", self.run, seed::TEAM);
+        let trigger = Trigger { user: user.to_owned(), at: self.now(), used: false, view };
+        self.triggers.insert(id.clone(), trigger);
+        id
+    }
+
+    /// A new response URL, complete with the sandbox's address.
+    pub(super) fn new_response_url(&mut self, user: &str, channel: &str, original: Option<String>) -> String {
+        let number = self.next_id();
+        let token = format!("{}-{number}", self.run);
+        let url = ResponseUrl { user: user.to_owned(), channel: channel.to_owned(), at: self.now(), uses: 0, original };
+        self.response_urls.insert(token.clone(), url);
+        format!("{}/slack/response/{token}", self.base)
+    }
+
+    /// The person who acts, as named at the control API.
+    pub(super) fn actor(&self, who: &str) -> Result<Person, Impossible> {
+        let known = || self.people.iter().map(|p| p.handle.as_str()).collect::<Vec<_>>().join(", ");
+        self.person(who).cloned().ok_or_else(|| Impossible(format!("there is no {who}; there are {}", known())))
+    }
+
+    /// The channel in which a person acts, as named at the control API; `dm` is the one with the app.
+    pub(super) fn place(&mut self, who: &Person, channel: &str) -> Result<Channel, Impossible> {
+        let id = if channel == "dm" { self.direct_message(&who.id) } else { channel.to_owned() };
+        let known = || self.channels.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
+        let place = self
+            .channel(&id)
+            .ok_or_else(|| Impossible(format!("there is no channel {channel}; there are {}, dm", known())))?;
+        if !place.members.contains(&who.id) {
+            return Err(Impossible(format!("{} is not in {channel}", who.handle)));
+        }
+        Ok(place.clone())
+    }
+}
+
+/// Times people read are shown to the second; a fraction would only make them differ.
+fn whole_seconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}

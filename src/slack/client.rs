@@ -1,0 +1,412 @@
+//! The calls we make to Slack's Web API, and the one place that knows how Slack says "no"
+//! (contracts/slack.md §13–15). A call is made once; repeating it is the outbox's business.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use reqwest::{StatusCode, Url, header};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::domain::people::{Account, Profile, is_outside};
+use crate::error::{Fault, Service};
+use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId};
+use crate::json::Peek;
+use crate::transport::{self, Answer};
+use crate::view::kit::{Content, Modal};
+
+/// Hosts that Slack's response URLs may have (§6.10).
+const RESPONSE_HOSTS: [&str; 2] = ["slack.com", "slack-gov.com"];
+
+/// Error codes after which the token is of no use until an operator acts (§13.9).
+const TOKEN_CODES: [&str; 10] = [
+    "account_inactive",
+    "invalid_auth",
+    "not_authed",
+    "token_revoked",
+    "token_expired",
+    "not_allowed_token_type",
+    "missing_scope",
+    "team_access_not_granted",
+    "org_login_required",
+    "ekm_access_denied",
+];
+
+/// Error codes that pass by themselves (§13.9).
+const PASSING_CODES: [&str; 5] =
+    ["internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"];
+
+/// Error codes of a rate limit that came without its status (§13.8).
+const LIMIT_CODES: [&str; 2] = ["ratelimited", "rate_limited"];
+
+/// How long not to call if Slack does not say.
+const DEFAULT_WAIT: Duration = Duration::from_secs(30);
+
+/// What a 429 of a response URL closes.
+pub const RESPONSE_URL: &str = "response_url";
+
+/// How far back a message of ours is looked for, beyond the time since its job was accepted: our
+/// clock and Slack's may differ.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
+
+/// How many messages are looked through for one of ours.
+const LOOKED_THROUGH: &str = "200";
+
+/// What our metadata calls itself.
+const EVENT_TYPE: &str = "dialnote_job";
+
+/// Why a call did not do what it should.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// Slack understood and says no: the error code.
+    #[error("Slack refused: {0}")]
+    Refused(String),
+    /// Anything that is not an answer to the question.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// A message that was posted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// Where: for a message to a user, the direct channel (§15.1).
+    pub channel: ChannelId,
+    /// Its name there.
+    pub ts: MessageTs,
+}
+
+/// What came of looking for a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sought {
+    /// It is there.
+    There(MessageTs),
+    /// It is not there.
+    NotThere,
+    /// We may not look.
+    Unknowable,
+}
+
+/// The arguments of `chat.postMessage`.
+#[derive(Serialize)]
+struct PostMessage<'a> {
+    channel: &'a str,
+    #[serde(flatten)]
+    content: &'a Content,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thread_ts: Option<&'a MessageTs>,
+    unfurl_links: bool,
+    unfurl_media: bool,
+    metadata: Metadata<'a>,
+}
+
+#[derive(Serialize)]
+struct Metadata<'a> {
+    event_type: &'static str,
+    event_payload: JobPayload<'a>,
+}
+
+#[derive(Serialize)]
+struct JobPayload<'a> {
+    job: &'a str,
+}
+
+/// A client of one workspace.
+#[derive(Clone, Debug)]
+pub struct Slack {
+    http: reqwest::Client,
+    base: Url,
+    token: SecretString,
+}
+
+impl Slack {
+    /// A client that calls `{base}/{method}` with a bot token.
+    pub fn new(http: reqwest::Client, base: Url, token: SecretString) -> Self {
+        Self { http, base, token }
+    }
+
+    /// Which installation the token belongs to (`auth.test`, §24.2).
+    pub async fn installation(&self) -> Result<InstallationId, CallError> {
+        let answer = self.call("auth.test", &json!({})).await?;
+        let team = answer.words("/team_id").ok_or_else(|| unusable("auth.test names no team"))?;
+        Ok(InstallationId::new(team))
+    }
+
+    /// Posts a message, as a reply if `thread` is given. `channel` may be a user's id (§15.1).
+    /// `job` goes along as metadata, so that the message can be recognized as ours.
+    pub async fn post(
+        &self,
+        channel: &str,
+        content: &Content,
+        thread: Option<&MessageTs>,
+        job: &str,
+    ) -> Result<Posted, CallError> {
+        let arguments = PostMessage {
+            channel,
+            content,
+            thread_ts: thread,
+            unfurl_links: false,
+            unfurl_media: false,
+            metadata: Metadata { event_type: EVENT_TYPE, event_payload: JobPayload { job } },
+        };
+        let answer = self.call("chat.postMessage", &arguments).await?;
+        match (answer.words("/channel"), answer.words("/ts")) {
+            (Some(channel), Some(ts)) => Ok(Posted { channel: ChannelId::new(channel), ts: MessageTs::new(ts) }),
+            _ => Err(unusable("chat.postMessage names no message").into()),
+        }
+    }
+
+    /// Looks for a message that [`Slack::post`] may have posted for `job` since `since`: in the thread
+    /// if one is given, else in the channel. Needs a permission to read the channel, and says
+    /// [`Sought::Unknowable`] without it (§16.4).
+    pub async fn find(
+        &self,
+        channel: &ChannelId,
+        thread: Option<&MessageTs>,
+        job: &str,
+        since: Timestamp,
+    ) -> Result<Sought, Fault> {
+        let oldest = since.saturating_sub(CLOCKS_DIFFER).unwrap_or(Timestamp::MIN).as_second().to_string();
+        let mut arguments = vec![
+            ("channel", channel.as_str()),
+            ("oldest", &oldest),
+            ("limit", LOOKED_THROUGH),
+            ("include_all_metadata", "true"),
+        ];
+        arguments.extend(thread.map(|thread| ("ts", thread.as_str())));
+        let method = if thread.is_some() { "conversations.replies" } else { "conversations.history" };
+        match self.call_form(method, &arguments).await {
+            Ok(answer) => Ok(sought(&answer, job)),
+            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(Sought::Unknowable),
+            Err(CallError::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// Replaces a message of ours.
+    pub async fn update(&self, channel: &ChannelId, ts: &MessageTs, content: &Content) -> Result<(), CallError> {
+        let arguments = json!({ "channel": channel, "ts": ts, "text": content.text, "blocks": content.blocks });
+        self.call("chat.update", &arguments).await.map(drop)
+    }
+
+    /// Shows a message to one person in a channel (§15.9).
+    pub async fn post_ephemeral(
+        &self,
+        channel: &ChannelId,
+        user: &SlackUserId,
+        content: &Content,
+    ) -> Result<(), CallError> {
+        let arguments = json!({ "channel": channel, "user": user, "text": content.text, "blocks": content.blocks });
+        self.call("chat.postEphemeral", &arguments).await.map(drop)
+    }
+
+    /// Opens a form. The trigger lives 3 s and works once (§7).
+    pub async fn open(&self, trigger_id: &str, modal: &Modal) -> Result<(), CallError> {
+        self.call("views.open", &json!({ "trigger_id": trigger_id, "view": modal })).await.map(drop)
+    }
+
+    /// Answers the request that brought `url`, for its person's eyes only (§6). A URL that is not
+    /// Slack's is refused: this is the only address that comes from outside and is ever called.
+    pub async fn respond(&self, url: &str, content: &Content, replace: bool) -> Result<(), CallError> {
+        let url = Url::parse(url).ok().filter(|url| self.is_slacks(url));
+        let url = url.ok_or_else(|| CallError::Refused("response_url_not_slack".to_owned()))?;
+        let body = json!({
+            "response_type": "ephemeral",
+            "replace_original": replace,
+            "text": content.text,
+            "blocks": content.blocks,
+        });
+        let answer = transport::send(Service::Slack, self.http.post(url).json(&body)).await?;
+        if answer.status.is_success() {
+            return Ok(());
+        }
+        Err(status_error(RESPONSE_URL, &answer)
+            .unwrap_or_else(|| CallError::Refused(format!("response_url_{}", answer.status))))
+    }
+
+    /// A user's profile (`users.info`); `None` if there is no such user.
+    pub async fn profile(
+        &self,
+        installation: &InstallationId,
+        user: &SlackUserId,
+    ) -> Result<Option<Profile>, CallError> {
+        let found = self.call_form("users.info", &[("user", user.as_str())]).await;
+        found_profile(installation, found, &["user_not_found", "user_not_visible"])
+    }
+
+    /// The profile with an e-mail address (`users.lookupByEmail`); `None` if nobody active has it.
+    pub async fn profile_by_email(
+        &self,
+        installation: &InstallationId,
+        email: &str,
+    ) -> Result<Option<Profile>, CallError> {
+        let found = self.call_form("users.lookupByEmail", &[("email", email)]).await;
+        found_profile(installation, found, &["users_not_found"])
+    }
+
+    /// For methods that take JSON (§13.3, §13.5).
+    async fn call(&self, method: &str, arguments: &impl Serialize) -> Result<Value, CallError> {
+        let body = serde_json::to_vec(arguments).map_err(|error| unusable(&error.to_string()))?;
+        let request = self.request(method).header(header::CONTENT_TYPE, "application/json; charset=utf-8").body(body);
+        judged(method, &transport::send(Service::Slack, request).await?)
+    }
+
+    /// For methods that take only forms (§13.3).
+    async fn call_form(&self, method: &str, arguments: &[(&str, &str)]) -> Result<Value, CallError> {
+        judged(method, &transport::send(Service::Slack, self.request(method).form(arguments)).await?)
+    }
+
+    fn request(&self, method: &str) -> reqwest::RequestBuilder {
+        let mut url = self.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push(method);
+        }
+        self.http.post(url).bearer_auth(self.token.expose_secret())
+    }
+
+    fn is_slacks(&self, url: &Url) -> bool {
+        let same_origin = url.origin() == self.base.origin();
+        let host = url.host_str().unwrap_or_default();
+        let at_slack =
+            RESPONSE_HOSTS.iter().any(|slack| host.strip_suffix(slack).is_some_and(|sub| sub.ends_with('.')));
+        same_origin || (url.scheme() == "https" && at_slack)
+    }
+}
+
+fn sought(answer: &Value, job: &str) -> Sought {
+    let ours = |message: &&Value| {
+        message.text("/metadata/event_type") == Some(EVENT_TYPE)
+            && message.text("/metadata/event_payload/job") == Some(job)
+    };
+    let found = answer.list("/messages").iter().find(ours).and_then(|message| message.words("/ts"));
+    found.map_or(Sought::NotThere, |ts| Sought::There(MessageTs::new(ts)))
+}
+
+fn found_profile(
+    installation: &InstallationId,
+    found: Result<Value, CallError>,
+    nobody: &[&str],
+) -> Result<Option<Profile>, CallError> {
+    match found {
+        Ok(answer) => answer
+            .at("/user")
+            .and_then(|user| profile(installation, user))
+            .map(Some)
+            .ok_or_else(|| unusable("the answer holds no user").into()),
+        Err(CallError::Refused(code)) if nobody.contains(&code.as_str()) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Slack answers 200 to nearly everything; whether it is good stands in `ok` (§13.2).
+fn judged(method: &str, answer: &Answer) -> Result<Value, CallError> {
+    if let Some(error) = status_error(method, answer) {
+        return Err(error);
+    }
+    let value: Value = serde_json::from_slice(&answer.body).map_err(|error| unusable(&error.to_string()))?;
+    if value.flag("/ok") {
+        return Ok(value);
+    }
+    let code = value.words("/error").unwrap_or("no error code").to_owned();
+    Err(match code.as_str() {
+        code if LIMIT_CODES.contains(&code) => {
+            let wait = answer.retry_after.unwrap_or(DEFAULT_WAIT);
+            Fault::RateLimited { service: Service::Slack, bucket: method.to_owned(), wait }.into()
+        }
+        code if PASSING_CODES.contains(&code) => {
+            Fault::Unavailable { service: Service::Slack, cause: code.to_owned() }.into()
+        }
+        code if TOKEN_CODES.contains(&code) => {
+            let needed = value.words("/needed").map(|needed| format!("{code} (needed: {needed})"));
+            let cause = needed.unwrap_or_else(|| code.to_owned());
+            Fault::Unauthorized { service: Service::Slack, cause }.into()
+        }
+        "invalid_blocks" | "invalid_arguments" | "invalid_blocks_format" => {
+            let details = [value.at("/errors"), value.at("/response_metadata/messages")];
+            unusable(&format!("{code} {details:?}")).into()
+        }
+        _ => CallError::Refused(code),
+    })
+}
+
+fn status_error(method: &str, answer: &Answer) -> Option<CallError> {
+    let service = Service::Slack;
+    match answer.status {
+        StatusCode::TOO_MANY_REQUESTS => {
+            let wait = answer.retry_after.unwrap_or(DEFAULT_WAIT);
+            Some(Fault::RateLimited { service, bucket: method.to_owned(), wait }.into())
+        }
+        status if status.is_server_error() => Some(Fault::Unavailable { service, cause: status.to_string() }.into()),
+        _ => None,
+    }
+}
+
+fn unusable(cause: &str) -> Fault {
+    Fault::Unusable { service: Service::Slack, cause: cause.to_owned() }
+}
+
+/// A user object (§23.1) as a profile.
+fn profile(installation: &InstallationId, user: &Value) -> Option<Profile> {
+    let id = user.words("/id")?;
+    let names = ["/profile/display_name", "/profile/real_name", "/real_name", "/name"];
+    let name = names.into_iter().find_map(|path| user.words(path)).unwrap_or(id);
+    Some(Profile {
+        user: SlackUserId::new(id),
+        name: name.to_owned(),
+        email: user.words("/profile/email").map(str::to_owned),
+        account: account(installation, user),
+    })
+}
+
+fn account(installation: &InstallationId, user: &Value) -> Account {
+    let organization: Vec<&str> = std::iter::once(user.words("/enterprise_user/enterprise_id"))
+        .chain(user.list("/enterprise_user/teams").iter().map(Value::as_str))
+        .flatten()
+        .collect();
+    let unconfirmed = user.at("/is_email_confirmed").and_then(Value::as_bool) == Some(false);
+    // Slackbot calls itself no bot (§23.3).
+    if user.flag("/is_bot") || user.text("/id") == Some("USLACKBOT") {
+        Account::Bot
+    } else if user.flag("/deleted") {
+        Account::Deactivated
+    } else if user.flag("/is_stranger") || is_outside(installation, user.words("/team_id"), &organization) {
+        Account::Outsider
+    } else if user.flag("/is_restricted") || user.flag("/is_ultra_restricted") {
+        Account::Guest
+    } else if unconfirmed {
+        Account::Unconfirmed
+    } else {
+        Account::Member
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slack() -> Slack {
+        let base = Url::parse("http://127.0.0.1:9/slack/api").unwrap_or_else(|_| unreachable!("a constant"));
+        Slack::new(reqwest::Client::new(), base, SecretString::from("xoxb-planted"))
+    }
+
+    #[test]
+    fn answers_only_to_slack() {
+        for (url, ours) in [
+            ("https://hooks.slack.com/commands/T1/2/x", true),
+            ("https://acme.slack.com/commands/T1/2/x", true),
+            ("https://hooks.slack-gov.com/x", true),
+            ("http://127.0.0.1:9/slack/response/x", true),
+            ("http://hooks.slack.com/x", false),
+            ("https://slack.com.evil.test/x", false),
+            ("https://evilslack.com/x", false),
+            ("http://127.0.0.1:10/x", false),
+            ("http://169.254.169.254/latest", false),
+        ] {
+            assert_eq!(Url::parse(url).is_ok_and(|url| slack().is_slacks(&url)), ours, "{url}");
+        }
+    }
+
+    #[test]
+    fn never_shows_its_token() {
+        assert!(!format!("{:?}", slack()).contains("planted"));
+    }
+}

@@ -1,0 +1,241 @@
+//! What Slack sends, cut down to what we use. Lenient on purpose: Slack adds fields, leaves others
+//! out, and sends kinds of payload that no list names; none of that may cost a click. What we do
+//! not know becomes [`Inbound::Ignored`] and is acknowledged (contracts/slack.md §1, §8, §19).
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::domain::click::Click;
+use crate::ids::{ChannelId, InstallationId, SlackUserId};
+use crate::json::Peek;
+
+/// A verified request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inbound {
+    /// Slack tests our certificate; nothing else is in it (§3.1).
+    SslCheck,
+    /// Slack tests the events address; the challenge is to be sent back (§3.3).
+    UrlVerification {
+        /// What to send back.
+        challenge: String,
+    },
+    /// A slash command (§5).
+    Slash {
+        /// Whose.
+        from: From,
+        /// With its stroke.
+        command: String,
+        /// Everything after it.
+        text: String,
+    },
+    /// A click on a control in a message (§8).
+    Click {
+        /// Whose.
+        from: From,
+        /// On what.
+        click: Click,
+        /// Whether the message is one that only the person sees.
+        ephemeral: bool,
+    },
+    /// A submitted form (§9).
+    Submission {
+        /// Whose.
+        from: From,
+        /// Which form.
+        callback_id: String,
+        /// What the form remembered.
+        private_metadata: String,
+        /// What was filled in.
+        fields: Fields,
+    },
+    /// A menu asks for its options (§10).
+    Suggestion,
+    /// A user's profile changed, or the user is new (§19).
+    ProfileChanged {
+        /// Where.
+        installation: InstallationId,
+        /// Who.
+        user: SlackUserId,
+        /// The event's id.
+        delivery: String,
+    },
+    /// Nothing for us.
+    Ignored {
+        /// What it called itself, for the log.
+        kind: String,
+    },
+}
+
+/// Who sent it, from where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct From {
+    /// Which installation it belongs to (§24.3).
+    pub installation: InstallationId,
+    /// The person, from the verified payload.
+    pub user: SlackUserId,
+    /// Where they were.
+    pub channel: Option<ChannelId>,
+    /// Where answers may be posted (§6).
+    pub response_url: Option<String>,
+    /// What allows to open a form, once, within 3 s (§7); also what makes the request unique.
+    pub trigger_id: Option<String>,
+}
+
+/// The fields of a submitted form by block id and action id.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fields(HashMap<(String, String), Value>);
+
+impl Fields {
+    /// The text in a text field; empty if it was left empty.
+    pub fn text(&self, block: &str, action: &str) -> &str {
+        self.state(block, action).and_then(|state| state.text("/value")).unwrap_or_default()
+    }
+
+    /// The person chosen in a people menu.
+    pub fn user(&self, block: &str, action: &str) -> Option<SlackUserId> {
+        self.state(block, action)?.words("/selected_user").map(SlackUserId::new)
+    }
+
+    fn state(&self, block: &str, action: &str) -> Option<&Value> {
+        self.0.get(&(block.to_owned(), action.to_owned()))
+    }
+}
+
+/// Why a verified body cannot be read at all. Slack never sends such a thing.
+#[derive(Debug, thiserror::Error)]
+#[error("the body is neither a form nor JSON: {0}")]
+pub struct Unreadable(serde_json::Error);
+
+/// Reads a verified body. JSON is recognized by its content type or its first character, everything
+/// else is a form (§1.5).
+pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Inbound, Unreadable> {
+    let media_type = content_type.and_then(|t| t.split(';').next()).unwrap_or_default().trim();
+    if media_type.eq_ignore_ascii_case("application/json") || body.trim_ascii_start().starts_with(b"{") {
+        return Ok(payload(&parsed(body)?));
+    }
+    let form: HashMap<_, _> = form_urlencoded::parse(body).collect();
+    if let Some(payload_field) = form.get("payload") {
+        return Ok(payload(&parsed(payload_field.as_bytes())?));
+    }
+    Ok(slash(&form))
+}
+
+/// Whether the body is only Slack's test of our certificate. Answering that needs no signature,
+/// because nothing is done (§3.2).
+pub fn is_ssl_check(body: &[u8]) -> bool {
+    form_urlencoded::parse(body).any(|(key, value)| key == "ssl_check" && value == "1")
+}
+
+fn parsed(body: &[u8]) -> Result<Value, Unreadable> {
+    serde_json::from_slice(body).map_err(Unreadable)
+}
+
+fn slash(form: &HashMap<std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>>) -> Inbound {
+    let field = |name: &str| form.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
+    if field("ssl_check") == Some("1") {
+        return Inbound::SslCheck;
+    }
+    let organization = (field("is_enterprise_install") == Some("true")).then(|| field("enterprise_id")).flatten();
+    let ids = organization.or_else(|| field("team_id")).zip(field("user_id")).zip(field("command"));
+    let Some(((installation, user), command)) = ids else {
+        return Inbound::Ignored { kind: "form".to_owned() };
+    };
+    Inbound::Slash {
+        from: From {
+            installation: InstallationId::new(installation),
+            user: SlackUserId::new(user),
+            channel: field("channel_id").map(ChannelId::new),
+            response_url: field("response_url").map(str::to_owned),
+            trigger_id: field("trigger_id").map(str::to_owned),
+        },
+        command: command.to_owned(),
+        text: field("text").unwrap_or_default().to_owned(),
+    }
+}
+
+fn payload(payload: &Value) -> Inbound {
+    let kind = payload.words("/type").unwrap_or("untyped");
+    let known = match kind {
+        "url_verification" => {
+            payload.text("/challenge").map(|challenge| Inbound::UrlVerification { challenge: challenge.to_owned() })
+        }
+        "event_callback" => event(payload),
+        "block_actions" => click(payload),
+        "view_submission" => submission(payload),
+        "block_suggestion" => Some(Inbound::Suggestion),
+        _ => None,
+    };
+    known.unwrap_or_else(|| Inbound::Ignored { kind: kind.chars().take(64).collect() })
+}
+
+fn click(payload: &Value) -> Option<Inbound> {
+    let action = payload.at("/actions/0")?;
+    Some(Inbound::Click {
+        from: from(payload)?,
+        click: Click {
+            action_id: action.text("/action_id")?.to_owned(),
+            value: action.text("/value").map(str::to_owned),
+            block_id: action.text("/block_id").unwrap_or_default().to_owned(),
+            selected_user: action.words("/selected_user").map(SlackUserId::new),
+        },
+        ephemeral: payload.flag("/container/is_ephemeral"),
+    })
+}
+
+fn submission(payload: &Value) -> Option<Inbound> {
+    let mut fields = HashMap::new();
+    let blocks = payload.at("/view/state/values").and_then(Value::as_object);
+    for (block, actions) in blocks.into_iter().flatten() {
+        for (action, state) in actions.as_object().into_iter().flatten() {
+            fields.insert((block.clone(), action.clone()), state.clone());
+        }
+    }
+    Some(Inbound::Submission {
+        from: from(payload)?,
+        callback_id: payload.text("/view/callback_id").unwrap_or_default().to_owned(),
+        private_metadata: payload.text("/view/private_metadata").unwrap_or_default().to_owned(),
+        fields: Fields(fields),
+    })
+}
+
+fn event(payload: &Value) -> Option<Inbound> {
+    let changed = matches!(payload.text("/event/type")?, "user_change" | "team_join");
+    if !changed {
+        let kind = payload.text("/event/type").unwrap_or_default();
+        return Some(Inbound::Ignored { kind: kind.chars().take(64).collect() });
+    }
+    Some(Inbound::ProfileChanged {
+        installation: event_installation(payload)?,
+        user: SlackUserId::new(payload.words("/event/user/id")?),
+        delivery: payload.words("/event_id")?.to_owned(),
+    })
+}
+
+fn from(payload: &Value) -> Option<From> {
+    Some(From {
+        installation: interaction_installation(payload)?,
+        user: SlackUserId::new(payload.words("/user/id")?),
+        channel: payload.words("/container/channel_id").or_else(|| payload.words("/channel/id")).map(ChannelId::new),
+        response_url: payload.words("/response_url").map(str::to_owned),
+        trigger_id: payload.words("/trigger_id").map(str::to_owned),
+    })
+}
+
+/// `team` is `null` for organization-wide installations and the other side's in Slack Connect; the
+/// view knows best where the app is installed (§24.3).
+fn interaction_installation(payload: &Value) -> Option<InstallationId> {
+    let organization = payload.flag("/is_enterprise_install").then(|| payload.words("/enterprise/id")).flatten();
+    let team = ["/view/app_installed_team_id", "/team/id", "/user/team_id", "/view/team_id"];
+    organization.or_else(|| team.into_iter().find_map(|path| payload.words(path))).map(InstallationId::new)
+}
+
+/// The authorization, not the outer team, says whose event it is (§19.1).
+fn event_installation(payload: &Value) -> Option<InstallationId> {
+    let organization = payload
+        .flag("/authorizations/0/is_enterprise_install")
+        .then(|| payload.words("/authorizations/0/enterprise_id"))
+        .flatten();
+    let team = ["/authorizations/0/team_id", "/team_id"];
+    organization.or_else(|| team.into_iter().find_map(|path| payload.words(path))).map(InstallationId::new)
+}

@@ -1,0 +1,5 @@
+//! What we know of Slack: how its requests are verified and read, and how its API is called.
+
+pub mod client;
+pub mod inbound;
+pub mod signature;

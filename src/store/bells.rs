@@ -1,0 +1,59 @@
+//! A worker that has nothing to do sleeps until the next due time. When a transaction makes
+//! something due earlier than that, the bell of its lane wakes the worker; but only after the
+//! commit, or it would look and find nothing.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::store::Lane;
+
+/// The two bells of one open store.
+#[derive(Clone, Default)]
+pub(super) struct Bells {
+    inbox: Arc<Notify>,
+    outbox: Arc<Notify>,
+}
+
+impl Bells {
+    /// The bell of a lane.
+    pub(super) fn of(&self, lane: Lane) -> &Arc<Notify> {
+        match lane {
+            Lane::Inbox => &self.inbox,
+            Lane::Outbox => &self.outbox,
+        }
+    }
+
+    /// Rings what a committed transaction asked for.
+    pub(super) fn ring(&self, rings: Rings) {
+        if rings.inbox {
+            self.inbox.notify_one();
+        }
+        if rings.outbox {
+            self.outbox.notify_one();
+        }
+    }
+}
+
+/// The bells that are to ring once the transaction is committed.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Rings {
+    inbox: bool,
+    outbox: bool,
+}
+
+impl Rings {
+    /// Something of the lane may have become due earlier.
+    pub(super) fn wake(&mut self, lane: Lane) {
+        match lane {
+            Lane::Inbox => self.inbox = true,
+            Lane::Outbox => self.outbox = true,
+        }
+    }
+
+    /// Adds what another operation of the same transaction asked for.
+    pub(super) fn join(&mut self, other: Self) {
+        self.inbox |= other.inbox;
+        self.outbox |= other.outbox;
+    }
+}

@@ -1,0 +1,69 @@
+//! What is remembered of attempts that nobody knows the end of, and who may do what only one should.
+
+use super::{accept, at, claim_one, command, here, retry, settle, settle_with};
+use crate::error::Fault;
+use crate::ids::{DraftId, SlackUserId};
+use crate::store::{Draft, Effect, Store, Verdict};
+
+pub(super) async fn a_crash_leaves_it_unsure(store: &dyn Store) -> Result<(), Fault> {
+    accept(store, [command("a", "job")]).await?;
+    assert!(!claim_one(store, at(0)).await?.unsure, "nobody tried before");
+    let again = claim_one(store, at(30)).await?;
+    assert!(again.unsure, "whoever tried before may have got anywhere");
+    settle(store, &again, retry(at(40))).await?;
+    assert!(claim_one(store, at(40)).await?.unsure, "an attempt that surely had no effect changes nothing about that");
+    Ok(())
+}
+
+pub(super) async fn a_retry_says_whether_it_is_unsure(store: &dyn Store) -> Result<(), Fault> {
+    accept(store, [command("a", "job")]).await?;
+    settle(store, &claim_one(store, at(0)).await?, retry(at(1))).await?;
+    let second = claim_one(store, at(1)).await?;
+    assert!(!second.unsure, "the first had no effect");
+    settle(store, &second, Verdict::Retry { due: at(2), cause: "no answer".into(), unsure: true }).await?;
+    let third = claim_one(store, at(2)).await?;
+    assert!(third.unsure, "the second may have had one");
+    Ok(())
+}
+
+pub(super) async fn a_step_that_is_done_is_no_longer_unsure(store: &dyn Store) -> Result<(), Fault> {
+    accept(store, [command("a", "job")]).await?;
+    claim_one(store, at(0)).await?;
+    let second = claim_one(store, at(30)).await?;
+    settle(store, &second, Verdict::Continue { body: "next step".into(), until: at(60) }).await?;
+    settle(store, &second, retry(at(40))).await?;
+    assert!(!claim_one(store, at(40)).await?.unsure, "nobody has tried the next step");
+    Ok(())
+}
+
+pub(super) async fn a_draft_is_taken_up_once(store: &dyn Store) -> Result<(), Fault> {
+    let (id, actor) = (DraftId::new("d1"), SlackUserId::new("U1"));
+    let draft = Draft { id: id.clone(), actor, at: at(0), body: "{}".into() };
+    accept(store, [command("a", "keeps"), command("b", "takes up")]).await?;
+    let claims = super::claim(store, at(0)).await?;
+    let [keeps, takes_up] = claims.as_slice() else { panic!("two lines") };
+    settle_with(store, keeps, Verdict::Done, [Effect::PutDraft(draft.clone())]).await?;
+    assert_eq!(store.draft(&here(), &id).await?, Some(draft));
+    settle_with(store, takes_up, Verdict::Done, [Effect::DropDraft(id.clone())]).await?;
+    assert_eq!(store.draft(&here(), &id).await?, None, "it is gone");
+    Ok(())
+}
+
+pub(super) async fn there_is_one_leader_at_a_time(store: &dyn Store) -> Result<(), Fault> {
+    assert!(store.lead("sweep", "one", at(0), at(10)).await?, "nobody led");
+    assert!(!store.lead("sweep", "other", at(9), at(19)).await?, "one leads");
+    assert!(store.lead("sweep", "one", at(9), at(19)).await?, "who leads may go on");
+    assert!(!store.lead("sweep", "other", at(18), at(28)).await?, "one leads for longer now");
+    assert!(store.lead("elsewhere", "other", at(18), at(28)).await?, "this is led by nobody");
+    assert!(store.lead("sweep", "other", at(19), at(29)).await?, "one's time is over");
+    assert!(!store.lead("sweep", "one", at(20), at(30)).await?, "now the other leads");
+    Ok(())
+}
+
+pub(super) async fn one_of_two_leads(one: &dyn Store, other: &dyn Store) -> Result<(), Fault> {
+    for name in ["a", "b", "c", "d", "e"] {
+        let (left, right) = tokio::join!(one.lead(name, "one", at(0), at(9)), other.lead(name, "other", at(0), at(9)));
+        assert_ne!(left?, right?, "exactly one leads");
+    }
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! Cards, drafts, the audit log, memos, sweeping and the overview.
+
+use super::{
+    accept, at, claim, claim_one, command, dead, delivery, elsewhere, here, message, retry, settle, settle_with,
+};
+use crate::error::Fault;
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
+use crate::store::{Accepted, Card, Draft, Effect, Entry, Memo, NewJob, Overview, Store, Verdict};
+
+pub(super) async fn a_conversation_has_one_card_in_a_channel(store: &dyn Store) -> Result<(), Fault> {
+    let (channel, conversation) = (ChannelId::new("C1"), ConversationId::new("c1"));
+    assert_eq!(store.card(&here(), &channel, &conversation).await?, None, "there is none yet");
+    put(store, &here(), [Effect::PutCard(card("C1", "c1", "old"))]).await?;
+    let new = Card { ts: MessageTs::new("2.2"), ..card("C1", "c1", "new") };
+    put(store, &here(), [Effect::PutCard(new.clone())]).await?;
+    assert_eq!(store.card(&here(), &channel, &conversation).await?, Some(new.clone()), "the later one");
+    assert_eq!(store.cards(&here(), &conversation).await?, [new], "and only that");
+    assert_eq!(store.card(&here(), &ChannelId::new("C2"), &conversation).await?, None, "not in another channel");
+    Ok(())
+}
+
+pub(super) async fn cards_come_in_the_order_of_their_channels(store: &dyn Store) -> Result<(), Fault> {
+    let cards = ["C3", "C1", "C2"].map(|channel| Effect::PutCard(card(channel, "c1", channel)));
+    put(store, &here(), cards).await?;
+    put(store, &here(), [Effect::PutCard(card("C0", "c2", "another conversation's"))]).await?;
+    let cards = store.cards(&here(), &ConversationId::new("c1")).await?;
+    assert_eq!(cards, ["C1", "C2", "C3"].map(|channel| card(channel, "c1", channel)), "all of one conversation");
+    Ok(())
+}
+
+pub(super) async fn entries_come_newest_first(store: &dyn Store) -> Result<(), Fault> {
+    let other = Entry { conversation: Some(ConversationId::new("c2")), ..entry("other") };
+    let nowhere = Entry { conversation: None, ..entry("nowhere") };
+    let back_in_time = Entry { at: at(-60), ..entry("three") };
+    let written = [entry("one"), other, entry("two"), nowhere, back_in_time.clone()];
+    put(store, &here(), written.map(Effect::Record)).await?;
+    let entries = store.entries(&here(), &ConversationId::new("c1"), 2).await?;
+    assert_eq!(entries, [back_in_time, entry("two")], "the last two, in the order of writing");
+    assert_eq!(store.entries(&here(), &ConversationId::new("c1"), 9).await?.len(), 3, "all of one conversation");
+    Ok(())
+}
+
+pub(super) async fn a_draft_is_kept_for_its_person(store: &dyn Store) -> Result<(), Fault> {
+    let id = DraftId::new("d1");
+    assert_eq!(store.draft(&here(), &id).await?, None, "there is none yet");
+    put(store, &here(), [Effect::PutDraft(draft("d1", 0))]).await?;
+    assert_eq!(store.draft(&here(), &id).await?, Some(draft("d1", 0)), "as it was kept");
+    let changed = Draft { body: "changed".into(), ..draft("d1", 5) };
+    put(store, &here(), [Effect::PutDraft(changed.clone())]).await?;
+    assert_eq!(store.draft(&here(), &id).await?, Some(changed), "kept again under its name");
+    Ok(())
+}
+
+pub(super) async fn a_memo_replaces_an_older_one(store: &dyn Store) -> Result<(), Fault> {
+    assert_eq!(store.recall(&here(), "teammate", "U1").await?, None, "nothing is known yet");
+    store.remember(&here(), memo("U1", Some("m1"), 10)).await?;
+    store.remember(&here(), memo("U1", None, 20)).await?;
+    assert_eq!(store.recall(&here(), "teammate", "U1").await?, Some(memo("U1", None, 20)), "the newer one");
+    assert_eq!(store.recall_alias(&here(), "teammate", "m1").await?, None, "its old alias is gone with it");
+    store.remember(&here(), memo("U1", Some("m1"), 15)).await?;
+    assert_eq!(
+        store.recall(&here(), "teammate", "U1").await?,
+        Some(memo("U1", None, 20)),
+        "what was read earlier does not replace what was read later"
+    );
+    assert_eq!(store.recall(&here(), "channel", "U1").await?, None, "kinds are apart");
+    Ok(())
+}
+
+pub(super) async fn a_memo_is_found_by_its_alias(store: &dyn Store) -> Result<(), Fault> {
+    store.remember(&here(), memo("U1", Some("m1"), 10)).await?;
+    store.remember(&here(), memo("U2", Some("m1"), 30)).await?;
+    store.remember(&here(), memo("U3", Some("m1"), 20)).await?;
+    store.remember(&here(), Memo { kind: "channel".into(), ..memo("C1", Some("m1"), 99) }).await?;
+    let found = store.recall_alias(&here(), "teammate", "m1").await?;
+    assert_eq!(found, Some(memo("U2", Some("m1"), 30)), "the most recently read of its kind");
+    assert_eq!(store.recall_alias(&here(), "teammate", "U2").await?, None, "an id is not an alias");
+    Ok(())
+}
+
+pub(super) async fn facts_belong_to_their_installation(store: &dyn Store) -> Result<(), Fault> {
+    let effects =
+        [Effect::PutCard(card("C1", "c1", "ours")), Effect::Record(entry("ours")), Effect::PutDraft(draft("d1", 0))];
+    put(store, &here(), effects).await?;
+    store.remember(&here(), memo("U1", Some("m1"), 0)).await?;
+    let (channel, conversation) = (ChannelId::new("C1"), ConversationId::new("c1"));
+    assert_eq!(store.card(&elsewhere(), &channel, &conversation).await?, None, "not their card");
+    assert_eq!(store.cards(&elsewhere(), &conversation).await?, [], "not their cards");
+    assert_eq!(store.entries(&elsewhere(), &conversation, 9).await?, [], "not their entries");
+    assert_eq!(store.draft(&elsewhere(), &DraftId::new("d1")).await?, None, "not their draft");
+    assert_eq!(store.recall(&elsewhere(), "teammate", "U1").await?, None, "not their memo");
+    assert_eq!(store.recall_alias(&elsewhere(), "teammate", "m1").await?, None, "not their memo");
+
+    let effects = [Effect::PutCard(card("C1", "c1", "theirs")), Effect::PutDraft(draft("d1", 9))];
+    put(store, &elsewhere(), effects).await?;
+    store.remember(&elsewhere(), memo("U1", None, 9)).await?;
+    assert_eq!(store.card(&here(), &channel, &conversation).await?, Some(card("C1", "c1", "ours")), "still ours");
+    assert_eq!(store.draft(&here(), &DraftId::new("d1")).await?, Some(draft("d1", 0)), "still ours");
+    assert_eq!(store.recall(&here(), "teammate", "U1").await?, Some(memo("U1", Some("m1"), 0)), "still ours");
+    Ok(())
+}
+
+pub(super) async fn sweeps_what_is_old_in_bites(store: &dyn Store) -> Result<(), Fault> {
+    put(store, &here(), (0..3).map(|n| Effect::PutDraft(draft(&format!("d{n}"), n)))).await?;
+    for n in 1..=5 {
+        store.accept(delivery(&n.to_string()), vec![], at(n)).await?;
+    }
+    store.remember(&here(), memo("U1", None, 0)).await?;
+    // The helper's own delivery is stored at 0 as well.
+    assert_eq!(store.sweep(at(5), 2).await?, 2 + 2 + 1, "at most two of each");
+    assert_eq!(store.sweep(at(5), 2).await?, 2 + 1, "the rest in further bites");
+    assert_eq!(store.sweep(at(5), 2).await?, 1);
+    assert_eq!(store.sweep(at(5), 2).await?, 0, "nothing old is left");
+    assert_eq!(store.accept(delivery("4"), vec![], at(9)).await?, Accepted::New, "a swept delivery is forgotten");
+    assert_eq!(store.accept(delivery("5"), vec![], at(9)).await?, Accepted::Duplicate, "a younger one is not");
+    assert_eq!(store.draft(&here(), &DraftId::new("d2")).await?, None, "old drafts are gone");
+    assert_eq!(store.recall(&here(), "teammate", "U1").await?, None, "old facts are gone");
+    Ok(())
+}
+
+pub(super) async fn sweeping_leaves_jobs_and_cards_alone(store: &dyn Store) -> Result<(), Fault> {
+    put(store, &here(), [Effect::PutCard(card("C1", "c1", "kept")), Effect::Record(entry("kept"))]).await?;
+    accept(store, [command("a", "kept")]).await?;
+    store.sweep(at(1_000_000), 100).await?;
+    assert_eq!(claim_one(store, at(0)).await?.body, "kept", "a job is never swept");
+    assert_eq!(store.cards(&here(), &ConversationId::new("c1")).await?.len(), 1, "nor a card");
+    assert_eq!(store.entries(&here(), &ConversationId::new("c1"), 9).await?.len(), 1, "nor an audit entry");
+    Ok(())
+}
+
+pub(super) async fn overview_counts_what_waits(store: &dyn Store) -> Result<(), Fault> {
+    assert_eq!(store.overview().await?, Overview::default(), "nothing waits");
+    let accepted = |seconds, job| NewJob { accepted: at(seconds), ..job };
+    accept(store, [accepted(7, command("a", "a1")), accepted(8, command("a", "a2"))]).await?;
+    accept(store, [accepted(9, command("b", "b1")), accepted(5, message("m", "m1"))]).await?;
+    accept(store, [accepted(1, NewJob { installation: elsewhere(), ..command("c", "c1") })]).await?;
+    let waiting = store.overview().await?;
+    assert_eq!(waiting, Overview { inbox: 4, outbox: 1, dead: 0, oldest: Some(at(1)) }, "of all installations");
+    for (claim, verdict) in claim(store, at(0)).await?.iter().zip([retry(at(99)), Verdict::Done, dead()]) {
+        settle(store, claim, verdict).await?;
+    }
+    let waiting = store.overview().await?;
+    assert_eq!(waiting, Overview { inbox: 2, outbox: 1, dead: 1, oldest: Some(at(5)) }, "the dead do not wait");
+    Ok(())
+}
+
+/// Stores effects by way of a job that is made for it.
+async fn put(
+    store: &dyn Store,
+    installation: &InstallationId,
+    effects: impl IntoIterator<Item = Effect>,
+) -> Result<(), Fault> {
+    let effects: Vec<_> = effects.into_iter().collect();
+    let body = format!("{installation} {effects:?}");
+    accept(store, [NewJob { installation: installation.clone(), ..command("put", &body) }]).await?;
+    settle_with(store, &claim_one(store, at(0)).await?, Verdict::Done, effects).await
+}
+
+fn card(channel: &str, conversation: &str, face: &str) -> Card {
+    Card {
+        channel: ChannelId::new(channel),
+        conversation: ConversationId::new(conversation),
+        ts: MessageTs::new("1.1"),
+        face: face.into(),
+    }
+}
+
+fn entry(verb: &str) -> Entry {
+    Entry {
+        at: at(0),
+        actor: SlackUserId::new("U1"),
+        conversation: Some(ConversationId::new("c1")),
+        verb: verb.into(),
+        detail: "{}".into(),
+    }
+}
+
+fn draft(id: &str, seconds: i64) -> Draft {
+    Draft { id: DraftId::new(id), actor: SlackUserId::new("U1"), at: at(seconds), body: "{}".into() }
+}
+
+fn memo(id: &str, alias: Option<&str>, seconds: i64) -> Memo {
+    Memo {
+        kind: "teammate".into(),
+        id: id.into(),
+        alias: alias.map(Into::into),
+        at: at(seconds),
+        body: format!("{{\"read\":{seconds}}}"),
+    }
+}

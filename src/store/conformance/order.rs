@@ -1,0 +1,129 @@
+//! Jobs with one key run one at a time, oldest first.
+
+use super::{LEASE, retry};
+use super::{
+    accept, at, claim, claim_one, command, dead, delivery, elsewhere, message, names, only, settle, settle_with,
+};
+use crate::error::Fault;
+use crate::store::{Effect, Lane, NewJob, Store, Verdict};
+
+pub(super) async fn one_key_runs_one_at_a_time(store: &dyn Store) -> Result<(), Fault> {
+    accept(store, [command("a", "first")]).await?;
+    accept(store, [command("a", "second")]).await?;
+    accept(store, [command("a", "third")]).await?;
+    for expected in ["first", "second", "third"] {
+        let claim = claim_one(store, at(0)).await?;
+        assert_eq!(claim.body, expected, "the oldest goes first");
+        assert_eq!(super::claim(store, at(0)).await?, [], "nothing else runs meanwhile");
+        settle(store, &claim, Verdict::Done).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn an_older_job_goes_first_even_if_it_is_due_later(store: &dyn Store) -> Result<(), Fault> {
+    accept(store, [NewJob { due: at(60), ..command("a", "old") }]).await?;
+    accept(store, [command("a", "young")]).await?;
+    assert_eq!(claim(store, at(59)).await?, [], "the younger waits for the older");
+    assert_eq!(claim_one(store, at(60)).await?.body, "old");
+    Ok(())
+}
+
+pub(super) async fn different_keys_run_in_parallel(store: &dyn Store) -> Result<(), Fault> {
+    accept(store, [command("a", "a1"), command("a", "a2"), command("b", "b1"), command("c", "c1")]).await?;
+    assert_eq!(names(&claim(store, at(0)).await?), ["a1", "b1", "c1"], "the head of every line runs");
+    Ok(())
+}
+
+pub(super) async fn lines_belong_to_an_installation_and_a_lane(store: &dyn Store) -> Result<(), Fault> {
+    let theirs = NewJob { installation: elsewhere(), ..command("a", "theirs") };
+    accept(store, [command("a", "ours"), theirs, message("a", "said")]).await?;
+    let claims = claim(store, at(0)).await?;
+    assert_eq!(names(&claims), ["ours", "theirs"], "the same key in another installation is another line");
+    let said = only(store.claim(Lane::Outbox, 9, at(0), LEASE).await?)?;
+    assert_eq!(said.body, "said", "the same key in another lane is another line");
+    for claim in &claims {
+        settle(store, claim, Verdict::Done).await?;
+    }
+    settle(store, &said, Verdict::Done).await
+}
+
+pub(super) async fn behind_joins_the_other_line(store: &dyn Store) -> Result<(), Fault> {
+    accept(store, [command("maya", "looks for the conversation")]).await?;
+    let waits = NewJob { behind: Some("maya".into()), ..command("conversation", "waits") };
+    accept(store, [waits]).await?;
+    let first = claim_one(store, at(0)).await?;
+    assert_eq!(first.body, "looks for the conversation");
+    settle(store, &first, Verdict::Done).await?;
+    let second = claim_one(store, at(0)).await?;
+    assert_eq!(second.body, "waits", "it runs when the other is done");
+    assert_eq!(second.key, "maya", "under the other's key");
+    Ok(())
+}
+
+pub(super) async fn behind_a_job_that_is_being_worked_on(store: &dyn Store) -> Result<(), Fault> {
+    accept(store, [command("maya", "runs")]).await?;
+    let running = claim_one(store, at(0)).await?;
+    accept(store, [NewJob { behind: Some("maya".into()), ..command("b", "waits") }]).await?;
+    settle(store, &running, retry(at(10))).await?;
+    accept(store, [NewJob { behind: Some("maya".into()), ..command("b", "waits too") }]).await?;
+    assert_eq!(claim(store, at(9)).await?, [], "a claimed or postponed job is unfinished");
+    let running = claim_one(store, at(10)).await?;
+    settle(store, &running, Verdict::Done).await?;
+    assert_eq!(claim_one(store, at(10)).await?.body, "waits");
+    Ok(())
+}
+
+pub(super) async fn behind_nobody_keeps_its_own_key(store: &dyn Store) -> Result<(), Fault> {
+    accept(store, [command("maya", "finished")]).await?;
+    settle(store, &claim_one(store, at(0)).await?, Verdict::Done).await?;
+    accept(store, [NewJob { behind: Some("maya".into()), ..command("own", "free") }]).await?;
+    assert_eq!(claim_one(store, at(0)).await?.key, "own", "there is nobody to wait for");
+    Ok(())
+}
+
+pub(super) async fn behind_looks_only_at_its_own_installation_and_lane(store: &dyn Store) -> Result<(), Fault> {
+    let theirs = NewJob { installation: elsewhere(), ..command("maya", "theirs") };
+    accept(store, [theirs, message("maya", "said")]).await?;
+    accept(store, [NewJob { behind: Some("maya".into()), ..command("own", "ours") }]).await?;
+    let claims = claim(store, at(0)).await?;
+    assert_eq!(names(&claims), ["theirs", "ours"], "neither is in the way");
+    assert!(claims.iter().any(|claim| claim.key == "own"), "it keeps its own key");
+    Ok(())
+}
+
+pub(super) async fn behind_a_dead_job_is_behind_nobody(store: &dyn Store) -> Result<(), Fault> {
+    accept(store, [command("maya", "given up")]).await?;
+    settle(store, &claim_one(store, at(0)).await?, dead()).await?;
+    accept(store, [NewJob { behind: Some("maya".into()), ..command("own", "free") }]).await?;
+    assert_eq!(claim_one(store, at(0)).await?.key, "own", "a dead job blocks nobody");
+    Ok(())
+}
+
+pub(super) async fn jobs_of_one_delivery_are_taken_in_in_order(store: &dyn Store) -> Result<(), Fault> {
+    let jobs = [
+        command("maya", "first"),
+        NewJob { behind: Some("maya".into()), ..command("own", "second") },
+        NewJob { behind: Some("own".into()), ..command("third", "third") },
+        command("maya", "fourth"),
+    ];
+    store.accept(delivery("one"), jobs.into(), at(0)).await?;
+    let claims = claim(store, at(0)).await?;
+    assert_eq!(names(&claims), ["first", "third"], "the second joined the first's line, so nobody is in its own");
+    for claim in &claims {
+        settle(store, claim, Verdict::Done).await?;
+    }
+    assert_eq!(claim_one(store, at(0)).await?.body, "second");
+    Ok(())
+}
+
+pub(super) async fn a_job_that_finds_its_key_moves_to_it(store: &dyn Store) -> Result<(), Fault> {
+    accept(store, [command("maya", "search"), command("maya", "next of maya"), command("c7", "older on c7")]).await?;
+    let claims = claim(store, at(0)).await?;
+    let [search, older] = claims.as_slice() else { panic!("two lines, but {:?} run", names(&claims)) };
+    let found = NewJob { accepted: search.accepted, told: search.told, ..command("c7", "found c7") };
+    settle_with(store, search, Verdict::Done, [Effect::Enqueue(found)]).await?;
+    assert_eq!(claim_one(store, at(0)).await?.body, "next of maya", "the line it left moves on");
+    settle(store, older, Verdict::Done).await?;
+    assert_eq!(claim_one(store, at(0)).await?.body, "found c7", "it waited in the line it joined");
+    Ok(())
+}

@@ -1,0 +1,362 @@
+//! What must survive a crash: deliveries we acknowledged, the jobs they made, and the few facts we
+//! need to do a job once. Each verb is one transaction, and time is passed in, so that every
+//! backend behaves alike under the conformance suite ([`conformance`]) and on a manual clock.
+//!
+//! The store does not know what a job means: a body is a string to it.
+
+mod bells;
+pub mod conformance;
+pub mod pace;
+pub mod postgres;
+pub mod sqlite;
+mod turns;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use crate::error::Fault;
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
+use crate::store::pace::Pace;
+
+/// The two queues. They are claimed apart, so that a flood of messages never delays a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// Commands: what people asked for.
+    Inbox,
+    /// Messages: what is to be said in Slack.
+    Outbox,
+}
+
+/// Who waits for a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// A person. Served before everything of the other class.
+    Person,
+    /// Nobody in particular: a machine noticed something.
+    Machine,
+}
+
+/// One verified inbound request, named by what makes it unique (a trigger id, an event id).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Whose request.
+    pub installation: InstallationId,
+    /// Unique within the installation; a second delivery with this key is a duplicate.
+    pub key: String,
+}
+
+/// Whether a delivery was seen for the first time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// Its jobs are stored: from here on nothing is lost.
+    New,
+    /// It was accepted before: nothing was stored.
+    Duplicate,
+}
+
+/// A job to be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewJob {
+    /// Whose job.
+    pub installation: InstallationId,
+    /// Which queue.
+    pub lane: Lane,
+    /// Ordering key: jobs of one installation and lane with the same key run one at a time, oldest first.
+    pub key: String,
+    /// If an unfinished job with *this* key exists, the job queues up behind it under that key
+    /// instead: it may have to wait for what the other one finds out.
+    pub behind: Option<String>,
+    /// Whose share of our work it takes from, within installation and lane: of two flows that both
+    /// have jobs waiting, neither is served much more than the other.
+    pub flow: String,
+    /// Who waits for it.
+    pub class: Class,
+    /// The buckets it has to pass before it is claimed.
+    pub pace: Vec<Pace>,
+    /// If a job with this mark waits in the same line and nobody works on it, the new job's body
+    /// replaces that one's, and no job is added: only the latest matters.
+    pub fold: Option<String>,
+    /// Not to be claimed before.
+    pub due: Timestamp,
+    /// When the delivery behind it was accepted; kept when one job continues as another.
+    pub accepted: Timestamp,
+    /// Whether its person was told already that it waits.
+    pub told: bool,
+    /// What to do, as JSON.
+    pub body: String,
+}
+
+impl NewJob {
+    /// A job that a person waits for and that nothing holds back: due at once, just accepted.
+    pub fn new(
+        installation: &InstallationId,
+        lane: Lane,
+        key: impl Into<String>,
+        now: Timestamp,
+        body: impl Into<String>,
+    ) -> Self {
+        Self {
+            installation: installation.clone(),
+            lane,
+            key: key.into(),
+            behind: None,
+            flow: String::new(),
+            class: Class::Person,
+            pace: Vec::new(),
+            fold: None,
+            due: now,
+            accepted: now,
+            told: false,
+            body: body.into(),
+        }
+    }
+}
+
+/// The right to work on one job until the lease ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The job.
+    pub id: JobId,
+    /// Whose job.
+    pub installation: InstallationId,
+    /// Which queue.
+    pub lane: Lane,
+    /// The ordering key it runs under.
+    pub key: String,
+    /// Grows with every claim of the job; a settlement with an older fence is void.
+    pub fence: i64,
+    /// How often it was claimed, this time included; 1 at the first claim.
+    pub attempt: u32,
+    /// Whether an earlier attempt at the current step may have had its effect: it ended in a
+    /// [`Verdict::Retry`] that says so, or with its lease.
+    pub unsure: bool,
+    /// When the delivery behind it was accepted.
+    pub accepted: Timestamp,
+    /// Whether its person was told that it waits.
+    pub told: bool,
+    /// What to do, as JSON.
+    pub body: String,
+}
+
+/// What became of a claimed job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Finished: the job is removed and the next one with its key may run.
+    Done,
+    /// One step is behind it: the new body replaces the old one, and the claim goes on until the
+    /// given time.
+    Continue {
+        /// The job as it stands after the step.
+        body: String,
+        /// New end of the lease.
+        until: Timestamp,
+    },
+    /// To be claimed again at `due`; keeps its place in the order.
+    Retry {
+        /// Not to be claimed before.
+        due: Timestamp,
+        /// Why, for the operator.
+        cause: String,
+        /// Whether the failed attempt may have had its effect all the same.
+        unsure: bool,
+    },
+    /// Given up: kept with its cause for the operator; the next one with its key may run.
+    Dead {
+        /// Why, for the operator.
+        cause: String,
+    },
+}
+
+/// What is stored in the same transaction as a verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// A further job.
+    Enqueue(NewJob),
+    /// The card's place in Slack became known, or what it shows changed.
+    PutCard(Card),
+    /// Something was attempted on a conversation.
+    Record(Entry),
+    /// A command to be kept until its person picks or retries.
+    PutDraft(Draft),
+    /// A kept command was taken up: it cannot be taken up again.
+    DropDraft(DraftId),
+    /// The other side wants no more calls for a while: nothing passes this bucket of the
+    /// installation's before `until`.
+    Close {
+        /// The bucket.
+        bucket: String,
+        /// When it opens again; an earlier time than one that holds already changes nothing.
+        until: Timestamp,
+    },
+}
+
+/// Whether a settlement took effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// Verdict and effects are stored.
+    Applied,
+    /// The lease had ended and the job was claimed again (or settled) by somebody else: nothing was stored.
+    LostLease,
+}
+
+/// The Slack message that stands for a conversation in a channel. At most one per installation,
+/// channel and conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// The channel it stands in.
+    pub channel: ChannelId,
+    /// The conversation it stands for.
+    pub conversation: ConversationId,
+    /// The message.
+    pub ts: MessageTs,
+    /// What it shows, as JSON.
+    pub face: String,
+}
+
+/// One line of the append-only audit log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When it was done.
+    pub at: Timestamp,
+    /// Who asked for it.
+    pub actor: SlackUserId,
+    /// On which conversation, if one was found.
+    pub conversation: Option<ConversationId>,
+    /// The command's verb.
+    pub verb: String,
+    /// Who, from where, before, after and outcome, as JSON.
+    pub detail: String,
+}
+
+/// A command kept for later, with the only person who may take it up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Its name.
+    pub id: DraftId,
+    /// The person whose command it is.
+    pub actor: SlackUserId,
+    /// When it was kept.
+    pub at: Timestamp,
+    /// The command, as JSON.
+    pub body: String,
+}
+
+/// A fact read from Slack or dialnote, kept so that it need not be read again at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Memo {
+    /// What sort of fact, for example `teammate`.
+    pub kind: String,
+    /// What it is about, for example a user id. Unique within installation and kind.
+    pub id: String,
+    /// A second name to find it by, for example the member id.
+    pub alias: Option<String>,
+    /// When it was read.
+    pub at: Timestamp,
+    /// The fact, as JSON.
+    pub body: String,
+}
+
+/// How much waits, for the operator.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overview {
+    /// Commands not finished.
+    pub inbox: u64,
+    /// Messages not delivered.
+    pub outbox: u64,
+    /// Jobs given up and kept.
+    pub dead: u64,
+    /// When the oldest unfinished job was accepted.
+    pub oldest: Option<Timestamp>,
+}
+
+/// The durable core. Every verb is one transaction and is scoped to an installation where it
+/// touches what belongs to one; `claim` and the operator's verbs work across installations.
+///
+/// Every verb may answer [`Fault::Store`]; then nothing of it was stored.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Stores the delivery's key and its jobs, unless the key is known.
+    async fn accept(&self, delivery: Delivery, jobs: Vec<NewJob>, now: Timestamp) -> Result<Accepted, Fault>;
+
+    /// Takes up to `max` jobs that are due, each until `now + lease`: people's first, then in the
+    /// order of their turns. A job whose ordering key has an older unfinished job is not taken. A
+    /// job whose lease has ended counts as due again. A job whose buckets do not let it pass is put
+    /// off until they do.
+    async fn claim(&self, lane: Lane, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, Fault>;
+
+    /// Moves the end of the lease to `until`, if the claim still holds.
+    async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, Fault>;
+
+    /// Stores what became of the job together with everything that follows from it, if the claim
+    /// still holds.
+    async fn settle(
+        &self,
+        claim: &Claim,
+        verdict: Verdict,
+        effects: Vec<Effect>,
+        now: Timestamp,
+    ) -> Result<Settled, Fault>;
+
+    /// When the next job of the lane that nothing holds back becomes due; a time that is past, if one
+    /// is due already.
+    async fn next_due(&self, lane: Lane) -> Result<Option<Timestamp>, Fault>;
+
+    /// Unfinished commands accepted before `before` whose person was not told yet that they wait;
+    /// oldest first, at most `max`. The claims returned hold no lease: they only describe.
+    async fn overdue(&self, before: Timestamp, max: usize) -> Result<Vec<Claim>, Fault>;
+
+    /// Marks the job as told and stores the notice, unless it is finished or was told already.
+    /// Answers whether the notice was stored.
+    async fn tell(&self, job: JobId, notice: NewJob, now: Timestamp) -> Result<bool, Fault>;
+
+    /// The card of a conversation in a channel.
+    async fn card(
+        &self,
+        installation: &InstallationId,
+        channel: &ChannelId,
+        conversation: &ConversationId,
+    ) -> Result<Option<Card>, Fault>;
+
+    /// Every card of a conversation, in the order of their channels' ids.
+    async fn cards(&self, installation: &InstallationId, conversation: &ConversationId) -> Result<Vec<Card>, Fault>;
+
+    /// A kept command.
+    async fn draft(&self, installation: &InstallationId, id: &DraftId) -> Result<Option<Draft>, Fault>;
+
+    /// The last `max` audit entries about a conversation, newest first.
+    async fn entries(
+        &self,
+        installation: &InstallationId,
+        conversation: &ConversationId,
+        max: usize,
+    ) -> Result<Vec<Entry>, Fault>;
+
+    /// Keeps a fact, replacing an older one about the same thing.
+    async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault>;
+
+    /// A kept fact.
+    async fn recall(&self, installation: &InstallationId, kind: &str, id: &str) -> Result<Option<Memo>, Fault>;
+
+    /// A kept fact by its second name; the most recently read one if several have it.
+    async fn recall_alias(&self, installation: &InstallationId, kind: &str, alias: &str)
+    -> Result<Option<Memo>, Fault>;
+
+    /// Removes deliveries, drafts and facts stored before `before`, at most `max` of each; answers
+    /// how many went. Called again and again in small bites, so that it never holds up `accept`.
+    async fn sweep(&self, before: Timestamp, max: usize) -> Result<usize, Fault>;
+
+    /// Makes `holder` the leader called `name` until `until`, if nobody else is at `now`. Answers
+    /// whether it is. For what only one instance should do at a time.
+    async fn lead(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault>;
+
+    /// How much waits.
+    async fn overview(&self) -> Result<Overview, Fault>;
+
+    /// Rings whenever a job of the lane may have become due earlier than `next_due` last said. Ask
+    /// for the next ring *before* looking for work, or one may be missed.
+    fn bell(&self, lane: Lane) -> Arc<Notify>;
+}

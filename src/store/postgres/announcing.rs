@@ -1,0 +1,149 @@
+//! Work that one instance stores should not wait for another's next look. Who commits tells the
+//! others with NOTIFY, and each listens on a connection of its own.
+//!
+//! The news is told *after* the commit, in a statement of its own that speaks for everything since
+//! the last: PostgreSQL lets transactions that notify commit only one after the other, which would
+//! undo much of what committing together gains. If the news gets lost (a crash, a cut connection, a
+//! database without LISTEN), the others find the work when they next look, each second.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::Pool;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_postgres::{AsyncMessage, Client};
+use tracing::{debug, warn};
+
+use super::connection::Route;
+use super::fault;
+use super::transaction::query;
+use crate::error::Fault;
+use crate::store::Lane;
+use crate::store::bells::{Bells, Rings};
+
+const CHANNEL: &str = "dialnote_slack";
+
+const TELL: &str = "SELECT pg_notify('dialnote_slack', $1)";
+
+/// Between two attempts to listen: doubled each time, up to the second.
+const BACKOFF: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(10)];
+
+/// Rings the bells of this instance at once, and of the others soon.
+#[derive(Clone)]
+pub(super) struct Crier {
+    own: Bells,
+    /// Bells that only the task that tells the others hears.
+    others: Bells,
+}
+
+impl Crier {
+    /// Makes known what a committed transaction asked for.
+    pub(super) fn cry(&self, rings: Rings) {
+        self.own.ring(rings);
+        self.others.ring(rings);
+    }
+}
+
+/// The two tasks of an open store; they end with it.
+pub(super) struct News {
+    teller: JoinHandle<()>,
+    listener: JoinHandle<()>,
+}
+
+impl News {
+    /// Starts telling and listening. `own` are the bells that this instance's workers hear.
+    pub(super) fn start(route: Route, pool: Pool, own: Bells) -> (Self, Crier) {
+        let crier = Crier { own: own.clone(), others: Bells::default() };
+        // Our own news come back to us like everybody's; this is how we know them.
+        let me = format!("{:016x}", rand::random::<u64>());
+        let teller = tokio::spawn(tell(pool, crier.others.clone(), me.clone()));
+        let listener = tokio::spawn(keep_listening(route, own, me));
+        (Self { teller, listener }, crier)
+    }
+}
+
+impl Drop for News {
+    fn drop(&mut self) {
+        self.teller.abort();
+        self.listener.abort();
+    }
+}
+
+async fn tell(pool: Pool, news: Bells, me: String) {
+    loop {
+        let lane = tokio::select! {
+            () = news.of(Lane::Inbox).notified() => "inbox",
+            () = news.of(Lane::Outbox).notified() => "outbox",
+        };
+        if let Err(cause) = query(&pool, TELL, &[&format!("{me} {lane}")]).await {
+            debug!(%cause, "other instances were not told of new work; they look every second");
+        }
+    }
+}
+
+async fn keep_listening(route: Route, bells: Bells, me: String) {
+    let [mut pause, longest] = BACKOFF;
+    loop {
+        let heard = Arc::new(Notify::new());
+        let outcome = listen(&route, &bells, &me, &heard).await;
+        // Whoever got as far as listening begins with short pauses again.
+        if tokio::time::timeout(Duration::ZERO, heard.notified()).await.is_ok() {
+            pause = BACKOFF[0];
+        }
+        if let Err(cause) = outcome {
+            warn!(%cause, "not told of other instances' work for the moment; looking every second");
+        }
+        tokio::time::sleep(pause.mul_f64(rand::random_range(0.5..1.0))).await;
+        pause = (pause * 2).min(longest);
+    }
+}
+
+/// Listens until the connection ends.
+async fn listen(route: &Route, bells: &Bells, me: &str, heard: &Notify) -> Result<(), Fault> {
+    let (client, mut connection) = route.config.connect(route.tls.clone()).await.map_err(|error| fault(&error))?;
+    let subscribe = subscribe(&client, bells, heard);
+    tokio::pin!(subscribe);
+    let mut subscribed = false;
+    loop {
+        tokio::select! {
+            outcome = &mut subscribe, if !subscribed => {
+                outcome?;
+                subscribed = true;
+            }
+            message = poll_fn(|cx| connection.poll_message(cx)) => match message {
+                Some(Ok(AsyncMessage::Notification(news))) => hear(bells, me, news.payload()),
+                Some(Ok(_)) => {}
+                Some(Err(error)) => return Err(fault(&error)),
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+/// From here on nothing is missed; what was before is looked for.
+async fn subscribe(client: &Client, bells: &Bells, heard: &Notify) -> Result<(), Fault> {
+    client.batch_execute(&format!("LISTEN {CHANNEL}")).await.map_err(|error| fault(&error))?;
+    heard.notify_one();
+    ring(bells, [Lane::Inbox, Lane::Outbox]);
+    Ok(())
+}
+
+fn hear(bells: &Bells, me: &str, news: &str) {
+    match news.split_once(' ') {
+        Some((who, _)) if who == me => {}
+        Some((_, "inbox")) => ring(bells, [Lane::Inbox]),
+        Some((_, "outbox")) => ring(bells, [Lane::Outbox]),
+        // A later version's news, perhaps: looking once too often does no harm.
+        _ => ring(bells, [Lane::Inbox, Lane::Outbox]),
+    }
+}
+
+fn ring(bells: &Bells, lanes: impl IntoIterator<Item = Lane>) {
+    let mut rings = Rings::default();
+    for lane in lanes {
+        rings.wake(lane);
+    }
+    bells.ring(rings);
+}

@@ -1,0 +1,34 @@
+//! What a URL says about TLS, and that a mistake in it never shows a password.
+
+use super::*;
+
+fn mode(url: &str) -> Option<SslMode> {
+    Route::read(url).ok().map(|route| route.config.get_ssl_mode())
+}
+
+#[test]
+fn only_what_stays_on_this_machine_goes_without_tls_unasked() {
+    assert_eq!(mode("postgres://a@localhost/b"), Some(SslMode::Disable));
+    assert_eq!(mode("postgres://a@127.0.0.1:5433/b"), Some(SslMode::Disable));
+    assert_eq!(mode("postgres://a@db.example/b"), Some(SslMode::Require));
+    assert_eq!(mode("postgres://a@db.example/b?sslmode=disable"), Some(SslMode::Disable));
+    assert_eq!(mode("postgres://a@localhost/b?sslmode=verify-full"), Some(SslMode::Require));
+    assert_eq!(mode("postgres:///b?host=/var/run/postgresql"), Some(SslMode::Disable));
+}
+
+#[test]
+fn other_options_are_left_alone() {
+    let route = Route::read("postgres://a:p%2Bw@localhost/b?sslmode=disable&options=-c%20search_path%3Dplus%2Bsign");
+    let options = route.as_ref().ok().and_then(|route| route.config.get_options());
+    assert_eq!(options, Some("-c search_path=plus+sign"));
+    assert_eq!(route.ok().and_then(|route| route.config.get_password().map(<[u8]>::to_vec)), Some(b"p+w".to_vec()));
+}
+
+#[test]
+fn mistakes_are_named_without_the_password() {
+    let wrong = ["mysql://a:planted@b/c", "postgres://a:planted@b/c?sslmode=planted", "postgres://a:planted@b:port/c"];
+    for url in wrong {
+        let fault = Route::read(url).err().map(|fault| fault.to_string()).unwrap_or_default();
+        assert!(!fault.is_empty() && !fault.contains("planted"), "{fault}");
+    }
+}

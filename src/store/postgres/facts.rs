@@ -1,0 +1,157 @@
+//! The few facts we need to do a job once (cards, drafts, the audit log), those we would rather
+//! not read twice (memos), and how old ones are swept out.
+
+use deadpool_postgres::ClientWrapper;
+use jiff::Timestamp;
+use tokio_postgres::{Error, Row};
+
+use super::transaction::changed;
+use crate::clock::from_millis;
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
+use crate::store::{Card, Draft, Entry, Memo};
+
+pub(super) const PUT_CARD: &str = "
+    INSERT INTO cards (installation, conversation, channel, ts, face) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (installation, conversation, channel) DO UPDATE SET ts = excluded.ts, face = excluded.face";
+
+pub(super) const CARD: &str = "
+    SELECT channel, conversation, ts, face FROM cards
+    WHERE installation = $1 AND conversation = $2 AND channel = $3";
+
+pub(super) const CARDS: &str = "
+    SELECT channel, conversation, ts, face FROM cards
+    WHERE installation = $1 AND conversation = $2 ORDER BY channel";
+
+pub(super) const PUT_DRAFT: &str = "
+    INSERT INTO drafts (installation, id, actor, at, body) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (installation, id) DO UPDATE SET actor = excluded.actor, at = excluded.at, body = excluded.body";
+
+pub(super) const DROP_DRAFT: &str = "DELETE FROM drafts WHERE installation = $1 AND id = $2";
+
+pub(super) const DRAFT: &str = "SELECT id, actor, at, body FROM drafts WHERE installation = $1 AND id = $2";
+
+pub(super) const RECORD: &str = "
+    INSERT INTO entries (installation, conversation, at, actor, verb, detail) VALUES ($1, $2, $3, $4, $5, $6)";
+
+pub(super) const ENTRIES: &str = "
+    SELECT at, actor, conversation, verb, detail FROM entries
+    WHERE installation = $1 AND conversation = $2 ORDER BY id DESC LIMIT $3";
+
+/// Two workers may read the same fact and store it in the wrong order: the newer one stays.
+pub(super) const REMEMBER: &str = "
+    INSERT INTO memos (installation, kind, id, alias, at, body) VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (installation, kind, id)
+    DO UPDATE SET alias = excluded.alias, at = excluded.at, body = excluded.body WHERE excluded.at >= memos.at";
+
+pub(super) const RECALL: &str = "
+    SELECT kind, id, alias, at, body FROM memos WHERE installation = $1 AND kind = $2 AND id = $3";
+
+pub(super) const RECALL_ALIAS: &str = "
+    SELECT kind, id, alias, at, body FROM memos WHERE installation = $1 AND kind = $2 AND alias = $3
+    ORDER BY at DESC LIMIT 1";
+
+pub(super) const CLOSE: &str = "
+    INSERT INTO buckets (installation, name, closed_until) VALUES ($1, $2, $3)
+    ON CONFLICT (installation, name)
+    DO UPDATE SET closed_until = greatest(buckets.closed_until, excluded.closed_until)";
+
+pub(super) const LEAD: &str = "
+    INSERT INTO leaders (name, holder, until) VALUES ($1, $2, $4)
+    ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+    WHERE leaders.holder = excluded.holder OR leaders.until <= $3
+    RETURNING name";
+
+/// Two instances that sweep at once take different bites.
+pub(super) const SWEEP: [&str; 3] = [
+    "DELETE FROM deliveries USING (
+        SELECT installation, key FROM deliveries WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED
+    ) AS old WHERE deliveries.installation = old.installation AND deliveries.key = old.key RETURNING 1",
+    "DELETE FROM drafts USING (
+        SELECT installation, id FROM drafts WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED
+    ) AS old WHERE drafts.installation = old.installation AND drafts.id = old.id RETURNING 1",
+    "DELETE FROM memos USING (
+        SELECT installation, kind, id FROM memos WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED
+    ) AS old
+    WHERE memos.installation = old.installation AND memos.kind = old.kind AND memos.id = old.id RETURNING 1",
+];
+
+/// Closes a bucket.
+pub(super) async fn close(
+    db: &ClientWrapper,
+    installation: &InstallationId,
+    bucket: &str,
+    until: Timestamp,
+) -> Result<(), Error> {
+    changed(db, CLOSE, &[&installation.as_str(), &bucket, &until.as_millisecond()]).await.map(drop)
+}
+
+/// Stores where a conversation's card stands and what it shows.
+pub(super) async fn put_card(db: &ClientWrapper, installation: &InstallationId, card: &Card) -> Result<(), Error> {
+    let Card { channel, conversation, ts, face } = card;
+    let names = [installation.as_str(), conversation.as_str(), channel.as_str(), ts.as_str()];
+    let [installation, conversation, channel, ts] = names;
+    changed(db, PUT_CARD, &[&installation, &conversation, &channel, &ts, face]).await.map(drop)
+}
+
+/// Keeps a command for later.
+pub(super) async fn put_draft(db: &ClientWrapper, installation: &InstallationId, draft: &Draft) -> Result<(), Error> {
+    let Draft { id, actor, at, body } = draft;
+    let names = [installation.as_str(), id.as_str(), actor.as_str()];
+    let [installation, id, actor] = names;
+    changed(db, PUT_DRAFT, &[&installation, &id, &actor, &at.as_millisecond(), body]).await.map(drop)
+}
+
+/// Forgets a kept command.
+pub(super) async fn drop_draft(db: &ClientWrapper, installation: &InstallationId, id: &DraftId) -> Result<(), Error> {
+    changed(db, DROP_DRAFT, &[&installation.as_str(), &id.as_str()]).await.map(drop)
+}
+
+/// Adds a line to the audit log.
+pub(super) async fn record(db: &ClientWrapper, installation: &InstallationId, entry: &Entry) -> Result<(), Error> {
+    let Entry { at, actor, conversation, verb, detail } = entry;
+    let conversation = conversation.as_ref().map(ConversationId::as_str);
+    let (installation, actor, at) = (installation.as_str(), actor.as_str(), at.as_millisecond());
+    changed(db, RECORD, &[&installation, &conversation, &at, &actor, verb, detail]).await.map(drop)
+}
+
+/// A card, from the columns of [`CARDS`].
+pub(super) fn read_card(row: &Row) -> Result<Card, Error> {
+    Ok(Card {
+        channel: ChannelId::new(row.try_get::<_, String>(0)?),
+        conversation: ConversationId::new(row.try_get::<_, String>(1)?),
+        ts: MessageTs::new(row.try_get::<_, String>(2)?),
+        face: row.try_get(3)?,
+    })
+}
+
+/// A kept command, from the columns of [`DRAFT`].
+pub(super) fn read_draft(row: &Row) -> Result<Draft, Error> {
+    Ok(Draft {
+        id: DraftId::new(row.try_get::<_, String>(0)?),
+        actor: SlackUserId::new(row.try_get::<_, String>(1)?),
+        at: from_millis(row.try_get(2)?),
+        body: row.try_get(3)?,
+    })
+}
+
+/// A line of the audit log, from the columns of [`ENTRIES`].
+pub(super) fn read_entry(row: &Row) -> Result<Entry, Error> {
+    Ok(Entry {
+        at: from_millis(row.try_get(0)?),
+        actor: SlackUserId::new(row.try_get::<_, String>(1)?),
+        conversation: row.try_get::<_, Option<String>>(2)?.map(ConversationId::new),
+        verb: row.try_get(3)?,
+        detail: row.try_get(4)?,
+    })
+}
+
+/// A fact, from the columns of [`RECALL`].
+pub(super) fn read_memo(row: &Row) -> Result<Memo, Error> {
+    Ok(Memo {
+        kind: row.try_get(0)?,
+        id: row.try_get(1)?,
+        alias: row.try_get(2)?,
+        at: from_millis(row.try_get(3)?),
+        body: row.try_get(4)?,
+    })
+}

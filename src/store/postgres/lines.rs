@@ -1,0 +1,215 @@
+//! Jobs join a line while others leave it, on several instances at once. Who changes a line holds
+//! its lock from before looking until after the commit; so there is one head, ids grow in the order
+//! of joining, and who wants to be behind somebody is, or that somebody has left.
+//!
+//! The locks are rows of a table, because every PostgreSQL there is can lock rows; advisory locks,
+//! which not all have, would be a little cheaper. All locks a transaction needs are taken in one
+//! statement, in the order of their numbers.
+
+use std::collections::HashSet;
+
+use deadpool_postgres::ClientWrapper;
+use tokio_postgres::Error;
+
+use super::transaction::{changed, rows};
+use crate::store::bells::Rings;
+use crate::store::{Class, Lane, NewJob};
+
+/// Sorting comes before locking in PostgreSQL's plans, so rows are locked in this order.
+pub(super) const LOCK: &str = "SELECT n FROM line_locks WHERE n = ANY($1) ORDER BY n FOR UPDATE";
+
+/// LATERAL, so that each line is one search of the index whatever the planner thinks of the table.
+pub(super) const OCCUPIED: &str = "
+    SELECT wanted.installation, wanted.lane, wanted.key
+    FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (installation, lane, key)
+    CROSS JOIN LATERAL (
+        SELECT 1 FROM jobs
+        WHERE jobs.state = 'live' AND jobs.installation = wanted.installation
+            AND jobs.lane = wanted.lane AND jobs.key = wanted.key
+        LIMIT 1
+    ) AS somebody";
+
+/// The outer conditions are looked at again if a claim had the row locked and took the job: the
+/// body of a job that is being worked on stays.
+pub(super) const REPLACE: &str = "
+    UPDATE jobs SET body = $5
+    WHERE state = 'live' AND NOT in_flight AND id = (
+        SELECT id FROM jobs
+        WHERE state = 'live' AND installation = $1 AND lane = $2 AND key = $3 AND fold = $4 AND NOT in_flight
+        ORDER BY id LIMIT 1
+    )";
+
+/// Ids are given out in the order of the sorted rows.
+pub(super) const JOIN: &str = "
+    INSERT INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace)
+    SELECT installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace
+    FROM unnest(
+        $1::text[], $2::text[], $3::text[], $4::bool[], $5::bigint[], $6::bigint[], $7::bool[], $8::text[],
+        $9::bigint[], $10::bigint[], $11::text[], $12::text[]
+    ) WITH ORDINALITY
+        AS new (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, position)
+    ORDER BY position";
+
+/// A job with its turn.
+pub(super) type Queued = (NewJob, i64);
+
+/// Installation, lane and key: what names a line.
+pub(super) type Line<'a> = (&'a str, Lane, &'a str);
+
+/// The number of locks. It is part of the schema, as is the way from a line to its lock: all
+/// instances must agree, of whatever version.
+const LOCKS: u64 = 1024;
+
+/// The lines that a job may join: its own, and the one it wants to be behind.
+pub(super) fn lines_of(job: &NewJob) -> impl Iterator<Item = Line<'_>> {
+    let installation = job.installation.as_str();
+    let keys = std::iter::once(job.key.as_str()).chain(job.behind.as_deref());
+    keys.map(move |key| (installation, job.lane, key))
+}
+
+/// The locks of these lines, in the order in which they are taken.
+pub(super) fn locks<'a>(lines: impl Iterator<Item = Line<'a>>) -> Vec<i64> {
+    let mut locks: Vec<_> = lines.map(lock_of).collect();
+    locks.sort_unstable();
+    locks.dedup();
+    locks
+}
+
+/// FNV-1a: small, even enough, and the same for ever.
+fn lock_of((installation, lane, key): Line<'_>) -> i64 {
+    let bytes = [installation, name(lane), key].into_iter().flat_map(|part| part.bytes().chain([0xff]));
+    let hash =
+        bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    i64::try_from(hash % LOCKS).unwrap_or_default()
+}
+
+/// Puts the jobs at the ends of their lines, whose locks are held.
+pub(super) async fn join(db: &ClientWrapper, jobs: &[&Queued], rings: &mut Rings) -> Result<(), Error> {
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    let stored = occupied(db, jobs).await?;
+    let mut joining = Joining { stored, ..Joining::default() };
+    for job in jobs {
+        joining.place(db, job, rings).await?;
+    }
+    joining.store(db).await
+}
+
+async fn occupied(db: &ClientWrapper, jobs: &[&Queued]) -> Result<HashSet<(String, String, String)>, Error> {
+    let lines: HashSet<_> = jobs.iter().flat_map(|(job, _)| lines_of(job)).collect();
+    let (mut installations, mut lanes, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+    for (installation, lane, key) in lines {
+        installations.push(installation);
+        lanes.push(name(lane));
+        keys.push(key);
+    }
+    let found = rows(db, OCCUPIED, &[&installations, &lanes, &keys]).await?;
+    found.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
+}
+
+/// Jobs on their way into their lines.
+#[derive(Default)]
+struct Joining<'a> {
+    /// The lines in which somebody was before.
+    stored: HashSet<(String, String, String)>,
+    places: Vec<Place<'a>>,
+}
+
+struct Place<'a> {
+    line: Line<'a>,
+    head: bool,
+    body: &'a str,
+    job: &'a NewJob,
+    turn: i64,
+}
+
+impl<'a> Joining<'a> {
+    /// Finds the job's place, or the waiting job that it replaces. Only at the head of a line does
+    /// it give anybody work; a replaced job may have been passed over while it was locked.
+    async fn place(&mut self, db: &ClientWrapper, (job, turn): &'a Queued, rings: &mut Rings) -> Result<(), Error> {
+        let line = self.line(job);
+        let head = !self.somebody(line);
+        if !head && self.replaced(db, line, job).await? {
+            rings.wake(job.lane);
+            return Ok(());
+        }
+        if head {
+            rings.wake(job.lane);
+        }
+        self.places.push(Place { line, head, body: &job.body, job, turn: *turn });
+        Ok(())
+    }
+
+    /// The line the job joins: that of the job it wants to be behind, if there is one.
+    fn line(&self, job: &'a NewJob) -> Line<'a> {
+        let own = (job.installation.as_str(), job.lane, job.key.as_str());
+        let behind = job.behind.as_deref().map(|key| (job.installation.as_str(), job.lane, key));
+        behind.filter(|line| self.somebody(*line)).unwrap_or(own)
+    }
+
+    fn somebody(&self, line: Line<'_>) -> bool {
+        let (installation, lane, key) = line;
+        self.places.iter().any(|place| place.line == line)
+            || self.stored.contains(&(installation.to_owned(), name(lane).to_owned(), key.to_owned()))
+    }
+
+    async fn replaced(&mut self, db: &ClientWrapper, line: Line<'a>, job: &'a NewJob) -> Result<bool, Error> {
+        let Some(fold) = &job.fold else { return Ok(false) };
+        let (installation, lane, key) = line;
+        if changed(db, REPLACE, &[&installation, &name(lane), &key, fold, &job.body]).await? > 0 {
+            return Ok(true);
+        }
+        let waiting = self.places.iter_mut().find(|place| place.line == line && place.job.fold == job.fold);
+        Ok(waiting.map(|place| place.body = &job.body).is_some())
+    }
+
+    /// All places in one statement.
+    async fn store(self, db: &ClientWrapper) -> Result<(), Error> {
+        let places = &self.places;
+        if places.is_empty() {
+            return Ok(());
+        }
+        let installations: Vec<_> = places.iter().map(|place| place.line.0).collect();
+        let lanes: Vec<_> = places.iter().map(|place| name(place.line.1)).collect();
+        let keys: Vec<_> = places.iter().map(|place| place.line.2).collect();
+        let heads: Vec<_> = places.iter().map(|place| place.head).collect();
+        let dues: Vec<_> = places.iter().map(|place| place.job.due.as_millisecond()).collect();
+        let accepted: Vec<_> = places.iter().map(|place| place.job.accepted.as_millisecond()).collect();
+        let told: Vec<_> = places.iter().map(|place| place.job.told).collect();
+        let bodies: Vec<_> = places.iter().map(|place| place.body).collect();
+        let classes: Vec<_> = places.iter().map(|place| i64::from(place.job.class == Class::Machine)).collect();
+        let turns: Vec<_> = places.iter().map(|place| place.turn).collect();
+        let folds: Vec<_> = places.iter().map(|place| place.job.fold.as_deref()).collect();
+        let paces: Vec<_> =
+            places.iter().map(|place| serde_json::to_string(&place.job.pace).unwrap_or_default()).collect();
+        changed(
+            db,
+            JOIN,
+            &[
+                &installations,
+                &lanes,
+                &keys,
+                &heads,
+                &dues,
+                &accepted,
+                &told,
+                &bodies,
+                &classes,
+                &turns,
+                &folds,
+                &paces,
+            ],
+        )
+        .await
+        .map(drop)
+    }
+}
+
+/// What the database calls the lane.
+pub(super) fn name(lane: Lane) -> &'static str {
+    match lane {
+        Lane::Inbox => "inbox",
+        Lane::Outbox => "outbox",
+    }
+}

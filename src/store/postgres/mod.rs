@@ -1,0 +1,300 @@
+//! The store for several instances: they share one PostgreSQL, and nothing else. What SQLite's one
+//! writer gives for free is made here by locks, always taken in one order: deliveries, lines, jobs,
+//! buckets, everything else (`lines` says why lines need any, `settling` and `claiming` use them).
+//!
+//! Every verb is a handful of round trips, and a transaction is never open while anything but the
+//! database is waited for.
+
+mod accepting;
+mod announcing;
+mod claiming;
+mod connection;
+mod facts;
+mod lines;
+mod settling;
+mod transaction;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use deadpool_postgres::Pool;
+use jiff::Timestamp;
+use tokio::sync::Notify;
+use tokio_postgres::{Error, Row};
+
+use self::accepting::Entrance;
+use self::announcing::{Crier, News};
+use self::claiming::{LOOKED_AT, Look};
+use self::connection::Route;
+use self::lines::{Queued, name};
+use self::settling::{Renew, Settle, Tell};
+use self::transaction::{Params, Verb, query, transact};
+use super::bells::Bells;
+use super::turns::Turns;
+use super::{
+    Accepted, Card, Claim, Delivery, Draft, Effect, Entry, Lane, Memo, NewJob, Overview, Settled, Store, Verdict,
+};
+use crate::clock::from_millis;
+use crate::error::Fault;
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId};
+
+const NEXT_DUE: &str = "
+    SELECT least(
+        (SELECT due FROM jobs WHERE lane = $1 AND state = 'live' AND head AND ready ORDER BY class, turn, id LIMIT 1),
+        (SELECT due FROM jobs WHERE lane = $1 AND state = 'live' AND head AND NOT ready ORDER BY due LIMIT 1)
+    )";
+
+/// A claim that only describes has a fence below every fence a job can have.
+const OVERDUE: &str = "
+    SELECT id, installation, key, -1::bigint, attempt, accepted, told, body, unsure FROM jobs
+    WHERE state = 'live' AND lane = 'inbox' AND NOT told AND accepted < $1
+    ORDER BY accepted, id LIMIT $2";
+
+const OVERVIEW: &str = "
+    SELECT
+        count(*) FILTER (WHERE lane = 'inbox'),
+        count(*) FILTER (WHERE lane = 'outbox'),
+        (SELECT count(*) FROM jobs WHERE state = 'dead'),
+        min(accepted)
+    FROM jobs WHERE state = 'live'";
+
+/// The statements on the way of a command, for whoever wants to see how a server would run them.
+pub const HOT_STATEMENTS: [(&str, &str); 22] = [
+    ("remember a delivery", accepting::REMEMBER),
+    ("lock lines", lines::LOCK),
+    ("who is in line", lines::OCCUPIED),
+    ("replace a body", lines::REPLACE),
+    ("join a line", lines::JOIN),
+    ("notice due times", claiming::TIME_HAS_COME),
+    ("who is ready", claiming::READY),
+    ("take jobs", claiming::TAKE),
+    ("put jobs off", claiming::PUT_OFF),
+    ("provide buckets", claiming::PROVIDE),
+    ("look into buckets", claiming::LEVELS),
+    ("fill buckets", claiming::FILL),
+    ("check a claim", settling::LEASE_END),
+    ("move a lease", settling::POSTPONE),
+    ("go on", settling::CONTINUE),
+    ("give back", settling::GIVE_BACK),
+    ("remove", settling::REMOVE),
+    ("bury", settling::BURY),
+    ("free the successor", settling::FREE_SUCCESSOR),
+    ("mark as told", settling::MARK_TOLD),
+    ("next due time", NEXT_DUE),
+    ("who waits", OVERDUE),
+];
+
+/// A store in a PostgreSQL database. Dropping it finishes what was handed over.
+pub struct Postgres {
+    pool: Pool,
+    entrance: Entrance,
+    crier: Crier,
+    bells: Bells,
+    turns: Turns,
+    _news: News,
+}
+
+impl Postgres {
+    /// Says what is wrong with a URL, without connecting and without repeating it.
+    pub fn check(url: &str) -> Result<(), Fault> {
+        connection::settings(url).map(drop)
+    }
+
+    /// Connects to the database at `url` and brings its schema up to date if need be.
+    pub async fn open(url: &str) -> Result<Self, Fault> {
+        let route = Route::read(url)?;
+        route.migrate().await?;
+        let pool = route.pool()?;
+        let bells = Bells::default();
+        let (news, crier) = News::start(route, pool.clone(), bells.clone());
+        let entrance = Entrance::open(pool.clone(), crier.clone());
+        Ok(Self { pool, entrance, crier, bells, turns: Turns::default(), _news: news })
+    }
+
+    fn with_turn(&self, job: NewJob, now: Timestamp) -> Queued {
+        let turn = self.turns.give(&job, now);
+        (job, turn)
+    }
+
+    /// Runs the verb, then rings for what it stored.
+    async fn transact<V: Verb>(&self, verb: &V) -> Result<V::Answer, Fault> {
+        let (answer, rings) = transact(&self.pool, verb).await?;
+        self.crier.cry(rings);
+        Ok(answer)
+    }
+
+    async fn all<T>(&self, sql: &str, params: Params<'_>, read: fn(&Row) -> Result<T, Error>) -> Result<Vec<T>, Fault> {
+        let rows = query(&self.pool, sql, params).await?;
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(|error| fault(&error))
+    }
+
+    async fn first<T>(
+        &self,
+        sql: &str,
+        params: Params<'_>,
+        read: fn(&Row) -> Result<T, Error>,
+    ) -> Result<Option<T>, Fault> {
+        Ok(self.all(sql, params, read).await?.into_iter().next())
+    }
+}
+
+#[async_trait]
+impl Store for Postgres {
+    async fn accept(&self, delivery: Delivery, jobs: Vec<NewJob>, now: Timestamp) -> Result<Accepted, Fault> {
+        let jobs = jobs.into_iter().map(|job| self.with_turn(job, now)).collect();
+        self.entrance.accept(delivery, jobs, now).await
+    }
+
+    async fn claim(&self, lane: Lane, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, Fault> {
+        let until = after(now, lease);
+        let (mut claims, mut looked_at) = (Vec::new(), 0);
+        while claims.len() < max && looked_at < LOOKED_AT {
+            let look = Look { lane, max: max - claims.len(), now, until };
+            match self.transact(&look).await {
+                Ok(found) if found.looked_at == 0 => break,
+                Ok(found) => {
+                    looked_at += found.looked_at;
+                    claims.extend(found.claims);
+                }
+                // What was taken before is ours, and somebody should work on it.
+                Err(_) if !claims.is_empty() => break,
+                Err(fault) => return Err(fault),
+            }
+        }
+        Ok(claims)
+    }
+
+    async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, Fault> {
+        self.transact(&Renew { claim, until }).await
+    }
+
+    async fn settle(
+        &self,
+        claim: &Claim,
+        verdict: Verdict,
+        effects: Vec<Effect>,
+        now: Timestamp,
+    ) -> Result<Settled, Fault> {
+        let (mut jobs, mut others) = (Vec::new(), Vec::new());
+        for effect in effects {
+            match effect {
+                Effect::Enqueue(job) => jobs.push(self.with_turn(job, now)),
+                other => others.push(other),
+            }
+        }
+        self.transact(&Settle { claim, verdict: &verdict, effects: &others, jobs: &jobs }).await
+    }
+
+    async fn next_due(&self, lane: Lane) -> Result<Option<Timestamp>, Fault> {
+        let due = self.first(NEXT_DUE, &[&name(lane)], |row| row.try_get::<_, Option<i64>>(0)).await?;
+        Ok(due.flatten().map(from_millis))
+    }
+
+    async fn overdue(&self, before: Timestamp, max: usize) -> Result<Vec<Claim>, Fault> {
+        let read = |row: &Row| claiming::read(row, Lane::Inbox);
+        self.all(OVERDUE, &[&before.as_millisecond(), &limit(max)], read).await
+    }
+
+    async fn tell(&self, job: JobId, notice: NewJob, now: Timestamp) -> Result<bool, Fault> {
+        let notice = self.with_turn(notice, now);
+        self.transact(&Tell { job, notice: &notice }).await
+    }
+
+    async fn card(
+        &self,
+        installation: &InstallationId,
+        channel: &ChannelId,
+        conversation: &ConversationId,
+    ) -> Result<Option<Card>, Fault> {
+        let which: Params<'_> = &[&installation.as_str(), &conversation.as_str(), &channel.as_str()];
+        self.first(facts::CARD, which, facts::read_card).await
+    }
+
+    async fn cards(&self, installation: &InstallationId, conversation: &ConversationId) -> Result<Vec<Card>, Fault> {
+        self.all(facts::CARDS, &[&installation.as_str(), &conversation.as_str()], facts::read_card).await
+    }
+
+    async fn draft(&self, installation: &InstallationId, id: &DraftId) -> Result<Option<Draft>, Fault> {
+        self.first(facts::DRAFT, &[&installation.as_str(), &id.as_str()], facts::read_draft).await
+    }
+
+    async fn entries(
+        &self,
+        installation: &InstallationId,
+        conversation: &ConversationId,
+        max: usize,
+    ) -> Result<Vec<Entry>, Fault> {
+        let which: Params<'_> = &[&installation.as_str(), &conversation.as_str(), &limit(max)];
+        self.all(facts::ENTRIES, which, facts::read_entry).await
+    }
+
+    async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault> {
+        let Memo { kind, id, alias, at, body } = memo;
+        let columns: Params<'_> = &[&installation.as_str(), &kind, &id, &alias, &at.as_millisecond(), &body];
+        query(&self.pool, facts::REMEMBER, columns).await.map(drop)
+    }
+
+    async fn recall(&self, installation: &InstallationId, kind: &str, id: &str) -> Result<Option<Memo>, Fault> {
+        self.first(facts::RECALL, &[&installation.as_str(), &kind, &id], facts::read_memo).await
+    }
+
+    async fn recall_alias(
+        &self,
+        installation: &InstallationId,
+        kind: &str,
+        alias: &str,
+    ) -> Result<Option<Memo>, Fault> {
+        self.first(facts::RECALL_ALIAS, &[&installation.as_str(), &kind, &alias], facts::read_memo).await
+    }
+
+    async fn sweep(&self, before: Timestamp, max: usize) -> Result<usize, Fault> {
+        let mut swept = 0;
+        for bite in facts::SWEEP {
+            swept += query(&self.pool, bite, &[&before.as_millisecond(), &limit(max)]).await?.len();
+        }
+        Ok(swept)
+    }
+
+    async fn lead(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault> {
+        let led: Params<'_> = &[&name, &holder, &now.as_millisecond(), &until.as_millisecond()];
+        Ok(!query(&self.pool, facts::LEAD, led).await?.is_empty())
+    }
+
+    async fn overview(&self) -> Result<Overview, Fault> {
+        let counted = self.first(OVERVIEW, &[], read_overview).await?;
+        Ok(counted.unwrap_or_default())
+    }
+
+    fn bell(&self, lane: Lane) -> Arc<Notify> {
+        Arc::clone(self.bells.of(lane))
+    }
+}
+
+fn read_overview(row: &Row) -> Result<Overview, Error> {
+    let count = |column| row.try_get::<_, i64>(column).map(i64::unsigned_abs);
+    Ok(Overview {
+        inbox: count(0)?,
+        outbox: count(1)?,
+        dead: count(2)?,
+        oldest: row.try_get::<_, Option<i64>>(3)?.map(from_millis),
+    })
+}
+
+/// What went wrong, for the operator. Of a refusal only the sentence and the code: its details may
+/// hold what people wrote.
+fn fault(error: &Error) -> Fault {
+    Fault::Store(match error.as_db_error() {
+        Some(refusal) => format!("{} ({})", refusal.message(), refusal.code().code()),
+        None => error.to_string(),
+    })
+}
+
+fn limit(max: usize) -> i64 {
+    i64::try_from(max).unwrap_or(i64::MAX)
+}
+
+fn after(now: Timestamp, lease: Duration) -> Timestamp {
+    let lease = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
+    from_millis(now.as_millisecond().saturating_add(lease))
+}

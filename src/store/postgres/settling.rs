@@ -1,0 +1,194 @@
+//! What becomes of a claimed job. The claim is checked and its row locked before anything is
+//! stored: of two who believe that the job is theirs, the one with the older fence stores nothing.
+//!
+//! Locks are taken in one order everywhere: deliveries, lines, jobs, buckets, everything else.
+
+use async_trait::async_trait;
+use deadpool_postgres::ClientWrapper;
+use jiff::Timestamp;
+use tokio_postgres::Error;
+
+use super::facts;
+use super::lines::{self, Queued, lines_of, name};
+use super::transaction::{Verb, changed, rows};
+use crate::clock::from_millis;
+use crate::ids::JobId;
+use crate::store::bells::Rings;
+use crate::store::{Claim, Effect, Lane, Settled, Verdict};
+
+pub(super) const LEASE_END: &str = "
+    SELECT due FROM jobs
+    WHERE id = $1 AND fence = $2 AND installation = $3 AND lane = $4 AND key = $5 AND state = 'live'
+    FOR UPDATE";
+
+pub(super) const POSTPONE: &str = "UPDATE jobs SET due = $2, ready = FALSE WHERE id = $1";
+
+pub(super) const CONTINUE: &str = "UPDATE jobs SET body = $2, due = $3, ready = FALSE, unsure = FALSE WHERE id = $1";
+
+/// An attempt that surely had no effect takes nothing back of what an earlier one may have had.
+pub(super) const GIVE_BACK: &str = "
+    UPDATE jobs SET due = $2, ready = FALSE, cause = $3, fence = fence + 1, in_flight = FALSE, unsure = unsure OR $4
+    WHERE id = $1";
+
+pub(super) const REMOVE: &str = "DELETE FROM jobs WHERE id = $1";
+
+pub(super) const BURY: &str = "UPDATE jobs SET state = 'dead', head = FALSE, cause = $2 WHERE id = $1";
+
+pub(super) const FREE_SUCCESSOR: &str = "
+    UPDATE jobs SET head = TRUE WHERE id = (
+        SELECT id FROM jobs WHERE state = 'live' AND installation = $1 AND lane = $2 AND key = $3
+        ORDER BY id LIMIT 1
+    )";
+
+pub(super) const MARK_TOLD: &str = "
+    UPDATE jobs SET told = TRUE WHERE id = $1 AND installation = $2 AND state = 'live' AND NOT told";
+
+/// Moves the end of the lease.
+pub(super) struct Renew<'a> {
+    pub(super) claim: &'a Claim,
+    pub(super) until: Timestamp,
+}
+
+#[async_trait]
+impl Verb for Renew<'_> {
+    type Answer = Settled;
+
+    async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<Settled, Error> {
+        let Some(lease_end) = lease_end(db, self.claim).await? else { return Ok(Settled::LostLease) };
+        changed(db, POSTPONE, &[&self.claim.id.0, &self.until.as_millisecond()]).await?;
+        wake_if_earlier(rings, self.claim.lane, self.until, lease_end);
+        Ok(Settled::Applied)
+    }
+}
+
+/// The verdict comes before its effects: a job that takes another key leaves its line before it
+/// joins the new one.
+pub(super) struct Settle<'a> {
+    pub(super) claim: &'a Claim,
+    pub(super) verdict: &'a Verdict,
+    pub(super) effects: &'a [Effect],
+    pub(super) jobs: &'a [Queued],
+}
+
+#[async_trait]
+impl Verb for Settle<'_> {
+    type Answer = Settled;
+
+    async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<Settled, Error> {
+        let leaves = matches!(self.verdict, Verdict::Done | Verdict::Dead { .. });
+        let left = leaves.then_some((self.claim.installation.as_str(), self.claim.lane, self.claim.key.as_str()));
+        let joined = self.jobs.iter().flat_map(|(job, _)| lines_of(job));
+        lock(db, &lines::locks(left.into_iter().chain(joined))).await?;
+        let Some(lease_end) = lease_end(db, self.claim).await? else { return Ok(Settled::LostLease) };
+        self.judge(db, rings, lease_end).await?;
+        self.close_buckets(db).await?;
+        for effect in self.effects {
+            self.follow(db, effect).await?;
+        }
+        let jobs: Vec<_> = self.jobs.iter().collect();
+        lines::join(db, &jobs, rings).await?;
+        Ok(Settled::Applied)
+    }
+}
+
+impl Settle<'_> {
+    async fn judge(&self, db: &ClientWrapper, rings: &mut Rings, lease_end: Timestamp) -> Result<(), Error> {
+        let Claim { id: JobId(id), lane, .. } = self.claim;
+        match self.verdict {
+            Verdict::Done => {
+                changed(db, REMOVE, &[id]).await?;
+                self.free_successor(db, rings).await?;
+            }
+            Verdict::Dead { cause } => {
+                changed(db, BURY, &[id, cause]).await?;
+                self.free_successor(db, rings).await?;
+            }
+            Verdict::Continue { body, until } => {
+                changed(db, CONTINUE, &[id, body, &until.as_millisecond()]).await?;
+                wake_if_earlier(rings, *lane, *until, lease_end);
+            }
+            Verdict::Retry { due, cause, unsure } => {
+                changed(db, GIVE_BACK, &[id, &due.as_millisecond(), cause, unsure]).await?;
+                wake_if_earlier(rings, *lane, *due, lease_end);
+            }
+        }
+        Ok(())
+    }
+
+    async fn free_successor(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<(), Error> {
+        let Claim { installation, lane, key, .. } = self.claim;
+        if changed(db, FREE_SUCCESSOR, &[&installation.as_str(), &name(*lane), key]).await? > 0 {
+            rings.wake(*lane);
+        }
+        Ok(())
+    }
+
+    /// In the order of their names, like everybody who locks several buckets.
+    async fn close_buckets(&self, db: &ClientWrapper) -> Result<(), Error> {
+        let closed = self.effects.iter().filter_map(|effect| match effect {
+            Effect::Close { bucket, until } => Some((bucket, *until)),
+            _ => None,
+        });
+        let mut closed: Vec<_> = closed.collect();
+        closed.sort();
+        for (bucket, until) in closed {
+            facts::close(db, &self.claim.installation, bucket, until).await?;
+        }
+        Ok(())
+    }
+
+    async fn follow(&self, db: &ClientWrapper, effect: &Effect) -> Result<(), Error> {
+        let installation = &self.claim.installation;
+        match effect {
+            // Jobs have turns and come separately; buckets have been closed.
+            Effect::Enqueue(_) | Effect::Close { .. } => Ok(()),
+            Effect::PutCard(card) => facts::put_card(db, installation, card).await,
+            Effect::Record(entry) => facts::record(db, installation, entry).await,
+            Effect::PutDraft(draft) => facts::put_draft(db, installation, draft).await,
+            Effect::DropDraft(draft) => facts::drop_draft(db, installation, draft).await,
+        }
+    }
+}
+
+/// Stores the notice if the job still waits and its person has not heard.
+pub(super) struct Tell<'a> {
+    pub(super) job: JobId,
+    pub(super) notice: &'a Queued,
+}
+
+#[async_trait]
+impl Verb for Tell<'_> {
+    type Answer = bool;
+
+    async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<bool, Error> {
+        // The line before the job, as everywhere: a settlement may hold one and want the other.
+        lock(db, &lines::locks(lines_of(&self.notice.0))).await?;
+        if changed(db, MARK_TOLD, &[&self.job.0, &self.notice.0.installation.as_str()]).await? == 0 {
+            return Ok(false);
+        }
+        lines::join(db, &[self.notice], rings).await?;
+        // A claim may have passed the job over while it was locked here.
+        rings.wake(Lane::Inbox);
+        Ok(true)
+    }
+}
+
+async fn lock(db: &ClientWrapper, locks: &[i64]) -> Result<(), Error> {
+    if locks.is_empty() {
+        return Ok(());
+    }
+    rows(db, lines::LOCK, &[&locks]).await.map(drop)
+}
+
+/// When the claim's lease ends; `None` if the claim does not hold.
+async fn lease_end(db: &ClientWrapper, claim: &Claim) -> Result<Option<Timestamp>, Error> {
+    let Claim { id, fence, installation, lane, key, .. } = claim;
+    let found = rows(db, LEASE_END, &[&id.0, fence, &installation.as_str(), &name(*lane), key]).await?;
+    found.first().map(|row| row.try_get(0).map(from_millis)).transpose()
+}
+
+fn wake_if_earlier(rings: &mut Rings, lane: Lane, due: Timestamp, before: Timestamp) {
+    if due < before {
+        rings.wake(lane);
+    }
+}

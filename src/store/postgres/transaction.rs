@@ -1,0 +1,158 @@
+//! Several instances write at once, so a transaction may lose against another one, and a connection
+//! may be cut under it. Up to the COMMIT nothing has happened and it is simply run again; a COMMIT
+//! without an answer is nobody's to guess about, and fails.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use deadpool_postgres::{ClientWrapper, Pool};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Error, Row, Statement};
+
+use super::connection::Loan;
+use super::fault;
+use crate::error::Fault;
+use crate::store::bells::Rings;
+
+/// How long a caller waits for the database, all attempts together.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often a transaction is tried that lost against another one.
+const ATTEMPTS: u32 = 6;
+
+/// The parameters of a statement.
+pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+/// What one transaction does. A trait, because it may have to be done more than once.
+#[async_trait]
+pub(super) trait Verb: Sync {
+    /// What the caller wants to know.
+    type Answer: Send;
+
+    /// Does it, inside a transaction that was begun and will be committed.
+    async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<Self::Answer, Error>;
+}
+
+/// Runs the verb as one transaction; answers after its COMMIT, with the bells that are to ring.
+pub(super) async fn transact<V: Verb>(pool: &Pool, verb: &V) -> Result<(V::Answer, Rings), Fault> {
+    within(PATIENCE, async {
+        let mut attempt = 1;
+        loop {
+            match attempt_once(pool, verb).await {
+                Err(Failure::Again(_)) if attempt < ATTEMPTS => attempt += 1,
+                Err(Failure::Again(fault) | Failure::Final(fault)) => return Err(fault),
+                Ok(done) => return Ok(done),
+            }
+        }
+    })
+    .await
+}
+
+/// Runs one statement that may be repeated without harm.
+pub(super) async fn query(pool: &Pool, sql: &str, params: Params<'_>) -> Result<Vec<Row>, Fault> {
+    within(PATIENCE, async {
+        let mut attempt = 1;
+        loop {
+            let loan = Loan::from(pool).await?;
+            match rows(loan.client()?, sql, params).await {
+                Ok(rows) => {
+                    loan.give_back();
+                    return Ok(rows);
+                }
+                Err(error) if attempt < ATTEMPTS && (lost(&error) || cut(&error)) => attempt += 1,
+                Err(error) => {
+                    // A refusal by the server leaves the connection as it was.
+                    if error.as_db_error().is_some() {
+                        loan.give_back();
+                    }
+                    return Err(fault(&error));
+                }
+            }
+        }
+    })
+    .await
+}
+
+/// Gives up after a while: the caller has somebody to answer.
+pub(super) async fn within<T>(time: Duration, work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    tokio::time::timeout(time, work)
+        .await
+        .unwrap_or_else(|_| Err(Fault::Store("the database did not answer in time".into())))
+}
+
+/// A statement by its text, parsed by the server once per connection.
+pub(super) async fn prepared(db: &ClientWrapper, sql: &str) -> Result<Statement, Error> {
+    db.prepare_cached(sql).await
+}
+
+/// The rows of a statement.
+pub(super) async fn rows(db: &ClientWrapper, sql: &str, params: Params<'_>) -> Result<Vec<Row>, Error> {
+    db.query(&prepared(db, sql).await?, params).await
+}
+
+/// How many rows a statement changed.
+pub(super) async fn changed(db: &ClientWrapper, sql: &str, params: Params<'_>) -> Result<u64, Error> {
+    db.execute(&prepared(db, sql).await?, params).await
+}
+
+enum Failure {
+    /// Nothing has happened, and it may well work the next time.
+    Again(Fault),
+    Final(Fault),
+}
+
+async fn attempt_once<V: Verb>(pool: &Pool, verb: &V) -> Result<(V::Answer, Rings), Failure> {
+    let loan = Loan::from(pool).await.map_err(Failure::Final)?;
+    let db = loan.client().map_err(Failure::Final)?;
+    let mut rings = Rings::default();
+    // BEGIN travels together with the first statement: `biased` sends it first.
+    let work = async { tokio::try_join!(biased; db.batch_execute("BEGIN"), verb.run(db, &mut rings)) };
+    match work.await {
+        Ok(((), answer)) => {
+            commit(loan).await?;
+            Ok((answer, rings))
+        }
+        Err(error) => {
+            roll_back(loan).await;
+            Err(if lost(&error) || cut(&error) { Failure::Again(fault(&error)) } else { Failure::Final(fault(&error)) })
+        }
+    }
+}
+
+async fn commit(loan: Loan) -> Result<(), Failure> {
+    let committed = loan.client().map_err(Failure::Final)?.batch_execute("COMMIT").await;
+    match committed {
+        Ok(()) => {
+            loan.give_back();
+            Ok(())
+        }
+        Err(error) if lost(&error) => {
+            roll_back(loan).await;
+            Err(Failure::Again(fault(&error)))
+        }
+        Err(error) => Err(Failure::Final(fault(&error))),
+    }
+}
+
+/// Where even this fails, the connection is closed, and the server rolls back by itself.
+async fn roll_back(loan: Loan) {
+    if let Ok(db) = loan.client()
+        && db.batch_execute("ROLLBACK").await.is_ok()
+    {
+        loan.give_back();
+    }
+}
+
+/// Whether the server undid the transaction in favour of another one. Distributed servers do that
+/// where PostgreSQL lets one wait.
+fn lost(error: &Error) -> bool {
+    let undone = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::LOCK_NOT_AVAILABLE];
+    error.code().is_some_and(|code| undone.contains(code))
+}
+
+/// Whether the connection ended. While a COMMIT is under way this says nothing about its outcome.
+fn cut(error: &Error) -> bool {
+    let leaving = [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW];
+    error.is_closed() || error.code().is_some_and(|code| leaving.contains(code))
+}

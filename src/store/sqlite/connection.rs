@@ -1,0 +1,131 @@
+//! A connection is only as durable as its settings, so they are made here and nowhere else; and no
+//! connection leaves this file before the schema is the one this program was written for.
+
+use std::fs::{File, OpenOptions};
+use std::path::Path;
+use std::time::Duration;
+
+use refinery::error::Kind;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::fault;
+use crate::error::Fault;
+
+mod embedded {
+    refinery::embed_migrations!("migrations/sqlite");
+}
+
+/// How long a connection waits for another process that is writing.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// More than the number of different statements we have, so that each is parsed once.
+const STATEMENTS: usize = 64;
+
+/// What the log may keep of the disk. It grows while a long look-up holds back its clearing.
+const LOG_BYTES: i64 = 64 * 1024 * 1024;
+
+/// How often opening is tried. Two processes that start at the same moment both find an old
+/// schema; the slower one then fails, and finds the work done when it looks again.
+const ATTEMPTS: usize = 3;
+
+/// Opens the one connection that writes; creates the file and brings its schema up to date.
+pub(super) fn writer(path: &Path) -> Result<Connection, Fault> {
+    let mut outcome = open_and_migrate(path);
+    for _ in 1..ATTEMPTS {
+        if outcome.is_ok() {
+            break;
+        }
+        outcome = open_and_migrate(path);
+    }
+    outcome
+}
+
+/// The right to be the only process on a database. Held until the process ends, however it ends.
+pub(super) struct Alone {
+    _lock: File,
+}
+
+/// Claims that right, if no other process has it. Whoever has it need not wait for the leases of a
+/// process that died: there is nobody left who could hold one.
+pub(super) fn alone(path: &Path) -> Option<Alone> {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-lock");
+    let lock = private().open(Path::new(&name)).ok()?;
+    lock.try_lock().ok()?;
+    Some(Alone { _lock: lock })
+}
+
+/// Opens a connection that cannot write.
+pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    settle_in(&connection)?;
+    Ok(connection)
+}
+
+fn open_and_migrate(path: &Path) -> Result<Connection, Fault> {
+    create_private(path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(|e| fault(&e))?;
+    settle_in(&connection).map_err(|e| fault(&e))?;
+    write_ahead(&connection)?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// What is kept is nobody else's business: a new file is its owner's alone. SQLite gives its log the
+/// same permissions.
+fn create_private(path: &Path) -> Result<(), Fault> {
+    private().open(path).map(drop).map_err(|error| Fault::Store(format!("{}: {error}", path.display())))
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn settle_in(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(())
+}
+
+/// Readers never wait for the writer, and a commit is one append and one fsync. `FULL` makes that
+/// fsync part of every commit: an acknowledged request survives a power cut.
+fn write_ahead(connection: &Connection) -> Result<(), Fault> {
+    let mode: String = connection
+        .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
+        .map_err(|error| fault(&error))?;
+    if mode != "wal" {
+        return Err(Fault::Store(format!(
+            "the database cannot use write-ahead logging (it stays in `{mode}` mode); put it on a local disk"
+        )));
+    }
+    connection
+        .pragma_update(None, "synchronous", "full")
+        .and_then(|()| connection.pragma_update(None, "journal_size_limit", LOG_BYTES))
+        .map_err(|error| fault(&error))
+}
+
+/// Grouped, so that a migration and the note that it was made are one transaction; a crash between
+/// them would leave a database that can neither be used nor migrated.
+fn migrate(connection: &mut Connection) -> Result<(), Fault> {
+    connection.set_transaction_behavior(TransactionBehavior::Immediate);
+    let runner = embedded::migrations::runner().set_grouped(true);
+    let known = runner.get_migrations().iter().map(refinery::Migration::version).max().unwrap_or(0);
+    match runner.run(connection) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Fault::Store(match error.kind() {
+            Kind::MissingVersion(found) if found.version() > known => format!(
+                "the database has schema {} but this program knows only up to {known}; use the newer program",
+                found.version()
+            ),
+            kind => format!("the database could not be brought up to date: {kind}"),
+        })),
+    }
+}

@@ -1,0 +1,258 @@
+//! The few facts we need to do a job once (cards, drafts, the audit log), those we would rather
+//! not read twice (memos), and how old ones are swept out.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+
+use super::limit;
+use crate::clock::from_millis;
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
+use crate::store::pace::{Level, Pace};
+use crate::store::{Card, Draft, Entry, Memo};
+
+pub(super) const PUT_CARD: &str = "
+    INSERT INTO cards (installation, conversation, channel, ts, face) VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (installation, conversation, channel) DO UPDATE SET ts = excluded.ts, face = excluded.face";
+
+pub(super) const CARD: &str = "
+    SELECT channel, conversation, ts, face FROM cards
+    WHERE installation = ?1 AND conversation = ?2 AND channel = ?3";
+
+pub(super) const CARDS: &str = "
+    SELECT channel, conversation, ts, face FROM cards
+    WHERE installation = ?1 AND conversation = ?2 ORDER BY channel";
+
+pub(super) const PUT_DRAFT: &str = "
+    INSERT INTO drafts (installation, id, actor, at, body) VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (installation, id) DO UPDATE SET actor = excluded.actor, at = excluded.at, body = excluded.body";
+
+pub(super) const DROP_DRAFT: &str = "DELETE FROM drafts WHERE installation = ?1 AND id = ?2";
+
+pub(super) const DRAFT: &str = "SELECT id, actor, at, body FROM drafts WHERE installation = ?1 AND id = ?2";
+
+pub(super) const RECORD: &str = "
+    INSERT INTO entries (installation, conversation, at, actor, verb, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
+pub(super) const ENTRIES: &str = "
+    SELECT at, actor, conversation, verb, detail FROM entries
+    WHERE installation = ?1 AND conversation = ?2 ORDER BY id DESC LIMIT ?3";
+
+/// Two workers may read the same fact and store it in the wrong order: the newer one stays.
+pub(super) const REMEMBER: &str = "
+    INSERT INTO memos (installation, kind, id, alias, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    ON CONFLICT (installation, kind, id)
+    DO UPDATE SET alias = excluded.alias, at = excluded.at, body = excluded.body WHERE excluded.at >= at";
+
+pub(super) const RECALL: &str = "
+    SELECT kind, id, alias, at, body FROM memos WHERE installation = ?1 AND kind = ?2 AND id = ?3";
+
+pub(super) const RECALL_ALIAS: &str = "
+    SELECT kind, id, alias, at, body FROM memos WHERE installation = ?1 AND kind = ?2 AND alias = ?3
+    ORDER BY at DESC LIMIT 1";
+
+pub(super) const SWEEP_DELIVERIES: &str = "
+    DELETE FROM deliveries WHERE (installation, key) IN (
+        SELECT installation, key FROM deliveries WHERE at < ?1 ORDER BY at LIMIT ?2
+    )";
+
+pub(super) const SWEEP_DRAFTS: &str = "
+    DELETE FROM drafts WHERE rowid IN (SELECT rowid FROM drafts WHERE at < ?1 ORDER BY at LIMIT ?2)";
+
+pub(super) const SWEEP_MEMOS: &str = "
+    DELETE FROM memos WHERE rowid IN (SELECT rowid FROM memos WHERE at < ?1 ORDER BY at LIMIT ?2)";
+
+pub(super) const LEVEL: &str = "
+    SELECT full_until, closed_until FROM buckets WHERE installation = ?1 AND name = ?2";
+
+pub(super) const FILL: &str = "
+    INSERT INTO buckets (installation, name, full_until) VALUES (?1, ?2, ?3)
+    ON CONFLICT (installation, name) DO UPDATE SET full_until = excluded.full_until";
+
+pub(super) const CLOSE: &str = "
+    INSERT INTO buckets (installation, name, closed_until) VALUES (?1, ?2, ?3)
+    ON CONFLICT (installation, name) DO UPDATE SET closed_until = max(closed_until, excluded.closed_until)";
+
+pub(super) const LEAD: &str = "
+    INSERT INTO leaders (name, holder, until) VALUES (?1, ?2, ?4)
+    ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+    WHERE holder = excluded.holder OR until <= ?3";
+
+/// The buckets with what is kept of them.
+pub(super) fn levels(connection: &Connection, installation: &str, pace: Vec<Pace>) -> Result<Vec<(Pace, Level)>> {
+    let mut find = connection.prepare_cached(LEVEL)?;
+    let level = |pace: Pace| {
+        let read = |row: &Row<'_>| Ok(Level { full_until: row.get(0)?, closed_until: row.get(1)? });
+        let level = find.query_row(params![installation, pace.bucket], read).optional()?;
+        Ok((pace, level.unwrap_or_default()))
+    };
+    pace.into_iter().map(level).collect()
+}
+
+/// Keeps how full the buckets are. One without a limit is never full.
+pub(super) fn fill(connection: &Connection, installation: &str, buckets: &[(Pace, Level)]) -> Result<()> {
+    for (pace, level) in buckets.iter().filter(|(pace, _)| pace.every_ms > 0) {
+        connection.prepare_cached(FILL)?.execute(params![installation, pace.bucket, level.full_until])?;
+    }
+    Ok(())
+}
+
+/// Closes a bucket.
+pub(super) fn close(
+    connection: &Connection,
+    installation: &InstallationId,
+    bucket: &str,
+    until: Timestamp,
+) -> Result<()> {
+    connection.prepare_cached(CLOSE)?.execute(params![installation.as_str(), bucket, until.as_millisecond()])?;
+    Ok(())
+}
+
+/// Makes somebody the leader, unless somebody else is.
+pub(super) fn lead(
+    connection: &Connection,
+    name: &str,
+    holder: &str,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<bool> {
+    let led = params![name, holder, now.as_millisecond(), until.as_millisecond()];
+    Ok(connection.prepare_cached(LEAD)?.execute(led)? > 0)
+}
+
+/// Stores where a conversation's card stands and what it shows.
+pub(super) fn put_card(connection: &Connection, installation: &InstallationId, card: &Card) -> Result<()> {
+    let columns =
+        params![installation.as_str(), card.conversation.as_str(), card.channel.as_str(), card.ts.as_str(), card.face];
+    connection.prepare_cached(PUT_CARD)?.execute(columns).map(drop)
+}
+
+/// The card of a conversation in a channel.
+pub(super) fn card(
+    connection: &Connection,
+    installation: &InstallationId,
+    channel: &ChannelId,
+    conversation: &ConversationId,
+) -> Result<Option<Card>> {
+    let which = params![installation.as_str(), conversation.as_str(), channel.as_str()];
+    connection.prepare_cached(CARD)?.query_row(which, read_card).optional()
+}
+
+/// Every card of a conversation.
+pub(super) fn cards(
+    connection: &Connection,
+    installation: &InstallationId,
+    conversation: &ConversationId,
+) -> Result<Vec<Card>> {
+    let which = params![installation.as_str(), conversation.as_str()];
+    connection.prepare_cached(CARDS)?.query_map(which, read_card)?.collect()
+}
+
+/// Keeps a command for later.
+pub(super) fn put_draft(connection: &Connection, installation: &InstallationId, draft: &Draft) -> Result<()> {
+    let columns =
+        params![installation.as_str(), draft.id.as_str(), draft.actor.as_str(), draft.at.as_millisecond(), draft.body];
+    connection.prepare_cached(PUT_DRAFT)?.execute(columns).map(drop)
+}
+
+/// A kept command.
+pub(super) fn drop_draft(connection: &Connection, installation: &InstallationId, id: &DraftId) -> Result<()> {
+    connection.prepare_cached(DROP_DRAFT)?.execute(params![installation.as_str(), id.as_str()])?;
+    Ok(())
+}
+
+pub(super) fn draft(connection: &Connection, installation: &InstallationId, id: &DraftId) -> Result<Option<Draft>> {
+    let which = params![installation.as_str(), id.as_str()];
+    connection.prepare_cached(DRAFT)?.query_row(which, read_draft).optional()
+}
+
+/// Adds a line to the audit log.
+pub(super) fn record(connection: &Connection, installation: &InstallationId, entry: &Entry) -> Result<()> {
+    let columns = params![
+        installation.as_str(),
+        entry.conversation.as_ref().map(ConversationId::as_str),
+        entry.at.as_millisecond(),
+        entry.actor.as_str(),
+        entry.verb,
+        entry.detail
+    ];
+    connection.prepare_cached(RECORD)?.execute(columns).map(drop)
+}
+
+/// The newest audit entries about a conversation.
+pub(super) fn entries(
+    connection: &Connection,
+    installation: &InstallationId,
+    conversation: &ConversationId,
+    max: usize,
+) -> Result<Vec<Entry>> {
+    let which = params![installation.as_str(), conversation.as_str(), limit(max)];
+    connection.prepare_cached(ENTRIES)?.query_map(which, read_entry)?.collect()
+}
+
+/// Keeps a fact.
+pub(super) fn remember(connection: &Connection, installation: &InstallationId, memo: &Memo) -> Result<()> {
+    let columns = params![installation.as_str(), memo.kind, memo.id, memo.alias, memo.at.as_millisecond(), memo.body];
+    connection.prepare_cached(REMEMBER)?.execute(columns).map(drop)
+}
+
+/// A kept fact.
+pub(super) fn recall(
+    connection: &Connection,
+    installation: &InstallationId,
+    kind: &str,
+    id: &str,
+) -> Result<Option<Memo>> {
+    connection.prepare_cached(RECALL)?.query_row(params![installation.as_str(), kind, id], read_memo).optional()
+}
+
+/// A kept fact by its second name.
+pub(super) fn recall_alias(
+    connection: &Connection,
+    installation: &InstallationId,
+    kind: &str,
+    alias: &str,
+) -> Result<Option<Memo>> {
+    let which = params![installation.as_str(), kind, alias];
+    connection.prepare_cached(RECALL_ALIAS)?.query_row(which, read_memo).optional()
+}
+
+/// Removes a bite of what is old, oldest first.
+pub(super) fn sweep(connection: &Connection, before: Timestamp, max: usize) -> Result<usize> {
+    let mut swept = 0;
+    for bite in [SWEEP_DELIVERIES, SWEEP_DRAFTS, SWEEP_MEMOS] {
+        swept += connection.prepare_cached(bite)?.execute(params![before.as_millisecond(), limit(max)])?;
+    }
+    Ok(swept)
+}
+
+fn read_card(row: &Row<'_>) -> Result<Card> {
+    Ok(Card {
+        channel: ChannelId::new(row.get::<_, String>(0)?),
+        conversation: ConversationId::new(row.get::<_, String>(1)?),
+        ts: MessageTs::new(row.get::<_, String>(2)?),
+        face: row.get(3)?,
+    })
+}
+
+fn read_draft(row: &Row<'_>) -> Result<Draft> {
+    Ok(Draft {
+        id: DraftId::new(row.get::<_, String>(0)?),
+        actor: SlackUserId::new(row.get::<_, String>(1)?),
+        at: from_millis(row.get(2)?),
+        body: row.get(3)?,
+    })
+}
+
+fn read_entry(row: &Row<'_>) -> Result<Entry> {
+    Ok(Entry {
+        at: from_millis(row.get(0)?),
+        actor: SlackUserId::new(row.get::<_, String>(1)?),
+        conversation: row.get::<_, Option<String>>(2)?.map(ConversationId::new),
+        verb: row.get(3)?,
+        detail: row.get(4)?,
+    })
+}
+
+fn read_memo(row: &Row<'_>) -> Result<Memo> {
+    Ok(Memo { kind: row.get(0)?, id: row.get(1)?, alias: row.get(2)?, at: from_millis(row.get(3)?), body: row.get(4)? })
+}

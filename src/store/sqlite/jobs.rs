@@ -1,0 +1,420 @@
+//! Deliveries, and the jobs they made. Each function here is one verb, or one step of a verb, inside a
+//! transaction that somebody else has begun and will commit.
+//!
+//! What keeps every verb at a few index searches is the column `head`: it is decided where a line
+//! changes (a job joins, its head leaves), so that claiming never has to look along lines.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+
+use super::{facts, limit};
+use crate::clock::from_millis;
+use crate::ids::{InstallationId, JobId};
+use crate::store::bells::Rings;
+use crate::store::pace::{Pace, Passage, pass};
+use crate::store::{Accepted, Claim, Class, Delivery, Effect, Lane, NewJob, Overview, Settled, Verdict};
+
+pub(super) const REMEMBER_DELIVERY: &str = "
+    INSERT INTO deliveries (installation, key, at) VALUES (?1, ?2, ?3)
+    ON CONFLICT (installation, key) DO NOTHING";
+
+pub(super) const SOMEBODY_IN_LINE: &str = "
+    SELECT EXISTS (
+        SELECT 1 FROM jobs WHERE state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3
+    )";
+
+pub(super) const JOIN_LINE: &str = "
+    INSERT INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+
+pub(super) const REPLACE: &str = "
+    UPDATE jobs SET body = ?5 WHERE id = (
+        SELECT id FROM jobs
+        WHERE state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3 AND fold = ?4 AND in_flight = 0
+        ORDER BY id LIMIT 1
+    )";
+
+pub(super) const TIME_HAS_COME: &str = "
+    UPDATE jobs SET ready = 1 WHERE id IN (
+        SELECT id FROM jobs WHERE lane = ?1 AND state = 'live' AND head = 1 AND ready = 0 AND due <= ?2
+        ORDER BY due LIMIT ?3
+    )";
+
+pub(super) const READY: &str = "
+    SELECT id, installation, pace, slot FROM jobs
+    WHERE lane = ?1 AND state = 'live' AND head = 1 AND ready = 1
+    ORDER BY class, turn, id LIMIT ?2";
+
+pub(super) const TAKE: &str = "
+    UPDATE jobs SET due = ?2, ready = 0, slot = 0, fence = fence + 1, attempt = min(attempt + 1, 4294967295),
+        unsure = unsure OR in_flight, in_flight = 1
+    WHERE id = ?1
+    RETURNING id, installation, key, fence, attempt, accepted, told, body, unsure";
+
+pub(super) const PUT_OFF: &str = "UPDATE jobs SET due = ?2, ready = 0, slot = ?3 WHERE id = ?1";
+
+pub(super) const END_LEASES: &str = "
+    UPDATE jobs SET due = 0 WHERE state = 'live' AND head = 1 AND ready = 0 AND in_flight = 1";
+
+pub(super) const LEASE_END: &str = "
+    SELECT due FROM jobs
+    WHERE id = ?1 AND fence = ?2 AND installation = ?3 AND lane = ?4 AND key = ?5 AND state = 'live'";
+
+pub(super) const POSTPONE: &str = "UPDATE jobs SET due = ?2, ready = 0 WHERE id = ?1";
+
+pub(super) const CONTINUE: &str = "UPDATE jobs SET body = ?2, due = ?3, ready = 0, unsure = 0 WHERE id = ?1";
+
+/// An attempt that surely had no effect takes nothing back of what an earlier one may have had.
+pub(super) const GIVE_BACK: &str = "
+    UPDATE jobs SET due = ?2, ready = 0, cause = ?3, fence = fence + 1, in_flight = 0, unsure = unsure OR ?4
+    WHERE id = ?1";
+
+pub(super) const REMOVE: &str = "DELETE FROM jobs WHERE id = ?1";
+
+pub(super) const BURY: &str = "UPDATE jobs SET state = 'dead', head = 0, cause = ?2 WHERE id = ?1";
+
+pub(super) const FREE_SUCCESSOR: &str = "
+    UPDATE jobs SET head = 1 WHERE id = (
+        SELECT id FROM jobs WHERE state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3
+        ORDER BY id LIMIT 1
+    )";
+
+pub(super) const READY_SINCE: &str = "
+    SELECT due FROM jobs WHERE lane = ?1 AND state = 'live' AND head = 1 AND ready = 1
+    ORDER BY class, turn, id LIMIT 1";
+
+pub(super) const NEXT_TIMED: &str = "
+    SELECT due FROM jobs WHERE lane = ?1 AND state = 'live' AND head = 1 AND ready = 0 ORDER BY due LIMIT 1";
+
+/// A claim that only describes has a fence below every fence a job can have.
+pub(super) const OVERDUE: &str = "
+    SELECT id, installation, key, -1, attempt, accepted, told, body, unsure FROM jobs
+    WHERE state = 'live' AND lane = 'inbox' AND told = 0 AND accepted < ?1
+    ORDER BY accepted, id LIMIT ?2";
+
+pub(super) const MARK_TOLD: &str = "
+    UPDATE jobs SET told = 1 WHERE id = ?1 AND installation = ?2 AND state = 'live' AND told = 0";
+
+pub(super) const OVERVIEW: &str = "
+    SELECT
+        count(*) FILTER (WHERE lane = 'inbox'),
+        count(*) FILTER (WHERE lane = 'outbox'),
+        (SELECT count(*) FROM jobs WHERE state = 'dead'),
+        min(accepted)
+    FROM jobs WHERE state = 'live'";
+
+/// A job with its turn.
+pub(super) type Queued = (NewJob, i64);
+
+/// How many jobs a claim looks at, beyond those it takes: each one that its buckets hold back is
+/// put off, and is not looked at again before its time.
+const LOOKED_AT: usize = 256;
+
+/// Stores the delivery and its jobs, unless it is known.
+pub(super) fn accept(
+    connection: &Connection,
+    rings: &mut Rings,
+    delivery: &Delivery,
+    jobs: &[Queued],
+    now: Timestamp,
+) -> Result<Accepted> {
+    let stored = connection.prepare_cached(REMEMBER_DELIVERY)?.execute(params![
+        delivery.installation.as_str(),
+        delivery.key,
+        now.as_millisecond()
+    ])?;
+    if stored == 0 {
+        return Ok(Accepted::Duplicate);
+    }
+    for job in jobs {
+        enqueue(connection, rings, job)?;
+    }
+    Ok(Accepted::New)
+}
+
+/// Takes what is ready, each for as long as the lease.
+pub(super) fn claim(
+    connection: &Connection,
+    lane: Lane,
+    max: usize,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<Claim>> {
+    let come = params![name(lane), now.as_millisecond(), limit(LOOKED_AT.max(max))];
+    connection.prepare_cached(TIME_HAS_COME)?.execute(come)?;
+    let mut claims = Vec::new();
+    let mut looked_at = 0;
+    while claims.len() < max && looked_at < LOOKED_AT {
+        let ready = ready(connection, lane, max - claims.len())?;
+        if ready.is_empty() {
+            break;
+        }
+        looked_at += ready.len();
+        for candidate in ready {
+            claims.extend(take(connection, lane, &candidate, now, until)?);
+        }
+    }
+    Ok(claims)
+}
+
+/// A job whose time has come, and the buckets it has to pass.
+struct Candidate {
+    id: i64,
+    installation: String,
+    pace: String,
+    reserved: bool,
+}
+
+fn ready(connection: &Connection, lane: Lane, max: usize) -> Result<Vec<Candidate>> {
+    connection
+        .prepare_cached(READY)?
+        .query_map(params![name(lane), limit(max)], |row| {
+            Ok(Candidate { id: row.get(0)?, installation: row.get(1)?, pace: row.get(2)?, reserved: row.get(3)? })
+        })?
+        .collect()
+}
+
+/// Takes the job, or puts it off until its buckets let it pass.
+fn take(
+    connection: &Connection,
+    lane: Lane,
+    candidate: &Candidate,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Option<Claim>> {
+    // What a later version may have written and we cannot read does not hold anybody back.
+    let pace: Vec<Pace> = serde_json::from_str(&candidate.pace).unwrap_or_default();
+    let put_off = |at: Timestamp, slot: bool| {
+        connection.prepare_cached(PUT_OFF)?.execute(params![candidate.id, at.as_millisecond(), slot])?;
+        Ok(None)
+    };
+    let mut buckets = facts::levels(connection, &candidate.installation, pace)?;
+    match pass(&mut buckets, now, candidate.reserved) {
+        Passage::Closed(opens) => put_off(opens, false),
+        Passage::At(time) => {
+            facts::fill(connection, &candidate.installation, &buckets)?;
+            put_off(time, true)
+        }
+        Passage::Open => {
+            facts::fill(connection, &candidate.installation, &buckets)?;
+            let mut take = connection.prepare_cached(TAKE)?;
+            take.query_row(params![candidate.id, until.as_millisecond()], |row| read(row, lane)).map(Some)
+        }
+    }
+}
+
+/// Ends every lease.
+pub(super) fn end_leases(connection: &Connection, rings: &mut Rings) -> Result<()> {
+    if connection.execute(END_LEASES, [])? > 0 {
+        rings.wake(Lane::Inbox);
+        rings.wake(Lane::Outbox);
+    }
+    Ok(())
+}
+
+/// Moves the end of the lease.
+pub(super) fn renew(connection: &Connection, rings: &mut Rings, claim: &Claim, until: Timestamp) -> Result<Settled> {
+    let Some(lease_end) = lease_end(connection, claim)? else { return Ok(Settled::LostLease) };
+    connection.prepare_cached(POSTPONE)?.execute(params![claim.id.0, until.as_millisecond()])?;
+    wake_if_earlier(rings, claim.lane, until, lease_end);
+    Ok(Settled::Applied)
+}
+
+/// The verdict comes before its effects: a job that takes another key leaves its line before it
+/// joins the new one.
+pub(super) fn settle(
+    connection: &Connection,
+    rings: &mut Rings,
+    claim: &Claim,
+    verdict: &Verdict,
+    effects: &[Effect],
+    jobs: &[Queued],
+) -> Result<Settled> {
+    let Some(lease_end) = lease_end(connection, claim)? else { return Ok(Settled::LostLease) };
+    judge(connection, rings, claim, verdict, lease_end)?;
+    for effect in effects {
+        follow(connection, &claim.installation, effect)?;
+    }
+    for job in jobs {
+        enqueue(connection, rings, job)?;
+    }
+    Ok(Settled::Applied)
+}
+
+/// When the lane has something to do next.
+pub(super) fn next_due(connection: &Connection, lane: Lane) -> Result<Option<Timestamp>> {
+    let first = |sql| connection.prepare_cached(sql)?.query_row([name(lane)], |row| row.get(0)).optional();
+    let earliest: [Option<i64>; 2] = [first(READY_SINCE)?, first(NEXT_TIMED)?];
+    Ok(earliest.into_iter().flatten().min().map(from_millis))
+}
+
+/// Commands whose people should hear that they wait.
+pub(super) fn overdue(connection: &Connection, before: Timestamp, max: usize) -> Result<Vec<Claim>> {
+    connection
+        .prepare_cached(OVERDUE)?
+        .query_map(params![before.as_millisecond(), limit(max)], |row| read(row, Lane::Inbox))?
+        .collect()
+}
+
+/// Stores the notice if the job still waits and its person has not heard.
+pub(super) fn tell(connection: &Connection, rings: &mut Rings, job: JobId, notice: &Queued) -> Result<bool> {
+    let marked = connection.prepare_cached(MARK_TOLD)?.execute(params![job.0, notice.0.installation.as_str()])?;
+    if marked == 0 {
+        return Ok(false);
+    }
+    enqueue(connection, rings, notice)?;
+    Ok(true)
+}
+
+/// How much waits.
+pub(super) fn overview(connection: &Connection) -> Result<Overview> {
+    connection.prepare_cached(OVERVIEW)?.query_row([], |row| {
+        Ok(Overview {
+            inbox: count(row, 0)?,
+            outbox: count(row, 1)?,
+            dead: count(row, 2)?,
+            oldest: row.get::<_, Option<i64>>(3)?.map(from_millis),
+        })
+    })
+}
+
+fn judge(
+    connection: &Connection,
+    rings: &mut Rings,
+    claim: &Claim,
+    verdict: &Verdict,
+    lease_end: Timestamp,
+) -> Result<()> {
+    let id = claim.id.0;
+    match verdict {
+        Verdict::Done => {
+            connection.prepare_cached(REMOVE)?.execute([id])?;
+            free_successor(connection, rings, claim)?;
+        }
+        Verdict::Dead { cause } => {
+            connection.prepare_cached(BURY)?.execute(params![id, cause])?;
+            free_successor(connection, rings, claim)?;
+        }
+        Verdict::Continue { body, until } => {
+            connection.prepare_cached(CONTINUE)?.execute(params![id, body, until.as_millisecond()])?;
+            wake_if_earlier(rings, claim.lane, *until, lease_end);
+        }
+        Verdict::Retry { due, cause, unsure } => {
+            connection.prepare_cached(GIVE_BACK)?.execute(params![id, due.as_millisecond(), cause, unsure])?;
+            wake_if_earlier(rings, claim.lane, *due, lease_end);
+        }
+    }
+    Ok(())
+}
+
+fn follow(connection: &Connection, installation: &InstallationId, effect: &Effect) -> Result<()> {
+    match effect {
+        // Jobs have turns, and come separately.
+        Effect::Enqueue(_) => Ok(()),
+        Effect::PutCard(card) => facts::put_card(connection, installation, card),
+        Effect::Record(entry) => facts::record(connection, installation, entry),
+        Effect::PutDraft(draft) => facts::put_draft(connection, installation, draft),
+        Effect::DropDraft(draft) => facts::drop_draft(connection, installation, draft),
+        Effect::Close { bucket, until } => facts::close(connection, installation, bucket, *until),
+    }
+}
+
+/// Puts the job at the end of its line. Only at the head of a line does it give anybody work.
+fn enqueue(connection: &Connection, rings: &mut Rings, (job, turn): &Queued) -> Result<()> {
+    let key = line(connection, job)?;
+    let head = !somebody_in_line(connection, job, key)?;
+    if !head && replaced(connection, job, key)? {
+        return Ok(());
+    }
+    connection.prepare_cached(JOIN_LINE)?.execute(params![
+        job.installation.as_str(),
+        name(job.lane),
+        key,
+        head,
+        job.due.as_millisecond(),
+        job.accepted.as_millisecond(),
+        job.told,
+        job.body,
+        job.class == Class::Machine,
+        turn,
+        job.fold,
+        serde_json::to_string(&job.pace).unwrap_or_default(),
+    ])?;
+    if head {
+        rings.wake(job.lane);
+    }
+    Ok(())
+}
+
+/// Whether a waiting job that this one makes obsolete took over its body.
+fn replaced(connection: &Connection, job: &NewJob, key: &str) -> Result<bool> {
+    let Some(fold) = &job.fold else { return Ok(false) };
+    let replaced = connection.prepare_cached(REPLACE)?.execute(params![
+        job.installation.as_str(),
+        name(job.lane),
+        key,
+        fold,
+        job.body
+    ])?;
+    Ok(replaced > 0)
+}
+
+/// The key the job runs under: that of the line it wants to be behind, if there is one.
+fn line<'a>(connection: &Connection, job: &'a NewJob) -> Result<&'a str> {
+    match &job.behind {
+        Some(behind) if somebody_in_line(connection, job, behind)? => Ok(behind),
+        _ => Ok(&job.key),
+    }
+}
+
+fn somebody_in_line(connection: &Connection, job: &NewJob, key: &str) -> Result<bool> {
+    connection
+        .prepare_cached(SOMEBODY_IN_LINE)?
+        .query_row(params![job.installation.as_str(), name(job.lane), key], |row| row.get(0))
+}
+
+fn free_successor(connection: &Connection, rings: &mut Rings, claim: &Claim) -> Result<()> {
+    let line = params![claim.installation.as_str(), name(claim.lane), claim.key];
+    if connection.prepare_cached(FREE_SUCCESSOR)?.execute(line)? > 0 {
+        rings.wake(claim.lane);
+    }
+    Ok(())
+}
+
+/// When the claim's lease ends; `None` if the claim does not hold.
+fn lease_end(connection: &Connection, claim: &Claim) -> Result<Option<Timestamp>> {
+    let exactly = params![claim.id.0, claim.fence, claim.installation.as_str(), name(claim.lane), claim.key];
+    connection.prepare_cached(LEASE_END)?.query_row(exactly, |row| row.get(0).map(from_millis)).optional()
+}
+
+fn wake_if_earlier(rings: &mut Rings, lane: Lane, due: Timestamp, before: Timestamp) {
+    if due < before {
+        rings.wake(lane);
+    }
+}
+
+fn read(row: &Row<'_>, lane: Lane) -> Result<Claim> {
+    Ok(Claim {
+        id: JobId(row.get(0)?),
+        installation: InstallationId::new(row.get::<_, String>(1)?),
+        lane,
+        key: row.get(2)?,
+        fence: row.get(3)?,
+        attempt: row.get(4)?,
+        accepted: from_millis(row.get(5)?),
+        told: row.get(6)?,
+        body: row.get(7)?,
+        unsure: row.get(8)?,
+    })
+}
+
+fn count(row: &Row<'_>, column: usize) -> Result<u64> {
+    row.get::<_, i64>(column).map(i64::unsigned_abs)
+}
+
+fn name(lane: Lane) -> &'static str {
+    match lane {
+        Lane::Inbox => "inbox",
+        Lane::Outbox => "outbox",
+    }
+}

@@ -1,0 +1,213 @@
+//! The store for one instance: a file beside the program and nothing else to operate. It is as
+//! durable as a database server, because every commit is on disk before anybody is answered, and
+//! fast, because callers who wait at the same time share one commit (`writer`).
+//!
+//! Two processes may open the same file (a second terminal, a hand-over between releases): `SQLite`
+//! takes them one at a time. The bells, however, ring only in the process that stored the job.
+
+mod connection;
+mod facts;
+mod jobs;
+#[cfg(test)]
+mod plans;
+mod readers;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use self::connection::Alone;
+use self::readers::Readers;
+use self::writer::Writer;
+use super::bells::Bells;
+use super::{
+    Accepted, Card, Claim, Delivery, Draft, Effect, Entry, Lane, Memo, NewJob, Overview, Settled, Store, Verdict,
+};
+use crate::clock::from_millis;
+use crate::error::Fault;
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId};
+use crate::store::turns::Turns;
+
+/// How long a verb waits for its turn to write.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The same for what somebody has to be told within 3 s (contracts/slack.md §4).
+const IN_TIME: Duration = Duration::from_secs(2);
+
+/// A store in one `SQLite` file. Dropping it finishes what was handed over and closes the file.
+pub struct Sqlite {
+    readers: Readers,
+    writer: Writer,
+    bells: Bells,
+    turns: Turns,
+    alone: Option<Alone>,
+}
+
+impl Sqlite {
+    /// Opens the database at `path`, creating it or bringing its schema up to date if need be.
+    pub async fn open(path: &Path) -> Result<Self, Fault> {
+        let readers = Readers::new(path.to_owned());
+        let path = path.to_owned();
+        let open = move || connection::writer(&path).map(|connection| (connection, connection::alone(&path)));
+        let (connection, alone) = tokio::task::spawn_blocking(open)
+            .await
+            .map_err(|error| Fault::Store(format!("the database could not be opened: {error}")))??;
+        let bells = Bells::default();
+        let writer = Writer::start(connection, bells.clone())?;
+        let store = Self { readers, writer, bells, turns: Turns::default(), alone };
+        if store.alone.is_some() {
+            store.writer.write(PATIENCE, jobs::end_leases).await?;
+        }
+        Ok(store)
+    }
+
+    fn with_turn(&self, job: NewJob, now: Timestamp) -> (NewJob, i64) {
+        let turn = self.turns.give(&job, now);
+        (job, turn)
+    }
+
+    /// How many transactions were committed so far. Compared with the number of calls, it tells how
+    /// many callers share a commit.
+    pub fn commits(&self) -> u64 {
+        self.writer.commits()
+    }
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn accept(&self, delivery: Delivery, jobs: Vec<NewJob>, now: Timestamp) -> Result<Accepted, Fault> {
+        let jobs: Vec<_> = jobs.into_iter().map(|job| self.with_turn(job, now)).collect();
+        self.writer
+            .write(IN_TIME, move |connection, rings| jobs::accept(connection, rings, &delivery, &jobs, now))
+            .await
+    }
+
+    async fn claim(&self, lane: Lane, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, Fault> {
+        let until = after(now, lease);
+        self.writer.write(PATIENCE, move |connection, _| jobs::claim(connection, lane, max, now, until)).await
+    }
+
+    async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, Fault> {
+        let claim = claim.clone();
+        self.writer.write(PATIENCE, move |connection, rings| jobs::renew(connection, rings, &claim, until)).await
+    }
+
+    async fn settle(
+        &self,
+        claim: &Claim,
+        verdict: Verdict,
+        effects: Vec<Effect>,
+        now: Timestamp,
+    ) -> Result<Settled, Fault> {
+        let claim = claim.clone();
+        let (mut jobs, mut others) = (Vec::new(), Vec::new());
+        for effect in effects {
+            match effect {
+                Effect::Enqueue(job) => jobs.push(self.with_turn(job, now)),
+                other => others.push(other),
+            }
+        }
+        self.writer
+            .write(PATIENCE, move |connection, rings| jobs::settle(connection, rings, &claim, &verdict, &others, &jobs))
+            .await
+    }
+
+    async fn next_due(&self, lane: Lane) -> Result<Option<Timestamp>, Fault> {
+        self.readers.read(move |connection| jobs::next_due(connection, lane)).await
+    }
+
+    async fn overdue(&self, before: Timestamp, max: usize) -> Result<Vec<Claim>, Fault> {
+        self.readers.read(move |connection| jobs::overdue(connection, before, max)).await
+    }
+
+    async fn tell(&self, job: JobId, notice: NewJob, now: Timestamp) -> Result<bool, Fault> {
+        let notice = self.with_turn(notice, now);
+        self.writer.write(PATIENCE, move |connection, rings| jobs::tell(connection, rings, job, &notice)).await
+    }
+
+    async fn card(
+        &self,
+        installation: &InstallationId,
+        channel: &ChannelId,
+        conversation: &ConversationId,
+    ) -> Result<Option<Card>, Fault> {
+        let (installation, channel, conversation) = (installation.clone(), channel.clone(), conversation.clone());
+        self.readers.read(move |connection| facts::card(connection, &installation, &channel, &conversation)).await
+    }
+
+    async fn cards(&self, installation: &InstallationId, conversation: &ConversationId) -> Result<Vec<Card>, Fault> {
+        let (installation, conversation) = (installation.clone(), conversation.clone());
+        self.readers.read(move |connection| facts::cards(connection, &installation, &conversation)).await
+    }
+
+    async fn draft(&self, installation: &InstallationId, id: &DraftId) -> Result<Option<Draft>, Fault> {
+        let (installation, id) = (installation.clone(), id.clone());
+        self.readers.read(move |connection| facts::draft(connection, &installation, &id)).await
+    }
+
+    async fn entries(
+        &self,
+        installation: &InstallationId,
+        conversation: &ConversationId,
+        max: usize,
+    ) -> Result<Vec<Entry>, Fault> {
+        let (installation, conversation) = (installation.clone(), conversation.clone());
+        self.readers.read(move |connection| facts::entries(connection, &installation, &conversation, max)).await
+    }
+
+    async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault> {
+        let installation = installation.clone();
+        self.writer.write(PATIENCE, move |connection, _| facts::remember(connection, &installation, &memo)).await
+    }
+
+    async fn recall(&self, installation: &InstallationId, kind: &str, id: &str) -> Result<Option<Memo>, Fault> {
+        let (installation, kind, id) = (installation.clone(), kind.to_owned(), id.to_owned());
+        self.readers.read(move |connection| facts::recall(connection, &installation, &kind, &id)).await
+    }
+
+    async fn recall_alias(
+        &self,
+        installation: &InstallationId,
+        kind: &str,
+        alias: &str,
+    ) -> Result<Option<Memo>, Fault> {
+        let (installation, kind, alias) = (installation.clone(), kind.to_owned(), alias.to_owned());
+        self.readers.read(move |connection| facts::recall_alias(connection, &installation, &kind, &alias)).await
+    }
+
+    async fn sweep(&self, before: Timestamp, max: usize) -> Result<usize, Fault> {
+        self.writer.write(PATIENCE, move |connection, _| facts::sweep(connection, before, max)).await
+    }
+
+    async fn lead(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault> {
+        let (name, holder) = (name.to_owned(), holder.to_owned());
+        self.writer.write(IN_TIME, move |connection, _| facts::lead(connection, &name, &holder, now, until)).await
+    }
+
+    async fn overview(&self) -> Result<Overview, Fault> {
+        self.readers.read(jobs::overview).await
+    }
+
+    fn bell(&self, lane: Lane) -> Arc<Notify> {
+        Arc::clone(self.bells.of(lane))
+    }
+}
+
+fn fault(error: &rusqlite::Error) -> Fault {
+    Fault::Store(error.to_string())
+}
+
+/// `SQLite`'s `LIMIT` for a number of rows.
+fn limit(max: usize) -> i64 {
+    i64::try_from(max).unwrap_or(i64::MAX)
+}
+
+fn after(now: Timestamp, lease: Duration) -> Timestamp {
+    let lease = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
+    from_millis(now.as_millisecond().saturating_add(lease))
+}

@@ -1,0 +1,37 @@
+//! Whose turn it is. Jobs are served in the order of their turns, not of their arrival: a
+//! workspace, or a channel, that floods us gets turns ever later than now, while everybody else's
+//! are now. Nothing is lost if a turn is forgotten, so this is kept in memory, by each instance.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use crate::ids::InstallationId;
+use crate::store::{Lane, NewJob};
+
+/// How far apart the turns of one flow are, in milliseconds. While a flow has no more jobs than
+/// this allows, it is not held back at all.
+const APART: i64 = 100;
+
+/// How many flows are remembered; when there are more, those whose last turn is past are forgotten.
+const REMEMBERED: usize = 50_000;
+
+/// The last turns given out.
+#[derive(Debug, Default)]
+pub(super) struct Turns(Mutex<HashMap<(InstallationId, Lane, String), i64>>);
+
+impl Turns {
+    /// The turn of a job that joins at `now`, in milliseconds.
+    pub(super) fn give(&self, job: &NewJob, now: Timestamp) -> i64 {
+        let now = now.as_millisecond();
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.len() >= REMEMBERED {
+            last.retain(|_, turn| *turn > now);
+        }
+        let flow = (job.installation.clone(), job.lane, job.flow.clone());
+        let turn = last.get(&flow).map_or(now, |turn| now.max(turn.saturating_add(APART)));
+        last.insert(flow, turn);
+        turn
+    }
+}

@@ -1,0 +1,123 @@
+//! The card that stands for a conversation in a channel, and the lines in its thread.
+
+use crate::domain::click::{Carried, Control};
+use crate::domain::conversation::{Activity, ActivityKind, Conversation, Links, Status};
+use crate::domain::message::{Event, Face, Line};
+use crate::domain::phone;
+use crate::view::kit::{Block, Content, Element, Style};
+use crate::view::mrkdwn::{neutral, time};
+
+/// How much of a message or of a voicemail's summary a card shows.
+const PREVIEW: usize = 300;
+
+/// The card, with the buttons that its state allows.
+pub fn card(face: &Face, links: &Links) -> Content {
+    let conversation = &face.conversation;
+    let mut blocks = vec![Block::header(&conversation.title())];
+    blocks.extend(details(conversation).map(|text| Block::small_plain(&text, PREVIEW)));
+    blocks.extend(conversation.last_activity.as_ref().map(|last| Block::small(&happened(last))));
+    let preview = conversation.last_activity.as_ref().and_then(|last| last.preview.as_deref());
+    blocks.extend(preview.map(|text| Block::small_plain(&format!("“{text}”"), PREVIEW)));
+    blocks.push(Block::paragraph(&standing(face)));
+    blocks.push(Block::actions(&Carried::conversation(&conversation.id).encode(), buttons(conversation, links)));
+    Content::new(&neutral(&format!("{} — {}", conversation.title(), standing(face))), blocks)
+}
+
+/// Number, company and shared number, as far as they say something new.
+fn details(conversation: &Conversation) -> Option<String> {
+    let number = conversation.contact.name.as_ref().map(|_| conversation.number());
+    let line = conversation.line.as_ref().map(|line| {
+        let name = line.name.clone().unwrap_or_else(|| phone::pretty(&line.number));
+        format!("on {name}")
+    });
+    let parts: Vec<String> = [number, conversation.contact.company.clone(), line].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+/// "Missed call · Nov 23 at 9:14".
+pub fn happened(last: &Activity) -> String {
+    format!("{} · {}", activity(last), time(last.at))
+}
+
+fn activity(last: &Activity) -> &'static str {
+    match (last.kind, last.inbound) {
+        (ActivityKind::Call, true) => ":telephone_receiver: Call",
+        (ActivityKind::Call, false) => ":telephone_receiver: Call made",
+        (ActivityKind::MissedCall, _) => ":telephone_receiver: Missed call",
+        (ActivityKind::Voicemail, _) => ":studio_microphone: Voicemail",
+        (ActivityKind::Sms, true) => ":speech_balloon: Text message",
+        (ActivityKind::Sms, false) => ":speech_balloon: Text message sent",
+        (ActivityKind::Note, _) => ":memo: Note",
+        (ActivityKind::Other, _) => ":small_blue_diamond: Activity",
+    }
+}
+
+/// Owner and status in one line.
+fn standing(face: &Face) -> String {
+    let owner = face.owner.as_ref().map_or_else(|| "Nobody owns this yet.".to_owned(), |name| format!("Owner: {name}"));
+    match face.conversation.status {
+        Status::Open => owner,
+        Status::Snoozed => format!("Snoozed. {owner}"),
+        Status::Done => format!("Done. {owner}"),
+    }
+}
+
+fn buttons(conversation: &Conversation, links: &Links) -> Vec<Element> {
+    let value = Carried::conversation(&conversation.id).encode();
+    let button = |control, label| Element::button(control, label, &value);
+    let assign_to = || Element::people_menu(Control::AssignTo.action_id(), "Assign to…");
+    let mut row = match (conversation.status, &conversation.owner) {
+        (Status::Done, _) => vec![button(Control::Reopen, "Reopen")],
+        (_, None) => {
+            vec![button(Control::Take, "Take it").styled(Style::Primary), assign_to(), button(Control::Done, "Done")]
+        }
+        (_, Some(_)) => vec![
+            button(Control::HandOff, "Hand off"),
+            assign_to(),
+            button(Control::Unassign, "Unassign"),
+            button(Control::Done, "Done"),
+        ],
+    };
+    row.push(Element::link(Control::Open, "Open in dialnote", links.to(&conversation.id)));
+    row
+}
+
+/// A line in the thread of a card: what happened, and the note if there is one.
+pub fn line(line: &Line) -> Content {
+    let sentence = format!("{} {}", line.actor, event(&line.what));
+    let mut blocks = vec![Block::paragraph(&sentence)];
+    blocks.extend(quoted(&line.note));
+    let text = if line.note.is_empty() { sentence } else { format!("{sentence} “{}”", line.note) };
+    Content::new(&neutral(&text), blocks)
+}
+
+/// A note as paragraphs of their own, as many as its length needs.
+pub fn quoted(note: &str) -> Vec<Block> {
+    const ROOM: usize = 2990;
+    let mut blocks = Vec::new();
+    let mut rest: Vec<char> = note.trim().chars().collect();
+    while !rest.is_empty() {
+        let tail = rest.split_off(rest.len().min(ROOM));
+        let part: String = rest.into_iter().collect();
+        let open = if blocks.is_empty() { "“" } else { "" };
+        let close = if tail.is_empty() { "”" } else { "" };
+        blocks.push(Block::paragraph(&format!("{open}{part}{close}")));
+        rest = tail;
+    }
+    blocks
+}
+
+fn event(event: &Event) -> String {
+    match event {
+        Event::Took { from: None } => "took this.".to_owned(),
+        Event::Took { from: Some(from) } => format!("took this over from {from}."),
+        Event::Assigned { from: None, to } => format!("assigned this to {to}."),
+        Event::Assigned { from: Some(from), to } => format!("assigned this to {to}; {from} owned it before."),
+        Event::HandedOff { to } => format!("handed this over to {to}."),
+        Event::Unassigned { from: None } => "put this back into the queue.".to_owned(),
+        Event::Unassigned { from: Some(from) } => format!("put this back into the queue; {from} owned it before."),
+        Event::Done => "marked this done.".to_owned(),
+        Event::Reopened => "opened this again.".to_owned(),
+        Event::Noted => "added a note.".to_owned(),
+    }
+}

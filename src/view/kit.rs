@@ -1,0 +1,382 @@
+//! The few Block Kit blocks and elements that we send. They can only be made through constructors
+//! that keep Slack's limits (contracts/slack-limits.json), so a long name shortens a line and never
+//! costs the whole message.
+
+use serde::Serialize;
+
+use crate::domain::click::Control;
+use crate::view::mrkdwn::cut;
+
+const SECTION_TEXT: usize = 3000;
+const HEADER_TEXT: usize = 150;
+const BUTTON_TEXT: usize = 75;
+const BUTTON_VALUE: usize = 2000;
+const PLACEHOLDER: usize = 150;
+const TITLE: usize = 24;
+const LABEL: usize = 2000;
+const CONFIRM_TITLE: usize = 100;
+const CONFIRM_TEXT: usize = 300;
+const CONFIRM_BUTTON: usize = 30;
+const BLOCK_ID: usize = 255;
+/// `message.text.chat_update`: longer ones are refused.
+const MESSAGE_TEXT: usize = 3000;
+/// `blocks.total_text.safe_budget`: an unwritten limit of chat.postMessage.
+const TOTAL_TEXT: usize = 10_000;
+const MESSAGE_BLOCKS: usize = 50;
+/// `element.plain_text_input.max_length`: what one input can take.
+pub const INPUT_TEXT: usize = 3000;
+
+/// A message: its blocks, and the text for notifications and screen readers (§11.7).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Content {
+    /// The text.
+    pub text: String,
+    /// The blocks.
+    pub blocks: Vec<Block>,
+}
+
+/// A block.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Block {
+    /// A title.
+    Header {
+        /// Plain text.
+        text: Text,
+    },
+    /// A paragraph, with a control beside it if wanted.
+    Section {
+        /// The paragraph.
+        text: Text,
+        /// The control.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        accessory: Option<Element>,
+    },
+    /// Small print.
+    Context {
+        /// Its parts.
+        elements: Vec<Text>,
+    },
+    /// A row of controls.
+    Actions {
+        /// What menus carry, for they have no value of their own.
+        block_id: String,
+        /// The controls.
+        elements: Vec<Element>,
+    },
+    /// A field of a form.
+    Input {
+        /// Its name in the submission and for errors.
+        block_id: String,
+        /// What stands above it.
+        label: Text,
+        /// What stands below it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        hint: Option<Text>,
+        /// The control.
+        element: Element,
+        /// Whether it may stay empty.
+        optional: bool,
+    },
+}
+
+/// A text object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Text {
+    /// Shown as it is.
+    PlainText {
+        /// The text.
+        text: String,
+        /// Whether `:tada:` becomes a picture; never, for text from outside.
+        emoji: bool,
+    },
+    /// Slack's markup. Only for text that we wrote ourselves.
+    Mrkdwn {
+        /// The text.
+        text: String,
+    },
+}
+
+/// A control.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Element {
+    /// A button.
+    Button {
+        /// Which control.
+        action_id: &'static str,
+        /// Its label.
+        text: Text,
+        /// What it carries.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<String>,
+        /// Where it leads.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        url: Option<String>,
+        /// How it looks.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        style: Option<Style>,
+        /// What is asked before it acts.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        confirm: Option<Confirm>,
+    },
+    /// A menu of people.
+    UsersSelect {
+        /// Which control.
+        action_id: &'static str,
+        /// What it says while nobody is chosen.
+        placeholder: Text,
+    },
+    /// A text field.
+    PlainTextInput {
+        /// Its name in the submission.
+        action_id: &'static str,
+        /// Whether it has several lines.
+        multiline: bool,
+        /// The most characters it takes.
+        max_length: usize,
+    },
+}
+
+/// How a button looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Style {
+    /// The one thing to do.
+    Primary,
+    /// Something to think about first.
+    Danger,
+}
+
+/// A question before a button acts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Confirm {
+    title: Text,
+    text: Text,
+    #[serde(rename = "confirm")]
+    yes: Text,
+    #[serde(rename = "deny")]
+    no: Text,
+}
+
+/// A form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Modal {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    callback_id: &'static str,
+    private_metadata: String,
+    title: Text,
+    submit: Text,
+    close: Text,
+    blocks: Vec<Block>,
+}
+
+impl Content {
+    /// A message. What does not fit Slack's limits is shortened from the end.
+    pub fn new(text: &str, blocks: Vec<Block>) -> Self {
+        let mut room = TOTAL_TEXT;
+        let fits = |block: &Block| {
+            let length = block.text_length();
+            let fits = length <= room;
+            room = room.saturating_sub(length);
+            fits
+        };
+        let blocks = blocks.into_iter().take(MESSAGE_BLOCKS).take_while(fits).collect();
+        Self { text: cut(text, MESSAGE_TEXT), blocks }
+    }
+}
+
+impl Block {
+    /// A title.
+    pub fn header(text: &str) -> Self {
+        Self::Header { text: Text::plain(text, HEADER_TEXT) }
+    }
+
+    /// A paragraph of text that may come from outside.
+    pub fn paragraph(text: &str) -> Self {
+        Self::Section { text: Text::plain(text, SECTION_TEXT), accessory: None }
+    }
+
+    /// A paragraph with a control beside it.
+    pub fn row(text: &str, accessory: Element) -> Self {
+        Self::Section { text: Text::plain(text, SECTION_TEXT), accessory: Some(accessory) }
+    }
+
+    /// A paragraph in our own markup. Nothing from outside.
+    pub fn formatted(text: &str) -> Self {
+        Self::Section { text: Text::Mrkdwn { text: cut(text, SECTION_TEXT) }, accessory: None }
+    }
+
+    /// Small print in our own markup. Nothing from outside.
+    pub fn small(text: &str) -> Self {
+        Self::Context { elements: vec![Text::Mrkdwn { text: cut(text, SECTION_TEXT) }] }
+    }
+
+    /// Small print that may come from outside.
+    pub fn small_plain(text: &str, most: usize) -> Self {
+        Self::Context { elements: vec![Text::plain(text, most.min(SECTION_TEXT))] }
+    }
+
+    /// A row of controls; `carried` is what the menus among them carry.
+    pub fn actions(carried: &str, elements: Vec<Element>) -> Self {
+        Self::Actions { block_id: cut(carried, BLOCK_ID), elements }
+    }
+
+    /// A field that must be filled in.
+    pub fn field(name: &'static str, label: &str, element: Element) -> Self {
+        Self::Input { block_id: name.to_owned(), label: Text::ours(label, LABEL), hint: None, element, optional: false }
+    }
+
+    /// A field that may stay empty, with a line of explanation.
+    pub fn optional_field(name: &'static str, label: &str, hint: &str, element: Element) -> Self {
+        Self::Input {
+            block_id: name.to_owned(),
+            label: Text::ours(label, LABEL),
+            hint: Some(Text::ours(hint, LABEL)),
+            element,
+            optional: true,
+        }
+    }
+
+    fn text_length(&self) -> usize {
+        match self {
+            Self::Header { text } | Self::Section { text, .. } => text.length(),
+            Self::Context { elements } => elements.iter().map(Text::length).sum(),
+            Self::Actions { elements, .. } => elements.iter().map(Element::text_length).sum(),
+            Self::Input { label, hint, .. } => label.length() + hint.as_ref().map_or(0, Text::length),
+        }
+    }
+}
+
+impl Text {
+    /// Text from outside. Slack refuses empty texts, so an empty one becomes a dash.
+    fn plain(text: &str, most: usize) -> Self {
+        let text = if text.trim().is_empty() { "–" } else { text };
+        Self::PlainText { text: cut(text, most), emoji: false }
+    }
+
+    /// Our own words.
+    fn ours(text: &str, most: usize) -> Self {
+        Self::PlainText { text: cut(text, most), emoji: true }
+    }
+
+    fn length(&self) -> usize {
+        match self {
+            Self::PlainText { text, .. } | Self::Mrkdwn { text } => text.chars().count(),
+        }
+    }
+}
+
+impl Element {
+    /// A button.
+    pub fn button(control: Control, label: &str, value: &str) -> Self {
+        Self::Button {
+            action_id: control.action_id(),
+            text: Text::ours(label, BUTTON_TEXT),
+            value: Some(cut(value, BUTTON_VALUE)),
+            url: None,
+            style: None,
+            confirm: None,
+        }
+    }
+
+    /// A button that leads to a page.
+    pub fn link(control: Control, label: &str, url: String) -> Self {
+        Self::Button {
+            action_id: control.action_id(),
+            text: Text::ours(label, BUTTON_TEXT),
+            value: None,
+            url: Some(url),
+            style: None,
+            confirm: None,
+        }
+    }
+
+    /// The same button, looking different.
+    pub fn styled(mut self, wanted: Style) -> Self {
+        if let Self::Button { style, .. } = &mut self {
+            *style = Some(wanted);
+        }
+        self
+    }
+
+    /// The same button, asking before it acts.
+    pub fn asking(mut self, question: Confirm) -> Self {
+        if let Self::Button { confirm, .. } = &mut self {
+            *confirm = Some(question);
+        }
+        self
+    }
+
+    /// A menu of people.
+    pub fn people_menu(action_id: &'static str, placeholder: &str) -> Self {
+        Self::UsersSelect { action_id, placeholder: Text::ours(placeholder, PLACEHOLDER) }
+    }
+
+    /// A text field of several lines.
+    pub fn text_area(action_id: &'static str, max_length: usize) -> Self {
+        Self::PlainTextInput { action_id, multiline: true, max_length: max_length.min(INPUT_TEXT) }
+    }
+
+    fn text_length(&self) -> usize {
+        match self {
+            Self::Button { text, .. } => text.length(),
+            Self::UsersSelect { placeholder, .. } => placeholder.length(),
+            Self::PlainTextInput { .. } => 0,
+        }
+    }
+}
+
+impl Confirm {
+    /// A question with the two answers.
+    pub fn new(title: &str, text: &str, yes: &str, no: &str) -> Self {
+        Self {
+            title: Text::ours(title, CONFIRM_TITLE),
+            text: Text::plain(text, CONFIRM_TEXT),
+            yes: Text::ours(yes, CONFIRM_BUTTON),
+            no: Text::ours(no, CONFIRM_BUTTON),
+        }
+    }
+}
+
+impl Modal {
+    /// A form that remembers `private_metadata` until it is submitted.
+    pub fn new(
+        callback_id: &'static str,
+        title: &str,
+        submit: &str,
+        private_metadata: String,
+        blocks: Vec<Block>,
+    ) -> Self {
+        Self {
+            kind: "modal",
+            callback_id,
+            private_metadata,
+            title: Text::ours(title, TITLE),
+            submit: Text::ours(submit, TITLE),
+            close: Text::ours("Cancel", TITLE),
+            blocks,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_text_shortens_a_line_and_a_long_message_its_end() {
+        let blocks = (0..60).map(|_| Block::paragraph(&"x".repeat(4000))).collect();
+        let content = Content::new(&"y".repeat(5000), blocks);
+        assert_eq!(content.text.chars().count(), MESSAGE_TEXT);
+        assert_eq!(content.blocks.len(), TOTAL_TEXT / SECTION_TEXT);
+        assert!(content.blocks.iter().all(|block| block.text_length() == SECTION_TEXT));
+    }
+
+    #[test]
+    fn no_text_is_empty() {
+        assert_eq!(Text::plain("  ", 10).length(), 1);
+    }
+}

@@ -1,0 +1,9 @@
+//! Every pixel and every sentence, as pure functions of what is to be said. Nothing that came from
+//! outside is ever drawn as formatted text: names, notes and previews go into plain text, which
+//! Slack does not search for mentions or links (contracts/slack.md §11.2).
+
+pub mod card;
+pub mod kit;
+pub mod modal;
+pub mod mrkdwn;
+pub mod reply;

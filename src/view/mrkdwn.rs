@@ -1,0 +1,58 @@
+//! Slack's own markup has no escape for `*`, `_`, `~` and the backtick (contracts/slack.md §11.6),
+//! so text from outside that must go there loses them to look-alikes.
+
+use jiff::Timestamp;
+
+/// Text from outside as it may stand in `mrkdwn`, where it can neither ping, link nor format.
+pub fn neutral(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '*' => out.push('∗'),
+            '_' => out.push('ˍ'),
+            '~' => out.push('∼'),
+            '`' => out.push('ˋ'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A time that each reader sees in their own time zone, with UTC where Slack cannot show that.
+pub fn time(at: Timestamp) -> String {
+    let fallback = at.strftime("%Y-%m-%d %H:%M UTC");
+    format!("<!date^{}^{{date_short_pretty}} at {{time}}|{fallback}>", at.as_second())
+}
+
+/// The first `most` characters, with an ellipsis as the last one if something was cut.
+pub fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outside_text_stays_text() {
+        assert_eq!(neutral("<!channel> *a* & `b`"), "&lt;!channel&gt; ∗a∗ &amp; ˋbˋ");
+    }
+
+    #[test]
+    fn cuts_between_characters() {
+        assert_eq!(cut("héllo", 5), "héllo");
+        assert_eq!(cut("héllo 🎉🎉", 7), "héllo…");
+    }
+
+    #[test]
+    fn shows_times_in_the_readers_zone() {
+        assert_eq!(time(Timestamp::UNIX_EPOCH), "<!date^0^{date_short_pretty} at {time}|1970-01-01 00:00 UTC>");
+    }
+}

@@ -1,0 +1,382 @@
+//! Every sentence the app says to somebody. A refusal says what was wrong, what is accepted and
+//! what to do next; nothing here ever contains the text of a fault.
+
+use crate::domain::click::{Carried, Control, handoff_form};
+use crate::domain::command::MOST_TYPED;
+use crate::domain::conversation::Links;
+use crate::domain::message::{Choice, Deed, Notice, Say, What};
+use crate::domain::people::Unlinked;
+use crate::domain::plan::LONGEST_NOTE;
+use crate::domain::refusal::{About, Misread, Refusal};
+use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
+use crate::view::card::{happened, quoted};
+use crate::view::kit::{Block, Confirm, Content, Element, Style};
+use crate::view::mrkdwn::{cut, neutral, time};
+
+/// How much of what somebody typed is quoted back within a sentence.
+const QUOTE: usize = 80;
+
+/// A command longer than this is given back if it is refused.
+const EASILY_TYPED_AGAIN: usize = 100;
+
+/// How a conversation can be named.
+const NAME_ONE: &str = "Name it by the contact’s number, part of the contact’s name, its id or its dialnote link.";
+
+/// Under the people menu of a form that was left empty.
+pub const CHOOSE_SOMEBODY: &str = "Choose who is to own it.";
+
+/// Under the note of a form that was left empty.
+pub const WRITE_A_NOTE: &str = "Write what the next owner should know.";
+
+/// An answer for one person's eyes.
+pub fn say(say: &Say) -> Content {
+    match say {
+        Say::Done(deed) => sentence(&done(deed)),
+        Say::Refused { why, note } => refused(why, note),
+        Say::NoteRefused { deed, why, note } => note_refused(deed, why, note),
+        Say::Pick { draft, choices, more } => pick(draft, choices, *more),
+        Say::Waiting => sentence(
+            "Saved, and waiting for dialnote: it takes longer than usual. \
+             It will be done as soon as dialnote answers, and I will tell you then.",
+        ),
+        Say::GivenUp { reference, draft } => {
+            given_up(reference, &Carried { conversation: None, owner: None, draft: Some(draft.clone()) })
+        }
+        Say::CardNotPosted { channel: _ } => sentence(
+            "Done in dialnote, but I cannot post its card here, because I am not in this channel. \
+             Type /invite @dialnote and use the command again.",
+        ),
+    }
+}
+
+fn sentence(text: &str) -> Content {
+    Content::new(&neutral(text), vec![Block::paragraph(text)])
+}
+
+/// "+1 415 555 0101 (Ana Lima)", or just the number or name if there is only one.
+fn named(about: &About) -> String {
+    if about.number.is_empty() { about.title.clone() } else { format!("{} ({})", about.number, about.title) }
+}
+
+fn done(deed: &Deed) -> String {
+    let name = named(&deed.about);
+    let from = deed.from.as_ref();
+    let note = if deed.noted { " Your note is in dialnote." } else { "" };
+    match &deed.what {
+        What::Mine => match from {
+            Some(from) => format!("{name} is yours now; {from} has been told.{note}"),
+            None => format!("{name} is yours now.{note}"),
+        },
+        What::Theirs(to) => match from {
+            Some(from) => format!("Assigned {name} to {to}; {from} owned it before. Both have been told.{note}"),
+            None => format!("Assigned {name} to {to}, who has been told.{note}"),
+        },
+        What::HandedTo(to) => format!("Handed {name} over to {to}, who has been told.{note}"),
+        What::Unassigned => match from {
+            Some(from) => format!("{name} is back in the queue; {from} has been told.{note}"),
+            None => format!("{name} is back in the queue.{note}"),
+        },
+        What::Done => format!("{name} is done.{note}"),
+        What::Reopened => format!("{name} is open again.{note}"),
+        What::OnlyNoted if deed.noted => {
+            format!("Your note about {name} is in dialnote; nothing else had to change.")
+        }
+        What::OnlyNoted => format!("Nothing had to change about {name}."),
+    }
+}
+
+fn refused(refusal: &Refusal, note: &str) -> Content {
+    let mut content = sentence(&no(refusal));
+    if !note.is_empty() {
+        content.blocks.push(Block::paragraph("Here is your note, so that it is not lost:"));
+        content.blocks.extend(quoted(note));
+    }
+    match refusal {
+        Refusal::Taken { about, owner, owner_id, .. } => {
+            let carried = Carried { conversation: Some(about.id.clone()), owner: Some(owner_id.clone()), draft: None };
+            let ask = Confirm::new(
+                "Take it over?",
+                &format!("{} becomes yours, and {owner} is told.", named(about)),
+                "Take over",
+                "Leave it",
+            );
+            let button =
+                Element::button(Control::TakeOver, "Take over", &carried.encode()).styled(Style::Danger).asking(ask);
+            with_buttons(content, vec![button])
+        }
+        _ => content,
+    }
+}
+
+fn with_buttons(mut content: Content, buttons: Vec<Element>) -> Content {
+    content.blocks.push(Block::actions("actions", buttons));
+    content
+}
+
+fn no(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::YouAreNotLinked(why) => you_are_not_linked(*why),
+        Refusal::NotLinked { name, why } => not_linked(name, *why),
+        Refusal::NotInstalled => "This workspace is not connected to dialnote. \
+             Ask whoever set up this app to connect it."
+            .to_owned(),
+        Refusal::NoMatch { asked, looked_at, all } => no_match(asked, *looked_at, *all),
+        Refusal::NoConversation { id } => format!(
+            "dialnote has no conversation {}. It may have been deleted; \
+             name it by the contact's number or name instead.",
+            cut(id.as_str(), QUOTE)
+        ),
+        Refusal::Taken { about, owner, seconds_ago, .. } => match seconds_ago {
+            Some(seconds) => format!("{owner} took {} {} ago.", named(about), span(*seconds)),
+            None => format!("{} belongs to {owner} already.", named(about)),
+        },
+        Refusal::AlreadyYours(about) => format!("{} is already yours.", named(about)),
+        Refusal::AlreadyTheirs { about, owner } => format!("{} is already {owner}’s.", named(about)),
+        Refusal::NobodyOwnsIt(about) => format!("Nobody owns {}; it is in the queue already.", named(about)),
+        Refusal::AlreadySo { about, done, by } => already_so(about, *done, by.as_ref()),
+        Refusal::NoteTooLong { characters, most } => {
+            format!("The note has {characters} characters; dialnote takes {most}. Shorten it and try again.")
+        }
+        Refusal::NoteMissing { asked } => {
+            let asked = cut(asked, QUOTE);
+            let why = format!("“{asked}” names the conversation, and nothing is left for the note.");
+            with_usage(&format!("What should the next owner know? {why}"), Verb::Handoff)
+        }
+        Refusal::FormNotOpened => "Slack did not open the form in time. Please press the button again.".to_owned(),
+        Refusal::ReadOnlyKey => "This app’s dialnote key may only read. \
+             Ask whoever set up the app for a key that may write."
+            .to_owned(),
+        Refusal::KeyRefused => "dialnote does not accept this app’s key any more. \
+             Ask whoever set up the app for a new one."
+            .to_owned(),
+        Refusal::Dialnote { words } => format!("dialnote said no: “{}”", cut(words, 500)),
+        Refusal::DidNotStick { about, owner } => format!(
+            "dialnote took the change, but {}. Somebody may have changed it there at the same moment; look and try again.",
+            match owner {
+                Some(owner) => format!("{} belongs to {owner} now", named(about)),
+                None => format!("nobody owns {} now", named(about)),
+            }
+        ),
+        Refusal::DialnoteSilent => "dialnote did not answer in time.".to_owned(),
+        Refusal::DraftGone => "That list or button is too old. Please type the command again.".to_owned(),
+    }
+}
+
+fn you_are_not_linked(why: Unlinked) -> String {
+    let fix = "Ask an admin to invite you to dialnote with the e-mail address that you use in Slack.";
+    match why {
+        Unlinked::Bot => "Only people can do this, not bots.".to_owned(),
+        Unlinked::Deactivated => "Your Slack account is deactivated.".to_owned(),
+        Unlinked::Guest => "Guests cannot do this; only full members of this workspace can.".to_owned(),
+        Unlinked::Outsider => "Only members of the workspace that owns this app can do this.".to_owned(),
+        Unlinked::Unconfirmed => {
+            "Your e-mail address in Slack is not confirmed yet. Confirm it, then try again.".to_owned()
+        }
+        Unlinked::NoEmail => {
+            format!("I cannot see your e-mail address in Slack, so I do not know who you are in dialnote. {fix}")
+        }
+        Unlinked::NoMember => format!("You are not in dialnote with the e-mail address that you use in Slack. {fix}"),
+        Unlinked::Ambiguous => "Several people in dialnote have your e-mail address. \
+             Ask an admin to leave it to one of them."
+            .to_owned(),
+    }
+}
+
+fn not_linked(name: &str, why: Unlinked) -> String {
+    match why {
+        Unlinked::Bot => format!("{name} is a bot. Choose a person."),
+        Unlinked::Deactivated => format!("{name}’s Slack account is deactivated. Choose somebody else."),
+        Unlinked::Guest => format!("{name} is a guest here. Choose a full member of this workspace."),
+        Unlinked::Outsider => format!("{name} is from another workspace. Choose somebody from yours."),
+        Unlinked::Unconfirmed => format!(
+            "{name}’s e-mail address in Slack is not confirmed yet, so I cannot tell who they are in dialnote. \
+             Choose somebody else, or try again when it is."
+        ),
+        Unlinked::NoEmail => format!(
+            "I cannot see {name}’s e-mail address in Slack, so I cannot tell who they are in dialnote. \
+             Choose somebody else."
+        ),
+        Unlinked::NoMember => format!(
+            "{name} is not in dialnote with the e-mail address they use in Slack. \
+             Choose somebody else, or ask an admin to invite {name} to dialnote with that address."
+        ),
+        Unlinked::Ambiguous => {
+            format!("Several people in dialnote have {name}’s e-mail address. Ask an admin to leave it to one of them.")
+        }
+    }
+}
+
+fn no_match(asked: &str, looked_at: usize, all: bool) -> String {
+    let asked = cut(asked, QUOTE);
+    let scope = if all { String::new() } else { format!(" among the {looked_at} most recently active ones") };
+    format!("No conversation fits “{asked}”{scope}. {NAME_ONE}")
+}
+
+fn already_so(about: &About, done: bool, by: Option<&(String, i64)>) -> String {
+    let name = named(about);
+    match (done, by) {
+        (true, Some((by, seconds))) => format!("{name} is already done; {by} did that {} ago.", span(*seconds)),
+        (true, None) => format!("{name} is already done."),
+        (false, Some((by, seconds))) => format!("{name} is already open; {by} did that {} ago.", span(*seconds)),
+        (false, None) => format!("{name} is already open."),
+    }
+}
+
+fn span(seconds: i64) -> String {
+    match seconds {
+        ..60 => format!("{} s", seconds.max(1)),
+        60..3600 => format!("{} min", seconds / 60),
+        3600..86_400 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+fn note_refused(deed: &Deed, why: &Refusal, note: &str) -> Content {
+    let text = format!("{} But the note was not written: {} Here it is, to keep:", done(deed), no(why));
+    let blocks = std::iter::once(Block::paragraph(&text)).chain(quoted(note)).collect();
+    Content::new(&neutral(&text), blocks)
+}
+
+fn pick(draft: &crate::ids::DraftId, choices: &[Choice], more: usize) -> Content {
+    let title = "Several conversations fit. Which one?";
+    let mut blocks = vec![Block::paragraph(title)];
+    for choice in choices {
+        let carried = Carried { conversation: Some(choice.about.id.clone()), owner: None, draft: Some(draft.clone()) };
+        let owner =
+            choice.owner.as_ref().map_or_else(|| "nobody owns it".to_owned(), |owner| format!("{owner} owns it"));
+        let text = format!("{} · {owner}", named(&choice.about));
+        blocks.push(Block::row(&text, Element::button(Control::Pick, "This one", &carried.encode())));
+        blocks.extend(choice.last_activity.map(|at| Block::small(&format!("Last activity {}", time(at)))));
+    }
+    if more > 0 {
+        blocks.push(Block::paragraph(&format!("{more} more fit. Name the one you mean by its number or full name.")));
+    }
+    Content::new(title, blocks)
+}
+
+fn given_up(reference: &str, carried: &Carried) -> Content {
+    let text = format!(
+        "I could not do this: dialnote did not answer in a usable way, and I have stopped trying. \
+         If it happens again, give your admin this reference: {reference}."
+    );
+    with_buttons(sentence(&text), vec![Element::button(Control::Retry, "Try again", &carried.encode())])
+}
+
+/// Why a typed command was not understood and what would be. `typed` is given back if it was long.
+pub fn misread(misread: &Misread, typed: &str) -> Content {
+    let why = not_understood(misread);
+    let mut blocks = vec![Block::paragraph(&why)];
+    if typed.chars().count() > EASILY_TYPED_AGAIN {
+        blocks.push(Block::paragraph("You typed:"));
+        blocks.push(Block::paragraph(typed));
+    }
+    Content::new(&neutral(&why), blocks)
+}
+
+fn not_understood(misread: &Misread) -> String {
+    match misread {
+        Misread::UnknownCommand { typed, nearest: Some(verb) } => {
+            let meant = verb.spec().typed();
+            with_usage(&format!("I do not know {}. Did you mean {meant}?", cut(typed, QUOTE)), *verb)
+        }
+        Misread::UnknownCommand { typed, nearest: None } => {
+            format!("I do not know {}. Type {UMBRELLA} help to see what I do know.", cut(typed, QUOTE))
+        }
+        Misread::NobodyNamed(verb) => with_usage("Who is it for?", *verb),
+        Misread::SeveralPeople(verb) => with_usage("Only one person can own a conversation: name just one.", *verb),
+        Misread::GroupNamed(verb) => with_usage("Only a person can own a conversation, not a group.", *verb),
+        Misread::UnknownPerson { verb, typed } => {
+            let typed = cut(typed, QUOTE);
+            let why = "Choose the person from the list that Slack shows when you type @.";
+            with_usage(&format!("I do not know who {typed} is. {why}"), *verb)
+        }
+        Misread::NoConversation(verb) => with_usage(&format!("Which conversation? {NAME_ONE}"), *verb),
+        Misread::NoteMissing(verb) => with_usage("What should the next owner know? Add a note at the end.", *verb),
+        Misread::Leftover { verb, extra } => {
+            with_usage(&format!("I do not know what to do with “{}”.", cut(extra, QUOTE)), *verb)
+        }
+        Misread::TooLong { characters } => format!(
+            "That is {characters} characters, and a typed command can have {MOST_TYPED}. Nothing was done. \
+             For a long note press Hand off on the card: its form takes {LONGEST_NOTE}."
+        ),
+    }
+}
+
+/// The sentence, and below it how the command is typed.
+fn with_usage(sentence: &str, verb: Verb) -> String {
+    format!("{sentence}\n{}", usage(verb))
+}
+
+fn usage(verb: Verb) -> String {
+    let spec = verb.spec();
+    format!("Type: {}\nFor example: {}", spec.usage(), spec.example())
+}
+
+/// What can be typed, all of it or about one command.
+pub fn help(topic: Option<Verb>) -> Content {
+    if let Some(verb) = topic {
+        let spec = verb.spec();
+        let text = format!("{}\n{}", spec.summary, usage(verb));
+        return Content::new(&neutral(&text), vec![Block::formatted(&one_help(spec))]);
+    }
+    let all: Vec<String> = COMMANDS.iter().map(help_row).collect();
+    let more = format!(
+        "A conversation is named by the contact’s number, part of the contact’s name, its id or its dialnote link. \
+         Every command also works as `{UMBRELLA} …`; `{UMBRELLA} help assign` tells more about one."
+    );
+    let blocks = vec![Block::formatted("*What you can type*"), Block::formatted(&all.join("\n")), Block::small(&more)];
+    Content::new("What you can type", blocks)
+}
+
+fn help_row(spec: &Spec) -> String {
+    format!("`{}` — {}", spec.usage(), spec.summary)
+}
+
+fn one_help(spec: &Spec) -> String {
+    format!("*{}* — {}\nType: `{}`\nFor example: `{}`", spec.typed(), spec.summary, spec.usage(), spec.example())
+}
+
+/// Said in the response when a command could not be stored.
+pub fn not_saved() -> Content {
+    sentence("I could not save your command, so nothing was done. Please try again in a moment.")
+}
+
+/// Why a form cannot be submitted as it is: the field, and what stands under it.
+pub fn field_error(refusal: &Refusal) -> (&'static str, String) {
+    match refusal {
+        Refusal::NoteTooLong { .. } => (handoff_form::MORE, no(refusal)),
+        Refusal::NotLinked { .. } => (handoff_form::TO, no(refusal)),
+        _ => (handoff_form::NOTE, no(refusal)),
+    }
+}
+
+/// A direct message to somebody whom another's action concerns.
+pub fn notice(notice: &Notice, links: &Links) -> Content {
+    match notice {
+        Notice::YoursNow { actor, conversation, note, handoff } => {
+            let about = About::from(conversation);
+            let verb = if *handoff { "handed" } else { "assigned" };
+            let text = format!("{actor} {verb} {} to you.", named(&about));
+            let mut blocks = vec![Block::paragraph(&text)];
+            blocks.extend(quoted(note));
+            blocks.extend(conversation.last_activity.as_ref().map(|last| Block::small(&happened(last))));
+            let value = Carried::conversation(&about.id).encode();
+            let buttons = vec![
+                Element::button(Control::Done, "Done", &value),
+                Element::link(Control::Open, "Open in dialnote", links.to(&about.id)),
+            ];
+            blocks.push(Block::actions(&value, buttons));
+            let text = if note.is_empty() { text } else { format!("{text} “{note}”") };
+            Content::new(&neutral(&text), blocks)
+        }
+        Notice::NotYoursNow { actor, about, to } => sentence(&match to {
+            Some(to) => format!("{actor} gave {} to {to}; it is not yours any more.", named(about)),
+            None => format!("{actor} put {} back into the queue; it is not yours any more.", named(about)),
+        }),
+        Notice::Noted { actor, about, note } => {
+            let text = format!("{actor} added a note about {}, which is yours.", named(about));
+            let blocks = std::iter::once(Block::paragraph(&text)).chain(quoted(note)).collect();
+            Content::new(&neutral(&format!("{text} “{note}”")), blocks)
+        }
+    }
+}

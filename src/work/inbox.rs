@@ -1,0 +1,339 @@
+//! A command on its way: find the conversation, look at it, decide, make each call in dialnote as a
+//! step of its own, conclude. After every step the job is stored as it stands, so that after a crash
+//! nothing that was settled is done again.
+
+use tracing::info;
+
+use crate::dialnote::client::{CallError, Denied};
+use crate::domain::command::{Act, Command};
+use crate::domain::conversation::{Conversation, Which};
+use crate::domain::job::{CommandJob, Job, ResumeJob, Stage};
+use crate::domain::message::{Message, Say};
+use crate::domain::plan::{self, Call, Facts, Party, Plan, Progress};
+use crate::domain::refusal::{About, Refusal};
+use crate::domain::typed;
+use crate::error::{Fault, Service};
+use crate::ids::{ConversationId, DraftId, InstallationId};
+use crate::store::{Claim, Draft, Effect, Entry, Verdict};
+use crate::work::audit::{self, Detail, State};
+use crate::work::{Outcome, Work};
+
+/// How much of a conversation's history a decision looks at.
+const PAST_ENTRIES: usize = 50;
+
+/// Why a step did not lead on.
+pub(super) enum Stop {
+    Refused(Refusal),
+    Fault(Fault),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl Work {
+    /// Brings a command one step further.
+    pub(super) async fn command(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Fault> {
+        match self.command_step(claim, job).await {
+            Ok(outcome) => Ok(outcome),
+            Err(Stop::Refused(refusal)) => Ok(self.refused(claim, job, refusal)),
+            Err(Stop::Fault(fault)) => Err(fault),
+        }
+    }
+
+    async fn command_step(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+        if *self.home().await? != claim.installation {
+            return Err(Refusal::NotInstalled.into());
+        }
+        match &job.stage {
+            Stage::Asked => self.find(claim, job).await,
+            Stage::Found(id) if waits_its_turn(claim, job) => Ok(self.found(claim, job, id.clone(), None)),
+            Stage::Found(id) => self.decide(claim, job, id).await,
+            Stage::Doing(progress) => match progress.next() {
+                Some(call) => self.make(claim, job, progress, call).await,
+                None => Ok(self.conclude(claim, job, progress, None).await?),
+            },
+        }
+    }
+
+    /// The conversation is known: the command queues up with everything else about it.
+    pub(super) fn found(&self, claim: &Claim, job: &CommandJob, id: ConversationId, note: Option<String>) -> Outcome {
+        let mut command = job.command.clone();
+        command.note = note.filter(|note| !note.is_empty()).unwrap_or(command.note);
+        command.which = Which::Id(id.clone());
+        let moved = CommandJob { asker: job.asker.clone(), command, stage: Stage::Found(id) };
+        let mut queued = self.following(claim, &Job::Command(moved));
+        queued.behind = None;
+        Outcome::done(vec![Effect::Enqueue(queued)])
+    }
+
+    /// Looks at everything the decision rests on, and takes it.
+    async fn decide(&self, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<Outcome, Stop> {
+        let facts = self.gather(claim, job, id).await?;
+        let note = self.with_names(&claim.installation, &job.command.note).await?;
+        let plan = plan::decide(&job.command.act, &note, facts)?;
+        Ok(self.go_on(job, Progress::new(plan)))
+    }
+
+    async fn gather(&self, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<Facts, Stop> {
+        let installation = &claim.installation;
+        let asker = self.people.teammate(installation, &job.asker.user).await?;
+        let asker = asker.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
+        let target = match job.command.act.assignee() {
+            Some(user) => {
+                let target = self.people.teammate(installation, user).await?;
+                Some(target.map_err(|stranger| Refusal::NotLinked { name: stranger.name, why: stranger.why })?)
+            }
+            None => None,
+        };
+        let conversation = self.look_at(id).await?;
+        let entries = self.store.entries(installation, id, PAST_ENTRIES).await?;
+        Ok(Facts {
+            owner: self.owner(installation, &conversation).await?,
+            asker,
+            target,
+            conversation,
+            past: audit::past(&entries),
+            now: self.clock.now(),
+            reference: format!("{:08x}", rand::random::<u32>()),
+        })
+    }
+
+    /// The conversation as it is now, showing what came in last rather than a note of the team's.
+    async fn look_at(&self, id: &ConversationId) -> Result<Conversation, Stop> {
+        let refused = |error| denied(error, Some(id));
+        let conversation = self.dialnote.conversation(id).await.map_err(refused)?;
+        if !conversation.ends_with_a_note() {
+            return Ok(conversation);
+        }
+        let before = self.dialnote.last_activity_but_notes(id).await.map_err(refused)?;
+        Ok(conversation.past_notes(before.as_ref()))
+    }
+
+    pub(super) async fn owner(
+        &self,
+        installation: &InstallationId,
+        conversation: &Conversation,
+    ) -> Result<Option<Party>, Fault> {
+        match &conversation.owner {
+            Some(owner) => self.people.party(installation, owner).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The note with the names of the people it mentions.
+    async fn with_names(&self, installation: &InstallationId, note: &str) -> Result<String, Fault> {
+        let mut named = note.to_owned();
+        for user in typed::unnamed(note) {
+            let name = self.people.name(installation, &user).await?;
+            named = typed::named(&named, &user, name.as_deref().unwrap_or("somebody"));
+        }
+        Ok(named)
+    }
+
+    /// Makes one call of the plan.
+    async fn make(&self, claim: &Claim, job: &CommandJob, progress: &Progress, call: &Call) -> Result<Outcome, Stop> {
+        let id = &progress.plan.before.id;
+        let made = match call {
+            Call::AddNote { content, reference } => self.note_once(claim, id, content, reference).await.map(|()| None),
+            Call::Assign(_) | Call::SetStatus(_) => self.change(claim, &progress.plan, call).await.map(Some),
+        };
+        match made {
+            Ok(changed) => {
+                let now = changed.unwrap_or_else(|| progress.now.clone());
+                let now = now.past_notes(progress.plan.before.last_activity.as_ref());
+                let done = progress.done + 1;
+                Ok(self.go_on(job, Progress { plan: progress.plan.clone(), done, now }))
+            }
+            Err(Stop::Refused(why)) if matches!(call, Call::AddNote { .. }) => {
+                Ok(self.conclude(claim, job, progress, Some(&why)).await?)
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// Changes owner or status, and makes sure that it stuck. If an earlier try may have got through,
+    /// looks first: somebody may have changed it since.
+    async fn change(&self, claim: &Claim, plan: &Plan, call: &Call) -> Result<Conversation, Stop> {
+        let id = &plan.before.id;
+        let refused = |error| denied(error, Some(id));
+        if claim.unsure {
+            let now = self.dialnote.conversation(id).await.map_err(refused)?;
+            if call.holds(&now) {
+                return Ok(now);
+            }
+            self.still_allowed(claim, plan, &now).await?;
+        }
+        let attempt_key = format!("{}-{}", claim.id, call.name());
+        let answer = match call {
+            Call::Assign(owner) => self.dialnote.assign(id, owner.as_ref(), &attempt_key).await,
+            Call::SetStatus(status) => self.dialnote.set_status(id, *status, &attempt_key).await,
+            Call::AddNote { .. } => return Ok(plan.before.clone()),
+        };
+        let mut now = answer.map_err(refused)?;
+        if !call.holds(&now) {
+            now = self.dialnote.conversation(id).await.map_err(refused)?;
+        }
+        if call.holds(&now) {
+            return Ok(now);
+        }
+        let owner = self.owner(&claim.installation, &now).await?.map(|owner| owner.name);
+        Err(Refusal::DidNotStick { about: About::from(&now), owner }.into())
+    }
+
+    /// **Take it** must not win against somebody who took it between two of our tries.
+    async fn still_allowed(&self, claim: &Claim, plan: &Plan, now: &Conversation) -> Result<(), Stop> {
+        let from = plan.from.as_ref().map(|from| &from.member);
+        let same = now.owner.as_ref().map(|owner| &owner.id) == from;
+        match self.owner(&claim.installation, now).await? {
+            Some(owner) if !same && matches!(plan.act, Act::Take { .. }) => Err(Refusal::Taken {
+                about: About::from(now),
+                owner: owner.name,
+                owner_id: owner.member,
+                seconds_ago: None,
+            }
+            .into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a note, unless an earlier try of this job has written it.
+    async fn note_once(&self, claim: &Claim, id: &ConversationId, content: &str, reference: &str) -> Result<(), Stop> {
+        let refused = |error| denied(error, Some(id));
+        if claim.unsure && self.dialnote.has_note(id, reference).await.map_err(refused)? {
+            return Ok(());
+        }
+        let attempt_key = format!("{}-note-{reference}", claim.id);
+        self.dialnote.add_note(id, content, &attempt_key).await.map_err(refused)
+    }
+
+    fn go_on(&self, job: &CommandJob, progress: Progress) -> Outcome {
+        let job = CommandJob { stage: Stage::Doing(Box::new(progress)), ..job.clone() };
+        let verdict = Verdict::Continue { body: Job::Command(job).encode(), until: self.lease_end() };
+        Outcome { verdict, effects: Vec::new() }
+    }
+
+    /// Everything is done, or all but the note: whoever has to hear of it is told.
+    async fn conclude(
+        &self,
+        claim: &Claim,
+        job: &CommandJob,
+        progress: &Progress,
+        note_refused: Option<&Refusal>,
+    ) -> Result<Outcome, Fault> {
+        let plan = &progress.plan;
+        let cards = self.store.cards(&claim.installation, &plan.before.id).await?;
+        let channels: Vec<_> = cards.into_iter().map(|card| card.channel).collect();
+        let messages = plan::conclude(progress, &job.asker, claim.told, &channels, note_refused);
+        let outcome = note_refused.map_or(audit::Outcome::Done, |why| audit::Outcome::NoteRefused(why.clone()));
+        info!(job = %claim.id, verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
+        let mut effects: Vec<_> = messages.into_iter().map(|message| self.say(claim, message)).collect();
+        effects.push(self.record(job, Some(progress), outcome));
+        Ok(Outcome::done(effects))
+    }
+
+    fn refused(&self, claim: &Claim, job: &CommandJob, why: Refusal) -> Outcome {
+        info!(job = %claim.id, verb = job.command.act.verb().spec().name, "refused");
+        let entry = self.record(job, None, audit::Outcome::Refused(why.clone()));
+        let say = Say::Refused { why, note: job.command.note.clone() };
+        let answer = self.say(claim, Message::Private { to: job.asker.addressee(), say });
+        Outcome::done(vec![entry, answer])
+    }
+
+    fn record(&self, job: &CommandJob, progress: Option<&Progress>, outcome: audit::Outcome) -> Effect {
+        let verb = job.command.act.verb();
+        let detail = Detail {
+            verb,
+            by: progress.map(|progress| progress.plan.asker.name.clone()).unwrap_or_default(),
+            via: job.asker.via,
+            channel: job.asker.channel.clone(),
+            before: progress.map(|progress| State::from(&progress.plan.before)),
+            after: progress.map(|progress| State::from(&progress.now)),
+            outcome,
+        };
+        let conversation = match &job.command.which {
+            Which::Id(id) => Some(id.clone()),
+            _ => progress.map(|progress| progress.plan.before.id.clone()),
+        };
+        Effect::Record(Entry {
+            at: self.clock.now(),
+            actor: job.asker.user.clone(),
+            conversation,
+            verb: verb.spec().name.to_owned(),
+            detail: serde_json::to_string(&detail).unwrap_or_default(),
+        })
+    }
+
+    /// What follows when a command is given up: its person is told, and can try again.
+    pub(super) async fn given_up(&self, claim: &Claim, job: &CommandJob, fault: &Fault) -> Vec<Effect> {
+        if let Stage::Doing(progress) = &job.stage
+            && progress.has_begun()
+            && let Ok(outcome) = self.conclude(claim, job, progress, Some(&Refusal::DialnoteSilent)).await
+        {
+            return outcome.effects;
+        }
+        let entry = self.record(job, None, audit::Outcome::GivenUp);
+        let to = job.asker.addressee();
+        if matches!(fault, Fault::Unauthorized { service: Service::Dialnote, .. }) {
+            let say = Say::Refused { why: Refusal::KeyRefused, note: job.command.note.clone() };
+            return vec![entry, self.say(claim, Message::Private { to, say })];
+        }
+        let draft = self.draft(job, &job.command);
+        let say = Say::GivenUp { reference: claim.id.to_string(), draft: draft.id.clone() };
+        vec![entry, Effect::PutDraft(draft), self.say(claim, Message::Private { to, say })]
+    }
+
+    pub(super) fn draft(&self, job: &CommandJob, command: &Command) -> Draft {
+        Draft {
+            id: DraftId::new(format!("{:032x}", rand::random::<u128>())),
+            actor: job.asker.user.clone(),
+            at: self.clock.now(),
+            body: serde_json::to_string(command).unwrap_or_default(),
+        }
+    }
+
+    /// Goes on with a kept command: only its own person may.
+    pub(super) async fn resume(&self, claim: &Claim, job: &ResumeJob) -> Result<Outcome, Fault> {
+        let kept = self.store.draft(&claim.installation, &job.resume.draft).await?;
+        let command = kept
+            .filter(|draft| draft.actor == job.asker.user)
+            .and_then(|draft| serde_json::from_str::<Command>(&draft.body).ok());
+        let Some(mut command) = command else {
+            let say = Say::Refused { why: Refusal::DraftGone, note: String::new() };
+            let answer = self.say(claim, Message::Private { to: job.asker.addressee(), say });
+            return Ok(Outcome::done(vec![answer]));
+        };
+        if let Some(pick) = &job.resume.pick {
+            command.which = Which::Id(pick.clone());
+        }
+        let resumed = CommandJob::new(job.asker.clone(), command);
+        let mut queued = self.following(claim, &Job::Command(resumed));
+        queued.behind = None;
+        Ok(Outcome::done(vec![Effect::DropDraft(job.resume.draft.clone()), Effect::Enqueue(queued)]))
+    }
+}
+
+/// Whether the job still stands in its person's line rather than in its conversation's.
+fn waits_its_turn(claim: &Claim, job: &CommandJob) -> bool {
+    claim.key != Job::Command(job.clone()).key()
+}
+
+pub(super) fn denied(error: CallError, id: Option<&ConversationId>) -> Stop {
+    match (error, id) {
+        (CallError::Fault(fault), _) => Stop::Fault(fault),
+        (CallError::Denied(Denied::NotFound), Some(id)) => Refusal::NoConversation { id: id.clone() }.into(),
+        (CallError::Denied(Denied::NotFound), None) => {
+            Fault::Unusable { service: Service::Dialnote, cause: "404 for the list of conversations".to_owned() }.into()
+        }
+        (CallError::Denied(Denied::ReadOnly), _) => Refusal::ReadOnlyKey.into(),
+        (CallError::Denied(Denied::Words(words)), _) => Refusal::Dialnote { words }.into(),
+    }
+}

@@ -1,0 +1,254 @@
+//! What happens after the acknowledgement. One job at a time is claimed, brought one step further
+//! and settled; the server loops [`Work::step`], and so do the tests, so that what is tested is
+//! what runs.
+
+pub mod audit;
+mod inbox;
+mod outbox;
+pub mod pace;
+pub mod people;
+pub mod runner;
+mod search;
+mod timers;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::OnceCell;
+use tracing::{error, info, warn};
+
+use crate::clock::Clock;
+use crate::dialnote::client::{CallError as CheckError, Dialnote};
+use crate::domain::conversation::Links;
+use crate::domain::job::Job;
+use crate::domain::message::Message;
+use crate::domain::retry::{self, Next, Tries};
+use crate::error::Fault;
+use crate::ids::InstallationId;
+use crate::metrics::Metrics;
+use crate::slack::client::{CallError, Slack};
+use crate::store::{Claim, Effect, Lane, NewJob, Settled, Store, Verdict};
+use crate::work::pace::Pacing;
+use crate::work::people::People;
+
+/// What can be set about the work.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// How long a command is tried before it is given up.
+    pub give_up_after: Duration,
+    /// How long a claim holds without a sign of life; what a dead instance was doing waits so long.
+    pub lease: Duration,
+    /// How fast we speak.
+    pub pacing: Pacing,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { give_up_after: Duration::from_hours(24), lease: Duration::from_secs(30), pacing: Pacing::Documented }
+    }
+}
+
+/// Everything a job needs.
+pub struct Work {
+    /// The durable core.
+    pub store: Arc<dyn Store>,
+    /// Slack.
+    pub slack: Slack,
+    /// Who is who.
+    pub people: People,
+    /// dialnote's addresses on the web.
+    pub links: Links,
+    /// The clock.
+    pub clock: Clock,
+    /// What is counted.
+    pub metrics: Metrics,
+    dialnote: Dialnote,
+    settings: Settings,
+    /// This process among others on the same store.
+    instance: String,
+    home: OnceCell<InstallationId>,
+}
+
+/// What a step came to.
+struct Outcome {
+    verdict: Verdict,
+    effects: Vec<Effect>,
+}
+
+impl Outcome {
+    fn done(effects: Vec<Effect>) -> Self {
+        Self { verdict: Verdict::Done, effects }
+    }
+
+    fn dead(claim: &Claim, cause: String) -> Self {
+        error!(job = %claim.id, attempt = claim.attempt, cause, "given up; the job is kept");
+        Self { verdict: Verdict::Dead { cause }, effects: Vec::new() }
+    }
+}
+
+impl Work {
+    /// Puts together what jobs need. Nothing is called yet.
+    pub fn new(
+        store: Arc<dyn Store>,
+        slack: Slack,
+        dialnote: Dialnote,
+        links: Links,
+        clock: Clock,
+        settings: Settings,
+    ) -> Self {
+        let people = People::new(store.clone(), slack.clone(), dialnote.clone(), clock.clone());
+        let metrics = Metrics::default();
+        let instance = format!("{:016x}", rand::random::<u64>());
+        Self { store, slack, people, links, clock, metrics, dialnote, settings, instance, home: OnceCell::new() }
+    }
+
+    /// Claims one job of the lane, if one is due, and works on it until it is finished or has to
+    /// wait. Answers whether there was one.
+    pub async fn step(&self, lane: Lane) -> Result<bool, Fault> {
+        let claims = self.store.claim(lane, 1, self.clock.now(), self.settings.lease).await?;
+        let Some(claim) = claims.into_iter().next() else { return Ok(false) };
+        self.work_on(claim).await?;
+        Ok(true)
+    }
+
+    /// Works on a claimed job until it is finished or has to wait.
+    async fn work_on(&self, mut claim: Claim) -> Result<(), Fault> {
+        loop {
+            let outcome = self.next_step(&claim).await;
+            let goes_on = match &outcome.verdict {
+                Verdict::Continue { body, .. } => Some(body.clone()),
+                _ => None,
+            };
+            let settled = self.store.settle(&claim, outcome.verdict, outcome.effects, self.clock.now()).await?;
+            match (settled, goes_on) {
+                (Settled::Applied, Some(body)) => (claim.body, claim.unsure) = (body, false),
+                (Settled::Applied, None) => return Ok(()),
+                (Settled::LostLease, _) => {
+                    warn!(job = %claim.id, "somebody else took this job over; leaving it to them");
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    async fn next_step(&self, claim: &Claim) -> Outcome {
+        let job = match Job::decode(&claim.body) {
+            Ok(job) => job,
+            Err(cause) => return Outcome::dead(claim, format!("the job cannot be read: {cause}")),
+        };
+        match self.advance(claim, &job).await {
+            Ok(outcome) => outcome,
+            Err(fault) => self.after_fault(claim, &job, &fault).await,
+        }
+    }
+
+    async fn advance(&self, claim: &Claim, job: &Job) -> Result<Outcome, Fault> {
+        match job {
+            Job::Command(job) => self.command(claim, job).await,
+            Job::Resume(job) => self.resume(claim, job).await,
+            Job::Profile(user) => {
+                self.people.read_again(&claim.installation, user).await?;
+                Ok(Outcome::done(Vec::new()))
+            }
+            Job::Message(message) => self.deliver(claim, message).await,
+        }
+    }
+
+    async fn after_fault(&self, claim: &Claim, job: &Job, fault: &Fault) -> Outcome {
+        let now = self.clock.now();
+        let tries = Tries {
+            attempt: claim.attempt,
+            accepted: claim.accepted,
+            give_up_after: self.settings.give_up_after,
+            seed: claim.id.0.unsigned_abs(),
+        };
+        match retry::after(fault, tries, now) {
+            Next::At(due) => {
+                info!(job = %claim.id, attempt = claim.attempt, %due, cause = %fault, "will try again");
+                let verdict = Verdict::Retry { due, cause: fault.to_string(), unsure: fault.may_have_happened() };
+                Outcome { verdict, effects: closing(fault, now).into_iter().collect() }
+            }
+            Next::GiveUp => {
+                let effects = match job {
+                    Job::Command(job) => self.given_up(claim, job, fault).await,
+                    _ => Vec::new(),
+                };
+                Outcome { effects, ..Outcome::dead(claim, fault.to_string()) }
+            }
+        }
+    }
+
+    /// Stores something of no consequence, to see whether the store takes anything in.
+    pub async fn try_store(&self) -> Result<(), Fault> {
+        let now = self.clock.now();
+        self.store.lead("readiness", &self.instance, now, now).await.map(drop)
+    }
+
+    /// Whether dialnote accepts our key: how many members the organization has.
+    pub async fn check_dialnote(&self) -> Result<usize, CheckError> {
+        self.dialnote.members().await.map(|members| members.len())
+    }
+
+    /// The installation that our token belongs to. Asked once.
+    async fn home(&self) -> Result<&InstallationId, Fault> {
+        let ask = || async {
+            self.slack.installation().await.map_err(|error| match error {
+                CallError::Fault(fault) => fault,
+                CallError::Refused(code) => Fault::Unusable { service: crate::error::Service::Slack, cause: code },
+            })
+        };
+        self.home.get_or_try_init(ask).await
+    }
+
+    /// The end of a lease taken or renewed now.
+    fn lease_end(&self) -> Timestamp {
+        later(self.clock.now(), self.settings.lease)
+    }
+
+    /// A job to be stored, for the same installation and with the history of the one it follows from.
+    fn following(&self, claim: &Claim, job: &Job) -> NewJob {
+        NewJob { accepted: claim.accepted, told: claim.told, ..self.new_job(&claim.installation, job) }
+    }
+
+    /// A message to be delivered as soon as may be.
+    fn say(&self, claim: &Claim, message: Message) -> Effect {
+        Effect::Enqueue(self.new_job(&claim.installation, &Job::Message(message)))
+    }
+
+    /// A job to be stored, due at once.
+    pub fn new_job(&self, installation: &InstallationId, job: &Job) -> NewJob {
+        let now = self.clock.now();
+        let lane = match job {
+            Job::Message(_) => Lane::Outbox,
+            Job::Command(_) | Job::Resume(_) | Job::Profile(_) => Lane::Inbox,
+        };
+        NewJob {
+            behind: job.behind(),
+            flow: pace::flow(job),
+            pace: pace::buckets(job, self.settings.pacing),
+            fold: pace::fold(job),
+            ..NewJob::new(installation, lane, job.key(), now, job.encode())
+        }
+    }
+}
+
+/// A rate limit holds for everybody who would make the same call.
+fn closing(fault: &Fault, now: Timestamp) -> Option<Effect> {
+    match fault {
+        Fault::RateLimited { bucket, wait, .. } => {
+            Some(Effect::Close { bucket: bucket.clone(), until: later(now, *wait) })
+        }
+        _ => None,
+    }
+}
+
+fn earlier(at: Timestamp, by: Duration) -> Timestamp {
+    let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+    at.saturating_sub(by).unwrap_or(Timestamp::MIN)
+}
+
+fn later(at: Timestamp, by: Duration) -> Timestamp {
+    let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+    at.saturating_add(by).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,143 @@
+//! Saying things in Slack. One message is one job; what Slack refuses for good is not tried again,
+//! what it refuses for now waits, and who must know of it is told.
+
+use tracing::warn;
+
+use crate::domain::asker::{Addressee, Reply};
+use crate::domain::message::{Face, Message, Say};
+use crate::error::Fault;
+use crate::ids::{ChannelId, ConversationId, MessageTs};
+use crate::slack::client::{CallError, RESPONSE_URL, Sought};
+use crate::store::{Card, Claim, Effect, Verdict};
+use crate::view::kit::Content;
+use crate::view::{card, reply};
+use crate::work::{Outcome, Work};
+
+/// After this many tries of a response URL the answer goes another way, so that one broken URL does
+/// not hold up everything else its person is to be told.
+const TRIES_OF_A_URL: u32 = 4;
+
+/// Why a message cannot be posted in a channel: nobody's mistake, and for people to mend
+/// (contracts/slack.md §14).
+const NOT_WELCOME: [&str; 4] = ["not_in_channel", "channel_not_found", "is_archived", "restricted_action"];
+
+/// The message that we know of is gone (contracts/slack.md §14).
+const MESSAGE_GONE: [&str; 3] = ["message_not_found", "cant_update_message", "edit_window_closed"];
+
+impl Work {
+    /// Delivers a message.
+    pub(super) async fn deliver(&self, claim: &Claim, message: &Message) -> Result<Outcome, Fault> {
+        let delivered = match message {
+            Message::Private { to, say } => self.answer(claim, to, &reply::say(say)).await.map(|()| Vec::new()),
+            Message::Card { channel, face, .. } => self.put_card(claim, channel, face).await,
+            Message::Line { channel, conversation, line } => {
+                self.add_line(claim, channel, conversation, &card::line(line)).await.map(|()| Vec::new())
+            }
+            Message::Direct { user, notice } => {
+                let content = reply::notice(notice, &self.links);
+                self.post_once(claim, user.as_str(), None, &content).await.map(|_| Vec::new())
+            }
+        };
+        match delivered {
+            Ok(effects) => Ok(Outcome::done(effects)),
+            Err(CallError::Fault(fault)) => Err(fault),
+            Err(CallError::Refused(code)) => Ok(self.not_delivered(claim, message, &code)),
+        }
+    }
+
+    /// Answers somebody privately: through the response URL while it lives and does not fail again and
+    /// again, else in the channel, else by direct message.
+    async fn answer(&self, claim: &Claim, to: &Addressee, content: &Content) -> Result<(), CallError> {
+        let lives = |answer: &&Reply| answer.until > self.clock.now() && claim.attempt <= TRIES_OF_A_URL;
+        if claim.unsure {
+            // Nobody can look at what only one person sees.
+            self.metrics.repeated_blindly(RESPONSE_URL);
+        }
+        if let Some(answer) = to.reply.as_ref().filter(lives) {
+            match self.slack.respond(&answer.url, content, answer.replace).await {
+                Err(CallError::Refused(code)) => warn!(code, "the response URL no longer takes answers"),
+                other => return other,
+            }
+        }
+        if let Some(channel) = to.channel.as_ref().filter(|channel| !channel.is_direct()) {
+            match self.slack.post_ephemeral(channel, &to.user, content).await {
+                Err(CallError::Refused(code)) => warn!(code, "no private answer in the channel"),
+                other => return other,
+            }
+        }
+        self.slack.post(to.user.as_str(), content, None, &mark(claim)).await.map(drop)
+    }
+
+    /// Posts the card, or brings the posted one up to date. A card that somebody deleted is posted anew.
+    async fn put_card(&self, claim: &Claim, channel: &ChannelId, face: &Face) -> Result<Vec<Effect>, CallError> {
+        let id = &face.conversation.id;
+        let content = card::card(face, &self.links);
+        if let Some(known) = self.store.card(&claim.installation, channel, id).await? {
+            match self.slack.update(channel, &known.ts, &content).await {
+                Ok(()) => return Ok(vec![Effect::PutCard(Card { face: encoded(face), ..known })]),
+                Err(CallError::Refused(code)) if MESSAGE_GONE.contains(&code.as_str()) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let ts = self.post_once(claim, channel.as_str(), None, &content).await?;
+        let (channel, conversation) = (channel.clone(), id.clone());
+        Ok(vec![Effect::PutCard(Card { channel, conversation, ts, face: encoded(face) })])
+    }
+
+    /// Adds a line to the thread of a card. Without a card there is no thread, and nothing to add to.
+    async fn add_line(
+        &self,
+        claim: &Claim,
+        channel: &ChannelId,
+        conversation: &ConversationId,
+        content: &Content,
+    ) -> Result<(), CallError> {
+        let Some(card) = self.store.card(&claim.installation, channel, conversation).await? else { return Ok(()) };
+        self.post_once(claim, channel.as_str(), Some(&card.ts), content).await.map(drop)
+    }
+
+    /// Posts a message. If an earlier try may have got through, looks for it first; where we may not
+    /// look, posts it again and counts that.
+    async fn post_once(
+        &self,
+        claim: &Claim,
+        channel: &str,
+        thread: Option<&MessageTs>,
+        content: &Content,
+    ) -> Result<MessageTs, CallError> {
+        let mark = mark(claim);
+        if claim.unsure {
+            match self.slack.find(&ChannelId::new(channel), thread, &mark, claim.accepted).await? {
+                Sought::There(ts) => return Ok(ts),
+                Sought::NotThere => {}
+                Sought::Unknowable => self.metrics.repeated_blindly("chat.postMessage"),
+            }
+        }
+        Ok(self.slack.post(channel, content, thread, &mark).await?.ts)
+    }
+
+    fn not_delivered(&self, claim: &Claim, message: &Message, code: &str) -> Outcome {
+        if !NOT_WELCOME.contains(&code) {
+            return Outcome::dead(claim, format!("Slack refused: {code}"));
+        }
+        warn!(job = %claim.id, code, "Slack does not let us post there");
+        let told = match message {
+            Message::Card { channel, asker: Some(asker), .. } => {
+                let say = Say::CardNotPosted { channel: channel.clone() };
+                vec![self.say(claim, Message::Private { to: asker.clone(), say })]
+            }
+            _ => Vec::new(),
+        };
+        Outcome { verdict: Verdict::Done, effects: told }
+    }
+}
+
+/// What a message of this job is recognized by: ids of jobs begin anew with a new database, so the
+/// time goes along.
+fn mark(claim: &Claim) -> String {
+    format!("{}-{}", claim.id, claim.accepted.as_millisecond())
+}
+
+fn encoded(face: &Face) -> String {
+    serde_json::to_string(face).unwrap_or_default()
+}

@@ -1,0 +1,66 @@
+//! How a job is queued: what it has to pass, whose share it takes, what it makes obsolete. The
+//! limits are Slack's documented ones (contracts/slack-limits.json, `rate`); what Slack really
+//! allows is often more, so a rest earns a generous burst.
+
+use crate::dialnote::client::BUCKET as DIALNOTE;
+use crate::domain::job::Job;
+use crate::domain::message::Message;
+use crate::slack::client::RESPONSE_URL;
+use crate::store::pace::Pace;
+
+/// How fast we speak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pacing {
+    /// No faster than Slack documents.
+    #[default]
+    Documented,
+    /// As fast as Slack lets us: we wait only when it says so.
+    AsAllowed,
+}
+
+/// The buckets a job has to pass.
+pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
+    let mut buckets = match job {
+        Job::Command(_) => vec![unlimited(DIALNOTE)],
+        Job::Resume(_) | Job::Profile(_) => Vec::new(),
+        Job::Message(Message::Private { .. }) => vec![unlimited(RESPONSE_URL)],
+        // Tier 3: 50 a minute.
+        Job::Message(Message::Card { .. }) => vec![limited("chat.update", 1200, 50)],
+        Job::Message(Message::Line { channel, .. }) => posting(channel.as_str()),
+        Job::Message(Message::Direct { user, .. }) => posting(user.as_str()),
+    };
+    if pacing == Pacing::AsAllowed {
+        for bucket in &mut buckets {
+            bucket.every_ms = 0;
+        }
+    }
+    buckets
+}
+
+/// One message a second and channel, several hundred a minute and workspace, bursts tolerated.
+fn posting(channel: &str) -> Vec<Pace> {
+    vec![limited("chat.postMessage", 200, 100), limited(&format!("channel:{channel}"), 1000, 10)]
+}
+
+/// Whose share of the work it is: each workspace's, and within what we say each channel's and person's.
+pub(super) fn flow(job: &Job) -> String {
+    match job {
+        Job::Command(_) | Job::Resume(_) | Job::Profile(_) => String::new(),
+        Job::Message(Message::Private { to, .. }) => to.user.to_string(),
+        Job::Message(Message::Direct { user, .. }) => user.to_string(),
+        Job::Message(Message::Card { channel, .. } | Message::Line { channel, .. }) => channel.to_string(),
+    }
+}
+
+/// Of several updates of one card that wait, only the last matters.
+pub(super) fn fold(job: &Job) -> Option<String> {
+    matches!(job, Job::Message(Message::Card { .. })).then(|| "card".to_owned())
+}
+
+fn unlimited(bucket: &str) -> Pace {
+    Pace { bucket: bucket.to_owned(), every_ms: 0, burst: 1 }
+}
+
+fn limited(bucket: &str, every_ms: u32, burst: u32) -> Pace {
+    Pace { bucket: bucket.to_owned(), every_ms, burst }
+}

@@ -1,0 +1,98 @@
+//! The server's loops around [`Work`]: many jobs at once, awake when there is something to do, and
+//! a stop that finishes what was begun.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{interval, sleep};
+use tracing::error;
+
+use crate::error::Fault;
+use crate::store::Lane;
+use crate::work::Work;
+
+/// How many jobs of a lane run at once.
+const PARALLEL: usize = 32;
+
+/// How long to wait at most before looking again, whatever the bells say.
+const POLL: Duration = Duration::from_secs(1);
+
+/// How long a stop waits for jobs that were begun; the others are taken up after the next start.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Works on both lanes and on the timers until `stop` turns true.
+pub async fn run(work: Arc<Work>, stop: watch::Receiver<bool>) {
+    tokio::join!(
+        lane(work.clone(), Lane::Inbox, stop.clone()),
+        lane(work.clone(), Lane::Outbox, stop.clone()),
+        timers(work, stop),
+    );
+}
+
+async fn lane(work: Arc<Work>, lane: Lane, mut stop: watch::Receiver<bool>) {
+    let bell = work.store.bell(lane);
+    let mut running = JoinSet::new();
+    while !*stop.borrow() {
+        // Asked for before looking, so that no ring between looking and waiting is missed.
+        let rung = bell.notified();
+        while running.try_join_next().is_some() {}
+        let free = PARALLEL.saturating_sub(running.len());
+        let claimed = start(&work, lane, free, &mut running).await;
+        if claimed.is_ok_and(|count| count > 0) {
+            continue;
+        }
+        let pause = pause(&work, lane).await;
+        tokio::select! {
+            () = rung => {}
+            () = sleep(pause) => {}
+            Some(_) = running.join_next(), if !running.is_empty() => {}
+            _ = stop.changed() => {}
+        }
+    }
+    let finish = async { while running.join_next().await.is_some() {} };
+    // What does not finish in time keeps its lease and is taken up by whoever claims it next.
+    let _ = tokio::time::timeout(GRACE, finish).await;
+}
+
+async fn start(work: &Arc<Work>, lane: Lane, free: usize, running: &mut JoinSet<()>) -> Result<usize, Fault> {
+    if free == 0 {
+        return Ok(0);
+    }
+    let claims = work.store.claim(lane, free, work.clock.now(), work.settings.lease).await.inspect_err(log)?;
+    let count = claims.len();
+    for claim in claims {
+        let work = work.clone();
+        running.spawn(async move {
+            let _ = work.work_on(claim).await.inspect_err(log);
+        });
+    }
+    Ok(count)
+}
+
+/// Until the next job is due, but not longer than [`POLL`].
+async fn pause(work: &Work, lane: Lane) -> Duration {
+    match work.store.next_due(lane).await {
+        Ok(Some(due)) => {
+            let until = due.duration_since(work.clock.now());
+            Duration::try_from(until).unwrap_or(Duration::ZERO).clamp(Duration::from_millis(5), POLL)
+        }
+        _ => POLL,
+    }
+}
+
+async fn timers(work: Arc<Work>, mut stop: watch::Receiver<bool>) {
+    let mut tick = interval(Duration::from_secs(1));
+    while !*stop.borrow() {
+        tokio::select! {
+            _ = tick.tick() => {}
+            _ = stop.changed() => return,
+        }
+        let _ = work.tick().await.inspect_err(log);
+    }
+}
+
+fn log(fault: &Fault) {
+    error!(cause = %fault, "the store did not answer; will try again");
+}

@@ -1,0 +1,103 @@
+//! Which conversation did they mean? dialnote's list has no search, so it is read page by page until
+//! the name or number is found, several are, or the list ends.
+
+use crate::domain::command::{Act, Command};
+use crate::domain::conversation::Conversation;
+use crate::domain::find::{Found, Search};
+use crate::domain::job::CommandJob;
+use crate::domain::message::{Choice, Message, Say};
+use crate::domain::refusal::{About, Refusal};
+use crate::error::Fault;
+use crate::store::{Claim, Effect};
+use crate::work::inbox::{Stop, denied};
+use crate::work::{Outcome, Work};
+
+/// How many pages of conversations are looked through for a name or number.
+const SEARCH_PAGES: usize = 50;
+
+/// After how many of them the lease is renewed.
+const PAGES_PER_LEASE: usize = 2;
+
+/// How many conversations are offered to choose from.
+const MOST_CHOICES: usize = 10;
+
+impl Work {
+    /// Looks for the conversation that a number or name means.
+    pub(super) async fn find(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+        let (asked, mut search) = match Search::new(&job.command.which) {
+            Ok(search) => search,
+            Err(id) => return Ok(self.found(claim, job, id, None)),
+        };
+        let (looked_at, all) = self.look_through(claim, &mut search).await?;
+        match search.result() {
+            Found::Nothing => Err(Refusal::NoMatch { asked, looked_at, all }.into()),
+            Found::One(one, note) => {
+                note_is_there(&job.command, &note, &asked)?;
+                Ok(self.found(claim, job, one.id, Some(note)))
+            }
+            Found::Several(several, note) => {
+                note_is_there(&job.command, &note, &asked)?;
+                Ok(self.let_pick(claim, job, several, note).await?)
+            }
+        }
+    }
+
+    /// Reads the list of conversations page by page. Answers how many there were, and whether that was
+    /// all. The list is ordered by activity and moves while it is read: what slips past goes to its
+    /// top, so it is read from there again until nothing is new.
+    async fn look_through(&self, claim: &Claim, search: &mut Search) -> Result<(usize, bool), Stop> {
+        let (mut offset, mut through) = (0, false);
+        for page in 0..SEARCH_PAGES {
+            if page % PAGES_PER_LEASE == PAGES_PER_LEASE - 1 {
+                self.store.renew(claim, self.lease_end()).await?;
+            }
+            let read = self.dialnote.conversations(offset).await.map_err(|error| denied(error, None))?;
+            offset += read.conversations.len();
+            let new = search.look_at(read.conversations);
+            if search.is_settled() {
+                return Ok((search.looked_at(), false));
+            }
+            if through && (new == 0 || read.last) {
+                return Ok((search.looked_at(), true));
+            }
+            if read.last {
+                // A list of one page was read in one piece: nothing can have slipped past.
+                if page == 0 {
+                    return Ok((search.looked_at(), true));
+                }
+                (offset, through) = (0, true);
+            }
+        }
+        Ok((search.looked_at(), false))
+    }
+
+    /// Several conversations fit: the command is kept until its person picks one.
+    async fn let_pick(
+        &self,
+        claim: &Claim,
+        job: &CommandJob,
+        several: Vec<Conversation>,
+        note: String,
+    ) -> Result<Outcome, Fault> {
+        let mut command = job.command.clone();
+        command.note = Some(note).filter(|note| !note.is_empty()).unwrap_or(command.note);
+        let draft = self.draft(job, &command);
+        let more = several.len().saturating_sub(MOST_CHOICES);
+        let mut choices = Vec::new();
+        for conversation in several.iter().take(MOST_CHOICES) {
+            choices.push(Choice {
+                about: About::from(conversation),
+                owner: self.owner(&claim.installation, conversation).await?.map(|owner| owner.name),
+                last_activity: conversation.last_activity.as_ref().map(|last| last.at),
+            });
+        }
+        let say = Say::Pick { draft: draft.id.clone(), choices, more };
+        let answer = self.say(claim, Message::Private { to: job.asker.addressee(), say });
+        Ok(Outcome::done(vec![Effect::PutDraft(draft), answer]))
+    }
+}
+
+fn note_is_there(command: &Command, note: &str, asked: &str) -> Result<(), Refusal> {
+    let missing = matches!(command.act, Act::Handoff(_)) && command.note.is_empty() && note.is_empty();
+    if missing { Err(Refusal::NoteMissing { asked: asked.to_owned() }) } else { Ok(()) }
+}

@@ -1,0 +1,63 @@
+//! What happens because time passes: somebody whose command waits is told so, and what is no longer
+//! needed is thrown away.
+
+use std::time::Duration;
+
+use crate::domain::job::Job;
+use crate::domain::message::{Message, Say};
+use crate::error::Fault;
+use crate::work::{Work, earlier, later};
+
+/// A command that is not finished after this long is said to wait.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How many are told at a time.
+const TOLD_AT_ONCE: usize = 100;
+
+/// How long delivery keys, kept commands and kept facts are of use. Slack repeats an event for at
+/// most a day (contracts/slack.md §4.7).
+const KEEP: Duration = Duration::from_hours(48);
+
+/// How much is thrown away at a time.
+const BITE: usize = 500;
+
+/// Who is led by one instance at a time.
+const LEADER: &str = "timers";
+
+/// How long it leads without a sign of life.
+const LEADS: Duration = Duration::from_secs(10);
+
+impl Work {
+    /// Does what time has brought about, if no other instance does.
+    pub async fn tick(&self) -> Result<(), Fault> {
+        let now = self.clock.now();
+        if self.store.lead(LEADER, &self.instance, now, later(now, LEADS)).await? {
+            self.tell_who_waits().await?;
+            while self.sweep().await? {}
+        }
+        Ok(())
+    }
+
+    /// Tells people whose commands wait that they do. Answers how many were told.
+    async fn tell_who_waits(&self) -> Result<usize, Fault> {
+        let now = self.clock.now();
+        let mut told = 0;
+        for waiting in self.store.overdue(earlier(now, PATIENCE), TOLD_AT_ONCE).await? {
+            let asker = match Job::decode(&waiting.body) {
+                Ok(Job::Command(job)) => job.asker,
+                Ok(Job::Resume(job)) => job.asker,
+                Ok(Job::Profile(_) | Job::Message(_)) | Err(_) => continue,
+            };
+            let notice = Job::Message(Message::Private { to: asker.addressee(), say: Say::Waiting });
+            let notice = self.new_job(&waiting.installation, &notice);
+            told += usize::from(self.store.tell(waiting.id, notice, now).await?);
+        }
+        Ok(told)
+    }
+
+    /// Throws away one bite of what is no longer needed. Answers whether there may be more.
+    async fn sweep(&self) -> Result<bool, Fault> {
+        let swept = self.store.sweep(earlier(self.clock.now(), KEEP), BITE).await?;
+        Ok(swept >= BITE)
+    }
+}

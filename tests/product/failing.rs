@@ -1,0 +1,189 @@
+//! When things fail: nothing is lost, and people are told.
+
+use dialnote_slack::sandbox::{DialnoteFailure, SlackFailure};
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+
+use crate::support::{ANA, LEO, MAYA, ZOE, product};
+
+#[tokio::test]
+async fn while_dialnote_is_down_commands_wait_and_then_happen_in_order() {
+    product(async |bot| {
+        bot.world(|world| world.faults.dialnote.down = true);
+        bot.slash(MAYA, "/assign @zoe conv_1001 first").await;
+        bot.slash(LEO, "/assign me conv_1001").await;
+        bot.slash(LEO, "/done conv_1001").await;
+        bot.pass(SignedDuration::from_secs(60)).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Saved, and waiting for dialnote: it takes longer than usual. It will be done as soon as dialnote answers, and I will tell you then.");
+        assert_snapshot!(bot.answer(LEO).await, @"Saved, and waiting for dialnote: it takes longer than usual. It will be done as soon as dialnote answers, and I will tell you then.");
+        assert_snapshot!(bot.answer(LEO).await, @"Saved, and waiting for dialnote: it takes longer than usual. It will be done as soon as dialnote answers, and I will tell you then.");
+        assert_eq!(bot.dialnote(ANA), "nobody open");
+
+        bot.world(|world| world.faults.dialnote.down = false);
+        bot.pass(SignedDuration::from_secs(60)).await;
+        assert_eq!(bot.dialnote(ANA), "mem_leo done");
+        assert_eq!(bot.owners_set(), ["mem_zoe", "mem_leo"]);
+        assert_eq!(bot.notes(ANA).len(), 1);
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. Your note is in dialnote.");
+        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is yours now; Zoe has been told.");
+        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is done.");
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_click_that_had_to_wait_is_answered_too() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign me conv_1001").await;
+        bot.read_all().await;
+        bot.world(|world| world.faults.dialnote.rate_limited = Some(20));
+        bot.press(MAYA, ANA, "done").await;
+        bot.pass(SignedDuration::from_secs(10)).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Saved, and waiting for dialnote: it takes longer than usual. It will be done as soon as dialnote answers, and I will tell you then.");
+        bot.world(|world| world.faults.dialnote.rate_limited = None);
+        bot.pass(SignedDuration::from_secs(30)).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"+1 415 555 0101 (Ana Lima) is done.");
+        bot.line(ANA).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn given_up_after_a_day_and_tried_again_by_a_button() {
+    product(async |bot| {
+        bot.world(|world| world.faults.dialnote.down = true);
+        bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        bot.pass(SignedDuration::from_secs(5)).await;
+        bot.answer(MAYA).await;
+        bot.clock.advance(SignedDuration::from_hours(25));
+        bot.expect_dead(1);
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        I could not do this: dialnote did not answer in a usable way, and I have stopped trying. If it happens again, give your admin this reference: job-1.
+        [Try again]
+        ");
+
+        bot.world(|world| world.faults.dialnote.down = false);
+        bot.press_private(MAYA, "front-desk", "retry", 0).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. Your note is in dialnote.");
+        assert_snapshot!(bot.line(ANA).await, @"
+        Maya assigned this to Zoe.
+        “wants a call back”
+        ");
+        bot.dm(ZOE).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_that_dialnote_does_not_know_is_said_at_once() {
+    product(async |bot| {
+        bot.world(|world| {
+            let failure = DialnoteFailure { status: 401, error: "UNAUTHORIZED".into(), times: 9, ..Default::default() };
+            world.faults.dialnote.fail_next.push(failure);
+        });
+        bot.expect_dead(1);
+        bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        dialnote does not accept this app’s key any more. Ask whoever set up the app for a new one.
+        Here is your note, so that it is not lost:
+        “wants a call back”
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_bot_is_not_in_the_channel() {
+    product(async |bot| {
+        bot.world(|world| world.faults.slack.bot_not_in = vec!["front-desk".into()]);
+        bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. Your note is in dialnote.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Done in dialnote, but I cannot post its card here, because I am not in this channel. Type /invite @dialnote and use the command again.");
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+        “wants a call back”
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+        [Done] [Open in dialnote ↗]
+        ");
+        assert_eq!(bot.dialnote(ANA), "mem_zoe open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn slack_takes_messages_slowly_and_none_is_lost() {
+    product(async |bot| {
+        bot.world(|world| {
+            world.faults.slack.rate_limited.insert("chat.postMessage".into(), 30);
+            let failure = SlackFailure {
+                method: "response_url".into(),
+                error: "internal".into(),
+                status: 500,
+                times: 2,
+                ..SlackFailure::default()
+            };
+            world.faults.slack.fail_next.push(failure);
+        });
+        bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        bot.pass(SignedDuration::from_secs(10)).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. Your note is in dialnote.");
+        bot.world(|world| world.faults.slack.rate_limited.clear());
+        bot.pass(SignedDuration::from_secs(60)).await;
+        bot.line(ANA).await;
+        bot.dm(ZOE).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_after_half_an_hour_finds_another_way() {
+    product(async |bot| {
+        bot.world(|world| world.faults.dialnote.down = true);
+        bot.slash(MAYA, "/dialnote take conv_1001").await;
+        bot.pass(SignedDuration::from_secs(5)).await;
+        bot.answer(MAYA).await;
+        bot.clock.advance(SignedDuration::from_mins(45));
+        bot.world(|world| world.faults.dialnote.down = false);
+        bot.pass(SignedDuration::from_secs(60)).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"+1 415 555 0101 (Ana Lima) is yours now.");
+        assert_eq!(bot.calls("chat.postEphemeral"), 1);
+        bot.line(ANA).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_that_slack_does_not_open_is_said() {
+    product(async |bot| {
+        bot.slash(LEO, "/assign me conv_1001").await;
+        bot.read_all().await;
+        bot.world(|world| {
+            let failure = SlackFailure {
+                method: "views.open".into(),
+                error: "expired_trigger_id".into(),
+                status: 200,
+                times: 1,
+                ..SlackFailure::default()
+            };
+            world.faults.slack.fail_next.push(failure);
+        });
+        bot.press(LEO, ANA, "hand_off").await;
+        assert_snapshot!(bot.answer(LEO).await, @"Slack did not open the form in time. Please press the button again.");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_api_without_envelopes_and_filters_will_do() {
+    product(async |bot| {
+        bot.world(|world| {
+            world.faults.dialnote.bare_answers = true;
+            world.faults.dialnote.ignores_filters = true;
+        });
+        bot.slash(MAYA, "/assign @zoe ana wants a call back").await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote(ANA), "mem_zoe open");
+    })
+    .await;
+}

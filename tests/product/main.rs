@@ -1,0 +1,26 @@
+//! The product, told in sentences: what people type and click, and exactly what they then see.
+//! Everything enters through the real router, really signed; everything that leaves goes over HTTP
+//! to the sandbox, which is stricter than the services it plays.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on should stop"
+)]
+#![expect(unreachable_pub, reason = "the tests are one crate")]
+
+mod assigning;
+mod crashing;
+mod documents;
+mod failing;
+mod finding;
+mod floors;
+mod handing_off;
+mod pacing;
+mod people;
+mod racing;
+mod receiving;
+mod support;
+mod upgrading;

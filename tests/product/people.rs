@@ -1,0 +1,116 @@
+//! Who may act, and who can be made the owner.
+
+use dialnote_slack::sandbox::Person;
+use insta::assert_snapshot;
+use serde_json::json;
+
+use crate::support::{ANA, MAYA, SAM, ZOE, product};
+
+#[tokio::test]
+async fn somebody_who_is_not_in_dialnote_can_neither_own_nor_act() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign @sam conv_1001").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address.");
+        bot.slash(SAM, "/dialnote take conv_1001").await;
+        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you to dialnote with the e-mail address that you use in Slack.");
+        assert_eq!((bot.calls("PATCH"), bot.calls("POST")), (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_reason_is_named() {
+    product(async |bot| {
+        type Change = fn(&mut Person);
+        let kinds: [(&str, Change); 6] = [
+            ("is a bot", |person| person.bot = true),
+            ("deactivated", |person| person.deleted = true),
+            ("is a guest", |person| person.guest = true),
+            ("another workspace", |person| person.stranger = true),
+            ("not confirmed", |person| person.email_confirmed = false),
+            ("cannot see", |person| person.email = None),
+        ];
+        for (reason, make) in kinds {
+            bot.world(|world| {
+                world.people.retain(|person| person.handle != "kim");
+                world.add_person(Person::named("kim", "Kim Ode"), &["front-desk"]);
+            });
+            bot.slash(MAYA, "/assign @kim conv_1001").await;
+            bot.world(|world| make(world.person_mut("kim").unwrap()));
+            let answer = bot.answer(MAYA).await;
+            assert!(answer.contains("Kim") && answer.contains(reason), "{answer}");
+        }
+        assert_eq!(bot.calls("PATCH"), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_address_is_the_same_in_any_letter_case() {
+    product(async |bot| {
+        bot.world(|world| world.person_mut(ZOE).unwrap().email = Some("ZOE@ACME.EXAMPLE".into()));
+        bot.slash(MAYA, "/assign @zoe conv_1001").await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote(ANA), "mem_zoe open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_member_is_known_at_once_and_one_who_left_is_not() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign @sam conv_1001").await;
+        bot.answer(MAYA).await;
+        // Somebody invites Sam to dialnote: the next try is not refused on what was kept.
+        bot.world(|world| {
+            let mut sam = world.dialnote.members[0].clone();
+            (sam.id, sam.name) = ("mem_sam".into(), "Sam Ortiz".into());
+            sam.email = world.person(SAM).unwrap().email.clone().unwrap();
+            world.dialnote.members.push(sam);
+        });
+        bot.slash(MAYA, "/assign @sam conv_1001").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Sam, who has been told.");
+        bot.line(ANA).await;
+        bot.dm(SAM).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn somebody_deactivated_is_known_at_once() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign @zoe conv_1001").await;
+        bot.read_all().await;
+        // What was kept about Zoe is read anew when Slack says that it changed.
+        let deactivated = |deleted| bot.world(|world| world.person_mut(ZOE).unwrap().deleted = deleted);
+        deactivated(true);
+        bot.sandbox.event(json!({ "type": "user_change", "user": ZOE })).await.unwrap();
+        deactivated(false);
+        bot.slash(MAYA, "/assign @zoe conv_1002").await;
+        deactivated(true);
+        assert_snapshot!(bot.answer(MAYA).await, @"Zoe’s Slack account is deactivated. Choose somebody else.");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn dialnotes_own_refusal_is_passed_on() {
+    product(async |bot| {
+        bot.world(|world| world.faults.dialnote.read_only = true);
+        bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        This app’s dialnote key may only read. Ask whoever set up the app for a key that may write.
+        Here is your note, so that it is not lost:
+        “wants a call back”
+        ");
+
+        bot.world(|world| world.faults.dialnote.read_only = false);
+        bot.slash(MAYA, "/assign @zoe conv_1002").await;
+        bot.read_all().await;
+        // Zoe leaves dialnote; the list of members that was kept does not know it yet.
+        bot.world(|world| world.dialnote.members.retain(|member| member.id != "mem_zoe"));
+        bot.slash(MAYA, "/assign @zoe conv_1001").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"dialnote said no: “mem_zoe is not a member of your organization.”");
+    })
+    .await;
+}

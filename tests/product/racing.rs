@@ -1,0 +1,101 @@
+//! Two people at once: one wins, the other is told who.
+
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+
+use crate::support::{ANA, LEO, MAYA, ZOE, product};
+
+#[tokio::test]
+async fn two_press_take_it_and_one_wins() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign me conv_1001").await;
+        bot.slash(MAYA, "/unassign conv_1001").await;
+        bot.read_all().await;
+
+        bot.press(ZOE, ANA, "take").await;
+        bot.press(LEO, ANA, "take").await;
+        bot.settle().await;
+        assert_eq!(bot.dialnote(ANA), "mem_zoe open");
+        assert_snapshot!(bot.line(ANA).await, @"Zoe took this.");
+        assert_snapshot!(bot.answer(LEO).await, @"
+        Zoe took +1 415 555 0101 (Ana Lima) 1 s ago.
+        [Take over]
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_one_who_lost_may_take_over_if_nothing_changed_since() {
+    product(async |bot| {
+        bot.slash(ZOE, "/dialnote take conv_1001").await;
+        bot.read_all().await;
+        bot.pass(SignedDuration::from_secs(3)).await;
+
+        bot.slash(LEO, "/dialnote take conv_1001").await;
+        assert_snapshot!(bot.answer(LEO).await, @"
+        Zoe took +1 415 555 0101 (Ana Lima) 3 s ago.
+        [Take over]
+        ");
+        bot.press_private(LEO, "front-desk", "take_over", 0).await;
+        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is yours now; Zoe has been told.");
+        assert_snapshot!(bot.line(ANA).await, @"Leo took this over from Zoe.");
+        assert_snapshot!(bot.dm(ZOE).await, @"Leo gave +1 415 555 0101 (Ana Lima) to Leo; it is not yours any more.");
+
+        bot.slash(ZOE, "/dialnote take conv_1001").await;
+        bot.answer(ZOE).await;
+        bot.slash(MAYA, "/assign me conv_1001").await;
+        bot.read_all().await;
+        bot.press_private(ZOE, "front-desk", "take_over", 0).await;
+        assert_snapshot!(bot.answer(ZOE).await, @"
+        Maya took +1 415 555 0101 (Ana Lima) 1 s ago.
+        [Take over]
+        ");
+        assert_eq!(bot.dialnote(ANA), "mem_maya open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_delivery_made_twice_has_one_effect() {
+    product(async |bot| {
+        bot.world(|world| world.faults.slack.deliver_twice = true);
+        bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        bot.answer(MAYA).await;
+        bot.line(ANA).await;
+        bot.dm(ZOE).await;
+        assert_eq!((bot.calls("PATCH"), bot.notes(ANA).len()), (1, 1));
+        bot.press(ZOE, ANA, "done").await;
+        bot.line(ANA).await;
+        assert_eq!(bot.calls("PATCH"), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ones_own_commands_keep_their_order_however_they_name_the_conversation() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign @zoe +1 415 555 0101").await;
+        bot.slash(MAYA, "/assign @leo conv_1001").await;
+        bot.slash(MAYA, "/dialnote done ana").await;
+        bot.slash(MAYA, "/assign me conv_1001").await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote(ANA), "mem_maya done");
+        assert_eq!(bot.owners_set(), ["mem_zoe", "mem_leo", "mem_maya"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_card_that_dialnote_has_overtaken_acts_on_what_is_so_now() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign me conv_1001").await;
+        bot.read_all().await;
+        // Somebody assigns Leo in dialnote; the card does not know it yet.
+        bot.world(|world| world.dialnote.conversation_mut(ANA).unwrap().assigned_to = Some("mem_leo".into()));
+        bot.press(MAYA, ANA, "unassign").await;
+        assert_snapshot!(bot.line(ANA).await, @"Maya put this back into the queue; Leo owned it before.");
+        assert_snapshot!(bot.dm(LEO).await, @"Maya put +1 415 555 0101 (Ana Lima) back into the queue; it is not yours any more.");
+    })
+    .await;
+}

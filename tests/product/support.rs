@@ -1,0 +1,457 @@
+//! The world in which the tests play: a sandbox, the app, a clock that stands still, and verbs that
+//! read like what people do. A test ends with silence: a message nobody read, a job that still
+//! waits or one that was given up fails it.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use dialnote_slack::app::App;
+use dialnote_slack::clock::{Clock, ManualClock};
+use dialnote_slack::config::Config;
+use dialnote_slack::manifest::{OPTIONAL_SCOPES, SCOPES};
+use dialnote_slack::sandbox::{Click, Message, Options, Outcome, Sandbox, Secrets, Submit, World};
+use dialnote_slack::store::Lane;
+use dialnote_slack::work::Work;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub const MAYA: &str = "maya";
+pub const LEO: &str = "leo";
+pub const ZOE: &str = "zoe";
+pub const SAM: &str = "sam";
+
+/// Where things happen unless a test says otherwise.
+pub const FRONT_DESK: &str = "front-desk";
+
+/// The first conversation of the sandbox: Ana Lima, missed call, unassigned.
+pub const ANA: &str = "conv_1001";
+
+/// Everything a test needs.
+pub struct Bot {
+    pub sandbox: Sandbox,
+    pub clock: ManualClock,
+    /// The work loop's own state; a new one after every restart.
+    pub work: Arc<Work>,
+    /// Where the app listens.
+    pub url: String,
+    server: JoinHandle<()>,
+    data: TempDir,
+    pace: &'static str,
+    read: HashSet<(String, String, String)>,
+    dead_expected: u64,
+}
+
+/// What is different about a test.
+pub struct Setup {
+    /// `SLACK_PACE`: most tests let messages go as fast as Slack lets them.
+    pub pace: &'static str,
+    /// A database to begin with, instead of an empty one.
+    pub database: Option<&'static str>,
+    /// What the clock shows.
+    pub now: &'static str,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { pace: "as-allowed", database: None, now: "2026-11-23T09:00:00Z" }
+    }
+}
+
+/// Runs a test, then asserts silence.
+pub async fn product(test: impl AsyncFnOnce(&mut Bot)) {
+    product_with(Setup::default(), test).await;
+}
+
+/// The same with something different about it.
+pub async fn product_with(setup: Setup, test: impl AsyncFnOnce(&mut Bot)) {
+    let mut bot = Bot::start(setup).await;
+    test(&mut bot).await;
+    bot.settle().await;
+    bot.leave_for_judges();
+    bot.assert_silence().await;
+}
+
+impl Bot {
+    async fn start(setup: Setup) -> Self {
+        let clock = ManualClock::at(setup.now.parse().unwrap());
+        let options = Options {
+            listen: ([127, 0, 0, 1], 0).into(),
+            clock: Clock::Manual(clock.clone()),
+            bot_url: None,
+            secrets: Secrets::fixed(),
+            scopes: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name.to_owned()).collect(),
+        };
+        let sandbox = Sandbox::start(options).await.unwrap();
+        let data = tempfile::tempdir().unwrap();
+        if let Some(database) = setup.database {
+            std::fs::copy(database, data.path().join("app.db")).unwrap();
+        }
+        let pace = setup.pace;
+        let (work, url, server) = start_app(&sandbox, &data, &clock, pace).await;
+        Self { sandbox, clock, work, url, server, data, pace, read: HashSet::new(), dead_expected: 0 }
+    }
+
+    /// What a crash and a new start do: everything in memory is gone, the database stays.
+    pub async fn restart(&mut self) {
+        self.server.abort();
+        (self.work, self.url, self.server) = start_app(&self.sandbox, &self.data, &self.clock, self.pace).await;
+    }
+
+    /// Where the app keeps what it must not lose.
+    pub fn database(&self) -> PathBuf {
+        self.data.path().join("app.db")
+    }
+
+    // --- what people do ---
+
+    /// Somebody types a command in #front-desk.
+    pub async fn slash(&self, who: &str, text: &str) -> Outcome {
+        self.slash_in(FRONT_DESK, who, text).await
+    }
+
+    /// Somebody types a command somewhere.
+    pub async fn slash_in(&self, channel: &str, who: &str, text: &str) -> Outcome {
+        acknowledged(self.sandbox.slash(who, channel, text).await.unwrap())
+    }
+
+    /// Somebody presses a button on the card of a conversation in #front-desk.
+    pub async fn press(&self, who: &str, conversation: &str, button: &str) -> Outcome {
+        let ts = self.card_ts(FRONT_DESK, conversation);
+        self.click(Click::message(who, FRONT_DESK, &ts, button)).await
+    }
+
+    /// Somebody chooses a person in the menu of a card in #front-desk.
+    pub async fn choose(&self, who: &str, conversation: &str, person: &str) -> Outcome {
+        let ts = self.card_ts(FRONT_DESK, conversation);
+        let mut click = Click::message(who, FRONT_DESK, &ts, "assign_to");
+        click.selected_user = Some(person.to_owned());
+        self.click(click).await
+    }
+
+    /// Somebody presses a button of the last private message they got in a channel (or `dm`).
+    /// `row` picks among several buttons of the same kind.
+    pub async fn press_private(&self, who: &str, channel: &str, button: &str, row: usize) -> Outcome {
+        let message = self.world(|world| {
+            let mine = world.seen_by(who, channel);
+            mine.into_iter().rfind(|m| channel == "dm" || m.to.is_some()).cloned().expect("a private message")
+        });
+        let values: Vec<String> = elements(&message)
+            .filter(|element| element["action_id"] == button)
+            .filter_map(|element| element["value"].as_str().map(str::to_owned))
+            .collect();
+        let mut click = Click::message(who, channel, &message.ts, button);
+        click.value = Some(values.get(row).unwrap_or_else(|| panic!("no {button} in {}", draw(&message))).clone());
+        self.click(click).await
+    }
+
+    /// Somebody presses something.
+    pub async fn click(&self, click: Click) -> Outcome {
+        acknowledged(self.sandbox.click(click).await.unwrap())
+    }
+
+    /// Somebody fills in the form they have open and submits it.
+    pub async fn submit(&self, who: &str, values: Value) -> Outcome {
+        let view = self.form(who).expect("an open form");
+        let submit = Submit { who: who.to_owned(), view_id: view, values: values.as_object().unwrap().clone() };
+        self.sandbox.submit(submit).await.unwrap()
+    }
+
+    /// The form somebody has open.
+    pub fn form(&self, who: &str) -> Option<String> {
+        self.world(|world| {
+            let user = world.person(who)?.id.clone();
+            world.stack(&user).last().map(|view| view.id.clone())
+        })
+    }
+
+    // --- time and work ---
+
+    /// Works until nothing is due. Everything that was asked for before has happened afterwards.
+    pub async fn settle(&self) {
+        while self.step(Lane::Inbox).await || self.step(Lane::Outbox).await {}
+    }
+
+    /// One step of the same loop that the server runs.
+    pub async fn step(&self, lane: Lane) -> bool {
+        self.work.step(lane).await.unwrap()
+    }
+
+    /// Lets time pass in small steps, with the work and the reminders that fall due.
+    pub async fn pass(&self, time: SignedDuration) {
+        let end = self.clock.now() + time;
+        while self.clock.now() < end {
+            self.clock.advance(SignedDuration::from_secs(1));
+            self.work.tick().await.unwrap();
+            self.settle().await;
+        }
+    }
+
+    // --- what people see ---
+
+    /// The next private message that somebody got in a channel and has not read.
+    pub async fn answer(&mut self, who: &str) -> String {
+        self.settle().await;
+        self.next(|world| {
+            let user = world.person(who).expect("a person").id.clone();
+            let mine = world.messages.iter().filter(|m| m.to.as_ref() == Some(&user));
+            mine.cloned().collect()
+        })
+        .unwrap_or_else(|| panic!("nobody answered {who}\n{}", self.everything()))
+    }
+
+    /// The next direct message that somebody got from the app and has not read.
+    pub async fn dm(&mut self, who: &str) -> String {
+        self.settle().await;
+        self.next(|world| world.seen_by(who, "dm").into_iter().filter(|m| m.to.is_none()).cloned().collect())
+            .unwrap_or_else(|| panic!("no direct message for {who}\n{}", self.everything()))
+    }
+
+    /// The next line in the thread of a card in #front-desk that nobody has read.
+    pub async fn line(&mut self, conversation: &str) -> String {
+        self.settle().await;
+        let card = self.card_ts(FRONT_DESK, conversation);
+        self.next(|world| {
+            let replies = world.messages.iter().filter(|m| m.is_reply() && m.thread_ts.as_ref() == Some(&card));
+            replies.cloned().collect()
+        })
+        .unwrap_or_else(|| panic!("no line about {conversation}\n{}", self.everything()))
+    }
+
+    /// The card of a conversation in #front-desk as it is now.
+    pub async fn card(&mut self, conversation: &str) -> String {
+        self.settle().await;
+        let ts = self.card_ts(FRONT_DESK, conversation);
+        self.world(|world| {
+            let channel = world.channel(FRONT_DESK).expect("a channel").id.clone();
+            draw(world.message(&channel, &ts).expect("the card"))
+        })
+    }
+
+    /// Who owns a conversation in dialnote (by member id), and its status.
+    pub fn dialnote(&self, conversation: &str) -> String {
+        self.world(|world| {
+            let conversation = world.dialnote.conversation(conversation).expect("a conversation");
+            let owner = conversation.assigned_to.as_deref().unwrap_or("nobody");
+            format!("{owner} {}", format!("{:?}", conversation.status).to_lowercase())
+        })
+    }
+
+    /// The notes of a conversation in dialnote, oldest first.
+    pub fn notes(&self, conversation: &str) -> Vec<String> {
+        self.world(|world| {
+            let conversation = world.dialnote.conversation(conversation).expect("a conversation");
+            conversation.notes().into_iter().map(str::to_owned).collect()
+        })
+    }
+
+    /// How often the app asked this of dialnote or Slack so far.
+    pub fn calls(&self, method: &str) -> usize {
+        self.world(|world| world.calls.iter().filter(|call| call.method == method).count())
+    }
+
+    /// Whom dialnote was told to make the owner, in order, by calls that it carried out.
+    pub fn owners_set(&self) -> Vec<String> {
+        self.world(|world| {
+            let done = world.calls.iter().filter(|call| call.method == "PATCH" && call.status == Some(200));
+            done.filter_map(|call| call.body["assignedToId"].as_str().map(str::to_owned)).collect()
+        })
+    }
+
+    /// Looks at the world or changes it.
+    pub fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
+        self.sandbox.world(look)
+    }
+
+    /// What everybody can see, for failures.
+    pub fn everything(&self) -> String {
+        self.world(|world| {
+            let lines = world.messages.iter().map(|m| {
+                let to = m.to.as_ref().map(|to| format!(" (only {to})")).unwrap_or_default();
+                format!("--- {} in {}{to}\n{}", m.ts, m.channel, draw(m))
+            });
+            lines.collect::<Vec<_>>().join("\n")
+        })
+    }
+
+    /// Works until nothing is due, then reads everything: for what another test looks at.
+    pub async fn read_all(&mut self) {
+        self.settle().await;
+        while self.next(|world| world.messages.clone()).is_some() {}
+    }
+
+    /// Whether somebody has a notice that their command waits.
+    pub fn was_told_to_wait(&self, who: &str) -> bool {
+        let waits = |text: &str| text.contains("waiting for dialnote");
+        self.world(|world| world.seen_by(who, FRONT_DESK).iter().any(|m| m.to.is_some() && waits(&m.text)))
+    }
+
+    /// Says that this many jobs are given up on purpose.
+    pub fn expect_dead(&mut self, jobs: u64) {
+        self.dead_expected = jobs;
+    }
+
+    // --- the end ---
+
+    /// Writes down every message and form the app sent, for `tests/judge.sh`.
+    fn leave_for_judges(&self) {
+        let sent = ["chat.postMessage", "chat.update", "chat.postEphemeral", "response_url"];
+        let payloads: Vec<Value> = self.world(|world| {
+            let messages = world.calls.iter().filter(|call| sent.contains(&call.method.as_str()));
+            let messages = messages.map(|call| json!({ "text": call.body["text"], "blocks": call.body["blocks"] }));
+            let forms =
+                world.calls.iter().filter(|call| call.method.starts_with("views.")).map(|c| c.body["view"].clone());
+            messages.chain(forms).collect()
+        });
+        let answers = self.world(|world| world.deliveries.iter().map(|d| d.response.clone()).collect::<Vec<_>>());
+        let answers = answers.iter().filter_map(|body| serde_json::from_str::<Value>(body).ok());
+        let all = payloads.into_iter().chain(answers.filter(|answer| answer.get("blocks").is_some()));
+        let lines: Vec<String> = all.map(|payload| payload.to_string()).collect();
+        let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
+        std::fs::create_dir_all("target/rendered").unwrap();
+        std::fs::write(format!("target/rendered/{name}.jsonl"), lines.join("\n") + "\n").unwrap();
+    }
+
+    async fn assert_silence(&mut self) {
+        let unread = self.next(|world| {
+            let unread = world.messages.iter().filter(|m| m.to.is_some() || m.is_reply() || m.channel.starts_with('D'));
+            unread.cloned().collect()
+        });
+        assert_eq!(unread, None, "somebody was told something that no one read");
+        let waiting = self.work.store.overview().await.unwrap();
+        assert_eq!((waiting.inbox, waiting.outbox), (0, 0), "something still waits");
+        assert_eq!(waiting.dead, self.dead_expected, "jobs were given up");
+        let form = self.world(|world| world.modals.len());
+        assert_eq!(form, 0, "a form is still open");
+        let cards: Vec<_> = self.world(|world| world.messages.iter().filter(|m| is_card(m)).map(card_key).collect());
+        let different: HashSet<_> = cards.iter().collect();
+        assert_eq!(different.len(), cards.len(), "a conversation has two cards in a channel\n{}", self.everything());
+    }
+
+    /// The first message of a selection that was not read yet, or was changed since.
+    fn next(&mut self, select: impl FnOnce(&World) -> Vec<Message>) -> Option<String> {
+        for message in self.sandbox.world(|world| select(world)) {
+            let drawn = draw(&message);
+            if self.read.insert((message.channel.clone(), message.ts.clone(), drawn.clone())) {
+                return Some(drawn);
+            }
+        }
+        None
+    }
+
+    fn card_ts(&self, channel: &str, conversation: &str) -> String {
+        self.world(|world| {
+            let channel = world.channel(channel).expect("a channel").id.clone();
+            let wanted = (channel, conversation.to_owned());
+            world.messages.iter().find(|m| is_card(m) && card_key(m) == wanted).map(|m| m.ts.clone())
+        })
+        .unwrap_or_else(|| panic!("no card of {conversation}\n{}", self.everything()))
+    }
+}
+
+async fn start_app(
+    sandbox: &Sandbox,
+    data: &TempDir,
+    clock: &ManualClock,
+    pace: &str,
+) -> (Arc<Work>, String, JoinHandle<()>) {
+    let credentials = sandbox.credentials();
+    let database = format!("sqlite:{}", data.path().join("app.db").display());
+    let settings = [
+        ("SLACK_SIGNING_SECRET", credentials.signing_secret),
+        ("SLACK_BOT_TOKEN", credentials.slack_bot_token),
+        ("SLACK_API_URL", credentials.slack_api),
+        ("DIALNOTE_API_KEY", credentials.dialnote_api_key),
+        ("DIALNOTE_API_URL", credentials.dialnote_api),
+        ("DATABASE_URL", database),
+        ("SLACK_PACE", pace.to_owned()),
+    ];
+    let lookup = |name: &str| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
+    let config = Config::read(lookup).unwrap();
+    let App { work, router } = App::build(&config, Clock::Manual(clock.clone())).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    sandbox.set_bot(url.clone());
+    let server = tokio::spawn(dialnote_slack::http::serve::serve(listener, router, std::future::pending()));
+    (work, url, server)
+}
+
+fn acknowledged(outcome: Outcome) -> Outcome {
+    assert_eq!(outcome.status, Some(200), "{outcome:?}");
+    outcome
+}
+
+/// A card is what stands in a channel by itself and carries its conversation in a row of controls.
+fn is_card(message: &Message) -> bool {
+    let posted = message.to.is_none() && !message.is_reply() && !message.channel.starts_with('D');
+    posted && carried(message).is_some()
+}
+
+fn card_key(message: &Message) -> (String, String) {
+    (message.channel.clone(), carried(message).expect("a card"))
+}
+
+fn carried(message: &Message) -> Option<String> {
+    let actions = message.blocks.iter().find(|block| block["type"] == "actions")?;
+    let carried: Value = serde_json::from_str(actions["block_id"].as_str()?).ok()?;
+    carried["c"].as_str().map(str::to_owned)
+}
+
+fn elements(message: &Message) -> impl Iterator<Item = &Value> {
+    message.blocks.iter().flat_map(|block| {
+        let row = block["elements"].as_array().map_or(&[][..], Vec::as_slice);
+        row.iter().chain(block.get("accessory"))
+    })
+}
+
+/// A message as a person sees it, in plain text.
+pub fn draw(message: &Message) -> String {
+    if message.blocks.is_empty() {
+        return message.text.clone();
+    }
+    message.blocks.iter().map(draw_block).collect::<Vec<_>>().join("\n")
+}
+
+fn draw_block(block: &Value) -> String {
+    let text = || dated(block["text"]["text"].as_str().unwrap_or_default());
+    let row = || block["elements"].as_array().into_iter().flatten().map(draw_element).collect::<Vec<_>>().join(" ");
+    match block["type"].as_str() {
+        Some("header") => format!("# {}", text()),
+        Some("section") if block.get("accessory").is_some() => {
+            format!("{} {}", text(), draw_element(&block["accessory"]))
+        }
+        Some("section") => text(),
+        Some("context") => format!("  {}", row()),
+        Some("actions") => row(),
+        other => panic!("no idea how to draw {other:?}"),
+    }
+}
+
+fn draw_element(element: &Value) -> String {
+    let label = element["text"]["text"].as_str().or(element["placeholder"]["text"].as_str());
+    match element["type"].as_str() {
+        Some("button") if element.get("url").is_some() => format!("[{} ↗]", label.unwrap_or_default()),
+        Some("button") => format!("[{}]", label.unwrap_or_default()),
+        Some("users_select") => format!("[{} ▾]", label.unwrap_or_default()),
+        _ => dated(element["text"].as_str().unwrap_or_default()),
+    }
+}
+
+/// `<!date^…|fallback>` as its fallback.
+fn dated(text: &str) -> String {
+    match text.split_once("<!date^") {
+        Some((before, rest)) => {
+            let (date, after) = rest.split_once('>').expect("a whole date");
+            format!("{before}{}{}", date.rsplit('|').next().unwrap_or_default(), dated(after))
+        }
+        None => text.to_owned(),
+    }
+}
+
+/// The values of the hand-off form.
+pub fn handoff_to(person: &str, note: &str) -> Value {
+    json!({ "to": { "to": person }, "note": { "note": note } })
+}

@@ -1,0 +1,33 @@
+//! A database that an earlier version left behind, with work in it, is taken over.
+//!
+//! `tests/fixtures/store/v1.db` was written by the program as it was with the first schema, killed
+//! while dialnote was down and Slack had been: commands asked for, found and half done, a kept one
+//! taken up, a changed profile, and every kind of message.
+
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+
+use crate::support::{ANA, LEO, MAYA, Setup, ZOE, product_with};
+
+#[tokio::test]
+async fn the_work_of_the_first_schema_is_done() {
+    let setup = Setup { database: Some("tests/fixtures/store/v1.db"), now: "2026-11-23T15:00:00Z", ..Setup::default() };
+    product_with(setup, async |bot| {
+        bot.pass(SignedDuration::from_secs(5)).await;
+        assert_eq!(bot.dialnote(ANA), "mem_zoe open", "asked for by number");
+        assert_eq!(bot.dialnote("conv_1002"), "nobody done", "found, not decided");
+        assert_eq!(bot.dialnote("conv_1004"), "mem_zoe open", "picked from a kept list");
+        assert!(bot.notes("conv_1006").iter().any(|note| note.starts_with("half done")), "half done");
+        assert_snapshot!(bot.dm(MAYA).await, @"Leo put +1 415 555 0104 (Robert Nguyen) back into the queue; it is not yours any more.");
+        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0104 (Robert Nguyen) is back in the queue; Maya has been told.");
+        assert_snapshot!(bot.line("conv_1004").await, @"Leo put this back into the queue; Maya owned it before.");
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+        “by number”
+          :telephone_receiver: Missed call · 2026-11-23 14:56 UTC
+        [Done] [Open in dialnote ↗]
+        ");
+        bot.read_all().await;
+    })
+    .await;
+}

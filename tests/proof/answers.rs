@@ -1,0 +1,44 @@
+//! What people were told about their commands, in the place where they asked.
+
+use std::collections::HashMap;
+
+use dialnote_slack::sandbox::{Call, World};
+
+/// Words of which every answer has one that is no "no".
+const YES: [&str; 6] =
+    ["Assigned ", " is yours now", " is done.", " is open again.", "nothing else had to change", " is already "];
+
+/// Every answer that was heard: the path at which it was said, and the words.
+pub fn answers(world: &World) -> HashMap<&str, Vec<&str>> {
+    let mut answers: HashMap<&str, Vec<&str>> = HashMap::new();
+    for call in world.calls.iter().filter(|call| call.method == "response_url" && is_answer(call)) {
+        answers.entry(&call.path).or_default().push(words(call));
+    }
+    answers
+}
+
+/// How many answers somebody (by user id) got in a channel instead, because they did not get through.
+pub fn in_channel(world: &World, user: &str) -> usize {
+    let said = world.calls.iter().filter(|call| call.method == "chat.postEphemeral" && is_answer(call));
+    said.filter(|call| call.body["user"] == user).count()
+}
+
+/// What was said at this path that means that nothing was done.
+pub fn refusal<'a>(world: &'a World, path: &str) -> Option<&'a str> {
+    let said = world.calls.iter().rev().filter(|call| call.path == path && is_answer(call)).map(words);
+    said.into_iter().find(|words| is_no(words))
+}
+
+/// Whether an answer means that nothing was done.
+pub fn is_no(words: &str) -> bool {
+    !YES.iter().any(|yes| words.contains(yes))
+}
+
+/// Whether a call said something, and more than that a command waits.
+fn is_answer(call: &Call) -> bool {
+    call.acted && !words(call).contains("waiting for dialnote")
+}
+
+fn words(call: &Call) -> &str {
+    call.body["text"].as_str().unwrap_or_default()
+}

@@ -1,0 +1,80 @@
+//! `kill -9`, again and again, while people keep typing. The app dies at the nth call it makes, in the
+//! middle of a call that did or did not have its effect, right after it acknowledged something, or
+//! after a few hundred milliseconds if none of that comes to pass.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::dice::Dice;
+use crate::moment::{Before, Moment, forget_what_hangs};
+use crate::people::{AT_A_TIME, People};
+use crate::process::Process;
+use crate::stage::{Setting, Stage, on_each};
+
+const PEOPLE: usize = 24;
+
+const ROUNDS: usize = 200;
+
+/// A process that was killed holds its jobs until the lease ends; a short one lets a job be killed
+/// many times.
+const LEASE: u32 = 5;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acknowledged_happens_however_often_the_app_is_killed() {
+    let rounds = std::env::var("PROOF_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap());
+    let setting = Setting { name: "killing", people: PEOPLE, conversations: rounds + AT_A_TIME, lease: Some(LEASE) };
+    on_each(
+        |_| true,
+        setting,
+        async |stage| {
+            let mut dice = Dice::new(setting.name);
+            let mut people = People::gather(stage, PEOPLE);
+            let mut deaths = BTreeMap::new();
+            for round in 0..rounds {
+                let app = stage.start().await;
+                let moment = Moment::draw(&mut dice);
+                let patience = Duration::from_millis(dice.between(150, 600) as u64);
+                stage.sandbox.world(|world| world.faults.slack.deliver_twice = dice.percent(25));
+                let before = Before::now(stage);
+                for _ in 0..dice.between(1, 4) {
+                    people.give_some(&mut dice, round);
+                }
+                let came = before.come_or(stage, moment, patience).await;
+                die(stage, app, &before, came.then_some(moment), &mut deaths).await;
+            }
+            stage.sandbox.world(|world| world.faults.slack.deliver_twice = false);
+            println!("deaths: {deaths:#?}");
+            let app = stage.start().await;
+            people.all_is_typed().await;
+            stage.finish(app).await;
+            stage.judge();
+        },
+    )
+    .await;
+}
+
+/// Kills, and writes down in the middle of what.
+async fn die(
+    stage: &Stage,
+    app: Process,
+    before: &Before,
+    moment: Option<Moment>,
+    deaths: &mut BTreeMap<String, usize>,
+) {
+    app.kill().await;
+    forget_what_hangs(stage).await;
+    let unanswered: Vec<String> = stage.sandbox.world(|world| {
+        let calls = world.calls.iter().rev().take_while(|call| call.seq > before.calls);
+        let cut = calls.filter(|call| call.status.is_none());
+        cut.map(|call| format!("during {}{}", call.method, if call.acted { ", done" } else { "" })).collect()
+    });
+    let moment = match moment {
+        Some(Moment::Call(_)) => "at the nth call",
+        Some(Moment::During { .. }) => "in the middle of a call",
+        Some(Moment::Acknowledged(_)) => "after an acknowledgement",
+        None => "at some time",
+    };
+    for what in unanswered.into_iter().chain([moment.to_owned()]) {
+        *deaths.entry(what).or_default() += 1;
+    }
+}

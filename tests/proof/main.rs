@@ -1,0 +1,33 @@
+//! "What was acknowledged happens" is the one promise that a test of parts cannot prove, so here the
+//! real binary is killed, paused and cut off at random moments under load, and the sandbox's own
+//! record is the judge: every acknowledged command executed, in order, with one effect.
+//!
+//! Nothing here sleeps: moments are chosen by what happens, and what is waited for is seen in the
+//! sandbox or in the log of the app. `PROOF_SEED` repeats a run's dice, `PROOF_ROUNDS` sets how often
+//! the app is killed.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on should stop")]
+#![expect(
+    clippy::indexing_slicing,
+    reason = "JSON that lacks something gives null, and lists are as long as they were made"
+)]
+#![expect(clippy::print_stdout, reason = "how a proof went is worth reading even if it holds")]
+#![expect(unreachable_pub, reason = "the tests are one crate")]
+
+mod answers;
+mod backend;
+mod cards;
+mod changes;
+mod cutting;
+mod dice;
+mod killing;
+mod late;
+mod ledger;
+mod moment;
+mod pausing;
+mod people;
+mod process;
+mod proxy;
+mod stage;
+mod stories;
+mod town;
+mod verdict;

@@ -1,0 +1,109 @@
+//! The real binary as a child process, with the signals that an operating system, an operator and
+//! bad luck send it. What it logs is kept, because it is half of the story when a proof fails.
+
+use std::fmt::Write;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, ChildStderr, Command};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// How much of the end of a story is shown; all of it is in the file.
+const LINES_SHOWN: usize = 80;
+
+/// What all processes of a test logged, in one story.
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<String>>>);
+
+impl Log {
+    /// Adds a line.
+    pub fn add(&self, line: String) {
+        self.0.lock().unwrap().push(line);
+    }
+
+    /// How many lines contain `words`.
+    pub fn count(&self, words: &str) -> usize {
+        self.0.lock().unwrap().iter().filter(|line| line.contains(words)).count()
+    }
+
+    /// Writes everything to a file; answers its end and where the rest is.
+    pub fn told(&self, name: &str) -> String {
+        let lines = self.0.lock().unwrap();
+        let file = format!("{}/{name}.log", env!("CARGO_TARGET_TMPDIR"));
+        std::fs::write(&file, lines.join("\n")).unwrap();
+        let mut told = format!("the whole story is in {file}; its end:\n");
+        for line in lines.iter().skip(lines.len().saturating_sub(LINES_SHOWN)) {
+            writeln!(told, "{line}").unwrap();
+        }
+        told
+    }
+}
+
+/// A running app.
+pub struct Process {
+    /// Where it listens.
+    pub url: String,
+    child: Child,
+    reader: JoinHandle<()>,
+}
+
+impl Process {
+    /// Starts the app, and waits until it says that it listens.
+    pub async fn start(number: u64, settings: &[(&str, String)], log: &Log) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dialnote-slack"));
+        command.arg("serve").env_clear().kill_on_drop(true);
+        command.envs(settings.iter().map(|(name, value)| (*name, value.as_str())));
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let (heard, mut url) = watch::channel(None);
+        let stderr = child.stderr.take().unwrap();
+        let reader = tokio::spawn(listen(number, stderr, log.clone(), heard));
+        // The sender goes when the process ends.
+        let url = url.wait_for(Option::is_some).await.map(|url| url.clone().unwrap());
+        let url = url.unwrap_or_else(|_| panic!("the app did not start; {}", log.told("start")));
+        Self { url, child, reader }
+    }
+
+    /// `kill -9`: nothing of it goes on afterwards.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+        self.reader.await.unwrap();
+    }
+
+    /// `SIGTERM`, as an operator stops it: what was begun is finished.
+    pub async fn stop(mut self) {
+        self.signal(Signal::SIGTERM);
+        let status = self.child.wait().await.unwrap();
+        self.reader.await.unwrap();
+        assert!(status.success(), "the app ended with {status}");
+    }
+
+    /// `SIGSTOP`: it stands still where it is.
+    pub fn pause(&self) {
+        self.signal(Signal::SIGSTOP);
+    }
+
+    /// `SIGCONT`: it goes on as if nothing had happened.
+    pub fn resume(&self) {
+        self.signal(Signal::SIGCONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        let id = self.child.id().expect("a running process");
+        kill(Pid::from_raw(id.cast_signed()), signal).unwrap();
+    }
+}
+
+/// Keeps what the process logs, and reports the address on which it listens.
+async fn listen(number: u64, stderr: ChildStderr, log: Log, heard: watch::Sender<Option<String>>) {
+    let mut lines = BufReader::new(stderr).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        if let Some((_, address)) = line.split_once("listening address=") {
+            heard.send_replace(Some(format!("http://{}", address.trim())));
+        }
+        log.add(format!("[{number}] {line}"));
+    }
+}

@@ -1,0 +1,208 @@
+//! One proof's world: a sandbox, a database, the ledger, and the app as it comes and goes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use dialnote_slack::clock::Clock;
+use dialnote_slack::manifest::SCOPES;
+use dialnote_slack::sandbox::{Options, Outcome, Sandbox, Secrets, World};
+use tokio::sync::watch;
+
+use crate::answers;
+use crate::backend::{Backend, Database};
+use crate::ledger::{Ledger, Order, Typing};
+use crate::process::{Log, Process};
+use crate::town;
+use crate::verdict::Verdict;
+
+/// Far longer than any proof takes: who waits this long waits for something that will not happen.
+const TOO_LONG: Duration = Duration::from_mins(4);
+
+/// How large the town is, and how the app is set up in it.
+#[derive(Clone, Copy)]
+pub struct Setting {
+    /// The proof's name.
+    pub name: &'static str,
+    /// How many people there are.
+    pub people: usize,
+    /// How many conversations there are.
+    pub conversations: usize,
+    /// `LEASE_SECONDS`, if the default will not do.
+    pub lease: Option<u32>,
+}
+
+/// One proof's world.
+pub struct Stage {
+    /// The judge.
+    pub sandbox: Sandbox,
+    /// What the app must not lose.
+    pub database: Database,
+    /// What was promised.
+    pub ledger: Ledger,
+    /// What the app logged.
+    pub log: Log,
+    setting: Setting,
+    /// How often the app began to listen.
+    opened: watch::Sender<u64>,
+    started: AtomicU64,
+}
+
+impl Stage {
+    /// Sets the scene. Nothing of the app runs yet.
+    pub async fn set(backend: Backend, setting: Setting) -> Arc<Self> {
+        let mut scopes: Vec<String> = SCOPES.iter().map(|scope| scope.name.to_owned()).collect();
+        // To find messages again whose fate is unknown; whether the app makes use of it is its own affair.
+        scopes.push("channels:history".to_owned());
+        let options = Options {
+            listen: ([127, 0, 0, 1], 0).into(),
+            clock: Clock::System,
+            bot_url: None,
+            secrets: Secrets::fixed(),
+            scopes,
+        };
+        let sandbox = Sandbox::start(options).await.unwrap();
+        sandbox.world(|world| town::enlarge(world, setting.people, setting.conversations));
+        Arc::new(Self {
+            sandbox,
+            database: backend.fresh().await,
+            ledger: Ledger::default(),
+            log: Log::default(),
+            setting,
+            opened: watch::Sender::new(0),
+            started: AtomicU64::new(0),
+        })
+    }
+
+    /// Starts the app; from now on Slack delivers to it.
+    pub async fn start(&self) -> Process {
+        self.start_on(&self.database.url).await
+    }
+
+    /// The same with another way to the database.
+    pub async fn start_on(&self, database: &str) -> Process {
+        let number = self.started.fetch_add(1, Ordering::SeqCst) + 1;
+        let process = Process::start(number, &self.settings(database), &self.log).await;
+        self.sandbox.set_bot(process.url.clone());
+        self.reopen();
+        process
+    }
+
+    /// Lets people know that it is worth trying again.
+    pub fn reopen(&self) {
+        self.opened.send_modify(|times| *times += 1);
+    }
+
+    /// Somebody types an order until it is accepted.
+    pub async fn carry_through(&self, order: &Order) {
+        for try_number in 1.. {
+            let opened = *self.opened.borrow();
+            let (accepted, outcome) = self.type_once(order, try_number).await;
+            if accepted {
+                return;
+            }
+            let took_too_long = outcome.error.as_deref() == Some("operation_timeout");
+            if !took_too_long {
+                self.opened.subscribe().wait_for(|times| *times > opened).await.unwrap();
+            }
+        }
+    }
+
+    async fn type_once(&self, order: &Order, try_number: usize) -> (bool, Outcome) {
+        let (line, tag) = order.typed(try_number);
+        let sent = self.ledger.moment();
+        let outcome = self.sandbox.slash(&order.who, order.channel, &line).await.unwrap();
+        (self.ledger.write(order, tag, sent, &outcome), outcome)
+    }
+
+    /// Resolves when every accepted command has left its note in dialnote and its line in Slack.
+    pub async fn has_done_what_it_accepted(&self) {
+        let mut missing: Vec<Typing> = self.ledger.typings();
+        missing.retain(|typing| typing.accepted.is_some() && typing.leaves_a_note());
+        let all_there = |world: &mut World| {
+            while missing.last().is_some_and(|typing| is_done(world, typing)) {
+                missing.pop();
+            }
+            missing.is_empty().then_some(())
+        };
+        self.sandbox.until(all_there).await;
+    }
+
+    /// Lets the app finish what still waits, and ends it. It is stopped to look, because what is
+    /// settled last is seen by nobody; if something waits then, it goes on until it did some more.
+    pub async fn finish(&self, mut process: Process) {
+        self.has_done_what_it_accepted().await;
+        loop {
+            process.stop().await;
+            let waiting = self.database.store().await.overview().await.unwrap();
+            if waiting.inbox + waiting.outbox == 0 {
+                assert_eq!(waiting.dead, 0, "jobs were given up; {}", self.story());
+                return;
+            }
+            let seen = self.sandbox.world(|world| world.calls.total());
+            process = self.start().await;
+            self.sandbox.until(|world| worked_since(world, seen).then_some(())).await;
+        }
+    }
+
+    /// The verdict on everything that was typed, from the sandbox's own record.
+    pub fn verdict(&self) -> Verdict {
+        let typings = self.ledger.typings();
+        self.sandbox.world(|world| Verdict::on(world, &typings))
+    }
+
+    /// Judges, says how it went, and fails if anything went wrong.
+    pub fn judge(&self) {
+        let verdict = self.verdict();
+        assert!(verdict.holds(), "{}:\n{verdict}\n{}", self.setting.name, self.story());
+        println!("{}:\n{verdict}", self.setting.name);
+    }
+
+    /// What the app has to say.
+    pub fn story(&self) -> String {
+        self.log.told(self.setting.name)
+    }
+
+    fn settings(&self, database: &str) -> Vec<(&'static str, String)> {
+        let credentials = self.sandbox.credentials();
+        let mut settings = vec![
+            ("SLACK_SIGNING_SECRET", credentials.signing_secret),
+            ("SLACK_BOT_TOKEN", credentials.slack_bot_token),
+            ("SLACK_API_URL", credentials.slack_api),
+            ("DIALNOTE_API_KEY", credentials.dialnote_api_key),
+            ("DIALNOTE_API_URL", credentials.dialnote_api),
+            ("DIALNOTE_APP_URL", credentials.sandbox),
+            ("DATABASE_URL", database.to_owned()),
+            ("LISTEN", "127.0.0.1:0".to_owned()),
+        ];
+        settings.extend(self.setting.lease.map(|seconds| ("LEASE_SECONDS", seconds.to_string())));
+        settings
+    }
+}
+
+/// Runs a proof on every database that it applies to. Each has to come to an end.
+pub async fn on_each(applies: fn(Backend) -> bool, setting: Setting, proof: impl AsyncFn(&Arc<Stage>)) {
+    for backend in Backend::ALL.into_iter().filter(|backend| applies(*backend)) {
+        println!("{} on {backend:?}", setting.name);
+        let stage = Stage::set(backend, setting).await;
+        let ended = tokio::time::timeout(TOO_LONG, proof(&stage)).await.is_ok();
+        assert!(ended, "{} did not come to an end:\n{}\n{}", setting.name, stage.verdict(), stage.story());
+    }
+}
+
+/// Whether note and line of a typing are there, or its person was told that there will be none.
+fn is_done(world: &World, typing: &Typing) -> bool {
+    let conversation = world.dialnote.conversation(&town::conversation(typing.order.conversation)).unwrap();
+    let noted = conversation.timeline.iter().any(|entry| entry.text.contains(&typing.tag));
+    if !noted {
+        return answers::refusal(world, &typing.answered_at).is_some();
+    }
+    world.messages.iter().any(|message| message.is_reply() && message.text.contains(&typing.tag))
+}
+
+/// Whether the app did more since a call than to look whether the services know it.
+fn worked_since(world: &World, seen: u64) -> bool {
+    let greeting = |method: &str, path: &str| method == "auth.test" || path == "/team/members";
+    let newer = world.calls.iter().rev().take_while(|call| call.seq > seen);
+    newer.into_iter().any(|call| !greeting(&call.method, &call.path))
+}

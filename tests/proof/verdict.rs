@@ -1,0 +1,290 @@
+//! The verdict. What was promised stands in the ledger, what happened stands in the sandbox's own
+//! record; wherever the two differ, something is wrong. What the app may do but had better not — say
+//! a thing twice, repeat a call that changes nothing — is counted.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::{Display, Formatter};
+
+use dialnote_slack::sandbox::{Conversation, Message, Status, World};
+
+use crate::answers;
+use crate::cards::{Cards, cards};
+use crate::changes::Changes;
+use crate::ledger::{Act, Typing};
+use crate::town;
+
+/// How many cases of one kind are shown.
+const SHOWN: usize = 5;
+
+/// What is wrong, what was counted, and what is worth a look.
+#[derive(Default)]
+pub struct Verdict {
+    wrong: BTreeMap<&'static str, Vec<String>>,
+    counted: BTreeMap<&'static str, usize>,
+    remarks: Vec<String>,
+}
+
+/// The evidence.
+struct Court<'a> {
+    world: &'a World,
+    typings: &'a [Typing],
+    cards: Cards<'a>,
+    verdict: Verdict,
+}
+
+impl Verdict {
+    /// Compares what was promised with what happened.
+    pub fn on(world: &World, typings: &[Typing]) -> Self {
+        let mut court = Court { world, typings, cards: cards(world), verdict: Self::default() };
+        court.the_record_is_whole();
+        court.nothing_is_refused();
+        court.every_note_is_there_once();
+        court.notes_stand_in_order();
+        court.every_change_is_made_once();
+        court.everybody_is_answered();
+        court.there_is_one_card();
+        court.every_line_and_notice_is_there();
+        court.verdict
+    }
+
+    /// Whether nothing is wrong.
+    pub fn holds(&self) -> bool {
+        self.wrong.is_empty()
+    }
+
+    /// Whether every card shows how things are.
+    pub fn is_up_to_date(&self) -> bool {
+        self.remarks.is_empty()
+    }
+
+    fn wrong(&mut self, what: &'static str, case: String) {
+        self.wrong.entry(what).or_default().push(case);
+    }
+
+    fn count(&mut self, what: &'static str, cases: usize) {
+        *self.counted.entry(what).or_default() += cases;
+    }
+}
+
+impl Display for Verdict {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        for (what, cases) in &self.counted {
+            writeln!(f, "  {cases:6} {what}")?;
+        }
+        for remark in &self.remarks {
+            writeln!(f, "  out of date: {remark}")?;
+        }
+        for (what, cases) in &self.wrong {
+            writeln!(f, "  WRONG {what}: {} times", cases.len())?;
+            for case in cases.iter().take(SHOWN) {
+                writeln!(f, "    {case}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Court<'a> {
+    fn the_record_is_whole(&mut self) {
+        let calls = &self.world.calls;
+        if calls.total() != calls.iter().len() as u64 {
+            self.verdict.wrong("the record is too short to judge by", format!("{} calls", calls.total()));
+        }
+
+        self.verdict.count("commands typed", self.typings.len());
+        self.verdict.count("commands accepted", self.accepted().count());
+        self.verdict.count("calls", calls.iter().len());
+    }
+
+    /// Everything typed here can be done. Only that nothing could be saved is a reason to refuse.
+    fn nothing_is_refused(&mut self) {
+        for typing in self.typings {
+            match &typing.refused {
+                Some(why) if why.contains("could not save") => self.verdict.count("commands not saved, and said so", 1),
+                Some(why) => self.verdict.wrong("refused", format!("{} {why}", typing.tag)),
+                None => {}
+            }
+        }
+    }
+
+    /// What was accepted is written once; what was not, but came through all the same, at most once.
+    fn every_note_is_there_once(&mut self) {
+        for typing in self.typings.iter().filter(|typing| typing.leaves_a_note()) {
+            let own = town::conversation(typing.order.conversation);
+            let (here, elsewhere): (Vec<_>, Vec<_>) = self.notes_of(typing).into_iter().partition(|id| *id == own);
+            match (typing.accepted, here.len()) {
+                (_, 1) | (None, 0) => {}
+                (Some(_), 0) => self.verdict.wrong("accepted and not done", format!("{typing:?}")),
+                (_, many) => self.verdict.wrong("a note twice", format!("{many} of {}", typing.tag)),
+            }
+            if !elsewhere.is_empty() {
+                self.verdict.wrong("a note in another conversation", format!("{} {elsewhere:?}", typing.tag));
+            }
+            if typing.accepted.is_none() && here.len() == 1 {
+                self.verdict.count("commands done although their acknowledgement was lost", 1);
+            }
+        }
+    }
+
+    /// A command that was acknowledged before another one was typed is done before it: always if both
+    /// are the same person's; and between people unless the first may have been looking for its
+    /// conversation, behind which its person's other commands queue up.
+    fn notes_stand_in_order(&mut self) {
+        let searchers: HashSet<&str> =
+            self.typings.iter().filter(|t| t.order.by_number).map(|t| t.order.who.as_str()).collect();
+        let mut by_conversation: HashMap<usize, Vec<(usize, &Typing)>> = HashMap::new();
+        for typing in self.typings.iter().filter(|typing| typing.leaves_a_note()) {
+            if let Some(place) = self.place(typing) {
+                by_conversation.entry(typing.order.conversation).or_default().push((place, typing));
+            }
+        }
+        for done in by_conversation.values() {
+            for (place, first) in done {
+                for (later, second) in done {
+                    let promised = first.accepted.is_some_and(|accepted| accepted < second.sent)
+                        && (first.order.who == second.order.who || !searchers.contains(first.order.who.as_str()));
+                    self.verdict.count("pairs whose order is promised", usize::from(promised));
+                    if promised && place > later {
+                        let case = format!("{} after {} in {}", first.tag, second.tag, first.order.conversation);
+                        self.verdict.wrong("done out of order", case);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Owner and status changed exactly as the commands that were done say, one after the other. A
+    /// call that was repeated after a crash and found everything as it should be changes nothing: it
+    /// is no second effect, only counted.
+    fn every_change_is_made_once(&mut self) {
+        let conversations: HashSet<usize> = self.typings.iter().map(|typing| typing.order.conversation).collect();
+        for n in conversations {
+            let id = town::conversation(n);
+            let made = Changes::made(self.world, &id);
+            let asked = Changes::asked_for(self.world, n, self.typings);
+            if made.owners != asked.owners {
+                let case = format!("{id}: {:?} instead of {:?}", made.owners, asked.owners);
+                self.verdict.wrong("owners other than asked for", case);
+            }
+            if made.statuses != asked.statuses {
+                let case = format!("{id}: {:?} instead of {:?}", made.statuses, asked.statuses);
+                self.verdict.wrong("statuses other than asked for", case);
+            }
+            if !made.ambiguous.is_empty() {
+                self.verdict.wrong("one name for different writes", format!("{id}: {:?}", made.ambiguous));
+            }
+            self.verdict.count("changes of owner or status", made.owners.len() + made.statuses.len());
+            self.verdict.count("writes repeated without effect", made.repeated);
+        }
+    }
+
+    /// Everybody hears about each of their commands: where they asked, or, after several failures
+    /// there, in the channel. And nobody hears a "no", because everything typed here can be done.
+    fn everybody_is_answered(&mut self) {
+        let answers = answers::answers(self.world);
+        let mut silent: HashMap<&str, Vec<&str>> = HashMap::new();
+        for typing in self.accepted() {
+            match answers.get(typing.answered_at.as_str()) {
+                Some(said) => {
+                    self.verdict.count("answers said twice", said.len() - 1);
+                    if let Some(no) = said.iter().find(|words| answers::is_no(words)) {
+                        self.verdict.wrong("accepted and then refused", format!("{} {no}", typing.tag));
+                    }
+                }
+                None => silent.entry(&typing.order.who).or_default().push(&typing.tag),
+            }
+        }
+        for (who, tags) in silent {
+            let user = self.world.person(who).map(|person| person.id.clone()).unwrap_or_default();
+            let in_channel = answers::in_channel(self.world, &user);
+            self.verdict.count("answers in the channel instead", in_channel);
+            if in_channel < tags.len() {
+                self.verdict.wrong("accepted and not answered", format!("{who} {tags:?}"));
+            }
+        }
+    }
+
+    /// One card per conversation and channel, and it shows how things are.
+    fn there_is_one_card(&mut self) {
+        let asked: HashSet<(String, String)> = self.accepted().map(|typing| self.card_of(typing)).collect();
+        for key in asked {
+            match self.cards.get(&key).map_or(0, Vec::len) {
+                0 => self.verdict.wrong("no card", format!("{key:?}")),
+                1 => {}
+                many => self.verdict.wrong("two cards", format!("{many} of {key:?}")),
+            }
+        }
+        self.verdict.count("cards", self.cards.len());
+        let out_of_date: Vec<_> =
+            self.cards.iter().filter_map(|(key, cards)| self.out_of_date(&key.1, cards)).collect();
+        self.verdict.count("cards out of date", out_of_date.len());
+        self.verdict.remarks.extend(out_of_date.into_iter().take(SHOWN));
+    }
+
+    /// Lines and direct messages may come twice, because Slack's answer may be lost; they may not be
+    /// missing.
+    fn every_line_and_notice_is_there(&mut self) {
+        for typing in self.accepted().filter(|typing| typing.leaves_a_note()) {
+            let channel = self.card_of(typing).0;
+            let lines = self.messages(typing, |message| message.is_reply() && message.channel == channel);
+            self.at_least_once(typing, "lines", "accepted and no line in the thread", lines);
+            if let Act::Assign(target) = &typing.order.act
+                && *target != typing.order.who
+            {
+                let direct = format!("D0{}", target.to_uppercase());
+                let notices = self.messages(typing, |message| message.channel == direct);
+                self.at_least_once(typing, "direct messages", "accepted and no direct message", notices);
+            }
+        }
+    }
+
+    fn at_least_once(&mut self, typing: &Typing, what: &'static str, missing: &'static str, times: usize) {
+        self.verdict.count(what, times);
+        if times == 0 {
+            self.verdict.wrong(missing, format!("{typing:?}"));
+        } else if times > 1 {
+            let twice = if what == "lines" { "lines said twice" } else { "direct messages said twice" };
+            self.verdict.count(twice, times - 1);
+        }
+    }
+
+    fn accepted(&self) -> impl Iterator<Item = &'a Typing> + use<'a> {
+        self.typings.iter().filter(|typing| typing.accepted.is_some())
+    }
+
+    /// What the latest card shows, if no card shows how things are.
+    fn out_of_date(&self, conversation: &str, cards: &[&Message]) -> Option<String> {
+        let now = self.world.dialnote.conversation(conversation)?;
+        let handle = now.assigned_to.as_ref().map(|member| member.trim_start_matches("mem_"));
+        let owner = handle.map_or_else(|| "Nobody owns".to_owned(), |handle| format!("Owner: {}", town::shown(handle)));
+        let card = cards.last()?;
+        let is_done = |card: &Message| card.text.contains("— Done. ");
+        let shows = |card: &&Message| card.text.contains(&owner) && is_done(card) == (now.status == Status::Done);
+        (!cards.iter().any(shows)).then(|| {
+            format!("{conversation} in {}: {:?}, but it is {:?}, {owner}", card.channel, card.text, now.status)
+        })
+    }
+
+    fn messages(&self, typing: &Typing, wanted: impl Fn(&Message) -> bool) -> usize {
+        let here = self.world.messages.iter().filter(|message| message.to.is_none() && wanted(message));
+        here.filter(|message| message.text.contains(&typing.tag)).count()
+    }
+
+    /// In which conversations a typing has notes.
+    fn notes_of(&self, typing: &Typing) -> Vec<&'a str> {
+        let noted = |c: &Conversation| c.notes().iter().filter(|note| note.contains(&typing.tag)).count();
+        let all = self.world.dialnote.conversations.iter();
+        all.flat_map(|c| std::iter::repeat_n(c.id.as_str(), noted(c))).collect()
+    }
+
+    /// Where in its conversation's timeline a typing's note stands.
+    fn place(&self, typing: &Typing) -> Option<usize> {
+        let conversation = self.world.dialnote.conversation(&town::conversation(typing.order.conversation))?;
+        conversation.timeline.iter().position(|entry| entry.text.contains(&typing.tag))
+    }
+
+    fn card_of(&self, typing: &Typing) -> (String, String) {
+        let channel = self.world.channel(typing.order.channel).map(|channel| channel.id.clone());
+        (channel.unwrap_or_default(), town::conversation(typing.order.conversation))
+    }
+}

@@ -1,0 +1,21 @@
+//! The sandbox judges the app; this judges the sandbox. Every refusal it promises is provoked
+//! through real HTTP, and what it sends is compared with what Slack sends.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should say where"
+)]
+
+mod blocks;
+mod control;
+mod deliveries;
+mod dialnote;
+mod faults;
+mod messages;
+mod reading;
+mod response_urls;
+mod stage;
+mod views;

@@ -1,0 +1,404 @@
+//! Whatever is asked of the store, in whatever order, it answers as a list in memory would: no job
+//! is lost, none is done twice, lines keep their order, and only the latest claim counts.
+
+#![expect(clippy::indexing_slicing, reason = "an index that is wrong is a failed test")]
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use dialnote_slack::clock::from_millis;
+use dialnote_slack::error::Fault;
+use dialnote_slack::ids::{InstallationId, JobId};
+use dialnote_slack::store::{Accepted, Claim, Delivery, Effect, Lane, NewJob, Overview, Settled, Store, Verdict};
+use jiff::Timestamp;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use proptest::test_runner::Config;
+
+use crate::sqlite::Home;
+
+const LEASE: i64 = 20;
+
+proptest! {
+    #![proptest_config(Config { cases: 64, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn the_store_is_a_list_of_jobs(steps in vec(step(), 1..60)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        runtime.block_on(compare(steps)).map_err(|fault| TestCaseError::fail(fault.to_string()))?;
+    }
+}
+
+async fn compare(steps: Vec<Step>) -> Result<(), Fault> {
+    let home = Home::new()?;
+    let store = home.fresh().await?;
+    let mut model = Model::default();
+    for step in steps {
+        model.take(&store, step).await?;
+        model.look(&store).await?;
+    }
+    model.drain(&store).await
+}
+
+/// One thing that may be asked of the store.
+#[derive(Clone, Debug)]
+enum Step {
+    Accept { installation: usize, delivery: usize, jobs: Vec<Wish> },
+    Claim { lane: Lane, max: usize },
+    Settle { claim: Index, ending: Ending, follows: Option<Wish> },
+    Renew { claim: Index, seconds: i64 },
+    Tell { claim: Index, notice: Wish },
+    Wait { seconds: i64 },
+}
+
+/// A verdict without its texts.
+#[derive(Clone, Debug)]
+enum Ending {
+    Done,
+    Continue(i64),
+    Retry(i64),
+    Dead,
+}
+
+/// A job to be, without its name.
+#[derive(Clone, Debug)]
+struct Wish {
+    lane: Lane,
+    key: usize,
+    behind: Option<usize>,
+    delay: i64,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        4 => (0..2_usize, 0..12_usize, vec(wish(), 0..4))
+            .prop_map(|(installation, delivery, jobs)| Step::Accept { installation, delivery, jobs }),
+        4 => (lane(), 0..4_usize).prop_map(|(lane, max)| Step::Claim { lane, max }),
+        6 => (any::<Index>(), ending(), option::of(wish()))
+            .prop_map(|(claim, ending, follows)| Step::Settle { claim, ending, follows }),
+        1 => (any::<Index>(), 0..40_i64).prop_map(|(claim, seconds)| Step::Renew { claim, seconds }),
+        1 => (any::<Index>(), wish()).prop_map(|(claim, notice)| Step::Tell { claim, notice }),
+        2 => (1..30_i64).prop_map(|seconds| Step::Wait { seconds }),
+    ]
+}
+
+fn ending() -> impl Strategy<Value = Ending> {
+    prop_oneof![
+        3 => Just(Ending::Done),
+        1 => (0..40_i64).prop_map(Ending::Continue),
+        2 => (0..40_i64).prop_map(Ending::Retry),
+        1 => Just(Ending::Dead),
+    ]
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    (lane(), 0..3_usize, option::of(0..3_usize), 0..15_i64).prop_map(|(lane, key, behind, delay)| Wish {
+        lane,
+        key,
+        behind,
+        delay,
+    })
+}
+
+fn lane() -> impl Strategy<Value = Lane> {
+    prop_oneof![3 => Just(Lane::Inbox), 1 => Just(Lane::Outbox)]
+}
+
+/// A job as the list knows it. Jobs stand in the list in the order in which they were taken in.
+#[derive(Clone, Debug)]
+struct Job {
+    installation: usize,
+    lane: Lane,
+    key: String,
+    due: i64,
+    /// In milliseconds.
+    turn: i64,
+    accepted: i64,
+    told: bool,
+    attempt: u32,
+    body: String,
+    /// The place in `claims` of the claim that counts.
+    held: Option<usize>,
+}
+
+#[derive(Default)]
+struct Model {
+    now: i64,
+    named: usize,
+    /// By name: in which order jobs are served that are due.
+    turns: HashMap<String, i64>,
+    last_turns: HashMap<(usize, bool), i64>,
+    dead: u64,
+    deliveries: HashSet<(usize, usize)>,
+    jobs: Vec<Job>,
+    /// Every claim ever given out.
+    claims: Vec<Claim>,
+}
+
+impl Model {
+    async fn take(&mut self, store: &dyn Store, step: Step) -> Result<(), Fault> {
+        match step {
+            Step::Accept { installation, delivery, jobs } => self.accept(store, installation, delivery, jobs).await,
+            Step::Claim { lane, max } => self.claim(store, lane, max).await.map(drop),
+            Step::Settle { claim, ending, follows } if !self.claims.is_empty() => {
+                self.settle(store, claim.index(self.claims.len()), ending, follows).await
+            }
+            Step::Renew { claim, seconds } if !self.claims.is_empty() => {
+                self.renew(store, claim.index(self.claims.len()), seconds).await
+            }
+            Step::Tell { claim, notice } if !self.claims.is_empty() => {
+                self.tell(store, claim.index(self.claims.len()), &notice).await
+            }
+            Step::Settle { .. } | Step::Renew { .. } | Step::Tell { .. } => Ok(()),
+            Step::Wait { seconds } => {
+                self.now += seconds;
+                Ok(())
+            }
+        }
+    }
+
+    async fn accept(
+        &mut self,
+        store: &dyn Store,
+        installation: usize,
+        delivery: usize,
+        wishes: Vec<Wish>,
+    ) -> Result<(), Fault> {
+        let jobs: Vec<_> = wishes.iter().map(|wish| self.name(installation, wish)).collect();
+        let expected = if self.deliveries.insert((installation, delivery)) {
+            for job in &jobs {
+                self.enqueue(installation, job);
+            }
+            Accepted::New
+        } else {
+            Accepted::Duplicate
+        };
+        let delivery = Delivery { installation: id(installation), key: delivery.to_string() };
+        assert_eq!(store.accept(delivery, jobs, at(self.now)).await?, expected);
+        Ok(())
+    }
+
+    async fn claim(&mut self, store: &dyn Store, lane: Lane, max: usize) -> Result<Vec<Claim>, Fault> {
+        let claims = store.claim(lane, max, at(self.now), Duration::from_secs(LEASE.unsigned_abs())).await?;
+        let mut ready: Vec<usize> =
+            (0..self.jobs.len()).filter(|&n| self.is_head(n, lane) && self.jobs[n].due <= self.now).collect();
+        ready.sort_by_key(|&n| self.jobs[n].turn);
+        ready.truncate(max);
+        assert_eq!(claims.len(), ready.len(), "{claims:?}");
+        for (claim, n) in claims.iter().zip(ready) {
+            self.jobs[n].attempt += 1;
+            self.jobs[n].due = self.now + LEASE;
+            assert_eq!(*claim, describe(&self.jobs[n], claim));
+            if let Some(before) = self.claims.iter().rfind(|earlier| earlier.id == claim.id) {
+                assert!(claim.fence > before.fence, "the fence grows: {before:?} {claim:?}");
+            }
+            self.jobs[n].held = Some(self.claims.len());
+            self.claims.push(claim.clone());
+        }
+        Ok(claims)
+    }
+
+    async fn settle(
+        &mut self,
+        store: &dyn Store,
+        which: usize,
+        ending: Ending,
+        follows: Option<Wish>,
+    ) -> Result<(), Fault> {
+        let claim = self.claims[which].clone();
+        let installation = usize::from(claim.installation == id(1));
+        let follows = follows.map(|wish| self.name(installation, &wish));
+        let verdict = match ending {
+            Ending::Done => Verdict::Done,
+            Ending::Dead => Verdict::Dead { cause: "given up".into() },
+            Ending::Retry(seconds) => {
+                Verdict::Retry { due: at(self.now + seconds), cause: "failed".into(), unsure: false }
+            }
+            Ending::Continue(seconds) => {
+                Verdict::Continue { body: format!("{}+", claim.body), until: at(self.now + seconds) }
+            }
+        };
+        let effects = follows.iter().cloned().map(Effect::Enqueue).collect();
+        let settled = store.settle(&claim, verdict, effects, at(self.now)).await?;
+        let Some(n) = self.holder(which) else {
+            assert_eq!(settled, Settled::LostLease, "{claim:?}");
+            return Ok(());
+        };
+        assert_eq!(settled, Settled::Applied, "{claim:?}");
+        match ending {
+            Ending::Done => drop(self.jobs.remove(n)),
+            Ending::Dead => {
+                self.jobs.remove(n);
+                self.dead += 1;
+            }
+            Ending::Retry(seconds) => {
+                self.jobs[n].due = self.now + seconds;
+                self.jobs[n].held = None;
+            }
+            Ending::Continue(seconds) => {
+                self.jobs[n].due = self.now + seconds;
+                self.jobs[n].body = format!("{}+", claim.body);
+            }
+        }
+        if let Some(job) = follows {
+            self.enqueue(installation, &job);
+        }
+        Ok(())
+    }
+
+    async fn renew(&mut self, store: &dyn Store, which: usize, seconds: i64) -> Result<(), Fault> {
+        let settled = store.renew(&self.claims[which], at(self.now + seconds)).await?;
+        let holder = self.holder(which);
+        assert_eq!(settled, if holder.is_some() { Settled::Applied } else { Settled::LostLease });
+        if let Some(n) = holder {
+            self.jobs[n].due = self.now + seconds;
+        }
+        Ok(())
+    }
+
+    /// Tells the person behind a job that was claimed at some time, whoever has it now.
+    async fn tell(&mut self, store: &dyn Store, which: usize, wish: &Wish) -> Result<(), Fault> {
+        let job = self.claims[which].id;
+        let installation = usize::from(self.claims[which].installation == id(1));
+        let notice = self.name(installation, wish);
+        let told = store.tell(job, notice.clone(), at(self.now)).await?;
+        let waiting = self.unfinished(job).and_then(|n| self.jobs.get_mut(n)).filter(|waiting| !waiting.told);
+        assert_eq!(told, waiting.is_some(), "{job}");
+        if let Some(waiting) = waiting {
+            waiting.told = true;
+            self.enqueue(installation, &notice);
+        }
+        Ok(())
+    }
+
+    /// What can be asked at any time.
+    async fn look(&self, store: &dyn Store) -> Result<(), Fault> {
+        for lane in [Lane::Inbox, Lane::Outbox] {
+            let heads = (0..self.jobs.len()).filter(|&n| self.is_head(n, lane));
+            let next = heads.map(|n| self.jobs[n].due).min().map(at);
+            let said = store.next_due(lane).await?;
+            let both_past = said.is_some_and(|said| said <= at(self.now)) && next <= Some(at(self.now));
+            assert!(said == next || both_past, "{lane:?}: {said:?} instead of {next:?}");
+        }
+        let waiting = |lane| self.jobs.iter().filter(|job| job.lane == lane).count() as u64;
+        let expected = Overview {
+            inbox: waiting(Lane::Inbox),
+            outbox: waiting(Lane::Outbox),
+            dead: self.dead,
+            oldest: self.jobs.iter().map(|job| job.accepted).min().map(at),
+        };
+        assert_eq!(store.overview().await?, expected);
+        let mut untold: Vec<_> = self.jobs.iter().filter(|job| job.lane == Lane::Inbox && !job.told).collect();
+        untold.sort_by_key(|job| job.accepted);
+        let overdue = store.overdue(at(self.now), 5).await?;
+        let expected = untold.into_iter().filter(|job| job.accepted < self.now).take(5);
+        assert_eq!(bodies(&overdue), expected.map(|job| job.body.as_str()).collect::<Vec<_>>());
+        Ok(())
+    }
+
+    /// Does all that is left: each job once, and each line in its order.
+    async fn drain(&mut self, store: &dyn Store) -> Result<(), Fault> {
+        let mut left: HashSet<String> = self.jobs.iter().map(|job| job.body.clone()).collect();
+        assert_eq!(left.len(), self.jobs.len(), "names are unique");
+        self.now += 1000;
+        for lane in [Lane::Inbox, Lane::Outbox] {
+            loop {
+                let claims = self.claim(store, lane, 3).await?;
+                if claims.is_empty() {
+                    break;
+                }
+                let first = self.claims.len() - claims.len();
+                for (n, claim) in claims.iter().enumerate() {
+                    assert!(left.remove(&claim.body), "{claim:?} is done once");
+                    self.settle(store, first + n, Ending::Done, None).await?;
+                }
+            }
+        }
+        assert!(left.is_empty(), "never done: {left:?}");
+        self.look(store).await
+    }
+
+    fn name(&mut self, installation: usize, wish: &Wish) -> NewJob {
+        self.named += 1;
+        let last = self.last_turns.entry((installation, wish.lane == Lane::Inbox)).or_insert(i64::MIN / 2);
+        *last = (self.now * 1000).max(*last + 100);
+        self.turns.insert(self.named.to_string(), *last);
+        let (key, name) = (wish.key.to_string(), self.named.to_string());
+        NewJob {
+            behind: wish.behind.map(|key| key.to_string()),
+            due: at(self.now + wish.delay),
+            ..NewJob::new(&id(installation), wish.lane, key, at(self.now), name)
+        }
+    }
+
+    fn enqueue(&mut self, installation: usize, new: &NewJob) {
+        let taken = |key: &String| {
+            self.jobs.iter().any(|job| job.installation == installation && job.lane == new.lane && job.key == *key)
+        };
+        let key = new.behind.as_ref().filter(|key| taken(key)).unwrap_or(&new.key).clone();
+        self.jobs.push(Job {
+            installation,
+            lane: new.lane,
+            key,
+            due: seconds(new.due),
+            turn: self.turns[&new.body],
+            accepted: seconds(new.accepted),
+            told: new.told,
+            attempt: 0,
+            body: new.body.clone(),
+            held: None,
+        });
+    }
+
+    fn is_head(&self, n: usize, lane: Lane) -> bool {
+        let line = |job: &Job| (job.installation, job.lane, job.key.clone());
+        let job = &self.jobs[n];
+        job.lane == lane && !self.jobs[..n].iter().any(|older| line(older) == line(job))
+    }
+
+    /// The job whose claim that counts is this one.
+    fn holder(&self, claim: usize) -> Option<usize> {
+        self.jobs.iter().position(|job| job.held == Some(claim))
+    }
+
+    /// The unfinished job with this id, recognised by its name.
+    fn unfinished(&self, id: JobId) -> Option<usize> {
+        let claim = self.claims.iter().find(|claim| claim.id == id)?;
+        let name = claim.body.trim_end_matches('+');
+        self.jobs.iter().position(|job| job.body.trim_end_matches('+') == name)
+    }
+}
+
+/// The claim that the list would give out. The store's own choice are only the id and the fence.
+fn describe(job: &Job, given: &Claim) -> Claim {
+    Claim {
+        id: given.id,
+        fence: given.fence,
+        installation: id(job.installation),
+        lane: job.lane,
+        key: job.key.clone(),
+        attempt: job.attempt,
+        unsure: given.unsure,
+        accepted: at(job.accepted),
+        told: job.told,
+        body: job.body.clone(),
+    }
+}
+
+fn bodies(claims: &[Claim]) -> Vec<&str> {
+    claims.iter().map(|claim| claim.body.as_str()).collect()
+}
+
+fn id(installation: usize) -> InstallationId {
+    InstallationId::new(format!("T{installation}"))
+}
+
+fn at(seconds: i64) -> Timestamp {
+    from_millis(seconds * 1000)
+}
+
+fn seconds(instant: Timestamp) -> i64 {
+    instant.as_second()
+}

@@ -1,0 +1,318 @@
+//! The PostgreSQL store: the suite, and what only several instances on one server can get wrong.
+
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "what is wrong here is a failed test")]
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use dialnote_slack::clock::from_millis;
+use dialnote_slack::error::Fault;
+use dialnote_slack::ids::InstallationId;
+use dialnote_slack::store::pace::Pace;
+use dialnote_slack::store::postgres::Postgres;
+use dialnote_slack::store::{Accepted, Delivery, Effect, Lane, NewJob, Settled, Store, Verdict, conformance};
+use jiff::Timestamp;
+use tokio_postgres::{Client, NoTls};
+
+const LEASE: Duration = Duration::from_secs(30);
+
+/// A part of the tests' server that nobody else uses.
+struct Database {
+    schema: String,
+    /// Sees and does what an operator could.
+    operator: Client,
+}
+
+fn server() -> Result<String, Fault> {
+    std::env::var("TEST_POSTGRES_URL")
+        .map_err(|_| Fault::Store("there is no PostgreSQL to test with (TEST_POSTGRES_URL); run make test".into()))
+}
+
+fn failed(error: impl std::fmt::Display) -> Fault {
+    Fault::Store(error.to_string())
+}
+
+impl Database {
+    async fn new() -> Result<Self, Fault> {
+        static SCHEMAS: AtomicUsize = AtomicUsize::new(0);
+        let schema = format!("case_{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));
+        let (operator, connection) = tokio_postgres::connect(&server()?, NoTls).await.map_err(failed)?;
+        tokio::spawn(connection);
+        let setup = format!("CREATE SCHEMA {schema}; SET search_path = {schema}");
+        operator.batch_execute(&setup).await.map_err(failed)?;
+        Ok(Self { schema, operator })
+    }
+
+    fn url(&self) -> Result<String, Fault> {
+        Ok(format!("{}?options=-csearch_path%3D{}&application_name={}", server()?, self.schema, self.schema))
+    }
+
+    async fn open(&self) -> Result<Postgres, Fault> {
+        Postgres::open(&self.url()?).await
+    }
+
+    async fn count(&self, sql: &str) -> Result<i64, Fault> {
+        self.operator.query_one(sql, &[]).await.and_then(|row| row.try_get(0)).map_err(failed)
+    }
+
+    /// Cuts every connection of the stores.
+    async fn cut(&self) -> Result<i64, Fault> {
+        let cut = format!(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = '{}'",
+            self.schema
+        );
+        self.count(&cut).await
+    }
+}
+
+#[expect(clippy::panic, reason = "the suite has no use for a store that cannot be opened")]
+async fn one() -> Box<dyn Store> {
+    let open = async { Database::new().await?.open().await };
+    match open.await {
+        Ok(store) => Box::new(store),
+        Err(fault) => panic!("{fault}"),
+    }
+}
+
+#[expect(clippy::panic, reason = "the suite has no use for a store that cannot be opened")]
+async fn two() -> (Box<dyn Store>, Box<dyn Store>) {
+    let open = async {
+        let database = Database::new().await?;
+        tokio::try_join!(database.open(), database.open())
+    };
+    match open.await {
+        Ok((one, other)) => (Box::new(one), Box::new(other)),
+        Err(fault) => panic!("{fault}"),
+    }
+}
+
+macro_rules! conforms {
+    ($($group:ident),+) => {
+        $(#[tokio::test]
+        async fn $group() {
+            conformance::$group(&async || one().await).await;
+        })+
+    };
+}
+
+conforms!(deliveries, order, claims, verdicts, telling, facts, bells, fairness, doubts);
+
+#[tokio::test]
+async fn two_handles() {
+    conformance::two_handles(&async || two().await).await;
+}
+
+fn at(seconds: i64) -> Timestamp {
+    from_millis(1_750_000_000_000 + seconds * 1000)
+}
+
+fn here() -> InstallationId {
+    InstallationId::new("T1")
+}
+
+fn delivery(key: impl Into<String>) -> Delivery {
+    Delivery { installation: here(), key: key.into() }
+}
+
+fn command(key: &str, body: impl Into<String>) -> NewJob {
+    NewJob::new(&here(), Lane::Inbox, key, at(0), body)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn three_instances_at_once_lose_nothing_and_keep_every_line_in_order() -> Result<(), Fault> {
+    const WRITERS: usize = 6;
+    const EACH: usize = 40;
+    let database = Database::new().await?;
+    let (a, b, c) = tokio::try_join!(database.open(), database.open(), database.open())?;
+    let stores: [std::sync::Arc<Postgres>; 3] = [a.into(), b.into(), c.into()];
+    let done = std::sync::Arc::new(std::sync::Mutex::new(Vec::<(String, String)>::new()));
+    let mut tasks = tokio::task::JoinSet::new();
+    for writer in 0..WRITERS {
+        let store = stores[writer % 3].clone();
+        tasks.spawn(async move {
+            for n in 0..EACH {
+                let key = format!("k{}", n % 4);
+                let behind = (n % 5 == 0).then(|| format!("k{}", (n + 1) % 4));
+                let job = NewJob { behind, ..command(&key, format!("{writer}:{n}")) };
+                let accepted = store.accept(delivery(format!("{writer}:{n}")), vec![job], at(0)).await?;
+                assert_eq!(accepted, Accepted::New);
+            }
+            Ok::<_, Fault>(())
+        });
+    }
+    for worker in 0..6 {
+        let (store, done) = (stores[worker % 3].clone(), done.clone());
+        tasks.spawn(async move {
+            while done.lock().unwrap().len() < WRITERS * EACH {
+                for claim in store.claim(Lane::Inbox, 3, at(0), LEASE).await? {
+                    assert_eq!(claim.attempt, 1, "{} is claimed once", claim.body);
+                    done.lock().unwrap().push((claim.key.clone(), claim.body.clone()));
+                    let say = NewJob { lane: Lane::Outbox, ..command(&claim.key, claim.body.clone()) };
+                    let settled = store.settle(&claim, Verdict::Done, vec![Effect::Enqueue(say)], at(0)).await?;
+                    assert_eq!(settled, Settled::Applied);
+                }
+            }
+            Ok::<_, Fault>(())
+        });
+    }
+    while let Some(task) = tasks.join_next().await {
+        task.map_err(failed)??;
+    }
+    let done = done.lock().unwrap().clone();
+    let once: HashSet<_> = done.iter().map(|(_, body)| body).collect();
+    assert_eq!((done.len(), once.len()), (WRITERS * EACH, WRITERS * EACH), "every job was done, and once");
+    // In every line, what one writer stored came in the order in which it stored it.
+    let mut last: HashMap<(&str, &str), usize> = HashMap::new();
+    for (key, body) in &done {
+        let (writer, n) = body.split_once(':').unwrap();
+        let n = n.parse().unwrap();
+        let before = last.insert((key, writer), n);
+        assert!(before.is_none_or(|before| before < n), "{key}: {writer}:{n} after {before:?}");
+    }
+    assert_eq!(database.count("SELECT count(*) FROM jobs WHERE lane = 'inbox'").await?, 0);
+    assert_eq!(database.count("SELECT count(*) FROM jobs WHERE lane = 'outbox'").await?, 240);
+    let lines = "SELECT count(*) FROM (SELECT key FROM jobs GROUP BY lane, key HAVING count(*) FILTER (WHERE head) <> 1
+        OR min(id) <> min(id) FILTER (WHERE head)) AS wrong";
+    assert_eq!(database.count(lines).await?, 0, "every line has one head, its oldest");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_delivery_that_is_refused_fails_alone() -> Result<(), Fault> {
+    let store = Database::new().await?.open().await?;
+    let (good, bad, late) = tokio::join!(
+        store.accept(delivery("good"), vec![command("a", "good")], at(0)),
+        store.accept(delivery("bad\0"), vec![command("a", "bad")], at(0)),
+        store.accept(delivery("late"), vec![command("a", "late")], at(0)),
+    );
+    assert_eq!((good?, late?), (Accepted::New, Accepted::New));
+    assert!(matches!(bad, Err(Fault::Store(_))));
+    assert_eq!(store.overview().await?.inbox, 2, "nothing of it is stored");
+    Ok(())
+}
+
+#[tokio::test]
+async fn cut_connections_are_replaced() -> Result<(), Fault> {
+    let database = Database::new().await?;
+    let store = database.open().await?;
+    store.accept(delivery("before"), vec![command("a", "job")], at(0)).await?;
+    assert!(database.cut().await? > 0);
+    // Whether the first call finds the cut or is the one that pays for it is a matter of luck;
+    // either way the same delivery sent again finds the truth.
+    let first = store.accept(delivery("after"), vec![command("b", "job")], at(0)).await;
+    assert!(matches!(first, Ok(Accepted::New) | Err(Fault::Store(_))), "{first:?}");
+    let again = store.accept(delivery("after"), vec![command("b", "job")], at(0)).await?;
+    assert_eq!(again == Accepted::Duplicate, first.is_ok());
+    assert_eq!(store.claim(Lane::Inbox, 9, at(0), LEASE).await?.len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn work_that_one_stores_wakes_the_other() -> Result<(), Fault> {
+    let database = Database::new().await?;
+    let (one, other) = tokio::try_join!(database.open(), database.open())?;
+    rings(&other).await; // it listens
+    one.accept(delivery("one"), vec![command("a", "job")], at(0)).await?;
+    rings(&other).await;
+    assert!(database.cut().await? > 0);
+    rings(&other).await; // it listens again
+    let mut accepted = one.accept(delivery("two"), vec![command("b", "job")], at(0)).await;
+    if accepted.is_err() {
+        accepted = one.accept(delivery("three"), vec![command("c", "job")], at(0)).await;
+    }
+    accepted?;
+    rings(&other).await;
+    Ok(())
+}
+
+/// Waits for the bell; the time is only there so that one that never rings fails the test.
+async fn rings(store: &Postgres) {
+    let ring = tokio::time::timeout(Duration::from_secs(10), store.bell(Lane::Inbox).notified()).await;
+    assert!(ring.is_ok(), "the bell rings");
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_not_spoken_to_when_tls_was_asked_for() -> Result<(), Fault> {
+    let outcome = Postgres::open(&format!("{}?sslmode=require", server()?)).await;
+    assert!(outcome.err().is_some_and(|fault| fault.to_string().contains("TLS")));
+    Ok(())
+}
+
+/// A plan depends on what the server believes about the tables, so they are filled: many lines, one
+/// of them long, few heads. Statements of the hot path must then not read a table from end to end.
+#[tokio::test]
+async fn hot_statements_search_and_do_not_scan() -> Result<(), Fault> {
+    let database = Database::new().await?;
+    let store = database.open().await?;
+    let fill = "
+        INSERT INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, pace, ready)
+        SELECT 'T1', CASE n % 2 WHEN 0 THEN 'inbox' ELSE 'outbox' END, 'k' || n % 5000, n <= 5000, n, n, n % 100 > 0,
+            repeat('x', 200), 0, n, '[]', n <= 2000
+        FROM generate_series(1, 40000) AS n;
+        INSERT INTO deliveries SELECT 'T1', 'd' || n, n FROM generate_series(1, 20000) AS n;
+        INSERT INTO buckets SELECT 'T1', 'b' || n, 0, 0 FROM generate_series(1, 5000) AS n;
+        ANALYZE jobs; ANALYZE deliveries; ANALYZE buckets; ANALYZE line_locks";
+    database.operator.batch_execute(fill).await.map_err(failed)?;
+    drop(store);
+    for (name, sql) in dialnote_slack::store::postgres::HOT_STATEMENTS {
+        database.operator.batch_execute(&format!("PREPARE hot AS {sql}")).await.map_err(failed)?;
+        let count = database
+            .count("SELECT cardinality(parameter_types)::bigint FROM pg_prepared_statements WHERE name = 'hot'");
+        let nulls = vec!["NULL"; usize::try_from(count.await?).map_err(failed)?].join(", ");
+        // The plan for any parameters, which is what a connection settles on.
+        let explain = format!("SET plan_cache_mode = force_generic_plan; EXPLAIN EXECUTE hot ({nulls})");
+        let lines = database.operator.simple_query(&explain).await.map_err(failed)?;
+        let plan: Vec<_> = lines
+            .iter()
+            .filter_map(|line| match line {
+                tokio_postgres::SimpleQueryMessage::Row(row) => row.get(0),
+                _ => None,
+            })
+            .collect();
+        let plan = plan.join("\n");
+        assert!(!plan.contains("Seq Scan on"), "{name}:\n{plan}");
+        database.operator.batch_execute("DEALLOCATE hot").await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Jobs name their buckets in different orders, and settlements close several: whoever locked them
+/// in the order given would wait crosswise.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn buckets_are_shared_without_waiting_crosswise() -> Result<(), Fault> {
+    const JOBS: usize = 90;
+    let database = Database::new().await?;
+    let (a, b, c) = tokio::try_join!(database.open(), database.open(), database.open())?;
+    let pace = |bucket: &str| Pace { bucket: bucket.into(), every_ms: 10, burst: 1000 };
+    let jobs = (0..JOBS).map(|n| {
+        let order = if n % 2 == 0 { ["x", "y"] } else { ["y", "x"] };
+        NewJob { pace: order.map(pace).into(), ..command(&format!("k{n}"), n.to_string()) }
+    });
+    a.accept(delivery("all"), jobs.collect(), at(0)).await?;
+    let done = std::sync::Arc::new(AtomicUsize::new(0));
+    let mut tasks = tokio::task::JoinSet::new();
+    for store in [a, b, c] {
+        let done = done.clone();
+        tasks.spawn(async move {
+            while done.load(Ordering::SeqCst) < JOBS {
+                for claim in store.claim(Lane::Inbox, 4, at(0), LEASE).await? {
+                    let close = |bucket: &str| Effect::Close { bucket: bucket.into(), until: at(-1) };
+                    let closed = if claim.id.0 % 2 == 0 { ["x", "y"] } else { ["y", "x"] };
+                    let settled = store.settle(&claim, Verdict::Done, closed.map(close).into(), at(0)).await?;
+                    assert_eq!(settled, Settled::Applied);
+                    done.fetch_add(1, Ordering::SeqCst);
+                }
+            }
+            Ok::<_, Fault>(())
+        });
+    }
+    while let Some(task) = tasks.join_next().await {
+        task.map_err(failed)??;
+    }
+    let full = "SELECT max(full_until) - min(full_until) FROM buckets";
+    assert_eq!(database.count(full).await?, 0, "both are as full: no filling was lost");
+    let filled = format!("SELECT min(full_until) - {} FROM buckets", at(0).as_millisecond());
+    assert_eq!(database.count(&filled).await?, 10 * 90, "by every job that passed");
+    Ok(())
+}

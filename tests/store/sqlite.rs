@@ -1,0 +1,342 @@
+//! The `SQLite` store: the suite, and what only a file and a writer thread can get wrong.
+
+use std::future::{Future, poll_fn};
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
+use std::time::Duration;
+
+use dialnote_slack::clock::from_millis;
+use dialnote_slack::error::Fault;
+use dialnote_slack::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
+use dialnote_slack::store::sqlite::Sqlite;
+use dialnote_slack::store::{
+    Accepted, Card, Delivery, Effect, Lane, Memo, NewJob, Overview, Store, Verdict, conformance,
+};
+use jiff::Timestamp;
+use tempfile::TempDir;
+
+/// A directory of databases that is gone after the test.
+pub(crate) struct Home {
+    directory: TempDir,
+    databases: AtomicUsize,
+}
+
+impl Home {
+    pub(crate) fn new() -> Result<Self, Fault> {
+        let directory = tempfile::tempdir().map_err(|error| Fault::Store(error.to_string()))?;
+        Ok(Self { directory, databases: AtomicUsize::new(0) })
+    }
+
+    /// A place where there is no database yet.
+    fn path(&self) -> PathBuf {
+        self.directory.path().join(format!("{}.db", self.databases.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    pub(crate) async fn fresh(&self) -> Result<Sqlite, Fault> {
+        Sqlite::open(&self.path()).await
+    }
+
+    #[expect(clippy::panic, reason = "the suite has no use for a store that cannot be opened")]
+    async fn one(&self) -> Box<dyn Store> {
+        match self.fresh().await {
+            Ok(store) => Box::new(store),
+            Err(fault) => panic!("{fault}"),
+        }
+    }
+
+    #[expect(clippy::panic, reason = "the suite has no use for a store that cannot be opened")]
+    async fn two(&self) -> (Box<dyn Store>, Box<dyn Store>) {
+        let path = self.path();
+        match tokio::join!(Sqlite::open(&path), Sqlite::open(&path)) {
+            (Ok(one), Ok(other)) => (Box::new(one), Box::new(other)),
+            (one, other) => panic!("{:?} {:?}", one.err(), other.err()),
+        }
+    }
+}
+
+macro_rules! conforms {
+    ($($group:ident),+) => {
+        $(#[tokio::test]
+        async fn $group() -> Result<(), Fault> {
+            let home = Home::new()?;
+            conformance::$group(&async || home.one().await).await;
+            Ok(())
+        })+
+    };
+}
+
+conforms!(deliveries, order, claims, verdicts, telling, facts, bells, fairness, doubts);
+
+#[tokio::test]
+async fn two_handles() -> Result<(), Fault> {
+    let home = Home::new()?;
+    conformance::two_handles(&async || home.two().await).await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_crash_loses_nothing_that_was_answered() -> Result<(), Fault> {
+    let home = Home::new()?;
+    let path = home.path();
+    let conversation = ConversationId::new("c1");
+    let card = Card {
+        channel: ChannelId::new("C1"),
+        conversation: conversation.clone(),
+        ts: MessageTs::new("1.1"),
+        face: "{}".into(),
+    };
+    let memo = Memo { kind: "teammate".into(), id: "U1".into(), alias: None, at: at(0), body: "{}".into() };
+
+    let store = Sqlite::open(&path).await?;
+    accept(&store, "one", [command("a", "a1"), command("a", "a2"), command("b", "b1")]).await?;
+    let claims = store.claim(Lane::Inbox, 9, at(0), LEASE).await?;
+    let [a1, b1] = claims.as_slice() else { return Err(unexpected(&claims)) };
+    store.settle(a1, Verdict::Done, vec![Effect::PutCard(card.clone())], at(0)).await?;
+    store.remember(&here(), memo.clone()).await?;
+    // What a killed process leaves behind: the file and its log, copied while the store is open.
+    let remains = home.path();
+    copy_with_log(&path, &remains)?;
+    drop(store);
+
+    for path in [path, remains] {
+        let store = Sqlite::open(&path).await?;
+        assert_eq!(accept(&store, "one", []).await?, Accepted::Duplicate, "the delivery is known");
+        assert_eq!(store.cards(&here(), &conversation).await?, std::slice::from_ref(&card));
+        assert_eq!(store.recall(&here(), "teammate", "U1").await?, Some(memo.clone()));
+        let waiting = Overview { inbox: 2, outbox: 0, dead: 0, oldest: Some(at(0)) };
+        assert_eq!(store.overview().await?, waiting);
+        let again = store.claim(Lane::Inbox, 9, at(30), LEASE).await?;
+        let [a2, second] = again.as_slice() else { return Err(unexpected(&again)) };
+        assert_eq!((a2.body.as_str(), a2.attempt), ("a2", 1), "the successor was freed before the crash");
+        assert_eq!((second.id, second.attempt), (b1.id, 2), "what was being worked on is worked on again");
+        assert!(second.fence > b1.fence);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn callers_that_wait_together_share_a_commit() -> Result<(), Fault> {
+    let home = Home::new()?;
+    let path = home.path();
+    let store = Sqlite::open(&path).await?;
+    let gate = Gate::close(&path)?;
+    let mut callers: Vec<_> = (0..40).map(|n| Box::pin(deliver(&store, n))).collect();
+    for caller in &mut callers {
+        hand_over(caller.as_mut()).await;
+    }
+    let before = store.commits();
+    gate.open()?;
+    for caller in callers {
+        assert_eq!(caller.await?, Accepted::New);
+    }
+    // The first may have been taken alone, before the others came.
+    let commits = store.commits() - before;
+    assert!((1..=2).contains(&commits), "40 callers took {commits} commits");
+    assert_eq!(store.overview().await?.inbox, 40, "and all of it is stored");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_failing_operation_leaves_the_others_intact() -> Result<(), Fault> {
+    let home = Home::new()?;
+    let path = home.path();
+    let store = Sqlite::open(&path).await?;
+    // The second insertion of the operation fails; its first must be undone with it.
+    sabotage(&path, "BEFORE INSERT ON jobs WHEN NEW.body = '{7}' BEGIN SELECT RAISE(ABORT, 'job 7 is bad'); END")?;
+    let outcomes = deliver_together(&store, &path, 12).await?;
+    for (n, outcome) in outcomes.into_iter().enumerate() {
+        match (n, outcome) {
+            (7, Err(Fault::Store(cause))) => assert!(cause.contains("job 7 is bad"), "{cause}"),
+            (n, outcome) => assert_eq!(outcome, Ok(Accepted::New), "delivery {n}"),
+        }
+    }
+    assert_eq!(store.overview().await?.inbox, 11);
+    let delivery = Delivery { installation: here(), key: "7".into() };
+    assert_eq!(store.accept(delivery, vec![], at(0)).await?, Accepted::New, "nothing of it was stored");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_broken_transaction_stores_nothing_and_hurts_nobody_later() -> Result<(), Fault> {
+    let home = Home::new()?;
+    let path = home.path();
+    let store = Sqlite::open(&path).await?;
+    // RAISE(ROLLBACK) ends the whole transaction at once, as a full disk does.
+    sabotage(&path, "BEFORE INSERT ON jobs WHEN NEW.body = '{7}' BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END")?;
+    let outcomes = deliver_together(&store, &path, 12).await?;
+    let stored = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    for (n, outcome) in outcomes.iter().enumerate() {
+        let key = Delivery { installation: here(), key: n.to_string() };
+        let again = store.accept(key, vec![], at(0)).await?;
+        let expected = if outcome.is_ok() { Accepted::Duplicate } else { Accepted::New };
+        assert_eq!(again, expected, "delivery {n} was answered {outcome:?}");
+    }
+    assert!(outcomes.iter().skip(8).all(Result::is_ok), "those after it had a transaction of their own: {outcomes:?}");
+    assert_eq!(store.overview().await?.inbox, stored as u64);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_failed_commit_is_everybodys_fault() -> Result<(), Fault> {
+    let home = Home::new()?;
+    let path = home.path();
+    let store = Sqlite::open(&path).await?;
+    let tables = "CREATE TABLE parents (id INTEGER PRIMARY KEY);
+        CREATE TABLE orphans (parent INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED);";
+    outside(&path)?.execute_batch(tables).map_err(|error| Fault::Store(error.to_string()))?;
+    // A deferred constraint is looked at by COMMIT: every operation succeeds, the transaction does not.
+    sabotage(&path, "BEFORE INSERT ON jobs WHEN NEW.body = '{11}' BEGIN INSERT INTO orphans VALUES (1); END")?;
+    let outcomes = deliver_together(&store, &path, 12).await?;
+    // Those who were taken on before it had a commit of their own.
+    let shared = outcomes.iter().skip_while(|outcome| outcome.is_ok());
+    assert!(shared.clone().count() > 0 && shared.clone().all(Result::is_err), "{outcomes:?}");
+    let stored = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    assert_eq!(store.overview().await?.inbox, stored as u64, "what failed is not stored");
+    assert_eq!(deliver(&store, 12).await?, Accepted::New, "the writer goes on");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_newer_database_is_refused_in_words() -> Result<(), Fault> {
+    let home = Home::new()?;
+    let path = home.path();
+    drop(Sqlite::open(&path).await?);
+    let newer = "INSERT INTO refinery_schema_history SELECT 99, 'later', applied_on, checksum
+        FROM refinery_schema_history WHERE version = 1";
+    outside(&path)?.execute(newer, []).map_err(|error| Fault::Store(error.to_string()))?;
+    let fault = Sqlite::open(&path).await.err().map(|fault| fault.to_string()).unwrap_or_default();
+    assert!(fault.contains("schema 99") && fault.contains("newer program"), "{fault}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_place_that_cannot_be_opened_is_a_fault() -> Result<(), Fault> {
+    let home = Home::new()?;
+    let nowhere = home.directory.path().join("missing").join("store.db");
+    assert!(matches!(Sqlite::open(&nowhere).await, Err(Fault::Store(_))));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_may_open_a_new_database_at_once() -> Result<(), Fault> {
+    let home = Home::new()?;
+    for _ in 0..5 {
+        let path = Arc::new(home.path());
+        let opening: Vec<_> = (0..4)
+            .map(|_| {
+                let path = Arc::clone(&path);
+                tokio::spawn(async move { Sqlite::open(&path).await })
+            })
+            .collect();
+        for opened in opening {
+            let store = opened.await.map_err(|error| Fault::Store(error.to_string()))??;
+            store.overview().await?;
+        }
+    }
+    Ok(())
+}
+
+const LEASE: Duration = Duration::from_secs(30);
+
+fn at(seconds: i64) -> Timestamp {
+    from_millis(1_750_000_000_000 + seconds * 1000)
+}
+
+fn here() -> InstallationId {
+    InstallationId::new("T1")
+}
+
+fn command(key: &str, body: &str) -> NewJob {
+    NewJob::new(&here(), Lane::Inbox, key, at(0), body)
+}
+
+async fn accept(store: &Sqlite, key: &str, jobs: impl IntoIterator<Item = NewJob>) -> Result<Accepted, Fault> {
+    let delivery = Delivery { installation: here(), key: key.into() };
+    store.accept(delivery, jobs.into_iter().collect(), at(0)).await
+}
+
+/// The nth delivery, with one job of its own.
+async fn deliver(store: &Sqlite, n: usize) -> Result<Accepted, Fault> {
+    accept(store, &n.to_string(), [command(&n.to_string(), &format!("{{{n}}}"))]).await
+}
+
+/// Hands over `count` deliveries while the database is locked, so that they gather.
+async fn deliver_together(store: &Sqlite, path: &Path, count: usize) -> Result<Vec<Result<Accepted, Fault>>, Fault> {
+    let gate = Gate::close(path)?;
+    let mut callers: Vec<_> = (0..count).map(|n| Box::pin(deliver(store, n))).collect();
+    for caller in &mut callers {
+        hand_over(caller.as_mut()).await;
+    }
+    gate.open()?;
+    let mut outcomes = Vec::new();
+    for caller in callers {
+        outcomes.push(caller.await);
+    }
+    Ok(outcomes)
+}
+
+/// Lets a call get as far as waiting for its answer.
+async fn hand_over<T>(mut call: Pin<&mut impl Future<Output = T>>) {
+    poll_fn(|context| {
+        let outcome = call.as_mut().poll(context);
+        assert!(outcome.is_pending(), "nobody is answered before the commit");
+        Poll::Ready(())
+    })
+    .await;
+}
+
+/// Another program that is in the middle of a write.
+struct Gate(rusqlite::Connection);
+
+impl Gate {
+    fn close(path: &Path) -> Result<Self, Fault> {
+        let connection = outside(path)?;
+        connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| Fault::Store(error.to_string()))?;
+        Ok(Self(connection))
+    }
+
+    fn open(self) -> Result<(), Fault> {
+        self.0.execute_batch("ROLLBACK").map_err(|error| Fault::Store(error.to_string()))
+    }
+}
+
+fn outside(path: &Path) -> Result<rusqlite::Connection, Fault> {
+    rusqlite::Connection::open(path).map_err(|error| Fault::Store(error.to_string()))
+}
+
+fn sabotage(path: &Path, trigger: &str) -> Result<(), Fault> {
+    let sql = format!("CREATE TRIGGER sabotage {trigger}");
+    outside(path)?.execute_batch(&sql).map_err(|error| Fault::Store(error.to_string()))
+}
+
+fn copy_with_log(from: &Path, to: &Path) -> Result<(), Fault> {
+    for suffix in ["", "-wal"] {
+        let file = |path: &Path| PathBuf::from(format!("{}{suffix}", path.display()));
+        std::fs::copy(file(from), file(to)).map_err(|error| Fault::Store(error.to_string()))?;
+    }
+    Ok(())
+}
+
+fn unexpected(found: &impl std::fmt::Debug) -> Fault {
+    Fault::Store(format!("the test did not expect {found:?}"))
+}
+
+#[tokio::test]
+async fn the_only_process_need_not_wait_for_leases_of_the_dead() -> Result<(), Fault> {
+    let place = tempfile::tempdir().map_err(|error| Fault::Store(error.to_string()))?;
+    let path = place.path().join("store.db");
+    let first = Sqlite::open(&path).await?;
+    deliver(&first, 1).await?;
+    let claim = first.claim(Lane::Inbox, 9, at(0), LEASE).await?.remove(0);
+    // While the first lives, a second one waits for the lease like anybody else.
+    let second = Sqlite::open(&path).await?;
+    assert_eq!(second.claim(Lane::Inbox, 9, at(1), LEASE).await?, []);
+    drop((first, second));
+    let third = Sqlite::open(&path).await?;
+    let again = third.claim(Lane::Inbox, 9, at(1), LEASE).await?.remove(0);
+    assert_eq!((again.id, again.unsure), (claim.id, true), "nobody knows how far the dead one came");
+    Ok(())
+}

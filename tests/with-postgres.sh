@@ -1,0 +1,51 @@
+#!/bin/sh
+# Runs a command with a PostgreSQL of its own: `sh tests/with-postgres.sh cargo test`. The server
+# exists only meanwhile, in a folder of its own and on a port that nobody else has; the command
+# finds it by TEST_POSTGRES_URL. It never touches a PostgreSQL that is there already.
+set -eu
+
+fail() { echo "tests/with-postgres.sh: $1" >&2; exit 1; }
+
+bin=
+for candidate in $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -rV) "$(dirname "$(command -v initdb || echo /none)")"; do
+    if [ -x "$candidate/initdb" ] && [ -x "$candidate/pg_ctl" ]; then bin=$candidate; break; fi
+done
+[ -n "$bin" ] || fail "there is no PostgreSQL here; run make setup, or apt-get install postgresql"
+
+# Under /tmp and not under target: PostgreSQL refuses root, and the user it runs as instead can
+# perhaps not enter ours. It also keeps the path of the socket short enough.
+home=$(mktemp -d /tmp/dialnote-pg.XXXXXX)
+data=$home/data
+
+if [ "$(id -u)" = 0 ]; then
+    owner=postgres
+    id "$owner" >/dev/null 2>&1 || owner=nobody
+    chown "$owner" "$home"
+    as_owner() { (cd / && setpriv --reuid "$owner" --regid "$(id -g "$owner")" --clear-groups "$@"); }
+else
+    as_owner() { (cd / && "$@"); }
+fi
+
+stop() {
+    as_owner "$bin/pg_ctl" -D "$data" -m immediate -s stop >/dev/null 2>&1 || true
+    rm -rf "$home"
+}
+trap stop EXIT
+trap 'exit 130' INT TERM HUP
+
+# What the tests are about is not whether disks keep their promises: fsync is off.
+as_owner "$bin/initdb" -D "$data" -U tests --auth=trust --encoding=UTF8 --locale=C --no-sync >"$home/initdb.log" 2>&1 \
+    || { cat "$home/initdb.log" >&2; fail "initdb failed"; }
+
+port=
+for attempt in 1 2 3 4 5 6 7 8 9 10; do
+    port=$((20000 + ($$ * 7 + attempt * 1009) % 40000))
+    settings="-p $port -k $home -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=400 -c shared_buffers=64MB"
+    if as_owner "$bin/pg_ctl" -D "$data" -l "$data/server.log" -o "$settings" -w -t 60 -s start >/dev/null 2>&1; then break; fi
+    port=
+done
+[ -n "$port" ] || { cat "$data/server.log" >&2; fail "PostgreSQL did not start"; }
+
+TEST_POSTGRES_URL="postgres://tests@127.0.0.1:$port/postgres"
+export TEST_POSTGRES_URL
+"$@"
