@@ -63,7 +63,7 @@ impl App {
 
     /// Puts everything together on a store that is open already.
     pub fn on(store: Arc<dyn Store>, config: &Config, clock: Clock) -> Result<Self, NotStarted> {
-        let client = transport::client()?;
+        let client = transport::client(config.work.call_timeout())?;
         let slack = Slack::new(client.clone(), config.slack_api.clone(), config.slack_token.clone());
         let dialnote = Dialnote::new(client, config.dialnote_api.clone(), config.dialnote_key.clone());
         let links = Links::new(config.dialnote_app.clone());

@@ -81,6 +81,9 @@ pub enum Fault {
     /// Our own store failed.
     #[error("the store failed: {0}")]
     Store(String),
+    /// Our lease ended and somebody else took the job over: it is theirs now.
+    #[error("somebody else took this job over")]
+    TakenOver,
 }
 
 impl Fault {

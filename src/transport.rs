@@ -9,9 +9,6 @@ use reqwest::{StatusCode, header};
 
 use crate::error::{Fault, Service};
 
-/// How long one call may take, from connecting to the last byte.
-const CALL_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -32,11 +29,12 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// The HTTP client that all calls share. It follows no redirects: neither service uses them.
-pub fn client() -> Result<reqwest::Client, reqwest::Error> {
+/// The HTTP client that all calls share; `timeout` is how long a call may take, from connecting to the
+/// last byte. It follows no redirects: neither service uses them.
+pub fn client(timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .user_agent(concat!("dialnote-slack/", env!("CARGO_PKG_VERSION")))
-        .timeout(CALL_TIMEOUT)
+        .timeout(timeout)
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
         .build()

@@ -176,6 +176,11 @@ impl Sandbox {
         self.shared.hung().await;
     }
 
+    /// Lets everything that hangs go on.
+    pub fn release(&self) {
+        self.shared.release();
+    }
+
     /// Resolves as soon as `look` finds what it looks for: at once, or after one of the app's calls
     /// arrived, had its effect or was answered. For tests that wait for something; `look` is asked
     /// often, and the sandbox waits meanwhile.

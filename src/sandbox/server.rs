@@ -30,6 +30,8 @@ pub(super) struct Shared {
     world: Mutex<World>,
     /// One permit for each request that hangs and was not reported yet.
     hung: Semaphore,
+    /// Grows whenever everything that hangs is let go.
+    released: watch::Sender<u64>,
     /// Grows whenever the app's calls have changed something that can be waited for.
     turns: watch::Sender<u64>,
     stopped: watch::Receiver<bool>,
@@ -69,6 +71,7 @@ pub(super) async fn start(options: Options, stopped: watch::Receiver<bool>) -> s
         http,
         world: Mutex::new(world),
         hung,
+        released: watch::Sender::new(0),
         turns: watch::Sender::new(0),
         stopped: stopped.clone(),
     });
@@ -136,6 +139,10 @@ impl Shared {
         }
     }
 
+    pub(super) fn release(&self) {
+        self.released.send_modify(|times| *times += 1);
+    }
+
     /// Resolves as soon as `look` finds what it looks for, now or after one of the app's calls.
     pub(super) async fn until<T>(&self, mut look: impl FnMut(&mut World) -> Option<T>) -> T {
         let mut turns = self.turns.subscribe();
@@ -201,10 +208,14 @@ impl Shared {
         answer.into_response()
     }
 
-    /// Never answers, until the sandbox stops.
+    /// Waits until it is let go, or the sandbox stops.
     async fn hang(&self) {
+        let mut released = self.released.subscribe();
         self.hung.add_permits(1);
-        until(self.stopped.clone()).await;
+        tokio::select! {
+            _ = released.changed() => {}
+            () = until(self.stopped.clone()) => {}
+        }
     }
 }
 

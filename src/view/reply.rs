@@ -370,6 +370,7 @@ pub fn notice(notice: &Notice, links: &Links) -> Content {
             Content::new(&neutral(&text), blocks)
         }
         Notice::NotYoursNow { actor, about, to } => sentence(&match to {
+            Some(to) if to == actor => format!("{actor} took {}; it is not yours any more.", named(about)),
             Some(to) => format!("{actor} gave {} to {to}; it is not yours any more.", named(about)),
             None => format!("{actor} put {} back into the queue; it is not yours any more.", named(about)),
         }),

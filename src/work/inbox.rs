@@ -13,10 +13,11 @@ use crate::domain::plan::{self, Call, Facts, Party, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::typed;
 use crate::error::{Fault, Service};
-use crate::ids::{ConversationId, DraftId, InstallationId};
-use crate::store::{Claim, Draft, Effect, Entry, Verdict};
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId};
+use crate::store::{Card, Claim, Draft, Effect, Entry, Verdict};
 use crate::work::audit::{self, Detail, State};
-use crate::work::{Outcome, Work};
+use crate::work::timers::PATIENCE;
+use crate::work::{Outcome, Work, later};
 
 /// How much of a conversation's history a decision looks at.
 const PAST_ENTRIES: usize = 50;
@@ -172,6 +173,7 @@ impl Work {
             }
             self.still_allowed(claim, plan, &now).await?;
         }
+        self.hold(claim).await?;
         let attempt_key = format!("{}-{}", claim.id, call.name());
         let answer = match call {
             Call::Assign(owner) => self.dialnote.assign(id, owner.as_ref(), &attempt_key).await,
@@ -211,6 +213,7 @@ impl Work {
         if claim.unsure && self.dialnote.has_note(id, reference).await.map_err(refused)? {
             return Ok(());
         }
+        self.hold(claim).await?;
         let attempt_key = format!("{}-note-{reference}", claim.id);
         self.dialnote.add_note(id, content, &attempt_key).await.map_err(refused)
     }
@@ -232,10 +235,12 @@ impl Work {
         let plan = &progress.plan;
         let cards = self.store.cards(&claim.installation, &plan.before.id).await?;
         let channels: Vec<_> = cards.into_iter().map(|card| card.channel).collect();
-        let messages = plan::conclude(progress, &job.asker, claim.told, &channels, note_refused);
+        let told = claim.told || later(claim.accepted, PATIENCE) < self.clock.now();
+        let messages = plan::conclude(progress, &job.asker, told, &channels, note_refused);
         let outcome = note_refused.map_or(audit::Outcome::Done, |why| audit::Outcome::NoteRefused(why.clone()));
         info!(job = %claim.id, verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
-        let mut effects: Vec<_> = messages.into_iter().map(|message| self.say(claim, message)).collect();
+        let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
+        effects.extend(messages.into_iter().map(|message| self.say(claim, message)));
         effects.push(self.record(job, Some(progress), outcome));
         Ok(Outcome::done(effects))
     }
@@ -300,7 +305,8 @@ impl Work {
         }
     }
 
-    /// Goes on with a kept command: only its own person may.
+    /// Goes on with a kept command: only its own person may. It goes on in its place, ahead of what
+    /// its person asked for since.
     pub(super) async fn resume(&self, claim: &Claim, job: &ResumeJob) -> Result<Outcome, Fault> {
         let kept = self.store.draft(&claim.installation, &job.resume.draft).await?;
         let command = kept
@@ -314,10 +320,23 @@ impl Work {
         if let Some(pick) = &job.resume.pick {
             command.which = Which::Id(pick.clone());
         }
-        let resumed = CommandJob::new(job.asker.clone(), command);
-        let mut queued = self.following(claim, &Job::Command(resumed));
-        queued.behind = None;
-        Ok(Outcome::done(vec![Effect::DropDraft(job.resume.draft.clone()), Effect::Enqueue(queued)]))
+        let resumed = Job::Command(CommandJob::new(job.asker.clone(), command));
+        let verdict = Verdict::Continue { body: resumed.encode(), until: self.lease_end() };
+        Ok(Outcome { verdict, effects: vec![Effect::DropDraft(job.resume.draft.clone())] })
+    }
+}
+
+/// That a card is about to be posted, if it is the first in its channel: whoever changes the
+/// conversation before it is posted has to bring it up to date.
+fn expected(message: &Message, cards: &[ChannelId]) -> Option<Effect> {
+    match message {
+        Message::Card { channel, face, .. } if !cards.contains(channel) => Some(Effect::PutCard(Card {
+            channel: channel.clone(),
+            conversation: face.conversation.id.clone(),
+            ts: None,
+            face: serde_json::to_string(face).unwrap_or_default(),
+        })),
+        _ => None,
     }
 }
 

@@ -15,9 +15,6 @@ use crate::work::{Outcome, Work};
 /// How many pages of conversations are looked through for a name or number.
 const SEARCH_PAGES: usize = 50;
 
-/// After how many of them the lease is renewed.
-const PAGES_PER_LEASE: usize = 2;
-
 /// How many conversations are offered to choose from.
 const MOST_CHOICES: usize = 10;
 
@@ -48,9 +45,7 @@ impl Work {
     async fn look_through(&self, claim: &Claim, search: &mut Search) -> Result<(usize, bool), Stop> {
         let (mut offset, mut through) = (0, false);
         for page in 0..SEARCH_PAGES {
-            if page % PAGES_PER_LEASE == PAGES_PER_LEASE - 1 {
-                self.store.renew(claim, self.lease_end()).await?;
-            }
+            self.hold(claim).await?;
             let read = self.dialnote.conversations(offset).await.map_err(|error| denied(error, None))?;
             offset += read.conversations.len();
             let new = search.look_at(read.conversations);

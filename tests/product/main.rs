@@ -18,6 +18,7 @@ mod failing;
 mod finding;
 mod floors;
 mod handing_off;
+mod overtaking;
 mod pacing;
 mod people;
 mod racing;

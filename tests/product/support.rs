@@ -14,6 +14,7 @@ use dialnote_slack::sandbox::{Click, Message, Options, Outcome, Sandbox, Secrets
 use dialnote_slack::store::Lane;
 use dialnote_slack::work::Work;
 use jiff::SignedDuration;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -49,7 +50,7 @@ pub struct Bot {
 pub struct Setup {
     /// `SLACK_PACE`: most tests let messages go as fast as Slack lets them.
     pub pace: &'static str,
-    /// A database to begin with, instead of an empty one.
+    /// A database to begin with, as SQL, instead of an empty one.
     pub database: Option<&'static str>,
     /// What the clock shows.
     pub now: &'static str,
@@ -88,7 +89,8 @@ impl Bot {
         let sandbox = Sandbox::start(options).await.unwrap();
         let data = tempfile::tempdir().unwrap();
         if let Some(database) = setup.database {
-            std::fs::copy(database, data.path().join("app.db")).unwrap();
+            let written = std::fs::read_to_string(database).unwrap();
+            Connection::open(data.path().join("app.db")).unwrap().execute_batch(&written).unwrap();
         }
         let pace = setup.pace;
         let (work, url, server) = start_app(&sandbox, &data, &clock, pace).await;
@@ -99,6 +101,11 @@ impl Bot {
     pub async fn restart(&mut self) {
         self.server.abort();
         (self.work, self.url, self.server) = start_app(&self.sandbox, &self.data, &self.clock, self.pace).await;
+    }
+
+    /// A second instance on the same database: only its work, nobody talks to it.
+    pub async fn second(&self) -> Arc<Work> {
+        App::build(&config(&self.sandbox, &self.data, self.pace), Clock::Manual(self.clock.clone())).await.unwrap().work
     }
 
     /// Where the app keeps what it must not lose.
@@ -223,10 +230,15 @@ impl Bot {
 
     /// The card of a conversation in #front-desk as it is now.
     pub async fn card(&mut self, conversation: &str) -> String {
+        self.card_in(FRONT_DESK, conversation).await
+    }
+
+    /// The card of a conversation in a channel as it is now.
+    pub async fn card_in(&mut self, channel: &str, conversation: &str) -> String {
         self.settle().await;
-        let ts = self.card_ts(FRONT_DESK, conversation);
+        let ts = self.card_ts(channel, conversation);
         self.world(|world| {
-            let channel = world.channel(FRONT_DESK).expect("a channel").id.clone();
+            let channel = world.channel(channel).expect("a channel").id.clone();
             draw(world.message(&channel, &ts).expect("the card"))
         })
     }
@@ -358,6 +370,15 @@ async fn start_app(
     clock: &ManualClock,
     pace: &str,
 ) -> (Arc<Work>, String, JoinHandle<()>) {
+    let App { work, router } = App::build(&config(sandbox, data, pace), Clock::Manual(clock.clone())).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    sandbox.set_bot(url.clone());
+    let server = tokio::spawn(dialnote_slack::http::serve::serve(listener, router, std::future::pending()));
+    (work, url, server)
+}
+
+fn config(sandbox: &Sandbox, data: &TempDir, pace: &str) -> Config {
     let credentials = sandbox.credentials();
     let database = format!("sqlite:{}", data.path().join("app.db").display());
     let settings = [
@@ -370,13 +391,7 @@ async fn start_app(
         ("SLACK_PACE", pace.to_owned()),
     ];
     let lookup = |name: &str| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
-    let config = Config::read(lookup).unwrap();
-    let App { work, router } = App::build(&config, Clock::Manual(clock.clone())).await.unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    sandbox.set_bot(url.clone());
-    let server = tokio::spawn(dialnote_slack::http::serve::serve(listener, router, std::future::pending()));
-    (work, url, server)
+    Config::read(lookup).unwrap()
 }
 
 fn acknowledged(outcome: Outcome) -> Outcome {

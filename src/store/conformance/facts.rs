@@ -11,11 +11,31 @@ pub(super) async fn a_conversation_has_one_card_in_a_channel(store: &dyn Store) 
     let (channel, conversation) = (ChannelId::new("C1"), ConversationId::new("c1"));
     assert_eq!(store.card(&here(), &channel, &conversation).await?, None, "there is none yet");
     put(store, &here(), [Effect::PutCard(card("C1", "c1", "old"))]).await?;
-    let new = Card { ts: MessageTs::new("2.2"), ..card("C1", "c1", "new") };
+    let new = Card { ts: Some(MessageTs::new("2.2")), ..card("C1", "c1", "new") };
     put(store, &here(), [Effect::PutCard(new.clone())]).await?;
     assert_eq!(store.card(&here(), &channel, &conversation).await?, Some(new.clone()), "the later one");
     assert_eq!(store.cards(&here(), &conversation).await?, [new], "and only that");
     assert_eq!(store.card(&here(), &ChannelId::new("C2"), &conversation).await?, None, "not in another channel");
+    Ok(())
+}
+
+pub(super) async fn a_card_is_known_before_it_is_posted(store: &dyn Store) -> Result<(), Fault> {
+    let (channel, conversation) = (ChannelId::new("C1"), ConversationId::new("c1"));
+    let drop = || Effect::DropCard { channel: channel.clone(), conversation: conversation.clone() };
+    let expected = Card { ts: None, ..card("C1", "c1", "about to be posted") };
+    put(store, &here(), [Effect::PutCard(expected.clone())]).await?;
+    assert_eq!(store.cards(&here(), &conversation).await?, [expected.clone()], "known");
+    put(store, &elsewhere(), [drop()]).await?;
+    assert_eq!(store.cards(&here(), &conversation).await?, [expected.clone()], "not another installation's to drop");
+    put(store, &here(), [drop()]).await?;
+    assert_eq!(store.card(&here(), &channel, &conversation).await?, None, "it could not be posted");
+    let posted = card("C1", "c1", "posted");
+    put(store, &here(), [Effect::PutCard(expected), Effect::PutCard(posted.clone()), drop()]).await?;
+    assert_eq!(store.card(&here(), &channel, &conversation).await?, Some(posted.clone()), "what is posted stays");
+    let again = Card { ts: None, ..card("C1", "c1", "expected again") };
+    put(store, &here(), [Effect::PutCard(again)]).await?;
+    let known = store.card(&here(), &channel, &conversation).await?.and_then(|card| card.ts);
+    assert_eq!(known, posted.ts, "where it stands is not forgotten");
     Ok(())
 }
 
@@ -160,7 +180,7 @@ fn card(channel: &str, conversation: &str, face: &str) -> Card {
     Card {
         channel: ChannelId::new(channel),
         conversation: ConversationId::new(conversation),
-        ts: MessageTs::new("1.1"),
+        ts: Some(MessageTs::new("1.1")),
         face: face.into(),
     }
 }

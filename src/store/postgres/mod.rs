@@ -47,7 +47,7 @@ const NEXT_DUE: &str = "
 
 /// A claim that only describes has a fence below every fence a job can have.
 const OVERDUE: &str = "
-    SELECT id, installation, key, -1::bigint, attempt, accepted, told, body, unsure FROM jobs
+    SELECT id, installation, key, -1::bigint, due, attempt, accepted, told, body, unsure FROM jobs
     WHERE state = 'live' AND lane = 'inbox' AND NOT told AND accepted < $1
     ORDER BY accepted, id LIMIT $2";
 
@@ -73,7 +73,7 @@ pub const HOT_STATEMENTS: [(&str, &str); 22] = [
     ("provide buckets", claiming::PROVIDE),
     ("look into buckets", claiming::LEVELS),
     ("fill buckets", claiming::FILL),
-    ("check a claim", settling::LEASE_END),
+    ("check a claim", settling::HELD),
     ("move a lease", settling::POSTPONE),
     ("go on", settling::CONTINUE),
     ("give back", settling::GIVE_BACK),

@@ -12,7 +12,11 @@ use crate::store::{Card, Draft, Entry, Memo};
 
 pub(super) const PUT_CARD: &str = "
     INSERT INTO cards (installation, conversation, channel, ts, face) VALUES (?1, ?2, ?3, ?4, ?5)
-    ON CONFLICT (installation, conversation, channel) DO UPDATE SET ts = excluded.ts, face = excluded.face";
+    ON CONFLICT (installation, conversation, channel)
+    DO UPDATE SET ts = coalesce(excluded.ts, ts), face = excluded.face";
+
+pub(super) const DROP_CARD: &str = "
+    DELETE FROM cards WHERE installation = ?1 AND conversation = ?2 AND channel = ?3 AND ts IS NULL";
 
 pub(super) const CARD: &str = "
     SELECT channel, conversation, ts, face FROM cards
@@ -121,9 +125,21 @@ pub(super) fn lead(
 
 /// Stores where a conversation's card stands and what it shows.
 pub(super) fn put_card(connection: &Connection, installation: &InstallationId, card: &Card) -> Result<()> {
-    let columns =
-        params![installation.as_str(), card.conversation.as_str(), card.channel.as_str(), card.ts.as_str(), card.face];
+    let Card { channel, conversation, ts, face } = card;
+    let ts = ts.as_ref().map(MessageTs::as_str);
+    let columns = params![installation.as_str(), conversation.as_str(), channel.as_str(), ts, face];
     connection.prepare_cached(PUT_CARD)?.execute(columns).map(drop)
+}
+
+/// Forgets a card that was never posted.
+pub(super) fn drop_card(
+    connection: &Connection,
+    installation: &InstallationId,
+    channel: &ChannelId,
+    conversation: &ConversationId,
+) -> Result<()> {
+    let which = params![installation.as_str(), conversation.as_str(), channel.as_str()];
+    connection.prepare_cached(DROP_CARD)?.execute(which).map(drop)
 }
 
 /// The card of a conversation in a channel.
@@ -229,7 +245,7 @@ fn read_card(row: &Row<'_>) -> Result<Card> {
     Ok(Card {
         channel: ChannelId::new(row.get::<_, String>(0)?),
         conversation: ConversationId::new(row.get::<_, String>(1)?),
-        ts: MessageTs::new(row.get::<_, String>(2)?),
+        ts: row.get::<_, Option<String>>(2)?.map(MessageTs::new),
         face: row.get(3)?,
     })
 }
