@@ -170,4 +170,3 @@ fn put(channel: &ChannelId, face: &Face, ts: MessageTs) -> Effect {
 fn mark(claim: &Claim) -> String {
     format!("{}-{}", claim.id, claim.accepted.as_millisecond())
 }
-

@@ -313,9 +313,7 @@ fn follow(connection: &Connection, installation: &InstallationId, effect: &Effec
         // Jobs have turns, and come separately.
         Effect::Enqueue(_) => Ok(()),
         Effect::PutCard(card) => facts::put_card(connection, installation, card),
-        Effect::DropCard { channel, conversation } => {
-            facts::drop_card(connection, installation, channel, conversation)
-        }
+        Effect::DropCard { channel, conversation } => facts::drop_card(connection, installation, channel, conversation),
         Effect::Record(entry) => facts::record(connection, installation, entry),
         Effect::PutDraft(draft) => facts::put_draft(connection, installation, draft),
         Effect::DropDraft(draft) => facts::drop_draft(connection, installation, draft),
