@@ -119,7 +119,7 @@ impl Work {
     ) -> Result<MessageTs, CallError> {
         let mark = mark(claim);
         if claim.unsure {
-            match self.slack.find(&ChannelId::new(channel), thread, &mark, claim.accepted).await? {
+            match self.slack.find(channel, thread, &mark, claim.accepted).await? {
                 Sought::There(ts) => return Ok(ts),
                 Sought::NotThere => {}
                 Sought::Unknowable => self.metrics.repeated_blindly("chat.postMessage"),

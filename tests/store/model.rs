@@ -376,6 +376,7 @@ fn describe(job: &Job, given: &Claim) -> Claim {
     Claim {
         id: given.id,
         fence: given.fence,
+        until: given.until,
         installation: id(job.installation),
         lane: job.lane,
         key: job.key.clone(),
