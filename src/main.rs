@@ -11,6 +11,7 @@ use dialnote_slack::config::{Config, Mistake};
 use dialnote_slack::manifest::{self, OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::sandbox::{Credentials, Options, Sandbox, Secrets};
 use serde::Serialize;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
@@ -104,8 +105,9 @@ async fn serve() -> Result<(), Failure> {
     let config = Config::read(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
     let app = App::build(&config, Clock::System).await?;
     let listener = app::listen(config.listen).await?;
+    let stop = stop_signal()?;
     tracing::info!(address = %listener.local_addr()?, "listening");
-    app.run(listener, stop_signal()).await;
+    app.run(listener, stop).await;
     Ok(())
 }
 
@@ -123,7 +125,7 @@ async fn demo(listen: SocketAddr, json: bool) -> Result<(), Failure> {
     let bot = format!("http://{}", listener.local_addr()?);
     sandbox.set_bot(bot.clone());
     print_where(&Where { bot: Some(&bot), credentials: &credentials }, json)?;
-    app.run(listener, stop_signal()).await;
+    app.run(listener, stop_signal()?).await;
     sandbox.stop();
     Ok(())
 }
@@ -131,7 +133,7 @@ async fn demo(listen: SocketAddr, json: bool) -> Result<(), Failure> {
 async fn sandbox(listen: SocketAddr, bot: Option<String>, json: bool) -> Result<(), Failure> {
     let sandbox = start_sandbox(listen, bot.clone()).await?;
     print_where(&Where { bot: bot.as_deref(), credentials: &sandbox.credentials() }, json)?;
-    let mut stop = stop_signal();
+    let mut stop = stop_signal()?;
     let _ = stop.wait_for(|stop| *stop).await;
     sandbox.stop();
     Ok(())
@@ -196,24 +198,16 @@ fn print_where(place: &Where<'_>, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Turns true on Ctrl-C or when the system asks the process to end.
-fn stop_signal() -> watch::Receiver<bool> {
+/// Turns true on Ctrl-C or when the system asks the process to end; from the moment of this call on.
+fn stop_signal() -> std::io::Result<watch::Receiver<bool>> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
-        let terminated = async {
-            match &mut terminate {
-                Some(signal) => {
-                    signal.recv().await;
-                }
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            () = terminated => {}
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
         let _ = sender.send(true);
     });
-    receiver
+    Ok(receiver)
 }

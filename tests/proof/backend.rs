@@ -5,7 +5,7 @@
 //! the few questions below it.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -93,6 +93,14 @@ impl Database {
                 connection.transaction_with_behavior(TransactionBehavior::Immediate).is_ok()
             }
             Place::Schema => true,
+        }
+    }
+
+    /// Where the file lies, if it is one.
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(folder) => Some(folder.path()),
+            Place::Schema => None,
         }
     }
 

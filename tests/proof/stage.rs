@@ -74,13 +74,18 @@ impl Stage {
 
     /// Starts the app; from now on Slack delivers to it.
     pub async fn start(&self) -> Process {
-        self.start_on(&self.database.url).await
+        self.start_by(&[], &self.database.url).await
     }
 
     /// The same with another way to the database.
     pub async fn start_on(&self, database: &str) -> Process {
+        self.start_by(&[], database).await
+    }
+
+    /// The same by means of another command.
+    pub async fn start_by(&self, command: &[String], database: &str) -> Process {
         let number = self.started.fetch_add(1, Ordering::SeqCst) + 1;
-        let process = Process::start(number, &self.settings(database), &self.log).await;
+        let process = Process::start(number, command, &self.settings(database), &self.log).await;
         self.sandbox.set_bot(process.url.clone());
         self.reopen();
         process
