@@ -13,6 +13,7 @@
 
 mod assigning;
 mod crashing;
+mod database;
 mod documents;
 mod failing;
 mod finding;

@@ -12,7 +12,8 @@ use reqwest::{Client, RequestBuilder, Response};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::support::{ANA, Bot, MAYA, product};
+use crate::database::On;
+use crate::support::{ANA, Bot, MAYA, Setup, product, product_with};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
@@ -217,7 +218,7 @@ async fn a_signed_body_that_is_no_body_is_refused_politely() {
 
 #[tokio::test]
 async fn what_cannot_be_stored_is_said_and_not_half_done() {
-    product(async |bot| {
+    product_with(Setup { on: On::File, ..Setup::default() }, async |bot| {
         let database = rusqlite::Connection::open(bot.database()).unwrap();
         let sabotage = "CREATE TRIGGER sabotage BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'full'); END";
         database.execute_batch(sabotage).unwrap();
@@ -236,7 +237,7 @@ async fn what_cannot_be_stored_is_said_and_not_half_done() {
 
 #[tokio::test]
 async fn a_store_that_is_held_up_refuses_in_time_and_recovers_by_itself() {
-    product(async |bot| {
+    product_with(Setup { on: On::File, ..Setup::default() }, async |bot| {
         let ready = async || Client::new().get(format!("{}/readyz", bot.url)).send().await.unwrap().status().as_u16();
         assert_eq!(ready().await, 200);
         let somebody = rusqlite::Connection::open(bot.database()).unwrap();

@@ -14,11 +14,11 @@ use dialnote_slack::sandbox::{Click, Message, Options, Outcome, Sandbox, Secrets
 use dialnote_slack::store::Lane;
 use dialnote_slack::work::Work;
 use jiff::SignedDuration;
-use rusqlite::Connection;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+
+use crate::database::{Database, On};
 
 pub const MAYA: &str = "maya";
 pub const LEO: &str = "leo";
@@ -40,7 +40,7 @@ pub struct Bot {
     /// Where the app listens.
     pub url: String,
     server: JoinHandle<()>,
-    data: TempDir,
+    data: Database,
     pace: &'static str,
     read: HashSet<(String, String, String)>,
     dead_expected: u64,
@@ -50,15 +50,15 @@ pub struct Bot {
 pub struct Setup {
     /// `SLACK_PACE`: most tests let messages go as fast as Slack lets them.
     pub pace: &'static str,
-    /// A database to begin with, as SQL, instead of an empty one.
-    pub database: Option<&'static str>,
+    /// The database.
+    pub on: On,
     /// What the clock shows.
     pub now: &'static str,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { pace: "as-allowed", database: None, now: "2026-11-23T09:00:00Z" }
+        Self { pace: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z" }
     }
 }
 
@@ -87,11 +87,7 @@ impl Bot {
             scopes: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name.to_owned()).collect(),
         };
         let sandbox = Sandbox::start(options).await.unwrap();
-        let data = tempfile::tempdir().unwrap();
-        if let Some(database) = setup.database {
-            let written = std::fs::read_to_string(database).unwrap();
-            Connection::open(data.path().join("app.db")).unwrap().execute_batch(&written).unwrap();
-        }
+        let data = Database::new(setup.on).await;
         let pace = setup.pace;
         let (work, url, server) = start_app(&sandbox, &data, &clock, pace).await;
         Self { sandbox, clock, work, url, server, data, pace, read: HashSet::new(), dead_expected: 0 }
@@ -110,7 +106,7 @@ impl Bot {
 
     /// Where the app keeps what it must not lose.
     pub fn database(&self) -> PathBuf {
-        self.data.path().join("app.db")
+        self.data.file()
     }
 
     // --- what people do ---
@@ -366,7 +362,7 @@ impl Bot {
 
 async fn start_app(
     sandbox: &Sandbox,
-    data: &TempDir,
+    data: &Database,
     clock: &ManualClock,
     pace: &str,
 ) -> (Arc<Work>, String, JoinHandle<()>) {
@@ -378,16 +374,15 @@ async fn start_app(
     (work, url, server)
 }
 
-fn config(sandbox: &Sandbox, data: &TempDir, pace: &str) -> Config {
+fn config(sandbox: &Sandbox, data: &Database, pace: &str) -> Config {
     let credentials = sandbox.credentials();
-    let database = format!("sqlite:{}", data.path().join("app.db").display());
     let settings = [
         ("SLACK_SIGNING_SECRET", credentials.signing_secret),
         ("SLACK_BOT_TOKEN", credentials.slack_bot_token),
         ("SLACK_API_URL", credentials.slack_api),
         ("DIALNOTE_API_KEY", credentials.dialnote_api_key),
         ("DIALNOTE_API_URL", credentials.dialnote_api),
-        ("DATABASE_URL", database),
+        ("DATABASE_URL", data.url.clone()),
         ("SLACK_PACE", pace.to_owned()),
     ];
     let lookup = |name: &str| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
