@@ -86,6 +86,17 @@ pub enum Fault {
     TakenOver,
 }
 
+/// An error with everything that led to it: what broke is often named only by the last.
+pub fn whole(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        words = format!("{words}: {inner}");
+        source = inner.source();
+    }
+    words
+}
+
 impl Fault {
     /// Whether the call may have had its effect all the same.
     pub fn may_have_happened(&self) -> bool {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::{StatusCode, header};
 
-use crate::error::{Fault, Service};
+use crate::error::{Fault, Service, whole};
 
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -59,12 +59,7 @@ pub async fn send(service: Service, request: reqwest::RequestBuilder) -> Result<
 fn fault(service: Service, error: reqwest::Error) -> Fault {
     // Addresses can be secrets: a response URL is one.
     let error = error.without_url();
-    let mut cause = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(inner) = source {
-        cause = format!("{cause}: {inner}");
-        source = inner.source();
-    }
+    let cause = whole(&error);
     if error.is_connect() || error.is_builder() {
         Fault::Unreachable { service, cause }
     } else {

@@ -20,6 +20,7 @@ mod changes;
 mod cutting;
 mod dice;
 mod disk;
+mod encrypted;
 mod full;
 mod killing;
 mod late;

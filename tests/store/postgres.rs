@@ -259,9 +259,10 @@ async fn rings(store: &Postgres) {
 }
 
 #[tokio::test]
-async fn a_server_without_tls_is_not_spoken_to_when_tls_was_asked_for() -> Result<(), Fault> {
+async fn a_server_that_nobody_vouches_for_is_not_spoken_to() -> Result<(), Fault> {
     let outcome = Postgres::open(&format!("{}?sslmode=require", server()?)).await;
-    assert!(outcome.err().is_some_and(|fault| fault.to_string().contains("TLS")));
+    let why = outcome.err().map(|fault| fault.to_string()).unwrap_or_default();
+    assert!(why.contains("certificate"), "{why}");
     Ok(())
 }
 

@@ -36,7 +36,7 @@ use super::{
     Accepted, Card, Claim, Delivery, Draft, Effect, Entry, Lane, Memo, NewJob, Overview, Settled, Store, Verdict,
 };
 use crate::clock::from_millis;
-use crate::error::Fault;
+use crate::error::{Fault, whole};
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId};
 
 const NEXT_DUE: &str = "
@@ -286,7 +286,7 @@ fn read_overview(row: &Row) -> Result<Overview, Error> {
 fn fault(error: &Error) -> Fault {
     Fault::Store(match error.as_db_error() {
         Some(refusal) => format!("{} ({})", refusal.message(), refusal.code().code()),
-        None => error.to_string(),
+        None => whole(error),
     })
 }
 
