@@ -1,6 +1,7 @@
 //! The calls we make to dialnote (contracts/dialnote.md, Calls). A call is made once; repeating it
 //! is the inbox's business.
 
+use jiff::Timestamp;
 use reqwest::{Method, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -107,6 +108,16 @@ impl Dialnote {
         attempt_key: &str,
     ) -> Result<Conversation, CallError> {
         self.patch(id, &json!({ "status": status }), attempt_key).await
+    }
+
+    /// Puts it away until a time to come.
+    pub async fn snooze(
+        &self,
+        id: &ConversationId,
+        until: Timestamp,
+        attempt_key: &str,
+    ) -> Result<Conversation, CallError> {
+        self.patch(id, &json!({ "status": Status::Snoozed, "snoozedUntil": until }), attempt_key).await
     }
 
     /// Writes a note.

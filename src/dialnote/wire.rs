@@ -29,6 +29,7 @@ pub(super) fn conversation(value: &Value) -> Option<Conversation> {
     Some(Conversation {
         id: ConversationId::new(value.words("/id")?),
         status: status(value.words("/status").unwrap_or_default()),
+        snoozed_until: value.time("/snoozedUntil"),
         owner: owner(value),
         contact: contact(value),
         line: value.words("/phoneNumber/number").map(|number| Line {

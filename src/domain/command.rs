@@ -7,6 +7,7 @@ use crate::domain::conversation::{Links, Which, which};
 use crate::domain::refusal::Misread;
 use crate::domain::typed::{self, Word};
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
+use crate::domain::when::When;
 use crate::ids::{MemberId, SlackUserId};
 
 /// The longest text of a typed command, in characters. Longer notes go into the form.
@@ -45,6 +46,14 @@ pub enum Act {
     Done,
     /// It is open again.
     Reopen,
+    /// It comes back later.
+    Snooze(When),
+    /// It comes back now.
+    Wake,
+    /// Nothing but the note.
+    Note,
+    /// Nothing: whoever asks wants to know what happened to it.
+    History,
 }
 
 /// Who is to own a conversation.
@@ -67,6 +76,10 @@ impl Act {
             Self::Handoff(_) => Verb::Handoff,
             Self::Done => Verb::Done,
             Self::Reopen => Verb::Reopen,
+            Self::Snooze(_) => Verb::Snooze,
+            Self::Wake => Verb::Wake,
+            Self::Note => Verb::Note,
+            Self::History => Verb::History,
         }
     }
 
@@ -150,6 +163,20 @@ fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Typed, Misrea
         Verb::Take => only_which(verb, Act::Take { over: None }, text, links)?,
         Verb::Unassign => only_which(verb, Act::Unassign, text, links)?,
         Verb::Reopen => only_which(verb, Act::Reopen, text, links)?,
+        Verb::Wake => only_which(verb, Act::Wake, text, links)?,
+        Verb::History => only_which(verb, Act::History, text, links)?,
+        Verb::Snooze => {
+            let (which, when) = When::split_off(text).ok_or(Misread::TimeMissing)?;
+            only_which(verb, Act::Snooze(when), which, links)?
+        }
+        Verb::Note => {
+            let (which, rest) = which(text, links).ok_or(Misread::NoConversation(verb))?;
+            let note = note(rest);
+            if note.is_empty() && !matches!(which, Which::NameThenNote(_)) {
+                return Err(Misread::NoteMissing(verb));
+            }
+            Command { act: Act::Note, which, note }
+        }
     };
     Ok(Typed::Do(command))
 }
@@ -272,6 +299,9 @@ mod tests {
             ("/handoff <@UZOE> conv_1", Misread::NoteMissing(Verb::Handoff)),
             ("/unassign conv_1 please", Misread::Leftover { verb: Verb::Unassign, extra: "please".into() }),
             ("/done", Misread::NoConversation(Verb::Done)),
+            ("/snooze conv_1", Misread::TimeMissing),
+            ("/snooze tomorrow", Misread::NoConversation(Verb::Snooze)),
+            ("/dialnote note conv_1", Misread::NoteMissing(Verb::Note)),
             ("/assgin x", Misread::UnknownCommand { typed: "/assgin".into(), nearest: Some(verb) }),
             (
                 "/dialnote unasign",

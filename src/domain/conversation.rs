@@ -15,6 +15,9 @@ pub struct Conversation {
     pub id: ConversationId,
     /// Open, done or snoozed.
     pub status: Status,
+    /// When it comes back, while it is snoozed.
+    #[serde(default)]
+    pub snoozed_until: Option<Timestamp>,
     /// The member who owns the follow-up.
     pub owner: Option<Owner>,
     /// Who called or wrote.

@@ -193,6 +193,7 @@ mod tests {
 
     fn conversation(i: usize, name: Option<&str>) -> Conversation {
         Conversation {
+            snoozed_until: None,
             id: ConversationId::new(format!("c{i}")),
             status: Status::Open,
             owner: None,

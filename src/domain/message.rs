@@ -86,6 +86,13 @@ pub enum Say {
         /// How many more fit.
         more: usize,
     },
+    /// What happened to a conversation through this app.
+    History {
+        /// Which.
+        about: About,
+        /// What, newest first.
+        deeds: Vec<Told>,
+    },
     /// It will be done when dialnote answers again.
     Waiting,
     /// It was tried for long and given up.
@@ -142,6 +149,12 @@ pub enum What {
     Done,
     /// It is open again.
     Reopened,
+    /// It comes back then.
+    Snoozed(Timestamp),
+    /// It is back.
+    Woken,
+    /// A note was written, as asked.
+    Noted,
     /// Nothing changed but for the note that was added.
     OnlyNoted,
 }
@@ -187,8 +200,23 @@ pub enum Event {
     Done,
     /// The actor opened it again.
     Reopened,
+    /// The actor put it away until then.
+    Snoozed(Timestamp),
+    /// The actor brought it back.
+    Woke,
     /// The actor wrote a note.
     Noted,
+}
+
+/// Something that happened, as a history tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// When.
+    pub at: Timestamp,
+    /// What colleagues call the one who did it.
+    pub by: String,
+    /// What.
+    pub what: Event,
 }
 
 /// A direct message to somebody whom another's action concerns.
@@ -200,7 +228,7 @@ pub enum Notice {
         /// What colleagues call the one who did it.
         actor: String,
         /// The conversation as it is now.
-        conversation: Conversation,
+        conversation: Box<Conversation>,
         /// Why; empty if nothing was said.
         note: String,
         /// Whether it was handed over rather than assigned.

@@ -15,3 +15,4 @@ pub mod refusal;
 pub mod retry;
 pub mod typed;
 pub mod verb;
+pub mod when;

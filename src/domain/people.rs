@@ -17,6 +17,9 @@ pub struct Profile {
     pub email: Option<String>,
     /// What kind of account it is.
     pub account: Account,
+    /// The time zone, by its name in the tz database, if Slack knows it.
+    #[serde(default)]
+    pub zone: Option<String>,
 }
 
 /// What kind of account a Slack user is.
@@ -57,6 +60,9 @@ pub struct Teammate {
     pub member: MemberId,
     /// What colleagues see.
     pub name: String,
+    /// The time zone, by its name in the tz database, if Slack knows it.
+    #[serde(default)]
+    pub zone: Option<String>,
 }
 
 /// Why a Slack user is no teammate.
@@ -96,9 +102,12 @@ pub fn link(profile: &Profile, members: &[Member]) -> Result<Teammate, Unlinked>
     match (same.next(), same.next()) {
         (None, _) => Err(Unlinked::NoMember),
         (Some(_), Some(_)) => Err(Unlinked::Ambiguous),
-        (Some(member), None) => {
-            Ok(Teammate { user: profile.user.clone(), member: member.id.clone(), name: profile.name.clone() })
-        }
+        (Some(member), None) => Ok(Teammate {
+            user: profile.user.clone(),
+            member: member.id.clone(),
+            name: profile.name.clone(),
+            zone: profile.zone.clone(),
+        }),
     }
 }
 
@@ -118,7 +127,13 @@ mod tests {
     use super::*;
 
     fn profile(email: Option<&str>, account: Account) -> Profile {
-        Profile { user: SlackUserId::new("U1"), name: "Zoe".into(), email: email.map(str::to_owned), account }
+        Profile {
+            user: SlackUserId::new("U1"),
+            name: "Zoe".into(),
+            email: email.map(str::to_owned),
+            account,
+            zone: None,
+        }
     }
 
     fn member(id: &str, email: &str) -> Member {

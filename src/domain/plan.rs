@@ -1,7 +1,8 @@
 //! The heart of it: facts in, decisions out. [`decide`] says which dialnote calls to make or why
 //! not; [`conclude`] says, once they are made, who has to hear what.
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::asker::{Asker, Via};
@@ -11,10 +12,14 @@ use crate::domain::message::{Deed, Event, Face, Line, Message, Notice, Say, What
 use crate::domain::people::Teammate;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::verb::Verb;
+use crate::domain::when::When;
 use crate::ids::{ChannelId, MemberId, SlackUserId};
 
 /// The longest note dialnote takes, in characters (contracts/dialnote.md, Objects).
 pub const LONGEST_NOTE: usize = 5000;
+
+/// The longest time for which a conversation is put away.
+const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);
 
 /// Everything a decision rests on.
 #[derive(Clone, Debug)]
@@ -86,6 +91,8 @@ pub enum Call {
     Assign(Option<MemberId>),
     /// Set the status.
     SetStatus(Status),
+    /// Put it away until then.
+    Snooze(Timestamp),
     /// Write a note. It ends with the reference, by which it is found again if the outcome of
     /// writing it is unknown.
     AddNote {
@@ -113,6 +120,7 @@ impl Call {
         match self {
             Self::Assign(_) => "assign",
             Self::SetStatus(_) => "status",
+            Self::Snooze(_) => "snooze",
             Self::AddNote { .. } => "note",
         }
     }
@@ -122,6 +130,10 @@ impl Call {
         match self {
             Self::Assign(owner) => conversation.owner.as_ref().map(|owner| &owner.id) == owner.as_ref(),
             Self::SetStatus(status) => conversation.status == *status,
+            Self::Snooze(until) => {
+                let shown = conversation.snoozed_until;
+                conversation.status == Status::Snoozed && shown.is_none_or(|shown| shown == *until)
+            }
             Self::AddNote { .. } => false,
         }
     }
@@ -135,19 +147,21 @@ pub fn decide(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
     }
     let wanted = wanted(act, &facts);
     let first = match &wanted {
-        Wanted::Owner(to) => owner_call(act, to.as_ref(), &facts),
-        Wanted::Status(status) => status_call(*status, &facts),
+        Wanted::Owner(to) => owner_call(act, to.as_ref(), &facts).map(Some),
+        Wanted::Status(status) => status_call(act, *status, &facts).map(Some),
+        Wanted::Later(when) => snooze_call(when, &facts).map(Some),
+        Wanted::Nothing => Ok(None),
     };
     let notes = note_calls(note, &facts);
     let calls = match first {
-        Ok(call) => std::iter::once(call).chain(notes).collect(),
+        Ok(call) => call.into_iter().chain(notes).collect(),
         // It is so already. What somebody wrote for it is not thrown away for that.
         Err(refusal) if refusal.is_already_so() && !notes.is_empty() => notes,
         Err(refusal) => return Err(refusal),
     };
     let to = match wanted {
         Wanted::Owner(to) => to,
-        Wanted::Status(_) => facts.owner.clone(),
+        Wanted::Status(_) | Wanted::Later(_) | Wanted::Nothing => facts.owner.clone(),
     };
     Ok(Plan {
         act: act.clone(),
@@ -163,6 +177,8 @@ pub fn decide(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
 enum Wanted {
     Owner(Option<Party>),
     Status(Status),
+    Later(When),
+    Nothing,
 }
 
 fn wanted(act: &Act, facts: &Facts) -> Wanted {
@@ -176,7 +192,9 @@ fn wanted(act: &Act, facts: &Facts) -> Wanted {
         Act::Take { .. } => Wanted::Owner(Some(party(&facts.asker))),
         Act::Unassign => Wanted::Owner(None),
         Act::Done => Wanted::Status(Status::Done),
-        Act::Reopen => Wanted::Status(Status::Open),
+        Act::Reopen | Act::Wake => Wanted::Status(Status::Open),
+        Act::Snooze(when) => Wanted::Later(when.clone()),
+        Act::Note | Act::History => Wanted::Nothing,
     }
 }
 
@@ -207,7 +225,20 @@ fn may_take_from(act: &Act, owner: &Party) -> bool {
     }
 }
 
-fn status_call(status: Status, facts: &Facts) -> Result<Call, Refusal> {
+/// Until a time to come that somebody may still remember.
+fn snooze_call(when: &When, facts: &Facts) -> Result<Call, Refusal> {
+    let zone = facts.asker.zone.as_deref().and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
+    match when.instant(facts.now, &zone) {
+        Some(until) if until <= facts.now => Err(Refusal::TimePassed),
+        Some(until) if until.duration_since(facts.now) <= LONGEST_SNOOZE => Ok(Call::Snooze(until)),
+        _ => Err(Refusal::TimeTooFar),
+    }
+}
+
+fn status_call(act: &Act, status: Status, facts: &Facts) -> Result<Call, Refusal> {
+    if matches!(act, Act::Wake) && facts.conversation.status != Status::Snoozed {
+        return Err(Refusal::NotSnoozed(About::from(&facts.conversation)));
+    }
     if facts.conversation.status != status {
         return Ok(Call::SetStatus(status));
     }
@@ -363,12 +394,12 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<Message> {
     let notice = match plan.event() {
         Event::Took { .. } | Event::Assigned { .. } | Event::HandedOff { .. } => Notice::YoursNow {
             actor,
-            conversation: progress.now.clone(),
+            conversation: Box::new(progress.now.clone()),
             note,
             handoff: matches!(plan.act, Act::Handoff(_)),
         },
         Event::Noted => Notice::Noted { actor, about: About::from(&plan.before), note },
-        Event::Unassigned { .. } | Event::Done | Event::Reopened => return None,
+        Event::Unassigned { .. } | Event::Done | Event::Reopened | Event::Snoozed(_) | Event::Woke => return None,
     };
     Some(Message::Direct { user, notice })
 }
@@ -418,6 +449,7 @@ impl Plan {
     fn what(&self) -> What {
         let mine = self.to.as_ref().is_some_and(|to| to.member == self.asker.member);
         match &self.act {
+            Act::Note | Act::History => What::Noted,
             _ if self.only_notes() => What::OnlyNoted,
             Act::Assign(_) | Act::Take { .. } | Act::Handoff(_) if mine => What::Mine,
             Act::Assign(_) | Act::Take { .. } => What::Theirs(self.to_name()),
@@ -425,19 +457,32 @@ impl Plan {
             Act::Unassign => What::Unassigned,
             Act::Done => What::Done,
             Act::Reopen => What::Reopened,
+            Act::Snooze(_) => self.until().map_or(What::Woken, What::Snoozed),
+            Act::Wake => What::Woken,
         }
     }
 
-    fn event(&self) -> Event {
+    /// Until when it is put away, if it is.
+    fn until(&self) -> Option<Timestamp> {
+        self.calls.iter().find_map(|call| match call {
+            Call::Snooze(until) => Some(*until),
+            _ => None,
+        })
+    }
+
+    /// What happened, for everybody who reads of it.
+    pub fn event(&self) -> Event {
         let from = self.from.as_ref().map(|from| from.name.clone());
         match self.what() {
-            What::OnlyNoted => Event::Noted,
+            What::OnlyNoted | What::Noted => Event::Noted,
             What::Mine => Event::Took { from },
             What::Theirs(to) => Event::Assigned { from, to },
             What::HandedTo(to) => Event::HandedOff { to },
             What::Unassigned => Event::Unassigned { from: self.owner_before_if_other() },
             What::Done => Event::Done,
             What::Reopened => Event::Reopened,
+            What::Snoozed(until) => Event::Snoozed(until),
+            What::Woken => Event::Woke,
         }
     }
 }

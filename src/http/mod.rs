@@ -1,5 +1,6 @@
 //! The edge: what arrives is bounded, verified, read, stored and acknowledged, in this order.
 
+mod forms;
 mod ops;
 pub mod serve;
 mod signed;

@@ -369,6 +369,7 @@ fn profile(installation: &InstallationId, user: &Value) -> Option<Profile> {
         name: name.to_owned(),
         email: user.words("/profile/email").map(str::to_owned),
         account: account(installation, user),
+        zone: user.words("/tz").map(str::to_owned),
     })
 }
 

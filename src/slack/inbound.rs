@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::domain::click::Click;
@@ -95,6 +96,17 @@ impl Fields {
     /// The person chosen in a people menu.
     pub fn user(&self, block: &str, action: &str) -> Option<SlackUserId> {
         self.state(block, action)?.words("/selected_user").map(SlackUserId::new)
+    }
+
+    /// What was chosen in a menu of fixed options: the option's value.
+    pub fn choice(&self, block: &str, action: &str) -> Option<&str> {
+        self.state(block, action)?.words("/selected_option/value")
+    }
+
+    /// The instant chosen in a date-time picker.
+    pub fn instant(&self, block: &str, action: &str) -> Option<Timestamp> {
+        let seconds = self.state(block, action)?.at("/selected_date_time")?.as_i64()?;
+        Timestamp::from_second(seconds).ok()
     }
 
     fn state(&self, block: &str, action: &str) -> Option<&Value> {

@@ -4,12 +4,12 @@
 use crate::domain::click::{Carried, Control, handoff_form};
 use crate::domain::command::MOST_TYPED;
 use crate::domain::conversation::Links;
-use crate::domain::message::{Choice, Deed, Notice, Say, What};
+use crate::domain::message::{Choice, Deed, Notice, Say, Told, What};
 use crate::domain::people::Unlinked;
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::refusal::{About, Misread, Refusal};
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
-use crate::view::card::{happened, quoted};
+use crate::view::card::{event, happened, quoted};
 use crate::view::kit::{Block, Confirm, Content, Element, Style};
 use crate::view::mrkdwn::{cut, neutral, time};
 
@@ -19,11 +19,17 @@ const QUOTE: usize = 80;
 /// A command longer than this is given back if it is refused.
 const EASILY_TYPED_AGAIN: usize = 100;
 
+/// How much of a conversation's history is shown.
+const MOST_TOLD: usize = 20;
+
 /// How a conversation can be named.
 const NAME_ONE: &str = "Name it by the contact’s number, part of the contact’s name, its id or its dialnote link.";
 
 /// Under the people menu of a form that was left empty.
 pub const CHOOSE_SOMEBODY: &str = "Choose who is to own it.";
+
+/// Under the menu of a snooze form that was left empty.
+pub const CHOOSE_A_TIME: &str = "Choose when it is to come back.";
 
 /// Under the note of a form that was left empty.
 pub const WRITE_A_NOTE: &str = "Write what the next owner should know.";
@@ -31,7 +37,8 @@ pub const WRITE_A_NOTE: &str = "Write what the next owner should know.";
 /// An answer for one person's eyes.
 pub fn say(say: &Say) -> Content {
     match say {
-        Say::Done(deed) => sentence(&done(deed)),
+        Say::Done(deed) => with_time(sentence(&done(deed)), &deed.what),
+        Say::History { about, deeds } => history(about, deeds),
         Say::Refused { why, note } => refused(why, note),
         Say::NoteRefused { deed, why, note } => note_refused(deed, why, note),
         Say::Pick { draft, choices, more } => pick(draft, choices, *more),
@@ -51,6 +58,27 @@ pub fn say(say: &Say) -> Content {
 
 fn sentence(text: &str) -> Content {
     Content::new(&neutral(text), vec![Block::paragraph(text)])
+}
+
+/// Below a snooze, when it comes back.
+fn with_time(mut content: Content, what: &What) -> Content {
+    if let What::Snoozed(until) = what {
+        content.blocks.push(Block::small(&format!("It comes back {}.", time(*until))));
+    }
+    content
+}
+
+fn history(about: &About, deeds: &[Told]) -> Content {
+    let title = match deeds {
+        [] => format!("Nobody did anything about {} through this app yet.", named(about)),
+        _ => format!("What happened to {}, newest first:", named(about)),
+    };
+    let mut blocks = vec![Block::paragraph(&title)];
+    for told in deeds.iter().take(MOST_TOLD) {
+        blocks.push(Block::paragraph(&format!("{} {}", told.by, event(&told.what))));
+        blocks.push(Block::small(&time(told.at)));
+    }
+    Content::new(&neutral(&title), blocks)
 }
 
 /// "+1 415 555 0101 (Ana Lima)", or just the number or name if there is only one.
@@ -78,6 +106,9 @@ fn done(deed: &Deed) -> String {
         },
         What::Done => format!("{name} is done.{note}"),
         What::Reopened => format!("{name} is open again.{note}"),
+        What::Snoozed(_) => format!("{name} is snoozed.{note}"),
+        What::Woken => format!("{name} is back.{note}"),
+        What::Noted => format!("Your note about {name} is in dialnote."),
         What::OnlyNoted if deed.noted => {
             format!("Your note about {name} is in dialnote; nothing else had to change.")
         }
@@ -137,11 +168,14 @@ fn no(refusal: &Refusal) -> String {
         Refusal::NoteTooLong { characters, most } => {
             format!("The note has {characters} characters; dialnote takes {most}. Shorten it and try again.")
         }
-        Refusal::NoteMissing { asked } => {
+        Refusal::NoteMissing { asked, verb } => {
             let asked = cut(asked, QUOTE);
             let why = format!("“{asked}” names the conversation, and nothing is left for the note.");
-            with_usage(&format!("What should the next owner know? {why}"), Verb::Handoff)
+            with_usage(&format!("{} {why}", what_note(*verb)), *verb)
         }
+        Refusal::TimePassed => "That time has passed. Choose a later one.".to_owned(),
+        Refusal::TimeTooFar => "That is more than a year away. Choose an earlier time.".to_owned(),
+        Refusal::NotSnoozed(about) => format!("{} is not snoozed.", named(about)),
         Refusal::FormNotOpened => "Slack did not open the form in time. Please press the button again.".to_owned(),
         Refusal::ReadOnlyKey => "This app’s dialnote key may only read. \
              Ask whoever set up the app for a key that may write."
@@ -291,7 +325,12 @@ fn not_understood(misread: &Misread) -> String {
             with_usage(&format!("I do not know who {typed} is. {why}"), *verb)
         }
         Misread::NoConversation(verb) => with_usage(&format!("Which conversation? {NAME_ONE}"), *verb),
-        Misread::NoteMissing(verb) => with_usage("What should the next owner know? Add a note at the end.", *verb),
+        Misread::NoteMissing(verb) => with_usage(&format!("{} Add a note at the end.", what_note(*verb)), *verb),
+        Misread::TimeMissing => with_usage(
+            "Until when? Say it at the end: 2h, 45 min, tomorrow, tomorrow 9am, mon 14:00, next week, or a date like \
+             2026-12-01 14:00.",
+            Verb::Snooze,
+        ),
         Misread::Leftover { verb, extra } => {
             with_usage(&format!("I do not know what to do with “{}”.", cut(extra, QUOTE)), *verb)
         }
@@ -299,6 +338,13 @@ fn not_understood(misread: &Misread) -> String {
             "That is {characters} characters, and a typed command can have {MOST_TYPED}. Nothing was done. \
              For a long note press Hand off on the card: its form takes {LONGEST_NOTE}."
         ),
+    }
+}
+
+fn what_note(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Note => "What is the note?",
+        _ => "What should the next owner know?",
     }
 }
 
@@ -354,7 +400,7 @@ pub fn field_error(refusal: &Refusal) -> (&'static str, String) {
 pub fn notice(notice: &Notice, links: &Links) -> Content {
     match notice {
         Notice::YoursNow { actor, conversation, note, handoff } => {
-            let about = About::from(conversation);
+            let about = About::from(&**conversation);
             let verb = if *handoff { "handed" } else { "assigned" };
             let text = format!("{actor} {verb} {} to you.", named(&about));
             let mut blocks = vec![Block::paragraph(&text)];

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::asker::Via;
 use crate::domain::conversation::{Conversation, Status};
+use crate::domain::message::{Event, Told};
 use crate::domain::plan::Past;
 use crate::domain::refusal::Refusal;
 use crate::domain::verb::Verb;
@@ -28,6 +29,9 @@ pub struct Detail {
     pub after: Option<State>,
     /// What came of it.
     pub outcome: Outcome,
+    /// What happened in words, if it did.
+    #[serde(default)]
+    pub event: Option<Event>,
 }
 
 /// What can change about a conversation.
@@ -69,4 +73,13 @@ pub fn past(entries: &[Entry]) -> Vec<Past> {
         Some(Past { verb: detail.verb, by: detail.by, owner: after.owner, at: entry.at })
     });
     changes.collect()
+}
+
+/// The entries as a history tells them.
+pub fn told(entries: &[Entry]) -> Vec<Told> {
+    let told = entries.iter().filter_map(|entry| {
+        let detail: Detail = serde_json::from_str(&entry.detail).ok()?;
+        Some(Told { at: entry.at, by: detail.by, what: detail.event? })
+    });
+    told.collect()
 }

@@ -79,9 +79,23 @@ impl Work {
     /// Looks at everything the decision rests on, and takes it.
     async fn decide(&self, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<Outcome, Stop> {
         let facts = self.gather(claim, job, id).await?;
+        if job.command.act == Act::History {
+            return Ok(self.tell_history(claim, job, &facts.conversation).await?);
+        }
         let note = self.with_names(&claim.installation, &job.command.note).await?;
         let plan = plan::decide(&job.command.act, &note, facts)?;
         Ok(self.go_on(job, Progress::new(plan)))
+    }
+
+    async fn tell_history(
+        &self,
+        claim: &Claim,
+        job: &CommandJob,
+        conversation: &Conversation,
+    ) -> Result<Outcome, Fault> {
+        let entries = self.store.entries(&claim.installation, &conversation.id, PAST_ENTRIES).await?;
+        let say = Say::History { about: About::from(conversation), deeds: audit::told(&entries) };
+        Ok(Outcome::done(vec![self.say(claim, Message::Private { to: job.asker.addressee(), say })]))
     }
 
     async fn gather(&self, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<Facts, Stop> {
@@ -145,7 +159,9 @@ impl Work {
         let id = &progress.plan.before.id;
         let made = match call {
             Call::AddNote { content, reference } => self.note_once(claim, id, content, reference).await.map(|()| None),
-            Call::Assign(_) | Call::SetStatus(_) => self.change(claim, &progress.plan, call).await.map(Some),
+            Call::Assign(_) | Call::SetStatus(_) | Call::Snooze(_) => {
+                self.change(claim, &progress.plan, call).await.map(Some)
+            }
         };
         match made {
             Ok(changed) => {
@@ -178,6 +194,7 @@ impl Work {
         let answer = match call {
             Call::Assign(owner) => self.dialnote.assign(id, owner.as_ref(), &attempt_key).await,
             Call::SetStatus(status) => self.dialnote.set_status(id, *status, &attempt_key).await,
+            Call::Snooze(until) => self.dialnote.snooze(id, *until, &attempt_key).await,
             Call::AddNote { .. } => return Ok(plan.before.clone()),
         };
         let mut now = answer.map_err(refused)?;
@@ -263,6 +280,7 @@ impl Work {
             before: progress.map(|progress| State::from(&progress.plan.before)),
             after: progress.map(|progress| State::from(&progress.now)),
             outcome,
+            event: progress.map(|progress| progress.plan.event()),
         };
         let conversation = match &job.command.which {
             Which::Id(id) => Some(id.clone()),

@@ -93,6 +93,9 @@ impl Work {
 }
 
 fn note_is_there(command: &Command, note: &str, asked: &str) -> Result<(), Refusal> {
-    let missing = matches!(command.act, Act::Handoff(_)) && command.note.is_empty() && note.is_empty();
-    if missing { Err(Refusal::NoteMissing { asked: asked.to_owned() }) } else { Ok(()) }
+    let needed = matches!(command.act, Act::Handoff(_) | Act::Note);
+    if needed && command.note.is_empty() && note.is_empty() {
+        return Err(Refusal::NoteMissing { asked: asked.to_owned(), verb: command.act.verb() });
+    }
+    Ok(())
 }

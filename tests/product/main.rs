@@ -24,5 +24,6 @@ mod pacing;
 mod people;
 mod racing;
 mod receiving;
+mod snoozing;
 mod support;
 mod upgrading;

@@ -330,6 +330,10 @@ async fn what_is_not_understood_is_explained_and_nothing_is_called() {
         `/handoff @person conversation note` — Pass it on together with what the next owner must know.
         `/done conversation [note]` — Resolve it.
         `/reopen conversation` — Open it again.
+        `/snooze conversation when` — Put it away until later: `2h`, `tomorrow 9am`, `monday`, a date.
+        `/dialnote wake conversation` — Bring back what was snoozed.
+        `/dialnote note conversation text` — Write an internal note; the contact does not see it.
+        `/dialnote history conversation` — Show who did what through this app.
         `/dialnote help [command]` — Show what you can type.
           A conversation is named by the contact’s number, part of the contact’s name, its id or its dialnote link. Every command also works as `/dialnote …`; `/dialnote help assign` tells more about one.
         ");
