@@ -52,6 +52,8 @@ pub enum Act {
     Wake,
     /// Nothing but the note.
     Note,
+    /// As it was before whoever asks did something last.
+    Undo,
     /// Nothing: whoever asks wants to know what happened to it.
     History,
 }
@@ -80,6 +82,7 @@ impl Act {
             Self::Wake => Verb::Wake,
             Self::Note => Verb::Note,
             Self::History => Verb::History,
+            Self::Undo => Verb::Undo,
         }
     }
 
@@ -165,6 +168,8 @@ fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Typed, Misrea
         Verb::Reopen => only_which(verb, Act::Reopen, text, links)?,
         Verb::Wake => only_which(verb, Act::Wake, text, links)?,
         Verb::History => only_which(verb, Act::History, text, links)?,
+        Verb::Undo if text.trim().is_empty() => Command { act: Act::Undo, which: Which::MyLast, note: String::new() },
+        Verb::Undo => only_which(verb, Act::Undo, text, links)?,
         Verb::Snooze => {
             let (which, when) = When::split_off(text).ok_or(Misread::TimeMissing)?;
             only_which(verb, Act::Snooze(when), which, links)?

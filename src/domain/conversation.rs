@@ -40,6 +40,28 @@ pub enum Status {
     Snoozed,
 }
 
+/// What can change about a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The owner.
+    pub owner: Option<MemberId>,
+    /// The status.
+    pub status: Status,
+    /// When it comes back, if it is snoozed and that is known.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
+}
+
+impl From<&Conversation> for State {
+    fn from(conversation: &Conversation) -> Self {
+        Self {
+            owner: conversation.owner.as_ref().map(|owner| owner.id.clone()),
+            status: conversation.status,
+            until: conversation.snoozed_until.filter(|_| conversation.status == Status::Snoozed),
+        }
+    }
+}
+
 /// The member who owns a conversation, as dialnote names them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owner {
@@ -141,6 +163,8 @@ pub enum Which {
     Number(WrittenNumber),
     /// Named by these words of the contact's name, all of them.
     Name(String),
+    /// The one to which whoever asks did something last.
+    MyLast,
     /// Named by the first words of this text, as many as fit a contact; what follows is the note.
     NameThenNote(String),
 }

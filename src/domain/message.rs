@@ -153,6 +153,8 @@ pub enum What {
     Snoozed(Timestamp),
     /// It is back.
     Woken,
+    /// What I did last was taken back.
+    Undone(Again),
     /// A note was written, as asked.
     Noted,
     /// Nothing changed but for the note that was added.
@@ -204,8 +206,26 @@ pub enum Event {
     Snoozed(Timestamp),
     /// The actor brought it back.
     Woke,
+    /// The actor took back what they did last.
+    Undone(Again),
     /// The actor wrote a note.
     Noted,
+}
+
+/// How something is after what was done to it was taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Again {
+    /// Owned by this person.
+    OwnedBy(String),
+    /// Owned by nobody.
+    Queued,
+    /// Open.
+    Open,
+    /// Done.
+    Done,
+    /// Snoozed.
+    Snoozed,
 }
 
 /// Something that happened, as a history tells it.

@@ -1,22 +1,23 @@
-//! The heart of it: facts in, decisions out. [`decide`] says which dialnote calls to make or why
-//! not; [`conclude`] says, once they are made, who has to hear what.
+//! The heart of it: facts in, decisions out. [`decide`] says which dialnote calls to make, or why not.
+//! Who has to hear of it afterwards is `domain::conclude`'s.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::asker::{Asker, Via};
 use crate::domain::command::Act;
-use crate::domain::conversation::{Conversation, Status};
-use crate::domain::message::{Deed, Event, Face, Line, Message, Notice, Say, What};
+use crate::domain::conversation::{Conversation, State, Status};
 use crate::domain::people::Teammate;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::verb::Verb;
 use crate::domain::when::When;
-use crate::ids::{ChannelId, MemberId, SlackUserId};
+use crate::ids::{MemberId, SlackUserId};
 
 /// The longest note dialnote takes, in characters (contracts/dialnote.md, Objects).
 pub const LONGEST_NOTE: usize = 5000;
+
+/// How long something can be taken back.
+const UNDO_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
 /// The longest time for which a conversation is put away.
 const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);
@@ -34,6 +35,8 @@ pub struct Facts {
     pub owner: Option<Party>,
     /// What was done to it through this app, newest first.
     pub past: Vec<Past>,
+    /// Who owned it before the last of that, if somebody did.
+    pub owner_before: Option<Party>,
     /// Now.
     pub now: Timestamp,
     /// What our note can be found by afterwards.
@@ -56,10 +59,14 @@ pub struct Party {
 pub struct Past {
     /// What.
     pub verb: Verb,
+    /// The Slack user who did it.
+    pub actor: SlackUserId,
     /// What colleagues call the one who did it.
     pub by: String,
-    /// The owner that resulted.
-    pub owner: Option<MemberId>,
+    /// The conversation before.
+    pub before: State,
+    /// The conversation afterwards.
+    pub after: State,
     /// When.
     pub at: Timestamp,
 }
@@ -145,6 +152,9 @@ pub fn decide(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
     if written > LONGEST_NOTE {
         return Err(Refusal::NoteTooLong { characters: written, most: LONGEST_NOTE });
     }
+    if *act == Act::Undo {
+        return undo(facts);
+    }
     let wanted = wanted(act, &facts);
     let first = match &wanted {
         Wanted::Owner(to) => owner_call(act, to.as_ref(), &facts).map(Some),
@@ -194,7 +204,7 @@ fn wanted(act: &Act, facts: &Facts) -> Wanted {
         Act::Done => Wanted::Status(Status::Done),
         Act::Reopen | Act::Wake => Wanted::Status(Status::Open),
         Act::Snooze(when) => Wanted::Later(when.clone()),
-        Act::Note | Act::History => Wanted::Nothing,
+        Act::Note | Act::History | Act::Undo => Wanted::Nothing,
     }
 }
 
@@ -225,6 +235,34 @@ fn may_take_from(act: &Act, owner: &Party) -> bool {
     }
 }
 
+/// As it was before whoever asks did something last, if nothing has changed since.
+fn undo(facts: Facts) -> Result<Plan, Refusal> {
+    let about = About::from(&facts.conversation);
+    let Some(last) = facts.past.first() else { return Err(Refusal::NothingToUndo) };
+    if last.actor != facts.asker.user {
+        return Err(Refusal::ChangedSince { about, by: Some(last.by.clone()) });
+    }
+    if State::from(&facts.conversation) != last.after {
+        return Err(Refusal::ChangedSince { about, by: None });
+    }
+    if facts.now.duration_since(last.at) > UNDO_WITHIN {
+        return Err(Refusal::TooLateToUndo(about));
+    }
+    let owner = (last.before.owner != last.after.owner).then(|| Call::Assign(last.before.owner.clone()));
+    let status = (last.before.status != last.after.status || last.before.until != last.after.until)
+        .then(|| last.before.until.map_or(Call::SetStatus(last.before.status), Call::Snooze));
+    let to = if owner.is_some() { facts.owner_before.clone() } else { facts.owner.clone() };
+    Ok(Plan {
+        act: Act::Undo,
+        asker: facts.asker,
+        before: facts.conversation,
+        from: facts.owner,
+        to,
+        note: String::new(),
+        calls: owner.into_iter().chain(status).collect(),
+    })
+}
+
 /// Until a time to come that somebody may still remember.
 fn snooze_call(when: &When, facts: &Facts) -> Result<Call, Refusal> {
     let zone = facts.asker.zone.as_deref().and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
@@ -251,7 +289,7 @@ fn status_call(act: &Act, status: Status, facts: &Facts) -> Result<Call, Refusal
 impl Facts {
     fn since_owned_by(&self, member: &MemberId) -> Option<i64> {
         let last = self.past.iter().find(|past| past.verb.changes_owner())?;
-        (last.owner.as_ref() == Some(member)).then(|| self.seconds_since(last.at))
+        (last.after.owner.as_ref() == Some(member)).then(|| self.seconds_since(last.at))
     }
 
     fn seconds_since(&self, at: Timestamp) -> i64 {
@@ -323,166 +361,5 @@ impl Progress {
     /// Whether something was changed in dialnote already.
     pub fn has_begun(&self) -> bool {
         self.done > 0
-    }
-}
-
-/// Says who has to hear what after the plan was carried out, all of it or up to the refused note.
-/// `cards` are the channels that have a card of the conversation.
-pub fn conclude(
-    progress: &Progress,
-    asker: &Asker,
-    told: bool,
-    cards: &[ChannelId],
-    note_refused: Option<&Refusal>,
-) -> Vec<Message> {
-    let plan = &progress.plan;
-    let noted = !plan.note.is_empty() && note_refused.is_none();
-    let deed = Deed { about: About::from(&plan.before), what: plan.what(), from: plan.owner_before_if_other(), noted };
-    let mut messages = Vec::new();
-    match note_refused {
-        Some(why) => {
-            let say = Say::NoteRefused { deed, why: why.clone(), note: plan.note.clone() };
-            messages.push(Message::Private { to: asker.addressee(), say });
-        }
-        None if told || !is_seen_on_card(asker) => {
-            messages.push(Message::Private { to: asker.addressee(), say: Say::Done(deed) });
-        }
-        None => {}
-    }
-    messages.extend(on_cards(progress, asker, cards, noted));
-    messages.extend(to_new_owner(progress, noted));
-    messages.extend(to_old_owner(plan));
-    messages
-}
-
-/// Somebody who clicks on a card sees the card change: that is the answer.
-fn is_seen_on_card(asker: &Asker) -> bool {
-    let in_channel = asker.channel.as_ref().is_some_and(|channel| !channel.is_direct());
-    asker.via == Via::Clicked && in_channel && !asker.reply.as_ref().is_some_and(|reply| reply.replace)
-}
-
-fn on_cards(progress: &Progress, asker: &Asker, cards: &[ChannelId], noted: bool) -> Vec<Message> {
-    let plan = &progress.plan;
-    let line = Line {
-        actor: plan.asker.name.clone(),
-        what: plan.event(),
-        note: if noted { plan.note.clone() } else { String::new() },
-    };
-    let here = asker.channel.iter().filter(|channel| !channel.is_direct() && !cards.contains(channel));
-    let mut messages = Vec::new();
-    for channel in here.chain(cards) {
-        messages.push(Message::Card {
-            channel: channel.clone(),
-            face: progress.face(),
-            asker: (asker.channel.as_ref() == Some(channel)).then(|| asker.addressee()),
-        });
-        messages.push(Message::Line {
-            channel: channel.clone(),
-            conversation: plan.before.id.clone(),
-            line: line.clone(),
-        });
-    }
-    messages
-}
-
-fn to_new_owner(progress: &Progress, noted: bool) -> Option<Message> {
-    let plan = &progress.plan;
-    let to = plan.to.as_ref().filter(|to| to.member != plan.asker.member)?;
-    let user = to.user.clone()?;
-    let actor = plan.asker.name.clone();
-    let note = if noted { plan.note.clone() } else { String::new() };
-    let notice = match plan.event() {
-        Event::Took { .. } | Event::Assigned { .. } | Event::HandedOff { .. } => Notice::YoursNow {
-            actor,
-            conversation: Box::new(progress.now.clone()),
-            note,
-            handoff: matches!(plan.act, Act::Handoff(_)),
-        },
-        Event::Noted => Notice::Noted { actor, about: About::from(&plan.before), note },
-        Event::Unassigned { .. } | Event::Done | Event::Reopened | Event::Snoozed(_) | Event::Woke => return None,
-    };
-    Some(Message::Direct { user, notice })
-}
-
-fn to_old_owner(plan: &Plan) -> Option<Message> {
-    let from = plan.from.as_ref()?;
-    let stays = plan.to.as_ref().is_some_and(|to| to.member == from.member);
-    if stays || from.member == plan.asker.member {
-        return None;
-    }
-    let notice = Notice::NotYoursNow {
-        actor: plan.asker.name.clone(),
-        about: About::from(&plan.before),
-        to: plan.to.as_ref().map(|to| to.name.clone()),
-    };
-    Some(Message::Direct { user: from.user.clone()?, notice })
-}
-
-impl Progress {
-    /// What the card shows now.
-    pub fn face(&self) -> Face {
-        let known = [&self.plan.to, &self.plan.from];
-        let owner = self.now.owner.as_ref().map(|owner| {
-            let party = known.into_iter().flatten().find(|party| party.member == owner.id);
-            party.map_or_else(|| owner.name.clone(), |party| party.name.clone())
-        });
-        Face { conversation: self.now.clone(), owner }
-    }
-}
-
-impl Plan {
-    /// Whether nothing is done but writing a note.
-    fn only_notes(&self) -> bool {
-        matches!(self.calls.first(), Some(Call::AddNote { .. }))
-    }
-
-    fn to_name(&self) -> String {
-        self.to.as_ref().map(|to| to.name.clone()).unwrap_or_default()
-    }
-
-    /// The owner before, unless that was the one who asks.
-    fn owner_before_if_other(&self) -> Option<String> {
-        let from = self.from.as_ref().filter(|from| from.member != self.asker.member)?;
-        Some(from.name.clone())
-    }
-
-    fn what(&self) -> What {
-        let mine = self.to.as_ref().is_some_and(|to| to.member == self.asker.member);
-        match &self.act {
-            Act::Note | Act::History => What::Noted,
-            _ if self.only_notes() => What::OnlyNoted,
-            Act::Assign(_) | Act::Take { .. } | Act::Handoff(_) if mine => What::Mine,
-            Act::Assign(_) | Act::Take { .. } => What::Theirs(self.to_name()),
-            Act::Handoff(_) => What::HandedTo(self.to_name()),
-            Act::Unassign => What::Unassigned,
-            Act::Done => What::Done,
-            Act::Reopen => What::Reopened,
-            Act::Snooze(_) => self.until().map_or(What::Woken, What::Snoozed),
-            Act::Wake => What::Woken,
-        }
-    }
-
-    /// Until when it is put away, if it is.
-    fn until(&self) -> Option<Timestamp> {
-        self.calls.iter().find_map(|call| match call {
-            Call::Snooze(until) => Some(*until),
-            _ => None,
-        })
-    }
-
-    /// What happened, for everybody who reads of it.
-    pub fn event(&self) -> Event {
-        let from = self.from.as_ref().map(|from| from.name.clone());
-        match self.what() {
-            What::OnlyNoted | What::Noted => Event::Noted,
-            What::Mine => Event::Took { from },
-            What::Theirs(to) => Event::Assigned { from, to },
-            What::HandedTo(to) => Event::HandedOff { to },
-            What::Unassigned => Event::Unassigned { from: self.owner_before_if_other() },
-            What::Done => Event::Done,
-            What::Reopened => Event::Reopened,
-            What::Snoozed(until) => Event::Snoozed(until),
-            What::Woken => Event::Woke,
-        }
     }
 }

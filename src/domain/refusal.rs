@@ -88,6 +88,17 @@ pub enum Refusal {
     TimeTooFar,
     /// It is not snoozed, so it cannot come back.
     NotSnoozed(About),
+    /// The person who asks did nothing that could be taken back.
+    NothingToUndo,
+    /// Somebody else did something since.
+    ChangedSince {
+        /// To which conversation.
+        about: About,
+        /// Who, if it was done through this app.
+        by: Option<String>,
+    },
+    /// It was done too long ago to be taken back.
+    TooLateToUndo(About),
     /// Slack did not open the form.
     FormNotOpened,
     /// The connection's key may only read.

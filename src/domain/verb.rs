@@ -30,6 +30,8 @@ pub enum Verb {
     Note,
     /// Say who did what.
     History,
+    /// Take back what one did last.
+    Undo,
     /// Say what can be typed.
     Help,
 }
@@ -52,7 +54,7 @@ pub struct Spec {
 }
 
 /// Every verb there is.
-pub static COMMANDS: [Spec; 11] = [
+pub static COMMANDS: [Spec; 12] = [
     Spec {
         verb: Verb::Assign,
         name: "assign",
@@ -134,6 +136,14 @@ pub static COMMANDS: [Spec; 11] = [
         example: "Ana Lima",
     },
     Spec {
+        verb: Verb::Undo,
+        name: "undo",
+        slash: None,
+        arguments: "[conversation]",
+        summary: "Take back what you did last, within ten minutes and if nothing has changed since.",
+        example: "Ana Lima",
+    },
+    Spec {
         verb: Verb::Help,
         name: "help",
         slash: None,
@@ -146,7 +156,7 @@ pub static COMMANDS: [Spec; 11] = [
 impl Verb {
     /// What there is to know about it.
     pub fn spec(self) -> &'static Spec {
-        let [assign, take, unassign, handoff, done, reopen, snooze, wake, note, history, help] = &COMMANDS;
+        let [assign, take, unassign, handoff, done, reopen, snooze, wake, note, history, undo, help] = &COMMANDS;
         match self {
             Self::Assign => assign,
             Self::Take => take,
@@ -158,6 +168,7 @@ impl Verb {
             Self::Wake => wake,
             Self::Note => note,
             Self::History => history,
+            Self::Undo => undo,
             Self::Help => help,
         }
     }

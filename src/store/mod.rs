@@ -345,6 +345,9 @@ pub trait Store: Send + Sync + 'static {
         max: usize,
     ) -> Result<Vec<Entry>, Fault>;
 
+    /// The last `max` audit entries about what one person asked for, newest first.
+    async fn deeds(&self, installation: &InstallationId, actor: &SlackUserId, max: usize) -> Result<Vec<Entry>, Fault>;
+
     /// Keeps a fact, replacing an older one about the same thing.
     async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault>;
 

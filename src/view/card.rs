@@ -2,7 +2,7 @@
 
 use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::{Activity, ActivityKind, Conversation, Links, Status};
-use crate::domain::message::{Event, Face, Line};
+use crate::domain::message::{Again, Event, Face, Line};
 use crate::domain::phone;
 use crate::view::kit::{Block, Content, Element, Style};
 use crate::view::mrkdwn::{neutral, time};
@@ -118,6 +118,17 @@ pub fn quoted(note: &str) -> Vec<Block> {
     blocks
 }
 
+/// How it is again.
+fn again_so(again: &Again) -> String {
+    match again {
+        Again::OwnedBy(name) => format!("{name} owns this again"),
+        Again::Queued => "nobody owns this again".to_owned(),
+        Again::Open => "this is open again".to_owned(),
+        Again::Done => "this is done again".to_owned(),
+        Again::Snoozed => "this is snoozed again".to_owned(),
+    }
+}
+
 /// What happened, after the name of whoever did it.
 pub fn event(event: &Event) -> String {
     match event {
@@ -132,6 +143,7 @@ pub fn event(event: &Event) -> String {
         Event::Reopened => "opened this again.".to_owned(),
         Event::Snoozed(_) => "snoozed this.".to_owned(),
         Event::Woke => "brought this back.".to_owned(),
+        Event::Undone(again) => format!("took that back: {}.", again_so(again)),
         Event::Noted => "added a note.".to_owned(),
     }
 }

@@ -4,7 +4,7 @@
 use crate::domain::click::{Carried, Control, handoff_form};
 use crate::domain::command::MOST_TYPED;
 use crate::domain::conversation::Links;
-use crate::domain::message::{Choice, Deed, Notice, Say, Told, What};
+use crate::domain::message::{Again, Choice, Deed, Notice, Say, Told, What};
 use crate::domain::people::Unlinked;
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::refusal::{About, Misread, Refusal};
@@ -108,6 +108,13 @@ fn done(deed: &Deed) -> String {
         What::Reopened => format!("{name} is open again.{note}"),
         What::Snoozed(_) => format!("{name} is snoozed.{note}"),
         What::Woken => format!("{name} is back.{note}"),
+        What::Undone(again) => match again {
+            Again::OwnedBy(owner) => format!("Taken back: {name} belongs to {owner} again."),
+            Again::Queued => format!("Taken back: {name} is in the queue again."),
+            Again::Open => format!("Taken back: {name} is open again."),
+            Again::Done => format!("Taken back: {name} is done again."),
+            Again::Snoozed => format!("Taken back: {name} is snoozed again."),
+        },
         What::Noted => format!("Your note about {name} is in dialnote."),
         What::OnlyNoted if deed.noted => {
             format!("Your note about {name} is in dialnote; nothing else had to change.")
@@ -176,6 +183,14 @@ fn no(refusal: &Refusal) -> String {
         Refusal::TimePassed => "That time has passed. Choose a later one.".to_owned(),
         Refusal::TimeTooFar => "That is more than a year away. Choose an earlier time.".to_owned(),
         Refusal::NotSnoozed(about) => format!("{} is not snoozed.", named(about)),
+        Refusal::NothingToUndo => "There is nothing of yours to take back.".to_owned(),
+        Refusal::ChangedSince { about, by } => match by {
+            Some(by) => format!("{by} did something to {} after you, so nothing was taken back.", named(about)),
+            None => format!("{} has changed in dialnote since, so nothing was taken back.", named(about)),
+        },
+        Refusal::TooLateToUndo(about) => {
+            format!("What you did to {} was more than ten minutes ago, so nothing was taken back.", named(about))
+        }
         Refusal::FormNotOpened => "Slack did not open the form in time. Please press the button again.".to_owned(),
         Refusal::ReadOnlyKey => "This app’s dialnote key may only read. \
              Ask whoever set up the app for a key that may write."

@@ -6,16 +6,17 @@ use tracing::info;
 
 use crate::dialnote::client::{CallError, Denied};
 use crate::domain::command::{Act, Command};
-use crate::domain::conversation::{Conversation, Which};
+use crate::domain::conclude;
+use crate::domain::conversation::{Conversation, Owner, State, Which};
 use crate::domain::job::{CommandJob, Job, ResumeJob, Stage};
 use crate::domain::message::{Message, Say};
 use crate::domain::plan::{self, Call, Facts, Party, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::typed;
 use crate::error::{Fault, Service};
-use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId};
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MemberId};
 use crate::store::{Card, Claim, Draft, Effect, Entry, Verdict};
-use crate::work::audit::{self, Detail, State};
+use crate::work::audit::{self, Detail};
 use crate::work::timers::PATIENCE;
 use crate::work::{Outcome, Work, later};
 
@@ -110,13 +111,15 @@ impl Work {
             None => None,
         };
         let conversation = self.look_at(id).await?;
-        let entries = self.store.entries(installation, id, PAST_ENTRIES).await?;
+        let past = audit::past(&self.store.entries(installation, id, PAST_ENTRIES).await?);
+        let owner_before = past.first().and_then(|last| last.before.owner.as_ref());
         Ok(Facts {
+            owner_before: self.member(installation, owner_before).await?,
             owner: self.owner(installation, &conversation).await?,
             asker,
             target,
             conversation,
-            past: audit::past(&entries),
+            past,
             now: self.clock.now(),
             reference: format!("{:08x}", rand::random::<u32>()),
         })
@@ -142,6 +145,11 @@ impl Work {
             Some(owner) => self.people.party(installation, owner).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    async fn member(&self, installation: &InstallationId, id: Option<&MemberId>) -> Result<Option<Party>, Fault> {
+        let Some(id) = id else { return Ok(None) };
+        self.people.party(installation, &Owner { id: id.clone(), name: String::new() }).await.map(Some)
     }
 
     /// The note with the names of the people it mentions.
@@ -253,7 +261,7 @@ impl Work {
         let cards = self.store.cards(&claim.installation, &plan.before.id).await?;
         let channels: Vec<_> = cards.into_iter().map(|card| card.channel).collect();
         let told = claim.told || later(claim.accepted, PATIENCE) < self.clock.now();
-        let messages = plan::conclude(progress, &job.asker, told, &channels, note_refused);
+        let messages = conclude::messages(progress, &job.asker, told, &channels, note_refused);
         let outcome = note_refused.map_or(audit::Outcome::Done, |why| audit::Outcome::NoteRefused(why.clone()));
         info!(job = %claim.id, verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
         let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();

@@ -2,18 +2,22 @@
 //! the name or number is found, several are, or the list ends.
 
 use crate::domain::command::{Act, Command};
-use crate::domain::conversation::Conversation;
+use crate::domain::conversation::{Conversation, Which};
 use crate::domain::find::{Found, Search};
 use crate::domain::job::CommandJob;
 use crate::domain::message::{Choice, Message, Say};
 use crate::domain::refusal::{About, Refusal};
 use crate::error::Fault;
 use crate::store::{Claim, Effect};
+use crate::work::audit;
 use crate::work::inbox::{Stop, denied};
 use crate::work::{Outcome, Work};
 
 /// How many pages of conversations are looked through for a name or number.
 const SEARCH_PAGES: usize = 50;
+
+/// Among how many of somebody's attempts the last that changed something is looked for.
+const RECENT_DEEDS: usize = 20;
 
 /// How many conversations are offered to choose from.
 const MOST_CHOICES: usize = 10;
@@ -21,6 +25,9 @@ const MOST_CHOICES: usize = 10;
 impl Work {
     /// Looks for the conversation that a number or name means.
     pub(super) async fn find(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+        if job.command.which == Which::MyLast {
+            return self.find_my_last(claim, job).await;
+        }
         let (asked, mut search) = match Search::new(&job.command.which) {
             Ok(search) => search,
             Err(id) => return Ok(self.found(claim, job, id, None)),
@@ -37,6 +44,14 @@ impl Work {
                 Ok(self.let_pick(claim, job, several, note).await?)
             }
         }
+    }
+
+    /// The conversation to which whoever asks did something last.
+    async fn find_my_last(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+        let deeds = self.store.deeds(&claim.installation, &job.asker.user, RECENT_DEEDS).await?;
+        let last = deeds.iter().find(|deed| audit::change(deed).is_some());
+        let id = last.and_then(|deed| deed.conversation.clone()).ok_or(Refusal::NothingToUndo)?;
+        Ok(self.found(claim, job, id, None))
     }
 
     /// Reads the list of conversations page by page. Answers how many there were, and whether that was

@@ -26,4 +26,5 @@ mod racing;
 mod receiving;
 mod snoozing;
 mod support;
+mod undoing;
 mod upgrading;

@@ -334,6 +334,7 @@ async fn what_is_not_understood_is_explained_and_nothing_is_called() {
         `/dialnote wake conversation` — Bring back what was snoozed.
         `/dialnote note conversation text` — Write an internal note; the contact does not see it.
         `/dialnote history conversation` — Show who did what through this app.
+        `/dialnote undo [conversation]` — Take back what you did last, within ten minutes and if nothing has changed since.
         `/dialnote help [command]` — Show what you can type.
           A conversation is named by the contact’s number, part of the contact’s name, its id or its dialnote link. Every command also works as `/dialnote …`; `/dialnote help assign` tells more about one.
         ");

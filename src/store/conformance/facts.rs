@@ -61,6 +61,17 @@ pub(super) async fn entries_come_newest_first(store: &dyn Store) -> Result<(), F
     Ok(())
 }
 
+pub(super) async fn deeds_are_somebodys_own(store: &dyn Store) -> Result<(), Fault> {
+    let (me, them) = (SlackUserId::new("UME"), SlackUserId::new("UTHEM"));
+    let by = |actor: &SlackUserId, verb: &str| Effect::Record(Entry { actor: actor.clone(), ..entry(verb) });
+    put(store, &here(), [by(&me, "one"), by(&them, "theirs"), by(&me, "two"), by(&me, "three")]).await?;
+    put(store, &elsewhere(), [by(&me, "elsewhere")]).await?;
+    let deeds = store.deeds(&here(), &me, 2).await?;
+    let verbs: Vec<_> = deeds.iter().map(|deed| deed.verb.as_str()).collect();
+    assert_eq!(verbs, ["three", "two"], "mine, the last two, newest first");
+    Ok(())
+}
+
 pub(super) async fn a_draft_is_kept_for_its_person(store: &dyn Store) -> Result<(), Fault> {
     let id = DraftId::new("d1");
     assert_eq!(store.draft(&here(), &id).await?, None, "there is none yet");

@@ -143,6 +143,7 @@ pub async fn facts(fresh: &impl AsyncFn() -> Box<dyn Store>) {
             facts::a_card_is_known_before_it_is_posted,
             facts::cards_come_in_the_order_of_their_channels,
             facts::entries_come_newest_first,
+            facts::deeds_are_somebodys_own,
             facts::a_draft_is_kept_for_its_person,
             facts::a_memo_replaces_an_older_one,
             facts::a_memo_is_found_by_its_alias,

@@ -41,6 +41,10 @@ pub(super) const ENTRIES: &str = "
     SELECT at, actor, conversation, verb, detail FROM entries
     WHERE installation = $1 AND conversation = $2 ORDER BY id DESC LIMIT $3";
 
+pub(super) const DEEDS: &str = "
+    SELECT at, actor, conversation, verb, detail FROM entries
+    WHERE installation = $1 AND actor = $2 ORDER BY id DESC LIMIT $3";
+
 /// Two workers may read the same fact and store it in the wrong order: the newer one stays.
 pub(super) const REMEMBER: &str = "
     INSERT INTO memos (installation, kind, id, alias, at, body) VALUES ($1, $2, $3, $4, $5, $6)

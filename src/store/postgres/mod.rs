@@ -37,7 +37,7 @@ use super::{
 };
 use crate::clock::from_millis;
 use crate::error::{Fault, whole};
-use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId};
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, SlackUserId};
 
 const NEXT_DUE: &str = "
     SELECT least(
@@ -227,6 +227,11 @@ impl Store for Postgres {
     ) -> Result<Vec<Entry>, Fault> {
         let which: Params<'_> = &[&installation.as_str(), &conversation.as_str(), &limit(max)];
         self.all(facts::ENTRIES, which, facts::read_entry).await
+    }
+
+    async fn deeds(&self, installation: &InstallationId, actor: &SlackUserId, max: usize) -> Result<Vec<Entry>, Fault> {
+        let whose: Params<'_> = &[&installation.as_str(), &actor.as_str(), &limit(max)];
+        self.all(facts::DEEDS, whose, facts::read_entry).await
     }
 
     async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault> {

@@ -41,6 +41,10 @@ pub(super) const ENTRIES: &str = "
     SELECT at, actor, conversation, verb, detail FROM entries
     WHERE installation = ?1 AND conversation = ?2 ORDER BY id DESC LIMIT ?3";
 
+pub(super) const DEEDS: &str = "
+    SELECT at, actor, conversation, verb, detail FROM entries
+    WHERE installation = ?1 AND actor = ?2 ORDER BY id DESC LIMIT ?3";
+
 /// Two workers may read the same fact and store it in the wrong order: the newer one stays.
 pub(super) const REMEMBER: &str = "
     INSERT INTO memos (installation, kind, id, alias, at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -203,6 +207,17 @@ pub(super) fn entries(
 ) -> Result<Vec<Entry>> {
     let which = params![installation.as_str(), conversation.as_str(), limit(max)];
     connection.prepare_cached(ENTRIES)?.query_map(which, read_entry)?.collect()
+}
+
+/// The newest audit entries about what somebody asked for.
+pub(super) fn deeds(
+    connection: &Connection,
+    installation: &InstallationId,
+    actor: &SlackUserId,
+    max: usize,
+) -> Result<Vec<Entry>> {
+    let whose = params![installation.as_str(), actor.as_str(), limit(max)];
+    connection.prepare_cached(DEEDS)?.query_map(whose, read_entry)?.collect()
 }
 
 /// Keeps a fact.
