@@ -106,6 +106,7 @@ pub(super) fn member(value: &Value) -> Option<Member> {
         id: MemberId::new(value.words("/id")?),
         name: value.words("/name").unwrap_or_default().to_owned(),
         email: value.words("/email").map(str::to_owned),
+        away: value.words("/availability").is_some_and(|said| !said.eq_ignore_ascii_case("available")),
     })
 }
 

@@ -8,7 +8,7 @@ use crate::domain::refusal::Misread;
 use crate::domain::typed::{self, Word};
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
 use crate::domain::when::When;
-use crate::ids::{MemberId, SlackUserId};
+use crate::ids::{MemberId, SlackUserId, UserGroupId};
 
 /// The longest text of a typed command, in characters. Longer notes go into the form.
 pub const MOST_TYPED: usize = 2000;
@@ -66,6 +66,17 @@ pub enum Assignee {
     Me,
     /// This Slack user.
     User(SlackUserId),
+    /// Whoever of this group is least busy.
+    Group(UserGroup),
+}
+
+/// A group of Slack users.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserGroup {
+    /// The group.
+    pub id: UserGroupId,
+    /// What people call it, with its @.
+    pub name: String,
 }
 
 impl Act {
@@ -83,6 +94,14 @@ impl Act {
             Self::Note => Verb::Note,
             Self::History => Verb::History,
             Self::Undo => Verb::Undo,
+        }
+    }
+
+    /// Of which group it makes somebody the owner.
+    pub fn group(&self) -> Option<&UserGroup> {
+        match self {
+            Self::Assign(Assignee::Group(group)) => Some(group),
+            _ => None,
         }
     }
 
@@ -201,7 +220,7 @@ fn only_which(verb: Verb, act: Act, text: &str, links: &Links) -> Result<Command
 /// Person and conversation in either order, then the note.
 fn who_and_which(verb: Verb, text: &str, links: &Links) -> Result<(Assignee, Which, String), Misread> {
     if let Some((who, rest)) = person(verb, text)? {
-        if matches!(typed::first(rest), Some((Word::Person(_) | Word::Group, _))) {
+        if matches!(typed::first(rest), Some((Word::Person(_) | Word::Group(..), _))) {
             return Err(Misread::SeveralPeople(verb));
         }
         let (which, rest) = which(rest, links).ok_or(Misread::NoConversation(verb))?;
@@ -216,7 +235,10 @@ fn who_and_which(verb: Verb, text: &str, links: &Links) -> Result<(Assignee, Whi
 fn person(verb: Verb, text: &str) -> Result<Option<(Assignee, &str)>, Misread> {
     match typed::first(text) {
         Some((Word::Person(user), rest)) => Ok(Some((Assignee::User(user), rest))),
-        Some((Word::Group, _)) => Err(Misread::GroupNamed(verb)),
+        Some((Word::Group(id, name), rest)) if verb == Verb::Assign => {
+            Ok(Some((Assignee::Group(UserGroup { id, name: typed::plain(name) }), rest)))
+        }
+        Some((Word::Group(..), _)) => Err(Misread::GroupNamed(verb)),
         Some((Word::Plain(word), rest)) if matches!(word.to_lowercase().as_str(), "me" | "@me") => {
             Ok(Some((Assignee::Me, rest)))
         }
@@ -299,7 +321,7 @@ mod tests {
             ("/assign <@UZOE>", Misread::NoConversation(verb)),
             ("/assign <@UZOE> 🎉", Misread::NoConversation(verb)),
             ("/assign <@UZOE> <@ULEO> conv_1", Misread::SeveralPeople(verb)),
-            ("/assign <!subteam^S1> conv_1", Misread::GroupNamed(verb)),
+            ("/handoff <!subteam^S1> conv_1 note", Misread::GroupNamed(Verb::Handoff)),
             ("/assign @zoey conv_1", Misread::UnknownPerson { verb, typed: "@zoey".into() }),
             ("/handoff <@UZOE> conv_1", Misread::NoteMissing(Verb::Handoff)),
             ("/unassign conv_1 please", Misread::Leftover { verb: Verb::Unassign, extra: "please".into() }),

@@ -22,7 +22,13 @@ pub fn messages(
 ) -> Vec<Message> {
     let plan = &progress.plan;
     let noted = !plan.note.is_empty() && note_refused.is_none();
-    let deed = Deed { about: About::from(&plan.before), what: plan.what(), from: plan.owner_before_if_other(), noted };
+    let deed = Deed {
+        about: About::from(&plan.before),
+        what: plan.what(),
+        from: plan.owner_before_if_other(),
+        noted,
+        picked: plan.picked.clone(),
+    };
     let mut messages = Vec::new();
     match note_refused {
         Some(why) => {

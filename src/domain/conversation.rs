@@ -186,7 +186,7 @@ pub fn which<'a>(text: &'a str, links: &Links) -> Option<(Which, &'a str)> {
             Some(id) => Some((Which::Id(id), rest)),
             None => named(word).then(|| (Which::NameThenNote(typed::plain(text)), "")),
         },
-        (Word::Person(_) | Word::Group, _) => None,
+        (Word::Person(_) | Word::Group(..), _) => None,
     }
 }
 

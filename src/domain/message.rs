@@ -131,6 +131,18 @@ pub struct Deed {
     pub from: Option<String>,
     /// Whether a note was written along with it.
     pub noted: bool,
+    /// How the owner was picked, if nobody was named.
+    #[serde(default)]
+    pub picked: Option<Picked>,
+}
+
+/// Why it was this one of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picked {
+    /// The group.
+    pub group: String,
+    /// How many open conversations the one who was picked had.
+    pub open: usize,
 }
 
 /// What was done, seen by the one who did it.

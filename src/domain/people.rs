@@ -49,6 +49,9 @@ pub struct Member {
     pub name: String,
     /// The address in dialnote.
     pub email: Option<String>,
+    /// Whether the member says in dialnote to be away; an API that does not tell leaves everybody there.
+    #[serde(default)]
+    pub away: bool,
 }
 
 /// A teammate: a Slack user who is a dialnote member.
@@ -137,7 +140,7 @@ mod tests {
     }
 
     fn member(id: &str, email: &str) -> Member {
-        Member { id: MemberId::new(id), name: id.into(), email: Some(email.into()) }
+        Member { id: MemberId::new(id), name: id.into(), email: Some(email.into()), away: false }
     }
 
     #[test]

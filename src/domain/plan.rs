@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::command::Act;
 use crate::domain::conversation::{Conversation, State, Status};
+use crate::domain::message::Picked;
 use crate::domain::people::Teammate;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::verb::Verb;
@@ -27,8 +28,10 @@ const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);
 pub struct Facts {
     /// Who asks.
     pub asker: Teammate,
-    /// Who is to be the owner, if the command names somebody.
+    /// Who is to be the owner, if the command names somebody or a group.
     pub target: Option<Teammate>,
+    /// Why it is this one, if the command names a group.
+    pub picked: Option<Picked>,
     /// The conversation as it is in dialnote right now.
     pub conversation: Conversation,
     /// Its owner, if it has one.
@@ -88,6 +91,9 @@ pub struct Plan {
     pub note: String,
     /// The calls to make, in order.
     pub calls: Vec<Call>,
+    /// Why it is this owner, if nobody was named.
+    #[serde(default)]
+    pub picked: Option<Picked>,
 }
 
 /// One write in dialnote.
@@ -181,6 +187,7 @@ pub fn decide(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
         to,
         note: note.to_owned(),
         calls,
+        picked: facts.picked,
     })
 }
 
@@ -212,6 +219,7 @@ fn owner_call(act: &Act, to: Option<&Party>, facts: &Facts) -> Result<Call, Refu
     let about = About::from(&facts.conversation);
     match (&facts.owner, to) {
         (None, None) => Err(Refusal::NobodyOwnsIt(about)),
+        (Some(owner), _) if act.group().is_some() => Err(Refusal::Owned { about, owner: owner.name.clone() }),
         (Some(owner), Some(to)) if owner.member == to.member => Err(if to.member == facts.asker.member {
             Refusal::AlreadyYours(about)
         } else {
@@ -260,6 +268,7 @@ fn undo(facts: Facts) -> Result<Plan, Refusal> {
         to,
         note: String::new(),
         calls: owner.into_iter().chain(status).collect(),
+        picked: None,
     })
 }
 

@@ -56,6 +56,23 @@ pub enum Refusal {
         /// The owner.
         owner: String,
     },
+    /// A group does not take away what somebody owns.
+    Owned {
+        /// Which conversation.
+        about: About,
+        /// The owner.
+        owner: String,
+    },
+    /// Nobody of the group can be made the owner.
+    NobodyAvailable {
+        /// The group.
+        group: String,
+    },
+    /// Who belongs to the group cannot be found out.
+    GroupUnreadable {
+        /// The group.
+        group: String,
+    },
     /// Nobody owns it, so nobody can be taken off it.
     NobodyOwnsIt(About),
     /// It has the wanted status already.

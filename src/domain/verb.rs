@@ -60,7 +60,7 @@ pub static COMMANDS: [Spec; 12] = [
         name: "assign",
         slash: Some("/assign"),
         arguments: "@person conversation [note]",
-        summary: "Make somebody the owner; `me` for yourself.",
+        summary: "Make somebody the owner; `me` for yourself, a group for its least busy member.",
         example: "@zoe +1 415 555 0101 wants a call back",
     },
     Spec {

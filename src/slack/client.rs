@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::domain::people::{Account, Profile, is_outside};
 use crate::error::{Fault, Service};
-use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId};
+use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, UserGroupId};
 use crate::json::Peek;
 use crate::transport::{self, Answer};
 use crate::view::kit::{Content, Modal};
@@ -256,6 +256,12 @@ impl Slack {
     ) -> Result<Option<Profile>, CallError> {
         let found = self.call_form("users.lookupByEmail", &[("email", email)]).await;
         found_profile(installation, found, &["users_not_found"])
+    }
+
+    /// The users of a group (`usergroups.users.list`).
+    pub async fn group(&self, group: &UserGroupId) -> Result<Vec<SlackUserId>, CallError> {
+        let answer = self.call_form("usergroups.users.list", &[("usergroup", group.as_str())]).await?;
+        Ok(answer.list("/users").iter().filter_map(Value::as_str).map(SlackUserId::new).collect())
     }
 
     /// For methods that take JSON (§13.3, §13.5).

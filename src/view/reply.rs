@@ -4,7 +4,7 @@
 use crate::domain::click::{Carried, Control, handoff_form};
 use crate::domain::command::MOST_TYPED;
 use crate::domain::conversation::Links;
-use crate::domain::message::{Again, Choice, Deed, Notice, Say, Told, What};
+use crate::domain::message::{Again, Choice, Deed, Notice, Picked, Say, Told, What};
 use crate::domain::people::Unlinked;
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::refusal::{About, Misread, Refusal};
@@ -89,7 +89,9 @@ fn named(about: &About) -> String {
 fn done(deed: &Deed) -> String {
     let name = named(&deed.about);
     let from = deed.from.as_ref();
+    let why = deed.picked.as_ref().map_or_else(String::new, picked);
     let note = if deed.noted { " Your note is in dialnote." } else { "" };
+    let note = format!("{why}{note}");
     match &deed.what {
         What::Mine => match from {
             Some(from) => format!("{name} is yours now; {from} has been told.{note}"),
@@ -121,6 +123,10 @@ fn done(deed: &Deed) -> String {
         }
         What::OnlyNoted => format!("Nothing had to change about {name}."),
     }
+}
+
+fn picked(picked: &Picked) -> String {
+    format!(" Of {} nobody has fewer open conversations ({}).", picked.group, picked.open)
 }
 
 fn refused(refusal: &Refusal, note: &str) -> Content {
@@ -170,6 +176,17 @@ fn no(refusal: &Refusal) -> String {
         },
         Refusal::AlreadyYours(about) => format!("{} is already yours.", named(about)),
         Refusal::AlreadyTheirs { about, owner } => format!("{} is already {owner}’s.", named(about)),
+        Refusal::Owned { about, owner } => format!(
+            "{} belongs to {owner} already, and a group takes nothing away from anybody. Name a person instead.",
+            named(about)
+        ),
+        Refusal::NobodyAvailable { group } => {
+            format!("Nobody of {group} is in dialnote and there right now. Name a person instead.")
+        }
+        Refusal::GroupUnreadable { group } => format!(
+            "I cannot find out who belongs to {group}. Name a person, or ask whoever set up this app to allow it \
+             usergroups:read."
+        ),
         Refusal::NobodyOwnsIt(about) => format!("Nobody owns {}; it is in the queue already.", named(about)),
         Refusal::AlreadySo { about, done, by } => already_so(about, *done, by.as_ref()),
         Refusal::NoteTooLong { characters, most } => {

@@ -111,6 +111,13 @@ impl Work {
             None => None,
         };
         let conversation = self.look_at(id).await?;
+        let (target, picked) = match job.command.act.group() {
+            Some(group) if conversation.owner.is_none() => {
+                let (target, picked) = self.pick(claim, group).await?;
+                (Some(target), Some(picked))
+            }
+            _ => (target, None),
+        };
         let past = audit::past(&self.store.entries(installation, id, PAST_ENTRIES).await?);
         let owner_before = past.first().and_then(|last| last.before.owner.as_ref());
         Ok(Facts {
@@ -118,6 +125,7 @@ impl Work {
             owner: self.owner(installation, &conversation).await?,
             asker,
             target,
+            picked,
             conversation,
             past,
             now: self.clock.now(),

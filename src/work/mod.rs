@@ -3,6 +3,7 @@
 //! what runs.
 
 pub mod audit;
+mod groups;
 mod inbox;
 mod outbox;
 pub mod pace;

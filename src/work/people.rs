@@ -91,6 +91,12 @@ impl People {
         })
     }
 
+    /// Whether a teammate says in dialnote to be away.
+    pub(super) async fn is_away(&self, installation: &InstallationId, teammate: &Teammate) -> Result<bool, Fault> {
+        let members = self.members(installation, Read::Kept).await?;
+        Ok(members.iter().any(|member| member.id == teammate.member && member.away))
+    }
+
     /// Reads a Slack profile although one may be kept.
     pub(super) async fn read_again(&self, installation: &InstallationId, user: &SlackUserId) -> Result<(), Fault> {
         self.profile(installation, user, Read::Anew).await.map(drop)

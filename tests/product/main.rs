@@ -18,6 +18,7 @@ mod documents;
 mod failing;
 mod finding;
 mod floors;
+mod groups;
 mod handing_off;
 mod overtaking;
 mod pacing;

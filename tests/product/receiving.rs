@@ -263,7 +263,7 @@ async fn what_is_not_understood_is_explained_and_nothing_is_called() {
             "/assgin",
             "/assign @zoe @leo conv_1001",
             "/assign 🎉🎉",
-            "/assign @frontdesk conv_1001",
+            "/handoff @frontdesk conv_1001 note",
             "/assign @nobody conv_1001",
             "/assign @zoe",
             "/handoff @zoe conv_1001",
@@ -292,8 +292,8 @@ async fn what_is_not_understood_is_explained_and_nothing_is_called() {
         For example: /assign @zoe +1 415 555 0101 wants a call back
 
         Only a person can own a conversation, not a group.
-        Type: /assign @person conversation [note]
-        For example: /assign @zoe +1 415 555 0101 wants a call back
+        Type: /handoff @person conversation note
+        For example: /handoff @leo Ana Lima asks for a quote, call before noon
 
         I do not know who @nobody is. Choose the person from the list that Slack shows when you type @.
         Type: /assign @person conversation [note]
@@ -324,7 +324,7 @@ async fn what_is_not_understood_is_explained_and_nothing_is_called() {
         bot.slash(MAYA, "/dialnote help").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         *What you can type*
-        `/assign @person conversation [note]` — Make somebody the owner; `me` for yourself.
+        `/assign @person conversation [note]` — Make somebody the owner; `me` for yourself, a group for its least busy member.
         `/dialnote take conversation` — Make it yours, if nobody owns it yet.
         `/unassign conversation` — Put it back into the queue.
         `/handoff @person conversation note` — Pass it on together with what the next owner must know.
@@ -340,7 +340,7 @@ async fn what_is_not_understood_is_explained_and_nothing_is_called() {
         ");
         bot.slash(MAYA, "/dialnote help assign").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        */assign* — Make somebody the owner; `me` for yourself.
+        */assign* — Make somebody the owner; `me` for yourself, a group for its least busy member.
         Type: `/assign @person conversation [note]`
         For example: `/assign @zoe +1 415 555 0101 wants a call back`
         ");
