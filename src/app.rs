@@ -1,5 +1,6 @@
 //! The only place that wires: settings in, a running program out.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{info, warn};
+use tracing_subscriber::EnvFilter;
 
 use crate::clock::Clock;
 use crate::config::{Config, Database};
@@ -96,6 +98,13 @@ async fn open(database: &Database) -> Result<Arc<dyn Store>, NotStarted> {
             Arc::new(Postgres::open(url).await.map_err(not_opened("that DATABASE_URL names".into()))?)
         }
     })
+}
+
+/// Lets the program tell what happens, as much as `RUST_LOG` says.
+pub fn log_to_stderr() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn"));
+    let to_terminal = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(to_terminal).with_writer(std::io::stderr).init();
 }
 
 /// Takes the address, or says why not.

@@ -6,22 +6,12 @@ mod signed;
 mod slack;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::http::StatusCode;
-use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use secrecy::SecretString;
-use tokio::time::Instant;
-use tracing::{Instrument, info, info_span};
 
 use crate::work::Work;
-
-/// How long a request may take to arrive in full and be answered. Slack gives up after 3 s.
-const DEADLINE: Duration = Duration::from_secs(10);
 
 /// What a request is served with.
 #[derive(Clone)]
@@ -43,22 +33,5 @@ pub fn router(work: Arc<Work>, secrets: Vec<SecretString>) -> Router {
         .route("/healthz", get(ops::alive))
         .route("/readyz", get(ops::ready))
         .route("/metrics", get(ops::metrics))
-        .layer(middleware::from_fn(observed))
         .with_state(front)
-}
-
-/// Gives every request a deadline, an id for the log, and a line that says how long its answer took.
-async fn observed(request: Request, next: Next) -> Response {
-    let id = format!("{:08x}", rand::random::<u32>());
-    let path = request.uri().path().to_owned();
-    let span = info_span!("request", id, path);
-    let answered = async {
-        let begun = Instant::now();
-        let response = tokio::time::timeout(DEADLINE, next.run(request)).await;
-        let response = response.unwrap_or_else(|_| StatusCode::REQUEST_TIMEOUT.into_response());
-        let ack_ms = begun.elapsed().as_secs_f64() * 1000.0;
-        info!(status = response.status().as_u16(), ack_ms = format!("{ack_ms:.1}"), "answered");
-        response
-    };
-    answered.instrument(span).await
 }

@@ -34,6 +34,8 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
+        // Who hangs up while we store what they asked for is not looked for.
+        .half_close(true)
         .max_headers(MOST_HEADERS)
         .max_buf_size(LARGEST_HEAD);
     let connections = GracefulShutdown::new();

@@ -1,16 +1,16 @@
 //! What Slack asks, answered: a command is read, stored and acknowledged; what cannot be read is
 //! explained at once, and nothing of it is stored (contracts/slack.md §4, §9).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{self, FromRequest, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tokio::time::timeout;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use crate::domain::asker::{Asker, Reply, Via};
 use crate::domain::click::{Clicked, HandoffContext, handoff_form as form};
@@ -36,8 +36,29 @@ const REPLY_LIFE: SignedDuration = SignedDuration::from_secs(29 * 60);
 /// How long the acknowledgement may wait for something that is better known before it.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
-/// One verified request.
-pub(super) async fn receive(State(front): State<Front>, signed: Signed) -> Response {
+/// From when on an answer is so late that the operator should know. Slack gives up after 3 s.
+const LATE: Duration = Duration::from_secs(1);
+
+/// One request. What usually happens is counted, not told: at a thousand a second nobody would read
+/// it, and telling would take as long as storing.
+pub(super) async fn receive(State(front): State<Front>, request: extract::Request) -> Response {
+    let begun = Instant::now();
+    let response = match Signed::from_request(request, &front).await {
+        Ok(signed) => answer(&front, signed).await,
+        Err(refusal) => refusal,
+    };
+    let (status, took) = (response.status(), begun.elapsed());
+    front.work.metrics.answered(status.as_u16(), took);
+    let ack_ms = took.as_secs_f64() * 1000.0;
+    if took >= LATE {
+        warn!(status = status.as_u16(), ack_ms, "answered late");
+    } else {
+        debug!(status = status.as_u16(), ack_ms, "answered");
+    }
+    response
+}
+
+async fn answer(front: &Front, signed: Signed) -> Response {
     let inbound = match inbound::read(signed.content_type.as_deref(), &signed.body) {
         Ok(inbound) => inbound,
         Err(unreadable) => {
@@ -45,7 +66,7 @@ pub(super) async fn receive(State(front): State<Front>, signed: Signed) -> Respo
             return StatusCode::BAD_REQUEST.into_response();
         }
     };
-    let request = Request { front: &front, signature: &signed.signature, now: front.work.clock.now() };
+    let request = Request { front, signature: &signed.signature, now: front.work.clock.now() };
     match inbound {
         Inbound::SslCheck => StatusCode::OK.into_response(),
         Inbound::UrlVerification { challenge } => challenge.into_response(),
@@ -110,9 +131,9 @@ impl Request<'_> {
     /// Opens the form before acknowledging, because a trigger lives as long as Slack waits for us.
     async fn open_handoff(&self, from: From, conversation: ConversationId) -> Response {
         let work = &self.front.work;
-        let title = match work.store.cards(&from.installation, &conversation).await {
-            Ok(cards) => cards.first().and_then(|card| serde_json::from_str::<Face>(&card.face).ok()),
-            Err(_) => None,
+        let title = match timeout(PATIENCE, work.store.cards(&from.installation, &conversation)).await {
+            Ok(Ok(cards)) => cards.first().and_then(|card| serde_json::from_str::<Face>(&card.face).ok()),
+            _ => None,
         };
         let title = title.map(|face| face.conversation.title());
         let context = HandoffContext { conversation, channel: from.channel.clone() };
@@ -190,7 +211,7 @@ impl Request<'_> {
         let jobs = vec![self.front.work.new_job(installation, job)];
         match self.front.work.store.accept(delivery, jobs, self.now).await {
             Ok(accepted) => {
-                info!(?accepted, "stored");
+                debug!(?accepted, "stored");
                 Ok(())
             }
             Err(fault) => {

@@ -2,6 +2,7 @@
 //! out, and sends kinds of payload that no list names; none of that may cost a click. What we do
 //! not know becomes [`Inbound::Ignored`] and is acknowledged (contracts/slack.md §1, §8, §19).
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_json::Value;
@@ -114,11 +115,28 @@ pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Inbound, Unreadab
     if media_type.eq_ignore_ascii_case("application/json") || body.trim_ascii_start().starts_with(b"{") {
         return Ok(payload(&parsed(body)?));
     }
-    let form: HashMap<_, _> = form_urlencoded::parse(body).collect();
-    if let Some(payload_field) = form.get("payload") {
-        return Ok(payload(&parsed(payload_field.as_bytes())?));
+    let form = Form(body);
+    match form.field("payload") {
+        Some(field) => Ok(payload(&parsed(field.as_bytes())?)),
+        None => Ok(slash(&form)),
     }
-    Ok(slash(&form))
+}
+
+/// A form of which only what is asked for is decoded: half of what Slack sends is for others.
+struct Form<'a>(&'a [u8]);
+
+impl<'a> Form<'a> {
+    /// The last of that name, as everywhere where a form becomes a map.
+    fn field(&self, name: &str) -> Option<Cow<'a, str>> {
+        let fields = self.0.split(|byte| *byte == b'&').rev();
+        let of_that_name = fields.filter(|field| field.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"=")));
+        of_that_name.flat_map(form_urlencoded::parse).map(|(_, value)| value).next()
+    }
+
+    /// The same, if something is in it.
+    fn filled_in(&self, name: &str) -> Option<String> {
+        self.field(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
 }
 
 /// Whether the body is only Slack's test of our certificate. Answering that needs no signature,
@@ -131,12 +149,12 @@ fn parsed(body: &[u8]) -> Result<Value, Unreadable> {
     serde_json::from_slice(body).map_err(Unreadable)
 }
 
-fn slash(form: &HashMap<std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>>) -> Inbound {
-    let field = |name: &str| form.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
-    if field("ssl_check") == Some("1") {
+fn slash(form: &Form<'_>) -> Inbound {
+    let field = |name: &str| form.filled_in(name);
+    if field("ssl_check").as_deref() == Some("1") {
         return Inbound::SslCheck;
     }
-    let organization = (field("is_enterprise_install") == Some("true")).then(|| field("enterprise_id")).flatten();
+    let organization = field("is_enterprise_install").filter(|flag| flag == "true").and_then(|_| field("enterprise_id"));
     let ids = organization.or_else(|| field("team_id")).zip(field("user_id")).zip(field("command"));
     let Some(((installation, user), command)) = ids else {
         return Inbound::Ignored { kind: "form".to_owned() };
@@ -146,11 +164,11 @@ fn slash(form: &HashMap<std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>>) -
             installation: InstallationId::new(installation),
             user: SlackUserId::new(user),
             channel: field("channel_id").map(ChannelId::new),
-            response_url: field("response_url").map(str::to_owned),
-            trigger_id: field("trigger_id").map(str::to_owned),
+            response_url: field("response_url"),
+            trigger_id: field("trigger_id"),
         },
-        command: command.to_owned(),
-        text: field("text").unwrap_or_default().to_owned(),
+        command,
+        text: field("text").unwrap_or_default(),
     }
 }
 

@@ -2,13 +2,16 @@
 //! thread owns the only connection that writes, takes whatever has gathered while it was busy, and
 //! commits all of it as one transaction. The busier it gets, the more share one fsync.
 //!
-//! Sharing must not be felt: each operation runs in a savepoint of its own, so one that fails is
-//! undone alone, and nobody is answered before the commit.
+//! Sharing must not be felt: one operation that fails is undone alone, and nobody is answered before
+//! the commit. Almost always all succeed, so they are first run as they are. If one fails, all is
+//! rolled back and run again, each in a savepoint of its own; a savepoint for everybody would cost as
+//! much as half of what the operations do. An operation may therefore run twice, and has no effect
+//! but on the database.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -16,6 +19,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
+use super::checkpointer::Checkpointer;
 use super::fault;
 use crate::error::Fault;
 use crate::store::bells::{Bells, Rings};
@@ -38,10 +42,10 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread.
-    pub(super) fn start(connection: Connection, bells: Bells) -> Result<Self, Fault> {
+    pub(super) fn start(connection: Connection, checkpointer: Option<Checkpointer>, bells: Bells) -> Result<Self, Fault> {
         let (queue, operations) = mpsc::channel(QUEUE);
         let commits = Arc::new(AtomicU64::new(0));
-        let desk = Desk { connection, bells, commits: Arc::clone(&commits) };
+        let desk = Desk { connection, checkpointer, bells, commits: Arc::clone(&commits) };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || desk.serve(operations))
@@ -56,18 +60,17 @@ impl Writer {
     pub(super) async fn write<T, W>(&self, patience: Duration, work: W) -> Result<T, Fault>
     where
         T: Send + 'static,
-        W: FnOnce(&Connection, &mut Rings) -> rusqlite::Result<T> + Send + 'static,
+        W: Fn(&Connection, &mut Rings) -> rusqlite::Result<T> + Send + 'static,
     {
         let deadline = Instant::now() + patience;
-        let work = Arc::new(Mutex::new(Some(work)));
+        let turn = Turn::default();
         let (reply, mut answer) = oneshot::channel();
-        let task = Task { work: Arc::clone(&work), outcome: None, reply };
+        let task = Task { work, turn: turn.clone(), outcome: None, reply };
         timeout_at(deadline, self.hand_over(Box::new(task))).await.map_err(|_| behind())??;
         if let Ok(answered) = timeout_at(deadline, &mut answer).await {
             return answered.unwrap_or_else(|_| Err(gone()));
         }
-        let taken_back = work.lock().unwrap_or_else(PoisonError::into_inner).take().is_some();
-        if taken_back { Err(behind()) } else { answer.await.unwrap_or_else(|_| Err(gone())) }
+        if turn.is_taken_back() { Err(behind()) } else { answer.await.unwrap_or_else(|_| Err(gone())) }
     }
 
     /// How many transactions were committed.
@@ -99,18 +102,47 @@ fn gone() -> Fault {
     Fault::Store("the writer has stopped".into())
 }
 
+/// Whether an operation was begun or taken back: whoever comes first decides.
+#[derive(Clone, Default)]
+struct Turn(Arc<AtomicU8>);
+
+impl Turn {
+    const WAITING: u8 = 0;
+    const BEGUN: u8 = 1;
+    const TAKEN_BACK: u8 = 2;
+
+    fn has_begun(&self) -> bool {
+        self.decide(Self::BEGUN) == Self::BEGUN
+    }
+
+    fn is_taken_back(&self) -> bool {
+        self.decide(Self::TAKEN_BACK) == Self::TAKEN_BACK
+    }
+
+    fn decide(&self, what: u8) -> u8 {
+        let before = self.0.compare_exchange(Self::WAITING, what, Ordering::AcqRel, Ordering::Acquire);
+        before.map_or_else(|decided| decided, |_| what)
+    }
+}
+
 /// One caller's part of a transaction. A trait, because callers wait for answers of different types.
 trait Operation: Send {
-    /// Carries it out, or undoes it; answers whether the transaction may still be committed.
+    /// Whether its caller still wants it. From here on it cannot be taken back.
+    fn begin(&self) -> bool;
+
+    /// Carries it out; if the answer is `false` the transaction must be rolled back.
     fn run(&mut self, connection: &Connection, rings: &mut Rings) -> bool;
+
+    /// Carries it out, or undoes it alone; answers whether the transaction may still be committed.
+    fn run_apart(&mut self, connection: &Connection, rings: &mut Rings) -> bool;
 
     /// Tells the caller, now that it is known what became of the transaction.
     fn answer(self: Box<Self>, committed: &Result<(), Fault>);
 }
 
 struct Task<T, W> {
-    /// Shared with the caller, who may take it back as long as it is not begun.
-    work: Arc<Mutex<Option<W>>>,
+    work: W,
+    turn: Turn,
     outcome: Option<Result<T, Fault>>,
     reply: oneshot::Sender<Result<T, Fault>>,
 }
@@ -118,13 +150,22 @@ struct Task<T, W> {
 impl<T, W> Operation for Task<T, W>
 where
     T: Send,
-    W: FnOnce(&Connection, &mut Rings) -> rusqlite::Result<T> + Send,
+    W: Fn(&Connection, &mut Rings) -> rusqlite::Result<T> + Send,
 {
+    fn begin(&self) -> bool {
+        self.turn.has_begun()
+    }
+
     fn run(&mut self, connection: &Connection, rings: &mut Rings) -> bool {
-        let work = self.work.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(work) = work else { return true };
+        let outcome = guarded(|| (self.work)(connection, rings));
+        let sound = outcome.is_ok();
+        self.outcome = Some(outcome);
+        sound
+    }
+
+    fn run_apart(&mut self, connection: &Connection, rings: &mut Rings) -> bool {
         let mut own = Rings::default();
-        let outcome = in_savepoint(connection, || work(connection, &mut own));
+        let outcome = in_savepoint(connection, || (self.work)(connection, &mut own));
         if outcome.is_ok() {
             rings.join(own);
         }
@@ -146,14 +187,18 @@ where
     }
 }
 
-/// A panic is the caller's failure, not the writer's: the next operation knows nothing of it.
 fn in_savepoint<T>(connection: &Connection, work: impl FnOnce() -> rusqlite::Result<T>) -> Result<T, Fault> {
     run(connection, "SAVEPOINT operation").map_err(|error| fault(&error))?;
-    let value = catch_unwind(AssertUnwindSafe(work))
-        .map_err(|_| Fault::Store("an operation panicked".into()))?
-        .map_err(|error| fault(&error))?;
+    let value = guarded(work)?;
     run(connection, "RELEASE operation").map_err(|error| fault(&error))?;
     Ok(value)
+}
+
+/// A panic is the caller's failure, not the writer's: the next operation knows nothing of it.
+fn guarded<T>(work: impl FnOnce() -> rusqlite::Result<T>) -> Result<T, Fault> {
+    catch_unwind(AssertUnwindSafe(work))
+        .map_err(|_| Fault::Store("an operation panicked".into()))?
+        .map_err(|error| fault(&error))
 }
 
 /// Undoes the failed operation alone. `SQLite` ends the whole transaction by itself when, for
@@ -169,6 +214,8 @@ fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
 /// What the thread works with.
 struct Desk {
     connection: Connection,
+    /// None where there is no log to copy.
+    checkpointer: Option<Checkpointer>,
     bells: Bells,
     commits: Arc<AtomicU64>,
 }
@@ -177,55 +224,78 @@ impl Desk {
     /// Works until every sender is gone and the queue is empty.
     fn serve(self, mut operations: mpsc::Receiver<Box<dyn Operation>>) {
         while let Some(first) = operations.blocking_recv() {
-            let mut waiting = VecDeque::from([first]);
-            while waiting.len() < BATCH
-                && let Ok(next) = operations.try_recv()
-            {
-                waiting.push_back(next);
+            let mut waiting = gather(first, &mut operations);
+            waiting.retain(|operation| operation.begin());
+            if waiting.is_empty() {
+                continue;
             }
-            while !waiting.is_empty() {
-                self.commit_gathered(&mut waiting);
+            match self.together(&mut waiting) {
+                Ok(()) => answer(waiting, &Ok(())),
+                Err(Failed::Transaction(fault)) => answer(waiting, &Err(fault)),
+                Err(Failed::Operation) => {
+                    while !waiting.is_empty() {
+                        self.apart(&mut waiting);
+                    }
+                }
             }
         }
     }
 
-    /// One transaction: carries out what waits, commits it, and only then answers. An operation
-    /// that broke the transaction fails those before it, never those after it.
-    fn commit_gathered(&self, waiting: &mut VecDeque<Box<dyn Operation>>) {
-        let mut carried_out = Vec::with_capacity(waiting.len());
+    /// One transaction for all, as long as none fails.
+    fn together(&self, waiting: &mut VecDeque<Box<dyn Operation>>) -> Result<(), Failed> {
         let mut rings = Rings::default();
-        let committed = self.transaction(waiting, &mut carried_out, &mut rings);
-        if committed.is_ok() {
-            self.commits.fetch_add(1, Ordering::Relaxed);
-            self.bells.ring(rings);
+        self.begin()?;
+        if !waiting.iter_mut().all(|operation| operation.run(&self.connection, &mut rings)) {
+            self.roll_back();
+            return Err(Failed::Operation);
         }
-        for operation in carried_out {
-            operation.answer(&committed);
-        }
+        Ok(self.commit(rings)?)
     }
 
-    fn transaction(
+    /// One transaction in which each can fail alone. One that breaks the transaction fails those
+    /// before it, never those after it: they remain for the next.
+    fn apart(&self, waiting: &mut VecDeque<Box<dyn Operation>>) {
+        let mut carried_out = VecDeque::with_capacity(waiting.len());
+        let committed = self.one_by_one(waiting, &mut carried_out);
+        if committed.is_err() && carried_out.is_empty() {
+            carried_out.append(waiting);
+        }
+        answer(carried_out, &committed);
+    }
+
+    fn one_by_one(
         &self,
         waiting: &mut VecDeque<Box<dyn Operation>>,
-        carried_out: &mut Vec<Box<dyn Operation>>,
-        rings: &mut Rings,
+        carried_out: &mut VecDeque<Box<dyn Operation>>,
     ) -> Result<(), Fault> {
-        if let Err(error) = run(&self.connection, "BEGIN IMMEDIATE") {
-            carried_out.extend(waiting.drain(..));
-            return Err(fault(&error));
-        }
+        let mut rings = Rings::default();
+        self.begin()?;
         while let Some(mut operation) = waiting.pop_front() {
-            let sound = operation.run(&self.connection, rings);
-            carried_out.push(operation);
+            let sound = operation.run_apart(&self.connection, &mut rings);
+            carried_out.push_back(operation);
             if !sound {
                 self.roll_back();
                 return Err(Fault::Store("the transaction was given up because of another operation in it".into()));
             }
         }
-        run(&self.connection, "COMMIT").map_err(|error| {
+        self.commit(rings)
+    }
+
+    fn begin(&self) -> Result<(), Fault> {
+        run(&self.connection, "BEGIN IMMEDIATE").map_err(|error| fault(&error))
+    }
+
+    fn commit(&self, rings: Rings) -> Result<(), Fault> {
+        if let Err(error) = run(&self.connection, "COMMIT") {
             self.roll_back();
-            fault(&error)
-        })
+            return Err(fault(&error));
+        }
+        let commits = self.commits.fetch_add(1, Ordering::Relaxed);
+        if let Some(checkpointer) = &self.checkpointer {
+            checkpointer.committed(commits);
+        }
+        self.bells.ring(rings);
+        Ok(())
     }
 
     /// Whether `SQLite` has ended the transaction already is its own business: after this there is none.
@@ -233,6 +303,43 @@ impl Desk {
         if !self.connection.is_autocommit() {
             let _ = run(&self.connection, "ROLLBACK");
         }
+    }
+}
+
+/// Why operations that share a transaction were not stored.
+enum Failed {
+    /// One of them failed; it is not known yet what that means for the others.
+    Operation,
+    /// The transaction did, for all.
+    Transaction(Fault),
+}
+
+impl From<Fault> for Failed {
+    fn from(fault: Fault) -> Self {
+        Self::Transaction(fault)
+    }
+}
+
+/// Takes what waits. Whoever is just about to hand something over gets the chance to, where the
+/// writer shares its core with them: the fewer commits there are, the less of it they take.
+fn gather(first: Box<dyn Operation>, operations: &mut mpsc::Receiver<Box<dyn Operation>>) -> VecDeque<Box<dyn Operation>> {
+    let mut waiting = VecDeque::from([first]);
+    let mut before = 0;
+    while before < waiting.len() && waiting.len() < BATCH {
+        before = waiting.len();
+        std::thread::yield_now();
+        while waiting.len() < BATCH
+            && let Ok(next) = operations.try_recv()
+        {
+            waiting.push_back(next);
+        }
+    }
+    waiting
+}
+
+fn answer(operations: VecDeque<Box<dyn Operation>>, committed: &Result<(), Fault>) {
+    for operation in operations {
+        operation.answer(committed);
     }
 }
 

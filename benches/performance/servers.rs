@@ -1,0 +1,147 @@
+//! Who is measured: two that keep nothing, and ours. Each is a process of its own.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use dialnote_slack::app::{self, App};
+use dialnote_slack::clock::Clock;
+use dialnote_slack::config::Config;
+use dialnote_slack::http;
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use sha2::Sha256;
+use tokio::net::TcpListener;
+
+use crate::commands::SECRET;
+use crate::{Outcome, machine};
+
+/// A server that is running.
+pub(crate) struct Server {
+    process: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Server {
+    /// Starts this program again as a server; `database` is where it keeps things, if it does.
+    pub(crate) fn start(kind: &str, database: &str) -> Outcome<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["serve", kind]).env("DATABASE_URL", database);
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut address = String::new();
+        BufReader::new(process.stdout.take().ok_or("no output")?).read_line(&mut address)?;
+        Ok(Self { process, address: address.trim().parse()? })
+    }
+
+    /// The number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn stop(mut self) -> Outcome<()> {
+        drop(self.process.stdin.take());
+        let status = self.process.wait()?;
+        if status.success() { Ok(()) } else { Err(format!("the server ended with {status}").into()) }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// What a process started by [`Server::start`] does: serves until its standard input ends.
+pub(crate) fn serve(kind: &str) -> Outcome<()> {
+    machine::pin(machine::SERVER)?;
+    // As `#[tokio::main]` does it: as many threads as there are cores for us.
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        match kind {
+            "bare" => keeping_nothing(listener, post(bare)).await,
+            "verified" => keeping_nothing(listener, post(verified)).await,
+            "ours" => {
+                app::log_to_stderr();
+                let app = App::build(&config()?, Clock::System).await?;
+                announce(address)?;
+                http::serve::serve(listener, app.router, end_of_input()).await;
+                Ok(())
+            }
+            other => Err(format!("there is no server called {other}").into()),
+        }
+    })
+}
+
+async fn keeping_nothing(listener: TcpListener, answer: axum::routing::MethodRouter) -> Outcome<()> {
+    announce(listener.local_addr()?)?;
+    let router = Router::new().route("/slack/commands", answer);
+    tokio::select! {
+        outcome = axum::serve(tokio_nodelay(listener), router) => Ok(outcome?),
+        () = end_of_input() => Ok(()),
+    }
+}
+
+fn tokio_nodelay(listener: TcpListener) -> impl axum::serve::Listener<Addr = SocketAddr> {
+    use axum::serve::ListenerExt;
+    listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    })
+}
+
+fn announce(address: SocketAddr) -> Outcome<()> {
+    Ok(writeln!(std::io::stdout(), "{address}")?)
+}
+
+async fn end_of_input() {
+    let wait = || std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+    let _ = tokio::task::spawn_blocking(wait).await;
+}
+
+async fn bare(body: Bytes) -> StatusCode {
+    if body.is_empty() { StatusCode::BAD_REQUEST } else { StatusCode::OK }
+}
+
+/// Verifies and decodes as one would write it, and forgets it.
+async fn verified(headers: HeaderMap, body: Bytes) -> StatusCode {
+    if is_genuine(&headers, &body) != Some(true) {
+        return StatusCode::UNAUTHORIZED;
+    }
+    let form: HashMap<_, _> = form_urlencoded::parse(&body).into_owned().collect();
+    if form.contains_key("trigger_id") && form.contains_key("command") {
+        StatusCode::OK
+    } else {
+        StatusCode::BAD_REQUEST
+    }
+}
+
+fn is_genuine(headers: &HeaderMap, body: &[u8]) -> Option<bool> {
+    let timestamp = headers.get("x-slack-request-timestamp")?.to_str().ok()?;
+    let age = timestamp.parse::<i64>().ok()?.abs_diff(Timestamp::now().as_second());
+    let signature = headers.get("x-slack-signature")?.to_str().ok()?.strip_prefix("v0=")?;
+    let signature = hex::decode(signature).ok()?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).ok()?;
+    mac.update(format!("v0:{timestamp}:").as_bytes());
+    mac.update(body);
+    Some(age <= 300 && mac.verify_slice(&signature).is_ok())
+}
+
+/// The settings of ours: nothing that it would call exists, because nothing is called.
+pub(crate) fn config() -> Outcome<Config> {
+    let lookup = |name: &str| match name {
+        "SLACK_SIGNING_SECRET" => Some(SECRET.to_owned()),
+        "SLACK_BOT_TOKEN" => Some("xoxb-bench".to_owned()),
+        "DIALNOTE_API_KEY" => Some("dn_live_bench".to_owned()),
+        "SLACK_API_URL" | "DIALNOTE_API_URL" => Some("http://127.0.0.1:9".to_owned()),
+        "DATABASE_URL" => std::env::var(name).ok(),
+        _ => None,
+    };
+    Config::read(lookup).map_err(|mistakes| format!("{mistakes:?}").into())
+}
