@@ -4,7 +4,6 @@ use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -17,7 +16,7 @@ use crate::dialnote::client::Dialnote;
 use crate::domain::conversation::Links;
 use crate::domain::phone;
 use crate::error::Fault;
-use crate::http;
+use crate::http::{self, Site};
 use crate::slack::client::Slack;
 use crate::store::Store;
 use crate::store::postgres::Postgres;
@@ -54,7 +53,7 @@ pub struct App {
     /// Everything a job needs; tests drive it step by step.
     pub work: Arc<Work>,
     /// Everything that answers requests.
-    pub router: Router,
+    pub site: Site,
 }
 
 impl App {
@@ -70,8 +69,8 @@ impl App {
         let dialnote = Dialnote::new(client, config.dialnote_api.clone(), config.dialnote_key.clone());
         let links = Links::new(config.dialnote_app.clone());
         let work = Arc::new(Work::new(store, slack, dialnote, links, clock, config.work));
-        let router = http::router(work.clone(), config.signing_secrets.clone());
-        Ok(Self { work, router })
+        let site = Site::new(work.clone(), config.signing_secrets.clone());
+        Ok(Self { work, site })
     }
 
     /// Serves and works until `stop` turns true, then finishes what was begun.
@@ -84,7 +83,7 @@ impl App {
         };
         drop(tokio::task::spawn_blocking(phone::unpack_plans));
         let check = tokio::spawn(check_connections(self.work.clone()));
-        tokio::join!(http::serve::serve(listener, self.router, stopped), runner::run(self.work, stop));
+        tokio::join!(http::serve::serve(listener, self.site, stopped), runner::run(self.work, stop));
         check.abort();
     }
 }

@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use nix::sched::{CpuSet, sched_setaffinity};
-use nix::unistd::Pid;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
@@ -98,14 +96,12 @@ pub(crate) async fn move_server() -> Outcome<String> {
     let row = client.query_one("SELECT pg_backend_pid(), version(), current_setting('fsync')", &[]).await?;
     let status = std::fs::read_to_string(format!("/proc/{}/status", row.try_get::<_, i32>(0)?))?;
     let parent = status.lines().find_map(|line| line.strip_prefix("PPid:")).ok_or("it has no parent")?;
-    let mut cores = CpuSet::new();
-    cores.set(machine::GENERATOR)?;
     let parent: i32 = parent.trim().parse()?;
     for child in std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"))?.split_whitespace() {
         // Some are gone by now.
-        let _ = sched_setaffinity(Pid::from_raw(child.parse()?), &cores);
+        let _ = machine::pin_process(child.parse()?, &[machine::GENERATOR]);
     }
-    sched_setaffinity(Pid::from_raw(parent), &cores)?;
+    machine::pin_process(parent, &[machine::GENERATOR])?;
     let version: String = row.try_get(1)?;
     let version = version.split(" on ").next().unwrap_or_default().to_owned();
     Ok(format!("{version}, fsync = {}", row.try_get::<_, String>(2)?))

@@ -22,6 +22,8 @@ pub(crate) struct Load {
     pub(crate) per_second: f64,
     /// How long those took that were measured.
     pub(crate) latencies: Latencies,
+    /// When each was to be sent; only of an open loop.
+    pub(crate) moments: Vec<Instant>,
 }
 
 /// Who sends when it is answered, on `connections` at once, for `warm_up` and then for `time`.
@@ -64,7 +66,7 @@ pub(crate) async fn closed(
     let measured = measured.take();
     #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
     let per_second = measured.len() as f64 / time.as_secs_f64();
-    Ok(Load { acknowledged, per_second, latencies: Latencies::of(measured) })
+    Ok(Load { acknowledged, per_second, latencies: Latencies::of(measured), moments: Vec::new() })
 }
 
 /// `per_second` requests, each at its moment whether earlier ones are answered or not. What is
@@ -76,6 +78,7 @@ pub(crate) async fn open(address: SocketAddr, per_second: u32, time: Duration, m
         idle.borrow_mut().push(Connection::open(address).await?);
     }
     let measured = Rc::new(RefCell::new(Vec::new()));
+    let mut moments = Vec::new();
     let everybody = LocalSet::new();
     let sending = async {
         let mut callers = JoinSet::new();
@@ -100,12 +103,14 @@ pub(crate) async fn open(address: SocketAddr, per_second: u32, time: Duration, m
                 idle.borrow_mut().push(connection);
                 Ok(1)
             });
+            moments.push(moment);
             moment += apart;
         }
         sum(callers).await
     };
     let acknowledged = everybody.run_until(sending).await?;
-    Ok(Load { acknowledged, per_second: per_second.into(), latencies: Latencies::of(measured.take()) })
+    let latencies = Latencies::of(measured.take());
+    Ok(Load { acknowledged, per_second: per_second.into(), latencies, moments })
 }
 
 async fn sum(mut callers: JoinSet<Outcome<u64>>) -> Outcome<u64> {

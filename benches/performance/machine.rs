@@ -15,11 +15,18 @@ pub(crate) const SERVER: usize = 0;
 /// The core of whoever measures.
 pub(crate) const GENERATOR: usize = 1;
 
-/// Keeps the current thread, and every thread and process it starts from now on, on one core.
-pub(crate) fn pin(core: usize) -> Outcome<()> {
-    let mut cores = CpuSet::new();
-    cores.set(core)?;
-    Ok(sched_setaffinity(Pid::from_raw(0), &cores)?)
+/// Keeps the current thread, and every thread and process it starts from now on, on these cores.
+pub(crate) fn pin(cores: &[usize]) -> Outcome<()> {
+    pin_process(0, cores)
+}
+
+/// The same for the first thread of another process, or of this one (0).
+pub(crate) fn pin_process(process: i32, cores: &[usize]) -> Outcome<()> {
+    let mut set = CpuSet::new();
+    for core in cores {
+        set.set(*core)?;
+    }
+    Ok(sched_setaffinity(Pid::from_raw(process), &set)?)
 }
 
 /// How much time a process, all its threads together, has had on a core.
@@ -45,7 +52,7 @@ pub(crate) fn description() -> Outcome<String> {
     let processor = fs::read_to_string("/proc/cpuinfo")?;
     let model = processor.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let kernel = fs::read_to_string("/proc/sys/kernel/osrelease")?;
-    let cores = std::thread::available_parallelism()?;
+    let cores = processor.lines().filter(|line| line.starts_with("processor")).count();
     let (_, model) = model.unwrap_or(("", "unknown processor"));
     Ok(format!("{cores} cores of {model}, Linux {}, fdatasync of 64 KiB {}", kernel.trim(), sync_time()?))
 }

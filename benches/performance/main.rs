@@ -9,8 +9,14 @@ use std::io::Write;
 
 mod commands;
 mod databases;
+mod endtoend;
+mod far;
+mod filling;
+mod growth;
+mod instances;
 mod load;
 mod machine;
+mod memory;
 mod report;
 mod servers;
 mod stats;
@@ -26,17 +32,17 @@ fn main() -> Outcome<()> {
     {
         return servers::serve(kind);
     }
-    machine::pin(machine::GENERATOR)?;
+    machine::pin(&[machine::GENERATOR])?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let rounds = match arguments.as_slice() {
-        [rounds] => rounds.parse()?,
-        _ => throughput::ROUNDS,
-    };
     runtime.block_on(async {
-        say(&machine::description()?)?;
-        say(&databases::move_server().await?)?;
-        let report = throughput::measure(rounds).await?;
-        say(&report)
+        match arguments.as_slice() {
+            [] => report::write().await,
+            [part] => say(&report::part(part).await?),
+            [command, who, connections, seconds] if command == "one" => {
+                throughput::one(who, connections.parse()?, seconds.parse()?).await
+            }
+            _ => Err("give no argument, or the name of a part, or `one <server> <connections> <seconds>`".into()),
+        }
     })
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::channel;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -15,6 +16,8 @@ use dialnote_slack::config::Config;
 use dialnote_slack::http;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use sha2::Sha256;
 use tokio::net::TcpListener;
 
@@ -38,6 +41,29 @@ impl Server {
         Ok(Self { process, address: address.trim().parse()? })
     }
 
+    /// Starts the real program as it is shipped, on the cores given.
+    pub(crate) fn real(database: &str, settings: &[(&str, String)], cores: &[usize]) -> Outcome<Self> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dialnote-slack"));
+        command.arg("serve").env_clear().envs(ALWAYS).env("DATABASE_URL", database);
+        command.envs(settings.iter().map(|(name, value)| (*name, value.as_str())));
+        // A process begins on the cores of the thread that starts it.
+        machine::pin(cores)?;
+        let started = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+        machine::pin(&[machine::GENERATOR])?;
+        let mut process = started?;
+        let (heard, address) = channel();
+        let log = BufReader::new(process.stderr.take().ok_or("no log")?);
+        std::thread::spawn(move || {
+            for line in log.lines().map_while(Result::ok) {
+                if let Some((_, address)) = line.split_once("listening address=") {
+                    let _ = heard.send(address.trim().to_owned());
+                }
+            }
+        });
+        let address = address.recv().map_err(|_| "the app did not start")?;
+        Ok(Self { process, address: address.parse()? })
+    }
+
     /// The number of the process.
     pub(crate) fn id(&self) -> u32 {
         self.process.id()
@@ -49,7 +75,22 @@ impl Server {
         let status = self.process.wait()?;
         if status.success() { Ok(()) } else { Err(format!("the server ended with {status}").into()) }
     }
+
+    /// The same for the real program, which listens to signals.
+    pub(crate) fn end(self) -> Outcome<()> {
+        kill(Pid::from_raw(self.id().cast_signed()), Signal::SIGTERM)?;
+        self.stop()
+    }
 }
+
+/// The settings that are always the same.
+const ALWAYS: [(&str, &str); 5] = [
+    ("SLACK_SIGNING_SECRET", SECRET),
+    ("SLACK_BOT_TOKEN", "xoxb-bench"),
+    ("DIALNOTE_API_KEY", "dn_live_bench"),
+    ("LISTEN", "127.0.0.1:0"),
+    ("SLACK_PACE", "as-allowed"),
+];
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -60,7 +101,7 @@ impl Drop for Server {
 
 /// What a process started by [`Server::start`] does: serves until its standard input ends.
 pub(crate) fn serve(kind: &str) -> Outcome<()> {
-    machine::pin(machine::SERVER)?;
+    machine::pin(&[machine::SERVER])?;
     // As `#[tokio::main]` does it: as many threads as there are cores for us.
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -72,7 +113,7 @@ pub(crate) fn serve(kind: &str) -> Outcome<()> {
                 app::log_to_stderr();
                 let app = App::build(&config()?, Clock::System).await?;
                 announce(address)?;
-                http::serve::serve(listener, app.router, end_of_input()).await;
+                http::serve::serve(listener, app.site, end_of_input()).await;
                 Ok(())
             }
             other => Err(format!("there is no server called {other}").into()),
@@ -134,14 +175,11 @@ fn is_genuine(headers: &HeaderMap, body: &[u8]) -> Option<bool> {
 }
 
 /// The settings of ours: nothing that it would call exists, because nothing is called.
-pub(crate) fn config() -> Outcome<Config> {
+fn config() -> Outcome<Config> {
     let lookup = |name: &str| match name {
-        "SLACK_SIGNING_SECRET" => Some(SECRET.to_owned()),
-        "SLACK_BOT_TOKEN" => Some("xoxb-bench".to_owned()),
-        "DIALNOTE_API_KEY" => Some("dn_live_bench".to_owned()),
         "SLACK_API_URL" | "DIALNOTE_API_URL" => Some("http://127.0.0.1:9".to_owned()),
         "DATABASE_URL" => std::env::var(name).ok(),
-        _ => None,
+        _ => ALWAYS.iter().find(|(always, _)| *always == name).map(|(_, value)| (*value).to_owned()),
     };
     Config::read(lookup).map_err(|mistakes| format!("{mistakes:?}").into())
 }

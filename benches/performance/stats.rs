@@ -18,12 +18,6 @@ impl Rounds {
         self.0.get(self.0.len() / 2).copied().unwrap_or(f64::NAN)
     }
 
-    /// The same figures, each made another by `change`.
-    pub(crate) fn map(&self, change: impl Fn(f64) -> f64) -> Self {
-        let mut changed = Self::default();
-        self.0.iter().for_each(|figure| changed.add(change(*figure)));
-        changed
-    }
 }
 
 /// The median, then the smallest and the largest.

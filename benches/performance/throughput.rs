@@ -4,15 +4,12 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use crate::commands::Supply;
+use crate::commands::{From, Supply};
 use crate::databases::{Backend, Database};
 use crate::load::{self, Load};
 use crate::servers::Server;
 use crate::stats::{Rounds, number};
 use crate::{Outcome, machine, say};
-
-/// How often everything is measured, in turns, so that a bad minute hits everybody.
-pub(crate) const ROUNDS: usize = 5;
 
 const CONNECTIONS: [usize; 3] = [1, 32, 256];
 
@@ -98,6 +95,17 @@ pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
     Ok(report)
 }
 
+/// One server under a closed loop, for whoever wants to look at it with a profiler meanwhile.
+pub(crate) async fn one(who: &str, connections: usize, seconds: u64) -> Outcome<()> {
+    let named = |one: &&Who| one.name().to_lowercase().contains(&who.to_lowercase());
+    let who = EVERYBODY.iter().find(named).ok_or("nobody is called that")?;
+    let load = async |server: &Server, supply| {
+        load::closed(server.address, connections, WARM_UP, Duration::from_secs(seconds), supply).await
+    };
+    let (measured, core) = once(*who, &load).await?;
+    say(&format!("{}: {:.0}/s, {core:.1} µs of core", who.name(), measured.per_second))
+}
+
 async fn in_turns(
     rounds: usize,
     what: &str,
@@ -120,7 +128,7 @@ async fn in_turns(
 }
 
 async fn once(who: Who, load: &impl AsyncFn(&Server, Supply) -> Outcome<Load>) -> Outcome<(Load, f64)> {
-    let supply = Supply::of(100_000, 1)?;
+    let supply = Supply::of(100_000, From::default())?;
     let database = match who {
         Who::Ours(backend) => Some(backend.fresh().await?),
         _ => None,

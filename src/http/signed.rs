@@ -1,10 +1,10 @@
-//! Verification as an extractor: a handler that asks for [`Signed`] cannot be reached by anything
-//! that Slack did not sign, and there is no other way to the bytes.
+//! Verification before everything else: whoever asks for [`Signed`] gets nothing that Slack did not
+//! sign, and there is no other way to the bytes.
 
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{FromRequest, Request};
+use axum::extract::Request;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -37,10 +37,9 @@ pub(super) struct Signed {
     pub(super) signature: String,
 }
 
-impl FromRequest<Front> for Signed {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, front: &Front) -> Result<Self, Response> {
+impl Signed {
+    /// Reads the body and verifies it; else this is the answer.
+    pub(super) async fn read(request: Request, front: &Front) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let (timestamp, signature) =
             (header(&parts.headers, TIMESTAMP_HEADER), header(&parts.headers, SIGNATURE_HEADER));

@@ -115,22 +115,32 @@ pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Inbound, Unreadab
     if media_type.eq_ignore_ascii_case("application/json") || body.trim_ascii_start().starts_with(b"{") {
         return Ok(payload(&parsed(body)?));
     }
-    let form = Form(body);
+    let form = Form::split(body);
     match form.field("payload") {
         Some(field) => Ok(payload(&parsed(field.as_bytes())?)),
         None => Ok(slash(&form)),
     }
 }
 
+/// About as many fields as a slash command has.
+const FIELDS: usize = 16;
+
 /// A form of which only what is asked for is decoded: half of what Slack sends is for others.
-struct Form<'a>(&'a [u8]);
+struct Form<'a>(Vec<(&'a [u8], &'a [u8])>);
 
 impl<'a> Form<'a> {
-    /// The last of that name, as everywhere where a form becomes a map.
+    fn split(body: &'a [u8]) -> Self {
+        let pair = |field: &'a [u8]| field.split_at_checked(field.iter().position(|byte| *byte == b'=')?);
+        let mut fields = Vec::with_capacity(FIELDS);
+        fields.extend(body.split(|byte| *byte == b'&').filter_map(pair));
+        Self(fields)
+    }
+
+    /// The last of that name, as where a form becomes a map.
     fn field(&self, name: &str) -> Option<Cow<'a, str>> {
-        let fields = self.0.split(|byte| *byte == b'&').rev();
-        let of_that_name = fields.filter(|field| field.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"=")));
-        of_that_name.flat_map(form_urlencoded::parse).map(|(_, value)| value).next()
+        let (_, value) = self.0.iter().rfind(|(field, _)| *field == name.as_bytes())?;
+        // What is left of the name is the sign between name and value.
+        form_urlencoded::parse(value).next().map(|(_, value)| value)
     }
 
     /// The same, if something is in it.

@@ -20,7 +20,7 @@ mod embedded {
 const BUSY: Duration = Duration::from_secs(5);
 
 /// More than the number of different statements we have, so that each is parsed once.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 96;
 
 /// What the log may keep of the disk. It grows while a long look-up holds back its clearing.
 const LOG_BYTES: i64 = 64 * 1024 * 1024;

@@ -5,6 +5,7 @@
 //! Two processes may open the same file (a second terminal, a hand-over between releases): `SQLite`
 //! takes them one at a time. The bells, however, ring only in the process that stored the job.
 
+mod accepting;
 mod checkpointer;
 mod connection;
 mod facts;
@@ -22,6 +23,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+use self::accepting::Arrival;
 use self::checkpointer::Checkpointer;
 use self::connection::Alone;
 use self::readers::Readers;
@@ -87,9 +89,7 @@ impl Sqlite {
 impl Store for Sqlite {
     async fn accept(&self, delivery: Delivery, jobs: Vec<NewJob>, now: Timestamp) -> Result<Accepted, Fault> {
         let jobs: Vec<_> = jobs.into_iter().map(|job| self.with_turn(job, now)).collect();
-        self.writer
-            .write(IN_TIME, move |connection, rings| jobs::accept(connection, rings, &delivery, &jobs, now))
-            .await
+        self.writer.accept(IN_TIME, Arrival { delivery, jobs, now }).await
     }
 
     async fn claim(&self, lane: Lane, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, Fault> {

@@ -3,10 +3,10 @@
 //! commits all of it as one transaction. The busier it gets, the more share one fsync.
 //!
 //! Sharing must not be felt: one operation that fails is undone alone, and nobody is answered before
-//! the commit. Almost always all succeed, so they are first run as they are. If one fails, all is
-//! rolled back and run again, each in a savepoint of its own; a savepoint for everybody would cost as
-//! much as half of what the operations do. An operation may therefore run twice, and has no effect
-//! but on the database.
+//! the commit. Almost always all succeed, so they are first run as they are, and deliveries in one
+//! piece. If one fails, or a delivery is known, all is rolled back and run again, each in a savepoint
+//! of its own; savepoints for everybody would cost half as much as what the operations do. An
+//! operation may therefore run twice, and has no effect but on the database.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,9 +19,11 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
+use super::accepting::{self, Arrival};
 use super::checkpointer::Checkpointer;
-use super::fault;
+use super::{fault, jobs};
 use crate::error::Fault;
+use crate::store::Accepted;
 use crate::store::bells::{Bells, Rings};
 
 /// How many operations share a transaction at most, so that the first of them is not kept waiting
@@ -44,8 +46,10 @@ impl Writer {
     /// Starts the thread.
     pub(super) fn start(connection: Connection, checkpointer: Option<Checkpointer>, bells: Bells) -> Result<Self, Fault> {
         let (queue, operations) = mpsc::channel(QUEUE);
+        let (answers, carried_out) = mpsc::unbounded_channel();
+        tokio::spawn(answer(carried_out));
         let commits = Arc::new(AtomicU64::new(0));
-        let desk = Desk { connection, checkpointer, bells, commits: Arc::clone(&commits) };
+        let desk = Desk { connection, checkpointer, bells, answers, commits: Arc::clone(&commits) };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || desk.serve(operations))
@@ -62,11 +66,27 @@ impl Writer {
         T: Send + 'static,
         W: Fn(&Connection, &mut Rings) -> rusqlite::Result<T> + Send + 'static,
     {
+        let (turn, (reply, answer)) = (Turn::default(), oneshot::channel());
+        let part = Part { turn: turn.clone(), outcome: None, reply };
+        self.carried_out(patience, Box::new(Task { work, part }), turn, answer).await
+    }
+
+    /// The same for a delivery and its jobs.
+    pub(super) async fn accept(&self, patience: Duration, arrival: Arrival) -> Result<Accepted, Fault> {
+        let (turn, (reply, answer)) = (Turn::default(), oneshot::channel());
+        let part = Part { turn: turn.clone(), outcome: None, reply };
+        self.carried_out(patience, Box::new(Acceptance { arrival, part }), turn, answer).await
+    }
+
+    async fn carried_out<T>(
+        &self,
+        patience: Duration,
+        operation: Box<dyn Operation>,
+        turn: Turn,
+        mut answer: oneshot::Receiver<Result<T, Fault>>,
+    ) -> Result<T, Fault> {
         let deadline = Instant::now() + patience;
-        let turn = Turn::default();
-        let (reply, mut answer) = oneshot::channel();
-        let task = Task { work, turn: turn.clone(), outcome: None, reply };
-        timeout_at(deadline, self.hand_over(Box::new(task))).await.map_err(|_| behind())??;
+        timeout_at(deadline, self.hand_over(operation)).await.map_err(|_| behind())??;
         if let Ok(answered) = timeout_at(deadline, &mut answer).await {
             return answered.unwrap_or_else(|_| Err(gone()));
         }
@@ -130,6 +150,14 @@ trait Operation: Send {
     /// Whether its caller still wants it. From here on it cannot be taken back.
     fn begin(&self) -> bool;
 
+    /// What arrived, if that is what it is to store.
+    fn arrival(&self) -> Option<&Arrival> {
+        None
+    }
+
+    /// It was stored together with others.
+    fn stored(&mut self) {}
+
     /// Carries it out; if the answer is `false` the transaction must be rolled back.
     fn run(&mut self, connection: &Connection, rings: &mut Rings) -> bool;
 
@@ -140,11 +168,30 @@ trait Operation: Send {
     fn answer(self: Box<Self>, committed: &Result<(), Fault>);
 }
 
-struct Task<T, W> {
-    work: W,
+/// What an operation has to do with its caller.
+struct Part<T> {
     turn: Turn,
     outcome: Option<Result<T, Fault>>,
     reply: oneshot::Sender<Result<T, Fault>>,
+}
+
+impl<T> Part<T> {
+    fn answer(self, committed: &Result<(), Fault>) {
+        let outcome = match self.outcome {
+            Some(Ok(value)) => committed.clone().map(|()| value),
+            // What went wrong here says more than that the transaction did.
+            Some(Err(own)) => Err(own),
+            None => Err(committed.clone().err().unwrap_or_else(gone)),
+        };
+        // A caller that stopped waiting does not want to know.
+        let _ = self.reply.send(outcome);
+    }
+}
+
+/// Anything.
+struct Task<T, W> {
+    work: W,
+    part: Part<T>,
 }
 
 impl<T, W> Operation for Task<T, W>
@@ -153,44 +200,68 @@ where
     W: Fn(&Connection, &mut Rings) -> rusqlite::Result<T> + Send,
 {
     fn begin(&self) -> bool {
-        self.turn.has_begun()
+        self.part.turn.has_begun()
     }
 
     fn run(&mut self, connection: &Connection, rings: &mut Rings) -> bool {
         let outcome = guarded(|| (self.work)(connection, rings));
-        let sound = outcome.is_ok();
-        self.outcome = Some(outcome);
-        sound
+        self.part.outcome.insert(outcome).is_ok()
     }
 
     fn run_apart(&mut self, connection: &Connection, rings: &mut Rings) -> bool {
-        let mut own = Rings::default();
-        let outcome = in_savepoint(connection, || (self.work)(connection, &mut own));
-        if outcome.is_ok() {
-            rings.join(own);
-        }
-        let sound = outcome.is_ok() || undo(connection);
-        self.outcome = Some(outcome);
-        sound
+        let outcome = in_savepoint(connection, rings, &self.work);
+        self.part.outcome.insert(outcome).is_ok() || undo(connection)
     }
 
     fn answer(self: Box<Self>, committed: &Result<(), Fault>) {
-        let Self { outcome, reply, .. } = *self;
-        let outcome = match outcome {
-            Some(Ok(value)) => committed.clone().map(|()| value),
-            // What went wrong here says more than that the transaction did.
-            Some(Err(own)) => Err(own),
-            None => Err(committed.clone().err().unwrap_or_else(gone)),
-        };
-        // A caller that stopped waiting does not want to know.
-        let _ = reply.send(outcome);
+        self.part.answer(committed);
     }
 }
 
-fn in_savepoint<T>(connection: &Connection, work: impl FnOnce() -> rusqlite::Result<T>) -> Result<T, Fault> {
+/// A delivery.
+struct Acceptance {
+    arrival: Arrival,
+    part: Part<Accepted>,
+}
+
+impl Operation for Acceptance {
+    fn begin(&self) -> bool {
+        self.part.turn.has_begun()
+    }
+
+    fn arrival(&self) -> Option<&Arrival> {
+        Some(&self.arrival)
+    }
+
+    fn stored(&mut self) {
+        self.part.outcome = Some(Ok(Accepted::New));
+    }
+
+    fn run(&mut self, connection: &Connection, rings: &mut Rings) -> bool {
+        let outcome = guarded(|| jobs::accept(connection, rings, &self.arrival));
+        self.part.outcome.insert(outcome).is_ok()
+    }
+
+    fn run_apart(&mut self, connection: &Connection, rings: &mut Rings) -> bool {
+        let outcome = in_savepoint(connection, rings, |connection, rings| jobs::accept(connection, rings, &self.arrival));
+        self.part.outcome.insert(outcome).is_ok() || undo(connection)
+    }
+
+    fn answer(self: Box<Self>, committed: &Result<(), Fault>) {
+        self.part.answer(committed);
+    }
+}
+
+fn in_savepoint<T>(
+    connection: &Connection,
+    rings: &mut Rings,
+    work: impl Fn(&Connection, &mut Rings) -> rusqlite::Result<T>,
+) -> Result<T, Fault> {
+    let mut own = Rings::default();
     run(connection, "SAVEPOINT operation").map_err(|error| fault(&error))?;
-    let value = guarded(work)?;
+    let value = guarded(|| work(connection, &mut own))?;
     run(connection, "RELEASE operation").map_err(|error| fault(&error))?;
+    rings.join(own);
     Ok(value)
 }
 
@@ -217,6 +288,7 @@ struct Desk {
     /// None where there is no log to copy.
     checkpointer: Option<Checkpointer>,
     bells: Bells,
+    answers: mpsc::UnboundedSender<CarriedOut>,
     commits: Arc<AtomicU64>,
 }
 
@@ -230,8 +302,8 @@ impl Desk {
                 continue;
             }
             match self.together(&mut waiting) {
-                Ok(()) => answer(waiting, &Ok(())),
-                Err(Failed::Transaction(fault)) => answer(waiting, &Err(fault)),
+                Ok(()) => self.answer(waiting, Ok(())),
+                Err(Failed::Transaction(fault)) => self.answer(waiting, Err(fault)),
                 Err(Failed::Operation) => {
                     while !waiting.is_empty() {
                         self.apart(&mut waiting);
@@ -245,11 +317,21 @@ impl Desk {
     fn together(&self, waiting: &mut VecDeque<Box<dyn Operation>>) -> Result<(), Failed> {
         let mut rings = Rings::default();
         self.begin()?;
-        if !waiting.iter_mut().all(|operation| operation.run(&self.connection, &mut rings)) {
+        let mut others = waiting.iter_mut().filter(|operation| operation.arrival().is_none());
+        let sound = others.all(|operation| operation.run(&self.connection, &mut rings));
+        if !(sound && self.accept(waiting, &mut rings)) {
             self.roll_back();
             return Err(Failed::Operation);
         }
         Ok(self.commit(rings)?)
+    }
+
+    /// Stores the deliveries in one piece, if that is possible.
+    fn accept(&self, waiting: &mut VecDeque<Box<dyn Operation>>, rings: &mut Rings) -> bool {
+        let arrivals: Vec<_> = waiting.iter().filter_map(|operation| operation.arrival()).collect();
+        let stored = arrivals.is_empty() || guarded(|| accepting::all(&self.connection, rings, &arrivals)) == Ok(true);
+        waiting.iter_mut().for_each(|operation| operation.stored());
+        stored
     }
 
     /// One transaction in which each can fail alone. One that breaks the transaction fails those
@@ -260,7 +342,12 @@ impl Desk {
         if committed.is_err() && carried_out.is_empty() {
             carried_out.append(waiting);
         }
-        answer(carried_out, &committed);
+        self.answer(carried_out, committed);
+    }
+
+    fn answer(&self, operations: VecDeque<Box<dyn Operation>>, committed: Result<(), Fault>) {
+        // Where nobody answers any more, nobody waits.
+        let _ = self.answers.send((operations, committed));
     }
 
     fn one_by_one(
@@ -337,9 +424,16 @@ fn gather(first: Box<dyn Operation>, operations: &mut mpsc::Receiver<Box<dyn Ope
     waiting
 }
 
-fn answer(operations: VecDeque<Box<dyn Operation>>, committed: &Result<(), Fault>) {
-    for operation in operations {
-        operation.answer(committed);
+/// What shared a transaction, and what became of that.
+type CarriedOut = (VecDeque<Box<dyn Operation>>, Result<(), Fault>);
+
+/// Answers for the writer, among those who wait: waking all of them from another thread takes longer,
+/// and the writer has better things to do.
+async fn answer(mut carried_out: mpsc::UnboundedReceiver<CarriedOut>) {
+    while let Some((operations, committed)) = carried_out.recv().await {
+        for operation in operations {
+            operation.answer(&committed);
+        }
     }
 }
 

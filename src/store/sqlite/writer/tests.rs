@@ -65,7 +65,8 @@ where
     W: Fn(&Connection, &mut Rings) -> rusqlite::Result<T> + Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
-    writer.hand_over(Box::new(Task { work, turn: Turn::default(), outcome: None, reply })).await?;
+    let part = Part { turn: Turn::default(), outcome: None, reply };
+    writer.hand_over(Box::new(Task { work, part })).await?;
     Ok(answer)
 }
 
