@@ -3,7 +3,7 @@
 CHECKS ?= ../shared/checks
 CARGO ?= cargo
 
-.PHONY: test lint setup unit judge
+.PHONY: test lint setup unit judge bench
 
 test: setup unit judge
 
@@ -21,6 +21,11 @@ unit:
 # kept elsewhere; where they are not at hand our own limits (in the sandbox) have to do.
 judge: unit
 	@if [ -d $(CHECKS) ]; then sh tests/judge.sh $(CHECKS); else echo "no second opinions at hand ($(CHECKS))"; fi
+
+# A quarter of an hour on a machine that does nothing else; writes docs/performance.md.
+bench: setup
+	POSTGRES_SETTINGS="-c shared_buffers=512MB -c max_wal_size=8GB" sh tests/with-postgres.sh \
+		$(CARGO) bench --locked --bench performance
 
 lint:
 	$(CARGO) fmt --check

@@ -1,13 +1,14 @@
 //! The only place that wires: settings in, a running program out.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{info, warn};
+use tracing_subscriber::EnvFilter;
 
 use crate::clock::Clock;
 use crate::config::{Config, Database};
@@ -15,7 +16,7 @@ use crate::dialnote::client::Dialnote;
 use crate::domain::conversation::Links;
 use crate::domain::phone;
 use crate::error::Fault;
-use crate::http;
+use crate::http::{self, Site};
 use crate::slack::client::Slack;
 use crate::store::Store;
 use crate::store::postgres::Postgres;
@@ -52,7 +53,7 @@ pub struct App {
     /// Everything a job needs; tests drive it step by step.
     pub work: Arc<Work>,
     /// Everything that answers requests.
-    pub router: Router,
+    pub site: Site,
 }
 
 impl App {
@@ -68,8 +69,8 @@ impl App {
         let dialnote = Dialnote::new(client, config.dialnote_api.clone(), config.dialnote_key.clone());
         let links = Links::new(config.dialnote_app.clone());
         let work = Arc::new(Work::new(store, slack, dialnote, links, clock, config.work));
-        let router = http::router(work.clone(), config.signing_secrets.clone());
-        Ok(Self { work, router })
+        let site = Site::new(work.clone(), config.signing_secrets.clone());
+        Ok(Self { work, site })
     }
 
     /// Serves and works until `stop` turns true, then finishes what was begun.
@@ -82,7 +83,7 @@ impl App {
         };
         drop(tokio::task::spawn_blocking(phone::unpack_plans));
         let check = tokio::spawn(check_connections(self.work.clone()));
-        tokio::join!(http::serve::serve(listener, self.router, stopped), runner::run(self.work, stop));
+        tokio::join!(http::serve::serve(listener, self.site, stopped), runner::run(self.work, stop));
         check.abort();
     }
 }
@@ -96,6 +97,19 @@ async fn open(database: &Database) -> Result<Arc<dyn Store>, NotStarted> {
             Arc::new(Postgres::open(url).await.map_err(not_opened("that DATABASE_URL names".into()))?)
         }
     })
+}
+
+/// What is told unless `RUST_LOG` says otherwise.
+pub const TOLD: &str = "info,refinery_core=warn";
+
+/// The same with every request and how long it took: for who looks at one at a time.
+pub const TOLD_IN_DETAIL: &str = "info,refinery_core=warn,dialnote_slack::http=debug";
+
+/// Lets the program tell what happens: as much as `RUST_LOG` says, or else `told`.
+pub fn log_to_stderr(told: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(told));
+    let to_terminal = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(to_terminal).with_writer(std::io::stderr).init();
 }
 
 /// Takes the address, or says why not.

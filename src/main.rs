@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -13,7 +13,6 @@ use dialnote_slack::sandbox::{Credentials, Options, Sandbox, Secrets};
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use tracing_subscriber::EnvFilter;
 
 /// Decide in Slack who owns each dialnote conversation.
 #[derive(Parser)]
@@ -79,10 +78,9 @@ fn listed(mistakes: &[Mistake]) -> String {
 }
 
 fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn"));
-    let to_terminal = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(to_terminal).with_writer(std::io::stderr).init();
-    match run(Cli::parse().command) {
+    let command = Cli::parse().command;
+    app::log_to_stderr(if matches!(command, Command::Demo { .. }) { app::TOLD_IN_DETAIL } else { app::TOLD });
+    match run(command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let _ = writeln!(std::io::stderr(), "{failure}");

@@ -232,7 +232,7 @@ impl Links {
     /// The conversation that a link of the same web app leads to: the segment after `conversations`
     /// or `inbox`, wherever it stands in the path.
     pub fn parse(&self, link: &str) -> Option<ConversationId> {
-        let link = Url::parse(link).ok()?;
+        let link = Url::parse(link.contains("//").then_some(link)?).ok()?;
         if link.host_str()? != self.app.host_str()? || link.port_or_known_default() != self.app.port_or_known_default()
         {
             return None;

@@ -11,6 +11,9 @@ use crate::domain::message::Message;
 use crate::domain::plan::Progress;
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
 
+/// Room for most jobs, so that a job is not copied each time it has outgrown its room.
+const USUAL_LENGTH: usize = 768;
+
 /// A durable unit of work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "job")]
@@ -64,7 +67,9 @@ pub struct ResumeJob {
 impl Job {
     /// The job as the store keeps it.
     pub fn encode(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        let mut encoded = Vec::with_capacity(USUAL_LENGTH);
+        let outcome = serde_json::to_writer(&mut encoded, self);
+        outcome.ok().and_then(|()| String::from_utf8(encoded).ok()).unwrap_or_default()
     }
 
     /// The job that the store kept.

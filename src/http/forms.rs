@@ -20,7 +20,7 @@ use crate::domain::message::{Face, Message, Say};
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::refusal::Refusal;
 use crate::domain::when::When;
-use crate::http::slack::{Request, ignored};
+use crate::http::slack::{Request, ignored, store};
 use crate::ids::{ConversationId, InstallationId};
 use crate::slack::inbound::{Fields, From};
 use crate::view::kit::Modal;
@@ -34,7 +34,7 @@ type FieldError = (&'static str, String);
 
 impl Request<'_> {
     /// Opens a form about a conversation.
-    pub(super) async fn open(&self, from: From, form: Form, conversation: ConversationId) -> Response {
+    pub(super) async fn open(self, from: From, form: Form, conversation: ConversationId) -> Response {
         let title = self.title(&from.installation, &conversation).await;
         let context = FormContext { conversation, channel: from.channel.clone() };
         let form = match form {
@@ -44,14 +44,14 @@ impl Request<'_> {
         if !self.opened(&from, &form).await {
             let to = self.asker(&from, Via::Clicked, false).addressee();
             let say = Say::Refused { why: Refusal::FormNotOpened, note: String::new() };
-            let _ = self.accept_from(&from, &Job::Message(Message::Private { to, say })).await;
+            let _ = store(self.front, self.order_from(&from, &Job::Message(Message::Private { to, say }))).await;
         }
         StatusCode::OK.into_response()
     }
 
     /// What people call the conversation, from its card: there is no time to ask dialnote.
     async fn title(&self, installation: &InstallationId, conversation: &ConversationId) -> Option<String> {
-        let cards = self.front.work.store.cards(installation, conversation).await.ok()?;
+        let cards = timeout(PATIENCE, self.front.work.store.cards(installation, conversation)).await.ok()?.ok()?;
         let face: Face = serde_json::from_str(&cards.first()?.face).ok()?;
         Some(face.conversation.title())
     }
@@ -68,18 +68,18 @@ impl Request<'_> {
 
     /// A submitted form becomes a command, or is sent back.
     pub(super) async fn submitted(
-        &self,
+        self,
         from: From,
-        callback_id: &str,
-        private_metadata: &str,
-        fields: &Fields,
+        callback_id: String,
+        private_metadata: String,
+        fields: Fields,
     ) -> Response {
-        let Ok(context) = serde_json::from_str::<FormContext>(private_metadata) else {
+        let Ok(context) = serde_json::from_str::<FormContext>(&private_metadata) else {
             return ignored("form without its memory");
         };
-        let (filled_in, last_field) = match callback_id {
-            handoff_form::CALLBACK_ID => (self.handoff(&from.installation, fields).await, handoff_form::NOTE),
-            snooze_form::CALLBACK_ID => (snooze(fields), snooze_form::EXACTLY),
+        let (filled_in, last_field) = match callback_id.as_str() {
+            handoff_form::CALLBACK_ID => (self.handoff(&from.installation, &fields).await, handoff_form::NOTE),
+            snooze_form::CALLBACK_ID => (snooze(&fields), snooze_form::EXACTLY),
             other => return ignored(other),
         };
         let (act, note) = match filled_in {
@@ -89,7 +89,7 @@ impl Request<'_> {
         let from = From { channel: context.channel, response_url: None, ..from };
         let command = Command { act, which: Which::Id(context.conversation), note };
         let asker = self.asker(&from, Via::Submitted, false);
-        match self.accept_from(&from, &Job::Command(CommandJob::new(asker, command))).await {
+        match store(self.front, self.order_from(&from, &Job::Command(CommandJob::new(asker, command)))).await {
             Ok(()) => StatusCode::OK.into_response(),
             Err(_) => field_error(last_field, &reply::not_saved().text),
         }

@@ -1,11 +1,14 @@
-//! Verification as an extractor: a handler that asks for [`Signed`] cannot be reached by anything
-//! that Slack did not sign, and there is no other way to the bytes.
+//! Verification before everything else: whoever asks for [`Signed`] gets nothing that Slack did not
+//! sign, and there is no other way to the bytes.
+
+use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{FromRequest, Request};
+use axum::extract::Request;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use tokio::time::timeout;
 use tracing::info;
 
 use crate::http::Front;
@@ -17,6 +20,9 @@ const LARGEST_BODY: usize = 1024 * 1024;
 
 /// The largest body that is read of a request without a signature.
 const LARGEST_SSL_CHECK: usize = 4 * 1024;
+
+/// How long a body may take to arrive in full. Slack gives up after 3 s.
+const DEADLINE: Duration = Duration::from_secs(10);
 
 /// The longest header that is looked at; a genuine signature has 67 characters.
 const LONGEST_HEADER: usize = 100;
@@ -31,17 +37,20 @@ pub(super) struct Signed {
     pub(super) signature: String,
 }
 
-impl FromRequest<Front> for Signed {
-    type Rejection = Response;
-
-    async fn from_request(request: Request, front: &Front) -> Result<Self, Response> {
+impl Signed {
+    /// Reads the body and verifies it; else this is the answer.
+    pub(super) async fn read(request: Request, front: &Front) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let (timestamp, signature) =
             (header(&parts.headers, TIMESTAMP_HEADER), header(&parts.headers, SIGNATURE_HEADER));
         let (Some(timestamp), Some(signature)) = (timestamp, signature) else {
             return Err(unsigned(body).await);
         };
-        let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return Err(refused("the body is too large")) };
+        let body = match timeout(DEADLINE, to_bytes(body, LARGEST_BODY)).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(_)) => return Err(refused("the body is too large")),
+            Err(_) => return Err(StatusCode::REQUEST_TIMEOUT.into_response()),
+        };
         let content_type = header(&parts.headers, CONTENT_TYPE.as_str()).map(str::to_owned);
         match verify(&front.secrets, timestamp, signature, &body, front.work.clock.now()) {
             Ok(()) => Ok(Self { content_type, signature: signature.to_owned(), body }),
@@ -53,7 +62,8 @@ impl FromRequest<Front> for Signed {
 /// Slack's test of our certificate may come unsigned; it asks for nothing but a 200
 /// (contracts/slack.md §3).
 async fn unsigned(body: Body) -> Response {
-    if to_bytes(body, LARGEST_SSL_CHECK).await.is_ok_and(|body| inbound::is_ssl_check(&body)) {
+    let read = timeout(DEADLINE, to_bytes(body, LARGEST_SSL_CHECK)).await;
+    if read.is_ok_and(|body| body.is_ok_and(|body| inbound::is_ssl_check(&body))) {
         return StatusCode::OK.into_response();
     }
     refused("it is not signed")

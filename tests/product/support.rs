@@ -366,11 +366,11 @@ async fn start_app(
     clock: &ManualClock,
     pace: &str,
 ) -> (Arc<Work>, String, JoinHandle<()>) {
-    let App { work, router } = App::build(&config(sandbox, data, pace), Clock::Manual(clock.clone())).await.unwrap();
+    let App { work, site } = App::build(&config(sandbox, data, pace), Clock::Manual(clock.clone())).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     sandbox.set_bot(url.clone());
-    let server = tokio::spawn(dialnote_slack::http::serve::serve(listener, router, std::future::pending()));
+    let server = tokio::spawn(dialnote_slack::http::serve::serve(listener, site, std::future::pending()));
     (work, url, server)
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use refinery::error::Kind;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::fault;
@@ -19,10 +20,17 @@ mod embedded {
 const BUSY: Duration = Duration::from_secs(5);
 
 /// More than the number of different statements we have, so that each is parsed once.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 96;
 
 /// What the log may keep of the disk. It grows while a long look-up holds back its clearing.
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
+
+/// How many pages may lie in the log before the writer copies them itself, because the thread that
+/// should (`checkpointer`) did not get it done, or so as to begin the log anew.
+const LOG_PAGES: i64 = 4000;
+
+/// What the writer keeps in memory of the database, in KiB.
+const CACHE_KIB: i64 = 8 * 1024;
 
 /// How often opening is tried. Two processes that start at the same moment both find an old
 /// schema; the slower one then fails, and finds the work done when it looks again.
@@ -63,6 +71,15 @@ pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// Opens a connection that copies the log into a database that is there and up to date.
+pub(super) fn checkpointer(path: &Path) -> Result<Connection, Fault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(|e| fault(&e))?;
+    settle_in(&connection).map_err(|e| fault(&e))?;
+    write_ahead(&connection)?;
+    Ok(connection)
+}
+
 fn open_and_migrate(path: &Path) -> Result<Connection, Fault> {
     create_private(path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -70,6 +87,8 @@ fn open_and_migrate(path: &Path) -> Result<Connection, Fault> {
     settle_in(&connection).map_err(|e| fault(&e))?;
     write_ahead(&connection)?;
     migrate(&mut connection)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(|e| fault(&e))?;
+    connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES).map_err(|e| fault(&e))?;
     Ok(connection)
 }
 
@@ -91,6 +110,9 @@ fn settle_in(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "memory")?;
+    // A statement is planned once. SQLite would otherwise plan one anew whenever a parameter is bound
+    // that a partial index might depend on, which takes longer than running it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(())
 }

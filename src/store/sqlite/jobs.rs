@@ -7,12 +7,13 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
+use super::accepting::Arrival;
 use super::{facts, limit};
 use crate::clock::from_millis;
 use crate::ids::{InstallationId, JobId};
 use crate::store::bells::Rings;
 use crate::store::pace::{Pace, Passage, pass};
-use crate::store::{Accepted, Claim, Class, Delivery, Effect, Lane, NewJob, Overview, Settled, Verdict};
+use crate::store::{Accepted, Claim, Class, Effect, Lane, NewJob, Overview, Settled, Verdict};
 
 pub(super) const REMEMBER_DELIVERY: &str = "
     INSERT INTO deliveries (installation, key, at) VALUES (?1, ?2, ?3)
@@ -111,13 +112,8 @@ pub(super) type Queued = (NewJob, i64);
 const LOOKED_AT: usize = 256;
 
 /// Stores the delivery and its jobs, unless it is known.
-pub(super) fn accept(
-    connection: &Connection,
-    rings: &mut Rings,
-    delivery: &Delivery,
-    jobs: &[Queued],
-    now: Timestamp,
-) -> Result<Accepted> {
+pub(super) fn accept(connection: &Connection, rings: &mut Rings, arrival: &Arrival) -> Result<Accepted> {
+    let Arrival { delivery, jobs, now } = arrival;
     let stored = connection.prepare_cached(REMEMBER_DELIVERY)?.execute(params![
         delivery.installation.as_str(),
         delivery.key,
@@ -340,12 +336,17 @@ fn enqueue(connection: &Connection, rings: &mut Rings, job: &NewJob, turn: i64) 
         job.class == Class::Machine,
         turn,
         job.fold,
-        serde_json::to_string(&job.pace).unwrap_or_default(),
+        pace(job),
     ])?;
     if head {
         rings.wake(job.lane);
     }
     Ok(())
+}
+
+/// The job's buckets as they are kept.
+pub(super) fn pace(job: &NewJob) -> String {
+    serde_json::to_string(&job.pace).unwrap_or_default()
 }
 
 /// Whether a waiting job that this one makes obsolete took over its body.
@@ -422,7 +423,7 @@ fn count(row: &Row<'_>, column: usize) -> Result<u64> {
     row.get::<_, i64>(column).map(i64::unsigned_abs)
 }
 
-fn name(lane: Lane) -> &'static str {
+pub(super) fn name(lane: Lane) -> &'static str {
     match lane {
         Lane::Inbox => "inbox",
         Lane::Outbox => "outbox",

@@ -5,6 +5,8 @@
 //! Two processes may open the same file (a second terminal, a hand-over between releases): `SQLite`
 //! takes them one at a time. The bells, however, ring only in the process that stored the job.
 
+mod accepting;
+mod checkpointer;
 mod connection;
 mod facts;
 mod jobs;
@@ -21,6 +23,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+use self::accepting::Arrival;
+use self::checkpointer::Checkpointer;
 use self::connection::Alone;
 use self::readers::Readers;
 use self::writer::Writer;
@@ -53,12 +57,15 @@ impl Sqlite {
     pub async fn open(path: &Path) -> Result<Self, Fault> {
         let readers = Readers::new(path.to_owned());
         let path = path.to_owned();
-        let open = move || connection::writer(&path).map(|connection| (connection, connection::alone(&path)));
-        let (connection, alone) = tokio::task::spawn_blocking(open)
+        let open = move || {
+            let writer = connection::writer(&path)?;
+            Ok((writer, connection::checkpointer(&path)?, connection::alone(&path)))
+        };
+        let (connection, checkpointer, alone) = tokio::task::spawn_blocking(open)
             .await
             .map_err(|error| Fault::Store(format!("the database could not be opened: {error}")))??;
         let bells = Bells::default();
-        let writer = Writer::start(connection, bells.clone())?;
+        let writer = Writer::start(connection, Some(Checkpointer::start(checkpointer)?), bells.clone())?;
         let store = Self { readers, writer, bells, turns: Turns::default(), alone };
         if store.alone.is_some() {
             store.writer.write(PATIENCE, jobs::end_leases).await?;
@@ -82,9 +89,7 @@ impl Sqlite {
 impl Store for Sqlite {
     async fn accept(&self, delivery: Delivery, jobs: Vec<NewJob>, now: Timestamp) -> Result<Accepted, Fault> {
         let jobs: Vec<_> = jobs.into_iter().map(|job| self.with_turn(job, now)).collect();
-        self.writer
-            .write(IN_TIME, move |connection, rings| jobs::accept(connection, rings, &delivery, &jobs, now))
-            .await
+        self.writer.accept(IN_TIME, Arrival { delivery, jobs, now }).await
     }
 
     async fn claim(&self, lane: Lane, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, Fault> {

@@ -2,13 +2,16 @@
 //! thread owns the only connection that writes, takes whatever has gathered while it was busy, and
 //! commits all of it as one transaction. The busier it gets, the more share one fsync.
 //!
-//! Sharing must not be felt: each operation runs in a savepoint of its own, so one that fails is
-//! undone alone, and nobody is answered before the commit.
+//! Sharing must not be felt: one operation that fails is undone alone, and nobody is answered before
+//! the commit. Almost always all succeed, so they are first run as they are, and deliveries in one
+//! piece. If one fails, or a delivery is known, all is rolled back and run again, each in a savepoint
+//! of its own; savepoints for everybody would cost half as much as what the operations do. An
+//! operation may therefore run twice, and has no effect but on the database.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -16,8 +19,11 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
-use super::fault;
+use super::accepting::{self, Arrival};
+use super::checkpointer::Checkpointer;
+use super::{fault, jobs};
 use crate::error::Fault;
+use crate::store::Accepted;
 use crate::store::bells::{Bells, Rings};
 
 /// How many operations share a transaction at most, so that the first of them is not kept waiting
@@ -38,10 +44,16 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread.
-    pub(super) fn start(connection: Connection, bells: Bells) -> Result<Self, Fault> {
+    pub(super) fn start(
+        connection: Connection,
+        checkpointer: Option<Checkpointer>,
+        bells: Bells,
+    ) -> Result<Self, Fault> {
         let (queue, operations) = mpsc::channel(QUEUE);
+        let (answers, carried_out) = mpsc::unbounded_channel();
+        tokio::spawn(answer(carried_out));
         let commits = Arc::new(AtomicU64::new(0));
-        let desk = Desk { connection, bells, commits: Arc::clone(&commits) };
+        let desk = Desk { connection, checkpointer, bells, answers, commits: Arc::clone(&commits) };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || desk.serve(operations))
@@ -56,18 +68,33 @@ impl Writer {
     pub(super) async fn write<T, W>(&self, patience: Duration, work: W) -> Result<T, Fault>
     where
         T: Send + 'static,
-        W: FnOnce(&Connection, &mut Rings) -> rusqlite::Result<T> + Send + 'static,
+        W: Fn(&Connection, &mut Rings) -> rusqlite::Result<T> + Send + 'static,
     {
+        let (turn, (reply, answer)) = (Turn::default(), oneshot::channel());
+        let part = Part { turn: turn.clone(), outcome: None, reply };
+        self.carried_out(patience, Box::new(Task { work, part }), turn, answer).await
+    }
+
+    /// The same for a delivery and its jobs.
+    pub(super) async fn accept(&self, patience: Duration, arrival: Arrival) -> Result<Accepted, Fault> {
+        let (turn, (reply, answer)) = (Turn::default(), oneshot::channel());
+        let part = Part { turn: turn.clone(), outcome: None, reply };
+        self.carried_out(patience, Box::new(Acceptance { arrival, part }), turn, answer).await
+    }
+
+    async fn carried_out<T>(
+        &self,
+        patience: Duration,
+        operation: Box<dyn Operation>,
+        turn: Turn,
+        mut answer: oneshot::Receiver<Result<T, Fault>>,
+    ) -> Result<T, Fault> {
         let deadline = Instant::now() + patience;
-        let work = Arc::new(Mutex::new(Some(work)));
-        let (reply, mut answer) = oneshot::channel();
-        let task = Task { work: Arc::clone(&work), outcome: None, reply };
-        timeout_at(deadline, self.hand_over(Box::new(task))).await.map_err(|_| behind())??;
+        timeout_at(deadline, self.hand_over(operation)).await.map_err(|_| behind())??;
         if let Ok(answered) = timeout_at(deadline, &mut answer).await {
             return answered.unwrap_or_else(|_| Err(gone()));
         }
-        let taken_back = work.lock().unwrap_or_else(PoisonError::into_inner).take().is_some();
-        if taken_back { Err(behind()) } else { answer.await.unwrap_or_else(|_| Err(gone())) }
+        if turn.is_taken_back() { Err(behind()) } else { answer.await.unwrap_or_else(|_| Err(gone())) }
     }
 
     /// How many transactions were committed.
@@ -99,61 +126,155 @@ fn gone() -> Fault {
     Fault::Store("the writer has stopped".into())
 }
 
+/// Whether an operation was begun or taken back: whoever comes first decides.
+#[derive(Clone, Default)]
+struct Turn(Arc<AtomicU8>);
+
+impl Turn {
+    const WAITING: u8 = 0;
+    const BEGUN: u8 = 1;
+    const TAKEN_BACK: u8 = 2;
+
+    fn has_begun(&self) -> bool {
+        self.decide(Self::BEGUN) == Self::BEGUN
+    }
+
+    fn is_taken_back(&self) -> bool {
+        self.decide(Self::TAKEN_BACK) == Self::TAKEN_BACK
+    }
+
+    fn decide(&self, what: u8) -> u8 {
+        let before = self.0.compare_exchange(Self::WAITING, what, Ordering::AcqRel, Ordering::Acquire);
+        before.map_or_else(|decided| decided, |_| what)
+    }
+}
+
 /// One caller's part of a transaction. A trait, because callers wait for answers of different types.
 trait Operation: Send {
-    /// Carries it out, or undoes it; answers whether the transaction may still be committed.
+    /// Whether its caller still wants it. From here on it cannot be taken back.
+    fn begin(&self) -> bool;
+
+    /// What arrived, if that is what it is to store.
+    fn arrival(&self) -> Option<&Arrival> {
+        None
+    }
+
+    /// It was stored together with others.
+    fn stored(&mut self) {}
+
+    /// Carries it out; if the answer is `false` the transaction must be rolled back.
     fn run(&mut self, connection: &Connection, rings: &mut Rings) -> bool;
+
+    /// Carries it out, or undoes it alone; answers whether the transaction may still be committed.
+    fn run_apart(&mut self, connection: &Connection, rings: &mut Rings) -> bool;
 
     /// Tells the caller, now that it is known what became of the transaction.
     fn answer(self: Box<Self>, committed: &Result<(), Fault>);
 }
 
-struct Task<T, W> {
-    /// Shared with the caller, who may take it back as long as it is not begun.
-    work: Arc<Mutex<Option<W>>>,
+/// What an operation has to do with its caller.
+struct Part<T> {
+    turn: Turn,
     outcome: Option<Result<T, Fault>>,
     reply: oneshot::Sender<Result<T, Fault>>,
 }
 
-impl<T, W> Operation for Task<T, W>
-where
-    T: Send,
-    W: FnOnce(&Connection, &mut Rings) -> rusqlite::Result<T> + Send,
-{
-    fn run(&mut self, connection: &Connection, rings: &mut Rings) -> bool {
-        let work = self.work.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(work) = work else { return true };
-        let mut own = Rings::default();
-        let outcome = in_savepoint(connection, || work(connection, &mut own));
-        if outcome.is_ok() {
-            rings.join(own);
-        }
-        let sound = outcome.is_ok() || undo(connection);
-        self.outcome = Some(outcome);
-        sound
-    }
-
-    fn answer(self: Box<Self>, committed: &Result<(), Fault>) {
-        let Self { outcome, reply, .. } = *self;
-        let outcome = match outcome {
+impl<T> Part<T> {
+    fn answer(self, committed: &Result<(), Fault>) {
+        let outcome = match self.outcome {
             Some(Ok(value)) => committed.clone().map(|()| value),
             // What went wrong here says more than that the transaction did.
             Some(Err(own)) => Err(own),
             None => Err(committed.clone().err().unwrap_or_else(gone)),
         };
         // A caller that stopped waiting does not want to know.
-        let _ = reply.send(outcome);
+        let _ = self.reply.send(outcome);
     }
 }
 
-/// A panic is the caller's failure, not the writer's: the next operation knows nothing of it.
-fn in_savepoint<T>(connection: &Connection, work: impl FnOnce() -> rusqlite::Result<T>) -> Result<T, Fault> {
+/// Anything.
+struct Task<T, W> {
+    work: W,
+    part: Part<T>,
+}
+
+impl<T, W> Operation for Task<T, W>
+where
+    T: Send,
+    W: Fn(&Connection, &mut Rings) -> rusqlite::Result<T> + Send,
+{
+    fn begin(&self) -> bool {
+        self.part.turn.has_begun()
+    }
+
+    fn run(&mut self, connection: &Connection, rings: &mut Rings) -> bool {
+        let outcome = guarded(|| (self.work)(connection, rings));
+        self.part.outcome.insert(outcome).is_ok()
+    }
+
+    fn run_apart(&mut self, connection: &Connection, rings: &mut Rings) -> bool {
+        let outcome = in_savepoint(connection, rings, &self.work);
+        self.part.outcome.insert(outcome).is_ok() || undo(connection)
+    }
+
+    fn answer(self: Box<Self>, committed: &Result<(), Fault>) {
+        self.part.answer(committed);
+    }
+}
+
+/// A delivery.
+struct Acceptance {
+    arrival: Arrival,
+    part: Part<Accepted>,
+}
+
+impl Operation for Acceptance {
+    fn begin(&self) -> bool {
+        self.part.turn.has_begun()
+    }
+
+    fn arrival(&self) -> Option<&Arrival> {
+        Some(&self.arrival)
+    }
+
+    fn stored(&mut self) {
+        self.part.outcome = Some(Ok(Accepted::New));
+    }
+
+    fn run(&mut self, connection: &Connection, rings: &mut Rings) -> bool {
+        let outcome = guarded(|| jobs::accept(connection, rings, &self.arrival));
+        self.part.outcome.insert(outcome).is_ok()
+    }
+
+    fn run_apart(&mut self, connection: &Connection, rings: &mut Rings) -> bool {
+        let outcome =
+            in_savepoint(connection, rings, |connection, rings| jobs::accept(connection, rings, &self.arrival));
+        self.part.outcome.insert(outcome).is_ok() || undo(connection)
+    }
+
+    fn answer(self: Box<Self>, committed: &Result<(), Fault>) {
+        self.part.answer(committed);
+    }
+}
+
+fn in_savepoint<T>(
+    connection: &Connection,
+    rings: &mut Rings,
+    work: impl Fn(&Connection, &mut Rings) -> rusqlite::Result<T>,
+) -> Result<T, Fault> {
+    let mut own = Rings::default();
     run(connection, "SAVEPOINT operation").map_err(|error| fault(&error))?;
-    let value = catch_unwind(AssertUnwindSafe(work))
-        .map_err(|_| Fault::Store("an operation panicked".into()))?
-        .map_err(|error| fault(&error))?;
+    let value = guarded(|| work(connection, &mut own))?;
     run(connection, "RELEASE operation").map_err(|error| fault(&error))?;
+    rings.join(own);
     Ok(value)
+}
+
+/// A panic is the caller's failure, not the writer's: the next operation knows nothing of it.
+fn guarded<T>(work: impl FnOnce() -> rusqlite::Result<T>) -> Result<T, Fault> {
+    catch_unwind(AssertUnwindSafe(work))
+        .map_err(|_| Fault::Store("an operation panicked".into()))?
+        .map_err(|error| fault(&error))
 }
 
 /// Undoes the failed operation alone. `SQLite` ends the whole transaction by itself when, for
@@ -169,7 +290,10 @@ fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
 /// What the thread works with.
 struct Desk {
     connection: Connection,
+    /// None where there is no log to copy.
+    checkpointer: Option<Checkpointer>,
     bells: Bells,
+    answers: mpsc::UnboundedSender<CarriedOut>,
     commits: Arc<AtomicU64>,
 }
 
@@ -177,61 +301,146 @@ impl Desk {
     /// Works until every sender is gone and the queue is empty.
     fn serve(self, mut operations: mpsc::Receiver<Box<dyn Operation>>) {
         while let Some(first) = operations.blocking_recv() {
-            let mut waiting = VecDeque::from([first]);
-            while waiting.len() < BATCH
-                && let Ok(next) = operations.try_recv()
-            {
-                waiting.push_back(next);
+            let mut waiting = gather(first, &mut operations);
+            waiting.retain(|operation| operation.begin());
+            if waiting.is_empty() {
+                continue;
             }
-            while !waiting.is_empty() {
-                self.commit_gathered(&mut waiting);
+            match self.together(&mut waiting) {
+                Ok(()) => self.answer(waiting, Ok(())),
+                Err(Failed::Transaction(fault)) => self.answer(waiting, Err(fault)),
+                Err(Failed::Operation) => {
+                    while !waiting.is_empty() {
+                        self.apart(&mut waiting);
+                    }
+                }
             }
         }
     }
 
-    /// One transaction: carries out what waits, commits it, and only then answers. An operation
-    /// that broke the transaction fails those before it, never those after it.
-    fn commit_gathered(&self, waiting: &mut VecDeque<Box<dyn Operation>>) {
-        let mut carried_out = Vec::with_capacity(waiting.len());
+    /// One transaction for all, as long as none fails.
+    fn together(&self, waiting: &mut VecDeque<Box<dyn Operation>>) -> Result<(), Failed> {
         let mut rings = Rings::default();
-        let committed = self.transaction(waiting, &mut carried_out, &mut rings);
-        if committed.is_ok() {
-            self.commits.fetch_add(1, Ordering::Relaxed);
-            self.bells.ring(rings);
+        self.begin()?;
+        let mut others = waiting.iter_mut().filter(|operation| operation.arrival().is_none());
+        let sound = others.all(|operation| operation.run(&self.connection, &mut rings));
+        if !(sound && self.accept(waiting, &mut rings)) {
+            self.roll_back();
+            return Err(Failed::Operation);
         }
-        for operation in carried_out {
-            operation.answer(&committed);
-        }
+        Ok(self.commit(rings)?)
     }
 
-    fn transaction(
+    /// Stores the deliveries in one piece, if that is possible.
+    fn accept(&self, waiting: &mut VecDeque<Box<dyn Operation>>, rings: &mut Rings) -> bool {
+        let arrivals: Vec<_> = waiting.iter().filter_map(|operation| operation.arrival()).collect();
+        let stored = arrivals.is_empty() || guarded(|| accepting::all(&self.connection, rings, &arrivals)) == Ok(true);
+        waiting.iter_mut().for_each(|operation| operation.stored());
+        stored
+    }
+
+    /// One transaction in which each can fail alone. One that breaks the transaction fails those
+    /// before it, never those after it: they remain for the next.
+    fn apart(&self, waiting: &mut VecDeque<Box<dyn Operation>>) {
+        let mut carried_out = VecDeque::with_capacity(waiting.len());
+        let committed = self.one_by_one(waiting, &mut carried_out);
+        if committed.is_err() && carried_out.is_empty() {
+            carried_out.append(waiting);
+        }
+        self.answer(carried_out, committed);
+    }
+
+    fn answer(&self, operations: VecDeque<Box<dyn Operation>>, committed: Result<(), Fault>) {
+        // Where nobody answers any more, nobody waits.
+        let _ = self.answers.send((operations, committed));
+    }
+
+    fn one_by_one(
         &self,
         waiting: &mut VecDeque<Box<dyn Operation>>,
-        carried_out: &mut Vec<Box<dyn Operation>>,
-        rings: &mut Rings,
+        carried_out: &mut VecDeque<Box<dyn Operation>>,
     ) -> Result<(), Fault> {
-        if let Err(error) = run(&self.connection, "BEGIN IMMEDIATE") {
-            carried_out.extend(waiting.drain(..));
-            return Err(fault(&error));
-        }
+        let mut rings = Rings::default();
+        self.begin()?;
         while let Some(mut operation) = waiting.pop_front() {
-            let sound = operation.run(&self.connection, rings);
-            carried_out.push(operation);
+            let sound = operation.run_apart(&self.connection, &mut rings);
+            carried_out.push_back(operation);
             if !sound {
                 self.roll_back();
                 return Err(Fault::Store("the transaction was given up because of another operation in it".into()));
             }
         }
-        run(&self.connection, "COMMIT").map_err(|error| {
+        self.commit(rings)
+    }
+
+    fn begin(&self) -> Result<(), Fault> {
+        run(&self.connection, "BEGIN IMMEDIATE").map_err(|error| fault(&error))
+    }
+
+    fn commit(&self, rings: Rings) -> Result<(), Fault> {
+        if let Err(error) = run(&self.connection, "COMMIT") {
             self.roll_back();
-            fault(&error)
-        })
+            return Err(fault(&error));
+        }
+        let commits = self.commits.fetch_add(1, Ordering::Relaxed);
+        if let Some(checkpointer) = &self.checkpointer {
+            checkpointer.committed(commits);
+        }
+        self.bells.ring(rings);
+        Ok(())
     }
 
     /// Whether `SQLite` has ended the transaction already is its own business: after this there is none.
     fn roll_back(&self) {
         if !self.connection.is_autocommit() {
             let _ = run(&self.connection, "ROLLBACK");
+        }
+    }
+}
+
+/// Why operations that share a transaction were not stored.
+enum Failed {
+    /// One of them failed; it is not known yet what that means for the others.
+    Operation,
+    /// The transaction did, for all.
+    Transaction(Fault),
+}
+
+impl From<Fault> for Failed {
+    fn from(fault: Fault) -> Self {
+        Self::Transaction(fault)
+    }
+}
+
+/// Takes what waits. Whoever is just about to hand something over gets the chance to, where the
+/// writer shares its core with them: the fewer commits there are, the less of it they take.
+fn gather(
+    first: Box<dyn Operation>,
+    operations: &mut mpsc::Receiver<Box<dyn Operation>>,
+) -> VecDeque<Box<dyn Operation>> {
+    let mut waiting = VecDeque::from([first]);
+    let mut before = 0;
+    while before < waiting.len() && waiting.len() < BATCH {
+        before = waiting.len();
+        std::thread::yield_now();
+        while waiting.len() < BATCH
+            && let Ok(next) = operations.try_recv()
+        {
+            waiting.push_back(next);
+        }
+    }
+    waiting
+}
+
+/// What shared a transaction, and what became of that.
+type CarriedOut = (VecDeque<Box<dyn Operation>>, Result<(), Fault>);
+
+/// Answers for the writer, among those who wait: waking all of them from another thread takes longer,
+/// and the writer has better things to do.
+async fn answer(mut carried_out: mpsc::UnboundedReceiver<CarriedOut>) {
+    while let Some((operations, committed)) = carried_out.recv().await {
+        for operation in operations {
+            operation.answer(&committed);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What the writer owes to those who share a transaction.
 
+use std::sync::Mutex;
+
 use super::*;
 
 /// Longer than any test takes.
@@ -11,7 +13,7 @@ fn writer() -> Result<Writer, Fault> {
         "PRAGMA foreign_keys = ON; CREATE TABLE words (word TEXT); CREATE TABLE parents (id INTEGER PRIMARY KEY);
         CREATE TABLE orphans (parent INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED);";
     connection.execute_batch(tables).map_err(|error| fault(&error))?;
-    Writer::start(connection, Bells::default())
+    Writer::start(connection, None, Bells::default())
 }
 
 async fn say(writer: &Writer, word: &'static str) -> Result<(), Fault> {
@@ -43,9 +45,13 @@ async fn a_panic_fails_its_caller_and_nobody_else() -> Result<(), Fault> {
 async fn occupy(writer: &Writer) -> Result<std::sync::mpsc::Sender<()>, Fault> {
     let (finish, finished) = std::sync::mpsc::channel::<()>();
     let (begin, begun) = oneshot::channel();
+    let begin = Mutex::new(Some(begin));
+    let finished = Mutex::new(finished);
     let work = move |_: &Connection, _: &mut Rings| {
-        let _ = begin.send(());
-        let _ = finished.recv();
+        if let Ok(Some(begin)) = begin.lock().map(|mut begin| begin.take()) {
+            let _ = begin.send(());
+        }
+        let _ = finished.lock().map(|finished| finished.recv());
         Ok(())
     };
     hand_over(writer, work).await?;
@@ -56,14 +62,15 @@ async fn occupy(writer: &Writer) -> Result<std::sync::mpsc::Sender<()>, Fault> {
 async fn hand_over<T, W>(writer: &Writer, work: W) -> Result<oneshot::Receiver<Result<T, Fault>>, Fault>
 where
     T: Send + 'static,
-    W: FnOnce(&Connection, &mut Rings) -> rusqlite::Result<T> + Send + 'static,
+    W: Fn(&Connection, &mut Rings) -> rusqlite::Result<T> + Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
-    writer.hand_over(Box::new(Task { work: Arc::new(Mutex::new(Some(work))), outcome: None, reply })).await?;
+    let part = Part { turn: Turn::default(), outcome: None, reply };
+    writer.hand_over(Box::new(Task { work, part })).await?;
     Ok(answer)
 }
 
-fn insert(word: &'static str) -> impl FnOnce(&Connection, &mut Rings) -> rusqlite::Result<()> {
+fn insert(word: &'static str) -> impl Fn(&Connection, &mut Rings) -> rusqlite::Result<()> {
     move |connection, _| connection.execute("INSERT INTO words VALUES (?1)", [word]).map(drop)
 }
 

@@ -1,0 +1,112 @@
+//! Freshly signed commands, as Slack would send them: some 600 bytes, each its own.
+
+use std::io::Write;
+
+use dialnote_slack::slack::signature::sign;
+use jiff::Timestamp;
+
+use crate::Outcome;
+
+/// The secret that both sides know.
+pub(crate) const SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
+
+/// The workspace whose app it is; others have other numbers.
+pub(crate) const TEAM: &str = "T10000000";
+
+/// How many people ask, and are asked for.
+pub(crate) const PEOPLE: u64 = 100;
+
+/// How many are signed at a time when those that were signed beforehand run out.
+const CHUNK: usize = 1_000;
+
+/// Requests, ready to be written.
+pub(crate) struct Supply {
+    from: From,
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    next: usize,
+    number: u64,
+}
+
+/// Where commands come from.
+#[derive(Clone, Debug)]
+pub(crate) struct From {
+    /// How many workspaces.
+    pub(crate) workspaces: u64,
+    /// Where answers are taken: what stands before the command's number.
+    pub(crate) response_url: String,
+}
+
+impl Default for From {
+    fn default() -> Self {
+        Self { workspaces: 1, response_url: "https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT10000000%2F".to_owned() }
+    }
+}
+
+impl Supply {
+    /// Signs `count` commands; more are signed when they are needed.
+    pub(crate) fn of(count: usize, from: From) -> Outcome<Self> {
+        // Never the same twice: later supplies go on where no earlier one can have come.
+        let number = u64::try_from(Timestamp::now().as_microsecond())?;
+        let mut supply = Self { from, bytes: Vec::new(), ends: vec![0], next: 0, number };
+        supply.sign(count)?;
+        Ok(supply)
+    }
+
+    /// The number of the next command that will be signed, if none was taken yet that of the first.
+    pub(crate) fn first(&self) -> u64 {
+        self.number + 1 - u64::try_from(self.ends.len() - 1).unwrap_or_default()
+    }
+
+    /// The next one.
+    pub(crate) fn next(&mut self) -> Outcome<&[u8]> {
+        if self.next + 1 >= self.ends.len() {
+            (self.next, self.bytes) = (0, Vec::new());
+            self.ends.truncate(1);
+            self.sign(CHUNK)?;
+        }
+        let range = self.ends.get(self.next).zip(self.ends.get(self.next + 1));
+        self.next += 1;
+        let (begin, end) = range.ok_or("the supply is empty")?;
+        Ok(self.bytes.get(*begin..*end).ok_or("the supply is empty")?)
+    }
+
+    fn sign(&mut self, count: usize) -> Outcome<()> {
+        let now = Timestamp::now().as_second();
+        for _ in 0..count {
+            self.number += 1;
+            let body = body(self.number, &self.from);
+            let signature = sign(SECRET, now, body.as_bytes());
+            write!(
+                self.bytes,
+                "POST /slack/commands HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Slackbot 1.0 \
+                 (+https://api.slack.com/robots)\r\nAccept-Encoding: gzip,deflate\r\nAccept: application/json,*/*\r\n\
+                 X-Slack-Signature: {signature}\r\nX-Slack-Request-Timestamp: {now}\r\n\
+                 Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            )?;
+            self.ends.push(self.bytes.len());
+        }
+        Ok(())
+    }
+}
+
+/// A person's Slack user id.
+pub(crate) fn person(number: u64) -> String {
+    format!("U2147{:06}", number % PEOPLE)
+}
+
+/// Each about another conversation: so each is the head of its line, which is the most work that
+/// accepting can be.
+fn body(number: u64, from: &From) -> String {
+    let From { workspaces, response_url } = from;
+    let team = 10_000_000 + number % workspaces;
+    let (asker, owner) = (person(number), person(number * 7 + 3));
+    format!(
+        "token=gIkuvaNzQIHg97ATvDxqgjtO&team_id=T{team}&team_domain=acme-dental&channel_id=C2147483705\
+         &channel_name=front-desk&user_id={asker}&user_name=maya&command=%2Fassign&text=%3C%40{owner}%7Czoe%3E\
+         +conv_{number}+wants+a+call+back+about+the+crown%2C+before+noon+if+you+can%3B+she+is+at+work+afterwards\
+         &api_app_id=A123456&is_enterprise_install=false&response_url={response_url}{number}\
+         &trigger_id={number}.738474920.8088930838d88f008e0c4f8a5bd1c2d5"
+    )
+}

@@ -1,0 +1,121 @@
+//! From the signed command to the last Slack message, with the real program and a far side that
+//! answers at once.
+
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+use crate::commands::{From, Supply};
+use crate::databases::Backend;
+use crate::far::Far;
+use crate::load;
+use crate::report::met;
+use crate::servers::Server;
+use crate::stats::{Latencies, number};
+use crate::{Outcome, machine, say};
+
+const SUSTAINED: u32 = 1_000;
+const CALM: u32 = 200;
+
+/// How long each rate is kept up.
+const TIME: Duration = Duration::from_secs(15);
+
+/// How many may be under way at the end beyond those at half time: what is merely being done just
+/// now, and not a queue that grows.
+const STEADY: usize = 200;
+
+/// Commands to the workspace of the app, whose answers go to this far side.
+pub(crate) fn supply(count: usize, far: &Far) -> Outcome<Supply> {
+    let [(_, slack), _] = far.settings();
+    let response_url = format!("{}%2Fresponse%2F", slack.replace(':', "%3A").replace('/', "%2F"));
+    Supply::of(count, From { response_url, ..From::default() })
+}
+
+/// What came of commands at one rate.
+struct Run {
+    /// How many were sent and not finished, at half time and at the end.
+    waiting: [usize; 2],
+    latencies: Latencies,
+    /// The share that was finished within 50 ms.
+    soon: f64,
+    /// Share of the program's core.
+    core: f64,
+    calls: f64,
+}
+
+/// Runs both rates on both databases; answers a table.
+pub(crate) async fn measure() -> Outcome<String> {
+    let mut report = String::from(
+        "| | commands/s | waiting at half time, at the end | p50 ms | p99 ms | within 50 ms | calls per command | core |\n\
+         |---|---|---|---|---|---|---|---|\n",
+    );
+    let mut goals = String::new();
+    for backend in Backend::ALL {
+        for rate in [CALM, SUSTAINED] {
+            let run = run(backend, rate).await?;
+            let Run { waiting: [half, end], latencies, soon, core, calls } = &run;
+            let (p50, p99) = (number(latencies.percentile(0.5)), number(latencies.percentile(0.99)));
+            writeln!(
+                report,
+                "| {} | {} | {half}, {end} | {p50} | {p99} | {:.1} % | {calls:.1} | {:.0} % |",
+                backend.name(),
+                number(rate.into()),
+                soon * 100.0,
+                core * 100.0
+            )?;
+            say(&format!(
+                "{} at {rate}/s: {half}, {end} waiting, p50 {p50} ms, p99 {p99} ms, {soon:.3} soon, core {core:.2}",
+                backend.name()
+            ))?;
+            if backend == Backend::Sqlite {
+                let (goal, holds) = match rate {
+                    CALM => ("≥ 90 % within 50 ms at 200/s", *soon >= 0.9),
+                    _ => ("1,000/s and the queue does not grow", *end <= half + STEADY),
+                };
+                writeln!(goals, "- SQLite, {goal}: {}.", met(holds))?;
+            }
+        }
+    }
+    Ok(format!("{report}\n{goals}"))
+}
+
+async fn run(backend: Backend, rate: u32) -> Outcome<Run> {
+    let database = backend.fresh().await?;
+    let count = usize::try_from(rate)? * usize::try_from(TIME.as_secs())?;
+    let far = Far::start(Duration::ZERO).await?;
+    let supply = supply(count, &far)?;
+    far.expect(supply.first(), count);
+    let server = Server::real(&database.url, &far.settings(), &[machine::SERVER])?;
+    let before = machine::cpu_time(server.id())?;
+    let half = async {
+        tokio::time::sleep(TIME / 2).await;
+        (count / 2).saturating_sub(far.finished())
+    };
+    let (load, half) = tokio::join!(load::open(server.address, rate, TIME, supply), half);
+    let load = load?;
+    let end = count.saturating_sub(far.finished());
+    let core = (machine::cpu_time(server.id())? - before).as_secs_f64() / TIME.as_secs_f64();
+    settle(&far, count).await;
+    let took = |(nth, sent): (usize, &Instant)| far.done(nth).map_or(f64::INFINITY, |done| milliseconds(done - *sent));
+    let latencies: Vec<_> = load.moments.iter().enumerate().map(took).collect();
+    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
+    let (soon, calls) = (
+        latencies.iter().filter(|latency| **latency <= 50.0).count() as f64 / count as f64,
+        far.calls() as f64 / far.finished().max(1) as f64,
+    );
+    drop(server);
+    database.remove().await?;
+    Ok(Run { waiting: [half, end], latencies: Latencies::of(latencies), soon, core, calls })
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+/// Waits until everything is finished, or nothing has been for a while.
+pub(crate) async fn settle(far: &Far, count: usize) {
+    let mut before = usize::MAX;
+    while far.finished() < count && before != far.finished() {
+        before = far.finished();
+        tokio::time::sleep(Duration::from_secs(3)).await;
+    }
+}

@@ -1,0 +1,74 @@
+//! A store after a long life: ten million finished deliveries and as many audit entries, ten thousand
+//! workspaces, a hundred thousand jobs that wait. Written by the databases themselves, with their
+//! indexes made afterwards, or it would take an hour.
+
+use crate::Outcome;
+use crate::databases::{Backend, Database};
+
+/// How many workspaces.
+pub(crate) const INSTALLATIONS: u32 = 10_000;
+
+/// A job as long as a usual one.
+pub(crate) const BODY: &str = r#"{"kind":"command.v1","job":{"asker":{"user":"U2147483697","channel":"C2147483705","reply":{"url":"https://hooks.slack.com/commands/T10000000/1700000000000000/qlGcZ5sVWkPBjeR7zLvRwJtU","until":"2026-01-01T09:29:00Z","replace":false},"via":"typed"},"command":{"act":{"assign":{"user":"U2147483698"}},"which":{"id":"conv_1001"},"note":"wants a call back about the crown, before noon if you can; she is at work afterwards"},"stage":{"found":"conv_1001"}}}"#;
+
+/// The nth workspace.
+pub(crate) fn installation(nth: u32) -> String {
+    format!("T{nth:08}")
+}
+
+/// Fills a database whose tables are there and empty.
+pub(crate) async fn fill(backend: Backend, database: &Database) -> Outcome<()> {
+    let sql = match backend {
+        Backend::Sqlite => SQLITE,
+        Backend::Postgres => POSTGRES,
+    };
+    database.execute(&sql.replace("{body}", BODY)).await
+}
+
+/// Half of the jobs are heads of their lines and ready, and each has another one behind it. The
+/// deliveries are written in the order of the primary key, with ages that have nothing to do with it: the last three days.
+const SQLITE: &str = "
+    PRAGMA journal_mode = OFF;
+    PRAGMA synchronous = OFF;
+    PRAGMA cache_size = -1000000;
+    DROP INDEX deliveries_by_age;
+    DROP INDEX entries_of_conversation;
+    WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 9999999)
+    INSERT INTO deliveries SELECT
+        printf('T%08d', n / 1000), printf('%016d.738474920.8088930838d88f008e0c4f8a5bd1c2d5', n),
+        unixepoch() * 1000 - (n * 7919 % 10000000) * 259200000 / 10000000
+    FROM numbers;
+    CREATE INDEX deliveries_by_age ON deliveries (at);
+    WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 9999999)
+    INSERT INTO entries (installation, conversation, at, actor, verb, detail) SELECT
+        printf('T%08d', n % 10000), 'conv_' || (n / 10), unixepoch() * 1000 - 10000000 + n, 'U2147483697', 'assign', '{}'
+    FROM numbers;
+    CREATE INDEX entries_of_conversation ON entries (installation, conversation, id);
+    WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 99999)
+    INSERT INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, ready, pace) SELECT
+        printf('T%08d', n % 10000), 'inbox', 'conversation:conv_' || n % 10000 || '-' || n / 20000, (n / 10000) % 2 = 0,
+        unixepoch() * 1000, unixepoch() * 1000, 1, '{body}', 0, unixepoch() * 1000 + n, (n / 10000) % 2 = 0, '[]'
+    FROM numbers;
+    PRAGMA journal_mode = WAL;
+";
+
+const POSTGRES: &str = "
+    DROP INDEX deliveries_by_age;
+    DROP INDEX entries_of_conversation;
+    INSERT INTO deliveries SELECT
+        'T' || lpad((n / 1000)::text, 8, '0'), lpad(n::text, 16, '0') || '.738474920.8088930838d88f008e0c4f8a5bd1c2d5',
+        (extract(epoch FROM now()) * 1000)::bigint - (n * 7919 % 10000000) * 259200000 / 10000000
+    FROM generate_series(0::bigint, 9999999) AS numbers (n);
+    CREATE INDEX deliveries_by_age ON deliveries (at);
+    INSERT INTO entries (installation, conversation, at, actor, verb, detail) SELECT
+        'T' || lpad((n % 10000)::text, 8, '0'), 'conv_' || (n / 10), (extract(epoch FROM now()) * 1000)::bigint, 'U2147483697',
+        'assign', '{}'
+    FROM generate_series(0::bigint, 9999999) AS numbers (n);
+    CREATE INDEX entries_of_conversation ON entries (installation, conversation, id);
+    INSERT INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, ready, pace) SELECT
+        'T' || lpad((n % 10000)::text, 8, '0'), 'inbox', 'conversation:conv_' || n % 10000 || '-' || n / 20000,
+        (n / 10000) % 2 = 0, now_ms, now_ms, TRUE, '{body}', 0, now_ms + n, (n / 10000) % 2 = 0, '[]'
+    FROM generate_series(0::bigint, 99999) AS numbers (n),
+        (SELECT (extract(epoch FROM now()) * 1000)::bigint AS now_ms) AS clock;
+    VACUUM ANALYZE;
+";

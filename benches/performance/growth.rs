@@ -1,0 +1,212 @@
+//! Whether a store that is full costs more than an empty one, and whether throwing things away holds
+//! anybody up.
+
+use std::fmt::Write;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use dialnote_slack::ids::InstallationId;
+use dialnote_slack::store::postgres::Postgres;
+use dialnote_slack::store::sqlite::Sqlite;
+use dialnote_slack::store::{Accepted, Delivery, Lane, NewJob, Store, Verdict};
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
+
+use crate::databases::{Backend, Database};
+use crate::report::met;
+use crate::stats::{Rounds, number};
+use crate::{Outcome, filling, machine, say};
+
+/// How many claims are made in a round, of so many jobs.
+const CLAIMS: usize = 100;
+const CLAIMED: usize = 16;
+
+/// How many deliveries are accepted before that, so many at once.
+const ACCEPTED: usize = CLAIMS * CLAIMED;
+const AT_ONCE: usize = 64;
+
+const LEASE: Duration = Duration::from_secs(30);
+
+/// What may be more in a full store.
+const GOAL: f64 = 1.2;
+
+/// The longest that an acceptance may take while things are thrown away, in milliseconds.
+const LONGEST: f64 = 20.0;
+
+/// How long things are thrown away, and as much is left alone to compare with.
+const SWEEPING: Duration = Duration::from_secs(10);
+
+/// As in `work::timers`.
+const BITE: usize = 500;
+
+/// Measures both databases; answers tables.
+pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
+    // The store's threads get what there is.
+    machine::pin(&[machine::SERVER, machine::GENERATOR])?;
+    let mut report = String::new();
+    for backend in Backend::ALL {
+        let (empty, full) = (backend.fresh().await?, backend.fresh().await?);
+        drop(open(backend, &full).await?);
+        let begun = Instant::now();
+        filling::fill(backend, &full).await?;
+        say(&format!("{}: filled in {:.0} s", backend.name(), begun.elapsed().as_secs_f64()))?;
+        let (nothing, everything) = (open(backend, &empty).await?, open(backend, &full).await?);
+        compare(&mut report, backend, rounds, &nothing, &everything).await?;
+        sweep(&mut report, backend, &everything).await?;
+        drop((nothing, everything));
+        empty.remove().await?;
+        full.remove().await?;
+    }
+    machine::pin(&[machine::GENERATOR])?;
+    Ok(report)
+}
+
+async fn open(backend: Backend, database: &Database) -> Outcome<Arc<dyn Store>> {
+    Ok(match backend {
+        Backend::Sqlite => {
+            let path = database.url.strip_prefix("sqlite:").ok_or("no file")?;
+            Arc::new(Sqlite::open(path.as_ref()).await?)
+        }
+        Backend::Postgres => Arc::new(Postgres::open(&database.url).await?),
+    })
+}
+
+async fn compare(
+    report: &mut String,
+    backend: Backend,
+    rounds: usize,
+    empty: &Arc<dyn Store>,
+    full: &Arc<dyn Store>,
+) -> Outcome<()> {
+    let (mut accept, mut claim) = ([Rounds::default(), Rounds::default()], [Rounds::default(), Rounds::default()]);
+    // The first round warms up.
+    for round in 0..=rounds {
+        for (nth, store) in [empty, full].into_iter().enumerate() {
+            let took = accept_many(store).await?;
+            let claimed = claim_many(store).await?;
+            if round > 0 {
+                accept.get_mut(nth).ok_or("two stores")?.add(took);
+                claim.get_mut(nth).ok_or("two stores")?.add(claimed);
+            }
+        }
+    }
+    writeln!(
+        report,
+        "### {}\n\n| | empty, µs | full, µs | ratio | goal | |\n|---|---|---|---|---|---|",
+        backend.name()
+    )?;
+    for (name, [empty, full]) in [("accept", &accept), ("claim of 16", &claim)] {
+        let ratio = full.median() / empty.median();
+        let verdict = met(ratio <= GOAL);
+        writeln!(report, "| {name} | {empty} | {full} | {} | ≤ {GOAL} | {verdict} |", number(ratio))?;
+        say(&format!("{}, {name}: empty {empty}, full {full} µs", backend.name()))?;
+    }
+    Ok(writeln!(report)?)
+}
+
+/// Microseconds for each of many deliveries.
+async fn accept_many(store: &Arc<dyn Store>) -> Outcome<f64> {
+    let begun = Instant::now();
+    let mut callers = JoinSet::new();
+    for _ in 0..AT_ONCE {
+        let store = store.clone();
+        callers.spawn(async move {
+            for _ in 0..ACCEPTED / AT_ONCE {
+                accept(&store).await?;
+            }
+            Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+        });
+    }
+    while let Some(outcome) = callers.join_next().await {
+        outcome??;
+    }
+    Ok(per(begun.elapsed(), ACCEPTED))
+}
+
+/// A command in a workspace among ten thousand, about a conversation of its own.
+async fn accept(store: &Arc<dyn Store>) -> Outcome<()> {
+    let now = Timestamp::now();
+    let installation = InstallationId::new(filling::installation(rand::random::<u32>() % filling::INSTALLATIONS));
+    let name = format!("{:016x}", rand::random::<u64>());
+    let job = NewJob::new(&installation, Lane::Inbox, format!("conversation:{name}"), now, filling::BODY);
+    let delivery = Delivery { installation, key: format!("{}.{name}", now.as_millisecond()) };
+    match store.accept(delivery, vec![job], now).await? {
+        Accepted::New => Ok(()),
+        Accepted::Duplicate => Err("it is not new".into()),
+    }
+}
+
+/// Microseconds for each of many claims. What was claimed is finished in between, and not measured.
+async fn claim_many(store: &Arc<dyn Store>) -> Outcome<f64> {
+    let mut took = Duration::ZERO;
+    for _ in 0..CLAIMS {
+        let begun = Instant::now();
+        let claims = store.claim(Lane::Inbox, CLAIMED, Timestamp::now(), LEASE).await?;
+        took += begun.elapsed();
+        if claims.len() != CLAIMED {
+            return Err(format!("{} jobs were claimed instead of {CLAIMED}", claims.len()).into());
+        }
+        let now = Timestamp::now();
+        let mut settling = JoinSet::new();
+        for claim in claims {
+            let store = store.clone();
+            settling.spawn(async move { store.settle(&claim, Verdict::Done, Vec::new(), now).await });
+        }
+        while let Some(settled) = settling.join_next().await {
+            settled??;
+        }
+    }
+    Ok(per(took, CLAIMS))
+}
+
+fn per(time: Duration, count: usize) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
+    let count = count as f64;
+    time.as_secs_f64() * 1e6 / count
+}
+
+async fn sweep(report: &mut String, backend: Backend, store: &Arc<dyn Store>) -> Outcome<()> {
+    let before = longest_accept(store).await?;
+    let sweeping = tokio::spawn(sweep_for(store.clone()));
+    let meanwhile = longest_accept(store).await?;
+    let swept = sweeping.await??;
+    say(&format!("{}: longest accept {before:.1} ms, while sweeping {meanwhile:.1} ms", backend.name()))?;
+    Ok(writeln!(
+        report,
+        "The longest of 1,000 acceptances a second took {} ms in {} s, and {} ms in as long while {} old rows were \
+         thrown away, {BITE} of a kind at a time; {} ms are allowed: {}.\n",
+        number(before),
+        SWEEPING.as_secs(),
+        number(meanwhile),
+        swept,
+        number(LONGEST),
+        met(meanwhile <= LONGEST)
+    )?)
+}
+
+async fn sweep_for(store: Arc<dyn Store>) -> Outcome<usize> {
+    let (begun, mut swept) = (Instant::now(), 0);
+    let young = Timestamp::now() - SignedDuration::from_hours(48);
+    while begun.elapsed() < SWEEPING {
+        swept += store.sweep(young, BITE).await?;
+    }
+    Ok(swept)
+}
+
+/// The longest of a thousand acceptances a second, in milliseconds.
+async fn longest_accept(store: &Arc<dyn Store>) -> Outcome<f64> {
+    let (begun, mut callers, mut longest) = (Instant::now(), JoinSet::new(), Duration::ZERO);
+    let mut tick = tokio::time::interval(Duration::from_millis(1));
+    while begun.elapsed() < SWEEPING {
+        let due = tick.tick().await;
+        let store = store.clone();
+        callers.spawn(async move { accept(&store).await.map(|()| due.elapsed()) });
+        while let Some(outcome) = callers.try_join_next() {
+            longest = longest.max(outcome??);
+        }
+    }
+    while let Some(outcome) = callers.join_next().await {
+        longest = longest.max(outcome??);
+    }
+    Ok(longest.as_secs_f64() * 1000.0)
+}

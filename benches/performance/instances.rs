@@ -1,0 +1,72 @@
+//! Two processes on one PostgreSQL, when the far side and not the processor is the limit.
+
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+use crate::databases::Backend;
+use crate::endtoend::supply;
+use crate::far::Far;
+use crate::load;
+use crate::report::met;
+use crate::servers::Server;
+use crate::stats::Rounds;
+use crate::{Outcome, machine, say};
+
+/// How long every call of ours takes the far side.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// How many commands wait when it begins, for each process.
+const COMMANDS: usize = 2_000;
+
+/// How many of all are finished before and after the time that is measured.
+const EDGE: usize = COMMANDS / 10;
+
+const GOAL: f64 = 1.6;
+
+/// One process, two processes, in turns; answers a table.
+pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
+    let (mut one, mut two) = (Rounds::default(), Rounds::default());
+    for _ in 0..rounds {
+        one.add(finished_per_second(1).await?);
+        two.add(finished_per_second(2).await?);
+        say(&format!("one process {one}, two {two} commands/s"))?;
+    }
+    let ratio = two.median() / one.median();
+    let mut report = String::from("| | commands finished per second |\n|---|---|\n");
+    writeln!(report, "| one process | {one} |\n| two processes | {two} |\n")?;
+    writeln!(report, "Two do {ratio:.2} times the work of one; the goal is {GOAL}: {}.", met(ratio >= GOAL))?;
+    Ok(report)
+}
+
+async fn finished_per_second(processes: usize) -> Outcome<f64> {
+    let database = Backend::Postgres.fresh().await?;
+    let far = Far::start(PAUSE).await?;
+    let count = COMMANDS * processes;
+    let mut waiting = supply(count, &far)?;
+    far.expect(waiting.first(), count);
+    let start = || Server::real(&database.url, &far.settings(), &[machine::SERVER, machine::GENERATOR]);
+    let servers = (0..processes).map(|_| start()).collect::<Outcome<Vec<_>>>()?;
+    let first = servers.first().ok_or("there is no server")?;
+    let mut connection = load::Connection::open(first.address).await?;
+    for _ in 0..count {
+        connection.request.clear();
+        connection.request.extend_from_slice(waiting.next()?);
+        connection.exchange().await?;
+    }
+    let begin = reached(&far, far.finished() + EDGE).await;
+    let (done_before, end) = (far.finished(), count - EDGE);
+    let done = reached(&far, end).await;
+    let finished = far.finished() - done_before;
+    drop(servers);
+    database.remove().await?;
+    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
+    Ok(finished as f64 / (done - begin).as_secs_f64())
+}
+
+/// When so many are finished.
+async fn reached(far: &Far, finished: usize) -> Instant {
+    while far.finished() < finished {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    Instant::now()
+}

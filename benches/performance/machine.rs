@@ -1,0 +1,74 @@
+//! Which core does what, what a process costs, and what machine this is.
+
+use std::fs;
+use std::os::unix::fs::FileExt;
+use std::time::{Duration, Instant};
+
+use nix::sched::{CpuSet, sched_setaffinity};
+use nix::unistd::Pid;
+
+use crate::Outcome;
+
+/// The core of whoever is measured.
+pub(crate) const SERVER: usize = 0;
+
+/// The core of whoever measures.
+pub(crate) const GENERATOR: usize = 1;
+
+/// Keeps the current thread, and every thread and process it starts from now on, on these cores.
+pub(crate) fn pin(cores: &[usize]) -> Outcome<()> {
+    pin_process(0, cores)
+}
+
+/// The same for the first thread of another process, or of this one (0).
+pub(crate) fn pin_process(process: i32, cores: &[usize]) -> Outcome<()> {
+    let mut set = CpuSet::new();
+    for core in cores {
+        set.set(*core)?;
+    }
+    Ok(sched_setaffinity(Pid::from_raw(process), &set)?)
+}
+
+/// How much time a process, all its threads together, has had on a core.
+pub(crate) fn cpu_time(process: u32) -> Outcome<Duration> {
+    let mut nanoseconds = 0;
+    for thread in fs::read_dir(format!("/proc/{process}/task"))? {
+        let Ok(statistics) = fs::read_to_string(thread?.path().join("schedstat")) else { continue };
+        nanoseconds += statistics.split_whitespace().next().ok_or("no time")?.parse::<u64>()?;
+    }
+    Ok(Duration::from_nanos(nanoseconds))
+}
+
+/// A figure of `/proc/<process>/status` in MiB.
+pub(crate) fn memory(process: u32, name: &str) -> Outcome<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let figure = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    let kib: f64 = figure.and_then(|figure| figure.split_whitespace().next()).ok_or("no figure")?.parse()?;
+    Ok(kib / 1024.0)
+}
+
+/// What machine this is, in a sentence.
+pub(crate) fn description() -> Outcome<String> {
+    let processor = fs::read_to_string("/proc/cpuinfo")?;
+    let model = processor.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease")?;
+    let cores = processor.lines().filter(|line| line.starts_with("processor")).count();
+    let (_, model) = model.unwrap_or(("", "unknown processor"));
+    Ok(format!("{cores} cores of {model}, Linux {}, fdatasync of 64 KiB {}", kernel.trim(), sync_time()?))
+}
+
+/// What it takes to have a little on the disk, where the databases of the measurements are.
+fn sync_time() -> Outcome<String> {
+    let file = tempfile::tempfile()?;
+    let bytes = vec![1; 64 * 1024];
+    let mut times = crate::stats::Rounds::default();
+    for round in 0..100 {
+        file.write_all_at(&bytes, (round % 16) * 64 * 1024)?;
+        let begin = Instant::now();
+        file.sync_data()?;
+        if round >= 16 {
+            times.add(begin.elapsed().as_secs_f64() * 1000.0);
+        }
+    }
+    Ok(format!("{times} ms"))
+}

@@ -1,0 +1,42 @@
+//! `docs/performance.md`: the words around the figures.
+
+use std::time::Instant;
+
+use crate::{Outcome, databases, endtoend, growth, instances, machine, memory, say, throughput};
+
+/// How often everything is measured, in turns, so that a bad minute hits everybody.
+const ROUNDS: usize = 5;
+
+/// The parts that can be measured alone.
+pub(crate) async fn part(name: &str) -> Outcome<String> {
+    // For a quick look on the way.
+    let rounds = std::env::var("ROUNDS").ok().map_or(Ok(ROUNDS), |rounds| rounds.parse())?;
+    databases::move_server().await?;
+    match name {
+        "throughput" => throughput::measure(rounds).await,
+        "memory" => memory::measure(rounds).await,
+        "endtoend" => endtoend::measure().await,
+        "growth" => growth::measure(rounds).await,
+        "instances" => instances::measure(rounds.min(3)).await,
+        _ => Err("the parts are throughput, memory, endtoend, growth and instances".into()),
+    }
+}
+
+/// Measures everything and writes it down.
+pub(crate) async fn write() -> Outcome<()> {
+    let begun = Instant::now();
+    let (machine, database) = (machine::description()?, databases::move_server().await?);
+    let mut text = include_str!("report.md").replace("{machine}", &machine).replace("{database}", &database);
+    for name in ["throughput", "memory", "endtoend", "growth", "instances"] {
+        text = text.replace(&format!("{{{name}}}"), part(name).await?.trim_end());
+    }
+    let minutes = format!("{:.0}", begun.elapsed().as_secs_f64() / 60.0);
+    let date = jiff::Timestamp::now().strftime("%F").to_string();
+    std::fs::write("docs/performance.md", text.replace("{minutes}", &minutes).replace("{date}", &date))?;
+    say("written to docs/performance.md")
+}
+
+/// Says it as it is.
+pub(crate) fn met(met: bool) -> &'static str {
+    if met { "met" } else { "**missed**" }
+}

@@ -1,0 +1,185 @@
+//! Who is measured: two that keep nothing, and ours. Each is a process of its own.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::channel;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use dialnote_slack::app::{self, App};
+use dialnote_slack::clock::Clock;
+use dialnote_slack::config::Config;
+use dialnote_slack::http;
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use sha2::Sha256;
+use tokio::net::TcpListener;
+
+use crate::commands::SECRET;
+use crate::{Outcome, machine};
+
+/// A server that is running.
+pub(crate) struct Server {
+    process: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Server {
+    /// Starts this program again as a server; `database` is where it keeps things, if it does.
+    pub(crate) fn start(kind: &str, database: &str) -> Outcome<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["serve", kind]).env("DATABASE_URL", database);
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut address = String::new();
+        BufReader::new(process.stdout.take().ok_or("no output")?).read_line(&mut address)?;
+        Ok(Self { process, address: address.trim().parse()? })
+    }
+
+    /// Starts the real program as it is shipped, on the cores given.
+    pub(crate) fn real(database: &str, settings: &[(&str, String)], cores: &[usize]) -> Outcome<Self> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dialnote-slack"));
+        command.arg("serve").env_clear().envs(ALWAYS).env("DATABASE_URL", database);
+        command.envs(settings.iter().map(|(name, value)| (*name, value.as_str())));
+        // A process begins on the cores of the thread that starts it.
+        machine::pin(cores)?;
+        let started = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+        machine::pin(&[machine::GENERATOR])?;
+        let mut process = started?;
+        let (heard, address) = channel();
+        let log = BufReader::new(process.stderr.take().ok_or("no log")?);
+        std::thread::spawn(move || {
+            for line in log.lines().map_while(Result::ok) {
+                if let Some((_, address)) = line.split_once("listening address=") {
+                    let _ = heard.send(address.trim().to_owned());
+                }
+            }
+        });
+        let address = address.recv().map_err(|_| "the app did not start")?;
+        Ok(Self { process, address: address.parse()? })
+    }
+
+    /// The number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn stop(mut self) -> Outcome<()> {
+        drop(self.process.stdin.take());
+        let status = self.process.wait()?;
+        if status.success() { Ok(()) } else { Err(format!("the server ended with {status}").into()) }
+    }
+
+    /// The same for the real program, which listens to signals.
+    pub(crate) fn end(self) -> Outcome<()> {
+        kill(Pid::from_raw(self.id().cast_signed()), Signal::SIGTERM)?;
+        self.stop()
+    }
+}
+
+/// The settings that are always the same.
+const ALWAYS: [(&str, &str); 5] = [
+    ("SLACK_SIGNING_SECRET", SECRET),
+    ("SLACK_BOT_TOKEN", "xoxb-bench"),
+    ("DIALNOTE_API_KEY", "dn_live_bench"),
+    ("LISTEN", "127.0.0.1:0"),
+    ("SLACK_PACE", "as-allowed"),
+];
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// What a process started by [`Server::start`] does: serves until its standard input ends.
+pub(crate) fn serve(kind: &str) -> Outcome<()> {
+    machine::pin(&[machine::SERVER])?;
+    // As `#[tokio::main]` does it: as many threads as there are cores for us.
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        match kind {
+            "bare" => keeping_nothing(listener, post(bare)).await,
+            "verified" => keeping_nothing(listener, post(verified)).await,
+            "ours" => {
+                app::log_to_stderr(app::TOLD);
+                let app = App::build(&config()?, Clock::System).await?;
+                announce(address)?;
+                http::serve::serve(listener, app.site, end_of_input()).await;
+                Ok(())
+            }
+            other => Err(format!("there is no server called {other}").into()),
+        }
+    })
+}
+
+async fn keeping_nothing(listener: TcpListener, answer: axum::routing::MethodRouter) -> Outcome<()> {
+    announce(listener.local_addr()?)?;
+    let router = Router::new().route("/slack/commands", answer);
+    tokio::select! {
+        outcome = axum::serve(tokio_nodelay(listener), router) => Ok(outcome?),
+        () = end_of_input() => Ok(()),
+    }
+}
+
+fn tokio_nodelay(listener: TcpListener) -> impl axum::serve::Listener<Addr = SocketAddr> {
+    use axum::serve::ListenerExt;
+    listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    })
+}
+
+fn announce(address: SocketAddr) -> Outcome<()> {
+    Ok(writeln!(std::io::stdout(), "{address}")?)
+}
+
+async fn end_of_input() {
+    let wait = || std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+    let _ = tokio::task::spawn_blocking(wait).await;
+}
+
+async fn bare(body: Bytes) -> StatusCode {
+    if body.is_empty() { StatusCode::BAD_REQUEST } else { StatusCode::OK }
+}
+
+/// Verifies and decodes as one would write it, and forgets it.
+async fn verified(headers: HeaderMap, body: Bytes) -> StatusCode {
+    if is_genuine(&headers, &body) != Some(true) {
+        return StatusCode::UNAUTHORIZED;
+    }
+    let form: HashMap<_, _> = form_urlencoded::parse(&body).into_owned().collect();
+    if form.contains_key("trigger_id") && form.contains_key("command") {
+        StatusCode::OK
+    } else {
+        StatusCode::BAD_REQUEST
+    }
+}
+
+fn is_genuine(headers: &HeaderMap, body: &[u8]) -> Option<bool> {
+    let timestamp = headers.get("x-slack-request-timestamp")?.to_str().ok()?;
+    let age = timestamp.parse::<i64>().ok()?.abs_diff(Timestamp::now().as_second());
+    let signature = headers.get("x-slack-signature")?.to_str().ok()?.strip_prefix("v0=")?;
+    let signature = hex::decode(signature).ok()?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).ok()?;
+    mac.update(format!("v0:{timestamp}:").as_bytes());
+    mac.update(body);
+    Some(age <= 300 && mac.verify_slice(&signature).is_ok())
+}
+
+/// The settings of ours: nothing that it would call exists, because nothing is called.
+fn config() -> Outcome<Config> {
+    let lookup = |name: &str| match name {
+        "SLACK_API_URL" | "DIALNOTE_API_URL" => Some("http://127.0.0.1:9".to_owned()),
+        "DATABASE_URL" => std::env::var(name).ok(),
+        _ => ALWAYS.iter().find(|(always, _)| *always == name).map(|(_, value)| (*value).to_owned()),
+    };
+    Config::read(lookup).map_err(|mistakes| format!("{mistakes:?}").into())
+}

@@ -1,0 +1,160 @@
+//! Deliveries that arrive together are stored together: a statement that stores sixteen rows costs
+//! little more than half of sixteen statements, because every index is opened once and found where the
+//! last row left it.
+//!
+//! This is for what nearly always happens: all of them are new, and none replaces a waiting job. Where
+//! that is not so nothing is stored, and [`jobs::accept`] takes them one at a time.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use rusqlite::{CachedStatement, Connection, Result, params};
+
+use super::jobs::{self, Queued, name};
+use crate::store::bells::Rings;
+use crate::store::{Class, Delivery, Lane, NewJob};
+
+/// How many rows a statement stores. What is left over is stored by smaller ones.
+const SIZES: [usize; 3] = [16, 4, 1];
+
+/// A row that is there already is left out, and missing in the count. Should a row be refused, those
+/// before it stay (`OR FAIL`): everything is rolled back then, so SQLite need not be able to.
+static REMEMBER: LazyLock<[String; 3]> = LazyLock::new(|| {
+    SIZES.map(|rows| {
+        format!("INSERT OR FAIL INTO deliveries (installation, key, at) {} ON CONFLICT DO NOTHING", values(rows, 3))
+    })
+});
+
+static JOIN: LazyLock<[String; 3]> = LazyLock::new(|| {
+    SIZES.map(|rows| {
+        format!(
+            "INSERT OR FAIL INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace) {}",
+            values(rows, 12)
+        )
+    })
+});
+
+/// Whether there is somebody in one line, and in another.
+const SOMEBODY: &str = "
+    SELECT
+        EXISTS (SELECT 1 FROM jobs WHERE state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3),
+        EXISTS (SELECT 1 FROM jobs WHERE state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?4)";
+
+/// `VALUES (?,?),(?,?)`.
+fn values(rows: usize, columns: usize) -> String {
+    let row = format!("({})", vec!["?"; columns].join(","));
+    format!("VALUES {}", vec![row; rows].join(","))
+}
+
+/// What is to be stored in one piece.
+pub(super) struct Arrival {
+    pub(super) delivery: Delivery,
+    pub(super) jobs: Vec<Queued>,
+    pub(super) now: Timestamp,
+}
+
+/// Stores all of them. If the answer is `false`, what was stored of them must be undone.
+pub(super) fn all(connection: &Connection, rings: &mut Rings, arrivals: &[&Arrival]) -> Result<bool> {
+    if !remember(connection, arrivals)? {
+        return Ok(false);
+    }
+    let jobs = arrivals.iter().flat_map(|arrival| &arrival.jobs);
+    let Some(places) = places(connection, jobs)? else { return Ok(false) };
+    join(connection, &places)?;
+    for place in places.iter().filter(|place| place.head) {
+        rings.wake(place.job.lane);
+    }
+    Ok(true)
+}
+
+/// Answers whether all of them were new.
+fn remember(connection: &Connection, arrivals: &[&Arrival]) -> Result<bool> {
+    let mut stored = 0;
+    for (sql, piece) in pieces(&REMEMBER, arrivals) {
+        let mut statement = connection.prepare_cached(sql)?;
+        for (row, Arrival { delivery, now, .. }) in piece.iter().enumerate() {
+            statement.raw_bind_parameter(row * 3 + 1, delivery.installation.as_str())?;
+            statement.raw_bind_parameter(row * 3 + 2, &delivery.key)?;
+            statement.raw_bind_parameter(row * 3 + 3, now.as_millisecond())?;
+        }
+        stored += statement.raw_execute()?;
+    }
+    Ok(stored == arrivals.len())
+}
+
+/// Where a job joins.
+struct Place<'a> {
+    key: &'a str,
+    head: bool,
+    job: &'a NewJob,
+    turn: i64,
+}
+
+/// The places of all jobs, each behind those before it; none if one of them may replace another.
+fn places<'a>(connection: &Connection, jobs: impl Iterator<Item = &'a Queued>) -> Result<Option<Vec<Place<'a>>>> {
+    let mut lines = Lines { joined: HashSet::new(), stored: connection.prepare_cached(SOMEBODY)? };
+    let mut places = Vec::new();
+    for (job, turn) in jobs {
+        if job.fold.is_some() {
+            return Ok(None);
+        }
+        let (key, head) = lines.end(job)?;
+        lines.joined.insert((job.installation.as_str(), job.lane, key));
+        places.push(Place { key, head, job, turn: *turn });
+    }
+    Ok(Some(places))
+}
+
+/// Who is in which line, these jobs included.
+struct Lines<'a, 'c> {
+    joined: HashSet<(&'a str, Lane, &'a str)>,
+    stored: CachedStatement<'c>,
+}
+
+impl<'a> Lines<'a, '_> {
+    /// The line that the job joins, and whether it becomes its head.
+    fn end(&mut self, job: &'a NewJob) -> Result<(&'a str, bool)> {
+        let own = job.key.as_str();
+        let behind = job.behind.as_deref().unwrap_or(own);
+        let joined = |key| self.joined.contains(&(job.installation.as_str(), job.lane, key));
+        let joined = [joined(own), joined(behind)];
+        let lines = params![job.installation.as_str(), name(job.lane), own, behind];
+        let stored = self.stored.query_row(lines, |row| Ok([row.get(0)?, row.get(1)?]))?;
+        let [own_line, other] = [joined[0] || stored[0], joined[1] || stored[1]];
+        Ok(if other { (behind, false) } else { (own, !own_line) })
+    }
+}
+
+fn join(connection: &Connection, places: &[Place<'_>]) -> Result<()> {
+    for (sql, piece) in pieces(&JOIN, places) {
+        let mut statement = connection.prepare_cached(sql)?;
+        for (row, Place { key, head, job, turn }) in piece.iter().enumerate() {
+            let first = row * 12;
+            statement.raw_bind_parameter(first + 1, job.installation.as_str())?;
+            statement.raw_bind_parameter(first + 2, name(job.lane))?;
+            statement.raw_bind_parameter(first + 3, key)?;
+            statement.raw_bind_parameter(first + 4, head)?;
+            statement.raw_bind_parameter(first + 5, job.due.as_millisecond())?;
+            statement.raw_bind_parameter(first + 6, job.accepted.as_millisecond())?;
+            statement.raw_bind_parameter(first + 7, job.told)?;
+            statement.raw_bind_parameter(first + 8, &job.body)?;
+            statement.raw_bind_parameter(first + 9, job.class == Class::Machine)?;
+            statement.raw_bind_parameter(first + 10, turn)?;
+            statement.raw_bind_parameter(first + 11, &job.fold)?;
+            statement.raw_bind_parameter(first + 12, jobs::pace(job))?;
+        }
+        statement.raw_execute()?;
+    }
+    Ok(())
+}
+
+/// The rows in pieces, each with the statement that stores as many.
+fn pieces<'r, T>(statements: &'static [String; 3], mut rows: &'r [T]) -> impl Iterator<Item = (&'static str, &'r [T])> {
+    std::iter::from_fn(move || {
+        let (size, sql) = SIZES.iter().zip(statements).find(|(size, _)| **size <= rows.len())?;
+        let (piece, rest) = rows.split_at(*size);
+        rows = rest;
+        Some((sql.as_str(), piece))
+    })
+}
