@@ -84,7 +84,25 @@ impl Work {
             }
         }
         let ts = self.post_once(claim, channel.as_str(), None, &content).await?;
+        if claim.unsure {
+            self.bring_up_to_date(claim, channel, &ts, &content).await?;
+        }
         Ok(vec![put(channel, face, ts)])
+    }
+
+    /// What an earlier try posted unheard may show what has been replaced since.
+    async fn bring_up_to_date(
+        &self,
+        claim: &Claim,
+        channel: &ChannelId,
+        ts: &MessageTs,
+        content: &Content,
+    ) -> Result<(), CallError> {
+        self.hold(claim).await?;
+        match self.slack.update(channel, ts, content).await {
+            Err(CallError::Refused(code)) if MESSAGE_GONE.contains(&code.as_str()) => Ok(()),
+            other => other,
+        }
     }
 
     async fn posted_card(

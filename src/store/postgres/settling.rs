@@ -21,13 +21,17 @@ pub(super) const HELD: &str = "
     WHERE id = $1 AND fence = $2 AND installation = $3 AND lane = $4 AND key = $5 AND state = 'live'
     FOR UPDATE";
 
-pub(super) const POSTPONE: &str = "UPDATE jobs SET due = $2, ready = FALSE WHERE id = $1";
+pub(super) const POSTPONE: &str = "
+    UPDATE jobs SET due = CASE WHEN slot THEN greatest($2, due) ELSE $2 END, ready = FALSE WHERE id = $1";
 
-pub(super) const CONTINUE: &str = "UPDATE jobs SET body = $2, due = $3, ready = FALSE, unsure = FALSE WHERE id = $1";
+pub(super) const CONTINUE: &str = "
+    UPDATE jobs SET body = $2, due = CASE WHEN slot THEN greatest($3, due) ELSE $3 END, ready = FALSE, unsure = FALSE
+    WHERE id = $1";
 
 /// An attempt that surely had no effect takes nothing back of what an earlier one may have had.
 pub(super) const GIVE_BACK: &str = "
-    UPDATE jobs SET due = $2, ready = FALSE, cause = $3, fence = fence + 1, in_flight = FALSE, unsure = unsure OR $4
+    UPDATE jobs SET due = CASE WHEN slot THEN greatest($2, due) ELSE $2 END, ready = FALSE, cause = $3,
+        fence = fence + 1, in_flight = FALSE, unsure = unsure OR $4
     WHERE id = $1";
 
 pub(super) const REMOVE: &str = "DELETE FROM jobs WHERE id = $1";

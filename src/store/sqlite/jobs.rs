@@ -32,7 +32,7 @@ pub(super) const REPLACE: &str = "
     UPDATE jobs SET body = ?5 WHERE id = (
         SELECT id FROM jobs
         WHERE state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3 AND fold = ?4 AND in_flight = 0
-        ORDER BY id LIMIT 1
+        ORDER BY id DESC LIMIT 1
     )";
 
 pub(super) const TIME_HAS_COME: &str = "
@@ -55,19 +55,21 @@ pub(super) const TAKE: &str = "
 pub(super) const PUT_OFF: &str = "UPDATE jobs SET due = ?2, ready = 0, slot = ?3 WHERE id = ?1";
 
 pub(super) const END_LEASES: &str = "
-    UPDATE jobs SET due = 0 WHERE state = 'live' AND head = 1 AND ready = 0 AND in_flight = 1";
+    UPDATE jobs SET due = 0 WHERE state = 'live' AND head = 1 AND ready = 0 AND in_flight = 1 AND slot = 0";
 
 pub(super) const HELD: &str = "
     SELECT due, told FROM jobs
     WHERE id = ?1 AND fence = ?2 AND installation = ?3 AND lane = ?4 AND key = ?5 AND state = 'live'";
 
-pub(super) const POSTPONE: &str = "UPDATE jobs SET due = ?2, ready = 0 WHERE id = ?1";
+pub(super) const POSTPONE: &str = "UPDATE jobs SET due = max(?2, slot * due), ready = 0 WHERE id = ?1";
 
-pub(super) const CONTINUE: &str = "UPDATE jobs SET body = ?2, due = ?3, ready = 0, unsure = 0 WHERE id = ?1";
+pub(super) const CONTINUE: &str = "
+    UPDATE jobs SET body = ?2, due = max(?3, slot * due), ready = 0, unsure = 0 WHERE id = ?1";
 
 /// An attempt that surely had no effect takes nothing back of what an earlier one may have had.
 pub(super) const GIVE_BACK: &str = "
-    UPDATE jobs SET due = ?2, ready = 0, cause = ?3, fence = fence + 1, in_flight = 0, unsure = unsure OR ?4
+    UPDATE jobs SET due = max(?2, slot * due), ready = 0, cause = ?3, fence = fence + 1, in_flight = 0,
+        unsure = unsure OR ?4
     WHERE id = ?1";
 
 pub(super) const REMOVE: &str = "DELETE FROM jobs WHERE id = ?1";
