@@ -18,10 +18,13 @@ use tokio::sync::{Semaphore, watch};
 use super::calls::{Call, shorten};
 use super::faults::{Course, Refusal, Service};
 use super::world::World;
-use super::{Credentials, Options, control, dialnote, slack};
+use super::{Credentials, Impossible, Options, control, dialnote, pages, slack};
 
 /// More than any request of the app's may hold, blocks and views included.
 const BODY_LIMIT: usize = 1024 * 1024;
+
+/// How long the app may take to start or to die.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What every request handler shares.
 pub(super) struct Shared {
@@ -34,6 +37,8 @@ pub(super) struct Shared {
     released: watch::Sender<u64>,
     /// Grows whenever the app's calls have changed something that can be waited for.
     turns: watch::Sender<u64>,
+    /// Whether the app shall run, for whoever runs it.
+    pub(super) app_wanted: watch::Sender<bool>,
     stopped: watch::Receiver<bool>,
 }
 
@@ -73,6 +78,7 @@ pub(super) async fn start(options: Options, stopped: watch::Receiver<bool>) -> s
         hung,
         released: watch::Sender::new(0),
         turns: watch::Sender::new(0),
+        app_wanted: watch::Sender::new(true),
         stopped: stopped.clone(),
     });
     let server = axum::serve(listener, router(shared.clone())).with_graceful_shutdown(until(stopped));
@@ -86,6 +92,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/slack/response/{token}", post(response_url))
         .route("/dialnote/{*path}", any(dialnote_api))
         .merge(control::routes())
+        .merge(pages::routes())
         .with_state(shared)
 }
 
@@ -156,8 +163,30 @@ impl Shared {
         }
     }
 
-    fn turn(&self) {
+    /// Says that something changed which somebody may be waiting for or looking at.
+    pub(super) fn turn(&self) {
         self.turns.send_modify(|turns| *turns += 1);
+    }
+
+    /// Changes whenever something did.
+    pub(super) fn turns(&self) -> watch::Receiver<u64> {
+        self.turns.subscribe()
+    }
+
+    /// Resolves when the sandbox is stopped or its last handle is gone.
+    pub(super) async fn until_stopped(&self) {
+        until(self.stopped.clone()).await;
+    }
+
+    /// Asks whoever runs the app to start or to kill it, and waits until it is so.
+    pub(super) async fn want_app(&self, running: bool) -> Result<(), Impossible> {
+        if self.world(|world| world.app_runs.is_none()) {
+            return Err(Impossible("the app was started by somebody else, who can stop and start it".to_owned()));
+        }
+        self.app_wanted.send_replace(running);
+        let done = self.until(|world| (world.app_runs == Some(running)).then_some(()));
+        let late = |_| Impossible("the app does not; its terminal may say why".to_owned());
+        tokio::time::timeout(PATIENCE, done).await.map_err(late)
     }
 
     /// One request of the app's from arrival to answer, with whatever the faults make of it.
@@ -214,7 +243,7 @@ impl Shared {
         self.hung.add_permits(1);
         tokio::select! {
             _ = released.changed() => {}
-            () = until(self.stopped.clone()) => {}
+            () = self.until_stopped() => {}
         }
     }
 }
