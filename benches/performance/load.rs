@@ -75,7 +75,8 @@ pub(crate) async fn open(address: SocketAddr, per_second: u32, time: Duration, m
     let apart = Duration::from_secs(1) / per_second;
     let idle = Rc::new(RefCell::new(Vec::new()));
     for _ in 0..64 {
-        idle.borrow_mut().push(Connection::open(address).await?);
+        let connection = Connection::open(address).await?;
+        idle.borrow_mut().push(connection);
     }
     let measured = Rc::new(RefCell::new(Vec::new()));
     let mut moments = Vec::new();

@@ -136,7 +136,7 @@ async fn once(who: Who, load: &impl AsyncFn(&Server, Supply) -> Outcome<Load>) -
     let server = Server::start(who.kind(), url)?;
     let before = machine::cpu_time(server.id())?;
     let measured = load(&server, supply).await?;
-    let core = (machine::cpu_time(server.id())? - before).as_secs_f64() * 1e6;
+    let core = machine::cpu_time(server.id())?.saturating_sub(before).as_secs_f64() * 1e6;
     server.stop()?;
     if let Some(database) = database {
         database.holds(measured.acknowledged).await?;

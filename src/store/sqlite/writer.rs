@@ -335,7 +335,9 @@ impl Desk {
     fn accept(&self, waiting: &mut VecDeque<Box<dyn Operation>>, rings: &mut Rings) -> bool {
         let arrivals: Vec<_> = waiting.iter().filter_map(|operation| operation.arrival()).collect();
         let stored = arrivals.is_empty() || guarded(|| accepting::all(&self.connection, rings, &arrivals)) == Ok(true);
-        waiting.iter_mut().for_each(|operation| operation.stored());
+        for operation in &mut *waiting {
+            operation.stored();
+        }
         stored
     }
 
