@@ -302,10 +302,6 @@ impl Desk {
     fn serve(self, mut operations: mpsc::Receiver<Box<dyn Operation>>) {
         while let Some(first) = operations.blocking_recv() {
             let mut waiting = gather(first, &mut operations);
-            waiting.retain(|operation| operation.begin());
-            if waiting.is_empty() {
-                continue;
-            }
             match self.together(&mut waiting) {
                 Ok(()) => self.answer(waiting, Ok(())),
                 Err(Failed::Transaction(fault)) => self.answer(waiting, Err(fault)),
@@ -318,10 +314,12 @@ impl Desk {
         }
     }
 
-    /// One transaction for all, as long as none fails.
+    /// One transaction for all, as long as none fails. Beginning it may take long, if another program
+    /// holds the file; what was taken back meanwhile is left out.
     fn together(&self, waiting: &mut VecDeque<Box<dyn Operation>>) -> Result<(), Failed> {
         let mut rings = Rings::default();
         self.begin()?;
+        waiting.retain(|operation| operation.begin());
         let mut others = waiting.iter_mut().filter(|operation| operation.arrival().is_none());
         let sound = others.all(|operation| operation.run(&self.connection, &mut rings));
         if !(sound && self.accept(waiting, &mut rings)) {
