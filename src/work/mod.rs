@@ -29,7 +29,7 @@ use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::metrics::Metrics;
 use crate::slack::client::{CallError, Slack};
-use crate::store::{Claim, Effect, Lane, NewJob, Settled, Store, Verdict};
+use crate::store::{Claim, Effect, Lane, Memo, NewJob, Settled, Store, Verdict};
 use crate::work::pace::Pacing;
 use crate::work::people::People;
 
@@ -43,6 +43,12 @@ pub struct Settings {
     /// How fast we speak.
     pub pacing: Pacing,
 }
+
+/// How much a large command and all that is kept of it take up, in bytes.
+const LARGE_COMMAND: usize = 32 * 1024;
+
+/// How long a store that is well may take.
+const IN_TIME: Duration = Duration::from_secs(2);
 
 /// The longest that a call may take.
 const LONGEST_CALL: Duration = Duration::from_secs(10);
@@ -196,10 +202,20 @@ impl Work {
         }
     }
 
-    /// Stores something of no consequence, to see whether the store takes anything in.
+    /// Stores something of no consequence and of a large command's size, to see whether the store
+    /// takes one in: on a disk that is nearly full there may be room for less.
     pub async fn try_store(&self) -> Result<(), Fault> {
-        let now = self.clock.now();
-        self.store.lead("readiness", &self.instance, now, now).await.map(drop)
+        let memo = Memo {
+            kind: "readiness".to_owned(),
+            id: self.instance.clone(),
+            alias: None,
+            at: self.clock.now(),
+            body: "?".repeat(LARGE_COMMAND),
+        };
+        let nobody = InstallationId::new("readiness");
+        let stored = self.store.remember(&nobody, memo);
+        let late = |_| Fault::Store("it took nothing in in time".into());
+        tokio::time::timeout(IN_TIME, stored).await.map_err(late)?
     }
 
     /// Whether dialnote accepts our key: how many members the organization has.

@@ -60,7 +60,8 @@ async fn until_there_is_no_room(stage: &Stage, app: &Process, people: &mut Peopl
     while refused() == before || ready(app).await != 503 {
         let tried = stage.ledger.tried();
         people.give_some(dice, time);
-        stage.ledger.has_tried(tried + 1).await;
+        // Whoever was refused waits for room, so it may be that nobody tries.
+        let _ = tokio::time::timeout(PATIENCE, stage.ledger.has_tried(tried + 1)).await;
     }
 }
 
