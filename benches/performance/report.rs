@@ -15,7 +15,8 @@ pub(crate) async fn part(name: &str) -> Outcome<String> {
     match name {
         "throughput" => throughput::measure(rounds).await,
         "memory" => memory::measure(rounds).await,
-        "endtoend" => endtoend::measure().await,
+        "endtoend" => endtoend::measure(&Backend::ALL).await,
+        "endtoend-sqlite" => endtoend::measure(&[Backend::Sqlite]).await,
         "growth" => growth::measure(rounds).await,
         "instances" => instances::measure(rounds.min(3)).await,
         _ => Err("the parts are throughput, memory, endtoend, growth and instances".into()),
