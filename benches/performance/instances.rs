@@ -3,7 +3,8 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use crate::databases::Backend;
+use crate::commands::Supply;
+use crate::databases::{Backend, Database};
 use crate::endtoend::supply;
 use crate::far::Far;
 use crate::load;
@@ -42,25 +43,31 @@ async fn finished_per_second(processes: usize) -> Outcome<f64> {
     let database = Backend::Postgres.fresh().await?;
     let far = Far::start(PAUSE).await?;
     let count = COMMANDS * processes;
-    let mut waiting = supply(count, &far)?;
+    let waiting = supply(count, &far)?;
     far.expect(waiting.first(), count);
+    accept(&database, waiting, count).await?;
     let start = || Server::real(&database.url, &far.settings(), &[machine::SERVER, machine::GENERATOR]);
     let servers = (0..processes).map(|_| start()).collect::<Outcome<Vec<_>>>()?;
-    let first = servers.first().ok_or("there is no server")?;
-    let mut connection = load::Connection::open(first.address).await?;
-    for _ in 0..count {
-        connection.request.clear();
-        connection.request.extend_from_slice(waiting.next()?);
-        connection.exchange().await?;
-    }
-    let begin = reached(&far, far.finished() + EDGE).await;
-    let (done_before, end) = (far.finished(), count - EDGE);
-    let done = reached(&far, end).await;
+    let begin = reached(&far, EDGE).await;
+    let done_before = far.finished();
+    let done = reached(&far, count - EDGE).await;
     let finished = far.finished() - done_before;
     drop(servers);
     database.remove().await?;
     #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
     Ok(finished as f64 / (done - begin).as_secs_f64())
+}
+
+/// Has the commands accepted by a server that does not work on them.
+async fn accept(database: &Database, mut commands: Supply, count: usize) -> Outcome<()> {
+    let server = Server::start("ours", &database.url)?;
+    let mut connection = load::Connection::open(server.address).await?;
+    for _ in 0..count {
+        connection.request.clear();
+        connection.request.extend_from_slice(commands.next()?);
+        connection.exchange().await?;
+    }
+    server.stop()
 }
 
 /// When so many are finished.

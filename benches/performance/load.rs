@@ -2,6 +2,7 @@
 //! whoever measures must be faster than whoever is measured.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -73,10 +74,11 @@ pub(crate) async fn closed(
 /// measured begins at that moment, so a server that stands still is charged for all who wait.
 pub(crate) async fn open(address: SocketAddr, per_second: u32, time: Duration, mut supply: Supply) -> Outcome<Load> {
     let apart = Duration::from_secs(1) / per_second;
-    let idle = Rc::new(RefCell::new(Vec::new()));
+    // In turns, so that none is idle for so long that the server closes it.
+    let idle = Rc::new(RefCell::new(VecDeque::new()));
     for _ in 0..64 {
         let connection = Connection::open(address).await?;
-        idle.borrow_mut().push(connection);
+        idle.borrow_mut().push_back(connection);
     }
     let measured = Rc::new(RefCell::new(Vec::new()));
     let mut moments = Vec::new();
@@ -90,7 +92,7 @@ pub(crate) async fn open(address: SocketAddr, per_second: u32, time: Duration, m
             while Instant::now() < moment {
                 yield_now().await;
             }
-            let free = idle.borrow_mut().pop();
+            let free = idle.borrow_mut().pop_front();
             let mut connection = match free {
                 Some(connection) => connection,
                 None => Connection::open(address).await?,
@@ -101,7 +103,7 @@ pub(crate) async fn open(address: SocketAddr, per_second: u32, time: Duration, m
             callers.spawn_local(async move {
                 connection.exchange().await?;
                 measured.borrow_mut().push(moment.elapsed().as_secs_f64() * 1000.0);
-                idle.borrow_mut().push(connection);
+                idle.borrow_mut().push_back(connection);
                 Ok(1)
             });
             moments.push(moment);

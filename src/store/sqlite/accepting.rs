@@ -56,6 +56,9 @@ pub(super) struct Arrival {
 
 /// Stores all of them. If the answer is `false`, what was stored of them must be undone.
 pub(super) fn all(connection: &Connection, rings: &mut Rings, arrivals: &[&Arrival]) -> Result<bool> {
+    if arrivals.is_empty() {
+        return Ok(true);
+    }
     if !remember(connection, arrivals)? {
         return Ok(false);
     }

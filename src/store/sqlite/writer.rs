@@ -154,13 +154,11 @@ trait Operation: Send {
     /// Whether its caller still wants it. From here on it cannot be taken back.
     fn begin(&self) -> bool;
 
-    /// What arrived, if that is what it is to store.
+    /// The delivery that it is to store. All of a transaction are stored in one piece, before anything
+    /// is run.
     fn arrival(&self) -> Option<&Arrival> {
         None
     }
-
-    /// It was stored together with others.
-    fn stored(&mut self) {}
 
     /// Carries it out; if the answer is `false` the transaction must be rolled back.
     fn run(&mut self, connection: &Connection, rings: &mut Rings) -> bool;
@@ -237,13 +235,9 @@ impl Operation for Acceptance {
         Some(&self.arrival)
     }
 
-    fn stored(&mut self) {
-        self.part.outcome = Some(Ok(Accepted::New));
-    }
-
-    fn run(&mut self, connection: &Connection, rings: &mut Rings) -> bool {
-        let outcome = guarded(|| jobs::accept(connection, rings, &self.arrival));
-        self.part.outcome.insert(outcome).is_ok()
+    /// It was stored in one piece with the others.
+    fn run(&mut self, _: &Connection, _: &mut Rings) -> bool {
+        self.part.outcome.insert(Ok(Accepted::New)).is_ok()
     }
 
     fn run_apart(&mut self, connection: &Connection, rings: &mut Rings) -> bool {
@@ -319,24 +313,16 @@ impl Desk {
     fn together(&self, waiting: &mut VecDeque<Box<dyn Operation>>) -> Result<(), Failed> {
         let mut rings = Rings::default();
         self.begin()?;
+        // Only now: until the database is ours, everybody may still change their mind.
         waiting.retain(|operation| operation.begin());
-        let mut others = waiting.iter_mut().filter(|operation| operation.arrival().is_none());
-        let sound = others.all(|operation| operation.run(&self.connection, &mut rings));
-        if !(sound && self.accept(waiting, &mut rings)) {
+        let arrivals: Vec<_> = waiting.iter().filter_map(|operation| operation.arrival()).collect();
+        let sound = guarded(|| accepting::all(&self.connection, &mut rings, &arrivals)) == Ok(true)
+            && waiting.iter_mut().all(|operation| operation.run(&self.connection, &mut rings));
+        if !sound {
             self.roll_back();
             return Err(Failed::Operation);
         }
         Ok(self.commit(rings)?)
-    }
-
-    /// Stores the deliveries in one piece, if that is possible.
-    fn accept(&self, waiting: &mut VecDeque<Box<dyn Operation>>, rings: &mut Rings) -> bool {
-        let arrivals: Vec<_> = waiting.iter().filter_map(|operation| operation.arrival()).collect();
-        let stored = arrivals.is_empty() || guarded(|| accepting::all(&self.connection, rings, &arrivals)) == Ok(true);
-        for operation in &mut *waiting {
-            operation.stored();
-        }
-        stored
     }
 
     /// One transaction in which each can fail alone. One that breaks the transaction fails those
