@@ -3,19 +3,26 @@
 CHECKS ?= ../shared/checks
 CARGO ?= cargo
 
-.PHONY: test lint setup unit judge bench
+.PHONY: test lint setup unit judge bench screenshots
 
 test: setup unit judge
 
-# A C compiler, for SQLite and for TLS; PostgreSQL's programs, for a server that only the tests see.
+# A C compiler, for SQLite and for TLS; PostgreSQL's programs, for a server that only the tests see;
+# a browser to use the sandbox's page, with emoji.
 setup:
 	@command -v cc >/dev/null || { apt-get update -q && apt-get install -qy gcc libc6-dev; }
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
 		|| { apt-get update -q && apt-get install -qy postgresql; }
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null \
+		|| { apt-get update -q && apt-get install -qy chromium chromium-driver fonts-noto-color-emoji; }
 
 unit:
 	INSTA_UPDATE=no sh tests/with-postgres.sh sh -c '$(CARGO) test --locked && \
 		PRODUCT_ON=postgres $(CARGO) test --locked --test product'
+
+# The pictures in the README, from the page itself.
+screenshots: setup
+	PICTURES=$(CURDIR)/docs $(CARGO) test --locked --test browser pictures
 
 # Second opinions on what we send to Slack, by Slack's own types and models. Written by others and
 # kept elsewhere; where they are not at hand our own limits (in the sandbox) have to do.

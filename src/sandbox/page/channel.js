@@ -12,7 +12,7 @@ import { state } from "./store.js";
 import { openThread } from "./thread.js";
 import { dayName, dayOf, ofTs } from "./when.js";
 
-const STEP = 60; // messages drawn at once
+const STEP = 100; // messages drawn at once
 const NEAR_END = 80; // pixels from the end that count as being at it
 
 let drawnFor = null;
@@ -97,16 +97,22 @@ function drawMessages() {
   const channel = store.channelHere();
   const all = channel ? store.inChannel(channel.id).filter((message) => !isDismissed(message)) : [];
   const box = scroller();
-  const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END || newest === null;
+  const fresh = newest === null ? [] : all.filter((message) => message.ts > newest);
+  const spoke = fresh.some((message) => message.from === store.me()?.id);
+  const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END || newest === null || spoke;
+  // Whoever reads further up keeps what is there; at the end a screenful or two is enough.
+  drawn = atEnd ? STEP : drawn + fresh.length;
   const fromEnd = box.scrollHeight - box.scrollTop;
-  const before = list().firstElementChild?.dataset.key;
+  const before = firstDrawn();
   reconcile(list(), withDays(all.slice(-drawn)), keyOf, versionOf, build);
   const beginning = all.length <= drawn && !(channel && store.hasOlder(channel.id));
   byId("beginning").textContent = beginning ? (all.length ? "The beginning." : "Nothing here yet.") : "Older messages…";
   if (atEnd) box.scrollTop = box.scrollHeight;
-  else if (before !== list().firstElementChild?.dataset.key) box.scrollTop = box.scrollHeight - fromEnd;
+  else if (before !== firstDrawn()) box.scrollTop = box.scrollHeight - fromEnd;
   tellNew(all, channel);
 }
+
+const firstDrawn = () => list().querySelector(".message")?.dataset.key;
 
 const keyOf = (item) => item.ts ?? item.day;
 const versionOf = (item) => (item.ts ? version(item) : item.day);

@@ -34,13 +34,13 @@ export function menu(spec) {
   const isOpen = () => list.matches(":popover-open");
 
   function rest() {
-    if (spec.many) {
-      fill(chips, chosen.map(chip));
-      input.value = "";
-      input.placeholder = chosen.length ? "" : spec.placeholder;
-    } else {
-      input.value = chosen[0]?.label ?? "";
-    }
+    input.value = spec.many ? "" : chosen[0]?.label ?? "";
+  }
+
+  function drawChips() {
+    if (!spec.many) return;
+    fill(chips, chosen.map(chip));
+    input.placeholder = chosen.length ? "" : spec.placeholder;
   }
 
   function chip(option) {
@@ -109,6 +109,7 @@ export function menu(spec) {
 
   function choose(next) {
     chosen = next;
+    drawChips();
     close();
     spec.onchange(chosen);
   }
@@ -139,6 +140,7 @@ export function menu(spec) {
       choose(chosen.slice(0, -1));
     }
   });
+  drawChips();
   rest();
   return box;
 }

@@ -26,7 +26,11 @@ export function hidePopup(popup) {
 
 // A menu of things to do, under a button: arrow keys move, Enter does, Esc leaves.
 export function popupMenu(anchor, entries) {
+  let left = false;
   const leave = () => {
+    // Taking it away takes its focus, which is a reason to take it away.
+    if (left) return;
+    left = true;
     list.remove();
     anchor.setAttribute("aria-expanded", "false");
   };

@@ -9,6 +9,8 @@ import { state } from "./store.js";
 
 export function startSidebar() {
   store.on(["people", "channels", "workspace", "place", "connected"], drawSidebar);
+  arrows(byId("side"), ".person");
+  arrows(byId("side"), ".place");
 }
 
 let look = null;
@@ -26,8 +28,6 @@ function drawSidebar() {
     el("h2", null, "I am"), people,
     el("h2", null, "Channels"), channels,
     el("h2", null, "Direct messages"), app);
-  arrows(people, "button");
-  arrows(byId("side"), ".place");
   if (focused) byId("side").querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
 }
 

@@ -17,7 +17,16 @@ const draftOf = (view) => drafts.get(view.id) ?? {};
 
 export function startViews() {
   on(["views", "whole"], () => drawModals());
+  document.addEventListener("keydown", (event) => {
+    const top = state.views.stack.at(-1);
+    const elsewhere = document.activeElement !== document.body && !byId("middle").contains(document.activeElement);
+    if (event.key !== "Escape" || event.defaultPrevented || !top || elsewhere) return;
+    event.preventDefault();
+    leave(top, false);
+  });
 }
+
+const leave = (view, all) => act("close", { view_id: view.id, all });
 
 // A stand for a view's blocks, which keeps what is typed until it is submitted.
 export function viewStand(view, redraw) {
@@ -85,25 +94,19 @@ function modal(view) {
   const { title, submit, close, blocks } = view.body;
   const heading = newId("modal");
   const below = state.views.stack.length > 1;
-  const leave = (all) => act("close", { view_id: view.id, all });
   const box = el("form", { class: "modal", role: "dialog", "aria-labelledby": heading, "data-view": view.id, novalidate: true },
     el("header", null,
       el("img", { class: "avatar", src: "/page/icon.svg", alt: "" }), el("h2", { id: heading }, words(title)),
-      el("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: () => leave(true) }, "×")),
+      el("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: () => leave(view, true) }, "×")),
     el("div", { class: "content" },
       view.banner ? el("p", { class: "banner", role: "alert" }, view.banner) : null,
       draw(blocks, viewStand(view, () => drawModals(true)))),
     el("footer", { class: "row end" },
-      el("button", { type: "button", onclick: () => leave(false) }, close ? words(close) : below ? "Back" : "Close"),
+      el("button", { type: "button", onclick: () => leave(view, false) }, close ? words(close) : below ? "Back" : "Close"),
       submit ? el("button", { type: "submit", class: "primary" }, words(submit)) : null));
   box.addEventListener("submit", (event) => {
     event.preventDefault();
     hand(view, box);
-  });
-  box.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
-    event.preventDefault();
-    leave(false);
   });
   return box;
 }

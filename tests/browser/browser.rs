@@ -1,0 +1,220 @@
+//! A window of headless Chromium, and what a person does in it. Waiting is always for something to
+//! be seen: the browser looks at every frame, and only how long a failing test looks is limited.
+
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+use thirtyfour::{ChromiumLikeCapabilities, LoggingPrefsLogLevel};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+/// After how long what is waited for will never come.
+pub(crate) const NEVER: Duration = Duration::from_secs(30);
+
+const FLAGS: [&str; 9] = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1440,900",
+];
+
+/// A window. Clones are the same one.
+#[derive(Clone)]
+pub(crate) struct Page {
+    pub(crate) driver: WebDriver,
+    /// The sandbox's address.
+    pub(crate) at: Arc<str>,
+}
+
+/// The programs behind a window, and the profile that only this one has.
+struct Chromium {
+    _driver: Child,
+    address: String,
+    profile: TempDir,
+}
+
+impl Chromium {
+    async fn start() -> Self {
+        let mut command = Command::new("chromedriver");
+        let command = command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
+        let mut driver = command.spawn().expect("`make setup` installs chromedriver");
+        let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = loop {
+            let line = lines.next_line().await.unwrap().expect("chromedriver says its port");
+            if let Some((_, port)) = line.split_once("started successfully on port ") {
+                break port.trim_end_matches('.').to_owned();
+            }
+        };
+        let profile = tempfile::tempdir().unwrap();
+        Self { _driver: driver, address: format!("http://127.0.0.1:{port}"), profile }
+    }
+
+    async fn window(&self) -> WebDriver {
+        let mut wishes = DesiredCapabilities::chrome();
+        for flag in FLAGS {
+            wishes.add_arg(flag).unwrap();
+        }
+        wishes.add_arg(&format!("--user-data-dir={}", self.profile.path().display())).unwrap();
+        wishes.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
+        let driver = WebDriver::new(&self.address, wishes).await.expect("`make setup` installs chromium");
+        driver.set_script_timeout(NEVER).await.unwrap();
+        driver
+    }
+}
+
+/// Opens the page of the sandbox at `at`, lets `test` use it, and closes the window whatever
+/// happened. What the browser complained about fails the test.
+pub(crate) async fn browse<F>(at: String, test: impl FnOnce(Page) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let chromium = Chromium::start().await;
+    let page = Page { driver: chromium.window().await, at: at.into() };
+    page.driver.goto(&*page.at).await.unwrap();
+    page.shows("#side .person", "maya").await;
+    let ended = tokio::spawn(test(page.clone())).await;
+    if ended.is_err() {
+        page.leave_picture().await;
+    }
+    let complaints = page.driver.browser_log().await.unwrap();
+    let elsewhere = page.loaded_from_elsewhere().await;
+    page.driver.quit().await.unwrap();
+    if let Err(failed) = ended {
+        std::panic::resume_unwind(failed.into_panic());
+    }
+    let complaints: Vec<_> = complaints.iter().map(|entry| format!("{}: {}", entry.level, entry.message)).collect();
+    assert!(complaints.is_empty(), "{complaints:#?}");
+    assert_eq!(elsewhere, json!([]), "nothing outside the sandbox is asked for anything");
+}
+
+/// JavaScript for the elements that match `css`, are visible, and say `text`.
+fn saying(css: &str, text: &str) -> String {
+    let (css, text) = (json!(css), json!(text));
+    format!(
+        "[...document.querySelectorAll({css})].filter((n) => n.checkVisibility() && n.textContent.includes({text}))"
+    )
+}
+
+impl Page {
+    /// Waits until a JavaScript expression is true, and answers what it is.
+    pub(crate) async fn until(&self, expression: &str) -> ScriptRet {
+        let script = format!(
+            "const done = arguments[arguments.length - 1];
+             const look = () => {{ const found = {expression}; if (found) done(found); else requestAnimationFrame(look); }};
+             look();"
+        );
+        match self.driver.execute_async(script, vec![]).await {
+            Ok(found) => found,
+            Err(error) => panic!("never: {expression}\n{error}\nThere is:\n{}", self.text().await),
+        }
+    }
+
+    /// What can be read on the page.
+    async fn text(&self) -> String {
+        let text = self.driver.execute("return document.body.innerText", vec![]).await.unwrap();
+        text.json().as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until an element says this.
+    pub(crate) async fn shows(&self, css: &str, text: &str) -> WebElement {
+        self.until(&format!("{}[0]", saying(css, text))).await.element().unwrap()
+    }
+
+    /// Waits until no element says this.
+    pub(crate) async fn no_longer_shows(&self, css: &str, text: &str) {
+        self.until(&format!("{}.length === 0", saying(css, text))).await;
+    }
+
+    /// Clicks on what says this, as soon as it is there. What is drawn anew meanwhile is looked for again.
+    pub(crate) async fn click(&self, css: &str, text: &str) {
+        loop {
+            let found = self.shows(css, text).await;
+            match found.click().await {
+                Ok(()) => return,
+                Err(error) if drawn_anew(&error) => {}
+                Err(error) => panic!("{css} {text} cannot be clicked: {error}"),
+            }
+        }
+    }
+
+    /// Clicks on something in the last message that says this.
+    pub(crate) async fn click_in_message(&self, message: &str, inside: &str) {
+        let inside = json!(inside);
+        let all = saying("#messages .message", message);
+        loop {
+            let found = format!("{all}.map((n) => n.querySelector({inside})).filter(Boolean).at(-1)");
+            let found = self.until(&found).await.element().unwrap();
+            match found.click().await {
+                Ok(()) => return,
+                Err(error) if drawn_anew(&error) => {}
+                Err(error) => panic!("{inside} in {message} cannot be clicked: {error}"),
+            }
+        }
+    }
+
+    /// Types into a field.
+    pub(crate) async fn type_into(&self, css: &str, text: &str) {
+        self.shows(css, "").await.send_keys(text).await.unwrap();
+    }
+
+    /// Types where the focus is.
+    pub(crate) async fn keys(&self, keys: impl AsRef<str>) {
+        self.driver.action_chain().send_keys(keys.as_ref()).perform().await.unwrap();
+    }
+
+    /// Types a line into the composer and sends it.
+    pub(crate) async fn say(&self, line: &str) {
+        self.until("!document.querySelector('#place').inert").await;
+        self.type_into("#composer-text", line).await;
+        // A space ends the word, so that Enter does not complete it.
+        self.keys(" ").await;
+        self.keys("\u{e007}").await;
+        self.until("document.querySelector('#composer-text').value === ''").await;
+    }
+
+    /// Becomes somebody else.
+    pub(crate) async fn become_(&self, handle: &str) {
+        self.click(&format!("[data-person={handle}]"), "").await;
+        self.shows("[data-person][aria-checked=true]", handle).await;
+    }
+
+    /// Waits until dialnote's inbox shows this about a conversation.
+    pub(crate) async fn inbox_shows(&self, conversation: &str, text: &str) {
+        self.click("[data-pane=inbox]", "").await;
+        self.shows(&format!("[data-conversation={conversation}]"), text).await;
+    }
+
+    /// Where the focus is: the element's name, label or text.
+    pub(crate) async fn focus(&self) -> String {
+        let script = "const n = document.activeElement;
+                      return n.dataset.focus || n.id || n.getAttribute('aria-label') || n.textContent.trim();";
+        self.driver.execute(script, vec![]).await.unwrap().json().as_str().unwrap_or_default().to_owned()
+    }
+
+    /// What a failing test saw last, in `target/tmp`.
+    async fn leave_picture(&self) {
+        let name = std::thread::current().name().unwrap_or("failed").replace("::", "-");
+        let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
+        let _ = self.driver.screenshot(&file).await;
+    }
+
+    async fn loaded_from_elsewhere(&self) -> Value {
+        let script = "return performance.getEntriesByType('resource').map((entry) => entry.name)
+                          .filter((name) => !name.startsWith(location.origin));";
+        self.driver.execute(script, vec![]).await.unwrap().json().clone()
+    }
+}
+
+fn drawn_anew(error: &WebDriverError) -> bool {
+    let error = error.to_string();
+    ["stale element", "click intercepted", "not interactable"].iter().any(|known| error.contains(known))
+}

@@ -1,0 +1,19 @@
+//! The page as somebody uses it: real Chromium, the real program, and no look behind the curtain.
+//! Whatever the browser complains about, and whatever its policy forbids, fails the test.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should say where"
+)]
+
+mod browser;
+mod keyboard;
+mod kit;
+mod long;
+mod pictures;
+mod stage;
+mod tour;
+mod world;

@@ -1,0 +1,181 @@
+//! The five-minute tour of the README, step by step: every test follows one of them literally.
+
+use std::fs;
+
+use crate::stage::demo;
+
+#[tokio::test]
+async fn assign_by_typing() {
+    demo(|page| async move {
+        page.type_into("#composer-text", "/as").await;
+        page.shows(".completions [role=option]", "/assign @person conversation [note]").await;
+        page.keys("\u{e007}@z").await;
+        page.shows(".completions [role=option]", "Zoe Park").await;
+        page.keys("\u{e007}Ana Lima wants a call back\u{e007}").await;
+        page.shows("#messages .message.only", "Assigned +1 415 555 0101 (Ana Lima) to Zoe").await;
+        page.shows("#messages .message:not(.only)", "Owner: Zoe").await;
+        page.inbox_shows("conv_1001", "Zoe Park").await;
+        page.shows("[data-person=zoe] .badge", "1").await;
+        page.become_("zoe").await;
+        page.no_longer_shows("#messages .message", "Only visible to you").await;
+        page.click("[data-place=app]", "").await;
+        page.shows("#messages .message", "“wants a call back”").await;
+        page.no_longer_shows("[data-place=app] .badge", "").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_people_take_it() {
+    demo(|page| async move {
+        page.say("/unassign Nora Quinn").await;
+        page.shows("#messages .message", "Nobody owns this yet.").await;
+        page.click("[data-pane=world]", "").await;
+        page.click("#fault-dialnote-slow", "").await;
+        page.shows("#weather", "dialnote is slow").await;
+        page.become_("leo").await;
+        page.click_in_message("Nora Quinn", "[data-action=take]").await;
+        page.until("!document.querySelector('[aria-busy]')").await;
+        page.become_("zoe").await;
+        page.click_in_message("Nora Quinn", "[data-action=take]").await;
+        page.until("!document.querySelector('[aria-busy]')").await;
+        page.click("#all-well", "").await;
+        page.shows("#messages .message:not(.only)", "Owner: Leo").await;
+        page.shows("#messages .message.only", "Leo took").await;
+        page.click("#messages .message.only [data-action]", "Take over").await;
+        page.shows("dialog.question", "Leo is told").await;
+        page.click("dialog.question button", "Leave it").await;
+        page.click("#messages .message.only [data-action]", "Take over").await;
+        page.click("dialog.question button", "Take over").await;
+        page.shows("#messages .message:not(.only)", "Owner: Zoe").await;
+        page.inbox_shows("conv_1013", "Zoe Park").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hand_over_with_a_note() {
+    demo(|page| async move {
+        page.say("/assign me Marta Silva").await;
+        page.click_in_message("Marta Silva", "[data-action=hand_off]").await;
+        page.click(".modal [type=submit]", "Hand off").await;
+        page.shows(".modal .error", "Please complete this required field.").await;
+        page.type_into(".modal [data-focus='to/to']", "sam").await;
+        page.click("[role=option]", "Sam").await;
+        page.type_into(".modal [data-focus='note/note']", "Move her to 10:30, she knows.").await;
+        page.click(".modal [type=submit]", "Hand off").await;
+        page.shows(".modal .block-input.wrong .error", "Sam is not in dialnote").await;
+        page.until("document.querySelector(\".modal [data-focus='note/note']\").value.startsWith('Move her')").await;
+        page.click(".modal [data-focus='to/to']", "").await;
+        page.click("[role=option]", "Leo").await;
+        page.click(".modal [type=submit]", "Hand off").await;
+        page.until("!document.querySelector('.modal')").await;
+        page.shows("#messages .message:not(.only)", "Owner: Leo").await;
+        page.click_in_message("Marta Silva", "[data-focus=thread]").await;
+        page.shows("#thread .message", "Maya handed this over to Leo.").await;
+        page.become_("leo").await;
+        page.click("[data-place=app]", "").await;
+        page.shows("#messages .message", "“Move her to 10:30, she knows.”").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn dialnote_goes_down_and_comes_back() {
+    demo(|page| async move {
+        page.click("[data-pane=world]", "").await;
+        page.click("#fault-dialnote-down", "").await;
+        page.shows("#weather", "dialnote is down").await;
+        page.say("/done Diana Okafor").await;
+        page.shows("#messages .message.only", "Saved, and waiting for dialnote").await;
+        page.click("#weather button", "").await;
+        page.until("!document.querySelector('[data-chip]')").await;
+        page.shows("#messages .message", "Done. Owner: Leo").await;
+        page.inbox_shows("conv_1003", "done").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_app_is_killed_and_nothing_is_lost() {
+    demo(|page| async move {
+        page.click("[data-pane=world]", "").await;
+        page.click("#fault-dialnote-down", "").await;
+        page.shows("#weather", "dialnote is down").await;
+        page.say("/assign @zoe Robert Nguyen").await;
+        page.click("#kill-app", "").await;
+        page.shows("#weather", "The app was killed").await;
+        page.say("/done Tom Becker").await;
+        page.shows("#messages .message.only", "/done failed with the error \"dispatch_failed\"").await;
+        page.click("#all-well", "").await;
+        page.click("#start-app", "").await;
+        page.no_longer_shows("#weather", "The app was killed").await;
+        page.shows("#messages .message", "Owner: Zoe").await;
+        page.inbox_shows("conv_1004", "Zoe Park").await;
+        page.click("#toasts button", "×").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn somebody_writes() {
+    demo(|page| async move {
+        page.click("[data-pane=world]", "").await;
+        page.type_into("#incoming-text", "Do you have time on Friday?").await;
+        page.click("#incoming-sms", "").await;
+        page.inbox_shows("conv_1015", "Do you have time on Friday?").await;
+        page.shows("[data-conversation=conv_1015].unread", "Nobody").await;
+        page.say("/assign me 415 555 0999").await;
+        page.shows("#messages .message", "Do you have time on Friday?").await;
+        page.click_in_message("Do you have time on Friday?", "[data-action=open]").await;
+        page.shows("#conversation", "conv_1015").await;
+        page.shows("#conversation #facts", "Maya Chen").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_that_is_markup_is_a_name() {
+    demo(|page| async move {
+        let name = "<script>alert(1)</script> <!channel>";
+        page.say("/assign @leo +1 415 555 0109").await;
+        page.shows("#messages .block-header", name).await;
+        page.inbox_shows("conv_1009", name).await;
+        page.shows("#messages .message", "*Free* <https://example.com|whitening> & more for <@U0MAYA> :tada:").await;
+        page.click("[data-conversation=conv_1009]", "").await;
+        page.shows("#conversation h2", name).await;
+        page.until("!document.querySelector('main script, aside script, #messages .pill')").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_slack_and_dialnote_saw() {
+    demo(|page| async move {
+        page.say("/assign @zoe Ana Lima").await;
+        page.shows("#messages .message", "Owner: Zoe").await;
+        page.click("[data-pane=inspector]", "").await;
+        page.shows(".request", "chat.postMessage").await;
+        page.click(".request", "slash_command").await;
+        page.shows(".details", "x-slack-signature: v0=").await;
+        page.shows(".details", "Acknowledged in").await;
+        page.shows(".details pre", "\"command\": \"/assign\"").await;
+        page.click(".filter", "dialnote").await;
+        page.click(".request", "PATCH /conversations/conv_1001").await;
+        page.shows(".details pre", "mem_zoe").await;
+    })
+    .await;
+}
+
+#[test]
+fn every_step_of_the_tour_is_a_test() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    let tour = readme.split("## The five-minute tour").nth(1).unwrap().split("\n## ").next().unwrap();
+    let here = fs::read_to_string("tests/browser/tour.rs").unwrap();
+    let named: Vec<_> = tour.split("`tour::").skip(1).map(|rest| rest.split('`').next().unwrap()).collect();
+    let steps = tour.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit())).count();
+    assert_eq!((steps, named.len()), (8, 8), "each step names its test");
+    for name in named {
+        assert!(here.contains(&format!("#[tokio::test]\nasync fn {name}()")), "{name} is not a test");
+    }
+}
