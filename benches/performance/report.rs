@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::databases::Backend;
 use crate::{Outcome, databases, endtoend, growth, instances, machine, memory, say, throughput};
 
 /// How often everything is measured, in turns, so that a bad minute hits everybody.
@@ -15,7 +16,8 @@ pub(crate) async fn part(name: &str) -> Outcome<String> {
     match name {
         "throughput" => throughput::measure(rounds).await,
         "memory" => memory::measure(rounds).await,
-        "endtoend" => endtoend::measure().await,
+        "endtoend" => endtoend::measure(&Backend::ALL).await,
+        "endtoend-sqlite" => endtoend::measure(&[Backend::Sqlite]).await,
         "growth" => growth::measure(rounds).await,
         "instances" => instances::measure(rounds.min(3)).await,
         _ => Err("the parts are throughput, memory, endtoend, growth and instances".into()),
