@@ -14,7 +14,8 @@ setup:
 		|| { apt-get update -q && apt-get install -qy postgresql; }
 
 unit:
-	INSTA_UPDATE=no sh tests/with-postgres.sh $(CARGO) test --locked
+	INSTA_UPDATE=no sh tests/with-postgres.sh sh -c '$(CARGO) test --locked && \
+		PRODUCT_ON=postgres $(CARGO) test --locked --test product'
 
 # Second opinions on what we send to Slack, by Slack's own types and models. Written by others and
 # kept elsewhere; where they are not at hand our own limits (in the sandbox) have to do.

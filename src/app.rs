@@ -64,7 +64,7 @@ impl App {
 
     /// Puts everything together on a store that is open already.
     pub fn on(store: Arc<dyn Store>, config: &Config, clock: Clock) -> Result<Self, NotStarted> {
-        let client = transport::client()?;
+        let client = transport::client(config.work.call_timeout())?;
         let slack = Slack::new(client.clone(), config.slack_api.clone(), config.slack_token.clone());
         let dialnote = Dialnote::new(client, config.dialnote_api.clone(), config.dialnote_key.clone());
         let links = Links::new(config.dialnote_app.clone());
@@ -99,9 +99,15 @@ async fn open(database: &Database) -> Result<Arc<dyn Store>, NotStarted> {
     })
 }
 
-/// Lets the program tell what happens, as much as `RUST_LOG` says.
-pub fn log_to_stderr() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn"));
+/// What is told unless `RUST_LOG` says otherwise.
+pub const TOLD: &str = "info,refinery_core=warn";
+
+/// The same with every request and how long it took: for who looks at one at a time.
+pub const TOLD_IN_DETAIL: &str = "info,refinery_core=warn,dialnote_slack::http=debug";
+
+/// Lets the program tell what happens: as much as `RUST_LOG` says, or else `told`.
+pub fn log_to_stderr(told: &str) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(told));
     let to_terminal = std::io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(to_terminal).with_writer(std::io::stderr).init();
 }

@@ -14,6 +14,8 @@ pub enum Clock {
     System,
     /// A clock that stands still until it is moved.
     Manual(ManualClock),
+    /// The machine's clock, moved forward.
+    Ahead(AheadClock),
 }
 
 impl Clock {
@@ -22,6 +24,7 @@ impl Clock {
         match self {
             Self::System => from_millis(Timestamp::now().as_millisecond()),
             Self::Manual(clock) => clock.now(),
+            Self::Ahead(clock) => clock.now(),
         }
     }
 }
@@ -42,6 +45,28 @@ impl ManualClock {
     }
 
     /// Moves the clock forward (or back, with a negative duration).
+    pub fn advance(&self, by: SignedDuration) {
+        let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+}
+
+/// The machine's clock, some time ahead of it: for a demo in which a day can pass.
+#[derive(Clone, Debug, Default)]
+pub struct AheadClock(Arc<AtomicI64>);
+
+impl AheadClock {
+    /// What the clock shows.
+    pub fn now(&self) -> Timestamp {
+        from_millis(Timestamp::now().as_millisecond().saturating_add(self.0.load(Ordering::SeqCst)))
+    }
+
+    /// How far it is ahead.
+    pub fn ahead(&self) -> SignedDuration {
+        SignedDuration::from_millis(self.0.load(Ordering::SeqCst))
+    }
+
+    /// Lets time pass.
     pub fn advance(&self, by: SignedDuration) {
         let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         self.0.fetch_add(millis, Ordering::SeqCst);

@@ -81,6 +81,20 @@ pub enum Fault {
     /// Our own store failed.
     #[error("the store failed: {0}")]
     Store(String),
+    /// Our lease ended and somebody else took the job over: it is theirs now.
+    #[error("somebody else took this job over")]
+    TakenOver,
+}
+
+/// An error with everything that led to it: what broke is often named only by the last.
+pub fn whole(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        words = format!("{words}: {inner}");
+        source = inner.source();
+    }
+    words
 }
 
 impl Fault {

@@ -46,6 +46,10 @@ id! {
     ChannelId
 }
 id! {
+    /// A group of Slack users (contracts/slack.md §23).
+    UserGroupId
+}
+id! {
     /// What names a message inside its channel. Always a string, never a number (contracts/slack.md §15.5).
     MessageTs
 }

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod demo;
+
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -11,6 +13,7 @@ use dialnote_slack::config::{Config, Mistake};
 use dialnote_slack::manifest::{self, OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::sandbox::{Credentials, Options, Sandbox, Secrets};
 use serde::Serialize;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 /// Decide in Slack who owns each dialnote conversation.
@@ -26,14 +29,7 @@ enum Command {
     /// Run the app for a workspace; settings come from the environment (see README).
     Serve,
     /// Run the app against a sandbox with a made-up Slack and dialnote; needs no accounts.
-    Demo {
-        /// Where the sandbox listens; the app takes the next port.
-        #[arg(long, default_value = "127.0.0.1:4010")]
-        listen: SocketAddr,
-        /// Print the addresses and secrets as one line of JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    Demo(demo::Wishes),
     /// Run only the sandbox, for an app that is started separately.
     Sandbox {
         /// Where to listen.
@@ -61,8 +57,10 @@ enum Failure {
     Settings(Vec<Mistake>),
     #[error(transparent)]
     NotStarted(#[from] NotStarted),
-    #[error("cannot listen on {0}: {1}. Choose another address with --listen, for example --listen 127.0.0.1:4020")]
-    Sandbox(SocketAddr, std::io::Error),
+    #[error("{}", busy(what, *address, cause))]
+    Busy { what: &'static str, address: SocketAddr, cause: std::io::Error },
+    #[error("{folder} cannot keep the demo: {cause}")]
+    Folder { folder: String, cause: std::io::Error },
     #[error("{0}")]
     Io(#[from] std::io::Error),
     #[error("the manifest cannot be written: {0}")]
@@ -71,14 +69,26 @@ enum Failure {
     Json(#[from] serde_json::Error),
 }
 
+fn busy(what: &str, address: SocketAddr, cause: &std::io::Error) -> String {
+    let way_out = "Choose other ports with --listen, for example --listen 127.0.0.1:4020";
+    match cause.kind() {
+        std::io::ErrorKind::AddrInUse => format!(
+            "{what} cannot listen on {address}: somebody else does already, perhaps a demo that still runs. \
+             Stop that one with Ctrl-C in its terminal. {way_out}, where the app takes 4021."
+        ),
+        _ => format!("{what} cannot listen on {address}: {cause}. {way_out}."),
+    }
+}
+
 fn listed(mistakes: &[Mistake]) -> String {
     let lines: Vec<_> = mistakes.iter().map(|mistake| format!("  {mistake}")).collect();
     format!("The settings are not complete (README.md, Settings):\n{}", lines.join("\n"))
 }
 
 fn main() -> ExitCode {
-    app::log_to_stderr();
-    match run(Cli::parse().command) {
+    let command = Cli::parse().command;
+    app::log_to_stderr(if matches!(command, Command::Demo { .. }) { app::TOLD_IN_DETAIL } else { app::TOLD });
+    match run(command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let _ = writeln!(std::io::stderr(), "{failure}");
@@ -91,7 +101,7 @@ fn main() -> ExitCode {
 async fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve => serve().await,
-        Command::Demo { listen, json } => demo(listen, json).await,
+        Command::Demo(wishes) => demo::run(wishes).await,
         Command::Sandbox { listen, bot, json } => sandbox(listen, bot, json).await,
         Command::Manifest { url } => Ok(write!(std::io::stdout(), "{}", manifest::yaml(&url)?)?),
     }
@@ -101,63 +111,30 @@ async fn serve() -> Result<(), Failure> {
     let config = Config::read(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
     let app = App::build(&config, Clock::System).await?;
     let listener = app::listen(config.listen).await?;
+    let stop = stop_signal()?;
     tracing::info!(address = %listener.local_addr()?, "listening");
-    app.run(listener, stop_signal()).await;
-    Ok(())
-}
-
-async fn demo(listen: SocketAddr, json: bool) -> Result<(), Failure> {
-    let sandbox = start_sandbox(listen, None).await?;
-    let data = tempfile::tempdir()?;
-    let credentials = sandbox.credentials();
-    let config = config_for(&credentials, &data.path().join("dialnote-slack.db").display().to_string())?;
-    let app = App::build(&config, Clock::System).await?;
-    let next_port = SocketAddr::new(sandbox.addr().ip(), sandbox.addr().port().saturating_add(1));
-    let listener = app::listen(next_port).await.map_err(|error| match error {
-        NotStarted::Address { address, cause } => Failure::Sandbox(address, cause),
-        other => other.into(),
-    })?;
-    let bot = format!("http://{}", listener.local_addr()?);
-    sandbox.set_bot(bot.clone());
-    print_where(&Where { bot: Some(&bot), credentials: &credentials }, json)?;
-    app.run(listener, stop_signal()).await;
-    sandbox.stop();
+    app.run(listener, stop).await;
     Ok(())
 }
 
 async fn sandbox(listen: SocketAddr, bot: Option<String>, json: bool) -> Result<(), Failure> {
-    let sandbox = start_sandbox(listen, bot.clone()).await?;
+    let sandbox = start_sandbox(listen, bot.clone(), Clock::System).await?;
     print_where(&Where { bot: bot.as_deref(), credentials: &sandbox.credentials() }, json)?;
-    let mut stop = stop_signal();
+    let mut stop = stop_signal()?;
     let _ = stop.wait_for(|stop| *stop).await;
     sandbox.stop();
     Ok(())
 }
 
-async fn start_sandbox(listen: SocketAddr, bot_url: Option<String>) -> Result<Sandbox, Failure> {
+async fn start_sandbox(listen: SocketAddr, bot_url: Option<String>, clock: Clock) -> Result<Sandbox, Failure> {
     let options = Options {
         listen,
-        clock: Clock::System,
+        clock,
         bot_url,
         secrets: Secrets::random(),
         scopes: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name.to_owned()).collect(),
     };
-    Sandbox::start(options).await.map_err(|cause| Failure::Sandbox(listen, cause))
-}
-
-/// The settings with which an app talks to the sandbox.
-fn config_for(credentials: &Credentials, database: &str) -> Result<Config, Failure> {
-    let lookup = |name: &str| match name {
-        "SLACK_SIGNING_SECRET" => Some(credentials.signing_secret.clone()),
-        "SLACK_BOT_TOKEN" => Some(credentials.slack_bot_token.clone()),
-        "SLACK_API_URL" => Some(credentials.slack_api.clone()),
-        "DIALNOTE_API_KEY" => Some(credentials.dialnote_api_key.clone()),
-        "DIALNOTE_API_URL" => Some(credentials.dialnote_api.clone()),
-        "DIALNOTE_APP_URL" => Some(credentials.sandbox.clone()),
-        "DATABASE_URL" => Some(format!("sqlite:{database}")),
-        _ => None,
-    };
-    Config::read(lookup).map_err(Failure::Settings)
+    Sandbox::start(options).await.map_err(|cause| Failure::Busy { what: "the sandbox", address: listen, cause })
 }
 
 #[derive(Serialize)]
@@ -176,41 +153,33 @@ fn print_where(place: &Where<'_>, json: bool) -> Result<(), Failure> {
     }
     let Credentials { sandbox, signing_secret, slack_api, slack_bot_token, dialnote_api, dialnote_api_key } =
         place.credentials;
-    writeln!(out, "Sandbox           {sandbox}")?;
+    writeln!(out, "Open              {sandbox}")?;
     if let Some(bot) = place.bot {
         writeln!(out, "App               {bot}")?;
     }
     writeln!(out, "Signing secret    {signing_secret}")?;
     writeln!(out, "Slack API         {slack_api}   token {slack_bot_token}")?;
     writeln!(out, "dialnote API      {dialnote_api}   key {dialnote_api_key}")?;
-    writeln!(out, "\nType a command as Maya:")?;
+    writeln!(out, "\nIn a terminal, as Maya:")?;
     writeln!(
         out,
         "  curl -s {sandbox}/_sandbox/slash -d '{{\"as\":\"maya\",\"channel\":\"front-desk\",\
          \"text\":\"/assign @zoe conv_1001 wants a call back\"}}'"
     )?;
-    writeln!(out, "and see what came of it on {sandbox}. Ctrl-C stops everything.")?;
+    writeln!(out, "\nCtrl-C stops everything.")?;
     Ok(())
 }
 
-/// Turns true on Ctrl-C or when the system asks the process to end.
-fn stop_signal() -> watch::Receiver<bool> {
+/// Turns true on Ctrl-C or when the system asks the process to end; from the moment of this call on.
+fn stop_signal() -> std::io::Result<watch::Receiver<bool>> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).ok();
-        let terminated = async {
-            match &mut terminate {
-                Some(signal) => {
-                    signal.recv().await;
-                }
-                None => std::future::pending().await,
-            }
-        };
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            () = terminated => {}
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
         let _ = sender.send(true);
     });
-    receiver
+    Ok(receiver)
 }

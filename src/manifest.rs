@@ -35,12 +35,15 @@ pub static SCOPES: [Scope; 4] = [
 ];
 
 /// Permissions that the app works without, and what they are good for. Whoever installs it chooses.
-pub static OPTIONAL_SCOPES: [Scope; 2] = [
+pub static OPTIONAL_SCOPES: [Scope; 5] = [
     Scope {
         name: "channels:history",
         reason: "After a crash it looks whether a card or line of its own is already there, instead of posting it twice.",
     },
     Scope { name: "groups:history", reason: "The same in private channels it was invited to." },
+    Scope { name: "usergroups:read", reason: "`/assign @frontdesk` finds out who belongs to the group." },
+    Scope { name: "im:history", reason: "The same in its direct messages with you; it sees no others." },
+    Scope { name: "im:write", reason: "Goes with it: says which channel holds the direct messages with somebody." },
 ];
 
 /// Events that the app is told of. Both need only `users:read`.

@@ -40,11 +40,7 @@ pub struct Metrics {
 
 impl Default for Metrics {
     fn default() -> Self {
-        Self {
-            answers: Family::default(),
-            answer_times: Histogram::new(TIMES),
-            outcome_unknown: Family::default(),
-        }
+        Self { answers: Family::default(), answer_times: Histogram::new(TIMES), outcome_unknown: Family::default() }
     }
 }
 

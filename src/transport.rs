@@ -7,10 +7,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::{StatusCode, header};
 
-use crate::error::{Fault, Service};
-
-/// How long one call may take, from connecting to the last byte.
-const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+use crate::error::{Fault, Service, whole};
 
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -32,11 +29,12 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// The HTTP client that all calls share. It follows no redirects: neither service uses them.
-pub fn client() -> Result<reqwest::Client, reqwest::Error> {
+/// The HTTP client that all calls share; `timeout` is how long a call may take, from connecting to the
+/// last byte. It follows no redirects: neither service uses them.
+pub fn client(timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .user_agent(concat!("dialnote-slack/", env!("CARGO_PKG_VERSION")))
-        .timeout(CALL_TIMEOUT)
+        .timeout(timeout)
         .connect_timeout(CONNECT_TIMEOUT)
         .redirect(reqwest::redirect::Policy::none())
         .build()
@@ -61,12 +59,7 @@ pub async fn send(service: Service, request: reqwest::RequestBuilder) -> Result<
 fn fault(service: Service, error: reqwest::Error) -> Fault {
     // Addresses can be secrets: a response URL is one.
     let error = error.without_url();
-    let mut cause = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(inner) = source {
-        cause = format!("{cause}: {inner}");
-        source = inner.source();
-    }
+    let cause = whole(&error);
     if error.is_connect() || error.is_builder() {
         Fault::Unreachable { service, cause }
     } else {

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs a command with a PostgreSQL of its own: `sh tests/with-postgres.sh cargo test`. The server
 # exists only meanwhile, in a folder of its own and on a port that nobody else has; the command
-# finds it by TEST_POSTGRES_URL. It never touches a PostgreSQL that is there already.
+# finds it by TEST_POSTGRES_URL, and the authority behind its certificate by TEST_POSTGRES_CA. It
+# never touches a PostgreSQL that is there already.
 set -eu
 
 fail() { echo "tests/with-postgres.sh: $1" >&2; exit 1; }
@@ -38,15 +39,30 @@ trap 'exit 130' INT TERM HUP
 as_owner "$bin/initdb" -D "$data" -U tests --auth=trust --encoding=UTF8 --locale=C --no-sync >"$home/initdb.log" 2>&1 \
     || { cat "$home/initdb.log" >&2; fail "initdb failed"; }
 
+# A certificate for 127.0.0.1 and the authority that vouches for it, good for as long as the tests last.
+certificate() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=tests" \
+        -keyout "$home/ca.key" -out "$home/ca.crt"
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=127.0.0.1" \
+        -keyout "$data/server.key" -out "$home/server.csr"
+    echo "subjectAltName=IP:127.0.0.1" >"$home/server.ext"
+    openssl x509 -req -in "$home/server.csr" -CA "$home/ca.crt" -CAkey "$home/ca.key" -CAcreateserial -days 2 \
+        -extfile "$home/server.ext" -out "$data/server.crt"
+    chmod 600 "$data/server.key"
+    if [ "$(id -u)" = 0 ]; then chown "$owner" "$data/server.key" "$data/server.crt"; chmod 755 "$home"; fi
+}
+certificate >"$home/openssl.log" 2>&1 || { cat "$home/openssl.log" >&2; fail "no certificate was made"; }
+
 port=
 for attempt in 1 2 3 4 5 6 7 8 9 10; do
     port=$((20000 + ($$ * 7 + attempt * 1009) % 40000))
-    settings="-p $port -k $home -c listen_addresses=127.0.0.1 -c max_connections=400 ${POSTGRES_SETTINGS:--c fsync=off -c shared_buffers=64MB}"
+    settings="-p $port -k $home -c listen_addresses=127.0.0.1 -c max_connections=400 -c ssl=on ${POSTGRES_SETTINGS:--c fsync=off -c shared_buffers=64MB}"
     if as_owner "$bin/pg_ctl" -D "$data" -l "$data/server.log" -o "$settings" -w -t 60 -s start >/dev/null 2>&1; then break; fi
     port=
 done
 [ -n "$port" ] || { cat "$data/server.log" >&2; fail "PostgreSQL did not start"; }
 
 TEST_POSTGRES_URL="postgres://tests@127.0.0.1:$port/postgres"
-export TEST_POSTGRES_URL
+TEST_POSTGRES_CA=$home/ca.crt
+export TEST_POSTGRES_URL TEST_POSTGRES_CA
 "$@"

@@ -62,7 +62,10 @@ pub(crate) async fn measure() -> Outcome<String> {
                 soon * 100.0,
                 core * 100.0
             )?;
-            say(&format!("{} at {rate}/s: {half}, {end} waiting, p50 {p50} ms, p99 {p99} ms, {soon:.3} soon, core {core:.2}", backend.name()))?;
+            say(&format!(
+                "{} at {rate}/s: {half}, {end} waiting, p50 {p50} ms, p99 {p99} ms, {soon:.3} soon, core {core:.2}",
+                backend.name()
+            ))?;
             if backend == Backend::Sqlite {
                 let (goal, holds) = match rate {
                     CALM => ("≥ 90 % within 50 ms at 200/s", *soon >= 0.9),
@@ -90,7 +93,7 @@ async fn run(backend: Backend, rate: u32) -> Outcome<Run> {
     let (load, half) = tokio::join!(load::open(server.address, rate, TIME, supply), half);
     let load = load?;
     let end = count.saturating_sub(far.finished());
-    let core = (machine::cpu_time(server.id())? - before).as_secs_f64() / TIME.as_secs_f64();
+    let core = machine::cpu_time(server.id())?.saturating_sub(before).as_secs_f64() / TIME.as_secs_f64();
     settle(&far, count).await;
     let took = |(nth, sent): (usize, &Instant)| far.done(nth).map_or(f64::INFINITY, |done| milliseconds(done - *sent));
     let latencies: Vec<_> = load.moments.iter().enumerate().map(took).collect();

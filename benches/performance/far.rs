@@ -2,8 +2,8 @@
 //! What the sandbox checks is not checked here; it is checked by the tests, and would be the limit.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -61,13 +61,18 @@ impl Far {
 
     /// Counts the messages of so many commands, from number `first` on. Once is enough.
     pub(crate) fn expect(&self, first: u64, commands: usize) {
-        self.0.expected.get_or_init(|| Expected { first, messages: (0..commands).map(|_| Default::default()).collect() });
+        self.0
+            .expected
+            .get_or_init(|| Expected { first, messages: (0..commands).map(|_| Default::default()).collect() });
     }
 
     /// The settings with which an app talks to this.
     pub(crate) fn settings(&self) -> [(&'static str, String); 2] {
         let address = self.0.address;
-        [("SLACK_API_URL", format!("http://{address}/slack")), ("DIALNOTE_API_URL", format!("http://{address}/dialnote"))]
+        [
+            ("SLACK_API_URL", format!("http://{address}/slack")),
+            ("DIALNOTE_API_URL", format!("http://{address}/dialnote")),
+        ]
     }
 
     /// How many commands have had all their messages delivered.
@@ -150,10 +155,9 @@ fn dialnote(method: &Method, path: &str, text: &str) -> String {
     }
     let conversation = path.split('/').find(|segment| segment.starts_with("conv_")).unwrap_or("conv_0");
     let owner = text.split_once("\"assignedToId\":\"").and_then(|(_, rest)| rest.split_once('"'));
-    let owner = owner.filter(|_| *method == Method::PATCH).map_or_else(
-        || "null".to_owned(),
-        |(id, _)| format!(r#"{{"id":"{id}","name":"Person {id}"}}"#),
-    );
+    let owner = owner
+        .filter(|_| *method == Method::PATCH)
+        .map_or_else(|| "null".to_owned(), |(id, _)| format!(r#"{{"id":"{id}","name":"Person {id}"}}"#));
     format!(
         r#"{{"data":{{"id":"{conversation}","status":"open","assignedTo":{owner},"contact":{{"firstName":"Ana","lastName":"Lima","phoneNumber":"+14155550101"}},"phoneNumber":{{"number":"+14155550100","name":"Front desk"}},"lastActivity":{{"type":"call","direction":"inbound","preview":"Missed call","at":"2026-01-01T09:00:00Z"}}}}}}"#
     )

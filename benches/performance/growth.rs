@@ -90,7 +90,11 @@ async fn compare(
             }
         }
     }
-    writeln!(report, "### {}\n\n| | empty, µs | full, µs | ratio | goal | |\n|---|---|---|---|---|---|", backend.name())?;
+    writeln!(
+        report,
+        "### {}\n\n| | empty, µs | full, µs | ratio | goal | |\n|---|---|---|---|---|---|",
+        backend.name()
+    )?;
     for (name, [empty, full]) in [("accept", &accept), ("claim of 16", &claim)] {
         let ratio = full.median() / empty.median();
         let verdict = met(ratio <= GOAL);

@@ -77,7 +77,8 @@ pub(crate) async fn open(address: SocketAddr, per_second: u32, time: Duration, m
     // In turns, so that none is idle for so long that the server closes it.
     let idle = Rc::new(RefCell::new(VecDeque::new()));
     for _ in 0..64 {
-        idle.borrow_mut().push_back(Connection::open(address).await?);
+        let connection = Connection::open(address).await?;
+        idle.borrow_mut().push_back(connection);
     }
     let measured = Rc::new(RefCell::new(Vec::new()));
     let mut moments = Vec::new();

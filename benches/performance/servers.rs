@@ -110,7 +110,7 @@ pub(crate) fn serve(kind: &str) -> Outcome<()> {
             "bare" => keeping_nothing(listener, post(bare)).await,
             "verified" => keeping_nothing(listener, post(verified)).await,
             "ours" => {
-                app::log_to_stderr();
+                app::log_to_stderr(app::TOLD);
                 let app = App::build(&config()?, Clock::System).await?;
                 announce(address)?;
                 http::serve::serve(listener, app.site, end_of_input()).await;

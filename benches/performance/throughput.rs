@@ -85,9 +85,8 @@ pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
             ratios(&mut report, &figures)?;
         }
     }
-    let figures = in_turns(rounds, "open loop", async |server, supply| {
-        load::open(server.address, OPEN, OPEN_TIME, supply).await
-    });
+    let figures =
+        in_turns(rounds, "open loop", async |server, supply| load::open(server.address, OPEN, OPEN_TIME, supply).await);
     let figures = figures.await?;
     writeln!(report, "### Open loop, {} commands a second\n", number(OPEN.into()))?;
     table(&mut report, &figures)?;
@@ -137,7 +136,7 @@ async fn once(who: Who, load: &impl AsyncFn(&Server, Supply) -> Outcome<Load>) -
     let server = Server::start(who.kind(), url)?;
     let before = machine::cpu_time(server.id())?;
     let measured = load(&server, supply).await?;
-    let core = (machine::cpu_time(server.id())? - before).as_secs_f64() * 1e6;
+    let core = machine::cpu_time(server.id())?.saturating_sub(before).as_secs_f64() * 1e6;
     server.stop()?;
     if let Some(database) = database {
         database.holds(measured.acknowledged).await?;
@@ -149,7 +148,10 @@ async fn once(who: Who, load: &impl AsyncFn(&Server, Supply) -> Outcome<Load>) -
 }
 
 fn table(report: &mut String, figures: &[(Who, Figures)]) -> Outcome<()> {
-    writeln!(report, "| | commands/s | p50 ms | p99 ms | p99.9 ms | µs of core per command |\n|---|---|---|---|---|---|")?;
+    writeln!(
+        report,
+        "| | commands/s | p50 ms | p99 ms | p99.9 ms | µs of core per command |\n|---|---|---|---|---|---|"
+    )?;
     for (who, Figures { per_second, core, p50, p99, p999 }) in figures {
         writeln!(report, "| {} | {per_second} | {p50} | {p99} | {p999} | {core} |", who.name())?;
     }

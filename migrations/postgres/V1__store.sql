@@ -82,7 +82,8 @@ CREATE TABLE cards (
     installation TEXT COLLATE "C" NOT NULL,
     conversation TEXT COLLATE "C" NOT NULL,
     channel TEXT COLLATE "C" NOT NULL,
-    ts TEXT NOT NULL,
+    -- NULL while it waits to be posted.
+    ts TEXT,
     face TEXT NOT NULL,
     PRIMARY KEY (installation, conversation, channel)
 );

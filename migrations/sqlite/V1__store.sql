@@ -26,21 +26,40 @@ CREATE TABLE jobs (
     -- 1 iff the job is the oldest live one of its line, the only one that may be claimed. Kept up
     -- to date where a line changes, so that a claim never has to look along lines.
     head INTEGER NOT NULL CHECK (head IN (0, 1)),
+    -- Whether its due time has come and nobody works on it. Set when a claim finds that it has.
+    ready INTEGER NOT NULL DEFAULT 0 CHECK (ready IN (0, 1)),
+    -- Whether somebody works on it, or died over it.
+    in_flight INTEGER NOT NULL DEFAULT 0 CHECK (in_flight IN (0, 1)),
+    -- Whether an attempt at its current step may have had its effect although nobody knows.
+    unsure INTEGER NOT NULL DEFAULT 0 CHECK (unsure IN (0, 1)),
+    -- Whether its time in its buckets is reserved: when it is due it only has to find them open.
+    slot INTEGER NOT NULL DEFAULT 0 CHECK (slot IN (0, 1)),
+    -- 0 for what a person waits for, 1 for what a machine noticed: people first.
+    class INTEGER NOT NULL,
+    -- When it would be its turn if everybody's jobs were served alike: a flood has late turns.
+    turn INTEGER NOT NULL,
     -- Not to be claimed before; the end of the lease while it is claimed.
     due INTEGER NOT NULL,
     fence INTEGER NOT NULL DEFAULT 0,
     attempt INTEGER NOT NULL DEFAULT 0,
     accepted INTEGER NOT NULL,
     told INTEGER NOT NULL CHECK (told IN (0, 1)),
+    -- A later job with the same mark in the same line replaces this one's body instead of joining.
+    fold TEXT,
+    -- The buckets it has to pass, as JSON.
+    pace TEXT NOT NULL,
     body TEXT NOT NULL,
     state TEXT NOT NULL DEFAULT 'live' CHECK (state IN ('live', 'dead')),
     -- Why it was last put off, or given up.
     cause TEXT
 ) STRICT;
 
--- For claiming, and for the next due time: holds only jobs that nothing holds back, in the order
--- in which they are taken. A line of 100,000 jobs is one entry here.
-CREATE INDEX jobs_ready ON jobs (lane, due) WHERE state = 'live' AND head = 1;
+-- For claiming: only jobs that nothing holds back, in the order in which they are taken.
+CREATE INDEX jobs_ready ON jobs (lane, class, turn, id) WHERE state = 'live' AND head = 1 AND ready = 1;
+
+-- For noticing that a due time has come, or a lease has ended. A line of 100,000 jobs is one entry
+-- here.
+CREATE INDEX jobs_timed ON jobs (lane, due) WHERE state = 'live' AND head = 1 AND ready = 0;
 
 -- For joining a line and for finding the successor when its head leaves. It carries `accepted` at
 -- its end so that the operator's overview is counted from it without touching the bodies.
@@ -58,7 +77,8 @@ CREATE TABLE cards (
     installation TEXT NOT NULL,
     conversation TEXT NOT NULL,
     channel TEXT NOT NULL,
-    ts TEXT NOT NULL,
+    -- NULL while it waits to be posted.
+    ts TEXT,
     face TEXT NOT NULL,
     PRIMARY KEY (installation, conversation, channel)
 ) STRICT;
@@ -106,3 +126,21 @@ CREATE INDEX memos_by_alias ON memos (installation, kind, alias, at) WHERE alias
 
 -- For sweeping.
 CREATE INDEX memos_by_age ON memos (at);
+
+-- Whom we may call how often. A row per bucket that was ever used or closed.
+CREATE TABLE buckets (
+    installation TEXT NOT NULL,
+    name TEXT NOT NULL,
+    -- When it would be empty if everything that was let through were spread evenly.
+    full_until INTEGER NOT NULL DEFAULT 0,
+    -- Nothing passes before, because the other side said so.
+    closed_until INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (installation, name)
+) STRICT, WITHOUT ROWID;
+
+-- Which instance does what only one should do at a time.
+CREATE TABLE leaders (
+    name TEXT PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

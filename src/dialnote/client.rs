@@ -1,6 +1,7 @@
 //! The calls we make to dialnote (contracts/dialnote.md, Calls). A call is made once; repeating it
 //! is the inbox's business.
 
+use jiff::Timestamp;
 use reqwest::{Method, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -89,6 +90,16 @@ impl Dialnote {
         Ok(Page { conversations: items.iter().filter_map(wire::conversation).collect(), last })
     }
 
+    /// How many open conversations a member owns, as far as one page tells.
+    pub async fn open_of(&self, member: &MemberId) -> Result<usize, CallError> {
+        let query = [("limit", PAGE.to_string()), ("assignedToId", member.to_string()), ("status", "open".to_owned())];
+        let content = self.read(&["conversations"], &query).await?;
+        let found = wire::items(&content, "conversations");
+        let open =
+            |conversation: &Conversation| conversation.status == Status::Open && conversation.is_owned_by(member);
+        Ok(found.iter().filter_map(wire::conversation).filter(open).count())
+    }
+
     /// Sets or clears the owner. `attempt_key` names this very write, in case dialnote looks at it.
     pub async fn assign(
         &self,
@@ -107,6 +118,16 @@ impl Dialnote {
         attempt_key: &str,
     ) -> Result<Conversation, CallError> {
         self.patch(id, &json!({ "status": status }), attempt_key).await
+    }
+
+    /// Puts it away until a time to come.
+    pub async fn snooze(
+        &self,
+        id: &ConversationId,
+        until: Timestamp,
+        attempt_key: &str,
+    ) -> Result<Conversation, CallError> {
+        self.patch(id, &json!({ "status": Status::Snoozed, "snoozedUntil": until }), attempt_key).await
     }
 
     /// Writes a note.

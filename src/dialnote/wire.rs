@@ -29,6 +29,7 @@ pub(super) fn conversation(value: &Value) -> Option<Conversation> {
     Some(Conversation {
         id: ConversationId::new(value.words("/id")?),
         status: status(value.words("/status").unwrap_or_default()),
+        snoozed_until: value.time("/snoozedUntil"),
         owner: owner(value),
         contact: contact(value),
         line: value.words("/phoneNumber/number").map(|number| Line {
@@ -105,6 +106,7 @@ pub(super) fn member(value: &Value) -> Option<Member> {
         id: MemberId::new(value.words("/id")?),
         name: value.words("/name").unwrap_or_default().to_owned(),
         email: value.words("/email").map(str::to_owned),
+        away: value.words("/availability").is_some_and(|said| !said.eq_ignore_ascii_case("available")),
     })
 }
 

@@ -25,6 +25,12 @@ pub enum Control {
     Done,
     /// Open again.
     Reopen,
+    /// Open the snooze form.
+    Snooze,
+    /// Bring back.
+    Wake,
+    /// Who did what.
+    History,
     /// A link to dialnote; clicking it tells us nothing new (contracts/slack.md §8.2).
     Open,
     /// One of several conversations.
@@ -33,7 +39,7 @@ pub enum Control {
     Retry,
 }
 
-const CONTROLS: [(Control, &str); 10] = [
+const CONTROLS: [(Control, &str); 13] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::AssignTo, "assign_to"),
@@ -41,6 +47,9 @@ const CONTROLS: [(Control, &str); 10] = [
     (Control::Unassign, "unassign"),
     (Control::Done, "done"),
     (Control::Reopen, "reopen"),
+    (Control::Snooze, "snooze"),
+    (Control::Wake, "wake"),
+    (Control::History, "history"),
     (Control::Open, "open"),
     (Control::Pick, "pick"),
     (Control::Retry, "retry"),
@@ -110,10 +119,19 @@ pub enum Clicked {
     Do(Command),
     /// Going on with a kept command.
     Resume(Resume),
-    /// The hand-off form.
-    OpenHandoff(ConversationId),
+    /// A form about a conversation.
+    Open(Form, ConversationId),
     /// Nothing.
     Nothing,
+}
+
+/// A form that a button opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// The hand-off form.
+    Handoff,
+    /// The snooze form.
+    Snooze,
 }
 
 /// Going on with a kept command: with the conversation picked, or as it was.
@@ -146,7 +164,10 @@ impl Click {
             Control::Unassign => on(Act::Unassign),
             Control::Done => on(Act::Done),
             Control::Reopen => on(Act::Reopen),
-            Control::HandOff => carried.conversation.clone().map(Clicked::OpenHandoff),
+            Control::Wake => on(Act::Wake),
+            Control::History => on(Act::History),
+            Control::HandOff => carried.conversation.clone().map(|id| Clicked::Open(Form::Handoff, id)),
+            Control::Snooze => carried.conversation.clone().map(|id| Clicked::Open(Form::Snooze, id)),
             Control::Pick | Control::Retry => {
                 let (draft, pick) = (carried.draft.clone()?, carried.conversation.clone());
                 Some(Clicked::Resume(Resume { draft, pick }))
@@ -172,10 +193,28 @@ pub mod handoff_form {
     pub const MORE: &str = "more";
 }
 
-/// What the hand-off form remembers while it is open: a submission names neither conversation nor
-/// channel (contracts/slack.md §8).
+/// The snooze form's names for its parts.
+pub mod snooze_form {
+    /// The form.
+    pub const CALLBACK_ID: &str = "snooze";
+    /// A usual time, as a phrase.
+    pub const SOON: &str = "soon";
+    /// A time of one's own.
+    pub const EXACTLY: &str = "exactly";
+    /// The usual times: what they are called, and the phrases they stand for.
+    pub const USUAL: [(&str, &str); 5] = [
+        ("In one hour", "1h"),
+        ("In three hours", "3h"),
+        ("Tomorrow morning", "tomorrow"),
+        ("Next Monday", "monday"),
+        ("In two weeks", "2w"),
+    ];
+}
+
+/// What a form remembers while it is open: a submission names neither conversation nor channel
+/// (contracts/slack.md §8).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HandoffContext {
+pub struct FormContext {
     /// The conversation.
     pub conversation: ConversationId,
     /// Where the button was.

@@ -7,7 +7,8 @@ use crate::domain::conversation::{Links, Which, which};
 use crate::domain::refusal::Misread;
 use crate::domain::typed::{self, Word};
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
-use crate::ids::{MemberId, SlackUserId};
+use crate::domain::when::When;
+use crate::ids::{MemberId, SlackUserId, UserGroupId};
 
 /// The longest text of a typed command, in characters. Longer notes go into the form.
 pub const MOST_TYPED: usize = 2000;
@@ -45,6 +46,16 @@ pub enum Act {
     Done,
     /// It is open again.
     Reopen,
+    /// It comes back later.
+    Snooze(When),
+    /// It comes back now.
+    Wake,
+    /// Nothing but the note.
+    Note,
+    /// As it was before whoever asks did something last.
+    Undo,
+    /// Nothing: whoever asks wants to know what happened to it.
+    History,
 }
 
 /// Who is to own a conversation.
@@ -55,6 +66,17 @@ pub enum Assignee {
     Me,
     /// This Slack user.
     User(SlackUserId),
+    /// Whoever of this group is least busy.
+    Group(UserGroup),
+}
+
+/// A group of Slack users.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserGroup {
+    /// The group.
+    pub id: UserGroupId,
+    /// What people call it, with its @.
+    pub name: String,
 }
 
 impl Act {
@@ -67,6 +89,19 @@ impl Act {
             Self::Handoff(_) => Verb::Handoff,
             Self::Done => Verb::Done,
             Self::Reopen => Verb::Reopen,
+            Self::Snooze(_) => Verb::Snooze,
+            Self::Wake => Verb::Wake,
+            Self::Note => Verb::Note,
+            Self::History => Verb::History,
+            Self::Undo => Verb::Undo,
+        }
+    }
+
+    /// Of which group it makes somebody the owner.
+    pub fn group(&self) -> Option<&UserGroup> {
+        match self {
+            Self::Assign(Assignee::Group(group)) => Some(group),
+            _ => None,
         }
     }
 
@@ -150,6 +185,22 @@ fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Typed, Misrea
         Verb::Take => only_which(verb, Act::Take { over: None }, text, links)?,
         Verb::Unassign => only_which(verb, Act::Unassign, text, links)?,
         Verb::Reopen => only_which(verb, Act::Reopen, text, links)?,
+        Verb::Wake => only_which(verb, Act::Wake, text, links)?,
+        Verb::History => only_which(verb, Act::History, text, links)?,
+        Verb::Undo if text.trim().is_empty() => Command { act: Act::Undo, which: Which::MyLast, note: String::new() },
+        Verb::Undo => only_which(verb, Act::Undo, text, links)?,
+        Verb::Snooze => {
+            let (which, when) = When::split_off(text).ok_or(Misread::TimeMissing)?;
+            only_which(verb, Act::Snooze(when), which, links)?
+        }
+        Verb::Note => {
+            let (which, rest) = which(text, links).ok_or(Misread::NoConversation(verb))?;
+            let note = note(rest);
+            if note.is_empty() && !matches!(which, Which::NameThenNote(_)) {
+                return Err(Misread::NoteMissing(verb));
+            }
+            Command { act: Act::Note, which, note }
+        }
     };
     Ok(Typed::Do(command))
 }
@@ -169,7 +220,7 @@ fn only_which(verb: Verb, act: Act, text: &str, links: &Links) -> Result<Command
 /// Person and conversation in either order, then the note.
 fn who_and_which(verb: Verb, text: &str, links: &Links) -> Result<(Assignee, Which, String), Misread> {
     if let Some((who, rest)) = person(verb, text)? {
-        if matches!(typed::first(rest), Some((Word::Person(_) | Word::Group, _))) {
+        if matches!(typed::first(rest), Some((Word::Person(_) | Word::Group(..), _))) {
             return Err(Misread::SeveralPeople(verb));
         }
         let (which, rest) = which(rest, links).ok_or(Misread::NoConversation(verb))?;
@@ -184,7 +235,10 @@ fn who_and_which(verb: Verb, text: &str, links: &Links) -> Result<(Assignee, Whi
 fn person(verb: Verb, text: &str) -> Result<Option<(Assignee, &str)>, Misread> {
     match typed::first(text) {
         Some((Word::Person(user), rest)) => Ok(Some((Assignee::User(user), rest))),
-        Some((Word::Group, _)) => Err(Misread::GroupNamed(verb)),
+        Some((Word::Group(id, name), rest)) if verb == Verb::Assign => {
+            Ok(Some((Assignee::Group(UserGroup { id, name: typed::plain(name) }), rest)))
+        }
+        Some((Word::Group(..), _)) => Err(Misread::GroupNamed(verb)),
         Some((Word::Plain(word), rest)) if matches!(word.to_lowercase().as_str(), "me" | "@me") => {
             Ok(Some((Assignee::Me, rest)))
         }
@@ -267,11 +321,14 @@ mod tests {
             ("/assign <@UZOE>", Misread::NoConversation(verb)),
             ("/assign <@UZOE> 🎉", Misread::NoConversation(verb)),
             ("/assign <@UZOE> <@ULEO> conv_1", Misread::SeveralPeople(verb)),
-            ("/assign <!subteam^S1> conv_1", Misread::GroupNamed(verb)),
+            ("/handoff <!subteam^S1> conv_1 note", Misread::GroupNamed(Verb::Handoff)),
             ("/assign @zoey conv_1", Misread::UnknownPerson { verb, typed: "@zoey".into() }),
             ("/handoff <@UZOE> conv_1", Misread::NoteMissing(Verb::Handoff)),
             ("/unassign conv_1 please", Misread::Leftover { verb: Verb::Unassign, extra: "please".into() }),
             ("/done", Misread::NoConversation(Verb::Done)),
+            ("/snooze conv_1", Misread::TimeMissing),
+            ("/snooze tomorrow", Misread::NoConversation(Verb::Snooze)),
+            ("/dialnote note conv_1", Misread::NoteMissing(Verb::Note)),
             ("/assgin x", Misread::UnknownCommand { typed: "/assgin".into(), nearest: Some(verb) }),
             (
                 "/dialnote unasign",

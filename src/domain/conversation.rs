@@ -15,6 +15,9 @@ pub struct Conversation {
     pub id: ConversationId,
     /// Open, done or snoozed.
     pub status: Status,
+    /// When it comes back, while it is snoozed.
+    #[serde(default)]
+    pub snoozed_until: Option<Timestamp>,
     /// The member who owns the follow-up.
     pub owner: Option<Owner>,
     /// Who called or wrote.
@@ -35,6 +38,28 @@ pub enum Status {
     Done,
     /// Comes back later.
     Snoozed,
+}
+
+/// What can change about a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The owner.
+    pub owner: Option<MemberId>,
+    /// The status.
+    pub status: Status,
+    /// When it comes back, if it is snoozed and that is known.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
+}
+
+impl From<&Conversation> for State {
+    fn from(conversation: &Conversation) -> Self {
+        Self {
+            owner: conversation.owner.as_ref().map(|owner| owner.id.clone()),
+            status: conversation.status,
+            until: conversation.snoozed_until.filter(|_| conversation.status == Status::Snoozed),
+        }
+    }
 }
 
 /// The member who owns a conversation, as dialnote names them.
@@ -138,6 +163,8 @@ pub enum Which {
     Number(WrittenNumber),
     /// Named by these words of the contact's name, all of them.
     Name(String),
+    /// The one to which whoever asks did something last.
+    MyLast,
     /// Named by the first words of this text, as many as fit a contact; what follows is the note.
     NameThenNote(String),
 }
@@ -159,7 +186,7 @@ pub fn which<'a>(text: &'a str, links: &Links) -> Option<(Which, &'a str)> {
             Some(id) => Some((Which::Id(id), rest)),
             None => named(word).then(|| (Which::NameThenNote(typed::plain(text)), "")),
         },
-        (Word::Person(_) | Word::Group, _) => None,
+        (Word::Person(_) | Word::Group(..), _) => None,
     }
 }
 

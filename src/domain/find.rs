@@ -65,6 +65,8 @@ impl Search {
     pub fn new(which: &Which) -> Result<(String, Self), ConversationId> {
         let (words, asked) = match which {
             Which::Id(id) => return Err(id.clone()),
+            // Not looked for by words.
+            Which::MyLast => (String::new(), Asked::Names(Vec::new())),
             Which::Number(number) => (number.to_string(), Asked::Number(number.clone())),
             Which::Name(name) => (name.clone(), Asked::Names(vec![(folded(name), String::new())])),
             Which::NameThenNote(text) => (text.clone(), Asked::Names(leading_words(text))),
@@ -193,6 +195,7 @@ mod tests {
 
     fn conversation(i: usize, name: Option<&str>) -> Conversation {
         Conversation {
+            snoozed_until: None,
             id: ConversationId::new(format!("c{i}")),
             status: Status::Open,
             owner: None,

@@ -111,7 +111,7 @@ impl CommandJob {
     pub fn new(asker: Asker, command: Command) -> Self {
         let stage = match &command.which {
             Which::Id(id) => Stage::Found(id.clone()),
-            Which::Number(_) | Which::Name(_) | Which::NameThenNote(_) => Stage::Asked,
+            Which::MyLast | Which::Number(_) | Which::Name(_) | Which::NameThenNote(_) => Stage::Asked,
         };
         Self { asker, command, stage }
     }

@@ -86,6 +86,13 @@ pub enum Say {
         /// How many more fit.
         more: usize,
     },
+    /// What happened to a conversation through this app.
+    History {
+        /// Which.
+        about: About,
+        /// What, newest first.
+        deeds: Vec<Told>,
+    },
     /// It will be done when dialnote answers again.
     Waiting,
     /// It was tried for long and given up.
@@ -124,6 +131,18 @@ pub struct Deed {
     pub from: Option<String>,
     /// Whether a note was written along with it.
     pub noted: bool,
+    /// How the owner was picked, if nobody was named.
+    #[serde(default)]
+    pub picked: Option<Picked>,
+}
+
+/// Why it was this one of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picked {
+    /// The group.
+    pub group: String,
+    /// How many open conversations the one who was picked had.
+    pub open: usize,
 }
 
 /// What was done, seen by the one who did it.
@@ -142,6 +161,14 @@ pub enum What {
     Done,
     /// It is open again.
     Reopened,
+    /// It comes back then.
+    Snoozed(Timestamp),
+    /// It is back.
+    Woken,
+    /// What I did last was taken back.
+    Undone(Again),
+    /// A note was written, as asked.
+    Noted,
     /// Nothing changed but for the note that was added.
     OnlyNoted,
 }
@@ -187,8 +214,41 @@ pub enum Event {
     Done,
     /// The actor opened it again.
     Reopened,
+    /// The actor put it away until then.
+    Snoozed(Timestamp),
+    /// The actor brought it back.
+    Woke,
+    /// The actor took back what they did last.
+    Undone(Again),
     /// The actor wrote a note.
     Noted,
+}
+
+/// How something is after what was done to it was taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Again {
+    /// Owned by this person.
+    OwnedBy(String),
+    /// Owned by nobody.
+    Queued,
+    /// Open.
+    Open,
+    /// Done.
+    Done,
+    /// Snoozed.
+    Snoozed,
+}
+
+/// Something that happened, as a history tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// When.
+    pub at: Timestamp,
+    /// What colleagues call the one who did it.
+    pub by: String,
+    /// What.
+    pub what: Event,
 }
 
 /// A direct message to somebody whom another's action concerns.
@@ -200,7 +260,7 @@ pub enum Notice {
         /// What colleagues call the one who did it.
         actor: String,
         /// The conversation as it is now.
-        conversation: Conversation,
+        conversation: Box<Conversation>,
         /// Why; empty if nothing was said.
         note: String,
         /// Whether it was handed over rather than assigned.

@@ -4,6 +4,7 @@
 pub mod asker;
 pub mod click;
 pub mod command;
+pub mod conclude;
 pub mod conversation;
 pub mod find;
 pub mod job;
@@ -15,3 +16,4 @@ pub mod refusal;
 pub mod retry;
 pub mod typed;
 pub mod verb;
+pub mod when;

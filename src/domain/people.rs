@@ -17,6 +17,9 @@ pub struct Profile {
     pub email: Option<String>,
     /// What kind of account it is.
     pub account: Account,
+    /// The time zone, by its name in the tz database, if Slack knows it.
+    #[serde(default)]
+    pub zone: Option<String>,
 }
 
 /// What kind of account a Slack user is.
@@ -46,6 +49,9 @@ pub struct Member {
     pub name: String,
     /// The address in dialnote.
     pub email: Option<String>,
+    /// Whether the member says in dialnote to be away; an API that does not tell leaves everybody there.
+    #[serde(default)]
+    pub away: bool,
 }
 
 /// A teammate: a Slack user who is a dialnote member.
@@ -57,6 +63,9 @@ pub struct Teammate {
     pub member: MemberId,
     /// What colleagues see.
     pub name: String,
+    /// The time zone, by its name in the tz database, if Slack knows it.
+    #[serde(default)]
+    pub zone: Option<String>,
 }
 
 /// Why a Slack user is no teammate.
@@ -96,9 +105,12 @@ pub fn link(profile: &Profile, members: &[Member]) -> Result<Teammate, Unlinked>
     match (same.next(), same.next()) {
         (None, _) => Err(Unlinked::NoMember),
         (Some(_), Some(_)) => Err(Unlinked::Ambiguous),
-        (Some(member), None) => {
-            Ok(Teammate { user: profile.user.clone(), member: member.id.clone(), name: profile.name.clone() })
-        }
+        (Some(member), None) => Ok(Teammate {
+            user: profile.user.clone(),
+            member: member.id.clone(),
+            name: profile.name.clone(),
+            zone: profile.zone.clone(),
+        }),
     }
 }
 
@@ -118,11 +130,17 @@ mod tests {
     use super::*;
 
     fn profile(email: Option<&str>, account: Account) -> Profile {
-        Profile { user: SlackUserId::new("U1"), name: "Zoe".into(), email: email.map(str::to_owned), account }
+        Profile {
+            user: SlackUserId::new("U1"),
+            name: "Zoe".into(),
+            email: email.map(str::to_owned),
+            account,
+            zone: None,
+        }
     }
 
     fn member(id: &str, email: &str) -> Member {
-        Member { id: MemberId::new(id), name: id.into(), email: Some(email.into()) }
+        Member { id: MemberId::new(id), name: id.into(), email: Some(email.into()), away: false }
     }
 
     #[test]

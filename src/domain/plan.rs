@@ -1,34 +1,45 @@
-//! The heart of it: facts in, decisions out. [`decide`] says which dialnote calls to make or why
-//! not; [`conclude`] says, once they are made, who has to hear what.
+//! The heart of it: facts in, decisions out. [`decide`] says which dialnote calls to make, or why not.
+//! Who has to hear of it afterwards is `domain::conclude`'s.
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::asker::{Asker, Via};
 use crate::domain::command::Act;
-use crate::domain::conversation::{Conversation, Status};
-use crate::domain::message::{Deed, Event, Face, Line, Message, Notice, Say, What};
+use crate::domain::conversation::{Conversation, State, Status};
+use crate::domain::message::Picked;
 use crate::domain::people::Teammate;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::verb::Verb;
-use crate::ids::{ChannelId, MemberId, SlackUserId};
+use crate::domain::when::When;
+use crate::ids::{MemberId, SlackUserId};
 
 /// The longest note dialnote takes, in characters (contracts/dialnote.md, Objects).
 pub const LONGEST_NOTE: usize = 5000;
+
+/// How long something can be taken back.
+const UNDO_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+
+/// The longest time for which a conversation is put away.
+const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);
 
 /// Everything a decision rests on.
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// Who asks.
     pub asker: Teammate,
-    /// Who is to be the owner, if the command names somebody.
+    /// Who is to be the owner, if the command names somebody or a group.
     pub target: Option<Teammate>,
+    /// Why it is this one, if the command names a group.
+    pub picked: Option<Picked>,
     /// The conversation as it is in dialnote right now.
     pub conversation: Conversation,
     /// Its owner, if it has one.
     pub owner: Option<Party>,
     /// What was done to it through this app, newest first.
     pub past: Vec<Past>,
+    /// Who owned it before the last of that, if somebody did.
+    pub owner_before: Option<Party>,
     /// Now.
     pub now: Timestamp,
     /// What our note can be found by afterwards.
@@ -51,10 +62,14 @@ pub struct Party {
 pub struct Past {
     /// What.
     pub verb: Verb,
+    /// The Slack user who did it.
+    pub actor: SlackUserId,
     /// What colleagues call the one who did it.
     pub by: String,
-    /// The owner that resulted.
-    pub owner: Option<MemberId>,
+    /// The conversation before.
+    pub before: State,
+    /// The conversation afterwards.
+    pub after: State,
     /// When.
     pub at: Timestamp,
 }
@@ -76,6 +91,9 @@ pub struct Plan {
     pub note: String,
     /// The calls to make, in order.
     pub calls: Vec<Call>,
+    /// Why it is this owner, if nobody was named.
+    #[serde(default)]
+    pub picked: Option<Picked>,
 }
 
 /// One write in dialnote.
@@ -86,6 +104,8 @@ pub enum Call {
     Assign(Option<MemberId>),
     /// Set the status.
     SetStatus(Status),
+    /// Put it away until then.
+    Snooze(Timestamp),
     /// Write a note. It ends with the reference, by which it is found again if the outcome of
     /// writing it is unknown.
     AddNote {
@@ -113,6 +133,7 @@ impl Call {
         match self {
             Self::Assign(_) => "assign",
             Self::SetStatus(_) => "status",
+            Self::Snooze(_) => "snooze",
             Self::AddNote { .. } => "note",
         }
     }
@@ -122,6 +143,10 @@ impl Call {
         match self {
             Self::Assign(owner) => conversation.owner.as_ref().map(|owner| &owner.id) == owner.as_ref(),
             Self::SetStatus(status) => conversation.status == *status,
+            Self::Snooze(until) => {
+                let shown = conversation.snoozed_until;
+                conversation.status == Status::Snoozed && shown.is_none_or(|shown| shown == *until)
+            }
             Self::AddNote { .. } => false,
         }
     }
@@ -133,21 +158,26 @@ pub fn decide(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
     if written > LONGEST_NOTE {
         return Err(Refusal::NoteTooLong { characters: written, most: LONGEST_NOTE });
     }
+    if *act == Act::Undo {
+        return undo(facts);
+    }
     let wanted = wanted(act, &facts);
     let first = match &wanted {
-        Wanted::Owner(to) => owner_call(act, to.as_ref(), &facts),
-        Wanted::Status(status) => status_call(*status, &facts),
+        Wanted::Owner(to) => owner_call(act, to.as_ref(), &facts).map(Some),
+        Wanted::Status(status) => status_call(act, *status, &facts).map(Some),
+        Wanted::Later(when) => snooze_call(when, &facts).map(Some),
+        Wanted::Nothing => Ok(None),
     };
     let notes = note_calls(note, &facts);
     let calls = match first {
-        Ok(call) => std::iter::once(call).chain(notes).collect(),
+        Ok(call) => call.into_iter().chain(notes).collect(),
         // It is so already. What somebody wrote for it is not thrown away for that.
         Err(refusal) if refusal.is_already_so() && !notes.is_empty() => notes,
         Err(refusal) => return Err(refusal),
     };
     let to = match wanted {
         Wanted::Owner(to) => to,
-        Wanted::Status(_) => facts.owner.clone(),
+        Wanted::Status(_) | Wanted::Later(_) | Wanted::Nothing => facts.owner.clone(),
     };
     Ok(Plan {
         act: act.clone(),
@@ -157,12 +187,15 @@ pub fn decide(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
         to,
         note: note.to_owned(),
         calls,
+        picked: facts.picked,
     })
 }
 
 enum Wanted {
     Owner(Option<Party>),
     Status(Status),
+    Later(When),
+    Nothing,
 }
 
 fn wanted(act: &Act, facts: &Facts) -> Wanted {
@@ -176,7 +209,9 @@ fn wanted(act: &Act, facts: &Facts) -> Wanted {
         Act::Take { .. } => Wanted::Owner(Some(party(&facts.asker))),
         Act::Unassign => Wanted::Owner(None),
         Act::Done => Wanted::Status(Status::Done),
-        Act::Reopen => Wanted::Status(Status::Open),
+        Act::Reopen | Act::Wake => Wanted::Status(Status::Open),
+        Act::Snooze(when) => Wanted::Later(when.clone()),
+        Act::Note | Act::History | Act::Undo => Wanted::Nothing,
     }
 }
 
@@ -184,6 +219,7 @@ fn owner_call(act: &Act, to: Option<&Party>, facts: &Facts) -> Result<Call, Refu
     let about = About::from(&facts.conversation);
     match (&facts.owner, to) {
         (None, None) => Err(Refusal::NobodyOwnsIt(about)),
+        (Some(owner), _) if act.group().is_some() => Err(Refusal::Owned { about, owner: owner.name.clone() }),
         (Some(owner), Some(to)) if owner.member == to.member => Err(if to.member == facts.asker.member {
             Refusal::AlreadyYours(about)
         } else {
@@ -207,7 +243,49 @@ fn may_take_from(act: &Act, owner: &Party) -> bool {
     }
 }
 
-fn status_call(status: Status, facts: &Facts) -> Result<Call, Refusal> {
+/// As it was before whoever asks did something last, if nothing has changed since.
+fn undo(facts: Facts) -> Result<Plan, Refusal> {
+    let about = About::from(&facts.conversation);
+    let Some(last) = facts.past.first() else { return Err(Refusal::NothingToUndo) };
+    if last.actor != facts.asker.user {
+        return Err(Refusal::ChangedSince { about, by: Some(last.by.clone()) });
+    }
+    if State::from(&facts.conversation) != last.after {
+        return Err(Refusal::ChangedSince { about, by: None });
+    }
+    if facts.now.duration_since(last.at) > UNDO_WITHIN {
+        return Err(Refusal::TooLateToUndo(about));
+    }
+    let owner = (last.before.owner != last.after.owner).then(|| Call::Assign(last.before.owner.clone()));
+    let status = (last.before.status != last.after.status || last.before.until != last.after.until)
+        .then(|| last.before.until.map_or(Call::SetStatus(last.before.status), Call::Snooze));
+    let to = if owner.is_some() { facts.owner_before.clone() } else { facts.owner.clone() };
+    Ok(Plan {
+        act: Act::Undo,
+        asker: facts.asker,
+        before: facts.conversation,
+        from: facts.owner,
+        to,
+        note: String::new(),
+        calls: owner.into_iter().chain(status).collect(),
+        picked: None,
+    })
+}
+
+/// Until a time to come that somebody may still remember.
+fn snooze_call(when: &When, facts: &Facts) -> Result<Call, Refusal> {
+    let zone = facts.asker.zone.as_deref().and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
+    match when.instant(facts.now, &zone) {
+        Some(until) if until <= facts.now => Err(Refusal::TimePassed),
+        Some(until) if until.duration_since(facts.now) <= LONGEST_SNOOZE => Ok(Call::Snooze(until)),
+        _ => Err(Refusal::TimeTooFar),
+    }
+}
+
+fn status_call(act: &Act, status: Status, facts: &Facts) -> Result<Call, Refusal> {
+    if matches!(act, Act::Wake) && facts.conversation.status != Status::Snoozed {
+        return Err(Refusal::NotSnoozed(About::from(&facts.conversation)));
+    }
     if facts.conversation.status != status {
         return Ok(Call::SetStatus(status));
     }
@@ -220,7 +298,7 @@ fn status_call(status: Status, facts: &Facts) -> Result<Call, Refusal> {
 impl Facts {
     fn since_owned_by(&self, member: &MemberId) -> Option<i64> {
         let last = self.past.iter().find(|past| past.verb.changes_owner())?;
-        (last.owner.as_ref() == Some(member)).then(|| self.seconds_since(last.at))
+        (last.after.owner.as_ref() == Some(member)).then(|| self.seconds_since(last.at))
     }
 
     fn seconds_since(&self, at: Timestamp) -> i64 {
@@ -292,152 +370,5 @@ impl Progress {
     /// Whether something was changed in dialnote already.
     pub fn has_begun(&self) -> bool {
         self.done > 0
-    }
-}
-
-/// Says who has to hear what after the plan was carried out, all of it or up to the refused note.
-/// `cards` are the channels that have a card of the conversation.
-pub fn conclude(
-    progress: &Progress,
-    asker: &Asker,
-    told: bool,
-    cards: &[ChannelId],
-    note_refused: Option<&Refusal>,
-) -> Vec<Message> {
-    let plan = &progress.plan;
-    let noted = !plan.note.is_empty() && note_refused.is_none();
-    let deed = Deed { about: About::from(&plan.before), what: plan.what(), from: plan.owner_before_if_other(), noted };
-    let mut messages = Vec::new();
-    match note_refused {
-        Some(why) => {
-            let say = Say::NoteRefused { deed, why: why.clone(), note: plan.note.clone() };
-            messages.push(Message::Private { to: asker.addressee(), say });
-        }
-        None if told || !is_seen_on_card(asker) => {
-            messages.push(Message::Private { to: asker.addressee(), say: Say::Done(deed) });
-        }
-        None => {}
-    }
-    messages.extend(on_cards(progress, asker, cards, noted));
-    messages.extend(to_new_owner(progress, noted));
-    messages.extend(to_old_owner(plan));
-    messages
-}
-
-/// Somebody who clicks on a card sees the card change: that is the answer.
-fn is_seen_on_card(asker: &Asker) -> bool {
-    let in_channel = asker.channel.as_ref().is_some_and(|channel| !channel.is_direct());
-    asker.via == Via::Clicked && in_channel && !asker.reply.as_ref().is_some_and(|reply| reply.replace)
-}
-
-fn on_cards(progress: &Progress, asker: &Asker, cards: &[ChannelId], noted: bool) -> Vec<Message> {
-    let plan = &progress.plan;
-    let line = Line {
-        actor: plan.asker.name.clone(),
-        what: plan.event(),
-        note: if noted { plan.note.clone() } else { String::new() },
-    };
-    let here = asker.channel.iter().filter(|channel| !channel.is_direct() && !cards.contains(channel));
-    let mut messages = Vec::new();
-    for channel in here.chain(cards) {
-        messages.push(Message::Card {
-            channel: channel.clone(),
-            face: progress.face(),
-            asker: (asker.channel.as_ref() == Some(channel)).then(|| asker.addressee()),
-        });
-        messages.push(Message::Line {
-            channel: channel.clone(),
-            conversation: plan.before.id.clone(),
-            line: line.clone(),
-        });
-    }
-    messages
-}
-
-fn to_new_owner(progress: &Progress, noted: bool) -> Option<Message> {
-    let plan = &progress.plan;
-    let to = plan.to.as_ref().filter(|to| to.member != plan.asker.member)?;
-    let user = to.user.clone()?;
-    let actor = plan.asker.name.clone();
-    let note = if noted { plan.note.clone() } else { String::new() };
-    let notice = match plan.event() {
-        Event::Took { .. } | Event::Assigned { .. } | Event::HandedOff { .. } => Notice::YoursNow {
-            actor,
-            conversation: progress.now.clone(),
-            note,
-            handoff: matches!(plan.act, Act::Handoff(_)),
-        },
-        Event::Noted => Notice::Noted { actor, about: About::from(&plan.before), note },
-        Event::Unassigned { .. } | Event::Done | Event::Reopened => return None,
-    };
-    Some(Message::Direct { user, notice })
-}
-
-fn to_old_owner(plan: &Plan) -> Option<Message> {
-    let from = plan.from.as_ref()?;
-    let stays = plan.to.as_ref().is_some_and(|to| to.member == from.member);
-    if stays || from.member == plan.asker.member {
-        return None;
-    }
-    let notice = Notice::NotYoursNow {
-        actor: plan.asker.name.clone(),
-        about: About::from(&plan.before),
-        to: plan.to.as_ref().map(|to| to.name.clone()),
-    };
-    Some(Message::Direct { user: from.user.clone()?, notice })
-}
-
-impl Progress {
-    /// What the card shows now.
-    pub fn face(&self) -> Face {
-        let known = [&self.plan.to, &self.plan.from];
-        let owner = self.now.owner.as_ref().map(|owner| {
-            let party = known.into_iter().flatten().find(|party| party.member == owner.id);
-            party.map_or_else(|| owner.name.clone(), |party| party.name.clone())
-        });
-        Face { conversation: self.now.clone(), owner }
-    }
-}
-
-impl Plan {
-    /// Whether nothing is done but writing a note.
-    fn only_notes(&self) -> bool {
-        matches!(self.calls.first(), Some(Call::AddNote { .. }))
-    }
-
-    fn to_name(&self) -> String {
-        self.to.as_ref().map(|to| to.name.clone()).unwrap_or_default()
-    }
-
-    /// The owner before, unless that was the one who asks.
-    fn owner_before_if_other(&self) -> Option<String> {
-        let from = self.from.as_ref().filter(|from| from.member != self.asker.member)?;
-        Some(from.name.clone())
-    }
-
-    fn what(&self) -> What {
-        let mine = self.to.as_ref().is_some_and(|to| to.member == self.asker.member);
-        match &self.act {
-            _ if self.only_notes() => What::OnlyNoted,
-            Act::Assign(_) | Act::Take { .. } | Act::Handoff(_) if mine => What::Mine,
-            Act::Assign(_) | Act::Take { .. } => What::Theirs(self.to_name()),
-            Act::Handoff(_) => What::HandedTo(self.to_name()),
-            Act::Unassign => What::Unassigned,
-            Act::Done => What::Done,
-            Act::Reopen => What::Reopened,
-        }
-    }
-
-    fn event(&self) -> Event {
-        let from = self.from.as_ref().map(|from| from.name.clone());
-        match self.what() {
-            What::OnlyNoted => Event::Noted,
-            What::Mine => Event::Took { from },
-            What::Theirs(to) => Event::Assigned { from, to },
-            What::HandedTo(to) => Event::HandedOff { to },
-            What::Unassigned => Event::Unassigned { from: self.owner_before_if_other() },
-            What::Done => Event::Done,
-            What::Reopened => Event::Reopened,
-        }
     }
 }

@@ -56,6 +56,23 @@ pub enum Refusal {
         /// The owner.
         owner: String,
     },
+    /// A group does not take away what somebody owns.
+    Owned {
+        /// Which conversation.
+        about: About,
+        /// The owner.
+        owner: String,
+    },
+    /// Nobody of the group can be made the owner.
+    NobodyAvailable {
+        /// The group.
+        group: String,
+    },
+    /// Who belongs to the group cannot be found out.
+    GroupUnreadable {
+        /// The group.
+        group: String,
+    },
     /// Nobody owns it, so nobody can be taken off it.
     NobodyOwnsIt(About),
     /// It has the wanted status already.
@@ -74,11 +91,31 @@ pub enum Refusal {
         /// How many it may have.
         most: usize,
     },
-    /// A hand-over without a note.
+    /// A hand-over, or a note, without the words.
     NoteMissing {
         /// The words that named the conversation and left nothing for the note.
         asked: String,
+        /// The command.
+        #[serde(default = "handoff")]
+        verb: Verb,
     },
+    /// It is to come back at a time that has passed.
+    TimePassed,
+    /// It is to come back so late that nobody will remember.
+    TimeTooFar,
+    /// It is not snoozed, so it cannot come back.
+    NotSnoozed(About),
+    /// The person who asks did nothing that could be taken back.
+    NothingToUndo,
+    /// Somebody else did something since.
+    ChangedSince {
+        /// To which conversation.
+        about: About,
+        /// Who, if it was done through this app.
+        by: Option<String>,
+    },
+    /// It was done too long ago to be taken back.
+    TooLateToUndo(About),
     /// Slack did not open the form.
     FormNotOpened,
     /// The connection's key may only read.
@@ -101,6 +138,11 @@ pub enum Refusal {
     },
     /// The list or the button is too old, or was not this person's.
     DraftGone,
+}
+
+/// Only hand-overs needed a note at first.
+fn handoff() -> Verb {
+    Verb::Handoff
 }
 
 /// A conversation as a sentence needs it.
@@ -139,8 +181,10 @@ pub enum Misread {
     },
     /// It does not say which conversation.
     NoConversation(Verb),
-    /// It does not say what the next owner should know.
+    /// It leaves out the note.
     NoteMissing(Verb),
+    /// It does not say until when, or not in words that we know.
+    TimeMissing,
     /// There is more text than the command can use.
     Leftover {
         /// The command.

@@ -48,6 +48,7 @@ pub fn after(fault: &Fault, tries: Tries, now: Timestamp) -> Next {
         | Fault::Unavailable { .. }
         | Fault::Unanswered { .. }
         | Fault::Store(_)
+        | Fault::TakenOver
         | Fault::Unusable { .. } => backoff(tries),
     };
     let due = now.saturating_add(signed(pause)).unwrap_or(Timestamp::MAX);

@@ -2,7 +2,7 @@
 //! arrive as `<…>` tokens and `&`, `<`, `>` as entities (contracts/slack.md §5.5–5.7). This module
 //! reads that text word by word and turns the rest back into plain words.
 
-use crate::ids::SlackUserId;
+use crate::ids::{SlackUserId, UserGroupId};
 
 /// How what Slack turns into a link may begin.
 const LINKS: [&str; 4] = ["http://", "https://", "tel:", "mailto:"];
@@ -12,8 +12,8 @@ const LINKS: [&str; 4] = ["http://", "https://", "tel:", "mailto:"];
 pub enum Word<'a> {
     /// `<@U…>` or `<@U…|name>`.
     Person(SlackUserId),
-    /// `<!subteam^S…>`: a user group.
-    Group,
+    /// `<!subteam^S…>` or `<!subteam^S…|@name>`: a user group, and what people call it.
+    Group(UserGroupId, &'a str),
     /// `<https://…>` or `<https://…|label>`, and the same for `tel:` and `mailto:`.
     Link(&'a str),
     /// `"…"`, without the quotes.
@@ -38,8 +38,9 @@ fn inside_token(inside: &str) -> Option<Word<'_>> {
     if let Some(id) = name.strip_prefix('@') {
         return is_id(id).then(|| Word::Person(SlackUserId::new(id)));
     }
-    if name.starts_with("!subteam^") {
-        return Some(Word::Group);
+    if let Some(id) = name.strip_prefix("!subteam^") {
+        let label = inside.split_once('|').map_or("that group", |(_, label)| label);
+        return Some(Word::Group(UserGroupId::new(id), label));
     }
     let is_link = LINKS.iter().any(|scheme| name.starts_with(scheme));
     is_link.then_some(Word::Link(name))
@@ -142,7 +143,7 @@ mod tests {
         }
         let expected = [
             Word::Person(SlackUserId::new("U1")),
-            Word::Group,
+            Word::Group(UserGroupId::new("S1"), "@desk"),
             Word::Quoted("Ana Lima"),
             Word::Link("tel:+1415"),
             Word::Plain("x<y"),

@@ -22,6 +22,16 @@ pub enum Verb {
     Done,
     /// Take the resolving back.
     Reopen,
+    /// Put it away until later.
+    Snooze,
+    /// Take the putting away back.
+    Wake,
+    /// Write a note.
+    Note,
+    /// Say who did what.
+    History,
+    /// Take back what one did last.
+    Undo,
     /// Say what can be typed.
     Help,
 }
@@ -44,13 +54,13 @@ pub struct Spec {
 }
 
 /// Every verb there is.
-pub static COMMANDS: [Spec; 7] = [
+pub static COMMANDS: [Spec; 12] = [
     Spec {
         verb: Verb::Assign,
         name: "assign",
         slash: Some("/assign"),
         arguments: "@person conversation [note]",
-        summary: "Make somebody the owner; `me` for yourself.",
+        summary: "Make somebody the owner; `me` for yourself, a group for its least busy member.",
         example: "@zoe +1 415 555 0101 wants a call back",
     },
     Spec {
@@ -94,6 +104,46 @@ pub static COMMANDS: [Spec; 7] = [
         example: "Ana Lima",
     },
     Spec {
+        verb: Verb::Snooze,
+        name: "snooze",
+        slash: Some("/snooze"),
+        arguments: "conversation when",
+        summary: "Put it away until later: `2h`, `tomorrow 9am`, `monday`, a date.",
+        example: "Ana Lima tomorrow 9am",
+    },
+    Spec {
+        verb: Verb::Wake,
+        name: "wake",
+        slash: None,
+        arguments: "conversation",
+        summary: "Bring back what was snoozed.",
+        example: "Ana Lima",
+    },
+    Spec {
+        verb: Verb::Note,
+        name: "note",
+        slash: None,
+        arguments: "conversation text",
+        summary: "Write an internal note; the contact does not see it.",
+        example: "Ana Lima prefers to be called in the morning",
+    },
+    Spec {
+        verb: Verb::History,
+        name: "history",
+        slash: None,
+        arguments: "conversation",
+        summary: "Show who did what through this app.",
+        example: "Ana Lima",
+    },
+    Spec {
+        verb: Verb::Undo,
+        name: "undo",
+        slash: None,
+        arguments: "[conversation]",
+        summary: "Take back what you did last, within ten minutes and if nothing has changed since.",
+        example: "Ana Lima",
+    },
+    Spec {
         verb: Verb::Help,
         name: "help",
         slash: None,
@@ -106,7 +156,7 @@ pub static COMMANDS: [Spec; 7] = [
 impl Verb {
     /// What there is to know about it.
     pub fn spec(self) -> &'static Spec {
-        let [assign, take, unassign, handoff, done, reopen, help] = &COMMANDS;
+        let [assign, take, unassign, handoff, done, reopen, snooze, wake, note, history, undo, help] = &COMMANDS;
         match self {
             Self::Assign => assign,
             Self::Take => take,
@@ -114,6 +164,11 @@ impl Verb {
             Self::Handoff => handoff,
             Self::Done => done,
             Self::Reopen => reopen,
+            Self::Snooze => snooze,
+            Self::Wake => wake,
+            Self::Note => note,
+            Self::History => history,
+            Self::Undo => undo,
             Self::Help => help,
         }
     }

@@ -1,5 +1,6 @@
 //! The edge: what arrives is bounded, verified, read, stored and acknowledged, in this order.
 
+mod forms;
 mod ops;
 pub mod serve;
 mod signed;
@@ -64,6 +65,9 @@ impl Site {
 }
 
 /// The answer of `site` to a request as it comes from a connection.
-fn answer(site: &Site, request: hyper::Request<Incoming>) -> impl Future<Output = Result<Response, Infallible>> + use<> {
+fn answer(
+    site: &Site,
+    request: hyper::Request<Incoming>,
+) -> impl Future<Output = Result<Response, Infallible>> + use<> {
     site.clone().answer(request.map(Body::new))
 }

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::seed::{APP, BOT, BOT_USER, SLACKBOT, TEAM};
 
 /// Who can find a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChannelKind {
     /// Everybody of the workspace.
@@ -20,7 +20,7 @@ pub enum ChannelKind {
 }
 
 /// A place where messages stand.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Channel {
     /// `C…`, or `D…` for a direct message.
     pub id: String,
@@ -76,7 +76,7 @@ impl Channel {
 }
 
 /// A message, or an ephemeral one if it is `to` somebody.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Message {
     /// Where it stands.
     pub channel: String,
@@ -99,8 +99,12 @@ pub struct Message {
     /// When it was last changed, as a `ts`.
     pub edited: Option<String>,
     /// What each person chose or typed in its elements: person → block → action → state.
-    #[serde(skip)]
     pub chosen: BTreeMap<String, Map<String, Value>>,
+    /// What the app made of the links in it: `{url, blocks}` each.
+    pub unfurls: Vec<Value>,
+    /// The revision of the world at which it was last changed.
+    #[serde(skip)]
+    pub changed: u64,
 }
 
 impl Message {

@@ -8,35 +8,29 @@ use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::server::{Answer, Heard, Shared};
-use super::{Impossible, deliver, state};
+use super::world::World;
+use super::{Impossible, deliver, dialnote, live, state};
+use crate::clock::Clock;
 
-/// No page but our own, nothing from elsewhere, nothing inline.
-const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-                   base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// A page that violates its policy does so again and again.
+const VIOLATIONS_KEPT: usize = 100;
 
 pub(super) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/_sandbox/state", get(show))
+        .route("/_sandbox/live", get(live::live))
+        .route("/_sandbox/older", get(live::older))
+        .route("/_sandbox/traffic", get(traffic))
+        .route("/_sandbox/traffic/{way}/{seq}", get(request_whole))
+        .route("/_sandbox/violations", post(violation))
         .route("/_sandbox/{verb}", post(act))
-        .route("/", get(async || page("text/html; charset=utf-8", include_str!("page/index.html"))))
-        .route("/page.css", get(async || page("text/css; charset=utf-8", include_str!("page/page.css"))))
-        .route("/page.js", get(async || page("text/javascript; charset=utf-8", include_str!("page/page.js"))))
         .fallback(async || Answer::new(404, json!({"error": "there is nothing at this address"})))
-}
-
-fn page(kind: &'static str, text: &'static str) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, kind),
-        (header::CONTENT_SECURITY_POLICY, CSP),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    (headers, text).into_response()
 }
 
 /// Why nothing was done.
@@ -67,6 +61,29 @@ struct Slash {
     text: String,
 }
 
+/// Somebody has seen everything in a channel.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Read {
+    #[serde(rename = "as")]
+    who: String,
+    channel: String,
+}
+
+/// Time passes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pass {
+    seconds: u32,
+}
+
+/// The app is to run, or to be killed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AppWanted {
+    running: bool,
+}
+
 /// `GET /_sandbox/state`, with `?calls=` for more or fewer of the latest calls.
 async fn show(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let query = request.uri().query().unwrap_or_default().to_owned();
@@ -78,6 +95,33 @@ async fn show(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     }
 }
 
+/// `GET /_sandbox/traffic`: the latest requests that went both ways, a line for each.
+async fn traffic(State(shared): State<Arc<Shared>>) -> Answer {
+    Answer::new(200, shared.world(|world| world.traffic()))
+}
+
+/// `GET /_sandbox/traffic/call/17`: all of one of them.
+async fn request_whole(State(shared): State<Arc<Shared>>, Path((way, seq)): Path<(String, u64)>) -> Answer {
+    let found = shared.world(|world| world.request(&way, seq));
+    found.map_or_else(
+        || Answer::new(404, json!({"error": "this request is no longer kept"})),
+        |all| Answer::new(200, all),
+    )
+}
+
+/// A browser tells what the page may not do, and tried.
+async fn violation(State(shared): State<Arc<Shared>>, request: Request) -> StatusCode {
+    if let Ok(heard) = Heard::read(request).await {
+        let told = serde_json::from_slice(&heard.body).unwrap_or_else(|_| json!("unreadable"));
+        shared.world(|world| {
+            if world.page_violations.len() < VIOLATIONS_KEPT {
+                world.page_violations.push(told);
+            }
+        });
+    }
+    StatusCode::NO_CONTENT
+}
+
 async fn act(State(shared): State<Arc<Shared>>, Path(verb): Path<String>, request: Request) -> Response {
     if !is_at_home(&shared, &request) {
         return Answer::new(403, json!({"error": "a page of another site may not do this"})).into_response();
@@ -86,7 +130,9 @@ async fn act(State(shared): State<Arc<Shared>>, Path(verb): Path<String>, reques
         Ok(heard) => heard,
         Err(refused) => return refused,
     };
-    match done(&shared, &verb, &heard).await {
+    let done = done(&shared, &verb, &heard).await;
+    shared.turn();
+    match done {
         Ok(done) => Answer::new(200, done).into_response(),
         Err(Refused { status, error }) => Answer::new(status.as_u16(), json!({"error": error})).into_response(),
     }
@@ -104,6 +150,27 @@ async fn done(shared: &Shared, verb: &str, heard: &Heard) -> Result<Value, Refus
         "options" => told(deliver::options(shared, read(heard)?).await?),
         "shortcut" => told(deliver::shortcut(shared, read(heard)?).await?),
         "event" => told(deliver::event(shared, read(heard)?).await?),
+        "say" => Ok(json!({"ts": deliver::say(shared, read(heard)?).await?})),
+        "read" => {
+            let Read { who, channel } = read(heard)?;
+            shared.world(|world| have_read(world, &who, &channel))?;
+            Ok(json!({}))
+        }
+        "dialnote" => {
+            let change: Value = read(heard)?;
+            shared.world(|world| dialnote::change(world, &change))?;
+            Ok(json!({}))
+        }
+        "clock" => {
+            let Pass { seconds } = read(heard)?;
+            shared.world(|world| pass(world, seconds))?;
+            Ok(json!({"now": shared.world(|world| world.now())}))
+        }
+        "app" => {
+            let AppWanted { running } = read(heard)?;
+            shared.want_app(running).await?;
+            Ok(json!({"running": running}))
+        }
         "incoming" => Ok(json!({"conversation": deliver::incoming(shared, read(heard)?).await?})),
         "faults" => {
             let patch: Value = read(heard)?;
@@ -114,6 +181,25 @@ async fn done(shared: &Shared, verb: &str, heard: &Heard) -> Result<Value, Refus
         }
         other => Err(Refused { status: StatusCode::NOT_FOUND, error: format!("there is no {other} here") }),
     }
+}
+
+fn have_read(world: &mut World, who: &str, channel: &str) -> Result<(), Impossible> {
+    let person = world.actor(who)?;
+    let channel = world.place(&person, channel)?.id;
+    let last = world.messages.iter().rev().find(|message| message.channel == channel).map(|message| message.ts.clone());
+    world.read.insert((person.id, channel), last.unwrap_or_default());
+    Ok(())
+}
+
+fn pass(world: &mut World, seconds: u32) -> Result<(), Impossible> {
+    let by = SignedDuration::from_secs(i64::from(seconds));
+    match &world.clock {
+        Clock::System => return Err(Impossible("this sandbox goes by the clock of the machine".to_owned())),
+        Clock::Manual(clock) => clock.advance(by),
+        Clock::Ahead(clock) => clock.advance(by),
+    }
+    dialnote::wake(world);
+    Ok(())
 }
 
 /// A browser says which site a request comes from; scripts say nothing. Pages of other sites are

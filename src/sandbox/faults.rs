@@ -24,7 +24,7 @@ pub struct Faults {
     pub slack: SlackFaults,
     /// What is wrong with dialnote.
     pub dialnote: DialnoteFaults,
-    /// Requests that will never be answered; each entry is used up by the first request it fits.
+    /// Requests that will hang; each entry is used up by the first request it fits.
     pub hang_next: Vec<Hang>,
 }
 
@@ -108,7 +108,7 @@ pub struct DialnoteFailure {
     pub after_effect: bool,
 }
 
-/// A request that will never be answered: the place to let the app crash at.
+/// A request that will not be answered until the sandbox lets it go: the place to let the app crash at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hang {

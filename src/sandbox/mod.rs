@@ -15,16 +15,23 @@ mod control;
 mod deliver;
 mod dialnote;
 mod faults;
+mod installed;
+mod keep;
+mod live;
+mod look;
+mod pages;
 mod people;
 mod seed;
 mod server;
 mod slack;
 mod state;
+mod traffic;
 mod typed;
 mod views;
 mod world;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -33,7 +40,7 @@ use tokio::sync::watch;
 
 pub use calls::{Call, Delivery, Log};
 pub use channels::{Channel, ChannelKind, Message};
-pub use deliver::{Click, Close, Incoming, Outcome, Shortcut, Submit, Typing};
+pub use deliver::{Click, Close, Incoming, Outcome, Saying, Shortcut, Submit, Typing};
 pub use dialnote::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
 pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, Service, SlackFailure, SlackFaults};
 pub use people::{Person, UserGroup};
@@ -162,7 +169,9 @@ impl Sandbox {
 
     /// Direct access to everything, for tests. The sandbox waits meanwhile: do not block in `look`.
     pub fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
-        self.shared.world(look)
+        let found = self.shared.world(look);
+        self.shared.turn();
+        found
     }
 
     /// Everything worth showing, the same as `GET /_sandbox/state`.
@@ -170,10 +179,42 @@ impl Sandbox {
         self.world(|world| world.state(state::CALLS_SHOWN))
     }
 
+    /// Goes on with what an earlier sandbox kept in this folder, and keeps there what changes.
+    pub fn keep_in(&self, folder: &Path) -> std::io::Result<()> {
+        keep::keep(&self.shared, folder)
+    }
+
+    /// Writes everything into the folder, now.
+    pub fn save_in(&self, folder: &Path) -> std::io::Result<()> {
+        keep::save(&self.shared, folder)
+    }
+
+    /// Says that the app can be killed and started from the page, and is running now; answers what
+    /// the page wants. Whoever does so says it with [`Self::app_runs`].
+    pub fn app_wanted(&self) -> watch::Receiver<bool> {
+        self.app_runs(true);
+        self.shared.app_wanted.subscribe()
+    }
+
+    /// Says whether the app runs.
+    pub fn app_runs(&self, running: bool) {
+        self.world(|world| world.app_runs = Some(running));
+    }
+
+    /// What browsers said that the page tried and may not.
+    pub fn page_violations(&self) -> Vec<Value> {
+        self.shared.world(|world| world.page_violations.clone())
+    }
+
     /// Resolves when a request hangs as `Faults::hang_next` says: once for each that does, and at
     /// once if it hangs already.
     pub async fn hung(&self) {
         self.shared.hung().await;
+    }
+
+    /// Lets everything that hangs go on.
+    pub fn release(&self) {
+        self.shared.release();
     }
 
     /// Resolves as soon as `look` finds what it looks for: at once, or after one of the app's calls
@@ -216,6 +257,17 @@ impl Sandbox {
     /// Lets an event happen: `{"type": …}` and its fields; `user` and `channel` may be names.
     pub async fn event(&self, event: Value) -> Result<Outcome, Impossible> {
         deliver::event(&self.shared, event).await
+    }
+
+    /// Writes an ordinary message; answers its name.
+    pub async fn say(&self, saying: Saying) -> Result<String, Impossible> {
+        deliver::say(&self.shared, saying).await
+    }
+
+    /// Changes a conversation in dialnote itself: `conversation`, and what dialnote lets change
+    /// (`assignedToId`, `status`, `snoozedUntil`), `isRead`, or a `note` to add.
+    pub fn change_in_dialnote(&self, change: &Value) -> Result<(), Impossible> {
+        self.world(|world| dialnote::change(world, change))
     }
 
     /// Lets somebody call, leave a voicemail or write; answers the conversation's id.

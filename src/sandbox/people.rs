@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::seed::TEAM;
 
 /// A Slack user. Tests change the fields to make a guest, somebody deactivated, a bot, …
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "Slack's user object is made of such flags")]
 pub struct Person {
     /// `U…`.
@@ -108,7 +108,7 @@ impl Person {
 }
 
 /// A user group, `@handle` for several people at once.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct UserGroup {
     /// `S…`.
     pub id: String,

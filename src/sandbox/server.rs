@@ -18,10 +18,13 @@ use tokio::sync::{Semaphore, watch};
 use super::calls::{Call, shorten};
 use super::faults::{Course, Refusal, Service};
 use super::world::World;
-use super::{Credentials, Options, control, dialnote, slack};
+use super::{Credentials, Impossible, Options, control, dialnote, pages, slack};
 
 /// More than any request of the app's may hold, blocks and views included.
 const BODY_LIMIT: usize = 1024 * 1024;
+
+/// How long the app may take to start or to die.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What every request handler shares.
 pub(super) struct Shared {
@@ -30,8 +33,12 @@ pub(super) struct Shared {
     world: Mutex<World>,
     /// One permit for each request that hangs and was not reported yet.
     hung: Semaphore,
+    /// Grows whenever everything that hangs is let go.
+    released: watch::Sender<u64>,
     /// Grows whenever the app's calls have changed something that can be waited for.
     turns: watch::Sender<u64>,
+    /// Whether the app shall run, for whoever runs it.
+    pub(super) app_wanted: watch::Sender<bool>,
     stopped: watch::Receiver<bool>,
 }
 
@@ -69,7 +76,9 @@ pub(super) async fn start(options: Options, stopped: watch::Receiver<bool>) -> s
         http,
         world: Mutex::new(world),
         hung,
+        released: watch::Sender::new(0),
         turns: watch::Sender::new(0),
+        app_wanted: watch::Sender::new(true),
         stopped: stopped.clone(),
     });
     let server = axum::serve(listener, router(shared.clone())).with_graceful_shutdown(until(stopped));
@@ -83,6 +92,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/slack/response/{token}", post(response_url))
         .route("/dialnote/{*path}", any(dialnote_api))
         .merge(control::routes())
+        .merge(pages::routes())
         .with_state(shared)
 }
 
@@ -136,6 +146,10 @@ impl Shared {
         }
     }
 
+    pub(super) fn release(&self) {
+        self.released.send_modify(|times| *times += 1);
+    }
+
     /// Resolves as soon as `look` finds what it looks for, now or after one of the app's calls.
     pub(super) async fn until<T>(&self, mut look: impl FnMut(&mut World) -> Option<T>) -> T {
         let mut turns = self.turns.subscribe();
@@ -149,8 +163,30 @@ impl Shared {
         }
     }
 
-    fn turn(&self) {
+    /// Says that something changed which somebody may be waiting for or looking at.
+    pub(super) fn turn(&self) {
         self.turns.send_modify(|turns| *turns += 1);
+    }
+
+    /// Changes whenever something did.
+    pub(super) fn turns(&self) -> watch::Receiver<u64> {
+        self.turns.subscribe()
+    }
+
+    /// Resolves when the sandbox is stopped or its last handle is gone.
+    pub(super) async fn until_stopped(&self) {
+        until(self.stopped.clone()).await;
+    }
+
+    /// Asks whoever runs the app to start or to kill it, and waits until it is so.
+    pub(super) async fn want_app(&self, running: bool) -> Result<(), Impossible> {
+        if self.world(|world| world.app_runs.is_none()) {
+            return Err(Impossible("the app was started by somebody else, who can stop and start it".to_owned()));
+        }
+        self.app_wanted.send_replace(running);
+        let done = self.until(|world| (world.app_runs == Some(running)).then_some(()));
+        let late = |_| Impossible("the app does not; its terminal may say why".to_owned());
+        tokio::time::timeout(PATIENCE, done).await.map_err(late)
     }
 
     /// One request of the app's from arrival to answer, with whatever the faults make of it.
@@ -201,10 +237,14 @@ impl Shared {
         answer.into_response()
     }
 
-    /// Never answers, until the sandbox stops.
+    /// Waits until it is let go, or the sandbox stops.
     async fn hang(&self) {
+        let mut released = self.released.subscribe();
         self.hung.add_permits(1);
-        until(self.stopped.clone()).await;
+        tokio::select! {
+            _ = released.changed() => {}
+            () = self.until_stopped() => {}
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::calls::{CALLS_KEPT, Call, DELIVERIES_KEPT, Delivery, Log};
@@ -53,9 +54,19 @@ pub struct World {
     pub(super) response_urls: BTreeMap<String, ResponseUrl>,
     /// Options last offered by the app: person, place, block, action → options.
     pub(super) offered: BTreeMap<(String, String, String, String), Vec<Value>>,
+    /// How far people have read: person and channel → the last message seen.
+    pub(super) read: BTreeMap<(String, String), String>,
+    /// Grows with every change of a message.
+    pub(super) revision: u64,
+    /// Messages that were taken away: revision, channel, name.
+    pub(super) removed: Vec<(u64, String, String)>,
+    /// Whether the app runs; none if somebody else starts and stops it.
+    pub(super) app_runs: Option<bool>,
+    /// What browsers said the page may not do, and it tried.
+    pub(super) page_violations: Vec<Value>,
     /// Seconds and sequence of the last message name given out.
-    last_ts: (i64, u32),
-    last_id: u64,
+    pub(super) last_ts: (i64, u32),
+    pub(super) last_id: u64,
     /// Tells this run's triggers, events and response URLs from those of another: an app that
     /// outlives the sandbox must not take a new one for an old one.
     run: String,
@@ -72,7 +83,7 @@ pub(super) struct Trigger {
 }
 
 /// The right to answer in one place, for a while.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct ResponseUrl {
     pub(super) user: String,
     pub(super) channel: String,
@@ -107,6 +118,11 @@ impl World {
             triggers: BTreeMap::new(),
             response_urls: BTreeMap::new(),
             offered: BTreeMap::new(),
+            read: BTreeMap::new(),
+            revision: 0,
+            removed: Vec::new(),
+            app_runs: None,
+            page_violations: Vec::new(),
             last_ts: (0, 0),
             last_id: 0,
             run: format!("{:X}", now.as_second()),
@@ -175,7 +191,18 @@ impl World {
     }
 
     pub(super) fn message_mut(&mut self, channel: &str, ts: &str) -> Option<&mut Message> {
-        self.messages.iter_mut().rev().find(|message| message.ts == ts && message.channel == channel)
+        self.revision += 1;
+        let revision = self.revision;
+        let message = self.messages.iter_mut().rev().find(|message| message.ts == ts && message.channel == channel)?;
+        message.changed = revision;
+        Some(message)
+    }
+
+    /// Takes a message away.
+    pub(super) fn remove_message(&mut self, channel: &str, ts: &str) {
+        self.revision += 1;
+        self.messages.retain(|message| message.channel != channel || message.ts != ts);
+        self.removed.push((self.revision, channel.to_owned(), ts.to_owned()));
     }
 
     /// An open modal or a home tab by its id.
@@ -217,7 +244,8 @@ impl World {
         {
             parent.thread_ts = Some(parent.ts.clone());
         }
-        self.messages.push(Message { ts: ts.clone(), ..message });
+        self.revision += 1;
+        self.messages.push(Message { ts: ts.clone(), changed: self.revision, ..message });
         ts
     }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::domain::people::{Account, Profile, is_outside};
 use crate::error::{Fault, Service};
-use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId};
+use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, UserGroupId};
 use crate::json::Peek;
 use crate::transport::{self, Answer};
 use crate::view::kit::{Content, Modal};
@@ -156,17 +156,26 @@ impl Slack {
         }
     }
 
-    /// Looks for a message that [`Slack::post`] may have posted for `job` since `since`: in the thread
-    /// if one is given, else in the channel. Needs a permission to read the channel, and says
-    /// [`Sought::Unknowable`] without it (§16.4).
+    /// Looks for a message that [`Slack::post`] may have posted to `channel` for `job` since `since`: in
+    /// the thread if one is given. Needs a permission to read there, and says [`Sought::Unknowable`]
+    /// without it (§16.4).
     pub async fn find(
         &self,
-        channel: &ChannelId,
+        channel: &str,
         thread: Option<&MessageTs>,
         job: &str,
         since: Timestamp,
     ) -> Result<Sought, Fault> {
+        match self.messages(channel, thread, since).await {
+            Ok(answer) => Ok(sought(&answer, job)),
+            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(Sought::Unknowable),
+            Err(CallError::Fault(fault)) => Err(fault),
+        }
+    }
+
+    async fn messages(&self, channel: &str, thread: Option<&MessageTs>, since: Timestamp) -> Result<Value, CallError> {
         let oldest = since.saturating_sub(CLOCKS_DIFFER).unwrap_or(Timestamp::MIN).as_second().to_string();
+        let channel = self.read_as(channel).await?;
         let mut arguments = vec![
             ("channel", channel.as_str()),
             ("oldest", &oldest),
@@ -175,11 +184,17 @@ impl Slack {
         ];
         arguments.extend(thread.map(|thread| ("ts", thread.as_str())));
         let method = if thread.is_some() { "conversations.replies" } else { "conversations.history" };
-        match self.call_form(method, &arguments).await {
-            Ok(answer) => Ok(sought(&answer, job)),
-            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(Sought::Unknowable),
-            Err(CallError::Fault(fault)) => Err(fault),
+        self.call_form(method, &arguments).await
+    }
+
+    /// A message may be posted to a user, but is read in the direct channel with them (§15.1).
+    async fn read_as(&self, channel: &str) -> Result<ChannelId, CallError> {
+        if !channel.starts_with(['U', 'W']) {
+            return Ok(ChannelId::new(channel));
         }
+        let answer = self.call("conversations.open", &json!({ "users": channel })).await?;
+        let direct = answer.words("/channel/id").ok_or_else(|| unusable("conversations.open names no channel"))?;
+        Ok(ChannelId::new(direct))
     }
 
     /// Replaces a message of ours.
@@ -241,6 +256,12 @@ impl Slack {
     ) -> Result<Option<Profile>, CallError> {
         let found = self.call_form("users.lookupByEmail", &[("email", email)]).await;
         found_profile(installation, found, &["users_not_found"])
+    }
+
+    /// The users of a group (`usergroups.users.list`).
+    pub async fn group(&self, group: &UserGroupId) -> Result<Vec<SlackUserId>, CallError> {
+        let answer = self.call_form("usergroups.users.list", &[("usergroup", group.as_str())]).await?;
+        Ok(answer.list("/users").iter().filter_map(Value::as_str).map(SlackUserId::new).collect())
     }
 
     /// For methods that take JSON (§13.3, §13.5).
@@ -354,6 +375,7 @@ fn profile(installation: &InstallationId, user: &Value) -> Option<Profile> {
         name: name.to_owned(),
         email: user.words("/profile/email").map(str::to_owned),
         account: account(installation, user),
+        zone: user.words("/tz").map(str::to_owned),
     })
 }
 

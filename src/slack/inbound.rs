@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::domain::click::Click;
@@ -98,6 +99,17 @@ impl Fields {
         self.state(block, action)?.words("/selected_user").map(SlackUserId::new)
     }
 
+    /// What was chosen in a menu of fixed options: the option's value.
+    pub fn choice(&self, block: &str, action: &str) -> Option<&str> {
+        self.state(block, action)?.words("/selected_option/value")
+    }
+
+    /// The instant chosen in a date-time picker.
+    pub fn instant(&self, block: &str, action: &str) -> Option<Timestamp> {
+        let seconds = self.state(block, action)?.at("/selected_date_time")?.as_i64()?;
+        Timestamp::from_second(seconds).ok()
+    }
+
     fn state(&self, block: &str, action: &str) -> Option<&Value> {
         self.0.get(&(block.to_owned(), action.to_owned()))
     }
@@ -164,7 +176,8 @@ fn slash(form: &Form<'_>) -> Inbound {
     if field("ssl_check").as_deref() == Some("1") {
         return Inbound::SslCheck;
     }
-    let organization = field("is_enterprise_install").filter(|flag| flag == "true").and_then(|_| field("enterprise_id"));
+    let organization =
+        field("is_enterprise_install").filter(|flag| flag == "true").and_then(|_| field("enterprise_id"));
     let ids = organization.or_else(|| field("team_id")).zip(field("user_id")).zip(field("command"));
     let Some(((installation, user), command)) = ids else {
         return Inbound::Ignored { kind: "form".to_owned() };

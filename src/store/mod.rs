@@ -84,7 +84,8 @@ pub struct NewJob {
     pub due: Timestamp,
     /// When the delivery behind it was accepted; kept when one job continues as another.
     pub accepted: Timestamp,
-    /// Whether its person was told already that it waits.
+    /// Whether its person was told already that it waits. A job that another one of its lane leaves
+    /// behind when it is settled counts as told if that one was, even since it was claimed.
     pub told: bool,
     /// What to do, as JSON.
     pub body: String,
@@ -129,6 +130,8 @@ pub struct Claim {
     pub key: String,
     /// Grows with every claim of the job; a settlement with an older fence is void.
     pub fence: i64,
+    /// When the lease ends.
+    pub until: Timestamp,
     /// How often it was claimed, this time included; 1 at the first claim.
     pub attempt: u32,
     /// Whether an earlier attempt at the current step may have had its effect: it ended in a
@@ -176,8 +179,15 @@ pub enum Verdict {
 pub enum Effect {
     /// A further job.
     Enqueue(NewJob),
-    /// The card's place in Slack became known, or what it shows changed.
+    /// A card is about to be posted, its place in Slack became known, or what it shows changed.
     PutCard(Card),
+    /// The card was not posted and will not be. One that stands in Slack is left alone.
+    DropCard {
+        /// The channel it was to stand in.
+        channel: ChannelId,
+        /// The conversation it was to stand for.
+        conversation: ConversationId,
+    },
     /// Something was attempted on a conversation.
     Record(Entry),
     /// A command to be kept until its person picks or retries.
@@ -211,8 +221,8 @@ pub struct Card {
     pub channel: ChannelId,
     /// The conversation it stands for.
     pub conversation: ConversationId,
-    /// The message.
-    pub ts: MessageTs,
+    /// The message; `None` while it waits to be posted. A known one is never forgotten for `None`.
+    pub ts: Option<MessageTs>,
     /// What it shows, as JSON.
     pub face: String,
 }
@@ -334,6 +344,9 @@ pub trait Store: Send + Sync + 'static {
         conversation: &ConversationId,
         max: usize,
     ) -> Result<Vec<Entry>, Fault>;
+
+    /// The last `max` audit entries about what one person asked for, newest first.
+    async fn deeds(&self, installation: &InstallationId, actor: &SlackUserId, max: usize) -> Result<Vec<Entry>, Fault>;
 
     /// Keeps a fact, replacing an older one about the same thing.
     async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault>;

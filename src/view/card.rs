@@ -2,7 +2,7 @@
 
 use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::{Activity, ActivityKind, Conversation, Links, Status};
-use crate::domain::message::{Event, Face, Line};
+use crate::domain::message::{Again, Event, Face, Line};
 use crate::domain::phone;
 use crate::view::kit::{Block, Content, Element, Style};
 use crate::view::mrkdwn::{neutral, time};
@@ -19,6 +19,8 @@ pub fn card(face: &Face, links: &Links) -> Content {
     let preview = conversation.last_activity.as_ref().and_then(|last| last.preview.as_deref());
     blocks.extend(preview.map(|text| Block::small_plain(&format!("“{text}”"), PREVIEW)));
     blocks.push(Block::paragraph(&standing(face)));
+    let until = conversation.snoozed_until.filter(|_| conversation.status == Status::Snoozed);
+    blocks.extend(until.map(|until| Block::small(&format!("It comes back {}.", time(until)))));
     blocks.push(Block::actions(&Carried::conversation(&conversation.id).encode(), buttons(conversation, links)));
     Content::new(&neutral(&format!("{} — {}", conversation.title(), standing(face))), blocks)
 }
@@ -68,16 +70,22 @@ fn buttons(conversation: &Conversation, links: &Links) -> Vec<Element> {
     let assign_to = || Element::people_menu(Control::AssignTo.action_id(), "Assign to…");
     let mut row = match (conversation.status, &conversation.owner) {
         (Status::Done, _) => vec![button(Control::Reopen, "Reopen")],
-        (_, None) => {
-            vec![button(Control::Take, "Take it").styled(Style::Primary), assign_to(), button(Control::Done, "Done")]
-        }
-        (_, Some(_)) => vec![
+        (Status::Snoozed, _) => vec![button(Control::Wake, "Wake"), button(Control::Done, "Done")],
+        (Status::Open, None) => vec![
+            button(Control::Take, "Take it").styled(Style::Primary),
+            assign_to(),
+            button(Control::Snooze, "Snooze"),
+            button(Control::Done, "Done"),
+        ],
+        (Status::Open, Some(_)) => vec![
             button(Control::HandOff, "Hand off"),
             assign_to(),
             button(Control::Unassign, "Unassign"),
+            button(Control::Snooze, "Snooze"),
             button(Control::Done, "Done"),
         ],
     };
+    row.push(button(Control::History, "History"));
     row.push(Element::link(Control::Open, "Open in dialnote", links.to(&conversation.id)));
     row
 }
@@ -86,6 +94,9 @@ fn buttons(conversation: &Conversation, links: &Links) -> Vec<Element> {
 pub fn line(line: &Line) -> Content {
     let sentence = format!("{} {}", line.actor, event(&line.what));
     let mut blocks = vec![Block::paragraph(&sentence)];
+    if let Event::Snoozed(until) = line.what {
+        blocks.push(Block::small(&format!("It comes back {}.", time(until))));
+    }
     blocks.extend(quoted(&line.note));
     let text = if line.note.is_empty() { sentence } else { format!("{sentence} “{}”", line.note) };
     Content::new(&neutral(&text), blocks)
@@ -107,7 +118,19 @@ pub fn quoted(note: &str) -> Vec<Block> {
     blocks
 }
 
-fn event(event: &Event) -> String {
+/// How it is again.
+fn again_so(again: &Again) -> String {
+    match again {
+        Again::OwnedBy(name) => format!("{name} owns this again"),
+        Again::Queued => "nobody owns this again".to_owned(),
+        Again::Open => "this is open again".to_owned(),
+        Again::Done => "this is done again".to_owned(),
+        Again::Snoozed => "this is snoozed again".to_owned(),
+    }
+}
+
+/// What happened, after the name of whoever did it.
+pub fn event(event: &Event) -> String {
     match event {
         Event::Took { from: None } => "took this.".to_owned(),
         Event::Took { from: Some(from) } => format!("took this over from {from}."),
@@ -118,6 +141,9 @@ fn event(event: &Event) -> String {
         Event::Unassigned { from: Some(from) } => format!("put this back into the queue; {from} owned it before."),
         Event::Done => "marked this done.".to_owned(),
         Event::Reopened => "opened this again.".to_owned(),
+        Event::Snoozed(_) => "snoozed this.".to_owned(),
+        Event::Woke => "brought this back.".to_owned(),
+        Event::Undone(again) => format!("took that back: {}.", again_so(again)),
         Event::Noted => "added a note.".to_owned(),
     }
 }

@@ -12,6 +12,7 @@ const HEADER_TEXT: usize = 150;
 const BUTTON_TEXT: usize = 75;
 const BUTTON_VALUE: usize = 2000;
 const PLACEHOLDER: usize = 150;
+const OPTION_TEXT: usize = 75;
 const TITLE: usize = 24;
 const LABEL: usize = 2000;
 const CONFIRM_TITLE: usize = 100;
@@ -128,6 +129,21 @@ pub enum Element {
         /// What it says while nobody is chosen.
         placeholder: Text,
     },
+    /// A menu of fixed options.
+    StaticSelect {
+        /// Its name in the submission.
+        action_id: &'static str,
+        /// What it says while nothing is chosen.
+        placeholder: Text,
+        /// What there is to choose from.
+        options: Vec<Choosable>,
+    },
+    /// A date and a time, in the reader's own zone. It shows nothing until something is chosen.
+    #[serde(rename = "datetimepicker")]
+    DateTimePicker {
+        /// Its name in the submission.
+        action_id: &'static str,
+    },
     /// A text field.
     PlainTextInput {
         /// Its name in the submission.
@@ -137,6 +153,13 @@ pub enum Element {
         /// The most characters it takes.
         max_length: usize,
     },
+}
+
+/// One option of a menu.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Choosable {
+    text: Text,
+    value: &'static str,
 }
 
 /// How a button looks.
@@ -315,6 +338,19 @@ impl Element {
         Self::UsersSelect { action_id, placeholder: Text::ours(placeholder, PLACEHOLDER) }
     }
 
+    /// A menu of fixed options: what each is called, and the value it stands for.
+    pub fn menu(action_id: &'static str, placeholder: &str, options: &[(&'static str, &'static str)]) -> Self {
+        let option =
+            |(text, value): &(&'static str, &'static str)| Choosable { text: Text::ours(text, OPTION_TEXT), value };
+        let options = options.iter().map(option).collect();
+        Self::StaticSelect { action_id, placeholder: Text::ours(placeholder, PLACEHOLDER), options }
+    }
+
+    /// A date and a time.
+    pub fn date_time(action_id: &'static str) -> Self {
+        Self::DateTimePicker { action_id }
+    }
+
     /// A text field of several lines.
     pub fn text_area(action_id: &'static str, max_length: usize) -> Self {
         Self::PlainTextInput { action_id, multiline: true, max_length: max_length.min(INPUT_TEXT) }
@@ -323,8 +359,8 @@ impl Element {
     fn text_length(&self) -> usize {
         match self {
             Self::Button { text, .. } => text.length(),
-            Self::UsersSelect { placeholder, .. } => placeholder.length(),
-            Self::PlainTextInput { .. } => 0,
+            Self::UsersSelect { placeholder, .. } | Self::StaticSelect { placeholder, .. } => placeholder.length(),
+            Self::DateTimePicker { .. } | Self::PlainTextInput { .. } => 0,
         }
     }
 }

@@ -4,12 +4,12 @@
 use crate::domain::click::{Carried, Control, handoff_form};
 use crate::domain::command::MOST_TYPED;
 use crate::domain::conversation::Links;
-use crate::domain::message::{Choice, Deed, Notice, Say, What};
+use crate::domain::message::{Again, Choice, Deed, Notice, Picked, Say, Told, What};
 use crate::domain::people::Unlinked;
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::refusal::{About, Misread, Refusal};
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
-use crate::view::card::{happened, quoted};
+use crate::view::card::{event, happened, quoted};
 use crate::view::kit::{Block, Confirm, Content, Element, Style};
 use crate::view::mrkdwn::{cut, neutral, time};
 
@@ -19,11 +19,17 @@ const QUOTE: usize = 80;
 /// A command longer than this is given back if it is refused.
 const EASILY_TYPED_AGAIN: usize = 100;
 
+/// How much of a conversation's history is shown.
+const MOST_TOLD: usize = 20;
+
 /// How a conversation can be named.
 const NAME_ONE: &str = "Name it by the contact’s number, part of the contact’s name, its id or its dialnote link.";
 
 /// Under the people menu of a form that was left empty.
 pub const CHOOSE_SOMEBODY: &str = "Choose who is to own it.";
+
+/// Under the menu of a snooze form that was left empty.
+pub const CHOOSE_A_TIME: &str = "Choose when it is to come back.";
 
 /// Under the note of a form that was left empty.
 pub const WRITE_A_NOTE: &str = "Write what the next owner should know.";
@@ -31,7 +37,8 @@ pub const WRITE_A_NOTE: &str = "Write what the next owner should know.";
 /// An answer for one person's eyes.
 pub fn say(say: &Say) -> Content {
     match say {
-        Say::Done(deed) => sentence(&done(deed)),
+        Say::Done(deed) => with_time(sentence(&done(deed)), &deed.what),
+        Say::History { about, deeds } => history(about, deeds),
         Say::Refused { why, note } => refused(why, note),
         Say::NoteRefused { deed, why, note } => note_refused(deed, why, note),
         Say::Pick { draft, choices, more } => pick(draft, choices, *more),
@@ -53,6 +60,27 @@ fn sentence(text: &str) -> Content {
     Content::new(&neutral(text), vec![Block::paragraph(text)])
 }
 
+/// Below a snooze, when it comes back.
+fn with_time(mut content: Content, what: &What) -> Content {
+    if let What::Snoozed(until) = what {
+        content.blocks.push(Block::small(&format!("It comes back {}.", time(*until))));
+    }
+    content
+}
+
+fn history(about: &About, deeds: &[Told]) -> Content {
+    let title = match deeds {
+        [] => format!("Nobody did anything about {} through this app yet.", named(about)),
+        _ => format!("What happened to {}, newest first:", named(about)),
+    };
+    let mut blocks = vec![Block::paragraph(&title)];
+    for told in deeds.iter().take(MOST_TOLD) {
+        blocks.push(Block::paragraph(&format!("{} {}", told.by, event(&told.what))));
+        blocks.push(Block::small(&time(told.at)));
+    }
+    Content::new(&neutral(&title), blocks)
+}
+
 /// "+1 415 555 0101 (Ana Lima)", or just the number or name if there is only one.
 fn named(about: &About) -> String {
     if about.number.is_empty() { about.title.clone() } else { format!("{} ({})", about.number, about.title) }
@@ -61,7 +89,9 @@ fn named(about: &About) -> String {
 fn done(deed: &Deed) -> String {
     let name = named(&deed.about);
     let from = deed.from.as_ref();
+    let why = deed.picked.as_ref().map_or_else(String::new, picked);
     let note = if deed.noted { " Your note is in dialnote." } else { "" };
+    let note = format!("{why}{note}");
     match &deed.what {
         What::Mine => match from {
             Some(from) => format!("{name} is yours now; {from} has been told.{note}"),
@@ -78,11 +108,25 @@ fn done(deed: &Deed) -> String {
         },
         What::Done => format!("{name} is done.{note}"),
         What::Reopened => format!("{name} is open again.{note}"),
+        What::Snoozed(_) => format!("{name} is snoozed.{note}"),
+        What::Woken => format!("{name} is back.{note}"),
+        What::Undone(again) => match again {
+            Again::OwnedBy(owner) => format!("Taken back: {name} belongs to {owner} again."),
+            Again::Queued => format!("Taken back: {name} is in the queue again."),
+            Again::Open => format!("Taken back: {name} is open again."),
+            Again::Done => format!("Taken back: {name} is done again."),
+            Again::Snoozed => format!("Taken back: {name} is snoozed again."),
+        },
+        What::Noted => format!("Your note about {name} is in dialnote."),
         What::OnlyNoted if deed.noted => {
             format!("Your note about {name} is in dialnote; nothing else had to change.")
         }
         What::OnlyNoted => format!("Nothing had to change about {name}."),
     }
+}
+
+fn picked(picked: &Picked) -> String {
+    format!(" Of {} nobody has fewer open conversations ({}).", picked.group, picked.open)
 }
 
 fn refused(refusal: &Refusal, note: &str) -> Content {
@@ -132,15 +176,37 @@ fn no(refusal: &Refusal) -> String {
         },
         Refusal::AlreadyYours(about) => format!("{} is already yours.", named(about)),
         Refusal::AlreadyTheirs { about, owner } => format!("{} is already {owner}’s.", named(about)),
+        Refusal::Owned { about, owner } => format!(
+            "{} belongs to {owner} already, and a group takes nothing away from anybody. Name a person instead.",
+            named(about)
+        ),
+        Refusal::NobodyAvailable { group } => {
+            format!("Nobody of {group} is in dialnote and there right now. Name a person instead.")
+        }
+        Refusal::GroupUnreadable { group } => format!(
+            "I cannot find out who belongs to {group}. Name a person, or ask whoever set up this app to allow it \
+             usergroups:read."
+        ),
         Refusal::NobodyOwnsIt(about) => format!("Nobody owns {}; it is in the queue already.", named(about)),
         Refusal::AlreadySo { about, done, by } => already_so(about, *done, by.as_ref()),
         Refusal::NoteTooLong { characters, most } => {
             format!("The note has {characters} characters; dialnote takes {most}. Shorten it and try again.")
         }
-        Refusal::NoteMissing { asked } => {
+        Refusal::NoteMissing { asked, verb } => {
             let asked = cut(asked, QUOTE);
             let why = format!("“{asked}” names the conversation, and nothing is left for the note.");
-            with_usage(&format!("What should the next owner know? {why}"), Verb::Handoff)
+            with_usage(&format!("{} {why}", what_note(*verb)), *verb)
+        }
+        Refusal::TimePassed => "That time has passed. Choose a later one.".to_owned(),
+        Refusal::TimeTooFar => "That is more than a year away. Choose an earlier time.".to_owned(),
+        Refusal::NotSnoozed(about) => format!("{} is not snoozed.", named(about)),
+        Refusal::NothingToUndo => "There is nothing of yours to take back.".to_owned(),
+        Refusal::ChangedSince { about, by } => match by {
+            Some(by) => format!("{by} did something to {} after you, so nothing was taken back.", named(about)),
+            None => format!("{} has changed in dialnote since, so nothing was taken back.", named(about)),
+        },
+        Refusal::TooLateToUndo(about) => {
+            format!("What you did to {} was more than ten minutes ago, so nothing was taken back.", named(about))
         }
         Refusal::FormNotOpened => "Slack did not open the form in time. Please press the button again.".to_owned(),
         Refusal::ReadOnlyKey => "This app’s dialnote key may only read. \
@@ -291,7 +357,12 @@ fn not_understood(misread: &Misread) -> String {
             with_usage(&format!("I do not know who {typed} is. {why}"), *verb)
         }
         Misread::NoConversation(verb) => with_usage(&format!("Which conversation? {NAME_ONE}"), *verb),
-        Misread::NoteMissing(verb) => with_usage("What should the next owner know? Add a note at the end.", *verb),
+        Misread::NoteMissing(verb) => with_usage(&format!("{} Add a note at the end.", what_note(*verb)), *verb),
+        Misread::TimeMissing => with_usage(
+            "Until when? Say it at the end: 2h, 45 min, tomorrow, tomorrow 9am, mon 14:00, next week, or a date like \
+             2026-12-01 14:00.",
+            Verb::Snooze,
+        ),
         Misread::Leftover { verb, extra } => {
             with_usage(&format!("I do not know what to do with “{}”.", cut(extra, QUOTE)), *verb)
         }
@@ -299,6 +370,13 @@ fn not_understood(misread: &Misread) -> String {
             "That is {characters} characters, and a typed command can have {MOST_TYPED}. Nothing was done. \
              For a long note press Hand off on the card: its form takes {LONGEST_NOTE}."
         ),
+    }
+}
+
+fn what_note(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Note => "What is the note?",
+        _ => "What should the next owner know?",
     }
 }
 
@@ -354,7 +432,7 @@ pub fn field_error(refusal: &Refusal) -> (&'static str, String) {
 pub fn notice(notice: &Notice, links: &Links) -> Content {
     match notice {
         Notice::YoursNow { actor, conversation, note, handoff } => {
-            let about = About::from(conversation);
+            let about = About::from(&**conversation);
             let verb = if *handoff { "handed" } else { "assigned" };
             let text = format!("{actor} {verb} {} to you.", named(&about));
             let mut blocks = vec![Block::paragraph(&text)];
@@ -370,6 +448,7 @@ pub fn notice(notice: &Notice, links: &Links) -> Content {
             Content::new(&neutral(&text), blocks)
         }
         Notice::NotYoursNow { actor, about, to } => sentence(&match to {
+            Some(to) if to == actor => format!("{actor} took {}; it is not yours any more.", named(about)),
             Some(to) => format!("{actor} gave {} to {to}; it is not yours any more.", named(about)),
             None => format!("{actor} put {} back into the queue; it is not yours any more.", named(about)),
         }),

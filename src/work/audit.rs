@@ -4,11 +4,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::asker::Via;
-use crate::domain::conversation::{Conversation, Status};
+use crate::domain::conversation::State;
+use crate::domain::message::{Event, Told};
 use crate::domain::plan::Past;
 use crate::domain::refusal::Refusal;
 use crate::domain::verb::Verb;
-use crate::ids::{ChannelId, MemberId};
+use crate::ids::ChannelId;
 use crate::store::Entry;
 
 /// What an entry says besides who, when and about which conversation.
@@ -28,15 +29,9 @@ pub struct Detail {
     pub after: Option<State>,
     /// What came of it.
     pub outcome: Outcome,
-}
-
-/// What can change about a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct State {
-    /// The owner.
-    pub owner: Option<MemberId>,
-    /// The status.
-    pub status: Status,
+    /// What happened in words, if it did.
+    #[serde(default)]
+    pub event: Option<Event>,
 }
 
 /// What came of a command.
@@ -53,20 +48,24 @@ pub enum Outcome {
     GivenUp,
 }
 
-impl From<&Conversation> for State {
-    fn from(conversation: &Conversation) -> Self {
-        Self { owner: conversation.owner.as_ref().map(|owner| owner.id.clone()), status: conversation.status }
-    }
-}
-
 /// The entries that tell of changes, as decisions look at them.
 pub fn past(entries: &[Entry]) -> Vec<Past> {
-    let changes = entries.iter().filter_map(|entry| {
+    entries.iter().filter_map(change).collect()
+}
+
+/// The change that an entry tells of, if it does.
+pub fn change(entry: &Entry) -> Option<Past> {
+    let detail: Detail = serde_json::from_str(&entry.detail).ok()?;
+    let done = matches!(detail.outcome, Outcome::Done | Outcome::NoteRefused(_));
+    let (before, after) = detail.before.zip(detail.after).filter(|(before, after)| done && before != after)?;
+    Some(Past { verb: detail.verb, actor: entry.actor.clone(), by: detail.by, before, after, at: entry.at })
+}
+
+/// The entries as a history tells them.
+pub fn told(entries: &[Entry]) -> Vec<Told> {
+    let told = entries.iter().filter_map(|entry| {
         let detail: Detail = serde_json::from_str(&entry.detail).ok()?;
-        let changed =
-            matches!(detail.outcome, Outcome::Done | Outcome::NoteRefused(_)) && detail.before != detail.after;
-        let after = detail.after.filter(|_| changed)?;
-        Some(Past { verb: detail.verb, by: detail.by, owner: after.owner, at: entry.at })
+        Some(Told { at: entry.at, by: detail.by, what: detail.event? })
     });
-    changes.collect()
+    told.collect()
 }

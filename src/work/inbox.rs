@@ -6,17 +6,19 @@ use tracing::info;
 
 use crate::dialnote::client::{CallError, Denied};
 use crate::domain::command::{Act, Command};
-use crate::domain::conversation::{Conversation, Which};
+use crate::domain::conclude;
+use crate::domain::conversation::{Conversation, Owner, State, Which};
 use crate::domain::job::{CommandJob, Job, ResumeJob, Stage};
 use crate::domain::message::{Message, Say};
 use crate::domain::plan::{self, Call, Facts, Party, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::typed;
 use crate::error::{Fault, Service};
-use crate::ids::{ConversationId, DraftId, InstallationId};
-use crate::store::{Claim, Draft, Effect, Entry, Verdict};
-use crate::work::audit::{self, Detail, State};
-use crate::work::{Outcome, Work};
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MemberId};
+use crate::store::{Card, Claim, Draft, Effect, Entry, Verdict};
+use crate::work::audit::{self, Detail};
+use crate::work::timers::PATIENCE;
+use crate::work::{Outcome, Work, later};
 
 /// How much of a conversation's history a decision looks at.
 const PAST_ENTRIES: usize = 50;
@@ -78,9 +80,23 @@ impl Work {
     /// Looks at everything the decision rests on, and takes it.
     async fn decide(&self, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<Outcome, Stop> {
         let facts = self.gather(claim, job, id).await?;
+        if job.command.act == Act::History {
+            return Ok(self.tell_history(claim, job, &facts.conversation).await?);
+        }
         let note = self.with_names(&claim.installation, &job.command.note).await?;
         let plan = plan::decide(&job.command.act, &note, facts)?;
         Ok(self.go_on(job, Progress::new(plan)))
+    }
+
+    async fn tell_history(
+        &self,
+        claim: &Claim,
+        job: &CommandJob,
+        conversation: &Conversation,
+    ) -> Result<Outcome, Fault> {
+        let entries = self.store.entries(&claim.installation, &conversation.id, PAST_ENTRIES).await?;
+        let say = Say::History { about: About::from(conversation), deeds: audit::told(&entries) };
+        Ok(Outcome::done(vec![self.say(claim, Message::Private { to: job.asker.addressee(), say })]))
     }
 
     async fn gather(&self, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<Facts, Stop> {
@@ -95,13 +111,23 @@ impl Work {
             None => None,
         };
         let conversation = self.look_at(id).await?;
-        let entries = self.store.entries(installation, id, PAST_ENTRIES).await?;
+        let (target, picked) = match job.command.act.group() {
+            Some(group) if conversation.owner.is_none() => {
+                let (target, picked) = self.pick(claim, group).await?;
+                (Some(target), Some(picked))
+            }
+            _ => (target, None),
+        };
+        let past = audit::past(&self.store.entries(installation, id, PAST_ENTRIES).await?);
+        let owner_before = past.first().and_then(|last| last.before.owner.as_ref());
         Ok(Facts {
+            owner_before: self.member(installation, owner_before).await?,
             owner: self.owner(installation, &conversation).await?,
             asker,
             target,
+            picked,
             conversation,
-            past: audit::past(&entries),
+            past,
             now: self.clock.now(),
             reference: format!("{:08x}", rand::random::<u32>()),
         })
@@ -129,6 +155,11 @@ impl Work {
         }
     }
 
+    async fn member(&self, installation: &InstallationId, id: Option<&MemberId>) -> Result<Option<Party>, Fault> {
+        let Some(id) = id else { return Ok(None) };
+        self.people.party(installation, &Owner { id: id.clone(), name: String::new() }).await.map(Some)
+    }
+
     /// The note with the names of the people it mentions.
     async fn with_names(&self, installation: &InstallationId, note: &str) -> Result<String, Fault> {
         let mut named = note.to_owned();
@@ -144,7 +175,9 @@ impl Work {
         let id = &progress.plan.before.id;
         let made = match call {
             Call::AddNote { content, reference } => self.note_once(claim, id, content, reference).await.map(|()| None),
-            Call::Assign(_) | Call::SetStatus(_) => self.change(claim, &progress.plan, call).await.map(Some),
+            Call::Assign(_) | Call::SetStatus(_) | Call::Snooze(_) => {
+                self.change(claim, &progress.plan, call).await.map(Some)
+            }
         };
         match made {
             Ok(changed) => {
@@ -172,10 +205,12 @@ impl Work {
             }
             self.still_allowed(claim, plan, &now).await?;
         }
+        self.hold(claim).await?;
         let attempt_key = format!("{}-{}", claim.id, call.name());
         let answer = match call {
             Call::Assign(owner) => self.dialnote.assign(id, owner.as_ref(), &attempt_key).await,
             Call::SetStatus(status) => self.dialnote.set_status(id, *status, &attempt_key).await,
+            Call::Snooze(until) => self.dialnote.snooze(id, *until, &attempt_key).await,
             Call::AddNote { .. } => return Ok(plan.before.clone()),
         };
         let mut now = answer.map_err(refused)?;
@@ -211,6 +246,7 @@ impl Work {
         if claim.unsure && self.dialnote.has_note(id, reference).await.map_err(refused)? {
             return Ok(());
         }
+        self.hold(claim).await?;
         let attempt_key = format!("{}-note-{reference}", claim.id);
         self.dialnote.add_note(id, content, &attempt_key).await.map_err(refused)
     }
@@ -232,10 +268,12 @@ impl Work {
         let plan = &progress.plan;
         let cards = self.store.cards(&claim.installation, &plan.before.id).await?;
         let channels: Vec<_> = cards.into_iter().map(|card| card.channel).collect();
-        let messages = plan::conclude(progress, &job.asker, claim.told, &channels, note_refused);
+        let told = claim.told || later(claim.accepted, PATIENCE) < self.clock.now();
+        let messages = conclude::messages(progress, &job.asker, told, &channels, note_refused);
         let outcome = note_refused.map_or(audit::Outcome::Done, |why| audit::Outcome::NoteRefused(why.clone()));
         info!(job = %claim.id, verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
-        let mut effects: Vec<_> = messages.into_iter().map(|message| self.say(claim, message)).collect();
+        let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
+        effects.extend(messages.into_iter().map(|message| self.say(claim, message)));
         effects.push(self.record(job, Some(progress), outcome));
         Ok(Outcome::done(effects))
     }
@@ -258,6 +296,7 @@ impl Work {
             before: progress.map(|progress| State::from(&progress.plan.before)),
             after: progress.map(|progress| State::from(&progress.now)),
             outcome,
+            event: progress.map(|progress| progress.plan.event()),
         };
         let conversation = match &job.command.which {
             Which::Id(id) => Some(id.clone()),
@@ -300,7 +339,8 @@ impl Work {
         }
     }
 
-    /// Goes on with a kept command: only its own person may.
+    /// Goes on with a kept command: only its own person may. It goes on in its place, ahead of what
+    /// its person asked for since.
     pub(super) async fn resume(&self, claim: &Claim, job: &ResumeJob) -> Result<Outcome, Fault> {
         let kept = self.store.draft(&claim.installation, &job.resume.draft).await?;
         let command = kept
@@ -314,10 +354,23 @@ impl Work {
         if let Some(pick) = &job.resume.pick {
             command.which = Which::Id(pick.clone());
         }
-        let resumed = CommandJob::new(job.asker.clone(), command);
-        let mut queued = self.following(claim, &Job::Command(resumed));
-        queued.behind = None;
-        Ok(Outcome::done(vec![Effect::DropDraft(job.resume.draft.clone()), Effect::Enqueue(queued)]))
+        let resumed = Job::Command(CommandJob::new(job.asker.clone(), command));
+        let verdict = Verdict::Continue { body: resumed.encode(), until: self.lease_end() };
+        Ok(Outcome { verdict, effects: vec![Effect::DropDraft(job.resume.draft.clone())] })
+    }
+}
+
+/// That a card is about to be posted, if it is the first in its channel: whoever changes the
+/// conversation before it is posted has to bring it up to date.
+fn expected(message: &Message, cards: &[ChannelId]) -> Option<Effect> {
+    match message {
+        Message::Card { channel, face, .. } if !cards.contains(channel) => Some(Effect::PutCard(Card {
+            channel: channel.clone(),
+            conversation: face.conversation.id.clone(),
+            ts: None,
+            face: serde_json::to_string(face).unwrap_or_default(),
+        })),
+        _ => None,
     }
 }
 

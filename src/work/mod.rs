@@ -3,6 +3,7 @@
 //! what runs.
 
 pub mod audit;
+mod groups;
 mod inbox;
 mod outbox;
 pub mod pace;
@@ -28,7 +29,7 @@ use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::metrics::Metrics;
 use crate::slack::client::{CallError, Slack};
-use crate::store::{Claim, Effect, Lane, NewJob, Settled, Store, Verdict};
+use crate::store::{Claim, Effect, Lane, Memo, NewJob, Settled, Store, Verdict};
 use crate::work::pace::Pacing;
 use crate::work::people::People;
 
@@ -41,6 +42,23 @@ pub struct Settings {
     pub lease: Duration,
     /// How fast we speak.
     pub pacing: Pacing,
+}
+
+/// How much a large command and all that is kept of it take up, in bytes.
+const LARGE_COMMAND: usize = 32 * 1024;
+
+/// How long a store that is well may take.
+const IN_TIME: Duration = Duration::from_secs(2);
+
+/// The longest that a call may take.
+const LONGEST_CALL: Duration = Duration::from_secs(10);
+
+impl Settings {
+    /// How long a call to Slack or dialnote may take: never as long as a lease, which is looked at
+    /// before each call that changes something.
+    pub fn call_timeout(&self) -> Duration {
+        LONGEST_CALL.min(self.lease / 2)
+    }
 }
 
 impl Default for Settings {
@@ -115,14 +133,16 @@ impl Work {
     /// Works on a claimed job until it is finished or has to wait.
     async fn work_on(&self, mut claim: Claim) -> Result<(), Fault> {
         loop {
-            let outcome = self.next_step(&claim).await;
-            let goes_on = match &outcome.verdict {
-                Verdict::Continue { body, .. } => Some(body.clone()),
-                _ => None,
+            let settled = match self.next_step(&claim).await {
+                Some(Outcome { verdict, effects }) => {
+                    let goes_on = continued(&claim, &verdict);
+                    let settled = self.store.settle(&claim, verdict, effects, self.clock.now()).await?;
+                    (settled, goes_on)
+                }
+                None => (Settled::LostLease, None),
             };
-            let settled = self.store.settle(&claim, outcome.verdict, outcome.effects, self.clock.now()).await?;
-            match (settled, goes_on) {
-                (Settled::Applied, Some(body)) => (claim.body, claim.unsure) = (body, false),
+            match settled {
+                (Settled::Applied, Some(next)) => claim = next,
                 (Settled::Applied, None) => return Ok(()),
                 (Settled::LostLease, _) => {
                     warn!(job = %claim.id, "somebody else took this job over; leaving it to them");
@@ -132,14 +152,16 @@ impl Work {
         }
     }
 
-    async fn next_step(&self, claim: &Claim) -> Outcome {
+    /// What the next step came to; nothing, if the job is no longer ours.
+    async fn next_step(&self, claim: &Claim) -> Option<Outcome> {
         let job = match Job::decode(&claim.body) {
             Ok(job) => job,
-            Err(cause) => return Outcome::dead(claim, format!("the job cannot be read: {cause}")),
+            Err(cause) => return Some(Outcome::dead(claim, format!("the job cannot be read: {cause}"))),
         };
         match self.advance(claim, &job).await {
-            Ok(outcome) => outcome,
-            Err(fault) => self.after_fault(claim, &job, &fault).await,
+            Ok(outcome) => Some(outcome),
+            Err(Fault::TakenOver) => None,
+            Err(fault) => Some(self.after_fault(claim, &job, &fault).await),
         }
     }
 
@@ -172,17 +194,28 @@ impl Work {
             Next::GiveUp => {
                 let effects = match job {
                     Job::Command(job) => self.given_up(claim, job, fault).await,
-                    _ => Vec::new(),
+                    Job::Message(message) => outbox::not_posted(message).into_iter().collect(),
+                    Job::Resume(_) | Job::Profile(_) => Vec::new(),
                 };
                 Outcome { effects, ..Outcome::dead(claim, fault.to_string()) }
             }
         }
     }
 
-    /// Stores something of no consequence, to see whether the store takes anything in.
+    /// Stores something of no consequence and of a large command's size, to see whether the store
+    /// takes one in: on a disk that is nearly full there may be room for less.
     pub async fn try_store(&self) -> Result<(), Fault> {
-        let now = self.clock.now();
-        self.store.lead("readiness", &self.instance, now, now).await.map(drop)
+        let memo = Memo {
+            kind: "readiness".to_owned(),
+            id: self.instance.clone(),
+            alias: None,
+            at: self.clock.now(),
+            body: "?".repeat(LARGE_COMMAND),
+        };
+        let nobody = InstallationId::new("readiness");
+        let stored = self.store.remember(&nobody, memo);
+        let late = |_| Fault::Store("it took nothing in in time".into());
+        tokio::time::timeout(IN_TIME, stored).await.map_err(late)?
     }
 
     /// Whether dialnote accepts our key: how many members the organization has.
@@ -199,6 +232,18 @@ impl Work {
             })
         };
         self.home.get_or_try_init(ask).await
+    }
+
+    /// Makes sure that the job stays ours while a call is made. To be asked before every call that
+    /// changes something: whoever was paused for longer than a lease must not go on as if nothing were.
+    async fn hold(&self, claim: &Claim) -> Result<(), Fault> {
+        if later(self.clock.now(), self.settings.call_timeout()) < claim.until {
+            return Ok(());
+        }
+        match self.store.renew(claim, self.lease_end()).await? {
+            Settled::Applied => Ok(()),
+            Settled::LostLease => Err(Fault::TakenOver),
+        }
     }
 
     /// The end of a lease taken or renewed now.
@@ -230,6 +275,16 @@ impl Work {
             fold: pace::fold(job),
             ..NewJob::new(installation, lane, job.key(), now, job.encode())
         }
+    }
+}
+
+/// The claim as it goes on after the verdict, if it does.
+fn continued(claim: &Claim, verdict: &Verdict) -> Option<Claim> {
+    match verdict {
+        Verdict::Continue { body, until } => {
+            Some(Claim { body: body.clone(), until: *until, unsure: false, ..claim.clone() })
+        }
+        _ => None,
     }
 }
 

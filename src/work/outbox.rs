@@ -8,7 +8,7 @@ use crate::domain::message::{Face, Message, Say};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, MessageTs};
 use crate::slack::client::{CallError, RESPONSE_URL, Sought};
-use crate::store::{Card, Claim, Effect, Verdict};
+use crate::store::{Card, Claim, Effect};
 use crate::view::kit::Content;
 use crate::view::{card, reply};
 use crate::work::{Outcome, Work};
@@ -54,17 +54,20 @@ impl Work {
             self.metrics.repeated_blindly(RESPONSE_URL);
         }
         if let Some(answer) = to.reply.as_ref().filter(lives) {
+            self.hold(claim).await?;
             match self.slack.respond(&answer.url, content, answer.replace).await {
                 Err(CallError::Refused(code)) => warn!(code, "the response URL no longer takes answers"),
                 other => return other,
             }
         }
         if let Some(channel) = to.channel.as_ref().filter(|channel| !channel.is_direct()) {
+            self.hold(claim).await?;
             match self.slack.post_ephemeral(channel, &to.user, content).await {
                 Err(CallError::Refused(code)) => warn!(code, "no private answer in the channel"),
                 other => return other,
             }
         }
+        self.hold(claim).await?;
         self.slack.post(to.user.as_str(), content, None, &mark(claim)).await.map(drop)
     }
 
@@ -72,16 +75,43 @@ impl Work {
     async fn put_card(&self, claim: &Claim, channel: &ChannelId, face: &Face) -> Result<Vec<Effect>, CallError> {
         let id = &face.conversation.id;
         let content = card::card(face, &self.links);
-        if let Some(known) = self.store.card(&claim.installation, channel, id).await? {
-            match self.slack.update(channel, &known.ts, &content).await {
-                Ok(()) => return Ok(vec![Effect::PutCard(Card { face: encoded(face), ..known })]),
+        if let Some(ts) = self.posted_card(claim, channel, id).await? {
+            self.hold(claim).await?;
+            match self.slack.update(channel, &ts, &content).await {
+                Ok(()) => return Ok(vec![put(channel, face, ts)]),
                 Err(CallError::Refused(code)) if MESSAGE_GONE.contains(&code.as_str()) => {}
                 Err(error) => return Err(error),
             }
         }
         let ts = self.post_once(claim, channel.as_str(), None, &content).await?;
-        let (channel, conversation) = (channel.clone(), id.clone());
-        Ok(vec![Effect::PutCard(Card { channel, conversation, ts, face: encoded(face) })])
+        if claim.unsure {
+            self.bring_up_to_date(claim, channel, &ts, &content).await?;
+        }
+        Ok(vec![put(channel, face, ts)])
+    }
+
+    /// What an earlier try posted unheard may show what has been replaced since.
+    async fn bring_up_to_date(
+        &self,
+        claim: &Claim,
+        channel: &ChannelId,
+        ts: &MessageTs,
+        content: &Content,
+    ) -> Result<(), CallError> {
+        self.hold(claim).await?;
+        match self.slack.update(channel, ts, content).await {
+            Err(CallError::Refused(code)) if MESSAGE_GONE.contains(&code.as_str()) => Ok(()),
+            other => other,
+        }
+    }
+
+    async fn posted_card(
+        &self,
+        claim: &Claim,
+        channel: &ChannelId,
+        conversation: &ConversationId,
+    ) -> Result<Option<MessageTs>, Fault> {
+        Ok(self.store.card(&claim.installation, channel, conversation).await?.and_then(|card| card.ts))
     }
 
     /// Adds a line to the thread of a card. Without a card there is no thread, and nothing to add to.
@@ -92,8 +122,8 @@ impl Work {
         conversation: &ConversationId,
         content: &Content,
     ) -> Result<(), CallError> {
-        let Some(card) = self.store.card(&claim.installation, channel, conversation).await? else { return Ok(()) };
-        self.post_once(claim, channel.as_str(), Some(&card.ts), content).await.map(drop)
+        let Some(card) = self.posted_card(claim, channel, conversation).await? else { return Ok(()) };
+        self.post_once(claim, channel.as_str(), Some(&card), content).await.map(drop)
     }
 
     /// Posts a message. If an earlier try may have got through, looks for it first; where we may not
@@ -107,37 +137,54 @@ impl Work {
     ) -> Result<MessageTs, CallError> {
         let mark = mark(claim);
         if claim.unsure {
-            match self.slack.find(&ChannelId::new(channel), thread, &mark, claim.accepted).await? {
+            match self.slack.find(channel, thread, &mark, claim.accepted).await? {
                 Sought::There(ts) => return Ok(ts),
                 Sought::NotThere => {}
                 Sought::Unknowable => self.metrics.repeated_blindly("chat.postMessage"),
             }
         }
+        self.hold(claim).await?;
         Ok(self.slack.post(channel, content, thread, &mark).await?.ts)
     }
 
     fn not_delivered(&self, claim: &Claim, message: &Message, code: &str) -> Outcome {
+        let not_posted = not_posted(message);
         if !NOT_WELCOME.contains(&code) {
-            return Outcome::dead(claim, format!("Slack refused: {code}"));
+            let effects = not_posted.into_iter().collect();
+            return Outcome { effects, ..Outcome::dead(claim, format!("Slack refused: {code}")) };
         }
         warn!(job = %claim.id, code, "Slack does not let us post there");
         let told = match message {
             Message::Card { channel, asker: Some(asker), .. } => {
                 let say = Say::CardNotPosted { channel: channel.clone() };
-                vec![self.say(claim, Message::Private { to: asker.clone(), say })]
+                Some(self.say(claim, Message::Private { to: asker.clone(), say }))
             }
-            _ => Vec::new(),
+            _ => None,
         };
-        Outcome { verdict: Verdict::Done, effects: told }
+        Outcome::done(not_posted.into_iter().chain(told).collect())
     }
+}
+
+/// What is to be stored if a message will not be posted after all.
+pub(super) fn not_posted(message: &Message) -> Option<Effect> {
+    match message {
+        Message::Card { channel, face, .. } => {
+            let (channel, conversation) = (channel.clone(), face.conversation.id.clone());
+            Some(Effect::DropCard { channel, conversation })
+        }
+        Message::Private { .. } | Message::Direct { .. } | Message::Line { .. } => None,
+    }
+}
+
+/// That the card stands there and shows this.
+fn put(channel: &ChannelId, face: &Face, ts: MessageTs) -> Effect {
+    let face_shown = serde_json::to_string(face).unwrap_or_default();
+    let conversation = face.conversation.id.clone();
+    Effect::PutCard(Card { channel: channel.clone(), conversation, ts: Some(ts), face: face_shown })
 }
 
 /// What a message of this job is recognized by: ids of jobs begin anew with a new database, so the
 /// time goes along.
 fn mark(claim: &Claim) -> String {
     format!("{}-{}", claim.id, claim.accepted.as_millisecond())
-}
-
-fn encoded(face: &Face) -> String {
-    serde_json::to_string(face).unwrap_or_default()
 }

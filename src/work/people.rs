@@ -75,7 +75,9 @@ impl People {
     /// An owner as dialnote names them, with the Slack user they are, if they are one.
     pub async fn party(&self, installation: &InstallationId, owner: &Owner) -> Result<Party, Fault> {
         let members = self.members(installation, Read::Kept).await?;
-        let email = members.iter().find(|member| member.id == owner.id).and_then(|member| member.email.clone());
+        let member = members.iter().find(|member| member.id == owner.id);
+        let known_as = member.filter(|_| owner.name.is_empty()).map_or(&owner.name, |member| &member.name).clone();
+        let email = member.and_then(|member| member.email.clone());
         let profile = match email {
             Some(email) => self.profile_by_email(installation, &email).await?,
             None => None,
@@ -84,9 +86,15 @@ impl People {
         let teammate = teammate.filter(|teammate| teammate.member == owner.id);
         Ok(Party {
             member: owner.id.clone(),
-            name: teammate.as_ref().map_or_else(|| owner.name.clone(), |teammate| teammate.name.clone()),
+            name: teammate.as_ref().map_or(known_as, |teammate| teammate.name.clone()),
             user: teammate.map(|teammate| teammate.user),
         })
+    }
+
+    /// Whether a teammate says in dialnote to be away.
+    pub(super) async fn is_away(&self, installation: &InstallationId, teammate: &Teammate) -> Result<bool, Fault> {
+        let members = self.members(installation, Read::Kept).await?;
+        Ok(members.iter().any(|member| member.id == teammate.member && member.away))
     }
 
     /// Reads a Slack profile although one may be kept.

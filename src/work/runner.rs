@@ -39,11 +39,18 @@ async fn lane(work: Arc<Work>, lane: Lane, mut stop: watch::Receiver<bool>) {
         let rung = bell.notified();
         while running.try_join_next().is_some() {}
         let free = PARALLEL.saturating_sub(running.len());
-        let claimed = start(&work, lane, free, &mut running).await;
-        if claimed.is_ok_and(|count| count > 0) {
-            continue;
-        }
-        let pause = pause(&work, lane).await;
+        let pause = match start(&work, lane, free, &mut running).await {
+            Ok(0) => pause(&work, lane).await,
+            Ok(_) => continue,
+            Err(_) => {
+                // A store in trouble is not helped by being asked more often, whoever rings.
+                tokio::select! {
+                    () = sleep(POLL) => {}
+                    _ = stop.changed() => {}
+                }
+                continue;
+            }
+        };
         tokio::select! {
             () = rung => {}
             () = sleep(pause) => {}

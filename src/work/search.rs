@@ -2,21 +2,22 @@
 //! the name or number is found, several are, or the list ends.
 
 use crate::domain::command::{Act, Command};
-use crate::domain::conversation::Conversation;
+use crate::domain::conversation::{Conversation, Which};
 use crate::domain::find::{Found, Search};
 use crate::domain::job::CommandJob;
 use crate::domain::message::{Choice, Message, Say};
 use crate::domain::refusal::{About, Refusal};
 use crate::error::Fault;
 use crate::store::{Claim, Effect};
+use crate::work::audit;
 use crate::work::inbox::{Stop, denied};
 use crate::work::{Outcome, Work};
 
 /// How many pages of conversations are looked through for a name or number.
 const SEARCH_PAGES: usize = 50;
 
-/// After how many of them the lease is renewed.
-const PAGES_PER_LEASE: usize = 2;
+/// Among how many of somebody's attempts the last that changed something is looked for.
+const RECENT_DEEDS: usize = 20;
 
 /// How many conversations are offered to choose from.
 const MOST_CHOICES: usize = 10;
@@ -24,6 +25,9 @@ const MOST_CHOICES: usize = 10;
 impl Work {
     /// Looks for the conversation that a number or name means.
     pub(super) async fn find(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+        if job.command.which == Which::MyLast {
+            return self.find_my_last(claim, job).await;
+        }
         let (asked, mut search) = match Search::new(&job.command.which) {
             Ok(search) => search,
             Err(id) => return Ok(self.found(claim, job, id, None)),
@@ -42,15 +46,21 @@ impl Work {
         }
     }
 
+    /// The conversation to which whoever asks did something last.
+    async fn find_my_last(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+        let deeds = self.store.deeds(&claim.installation, &job.asker.user, RECENT_DEEDS).await?;
+        let last = deeds.iter().find(|deed| audit::change(deed).is_some());
+        let id = last.and_then(|deed| deed.conversation.clone()).ok_or(Refusal::NothingToUndo)?;
+        Ok(self.found(claim, job, id, None))
+    }
+
     /// Reads the list of conversations page by page. Answers how many there were, and whether that was
     /// all. The list is ordered by activity and moves while it is read: what slips past goes to its
     /// top, so it is read from there again until nothing is new.
     async fn look_through(&self, claim: &Claim, search: &mut Search) -> Result<(usize, bool), Stop> {
         let (mut offset, mut through) = (0, false);
         for page in 0..SEARCH_PAGES {
-            if page % PAGES_PER_LEASE == PAGES_PER_LEASE - 1 {
-                self.store.renew(claim, self.lease_end()).await?;
-            }
+            self.hold(claim).await?;
             let read = self.dialnote.conversations(offset).await.map_err(|error| denied(error, None))?;
             offset += read.conversations.len();
             let new = search.look_at(read.conversations);
@@ -98,6 +108,9 @@ impl Work {
 }
 
 fn note_is_there(command: &Command, note: &str, asked: &str) -> Result<(), Refusal> {
-    let missing = matches!(command.act, Act::Handoff(_)) && command.note.is_empty() && note.is_empty();
-    if missing { Err(Refusal::NoteMissing { asked: asked.to_owned() }) } else { Ok(()) }
+    let needed = matches!(command.act, Act::Handoff(_) | Act::Note);
+    if needed && command.note.is_empty() && note.is_empty() {
+        return Err(Refusal::NoteMissing { asked: asked.to_owned(), verb: command.act.verb() });
+    }
+    Ok(())
 }

@@ -9,7 +9,7 @@ use crate::error::Fault;
 use crate::work::{Work, earlier, later};
 
 /// A command that is not finished after this long is said to wait.
-const PATIENCE: Duration = Duration::from_secs(3);
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How many are told at a time.
 const TOLD_AT_ONCE: usize = 100;

@@ -14,7 +14,7 @@ async fn assign_by_number_with_a_note() {
           +1 415 555 0101 · on Front desk
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
         Owner: Zoe
-        [Hand off] [Assign to… ▾] [Unassign] [Done] [Open in dialnote ↗]
+        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [History] [Open in dialnote ↗]
         ");
         assert_snapshot!(bot.line(ANA).await, @"
         Maya assigned this to Zoe.
@@ -109,7 +109,7 @@ async fn take_unassign_done_reopen_by_their_buttons() {
           +1 415 555 0101 · on Front desk
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
         Nobody owns this yet.
-        [Take it] [Assign to… ▾] [Done] [Open in dialnote ↗]
+        [Take it] [Assign to… ▾] [Snooze] [Done] [History] [Open in dialnote ↗]
         ");
         assert_snapshot!(bot.line(ANA).await, @"Leo put this back into the queue.");
 
@@ -119,7 +119,7 @@ async fn take_unassign_done_reopen_by_their_buttons() {
           +1 415 555 0101 · on Front desk
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
         Owner: Zoe
-        [Hand off] [Assign to… ▾] [Unassign] [Done] [Open in dialnote ↗]
+        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [History] [Open in dialnote ↗]
         ");
         assert_snapshot!(bot.line(ANA).await, @"Zoe took this.");
 
@@ -129,7 +129,7 @@ async fn take_unassign_done_reopen_by_their_buttons() {
           +1 415 555 0101 · on Front desk
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
         Done. Owner: Zoe
-        [Reopen] [Open in dialnote ↗]
+        [Reopen] [History] [Open in dialnote ↗]
         ");
         assert_snapshot!(bot.line(ANA).await, @"Zoe marked this done.");
 
@@ -219,7 +219,7 @@ async fn a_conversation_has_one_card_per_channel_and_all_stay_true() {
           +1 415 555 0101 · on Front desk
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
         Done. Owner: Maya
-        [Reopen] [Open in dialnote ↗]
+        [Reopen] [History] [Open in dialnote ↗]
         ");
         let in_billing = bot.world(|world| world.seen_by(LEO, "billing").iter().filter(|m| m.is_reply()).count());
         assert_eq!(in_billing, 1);
@@ -252,7 +252,7 @@ async fn a_note_does_not_hide_what_came_in() {
           +1 415 555 0101 · on Front desk
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
         Done. Owner: Zoe
-        [Reopen] [Open in dialnote ↗]
+        [Reopen] [History] [Open in dialnote ↗]
         ");
     })
     .await;
@@ -275,7 +275,7 @@ async fn text_from_outside_neither_pings_nor_formats() {
           :speech_balloon: Text message · 2026-11-23 07:00 UTC
           “*Free* <https://example.com|whitening> & more for <@U0MAYA> :tada:”
         Owner: Zoe
-        [Hand off] [Assign to… ▾] [Unassign] [Done] [Open in dialnote ↗]
+        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [History] [Open in dialnote ↗]
         ");
         assert_snapshot!(bot.line(&id).await, @"
         Maya assigned this to Zoe.

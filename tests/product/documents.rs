@@ -49,7 +49,10 @@ fn every_promise_names_a_test_that_there_is() {
     assert!(named.len() > 10, "the table is there: {named:?}");
     for name in named {
         let (module, test) = name.split_once("::").unwrap();
-        let file = fs::read_to_string(format!("tests/product/{module}.rs")).unwrap();
-        assert!(file.contains(&format!("async fn {test}()")), "{name} is promised and not there");
+        let there = ["product", "proof"].iter().any(|folder| {
+            let file = fs::read_to_string(format!("tests/{folder}/{module}.rs")).unwrap_or_default();
+            file.contains(&format!("async fn {test}()"))
+        });
+        assert!(there, "{name} is promised and not there");
     }
 }

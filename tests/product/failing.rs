@@ -187,3 +187,27 @@ async fn an_api_without_envelopes_and_filters_will_do() {
     })
     .await;
 }
+
+/// Slack took the card and we did not hear of it; before we look, the conversation changes.
+#[tokio::test]
+async fn a_card_that_was_posted_unheard_shows_what_came_later() {
+    product(async |bot| {
+        let unheard = SlackFailure {
+            method: "chat.postMessage".into(),
+            status: 503,
+            after_effect: true,
+            ..SlackFailure::default()
+        };
+        bot.world(|world| world.faults.slack.fail_next.push(unheard));
+        bot.slash(LEO, "/dialnote take conv_1001").await;
+        bot.settle().await;
+        bot.slash(LEO, "/done conv_1001").await;
+        bot.settle().await;
+        bot.pass(SignedDuration::from_secs(60)).await;
+        assert_eq!(bot.dialnote(ANA), "mem_leo done");
+        let card = bot.card(ANA).await;
+        assert!(card.contains("Reopen"), "the card shows what was replaced:\n{card}");
+        bot.read_all().await;
+    })
+    .await;
+}

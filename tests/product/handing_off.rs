@@ -68,7 +68,7 @@ async fn the_form_hands_over() {
           +1 415 555 0101 · on Front desk
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
         Owner: Zoe
-        [Hand off] [Assign to… ▾] [Unassign] [Done] [Open in dialnote ↗]
+        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [History] [Open in dialnote ↗]
         ");
     })
     .await;

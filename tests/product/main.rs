@@ -13,14 +13,19 @@
 
 mod assigning;
 mod crashing;
+mod database;
 mod documents;
 mod failing;
 mod finding;
 mod floors;
+mod groups;
 mod handing_off;
+mod overtaking;
 mod pacing;
 mod people;
 mod racing;
 mod receiving;
+mod snoozing;
 mod support;
+mod undoing;
 mod upgrading;

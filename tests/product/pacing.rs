@@ -95,7 +95,7 @@ async fn several_updates_of_a_card_are_sent_as_one() {
           +1 415 555 0101 · on Front desk
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
         Owner: Zoe
-        [Hand off] [Assign to… ▾] [Unassign] [Done] [Open in dialnote ↗]
+        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [History] [Open in dialnote ↗]
         ");
         bot.read_all().await;
     })

@@ -40,7 +40,7 @@ async fn the_one_who_lost_may_take_over_if_nothing_changed_since() {
         bot.press_private(LEO, "front-desk", "take_over", 0).await;
         assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is yours now; Zoe has been told.");
         assert_snapshot!(bot.line(ANA).await, @"Leo took this over from Zoe.");
-        assert_snapshot!(bot.dm(ZOE).await, @"Leo gave +1 415 555 0101 (Ana Lima) to Leo; it is not yours any more.");
+        assert_snapshot!(bot.dm(ZOE).await, @"Leo took +1 415 555 0101 (Ana Lima); it is not yours any more.");
 
         bot.slash(ZOE, "/dialnote take conv_1001").await;
         bot.answer(ZOE).await;

@@ -12,7 +12,8 @@ use reqwest::{Client, RequestBuilder, Response};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::support::{ANA, Bot, MAYA, product};
+use crate::database::On;
+use crate::support::{ANA, Bot, MAYA, Setup, product, product_with};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
@@ -217,7 +218,7 @@ async fn a_signed_body_that_is_no_body_is_refused_politely() {
 
 #[tokio::test]
 async fn what_cannot_be_stored_is_said_and_not_half_done() {
-    product(async |bot| {
+    product_with(Setup { on: On::File, ..Setup::default() }, async |bot| {
         let database = rusqlite::Connection::open(bot.database()).unwrap();
         let sabotage = "CREATE TRIGGER sabotage BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'full'); END";
         database.execute_batch(sabotage).unwrap();
@@ -236,7 +237,7 @@ async fn what_cannot_be_stored_is_said_and_not_half_done() {
 
 #[tokio::test]
 async fn a_store_that_is_held_up_refuses_in_time_and_recovers_by_itself() {
-    product(async |bot| {
+    product_with(Setup { on: On::File, ..Setup::default() }, async |bot| {
         let ready = async || Client::new().get(format!("{}/readyz", bot.url)).send().await.unwrap().status().as_u16();
         assert_eq!(ready().await, 200);
         let somebody = rusqlite::Connection::open(bot.database()).unwrap();
@@ -262,7 +263,7 @@ async fn what_is_not_understood_is_explained_and_nothing_is_called() {
             "/assgin",
             "/assign @zoe @leo conv_1001",
             "/assign 🎉🎉",
-            "/assign @frontdesk conv_1001",
+            "/handoff @frontdesk conv_1001 note",
             "/assign @nobody conv_1001",
             "/assign @zoe",
             "/handoff @zoe conv_1001",
@@ -291,8 +292,8 @@ async fn what_is_not_understood_is_explained_and_nothing_is_called() {
         For example: /assign @zoe +1 415 555 0101 wants a call back
 
         Only a person can own a conversation, not a group.
-        Type: /assign @person conversation [note]
-        For example: /assign @zoe +1 415 555 0101 wants a call back
+        Type: /handoff @person conversation note
+        For example: /handoff @leo Ana Lima asks for a quote, call before noon
 
         I do not know who @nobody is. Choose the person from the list that Slack shows when you type @.
         Type: /assign @person conversation [note]
@@ -323,18 +324,23 @@ async fn what_is_not_understood_is_explained_and_nothing_is_called() {
         bot.slash(MAYA, "/dialnote help").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         *What you can type*
-        `/assign @person conversation [note]` — Make somebody the owner; `me` for yourself.
+        `/assign @person conversation [note]` — Make somebody the owner; `me` for yourself, a group for its least busy member.
         `/dialnote take conversation` — Make it yours, if nobody owns it yet.
         `/unassign conversation` — Put it back into the queue.
         `/handoff @person conversation note` — Pass it on together with what the next owner must know.
         `/done conversation [note]` — Resolve it.
         `/reopen conversation` — Open it again.
+        `/snooze conversation when` — Put it away until later: `2h`, `tomorrow 9am`, `monday`, a date.
+        `/dialnote wake conversation` — Bring back what was snoozed.
+        `/dialnote note conversation text` — Write an internal note; the contact does not see it.
+        `/dialnote history conversation` — Show who did what through this app.
+        `/dialnote undo [conversation]` — Take back what you did last, within ten minutes and if nothing has changed since.
         `/dialnote help [command]` — Show what you can type.
           A conversation is named by the contact’s number, part of the contact’s name, its id or its dialnote link. Every command also works as `/dialnote …`; `/dialnote help assign` tells more about one.
         ");
         bot.slash(MAYA, "/dialnote help assign").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        */assign* — Make somebody the owner; `me` for yourself.
+        */assign* — Make somebody the owner; `me` for yourself, a group for its least busy member.
         Type: `/assign @person conversation [note]`
         For example: `/assign @zoe +1 415 555 0101 wants a call back`
         ");

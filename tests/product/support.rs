@@ -15,9 +15,10 @@ use dialnote_slack::store::Lane;
 use dialnote_slack::work::Work;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+
+use crate::database::{Database, On};
 
 pub const MAYA: &str = "maya";
 pub const LEO: &str = "leo";
@@ -39,7 +40,7 @@ pub struct Bot {
     /// Where the app listens.
     pub url: String,
     server: JoinHandle<()>,
-    data: TempDir,
+    data: Database,
     pace: &'static str,
     read: HashSet<(String, String, String)>,
     dead_expected: u64,
@@ -49,15 +50,15 @@ pub struct Bot {
 pub struct Setup {
     /// `SLACK_PACE`: most tests let messages go as fast as Slack lets them.
     pub pace: &'static str,
-    /// A database to begin with, instead of an empty one.
-    pub database: Option<&'static str>,
+    /// The database.
+    pub on: On,
     /// What the clock shows.
     pub now: &'static str,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { pace: "as-allowed", database: None, now: "2026-11-23T09:00:00Z" }
+        Self { pace: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z" }
     }
 }
 
@@ -86,10 +87,7 @@ impl Bot {
             scopes: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name.to_owned()).collect(),
         };
         let sandbox = Sandbox::start(options).await.unwrap();
-        let data = tempfile::tempdir().unwrap();
-        if let Some(database) = setup.database {
-            std::fs::copy(database, data.path().join("app.db")).unwrap();
-        }
+        let data = Database::new(setup.on).await;
         let pace = setup.pace;
         let (work, url, server) = start_app(&sandbox, &data, &clock, pace).await;
         Self { sandbox, clock, work, url, server, data, pace, read: HashSet::new(), dead_expected: 0 }
@@ -101,9 +99,14 @@ impl Bot {
         (self.work, self.url, self.server) = start_app(&self.sandbox, &self.data, &self.clock, self.pace).await;
     }
 
+    /// A second instance on the same database: only its work, nobody talks to it.
+    pub async fn second(&self) -> Arc<Work> {
+        App::build(&config(&self.sandbox, &self.data, self.pace), Clock::Manual(self.clock.clone())).await.unwrap().work
+    }
+
     /// Where the app keeps what it must not lose.
     pub fn database(&self) -> PathBuf {
-        self.data.path().join("app.db")
+        self.data.file()
     }
 
     // --- what people do ---
@@ -223,10 +226,15 @@ impl Bot {
 
     /// The card of a conversation in #front-desk as it is now.
     pub async fn card(&mut self, conversation: &str) -> String {
+        self.card_in(FRONT_DESK, conversation).await
+    }
+
+    /// The card of a conversation in a channel as it is now.
+    pub async fn card_in(&mut self, channel: &str, conversation: &str) -> String {
         self.settle().await;
-        let ts = self.card_ts(FRONT_DESK, conversation);
+        let ts = self.card_ts(channel, conversation);
         self.world(|world| {
-            let channel = world.channel(FRONT_DESK).expect("a channel").id.clone();
+            let channel = world.channel(channel).expect("a channel").id.clone();
             draw(world.message(&channel, &ts).expect("the card"))
         })
     }
@@ -354,29 +362,31 @@ impl Bot {
 
 async fn start_app(
     sandbox: &Sandbox,
-    data: &TempDir,
+    data: &Database,
     clock: &ManualClock,
     pace: &str,
 ) -> (Arc<Work>, String, JoinHandle<()>) {
+    let App { work, site } = App::build(&config(sandbox, data, pace), Clock::Manual(clock.clone())).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    sandbox.set_bot(url.clone());
+    let server = tokio::spawn(dialnote_slack::http::serve::serve(listener, site, std::future::pending()));
+    (work, url, server)
+}
+
+fn config(sandbox: &Sandbox, data: &Database, pace: &str) -> Config {
     let credentials = sandbox.credentials();
-    let database = format!("sqlite:{}", data.path().join("app.db").display());
     let settings = [
         ("SLACK_SIGNING_SECRET", credentials.signing_secret),
         ("SLACK_BOT_TOKEN", credentials.slack_bot_token),
         ("SLACK_API_URL", credentials.slack_api),
         ("DIALNOTE_API_KEY", credentials.dialnote_api_key),
         ("DIALNOTE_API_URL", credentials.dialnote_api),
-        ("DATABASE_URL", database),
+        ("DATABASE_URL", data.url.clone()),
         ("SLACK_PACE", pace.to_owned()),
     ];
     let lookup = |name: &str| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
-    let config = Config::read(lookup).unwrap();
-    let App { work, site } = App::build(&config, Clock::Manual(clock.clone())).await.unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    sandbox.set_bot(url.clone());
-    let server = tokio::spawn(dialnote_slack::http::serve::serve(listener, site, std::future::pending()));
-    (work, url, server)
+    Config::read(lookup).unwrap()
 }
 
 fn acknowledged(outcome: Outcome) -> Outcome {

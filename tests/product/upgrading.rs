@@ -1,17 +1,19 @@
 //! A database that an earlier version left behind, with work in it, is taken over.
 //!
-//! `tests/fixtures/store/v1.db` was written by the program as it was with the first schema, killed
-//! while dialnote was down and Slack had been: commands asked for, found and half done, a kept one
-//! taken up, a changed profile, and every kind of message.
+//! `tests/fixtures/store/v1.sql` is what the program with the first schema left behind when it was killed
+//! while dialnote and Slack were down: commands asked for, found and half done, a kept one taken up, a
+//! changed profile, and every kind of message.
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 
+use crate::database::On;
 use crate::support::{ANA, LEO, MAYA, Setup, ZOE, product_with};
 
 #[tokio::test]
 async fn the_work_of_the_first_schema_is_done() {
-    let setup = Setup { database: Some("tests/fixtures/store/v1.db"), now: "2026-11-23T15:00:00Z", ..Setup::default() };
+    let setup =
+        Setup { on: On::Written("tests/fixtures/store/v1.sql"), now: "2026-11-24T03:00:00Z", ..Setup::default() };
     product_with(setup, async |bot| {
         bot.pass(SignedDuration::from_secs(5)).await;
         assert_eq!(bot.dialnote(ANA), "mem_zoe open", "asked for by number");
@@ -24,7 +26,7 @@ async fn the_work_of_the_first_schema_is_done() {
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned +1 415 555 0101 (Ana Lima) to you.
         “by number”
-          :telephone_receiver: Missed call · 2026-11-23 14:56 UTC
+          :telephone_receiver: Missed call · 2026-11-24 02:56 UTC
         [Done] [Open in dialnote ↗]
         ");
         bot.read_all().await;

@@ -5,20 +5,26 @@
 //! the few questions below it.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use dialnote_slack::store::Store;
+use dialnote_slack::store::postgres::Postgres;
 use dialnote_slack::store::sqlite::Sqlite;
 use rusqlite::{Connection, TransactionBehavior};
 use tempfile::TempDir;
+use tokio_postgres::NoTls;
+use url::Url;
 
 /// A kind of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {
     /// A file.
     Sqlite,
+    /// A schema of its own on the tests' server.
+    Postgres,
 }
 
 /// An empty database for one test, removed at its end.
@@ -32,14 +38,14 @@ pub struct Database {
 
 enum Place {
     File(TempDir),
+    Schema,
 }
 
 impl Backend {
     /// Every kind there is.
-    pub const ALL: [Self; 1] = [Self::Sqlite];
+    pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
 
     /// An empty database.
-    #[expect(clippy::unused_async, reason = "only for a file there is nobody to wait for")]
     pub async fn fresh(self) -> Database {
         match self {
             Self::Sqlite => {
@@ -47,6 +53,7 @@ impl Backend {
                 let url = format!("sqlite:{}", file(&folder).display());
                 Database { url, address: None, place: Place::File(folder) }
             }
+            Self::Postgres => schema().await,
         }
     }
 
@@ -54,6 +61,7 @@ impl Backend {
     pub fn is_over_tcp(self) -> bool {
         match self {
             Self::Sqlite => false,
+            Self::Postgres => true,
         }
     }
 
@@ -61,7 +69,7 @@ impl Backend {
     /// file: a process that is paused in the middle of a transaction holds up all others.
     pub fn is_shared(self) -> bool {
         match self {
-            Self::Sqlite => true,
+            Self::Sqlite | Self::Postgres => true,
         }
     }
 }
@@ -71,16 +79,40 @@ impl Database {
     pub async fn store(&self) -> Arc<dyn Store> {
         match &self.place {
             Place::File(folder) => Arc::new(Sqlite::open(&file(folder)).await.unwrap()),
+            Place::Schema => Arc::new(Postgres::open(&self.url).await.unwrap()),
         }
     }
 
-    /// Whether nobody is in the middle of a transaction that would hold up everybody else.
+    /// Whether nobody is in the middle of a transaction that would hold up everybody else. A server
+    /// ends those by itself.
     pub fn is_free(&self) -> bool {
         match &self.place {
             Place::File(folder) => {
                 let mut connection = Connection::open(file(folder)).unwrap();
                 connection.busy_timeout(Duration::ZERO).unwrap();
                 connection.transaction_with_behavior(TransactionBehavior::Immediate).is_ok()
+            }
+            Place::Schema => true,
+        }
+    }
+
+    /// Where the file lies, if it is one.
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.place {
+            Place::File(folder) => Some(folder.path()),
+            Place::Schema => None,
+        }
+    }
+
+    /// Resolves when nobody is in the middle of a transaction that holds up new commands: a server
+    /// ends the one of a process that stands still.
+    pub async fn becomes_free(&self) {
+        match &self.place {
+            Place::File(_) => {}
+            Place::Schema => {
+                let (operator, connection) = tokio_postgres::connect(&self.url, NoTls).await.unwrap();
+                tokio::spawn(connection);
+                operator.execute("SELECT n FROM line_locks ORDER BY n FOR UPDATE", &[]).await.unwrap();
             }
         }
     }
@@ -90,6 +122,22 @@ impl Database {
         let own = self.address.expect("a database that is reached over TCP");
         self.url.replace(&own.to_string(), &address.to_string())
     }
+}
+
+async fn schema() -> Database {
+    static SCHEMAS: AtomicUsize = AtomicUsize::new(0);
+    let server =
+        std::env::var("TEST_POSTGRES_URL").expect("a PostgreSQL to test with (TEST_POSTGRES_URL): run make test");
+    let schema = format!("proof_{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));
+    let (operator, connection) = tokio_postgres::connect(&server, NoTls).await.unwrap();
+    let driver = tokio::spawn(connection);
+    operator.batch_execute(&format!("CREATE SCHEMA {schema}")).await.unwrap();
+    drop(operator);
+    driver.await.unwrap().unwrap();
+    let address = Url::parse(&server).unwrap();
+    let address = format!("{}:{}", address.host_str().unwrap(), address.port().unwrap()).parse().unwrap();
+    let url = format!("{server}?options=-csearch_path%3D{schema}");
+    Database { url, address: Some(address), place: Place::Schema }
 }
 
 fn file(folder: &TempDir) -> PathBuf {

@@ -9,6 +9,9 @@ use crate::stage::{Setting, on_each};
 
 const PEOPLE: usize = 8;
 
+/// Our patience with a call is half of it.
+const LEASE: u32 = 6;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dialnote_answers_after_our_timeout() {
     let calls = [("PATCH", ""), ("POST", "/notes"), ("GET", "/conversations"), ("PATCH", ""), ("POST", "/notes")];
@@ -24,7 +27,7 @@ async fn slack_answers_after_our_timeout() {
 /// Every call has its effect and is not answered before the app gives up waiting. Meanwhile a second
 /// command about the same conversation waits behind it.
 async fn answered_too_late(name: &'static str, service: Service, calls: &[(&str, &str)]) {
-    let setting = Setting { name, people: PEOPLE, conversations: PEOPLE, lease: None };
+    let setting = Setting { name, people: PEOPLE, conversations: PEOPLE, lease: Some(LEASE) };
     on_each(
         |_| true,
         setting,

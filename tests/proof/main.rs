@@ -1,5 +1,5 @@
 //! "What was acknowledged happens" is the one promise that a test of parts cannot prove, so here the
-//! real binary is killed, paused and cut off at random moments under load, and the sandbox's own
+//! real binary is killed, paused, cut off and left without room at random moments under load, and the sandbox's own
 //! record is the judge: every acknowledged command executed, in order, with one effect.
 //!
 //! Nothing here sleeps: moments are chosen by what happens, and what is waited for is seen in the
@@ -19,6 +19,9 @@ mod cards;
 mod changes;
 mod cutting;
 mod dice;
+mod disk;
+mod encrypted;
+mod full;
 mod killing;
 mod late;
 mod ledger;
@@ -27,6 +30,7 @@ mod pausing;
 mod people;
 mod process;
 mod proxy;
+mod several;
 mod stage;
 mod stories;
 mod town;

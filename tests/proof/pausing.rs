@@ -15,6 +15,9 @@ use crate::town;
 
 const PEOPLE: usize = 16;
 
+/// The pause must outlast it.
+const LEASE: u32 = 6;
+
 /// Calls that are on their way when the process is paused, each in a conversation of its own.
 pub const CALLS: [(Service, &str, &str, bool); 8] = [
     (Service::Dialnote, "PATCH", "", true),
@@ -29,7 +32,7 @@ pub const CALLS: [(Service, &str, &str, bool); 8] = [
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_paused_process_does_nothing_a_second_time() {
-    let setting = Setting { name: "pausing", people: PEOPLE, conversations: 2 * PEOPLE, lease: None };
+    let setting = Setting { name: "pausing", people: PEOPLE, conversations: 2 * PEOPLE, lease: Some(LEASE) };
     on_each(Backend::is_shared, setting, async |stage| {
         let mut dice = Dice::new(setting.name);
         let first = stage.start().await;
@@ -43,6 +46,8 @@ async fn a_paused_process_does_nothing_a_second_time() {
         pause_amid_work(stage, &mut people, &mut dice, &first).await;
         forget_what_hangs(stage).await;
         let second = stage.start().await;
+        stage.database.becomes_free().await;
+        stage.reopen();
         for n in 0..CALLS.len() {
             people.give(n, assign(n, PEOPLE - 2));
         }

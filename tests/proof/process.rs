@@ -52,10 +52,12 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts the app, and waits until it says that it listens.
-    pub async fn start(number: u64, settings: &[(&str, String)], log: &Log) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dialnote-slack"));
-        command.arg("serve").env_clear().kill_on_drop(true);
+    /// Starts the app, and waits until it says that it listens. `by` is a command that starts it, if it
+    /// is not to be started directly.
+    pub async fn start(number: u64, by: &[String], settings: &[(&str, String)], log: &Log) -> Self {
+        let mut words = by.iter().map(String::as_str).chain([env!("CARGO_BIN_EXE_dialnote-slack"), "serve"]);
+        let mut command = Command::new(words.next().unwrap());
+        command.args(words).env_clear().kill_on_drop(true);
         command.envs(settings.iter().map(|(name, value)| (*name, value.as_str())));
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let (heard, mut url) = watch::channel(None);

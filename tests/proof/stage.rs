@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use dialnote_slack::clock::Clock;
-use dialnote_slack::manifest::SCOPES;
+use dialnote_slack::manifest::{OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::sandbox::{Options, Outcome, Sandbox, Secrets, World};
 use tokio::sync::watch;
 
@@ -51,15 +51,13 @@ pub struct Stage {
 impl Stage {
     /// Sets the scene. Nothing of the app runs yet.
     pub async fn set(backend: Backend, setting: Setting) -> Arc<Self> {
-        let mut scopes: Vec<String> = SCOPES.iter().map(|scope| scope.name.to_owned()).collect();
-        // To find messages again whose fate is unknown; whether the app makes use of it is its own affair.
-        scopes.push("channels:history".to_owned());
         let options = Options {
             listen: ([127, 0, 0, 1], 0).into(),
             clock: Clock::System,
             bot_url: None,
             secrets: Secrets::fixed(),
-            scopes,
+            // With the optional ones, which let it find messages again whose fate is unknown.
+            scopes: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name.to_owned()).collect(),
         };
         let sandbox = Sandbox::start(options).await.unwrap();
         sandbox.world(|world| town::enlarge(world, setting.people, setting.conversations));
@@ -76,13 +74,18 @@ impl Stage {
 
     /// Starts the app; from now on Slack delivers to it.
     pub async fn start(&self) -> Process {
-        self.start_on(&self.database.url).await
+        self.start_by(&[], &self.database.url).await
     }
 
     /// The same with another way to the database.
     pub async fn start_on(&self, database: &str) -> Process {
+        self.start_by(&[], database).await
+    }
+
+    /// The same by means of another command.
+    pub async fn start_by(&self, command: &[String], database: &str) -> Process {
         let number = self.started.fetch_add(1, Ordering::SeqCst) + 1;
-        let process = Process::start(number, &self.settings(database), &self.log).await;
+        let process = Process::start(number, command, &self.settings(database), &self.log).await;
         self.sandbox.set_bot(process.url.clone());
         self.reopen();
         process
@@ -174,6 +177,7 @@ impl Stage {
             ("DIALNOTE_APP_URL", credentials.sandbox),
             ("DATABASE_URL", database.to_owned()),
             ("LISTEN", "127.0.0.1:0".to_owned()),
+            ("SLACK_PACE", "as-allowed".to_owned()),
         ];
         settings.extend(self.setting.lease.map(|seconds| ("LEASE_SECONDS", seconds.to_string())));
         settings

@@ -12,9 +12,11 @@
 mod blocks;
 mod control;
 mod deliveries;
+mod demo;
 mod dialnote;
 mod faults;
 mod messages;
+mod page;
 mod reading;
 mod response_urls;
 mod stage;

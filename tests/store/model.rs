@@ -227,6 +227,7 @@ impl Model {
             return Ok(());
         };
         assert_eq!(settled, Settled::Applied, "{claim:?}");
+        let (told, lane) = (self.jobs[n].told, self.jobs[n].lane);
         match ending {
             Ending::Done => drop(self.jobs.remove(n)),
             Ending::Dead => {
@@ -243,7 +244,8 @@ impl Model {
             }
         }
         if let Some(job) = follows {
-            self.enqueue(installation, &job);
+            let told = job.told || (told && job.lane == lane);
+            self.enqueue(installation, &NewJob { told, ..job });
         }
         Ok(())
     }
@@ -376,6 +378,7 @@ fn describe(job: &Job, given: &Claim) -> Claim {
     Claim {
         id: given.id,
         fence: given.fence,
+        until: given.until,
         installation: id(job.installation),
         lane: job.lane,
         key: job.key.clone(),

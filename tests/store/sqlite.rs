@@ -85,7 +85,7 @@ async fn a_crash_loses_nothing_that_was_answered() -> Result<(), Fault> {
     let card = Card {
         channel: ChannelId::new("C1"),
         conversation: conversation.clone(),
-        ts: MessageTs::new("1.1"),
+        ts: Some(MessageTs::new("1.1")),
         face: "{}".into(),
     };
     let memo = Memo { kind: "teammate".into(), id: "U1".into(), alias: None, at: at(0), body: "{}".into() };

@@ -6,6 +6,7 @@ mod incoming;
 mod interact;
 mod modal;
 mod payload;
+mod said;
 mod slash;
 mod values;
 
@@ -24,6 +25,7 @@ pub(super) use event::event;
 pub(super) use incoming::incoming;
 pub(super) use interact::{click, options, shortcut};
 pub(super) use modal::{close, submit};
+pub(super) use said::say;
 pub(super) use slash::slash;
 
 /// What Slack saw of the app, and what the person saw of it.
@@ -198,6 +200,22 @@ pub struct Shortcut {
     pub message_ts: Option<String>,
 }
 
+/// An ordinary message, written by a person.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Saying {
+    /// Handle or id of the person.
+    #[serde(rename = "as")]
+    pub who: String,
+    /// Name or id of the channel.
+    pub channel: String,
+    /// What they type.
+    pub text: String,
+    /// The message they answer, if it is an answer.
+    #[serde(default)]
+    pub thread_ts: Option<String>,
+}
+
 /// Somebody gets in touch on a shared number, or a teammate with somebody.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -305,6 +323,7 @@ async fn send_once(shared: &Shared, bot: &str, parcel: &Parcel) -> Ack {
         });
         (seq, headers)
     });
+    shared.turn();
     let ack = post(&shared.http, &url, &headers, parcel.body.clone()).await;
     shared.world(|world| {
         if let Some(delivery) = world.deliveries.get_mut(seq) {
@@ -314,6 +333,7 @@ async fn send_once(shared: &Shared, bot: &str, parcel: &Parcel) -> Ack {
             delivery.error = ack.error.map(str::to_owned);
         }
     });
+    shared.turn();
     ack
 }
 

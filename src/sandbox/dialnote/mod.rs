@@ -2,6 +2,7 @@
 //! same: a wrong guess of the app's is better met in the sandbox than in a team's inbox.
 
 mod conversations;
+mod elsewhere;
 mod hooks;
 mod model;
 mod seed;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::server::{Answer, Heard};
 use super::world::World;
+pub(super) use elsewhere::{change, wake};
 pub use model::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
 pub(super) use seed::dialnote as seed;
 
@@ -64,6 +66,7 @@ pub(super) fn below_base(path: &str) -> &str {
 
 /// Answers a call.
 pub(super) fn call(world: &mut World, heard: &Heard) -> Answer {
+    wake(world);
     match admit(world, heard).and_then(|()| route(world, heard)) {
         Ok(found) if found.status == 204 => Answer::new(204, Value::Null),
         Ok(found) if world.faults.dialnote.bare_answers => Answer::new(found.status, found.data),

@@ -1,11 +1,11 @@
 //! What the fake dialnote knows, and its JSON shapes (contracts/dialnote.md, Objects).
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The fake dialnote organization.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Dialnote {
     /// Its members: the only ones who can be assigned.
     pub members: Vec<Member>,
@@ -21,7 +21,7 @@ pub struct Dialnote {
 }
 
 /// Somebody who can own a conversation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Member {
     /// `mem_…`.
     pub id: String,
@@ -38,7 +38,7 @@ pub struct Member {
 }
 
 /// A shared number.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Number {
     /// `num_…`.
     pub id: String,
@@ -49,7 +49,7 @@ pub struct Number {
 }
 
 /// The state of a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Waits for somebody.
@@ -75,7 +75,7 @@ impl Status {
 }
 
 /// Who is on the other end.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Contact {
     /// `con_…`.
     pub id: String,
@@ -92,7 +92,7 @@ pub struct Contact {
 }
 
 /// What happened in a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A call, answered or missed.
@@ -117,7 +117,7 @@ impl Kind {
 }
 
 /// One entry of a conversation's timeline.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// `msg_…`.
     pub id: String,
@@ -132,7 +132,7 @@ pub struct Entry {
 }
 
 /// A conversation: everything with one contact.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Conversation {
     /// `conv_…`.
     pub id: String,
@@ -157,7 +157,7 @@ pub struct Conversation {
 }
 
 /// A call in the call log.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CallLog {
     /// `call_…`.
     pub id: String,
@@ -180,7 +180,7 @@ pub struct CallLog {
 }
 
 /// A webhook subscription.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Hook {
     /// `hook_…`.
     pub id: String,

@@ -112,7 +112,7 @@ pub(super) fn delete(world: &mut World, args: &Args) -> Reply {
     let channel = own_channel(world, args.required("channel")?)?;
     let ts = args.required("ts")?;
     editable(world, &channel, ts, "cant_delete_message")?;
-    world.messages.retain(|message| message.channel != channel.id || message.ts != ts);
+    world.remove_message(&channel.id, ts);
     Ok(json!({"channel": channel.id, "ts": ts}))
 }
 

@@ -82,7 +82,7 @@ fn place(world: &mut World, url: &ResponseUrl, answer: &Map<String, Value>) -> R
     };
     if delete {
         let original = original(world, url)?;
-        world.messages.retain(|message| message.channel != url.channel || message.ts != original);
+        world.remove_message(&url.channel, &original);
     }
     match said {
         Some(said) if replace => replace_original(world, url, said),

@@ -125,7 +125,7 @@ fn everything() -> Vec<Effect> {
     let card = Card {
         channel: ChannelId::new("C1"),
         conversation: ConversationId::new("c1"),
-        ts: MessageTs::new("1.1"),
+        ts: Some(MessageTs::new("1.1")),
         face: "{}".into(),
     };
     vec![Effect::Enqueue(command("z", "new")), Effect::Enqueue(message("z", "say")), Effect::PutCard(card)]

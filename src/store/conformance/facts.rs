@@ -11,11 +11,32 @@ pub(super) async fn a_conversation_has_one_card_in_a_channel(store: &dyn Store) 
     let (channel, conversation) = (ChannelId::new("C1"), ConversationId::new("c1"));
     assert_eq!(store.card(&here(), &channel, &conversation).await?, None, "there is none yet");
     put(store, &here(), [Effect::PutCard(card("C1", "c1", "old"))]).await?;
-    let new = Card { ts: MessageTs::new("2.2"), ..card("C1", "c1", "new") };
+    let new = Card { ts: Some(MessageTs::new("2.2")), ..card("C1", "c1", "new") };
     put(store, &here(), [Effect::PutCard(new.clone())]).await?;
     assert_eq!(store.card(&here(), &channel, &conversation).await?, Some(new.clone()), "the later one");
     assert_eq!(store.cards(&here(), &conversation).await?, [new], "and only that");
     assert_eq!(store.card(&here(), &ChannelId::new("C2"), &conversation).await?, None, "not in another channel");
+    Ok(())
+}
+
+pub(super) async fn a_card_is_known_before_it_is_posted(store: &dyn Store) -> Result<(), Fault> {
+    let (channel, conversation) = (ChannelId::new("C1"), ConversationId::new("c1"));
+    let drop = || Effect::DropCard { channel: channel.clone(), conversation: conversation.clone() };
+    let expected = Card { ts: None, ..card("C1", "c1", "about to be posted") };
+    put(store, &here(), [Effect::PutCard(expected.clone())]).await?;
+    let known = async || store.cards(&here(), &conversation).await;
+    assert_eq!(known().await?, std::slice::from_ref(&expected), "known");
+    put(store, &elsewhere(), [drop()]).await?;
+    assert_eq!(known().await?, std::slice::from_ref(&expected), "not another installation's to drop");
+    put(store, &here(), [drop()]).await?;
+    assert_eq!(store.card(&here(), &channel, &conversation).await?, None, "it could not be posted");
+    let posted = card("C1", "c1", "posted");
+    put(store, &here(), [Effect::PutCard(expected), Effect::PutCard(posted.clone()), drop()]).await?;
+    assert_eq!(store.card(&here(), &channel, &conversation).await?, Some(posted.clone()), "what is posted stays");
+    let again = Card { ts: None, ..card("C1", "c1", "expected again") };
+    put(store, &here(), [Effect::PutCard(again)]).await?;
+    let known = store.card(&here(), &channel, &conversation).await?.and_then(|card| card.ts);
+    assert_eq!(known, posted.ts, "where it stands is not forgotten");
     Ok(())
 }
 
@@ -37,6 +58,17 @@ pub(super) async fn entries_come_newest_first(store: &dyn Store) -> Result<(), F
     let entries = store.entries(&here(), &ConversationId::new("c1"), 2).await?;
     assert_eq!(entries, [back_in_time, entry("two")], "the last two, in the order of writing");
     assert_eq!(store.entries(&here(), &ConversationId::new("c1"), 9).await?.len(), 3, "all of one conversation");
+    Ok(())
+}
+
+pub(super) async fn deeds_are_somebodys_own(store: &dyn Store) -> Result<(), Fault> {
+    let (me, them) = (SlackUserId::new("UME"), SlackUserId::new("UTHEM"));
+    let by = |actor: &SlackUserId, verb: &str| Effect::Record(Entry { actor: actor.clone(), ..entry(verb) });
+    put(store, &here(), [by(&me, "one"), by(&them, "theirs"), by(&me, "two"), by(&me, "three")]).await?;
+    put(store, &elsewhere(), [by(&me, "elsewhere")]).await?;
+    let deeds = store.deeds(&here(), &me, 2).await?;
+    let verbs: Vec<_> = deeds.iter().map(|deed| deed.verb.as_str()).collect();
+    assert_eq!(verbs, ["three", "two"], "mine, the last two, newest first");
     Ok(())
 }
 
@@ -160,7 +192,7 @@ fn card(channel: &str, conversation: &str, face: &str) -> Card {
     Card {
         channel: ChannelId::new(channel),
         conversation: ConversationId::new(conversation),
-        ts: MessageTs::new("1.1"),
+        ts: Some(MessageTs::new("1.1")),
         face: face.into(),
     }
 }

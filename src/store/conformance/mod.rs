@@ -128,6 +128,7 @@ pub async fn telling(fresh: &impl AsyncFn() -> Box<dyn Store>) {
             telling::overdue_claims_only_describe,
             telling::tells_once,
             telling::what_is_finished_is_not_told,
+            telling::who_was_told_need_not_be_told_of_what_follows,
             telling::a_notice_of_another_installation_is_not_told,
         ]
     );
@@ -139,8 +140,10 @@ pub async fn facts(fresh: &impl AsyncFn() -> Box<dyn Store>) {
         fresh,
         [
             facts::a_conversation_has_one_card_in_a_channel,
+            facts::a_card_is_known_before_it_is_posted,
             facts::cards_come_in_the_order_of_their_channels,
             facts::entries_come_newest_first,
+            facts::deeds_are_somebodys_own,
             facts::a_draft_is_kept_for_its_person,
             facts::a_memo_replaces_an_older_one,
             facts::a_memo_is_found_by_its_alias,

@@ -1,8 +1,10 @@
 //! A person whose command waits is told so once.
 
-use super::{LEASE, accept, at, claim, claim_one, command, dead, elsewhere, message, names, only, retry, settle};
+use super::{
+    LEASE, accept, at, claim, claim_one, command, dead, elsewhere, message, names, only, retry, settle, settle_with,
+};
 use crate::error::Fault;
-use crate::store::{Lane, NewJob, Settled, Store, Verdict};
+use crate::store::{Effect, Lane, NewJob, Settled, Store, Verdict};
 
 pub(super) async fn overdue_names_commands_that_wait_oldest_first(store: &dyn Store) -> Result<(), Fault> {
     let accepted = |seconds, body: &str| NewJob { accepted: at(seconds), ..command("a", body) };
@@ -56,6 +58,19 @@ pub(super) async fn what_is_finished_is_not_told(store: &dyn Store) -> Result<()
     }
     assert_eq!(store.overdue(at(9), 9).await?, [], "nothing waits");
     assert_eq!(store.next_due(Lane::Outbox).await?, None, "no notice was stored");
+    Ok(())
+}
+
+pub(super) async fn who_was_told_need_not_be_told_of_what_follows(store: &dyn Store) -> Result<(), Fault> {
+    accept(store, [command("a", "searching")]).await?;
+    let searching = claim_one(store, at(0)).await?;
+    assert!(store.tell(searching.id, message("m", "it waits"), at(5)).await?, "told while it was worked on");
+    let effects = [Effect::Enqueue(command("b", "found")), Effect::Enqueue(message("n", "said"))];
+    settle_with(store, &searching, Verdict::Done, effects).await?;
+    assert_eq!(store.overdue(at(9), 9).await?, [], "what it left behind is not told again");
+    assert!(claim_one(store, at(9)).await?.told, "and knows it");
+    let said = store.claim(Lane::Outbox, 9, at(9), LEASE).await?;
+    assert!(said.iter().all(|message| !message.told), "messages are told to nobody");
     Ok(())
 }
 

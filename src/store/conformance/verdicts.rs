@@ -123,7 +123,7 @@ fn effects(name: &str) -> [Effect; 4] {
         Effect::PutCard(Card {
             channel: ChannelId::new("C1"),
             conversation: ConversationId::new(name),
-            ts: MessageTs::new("1.1"),
+            ts: Some(MessageTs::new("1.1")),
             face: "{}".into(),
         }),
         Effect::Record(Entry {

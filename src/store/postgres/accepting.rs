@@ -1,18 +1,21 @@
 //! A request is acknowledged after its commit, and a commit costs the same for one delivery as for
 //! a hundred. So what arrives while one transaction runs is gathered and becomes the next.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use deadpool_postgres::{ClientWrapper, Pool};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::Error;
 
 use super::announcing::Crier;
 use super::lines::{self, Queued};
-use super::transaction::{Params, Verb, prepared, transact, within};
+use super::transaction::{Params, Verb, prepared, transact};
 use crate::error::Fault;
 use crate::store::bells::Rings;
 use crate::store::{Accepted, Delivery};
@@ -39,6 +42,7 @@ struct Request {
     delivery: Delivery,
     jobs: Vec<Queued>,
     now: Timestamp,
+    fate: Arc<Fate>,
     reply: oneshot::Sender<Result<Accepted, Fault>>,
 }
 
@@ -60,33 +64,83 @@ impl Entrance {
         jobs: Vec<Queued>,
         now: Timestamp,
     ) -> Result<Accepted, Fault> {
-        let (reply, answer) = oneshot::channel();
-        within(PATIENCE, async {
-            self.0.send(Request { delivery, jobs, now, reply }).await.map_err(|_| gone())?;
-            answer.await.map_err(|_| gone())?
-        })
-        .await
+        let deadline = Instant::now() + PATIENCE;
+        let (reply, mut answer) = oneshot::channel();
+        let fate = Arc::new(Fate::default());
+        let request = Request { delivery, jobs, now, fate: Arc::clone(&fate), reply };
+        timeout_at(deadline, self.0.send(request)).await.map_err(|_| late())?.map_err(|_| gone())?;
+        match timeout_at(deadline, &mut answer).await {
+            Ok(answered) => answered.unwrap_or_else(|_| Err(gone())),
+            Err(_) if fate.take_back() => Err(late()),
+            Err(_) => answer.await.unwrap_or_else(|_| Err(gone())),
+        }
     }
+}
+
+fn late() -> Fault {
+    Fault::Store("the database did not answer in time".into())
 }
 
 fn gone() -> Fault {
     Fault::Store("the store is closed".into())
 }
 
+/// Whether a delivery is being committed or was taken back: never both.
+#[derive(Default)]
+struct Fate(AtomicU8);
+
+const OPEN: u8 = 0;
+const COMMITTING: u8 = 1;
+const TAKEN_BACK: u8 = 2;
+
+impl Fate {
+    /// The caller waits no longer. Answers whether nothing of the delivery will be stored, ever.
+    fn take_back(&self) -> bool {
+        self.0.compare_exchange(OPEN, TAKEN_BACK, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// The commit is about to be sent. Answers whether it may be.
+    fn commit(&self) -> bool {
+        self.0.compare_exchange(OPEN, COMMITTING, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// The commit is known not to have happened.
+    fn reopen(&self) {
+        let _ = self.0.compare_exchange(COMMITTING, OPEN, Ordering::SeqCst, Ordering::SeqCst);
+    }
+
+    fn is_committing(&self) -> bool {
+        self.0.load(Ordering::SeqCst) == COMMITTING
+    }
+
+    fn is_taken_back(&self) -> bool {
+        self.0.load(Ordering::SeqCst) == TAKEN_BACK
+    }
+}
+
 async fn gather(pool: Pool, crier: Crier, mut requests: mpsc::Receiver<Request>) {
     let mut gathered = Vec::with_capacity(BATCH);
     while requests.recv_many(&mut gathered, BATCH).await > 0 {
-        // Who stopped waiting was told that nothing is stored.
-        gathered.retain(|request| !request.reply.is_closed());
-        let batch = std::mem::take(&mut gathered);
-        match store(&pool, &crier, &batch).await {
-            Ok(accepted) => {
-                for (request, accepted) in batch.into_iter().zip(accepted) {
-                    let _ = request.reply.send(Ok(accepted));
-                }
-            }
-            Err(refused) => one_by_one(&pool, &crier, batch, refused).await,
+        store_gathered(&pool, &crier, std::mem::take(&mut gathered)).await;
+    }
+}
+
+/// If somebody takes a delivery back meanwhile, the others are stored without it.
+async fn store_gathered(pool: &Pool, crier: &Crier, mut batch: Vec<Request>) {
+    let outcome = loop {
+        batch.retain(|request| !request.fate.is_taken_back());
+        let outcome = store(pool, crier, &batch).await;
+        if outcome.is_ok() || !batch.iter().any(|request| request.fate.is_taken_back()) {
+            break outcome;
         }
+    };
+    match outcome {
+        Ok(accepted) => {
+            for (request, accepted) in batch.into_iter().zip(accepted) {
+                let _ = request.reply.send(Ok(accepted));
+            }
+        }
+        Err(refused) => one_by_one(pool, crier, batch, refused).await,
     }
 }
 
@@ -121,12 +175,22 @@ async fn store(pool: &Pool, crier: &Crier, batch: &[Request]) -> Result<Vec<Acce
         return Ok(Vec::new());
     }
     let verb = Batch { requests: batch, refused: AtomicBool::new(false) };
-    match within(PATIENCE, transact(pool, &verb)).await {
+    match in_time(pool, &verb).await {
         Ok((accepted, rings)) => {
             crier.cry(rings);
             Ok(accepted)
         }
         Err(fault) => Err(Refused { fault, by_the_server: verb.refused.into_inner() }),
+    }
+}
+
+/// Runs the batch for as long as somebody waits for it. A COMMIT that was sent is waited for.
+async fn in_time(pool: &Pool, batch: &Batch<'_>) -> Result<(Vec<Accepted>, Rings), Fault> {
+    let mut stored = pin!(transact(pool, batch));
+    match timeout(PATIENCE, &mut stored).await {
+        Ok(outcome) => outcome,
+        Err(_) if batch.is_committing() => stored.await,
+        Err(_) => Err(late()),
     }
 }
 
@@ -139,7 +203,19 @@ struct Batch<'a> {
 impl Verb for Batch<'_> {
     type Answer = Vec<Accepted>;
 
+    /// A delivery that was stored already is known by its key.
+    const REPEATABLE: bool = true;
+
+    fn may_commit(&self) -> bool {
+        let all = self.requests.iter().all(|request| request.fate.commit());
+        if !all {
+            self.reopen();
+        }
+        all
+    }
+
     async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<Vec<Accepted>, Error> {
+        self.reopen();
         let outcome = self.accept(db, rings).await;
         let refused = outcome.as_ref().is_err_and(|error| !error.is_closed());
         self.refused.store(refused, Ordering::Relaxed);
@@ -148,6 +224,16 @@ impl Verb for Batch<'_> {
 }
 
 impl Batch<'_> {
+    fn is_committing(&self) -> bool {
+        self.requests.iter().any(|request| request.fate.is_committing())
+    }
+
+    fn reopen(&self) {
+        for request in self.requests {
+            request.fate.reopen();
+        }
+    }
+
     async fn accept(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<Vec<Accepted>, Error> {
         let mut new = self.remember(db).await?;
         // Of two like deliveries in one batch, the first is the new one.

@@ -31,7 +31,7 @@ pub(super) const TAKE: &str = "
     UPDATE jobs SET due = $2, ready = FALSE, slot = FALSE, fence = fence + 1,
         attempt = least(attempt + 1, 4294967295), unsure = unsure OR in_flight, in_flight = TRUE
     WHERE id = ANY($1)
-    RETURNING id, installation, key, fence, attempt, accepted, told, body, unsure";
+    RETURNING id, installation, key, fence, due, attempt, accepted, told, body, unsure";
 
 pub(super) const PUT_OFF: &str = "
     UPDATE jobs SET due = later.due, ready = FALSE, slot = later.slot
@@ -216,10 +216,11 @@ pub(super) fn read(row: &Row, lane: Lane) -> Result<Claim, Error> {
         lane,
         key: row.try_get(2)?,
         fence: row.try_get(3)?,
-        attempt: u32::try_from(row.try_get::<_, i64>(4)?).unwrap_or(u32::MAX),
-        accepted: from_millis(row.try_get(5)?),
-        told: row.try_get(6)?,
-        body: row.try_get(7)?,
-        unsure: row.try_get(8)?,
+        until: from_millis(row.try_get(4)?),
+        attempt: u32::try_from(row.try_get::<_, i64>(5)?).unwrap_or(u32::MAX),
+        accepted: from_millis(row.try_get(6)?),
+        told: row.try_get(7)?,
+        body: row.try_get(8)?,
+        unsure: row.try_get(9)?,
     })
 }

@@ -12,7 +12,11 @@ use crate::store::{Card, Draft, Entry, Memo};
 
 pub(super) const PUT_CARD: &str = "
     INSERT INTO cards (installation, conversation, channel, ts, face) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (installation, conversation, channel) DO UPDATE SET ts = excluded.ts, face = excluded.face";
+    ON CONFLICT (installation, conversation, channel)
+    DO UPDATE SET ts = coalesce(excluded.ts, cards.ts), face = excluded.face";
+
+pub(super) const DROP_CARD: &str = "
+    DELETE FROM cards WHERE installation = $1 AND conversation = $2 AND channel = $3 AND ts IS NULL";
 
 pub(super) const CARD: &str = "
     SELECT channel, conversation, ts, face FROM cards
@@ -36,6 +40,10 @@ pub(super) const RECORD: &str = "
 pub(super) const ENTRIES: &str = "
     SELECT at, actor, conversation, verb, detail FROM entries
     WHERE installation = $1 AND conversation = $2 ORDER BY id DESC LIMIT $3";
+
+pub(super) const DEEDS: &str = "
+    SELECT at, actor, conversation, verb, detail FROM entries
+    WHERE installation = $1 AND actor = $2 ORDER BY id DESC LIMIT $3";
 
 /// Two workers may read the same fact and store it in the wrong order: the newer one stays.
 pub(super) const REMEMBER: &str = "
@@ -88,9 +96,20 @@ pub(super) async fn close(
 /// Stores where a conversation's card stands and what it shows.
 pub(super) async fn put_card(db: &ClientWrapper, installation: &InstallationId, card: &Card) -> Result<(), Error> {
     let Card { channel, conversation, ts, face } = card;
-    let names = [installation.as_str(), conversation.as_str(), channel.as_str(), ts.as_str()];
-    let [installation, conversation, channel, ts] = names;
+    let ts = ts.as_ref().map(MessageTs::as_str);
+    let [installation, conversation, channel] = [installation.as_str(), conversation.as_str(), channel.as_str()];
     changed(db, PUT_CARD, &[&installation, &conversation, &channel, &ts, face]).await.map(drop)
+}
+
+/// Forgets a card that was never posted.
+pub(super) async fn drop_card(
+    db: &ClientWrapper,
+    installation: &InstallationId,
+    channel: &ChannelId,
+    conversation: &ConversationId,
+) -> Result<(), Error> {
+    let [installation, conversation, channel] = [installation.as_str(), conversation.as_str(), channel.as_str()];
+    changed(db, DROP_CARD, &[&installation, &conversation, &channel]).await.map(drop)
 }
 
 /// Keeps a command for later.
@@ -119,7 +138,7 @@ pub(super) fn read_card(row: &Row) -> Result<Card, Error> {
     Ok(Card {
         channel: ChannelId::new(row.try_get::<_, String>(0)?),
         conversation: ConversationId::new(row.try_get::<_, String>(1)?),
-        ts: MessageTs::new(row.try_get::<_, String>(2)?),
+        ts: row.try_get::<_, Option<String>>(2)?.map(MessageTs::new),
         face: row.try_get(3)?,
     })
 }

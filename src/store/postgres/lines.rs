@@ -36,7 +36,7 @@ pub(super) const REPLACE: &str = "
     WHERE state = 'live' AND NOT in_flight AND id = (
         SELECT id FROM jobs
         WHERE state = 'live' AND installation = $1 AND lane = $2 AND key = $3 AND fold = $4 AND NOT in_flight
-        ORDER BY id LIMIT 1
+        ORDER BY id DESC LIMIT 1
     )";
 
 /// Ids are given out in the order of the sorted rows.

@@ -36,8 +36,8 @@ use super::{
     Accepted, Card, Claim, Delivery, Draft, Effect, Entry, Lane, Memo, NewJob, Overview, Settled, Store, Verdict,
 };
 use crate::clock::from_millis;
-use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId};
+use crate::error::{Fault, whole};
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, SlackUserId};
 
 const NEXT_DUE: &str = "
     SELECT least(
@@ -47,7 +47,7 @@ const NEXT_DUE: &str = "
 
 /// A claim that only describes has a fence below every fence a job can have.
 const OVERDUE: &str = "
-    SELECT id, installation, key, -1::bigint, attempt, accepted, told, body, unsure FROM jobs
+    SELECT id, installation, key, -1::bigint, due, attempt, accepted, told, body, unsure FROM jobs
     WHERE state = 'live' AND lane = 'inbox' AND NOT told AND accepted < $1
     ORDER BY accepted, id LIMIT $2";
 
@@ -73,7 +73,7 @@ pub const HOT_STATEMENTS: [(&str, &str); 22] = [
     ("provide buckets", claiming::PROVIDE),
     ("look into buckets", claiming::LEVELS),
     ("fill buckets", claiming::FILL),
-    ("check a claim", settling::LEASE_END),
+    ("check a claim", settling::HELD),
     ("move a lease", settling::POSTPONE),
     ("go on", settling::CONTINUE),
     ("give back", settling::GIVE_BACK),
@@ -229,6 +229,11 @@ impl Store for Postgres {
         self.all(facts::ENTRIES, which, facts::read_entry).await
     }
 
+    async fn deeds(&self, installation: &InstallationId, actor: &SlackUserId, max: usize) -> Result<Vec<Entry>, Fault> {
+        let whose: Params<'_> = &[&installation.as_str(), &actor.as_str(), &limit(max)];
+        self.all(facts::DEEDS, whose, facts::read_entry).await
+    }
+
     async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault> {
         let Memo { kind, id, alias, at, body } = memo;
         let columns: Params<'_> = &[&installation.as_str(), &kind, &id, &alias, &at.as_millisecond(), &body];
@@ -286,7 +291,7 @@ fn read_overview(row: &Row) -> Result<Overview, Error> {
 fn fault(error: &Error) -> Fault {
     Fault::Store(match error.as_db_error() {
         Some(refusal) => format!("{} ({})", refusal.message(), refusal.code().code()),
-        None => error.to_string(),
+        None => whole(error),
     })
 }
 

@@ -14,20 +14,24 @@ use super::transaction::{Verb, changed, rows};
 use crate::clock::from_millis;
 use crate::ids::JobId;
 use crate::store::bells::Rings;
-use crate::store::{Claim, Effect, Lane, Settled, Verdict};
+use crate::store::{Claim, Effect, Lane, NewJob, Settled, Verdict};
 
-pub(super) const LEASE_END: &str = "
-    SELECT due FROM jobs
+pub(super) const HELD: &str = "
+    SELECT due, told FROM jobs
     WHERE id = $1 AND fence = $2 AND installation = $3 AND lane = $4 AND key = $5 AND state = 'live'
     FOR UPDATE";
 
-pub(super) const POSTPONE: &str = "UPDATE jobs SET due = $2, ready = FALSE WHERE id = $1";
+pub(super) const POSTPONE: &str = "
+    UPDATE jobs SET due = CASE WHEN slot THEN greatest($2, due) ELSE $2 END, ready = FALSE WHERE id = $1";
 
-pub(super) const CONTINUE: &str = "UPDATE jobs SET body = $2, due = $3, ready = FALSE, unsure = FALSE WHERE id = $1";
+pub(super) const CONTINUE: &str = "
+    UPDATE jobs SET body = $2, due = CASE WHEN slot THEN greatest($3, due) ELSE $3 END, ready = FALSE, unsure = FALSE
+    WHERE id = $1";
 
 /// An attempt that surely had no effect takes nothing back of what an earlier one may have had.
 pub(super) const GIVE_BACK: &str = "
-    UPDATE jobs SET due = $2, ready = FALSE, cause = $3, fence = fence + 1, in_flight = FALSE, unsure = unsure OR $4
+    UPDATE jobs SET due = CASE WHEN slot THEN greatest($2, due) ELSE $2 END, ready = FALSE, cause = $3,
+        fence = fence + 1, in_flight = FALSE, unsure = unsure OR $4
     WHERE id = $1";
 
 pub(super) const REMOVE: &str = "DELETE FROM jobs WHERE id = $1";
@@ -54,9 +58,9 @@ impl Verb for Renew<'_> {
     type Answer = Settled;
 
     async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<Settled, Error> {
-        let Some(lease_end) = lease_end(db, self.claim).await? else { return Ok(Settled::LostLease) };
+        let Some(held) = held(db, self.claim).await? else { return Ok(Settled::LostLease) };
         changed(db, POSTPONE, &[&self.claim.id.0, &self.until.as_millisecond()]).await?;
-        wake_if_earlier(rings, self.claim.lane, self.until, lease_end);
+        wake_if_earlier(rings, self.claim.lane, self.until, held.until);
         Ok(Settled::Applied)
     }
 }
@@ -79,14 +83,16 @@ impl Verb for Settle<'_> {
         let left = leaves.then_some((self.claim.installation.as_str(), self.claim.lane, self.claim.key.as_str()));
         let joined = self.jobs.iter().flat_map(|(job, _)| lines_of(job));
         lock(db, &lines::locks(left.into_iter().chain(joined))).await?;
-        let Some(lease_end) = lease_end(db, self.claim).await? else { return Ok(Settled::LostLease) };
-        self.judge(db, rings, lease_end).await?;
+        let Some(held) = held(db, self.claim).await? else { return Ok(Settled::LostLease) };
+        self.judge(db, rings, held.until).await?;
         self.close_buckets(db).await?;
         for effect in self.effects {
             self.follow(db, effect).await?;
         }
-        let jobs: Vec<_> = self.jobs.iter().collect();
-        lines::join(db, &jobs, rings).await?;
+        let told = |job: &NewJob| job.told || (held.told && job.lane == self.claim.lane);
+        let jobs: Vec<Queued> =
+            self.jobs.iter().map(|(job, turn)| (NewJob { told: told(job), ..job.clone() }, *turn)).collect();
+        lines::join(db, &jobs.iter().collect::<Vec<_>>(), rings).await?;
         Ok(Settled::Applied)
     }
 }
@@ -143,6 +149,9 @@ impl Settle<'_> {
             // Jobs have turns and come separately; buckets have been closed.
             Effect::Enqueue(_) | Effect::Close { .. } => Ok(()),
             Effect::PutCard(card) => facts::put_card(db, installation, card).await,
+            Effect::DropCard { channel, conversation } => {
+                facts::drop_card(db, installation, channel, conversation).await
+            }
             Effect::Record(entry) => facts::record(db, installation, entry).await,
             Effect::PutDraft(draft) => facts::put_draft(db, installation, draft).await,
             Effect::DropDraft(draft) => facts::drop_draft(db, installation, draft).await,
@@ -180,11 +189,17 @@ async fn lock(db: &ClientWrapper, locks: &[i64]) -> Result<(), Error> {
     rows(db, lines::LOCK, &[&locks]).await.map(drop)
 }
 
-/// When the claim's lease ends; `None` if the claim does not hold.
-async fn lease_end(db: &ClientWrapper, claim: &Claim) -> Result<Option<Timestamp>, Error> {
+/// What is known of a claimed job that may have changed since.
+struct Held {
+    until: Timestamp,
+    told: bool,
+}
+
+/// `None` if the claim does not hold.
+async fn held(db: &ClientWrapper, claim: &Claim) -> Result<Option<Held>, Error> {
     let Claim { id, fence, installation, lane, key, .. } = claim;
-    let found = rows(db, LEASE_END, &[&id.0, fence, &installation.as_str(), &name(*lane), key]).await?;
-    found.first().map(|row| row.try_get(0).map(from_millis)).transpose()
+    let found = rows(db, HELD, &[&id.0, fence, &installation.as_str(), &name(*lane), key]).await?;
+    found.first().map(|row| Ok(Held { until: from_millis(row.try_get(0)?), told: row.try_get(1)? })).transpose()
 }
 
 fn wake_if_earlier(rings: &mut Rings, lane: Lane, due: Timestamp, before: Timestamp) {

@@ -1,6 +1,6 @@
 //! Several instances write at once, so a transaction may lose against another one, and a connection
 //! may be cut under it. Up to the COMMIT nothing has happened and it is simply run again; a COMMIT
-//! without an answer is nobody's to guess about, and fails.
+//! without an answer is nobody's to guess about, and fails, unless doing it twice is doing it once.
 
 use std::time::Duration;
 
@@ -29,6 +29,14 @@ pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 pub(super) trait Verb: Sync {
     /// What the caller wants to know.
     type Answer: Send;
+
+    /// Whether doing it again after it was done changes nothing.
+    const REPEATABLE: bool = false;
+
+    /// Asked at the last moment: whether it is still wanted.
+    fn may_commit(&self) -> bool {
+        true
+    }
 
     /// Does it, inside a transaction that was begun and will be committed.
     async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<Self::Answer, Error>;
@@ -109,9 +117,13 @@ async fn attempt_once<V: Verb>(pool: &Pool, verb: &V) -> Result<(V::Answer, Ring
     // BEGIN travels together with the first statement: `biased` sends it first.
     let work = async { tokio::try_join!(biased; db.batch_execute("BEGIN"), verb.run(db, &mut rings)) };
     match work.await {
-        Ok(((), answer)) => {
-            commit(loan).await?;
+        Ok(((), answer)) if verb.may_commit() => {
+            commit::<V>(loan).await?;
             Ok((answer, rings))
+        }
+        Ok(_) => {
+            roll_back(loan).await;
+            Err(Failure::Final(Fault::Store("it was no longer wanted".into())))
         }
         Err(error) => {
             roll_back(loan).await;
@@ -120,7 +132,7 @@ async fn attempt_once<V: Verb>(pool: &Pool, verb: &V) -> Result<(V::Answer, Ring
     }
 }
 
-async fn commit(loan: Loan) -> Result<(), Failure> {
+async fn commit<V: Verb>(loan: Loan) -> Result<(), Failure> {
     let committed = loan.client().map_err(Failure::Final)?.batch_execute("COMMIT").await;
     match committed {
         Ok(()) => {
@@ -131,6 +143,7 @@ async fn commit(loan: Loan) -> Result<(), Failure> {
             roll_back(loan).await;
             Err(Failure::Again(fault(&error)))
         }
+        Err(error) if V::REPEATABLE && cut(&error) => Err(Failure::Again(fault(&error))),
         Err(error) => Err(Failure::Final(fault(&error))),
     }
 }

@@ -21,7 +21,9 @@ const SIZES: [usize; 3] = [16, 4, 1];
 /// A row that is there already is left out, and missing in the count. Should a row be refused, those
 /// before it stay (`OR FAIL`): everything is rolled back then, so SQLite need not be able to.
 static REMEMBER: LazyLock<[String; 3]> = LazyLock::new(|| {
-    SIZES.map(|rows| format!("INSERT OR FAIL INTO deliveries (installation, key, at) {} ON CONFLICT DO NOTHING", values(rows, 3)))
+    SIZES.map(|rows| {
+        format!("INSERT OR FAIL INTO deliveries (installation, key, at) {} ON CONFLICT DO NOTHING", values(rows, 3))
+    })
 });
 
 static JOIN: LazyLock<[String; 3]> = LazyLock::new(|| {
@@ -151,10 +153,7 @@ fn join(connection: &Connection, places: &[Place<'_>]) -> Result<()> {
 }
 
 /// The rows in pieces, each with the statement that stores as many.
-fn pieces<'r, T>(
-    statements: &'static [String; 3],
-    mut rows: &'r [T],
-) -> impl Iterator<Item = (&'static str, &'r [T])> {
+fn pieces<'r, T>(statements: &'static [String; 3], mut rows: &'r [T]) -> impl Iterator<Item = (&'static str, &'r [T])> {
     std::iter::from_fn(move || {
         let (size, sql) = SIZES.iter().zip(statements).find(|(size, _)| **size <= rows.len())?;
         let (piece, rest) = rows.split_at(*size);

@@ -12,7 +12,11 @@ use crate::store::{Card, Draft, Entry, Memo};
 
 pub(super) const PUT_CARD: &str = "
     INSERT INTO cards (installation, conversation, channel, ts, face) VALUES (?1, ?2, ?3, ?4, ?5)
-    ON CONFLICT (installation, conversation, channel) DO UPDATE SET ts = excluded.ts, face = excluded.face";
+    ON CONFLICT (installation, conversation, channel)
+    DO UPDATE SET ts = coalesce(excluded.ts, ts), face = excluded.face";
+
+pub(super) const DROP_CARD: &str = "
+    DELETE FROM cards WHERE installation = ?1 AND conversation = ?2 AND channel = ?3 AND ts IS NULL";
 
 pub(super) const CARD: &str = "
     SELECT channel, conversation, ts, face FROM cards
@@ -36,6 +40,10 @@ pub(super) const RECORD: &str = "
 pub(super) const ENTRIES: &str = "
     SELECT at, actor, conversation, verb, detail FROM entries
     WHERE installation = ?1 AND conversation = ?2 ORDER BY id DESC LIMIT ?3";
+
+pub(super) const DEEDS: &str = "
+    SELECT at, actor, conversation, verb, detail FROM entries
+    WHERE installation = ?1 AND actor = ?2 ORDER BY id DESC LIMIT ?3";
 
 /// Two workers may read the same fact and store it in the wrong order: the newer one stays.
 pub(super) const REMEMBER: &str = "
@@ -121,9 +129,21 @@ pub(super) fn lead(
 
 /// Stores where a conversation's card stands and what it shows.
 pub(super) fn put_card(connection: &Connection, installation: &InstallationId, card: &Card) -> Result<()> {
-    let columns =
-        params![installation.as_str(), card.conversation.as_str(), card.channel.as_str(), card.ts.as_str(), card.face];
+    let Card { channel, conversation, ts, face } = card;
+    let ts = ts.as_ref().map(MessageTs::as_str);
+    let columns = params![installation.as_str(), conversation.as_str(), channel.as_str(), ts, face];
     connection.prepare_cached(PUT_CARD)?.execute(columns).map(drop)
+}
+
+/// Forgets a card that was never posted.
+pub(super) fn drop_card(
+    connection: &Connection,
+    installation: &InstallationId,
+    channel: &ChannelId,
+    conversation: &ConversationId,
+) -> Result<()> {
+    let which = params![installation.as_str(), conversation.as_str(), channel.as_str()];
+    connection.prepare_cached(DROP_CARD)?.execute(which).map(drop)
 }
 
 /// The card of a conversation in a channel.
@@ -189,6 +209,17 @@ pub(super) fn entries(
     connection.prepare_cached(ENTRIES)?.query_map(which, read_entry)?.collect()
 }
 
+/// The newest audit entries about what somebody asked for.
+pub(super) fn deeds(
+    connection: &Connection,
+    installation: &InstallationId,
+    actor: &SlackUserId,
+    max: usize,
+) -> Result<Vec<Entry>> {
+    let whose = params![installation.as_str(), actor.as_str(), limit(max)];
+    connection.prepare_cached(DEEDS)?.query_map(whose, read_entry)?.collect()
+}
+
 /// Keeps a fact.
 pub(super) fn remember(connection: &Connection, installation: &InstallationId, memo: &Memo) -> Result<()> {
     let columns = params![installation.as_str(), memo.kind, memo.id, memo.alias, memo.at.as_millisecond(), memo.body];
@@ -229,7 +260,7 @@ fn read_card(row: &Row<'_>) -> Result<Card> {
     Ok(Card {
         channel: ChannelId::new(row.get::<_, String>(0)?),
         conversation: ConversationId::new(row.get::<_, String>(1)?),
-        ts: MessageTs::new(row.get::<_, String>(2)?),
+        ts: row.get::<_, Option<String>>(2)?.map(MessageTs::new),
         face: row.get(3)?,
     })
 }

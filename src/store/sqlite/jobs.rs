@@ -32,7 +32,7 @@ pub(super) const REPLACE: &str = "
     UPDATE jobs SET body = ?5 WHERE id = (
         SELECT id FROM jobs
         WHERE state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3 AND fold = ?4 AND in_flight = 0
-        ORDER BY id LIMIT 1
+        ORDER BY id DESC LIMIT 1
     )";
 
 pub(super) const TIME_HAS_COME: &str = "
@@ -50,24 +50,26 @@ pub(super) const TAKE: &str = "
     UPDATE jobs SET due = ?2, ready = 0, slot = 0, fence = fence + 1, attempt = min(attempt + 1, 4294967295),
         unsure = unsure OR in_flight, in_flight = 1
     WHERE id = ?1
-    RETURNING id, installation, key, fence, attempt, accepted, told, body, unsure";
+    RETURNING id, installation, key, fence, due, attempt, accepted, told, body, unsure";
 
 pub(super) const PUT_OFF: &str = "UPDATE jobs SET due = ?2, ready = 0, slot = ?3 WHERE id = ?1";
 
 pub(super) const END_LEASES: &str = "
-    UPDATE jobs SET due = 0 WHERE state = 'live' AND head = 1 AND ready = 0 AND in_flight = 1";
+    UPDATE jobs SET due = 0 WHERE state = 'live' AND head = 1 AND ready = 0 AND in_flight = 1 AND slot = 0";
 
-pub(super) const LEASE_END: &str = "
-    SELECT due FROM jobs
+pub(super) const HELD: &str = "
+    SELECT due, told FROM jobs
     WHERE id = ?1 AND fence = ?2 AND installation = ?3 AND lane = ?4 AND key = ?5 AND state = 'live'";
 
-pub(super) const POSTPONE: &str = "UPDATE jobs SET due = ?2, ready = 0 WHERE id = ?1";
+pub(super) const POSTPONE: &str = "UPDATE jobs SET due = max(?2, slot * due), ready = 0 WHERE id = ?1";
 
-pub(super) const CONTINUE: &str = "UPDATE jobs SET body = ?2, due = ?3, ready = 0, unsure = 0 WHERE id = ?1";
+pub(super) const CONTINUE: &str = "
+    UPDATE jobs SET body = ?2, due = max(?3, slot * due), ready = 0, unsure = 0 WHERE id = ?1";
 
 /// An attempt that surely had no effect takes nothing back of what an earlier one may have had.
 pub(super) const GIVE_BACK: &str = "
-    UPDATE jobs SET due = ?2, ready = 0, cause = ?3, fence = fence + 1, in_flight = 0, unsure = unsure OR ?4
+    UPDATE jobs SET due = max(?2, slot * due), ready = 0, cause = ?3, fence = fence + 1, in_flight = 0,
+        unsure = unsure OR ?4
     WHERE id = ?1";
 
 pub(super) const REMOVE: &str = "DELETE FROM jobs WHERE id = ?1";
@@ -89,7 +91,7 @@ pub(super) const NEXT_TIMED: &str = "
 
 /// A claim that only describes has a fence below every fence a job can have.
 pub(super) const OVERDUE: &str = "
-    SELECT id, installation, key, -1, attempt, accepted, told, body, unsure FROM jobs
+    SELECT id, installation, key, -1, due, attempt, accepted, told, body, unsure FROM jobs
     WHERE state = 'live' AND lane = 'inbox' AND told = 0 AND accepted < ?1
     ORDER BY accepted, id LIMIT ?2";
 
@@ -123,7 +125,7 @@ pub(super) fn accept(connection: &Connection, rings: &mut Rings, arrival: &Arriv
         return Ok(Accepted::Duplicate);
     }
     for job in jobs {
-        enqueue(connection, rings, job)?;
+        enqueue(connection, rings, &job.0, job.1)?;
     }
     Ok(Accepted::New)
 }
@@ -210,9 +212,9 @@ pub(super) fn end_leases(connection: &Connection, rings: &mut Rings) -> Result<(
 
 /// Moves the end of the lease.
 pub(super) fn renew(connection: &Connection, rings: &mut Rings, claim: &Claim, until: Timestamp) -> Result<Settled> {
-    let Some(lease_end) = lease_end(connection, claim)? else { return Ok(Settled::LostLease) };
+    let Some(held) = held(connection, claim)? else { return Ok(Settled::LostLease) };
     connection.prepare_cached(POSTPONE)?.execute(params![claim.id.0, until.as_millisecond()])?;
-    wake_if_earlier(rings, claim.lane, until, lease_end);
+    wake_if_earlier(rings, claim.lane, until, held.until);
     Ok(Settled::Applied)
 }
 
@@ -226,13 +228,14 @@ pub(super) fn settle(
     effects: &[Effect],
     jobs: &[Queued],
 ) -> Result<Settled> {
-    let Some(lease_end) = lease_end(connection, claim)? else { return Ok(Settled::LostLease) };
-    judge(connection, rings, claim, verdict, lease_end)?;
+    let Some(held) = held(connection, claim)? else { return Ok(Settled::LostLease) };
+    judge(connection, rings, claim, verdict, held.until)?;
     for effect in effects {
         follow(connection, &claim.installation, effect)?;
     }
-    for job in jobs {
-        enqueue(connection, rings, job)?;
+    for (job, turn) in jobs {
+        let told = job.told || (held.told && job.lane == claim.lane);
+        enqueue(connection, rings, &NewJob { told, ..job.clone() }, *turn)?;
     }
     Ok(Settled::Applied)
 }
@@ -258,7 +261,7 @@ pub(super) fn tell(connection: &Connection, rings: &mut Rings, job: JobId, notic
     if marked == 0 {
         return Ok(false);
     }
-    enqueue(connection, rings, notice)?;
+    enqueue(connection, rings, &notice.0, notice.1)?;
     Ok(true)
 }
 
@@ -308,6 +311,7 @@ fn follow(connection: &Connection, installation: &InstallationId, effect: &Effec
         // Jobs have turns, and come separately.
         Effect::Enqueue(_) => Ok(()),
         Effect::PutCard(card) => facts::put_card(connection, installation, card),
+        Effect::DropCard { channel, conversation } => facts::drop_card(connection, installation, channel, conversation),
         Effect::Record(entry) => facts::record(connection, installation, entry),
         Effect::PutDraft(draft) => facts::put_draft(connection, installation, draft),
         Effect::DropDraft(draft) => facts::drop_draft(connection, installation, draft),
@@ -316,7 +320,7 @@ fn follow(connection: &Connection, installation: &InstallationId, effect: &Effec
 }
 
 /// Puts the job at the end of its line. Only at the head of a line does it give anybody work.
-fn enqueue(connection: &Connection, rings: &mut Rings, (job, turn): &Queued) -> Result<()> {
+fn enqueue(connection: &Connection, rings: &mut Rings, job: &NewJob, turn: i64) -> Result<()> {
     let key = line(connection, job)?;
     let head = !somebody_in_line(connection, job, key)?;
     if !head && replaced(connection, job, key)? {
@@ -382,10 +386,17 @@ fn free_successor(connection: &Connection, rings: &mut Rings, claim: &Claim) -> 
     Ok(())
 }
 
-/// When the claim's lease ends; `None` if the claim does not hold.
-fn lease_end(connection: &Connection, claim: &Claim) -> Result<Option<Timestamp>> {
+/// What is known of a claimed job that may have changed since.
+struct Held {
+    until: Timestamp,
+    told: bool,
+}
+
+/// `None` if the claim does not hold.
+fn held(connection: &Connection, claim: &Claim) -> Result<Option<Held>> {
     let exactly = params![claim.id.0, claim.fence, claim.installation.as_str(), name(claim.lane), claim.key];
-    connection.prepare_cached(LEASE_END)?.query_row(exactly, |row| row.get(0).map(from_millis)).optional()
+    let read = |row: &Row<'_>| Ok(Held { until: from_millis(row.get(0)?), told: row.get(1)? });
+    connection.prepare_cached(HELD)?.query_row(exactly, read).optional()
 }
 
 fn wake_if_earlier(rings: &mut Rings, lane: Lane, due: Timestamp, before: Timestamp) {
@@ -401,11 +412,12 @@ fn read(row: &Row<'_>, lane: Lane) -> Result<Claim> {
         lane,
         key: row.get(2)?,
         fence: row.get(3)?,
-        attempt: row.get(4)?,
-        accepted: from_millis(row.get(5)?),
-        told: row.get(6)?,
-        body: row.get(7)?,
-        unsure: row.get(8)?,
+        until: from_millis(row.get(4)?),
+        attempt: row.get(5)?,
+        accepted: from_millis(row.get(6)?),
+        told: row.get(7)?,
+        body: row.get(8)?,
+        unsure: row.get(9)?,
     })
 }
 

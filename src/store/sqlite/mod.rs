@@ -34,7 +34,7 @@ use super::{
 };
 use crate::clock::from_millis;
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId};
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, SlackUserId};
 use crate::store::turns::Turns;
 
 /// How long a verb waits for its turn to write.
@@ -163,6 +163,11 @@ impl Store for Sqlite {
     ) -> Result<Vec<Entry>, Fault> {
         let (installation, conversation) = (installation.clone(), conversation.clone());
         self.readers.read(move |connection| facts::entries(connection, &installation, &conversation, max)).await
+    }
+
+    async fn deeds(&self, installation: &InstallationId, actor: &SlackUserId, max: usize) -> Result<Vec<Entry>, Fault> {
+        let (installation, actor) = (installation.clone(), actor.clone());
+        self.readers.read(move |connection| facts::deeds(connection, &installation, &actor, max)).await
     }
 
     async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault> {

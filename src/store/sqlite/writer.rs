@@ -44,7 +44,11 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread.
-    pub(super) fn start(connection: Connection, checkpointer: Option<Checkpointer>, bells: Bells) -> Result<Self, Fault> {
+    pub(super) fn start(
+        connection: Connection,
+        checkpointer: Option<Checkpointer>,
+        bells: Bells,
+    ) -> Result<Self, Fault> {
         let (queue, operations) = mpsc::channel(QUEUE);
         let (answers, carried_out) = mpsc::unbounded_channel();
         tokio::spawn(answer(carried_out));
@@ -237,7 +241,8 @@ impl Operation for Acceptance {
     }
 
     fn run_apart(&mut self, connection: &Connection, rings: &mut Rings) -> bool {
-        let outcome = in_savepoint(connection, rings, |connection, rings| jobs::accept(connection, rings, &self.arrival));
+        let outcome =
+            in_savepoint(connection, rings, |connection, rings| jobs::accept(connection, rings, &self.arrival));
         self.part.outcome.insert(outcome).is_ok() || undo(connection)
     }
 
@@ -303,7 +308,8 @@ impl Desk {
         }
     }
 
-    /// One transaction for all, as long as none fails.
+    /// One transaction for all, as long as none fails. Beginning it may take long, if another program
+    /// holds the file; what was taken back meanwhile is left out.
     fn together(&self, waiting: &mut VecDeque<Box<dyn Operation>>) -> Result<(), Failed> {
         let mut rings = Rings::default();
         self.begin()?;
@@ -394,7 +400,10 @@ impl From<Fault> for Failed {
 
 /// Takes what waits. Whoever is just about to hand something over gets the chance to, where the
 /// writer shares its core with them: the fewer commits there are, the less of it they take.
-fn gather(first: Box<dyn Operation>, operations: &mut mpsc::Receiver<Box<dyn Operation>>) -> VecDeque<Box<dyn Operation>> {
+fn gather(
+    first: Box<dyn Operation>,
+    operations: &mut mpsc::Receiver<Box<dyn Operation>>,
+) -> VecDeque<Box<dyn Operation>> {
     let mut waiting = VecDeque::from([first]);
     let mut before = 0;
     while before < waiting.len() && waiting.len() < BATCH {

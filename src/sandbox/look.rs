@@ -1,0 +1,207 @@
+//! The world as one person sees it, for the page: all of it at first, and from then on only what
+//! changed. A channel of thousands of messages must not be sent anew because one was added.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use serde_json::{Map, Value, json};
+
+use super::channels::{Channel, ChannelKind, Message};
+use super::dialnote::Entry;
+use super::installed::Installed;
+use super::people::Person;
+use super::seed::{APP, BOT_HANDLE, TEAM, TEAM_NAME};
+use super::views::View;
+use super::world::World;
+
+/// How many messages of a channel are sent at once; older ones are asked for.
+const AT_ONCE: usize = 200;
+
+/// What was shown to somebody already.
+#[derive(Default)]
+pub(super) struct Shown {
+    /// The revision up to which messages were shown; none before anything was.
+    revision: Option<u64>,
+    /// Parts of the world by name, as a hash of what was shown.
+    parts: BTreeMap<&'static str, u64>,
+}
+
+/// How often a thread was answered, by whom, and when last.
+#[derive(Default)]
+struct Answers<'a> {
+    count: usize,
+    people: BTreeSet<&'a str>,
+    latest: &'a str,
+}
+
+impl World {
+    /// What `person` sees, as far as it is not `shown` yet; none if there is nothing new.
+    pub(super) fn look(&self, person: &Person, shown: &mut Shown) -> Option<Value> {
+        let mut news = Map::new();
+        for (name, part) in self.parts(person) {
+            let hash = hash(&part);
+            if shown.parts.insert(name, hash) != Some(hash) {
+                news.insert(name.to_owned(), part);
+            }
+        }
+        let places: Vec<&Channel> = self.places(person).collect();
+        match shown.revision.replace(self.revision) {
+            None => {
+                news.insert("whole".to_owned(), json!(true));
+                let pages = places.iter().map(|place| self.page(person, place, None));
+                let (messages, more): (Vec<_>, Vec<_>) = pages.unzip();
+                news.insert("messages".to_owned(), messages.into_iter().flatten().collect());
+                let more = places.iter().zip(more).filter(|(_, more)| *more).map(|(place, _)| place.id.as_str());
+                news.insert("more".to_owned(), more.collect());
+            }
+            Some(since) if since < self.revision => {
+                let here = |id: &str| places.iter().any(|place| place.id == id);
+                let changed = |m: &&Message| m.changed > since && here(&m.channel) && m.visible_to(&person.id);
+                let changed: Vec<&Message> = self.messages.iter().filter(changed).collect();
+                news.insert("messages".to_owned(), self.shown_messages(person, &changed));
+                let removed = self.removed.iter().filter(|(at, channel, _)| *at > since && here(channel));
+                let removed = removed.map(|(_, channel, ts)| json!({"channel": channel, "ts": ts}));
+                news.insert("removed".to_owned(), removed.collect());
+            }
+            Some(_) => {}
+        }
+        if news.is_empty() {
+            return None;
+        }
+        news.insert("now".to_owned(), json!(self.now()));
+        Some(Value::Object(news))
+    }
+
+    /// The messages of a channel before a message of it, and whether there are still older ones.
+    pub(super) fn earlier(&self, person: &Person, channel: &str, before: Option<&str>) -> Option<Value> {
+        let place = self.places(person).find(|place| place.id == channel)?;
+        let (messages, more) = self.page(person, place, before);
+        Some(json!({"messages": messages, "more": more}))
+    }
+
+    /// All of a thread.
+    pub(super) fn thread(&self, person: &Person, channel: &str, ts: &str) -> Option<Value> {
+        let place = self.places(person).find(|place| place.id == channel)?;
+        let in_thread = |m: &&Message| {
+            m.channel == place.id && m.visible_to(&person.id) && (m.ts == ts || m.thread_ts.as_deref() == Some(ts))
+        };
+        let messages: Vec<&Message> = self.messages.iter().filter(in_thread).collect();
+        Some(json!({"messages": self.shown_messages(person, &messages)}))
+    }
+
+    fn parts(&self, person: &Person) -> [(&'static str, Value); 8] {
+        [
+            ("workspace", json!({"id": TEAM, "name": TEAM_NAME, "app": APP, "base": self.base})),
+            ("installed", json!(Installed::get())),
+            ("people", self.people_shown()),
+            ("groups", json!(self.groups)),
+            ("channels", self.places(person).map(|place| self.channel_shown(person, place)).collect()),
+            ("views", self.views_shown(person)),
+            ("dialnote", self.inbox()),
+            ("weather", json!({"faults": self.faults, "app_runs": self.app_runs, "app_url": self.bot})),
+        ]
+    }
+
+    fn places<'a>(&'a self, person: &'a Person) -> impl Iterator<Item = &'a Channel> {
+        self.channels.iter().filter(|channel| channel.members.contains(&person.id))
+    }
+
+    /// Everybody, with what waits for them in their direct messages.
+    fn people_shown(&self) -> Value {
+        let shown = |person: &Person| {
+            let direct = self.places(person).filter(|place| place.kind == ChannelKind::Direct);
+            let unread: usize = direct.map(|place| self.unread(person, place)).sum();
+            json!({
+                "id": person.id, "handle": person.handle, "name": person.real_name, "called": person.display_name,
+                "bot": person.bot, "admin": person.admin, "guest": person.guest, "deleted": person.deleted,
+                "tz": person.tz, "unread": unread,
+            })
+        };
+        self.people.iter().map(shown).collect()
+    }
+
+    fn channel_shown(&self, person: &Person, channel: &Channel) -> Value {
+        json!({
+            "id": channel.id, "name": channel.name, "kind": channel.kind, "archived": channel.archived,
+            "shared": channel.shared, "bot": self.bot_is_in(channel), "members": channel.members.len(),
+            "with": channel.partner().map(|_| BOT_HANDLE), "unread": self.unread(person, channel),
+        })
+    }
+
+    /// Messages of others that stand in the channel itself and were not seen yet.
+    fn unread(&self, person: &Person, channel: &Channel) -> usize {
+        let read = self.read.get(&(person.id.clone(), channel.id.clone())).map_or("", String::as_str);
+        let new = self.messages.iter().rev().take_while(|m| m.ts.as_str() > read).filter(|m| m.channel == channel.id);
+        new.filter(|m| (!m.is_reply() || m.broadcast) && m.to.is_none() && m.author != person.id).count()
+    }
+
+    fn views_shown(&self, person: &Person) -> Value {
+        let shown = |view: &View| {
+            json!({
+                "id": view.id, "body": view.body, "hash": view.hash, "typed": view.typed, "errors": view.errors,
+                "banner": view.banner, "previous": view.previous_view_id,
+            })
+        };
+        let stack: Vec<Value> = self.stack(&person.id).into_iter().map(shown).collect();
+        json!({"stack": stack, "home": self.homes.get(&person.id).map(shown)})
+    }
+
+    fn inbox(&self) -> Value {
+        let mut conversations: Vec<_> = self.dialnote.conversations.iter().collect();
+        conversations.sort_by_key(|conversation| std::cmp::Reverse(conversation.last_activity()));
+        let shown = conversations.into_iter().map(|conversation| {
+            let mut shown = self.dialnote.conversation_object(conversation);
+            shown["timeline"] = conversation.timeline.iter().map(Entry::object).collect();
+            shown
+        });
+        json!({
+            "members": self.dialnote.members, "numbers": self.dialnote.numbers,
+            "conversations": shown.collect::<Vec<_>>(),
+        })
+    }
+
+    fn page(&self, person: &Person, place: &Channel, before: Option<&str>) -> (Vec<Value>, bool) {
+        let here = |m: &&Message| m.channel == place.id && m.visible_to(&person.id);
+        let older = |m: &&Message| before.is_none_or(|before| m.ts.as_str() < before);
+        let mut found = self.messages.iter().rev().filter(here).filter(older);
+        let mut page: Vec<&Message> = found.by_ref().take(AT_ONCE).collect();
+        page.reverse();
+        let Value::Array(messages) = self.shown_messages(person, &page) else { return (Vec::new(), false) };
+        (messages, found.next().is_some())
+    }
+
+    fn shown_messages(&self, person: &Person, messages: &[&Message]) -> Value {
+        let threads: BTreeSet<(&str, &str)> =
+            messages.iter().filter(|m| m.thread_ts.is_some()).map(|m| (m.channel.as_str(), m.ts.as_str())).collect();
+        let mut answers: HashMap<(&str, &str), Answers> = HashMap::new();
+        for reply in self.messages.iter().filter(|m| !threads.is_empty() && m.is_reply() && m.to.is_none()) {
+            let thread = (reply.channel.as_str(), reply.thread_ts.as_deref().unwrap_or_default());
+            if threads.contains(&thread) {
+                let known = answers.entry(thread).or_default();
+                known.count += 1;
+                known.people.insert(&reply.author);
+                known.latest = &reply.ts;
+            }
+        }
+        messages.iter().map(|m| message_shown(person, m, answers.get(&(m.channel.as_str(), m.ts.as_str())))).collect()
+    }
+}
+
+fn message_shown(person: &Person, message: &Message, answers: Option<&Answers>) -> Value {
+    let mut shown = json!({
+        "channel": message.channel, "ts": message.ts, "from": message.author, "text": message.text,
+        "blocks": message.blocks, "thread": message.thread_ts, "broadcast": message.broadcast,
+        "only": message.to.is_some(), "edited": message.edited, "unfurls": message.unfurls,
+        "chosen": message.chosen.get(&person.id),
+    });
+    if let Some(Answers { count, people, latest }) = answers {
+        shown["answers"] = json!({"count": count, "people": people, "latest": latest});
+    }
+    shown
+}
+
+fn hash(part: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    part.to_string().hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,93 @@
+// What lies over the page for a moment: lists under a field, and questions before something acts.
+
+import { el, newId } from "./dom.js";
+import { words } from "./text.js";
+
+const GAP = 4;
+const LEAST = 220;
+
+// Shows `popup` under `anchor`, or above it where there is more room.
+export function showPopup(popup, anchor) {
+  if (!popup.matches(":popover-open")) popup.showPopover();
+  const at = anchor.getBoundingClientRect();
+  const below = window.innerHeight - at.bottom;
+  const upward = below < 240 && at.top > below;
+  const width = Math.min(Math.max(at.width, LEAST), window.innerWidth - 2 * GAP);
+  popup.style.width = `${width}px`;
+  popup.style.left = `${Math.max(GAP, Math.min(at.left, window.innerWidth - width - GAP))}px`;
+  popup.style.maxHeight = `${Math.max(96, (upward ? at.top : below) - 3 * GAP)}px`;
+  popup.style.top = upward ? "auto" : `${at.bottom + GAP}px`;
+  popup.style.bottom = upward ? `${window.innerHeight - at.top + GAP}px` : "auto";
+}
+
+export function hidePopup(popup) {
+  if (popup.isConnected && popup.matches(":popover-open")) popup.hidePopover();
+}
+
+// A menu of things to do, under a button: arrow keys move, Enter does, Esc leaves.
+export function popupMenu(anchor, entries) {
+  const leave = () => {
+    list.remove();
+    anchor.setAttribute("aria-expanded", "false");
+  };
+  const item = ({ label, note, run, href }) => {
+    const inside = [el("span", null, label), note ? el("span", { class: "faint" }, note) : null];
+    const chosen = () => {
+      leave();
+      anchor.focus();
+      run();
+    };
+    const props = { role: "menuitem", class: "menu-item", onclick: chosen };
+    return href ? el("a", { ...props, href, target: "_blank", rel: "noopener noreferrer" }, inside)
+      : el("button", { ...props, type: "button" }, inside);
+  };
+  const list = el("div", { class: "popup", role: "menu", popover: "manual", id: newId("menu") }, entries.map(item));
+  const items = [...list.children];
+  list.addEventListener("keydown", (event) => {
+    const at = items.indexOf(document.activeElement);
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
+    if (next !== undefined) {
+      event.preventDefault();
+      items[(next + items.length) % items.length].focus();
+    }
+    if (event.key === "Escape" || event.key === "Tab") {
+      event.stopPropagation();
+      leave();
+      anchor.focus();
+    }
+  });
+  list.addEventListener("focusout", (event) => {
+    if (!list.contains(event.relatedTarget)) leave();
+  });
+  anchor.setAttribute("aria-expanded", "true");
+  anchor.after(list);
+  showPopup(list, anchor);
+  items[0]?.focus();
+}
+
+// Asks, and answers whether the person agreed. `question` is a confirmation object of Block Kit.
+export function ask(question) {
+  return new Promise((answer) => {
+    const title = newId("question");
+    const done = (agreed) => {
+      dialog.close();
+      dialog.remove();
+      answer(agreed);
+    };
+    const style = question.style === "danger" ? "danger" : "primary";
+    const dialog = el("dialog", { class: "question", "aria-labelledby": title },
+      el("h2", { id: title }, words(question.title)),
+      el("p", { class: "text" }, words(question.text)),
+      el("div", { class: "row end" },
+        el("button", { type: "button", onclick: () => done(false) }, words(question.deny)),
+        el("button", { type: "button", class: style, "data-confirm": true, onclick: () => done(true) }, words(question.confirm))));
+    dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      done(false);
+    });
+    dialog.addEventListener("keydown", (event) => event.stopPropagation());
+    document.body.append(dialog);
+    dialog.showModal();
+    dialog.querySelector("[data-confirm]").focus();
+  });
+}

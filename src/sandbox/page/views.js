@@ -1,0 +1,126 @@
+// Modals: the one on top of the person's stack, filled in, submitted, closed. They cover the
+// messages only, so that one can still make something go wrong beside them.
+
+import { act } from "./api.js";
+import { draw, stand } from "./blocks.js";
+import { byId, el, fill, newId } from "./dom.js";
+import { stateOf } from "./options.js";
+import { on, state } from "./store.js";
+import { words } from "./text.js";
+
+// What was typed and not sent yet: view → block → action → what was given.
+const drafts = new Map();
+let shown = null;
+let opener = null;
+
+const draftOf = (view) => drafts.get(view.id) ?? {};
+
+export function startViews() {
+  on(["views", "whole"], () => drawModals());
+}
+
+// A stand for a view's blocks, which keeps what is typed until it is submitted.
+export function viewStand(view, redraw) {
+  const place = { view_id: view.id };
+  const keep = (block, part, value) => {
+    const draft = drafts.get(view.id) ?? {};
+    (draft[block.block_id] ??= {})[part.action_id] = value;
+    drafts.set(view.id, draft);
+  };
+  const press = async (pressed) => {
+    const modal = view.body.type === "modal";
+    return act("click", { ...place, ...pressed, ...(modal ? { values: valid(view) } : {}) });
+  };
+  return stand({ place, press, saved: saved(view), keep, errors: view.errors, redraw });
+}
+
+// What was typed and still has a place: an update may have taken the field away.
+function valid(view) {
+  const draft = draftOf(view);
+  const there = (block) => block.element?.action_id ?? block.accessory?.action_id;
+  const blocks = view.body.blocks.filter((block) => draft[block.block_id]);
+  const fields = (block) => Object.entries(draft[block.block_id]).filter(([id]) =>
+    there(block) === id || block.elements?.some((part) => part.action_id === id));
+  return Object.fromEntries(blocks.map((block) => [block.block_id, Object.fromEntries(fields(block))]));
+}
+
+// What Slack knows was typed, and over it what was typed here since.
+function saved(view) {
+  const all = structuredClone(view.typed ?? {});
+  const draft = draftOf(view);
+  for (const block of view.body.blocks) {
+    for (const part of [block.element, block.accessory, ...(block.elements ?? [])]) {
+      const given = part?.action_id && draft[block.block_id]?.[part.action_id];
+      if (given !== undefined) (all[block.block_id] ??= {})[part.action_id] = stateOf(part, given);
+    }
+  }
+  return all;
+}
+
+function drawModals(anew) {
+  const top = state.views.stack.at(-1);
+  const known = new Set([...state.views.stack, state.views.home].filter(Boolean).map((view) => view.id));
+  for (const id of drafts.keys()) if (!known.has(id)) drafts.delete(id);
+  const look = top ? `${top.id}/${top.hash}/${JSON.stringify([top.errors, top.banner])}` : null;
+  if (look === shown && anew !== true) return;
+  const before = shown;
+  shown = look;
+  byId("place").inert = Boolean(top);
+  byId("thread").inert = Boolean(top);
+  if (!top) {
+    byId("modals").replaceChildren();
+    if (opener?.isConnected) opener.focus();
+    else if (before) byId("composer-text")?.focus();
+    return;
+  }
+  if (!before) opener = document.activeElement;
+  const box = modal(top);
+  const fresh = !before?.startsWith(`${top.id}/`);
+  const focused = document.activeElement?.dataset.focus;
+  fill(byId("modals"), el("div", { class: "veil" }, box));
+  focusIn(box, fresh ? null : focused);
+}
+
+function modal(view) {
+  const { title, submit, close, blocks } = view.body;
+  const heading = newId("modal");
+  const below = state.views.stack.length > 1;
+  const leave = (all) => act("close", { view_id: view.id, all });
+  const box = el("form", { class: "modal", role: "dialog", "aria-labelledby": heading, "data-view": view.id, novalidate: true },
+    el("header", null,
+      el("img", { class: "avatar", src: "/page/icon.svg", alt: "" }), el("h2", { id: heading }, words(title)),
+      el("button", { type: "button", class: "quiet", "aria-label": "Close", onclick: () => leave(true) }, "×")),
+    el("div", { class: "content" },
+      view.banner ? el("p", { class: "banner", role: "alert" }, view.banner) : null,
+      draw(blocks, viewStand(view, () => drawModals(true)))),
+    el("footer", { class: "row end" },
+      el("button", { type: "button", onclick: () => leave(false) }, close ? words(close) : below ? "Back" : "Close"),
+      submit ? el("button", { type: "submit", class: "primary" }, words(submit)) : null));
+  box.addEventListener("submit", (event) => {
+    event.preventDefault();
+    hand(view, box);
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    leave(false);
+  });
+  return box;
+}
+
+async function hand(view, box) {
+  const button = box.querySelector("[type=submit]");
+  if (!button || button.disabled) return;
+  button.disabled = true;
+  button.setAttribute("aria-busy", "true");
+  await act("submit", { view_id: view.id, values: valid(view) });
+  button.disabled = false;
+  button.removeAttribute("aria-busy");
+}
+
+function focusIn(box, focused) {
+  const wrong = box.querySelector(".wrong input, .wrong textarea");
+  const wanted = focused && box.querySelector(`[data-focus="${CSS.escape(focused)}"]`);
+  const first = box.querySelector(".content input, .content textarea, .content button, .content a");
+  (wrong ?? wanted ?? first ?? box.querySelector("footer button")).focus();
+}

@@ -1,0 +1,90 @@
+//! The page: its files are part of the program, and it may load nothing else from anywhere.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use super::server::Shared;
+
+/// No page but our own, nothing from elsewhere, nothing inline, no text that becomes markup.
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+                   base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+                   require-trusted-types-for 'script'; trusted-types 'none'; report-uri /_sandbox/violations";
+
+const INDEX: &str = include_str!("page/index.html");
+
+macro_rules! files {
+    ($($name:literal),* $(,)?) => { &[$(($name, include_str!(concat!("page/", $name)))),*] };
+}
+
+/// The files beside the index, by name.
+const FILES: &[(&str, &str)] = files![
+    "api.js",
+    "base.css",
+    "blocks.js",
+    "channel.js",
+    "complete.js",
+    "composer.js",
+    "dialnote.css",
+    "dom.js",
+    "elements.js",
+    "emoji.js",
+    "faults.js",
+    "forms.css",
+    "home.js",
+    "icon.svg",
+    "inbox.js",
+    "inspector.js",
+    "main.js",
+    "menu.js",
+    "message.js",
+    "options.js",
+    "overlay.js",
+    "people.js",
+    "rich.js",
+    "right.js",
+    "sidebar.js",
+    "slack.css",
+    "store.js",
+    "text.js",
+    "thread.js",
+    "views.js",
+    "weather.js",
+    "when.js",
+    "world.js",
+];
+
+/// The page stands at `/`; links to dialnote's conversations lead to it too, for there is no other
+/// dialnote here.
+pub(super) fn routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/", get(async || served("index.html", INDEX)))
+        .route("/conversations/{id}", get(async || served("index.html", INDEX)))
+        .route("/page/{name}", get(file))
+}
+
+async fn file(Path(name): Path<String>) -> Response {
+    let found = FILES.iter().find(|(known, _)| *known == name);
+    found.map_or_else(|| StatusCode::NOT_FOUND.into_response(), |(name, text)| served(name, text))
+}
+
+fn served(name: &str, text: &'static str) -> Response {
+    let kind = match name.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => "text/javascript; charset=utf-8",
+    };
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_SECURITY_POLICY, CSP),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (headers, text).into_response()
+}

@@ -1,0 +1,148 @@
+//! The requests that went both ways, for the inspector: a list of one line each, and all of one of
+//! them. Secrets are shortened to what tells them apart.
+
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::calls::{Call, Delivery};
+use super::world::World;
+
+/// How many of each kind are listed.
+const LISTED: usize = 150;
+
+/// How much of a secret is shown.
+const SHOWN: usize = 12;
+
+/// A line of the list.
+#[derive(Serialize)]
+struct Line<'a> {
+    /// `call` from the app, or `delivery` to it.
+    way: &'static str,
+    seq: u64,
+    at: jiff::Timestamp,
+    /// Between the app and which service.
+    service: &'static str,
+    what: String,
+    who: Option<&'a str>,
+    status: Option<u16>,
+    error: Option<&'a str>,
+    ms: u64,
+}
+
+impl World {
+    /// The latest requests, newest first.
+    pub(super) fn traffic(&self) -> Value {
+        let calls = self.calls.iter().rev().take(LISTED).map(call_line);
+        let deliveries = self.deliveries.iter().rev().take(LISTED).map(delivery_line);
+        let mut lines: Vec<Line> = calls.chain(deliveries).collect();
+        lines.sort_by(|a, b| b.at.cmp(&a.at).then(b.seq.cmp(&a.seq)));
+        json!({"lines": lines, "calls": self.calls.total(), "deliveries": self.deliveries.total()})
+    }
+
+    /// All of one request.
+    pub(super) fn request(&self, way: &str, seq: u64) -> Option<Value> {
+        match way {
+            "call" => self.calls.iter().rev().find(|call| call.seq == seq).map(call_whole),
+            "delivery" => self.deliveries.iter().rev().find(|delivery| delivery.seq == seq).map(delivery_whole),
+            _ => None,
+        }
+    }
+}
+
+fn call_line(call: &Call) -> Line<'_> {
+    let what = match call.service {
+        super::Service::Slack => call.method.clone(),
+        super::Service::Dialnote => format!("{} {}", call.method, call.path),
+    };
+    Line {
+        way: "call",
+        seq: call.seq,
+        at: call.at,
+        service: if call.service == super::Service::Slack { "Slack" } else { "dialnote" },
+        what,
+        who: None,
+        status: call.status,
+        error: call.error.as_deref(),
+        ms: call.duration_ms,
+    }
+}
+
+fn delivery_line(delivery: &Delivery) -> Line<'_> {
+    let from_dialnote = delivery.kind == "dialnote_webhook";
+    Line {
+        way: "delivery",
+        seq: delivery.seq,
+        at: delivery.at,
+        service: if from_dialnote { "dialnote" } else { "Slack" },
+        what: delivery.kind.clone(),
+        who: delivery.who.as_deref(),
+        status: delivery.status,
+        error: delivery.error.as_deref(),
+        ms: delivery.ack_ms,
+    }
+}
+
+fn call_whole(call: &Call) -> Value {
+    let mut headers = Map::new();
+    headers.insert("authorization".to_owned(), json!(call.authorization));
+    headers.extend(call.idempotency_key.as_ref().map(|key| ("idempotency-key".to_owned(), json!(key))));
+    let mut body = call.body.clone();
+    shorten(&mut body);
+    let query = if call.query.is_empty() { String::new() } else { format!("?{}", call.query) };
+    json!({
+        "address": format!("{}{query}", cut_address(&call.path)), "headers": headers, "body": body, "acted": call.acted,
+        "response": null,
+    })
+}
+
+fn delivery_whole(delivery: &Delivery) -> Value {
+    let secret = |name: &str| name.ends_with("signature");
+    let headers: Map<String, Value> = delivery
+        .headers
+        .iter()
+        .map(|(name, value)| (name.clone(), json!(if secret(name) { cut(value) } else { value.clone() })))
+        .collect();
+    let mut body = readable(&delivery.headers, &delivery.body);
+    shorten(&mut body);
+    let response = serde_json::from_str(&delivery.response).unwrap_or_else(|_| json!(delivery.response));
+    json!({"address": delivery.url, "headers": headers, "body": body, "response": response})
+}
+
+/// The body as the data it stands for.
+fn readable(headers: &std::collections::BTreeMap<String, String>, body: &str) -> Value {
+    let form = headers.get("content-type").is_some_and(|kind| kind.contains("form"));
+    if !form {
+        return serde_json::from_str(body).unwrap_or_else(|_| json!(body));
+    }
+    let fields = form_urlencoded::parse(body.as_bytes());
+    let field = |value: &str| serde_json::from_str::<Value>(value).ok().filter(Value::is_object);
+    fields.map(|(name, value)| (name.into_owned(), field(&value).unwrap_or_else(|| json!(value)))).collect()
+}
+
+/// Whoever knows a response URL may speak with it, so it is a secret like a token.
+fn shorten(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                match field {
+                    Value::String(secret) if name == "token" => *secret = cut(secret),
+                    Value::String(address) if name == "response_url" => *address = cut_address(address),
+                    other => shorten(other),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(shorten),
+        _ => {}
+    }
+}
+
+fn cut_address(address: &str) -> String {
+    match address.split_once("/slack/response/") {
+        Some((before, token)) => format!("{before}/slack/response/{}", cut(token)),
+        None => address.to_owned(),
+    }
+}
+
+fn cut(secret: &str) -> String {
+    format!("{}…", secret.chars().take(SHOWN.min(secret.chars().count() / 2)).collect::<String>())
+}

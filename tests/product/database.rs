@@ -1,0 +1,62 @@
+//! Where the app of a test keeps what it must not lose. The product is the same on every database:
+//! `PRODUCT_ON=postgres` runs all of its tests on the tests' PostgreSQL instead of files.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rusqlite::Connection;
+use tempfile::TempDir;
+use tokio_postgres::NoTls;
+
+/// What a test needs of its database.
+#[derive(Clone, Copy)]
+pub enum On {
+    /// Any will do.
+    Any,
+    /// A file, because the test looks into it.
+    File,
+    /// A file that begins with what this SQL says.
+    Written(&'static str),
+}
+
+/// A database for one test.
+pub struct Database {
+    /// `DATABASE_URL`.
+    pub url: String,
+    folder: TempDir,
+}
+
+impl Database {
+    /// An empty one, or the one that was written.
+    pub async fn new(on: On) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("app.db");
+        if let On::Written(sql) = on {
+            let written = std::fs::read_to_string(sql).unwrap();
+            Connection::open(&file).unwrap().execute_batch(&written).unwrap();
+        }
+        let url = match (on, std::env::var("PRODUCT_ON").as_deref()) {
+            (On::Any, Ok("postgres")) => schema().await,
+            _ => format!("sqlite:{}", file.display()),
+        };
+        Self { url, folder }
+    }
+
+    /// The file.
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join("app.db")
+    }
+}
+
+/// A part of the tests' server that nobody else uses.
+async fn schema() -> String {
+    static SCHEMAS: AtomicUsize = AtomicUsize::new(0);
+    let server = std::env::var("TEST_POSTGRES_URL").expect("a PostgreSQL (TEST_POSTGRES_URL): run make test");
+    let schema = format!("product_{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));
+    let (operator, connection) = tokio_postgres::connect(&server, NoTls).await.unwrap();
+    let driver = tokio::spawn(connection);
+    operator.batch_execute(&format!("CREATE SCHEMA {schema}")).await.unwrap();
+    drop(operator);
+    driver.await.unwrap().unwrap();
+    format!("{server}?options=-csearch_path%3D{schema}")
+}

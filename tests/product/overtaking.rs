@@ -1,0 +1,149 @@
+//! Somebody else took over, or was faster: whoever comes late does nothing a second time.
+
+use dialnote_slack::sandbox::{DialnoteFailure, Hang, Service, SlackFailure};
+use dialnote_slack::store::Lane;
+use dialnote_slack::work::Work;
+use jiff::SignedDuration;
+
+use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product};
+
+/// Longer than a lease.
+const A_MINUTE: SignedDuration = SignedDuration::from_secs(60);
+
+async fn finish(work: &Work) {
+    while work.step(Lane::Inbox).await.unwrap() || work.step(Lane::Outbox).await.unwrap() {}
+}
+
+/// The app stands still in the middle of the call that `hang` describes; for longer than its lease,
+/// so that another instance takes everything over. Then it goes on.
+async fn stands_still_at(bot: &Bot, hang: Hang) {
+    bot.world(|world| world.faults.hang_next.push(hang));
+    let paused = bot.settle();
+    tokio::pin!(paused);
+    tokio::select! {
+        () = &mut paused => panic!("nothing hung"),
+        () = bot.sandbox.hung() => {}
+    }
+    bot.clock.advance(A_MINUTE);
+    let other = bot.second().await;
+    finish(&other).await;
+    bot.sandbox.release();
+    paused.await;
+}
+
+#[tokio::test]
+async fn who_stood_still_before_writing_a_note_leaves_it_to_the_other() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        let fails = DialnoteFailure { method: "POST".into(), path: "/notes".into(), ..DialnoteFailure::default() };
+        bot.world(|world| world.faults.dialnote.fail_next.push(fails));
+        bot.settle().await;
+        bot.clock.advance(SignedDuration::from_secs(2));
+        // It has looked whether the note is there, and is about to write it.
+        let look = Hang { service: Service::Dialnote, method: "GET".into(), path: String::new(), after_effect: true };
+        stands_still_at(bot, look).await;
+        assert_eq!(bot.notes(ANA).len(), 1, "{:?}", bot.notes(ANA));
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_stood_still_before_posting_leaves_it_to_the_other() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        while bot.step(Lane::Inbox).await {}
+        bot.world(|world| world.faults.slack.fail_next.push(posting_fails()));
+        bot.settle().await;
+        bot.clock.advance(SignedDuration::from_secs(2));
+        let look = Hang {
+            service: Service::Slack,
+            method: "conversations.history".into(),
+            path: String::new(),
+            after_effect: true,
+        };
+        stands_still_at(bot, look).await;
+        bot.read_all().await;
+    })
+    .await;
+}
+
+fn posting_fails() -> SlackFailure {
+    SlackFailure { method: "chat.postMessage".into(), status: 503, ..SlackFailure::default() }
+}
+
+#[tokio::test]
+async fn a_card_that_waits_is_brought_up_to_date_too() {
+    product(async |bot| {
+        bot.slash(LEO, "/dialnote take conv_1004").await;
+        bot.slash(ZOE, "/dialnote take conv_1005").await;
+        bot.read_all().await;
+        bot.world(|world| world.faults.slack.down = true);
+        bot.slash_in("billing", LEO, "/assign @zoe conv_1001").await;
+        bot.settle().await;
+        bot.slash(LEO, "/assign me conv_1001").await;
+        bot.settle().await;
+        assert_eq!(bot.dialnote(ANA), "mem_leo open");
+        bot.world(|world| world.faults.slack.down = false);
+        bot.pass(A_MINUTE).await;
+        for channel in ["billing", "front-desk"] {
+            assert!(bot.card_in(channel, ANA).await.contains("Owner: Leo"), "in #{channel}");
+        }
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_is_told_once_that_a_long_search_waits() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign me conv_1002").await;
+        bot.read_all().await;
+        bot.slash(MAYA, "/assign @zoe +1 415 555 0101").await;
+        let list = Hang {
+            service: Service::Dialnote,
+            method: "GET".into(),
+            path: "/conversations".into(),
+            after_effect: false,
+        };
+        bot.world(|world| world.faults.hang_next.push(list));
+        let meanwhile = async {
+            bot.sandbox.hung().await;
+            bot.clock.advance(SignedDuration::from_secs(5));
+            bot.work.tick().await.unwrap();
+            bot.sandbox.release();
+        };
+        tokio::join!(bot.step(Lane::Inbox), meanwhile);
+        bot.world(|world| world.faults.dialnote.down = true);
+        bot.pass(SignedDuration::from_secs(5)).await;
+        bot.world(|world| world.faults.dialnote.down = false);
+        bot.pass(A_MINUTE).await;
+        let told = bot.world(|world| {
+            let mine = world.messages.iter().filter(|message| message.text.contains("waiting for dialnote"));
+            mine.count()
+        });
+        assert_eq!(told, 1, "{}", bot.everything());
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_tried_again_stays_ahead_of_what_was_asked_for_since() {
+    product(async |bot| {
+        bot.world(|world| world.faults.dialnote.down = true);
+        bot.slash(MAYA, "/assign @zoe +1 415 555 0101").await;
+        bot.pass(SignedDuration::from_secs(5)).await;
+        bot.clock.advance(SignedDuration::from_hours(25));
+        bot.expect_dead(1);
+        bot.settle().await;
+        bot.answer(MAYA).await;
+        bot.world(|world| world.faults.dialnote.down = false);
+        bot.press_private(MAYA, "front-desk", "retry", 0).await;
+        bot.slash(MAYA, "/assign @leo conv_1001").await;
+        bot.settle().await;
+        assert_eq!(bot.owners_set(), ["mem_zoe", "mem_leo"]);
+        bot.read_all().await;
+    })
+    .await;
+}

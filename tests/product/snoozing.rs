@@ -1,0 +1,170 @@
+//! Put away until later, and brought back; notes and histories.
+
+use std::fmt::Write;
+
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::support::{ANA, LEO, MAYA, ZOE, product};
+
+#[tokio::test]
+async fn snoozed_until_tomorrow_and_woken_by_somebody() {
+    product(async |bot| {
+        bot.slash(MAYA, "/snooze Ana Lima tomorrow 9am").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        +1 415 555 0101 (Ana Lima) is snoozed.
+          It comes back 2026-11-24 17:00 UTC.
+        ");
+        assert_eq!(bot.dialnote(ANA), "nobody snoozed");
+        assert_snapshot!(bot.line(ANA).await, @"
+        Maya snoozed this.
+          It comes back 2026-11-24 17:00 UTC.
+        ");
+        assert_snapshot!(bot.card(ANA).await, @"
+        # Ana Lima
+          +1 415 555 0101 · on Front desk
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+        Snoozed. Nobody owns this yet.
+          It comes back 2026-11-24 17:00 UTC.
+        [Wake] [Done] [History] [Open in dialnote ↗]
+        ");
+
+        bot.press(LEO, ANA, "wake").await;
+        assert_snapshot!(bot.line(ANA).await, @"Leo brought this back.");
+        assert_eq!(bot.dialnote(ANA), "nobody open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn snoozed_by_the_form() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign me conv_1001").await;
+        bot.read_all().await;
+        bot.press(MAYA, ANA, "snooze").await;
+        let empty = bot.submit(MAYA, json!({ "soon": {}, "exactly": {} })).await;
+        assert_snapshot!(empty.field_errors["soon"], @"Choose when it is to come back.");
+        bot.submit(MAYA, json!({ "soon": { "soon": "3h" }, "exactly": {} })).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        +1 415 555 0101 (Ana Lima) is snoozed.
+          It comes back 2026-11-23 12:00 UTC.
+        ");
+        bot.line(ANA).await;
+
+        bot.press(MAYA, ANA, "wake").await;
+        bot.line(ANA).await;
+        bot.press(MAYA, ANA, "snooze").await;
+        let at = bot.clock.now() + SignedDuration::from_hours(48);
+        bot.submit(MAYA, json!({ "soon": { "soon": "3h" }, "exactly": { "exactly": at.as_second() } })).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        +1 415 555 0101 (Ana Lima) is snoozed.
+          It comes back 2026-11-25 09:00 UTC.
+        ");
+        bot.line(ANA).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_time_is_the_speakers_own() {
+    product(async |bot| {
+        bot.world(|world| world.person_mut("maya").unwrap().tz = "America/New_York".into());
+        bot.world(|world| world.person_mut("zoe").unwrap().tz = "Europe/Berlin".into());
+        for (who, comes_back) in [(MAYA, "2026-11-24T14:00:00Z"), (ZOE, "2026-11-24T08:00:00Z")] {
+            bot.slash(who, "/snooze conv_1001 tomorrow 9am").await;
+            bot.read_all().await;
+            let until = bot.world(|world| world.dialnote.conversation(ANA).unwrap().snoozed_until);
+            assert_eq!(until, Some(comes_back.parse().unwrap()));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_time_that_makes_no_sense_is_refused() {
+    product(async |bot| {
+        let mut talk = String::new();
+        for typed in [
+            "/snooze conv_1001",
+            "/snooze tomorrow",
+            "/snooze conv_1001 today 0:30",
+            "/snooze conv_1001 2028-01-01",
+            "/dialnote wake conv_1001",
+        ] {
+            bot.slash(MAYA, typed).await;
+            writeln!(talk, "{typed}\n{}\n", bot.answer(MAYA).await).unwrap();
+        }
+        assert_snapshot!(talk, @"
+        /snooze conv_1001
+        Until when? Say it at the end: 2h, 45 min, tomorrow, tomorrow 9am, mon 14:00, next week, or a date like 2026-12-01 14:00.
+        Type: /snooze conversation when
+        For example: /snooze Ana Lima tomorrow 9am
+
+        /snooze tomorrow
+        Which conversation? Name it by the contact’s number, part of the contact’s name, its id or its dialnote link.
+        Type: /snooze conversation when
+        For example: /snooze Ana Lima tomorrow 9am
+
+        /snooze conv_1001 today 0:30
+        That time has passed. Choose a later one.
+
+        /snooze conv_1001 2028-01-01
+        That is more than a year away. Choose an earlier time.
+
+        /dialnote wake conv_1001
+        +1 415 555 0101 (Ana Lima) is not snoozed.
+        ");
+        assert_eq!(bot.calls("PATCH"), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_note_is_written_and_the_owner_is_told() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign @zoe conv_1001").await;
+        bot.read_all().await;
+        bot.slash(LEO, "/dialnote note Ana Lima prefers the morning").await;
+        assert_snapshot!(bot.answer(LEO).await, @"Your note about +1 415 555 0101 (Ana Lima) is in dialnote.");
+        assert_snapshot!(bot.line(ANA).await, @"
+        Leo added a note.
+        “prefers the morning”
+        ");
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Leo added a note about +1 415 555 0101 (Ana Lima), which is yours.
+        “prefers the morning”
+        ");
+        assert_eq!(bot.notes(ANA).len(), 1);
+        bot.slash(LEO, "/dialnote note conv_1001").await;
+        assert_snapshot!(bot.answer(LEO).await, @"
+        What is the note? Add a note at the end.
+        Type: /dialnote note conversation text
+        For example: /dialnote note Ana Lima prefers to be called in the morning
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_history_tells_who_did_what() {
+    product(async |bot| {
+        bot.slash(LEO, "/dialnote history conv_1001").await;
+        assert_snapshot!(bot.answer(LEO).await, @"Nobody did anything about +1 415 555 0101 (Ana Lima) through this app yet.");
+        bot.slash(MAYA, "/assign @zoe conv_1001 call back").await;
+        bot.slash(ZOE, "/handoff @leo conv_1001 speaks Spanish").await;
+        bot.slash(LEO, "/done conv_1001").await;
+        bot.read_all().await;
+        bot.press(LEO, ANA, "history").await;
+        assert_snapshot!(bot.answer(LEO).await, @"
+        What happened to +1 415 555 0101 (Ana Lima), newest first:
+        Leo marked this done.
+          2026-11-23 09:00 UTC
+        Zoe handed this over to Leo.
+          2026-11-23 09:00 UTC
+        Maya assigned this to Zoe.
+          2026-11-23 09:00 UTC
+        ");
+    })
+    .await;
+}

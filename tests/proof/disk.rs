@@ -1,0 +1,72 @@
+//! A disk that can be full: a few megabytes of memory, mounted where only one process sees them.
+//! That needs no more rights than the system gives to whoever makes a namespace of their own.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use nix::unistd::geteuid;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+
+const MEGABYTES: usize = 6;
+
+/// A small disk over a folder.
+pub struct Disk {
+    folder: PathBuf,
+    /// As long as it lives, so does the disk.
+    keeper: Child,
+}
+
+impl Disk {
+    /// An empty one. Whoever is not started by [`Self::starter`] sees the folder without it.
+    pub async fn over(folder: &Path) -> Self {
+        let mount = format!("mount -t tmpfs -o size={MEGABYTES}m none \"$1\" && echo mounted && exec cat");
+        let mut keeper = Command::new("unshare");
+        keeper.args(namespace()).arg("--mount").args(["--", "sh", "-c", &mount, "sh"]).arg(folder);
+        keeper.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+        let mut keeper = keeper.spawn().unwrap();
+        let mut heard = String::new();
+        BufReader::new(keeper.stdout.take().unwrap()).read_line(&mut heard).await.unwrap();
+        assert_eq!(heard, "mounted\n", "a disk of one's own needs the right to mount one");
+        Self { folder: folder.to_owned(), keeper }
+    }
+
+    /// The command that starts a process which sees the disk.
+    pub fn starter(&self) -> Vec<String> {
+        let target = format!("--target={}", self.keeper.id().unwrap());
+        let user = if geteuid().is_root() { None } else { Some(["--user", "--preserve-credentials"]) };
+        let user = user.into_iter().flatten().map(str::to_owned);
+        ["nsenter".to_owned(), target].into_iter().chain(user).chain(["--mount".to_owned(), "--".to_owned()]).collect()
+    }
+
+    /// Leaves no room.
+    pub fn fill(&self) {
+        let mut ballast = File::create(self.seen().join("ballast")).unwrap();
+        while ballast.write_all(&[0; 512]).is_ok() {}
+    }
+
+    /// Makes room.
+    pub fn make_room(&self) {
+        fs::remove_file(self.seen().join("ballast")).unwrap();
+    }
+
+    /// Copies everything to where everybody sees it.
+    pub fn copy_out(&self) {
+        for file in fs::read_dir(self.seen()).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), self.folder.join(file.file_name())).unwrap();
+        }
+    }
+
+    /// The folder as the keeper sees it.
+    fn seen(&self) -> PathBuf {
+        let root = PathBuf::from(format!("/proc/{}/root", self.keeper.id().unwrap()));
+        root.join(self.folder.strip_prefix("/").unwrap())
+    }
+}
+
+fn namespace() -> &'static [&'static str] {
+    if geteuid().is_root() { &[] } else { &["--user", "--map-root-user"] }
+}

@@ -1,0 +1,56 @@
+//! Instances come and go while people keep typing: a rolling restart that never ends, in which every
+//! other instance is killed instead of stopped.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::dice::Dice;
+use crate::moment::{Before, Moment};
+use crate::people::{AT_A_TIME, People};
+use crate::stage::{Setting, on_each};
+
+const PEOPLE: usize = 16;
+
+const RESTARTS: usize = 24;
+
+/// How many instances there are between two restarts.
+const INSTANCES: usize = 3;
+
+/// How long a moment is waited for.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn instances_come_and_go_and_nothing_is_lost() {
+    let setting = Setting { name: "several", people: PEOPLE, conversations: RESTARTS + AT_A_TIME, lease: Some(6) };
+    on_each(
+        |_| true,
+        setting,
+        async |stage| {
+            let mut dice = Dice::new(setting.name);
+            let mut people = People::gather(stage, PEOPLE);
+            let mut instances = VecDeque::new();
+            for restart in 0..RESTARTS {
+                // From now on Slack talks to the newest one.
+                instances.push_back(stage.start().await);
+                let before = Before::now(stage);
+                for _ in 0..dice.between(2, 6) {
+                    people.give_some(&mut dice, restart);
+                }
+                before.come_or(stage, Moment::Call(dice.between(5, 30) as u64), PATIENCE).await;
+                if instances.len() > INSTANCES {
+                    let oldest = instances.pop_front().expect("an instance");
+                    if dice.percent(50) { oldest.kill().await } else { oldest.stop().await }
+                }
+            }
+            people.all_is_typed().await;
+            stage.has_done_what_it_accepted().await;
+            let newest = instances.pop_back().expect("an instance");
+            for instance in instances {
+                instance.stop().await;
+            }
+            stage.finish(newest).await;
+            stage.judge();
+        },
+    )
+    .await;
+}
