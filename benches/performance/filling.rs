@@ -30,8 +30,8 @@ pub(crate) async fn fill(backend: Backend, database: &Database) -> Outcome<()> {
     Ok(())
 }
 
-/// Half of the jobs are heads of their lines and ready, and each has another one behind it. The
-/// deliveries are written in the order of the primary key, with ages that have nothing to do with it: the last three days.
+/// The deliveries are those of the last three days, and their keys grow with the time as Slack's do.
+/// Half of the jobs are heads of their lines and ready, and each has another one behind it.
 const SQLITE: &str = "
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
@@ -39,10 +39,10 @@ const SQLITE: &str = "
     DROP INDEX deliveries_by_age;
     DROP INDEX entries_of_conversation;
     WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 9999999)
-    INSERT INTO deliveries SELECT
-        printf('T%08d', n / 1000), printf('%016d.738474920.8088930838d88f008e0c4f8a5bd1c2d5', n),
-        unixepoch() * 1000 - (n * 7919 % 10000000) * 259200000 / 10000000
-    FROM numbers;
+    INSERT INTO deliveries (installation, key, at) SELECT
+        printf('T%08d', n * 7919 % 10000), printf('%016d.738474920.8088930838d88f008e0c4f8a5bd1c2d5', at * 1000 + n % 25),
+        at
+    FROM (SELECT n, unixepoch() * 1000 - (9999999 - n) * 259200000 / 10000000 AS at FROM numbers);
     CREATE INDEX deliveries_by_age ON deliveries (at);
     WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 9999999)
     INSERT INTO entries (installation, conversation, at, actor, verb, detail) SELECT
@@ -60,10 +60,13 @@ const SQLITE: &str = "
 const POSTGRES: &str = "
     DROP INDEX deliveries_by_age;
     DROP INDEX entries_of_conversation;
-    INSERT INTO deliveries SELECT
-        'T' || lpad((n / 1000)::text, 8, '0'), lpad(n::text, 16, '0') || '.738474920.8088930838d88f008e0c4f8a5bd1c2d5',
-        (extract(epoch FROM now()) * 1000)::bigint - (n * 7919 % 10000000) * 259200000 / 10000000
-    FROM generate_series(0::bigint, 9999999) AS numbers (n);
+    INSERT INTO deliveries (installation, key, at) SELECT
+        'T' || lpad((n * 7919 % 10000)::text, 8, '0'),
+        lpad((at * 1000 + n % 25)::text, 16, '0') || '.738474920.8088930838d88f008e0c4f8a5bd1c2d5', at
+    FROM (
+        SELECT n, (extract(epoch FROM now()) * 1000)::bigint - (9999999 - n) * 259200000 / 10000000 AS at
+        FROM generate_series(0::bigint, 9999999) AS numbers (n)
+    ) AS aged;
     CREATE INDEX deliveries_by_age ON deliveries (at);
     INSERT INTO entries (installation, conversation, at, actor, verb, detail) SELECT
         'T' || lpad((n % 10000)::text, 8, '0'), 'conv_' || (n / 10), (extract(epoch FROM now()) * 1000)::bigint, 'U2147483697',

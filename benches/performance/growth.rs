@@ -129,7 +129,7 @@ async fn accept(store: &Arc<dyn Store>) -> Outcome<()> {
     let installation = InstallationId::new(filling::installation(rand::random::<u32>() % filling::INSTALLATIONS));
     let name = format!("{:016x}", rand::random::<u64>());
     let job = NewJob::new(&installation, Lane::Inbox, format!("conversation:{name}"), now, filling::BODY);
-    let delivery = Delivery { installation, key: format!("{}.{name}", now.as_millisecond()) };
+    let delivery = Delivery { installation, key: format!("{:016}.738474920.{name}", now.as_microsecond()) };
     match store.accept(delivery, vec![job], now).await? {
         Accepted::New => Ok(()),
         Accepted::Duplicate => Err("it is not new".into()),

@@ -126,6 +126,7 @@ async fn sum(mut callers: JoinSet<Outcome<u64>>) -> Outcome<u64> {
 
 /// One connection, with what is being sent.
 pub(crate) struct Connection {
+    address: SocketAddr,
     stream: TcpStream,
     pub(crate) request: Vec<u8>,
     answer: Vec<u8>,
@@ -136,26 +137,41 @@ impl Connection {
     pub(crate) async fn open(address: SocketAddr) -> Outcome<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, request: Vec::with_capacity(2048), answer: Vec::with_capacity(2048) })
+        Ok(Self { address, stream, request: Vec::with_capacity(2048), answer: Vec::with_capacity(2048) })
     }
 
     /// Sends what was prepared and waits until all of the answer is there. Only an empty 200 is an
     /// acknowledgement; one with words in it says that nothing was stored.
+    ///
+    /// A server may close a connection that was idle while a request is on its way to it: like every
+    /// client, this one then tries again on a new one.
     pub(crate) async fn exchange(&mut self) -> Outcome<()> {
+        if self.try_exchange().await.is_err() {
+            self.stream = TcpStream::connect(self.address).await?;
+            self.stream.set_nodelay(true)?;
+            self.try_exchange().await?;
+        }
+        let head = self.answer.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap_or_default();
+        let head = self.answer.get(..head).unwrap_or_default();
+        let acknowledged = head.starts_with(b"HTTP/1.1 200")
+            && head.to_ascii_lowercase().windows(19).any(|bytes| bytes == b"\r\ncontent-length: 0");
+        if acknowledged {
+            return Ok(());
+        }
+        Err(format!("not acknowledged: {}", String::from_utf8_lossy(&self.answer)).into())
+    }
+
+    /// Reads until all of an answer's head is there.
+    async fn try_exchange(&mut self) -> Outcome<()> {
         self.stream.write_all(&self.request).await?;
         self.answer.clear();
         loop {
             if self.stream.read_buf(&mut self.answer).await? == 0 {
                 return Err("the server hung up".into());
             }
-            let Some(head) = self.answer.windows(4).position(|bytes| bytes == b"\r\n\r\n") else { continue };
-            let head = self.answer.get(..head).unwrap_or_default();
-            let acknowledged = head.starts_with(b"HTTP/1.1 200")
-                && head.to_ascii_lowercase().windows(19).any(|bytes| bytes == b"\r\ncontent-length: 0");
-            if !acknowledged {
-                return Err(format!("not acknowledged: {}", String::from_utf8_lossy(&self.answer)).into());
+            if self.answer.windows(4).any(|bytes| bytes == b"\r\n\r\n") {
+                return Ok(());
             }
-            return Ok(());
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use crate::databases::Backend;
 use crate::{Outcome, databases, endtoend, growth, instances, machine, memory, say, throughput};
 
 /// How often everything is measured, in turns, so that a bad minute hits everybody.
