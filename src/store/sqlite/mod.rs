@@ -123,11 +123,11 @@ impl Store for Sqlite {
     }
 
     async fn next_due(&self, lane: Lane) -> Result<Option<Timestamp>, Fault> {
-        self.readers.read(move |connection| jobs::next_due(connection, lane)).await
+        self.readers.read(|connection| jobs::next_due(connection, lane))
     }
 
     async fn overdue(&self, before: Timestamp, max: usize) -> Result<Vec<Claim>, Fault> {
-        self.readers.read(move |connection| jobs::overdue(connection, before, max)).await
+        self.readers.read_apart(move |connection| jobs::overdue(connection, before, max)).await
     }
 
     async fn tell(&self, job: JobId, notice: NewJob, now: Timestamp) -> Result<bool, Fault> {
@@ -141,18 +141,15 @@ impl Store for Sqlite {
         channel: &ChannelId,
         conversation: &ConversationId,
     ) -> Result<Option<Card>, Fault> {
-        let (installation, channel, conversation) = (installation.clone(), channel.clone(), conversation.clone());
-        self.readers.read(move |connection| facts::card(connection, &installation, &channel, &conversation)).await
+        self.readers.read(|connection| facts::card(connection, installation, channel, conversation))
     }
 
     async fn cards(&self, installation: &InstallationId, conversation: &ConversationId) -> Result<Vec<Card>, Fault> {
-        let (installation, conversation) = (installation.clone(), conversation.clone());
-        self.readers.read(move |connection| facts::cards(connection, &installation, &conversation)).await
+        self.readers.read(|connection| facts::cards(connection, installation, conversation))
     }
 
     async fn draft(&self, installation: &InstallationId, id: &DraftId) -> Result<Option<Draft>, Fault> {
-        let (installation, id) = (installation.clone(), id.clone());
-        self.readers.read(move |connection| facts::draft(connection, &installation, &id)).await
+        self.readers.read(|connection| facts::draft(connection, installation, id))
     }
 
     async fn entries(
@@ -161,13 +158,11 @@ impl Store for Sqlite {
         conversation: &ConversationId,
         max: usize,
     ) -> Result<Vec<Entry>, Fault> {
-        let (installation, conversation) = (installation.clone(), conversation.clone());
-        self.readers.read(move |connection| facts::entries(connection, &installation, &conversation, max)).await
+        self.readers.read(|connection| facts::entries(connection, installation, conversation, max))
     }
 
     async fn deeds(&self, installation: &InstallationId, actor: &SlackUserId, max: usize) -> Result<Vec<Entry>, Fault> {
-        let (installation, actor) = (installation.clone(), actor.clone());
-        self.readers.read(move |connection| facts::deeds(connection, &installation, &actor, max)).await
+        self.readers.read(|connection| facts::deeds(connection, installation, actor, max))
     }
 
     async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault> {
@@ -176,8 +171,7 @@ impl Store for Sqlite {
     }
 
     async fn recall(&self, installation: &InstallationId, kind: &str, id: &str) -> Result<Option<Memo>, Fault> {
-        let (installation, kind, id) = (installation.clone(), kind.to_owned(), id.to_owned());
-        self.readers.read(move |connection| facts::recall(connection, &installation, &kind, &id)).await
+        self.readers.read(|connection| facts::recall(connection, installation, kind, id))
     }
 
     async fn recall_alias(
@@ -186,8 +180,7 @@ impl Store for Sqlite {
         kind: &str,
         alias: &str,
     ) -> Result<Option<Memo>, Fault> {
-        let (installation, kind, alias) = (installation.clone(), kind.to_owned(), alias.to_owned());
-        self.readers.read(move |connection| facts::recall_alias(connection, &installation, &kind, &alias)).await
+        self.readers.read(|connection| facts::recall_alias(connection, installation, kind, alias))
     }
 
     async fn sweep(&self, before: Timestamp, max: usize) -> Result<usize, Fault> {
@@ -200,7 +193,7 @@ impl Store for Sqlite {
     }
 
     async fn overview(&self) -> Result<Overview, Fault> {
-        self.readers.read(jobs::overview).await
+        self.readers.read_apart(jobs::overview).await
     }
 
     fn bell(&self, lane: Lane) -> Arc<Notify> {

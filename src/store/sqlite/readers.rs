@@ -29,8 +29,14 @@ impl Readers {
         Self(Arc::new(Pool { path, idle: Mutex::default(), permits }))
     }
 
-    /// Looks something up on a thread that may block.
-    pub(super) async fn read<T, W>(&self, work: W) -> Result<T, Fault>
+    /// Looks up what is found by its key, here and now: that takes some microseconds, and to have it
+    /// done by another thread takes longer.
+    pub(super) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Fault> {
+        self.0.lend(work).map_err(|error| fault(&error))
+    }
+
+    /// Looks through what may be a lot, on a thread that may block.
+    pub(super) async fn read_apart<T, W>(&self, work: W) -> Result<T, Fault>
     where
         T: Send + 'static,
         W: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
