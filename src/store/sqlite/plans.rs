@@ -106,7 +106,7 @@ fn each_index_is_used_for_what_it_was_made_for() -> Result<(), Fault> {
         (facts::DEEDS, "USING INDEX entries_of_actor (installation=? AND actor=?)"),
         (facts::RECALL_ALIAS, "USING INDEX memos_by_alias (installation=? AND kind=? AND alias=?)"),
         (facts::SWEEP_DELIVERIES, "USING COVERING INDEX deliveries_by_age (at<?)"),
-        (facts::SWEEP_DELIVERIES, "USING PRIMARY KEY (installation=? AND key=?)"),
+        (facts::SWEEP_DELIVERIES, "USING PRIMARY KEY (key=? AND installation=?)"),
         (facts::SWEEP_DRAFTS, "USING COVERING INDEX drafts_by_age (at<?)"),
         (facts::SWEEP_MEMOS, "USING COVERING INDEX memos_by_age (at<?)"),
     ];
@@ -123,6 +123,6 @@ fn each_index_is_used_for_what_it_was_made_for() -> Result<(), Fault> {
 fn deduplication_is_the_primary_key_itself() -> Result<(), Fault> {
     let schema = Schema::new()?;
     let found = schema.plan("SELECT 1 FROM deliveries WHERE installation = ?1 AND key = ?2")?;
-    assert!(found.contains("USING PRIMARY KEY (installation=? AND key=?)"), "{found}");
+    assert!(found.contains("USING PRIMARY KEY (key=? AND installation=?)"), "{found}");
     Ok(())
 }
