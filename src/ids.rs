@@ -62,6 +62,10 @@ id! {
     MemberId
 }
 id! {
+    /// A view that somebody has open, or a name of ours for it (contracts/slack.md §9).
+    ViewId
+}
+id! {
     /// A command kept until its person picks one of several conversations, or presses Retry.
     DraftId
 }

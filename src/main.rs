@@ -47,6 +47,9 @@ enum Command {
         /// Where Slack reaches the app, for example <https://dialnote-slack.acme.com>.
         #[arg(long, default_value = manifest::PLACEHOLDER_URL)]
         url: String,
+        /// Where dialnote is on the web: links to it are shown as cards.
+        #[arg(long, default_value = manifest::UNFURL_DOMAIN)]
+        unfurl_domain: String,
     },
 }
 
@@ -103,7 +106,9 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Serve => serve().await,
         Command::Demo(wishes) => demo::run(wishes).await,
         Command::Sandbox { listen, bot, json } => sandbox(listen, bot, json).await,
-        Command::Manifest { url } => Ok(write!(std::io::stdout(), "{}", manifest::yaml(&url)?)?),
+        Command::Manifest { url, unfurl_domain } => {
+            Ok(write!(std::io::stdout(), "{}", manifest::yaml(&url, &unfurl_domain)?)?)
+        }
     }
 }
 

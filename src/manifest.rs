@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::domain::verb::{COMMANDS, UMBRELLA};
+use crate::http::forms;
 
 /// Stands in the checked-in manifest for the address at which the program is reached.
 pub const PLACEHOLDER_URL: &str = "https://dialnote-slack.example.com";
@@ -35,7 +36,7 @@ pub static SCOPES: [Scope; 4] = [
 ];
 
 /// Permissions that the app works without, and what they are good for. Whoever installs it chooses.
-pub static OPTIONAL_SCOPES: [Scope; 5] = [
+pub static OPTIONAL_SCOPES: [Scope; 10] = [
     Scope {
         name: "channels:history",
         reason: "After a crash it looks whether a card or line of its own is already there, instead of posting it twice.",
@@ -44,10 +45,21 @@ pub static OPTIONAL_SCOPES: [Scope; 5] = [
     Scope { name: "usergroups:read", reason: "`/assign @frontdesk` finds out who belongs to the group." },
     Scope { name: "im:history", reason: "The same in its direct messages with you; it sees no others." },
     Scope { name: "im:write", reason: "Goes with it: says which channel holds the direct messages with somebody." },
+    Scope {
+        name: "channels:read",
+        reason: "It finds out whether a channel is shared with another company; without it cards hide numbers and messages unless an admin says otherwise.",
+    },
+    Scope { name: "groups:read", reason: "The same for private channels." },
+    Scope { name: "dnd:read", reason: "A group’s member who does not want to be disturbed is not picked." },
+    Scope { name: "links:read", reason: "It notices links to dialnote conversations." },
+    Scope { name: "links:write", reason: "It shows what they lead to." },
 ];
 
-/// Events that the app is told of. Both need only `users:read`.
-const EVENTS: [&str; 2] = ["team_join", "user_change"];
+/// Events that the app is told of. They need nothing but `users:read` and, for links, `links:read`.
+const EVENTS: [&str; 4] = ["app_home_opened", "link_shared", "team_join", "user_change"];
+
+/// Where dialnote is on the web, unless the program is told otherwise (`DIALNOTE_APP_URL`).
+pub const UNFURL_DOMAIN: &str = "app.dialnote.com";
 
 #[derive(Serialize)]
 struct Manifest {
@@ -75,7 +87,18 @@ struct DisplayInformation {
 struct Features {
     app_home: AppHome,
     bot_user: BotUser,
+    shortcuts: Vec<Shortcut>,
     slash_commands: Vec<SlashCommand>,
+    unfurl_domains: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Shortcut {
+    name: &'static str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    callback_id: &'static str,
+    description: &'static str,
 }
 
 #[derive(Serialize)]
@@ -133,13 +156,14 @@ struct Interactivity {
     message_menu_options_url: String,
 }
 
-/// The manifest as YAML, for a program reached at `url` (without a path).
-pub fn yaml(url: &str) -> Result<String, serde_yaml_ng::Error> {
-    let yaml = serde_yaml_ng::to_string(&manifest(url.trim_end_matches('/')))?;
+/// The manifest as YAML, for a program reached at `url` (without a path) and a dialnote on the web at
+/// `unfurl_domain`.
+pub fn yaml(url: &str, unfurl_domain: &str) -> Result<String, serde_yaml_ng::Error> {
+    let yaml = serde_yaml_ng::to_string(&manifest(url.trim_end_matches('/'), unfurl_domain))?;
     Ok(format!("# Made by `dialnote-slack manifest`; do not edit by hand.\n{yaml}"))
 }
 
-fn manifest(url: &str) -> Manifest {
+fn manifest(url: &str, unfurl_domain: &str) -> Manifest {
     Manifest {
         _metadata: Metadata { major_version: 1, minor_version: 1 },
         display_information: DisplayInformation {
@@ -149,12 +173,14 @@ fn manifest(url: &str) -> Manifest {
         },
         features: Features {
             app_home: AppHome {
-                home_tab_enabled: false,
+                home_tab_enabled: true,
                 messages_tab_enabled: true,
                 messages_tab_read_only_enabled: true,
             },
             bot_user: BotUser { display_name: "dialnote", always_online: true },
+            shortcuts: shortcuts(),
             slash_commands: slash_commands(url),
+            unfurl_domains: vec![unfurl_domain.to_owned()],
         },
         oauth_config: OauthConfig {
             scopes: Scopes {
@@ -177,6 +203,16 @@ fn manifest(url: &str) -> Manifest {
             token_rotation_enabled: false,
         },
     }
+}
+
+fn shortcuts() -> Vec<Shortcut> {
+    let shortcut = |name, kind, callback_id, description| Shortcut { name, kind, callback_id, description };
+    vec![
+        shortcut("Find a conversation", "global", forms::FIND, "Search by name or number, and act on what you find."),
+        shortcut("My inbox", "global", forms::MY_INBOX, "List the conversations that are yours."),
+        shortcut("Hand off", "message", forms::HAND_OFF, "Pass on the conversation that this message is about."),
+        shortcut("Add as note", "message", forms::NOTE, "Write this message into dialnote as an internal note."),
+    ]
 }
 
 fn slash_commands(url: &str) -> Vec<SlashCommand> {

@@ -21,6 +21,10 @@ pub const PAGE: usize = 100;
 /// among the newest.
 const NOTE_PAGES: usize = 3;
 
+/// How many pages of the list are read for what somebody owns: filters may not be trusted, so the list
+/// may be everybody's.
+const OWNED_PAGES: usize = 50;
+
 /// What a 429 of dialnote's closes: nothing says that its limits differ from call to call.
 pub const BUCKET: &str = "dialnote";
 
@@ -98,6 +102,28 @@ impl Dialnote {
         let open =
             |conversation: &Conversation| conversation.status == Status::Open && conversation.is_owned_by(member);
         Ok(found.iter().filter_map(wire::conversation).filter(open).count())
+    }
+
+    /// All open conversations that a member owns, most recently active first.
+    pub async fn all_open_of(&self, member: &MemberId) -> Result<Vec<Conversation>, CallError> {
+        let (mut all, mut offset) = (Vec::new(), 0);
+        for _ in 0..OWNED_PAGES {
+            let query = [
+                ("limit", PAGE.to_string()),
+                ("offset", offset.to_string()),
+                ("assignedToId", member.to_string()),
+                ("status", "open".to_owned()),
+            ];
+            let content = self.read(&["conversations"], &query).await?;
+            let items = wire::items(&content, "conversations");
+            let found = items.iter().filter_map(wire::conversation);
+            all.extend(found.filter(|conversation| conversation.is_open() && conversation.is_owned_by(member)));
+            offset += PAGE;
+            if items.len() < PAGE {
+                break;
+            }
+        }
+        Ok(all)
     }
 
     /// Sets or clears the owner. `attempt_key` names this very write, in case dialnote looks at it.

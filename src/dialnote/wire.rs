@@ -29,6 +29,7 @@ pub(super) fn conversation(value: &Value) -> Option<Conversation> {
     Some(Conversation {
         id: ConversationId::new(value.words("/id")?),
         status: status(value.words("/status").unwrap_or_default()),
+        read: value.at("/isRead").and_then(Value::as_bool),
         snoozed_until: value.time("/snoozedUntil"),
         owner: owner(value),
         contact: contact(value),
@@ -107,6 +108,7 @@ pub(super) fn member(value: &Value) -> Option<Member> {
         name: value.words("/name").unwrap_or_default().to_owned(),
         email: value.words("/email").map(str::to_owned),
         away: value.words("/availability").is_some_and(|said| !said.eq_ignore_ascii_case("available")),
+        admin: value.words("/role").is_some_and(|role| role.eq_ignore_ascii_case("admin")),
     })
 }
 

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ChannelId, SlackUserId};
+use crate::domain::list::Query;
+use crate::ids::{ChannelId, MessageTs, SlackUserId, ViewId};
 
 /// Who asks, and where they can be answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +17,35 @@ pub struct Asker {
     pub reply: Option<Reply>,
     /// How they asked.
     pub via: Via,
+    /// The list whose button they pressed: it is drawn anew afterwards, and says what came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<Listed>,
+    /// The direct message whose button they pressed: it shows their answer afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<MessageTs>,
+}
+
+/// A list that stands somewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// What it lists.
+    #[serde(rename = "q")]
+    pub query: Query,
+    /// Where it stands.
+    #[serde(rename = "w")]
+    pub place: Place,
+}
+
+/// Where a list stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// In a private message: that of the response URL.
+    Message,
+    /// In the person's home.
+    Home,
+    /// In a window.
+    View(ViewId),
 }
 
 /// How a command was given.
@@ -28,6 +58,8 @@ pub enum Via {
     Clicked,
     /// A form.
     Submitted,
+    /// Nobody: time passed.
+    Timer,
 }
 
 /// Where a person can be answered so that nobody else sees it.

@@ -4,8 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::command::{Act, Assignee, Command};
+use crate::domain::asker::{Listed, Reply};
+use crate::domain::command::{Act, Assignee, Command, Wanted};
 use crate::domain::conversation::Which;
+use crate::domain::list::{Filter, Query};
+use crate::domain::verb::Verb;
 use crate::ids::{ChannelId, ConversationId, DraftId, MemberId, SlackUserId};
 
 /// A control that we draw.
@@ -17,42 +20,81 @@ pub enum Control {
     TakeOver,
     /// Choose the next owner from a menu.
     AssignTo,
+    /// Open the form in which the next owner is chosen.
+    Assign,
     /// Open the hand-off form.
     HandOff,
     /// Back to the queue.
     Unassign,
     /// Resolve.
     Done,
+    /// Open the form for resolving with a note.
+    DoneWithNote,
     /// Open again.
     Reopen,
     /// Open the snooze form.
     Snooze,
     /// Bring back.
     Wake,
+    /// Open the form for a note.
+    Note,
     /// Who did what.
     History,
+    /// What the channel does not show.
+    Show,
+    /// Take care of what one was given.
+    Accept,
+    /// Give it back.
+    GiveBack,
     /// A link to dialnote; clicking it tells us nothing new (contracts/slack.md §8.2).
     Open,
     /// One of several conversations.
     Pick,
     /// Try a command again that was given up.
     Retry,
+    /// Open the form in which a conversation is chosen.
+    Choose,
+    /// Show another list.
+    Filter,
+    /// Show an earlier page of a list.
+    Newer,
+    /// Show a later page of a list.
+    Older,
+    /// Find a conversation for a list of one.
+    Find,
+    /// Open the form of one's wishes.
+    Wishes,
+    /// Open the form of the rules.
+    Rules,
 }
 
-const CONTROLS: [(Control, &str); 13] = [
+const CONTROLS: [(Control, &str); 26] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::AssignTo, "assign_to"),
+    (Control::Assign, "assign"),
     (Control::HandOff, "hand_off"),
     (Control::Unassign, "unassign"),
     (Control::Done, "done"),
+    (Control::DoneWithNote, "done_with_note"),
     (Control::Reopen, "reopen"),
     (Control::Snooze, "snooze"),
     (Control::Wake, "wake"),
+    (Control::Note, "note"),
     (Control::History, "history"),
+    (Control::Show, "show"),
+    (Control::Accept, "accept"),
+    (Control::GiveBack, "give_back"),
     (Control::Open, "open"),
     (Control::Pick, "pick"),
     (Control::Retry, "retry"),
+    (Control::Choose, "choose"),
+    (Control::Filter, "filter"),
+    (Control::Newer, "newer"),
+    (Control::Older, "older"),
+    (Control::Find, "find"),
+    (Control::Wishes, "wishes"),
+    (Control::Rules, "rules"),
 ];
 
 impl Control {
@@ -65,11 +107,23 @@ impl Control {
     pub fn by_action_id(id: &str) -> Option<Self> {
         CONTROLS.iter().find(|(_, known)| *known == id).map(|(control, _)| *control)
     }
+
+    /// The form that it opens, if it opens one.
+    fn form(self) -> Option<Verb> {
+        match self {
+            Self::Assign => Some(Verb::Assign),
+            Self::HandOff => Some(Verb::Handoff),
+            Self::DoneWithNote => Some(Verb::Done),
+            Self::Snooze => Some(Verb::Snooze),
+            Self::Note => Some(Verb::Note),
+            _ => None,
+        }
+    }
 }
 
 /// What a control carries: the `value` of a button, or the `block_id` around a menu, which has no
 /// value of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Carried {
     /// The conversation.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
@@ -80,12 +134,23 @@ pub struct Carried {
     /// The kept command to go on with.
     #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
     pub draft: Option<DraftId>,
+    /// The list in which it stands, or which it asks for.
+    #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<Query>,
+    /// What is wanted of a conversation that is still to be chosen.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<Wanted>,
 }
 
 impl Carried {
     /// A control on this conversation.
     pub fn conversation(id: &ConversationId) -> Self {
-        Self { conversation: Some(id.clone()), owner: None, draft: None }
+        Self { conversation: Some(id.clone()), ..Self::default() }
+    }
+
+    /// A control of this list.
+    pub fn list(query: &Query) -> Self {
+        Self { list: Some(query.clone()), ..Self::default() }
     }
 
     /// As Slack carries it.
@@ -104,7 +169,7 @@ impl Carried {
 pub struct Click {
     /// The control.
     pub action_id: String,
-    /// What a button carries.
+    /// What a button carries, or the value of the option that was chosen in a menu.
     pub value: Option<String>,
     /// What a menu's block carries.
     pub block_id: String,
@@ -119,19 +184,16 @@ pub enum Clicked {
     Do(Command),
     /// Going on with a kept command.
     Resume(Resume),
-    /// A form about a conversation.
-    Open(Form, ConversationId),
+    /// A form for what is wanted of a conversation, or of one that is still to be chosen.
+    Open(Wanted, Option<ConversationId>),
+    /// A list.
+    List(Query),
+    /// The form of one's wishes.
+    Wishes,
+    /// The form of the rules.
+    Rules,
     /// Nothing.
     Nothing,
-}
-
-/// A form that a button opens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// The hand-off form.
-    Handoff,
-    /// The snooze form.
-    Snooze,
 }
 
 /// Going on with a kept command: with the conversation picked, or as it was.
@@ -150,9 +212,26 @@ impl Click {
         self.known().unwrap_or(Clicked::Nothing)
     }
 
+    /// The list in which it was made, if it was made in one.
+    pub fn list(&self) -> Option<Query> {
+        self.carried().and_then(|carried| carried.list)
+    }
+
     fn known(&self) -> Option<Clicked> {
         let control = Control::by_action_id(&self.action_id)?;
+        match control {
+            Control::Wishes => return Some(Clicked::Wishes),
+            Control::Rules => return Some(Clicked::Rules),
+            Control::Find => {
+                let id = ConversationId::new(self.value.clone()?);
+                return Some(Clicked::List(Query::of(Filter::Only(id))));
+            }
+            _ => {}
+        }
         let carried = self.carried()?;
+        if let Some(verb) = control.form() {
+            return carried.conversation.map(|id| Clicked::Open(Wanted::only(verb), Some(id)));
+        }
         let on = |act| {
             let which = Which::Id(carried.conversation.clone()?);
             Some(Clicked::Do(Command { act, which, note: String::new() }))
@@ -166,13 +245,16 @@ impl Click {
             Control::Reopen => on(Act::Reopen),
             Control::Wake => on(Act::Wake),
             Control::History => on(Act::History),
-            Control::HandOff => carried.conversation.clone().map(|id| Clicked::Open(Form::Handoff, id)),
-            Control::Snooze => carried.conversation.clone().map(|id| Clicked::Open(Form::Snooze, id)),
+            Control::Show => on(Act::Show),
+            Control::Accept => on(Act::Accept),
+            Control::GiveBack => on(Act::GiveBack),
             Control::Pick | Control::Retry => {
                 let (draft, pick) = (carried.draft.clone()?, carried.conversation.clone());
                 Some(Clicked::Resume(Resume { draft, pick }))
             }
-            Control::Open => None,
+            Control::Choose => carried.wanted.clone().map(|wanted| Clicked::Open(wanted, None)),
+            Control::Filter | Control::Newer | Control::Older => carried.list.map(Clicked::List),
+            _ => None,
         }
     }
 
@@ -181,22 +263,18 @@ impl Click {
     }
 }
 
-/// The hand-off form's names for its parts.
-pub mod handoff_form {
-    /// The form.
-    pub const CALLBACK_ID: &str = "handoff";
+/// The names of a form's fields. A form has those that its command needs.
+pub mod field {
+    /// Which conversation.
+    pub const WHICH: &str = "which";
     /// Who.
     pub const TO: &str = "to";
-    /// What the next owner must know.
+    /// Somebody who was suggested.
+    pub const SUGGESTED: &str = "suggested";
+    /// What others must know.
     pub const NOTE: &str = "note";
     /// The rest of a long note: one input takes 3,000 characters, dialnote 5,000.
     pub const MORE: &str = "more";
-}
-
-/// The snooze form's names for its parts.
-pub mod snooze_form {
-    /// The form.
-    pub const CALLBACK_ID: &str = "snooze";
     /// A usual time, as a phrase.
     pub const SOON: &str = "soon";
     /// A time of one's own.
@@ -211,14 +289,79 @@ pub mod snooze_form {
     ];
 }
 
+/// The names of the fields in the form of the rules.
+pub mod rules_form {
+    /// The form.
+    pub const CALLBACK_ID: &str = "rules";
+    /// Who may re-assign.
+    pub const REASSIGN: &str = "reassign";
+    /// Who may mark done.
+    pub const DONE: &str = "done";
+    /// When a note is needed.
+    pub const NOTES: &str = "notes";
+    /// How long a hand-over may stay unanswered.
+    pub const ANSWER: &str = "answer";
+    /// When work begins and ends.
+    pub const FROM: &str = "from";
+    /// See [`FROM`].
+    pub const UNTIL: &str = "until";
+    /// Who may change the rules.
+    pub const CONFIGURE: &str = "configure";
+    /// How much the channel shows.
+    pub const PRIVACY: &str = "privacy";
+}
+
+/// The names of the fields in the form of one's wishes.
+pub mod wishes_form {
+    /// The form.
+    pub const CALLBACK_ID: &str = "wishes";
+    /// What one wants to hear of.
+    pub const KINDS: &str = "kinds";
+    /// When quiet hours begin and end.
+    pub const FROM: &str = "from";
+    /// See [`FROM`].
+    pub const UNTIL: &str = "until";
+    /// Whether what one was handed stays although one did not answer.
+    pub const KEEPS: &str = "keeps";
+}
+
 /// What a form remembers while it is open: a submission names neither conversation nor channel
 /// (contracts/slack.md §8).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormContext {
-    /// The conversation.
-    pub conversation: ConversationId,
+    /// What is wanted.
+    pub wanted: Wanted,
+    /// Of which conversation, if that is not to be chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<ConversationId>,
     /// Where the button was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<ChannelId>,
+    /// In which list the button was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<Listed>,
+    /// Where that list can be drawn anew, if it stands in a private message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply: Option<Reply>,
+    /// A message that is to become the note, so that it becomes one once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<Quoted>,
+}
+
+impl FormContext {
+    /// A form about a conversation, or one that is still to be chosen, opened in a channel.
+    pub fn new(wanted: Wanted, conversation: Option<ConversationId>, channel: Option<ChannelId>) -> Self {
+        Self { wanted, conversation, channel, list: None, reply: None, quoted: None }
+    }
+}
+
+/// A message that somebody wants to be a note.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quoted {
+    /// The message, by its channel and name there.
+    pub message: String,
+    /// Its words, and whose they are.
+    pub text: String,
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{Links, Which, which};
+use crate::domain::list::Query;
 use crate::domain::refusal::Misread;
 use crate::domain::typed::{self, Word};
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
@@ -56,6 +57,14 @@ pub enum Act {
     Undo,
     /// Nothing: whoever asks wants to know what happened to it.
     History,
+    /// Nothing: whoever was given it takes care of it.
+    Accept,
+    /// Whoever gave it to whoever asks becomes the owner again.
+    GiveBack,
+    /// The same, because whoever was handed it did not answer in time.
+    Return,
+    /// Nothing: whoever asks wants to see what a channel does not show.
+    Show,
 }
 
 /// Who is to own a conversation.
@@ -94,7 +103,20 @@ impl Act {
             Self::Note => Verb::Note,
             Self::History => Verb::History,
             Self::Undo => Verb::Undo,
+            Self::Accept => Verb::Accept,
+            Self::GiveBack | Self::Return => Verb::GiveBack,
+            Self::Show => Verb::Inbox,
         }
+    }
+
+    /// Whether it answers to what somebody was given.
+    pub fn is_answer(&self) -> bool {
+        matches!(self, Self::Accept | Self::GiveBack | Self::Return)
+    }
+
+    /// Whether it only looks.
+    pub fn only_looks(&self) -> bool {
+        matches!(self, Self::History | Self::Show)
     }
 
     /// Of which group it makes somebody the owner.
@@ -119,8 +141,36 @@ impl Act {
 pub enum Typed {
     /// Something to do.
     Do(Command),
+    /// Several things to do, which are told of together.
+    Several(Vec<Command>),
+    /// Something to do to a conversation that is still to be chosen.
+    Choose(Wanted),
+    /// A list.
+    List(Query),
+    /// The rules.
+    Settings,
     /// Help, about one command or all.
     Help(Option<Verb>),
+}
+
+/// What is wanted of a conversation that is still to be chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// What.
+    pub verb: Verb,
+    /// Who is to be the owner, if that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<SlackUserId>,
+    /// When it is to come back, if that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<When>,
+}
+
+impl Wanted {
+    /// Just this.
+    pub fn only(verb: Verb) -> Self {
+        Self { verb, to: None, when: None }
+    }
 }
 
 /// Reads a slash command: `slash` with its stroke, `text` as Slack sent it.
@@ -165,70 +215,125 @@ fn help_topic(arguments: &str) -> Result<Option<Verb>, Misread> {
 }
 
 fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Typed, Misread> {
-    let command = match verb {
-        Verb::Help => return help_topic(text).map(Typed::Help),
-        Verb::Assign => {
-            let (who, which, note) = who_and_which(verb, text, links)?;
-            Command { act: Act::Assign(who), which, note }
+    match verb {
+        Verb::Help => help_topic(text).map(Typed::Help),
+        Verb::Inbox => Ok(Typed::List(Query::parse(text))),
+        Verb::Settings => Ok(Typed::Settings),
+        Verb::Undo | Verb::Accept if text.trim().is_empty() => {
+            let act = if verb == Verb::Undo { Act::Undo } else { Act::Accept };
+            Ok(Typed::Do(Command { act, which: Which::MyLast, note: String::new() }))
         }
-        Verb::Handoff => {
-            let (who, which, note) = who_and_which(verb, text, links)?;
-            if note.is_empty() && !matches!(which, Which::NameThenNote(_)) {
-                return Err(Misread::NoteMissing(verb));
-            }
-            Command { act: Act::Handoff(who), which, note }
-        }
-        Verb::Done => {
-            let (which, rest) = which(text, links).ok_or(Misread::NoConversation(verb))?;
-            Command { act: Act::Done, which, note: note(rest) }
-        }
-        Verb::Take => only_which(verb, Act::Take { over: None }, text, links)?,
-        Verb::Unassign => only_which(verb, Act::Unassign, text, links)?,
-        Verb::Reopen => only_which(verb, Act::Reopen, text, links)?,
-        Verb::Wake => only_which(verb, Act::Wake, text, links)?,
-        Verb::History => only_which(verb, Act::History, text, links)?,
-        Verb::Undo if text.trim().is_empty() => Command { act: Act::Undo, which: Which::MyLast, note: String::new() },
-        Verb::Undo => only_which(verb, Act::Undo, text, links)?,
+        Verb::Assign | Verb::Handoff => who_and_which(verb, text, links),
         Verb::Snooze => {
             let (which, when) = When::split_off(text).ok_or(Misread::TimeMissing)?;
-            only_which(verb, Act::Snooze(when), which, links)?
+            let wanted = Wanted { when: Some(when.clone()), ..Wanted::only(verb) };
+            only_which(wanted, &Act::Snooze(when), which, links)
         }
-        Verb::Note => {
-            let (which, rest) = which(text, links).ok_or(Misread::NoConversation(verb))?;
-            let note = note(rest);
-            if note.is_empty() && !matches!(which, Which::NameThenNote(_)) {
-                return Err(Misread::NoteMissing(verb));
-            }
-            Command { act: Act::Note, which, note }
-        }
-    };
-    Ok(Typed::Do(command))
+        Verb::Take => only_which(Wanted::only(verb), &Act::Take { over: None }, text, links),
+        Verb::Unassign => only_which(Wanted::only(verb), &Act::Unassign, text, links),
+        Verb::Reopen => only_which(Wanted::only(verb), &Act::Reopen, text, links),
+        Verb::Wake => only_which(Wanted::only(verb), &Act::Wake, text, links),
+        Verb::History => only_which(Wanted::only(verb), &Act::History, text, links),
+        Verb::Undo => only_which(Wanted::only(verb), &Act::Undo, text, links),
+        Verb::Accept => only_which(Wanted::only(verb), &Act::Accept, text, links),
+        Verb::Done => which_and_note(Wanted::only(verb), &Act::Done, text, links),
+        Verb::Note => which_and_note(Wanted::only(verb), &Act::Note, text, links),
+        Verb::GiveBack => which_and_note(Wanted::only(verb), &Act::GiveBack, text, links),
+    }
 }
 
-fn only_which(verb: Verb, act: Act, text: &str, links: &Links) -> Result<Command, Misread> {
-    let (which, rest) = which(text, links).ok_or(Misread::NoConversation(verb))?;
-    let which = match which {
+/// Conversations, then the note. Nothing at all asks for a form.
+fn which_and_note(wanted: Wanted, act: &Act, text: &str, links: &Links) -> Result<Typed, Misread> {
+    if text.trim().is_empty() {
+        return Ok(Typed::Choose(wanted));
+    }
+    let (whiches, rest) = whiches(text, links).ok_or(Misread::NoConversation(wanted.verb))?;
+    let note = note(rest);
+    if *act == Act::Note && note.is_empty() && !matches!(whiches.as_slice(), [Which::NameThenNote(_)]) {
+        return Err(Misread::NoteMissing(wanted.verb));
+    }
+    Ok(commands(act, whiches, &note))
+}
+
+fn only_which(wanted: Wanted, act: &Act, text: &str, links: &Links) -> Result<Typed, Misread> {
+    let verb = wanted.verb;
+    if text.trim().is_empty() {
+        return Ok(Typed::Choose(wanted));
+    }
+    let (whiches, rest) = whiches(text, links).ok_or(Misread::NoConversation(verb))?;
+    let named = |which| match which {
         Which::NameThenNote(name) => Which::Name(name),
         other => other,
     };
     match note(rest) {
-        extra if extra.is_empty() => Ok(Command { act, which, note: extra }),
+        extra if extra.is_empty() => Ok(commands(act, whiches.into_iter().map(named).collect(), &extra)),
         extra => Err(Misread::Leftover { verb, extra }),
     }
 }
 
-/// Person and conversation in either order, then the note.
-fn who_and_which(verb: Verb, text: &str, links: &Links) -> Result<(Assignee, Which, String), Misread> {
+/// One conversation, however it is named; or several, all but the first named by ids or links. (A
+/// number that follows one may as well begin the note.)
+fn whiches<'a>(text: &'a str, links: &Links) -> Option<(Vec<Which>, &'a str)> {
+    let (first, mut rest) = which(text, links)?;
+    let mut whiches = vec![first];
+    while let Some((Which::Id(id), after)) = which(rest, links) {
+        whiches.push(Which::Id(id));
+        rest = after;
+    }
+    whiches.dedup();
+    Some((whiches, rest))
+}
+
+/// The same for each.
+fn commands(act: &Act, whiches: Vec<Which>, note: &str) -> Typed {
+    let mut commands: Vec<_> =
+        whiches.into_iter().map(|which| Command { act: act.clone(), which, note: note.to_owned() }).collect();
+    match commands.pop() {
+        Some(only) if commands.is_empty() => Typed::Do(only),
+        last => Typed::Several(commands.into_iter().chain(last).collect()),
+    }
+}
+
+/// Person and conversations in either order, then the note.
+fn who_and_which(verb: Verb, text: &str, links: &Links) -> Result<Typed, Misread> {
+    let act = |who| if verb == Verb::Assign { Act::Assign(who) } else { Act::Handoff(who) };
+    if let Some(rest) = all_of_mine(text) {
+        let (who, rest) = person(verb, rest)?.ok_or(Misread::NobodyNamed(verb))?;
+        return Ok(Typed::Do(Command { act: act(who), which: Which::AllMine, note: note(rest) }));
+    }
     if let Some((who, rest)) = person(verb, text)? {
         if matches!(typed::first(rest), Some((Word::Person(_) | Word::Group(..), _))) {
             return Err(Misread::SeveralPeople(verb));
         }
-        let (which, rest) = which(rest, links).ok_or(Misread::NoConversation(verb))?;
-        return Ok((who, which, note(rest)));
+        if rest.trim().is_empty() {
+            return choose_for(verb, &who);
+        }
+        if let Some(rest) = all_of_mine(rest) {
+            return Ok(Typed::Do(Command { act: act(who), which: Which::AllMine, note: note(rest) }));
+        }
+        let (whiches, rest) = whiches(rest, links).ok_or(Misread::NoConversation(verb))?;
+        return Ok(commands(&act(who), whiches, &note(rest)));
     }
     let (which, rest) = conversation_before_person(text, links).ok_or(Misread::NobodyNamed(verb))?;
     let (who, rest) = person(verb, rest)?.ok_or(Misread::NobodyNamed(verb))?;
-    Ok((who, which, note(rest)))
+    Ok(commands(&act(who), vec![which], &note(rest)))
+}
+
+/// What follows the word `all`, which stands for everything that is open and mine.
+fn all_of_mine(text: &str) -> Option<&str> {
+    match typed::first(text)? {
+        (Word::Plain(word), rest) if word.eq_ignore_ascii_case("all") => Some(rest),
+        _ => None,
+    }
+}
+
+/// Somebody is named, and no conversation.
+fn choose_for(verb: Verb, who: &Assignee) -> Result<Typed, Misread> {
+    match who {
+        Assignee::User(user) => Ok(Typed::Choose(Wanted { to: Some(user.clone()), ..Wanted::only(verb) })),
+        Assignee::Me => Ok(Typed::Choose(Wanted::only(Verb::Take))),
+        Assignee::Group(_) => Err(Misread::NoConversation(verb)),
+    }
 }
 
 /// The person at the start of the text, if there is one.
@@ -318,16 +423,12 @@ mod tests {
             ("/assign", Misread::NobodyNamed(verb)),
             ("/assign conv_1", Misread::NobodyNamed(verb)),
             ("/assign 🎉🎉", Misread::NobodyNamed(verb)),
-            ("/assign <@UZOE>", Misread::NoConversation(verb)),
             ("/assign <@UZOE> 🎉", Misread::NoConversation(verb)),
             ("/assign <@UZOE> <@ULEO> conv_1", Misread::SeveralPeople(verb)),
             ("/handoff <!subteam^S1> conv_1 note", Misread::GroupNamed(Verb::Handoff)),
             ("/assign @zoey conv_1", Misread::UnknownPerson { verb, typed: "@zoey".into() }),
-            ("/handoff <@UZOE> conv_1", Misread::NoteMissing(Verb::Handoff)),
             ("/unassign conv_1 please", Misread::Leftover { verb: Verb::Unassign, extra: "please".into() }),
-            ("/done", Misread::NoConversation(Verb::Done)),
             ("/snooze conv_1", Misread::TimeMissing),
-            ("/snooze tomorrow", Misread::NoConversation(Verb::Snooze)),
             ("/dialnote note conv_1", Misread::NoteMissing(Verb::Note)),
             ("/assgin x", Misread::UnknownCommand { typed: "/assgin".into(), nearest: Some(verb) }),
             (
@@ -339,6 +440,40 @@ mod tests {
         ] {
             assert_eq!(read(line), Err(misread), "{line}");
         }
+    }
+
+    #[test]
+    fn without_a_conversation_there_is_a_form() {
+        let (who, tomorrow) = (Some(SlackUserId::new("UZOE")), When::read("tomorrow"));
+        for (line, wanted) in [
+            ("/assign <@UZOE>", Wanted { to: who.clone(), ..Wanted::only(Verb::Assign) }),
+            ("/handoff <@UZOE> ", Wanted { to: who, ..Wanted::only(Verb::Handoff) }),
+            ("/assign me", Wanted::only(Verb::Take)),
+            ("/done", Wanted::only(Verb::Done)),
+            ("/dialnote note", Wanted::only(Verb::Note)),
+            ("/snooze tomorrow", Wanted { when: tomorrow, ..Wanted::only(Verb::Snooze) }),
+        ] {
+            assert_eq!(read(line), Ok(Typed::Choose(wanted)), "{line}");
+        }
+    }
+
+    #[test]
+    fn several_conversations_are_named_by_their_ids() {
+        let each = |act: Act, ids: &[&str], note: &str| {
+            let command = |name: &&str| Command { act: act.clone(), which: id(name), note: note.into() };
+            Ok(Typed::Several(ids.iter().map(command).collect()))
+        };
+        let several = ["conv_1", "conv_2"];
+        assert_eq!(
+            read("/assign <@UZOE> conv_1 conv_2 both urgent"),
+            each(Act::Assign(zoe()), &several, "both urgent")
+        );
+        assert_eq!(read("/done conv_1 conv_2"), each(Act::Done, &several, ""));
+        let all = Command { act: Act::Handoff(zoe()), which: Which::AllMine, note: "off home".into() };
+        assert_eq!(read("/handoff all <@UZOE> off home"), Ok(Typed::Do(all.clone())));
+        assert_eq!(read("/handoff <@UZOE> all off home"), Ok(Typed::Do(all)));
+        let number = read("/assign <@UZOE> conv_1 415 555 0102 is her mobile");
+        assert!(matches!(number, Ok(Typed::Do(_))), "a number may begin the note: {number:?}");
     }
 
     #[test]

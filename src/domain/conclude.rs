@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::domain::asker::{Asker, Via};
 use crate::domain::command::Act;
 use crate::domain::conversation::Status;
-use crate::domain::message::{Again, Deed, Event, Face, Line, Message, Notice, Say, What};
+use crate::domain::message::{Again, Answer, Deed, Event, Face, Line, Message, Notice, Say, What};
 use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
 use crate::ids::ChannelId;
@@ -22,28 +22,81 @@ pub fn messages(
 ) -> Vec<Message> {
     let plan = &progress.plan;
     let noted = !plan.note.is_empty() && note_refused.is_none();
-    let deed = Deed {
-        about: About::from(&plan.before),
-        what: plan.what(),
-        from: plan.owner_before_if_other(),
-        noted,
-        picked: plan.picked.clone(),
-    };
     let mut messages = Vec::new();
-    match note_refused {
-        Some(why) => {
-            let say = Say::NoteRefused { deed, why: why.clone(), note: plan.note.clone() };
-            messages.push(Message::Private { to: asker.addressee(), say });
-        }
-        None if told || !is_seen_on_card(asker) => {
-            messages.push(Message::Private { to: asker.addressee(), say: Say::Done(deed) });
-        }
-        None => {}
+    // Of what time brought about nobody waits for an answer.
+    let is_asked = asker.via != Via::Timer;
+    let is_seen = is_seen_on_card(asker) || on_direct_message(progress, asker, note_refused).is_some();
+    if is_asked && (note_refused.is_some() || told || !is_seen) {
+        messages.push(Message::Private { to: asker.addressee(), say: answer(progress, note_refused) });
     }
     messages.extend(on_cards(progress, asker, cards, noted));
     messages.extend(to_new_owner(progress, noted));
     messages.extend(to_old_owner(plan));
+    messages.extend(to_giver(progress, noted));
+    messages.extend(on_direct_message(progress, asker, note_refused));
     messages
+}
+
+/// Whoever answers a direct message sees the answer in it.
+fn on_direct_message(progress: &Progress, asker: &Asker, note_refused: Option<&Refusal>) -> Option<Message> {
+    let plan = &progress.plan;
+    let answered = match plan.event() {
+        Event::Accepted => Answer::Accepted,
+        Event::GaveBack { .. } => Answer::GaveBack,
+        Event::Done => Answer::Done,
+        _ => return None,
+    };
+    Some(Message::Answered {
+        to: asker.addressee(),
+        ts: asker.message.clone()?,
+        conversation: plan.before.id.clone(),
+        answer: answered,
+        otherwise: Box::new(answer(progress, note_refused)),
+    })
+}
+
+/// Whoever gave a conversation to somebody hears what they answered.
+fn to_giver(progress: &Progress, noted: bool) -> Option<Message> {
+    let plan = &progress.plan;
+    let giver = plan.giver.as_ref().filter(|giver| giver.member != plan.asker.member)?;
+    let actor = plan.asker.name.clone();
+    let notice = match plan.event() {
+        Event::Accepted => Notice::Accepted { actor, about: About::from(&plan.before) },
+        event @ (Event::GaveBack { .. } | Event::Returned { .. }) => Notice::BackToYou {
+            actor,
+            conversation: Box::new(progress.now.clone()),
+            note: if noted { plan.note.clone() } else { String::new() },
+            late: matches!(event, Event::Returned { .. }),
+        },
+        _ => return None,
+    };
+    Some(Message::Direct { user: giver.user.clone()?, notice })
+}
+
+/// What whoever asked is told.
+pub fn answer(progress: &Progress, note_refused: Option<&Refusal>) -> Say {
+    let plan = &progress.plan;
+    match note_refused {
+        Some(why) => {
+            let deed = Deed { noted: false, ..Deed::of(progress) };
+            Say::NoteRefused { deed, why: why.clone(), note: plan.note.clone() }
+        }
+        None => Say::Done(Deed::of(progress)),
+    }
+}
+
+impl Deed {
+    /// What was done, as whoever asked is told.
+    pub fn of(progress: &Progress) -> Self {
+        let plan = &progress.plan;
+        Self {
+            about: About::from(&plan.before),
+            what: plan.what(),
+            from: plan.owner_before_if_other(),
+            noted: !plan.note.is_empty(),
+            picked: plan.picked.clone(),
+        }
+    }
 }
 
 /// Somebody who clicks on a card sees the card change: that is the answer.
@@ -98,6 +151,9 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<Message> {
         | Event::Reopened
         | Event::Snoozed(_)
         | Event::Woke
+        | Event::Accepted
+        | Event::GaveBack { .. }
+        | Event::Returned { .. }
         | Event::Undone(_) => return None,
     };
     Some(Message::Direct { user, notice })
@@ -105,15 +161,16 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<Message> {
 
 fn to_old_owner(plan: &Plan) -> Option<Message> {
     let from = plan.from.as_ref()?;
+    let about = About::from(&plan.before);
+    if let Event::Returned { to } = plan.event() {
+        return Some(Message::Direct { user: from.user.clone()?, notice: Notice::Returned { about, to } });
+    }
     let stays = plan.to.as_ref().is_some_and(|to| to.member == from.member);
     if stays || from.member == plan.asker.member {
         return None;
     }
-    let notice = Notice::NotYoursNow {
-        actor: plan.asker.name.clone(),
-        about: About::from(&plan.before),
-        to: plan.to.as_ref().map(|to| to.name.clone()),
-    };
+    let notice =
+        Notice::NotYoursNow { actor: plan.asker.name.clone(), about, to: plan.to.as_ref().map(|to| to.name.clone()) };
     Some(Message::Direct { user: from.user.clone()?, notice })
 }
 
@@ -148,7 +205,9 @@ impl Plan {
     fn what(&self) -> What {
         let mine = self.to.as_ref().is_some_and(|to| to.member == self.asker.member);
         match &self.act {
-            Act::Note | Act::History => What::Noted,
+            Act::Note | Act::History | Act::Show => What::Noted,
+            Act::Accept => What::Accepted,
+            Act::GiveBack | Act::Return => What::GivenBack(self.to_name()),
             Act::Undo => What::Undone(self.again()),
             _ if self.only_notes() => What::OnlyNoted,
             Act::Assign(_) | Act::Take { .. } | Act::Handoff(_) if mine => What::Mine,
@@ -194,6 +253,11 @@ impl Plan {
             What::Snoozed(until) => Event::Snoozed(until),
             What::Woken => Event::Woke,
             What::Undone(again) => Event::Undone(again),
+            What::Accepted => Event::Accepted,
+            What::GivenBack(_) if self.act == Act::Return => {
+                Event::Returned { to: self.to.as_ref().map(|to| to.name.clone()) }
+            }
+            What::GivenBack(_) => Event::GaveBack { to: self.to.as_ref().map(|to| to.name.clone()) },
         }
     }
 }

@@ -15,6 +15,9 @@ pub struct Conversation {
     pub id: ConversationId,
     /// Open, done or snoozed.
     pub status: Status,
+    /// Whether somebody has seen in dialnote what came in, if dialnote says so.
+    #[serde(default)]
+    pub read: Option<bool>,
     /// When it comes back, while it is snoozed.
     #[serde(default)]
     pub snoozed_until: Option<Timestamp>,
@@ -147,6 +150,11 @@ impl Conversation {
         self
     }
 
+    /// Whether somebody has to follow up.
+    pub fn is_open(&self) -> bool {
+        self.status == Status::Open
+    }
+
     /// Whether `member` owns it.
     pub fn is_owned_by(&self, member: &MemberId) -> bool {
         self.owner.as_ref().is_some_and(|owner| owner.id == *member)
@@ -163,10 +171,25 @@ pub enum Which {
     Number(WrittenNumber),
     /// Named by these words of the contact's name, all of them.
     Name(String),
-    /// The one to which whoever asks did something last.
+    /// The one to which whoever asks did something last; or, to accept, the one they were given last.
     MyLast,
+    /// All that are open and belong to whoever asks.
+    AllMine,
     /// Named by the first words of this text, as many as fit a contact; what follows is the note.
     NameThenNote(String),
+}
+
+/// As somebody named it.
+impl std::fmt::Display for Which {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::Number(number) => number.fmt(f),
+            Self::Name(name) | Self::NameThenNote(name) => f.write_str(name),
+            Self::MyLast => f.write_str("the last one"),
+            Self::AllMine => f.write_str("all of mine"),
+        }
+    }
 }
 
 /// Reads from the start of `text` which conversation is meant; answers it with what follows.

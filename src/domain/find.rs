@@ -66,7 +66,7 @@ impl Search {
         let (words, asked) = match which {
             Which::Id(id) => return Err(id.clone()),
             // Not looked for by words.
-            Which::MyLast => (String::new(), Asked::Names(Vec::new())),
+            Which::MyLast | Which::AllMine => (String::new(), Asked::Names(Vec::new())),
             Which::Number(number) => (number.to_string(), Asked::Number(number.clone())),
             Which::Name(name) => (name.clone(), Asked::Names(vec![(folded(name), String::new())])),
             Which::NameThenNote(text) => (text.clone(), Asked::Names(leading_words(text))),
@@ -178,7 +178,7 @@ fn leading_words(text: &str) -> Vec<(String, String)> {
 }
 
 /// Lower case, without accents, single spaces: "José  LIMA" becomes "jose lima".
-fn folded(text: &str) -> String {
+pub(super) fn folded(text: &str) -> String {
     let bare: String = text.nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_lowercase();
     bare.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -195,6 +195,7 @@ mod tests {
 
     fn conversation(i: usize, name: Option<&str>) -> Conversation {
         Conversation {
+            read: None,
             snoozed_until: None,
             id: ConversationId::new(format!("c{i}")),
             status: Status::Open,

@@ -3,13 +3,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::asker::Asker;
-use crate::domain::click::Resume;
+use crate::domain::asker::{Asker, Listed};
+use crate::domain::click::{FormContext, Resume};
 use crate::domain::command::Command;
 use crate::domain::conversation::Which;
-use crate::domain::message::Message;
+use crate::domain::message::{Message, Say};
 use crate::domain::plan::Progress;
-use crate::ids::{ChannelId, ConversationId, SlackUserId};
+use crate::domain::policy::Rules;
+use crate::domain::wishes::Wishes;
+use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId, ViewId};
 
 /// Room for most jobs, so that a job is not copied each time it has outgrown its room.
 const USUAL_LENGTH: usize = 768;
@@ -27,9 +29,114 @@ pub enum Job {
     /// Read a Slack user anew: the profile changed.
     #[serde(rename = "profile.v1")]
     Profile(SlackUserId),
+    /// Draw a list.
+    #[serde(rename = "list.v1")]
+    List(ListJob),
+    /// Fill in a form that was opened before it was known what to show in it.
+    #[serde(rename = "form.v1")]
+    Form(FormJob),
+    /// Tell together what came of several commands, if it is known of all of them.
+    #[serde(rename = "batch.v1")]
+    Batch(BatchJob),
+    /// Somebody had time to answer to what they were handed.
+    #[serde(rename = "handover.v1")]
+    Handover(ConversationId),
+    /// Change what is kept: rules, wishes, what a channel shows.
+    #[serde(rename = "change.v1")]
+    Change(ChangeJob),
+    /// Show what links lead to.
+    #[serde(rename = "links.v1")]
+    Links(LinksJob),
     /// Say something.
     #[serde(rename = "message.v1")]
     Message(Message),
+}
+
+/// A list to be drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListJob {
+    /// Who asks.
+    pub asker: Asker,
+    /// What, and where.
+    pub list: Listed,
+    /// What came of the button that was pressed in it.
+    #[serde(default)]
+    pub notice: Option<Say>,
+}
+
+/// A form to be filled in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormJob {
+    /// Who has it open.
+    pub asker: Asker,
+    /// Which.
+    pub view: ViewId,
+    /// What it remembers.
+    pub context: FormContext,
+}
+
+/// Commands that were given at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// What they have in common.
+    pub id: String,
+    /// How many they are.
+    pub of: usize,
+}
+
+impl Batch {
+    /// What the outcomes of its commands are kept under (`store::Document`), by conversation.
+    pub fn kind(&self) -> String {
+        format!("batch:{}", self.id)
+    }
+}
+
+/// One of them has come to its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchJob {
+    /// Who asks.
+    pub asker: Asker,
+    /// Which.
+    pub batch: Batch,
+}
+
+/// Something kept to be changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeJob {
+    /// Who asks.
+    pub asker: Asker,
+    /// What.
+    pub changes: Vec<Change>,
+}
+
+/// A change of what is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// These are the rules.
+    Rules(Rules),
+    /// This is what whoever asks wants to hear of.
+    Wishes(Wishes),
+    /// This is how much a channel shows.
+    Privacy {
+        /// The channel.
+        channel: ChannelId,
+        /// Whether it shows less.
+        masked: bool,
+    },
+}
+
+/// Links that somebody posted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinksJob {
+    /// Who.
+    pub user: SlackUserId,
+    /// Where.
+    pub channel: ChannelId,
+    /// In which message.
+    pub ts: MessageTs,
+    /// To the letter.
+    pub urls: Vec<String>,
 }
 
 /// A command on its way.
@@ -41,6 +148,12 @@ pub struct CommandJob {
     pub command: Command,
     /// How far it got.
     pub stage: Stage,
+    /// With which others it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<Batch>,
+    /// The message that its note is, so that it becomes one once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quoted: Option<String>,
 }
 
 /// How far a command got. Each stage is stored before the next begins.
@@ -88,8 +201,18 @@ impl Job {
             },
             Self::Resume(job) => person_key(&job.asker.user),
             Self::Profile(user) => format!("profile:{user}"),
+            Self::List(job) => format!("list:{}", job.asker.user),
+            Self::Form(job) => format!("form:{}", job.view),
+            Self::Batch(job) => job.batch.kind(),
+            Self::Handover(conversation) => conversation_key(conversation),
+            Self::Change(job) => person_key(&job.asker.user),
+            Self::Links(job) => format!("links:{}:{}", job.channel, job.ts),
             Self::Message(Message::Private { to, .. }) => format!("private:{}", to.user),
             Self::Message(Message::Direct { user, .. }) => format!("direct:{user}"),
+            Self::Message(Message::Answered { to, .. }) => format!("direct:{}", to.user),
+            Self::Message(Message::Home { user, .. }) => format!("home:{user}"),
+            Self::Message(Message::Window { view, .. } | Message::Filled { view, .. }) => format!("view:{view}"),
+            Self::Message(Message::Unfurl { channel, ts, .. }) => format!("links:{channel}:{ts}"),
             Self::Message(Message::Card { channel, face, .. }) => card_key(channel, &face.conversation.id),
             Self::Message(Message::Line { channel, conversation, .. }) => card_key(channel, conversation),
         }
@@ -111,9 +234,9 @@ impl CommandJob {
     pub fn new(asker: Asker, command: Command) -> Self {
         let stage = match &command.which {
             Which::Id(id) => Stage::Found(id.clone()),
-            Which::MyLast | Which::Number(_) | Which::Name(_) | Which::NameThenNote(_) => Stage::Asked,
+            Which::MyLast | Which::AllMine | Which::Number(_) | Which::Name(_) | Which::NameThenNote(_) => Stage::Asked,
         };
-        Self { asker, command, stage }
+        Self { asker, command, stage, batch: None, quoted: None }
     }
 }
 

@@ -5,8 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::asker::Addressee;
 use crate::domain::conversation::Conversation;
+use crate::domain::list::{FILTERS, Query};
+use crate::domain::people::Unlinked;
+use crate::domain::policy::Rules;
 use crate::domain::refusal::{About, Refusal};
-use crate::ids::{ChannelId, ConversationId, DraftId, SlackUserId};
+use crate::domain::wishes::Wishes;
+use crate::ids::{ChannelId, ConversationId, DraftId, MessageTs, SlackUserId, ViewId};
 
 /// One thing to be said in one place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +48,118 @@ pub enum Message {
         /// What.
         notice: Notice,
     },
+    /// A direct message shows what its reader answered.
+    Answered {
+        /// The reader, in the direct channel.
+        to: Addressee,
+        /// The message.
+        ts: MessageTs,
+        /// About which of its conversations.
+        conversation: ConversationId,
+        /// What was answered.
+        answer: Answer,
+        /// What is said instead if the message is too old to be changed.
+        otherwise: Box<Say>,
+    },
+    /// Somebody's home.
+    Home {
+        /// Whose.
+        user: SlackUserId,
+        /// What it shows.
+        face: Box<HomeFace>,
+    },
+    /// A window with a list in it.
+    Window {
+        /// Who has it open.
+        user: SlackUserId,
+        /// Which.
+        view: ViewId,
+        /// What it shows.
+        face: Box<ListFace>,
+    },
+    /// A form that was opened before it was known what to show in it.
+    Filled {
+        /// Who has it open.
+        user: SlackUserId,
+        /// Which.
+        view: ViewId,
+        /// What people call the conversation; nothing, if there is none.
+        title: Option<String>,
+        /// What the form remembers, as JSON (`domain::click::FormContext`).
+        context: String,
+    },
+    /// A link to a conversation becomes its card.
+    Unfurl {
+        /// Where the link stands.
+        channel: ChannelId,
+        /// The message with the link in it.
+        ts: MessageTs,
+        /// The link, to the letter as Slack gave it.
+        url: String,
+        /// What is shown.
+        face: Face,
+    },
+}
+
+/// What somebody answered to what they were given, or did with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// They take care of it.
+    Accepted,
+    /// They gave it back.
+    GaveBack,
+    /// They resolved it.
+    Done,
+    /// They need not answer any more: it is not theirs.
+    Gone,
+}
+
+/// What a list shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListFace {
+    /// What was asked for.
+    pub query: Query,
+    /// What colleagues call the person whose conversations are listed, if a person is asked for.
+    pub whose: Option<String>,
+    /// The conversations of the page.
+    pub rows: Vec<Face>,
+    /// How many there are on all pages.
+    pub found: usize,
+    /// The page that is shown.
+    pub page: usize,
+    /// How many conversations each filter has, in the order of [`FILTERS`].
+    pub counts: [usize; FILTERS.len()],
+    /// What came of the button that was pressed in it.
+    pub notice: Option<Box<Say>>,
+    /// Since when dialnote has not answered, if it does not: the list is as old as that.
+    pub silent_since: Option<Timestamp>,
+    /// Whether not all conversations were read yet.
+    pub reading: bool,
+}
+
+/// What somebody's home shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeFace {
+    /// The list, or why there is none.
+    pub list: Result<ListFace, Unlinked>,
+    /// What they want to hear of.
+    pub wishes: Wishes,
+    /// What only admins see.
+    pub admin: Option<AdminFace>,
+}
+
+/// What only admins see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminFace {
+    /// The rules.
+    pub rules: Rules,
+    /// How many members the organization in dialnote has, if dialnote says so.
+    pub members: Option<usize>,
+    /// Whether the key may write, as far as anybody noticed.
+    pub read_only_key: bool,
+    /// Members whose e-mail address nobody in Slack has.
+    pub unlinked: Vec<String>,
 }
 
 /// What a card shows.
@@ -102,6 +218,26 @@ pub enum Say {
         /// The kept command, for another try.
         draft: DraftId,
     },
+    /// A list of conversations.
+    List(Box<ListFace>),
+    /// What a channel does not show.
+    Shown(Face),
+    /// What came of several things that were asked for at once.
+    Several {
+        /// What was done.
+        deeds: Vec<Deed>,
+        /// What was not, and why: the conversation as it was named, and the reason.
+        refused: Vec<(String, Refusal)>,
+    },
+    /// The rules were changed.
+    RulesChanged,
+    /// What a channel shows was changed.
+    PrivacyChanged {
+        /// Whether it shows less now.
+        masked: bool,
+    },
+    /// What somebody wants to hear of was changed.
+    WishesChanged,
     /// The card cannot be posted where the command was given.
     CardNotPosted {
         /// Where.
@@ -167,6 +303,10 @@ pub enum What {
     Woken,
     /// What I did last was taken back.
     Undone(Again),
+    /// I take care of what I was given.
+    Accepted,
+    /// I gave it back.
+    GivenBack(String),
     /// A note was written, as asked.
     Noted,
     /// Nothing changed but for the note that was added.
@@ -222,6 +362,18 @@ pub enum Event {
     Undone(Again),
     /// The actor wrote a note.
     Noted,
+    /// The actor takes care of what they were given.
+    Accepted,
+    /// The actor gave it back.
+    GaveBack {
+        /// To whom; to nobody, if whoever gave it is gone.
+        to: Option<String>,
+    },
+    /// The actor did not answer in time.
+    Returned {
+        /// Who owns it again.
+        to: Option<String>,
+    },
 }
 
 /// How something is after what was done to it was taken back.
@@ -265,6 +417,51 @@ pub enum Notice {
         note: String,
         /// Whether it was handed over rather than assigned.
         handoff: bool,
+    },
+    /// You own several now.
+    SeveralYours {
+        /// What colleagues call the one who did it.
+        actor: String,
+        /// Which.
+        abouts: Vec<About>,
+        /// Why; empty if nothing was said.
+        note: String,
+        /// Whether they were handed over rather than assigned.
+        handoff: bool,
+    },
+    /// Somebody takes care of what you gave them.
+    Accepted {
+        /// What colleagues call them.
+        actor: String,
+        /// Which.
+        about: About,
+    },
+    /// What you gave somebody is yours again.
+    BackToYou {
+        /// What colleagues call them.
+        actor: String,
+        /// The conversation as it is now.
+        conversation: Box<Conversation>,
+        /// Why; empty if nothing was said.
+        note: String,
+        /// Whether they did not answer in time rather than giving it back.
+        late: bool,
+    },
+    /// You did not answer in time, and it is not yours any more.
+    Returned {
+        /// Which.
+        about: About,
+        /// What colleagues call the owner now.
+        to: Option<String>,
+    },
+    /// You did not answer yet.
+    Reminder {
+        /// What colleagues call the one who gave it to you.
+        actor: String,
+        /// Which.
+        about: About,
+        /// Why; empty if nothing was said.
+        note: String,
     },
     /// You own it no more.
     NotYoursNow {

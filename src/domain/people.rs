@@ -20,6 +20,9 @@ pub struct Profile {
     /// The time zone, by its name in the tz database, if Slack knows it.
     #[serde(default)]
     pub zone: Option<String>,
+    /// Whether they administer the workspace.
+    #[serde(default)]
+    pub admin: bool,
 }
 
 /// What kind of account a Slack user is.
@@ -52,6 +55,9 @@ pub struct Member {
     /// Whether the member says in dialnote to be away; an API that does not tell leaves everybody there.
     #[serde(default)]
     pub away: bool,
+    /// Whether the member administers the organization.
+    #[serde(default)]
+    pub admin: bool,
 }
 
 /// A teammate: a Slack user who is a dialnote member.
@@ -66,6 +72,9 @@ pub struct Teammate {
     /// The time zone, by its name in the tz database, if Slack knows it.
     #[serde(default)]
     pub zone: Option<String>,
+    /// Whether they administer the workspace or the organization in dialnote.
+    #[serde(default)]
+    pub admin: bool,
 }
 
 /// Why a Slack user is no teammate.
@@ -110,6 +119,7 @@ pub fn link(profile: &Profile, members: &[Member]) -> Result<Teammate, Unlinked>
             member: member.id.clone(),
             name: profile.name.clone(),
             zone: profile.zone.clone(),
+            admin: profile.admin || member.admin,
         }),
     }
 }
@@ -136,11 +146,12 @@ mod tests {
             email: email.map(str::to_owned),
             account,
             zone: None,
+            admin: false,
         }
     }
 
     fn member(id: &str, email: &str) -> Member {
-        Member { id: MemberId::new(id), name: id.into(), email: Some(email.into()), away: false }
+        Member { id: MemberId::new(id), name: id.into(), email: Some(email.into()), away: false, admin: false }
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! The heart of it: facts in, decisions out. [`decide`] says which dialnote calls to make, or why not.
 //! Who has to hear of it afterwards is `domain::conclude`'s.
 
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::command::Act;
 use crate::domain::conversation::{Conversation, State, Status};
+use crate::domain::handover::Handover;
+use crate::domain::hours;
 use crate::domain::message::Picked;
 use crate::domain::people::Teammate;
+use crate::domain::policy::Rules;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::verb::Verb;
 use crate::domain::when::When;
@@ -40,6 +42,12 @@ pub struct Facts {
     pub past: Vec<Past>,
     /// Who owned it before the last of that, if somebody did.
     pub owner_before: Option<Party>,
+    /// What the owner was given and has not answered yet.
+    pub handover: Option<Handover>,
+    /// Who gave it, if they are still there.
+    pub giver: Option<Party>,
+    /// The rules of the workspace.
+    pub rules: Rules,
     /// Now.
     pub now: Timestamp,
     /// What our note can be found by afterwards.
@@ -55,6 +63,12 @@ pub struct Party {
     pub user: Option<SlackUserId>,
     /// What colleagues call them.
     pub name: String,
+}
+
+impl From<Teammate> for Party {
+    fn from(teammate: Teammate) -> Self {
+        Self { member: teammate.member, user: Some(teammate.user), name: teammate.name }
+    }
 }
 
 /// Something done earlier through this app.
@@ -94,6 +108,9 @@ pub struct Plan {
     /// Why it is this owner, if nobody was named.
     #[serde(default)]
     pub picked: Option<Picked>,
+    /// Who gave it to whoever answers, if that is what happens.
+    #[serde(default)]
+    pub giver: Option<Party>,
 }
 
 /// One write in dialnote.
@@ -125,6 +142,9 @@ pub struct Progress {
     pub done: usize,
     /// The conversation as the last call left it.
     pub now: Conversation,
+    /// When it was seen so, if a call was made.
+    #[serde(default)]
+    pub seen: Option<Timestamp>,
 }
 
 impl Call {
@@ -158,8 +178,16 @@ pub fn decide(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
     if written > LONGEST_NOTE {
         return Err(Refusal::NoteTooLong { characters: written, most: LONGEST_NOTE });
     }
-    if *act == Act::Undo {
-        return undo(facts);
+    let rules = facts.rules.clone();
+    let plan = if *act == Act::Undo { undo(facts)? } else { plan(act, note, facts)? };
+    rules.allow(&plan.asker, plan.from.as_ref(), act, &plan.calls)?;
+    rules.note_is_there(act, note, About::from(&plan.before))?;
+    Ok(plan)
+}
+
+fn plan(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
+    if act.is_answer() {
+        facts.is_to_be_answered()?;
     }
     let wanted = wanted(act, &facts);
     let first = match &wanted {
@@ -188,6 +216,7 @@ pub fn decide(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
         note: note.to_owned(),
         calls,
         picked: facts.picked,
+        giver: facts.giver.filter(|_| act.is_answer()),
     })
 }
 
@@ -199,11 +228,7 @@ enum Wanted {
 }
 
 fn wanted(act: &Act, facts: &Facts) -> Wanted {
-    let party = |teammate: &Teammate| Party {
-        member: teammate.member.clone(),
-        user: Some(teammate.user.clone()),
-        name: teammate.name.clone(),
-    };
+    let party = |teammate: &Teammate| Party::from(teammate.clone());
     match act {
         Act::Assign(_) | Act::Handoff(_) => Wanted::Owner(Some(party(facts.target.as_ref().unwrap_or(&facts.asker)))),
         Act::Take { .. } => Wanted::Owner(Some(party(&facts.asker))),
@@ -211,7 +236,8 @@ fn wanted(act: &Act, facts: &Facts) -> Wanted {
         Act::Done => Wanted::Status(Status::Done),
         Act::Reopen | Act::Wake => Wanted::Status(Status::Open),
         Act::Snooze(when) => Wanted::Later(when.clone()),
-        Act::Note | Act::History | Act::Undo => Wanted::Nothing,
+        Act::GiveBack | Act::Return => Wanted::Owner(facts.giver.clone()),
+        Act::Note | Act::History | Act::Show | Act::Undo | Act::Accept => Wanted::Nothing,
     }
 }
 
@@ -269,12 +295,13 @@ fn undo(facts: Facts) -> Result<Plan, Refusal> {
         note: String::new(),
         calls: owner.into_iter().chain(status).collect(),
         picked: None,
+        giver: None,
     })
 }
 
 /// Until a time to come that somebody may still remember.
 fn snooze_call(when: &When, facts: &Facts) -> Result<Call, Refusal> {
-    let zone = facts.asker.zone.as_deref().and_then(|zone| TimeZone::get(zone).ok()).unwrap_or(TimeZone::UTC);
+    let zone = hours::zone(facts.asker.zone.as_deref());
     match when.instant(facts.now, &zone) {
         Some(until) if until <= facts.now => Err(Refusal::TimePassed),
         Some(until) if until.duration_since(facts.now) <= LONGEST_SNOOZE => Ok(Call::Snooze(until)),
@@ -296,6 +323,13 @@ fn status_call(act: &Act, status: Status, facts: &Facts) -> Result<Call, Refusal
 }
 
 impl Facts {
+    /// Only who was given it can answer, while they own it, and once.
+    fn is_to_be_answered(&self) -> Result<(), Refusal> {
+        let given = self.handover.as_ref().filter(|handover| handover.receiver == self.asker.user);
+        let still_theirs = self.conversation.is_owned_by(&self.asker.member);
+        given.filter(|_| still_theirs).map(drop).ok_or_else(|| Refusal::NothingGiven(About::from(&self.conversation)))
+    }
+
     fn since_owned_by(&self, member: &MemberId) -> Option<i64> {
         let last = self.past.iter().find(|past| past.verb.changes_owner())?;
         (last.after.owner.as_ref() == Some(member)).then(|| self.seconds_since(last.at))
@@ -359,7 +393,7 @@ impl Progress {
     /// The plan with nothing done yet.
     pub fn new(plan: Plan) -> Self {
         let now = plan.before.clone();
-        Self { plan, done: 0, now }
+        Self { plan, done: 0, now, seen: None }
     }
 
     /// The call to make next.

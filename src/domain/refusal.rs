@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::people::Unlinked;
+use crate::domain::policy::Rule;
 use crate::domain::verb::Verb;
 use crate::ids::{ConversationId, MemberId};
 
@@ -98,6 +99,9 @@ pub enum Refusal {
         /// The command.
         #[serde(default = "handoff")]
         verb: Verb,
+        /// The conversation, if it is known: a form can ask for the words.
+        #[serde(default)]
+        about: Option<About>,
     },
     /// It is to come back at a time that has passed.
     TimePassed,
@@ -136,6 +140,16 @@ pub enum Refusal {
         /// dialnote's words.
         words: String,
     },
+    /// A rule of the workspace forbids it.
+    NotAllowed(Rule),
+    /// There is nothing that could be accepted or given back.
+    NothingGiven(About),
+    /// The same, and no conversation is named.
+    NothingGivenToYou,
+    /// Nothing open belongs to whoever asks.
+    NothingYours,
+    /// The message is in dialnote as a note already.
+    NotedAlready(About),
     /// The list or the button is too old, or was not this person's.
     DraftGone,
 }

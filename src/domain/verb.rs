@@ -32,6 +32,14 @@ pub enum Verb {
     History,
     /// Take back what one did last.
     Undo,
+    /// Say that one takes care of what one was given.
+    Accept,
+    /// Give what one was given back to whoever gave it.
+    GiveBack,
+    /// List conversations.
+    Inbox,
+    /// Change the rules of the workspace and of the channel.
+    Settings,
     /// Say what can be typed.
     Help,
 }
@@ -54,12 +62,12 @@ pub struct Spec {
 }
 
 /// Every verb there is.
-pub static COMMANDS: [Spec; 12] = [
+pub static COMMANDS: [Spec; 16] = [
     Spec {
         verb: Verb::Assign,
         name: "assign",
         slash: Some("/assign"),
-        arguments: "@person conversation [note]",
+        arguments: "@person [conversation] [note]",
         summary: "Make somebody the owner; `me` for yourself, a group for its least busy member.",
         example: "@zoe +1 415 555 0101 wants a call back",
     },
@@ -67,7 +75,7 @@ pub static COMMANDS: [Spec; 12] = [
         verb: Verb::Take,
         name: "take",
         slash: None,
-        arguments: "conversation",
+        arguments: "[conversation]",
         summary: "Make it yours, if nobody owns it yet.",
         example: "Ana Lima",
     },
@@ -75,7 +83,7 @@ pub static COMMANDS: [Spec; 12] = [
         verb: Verb::Unassign,
         name: "unassign",
         slash: Some("/unassign"),
-        arguments: "conversation",
+        arguments: "[conversation]",
         summary: "Put it back into the queue.",
         example: "+1 415 555 0101",
     },
@@ -83,7 +91,7 @@ pub static COMMANDS: [Spec; 12] = [
         verb: Verb::Handoff,
         name: "handoff",
         slash: Some("/handoff"),
-        arguments: "@person conversation note",
+        arguments: "@person [conversation] note",
         summary: "Pass it on together with what the next owner must know.",
         example: "@leo Ana Lima asks for a quote, call before noon",
     },
@@ -91,7 +99,7 @@ pub static COMMANDS: [Spec; 12] = [
         verb: Verb::Done,
         name: "done",
         slash: Some("/done"),
-        arguments: "conversation [note]",
+        arguments: "[conversation] [note]",
         summary: "Resolve it.",
         example: "Ana Lima called back, all fine",
     },
@@ -99,7 +107,7 @@ pub static COMMANDS: [Spec; 12] = [
         verb: Verb::Reopen,
         name: "reopen",
         slash: Some("/reopen"),
-        arguments: "conversation",
+        arguments: "[conversation]",
         summary: "Open it again.",
         example: "Ana Lima",
     },
@@ -107,7 +115,7 @@ pub static COMMANDS: [Spec; 12] = [
         verb: Verb::Snooze,
         name: "snooze",
         slash: Some("/snooze"),
-        arguments: "conversation when",
+        arguments: "[conversation] when",
         summary: "Put it away until later: `2h`, `tomorrow 9am`, `monday`, a date.",
         example: "Ana Lima tomorrow 9am",
     },
@@ -115,7 +123,7 @@ pub static COMMANDS: [Spec; 12] = [
         verb: Verb::Wake,
         name: "wake",
         slash: None,
-        arguments: "conversation",
+        arguments: "[conversation]",
         summary: "Bring back what was snoozed.",
         example: "Ana Lima",
     },
@@ -123,7 +131,7 @@ pub static COMMANDS: [Spec; 12] = [
         verb: Verb::Note,
         name: "note",
         slash: None,
-        arguments: "conversation text",
+        arguments: "[conversation] text",
         summary: "Write an internal note; the contact does not see it.",
         example: "Ana Lima prefers to be called in the morning",
     },
@@ -131,7 +139,7 @@ pub static COMMANDS: [Spec; 12] = [
         verb: Verb::History,
         name: "history",
         slash: None,
-        arguments: "conversation",
+        arguments: "[conversation]",
         summary: "Show who did what through this app.",
         example: "Ana Lima",
     },
@@ -142,6 +150,38 @@ pub static COMMANDS: [Spec; 12] = [
         arguments: "[conversation]",
         summary: "Take back what you did last, within ten minutes and if nothing has changed since.",
         example: "Ana Lima",
+    },
+    Spec {
+        verb: Verb::Accept,
+        name: "accept",
+        slash: None,
+        arguments: "[conversation]",
+        summary: "Say that you take care of what you were given.",
+        example: "Ana Lima",
+    },
+    Spec {
+        verb: Verb::GiveBack,
+        name: "giveback",
+        slash: None,
+        arguments: "[conversation] [note]",
+        summary: "Give what you were given back to whoever gave it.",
+        example: "Ana Lima I am out today",
+    },
+    Spec {
+        verb: Verb::Inbox,
+        name: "inbox",
+        slash: Some("/inbox"),
+        arguments: "[mine | unassigned | unread | read | done | snoozed | all | @person] [text]",
+        summary: "List conversations, with buttons on each.",
+        example: "unassigned",
+    },
+    Spec {
+        verb: Verb::Settings,
+        name: "settings",
+        slash: None,
+        arguments: "",
+        summary: "Change the rules: who may re-assign, when a note is needed, what this channel shows.",
+        example: "",
     },
     Spec {
         verb: Verb::Help,
@@ -156,7 +196,8 @@ pub static COMMANDS: [Spec; 12] = [
 impl Verb {
     /// What there is to know about it.
     pub fn spec(self) -> &'static Spec {
-        let [assign, take, unassign, handoff, done, reopen, snooze, wake, note, history, undo, help] = &COMMANDS;
+        let [assign, take, unassign, handoff, done, reopen, snooze, wake, note, history, undo, others @ ..] = &COMMANDS;
+        let [accept, give_back, inbox, settings, help] = others;
         match self {
             Self::Assign => assign,
             Self::Take => take,
@@ -169,6 +210,10 @@ impl Verb {
             Self::Note => note,
             Self::History => history,
             Self::Undo => undo,
+            Self::Accept => accept,
+            Self::GiveBack => give_back,
+            Self::Inbox => inbox,
+            Self::Settings => settings,
             Self::Help => help,
         }
     }
@@ -182,12 +227,12 @@ impl Spec {
 
     /// How it is typed: `/assign @person conversation [note]`.
     pub fn usage(&self) -> String {
-        format!("{} {}", self.typed(), self.arguments)
+        format!("{} {}", self.typed(), self.arguments).trim_end().to_owned()
     }
 
     /// An example that works: `/assign @zoe +1 415 555 0101 wants a call back`.
     pub fn example(&self) -> String {
-        format!("{} {}", self.typed(), self.example)
+        format!("{} {}", self.typed(), self.example).trim_end().to_owned()
     }
 
     /// The verb with this name, in any letter case.

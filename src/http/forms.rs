@@ -1,129 +1,236 @@
-//! Forms: opened before the click is acknowledged, because a trigger lives no longer than Slack waits
-//! for us, and refused with a sentence under the field, because then the form keeps what was written
-//! (contracts/slack.md §7, §9).
+//! Forms and windows: opened before the click is acknowledged, because a trigger lives no longer than
+//! Slack waits for us (contracts/slack.md §7).
 
 use std::time::Duration;
 
-use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::json;
 use tokio::time::timeout;
 use tracing::warn;
 
-use crate::domain::asker::Via;
-use crate::domain::click::{Form, FormContext, handoff_form, snooze_form};
-use crate::domain::command::{Act, Assignee, Command};
-use crate::domain::conversation::Which;
-use crate::domain::job::{CommandJob, Job};
-use crate::domain::message::{Face, Message, Say};
-use crate::domain::plan::LONGEST_NOTE;
+use crate::domain::asker::{Asker, Listed, Via};
+use crate::domain::click::{FormContext, Quoted};
+use crate::domain::command::{Act, Command, Wanted};
+use crate::domain::conversation::{Conversation, Which};
+use crate::domain::job::{CommandJob, FormJob, Job, ListJob};
+use crate::domain::list::{Filter, Query};
+use crate::domain::message::{Message, Say};
 use crate::domain::refusal::Refusal;
-use crate::domain::when::When;
-use crate::http::slack::{Request, ignored, store};
-use crate::ids::{ConversationId, InstallationId};
-use crate::slack::inbound::{Fields, From};
+use crate::domain::verb::Verb;
+use crate::error::Fault;
+use crate::http::slack::{Request, ignored, store, unavailable};
+use crate::ids::{ConversationId, InstallationId, ViewId};
+use crate::slack::client::OUR_VIEWS;
+use crate::slack::inbound::{From, Place, PointedAt};
 use crate::view::kit::Modal;
-use crate::view::{modal, reply};
+use crate::view::modal;
 
 /// How long the acknowledgement may wait for something that is better known before it.
-const PATIENCE: Duration = Duration::from_millis(1500);
+pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
 
-/// What stands under which field of a form that cannot be submitted as it is.
-type FieldError = (&'static str, String);
+/// The global shortcuts and those on messages, as the manifest names them.
+pub const FIND: &str = "find_conversation";
+/// See [`FIND`].
+pub const MY_INBOX: &str = "my_inbox";
+/// See [`FIND`].
+pub const HAND_OFF: &str = "hand_off_message";
+/// See [`FIND`].
+pub const NOTE: &str = "note_message";
+
+/// How much of a message becomes a note: with its author's name it must fit a field of a form.
+const QUOTED: usize = 2_800;
 
 impl Request<'_> {
-    /// Opens a form about a conversation.
-    pub(super) async fn open(self, from: From, form: Form, conversation: ConversationId) -> Response {
-        let title = self.title(&from.installation, &conversation).await;
-        let context = FormContext { conversation, channel: from.channel.clone() };
-        let form = match form {
-            Form::Handoff => modal::handoff(&context, title.as_deref()),
-            Form::Snooze => modal::snooze(&context, title.as_deref()),
+    /// Opens a form for what is wanted of a conversation. What it is to show is read from what we know;
+    /// where that is not enough, it is filled in by a job.
+    pub(super) async fn open(self, from: From, context: FormContext, place: Place) -> Response {
+        let known = self.within(self.front.work.known_for_form(&from.installation, &context)).await;
+        let known = known.unwrap_or_default();
+        if context.conversation.is_none() || known.title.is_some() {
+            return self.show(&from, &modal::form(&context, &known), &place).await;
+        }
+        let view = ViewId::new(format!("{OUR_VIEWS}{:016x}", rand::random::<u64>()));
+        let waiting = modal::waiting(&context, false).named(view.clone());
+        let response = self.show(&from, &waiting, &place).await;
+        let asker = self.asker(&from, Via::Clicked, false);
+        let fill = Job::Form(FormJob { asker, view, context });
+        // If it cannot be stored the form says for ever that it is being prepared, and can be closed.
+        let _ = store(self.front, self.order_from(&from, &fill)).await;
+        response
+    }
+
+    /// Opens a view, over the one whose button was pressed if there is one.
+    async fn show(&self, from: &From, view: &Modal, place: &Place) -> Response {
+        let trigger = from.trigger_id.clone().unwrap_or_default();
+        let slack = &self.front.work.slack;
+        let shown = match place {
+            Place::View(_) => timeout(PATIENCE, slack.push(&trigger, view)).await,
+            _ => timeout(PATIENCE, slack.open(&trigger, view)).await,
         };
-        if !self.opened(&from, &form).await {
-            let to = self.asker(&from, Via::Clicked, false).addressee();
-            let say = Say::Refused { why: Refusal::FormNotOpened, note: String::new() };
-            let _ = store(self.front, self.order_from(&from, &Job::Message(Message::Private { to, say }))).await;
+        match shown {
+            Ok(Ok(())) => {}
+            Ok(Err(cause)) => self.not_opened(from, &cause.to_string()).await,
+            Err(_) => self.not_opened(from, "Slack did not answer in time").await,
         }
         StatusCode::OK.into_response()
     }
 
-    /// What people call the conversation, from its card: there is no time to ask dialnote.
-    async fn title(&self, installation: &InstallationId, conversation: &ConversationId) -> Option<String> {
-        let cards = timeout(PATIENCE, self.front.work.store.cards(installation, conversation)).await.ok()?.ok()?;
-        let face: Face = serde_json::from_str(&cards.first()?.face).ok()?;
-        Some(face.conversation.title())
+    async fn not_opened(&self, from: &From, cause: &str) {
+        warn!(cause, "the form was not opened");
+        let to = self.asker(from, Via::Clicked, false).addressee();
+        let say = Say::Refused { why: Refusal::FormNotOpened, note: String::new() };
+        let _ = store(self.front, self.order_from(from, &Job::Message(Message::Private { to, say }))).await;
     }
 
-    async fn opened(&self, from: &From, form: &Modal) -> bool {
-        let trigger = from.trigger_id.clone().unwrap_or_default();
-        match timeout(PATIENCE, self.front.work.slack.open(&trigger, form)).await {
-            Ok(Ok(())) => return true,
-            Ok(Err(cause)) => warn!(%cause, "the form was not opened"),
-            Err(_) => warn!("the form was not opened in time"),
+    /// What is found out in time; a store in trouble costs a form its extras, not the form.
+    async fn within<T>(&self, found: impl Future<Output = Result<T, Fault>>) -> Option<T> {
+        match timeout(PATIENCE, found).await {
+            Ok(Ok(found)) => Some(found),
+            Ok(Err(cause)) => {
+                warn!(%cause, "a form is opened without what is known");
+                None
+            }
+            Err(_) => None,
         }
-        false
     }
 
-    /// A submitted form becomes a command, or is sent back.
-    pub(super) async fn submitted(
-        self,
-        from: From,
-        callback_id: String,
-        private_metadata: String,
-        fields: Fields,
-    ) -> Response {
-        let Ok(context) = serde_json::from_str::<FormContext>(&private_metadata) else {
-            return ignored("form without its memory");
+    /// Opens the form of the rules, for whoever may change them.
+    pub(super) async fn open_rules(self, from: From, place: Place) -> Response {
+        let work = &self.front.work;
+        let rules = self.within(work.rules(&from.installation)).await.unwrap_or_default();
+        let asker = self.within(work.people.teammate(&from.installation, &from.user)).await;
+        let refused = match asker {
+            Some(Ok(asker)) => rules.may_configure(&asker).err(),
+            Some(Err(stranger)) => Some(Refusal::YouAreNotLinked(stranger.why)),
+            // It is asked again when the form is submitted.
+            None => None,
         };
-        let (filled_in, last_field) = match callback_id.as_str() {
-            handoff_form::CALLBACK_ID => (self.handoff(&from.installation, &fields).await, handoff_form::NOTE),
-            snooze_form::CALLBACK_ID => (snooze(&fields), snooze_form::EXACTLY),
-            other => return ignored(other),
+        if let Some(why) = refused {
+            return self.refuse(&from, why).await;
+        }
+        let channel = from.channel.clone().filter(|channel| !channel.is_direct());
+        let masked = match &channel {
+            Some(channel) => self.within(work.privacy(&from.installation, channel)).await,
+            None => None,
         };
-        let (act, note) = match filled_in {
-            Ok(filled_in) => filled_in,
-            Err((field, sentence)) => return field_error(field, &sentence),
-        };
-        let from = From { channel: context.channel, response_url: None, ..from };
-        let command = Command { act, which: Which::Id(context.conversation), note };
-        let asker = self.asker(&from, Via::Submitted, false);
-        match store(self.front, self.order_from(&from, &Job::Command(CommandJob::new(asker, command)))).await {
+        let masked = masked == Some(crate::view::card::Privacy::Masked);
+        let form = modal::rules(&rules, channel.as_ref().map(|channel| (channel, masked)));
+        self.show(&from, &form, &place).await
+    }
+
+    async fn refuse(&self, from: &From, why: Refusal) -> Response {
+        let to = self.asker(from, Via::Clicked, false).addressee();
+        let say = Say::Refused { why, note: String::new() };
+        match store(self.front, self.order_from(from, &Job::Message(Message::Private { to, say }))).await {
             Ok(()) => StatusCode::OK.into_response(),
-            Err(_) => field_error(last_field, &reply::not_saved().text),
+            Err(_) => unavailable(),
         }
     }
 
-    /// Somebody who cannot own a conversation is refused here if that can be found out in time.
-    async fn handoff(&self, installation: &InstallationId, fields: &Fields) -> Result<(Act, String), FieldError> {
-        use handoff_form::{MORE, NOTE, TO};
-        let Some(user) = fields.user(TO, TO) else { return Err((TO, reply::CHOOSE_SOMEBODY.to_owned())) };
-        let (note, more) = (fields.text(NOTE, NOTE), fields.text(MORE, MORE));
-        if note.trim().is_empty() {
-            return Err((NOTE, reply::WRITE_A_NOTE.to_owned()));
+    /// Opens the form of somebody's wishes.
+    pub(super) async fn open_wishes(self, from: From, place: Place, list: Option<Listed>) -> Response {
+        let wishes = self.within(self.front.work.wishes(&from.installation, &from.user)).await;
+        let context = serde_json::to_string(&list).unwrap_or_default();
+        self.show(&from, &modal::wishes(&wishes.unwrap_or_default(), context), &place).await
+    }
+
+    /// A shortcut: a window, a form, or a note that needs none.
+    pub(super) async fn shortcut(self, from: From, callback_id: String, message: Option<PointedAt>) -> Response {
+        match (callback_id.as_str(), message) {
+            (FIND, _) => {
+                let query = Query::of(Filter::Mine);
+                self.show(&from, &modal::window(None, &query), &Place::Message).await
+            }
+            (MY_INBOX, _) => self.my_inbox(from).await,
+            (HAND_OFF, Some(message)) => {
+                let conversation = self.pointed_at(&from, &message).await;
+                let context = FormContext::new(Wanted::only(Verb::Handoff), conversation, from.channel.clone());
+                self.open(from, context, Place::Message).await
+            }
+            (NOTE, Some(message)) => self.note(from, message).await,
+            (other, _) => ignored(other),
         }
-        let note =
-            if more.trim().is_empty() { note.trim().to_owned() } else { format!("{note}{more}").trim().to_owned() };
-        let characters = note.chars().count();
-        if characters > LONGEST_NOTE {
-            return Err(reply::field_error(&Refusal::NoteTooLong { characters, most: LONGEST_NOTE }));
+    }
+
+    /// A window that is opened at once, and the list in it as soon as it is made.
+    async fn my_inbox(self, from: From) -> Response {
+        let query = Query::of(Filter::Mine);
+        let view = ViewId::new(format!("{OUR_VIEWS}{:016x}", rand::random::<u64>()));
+        let window = modal::window(None, &query).named(view.clone());
+        let response = self.show(&from, &window, &Place::Message).await;
+        let place = crate::domain::asker::Place::View(view);
+        let asker = self.asker(&from, Via::Clicked, false);
+        let list = Job::List(ListJob { asker, list: Listed { query, place }, notice: None });
+        let _ = store(self.front, self.order_from(&from, &list)).await;
+        response
+    }
+
+    /// A message becomes a note: of the conversation in whose thread it stands or to which it links, else
+    /// of one that is chosen.
+    async fn note(self, from: From, message: PointedAt) -> Response {
+        let author = match &message.author {
+            Some(author) => self.within(self.front.work.people.name(&from.installation, author)).await.flatten(),
+            None => None,
+        };
+        let text: String = crate::domain::typed::as_typed(&message.text).chars().take(QUOTED).collect();
+        let text = format!("{}: {text}", author.as_deref().unwrap_or("Somebody"));
+        let channel = from.channel.as_ref().map(ToString::to_string).unwrap_or_default();
+        let quoted = Quoted { message: format!("{channel}:{}", message.ts), text };
+        let Some(id) = self.pointed_at(&from, &message).await else {
+            let context = FormContext::new(Wanted::only(Verb::Note), None, from.channel.clone());
+            return self.open(from, FormContext { quoted: Some(quoted), ..context }, Place::Message).await;
+        };
+        let command = Command { act: Act::Note, which: Which::Id(id), note: quoted.text };
+        let asker = self.asker(&from, Via::Clicked, false);
+        let job = CommandJob { quoted: Some(quoted.message), ..CommandJob::new(asker, command) };
+        match store(self.front, self.order_from(&from, &Job::Command(job))).await {
+            Ok(()) => StatusCode::OK.into_response(),
+            Err(_) => unavailable(),
         }
-        if let Ok(Ok(Err(stranger))) = timeout(PATIENCE, self.front.work.people.teammate(installation, &user)).await {
-            return Err(reply::field_error(&Refusal::NotLinked { name: stranger.name, why: stranger.why }));
+    }
+
+    /// The conversation that a message is about: that of the card in whose thread it stands, or that of
+    /// a link in it.
+    async fn pointed_at(&self, from: &From, message: &PointedAt) -> Option<ConversationId> {
+        let card = message.thread.as_ref().unwrap_or(&message.ts);
+        if let Some(channel) = &from.channel {
+            let found = self.front.work.store.card_at(&from.installation, channel, card);
+            if let Some(card) = self.within(found).await.flatten() {
+                return Some(card.conversation);
+            }
         }
-        Ok((Act::Handoff(Assignee::User(user)), note))
+        let links = &self.front.work.links;
+        message.text.split(['<', '>', '|', ' ', '\n']).find_map(|word| links.parse(word))
+    }
+
+    /// The conversations that fit what was typed into a search field, for teammates only.
+    pub(super) async fn suggestions(&self, from: &From, typed: &str, most: usize) -> Vec<Conversation> {
+        if self.within(self.is_teammate(&from.installation, from)).await != Some(true) {
+            return Vec::new();
+        }
+        self.within(self.front.work.search(&from.installation, typed, most)).await.unwrap_or_default()
+    }
+
+    async fn is_teammate(&self, installation: &InstallationId, from: &From) -> Result<bool, Fault> {
+        self.front.work.people.is_known(installation, &from.user).await
     }
 }
 
-/// A time of one's own goes before a usual one.
-fn snooze(fields: &Fields) -> Result<(Act, String), FieldError> {
-    use snooze_form::{EXACTLY, SOON};
-    let exactly = fields.instant(EXACTLY, EXACTLY).map(When::At);
-    let when = exactly.or_else(|| fields.choice(SOON, SOON).and_then(When::read));
-    when.map(|when| (Act::Snooze(when), String::new())).ok_or_else(|| (SOON, reply::CHOOSE_A_TIME.to_owned()))
-}
-
-fn field_error(field: &str, sentence: &str) -> Response {
-    Json(json!({ "response_action": "errors", "errors": { field: sentence } })).into_response()
+/// Whoever pressed a button in a list, and where that list stands.
+pub(super) fn in_list(asker: Asker, query: Option<Query>, place: &Place) -> Asker {
+    use crate::domain::asker::Place as Stands;
+    let list = query.and_then(|query| {
+        let place = match place {
+            Place::Private { direct: None } => Stands::Message,
+            Place::Home => Stands::Home,
+            Place::View(view) => Stands::View(view.clone()),
+            Place::Message | Place::Private { direct: Some(_) } => return None,
+        };
+        Some(Listed { query, place })
+    });
+    let message = match place {
+        Place::Private { direct } => direct.clone(),
+        _ => None,
+    };
+    Asker { list, message, ..asker }
 }

@@ -1,10 +1,11 @@
 //! The edge: what arrives is bounded, verified, read, stored and acknowledged, in this order.
 
-mod forms;
+pub mod forms;
 mod ops;
 pub mod serve;
 mod signed;
 mod slack;
+mod submitted;
 
 use std::convert::Infallible;
 use std::sync::Arc;

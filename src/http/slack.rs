@@ -12,19 +12,21 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::{debug, error, info, warn};
 
-use crate::domain::asker::{Asker, Reply, Via};
-use crate::domain::click::Clicked;
+use crate::domain::asker::{Asker, Listed, Place as Stands, Reply, Via};
+use crate::domain::click::{Click, Clicked, FormContext};
 use crate::domain::command::{self, Typed};
-use crate::domain::job::{CommandJob, Job, ResumeJob};
+use crate::domain::job::{Batch, CommandJob, Job, ListJob, ResumeJob};
+use crate::domain::list::{Filter, Query};
 use crate::domain::typed;
 use crate::error::Fault;
 use crate::http::Front;
+use crate::http::forms::in_list;
 use crate::http::signed::Signed;
-use crate::ids::InstallationId;
-use crate::slack::inbound::{self, From, Inbound};
+use crate::ids::{InstallationId, SlackUserId};
+use crate::slack::inbound::{self, From, Inbound, Place};
 use crate::store::{Delivery, NewJob};
-use crate::view::kit::Content;
-use crate::view::reply;
+use crate::view::kit::{Content, OPTIONS};
+use crate::view::{modal, reply};
 
 /// How long a response URL takes answers (§6.1), less what an answer may take on its way.
 const REPLY_LIFE: SignedDuration = SignedDuration::from_secs(29 * 60);
@@ -73,10 +75,10 @@ enum Understood<'a> {
     Form(Pin<Box<dyn Future<Output = Response> + Send + 'a>>),
 }
 
-/// A job to be stored, once.
+/// Jobs to be stored, once.
 pub(super) struct Order {
     delivery: Delivery,
-    job: NewJob,
+    jobs: Vec<NewJob>,
     now: Timestamp,
 }
 
@@ -91,23 +93,34 @@ fn understood(front: &Front, signed: Signed) -> Understood<'_> {
     let request = Request { front, signature: signed.signature, now: front.work.clock.now() };
     Understood::Answered(match inbound {
         Inbound::Slash { from, command, text } => return request.slash(&from, &command, &text),
-        Inbound::Click { from, click, ephemeral } => return request.click(from, click.meaning(), ephemeral),
+        Inbound::Click { from, click, place } => return request.click(from, &click, place),
         Inbound::Submission { from, callback_id, private_metadata, fields } => {
             return Understood::Form(Box::pin(request.submitted(from, callback_id, private_metadata, fields)));
         }
         Inbound::ProfileChanged { installation, user, delivery } => {
             return Understood::Order(request.order(&installation, &delivery, &Job::Profile(user)), unavailable);
         }
+        Inbound::HomeOpened { installation, user, delivery } => {
+            return Understood::Order(request.home(&installation, user, &delivery), unavailable);
+        }
+        Inbound::Links { installation, links, delivery } => {
+            return Understood::Order(request.order(&installation, &delivery, &Job::Links(links)), unavailable);
+        }
+        Inbound::Shortcut { from, callback_id, message } => {
+            return Understood::Form(Box::pin(request.shortcut(from, callback_id, message)));
+        }
+        Inbound::Suggestion { from, typed, .. } => {
+            return Understood::Form(Box::pin(async move { request.options(&from, &typed).await }));
+        }
         Inbound::SslCheck => StatusCode::OK.into_response(),
         Inbound::UrlVerification { challenge } => challenge.into_response(),
-        Inbound::Suggestion => Json(json!({ "options": [] })).into_response(),
         Inbound::Ignored { kind } => ignored(&kind),
     })
 }
 
 /// Stores the job. From here on it happens.
 pub(super) async fn store(front: &Front, order: Order) -> Result<(), Fault> {
-    match front.work.store.accept(order.delivery, vec![order.job], order.now).await {
+    match front.work.store.accept(order.delivery, order.jobs, order.now).await {
         Ok(accepted) => {
             debug!(?accepted, "stored");
             Ok(())
@@ -131,7 +144,7 @@ pub(super) struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    fn slash(&self, from: &From, slash: &str, text: &str) -> Understood<'a> {
+    fn slash(self, from: &From, slash: &str, text: &str) -> Understood<'a> {
         match command::parse(slash, text, &self.front.work.links) {
             Err(misread) => {
                 let content = reply::misread(&misread, &format!("{slash} {}", typed::as_typed(text)));
@@ -142,17 +155,69 @@ impl<'a> Request<'a> {
                 let job = Job::Command(CommandJob::new(self.asker(from, Via::Typed, false), command));
                 Understood::Order(self.order_from(from, &job), not_saved)
             }
+            Ok(Typed::Several(commands)) => {
+                let id = from.trigger_id.clone().unwrap_or_else(|| self.signature.clone());
+                let batch = Batch { id, of: commands.len() };
+                let asker = self.asker(from, Via::Typed, false);
+                let jobs = commands.into_iter().map(|command| {
+                    let job = CommandJob::new(asker.clone(), command);
+                    Job::Command(CommandJob { batch: Some(batch.clone()), ..job })
+                });
+                Understood::Order(self.orders_from(from, jobs), not_saved)
+            }
+            Ok(Typed::List(query)) => {
+                let asker = self.asker(from, Via::Typed, false);
+                let list = Listed { query, place: Stands::Message };
+                let job = Job::List(ListJob { asker, list, notice: None });
+                Understood::Order(self.order_from(from, &job), not_saved)
+            }
+            Ok(Typed::Choose(wanted)) => {
+                let context = FormContext::new(wanted, None, from.channel.clone());
+                Understood::Form(Box::pin(self.open(from.clone(), context, Place::Message)))
+            }
+            Ok(Typed::Settings) => Understood::Form(Box::pin(self.open_rules(from.clone(), Place::Message))),
         }
     }
 
-    fn click(self, from: From, clicked: Clicked, ephemeral: bool) -> Understood<'a> {
-        let asker = self.asker(&from, Via::Clicked, ephemeral);
-        let job = match clicked {
+    fn home(&self, installation: &InstallationId, user: SlackUserId, delivery: &str) -> Order {
+        let asker = Asker { user, channel: None, reply: None, via: Via::Clicked, list: None, message: None };
+        let list = Listed { query: Query::of(Filter::Mine), place: Stands::Home };
+        self.order(installation, delivery, &Job::List(ListJob { asker, list, notice: None }))
+    }
+
+    /// The conversations that a search field offers (contracts/slack.md §10).
+    async fn options(&self, from: &From, typed: &str) -> Response {
+        let found = self.suggestions(from, typed, OPTIONS).await;
+        let options: Vec<_> = found.iter().map(modal::option).collect();
+        Json(json!({ "options": options })).into_response()
+    }
+
+    fn click(self, from: From, click: &Click, place: Place) -> Understood<'a> {
+        let ephemeral = matches!(place, Place::Private { direct: None });
+        let asker = in_list(self.asker(&from, Via::Clicked, ephemeral), click.list(), &place);
+        let job = match click.meaning() {
             Clicked::Do(command) => Job::Command(CommandJob::new(asker, command)),
             Clicked::Resume(resume) => Job::Resume(ResumeJob { asker, resume }),
-            Clicked::Open(form, conversation) => {
-                return Understood::Form(Box::pin(self.open(from, form, conversation)));
+            Clicked::List(query) => match in_list(asker, Some(query), &place) {
+                Asker { list: Some(list), .. } if list.place == Stands::Message && !ephemeral => {
+                    return Understood::Answered(ignored("list"));
+                }
+                asker => match asker.list.clone() {
+                    Some(list) => Job::List(ListJob { asker, list, notice: None }),
+                    None => return Understood::Answered(ignored("list")),
+                },
+            },
+            Clicked::Open(wanted, conversation) => {
+                let context = FormContext::new(wanted, conversation, from.channel.clone());
+                let reply = asker.reply.filter(|_| asker.list.is_some());
+                let context = FormContext { list: asker.list, reply, ..context };
+                return Understood::Form(Box::pin(self.open(from, context, place)));
             }
+            Clicked::Wishes => {
+                let list = in_list(asker, Some(Query::of(Filter::Mine)), &place).list;
+                return Understood::Form(Box::pin(self.open_wishes(from, place, list)));
+            }
+            Clicked::Rules => return Understood::Form(Box::pin(self.open_rules(from, place))),
             Clicked::Nothing => return Understood::Answered(ignored("click")),
         };
         // A click has no answer in which to say it: Slack marks the button as failed.
@@ -162,7 +227,7 @@ impl<'a> Request<'a> {
     pub(super) fn asker(&self, from: &From, via: Via, replace: bool) -> Asker {
         let until = self.now.saturating_add(REPLY_LIFE).unwrap_or(Timestamp::MAX);
         let reply = from.response_url.clone().map(|url| Reply { url, until, replace });
-        Asker { user: from.user.clone(), channel: from.channel.clone(), reply, via }
+        Asker { user: from.user.clone(), channel: from.channel.clone(), reply, via, list: None, message: None }
     }
 
     /// A trigger is given once (§7.1), so it names the request; without one its signature does.
@@ -171,9 +236,16 @@ impl<'a> Request<'a> {
         self.order(&from.installation, key, job)
     }
 
+    fn orders_from(&self, from: &From, jobs: impl Iterator<Item = Job>) -> Order {
+        let key = from.trigger_id.as_deref().unwrap_or(&self.signature);
+        let delivery = Delivery { installation: from.installation.clone(), key: key.to_owned() };
+        let jobs = jobs.map(|job| self.front.work.new_job(&from.installation, &job)).collect();
+        Order { delivery, jobs, now: self.now }
+    }
+
     fn order(&self, installation: &InstallationId, key: &str, job: &Job) -> Order {
         let delivery = Delivery { installation: installation.clone(), key: key.to_owned() };
-        Order { delivery, job: self.front.work.new_job(installation, job), now: self.now }
+        Order { delivery, jobs: vec![self.front.work.new_job(installation, job)], now: self.now }
     }
 }
 
@@ -181,7 +253,7 @@ fn not_saved() -> Response {
     ephemeral(&reply::not_saved())
 }
 
-fn unavailable() -> Response {
+pub(super) fn unavailable() -> Response {
     StatusCode::SERVICE_UNAVAILABLE.into_response()
 }
 

@@ -39,6 +39,9 @@ pub struct Person {
     pub tz: String,
     /// `en-US` and the like.
     pub locale: String,
+    /// Until when they do not want to be disturbed.
+    #[serde(default)]
+    pub undisturbed_until: Option<Timestamp>,
 }
 
 impl Person {
@@ -60,6 +63,7 @@ impl Person {
             team: TEAM.to_owned(),
             tz: "America/Los_Angeles".to_owned(),
             locale: "en-US".to_owned(),
+            undisturbed_until: None,
         }
     }
 

@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 
 use crate::domain::people::{Account, Profile, is_outside};
 use crate::error::{Fault, Service};
-use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, UserGroupId};
+use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, UserGroupId, ViewId};
 use crate::json::Peek;
 use crate::transport::{self, Answer};
-use crate::view::kit::{Content, Modal};
+use crate::view::kit::{Content, Home, Modal};
 
 /// Hosts that Slack's response URLs may have (§6.10).
 const RESPONSE_HOSTS: [&str; 2] = ["slack.com", "slack-gov.com"];
@@ -80,7 +80,7 @@ pub struct Posted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sought {
     /// It is there.
-    There(MessageTs),
+    There(Posted),
     /// It is not there.
     NotThere,
     /// We may not look.
@@ -167,13 +167,18 @@ impl Slack {
         since: Timestamp,
     ) -> Result<Sought, Fault> {
         match self.messages(channel, thread, since).await {
-            Ok(answer) => Ok(sought(&answer, job)),
+            Ok((channel, answer)) => Ok(sought(channel, &answer, job)),
             Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(Sought::Unknowable),
             Err(CallError::Fault(fault)) => Err(fault),
         }
     }
 
-    async fn messages(&self, channel: &str, thread: Option<&MessageTs>, since: Timestamp) -> Result<Value, CallError> {
+    async fn messages(
+        &self,
+        channel: &str,
+        thread: Option<&MessageTs>,
+        since: Timestamp,
+    ) -> Result<(ChannelId, Value), CallError> {
         let oldest = since.saturating_sub(CLOCKS_DIFFER).unwrap_or(Timestamp::MIN).as_second().to_string();
         let channel = self.read_as(channel).await?;
         let mut arguments = vec![
@@ -184,7 +189,8 @@ impl Slack {
         ];
         arguments.extend(thread.map(|thread| ("ts", thread.as_str())));
         let method = if thread.is_some() { "conversations.replies" } else { "conversations.history" };
-        self.call_form(method, &arguments).await
+        let answer = self.call_form(method, &arguments).await?;
+        Ok((channel, answer))
     }
 
     /// A message may be posted to a user, but is read in the direct channel with them (§15.1).
@@ -217,6 +223,75 @@ impl Slack {
     /// Opens a form. The trigger lives 3 s and works once (§7).
     pub async fn open(&self, trigger_id: &str, modal: &Modal) -> Result<(), CallError> {
         self.call("views.open", &json!({ "trigger_id": trigger_id, "view": modal })).await.map(drop)
+    }
+
+    /// Opens a form over the one whose button brought the trigger (§9).
+    pub async fn push(&self, trigger_id: &str, modal: &Modal) -> Result<(), CallError> {
+        self.call("views.push", &json!({ "trigger_id": trigger_id, "view": modal })).await.map(drop)
+    }
+
+    /// Replaces what a view shows, if it is still open. It is named by its id or by our own name for it.
+    pub async fn update_view(&self, view: &ViewId, modal: &Modal) -> Result<(), CallError> {
+        let named = if is_ours(view) { "external_id" } else { "view_id" };
+        self.call("views.update", &json!({ named: view, "view": modal })).await.map(drop)
+    }
+
+    /// Replaces what somebody's home shows; with a `hash`, only if it is still the one with that hash
+    /// (§21.2). Answers the new hash.
+    pub async fn publish(
+        &self,
+        user: &SlackUserId,
+        home: &Home,
+        hash: Option<&str>,
+    ) -> Result<Option<String>, CallError> {
+        let mut arguments = json!({ "user_id": user, "view": home });
+        if let (Some(hash), Some(arguments)) = (hash, arguments.as_object_mut()) {
+            arguments.insert("hash".to_owned(), json!(hash));
+        }
+        let answer = self.call("views.publish", &arguments).await?;
+        Ok(answer.words("/view/hash").map(str::to_owned))
+    }
+
+    /// Shows what a link in a message leads to (§22). `url` is to the letter what Slack gave us.
+    pub async fn unfurl(
+        &self,
+        channel: &ChannelId,
+        ts: &MessageTs,
+        url: &str,
+        content: &Content,
+    ) -> Result<(), CallError> {
+        let unfurls = json!({ url: { "blocks": content.blocks } });
+        self.call("chat.unfurl", &json!({ "channel": channel, "ts": ts, "unfurls": unfurls })).await.map(drop)
+    }
+
+    /// Whether a channel is shared with another organization; `None` if we may not know.
+    pub async fn is_shared(&self, channel: &ChannelId) -> Result<Option<bool>, Fault> {
+        match self.call_form("conversations.info", &[("channel", channel.as_str())]).await {
+            Ok(answer) => {
+                let shared = ["/channel/is_ext_shared", "/channel/is_pending_ext_shared"];
+                Ok(Some(shared.into_iter().any(|flag| answer.flag(flag))))
+            }
+            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(None),
+            Err(CallError::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// Who of these users wants not to be disturbed just now; nobody, if we may not know.
+    pub async fn undisturbed(&self, users: &[SlackUserId], now: Timestamp) -> Result<Vec<SlackUserId>, Fault> {
+        let names = users.iter().map(SlackUserId::as_str).collect::<Vec<_>>().join(",");
+        let answer = match self.call_form("dnd.teamInfo", &[("users", &names)]).await {
+            Ok(answer) => answer,
+            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => return Ok(Vec::new()),
+            Err(CallError::Fault(fault)) => return Err(fault),
+        };
+        let second =
+            |user: &SlackUserId, field: &str| answer.at(&format!("/users/{user}/{field}")).and_then(Value::as_i64);
+        let resting = |user: &&SlackUserId| {
+            let hours = second(user, "next_dnd_start_ts").zip(second(user, "next_dnd_end_ts"));
+            answer.flag(&format!("/users/{user}/dnd_enabled"))
+                && hours.is_some_and(|(from, to)| (from..to).contains(&now.as_second()))
+        };
+        Ok(users.iter().filter(resting).cloned().collect())
     }
 
     /// Answers the request that brought `url`, for its person's eyes only (§6). A URL that is not
@@ -293,13 +368,20 @@ impl Slack {
     }
 }
 
-fn sought(answer: &Value, job: &str) -> Sought {
+/// How our own names for views begin; Slack's begin with `V` (§9.8).
+pub const OUR_VIEWS: &str = "form-";
+
+fn is_ours(view: &ViewId) -> bool {
+    view.as_str().starts_with(OUR_VIEWS)
+}
+
+fn sought(channel: ChannelId, answer: &Value, job: &str) -> Sought {
     let ours = |message: &&Value| {
         message.text("/metadata/event_type") == Some(EVENT_TYPE)
             && message.text("/metadata/event_payload/job") == Some(job)
     };
     let found = answer.list("/messages").iter().find(ours).and_then(|message| message.words("/ts"));
-    found.map_or(Sought::NotThere, |ts| Sought::There(MessageTs::new(ts)))
+    found.map_or(Sought::NotThere, |ts| Sought::There(Posted { channel, ts: MessageTs::new(ts) }))
 }
 
 fn found_profile(
@@ -376,6 +458,7 @@ fn profile(installation: &InstallationId, user: &Value) -> Option<Profile> {
         email: user.words("/profile/email").map(str::to_owned),
         account: account(installation, user),
         zone: user.words("/tz").map(str::to_owned),
+        admin: user.flag("/is_admin") || user.flag("/is_owner"),
     })
 }
 

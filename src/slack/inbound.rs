@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::domain::click::Click;
-use crate::ids::{ChannelId, InstallationId, SlackUserId};
+use crate::domain::job::LinksJob;
+use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, ViewId};
 use crate::json::Peek;
 
 /// A verified request.
@@ -31,14 +32,14 @@ pub enum Inbound {
         /// Everything after it.
         text: String,
     },
-    /// A click on a control in a message (§8).
+    /// A click on a control (§8).
     Click {
         /// Whose.
         from: From,
         /// On what.
         click: Click,
-        /// Whether the message is one that only the person sees.
-        ephemeral: bool,
+        /// In what.
+        place: Place,
     },
     /// A submitted form (§9).
     Submission {
@@ -52,7 +53,43 @@ pub enum Inbound {
         fields: Fields,
     },
     /// A menu asks for its options (§10).
-    Suggestion,
+    Suggestion {
+        /// Whose.
+        from: From,
+        /// Which menu.
+        action_id: String,
+        /// What was typed into it.
+        typed: String,
+        /// What the form in which it stands remembers.
+        private_metadata: String,
+    },
+    /// Somebody uses a shortcut: one on a message, or one that is always at hand (§8).
+    Shortcut {
+        /// Whose.
+        from: From,
+        /// Which.
+        callback_id: String,
+        /// The message it was used on.
+        message: Option<PointedAt>,
+    },
+    /// Somebody opens their home (§21).
+    HomeOpened {
+        /// Where.
+        installation: InstallationId,
+        /// Who.
+        user: SlackUserId,
+        /// The event's id.
+        delivery: String,
+    },
+    /// Somebody posted links that may be ours to show (§22).
+    Links {
+        /// Where.
+        installation: InstallationId,
+        /// Who, in which message, and which links.
+        links: LinksJob,
+        /// The event's id.
+        delivery: String,
+    },
     /// A user's profile changed, or the user is new (§19).
     ProfileChanged {
         /// Where.
@@ -67,6 +104,35 @@ pub enum Inbound {
         /// What it called itself, for the log.
         kind: String,
     },
+}
+
+/// In what somebody clicked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A message that a whole channel sees.
+    Message,
+    /// A direct message, or one that only the person sees.
+    Private {
+        /// The message, if it is not an ephemeral one: those have no name by which they could be changed.
+        direct: Option<MessageTs>,
+    },
+    /// Their home.
+    Home,
+    /// A form or window.
+    View(ViewId),
+}
+
+/// A message that somebody points at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PointedAt {
+    /// Its name in its channel.
+    pub ts: MessageTs,
+    /// The message whose thread it is in.
+    pub thread: Option<MessageTs>,
+    /// What it says.
+    pub text: String,
+    /// Who wrote it.
+    pub author: Option<SlackUserId>,
 }
 
 /// Who sent it, from where.
@@ -92,6 +158,17 @@ impl Fields {
     /// The text in a text field; empty if it was left empty.
     pub fn text(&self, block: &str, action: &str) -> &str {
         self.state(block, action).and_then(|state| state.text("/value")).unwrap_or_default()
+    }
+
+    /// What was ticked: the options' values; `None` if there are no such boxes.
+    pub fn ticked(&self, block: &str, action: &str) -> Option<Vec<&str>> {
+        let state = self.state(block, action)?;
+        Some(state.list("/selected_options").iter().filter_map(|option| option.words("/value")).collect())
+    }
+
+    /// The time of day chosen in a time picker, as `HH:MM`.
+    pub fn time_of_day(&self, block: &str, action: &str) -> Option<&str> {
+        self.state(block, action)?.words("/selected_time")
     }
 
     /// The person chosen in a people menu.
@@ -204,7 +281,8 @@ fn payload(payload: &Value) -> Inbound {
         "event_callback" => event(payload),
         "block_actions" => click(payload),
         "view_submission" => submission(payload),
-        "block_suggestion" => Some(Inbound::Suggestion),
+        "block_suggestion" => suggestion(payload),
+        "shortcut" | "message_action" => shortcut(payload),
         _ => None,
     };
     known.unwrap_or_else(|| Inbound::Ignored { kind: kind.chars().take(64).collect() })
@@ -216,11 +294,49 @@ fn click(payload: &Value) -> Option<Inbound> {
         from: from(payload)?,
         click: Click {
             action_id: action.text("/action_id")?.to_owned(),
-            value: action.text("/value").map(str::to_owned),
+            value: action.text("/value").or_else(|| action.text("/selected_option/value")).map(str::to_owned),
             block_id: action.text("/block_id").unwrap_or_default().to_owned(),
             selected_user: action.words("/selected_user").map(SlackUserId::new),
         },
-        ephemeral: payload.flag("/container/is_ephemeral"),
+        place: place(payload),
+    })
+}
+
+fn place(payload: &Value) -> Place {
+    if let Some(view) = payload.words("/view/id") {
+        let home = payload.text("/view/type") == Some("home");
+        return if home { Place::Home } else { Place::View(ViewId::new(view)) };
+    }
+    let direct = payload.words("/container/channel_id").is_some_and(|channel| channel.starts_with('D'));
+    match payload.words("/container/message_ts") {
+        _ if payload.flag("/container/is_ephemeral") => Place::Private { direct: None },
+        Some(ts) if direct => Place::Private { direct: Some(MessageTs::new(ts)) },
+        _ => Place::Message,
+    }
+}
+
+fn suggestion(payload: &Value) -> Option<Inbound> {
+    Some(Inbound::Suggestion {
+        from: from(payload)?,
+        action_id: payload.text("/action_id").unwrap_or_default().to_owned(),
+        typed: payload.text("/value").unwrap_or_default().to_owned(),
+        private_metadata: payload.text("/view/private_metadata").unwrap_or_default().to_owned(),
+    })
+}
+
+fn shortcut(payload: &Value) -> Option<Inbound> {
+    let message = payload.at("/message").and_then(|message| {
+        Some(PointedAt {
+            ts: MessageTs::new(message.words("/ts").or_else(|| payload.words("/message_ts"))?),
+            thread: message.words("/thread_ts").map(MessageTs::new),
+            text: message.text("/text").unwrap_or_default().to_owned(),
+            author: message.words("/user").map(SlackUserId::new),
+        })
+    });
+    Some(Inbound::Shortcut {
+        from: from(payload)?,
+        callback_id: payload.text("/callback_id").unwrap_or_default().to_owned(),
+        message,
     })
 }
 
@@ -241,14 +357,36 @@ fn submission(payload: &Value) -> Option<Inbound> {
 }
 
 fn event(payload: &Value) -> Option<Inbound> {
-    let changed = matches!(payload.text("/event/type")?, "user_change" | "team_join");
-    if !changed {
-        let kind = payload.text("/event/type").unwrap_or_default();
-        return Some(Inbound::Ignored { kind: kind.chars().take(64).collect() });
-    }
-    Some(Inbound::ProfileChanged {
+    let kind = payload.text("/event/type")?;
+    let known = match kind {
+        "user_change" | "team_join" => Some(Inbound::ProfileChanged {
+            installation: event_installation(payload)?,
+            user: SlackUserId::new(payload.words("/event/user/id")?),
+            delivery: payload.words("/event_id")?.to_owned(),
+        }),
+        "app_home_opened" if payload.text("/event/tab") != Some("messages") => Some(Inbound::HomeOpened {
+            installation: event_installation(payload)?,
+            user: SlackUserId::new(payload.words("/event/user")?),
+            delivery: payload.words("/event_id")?.to_owned(),
+        }),
+        "link_shared" => links(payload),
+        _ => None,
+    };
+    Some(known.unwrap_or_else(|| Inbound::Ignored { kind: kind.chars().take(64).collect() }))
+}
+
+/// Links in a message that was sent; what is still being written is nobody's to see (§22.4).
+fn links(payload: &Value) -> Option<Inbound> {
+    let channel = payload.words("/event/channel").filter(|channel| *channel != "COMPOSER")?;
+    let urls = payload.list("/event/links").iter().filter_map(|link| link.words("/url"));
+    Some(Inbound::Links {
         installation: event_installation(payload)?,
-        user: SlackUserId::new(payload.words("/event/user/id")?),
+        links: LinksJob {
+            user: SlackUserId::new(payload.words("/event/user")?),
+            channel: ChannelId::new(channel),
+            ts: MessageTs::new(payload.words("/event/message_ts")?),
+            urls: urls.map(str::to_owned).collect(),
+        },
         delivery: payload.words("/event_id")?.to_owned(),
     })
 }

@@ -194,6 +194,17 @@ pub enum Effect {
     PutDraft(Draft),
     /// A kept command was taken up: it cannot be taken up again.
     DropDraft(DraftId),
+    /// Something to be kept until somebody changes it.
+    PutDocument(Document),
+    /// Something need not be kept any longer.
+    DropDocument {
+        /// What sort of thing.
+        kind: String,
+        /// What it is about.
+        id: String,
+    },
+    /// A conversation was seen. An older sight than the one that is kept changes nothing.
+    Mirror(Mirrored),
     /// The other side wants no more calls for a while: nothing passes this bucket of the
     /// installation's before `until`.
     Close {
@@ -268,6 +279,53 @@ pub struct Memo {
     pub at: Timestamp,
     /// The fact, as JSON.
     pub body: String,
+}
+
+/// Something kept until somebody changes it: a setting, a person's wish, a hand-over that waits for an
+/// answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// What sort of thing, for example `settings`.
+    pub kind: String,
+    /// What it is about, for example a user id. Unique within installation and kind.
+    pub id: String,
+    /// When it was kept.
+    pub at: Timestamp,
+    /// When something is to be done about it, if ever.
+    pub due: Option<Timestamp>,
+    /// What is kept, as JSON.
+    pub body: String,
+}
+
+/// A conversation as it was seen in dialnote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mirrored {
+    /// Which.
+    pub conversation: ConversationId,
+    /// When it was seen.
+    pub at: Timestamp,
+    /// How, as JSON.
+    pub body: String,
+}
+
+/// A place in the mirror, which is read in the order of seeing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// Not what was seen before.
+    pub at: Timestamp,
+    /// Of what was seen then, not the conversations up to this one.
+    pub conversation: String,
+}
+
+/// A line of the audit log with its place in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audited {
+    /// Grows from line to line.
+    pub id: i64,
+    /// Whose.
+    pub installation: InstallationId,
+    /// What.
+    pub entry: Entry,
 }
 
 /// How much waits, for the operator.
@@ -348,6 +406,9 @@ pub trait Store: Send + Sync + 'static {
     /// The last `max` audit entries about what one person asked for, newest first.
     async fn deeds(&self, installation: &InstallationId, actor: &SlackUserId, max: usize) -> Result<Vec<Entry>, Fault>;
 
+    /// The last `max` audit entries of an installation, newest first.
+    async fn latest(&self, installation: &InstallationId, max: usize) -> Result<Vec<Entry>, Fault>;
+
     /// Keeps a fact, replacing an older one about the same thing.
     async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault>;
 
@@ -357,6 +418,48 @@ pub trait Store: Send + Sync + 'static {
     /// A kept fact by its second name; the most recently read one if several have it.
     async fn recall_alias(&self, installation: &InstallationId, kind: &str, alias: &str)
     -> Result<Option<Memo>, Fault>;
+
+    /// Keeps something until somebody changes it.
+    async fn keep(&self, installation: &InstallationId, document: Document) -> Result<(), Fault>;
+
+    /// Something kept.
+    async fn document(&self, installation: &InstallationId, kind: &str, id: &str) -> Result<Option<Document>, Fault>;
+
+    /// Everything kept of a kind, at most `max`, in the order of ids.
+    async fn documents(&self, installation: &InstallationId, kind: &str, max: usize) -> Result<Vec<Document>, Fault>;
+
+    /// Everything kept whose due time has come, most overdue first, at most `max`.
+    async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<(InstallationId, Document)>, Fault>;
+
+    /// Takes away the due time that `document` has and stores the job, unless it has another due time
+    /// by now. Answers whether the job was stored.
+    async fn come_due(
+        &self,
+        installation: &InstallationId,
+        document: &Document,
+        job: NewJob,
+        now: Timestamp,
+    ) -> Result<bool, Fault>;
+
+    /// Keeps how conversations (each once) were seen. An older sight than the one that is kept changes
+    /// nothing.
+    async fn mirror(&self, installation: &InstallationId, seen: Vec<Mirrored>) -> Result<(), Fault>;
+
+    /// How conversations were last seen, if that was after `since`: in the order of seeing, at most
+    /// `max`. What is being stored just now may appear later with an earlier time.
+    async fn mirrored(&self, installation: &InstallationId, since: &Since, max: usize) -> Result<Vec<Mirrored>, Fault>;
+
+    /// The card that a message in a channel is.
+    async fn card_at(
+        &self,
+        installation: &InstallationId,
+        channel: &ChannelId,
+        ts: &MessageTs,
+    ) -> Result<Option<Card>, Fault>;
+
+    /// The audit log of all installations, for the operator: what was written down at `since` or later,
+    /// beyond the entry `after`, in the order of writing, at most `max`.
+    async fn audit(&self, after: i64, since: Timestamp, max: usize) -> Result<Vec<Audited>, Fault>;
 
     /// Removes deliveries, drafts and facts stored before `before`, at most `max` of each; answers
     /// how many went. Called again and again in small bites, so that it never holds up `accept`.

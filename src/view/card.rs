@@ -1,32 +1,66 @@
 //! The card that stands for a conversation in a channel, and the lines in its thread.
 
 use crate::domain::click::{Carried, Control};
-use crate::domain::conversation::{Activity, ActivityKind, Conversation, Links, Status};
+use crate::domain::conversation::{Activity, ActivityKind, Contact, Conversation, Links, Status};
 use crate::domain::message::{Again, Event, Face, Line};
 use crate::domain::phone;
 use crate::view::kit::{Block, Content, Element, Style};
-use crate::view::mrkdwn::{neutral, time};
+use crate::view::mrkdwn::{hidden, neutral, time};
 
 /// How much of a message or of a voicemail's summary a card shows.
 const PREVIEW: usize = 300;
 
+/// How much a channel shows of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Privacy {
+    /// All of it.
+    Full,
+    /// Neither numbers nor what was said; teammates can look at it privately.
+    Masked,
+}
+
 /// The card, with the buttons that its state allows.
-pub fn card(face: &Face, links: &Links) -> Content {
-    let conversation = &face.conversation;
+pub fn card(face: &Face, links: &Links, privacy: Privacy) -> Content {
+    let conversation = &match privacy {
+        Privacy::Full => face.conversation.clone(),
+        Privacy::Masked => masked(&face.conversation),
+    };
+    let mut blocks = about(conversation);
+    blocks.push(Block::paragraph(&standing(face)));
+    let until = conversation.snoozed_until.filter(|_| conversation.status == Status::Snoozed);
+    blocks.extend(until.map(|until| Block::small(&format!("It comes back {}.", time(until)))));
+    let buttons = buttons(conversation, links, privacy);
+    blocks.push(Block::actions(&Carried::conversation(&conversation.id).encode(), buttons));
+    Content::new(&neutral(&format!("{} — {}", conversation.title(), standing(face))), blocks)
+}
+
+/// What a channel does not show, for one teammate's eyes.
+pub fn shown(face: &Face) -> Content {
+    let mut blocks = about(&face.conversation);
+    blocks.push(Block::paragraph(&standing(face)));
+    Content::new(&neutral(&face.conversation.title()), blocks)
+}
+
+/// Who it is and what came in last.
+fn about(conversation: &Conversation) -> Vec<Block> {
     let mut blocks = vec![Block::header(&conversation.title())];
     blocks.extend(details(conversation).map(|text| Block::small_plain(&text, PREVIEW)));
     blocks.extend(conversation.last_activity.as_ref().map(|last| Block::small(&happened(last))));
     let preview = conversation.last_activity.as_ref().and_then(|last| last.preview.as_deref());
     blocks.extend(preview.map(|text| Block::small_plain(&format!("“{text}”"), PREVIEW)));
-    blocks.push(Block::paragraph(&standing(face)));
-    let until = conversation.snoozed_until.filter(|_| conversation.status == Status::Snoozed);
-    blocks.extend(until.map(|until| Block::small(&format!("It comes back {}.", time(until)))));
-    blocks.push(Block::actions(&Carried::conversation(&conversation.id).encode(), buttons(conversation, links)));
-    Content::new(&neutral(&format!("{} — {}", conversation.title(), standing(face))), blocks)
+    blocks
+}
+
+/// The conversation as a channel shows it that is to show less.
+fn masked(conversation: &Conversation) -> Conversation {
+    let contact =
+        Contact { name: conversation.contact.name.clone(), company: None, phone: hidden(&conversation.number()) };
+    let last_activity = conversation.last_activity.clone().map(|last| Activity { preview: None, ..last });
+    Conversation { contact, last_activity, ..conversation.clone() }
 }
 
 /// Number, company and shared number, as far as they say something new.
-fn details(conversation: &Conversation) -> Option<String> {
+pub(super) fn details(conversation: &Conversation) -> Option<String> {
     let number = conversation.contact.name.as_ref().map(|_| conversation.number());
     let line = conversation.line.as_ref().map(|line| {
         let name = line.name.clone().unwrap_or_else(|| phone::pretty(&line.number));
@@ -55,7 +89,7 @@ fn activity(last: &Activity) -> &'static str {
 }
 
 /// Owner and status in one line.
-fn standing(face: &Face) -> String {
+pub(super) fn standing(face: &Face) -> String {
     let owner = face.owner.as_ref().map_or_else(|| "Nobody owns this yet.".to_owned(), |name| format!("Owner: {name}"));
     match face.conversation.status {
         Status::Open => owner,
@@ -64,7 +98,7 @@ fn standing(face: &Face) -> String {
     }
 }
 
-fn buttons(conversation: &Conversation, links: &Links) -> Vec<Element> {
+fn buttons(conversation: &Conversation, links: &Links, privacy: Privacy) -> Vec<Element> {
     let value = Carried::conversation(&conversation.id).encode();
     let button = |control, label| Element::button(control, label, &value);
     let assign_to = || Element::people_menu(Control::AssignTo.action_id(), "Assign to…");
@@ -85,20 +119,24 @@ fn buttons(conversation: &Conversation, links: &Links) -> Vec<Element> {
             button(Control::Done, "Done"),
         ],
     };
+    if privacy == Privacy::Masked {
+        row.push(button(Control::Show, "Show"));
+    }
     row.push(button(Control::History, "History"));
     row.push(Element::link(Control::Open, "Open in dialnote", links.to(&conversation.id)));
     row
 }
 
-/// A line in the thread of a card: what happened, and the note if there is one.
-pub fn line(line: &Line) -> Content {
+/// A line in the thread of a card: what happened, and the note if there is one and the channel shows it.
+pub fn line(line: &Line, privacy: Privacy) -> Content {
+    let note = if privacy == Privacy::Full { line.note.as_str() } else { "" };
     let sentence = format!("{} {}", line.actor, event(&line.what));
     let mut blocks = vec![Block::paragraph(&sentence)];
     if let Event::Snoozed(until) = line.what {
         blocks.push(Block::small(&format!("It comes back {}.", time(until))));
     }
-    blocks.extend(quoted(&line.note));
-    let text = if line.note.is_empty() { sentence } else { format!("{sentence} “{}”", line.note) };
+    blocks.extend(quoted(note));
+    let text = if note.is_empty() { sentence } else { format!("{sentence} “{note}”") };
     Content::new(&neutral(&text), blocks)
 }
 
@@ -145,5 +183,10 @@ pub fn event(event: &Event) -> String {
         Event::Woke => "brought this back.".to_owned(),
         Event::Undone(again) => format!("took that back: {}.", again_so(again)),
         Event::Noted => "added a note.".to_owned(),
+        Event::Accepted => "takes care of this.".to_owned(),
+        Event::GaveBack { to: Some(to) } => format!("gave this back to {to}."),
+        Event::GaveBack { to: None } => "gave this back; nobody owns it now.".to_owned(),
+        Event::Returned { to: Some(to) } => format!("did not answer in time; {to} owns this again."),
+        Event::Returned { to: None } => "did not answer in time; nobody owns this now.".to_owned(),
     }
 }

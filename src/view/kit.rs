@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use crate::domain::click::Control;
+use crate::ids::{SlackUserId, ViewId};
 use crate::view::mrkdwn::cut;
 
 const SECTION_TEXT: usize = 3000;
@@ -13,6 +14,9 @@ const BUTTON_TEXT: usize = 75;
 const BUTTON_VALUE: usize = 2000;
 const PLACEHOLDER: usize = 150;
 const OPTION_TEXT: usize = 75;
+const OPTION_VALUE: usize = 150;
+/// How many options a menu has at most.
+pub const OPTIONS: usize = 100;
 const TITLE: usize = 24;
 const LABEL: usize = 2000;
 const CONFIRM_TITLE: usize = 100;
@@ -24,6 +28,7 @@ const MESSAGE_TEXT: usize = 3000;
 /// `blocks.total_text.safe_budget`: an unwritten limit of chat.postMessage.
 const TOTAL_TEXT: usize = 10_000;
 const MESSAGE_BLOCKS: usize = 50;
+const VIEW_BLOCKS: usize = 100;
 /// `element.plain_text_input.max_length`: what one input can take.
 pub const INPUT_TEXT: usize = 3000;
 
@@ -58,6 +63,8 @@ pub enum Block {
         /// Its parts.
         elements: Vec<Text>,
     },
+    /// A line.
+    Divider,
     /// A row of controls.
     Actions {
         /// What menus carry, for they have no value of their own.
@@ -128,6 +135,9 @@ pub enum Element {
         action_id: &'static str,
         /// What it says while nobody is chosen.
         placeholder: Text,
+        /// Who is chosen at first.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        initial_user: Option<SlackUserId>,
     },
     /// A menu of fixed options.
     StaticSelect {
@@ -137,6 +147,37 @@ pub enum Element {
         placeholder: Text,
         /// What there is to choose from.
         options: Vec<Choosable>,
+        /// What is chosen at first.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        initial_option: Option<Choosable>,
+    },
+    /// A menu whose options are asked for while somebody types (contracts/slack.md §10).
+    ExternalSelect {
+        /// Which control.
+        action_id: &'static str,
+        /// What it says while nothing is chosen.
+        placeholder: Text,
+        /// From how many letters on it asks.
+        min_query_length: u8,
+    },
+    /// Boxes to tick.
+    Checkboxes {
+        /// Their name in the submission.
+        action_id: &'static str,
+        /// The boxes.
+        options: Vec<Choosable>,
+        /// Those that are ticked at first.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        initial_options: Vec<Choosable>,
+    },
+    /// A time of day.
+    #[serde(rename = "timepicker")]
+    TimePicker {
+        /// Its name in the submission.
+        action_id: &'static str,
+        /// What it shows at first, as `HH:MM`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        initial_time: Option<String>,
     },
     /// A date and a time, in the reader's own zone. It shows nothing until something is chosen.
     #[serde(rename = "datetimepicker")]
@@ -152,14 +193,24 @@ pub enum Element {
         multiline: bool,
         /// The most characters it takes.
         max_length: usize,
+        /// What stands in it at first.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        initial_value: Option<String>,
     },
 }
 
-/// One option of a menu.
+/// One option of a menu, or one box of several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Choosable {
     text: Text,
-    value: &'static str,
+    value: String,
+}
+
+impl Choosable {
+    /// What it is called, and what it stands for.
+    pub fn new(text: &str, value: &str) -> Self {
+        Self { text: Text::plain(text, OPTION_TEXT), value: cut(value, OPTION_VALUE) }
+    }
 }
 
 /// How a button looks.
@@ -190,10 +241,28 @@ pub struct Modal {
     kind: &'static str,
     callback_id: &'static str,
     private_metadata: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_id: Option<ViewId>,
     title: Text,
-    submit: Text,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    submit: Option<Text>,
     close: Text,
     blocks: Vec<Block>,
+}
+
+/// Somebody's home.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Home {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    blocks: Vec<Block>,
+}
+
+impl Home {
+    /// A home that shows these blocks.
+    pub fn new(blocks: Vec<Block>) -> Self {
+        Self { kind: "home", blocks: blocks.into_iter().take(VIEW_BLOCKS).collect() }
+    }
 }
 
 impl Content {
@@ -242,6 +311,11 @@ impl Block {
         Self::Context { elements: vec![Text::plain(text, most.min(SECTION_TEXT))] }
     }
 
+    /// A line between blocks.
+    pub fn divider() -> Self {
+        Self::Divider
+    }
+
     /// A row of controls; `carried` is what the menus among them carry.
     pub fn actions(carried: &str, elements: Vec<Element>) -> Self {
         Self::Actions { block_id: cut(carried, BLOCK_ID), elements }
@@ -267,6 +341,7 @@ impl Block {
         match self {
             Self::Header { text } | Self::Section { text, .. } => text.length(),
             Self::Context { elements } => elements.iter().map(Text::length).sum(),
+            Self::Divider => 0,
             Self::Actions { elements, .. } => elements.iter().map(Element::text_length).sum(),
             Self::Input { label, hint, .. } => label.length() + hint.as_ref().map_or(0, Text::length),
         }
@@ -335,15 +410,46 @@ impl Element {
 
     /// A menu of people.
     pub fn people_menu(action_id: &'static str, placeholder: &str) -> Self {
-        Self::UsersSelect { action_id, placeholder: Text::ours(placeholder, PLACEHOLDER) }
+        Self::UsersSelect { action_id, placeholder: Text::ours(placeholder, PLACEHOLDER), initial_user: None }
     }
 
-    /// A menu of fixed options: what each is called, and the value it stands for.
-    pub fn menu(action_id: &'static str, placeholder: &str, options: &[(&'static str, &'static str)]) -> Self {
-        let option =
-            |(text, value): &(&'static str, &'static str)| Choosable { text: Text::ours(text, OPTION_TEXT), value };
-        let options = options.iter().map(option).collect();
-        Self::StaticSelect { action_id, placeholder: Text::ours(placeholder, PLACEHOLDER), options }
+    /// A menu of fixed options, of which there must be one at least. The one at `chosen` is chosen at first.
+    pub fn menu(action_id: &'static str, placeholder: &str, options: Vec<Choosable>, chosen: Option<usize>) -> Self {
+        let initial_option = chosen.and_then(|chosen| options.get(chosen).cloned());
+        let options = options.into_iter().take(OPTIONS).collect();
+        Self::StaticSelect { action_id, placeholder: Text::ours(placeholder, PLACEHOLDER), options, initial_option }
+    }
+
+    /// A menu that finds what somebody types.
+    pub fn search(action_id: &'static str, placeholder: &str) -> Self {
+        Self::ExternalSelect { action_id, placeholder: Text::ours(placeholder, PLACEHOLDER), min_query_length: 0 }
+    }
+
+    /// Boxes to tick: each with whether it is ticked at first.
+    pub fn checkboxes(action_id: &'static str, boxes: Vec<(Choosable, bool)>) -> Self {
+        let initial_options = boxes.iter().filter(|(_, ticked)| *ticked).map(|(ticked, _)| ticked.clone()).collect();
+        Self::Checkboxes { action_id, options: boxes.into_iter().map(|(option, _)| option).collect(), initial_options }
+    }
+
+    /// A time of day.
+    pub fn time(action_id: &'static str, initial_time: Option<String>) -> Self {
+        Self::TimePicker { action_id, initial_time }
+    }
+
+    /// The same menu of people, with somebody chosen at first.
+    pub fn with_user(mut self, user: Option<&SlackUserId>) -> Self {
+        if let Self::UsersSelect { initial_user, .. } = &mut self {
+            *initial_user = user.cloned();
+        }
+        self
+    }
+
+    /// The same text field, with something in it at first.
+    pub fn with_text(mut self, text: &str) -> Self {
+        if let Self::PlainTextInput { initial_value, max_length, .. } = &mut self {
+            *initial_value = Some(cut(text, *max_length)).filter(|text| !text.is_empty());
+        }
+        self
     }
 
     /// A date and a time.
@@ -353,14 +459,17 @@ impl Element {
 
     /// A text field of several lines.
     pub fn text_area(action_id: &'static str, max_length: usize) -> Self {
-        Self::PlainTextInput { action_id, multiline: true, max_length: max_length.min(INPUT_TEXT) }
+        Self::PlainTextInput { action_id, multiline: true, max_length: max_length.min(INPUT_TEXT), initial_value: None }
     }
 
     fn text_length(&self) -> usize {
         match self {
             Self::Button { text, .. } => text.length(),
-            Self::UsersSelect { placeholder, .. } | Self::StaticSelect { placeholder, .. } => placeholder.length(),
-            Self::DateTimePicker { .. } | Self::PlainTextInput { .. } => 0,
+            Self::UsersSelect { placeholder, .. }
+            | Self::StaticSelect { placeholder, .. }
+            | Self::ExternalSelect { placeholder, .. } => placeholder.length(),
+            Self::Checkboxes { options, .. } => options.iter().map(|option| option.text.length()).sum(),
+            Self::TimePicker { .. } | Self::DateTimePicker { .. } | Self::PlainTextInput { .. } => 0,
         }
     }
 }
@@ -390,11 +499,26 @@ impl Modal {
             kind: "modal",
             callback_id,
             private_metadata,
+            external_id: None,
             title: Text::ours(title, TITLE),
-            submit: Text::ours(submit, TITLE),
+            submit: Some(Text::ours(submit, TITLE)),
             close: Text::ours("Cancel", TITLE),
-            blocks,
+            blocks: blocks.into_iter().take(VIEW_BLOCKS).collect(),
         }
+    }
+
+    /// A window in which there is nothing to submit.
+    pub fn window(callback_id: &'static str, title: &str, private_metadata: String, blocks: Vec<Block>) -> Self {
+        Self {
+            submit: None,
+            close: Text::ours("Close", TITLE),
+            ..Self::new(callback_id, title, "", private_metadata, blocks)
+        }
+    }
+
+    /// The same with a name of ours, by which it can be updated.
+    pub fn named(self, name: ViewId) -> Self {
+        Self { external_id: Some(name), ..self }
     }
 }
 

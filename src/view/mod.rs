@@ -3,7 +3,10 @@
 //! Slack does not search for mentions or links (contracts/slack.md §11.2).
 
 pub mod card;
+pub mod home;
 pub mod kit;
+pub mod list;
 pub mod modal;
 pub mod mrkdwn;
+pub mod notice;
 pub mod reply;

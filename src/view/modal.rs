@@ -1,43 +1,241 @@
-//! The forms.
+//! The forms and windows.
 
-use crate::domain::click::{FormContext, handoff_form as form, snooze_form};
+use crate::domain::click::{Control, FormContext, field, rules_form, wishes_form};
+use crate::domain::conversation::{Conversation, Status};
+use crate::domain::list::Query;
+use crate::domain::message::ListFace;
 use crate::domain::plan::LONGEST_NOTE;
-use crate::view::kit::{Block, Element, INPUT_TEXT, Modal};
+use crate::domain::policy::{Rules, Who};
+use crate::domain::verb::Verb;
+use crate::domain::wishes::{KINDS, Wishes};
+use crate::ids::ChannelId;
+use crate::view::kit::{Block, Choosable, Element, INPUT_TEXT, Modal};
+use crate::view::list;
 
-/// The hand-off form. `title` is what people call the conversation, if we know it without asking.
-pub fn handoff(context: &FormContext, title: Option<&str>) -> Modal {
-    let metadata = serde_json::to_string(context).unwrap_or_default();
-    let blocks = vec![
-        Block::paragraph(title.unwrap_or(context.conversation.as_str())),
-        Block::field(form::TO, "New owner", Element::people_menu(form::TO, "Choose a teammate")),
-        Block::field(form::NOTE, "What should they know?", Element::text_area(form::NOTE, INPUT_TEXT)),
-        Block::optional_field(
-            form::MORE,
-            "More",
-            "For notes of more than 3,000 characters.",
-            Element::text_area(form::MORE, LONGEST_NOTE - INPUT_TEXT),
-        ),
-    ];
-    Modal::new(form::CALLBACK_ID, "Hand off", "Hand off", metadata, blocks)
+/// The window with a list in it.
+pub const LIST_CALLBACK_ID: &str = "list";
+
+/// How long a hand-over may stay unanswered, in minutes, and what that is called.
+const ANSWER_TIMES: [(&str, &str); 5] =
+    [("0", "Never"), ("15", "15 minutes"), ("30", "30 minutes"), ("60", "1 hour"), ("120", "2 hours")];
+
+/// Who may do something, and what that is called.
+const WHO: [(Who, &str, &str); 3] = [
+    (Who::Anyone, "anyone", "Every teammate"),
+    (Who::OwnerAndAdmins, "owner_and_admins", "The owner and admins"),
+    (Who::Admins, "admins", "Admins only"),
+];
+
+/// The rules that are ticked or not.
+pub const NOTE_ON_HANDOFF: &str = "handoff";
+/// See [`NOTE_ON_HANDOFF`].
+pub const NOTE_ON_DONE: &str = "done";
+/// The option that only admins may change the rules.
+pub const ONLY_ADMINS: &str = "admins";
+/// The option that a channel shows less.
+pub const MASKED: &str = "masked";
+/// The option that what one was handed stays.
+pub const KEEPS: &str = "keeps";
+
+/// What a form shows of what is known: all of it may be missing.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// What people call the conversation.
+    pub title: Option<String>,
+    /// Who could be the next owner: what is said about them, and who they are in Slack.
+    pub suggested: Vec<(String, String)>,
+    /// Whether it cannot do without a note.
+    pub needs_note: bool,
 }
 
-/// The snooze form.
-pub fn snooze(context: &FormContext, title: Option<&str>) -> Modal {
+/// The form for what is wanted of a conversation.
+pub fn form(context: &FormContext, known: &Known) -> Modal {
+    let verb = context.wanted.verb;
     let metadata = serde_json::to_string(context).unwrap_or_default();
-    let blocks = vec![
-        Block::paragraph(title.unwrap_or(context.conversation.as_str())),
+    let (title, submit) = names(verb);
+    let mut blocks = vec![match &context.conversation {
+        Some(id) => Block::paragraph(known.title.as_deref().unwrap_or(id.as_str())),
+        None => Block::field(field::WHICH, "Conversation", Element::search(field::WHICH, "Name or number")),
+    }];
+    match verb {
+        Verb::Assign | Verb::Handoff => blocks.extend(owner_fields(context, known)),
+        Verb::Snooze => blocks.extend(time_fields()),
+        _ => {}
+    }
+    if matches!(verb, Verb::Assign | Verb::Handoff | Verb::Done | Verb::Note | Verb::GiveBack) {
+        blocks.extend(note_fields(context, known.needs_note));
+    }
+    Modal::new(verb.spec().name, title, submit, metadata, blocks)
+}
+
+/// What a form is called, and its button.
+fn names(verb: Verb) -> (&'static str, &'static str) {
+    match verb {
+        Verb::Assign => ("Assign", "Assign"),
+        Verb::Handoff => ("Hand off", "Hand off"),
+        Verb::Take => ("Take it", "Take it"),
+        Verb::Unassign => ("Unassign", "Unassign"),
+        Verb::Done => ("Done", "Mark done"),
+        Verb::Reopen => ("Reopen", "Reopen"),
+        Verb::Snooze => ("Snooze", "Snooze"),
+        Verb::Wake => ("Wake", "Wake"),
+        Verb::Note => ("Note", "Add note"),
+        Verb::History => ("History", "Show"),
+        Verb::Undo => ("Undo", "Take back"),
+        Verb::Accept => ("Accept", "Accept"),
+        Verb::GiveBack => ("Give back", "Give back"),
+        Verb::Inbox | Verb::Settings | Verb::Help => ("dialnote", "OK"),
+    }
+}
+
+fn owner_fields(context: &FormContext, known: &Known) -> Vec<Block> {
+    let people = Element::people_menu(field::TO, "Choose a teammate").with_user(context.wanted.to.as_ref());
+    if known.suggested.is_empty() || context.wanted.to.is_some() {
+        return vec![Block::field(field::TO, "New owner", people)];
+    }
+    let options = known.suggested.iter().map(|(text, user)| Choosable::new(text, user)).collect();
+    vec![
         Block::optional_field(
-            snooze_form::SOON,
+            field::SUGGESTED,
+            "New owner",
+            "Whom you chose lately, and who has the least to do.",
+            Element::menu(field::SUGGESTED, "Suggestions", options, None),
+        ),
+        Block::optional_field(field::TO, "Or somebody else", "If you fill this in, it counts.", people),
+    ]
+}
+
+fn time_fields() -> [Block; 2] {
+    let usual = field::USUAL.iter().map(|(text, value)| Choosable::new(text, value)).collect();
+    [
+        Block::optional_field(
+            field::SOON,
             "Until when?",
             "In your time zone.",
-            Element::menu(snooze_form::SOON, "Choose a time", &snooze_form::USUAL),
+            Element::menu(field::SOON, "Choose a time", usual, None),
         ),
         Block::optional_field(
-            snooze_form::EXACTLY,
+            field::EXACTLY,
             "Or exactly",
             "If you fill this in, it counts.",
-            Element::date_time(snooze_form::EXACTLY),
+            Element::date_time(field::EXACTLY),
+        ),
+    ]
+}
+
+fn note_fields(context: &FormContext, needed: bool) -> [Block; 2] {
+    let (label, hint) = match context.wanted.verb {
+        Verb::Handoff => ("What should they know?", "The next owner gets it with the conversation."),
+        Verb::Done => ("How did it end?", "It goes into dialnote as an internal note."),
+        Verb::GiveBack => ("Why?", "Whoever gave it to you gets it."),
+        _ => ("Note", "It goes into dialnote; the contact does not see it."),
+    };
+    let quoted = context.quoted.as_ref().map_or("", |quoted| quoted.text.as_str());
+    let area = Element::text_area(field::NOTE, INPUT_TEXT).with_text(quoted);
+    let note = if needed {
+        Block::field(field::NOTE, label, area)
+    } else {
+        Block::optional_field(field::NOTE, label, hint, area)
+    };
+    let more = Element::text_area(field::MORE, LONGEST_NOTE - INPUT_TEXT);
+    [note, Block::optional_field(field::MORE, "More", "For notes of more than 3,000 characters.", more)]
+}
+
+/// A conversation as a search field offers it.
+pub fn option(conversation: &Conversation) -> Choosable {
+    let number = conversation.contact.name.as_ref().map(|_| conversation.number());
+    let status = match conversation.status {
+        Status::Open => None,
+        Status::Snoozed => Some("snoozed".to_owned()),
+        Status::Done => Some("done".to_owned()),
+    };
+    let owner = conversation.owner.as_ref().map(|owner| owner.name.clone()).filter(|name| !name.is_empty());
+    let parts: Vec<_> = [Some(conversation.title()), number, owner, status].into_iter().flatten().collect();
+    Choosable::new(&parts.join(" · "), conversation.id.as_str())
+}
+
+/// What stands in a form's place while it is found out what to show in it; and what says that it could
+/// not be.
+pub fn waiting(context: &FormContext, gone: bool) -> Modal {
+    let text = if gone { "This conversation is not in dialnote any more." } else { "One moment …" };
+    Modal::window("waiting", names(context.wanted.verb).0, String::new(), vec![Block::paragraph(text)])
+}
+
+/// The window in which a conversation is found, or a list stands.
+pub fn window(face: Option<&ListFace>, query: &Query) -> Modal {
+    let metadata = serde_json::to_string(query).unwrap_or_default();
+    let find = Element::search(Control::Find.action_id(), "Name or number");
+    let mut blocks = vec![Block::row("Find a conversation", find)];
+    match face {
+        Some(face) => blocks.extend(list::blocks(face)),
+        None => blocks.push(Block::small("Names may be misspelt, and of a number the last digits are enough.")),
+    }
+    Modal::window(LIST_CALLBACK_ID, "dialnote", metadata, blocks)
+}
+
+/// The form of the rules. `channel` is where it was opened and whether that shows less, if it is one.
+pub fn rules(rules: &Rules, channel: Option<(&ChannelId, bool)>) -> Modal {
+    use rules_form::{ANSWER, CALLBACK_ID, CONFIGURE, DONE, FROM, NOTES, PRIVACY, REASSIGN, UNTIL};
+    let who = |name, who: Who| {
+        let options = WHO.iter().map(|(_, value, text)| Choosable::new(text, value)).collect();
+        Element::menu(name, "Who", options, WHO.iter().position(|(one, ..)| *one == who))
+    };
+    let notes = vec![
+        (Choosable::new("When handing over", NOTE_ON_HANDOFF), rules.note_on_handoff),
+        (Choosable::new("When marking done", NOTE_ON_DONE), rules.note_on_done),
+    ];
+    let times = ANSWER_TIMES.iter().map(|(value, text)| Choosable::new(text, value)).collect();
+    let minutes = rules.answer_within.to_string();
+    let answer = Element::menu(ANSWER, "How long", times, ANSWER_TIMES.iter().position(|(value, _)| *value == minutes));
+    let configure =
+        vec![(Choosable::new("Only admins may change these rules", ONLY_ADMINS), rules.only_admins_configure)];
+    let mut blocks = vec![
+        Block::field(REASSIGN, "Who may re-assign what somebody owns?", who(REASSIGN, rules.reassign)),
+        Block::field(DONE, "Who may mark done?", who(DONE, rules.done)),
+        Block::optional_field(NOTES, "A note is needed", "It is asked for before.", Element::checkboxes(NOTES, notes)),
+        Block::field(ANSWER, "Hand-overs go back if nobody answers", answer),
+        Block::field(FROM, "Working hours begin", Element::time(FROM, Some(rules.working.from.to_string()))),
+        Block::field(UNTIL, "Working hours end", Element::time(UNTIL, Some(rules.working.to.to_string()))),
+        Block::optional_field(
+            CONFIGURE,
+            "Rules",
+            "They hold for everybody.",
+            Element::checkboxes(CONFIGURE, configure),
         ),
     ];
-    Modal::new(snooze_form::CALLBACK_ID, "Snooze", "Snooze", metadata, blocks)
+    if let Some((_, masked)) = channel {
+        let less = vec![(Choosable::new("Hide numbers and messages", MASKED), masked)];
+        let hint = "Teammates can still look with Show.";
+        blocks.push(Block::optional_field(PRIVACY, "In this channel", hint, Element::checkboxes(PRIVACY, less)));
+    }
+    let metadata = channel.map(|(channel, _)| channel.to_string()).unwrap_or_default();
+    Modal::new(CALLBACK_ID, "Rules", "Save", metadata, blocks)
+}
+
+/// Who may, by the value of an option.
+pub fn who(value: &str) -> Option<Who> {
+    WHO.iter().find(|(_, name, _)| *name == value).map(|(who, ..)| *who)
+}
+
+/// The form of one's wishes.
+pub fn wishes(wishes: &Wishes, context: String) -> Modal {
+    use wishes_form::{CALLBACK_ID, FROM, KEEPS as KEEPS_FIELD, KINDS as KINDS_FIELD, UNTIL};
+    let kinds = KINDS.iter().map(|(kind, value, text)| (Choosable::new(text, value), !wishes.off.contains(kind)));
+    let kinds = Element::checkboxes(KINDS_FIELD, kinds.collect());
+    let quiet = |edge: fn(crate::domain::hours::Hours) -> crate::domain::hours::Clock| {
+        wishes.quiet.map(|quiet| edge(quiet).to_string())
+    };
+    let keeps = vec![(Choosable::new("I keep what I was handed, also if I do not answer", KEEPS), wishes.keeps)];
+    let blocks = vec![
+        Block::optional_field(KINDS_FIELD, "Tell me when", "By direct message.", kinds),
+        Block::optional_field(FROM, "Quiet from", "In your time zone.", Element::time(FROM, quiet(|quiet| quiet.from))),
+        Block::optional_field(
+            UNTIL,
+            "Quiet until",
+            "What comes meanwhile is told afterwards.",
+            Element::time(UNTIL, quiet(|quiet| quiet.to)),
+        ),
+        Block::optional_field(KEEPS_FIELD, "Hand-overs", "Else they go back.", Element::checkboxes(KEEPS_FIELD, keeps)),
+    ];
+    Modal::new(CALLBACK_ID, "Notifications", "Save", context, blocks)
 }

@@ -21,6 +21,22 @@ pub fn neutral(text: &str) -> String {
     out
 }
 
+/// A number of which only the country and the last four digits can be read.
+pub fn hidden(number: &str) -> String {
+    const SEEN: usize = 4;
+    let (country, rest) = match number.split_once(' ') {
+        Some((country, rest)) if country.starts_with('+') => (format!("{country} "), rest),
+        _ => (String::new(), number),
+    };
+    let digits = rest.chars().filter(char::is_ascii_digit).count();
+    let mut nth = 0;
+    let rest = rest.chars().map(|c| {
+        nth += usize::from(c.is_ascii_digit());
+        if c.is_ascii_digit() && nth + SEEN <= digits { '•' } else { c }
+    });
+    country + &rest.collect::<String>()
+}
+
 /// A time that each reader sees in their own time zone, with UTC where Slack cannot show that.
 pub fn time(at: Timestamp) -> String {
     let fallback = at.strftime("%Y-%m-%d %H:%M UTC");
@@ -43,6 +59,13 @@ mod tests {
     #[test]
     fn outside_text_stays_text() {
         assert_eq!(neutral("<!channel> *a* & `b`"), "&lt;!channel&gt; ∗a∗ &amp; ˋbˋ");
+    }
+
+    #[test]
+    fn hides_numbers() {
+        assert_eq!(hidden("+1 415 555 0101"), "+1 ••• ••• 0101");
+        assert_eq!(hidden("+4930901820"), "+••••••1820");
+        assert_eq!(hidden("anonymous"), "anonymous");
     }
 
     #[test]

@@ -1,16 +1,17 @@
 //! Every sentence the app says to somebody. A refusal says what was wrong, what is accepted and
 //! what to do next; nothing here ever contains the text of a fault.
 
-use crate::domain::click::{Carried, Control, handoff_form};
-use crate::domain::command::MOST_TYPED;
-use crate::domain::conversation::Links;
-use crate::domain::message::{Again, Choice, Deed, Notice, Picked, Say, Told, What};
+use crate::domain::click::{Carried, Control, field};
+use crate::domain::command::{MOST_TYPED, Wanted};
+use crate::domain::message::{Again, Choice, Deed, Picked, Say, Told, What};
 use crate::domain::people::Unlinked;
 use crate::domain::plan::LONGEST_NOTE;
+use crate::domain::policy::{Rule, Who};
 use crate::domain::refusal::{About, Misread, Refusal};
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
-use crate::view::card::{event, happened, quoted};
+use crate::view::card::{self, event, quoted};
 use crate::view::kit::{Block, Confirm, Content, Element, Style};
+use crate::view::list;
 use crate::view::mrkdwn::{cut, neutral, time};
 
 /// How much of what somebody typed is quoted back within a sentence.
@@ -31,8 +32,20 @@ pub const CHOOSE_SOMEBODY: &str = "Choose who is to own it.";
 /// Under the menu of a snooze form that was left empty.
 pub const CHOOSE_A_TIME: &str = "Choose when it is to come back.";
 
+/// Under the search field of a form that was left empty.
+pub const CHOOSE_A_CONVERSATION: &str = "Choose a conversation.";
+
+/// Under the time pickers of a form that were left empty, or are the same.
+pub const CHOOSE_HOURS: &str = "Choose both times, and different ones.";
+
 /// Under the note of a form that was left empty.
-pub const WRITE_A_NOTE: &str = "Write what the next owner should know.";
+pub fn write_a_note(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Done => "Write how it ended.",
+        Verb::Note => "Write the note.",
+        _ => "Write what the next owner should know.",
+    }
+}
 
 /// An answer for one person's eyes.
 pub fn say(say: &Say) -> Content {
@@ -47,13 +60,35 @@ pub fn say(say: &Say) -> Content {
              It will be done as soon as dialnote answers, and I will tell you then.",
         ),
         Say::GivenUp { reference, draft } => {
-            given_up(reference, &Carried { conversation: None, owner: None, draft: Some(draft.clone()) })
+            given_up(reference, &Carried { draft: Some(draft.clone()), ..Carried::default() })
         }
+        Say::List(face) => list::message(face),
+        Say::Shown(face) => card::shown(face),
+        Say::Several { deeds, refused } => several(deeds, refused),
+        Say::RulesChanged => sentence("Saved. The new rules hold from now on."),
+        Say::PrivacyChanged { masked: true } => sentence(
+            "Saved. From now on cards in this channel hide numbers and messages; Show reveals them to teammates.",
+        ),
+        Say::PrivacyChanged { masked: false } => sentence("Saved. From now on cards in this channel show everything."),
+        Say::WishesChanged => sentence("Saved."),
         Say::CardNotPosted { channel: _ } => sentence(
             "Done in dialnote, but I cannot post its card here, because I am not in this channel. \
              Type /invite @dialnote and use the command again.",
         ),
     }
+}
+
+/// What came of several things that were asked for at once.
+fn several(deeds: &[Deed], refused: &[(String, Refusal)]) -> Content {
+    let all = deeds.len() + refused.len();
+    let title = match refused.len() {
+        0 => format!("All {all} are done:"),
+        _ => format!("{} of {all} are done:", deeds.len()),
+    };
+    let mut blocks = vec![Block::paragraph(&title)];
+    blocks.extend(deeds.iter().map(|deed| Block::paragraph(&done(deed))));
+    blocks.extend(refused.iter().map(|(which, why)| Block::paragraph(&format!("Not {which}: {}", no(why)))));
+    Content::new(&title, blocks)
 }
 
 fn sentence(text: &str) -> Content {
@@ -82,7 +117,7 @@ fn history(about: &About, deeds: &[Told]) -> Content {
 }
 
 /// "+1 415 555 0101 (Ana Lima)", or just the number or name if there is only one.
-fn named(about: &About) -> String {
+pub(super) fn named(about: &About) -> String {
     if about.number.is_empty() { about.title.clone() } else { format!("{} ({})", about.number, about.title) }
 }
 
@@ -117,6 +152,11 @@ fn done(deed: &Deed) -> String {
             Again::Done => format!("Taken back: {name} is done again."),
             Again::Snoozed => format!("Taken back: {name} is snoozed again."),
         },
+        What::Accepted => format!("You take care of {name}.{note}"),
+        What::GivenBack(to) if to.is_empty() => {
+            format!("{name} is back in the queue; whoever gave it to you is gone.{note}")
+        }
+        What::GivenBack(to) => format!("{name} belongs to {to} again, who has been told.{note}"),
         What::Noted => format!("Your note about {name} is in dialnote."),
         What::OnlyNoted if deed.noted => {
             format!("Your note about {name} is in dialnote; nothing else had to change.")
@@ -137,7 +177,7 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
     }
     match refusal {
         Refusal::Taken { about, owner, owner_id, .. } => {
-            let carried = Carried { conversation: Some(about.id.clone()), owner: Some(owner_id.clone()), draft: None };
+            let carried = Carried { owner: Some(owner_id.clone()), ..Carried::conversation(&about.id) };
             let ask = Confirm::new(
                 "Take it over?",
                 &format!("{} becomes yours, and {owner} is told.", named(about)),
@@ -147,6 +187,15 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
             let button =
                 Element::button(Control::TakeOver, "Take over", &carried.encode()).styled(Style::Danger).asking(ask);
             with_buttons(content, vec![button])
+        }
+        Refusal::NoteMissing { about: Some(about), verb, .. } => {
+            let control = match verb {
+                Verb::Done => Control::DoneWithNote,
+                Verb::Note => Control::Note,
+                _ => Control::HandOff,
+            };
+            let value = Carried::conversation(&about.id).encode();
+            with_buttons(content, vec![Element::button(control, "Write it", &value)])
         }
         _ => content,
     }
@@ -192,7 +241,10 @@ fn no(refusal: &Refusal) -> String {
         Refusal::NoteTooLong { characters, most } => {
             format!("The note has {characters} characters; dialnote takes {most}. Shorten it and try again.")
         }
-        Refusal::NoteMissing { asked, verb } => {
+        Refusal::NoteMissing { asked, verb, .. } if asked.is_empty() => {
+            with_usage(&format!("{} Add a note.", what_note(*verb)), *verb)
+        }
+        Refusal::NoteMissing { asked, verb, .. } => {
             let asked = cut(asked, QUOTE);
             let why = format!("“{asked}” names the conversation, and nothing is left for the note.");
             with_usage(&format!("{} {why}", what_note(*verb)), *verb)
@@ -224,11 +276,36 @@ fn no(refusal: &Refusal) -> String {
             }
         ),
         Refusal::DialnoteSilent => "dialnote did not answer in time.".to_owned(),
+        Refusal::NotAllowed(rule) => not_allowed(*rule),
+        Refusal::NothingGiven(about) => {
+            format!("{} is not waiting for your answer: nobody gave it to you, or you answered already.", named(about))
+        }
+        Refusal::NothingGivenToYou => "Nothing is waiting for your answer.".to_owned(),
+        Refusal::NothingYours => "Nothing open is yours.".to_owned(),
+        Refusal::NotedAlready(about) => {
+            format!("This message is in dialnote as a note about {} already.", named(about))
+        }
         Refusal::DraftGone => "That list or button is too old. Please type the command again.".to_owned(),
     }
 }
 
-fn you_are_not_linked(why: Unlinked) -> String {
+fn not_allowed(rule: Rule) -> String {
+    let who = |who| match who {
+        Who::Anyone => "every teammate",
+        Who::OwnerAndAdmins => "the owner and admins",
+        Who::Admins => "admins",
+    };
+    match rule {
+        Rule::Reassign(may) => {
+            format!("In this workspace only {} may re-assign what somebody owns. Ask one of them.", who(may))
+        }
+        Rule::Done(may) => format!("In this workspace only {} may mark conversations done. Ask one of them.", who(may)),
+        Rule::Configure => "Only admins may change the rules of this workspace.".to_owned(),
+    }
+}
+
+/// Why somebody cannot do anything, and the way out.
+pub(super) fn you_are_not_linked(why: Unlinked) -> String {
     let fix = "Ask an admin to invite you to dialnote with the e-mail address that you use in Slack.";
     match why {
         Unlinked::Bot => "Only people can do this, not bots.".to_owned(),
@@ -307,7 +384,7 @@ fn pick(draft: &crate::ids::DraftId, choices: &[Choice], more: usize) -> Content
     let title = "Several conversations fit. Which one?";
     let mut blocks = vec![Block::paragraph(title)];
     for choice in choices {
-        let carried = Carried { conversation: Some(choice.about.id.clone()), owner: None, draft: Some(draft.clone()) };
+        let carried = Carried { draft: Some(draft.clone()), ..Carried::conversation(&choice.about.id) };
         let owner =
             choice.owner.as_ref().map_or_else(|| "nobody owns it".to_owned(), |owner| format!("{owner} owns it"));
         let text = format!("{} · {owner}", named(&choice.about));
@@ -335,6 +412,11 @@ pub fn misread(misread: &Misread, typed: &str) -> Content {
     if typed.chars().count() > EASILY_TYPED_AGAIN {
         blocks.push(Block::paragraph("You typed:"));
         blocks.push(Block::paragraph(typed));
+    }
+    if let Misread::NobodyNamed(verb) | Misread::NoConversation(verb) = misread {
+        let carried = Carried { wanted: Some(Wanted::only(*verb)), ..Carried::default() };
+        let button = Element::button(Control::Choose, "Fill in a form", &carried.encode());
+        blocks.push(Block::actions("actions", vec![button]));
     }
     Content::new(&neutral(&why), blocks)
 }
@@ -376,6 +458,7 @@ fn not_understood(misread: &Misread) -> String {
 fn what_note(verb: Verb) -> &'static str {
     match verb {
         Verb::Note => "What is the note?",
+        Verb::Done => "How did it end?",
         _ => "What should the next owner know?",
     }
 }
@@ -422,40 +505,8 @@ pub fn not_saved() -> Content {
 /// Why a form cannot be submitted as it is: the field, and what stands under it.
 pub fn field_error(refusal: &Refusal) -> (&'static str, String) {
     match refusal {
-        Refusal::NoteTooLong { .. } => (handoff_form::MORE, no(refusal)),
-        Refusal::NotLinked { .. } => (handoff_form::TO, no(refusal)),
-        _ => (handoff_form::NOTE, no(refusal)),
-    }
-}
-
-/// A direct message to somebody whom another's action concerns.
-pub fn notice(notice: &Notice, links: &Links) -> Content {
-    match notice {
-        Notice::YoursNow { actor, conversation, note, handoff } => {
-            let about = About::from(&**conversation);
-            let verb = if *handoff { "handed" } else { "assigned" };
-            let text = format!("{actor} {verb} {} to you.", named(&about));
-            let mut blocks = vec![Block::paragraph(&text)];
-            blocks.extend(quoted(note));
-            blocks.extend(conversation.last_activity.as_ref().map(|last| Block::small(&happened(last))));
-            let value = Carried::conversation(&about.id).encode();
-            let buttons = vec![
-                Element::button(Control::Done, "Done", &value),
-                Element::link(Control::Open, "Open in dialnote", links.to(&about.id)),
-            ];
-            blocks.push(Block::actions(&value, buttons));
-            let text = if note.is_empty() { text } else { format!("{text} “{note}”") };
-            Content::new(&neutral(&text), blocks)
-        }
-        Notice::NotYoursNow { actor, about, to } => sentence(&match to {
-            Some(to) if to == actor => format!("{actor} took {}; it is not yours any more.", named(about)),
-            Some(to) => format!("{actor} gave {} to {to}; it is not yours any more.", named(about)),
-            None => format!("{actor} put {} back into the queue; it is not yours any more.", named(about)),
-        }),
-        Notice::Noted { actor, about, note } => {
-            let text = format!("{actor} added a note about {}, which is yours.", named(about));
-            let blocks = std::iter::once(Block::paragraph(&text)).chain(quoted(note)).collect();
-            Content::new(&neutral(&format!("{text} “{note}”")), blocks)
-        }
+        Refusal::NoteTooLong { .. } => (field::MORE, no(refusal)),
+        Refusal::NotLinked { .. } => (field::TO, no(refusal)),
+        _ => (field::NOTE, no(refusal)),
     }
 }

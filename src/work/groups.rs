@@ -48,8 +48,9 @@ impl Work {
             }
             Err(SlackError::Fault(fault)) => return Err(fault.into()),
         };
+        let resting = self.slack.undisturbed(&users, self.clock.now()).await?;
         let mut there = Vec::new();
-        for user in users.iter().take(MOST_CONSIDERED) {
+        for user in users.iter().filter(|user| !resting.contains(user)).take(MOST_CONSIDERED) {
             if let Ok(teammate) = self.people.teammate(&claim.installation, user).await?
                 && !self.people.is_away(&claim.installation, &teammate).await?
             {

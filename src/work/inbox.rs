@@ -5,23 +5,32 @@
 use tracing::info;
 
 use crate::dialnote::client::{CallError, Denied};
+use crate::domain::asker::{Place, Via};
 use crate::domain::command::{Act, Command};
 use crate::domain::conclude;
 use crate::domain::conversation::{Conversation, Owner, State, Which};
 use crate::domain::job::{CommandJob, Job, ResumeJob, Stage};
-use crate::domain::message::{Message, Say};
+use crate::domain::message::{Deed, Face, Message, Notice, Say};
 use crate::domain::plan::{self, Call, Facts, Party, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::typed;
 use crate::error::{Fault, Service};
-use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MemberId};
-use crate::store::{Card, Claim, Draft, Effect, Entry, Verdict};
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MemberId, SlackUserId};
+use crate::store::{Card, Claim, Document, Draft, Effect, Entry, Verdict};
 use crate::work::audit::{self, Detail};
+use crate::work::batch::Part;
+use crate::work::index::{gone, seen};
 use crate::work::timers::PATIENCE;
 use crate::work::{Outcome, Work, later};
 
 /// How much of a conversation's history a decision looks at.
 const PAST_ENTRIES: usize = 50;
+
+/// That the key turned out to be one that may only read (`store::Document`).
+pub(super) const TROUBLE: &str = "read_only_key";
+
+/// What a message that became a note is kept under (`store::Document`), by message and conversation.
+const QUOTED: &str = "quoted";
 
 /// Why a step did not lead on.
 pub(super) enum Stop {
@@ -71,7 +80,7 @@ impl Work {
         let mut command = job.command.clone();
         command.note = note.filter(|note| !note.is_empty()).unwrap_or(command.note);
         command.which = Which::Id(id.clone());
-        let moved = CommandJob { asker: job.asker.clone(), command, stage: Stage::Found(id) };
+        let moved = CommandJob { command, stage: Stage::Found(id), ..job.clone() };
         let mut queued = self.following(claim, &Job::Command(moved));
         queued.behind = None;
         Outcome::done(vec![Effect::Enqueue(queued)])
@@ -79,9 +88,14 @@ impl Work {
 
     /// Looks at everything the decision rests on, and takes it.
     async fn decide(&self, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<Outcome, Stop> {
+        if let Some(quoted) = self.quoted_already(claim, job, id).await? {
+            return Err(Refusal::NotedAlready(quoted).into());
+        }
         let facts = self.gather(claim, job, id).await?;
-        if job.command.act == Act::History {
-            return Ok(self.tell_history(claim, job, &facts.conversation).await?);
+        match job.command.act {
+            Act::History => return Ok(self.tell_history(claim, job, &facts.conversation).await?),
+            Act::Show => return Ok(self.show_all(claim, job, facts)),
+            _ => {}
         }
         let note = self.with_names(&claim.installation, &job.command.note).await?;
         let plan = plan::decide(&job.command.act, &note, facts)?;
@@ -96,7 +110,27 @@ impl Work {
     ) -> Result<Outcome, Fault> {
         let entries = self.store.entries(&claim.installation, &conversation.id, PAST_ENTRIES).await?;
         let say = Say::History { about: About::from(conversation), deeds: audit::told(&entries) };
-        Ok(Outcome::done(vec![self.say(claim, Message::Private { to: job.asker.addressee(), say })]))
+        Ok(Outcome::done(vec![self.answer_to(claim, job, say)]))
+    }
+
+    fn show_all(&self, claim: &Claim, job: &CommandJob, facts: Facts) -> Outcome {
+        let face = Face { conversation: facts.conversation, owner: facts.owner.map(|owner| owner.name) };
+        Outcome::done(vec![self.answer_to(claim, job, Say::Shown(face))])
+    }
+
+    /// Whether the message that is to become a note is one already: of which conversation.
+    async fn quoted_already(
+        &self,
+        claim: &Claim,
+        job: &CommandJob,
+        id: &ConversationId,
+    ) -> Result<Option<About>, Stop> {
+        let Some(message) = &job.quoted else { return Ok(None) };
+        let kept = self.store.document(&claim.installation, QUOTED, &format!("{message}:{id}")).await?;
+        match kept {
+            Some(_) => Ok(Some(About::from(&self.look_at(id).await?))),
+            None => Ok(None),
+        }
     }
 
     async fn gather(&self, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<Facts, Stop> {
@@ -120,6 +154,11 @@ impl Work {
         };
         let past = audit::past(&self.store.entries(installation, id, PAST_ENTRIES).await?);
         let owner_before = past.first().and_then(|last| last.before.owner.as_ref());
+        let handover = self.handover(installation, id).await?;
+        let giver = match &handover {
+            Some(handover) => self.people.teammate(installation, &handover.giver).await?.ok().map(Party::from),
+            None => None,
+        };
         Ok(Facts {
             owner_before: self.member(installation, owner_before).await?,
             owner: self.owner(installation, &conversation).await?,
@@ -128,13 +167,16 @@ impl Work {
             picked,
             conversation,
             past,
+            handover,
+            giver,
+            rules: self.rules(installation).await?,
             now: self.clock.now(),
             reference: format!("{:08x}", rand::random::<u32>()),
         })
     }
 
     /// The conversation as it is now, showing what came in last rather than a note of the team's.
-    async fn look_at(&self, id: &ConversationId) -> Result<Conversation, Stop> {
+    pub(super) async fn look_at(&self, id: &ConversationId) -> Result<Conversation, Stop> {
         let refused = |error| denied(error, Some(id));
         let conversation = self.dialnote.conversation(id).await.map_err(refused)?;
         if !conversation.ends_with_a_note() {
@@ -181,10 +223,11 @@ impl Work {
         };
         match made {
             Ok(changed) => {
+                let seen = if changed.is_some() { Some(self.clock.now()) } else { progress.seen };
                 let now = changed.unwrap_or_else(|| progress.now.clone());
                 let now = now.past_notes(progress.plan.before.last_activity.as_ref());
                 let done = progress.done + 1;
-                Ok(self.go_on(job, Progress { plan: progress.plan.clone(), done, now }))
+                Ok(self.go_on(job, Progress { plan: progress.plan.clone(), done, now, seen }))
             }
             Err(Stop::Refused(why)) if matches!(call, Call::AddNote { .. }) => {
                 Ok(self.conclude(claim, job, progress, Some(&why)).await?)
@@ -269,21 +312,61 @@ impl Work {
         let cards = self.store.cards(&claim.installation, &plan.before.id).await?;
         let channels: Vec<_> = cards.into_iter().map(|card| card.channel).collect();
         let told = claim.told || later(claim.accepted, PATIENCE) < self.clock.now();
-        let messages = conclude::messages(progress, &job.asker, told, &channels, note_refused);
+        let mut messages = conclude::messages(progress, &job.asker, told, &channels, note_refused);
+        let handover = self.remember_handover(&claim.installation, progress, &messages).await?;
         let outcome = note_refused.map_or(audit::Outcome::Done, |why| audit::Outcome::NoteRefused(why.clone()));
         info!(job = %claim.id, verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
         let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
+        effects.extend(handover);
+        effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&progress.now, at))));
+        effects.extend(job.quoted.as_ref().map(|message| self.keep_quoted(message, &plan.before.id)));
+        if let Some(batch) = &job.batch {
+            let part = taken_out(&mut messages, progress);
+            effects.extend(self.leave(claim, &job.asker, batch, &part));
+        } else if job.asker.list.is_some() {
+            let say = conclude::answer(progress, note_refused);
+            messages.retain(|message| !matches!(message, Message::Private { .. }));
+            effects.push(self.answer_to(claim, job, say));
+        }
         effects.extend(messages.into_iter().map(|message| self.say(claim, message)));
         effects.push(self.record(job, Some(progress), outcome));
+        effects.extend(self.refresh_homes(claim, concerned(progress, job)).await?);
         Ok(Outcome::done(effects))
+    }
+
+    fn keep_quoted(&self, message: &str, id: &ConversationId) -> Effect {
+        let (kind, id) = (QUOTED.to_owned(), format!("{message}:{id}"));
+        Effect::PutDocument(Document { kind, id, at: self.clock.now(), due: None, body: "{}".to_owned() })
+    }
+
+    /// An answer to whoever asked: in the list whose button they pressed, else in words of its own.
+    fn answer_to(&self, claim: &Claim, job: &CommandJob, say: Say) -> Effect {
+        let in_list = self.redraw(claim, &job.asker, say.clone());
+        in_list.unwrap_or_else(|| self.say(claim, Message::Private { to: job.asker.addressee(), say }))
     }
 
     fn refused(&self, claim: &Claim, job: &CommandJob, why: Refusal) -> Outcome {
         info!(job = %claim.id, verb = job.command.act.verb().spec().name, "refused");
-        let entry = self.record(job, None, audit::Outcome::Refused(why.clone()));
-        let say = Say::Refused { why, note: job.command.note.clone() };
-        let answer = self.say(claim, Message::Private { to: job.asker.addressee(), say });
-        Outcome::done(vec![entry, answer])
+        let mut effects = vec![self.record(job, None, audit::Outcome::Refused(why.clone()))];
+        match &why {
+            Refusal::ReadOnlyKey => effects.push(self.keep_trouble()),
+            Refusal::NoConversation { id } => effects.push(Effect::Mirror(gone(id, self.clock.now()))),
+            _ => {}
+        }
+        match &job.batch {
+            Some(batch) => {
+                let part = Part::Refused(job.command.which.to_string(), why);
+                effects.extend(self.leave(claim, &job.asker, batch, &part));
+            }
+            None if job.asker.via == Via::Timer => {}
+            None => effects.push(self.answer_to(claim, job, Say::Refused { why, note: job.command.note.clone() })),
+        }
+        Outcome::done(effects)
+    }
+
+    fn keep_trouble(&self) -> Effect {
+        let (kind, id) = (TROUBLE.to_owned(), String::new());
+        Effect::PutDocument(Document { kind, id, at: self.clock.now(), due: None, body: "{}".to_owned() })
     }
 
     fn record(&self, job: &CommandJob, progress: Option<&Progress>, outcome: audit::Outcome) -> Effect {
@@ -320,6 +403,14 @@ impl Work {
             return outcome.effects;
         }
         let entry = self.record(job, None, audit::Outcome::GivenUp);
+        if let Some(batch) = &job.batch {
+            let part = Part::Refused(job.command.which.to_string(), Refusal::DialnoteSilent);
+            let [left, told] = self.leave(claim, &job.asker, batch, &part);
+            return vec![entry, left, told];
+        }
+        if job.asker.via == Via::Timer {
+            return vec![entry];
+        }
         let to = job.asker.addressee();
         if matches!(fault, Fault::Unauthorized { service: Service::Dialnote, .. }) {
             let say = Say::Refused { why: Refusal::KeyRefused, note: job.command.note.clone() };
@@ -358,6 +449,40 @@ impl Work {
         let verdict = Verdict::Continue { body: resumed.encode(), until: self.lease_end() };
         Ok(Outcome { verdict, effects: vec![Effect::DropDraft(job.resume.draft.clone())] })
     }
+}
+
+/// What came of one of several commands; others who hear of it do so when all are done.
+fn taken_out(messages: &mut Vec<Message>, progress: &Progress) -> Part {
+    let mut deed = None;
+    let mut notices = Vec::new();
+    messages.retain(|message| match message {
+        Message::Private { say, .. } => {
+            deed = match say {
+                Say::Done(deed) | Say::NoteRefused { deed, .. } => Some(deed.clone()),
+                _ => None,
+            };
+            false
+        }
+        Message::Direct { user, notice: notice @ Notice::YoursNow { .. } } => {
+            notices.push((user.clone(), notice.clone()));
+            false
+        }
+        _ => true,
+    });
+    Part::Done(deed.unwrap_or_else(|| Deed::of(progress)), notices)
+}
+
+/// Whose homes show something else now.
+fn concerned(progress: &Progress, job: &CommandJob) -> impl Iterator<Item = SlackUserId> {
+    let Plan { to, from, .. } = &progress.plan;
+    let mut users: Vec<_> = [to, from].into_iter().flatten().filter_map(|party| party.user.clone()).collect();
+    users.push(job.asker.user.clone());
+    users.sort();
+    users.dedup();
+    let at_home = job.asker.list.as_ref().is_some_and(|list| list.place == Place::Home);
+    let asker = job.asker.user.clone();
+    // Whoever pressed a button in their home sees it there anyway.
+    users.into_iter().filter(move |user| !at_home || *user != asker)
 }
 
 /// That a card is about to be posted, if it is the first in its channel: whoever changes the

@@ -3,14 +3,23 @@
 //! what runs.
 
 pub mod audit;
+mod batch;
+mod changes;
+mod direct;
+mod forms;
 mod groups;
+mod handovers;
 mod inbox;
+mod index;
+mod links;
+mod lists;
 mod outbox;
 pub mod pace;
 pub mod people;
 pub mod runner;
 mod search;
 mod timers;
+mod watch;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +39,8 @@ use crate::ids::InstallationId;
 use crate::metrics::Metrics;
 use crate::slack::client::{CallError, Slack};
 use crate::store::{Claim, Effect, Lane, Memo, NewJob, Settled, Store, Verdict};
+use crate::work::inbox::Stop;
+use crate::work::index::Index;
 use crate::work::pace::Pacing;
 use crate::work::people::People;
 
@@ -82,6 +93,7 @@ pub struct Work {
     /// What is counted.
     pub metrics: Metrics,
     dialnote: Dialnote,
+    index: Index,
     settings: Settings,
     /// This process among others on the same store.
     instance: String,
@@ -118,7 +130,8 @@ impl Work {
         let people = People::new(store.clone(), slack.clone(), dialnote.clone(), clock.clone());
         let metrics = Metrics::default();
         let instance = format!("{:016x}", rand::random::<u64>());
-        Self { store, slack, people, links, clock, metrics, dialnote, settings, instance, home: OnceCell::new() }
+        let (index, home) = (Index::default(), OnceCell::new());
+        Self { store, slack, people, links, clock, metrics, dialnote, index, settings, instance, home }
     }
 
     /// Claims one job of the lane, if one is due, and works on it until it is finished or has to
@@ -173,6 +186,12 @@ impl Work {
                 self.people.read_again(&claim.installation, user).await?;
                 Ok(Outcome::done(Vec::new()))
             }
+            Job::List(job) => self.list(claim, job).await,
+            Job::Form(job) => self.fill_in(claim, job).await,
+            Job::Batch(job) => self.batch(claim, job).await,
+            Job::Change(job) => self.change_settings(claim, job).await,
+            Job::Handover(conversation) => no_one_asked(self.handover_due(claim, conversation).await),
+            Job::Links(job) => no_one_asked(self.links(claim, job).await),
             Job::Message(message) => self.deliver(claim, message).await,
         }
     }
@@ -195,7 +214,7 @@ impl Work {
                 let effects = match job {
                     Job::Command(job) => self.given_up(claim, job, fault).await,
                     Job::Message(message) => outbox::not_posted(message).into_iter().collect(),
-                    Job::Resume(_) | Job::Profile(_) => Vec::new(),
+                    _ => Vec::new(),
                 };
                 Outcome { effects, ..Outcome::dead(claim, fault.to_string()) }
             }
@@ -266,7 +285,7 @@ impl Work {
         let now = self.clock.now();
         let lane = match job {
             Job::Message(_) => Lane::Outbox,
-            Job::Command(_) | Job::Resume(_) | Job::Profile(_) => Lane::Inbox,
+            _ => Lane::Inbox,
         };
         NewJob {
             behind: job.behind(),
@@ -275,6 +294,18 @@ impl Work {
             fold: pace::fold(job),
             ..NewJob::new(installation, lane, job.key(), now, job.encode())
         }
+    }
+}
+
+/// What nobody asked for is refused to nobody.
+fn no_one_asked(outcome: Result<Outcome, Stop>) -> Result<Outcome, Fault> {
+    match outcome {
+        Ok(outcome) => Ok(outcome),
+        Err(Stop::Refused(why)) => {
+            info!(?why, "nothing to do");
+            Ok(Outcome::done(Vec::new()))
+        }
+        Err(Stop::Fault(fault)) => Err(fault),
     }
 }
 

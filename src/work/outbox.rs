@@ -7,7 +7,7 @@ use crate::domain::asker::{Addressee, Reply};
 use crate::domain::message::{Face, Message, Say};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, MessageTs};
-use crate::slack::client::{CallError, RESPONSE_URL, Sought};
+use crate::slack::client::{CallError, Posted, RESPONSE_URL, Sought};
 use crate::store::{Card, Claim, Effect};
 use crate::view::kit::Content;
 use crate::view::{card, reply};
@@ -22,7 +22,10 @@ const TRIES_OF_A_URL: u32 = 4;
 const NOT_WELCOME: [&str; 4] = ["not_in_channel", "channel_not_found", "is_archived", "restricted_action"];
 
 /// The message that we know of is gone (contracts/slack.md §14).
-const MESSAGE_GONE: [&str; 3] = ["message_not_found", "cant_update_message", "edit_window_closed"];
+pub(super) const MESSAGE_GONE: [&str; 3] = ["message_not_found", "cant_update_message", "edit_window_closed"];
+
+/// The window was closed meanwhile (contracts/slack.md §14).
+const GONE_VIEW: [&str; 2] = ["not_found", "hash_conflict"];
 
 impl Work {
     /// Delivers a message.
@@ -31,11 +34,30 @@ impl Work {
             Message::Private { to, say } => self.answer(claim, to, &reply::say(say)).await.map(|()| Vec::new()),
             Message::Card { channel, face, .. } => self.put_card(claim, channel, face).await,
             Message::Line { channel, conversation, line } => {
-                self.add_line(claim, channel, conversation, &card::line(line)).await.map(|()| Vec::new())
+                let content = card::line(line, self.privacy(&claim.installation, channel).await?);
+                self.add_line(claim, channel, conversation, &content).await.map(|()| Vec::new())
             }
-            Message::Direct { user, notice } => {
-                let content = reply::notice(notice, &self.links);
-                self.post_once(claim, user.as_str(), None, &content).await.map(|_| Vec::new())
+            Message::Direct { user, notice } => match self.tell(claim, user, notice).await {
+                Ok(Some(later)) => return Ok(later),
+                Ok(None) => Ok(Vec::new()),
+                Err(error) => Err(error),
+            },
+            Message::Answered { to, ts, conversation, answer, otherwise } => {
+                match self.show_answer(claim, to, ts, (conversation.clone(), *answer)).await {
+                    Ok(true) => Ok(Vec::new()),
+                    Ok(false) => self.answer(claim, to, &reply::say(otherwise)).await.map(|()| Vec::new()),
+                    Err(error) => Err(error),
+                }
+            }
+            Message::Home { user, face } => self.publish(claim, user, face).await,
+            Message::Window { view, face, .. } => self.show_window(view, face).await.map(|()| Vec::new()),
+            Message::Filled { view, title, context, .. } => {
+                self.show_form(claim, view, title.clone(), context).await.map(|()| Vec::new())
+            }
+            Message::Unfurl { channel, ts, url, face } => {
+                let privacy = self.privacy(&claim.installation, channel).await?;
+                let content = card::card(face, &self.links, privacy);
+                self.slack.unfurl(channel, ts, url, &content).await.map(|()| Vec::new())
             }
         };
         match delivered {
@@ -74,7 +96,7 @@ impl Work {
     /// Posts the card, or brings the posted one up to date. A card that somebody deleted is posted anew.
     async fn put_card(&self, claim: &Claim, channel: &ChannelId, face: &Face) -> Result<Vec<Effect>, CallError> {
         let id = &face.conversation.id;
-        let content = card::card(face, &self.links);
+        let content = card::card(face, &self.links, self.privacy(&claim.installation, channel).await?);
         if let Some(ts) = self.posted_card(claim, channel, id).await? {
             self.hold(claim).await?;
             match self.slack.update(channel, &ts, &content).await {
@@ -83,7 +105,7 @@ impl Work {
                 Err(error) => return Err(error),
             }
         }
-        let ts = self.post_once(claim, channel.as_str(), None, &content).await?;
+        let ts = self.post_once(claim, channel.as_str(), None, &content).await?.ts;
         if claim.unsure {
             self.bring_up_to_date(claim, channel, &ts, &content).await?;
         }
@@ -128,27 +150,30 @@ impl Work {
 
     /// Posts a message. If an earlier try may have got through, looks for it first; where we may not
     /// look, posts it again and counts that.
-    async fn post_once(
+    pub(super) async fn post_once(
         &self,
         claim: &Claim,
         channel: &str,
         thread: Option<&MessageTs>,
         content: &Content,
-    ) -> Result<MessageTs, CallError> {
+    ) -> Result<Posted, CallError> {
         let mark = mark(claim);
         if claim.unsure {
             match self.slack.find(channel, thread, &mark, claim.accepted).await? {
-                Sought::There(ts) => return Ok(ts),
+                Sought::There(posted) => return Ok(posted),
                 Sought::NotThere => {}
                 Sought::Unknowable => self.metrics.repeated_blindly("chat.postMessage"),
             }
         }
         self.hold(claim).await?;
-        Ok(self.slack.post(channel, content, thread, &mark).await?.ts)
+        self.slack.post(channel, content, thread, &mark).await
     }
 
     fn not_delivered(&self, claim: &Claim, message: &Message, code: &str) -> Outcome {
         let not_posted = not_posted(message);
+        if GONE_VIEW.contains(&code) && matches!(message, Message::Window { .. } | Message::Filled { .. }) {
+            return Outcome::done(Vec::new());
+        }
         if !NOT_WELCOME.contains(&code) {
             let effects = not_posted.into_iter().collect();
             return Outcome { effects, ..Outcome::dead(claim, format!("Slack refused: {code}")) };
@@ -172,7 +197,7 @@ pub(super) fn not_posted(message: &Message) -> Option<Effect> {
             let (channel, conversation) = (channel.clone(), face.conversation.id.clone());
             Some(Effect::DropCard { channel, conversation })
         }
-        Message::Private { .. } | Message::Direct { .. } | Message::Line { .. } => None,
+        _ => None,
     }
 }
 

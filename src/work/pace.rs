@@ -21,13 +21,17 @@ pub enum Pacing {
 /// The buckets a job has to pass.
 pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
     let mut buckets = match job {
-        Job::Command(_) => vec![unlimited(DIALNOTE)],
-        Job::Resume(_) | Job::Profile(_) => Vec::new(),
+        Job::Command(_) | Job::Handover(_) | Job::Links(_) | Job::Form(_) => vec![unlimited(DIALNOTE)],
+        Job::Resume(_) | Job::Profile(_) | Job::List(_) | Job::Batch(_) | Job::Change(_) => Vec::new(),
         Job::Message(Message::Private { .. }) => vec![unlimited(RESPONSE_URL)],
         // Tier 3: 50 a minute.
-        Job::Message(Message::Card { .. }) => vec![limited("chat.update", 1200, 50)],
+        Job::Message(Message::Card { .. } | Message::Answered { .. }) => vec![limited("chat.update", 1200, 50)],
         Job::Message(Message::Line { channel, .. }) => posting(channel.as_str()),
         Job::Message(Message::Direct { user, .. }) => posting(user.as_str()),
+        // Tier 4: 100 a minute.
+        Job::Message(Message::Home { .. }) => vec![limited("views.publish", 600, 100)],
+        Job::Message(Message::Window { .. } | Message::Filled { .. }) => vec![limited("views.update", 600, 100)],
+        Job::Message(Message::Unfurl { .. }) => vec![limited("chat.unfurl", 1200, 50)],
     };
     if pacing == Pacing::AsAllowed {
         for bucket in &mut buckets {
@@ -45,16 +49,29 @@ fn posting(channel: &str) -> Vec<Pace> {
 /// Whose share of the work it is: each workspace's, and within what we say each channel's and person's.
 pub(super) fn flow(job: &Job) -> String {
     match job {
-        Job::Command(_) | Job::Resume(_) | Job::Profile(_) => String::new(),
-        Job::Message(Message::Private { to, .. }) => to.user.to_string(),
-        Job::Message(Message::Direct { user, .. }) => user.to_string(),
-        Job::Message(Message::Card { channel, .. } | Message::Line { channel, .. }) => channel.to_string(),
+        Job::Message(Message::Private { to, .. } | Message::Answered { to, .. }) => to.user.to_string(),
+        Job::Message(
+            Message::Direct { user, .. }
+            | Message::Home { user, .. }
+            | Message::Window { user, .. }
+            | Message::Filled { user, .. },
+        ) => user.to_string(),
+        Job::Message(
+            Message::Card { channel, .. } | Message::Line { channel, .. } | Message::Unfurl { channel, .. },
+        ) => channel.to_string(),
+        _ => String::new(),
     }
 }
 
-/// Of several updates of one card that wait, only the last matters.
+/// Of several updates of one card, home or window that wait, only the last matters.
 pub(super) fn fold(job: &Job) -> Option<String> {
-    matches!(job, Job::Message(Message::Card { .. })).then(|| "card".to_owned())
+    let mark = match job {
+        Job::Message(Message::Card { .. }) => "card",
+        Job::Message(Message::Home { .. }) => "home",
+        Job::Message(Message::Window { .. }) => "window",
+        _ => return None,
+    };
+    Some(mark.to_owned())
 }
 
 fn unlimited(bucket: &str) -> Pace {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::clock::Clock;
@@ -13,7 +14,7 @@ use crate::domain::conversation::Owner;
 use crate::domain::people::{Member, Profile, Teammate, Unlinked, link};
 use crate::domain::plan::Party;
 use crate::error::{Fault, Service};
-use crate::ids::{InstallationId, SlackUserId};
+use crate::ids::{InstallationId, MemberId, SlackUserId};
 use crate::slack::client::{CallError as SlackError, Slack};
 use crate::store::{Memo, Store};
 
@@ -23,6 +24,10 @@ const PROFILE_AGE: Duration = Duration::from_hours(1);
 /// How long the list of members is good for. dialnote tells nobody when it changes.
 const MEMBERS_AGE: Duration = Duration::from_mins(10);
 
+/// How many members are looked up for that.
+const LOOKED_UP: usize = 100;
+
+const UNLINKED: &str = "unlinked";
 const PROFILE: &str = "profile";
 const MEMBERS: &str = "members";
 
@@ -67,9 +72,76 @@ impl People {
         }
     }
 
+    /// Whether a Slack user is a teammate, as far as that is known; else it is found out.
+    pub async fn is_known(&self, installation: &InstallationId, user: &SlackUserId) -> Result<bool, Fault> {
+        let kept = self.store.recall(installation, PROFILE, user.as_str()).await?;
+        let profile = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
+        let members = self.kept_members(installation).await?;
+        if profile.is_some_and(|profile| link(&profile, &members).is_ok()) {
+            return Ok(true);
+        }
+        Ok(self.teammate(installation, user).await?.is_ok())
+    }
+
     /// What colleagues call a Slack user.
     pub async fn name(&self, installation: &InstallationId, user: &SlackUserId) -> Result<Option<String>, Fault> {
         Ok(self.profile(installation, user, Read::Kept).await?.map(|profile| profile.name))
+    }
+
+    /// A Slack user's time zone, if Slack knows it.
+    pub(super) async fn zone(
+        &self,
+        installation: &InstallationId,
+        user: &SlackUserId,
+    ) -> Result<Option<String>, Fault> {
+        Ok(self.profile(installation, user, Read::Kept).await?.and_then(|profile| profile.zone))
+    }
+
+    /// The names of members whose e-mail address nobody in Slack has, as far as was looked. Looked up
+    /// once in a while.
+    pub(super) async fn unlinked(&self, installation: &InstallationId) -> Result<Vec<String>, Fault> {
+        let kept = self.store.recall(installation, UNLINKED, "").await?;
+        if let Some(names) = self.usable(kept, PROFILE_AGE, Read::Kept) {
+            return Ok(names);
+        }
+        let mut names = Vec::new();
+        for member in self.members(installation, Read::Kept).await?.iter().take(LOOKED_UP) {
+            let profile = match &member.email {
+                Some(email) => self.profile_by_email(installation, email).await?,
+                None => None,
+            };
+            if profile.is_none() {
+                names.push(member.name.clone());
+            }
+        }
+        self.keep(installation, UNLINKED, "", None, &names).await?;
+        Ok(names)
+    }
+
+    /// The members as they were last read, without asking anybody.
+    pub(super) async fn known_members(&self, installation: &InstallationId) -> Result<Vec<MemberId>, Fault> {
+        Ok(self.kept_members(installation).await?.into_iter().map(|member| member.id).collect())
+    }
+
+    /// The Slack user that a member is, and what colleagues call them, as far as that is known without
+    /// asking anybody.
+    pub(super) async fn known_teammate(
+        &self,
+        installation: &InstallationId,
+        member: &MemberId,
+    ) -> Result<Option<(SlackUserId, String)>, Fault> {
+        let members = self.kept_members(installation).await?;
+        let email = members.iter().find(|one| one.id == *member).and_then(|member| member.email.clone());
+        let Some(email) = email else { return Ok(None) };
+        let kept = self.store.recall_alias(installation, PROFILE, &email.trim().to_lowercase()).await?;
+        let profile = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
+        let teammate = profile.and_then(|profile| link(&profile, &members).ok());
+        Ok(teammate.filter(|teammate| teammate.member == *member).map(|teammate| (teammate.user, teammate.name)))
+    }
+
+    async fn kept_members(&self, installation: &InstallationId) -> Result<Vec<Member>, Fault> {
+        let kept = self.store.recall(installation, MEMBERS, "").await?;
+        Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default())
     }
 
     /// An owner as dialnote names them, with the Slack user they are, if they are one.
@@ -142,13 +214,20 @@ impl People {
 
     async fn keep_profile(&self, installation: &InstallationId, profile: Option<&Profile>) -> Result<(), Fault> {
         let Some(profile) = profile else { return Ok(()) };
-        let memo = Memo {
-            kind: PROFILE.to_owned(),
-            id: profile.user.as_str().to_owned(),
-            alias: profile.email.as_ref().map(|email| email.trim().to_lowercase()),
-            at: self.clock.now(),
-            body: serde_json::to_string(profile).unwrap_or_default(),
-        };
+        let email = profile.email.as_ref().map(|email| email.trim().to_lowercase());
+        self.keep(installation, PROFILE, profile.user.as_str(), email, profile).await
+    }
+
+    async fn keep(
+        &self,
+        installation: &InstallationId,
+        kind: &str,
+        id: &str,
+        alias: Option<String>,
+        fact: &impl Serialize,
+    ) -> Result<(), Fault> {
+        let body = serde_json::to_string(fact).unwrap_or_default();
+        let memo = Memo { kind: kind.to_owned(), id: id.to_owned(), alias, at: self.clock.now(), body };
         self.store.remember(installation, memo).await
     }
 
@@ -157,15 +236,16 @@ impl People {
         if let Some(members) = self.usable(kept, MEMBERS_AGE, read) {
             return Ok(members);
         }
-        let members = self.dialnote.members().await.map_err(dialnote_fault)?;
-        let memo = Memo {
-            kind: MEMBERS.to_owned(),
-            id: String::new(),
-            alias: None,
-            at: self.clock.now(),
-            body: serde_json::to_string(&members).unwrap_or_default(),
+        let members = match self.dialnote.members().await {
+            Ok(members) => members,
+            // Who asks for what needs no dialnote is not to wait for it. What needs it will find out.
+            Err(DialnoteError::Fault(fault)) if read == Read::Kept => {
+                let stale = self.kept_members(installation).await?;
+                return if stale.is_empty() { Err(fault) } else { Ok(stale) };
+            }
+            Err(error) => return Err(dialnote_fault(error)),
         };
-        self.store.remember(installation, memo).await?;
+        self.keep(installation, MEMBERS, "", None, &members).await?;
         Ok(members)
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
-use tracing::error;
+use tracing::{error, info};
 
 use crate::error::Fault;
 use crate::store::Lane;
@@ -27,8 +27,25 @@ pub async fn run(work: Arc<Work>, stop: watch::Receiver<bool>) {
     tokio::join!(
         lane(work.clone(), Lane::Inbox, stop.clone()),
         lane(work.clone(), Lane::Outbox, stop.clone()),
-        timers(work, stop),
+        timers(work.clone(), stop.clone()),
+        watcher(work, stop),
     );
+}
+
+/// Looks at what changes in dialnote, more often when much does.
+async fn watcher(work: Arc<Work>, mut stop: watch::Receiver<bool>) {
+    let mut pause = Duration::ZERO;
+    while !*stop.borrow() {
+        tokio::select! {
+            () = sleep(pause) => {}
+            _ = stop.changed() => return,
+        }
+        let looked = work.watch().await;
+        if let Err(cause) = &looked {
+            info!(%cause, "could not look at dialnote; will try again");
+        }
+        pause = super::watch::pause(pause, &looked);
+    }
 }
 
 async fn lane(work: Arc<Work>, lane: Lane, mut stop: watch::Receiver<bool>) {

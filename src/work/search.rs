@@ -4,10 +4,12 @@
 use crate::domain::command::{Act, Command};
 use crate::domain::conversation::{Conversation, Which};
 use crate::domain::find::{Found, Search};
-use crate::domain::job::CommandJob;
+use crate::domain::handover::Handover;
+use crate::domain::job::{Batch, CommandJob, Job};
 use crate::domain::message::{Choice, Message, Say};
 use crate::domain::refusal::{About, Refusal};
 use crate::error::Fault;
+use crate::ids::ConversationId;
 use crate::store::{Claim, Effect};
 use crate::work::audit;
 use crate::work::inbox::{Stop, denied};
@@ -19,14 +21,20 @@ const SEARCH_PAGES: usize = 50;
 /// Among how many of somebody's attempts the last that changed something is looked for.
 const RECENT_DEEDS: usize = 20;
 
+/// Among how many unanswered hand-overs somebody's own are looked for.
+const MOST_HANDOVERS: usize = 10_000;
+
 /// How many conversations are offered to choose from.
 const MOST_CHOICES: usize = 10;
 
 impl Work {
     /// Looks for the conversation that a number or name means.
     pub(super) async fn find(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-        if job.command.which == Which::MyLast {
-            return self.find_my_last(claim, job).await;
+        match job.command.which {
+            Which::MyLast if job.command.act == Act::Accept => return self.find_given(claim, job).await,
+            Which::MyLast => return self.find_my_last(claim, job).await,
+            Which::AllMine => return self.find_all_mine(claim, job).await,
+            _ => {}
         }
         let (asked, mut search) = match Search::new(&job.command.which) {
             Ok(search) => search,
@@ -52,6 +60,35 @@ impl Work {
         let last = deeds.iter().find(|deed| audit::change(deed).is_some());
         let id = last.and_then(|deed| deed.conversation.clone()).ok_or(Refusal::NothingToUndo)?;
         Ok(self.found(claim, job, id, None))
+    }
+
+    /// The conversation that whoever asks was given last and has not answered to.
+    async fn find_given(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+        let kept = self.store.documents(&claim.installation, Handover::KIND, MOST_HANDOVERS).await?;
+        let given = kept.iter().filter_map(|kept| {
+            let handover: Handover = serde_json::from_str(&kept.body).ok()?;
+            (handover.receiver == job.asker.user).then(|| (handover.at, kept.id.clone()))
+        });
+        let (_, id) = given.max().ok_or(Refusal::NothingGivenToYou)?;
+        Ok(self.found(claim, job, ConversationId::new(id), None))
+    }
+
+    /// Everything open that belongs to whoever asks: each becomes a command of its own.
+    async fn find_all_mine(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+        let asker = self.people.teammate(&claim.installation, &job.asker.user).await?;
+        let asker = asker.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
+        self.hold(claim).await?;
+        let mine = self.dialnote.all_open_of(&asker.member).await.map_err(|error| denied(error, None))?;
+        if mine.is_empty() {
+            return Err(Refusal::NothingYours.into());
+        }
+        let batch = Batch { id: format!("{}-{}", claim.id, claim.accepted.as_millisecond()), of: mine.len() };
+        let each = mine.into_iter().map(|conversation| {
+            let command = Command { which: Which::Id(conversation.id), ..job.command.clone() };
+            let job = CommandJob { batch: Some(batch.clone()), ..CommandJob::new(job.asker.clone(), command) };
+            Effect::Enqueue(self.following(claim, &Job::Command(job)))
+        });
+        Ok(Outcome::done(each.collect()))
     }
 
     /// Reads the list of conversations page by page. Answers how many there were, and whether that was
@@ -108,9 +145,9 @@ impl Work {
 }
 
 fn note_is_there(command: &Command, note: &str, asked: &str) -> Result<(), Refusal> {
-    let needed = matches!(command.act, Act::Handoff(_) | Act::Note);
+    let needed = command.act == Act::Note;
     if needed && command.note.is_empty() && note.is_empty() {
-        return Err(Refusal::NoteMissing { asked: asked.to_owned(), verb: command.act.verb() });
+        return Err(Refusal::NoteMissing { asked: asked.to_owned(), verb: command.act.verb(), about: None });
     }
     Ok(())
 }

@@ -3,9 +3,15 @@
 
 use std::time::Duration;
 
+use tracing::warn;
+
+use crate::domain::asker::{Place, Via};
+use crate::domain::handover::Handover;
 use crate::domain::job::Job;
 use crate::domain::message::{Message, Say};
 use crate::error::Fault;
+use crate::ids::ConversationId;
+use crate::store::{Class, NewJob};
 use crate::work::{Work, earlier, later};
 
 /// A command that is not finished after this long is said to wait.
@@ -13,6 +19,9 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How many are told at a time.
 const TOLD_AT_ONCE: usize = 100;
+
+/// How much that is due is looked at at a time.
+const DUE_AT_ONCE: usize = 100;
 
 /// How long delivery keys, kept commands and kept facts are of use. Slack repeats an event for at
 /// most a day (contracts/slack.md §4.7).
@@ -33,6 +42,7 @@ impl Work {
         let now = self.clock.now();
         if self.store.lead(LEADER, &self.instance, now, later(now, LEADS)).await? {
             self.tell_who_waits().await?;
+            self.come_due().await?;
             while self.sweep().await? {}
         }
         Ok(())
@@ -46,13 +56,34 @@ impl Work {
             let asker = match Job::decode(&waiting.body) {
                 Ok(Job::Command(job)) => job.asker,
                 Ok(Job::Resume(job)) => job.asker,
-                Ok(Job::Profile(_) | Job::Message(_)) | Err(_) => continue,
+                Ok(Job::List(job)) if job.list.place == Place::Message => job.asker,
+                Ok(_) | Err(_) => continue,
             };
+            if asker.via == Via::Timer {
+                continue;
+            }
             let notice = Job::Message(Message::Private { to: asker.addressee(), say: Say::Waiting });
             let notice = self.new_job(&waiting.installation, &notice);
             told += usize::from(self.store.tell(waiting.id, notice, now).await?);
         }
         Ok(told)
+    }
+
+    /// Has done what is kept for a time that has come.
+    async fn come_due(&self) -> Result<(), Fault> {
+        let now = self.clock.now();
+        for (installation, document) in self.store.due(now, DUE_AT_ONCE).await? {
+            let job = match document.kind.as_str() {
+                Handover::KIND => Job::Handover(ConversationId::new(document.id.clone())),
+                kind => {
+                    warn!(kind, "nothing is known to be done about this kind");
+                    continue;
+                }
+            };
+            let job = NewJob { class: Class::Machine, ..self.new_job(&installation, &job) };
+            self.store.come_due(&installation, &document, job, now).await?;
+        }
+        Ok(())
     }
 
     /// Throws away one bite of what is no longer needed. Answers whether there may be more.

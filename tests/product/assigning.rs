@@ -24,7 +24,7 @@ async fn assign_by_number_with_a_note() {
         Maya assigned +1 415 555 0101 (Ana Lima) to you.
         “wants a call back”
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Done] [Open in dialnote ↗]
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
         ");
         assert_snapshot!(bot.dialnote(ANA), @"mem_zoe open");
         let notes = bot.notes(ANA).join("\n");
@@ -61,9 +61,16 @@ async fn assigning_again_tells_the_owner_before() {
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned +1 415 555 0101 (Ana Lima) to you.
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Done] [Open in dialnote ↗]
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
         ");
-        assert_snapshot!(bot.dm(LEO).await, @"Maya gave +1 415 555 0101 (Ana Lima) to Zoe; it is not yours any more.");
+        assert_snapshot!(bot.dm(LEO).await, @"
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+          It is not yours any more.
+        [Open in dialnote ↗]
+        ---
+        Maya gave +1 415 555 0101 (Ana Lima) to Zoe; it is not yours any more.
+        ");
     })
     .await;
 }
@@ -89,6 +96,10 @@ async fn doing_what_is_so_already_is_answered() {
         “call before noon”
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        ---
         Maya added a note about +1 415 555 0101 (Ana Lima), which is yours.
         “call before noon”
         ");
@@ -141,7 +152,11 @@ async fn take_unassign_done_reopen_by_their_buttons() {
         assert_snapshot!(bot.dm(LEO).await, @"
         Maya assigned +1 415 555 0101 (Ana Lima) to you.
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Done] [Open in dialnote ↗]
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        ---
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"Maya gave +1 415 555 0101 (Ana Lima) to Leo; it is not yours any more.");
         assert_snapshot!(bot.dialnote(ANA), @"mem_leo open");
@@ -189,7 +204,12 @@ async fn done_in_the_direct_message() {
         bot.read_all().await;
 
         bot.press_private(ZOE, "dm", "done", 0).await;
-        assert_snapshot!(bot.answer(ZOE).await, @"+1 415 555 0101 (Ana Lima) is done.");
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+          :white_check_mark: Done.
+        [Open in dialnote ↗]
+        ");
         assert_snapshot!(bot.line(ANA).await, @"Zoe marked this done.");
     })
     .await;
@@ -285,7 +305,7 @@ async fn text_from_outside_neither_pings_nor_formats() {
         Maya assigned +1 415 555 0109 (<script>alert(1)</script> <!channel>) to you.
         “<!channel> *bold* & <b> ask @Leo in #billing, https://x.test/?a=1&b”
           :speech_balloon: Text message · 2026-11-23 07:00 UTC
-        [Done] [Open in dialnote ↗]
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
         ");
         let texts = bot.world(|world| world.messages.iter().map(|m| m.text.clone()).collect::<Vec<_>>().join("\n"));
         assert!(!texts.contains("<!channel>") && !texts.contains("<@") && !texts.contains('*'), "{texts}");

@@ -5,7 +5,7 @@ use std::fs;
 
 use dialnote_slack::config::SETTINGS;
 use dialnote_slack::domain::verb::COMMANDS;
-use dialnote_slack::manifest::{self, OPTIONAL_SCOPES, PLACEHOLDER_URL, SCOPES};
+use dialnote_slack::manifest::{self, OPTIONAL_SCOPES, PLACEHOLDER_URL, SCOPES, UNFURL_DOMAIN};
 
 fn readme_has(rows: &[String]) {
     let readme = fs::read_to_string("README.md").unwrap();
@@ -16,13 +16,15 @@ fn readme_has(rows: &[String]) {
 #[test]
 fn the_manifest_is_the_programs_own() {
     let checked_in = fs::read_to_string("manifest.yml").unwrap();
-    let made = manifest::yaml(PLACEHOLDER_URL).unwrap();
+    let made = manifest::yaml(PLACEHOLDER_URL, UNFURL_DOMAIN).unwrap();
     assert_eq!(checked_in, made, "run `cargo run -- manifest > manifest.yml`");
 }
 
 #[test]
 fn the_readme_lists_every_command() {
-    let row = |spec: &dialnote_slack::domain::verb::Spec| format!("| `{}` | {} |", spec.usage(), spec.summary);
+    let row = |spec: &dialnote_slack::domain::verb::Spec| {
+        format!("| `{}` | {} |", spec.usage().replace('|', "\\|"), spec.summary)
+    };
     readme_has(&COMMANDS.iter().map(row).collect::<Vec<_>>());
 }
 

@@ -104,7 +104,7 @@ async fn the_bot_is_not_in_the_channel() {
         Maya assigned +1 415 555 0101 (Ana Lima) to you.
         “wants a call back”
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Done] [Open in dialnote ↗]
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
         ");
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
     })

@@ -51,7 +51,7 @@ async fn several_fit_and_one_is_picked() {
         Maya assigned +1 415 555 0104 (Robert Nguyen) to you.
         “asked for a quote”
           :telephone_receiver: Missed call · 2026-11-23 08:22 UTC
-        [Done] [Open in dialnote ↗]
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
         ");
         bot.read_all().await;
         let private = bot.world(|world| world.messages.iter().filter(|m| m.to.is_some()).count());

@@ -19,7 +19,7 @@ async fn a_typed_handoff_is_one_act() {
         Leo handed +1 415 555 0101 (Ana Lima) to you.
         “asks for a quote, call before noon”
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Done] [Open in dialnote ↗]
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
         ");
         assert_eq!(bot.notes(ANA).len(), 1);
     })
@@ -31,9 +31,10 @@ async fn a_handoff_needs_a_note() {
     product(async |bot| {
         bot.slash(LEO, "/handoff @zoe ana lima").await;
         assert_snapshot!(bot.answer(LEO).await, @"
-        What should the next owner know? “ana lima” names the conversation, and nothing is left for the note.
-        Type: /handoff @person conversation note
+        What should the next owner know? Add a note.
+        Type: /handoff @person [conversation] note
         For example: /handoff @leo Ana Lima asks for a quote, call before noon
+        [Write it]
         ");
         assert_eq!(bot.calls("PATCH"), 0);
     })
@@ -61,7 +62,7 @@ async fn the_form_hands_over() {
         “Wants a quote.
         Call before noon.”
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Done] [Open in dialnote ↗]
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
         ");
         assert_snapshot!(bot.card(ANA).await, @"
         # Ana Lima
@@ -137,7 +138,7 @@ async fn a_note_that_dialnote_refuses_is_given_back() {
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned +1 415 555 0101 (Ana Lima) to you.
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Done] [Open in dialnote ↗]
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
         ");
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
     })

@@ -11,7 +11,9 @@
 )]
 #![expect(unreachable_pub, reason = "the tests are one crate")]
 
+mod answering;
 mod assigning;
+mod choosing;
 mod crashing;
 mod database;
 mod documents;
@@ -20,11 +22,15 @@ mod finding;
 mod floors;
 mod groups;
 mod handing_off;
+mod linking;
+mod listing;
 mod overtaking;
 mod pacing;
 mod people;
 mod racing;
 mod receiving;
+mod ruling;
+mod several;
 mod snoozing;
 mod support;
 mod undoing;

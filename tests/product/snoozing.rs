@@ -87,7 +87,6 @@ async fn a_time_that_makes_no_sense_is_refused() {
         let mut talk = String::new();
         for typed in [
             "/snooze conv_1001",
-            "/snooze tomorrow",
             "/snooze conv_1001 today 0:30",
             "/snooze conv_1001 2028-01-01",
             "/dialnote wake conv_1001",
@@ -98,12 +97,7 @@ async fn a_time_that_makes_no_sense_is_refused() {
         assert_snapshot!(talk, @"
         /snooze conv_1001
         Until when? Say it at the end: 2h, 45 min, tomorrow, tomorrow 9am, mon 14:00, next week, or a date like 2026-12-01 14:00.
-        Type: /snooze conversation when
-        For example: /snooze Ana Lima tomorrow 9am
-
-        /snooze tomorrow
-        Which conversation? Name it by the contact’s number, part of the contact’s name, its id or its dialnote link.
-        Type: /snooze conversation when
+        Type: /snooze [conversation] when
         For example: /snooze Ana Lima tomorrow 9am
 
         /snooze conv_1001 today 0:30
@@ -132,6 +126,10 @@ async fn a_note_is_written_and_the_owner_is_told() {
         “prefers the morning”
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        ---
         Leo added a note about +1 415 555 0101 (Ana Lima), which is yours.
         “prefers the morning”
         ");
@@ -139,7 +137,7 @@ async fn a_note_is_written_and_the_owner_is_told() {
         bot.slash(LEO, "/dialnote note conv_1001").await;
         assert_snapshot!(bot.answer(LEO).await, @"
         What is the note? Add a note at the end.
-        Type: /dialnote note conversation text
+        Type: /dialnote note [conversation] text
         For example: /dialnote note Ana Lima prefers to be called in the morning
         ");
     })

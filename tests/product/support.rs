@@ -10,7 +10,9 @@ use dialnote_slack::app::App;
 use dialnote_slack::clock::{Clock, ManualClock};
 use dialnote_slack::config::Config;
 use dialnote_slack::manifest::{OPTIONAL_SCOPES, SCOPES};
-use dialnote_slack::sandbox::{Click, Message, Options, Outcome, Sandbox, Secrets, Submit, World};
+use dialnote_slack::sandbox::{
+    Click, Close, Message, Options, Outcome, Sandbox, Saying, Secrets, Shortcut, Submit, Typing, View, World,
+};
 use dialnote_slack::store::Lane;
 use dialnote_slack::work::Work;
 use jiff::SignedDuration;
@@ -154,6 +156,115 @@ impl Bot {
     /// Somebody presses something.
     pub async fn click(&self, click: Click) -> Outcome {
         acknowledged(self.sandbox.click(click).await.unwrap())
+    }
+
+    /// Somebody presses a button in their home, or in the window on top: on the row of a conversation, if
+    /// one is named.
+    pub async fn press_in(&self, who: &str, view: &str, button: &str, conversation: &str) -> Outcome {
+        let shown = self.view(who, view).expect("a view");
+        let value = buttons_of(shown.blocks()).find_map(|element| {
+            let value = element["value"].as_str().unwrap_or_default();
+            (element["action_id"] == button && value.contains(conversation)).then(|| value.to_owned())
+        });
+        let mut click = Click::view(who, &shown.id, button);
+        click.value = Some(value.unwrap_or_else(|| panic!("no {button} in {}", draw_blocks(shown.blocks()))));
+        self.click(click).await
+    }
+
+    /// Somebody chooses an option in a menu of their home, or of the window on top.
+    pub async fn choose_in(&self, who: &str, view: &str, menu: &str, option: &str) -> Outcome {
+        let shown = self.view(who, view).expect("a view");
+        let mut click = Click::view(who, &shown.id, menu);
+        click.selected_option = Some(option.to_owned());
+        self.click(click).await
+    }
+
+    /// Somebody types into a search field of their home, or of the window on top: what is offered.
+    pub async fn search(&self, who: &str, view: &str, field: &str, typed: &str) -> Vec<String> {
+        let shown = self.view(who, view).expect("a view");
+        let typing = Typing {
+            who: who.to_owned(),
+            channel: None,
+            message_ts: None,
+            view_id: Some(shown.id),
+            action_id: field.to_owned(),
+            block_id: None,
+            value: typed.to_owned(),
+        };
+        let offered = acknowledged(self.sandbox.options(typing).await.unwrap()).options;
+        offered.iter().map(|option| option["text"]["text"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Somebody uses a shortcut that is always at hand, or one on a message.
+    pub async fn shortcut(&self, who: &str, callback_id: &str, message: Option<(&str, &str)>) -> Outcome {
+        let (channel, message_ts) = message.map(|(channel, ts)| (channel.to_owned(), ts.to_owned())).unzip();
+        let shortcut = Shortcut { who: who.to_owned(), callback_id: callback_id.to_owned(), channel, message_ts };
+        acknowledged(self.sandbox.shortcut(shortcut).await.unwrap())
+    }
+
+    /// Somebody writes a message in a channel; answers its name.
+    pub async fn say(&self, who: &str, channel: &str, text: &str) -> String {
+        let saying =
+            Saying { who: who.to_owned(), channel: channel.to_owned(), text: text.to_owned(), thread_ts: None };
+        self.sandbox.say(saying).await.unwrap()
+    }
+
+    /// Somebody writes a message in a thread; answers its name.
+    pub async fn say_in_thread(&mut self, who: &str, channel: &str, thread: &str, text: &str) -> String {
+        let (who, channel, text) = (who.to_owned(), channel.to_owned(), text.to_owned());
+        let saying = Saying { who, channel, text, thread_ts: Some(thread.to_owned()) };
+        let ts = self.sandbox.say(saying).await.unwrap();
+        self.read_all().await;
+        ts
+    }
+
+    /// What stands in the place of the links of a message.
+    pub async fn unfurled(&self, channel: &str, ts: &str) -> String {
+        self.settle().await;
+        self.world(|world| {
+            let channel = world.channel(channel).expect("a channel").id.clone();
+            let message = world.message(&channel, ts).expect("a message");
+            let unfurls = message.unfurls.iter().map(|unfurl| draw_blocks(unfurl["blocks"].as_array().unwrap()));
+            unfurls.collect::<Vec<_>>().join("\n")
+        })
+    }
+
+    /// Somebody presses a button of what stands in the place of a link.
+    pub async fn press_unfurled(&self, who: &str, channel: &str, ts: &str, button: &str) -> Outcome {
+        self.click(Click::message(who, channel, ts, button)).await
+    }
+
+    /// Somebody opens their home.
+    pub async fn open_home(&self, who: &str) {
+        acknowledged(self.sandbox.event(json!({ "type": "app_home_opened", "user": who })).await.unwrap());
+    }
+
+    /// Somebody's home as they see it.
+    pub async fn home(&self, who: &str) -> String {
+        self.settle().await;
+        draw_blocks(self.view(who, "home").expect("a home").blocks())
+    }
+
+    /// The window or form on top, as somebody sees it.
+    pub async fn window(&self, who: &str) -> String {
+        self.settle().await;
+        let view = self.view(who, "window").expect("a window");
+        format!("[[{}]]\n{}", view.body["title"]["text"].as_str().unwrap_or_default(), draw_blocks(view.blocks()))
+    }
+
+    /// Somebody closes whatever windows they have open.
+    pub async fn close(&self, who: &str) {
+        while let Some(view_id) = self.form(who) {
+            let close = Close { who: who.to_owned(), view_id, all: true };
+            self.sandbox.close_view(close).await.unwrap();
+        }
+    }
+
+    fn view(&self, who: &str, view: &str) -> Option<View> {
+        self.world(|world| {
+            let user = world.person(who)?.id.clone();
+            if view == "home" { world.homes.get(&user).cloned() } else { world.stack(&user).last().copied().cloned() }
+        })
     }
 
     /// Somebody fills in the form they have open and submits it.
@@ -411,7 +522,11 @@ fn carried(message: &Message) -> Option<String> {
 }
 
 fn elements(message: &Message) -> impl Iterator<Item = &Value> {
-    message.blocks.iter().flat_map(|block| {
+    buttons_of(&message.blocks)
+}
+
+fn buttons_of(blocks: &[Value]) -> impl Iterator<Item = &Value> {
+    blocks.iter().flat_map(|block| {
         let row = block["elements"].as_array().map_or(&[][..], Vec::as_slice);
         row.iter().chain(block.get("accessory"))
     })
@@ -422,7 +537,11 @@ pub fn draw(message: &Message) -> String {
     if message.blocks.is_empty() {
         return message.text.clone();
     }
-    message.blocks.iter().map(draw_block).collect::<Vec<_>>().join("\n")
+    draw_blocks(&message.blocks)
+}
+
+fn draw_blocks(blocks: &[Value]) -> String {
+    blocks.iter().map(draw_block).collect::<Vec<_>>().join("\n")
 }
 
 fn draw_block(block: &Value) -> String {
@@ -436,6 +555,12 @@ fn draw_block(block: &Value) -> String {
         Some("section") => text(),
         Some("context") => format!("  {}", row()),
         Some("actions") => row(),
+        Some("input") => {
+            let label = block["label"]["text"].as_str().unwrap_or_default();
+            let optional = if block["optional"] == true { "" } else { "*" };
+            format!("{label}{optional}: {}", draw_element(&block["element"]))
+        }
+        Some("divider") => "---".to_owned(),
         other => panic!("no idea how to draw {other:?}"),
     }
 }
@@ -445,7 +570,22 @@ fn draw_element(element: &Value) -> String {
     match element["type"].as_str() {
         Some("button") if element.get("url").is_some() => format!("[{} ↗]", label.unwrap_or_default()),
         Some("button") => format!("[{}]", label.unwrap_or_default()),
-        Some("users_select") => format!("[{} ▾]", label.unwrap_or_default()),
+        Some("checkboxes") => {
+            let ticked = element["initial_options"].as_array().map_or(&[][..], Vec::as_slice);
+            let boxes = element["options"].as_array().into_iter().flatten().map(|option| {
+                let mark = if ticked.contains(option) { 'x' } else { ' ' };
+                format!("[{mark}] {}", option["text"]["text"].as_str().unwrap_or_default())
+            });
+            boxes.collect::<Vec<_>>().join(" ")
+        }
+        Some("timepicker") => format!("[{}]", element["initial_time"].as_str().unwrap_or("--:--")),
+        Some("datetimepicker") => "[date and time]".to_owned(),
+        Some("plain_text_input") => format!("[{}___]", element["initial_value"].as_str().unwrap_or_default()),
+        Some("static_select") => {
+            let chosen = element["initial_option"]["text"]["text"].as_str();
+            format!("[{} ▾]", chosen.or(label).unwrap_or_default())
+        }
+        Some("users_select" | "external_select") => format!("[{} ▾]", label.unwrap_or_default()),
         _ => dated(element["text"].as_str().unwrap_or_default()),
     }
 }

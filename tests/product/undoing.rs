@@ -18,11 +18,20 @@ async fn an_assignment_is_taken_back() {
         assert_eq!(bot.dialnote(ANA), "mem_leo open");
         assert_snapshot!(bot.line(ANA).await, @"Maya took that back: Leo owns this again.");
         assert_snapshot!(bot.dm(LEO).await, @"
+        Maya gave +1 415 555 0101 (Ana Lima) to Zoe; it is not yours any more.
+        ---
         Maya assigned +1 415 555 0101 (Ana Lima) to you.
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Done] [Open in dialnote ↗]
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
         ");
-        assert_snapshot!(bot.dm(ZOE).await, @"Maya gave +1 415 555 0101 (Ana Lima) to Leo; it is not yours any more.");
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+          It is not yours any more.
+        [Open in dialnote ↗]
+        ---
+        Maya gave +1 415 555 0101 (Ana Lima) to Leo; it is not yours any more.
+        ");
     })
     .await;
 }

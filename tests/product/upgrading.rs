@@ -27,7 +27,12 @@ async fn the_work_of_the_first_schema_is_done() {
         Maya assigned +1 415 555 0101 (Ana Lima) to you.
         “by number”
           :telephone_receiver: Missed call · 2026-11-24 02:56 UTC
-        [Done] [Open in dialnote ↗]
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        ---
+        Maya assigned +1 415 555 0104 (Robert Nguyen) to you.
+        “picked later”
+          :telephone_receiver: Missed call · 2026-11-24 02:22 UTC
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
         ");
         bot.read_all().await;
     })

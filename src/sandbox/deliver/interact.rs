@@ -22,6 +22,8 @@ enum Spot {
 
 /// An element where it was found.
 struct Found {
+    /// The link in whose place it stands, if it does.
+    unfurled: Option<String>,
     block: Map<String, Value>,
     block_id: String,
     element: Value,
@@ -59,10 +61,18 @@ impl Spot {
         }
     }
 
-    fn blocks(&self) -> &[Value] {
+    /// Its blocks, each with the link in whose place it stands, if it does.
+    fn blocks(&self) -> Vec<(Option<&str>, &Value)> {
         match self {
-            Self::Message(_, message) => &message.blocks,
-            Self::View(view) => view.blocks(),
+            Self::Message(_, message) => {
+                let own = message.blocks.iter().map(|block| (None, block));
+                let unfurled = message.unfurls.iter().flat_map(|unfurl| {
+                    let blocks = unfurl["blocks"].as_array().map_or(&[][..], Vec::as_slice);
+                    blocks.iter().map(|block| (unfurl["url"].as_str(), block))
+                });
+                own.chain(unfurled).collect()
+            }
+            Self::View(view) => view.blocks().iter().map(|block| (None, block)).collect(),
         }
     }
 
@@ -70,7 +80,8 @@ impl Spot {
     fn element(&self, action_id: &str, block_id: Option<&str>, value: Option<&str>) -> Result<Found, Impossible> {
         let mut known = Vec::new();
         let mut found = Vec::new();
-        for block in self.blocks().iter().filter_map(Value::as_object) {
+        for (unfurled, block) in self.blocks() {
+            let Some(block) = block.as_object() else { continue };
             let here = block.get("block_id").and_then(Value::as_str).unwrap_or_default();
             for element in blocks::elements(block) {
                 known.push(element["action_id"].as_str().unwrap_or_default());
@@ -78,7 +89,8 @@ impl Spot {
                 let chosen = element["type"] != "button" || value.is_none_or(|value| element["value"] == value);
                 if is_it && chosen {
                     let (block, block_id) = (block.clone(), here.to_owned());
-                    found.push(Found { block, block_id, element: element.clone() });
+                    let unfurled = unfurled.map(str::to_owned);
+                    found.push(Found { unfurled, block, block_id, element: element.clone() });
                 }
             }
         }
@@ -135,6 +147,9 @@ fn press(world: &mut World, click: &Click) -> Result<(Parcel, Sent), Impossible>
     let action = payload::action(&found.element, &found.block_id, &state, &ts);
     body.insert("actions".to_owned(), json!([action]));
     let sent = describe(world, &mut body, &person, &spot);
+    if let Some(url) = &found.unfurled {
+        payload::about_unfurl(&mut body, url);
+    }
     Ok((Parcel::interaction("/slack/interactions", &person.handle, &Value::Object(body)), sent))
 }
 

@@ -39,6 +39,19 @@ pub(super) fn about_message(payload: &mut Map<String, Value>, channel: &Channel,
     }
 }
 
+/// Says instead that it is about what stands in a link's place. The message is somebody else's and not
+/// sent along.
+pub(super) fn about_unfurl(payload: &mut Map<String, Value>, url: &str) {
+    payload.remove("message");
+    payload.insert("app_unfurl".to_owned(), json!({ "id": 1, "app_unfurl_url": url, "is_app_unfurl": true }));
+    if let Some(container) = payload.get_mut("container") {
+        container["type"] = json!("message_attachment");
+        container["attachment_id"] = json!(1);
+        container["is_app_unfurl"] = json!(true);
+        container["app_unfurl_url"] = json!(url);
+    }
+}
+
 /// Adds what tells the app which view an interaction is about.
 pub(super) fn about_view(payload: &mut Map<String, Value>, view: &View, values: &Map<String, Value>) {
     payload.insert("container".to_owned(), json!({"type": "view", "view_id": view.id}));

@@ -34,7 +34,7 @@ fn post(world: &mut World, saying: &Saying) -> Result<(String, Option<Value>), I
         there.then_some(()).ok_or_else(|| Impossible(format!("there is no message {parent} to answer")))?;
     }
     let text = typed::escaped(world, &saying.text);
-    let links = links(&text);
+    let links = links(&text, &world.base);
     let message = Message { channel: channel.id.clone(), author: person.id.clone(), text, ..Message::default() };
     let ts = world.post(Message { thread_ts: saying.thread_ts.clone(), ..message });
     if links.is_empty() || !Installed::get().hears("link_shared") || channel.kind == ChannelKind::Direct {
@@ -51,11 +51,11 @@ fn post(world: &mut World, saying: &Saying) -> Result<(String, Option<Value>), I
     Ok((ts, Some(event)))
 }
 
-/// The links of a message that the app asked for.
-fn links(text: &str) -> Vec<Value> {
+/// The links of a message that the app asked for. The sandbox's own dialnote counts as one of its domains.
+fn links(text: &str, base: &str) -> Vec<Value> {
     let marked = text.split('<').skip(1).filter_map(|part| part.split_once('>')).map(|(link, _)| link);
     let host = |link: &str| url::Url::parse(link).ok()?.host_str().map(str::to_owned);
     let wanted = marked.filter_map(|link| host(link).map(|host| (link, host)));
-    let wanted = wanted.filter(|(_, host)| Installed::get().unfurls(host));
+    let wanted = wanted.filter(|(link, host)| link.starts_with(base) || Installed::get().unfurls(host));
     wanted.map(|(link, host)| json!({"domain": host, "url": link})).collect()
 }

@@ -116,6 +116,34 @@ pub(super) fn delete(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"channel": channel.id, "ts": ts}))
 }
 
+/// Shows links of a message as the app made them (contracts/slack.md §22).
+pub(super) fn unfurl(world: &mut World, args: &Args) -> Reply {
+    let (Some(channel), Some(ts)) = (args.text("channel")?, args.text("ts")?) else {
+        return Err(Failure::argument("the sandbox finds the message by channel and ts"));
+    };
+    let message = world.message(channel, ts).ok_or("cannot_find_message")?;
+    let text = message.text.clone();
+    let unfurls = args.nested("unfurls", "invalid_unfurls_format")?;
+    let unfurls = unfurls.as_ref().and_then(Value::as_object).ok_or("invalid_unfurls_format")?;
+    let mut shown = Vec::new();
+    for (url, unfurl) in unfurls {
+        if !text.contains(&format!("<{url}")) {
+            return Err("cannot_unfurl_url".into());
+        }
+        let blocks = unfurl.get("blocks").ok_or("invalid_unfurls_format")?;
+        let blocks = blocks::message(blocks)?;
+        if blocks.iter().any(|block| block["type"] == "rich_text") {
+            return Err("invalid_blocks".into());
+        }
+        shown.push(json!({ "url": url, "blocks": blocks }));
+    }
+    if let Some(message) = world.message_mut(channel, ts) {
+        message.unfurls.retain(|old| !shown.iter().any(|new| new["url"] == old["url"]));
+        message.unfurls.extend(shown);
+    }
+    Ok(json!({}))
+}
+
 pub(super) fn permalink(world: &mut World, args: &Args) -> Reply {
     let channel = own_channel(world, args.required("channel")?)?;
     let ts = args.required("message_ts")?;

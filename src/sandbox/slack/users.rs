@@ -1,5 +1,6 @@
 //! `users.*` and `usergroups.*` (contracts/slack.md §23).
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::args::Args;
@@ -60,6 +61,25 @@ pub(super) fn group_users(world: &mut World, args: &Args) -> Reply {
     let id = args.required("usergroup")?;
     let group = world.groups.iter().find(|group| group.id == id).ok_or("no_such_subteam")?;
     Ok(json!({"users": group.users}))
+}
+
+/// Who is not to be disturbed. (Not in contracts/slack.md; the published shape of the method.)
+pub(super) fn do_not_disturb(world: &mut World, args: &Args) -> Reply {
+    let wanted: Vec<&str> = args.required("users")?.split(',').map(str::trim).collect();
+    if wanted.len() > 50 {
+        return Err("too_many_users".into());
+    }
+    let now = world.now().as_second();
+    let of = |person: &Person| {
+        let until = person.undisturbed_until.map_or(1, Timestamp::as_second);
+        let from = if person.undisturbed_until.is_some() { now.min(until) - 3600 } else { 1 };
+        json!({
+            "dnd_enabled": person.undisturbed_until.is_some(), "next_dnd_start_ts": from, "next_dnd_end_ts": until,
+        })
+    };
+    let known = world.people.iter().filter(|person| wanted.contains(&person.id.as_str()));
+    let users: serde_json::Map<String, Value> = known.map(|person| (person.id.clone(), of(person))).collect();
+    Ok(json!({ "users": users, "cached": false }))
 }
 
 fn object(world: &World, person: &Person, with_locale: bool) -> Value {

@@ -177,7 +177,7 @@ pub(super) async fn overview_counts_what_waits(store: &dyn Store) -> Result<(), 
 }
 
 /// Stores effects by way of a job that is made for it.
-async fn put(
+pub(super) async fn put(
     store: &dyn Store,
     installation: &InstallationId,
     effects: impl IntoIterator<Item = Effect>,

@@ -13,6 +13,7 @@ mod doubts;
 mod facts;
 mod fairness;
 mod handles;
+mod kept;
 mod order;
 mod telling;
 mod verdicts;
@@ -43,6 +44,7 @@ pub async fn all(fresh: &impl AsyncFn() -> Box<dyn Store>) {
     verdicts(fresh).await;
     telling(fresh).await;
     facts(fresh).await;
+    kept(fresh).await;
     bells(fresh).await;
     fairness(fresh).await;
     doubts(fresh).await;
@@ -151,6 +153,21 @@ pub async fn facts(fresh: &impl AsyncFn() -> Box<dyn Store>) {
             facts::sweeps_what_is_old_in_bites,
             facts::sweeping_leaves_jobs_and_cards_alone,
             facts::overview_counts_what_waits,
+        ]
+    );
+}
+
+/// What stays until somebody changes it, and what is kept of dialnote's conversations.
+pub async fn kept(fresh: &impl AsyncFn() -> Box<dyn Store>) {
+    each!(
+        fresh,
+        [
+            kept::a_document_is_kept_until_it_is_dropped,
+            kept::documents_come_by_kind_in_the_order_of_ids,
+            kept::a_due_time_becomes_a_job_once,
+            kept::the_mirror_shows_the_latest_sight,
+            kept::a_card_is_found_by_its_place,
+            kept::the_audit_log_is_read_from_end_to_end,
         ]
     );
 }

@@ -10,6 +10,7 @@ mod announcing;
 mod claiming;
 mod connection;
 mod facts;
+mod kept;
 mod lines;
 mod settling;
 mod transaction;
@@ -27,17 +28,19 @@ use self::accepting::Entrance;
 use self::announcing::{Crier, News};
 use self::claiming::{LOOKED_AT, Look};
 use self::connection::Route;
+use self::kept::ComeDue;
 use self::lines::{Queued, name};
 use self::settling::{Renew, Settle, Tell};
 use self::transaction::{Params, Verb, query, transact};
 use super::bells::Bells;
 use super::turns::Turns;
 use super::{
-    Accepted, Card, Claim, Delivery, Draft, Effect, Entry, Lane, Memo, NewJob, Overview, Settled, Store, Verdict,
+    Accepted, Audited, Card, Claim, Delivery, Document, Draft, Effect, Entry, Lane, Memo, Mirrored, NewJob, Overview,
+    Settled, Since, Store, Verdict,
 };
 use crate::clock::from_millis;
 use crate::error::{Fault, whole};
-use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, SlackUserId};
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
 
 const NEXT_DUE: &str = "
     SELECT least(
@@ -234,6 +237,10 @@ impl Store for Postgres {
         self.all(facts::DEEDS, whose, facts::read_entry).await
     }
 
+    async fn latest(&self, installation: &InstallationId, max: usize) -> Result<Vec<Entry>, Fault> {
+        self.all(kept::LATEST, &[&installation.as_str(), &limit(max)], facts::read_entry).await
+    }
+
     async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault> {
         let Memo { kind, id, alias, at, body } = memo;
         let columns: Params<'_> = &[&installation.as_str(), &kind, &id, &alias, &at.as_millisecond(), &body];
@@ -251,6 +258,63 @@ impl Store for Postgres {
         alias: &str,
     ) -> Result<Option<Memo>, Fault> {
         self.first(facts::RECALL_ALIAS, &[&installation.as_str(), &kind, &alias], facts::read_memo).await
+    }
+
+    async fn keep(&self, installation: &InstallationId, document: Document) -> Result<(), Fault> {
+        let Document { kind, id, at, due, body } = document;
+        let due = due.map(Timestamp::as_millisecond);
+        let columns: Params<'_> = &[&installation.as_str(), &kind, &id, &at.as_millisecond(), &due, &body];
+        query(&self.pool, kept::PUT, columns).await.map(drop)
+    }
+
+    async fn document(&self, installation: &InstallationId, kind: &str, id: &str) -> Result<Option<Document>, Fault> {
+        let found = self.first(kept::FIND, &[&installation.as_str(), &kind, &id], kept::read).await?;
+        Ok(found.map(|(_, document)| document))
+    }
+
+    async fn documents(&self, installation: &InstallationId, kind: &str, max: usize) -> Result<Vec<Document>, Fault> {
+        let found = self.all(kept::LIST, &[&installation.as_str(), &kind, &limit(max)], kept::read).await?;
+        Ok(found.into_iter().map(|(_, document)| document).collect())
+    }
+
+    async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<(InstallationId, Document)>, Fault> {
+        self.all(kept::DUE, &[&now.as_millisecond(), &limit(max)], kept::read).await
+    }
+
+    async fn come_due(
+        &self,
+        installation: &InstallationId,
+        document: &Document,
+        job: NewJob,
+        now: Timestamp,
+    ) -> Result<bool, Fault> {
+        let job = self.with_turn(job, now);
+        self.transact(&ComeDue { installation, document, job: &job }).await
+    }
+
+    async fn mirror(&self, installation: &InstallationId, seen: Vec<Mirrored>) -> Result<(), Fault> {
+        let (names, times, bodies) = kept::columns(&seen);
+        query(&self.pool, kept::MIRROR, &[&installation.as_str(), &names, &times, &bodies]).await.map(drop)
+    }
+
+    async fn mirrored(&self, installation: &InstallationId, since: &Since, max: usize) -> Result<Vec<Mirrored>, Fault> {
+        let Since { at, conversation } = since;
+        let since: Params<'_> = &[&installation.as_str(), &at.as_millisecond(), conversation, &limit(max)];
+        self.all(kept::MIRRORED, since, kept::read_mirrored).await
+    }
+
+    async fn card_at(
+        &self,
+        installation: &InstallationId,
+        channel: &ChannelId,
+        ts: &MessageTs,
+    ) -> Result<Option<Card>, Fault> {
+        let place: Params<'_> = &[&installation.as_str(), &channel.as_str(), &ts.as_str()];
+        self.first(kept::CARD_AT, place, facts::read_card).await
+    }
+
+    async fn audit(&self, after: i64, since: Timestamp, max: usize) -> Result<Vec<Audited>, Fault> {
+        self.all(kept::AUDIT, &[&after, &since.as_millisecond(), &limit(max)], kept::read_audited).await
     }
 
     async fn sweep(&self, before: Timestamp, max: usize) -> Result<usize, Fault> {

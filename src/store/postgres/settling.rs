@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use tokio_postgres::Error;
 
 use super::facts;
+use super::kept;
 use super::lines::{self, Queued, lines_of, name};
 use super::transaction::{Verb, changed, rows};
 use crate::clock::from_millis;
@@ -155,6 +156,9 @@ impl Settle<'_> {
             Effect::Record(entry) => facts::record(db, installation, entry).await,
             Effect::PutDraft(draft) => facts::put_draft(db, installation, draft).await,
             Effect::DropDraft(draft) => facts::drop_draft(db, installation, draft).await,
+            Effect::PutDocument(document) => kept::put(db, installation, document).await,
+            Effect::DropDocument { kind, id } => kept::discard(db, installation, kind, id).await,
+            Effect::Mirror(seen) => kept::mirror(db, installation, std::slice::from_ref(seen)).await,
         }
     }
 }
@@ -182,7 +186,8 @@ impl Verb for Tell<'_> {
     }
 }
 
-async fn lock(db: &ClientWrapper, locks: &[i64]) -> Result<(), Error> {
+/// Locks lines, in the order in which everybody does.
+pub(super) async fn lock(db: &ClientWrapper, locks: &[i64]) -> Result<(), Error> {
     if locks.is_empty() {
         return Ok(());
     }

@@ -256,7 +256,7 @@ pub(super) fn sweep(connection: &Connection, before: Timestamp, max: usize) -> R
     Ok(swept)
 }
 
-fn read_card(row: &Row<'_>) -> Result<Card> {
+pub(super) fn read_card(row: &Row<'_>) -> Result<Card> {
     Ok(Card {
         channel: ChannelId::new(row.get::<_, String>(0)?),
         conversation: ConversationId::new(row.get::<_, String>(1)?),
@@ -275,12 +275,17 @@ fn read_draft(row: &Row<'_>) -> Result<Draft> {
 }
 
 fn read_entry(row: &Row<'_>) -> Result<Entry> {
+    entry(row, 0)
+}
+
+/// An audit entry from five columns, of which this is the first.
+pub(super) fn entry(row: &Row<'_>, first: usize) -> Result<Entry> {
     Ok(Entry {
-        at: from_millis(row.get(0)?),
-        actor: SlackUserId::new(row.get::<_, String>(1)?),
-        conversation: row.get::<_, Option<String>>(2)?.map(ConversationId::new),
-        verb: row.get(3)?,
-        detail: row.get(4)?,
+        at: from_millis(row.get(first)?),
+        actor: SlackUserId::new(row.get::<_, String>(first + 1)?),
+        conversation: row.get::<_, Option<String>>(first + 2)?.map(ConversationId::new),
+        verb: row.get(first + 3)?,
+        detail: row.get(first + 4)?,
     })
 }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 use super::accepting::Arrival;
-use super::{facts, limit};
+use super::{facts, kept, limit};
 use crate::clock::from_millis;
 use crate::ids::{InstallationId, JobId};
 use crate::store::bells::Rings;
@@ -315,12 +315,15 @@ fn follow(connection: &Connection, installation: &InstallationId, effect: &Effec
         Effect::Record(entry) => facts::record(connection, installation, entry),
         Effect::PutDraft(draft) => facts::put_draft(connection, installation, draft),
         Effect::DropDraft(draft) => facts::drop_draft(connection, installation, draft),
+        Effect::PutDocument(document) => kept::put(connection, installation, document),
+        Effect::DropDocument { kind, id } => kept::discard(connection, installation, kind, id),
+        Effect::Mirror(seen) => kept::mirror(connection, installation, std::slice::from_ref(seen)),
         Effect::Close { bucket, until } => facts::close(connection, installation, bucket, *until),
     }
 }
 
 /// Puts the job at the end of its line. Only at the head of a line does it give anybody work.
-fn enqueue(connection: &Connection, rings: &mut Rings, job: &NewJob, turn: i64) -> Result<()> {
+pub(super) fn enqueue(connection: &Connection, rings: &mut Rings, job: &NewJob, turn: i64) -> Result<()> {
     let key = line(connection, job)?;
     let head = !somebody_in_line(connection, job, key)?;
     if !head && replaced(connection, job, key)? {

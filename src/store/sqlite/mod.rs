@@ -10,6 +10,7 @@ mod checkpointer;
 mod connection;
 mod facts;
 mod jobs;
+mod kept;
 #[cfg(test)]
 mod plans;
 mod readers;
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use self::accepting::Arrival;
@@ -28,13 +30,14 @@ use self::checkpointer::Checkpointer;
 use self::connection::Alone;
 use self::readers::Readers;
 use self::writer::Writer;
-use super::bells::Bells;
+use super::bells::{Bells, Rings};
 use super::{
-    Accepted, Card, Claim, Delivery, Draft, Effect, Entry, Lane, Memo, NewJob, Overview, Settled, Store, Verdict,
+    Accepted, Audited, Card, Claim, Delivery, Document, Draft, Effect, Entry, Lane, Memo, Mirrored, NewJob, Overview,
+    Settled, Since, Store, Verdict,
 };
 use crate::clock::from_millis;
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, SlackUserId};
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
 use crate::store::turns::Turns;
 
 /// How long a verb waits for its turn to write.
@@ -165,6 +168,10 @@ impl Store for Sqlite {
         self.readers.read(|connection| facts::deeds(connection, installation, actor, max))
     }
 
+    async fn latest(&self, installation: &InstallationId, max: usize) -> Result<Vec<Entry>, Fault> {
+        self.readers.read(|connection| kept::latest(connection, installation, max))
+    }
+
     async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault> {
         let installation = installation.clone();
         self.writer.write(PATIENCE, move |connection, _| facts::remember(connection, &installation, &memo)).await
@@ -181,6 +188,60 @@ impl Store for Sqlite {
         alias: &str,
     ) -> Result<Option<Memo>, Fault> {
         self.readers.read(|connection| facts::recall_alias(connection, installation, kind, alias))
+    }
+
+    async fn keep(&self, installation: &InstallationId, document: Document) -> Result<(), Fault> {
+        let installation = installation.clone();
+        self.writer.write(PATIENCE, move |connection, _| kept::put(connection, &installation, &document)).await
+    }
+
+    async fn document(&self, installation: &InstallationId, kind: &str, id: &str) -> Result<Option<Document>, Fault> {
+        self.readers.read(|connection| kept::find(connection, installation, kind, id))
+    }
+
+    async fn documents(&self, installation: &InstallationId, kind: &str, max: usize) -> Result<Vec<Document>, Fault> {
+        self.readers.read(|connection| kept::list(connection, installation, kind, max))
+    }
+
+    async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<(InstallationId, Document)>, Fault> {
+        self.readers.read(|connection| kept::due(connection, now, max))
+    }
+
+    async fn come_due(
+        &self,
+        installation: &InstallationId,
+        document: &Document,
+        job: NewJob,
+        now: Timestamp,
+    ) -> Result<bool, Fault> {
+        let (installation, document, job) = (installation.clone(), document.clone(), self.with_turn(job, now));
+        let come_due = move |connection: &Connection, rings: &mut Rings| {
+            kept::come_due(connection, rings, &installation, &document, &job)
+        };
+        self.writer.write(PATIENCE, come_due).await
+    }
+
+    async fn mirror(&self, installation: &InstallationId, seen: Vec<Mirrored>) -> Result<(), Fault> {
+        let installation = installation.clone();
+        self.writer.write(PATIENCE, move |connection, _| kept::mirror(connection, &installation, &seen)).await
+    }
+
+    async fn mirrored(&self, installation: &InstallationId, since: &Since, max: usize) -> Result<Vec<Mirrored>, Fault> {
+        let (installation, since) = (installation.clone(), since.clone());
+        self.readers.read_apart(move |connection| kept::mirrored(connection, &installation, &since, max)).await
+    }
+
+    async fn card_at(
+        &self,
+        installation: &InstallationId,
+        channel: &ChannelId,
+        ts: &MessageTs,
+    ) -> Result<Option<Card>, Fault> {
+        self.readers.read(|connection| kept::card_at(connection, installation, channel, ts))
+    }
+
+    async fn audit(&self, after: i64, since: Timestamp, max: usize) -> Result<Vec<Audited>, Fault> {
+        self.readers.read_apart(move |connection| kept::audit(connection, after, since, max)).await
     }
 
     async fn sweep(&self, before: Timestamp, max: usize) -> Result<usize, Fault> {

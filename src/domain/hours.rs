@@ -1,0 +1,150 @@
+//! Nobody is hurried at night, and nobody is woken: the hours in which a hand-over is expected to be
+//! answered, and those in which a person wants to hear nothing. Both are hours on the wall, in the
+//! person's own time zone.
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan, ZonedDateTime};
+use serde::{Deserialize, Serialize};
+
+/// A time of day in minutes after midnight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Clock(u16);
+
+impl Clock {
+    /// Reads `HH:MM`, as Slack's time pickers give it (contracts/slack.md §9.4).
+    pub fn read(text: &str) -> Option<Self> {
+        let (hours, minutes) = text.split_once(':')?;
+        let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
+        (hours < 24 && minutes < 60).then_some(Self(hours * 60 + minutes))
+    }
+
+    /// The full hour.
+    pub const fn at(hour: u16) -> Self {
+        Self((hour % 24) * 60)
+    }
+
+    fn time(self) -> Time {
+        let (hours, minutes) = (i8::try_from(self.0 / 60), i8::try_from(self.0 % 60));
+        hours.ok().zip(minutes.ok()).and_then(|(h, m)| Time::new(h, m, 0, 0).ok()).unwrap_or(Time::midnight())
+    }
+}
+
+impl std::fmt::Display for Clock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
+    }
+}
+
+/// From a time of day to a later one; over midnight, if the end comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hours {
+    /// The beginning.
+    pub from: Clock,
+    /// The end.
+    pub to: Clock,
+}
+
+impl Hours {
+    /// Until when these hours last, if it is within them.
+    pub fn until(self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        let here = now.to_zoned_datetime(zone.clone());
+        // What began yesterday may last until today.
+        [-1, 0].into_iter().find_map(|days| {
+            let (begins, ends) = self.on(&here, days)?;
+            (begins <= now && now < ends).then_some(ends)
+        })
+    }
+
+    /// When these hours begin and end that begin on the day so many days from now.
+    fn on(self, here: &ZonedDateTime, days: i64) -> Option<(Timestamp, Timestamp)> {
+        let day = here.date().checked_add(days.days()).ok()?;
+        let last = if self.to > self.from { day } else { day.tomorrow().ok()? };
+        let instant = |date: jiff::civil::Date, clock: Clock| {
+            date.to_datetime(clock.time()).to_zoned_datetime(here.time_zone().clone()).ok().map(|at| at.timestamp())
+        };
+        instant(day, self.from).zip(instant(last, self.to))
+    }
+
+    /// The instant by which so much time within these hours has passed on working days (Monday to Friday).
+    pub fn after(self, now: Timestamp, time: SignedDuration, zone: &TimeZone) -> Timestamp {
+        const FAR_ENOUGH: i64 = 60;
+        let here = now.to_zoned_datetime(zone.clone());
+        let mut left = time;
+        for days in -1..FAR_ENOUGH {
+            let Some((begins, ends)) = self.on(&here, days) else { continue };
+            let weekday = begins.to_zoned_datetime(zone.clone()).weekday().to_monday_zero_offset();
+            let begins = begins.max(now);
+            if weekday >= 5 || ends <= begins {
+                continue;
+            }
+            let there = ends.duration_since(begins);
+            if left <= there {
+                return begins.saturating_add(left).unwrap_or(Timestamp::MAX);
+            }
+            left -= there;
+        }
+        now.saturating_add(time).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// The time zone by its name in the tz database; UTC where it is unknown.
+pub fn zone(name: Option<&str>) -> TimeZone {
+    name.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hours(from: &str, to: &str) -> Hours {
+        let read = |text| Clock::read(text).unwrap_or_else(|| unreachable!("{text}"));
+        Hours { from: read(from), to: read(to) }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap_or_else(|_| unreachable!("{text}"))
+    }
+
+    #[test]
+    fn reads_times_of_day() {
+        assert_eq!(Clock::read("09:30").map(|clock| clock.to_string()).as_deref(), Some("09:30"));
+        for wrong in ["", "9", "24:00", "12:60", "-1:00", "a:b"] {
+            assert_eq!(Clock::read(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn quiet_hours_go_over_midnight_and_follow_the_zone() {
+        let (quiet, berlin) = (hours("22:00", "07:00"), zone(Some("Europe/Berlin")));
+        assert_eq!(quiet.until(at("2026-11-23T20:59:00Z"), &berlin), None);
+        assert_eq!(quiet.until(at("2026-11-23T21:00:00Z"), &berlin), Some(at("2026-11-24T06:00:00Z")));
+        assert_eq!(quiet.until(at("2026-11-24T05:59:00Z"), &berlin), Some(at("2026-11-24T06:00:00Z")));
+        assert_eq!(quiet.until(at("2026-11-24T06:00:00Z"), &berlin), None);
+        assert_eq!(
+            hours("12:00", "13:00").until(at("2026-11-24T11:30:00Z"), &berlin),
+            Some(at("2026-11-24T12:00:00Z"))
+        );
+    }
+
+    #[test]
+    fn working_time_passes_on_working_days() {
+        let (working, berlin) = (hours("09:00", "17:00"), zone(Some("Europe/Berlin")));
+        let quarter = SignedDuration::from_mins(15);
+        for (now, then) in [
+            // A Monday morning.
+            ("2026-11-23T09:00:00Z", "2026-11-23T09:15:00Z"),
+            // Ten minutes before the end of Monday: five minutes into Tuesday.
+            ("2026-11-23T15:50:00Z", "2026-11-24T08:05:00Z"),
+            // Monday at night.
+            ("2026-11-23T23:00:00Z", "2026-11-24T08:15:00Z"),
+            // A Friday evening: Monday.
+            ("2026-11-27T17:00:00Z", "2026-11-30T08:15:00Z"),
+        ] {
+            assert_eq!(working.after(at(now), quarter, &berlin), at(then), "{now}");
+        }
+        let over_the_change = working.after(at("2026-10-23T14:55:00Z"), quarter, &berlin);
+        assert_eq!(over_the_change, at("2026-10-26T08:10:00Z"), "the clocks went back in between");
+    }
+}

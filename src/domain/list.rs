@@ -1,0 +1,329 @@
+//! Lists of conversations: what can be asked for, and which conversations that are. dialnote's own list
+//! can neither be counted nor searched (contracts/dialnote.md, Calls), so it is done here, over all
+//! conversations as they were last seen.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::conversation::{Conversation, Status};
+use crate::domain::find::folded;
+use crate::domain::typed::{self, Word};
+use crate::ids::{ConversationId, MemberId, SlackUserId};
+
+/// How many conversations a page shows: with their buttons as many as fit a message (contracts/slack.md
+/// §11, 50 blocks).
+pub const PAGE: usize = 10;
+
+/// Fewer digits than this are part of half the numbers.
+pub(super) const FEWEST_DIGITS: usize = 3;
+
+/// The longest text that is looked for, in characters: it travels in every button of the list.
+const LONGEST_TEXT: usize = 80;
+
+/// Which conversations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Filter {
+    /// Mine and not done.
+    Mine,
+    /// Open and nobody's.
+    Unassigned,
+    /// Open and not read in dialnote.
+    Unread,
+    /// Open and read in dialnote.
+    Read,
+    /// Resolved.
+    Done,
+    /// Put away until later.
+    Snoozed,
+    /// All.
+    All,
+    /// Somebody's and not done.
+    Person(SlackUserId),
+    /// Just this one.
+    Only(ConversationId),
+}
+
+/// The filters that are offered, in this order, and what they are called.
+pub const FILTERS: [(Filter, &str); 7] = [
+    (Filter::Mine, "mine"),
+    (Filter::Unassigned, "unassigned"),
+    (Filter::Unread, "unread"),
+    (Filter::Read, "read"),
+    (Filter::Done, "done"),
+    (Filter::Snoozed, "snoozed"),
+    (Filter::All, "all"),
+];
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Query {
+    /// Which conversations.
+    #[serde(rename = "f")]
+    pub filter: Filter,
+    /// Words that their contact's name, number or company has; empty if any will do.
+    #[serde(rename = "t", default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// Which page, from 0.
+    #[serde(rename = "p", default, skip_serializing_if = "is_first")]
+    pub page: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_first(page: &usize) -> bool {
+    *page == 0
+}
+
+impl Query {
+    /// The first page of a filter.
+    pub fn of(filter: Filter) -> Self {
+        Self { filter, text: String::new(), page: 0 }
+    }
+
+    /// Reads what was typed after `/inbox`: a filter or a person, then words to look for, all optional.
+    /// Words alone are looked for in all conversations.
+    pub fn parse(text: &str) -> Self {
+        let (filter, rest) = match typed::first(text) {
+            None => return Self::of(Filter::Mine),
+            Some((Word::Person(user), rest)) => (Filter::Person(user), rest),
+            Some((Word::Plain(word), rest)) => match named(word) {
+                Some(filter) => (filter, rest),
+                None => (Filter::All, text),
+            },
+            Some(_) => (Filter::All, text),
+        };
+        let text = typed::as_typed(rest).trim_matches(['"', '“', '”', ' ']).chars().take(LONGEST_TEXT).collect();
+        Self { filter, text, page: 0 }
+    }
+}
+
+fn named(word: &str) -> Option<Filter> {
+    let word = word.to_lowercase();
+    if matches!(word.as_str(), "me" | "@me" | "my") {
+        return Some(Filter::Mine);
+    }
+    FILTERS.iter().find(|(_, name)| *name == word).map(|(filter, _)| filter.clone())
+}
+
+/// A conversation with what it is looked for by.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// Name and company, in small letters without accents.
+    pub(super) names: String,
+    /// The digits of the contact's number.
+    pub(super) digits: String,
+}
+
+impl Known {
+    /// The conversation, made ready to be looked for.
+    pub fn of(conversation: Conversation) -> Self {
+        let contact = &conversation.contact;
+        let names = [contact.name.as_deref(), contact.company.as_deref()];
+        let names = folded(&names.into_iter().flatten().collect::<Vec<_>>().join(" "));
+        let digits = digits(&contact.phone);
+        Self { conversation, names, digits }
+    }
+}
+
+pub(super) fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// A list, as far as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing<'a> {
+    /// The conversations of the page.
+    pub rows: Vec<&'a Conversation>,
+    /// How many conversations the list has.
+    pub found: usize,
+    /// The page that is shown: the last one, if there are fewer than asked for.
+    pub page: usize,
+    /// How many conversations each of [`FILTERS`] has, whatever is looked for.
+    pub counts: [usize; FILTERS.len()],
+}
+
+/// Makes a list of all conversations. `me` and `person` are the members behind whoever asks and behind
+/// the filter, if they are any.
+pub fn select<'a>(
+    all: impl Iterator<Item = &'a Known>,
+    query: &Query,
+    me: Option<&MemberId>,
+    person: Option<&MemberId>,
+) -> Listing<'a> {
+    let wanted = Wanted::new(&query.text);
+    let mut counts = [0; FILTERS.len()];
+    let mut found = Vec::new();
+    for known in all {
+        let conversation = &known.conversation;
+        for (count, (filter, _)) in counts.iter_mut().zip(&FILTERS) {
+            *count += usize::from(filter.takes(conversation, me, None));
+        }
+        if query.filter.takes(conversation, me, person) && wanted.fits(known) {
+            found.push(conversation);
+        }
+    }
+    sort(&mut found, &query.filter);
+    let pages = found.len().div_ceil(PAGE).max(1);
+    let page = query.page.min(pages - 1);
+    Listing { rows: found.iter().skip(page * PAGE).take(PAGE).copied().collect(), found: found.len(), page, counts }
+}
+
+impl Filter {
+    fn takes(&self, conversation: &Conversation, me: Option<&MemberId>, person: Option<&MemberId>) -> bool {
+        let open = conversation.status == Status::Open;
+        let owned_by = |member: Option<&MemberId>| member.is_some_and(|member| conversation.is_owned_by(member));
+        match self {
+            Self::Mine => conversation.status != Status::Done && owned_by(me),
+            Self::Person(_) => conversation.status != Status::Done && owned_by(person),
+            Self::Unassigned => open && conversation.owner.is_none(),
+            Self::Unread => open && conversation.read == Some(false),
+            Self::Read => open && conversation.read == Some(true),
+            Self::Done => conversation.status == Status::Done,
+            Self::Snoozed => conversation.status == Status::Snoozed,
+            Self::All => true,
+            Self::Only(id) => conversation.id == *id,
+        }
+    }
+}
+
+/// What waits comes oldest first, because that is the order in which to do it; what comes back, in the
+/// order of coming back; everything else newest first.
+fn sort(found: &mut [&Conversation], filter: &Filter) {
+    let at = |one: &Conversation| one.last_activity.as_ref().map_or(Timestamp::MIN, |last| last.at);
+    let back = |one: &Conversation| one.snoozed_until.unwrap_or(Timestamp::MAX);
+    found.sort_unstable_by(|one, other| {
+        let order = match filter {
+            Filter::Unassigned => at(one).cmp(&at(other)),
+            Filter::Snoozed => back(one).cmp(&back(other)),
+            _ => at(other).cmp(&at(one)),
+        };
+        order.then_with(|| one.id.cmp(&other.id))
+    });
+}
+
+/// Words to look for, and the digits among them.
+struct Wanted {
+    words: Vec<String>,
+    digits: String,
+}
+
+impl Wanted {
+    fn new(text: &str) -> Self {
+        let words = folded(text).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        Self { words, digits: digits(text) }
+    }
+
+    fn fits(&self, known: &Known) -> bool {
+        let by_number = self.digits.len() >= FEWEST_DIGITS && known.digits.contains(&self.digits);
+        by_number || self.words.iter().all(|word| known.names.contains(word.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::conversation::{Activity, ActivityKind, Contact, Owner};
+
+    fn conversation(id: &str, owner: Option<&str>, status: Status, minutes: i64) -> Known {
+        Known::of(Conversation {
+            id: ConversationId::new(id),
+            status,
+            read: Some(minutes % 2 == 0),
+            snoozed_until: None,
+            owner: owner.map(|id| Owner { id: MemberId::new(id), name: String::new() }),
+            contact: Contact {
+                name: Some(format!("José {id}")),
+                company: Some("Kim & Sons".into()),
+                phone: format!("+1415555{minutes:04}"),
+            },
+            line: None,
+            last_activity: Some(Activity {
+                kind: ActivityKind::Sms,
+                inbound: true,
+                preview: None,
+                at: crate::clock::from_millis(minutes * 60_000),
+            }),
+        })
+    }
+
+    fn some() -> Vec<Known> {
+        vec![
+            conversation("c1", None, Status::Open, 1),
+            conversation("c2", Some("zoe"), Status::Open, 2),
+            conversation("c3", Some("zoe"), Status::Done, 3),
+            conversation("c4", Some("leo"), Status::Snoozed, 4),
+            conversation("c5", None, Status::Open, 5),
+        ]
+    }
+
+    fn ids(query: &Query) -> Vec<String> {
+        let (all, zoe, leo) = (some(), MemberId::new("zoe"), MemberId::new("leo"));
+        let listing = select(all.iter(), query, Some(&zoe), Some(&leo));
+        listing.rows.iter().map(|row| row.id.to_string()).collect()
+    }
+
+    #[test]
+    fn reads_what_is_typed() {
+        let query = |filter, text: &str| Query { filter, text: text.into(), page: 0 };
+        for (text, expected) in [
+            ("", query(Filter::Mine, "")),
+            ("Unassigned", query(Filter::Unassigned, "")),
+            ("done ana lima", query(Filter::Done, "ana lima")),
+            ("<@U1|zoe> kim", query(Filter::Person(SlackUserId::new("U1")), "kim")),
+            ("ana", query(Filter::All, "ana")),
+            ("\"done deal\"", query(Filter::All, "done deal")),
+            ("+1 415 555", query(Filter::All, "+1 415 555")),
+        ] {
+            assert_eq!(Query::parse(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_filter_takes_its_own() {
+        let person = Filter::Person(SlackUserId::new("ULEO"));
+        for (filter, expected) in [
+            (Filter::Mine, vec!["c2"]),
+            (Filter::Unassigned, vec!["c1", "c5"]),
+            (Filter::Unread, vec!["c5", "c1"]),
+            (Filter::Read, vec!["c2"]),
+            (Filter::Done, vec!["c3"]),
+            (Filter::Snoozed, vec!["c4"]),
+            (Filter::All, vec!["c5", "c4", "c3", "c2", "c1"]),
+            (person, vec!["c4"]),
+            (Filter::Only(ConversationId::new("c3")), vec!["c3"]),
+        ] {
+            assert_eq!(ids(&Query::of(filter.clone())), expected, "{filter:?}");
+        }
+        let all = some();
+        let counts = select(all.iter(), &Query::of(Filter::Done), Some(&MemberId::new("zoe")), None).counts;
+        assert_eq!(counts, [1, 2, 2, 1, 1, 1, 5]);
+    }
+
+    #[test]
+    fn words_are_looked_for_in_name_number_and_company() {
+        for (text, expected) in [
+            ("jose c4", vec!["c4"]),
+            ("kim", vec!["c5", "c4", "c3", "c2", "c1"]),
+            ("555-0003", vec!["c3"]),
+            ("nobody", vec![]),
+        ] {
+            assert_eq!(ids(&Query { text: text.into(), ..Query::of(Filter::All) }), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_is_gone_shows_the_last() {
+        let all: Vec<_> = (0..23).map(|n| conversation(&format!("c{n}"), None, Status::Open, n)).collect();
+        let listing = select(all.iter(), &Query { page: 9, ..Query::of(Filter::All) }, None, None);
+        assert_eq!((listing.page, listing.rows.len(), listing.found), (2, 3, 23));
+    }
+
+    #[test]
+    fn travels_in_a_button() {
+        let query = Query { filter: Filter::Person(SlackUserId::new("U1")), text: "x".into(), page: 3 };
+        let encoded = serde_json::to_string(&query).unwrap_or_default();
+        assert_eq!(serde_json::from_str::<Query>(&encoded).ok(), Some(query), "{encoded}");
+    }
+}

@@ -1,0 +1,179 @@
+//! Who may do what to whose conversation: the rules of a workspace. They are asked about what a plan
+//! *does*, not about what it is called, so that there is no way around them by another command.
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::command::Act;
+use crate::domain::conversation::Status;
+use crate::domain::hours::{Clock, Hours};
+use crate::domain::people::Teammate;
+use crate::domain::plan::{Call, Party};
+use crate::domain::refusal::{About, Refusal};
+use crate::domain::verb::Verb;
+
+/// The rules of a workspace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Rules {
+    /// Who may give somebody's conversation to somebody else, or put it back into the queue.
+    pub reassign: Who,
+    /// Who may mark a conversation done.
+    pub done: Who,
+    /// Whether handing over needs a note.
+    pub note_on_handoff: bool,
+    /// Whether marking done needs a note.
+    pub note_on_done: bool,
+    /// Whether only admins may change these rules.
+    pub only_admins_configure: bool,
+    /// After how many minutes within the working hours somebody is reminded of a hand-over, and after
+    /// as many again it goes back; 0 if never.
+    pub answer_within: u16,
+    /// When people work, each in their own time zone.
+    pub working: Hours,
+}
+
+/// Who may do something to a conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    /// Every teammate.
+    #[default]
+    Anyone,
+    /// Its owner, and admins.
+    OwnerAndAdmins,
+    /// Admins.
+    Admins,
+}
+
+/// A rule that somebody ran into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// Who may re-assign.
+    Reassign(Who),
+    /// Who may mark done.
+    Done(Who),
+    /// Only admins may change the rules.
+    Configure,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            reassign: Who::Anyone,
+            done: Who::Anyone,
+            note_on_handoff: true,
+            note_on_done: false,
+            only_admins_configure: true,
+            answer_within: 15,
+            working: Hours { from: Clock::at(9), to: Clock::at(17) },
+        }
+    }
+}
+
+impl Rules {
+    /// What they are kept under (`store::Document`).
+    pub const KIND: &str = "rules";
+
+    /// Whether the calls may be made: `asker` wants them made to a conversation of `owner`'s.
+    pub fn allow(&self, asker: &Teammate, owner: Option<&Party>, act: &Act, calls: &[Call]) -> Result<(), Refusal> {
+        let is_owner = owner.is_some_and(|owner| owner.member == asker.member);
+        let may = |who: Who| match who {
+            Who::Anyone => true,
+            Who::OwnerAndAdmins => is_owner || asker.admin,
+            Who::Admins => asker.admin,
+        };
+        for call in calls {
+            match call {
+                // Giving back what one was given is an answer, not a re-assignment.
+                Call::Assign(_) if owner.is_some() && !act.is_answer() && !may(self.reassign) => {
+                    return Err(Refusal::NotAllowed(Rule::Reassign(self.reassign)));
+                }
+                Call::SetStatus(Status::Done) if !may(self.done) => {
+                    return Err(Refusal::NotAllowed(Rule::Done(self.done)));
+                }
+                Call::Assign(_) | Call::SetStatus(_) | Call::Snooze(_) | Call::AddNote { .. } => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the command has the note it needs.
+    pub fn note_is_there(&self, act: &Act, note: &str, about: About) -> Result<(), Refusal> {
+        let needed = match act {
+            Act::Handoff(_) => self.note_on_handoff,
+            Act::Done => self.note_on_done,
+            Act::Note => true,
+            _ => false,
+        };
+        if needed && note.trim().is_empty() {
+            return Err(Refusal::NoteMissing { asked: String::new(), verb: act.verb(), about: Some(about) });
+        }
+        Ok(())
+    }
+
+    /// Whether somebody may change the rules.
+    pub fn may_configure(&self, asker: &Teammate) -> Result<(), Refusal> {
+        if self.only_admins_configure && !asker.admin {
+            return Err(Refusal::NotAllowed(Rule::Configure));
+        }
+        Ok(())
+    }
+
+    /// Whether the form of a command cannot do without a note.
+    pub fn needs_note(&self, verb: Verb) -> bool {
+        match verb {
+            Verb::Handoff => self.note_on_handoff,
+            Verb::Done => self.note_on_done,
+            Verb::Note => true,
+            _ => false,
+        }
+    }
+
+    /// How long a hand-over may stay unanswered, twice; `None` if for ever.
+    pub fn patience(&self) -> Option<SignedDuration> {
+        (self.answer_within > 0).then(|| SignedDuration::from_mins(i64::from(self.answer_within)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::{MemberId, SlackUserId};
+
+    fn teammate(name: &str, admin: bool) -> Teammate {
+        Teammate { user: SlackUserId::new(name), member: MemberId::new(name), name: name.to_owned(), zone: None, admin }
+    }
+
+    fn party(name: &str) -> Party {
+        Party { member: MemberId::new(name), user: None, name: name.to_owned() }
+    }
+
+    #[test]
+    fn each_rule_holds_for_those_it_is_about() {
+        let (owner, admin, other) = (teammate("zoe", false), teammate("maya", true), teammate("leo", false));
+        let zoe = party("zoe");
+        for (who, may) in [
+            (Who::Anyone, [true, true, true]),
+            (Who::OwnerAndAdmins, [true, true, false]),
+            (Who::Admins, [false, true, false]),
+        ] {
+            let rules = Rules { reassign: who, done: who, ..Rules::default() };
+            for (asker, may) in [&owner, &admin, &other].into_iter().zip(may) {
+                for call in [Call::Assign(None), Call::SetStatus(Status::Done)] {
+                    let allowed = rules.allow(asker, Some(&zoe), &Act::Undo, std::slice::from_ref(&call)).is_ok();
+                    assert_eq!(allowed, may, "{who:?} {} {call:?}", asker.name);
+                }
+                assert!(rules.allow(asker, None, &Act::Take { over: None }, &[Call::Assign(None)]).is_ok());
+                assert!(rules.allow(asker, Some(&zoe), &Act::GiveBack, &[Call::Assign(None)]).is_ok());
+            }
+        }
+    }
+
+    #[test]
+    fn rules_that_were_kept_before_a_rule_was_added_still_hold() {
+        let kept: Result<Rules, _> = serde_json::from_str(r#"{"reassign":"admins"}"#);
+        assert_eq!(kept.ok(), Some(Rules { reassign: Who::Admins, ..Rules::default() }));
+    }
+}

@@ -1,0 +1,66 @@
+//! What a person wants to hear of by direct message, and when.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::hours::Hours;
+use crate::domain::message::Notice;
+
+/// What a person wants.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Wishes {
+    /// What they do not want to hear of.
+    pub off: Vec<Kind>,
+    /// When they want to hear nothing.
+    pub quiet: Option<Hours>,
+    /// Whether what they were handed stays with them although they did not answer.
+    pub keeps: bool,
+}
+
+/// Kinds of direct messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Something is mine now.
+    Yours,
+    /// Something is mine no more.
+    NotYours,
+    /// Somebody wrote a note on what is mine.
+    Noted,
+    /// Somebody accepted or gave back what I gave them.
+    Answered,
+    /// I did not answer yet.
+    Reminder,
+}
+
+/// All kinds, and what they are called.
+pub const KINDS: [(Kind, &str, &str); 5] = [
+    (Kind::Yours, "yours", "Something is mine now"),
+    (Kind::NotYours, "not_yours", "Something is mine no more"),
+    (Kind::Noted, "noted", "Somebody wrote a note on what is mine"),
+    (Kind::Answered, "answered", "Somebody accepted or gave back what I gave them"),
+    (Kind::Reminder, "reminder", "I did not answer a hand-over yet"),
+];
+
+impl Wishes {
+    /// What they are kept under (`store::Document`), by Slack user.
+    pub const KIND: &str = "wishes";
+
+    /// Whether a person wants to hear this.
+    pub fn want(&self, notice: &Notice) -> bool {
+        !self.off.contains(&notice.kind())
+    }
+}
+
+impl Notice {
+    /// What kind of message it is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::YoursNow { .. } | Self::SeveralYours { .. } => Kind::Yours,
+            Self::NotYoursNow { .. } | Self::Returned { .. } => Kind::NotYours,
+            Self::Noted { .. } => Kind::Noted,
+            Self::Accepted { .. } | Self::BackToYou { .. } => Kind::Answered,
+            Self::Reminder { .. } => Kind::Reminder,
+        }
+    }
+}

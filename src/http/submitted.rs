@@ -1,0 +1,221 @@
+//! Submitted forms: each becomes a job, or is refused with a sentence under the field, because then the
+//! form keeps what was written (contracts/slack.md §9).
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use tokio::time::timeout;
+
+use crate::domain::asker::{Asker, Listed, Via};
+use crate::domain::click::{FormContext, field, rules_form, wishes_form};
+use crate::domain::command::{Act, Assignee, Command};
+use crate::domain::conversation::Which;
+use crate::domain::hours::{Clock, Hours};
+use crate::domain::job::{Change, ChangeJob, CommandJob, Job};
+use crate::domain::plan::LONGEST_NOTE;
+use crate::domain::policy::Rules;
+use crate::domain::refusal::Refusal;
+use crate::domain::verb::Verb;
+use crate::domain::when::When;
+use crate::domain::wishes::{KINDS, Wishes};
+use crate::http::forms::PATIENCE;
+use crate::http::slack::{Request, ignored, store};
+use crate::ids::{ChannelId, ConversationId, InstallationId, SlackUserId};
+use crate::slack::inbound::{Fields, From};
+use crate::view::{modal, reply};
+
+/// What stands under which field of a form that cannot be submitted as it is.
+type FieldError = (&'static str, String);
+
+impl Request<'_> {
+    /// A submitted form becomes a job, or is sent back.
+    pub(super) async fn submitted(
+        self,
+        from: From,
+        callback_id: String,
+        private_metadata: String,
+        fields: Fields,
+    ) -> Response {
+        match callback_id.as_str() {
+            rules_form::CALLBACK_ID => self.rules(from, &private_metadata, &fields).await,
+            wishes_form::CALLBACK_ID => self.wishes(from, &private_metadata, &fields).await,
+            _ => match serde_json::from_str(&private_metadata) {
+                Ok(context) => self.command(from, context, &fields).await,
+                Err(_) => ignored("form without its memory"),
+            },
+        }
+    }
+
+    async fn command(self, from: From, context: FormContext, fields: &Fields) -> Response {
+        let (which, act, note) = match self.filled_in(&from.installation, &context, fields).await {
+            Ok(filled_in) => filled_in,
+            Err((field, sentence)) => return field_error(field, &sentence),
+        };
+        let FormContext { channel, list, reply, quoted, wanted, .. } = context;
+        let from = From { channel, response_url: None, ..from };
+        let asker = Asker { reply, list, ..self.asker(&from, Via::Submitted, false) };
+        let command = Command { act, which: Which::Id(which), note };
+        let quoted = quoted.map(|quoted| quoted.message);
+        let job = CommandJob { quoted, ..CommandJob::new(asker, command) };
+        match store(self.front, self.order_from(&from, &Job::Command(job))).await {
+            Ok(()) => StatusCode::OK.into_response(),
+            Err(_) => field_error(last_field(wanted.verb), &reply::not_saved().text),
+        }
+    }
+
+    async fn filled_in(
+        &self,
+        installation: &InstallationId,
+        context: &FormContext,
+        fields: &Fields,
+    ) -> Result<(ConversationId, Act, String), FieldError> {
+        let chosen = || fields.choice(field::WHICH, field::WHICH).map(ConversationId::new);
+        let which = context.conversation.clone().or_else(chosen);
+        let which = which.ok_or_else(|| (field::WHICH, reply::CHOOSE_A_CONVERSATION.to_owned()))?;
+        let verb = context.wanted.verb;
+        let act = match verb {
+            Verb::Assign => Act::Assign(owner(fields)?),
+            Verb::Handoff => Act::Handoff(owner(fields)?),
+            Verb::Snooze => Act::Snooze(time(context, fields)?),
+            Verb::Take => Act::Take { over: None },
+            Verb::Unassign => Act::Unassign,
+            Verb::Done => Act::Done,
+            Verb::Reopen => Act::Reopen,
+            Verb::Wake => Act::Wake,
+            Verb::Note => Act::Note,
+            Verb::History => Act::History,
+            Verb::Undo => Act::Undo,
+            Verb::Accept => Act::Accept,
+            Verb::GiveBack => Act::GiveBack,
+            Verb::Inbox | Verb::Settings | Verb::Help => Act::Show,
+        };
+        let note = self.note_in(installation, verb, fields).await?;
+        if let Some(user) = act.assignee() {
+            self.may_own(installation, user).await?;
+        }
+        Ok((which, act, note))
+    }
+
+    /// The note, from both its fields.
+    async fn note_in(&self, installation: &InstallationId, verb: Verb, fields: &Fields) -> Result<String, FieldError> {
+        let (note, more) = (fields.text(field::NOTE, field::NOTE), fields.text(field::MORE, field::MORE));
+        let note =
+            if more.trim().is_empty() { note.trim().to_owned() } else { format!("{note}{more}").trim().to_owned() };
+        let characters = note.chars().count();
+        if characters > LONGEST_NOTE {
+            return Err(reply::field_error(&Refusal::NoteTooLong { characters, most: LONGEST_NOTE }));
+        }
+        if note.is_empty() {
+            let rules = timeout(PATIENCE, self.front.work.rules(installation)).await;
+            if rules.is_ok_and(|rules| rules.is_ok_and(|rules| rules.needs_note(verb))) {
+                return Err((field::NOTE, reply::write_a_note(verb).to_owned()));
+            }
+        }
+        Ok(note)
+    }
+
+    /// Somebody who cannot own a conversation is refused here if that can be found out in time.
+    async fn may_own(&self, installation: &InstallationId, user: &SlackUserId) -> Result<(), FieldError> {
+        match timeout(PATIENCE, self.front.work.people.teammate(installation, user)).await {
+            Ok(Ok(Err(stranger))) => {
+                Err(reply::field_error(&Refusal::NotLinked { name: stranger.name, why: stranger.why }))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn rules(self, from: From, channel: &str, fields: &Fields) -> Response {
+        use rules_form::{FROM, UNTIL};
+        let Some(working) = hours(fields, FROM, UNTIL) else {
+            return field_error(FROM, reply::CHOOSE_HOURS);
+        };
+        let mut changes = vec![Change::Rules(rules(fields, working))];
+        if !channel.is_empty() {
+            let masked = ticked(fields, rules_form::PRIVACY, modal::MASKED);
+            changes.push(Change::Privacy { channel: ChannelId::new(channel), masked });
+        }
+        let channel = Some(channel).filter(|channel| !channel.is_empty()).map(ChannelId::new);
+        self.change(From { channel, response_url: None, ..from }, None, changes, FROM).await
+    }
+
+    async fn wishes(self, from: From, list: &str, fields: &Fields) -> Response {
+        use wishes_form::{FROM, KEEPS, KINDS as KINDS_FIELD, UNTIL};
+        let times = [FROM, UNTIL].map(|name| fields.time_of_day(name, name).is_some());
+        if times[0] != times[1] {
+            return field_error(UNTIL, reply::CHOOSE_HOURS);
+        }
+        let wanted = fields.ticked(KINDS_FIELD, KINDS_FIELD).unwrap_or_default();
+        let off = KINDS.iter().filter(|(_, name, _)| !wanted.contains(name)).map(|(kind, ..)| *kind).collect();
+        let keeps = ticked(fields, KEEPS, modal::KEEPS);
+        let wishes = Wishes { off, quiet: hours(fields, FROM, UNTIL), keeps };
+        let list: Option<Listed> = serde_json::from_str(list).unwrap_or_default();
+        self.change(from, list, vec![Change::Wishes(wishes)], UNTIL).await
+    }
+
+    async fn change(
+        self,
+        from: From,
+        list: Option<Listed>,
+        changes: Vec<Change>,
+        last_field: &'static str,
+    ) -> Response {
+        let asker = Asker { list, ..self.asker(&from, Via::Submitted, false) };
+        match store(self.front, self.order_from(&from, &Job::Change(ChangeJob { asker, changes }))).await {
+            Ok(()) => StatusCode::OK.into_response(),
+            Err(_) => field_error(last_field, &reply::not_saved().text),
+        }
+    }
+}
+
+/// Somebody chosen goes before somebody suggested.
+fn owner(fields: &Fields) -> Result<Assignee, FieldError> {
+    let suggested = || fields.choice(field::SUGGESTED, field::SUGGESTED).map(SlackUserId::new);
+    let user = fields.user(field::TO, field::TO).or_else(suggested);
+    user.map(Assignee::User).ok_or_else(|| (field::TO, reply::CHOOSE_SOMEBODY.to_owned()))
+}
+
+/// A time of one's own goes before a usual one, and that before what was typed.
+fn time(context: &FormContext, fields: &Fields) -> Result<When, FieldError> {
+    use field::{EXACTLY, SOON};
+    let exactly = fields.instant(EXACTLY, EXACTLY).map(When::At);
+    let when = exactly.or_else(|| fields.choice(SOON, SOON).and_then(When::read));
+    when.or_else(|| context.wanted.when.clone()).ok_or_else(|| (SOON, reply::CHOOSE_A_TIME.to_owned()))
+}
+
+/// The field under which it is said that a form could not be saved.
+fn last_field(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Snooze => field::EXACTLY,
+        Verb::Assign | Verb::Handoff | Verb::Done | Verb::Note | Verb::GiveBack => field::NOTE,
+        _ => field::WHICH,
+    }
+}
+
+fn rules(fields: &Fields, working: Hours) -> Rules {
+    use rules_form::{ANSWER, CONFIGURE, DONE, NOTES, REASSIGN};
+    let who = |name| fields.choice(name, name).and_then(modal::who).unwrap_or_default();
+    let answer = fields.choice(ANSWER, ANSWER).and_then(|minutes| minutes.parse().ok());
+    Rules {
+        reassign: who(REASSIGN),
+        done: who(DONE),
+        note_on_handoff: ticked(fields, NOTES, modal::NOTE_ON_HANDOFF),
+        note_on_done: ticked(fields, NOTES, modal::NOTE_ON_DONE),
+        only_admins_configure: ticked(fields, CONFIGURE, modal::ONLY_ADMINS),
+        answer_within: answer.unwrap_or_default(),
+        working,
+    }
+}
+
+fn ticked(fields: &Fields, name: &str, option: &str) -> bool {
+    fields.ticked(name, name).is_some_and(|ticked| ticked.contains(&option))
+}
+
+fn hours(fields: &Fields, from: &str, until: &str) -> Option<Hours> {
+    let time = |name: &str| fields.time_of_day(name, name).and_then(Clock::read);
+    time(from).zip(time(until)).filter(|(from, to)| from != to).map(|(from, to)| Hours { from, to })
+}
+
+fn field_error(field: &str, sentence: &str) -> Response {
+    Json(json!({ "response_action": "errors", "errors": { field: sentence } })).into_response()
+}

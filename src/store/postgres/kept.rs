@@ -1,0 +1,143 @@
+//! What is kept until somebody changes it (documents), and dialnote's conversations as they were last
+//! seen (the mirror).
+
+use async_trait::async_trait;
+use deadpool_postgres::ClientWrapper;
+use jiff::Timestamp;
+use tokio_postgres::{Error, Row};
+
+use super::lines::{self, Queued, lines_of};
+use super::settling::lock;
+use super::transaction::{Verb, changed};
+use crate::clock::from_millis;
+use crate::ids::{ConversationId, InstallationId};
+use crate::store::bells::Rings;
+use crate::store::{Audited, Document, Mirrored};
+
+pub(super) const PUT: &str = "
+    INSERT INTO documents (installation, kind, id, at, due, body) VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (installation, kind, id)
+    DO UPDATE SET at = excluded.at, due = excluded.due, body = excluded.body";
+
+pub(super) const DROP: &str = "DELETE FROM documents WHERE installation = $1 AND kind = $2 AND id = $3";
+
+pub(super) const FIND: &str = "
+    SELECT installation, kind, id, at, due, body FROM documents WHERE installation = $1 AND kind = $2 AND id = $3";
+
+pub(super) const LIST: &str = "
+    SELECT installation, kind, id, at, due, body FROM documents
+    WHERE installation = $1 AND kind = $2 ORDER BY id LIMIT $3";
+
+pub(super) const DUE: &str = "
+    SELECT installation, kind, id, at, due, body FROM documents WHERE due IS NOT NULL AND due <= $1
+    ORDER BY due LIMIT $2";
+
+pub(super) const COME_DUE: &str = "
+    UPDATE documents SET due = NULL WHERE installation = $1 AND kind = $2 AND id = $3 AND due = $4";
+
+/// Two workers may see the same conversation and store it in the wrong order: the newer sight stays.
+/// In the order of their names, like everybody who locks several rows.
+pub(super) const MIRROR: &str = "
+    INSERT INTO mirror (installation, conversation, at, body)
+    SELECT $1, conversation, at, body FROM unnest($2::text[], $3::bigint[], $4::text[]) AS seen (conversation, at, body)
+    ORDER BY conversation
+    ON CONFLICT (installation, conversation)
+    DO UPDATE SET at = excluded.at, body = excluded.body WHERE excluded.at >= mirror.at";
+
+pub(super) const MIRRORED: &str = "
+    SELECT conversation, at, body FROM mirror
+    WHERE installation = $1 AND (at, conversation) > ($2, $3) ORDER BY at, conversation LIMIT $4";
+
+pub(super) const CARD_AT: &str = "
+    SELECT channel, conversation, ts, face FROM cards WHERE installation = $1 AND channel = $2 AND ts = $3";
+
+pub(super) const AUDIT: &str = "
+    SELECT at, actor, conversation, verb, detail, id, installation FROM entries WHERE id > $1 AND at >= $2
+    ORDER BY id LIMIT $3";
+
+pub(super) const LATEST: &str = "
+    SELECT at, actor, conversation, verb, detail FROM entries WHERE installation = $1 ORDER BY id DESC LIMIT $2";
+
+/// Keeps a document, or replaces it.
+pub(super) async fn put(db: &ClientWrapper, installation: &InstallationId, document: &Document) -> Result<(), Error> {
+    let Document { kind, id, at, due, body } = document;
+    let (at, due) = (at.as_millisecond(), due.map(Timestamp::as_millisecond));
+    changed(db, PUT, &[&installation.as_str(), kind, id, &at, &due, body]).await.map(drop)
+}
+
+/// Forgets a document.
+pub(super) async fn discard(
+    db: &ClientWrapper,
+    installation: &InstallationId,
+    kind: &str,
+    id: &str,
+) -> Result<(), Error> {
+    changed(db, DROP, &[&installation.as_str(), &kind, &id]).await.map(drop)
+}
+
+/// Keeps how conversations were seen, each once.
+pub(super) async fn mirror(db: &ClientWrapper, installation: &InstallationId, seen: &[Mirrored]) -> Result<(), Error> {
+    let (names, times, bodies) = columns(seen);
+    changed(db, MIRROR, &[&installation.as_str(), &names, &times, &bodies]).await.map(drop)
+}
+
+/// The same as columns.
+pub(super) fn columns(seen: &[Mirrored]) -> (Vec<&str>, Vec<i64>, Vec<&str>) {
+    let names = seen.iter().map(|seen| seen.conversation.as_str()).collect();
+    let times = seen.iter().map(|seen| seen.at.as_millisecond()).collect();
+    let bodies = seen.iter().map(|seen| seen.body.as_str()).collect();
+    (names, times, bodies)
+}
+
+/// Trades a document's due time for a job, once.
+pub(super) struct ComeDue<'a> {
+    pub(super) installation: &'a InstallationId,
+    pub(super) document: &'a Document,
+    pub(super) job: &'a Queued,
+}
+
+#[async_trait]
+impl Verb for ComeDue<'_> {
+    type Answer = bool;
+
+    async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<bool, Error> {
+        lock(db, &lines::locks(lines_of(&self.job.0))).await?;
+        let Document { kind, id, due, .. } = self.document;
+        let due = due.map(Timestamp::as_millisecond);
+        if changed(db, COME_DUE, &[&self.installation.as_str(), kind, id, &due]).await? == 0 {
+            return Ok(false);
+        }
+        lines::join(db, &[self.job], rings).await?;
+        Ok(true)
+    }
+}
+
+/// A document, from the columns of [`FIND`].
+pub(super) fn read(row: &Row) -> Result<(InstallationId, Document), Error> {
+    let document = Document {
+        kind: row.try_get(1)?,
+        id: row.try_get(2)?,
+        at: from_millis(row.try_get(3)?),
+        due: row.try_get::<_, Option<i64>>(4)?.map(from_millis),
+        body: row.try_get(5)?,
+    };
+    Ok((InstallationId::new(row.try_get::<_, String>(0)?), document))
+}
+
+/// How a conversation was seen, from the columns of [`MIRRORED`].
+pub(super) fn read_mirrored(row: &Row) -> Result<Mirrored, Error> {
+    Ok(Mirrored {
+        conversation: ConversationId::new(row.try_get::<_, String>(0)?),
+        at: from_millis(row.try_get(1)?),
+        body: row.try_get(2)?,
+    })
+}
+
+/// A line of the audit log, from the columns of [`AUDIT`].
+pub(super) fn read_audited(row: &Row) -> Result<Audited, Error> {
+    Ok(Audited {
+        id: row.try_get(5)?,
+        installation: InstallationId::new(row.try_get::<_, String>(6)?),
+        entry: super::facts::read_entry(row)?,
+    })
+}

@@ -1,0 +1,178 @@
+//! What is kept until somebody changes it (documents), and dialnote's conversations as they were last
+//! seen (the mirror).
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Result, Row, params};
+
+use super::jobs::{self, Queued};
+use super::limit;
+use crate::clock::from_millis;
+use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
+use crate::store::bells::Rings;
+use crate::store::{Audited, Card, Document, Entry, Mirrored, Since};
+
+pub(super) const PUT: &str = "
+    INSERT INTO documents (installation, kind, id, at, due, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    ON CONFLICT (installation, kind, id)
+    DO UPDATE SET at = excluded.at, due = excluded.due, body = excluded.body";
+
+pub(super) const DROP: &str = "DELETE FROM documents WHERE installation = ?1 AND kind = ?2 AND id = ?3";
+
+pub(super) const FIND: &str = "
+    SELECT installation, kind, id, at, due, body FROM documents WHERE installation = ?1 AND kind = ?2 AND id = ?3";
+
+pub(super) const LIST: &str = "
+    SELECT installation, kind, id, at, due, body FROM documents
+    WHERE installation = ?1 AND kind = ?2 ORDER BY id LIMIT ?3";
+
+pub(super) const DUE: &str = "
+    SELECT installation, kind, id, at, due, body FROM documents WHERE due IS NOT NULL AND due <= ?1
+    ORDER BY due LIMIT ?2";
+
+pub(super) const COME_DUE: &str = "
+    UPDATE documents SET due = NULL WHERE installation = ?1 AND kind = ?2 AND id = ?3 AND due = ?4";
+
+/// Two workers may see the same conversation and store it in the wrong order: the newer sight stays.
+pub(super) const MIRROR: &str = "
+    INSERT INTO mirror (installation, conversation, at, body) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (installation, conversation)
+    DO UPDATE SET at = excluded.at, body = excluded.body WHERE excluded.at >= at";
+
+pub(super) const MIRRORED: &str = "
+    SELECT conversation, at, body FROM mirror
+    WHERE installation = ?1 AND (at, conversation) > (?2, ?3) ORDER BY at, conversation LIMIT ?4";
+
+pub(super) const CARD_AT: &str = "
+    SELECT channel, conversation, ts, face FROM cards WHERE installation = ?1 AND channel = ?2 AND ts = ?3";
+
+pub(super) const AUDIT: &str = "
+    SELECT id, installation, at, actor, conversation, verb, detail FROM entries WHERE id > ?1 AND at >= ?2
+    ORDER BY id LIMIT ?3";
+
+pub(super) const LATEST: &str = "
+    SELECT at, actor, conversation, verb, detail FROM entries WHERE installation = ?1 ORDER BY id DESC LIMIT ?2";
+
+/// The newest audit entries of an installation.
+pub(super) fn latest(connection: &Connection, installation: &InstallationId, max: usize) -> Result<Vec<Entry>> {
+    let read = |row: &Row<'_>| super::facts::entry(row, 0);
+    connection.prepare_cached(LATEST)?.query_map(params![installation.as_str(), limit(max)], read)?.collect()
+}
+
+/// Keeps a document, or replaces it.
+pub(super) fn put(connection: &Connection, installation: &InstallationId, document: &Document) -> Result<()> {
+    let Document { kind, id, at, due, body } = document;
+    let (at, due) = (at.as_millisecond(), due.map(Timestamp::as_millisecond));
+    connection.prepare_cached(PUT)?.execute(params![installation.as_str(), kind, id, at, due, body]).map(drop)
+}
+
+/// Forgets a document.
+pub(super) fn discard(connection: &Connection, installation: &InstallationId, kind: &str, id: &str) -> Result<()> {
+    connection.prepare_cached(DROP)?.execute(params![installation.as_str(), kind, id]).map(drop)
+}
+
+/// One document.
+pub(super) fn find(
+    connection: &Connection,
+    installation: &InstallationId,
+    kind: &str,
+    id: &str,
+) -> Result<Option<Document>> {
+    let which = params![installation.as_str(), kind, id];
+    connection.prepare_cached(FIND)?.query_row(which, read).optional().map(|found| found.map(|(_, document)| document))
+}
+
+/// The documents of a kind.
+pub(super) fn list(
+    connection: &Connection,
+    installation: &InstallationId,
+    kind: &str,
+    max: usize,
+) -> Result<Vec<Document>> {
+    let which = params![installation.as_str(), kind, limit(max)];
+    let read = |row: &Row<'_>| read(row).map(|(_, document)| document);
+    connection.prepare_cached(LIST)?.query_map(which, read)?.collect()
+}
+
+/// The documents whose time has come.
+pub(super) fn due(connection: &Connection, now: Timestamp, max: usize) -> Result<Vec<(InstallationId, Document)>> {
+    connection.prepare_cached(DUE)?.query_map(params![now.as_millisecond(), limit(max)], read)?.collect()
+}
+
+/// Trades a document's due time for a job, once.
+pub(super) fn come_due(
+    connection: &Connection,
+    rings: &mut Rings,
+    installation: &InstallationId,
+    document: &Document,
+    job: &Queued,
+) -> Result<bool> {
+    let Document { kind, id, due, .. } = document;
+    let due = due.map(Timestamp::as_millisecond);
+    if connection.prepare_cached(COME_DUE)?.execute(params![installation.as_str(), kind, id, due])? == 0 {
+        return Ok(false);
+    }
+    jobs::enqueue(connection, rings, &job.0, job.1)?;
+    Ok(true)
+}
+
+/// Keeps how conversations were seen.
+pub(super) fn mirror(connection: &Connection, installation: &InstallationId, seen: &[Mirrored]) -> Result<()> {
+    let mut statement = connection.prepare_cached(MIRROR)?;
+    for Mirrored { conversation, at, body } in seen {
+        statement.execute(params![installation.as_str(), conversation.as_str(), at.as_millisecond(), body])?;
+    }
+    Ok(())
+}
+
+/// How conversations were seen since.
+pub(super) fn mirrored(
+    connection: &Connection,
+    installation: &InstallationId,
+    since: &Since,
+    max: usize,
+) -> Result<Vec<Mirrored>> {
+    let Since { at, conversation } = since;
+    let since = params![installation.as_str(), at.as_millisecond(), conversation, limit(max)];
+    let read = |row: &Row<'_>| {
+        Ok(Mirrored {
+            conversation: ConversationId::new(row.get::<_, String>(0)?),
+            at: from_millis(row.get(1)?),
+            body: row.get(2)?,
+        })
+    };
+    connection.prepare_cached(MIRRORED)?.query_map(since, read)?.collect()
+}
+
+/// The card that a message is.
+pub(super) fn card_at(
+    connection: &Connection,
+    installation: &InstallationId,
+    channel: &ChannelId,
+    ts: &MessageTs,
+) -> Result<Option<Card>> {
+    let place = params![installation.as_str(), channel.as_str(), ts.as_str()];
+    connection.prepare_cached(CARD_AT)?.query_row(place, super::facts::read_card).optional()
+}
+
+/// The audit log from an entry on.
+pub(super) fn audit(connection: &Connection, after: i64, since: Timestamp, max: usize) -> Result<Vec<Audited>> {
+    let read = |row: &Row<'_>| {
+        Ok(Audited {
+            id: row.get(0)?,
+            installation: InstallationId::new(row.get::<_, String>(1)?),
+            entry: super::facts::entry(row, 2)?,
+        })
+    };
+    connection.prepare_cached(AUDIT)?.query_map(params![after, since.as_millisecond(), limit(max)], read)?.collect()
+}
+
+fn read(row: &Row<'_>) -> Result<(InstallationId, Document)> {
+    let document = Document {
+        kind: row.get(1)?,
+        id: row.get(2)?,
+        at: from_millis(row.get(3)?),
+        due: row.get::<_, Option<i64>>(4)?.map(from_millis),
+        body: row.get(5)?,
+    };
+    Ok((InstallationId::new(row.get::<_, String>(0)?), document))
+}

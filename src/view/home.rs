@@ -1,0 +1,85 @@
+//! Somebody's home: their list, what they want to hear of, and what admins look after.
+
+use crate::domain::click::Control;
+use crate::domain::message::{AdminFace, HomeFace};
+use crate::domain::policy::{Rules, Who};
+use crate::domain::wishes::{KINDS, Wishes};
+use crate::view::kit::{Block, Element, Home};
+use crate::view::{list, reply};
+
+/// How many unlinked members are named.
+const NAMED: usize = 20;
+
+/// The whole home.
+pub fn home(face: &HomeFace) -> Home {
+    let mut blocks = vec![Block::header("Conversations")];
+    match &face.list {
+        Ok(list) => {
+            blocks
+                .push(Block::row("Find a conversation", Element::search(Control::Find.action_id(), "Name or number")));
+            blocks.extend(list::blocks(list));
+        }
+        Err(why) => blocks.push(Block::paragraph(&reply::you_are_not_linked(*why))),
+    }
+    if face.list.is_ok() {
+        blocks.extend(wishes(&face.wishes));
+    }
+    blocks.extend(face.admin.iter().flat_map(admin));
+    Home::new(blocks)
+}
+
+fn wishes(wishes: &Wishes) -> [Block; 3] {
+    let told = KINDS.iter().filter(|(kind, ..)| !wishes.off.contains(kind)).count();
+    let quiet = wishes.quiet.map_or_else(String::new, |quiet| format!(" Quiet from {} to {}.", quiet.from, quiet.to));
+    let what = match told {
+        0 => "You get no direct messages.".to_owned(),
+        told if told == KINDS.len() => "You are told of everything that concerns you.".to_owned(),
+        told => format!("You are told of {told} of {} kinds of things.", KINDS.len()),
+    };
+    let change = Element::button(Control::Wishes, "Change…", "{}");
+    [Block::divider(), Block::header("Notifications"), Block::row(&format!("{what}{quiet}"), change)]
+}
+
+fn admin(admin: &AdminFace) -> Vec<Block> {
+    let change = Element::button(Control::Rules, "Change…", "{}");
+    let mut blocks = vec![Block::divider(), Block::header("For admins"), Block::row(&rules(&admin.rules), change)];
+    let connection = match admin.members {
+        Some(members) => format!("dialnote answers; it has {members} members."),
+        None => "dialnote does not answer just now.".to_owned(),
+    };
+    blocks.push(Block::paragraph(&connection));
+    if admin.read_only_key {
+        blocks.push(Block::paragraph(
+            "The key of this app may only read, so nothing can be assigned. Give the app a key that may write.",
+        ));
+    }
+    if !admin.unlinked.is_empty() {
+        let names: Vec<_> = admin.unlinked.iter().take(NAMED).map(String::as_str).collect();
+        let more = admin.unlinked.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        blocks.push(Block::paragraph(&format!(
+            "In dialnote, but nobody in Slack has their e-mail address: {}{more}.",
+            names.join(", ")
+        )));
+    }
+    blocks
+}
+
+fn rules(rules: &Rules) -> String {
+    let who = |who| match who {
+        Who::Anyone => "every teammate",
+        Who::OwnerAndAdmins => "the owner and admins",
+        Who::Admins => "admins only",
+    };
+    let notes = match (rules.note_on_handoff, rules.note_on_done) {
+        (true, true) => "Handing over and marking done need a note.",
+        (true, false) => "Handing over needs a note.",
+        (false, true) => "Marking done needs a note.",
+        (false, false) => "Nothing needs a note.",
+    };
+    let answer = match rules.answer_within {
+        0 => "Hand-overs never go back by themselves.".to_owned(),
+        minutes => format!("Hand-overs go back if nobody answers twice within {minutes} minutes."),
+    };
+    format!("Re-assigning: {}. Marking done: {}. {notes} {answer}", who(rules.reassign), who(rules.done))
+}

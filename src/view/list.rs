@@ -1,0 +1,134 @@
+//! Lists of conversations: the same in a private message, in a window and in somebody's home.
+
+use crate::domain::click::{Carried, Control};
+use crate::domain::conversation::{Conversation, Status};
+use crate::domain::list::{FILTERS, Filter, PAGE, Query};
+use crate::domain::message::{Face, ListFace, Say};
+use crate::view::card::{details, happened, standing};
+use crate::view::kit::{Block, Choosable, Content, Element, Style};
+use crate::view::mrkdwn::{neutral, time};
+use crate::view::reply;
+
+/// A list as a message.
+pub fn message(face: &ListFace) -> Content {
+    Content::new(&neutral(&title(face)), blocks(face))
+}
+
+/// A list: what came of the last button, what is listed, the conversations, the other pages.
+pub fn blocks(face: &ListFace) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    blocks.extend(face.notice.iter().flat_map(|notice| notice_blocks(notice)));
+    if !matches!(face.query.filter, Filter::Only(_)) {
+        blocks.push(Block::row(&title(face), filters(face)));
+    }
+    if face.reading {
+        blocks.push(Block::small("I am still reading your conversations; some may be missing."));
+    }
+    blocks.extend(
+        face.silent_since
+            .map(|at| Block::small(&format!("dialnote does not answer; this is how it was {}.", time(at)))),
+    );
+    for row in &face.rows {
+        blocks.extend(conversation(row, &face.query));
+    }
+    blocks.extend(pages(face));
+    blocks
+}
+
+/// What came of the button that was pressed in the list.
+fn notice_blocks(notice: &Say) -> Vec<Block> {
+    let mut blocks = reply::say(notice).blocks;
+    blocks.push(Block::divider());
+    blocks
+}
+
+fn title(face: &ListFace) -> String {
+    let Query { filter, text, .. } = &face.query;
+    let what = match filter {
+        Filter::Mine => "Yours".to_owned(),
+        Filter::Unassigned => "Nobody’s, oldest first".to_owned(),
+        Filter::Unread => "Unread".to_owned(),
+        Filter::Read => "Read and open".to_owned(),
+        Filter::Done => "Done".to_owned(),
+        Filter::Snoozed => "Snoozed".to_owned(),
+        Filter::All => "All conversations".to_owned(),
+        Filter::Person(_) => format!("{}’s", face.whose.as_deref().unwrap_or("That person")),
+        Filter::Only(_) => "Conversation".to_owned(),
+    };
+    let like = if text.is_empty() { String::new() } else { format!(" like “{text}”") };
+    match face.found {
+        0 => format!("{what}{like}: none."),
+        found if found <= PAGE => format!("{what}{like}: {found}."),
+        found => {
+            let first = face.page * PAGE + 1;
+            format!("{what}{like}: {first}–{} of {found}.", (first + PAGE - 1).min(found))
+        }
+    }
+}
+
+/// The other lists, with how much is in each.
+fn filters(face: &ListFace) -> Element {
+    let label = |name: &str| {
+        name.chars().next().map_or_else(String::new, |first| first.to_uppercase().chain(name.chars().skip(1)).collect())
+    };
+    let option = |((filter, name), count): (&(Filter, &str), &usize)| {
+        let query = Query { filter: filter.clone(), text: String::new(), page: 0 };
+        Choosable::new(&format!("{} ({count})", label(name)), &Carried::list(&query).encode())
+    };
+    let options = FILTERS.iter().zip(&face.counts).map(option).collect();
+    let chosen = FILTERS.iter().position(|(filter, _)| *filter == face.query.filter);
+    Element::menu(Control::Filter.action_id(), "Show", options, chosen)
+}
+
+fn conversation(face: &Face, query: &Query) -> Vec<Block> {
+    let conversation = &face.conversation;
+    let mut blocks = vec![Block::paragraph(&headline(face))];
+    if let Some(last) = &conversation.last_activity {
+        let preview = last.preview.as_ref().map(|preview| format!("“{preview}”"));
+        blocks.push(Block::small(&happened(last)));
+        blocks.extend(preview.map(|preview| Block::small_plain(&preview, 150)));
+    }
+    let carried = Carried { list: Some(query.clone()), ..Carried::conversation(&conversation.id) }.encode();
+    blocks.push(Block::actions(&format!("row:{}", conversation.id), buttons(conversation, &carried)));
+    blocks
+}
+
+fn headline(face: &Face) -> String {
+    let title = face.conversation.title();
+    let details = details(&face.conversation).map_or_else(String::new, |details| format!(" · {details}"));
+    format!("{title}{details}\n{}", standing(face))
+}
+
+fn buttons(conversation: &Conversation, value: &str) -> Vec<Element> {
+    let button = |control, label| Element::button(control, label, value);
+    let mut row = match (conversation.status, &conversation.owner) {
+        (Status::Done, _) => vec![button(Control::Reopen, "Reopen")],
+        (Status::Snoozed, _) => vec![button(Control::Wake, "Wake"), button(Control::Done, "Done")],
+        (Status::Open, None) => vec![
+            button(Control::Take, "Take it").styled(Style::Primary),
+            button(Control::Assign, "Assign…"),
+            button(Control::Snooze, "Snooze"),
+            button(Control::Done, "Done"),
+        ],
+        (Status::Open, Some(_)) => vec![
+            button(Control::HandOff, "Hand off"),
+            button(Control::Unassign, "Unassign"),
+            button(Control::Snooze, "Snooze"),
+            button(Control::Done, "Done"),
+        ],
+    };
+    row.push(button(Control::Note, "Note"));
+    row.push(button(Control::History, "History"));
+    row
+}
+
+fn pages(face: &ListFace) -> Option<Block> {
+    let turned = |control, label, page| {
+        let query = Query { page, ..face.query.clone() };
+        Element::button(control, label, &Carried::list(&query).encode())
+    };
+    let back = face.page.checked_sub(1).map(|page| turned(Control::Newer, "Back", page));
+    let on = ((face.page + 1) * PAGE < face.found).then(|| turned(Control::Older, "More", face.page + 1));
+    let buttons: Vec<_> = back.into_iter().chain(on).collect();
+    (!buttons.is_empty()).then(|| Block::actions("pages", buttons))
+}

@@ -1,0 +1,182 @@
+//! Direct messages: what concerns somebody although another did it. Several that come close together
+//! stand in one message, each with its own buttons.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::click::{Carried, Control};
+use crate::domain::conversation::{Conversation, Links};
+use crate::domain::message::{Answer, Notice};
+use crate::domain::refusal::About;
+use crate::ids::ConversationId;
+use crate::view::card::{happened, quoted};
+use crate::view::kit::{Block, Content, Element, Style};
+use crate::view::mrkdwn::neutral;
+use crate::view::reply::named;
+
+/// What a row of buttons is called until it gets a name of its own.
+const ROW: &str = "row";
+
+/// How many of several conversations are named.
+const MOST_NAMED: usize = 10;
+
+/// What one direct message says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// What, in the order of happening.
+    pub notices: Vec<Notice>,
+    /// What its reader answered, by conversation.
+    pub answers: Vec<(ConversationId, Answer)>,
+}
+
+impl Told {
+    /// One more notice: what is given away need not be answered any more, what comes again has to be.
+    pub fn add(&mut self, notice: &Notice) {
+        match notice {
+            Notice::NotYoursNow { about, .. } | Notice::Returned { about, .. } => {
+                self.answers.push((about.id.clone(), Answer::Gone));
+            }
+            Notice::YoursNow { conversation, .. } | Notice::BackToYou { conversation, .. } => {
+                self.answers.retain(|(id, _)| *id != conversation.id);
+            }
+            _ => {}
+        }
+        self.notices.push(notice.clone());
+    }
+
+    fn answer(&self, id: &ConversationId) -> Option<Answer> {
+        self.answers.iter().rfind(|(answered, _)| answered == id).map(|(_, answer)| *answer)
+    }
+}
+
+/// A direct message.
+pub fn message(told: &Told, links: &Links) -> Content {
+    let parts: Vec<_> = told.notices.iter().map(|notice| part(notice, told, links)).collect();
+    let text = match parts.as_slice() {
+        [only] => only.text.clone(),
+        several => format!("{} things concern you.", several.len()),
+    };
+    let mut blocks = Vec::new();
+    for (nth, part) in parts.into_iter().enumerate() {
+        if nth > 0 {
+            blocks.push(Block::divider());
+        }
+        blocks.extend(part.blocks);
+    }
+    // A conversation may be told of twice, and a row needs a name of its own (contracts/slack.md §12.2).
+    for (nth, block) in blocks.iter_mut().enumerate() {
+        if let Block::Actions { block_id, .. } = block {
+            *block_id = format!("row:{nth}");
+        }
+    }
+    Content::new(&text, blocks)
+}
+
+fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
+    match notice {
+        Notice::YoursNow { actor, conversation, note, handoff } => {
+            let sentence = format!("{actor} {} {} to you.", given(*handoff), named(&About::from(&**conversation)));
+            yours(&sentence, conversation, note, Some(told), links)
+        }
+        Notice::BackToYou { actor, conversation, note, late } => {
+            let name = named(&About::from(&**conversation));
+            let sentence = match late {
+                true => format!("{actor} did not answer in time, so {name} is yours again."),
+                false => format!("{actor} gave {name} back to you."),
+            };
+            yours(&sentence, conversation, note, None, links)
+        }
+        Notice::SeveralYours { actor, abouts, note, handoff } => several(actor, abouts, note, *handoff, told),
+        Notice::Reminder { actor, about, note } => {
+            let sentence = format!("{actor} handed {} to you and waits for your answer.", named(about));
+            let blocks = std::iter::once(Block::paragraph(&sentence)).chain(quoted(note));
+            let blocks = blocks.chain(to_answer(&about.id, told)).collect();
+            Content::new(&neutral(&sentence), blocks)
+        }
+        Notice::NotYoursNow { actor, about, to } => sentence(&match to {
+            Some(to) if to == actor => format!("{actor} took {}; it is not yours any more.", named(about)),
+            Some(to) => format!("{actor} gave {} to {to}; it is not yours any more.", named(about)),
+            None => format!("{actor} put {} back into the queue; it is not yours any more.", named(about)),
+        }),
+        Notice::Returned { about, to } => {
+            let whose =
+                to.as_ref().map_or_else(|| "is in the queue again".to_owned(), |to| format!("belongs to {to} again"));
+            sentence(&format!("You did not answer in time, so {} {whose}.", named(about)))
+        }
+        Notice::Accepted { actor, about } => sentence(&format!("{actor} takes care of {}.", named(about))),
+        Notice::Noted { actor, about, note } => {
+            let text = format!("{actor} added a note about {}, which is yours.", named(about));
+            let blocks = std::iter::once(Block::paragraph(&text)).chain(quoted(note)).collect();
+            Content::new(&neutral(&format!("{text} “{note}”")), blocks)
+        }
+    }
+}
+
+fn sentence(text: &str) -> Content {
+    Content::new(&neutral(text), vec![Block::paragraph(text)])
+}
+
+fn given(handoff: bool) -> &'static str {
+    if handoff { "handed" } else { "assigned" }
+}
+
+/// Something is its reader's now; to be answered, if what was answered is given.
+fn yours(text: &str, conversation: &Conversation, note: &str, told: Option<&Told>, links: &Links) -> Content {
+    let mut blocks = vec![Block::paragraph(text)];
+    blocks.extend(quoted(note));
+    blocks.extend(conversation.last_activity.as_ref().map(|last| Block::small(&happened(last))));
+    let open = Element::link(Control::Open, "Open in dialnote", links.to(&conversation.id));
+    let answer = told.and_then(|told| told.answer(&conversation.id));
+    blocks.extend(answer.map(|answer| Block::small(answered(answer))));
+    let mut buttons = if told.is_some() && answer.is_none() { answers(&conversation.id) } else { Vec::new() };
+    if matches!(answer, None | Some(Answer::Accepted)) {
+        buttons.push(Element::button(Control::Done, "Done", &carried(&conversation.id)));
+    }
+    buttons.push(open);
+    blocks.push(Block::actions(ROW, buttons));
+    let text = if note.is_empty() { text.to_owned() } else { format!("{text} “{note}”") };
+    Content::new(&neutral(&text), blocks)
+}
+
+/// Several are its reader's now.
+fn several(actor: &str, abouts: &[About], note: &str, handoff: bool, told: &Told) -> Content {
+    let text = format!("{actor} {} {} conversations to you.", given(handoff), abouts.len());
+    let mut blocks = vec![Block::paragraph(&text)];
+    blocks.extend(quoted(note));
+    for about in abouts.iter().take(MOST_NAMED) {
+        blocks.push(Block::paragraph(&named(about)));
+        blocks.extend(to_answer(&about.id, told));
+    }
+    let more = abouts.len().saturating_sub(MOST_NAMED);
+    if more > 0 {
+        blocks.push(Block::paragraph(&format!("And {more} more: type /inbox to see all that is yours.")));
+    }
+    Content::new(&neutral(&text), blocks)
+}
+
+/// The buttons for an answer, or the answer.
+fn to_answer(id: &ConversationId, told: &Told) -> [Block; 1] {
+    [match told.answer(id) {
+        Some(answer) => Block::small(answered(answer)),
+        None => Block::actions(ROW, answers(id)),
+    }]
+}
+
+fn answers(id: &ConversationId) -> Vec<Element> {
+    vec![
+        Element::button(Control::Accept, "Accept", &carried(id)).styled(Style::Primary),
+        Element::button(Control::GiveBack, "Give back", &carried(id)),
+    ]
+}
+
+fn answered(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Accepted => ":white_check_mark: You take care of it.",
+        Answer::GaveBack => ":leftwards_arrow_with_hook: You gave it back.",
+        Answer::Done => ":white_check_mark: Done.",
+        Answer::Gone => "It is not yours any more.",
+    }
+}
+
+fn carried(id: &ConversationId) -> String {
+    Carried::conversation(id).encode()
+}

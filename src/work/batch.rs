@@ -1,0 +1,98 @@
+//! Several things asked for at once are told of together: each command leaves its outcome behind, and
+//! whoever comes last tells them all.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::asker::Asker;
+use crate::domain::job::{Batch, BatchJob, Job};
+use crate::domain::message::{Deed, Message, Notice, Say};
+use crate::domain::refusal::{About, Refusal};
+use crate::error::Fault;
+use crate::ids::SlackUserId;
+use crate::store::{Claim, Document, Effect};
+use crate::work::{Outcome, Work};
+
+/// The most commands that are told of together.
+const MOST: usize = 1_000;
+
+/// What came of one of the commands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Part {
+    /// It was done, and this is what others have to hear of it.
+    Done(Deed, Vec<(SlackUserId, Notice)>),
+    /// It was not done: which, and why.
+    Refused(String, Refusal),
+}
+
+impl Work {
+    /// Leaves the outcome of one of several commands behind, for whoever comes last.
+    pub(super) fn leave(&self, claim: &Claim, asker: &Asker, batch: &Batch, part: &Part) -> [Effect; 2] {
+        let document = Document {
+            kind: batch.kind(),
+            id: claim.id.to_string(),
+            at: self.clock.now(),
+            due: None,
+            body: serde_json::to_string(part).unwrap_or_default(),
+        };
+        let job = Job::Batch(BatchJob { asker: asker.clone(), batch: batch.clone() });
+        [Effect::PutDocument(document), Effect::Enqueue(self.following(claim, &job))]
+    }
+
+    /// Tells of all of them, if all have come to their end.
+    pub(super) async fn batch(&self, claim: &Claim, job: &BatchJob) -> Result<Outcome, Fault> {
+        let left = self.store.documents(&claim.installation, &job.batch.kind(), MOST).await?;
+        if left.len() < job.batch.of {
+            return Ok(Outcome::done(Vec::new()));
+        }
+        let (mut deeds, mut refused, mut notices) = (Vec::new(), Vec::new(), Vec::new());
+        for part in left.iter().filter_map(|left| serde_json::from_str(&left.body).ok()) {
+            match part {
+                Part::Done(deed, told) => {
+                    deeds.push(deed);
+                    notices.extend(told);
+                }
+                Part::Refused(which, why) => refused.push((which, why)),
+            }
+        }
+        let say = Say::Several { deeds, refused };
+        let mut effects: Vec<_> =
+            left.into_iter().map(|left| Effect::DropDocument { kind: left.kind, id: left.id }).collect();
+        effects.extend(
+            self.redraw(claim, &job.asker, say.clone())
+                .or_else(|| Some(self.say(claim, Message::Private { to: job.asker.addressee(), say }))),
+        );
+        let notices = together(notices).into_iter().map(|(user, notice)| Message::Direct { user, notice });
+        effects.extend(notices.map(|notice| self.say(claim, notice)));
+        Ok(Outcome::done(effects))
+    }
+}
+
+/// What becomes one person's at once becomes one notice.
+fn together(notices: Vec<(SlackUserId, Notice)>) -> Vec<(SlackUserId, Notice)> {
+    let mut joined: Vec<(SlackUserId, Notice)> = Vec::new();
+    for (user, notice) in notices {
+        let Notice::YoursNow { actor, conversation, note, handoff } = &notice else {
+            joined.push((user, notice));
+            continue;
+        };
+        let about = About::from(&**conversation);
+        let same = joined.iter_mut().find(|(other, _)| *other == user);
+        match same.map(|(_, notice)| notice) {
+            Some(Notice::SeveralYours { abouts, .. }) => abouts.push(about),
+            Some(earlier @ Notice::YoursNow { .. }) => {
+                let first = match &*earlier {
+                    Notice::YoursNow { conversation, .. } => About::from(&**conversation),
+                    _ => about.clone(),
+                };
+                *earlier = Notice::SeveralYours {
+                    actor: actor.clone(),
+                    abouts: vec![first, about],
+                    note: note.clone(),
+                    handoff: *handoff,
+                };
+            }
+            _ => joined.push((user, notice)),
+        }
+    }
+    joined
+}

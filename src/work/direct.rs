@@ -1,0 +1,136 @@
+//! Direct messages. What comes close together is told in one, what its reader does not want is not
+//! told, and what comes in quiet hours waits until they are over.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::asker::Addressee;
+use crate::domain::hours;
+use crate::domain::message::{Answer, Notice};
+use crate::error::Fault;
+use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId};
+use crate::slack::client::{CallError, Posted};
+use crate::store::{Claim, Memo, Verdict};
+use crate::view::notice::{self, Told};
+use crate::work::outbox::MESSAGE_GONE;
+use crate::work::{Outcome, Work, later};
+
+/// How close together several have to be to be told in one message.
+const TOGETHER: Duration = Duration::from_secs(5);
+
+/// How many are told in one message.
+const MOST: usize = 10;
+
+/// A direct message that was sent (a memo), by channel and name; found by its reader, too.
+const SENT: &str = "direct";
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Sent {
+    channel: ChannelId,
+    ts: MessageTs,
+    at: Timestamp,
+    told: Told,
+}
+
+impl Work {
+    /// Tells somebody something. Answers when it is to be told instead, if they rest.
+    pub(super) async fn tell(
+        &self,
+        claim: &Claim,
+        user: &SlackUserId,
+        notice: &Notice,
+    ) -> Result<Option<Outcome>, CallError> {
+        let installation = &claim.installation;
+        let wishes = self.wishes(installation, user).await?;
+        if !wishes.want(notice) {
+            return Ok(None);
+        }
+        if let Some(quiet) = wishes.quiet {
+            let zone = self.people.zone(installation, user).await?;
+            if let Some(due) = quiet.until(self.clock.now(), &hours::zone(zone.as_deref())) {
+                let cause = "its reader has quiet hours".to_owned();
+                let verdict = Verdict::Retry { due, cause, unsure: false };
+                return Ok(Some(Outcome { verdict, effects: Vec::new() }));
+            }
+        }
+        if let Some(sent) = self.just_sent(installation, user).await?
+            && self.tell_too(claim, user, sent, notice).await?
+        {
+            return Ok(None);
+        }
+        let told = Told { notices: vec![notice.clone()], answers: Vec::new() };
+        let content = notice::message(&told, &self.links);
+        let Posted { channel, ts } = self.post_once(claim, user.as_str(), None, &content).await?;
+        self.keep_sent(installation, user, &Sent { channel, ts, at: self.clock.now(), told }).await?;
+        Ok(None)
+    }
+
+    /// Adds it to a message that was sent just before. Answers whether that message is still there.
+    async fn tell_too(
+        &self,
+        claim: &Claim,
+        user: &SlackUserId,
+        mut sent: Sent,
+        notice: &Notice,
+    ) -> Result<bool, CallError> {
+        // After a crash it may be in there already.
+        if !(claim.unsure && sent.told.notices.contains(notice)) {
+            sent.told.add(notice);
+        }
+        let there = self.show(claim, &sent).await?;
+        if there {
+            self.keep_sent(&claim.installation, user, &sent).await?;
+        }
+        Ok(there)
+    }
+
+    /// Shows in a direct message what its reader answered. Answers whether it could be shown there.
+    pub(super) async fn show_answer(
+        &self,
+        claim: &Claim,
+        to: &Addressee,
+        ts: &MessageTs,
+        answered: (ConversationId, Answer),
+    ) -> Result<bool, CallError> {
+        let Some(channel) = &to.channel else { return Ok(false) };
+        let kept = self.store.recall(&claim.installation, SENT, &format!("{channel}:{ts}")).await?;
+        let Some(mut sent) = kept.and_then(|kept| serde_json::from_str::<Sent>(&kept.body).ok()) else {
+            return Ok(false);
+        };
+        sent.told.answers.push(answered);
+        let there = self.show(claim, &sent).await?;
+        self.keep_sent(&claim.installation, &to.user, &sent).await?;
+        Ok(there)
+    }
+
+    async fn show(&self, claim: &Claim, sent: &Sent) -> Result<bool, CallError> {
+        let content = notice::message(&sent.told, &self.links);
+        self.hold(claim).await?;
+        match self.slack.update(&sent.channel, &sent.ts, &content).await {
+            Ok(()) => Ok(true),
+            Err(CallError::Refused(code)) if MESSAGE_GONE.contains(&code.as_str()) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn just_sent(&self, installation: &InstallationId, user: &SlackUserId) -> Result<Option<Sent>, Fault> {
+        let kept = self.store.recall_alias(installation, SENT, user.as_str()).await?;
+        let fresh = kept.filter(|kept| later(kept.at, TOGETHER) > self.clock.now());
+        let sent = fresh.and_then(|kept| serde_json::from_str::<Sent>(&kept.body).ok());
+        Ok(sent.filter(|sent| sent.told.notices.len() < MOST))
+    }
+
+    async fn keep_sent(&self, installation: &InstallationId, user: &SlackUserId, sent: &Sent) -> Result<(), Fault> {
+        let memo = Memo {
+            kind: SENT.to_owned(),
+            id: format!("{}:{}", sent.channel, sent.ts),
+            alias: Some(user.to_string()),
+            // Not later: what is added to a message alerts nobody, so it is added for a short time only.
+            at: sent.at,
+            body: serde_json::to_string(sent).unwrap_or_default(),
+        };
+        self.store.remember(installation, memo).await
+    }
+}

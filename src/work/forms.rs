@@ -1,0 +1,145 @@
+//! What stands in views: homes, windows, and forms that were opened before it was known what to show.
+
+use crate::domain::click::FormContext;
+use crate::domain::conversation::Conversation;
+use crate::domain::job::FormJob;
+use crate::domain::message::{HomeFace, ListFace, Message};
+use crate::domain::verb::Verb;
+use crate::error::Fault;
+use crate::ids::{InstallationId, MemberId, SlackUserId, ViewId};
+use crate::slack::client::CallError;
+use crate::store::{Claim, Document, Effect};
+use crate::view::{home, modal};
+use crate::work::inbox::Stop;
+use crate::work::lists::{HOME, Opened};
+use crate::work::{Outcome, Work, audit};
+
+/// How many people are suggested as the next owner, of those chosen lately and of those with the least
+/// to do.
+const SUGGESTED: usize = 3;
+
+/// Among how many of somebody's commands those chosen lately are looked for.
+const RECENT: usize = 30;
+
+/// Slack shows another home already than the one we know (contracts/slack.md §21.2).
+const OTHER_HOME: &str = "hash_conflict";
+
+impl Work {
+    /// Shows somebody's home, unless another instance has shown a later one since: then that stays, and
+    /// ours is shown by a job of its own, drawn anew.
+    pub(super) async fn publish(
+        &self,
+        claim: &Claim,
+        user: &SlackUserId,
+        face: &HomeFace,
+    ) -> Result<Vec<Effect>, CallError> {
+        let kept = self.store.document(&claim.installation, HOME, user.as_str()).await?;
+        let opened = kept.and_then(|kept| serde_json::from_str::<Opened>(&kept.body).ok());
+        let hash = opened.and_then(|opened| opened.hash);
+        let drawn = home::home(face);
+        self.hold(claim).await?;
+        let hash = match self.slack.publish(user, &drawn, hash.as_deref()).await {
+            Err(CallError::Refused(code)) if code == OTHER_HOME => self.slack.publish(user, &drawn, None).await?,
+            other => other?,
+        };
+        let Ok(list) = &face.list else { return Ok(Vec::new()) };
+        let body = serde_json::to_string(&Opened { query: list.query.clone(), hash }).unwrap_or_default();
+        let (kind, id) = (HOME.to_owned(), user.to_string());
+        Ok(vec![Effect::PutDocument(Document { kind, id, at: self.clock.now(), due: None, body })])
+    }
+
+    /// Shows a list in a window.
+    pub(super) async fn show_window(&self, view: &ViewId, face: &ListFace) -> Result<(), CallError> {
+        self.slack.update_view(view, &modal::window(Some(face), &face.query)).await
+    }
+
+    /// Finds out what a form is about that was opened before that was known.
+    pub(super) async fn fill_in(&self, claim: &Claim, job: &FormJob) -> Result<Outcome, Fault> {
+        let title = match &job.context.conversation {
+            Some(id) => match self.look_at(id).await {
+                Ok(conversation) => Some(conversation.title()),
+                Err(Stop::Refused(_)) => None,
+                Err(Stop::Fault(fault)) => return Err(fault),
+            },
+            None => None,
+        };
+        let context = serde_json::to_string(&job.context).unwrap_or_default();
+        let user = job.asker.user.clone();
+        let filled = Message::Filled { user, view: job.view.clone(), title, context };
+        Ok(Outcome::done(vec![self.say(claim, filled)]))
+    }
+
+    /// Shows a form in the place of what said that it was being prepared.
+    pub(super) async fn show_form(
+        &self,
+        claim: &Claim,
+        view: &ViewId,
+        title: Option<String>,
+        context: &str,
+    ) -> Result<(), CallError> {
+        let Ok(context) = serde_json::from_str::<FormContext>(context) else { return Ok(()) };
+        if title.is_none() {
+            return self.slack.update_view(view, &modal::waiting(&context, true)).await;
+        }
+        let known = modal::Known { title, ..self.known_for_form(&claim.installation, &context).await? };
+        self.slack.update_view(view, &modal::form(&context, &known)).await
+    }
+
+    /// What is known for a form without asking anybody.
+    pub async fn known_for_form(
+        &self,
+        installation: &InstallationId,
+        context: &FormContext,
+    ) -> Result<modal::Known, Fault> {
+        let title = match &context.conversation {
+            Some(id) => self.known(installation, id).await?.as_ref().map(Conversation::title),
+            None => None,
+        };
+        let verb = context.wanted.verb;
+        let needs_note = self.rules(installation).await?.needs_note(verb);
+        let suggested = match verb {
+            Verb::Assign | Verb::Handoff => self.suggested(installation, context).await?,
+            _ => Vec::new(),
+        };
+        Ok(modal::Known { title, suggested, needs_note })
+    }
+
+    /// Who could be the next owner: whom people chose lately, then who has the least to do.
+    async fn suggested(
+        &self,
+        installation: &InstallationId,
+        context: &FormContext,
+    ) -> Result<Vec<(String, String)>, Fault> {
+        let owner = match &context.conversation {
+            Some(id) => self.known(installation, id).await?.and_then(|known| known.owner).map(|owner| owner.id),
+            None => None,
+        };
+        let loads = self.loads(installation).await?;
+        let load = |member: &MemberId| loads.iter().find(|(one, _)| one == member).map_or(0, |(_, load)| *load);
+        let mut members = self.recently_chosen(installation).await?;
+        members.truncate(SUGGESTED);
+        let mut idle = self.people.known_members(installation).await?;
+        idle.sort_by_key(|member| load(member));
+        members.extend(idle.into_iter().take(SUGGESTED));
+        let mut suggested: Vec<(String, String)> = Vec::new();
+        for member in members.into_iter().filter(|member| Some(member) != owner.as_ref()) {
+            let Some((user, name)) = self.people.known_teammate(installation, &member).await? else { continue };
+            if suggested.iter().all(|(_, other)| *other != user.as_str()) {
+                suggested.push((format!("{name} · {} open", load(&member)), user.to_string()));
+            }
+        }
+        Ok(suggested)
+    }
+
+    /// Whom people made owners lately, the latest first.
+    async fn recently_chosen(&self, installation: &InstallationId) -> Result<Vec<MemberId>, Fault> {
+        let mut chosen: Vec<MemberId> = Vec::new();
+        for entry in self.store.latest(installation, RECENT).await? {
+            let owner = audit::change(&entry).and_then(|change| change.after.owner);
+            if let Some(owner) = owner.filter(|owner| !chosen.contains(owner)) {
+                chosen.push(owner);
+            }
+        }
+        Ok(chosen)
+    }
+}

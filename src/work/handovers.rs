@@ -1,0 +1,122 @@
+//! Whoever is given a conversation answers, or is reminded, or it goes back.
+
+use crate::domain::asker::{Asker, Via};
+use crate::domain::command::{Act, Command};
+use crate::domain::conversation::Which;
+use crate::domain::handover::Handover;
+use crate::domain::hours;
+use crate::domain::job::{CommandJob, Job};
+use crate::domain::message::{Event, Message, Notice};
+use crate::domain::people::Teammate;
+use crate::domain::plan::Progress;
+use crate::domain::policy::Rules;
+use crate::domain::refusal::About;
+use crate::error::Fault;
+use crate::ids::{ConversationId, InstallationId};
+use crate::store::{Claim, Document, Effect, Verdict};
+use crate::work::inbox::Stop;
+use crate::work::{Outcome, Work};
+
+impl Work {
+    /// What was given and not answered yet.
+    pub(super) async fn handover(
+        &self,
+        installation: &InstallationId,
+        id: &ConversationId,
+    ) -> Result<Option<Handover>, Fault> {
+        let kept = self.store.document(installation, Handover::KIND, id.as_str()).await?;
+        Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
+    }
+
+    /// What is kept of a hand-over once a plan was carried out: a new one, or none any more.
+    pub(super) async fn remember_handover(
+        &self,
+        installation: &InstallationId,
+        progress: &Progress,
+        messages: &[Message],
+    ) -> Result<Option<Effect>, Fault> {
+        let plan = &progress.plan;
+        let id = &plan.before.id;
+        let given = messages.iter().find_map(|message| match message {
+            Message::Direct { user, notice: Notice::YoursNow { note, handoff, .. } } => Some((user, note, *handoff)),
+            _ => None,
+        });
+        if let Some((receiver, note, handoff)) = given {
+            let handover = Handover {
+                giver: plan.asker.user.clone(),
+                receiver: receiver.clone(),
+                at: self.clock.now(),
+                note: note.clone(),
+                reminded: false,
+            };
+            return self.keep_handover(installation, id, &handover, handoff).await.map(Some);
+        }
+        let ends = plan.act.is_answer() || matches!(plan.event(), Event::Done) || plan.from != plan.to;
+        let drop = || Effect::DropDocument { kind: Handover::KIND.to_owned(), id: id.to_string() };
+        Ok(ends.then(drop))
+    }
+
+    /// Somebody had time to answer: now they are reminded, or it goes back to whoever gave it.
+    pub(super) async fn handover_due(&self, claim: &Claim, id: &ConversationId) -> Result<Outcome, Stop> {
+        let installation = &claim.installation;
+        let Some(handover) = self.handover(installation, id).await? else {
+            return Ok(Outcome::done(Vec::new()));
+        };
+        let receiver = self.people.teammate(installation, &handover.receiver).await?;
+        let conversation = self.look_at(id).await?;
+        let theirs = receiver.as_ref().is_ok_and(|receiver| conversation.is_owned_by(&receiver.member));
+        if !theirs || !conversation.is_open() {
+            let drop = Effect::DropDocument { kind: Handover::KIND.to_owned(), id: id.to_string() };
+            return Ok(Outcome::done(vec![drop]));
+        }
+        if handover.reminded {
+            let asker = Asker {
+                user: handover.receiver,
+                channel: None,
+                reply: None,
+                via: Via::Timer,
+                list: None,
+                message: None,
+            };
+            let command = Command { act: Act::Return, which: Which::Id(id.clone()), note: String::new() };
+            let job = Job::Command(CommandJob::new(asker, command));
+            let verdict = Verdict::Continue { body: job.encode(), until: self.lease_end() };
+            return Ok(Outcome { verdict, effects: Vec::new() });
+        }
+        let actor = self.people.name(installation, &handover.giver).await?.unwrap_or_else(|| "Somebody".to_owned());
+        let notice = Notice::Reminder { actor, about: About::from(&conversation), note: handover.note.clone() };
+        let reminder = self.say(claim, Message::Direct { user: handover.receiver.clone(), notice });
+        let reminded = Handover { reminded: true, ..handover };
+        Ok(Outcome::done(vec![reminder, self.keep_handover(installation, id, &reminded, true).await?]))
+    }
+
+    /// The hand-over with the time by which an answer is expected, if one is.
+    async fn keep_handover(
+        &self,
+        installation: &InstallationId,
+        id: &ConversationId,
+        handover: &Handover,
+        is_timed: bool,
+    ) -> Result<Effect, Fault> {
+        let due = if is_timed { self.time_to_answer(installation, handover).await? } else { None };
+        let body = serde_json::to_string(handover).unwrap_or_default();
+        let (kind, id) = (Handover::KIND.to_owned(), id.to_string());
+        Ok(Effect::PutDocument(Document { kind, id, at: self.clock.now(), due, body }))
+    }
+
+    async fn time_to_answer(
+        &self,
+        installation: &InstallationId,
+        handover: &Handover,
+    ) -> Result<Option<jiff::Timestamp>, Fault> {
+        let rules = self.rules(installation).await?;
+        let Some(patience) = rules.patience() else { return Ok(None) };
+        if self.wishes(installation, &handover.receiver).await?.keeps {
+            return Ok(None);
+        }
+        let receiver = self.people.teammate(installation, &handover.receiver).await?;
+        let zone = receiver.ok().and_then(|Teammate { zone, .. }| zone);
+        let Rules { working, .. } = rules;
+        Ok(Some(working.after(self.clock.now(), patience, &hours::zone(zone.as_deref()))))
+    }
+}

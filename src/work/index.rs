@@ -1,0 +1,90 @@
+//! All conversations of an installation in memory, so that lists and searches are answered at once,
+//! also when there are fifty thousand and when dialnote is down. It follows the mirror in the store,
+//! which this instance and others write.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::Mutex;
+
+use crate::domain::conversation::Conversation;
+use crate::domain::list::Known;
+use crate::error::Fault;
+use crate::ids::{ConversationId, InstallationId};
+use crate::store::{Mirrored, Since, Store};
+use crate::work::earlier;
+
+/// How far behind what was read last it is read again: what is stored late has an earlier time.
+const OVERLAP: Duration = Duration::from_secs(15);
+
+/// How much is read at a time.
+const PIECE: usize = 5_000;
+
+/// The conversations by their ids.
+pub(super) type Conversations = HashMap<ConversationId, Known>;
+
+/// The conversations of all installations.
+#[derive(Default)]
+pub(super) struct Index(Mutex<HashMap<InstallationId, Followed>>);
+
+/// One installation's.
+#[derive(Default)]
+struct Followed {
+    conversations: Conversations,
+    latest: Option<Timestamp>,
+}
+
+impl Index {
+    /// Looks at the conversations as the store has them now.
+    pub(super) async fn look<T>(
+        &self,
+        store: &dyn Store,
+        installation: &InstallationId,
+        look: impl FnOnce(&Conversations) -> T,
+    ) -> Result<T, Fault> {
+        let mut all = self.0.lock().await;
+        let followed = all.entry(installation.clone()).or_default();
+        followed.catch_up(store, installation).await?;
+        Ok(look(&followed.conversations))
+    }
+}
+
+impl Followed {
+    async fn catch_up(&mut self, store: &dyn Store, installation: &InstallationId) -> Result<(), Fault> {
+        let at = self.latest.map_or(Timestamp::MIN, |latest| earlier(latest, OVERLAP));
+        let mut since = Since { at, conversation: String::new() };
+        loop {
+            let piece = store.mirrored(installation, &since, PIECE).await?;
+            let Some(last) = piece.last() else { return Ok(()) };
+            since = Since { at: last.at, conversation: last.conversation.to_string() };
+            self.latest = self.latest.max(Some(last.at));
+            let full = piece.len() == PIECE;
+            for seen in piece {
+                self.take(seen);
+            }
+            if !full {
+                return Ok(());
+            }
+        }
+    }
+
+    /// What cannot be read is gone, or will be seen anew.
+    fn take(&mut self, seen: Mirrored) {
+        match serde_json::from_str(&seen.body) {
+            Ok(conversation) => self.conversations.insert(seen.conversation, Known::of(conversation)),
+            Err(_) => self.conversations.remove(&seen.conversation),
+        };
+    }
+}
+
+/// A conversation as the mirror keeps it.
+pub(super) fn seen(conversation: &Conversation, at: Timestamp) -> Mirrored {
+    let body = serde_json::to_string(conversation).unwrap_or_default();
+    Mirrored { conversation: conversation.id.clone(), at, body }
+}
+
+/// A conversation that is not in dialnote any more.
+pub(super) fn gone(id: &ConversationId, at: Timestamp) -> Mirrored {
+    Mirrored { conversation: id.clone(), at, body: String::new() }
+}

@@ -1,0 +1,223 @@
+//! Lists and homes: made from all conversations as they were last seen, after a glance at what is new.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tracing::info;
+
+use crate::domain::asker::Place;
+use crate::domain::conversation::Conversation;
+use crate::domain::job::ListJob;
+use crate::domain::list::{self, Filter, Listing, Query};
+use crate::domain::message::{AdminFace, Face, HomeFace, ListFace, Message, Say};
+use crate::domain::people::Teammate;
+use crate::domain::refusal::Refusal;
+use crate::domain::suggest::suggest;
+use crate::domain::wishes::Wishes;
+use crate::error::Fault;
+use crate::ids::{InstallationId, MemberId, SlackUserId};
+use crate::store::{Claim, Effect};
+use crate::work::inbox::TROUBLE;
+use crate::work::{Outcome, Work, later};
+
+/// How long whoever wants a list waits for dialnote; then it is made from what is known.
+const GLANCE: Duration = Duration::from_secs(2);
+
+/// For how long a key that turned out to be read-only is shown to admins.
+const TROUBLED: Duration = Duration::from_hours(24);
+
+/// A list with its conversations taken out of the index.
+struct Taken {
+    rows: Vec<Conversation>,
+    found: usize,
+    page: usize,
+    counts: [usize; list::FILTERS.len()],
+}
+
+impl From<Listing<'_>> for Taken {
+    fn from(listing: Listing<'_>) -> Self {
+        let Listing { rows, found, page, counts } = listing;
+        Self { rows: rows.into_iter().cloned().collect(), found, page, counts }
+    }
+}
+
+impl Work {
+    /// Draws a list where it stands.
+    pub(super) async fn list(&self, claim: &Claim, job: &ListJob) -> Result<Outcome, Fault> {
+        let installation = &claim.installation;
+        let asker = &job.asker;
+        if *self.home().await? != claim.installation {
+            return Ok(self.list_refused(claim, job, Refusal::NotInstalled));
+        }
+        let me = match self.people.teammate(installation, &asker.user).await? {
+            Ok(me) => me,
+            Err(stranger) if job.list.place == Place::Home => {
+                let face = HomeFace { list: Err(stranger.why), wishes: Wishes::default(), admin: None };
+                return Ok(self.drawn(claim, Message::Home { user: asker.user.clone(), face: Box::new(face) }));
+            }
+            Err(stranger) => return Ok(self.list_refused(claim, job, Refusal::YouAreNotLinked(stranger.why))),
+        };
+        let person = match &job.list.query.filter {
+            Filter::Person(user) => match self.people.teammate(installation, user).await? {
+                Ok(person) => Some(person),
+                Err(stranger) => {
+                    let why = Refusal::NotLinked { name: stranger.name, why: stranger.why };
+                    return Ok(self.list_refused(claim, job, why));
+                }
+            },
+            _ => None,
+        };
+        let mut face = self.face(installation, &job.list.query, &me, person.as_ref()).await?;
+        face.notice = job.notice.clone().map(Box::new);
+        let message = match &job.list.place {
+            Place::Message => Message::Private { to: asker.addressee(), say: Say::List(Box::new(face)) },
+            Place::View(view) => Message::Window { user: asker.user.clone(), view: view.clone(), face: Box::new(face) },
+            Place::Home => {
+                let wishes = self.wishes(installation, &asker.user).await?;
+                let admin = if me.admin { Some(self.admin(installation).await?) } else { None };
+                Message::Home { user: asker.user.clone(), face: Box::new(HomeFace { list: Ok(face), wishes, admin }) }
+            }
+        };
+        Ok(self.drawn(claim, message))
+    }
+
+    fn drawn(&self, claim: &Claim, message: Message) -> Outcome {
+        Outcome::done(vec![self.say(claim, message)])
+    }
+
+    fn list_refused(&self, claim: &Claim, job: &ListJob, why: Refusal) -> Outcome {
+        info!(job = %claim.id, "no list");
+        let say = Say::Refused { why, note: String::new() };
+        Outcome::done(vec![self.say(claim, Message::Private { to: job.asker.addressee(), say })])
+    }
+
+    async fn face(
+        &self,
+        installation: &InstallationId,
+        query: &Query,
+        me: &Teammate,
+        person: Option<&Teammate>,
+    ) -> Result<ListFace, Fault> {
+        let glanced = tokio::time::timeout(GLANCE, self.glance(installation)).await;
+        let watched = self.watched(installation).await?;
+        let silent = !matches!(glanced, Ok(Ok(())));
+        let of = |known: &super::index::Conversations| {
+            let person = person.map(|person| &person.member);
+            Taken::from(list::select(known.values(), query, Some(&me.member), person))
+        };
+        let Taken { rows, found, page, counts } = self.index.look(self.store.as_ref(), installation, of).await?;
+        let mut faces = Vec::new();
+        for conversation in rows {
+            let owner = self.owner(installation, &conversation).await?.map(|owner| owner.name);
+            faces.push(Face { conversation, owner });
+        }
+        Ok(ListFace {
+            query: query.clone(),
+            whose: person.map(|person| person.name.clone()),
+            rows: faces,
+            found,
+            page,
+            counts,
+            notice: None,
+            silent_since: watched.at.filter(|_| silent),
+            reading: !watched.whole,
+        })
+    }
+
+    /// What somebody may mean who has typed this into a search field: conversations, and what people
+    /// call their owners in dialnote.
+    pub async fn search(
+        &self,
+        installation: &InstallationId,
+        typed: &str,
+        most: usize,
+    ) -> Result<Vec<Conversation>, Fault> {
+        let found =
+            |known: &super::index::Conversations| suggest(known.values(), typed, most).into_iter().cloned().collect();
+        self.index.look(self.store.as_ref(), installation, found).await
+    }
+
+    /// A conversation as it was last seen.
+    pub async fn known(
+        &self,
+        installation: &InstallationId,
+        id: &crate::ids::ConversationId,
+    ) -> Result<Option<Conversation>, Fault> {
+        let one = |known: &super::index::Conversations| known.get(id).map(|known| known.conversation.clone());
+        self.index.look(self.store.as_ref(), installation, one).await
+    }
+
+    /// How many open conversations each member owns.
+    pub async fn loads(&self, installation: &InstallationId) -> Result<Vec<(MemberId, usize)>, Fault> {
+        let counted = |known: &super::index::Conversations| {
+            let mut loads = std::collections::BTreeMap::<MemberId, usize>::new();
+            for conversation in known.values().map(|known| &known.conversation) {
+                if let Some(owner) = conversation.owner.as_ref().filter(|_| conversation.is_open()) {
+                    *loads.entry(owner.id.clone()).or_default() += 1;
+                }
+            }
+            loads.into_iter().collect()
+        };
+        self.index.look(self.store.as_ref(), installation, counted).await
+    }
+
+    async fn admin(&self, installation: &InstallationId) -> Result<AdminFace, Fault> {
+        let trouble = self.store.document(installation, TROUBLE, "").await?;
+        let recently = |at: Timestamp| later(at, TROUBLED) > self.clock.now();
+        let members = self.check_dialnote().await.ok();
+        let unlinked = match members {
+            Some(_) => self.people.unlinked(installation).await?,
+            None => Vec::new(),
+        };
+        Ok(AdminFace {
+            rules: self.rules(installation).await?,
+            members,
+            read_only_key: trouble.is_some_and(|trouble| recently(trouble.at)),
+            unlinked,
+        })
+    }
+
+    /// A list to be drawn anew, wherever it stands, with what came of the button that was pressed in it.
+    pub(super) fn redraw(&self, claim: &Claim, asker: &crate::domain::asker::Asker, notice: Say) -> Option<Effect> {
+        let list = asker.list.clone()?;
+        let job = crate::domain::job::Job::List(ListJob { asker: asker.clone(), list, notice: Some(notice) });
+        Some(Effect::Enqueue(self.following(claim, &job)))
+    }
+
+    /// Whoever has opened their home sees what changed for them.
+    pub(super) async fn refresh_homes(
+        &self,
+        claim: &Claim,
+        users: impl Iterator<Item = SlackUserId>,
+    ) -> Result<Vec<Effect>, Fault> {
+        let mut effects = Vec::new();
+        for user in users {
+            let Some(opened) = self.store.document(&claim.installation, HOME, user.as_str()).await? else { continue };
+            let Ok(opened) = serde_json::from_str::<Opened>(&opened.body) else { continue };
+            let asker = crate::domain::asker::Asker {
+                user,
+                channel: None,
+                reply: None,
+                via: crate::domain::asker::Via::Timer,
+                list: None,
+                message: None,
+            };
+            let list = crate::domain::asker::Listed { query: opened.query, place: Place::Home };
+            let job = crate::domain::job::Job::List(ListJob { asker, list, notice: None });
+            effects.push(Effect::Enqueue(self.new_job(&claim.installation, &job)));
+        }
+        Ok(effects)
+    }
+}
+
+/// What is kept of an open home (`store::Document`), by Slack user.
+pub(super) const HOME: &str = "home";
+
+/// A home that was drawn.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) struct Opened {
+    /// What it lists.
+    pub(super) query: Query,
+    /// Slack's mark of what it shows.
+    pub(super) hash: Option<String>,
+}

@@ -1,0 +1,89 @@
+//! Several things at once, told of together.
+
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+
+use crate::support::{ANA, LEO, MAYA, ZOE, product};
+
+#[tokio::test]
+async fn several_conversations_become_somebodys() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign @zoe conv_1001 conv_1004 conv_9999 both are urgent").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        2 of 3 are done:
+        Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. Your note is in dialnote.
+        Assigned +1 415 555 0104 (Robert Nguyen) to Zoe, who has been told. Your note is in dialnote.
+        Not conv_9999: dialnote has no conversation conv_9999. It may have been deleted; name it by the contact's number or name instead.
+        ");
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Maya assigned 2 conversations to you.
+        “both are urgent”
+        +1 415 555 0101 (Ana Lima)
+        [Accept] [Give back]
+        +1 415 555 0104 (Robert Nguyen)
+        [Accept] [Give back]
+        ");
+        assert_eq!(bot.dialnote(ANA), "mem_zoe open");
+        bot.line(ANA).await;
+        bot.line("conv_1004").await;
+        bot.press_private(ZOE, "dm", "accept", 1).await;
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Maya assigned 2 conversations to you.
+        “both are urgent”
+        +1 415 555 0101 (Ana Lima)
+        [Accept] [Give back]
+        +1 415 555 0104 (Robert Nguyen)
+          :white_check_mark: You take care of it.
+        ");
+        bot.line("conv_1004").await;
+        bot.dm(MAYA).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_shift_is_handed_over() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign me conv_1001 conv_1004").await;
+        bot.read_all().await;
+        bot.slash(MAYA, "/handoff all @leo I am off, all quiet").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        All 2 are done:
+        Handed +1 415 555 0101 (Ana Lima) over to Leo, who has been told. Your note is in dialnote.
+        Handed +1 415 555 0104 (Robert Nguyen) over to Leo, who has been told. Your note is in dialnote.
+        ");
+        assert_snapshot!(bot.dm(LEO).await, @"
+        Maya handed 2 conversations to you.
+        “I am off, all quiet”
+        +1 415 555 0101 (Ana Lima)
+        [Accept] [Give back]
+        +1 415 555 0104 (Robert Nguyen)
+        [Accept] [Give back]
+        ");
+        bot.read_all().await;
+        bot.slash(MAYA, "/handoff all @leo I am off").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        Nothing open is yours.
+        Here is your note, so that it is not lost:
+        “I am off”
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_comes_close_together_is_one_message() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign @zoe conv_1001").await;
+        bot.settle().await;
+        bot.slash(LEO, "/assign @zoe conv_1004").await;
+        bot.settle().await;
+        assert_eq!(bot.world(|world| world.seen_by("zoe", "dm").len()), 1, "one message");
+        bot.clock.advance(SignedDuration::from_secs(6));
+        bot.slash(LEO, "/assign @zoe conv_1005").await;
+        bot.settle().await;
+        assert_eq!(bot.world(|world| world.seen_by("zoe", "dm").len()), 2, "and a later one");
+        bot.read_all().await;
+    })
+    .await;
+}
