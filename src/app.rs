@@ -88,7 +88,8 @@ impl App {
     }
 }
 
-async fn open(database: &Database) -> Result<Arc<dyn Store>, NotStarted> {
+/// Opens a database and brings it up to date.
+pub async fn open(database: &Database) -> Result<Arc<dyn Store>, NotStarted> {
     let not_opened = |name: String| move |fault: Fault| NotStarted::Database { name, cause: fault.to_string() };
     Ok(match database {
         Database::Sqlite(file) => Arc::new(Sqlite::open(file).await.map_err(not_opened(file.display().to_string()))?),

@@ -114,6 +114,13 @@ pub struct Mistake {
 }
 
 impl Config {
+    /// Where what must not be lost is kept, for whoever only wants to look at that.
+    pub fn read_database(lookup: impl Fn(&str) -> Option<String>) -> Result<Database, Vec<Mistake>> {
+        let mut reader = Reader { lookup, mistakes: Vec::new() };
+        let database = reader.parsed("DATABASE_URL", database);
+        database.ok_or(reader.mistakes)
+    }
+
     /// Reads the settings from `lookup`, usually the environment. Answers all mistakes together.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<Mistake>> {
         let mut reader = Reader { lookup, mistakes: Vec::new() };

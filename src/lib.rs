@@ -23,6 +23,7 @@ pub mod work;
 pub mod http;
 
 pub mod app;
+pub mod audit;
 pub mod config;
 pub mod manifest;
 

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use dialnote_slack::app::{self, App, NotStarted};
+use dialnote_slack::audit;
 use dialnote_slack::clock::Clock;
 use dialnote_slack::config::{Config, Mistake};
 use dialnote_slack::manifest::{self, OPTIONAL_SCOPES, SCOPES};
@@ -42,6 +43,18 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print who did what: every attempt, with what was before and after, oldest first.
+    Audit {
+        /// Since when: 24h, 7d, a date, or a time like 2026-11-23T09:00:00Z. Everything, unless given.
+        #[arg(long)]
+        since: Option<String>,
+        /// A line of JSON for each.
+        #[arg(long, conflicts_with = "csv")]
+        json: bool,
+        /// Comma-separated values.
+        #[arg(long)]
+        csv: bool,
+    },
     /// Print the app's manifest for Slack.
     Manifest {
         /// Where Slack reaches the app, for example <https://dialnote-slack.acme.com>.
@@ -64,6 +77,10 @@ enum Failure {
     Busy { what: &'static str, address: SocketAddr, cause: std::io::Error },
     #[error("{folder} cannot keep the demo: {cause}")]
     Folder { folder: String, cause: std::io::Error },
+    #[error("{0} is no time to begin at: give 24h, 7d, a date like 2026-11-23, or a time like 2026-11-23T09:00:00Z")]
+    Since(String),
+    #[error("the audit log cannot be printed: {0}")]
+    Audit(#[from] audit::NotWritten),
     #[error("{0}")]
     Io(#[from] std::io::Error),
     #[error("the manifest cannot be written: {0}")]
@@ -106,6 +123,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Serve => serve().await,
         Command::Demo(wishes) => demo::run(wishes).await,
         Command::Sandbox { listen, bot, json } => sandbox(listen, bot, json).await,
+        Command::Audit { since, json, csv } => audit(since, json, csv).await,
         Command::Manifest { url, unfurl_domain } => {
             Ok(write!(std::io::stdout(), "{}", manifest::yaml(&url, &unfurl_domain)?)?)
         }
@@ -120,6 +138,21 @@ async fn serve() -> Result<(), Failure> {
     tracing::info!(address = %listener.local_addr()?, "listening");
     app.run(listener, stop).await;
     Ok(())
+}
+
+async fn audit(since: Option<String>, json: bool, csv: bool) -> Result<(), Failure> {
+    let since = match since {
+        Some(text) => audit::since(&text, Clock::System.now()).ok_or(Failure::Since(text))?,
+        None => jiff::Timestamp::MIN,
+    };
+    let form = match (json, csv) {
+        (true, _) => audit::Form::Json,
+        (_, true) => audit::Form::Csv,
+        _ => audit::Form::Lines,
+    };
+    let database = Config::read_database(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
+    let store = app::open(&database).await?;
+    Ok(audit::write(store.as_ref(), since, form, &mut std::io::stdout().lock()).await?)
 }
 
 async fn sandbox(listen: SocketAddr, bot: Option<String>, json: bool) -> Result<(), Failure> {

@@ -34,7 +34,7 @@ pub fn hidden(number: &str) -> String {
         nth += usize::from(c.is_ascii_digit());
         if c.is_ascii_digit() && nth + SEEN <= digits { '•' } else { c }
     });
-    country + &rest.collect::<String>()
+    country.chars().chain(rest).collect()
 }
 
 /// A time that each reader sees in their own time zone, with UTC where Slack cannot show that.

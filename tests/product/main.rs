@@ -13,6 +13,7 @@
 
 mod answering;
 mod assigning;
+mod auditing;
 mod choosing;
 mod crashing;
 mod database;

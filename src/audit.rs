@@ -1,0 +1,196 @@
+//! The audit log for whoever has to account for it: every attempt, who made it, from where, what was
+//! before and after, and what came of it. Read from the database; the app may run meanwhile.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::Fault;
+use crate::json::Peek;
+use crate::store::{Audited, Store};
+
+/// How many entries are read at a time.
+const PIECE: usize = 1_000;
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A line for a person each.
+    Lines,
+    /// A line of JSON each.
+    Json,
+    /// Comma-separated values, with a line of names first.
+    Csv,
+}
+
+/// Why the log could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum NotWritten {
+    /// It could not be read.
+    #[error("{0}")]
+    Store(#[from] Fault),
+    /// Nobody takes it.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// The same.
+    #[error("{0}")]
+    Csv(#[from] csv::Error),
+}
+
+/// One attempt, in columns.
+#[derive(Debug, Serialize)]
+struct Row<'a> {
+    /// RFC 3339.
+    at: String,
+    workspace: &'a str,
+    user: &'a str,
+    name: Cow<'a, str>,
+    verb: &'a str,
+    /// `typed`, `clicked`, `submitted` or `timer`.
+    via: &'a str,
+    channel: &'a str,
+    conversation: &'a str,
+    owner_before: &'a str,
+    status_before: &'a str,
+    owner_after: &'a str,
+    status_after: &'a str,
+    outcome: String,
+}
+
+/// Writes what was written down at `since` or later, oldest first.
+pub async fn write(store: &dyn Store, since: Timestamp, form: Form, out: &mut impl Write) -> Result<(), NotWritten> {
+    let (mut after, mut begun) = (0, false);
+    loop {
+        let piece = store.audit(after, since, PIECE).await?;
+        let Some(last) = piece.last() else { return Ok(out.flush()?) };
+        after = last.id;
+        match form {
+            Form::Csv => csv_rows(&piece, !begun, out)?,
+            Form::Json => piece.iter().try_for_each(|audited| writeln!(out, "{}", json(audited)))?,
+            Form::Lines => {
+                piece.iter().try_for_each(|audited| writeln!(out, "{}", line(&row(audited, &detail(audited)))))?;
+            }
+        }
+        begun = true;
+    }
+}
+
+fn detail(audited: &Audited) -> Value {
+    serde_json::from_str(&audited.entry.detail).unwrap_or_default()
+}
+
+fn csv_rows(piece: &[Audited], with_names: bool, out: &mut impl Write) -> Result<(), csv::Error> {
+    let mut writer = csv::WriterBuilder::new().has_headers(with_names).from_writer(out);
+    for audited in piece {
+        let detail = detail(audited);
+        let mut row = row(audited, &detail);
+        // People choose their names, and a spreadsheet would take some for formulas.
+        if row.name.starts_with(['=', '+', '-', '@', '\t']) {
+            row.name = format!("'{}", row.name).into();
+        }
+        writer.serialize(row)?;
+    }
+    Ok(writer.flush()?)
+}
+
+fn json(audited: &Audited) -> Value {
+    let entry = &audited.entry;
+    serde_json::json!({
+        "at": entry.at, "workspace": audited.installation, "user": entry.actor, "verb": entry.verb,
+        "conversation": entry.conversation, "detail": detail(audited),
+    })
+}
+
+/// "2026-11-23T09:00:00Z T0ACME U0MAYA Maya assign conv_1001 typed: nobody open → mem_zoe open, done".
+fn line(row: &Row<'_>) -> String {
+    let state = |owner: &str, status: &str| match (owner, status) {
+        (_, "") => "–".to_owned(),
+        ("", status) => format!("nobody {status}"),
+        (owner, status) => format!("{owner} {status}"),
+    };
+    let before = state(row.owner_before, row.status_before);
+    let after = state(row.owner_after, row.status_after);
+    let who = [row.at.as_str(), row.workspace, row.user, &row.name, row.verb, row.conversation, row.via];
+    let who: Vec<_> = who.into_iter().filter(|part| !part.is_empty()).collect();
+    format!("{}: {before} → {after}, {}", who.join(" "), row.outcome)
+}
+
+fn row<'a>(audited: &'a Audited, detail: &'a Value) -> Row<'a> {
+    let entry = &audited.entry;
+    let text = |path| detail.text(path).unwrap_or_default();
+    Row {
+        at: entry.at.to_string(),
+        workspace: audited.installation.as_str(),
+        user: entry.actor.as_str(),
+        name: text("/by").into(),
+        verb: &entry.verb,
+        via: text("/via"),
+        channel: text("/channel"),
+        conversation: entry.conversation.as_ref().map_or("", |id| id.as_str()),
+        owner_before: text("/before/owner"),
+        status_before: text("/before/status"),
+        owner_after: text("/after/owner"),
+        status_after: text("/after/status"),
+        outcome: outcome(detail),
+    }
+}
+
+/// `done`, or the kind of refusal: `refused: taken`.
+fn outcome(detail: &Value) -> String {
+    let named = |value: &Value| match value {
+        Value::String(name) => name.clone(),
+        Value::Object(fields) => fields.keys().next().cloned().unwrap_or_default(),
+        _ => String::new(),
+    };
+    match detail.at("/outcome") {
+        Some(Value::Object(fields)) => {
+            let parts = fields.iter().map(|(name, why)| format!("{name}: {}", named(why)));
+            parts.collect::<Vec<_>>().join(", ")
+        }
+        Some(outcome) => named(outcome),
+        None => "changed".to_owned(),
+    }
+}
+
+/// Reads since when: `24h`, `7d`, a date, or a time (RFC 3339).
+pub fn since(text: &str, now: Timestamp) -> Option<Timestamp> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Some(at);
+    }
+    if let Ok(date) = text.parse::<Date>() {
+        return Some(date.at(0, 0, 0, 0).to_zoned_datetime(TimeZone::UTC).ok()?.timestamp());
+    }
+    let (number, hours) = match text.strip_suffix('d') {
+        Some(number) => (number, 24),
+        None => (text.strip_suffix('h')?, 1),
+    };
+    let hours = number.parse::<i64>().ok().filter(|number| (0..=100_000).contains(number))? * hours;
+    now.checked_sub(SignedDuration::from_hours(hours)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_since_when() {
+        let now: Timestamp = "2026-11-23T09:00:00Z".parse().unwrap_or(Timestamp::UNIX_EPOCH);
+        for (text, expected) in [
+            ("24h", Some("2026-11-22T09:00:00Z")),
+            ("7d", Some("2026-11-16T09:00:00Z")),
+            ("2026-11-01", Some("2026-11-01T00:00:00Z")),
+            ("2026-11-01T12:00:00Z", Some("2026-11-01T12:00:00Z")),
+            ("yesterday", None),
+            ("-1d", None),
+            ("", None),
+        ] {
+            let read = since(text, now).map(|at| at.to_string());
+            assert_eq!(read.as_deref(), expected, "{text}");
+        }
+    }
+}
