@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// One of the two services the sandbox plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,7 +171,7 @@ impl Faults {
         let reset = patch.as_object_mut().and_then(|keys| keys.remove("reset")) == Some(Value::Bool(true));
         let base = if reset { Self::default() } else { self.clone() };
         let mut merged = serde_json::to_value(base).map_err(|e| e.to_string())?;
-        merge(&mut merged, &patch);
+        merge(&mut merged, &nested(patch));
         serde_json::from_value(merged).map_err(|e| e.to_string())
     }
 
@@ -254,6 +254,20 @@ fn unavailable(error: &str) -> Refusal {
 
 fn too_many(error: &str, seconds: u64) -> Refusal {
     Refusal { status: 429, error: error.to_owned(), retry_after: Some(seconds), after_effect: false }
+}
+
+/// `{"dialnote.down": true}` as `{"dialnote": {"down": true}}`: faults go by either name.
+fn nested(patch: Value) -> Value {
+    let Value::Object(keys) = patch else { return patch };
+    let mut whole = Value::Object(serde_json::Map::new());
+    for (key, value) in keys {
+        let one = match key.split_once('.') {
+            Some((service, fault)) => json!({ service: { fault: value } }),
+            None => json!({ key: value }),
+        };
+        merge(&mut whole, &one);
+    }
+    whole
 }
 
 fn merge(base: &mut Value, patch: &Value) {

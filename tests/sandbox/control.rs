@@ -62,7 +62,7 @@ async fn what_cannot_be_done_is_said_and_what_is_misspelt_too() {
 #[tokio::test]
 async fn faults_are_merged_and_reset() {
     let stage = Stage::set().await;
-    let (_, faults) = stage.control("faults", json!({"slack": {"down": true, "rate_limited": {"*": 3}}})).await;
+    let (_, faults) = stage.control("faults", json!({"slack.down": true, "slack": {"rate_limited": {"*": 3}}})).await;
     assert_eq!((&faults["slack"]["down"], &faults["slack"]["rate_limited"]), (&json!(true), &json!({"*": 3})));
     let failing = json!({"dialnote": {"fail_next": [{"method": "PATCH", "status": 502}]}});
     let (_, faults) = stage.control("faults", failing).await;
