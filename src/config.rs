@@ -57,7 +57,7 @@ pub struct Setting {
 }
 
 /// Every setting there is.
-pub static SETTINGS: [Setting; 10] = [
+pub static SETTINGS: [Setting; 11] = [
     Setting {
         name: "SLACK_SIGNING_SECRET",
         default: None,
@@ -101,6 +101,11 @@ pub static SETTINGS: [Setting; 10] = [
         default: Some("documented"),
         about: "`documented` speaks no faster than Slack's published limits, `as-allowed` waits only when Slack says so.",
     },
+    Setting {
+        name: "PARALLEL",
+        default: Some("32"),
+        about: "How many commands an instance carries out at once, and as many messages; 1 to 256.",
+    },
 ];
 
 /// A setting that is missing or wrong, with the way out. Never contains the setting's value.
@@ -134,6 +139,7 @@ impl Config {
         let listen = reader.parsed("LISTEN", listen_address);
         let lease = reader.parsed("LEASE_SECONDS", lease);
         let pacing = reader.parsed("SLACK_PACE", pacing);
+        let parallel = reader.parsed("PARALLEL", parallel);
         let complete = || {
             Some(Self {
                 signing_secrets: signing_secrets?,
@@ -144,7 +150,7 @@ impl Config {
                 dialnote_app: dialnote_app?,
                 database: database?,
                 listen: listen?,
-                work: Settings { lease: lease?, pacing: pacing?, ..Settings::default() },
+                work: Settings { lease: lease?, pacing: pacing?, parallel: parallel?, ..Settings::default() },
             })
         };
         complete().ok_or(reader.mistakes)
@@ -247,6 +253,11 @@ fn pacing(text: &str) -> Result<Pacing, String> {
     }
 }
 
+fn parallel(text: &str) -> Result<usize, String> {
+    let jobs = text.parse().ok().filter(|jobs| (1..=256).contains(jobs));
+    jobs.ok_or_else(|| "is not a number from 1 to 256".into())
+}
+
 fn listen_address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "is not an address with a port, for example 127.0.0.1:8080".into())
 }
@@ -296,6 +307,7 @@ mod tests {
             ("LISTEN", "planted"),
             ("LEASE_SECONDS", "planted"),
             ("SLACK_PACE", "planted"),
+            ("PARALLEL", "0"),
         ];
         let mistakes = read(&wrong).err().unwrap_or_default();
         let names: Vec<_> = mistakes.iter().map(|mistake| mistake.name).collect();

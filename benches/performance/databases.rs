@@ -61,6 +61,14 @@ impl Database {
         }
     }
 
+    /// Has a file written to the disk, all of it.
+    pub(crate) fn sync(&self) -> Outcome<()> {
+        if let Some(folder) = &self.folder {
+            std::fs::File::open(file(folder))?.sync_all()?;
+        }
+        Ok(())
+    }
+
     /// The one number that a statement answers.
     pub(crate) async fn number(&self, sql: &str) -> Outcome<i64> {
         match &self.folder {

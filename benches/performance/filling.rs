@@ -23,11 +23,14 @@ pub(crate) async fn fill(backend: Backend, database: &Database) -> Outcome<()> {
         Backend::Postgres => POSTGRES,
     };
     database.execute(&sql.replace("{body}", BODY)).await?;
-    if backend == Backend::Postgres {
-        // What the server would have done by itself in all that time.
-        database.execute("VACUUM ANALYZE").await?;
+    // What would have been done in all that time, and must not be done while something is measured.
+    match backend {
+        Backend::Sqlite => database.sync(),
+        Backend::Postgres => {
+            database.execute("VACUUM ANALYZE").await?;
+            database.execute("CHECKPOINT").await
+        }
     }
-    Ok(())
 }
 
 /// The deliveries are those of the last three days, and their keys grow with the time as Slack's do.

@@ -6,6 +6,7 @@
 
 mod bells;
 pub mod conformance;
+mod fnv;
 pub mod pace;
 pub mod postgres;
 pub mod sqlite;

@@ -53,6 +53,8 @@ pub struct Settings {
     pub lease: Duration,
     /// How fast we speak.
     pub pacing: Pacing,
+    /// How many jobs of a lane run at once.
+    pub parallel: usize,
 }
 
 /// How much a large command and all that is kept of it take up, in bytes.
@@ -74,7 +76,12 @@ impl Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { give_up_after: Duration::from_hours(24), lease: Duration::from_secs(30), pacing: Pacing::Documented }
+        Self {
+            give_up_after: Duration::from_hours(24),
+            lease: Duration::from_secs(30),
+            pacing: Pacing::Documented,
+            parallel: 32,
+        }
     }
 }
 

@@ -13,9 +13,6 @@ use crate::error::Fault;
 use crate::store::Lane;
 use crate::work::Work;
 
-/// How many jobs of a lane run at once.
-const PARALLEL: usize = 32;
-
 /// How long to wait at most before looking again, whatever the bells say.
 const POLL: Duration = Duration::from_secs(1);
 
@@ -55,8 +52,10 @@ async fn lane(work: Arc<Work>, lane: Lane, mut stop: watch::Receiver<bool>) {
         // Asked for before looking, so that no ring between looking and waiting is missed.
         let rung = bell.notified();
         while running.try_join_next().is_some() {}
-        let free = PARALLEL.saturating_sub(running.len());
+        let free = work.settings.parallel.saturating_sub(running.len());
         let pause = match start(&work, lane, free, &mut running).await {
+            // Until somebody has finished it does not matter what is due.
+            Ok(_) if free == 0 => POLL,
             Ok(0) => pause(&work, lane).await,
             Ok(_) => continue,
             Err(_) => {

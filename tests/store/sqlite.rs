@@ -199,6 +199,26 @@ async fn a_failed_commit_is_everybodys_fault() -> Result<(), Fault> {
     Ok(())
 }
 
+/// What another process has stored is learnt of in a transaction, and may be forgotten with it.
+#[tokio::test]
+async fn who_learns_of_anothers_jobs_in_vain_learns_of_them_again() -> Result<(), Fault> {
+    let home = Home::new()?;
+    let path = home.path();
+    let (one, other) = (Sqlite::open(&path).await?, Sqlite::open(&path).await?);
+    sabotage(&path, "BEFORE INSERT ON jobs WHEN NEW.body = '{bad}' BEGIN SELECT RAISE(ABORT, 'no'); END")?;
+    accept(&other, "1", [command("k", "{1}")]).await?;
+    assert!(accept(&one, "2", [command("x", "{bad}")]).await.is_err());
+    accept(&one, "3", [command("k", "{3}")]).await?;
+    accept(&other, "4", [command("k", "{4}")]).await?;
+    for body in ["{1}", "{3}", "{4}"] {
+        let claims = one.claim(Lane::Inbox, 10, at(1), LEASE).await?;
+        let [claim] = claims.as_slice() else { return Err(unexpected(&claims)) };
+        assert_eq!(claim.body, body, "one line, in the order of joining");
+        one.settle(claim, Verdict::Done, Vec::new(), at(1)).await?;
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_newer_database_is_refused_in_words() -> Result<(), Fault> {
     let home = Home::new()?;

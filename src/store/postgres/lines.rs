@@ -13,7 +13,7 @@ use tokio_postgres::Error;
 
 use super::transaction::{changed, rows};
 use crate::store::bells::Rings;
-use crate::store::{Class, Lane, NewJob};
+use crate::store::{Class, Lane, NewJob, fnv};
 
 /// Sorting comes before locking in PostgreSQL's plans, so rows are locked in this order.
 pub(super) const LOCK: &str = "SELECT n FROM line_locks WHERE n = ANY($1) ORDER BY n FOR UPDATE";
@@ -75,12 +75,8 @@ pub(super) fn locks<'a>(lines: impl Iterator<Item = Line<'a>>) -> Vec<i64> {
     locks
 }
 
-/// FNV-1a: small, even enough, and the same for ever.
 fn lock_of((installation, lane, key): Line<'_>) -> i64 {
-    let bytes = [installation, name(lane), key].into_iter().flat_map(|part| part.bytes().chain([0xff]));
-    let hash =
-        bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    i64::try_from(hash % LOCKS).unwrap_or_default()
+    i64::try_from(fnv::hash(installation, name(lane), key) % LOCKS).unwrap_or_default()
 }
 
 /// Puts the jobs at the ends of their lines, whose locks are held.

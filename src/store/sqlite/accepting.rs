@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, Result, params};
 
 use super::jobs::{self, Queued, name};
+use super::lines;
 use crate::store::bells::Rings;
 use crate::store::{Class, Delivery, Lane, NewJob};
 
@@ -35,11 +36,20 @@ static JOIN: LazyLock<[String; 3]> = LazyLock::new(|| {
     })
 });
 
+static ENTER: LazyLock<[String; 3]> =
+    LazyLock::new(|| SIZES.map(|rows| format!("INSERT OR FAIL INTO lines (line, job) {}", values(rows, 2))));
+
 /// Whether there is somebody in one line, and in another.
-const SOMEBODY: &str = "
+pub(super) const SOMEBODY: &str = "
     SELECT
-        EXISTS (SELECT 1 FROM jobs WHERE state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3),
-        EXISTS (SELECT 1 FROM jobs WHERE state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?4)";
+        EXISTS (
+            SELECT 1 FROM lines CROSS JOIN jobs ON jobs.id = lines.job
+            WHERE line = ?5 AND state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3
+        ),
+        EXISTS (
+            SELECT 1 FROM lines CROSS JOIN jobs ON jobs.id = lines.job
+            WHERE line = ?6 AND state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?4
+        )";
 
 /// `VALUES (?,?),(?,?)`.
 fn values(rows: usize, columns: usize) -> String {
@@ -89,6 +99,7 @@ fn remember(connection: &Connection, arrivals: &[&Arrival]) -> Result<bool> {
 /// Where a job joins.
 struct Place<'a> {
     key: &'a str,
+    line: i64,
     head: bool,
     job: &'a NewJob,
     turn: i64,
@@ -102,9 +113,9 @@ fn places<'a>(connection: &Connection, jobs: impl Iterator<Item = &'a Queued>) -
         if job.fold.is_some() {
             return Ok(None);
         }
-        let (key, head) = lines.end(job)?;
+        let (key, line, head) = lines.end(job)?;
         lines.joined.insert((job.installation.as_str(), job.lane, key));
-        places.push(Place { key, head, job, turn: *turn });
+        places.push(Place { key, line, head, job, turn: *turn });
     }
     Ok(Some(places))
 }
@@ -116,23 +127,25 @@ struct Lines<'a, 'c> {
 }
 
 impl<'a> Lines<'a, '_> {
-    /// The line that the job joins, and whether it becomes its head.
-    fn end(&mut self, job: &'a NewJob) -> Result<(&'a str, bool)> {
+    /// The key and the number of the line that the job joins, and whether it becomes its head.
+    fn end(&mut self, job: &'a NewJob) -> Result<(&'a str, i64, bool)> {
         let own = job.key.as_str();
         let behind = job.behind.as_deref().unwrap_or(own);
         let joined = |key| self.joined.contains(&(job.installation.as_str(), job.lane, key));
         let joined = [joined(own), joined(behind)];
-        let lines = params![job.installation.as_str(), name(job.lane), own, behind];
-        let stored = self.stored.query_row(lines, |row| Ok([row.get(0)?, row.get(1)?]))?;
+        let number = |key| lines::number(job.installation.as_str(), job.lane, key);
+        let numbers = [number(own), number(behind)];
+        let wanted = params![job.installation.as_str(), name(job.lane), own, behind, numbers[0], numbers[1]];
+        let stored = self.stored.query_row(wanted, |row| Ok([row.get(0)?, row.get(1)?]))?;
         let [own_line, other] = [joined[0] || stored[0], joined[1] || stored[1]];
-        Ok(if other { (behind, false) } else { (own, !own_line) })
+        Ok(if other { (behind, numbers[1], false) } else { (own, numbers[0], !own_line) })
     }
 }
 
 fn join(connection: &Connection, places: &[Place<'_>]) -> Result<()> {
     for (sql, piece) in pieces(&JOIN, places) {
         let mut statement = connection.prepare_cached(sql)?;
-        for (row, Place { key, head, job, turn }) in piece.iter().enumerate() {
+        for (row, Place { key, head, job, turn, .. }) in piece.iter().enumerate() {
             let first = row * 12;
             statement.raw_bind_parameter(first + 1, job.installation.as_str())?;
             statement.raw_bind_parameter(first + 2, name(job.lane))?;
@@ -146,6 +159,22 @@ fn join(connection: &Connection, places: &[Place<'_>]) -> Result<()> {
             statement.raw_bind_parameter(first + 10, turn)?;
             statement.raw_bind_parameter(first + 11, &job.fold)?;
             statement.raw_bind_parameter(first + 12, jobs::pace(job))?;
+        }
+        statement.raw_execute()?;
+        enter(connection, piece)?;
+    }
+    Ok(())
+}
+
+/// Notes who has just joined. The ids of rows that one statement has stored follow each other.
+fn enter(connection: &Connection, joined: &[Place<'_>]) -> Result<()> {
+    let count = i64::try_from(joined.len()).unwrap_or(i64::MAX);
+    let mut jobs = connection.last_insert_rowid() - count + 1..;
+    for (sql, piece) in pieces(&ENTER, joined) {
+        let mut statement = connection.prepare_cached(sql)?;
+        for (row, (place, job)) in piece.iter().zip(&mut jobs).enumerate() {
+            statement.raw_bind_parameter(row * 2 + 1, place.line)?;
+            statement.raw_bind_parameter(row * 2 + 2, job)?;
         }
         statement.raw_execute()?;
     }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 use super::accepting::Arrival;
-use super::{facts, kept, limit};
+use super::{facts, kept, limit, lines};
 use crate::clock::from_millis;
 use crate::ids::{InstallationId, JobId};
 use crate::store::bells::Rings;
@@ -21,7 +21,8 @@ pub(super) const REMEMBER_DELIVERY: &str = "
 
 pub(super) const SOMEBODY_IN_LINE: &str = "
     SELECT EXISTS (
-        SELECT 1 FROM jobs WHERE state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3
+        SELECT 1 FROM lines CROSS JOIN jobs ON jobs.id = lines.job
+        WHERE line = ?4 AND state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3
     )";
 
 pub(super) const JOIN_LINE: &str = "
@@ -30,9 +31,10 @@ pub(super) const JOIN_LINE: &str = "
 
 pub(super) const REPLACE: &str = "
     UPDATE jobs SET body = ?5 WHERE id = (
-        SELECT id FROM jobs
-        WHERE state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3 AND fold = ?4 AND in_flight = 0
-        ORDER BY id DESC LIMIT 1
+        SELECT id FROM lines CROSS JOIN jobs ON jobs.id = lines.job
+        WHERE line = ?6 AND state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3 AND fold = ?4
+            AND in_flight = 0
+        ORDER BY job DESC LIMIT 1
     )";
 
 pub(super) const TIME_HAS_COME: &str = "
@@ -78,8 +80,9 @@ pub(super) const BURY: &str = "UPDATE jobs SET state = 'dead', head = 0, cause =
 
 pub(super) const FREE_SUCCESSOR: &str = "
     UPDATE jobs SET head = 1 WHERE id = (
-        SELECT id FROM jobs WHERE state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3
-        ORDER BY id LIMIT 1
+        SELECT id FROM lines CROSS JOIN jobs ON jobs.id = lines.job
+        WHERE line = ?4 AND state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3
+        ORDER BY job LIMIT 1
     )";
 
 pub(super) const READY_SINCE: &str = "
@@ -89,9 +92,10 @@ pub(super) const READY_SINCE: &str = "
 pub(super) const NEXT_TIMED: &str = "
     SELECT due FROM jobs WHERE lane = ?1 AND state = 'live' AND head = 1 AND ready = 0 ORDER BY due LIMIT 1";
 
-/// A claim that only describes has a fence below every fence a job can have.
+/// A claim that only describes has a fence below every fence a job can have. The index is named,
+/// because SQLite cannot know that few are untold while many wait.
 pub(super) const OVERDUE: &str = "
-    SELECT id, installation, key, -1, due, attempt, accepted, told, body, unsure FROM jobs
+    SELECT id, installation, key, -1, due, attempt, accepted, told, body, unsure FROM jobs INDEXED BY jobs_untold
     WHERE state = 'live' AND lane = 'inbox' AND told = 0 AND accepted < ?1
     ORDER BY accepted, id LIMIT ?2";
 
@@ -288,11 +292,11 @@ fn judge(
     match verdict {
         Verdict::Done => {
             connection.prepare_cached(REMOVE)?.execute([id])?;
-            free_successor(connection, rings, claim)?;
+            leave(connection, rings, claim)?;
         }
         Verdict::Dead { cause } => {
             connection.prepare_cached(BURY)?.execute(params![id, cause])?;
-            free_successor(connection, rings, claim)?;
+            leave(connection, rings, claim)?;
         }
         Verdict::Continue { body, until } => {
             connection.prepare_cached(CONTINUE)?.execute(params![id, body, until.as_millisecond()])?;
@@ -343,6 +347,7 @@ pub(super) fn enqueue(connection: &Connection, rings: &mut Rings, job: &NewJob, 
         job.fold,
         pace(job),
     ])?;
+    lines::enter(connection, line_of(job, key), connection.last_insert_rowid())?;
     if head {
         rings.wake(job.lane);
     }
@@ -362,7 +367,8 @@ fn replaced(connection: &Connection, job: &NewJob, key: &str) -> Result<bool> {
         name(job.lane),
         key,
         fold,
-        job.body
+        job.body,
+        line_of(job, key)
     ])?;
     Ok(replaced > 0)
 }
@@ -378,11 +384,18 @@ fn line<'a>(connection: &Connection, job: &'a NewJob) -> Result<&'a str> {
 fn somebody_in_line(connection: &Connection, job: &NewJob, key: &str) -> Result<bool> {
     connection
         .prepare_cached(SOMEBODY_IN_LINE)?
-        .query_row(params![job.installation.as_str(), name(job.lane), key], |row| row.get(0))
+        .query_row(params![job.installation.as_str(), name(job.lane), key, line_of(job, key)], |row| row.get(0))
 }
 
-fn free_successor(connection: &Connection, rings: &mut Rings, claim: &Claim) -> Result<()> {
-    let line = params![claim.installation.as_str(), name(claim.lane), claim.key];
+fn line_of(job: &NewJob, key: &str) -> i64 {
+    lines::number(job.installation.as_str(), job.lane, key)
+}
+
+/// Takes the job out of its line and makes the next one the head.
+fn leave(connection: &Connection, rings: &mut Rings, claim: &Claim) -> Result<()> {
+    let line = lines::number(claim.installation.as_str(), claim.lane, &claim.key);
+    lines::leave(connection, line, claim.id.0)?;
+    let line = params![claim.installation.as_str(), name(claim.lane), claim.key, line];
     if connection.prepare_cached(FREE_SUCCESSOR)?.execute(line)? > 0 {
         rings.wake(claim.lane);
     }

@@ -11,6 +11,7 @@ mod connection;
 mod facts;
 mod jobs;
 mod kept;
+mod lines;
 #[cfg(test)]
 mod plans;
 mod readers;
@@ -28,6 +29,7 @@ use tokio::sync::Notify;
 use self::accepting::Arrival;
 use self::checkpointer::Checkpointer;
 use self::connection::Alone;
+use self::lines::Lines;
 use self::readers::Readers;
 use self::writer::Writer;
 use super::bells::{Bells, Rings};
@@ -62,13 +64,14 @@ impl Sqlite {
         let path = path.to_owned();
         let open = move || {
             let writer = connection::writer(&path)?;
-            Ok((writer, connection::checkpointer(&path)?, connection::alone(&path)))
+            let lines = Lines::load(&writer).map_err(|error| fault(&error))?;
+            Ok((writer, lines, connection::checkpointer(&path)?, connection::alone(&path)))
         };
-        let (connection, checkpointer, alone) = tokio::task::spawn_blocking(open)
+        let (connection, lines, checkpointer, alone) = tokio::task::spawn_blocking(open)
             .await
             .map_err(|error| Fault::Store(format!("the database could not be opened: {error}")))??;
         let bells = Bells::default();
-        let writer = Writer::start(connection, Some(Checkpointer::start(checkpointer)?), bells.clone())?;
+        let writer = Writer::start(connection, Some(lines), Some(Checkpointer::start(checkpointer)?), bells.clone())?;
         let store = Self { readers, writer, bells, turns: Turns::default(), alone };
         if store.alone.is_some() {
             store.writer.write(PATIENCE, jobs::end_leases).await?;

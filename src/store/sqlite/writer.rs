@@ -21,6 +21,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::accepting::{self, Arrival};
 use super::checkpointer::Checkpointer;
+use super::lines::Lines;
 use super::{fault, jobs};
 use crate::error::Fault;
 use crate::store::Accepted;
@@ -46,6 +47,7 @@ impl Writer {
     /// Starts the thread.
     pub(super) fn start(
         connection: Connection,
+        lines: Option<Lines>,
         checkpointer: Option<Checkpointer>,
         bells: Bells,
     ) -> Result<Self, Fault> {
@@ -53,7 +55,7 @@ impl Writer {
         let (answers, carried_out) = mpsc::unbounded_channel();
         tokio::spawn(answer(carried_out));
         let commits = Arc::new(AtomicU64::new(0));
-        let desk = Desk { connection, checkpointer, bells, answers, commits: Arc::clone(&commits) };
+        let desk = Desk { connection, lines, checkpointer, bells, answers, commits: Arc::clone(&commits) };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || desk.serve(operations))
@@ -284,6 +286,8 @@ fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
 /// What the thread works with.
 struct Desk {
     connection: Connection,
+    /// None where there are no jobs.
+    lines: Option<Lines>,
     /// None where there is no log to copy.
     checkpointer: Option<Checkpointer>,
     bells: Bells,
@@ -360,13 +364,21 @@ impl Desk {
     }
 
     fn begin(&self) -> Result<(), Fault> {
-        run(&self.connection, "BEGIN IMMEDIATE").map_err(|error| fault(&error))
+        run(&self.connection, "BEGIN IMMEDIATE").map_err(|error| fault(&error))?;
+        let caught_up = self.lines.as_ref().map_or(Ok(()), |lines| lines.catch_up(&self.connection));
+        caught_up.map_err(|error| {
+            self.roll_back();
+            fault(&error)
+        })
     }
 
     fn commit(&self, rings: Rings) -> Result<(), Fault> {
         if let Err(error) = run(&self.connection, "COMMIT") {
             self.roll_back();
             return Err(fault(&error));
+        }
+        if let Some(lines) = &self.lines {
+            lines.committed();
         }
         let commits = self.commits.fetch_add(1, Ordering::Relaxed);
         if let Some(checkpointer) = &self.checkpointer {

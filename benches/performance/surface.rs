@@ -1,0 +1,278 @@
+//! What teammates feel in a large organization: how fast lists, search fields and homes are with 50,000
+//! conversations and 500 members, and what that takes of a machine.
+
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{Uri, header};
+use axum::response::{IntoResponse, Response};
+use dialnote_slack::slack::signature::sign;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+
+use crate::commands::{SECRET, TEAM, person};
+use crate::databases::Backend;
+use crate::report::met;
+use crate::servers::Server;
+use crate::stats::{Latencies, number};
+use crate::{Outcome, machine, say};
+
+const CONVERSATIONS: usize = 50_000;
+const MEMBERS: u64 = 500;
+
+/// dialnote's largest page (contracts/dialnote.md, Calls).
+const PAGE: usize = 100;
+
+/// How often each thing is done.
+const TIMES: usize = 200;
+const HOMES: usize = 40;
+
+/// How many changes there are while it is looked whether looking costs more than changes do.
+const WATCHED: Duration = Duration::from_secs(20);
+
+/// A large organization.
+struct Office {
+    /// How many pages of the list were asked for.
+    pages: AtomicUsize,
+    published: Notify,
+    whole: Notify,
+}
+
+impl Office {
+    async fn open() -> Outcome<(Arc<Self>, [(&'static str, String); 2])> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let office =
+            Arc::new(Self { pages: AtomicUsize::default(), published: Notify::new(), whole: Notify::new() });
+        let router = Router::new().fallback(answer).with_state(office.clone());
+        tokio::spawn(axum::serve(listener, router).into_future());
+        let settings = [
+            ("SLACK_API_URL", format!("http://{address}/slack")),
+            ("DIALNOTE_API_URL", format!("http://{address}/dialnote")),
+        ];
+        Ok((office, settings))
+    }
+}
+
+async fn answer(State(office): State<Arc<Office>>, uri: Uri, body: String) -> Response {
+    let answer = match uri.path().strip_prefix("/slack/") {
+        Some(call) => slack(&office, call, &body),
+        None => dialnote(&office, uri.path(), uri.query().unwrap_or_default()),
+    };
+    ([(header::CONTENT_TYPE, "application/json")], answer.to_string()).into_response()
+}
+
+fn slack(office: &Office, call: &str, body: &str) -> Value {
+    match call {
+        "auth.test" => json!({ "ok": true, "team_id": TEAM }),
+        "users.info" => {
+            let user = body.strip_prefix("user=").unwrap_or_default();
+            let email = format!("{}@acme.example", user.to_lowercase());
+            json!({ "ok": true, "user": {
+                "id": user, "team_id": TEAM, "name": user, "profile": { "display_name": user, "email": email },
+            } })
+        }
+        "views.publish" => {
+            office.published.notify_one();
+            json!({ "ok": true, "view": { "hash": "1" } })
+        }
+        _ => json!({ "ok": true, "channel": "C2147483705", "ts": "1.000100" }),
+    }
+}
+
+fn dialnote(office: &Office, path: &str, query: &str) -> Value {
+    if path.ends_with("/team/members") {
+        let member = |n| {
+            let user = member(n);
+            json!({ "id": format!("mem_{user}"), "name": user, "email": format!("{}@acme.example", user.to_lowercase()) })
+        };
+        return json!({ "data": (0..MEMBERS).map(member).collect::<Vec<_>>() });
+    }
+    if !path.ends_with("/conversations") {
+        return json!({ "data": conversation(0) });
+    }
+    office.pages.fetch_add(1, Ordering::Relaxed);
+    let offset = query.split('&').find_map(|pair| pair.strip_prefix("offset=")?.parse::<usize>().ok()).unwrap_or(0);
+    let page: Vec<_> = (offset..CONVERSATIONS.min(offset + PAGE)).map(conversation).collect();
+    if page.len() < PAGE {
+        office.whole.notify_one();
+    }
+    json!({ "data": page })
+}
+
+fn member(n: u64) -> String {
+    if n < crate::commands::PEOPLE { person(n) } else { format!("U3147{n:06}") }
+}
+
+const FIRST: [&str; 8] = ["Ana", "Robert", "Diana", "Grace", "Lucía", "Julian", "Priya", "Marta"];
+const LAST: [&str; 10] =
+    ["Lima", "Hale", "Okafor", "Nguyen", "Kim", "Fernández", "Frost", "Shah", "Silva", "Quinn"];
+
+fn conversation(n: usize) -> Value {
+    let owner = if n.is_multiple_of(4) { None } else { Some(member(n as u64 % MEMBERS)) };
+    let status = match n % 10 {
+        0..6 => "open",
+        6 => "snoozed",
+        _ => "done",
+    };
+    let at = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(1_764_000_000 - i64::try_from(n).unwrap_or(0) * 60);
+    json!({
+        "id": format!("conv_{n}"), "status": status, "isRead": n % 3 == 0,
+        "assignedTo": owner.map(|user| json!({ "id": format!("mem_{user}"), "name": user })),
+        "contact": {
+            "firstName": FIRST[n % FIRST.len()], "lastName": format!("{}{}", LAST[n % LAST.len()], n / 80),
+            "company": "Acme", "phoneNumber": format!("+1415{:07}", n),
+        },
+        "phoneNumber": { "number": "+14155550100", "name": "Front desk" },
+        "lastActivity": { "type": "sms", "direction": "inbound", "preview": "Could you call me back, please?", "at": at },
+    })
+}
+
+/// Measures; answers a table.
+pub(crate) async fn measure() -> Outcome<String> {
+    let mut report = String::from("| | measured | goal | |\n|---|---|---|---|\n");
+    for backend in Backend::ALL {
+        let database = backend.fresh().await?;
+        let (office, settings) = Office::open().await?;
+        let begun = Instant::now();
+        let server = Server::real(&database.url, &settings, &[machine::SERVER])?;
+        office.whole.notified().await;
+        let resync = begun.elapsed().as_secs_f64();
+        let asking = Asking { http: reqwest::Client::new(), url: format!("http://{}", server.address) };
+        // Everybody is known, as after a morning's work.
+        settled(&asking).await?;
+        let acks = asking.acks().await?;
+        let options = asking.options().await?;
+        let homes = asking.homes(&office).await?;
+        let memory = machine::memory(server.id(), "VmHWM")?;
+        let (pages, core) = watching(&office, server.id()).await?;
+        let name = backend.name();
+        let milliseconds = |latencies: &Latencies, share| latencies.percentile(share);
+        for (what, figure, unit, goal) in [
+            ("all conversations read", resync, "s", 60.0),
+            ("acknowledgement, p99", milliseconds(&acks, 0.99), "ms", 200.0),
+            ("search field, p50", milliseconds(&options, 0.5), "ms", 500.0),
+            ("search field, p99", milliseconds(&options, 0.99), "ms", 500.0),
+            ("home opened, p50", milliseconds(&homes, 0.5), "ms", 1000.0),
+            ("home opened, slowest", milliseconds(&homes, 1.0), "ms", 1000.0),
+            ("memory, the most it had", memory, "MiB", 150.0),
+        ] {
+            let met = met(figure <= goal);
+            writeln!(report, "| {name}, {what} | {} {unit} | < {} {unit} | {met} |", number(figure), number(goal))?;
+            say(&format!("{name}, {what}: {figure:.2} {unit}"))?;
+        }
+        writeln!(report, "| {name}, watching when nothing changes | {pages} pages, {core:.2} % of a core | | |")?;
+        server.end()?;
+        database.remove().await?;
+    }
+    Ok(report)
+}
+
+/// Waits until lists are complete.
+async fn settled(asking: &Asking) -> Outcome<()> {
+    while asking.suggestion("conv_49999").await?.as_array().is_none_or(Vec::is_empty) {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    Ok(())
+}
+
+/// How many pages are read while nothing changes, and the share of a core that it takes.
+async fn watching(office: &Office, server: u32) -> Outcome<(usize, f64)> {
+    let (pages, core) = (office.pages.load(Ordering::Relaxed), machine::cpu_time(server)?);
+    tokio::time::sleep(WATCHED).await;
+    let core = machine::cpu_time(server)?.saturating_sub(core).as_secs_f64() / WATCHED.as_secs_f64();
+    Ok((office.pages.load(Ordering::Relaxed) - pages, core * 100.0))
+}
+
+/// Whoever asks.
+struct Asking {
+    http: reqwest::Client,
+    url: String,
+}
+
+impl Asking {
+    async fn acks(&self) -> Outcome<Latencies> {
+        let mut times = Vec::new();
+        for n in 0..TIMES {
+            let text = ["/inbox", "/inbox unassigned", "/assign", "/done", "/inbox done lima"][n % 5];
+            let (command, text) = text.split_once(' ').unwrap_or((text, ""));
+            let text = if command == "/assign" { format!("<@{}> conv_{n}", member(7)) } else { text.to_owned() };
+            let text = if command == "/done" { format!("conv_{n}") } else { text };
+            let body = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs([
+                    ("team_id", TEAM),
+                    ("channel_id", "C2147483705"),
+                    ("user_id", &member(1)),
+                    ("command", command),
+                    ("text", &text),
+                    ("trigger_id", &format!("ack.{n}.{:x}", rand::random::<u64>())),
+                ])
+                .finish();
+            times.push(self.timed("/slack/commands", "application/x-www-form-urlencoded", body).await?.0);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(Latencies::of(times))
+    }
+
+    async fn options(&self) -> Outcome<Latencies> {
+        let mut times = Vec::new();
+        for n in 0..TIMES {
+            let typed = ["", "ana", "okaffor12", "415 000 12", "lucia fern", "zzzzzz", "quinn", "Nguyn77"][n % 8];
+            times.push(self.suggest(typed).await?.0);
+        }
+        Ok(Latencies::of(times))
+    }
+
+    async fn homes(&self, office: &Office) -> Outcome<Latencies> {
+        let mut times = Vec::new();
+        for n in 0..HOMES {
+            let body = json!({
+                "type": "event_callback", "event_id": format!("Ev{:x}", rand::random::<u64>()), "team_id": TEAM,
+                "event": { "type": "app_home_opened", "user": member(n as u64), "tab": "home" },
+                "authorizations": [{ "team_id": TEAM }],
+            });
+            let begun = Instant::now();
+            self.timed("/slack/events", "application/json", body.to_string()).await?;
+            office.published.notified().await;
+            times.push(begun.elapsed().as_secs_f64() * 1000.0);
+        }
+        Ok(Latencies::of(times))
+    }
+
+    async fn suggestion(&self, typed: &str) -> Outcome<Value> {
+        let (_, answer) = self.suggest(typed).await?;
+        Ok(serde_json::from_str::<Value>(&answer)?["options"].clone())
+    }
+
+    async fn suggest(&self, typed: &str) -> Outcome<(f64, String)> {
+        let payload = json!({
+            "type": "block_suggestion", "action_id": "find", "block_id": "x", "value": typed,
+            "team": { "id": TEAM }, "user": { "id": member(1) },
+        });
+        let payload = payload.to_string();
+        let body = form_urlencoded::Serializer::new(String::new()).append_pair("payload", &payload).finish();
+        self.timed("/slack/options", "application/x-www-form-urlencoded", body).await
+    }
+
+    /// Sends it, signed; answers how long the answer took, in milliseconds, and what it was.
+    async fn timed(&self, path: &str, content_type: &str, body: String) -> Outcome<(f64, String)> {
+        let now = Timestamp::now().as_second();
+        let begun = Instant::now();
+        let request = self
+            .http
+            .post(format!("{}{path}", self.url))
+            .header("Content-Type", content_type)
+            .header("X-Slack-Request-Timestamp", now)
+            .header("X-Slack-Signature", sign(SECRET, now, body.as_bytes()))
+            .body(body);
+        let response = request.send().await?.error_for_status()?;
+        let answer = response.text().await?;
+        Ok((begun.elapsed().as_secs_f64() * 1000.0, answer))
+    }
+}
