@@ -106,7 +106,7 @@ fn json(audited: &Audited) -> Value {
     })
 }
 
-/// "2026-11-23T09:00:00Z T0ACME U0MAYA Maya assign conv_1001 typed: nobody open → mem_zoe open, done".
+/// `2026-11-23T09:00:00Z T0ACME U0MAYA Maya assign conv_1001 typed: nobody open → mem_zoe open, done`.
 fn line(row: &Row<'_>) -> String {
     let state = |owner: &str, status: &str| match (owner, status) {
         (_, "") => "–".to_owned(),

@@ -20,6 +20,7 @@ mod memory;
 mod report;
 mod servers;
 mod stats;
+mod surface;
 mod throughput;
 
 /// What a measurement ends with: a figure that could not be taken is none.

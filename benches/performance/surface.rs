@@ -48,8 +48,7 @@ impl Office {
     async fn open() -> Outcome<(Arc<Self>, [(&'static str, String); 2])> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let office =
-            Arc::new(Self { pages: AtomicUsize::default(), published: Notify::new(), whole: Notify::new() });
+        let office = Arc::new(Self { pages: AtomicUsize::default(), published: Notify::new(), whole: Notify::new() });
         let router = Router::new().fallback(answer).with_state(office.clone());
         tokio::spawn(axum::serve(listener, router).into_future());
         let settings = [
@@ -111,8 +110,16 @@ fn member(n: u64) -> String {
 }
 
 const FIRST: [&str; 8] = ["Ana", "Robert", "Diana", "Grace", "Lucía", "Julian", "Priya", "Marta"];
-const LAST: [&str; 10] =
-    ["Lima", "Hale", "Okafor", "Nguyen", "Kim", "Fernández", "Frost", "Shah", "Silva", "Quinn"];
+const LAST: [&str; 10] = ["Lima", "Hale", "Okafor", "Nguyen", "Kim", "Fernández", "Frost", "Shah", "Silva", "Quinn"];
+
+/// What people type, and what they type into search fields.
+const TYPED: [&str; 5] = ["/inbox", "/inbox unassigned", "/assign", "/done", "/inbox done lima"];
+const SOUGHT: [&str; 8] = ["", "ana", "okaffor12", "415 000 12", "lucia fern", "zzzzzz", "quinn", "Nguyn77"];
+
+/// The nth of them, over and over.
+fn nth<'a>(all: &[&'a str], n: usize) -> &'a str {
+    all.iter().cycle().nth(n % all.len()).copied().unwrap_or_default()
+}
 
 fn conversation(n: usize) -> Value {
     let owner = if n.is_multiple_of(4) { None } else { Some(member(n as u64 % MEMBERS)) };
@@ -121,12 +128,13 @@ fn conversation(n: usize) -> Value {
         6 => "snoozed",
         _ => "done",
     };
-    let at = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(1_764_000_000 - i64::try_from(n).unwrap_or(0) * 60);
+    let at =
+        Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(1_764_000_000 - i64::try_from(n).unwrap_or(0) * 60);
     json!({
-        "id": format!("conv_{n}"), "status": status, "isRead": n % 3 == 0,
+        "id": format!("conv_{n}"), "status": status, "isRead": n.is_multiple_of(3),
         "assignedTo": owner.map(|user| json!({ "id": format!("mem_{user}"), "name": user })),
         "contact": {
-            "firstName": FIRST[n % FIRST.len()], "lastName": format!("{}{}", LAST[n % LAST.len()], n / 80),
+            "firstName": nth(&FIRST, n), "lastName": format!("{}{}", nth(&LAST, n), n / 80),
             "company": "Acme", "phoneNumber": format!("+1415{:07}", n),
         },
         "phoneNumber": { "number": "+14155550100", "name": "Front desk" },
@@ -200,7 +208,7 @@ impl Asking {
     async fn acks(&self) -> Outcome<Latencies> {
         let mut times = Vec::new();
         for n in 0..TIMES {
-            let text = ["/inbox", "/inbox unassigned", "/assign", "/done", "/inbox done lima"][n % 5];
+            let text = nth(&TYPED, n);
             let (command, text) = text.split_once(' ').unwrap_or((text, ""));
             let text = if command == "/assign" { format!("<@{}> conv_{n}", member(7)) } else { text.to_owned() };
             let text = if command == "/done" { format!("conv_{n}") } else { text };
@@ -223,7 +231,7 @@ impl Asking {
     async fn options(&self) -> Outcome<Latencies> {
         let mut times = Vec::new();
         for n in 0..TIMES {
-            let typed = ["", "ana", "okaffor12", "415 000 12", "lucia fern", "zzzzzz", "quinn", "Nguyn77"][n % 8];
+            let typed = nth(&SOUGHT, n);
             times.push(self.suggest(typed).await?.0);
         }
         Ok(Latencies::of(times))
@@ -247,7 +255,7 @@ impl Asking {
 
     async fn suggestion(&self, typed: &str) -> Outcome<Value> {
         let (_, answer) = self.suggest(typed).await?;
-        Ok(serde_json::from_str::<Value>(&answer)?["options"].clone())
+        Ok(serde_json::from_str::<Value>(&answer)?.pointer("/options").cloned().unwrap_or_default())
     }
 
     async fn suggest(&self, typed: &str) -> Outcome<(f64, String)> {

@@ -58,10 +58,11 @@ pub(super) const RECALL_ALIAS: &str = "
     SELECT kind, id, alias, at, body FROM memos WHERE installation = ?1 AND kind = ?2 AND alias = ?3
     ORDER BY at DESC LIMIT 1";
 
-pub(super) const SWEEP_DELIVERIES: &str = "
-    DELETE FROM deliveries WHERE (installation, key) IN (
-        SELECT installation, key FROM deliveries WHERE at < ?1 ORDER BY at LIMIT ?2
-    )";
+pub(super) const WALK_DELIVERIES: &str = "
+    SELECT key, installation, at FROM deliveries WHERE (key, installation) > (?1, ?2)
+    ORDER BY key, installation LIMIT ?3";
+
+pub(super) const FORGET_DELIVERY: &str = "DELETE FROM deliveries WHERE key = ?1 AND installation = ?2";
 
 pub(super) const SWEEP_DRAFTS: &str = "
     DELETE FROM drafts WHERE rowid IN (SELECT rowid FROM drafts WHERE at < ?1 ORDER BY at LIMIT ?2)";
@@ -247,13 +248,44 @@ pub(super) fn recall_alias(
     connection.prepare_cached(RECALL_ALIAS)?.query_row(which, read_memo).optional()
 }
 
-/// Removes a bite of what is old, oldest first.
-pub(super) fn sweep(connection: &Connection, before: Timestamp, max: usize) -> Result<usize> {
-    let mut swept = 0;
-    for bite in [SWEEP_DELIVERIES, SWEEP_DRAFTS, SWEEP_MEMOS] {
+/// Where the walk along the deliveries is: key and installation of the last one looked at.
+pub(super) type Walk = (String, String);
+
+/// How many deliveries are looked at for each that may be removed.
+const LOOKED_AT: usize = 4;
+
+/// Removes a bite of what is old.
+pub(super) fn sweep(connection: &Connection, walk: &mut Walk, before: Timestamp, max: usize) -> Result<usize> {
+    let mut swept = sweep_deliveries(connection, walk, before, max)?;
+    for bite in [SWEEP_DRAFTS, SWEEP_MEMOS] {
         swept += connection.prepare_cached(bite)?.execute(params![before.as_millisecond(), limit(max)])?;
     }
     Ok(swept)
+}
+
+/// Goes on where it stopped, and begins again at the end.
+fn sweep_deliveries(connection: &Connection, walk: &mut Walk, before: Timestamp, max: usize) -> Result<usize> {
+    let window = max.saturating_mul(LOOKED_AT);
+    let read = |row: &Row<'_>| Ok(((row.get(0)?, row.get(1)?), row.get::<_, i64>(2)?));
+    let mut statement = connection.prepare_cached(WALK_DELIVERIES)?;
+    let seen =
+        statement.query_map(params![walk.0, walk.1, limit(window)], read)?.collect::<Result<Vec<(Walk, i64)>>>()?;
+    let at_end = seen.len() < window;
+    let mut forget = connection.prepare_cached(FORGET_DELIVERY)?;
+    let mut forgotten = 0;
+    for (delivery, at) in seen {
+        if forgotten == max {
+            return Ok(forgotten);
+        }
+        if at < before.as_millisecond() {
+            forgotten += forget.execute(params![delivery.0, delivery.1])?;
+        }
+        *walk = delivery;
+    }
+    if at_end {
+        *walk = Walk::default();
+    }
+    Ok(forgotten)
 }
 
 pub(super) fn read_card(row: &Row<'_>) -> Result<Card> {

@@ -95,7 +95,7 @@ pub(super) const NEXT_TIMED: &str = "
 /// A claim that only describes has a fence below every fence a job can have. The index is named,
 /// because SQLite cannot know that few are untold while many wait.
 pub(super) const OVERDUE: &str = "
-    SELECT id, installation, key, -1, due, attempt, accepted, told, body, unsure FROM jobs INDEXED BY jobs_untold
+    SELECT id, installation, key, -1, due, attempt, accepted, told, body, unsure FROM jobs INDEXED BY jobs_waiting
     WHERE state = 'live' AND lane = 'inbox' AND told = 0 AND accepted < ?1
     ORDER BY accepted, id LIMIT ?2";
 

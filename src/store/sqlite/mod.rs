@@ -18,7 +18,7 @@ mod readers;
 mod writer;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -54,6 +54,7 @@ pub struct Sqlite {
     writer: Writer,
     bells: Bells,
     turns: Turns,
+    walk: Arc<Mutex<facts::Walk>>,
     alone: Option<Alone>,
 }
 
@@ -72,7 +73,7 @@ impl Sqlite {
             .map_err(|error| Fault::Store(format!("the database could not be opened: {error}")))??;
         let bells = Bells::default();
         let writer = Writer::start(connection, Some(lines), Some(Checkpointer::start(checkpointer)?), bells.clone())?;
-        let store = Self { readers, writer, bells, turns: Turns::default(), alone };
+        let store = Self { readers, writer, bells, turns: Turns::default(), walk: Arc::default(), alone };
         if store.alone.is_some() {
             store.writer.write(PATIENCE, jobs::end_leases).await?;
         }
@@ -248,7 +249,13 @@ impl Store for Sqlite {
     }
 
     async fn sweep(&self, before: Timestamp, max: usize) -> Result<usize, Fault> {
-        self.writer.write(PATIENCE, move |connection, _| facts::sweep(connection, before, max)).await
+        let walk = self.walk.clone();
+        let sweep = move |connection: &Connection, _: &mut Rings| {
+            // A walk that somebody panicked on goes on where it was.
+            let mut walk = walk.lock().unwrap_or_else(PoisonError::into_inner);
+            facts::sweep(connection, &mut walk, before, max)
+        };
+        self.writer.write(PATIENCE, sweep).await
     }
 
     async fn lead(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault> {

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::lines::{self, Lines};
-use super::{accepting, connection, facts, fault, jobs};
+use super::{accepting, connection, facts, fault, jobs, kept};
 use crate::error::Fault;
 
 struct Schema {
@@ -65,6 +65,16 @@ fn no_statement_of_a_command_reads_a_whole_table_or_sorts() -> Result<(), Fault>
         jobs::NEXT_TIMED,
         jobs::OVERDUE,
         jobs::MARK_TOLD,
+        kept::PUT,
+        kept::DROP,
+        kept::FIND,
+        kept::LIST,
+        kept::DUE,
+        kept::COME_DUE,
+        kept::MIRROR,
+        kept::MIRRORED,
+        kept::CARD_AT,
+        kept::LATEST,
         facts::LEVEL,
         facts::FILL,
         facts::CLOSE,
@@ -82,7 +92,8 @@ fn no_statement_of_a_command_reads_a_whole_table_or_sorts() -> Result<(), Fault>
         facts::REMEMBER,
         facts::RECALL,
         facts::RECALL_ALIAS,
-        facts::SWEEP_DELIVERIES,
+        facts::WALK_DELIVERIES,
+        facts::FORGET_DELIVERY,
         facts::SWEEP_DRAFTS,
         facts::SWEEP_MEMOS,
     ];
@@ -109,14 +120,14 @@ fn each_index_is_used_for_what_it_was_made_for() -> Result<(), Fault> {
         (jobs::NEXT_TIMED, "USING INDEX jobs_timed (lane=?)"),
         (jobs::FREE_SUCCESSOR, "SEARCH lines USING PRIMARY KEY (line=?)"),
         (jobs::FREE_SUCCESSOR, "SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"),
-        (jobs::OVERDUE, "USING INDEX jobs_untold (accepted<?)"),
+        (jobs::OVERDUE, "USING INDEX jobs_waiting (lane=? AND told=? AND accepted<?)"),
         (jobs::OVERVIEW, "USING COVERING INDEX jobs_waiting"),
         (jobs::OVERVIEW, "USING COVERING INDEX jobs_dead"),
         (facts::ENTRIES, "USING INDEX entries_of_conversation (installation=? AND conversation=?)"),
         (facts::DEEDS, "USING INDEX entries_of_actor (installation=? AND actor=?)"),
         (facts::RECALL_ALIAS, "USING INDEX memos_by_alias (installation=? AND kind=? AND alias=?)"),
-        (facts::SWEEP_DELIVERIES, "USING COVERING INDEX deliveries_by_age (at<?)"),
-        (facts::SWEEP_DELIVERIES, "USING PRIMARY KEY (key=? AND installation=?)"),
+        (facts::WALK_DELIVERIES, "USING PRIMARY KEY ((key,installation)>(?,?))"),
+        (facts::FORGET_DELIVERY, "USING PRIMARY KEY (key=? AND installation=?)"),
         (facts::SWEEP_DRAFTS, "USING COVERING INDEX drafts_by_age (at<?)"),
         (facts::SWEEP_MEMOS, "USING COVERING INDEX memos_by_age (at<?)"),
     ];
