@@ -39,14 +39,12 @@ const SQLITE: &str = "
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
     PRAGMA cache_size = -1000000;
-    DROP INDEX deliveries_by_age;
     DROP INDEX entries_of_conversation;
     WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 9999999)
     INSERT INTO deliveries (installation, key, at) SELECT
         printf('T%08d', n * 7919 % 10000), printf('%016d.738474920.8088930838d88f008e0c4f8a5bd1c2d5', at * 1000 + n % 25),
         at
     FROM (SELECT n, unixepoch() * 1000 - (9999999 - n) * 259200000 / 10000000 AS at FROM numbers);
-    CREATE INDEX deliveries_by_age ON deliveries (at);
     WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 9999999)
     INSERT INTO entries (installation, conversation, at, actor, verb, detail) SELECT
         printf('T%08d', n % 10000), 'conv_' || (n / 10), unixepoch() * 1000 - 10000000 + n, 'U2147483697', 'assign', '{}'
