@@ -22,7 +22,13 @@ const OVERLAP: Duration = Duration::from_secs(15);
 const PIECE: usize = 5_000;
 
 /// The conversations by their ids.
-pub(super) type Conversations = HashMap<ConversationId, Known>;
+pub(super) type Conversations = HashMap<ConversationId, Sight>;
+
+/// A conversation, and when it was seen so.
+pub(super) struct Sight {
+    pub(super) known: Known,
+    at: Timestamp,
+}
 
 /// The conversations of all installations.
 #[derive(Default)]
@@ -71,10 +77,16 @@ impl Followed {
 
     /// What cannot be read is gone, or will be seen anew.
     fn take(&mut self, seen: Mirrored) {
+        if self.conversations.get(&seen.conversation).is_some_and(|sight| sight.at == seen.at) {
+            return;
+        }
         match serde_json::from_str(&seen.body) {
-            Ok(conversation) => self.conversations.insert(seen.conversation, Known::of(conversation)),
-            Err(_) => self.conversations.remove(&seen.conversation),
-        };
+            Ok(conversation) => {
+                let sight = Sight { known: Known::of(conversation), at: seen.at };
+                self.conversations.insert(seen.conversation, sight);
+            }
+            Err(_) => drop(self.conversations.remove(&seen.conversation)),
+        }
     }
 }
 

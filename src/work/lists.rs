@@ -103,7 +103,7 @@ impl Work {
         let silent = !matches!(glanced, Ok(Ok(())));
         let of = |known: &super::index::Conversations| {
             let person = person.map(|person| &person.member);
-            Taken::from(list::select(known.values(), query, Some(&me.member), person))
+            Taken::from(list::select(known.values().map(|sight| &sight.known), query, Some(&me.member), person))
         };
         let Taken { rows, found, page, counts } = self.index.look(self.store.as_ref(), installation, of).await?;
         let mut faces = Vec::new();
@@ -132,8 +132,9 @@ impl Work {
         typed: &str,
         most: usize,
     ) -> Result<Vec<Conversation>, Fault> {
-        let found =
-            |known: &super::index::Conversations| suggest(known.values(), typed, most).into_iter().cloned().collect();
+        let found = |known: &super::index::Conversations| {
+            suggest(known.values().map(|sight| &sight.known), typed, most).into_iter().cloned().collect()
+        };
         self.index.look(self.store.as_ref(), installation, found).await
     }
 
@@ -143,7 +144,7 @@ impl Work {
         installation: &InstallationId,
         id: &crate::ids::ConversationId,
     ) -> Result<Option<Conversation>, Fault> {
-        let one = |known: &super::index::Conversations| known.get(id).map(|known| known.conversation.clone());
+        let one = |known: &super::index::Conversations| known.get(id).map(|sight| sight.known.conversation.clone());
         self.index.look(self.store.as_ref(), installation, one).await
     }
 
@@ -151,7 +152,7 @@ impl Work {
     pub async fn loads(&self, installation: &InstallationId) -> Result<Vec<(MemberId, usize)>, Fault> {
         let counted = |known: &super::index::Conversations| {
             let mut loads = std::collections::BTreeMap::<MemberId, usize>::new();
-            for conversation in known.values().map(|known| &known.conversation) {
+            for conversation in known.values().map(|sight| &sight.known.conversation) {
                 if let Some(owner) = conversation.owner.as_ref().filter(|_| conversation.is_open()) {
                     *loads.entry(owner.id.clone()).or_default() += 1;
                 }

@@ -100,7 +100,7 @@ impl Work {
             .index
             .look(self.store.as_ref(), installation, |known| {
                 let news = page.into_iter().filter_map(|conversation| {
-                    let before = known.get(&conversation.id).map(|known| &known.conversation);
+                    let before = known.get(&conversation.id).map(|sight| &sight.known.conversation);
                     let shown = before.and_then(|before| before.last_activity.as_ref());
                     let conversation = conversation.past_notes(shown);
                     (before != Some(&conversation)).then(|| seen(&conversation, at))
