@@ -25,8 +25,8 @@ const RECENT: usize = 30;
 const OTHER_HOME: &str = "hash_conflict";
 
 impl Work {
-    /// Shows somebody's home, unless another instance has shown a later one since: then that stays, and
-    /// ours is shown by a job of its own, drawn anew.
+    /// Shows somebody's home. If Slack shows another one than we know of, somebody else has drawn a later
+    /// one: that stays, and it is drawn anew from how things are by now.
     pub(super) async fn publish(
         &self,
         claim: &Claim,
@@ -38,14 +38,21 @@ impl Work {
         let hash = opened.and_then(|opened| opened.hash);
         let drawn = home::home(face);
         self.hold(claim).await?;
-        let hash = match self.slack.publish(user, &drawn, hash.as_deref()).await {
-            Err(CallError::Refused(code)) if code == OTHER_HOME => self.slack.publish(user, &drawn, None).await?,
-            other => other?,
+        let published = self.slack.publish(user, &drawn, hash.as_deref()).await;
+        let Ok(list) = &face.list else { return published.map(|_| Vec::new()) };
+        let query = list.query.clone();
+        let opened = |hash| {
+            let body = serde_json::to_string(&Opened { query: query.clone(), hash }).unwrap_or_default();
+            let (kind, id) = (HOME.to_owned(), user.to_string());
+            Effect::PutDocument(Document { kind, id, at: self.clock.now(), due: None, body })
         };
-        let Ok(list) = &face.list else { return Ok(Vec::new()) };
-        let body = serde_json::to_string(&Opened { query: list.query.clone(), hash }).unwrap_or_default();
-        let (kind, id) = (HOME.to_owned(), user.to_string());
-        Ok(vec![Effect::PutDocument(Document { kind, id, at: self.clock.now(), due: None, body })])
+        match published {
+            Ok(hash) => Ok(vec![opened(hash)]),
+            Err(CallError::Refused(code)) if code == OTHER_HOME => {
+                Ok(vec![opened(None), self.draw_home(claim, user.clone(), query.clone())])
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Shows a list in a window.

@@ -3,6 +3,7 @@
 //! which this instance and others write.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -24,10 +25,10 @@ const PIECE: usize = 5_000;
 /// The conversations by their ids.
 pub(super) type Conversations = HashMap<ConversationId, Sight>;
 
-/// A conversation, and when it was seen so.
+/// A conversation, and the hash of what was seen: what is read again need not be understood again.
 pub(super) struct Sight {
     pub(super) known: Known,
-    at: Timestamp,
+    hash: u64,
 }
 
 /// The conversations of all installations.
@@ -39,6 +40,7 @@ pub(super) struct Index(Mutex<HashMap<InstallationId, Followed>>);
 struct Followed {
     conversations: Conversations,
     latest: Option<Timestamp>,
+    hasher: RandomState,
 }
 
 impl Index {
@@ -77,12 +79,13 @@ impl Followed {
 
     /// What cannot be read is gone, or will be seen anew.
     fn take(&mut self, seen: Mirrored) {
-        if self.conversations.get(&seen.conversation).is_some_and(|sight| sight.at == seen.at) {
+        let hash = self.hasher.hash_one(&seen.body);
+        if self.conversations.get(&seen.conversation).is_some_and(|sight| sight.hash == hash) {
             return;
         }
         match serde_json::from_str(&seen.body) {
             Ok(conversation) => {
-                let sight = Sight { known: Known::of(conversation), at: seen.at };
+                let sight = Sight { known: Known::of(conversation), hash };
                 self.conversations.insert(seen.conversation, sight);
             }
             Err(_) => drop(self.conversations.remove(&seen.conversation)),

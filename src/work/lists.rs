@@ -1,13 +1,15 @@
 //! Lists and homes: made from all conversations as they were last seen, after a glance at what is new.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use tracing::info;
 
-use crate::domain::asker::Place;
+use crate::domain::asker::{Asker, Listed, Place, Via};
 use crate::domain::conversation::Conversation;
-use crate::domain::job::ListJob;
+use crate::domain::job::{Job, ListJob};
 use crate::domain::list::{self, Filter, Listing, Query};
 use crate::domain::message::{AdminFace, Face, HomeFace, ListFace, Message, Say};
 use crate::domain::people::Teammate;
@@ -15,9 +17,10 @@ use crate::domain::refusal::Refusal;
 use crate::domain::suggest::suggest;
 use crate::domain::wishes::Wishes;
 use crate::error::Fault;
-use crate::ids::{InstallationId, MemberId, SlackUserId};
+use crate::ids::{ConversationId, InstallationId, MemberId, SlackUserId};
 use crate::store::{Claim, Effect};
 use crate::work::inbox::TROUBLE;
+use crate::work::index::Conversations;
 use crate::work::{Outcome, Work, later};
 
 /// How long whoever wants a list waits for dialnote; then it is made from what is known.
@@ -67,7 +70,12 @@ impl Work {
             },
             _ => None,
         };
-        let mut face = self.face(installation, &job.list.query, &me, person.as_ref()).await?;
+        let silent = match asker.via {
+            // Nobody waits for it, and what it is drawn for is known already.
+            Via::Timer => false,
+            _ => !matches!(tokio::time::timeout(GLANCE, self.glance(installation)).await, Ok(Ok(()))),
+        };
+        let mut face = self.face(installation, &job.list.query, &me, person.as_ref(), silent).await?;
         face.notice = job.notice.clone().map(Box::new);
         let message = match &job.list.place {
             Place::Message => Message::Private { to: asker.addressee(), say: Say::List(Box::new(face)) },
@@ -97,11 +105,10 @@ impl Work {
         query: &Query,
         me: &Teammate,
         person: Option<&Teammate>,
+        silent: bool,
     ) -> Result<ListFace, Fault> {
-        let glanced = tokio::time::timeout(GLANCE, self.glance(installation)).await;
         let watched = self.watched(installation).await?;
-        let silent = !matches!(glanced, Ok(Ok(())));
-        let of = |known: &super::index::Conversations| {
+        let of = |known: &Conversations| {
             let person = person.map(|person| &person.member);
             Taken::from(list::select(known.values().map(|sight| &sight.known), query, Some(&me.member), person))
         };
@@ -132,7 +139,7 @@ impl Work {
         typed: &str,
         most: usize,
     ) -> Result<Vec<Conversation>, Fault> {
-        let found = |known: &super::index::Conversations| {
+        let found = |known: &Conversations| {
             suggest(known.values().map(|sight| &sight.known), typed, most).into_iter().cloned().collect()
         };
         self.index.look(self.store.as_ref(), installation, found).await
@@ -142,16 +149,16 @@ impl Work {
     pub async fn known(
         &self,
         installation: &InstallationId,
-        id: &crate::ids::ConversationId,
+        id: &ConversationId,
     ) -> Result<Option<Conversation>, Fault> {
-        let one = |known: &super::index::Conversations| known.get(id).map(|sight| sight.known.conversation.clone());
+        let one = |known: &Conversations| known.get(id).map(|sight| sight.known.conversation.clone());
         self.index.look(self.store.as_ref(), installation, one).await
     }
 
     /// How many open conversations each member owns.
     pub async fn loads(&self, installation: &InstallationId) -> Result<Vec<(MemberId, usize)>, Fault> {
-        let counted = |known: &super::index::Conversations| {
-            let mut loads = std::collections::BTreeMap::<MemberId, usize>::new();
+        let counted = |known: &Conversations| {
+            let mut loads = BTreeMap::<MemberId, usize>::new();
             for conversation in known.values().map(|sight| &sight.known.conversation) {
                 if let Some(owner) = conversation.owner.as_ref().filter(|_| conversation.is_open()) {
                     *loads.entry(owner.id.clone()).or_default() += 1;
@@ -179,9 +186,9 @@ impl Work {
     }
 
     /// A list to be drawn anew, wherever it stands, with what came of the button that was pressed in it.
-    pub(super) fn redraw(&self, claim: &Claim, asker: &crate::domain::asker::Asker, notice: Say) -> Option<Effect> {
+    pub(super) fn redraw(&self, claim: &Claim, asker: &Asker, notice: Say) -> Option<Effect> {
         let list = asker.list.clone()?;
-        let job = crate::domain::job::Job::List(ListJob { asker: asker.clone(), list, notice: Some(notice) });
+        let job = Job::List(ListJob { asker: asker.clone(), list, notice: Some(notice) });
         Some(Effect::Enqueue(self.following(claim, &job)))
     }
 
@@ -195,19 +202,16 @@ impl Work {
         for user in users {
             let Some(opened) = self.store.document(&claim.installation, HOME, user.as_str()).await? else { continue };
             let Ok(opened) = serde_json::from_str::<Opened>(&opened.body) else { continue };
-            let asker = crate::domain::asker::Asker {
-                user,
-                channel: None,
-                reply: None,
-                via: crate::domain::asker::Via::Timer,
-                list: None,
-                message: None,
-            };
-            let list = crate::domain::asker::Listed { query: opened.query, place: Place::Home };
-            let job = crate::domain::job::Job::List(ListJob { asker, list, notice: None });
-            effects.push(Effect::Enqueue(self.new_job(&claim.installation, &job)));
+            effects.push(self.draw_home(claim, user, opened.query));
         }
         Ok(effects)
+    }
+
+    /// A home to be drawn anew although nobody asked.
+    pub(super) fn draw_home(&self, claim: &Claim, user: SlackUserId, query: Query) -> Effect {
+        let asker = Asker { user, channel: None, reply: None, via: Via::Timer, list: None, message: None };
+        let list = Listed { query, place: Place::Home };
+        Effect::Enqueue(self.new_job(&claim.installation, &Job::List(ListJob { asker, list, notice: None })))
     }
 }
 
@@ -215,7 +219,7 @@ impl Work {
 pub(super) const HOME: &str = "home";
 
 /// A home that was drawn.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Opened {
     /// What it lists.
     pub(super) query: Query,

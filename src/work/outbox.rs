@@ -171,8 +171,16 @@ impl Work {
 
     fn not_delivered(&self, claim: &Claim, message: &Message, code: &str) -> Outcome {
         let not_posted = not_posted(message);
-        if GONE_VIEW.contains(&code) && matches!(message, Message::Window { .. } | Message::Filled { .. }) {
-            return Outcome::done(Vec::new());
+        match message {
+            Message::Window { .. } | Message::Filled { .. } if GONE_VIEW.contains(&code) => {
+                return Outcome::done(Vec::new());
+            }
+            // Nothing is lost: it is drawn anew when it is opened.
+            Message::Home { .. } | Message::Unfurl { .. } => {
+                warn!(job = %claim.id, code, "Slack does not show it");
+                return Outcome::done(Vec::new());
+            }
+            _ => {}
         }
         if !NOT_WELCOME.contains(&code) {
             let effects = not_posted.into_iter().collect();

@@ -3,7 +3,8 @@
 //! allows is often more, so a rest earns a generous burst.
 
 use crate::dialnote::client::BUCKET as DIALNOTE;
-use crate::domain::job::Job;
+use crate::domain::asker::Via;
+use crate::domain::job::{Job, ListJob};
 use crate::domain::message::Message;
 use crate::slack::client::RESPONSE_URL;
 use crate::store::pace::Pace;
@@ -69,6 +70,8 @@ pub(super) fn fold(job: &Job) -> Option<String> {
         Job::Message(Message::Card { .. }) => "card",
         Job::Message(Message::Home { .. }) => "home",
         Job::Message(Message::Window { .. }) => "window",
+        // A home that nobody looks at just now need not be drawn for each of several changes.
+        Job::List(ListJob { asker, .. }) if asker.via == Via::Timer => "home",
         _ => return None,
     };
     Some(mark.to_owned())

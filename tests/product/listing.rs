@@ -200,6 +200,21 @@ async fn a_home_shows_what_is_mine_and_follows_what_happens() {
 }
 
 #[tokio::test]
+async fn a_home_that_somebody_else_has_drawn_is_drawn_anew() {
+    product(async |bot| {
+        bot.work.watch().await.unwrap();
+        bot.open_home(ZOE).await;
+        bot.home(ZOE).await;
+        bot.world(|world| world.homes.get_mut("U0ZOE").unwrap().hash = "another".into());
+        bot.slash(MAYA, "/assign @zoe conv_1001").await;
+        bot.read_all().await;
+        assert!(bot.home(ZOE).await.contains("Ana Lima"));
+        assert_eq!(bot.calls("views.publish"), 3, "once, refused, and anew");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_home_shows_the_way_to_who_is_not_in_dialnote_and_more_to_admins() {
     product(async |bot| {
         bot.work.watch().await.unwrap();
