@@ -280,6 +280,11 @@ impl Content {
     }
 }
 
+/// Whether a message can show all of these blocks.
+pub fn fit(blocks: &[Block]) -> bool {
+    blocks.len() <= MESSAGE_BLOCKS && blocks.iter().map(Block::text_length).sum::<usize>() <= TOTAL_TEXT
+}
+
 impl Block {
     /// A title.
     pub fn header(text: &str) -> Self {

@@ -9,7 +9,7 @@ use crate::domain::message::{Answer, Notice};
 use crate::domain::refusal::About;
 use crate::ids::ConversationId;
 use crate::view::card::{happened, quoted};
-use crate::view::kit::{Block, Content, Element, Style};
+use crate::view::kit::{Block, Content, Element, Style, fit};
 use crate::view::mrkdwn::neutral;
 use crate::view::reply::named;
 
@@ -55,6 +55,15 @@ pub fn message(told: &Told, links: &Links) -> Content {
         [only] => only.text.clone(),
         several => format!("{} things concern you.", several.len()),
     };
+    Content::new(&text, rows(parts))
+}
+
+/// Whether one message can say all of it.
+pub fn fits(told: &Told, links: &Links) -> bool {
+    fit(&rows(told.notices.iter().map(|notice| part(notice, told, links)).collect()))
+}
+
+fn rows(parts: Vec<Content>) -> Vec<Block> {
     let mut blocks = Vec::new();
     for (nth, part) in parts.into_iter().enumerate() {
         if nth > 0 {
@@ -68,7 +77,7 @@ pub fn message(told: &Told, links: &Links) -> Content {
             *block_id = format!("row:{nth}");
         }
     }
-    Content::new(&text, blocks)
+    blocks
 }
 
 fn part(notice: &Notice, told: &Told, links: &Links) -> Content {

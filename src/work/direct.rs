@@ -67,7 +67,8 @@ impl Work {
         Ok(None)
     }
 
-    /// Adds it to a message that was sent just before. Answers whether that message is still there.
+    /// Adds it to a message that was sent just before. Answers whether that message is still there and has
+    /// room for it.
     async fn tell_too(
         &self,
         claim: &Claim,
@@ -79,11 +80,12 @@ impl Work {
         if !(claim.unsure && sent.told.notices.contains(notice)) {
             sent.told.add(notice);
         }
-        let there = self.show(claim, &sent).await?;
-        if there {
-            self.keep_sent(&claim.installation, user, &sent).await?;
+        // Long notes are said in messages of their own.
+        if !notice::fits(&sent.told, &self.links) || !self.show(claim, &sent).await? {
+            return Ok(false);
         }
-        Ok(there)
+        self.keep_sent(&claim.installation, user, &sent).await?;
+        Ok(true)
     }
 
     /// Shows in a direct message what its reader answered. Answers whether it could be shown there.

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 
-use crate::support::{ANA, LEO, MAYA, ZOE, product};
+use crate::support::{ANA, LEO, MAYA, ZOE, draw, product};
 
 #[tokio::test]
 async fn several_conversations_become_somebodys() {
@@ -83,6 +83,23 @@ async fn what_comes_close_together_is_one_message() {
         bot.slash(LEO, "/assign @zoe conv_1005").await;
         bot.settle().await;
         assert_eq!(bot.world(|world| world.seen_by("zoe", "dm").len()), 2, "and a later one");
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn long_notes_stand_in_messages_of_their_own() {
+    product(async |bot| {
+        let note = "word ".repeat(380);
+        for conversation in ["conv_1001", "conv_1004", "conv_1005", "conv_1002", "conv_1003"] {
+            bot.slash(MAYA, &format!("/assign @zoe {conversation} {note}")).await;
+            bot.settle().await;
+        }
+        let told = bot.world(|world| {
+            world.seen_by(ZOE, "dm").iter().map(|m| draw(m).matches("assigned").count()).collect::<Vec<_>>()
+        });
+        assert_eq!(told, [4, 1], "as many as there is room for");
         bot.read_all().await;
     })
     .await;

@@ -267,7 +267,12 @@ impl<'a> Court<'a> {
 
     fn messages(&self, typing: &Typing, wanted: impl Fn(&Message) -> bool) -> usize {
         let here = self.world.messages.iter().filter(|message| message.to.is_none() && wanted(message));
-        here.filter(|message| message.text.contains(&typing.tag)).count()
+        // Of several direct messages in one each has blocks of its own.
+        let says = |message: &&Message| {
+            message.text.contains(&typing.tag)
+                || message.blocks.iter().any(|block| block.to_string().contains(&typing.tag))
+        };
+        here.filter(says).count()
     }
 
     /// In which conversations a typing has notes.
