@@ -12,7 +12,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
 use axum::http::Method;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get};
@@ -57,11 +56,11 @@ impl Site {
         Self { front, others }
     }
 
-    async fn answer(self, request: Request) -> Result<Response, Infallible> {
+    async fn answer(self, request: hyper::Request<Incoming>) -> Result<Response, Infallible> {
         if request.method() == Method::POST && SLACKS.contains(&request.uri().path()) {
             return Ok(slack::receive(&self.front, request).await);
         }
-        Box::pin(self.others.call(request)).await
+        Box::pin(self.others.call(request.map(Body::new))).await
     }
 }
 
@@ -70,5 +69,5 @@ fn answer(
     site: &Site,
     request: hyper::Request<Incoming>,
 ) -> impl Future<Output = Result<Response, Infallible>> + use<> {
-    site.clone().answer(request.map(Body::new))
+    site.clone().answer(request)
 }

@@ -2,11 +2,12 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -14,8 +15,10 @@ use tracing::{debug, warn};
 
 use crate::http::Site;
 
-/// How long the head of a request may take to arrive.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection may bring nothing: it is closed if between two looks no whole head of a request
+/// has arrived and none is being answered. A look now and then, because a timer for each request costs
+/// as much as verifying a part of it.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// The most headers of one request; Slack sends about a dozen.
 const MOST_HEADERS: usize = 64;
@@ -30,13 +33,40 @@ const MOST_CONNECTIONS: usize = 512;
 /// How long a stop waits for requests that were begun.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// What a connection brings.
+#[derive(Default)]
+struct Traffic {
+    begun: AtomicU64,
+    answered: AtomicU64,
+}
+
+impl Traffic {
+    async fn count<T>(self: Arc<Self>, answer: impl Future<Output = T>) -> T {
+        self.begun.fetch_add(1, Ordering::Relaxed);
+        let answer = answer.await;
+        self.answered.fetch_add(1, Ordering::Relaxed);
+        answer
+    }
+
+    /// Ends when nothing was brought between two looks.
+    async fn ceases(&self) {
+        let mut looks = tokio::time::interval(LOOK);
+        let mut before = u64::MAX;
+        loop {
+            looks.tick().await;
+            let (begun, answered) = (self.begun.load(Ordering::Relaxed), self.answered.load(Ordering::Relaxed));
+            if begun == answered && begun == before {
+                return;
+            }
+            before = begun;
+        }
+    }
+}
+
 /// Serves `site` until `stop` completes, then finishes what was begun.
 pub async fn serve(listener: TcpListener, site: Site, stop: impl Future<Output = ()>) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .max_headers(MOST_HEADERS)
-        .max_buf_size(LARGEST_HEAD);
+    http.max_headers(MOST_HEADERS).max_buf_size(LARGEST_HEAD);
     let connections = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     tokio::pin!(stop);
@@ -58,12 +88,17 @@ pub async fn serve(listener: TcpListener, site: Site, stop: impl Future<Output =
             () = &mut stop => break,
         };
         let _ = stream.set_nodelay(true);
-        let site = site.clone();
-        let service = service_fn(move |request| super::answer(&site, request));
+        let (site, traffic) = (site.clone(), Arc::new(Traffic::default()));
+        let counted = traffic.clone();
+        let service = service_fn(move |request| counted.clone().count(super::answer(&site, request)));
         let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                debug!(cause = %error, "a connection ended early");
+            tokio::select! {
+                biased;
+                ended = connection => if let Err(error) = ended {
+                    debug!(cause = %error, "a connection ended early");
+                },
+                () = traffic.ceases() => debug!("a connection that brings nothing is closed"),
             }
             drop(place);
         });

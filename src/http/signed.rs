@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::Request;
+use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
 use tokio::time::timeout;
 use tracing::info;
 
@@ -31,39 +32,50 @@ const LONGEST_HEADER: usize = 100;
 pub(super) struct Signed {
     /// The raw body.
     pub(super) body: Bytes,
-    /// What kind of body it says to be.
-    pub(super) content_type: Option<String>,
-    /// The signature: as unique as the request, for requests that carry nothing else unique.
-    pub(super) signature: String,
+    headers: HeaderMap,
 }
 
 impl Signed {
     /// Reads the body and verifies it; else this is the answer.
-    pub(super) async fn read(request: Request, front: &Front) -> Result<Self, Response> {
+    pub(super) async fn read(request: hyper::Request<Incoming>, front: &Front) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        let (timestamp, signature) =
-            (header(&parts.headers, TIMESTAMP_HEADER), header(&parts.headers, SIGNATURE_HEADER));
+        let headers = parts.headers;
+        let (timestamp, signature) = (header(&headers, TIMESTAMP_HEADER), header(&headers, SIGNATURE_HEADER));
         let (Some(timestamp), Some(signature)) = (timestamp, signature) else {
             return Err(unsigned(body).await);
         };
-        let body = match timeout(DEADLINE, to_bytes(body, LARGEST_BODY)).await {
-            Ok(Ok(body)) => body,
-            Ok(Err(_)) => return Err(refused("the body is too large")),
+        let body = match timeout(DEADLINE, whole(body, LARGEST_BODY)).await {
+            Ok(Some(body)) => body,
+            Ok(None) => return Err(refused("the body is too large")),
             Err(_) => return Err(StatusCode::REQUEST_TIMEOUT.into_response()),
         };
-        let content_type = header(&parts.headers, CONTENT_TYPE.as_str()).map(str::to_owned);
         match verify(&front.secrets, timestamp, signature, &body, front.work.clock.now()) {
-            Ok(()) => Ok(Self { content_type, signature: signature.to_owned(), body }),
+            Ok(()) => Ok(Self { body, headers }),
             Err(forged) => Err(refused_as(forged)),
         }
     }
+
+    /// What kind of body it says to be.
+    pub(super) fn content_type(&self) -> Option<&str> {
+        header(&self.headers, CONTENT_TYPE.as_str())
+    }
+
+    /// The signature: as unique as the request, for requests that carry nothing else unique.
+    pub(super) fn signature(&self) -> &str {
+        header(&self.headers, SIGNATURE_HEADER).unwrap_or_default()
+    }
+}
+
+/// The body, unless it is larger than this.
+async fn whole(body: Incoming, most: usize) -> Option<Bytes> {
+    Limited::new(body, most).collect().await.ok().map(http_body_util::Collected::to_bytes)
 }
 
 /// Slack's test of our certificate may come unsigned; it asks for nothing but a 200
 /// (contracts/slack.md §3).
-async fn unsigned(body: Body) -> Response {
-    let read = timeout(DEADLINE, to_bytes(body, LARGEST_SSL_CHECK)).await;
-    if read.is_ok_and(|body| body.is_ok_and(|body| inbound::is_ssl_check(&body))) {
+async fn unsigned(body: Incoming) -> Response {
+    let read = timeout(DEADLINE, whole(body, LARGEST_SSL_CHECK)).await;
+    if read.is_ok_and(|body| body.is_some_and(|body| inbound::is_ssl_check(&body))) {
         return StatusCode::OK.into_response();
     }
     refused("it is not signed")

@@ -5,9 +5,9 @@ use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use axum::Json;
-use axum::extract;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::{debug, error, info, warn};
@@ -36,7 +36,7 @@ const LATE: Duration = Duration::from_secs(1);
 
 /// One request. What usually happens is counted, not told: at a thousand a second nobody would read
 /// it, and telling would take as long as storing.
-pub(super) async fn receive(front: &Front, request: extract::Request) -> Response {
+pub(super) async fn receive(front: &Front, request: hyper::Request<Incoming>) -> Response {
     let begun = Instant::now();
     let response = match Signed::read(request, front).await {
         Ok(signed) => answer(front, signed).await,
@@ -83,14 +83,14 @@ pub(super) struct Order {
 }
 
 fn understood(front: &Front, signed: Signed) -> Understood<'_> {
-    let inbound = match inbound::read(signed.content_type.as_deref(), &signed.body) {
+    let inbound = match inbound::read(signed.content_type(), &signed.body) {
         Ok(inbound) => inbound,
         Err(unreadable) => {
             warn!(cause = %unreadable, "a signed request cannot be read");
             return Understood::Answered(StatusCode::BAD_REQUEST.into_response());
         }
     };
-    let request = Request { front, signature: signed.signature, now: front.work.clock.now() };
+    let request = Request { front, signed, now: front.work.clock.now() };
     Understood::Answered(match inbound {
         Inbound::Slash { from, command, text } => return request.slash(&from, &command, &text),
         Inbound::Click { from, click, place } => return request.click(from, &click, place),
@@ -139,7 +139,7 @@ pub(super) fn ignored(kind: &str) -> Response {
 
 pub(super) struct Request<'a> {
     pub(super) front: &'a Front,
-    signature: String,
+    signed: Signed,
     now: Timestamp,
 }
 
@@ -156,7 +156,7 @@ impl<'a> Request<'a> {
                 Understood::Order(self.order_from(from, &job), not_saved)
             }
             Ok(Typed::Several(commands)) => {
-                let id = from.trigger_id.clone().unwrap_or_else(|| self.signature.clone());
+                let id = from.trigger_id.clone().unwrap_or_else(|| self.signed.signature().to_owned());
                 let batch = Batch { id, of: commands.len() };
                 let asker = self.asker(from, Via::Typed, false);
                 let jobs = commands.into_iter().map(|command| {
@@ -232,12 +232,12 @@ impl<'a> Request<'a> {
 
     /// A trigger is given once (§7.1), so it names the request; without one its signature does.
     pub(super) fn order_from(&self, from: &From, job: &Job) -> Order {
-        let key = from.trigger_id.as_deref().unwrap_or(&self.signature);
+        let key = from.trigger_id.as_deref().unwrap_or_else(|| self.signed.signature());
         self.order(&from.installation, key, job)
     }
 
     fn orders_from(&self, from: &From, jobs: impl Iterator<Item = Job>) -> Order {
-        let key = from.trigger_id.as_deref().unwrap_or(&self.signature);
+        let key = from.trigger_id.as_deref().unwrap_or_else(|| self.signed.signature());
         let delivery = Delivery { installation: from.installation.clone(), key: key.to_owned() };
         let jobs = jobs.map(|job| self.front.work.new_job(&from.installation, &job)).collect();
         Order { delivery, jobs, now: self.now }
