@@ -32,7 +32,7 @@ impl Page {
 #[tokio::test]
 async fn the_readme_shows_what_there_is() {
     demo(|page| async move {
-        page.size(ALL, 520).await;
+        page.size(ALL, 640).await;
         page.say("Good morning! Who has time for the missed calls?").await;
         page.say("/assign @zoe Ana Lima wants a call back").await;
         page.shows("#messages .message:not(.only)", "Owner: Zoe").await;
@@ -46,7 +46,7 @@ async fn the_readme_shows_what_there_is() {
         page.type_into(".modal [data-focus='note/note']", "Asked for a quote, call before noon.").await;
         page.size(MESSAGES, 640).await;
         take(&page, "handoff").await;
-        page.size(ALL, 520).await;
+        page.size(ALL, 640).await;
         page.click(".modal [type=submit]", "").await;
         page.until("!document.querySelector('.modal')").await;
         page.shows("[data-person=leo] .badge", "1").await;
