@@ -20,7 +20,8 @@ unit:
 	INSTA_UPDATE=no sh tests/with-postgres.sh sh -c '$(CARGO) test --locked && \
 		PRODUCT_ON=postgres $(CARGO) test --locked --test product'
 
-# The pictures in the README, from the page itself.
+# The pictures in the README, from the page itself. Every run of the tests takes them, too; this one
+# keeps them.
 screenshots: setup
 	PICTURES=$(CURDIR)/docs $(CARGO) test --locked --test browser pictures
 

@@ -11,9 +11,14 @@ use thirtyfour::prelude::*;
 use thirtyfour::{ChromiumLikeCapabilities, LoggingPrefsLogLevel};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
+use tokio::sync::Semaphore;
 
 /// After how long what is waited for will never come.
-pub(crate) const NEVER: Duration = Duration::from_secs(30);
+pub(crate) const NEVER: Duration = Duration::from_mins(1);
+
+/// How many windows there are at once, however many tests the machine would run: a Chromium is half
+/// a dozen processes, and those that starve each other show nothing.
+static WINDOWS: Semaphore = Semaphore::const_new(2);
 
 const FLAGS: [&str; 9] = [
     "--headless",
@@ -77,6 +82,7 @@ pub(crate) async fn browse<F>(at: String, test: impl FnOnce(Page) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
+    let _turn = WINDOWS.acquire().await.unwrap();
     let chromium = Chromium::start().await;
     let page = Page { driver: chromium.window().await, at: at.into() };
     page.driver.goto(&*page.at).await.unwrap();
@@ -134,36 +140,42 @@ impl Page {
         self.until(&format!("{}.length === 0", saying(css, text))).await;
     }
 
-    /// Clicks on what says this, as soon as it is there. What is drawn anew meanwhile is looked for again.
+    /// Clicks on what says this, as soon as it is there.
     pub(crate) async fn click(&self, css: &str, text: &str) {
-        loop {
-            let found = self.shows(css, text).await;
-            match found.click().await {
-                Ok(()) => return,
-                Err(error) if drawn_anew(&error) => {}
-                Err(error) => panic!("{css} {text} cannot be clicked: {error}"),
-            }
-        }
+        self.operate(&format!("{}[0]", saying(css, text)), None).await;
     }
 
     /// Clicks on something in the last message that says this.
     pub(crate) async fn click_in_message(&self, message: &str, inside: &str) {
         let inside = json!(inside);
         let all = saying("#messages .message", message);
-        loop {
-            let found = format!("{all}.map((n) => n.querySelector({inside})).filter(Boolean).at(-1)");
-            let found = self.until(&found).await.element().unwrap();
-            match found.click().await {
-                Ok(()) => return,
-                Err(error) if drawn_anew(&error) => {}
-                Err(error) => panic!("{inside} in {message} cannot be clicked: {error}"),
-            }
-        }
+        self.operate(&format!("{all}.map((n) => n.querySelector({inside})).filter(Boolean).at(-1)"), None).await;
     }
 
     /// Types into a field.
     pub(crate) async fn type_into(&self, css: &str, text: &str) {
-        self.shows(css, "").await.send_keys(text).await.unwrap();
+        self.operate(&format!("{}[0]", saying(css, "")), Some(text)).await;
+    }
+
+    /// Clicks on the element of a JavaScript expression, or types into it. What is drawn anew or
+    /// covered at that very moment is looked for again: nothing has happened to it yet.
+    async fn operate(&self, element: &str, keys: Option<&str>) {
+        let operated = async {
+            loop {
+                let found = self.until(element).await.element().unwrap();
+                let done = match keys {
+                    None => found.click().await,
+                    Some(keys) => found.send_keys(keys).await,
+                };
+                match done {
+                    Ok(()) => return,
+                    Err(error) if drawn_anew(&error) => {}
+                    Err(error) => panic!("{element} cannot be operated: {error}"),
+                }
+            }
+        };
+        let in_time = tokio::time::timeout(2 * NEVER, operated).await;
+        in_time.unwrap_or_else(|_| panic!("{element} stays covered"));
     }
 
     /// Types where the focus is.

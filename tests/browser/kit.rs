@@ -41,7 +41,7 @@ impl Page {
     }
 
     /// Puts a value into one of the browser's own pickers.
-    async fn pick(&self, css: &str, value: &str) {
+    pub(crate) async fn pick(&self, css: &str, value: &str) {
         let script = format!(
             "const n = document.querySelector({}); n.value = {};
              n.dispatchEvent(new Event('change', {{ bubbles: true }}));",

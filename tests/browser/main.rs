@@ -10,6 +10,7 @@
 )]
 
 mod browser;
+mod forms;
 mod keyboard;
 mod kit;
 mod long;

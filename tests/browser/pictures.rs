@@ -9,6 +9,11 @@ use crate::stage::demo;
 /// The largest picture that goes into the repository.
 const LARGEST: usize = 200 * 1024;
 
+/// As wide as all three columns, the two on the left, and the messages alone.
+const ALL: u32 = 1200;
+const SLACK: u32 = 900;
+const MESSAGES: u32 = 760;
+
 async fn take(page: &Page, name: &str) {
     page.until("document.fonts.status === 'loaded' && !document.querySelector('[aria-busy]')").await;
     let png = page.driver.screenshot_as_png().await.unwrap();
@@ -27,7 +32,7 @@ impl Page {
 #[tokio::test]
 async fn the_readme_shows_what_there_is() {
     demo(|page| async move {
-        page.size(1200, 700).await;
+        page.size(ALL, 640).await;
         page.say("Good morning! Who has time for the missed calls?").await;
         page.say("/assign @zoe Ana Lima wants a call back").await;
         page.shows("#messages .message:not(.only)", "Owner: Zoe").await;
@@ -39,14 +44,42 @@ async fn the_readme_shows_what_there_is() {
         page.type_into(".modal [data-focus='to/to']", "leo").await;
         page.click("[role=option]", "Leo").await;
         page.type_into(".modal [data-focus='note/note']", "Asked for a quote, call before noon.").await;
+        page.size(MESSAGES, 640).await;
         take(&page, "handoff").await;
+        page.size(ALL, 640).await;
         page.click(".modal [type=submit]", "").await;
         page.until("!document.querySelector('.modal')").await;
+        page.shows("[data-person=leo] .badge", "1").await;
         page.become_("leo").await;
         page.click("[data-place=app]", "").await;
         page.shows("#messages .message", "call before noon").await;
-        page.inbox_shows("conv_1001", "Leo Martins").await;
+        page.size(MESSAGES, 420).await;
         take(&page, "message").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_readme_shows_the_lists() {
+    demo(|page| async move {
+        page.size(SLACK, 460).await;
+        page.say("/inbox unassigned").await;
+        page.shows("#messages .message.only", "Nobody’s, oldest first").await;
+        page.click_in_message("Lucía Fernández", "[data-action=take]").await;
+        page.shows("#messages .message.only", "is yours now.").await;
+        page.until("(document.querySelector('#scroller').scrollTop = 0, true)").await;
+        take(&page, "inbox").await;
+        page.become_("zoe").await;
+        page.click("[data-place=app]", "").await;
+        page.shows("#home", "Yours: 3.").await;
+        take(&page, "home").await;
+        page.click("[data-place=C0FRONT]", "").await;
+        page.click("#place .composer button", "Shortcuts").await;
+        page.click("[role=menuitem]", "Find a conversation").await;
+        page.size(MESSAGES, 420).await;
+        page.type_into(".modal .combo input", "okafro").await;
+        page.shows("[role=option][aria-selected=true]", "Diana Okafor").await;
+        take(&page, "find").await;
     })
     .await;
 }

@@ -9,6 +9,19 @@ const LEAST = 220;
 // Shows `popup` under `anchor`, or above it where there is more room.
 export function showPopup(popup, anchor) {
   if (!popup.matches(":popover-open")) popup.showPopover();
+  popup.anchoredTo = anchor;
+  place(popup, anchor);
+}
+
+// What is shown under something stays there, also when that is scrolled or the window changes.
+function placeAll() {
+  for (const popup of document.querySelectorAll(".popup:popover-open")) place(popup, popup.anchoredTo);
+}
+
+window.addEventListener("resize", placeAll);
+document.addEventListener("scroll", placeAll, { capture: true, passive: true });
+
+function place(popup, anchor) {
   const at = anchor.getBoundingClientRect();
   const below = window.innerHeight - at.bottom;
   const upward = below < 240 && at.top > below;

@@ -56,11 +56,14 @@ export function become(handle) {
   state.thread = null;
   store.connect();
   remember();
+  if (state.place === "app" && state.tab === "home") opened();
 }
 
 export function go(place) {
   state.place = place;
-  state.tab = place === "app" && state.installed.features?.app_home?.home_tab_enabled ? "home" : "messages";
+  // As in Slack: what was not read yet comes before the app's home.
+  const home = place === "app" && state.installed.features?.app_home?.home_tab_enabled && !store.direct()?.unread;
+  state.tab = home ? "home" : "messages";
   state.thread = null;
   store.changed("place");
   remember();

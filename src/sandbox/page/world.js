@@ -18,7 +18,7 @@ const INCOMING = [
 export function startWorld(pane) {
   const from = el("select", { id: "incoming-from" });
   const to = el("select", { id: "incoming-to" });
-  const words = el("input", { id: "incoming-text", type: "text", placeholder: "Left empty, they say something usual", autocomplete: "off" });
+  const words = el("input", { id: "incoming-text", type: "text", placeholder: "Or something usual", autocomplete: "off" });
   const switches = el("ul", { class: "switches" });
   const app = el("div", { class: "row" });
   fill(pane,
