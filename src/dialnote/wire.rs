@@ -33,10 +33,9 @@ pub(super) fn conversation(value: &Value) -> Option<Conversation> {
         snoozed_until: value.time("/snoozedUntil"),
         owner: owner(value),
         contact: contact(value),
-        line: value.words("/phoneNumber/number").map(|number| Line {
-            number: number.to_owned(),
-            name: value.words("/phoneNumber/name").map(str::to_owned),
-        }),
+        line: value
+            .words("/phoneNumber/number")
+            .map(|number| Line { number: number.to_owned(), name: value.name("/phoneNumber/name") }),
         last_activity: value.at("/lastActivity").and_then(activity),
     })
 }
@@ -52,17 +51,16 @@ fn status(status: &str) -> Status {
 /// The populated owner, or the bare id where only that is given.
 fn owner(value: &Value) -> Option<Owner> {
     let id = value.words("/assignedTo/id").or_else(|| value.words("/assignedToId"))?;
-    let name = value.words("/assignedTo/name").unwrap_or_default();
-    Some(Owner { id: MemberId::new(id), name: name.to_owned() })
+    Some(Owner { id: MemberId::new(id), name: value.name("/assignedTo/name").unwrap_or_default() })
 }
 
 fn contact(value: &Value) -> Contact {
-    let names = [value.words("/contact/firstName"), value.words("/contact/lastName")];
+    let names = [value.name("/contact/firstName"), value.name("/contact/lastName")];
     let name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
     Contact {
         name: Some(name).filter(|name| !name.is_empty()),
-        company: value.words("/contact/company").map(str::to_owned),
-        phone: value.words("/contact/phoneNumber").unwrap_or("unknown number").to_owned(),
+        company: value.name("/contact/company"),
+        phone: value.name("/contact/phoneNumber").unwrap_or_else(|| "unknown number".to_owned()),
     }
 }
 
@@ -105,7 +103,7 @@ fn is_missed(value: &Value, says: Option<&str>) -> bool {
 pub(super) fn member(value: &Value) -> Option<Member> {
     Some(Member {
         id: MemberId::new(value.words("/id")?),
-        name: value.words("/name").unwrap_or_default().to_owned(),
+        name: value.name("/name").unwrap_or_default(),
         email: value.words("/email").map(str::to_owned),
         away: value.words("/availability").is_some_and(|said| !said.eq_ignore_ascii_case("available")),
         admin: value.words("/role").is_some_and(|role| role.eq_ignore_ascii_case("admin")),

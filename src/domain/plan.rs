@@ -19,6 +19,9 @@ use crate::ids::{MemberId, SlackUserId};
 /// The longest note dialnote takes, in characters (contracts/dialnote.md, Objects).
 pub const LONGEST_NOTE: usize = 5000;
 
+/// As much of a name stands below a note: whatever somebody is called, there is room for the words.
+const LONGEST_NAME: usize = 80;
+
 /// How long something can be taken back.
 const UNDO_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
@@ -255,7 +258,7 @@ fn owner_call(act: &Act, to: Option<&Party>, facts: &Facts) -> Result<Call, Refu
             about,
             owner: owner.name.clone(),
             owner_id: owner.member.clone(),
-            seconds_ago: facts.since_owned_by(&owner.member),
+            seconds_ago: facts.since_taken_by(owner),
         }),
         (_, to) => Ok(Call::Assign(to.map(|to| to.member.clone()))),
     }
@@ -284,7 +287,7 @@ fn undo(facts: Facts) -> Result<Plan, Refusal> {
     }
     let owner = (last.before.owner != last.after.owner).then(|| Call::Assign(last.before.owner.clone()));
     let status = (last.before.status != last.after.status || last.before.until != last.after.until)
-        .then(|| last.before.until.map_or(Call::SetStatus(last.before.status), Call::Snooze));
+        .then(|| as_before(&last.before, facts.now));
     let to = if owner.is_some() { facts.owner_before.clone() } else { facts.owner.clone() };
     Ok(Plan {
         act: Act::Undo,
@@ -297,6 +300,15 @@ fn undo(facts: Facts) -> Result<Plan, Refusal> {
         picked: None,
         giver: None,
     })
+}
+
+/// What was put away until a time that has come since would be open by now.
+fn as_before(before: &State, now: Timestamp) -> Call {
+    match before.until {
+        Some(until) if until <= now => Call::SetStatus(Status::Open),
+        Some(until) => Call::Snooze(until),
+        None => Call::SetStatus(before.status),
+    }
 }
 
 /// Until a time to come that somebody may still remember.
@@ -316,9 +328,9 @@ fn status_call(act: &Act, status: Status, facts: &Facts) -> Result<Call, Refusal
     if facts.conversation.status != status {
         return Ok(Call::SetStatus(status));
     }
-    let verb = if status == Status::Done { Verb::Done } else { Verb::Reopen };
-    let last = facts.past.iter().find(|past| matches!(past.verb, Verb::Done | Verb::Reopen));
-    let by = last.filter(|past| past.verb == verb).map(|past| (past.by.clone(), facts.seconds_since(past.at)));
+    let last = facts.past.iter().find(|past| past.before.status != past.after.status);
+    let by =
+        last.filter(|past| past.after.status == status).map(|past| (past.by.clone(), facts.seconds_since(past.at)));
     Err(Refusal::AlreadySo { about: About::from(&facts.conversation), done: status == Status::Done, by })
 }
 
@@ -330,19 +342,15 @@ impl Facts {
         given.filter(|_| still_theirs).map(drop).ok_or_else(|| Refusal::NothingGiven(About::from(&self.conversation)))
     }
 
-    fn since_owned_by(&self, member: &MemberId) -> Option<i64> {
-        let last = self.past.iter().find(|past| past.verb.changes_owner())?;
-        (last.after.owner.as_ref() == Some(member)).then(|| self.seconds_since(last.at))
+    /// How long ago the owner took it. Whoever was given it did not.
+    fn since_taken_by(&self, owner: &Party) -> Option<i64> {
+        let last = self.past.iter().find(|past| past.before.owner != past.after.owner)?;
+        let took = last.after.owner.as_ref() == Some(&owner.member) && owner.user.as_ref() == Some(&last.actor);
+        took.then(|| self.seconds_since(last.at))
     }
 
     fn seconds_since(&self, at: Timestamp) -> i64 {
         self.now.duration_since(at).as_secs().max(0)
-    }
-}
-
-impl Verb {
-    fn changes_owner(self) -> bool {
-        matches!(self, Self::Assign | Self::Take | Self::Unassign | Self::Handoff)
     }
 }
 
@@ -364,13 +372,14 @@ impl From<&Conversation> for About {
 /// A note that would be too long with that line becomes two.
 fn note_calls(note: &str, facts: &Facts) -> Vec<Call> {
     let mut calls = Vec::new();
+    let writer: String = facts.asker.name.chars().take(LONGEST_NAME).collect();
     let mut rest = note.trim();
     while !rest.is_empty() {
         let reference = match calls.len() {
             0 => facts.reference.clone(),
             n => format!("{}-{}", facts.reference, n + 1),
         };
-        let signature = format!("\n\n— {}, via Slack · ref {reference}", facts.asker.name);
+        let signature = format!("\n\n— {writer}, via Slack · ref {reference}");
         let room = LONGEST_NOTE.saturating_sub(signature.chars().count());
         let (part, after) = cut(rest, room);
         calls.push(Call::AddNote { content: format!("{}{signature}", part.trim_end()), reference });

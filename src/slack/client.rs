@@ -451,10 +451,10 @@ fn unusable(cause: &str) -> Fault {
 fn profile(installation: &InstallationId, user: &Value) -> Option<Profile> {
     let id = user.words("/id")?;
     let names = ["/profile/display_name", "/profile/real_name", "/real_name", "/name"];
-    let name = names.into_iter().find_map(|path| user.words(path)).unwrap_or(id);
+    let name = names.into_iter().find_map(|path| user.name(path));
     Some(Profile {
         user: SlackUserId::new(id),
-        name: name.to_owned(),
+        name: name.unwrap_or_else(|| id.to_owned()),
         email: user.words("/profile/email").map(str::to_owned),
         account: account(installation, user),
         zone: user.words("/tz").map(str::to_owned),

@@ -25,6 +25,8 @@ const CONFIRM_BUTTON: usize = 30;
 const BLOCK_ID: usize = 255;
 /// `message.text.chat_update`: longer ones are refused.
 const MESSAGE_TEXT: usize = 3000;
+/// `message.text.chat_postEphemeral`: more bytes are refused.
+const MESSAGE_BYTES: usize = 4000;
 /// `blocks.total_text.safe_budget`: an unwritten limit of chat.postMessage.
 const TOTAL_TEXT: usize = 10_000;
 const MESSAGE_BLOCKS: usize = 50;
@@ -276,7 +278,9 @@ impl Content {
             fits
         };
         let blocks = blocks.into_iter().take(MESSAGE_BLOCKS).take_while(fits).collect();
-        Self { text: cut(text, MESSAGE_TEXT), blocks }
+        let mut text = cut(text, MESSAGE_TEXT);
+        text.truncate(text.floor_char_boundary(MESSAGE_BYTES));
+        Self { text, blocks }
     }
 }
 
@@ -344,7 +348,8 @@ impl Block {
 
     fn text_length(&self) -> usize {
         match self {
-            Self::Header { text } | Self::Section { text, .. } => text.length(),
+            Self::Header { text } => text.length(),
+            Self::Section { text, accessory } => text.length() + accessory.as_ref().map_or(0, Element::text_length),
             Self::Context { elements } => elements.iter().map(Text::length).sum(),
             Self::Divider => 0,
             Self::Actions { elements, .. } => elements.iter().map(Element::text_length).sum(),
@@ -468,12 +473,14 @@ impl Element {
     }
 
     fn text_length(&self) -> usize {
+        let all = |options: &[Choosable]| options.iter().map(|option| option.text.length()).sum::<usize>();
         match self {
-            Self::Button { text, .. } => text.length(),
-            Self::UsersSelect { placeholder, .. }
-            | Self::StaticSelect { placeholder, .. }
-            | Self::ExternalSelect { placeholder, .. } => placeholder.length(),
-            Self::Checkboxes { options, .. } => options.iter().map(|option| option.text.length()).sum(),
+            Self::Button { text, confirm, .. } => text.length() + confirm.as_ref().map_or(0, Confirm::text_length),
+            Self::UsersSelect { placeholder, .. } | Self::ExternalSelect { placeholder, .. } => placeholder.length(),
+            Self::StaticSelect { placeholder, options, initial_option, .. } => {
+                placeholder.length() + all(options) + all(initial_option.as_slice())
+            }
+            Self::Checkboxes { options, initial_options, .. } => all(options) + all(initial_options),
             Self::TimePicker { .. } | Self::DateTimePicker { .. } | Self::PlainTextInput { .. } => 0,
         }
     }
@@ -488,6 +495,10 @@ impl Confirm {
             yes: Text::ours(yes, CONFIRM_BUTTON),
             no: Text::ours(no, CONFIRM_BUTTON),
         }
+    }
+
+    fn text_length(&self) -> usize {
+        [&self.title, &self.text, &self.yes, &self.no].into_iter().map(Text::length).sum()
     }
 }
 
@@ -538,6 +549,12 @@ mod tests {
         assert_eq!(content.text.chars().count(), MESSAGE_TEXT);
         assert_eq!(content.blocks.len(), TOTAL_TEXT / SECTION_TEXT);
         assert!(content.blocks.iter().all(|block| block.text_length() == SECTION_TEXT));
+    }
+
+    #[test]
+    fn the_text_of_a_message_keeps_its_limit_in_every_script() {
+        let text = Content::new(&"ж".repeat(2500), Vec::new()).text;
+        assert_eq!(text, "ж".repeat(MESSAGE_BYTES / 2));
     }
 
     #[test]

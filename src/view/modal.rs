@@ -1,6 +1,6 @@
 //! The forms and windows.
 
-use crate::domain::click::{Control, FormContext, field, rules_form, wishes_form};
+use crate::domain::click::{Control, FormContext, Quoted, field, rules_form, wishes_form};
 use crate::domain::conversation::{Conversation, Status};
 use crate::domain::list::Query;
 use crate::domain::message::ListFace;
@@ -51,7 +51,7 @@ pub struct Known {
 /// The form for what is wanted of a conversation.
 pub fn form(context: &FormContext, known: &Known) -> Modal {
     let verb = context.wanted.verb;
-    let metadata = serde_json::to_string(context).unwrap_or_default();
+    let metadata = memory(context);
     let (title, submit) = names(verb);
     let mut blocks = vec![match &context.conversation {
         Some(id) => Block::paragraph(known.title.as_deref().unwrap_or(id.as_str())),
@@ -66,6 +66,12 @@ pub fn form(context: &FormContext, known: &Known) -> Modal {
         blocks.extend(note_fields(context, known.needs_note));
     }
     Modal::new(verb.spec().name, title, submit, metadata, blocks)
+}
+
+/// What the form remembers. The words of a message stand in the form itself, and may be too many.
+fn memory(context: &FormContext) -> String {
+    let quoted = context.quoted.clone().map(|quoted| Quoted { text: String::new(), ..quoted });
+    serde_json::to_string(&FormContext { quoted, ..context.clone() }).unwrap_or_default()
 }
 
 /// What a form is called, and its button.

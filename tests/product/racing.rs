@@ -99,3 +99,17 @@ async fn a_card_that_dialnote_has_overtaken_acts_on_what_is_so_now() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_was_given_it_did_not_take_it() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign @zoe conv_1001").await;
+        bot.read_all().await;
+        bot.slash(LEO, "/dialnote take conv_1001").await;
+        assert_snapshot!(bot.answer(LEO).await, @"
+        +1 415 555 0101 (Ana Lima) belongs to Zoe already.
+        [Take over]
+        ");
+    })
+    .await;
+}

@@ -399,7 +399,10 @@ impl Bot {
     /// Works until nothing is due, then reads everything: for what another test looks at.
     pub async fn read_all(&mut self) {
         self.settle().await;
-        while self.next(|world| world.messages.clone()).is_some() {}
+        for message in self.world(|world| world.messages.clone()) {
+            let drawn = draw(&message);
+            self.read.insert((message.channel, message.ts, drawn));
+        }
     }
 
     /// Whether somebody has a notice that their command waits.
@@ -592,9 +595,9 @@ fn draw_element(element: &Value) -> String {
 
 /// `<!date^…|fallback>` as its fallback.
 fn dated(text: &str) -> String {
-    match text.split_once("<!date^") {
-        Some((before, rest)) => {
-            let (date, after) = rest.split_once('>').expect("a whole date");
+    let date = text.split_once("<!date^").and_then(|(before, rest)| Some((before, rest.split_once('>')?)));
+    match date {
+        Some((before, (date, after))) => {
             format!("{before}{}{}", date.rsplit('|').next().unwrap_or_default(), dated(after))
         }
         None => text.to_owned(),

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;
+use serde_json::json;
 
 use crate::support::{ANA, LEO, MAYA, ZOE, product};
 
@@ -87,6 +88,36 @@ async fn what_has_changed_since_stays() {
         What you did to +1 415 555 0101 (Ana Lima) was more than ten minutes ago, so nothing was taken back.
         ");
         assert_eq!(bot.dialnote(ANA), "mem_maya open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_would_be_back_by_now_is_open_again() {
+    product(async |bot| {
+        bot.slash(MAYA, "/snooze conv_1001 3m").await;
+        bot.settle().await;
+        bot.slash(MAYA, "/done conv_1001").await;
+        bot.read_all().await;
+        bot.clock.advance(SignedDuration::from_mins(4));
+        bot.slash(MAYA, "/dialnote undo").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Taken back: +1 415 555 0101 (Ana Lima) is open again.");
+        assert_snapshot!(bot.line(ANA).await, @"Maya took that back: this is open again.");
+        assert_eq!(bot.dialnote(ANA), "nobody open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_taken_back_was_not_done_by_anybody() {
+    product(async |bot| {
+        bot.slash(LEO, "/done conv_1001").await;
+        bot.settle().await;
+        bot.slash(LEO, "/dialnote undo").await;
+        bot.read_all().await;
+        bot.sandbox.change_in_dialnote(&json!({ "conversation": ANA, "status": "done" })).unwrap();
+        bot.slash(MAYA, "/done conv_1001").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"+1 415 555 0101 (Ana Lima) is already done.");
     })
     .await;
 }

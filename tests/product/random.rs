@@ -1,0 +1,511 @@
+//! Nobody knows in which order people do things. Random sequences of everything that can be done,
+//! each step compared with a model that knows nothing of the code (`model`), and everything that the
+//! app says compared with what was so when it said it. `RANDOM_SEED` repeats one sequence.
+
+use std::collections::HashMap;
+
+use dialnote_slack::domain::conversation::{State as Seen, Status as SeenStatus};
+use dialnote_slack::ids::{ConversationId, InstallationId};
+use dialnote_slack::sandbox::{Click, Conversation, Member, Message, Person, Status as Theirs, TEAM};
+use dialnote_slack::work::audit;
+use jiff::{SignedDuration, Timestamp};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde_json::{Value, json};
+
+use crate::model::{Act, Came, Conversation as Known, Model, State, Status};
+use crate::support::{Bot, FRONT_DESK, LEO, MAYA, SAM, Setup, ZOE, draw, product_with};
+use crate::truth::Truth;
+
+/// How many sequences of how many actions are played, unless `RANDOM_SEQUENCES` says otherwise.
+const SEQUENCES: u64 = 3;
+const ACTIONS: usize = 500;
+
+const ADA: &str = "ada";
+const BEN: &str = "ben";
+const MEMBERS: &[&str] = &[MAYA, LEO, ZOE, ADA, BEN];
+const PEOPLE: &[&str] = &[MAYA, LEO, ZOE, ADA, BEN, SAM];
+const CONVERSATIONS: usize = 20;
+
+#[tokio::test]
+async fn whatever_people_do_everybody_sees_what_is_so() {
+    let given = |name| std::env::var(name).ok().map(|given| given.parse::<u64>().unwrap());
+    let seeds = match given("RANDOM_SEED") {
+        Some(seed) => vec![seed],
+        None => (0..given("RANDOM_SEQUENCES").unwrap_or(SEQUENCES)).collect(),
+    };
+    for seed in seeds {
+        let setup = Setup { now: "2026-11-23T17:30:00Z", ..Setup::default() };
+        product_with(setup, async |bot| {
+            let mut play = Play::new(bot, seed);
+            for _ in 0..ACTIONS {
+                play.one_more().await;
+            }
+            play.end().await;
+        })
+        .await;
+    }
+}
+
+/// A sequence being played.
+struct Play<'a> {
+    bot: &'a mut Bot,
+    dice: StdRng,
+    seed: u64,
+    model: Model,
+    truth: Truth,
+    /// What was done so far.
+    told: Vec<String>,
+}
+
+impl<'a> Play<'a> {
+    fn new(bot: &'a mut Bot, seed: u64) -> Self {
+        bot.world(|world| {
+            for (id, name) in [(ADA, "Ada Byron"), (BEN, "Ben Yi")] {
+                world.add_person(Person::named(id, name), &[FRONT_DESK]);
+                let email = format!("{id}@acme.example");
+                let zoe = world.dialnote.member("mem_zoe").unwrap().clone();
+                world.dialnote.members.push(Member { id: format!("mem_{id}"), name: name.into(), email, ..zoe });
+            }
+            world.person_mut(ZOE).unwrap().tz = "America/Los_Angeles".into();
+            let ana = world.dialnote.conversation("conv_1001").unwrap().clone();
+            for n in world.dialnote.conversations.len() + 1..=CONVERSATIONS {
+                let mut contact = ana.contact.clone();
+                (contact.id, contact.phone_number) = (format!("con_1{n:02}"), format!("+141555501{n:02}"));
+                contact.first_name = Some(format!("Friend {n}"));
+                let id = format!("conv_10{n:02}");
+                world.dialnote.conversations.push(Conversation { id, contact, timeline: Vec::new(), ..ana.clone() });
+            }
+        });
+        let states = states(bot);
+        let conversations = states.into_iter().map(|(id, state)| (id, Known::new(state))).collect();
+        let model = Model::new(MEMBERS, conversations);
+        Self { bot, dice: StdRng::seed_from_u64(seed), seed, model, truth: Truth::default(), told: Vec::new() }
+    }
+
+    fn chance(&mut self, percent: u32) -> bool {
+        self.dice.random_range(0..100) < percent
+    }
+
+    fn one_of<T: Clone>(&mut self, all: &[T]) -> T {
+        all[self.dice.random_range(0..all.len())].clone()
+    }
+
+    fn conversation(&mut self) -> String {
+        format!("conv_10{:02}", self.dice.random_range(1..=CONVERSATIONS))
+    }
+
+    /// Who does something: rarely somebody who may not.
+    fn somebody(&mut self) -> &'static str {
+        if self.chance(3) { SAM } else { self.one_of(MEMBERS) }
+    }
+
+    async fn one_more(&mut self) {
+        if self.told.is_empty() {
+            self.bot.work.watch().await.unwrap();
+            for who in PEOPLE {
+                self.bot.open_home(who).await;
+            }
+            self.bot.read_all().await;
+            self.truth.has_seen(self.bot);
+        }
+        self.bot.clock.advance(SignedDuration::from_secs(self.dice.random_range(6..15)));
+        self.model.steps.clear();
+        match self.dice.random_range(0..100) {
+            0..42 => self.types().await,
+            42..58 => self.presses_on_a_card().await,
+            58..68 => self.presses_in_a_direct_message().await,
+            68..76 => self.presses_in_a_list().await,
+            76..82 => self.presses_at_home().await,
+            82..90 => self.changes_elsewhere(),
+            90..95 => self.time_passes().await,
+            95..97 => self.bot.restart().await,
+            _ => drop(self.bot.work.watch().await.unwrap()),
+        }
+        self.bot.world(|world| world.faults.slack.deliver_twice = false);
+        self.bot.settle().await;
+        self.compare();
+    }
+
+    /// Everything is as the model says, and what was said is so.
+    fn compare(&mut self) {
+        let now = self.bot.clock.now();
+        for (id, state) in states(self.bot) {
+            let expected = self.model.conversations[&id].state(now);
+            if state != expected {
+                self.fail(&format!("{id} is {state:?}, not {expected:?}"));
+            }
+        }
+        if let Err(untrue) = self.truth.look(self.bot, &self.model, now) {
+            self.fail(&untrue);
+        }
+    }
+
+    fn fail(&self, why: &str) -> ! {
+        let story = self.told.iter().rev().take(40).rev().cloned().collect::<Vec<_>>().join("\n");
+        panic!("{why}\n(RANDOM_SEED={}, action {})\n{story}", self.seed, self.told.len());
+    }
+
+    fn note_down(&mut self, what: String) {
+        self.told.push(format!("{} {what}", self.bot.clock.now()));
+    }
+
+    /// The model does it too.
+    fn expect(&mut self, who: &'static str, id: &str, act: Act, noted: bool) -> Came {
+        let came = self.model.act(who, id, act, noted, self.bot.clock.now());
+        self.note_down(format!("{who}: {act:?} {id} {came:?}"));
+        came
+    }
+
+    fn maybe_twice(&mut self) {
+        let twice = self.chance(10);
+        self.bot.world(|world| world.faults.slack.deliver_twice = twice);
+    }
+
+    /// Something that can be typed: the words before and after the conversation, what it asks for, and
+    /// whether there is a note.
+    fn typed(&mut self) -> (String, String, Act, bool) {
+        let person = if self.chance(3) { SAM } else { self.one_of(MEMBERS) };
+        let note = if self.chance(30) { " please look at it" } else { "" };
+        let noted = !note.is_empty();
+        let later = self.one_of(&[(" 20m", 20), (" 2h", 120), (" 3m", 3)]);
+        let until = self.bot.clock.now() + SignedDuration::from_mins(later.1);
+        let line = |before: &str, after: &str, act, noted| (before.to_owned(), after.to_owned(), act, noted);
+        match self.dice.random_range(0..14) {
+            0..3 => line(&format!("/assign @{person}"), note, Act::Assign(person), noted),
+            3 => line("/dialnote take", "", Act::Take, false),
+            4 => line("/unassign", "", Act::Unassign, false),
+            5..7 => line(&format!("/handoff @{person}"), note, Act::Handoff(person), noted),
+            7 => line("/done", note, Act::Done, noted),
+            8 => line("/reopen", "", Act::Reopen, false),
+            9 => line("/snooze", later.0, Act::Snooze(until), false),
+            10 => line("/dialnote wake", "", Act::Wake, false),
+            11 => line("/dialnote note", " they called again", Act::Note, true),
+            12 => line("/dialnote undo", "", Act::Undo, false),
+            _ if self.chance(50) => line("/dialnote accept", "", Act::Accept, false),
+            _ => line("/dialnote giveback", note, Act::GiveBack, noted),
+        }
+    }
+
+    async fn types(&mut self) {
+        self.maybe_twice();
+        let who = self.somebody();
+        let now = self.bot.clock.now();
+        match self.dice.random_range(0..20) {
+            0 => {
+                let mine = if MEMBERS.contains(&who) { self.model.open_of(who, now) } else { Vec::new() };
+                let to = self.one_of(MEMBERS);
+                if mine.is_empty() {
+                    self.model.found_nothing(who, self.bot.clock.now());
+                }
+                for id in mine {
+                    self.expect(who, &id, Act::Handoff(to), true);
+                }
+                self.bot.slash(who, &format!("/handoff all @{to} I am off")).await;
+            }
+            1 => self.types_without_a_conversation(who, "/dialnote undo", Act::Undo).await,
+            2 => self.types_without_a_conversation(who, "/dialnote accept", Act::Accept).await,
+            3 | 4 => {
+                let (before, after, act, noted) = self.typed();
+                let mut ids = vec![self.conversation(), self.conversation(), self.conversation()];
+                ids.sort();
+                ids.dedup();
+                for id in &ids {
+                    self.expect(who, id, act, noted);
+                }
+                self.bot.slash(who, &format!("{before} {}{after}", ids.join(" "))).await;
+            }
+            _ => {
+                let (before, after, act, noted) = self.typed();
+                let id = self.conversation();
+                let named = if self.chance(20) { format!("+1 415 555 01{}", &id[7..]) } else { id.clone() };
+                self.expect(who, &id, act, noted);
+                self.bot.slash(who, &format!("{before} {named}{after}")).await;
+            }
+        }
+    }
+
+    async fn types_without_a_conversation(&mut self, who: &'static str, line: &str, act: Act) {
+        let last = self.model.last_of(who);
+        if act == Act::Undo && last.len() > 1 {
+            // Which of several that were done at once is the last, nobody knows.
+            return;
+        }
+        let id = if act == Act::Undo { last.into_iter().next() } else { self.model.given_last(who) };
+        match id {
+            Some(id) => drop(self.expect(who, &id, act, false)),
+            None => self.model.found_nothing(who, self.bot.clock.now()),
+        }
+        self.bot.slash(who, line).await;
+    }
+
+    /// What a button asks for; nothing, if it is no button that changes something.
+    fn pressed(&mut self, action: &str) -> Option<Act> {
+        Some(match action {
+            "take" => Act::Take,
+            "unassign" => Act::Unassign,
+            "done" => Act::Done,
+            "reopen" => Act::Reopen,
+            "wake" => Act::Wake,
+            "accept" => Act::Accept,
+            "give_back" => Act::GiveBack,
+            _ => return None,
+        })
+    }
+
+    async fn presses_on_a_card(&mut self) {
+        let cards: Vec<(Message, String)> = self.bot.world(|world| {
+            let cards = world.messages.iter().filter_map(|message| card_of(message).map(|id| (message.clone(), id)));
+            cards.collect()
+        });
+        if cards.is_empty() {
+            return;
+        }
+        let (card, id) = self.one_of(&cards);
+        let who = self.somebody();
+        let (action, block, value) = self.one_of(&buttons(&card.blocks));
+        let mut click = Click::message(who, FRONT_DESK, &card.ts, &action);
+        (click.block_id, click.value) = (Some(block), value);
+        if action == "assign_to" {
+            let person = if self.chance(5) { SAM } else { self.one_of(MEMBERS) };
+            click.selected_user = Some(person.to_owned());
+            self.expect(who, &id, Act::Assign(person), false);
+        }
+        self.press(who, &id, &action, click).await;
+    }
+
+    /// Presses a button, and fills in the form if it opens one.
+    async fn press(&mut self, who: &'static str, id: &str, action: &str, click: Click) {
+        let asked = self.pressed(action);
+        let opens = ["hand_off", "assign", "snooze", "note"].contains(&action);
+        if !opens {
+            self.maybe_twice();
+        }
+        self.note_down(format!("{who} presses {action} of {id}"));
+        let came = asked.map(|act| self.expect(who, id, act, false));
+        let owner = self.model.conversations[id].state(self.bot.clock.now()).owner;
+        self.bot.click(click).await;
+        self.bot.settle().await;
+        if opens {
+            self.fills_in(who, id, action).await;
+        }
+        if action == "take" && came == Some(Came::Refused) && who != SAM && owner != Some(who) && self.chance(50) {
+            self.expect(who, id, Act::TakeOver(owner.unwrap()), false);
+            let found = self.bot.world(|world| {
+                let user = world.person(who).unwrap().id.clone();
+                let has = |m: &&Message| buttons(&m.blocks).iter().any(|(action, ..)| action == "take_over");
+                world.messages.iter().filter(|m| m.to.as_ref() == Some(&user)).rfind(has).cloned()
+            });
+            let found = found.unwrap_or_else(|| self.fail("nobody offers to take it over"));
+            let take_over = buttons(&found.blocks).into_iter().rfind(|(action, ..)| action == "take_over").unwrap();
+            let mut click = Click::message(who, &found.channel, &found.ts, "take_over");
+            click.value = take_over.2;
+            self.bot.click(click).await;
+        }
+    }
+
+    async fn fills_in(&mut self, who: &'static str, id: &str, form: &str) {
+        if self.bot.form(who).is_none() {
+            self.fail(&format!("no form for {form}"));
+        }
+        let to = if self.chance(5) { SAM } else { self.one_of(MEMBERS) };
+        let (values, act) = match form {
+            "hand_off" => (json!({ "to": { "to": to }, "note": { "note": "for you" } }), Act::Handoff(to)),
+            "assign" => (json!({ "to": { "to": to }, "note": { "note": "for you" } }), Act::Assign(to)),
+            "note" => (json!({ "note": { "note": "they called again" } }), Act::Note),
+            _ => {
+                let until = self.bot.clock.now() + SignedDuration::from_hours(1);
+                (json!({ "soon": { "soon": "1h" } }), Act::Snooze(until))
+            }
+        };
+        let outcome = self.bot.submit(who, values).await;
+        if outcome.field_errors.is_empty() {
+            self.expect(who, id, act, !matches!(act, Act::Snooze(_)));
+        } else if to != SAM {
+            self.fail(&format!("{form} is refused: {:?}", outcome.field_errors));
+        }
+        self.bot.close(who).await;
+    }
+
+    async fn presses_in_a_direct_message(&mut self) {
+        let who = self.one_of(MEMBERS);
+        let all: Vec<(Message, String, String, Option<String>)> = self.bot.world(|world| {
+            let messages = world.seen_by(who, "dm").into_iter().rev().take(3);
+            let buttons = messages.flat_map(|message| {
+                let buttons = buttons(&message.blocks).into_iter();
+                buttons.map(|(action, block, value)| (message.clone(), action, block, value))
+            });
+            buttons.filter(|(.., value)| value.is_some()).collect()
+        });
+        if all.is_empty() {
+            return;
+        }
+        let (message, action, block, value) = self.one_of(&all);
+        let mut click = Click::message(who, "dm", &message.ts, &action);
+        let Some(id) = conversation_in(value.as_deref()) else { return };
+        (click.block_id, click.value) = (Some(block), value);
+        self.press(who, &id, &action, click).await;
+    }
+
+    async fn presses_in_a_list(&mut self) {
+        let who = self.one_of(MEMBERS);
+        let filter = self.one_of(&["", "unassigned", "snoozed", "done", "all", "@leo"]);
+        self.note_down(format!("{who}: /inbox {filter}"));
+        self.bot.slash(who, &format!("/inbox {filter}")).await;
+        self.bot.settle().await;
+        let list = self.bot.world(|world| {
+            let user = world.person(who).unwrap().id.clone();
+            world.messages.iter().rfind(|m| m.to.as_ref() == Some(&user)).cloned()
+        });
+        let list = list.unwrap_or_else(|| self.fail("no list"));
+        if self.chance(25) {
+            self.changes_elsewhere();
+        }
+        self.presses_a_row(who, &list.blocks, |action| Click::message(who, FRONT_DESK, &list.ts, action)).await;
+    }
+
+    async fn presses_at_home(&mut self) {
+        let who = self.one_of(MEMBERS);
+        let home = self.bot.world(|world| {
+            let user = world.person(who).unwrap().id.clone();
+            world.homes.get(&user).cloned()
+        });
+        let Some(home) = home else { return };
+        if self.chance(50) {
+            let wanted = self.one_of(&["mine", "unassigned", "all"]);
+            let option = format!(r#"{{"q":{{"f":"{wanted}"}}}}"#);
+            self.bot.choose_in(who, "home", "filter", &option).await;
+            self.note_down(format!("{who} looks at {wanted} at home"));
+            return;
+        }
+        self.presses_a_row(who, home.blocks(), |action| Click::view(who, &home.id, action)).await;
+    }
+
+    async fn presses_a_row(&mut self, who: &'static str, blocks: &[Value], click: impl Fn(&str) -> Click) {
+        let mut rows = buttons(blocks);
+        rows.retain(|(.., value)| conversation_in(value.as_deref()).is_some());
+        if rows.is_empty() {
+            return;
+        }
+        let (action, block, value) = self.one_of(&rows);
+        let id = conversation_in(value.as_deref()).unwrap();
+        let mut click = click(&action);
+        (click.block_id, click.value) = (Some(block), value);
+        self.press(who, &id, &action, click).await;
+    }
+
+    fn changes_elsewhere(&mut self) {
+        let id = self.conversation();
+        let now = self.bot.clock.now();
+        let mut state = self.model.conversations[&id].state(now);
+        let change = match self.dice.random_range(0..4) {
+            0 | 1 => {
+                state.owner = if self.chance(30) { None } else { Some(self.one_of(MEMBERS)) };
+                json!({ "conversation": id, "assignedToId": state.owner.map(|owner| format!("mem_{owner}")) })
+            }
+            2 => {
+                state.status = Status::Done;
+                json!({ "conversation": id, "status": "done" })
+            }
+            _ => {
+                state.status = Status::Open;
+                json!({ "conversation": id, "status": "open" })
+            }
+        };
+        self.note_down(format!("elsewhere {change}"));
+        self.bot.sandbox.change_in_dialnote(&change).unwrap();
+        self.model.conversations.get_mut(&id).unwrap().set(state);
+    }
+
+    async fn time_passes(&mut self) {
+        let minutes = self.dice.random_range(1..12);
+        self.note_down(format!("{minutes} minutes pass"));
+        self.bot.clock.advance(SignedDuration::from_mins(minutes));
+        self.model.tick(self.bot.clock.now());
+        self.bot.work.tick().await.unwrap();
+    }
+
+    /// The cards show what the app knew last, and what it wrote down is what happened.
+    async fn end(&mut self) {
+        self.bot.read_all().await;
+        let shown: HashMap<String, String> = self.bot.world(|world| {
+            world.messages.iter().filter_map(|message| Some((card_of(message)?, draw(message)))).collect()
+        });
+        for (id, known) in &self.model.conversations {
+            match (&known.told, shown.get(id)) {
+                (None, None) => {}
+                (Some(told), Some(card)) if crate::truth::shows(card, told) => {}
+                (told, card) => self.fail(&format!("the card of {id} is {card:?}, last told {told:?}")),
+            }
+            let (workspace, conversation) = (InstallationId::new(TEAM), ConversationId::new(id));
+            let entries = self.bot.work.store.entries(&workspace, &conversation, 10_000).await.unwrap();
+            let changes: Vec<_> = entries.iter().rev().filter_map(audit::change).collect();
+            let written: Vec<_> =
+                changes.iter().map(|one| (state_of(&one.before), state_of(&one.after), one.at)).collect();
+            let expected: Vec<_> =
+                known.changes.iter().map(|one| (one.before.clone(), one.after.clone(), one.at)).collect();
+            if written != expected {
+                self.fail(&format!("the audit log of {id} says {written:#?}, not {expected:#?}"));
+            }
+        }
+    }
+}
+
+fn who(member: &str) -> &'static str {
+    MEMBERS.iter().find(|who| member.strip_prefix("mem_") == Some(**who)).unwrap()
+}
+
+fn state_of(seen: &Seen) -> State {
+    let status = match seen.status {
+        SeenStatus::Open => Status::Open,
+        SeenStatus::Done => Status::Done,
+        SeenStatus::Snoozed => Status::Snoozed(seen.until.unwrap()),
+    };
+    State { owner: seen.owner.as_ref().map(|owner| who(owner.as_str())), status }
+}
+
+/// What dialnote has. Who asks it sees what has come back by then.
+fn states(bot: &Bot) -> Vec<(String, State)> {
+    let now = bot.clock.now();
+    bot.world(|world| {
+        let states = world.dialnote.conversations.iter().map(|one| {
+            let status = match one.status {
+                Theirs::Open => Status::Open,
+                Theirs::Done => Status::Done,
+                Theirs::Snoozed => back_by(one.snoozed_until.unwrap(), now),
+            };
+            (one.id.clone(), State { owner: one.assigned_to.as_deref().map(who), status })
+        });
+        states.collect()
+    })
+}
+
+fn back_by(until: Timestamp, now: Timestamp) -> Status {
+    if until <= now { Status::Open } else { Status::Snoozed(until) }
+}
+
+/// The conversation of a card, if the message is one.
+fn card_of(message: &Message) -> Option<String> {
+    let posted = message.to.is_none() && !message.is_reply() && !message.channel.starts_with('D');
+    let row = message.blocks.iter().find(|block| block["type"] == "actions").filter(|_| posted)?;
+    conversation_in(row["block_id"].as_str())
+}
+
+fn conversation_in(carried: Option<&str>) -> Option<String> {
+    let carried: Value = serde_json::from_str(carried?).ok()?;
+    carried["c"].as_str().map(str::to_owned)
+}
+
+/// What can be pressed: its name, its block and its value.
+fn buttons(blocks: &[Value]) -> Vec<(String, String, Option<String>)> {
+    let rows = blocks.iter().flat_map(|block| {
+        let elements = block["elements"].as_array().map_or(&[][..], Vec::as_slice).iter().chain(block.get("accessory"));
+        elements.map(|element| (block["block_id"].as_str().unwrap_or_default(), element))
+    });
+    let known = rows.filter(|(_, element)| element["action_id"].is_string() && element.get("url").is_none());
+    let named = known.map(|(block, element)| {
+        let value = element["value"].as_str().map(str::to_owned);
+        (element["action_id"].as_str().unwrap().to_owned(), block.to_owned(), value)
+    });
+    named.collect()
+}

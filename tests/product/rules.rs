@@ -1,0 +1,231 @@
+//! There is no way around a rule by another command, button or form: random rules, people, states and
+//! ways to ask, and then a look at what was written in dialnote.
+
+use dialnote_slack::sandbox::{Click, Status};
+use jiff::SignedDuration;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde_json::{Value, json};
+
+use crate::support::{ANA, Bot, FRONT_DESK, LEO, MAYA, ZOE, product};
+
+const ROUNDS: usize = 60;
+
+/// The one admin.
+const ADMIN: &str = MAYA;
+const WHO: [&str; 3] = ["anyone", "owner_and_admins", "admins"];
+
+/// What the rules are.
+#[derive(Clone, Debug)]
+struct Rules {
+    reassign: &'static str,
+    done: &'static str,
+    note_on_handoff: bool,
+    note_on_done: bool,
+}
+
+/// What stood in dialnote.
+#[derive(Clone, Debug, PartialEq)]
+struct Seen {
+    owner: Option<String>,
+    status: Status,
+    notes: usize,
+}
+
+#[tokio::test]
+async fn no_way_of_asking_breaks_a_rule() {
+    for seed in 0..3 {
+        product(async |bot| {
+            let mut dice = StdRng::seed_from_u64(seed);
+            let mut refused = 0;
+            bot.work.watch().await.unwrap();
+            for round in 0..ROUNDS {
+                let rules = change_rules(bot, &mut dice).await;
+                prepare(bot, &mut dice).await;
+                let asker = [MAYA, LEO, ZOE][dice.random_range(0..3)];
+                let before = seen(bot);
+                let writes = bot.calls("PATCH");
+                let (asked, is_answer) = ask(bot, &mut dice, asker).await;
+                bot.settle().await;
+                bot.close(asker).await;
+                let after = seen(bot);
+                refused += usize::from(writes == bot.calls("PATCH"));
+                let story = format!("seed {seed}, round {round}: {asker} {asked}, {before:?} → {after:?}, {rules:?}");
+                keeps_the_rules(&rules, asker, &before, &after, (&asked, is_answer), &story);
+            }
+            assert!((ROUNDS / 10..ROUNDS).contains(&refused), "some is refused, and some is not: {refused}");
+            bot.read_all().await;
+        })
+        .await;
+    }
+}
+
+fn keeps_the_rules(rules: &Rules, asker: &str, before: &Seen, after: &Seen, how: (&str, bool), story: &str) {
+    let (asked, is_answer) = how;
+    let is_owner = before.owner.as_deref() == Some(&format!("mem_{asker}"));
+    let may = |who: &str| match who {
+        "anyone" => true,
+        "owner_and_admins" => is_owner || asker == ADMIN,
+        _ => asker == ADMIN,
+    };
+    if before.owner.is_some() && after.owner != before.owner && !is_answer {
+        assert!(may(rules.reassign), "re-assigned: {story}");
+    }
+    let noted = after.notes > before.notes;
+    if after.status == Status::Done && before.status != Status::Done {
+        assert!(may(rules.done), "done: {story}");
+        // Taking back that it was opened again ends nothing anew.
+        assert!(noted || !rules.note_on_done || asked.contains("undo"), "done without a note: {story}");
+    }
+    let handed = asked.contains("hand") && after.owner != before.owner;
+    assert!(noted || !rules.note_on_handoff || !handed, "handed over without a note: {story}");
+}
+
+fn seen(bot: &Bot) -> Seen {
+    bot.world(|world| {
+        let ana = world.dialnote.conversation(ANA).unwrap();
+        Seen { owner: ana.assigned_to.clone(), status: ana.status, notes: ana.notes().len() }
+    })
+}
+
+/// The admin submits the form of the rules.
+async fn change_rules(bot: &mut Bot, dice: &mut StdRng) -> Rules {
+    let rules = Rules {
+        reassign: WHO[dice.random_range(0..3)],
+        done: WHO[dice.random_range(0..3)],
+        note_on_handoff: dice.random(),
+        note_on_done: dice.random(),
+    };
+    let notes: Vec<_> = [(rules.note_on_handoff, "handoff"), (rules.note_on_done, "done")]
+        .into_iter()
+        .filter_map(|(needed, name)| needed.then_some(name))
+        .collect();
+    bot.slash(ADMIN, "/dialnote settings").await;
+    bot.submit(
+        ADMIN,
+        json!({
+            "reassign": { "reassign": rules.reassign }, "done": { "done": rules.done }, "notes": { "notes": notes },
+            "answer": { "answer": "15" }, "from": { "from": "09:00" }, "until": { "until": "17:00" },
+            "configure": { "configure": ["admins"] }, "privacy": { "privacy": [] },
+        }),
+    )
+    .await;
+    bot.settle().await;
+    rules
+}
+
+/// The admin leaves the conversation in some state, which the asker may have left, too.
+async fn prepare(bot: &mut Bot, dice: &mut StdRng) {
+    bot.clock.advance(SignedDuration::from_secs(dice.random_range(6..400)));
+    for _ in 0..dice.random_range(1..4) {
+        let line = [
+            "/assign @zoe conv_1001 take care",
+            "/assign @leo conv_1001 take care",
+            "/assign me conv_1001 all mine",
+            "/unassign conv_1001",
+            "/done conv_1001 all fine",
+            "/reopen conv_1001",
+            "/snooze conv_1001 1h",
+        ][dice.random_range(0..7)];
+        bot.slash([ADMIN, ADMIN, LEO][dice.random_range(0..3)], line).await;
+        bot.settle().await;
+    }
+}
+
+/// Somebody asks for something in some way: in which, and whether it is an answer to what they were given.
+async fn ask(bot: &mut Bot, dice: &mut StdRng, asker: &str) -> (String, bool) {
+    let typed = [
+        "/assign @zoe conv_1001",
+        "/assign @leo conv_1001 a note",
+        "/assign me conv_1001",
+        "/unassign conv_1001",
+        "/dialnote take conv_1001",
+        "/handoff @zoe conv_1001",
+        "/handoff @leo conv_1001 a note",
+        "/handoff all @leo",
+        "/handoff all @leo a note",
+        "/done conv_1001",
+        "/done conv_1001 a note",
+        "/done conv_1001 conv_1002",
+        "/assign @zoe conv_1001 conv_1002",
+        "/unassign conv_1001 conv_1002",
+        "/handoff @zoe conv_1001 conv_1002",
+        "/dialnote undo conv_1001",
+        "/dialnote undo",
+        "/reopen conv_1001",
+        "/snooze conv_1001 2h",
+        "/dialnote giveback conv_1001",
+        "/dialnote accept conv_1001",
+    ];
+    match dice.random_range(0..4) {
+        0 | 1 => {
+            let line = typed[dice.random_range(0..typed.len())];
+            bot.slash(asker, line).await;
+            (line.to_owned(), line.contains("giveback"))
+        }
+        // On the card, in a direct message, in a list: whatever stands there, and what stood there once.
+        2 => {
+            let pressed = ["take", "unassign", "done", "reopen", "wake", "give_back", "accept", "hand_off", "assign"];
+            let action = pressed[dice.random_range(0..pressed.len())];
+            let place = ["card", "dm", "list"][dice.random_range(0..3)];
+            if place == "list" {
+                bot.slash(asker, "/inbox ana lima").await;
+                bot.settle().await;
+            }
+            let asked = press(bot, asker, place, action).await.map(|()| format!("presses {action} in {place}"));
+            if bot.form(asker).is_some() {
+                let note = ["", "a note"][dice.random_range(0..2)];
+                let values = json!({ "to": { "to": "leo" }, "note": { "note": note } });
+                bot.submit(asker, values).await;
+            }
+            (asked.unwrap_or_else(|| "presses nothing".to_owned()), action == "give_back")
+        }
+        // By the form that stands in a refusal.
+        _ => {
+            let line = ["/done conv_1001", "/handoff @zoe conv_1001"][dice.random_range(0..2)];
+            bot.slash(asker, line).await;
+            bot.settle().await;
+            let form = if line.contains("done") { "done_with_note" } else { "hand_off" };
+            if press(bot, asker, "answer", form).await.is_some() && bot.form(asker).is_some() {
+                let values = json!({ "to": { "to": "zoe" }, "note": { "note": "a note" } });
+                let values = if line.contains("done") { json!({ "note": { "note": "a note" } }) } else { values };
+                bot.submit(asker, values).await;
+            }
+            (format!("{line}, then its form"), false)
+        }
+    }
+}
+
+/// Presses the latest such button that stands there, if one does.
+async fn press(bot: &Bot, asker: &str, place: &str, action: &str) -> Option<()> {
+    let click = bot.world(|world| {
+        let user = world.person(asker).unwrap().id.clone();
+        let there = world.messages.iter().rev().filter(|message| match place {
+            "dm" => {
+                message.channel.starts_with('D') && message.visible_to(&user) && message.channel.ends_with(&user[2..])
+            }
+            "card" => message.to.is_none() && !message.is_reply() && !message.channel.starts_with('D'),
+            _ => message.to.as_ref() == Some(&user),
+        });
+        there.into_iter().find_map(|message| {
+            let rows = message.blocks.iter().filter(|block| block["type"] == "actions");
+            let mut buttons = rows.flat_map(|block| {
+                let elements = block["elements"].as_array().into_iter().flatten();
+                elements.map(move |element| (block["block_id"].as_str(), element))
+            });
+            let (block, button) = buttons.find(|(_, button)| is_about_ana(button, action))?;
+            let channel = if place == "dm" { "dm" } else { FRONT_DESK };
+            let mut click = Click::message(asker, channel, &message.ts, action);
+            click.block_id = block.map(str::to_owned);
+            click.value = button["value"].as_str().map(str::to_owned);
+            Some(click)
+        })
+    })?;
+    bot.click(click).await;
+    bot.settle().await;
+    Some(())
+}
+
+fn is_about_ana(button: &Value, action: &str) -> bool {
+    button["action_id"] == action && button["value"].as_str().is_some_and(|value| value.contains(ANA))
+}
