@@ -18,9 +18,7 @@ pub fn message(face: &ListFace) -> Content {
 pub fn blocks(face: &ListFace) -> Vec<Block> {
     let mut blocks = Vec::new();
     blocks.extend(face.notice.iter().flat_map(|notice| notice_blocks(notice)));
-    if !matches!(face.query.filter, Filter::Only(_)) {
-        blocks.push(Block::row(&title(face), filters(face)));
-    }
+    blocks.push(Block::row(&title(face), filters(face)));
     if face.reading {
         blocks.push(Block::small("I am still reading your conversations; some may be missing."));
     }
@@ -53,7 +51,7 @@ fn title(face: &ListFace) -> String {
         Filter::Snoozed => "Snoozed".to_owned(),
         Filter::All => "All conversations".to_owned(),
         Filter::Person(_) => format!("{}’s", face.whose.as_deref().unwrap_or("That person")),
-        Filter::Only(_) => "Conversation".to_owned(),
+        Filter::Only(_) => "Found".to_owned(),
     };
     let like = if text.is_empty() { String::new() } else { format!(" like “{text}”") };
     match face.found {

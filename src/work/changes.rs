@@ -131,6 +131,8 @@ impl Work {
         let at_home = job.asker.list.as_ref().is_some_and(|list| list.place == Place::Home);
         let seen = if at_home { self.redraw(claim, &job.asker, say.clone()) } else { None };
         effects.push(seen.unwrap_or_else(|| self.say(claim, Message::Private { to, say })));
+        // Whose home shows the rules sees the new ones there.
+        effects.extend(self.refresh_homes(claim, std::iter::once(job.asker.user.clone())).await?);
         Ok(Outcome::done(effects))
     }
 

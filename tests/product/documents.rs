@@ -1,6 +1,7 @@
 //! What is written down is what the program does: tables in the README and `manifest.yml` are made
 //! from the same source, and checked here.
 
+use std::fmt::Write;
 use std::fs;
 
 use dialnote_slack::config::SETTINGS;
@@ -57,4 +58,61 @@ fn every_promise_names_a_test_that_there_is() {
         });
         assert!(there, "{name} is promised and not there");
     }
+}
+
+/// Every sentence that the tests have seen, with who did what: for whoever reads the app as text.
+#[test]
+fn every_message_is_written_down() {
+    let mut page = String::from(
+        "# What people read\n\nEvery sentence the app says, as the tests in `tests/product` see it. Made by\n\
+         `WRITE_MESSAGES=1 cargo test --test product documents`; do not edit by hand.\n",
+    );
+    let mut files: Vec<_> = fs::read_dir("tests/product").unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let told = snapshots(&text);
+        if told.is_empty() {
+            continue;
+        }
+        let about = text.lines().take_while(|line| line.starts_with("//!")).map(|line| line.trim_start_matches("//! "));
+        writeln!(page, "\n## {}", about.collect::<Vec<_>>().join(" ")).unwrap();
+        for (test, words) in told {
+            writeln!(page, "\n{}:\n\n```text\n{words}\n```", test.replace('_', " ")).unwrap();
+        }
+    }
+    if std::env::var_os("WRITE_MESSAGES").is_some() {
+        fs::write("docs/messages.md", &page).unwrap();
+    }
+    let checked_in = fs::read_to_string("docs/messages.md").unwrap_or_default();
+    assert!(checked_in == page, "docs/messages.md is old: WRITE_MESSAGES=1 cargo test --test product documents");
+}
+
+/// The inline snapshots of a file, each with the name of its test.
+fn snapshots(text: &str) -> Vec<(String, String)> {
+    let (mut found, mut test, mut open): (Vec<(String, String)>, String, Option<Vec<&str>>) = Default::default();
+    for line in text.lines() {
+        if let Some(words) = &mut open {
+            if matches!(line.trim(), "\");" | "\"#);") {
+                found.push((test.clone(), dedented(words)));
+                open = None;
+            } else {
+                words.push(line);
+            }
+        } else if let Some(name) = line.strip_prefix("async fn ") {
+            test = name.split('(').next().unwrap().to_owned();
+        } else if let Some((_, snapshot)) = line.split_once(", @\"").or_else(|| line.split_once(", @r#\"")) {
+            match snapshot.strip_suffix("\");").or_else(|| snapshot.strip_suffix("\"#);")) {
+                Some(words) => found.push((test.clone(), words.to_owned())),
+                None => open = Some(Vec::new()),
+            }
+        }
+    }
+    found
+}
+
+fn dedented(lines: &[&str]) -> String {
+    let indent = |line: &&str| line.len() - line.trim_start().len();
+    let least = lines.iter().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
+    lines.iter().map(|line| line.get(least..).unwrap_or_default()).collect::<Vec<_>>().join("\n")
 }

@@ -258,6 +258,7 @@ async fn found_by_a_shortcut_and_acted_upon() {
         assert_snapshot!(bot.window(MAYA).await, @"
         [[dialnote]]
         Find a conversation [Name or number ▾]
+        Found: 1. [Show ▾]
         Diana Okafor · +1 415 555 0103 · on Billing
         Owner: Leo
           :speech_balloon: Text message sent · 2026-11-23 07:50 UTC
@@ -270,6 +271,7 @@ async fn found_by_a_shortcut_and_acted_upon() {
         Find a conversation [Name or number ▾]
         +1 415 555 0103 (Diana Okafor) is back in the queue; Leo has been told.
         ---
+        Found: 1. [Show ▾]
         Diana Okafor · +1 415 555 0103 · on Billing
         Nobody owns this yet.
           :speech_balloon: Text message sent · 2026-11-23 07:50 UTC

@@ -146,14 +146,14 @@ impl<'a> Play<'a> {
         panic!("{why}\n(RANDOM_SEED={}, action {})\n{story}", self.seed, self.told.len());
     }
 
-    fn note_down(&mut self, what: String) {
+    fn note_down(&mut self, what: &str) {
         self.told.push(format!("{} {what}", self.bot.clock.now()));
     }
 
     /// The model does it too.
     fn expect(&mut self, who: &'static str, id: &str, act: Act, noted: bool) -> Came {
         let came = self.model.act(who, id, act, noted, self.bot.clock.now());
-        self.note_down(format!("{who}: {act:?} {id} {came:?}"));
+        self.note_down(&format!("{who}: {act:?} {id} {came:?}"));
         came
     }
 
@@ -239,20 +239,6 @@ impl<'a> Play<'a> {
         self.bot.slash(who, line).await;
     }
 
-    /// What a button asks for; nothing, if it is no button that changes something.
-    fn pressed(&mut self, action: &str) -> Option<Act> {
-        Some(match action {
-            "take" => Act::Take,
-            "unassign" => Act::Unassign,
-            "done" => Act::Done,
-            "reopen" => Act::Reopen,
-            "wake" => Act::Wake,
-            "accept" => Act::Accept,
-            "give_back" => Act::GiveBack,
-            _ => return None,
-        })
-    }
-
     async fn presses_on_a_card(&mut self) {
         let cards: Vec<(Message, String)> = self.bot.world(|world| {
             let cards = world.messages.iter().filter_map(|message| card_of(message).map(|id| (message.clone(), id)));
@@ -276,12 +262,12 @@ impl<'a> Play<'a> {
 
     /// Presses a button, and fills in the form if it opens one.
     async fn press(&mut self, who: &'static str, id: &str, action: &str, click: Click) {
-        let asked = self.pressed(action);
+        let asked = pressed(action);
         let opens = ["hand_off", "assign", "snooze", "note"].contains(&action);
         if !opens {
             self.maybe_twice();
         }
-        self.note_down(format!("{who} presses {action} of {id}"));
+        self.note_down(&format!("{who} presses {action} of {id}"));
         let came = asked.map(|act| self.expect(who, id, act, false));
         let owner = self.model.conversations[id].state(self.bot.clock.now()).owner;
         self.bot.click(click).await;
@@ -350,7 +336,7 @@ impl<'a> Play<'a> {
     async fn presses_in_a_list(&mut self) {
         let who = self.one_of(MEMBERS);
         let filter = self.one_of(&["", "unassigned", "snoozed", "done", "all", "@leo"]);
-        self.note_down(format!("{who}: /inbox {filter}"));
+        self.note_down(&format!("{who}: /inbox {filter}"));
         self.bot.slash(who, &format!("/inbox {filter}")).await;
         self.bot.settle().await;
         let list = self.bot.world(|world| {
@@ -375,7 +361,7 @@ impl<'a> Play<'a> {
             let wanted = self.one_of(&["mine", "unassigned", "all"]);
             let option = format!(r#"{{"q":{{"f":"{wanted}"}}}}"#);
             self.bot.choose_in(who, "home", "filter", &option).await;
-            self.note_down(format!("{who} looks at {wanted} at home"));
+            self.note_down(&format!("{who} looks at {wanted} at home"));
             return;
         }
         self.presses_a_row(who, home.blocks(), |action| Click::view(who, &home.id, action)).await;
@@ -412,14 +398,14 @@ impl<'a> Play<'a> {
                 json!({ "conversation": id, "status": "open" })
             }
         };
-        self.note_down(format!("elsewhere {change}"));
+        self.note_down(&format!("elsewhere {change}"));
         self.bot.sandbox.change_in_dialnote(&change).unwrap();
         self.model.conversations.get_mut(&id).unwrap().set(state);
     }
 
     async fn time_passes(&mut self) {
         let minutes = self.dice.random_range(1..12);
-        self.note_down(format!("{minutes} minutes pass"));
+        self.note_down(&format!("{minutes} minutes pass"));
         self.bot.clock.advance(SignedDuration::from_mins(minutes));
         self.model.tick(self.bot.clock.now());
         self.bot.work.tick().await.unwrap();
@@ -508,4 +494,18 @@ fn buttons(blocks: &[Value]) -> Vec<(String, String, Option<String>)> {
         (element["action_id"].as_str().unwrap().to_owned(), block.to_owned(), value)
     });
     named.collect()
+}
+
+/// What a button asks for; nothing, if it is no button that changes something.
+fn pressed(action: &str) -> Option<Act> {
+    Some(match action {
+        "take" => Act::Take,
+        "unassign" => Act::Unassign,
+        "done" => Act::Done,
+        "reopen" => Act::Reopen,
+        "wake" => Act::Wake,
+        "accept" => Act::Accept,
+        "give_back" => Act::GiveBack,
+        _ => return None,
+    })
 }
