@@ -90,7 +90,8 @@ fn every_message_is_written_down() {
 
 /// The inline snapshots of a file, each with the name of its test.
 fn snapshots(text: &str) -> Vec<(String, String)> {
-    let (mut found, mut test, mut open): (Vec<(String, String)>, String, Option<Vec<&str>>) = Default::default();
+    let (mut found, mut test) = (Vec::new(), String::new());
+    let mut open: Option<Vec<&str>> = None;
     for line in text.lines() {
         if let Some(words) = &mut open {
             if matches!(line.trim(), "\");" | "\"#);") {
@@ -100,7 +101,7 @@ fn snapshots(text: &str) -> Vec<(String, String)> {
                 words.push(line);
             }
         } else if let Some(name) = line.strip_prefix("async fn ") {
-            test = name.split('(').next().unwrap().to_owned();
+            name.split('(').next().unwrap().clone_into(&mut test);
         } else if let Some((_, snapshot)) = line.split_once(", @\"").or_else(|| line.split_once(", @r#\"")) {
             match snapshot.strip_suffix("\");").or_else(|| snapshot.strip_suffix("\"#);")) {
                 Some(words) => found.push((test.clone(), words.to_owned())),
