@@ -242,6 +242,7 @@ pub struct Modal {
     #[serde(rename = "type")]
     kind: &'static str,
     callback_id: &'static str,
+    #[serde(skip_serializing_if = "String::is_empty")]
     private_metadata: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     external_id: Option<ViewId>,
@@ -432,7 +433,7 @@ impl Element {
 
     /// A menu that finds what somebody types.
     pub fn search(action_id: &'static str, placeholder: &str) -> Self {
-        Self::ExternalSelect { action_id, placeholder: Text::ours(placeholder, PLACEHOLDER), min_query_length: 0 }
+        Self::ExternalSelect { action_id, placeholder: Text::ours(placeholder, PLACEHOLDER), min_query_length: 1 }
     }
 
     /// Boxes to tick: each with whether it is ticked at first.

@@ -140,7 +140,7 @@ async fn use_everything(bot: &mut Bot, texts: &mut Texts) {
     bot.close(LEO).await;
     bot.shortcut(LEO, "find_conversation", None).await;
     bot.search(LEO, "window", "find", OUTSIDE).await;
-    bot.search(LEO, "window", "find", "").await;
+    bot.search(LEO, "window", "find", "conv_1001").await;
     bot.choose_in(LEO, "window", "find", &ids[0]).await;
     bot.window(LEO).await;
     bot.close(LEO).await;
@@ -151,7 +151,7 @@ async fn use_everything(bot: &mut Bot, texts: &mut Texts) {
     bot.shortcut(ZOE, "note_message", Some((FRONT_DESK, &said))).await;
     bot.settle().await;
     if bot.form(ZOE).is_some() {
-        bot.search(ZOE, "window", "which", "").await;
+        bot.search(ZOE, "window", "which", "conv_1001").await;
         bot.close(ZOE).await;
     }
     let direct = bot.world(|world| world.seen_by(ZOE, "dm").last().map(|message| message.ts.clone()));
