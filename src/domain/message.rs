@@ -223,12 +223,7 @@ pub enum Say {
     /// What a channel does not show.
     Shown(Face),
     /// What came of several things that were asked for at once.
-    Several {
-        /// What was done.
-        deeds: Vec<Deed>,
-        /// What was not, and why: the conversation as it was named, and the reason.
-        refused: Vec<(String, Refusal)>,
-    },
+    Several(Box<Several>),
     /// The rules were changed.
     RulesChanged,
     /// What a channel shows was changed.
@@ -243,6 +238,19 @@ pub enum Say {
         /// Where.
         channel: ChannelId,
     },
+}
+
+/// What came of several things that were asked for at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Several {
+    /// What was done.
+    pub deeds: Vec<Deed>,
+    /// Whose note was not written though the rest was done, and why.
+    pub unnoted: Vec<(About, Refusal)>,
+    /// What was not done, and why: the conversation as it was named, and the reason.
+    pub refused: Vec<(String, Refusal)>,
+    /// The note, so that it is not lost; empty if it was written everywhere.
+    pub note: String,
 }
 
 /// A conversation to choose.

@@ -3,7 +3,7 @@
 
 use crate::domain::click::{Carried, Control, field};
 use crate::domain::command::{MOST_TYPED, Wanted};
-use crate::domain::message::{Again, Choice, Deed, Picked, Say, Told, What};
+use crate::domain::message::{Again, Choice, Deed, Picked, Say, Several, Told, What};
 use crate::domain::people::Unlinked;
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::policy::{Rule, Who};
@@ -22,6 +22,15 @@ const EASILY_TYPED_AGAIN: usize = 100;
 
 /// How much of a conversation's history is shown.
 const MOST_TOLD: usize = 20;
+
+/// How many rows of a kind tell what came of several things that were asked for at once.
+const MOST_ROWS: usize = 20;
+
+/// The same if a note is given back: with the longest one they fit one message.
+const MOST_ROWS_WITH_NOTE: usize = 10;
+
+/// How long such a row is.
+const ROW: usize = 240;
 
 /// How a conversation can be named.
 const NAME_ONE: &str = "Name it by the contact’s number, part of the contact’s name, its id or its dialnote link.";
@@ -64,7 +73,7 @@ pub fn say(say: &Say) -> Content {
         }
         Say::List(face) => list::message(face),
         Say::Shown(face) => card::shown(face),
-        Say::Several { deeds, refused } => several(deeds, refused),
+        Say::Several(all) => several(all),
         Say::RulesChanged => sentence("Saved. The new rules hold from now on."),
         Say::PrivacyChanged { masked: true } => sentence(
             "Saved. From now on cards in this channel hide numbers and messages; Show reveals them to teammates.",
@@ -79,16 +88,37 @@ pub fn say(say: &Say) -> Content {
 }
 
 /// What came of several things that were asked for at once.
-fn several(deeds: &[Deed], refused: &[(String, Refusal)]) -> Content {
+fn several(Several { deeds, unnoted, refused, note }: &Several) -> Content {
     let all = deeds.len() + refused.len();
     let title = match refused.len() {
         0 => format!("All {all} are done:"),
         _ => format!("{} of {all} are done:", deeds.len()),
     };
+    let failed = unnoted.iter().map(|(about, why)| format!("No note about {}: {}", named(about), no(why)));
+    let failed = failed.chain(refused.iter().map(|(which, why)| format!("Not {which}: {}", no(why))));
     let mut blocks = vec![Block::paragraph(&title)];
-    blocks.extend(deeds.iter().map(|deed| Block::paragraph(&done(deed))));
-    blocks.extend(refused.iter().map(|(which, why)| Block::paragraph(&format!("Not {which}: {}", no(why)))));
+    let most = if note.is_empty() { MOST_ROWS } else { MOST_ROWS_WITH_NOTE };
+    blocks.extend(rows(deeds.iter().map(done), most));
+    blocks.extend(rows(failed, most));
+    blocks.extend(given_back(note));
     Content::new(&title, blocks)
+}
+
+/// The first of many rows, and how many more there are.
+fn rows(mut texts: impl Iterator<Item = String>, most: usize) -> Vec<Block> {
+    let mut rows: Vec<_> = texts.by_ref().take(most).map(|text| Block::paragraph(&cut(&text, ROW))).collect();
+    let more = texts.count();
+    rows.extend((more > 0).then(|| Block::paragraph(&format!("And {more} more."))));
+    rows
+}
+
+fn given_back(note: &str) -> Vec<Block> {
+    if note.is_empty() {
+        return Vec::new();
+    }
+    let mut blocks = vec![Block::paragraph("Here is your note, so that it is not lost:")];
+    blocks.extend(quoted(note));
+    blocks
 }
 
 fn sentence(text: &str) -> Content {
@@ -171,10 +201,7 @@ fn picked(picked: &Picked) -> String {
 
 fn refused(refusal: &Refusal, note: &str) -> Content {
     let mut content = sentence(&no(refusal));
-    if !note.is_empty() {
-        content.blocks.push(Block::paragraph("Here is your note, so that it is not lost:"));
-        content.blocks.extend(quoted(note));
-    }
+    content.blocks.extend(given_back(note));
     match refusal {
         Refusal::Taken { about, owner, owner_id, .. } => {
             let carried = Carried { owner: Some(owner_id.clone()), ..Carried::conversation(&about.id) };

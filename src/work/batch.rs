@@ -4,8 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::asker::Asker;
+use crate::domain::command::Command;
 use crate::domain::job::{Batch, BatchJob, Job};
-use crate::domain::message::{Deed, Message, Notice, Say};
+use crate::domain::message::{Deed, Message, Notice, Say, Several};
 use crate::domain::refusal::{About, Refusal};
 use crate::error::Fault;
 use crate::ids::SlackUserId;
@@ -18,10 +19,30 @@ const MOST: usize = 1_000;
 /// What came of one of the commands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Part {
-    /// It was done, and this is what others have to hear of it.
-    Done(Deed, Vec<(SlackUserId, Notice)>),
-    /// It was not done: which, and why.
-    Refused(String, Refusal),
+    /// It was done.
+    Done {
+        /// What.
+        deed: Deed,
+        /// What others have to hear of it.
+        notices: Vec<(SlackUserId, Notice)>,
+        /// Why its note was not written, and the note, if so.
+        unnoted: Option<(Refusal, String)>,
+    },
+    /// It was not done.
+    Refused {
+        /// The conversation, as it was named.
+        which: String,
+        /// Why not.
+        why: Refusal,
+        /// The note that came with it; empty if there was none.
+        note: String,
+    },
+}
+
+impl Part {
+    pub(super) fn refused(command: &Command, why: Refusal) -> Self {
+        Self::Refused { which: command.which.to_string(), why, note: command.note.clone() }
+    }
 }
 
 impl Work {
@@ -44,17 +65,8 @@ impl Work {
         if left.len() < job.batch.of {
             return Ok(Outcome::done(Vec::new()));
         }
-        let (mut deeds, mut refused, mut notices) = (Vec::new(), Vec::new(), Vec::new());
-        for part in left.iter().filter_map(|left| serde_json::from_str(&left.body).ok()) {
-            match part {
-                Part::Done(deed, told) => {
-                    deeds.push(deed);
-                    notices.extend(told);
-                }
-                Part::Refused(which, why) => refused.push((which, why)),
-            }
-        }
-        let say = Say::Several { deeds, refused };
+        let (several, notices) = summed_up(left.iter().filter_map(|left| serde_json::from_str(&left.body).ok()));
+        let say = Say::Several(Box::new(several));
         let mut effects: Vec<_> =
             left.into_iter().map(|left| Effect::DropDocument { kind: left.kind, id: left.id }).collect();
         effects.extend(
@@ -65,6 +77,30 @@ impl Work {
         effects.extend(notices.map(|notice| self.say(claim, notice)));
         Ok(Outcome::done(effects))
     }
+}
+
+/// What whoever asked is told of all of them, and what others are.
+fn summed_up(parts: impl Iterator<Item = Part>) -> (Several, Vec<(SlackUserId, Notice)>) {
+    let (mut several, mut notices) = (Several::default(), Vec::new());
+    for part in parts {
+        let unwritten = match part {
+            Part::Done { deed, notices: told, unnoted } => {
+                notices.extend(told);
+                let (why, note) = unnoted.unzip();
+                several.unnoted.extend(why.map(|why| (deed.about.clone(), why)));
+                several.deeds.push(deed);
+                note.unwrap_or_default()
+            }
+            Part::Refused { which, why, note } => {
+                several.refused.push((which, why));
+                note
+            }
+        };
+        if several.note.is_empty() {
+            several.note = unwritten;
+        }
+    }
+    (several, notices)
 }
 
 /// What becomes one person's at once becomes one notice.

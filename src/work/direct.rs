@@ -14,7 +14,7 @@ use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUser
 use crate::slack::client::{CallError, Posted};
 use crate::store::{Claim, Memo, Verdict};
 use crate::view::notice::{self, Told};
-use crate::work::outbox::MESSAGE_GONE;
+use crate::work::outbox::{MESSAGE_GONE, mark};
 use crate::work::{Outcome, Work, later};
 
 /// How close together several have to be to be told in one message.
@@ -32,6 +32,15 @@ struct Sent {
     ts: MessageTs,
     at: Timestamp,
     told: Told,
+    /// The jobs that told it, by their marks: after a crash theirs is not told again.
+    #[serde(default)]
+    jobs: Vec<String>,
+}
+
+impl Sent {
+    fn has(&self, claim: &Claim) -> bool {
+        self.jobs.contains(&mark(claim))
+    }
 }
 
 impl Work {
@@ -55,7 +64,7 @@ impl Work {
                 return Ok(Some(Outcome { verdict, effects: Vec::new() }));
             }
         }
-        if let Some(sent) = self.just_sent(installation, user).await?
+        if let Some(sent) = self.just_sent(claim, user).await?
             && self.tell_too(claim, user, sent, notice).await?
         {
             return Ok(None);
@@ -63,7 +72,8 @@ impl Work {
         let told = Told { notices: vec![notice.clone()], answers: Vec::new() };
         let content = notice::message(&told, &self.links);
         let Posted { channel, ts } = self.post_once(claim, user.as_str(), None, &content).await?;
-        self.keep_sent(installation, user, &Sent { channel, ts, at: self.clock.now(), told }).await?;
+        let sent = Sent { channel, ts, at: self.clock.now(), told, jobs: vec![mark(claim)] };
+        self.keep_sent(installation, user, &sent).await?;
         Ok(None)
     }
 
@@ -76,9 +86,9 @@ impl Work {
         mut sent: Sent,
         notice: &Notice,
     ) -> Result<bool, CallError> {
-        // After a crash it may be in there already.
-        if !(claim.unsure && sent.told.notices.contains(notice)) {
+        if !sent.has(claim) {
             sent.told.add(notice);
+            sent.jobs.push(mark(claim));
         }
         // Long notes are said in messages of their own.
         if !notice::fits(&sent.told, &self.links) || !self.show(claim, &sent).await? {
@@ -117,11 +127,12 @@ impl Work {
         }
     }
 
-    async fn just_sent(&self, installation: &InstallationId, user: &SlackUserId) -> Result<Option<Sent>, Fault> {
-        let kept = self.store.recall_alias(installation, SENT, user.as_str()).await?;
-        let fresh = kept.filter(|kept| later(kept.at, TOGETHER) > self.clock.now());
-        let sent = fresh.and_then(|kept| serde_json::from_str::<Sent>(&kept.body).ok());
-        Ok(sent.filter(|sent| sent.told.notices.len() < MOST))
+    /// The last message to somebody, if more can be told in it, or if an earlier try of this job is in it.
+    async fn just_sent(&self, claim: &Claim, user: &SlackUserId) -> Result<Option<Sent>, Fault> {
+        let kept = self.store.recall_alias(&claim.installation, SENT, user.as_str()).await?;
+        let sent = kept.and_then(|kept| serde_json::from_str::<Sent>(&kept.body).ok());
+        let fresh = |sent: &Sent| later(sent.at, TOGETHER) > self.clock.now() && sent.told.notices.len() < MOST;
+        Ok(sent.filter(|sent| sent.has(claim) || fresh(sent)))
     }
 
     async fn keep_sent(&self, installation: &InstallationId, user: &SlackUserId, sent: &Sent) -> Result<(), Fault> {

@@ -69,6 +69,10 @@ impl Work {
             let drop = Effect::DropDocument { kind: Handover::KIND.to_owned(), id: id.to_string() };
             return Ok(Outcome::done(vec![drop]));
         }
+        if self.time_to_answer(installation, &handover).await?.is_none() {
+            // Nobody waits for an answer any more: the rules were changed, or what the receiver wishes.
+            return Ok(Outcome::done(vec![self.keep_handover(installation, id, &handover, false).await?]));
+        }
         if handover.reminded {
             let asker = Asker {
                 user: handover.receiver,

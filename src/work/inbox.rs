@@ -319,9 +319,10 @@ impl Work {
         let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
         effects.extend(handover);
         effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&progress.now, at))));
-        effects.extend(job.quoted.as_ref().map(|message| self.keep_quoted(message, &plan.before.id)));
+        let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
+        effects.extend(quoted.map(|message| self.keep_quoted(message, &plan.before.id)));
         if let Some(batch) = &job.batch {
-            let part = taken_out(&mut messages, progress);
+            let part = taken_out(&mut messages, progress, note_refused);
             effects.extend(self.leave(claim, &job.asker, batch, &part));
         } else if job.asker.list.is_some() {
             let say = conclude::answer(progress, note_refused);
@@ -355,7 +356,7 @@ impl Work {
         }
         match &job.batch {
             Some(batch) => {
-                let part = Part::Refused(job.command.which.to_string(), why);
+                let part = Part::refused(&job.command, why);
                 effects.extend(self.leave(claim, &job.asker, batch, &part));
             }
             None if job.asker.via == Via::Timer => {}
@@ -404,7 +405,7 @@ impl Work {
         }
         let entry = self.record(job, None, audit::Outcome::GivenUp);
         if let Some(batch) = &job.batch {
-            let part = Part::Refused(job.command.which.to_string(), Refusal::DialnoteSilent);
+            let part = Part::refused(&job.command, Refusal::DialnoteSilent);
             let [left, told] = self.leave(claim, &job.asker, batch, &part);
             return vec![entry, left, told];
         }
@@ -452,24 +453,19 @@ impl Work {
 }
 
 /// What came of one of several commands; others who hear of it do so when all are done.
-fn taken_out(messages: &mut Vec<Message>, progress: &Progress) -> Part {
-    let mut deed = None;
+fn taken_out(messages: &mut Vec<Message>, progress: &Progress, note_refused: Option<&Refusal>) -> Part {
     let mut notices = Vec::new();
     messages.retain(|message| match message {
-        Message::Private { say, .. } => {
-            deed = match say {
-                Say::Done(deed) | Say::NoteRefused { deed, .. } => Some(deed.clone()),
-                _ => None,
-            };
-            false
-        }
+        Message::Private { .. } => false,
         Message::Direct { user, notice: notice @ Notice::YoursNow { .. } } => {
             notices.push((user.clone(), notice.clone()));
             false
         }
         _ => true,
     });
-    Part::Done(deed.unwrap_or_else(|| Deed::of(progress)), notices)
+    let deed = Deed { noted: !progress.plan.note.is_empty() && note_refused.is_none(), ..Deed::of(progress) };
+    let unnoted = note_refused.map(|why| (why.clone(), progress.plan.note.clone()));
+    Part::Done { deed, notices, unnoted }
 }
 
 /// Whose homes show something else now.

@@ -218,6 +218,6 @@ fn put(channel: &ChannelId, face: &Face, ts: MessageTs) -> Effect {
 
 /// What a message of this job is recognized by: ids of jobs begin anew with a new database, so the
 /// time goes along.
-fn mark(claim: &Claim) -> String {
+pub(super) fn mark(claim: &Claim) -> String {
     format!("{}-{}", claim.id, claim.accepted.as_millisecond())
 }

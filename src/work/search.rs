@@ -67,10 +67,24 @@ impl Work {
         let kept = self.store.documents(&claim.installation, Handover::KIND, MOST_HANDOVERS).await?;
         let given = kept.iter().filter_map(|kept| {
             let handover: Handover = serde_json::from_str(&kept.body).ok()?;
-            (handover.receiver == job.asker.user).then(|| (handover.at, kept.id.clone()))
+            (handover.receiver == job.asker.user).then(|| (handover.at, ConversationId::new(kept.id.clone())))
         });
-        let (_, id) = given.max().ok_or(Refusal::NothingGivenToYou)?;
-        Ok(self.found(claim, job, ConversationId::new(id), None))
+        let mut given: Vec<_> = given.collect();
+        given.sort();
+        while let Some((_, id)) = given.pop() {
+            if given.is_empty() || self.is_still_theirs(claim, job, &id).await? {
+                return Ok(self.found(claim, job, id, None));
+            }
+        }
+        Err(Refusal::NothingGivenToYou.into())
+    }
+
+    /// Whether a conversation belongs to whoever asks, as far as we know: what was given to them may have gone on
+    /// in dialnote.
+    async fn is_still_theirs(&self, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<bool, Fault> {
+        let Some(known) = self.known(&claim.installation, id).await? else { return Ok(true) };
+        let asker = self.people.teammate(&claim.installation, &job.asker.user).await?;
+        Ok(asker.is_ok_and(|asker| known.is_owned_by(&asker.member)))
     }
 
     /// Everything open that belongs to whoever asks: each becomes a command of its own.

@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;
+use serde_json::json;
 
 use crate::support::{ANA, LEO, MAYA, ZOE, product};
 
@@ -109,6 +110,42 @@ async fn nobody_is_hurried_outside_working_hours() {
         bot.work.tick().await.unwrap();
         assert!(bot.dm(ZOE).await.contains("waits for your answer"), "a quarter past nine where Zoe is");
         bot.press_private(ZOE, "dm", "accept", 0).await;
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_may_keep_what_they_were_given_is_not_reminded() {
+    product(async |bot| {
+        bot.world(|world| world.person_mut("zoe").unwrap().tz = "Europe/London".into());
+        bot.slash(MAYA, "/handoff @zoe conv_1001 call before noon").await;
+        bot.read_all().await;
+        bot.open_home(ZOE).await;
+        bot.home(ZOE).await;
+        bot.press_in(ZOE, "home", "wishes", "").await;
+        bot.submit(ZOE, json!({
+            "kinds": { "kinds": ["yours", "not_yours", "noted", "answered", "reminder"] }, "keeps": { "keeps": ["keeps"] },
+        })).await;
+        bot.read_all().await;
+        bot.pass(A_QUARTER * 3).await;
+        assert_eq!(bot.dialnote(ANA), "mem_zoe open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn accept_means_the_last_that_is_still_ones_own() {
+    product(async |bot| {
+        bot.slash(MAYA, "/handoff @zoe conv_1001 the first").await;
+        bot.read_all().await;
+        bot.clock.advance(SignedDuration::from_secs(1));
+        bot.slash(MAYA, "/handoff @zoe conv_1004 the second").await;
+        bot.read_all().await;
+        bot.world(|world| world.dialnote.conversation_mut("conv_1004").unwrap().assigned_to = None);
+        bot.work.watch().await.unwrap();
+        bot.slash(ZOE, "/dialnote accept").await;
+        assert_snapshot!(bot.answer(ZOE).await, @"You take care of +1 415 555 0101 (Ana Lima).");
         bot.read_all().await;
     })
     .await;

@@ -1,5 +1,6 @@
 //! Several things at once, told of together.
 
+use dialnote_slack::sandbox::DialnoteFailure;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 
@@ -14,6 +15,8 @@ async fn several_conversations_become_somebodys() {
         Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. Your note is in dialnote.
         Assigned +1 415 555 0104 (Robert Nguyen) to Zoe, who has been told. Your note is in dialnote.
         Not conv_9999: dialnote has no conversation conv_9999. It may have been deleted; name it by the contact's number or name instead.
+        Here is your note, so that it is not lost:
+        “both are urgent”
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned 2 conversations to you.
@@ -101,6 +104,29 @@ async fn long_notes_stand_in_messages_of_their_own() {
         });
         assert_eq!(told, [4, 1], "as many as there is room for");
         bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_note_that_is_refused_in_one_place_is_said_and_given_back() {
+    product(async |bot| {
+        bot.world(|world| {
+            let (path, error) = ("conv_1001/notes".into(), "Notes are switched off.".into());
+            let failure = DialnoteFailure { path, status: 422, error, times: 1, ..DialnoteFailure::default() };
+            world.faults.dialnote.fail_next.push(failure);
+        });
+        bot.slash(MAYA, "/assign @zoe conv_1001 conv_1004 both are urgent").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        All 2 are done:
+        Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told.
+        Assigned +1 415 555 0104 (Robert Nguyen) to Zoe, who has been told. Your note is in dialnote.
+        No note about +1 415 555 0101 (Ana Lima): dialnote said no: “Notes are switched off.”
+        Here is your note, so that it is not lost:
+        “both are urgent”
+        ");
+        bot.read_all().await;
+        assert_eq!(bot.notes(ANA).len(), 0);
     })
     .await;
 }
