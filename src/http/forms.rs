@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
 use tracing::warn;
 
-use crate::domain::asker::{Asker, Listed, Via};
+use crate::domain::asker::{Asker, Listed, Place as Stands, Via};
 use crate::domain::click::{FormContext, Quoted};
 use crate::domain::command::{Act, Command, Wanted};
 use crate::domain::conversation::{Conversation, Which};
@@ -16,12 +16,14 @@ use crate::domain::job::{CommandJob, FormJob, Job, ListJob};
 use crate::domain::list::{Filter, Query};
 use crate::domain::message::{Message, Say};
 use crate::domain::refusal::Refusal;
+use crate::domain::typed;
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::http::slack::{Request, ignored, store, unavailable};
 use crate::ids::{ConversationId, InstallationId, ViewId};
 use crate::slack::client::OUR_VIEWS;
 use crate::slack::inbound::{From, Place, PointedAt};
+use crate::view::card::Privacy;
 use crate::view::kit::Modal;
 use crate::view::modal;
 
@@ -41,11 +43,19 @@ pub const NOTE: &str = "note_message";
 const QUOTED: usize = 2_800;
 
 impl Request<'_> {
-    /// Opens a form for what is wanted of a conversation. What it is to show is read from what we know;
-    /// where that is not enough, it is filled in by a job.
+    /// Opens a form for what is wanted of a conversation, for teammates. What it is to show is read from
+    /// what we know; where that is not enough, it is filled in by a job.
     pub(super) async fn open(self, from: From, context: FormContext, place: Place) -> Response {
-        let known = self.within(self.front.work.known_for_form(&from.installation, &context)).await;
-        let known = known.unwrap_or_default();
+        let work = &self.front.work;
+        let (asker, known) = tokio::join!(
+            self.within(work.people.teammate(&from.installation, &from.user)),
+            self.within(work.known_for_form(&from.installation, &context)),
+        );
+        let known = match asker {
+            Some(Ok(_)) => known.unwrap_or_default(),
+            Some(Err(stranger)) => return self.refuse(&from, Refusal::YouAreNotLinked(stranger.why)).await,
+            None => modal::Known::default(),
+        };
         if context.conversation.is_none() || known.title.is_some() {
             return self.show(&from, &modal::form(&context, &known), &place).await;
         }
@@ -113,7 +123,7 @@ impl Request<'_> {
             Some(channel) => self.within(work.privacy(&from.installation, channel)).await,
             None => None,
         };
-        let masked = masked == Some(crate::view::card::Privacy::Masked);
+        let masked = masked == Some(Privacy::Masked);
         let form = modal::rules(&rules, channel.as_ref().map(|channel| (channel, masked)));
         self.show(&from, &form, &place).await
     }
@@ -158,7 +168,7 @@ impl Request<'_> {
         let view = ViewId::new(format!("{OUR_VIEWS}{:016x}", rand::random::<u64>()));
         let window = modal::window(None, &query).named(view.clone());
         let response = self.show(&from, &window, &Place::Message).await;
-        let place = crate::domain::asker::Place::View(view);
+        let place = Stands::View(view);
         let asker = self.asker(&from, Via::Clicked, false);
         let list = Job::List(ListJob { asker, list: Listed { query, place }, notice: None });
         let _ = store(self.front, self.order_from(&from, &list)).await;
@@ -172,7 +182,7 @@ impl Request<'_> {
             Some(author) => self.within(self.front.work.people.name(&from.installation, author)).await.flatten(),
             None => None,
         };
-        let text: String = crate::domain::typed::as_typed(&message.text).chars().take(QUOTED).collect();
+        let text: String = typed::as_typed(&message.text).chars().take(QUOTED).collect();
         let text = format!("{}: {text}", author.as_deref().unwrap_or("Somebody"));
         let channel = from.channel.as_ref().map(ToString::to_string).unwrap_or_default();
         let quoted = Quoted { message: format!("{channel}:{}", message.ts), text };
@@ -218,7 +228,6 @@ impl Request<'_> {
 
 /// Whoever pressed a button in a list, and where that list stands.
 pub(super) fn in_list(asker: Asker, query: Option<Query>, place: &Place) -> Asker {
-    use crate::domain::asker::Place as Stands;
     let list = query.and_then(|query| {
         let place = match place {
             Place::Private { direct: None } => Stands::Message,

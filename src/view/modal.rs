@@ -163,7 +163,7 @@ pub fn option(conversation: &Conversation) -> Choosable {
 /// What stands in a form's place while it is found out what to show in it; and what says that it could
 /// not be.
 pub fn waiting(context: &FormContext, gone: bool) -> Modal {
-    let text = if gone { "This conversation is not in dialnote any more." } else { "One moment …" };
+    let text = if gone { "This conversation is not in dialnote any more, or you are not." } else { "One moment …" };
     Modal::window("waiting", names(context.wanted.verb).0, String::new(), vec![Block::paragraph(text)])
 }
 

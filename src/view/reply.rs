@@ -333,7 +333,6 @@ fn not_allowed(rule: Rule) -> String {
 
 /// Why somebody cannot do anything, and the way out.
 pub(super) fn you_are_not_linked(why: Unlinked) -> String {
-    let fix = "Ask an admin to invite you to dialnote with the e-mail address that you use in Slack.";
     match why {
         Unlinked::Bot => "Only people can do this, not bots.".to_owned(),
         Unlinked::Deactivated => "Your Slack account is deactivated.".to_owned(),
@@ -342,10 +341,12 @@ pub(super) fn you_are_not_linked(why: Unlinked) -> String {
         Unlinked::Unconfirmed => {
             "Your e-mail address in Slack is not confirmed yet. Confirm it, then try again.".to_owned()
         }
-        Unlinked::NoEmail => {
-            format!("I cannot see your e-mail address in Slack, so I do not know who you are in dialnote. {fix}")
-        }
-        Unlinked::NoMember => format!("You are not in dialnote with the e-mail address that you use in Slack. {fix}"),
+        Unlinked::NoEmail => "I cannot see your e-mail address in Slack, so I do not know who you are in dialnote. \
+             Ask an admin to invite you to dialnote with the e-mail address that you use in Slack."
+            .to_owned(),
+        Unlinked::NoMember => "You are not in dialnote with the e-mail address that you use in Slack. \
+             Ask an admin to invite you with that address."
+            .to_owned(),
         Unlinked::Ambiguous => "Several people in dialnote have your e-mail address. \
              Ask an admin to leave it to one of them."
             .to_owned(),

@@ -62,7 +62,8 @@ impl Work {
 
     /// Finds out what a form is about that was opened before that was known.
     pub(super) async fn fill_in(&self, claim: &Claim, job: &FormJob) -> Result<Outcome, Fault> {
-        let title = match &job.context.conversation {
+        let teammate = self.people.teammate(&claim.installation, &job.asker.user).await?.is_ok();
+        let title = match job.context.conversation.as_ref().filter(|_| teammate) {
             Some(id) => match self.look_at(id).await {
                 Ok(conversation) => Some(conversation.title()),
                 Err(Stop::Refused(_)) => None,

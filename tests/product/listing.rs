@@ -100,7 +100,7 @@ async fn every_filter_and_words_to_look_for() {
         bot.slash(MAYA, "/inbox @sam").await;
         assert_snapshot!(bot.answer(MAYA).await, @"Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address.");
         bot.slash(SAM, "/inbox").await;
-        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you to dialnote with the e-mail address that you use in Slack.");
+        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address.");
     })
     .await;
 }
@@ -221,7 +221,7 @@ async fn a_home_shows_the_way_to_who_is_not_in_dialnote_and_more_to_admins() {
         bot.open_home(SAM).await;
         assert_snapshot!(bot.home(SAM).await, @"
         # Conversations
-        You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you to dialnote with the e-mail address that you use in Slack.
+        You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address.
         ");
         bot.open_home(MAYA).await;
         assert_snapshot!(bot.home(MAYA).await, @"

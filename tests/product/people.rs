@@ -12,8 +12,26 @@ async fn somebody_who_is_not_in_dialnote_can_neither_own_nor_act() {
         bot.slash(MAYA, "/assign @sam conv_1001").await;
         assert_snapshot!(bot.answer(MAYA).await, @"Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address.");
         bot.slash(SAM, "/dialnote take conv_1001").await;
-        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you to dialnote with the e-mail address that you use in Slack.");
+        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address.");
         assert_eq!((bot.calls("PATCH"), bot.calls("POST")), (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_shows_nothing_to_whom_it_is_not_for() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign @zoe conv_1001").await;
+        bot.read_all().await;
+        bot.press(SAM, ANA, "hand_off").await;
+        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address.");
+        assert_eq!(bot.form(SAM), None);
+        bot.slash(SAM, "/handoff").await;
+        bot.answer(SAM).await;
+        assert_eq!(bot.form(SAM), None);
+        bot.press(MAYA, ANA, "hand_off").await;
+        assert!(bot.window(MAYA).await.contains("Ana Lima"));
+        bot.close(MAYA).await;
     })
     .await;
 }
