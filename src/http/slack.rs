@@ -25,7 +25,9 @@ use crate::http::signed::Signed;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::slack::inbound::{self, From, Inbound, Place};
 use crate::store::{Delivery, NewJob};
-use crate::view::kit::{Content, OPTIONS};
+use crate::view::element::OPTIONS;
+use crate::view::help;
+use crate::view::kit::Content;
 use crate::view::{modal, reply};
 
 /// How long a response URL takes answers (§6.1), less what an answer may take on its way.
@@ -147,10 +149,10 @@ impl<'a> Request<'a> {
     fn slash(self, from: &From, slash: &str, text: &str) -> Understood<'a> {
         match command::parse(slash, text, &self.front.work.links) {
             Err(misread) => {
-                let content = reply::misread(&misread, &format!("{slash} {}", typed::as_typed(text)));
+                let content = help::misread(&misread, &format!("{slash} {}", typed::as_typed(text)));
                 Understood::Answered(ephemeral(&content))
             }
-            Ok(Typed::Help(topic)) => Understood::Answered(ephemeral(&reply::help(topic))),
+            Ok(Typed::Help(topic)) => Understood::Answered(ephemeral(&help::help(topic))),
             Ok(Typed::Do(command)) => {
                 let job = Job::Command(CommandJob::new(self.asker(from, Via::Typed, false), command));
                 Understood::Order(self.order_from(from, &job), not_saved)

@@ -1,47 +1,22 @@
-//! The calls we make to Slack's Web API, and the one place that knows how Slack says "no"
-//! (contracts/slack.md §13–15). A call is made once; repeating it is the outbox's business.
-
-use std::time::Duration;
+//! The calls we make to Slack's Web API (contracts/slack.md §13–15). A call is made once; repeating
+//! it is the outbox's business.
 
 use jiff::{SignedDuration, Timestamp};
-use reqwest::{StatusCode, Url, header};
+use reqwest::{Url, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::domain::people::{Account, Profile, is_outside};
+use crate::domain::people::Profile;
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, UserGroupId, ViewId};
 use crate::json::Peek;
-use crate::transport::{self, Answer};
+use crate::slack::answer::{CallError, found_profile, judged, status_error, unusable};
+use crate::transport;
 use crate::view::kit::{Content, Home, Modal};
 
 /// Hosts that Slack's response URLs may have (§6.10).
 const RESPONSE_HOSTS: [&str; 2] = ["slack.com", "slack-gov.com"];
-
-/// Error codes after which the token is of no use until an operator acts (§13.9).
-const TOKEN_CODES: [&str; 10] = [
-    "account_inactive",
-    "invalid_auth",
-    "not_authed",
-    "token_revoked",
-    "token_expired",
-    "not_allowed_token_type",
-    "missing_scope",
-    "team_access_not_granted",
-    "org_login_required",
-    "ekm_access_denied",
-];
-
-/// Error codes that pass by themselves (§13.9).
-const PASSING_CODES: [&str; 5] =
-    ["internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"];
-
-/// Error codes of a rate limit that came without its status (§13.8).
-const LIMIT_CODES: [&str; 2] = ["ratelimited", "rate_limited"];
-
-/// How long not to call if Slack does not say.
-const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 
 /// What a 429 of a response URL closes.
 pub const RESPONSE_URL: &str = "response_url";
@@ -55,17 +30,6 @@ const LOOKED_THROUGH: &str = "200";
 
 /// What our metadata calls itself.
 const EVENT_TYPE: &str = "dialnote_job";
-
-/// Why a call did not do what it should.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CallError {
-    /// Slack understood and says no: the error code.
-    #[error("Slack refused: {0}")]
-    Refused(String),
-    /// Anything that is not an answer to the question.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
 
 /// A message that was posted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -382,106 +346,6 @@ fn sought(channel: ChannelId, answer: &Value, job: &str) -> Sought {
     };
     let found = answer.list("/messages").iter().find(ours).and_then(|message| message.words("/ts"));
     found.map_or(Sought::NotThere, |ts| Sought::There(Posted { channel, ts: MessageTs::new(ts) }))
-}
-
-fn found_profile(
-    installation: &InstallationId,
-    found: Result<Value, CallError>,
-    nobody: &[&str],
-) -> Result<Option<Profile>, CallError> {
-    match found {
-        Ok(answer) => answer
-            .at("/user")
-            .and_then(|user| profile(installation, user))
-            .map(Some)
-            .ok_or_else(|| unusable("the answer holds no user").into()),
-        Err(CallError::Refused(code)) if nobody.contains(&code.as_str()) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// Slack answers 200 to nearly everything; whether it is good stands in `ok` (§13.2).
-fn judged(method: &str, answer: &Answer) -> Result<Value, CallError> {
-    if let Some(error) = status_error(method, answer) {
-        return Err(error);
-    }
-    let value: Value = serde_json::from_slice(&answer.body).map_err(|error| unusable(&error.to_string()))?;
-    if value.flag("/ok") {
-        return Ok(value);
-    }
-    let code = value.words("/error").unwrap_or("no error code").to_owned();
-    Err(match code.as_str() {
-        code if LIMIT_CODES.contains(&code) => {
-            let wait = answer.retry_after.unwrap_or(DEFAULT_WAIT);
-            Fault::RateLimited { service: Service::Slack, bucket: method.to_owned(), wait }.into()
-        }
-        code if PASSING_CODES.contains(&code) => {
-            Fault::Unavailable { service: Service::Slack, cause: code.to_owned() }.into()
-        }
-        code if TOKEN_CODES.contains(&code) => {
-            let needed = value.words("/needed").map(|needed| format!("{code} (needed: {needed})"));
-            let cause = needed.unwrap_or_else(|| code.to_owned());
-            Fault::Unauthorized { service: Service::Slack, cause }.into()
-        }
-        "invalid_blocks" | "invalid_arguments" | "invalid_blocks_format" => {
-            let details = [value.at("/errors"), value.at("/response_metadata/messages")];
-            unusable(&format!("{code} {details:?}")).into()
-        }
-        _ => CallError::Refused(code),
-    })
-}
-
-fn status_error(method: &str, answer: &Answer) -> Option<CallError> {
-    let service = Service::Slack;
-    match answer.status {
-        StatusCode::TOO_MANY_REQUESTS => {
-            let wait = answer.retry_after.unwrap_or(DEFAULT_WAIT);
-            Some(Fault::RateLimited { service, bucket: method.to_owned(), wait }.into())
-        }
-        status if status.is_server_error() => Some(Fault::Unavailable { service, cause: status.to_string() }.into()),
-        _ => None,
-    }
-}
-
-fn unusable(cause: &str) -> Fault {
-    Fault::Unusable { service: Service::Slack, cause: cause.to_owned() }
-}
-
-/// A user object (§23.1) as a profile.
-fn profile(installation: &InstallationId, user: &Value) -> Option<Profile> {
-    let id = user.words("/id")?;
-    let names = ["/profile/display_name", "/profile/real_name", "/real_name", "/name"];
-    let name = names.into_iter().find_map(|path| user.name(path));
-    Some(Profile {
-        user: SlackUserId::new(id),
-        name: name.unwrap_or_else(|| id.to_owned()),
-        email: user.words("/profile/email").map(str::to_owned),
-        account: account(installation, user),
-        zone: user.words("/tz").map(str::to_owned),
-        admin: user.flag("/is_admin") || user.flag("/is_owner"),
-    })
-}
-
-fn account(installation: &InstallationId, user: &Value) -> Account {
-    let organization: Vec<&str> = std::iter::once(user.words("/enterprise_user/enterprise_id"))
-        .chain(user.list("/enterprise_user/teams").iter().map(Value::as_str))
-        .flatten()
-        .collect();
-    let unconfirmed = user.at("/is_email_confirmed").and_then(Value::as_bool) == Some(false);
-    // Slackbot calls itself no bot (§23.3).
-    if user.flag("/is_bot") || user.text("/id") == Some("USLACKBOT") {
-        Account::Bot
-    } else if user.flag("/deleted") {
-        Account::Deactivated
-    } else if user.flag("/is_stranger") || is_outside(installation, user.words("/team_id"), &organization) {
-        Account::Outsider
-    } else if user.flag("/is_restricted") || user.flag("/is_ultra_restricted") {
-        Account::Guest
-    } else if unconfirmed {
-        Account::Unconfirmed
-    } else {
-        Account::Member
-    }
 }
 
 #[cfg(test)]

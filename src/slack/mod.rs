@@ -1,5 +1,6 @@
 //! What we know of Slack: how its requests are verified and read, and how its API is called.
 
+pub mod answer;
 pub mod client;
 pub mod inbound;
 pub mod signature;

@@ -4,7 +4,8 @@ use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::{Activity, ActivityKind, Contact, Conversation, Links, Status};
 use crate::domain::message::{Again, Event, Face, Line};
 use crate::domain::phone;
-use crate::view::kit::{Block, Content, Element, Style};
+use crate::view::element::{Element, Style};
+use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{hidden, neutral, time};
 
 /// How much of a message or of a voicemail's summary a card shows.

@@ -4,7 +4,8 @@ use crate::domain::click::Control;
 use crate::domain::message::{AdminFace, HomeFace};
 use crate::domain::policy::{Rules, Who};
 use crate::domain::wishes::{KINDS, Wishes};
-use crate::view::kit::{Block, Element, Home};
+use crate::view::element::Element;
+use crate::view::kit::{Block, Home};
 use crate::view::{list, reply};
 
 /// How many unlinked members are named.

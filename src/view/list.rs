@@ -5,7 +5,8 @@ use crate::domain::conversation::{Conversation, Status};
 use crate::domain::list::{FILTERS, Filter, PAGE, Query};
 use crate::domain::message::{Face, ListFace, Say};
 use crate::view::card::{details, happened, standing};
-use crate::view::kit::{Block, Choosable, Content, Element, Style};
+use crate::view::element::{Choosable, Element, Style};
+use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{neutral, time};
 use crate::view::reply;
 

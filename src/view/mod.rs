@@ -3,6 +3,8 @@
 //! Slack does not search for mentions or links (contracts/slack.md §11.2).
 
 pub mod card;
+pub mod element;
+pub mod help;
 pub mod home;
 pub mod kit;
 pub mod list;

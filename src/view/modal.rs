@@ -9,7 +9,8 @@ use crate::domain::policy::{Rules, Who};
 use crate::domain::verb::Verb;
 use crate::domain::wishes::{KINDS, Wishes};
 use crate::ids::ChannelId;
-use crate::view::kit::{Block, Choosable, Element, INPUT_TEXT, Modal};
+use crate::view::element::{Choosable, Element, INPUT_TEXT};
+use crate::view::kit::{Block, Modal};
 use crate::view::list;
 
 /// The window with a list in it.

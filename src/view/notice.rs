@@ -9,7 +9,8 @@ use crate::domain::message::{Answer, Notice};
 use crate::domain::refusal::About;
 use crate::ids::ConversationId;
 use crate::view::card::{happened, quoted};
-use crate::view::kit::{Block, Content, Element, Style, fit};
+use crate::view::element::{Element, Style};
+use crate::view::kit::{Block, Content, fit};
 use crate::view::mrkdwn::neutral;
 use crate::view::reply::named;
 

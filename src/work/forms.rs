@@ -7,7 +7,7 @@ use crate::domain::message::{HomeFace, ListFace, Message};
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::ids::{InstallationId, MemberId, SlackUserId, ViewId};
-use crate::slack::client::CallError;
+use crate::slack::answer::CallError;
 use crate::store::{Claim, Document, Effect};
 use crate::view::{home, modal};
 use crate::work::inbox::Stop;

@@ -8,7 +8,7 @@ use crate::domain::people::Teammate;
 use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::InstallationId;
-use crate::slack::client::CallError as SlackError;
+use crate::slack::answer::CallError as SlackError;
 use crate::store::{Claim, Memo};
 use crate::work::Work;
 use crate::work::inbox::{Stop, denied};

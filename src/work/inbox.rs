@@ -2,35 +2,23 @@
 //! step of its own, conclude. After every step the job is stored as it stands, so that after a crash
 //! nothing that was settled is done again.
 
-use tracing::info;
-
 use crate::dialnote::client::{CallError, Denied};
-use crate::domain::asker::{Place, Via};
 use crate::domain::command::{Act, Command};
-use crate::domain::conclude;
-use crate::domain::conversation::{Conversation, Owner, State, Which};
+use crate::domain::conversation::{Conversation, Owner, Which};
 use crate::domain::job::{CommandJob, Job, ResumeJob, Stage};
-use crate::domain::message::{Deed, Face, Message, Notice, Say};
+use crate::domain::message::{Face, Message, Say};
 use crate::domain::plan::{self, Call, Facts, Party, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::typed;
 use crate::error::{Fault, Service};
-use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MemberId, SlackUserId};
-use crate::store::{Card, Claim, Document, Draft, Effect, Entry, Verdict};
-use crate::work::audit::{self, Detail};
-use crate::work::batch::Part;
-use crate::work::index::{gone, seen};
-use crate::work::timers::PATIENCE;
-use crate::work::{Outcome, Work, later};
+use crate::ids::{ConversationId, DraftId, InstallationId, MemberId};
+use crate::store::{Claim, Draft, Effect, Verdict};
+use crate::work::audit;
+use crate::work::conclude::QUOTED;
+use crate::work::{Outcome, Work};
 
 /// How much of a conversation's history a decision looks at.
 const PAST_ENTRIES: usize = 50;
-
-/// That the key turned out to be one that may only read (`store::Document`).
-pub(super) const TROUBLE: &str = "read_only_key";
-
-/// What a message that became a note is kept under (`store::Document`), by message and conversation.
-const QUOTED: &str = "quoted";
 
 /// Why a step did not lead on.
 pub(super) enum Stop {
@@ -55,7 +43,7 @@ impl Work {
     pub(super) async fn command(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Fault> {
         match self.command_step(claim, job).await {
             Ok(outcome) => Ok(outcome),
-            Err(Stop::Refused(refusal)) => Ok(self.refused(claim, job, refusal)),
+            Err(Stop::Refused(refusal)) => self.refused(claim, job, refusal).await,
             Err(Stop::Fault(fault)) => Err(fault),
         }
     }
@@ -300,128 +288,6 @@ impl Work {
         Outcome { verdict, effects: Vec::new() }
     }
 
-    /// Everything is done, or all but the note: whoever has to hear of it is told.
-    async fn conclude(
-        &self,
-        claim: &Claim,
-        job: &CommandJob,
-        progress: &Progress,
-        note_refused: Option<&Refusal>,
-    ) -> Result<Outcome, Fault> {
-        let plan = &progress.plan;
-        let cards = self.store.cards(&claim.installation, &plan.before.id).await?;
-        let channels: Vec<_> = cards.into_iter().map(|card| card.channel).collect();
-        let told = claim.told || later(claim.accepted, PATIENCE) < self.clock.now();
-        let mut messages = conclude::messages(progress, &job.asker, told, &channels, note_refused);
-        let handover = self.remember_handover(&claim.installation, progress, &messages).await?;
-        let outcome = note_refused.map_or(audit::Outcome::Done, |why| audit::Outcome::NoteRefused(why.clone()));
-        info!(job = %claim.id, verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
-        let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
-        effects.extend(handover);
-        effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&progress.now, at))));
-        let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
-        effects.extend(quoted.map(|message| self.keep_quoted(message, &plan.before.id)));
-        if let Some(batch) = &job.batch {
-            let part = taken_out(&mut messages, progress, note_refused);
-            effects.extend(self.leave(claim, &job.asker, batch, &part));
-        } else if job.asker.list.is_some() {
-            let say = conclude::answer(progress, note_refused);
-            messages.retain(|message| !matches!(message, Message::Private { .. }));
-            effects.push(self.answer_to(claim, job, say));
-        }
-        effects.extend(messages.into_iter().map(|message| self.say(claim, message)));
-        effects.push(self.record(job, Some(progress), outcome));
-        effects.extend(self.refresh_homes(claim, concerned(progress, job)).await?);
-        Ok(Outcome::done(effects))
-    }
-
-    fn keep_quoted(&self, message: &str, id: &ConversationId) -> Effect {
-        let (kind, id) = (QUOTED.to_owned(), format!("{message}:{id}"));
-        Effect::PutDocument(Document { kind, id, at: self.clock.now(), due: None, body: "{}".to_owned() })
-    }
-
-    /// An answer to whoever asked: in the list whose button they pressed, else in words of its own.
-    fn answer_to(&self, claim: &Claim, job: &CommandJob, say: Say) -> Effect {
-        let in_list = self.redraw(claim, &job.asker, say.clone());
-        in_list.unwrap_or_else(|| self.say(claim, Message::Private { to: job.asker.addressee(), say }))
-    }
-
-    fn refused(&self, claim: &Claim, job: &CommandJob, why: Refusal) -> Outcome {
-        info!(job = %claim.id, verb = job.command.act.verb().spec().name, "refused");
-        let mut effects = vec![self.record(job, None, audit::Outcome::Refused(why.clone()))];
-        match &why {
-            Refusal::ReadOnlyKey => effects.push(self.keep_trouble()),
-            Refusal::NoConversation { id } => effects.push(Effect::Mirror(gone(id, self.clock.now()))),
-            _ => {}
-        }
-        match &job.batch {
-            Some(batch) => {
-                let part = Part::refused(&job.command, why);
-                effects.extend(self.leave(claim, &job.asker, batch, &part));
-            }
-            None if job.asker.via == Via::Timer => {}
-            None => effects.push(self.answer_to(claim, job, Say::Refused { why, note: job.command.note.clone() })),
-        }
-        Outcome::done(effects)
-    }
-
-    fn keep_trouble(&self) -> Effect {
-        let (kind, id) = (TROUBLE.to_owned(), String::new());
-        Effect::PutDocument(Document { kind, id, at: self.clock.now(), due: None, body: "{}".to_owned() })
-    }
-
-    fn record(&self, job: &CommandJob, progress: Option<&Progress>, outcome: audit::Outcome) -> Effect {
-        let verb = job.command.act.verb();
-        let detail = Detail {
-            verb,
-            by: progress.map(|progress| progress.plan.asker.name.clone()).unwrap_or_default(),
-            via: job.asker.via,
-            channel: job.asker.channel.clone(),
-            before: progress.map(|progress| State::from(&progress.plan.before)),
-            after: progress.map(|progress| State::from(&progress.now)),
-            outcome,
-            event: progress.map(|progress| progress.plan.event()),
-        };
-        let conversation = match &job.command.which {
-            Which::Id(id) => Some(id.clone()),
-            _ => progress.map(|progress| progress.plan.before.id.clone()),
-        };
-        Effect::Record(Entry {
-            at: self.clock.now(),
-            actor: job.asker.user.clone(),
-            conversation,
-            verb: verb.spec().name.to_owned(),
-            detail: serde_json::to_string(&detail).unwrap_or_default(),
-        })
-    }
-
-    /// What follows when a command is given up: its person is told, and can try again.
-    pub(super) async fn given_up(&self, claim: &Claim, job: &CommandJob, fault: &Fault) -> Vec<Effect> {
-        if let Stage::Doing(progress) = &job.stage
-            && progress.has_begun()
-            && let Ok(outcome) = self.conclude(claim, job, progress, Some(&Refusal::DialnoteSilent)).await
-        {
-            return outcome.effects;
-        }
-        let entry = self.record(job, None, audit::Outcome::GivenUp);
-        if let Some(batch) = &job.batch {
-            let part = Part::refused(&job.command, Refusal::DialnoteSilent);
-            let [left, told] = self.leave(claim, &job.asker, batch, &part);
-            return vec![entry, left, told];
-        }
-        if job.asker.via == Via::Timer {
-            return vec![entry];
-        }
-        let to = job.asker.addressee();
-        if matches!(fault, Fault::Unauthorized { service: Service::Dialnote, .. }) {
-            let say = Say::Refused { why: Refusal::KeyRefused, note: job.command.note.clone() };
-            return vec![entry, self.say(claim, Message::Private { to, say })];
-        }
-        let draft = self.draft(job, &job.command);
-        let say = Say::GivenUp { reference: claim.id.to_string(), draft: draft.id.clone() };
-        vec![entry, Effect::PutDraft(draft), self.say(claim, Message::Private { to, say })]
-    }
-
     pub(super) fn draft(&self, job: &CommandJob, command: &Command) -> Draft {
         Draft {
             id: DraftId::new(format!("{:032x}", rand::random::<u128>())),
@@ -449,49 +315,6 @@ impl Work {
         let resumed = Job::Command(CommandJob::new(job.asker.clone(), command));
         let verdict = Verdict::Continue { body: resumed.encode(), until: self.lease_end() };
         Ok(Outcome { verdict, effects: vec![Effect::DropDraft(job.resume.draft.clone())] })
-    }
-}
-
-/// What came of one of several commands; others who hear of it do so when all are done.
-fn taken_out(messages: &mut Vec<Message>, progress: &Progress, note_refused: Option<&Refusal>) -> Part {
-    let mut notices = Vec::new();
-    messages.retain(|message| match message {
-        Message::Private { .. } => false,
-        Message::Direct { user, notice: notice @ Notice::YoursNow { .. } } => {
-            notices.push((user.clone(), notice.clone()));
-            false
-        }
-        _ => true,
-    });
-    let deed = Deed { noted: !progress.plan.note.is_empty() && note_refused.is_none(), ..Deed::of(progress) };
-    let unnoted = note_refused.map(|why| (why.clone(), progress.plan.note.clone()));
-    Part::Done { deed, notices, unnoted }
-}
-
-/// Whose homes show something else now.
-fn concerned(progress: &Progress, job: &CommandJob) -> impl Iterator<Item = SlackUserId> {
-    let Plan { to, from, .. } = &progress.plan;
-    let mut users: Vec<_> = [to, from].into_iter().flatten().filter_map(|party| party.user.clone()).collect();
-    users.push(job.asker.user.clone());
-    users.sort();
-    users.dedup();
-    let at_home = job.asker.list.as_ref().is_some_and(|list| list.place == Place::Home);
-    let asker = job.asker.user.clone();
-    // Whoever pressed a button in their home sees it there anyway.
-    users.into_iter().filter(move |user| !at_home || *user != asker)
-}
-
-/// That a card is about to be posted, if it is the first in its channel: whoever changes the
-/// conversation before it is posted has to bring it up to date.
-fn expected(message: &Message, cards: &[ChannelId]) -> Option<Effect> {
-    match message {
-        Message::Card { channel, face, .. } if !cards.contains(channel) => Some(Effect::PutCard(Card {
-            channel: channel.clone(),
-            conversation: face.conversation.id.clone(),
-            ts: None,
-            face: serde_json::to_string(face).unwrap_or_default(),
-        })),
-        _ => None,
     }
 }
 

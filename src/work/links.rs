@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::job::LinksJob;
 use crate::domain::message::{Face, Message};
-use crate::ids::ConversationId;
-use crate::store::{Claim, Memo};
+use crate::error::Fault;
+use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
+use crate::store::{Claim, Document, Effect};
 use crate::work::inbox::Stop;
 use crate::work::{Outcome, Work, later};
 
@@ -15,8 +18,24 @@ const PAUSE: Duration = Duration::from_mins(30);
 /// How many links of one message are shown.
 const MOST: usize = 5;
 
-/// That a link was shown (a memo), by channel and conversation.
-const SHOWN: &str = "unfurled";
+/// How many channels' links to a conversation are kept true.
+const CHANNELS: usize = 20;
+
+/// The last link to a conversation that became its card in a channel (`store::Document`, by channel).
+#[derive(Serialize, Deserialize)]
+struct Shown {
+    /// The message with the link in it.
+    ts: MessageTs,
+    /// The link, to the letter as Slack gave it.
+    url: String,
+}
+
+impl Shown {
+    /// The kind under which the links to a conversation are kept.
+    fn kind(id: &ConversationId) -> String {
+        format!("shown:{id}")
+    }
+}
 
 impl Work {
     /// Shows what the links lead to, if a teammate posted them and they were not shown just now.
@@ -26,22 +45,34 @@ impl Work {
         if *self.home().await? != *installation || poster.is_err() {
             return Ok(Outcome::done(Vec::new()));
         }
+        let mut linked: Vec<_> = job.urls.iter().filter_map(|url| Some((self.links.parse(url)?, url))).collect();
+        linked.sort();
+        linked.dedup_by(|a, b| a.0 == b.0);
         let mut effects = Vec::new();
-        for url in job.urls.iter().take(MOST) {
-            let Some(id) = self.links.parse(url) else { continue };
-            let shown = format!("{}:{id}", job.channel);
-            let kept = self.store.recall(installation, SHOWN, &shown).await?;
+        for (id, url) in linked.into_iter().take(MOST) {
+            let kept = self.store.document(installation, &Shown::kind(&id), job.channel.as_str()).await?;
             if kept.is_some_and(|kept| later(kept.at, PAUSE) > self.clock.now()) {
                 continue;
             }
             let Some(face) = self.face_of(claim, &id).await? else { continue };
-            let (channel, ts, url) = (job.channel.clone(), job.ts.clone(), url.clone());
-            effects.push(self.say(claim, Message::Unfurl { channel, ts, url, face }));
-            let memo =
-                Memo { kind: SHOWN.to_owned(), id: shown, alias: None, at: self.clock.now(), body: "{}".to_owned() };
-            self.store.remember(installation, memo).await?;
+            let shown = Shown { ts: job.ts.clone(), url: url.clone() };
+            effects.push(Effect::PutDocument(Document {
+                kind: Shown::kind(&id),
+                id: job.channel.to_string(),
+                at: self.clock.now(),
+                due: None,
+                body: serde_json::to_string(&shown).unwrap_or_default(),
+            }));
+            effects.push(self.say(claim, unfurl(job.channel.clone(), shown, face)));
         }
         Ok(Outcome::done(effects))
+    }
+
+    /// The cards that stand in the place of links, as the conversation is now.
+    pub(super) async fn shown_links(&self, installation: &InstallationId, face: &Face) -> Result<Vec<Message>, Fault> {
+        let kept = self.store.documents(installation, &Shown::kind(&face.conversation.id), CHANNELS).await?;
+        let shown = kept.into_iter().filter_map(|kept| Some((kept.id, serde_json::from_str(&kept.body).ok()?)));
+        Ok(shown.map(|(channel, shown)| unfurl(ChannelId::new(channel), shown, face.clone())).collect())
     }
 
     /// A conversation as it is now, if there is one with this id.
@@ -54,4 +85,8 @@ impl Work {
         let owner = self.owner(&claim.installation, &conversation).await?.map(|owner| owner.name);
         Ok(Some(Face { conversation, owner }))
     }
+}
+
+fn unfurl(channel: ChannelId, shown: Shown, face: Face) -> Message {
+    Message::Unfurl { channel, ts: shown.ts, url: shown.url, face }
 }

@@ -19,7 +19,7 @@ use crate::domain::wishes::Wishes;
 use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId, MemberId, SlackUserId};
 use crate::store::{Claim, Effect};
-use crate::work::inbox::TROUBLE;
+use crate::work::conclude::TROUBLE;
 use crate::work::index::Conversations;
 use crate::work::{Outcome, Work, later};
 

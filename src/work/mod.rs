@@ -5,6 +5,7 @@
 pub mod audit;
 mod batch;
 mod changes;
+mod conclude;
 mod direct;
 mod forms;
 mod groups;
@@ -37,7 +38,8 @@ use crate::domain::retry::{self, Next, Tries};
 use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::metrics::Metrics;
-use crate::slack::client::{CallError, Slack};
+use crate::slack::answer::CallError;
+use crate::slack::client::Slack;
 use crate::store::{Claim, Effect, Lane, Memo, NewJob, Settled, Store, Verdict};
 use crate::work::inbox::Stop;
 use crate::work::index::Index;

@@ -64,11 +64,12 @@ pub(super) fn flow(job: &Job) -> String {
     }
 }
 
-/// Of several updates of one card, home or window that wait, only the last matters.
+/// Of several updates of one card, home, window or link that wait, only the last matters.
 pub(super) fn fold(job: &Job) -> Option<String> {
     let mark = match job {
         Job::Message(Message::Card { .. }) => "card",
         Job::Message(Message::Home { .. }) => "home",
+        Job::Message(Message::Unfurl { face, .. }) => return Some(format!("link {}", face.conversation.id)),
         Job::Message(Message::Window { .. }) => "window",
         // A home that nobody looks at just now need not be drawn for each of several changes.
         Job::List(ListJob { asker, .. }) if asker.via == Via::Timer => "home",

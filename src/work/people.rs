@@ -15,7 +15,8 @@ use crate::domain::people::{Member, Profile, Teammate, Unlinked, link};
 use crate::domain::plan::Party;
 use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, MemberId, SlackUserId};
-use crate::slack::client::{CallError as SlackError, Slack};
+use crate::slack::answer::CallError as SlackError;
+use crate::slack::client::Slack;
 use crate::store::{Memo, Store};
 
 /// How long a Slack profile is good for. `user_change` events replace it earlier.

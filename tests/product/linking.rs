@@ -28,6 +28,7 @@ async fn a_link_becomes_a_card_once_in_a_while() {
         bot.press_unfurled(LEO, "front-desk", &later, "take").await;
         bot.settle().await;
         assert_eq!(bot.dialnote(ANA), "mem_leo open");
+        assert!(bot.unfurled("front-desk", &later).await.contains("Owner: Leo"), "the card of the link says so");
         bot.read_all().await;
     })
     .await;

@@ -48,19 +48,28 @@ pub(super) fn writer(path: &Path) -> Result<Connection, Fault> {
     outcome
 }
 
-/// The right to be the only process on a database. Held until the process ends, however it ends.
-pub(super) struct Alone {
-    _lock: File,
+/// The mark of a process that works on a database: a shared lock on a file beside it. It is there until
+/// the process ends, however it ends.
+pub(super) struct Presence {
+    _mark: File,
 }
 
-/// Claims that right, if no other process has it. Whoever has it need not wait for the leases of a
-/// process that died: there is nobody left who could hold one.
-pub(super) fn alone(path: &Path) -> Option<Alone> {
+/// Makes the mark. Before that, whoever is alone on the database ends the leases of processes that
+/// died: there is nobody left who could hold one.
+///
+/// Being alone is an exclusive lock, which others wait for. Between giving it up and making the mark
+/// another process may find itself alone; until then we have claimed nothing that it could end.
+pub(super) fn present(path: &Path, if_alone: impl FnOnce() -> rusqlite::Result<()>) -> Result<Presence, Fault> {
     let mut name = path.as_os_str().to_owned();
     name.push("-lock");
-    let lock = private().open(Path::new(&name)).ok()?;
-    lock.try_lock().ok()?;
-    Some(Alone { _lock: lock })
+    let in_words = |error: std::io::Error| Fault::Store(format!("{}: {error}", name.display()));
+    let mark = private().open(Path::new(&name)).map_err(in_words)?;
+    if mark.try_lock().is_ok() {
+        if_alone().map_err(|error| fault(&error))?;
+        mark.unlock().map_err(in_words)?;
+    }
+    mark.lock_shared().map_err(in_words)?;
+    Ok(Presence { _mark: mark })
 }
 
 /// Opens a connection that cannot write.

@@ -206,12 +206,8 @@ fn take(
 }
 
 /// Ends every lease.
-pub(super) fn end_leases(connection: &Connection, rings: &mut Rings) -> Result<()> {
-    if connection.execute(END_LEASES, [])? > 0 {
-        rings.wake(Lane::Inbox);
-        rings.wake(Lane::Outbox);
-    }
-    Ok(())
+pub(super) fn end_leases(connection: &Connection) -> Result<()> {
+    connection.execute(END_LEASES, []).map(drop)
 }
 
 /// Moves the end of the lease.

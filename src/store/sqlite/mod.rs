@@ -28,7 +28,7 @@ use tokio::sync::Notify;
 
 use self::accepting::Arrival;
 use self::checkpointer::Checkpointer;
-use self::connection::Alone;
+use self::connection::Presence;
 use self::lines::Lines;
 use self::readers::Readers;
 use self::writer::Writer;
@@ -55,7 +55,8 @@ pub struct Sqlite {
     bells: Bells,
     turns: Turns,
     walk: Arc<Mutex<facts::Walk>>,
-    alone: Option<Alone>,
+    /// Given up last: nobody is alone while ours may still be writing.
+    _presence: Presence,
 }
 
 impl Sqlite {
@@ -66,18 +67,16 @@ impl Sqlite {
         let open = move || {
             let writer = connection::writer(&path)?;
             let lines = Lines::load(&writer).map_err(|error| fault(&error))?;
-            Ok((writer, lines, connection::checkpointer(&path)?, connection::alone(&path)))
+            let presence = connection::present(&path, || jobs::end_leases(&writer))?;
+            Ok((writer, lines, connection::checkpointer(&path)?, presence))
         };
-        let (connection, lines, checkpointer, alone) = tokio::task::spawn_blocking(open)
+        let (connection, lines, checkpointer, presence) = tokio::task::spawn_blocking(open)
             .await
             .map_err(|error| Fault::Store(format!("the database could not be opened: {error}")))??;
         let bells = Bells::default();
         let writer = Writer::start(connection, Some(lines), Some(Checkpointer::start(checkpointer)?), bells.clone())?;
-        let store = Self { readers, writer, bells, turns: Turns::default(), walk: Arc::default(), alone };
-        if store.alone.is_some() {
-            store.writer.write(PATIENCE, jobs::end_leases).await?;
-        }
-        Ok(store)
+        let (turns, walk) = (Turns::default(), Arc::default());
+        Ok(Self { readers, writer, bells, turns, walk, _presence: presence })
     }
 
     fn with_turn(&self, job: NewJob, now: Timestamp) -> (NewJob, i64) {

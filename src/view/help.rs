@@ -1,0 +1,112 @@
+//! What somebody is told who typed what we did not understand, or asked for help.
+
+use crate::domain::click::{Carried, Control};
+use crate::domain::command::{MOST_TYPED, Wanted};
+use crate::domain::plan::LONGEST_NOTE;
+use crate::domain::refusal::Misread;
+use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
+use crate::view::element::Element;
+use crate::view::kit::{Block, Content};
+use crate::view::mrkdwn::{cut, neutral};
+
+/// How much of what somebody typed is quoted back within a sentence.
+pub(super) const QUOTE: usize = 80;
+
+/// How a conversation can be named.
+pub(super) const NAME_ONE: &str =
+    "Name it by the contact’s number, part of the contact’s name, its id or its dialnote link.";
+
+/// A command longer than this is given back if it is refused.
+const EASILY_TYPED_AGAIN: usize = 100;
+
+/// Why a typed command was not understood and what would be. `typed` is given back if it was long.
+pub fn misread(misread: &Misread, typed: &str) -> Content {
+    let why = not_understood(misread);
+    let mut blocks = vec![Block::paragraph(&why)];
+    if typed.chars().count() > EASILY_TYPED_AGAIN {
+        blocks.push(Block::paragraph("You typed:"));
+        blocks.push(Block::paragraph(typed));
+    }
+    if let Misread::NobodyNamed(verb) | Misread::NoConversation(verb) = misread {
+        let carried = Carried { wanted: Some(Wanted::only(*verb)), ..Carried::default() };
+        let button = Element::button(Control::Choose, "Fill in a form", &carried.encode());
+        blocks.push(Block::actions("actions", vec![button]));
+    }
+    Content::new(&neutral(&why), blocks)
+}
+
+fn not_understood(misread: &Misread) -> String {
+    match misread {
+        Misread::UnknownCommand { typed, nearest: Some(verb) } => {
+            let meant = verb.spec().typed();
+            with_usage(&format!("I do not know {}. Did you mean {meant}?", cut(typed, QUOTE)), *verb)
+        }
+        Misread::UnknownCommand { typed, nearest: None } => {
+            format!("I do not know {}. Type {UMBRELLA} help to see what I do know.", cut(typed, QUOTE))
+        }
+        Misread::NobodyNamed(verb) => with_usage("Who is it for?", *verb),
+        Misread::SeveralPeople(verb) => with_usage("Only one person can own a conversation: name just one.", *verb),
+        Misread::GroupNamed(verb) => with_usage("Only a person can own a conversation, not a group.", *verb),
+        Misread::UnknownPerson { verb, typed } => {
+            let typed = cut(typed, QUOTE);
+            let why = "Choose the person from the list that Slack shows when you type @.";
+            with_usage(&format!("I do not know who {typed} is. {why}"), *verb)
+        }
+        Misread::NoConversation(verb) => with_usage(&format!("Which conversation? {NAME_ONE}"), *verb),
+        Misread::NoteMissing(verb) => with_usage(&format!("{} Add a note at the end.", what_note(*verb)), *verb),
+        Misread::TimeMissing => with_usage(
+            "Until when? Say it at the end: 2h, 45 min, tomorrow, tomorrow 9am, mon 14:00, next week, or a date like \
+             2026-12-01 14:00.",
+            Verb::Snooze,
+        ),
+        Misread::Leftover { verb, extra } => {
+            with_usage(&format!("I do not know what to do with “{}”.", cut(extra, QUOTE)), *verb)
+        }
+        Misread::TooLong { characters } => format!(
+            "That is {characters} characters, and a typed command can have {MOST_TYPED}. Nothing was done. \
+             For a long note press Hand off on the card: its form takes {LONGEST_NOTE}."
+        ),
+    }
+}
+
+pub(super) fn what_note(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Note => "What is the note?",
+        Verb::Done => "How did it end?",
+        _ => "What should the next owner know?",
+    }
+}
+
+/// The sentence, and below it how the command is typed.
+pub(super) fn with_usage(sentence: &str, verb: Verb) -> String {
+    format!("{sentence}\n{}", usage(verb))
+}
+
+fn usage(verb: Verb) -> String {
+    let spec = verb.spec();
+    format!("Type: {}\nFor example: {}", spec.usage(), spec.example())
+}
+
+/// What can be typed, all of it or about one command.
+pub fn help(topic: Option<Verb>) -> Content {
+    if let Some(verb) = topic {
+        let spec = verb.spec();
+        let text = format!("{}\n{}", spec.summary, usage(verb));
+        return Content::new(&neutral(&text), vec![Block::formatted(&one_help(spec))]);
+    }
+    let all: Vec<String> = COMMANDS.iter().map(help_row).collect();
+    let more = format!(
+        "A conversation is named by the contact’s number, part of the contact’s name, its id or its dialnote link. \
+         Every command also works as `{UMBRELLA} …`; `{UMBRELLA} help assign` tells more about one."
+    );
+    let blocks = vec![Block::formatted("*What you can type*"), Block::formatted(&all.join("\n")), Block::small(&more)];
+    Content::new("What you can type", blocks)
+}
+
+fn help_row(spec: &Spec) -> String {
+    format!("`{}` — {}", spec.usage(), spec.summary)
+}
+
+fn one_help(spec: &Spec) -> String {
+    format!("*{}* — {}\nType: `{}`\nFor example: `{}`", spec.typed(), spec.summary, spec.usage(), spec.example())
+}
