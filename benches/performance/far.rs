@@ -163,9 +163,10 @@ fn dialnote(method: &Method, path: &str, text: &str) -> String {
     )
 }
 
-/// The number that follows the first `mark` in a text.
+/// The number that follows the last `mark` in a text: a direct message that tells of several
+/// conversations is sent anew for each, and the newest stands last.
 fn number_in(text: &str, mark: &str) -> Option<u64> {
-    let (_, rest) = text.split_once(mark)?;
+    let (_, rest) = text.rsplit_once(mark)?;
     let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     rest.get(..digits)?.parse().ok()
 }

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use crate::dialnote::wire;
-use crate::domain::conversation::{Activity, ActivityKind, Conversation, Status};
+use crate::domain::conversation::{Activity, ActivityKind, Conversation, Line, Status};
 use crate::domain::people::Member;
 use crate::error::{Fault, Service};
 use crate::ids::{ConversationId, MemberId};
@@ -77,6 +77,12 @@ impl Dialnote {
     pub async fn members(&self) -> Result<Vec<Member>, CallError> {
         let content = self.read(&["team", "members"], &[]).await?;
         Ok(wire::items(&content, "members").iter().filter_map(wire::member).collect())
+    }
+
+    /// The numbers that the team shares.
+    pub async fn lines(&self) -> Result<Vec<Line>, CallError> {
+        let content = self.read(&["messaging-channels"], &[]).await?;
+        Ok(wire::items(&content, "channels").iter().filter_map(wire::line).collect())
     }
 
     /// A conversation as it is now.

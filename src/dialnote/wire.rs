@@ -100,6 +100,10 @@ fn is_missed(value: &Value, says: Option<&str>) -> bool {
 }
 
 /// A member; `None` without an id.
+pub(super) fn line(value: &Value) -> Option<Line> {
+    Some(Line { number: value.words("/channelAddress")?.to_owned(), name: value.name("/displayName") })
+}
+
 pub(super) fn member(value: &Value) -> Option<Member> {
     Some(Member {
         id: MemberId::new(value.words("/id")?),

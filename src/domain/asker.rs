@@ -60,6 +60,8 @@ pub enum Via {
     Submitted,
     /// Nobody: time passed.
     Timer,
+    /// Not through this app.
+    Elsewhere,
 }
 
 /// Where a person can be answered so that nobody else sees it.

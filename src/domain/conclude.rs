@@ -154,6 +154,8 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<Message> {
         | Event::Accepted
         | Event::GaveBack { .. }
         | Event::Returned { .. }
+        | Event::TimeIsUp
+        | Event::GotInTouch
         | Event::Undone(_) => return None,
     };
     Some(Message::Direct { user, notice })

@@ -1,15 +1,17 @@
 //! What the store keeps: tagged and versioned, so that a job written by yesterday's program still
 //! runs after today's upgrade.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::asker::{Asker, Listed};
 use crate::domain::click::{FormContext, Resume};
 use crate::domain::command::Command;
-use crate::domain::conversation::Which;
+use crate::domain::conversation::{Conversation, Which};
 use crate::domain::message::{Message, Say};
 use crate::domain::plan::Progress;
 use crate::domain::policy::Rules;
+use crate::domain::route::Routing;
 use crate::domain::wishes::Wishes;
 use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId, ViewId};
 
@@ -47,6 +49,9 @@ pub enum Job {
     /// Show what links lead to.
     #[serde(rename = "links.v1")]
     Links(LinksJob),
+    /// Look at a conversation that was found changed in dialnote.
+    #[serde(rename = "noticed.v1")]
+    Noticed(NoticedJob),
     /// Say something.
     #[serde(rename = "message.v1")]
     Message(Message),
@@ -117,6 +122,8 @@ pub enum Change {
     Rules(Rules),
     /// This is what whoever asks wants to hear of.
     Wishes(Wishes),
+    /// This is what is wanted about routes.
+    Route(Routing),
     /// This is how much a channel shows.
     Privacy {
         /// The channel.
@@ -124,6 +131,13 @@ pub enum Change {
         /// Whether it shows less.
         masked: bool,
     },
+}
+
+impl Change {
+    /// Whether every teammate may make it: it concerns only them, or changes nothing.
+    pub fn is_open_to_all(&self) -> bool {
+        matches!(self, Self::Wishes(_) | Self::Route(Routing::List))
+    }
 }
 
 /// Links that somebody posted.
@@ -137,6 +151,20 @@ pub struct LinksJob {
     pub ts: MessageTs,
     /// To the letter.
     pub urls: Vec<String>,
+}
+
+/// A conversation that is not as it was seen before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticedJob {
+    /// Which.
+    pub conversation: ConversationId,
+    /// How it was seen before, if it was.
+    pub before: Option<Box<Conversation>>,
+    /// When it was found changed.
+    pub at: Timestamp,
+    /// Whether that was long after it happened, so that cards are made true and nobody is told.
+    #[serde(default)]
+    pub quiet: bool,
 }
 
 /// A command on its way.
@@ -206,6 +234,7 @@ impl Job {
             Self::Batch(job) => job.batch.kind(),
             Self::Handover(conversation) => conversation_key(conversation),
             Self::Change(job) => person_key(&job.asker.user),
+            Self::Noticed(job) => conversation_key(&job.conversation),
             Self::Links(job) => format!("links:{}:{}", job.channel, job.ts),
             Self::Message(Message::Private { to, .. }) => format!("private:{}", to.user),
             Self::Message(Message::Direct { user, .. }) => format!("direct:{user}"),

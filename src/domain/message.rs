@@ -231,6 +231,20 @@ pub enum Say {
         /// Whether it shows less now.
         masked: bool,
     },
+    /// A channel gets the cards of a shared number from now on.
+    Routed {
+        /// The channel.
+        channel: ChannelId,
+        /// What the shared number is called; nothing, if it is all of them.
+        line: Option<String>,
+    },
+    /// A channel gets no cards any more.
+    RouteOff {
+        /// The channel.
+        channel: ChannelId,
+    },
+    /// Which channel gets the cards of which shared number, or of all.
+    Routes(Vec<(ChannelId, Option<String>)>),
     /// What somebody wants to hear of was changed.
     WishesChanged,
     /// The card cannot be posted where the command was given.
@@ -377,6 +391,10 @@ pub enum Event {
         /// To whom; to nobody, if whoever gave it is gone.
         to: Option<String>,
     },
+    /// The time is over for which it was put away. The actor is the contact.
+    TimeIsUp,
+    /// The contact, who is the actor, called or wrote, and it is open again.
+    GotInTouch,
     /// The actor did not answer in time.
     Returned {
         /// Who owns it again.
@@ -425,6 +443,18 @@ pub enum Notice {
         note: String,
         /// Whether it was handed over rather than assigned.
         handoff: bool,
+    },
+    /// You own it now, because somebody changed that in dialnote itself.
+    YoursElsewhere {
+        /// The conversation as it is now.
+        conversation: Box<Conversation>,
+    },
+    /// Something that you own and that was put away or done is open again.
+    Back {
+        /// The conversation as it is now.
+        conversation: Box<Conversation>,
+        /// Whether its contact called or wrote, rather than its time being over.
+        heard: bool,
     },
     /// You own several now.
     SeveralYours {

@@ -150,6 +150,15 @@ pub enum Refusal {
     NothingYours,
     /// The message is in dialnote as a note already.
     NotedAlready(About),
+    /// No shared number is called so.
+    NoLine {
+        /// What was typed.
+        asked: String,
+        /// What the shared numbers are called.
+        lines: Vec<String>,
+    },
+    /// It was typed where there is no channel.
+    WhichChannel,
     /// The list or the button is too old, or was not this person's.
     DraftGone,
 }
@@ -197,6 +206,10 @@ pub enum Misread {
     NoConversation(Verb),
     /// It leaves out the note.
     NoteMissing(Verb),
+    /// It does not say which shared number.
+    NoLine,
+    /// It names a channel that Slack did not recognize.
+    UnknownChannel,
     /// It does not say until when, or not in words that we know.
     TimeMissing,
     /// There is more text than the command can use.

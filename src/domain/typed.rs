@@ -2,7 +2,7 @@
 //! arrive as `<…>` tokens and `&`, `<`, `>` as entities (contracts/slack.md §5.5–5.7). This module
 //! reads that text word by word and turns the rest back into plain words.
 
-use crate::ids::{SlackUserId, UserGroupId};
+use crate::ids::{ChannelId, SlackUserId, UserGroupId};
 
 /// How what Slack turns into a link may begin.
 const LINKS: [&str; 4] = ["http://", "https://", "tel:", "mailto:"];
@@ -47,7 +47,18 @@ fn inside_token(inside: &str) -> Option<Word<'_>> {
 }
 
 fn is_id(id: &str) -> bool {
-    id.starts_with(['U', 'W']) && id.len() > 1 && id.bytes().all(|b| b.is_ascii_alphanumeric())
+    id.starts_with(['U', 'W']) && is_name(id)
+}
+
+fn is_name(id: &str) -> bool {
+    id.len() > 1 && id.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// Takes the channel off the start of `text`, if one stands there: `<#C…>` or `<#C…|billing>`.
+pub fn channel(text: &str) -> Option<(ChannelId, &str)> {
+    let (inside, rest) = text.trim_start().strip_prefix("<#")?.split_once('>')?;
+    let id = inside.split('|').next().unwrap_or(inside);
+    is_name(id).then(|| (ChannelId::new(id), rest))
 }
 
 /// Quotes as keyboards make them: straight, or curled by the phone.

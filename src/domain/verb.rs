@@ -38,6 +38,8 @@ pub enum Verb {
     GiveBack,
     /// List conversations.
     Inbox,
+    /// Say which channel gets the cards of which shared number.
+    Route,
     /// Change the rules of the workspace and of the channel.
     Settings,
     /// Say what can be typed.
@@ -62,7 +64,7 @@ pub struct Spec {
 }
 
 /// Every verb there is.
-pub static COMMANDS: [Spec; 16] = [
+pub static COMMANDS: [Spec; 17] = [
     Spec {
         verb: Verb::Assign,
         name: "assign",
@@ -176,6 +178,14 @@ pub static COMMANDS: [Spec; 16] = [
         example: "unassigned",
     },
     Spec {
+        verb: Verb::Route,
+        name: "route",
+        slash: None,
+        arguments: "[list | #channel] [shared number | * | off]",
+        summary: "Choose which channel gets the cards of which shared number; `*` for all of them.",
+        example: "#front-desk \"Front desk\"",
+    },
+    Spec {
         verb: Verb::Settings,
         name: "settings",
         slash: None,
@@ -197,7 +207,7 @@ impl Verb {
     /// What there is to know about it.
     pub fn spec(self) -> &'static Spec {
         let [assign, take, unassign, handoff, done, reopen, snooze, wake, note, history, undo, others @ ..] = &COMMANDS;
-        let [accept, give_back, inbox, settings, help] = others;
+        let [accept, give_back, inbox, route, settings, help] = others;
         match self {
             Self::Assign => assign,
             Self::Take => take,
@@ -213,6 +223,7 @@ impl Verb {
             Self::Accept => accept,
             Self::GiveBack => give_back,
             Self::Inbox => inbox,
+            Self::Route => route,
             Self::Settings => settings,
             Self::Help => help,
         }

@@ -31,15 +31,18 @@ pub enum Kind {
     Answered,
     /// I did not answer yet.
     Reminder,
+    /// Something of mine comes back.
+    Back,
 }
 
 /// All kinds, and what they are called.
-pub const KINDS: [(Kind, &str, &str); 5] = [
+pub const KINDS: [(Kind, &str, &str); 6] = [
     (Kind::Yours, "yours", "Something is mine now"),
     (Kind::NotYours, "not_yours", "Something is mine no more"),
     (Kind::Noted, "noted", "Somebody wrote a note on what is mine"),
     (Kind::Answered, "answered", "Somebody accepted or gave back what I gave them"),
     (Kind::Reminder, "reminder", "I did not answer a hand-over yet"),
+    (Kind::Back, "back", "What I own comes back: its time is over, or the contact got in touch"),
 ];
 
 impl Wishes {
@@ -56,7 +59,8 @@ impl Notice {
     /// What kind of message it is.
     pub fn kind(&self) -> Kind {
         match self {
-            Self::YoursNow { .. } | Self::SeveralYours { .. } => Kind::Yours,
+            Self::YoursNow { .. } | Self::YoursElsewhere { .. } | Self::SeveralYours { .. } => Kind::Yours,
+            Self::Back { .. } => Kind::Back,
             Self::NotYoursNow { .. } | Self::Returned { .. } => Kind::NotYours,
             Self::Noted { .. } => Kind::Noted,
             Self::Accepted { .. } | Self::BackToYou { .. } => Kind::Answered,

@@ -88,7 +88,7 @@ impl Request<'_> {
             Verb::Undo => Act::Undo,
             Verb::Accept => Act::Accept,
             Verb::GiveBack => Act::GiveBack,
-            Verb::Inbox | Verb::Settings | Verb::Help => Act::Show,
+            Verb::Inbox | Verb::Route | Verb::Settings | Verb::Help => Act::Show,
         };
         let note = self.note_in(installation, verb, fields).await?;
         if let Some(user) = act.assignee() {

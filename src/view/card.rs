@@ -187,6 +187,8 @@ pub fn event(event: &Event) -> String {
         Event::Accepted => "takes care of this.".to_owned(),
         Event::GaveBack { to: Some(to) } => format!("gave this back to {to}."),
         Event::GaveBack { to: None } => "gave this back; nobody owns it now.".to_owned(),
+        Event::TimeIsUp => "is back: the time it was snoozed for is over.".to_owned(),
+        Event::GotInTouch => "got in touch; this is open again.".to_owned(),
         Event::Returned { to: Some(to) } => format!("did not answer in time; {to} owns this again."),
         Event::Returned { to: None } => "did not answer in time; nobody owns this now.".to_owned(),
     }

@@ -54,6 +54,10 @@ fn not_understood(misread: &Misread) -> String {
         }
         Misread::NoConversation(verb) => with_usage(&format!("Which conversation? {NAME_ONE}"), *verb),
         Misread::NoteMissing(verb) => with_usage(&format!("{} Add a note at the end.", what_note(*verb)), *verb),
+        Misread::NoLine => with_usage("Which shared number? Say its number, its name, or * for all.", Verb::Route),
+        Misread::UnknownChannel => {
+            with_usage("Which channel? Choose it from the list that Slack shows when you type #.", Verb::Route)
+        }
         Misread::TimeMissing => with_usage(
             "Until when? Say it at the end: 2h, 45 min, tomorrow, tomorrow 9am, mon 14:00, next week, or a date like \
              2026-12-01 14:00.",

@@ -91,7 +91,7 @@ fn names(verb: Verb) -> (&'static str, &'static str) {
         Verb::Undo => ("Undo", "Take back"),
         Verb::Accept => ("Accept", "Accept"),
         Verb::GiveBack => ("Give back", "Give back"),
-        Verb::Inbox | Verb::Settings | Verb::Help => ("dialnote", "OK"),
+        Verb::Inbox | Verb::Route | Verb::Settings | Verb::Help => ("dialnote", "OK"),
     }
 }
 

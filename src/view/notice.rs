@@ -95,6 +95,18 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
             };
             yours(&sentence, conversation, note, None, links)
         }
+        Notice::YoursElsewhere { conversation } => {
+            let sentence = format!("{} was assigned to you in dialnote.", named(&About::from(&**conversation)));
+            yours(&sentence, conversation, "", None, links)
+        }
+        Notice::Back { conversation, heard } => {
+            let name = named(&About::from(&**conversation));
+            let sentence = match heard {
+                true => format!("{name} got in touch. It is yours, and open again."),
+                false => format!("{name} is back: the time it was snoozed for is over. It is yours."),
+            };
+            yours(&sentence, conversation, "", None, links)
+        }
         Notice::SeveralYours { actor, abouts, note, handoff } => several(actor, abouts, note, *handoff, told),
         Notice::Reminder { actor, about, note } => {
             let sentence = format!("{actor} handed {} to you and waits for your answer.", named(about));

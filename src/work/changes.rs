@@ -95,7 +95,7 @@ impl Work {
         let rules = self.rules(installation).await?;
         let asker = self.people.teammate(installation, &job.asker.user).await?;
         let may = match &asker {
-            Ok(_) if job.changes.iter().all(|change| matches!(change, Change::Wishes(_))) => Ok(()),
+            Ok(_) if job.changes.iter().all(Change::is_open_to_all) => Ok(()),
             Ok(asker) => rules.may_configure(asker),
             Err(stranger) => Err(Refusal::YouAreNotLinked(stranger.why)),
         };
@@ -115,6 +115,11 @@ impl Work {
                 Change::Wishes(new) => {
                     effects.push(self.put(Wishes::KIND, job.asker.user.as_str(), new));
                     say
+                }
+                Change::Route(routing) => {
+                    let (changed, told) = self.route(installation, job, routing).await?;
+                    effects.extend(changed);
+                    told
                 }
                 Change::Privacy { channel, masked } => {
                     let before = self.privacy(installation, channel).await? == Privacy::Masked;
@@ -136,7 +141,7 @@ impl Work {
         Ok(Outcome::done(effects))
     }
 
-    fn put(&self, kind: &str, id: &str, value: &impl Serialize) -> Effect {
+    pub(super) fn put(&self, kind: &str, id: &str, value: &impl Serialize) -> Effect {
         let body = serde_json::to_string(value).unwrap_or_default();
         Effect::PutDocument(Document {
             kind: kind.to_owned(),
@@ -147,7 +152,7 @@ impl Work {
         })
     }
 
-    fn record_change(&self, job: &ChangeJob, detail: &serde_json::Value) -> Effect {
+    pub(super) fn record_change(&self, job: &ChangeJob, detail: &serde_json::Value) -> Effect {
         Effect::Record(Entry {
             at: self.clock.now(),
             actor: job.asker.user.clone(),

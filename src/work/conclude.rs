@@ -94,7 +94,7 @@ impl Work {
     }
 
     /// A conversation that is not in dialnote any more is not listed any more, if it ever was.
-    async fn forget(&self, claim: &Claim, id: &ConversationId) -> Result<Option<Effect>, Fault> {
+    pub(super) async fn forget(&self, claim: &Claim, id: &ConversationId) -> Result<Option<Effect>, Fault> {
         let store = self.store.as_ref();
         let known = self.index.look(store, &claim.installation, |all| all.contains_key(id)).await?;
         Ok(known.then(|| Effect::Mirror(gone(id, self.clock.now()))))
@@ -189,7 +189,7 @@ fn concerned(progress: &Progress, job: &CommandJob) -> impl Iterator<Item = Slac
 
 /// That a card is about to be posted, if it is the first in its channel: whoever changes the
 /// conversation before it is posted has to bring it up to date.
-fn expected(message: &Message, cards: &[ChannelId]) -> Option<Effect> {
+pub(super) fn expected(message: &Message, cards: &[ChannelId]) -> Option<Effect> {
     match message {
         Message::Card { channel, face, .. } if !cards.contains(channel) => Some(Effect::PutCard(Card {
             channel: channel.clone(),

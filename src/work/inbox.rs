@@ -18,7 +18,7 @@ use crate::work::conclude::QUOTED;
 use crate::work::{Outcome, Work};
 
 /// How much of a conversation's history a decision looks at.
-const PAST_ENTRIES: usize = 50;
+pub(super) const PAST_ENTRIES: usize = 50;
 
 /// Why a step did not lead on.
 pub(super) enum Stop {
@@ -185,7 +185,11 @@ impl Work {
         }
     }
 
-    async fn member(&self, installation: &InstallationId, id: Option<&MemberId>) -> Result<Option<Party>, Fault> {
+    pub(super) async fn member(
+        &self,
+        installation: &InstallationId,
+        id: Option<&MemberId>,
+    ) -> Result<Option<Party>, Fault> {
         let Some(id) = id else { return Ok(None) };
         self.people.party(installation, &Owner { id: id.clone(), name: String::new() }).await.map(Some)
     }

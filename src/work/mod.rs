@@ -14,9 +14,11 @@ mod inbox;
 mod index;
 mod links;
 mod lists;
+mod noticed;
 mod outbox;
 pub mod pace;
 pub mod people;
+mod routes;
 pub mod runner;
 mod search;
 mod timers;
@@ -200,6 +202,7 @@ impl Work {
             Job::Batch(job) => self.batch(claim, job).await,
             Job::Change(job) => self.change_settings(claim, job).await,
             Job::Handover(conversation) => no_one_asked(self.handover_due(claim, conversation).await),
+            Job::Noticed(job) => no_one_asked(self.noticed(claim, job).await),
             Job::Links(job) => no_one_asked(self.links(claim, job).await),
             Job::Message(message) => self.deliver(claim, message).await,
         }

@@ -22,7 +22,9 @@ pub enum Pacing {
 /// The buckets a job has to pass.
 pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
     let mut buckets = match job {
-        Job::Command(_) | Job::Handover(_) | Job::Links(_) | Job::Form(_) => vec![unlimited(DIALNOTE)],
+        Job::Command(_) | Job::Handover(_) | Job::Links(_) | Job::Noticed(_) | Job::Form(_) => {
+            vec![unlimited(DIALNOTE)]
+        }
         Job::Resume(_) | Job::Profile(_) | Job::List(_) | Job::Batch(_) | Job::Change(_) => Vec::new(),
         Job::Message(Message::Private { .. }) => vec![unlimited(RESPONSE_URL)],
         // Tier 3: 50 a minute.

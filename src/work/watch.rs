@@ -9,9 +9,10 @@ use tracing::info;
 
 use crate::dialnote::client::{CallError, Denied, PAGE};
 use crate::domain::conversation::Conversation;
+use crate::domain::job::{Job, NoticedJob};
 use crate::error::{Fault, Service};
 use crate::ids::InstallationId;
-use crate::store::{Document, Mirrored};
+use crate::store::{Class, Delivery, Document, Mirrored, NewJob};
 use crate::work::index::seen;
 use crate::work::{Work, later};
 
@@ -20,6 +21,9 @@ const INTERVAL: [Duration; 2] = [Duration::from_secs(5), Duration::from_mins(1)]
 
 /// How long whoever looks is the only one who does, without a sign of life.
 const LEADS: Duration = Duration::from_secs(90);
+
+/// After how long without a look nobody is told of each change any more.
+const LONG_AWAY: Duration = Duration::from_mins(10);
 
 /// What is kept of looking (`store::Document`).
 const KIND: &str = "watch";
@@ -43,7 +47,7 @@ impl Work {
             return Ok(0);
         }
         let before = self.watched(&installation).await?;
-        let changed = self.read_on(&installation, before.whole).await?;
+        let changed = self.read_on(&installation, &before).await?;
         let watched = Watched { whole: true, at: Some(now) };
         if !before.whole {
             info!(conversations = changed, "all conversations are read");
@@ -55,9 +59,9 @@ impl Work {
     /// Looks at the top of the list, whoever else does: somebody waits for a list of their own.
     pub(super) async fn glance(&self, installation: &InstallationId) -> Result<(), Fault> {
         let at = self.clock.now();
-        let page = self.dialnote.conversations(0).await.map_err(fault)?;
-        self.note_changes(installation, page.conversations, at).await?;
         let before = self.watched(installation).await?;
+        let page = self.dialnote.conversations(0).await.map_err(fault)?;
+        self.note_changes(installation, page.conversations, at, &before).await?;
         self.keep_watched(installation, &Watched { at: Some(at), ..before }).await
     }
 
@@ -75,44 +79,86 @@ impl Work {
 
     /// Reads the list to the first page without news, or to its end. What becomes active meanwhile
     /// moves to the top and is found the next time.
-    async fn read_on(&self, installation: &InstallationId, stop_early: bool) -> Result<usize, Fault> {
+    async fn read_on(&self, installation: &InstallationId, watched: &Watched) -> Result<usize, Fault> {
         let (mut offset, mut changed) = (0, 0);
         loop {
             let at = self.clock.now();
             let page = self.dialnote.conversations(offset).await.map_err(fault)?;
-            let new = self.note_changes(installation, page.conversations, at).await?;
+            let new = self.note_changes(installation, page.conversations, at, watched).await?;
             changed += new;
             offset += PAGE;
-            if page.last || (stop_early && new == 0) {
+            if page.last || (watched.whole && new == 0) {
                 return Ok(changed);
             }
         }
     }
 
-    /// Stores what is not as it was seen last. Answers how much that is.
+    /// Stores what is not as it was seen last, and before that, what is to be done about it: whoever dies
+    /// in between finds it once more. Answers how much that is.
     async fn note_changes(
         &self,
         installation: &InstallationId,
         page: Vec<Conversation>,
         at: Timestamp,
+        watched: &Watched,
     ) -> Result<usize, Fault> {
-        let changed: Vec<Mirrored> = self
+        let changed: Vec<Changed> = self
             .index
             .look(self.store.as_ref(), installation, |known| {
                 let news = page.into_iter().filter_map(|conversation| {
                     let before = known.get(&conversation.id).map(|sight| &sight.known.conversation);
                     let shown = before.and_then(|before| before.last_activity.as_ref());
-                    let conversation = conversation.past_notes(shown);
-                    (before != Some(&conversation)).then(|| seen(&conversation, at))
+                    let now = conversation.past_notes(shown);
+                    (before != Some(&now)).then(|| Changed { before: before.cloned().map(Box::new), now })
                 });
                 news.collect()
             })
             .await?;
         let count = changed.len();
         if count > 0 {
-            self.store.mirror(installation, changed).await?;
+            if let Some(last) = watched.at.filter(|_| watched.whole) {
+                self.have_noticed(installation, &changed, at, later(last, LONG_AWAY) < at).await?;
+            }
+            let seen: Vec<Mirrored> = changed.iter().map(|changed| seen(&changed.now, at)).collect();
+            self.store.mirror(installation, seen).await?;
         }
         Ok(count)
+    }
+
+    /// Has done what follows from changes.
+    async fn have_noticed(
+        &self,
+        installation: &InstallationId,
+        changed: &[Changed],
+        at: Timestamp,
+        quiet: bool,
+    ) -> Result<(), Fault> {
+        let jobs = changed.iter().filter(|changed| changed.concerns_anybody()).map(|changed| {
+            let (conversation, before) = (changed.now.id.clone(), changed.before.clone());
+            let job = self.new_job(installation, &Job::Noticed(NoticedJob { conversation, before, at, quiet }));
+            NewJob { class: Class::Machine, ..job }
+        });
+        let jobs: Vec<_> = jobs.collect();
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let delivery =
+            Delivery { installation: installation.clone(), key: format!("watch:{:032x}", rand::random::<u128>()) };
+        self.store.accept(delivery, jobs, self.clock.now()).await.map(drop)
+    }
+}
+
+/// A conversation that is not as it was seen before.
+struct Changed {
+    before: Option<Box<Conversation>>,
+    now: Conversation,
+}
+
+impl Changed {
+    /// That somebody has read it is nobody's news.
+    fn concerns_anybody(&self) -> bool {
+        let before = self.before.as_ref();
+        before.is_none_or(|before| Conversation { read: self.now.read, ..(**before).clone() } != self.now)
     }
 }
 
@@ -127,7 +173,7 @@ pub(super) fn pause(before: Duration, looked: &Result<usize, Fault>) -> Duration
     }
 }
 
-fn fault(error: CallError) -> Fault {
+pub(super) fn fault(error: CallError) -> Fault {
     let unusable = |cause: String| Fault::Unusable { service: Service::Dialnote, cause };
     match error {
         CallError::Fault(fault) => fault,

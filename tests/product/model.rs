@@ -11,6 +11,9 @@ const UNDO_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 /// After how long somebody is reminded of a hand-over, and after as long again it goes back.
 const ANSWER_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 
+/// Who did what was done in dialnote itself.
+pub const ELSEWHERE: &str = "elsewhere";
+
 /// Among how many of somebody's attempts the last that changed something is looked for.
 const ATTEMPTS: usize = 20;
 
@@ -53,6 +56,8 @@ pub struct Conversation {
     pub changes: Vec<Change>,
     /// What the app was told last.
     pub told: Option<State>,
+    /// What the app knows of, to the letter: a time that is over does not change what was seen.
+    pub seen: State,
     given: Option<Given>,
 }
 
@@ -114,7 +119,7 @@ impl State {
 
 impl Conversation {
     pub fn new(now: State) -> Self {
-        Self { now, changes: Vec::new(), told: None, given: None }
+        Self { seen: now.clone(), now, changes: Vec::new(), told: None, given: None }
     }
 
     pub fn state(&self, now: Timestamp) -> State {
@@ -187,6 +192,7 @@ impl Conversation {
             self.changes.push(Change { by: who, before, after: after.clone(), at: now });
         }
         self.told = Some(after.clone());
+        self.seen = after.clone();
         self.now = after;
         Some(changed)
     }
@@ -222,10 +228,11 @@ impl Model {
         changes.into_iter().filter(|(_, then, ..)| Some(*then) == at).filter_map(|(_, _, id, _)| id.clone()).collect()
     }
 
-    /// The conversation that somebody was given last.
+    /// The conversation that somebody was given last, of those that are still theirs.
     pub fn given_last(&self, who: &str) -> Option<String> {
         let given = self.conversations.iter().filter_map(|(id, one)| {
-            one.given.as_ref().filter(|given| given.to == who).map(|given| (given.at, id.clone()))
+            let theirs = one.given.as_ref().filter(|given| given.to == who && one.seen.owner == Some(given.to));
+            theirs.map(|given| (given.at, id.clone()))
         });
         given.max().map(|(_, id)| id)
     }
@@ -242,6 +249,24 @@ impl Model {
             state.owner == Some(who) && state.status == Status::Open
         };
         self.conversations.iter().filter(|(_, one)| mine(one)).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The app looks at dialnote, and tells people what changed there unless it was away for long.
+    pub fn look(&mut self, now: Timestamp, away: bool) {
+        for (id, one) in &mut self.conversations {
+            let (before, state) = (one.clone(), one.state(now));
+            if one.seen == state {
+                continue;
+            }
+            one.changes.push(Change { by: ELSEWHERE, before: one.seen.clone(), after: state.clone(), at: now });
+            one.told = one.told.take().map(|_| state.clone());
+            one.seen = state;
+            if !away {
+                let (id, after) = (id.clone(), one.clone());
+                let step = Step { id, who: ELSEWHERE, noted: false, undid: false, before, after, at: now };
+                self.steps.push(step);
+            }
+        }
     }
 
     /// Time has passed: who was handed something is reminded, or it goes back.

@@ -2,7 +2,7 @@
 //! each step compared with a model that knows nothing of the code (`model`), and everything that the
 //! app says compared with what was so when it said it. `RANDOM_SEED` repeats one sequence.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use dialnote_slack::domain::conversation::{State as Seen, Status as SeenStatus};
 use dialnote_slack::ids::{ConversationId, InstallationId};
@@ -20,6 +20,12 @@ use crate::truth::Truth;
 /// How many sequences of how many actions are played, unless `RANDOM_SEQUENCES` says otherwise.
 const SEQUENCES: u64 = 3;
 const ACTIONS: usize = 500;
+
+/// After how long without a look nobody is told of each change any more.
+const LONG_AWAY: SignedDuration = SignedDuration::from_mins(10);
+
+/// For how long whoever looked last is the only one who does.
+const LED: SignedDuration = SignedDuration::from_secs(91);
 
 const ADA: &str = "ada";
 const BEN: &str = "ben";
@@ -56,6 +62,12 @@ struct Play<'a> {
     truth: Truth,
     /// What was done so far.
     told: Vec<String>,
+    /// When the app looked at dialnote last.
+    looked: Timestamp,
+    /// Whether what is done just now is done where there is no channel for a card.
+    privately: bool,
+    /// The conversations to which something was done in the channel.
+    in_channel: HashSet<String>,
 }
 
 impl<'a> Play<'a> {
@@ -80,7 +92,8 @@ impl<'a> Play<'a> {
         let states = states(bot);
         let conversations = states.into_iter().map(|(id, state)| (id, Known::new(state))).collect();
         let model = Model::new(MEMBERS, conversations);
-        Self { bot, dice: StdRng::seed_from_u64(seed), seed, model, truth: Truth::default(), told: Vec::new() }
+        let (dice, truth, looked) = (StdRng::seed_from_u64(seed), Truth::default(), bot.clock.now());
+        Self { bot, dice, seed, model, truth, told: Vec::new(), looked, privately: false, in_channel: HashSet::new() }
     }
 
     fn chance(&mut self, percent: u32) -> bool {
@@ -111,20 +124,43 @@ impl<'a> Play<'a> {
         }
         self.bot.clock.advance(SignedDuration::from_secs(self.dice.random_range(6..15)));
         self.model.steps.clear();
+        self.looks().await;
         match self.dice.random_range(0..100) {
             0..42 => self.types().await,
             42..58 => self.presses_on_a_card().await,
-            58..68 => self.presses_in_a_direct_message().await,
+            58..68 => {
+                self.privately = true;
+                self.presses_in_a_direct_message().await;
+            }
             68..76 => self.presses_in_a_list().await,
-            76..82 => self.presses_at_home().await,
-            82..90 => self.changes_elsewhere(),
+            76..82 => {
+                self.privately = true;
+                self.presses_at_home().await;
+            }
+            82..90 => self.changes_elsewhere().await,
             90..95 => self.time_passes().await,
-            95..97 => self.bot.restart().await,
-            _ => drop(self.bot.work.watch().await.unwrap()),
+            _ => self.restarts().await,
         }
+        self.privately = false;
         self.bot.world(|world| world.faults.slack.deliver_twice = false);
         self.bot.settle().await;
         self.compare();
+    }
+
+    /// The app dies and is back once nobody takes the dead one for the one who looks at dialnote.
+    async fn restarts(&mut self) {
+        self.note_down("the app starts anew");
+        self.bot.restart().await;
+        self.bot.clock.advance(LED);
+        self.looks().await;
+    }
+
+    /// The app looks at dialnote, before anybody can do anything with what it does not know yet.
+    async fn looks(&mut self) {
+        let now = self.bot.clock.now();
+        self.bot.look().await;
+        self.model.look(now, now.duration_since(self.looked) > LONG_AWAY);
+        self.looked = now;
     }
 
     /// Everything is as the model says, and what was said is so.
@@ -153,6 +189,9 @@ impl<'a> Play<'a> {
     /// The model does it too.
     fn expect(&mut self, who: &'static str, id: &str, act: Act, noted: bool) -> Came {
         let came = self.model.act(who, id, act, noted, self.bot.clock.now());
+        if came == Came::Done && !self.privately {
+            self.in_channel.insert(id.to_owned());
+        }
         self.note_down(&format!("{who}: {act:?} {id} {came:?}"));
         came
     }
@@ -348,7 +387,7 @@ impl<'a> Play<'a> {
         });
         let list = list.unwrap_or_else(|| self.fail("no list"));
         if self.chance(25) {
-            self.changes_elsewhere();
+            self.changes_elsewhere().await;
         }
         self.presses_a_row(who, &list.blocks, |action| Click::message(who, FRONT_DESK, &list.ts, action)).await;
     }
@@ -383,7 +422,7 @@ impl<'a> Play<'a> {
         self.press(who, &id, &action, click).await;
     }
 
-    fn changes_elsewhere(&mut self) {
+    async fn changes_elsewhere(&mut self) {
         let id = self.conversation();
         let now = self.bot.clock.now();
         let mut state = self.model.conversations[&id].state(now);
@@ -404,12 +443,14 @@ impl<'a> Play<'a> {
         self.note_down(&format!("elsewhere {change}"));
         self.bot.sandbox.change_in_dialnote(&change).unwrap();
         self.model.conversations.get_mut(&id).unwrap().set(state);
+        self.looks().await;
     }
 
     async fn time_passes(&mut self) {
         let minutes = self.dice.random_range(1..12);
         self.note_down(&format!("{minutes} minutes pass"));
         self.bot.clock.advance(SignedDuration::from_mins(minutes));
+        self.looks().await;
         self.model.tick(self.bot.clock.now());
         self.bot.work.tick().await.unwrap();
     }
@@ -423,6 +464,7 @@ impl<'a> Play<'a> {
         for (id, known) in &self.model.conversations {
             match (&known.told, shown.get(id)) {
                 (None, None) => {}
+                (Some(_), None) if !self.in_channel.contains(id) => {}
                 (Some(told), Some(card)) if crate::truth::shows(card, told) => {}
                 (told, card) => self.fail(&format!("the card of {id} is {card:?}, last told {told:?}")),
             }

@@ -123,7 +123,7 @@ async fn people_hear_of_what_they_want_when_they_want() {
         bot.press_in(ZOE, "home", "wishes", "").await;
         assert_snapshot!(bot.window(ZOE).await, @"
         [[Notifications]]
-        Tell me when: [x] Something is mine now [x] Something is mine no more [x] Somebody wrote a note on what is mine [x] Somebody accepted or gave back what I gave them [x] I did not answer a hand-over yet
+        Tell me when: [x] Something is mine now [x] Something is mine no more [x] Somebody wrote a note on what is mine [x] Somebody accepted or gave back what I gave them [x] I did not answer a hand-over yet [x] What I own comes back: its time is over, or the contact got in touch
         Quiet from: [--:--]
         Quiet until: [--:--]
         Hand-overs: [ ] I keep what I was handed, also if I do not answer
@@ -137,7 +137,7 @@ async fn people_hear_of_what_they_want_when_they_want() {
         .await;
         let home = bot.home(ZOE).await;
         assert_snapshot!(home.lines().rev().take(2).collect::<Vec<_>>().join("\n"), @"
-        You are told of 1 of 5 kinds of things. Quiet from 22:00 to 07:00. [Change…]
+        You are told of 1 of 6 kinds of things. Quiet from 22:00 to 07:00. [Change…]
         # Notifications
         ");
 

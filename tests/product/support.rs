@@ -11,7 +11,7 @@ use dialnote_slack::clock::{Clock, ManualClock};
 use dialnote_slack::config::Config;
 use dialnote_slack::manifest::{OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::sandbox::{
-    Click, Close, Message, Options, Outcome, Sandbox, Saying, Secrets, Shortcut, Submit, Typing, View, World,
+    Click, Close, Incoming, Message, Options, Outcome, Sandbox, Saying, Secrets, Shortcut, Submit, Typing, View, World,
 };
 use dialnote_slack::store::Lane;
 use dialnote_slack::work::Work;
@@ -280,6 +280,30 @@ impl Bot {
             let user = world.person(who)?.id.clone();
             world.stack(&user).last().map(|view| view.id.clone())
         })
+    }
+
+    // --- what happens in dialnote ---
+
+    /// Something is changed there, and is noticed.
+    pub async fn in_dialnote(&self, change: Value) {
+        self.sandbox.change_in_dialnote(&change).unwrap();
+        self.look().await;
+    }
+
+    /// Somebody calls the front desk in vain, which is noticed; answers the conversation.
+    pub async fn missed_call(&self, from: &str) -> String {
+        let (to, kind) = ("+14155550100".to_owned(), "call".to_owned());
+        let incoming = Incoming { kind, from: from.to_owned(), to, text: None };
+        self.clock.advance(SignedDuration::from_secs(1));
+        let conversation = self.sandbox.incoming(incoming).await.unwrap();
+        self.look().await;
+        conversation
+    }
+
+    /// The app looks at dialnote, and does what follows.
+    pub async fn look(&self) {
+        self.work.watch().await.unwrap();
+        self.settle().await;
     }
 
     // --- time and work ---

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use crate::model::{Model, State, Status, Step};
+use crate::model::{ELSEWHERE, Model, State, Status, Step};
 use crate::support::{Bot, draw};
 
 const NOTED: &str = " Your note is in dialnote.";
@@ -98,6 +98,9 @@ fn number_in(name: &str) -> &str {
 }
 
 fn person(who: &str) -> String {
+    if who == ELSEWHERE {
+        return "Somebody in dialnote".to_owned();
+    }
     let mut letters = who.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -123,7 +126,9 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     if noted && !step.noted {
         return false;
     }
-    let (before, after) = (step.before.state(step.at), step.after.state(step.at));
+    let elsewhere = step.who == ELSEWHERE;
+    let before = if elsewhere { step.before.seen.clone() } else { step.before.state(step.at) };
+    let after = step.after.state(step.at);
     let name = |who: Option<&str>| who.map_or_else(|| "nobody".to_owned(), person);
     let (actor, from, to, me) = (person(step.who), name(before.owner), name(after.owner), person(reader));
     let snoozed = |state: &State| matches!(state.status, Status::Snoozed(_));
@@ -211,6 +216,9 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     );
     // What others did.
     let mine_now = passed && to == me && !by_me;
+    if_so(mine_now && elsewhere, "§ was assigned to you in dialnote.".to_owned());
+    let time_is_up = elsewhere && snoozed(&before) && after.status == Status::Open;
+    if_so(time_is_up && to == me, "§ is back: the time it was snoozed for is over. It is yours.".to_owned());
     if_so(mine_now, format!("{actor} assigned § to you."));
     if_so(mine_now, format!("{actor} handed § to you."));
     if_so(mine_now, "§".to_owned());
@@ -262,7 +270,12 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     if_so(passed && from == actor, format!("{actor} did not answer in time; {to} owns § again."));
     // Lines of a thread that do not name it: notes, and when it comes back.
     let is_noted = step.noted && (said == format!("{actor} added a note.") || said.starts_with('“'));
-    can_say.iter().any(|one| one == said) || is_noted || snoozed(&after) && said.starts_with("  It comes back")
+    // The contact is the one who does this.
+    let is_back = time_is_up && said.ends_with("is back: the time it was snoozed for is over.");
+    can_say.iter().any(|one| one == said)
+        || is_noted
+        || is_back
+        || snoozed(&after) && said.starts_with("  It comes back")
 }
 
 /// How long ago, as people say it.

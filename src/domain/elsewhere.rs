@@ -1,0 +1,130 @@
+//! dialnote changes without us: somebody uses another way to it, a contact calls or writes, what was
+//! snoozed comes back. This says what of it is news, and who hears of it.
+
+use jiff::Timestamp;
+
+use crate::domain::conversation::{Activity, Conversation, State, Status};
+use crate::domain::message::{Event, Face, Line, Message, Notice};
+use crate::domain::plan::Party;
+use crate::domain::refusal::About;
+use crate::ids::ChannelId;
+
+/// What whoever changed something in dialnote itself is called: dialnote does not say who.
+pub const SOMEBODY: &str = "Somebody in dialnote";
+
+/// What is known of a conversation that was found changed.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Owner and status of which everybody knows; nothing, if it is new.
+    pub before: Option<State>,
+    /// What had come in or gone out last.
+    pub heard_before: Option<Activity>,
+    /// The conversation as it is.
+    pub now: Conversation,
+    /// The owner before.
+    pub from: Option<Party>,
+    /// The owner as it is.
+    pub to: Option<Party>,
+    /// When this is.
+    pub at: Timestamp,
+}
+
+impl Found {
+    /// What a card shows of it.
+    pub fn face(&self) -> Face {
+        Face { conversation: self.now.clone(), owner: self.to.as_ref().map(|to| to.name.clone()) }
+    }
+
+    /// Whether its contact called or wrote.
+    pub fn was_heard_of(&self) -> bool {
+        let newer = |last: &Activity| self.heard_before.as_ref().is_none_or(|before| before.at < last.at);
+        self.now.last_activity.as_ref().is_some_and(|last| last.inbound && newer(last))
+    }
+
+    /// Whether it becomes a card where there is none.
+    pub fn deserves_a_card(&self) -> bool {
+        self.now.is_open() && self.was_heard_of()
+    }
+
+    /// What happened, each with who did it.
+    pub fn events(&self) -> Vec<(String, Event)> {
+        let Some(before) = &self.before else { return Vec::new() };
+        [self.owner_event(before), self.status_event(before)].into_iter().flatten().collect()
+    }
+
+    fn owner_event(&self, before: &State) -> Option<(String, Event)> {
+        let owner = self.now.owner.as_ref().map(|owner| &owner.id);
+        if before.owner.as_ref() == owner {
+            return None;
+        }
+        let from = self.from.as_ref().map(|from| from.name.clone());
+        let event = match &self.to {
+            Some(to) => Event::Assigned { from, to: to.name.clone() },
+            None => Event::Unassigned { from },
+        };
+        Some((SOMEBODY.to_owned(), event))
+    }
+
+    fn status_event(&self, before: &State) -> Option<(String, Event)> {
+        let now = State::from(&self.now);
+        let by_itself = |event| Some((self.now.title(), event));
+        let by_somebody = |event| Some((SOMEBODY.to_owned(), event));
+        match (before.status, now.status) {
+            (Status::Snoozed, Status::Snoozed) if before.until == now.until => None,
+            (_, Status::Snoozed) => by_somebody(Event::Snoozed(now.until?)),
+            (Status::Open, Status::Open) | (Status::Done, Status::Done) => None,
+            (_, Status::Done) => by_somebody(Event::Done),
+            (_, Status::Open) if self.was_heard_of() => by_itself(Event::GotInTouch),
+            (Status::Snoozed, Status::Open) if before.until.is_some_and(|until| until <= self.at) => {
+                by_itself(Event::TimeIsUp)
+            }
+            (Status::Snoozed, Status::Open) => by_somebody(Event::Woke),
+            (Status::Done, Status::Open) => by_somebody(Event::Reopened),
+        }
+    }
+
+    /// Who hears of it. `cards` are the channels that have its card, `to_draw` those that do not show it
+    /// as it is, or are to get one.
+    pub fn messages(&self, cards: &[ChannelId], to_draw: &[ChannelId]) -> Vec<Message> {
+        let events = self.events();
+        let mut messages = Vec::new();
+        for channel in to_draw {
+            messages.push(Message::Card { channel: channel.clone(), face: self.face(), asker: None });
+        }
+        for channel in cards {
+            let lines = events.iter().map(|(actor, event)| Message::Line {
+                channel: channel.clone(),
+                conversation: self.now.id.clone(),
+                line: Line { actor: actor.clone(), what: event.clone(), note: String::new() },
+            });
+            messages.extend(lines);
+        }
+        messages.extend(events.iter().filter_map(|(_, event)| self.to_owner(event)));
+        messages.extend(events.iter().filter_map(|(actor, event)| self.to_owner_before(actor, event)));
+        messages
+    }
+
+    fn to_owner(&self, event: &Event) -> Option<Message> {
+        let user = self.to.as_ref()?.user.clone()?;
+        let conversation = Box::new(self.now.clone());
+        let notice = match event {
+            Event::Assigned { .. } => Notice::YoursElsewhere { conversation },
+            Event::GotInTouch => Notice::Back { conversation, heard: true },
+            Event::TimeIsUp => Notice::Back { conversation, heard: false },
+            _ => return None,
+        };
+        Some(Message::Direct { user, notice })
+    }
+
+    fn to_owner_before(&self, actor: &str, event: &Event) -> Option<Message> {
+        if !matches!(event, Event::Assigned { .. } | Event::Unassigned { .. }) {
+            return None;
+        }
+        let notice = Notice::NotYoursNow {
+            actor: actor.to_owned(),
+            about: About::from(&self.now),
+            to: self.to.as_ref().map(|to| to.name.clone()),
+        };
+        Some(Message::Direct { user: self.from.as_ref()?.user.clone()?, notice })
+    }
+}

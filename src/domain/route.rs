@@ -1,0 +1,127 @@
+//! Which channel gets the cards of which shared number, and how somebody says so.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::conversation::Line;
+use crate::domain::find::folded;
+use crate::domain::phone::{self, WrittenNumber};
+use crate::domain::refusal::Misread;
+use crate::domain::typed::{self, Word};
+use crate::ids::ChannelId;
+
+/// What a channel gets the cards of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Route {
+    /// Of every shared number.
+    All,
+    /// Of this one.
+    Line(Line),
+}
+
+impl Route {
+    /// What they are kept under (`store::Document`), by channel.
+    pub const KIND: &str = "route";
+
+    /// Whether cards of conversations of this shared number go there.
+    pub fn takes(&self, line: Option<&Line>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Line(wanted) => line.is_some_and(|line| line.number == wanted.number),
+        }
+    }
+}
+
+/// What somebody wants about routes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Routing {
+    /// See them.
+    List,
+    /// Have a channel get the cards of a shared number.
+    Set {
+        /// The channel, if not the one in which it was typed.
+        channel: Option<ChannelId>,
+        /// The number, or what the team calls it; `*` for all.
+        line: String,
+    },
+    /// Have a channel get no cards any more.
+    Off {
+        /// The channel, if not the one in which it was typed.
+        channel: Option<ChannelId>,
+    },
+}
+
+impl Routing {
+    /// Reads what was typed after `/dialnote route`.
+    pub fn parse(text: &str) -> Result<Self, Misread> {
+        let (channel, rest) = match typed::channel(text) {
+            Some((channel, rest)) => (Some(channel), rest.trim()),
+            None => (None, text.trim()),
+        };
+        match rest.to_lowercase().as_str() {
+            "" | "list" if channel.is_none() => Ok(Self::List),
+            "off" => Ok(Self::Off { channel }),
+            "" => Err(Misread::NoLine),
+            // Slack knows no such channel, or does not turn names into channels.
+            word if word.starts_with('#') => Err(Misread::UnknownChannel),
+            _ => Ok(Self::Set { channel, line: line(rest) }),
+        }
+    }
+}
+
+fn line(text: &str) -> String {
+    match typed::first(text) {
+        Some((Word::Quoted(name), _)) => name.to_owned(),
+        Some((Word::Link(link), _)) => link.trim_start_matches("tel:").to_owned(),
+        _ => typed::plain(text),
+    }
+}
+
+/// The shared number that somebody means: by its number in any usual spelling, or by its name.
+pub fn meant<'a>(asked: &str, lines: &'a [Line]) -> Option<&'a Line> {
+    let by_name = || lines.iter().find(|line| line.name.as_deref().is_some_and(|name| folded(name) == folded(asked)));
+    let number = WrittenNumber::parse(asked);
+    let by_number = number.and_then(|number| lines.iter().find(|line| number.matches(&line.number)));
+    by_number.or_else(by_name)
+}
+
+/// What people call a shared number.
+pub fn called(line: &Line) -> String {
+    line.name.clone().unwrap_or_else(|| phone::pretty(&line.number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_channel_and_number_in_every_spelling() {
+        let billing = || Some(ChannelId::new("C1"));
+        let set = |channel, line: &str| Ok(Routing::Set { channel, line: line.to_owned() });
+        for (text, expected) in [
+            ("", Ok(Routing::List)),
+            ("list", Ok(Routing::List)),
+            ("<#C1|billing> \"Front desk\"", set(billing(), "Front desk")),
+            ("<#C1|> Front desk", set(billing(), "Front desk")),
+            ("<#C1> *", set(billing(), "*")),
+            ("<tel:+14155550100|+1 415 555 0100>", set(None, "+14155550100")),
+            ("*", set(None, "*")),
+            ("off", Ok(Routing::Off { channel: None })),
+            ("<#C1|billing> off", Ok(Routing::Off { channel: billing() })),
+            ("<#C1|billing>", Err(Misread::NoLine)),
+            ("#biling *", Err(Misread::UnknownChannel)),
+        ] {
+            assert_eq!(Routing::parse(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn finds_the_shared_number_that_is_meant() {
+        let line = |number: &str, name: Option<&str>| Line { number: number.into(), name: name.map(str::to_owned) };
+        let lines = [line("+14155550100", Some("Front desk")), line("+14155550200", None)];
+        assert_eq!(meant("front DESK", &lines), Some(&lines[0]));
+        assert_eq!(meant("(415) 555-0200", &lines), Some(&lines[1]));
+        assert_eq!(meant("kitchen", &lines), None);
+    }
+}

@@ -1,0 +1,119 @@
+//! What was found changed in dialnote is made true here. Our own changes are found like any others:
+//! whether everybody knows already is seen in the audit log, where each is written down.
+
+use std::time::Duration;
+
+use crate::domain::asker::Via;
+use crate::domain::conversation::{Conversation, State};
+use crate::domain::elsewhere::{Found, SOMEBODY};
+use crate::domain::job::{Job, NoticedJob};
+use crate::domain::message::{Event, Message};
+use crate::domain::refusal::Refusal;
+use crate::domain::verb::Verb;
+use crate::error::Fault;
+use crate::ids::SlackUserId;
+use crate::store::{Claim, Class, Effect, Entry, NewJob};
+use crate::work::audit::{self, Detail};
+use crate::work::conclude::expected;
+use crate::work::inbox::{PAST_ENTRIES, Stop};
+use crate::work::index::seen;
+use crate::work::{Outcome, Work, later};
+
+/// By how much the clocks of two instances may differ.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(5);
+
+/// Who stands in the audit log for whoever changed something in dialnote itself.
+const NOBODY: &str = "dialnote";
+
+impl Work {
+    /// Looks at a conversation that was found changed, and tells whom it concerns.
+    pub(super) async fn noticed(&self, claim: &Claim, job: &NoticedJob) -> Result<Outcome, Stop> {
+        let at = self.clock.now();
+        let now = match self.look_at(&job.conversation).await {
+            Ok(now) => now,
+            Err(Stop::Refused(Refusal::NoConversation { id })) => {
+                return Ok(Outcome::done(self.forget(claim, &id).await?.into_iter().collect()));
+            }
+            Err(stop) => return Err(stop),
+        };
+        let found = self.found_out(claim, job, now).await?;
+        let mut effects = vec![Effect::Mirror(seen(&found.now, at))];
+        effects.extend(self.tell_of(claim, job, &found).await?);
+        Ok(Outcome::done(effects))
+    }
+
+    async fn found_out(&self, claim: &Claim, job: &NoticedJob, now: Conversation) -> Result<Found, Fault> {
+        let installation = &claim.installation;
+        let entries = self.store.entries(installation, &job.conversation, PAST_ENTRIES).await?;
+        let last = entries.iter().find_map(audit::change);
+        let known = last.filter(|change| later(change.at, CLOCKS_DIFFER) >= job.at).map(|change| change.after);
+        let before = known.or_else(|| job.before.as_deref().map(State::from));
+        let owner_before = before.as_ref().and_then(|before| before.owner.as_ref());
+        Ok(Found {
+            from: self.member(installation, owner_before).await?,
+            to: self.owner(installation, &now).await?,
+            heard_before: job.before.as_ref().and_then(|before| before.last_activity.clone()),
+            at: self.clock.now(),
+            before,
+            now,
+        })
+    }
+
+    async fn tell_of(&self, claim: &Claim, job: &NoticedJob, found: &Found) -> Result<Vec<Effect>, Fault> {
+        let installation = &claim.installation;
+        let shows = serde_json::to_string(&found.face()).unwrap_or_default();
+        let cards = self.store.cards(installation, &found.now.id).await?;
+        let channels: Vec<_> = cards.iter().map(|card| card.channel.clone()).collect();
+        let stale = cards.iter().filter(|card| card.face != shows).map(|card| card.channel.clone());
+        let mut to_draw: Vec<_> = stale.collect();
+        if found.deserves_a_card() && !job.quiet {
+            let routed = self.routed(installation, found.now.line.as_ref()).await?;
+            to_draw.extend(routed.into_iter().filter(|channel| !channels.contains(channel)));
+        }
+        let mut messages = found.messages(&channels, &to_draw);
+        if job.quiet {
+            messages.retain(|message| matches!(message, Message::Card { .. }));
+        }
+        messages.extend(self.shown_links(installation, &found.face()).await?);
+        let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
+        effects.extend(found.events().into_iter().map(|(_, event)| record(found, event)));
+        effects.extend(messages.into_iter().map(|message| self.say_unasked(claim, message)));
+        let concerned = [&found.from, &found.to].into_iter().flatten().filter_map(|party| party.user.clone());
+        effects.extend(self.refresh_homes(claim, concerned).await?);
+        Ok(effects)
+    }
+
+    /// What nobody waits for is said after what somebody does.
+    fn say_unasked(&self, claim: &Claim, message: Message) -> Effect {
+        let job = self.new_job(&claim.installation, &Job::Message(message));
+        Effect::Enqueue(NewJob { class: Class::Machine, ..job })
+    }
+}
+
+fn record(found: &Found, event: Event) -> Effect {
+    let verb = match &event {
+        Event::Assigned { .. } => Verb::Assign,
+        Event::Unassigned { .. } => Verb::Unassign,
+        Event::Done => Verb::Done,
+        Event::Snoozed(_) => Verb::Snooze,
+        Event::Woke | Event::TimeIsUp => Verb::Wake,
+        _ => Verb::Reopen,
+    };
+    let detail = Detail {
+        verb,
+        by: SOMEBODY.to_owned(),
+        via: Via::Elsewhere,
+        channel: None,
+        before: found.before.clone(),
+        after: Some(State::from(&found.now)),
+        outcome: audit::Outcome::Done,
+        event: Some(event),
+    };
+    Effect::Record(Entry {
+        at: found.at,
+        actor: SlackUserId::new(NOBODY),
+        conversation: Some(found.now.id.clone()),
+        verb: verb.spec().name.to_owned(),
+        detail: serde_json::to_string(&detail).unwrap_or_default(),
+    })
+}

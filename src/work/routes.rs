@@ -1,0 +1,81 @@
+//! Which channels get the cards of a shared number: set by admins, asked for whenever something comes in.
+
+use serde_json::json;
+
+use crate::domain::conversation::Line;
+use crate::domain::job::ChangeJob;
+use crate::domain::message::Say;
+use crate::domain::refusal::Refusal;
+use crate::domain::route::{Route, Routing, called, meant};
+use crate::error::Fault;
+use crate::ids::{ChannelId, InstallationId};
+use crate::store::Effect;
+use crate::work::Work;
+use crate::work::watch::fault;
+
+/// How many channels can have routes.
+const MOST: usize = 1000;
+
+impl Work {
+    /// The channels that get the cards of a shared number.
+    pub(super) async fn routed(
+        &self,
+        installation: &InstallationId,
+        line: Option<&Line>,
+    ) -> Result<Vec<ChannelId>, Fault> {
+        let routes = self.routes(installation).await?;
+        Ok(routes.into_iter().filter(|(_, route)| route.takes(line)).map(|(channel, _)| channel).collect())
+    }
+
+    async fn routes(&self, installation: &InstallationId) -> Result<Vec<(ChannelId, Route)>, Fault> {
+        let kept = self.store.documents(installation, Route::KIND, MOST).await?;
+        let route = kept.into_iter().filter_map(|kept| Some((kept.id, serde_json::from_str(&kept.body).ok()?)));
+        Ok(route.map(|(channel, route)| (ChannelId::new(channel), route)).collect())
+    }
+
+    /// Does what somebody wants about routes; answers what is to be stored, and what they are told.
+    pub(super) async fn route(
+        &self,
+        installation: &InstallationId,
+        job: &ChangeJob,
+        routing: &Routing,
+    ) -> Result<(Vec<Effect>, Say), Fault> {
+        let refused = |why| Ok((Vec::new(), Say::Refused { why, note: String::new() }));
+        let here = job.asker.channel.as_ref().filter(|channel| !channel.is_direct());
+        let (channel, line) = match routing {
+            Routing::List => return Ok((Vec::new(), self.told_routes(installation).await?)),
+            Routing::Off { channel } => (channel, None),
+            Routing::Set { channel, line } => (channel, Some(line.as_str())),
+        };
+        let Some(channel) = channel.as_ref().or(here) else { return refused(Refusal::WhichChannel) };
+        let Some(asked) = line else {
+            let drop = Effect::DropDocument { kind: Route::KIND.to_owned(), id: channel.to_string() };
+            let record = self.record_change(job, &json!({ "route": { "channel": channel, "after": null } }));
+            return Ok((vec![drop, record], Say::RouteOff { channel: channel.clone() }));
+        };
+        let lines = self.dialnote.lines().await.map_err(fault)?;
+        let route = match meant(asked, &lines) {
+            _ if asked == "*" => Route::All,
+            Some(line) => Route::Line(line.clone()),
+            None => {
+                let lines = lines.iter().map(called).collect();
+                return refused(Refusal::NoLine { asked: asked.to_owned(), lines });
+            }
+        };
+        let kept = self.put(Route::KIND, channel.as_str(), &route);
+        let record = self.record_change(job, &json!({ "route": { "channel": channel, "after": route } }));
+        Ok((vec![kept, record], Say::Routed { channel: channel.clone(), line: name(&route) }))
+    }
+
+    async fn told_routes(&self, installation: &InstallationId) -> Result<Say, Fault> {
+        let routes = self.routes(installation).await?;
+        Ok(Say::Routes(routes.into_iter().map(|(channel, route)| (channel, name(&route))).collect()))
+    }
+}
+
+fn name(route: &Route) -> Option<String> {
+    match route {
+        Route::All => None,
+        Route::Line(line) => Some(called(line)),
+    }
+}

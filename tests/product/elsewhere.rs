@@ -1,0 +1,149 @@
+//! What happens in dialnote without us is true here, too, and is never said twice.
+
+use dialnote_slack::sandbox::{Hang, Service};
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::support::{ANA, LEO, MAYA, ZOE, product};
+
+#[tokio::test]
+async fn an_owner_set_in_dialnote_is_shown_and_told() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/assign @leo conv_1001").await;
+        bot.read_all().await;
+        bot.in_dialnote(json!({ "conversation": ANA, "assignedToId": "mem_zoe" })).await;
+        assert!(bot.card(ANA).await.contains("Owner: Zoe"));
+        assert_snapshot!(bot.line(ANA).await, @"Somebody in dialnote assigned this to Zoe; Leo owned it before.");
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        +1 415 555 0101 (Ana Lima) was assigned to you in dialnote.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+        [Done] [Open in dialnote ↗]
+        ");
+        assert_snapshot!(bot.dm(LEO).await, @"
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+          It is not yours any more.
+        [Open in dialnote ↗]
+        ---
+        Somebody in dialnote gave +1 415 555 0101 (Ana Lima) to Zoe; it is not yours any more.
+        ");
+        bot.slash(MAYA, "/dialnote history conv_1001").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        What happened to +1 415 555 0101 (Ana Lima), newest first:
+        Somebody in dialnote assigned this to Zoe; Leo owned it before.
+          2026-11-23 09:00 UTC
+        Maya assigned this to Leo.
+          2026-11-23 09:00 UTC
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_status_set_in_dialnote_is_shown() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(LEO, "/dialnote take conv_1001").await;
+        bot.read_all().await;
+        bot.in_dialnote(json!({ "conversation": ANA, "status": "done" })).await;
+        assert!(bot.card(ANA).await.contains("Done. Owner: Leo"));
+        assert_snapshot!(bot.line(ANA).await, @"Somebody in dialnote marked this done.");
+        bot.in_dialnote(json!({ "conversation": ANA, "status": "open" })).await;
+        assert_snapshot!(bot.line(ANA).await, @"Somebody in dialnote opened this again.");
+        bot.slash(LEO, "/done conv_1001").await;
+        bot.read_all().await;
+        bot.missed_call("+14155550101").await;
+        assert!(!bot.card(ANA).await.contains("Done."));
+        assert_snapshot!(bot.line(ANA).await, @"Ana Lima got in touch; this is open again.");
+        assert_snapshot!(bot.dm(LEO).await, @"
+        +1 415 555 0101 (Ana Lima) got in touch. It is yours, and open again.
+          :telephone_receiver: Missed call · 2026-11-23 09:00 UTC
+        [Done] [Open in dialnote ↗]
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_snoozed_comes_back_and_its_owner_hears_of_it() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(LEO, "/dialnote take conv_1001").await;
+        bot.slash(LEO, "/snooze conv_1001 2h").await;
+        bot.read_all().await;
+        for _ in 0..24 {
+            bot.clock.advance(SignedDuration::from_mins(5));
+            bot.look().await;
+        }
+        bot.in_dialnote(json!({ "conversation": ANA, "status": "open" })).await;
+        assert_snapshot!(bot.line(ANA).await, @"Ana Lima is back: the time it was snoozed for is over.");
+        assert_snapshot!(bot.dm(LEO).await, @"
+        +1 415 555 0101 (Ana Lima) is back: the time it was snoozed for is over. It is yours.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+        [Done] [Open in dialnote ↗]
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn our_own_changes_do_not_echo() {
+    product(async |bot| {
+        bot.look().await;
+        for command in ["/assign @leo conv_1001", "/done conv_1001", "/reopen conv_1001", "/unassign conv_1001"] {
+            bot.slash(MAYA, command).await;
+            bot.read_all().await;
+            let said = bot.calls("chat.update") + bot.calls("chat.postMessage");
+            bot.look().await;
+            assert_eq!(bot.calls("chat.update") + bot.calls("chat.postMessage"), said, "{command}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_that_is_seen_while_our_command_makes_it_does_not_echo() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/assign @leo conv_1001").await;
+        let set = Hang { service: Service::Dialnote, method: "PATCH".into(), path: String::new(), after_effect: true };
+        bot.world(|world| world.faults.hang_next.push(set));
+        let seen_meanwhile = async {
+            bot.sandbox.hung().await;
+            let seen = bot.work.watch().await.unwrap();
+            bot.sandbox.release();
+            seen
+        };
+        let ((), seen) = tokio::join!(bot.settle(), seen_meanwhile);
+        assert_eq!((seen, bot.dialnote(ANA).as_str()), (1, "mem_leo open"), "it is seen before the command knows");
+        assert_snapshot!(bot.line(ANA).await, @"Maya assigned this to Leo.");
+        assert_snapshot!(bot.dm(LEO).await, @"
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        ");
+        bot.slash(MAYA, "/dialnote history conv_1001").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Leo, who has been told.");
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        What happened to +1 415 555 0101 (Ana Lima), newest first:
+        Maya assigned this to Leo.
+          2026-11-23 09:00 UTC
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_long_absence_cards_are_true_and_nobody_is_told() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(LEO, "/dialnote take conv_1001").await;
+        bot.read_all().await;
+        bot.clock.advance(SignedDuration::from_hours(5));
+        bot.in_dialnote(json!({ "conversation": ANA, "assignedToId": "mem_zoe" })).await;
+        assert!(bot.card(ANA).await.contains("Owner: Zoe"));
+    })
+    .await;
+}

@@ -1,0 +1,80 @@
+//! Calls and messages become cards in the channel of their number.
+
+use insta::assert_snapshot;
+
+use crate::support::{LEO, MAYA, SAM, product};
+
+#[tokio::test]
+async fn a_missed_call_becomes_a_card_in_the_channel_of_its_number() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Saved. From now on the cards of Front desk come to <#C0FRONT>, as soon as somebody calls or writes. If I am not in that channel yet, type /invite @dialnote there.");
+        let conversation = bot.missed_call("+14155550999").await;
+        assert_snapshot!(bot.card(&conversation).await, @"
+        # +1 415 555 0999
+          on Front desk
+          :telephone_receiver: Missed call · 2026-11-23 09:00 UTC
+        Nobody owns this yet.
+        [Take it] [Assign to… ▾] [Snooze] [Done] [History] [Open in dialnote ↗]
+        ");
+        bot.press(LEO, &conversation, "take").await;
+        bot.read_all().await;
+        assert!(bot.card(&conversation).await.contains("Owner: Leo"));
+        bot.missed_call("+14155550999").await;
+        assert_eq!(bot.calls("chat.postMessage"), 2, "the card and the line, and no second card");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_numbers_calls_go_elsewhere_and_a_star_takes_all() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route +1 415 555 0200").await;
+        bot.read_all().await;
+        let conversation = bot.missed_call("+14155550999").await;
+        assert_eq!(bot.calls("chat.postMessage"), 0);
+        bot.slash(MAYA, "/dialnote route *").await;
+        bot.read_all().await;
+        assert_eq!(bot.missed_call("+14155550999").await, conversation);
+        assert!(bot.card(&conversation).await.contains("Missed call"));
+        bot.slash(MAYA, "/dialnote route list").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        These channels get cards by themselves:
+        <#C0FRONT>: all shared numbers
+        ");
+        bot.slash(MAYA, "/dialnote route off").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Saved. <#C0FRONT> gets no cards by itself any more.");
+        bot.missed_call("+14155550888").await;
+        assert_eq!(bot.calls("chat.postMessage"), 1);
+        bot.slash(MAYA, "/dialnote route").await;
+        assert_snapshot!(bot.answer(MAYA).await, @r#"
+        No channel gets cards by itself yet.
+        Type: /dialnote route [list | #channel] [shared number | * | off]
+        For example: /dialnote route #front-desk "Front desk"
+        "#);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_route_that_cannot_be_is_refused_in_words() {
+    product(async |bot| {
+        bot.slash(MAYA, "/dialnote route kitchen").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"No shared number is called “kitchen”. These are there: Front desk, Billing.");
+        bot.slash(MAYA, "/dialnote route #nowhere *").await;
+        assert_snapshot!(bot.answer(MAYA).await, @r#"
+        Which channel? Choose it from the list that Slack shows when you type #.
+        Type: /dialnote route [list | #channel] [shared number | * | off]
+        For example: /dialnote route #front-desk "Front desk"
+        "#);
+        bot.slash(LEO, "/dialnote route *").await;
+        assert_snapshot!(bot.answer(LEO).await, @"Only admins may change the rules of this workspace.");
+        bot.slash_in("dm", MAYA, "/dialnote route *").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Which channel? Type the command in it, or name it with #.");
+        bot.slash(SAM, "/dialnote route list").await;
+        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address.");
+    })
+    .await;
+}
