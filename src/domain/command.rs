@@ -396,7 +396,8 @@ mod tests {
     #[test]
     fn every_example_is_understood_in_both_spellings() {
         for spec in &COMMANDS {
-            let example = spec.example.replace("@zoe", "<@UZOE>").replace("@leo", "<@ULEO|leo>");
+            let tokens = [("@zoe", "<@UZOE>"), ("@leo", "<@ULEO|leo>"), ("#front-desk", "<#C1|front-desk>")];
+            let example = tokens.iter().fold(spec.example.to_owned(), |line, (name, token)| line.replace(name, token));
             let short = read(&format!("{} {example}", spec.typed()));
             assert!(short.is_ok(), "{}: {short:?}", spec.name);
             assert_eq!(read(&format!("{UMBRELLA} {} {example}", spec.name.to_uppercase())), short);

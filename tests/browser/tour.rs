@@ -238,7 +238,7 @@ async fn the_home_tab() {
         page.click("#home button", "Change…").await;
         page.click(".modal label", "Something is mine no more").await;
         page.click(".modal [type=submit]", "Save").await;
-        page.shows("#home", "You are told of 4 of 5 kinds of things.").await;
+        page.shows("#home", "You are told of 5 of 6 kinds of things.").await;
     })
     .await;
 }
