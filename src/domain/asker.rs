@@ -56,6 +56,8 @@ pub enum Via {
     Typed,
     /// A control on a message.
     Clicked,
+    /// A control on a message that tells of several conversations.
+    Digest,
     /// A form.
     Submitted,
     /// Nobody: time passed.

@@ -217,6 +217,11 @@ impl Click {
         self.carried().and_then(|carried| carried.list)
     }
 
+    /// Whether it was made in a message that tells of several conversations.
+    pub fn is_of_several(&self) -> bool {
+        self.block_id.starts_with("row:")
+    }
+
     fn known(&self) -> Option<Clicked> {
         let control = Control::by_action_id(&self.action_id)?;
         match control {

@@ -89,6 +89,19 @@ impl Hours {
     }
 }
 
+/// When it is that time of day next on a working day (Monday to Friday).
+pub fn next_morning(clock: Clock, now: Timestamp, zone: &TimeZone) -> Timestamp {
+    const WEEK: i64 = 8;
+    let here = now.to_zoned_datetime(zone.clone());
+    let mornings = (0..=WEEK).filter_map(|days| {
+        let day = here.date().checked_add(days.days()).ok()?;
+        let works = day.weekday().to_monday_zero_offset() < 5;
+        let at = day.to_datetime(clock.time()).to_zoned_datetime(zone.clone()).ok()?;
+        works.then(|| at.timestamp())
+    });
+    mornings.into_iter().find(|at| *at > now).unwrap_or(Timestamp::MAX)
+}
+
 /// The time zone by its name in the tz database; UTC where it is unknown.
 pub fn zone(name: Option<&str>) -> TimeZone {
     name.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
@@ -126,6 +139,19 @@ mod tests {
             hours("12:00", "13:00").until(at("2026-11-24T11:30:00Z"), &berlin),
             Some(at("2026-11-24T12:00:00Z"))
         );
+    }
+
+    #[test]
+    fn the_next_morning_is_one_of_a_working_day() {
+        let (nine, berlin) = (Clock::at(9), zone(Some("Europe/Berlin")));
+        for (now, then) in [
+            ("2026-11-23T07:59:00Z", "2026-11-23T08:00:00Z"),
+            ("2026-11-23T08:00:00Z", "2026-11-24T08:00:00Z"),
+            ("2026-11-27T12:00:00Z", "2026-11-30T08:00:00Z"),
+            ("2026-10-23T12:00:00Z", "2026-10-26T08:00:00Z"),
+        ] {
+            assert_eq!(next_morning(nine, at(now), &berlin), at(then), "{now}");
+        }
     }
 
     #[test]

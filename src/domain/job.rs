@@ -52,6 +52,9 @@ pub enum Job {
     /// Look at a conversation that was found changed in dialnote.
     #[serde(rename = "noticed.v1")]
     Noticed(NoticedJob),
+    /// Tell a channel at once what waits there.
+    #[serde(rename = "digest.v1")]
+    Digest(DigestJob),
     /// Say something.
     #[serde(rename = "message.v1")]
     Message(Message),
@@ -167,6 +170,15 @@ pub struct NoticedJob {
     pub quiet: bool,
 }
 
+/// A channel to be told at once what waits there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestJob {
+    /// The channel.
+    pub channel: ChannelId,
+    /// Whether that is because we were away, rather than because it is morning.
+    pub caught_up: bool,
+}
+
 /// A command on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandJob {
@@ -234,6 +246,8 @@ impl Job {
             Self::Batch(job) => job.batch.kind(),
             Self::Handover(conversation) => conversation_key(conversation),
             Self::Change(job) => person_key(&job.asker.user),
+            Self::Digest(job) => digest_key(&job.channel),
+            Self::Message(Message::Digest { channel, .. }) => digest_key(channel),
             Self::Noticed(job) => conversation_key(&job.conversation),
             Self::Links(job) => format!("links:{}:{}", job.channel, job.ts),
             Self::Message(Message::Private { to, .. }) => format!("private:{}", to.user),
@@ -267,6 +281,10 @@ impl CommandJob {
         };
         Self { asker, command, stage, batch: None, quoted: None }
     }
+}
+
+fn digest_key(channel: &ChannelId) -> String {
+    format!("digest:{channel}")
 }
 
 fn conversation_key(id: &ConversationId) -> String {

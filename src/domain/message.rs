@@ -41,6 +41,13 @@ pub enum Message {
         /// What.
         line: Line,
     },
+    /// What a channel is told at once.
+    Digest {
+        /// Where.
+        channel: ChannelId,
+        /// What.
+        digest: Box<Digest>,
+    },
     /// A direct message.
     Direct {
         /// To whom.
@@ -160,6 +167,23 @@ pub struct AdminFace {
     pub read_only_key: bool,
     /// Members whose e-mail address nobody in Slack has.
     pub unlinked: Vec<String>,
+}
+
+/// What a channel is told at once: who waits for an owner, and how much everybody has to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// When this was so.
+    pub at: Timestamp,
+    /// Whether it is told because we were away.
+    pub caught_up: bool,
+    /// What nobody owns, oldest first.
+    pub waiting: Vec<Face>,
+    /// How much more of that there is.
+    pub more: usize,
+    /// How much of what is snoozed comes back today.
+    pub snoozed: usize,
+    /// What colleagues call people, and how many open conversations they own.
+    pub loads: Vec<(String, usize)>,
 }
 
 /// What a card shows.

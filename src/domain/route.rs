@@ -9,14 +9,13 @@ use crate::domain::refusal::Misread;
 use crate::domain::typed::{self, Word};
 use crate::ids::ChannelId;
 
-/// What a channel gets the cards of.
+/// What a channel gets the cards of, and when it is morning there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Route {
-    /// Of every shared number.
-    All,
-    /// Of this one.
-    Line(Line),
+pub struct Route {
+    /// Of this shared number; of all, if none is named.
+    pub line: Option<Line>,
+    /// The time zone of whoever said so, if Slack knows it.
+    pub zone: Option<String>,
 }
 
 impl Route {
@@ -25,10 +24,7 @@ impl Route {
 
     /// Whether cards of conversations of this shared number go there.
     pub fn takes(&self, line: Option<&Line>) -> bool {
-        match self {
-            Self::All => true,
-            Self::Line(wanted) => line.is_some_and(|line| line.number == wanted.number),
-        }
+        self.line.as_ref().is_none_or(|wanted| line.is_some_and(|line| line.number == wanted.number))
     }
 }
 

@@ -201,7 +201,8 @@ impl<'a> Request<'a> {
 
     fn click(self, from: From, click: &Click, place: Place) -> Understood<'a> {
         let ephemeral = matches!(place, Place::Private { direct: None });
-        let asker = in_list(self.asker(&from, Via::Clicked, ephemeral), click.list(), &place);
+        let via = if click.is_of_several() && place == Place::Message { Via::Digest } else { Via::Clicked };
+        let asker = in_list(self.asker(&from, via, ephemeral), click.list(), &place);
         let job = match click.meaning() {
             Clicked::Do(command) => Job::Command(CommandJob::new(asker, command)),
             Clicked::Resume(resume) => Job::Resume(ResumeJob { asker, resume }),

@@ -53,7 +53,7 @@ fn about(conversation: &Conversation) -> Vec<Block> {
 }
 
 /// The conversation as a channel shows it that is to show less.
-fn masked(conversation: &Conversation) -> Conversation {
+pub(super) fn masked(conversation: &Conversation) -> Conversation {
     let contact =
         Contact { name: conversation.contact.name.clone(), company: None, phone: hidden(&conversation.number()) };
     let last_activity = conversation.last_activity.clone().map(|last| Activity { preview: None, ..last });

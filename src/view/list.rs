@@ -92,7 +92,7 @@ fn conversation(face: &Face, query: &Query) -> Vec<Block> {
     blocks
 }
 
-fn headline(face: &Face) -> String {
+pub(super) fn headline(face: &Face) -> String {
     let title = face.conversation.title();
     let details = details(&face.conversation).map_or_else(String::new, |details| format!(" · {details}"));
     format!("{title}{details}\n{}", standing(face))

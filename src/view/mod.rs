@@ -3,6 +3,7 @@
 //! Slack does not search for mentions or links (contracts/slack.md §11.2).
 
 pub mod card;
+pub mod digest;
 pub mod element;
 pub mod help;
 pub mod home;

@@ -420,7 +420,7 @@ fn already_so(about: &About, done: bool, by: Option<&(String, i64)>) -> String {
     }
 }
 
-fn span(seconds: i64) -> String {
+pub(super) fn span(seconds: i64) -> String {
     match seconds {
         ..60 => format!("{} s", seconds.max(1)),
         60..3600 => format!("{} min", seconds / 60),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -73,7 +74,7 @@ impl Work {
         Ok(shared)
     }
 
-    async fn kept<T: DeserializeOwned>(
+    pub(super) async fn kept<T: DeserializeOwned>(
         &self,
         installation: &InstallationId,
         kind: &str,
@@ -142,14 +143,12 @@ impl Work {
     }
 
     pub(super) fn put(&self, kind: &str, id: &str, value: &impl Serialize) -> Effect {
+        self.put_due(kind, id, value, None)
+    }
+
+    pub(super) fn put_due(&self, kind: &str, id: &str, value: &impl Serialize, due: Option<Timestamp>) -> Effect {
         let body = serde_json::to_string(value).unwrap_or_default();
-        Effect::PutDocument(Document {
-            kind: kind.to_owned(),
-            id: id.to_owned(),
-            at: self.clock.now(),
-            due: None,
-            body,
-        })
+        Effect::PutDocument(Document { kind: kind.to_owned(), id: id.to_owned(), at: self.clock.now(), due, body })
     }
 
     pub(super) fn record_change(&self, job: &ChangeJob, detail: &serde_json::Value) -> Effect {

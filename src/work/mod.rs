@@ -6,6 +6,7 @@ pub mod audit;
 mod batch;
 mod changes;
 mod conclude;
+mod digests;
 mod direct;
 mod forms;
 mod groups;
@@ -202,6 +203,7 @@ impl Work {
             Job::Batch(job) => self.batch(claim, job).await,
             Job::Change(job) => self.change_settings(claim, job).await,
             Job::Handover(conversation) => no_one_asked(self.handover_due(claim, conversation).await),
+            Job::Digest(job) => self.digest(claim, job).await,
             Job::Noticed(job) => no_one_asked(self.noticed(claim, job).await),
             Job::Links(job) => no_one_asked(self.links(claim, job).await),
             Job::Message(message) => self.deliver(claim, message).await,

@@ -11,7 +11,7 @@ use crate::slack::answer::CallError;
 use crate::slack::client::{Posted, RESPONSE_URL, Sought};
 use crate::store::{Card, Claim, Effect};
 use crate::view::kit::Content;
-use crate::view::{card, reply};
+use crate::view::{card, digest, reply};
 use crate::work::{Outcome, Work};
 
 /// After this many tries of a response URL the answer goes another way, so that one broken URL does
@@ -54,6 +54,11 @@ impl Work {
             Message::Window { view, face, .. } => self.show_window(view, face).await.map(|()| Vec::new()),
             Message::Filled { view, title, context, .. } => {
                 self.show_form(claim, view, title.clone(), context).await.map(|()| Vec::new())
+            }
+            Message::Digest { channel, digest } => {
+                let privacy = self.privacy(&claim.installation, channel).await?;
+                let content = digest::message(digest, &self.links, privacy);
+                self.post_once(claim, channel.as_str(), None, &content).await.map(|_| Vec::new())
             }
             Message::Unfurl { channel, ts, url, face } => {
                 let privacy = self.privacy(&claim.installation, channel).await?;

@@ -25,11 +25,11 @@ pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
         Job::Command(_) | Job::Handover(_) | Job::Links(_) | Job::Noticed(_) | Job::Form(_) => {
             vec![unlimited(DIALNOTE)]
         }
-        Job::Resume(_) | Job::Profile(_) | Job::List(_) | Job::Batch(_) | Job::Change(_) => Vec::new(),
+        Job::Resume(_) | Job::Profile(_) | Job::List(_) | Job::Batch(_) | Job::Change(_) | Job::Digest(_) => Vec::new(),
         Job::Message(Message::Private { .. }) => vec![unlimited(RESPONSE_URL)],
         // Tier 3: 50 a minute.
         Job::Message(Message::Card { .. } | Message::Answered { .. }) => vec![limited("chat.update", 1200, 50)],
-        Job::Message(Message::Line { channel, .. }) => posting(channel.as_str()),
+        Job::Message(Message::Line { channel, .. } | Message::Digest { channel, .. }) => posting(channel.as_str()),
         Job::Message(Message::Direct { user, .. }) => posting(user.as_str()),
         // Tier 4: 100 a minute.
         Job::Message(Message::Home { .. }) => vec![limited("views.publish", 600, 100)],
@@ -60,19 +60,23 @@ pub(super) fn flow(job: &Job) -> String {
             | Message::Filled { user, .. },
         ) => user.to_string(),
         Job::Message(
-            Message::Card { channel, .. } | Message::Line { channel, .. } | Message::Unfurl { channel, .. },
+            Message::Card { channel, .. }
+            | Message::Line { channel, .. }
+            | Message::Digest { channel, .. }
+            | Message::Unfurl { channel, .. },
         ) => channel.to_string(),
         _ => String::new(),
     }
 }
 
-/// Of several updates of one card, home, window or link that wait, only the last matters.
+/// Of several updates of one card, home, window, link or digest that wait, only the last matters.
 pub(super) fn fold(job: &Job) -> Option<String> {
     let mark = match job {
         Job::Message(Message::Card { .. }) => "card",
         Job::Message(Message::Home { .. }) => "home",
         Job::Message(Message::Unfurl { face, .. }) => return Some(format!("link {}", face.conversation.id)),
         Job::Message(Message::Window { .. }) => "window",
+        Job::Digest(job) if job.caught_up => "digest",
         // A home that nobody looks at just now need not be drawn for each of several changes.
         Job::List(ListJob { asker, .. }) if asker.via == Via::Timer => "home",
         _ => return None,

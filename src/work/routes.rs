@@ -27,7 +27,16 @@ impl Work {
         Ok(routes.into_iter().filter(|(_, route)| route.takes(line)).map(|(channel, _)| channel).collect())
     }
 
-    async fn routes(&self, installation: &InstallationId) -> Result<Vec<(ChannelId, Route)>, Fault> {
+    /// What a channel gets the cards of, if it gets any.
+    pub(super) async fn route_of(
+        &self,
+        installation: &InstallationId,
+        channel: &ChannelId,
+    ) -> Result<Option<Route>, Fault> {
+        self.kept(installation, Route::KIND, channel.as_str()).await
+    }
+
+    pub(super) async fn routes(&self, installation: &InstallationId) -> Result<Vec<(ChannelId, Route)>, Fault> {
         let kept = self.store.documents(installation, Route::KIND, MOST).await?;
         let route = kept.into_iter().filter_map(|kept| Some((kept.id, serde_json::from_str(&kept.body).ok()?)));
         Ok(route.map(|(channel, route)| (ChannelId::new(channel), route)).collect())
@@ -54,15 +63,17 @@ impl Work {
             return Ok((vec![drop, record], Say::RouteOff { channel: channel.clone() }));
         };
         let lines = self.dialnote.lines().await.map_err(fault)?;
-        let route = match meant(asked, &lines) {
-            _ if asked == "*" => Route::All,
-            Some(line) => Route::Line(line.clone()),
+        let line = match meant(asked, &lines) {
+            _ if asked == "*" => None,
+            Some(line) => Some(line.clone()),
             None => {
                 let lines = lines.iter().map(called).collect();
                 return refused(Refusal::NoLine { asked: asked.to_owned(), lines });
             }
         };
-        let kept = self.put(Route::KIND, channel.as_str(), &route);
+        let zone = self.people.zone(installation, &job.asker.user).await?;
+        let route = Route { line, zone };
+        let kept = self.keep_route(installation, channel, &route).await?;
         let record = self.record_change(job, &json!({ "route": { "channel": channel, "after": route } }));
         Ok((vec![kept, record], Say::Routed { channel: channel.clone(), line: name(&route) }))
     }
@@ -74,8 +85,5 @@ impl Work {
 }
 
 fn name(route: &Route) -> Option<String> {
-    match route {
-        Route::All => None,
-        Route::Line(line) => Some(called(line)),
-    }
+    route.line.as_ref().map(called)
 }

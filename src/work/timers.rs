@@ -7,10 +7,11 @@ use tracing::warn;
 
 use crate::domain::asker::{Place, Via};
 use crate::domain::handover::Handover;
-use crate::domain::job::Job;
+use crate::domain::job::{DigestJob, Job};
 use crate::domain::message::{Message, Say};
+use crate::domain::route::Route;
 use crate::error::Fault;
-use crate::ids::ConversationId;
+use crate::ids::{ChannelId, ConversationId};
 use crate::store::{Class, NewJob};
 use crate::work::{Work, earlier, later};
 
@@ -75,6 +76,10 @@ impl Work {
         for (installation, document) in self.store.due(now, DUE_AT_ONCE).await? {
             let job = match document.kind.as_str() {
                 Handover::KIND => Job::Handover(ConversationId::new(document.id.clone())),
+                Route::KIND => {
+                    let channel = ChannelId::new(document.id.clone());
+                    Job::Digest(DigestJob { channel, caught_up: false })
+                }
                 kind => {
                     warn!(kind, "nothing is known to be done about this kind");
                     continue;

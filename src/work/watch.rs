@@ -138,9 +138,12 @@ impl Work {
             let job = self.new_job(installation, &Job::Noticed(NoticedJob { conversation, before, at, quiet }));
             NewJob { class: Class::Machine, ..job }
         });
-        let jobs: Vec<_> = jobs.collect();
+        let mut jobs: Vec<_> = jobs.collect();
         if jobs.is_empty() {
             return Ok(());
+        }
+        if quiet {
+            jobs.extend(self.catch_up(installation).await?);
         }
         let delivery =
             Delivery { installation: installation.clone(), key: format!("watch:{:032x}", rand::random::<u128>()) };

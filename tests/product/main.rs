@@ -17,6 +17,7 @@ mod auditing;
 mod choosing;
 mod crashing;
 mod database;
+mod digesting;
 mod documents;
 mod elsewhere;
 mod escaping;

@@ -218,6 +218,25 @@ impl Bot {
         ts
     }
 
+    /// Somebody presses a button of a row in the last message to #front-desk that has several.
+    pub async fn press_in_digest(&self, who: &str, button: &str, conversation: &str) -> Outcome {
+        let block = format!("row:{conversation}");
+        let has_it = |m: &&Message| m.blocks.iter().any(|one| one["block_id"] == block.as_str());
+        let ts = self.world(|world| world.messages.iter().rfind(has_it).expect("a digest").ts.clone());
+        let mut click = Click::message(who, FRONT_DESK, &ts, button);
+        click.block_id = Some(block);
+        self.click(click).await
+    }
+
+    /// What everybody reads in a channel, but for threads, oldest first.
+    pub fn posts(&self, channel: &str) -> Vec<String> {
+        self.world(|world| {
+            let channel = world.channel(channel).expect("a channel").id.clone();
+            let posts = world.messages.iter().filter(|m| m.channel == channel && m.to.is_none() && !m.is_reply());
+            posts.map(draw).collect()
+        })
+    }
+
     /// What stands in the place of the links of a message.
     pub async fn unfurled(&self, channel: &str, ts: &str) -> String {
         self.settle().await;
@@ -292,12 +311,17 @@ impl Bot {
 
     /// Somebody calls the front desk in vain, which is noticed; answers the conversation.
     pub async fn missed_call(&self, from: &str) -> String {
+        let conversation = self.call_in(from).await;
+        self.look().await;
+        conversation
+    }
+
+    /// Somebody calls the front desk in vain; answers the conversation.
+    pub async fn call_in(&self, from: &str) -> String {
         let (to, kind) = ("+14155550100".to_owned(), "call".to_owned());
         let incoming = Incoming { kind, from: from.to_owned(), to, text: None };
         self.clock.advance(SignedDuration::from_secs(1));
-        let conversation = self.sandbox.incoming(incoming).await.unwrap();
-        self.look().await;
-        conversation
+        self.sandbox.incoming(incoming).await.unwrap()
     }
 
     /// The app looks at dialnote, and does what follows.

@@ -1,0 +1,65 @@
+//! What a channel reads in the morning, or after we were away: who still waits for an owner.
+
+use crate::domain::click::{Carried, Control};
+use crate::domain::conversation::Links;
+use crate::domain::message::{Digest, Face};
+use crate::view::card::{Privacy, happened, masked};
+use crate::view::element::{Element, Style};
+use crate::view::kit::{Block, Content};
+use crate::view::list::headline;
+use crate::view::mrkdwn::neutral;
+use crate::view::reply::span;
+
+/// A digest.
+pub fn message(digest: &Digest, links: &Links, privacy: Privacy) -> Content {
+    let title = title(digest);
+    let mut blocks = vec![Block::paragraph(&title)];
+    blocks.extend(digest.waiting.iter().flat_map(|face| row(face, digest, links, privacy)));
+    blocks.extend((digest.more > 0).then(|| {
+        let more = digest.more;
+        Block::paragraph(&format!("And {more} more: type /inbox unassigned to see all."))
+    }));
+    blocks.extend(footer(digest).map(|text| Block::small_plain(&text, 1000)));
+    Content::new(&neutral(&title), blocks)
+}
+
+fn title(digest: &Digest) -> String {
+    let waiting = match digest.waiting.len() + digest.more {
+        0 => "Every open conversation has an owner.".to_owned(),
+        1 => "One conversation waits for an owner:".to_owned(),
+        many => format!("{many} conversations wait for an owner, oldest first:"),
+    };
+    let greeting = if digest.caught_up { "I was away and have caught up." } else { "Good morning." };
+    format!("{greeting} {waiting}")
+}
+
+fn row(face: &Face, digest: &Digest, links: &Links, privacy: Privacy) -> [Block; 3] {
+    let conversation = match privacy {
+        Privacy::Full => face.conversation.clone(),
+        Privacy::Masked => masked(&face.conversation),
+    };
+    let shown = Face { conversation, owner: None };
+    let last = shown.conversation.last_activity.as_ref();
+    let waits =
+        last.map(|last| format!("{} · {} ago", happened(last), span(digest.at.duration_since(last.at).as_secs())));
+    let value = Carried::conversation(&shown.conversation.id).encode();
+    let buttons = vec![
+        Element::button(Control::Take, "Take it", &value).styled(Style::Primary),
+        Element::button(Control::Assign, "Assign…", &value),
+        Element::button(Control::Done, "Done", &value),
+        Element::link(Control::Open, "Open in dialnote", links.to(&shown.conversation.id)),
+    ];
+    [
+        Block::paragraph(&headline(&shown)),
+        Block::small(waits.as_deref().unwrap_or("Nothing has come in yet.")),
+        Block::actions(&format!("row:{}", shown.conversation.id), buttons),
+    ]
+}
+
+fn footer(digest: &Digest) -> Option<String> {
+    let snoozed = (digest.snoozed > 0).then(|| format!("Back today: {}.", digest.snoozed));
+    let loads: Vec<_> = digest.loads.iter().map(|(name, open)| format!("{name} {open}")).collect();
+    let loads = (!loads.is_empty()).then(|| format!("Open: {}.", loads.join(", ")));
+    let parts: Vec<_> = [snoozed, loads].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" "))
+}

@@ -1,0 +1,91 @@
+//! What waits is told at once: in the morning, and after we were away.
+
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::support::{ANA, LEO, MAYA, Setup, product, product_with};
+
+const HALF_A_MINUTE: SignedDuration = SignedDuration::from_secs(31);
+
+#[tokio::test]
+async fn each_working_morning_a_channel_reads_what_waits() {
+    // Five to nine in Maya's Los Angeles, on a Friday.
+    let friday = Setup { now: "2026-11-27T16:55:00Z", ..Setup::default() };
+    product_with(friday, async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
+        bot.slash(MAYA, "/assign @leo conv_1001").await;
+        bot.read_all().await;
+        bot.pass(SignedDuration::from_mins(4)).await;
+        assert_eq!(bot.posts("front-desk").len(), 1, "only the card");
+        bot.pass(SignedDuration::from_mins(2)).await;
+        assert_snapshot!(bot.posts("front-desk").pop().unwrap(), @"
+        Good morning. 4 conversations wait for an owner, oldest first:
+        Marta Silva · +1 415 555 0110 · on Front desk
+        Nobody owns this yet.
+          :speech_balloon: Text message · 2026-11-27 13:55 UTC · 3 h ago
+        [Take it] [Assign…] [Done] [Open in dialnote ↗]
+        <script>alert(1)</script> <!channel> · +1 415 555 0109 · on Front desk
+        Nobody owns this yet.
+          :speech_balloon: Text message · 2026-11-27 14:55 UTC · 2 h ago
+        [Take it] [Assign…] [Done] [Open in dialnote ↗]
+        +1 415 555 0105 · on Front desk
+        Nobody owns this yet.
+          :telephone_receiver: Missed call · 2026-11-27 16:03 UTC · 57 min ago
+        [Take it] [Assign…] [Done] [Open in dialnote ↗]
+        Robert Hale · +1 415 555 0102 · on Front desk
+        Nobody owns this yet.
+          :studio_microphone: Voicemail · 2026-11-27 16:40 UTC · 20 min ago
+        [Take it] [Assign…] [Done] [Open in dialnote ↗]
+          Open: Zoe 2, Leo 1.
+        ");
+        bot.clock.advance(SignedDuration::from_hours(48));
+        bot.work.tick().await.unwrap();
+        bot.settle().await;
+        assert_eq!(bot.posts("front-desk").len(), 2, "nobody works on Sundays");
+        bot.clock.advance(SignedDuration::from_hours(24));
+        bot.work.tick().await.unwrap();
+        bot.settle().await;
+        assert_eq!(bot.posts("front-desk").len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_takes_one_in_the_digest_is_answered() {
+    let friday = Setup { now: "2026-11-27T16:59:30Z", ..Setup::default() };
+    product_with(friday, async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
+        bot.read_all().await;
+        bot.pass(SignedDuration::from_mins(1)).await;
+        bot.press_in_digest(LEO, "take", ANA).await;
+        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is yours now.");
+        assert!(bot.card(ANA).await.contains("Owner: Leo"));
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_long_absence_there_is_one_summary_and_no_flood() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route *").await;
+        bot.slash(LEO, "/dialnote take conv_1001").await;
+        bot.read_all().await;
+        bot.clock.advance(SignedDuration::from_hours(5));
+        for n in 0..9 {
+            bot.call_in(&format!("+1415555080{n}")).await;
+        }
+        bot.in_dialnote(json!({ "conversation": ANA, "assignedToId": null })).await;
+        bot.clock.advance(HALF_A_MINUTE);
+        bot.settle().await;
+        assert!(bot.card(ANA).await.contains("Nobody owns this yet."));
+        let posts = bot.posts("front-desk");
+        assert_eq!(posts.len(), 2, "the card and the summary");
+        assert_snapshot!(posts[1].lines().next().unwrap(), @"I was away and have caught up. 16 conversations wait for an owner, oldest first:");
+    })
+    .await;
+}
