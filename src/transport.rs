@@ -1,8 +1,11 @@
 //! One HTTP exchange with a service we call: bounded in time and size, and every way in which it
 //! can fail told apart by what it means for a retry.
 
-use std::time::Duration;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
+use hyper::body::{Body, Bytes, Frame, SizeHint};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::{StatusCode, header};
@@ -40,9 +43,13 @@ pub fn client(timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
         .build()
 }
 
-/// Sends a request and reads the answer.
-pub async fn send(service: Service, request: reqwest::RequestBuilder) -> Result<Answer, Fault> {
-    let mut response = request.send().await.map_err(|error| fault(service, error))?;
+/// Sends a request, if `by` has not passed when it is written, and reads the answer.
+pub async fn send(service: Service, by: Option<Instant>, request: reqwest::RequestBuilder) -> Result<Answer, Fault> {
+    let sent = match by {
+        Some(by) => sent_by(by, request).await,
+        None => request.send().await,
+    };
+    let mut response = sent.map_err(|error| fault(service, error))?;
     let status = response.status();
     let retry_after = response.headers().get(header::RETRY_AFTER).and_then(|value| wait(value.to_str().ok()?));
     let mut body = Vec::new();
@@ -54,6 +61,48 @@ pub async fn send(service: Service, request: reqwest::RequestBuilder) -> Result<
         body.extend_from_slice(&chunk);
     }
     Ok(Answer { status, retry_after, body })
+}
+
+/// Sends a request, unless it is too late by the time the connection is ready for its body.
+async fn sent_by(by: Instant, request: reqwest::RequestBuilder) -> reqwest::Result<reqwest::Response> {
+    let (client, request) = request.build_split();
+    let mut request = request?;
+    let whole = request.body().and_then(reqwest::Body::as_bytes).map(Bytes::copy_from_slice);
+    if let Some(bytes) = whole {
+        *request.body_mut() = Some(reqwest::Body::wrap(Prompt { left: Some(bytes), by }));
+    }
+    client.execute(request).await
+}
+
+/// A body that is sent in time or not at all. Between the decision to make a call and the moment in
+/// which it is written the process may have stood still, for longer than its lease; its request would
+/// then be made a second time, after somebody else has made it. What writes has nothing left to wait
+/// for once it has the body.
+struct Prompt {
+    left: Option<Bytes>,
+    by: Instant,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("the request was not on its way in time, and is not sent any more")]
+struct TooLate;
+
+impl Body for Prompt {
+    type Data = Bytes;
+    type Error = TooLate;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, TooLate>>> {
+        let is_late = Instant::now() > self.by;
+        Poll::Ready(self.left.take().map(|bytes| if is_late { Err(TooLate) } else { Ok(Frame::data(bytes)) }))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left.as_ref().map_or(0, |bytes| bytes.len() as u64))
+    }
 }
 
 fn fault(service: Service, error: reqwest::Error) -> Fault {
@@ -77,6 +126,30 @@ fn wait(value: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_is_late_is_not_sent() {
+        let heard = |by: Instant| async move {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.ok()?;
+            let url = format!("http://{}/", listener.local_addr().ok()?);
+            let served = async {
+                let (mut stream, _) = listener.accept().await.ok()?;
+                let mut heard = vec![0; 4096];
+                let length = tokio::io::AsyncReadExt::read(&mut stream, &mut heard).await.ok()?;
+                Some(String::from_utf8_lossy(heard.get(..length)?).into_owned())
+            };
+            let request = sent_by(by, reqwest::Client::new().post(url).body("a note"));
+            tokio::select! {
+                heard = served => heard,
+                // Without the body there is nothing to be heard of, or only what comes before it.
+                answered = request => answered.err().map(|error| whole(&error)),
+            }
+        };
+        let in_time = heard(Instant::now() + CONNECT_TIMEOUT).await.unwrap_or_default();
+        assert!(in_time.contains("content-length: 6") && in_time.ends_with("a note"), "{in_time}");
+        let late = heard(Instant::now()).await.unwrap_or_default();
+        assert!(!late.contains("a note"), "{late}");
+    }
 
     #[test]
     fn reads_both_forms_of_retry_after() {

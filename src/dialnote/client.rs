@@ -1,6 +1,8 @@
 //! The calls we make to dialnote (contracts/dialnote.md, Calls). A call is made once; repeating it
 //! is the inbox's business.
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 use reqwest::{Method, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
@@ -65,12 +67,18 @@ pub struct Dialnote {
     http: reqwest::Client,
     base: Url,
     key: SecretString,
+    by: Option<Instant>,
 }
 
 impl Dialnote {
     /// A client that calls paths below `base` with an API key.
     pub fn new(http: reqwest::Client, base: Url, key: SecretString) -> Self {
-        Self { http, base, key }
+        Self { http, base, key, by: None }
+    }
+
+    /// The same for calls that must be on their way by then, or not be made.
+    pub fn by(&self, by: Instant) -> Self {
+        Self { by: Some(by), ..self.clone() }
     }
 
     /// The members of the organization. Works with every kind of key.
@@ -233,7 +241,7 @@ impl Dialnote {
         if let Some(key) = attempt_key {
             request = request.header("Idempotency-Key", key);
         }
-        judged(&transport::send(Service::Dialnote, request).await?)
+        judged(&transport::send(Service::Dialnote, self.by, request).await?)
     }
 }
 

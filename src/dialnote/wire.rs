@@ -99,11 +99,12 @@ fn is_missed(value: &Value, says: Option<&str>) -> bool {
     value.words("/status").is_some_and(missed) || says.is_some_and(missed)
 }
 
-/// A member; `None` without an id.
+/// A shared number; `None` without its address.
 pub(super) fn line(value: &Value) -> Option<Line> {
     Some(Line { number: value.words("/channelAddress")?.to_owned(), name: value.name("/displayName") })
 }
 
+/// A member; `None` without an id.
 pub(super) fn member(value: &Value) -> Option<Member> {
     Some(Member {
         id: MemberId::new(value.words("/id")?),

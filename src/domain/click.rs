@@ -205,6 +205,14 @@ pub struct Resume {
     pub pick: Option<ConversationId>,
 }
 
+/// How the rows of controls begin in a message that tells of several conversations, one row for each.
+const ROW: &str = "row:";
+
+/// The name of such a row.
+pub fn row(which: impl std::fmt::Display) -> String {
+    format!("{ROW}{which}")
+}
+
 impl Click {
     /// What it asks for. A control that we do not know, or that carries nothing we can read, asks
     /// for nothing: it may be from an older or newer version of this program.
@@ -219,7 +227,7 @@ impl Click {
 
     /// Whether it was made in a message that tells of several conversations.
     pub fn is_of_several(&self) -> bool {
-        self.block_id.starts_with("row:")
+        self.block_id.starts_with(ROW)
     }
 
     fn known(&self) -> Option<Clicked> {

@@ -91,9 +91,9 @@ impl Hours {
 
 /// When it is that time of day next on a working day (Monday to Friday).
 pub fn next_morning(clock: Clock, now: Timestamp, zone: &TimeZone) -> Timestamp {
-    const WEEK: i64 = 8;
+    const FAR_ENOUGH: i64 = 8;
     let here = now.to_zoned_datetime(zone.clone());
-    let mornings = (0..=WEEK).filter_map(|days| {
+    let mornings = (0..=FAR_ENOUGH).filter_map(|days| {
         let day = here.date().checked_add(days.days()).ok()?;
         let works = day.weekday().to_monday_zero_offset() < 5;
         let at = day.to_datetime(clock.time()).to_zoned_datetime(zone.clone()).ok()?;

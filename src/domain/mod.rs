@@ -6,6 +6,7 @@ pub mod click;
 pub mod command;
 pub mod conclude;
 pub mod conversation;
+pub mod digest;
 pub mod elsewhere;
 pub mod find;
 pub mod handover;

@@ -1,6 +1,8 @@
 //! The calls we make to Slack's Web API (contracts/slack.md §13–15). A call is made once; repeating
 //! it is the outbox's business.
 
+use std::time::Instant;
+
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Url, header};
 use secrecy::{ExposeSecret, SecretString};
@@ -81,12 +83,18 @@ pub struct Slack {
     http: reqwest::Client,
     base: Url,
     token: SecretString,
+    by: Option<Instant>,
 }
 
 impl Slack {
     /// A client that calls `{base}/{method}` with a bot token.
     pub fn new(http: reqwest::Client, base: Url, token: SecretString) -> Self {
-        Self { http, base, token }
+        Self { http, base, token, by: None }
+    }
+
+    /// The same for calls that must be on their way by then, or not be made.
+    pub fn by(&self, by: Instant) -> Self {
+        Self { by: Some(by), ..self.clone() }
     }
 
     /// Which installation the token belongs to (`auth.test`, §24.2).
@@ -269,7 +277,7 @@ impl Slack {
             "text": content.text,
             "blocks": content.blocks,
         });
-        let answer = transport::send(Service::Slack, self.http.post(url).json(&body)).await?;
+        let answer = transport::send(Service::Slack, self.by, self.http.post(url).json(&body)).await?;
         if answer.status.is_success() {
             return Ok(());
         }
@@ -307,12 +315,12 @@ impl Slack {
     async fn call(&self, method: &str, arguments: &impl Serialize) -> Result<Value, CallError> {
         let body = serde_json::to_vec(arguments).map_err(|error| unusable(&error.to_string()))?;
         let request = self.request(method).header(header::CONTENT_TYPE, "application/json; charset=utf-8").body(body);
-        judged(method, &transport::send(Service::Slack, request).await?)
+        judged(method, &transport::send(Service::Slack, self.by, request).await?)
     }
 
     /// For methods that take only forms (§13.3).
     async fn call_form(&self, method: &str, arguments: &[(&str, &str)]) -> Result<Value, CallError> {
-        judged(method, &transport::send(Service::Slack, self.request(method).form(arguments)).await?)
+        judged(method, &transport::send(Service::Slack, self.by, self.request(method).form(arguments)).await?)
     }
 
     fn request(&self, method: &str) -> reqwest::RequestBuilder {

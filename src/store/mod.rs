@@ -195,6 +195,8 @@ pub enum Effect {
     PutDraft(Draft),
     /// A kept command was taken up: it cannot be taken up again.
     DropDraft(DraftId),
+    /// A fact that follows from what was done.
+    Remember(Memo),
     /// Something to be kept until somebody changes it.
     PutDocument(Document),
     /// Something need not be kept any longer.

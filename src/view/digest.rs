@@ -1,6 +1,6 @@
 //! What a channel reads in the morning, or after we were away: who still waits for an owner.
 
-use crate::domain::click::{Carried, Control};
+use crate::domain::click::{self, Carried, Control};
 use crate::domain::conversation::Links;
 use crate::domain::message::{Digest, Face};
 use crate::view::card::{Privacy, happened, masked};
@@ -52,7 +52,7 @@ fn row(face: &Face, digest: &Digest, links: &Links, privacy: Privacy) -> [Block;
     [
         Block::paragraph(&headline(&shown)),
         Block::small(waits.as_deref().unwrap_or("Nothing has come in yet.")),
-        Block::actions(&format!("row:{}", shown.conversation.id), buttons),
+        Block::actions(&click::row(&shown.conversation.id), buttons),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! Lists of conversations: the same in a private message, in a window and in somebody's home.
 
-use crate::domain::click::{Carried, Control};
+use crate::domain::click::{Carried, Control, row};
 use crate::domain::conversation::{Conversation, Status};
 use crate::domain::list::{FILTERS, Filter, PAGE, Query};
 use crate::domain::message::{Face, ListFace, Say};
@@ -88,7 +88,7 @@ fn conversation(face: &Face, query: &Query) -> Vec<Block> {
         blocks.extend(preview.map(|preview| Block::small_plain(&preview, 150)));
     }
     let carried = Carried { list: Some(query.clone()), ..Carried::conversation(&conversation.id) }.encode();
-    blocks.push(Block::actions(&format!("row:{}", conversation.id), buttons(conversation, &carried)));
+    blocks.push(Block::actions(&row(&conversation.id), buttons(conversation, &carried)));
     blocks
 }
 

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::click::{Carried, Control};
+use crate::domain::click::{Carried, Control, row};
 use crate::domain::conversation::{Conversation, Links};
 use crate::domain::message::{Answer, Notice};
 use crate::domain::refusal::About;
@@ -75,7 +75,7 @@ fn rows(parts: Vec<Content>) -> Vec<Block> {
     // A conversation may be told of twice, and a row needs a name of its own (contracts/slack.md §12.2).
     for (nth, block) in blocks.iter_mut().enumerate() {
         if let Block::Actions { block_id, .. } = block {
-            *block_id = format!("row:{nth}");
+            *block_id = row(nth);
         }
     }
     blocks

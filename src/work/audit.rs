@@ -1,6 +1,7 @@
 //! The audit log: dialnote cannot know who assigned, because every call is made with the
 //! organization's key. What was attempted, by whom and with what outcome is written down here.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::asker::Via;
@@ -9,7 +10,7 @@ use crate::domain::message::{Event, Told};
 use crate::domain::plan::Past;
 use crate::domain::refusal::Refusal;
 use crate::domain::verb::Verb;
-use crate::ids::ChannelId;
+use crate::ids::{ChannelId, ConversationId, SlackUserId};
 use crate::store::Entry;
 
 /// What an entry says besides who, when and about which conversation.
@@ -32,6 +33,14 @@ pub struct Detail {
     /// What happened in words, if it did.
     #[serde(default)]
     pub event: Option<Event>,
+}
+
+impl Detail {
+    /// The entry that says so.
+    pub fn entry(&self, at: Timestamp, actor: SlackUserId, conversation: Option<ConversationId>) -> Entry {
+        let detail = serde_json::to_string(self).unwrap_or_default();
+        Entry { at, actor, conversation, verb: self.verb.spec().name.to_owned(), detail }
+    }
 }
 
 /// What came of a command.

@@ -109,6 +109,9 @@ impl Work {
             say = match change {
                 Change::Rules(new) if *new == rules => say,
                 Change::Rules(new) => {
+                    if new.working.from != rules.working.from {
+                        effects.extend(self.keep_routes(installation, new).await?);
+                    }
                     effects.push(self.put(Rules::KIND, "", new));
                     effects.push(self.record_change(job, &json!({ "rules": { "before": rules, "after": new } })));
                     Say::RulesChanged

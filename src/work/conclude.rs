@@ -12,7 +12,7 @@ use crate::domain::plan::{Plan, Progress};
 use crate::domain::refusal::Refusal;
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
-use crate::store::{Card, Claim, Document, Effect, Entry};
+use crate::store::{Card, Claim, Document, Effect};
 use crate::work::audit::{self, Detail};
 use crate::work::batch::Part;
 use crate::work::index::{gone, seen};
@@ -106,9 +106,8 @@ impl Work {
     }
 
     fn record(&self, job: &CommandJob, progress: Option<&Progress>, outcome: audit::Outcome) -> Effect {
-        let verb = job.command.act.verb();
         let detail = Detail {
-            verb,
+            verb: job.command.act.verb(),
             by: progress.map(|progress| progress.plan.asker.name.clone()).unwrap_or_default(),
             via: job.asker.via,
             channel: job.asker.channel.clone(),
@@ -121,13 +120,7 @@ impl Work {
             Which::Id(id) => Some(id.clone()),
             _ => progress.map(|progress| progress.plan.before.id.clone()),
         };
-        Effect::Record(Entry {
-            at: self.clock.now(),
-            actor: job.asker.user.clone(),
-            conversation,
-            verb: verb.spec().name.to_owned(),
-            detail: serde_json::to_string(&detail).unwrap_or_default(),
-        })
+        Effect::Record(detail.entry(self.clock.now(), job.asker.user.clone(), conversation))
     }
 
     /// What follows when a command is given up: its person is told, and can try again.

@@ -10,12 +10,12 @@ use crate::domain::asker::Addressee;
 use crate::domain::hours;
 use crate::domain::message::{Answer, Notice};
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId};
+use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId};
 use crate::slack::answer::CallError;
 use crate::slack::client::Posted;
-use crate::store::{Claim, Memo, Verdict};
+use crate::store::{Claim, Effect, Memo, Verdict};
 use crate::view::notice::{self, Told};
-use crate::work::outbox::{MESSAGE_GONE, mark};
+use crate::work::outbox::MESSAGE_GONE;
 use crate::work::{Outcome, Work, later};
 
 /// How close together several have to be to be told in one message.
@@ -33,118 +33,85 @@ struct Sent {
     ts: MessageTs,
     at: Timestamp,
     told: Told,
-    /// The jobs that told it, by their marks: after a crash theirs is not told again.
-    #[serde(default)]
-    jobs: Vec<String>,
-}
-
-impl Sent {
-    fn has(&self, claim: &Claim) -> bool {
-        self.jobs.contains(&mark(claim))
-    }
 }
 
 impl Work {
-    /// Tells somebody something. Answers when it is to be told instead, if they rest.
-    pub(super) async fn tell(
-        &self,
-        claim: &Claim,
-        user: &SlackUserId,
-        notice: &Notice,
-    ) -> Result<Option<Outcome>, CallError> {
+    /// Tells somebody something, now or when they rest no more.
+    pub(super) async fn tell(&self, claim: &Claim, user: &SlackUserId, notice: &Notice) -> Result<Outcome, CallError> {
         let installation = &claim.installation;
         let wishes = self.wishes(installation, user).await?;
         if !wishes.want(notice) {
-            return Ok(None);
+            return Ok(Outcome::done(Vec::new()));
         }
         if let Some(quiet) = wishes.quiet {
             let zone = self.people.zone(installation, user).await?;
             if let Some(due) = quiet.until(self.clock.now(), &hours::zone(zone.as_deref())) {
                 let cause = "its reader has quiet hours".to_owned();
                 let verdict = Verdict::Retry { due, cause, unsure: false };
-                return Ok(Some(Outcome { verdict, effects: Vec::new() }));
+                return Ok(Outcome { verdict, effects: Vec::new() });
             }
         }
-        if let Some(sent) = self.just_sent(claim, user).await?
-            && self.tell_too(claim, user, sent, notice).await?
-        {
-            return Ok(None);
+        if let Some(mut sent) = self.just_sent(claim, user).await? {
+            sent.told.add(notice);
+            // Long notes are said in messages of their own.
+            if notice::fits(&sent.told, &self.links) && self.show(claim, &sent).await? {
+                return Ok(Outcome::done(vec![remember(user, &sent)]));
+            }
         }
         let told = Told { notices: vec![notice.clone()], answers: Vec::new() };
         let content = notice::message(&told, &self.links);
         let Posted { channel, ts } = self.post_once(claim, user.as_str(), None, &content).await?;
-        let sent = Sent { channel, ts, at: self.clock.now(), told, jobs: vec![mark(claim)] };
-        self.keep_sent(installation, user, &sent).await?;
-        Ok(None)
+        let sent = Sent { channel, ts, at: self.clock.now(), told };
+        Ok(Outcome::done(vec![remember(user, &sent)]))
     }
 
-    /// Adds it to a message that was sent just before. Answers whether that message is still there and has
-    /// room for it.
-    async fn tell_too(
-        &self,
-        claim: &Claim,
-        user: &SlackUserId,
-        mut sent: Sent,
-        notice: &Notice,
-    ) -> Result<bool, CallError> {
-        if !sent.has(claim) {
-            sent.told.add(notice);
-            sent.jobs.push(mark(claim));
-        }
-        // Long notes are said in messages of their own.
-        if !notice::fits(&sent.told, &self.links) || !self.show(claim, &sent).await? {
-            return Ok(false);
-        }
-        self.keep_sent(&claim.installation, user, &sent).await?;
-        Ok(true)
-    }
-
-    /// Shows in a direct message what its reader answered. Answers whether it could be shown there.
+    /// Shows in a direct message what its reader answered. Answers what is to be stored then; nothing, if
+    /// it cannot be shown there.
     pub(super) async fn show_answer(
         &self,
         claim: &Claim,
         to: &Addressee,
         ts: &MessageTs,
         answered: (ConversationId, Answer),
-    ) -> Result<bool, CallError> {
-        let Some(channel) = &to.channel else { return Ok(false) };
+    ) -> Result<Option<Effect>, CallError> {
+        let Some(channel) = &to.channel else { return Ok(None) };
         let kept = self.store.recall(&claim.installation, SENT, &format!("{channel}:{ts}")).await?;
         let Some(mut sent) = kept.and_then(|kept| serde_json::from_str::<Sent>(&kept.body).ok()) else {
-            return Ok(false);
+            return Ok(None);
         };
         sent.told.answers.push(answered);
         let there = self.show(claim, &sent).await?;
-        self.keep_sent(&claim.installation, &to.user, &sent).await?;
-        Ok(there)
+        Ok(there.then(|| remember(&to.user, &sent)))
     }
 
     async fn show(&self, claim: &Claim, sent: &Sent) -> Result<bool, CallError> {
         let content = notice::message(&sent.told, &self.links);
-        self.hold(claim).await?;
-        match self.slack.update(&sent.channel, &sent.ts, &content).await {
+        let by = self.hold(claim).await?;
+        match self.slack.by(by).update(&sent.channel, &sent.ts, &content).await {
             Ok(()) => Ok(true),
             Err(CallError::Refused(code)) if MESSAGE_GONE.contains(&code.as_str()) => Ok(false),
             Err(error) => Err(error),
         }
     }
 
-    /// The last message to somebody, if more can be told in it, or if an earlier try of this job is in it.
+    /// The last message to somebody, if more can be told in it.
     async fn just_sent(&self, claim: &Claim, user: &SlackUserId) -> Result<Option<Sent>, Fault> {
         let kept = self.store.recall_alias(&claim.installation, SENT, user.as_str()).await?;
         let sent = kept.and_then(|kept| serde_json::from_str::<Sent>(&kept.body).ok());
         let fresh = |sent: &Sent| later(sent.at, TOGETHER) > self.clock.now() && sent.told.notices.len() < MOST;
-        Ok(sent.filter(|sent| sent.has(claim) || fresh(sent)))
+        Ok(sent.filter(fresh))
     }
+}
 
-    async fn keep_sent(&self, installation: &InstallationId, user: &SlackUserId, sent: &Sent) -> Result<(), Fault> {
-        let memo = Memo {
-            kind: SENT.to_owned(),
-            id: format!("{}:{}", sent.channel, sent.ts),
-            alias: Some(user.to_string()),
-            // Not later: what is added to a message alerts nobody, so it is added for a short time only.
-            at: sent.at,
-            body: serde_json::to_string(sent).unwrap_or_default(),
-        };
-        self.store.remember(installation, memo).await
-    }
+/// What a message says, to be stored with the verdict: whoever lost the job meanwhile knows only what it
+/// said before others added to it.
+fn remember(user: &SlackUserId, sent: &Sent) -> Effect {
+    Effect::Remember(Memo {
+        kind: SENT.to_owned(),
+        id: format!("{}:{}", sent.channel, sent.ts),
+        alias: Some(user.to_string()),
+        // Not later: what is added to a message alerts nobody, so it is added for a short time only.
+        at: sent.at,
+        body: serde_json::to_string(sent).unwrap_or_default(),
+    })
 }

@@ -240,12 +240,12 @@ impl Work {
             }
             self.still_allowed(claim, plan, &now).await?;
         }
-        self.hold(claim).await?;
+        let dialnote = self.dialnote.by(self.hold(claim).await?);
         let attempt_key = format!("{}-{}", claim.id, call.name());
         let answer = match call {
-            Call::Assign(owner) => self.dialnote.assign(id, owner.as_ref(), &attempt_key).await,
-            Call::SetStatus(status) => self.dialnote.set_status(id, *status, &attempt_key).await,
-            Call::Snooze(until) => self.dialnote.snooze(id, *until, &attempt_key).await,
+            Call::Assign(owner) => dialnote.assign(id, owner.as_ref(), &attempt_key).await,
+            Call::SetStatus(status) => dialnote.set_status(id, *status, &attempt_key).await,
+            Call::Snooze(until) => dialnote.snooze(id, *until, &attempt_key).await,
             Call::AddNote { .. } => return Ok(plan.before.clone()),
         };
         let mut now = answer.map_err(refused)?;
@@ -281,9 +281,9 @@ impl Work {
         if claim.unsure && self.dialnote.has_note(id, reference).await.map_err(refused)? {
             return Ok(());
         }
-        self.hold(claim).await?;
+        let by = self.hold(claim).await?;
         let attempt_key = format!("{}-note-{reference}", claim.id);
-        self.dialnote.add_note(id, content, &attempt_key).await.map_err(refused)
+        self.dialnote.by(by).add_note(id, content, &attempt_key).await.map_err(refused)
     }
 
     fn go_on(&self, job: &CommandJob, progress: Progress) -> Outcome {

@@ -26,7 +26,7 @@ mod timers;
 mod watch;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::OnceCell;
@@ -61,6 +61,10 @@ pub struct Settings {
     /// How many jobs of a lane run at once.
     pub parallel: usize,
 }
+
+/// How long after it was decided a call may still be sent: less than half of the shortest lease, which is
+/// what its job has left at least.
+const SENT_WITHIN: Duration = Duration::from_secs(2);
 
 /// How much a large command and all that is kept of it take up, in bytes.
 const LARGE_COMMAND: usize = 32 * 1024;
@@ -269,12 +273,14 @@ impl Work {
 
     /// Makes sure that the job stays ours while a call is made. To be asked before every call that
     /// changes something: whoever was paused for longer than a lease must not go on as if nothing were.
-    async fn hold(&self, claim: &Claim) -> Result<(), Fault> {
+    /// Answers by when the call has to be on its way, for it may be a while until it is made.
+    async fn hold(&self, claim: &Claim) -> Result<Instant, Fault> {
+        let by = Instant::now() + SENT_WITHIN;
         if later(self.clock.now(), self.settings.call_timeout()) < claim.until {
-            return Ok(());
+            return Ok(by);
         }
         match self.store.renew(claim, self.lease_end()).await? {
-            Settled::Applied => Ok(()),
+            Settled::Applied => Ok(by),
             Settled::LostLease => Err(Fault::TakenOver),
         }
     }

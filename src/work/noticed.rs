@@ -12,7 +12,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::ids::SlackUserId;
-use crate::store::{Claim, Class, Effect, Entry, NewJob};
+use crate::store::{Claim, Class, Effect, NewJob};
 use crate::work::audit::{self, Detail};
 use crate::work::conclude::expected;
 use crate::work::inbox::{PAST_ENTRIES, Stop};
@@ -84,7 +84,7 @@ impl Work {
     }
 
     /// What nobody waits for is said after what somebody does.
-    fn say_unasked(&self, claim: &Claim, message: Message) -> Effect {
+    pub(super) fn say_unasked(&self, claim: &Claim, message: Message) -> Effect {
         let job = self.new_job(&claim.installation, &Job::Message(message));
         Effect::Enqueue(NewJob { class: Class::Machine, ..job })
     }
@@ -109,11 +109,5 @@ fn record(found: &Found, event: Event) -> Effect {
         outcome: audit::Outcome::Done,
         event: Some(event),
     };
-    Effect::Record(Entry {
-        at: found.at,
-        actor: SlackUserId::new(NOBODY),
-        conversation: Some(found.now.id.clone()),
-        verb: verb.spec().name.to_owned(),
-        detail: serde_json::to_string(&detail).unwrap_or_default(),
-    })
+    Effect::Record(detail.entry(found.at, SlackUserId::new(NOBODY), Some(found.now.id.clone())))
 }

@@ -39,14 +39,13 @@ impl Work {
                 self.add_line(claim, channel, conversation, &content).await.map(|()| Vec::new())
             }
             Message::Direct { user, notice } => match self.tell(claim, user, notice).await {
-                Ok(Some(later)) => return Ok(later),
-                Ok(None) => Ok(Vec::new()),
+                Ok(outcome) => return Ok(outcome),
                 Err(error) => Err(error),
             },
             Message::Answered { to, ts, conversation, answer, otherwise } => {
                 match self.show_answer(claim, to, ts, (conversation.clone(), *answer)).await {
-                    Ok(true) => Ok(Vec::new()),
-                    Ok(false) => self.answer(claim, to, &reply::say(otherwise)).await.map(|()| Vec::new()),
+                    Ok(Some(shown)) => Ok(vec![shown]),
+                    Ok(None) => self.answer(claim, to, &reply::say(otherwise)).await.map(|()| Vec::new()),
                     Err(error) => Err(error),
                 }
             }
@@ -82,21 +81,21 @@ impl Work {
             self.metrics.repeated_blindly(RESPONSE_URL);
         }
         if let Some(answer) = to.reply.as_ref().filter(lives) {
-            self.hold(claim).await?;
-            match self.slack.respond(&answer.url, content, answer.replace).await {
+            let by = self.hold(claim).await?;
+            match self.slack.by(by).respond(&answer.url, content, answer.replace).await {
                 Err(CallError::Refused(code)) => warn!(code, "the response URL no longer takes answers"),
                 other => return other,
             }
         }
         if let Some(channel) = to.channel.as_ref().filter(|channel| !channel.is_direct()) {
-            self.hold(claim).await?;
-            match self.slack.post_ephemeral(channel, &to.user, content).await {
+            let by = self.hold(claim).await?;
+            match self.slack.by(by).post_ephemeral(channel, &to.user, content).await {
                 Err(CallError::Refused(code)) => warn!(code, "no private answer in the channel"),
                 other => return other,
             }
         }
-        self.hold(claim).await?;
-        self.slack.post(to.user.as_str(), content, None, &mark(claim)).await.map(drop)
+        let by = self.hold(claim).await?;
+        self.slack.by(by).post(to.user.as_str(), content, None, &mark(claim)).await.map(drop)
     }
 
     /// Posts the card, or brings the posted one up to date. A card that somebody deleted is posted anew.
@@ -104,8 +103,8 @@ impl Work {
         let id = &face.conversation.id;
         let content = card::card(face, &self.links, self.privacy(&claim.installation, channel).await?);
         if let Some(ts) = self.posted_card(claim, channel, id).await? {
-            self.hold(claim).await?;
-            match self.slack.update(channel, &ts, &content).await {
+            let by = self.hold(claim).await?;
+            match self.slack.by(by).update(channel, &ts, &content).await {
                 Ok(()) => return Ok(vec![put(channel, face, ts)]),
                 Err(CallError::Refused(code)) if MESSAGE_GONE.contains(&code.as_str()) => {}
                 Err(error) => return Err(error),
@@ -126,8 +125,8 @@ impl Work {
         ts: &MessageTs,
         content: &Content,
     ) -> Result<(), CallError> {
-        self.hold(claim).await?;
-        match self.slack.update(channel, ts, content).await {
+        let by = self.hold(claim).await?;
+        match self.slack.by(by).update(channel, ts, content).await {
             Err(CallError::Refused(code)) if MESSAGE_GONE.contains(&code.as_str()) => Ok(()),
             other => other,
         }
@@ -171,8 +170,8 @@ impl Work {
                 Sought::Unknowable => self.metrics.repeated_blindly("chat.postMessage"),
             }
         }
-        self.hold(claim).await?;
-        self.slack.post(channel, content, thread, &mark).await
+        let by = self.hold(claim).await?;
+        self.slack.by(by).post(channel, content, thread, &mark).await
     }
 
     fn not_delivered(&self, claim: &Claim, message: &Message, code: &str) -> Outcome {

@@ -73,7 +73,7 @@ impl Work {
         };
         let zone = self.people.zone(installation, &job.asker.user).await?;
         let route = Route { line, zone };
-        let kept = self.keep_route(installation, channel, &route).await?;
+        let kept = self.keep_route(channel, &route, &self.rules(installation).await?);
         let record = self.record_change(job, &json!({ "route": { "channel": channel, "after": route } }));
         Ok((vec![kept, record], Say::Routed { channel: channel.clone(), line: name(&route) }))
     }

@@ -69,6 +69,33 @@ async fn whoever_takes_one_in_the_digest_is_answered() {
 }
 
 #[tokio::test]
+async fn a_channel_that_shows_less_has_a_digest_that_does_and_its_morning_begins_when_the_rules_say() {
+    let friday = Setup { now: "2026-11-27T15:59:30Z", ..Setup::default() };
+    product_with(friday, async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
+        bot.slash(MAYA, "/dialnote settings").await;
+        bot.submit(
+            MAYA,
+            json!({
+                "reassign": { "reassign": "anyone" }, "done": { "done": "anyone" }, "notes": { "notes": ["handoff"] },
+                "answer": { "answer": "15" }, "from": { "from": "08:00" }, "until": { "until": "17:00" },
+                "configure": { "configure": ["admins"] }, "privacy": { "privacy": ["masked"] },
+            }),
+        )
+        .await;
+        bot.slash(MAYA, "/snooze conv_1001 3h").await;
+        bot.look().await;
+        bot.read_all().await;
+        bot.pass(SignedDuration::from_mins(1)).await;
+        let digest = bot.posts("front-desk").pop().unwrap();
+        assert!(digest.contains("+1 ••• ••• 0102"), "{digest}");
+        assert!(!digest.contains("415 555 0102") && digest.contains("Back today: 1."), "{digest}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn after_a_long_absence_there_is_one_summary_and_no_flood() {
     product(async |bot| {
         bot.look().await;

@@ -68,6 +68,37 @@ async fn who_stood_still_before_posting_leaves_it_to_the_other() {
     .await;
 }
 
+#[tokio::test]
+async fn who_stood_still_does_not_forget_what_others_added_to_a_message() {
+    product(async |bot| {
+        bot.slash_in("dm", MAYA, "/assign @zoe conv_1001").await;
+        let posted = Hang {
+            service: Service::Slack,
+            method: "chat.postMessage".into(),
+            path: String::new(),
+            after_effect: true,
+        };
+        bot.world(|world| world.faults.hang_next.push(posted));
+        let meanwhile = async {
+            bot.sandbox.hung().await;
+            bot.clock.advance(A_MINUTE);
+            let other = bot.second().await;
+            finish(&other).await;
+            bot.slash_in("dm", MAYA, "/assign @zoe conv_1002").await;
+            finish(&other).await;
+            bot.sandbox.release();
+        };
+        tokio::join!(bot.settle(), meanwhile);
+        bot.slash_in("dm", MAYA, "/assign @zoe conv_1003").await;
+        let told = bot.dm(ZOE).await;
+        for number in ["0101", "0102", "0103"] {
+            assert!(told.contains(number), "{number} is missing:\n{told}");
+        }
+        bot.read_all().await;
+    })
+    .await;
+}
+
 fn posting_fails() -> SlackFailure {
     SlackFailure { method: "chat.postMessage".into(), status: 503, ..SlackFailure::default() }
 }

@@ -1,5 +1,6 @@
 //! Calls and messages become cards in the channel of their number.
 
+use dialnote_slack::sandbox::Incoming;
 use insta::assert_snapshot;
 
 use crate::support::{LEO, MAYA, SAM, product};
@@ -23,6 +24,29 @@ async fn a_missed_call_becomes_a_card_in_the_channel_of_its_number() {
         assert!(bot.card(&conversation).await.contains("Owner: Leo"));
         bot.missed_call("+14155550999").await;
         assert_eq!(bot.calls("chat.postMessage"), 2, "the card and the line, and no second card");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn text_messages_and_voicemails_become_cards_too() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route *").await;
+        bot.read_all().await;
+        for (kind, from, shown) in [("sms", "+14155550888", "Text message"), ("voicemail", "+14155550777", "Voicemail")]
+        {
+            let (to, text) = ("+14155550200".to_owned(), Some("please ring <!channel>".to_owned()));
+            let incoming = Incoming { kind: kind.to_owned(), from: from.to_owned(), to, text };
+            let conversation = bot.sandbox.incoming(incoming).await.unwrap();
+            bot.look().await;
+            let card = bot.card(&conversation).await;
+            assert!(card.contains(shown) && card.contains("please ring <!channel>"), "{card}");
+        }
+        let (from, to, text) = ("+14155550200".to_owned(), "+14155550666".to_owned(), Some("we call you".to_owned()));
+        bot.sandbox.incoming(Incoming { kind: "sms".to_owned(), from, to, text }).await.unwrap();
+        bot.look().await;
+        assert_eq!(bot.posts("front-desk").len(), 2, "what the team sends is no news");
     })
     .await;
 }

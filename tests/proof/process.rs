@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 
 use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStderr, Command};
@@ -86,6 +87,9 @@ impl Process {
     /// `SIGSTOP`: it stands still where it is.
     pub fn pause(&self) {
         self.signal(Signal::SIGSTOP);
+        // Only now does it stand still: the signal has to reach each of its threads.
+        let stopped = waitpid(self.pid(), Some(WaitPidFlag::WUNTRACED)).unwrap();
+        assert!(matches!(stopped, WaitStatus::Stopped(..)), "{stopped:?}");
     }
 
     /// `SIGCONT`: it goes on as if nothing had happened.
@@ -94,8 +98,11 @@ impl Process {
     }
 
     fn signal(&self, signal: Signal) {
-        let id = self.child.id().expect("a running process");
-        kill(Pid::from_raw(id.cast_signed()), signal).unwrap();
+        kill(self.pid(), signal).unwrap();
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_raw(self.child.id().expect("a running process").cast_signed())
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
-use crate::store::{Accepted, Card, Draft, Effect, Entry, Memo, NewJob, Overview, Store, Verdict};
+use crate::store::{Accepted, Card, Draft, Effect, Entry, Memo, NewJob, Overview, Settled, Store, Verdict};
 
 pub(super) async fn a_conversation_has_one_card_in_a_channel(store: &dyn Store) -> Result<(), Fault> {
     let (channel, conversation) = (ChannelId::new("C1"), ConversationId::new("c1"));
@@ -96,6 +96,17 @@ pub(super) async fn a_memo_replaces_an_older_one(store: &dyn Store) -> Result<()
         "what was read earlier does not replace what was read later"
     );
     assert_eq!(store.recall(&here(), "channel", "U1").await?, None, "kinds are apart");
+    Ok(())
+}
+
+pub(super) async fn a_memo_is_kept_with_its_verdict(store: &dyn Store) -> Result<(), Fault> {
+    accept(store, [command("a", "job")]).await?;
+    let late = claim_one(store, at(0)).await?;
+    let current = claim_one(store, at(30)).await?;
+    let learnt = |seconds| vec![Effect::Remember(memo("U1", Some("m1"), seconds))];
+    settle_with(store, &current, Verdict::Done, learnt(20)).await?;
+    assert_eq!(store.settle(&late, Verdict::Done, learnt(30), at(30)).await?, Settled::LostLease);
+    assert_eq!(store.recall(&here(), "teammate", "U1").await?, Some(memo("U1", Some("m1"), 20)), "not the late one's");
     Ok(())
 }
 

@@ -149,6 +149,7 @@ pub async fn facts(fresh: &impl AsyncFn() -> Box<dyn Store>) {
             facts::a_draft_is_kept_for_its_person,
             facts::a_memo_replaces_an_older_one,
             facts::a_memo_is_found_by_its_alias,
+            facts::a_memo_is_kept_with_its_verdict,
             facts::facts_belong_to_their_installation,
             facts::sweeps_what_is_old_in_bites,
             facts::sweeping_leaves_jobs_and_cards_alone,

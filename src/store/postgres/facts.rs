@@ -101,6 +101,12 @@ pub(super) async fn put_card(db: &ClientWrapper, installation: &InstallationId, 
     changed(db, PUT_CARD, &[&installation, &conversation, &channel, &ts, face]).await.map(drop)
 }
 
+/// Keeps a fact.
+pub(super) async fn remember(db: &ClientWrapper, installation: &InstallationId, memo: &Memo) -> Result<(), Error> {
+    let Memo { kind, id, alias, at, body } = memo;
+    changed(db, REMEMBER, &[&installation.as_str(), kind, id, alias, &at.as_millisecond(), body]).await.map(drop)
+}
+
 /// Forgets a card that was never posted.
 pub(super) async fn drop_card(
     db: &ClientWrapper,

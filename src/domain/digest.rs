@@ -1,0 +1,127 @@
+//! What a channel's conversations come to, for whoever begins the day with them.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::domain::conversation::{Conversation, Status};
+use crate::domain::hours;
+use crate::domain::route::Route;
+use crate::ids::MemberId;
+
+/// How many conversations a digest shows.
+const MOST: usize = 10;
+
+/// How many people's loads it tells.
+const MOST_PEOPLE: usize = 20;
+
+/// What a channel's conversations come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// What is open and nobody's, oldest first, as far as it is shown.
+    pub waiting: Vec<Conversation>,
+    /// How much more of that there is.
+    pub more: usize,
+    /// How much of what is snoozed comes back on the day it is in the channel's time zone.
+    pub snoozed: usize,
+    /// How many open conversations people own, the busiest first.
+    pub loads: Vec<(MemberId, usize)>,
+}
+
+impl Summary {
+    /// Sums up those of all conversations whose cards the route takes.
+    pub fn of<'a>(all: impl Iterator<Item = &'a Conversation>, route: &Route, now: Timestamp) -> Self {
+        let zone = hours::zone(route.zone.as_deref());
+        let day = |at: Timestamp| at.to_zoned_datetime(zone.clone()).date();
+        let (mut waiting, mut snoozed, mut loads) = (Vec::new(), 0, BTreeMap::<MemberId, usize>::new());
+        for one in all.filter(|one| route.takes(one.line.as_ref())) {
+            match (one.status, &one.owner) {
+                (Status::Open, None) => waiting.push(one),
+                (Status::Open, Some(owner)) => *loads.entry(owner.id.clone()).or_default() += 1,
+                (Status::Snoozed, _) => {
+                    snoozed += usize::from(one.snoozed_until.is_some_and(|until| day(until) == day(now)));
+                }
+                (Status::Done, _) => {}
+            }
+        }
+        waiting.sort_by_key(|one| one.last_activity.as_ref().map(|last| last.at));
+        let mut loads: Vec<_> = loads.into_iter().collect();
+        loads.sort_by_key(|(_, open)| Reverse(*open));
+        loads.truncate(MOST_PEOPLE);
+        Self {
+            more: waiting.len().saturating_sub(MOST),
+            waiting: waiting.into_iter().take(MOST).cloned().collect(),
+            snoozed,
+            loads,
+        }
+    }
+
+    /// Whether there is anything in it. Who has just caught up only tells of what waits.
+    pub fn is_worth_telling(&self, caught_up: bool) -> bool {
+        !self.waiting.is_empty() || !caught_up && (self.snoozed > 0 || !self.loads.is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::conversation::{Contact, Owner};
+    use crate::ids::ConversationId;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap_or_else(|_| unreachable!("{text}"))
+    }
+
+    fn conversation(id: usize) -> Conversation {
+        Conversation {
+            id: ConversationId::new(format!("conv_{id}")),
+            status: Status::Open,
+            read: None,
+            snoozed_until: None,
+            owner: None,
+            contact: Contact::default(),
+            line: None,
+            last_activity: None,
+        }
+    }
+
+    fn of(all: &[Conversation]) -> Summary {
+        let route = Route { line: None, zone: Some("America/Los_Angeles".to_owned()) };
+        Summary::of(all.iter(), &route, at("2026-11-27T17:00:00Z"))
+    }
+
+    #[test]
+    fn it_shows_ten_and_counts_the_others() {
+        let all: Vec<_> = (0..13).map(conversation).collect();
+        assert_eq!((of(&all).waiting.len(), of(&all).more), (MOST, 3));
+    }
+
+    #[test]
+    fn a_day_is_one_in_the_channels_time_zone() {
+        let snoozed = |until: &str| {
+            let until = Some(at(until));
+            Conversation { status: Status::Snoozed, snoozed_until: until, ..conversation(0) }
+        };
+        for (until, today) in [("2026-11-28T07:59:00Z", 1), ("2026-11-28T08:01:00Z", 0)] {
+            assert_eq!(of(&[snoozed(until)]).snoozed, today, "{until}");
+        }
+    }
+
+    #[test]
+    fn the_busiest_comes_first_and_what_is_done_counts_for_nobody() {
+        let owned = |id: usize, owner: &str, status: Status| {
+            let owner = Some(Owner { id: MemberId::new(owner), name: String::new() });
+            Conversation { status, owner, ..conversation(id) }
+        };
+        let all = [
+            owned(1, "ana", Status::Open),
+            owned(2, "zoe", Status::Open),
+            owned(3, "zoe", Status::Open),
+            owned(4, "ana", Status::Done),
+        ];
+        let summary = of(&all);
+        assert_eq!(summary.loads, [(MemberId::new("zoe"), 2), (MemberId::new("ana"), 1)]);
+        assert!(summary.is_worth_telling(false) && !summary.is_worth_telling(true));
+    }
+}
