@@ -21,9 +21,24 @@ const REMEMBERED: usize = 50_000;
 #[derive(Debug, Default)]
 pub(super) struct Turns(Mutex<HashMap<(InstallationId, Lane, String), i64>>);
 
+/// A job that joins a line.
+#[derive(Clone, Debug)]
+pub(super) struct Queued {
+    pub(super) job: NewJob,
+    /// In milliseconds.
+    pub(super) turn: i64,
+    /// Whether nothing holds it back once it is the head: then no claim has to notice that its time
+    /// has come, which would be one more write of the row and all its indexes.
+    pub(super) due: bool,
+}
+
 impl Turns {
-    /// The turn of a job that joins at `now`, in milliseconds.
-    pub(super) fn give(&self, job: &NewJob, now: Timestamp) -> i64 {
+    /// Gives the job that joins at `now` its turn.
+    pub(super) fn queue(&self, job: NewJob, now: Timestamp) -> Queued {
+        Queued { turn: self.give(&job, now), due: job.due <= now, job }
+    }
+
+    fn give(&self, job: &NewJob, now: Timestamp) -> i64 {
         let now = now.as_millisecond();
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if last.len() >= REMEMBERED {

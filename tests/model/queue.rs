@@ -159,7 +159,8 @@ impl Queue {
             return;
         }
         let (id, due) = (self.new_id(on), plan.delay);
-        self.rows[usize::from(job)] = Row { stage: Stage::Live, id, key, head, due, told, old, body, ..Row::default() };
+        let row = Row { stage: Stage::Live, id, key, head, due, told, old, body, ..Row::default() };
+        self.rows[usize::from(job)] = Row { ready: head && is_due(on.rules, &row), ..row };
     }
 
     /// Whether somebody is in the line.
@@ -203,7 +204,7 @@ impl Queue {
         let lanes = |n: usize| on.jobs[n].lane == lane;
         for n in (0..on.jobs.len()).filter(|n| lanes(*n)) {
             let row = &mut self.rows[n];
-            row.ready |= heads(row) && due(on.rules, row);
+            row.ready |= heads(row) && is_due(on.rules, row);
         }
         loop {
             let ready = (0..on.jobs.len()).filter(|n| lanes(*n) && heads(&self.rows[*n]) && self.rows[*n].ready);
@@ -311,7 +312,9 @@ impl Queue {
 
     fn free(&mut self, on: &Protocol, lane: u8, key: u8) {
         if let Some(next) = self.line(on, lane, key).min_by_key(|n| self.rows[*n].id) {
-            self.rows[next].head = true;
+            let row = &mut self.rows[next];
+            row.head = true;
+            row.ready = is_due(on.rules, row);
         }
     }
 
@@ -374,7 +377,7 @@ impl Queue {
     }
 }
 
-fn due(rules: Rules, row: &Row) -> bool {
+fn is_due(rules: Rules, row: &Row) -> bool {
     let leased = row.in_flight && row.due > 0;
     let waited = if row.in_flight {
         !leased || !rules.has(Rule::ClaimRespectsLeases)

@@ -14,10 +14,11 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::Error;
 
 use super::announcing::Crier;
-use super::lines::{self, Queued};
+use super::lines;
 use super::transaction::{Params, Verb, prepared, transact};
 use crate::error::Fault;
 use crate::store::bells::Rings;
+use crate::store::turns::Queued;
 use crate::store::{Accepted, Delivery};
 
 /// The sorting keeps two batches from waiting for each other's deliveries crosswise.
@@ -264,7 +265,7 @@ impl Batch<'_> {
         let keys: Vec<_> = self.requests.iter().map(|r| r.delivery.key.as_str()).collect();
         let times: Vec<_> = self.requests.iter().map(|r| r.now.as_millisecond()).collect();
         let jobs = self.requests.iter().flat_map(|request| &request.jobs);
-        let locks = lines::locks(jobs.flat_map(|(job, _)| lines::lines_of(job)));
+        let locks = lines::locks(jobs.flat_map(|queued| lines::lines_of(&queued.job)));
         let columns: Params<'_> = &[&installations, &keys, &times];
         let locks: Params<'_> = &[&locks];
         let (new, _) = tokio::try_join!(biased; db.query(&remember, columns), db.query(&lock, locks))?;

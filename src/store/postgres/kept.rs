@@ -6,12 +6,13 @@ use deadpool_postgres::ClientWrapper;
 use jiff::Timestamp;
 use tokio_postgres::{Error, Row};
 
-use super::lines::{self, Queued, lines_of};
+use super::lines::{self, lines_of};
 use super::settling::lock;
 use super::transaction::{Verb, changed};
 use crate::clock::from_millis;
 use crate::ids::{ConversationId, InstallationId};
 use crate::store::bells::Rings;
+use crate::store::turns::Queued;
 use crate::store::{Audited, Document, Mirrored};
 
 pub(super) const PUT: &str = "
@@ -101,7 +102,7 @@ impl Verb for ComeDue<'_> {
     type Answer = bool;
 
     async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<bool, Error> {
-        lock(db, &lines::locks(lines_of(&self.job.0))).await?;
+        lock(db, &lines::locks(lines_of(&self.job.job))).await?;
         let Document { kind, id, due, .. } = self.document;
         let due = due.map(Timestamp::as_millisecond);
         if changed(db, COME_DUE, &[&self.installation.as_str(), kind, id, &due]).await? == 0 {

@@ -13,6 +13,7 @@ use tokio_postgres::Error;
 
 use super::transaction::{changed, rows};
 use crate::store::bells::Rings;
+use crate::store::turns::Queued;
 use crate::store::{Class, Lane, NewJob, fnv};
 
 /// Sorting comes before locking in PostgreSQL's plans, so rows are locked in this order.
@@ -41,17 +42,14 @@ pub(super) const REPLACE: &str = "
 
 /// Ids are given out in the order of the sorted rows.
 pub(super) const JOIN: &str = "
-    INSERT INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace)
-    SELECT installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace
+    INSERT INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready)
+    SELECT installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready
     FROM unnest(
         $1::text[], $2::text[], $3::text[], $4::bool[], $5::bigint[], $6::bigint[], $7::bool[], $8::text[],
-        $9::bigint[], $10::bigint[], $11::text[], $12::text[]
+        $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bool[]
     ) WITH ORDINALITY
-        AS new (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, position)
+        AS new (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready, position)
     ORDER BY position";
-
-/// A job with its turn.
-pub(super) type Queued = (NewJob, i64);
 
 /// Installation, lane and key: what names a line.
 pub(super) type Line<'a> = (&'a str, Lane, &'a str);
@@ -93,7 +91,7 @@ pub(super) async fn join(db: &ClientWrapper, jobs: &[&Queued], rings: &mut Rings
 }
 
 async fn occupied(db: &ClientWrapper, jobs: &[&Queued]) -> Result<HashSet<(String, String, String)>, Error> {
-    let lines: HashSet<_> = jobs.iter().flat_map(|(job, _)| lines_of(job)).collect();
+    let lines: HashSet<_> = jobs.iter().flat_map(|queued| lines_of(&queued.job)).collect();
     let (mut installations, mut lanes, mut keys) = (Vec::new(), Vec::new(), Vec::new());
     for (installation, lane, key) in lines {
         installations.push(installation);
@@ -116,14 +114,14 @@ struct Place<'a> {
     line: Line<'a>,
     head: bool,
     body: &'a str,
-    job: &'a NewJob,
-    turn: i64,
+    queued: &'a Queued,
 }
 
 impl<'a> Joining<'a> {
     /// Finds the job's place, or the waiting job that it replaces. Only at the head of a line does
     /// it give anybody work; a replaced job may have been passed over while it was locked.
-    async fn place(&mut self, db: &ClientWrapper, (job, turn): &'a Queued, rings: &mut Rings) -> Result<(), Error> {
+    async fn place(&mut self, db: &ClientWrapper, queued: &'a Queued, rings: &mut Rings) -> Result<(), Error> {
+        let job = &queued.job;
         let line = self.line(job);
         let head = !self.somebody(line);
         if !head && self.replaced(db, line, job).await? {
@@ -133,7 +131,7 @@ impl<'a> Joining<'a> {
         if head {
             rings.wake(job.lane);
         }
-        self.places.push(Place { line, head, body: &job.body, job, turn: *turn });
+        self.places.push(Place { line, head, body: &job.body, queued });
         Ok(())
     }
 
@@ -156,7 +154,7 @@ impl<'a> Joining<'a> {
         if changed(db, REPLACE, &[&installation, &name(lane), &key, fold, &job.body]).await? > 0 {
             return Ok(true);
         }
-        let waiting = self.places.iter_mut().find(|place| place.line == line && place.job.fold == job.fold);
+        let waiting = self.places.iter_mut().find(|place| place.line == line && place.queued.job.fold == job.fold);
         Ok(waiting.map(|place| place.body = &job.body).is_some())
     }
 
@@ -170,15 +168,16 @@ impl<'a> Joining<'a> {
         let lanes: Vec<_> = places.iter().map(|place| name(place.line.1)).collect();
         let keys: Vec<_> = places.iter().map(|place| place.line.2).collect();
         let heads: Vec<_> = places.iter().map(|place| place.head).collect();
-        let dues: Vec<_> = places.iter().map(|place| place.job.due.as_millisecond()).collect();
-        let accepted: Vec<_> = places.iter().map(|place| place.job.accepted.as_millisecond()).collect();
-        let told: Vec<_> = places.iter().map(|place| place.job.told).collect();
+        let dues: Vec<_> = places.iter().map(|place| place.queued.job.due.as_millisecond()).collect();
+        let accepted: Vec<_> = places.iter().map(|place| place.queued.job.accepted.as_millisecond()).collect();
+        let told: Vec<_> = places.iter().map(|place| place.queued.job.told).collect();
         let bodies: Vec<_> = places.iter().map(|place| place.body).collect();
-        let classes: Vec<_> = places.iter().map(|place| i64::from(place.job.class == Class::Machine)).collect();
-        let turns: Vec<_> = places.iter().map(|place| place.turn).collect();
-        let folds: Vec<_> = places.iter().map(|place| place.job.fold.as_deref()).collect();
+        let classes: Vec<_> = places.iter().map(|place| i64::from(place.queued.job.class == Class::Machine)).collect();
+        let turns: Vec<_> = places.iter().map(|place| place.queued.turn).collect();
+        let folds: Vec<_> = places.iter().map(|place| place.queued.job.fold.as_deref()).collect();
         let paces: Vec<_> =
-            places.iter().map(|place| serde_json::to_string(&place.job.pace).unwrap_or_default()).collect();
+            places.iter().map(|place| serde_json::to_string(&place.queued.job.pace).unwrap_or_default()).collect();
+        let ready: Vec<_> = places.iter().map(|place| place.head && place.queued.due).collect();
         changed(
             db,
             JOIN,
@@ -195,6 +194,7 @@ impl<'a> Joining<'a> {
                 &turns,
                 &folds,
                 &paces,
+                &ready,
             ],
         )
         .await

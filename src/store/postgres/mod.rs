@@ -29,7 +29,7 @@ use self::announcing::{Crier, News};
 use self::claiming::{LOOKED_AT, Look};
 use self::connection::Route;
 use self::kept::ComeDue;
-use self::lines::{Queued, name};
+use self::lines::name;
 use self::settling::{Renew, Settle, Tell};
 use self::transaction::{Params, Verb, query, transact};
 use super::bells::Bells;
@@ -115,11 +115,6 @@ impl Postgres {
         Ok(Self { pool, entrance, crier, bells, turns: Turns::default(), _news: news })
     }
 
-    fn with_turn(&self, job: NewJob, now: Timestamp) -> Queued {
-        let turn = self.turns.give(&job, now);
-        (job, turn)
-    }
-
     /// Runs the verb, then rings for what it stored.
     async fn transact<V: Verb>(&self, verb: &V) -> Result<V::Answer, Fault> {
         let (answer, rings) = transact(&self.pool, verb).await?;
@@ -145,7 +140,7 @@ impl Postgres {
 #[async_trait]
 impl Store for Postgres {
     async fn accept(&self, delivery: Delivery, jobs: Vec<NewJob>, now: Timestamp) -> Result<Accepted, Fault> {
-        let jobs = jobs.into_iter().map(|job| self.with_turn(job, now)).collect();
+        let jobs = jobs.into_iter().map(|job| self.turns.queue(job, now)).collect();
         self.entrance.accept(delivery, jobs, now).await
     }
 
@@ -155,10 +150,12 @@ impl Store for Postgres {
         while claims.len() < max && looked_at < LOOKED_AT {
             let look = Look { lane, max: max - claims.len(), now, until };
             match self.transact(&look).await {
-                Ok(found) if found.looked_at == 0 => break,
                 Ok(found) => {
                     looked_at += found.looked_at;
                     claims.extend(found.claims);
+                    if found.looked_at < look.max {
+                        break;
+                    }
                 }
                 // What was taken before is ours, and somebody should work on it.
                 Err(_) if !claims.is_empty() => break,
@@ -182,11 +179,11 @@ impl Store for Postgres {
         let (mut jobs, mut others) = (Vec::new(), Vec::new());
         for effect in effects {
             match effect {
-                Effect::Enqueue(job) => jobs.push(self.with_turn(job, now)),
+                Effect::Enqueue(job) => jobs.push(self.turns.queue(job, now)),
                 other => others.push(other),
             }
         }
-        self.transact(&Settle { claim, verdict: &verdict, effects: &others, jobs: &jobs }).await
+        self.transact(&Settle { claim, verdict: &verdict, effects: &others, jobs: &jobs, now }).await
     }
 
     async fn next_due(&self, lane: Lane) -> Result<Option<Timestamp>, Fault> {
@@ -200,7 +197,7 @@ impl Store for Postgres {
     }
 
     async fn tell(&self, job: JobId, notice: NewJob, now: Timestamp) -> Result<bool, Fault> {
-        let notice = self.with_turn(notice, now);
+        let notice = self.turns.queue(notice, now);
         self.transact(&Tell { job, notice: &notice }).await
     }
 
@@ -288,7 +285,7 @@ impl Store for Postgres {
         job: NewJob,
         now: Timestamp,
     ) -> Result<bool, Fault> {
-        let job = self.with_turn(job, now);
+        let job = self.turns.queue(job, now);
         self.transact(&ComeDue { installation, document, job: &job }).await
     }
 

@@ -10,11 +10,12 @@ use tokio_postgres::Error;
 
 use super::facts;
 use super::kept;
-use super::lines::{self, Queued, lines_of, name};
+use super::lines::{self, lines_of, name};
 use super::transaction::{Verb, changed, rows};
 use crate::clock::from_millis;
 use crate::ids::JobId;
 use crate::store::bells::Rings;
+use crate::store::turns::Queued;
 use crate::store::{Claim, Effect, Lane, NewJob, Settled, Verdict};
 
 pub(super) const HELD: &str = "
@@ -40,7 +41,7 @@ pub(super) const REMOVE: &str = "DELETE FROM jobs WHERE id = $1";
 pub(super) const BURY: &str = "UPDATE jobs SET state = 'dead', head = FALSE, cause = $2 WHERE id = $1";
 
 pub(super) const FREE_SUCCESSOR: &str = "
-    UPDATE jobs SET head = TRUE WHERE id = (
+    UPDATE jobs SET head = TRUE, ready = due <= $4 WHERE id = (
         SELECT id FROM jobs WHERE state = 'live' AND installation = $1 AND lane = $2 AND key = $3
         ORDER BY id LIMIT 1
     )";
@@ -73,6 +74,7 @@ pub(super) struct Settle<'a> {
     pub(super) verdict: &'a Verdict,
     pub(super) effects: &'a [Effect],
     pub(super) jobs: &'a [Queued],
+    pub(super) now: Timestamp,
 }
 
 #[async_trait]
@@ -82,7 +84,7 @@ impl Verb for Settle<'_> {
     async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<Settled, Error> {
         let leaves = matches!(self.verdict, Verdict::Done | Verdict::Dead { .. });
         let left = leaves.then_some((self.claim.installation.as_str(), self.claim.lane, self.claim.key.as_str()));
-        let joined = self.jobs.iter().flat_map(|(job, _)| lines_of(job));
+        let joined = self.jobs.iter().flat_map(|queued| lines_of(&queued.job));
         lock(db, &lines::locks(left.into_iter().chain(joined))).await?;
         let Some(held) = held(db, self.claim).await? else { return Ok(Settled::LostLease) };
         self.judge(db, rings, held.until).await?;
@@ -91,8 +93,14 @@ impl Verb for Settle<'_> {
             self.follow(db, effect).await?;
         }
         let told = |job: &NewJob| job.told || (held.told && job.lane == self.claim.lane);
-        let jobs: Vec<Queued> =
-            self.jobs.iter().map(|(job, turn)| (NewJob { told: told(job), ..job.clone() }, *turn)).collect();
+        let jobs: Vec<Queued> = self
+            .jobs
+            .iter()
+            .map(|queued| {
+                let job = NewJob { told: told(&queued.job), ..queued.job.clone() };
+                Queued { job, ..*queued }
+            })
+            .collect();
         lines::join(db, &jobs.iter().collect::<Vec<_>>(), rings).await?;
         Ok(Settled::Applied)
     }
@@ -124,7 +132,9 @@ impl Settle<'_> {
 
     async fn free_successor(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<(), Error> {
         let Claim { installation, lane, key, .. } = self.claim;
-        if changed(db, FREE_SUCCESSOR, &[&installation.as_str(), &name(*lane), key]).await? > 0 {
+        if changed(db, FREE_SUCCESSOR, &[&installation.as_str(), &name(*lane), key, &self.now.as_millisecond()]).await?
+            > 0
+        {
             rings.wake(*lane);
         }
         Ok(())
@@ -176,8 +186,8 @@ impl Verb for Tell<'_> {
 
     async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<bool, Error> {
         // The line before the job, as everywhere: a settlement may hold one and want the other.
-        lock(db, &lines::locks(lines_of(&self.notice.0))).await?;
-        if changed(db, MARK_TOLD, &[&self.job.0, &self.notice.0.installation.as_str()]).await? == 0 {
+        lock(db, &lines::locks(lines_of(&self.notice.job))).await?;
+        if changed(db, MARK_TOLD, &[&self.job.0, &self.notice.job.installation.as_str()]).await? == 0 {
             return Ok(false);
         }
         lines::join(db, &[self.notice], rings).await?;

@@ -11,9 +11,10 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, Result, params};
 
-use super::jobs::{self, Queued, name};
+use super::jobs::{self, name};
 use super::lines;
 use crate::store::bells::Rings;
+use crate::store::turns::Queued;
 use crate::store::{Class, Delivery, Lane, NewJob};
 
 /// How many rows a statement stores. What is left over is stored by smaller ones.
@@ -30,8 +31,9 @@ static REMEMBER: LazyLock<[String; 3]> = LazyLock::new(|| {
 static JOIN: LazyLock<[String; 3]> = LazyLock::new(|| {
     SIZES.map(|rows| {
         format!(
-            "INSERT OR FAIL INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace) {}",
-            values(rows, 12)
+            "INSERT OR FAIL INTO jobs
+                (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready) {}",
+            values(rows, 13)
         )
     })
 });
@@ -76,7 +78,7 @@ pub(super) fn all(connection: &Connection, rings: &mut Rings, arrivals: &[&Arriv
     let Some(places) = places(connection, jobs)? else { return Ok(false) };
     join(connection, &places)?;
     for place in places.iter().filter(|place| place.head) {
-        rings.wake(place.job.lane);
+        rings.wake(place.queued.job.lane);
     }
     Ok(true)
 }
@@ -101,21 +103,21 @@ struct Place<'a> {
     key: &'a str,
     line: i64,
     head: bool,
-    job: &'a NewJob,
-    turn: i64,
+    queued: &'a Queued,
 }
 
 /// The places of all jobs, each behind those before it; none if one of them may replace another.
 fn places<'a>(connection: &Connection, jobs: impl Iterator<Item = &'a Queued>) -> Result<Option<Vec<Place<'a>>>> {
     let mut lines = Lines { joined: HashSet::new(), stored: connection.prepare_cached(SOMEBODY)? };
     let mut places = Vec::new();
-    for (job, turn) in jobs {
+    for queued in jobs {
+        let job = &queued.job;
         if job.fold.is_some() {
             return Ok(None);
         }
         let (key, line, head) = lines.end(job)?;
         lines.joined.insert((job.installation.as_str(), job.lane, key));
-        places.push(Place { key, line, head, job, turn: *turn });
+        places.push(Place { key, line, head, queued });
     }
     Ok(Some(places))
 }
@@ -145,8 +147,8 @@ impl<'a> Lines<'a, '_> {
 fn join(connection: &Connection, places: &[Place<'_>]) -> Result<()> {
     for (sql, piece) in pieces(&JOIN, places) {
         let mut statement = connection.prepare_cached(sql)?;
-        for (row, Place { key, head, job, turn, .. }) in piece.iter().enumerate() {
-            let first = row * 12;
+        for (row, Place { key, head, queued, .. }) in piece.iter().enumerate() {
+            let (first, Queued { job, turn, due }) = (row * 13, queued);
             statement.raw_bind_parameter(first + 1, job.installation.as_str())?;
             statement.raw_bind_parameter(first + 2, name(job.lane))?;
             statement.raw_bind_parameter(first + 3, key)?;
@@ -159,6 +161,7 @@ fn join(connection: &Connection, places: &[Place<'_>]) -> Result<()> {
             statement.raw_bind_parameter(first + 10, turn)?;
             statement.raw_bind_parameter(first + 11, &job.fold)?;
             statement.raw_bind_parameter(first + 12, jobs::pace(job))?;
+            statement.raw_bind_parameter(first + 13, *head && *due)?;
         }
         statement.raw_execute()?;
         enter(connection, piece)?;

@@ -13,6 +13,7 @@ use crate::clock::from_millis;
 use crate::ids::{InstallationId, JobId};
 use crate::store::bells::Rings;
 use crate::store::pace::{Pace, Passage, pass};
+use crate::store::turns::Queued;
 use crate::store::{Accepted, Claim, Class, Effect, Lane, NewJob, Overview, Settled, Verdict};
 
 pub(super) const REMEMBER_DELIVERY: &str = "
@@ -26,8 +27,8 @@ pub(super) const SOMEBODY_IN_LINE: &str = "
     )";
 
 pub(super) const JOIN_LINE: &str = "
-    INSERT INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    INSERT INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 
 pub(super) const REPLACE: &str = "
     UPDATE jobs SET body = ?5 WHERE id = (
@@ -79,7 +80,7 @@ pub(super) const REMOVE: &str = "DELETE FROM jobs WHERE id = ?1";
 pub(super) const BURY: &str = "UPDATE jobs SET state = 'dead', head = 0, cause = ?2 WHERE id = ?1";
 
 pub(super) const FREE_SUCCESSOR: &str = "
-    UPDATE jobs SET head = 1 WHERE id = (
+    UPDATE jobs SET head = 1, ready = due <= ?5 WHERE id = (
         SELECT id FROM lines CROSS JOIN jobs ON jobs.id = lines.job
         WHERE line = ?4 AND state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3
         ORDER BY job LIMIT 1
@@ -110,9 +111,6 @@ pub(super) const OVERVIEW: &str = "
         min(accepted)
     FROM jobs WHERE state = 'live'";
 
-/// A job with its turn.
-pub(super) type Queued = (NewJob, i64);
-
 /// How many jobs a claim looks at, beyond those it takes: each one that its buckets hold back is
 /// put off, and is not looked at again before its time.
 const LOOKED_AT: usize = 256;
@@ -129,7 +127,7 @@ pub(super) fn accept(connection: &Connection, rings: &mut Rings, arrival: &Arriv
         return Ok(Accepted::Duplicate);
     }
     for job in jobs {
-        enqueue(connection, rings, &job.0, job.1)?;
+        enqueue(connection, rings, job)?;
     }
     Ok(Accepted::New)
 }
@@ -147,13 +145,14 @@ pub(super) fn claim(
     let mut claims = Vec::new();
     let mut looked_at = 0;
     while claims.len() < max && looked_at < LOOKED_AT {
-        let ready = ready(connection, lane, max - claims.len())?;
-        if ready.is_empty() {
-            break;
-        }
+        let wanted = max - claims.len();
+        let ready = ready(connection, lane, wanted)?;
         looked_at += ready.len();
-        for candidate in ready {
-            claims.extend(take(connection, lane, &candidate, now, until)?);
+        for candidate in &ready {
+            claims.extend(take(connection, lane, candidate, now, until)?);
+        }
+        if ready.len() < wanted {
+            break;
         }
     }
     Ok(claims)
@@ -218,24 +217,28 @@ pub(super) fn renew(connection: &Connection, rings: &mut Rings, claim: &Claim, u
     Ok(Settled::Applied)
 }
 
+/// What became of a claimed job, and what follows from it.
+pub(super) struct Settlement<'a> {
+    pub(super) claim: &'a Claim,
+    pub(super) verdict: &'a Verdict,
+    pub(super) effects: &'a [Effect],
+    pub(super) jobs: &'a [Queued],
+    pub(super) now: Timestamp,
+}
+
 /// The verdict comes before its effects: a job that takes another key leaves its line before it
 /// joins the new one.
-pub(super) fn settle(
-    connection: &Connection,
-    rings: &mut Rings,
-    claim: &Claim,
-    verdict: &Verdict,
-    effects: &[Effect],
-    jobs: &[Queued],
-) -> Result<Settled> {
+pub(super) fn settle(connection: &Connection, rings: &mut Rings, settlement: &Settlement<'_>) -> Result<Settled> {
+    let Settlement { claim, effects, jobs, .. } = *settlement;
     let Some(held) = held(connection, claim)? else { return Ok(Settled::LostLease) };
-    judge(connection, rings, claim, verdict, held.until)?;
+    judge(connection, rings, settlement, held.until)?;
     for effect in effects {
         follow(connection, &claim.installation, effect)?;
     }
-    for (job, turn) in jobs {
-        let told = job.told || (held.told && job.lane == claim.lane);
-        enqueue(connection, rings, &NewJob { told, ..job.clone() }, *turn)?;
+    for queued in jobs {
+        let told = queued.job.told || (held.told && queued.job.lane == claim.lane);
+        let job = NewJob { told, ..queued.job.clone() };
+        enqueue(connection, rings, &Queued { job, ..*queued })?;
     }
     Ok(Settled::Applied)
 }
@@ -257,11 +260,11 @@ pub(super) fn overdue(connection: &Connection, before: Timestamp, max: usize) ->
 
 /// Stores the notice if the job still waits and its person has not heard.
 pub(super) fn tell(connection: &Connection, rings: &mut Rings, job: JobId, notice: &Queued) -> Result<bool> {
-    let marked = connection.prepare_cached(MARK_TOLD)?.execute(params![job.0, notice.0.installation.as_str()])?;
+    let marked = connection.prepare_cached(MARK_TOLD)?.execute(params![job.0, notice.job.installation.as_str()])?;
     if marked == 0 {
         return Ok(false);
     }
-    enqueue(connection, rings, &notice.0, notice.1)?;
+    enqueue(connection, rings, notice)?;
     Ok(true)
 }
 
@@ -277,22 +280,17 @@ pub(super) fn overview(connection: &Connection) -> Result<Overview> {
     })
 }
 
-fn judge(
-    connection: &Connection,
-    rings: &mut Rings,
-    claim: &Claim,
-    verdict: &Verdict,
-    lease_end: Timestamp,
-) -> Result<()> {
+fn judge(connection: &Connection, rings: &mut Rings, settlement: &Settlement<'_>, lease_end: Timestamp) -> Result<()> {
+    let Settlement { claim, verdict, now, .. } = *settlement;
     let id = claim.id.0;
     match verdict {
         Verdict::Done => {
             connection.prepare_cached(REMOVE)?.execute([id])?;
-            leave(connection, rings, claim)?;
+            leave(connection, rings, claim, now)?;
         }
         Verdict::Dead { cause } => {
             connection.prepare_cached(BURY)?.execute(params![id, cause])?;
-            leave(connection, rings, claim)?;
+            leave(connection, rings, claim, now)?;
         }
         Verdict::Continue { body, until } => {
             connection.prepare_cached(CONTINUE)?.execute(params![id, body, until.as_millisecond()])?;
@@ -324,7 +322,8 @@ fn follow(connection: &Connection, installation: &InstallationId, effect: &Effec
 }
 
 /// Puts the job at the end of its line. Only at the head of a line does it give anybody work.
-pub(super) fn enqueue(connection: &Connection, rings: &mut Rings, job: &NewJob, turn: i64) -> Result<()> {
+pub(super) fn enqueue(connection: &Connection, rings: &mut Rings, queued: &Queued) -> Result<()> {
+    let Queued { job, turn, due } = queued;
     let key = line(connection, job)?;
     let head = !somebody_in_line(connection, job, key)?;
     if !head && replaced(connection, job, key)? {
@@ -343,6 +342,7 @@ pub(super) fn enqueue(connection: &Connection, rings: &mut Rings, job: &NewJob, 
         turn,
         job.fold,
         pace(job),
+        head && *due,
     ])?;
     lines::enter(connection, line_of(job, key), connection.last_insert_rowid())?;
     if head {
@@ -389,10 +389,10 @@ fn line_of(job: &NewJob, key: &str) -> i64 {
 }
 
 /// Takes the job out of its line and makes the next one the head.
-fn leave(connection: &Connection, rings: &mut Rings, claim: &Claim) -> Result<()> {
+fn leave(connection: &Connection, rings: &mut Rings, claim: &Claim, now: Timestamp) -> Result<()> {
     let line = lines::number(claim.installation.as_str(), claim.lane, &claim.key);
     lines::leave(connection, line, claim.id.0)?;
-    let line = params![claim.installation.as_str(), name(claim.lane), claim.key, line];
+    let line = params![claim.installation.as_str(), name(claim.lane), claim.key, line, now.as_millisecond()];
     if connection.prepare_cached(FREE_SUCCESSOR)?.execute(line)? > 0 {
         rings.wake(claim.lane);
     }

@@ -4,11 +4,12 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-use super::jobs::{self, Queued};
+use super::jobs;
 use super::limit;
 use crate::clock::from_millis;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
 use crate::store::bells::Rings;
+use crate::store::turns::Queued;
 use crate::store::{Audited, Card, Document, Entry, Mirrored, Since};
 
 pub(super) const PUT: &str = "
@@ -111,7 +112,7 @@ pub(super) fn come_due(
     if connection.prepare_cached(COME_DUE)?.execute(params![installation.as_str(), kind, id, due])? == 0 {
         return Ok(false);
     }
-    jobs::enqueue(connection, rings, &job.0, job.1)?;
+    jobs::enqueue(connection, rings, job)?;
     Ok(true)
 }
 

@@ -29,6 +29,7 @@ use tokio::sync::Notify;
 use self::accepting::Arrival;
 use self::checkpointer::Checkpointer;
 use self::connection::Presence;
+use self::jobs::Settlement;
 use self::lines::Lines;
 use self::readers::Readers;
 use self::writer::Writer;
@@ -79,11 +80,6 @@ impl Sqlite {
         Ok(Self { readers, writer, bells, turns, walk, _presence: presence })
     }
 
-    fn with_turn(&self, job: NewJob, now: Timestamp) -> (NewJob, i64) {
-        let turn = self.turns.give(&job, now);
-        (job, turn)
-    }
-
     /// How many transactions were committed so far. Compared with the number of calls, it tells how
     /// many callers share a commit.
     pub fn commits(&self) -> u64 {
@@ -94,7 +90,7 @@ impl Sqlite {
 #[async_trait]
 impl Store for Sqlite {
     async fn accept(&self, delivery: Delivery, jobs: Vec<NewJob>, now: Timestamp) -> Result<Accepted, Fault> {
-        let jobs: Vec<_> = jobs.into_iter().map(|job| self.with_turn(job, now)).collect();
+        let jobs: Vec<_> = jobs.into_iter().map(|job| self.turns.queue(job, now)).collect();
         self.writer.accept(IN_TIME, Arrival { delivery, jobs, now }).await
     }
 
@@ -119,12 +115,15 @@ impl Store for Sqlite {
         let (mut jobs, mut others) = (Vec::new(), Vec::new());
         for effect in effects {
             match effect {
-                Effect::Enqueue(job) => jobs.push(self.with_turn(job, now)),
+                Effect::Enqueue(job) => jobs.push(self.turns.queue(job, now)),
                 other => others.push(other),
             }
         }
         self.writer
-            .write(PATIENCE, move |connection, rings| jobs::settle(connection, rings, &claim, &verdict, &others, &jobs))
+            .write(PATIENCE, move |connection, rings| {
+                let settlement = Settlement { claim: &claim, verdict: &verdict, effects: &others, jobs: &jobs, now };
+                jobs::settle(connection, rings, &settlement)
+            })
             .await
     }
 
@@ -137,7 +136,7 @@ impl Store for Sqlite {
     }
 
     async fn tell(&self, job: JobId, notice: NewJob, now: Timestamp) -> Result<bool, Fault> {
-        let notice = self.with_turn(notice, now);
+        let notice = self.turns.queue(notice, now);
         self.writer.write(PATIENCE, move |connection, rings| jobs::tell(connection, rings, job, &notice)).await
     }
 
@@ -217,7 +216,7 @@ impl Store for Sqlite {
         job: NewJob,
         now: Timestamp,
     ) -> Result<bool, Fault> {
-        let (installation, document, job) = (installation.clone(), document.clone(), self.with_turn(job, now));
+        let (installation, document, job) = (installation.clone(), document.clone(), self.turns.queue(job, now));
         let come_due = move |connection: &Connection, rings: &mut Rings| {
             kept::come_due(connection, rings, &installation, &document, &job)
         };
