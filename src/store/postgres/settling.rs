@@ -6,12 +6,12 @@
 use async_trait::async_trait;
 use deadpool_postgres::ClientWrapper;
 use jiff::Timestamp;
-use tokio_postgres::Error;
+use tokio_postgres::{Error, Row};
 
 use super::facts;
 use super::kept;
 use super::lines::{self, lines_of, name};
-use super::transaction::{Verb, changed, rows};
+use super::transaction::{Params, Verb, changed, prepared, rows};
 use crate::clock::from_millis;
 use crate::ids::JobId;
 use crate::store::bells::Rings;
@@ -82,41 +82,48 @@ impl Verb for Settle<'_> {
     type Answer = Settled;
 
     async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<Settled, Error> {
-        let leaves = matches!(self.verdict, Verdict::Done | Verdict::Dead { .. });
-        let left = leaves.then_some((self.claim.installation.as_str(), self.claim.lane, self.claim.key.as_str()));
-        let joined = self.jobs.iter().flat_map(|queued| lines_of(&queued.job));
-        lock(db, &lines::locks(left.into_iter().chain(joined))).await?;
-        let Some(held) = held(db, self.claim).await? else { return Ok(Settled::LostLease) };
+        let Some(held) = self.hold(db).await? else { return Ok(Settled::LostLease) };
         self.judge(db, rings, held.until).await?;
         self.close_buckets(db).await?;
         for effect in self.effects {
             self.follow(db, effect).await?;
         }
         let told = |job: &NewJob| job.told || (held.told && job.lane == self.claim.lane);
-        let jobs: Vec<Queued> = self
-            .jobs
-            .iter()
-            .map(|queued| {
-                let job = NewJob { told: told(&queued.job), ..queued.job.clone() };
-                Queued { job, ..*queued }
-            })
-            .collect();
+        let inherited = |queued: &Queued| {
+            let job = NewJob { told: told(&queued.job), ..queued.job.clone() };
+            Queued { job, ..*queued }
+        };
+        let jobs: Vec<Queued> = self.jobs.iter().map(inherited).collect();
         lines::join(db, &jobs.iter().collect::<Vec<_>>(), rings).await?;
         Ok(Settled::Applied)
     }
 }
 
 impl Settle<'_> {
+    /// Locks the lines that change and then the job, both in one round trip. `None` if the claim does not
+    /// hold.
+    async fn hold(&self, db: &ClientWrapper) -> Result<Option<Held>, Error> {
+        let leaves = matches!(self.verdict, Verdict::Done | Verdict::Dead { .. });
+        let left = leaves.then_some((self.claim.installation.as_str(), self.claim.lane, self.claim.key.as_str()));
+        let joined = self.jobs.iter().flat_map(|queued| lines_of(&queued.job));
+        let locks = lines::locks(left.into_iter().chain(joined));
+        let (lock, hold) = (prepared(db, lines::LOCK).await?, prepared(db, HELD).await?);
+        let Claim { id, fence, installation, lane, key, .. } = self.claim;
+        let (installation, lane) = (installation.as_str(), name(*lane));
+        let locks: Params<'_> = &[&locks];
+        let exactly: Params<'_> = &[&id.0, fence, &installation, &lane, key];
+        let (_, found) = tokio::try_join!(biased; db.query(&lock, locks), db.query(&hold, exactly))?;
+        found.first().map(Held::read).transpose()
+    }
+
     async fn judge(&self, db: &ClientWrapper, rings: &mut Rings, lease_end: Timestamp) -> Result<(), Error> {
         let Claim { id: JobId(id), lane, .. } = self.claim;
         match self.verdict {
             Verdict::Done => {
-                changed(db, REMOVE, &[id]).await?;
-                self.free_successor(db, rings).await?;
+                self.leave(db, rings, REMOVE, &[id]).await?;
             }
             Verdict::Dead { cause } => {
-                changed(db, BURY, &[id, cause]).await?;
-                self.free_successor(db, rings).await?;
+                self.leave(db, rings, BURY, &[id, cause]).await?;
             }
             Verdict::Continue { body, until } => {
                 changed(db, CONTINUE, &[id, body, &until.as_millisecond()]).await?;
@@ -130,11 +137,14 @@ impl Settle<'_> {
         Ok(())
     }
 
-    async fn free_successor(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<(), Error> {
+    /// Takes the job out of its line and makes the next one the head, both in one round trip.
+    async fn leave(&self, db: &ClientWrapper, rings: &mut Rings, how: &str, job: Params<'_>) -> Result<(), Error> {
+        let (leave, free) = (prepared(db, how).await?, prepared(db, FREE_SUCCESSOR).await?);
         let Claim { installation, lane, key, .. } = self.claim;
-        if changed(db, FREE_SUCCESSOR, &[&installation.as_str(), &name(*lane), key, &self.now.as_millisecond()]).await?
-            > 0
-        {
+        let (installation, lane_name, now) = (installation.as_str(), name(*lane), self.now.as_millisecond());
+        let line: Params<'_> = &[&installation, &lane_name, key, &now];
+        let (_, freed) = tokio::try_join!(biased; db.execute(&leave, job), db.execute(&free, line))?;
+        if freed > 0 {
             rings.wake(*lane);
         }
         Ok(())
@@ -211,11 +221,17 @@ struct Held {
     told: bool,
 }
 
+impl Held {
+    fn read(row: &Row) -> Result<Self, Error> {
+        Ok(Self { until: from_millis(row.try_get(0)?), told: row.try_get(1)? })
+    }
+}
+
 /// `None` if the claim does not hold.
 async fn held(db: &ClientWrapper, claim: &Claim) -> Result<Option<Held>, Error> {
     let Claim { id, fence, installation, lane, key, .. } = claim;
     let found = rows(db, HELD, &[&id.0, fence, &installation.as_str(), &name(*lane), key]).await?;
-    found.first().map(|row| Ok(Held { until: from_millis(row.try_get(0)?), told: row.try_get(1)? })).transpose()
+    found.first().map(Held::read).transpose()
 }
 
 fn wake_if_earlier(rings: &mut Rings, lane: Lane, due: Timestamp, before: Timestamp) {
