@@ -36,8 +36,9 @@ const LONGEST: f64 = 20.0;
 /// How long things are thrown away, and as much is left alone to compare with.
 const SWEEPING: Duration = Duration::from_secs(10);
 
-/// As in `work::timers`.
+/// As in `work::timers`, which does so every second.
 const BITE: usize = 500;
+const BITES: usize = 10;
 
 /// Measures both databases; answers tables.
 pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
@@ -174,7 +175,7 @@ async fn sweep(report: &mut String, backend: Backend, store: &Arc<dyn Store>) ->
     Ok(writeln!(
         report,
         "The longest of 1,000 acceptances a second took {} ms in {} s, and {} ms in as long while {} old rows were \
-         thrown away, {BITE} of a kind at a time; {} ms are allowed: {}.\n",
+         thrown away, as the program does it: {BITES} times a second {BITE} of a kind; {} ms are allowed: {}.\n",
         number(before),
         SWEEPING.as_secs(),
         number(meanwhile),
@@ -187,8 +188,12 @@ async fn sweep(report: &mut String, backend: Backend, store: &Arc<dyn Store>) ->
 async fn sweep_for(store: Arc<dyn Store>) -> Outcome<usize> {
     let (begun, mut swept) = (Instant::now(), 0);
     let young = Timestamp::now() - SignedDuration::from_hours(48);
+    let mut second = tokio::time::interval(Duration::from_secs(1));
     while begun.elapsed() < SWEEPING {
-        swept += store.sweep(young, BITE).await?;
+        second.tick().await;
+        for _ in 0..BITES {
+            swept += store.sweep(young, BITE).await?;
+        }
     }
     Ok(swept)
 }

@@ -28,8 +28,10 @@ const DUE_AT_ONCE: usize = 100;
 /// most a day (contracts/slack.md §4.7).
 const KEEP: Duration = Duration::from_hours(48);
 
-/// How much is thrown away at a time.
+/// How much is thrown away at a time, and how often each second: more than could ever come in all day
+/// long, and so little that neither reminders nor anybody's commands wait for it.
 const BITE: usize = 500;
+const BITES: usize = 10;
 
 /// Who is led by one instance at a time.
 const LEADER: &str = "timers";
@@ -44,7 +46,7 @@ impl Work {
         if self.store.lead(LEADER, &self.instance, now, later(now, LEADS)).await? {
             self.tell_who_waits().await?;
             self.come_due().await?;
-            while self.sweep().await? {}
+            self.sweep().await?;
         }
         Ok(())
     }
@@ -91,9 +93,13 @@ impl Work {
         Ok(())
     }
 
-    /// Throws away one bite of what is no longer needed. Answers whether there may be more.
-    async fn sweep(&self) -> Result<bool, Fault> {
-        let swept = self.store.sweep(earlier(self.clock.now(), KEEP), BITE).await?;
-        Ok(swept >= BITE)
+    /// Throws away what is no longer needed; what is left, the next time.
+    async fn sweep(&self) -> Result<(), Fault> {
+        for _ in 0..BITES {
+            if self.store.sweep(earlier(self.clock.now(), KEEP), BITE).await? < BITE {
+                break;
+            }
+        }
+        Ok(())
     }
 }
