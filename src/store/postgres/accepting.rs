@@ -11,10 +11,10 @@ use deadpool_postgres::{ClientWrapper, Pool};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout, timeout_at};
-use tokio_postgres::Error;
+use tokio_postgres::{Error, Row};
 
 use super::announcing::Crier;
-use super::lines;
+use super::lines::{self, Wanted};
 use super::transaction::{Params, Verb, prepared, transact};
 use crate::error::Fault;
 use crate::store::bells::Rings;
@@ -236,7 +236,7 @@ impl Batch<'_> {
     }
 
     async fn accept(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<Vec<Accepted>, Error> {
-        let mut new = self.remember(db).await?;
+        let (mut new, somebody) = self.remember(db).await?;
         // Of two like deliveries in one batch, the first is the new one.
         let accepted: Vec<_> = self
             .requests
@@ -253,22 +253,31 @@ impl Batch<'_> {
             .collect();
         let fresh = self.requests.iter().zip(&accepted).filter(|(_, accepted)| **accepted == Accepted::New);
         let jobs: Vec<_> = fresh.flat_map(|(request, _)| &request.jobs).collect();
-        lines::join(db, &jobs, rings).await?;
+        lines::join_behind(db, &somebody, &jobs, rings).await?;
         Ok(accepted)
     }
 
-    /// Stores the deliveries and locks the lines, both in one round trip. They are locked for the
-    /// duplicates too: which those are is not known yet.
-    async fn remember(&self, db: &ClientWrapper) -> Result<Vec<(String, String)>, Error> {
-        let (remember, lock) = (prepared(db, REMEMBER).await?, prepared(db, lines::LOCK).await?);
+    /// Stores the deliveries, locks the lines and looks who is there, all in one round trip: also in those
+    /// of the duplicates, because which those are is not known yet. Answers the new ones' names, and who
+    /// is there.
+    async fn remember(&self, db: &ClientWrapper) -> Result<(Vec<(String, String)>, Vec<Row>), Error> {
+        let remember = prepared(db, REMEMBER).await?;
+        let (lock, look) = (prepared(db, lines::LOCK).await?, prepared(db, lines::OCCUPIED).await?);
         let installations: Vec<_> = self.requests.iter().map(|r| r.delivery.installation.as_str()).collect();
         let keys: Vec<_> = self.requests.iter().map(|r| r.delivery.key.as_str()).collect();
         let times: Vec<_> = self.requests.iter().map(|r| r.now.as_millisecond()).collect();
-        let jobs = self.requests.iter().flat_map(|request| &request.jobs);
-        let locks = lines::locks(jobs.flat_map(|queued| lines::lines_of(&queued.job)));
-        let columns: Params<'_> = &[&installations, &keys, &times];
-        let locks: Params<'_> = &[&locks];
-        let (new, _) = tokio::try_join!(biased; db.query(&remember, columns), db.query(&lock, locks))?;
-        new.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+        let jobs = || self.requests.iter().flat_map(|request| &request.jobs);
+        let locks = lines::locks(jobs().flat_map(|queued| lines::lines_of(&queued.job)));
+        let wanted = Wanted::of(jobs());
+        let deliveries: Params<'_> = &[&installations, &keys, &times];
+        let (locks, wanted): (Params<'_>, _) = (&[&locks], wanted.params());
+        let (new, _, somebody) = tokio::try_join!(
+            biased;
+            db.query(&remember, deliveries),
+            db.query(&lock, locks),
+            db.query(&look, &wanted),
+        )?;
+        let named: Result<_, Error> = new.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect();
+        Ok((named?, somebody))
     }
 }

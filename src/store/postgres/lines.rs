@@ -9,7 +9,8 @@
 use std::collections::HashSet;
 
 use deadpool_postgres::ClientWrapper;
-use tokio_postgres::Error;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Error, Row};
 
 use super::transaction::{changed, rows};
 use crate::store::bells::Rings;
@@ -19,25 +20,34 @@ use crate::store::{Class, Lane, NewJob, fnv};
 /// Sorting comes before locking in PostgreSQL's plans, so rows are locked in this order.
 pub(super) const LOCK: &str = "SELECT n FROM line_locks WHERE n = ANY($1) ORDER BY n FOR UPDATE";
 
-/// LATERAL, so that each line is one search of the index whatever the planner thinks of the table.
+/// Where anybody is, there is a head. LATERAL, so that each line is one search of the index whatever the
+/// planner thinks of the table.
 pub(super) const OCCUPIED: &str = "
     SELECT wanted.installation, wanted.lane, wanted.key
     FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (installation, lane, key)
     CROSS JOIN LATERAL (
         SELECT 1 FROM jobs
-        WHERE jobs.state = 'live' AND jobs.installation = wanted.installation
+        WHERE jobs.state = 'live' AND jobs.head AND jobs.installation = wanted.installation
             AND jobs.lane = wanted.lane AND jobs.key = wanted.key
         LIMIT 1
     ) AS somebody";
 
-/// The outer conditions are looked at again if a claim had the row locked and took the job: the
-/// body of a job that is being worked on stays.
+/// The latest of those behind the head, or the head. The outer conditions are looked at again if a claim
+/// had the row locked and took the job: the body of a job that is being worked on stays.
 pub(super) const REPLACE: &str = "
     UPDATE jobs SET body = $5
-    WHERE state = 'live' AND NOT in_flight AND id = (
-        SELECT id FROM jobs
-        WHERE state = 'live' AND installation = $1 AND lane = $2 AND key = $3 AND fold = $4 AND NOT in_flight
-        ORDER BY id DESC LIMIT 1
+    WHERE state = 'live' AND NOT in_flight AND id = coalesce(
+        (
+            SELECT id FROM jobs
+            WHERE state = 'live' AND NOT head AND installation = $1 AND lane = $2 AND key = $3 AND fold = $4
+                AND NOT in_flight
+            ORDER BY id DESC LIMIT 1
+        ),
+        (
+            SELECT id FROM jobs
+            WHERE state = 'live' AND head AND installation = $1 AND lane = $2 AND key = $3 AND fold = $4
+                AND NOT in_flight
+        )
     )";
 
 /// Ids are given out in the order of the sorted rows.
@@ -82,7 +92,20 @@ pub(super) async fn join(db: &ClientWrapper, jobs: &[&Queued], rings: &mut Rings
     if jobs.is_empty() {
         return Ok(());
     }
-    let stored = occupied(db, jobs).await?;
+    let wanted = Wanted::of(jobs.iter().copied());
+    let somebody = rows(db, OCCUPIED, &wanted.params()).await?;
+    join_behind(db, &somebody, jobs, rings).await
+}
+
+/// The same for who has looked already who is there ([`OCCUPIED`]).
+pub(super) async fn join_behind(
+    db: &ClientWrapper,
+    somebody: &[Row],
+    jobs: &[&Queued],
+    rings: &mut Rings,
+) -> Result<(), Error> {
+    let read = |row: &Row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
+    let stored = somebody.iter().map(read).collect::<Result<_, Error>>()?;
     let mut joining = Joining { stored, ..Joining::default() };
     for job in jobs {
         joining.place(db, job, rings).await?;
@@ -90,16 +113,25 @@ pub(super) async fn join(db: &ClientWrapper, jobs: &[&Queued], rings: &mut Rings
     joining.store(db).await
 }
 
-async fn occupied(db: &ClientWrapper, jobs: &[&Queued]) -> Result<HashSet<(String, String, String)>, Error> {
-    let lines: HashSet<_> = jobs.iter().flat_map(|queued| lines_of(&queued.job)).collect();
-    let (mut installations, mut lanes, mut keys) = (Vec::new(), Vec::new(), Vec::new());
-    for (installation, lane, key) in lines {
-        installations.push(installation);
-        lanes.push(name(lane));
-        keys.push(key);
+/// The lines that jobs may join, as the columns of a table.
+pub(super) struct Wanted<'a> {
+    installations: Vec<&'a str>,
+    lanes: Vec<&'static str>,
+    keys: Vec<&'a str>,
+}
+
+impl<'a> Wanted<'a> {
+    pub(super) fn of(jobs: impl Iterator<Item = &'a Queued>) -> Self {
+        let lines: HashSet<_> = jobs.flat_map(|queued| lines_of(&queued.job)).collect();
+        let installations = lines.iter().map(|(installation, ..)| *installation).collect();
+        let lanes = lines.iter().map(|(_, lane, _)| name(*lane)).collect();
+        let keys = lines.iter().map(|(.., key)| *key).collect();
+        Self { installations, lanes, keys }
     }
-    let found = rows(db, OCCUPIED, &[&installations, &lanes, &keys]).await?;
-    found.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
+
+    pub(super) fn params(&self) -> [&(dyn ToSql + Sync); 3] {
+        [&self.installations, &self.lanes, &self.keys]
+    }
 }
 
 /// Jobs on their way into their lines.

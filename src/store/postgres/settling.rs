@@ -42,7 +42,7 @@ pub(super) const BURY: &str = "UPDATE jobs SET state = 'dead', head = FALSE, cau
 
 pub(super) const FREE_SUCCESSOR: &str = "
     UPDATE jobs SET head = TRUE, ready = due <= $4 WHERE id = (
-        SELECT id FROM jobs WHERE state = 'live' AND installation = $1 AND lane = $2 AND key = $3
+        SELECT id FROM jobs WHERE state = 'live' AND NOT head AND installation = $1 AND lane = $2 AND key = $3
         ORDER BY id LIMIT 1
     )";
 
