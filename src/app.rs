@@ -13,6 +13,7 @@ use tracing_subscriber::EnvFilter;
 use crate::clock::Clock;
 use crate::config::{Config, Database};
 use crate::dialnote::client::Dialnote;
+use crate::dialnote::hooks::Hooks;
 use crate::domain::conversation::Links;
 use crate::domain::phone;
 use crate::error::Fault;
@@ -68,7 +69,11 @@ impl App {
         let slack = Slack::new(client.clone(), config.slack_api.clone(), config.slack_token.clone());
         let dialnote = Dialnote::new(client, config.dialnote_api.clone(), config.dialnote_key.clone());
         let links = Links::new(config.dialnote_app.clone());
-        let work = Arc::new(Work::new(store, slack, dialnote, links, clock, config.work));
+        let hooks = config.public.clone().map(|public| {
+            let (api, signing) = (config.dialnote_hooks.clone(), config.webhook_signing.clone());
+            Hooks::new(api, public, config.dialnote_key.clone(), signing)
+        });
+        let work = Arc::new(Work::new(store, slack, dialnote, links, hooks, clock, config.work));
         let site = Site::new(work.clone(), config.signing_secrets.clone());
         Ok(Self { work, site })
     }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
+use crate::dialnote::hooks::Signing;
 use crate::store::postgres::Postgres;
-
 use crate::work::Settings;
 use crate::work::pace::Pacing;
 
@@ -28,6 +28,12 @@ pub struct Config {
     pub dialnote_api: Url,
     /// dialnote's web app, for links to conversations.
     pub dialnote_app: Url,
+    /// Where the app is on the web, if dialnote can reach it.
+    pub public: Option<Url>,
+    /// Where dialnote's webhooks are ordered.
+    pub dialnote_hooks: Url,
+    /// How they are signed, if that is known.
+    pub webhook_signing: Option<Signing>,
     /// Where what must not be lost is kept.
     pub database: Database,
     /// Where to listen.
@@ -57,7 +63,7 @@ pub struct Setting {
 }
 
 /// Every setting there is.
-pub static SETTINGS: [Setting; 11] = [
+pub static SETTINGS: [Setting; 15] = [
     Setting {
         name: "SLACK_SIGNING_SECRET",
         default: None,
@@ -84,6 +90,28 @@ pub static SETTINGS: [Setting; 11] = [
         default: Some("https://app.dialnote.com"),
         about: "Where people open dialnote; links to conversations begin with it.",
     },
+    Setting {
+        name: "PUBLIC_URL",
+        default: Some(NONE),
+        about: "Where the app is on the web, `https://…`: dialnote tells it there of calls at once; \
+                else they are found by looking.",
+    },
+    Setting {
+        name: "DIALNOTE_HOOKS_URL",
+        default: Some("https://api.dialnote.com/api/hooks"),
+        about: "Where dialnote is asked to tell.",
+    },
+    Setting {
+        name: "DIALNOTE_WEBHOOK_SECRET",
+        default: Some(NONE),
+        about: "What dialnote signs with what it tells, if you were given such a secret; \
+                its address alone is a secret already.",
+    },
+    Setting {
+        name: "DIALNOTE_WEBHOOK_HEADER",
+        default: Some("X-DialNote-Signature"),
+        about: "The header in which that signature comes: HMAC-SHA256 over the body, in hexadecimal digits.",
+    },
     Setting { name: "SLACK_API_URL", default: Some("https://slack.com/api"), about: "Where Slack's Web API is." },
     Setting {
         name: "DATABASE_URL",
@@ -107,6 +135,9 @@ pub static SETTINGS: [Setting; 11] = [
         about: "How many commands an instance carries out at once, and as many messages; 1 to 256.",
     },
 ];
+
+/// What stands for a setting that need not be set.
+const NONE: &str = "none";
 
 /// A setting that is missing or wrong, with the way out. Never contains the setting's value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -135,12 +166,17 @@ impl Config {
         let dialnote_key = reader.secret("DIALNOTE_API_KEY", None);
         let dialnote_api = reader.parsed("DIALNOTE_API_URL", web_address);
         let dialnote_app = reader.parsed("DIALNOTE_APP_URL", web_address);
+        let public = reader.optional("PUBLIC_URL", web_address);
+        let dialnote_hooks = reader.parsed("DIALNOTE_HOOKS_URL", web_address);
+        let signing = reader.optional("DIALNOTE_WEBHOOK_SECRET", |secret| Ok(SecretString::from(secret)));
+        let header = reader.parsed("DIALNOTE_WEBHOOK_HEADER", header_name);
         let database = reader.parsed("DATABASE_URL", database);
         let listen = reader.parsed("LISTEN", listen_address);
         let lease = reader.parsed("LEASE_SECONDS", lease);
         let pacing = reader.parsed("SLACK_PACE", pacing);
         let parallel = reader.parsed("PARALLEL", parallel);
         let complete = || {
+            let header = header?;
             Some(Self {
                 signing_secrets: signing_secrets?,
                 slack_token: slack_token?,
@@ -148,12 +184,16 @@ impl Config {
                 dialnote_key: dialnote_key?,
                 dialnote_api: dialnote_api?,
                 dialnote_app: dialnote_app?,
+                public,
+                dialnote_hooks: dialnote_hooks?,
+                webhook_signing: signing.map(|secret| Signing { header, secret }),
                 database: database?,
                 listen: listen?,
                 work: Settings { lease: lease?, pacing: pacing?, parallel: parallel?, ..Settings::default() },
             })
         };
-        complete().ok_or(reader.mistakes)
+        let without_mistake = reader.mistakes.is_empty();
+        complete().filter(|_| without_mistake).ok_or(reader.mistakes)
     }
 }
 
@@ -192,6 +232,12 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         parse(&given).map_or_else(|problem| self.mistake(name, &problem), Some)
     }
 
+    /// The same for what may be left out.
+    fn optional<T>(&mut self, name: &'static str, parse: fn(&str) -> Result<T, String>) -> Option<T> {
+        let given = self.given(name).filter(|given| given != NONE)?;
+        parse(&given).map_or_else(|problem| self.mistake(name, &problem), Some)
+    }
+
     /// What is set, else the default.
     fn given(&mut self, name: &'static str) -> Option<String> {
         let set = (self.lookup)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
@@ -222,6 +268,11 @@ fn web_address(text: &str) -> Result<Url, String> {
         return Err("is not https, so keys would travel in the open; only addresses on this machine may be http".into());
     }
     Ok(url)
+}
+
+fn header_name(text: &str) -> Result<String, String> {
+    let token = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    token.then(|| text.to_owned()).ok_or_else(|| "is no header's name; give one like X-DialNote-Signature".into())
 }
 
 fn database(text: &str) -> Result<Database, String> {
@@ -303,6 +354,9 @@ mod tests {
             ("DIALNOTE_API_URL", "http://dialnote.example/planted"),
             ("DIALNOTE_APP_URL", "planted"),
             ("SLACK_API_URL", "ftp://planted"),
+            ("PUBLIC_URL", "planted"),
+            ("DIALNOTE_HOOKS_URL", "planted"),
+            ("DIALNOTE_WEBHOOK_HEADER", "X planted"),
             ("DATABASE_URL", "mysql://planted"),
             ("LISTEN", "planted"),
             ("LEASE_SECONDS", "planted"),
@@ -311,7 +365,8 @@ mod tests {
         ];
         let mistakes = read(&wrong).err().unwrap_or_default();
         let names: Vec<_> = mistakes.iter().map(|mistake| mistake.name).collect();
-        assert_eq!(names.len(), SETTINGS.len(), "{names:?}");
+        // Any secret will do.
+        assert_eq!(names.len(), SETTINGS.len() - 1, "{names:?}");
         assert!(mistakes.iter().all(|mistake| !mistake.to_string().contains("planted")), "{mistakes:?}");
     }
 

@@ -11,6 +11,7 @@ use dialnote_slack::config::Config;
 use dialnote_slack::sandbox::{Credentials, Sandbox};
 use tokio::runtime::Runtime;
 use tokio::sync::{oneshot, watch};
+use url::Url;
 
 use super::{Failure, Where, print_where, start_sandbox, stop_signal};
 
@@ -91,7 +92,7 @@ async fn start(config: Config, clock: &Clock, address: SocketAddr) -> Result<(Ru
     let clock = clock.clone();
     let (ready, started) = oneshot::channel();
     runtime.spawn(async move {
-        let (app, listener) = match put_together(&config, clock, address).await {
+        let (app, listener) = match put_together(config, clock, address).await {
             Ok(parts) => parts,
             Err(failure) => {
                 let _ = ready.send(Err(failure));
@@ -117,7 +118,7 @@ async fn start(config: Config, clock: &Clock, address: SocketAddr) -> Result<(Ru
 }
 
 async fn put_together(
-    config: &Config,
+    config: Config,
     clock: Clock,
     address: SocketAddr,
 ) -> Result<(App, tokio::net::TcpListener), Failure> {
@@ -125,7 +126,8 @@ async fn put_together(
         app::NotStarted::Address { address, cause } => Failure::Busy { what: "the app", address, cause },
         other => other.into(),
     })?;
-    Ok((App::build(config, clock).await?, listener))
+    let public = Url::parse(&format!("http://{}", listener.local_addr()?)).ok();
+    Ok((App::build(&Config { public, ..config }, clock).await?, listener))
 }
 
 /// Ends everything the app does, wherever it is in it.
@@ -143,6 +145,7 @@ fn settings(credentials: &Credentials, database: &Path) -> Result<Config, Failur
         "DIALNOTE_API_KEY" => Some(credentials.dialnote_api_key.clone()),
         "DIALNOTE_API_URL" => Some(credentials.dialnote_api.clone()),
         "DIALNOTE_APP_URL" => Some(credentials.sandbox.clone()),
+        "DIALNOTE_HOOKS_URL" => Some(format!("{}/dialnote/api/hooks", credentials.sandbox)),
         "DATABASE_URL" => Some(format!("sqlite:{}", database.display())),
         _ => None,
     };

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use crate::dialnote::wire;
-use crate::domain::conversation::{Activity, ActivityKind, Conversation, Line, Status};
+use crate::domain::conversation::{Activity, ActivityKind, Conversation, Line, Owner, Status};
 use crate::domain::people::Member;
 use crate::error::{Fault, Service};
 use crate::ids::{ConversationId, MemberId};
@@ -176,12 +176,19 @@ impl Dialnote {
         self.write(Method::POST, &path, &json!({ "content": content }), attempt_key).await.map(drop)
     }
 
-    /// The newest entry of the timeline that is no note, if it is among the newest [`PAGE`].
-    pub async fn last_activity_but_notes(&self, id: &ConversationId) -> Result<Option<Activity>, CallError> {
+    /// The newest entries of the timeline that are no notes, newest first, as far as they are among the
+    /// newest [`PAGE`].
+    pub async fn activities_but_notes(&self, id: &ConversationId) -> Result<Vec<Activity>, CallError> {
         let query = [("limit", PAGE.to_string())];
         let content = self.read(&["conversations", id.as_str(), "messages"], &query).await?;
         let entries = wire::items(&content, "messages");
-        Ok(entries.iter().filter_map(wire::entry).find(|activity| activity.kind != ActivityKind::Note))
+        Ok(entries.iter().filter_map(wire::entry).filter(|activity| activity.kind != ActivityKind::Note).collect())
+    }
+
+    /// The member who called this number at about this time, as far as the latest calls tell.
+    pub async fn caller(&self, number: &str, at: Timestamp) -> Result<Option<Owner>, CallError> {
+        let content = self.read(&["call-logs"], &[("limit", PAGE.to_string())]).await?;
+        Ok(wire::items(&content, "callLogs").iter().find_map(|call| wire::caller(call, number, at)))
     }
 
     /// Whether a note with this reference was written already.
@@ -203,6 +210,13 @@ impl Dialnote {
             }
         }
         Ok(false)
+    }
+
+    /// Asks to be told of a kind of event at an address; `hooks` is where such wishes go.
+    pub async fn subscribe(&self, hooks: &Url, address: &str, event: &str) -> Result<(), CallError> {
+        let wish = json!({ "url": address, "event": event, "provider": "custom" });
+        let request = self.http.post(hooks.clone()).bearer_auth(self.key.expose_secret()).json(&wish);
+        judged(&transport::send(Service::Dialnote, self.by, request).await?).map(drop)
     }
 
     async fn patch(&self, id: &ConversationId, body: &Value, attempt_key: &str) -> Result<Conversation, CallError> {

@@ -2,4 +2,5 @@
 //! (contracts/dialnote.md, marks A).
 
 pub mod client;
+pub mod hooks;
 mod wire;

@@ -1,14 +1,17 @@
 //! dialnote's objects as we read them (contracts/dialnote.md, Objects): lenient, because most
 //! field names are assumed.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::domain::conversation::{Activity, ActivityKind, Contact, Conversation, Line, Owner, Status};
+use crate::domain::conversation::{Activity, ActivityKind, Contact, Conversation, Line, Owner, Sequel, Status};
 use crate::domain::people::Member;
 use crate::ids::{ConversationId, MemberId};
 use crate::json::Peek;
+
+/// How far apart the call log and the timeline may put one call.
+const ONE_CALL: SignedDuration = SignedDuration::from_mins(2);
 
 /// The content of an answer: what is in its envelope, or the answer itself if it has none.
 pub(super) fn opened(answer: Value) -> Value {
@@ -90,7 +93,19 @@ fn happened(value: &Value, says: Option<&str>, at: Timestamp) -> Option<Activity
         inbound: value.words("/direction") != Some("outbound"),
         preview: says.filter(|_| !is_call).map(str::to_owned),
         at,
+        sequel: Sequel::Nothing,
     })
+}
+
+/// Who made a call to this number at about this time, if this is it. That the call log names the member is
+/// assumed.
+pub(super) fn caller(value: &Value, to: &str, at: Timestamp) -> Option<Owner> {
+    let made = ["/createdAt", "/at", "/timestamp"].into_iter().find_map(|path| value.time(path))?;
+    let this = value.words("/direction") == Some("outbound")
+        && value.words("/toNumber") == Some(to)
+        && made.duration_since(at).abs() <= ONE_CALL;
+    let member = ["/member", "/user"].into_iter().find_map(|path| value.at(path)).filter(|_| this)?;
+    Some(Owner { id: MemberId::new(member.words("/id")?), name: member.name("/name").unwrap_or_default() })
 }
 
 /// Nothing says how a missed call is told from an answered one; assumed: by a status, or in words.

@@ -156,6 +156,7 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<Message> {
         | Event::Returned { .. }
         | Event::TimeIsUp
         | Event::GotInTouch
+        | Event::Answered { .. }
         | Event::Undone(_) => return None,
     };
     Some(Message::Direct { user, notice })

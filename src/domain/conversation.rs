@@ -105,6 +105,50 @@ pub struct Activity {
     pub preview: Option<String>,
     /// When.
     pub at: Timestamp,
+    /// What it means after what was before it, if that was looked at.
+    #[serde(default, skip_serializing_if = "Sequel::is_nothing")]
+    pub sequel: Sequel,
+}
+
+/// What an [`Activity`] means after what was before it in the timeline.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sequel {
+    /// Nothing more.
+    #[default]
+    Nothing,
+    /// As many of its kind came in without an answer, this one included.
+    Nth(usize),
+    /// It answers a contact who had called or written.
+    Answer {
+        /// Who in dialnote called back, if the call log says so.
+        by: Option<String>,
+    },
+}
+
+impl Sequel {
+    fn is_nothing(&self) -> bool {
+        *self == Self::Nothing
+    }
+}
+
+impl Activity {
+    /// What this comes to after what was before it, newest first; notes do not count.
+    pub fn sequel<'a>(&self, before: impl Iterator<Item = &'a Self>) -> Sequel {
+        let mut before = before.filter(|one| one.kind != ActivityKind::Note);
+        if !self.inbound {
+            let answers = before.next().is_some_and(Self::wants_an_answer);
+            return if answers { Sequel::Answer { by: None } } else { Sequel::Nothing };
+        }
+        match 1 + before.take_while(|one| one.inbound && one.kind == self.kind).count() {
+            several if several > 1 && self.wants_an_answer() => Sequel::Nth(several),
+            _ => Sequel::Nothing,
+        }
+    }
+
+    fn wants_an_answer(&self) -> bool {
+        self.inbound && matches!(self.kind, ActivityKind::MissedCall | ActivityKind::Voicemail | ActivityKind::Sms)
+    }
 }
 
 /// What an [`Activity`] was.
@@ -141,11 +185,17 @@ impl Conversation {
         self.last_activity.as_ref().is_some_and(|activity| activity.kind == ActivityKind::Note)
     }
 
-    /// The same, showing `before` instead if the last thing that happened was a note of the team's.
+    /// The same, showing `before` instead if the last thing that happened was a note of the team's, or was
+    /// just that.
     #[must_use]
     pub fn past_notes(mut self, before: Option<&Activity>) -> Self {
-        if self.ends_with_a_note() && before.is_some() {
-            self.last_activity = before.cloned();
+        let same = |last: &Activity, before: &Activity| (last.at, last.kind) == (before.at, before.kind);
+        if let Some((last, before)) = self.last_activity.as_mut().zip(before) {
+            if last.kind == ActivityKind::Note {
+                *last = before.clone();
+            } else if same(last, before) {
+                last.sequel = before.sequel.clone();
+            }
         }
         self
     }

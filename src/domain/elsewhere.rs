@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::conversation::{Activity, Conversation, State, Status};
+use crate::domain::conversation::{Activity, ActivityKind, Conversation, Sequel, State, Status};
 use crate::domain::message::{Event, Face, Line, Message, Notice};
 use crate::domain::plan::Party;
 use crate::domain::refusal::About;
@@ -35,10 +35,15 @@ impl Found {
         Face { conversation: self.now.clone(), owner: self.to.as_ref().map(|to| to.name.clone()) }
     }
 
+    /// What has come in or gone out since.
+    fn news(&self) -> Option<&Activity> {
+        let newer = |last: &&Activity| self.heard_before.as_ref().is_none_or(|before| before.at < last.at);
+        self.now.last_activity.as_ref().filter(newer)
+    }
+
     /// Whether its contact called or wrote.
     pub fn was_heard_of(&self) -> bool {
-        let newer = |last: &Activity| self.heard_before.as_ref().is_none_or(|before| before.at < last.at);
-        self.now.last_activity.as_ref().is_some_and(|last| last.inbound && newer(last))
+        self.news().is_some_and(|last| last.inbound)
     }
 
     /// Whether it becomes a card where there is none.
@@ -49,7 +54,14 @@ impl Found {
     /// What happened, each with who did it.
     pub fn events(&self) -> Vec<(String, Event)> {
         let Some(before) = &self.before else { return Vec::new() };
-        [self.owner_event(before), self.status_event(before)].into_iter().flatten().collect()
+        [self.owner_event(before), self.answer_event(), self.status_event(before)].into_iter().flatten().collect()
+    }
+
+    fn answer_event(&self) -> Option<(String, Event)> {
+        let last = self.news()?;
+        let Sequel::Answer { by } = &last.sequel else { return None };
+        let actor = by.clone().unwrap_or_else(|| SOMEBODY.to_owned());
+        Some((actor, Event::Answered { call: last.kind == ActivityKind::Call }))
     }
 
     fn owner_event(&self, before: &State) -> Option<(String, Event)> {
@@ -88,8 +100,15 @@ impl Found {
     pub fn messages(&self, cards: &[ChannelId], to_draw: &[ChannelId]) -> Vec<Message> {
         let events = self.events();
         let mut messages = Vec::new();
+        let done_before = self.before.as_ref().is_some_and(|before| before.status == Status::Done);
+        let reopened = done_before && self.deserves_a_card();
         for channel in to_draw {
-            messages.push(Message::Card { channel: channel.clone(), face: self.face(), asker: None });
+            let (channel, face) = (channel.clone(), self.face());
+            messages.push(if reopened && cards.contains(&channel) {
+                Message::Anew { channel, face }
+            } else {
+                Message::Card { channel, face, asker: None }
+            });
         }
         for channel in cards {
             let lines = events.iter().map(|(actor, event)| Message::Line {

@@ -52,6 +52,9 @@ pub enum Job {
     /// Look at a conversation that was found changed in dialnote.
     #[serde(rename = "noticed.v1")]
     Noticed(NoticedJob),
+    /// Look at what has changed in dialnote.
+    #[serde(rename = "look.v1")]
+    Look,
     /// Tell a channel at once what waits there.
     #[serde(rename = "digest.v1")]
     Digest(DigestJob),
@@ -227,8 +230,11 @@ impl Job {
 
     /// The job that the store kept.
     pub fn decode(body: &str) -> Result<Self, String> {
-        let deserializer = &mut serde_json::Deserializer::from_str(body);
-        serde_path_to_error::deserialize(deserializer).map_err(|error| error.to_string())
+        serde_json::from_str(body).or_else(|_| {
+            // Once more, to be told where: that takes longer, and nearly all can be read.
+            let deserializer = &mut serde_json::Deserializer::from_str(body);
+            serde_path_to_error::deserialize(deserializer).map_err(|error| error.to_string())
+        })
     }
 
     /// Under which key the job must wait its turn.
@@ -249,6 +255,7 @@ impl Job {
             Self::Digest(job) => digest_key(&job.channel),
             Self::Message(Message::Digest { channel, .. }) => digest_key(channel),
             Self::Noticed(job) => conversation_key(&job.conversation),
+            Self::Look => "look".to_owned(),
             Self::Links(job) => format!("links:{}:{}", job.channel, job.ts),
             Self::Message(Message::Private { to, .. }) => format!("private:{}", to.user),
             Self::Message(Message::Direct { user, .. }) => format!("direct:{user}"),
@@ -256,8 +263,12 @@ impl Job {
             Self::Message(Message::Home { user, .. }) => format!("home:{user}"),
             Self::Message(Message::Window { view, .. } | Message::Filled { view, .. }) => format!("view:{view}"),
             Self::Message(Message::Unfurl { channel, ts, .. }) => format!("links:{channel}:{ts}"),
-            Self::Message(Message::Card { channel, face, .. }) => card_key(channel, &face.conversation.id),
-            Self::Message(Message::Line { channel, conversation, .. }) => card_key(channel, conversation),
+            Self::Message(Message::Card { channel, face, .. } | Message::Anew { channel, face }) => {
+                card_key(channel, &face.conversation.id)
+            }
+            Self::Message(
+                Message::Line { channel, conversation, .. } | Message::Moved { channel, conversation, .. },
+            ) => card_key(channel, conversation),
         }
     }
 

@@ -244,6 +244,7 @@ mod tests {
                 inbound: true,
                 preview: None,
                 at: crate::clock::from_millis(minutes * 60_000),
+                sequel: crate::domain::conversation::Sequel::Nothing,
             }),
         })
     }

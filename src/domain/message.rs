@@ -32,6 +32,26 @@ pub enum Message {
         /// Who is told if it cannot be posted.
         asker: Option<Addressee>,
     },
+    /// The card once more, at the bottom of its channel, because its contact got in touch after it was done.
+    Anew {
+        /// Where.
+        channel: ChannelId,
+        /// What it shows.
+        face: Face,
+    },
+    /// What stands where a card was before it was posted anew.
+    Moved {
+        /// Where.
+        channel: ChannelId,
+        /// The card's conversation.
+        conversation: ConversationId,
+        /// What people call it.
+        title: String,
+        /// Where the card was.
+        old: MessageTs,
+        /// Where it is.
+        new: MessageTs,
+    },
     /// A line in the thread of a card.
     Line {
         /// The card's channel.
@@ -419,6 +439,11 @@ pub enum Event {
     TimeIsUp,
     /// The contact, who is the actor, called or wrote, and it is open again.
     GotInTouch,
+    /// The actor called the contact back, or wrote an answer.
+    Answered {
+        /// Whether it was a call.
+        call: bool,
+    },
     /// The actor did not answer in time.
     Returned {
         /// Who owns it again.

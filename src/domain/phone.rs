@@ -1,5 +1,8 @@
 //! People write phone numbers as they please; dialnote stores them as E.164. Here the two meet.
 
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
 use phonenumber::{Mode, PhoneNumber};
 use serde::{Deserialize, Serialize};
 
@@ -105,13 +108,28 @@ pub fn unpack_plans() {
     let _ = parsed("+14155550100");
 }
 
+/// How many numbers are remembered as people read them.
+const REMEMBERED: usize = 4096;
+
+/// The numbers of late: the plans take longer to look through than everything else that is done to a
+/// message, and a number stands in the answer, on the card, in its thread and in the direct message.
+static PRETTY: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::default);
+
 /// An E.164 number as people read it: `+14155550101` becomes `+1 415 555 0101`. What cannot be
 /// read as a number is returned as it is.
 pub fn pretty(e164: &str) -> String {
-    match parsed(e164) {
-        Some(number) => number.format().mode(Mode::International).to_string().replace('-', " "),
-        None => e164.to_owned(),
+    let known = || PRETTY.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(pretty) = known().get(e164) {
+        return pretty.clone();
     }
+    let Some(number) = parsed(e164) else { return e164.to_owned() };
+    let pretty = number.format().mode(Mode::International).to_string().replace('-', " ");
+    let mut known = known();
+    if known.len() >= REMEMBERED {
+        known.clear();
+    }
+    known.insert(e164.to_owned(), pretty.clone());
+    pretty
 }
 
 #[cfg(test)]

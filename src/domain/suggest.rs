@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::domain::conversation::{Conversation, Status};
 use crate::domain::find::folded;
 use crate::domain::list::{FEWEST_DIGITS, Known, digits};
+use crate::domain::route::Route;
 
 /// How alike a misspelt word must be to a word of the name (0 nothing alike, 1 the same).
 const ALIKE: f64 = 0.88;
@@ -24,9 +25,15 @@ enum Fit {
     Whole,
 }
 
-/// The conversations that fit best what was typed, at most `most`: open ones first, then the most
-/// recently active. Nothing typed fits everything.
-pub fn suggest<'a>(all: impl Iterator<Item = &'a Known>, typed: &str, most: usize) -> Vec<&'a Conversation> {
+/// The conversations that fit best what was typed, at most `most`: those of the shared number whose cards
+/// come to the channel (`here`) first, then open ones, then the most recently active. Nothing typed fits
+/// everything.
+pub fn suggest<'a>(
+    all: impl Iterator<Item = &'a Known>,
+    typed: &str,
+    here: Option<&Route>,
+    most: usize,
+) -> Vec<&'a Conversation> {
     let wanted = folded(typed);
     let words: Vec<_> = wanted.split(' ').filter(|word| !word.is_empty()).collect();
     let number = digits(typed);
@@ -34,7 +41,8 @@ pub fn suggest<'a>(all: impl Iterator<Item = &'a Known>, typed: &str, most: usiz
     let mut found: Vec<_> = all.filter_map(fit).collect();
     let rank = |(fit, conversation): &(Fit, &Conversation)| {
         let at = conversation.last_activity.as_ref().map_or(Timestamp::MIN, |last| last.at);
-        Reverse((*fit, conversation.status == Status::Open, at))
+        let near = here.is_some_and(|route| route.takes(conversation.line.as_ref()));
+        Reverse((*fit, near, conversation.status == Status::Open, at))
     };
     // Most of what was found is not shown, and need not be sorted.
     if found.len() > most {
@@ -107,9 +115,9 @@ mod tests {
             ("0199", vec!["Anatol Done"]),
             ("zzz", vec![]),
         ] {
-            let found: Vec<_> = suggest(all.iter(), typed, 9).iter().map(|found| found.title()).collect();
+            let found: Vec<_> = suggest(all.iter(), typed, None, 9).iter().map(|found| found.title()).collect();
             assert_eq!(found, expected, "{typed}");
         }
-        assert_eq!(suggest(all.iter(), "", 2).len(), 2, "nothing typed");
+        assert_eq!(suggest(all.iter(), "", None, 2).len(), 2, "nothing typed");
     }
 }

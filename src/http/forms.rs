@@ -20,7 +20,7 @@ use crate::domain::typed;
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::http::slack::{Request, ignored, store, unavailable};
-use crate::ids::{ConversationId, InstallationId, ViewId};
+use crate::ids::{ChannelId, ConversationId, InstallationId, ViewId};
 use crate::slack::client::OUR_VIEWS;
 use crate::slack::inbound::{From, Place, PointedAt};
 use crate::view::card::Privacy;
@@ -214,11 +214,17 @@ impl Request<'_> {
     }
 
     /// The conversations that fit what was typed into a search field, for teammates only.
-    pub(super) async fn suggestions(&self, from: &From, typed: &str, most: usize) -> Vec<Conversation> {
+    pub(super) async fn suggestions(
+        &self,
+        from: &From,
+        typed: &str,
+        channel: Option<&ChannelId>,
+        most: usize,
+    ) -> Vec<Conversation> {
         if self.within(self.is_teammate(&from.installation, from)).await != Some(true) {
             return Vec::new();
         }
-        self.within(self.front.work.search(&from.installation, typed, most)).await.unwrap_or_default()
+        self.within(self.front.work.search(&from.installation, typed, channel, most)).await.unwrap_or_default()
     }
 
     async fn is_teammate(&self, installation: &InstallationId, from: &From) -> Result<bool, Fault> {

@@ -1,6 +1,7 @@
 //! The edge: what arrives is bounded, verified, read, stored and acknowledged, in this order.
 
 pub mod forms;
+mod hooks;
 mod ops;
 pub mod serve;
 mod signed;
@@ -14,12 +15,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Method;
 use axum::response::Response;
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 use hyper::body::Incoming;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 use secrecy::SecretString;
 
+use crate::dialnote::hooks::PATH;
 use crate::work::Work;
 
 /// Where Slack sends its requests. All understand every kind of request, so a wrong address in the
@@ -49,7 +51,8 @@ impl Site {
         let others = Router::new()
             .route("/healthz", get(ops::alive))
             .route("/readyz", get(ops::ready))
-            .route("/metrics", get(ops::metrics));
+            .route("/metrics", get(ops::metrics))
+            .route(&format!("{PATH}{{token}}"), post(hooks::receive));
         // Whoever comes there by another method is told so.
         let others = SLACKS.into_iter().fold(others, |router, address| router.route(address, MethodRouter::new()));
         let others = TowerToHyperService::new(others.with_state(front.clone()));

@@ -111,8 +111,8 @@ fn understood(front: &Front, signed: Signed) -> Understood<'_> {
         Inbound::Shortcut { from, callback_id, message } => {
             return Understood::Form(Box::pin(request.shortcut(from, callback_id, message)));
         }
-        Inbound::Suggestion { from, typed, .. } => {
-            return Understood::Form(Box::pin(async move { request.options(&from, &typed).await }));
+        Inbound::Suggestion { from, typed, private_metadata, .. } => {
+            return Understood::Form(Box::pin(async move { request.options(&from, &typed, &private_metadata).await }));
         }
         Inbound::SslCheck => StatusCode::OK.into_response(),
         Inbound::UrlVerification { challenge } => challenge.into_response(),
@@ -192,9 +192,11 @@ impl<'a> Request<'a> {
         self.order(installation, delivery, &Job::List(ListJob { asker, list, notice: None }))
     }
 
-    /// The conversations that a search field offers (contracts/slack.md §10).
-    async fn options(&self, from: &From, typed: &str) -> Response {
-        let found = self.suggestions(from, typed, OPTIONS).await;
+    /// The conversations that a search field offers (contracts/slack.md §10). Its form remembers where it
+    /// was opened.
+    async fn options(&self, from: &From, typed: &str, form: &str) -> Response {
+        let channel = serde_json::from_str(form).ok().and_then(|form: FormContext| form.channel);
+        let found = self.suggestions(from, typed, channel.as_ref(), OPTIONS).await;
         let options: Vec<_> = found.iter().map(modal::option).collect();
         Json(json!({ "options": options })).into_response()
     }

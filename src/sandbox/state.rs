@@ -84,7 +84,7 @@ impl World {
         json!({
             "members": self.dialnote.members, "numbers": self.dialnote.numbers, "hooks": self.dialnote.hooks,
             "conversations": conversations.collect::<Vec<_>>(),
-            "call_logs": self.dialnote.call_logs.iter().map(super::dialnote::CallLog::object).collect::<Vec<_>>(),
+            "call_logs": self.dialnote.call_logs.iter().map(|call| call.object(&self.dialnote.members)).collect::<Vec<_>>(),
         })
     }
 

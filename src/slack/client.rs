@@ -66,6 +66,24 @@ struct PostMessage<'a> {
     metadata: Metadata<'a>,
 }
 
+/// The arguments of `chat.update`.
+#[derive(Serialize)]
+struct UpdateMessage<'a> {
+    channel: &'a ChannelId,
+    ts: &'a MessageTs,
+    #[serde(flatten)]
+    content: &'a Content,
+}
+
+/// What a response URL is sent.
+#[derive(Serialize)]
+struct Respond<'a> {
+    response_type: &'static str,
+    replace_original: bool,
+    #[serde(flatten)]
+    content: &'a Content,
+}
+
 #[derive(Serialize)]
 struct Metadata<'a> {
     event_type: &'static str,
@@ -177,8 +195,14 @@ impl Slack {
 
     /// Replaces a message of ours.
     pub async fn update(&self, channel: &ChannelId, ts: &MessageTs, content: &Content) -> Result<(), CallError> {
-        let arguments = json!({ "channel": channel, "ts": ts, "text": content.text, "blocks": content.blocks });
-        self.call("chat.update", &arguments).await.map(drop)
+        self.call("chat.update", &UpdateMessage { channel, ts, content }).await.map(drop)
+    }
+
+    /// The address of a message (contracts/slack.md §15).
+    pub async fn permalink(&self, channel: &ChannelId, ts: &MessageTs) -> Result<String, CallError> {
+        let arguments = [("channel", channel.as_str()), ("message_ts", ts.as_str())];
+        let answer = self.call_form("chat.getPermalink", &arguments).await?;
+        answer.words("/permalink").map(str::to_owned).ok_or_else(|| unusable("no permalink").into())
     }
 
     /// Shows a message to one person in a channel (§15.9).
@@ -271,12 +295,7 @@ impl Slack {
     pub async fn respond(&self, url: &str, content: &Content, replace: bool) -> Result<(), CallError> {
         let url = Url::parse(url).ok().filter(|url| self.is_slacks(url));
         let url = url.ok_or_else(|| CallError::Refused("response_url_not_slack".to_owned()))?;
-        let body = json!({
-            "response_type": "ephemeral",
-            "replace_original": replace,
-            "text": content.text,
-            "blocks": content.blocks,
-        });
+        let body = Respond { response_type: "ephemeral", replace_original: replace, content };
         let answer = transport::send(Service::Slack, self.by, self.http.post(url).json(&body)).await?;
         if answer.status.is_success() {
             return Ok(());

@@ -1,11 +1,11 @@
 //! The card that stands for a conversation in a channel, and the lines in its thread.
 
 use crate::domain::click::{Carried, Control};
-use crate::domain::conversation::{Activity, ActivityKind, Contact, Conversation, Links, Status};
+use crate::domain::conversation::{Activity, ActivityKind, Contact, Conversation, Links, Sequel, Status};
 use crate::domain::message::{Again, Event, Face, Line};
 use crate::domain::phone;
 use crate::view::element::{Element, Style};
-use crate::view::kit::{Block, Content};
+use crate::view::kit::{Block, Content, Span};
 use crate::view::mrkdwn::{hidden, neutral, time};
 
 /// How much of a message or of a voicemail's summary a card shows.
@@ -76,8 +76,19 @@ pub fn happened(last: &Activity) -> String {
     format!("{} · {}", activity(last), time(last.at))
 }
 
-fn activity(last: &Activity) -> &'static str {
-    match (last.kind, last.inbound) {
+fn activity(last: &Activity) -> String {
+    match (&last.sequel, last.kind) {
+        (Sequel::Nth(count), ActivityKind::MissedCall) => return format!(":telephone_receiver: {count} missed calls"),
+        (Sequel::Nth(count), ActivityKind::Voicemail) => return format!(":studio_microphone: {count} voicemails"),
+        (Sequel::Nth(count), _) => return format!(":speech_balloon: {count} text messages"),
+        (Sequel::Answer { by: Some(by) }, ActivityKind::Call) => {
+            return format!(":telephone_receiver: Called back by {}", neutral(by));
+        }
+        (Sequel::Answer { by: None }, ActivityKind::Call) => return ":telephone_receiver: Called back".to_owned(),
+        (Sequel::Answer { .. }, ActivityKind::Sms) => return ":speech_balloon: Answered".to_owned(),
+        _ => {}
+    }
+    let alone = match (last.kind, last.inbound) {
         (ActivityKind::Call, true) => ":telephone_receiver: Call",
         (ActivityKind::Call, false) => ":telephone_receiver: Call made",
         (ActivityKind::MissedCall, _) => ":telephone_receiver: Missed call",
@@ -86,7 +97,16 @@ fn activity(last: &Activity) -> &'static str {
         (ActivityKind::Sms, false) => ":speech_balloon: Text message sent",
         (ActivityKind::Note, _) => ":memo: Note",
         (ActivityKind::Other, _) => ":small_blue_diamond: Activity",
-    }
+    };
+    alone.to_owned()
+}
+
+/// What stands where a card was before it was posted anew.
+pub fn moved(title: &str, link: &str) -> Content {
+    let text = format!("{title} got in touch again; the card goes on below.");
+    let spans =
+        vec![Span::struck(title), Span::plain(" got in touch again. "), Span::link("The card goes on here.", link)];
+    Content::new(&neutral(&text), vec![Block::rich(spans)])
 }
 
 /// Owner and status in one line.
@@ -187,6 +207,8 @@ pub fn event(event: &Event) -> String {
         Event::Accepted => "takes care of this.".to_owned(),
         Event::GaveBack { to: Some(to) } => format!("gave this back to {to}."),
         Event::GaveBack { to: None } => "gave this back; nobody owns it now.".to_owned(),
+        Event::Answered { call: true } => "called back.".to_owned(),
+        Event::Answered { call: false } => "answered.".to_owned(),
         Event::TimeIsUp => "is back: the time it was snoozed for is over.".to_owned(),
         Event::GotInTouch => "got in touch; this is open again.".to_owned(),
         Event::Returned { to: Some(to) } => format!("did not answer in time; {to} owns this again."),

@@ -62,6 +62,11 @@ pub enum Block {
         /// The controls.
         elements: Vec<Element>,
     },
+    /// Text of which a part is struck through or leads somewhere.
+    RichText {
+        /// Its one section.
+        elements: [Section; 1],
+    },
     /// A field of a form.
     Input {
         /// Its name in the submission and for errors.
@@ -76,6 +81,64 @@ pub enum Block {
         /// Whether it may stay empty.
         optional: bool,
     },
+}
+
+/// A paragraph of rich text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Section {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    elements: Vec<Span>,
+}
+
+/// A piece of rich text. It is shown as it is, whatever is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Span {
+    /// Words.
+    Text {
+        /// The words.
+        text: String,
+        /// How they look.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        style: Option<Look>,
+    },
+    /// Words that lead somewhere.
+    Link {
+        /// The words.
+        text: String,
+        /// Where.
+        url: String,
+    },
+}
+
+/// How words look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Look {
+    strike: bool,
+}
+
+impl Span {
+    /// Words as they are.
+    pub fn plain(text: &str) -> Self {
+        Self::Text { text: cut(text, SECTION_TEXT), style: None }
+    }
+
+    /// Words that do not hold any more.
+    pub fn struck(text: &str) -> Self {
+        Self::Text { text: cut(text, HEADER_TEXT), style: Some(Look { strike: true }) }
+    }
+
+    /// Words that lead to an address.
+    pub fn link(text: &str, url: &str) -> Self {
+        Self::Link { text: cut(text, HEADER_TEXT), url: url.to_owned() }
+    }
+
+    fn length(&self) -> usize {
+        match self {
+            Self::Text { text, .. } | Self::Link { text, .. } => text.chars().count(),
+        }
+    }
 }
 
 /// A text object.
@@ -181,6 +244,11 @@ impl Block {
         Self::Context { elements: vec![Text::plain(text, most.min(SECTION_TEXT))] }
     }
 
+    /// Rich text.
+    pub fn rich(spans: Vec<Span>) -> Self {
+        Self::RichText { elements: [Section { kind: "rich_text_section", elements: spans }] }
+    }
+
     /// A line between blocks.
     pub fn divider() -> Self {
         Self::Divider
@@ -213,6 +281,7 @@ impl Block {
             Self::Section { text, accessory } => text.length() + accessory.as_ref().map_or(0, Element::text_length),
             Self::Context { elements } => elements.iter().map(Text::length).sum(),
             Self::Divider => 0,
+            Self::RichText { elements: [section] } => section.elements.iter().map(Span::length).sum(),
             Self::Actions { elements, .. } => elements.iter().map(Element::text_length).sum(),
             Self::Input { label, hint, .. } => label.length() + hint.as_ref().map_or(0, Text::length),
         }

@@ -84,10 +84,14 @@ pub fn say(say: &Say) -> Content {
 
 /// What came of several things that were asked for at once.
 fn several(Several { deeds, unnoted, refused, note }: &Several) -> Content {
-    let all = deeds.len() + refused.len();
-    let title = match refused.len() {
-        0 => format!("All {all} are done:"),
-        _ => format!("{} of {all} are done:", deeds.len()),
+    let title = match (deeds.len(), refused.len()) {
+        (0, 1) => "Nothing was done:".to_owned(),
+        (0, all) => format!("None of {all} is done:"),
+        (1, 0) => "Done:".to_owned(),
+        (2, 0) => "Both are done:".to_owned(),
+        (all, 0) => format!("All {all} are done:"),
+        (1, others) => format!("1 of {} is done:", 1 + others),
+        (done, others) => format!("{done} of {} are done:", done + others),
     };
     let failed = unnoted.iter().map(|(about, why)| format!("No note about {}: {}", named(about), no(why)));
     let failed = failed.chain(refused.iter().map(|(which, why)| format!("Not {which}: {}", no(why))));
@@ -264,7 +268,7 @@ fn no(refusal: &Refusal) -> String {
         Refusal::NoMatch { asked, looked_at, all } => no_match(asked, *looked_at, *all),
         Refusal::NoConversation { id } => format!(
             "dialnote has no conversation {}. It may have been deleted; \
-             name it by the contact's number or name instead.",
+             name it by the contact’s number or name instead.",
             cut(id.as_str(), QUOTE)
         ),
         Refusal::Taken { about, owner, seconds_ago, .. } => match seconds_ago {

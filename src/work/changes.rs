@@ -150,8 +150,12 @@ impl Work {
     }
 
     pub(super) fn put_due(&self, kind: &str, id: &str, value: &impl Serialize, due: Option<Timestamp>) -> Effect {
+        Effect::PutDocument(self.document(kind, id, value, due))
+    }
+
+    pub(super) fn document(&self, kind: &str, id: &str, value: &impl Serialize, due: Option<Timestamp>) -> Document {
         let body = serde_json::to_string(value).unwrap_or_default();
-        Effect::PutDocument(Document { kind: kind.to_owned(), id: id.to_owned(), at: self.clock.now(), due, body })
+        Document { kind: kind.to_owned(), id: id.to_owned(), at: self.clock.now(), due, body }
     }
 
     pub(super) fn record_change(&self, job: &ChangeJob, detail: &serde_json::Value) -> Effect {

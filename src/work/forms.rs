@@ -64,7 +64,7 @@ impl Work {
     pub(super) async fn fill_in(&self, claim: &Claim, job: &FormJob) -> Result<Outcome, Fault> {
         let teammate = self.people.teammate(&claim.installation, &job.asker.user).await?.is_ok();
         let title = match job.context.conversation.as_ref().filter(|_| teammate) {
-            Some(id) => match self.look_at(id).await {
+            Some(id) => match self.look_at(&claim.installation, id).await {
                 Ok(conversation) => Some(conversation.title()),
                 Err(Stop::Refused(_)) => None,
                 Err(Stop::Fault(fault)) => return Err(fault),

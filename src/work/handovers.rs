@@ -63,7 +63,7 @@ impl Work {
             return Ok(Outcome::done(Vec::new()));
         };
         let receiver = self.people.teammate(installation, &handover.receiver).await?;
-        let conversation = self.look_at(id).await?;
+        let conversation = self.look_at(installation, id).await?;
         let theirs = receiver.as_ref().is_ok_and(|receiver| conversation.is_owned_by(&receiver.member));
         if !theirs || !conversation.is_open() {
             let drop = Effect::DropDocument { kind: Handover::KIND.to_owned(), id: id.to_string() };

@@ -20,6 +20,10 @@ use crate::work::{Outcome, Work};
 /// How much of a conversation's history a decision looks at.
 pub(super) const PAST_ENTRIES: usize = 50;
 
+/// What the last activity meant after what was before it is kept under (`store::Document`), by conversation:
+/// a conversation's own picture does not tell.
+pub(super) const HEARD: &str = "heard";
+
 /// Why a step did not lead on.
 pub(super) enum Stop {
     Refused(Refusal),
@@ -116,7 +120,7 @@ impl Work {
         let Some(message) = &job.quoted else { return Ok(None) };
         let kept = self.store.document(&claim.installation, QUOTED, &format!("{message}:{id}")).await?;
         match kept {
-            Some(_) => Ok(Some(About::from(&self.look_at(id).await?))),
+            Some(_) => Ok(Some(About::from(&self.look_at(&claim.installation, id).await?))),
             None => Ok(None),
         }
     }
@@ -132,7 +136,7 @@ impl Work {
             }
             None => None,
         };
-        let conversation = self.look_at(id).await?;
+        let conversation = self.look_at(installation, id).await?;
         let (target, picked) = match job.command.act.group() {
             Some(group) if conversation.owner.is_none() => {
                 let (target, picked) = self.pick(claim, group).await?;
@@ -164,14 +168,19 @@ impl Work {
     }
 
     /// The conversation as it is now, showing what came in last rather than a note of the team's.
-    pub(super) async fn look_at(&self, id: &ConversationId) -> Result<Conversation, Stop> {
+    pub(super) async fn look_at(
+        &self,
+        installation: &InstallationId,
+        id: &ConversationId,
+    ) -> Result<Conversation, Stop> {
         let refused = |error| denied(error, Some(id));
-        let conversation = self.dialnote.conversation(id).await.map_err(refused)?;
-        if !conversation.ends_with_a_note() {
-            return Ok(conversation);
+        let mut conversation = self.dialnote.conversation(id).await.map_err(refused)?;
+        if conversation.ends_with_a_note() {
+            let before = self.dialnote.activities_but_notes(id).await.map_err(refused)?;
+            conversation = conversation.past_notes(before.first());
         }
-        let before = self.dialnote.last_activity_but_notes(id).await.map_err(refused)?;
-        Ok(conversation.past_notes(before.as_ref()))
+        let heard = self.kept(installation, HEARD, id.as_str()).await?;
+        Ok(conversation.past_notes(heard.as_ref()))
     }
 
     pub(super) async fn owner(

@@ -77,7 +77,7 @@ impl Work {
 
     /// A conversation as it is now, if there is one with this id.
     async fn face_of(&self, claim: &Claim, id: &ConversationId) -> Result<Option<Face>, Stop> {
-        let conversation = match self.look_at(id).await {
+        let conversation = match self.look_at(&claim.installation, id).await {
             Ok(conversation) => conversation,
             Err(Stop::Refused(_)) => return Ok(None),
             Err(stop) => return Err(stop),

@@ -17,7 +17,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::suggest::suggest;
 use crate::domain::wishes::Wishes;
 use crate::error::Fault;
-use crate::ids::{ConversationId, InstallationId, MemberId, SlackUserId};
+use crate::ids::{ChannelId, ConversationId, InstallationId, MemberId, SlackUserId};
 use crate::store::{Claim, Effect};
 use crate::work::conclude::TROUBLE;
 use crate::work::index::Conversations;
@@ -131,16 +131,20 @@ impl Work {
         })
     }
 
-    /// What somebody may mean who has typed this into a search field: conversations, and what people
-    /// call their owners in dialnote.
+    /// What somebody may mean who has typed this into a search field, in a channel or elsewhere.
     pub async fn search(
         &self,
         installation: &InstallationId,
         typed: &str,
+        channel: Option<&ChannelId>,
         most: usize,
     ) -> Result<Vec<Conversation>, Fault> {
+        let here = match channel {
+            Some(channel) => self.route_of(installation, channel).await?,
+            None => None,
+        };
         let found = |known: &Conversations| {
-            suggest(known.values().map(|sight| &sight.known), typed, most).into_iter().cloned().collect()
+            suggest(known.values().map(|sight| &sight.known), typed, here.as_ref(), most).into_iter().cloned().collect()
         };
         self.index.look(self.store.as_ref(), installation, found).await
     }

@@ -11,6 +11,7 @@ mod direct;
 mod forms;
 mod groups;
 mod handovers;
+mod hooks;
 mod inbox;
 mod index;
 mod links;
@@ -34,6 +35,7 @@ use tracing::{error, info, warn};
 
 use crate::clock::Clock;
 use crate::dialnote::client::{CallError as CheckError, Dialnote};
+use crate::dialnote::hooks::Hooks;
 use crate::domain::conversation::Links;
 use crate::domain::job::Job;
 use crate::domain::message::Message;
@@ -108,6 +110,8 @@ pub struct Work {
     pub clock: Clock,
     /// What is counted.
     pub metrics: Metrics,
+    /// Where dialnote tells us what happens, if it can reach us.
+    pub hooks: Option<Hooks>,
     dialnote: Dialnote,
     index: Index,
     settings: Settings,
@@ -140,6 +144,7 @@ impl Work {
         slack: Slack,
         dialnote: Dialnote,
         links: Links,
+        hooks: Option<Hooks>,
         clock: Clock,
         settings: Settings,
     ) -> Self {
@@ -147,7 +152,7 @@ impl Work {
         let metrics = Metrics::default();
         let instance = format!("{:016x}", rand::random::<u64>());
         let (index, home) = (Index::default(), OnceCell::new());
-        Self { store, slack, people, links, clock, metrics, dialnote, index, settings, instance, home }
+        Self { store, slack, people, links, clock, metrics, hooks, dialnote, index, settings, instance, home }
     }
 
     /// Claims one job of the lane, if one is due, and works on it until it is finished or has to
@@ -209,6 +214,7 @@ impl Work {
             Job::Handover(conversation) => no_one_asked(self.handover_due(claim, conversation).await),
             Job::Digest(job) => self.digest(claim, job).await,
             Job::Noticed(job) => no_one_asked(self.noticed(claim, job).await),
+            Job::Look => self.look_because_told(claim).await,
             Job::Links(job) => no_one_asked(self.links(claim, job).await),
             Job::Message(message) => self.deliver(claim, message).await,
         }

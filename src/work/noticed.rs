@@ -4,18 +4,18 @@
 use std::time::Duration;
 
 use crate::domain::asker::Via;
-use crate::domain::conversation::{Conversation, State};
+use crate::domain::conversation::{ActivityKind, Conversation, Sequel, State};
 use crate::domain::elsewhere::{Found, SOMEBODY};
 use crate::domain::job::{Job, NoticedJob};
 use crate::domain::message::{Event, Message};
 use crate::domain::refusal::Refusal;
 use crate::domain::verb::Verb;
 use crate::error::Fault;
-use crate::ids::SlackUserId;
+use crate::ids::{InstallationId, SlackUserId};
 use crate::store::{Claim, Class, Effect, NewJob};
 use crate::work::audit::{self, Detail};
 use crate::work::conclude::expected;
-use crate::work::inbox::{PAST_ENTRIES, Stop};
+use crate::work::inbox::{HEARD, PAST_ENTRIES, Stop, denied};
 use crate::work::index::seen;
 use crate::work::{Outcome, Work, later};
 
@@ -29,17 +29,46 @@ impl Work {
     /// Looks at a conversation that was found changed, and tells whom it concerns.
     pub(super) async fn noticed(&self, claim: &Claim, job: &NoticedJob) -> Result<Outcome, Stop> {
         let at = self.clock.now();
-        let now = match self.look_at(&job.conversation).await {
+        let now = match self.look_at(&claim.installation, &job.conversation).await {
             Ok(now) => now,
             Err(Stop::Refused(Refusal::NoConversation { id })) => {
                 return Ok(Outcome::done(self.forget(claim, &id).await?.into_iter().collect()));
             }
             Err(stop) => return Err(stop),
         };
+        let (now, heard) = self.put_in_context(&claim.installation, job, now).await?;
         let found = self.found_out(claim, job, now).await?;
         let mut effects = vec![Effect::Mirror(seen(&found.now, at))];
+        effects.extend(heard);
         effects.extend(self.tell_of(claim, job, &found).await?);
         Ok(Outcome::done(effects))
+    }
+
+    /// Finds out what came in or went out last means after what was before it, and keeps that.
+    async fn put_in_context(
+        &self,
+        installation: &InstallationId,
+        job: &NoticedJob,
+        mut now: Conversation,
+    ) -> Result<(Conversation, Option<Effect>), Stop> {
+        let before = job.before.as_ref().and_then(|before| before.last_activity.as_ref());
+        let phone = now.contact.phone.clone();
+        let Some(last) = now.last_activity.as_mut().filter(|last| before.is_none_or(|before| before.at < last.at))
+        else {
+            return Ok((now, None));
+        };
+        let refused = |error| denied(error, Some(&job.conversation));
+        let timeline = self.dialnote.activities_but_notes(&job.conversation).await.map_err(refused)?;
+        last.sequel = last.sequel(timeline.iter().filter(|one| one.at < last.at));
+        if let (Sequel::Answer { by }, ActivityKind::Call) = (&mut last.sequel, last.kind) {
+            let caller = self.dialnote.caller(&phone, last.at).await.map_err(refused)?;
+            *by = match caller {
+                Some(caller) => Some(self.people.party(installation, &caller).await?.name),
+                None => None,
+            };
+        }
+        let keep = (last.sequel != Sequel::Nothing).then(|| self.put_due(HEARD, now.id.as_str(), last, None));
+        Ok((now, keep))
     }
 
     async fn found_out(&self, claim: &Claim, job: &NoticedJob, now: Conversation) -> Result<Found, Fault> {
@@ -76,7 +105,7 @@ impl Work {
         }
         messages.extend(self.shown_links(installation, &found.face()).await?);
         let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
-        effects.extend(found.events().into_iter().map(|(_, event)| record(found, event)));
+        effects.extend(found.events().into_iter().filter_map(|(_, event)| record(found, event)));
         effects.extend(messages.into_iter().map(|message| self.say_unasked(claim, message)));
         let concerned = [&found.from, &found.to].into_iter().flatten().filter_map(|party| party.user.clone());
         effects.extend(self.refresh_homes(claim, concerned).await?);
@@ -90,8 +119,9 @@ impl Work {
     }
 }
 
-fn record(found: &Found, event: Event) -> Effect {
+fn record(found: &Found, event: Event) -> Option<Effect> {
     let verb = match &event {
+        Event::Answered { .. } => return None,
         Event::Assigned { .. } => Verb::Assign,
         Event::Unassigned { .. } => Verb::Unassign,
         Event::Done => Verb::Done,
@@ -109,5 +139,5 @@ fn record(found: &Found, event: Event) -> Effect {
         outcome: audit::Outcome::Done,
         event: Some(event),
     };
-    Effect::Record(detail.entry(found.at, SlackUserId::new(NOBODY), Some(found.now.id.clone())))
+    Some(Effect::Record(detail.entry(found.at, SlackUserId::new(NOBODY), Some(found.now.id.clone()))))
 }

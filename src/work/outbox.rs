@@ -34,6 +34,10 @@ impl Work {
         let delivered = match message {
             Message::Private { to, say } => self.answer(claim, to, &reply::say(say)).await.map(|()| Vec::new()),
             Message::Card { channel, face, .. } => self.put_card(claim, channel, face).await,
+            Message::Anew { channel, face } => self.put_anew(claim, channel, face).await,
+            Message::Moved { channel, title, old, new, .. } => {
+                self.strike(claim, channel, title, old, new).await.map(|()| Vec::new())
+            }
             Message::Line { channel, conversation, line } => {
                 let content = card::line(line, self.privacy(&claim.installation, channel).await?);
                 self.add_line(claim, channel, conversation, &content).await.map(|()| Vec::new())
@@ -115,6 +119,35 @@ impl Work {
             self.bring_up_to_date(claim, channel, &ts, &content).await?;
         }
         Ok(vec![put(channel, face, ts)])
+    }
+
+    /// Posts the card once more, and has struck through what stood for it so far.
+    async fn put_anew(&self, claim: &Claim, channel: &ChannelId, face: &Face) -> Result<Vec<Effect>, CallError> {
+        let conversation = &face.conversation;
+        let old = self.posted_card(claim, channel, &conversation.id).await?;
+        let content = card::card(face, &self.links, self.privacy(&claim.installation, channel).await?);
+        let new = self.post_once(claim, channel.as_str(), None, &content).await?.ts;
+        let moved = old.map(|old| Message::Moved {
+            channel: channel.clone(),
+            conversation: conversation.id.clone(),
+            title: conversation.title(),
+            old,
+            new: new.clone(),
+        });
+        let strike = moved.map(|moved| self.say_unasked(claim, moved));
+        Ok([put(channel, face, new)].into_iter().chain(strike).collect())
+    }
+
+    async fn strike(
+        &self,
+        claim: &Claim,
+        channel: &ChannelId,
+        title: &str,
+        old: &MessageTs,
+        new: &MessageTs,
+    ) -> Result<(), CallError> {
+        let link = self.slack.permalink(channel, new).await?;
+        self.bring_up_to_date(claim, channel, old, &card::moved(title, &link)).await
     }
 
     /// What an earlier try posted unheard may show what has been replaced since.

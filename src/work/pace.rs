@@ -22,14 +22,18 @@ pub enum Pacing {
 /// The buckets a job has to pass.
 pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
     let mut buckets = match job {
-        Job::Command(_) | Job::Handover(_) | Job::Links(_) | Job::Noticed(_) | Job::Form(_) => {
+        Job::Command(_) | Job::Handover(_) | Job::Links(_) | Job::Noticed(_) | Job::Form(_) | Job::Look => {
             vec![unlimited(DIALNOTE)]
         }
         Job::Resume(_) | Job::Profile(_) | Job::List(_) | Job::Batch(_) | Job::Change(_) | Job::Digest(_) => Vec::new(),
         Job::Message(Message::Private { .. }) => vec![unlimited(RESPONSE_URL)],
         // Tier 3: 50 a minute.
-        Job::Message(Message::Card { .. } | Message::Answered { .. }) => vec![limited("chat.update", 1200, 50)],
-        Job::Message(Message::Line { channel, .. } | Message::Digest { channel, .. }) => posting(channel.as_str()),
+        Job::Message(Message::Card { .. } | Message::Answered { .. } | Message::Moved { .. }) => {
+            vec![limited("chat.update", 1200, 50)]
+        }
+        Job::Message(
+            Message::Line { channel, .. } | Message::Digest { channel, .. } | Message::Anew { channel, .. },
+        ) => posting(channel.as_str()),
         Job::Message(Message::Direct { user, .. }) => posting(user.as_str()),
         // Tier 4: 100 a minute.
         Job::Message(Message::Home { .. }) => vec![limited("views.publish", 600, 100)],
@@ -61,6 +65,8 @@ pub(super) fn flow(job: &Job) -> String {
         ) => user.to_string(),
         Job::Message(
             Message::Card { channel, .. }
+            | Message::Anew { channel, .. }
+            | Message::Moved { channel, .. }
             | Message::Line { channel, .. }
             | Message::Digest { channel, .. }
             | Message::Unfurl { channel, .. },
@@ -77,6 +83,7 @@ pub(super) fn fold(job: &Job) -> Option<String> {
         Job::Message(Message::Unfurl { face, .. }) => return Some(format!("link {}", face.conversation.id)),
         Job::Message(Message::Window { .. }) => "window",
         Job::Digest(job) if job.caught_up => "digest",
+        Job::Look => "look",
         // A home that nobody looks at just now need not be drawn for each of several changes.
         Job::List(ListJob { asker, .. }) if asker.via == Via::Timer => "home",
         _ => return None,

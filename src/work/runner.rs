@@ -12,6 +12,7 @@ use tracing::{error, info};
 use crate::error::Fault;
 use crate::store::Lane;
 use crate::work::Work;
+use crate::work::watch::SIGN_OF_LIFE;
 
 /// How long to wait at most before looking again, whatever the bells say.
 const POLL: Duration = Duration::from_secs(1);
@@ -34,7 +35,7 @@ async fn watcher(work: Arc<Work>, mut stop: watch::Receiver<bool>) {
     let mut pause = Duration::ZERO;
     while !*stop.borrow() {
         tokio::select! {
-            () = sleep(pause) => {}
+            () = wait_as_leader(&work, pause) => {}
             _ = stop.changed() => return,
         }
         let looked = work.watch().await;
@@ -43,6 +44,17 @@ async fn watcher(work: Arc<Work>, mut stop: watch::Receiver<bool>) {
         }
         pause = super::watch::pause(pause, &looked);
     }
+}
+
+/// Waits, and shows meanwhile that it is still there, so that another instance looks soon after this one
+/// has died.
+async fn wait_as_leader(work: &Work, mut pause: Duration) {
+    while pause > SIGN_OF_LIFE {
+        sleep(SIGN_OF_LIFE).await;
+        pause -= SIGN_OF_LIFE;
+        let _ = work.leads_looking().await.inspect_err(log);
+    }
+    sleep(pause).await;
 }
 
 async fn lane(work: Arc<Work>, lane: Lane, mut stop: watch::Receiver<bool>) {

@@ -12,18 +12,24 @@ use crate::domain::conversation::Conversation;
 use crate::domain::job::{Job, NoticedJob};
 use crate::error::{Fault, Service};
 use crate::ids::InstallationId;
-use crate::store::{Class, Delivery, Document, Mirrored, NewJob};
-use crate::work::index::seen;
+use crate::store::{Class, Delivery, Mirrored, NewJob};
+use crate::work::index::{Conversations, seen};
 use crate::work::{Work, later};
 
 /// How often it is looked at least and at most.
 const INTERVAL: [Duration; 2] = [Duration::from_secs(5), Duration::from_mins(1)];
 
 /// How long whoever looks is the only one who does, without a sign of life.
-const LEADS: Duration = Duration::from_secs(90);
+const LEADS: Duration = Duration::from_secs(30);
+
+/// How often whoever looks gives one.
+pub(super) const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
 
 /// After how long without a look nobody is told of each change any more.
 const LONG_AWAY: Duration = Duration::from_mins(10);
+
+/// How often the walk takes a step.
+const WALK: Duration = Duration::from_mins(1);
 
 /// What is kept of looking (`store::Document`).
 const KIND: &str = "watch";
@@ -35,33 +41,62 @@ pub(super) struct Watched {
     pub(super) whole: bool,
     /// When dialnote last answered.
     pub(super) at: Option<Timestamp>,
+    /// How far the walk through the whole list is.
+    #[serde(default)]
+    walk: Walk,
+}
+
+/// A walk through the whole list, over and over, a page at a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Walk {
+    offset: usize,
+    at: Option<Timestamp>,
 }
 
 impl Work {
-    /// Looks once, if no other instance does. Answers how many conversations had changed.
-    pub async fn watch(&self) -> Result<usize, Fault> {
-        let installation = self.home().await?.clone();
-        let now = self.clock.now();
-        let name = format!("watch:{installation}");
-        if !self.store.lead(&name, &self.instance, now, later(now, LEADS)).await? {
-            return Ok(0);
+    /// Looks once. Answers how many conversations had changed; nothing, if another instance looks.
+    pub async fn watch(&self) -> Result<Option<usize>, Fault> {
+        let (installation, now) = (self.home().await?.clone(), self.clock.now());
+        if !self.leads_looking().await? {
+            return Ok(None);
         }
+        self.subscribe(&installation).await?;
         let before = self.watched(&installation).await?;
-        let changed = self.read_on(&installation, &before).await?;
-        let watched = Watched { whole: true, at: Some(now) };
-        if !before.whole {
+        let changed = self.read_until(&installation, &before, |news| before.whole && news == 0).await?;
+        let walk = if before.whole {
+            self.walk_on(&installation, &before).await?
+        } else {
             info!(conversations = changed, "all conversations are read");
-        }
-        self.keep_watched(&installation, &watched).await?;
-        Ok(changed)
+            Walk { offset: 0, at: Some(now) }
+        };
+        self.keep_watched(&installation, &Watched { whole: true, at: Some(now), walk }).await?;
+        Ok(Some(changed))
     }
 
-    /// Looks at the top of the list, whoever else does: somebody waits for a list of their own.
+    /// Reads one more page of the whole list, if it is time: who changes an owner or a status may not bring
+    /// the conversation to the top.
+    async fn walk_on(&self, installation: &InstallationId, watched: &Watched) -> Result<Walk, Fault> {
+        let (Walk { offset, at: last }, at) = (watched.walk, self.clock.now());
+        if last.is_some_and(|last| later(last, WALK) > at) {
+            return Ok(watched.walk);
+        }
+        let page = self.dialnote.conversations(offset).await.map_err(fault)?;
+        let news = self.news(installation, page.conversations).await?;
+        self.note(installation, news, at, watched).await?;
+        Ok(Walk { offset: if page.last { 0 } else { offset + PAGE }, at: Some(at) })
+    }
+
+    /// Whether it is this instance that looks; if it is, it goes on being it.
+    pub(super) async fn leads_looking(&self) -> Result<bool, Fault> {
+        let (name, now) = (format!("watch:{}", self.home().await?), self.clock.now());
+        self.store.lead(&name, &self.instance, now, later(now, LEADS)).await
+    }
+
+    /// Looks at the top of the list, whoever else does: somebody waits for a list of their own, or we were
+    /// told to. Where all on the page is news, there is more below.
     pub(super) async fn glance(&self, installation: &InstallationId) -> Result<(), Fault> {
-        let at = self.clock.now();
-        let before = self.watched(installation).await?;
-        let page = self.dialnote.conversations(0).await.map_err(fault)?;
-        self.note_changes(installation, page.conversations, at, &before).await?;
+        let (before, at) = (self.watched(installation).await?, self.clock.now());
+        self.read_until(installation, &before, |news| !before.whole || news < PAGE).await?;
         self.keep_watched(installation, &Watched { at: Some(at), ..before }).await
     }
 
@@ -72,57 +107,72 @@ impl Work {
     }
 
     async fn keep_watched(&self, installation: &InstallationId, watched: &Watched) -> Result<(), Fault> {
-        let body = serde_json::to_string(watched).unwrap_or_default();
-        let document = Document { kind: KIND.to_owned(), id: String::new(), at: self.clock.now(), due: None, body };
-        self.store.keep(installation, document).await
+        self.store.keep(installation, self.document(KIND, "", watched, None)).await
     }
 
-    /// Reads the list to the first page without news, or to its end. What becomes active meanwhile
-    /// moves to the top and is found the next time.
-    async fn read_on(&self, installation: &InstallationId, watched: &Watched) -> Result<usize, Fault> {
-        let (mut offset, mut changed) = (0, 0);
+    /// Reads the list to the page at which it is to end, or to its own end. Answers how much news there was.
+    /// What becomes active meanwhile moves to the top and is found the next time.
+    ///
+    /// News is noted from the bottom up: whoever dies in between finds what is left below what is known,
+    /// and would stop reading there if it were the other way round. Only the first reading, which goes to
+    /// the end whatever it finds, notes each page at once.
+    async fn read_until(
+        &self,
+        installation: &InstallationId,
+        watched: &Watched,
+        is_the_last: impl Fn(usize) -> bool,
+    ) -> Result<usize, Fault> {
+        let (mut offset, mut count, mut pages) = (0, 0, Vec::new());
         loop {
             let at = self.clock.now();
             let page = self.dialnote.conversations(offset).await.map_err(fault)?;
-            let new = self.note_changes(installation, page.conversations, at, watched).await?;
-            changed += new;
+            let news = self.news(installation, page.conversations).await?;
+            let ends = page.last || is_the_last(news.len());
+            count += news.len();
             offset += PAGE;
-            if page.last || (watched.whole && new == 0) {
-                return Ok(changed);
+            pages.push((at, news));
+            if ends || !watched.whole {
+                for (at, news) in std::mem::take(&mut pages).into_iter().rev() {
+                    self.note(installation, news, at, watched).await?;
+                }
+            }
+            if ends {
+                return Ok(count);
             }
         }
     }
 
-    /// Stores what is not as it was seen last, and before that, what is to be done about it: whoever dies
-    /// in between finds it once more. Answers how much that is.
-    async fn note_changes(
+    /// What is not as it was seen last.
+    async fn news(&self, installation: &InstallationId, page: Vec<Conversation>) -> Result<Vec<Changed>, Fault> {
+        let look = |known: &Conversations| {
+            let news = page.into_iter().filter_map(|conversation| {
+                let before = known.get(&conversation.id).map(|sight| &sight.known.conversation);
+                let shown = before.and_then(|before| before.last_activity.as_ref());
+                let now = conversation.past_notes(shown);
+                (before != Some(&now)).then(|| Changed { before: before.cloned().map(Box::new), now })
+            });
+            news.collect()
+        };
+        self.index.look(self.store.as_ref(), installation, look).await
+    }
+
+    /// Stores news, and before that, what is to be done about it: whoever dies in between finds it once
+    /// more.
+    async fn note(
         &self,
         installation: &InstallationId,
-        page: Vec<Conversation>,
+        news: Vec<Changed>,
         at: Timestamp,
         watched: &Watched,
-    ) -> Result<usize, Fault> {
-        let changed: Vec<Changed> = self
-            .index
-            .look(self.store.as_ref(), installation, |known| {
-                let news = page.into_iter().filter_map(|conversation| {
-                    let before = known.get(&conversation.id).map(|sight| &sight.known.conversation);
-                    let shown = before.and_then(|before| before.last_activity.as_ref());
-                    let now = conversation.past_notes(shown);
-                    (before != Some(&now)).then(|| Changed { before: before.cloned().map(Box::new), now })
-                });
-                news.collect()
-            })
-            .await?;
-        let count = changed.len();
-        if count > 0 {
-            if let Some(last) = watched.at.filter(|_| watched.whole) {
-                self.have_noticed(installation, &changed, at, later(last, LONG_AWAY) < at).await?;
-            }
-            let seen: Vec<Mirrored> = changed.iter().map(|changed| seen(&changed.now, at)).collect();
-            self.store.mirror(installation, seen).await?;
+    ) -> Result<(), Fault> {
+        if news.is_empty() {
+            return Ok(());
         }
-        Ok(count)
+        if let Some(last) = watched.at.filter(|_| watched.whole) {
+            self.have_noticed(installation, &news, at, later(last, LONG_AWAY) < at).await?;
+        }
+        let seen: Vec<Mirrored> = news.iter().map(|changed| seen(&changed.now, at)).collect();
+        self.store.mirror(installation, seen).await
     }
 
     /// Has done what follows from changes.
@@ -166,11 +216,12 @@ impl Changed {
 }
 
 /// How long to wait until the next look: less when much happens.
-pub(super) fn pause(before: Duration, looked: &Result<usize, Fault>) -> Duration {
+pub(super) fn pause(before: Duration, looked: &Result<Option<usize>, Fault>) -> Duration {
     let [least, most] = INTERVAL;
     match looked {
-        Ok(0) => before.mul_f64(1.5).clamp(least, most),
-        Ok(_) => least,
+        Ok(None) => SIGN_OF_LIFE,
+        Ok(Some(0)) => before.mul_f64(1.5).clamp(least, most),
+        Ok(Some(_)) => least,
         Err(Fault::RateLimited { wait, .. }) => (*wait).max(least),
         Err(_) => most,
     }

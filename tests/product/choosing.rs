@@ -92,6 +92,28 @@ async fn what_was_typed_counts_in_the_form() {
 }
 
 #[tokio::test]
+async fn a_form_offers_those_of_the_channels_number_first() {
+    product(async |bot| {
+        bot.work.watch().await.unwrap();
+        bot.slash_in("billing", MAYA, "/dialnote route Billing").await;
+        bot.read_all().await;
+        bot.slash(MAYA, "/dialnote take").await;
+        assert_eq!(
+            bot.search(MAYA, "window", "which", "robert").await,
+            ["Robert Hale · +1 415 555 0102", "Robert Nguyen · +1 415 555 0104"]
+        );
+        bot.close(MAYA).await;
+        bot.slash_in("billing", MAYA, "/dialnote take").await;
+        assert_eq!(
+            bot.search(MAYA, "window", "which", "robert").await,
+            ["Robert Nguyen · +1 415 555 0104", "Robert Hale · +1 415 555 0102"]
+        );
+        bot.close(MAYA).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_form_suggests_who_has_the_least_to_do() {
     product(async |bot| {
         bot.work.watch().await.unwrap();

@@ -64,8 +64,10 @@ fn every_promise_names_a_test_that_there_is() {
 #[test]
 fn every_message_is_written_down() {
     let mut page = String::from(
-        "# What people read\n\nEvery sentence the app says, as the tests in `tests/product` see it. Made by\n\
-         `WRITE_MESSAGES=1 cargo test --test product documents`; do not edit by hand.\n",
+        "# What people read\n\nEvery sentence the app says, as the tests in `tests/product` see it: `[a button]`, \
+         `[a menu ▾]`, small print indented. Slack shows times in each reader's own time zone and words; here they \
+         stand as programs read them. Made by `WRITE_MESSAGES=1 cargo test --test product documents`; do not edit \
+         by hand.\n",
     );
     let mut files: Vec<_> = fs::read_dir("tests/product").unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
@@ -75,10 +77,15 @@ fn every_message_is_written_down() {
         if told.is_empty() {
             continue;
         }
-        let about = text.lines().take_while(|line| line.starts_with("//!")).map(|line| line.trim_start_matches("//! "));
+        let about = text.lines().map_while(|line| line.strip_prefix("//! "));
         writeln!(page, "\n## {}", about.collect::<Vec<_>>().join(" ")).unwrap();
+        let mut told_of = String::new();
         for (test, words) in told {
-            writeln!(page, "\n{}:\n\n```text\n{words}\n```", test.replace('_', " ")).unwrap();
+            if test != told_of {
+                writeln!(page, "\n### {}", sentence(&test)).unwrap();
+                told_of = test;
+            }
+            writeln!(page, "\n```text\n{words}\n```").unwrap();
         }
     }
     if std::env::var_os("WRITE_MESSAGES").is_some() {
@@ -86,6 +93,13 @@ fn every_message_is_written_down() {
     }
     let checked_in = fs::read_to_string("docs/messages.md").unwrap_or_default();
     assert!(checked_in == page, "docs/messages.md is old: WRITE_MESSAGES=1 cargo test --test product documents");
+}
+
+/// The name of a test as the sentence that it is.
+fn sentence(test: &str) -> String {
+    let words = test.replace('_', " ");
+    let (first, rest) = words.split_at(1);
+    format!("{}{rest}", first.to_uppercase())
 }
 
 /// The inline snapshots of a file, each with the name of its test.

@@ -85,7 +85,7 @@ async fn nobody_fits() {
             assert!(answer.starts_with(&format!("No conversation fits “{asked}”.")), "{answer}");
         }
         bot.slash(MAYA, "/done conv_9999").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"dialnote has no conversation conv_9999. It may have been deleted; name it by the contact's number or name instead.");
+        assert_snapshot!(bot.answer(MAYA).await, @"dialnote has no conversation conv_9999. It may have been deleted; name it by the contact’s number or name instead.");
         assert_eq!((bot.calls("PATCH"), bot.calls("POST")), (0, 0));
     })
     .await;

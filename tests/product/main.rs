@@ -11,6 +11,7 @@
 )]
 #![expect(unreachable_pub, reason = "the tests are one crate")]
 
+mod answered;
 mod answering;
 mod assigning;
 mod auditing;
@@ -42,6 +43,7 @@ mod ruling;
 mod several;
 mod snoozing;
 mod support;
+mod telling;
 mod truth;
 mod undoing;
 mod upgrading;

@@ -37,14 +37,14 @@ async fn text_messages_and_voicemails_become_cards_too() {
         for (kind, from, shown) in [("sms", "+14155550888", "Text message"), ("voicemail", "+14155550777", "Voicemail")]
         {
             let (to, text) = ("+14155550200".to_owned(), Some("please ring <!channel>".to_owned()));
-            let incoming = Incoming { kind: kind.to_owned(), from: from.to_owned(), to, text };
+            let incoming = Incoming { kind: kind.to_owned(), from: from.to_owned(), to, text, who: None };
             let conversation = bot.sandbox.incoming(incoming).await.unwrap();
             bot.look().await;
             let card = bot.card(&conversation).await;
             assert!(card.contains(shown) && card.contains("please ring <!channel>"), "{card}");
         }
         let (from, to, text) = ("+14155550200".to_owned(), "+14155550666".to_owned(), Some("we call you".to_owned()));
-        bot.sandbox.incoming(Incoming { kind: "sms".to_owned(), from, to, text }).await.unwrap();
+        bot.sandbox.incoming(Incoming { kind: "sms".to_owned(), from, to, text, who: None }).await.unwrap();
         bot.look().await;
         assert_eq!(bot.posts("front-desk").len(), 2, "what the team sends is no news");
     })
@@ -62,7 +62,7 @@ async fn another_numbers_calls_go_elsewhere_and_a_star_takes_all() {
         bot.slash(MAYA, "/dialnote route *").await;
         bot.read_all().await;
         assert_eq!(bot.missed_call("+14155550999").await, conversation);
-        assert!(bot.card(&conversation).await.contains("Missed call"));
+        assert!(bot.card(&conversation).await.contains("2 missed calls"));
         bot.slash(MAYA, "/dialnote route list").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         These channels get cards by themselves:

@@ -14,7 +14,7 @@ async fn several_conversations_become_somebodys() {
         2 of 3 are done:
         Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. Your note is in dialnote.
         Assigned +1 415 555 0104 (Robert Nguyen) to Zoe, who has been told. Your note is in dialnote.
-        Not conv_9999: dialnote has no conversation conv_9999. It may have been deleted; name it by the contact's number or name instead.
+        Not conv_9999: dialnote has no conversation conv_9999. It may have been deleted; name it by the contact’s number or name instead.
         Here is your note, so that it is not lost:
         “both are urgent”
         ");
@@ -51,7 +51,7 @@ async fn a_shift_is_handed_over() {
         bot.read_all().await;
         bot.slash(MAYA, "/handoff all @leo I am off, all quiet").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        All 2 are done:
+        Both are done:
         Handed +1 415 555 0101 (Ana Lima) over to Leo, who has been told. Your note is in dialnote.
         Handed +1 415 555 0104 (Robert Nguyen) over to Leo, who has been told. Your note is in dialnote.
         ");
@@ -118,7 +118,7 @@ async fn a_note_that_is_refused_in_one_place_is_said_and_given_back() {
         });
         bot.slash(MAYA, "/assign @zoe conv_1001 conv_1004 both are urgent").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        All 2 are done:
+        Both are done:
         Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told.
         Assigned +1 415 555 0104 (Robert Nguyen) to Zoe, who has been told. Your note is in dialnote.
         No note about +1 415 555 0101 (Ana Lima): dialnote said no: “Notes are switched off.”

@@ -43,12 +43,13 @@ pub struct Bot {
     pub url: String,
     server: JoinHandle<()>,
     data: Database,
-    pace: &'static str,
+    setup: Setup,
     read: HashSet<(String, String, String)>,
     dead_expected: u64,
 }
 
 /// What is different about a test.
+#[derive(Clone, Copy)]
 pub struct Setup {
     /// `SLACK_PACE`: most tests let messages go as fast as Slack lets them.
     pub pace: &'static str,
@@ -56,11 +57,13 @@ pub struct Setup {
     pub on: On,
     /// What the clock shows.
     pub now: &'static str,
+    /// Whether dialnote can reach the app.
+    pub told: bool,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { pace: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z" }
+        Self { pace: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", told: false }
     }
 }
 
@@ -90,20 +93,20 @@ impl Bot {
         };
         let sandbox = Sandbox::start(options).await.unwrap();
         let data = Database::new(setup.on).await;
-        let pace = setup.pace;
-        let (work, url, server) = start_app(&sandbox, &data, &clock, pace).await;
-        Self { sandbox, clock, work, url, server, data, pace, read: HashSet::new(), dead_expected: 0 }
+        let (work, url, server) = start_app(&sandbox, &data, &clock, setup).await;
+        Self { sandbox, clock, work, url, server, data, setup, read: HashSet::new(), dead_expected: 0 }
     }
 
     /// What a crash and a new start do: everything in memory is gone, the database stays.
     pub async fn restart(&mut self) {
         self.server.abort();
-        (self.work, self.url, self.server) = start_app(&self.sandbox, &self.data, &self.clock, self.pace).await;
+        (self.work, self.url, self.server) = start_app(&self.sandbox, &self.data, &self.clock, self.setup).await;
     }
 
     /// A second instance on the same database: only its work, nobody talks to it.
     pub async fn second(&self) -> Arc<Work> {
-        App::build(&config(&self.sandbox, &self.data, self.pace), Clock::Manual(self.clock.clone())).await.unwrap().work
+        let config = config(&self.sandbox, &self.data, self.setup, &self.url);
+        App::build(&config, Clock::Manual(self.clock.clone())).await.unwrap().work
     }
 
     /// Where the app keeps what it must not lose.
@@ -319,7 +322,7 @@ impl Bot {
     /// Somebody calls the front desk in vain; answers the conversation.
     pub async fn call_in(&self, from: &str) -> String {
         let (to, kind) = ("+14155550100".to_owned(), "call".to_owned());
-        let incoming = Incoming { kind, from: from.to_owned(), to, text: None };
+        let incoming = Incoming { kind, from: from.to_owned(), to, text: None, who: None };
         self.clock.advance(SignedDuration::from_secs(1));
         self.sandbox.incoming(incoming).await.unwrap()
     }
@@ -526,17 +529,18 @@ async fn start_app(
     sandbox: &Sandbox,
     data: &Database,
     clock: &ManualClock,
-    pace: &str,
+    setup: Setup,
 ) -> (Arc<Work>, String, JoinHandle<()>) {
-    let App { work, site } = App::build(&config(sandbox, data, pace), Clock::Manual(clock.clone())).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
+    let config = config(sandbox, data, setup, &url);
+    let App { work, site } = App::build(&config, Clock::Manual(clock.clone())).await.unwrap();
     sandbox.set_bot(url.clone());
     let server = tokio::spawn(dialnote_slack::http::serve::serve(listener, site, std::future::pending()));
     (work, url, server)
 }
 
-fn config(sandbox: &Sandbox, data: &Database, pace: &str) -> Config {
+fn config(sandbox: &Sandbox, data: &Database, setup: Setup, url: &str) -> Config {
     let credentials = sandbox.credentials();
     let settings = [
         ("SLACK_SIGNING_SECRET", credentials.signing_secret),
@@ -545,7 +549,9 @@ fn config(sandbox: &Sandbox, data: &Database, pace: &str) -> Config {
         ("DIALNOTE_API_KEY", credentials.dialnote_api_key),
         ("DIALNOTE_API_URL", credentials.dialnote_api),
         ("DATABASE_URL", data.url.clone()),
-        ("SLACK_PACE", pace.to_owned()),
+        ("SLACK_PACE", setup.pace.to_owned()),
+        ("DIALNOTE_HOOKS_URL", format!("{}/dialnote/api/hooks", credentials.sandbox)),
+        ("PUBLIC_URL", if setup.told { url.to_owned() } else { String::new() }),
     ];
     let lookup = |name: &str| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
     Config::read(lookup).unwrap()
@@ -612,7 +618,17 @@ fn draw_block(block: &Value) -> String {
             format!("{label}{optional}: {}", draw_element(&block["element"]))
         }
         Some("divider") => "---".to_owned(),
+        Some("rich_text") => block["elements"][0]["elements"].as_array().into_iter().flatten().map(draw_span).collect(),
         other => panic!("no idea how to draw {other:?}"),
+    }
+}
+
+fn draw_span(span: &Value) -> String {
+    let text = span["text"].as_str().unwrap_or_default();
+    match (span["type"].as_str(), span["style"]["strike"].as_bool()) {
+        (Some("link"), _) => format!("[{text} ↗]"),
+        (_, Some(true)) => format!("~{text}~"),
+        _ => text.to_owned(),
     }
 }
 

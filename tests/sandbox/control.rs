@@ -117,6 +117,7 @@ async fn people_get_in_touch() {
         from: from.to_owned(),
         to: to.to_owned(),
         text: Some(text.to_owned()),
+        who: None,
     };
     // Julian Frost is snoozed, and wakes his conversation.
     let id = stage.sandbox.incoming(write("+14155550114", "+14155550200", "Can I pay now?")).await.unwrap();

@@ -77,11 +77,21 @@ fn take_in(world: &mut World, incoming: &Incoming) -> Result<(String, Vec<Told>)
         status: status.to_owned(),
         duration,
         at,
+        member: caller(world, incoming)?,
     };
     let told = webhook(&call, (kind == Kind::Voicemail).then_some(text.as_str()));
     world.dialnote.call_logs.push(call);
     let hooks = world.dialnote.hooks.iter().filter(|hook| hook.event == "call_log");
     Ok((id, hooks.map(|hook| (hook.url.clone(), told.clone())).collect()))
+}
+
+/// The member who calls, by the address they have in Slack.
+fn caller(world: &World, incoming: &Incoming) -> Result<Option<String>, Impossible> {
+    let Some(who) = &incoming.who else { return Ok(None) };
+    let email = world.person(who).and_then(|person| person.email.as_ref());
+    let members = &world.dialnote.members;
+    let member = email.and_then(|email| members.iter().find(|member| member.email.eq_ignore_ascii_case(email)));
+    member.map(|member| Some(member.id.clone())).ok_or_else(|| Impossible(format!("{who} is no member")))
 }
 
 fn content(incoming: &Incoming, direction: &str) -> Result<(Kind, String), Impossible> {

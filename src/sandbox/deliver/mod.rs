@@ -229,6 +229,9 @@ pub struct Incoming {
     /// What was said or written; a call without text was missed.
     #[serde(default)]
     pub text: Option<String>,
+    /// The teammate who calls, by handle or id.
+    #[serde(default, rename = "as")]
+    pub who: Option<String>,
 }
 
 /// The kind of what dialnote sends, as opposed to Slack.

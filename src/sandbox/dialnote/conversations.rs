@@ -201,6 +201,6 @@ pub(super) fn call_logs(world: &World, query: &Query) -> Result<Found, Refused> 
     let mut calls: Vec<_> = world.dialnote.call_logs.iter().collect();
     calls.sort_by_key(|call| std::cmp::Reverse(call.at));
     let meta = json!({"total": calls.len(), "limit": limit, "offset": offset});
-    let page = calls.iter().skip(offset).take(limit).map(|call| call.object());
+    let page = calls.iter().skip(offset).take(limit).map(|call| call.object(&world.dialnote.members));
     Ok(Found { status: 200, data: page.collect(), meta })
 }

@@ -177,6 +177,9 @@ pub struct CallLog {
     pub duration: u64,
     /// When.
     pub at: Timestamp,
+    /// The member who called, of an outbound call.
+    #[serde(default)]
+    pub member: Option<String>,
 }
 
 /// A webhook subscription.
@@ -271,8 +274,10 @@ impl Member {
 }
 
 impl CallLog {
-    pub(in crate::sandbox) fn object(&self) -> Value {
+    pub(in crate::sandbox) fn object(&self, members: &[Member]) -> Value {
+        let member = members.iter().find(|member| Some(&member.id) == self.member.as_ref());
         json!({
+            "member": member.map(|member| json!({ "id": member.id, "name": member.name })),
             "id": self.id, "contactId": self.contact, "conversationId": self.conversation,
             "direction": self.direction, "fromNumber": self.from, "toNumber": self.to, "status": self.status,
             "duration": self.duration, "createdAt": self.at,

@@ -183,6 +183,7 @@ fn call_log(
         status: status.to_owned(),
         duration,
         at,
+        member: None,
     }
 }
 

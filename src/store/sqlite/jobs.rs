@@ -58,7 +58,8 @@ pub(super) const TAKE: &str = "
 pub(super) const PUT_OFF: &str = "UPDATE jobs SET due = ?2, ready = 0, slot = ?3 WHERE id = ?1";
 
 pub(super) const END_LEASES: &str = "
-    UPDATE jobs SET due = 0 WHERE state = 'live' AND head = 1 AND ready = 0 AND in_flight = 1 AND slot = 0";
+    UPDATE jobs SET due = 0 WHERE state = 'live' AND head = 1 AND ready = 0 AND in_flight = 1 AND slot = 0;
+    DELETE FROM leaders";
 
 pub(super) const HELD: &str = "
     SELECT due, told FROM jobs
@@ -204,9 +205,9 @@ fn take(
     }
 }
 
-/// Ends every lease.
+/// Ends every lease, and whatever somebody leads.
 pub(super) fn end_leases(connection: &Connection) -> Result<()> {
-    connection.execute(END_LEASES, []).map(drop)
+    connection.execute_batch(END_LEASES)
 }
 
 /// Moves the end of the lease.

@@ -1,0 +1,66 @@
+//! Being told by dialnote, where it can reach us: it is asked to tell, again and again, because nothing
+//! says how long a subscription lasts; and what it tells makes us look.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tracing::{info, warn};
+
+use crate::dialnote::hooks::EVENTS;
+use crate::domain::job::Job;
+use crate::error::Fault;
+use crate::ids::InstallationId;
+use crate::store::{Accepted, Claim, Class, Delivery, NewJob};
+use crate::work::{Outcome, Work, later};
+
+/// How often we subscribe anew. Doing so twice is doing it once (contracts/dialnote.md, Calls).
+const AGAIN: Duration = Duration::from_hours(6);
+
+/// What is kept of our subscriptions (`store::Document`).
+const KIND: &str = "hooks";
+
+/// What we asked dialnote for last, and when.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Subscribed {
+    /// The fingerprint of our address.
+    to: String,
+    at: Timestamp,
+}
+
+impl Work {
+    /// Asks dialnote to tell us, unless it was asked of late. Where it does not, what happens is found by
+    /// looking, only later.
+    pub(super) async fn subscribe(&self, installation: &InstallationId) -> Result<(), Fault> {
+        let Some(hooks) = &self.hooks else { return Ok(()) };
+        let (now, address, to) = (self.clock.now(), hooks.address(), hooks.fingerprint());
+        let last: Option<Subscribed> = self.kept(installation, KIND, "").await?;
+        if last.is_some_and(|last| last.to == to && later(last.at, AGAIN) > now) {
+            return Ok(());
+        }
+        for event in EVENTS {
+            match self.dialnote.subscribe(&hooks.api, &address, event).await {
+                Ok(()) => info!(event, "dialnote will tell us"),
+                Err(cause) => warn!(event, %cause, "dialnote will not tell us; it is looked at instead"),
+            }
+        }
+        self.store.keep(installation, self.document(KIND, "", &Subscribed { to, at: now }, None)).await
+    }
+
+    /// Stores a hint, once for each event. What is not named is taken for new.
+    pub async fn hinted(&self, name: Option<String>) -> Result<Accepted, Fault> {
+        let installation = self.home().await?;
+        let name = name.unwrap_or_else(|| format!("{:032x}", rand::random::<u128>()));
+        let delivery = Delivery { installation: installation.clone(), key: format!("hook:{name}") };
+        let job = NewJob { class: Class::Machine, ..self.new_job(installation, &Job::Look) };
+        self.store.accept(delivery, vec![job], self.clock.now()).await
+    }
+
+    /// Looks at dialnote because it told us something. If that fails, the next regular look finds it.
+    pub(super) async fn look_because_told(&self, claim: &Claim) -> Result<Outcome, Fault> {
+        if let Err(cause) = self.glance(&claim.installation).await {
+            info!(%cause, "could not look at dialnote; will look again");
+        }
+        Ok(Outcome::done(Vec::new()))
+    }
+}
