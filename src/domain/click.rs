@@ -314,6 +314,8 @@ pub mod rules_form {
     pub const NOTES: &str = "notes";
     /// How long a hand-over may stay unanswered.
     pub const ANSWER: &str = "answer";
+    /// How long something may wait for an owner.
+    pub const REMIND: &str = "remind";
     /// When work begins and ends.
     pub const FROM: &str = "from";
     /// See [`FROM`].

@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::conversation::{Conversation, Status};
-use crate::domain::hours;
+use crate::domain::hours::{self, Hours};
 use crate::domain::route::Route;
 use crate::ids::MemberId;
 
@@ -63,6 +63,42 @@ impl Summary {
     }
 }
 
+/// What waits too long for an owner.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overdue {
+    /// What has, oldest first, as far as it is shown.
+    pub waiting: Vec<Conversation>,
+    /// How much more of that there is.
+    pub more: usize,
+    /// When the next one will have.
+    pub next: Option<Timestamp>,
+}
+
+impl Overdue {
+    /// Those of all conversations whose cards the route takes and which have been nobody's for so much
+    /// working time since they were last active.
+    pub fn of<'a>(
+        all: impl Iterator<Item = &'a Conversation>,
+        route: &Route,
+        (working, patience): (Hours, SignedDuration),
+        now: Timestamp,
+    ) -> Self {
+        let zone = hours::zone(route.zone.as_deref());
+        let mine = all.filter(|one| one.is_open() && one.owner.is_none() && route.takes(one.line.as_ref()));
+        let due = |one: &'a Conversation| {
+            let last = one.last_activity.as_ref()?.at;
+            Some((working.after(last, patience, &zone), one))
+        };
+        let (mut long, short): (Vec<_>, Vec<_>) = mine.filter_map(due).partition(|(due, _)| *due <= now);
+        long.sort_by_key(|(_, one)| one.last_activity.as_ref().map(|last| last.at));
+        Self {
+            more: long.len().saturating_sub(MOST),
+            waiting: long.into_iter().take(MOST).map(|(_, one)| one.clone()).collect(),
+            next: short.into_iter().map(|(due, _)| due).min(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,7 +123,7 @@ mod tests {
     }
 
     fn of(all: &[Conversation]) -> Summary {
-        let route = Route { line: None, zone: Some("America/Los_Angeles".to_owned()) };
+        let route = Route { line: None, zone: Some("America/Los_Angeles".to_owned()), by: None, paused: false };
         Summary::of(all.iter(), &route, at("2026-11-27T17:00:00Z"))
     }
 

@@ -180,6 +180,9 @@ pub struct DigestJob {
     pub channel: ChannelId,
     /// Whether that is because we were away, rather than because it is morning.
     pub caught_up: bool,
+    /// Whether it is told only what has waited for long.
+    #[serde(default)]
+    pub overdue: bool,
 }
 
 /// A command on its way.

@@ -196,6 +196,9 @@ pub struct Digest {
     pub at: Timestamp,
     /// Whether it is told because we were away.
     pub caught_up: bool,
+    /// For how many minutes all of it has waited at least, if that is why it is told.
+    #[serde(default)]
+    pub overdue: Option<u16>,
     /// What nobody owns, oldest first.
     pub waiting: Vec<Face>,
     /// How much more of that there is.
@@ -558,6 +561,13 @@ pub enum Notice {
         about: About,
         /// What colleagues call the owner now.
         to: Option<String>,
+    },
+    /// A channel gets no cards any more, because they cannot be posted there.
+    RoutePaused {
+        /// Which.
+        channel: ChannelId,
+        /// Whether it is archived, rather than one that we are not in.
+        archived: bool,
     },
     /// Somebody wrote a note on what you own.
     Noted {

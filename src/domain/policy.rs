@@ -29,6 +29,9 @@ pub struct Rules {
     /// After how many minutes within the working hours somebody is reminded of a hand-over, and after
     /// as many again it goes back; 0 if never.
     pub answer_within: u16,
+    /// After how many minutes within the working hours a channel is reminded of what nobody owns; 0 if
+    /// never.
+    pub remind_within: u16,
     /// When people work, each in their own time zone.
     pub working: Hours,
 }
@@ -67,6 +70,7 @@ impl Default for Rules {
             note_on_done: false,
             only_admins_configure: true,
             answer_within: 15,
+            remind_within: 30,
             working: Hours { from: Clock::at(9), to: Clock::at(17) },
         }
     }
@@ -133,8 +137,17 @@ impl Rules {
 
     /// How long a hand-over may stay unanswered, twice; `None` if for ever.
     pub fn patience(&self) -> Option<SignedDuration> {
-        (self.answer_within > 0).then(|| SignedDuration::from_mins(i64::from(self.answer_within)))
+        minutes(self.answer_within)
     }
+
+    /// How long a conversation may wait for an owner; `None` if for ever.
+    pub fn reminder(&self) -> Option<SignedDuration> {
+        minutes(self.remind_within)
+    }
+}
+
+fn minutes(count: u16) -> Option<SignedDuration> {
+    (count > 0).then(|| SignedDuration::from_mins(i64::from(count)))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::domain::find::folded;
 use crate::domain::phone::{self, WrittenNumber};
 use crate::domain::refusal::Misread;
 use crate::domain::typed::{self, Word};
-use crate::ids::ChannelId;
+use crate::ids::{ChannelId, SlackUserId};
 
 /// What a channel gets the cards of, and when it is morning there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,12 @@ pub struct Route {
     pub line: Option<Line>,
     /// The time zone of whoever said so, if Slack knows it.
     pub zone: Option<String>,
+    /// Whoever said so: they are told if it cannot be.
+    #[serde(default)]
+    pub by: Option<SlackUserId>,
+    /// Whether nothing is posted there, because that was tried and Slack did not allow it.
+    #[serde(default)]
+    pub paused: bool,
 }
 
 impl Route {

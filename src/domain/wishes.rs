@@ -51,20 +51,21 @@ impl Wishes {
 
     /// Whether a person wants to hear this.
     pub fn want(&self, notice: &Notice) -> bool {
-        !self.off.contains(&notice.kind())
+        notice.kind().is_none_or(|kind| !self.off.contains(&kind))
     }
 }
 
 impl Notice {
-    /// What kind of message it is.
-    pub fn kind(&self) -> Kind {
-        match self {
+    /// What kind of message it is; none, if it is one that has to be heard.
+    pub fn kind(&self) -> Option<Kind> {
+        Some(match self {
+            Self::RoutePaused { .. } => return None,
             Self::YoursNow { .. } | Self::YoursElsewhere { .. } | Self::SeveralYours { .. } => Kind::Yours,
             Self::Back { .. } => Kind::Back,
             Self::NotYoursNow { .. } | Self::Returned { .. } => Kind::NotYours,
             Self::Noted { .. } => Kind::Noted,
             Self::Accepted { .. } | Self::BackToYou { .. } => Kind::Answered,
             Self::Reminder { .. } => Kind::Reminder,
-        }
+        })
     }
 }

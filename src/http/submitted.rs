@@ -193,16 +193,17 @@ fn last_field(verb: Verb) -> &'static str {
 }
 
 fn rules(fields: &Fields, working: Hours) -> Rules {
-    use rules_form::{ANSWER, CONFIGURE, DONE, NOTES, REASSIGN};
+    use rules_form::{ANSWER, CONFIGURE, DONE, NOTES, REASSIGN, REMIND};
     let who = |name| fields.choice(name, name).and_then(modal::who).unwrap_or_default();
-    let answer = fields.choice(ANSWER, ANSWER).and_then(|minutes| minutes.parse().ok());
+    let minutes = |name| fields.choice(name, name).and_then(|minutes| minutes.parse().ok()).unwrap_or_default();
     Rules {
         reassign: who(REASSIGN),
         done: who(DONE),
         note_on_handoff: ticked(fields, NOTES, modal::NOTE_ON_HANDOFF),
         note_on_done: ticked(fields, NOTES, modal::NOTE_ON_DONE),
         only_admins_configure: ticked(fields, CONFIGURE, modal::ONLY_ADMINS),
-        answer_within: answer.unwrap_or_default(),
+        answer_within: minutes(ANSWER),
+        remind_within: minutes(REMIND),
         working,
     }
 }

@@ -29,6 +29,17 @@ fn title(digest: &Digest) -> String {
         1 => "One conversation waits for an owner:".to_owned(),
         many => format!("{many} conversations wait for an owner, oldest first:"),
     };
+    if let Some(minutes) = digest.overdue {
+        let so_long = match minutes {
+            60 => "an hour".to_owned(),
+            minutes if minutes % 60 == 0 => format!("{} hours", minutes / 60),
+            minutes => format!("{minutes} minutes"),
+        };
+        return match digest.waiting.len() + digest.more {
+            1 => format!("One conversation has waited for an owner for more than {so_long}:"),
+            many => format!("{many} conversations have waited for an owner for more than {so_long}, oldest first:"),
+        };
+    }
     let greeting = if digest.caught_up { "I was away and have caught up." } else { "Good morning." };
     format!("{greeting} {waiting}")
 }

@@ -82,5 +82,9 @@ fn rules(rules: &Rules) -> String {
         0 => "Hand-overs never go back by themselves.".to_owned(),
         minutes => format!("Hand-overs go back if nobody answers twice within {minutes} minutes."),
     };
-    format!("Re-assigning: {}. Marking done: {}. {notes} {answer}", who(rules.reassign), who(rules.done))
+    let remind = match rules.remind_within {
+        0 => "Channels are not reminded of what nobody owns.".to_owned(),
+        minutes => format!("Channels are reminded of what nobody owns after {minutes} minutes."),
+    };
+    format!("Re-assigning: {}. Marking done: {}. {notes} {answer} {remind}", who(rules.reassign), who(rules.done))
 }

@@ -17,7 +17,7 @@ use crate::view::list;
 pub const LIST_CALLBACK_ID: &str = "list";
 
 /// How long a hand-over may stay unanswered, in minutes, and what that is called.
-const ANSWER_TIMES: [(&str, &str); 5] =
+const TIMES: [(&str, &str); 5] =
     [("0", "Never"), ("15", "15 minutes"), ("30", "30 minutes"), ("60", "1 hour"), ("120", "2 hours")];
 
 /// Who may do something, and what that is called.
@@ -182,7 +182,7 @@ pub fn window(face: Option<&ListFace>, query: &Query) -> Modal {
 
 /// The form of the rules. `channel` is where it was opened and whether that shows less, if it is one.
 pub fn rules(rules: &Rules, channel: Option<(&ChannelId, bool)>) -> Modal {
-    use rules_form::{ANSWER, CALLBACK_ID, CONFIGURE, DONE, FROM, NOTES, PRIVACY, REASSIGN, UNTIL};
+    use rules_form::{ANSWER, CALLBACK_ID, CONFIGURE, DONE, FROM, NOTES, PRIVACY, REASSIGN, REMIND, UNTIL};
     let who = |name, who: Who| {
         let options = WHO.iter().map(|(_, value, text)| Choosable::new(text, value)).collect();
         Element::menu(name, "Who", options, WHO.iter().position(|(one, ..)| *one == who))
@@ -191,16 +191,18 @@ pub fn rules(rules: &Rules, channel: Option<(&ChannelId, bool)>) -> Modal {
         (Choosable::new("When handing over", NOTE_ON_HANDOFF), rules.note_on_handoff),
         (Choosable::new("When marking done", NOTE_ON_DONE), rules.note_on_done),
     ];
-    let times = ANSWER_TIMES.iter().map(|(value, text)| Choosable::new(text, value)).collect();
-    let minutes = rules.answer_within.to_string();
-    let answer = Element::menu(ANSWER, "How long", times, ANSWER_TIMES.iter().position(|(value, _)| *value == minutes));
+    let minutes = |name, minutes: u16| {
+        let times = TIMES.iter().map(|(value, text)| Choosable::new(text, value)).collect();
+        Element::menu(name, "How long", times, TIMES.iter().position(|(value, _)| *value == minutes.to_string()))
+    };
     let configure =
         vec![(Choosable::new("Only admins may change these rules", ONLY_ADMINS), rules.only_admins_configure)];
     let mut blocks = vec![
         Block::field(REASSIGN, "Who may re-assign what somebody owns?", who(REASSIGN, rules.reassign)),
         Block::field(DONE, "Who may mark done?", who(DONE, rules.done)),
         Block::optional_field(NOTES, "A note is needed", "It is asked for before.", Element::checkboxes(NOTES, notes)),
-        Block::field(ANSWER, "Hand-overs go back if nobody answers", answer),
+        Block::field(ANSWER, "Hand-overs go back if nobody answers", minutes(ANSWER, rules.answer_within)),
+        Block::field(REMIND, "Channels are reminded of what nobody owns", minutes(REMIND, rules.remind_within)),
         Block::field(FROM, "Working hours begin", Element::time(FROM, Some(rules.working.from.to_string()))),
         Block::field(UNTIL, "Working hours end", Element::time(UNTIL, Some(rules.working.to.to_string()))),
         Block::optional_field(

@@ -124,6 +124,14 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
                 to.as_ref().map_or_else(|| "is in the queue again".to_owned(), |to| format!("belongs to {to} again"));
             sentence(&format!("You did not answer in time, so {} {whose}.", named(about)))
         }
+        Notice::RoutePaused { channel, archived } => {
+            let way_out = match archived {
+                true => "because it is archived. Choose another one: type /dialnote route in it.",
+                false => "because I am not in it. Type /invite @dialnote there, and then /dialnote route again.",
+            };
+            let text = format!("<#{channel}> gets no cards any more, {way_out}");
+            Content::new(&text, vec![Block::formatted(&text)])
+        }
         Notice::Accepted { actor, about } => sentence(&format!("{actor} takes care of {}.", named(about))),
         Notice::Noted { actor, about, note } => {
             let text = format!("{actor} added a note about {}, which is yours.", named(about));

@@ -95,9 +95,10 @@ impl Work {
         let channels: Vec<_> = cards.iter().map(|card| card.channel.clone()).collect();
         let stale = cards.iter().filter(|card| card.face != shows).map(|card| card.channel.clone());
         let mut to_draw: Vec<_> = stale.collect();
+        let routed = self.routed(installation, found.now.line.as_ref()).await?;
         if found.deserves_a_card() && !job.quiet {
-            let routed = self.routed(installation, found.now.line.as_ref()).await?;
-            to_draw.extend(routed.into_iter().filter(|channel| !channels.contains(channel)));
+            let new = routed.iter().map(|(channel, _)| channel).filter(|channel| !channels.contains(channel));
+            to_draw.extend(new.cloned());
         }
         let mut messages = found.messages(&channels, &to_draw);
         if job.quiet {
@@ -105,6 +106,12 @@ impl Work {
         }
         messages.extend(self.shown_links(installation, &found.face()).await?);
         let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
+        if found.now.is_open() && found.to.is_none() && !routed.is_empty() {
+            let rules = self.rules(installation).await?;
+            for (channel, route) in &routed {
+                effects.extend(self.have_reminded(installation, channel, route, &rules).await?);
+            }
+        }
         effects.extend(found.events().into_iter().filter_map(|(_, event)| record(found, event)));
         effects.extend(messages.into_iter().map(|message| self.say_unasked(claim, message)));
         let concerned = [&found.from, &found.to].into_iter().flatten().filter_map(|party| party.user.clone());

@@ -20,7 +20,9 @@ const TRIES_OF_A_URL: u32 = 4;
 
 /// Why a message cannot be posted in a channel: nobody's mistake, and for people to mend
 /// (contracts/slack.md §14).
-const NOT_WELCOME: [&str; 4] = ["not_in_channel", "channel_not_found", "is_archived", "restricted_action"];
+const NOT_WELCOME: [&str; 4] = ["not_in_channel", "channel_not_found", ARCHIVED, "restricted_action"];
+
+const ARCHIVED: &str = "is_archived";
 
 /// The message that we know of is gone (contracts/slack.md §14).
 pub(super) const MESSAGE_GONE: [&str; 3] = ["message_not_found", "cant_update_message", "edit_window_closed"];
@@ -72,7 +74,7 @@ impl Work {
         match delivered {
             Ok(effects) => Ok(Outcome::done(effects)),
             Err(CallError::Fault(fault)) => Err(fault),
-            Err(CallError::Refused(code)) => Ok(self.not_delivered(claim, message, &code)),
+            Err(CallError::Refused(code)) => self.not_delivered(claim, message, &code).await,
         }
     }
 
@@ -207,32 +209,35 @@ impl Work {
         self.slack.by(by).post(channel, content, thread, &mark).await
     }
 
-    fn not_delivered(&self, claim: &Claim, message: &Message, code: &str) -> Outcome {
+    async fn not_delivered(&self, claim: &Claim, message: &Message, code: &str) -> Result<Outcome, Fault> {
         let not_posted = not_posted(message);
         match message {
             Message::Window { .. } | Message::Filled { .. } if GONE_VIEW.contains(&code) => {
-                return Outcome::done(Vec::new());
+                return Ok(Outcome::done(Vec::new()));
             }
             // Nothing is lost: it is drawn anew when it is opened.
             Message::Home { .. } | Message::Unfurl { .. } => {
                 warn!(job = %claim.id, code, "Slack does not show it");
-                return Outcome::done(Vec::new());
+                return Ok(Outcome::done(Vec::new()));
             }
             _ => {}
         }
         if !NOT_WELCOME.contains(&code) {
             let effects = not_posted.into_iter().collect();
-            return Outcome { effects, ..Outcome::dead(claim, format!("Slack refused: {code}")) };
+            return Ok(Outcome { effects, ..Outcome::dead(claim, format!("Slack refused: {code}")) });
         }
         warn!(job = %claim.id, code, "Slack does not let us post there");
-        let told = match message {
+        let follows = match message {
             Message::Card { channel, asker: Some(asker), .. } => {
                 let say = Say::CardNotPosted { channel: channel.clone() };
-                Some(self.say(claim, Message::Private { to: asker.clone(), say }))
+                vec![self.say(claim, Message::Private { to: asker.clone(), say })]
             }
-            _ => None,
+            Message::Card { channel, .. } | Message::Anew { channel, .. } | Message::Digest { channel, .. } => {
+                self.pause_route(claim, channel, code == ARCHIVED).await?
+            }
+            _ => Vec::new(),
         };
-        Outcome::done(not_posted.into_iter().chain(told).collect())
+        Ok(Outcome::done(not_posted.into_iter().chain(follows).collect()))
     }
 }
 

@@ -4,12 +4,12 @@ use serde_json::json;
 
 use crate::domain::conversation::Line;
 use crate::domain::job::ChangeJob;
-use crate::domain::message::Say;
+use crate::domain::message::{Message, Notice, Say};
 use crate::domain::refusal::Refusal;
 use crate::domain::route::{Route, Routing, called, meant};
 use crate::error::Fault;
 use crate::ids::{ChannelId, InstallationId};
-use crate::store::Effect;
+use crate::store::{Claim, Effect};
 use crate::work::Work;
 use crate::work::watch::fault;
 
@@ -17,14 +17,14 @@ use crate::work::watch::fault;
 const MOST: usize = 1000;
 
 impl Work {
-    /// The channels that get the cards of a shared number.
+    /// The channels that get the cards of a shared number, with their routes.
     pub(super) async fn routed(
         &self,
         installation: &InstallationId,
         line: Option<&Line>,
-    ) -> Result<Vec<ChannelId>, Fault> {
+    ) -> Result<Vec<(ChannelId, Route)>, Fault> {
         let routes = self.routes(installation).await?;
-        Ok(routes.into_iter().filter(|(_, route)| route.takes(line)).map(|(channel, _)| channel).collect())
+        Ok(routes.into_iter().filter(|(_, route)| !route.paused && route.takes(line)).collect())
     }
 
     /// What a channel gets the cards of, if it gets any.
@@ -71,19 +71,48 @@ impl Work {
                 return refused(Refusal::NoLine { asked: asked.to_owned(), lines });
             }
         };
-        let zone = self.people.zone(installation, &job.asker.user).await?;
-        let route = Route { line, zone };
-        let kept = self.keep_route(channel, &route, &self.rules(installation).await?);
-        let record = self.record_change(job, &json!({ "route": { "channel": channel, "after": route } }));
-        Ok((vec![kept, record], Say::Routed { channel: channel.clone(), line: name(&route) }))
+        let (by, rules) = (job.asker.user.clone(), self.rules(installation).await?);
+        let zone = self.people.zone(installation, &by).await?;
+        let route = Route { line, zone, by: Some(by), paused: false };
+        let mut effects = vec![self.keep_route(channel, &route, &rules)];
+        effects.extend(self.have_reminded(installation, channel, &route, &rules).await?);
+        effects.push(self.record_change(job, &json!({ "route": { "channel": channel, "after": route } })));
+        Ok((effects, Say::Routed { channel: channel.clone(), line: called_of(&route) }))
+    }
+
+    /// Posts nothing there any more, and tells whoever wanted it, once.
+    pub(super) async fn pause_route(
+        &self,
+        claim: &Claim,
+        channel: &ChannelId,
+        archived: bool,
+    ) -> Result<Vec<Effect>, Fault> {
+        let installation = &claim.installation;
+        let Some(route) = self.route_of(installation, channel).await?.filter(|route| !route.paused) else {
+            return Ok(Vec::new());
+        };
+        let told = route.by.clone().map(|user| {
+            let notice = Notice::RoutePaused { channel: channel.clone(), archived };
+            self.say_unasked(claim, Message::Direct { user, notice })
+        });
+        let paused = Route { paused: true, ..route };
+        let kept = self.keep_route(channel, &paused, &self.rules(installation).await?);
+        Ok(std::iter::once(kept).chain(told).collect())
     }
 
     async fn told_routes(&self, installation: &InstallationId) -> Result<Say, Fault> {
         let routes = self.routes(installation).await?;
-        Ok(Say::Routes(routes.into_iter().map(|(channel, route)| (channel, name(&route))).collect()))
+        Ok(Say::Routes(routes.into_iter().map(|(channel, route)| (channel, listed(&route))).collect()))
     }
 }
 
-fn name(route: &Route) -> Option<String> {
+fn called_of(route: &Route) -> Option<String> {
     route.line.as_ref().map(called)
+}
+
+fn listed(route: &Route) -> Option<String> {
+    if route.paused {
+        return Some("nothing, because I cannot post there".to_owned());
+    }
+    called_of(route)
 }

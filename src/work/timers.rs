@@ -13,6 +13,7 @@ use crate::domain::route::Route;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId};
 use crate::store::{Class, NewJob};
+use crate::work::digests::OVERDUE;
 use crate::work::{Work, earlier, later};
 
 /// A command that is not finished after this long is said to wait.
@@ -80,7 +81,11 @@ impl Work {
                 Handover::KIND => Job::Handover(ConversationId::new(document.id.clone())),
                 Route::KIND => {
                     let channel = ChannelId::new(document.id.clone());
-                    Job::Digest(DigestJob { channel, caught_up: false })
+                    Job::Digest(DigestJob { channel, caught_up: false, overdue: false })
+                }
+                OVERDUE => {
+                    let channel = ChannelId::new(document.id.clone());
+                    Job::Digest(DigestJob { channel, caught_up: false, overdue: true })
                 }
                 kind => {
                     warn!(kind, "nothing is known to be done about this kind");

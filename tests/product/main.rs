@@ -37,6 +37,7 @@ mod people;
 mod racing;
 mod random;
 mod receiving;
+mod reminding;
 mod routing;
 mod rules;
 mod ruling;

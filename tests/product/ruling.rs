@@ -16,6 +16,7 @@ async fn an_admin_changes_the_rules_and_they_hold_for_everybody() {
         Who may mark done?*: [Every teammate ▾]
         A note is needed: [x] When handing over [ ] When marking done
         Hand-overs go back if nobody answers*: [15 minutes ▾]
+        Channels are reminded of what nobody owns*: [30 minutes ▾]
         Working hours begin*: [09:00]
         Working hours end*: [17:00]
         Rules: [x] Only admins may change these rules
