@@ -66,9 +66,11 @@ pub enum Control {
     Wishes,
     /// Open the form of the rules.
     Rules,
+    /// Put everything of somebody's back into the queue.
+    Requeue,
 }
 
-const CONTROLS: [(Control, &str); 26] = [
+const CONTROLS: [(Control, &str); 27] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::AssignTo, "assign_to"),
@@ -95,6 +97,7 @@ const CONTROLS: [(Control, &str); 26] = [
     (Control::Find, "find"),
     (Control::Wishes, "wishes"),
     (Control::Rules, "rules"),
+    (Control::Requeue, "requeue"),
 ];
 
 impl Control {
@@ -261,6 +264,10 @@ impl Click {
             Control::Show => on(Act::Show),
             Control::Accept => on(Act::Accept),
             Control::GiveBack => on(Act::GiveBack),
+            Control::Requeue => {
+                let which = Which::AllOf(carried.owner.clone()?);
+                Some(Clicked::Do(Command { act: Act::Unassign, which, note: String::new() }))
+            }
             Control::Pick | Control::Retry => {
                 let (draft, pick) = (carried.draft.clone()?, carried.conversation.clone());
                 Some(Clicked::Resume(Resume { draft, pick }))

@@ -93,6 +93,7 @@ impl Deed {
             about: About::from(&plan.before),
             what: plan.what(),
             from: plan.owner_before_if_other(),
+            told: plan.from.as_ref().is_some_and(|from| from.user.is_some()),
             noted: !plan.note.is_empty(),
             picked: plan.picked.clone(),
         }

@@ -225,6 +225,8 @@ pub enum Which {
     MyLast,
     /// All that are open and belong to whoever asks.
     AllMine,
+    /// All that are open and belong to a member.
+    AllOf(MemberId),
     /// Named by the first words of this text, as many as fit a contact; what follows is the note.
     NameThenNote(String),
 }
@@ -238,6 +240,7 @@ impl std::fmt::Display for Which {
             Self::Name(name) | Self::NameThenNote(name) => f.write_str(name),
             Self::MyLast => f.write_str("the last one"),
             Self::AllMine => f.write_str("all of mine"),
+            Self::AllOf(_) => f.write_str("all of theirs"),
         }
     }
 }

@@ -41,9 +41,9 @@ impl Found {
         self.now.last_activity.as_ref().filter(newer)
     }
 
-    /// Whether its contact called or wrote.
+    /// Whether its contact called or wrote. (Where there is nothing but notes, a note is the last activity.)
     pub fn was_heard_of(&self) -> bool {
-        self.news().is_some_and(|last| last.inbound)
+        self.news().is_some_and(|last| last.inbound && last.kind != ActivityKind::Note)
     }
 
     /// Whether it becomes a card where there is none.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::asker::{Asker, Listed};
 use crate::domain::click::{FormContext, Resume};
 use crate::domain::command::Command;
-use crate::domain::conversation::{Conversation, Which};
+use crate::domain::conversation::{Conversation, Owner, Which};
 use crate::domain::message::{Message, Say};
 use crate::domain::plan::Progress;
 use crate::domain::policy::Rules;
@@ -55,6 +55,9 @@ pub enum Job {
     /// Look at what has changed in dialnote.
     #[serde(rename = "look.v1")]
     Look,
+    /// Tell what somebody left behind who is not there any more.
+    #[serde(rename = "left.v1")]
+    Left(Owner),
     /// Tell a channel at once what waits there.
     #[serde(rename = "digest.v1")]
     Digest(DigestJob),
@@ -259,6 +262,7 @@ impl Job {
             Self::Message(Message::Digest { channel, .. }) => digest_key(channel),
             Self::Noticed(job) => conversation_key(&job.conversation),
             Self::Look => "look".to_owned(),
+            Self::Left(gone) => format!("left:{}", gone.id),
             Self::Links(job) => format!("links:{}:{}", job.channel, job.ts),
             Self::Message(Message::Private { to, .. }) => format!("private:{}", to.user),
             Self::Message(Message::Direct { user, .. }) => format!("direct:{user}"),
@@ -291,7 +295,12 @@ impl CommandJob {
     pub fn new(asker: Asker, command: Command) -> Self {
         let stage = match &command.which {
             Which::Id(id) => Stage::Found(id.clone()),
-            Which::MyLast | Which::AllMine | Which::Number(_) | Which::Name(_) | Which::NameThenNote(_) => Stage::Asked,
+            Which::MyLast
+            | Which::AllMine
+            | Which::AllOf(_)
+            | Which::Number(_)
+            | Which::Name(_)
+            | Which::NameThenNote(_) => Stage::Asked,
         };
         Self { asker, command, stage, batch: None, quoted: None }
     }

@@ -10,7 +10,7 @@ use crate::domain::people::Unlinked;
 use crate::domain::policy::Rules;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::wishes::Wishes;
-use crate::ids::{ChannelId, ConversationId, DraftId, MessageTs, SlackUserId, ViewId};
+use crate::ids::{ChannelId, ConversationId, DraftId, MemberId, MessageTs, SlackUserId, ViewId};
 
 /// One thing to be said in one place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -334,11 +334,18 @@ pub struct Deed {
     pub what: What,
     /// What colleagues call the owner before, if there was one.
     pub from: Option<String>,
+    /// Whether the owner before is in Slack, to be told.
+    #[serde(default = "so")]
+    pub told: bool,
     /// Whether a note was written along with it.
     pub noted: bool,
     /// How the owner was picked, if nobody was named.
     #[serde(default)]
     pub picked: Option<Picked>,
+}
+
+fn so() -> bool {
+    true
 }
 
 /// Why it was this one of a group.
@@ -561,6 +568,15 @@ pub enum Notice {
         about: About,
         /// What colleagues call the owner now.
         to: Option<String>,
+    },
+    /// Somebody is not there any more and still owns something.
+    Left {
+        /// What dialnote called them.
+        name: String,
+        /// Who they were in dialnote.
+        member: MemberId,
+        /// How many open conversations they own.
+        open: usize,
     },
     /// A channel gets no cards any more, because they cannot be posted there.
     RoutePaused {

@@ -148,6 +148,8 @@ pub enum Refusal {
     NothingGivenToYou,
     /// Nothing open belongs to whoever asks.
     NothingYours,
+    /// Nothing open belongs to somebody who left.
+    NothingTheirs,
     /// The message is in dialnote as a note already.
     NotedAlready(About),
     /// No shared number is called so.

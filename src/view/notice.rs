@@ -124,6 +124,16 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
                 to.as_ref().map_or_else(|| "is in the queue again".to_owned(), |to| format!("belongs to {to} again"));
             sentence(&format!("You did not answer in time, so {} {whose}.", named(about)))
         }
+        Notice::Left { name, member, open } => {
+            let what = match open {
+                1 => "an open conversation".to_owned(),
+                many => format!("{many} open conversations"),
+            };
+            let text = format!("{name} is not there any more and still owns {what}.");
+            let carried = Carried { owner: Some(member.clone()), ..Carried::default() }.encode();
+            let button = Element::button(Control::Requeue, "Re-queue all", &carried);
+            Content::new(&neutral(&text), vec![Block::paragraph(&text), Block::actions(ROW, vec![button])])
+        }
         Notice::RoutePaused { channel, archived } => {
             let way_out = match archived {
                 true => "because it is archived. Choose another one: type /dialnote route in it.",

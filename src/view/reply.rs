@@ -184,16 +184,21 @@ fn done(deed: &Deed) -> String {
     let note = format!("{why}{note}");
     match &deed.what {
         What::Mine => match from {
-            Some(from) => format!("{name} is yours now; {from} has been told.{note}"),
+            Some(from) if deed.told => format!("{name} is yours now; {from} has been told.{note}"),
+            Some(from) => format!("{name} is yours now; {from} owned it before.{note}"),
             None => format!("{name} is yours now.{note}"),
         },
         What::Theirs(to) => match from {
-            Some(from) => format!("Assigned {name} to {to}; {from} owned it before. Both have been told.{note}"),
+            Some(from) if deed.told => {
+                format!("Assigned {name} to {to}; {from} owned it before. Both have been told.{note}")
+            }
+            Some(from) => format!("Assigned {name} to {to}, who has been told; {from} owned it before.{note}"),
             None => format!("Assigned {name} to {to}, who has been told.{note}"),
         },
         What::HandedTo(to) => format!("Handed {name} over to {to}, who has been told.{note}"),
         What::Unassigned => match from {
-            Some(from) => format!("{name} is back in the queue; {from} has been told.{note}"),
+            Some(from) if deed.told => format!("{name} is back in the queue; {from} has been told.{note}"),
+            Some(from) => format!("{name} is back in the queue; {from} owned it before.{note}"),
             None => format!("{name} is back in the queue.{note}"),
         },
         What::Done => format!("{name} is done.{note}"),
@@ -334,6 +339,7 @@ fn no(refusal: &Refusal) -> String {
         }
         Refusal::NothingGivenToYou => "Nothing is waiting for your answer.".to_owned(),
         Refusal::NothingYours => "Nothing open is yours.".to_owned(),
+        Refusal::NothingTheirs => "Nothing open is theirs any more.".to_owned(),
         Refusal::NotedAlready(about) => {
             format!("This message is in dialnote as a note about {} already.", named(about))
         }

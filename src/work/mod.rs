@@ -14,6 +14,7 @@ mod handovers;
 mod hooks;
 mod inbox;
 mod index;
+mod leaving;
 mod links;
 mod lists;
 mod noticed;
@@ -203,10 +204,8 @@ impl Work {
         match job {
             Job::Command(job) => self.command(claim, job).await,
             Job::Resume(job) => self.resume(claim, job).await,
-            Job::Profile(user) => {
-                self.people.read_again(&claim.installation, user).await?;
-                Ok(Outcome::done(Vec::new()))
-            }
+            Job::Profile(user) => self.profile_changed(claim, user).await,
+            Job::Left(gone) => self.left(claim, gone).await,
             Job::List(job) => self.list(claim, job).await,
             Job::Form(job) => self.fill_in(claim, job).await,
             Job::Batch(job) => self.batch(claim, job).await,

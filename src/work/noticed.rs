@@ -102,7 +102,7 @@ impl Work {
         }
         let mut messages = found.messages(&channels, &to_draw);
         if job.quiet {
-            messages.retain(|message| matches!(message, Message::Card { .. }));
+            messages = messages.into_iter().filter_map(silent).collect();
         }
         messages.extend(self.shown_links(installation, &found.face()).await?);
         let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
@@ -123,6 +123,15 @@ impl Work {
     pub(super) fn say_unasked(&self, claim: &Claim, message: Message) -> Effect {
         let job = self.new_job(&claim.installation, &Job::Message(message));
         Effect::Enqueue(NewJob { class: Class::Machine, ..job })
+    }
+}
+
+/// What is left of a message if nobody is to be told: cards are made true where they stand.
+fn silent(message: Message) -> Option<Message> {
+    match message {
+        Message::Card { .. } => Some(message),
+        Message::Anew { channel, face } => Some(Message::Card { channel, face, asker: None }),
+        _ => None,
     }
 }
 

@@ -25,7 +25,13 @@ pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
         Job::Command(_) | Job::Handover(_) | Job::Links(_) | Job::Noticed(_) | Job::Form(_) | Job::Look => {
             vec![unlimited(DIALNOTE)]
         }
-        Job::Resume(_) | Job::Profile(_) | Job::List(_) | Job::Batch(_) | Job::Change(_) | Job::Digest(_) => Vec::new(),
+        Job::Resume(_)
+        | Job::Profile(_)
+        | Job::List(_)
+        | Job::Batch(_)
+        | Job::Change(_)
+        | Job::Digest(_)
+        | Job::Left(_) => Vec::new(),
         Job::Message(Message::Private { .. }) => vec![unlimited(RESPONSE_URL)],
         // Tier 3: 50 a minute.
         Job::Message(Message::Card { .. } | Message::Answered { .. } | Message::Moved { .. }) => {

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::clock::Clock;
 use crate::dialnote::client::{CallError as DialnoteError, Denied, Dialnote};
 use crate::domain::conversation::Owner;
-use crate::domain::people::{Member, Profile, Teammate, Unlinked, link};
+use crate::domain::people::{Account, Member, Profile, Teammate, Unlinked, link};
 use crate::domain::plan::Party;
 use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, MemberId, SlackUserId};
@@ -27,6 +27,9 @@ const MEMBERS_AGE: Duration = Duration::from_mins(10);
 
 /// How many members are looked up for that.
 const LOOKED_UP: usize = 100;
+
+/// What an owner is called of whom dialnote says no name: who left has none any more.
+const SOMEBODY_GONE: &str = "somebody who left";
 
 const UNLINKED: &str = "unlinked";
 const PROFILE: &str = "profile";
@@ -150,6 +153,7 @@ impl People {
         let members = self.members(installation, Read::Kept).await?;
         let member = members.iter().find(|member| member.id == owner.id);
         let known_as = member.filter(|_| owner.name.is_empty()).map_or(&owner.name, |member| &member.name).clone();
+        let known_as = if known_as.is_empty() { SOMEBODY_GONE.to_owned() } else { known_as };
         let email = member.and_then(|member| member.email.clone());
         let profile = match email {
             Some(email) => self.profile_by_email(installation, &email).await?,
@@ -170,9 +174,26 @@ impl People {
         Ok(members.iter().any(|member| member.id == teammate.member && member.away))
     }
 
-    /// Reads a Slack profile although one may be kept.
-    pub(super) async fn read_again(&self, installation: &InstallationId, user: &SlackUserId) -> Result<(), Fault> {
-        self.profile(installation, user, Read::Anew).await.map(drop)
+    /// Reads a Slack profile although one may be kept. If it is switched off, answers which member that was.
+    pub(super) async fn read_again(
+        &self,
+        installation: &InstallationId,
+        user: &SlackUserId,
+    ) -> Result<Option<Owner>, Fault> {
+        let before = self.store.recall(installation, PROFILE, user.as_str()).await?;
+        let before = before.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
+        let now = self.profile(installation, user, Read::Anew).await?;
+        if now.is_none_or(|now| now.account != Account::Deactivated) {
+            return Ok(None);
+        }
+        let members = self.members(installation, Read::Kept).await?;
+        let teammate = before.and_then(|before| link(&before, &members).ok());
+        Ok(teammate.map(|teammate| Owner { id: teammate.member, name: teammate.name }))
+    }
+
+    /// The members, as they are or were a moment ago.
+    pub(super) async fn team(&self, installation: &InstallationId) -> Result<Vec<Member>, Fault> {
+        self.members(installation, Read::Kept).await
     }
 
     async fn linked(

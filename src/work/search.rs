@@ -30,10 +30,10 @@ const MOST_CHOICES: usize = 10;
 impl Work {
     /// Looks for the conversation that a number or name means.
     pub(super) async fn find(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-        match job.command.which {
+        match &job.command.which {
             Which::MyLast if job.command.act == Act::Accept => return self.find_given(claim, job).await,
             Which::MyLast => return self.find_my_last(claim, job).await,
-            Which::AllMine => return self.find_all_mine(claim, job).await,
+            Which::AllMine | Which::AllOf(_) => return self.find_all(claim, job).await,
             _ => {}
         }
         let (asked, mut search) = match Search::new(&job.command.which) {
@@ -72,7 +72,7 @@ impl Work {
         let mut given: Vec<_> = given.collect();
         given.sort();
         while let Some((_, id)) = given.pop() {
-            if given.is_empty() || self.is_still_theirs(claim, job, &id).await? {
+            if self.is_still_theirs(claim, job, &id).await? {
                 return Ok(self.found(claim, job, id, None));
             }
         }
@@ -87,14 +87,16 @@ impl Work {
         Ok(asker.is_ok_and(|asker| known.is_owned_by(&asker.member)))
     }
 
-    /// Everything open that belongs to whoever asks: each becomes a command of its own.
-    async fn find_all_mine(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+    /// Everything open that belongs to whoever asks, or to a member: each becomes a command of its own.
+    async fn find_all(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
         let asker = self.people.teammate(&claim.installation, &job.asker.user).await?;
         let asker = asker.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
         self.hold(claim).await?;
-        let mine = self.dialnote.all_open_of(&asker.member).await.map_err(|error| denied(error, None))?;
+        let owner = if let Which::AllOf(member) = &job.command.which { member } else { &asker.member };
+        let mine = self.dialnote.all_open_of(owner).await.map_err(|error| denied(error, None))?;
         if mine.is_empty() {
-            return Err(Refusal::NothingYours.into());
+            let theirs = job.command.which != Which::AllMine;
+            return Err(if theirs { Refusal::NothingTheirs } else { Refusal::NothingYours }.into());
         }
         let batch = Batch { id: format!("{}-{}", claim.id, claim.accepted.as_millisecond()), of: mine.len() };
         let each = mine.into_iter().map(|conversation| {

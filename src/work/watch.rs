@@ -61,6 +61,7 @@ impl Work {
             return Ok(None);
         }
         self.subscribe(&installation).await?;
+        self.look_who_left(&installation).await?;
         let before = self.watched(&installation).await?;
         let changed = self.read_until(&installation, &before, |news| before.whole && news == 0).await?;
         let walk = if before.whole {

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use dialnote_slack::domain::conversation::{State as Seen, Status as SeenStatus};
 use dialnote_slack::ids::{ConversationId, InstallationId};
-use dialnote_slack::sandbox::{Click, Conversation, Member, Message, Person, Status as Theirs, TEAM};
+use dialnote_slack::sandbox::{Click, Conversation, Message, Status as Theirs, TEAM};
 use dialnote_slack::work::audit;
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::StdRng;
@@ -14,7 +14,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
 use crate::model::{Act, Came, Conversation as Known, Model, State, Status};
-use crate::support::{Bot, FRONT_DESK, LEO, MAYA, SAM, Setup, ZOE, draw, product_with};
+use crate::support::{ADA, BEN, Bot, FRONT_DESK, LEO, MAYA, SAM, Setup, ZOE, draw, product_with};
 use crate::truth::Truth;
 
 /// How many sequences of how many actions are played, unless `RANDOM_SEQUENCES` says otherwise.
@@ -27,8 +27,6 @@ const LONG_AWAY: SignedDuration = SignedDuration::from_mins(10);
 /// For how long whoever looked last is the only one who does.
 const LED: SignedDuration = SignedDuration::from_secs(91);
 
-const ADA: &str = "ada";
-const BEN: &str = "ben";
 const MEMBERS: &[&str] = &[MAYA, LEO, ZOE, ADA, BEN];
 const PEOPLE: &[&str] = &[MAYA, LEO, ZOE, ADA, BEN, SAM];
 const CONVERSATIONS: usize = 20;
@@ -72,13 +70,9 @@ struct Play<'a> {
 
 impl<'a> Play<'a> {
     fn new(bot: &'a mut Bot, seed: u64) -> Self {
+        bot.hire(ADA, "Ada Byron");
+        bot.hire(BEN, "Ben Yi");
         bot.world(|world| {
-            for (id, name) in [(ADA, "Ada Byron"), (BEN, "Ben Yi")] {
-                world.add_person(Person::named(id, name), &[FRONT_DESK]);
-                let email = format!("{id}@acme.example");
-                let zoe = world.dialnote.member("mem_zoe").unwrap().clone();
-                world.dialnote.members.push(Member { id: format!("mem_{id}"), name: name.into(), email, ..zoe });
-            }
             world.person_mut(ZOE).unwrap().tz = "America/Los_Angeles".into();
             let ana = world.dialnote.conversation("conv_1001").unwrap().clone();
             for n in world.dialnote.conversations.len() + 1..=CONVERSATIONS {

@@ -11,7 +11,8 @@ use dialnote_slack::clock::{Clock, ManualClock};
 use dialnote_slack::config::Config;
 use dialnote_slack::manifest::{OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::sandbox::{
-    Click, Close, Incoming, Message, Options, Outcome, Sandbox, Saying, Secrets, Shortcut, Submit, Typing, View, World,
+    Click, Close, Incoming, Member, Message, Options, Outcome, Person, Sandbox, Saying, Secrets, Shortcut, Submit,
+    Typing, View, World,
 };
 use dialnote_slack::store::Lane;
 use dialnote_slack::work::Work;
@@ -26,6 +27,10 @@ pub const MAYA: &str = "maya";
 pub const LEO: &str = "leo";
 pub const ZOE: &str = "zoe";
 pub const SAM: &str = "sam";
+
+/// Two who are there only where a test hires them.
+pub const ADA: &str = "ada";
+pub const BEN: &str = "ben";
 
 /// Where things happen unless a test says otherwise.
 pub const FRONT_DESK: &str = "front-desk";
@@ -305,6 +310,16 @@ impl Bot {
     }
 
     // --- what happens in dialnote ---
+
+    /// Somebody new works here.
+    pub fn hire(&self, id: &str, name: &str) {
+        self.world(|world| {
+            world.add_person(Person::named(id, name), &[FRONT_DESK]);
+            let email = format!("{id}@acme.example");
+            let zoe = world.dialnote.member("mem_zoe").unwrap().clone();
+            world.dialnote.members.push(Member { id: format!("mem_{id}"), name: name.into(), email, ..zoe });
+        });
+    }
 
     /// Something is changed there, and is noticed.
     pub async fn in_dialnote(&self, change: Value) {
