@@ -55,6 +55,9 @@ enum Command {
         #[arg(long)]
         csv: bool,
     },
+    /// Read all conversations from dialnote anew, and forget those that are not there any more. The app
+    /// may run meanwhile.
+    Resync,
     /// Print the app's manifest for Slack.
     Manifest {
         /// Where Slack reaches the app, for example <https://dialnote-slack.acme.com>.
@@ -79,6 +82,8 @@ enum Failure {
     Folder { folder: String, cause: std::io::Error },
     #[error("{0} is no time to begin at: give 24h, 7d, a date like 2026-11-23, or a time like 2026-11-23T09:00:00Z")]
     Since(String),
+    #[error("not all conversations could be read: {0}. What was read is kept; try again")]
+    Resync(#[from] dialnote_slack::error::Fault),
     #[error("the audit log cannot be printed: {0}")]
     Audit(#[from] audit::NotWritten),
     #[error("{0}")]
@@ -124,6 +129,7 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Demo(wishes) => demo::run(wishes).await,
         Command::Sandbox { listen, bot, json } => sandbox(listen, bot, json).await,
         Command::Audit { since, json, csv } => audit(since, json, csv).await,
+        Command::Resync => resync().await,
         Command::Manifest { url, unfurl_domain } => {
             Ok(write!(std::io::stdout(), "{}", manifest::yaml(&url, &unfurl_domain)?)?)
         }
@@ -153,6 +159,16 @@ async fn audit(since: Option<String>, json: bool, csv: bool) -> Result<(), Failu
     let database = Config::read_database(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
     let store = app::open(&database).await?;
     Ok(audit::write(store.as_ref(), since, form, &mut std::io::stdout().lock()).await?)
+}
+
+async fn resync() -> Result<(), Failure> {
+    let config = Config::read(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
+    let app = App::build(&config, Clock::System).await?;
+    let mut out = std::io::stderr();
+    let told = app.work.resync(|read| drop(write!(&mut &out, "\r{read} conversations read"))).await;
+    writeln!(out)?;
+    let (all, changed) = told?;
+    Ok(writeln!(std::io::stdout(), "{all} conversations, {changed} of them new, changed or gone.")?)
 }
 
 async fn sandbox(listen: SocketAddr, bot: Option<String>, json: bool) -> Result<(), Failure> {

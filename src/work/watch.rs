@@ -1,6 +1,7 @@
 //! Looking at what changes in dialnote: it tells nobody, so its list is read again and again, from the
 //! most recently active conversation down to where nothing is new.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -11,9 +12,9 @@ use crate::dialnote::client::{CallError, Denied, PAGE};
 use crate::domain::conversation::Conversation;
 use crate::domain::job::{Job, NoticedJob};
 use crate::error::{Fault, Service};
-use crate::ids::InstallationId;
+use crate::ids::{ConversationId, InstallationId};
 use crate::store::{Class, Delivery, Mirrored, NewJob};
-use crate::work::index::{Conversations, seen};
+use crate::work::index::{Conversations, gone, seen};
 use crate::work::{Work, later};
 
 /// How often it is looked at least and at most.
@@ -85,6 +86,49 @@ impl Work {
         let news = self.news(installation, page.conversations).await?;
         self.note(installation, news, at, watched).await?;
         Ok(Walk { offset: if page.last { 0 } else { offset + PAGE }, at: Some(at) })
+    }
+
+    /// Reads all of dialnote anew, and forgets what is not there any more. Answers how many conversations
+    /// there are and how many of them were not as they were known; `progress` hears how many are read.
+    pub async fn resync(&self, progress: impl Fn(usize)) -> Result<(usize, usize), Fault> {
+        let installation = self.home().await?.clone();
+        let (before, begun) = (self.watched(&installation).await?, self.clock.now());
+        let (mut seen, mut changed) = (HashSet::new(), 0);
+        loop {
+            let at = self.clock.now();
+            let page = self.dialnote.conversations(seen.len()).await.map_err(fault)?;
+            let new = page.conversations.iter().filter(|one| seen.insert(one.id.clone())).count();
+            let news = self.news(&installation, page.conversations).await?;
+            changed += news.len();
+            self.note(&installation, news, at, &before).await?;
+            progress(seen.len());
+            if page.last || new == 0 {
+                break;
+            }
+        }
+        changed += self.forget_all_but(&installation, &seen).await?;
+        let walk = Walk { offset: 0, at: Some(begun) };
+        self.keep_watched(&installation, &Watched { whole: true, at: Some(begun), walk }).await?;
+        Ok((seen.len(), changed))
+    }
+
+    /// Forgets conversations that dialnote does not have: those that were not seen are asked for first,
+    /// because the list moves while it is read.
+    async fn forget_all_but(
+        &self,
+        installation: &InstallationId,
+        seen: &HashSet<ConversationId>,
+    ) -> Result<usize, Fault> {
+        let unseen = |known: &Conversations| known.keys().filter(|id| !seen.contains(*id)).cloned().collect::<Vec<_>>();
+        let mut forgotten = 0;
+        for id in self.index.look(self.store.as_ref(), installation, unseen).await? {
+            let at = self.clock.now();
+            if let Err(CallError::Denied(Denied::NotFound)) = self.dialnote.conversation(&id).await {
+                self.store.mirror(installation, vec![gone(&id, at)]).await?;
+                forgotten += 1;
+            }
+        }
+        Ok(forgotten)
     }
 
     /// Whether it is this instance that looks; if it is, it goes on being it.

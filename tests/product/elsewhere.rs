@@ -89,6 +89,24 @@ async fn what_was_snoozed_comes_back_and_its_owner_hears_of_it() {
 }
 
 #[tokio::test]
+async fn everything_can_be_read_anew() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote take conv_1001").await;
+        bot.read_all().await;
+        bot.world(|world| {
+            world.dialnote.conversations.retain(|one| one.id != "conv_1014");
+            world.dialnote.conversation_mut(ANA).unwrap().assigned_to = Some("mem_zoe".to_owned());
+        });
+        assert_eq!(bot.work.resync(|_| {}).await.unwrap(), (13, 2));
+        assert!(bot.card(ANA).await.contains("Owner: Zoe"));
+        assert_eq!(bot.work.resync(|_| {}).await.unwrap(), (13, 0));
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn our_own_changes_do_not_echo() {
     product(async |bot| {
         bot.look().await;
