@@ -185,6 +185,15 @@ impl Dialnote {
         Ok(entries.iter().filter_map(wire::entry).filter(|activity| activity.kind != ActivityKind::Note).collect())
     }
 
+    /// The notes written since, oldest first, as far as they are among the newest [`PAGE`] entries.
+    pub async fn notes_since(&self, id: &ConversationId, since: Timestamp) -> Result<Vec<String>, CallError> {
+        let query = [("limit", PAGE.to_string())];
+        let content = self.read(&["conversations", id.as_str(), "messages"], &query).await?;
+        let entries = wire::items(&content, "messages");
+        let new = entries.iter().filter_map(wire::note).filter(|(_, at)| *at > since);
+        Ok(new.map(|(text, _)| text).collect::<Vec<_>>().into_iter().rev().collect())
+    }
+
     /// The member who called this number at about this time, as far as the latest calls tell.
     pub async fn caller(&self, number: &str, at: Timestamp) -> Result<Option<Owner>, CallError> {
         let content = self.read(&["call-logs"], &[("limit", PAGE.to_string())]).await?;

@@ -40,6 +40,7 @@ pub(super) fn conversation(value: &Value) -> Option<Conversation> {
             .words("/phoneNumber/number")
             .map(|number| Line { number: number.to_owned(), name: value.name("/phoneNumber/name") }),
         last_activity: value.at("/lastActivity").and_then(activity),
+        last_note: None,
     })
 }
 
@@ -95,6 +96,12 @@ fn happened(value: &Value, says: Option<&str>, at: Timestamp) -> Option<Activity
         at,
         sequel: Sequel::Nothing,
     })
+}
+
+/// A note: what it says, and when it was written; nothing, if the entry is something else.
+pub(super) fn note(value: &Value) -> Option<(String, Timestamp)> {
+    let entry = entry(value).filter(|entry| entry.kind == ActivityKind::Note)?;
+    Some((entry.preview?, entry.at))
 }
 
 /// Who made a call to this number at about this time, if this is it. That the call log names the member is

@@ -29,6 +29,9 @@ pub struct Conversation {
     pub line: Option<Line>,
     /// What came in or went out last.
     pub last_activity: Option<Activity>,
+    /// When the last note was written that is known of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_note: Option<Timestamp>,
 }
 
 /// Where a conversation stands.
@@ -190,6 +193,9 @@ impl Conversation {
     #[must_use]
     pub fn past_notes(mut self, before: Option<&Activity>) -> Self {
         let same = |last: &Activity, before: &Activity| (last.at, last.kind) == (before.at, before.kind);
+        if let Some(note) = self.last_activity.as_ref().filter(|last| last.kind == ActivityKind::Note) {
+            self.last_note = self.last_note.max(Some(note.at));
+        }
         if let Some((last, before)) = self.last_activity.as_mut().zip(before) {
             if last.kind == ActivityKind::Note {
                 *last = before.clone();

@@ -119,6 +119,7 @@ mod tests {
             contact: Contact::default(),
             line: None,
             last_activity: None,
+            last_note: None,
         }
     }
 

@@ -25,6 +25,8 @@ pub struct Found {
     pub from: Option<Party>,
     /// The owner as it is.
     pub to: Option<Party>,
+    /// Notes that were written in dialnote itself since.
+    pub notes: Vec<String>,
     /// When this is.
     pub at: Timestamp,
 }
@@ -118,9 +120,25 @@ impl Found {
             });
             messages.extend(lines);
         }
+        for note in &self.notes {
+            messages.extend(cards.iter().map(|channel| self.noted(channel, note)));
+            messages.extend(self.note_to_owner(note));
+        }
         messages.extend(events.iter().filter_map(|(_, event)| self.to_owner(event)));
         messages.extend(events.iter().filter_map(|(actor, event)| self.to_owner_before(actor, event)));
         messages
+    }
+
+    fn noted(&self, channel: &ChannelId, note: &str) -> Message {
+        let line = Line { actor: SOMEBODY.to_owned(), what: Event::Noted, note: note.to_owned() };
+        Message::Line { channel: channel.clone(), conversation: self.now.id.clone(), line }
+    }
+
+    fn note_to_owner(&self, note: &str) -> Option<Message> {
+        let user = self.to.as_ref()?.user.clone()?;
+        let about = About::from(&self.now);
+        let notice = Notice::Noted { actor: SOMEBODY.to_owned(), about, note: note.to_owned() };
+        Some(Message::Direct { user, notice })
     }
 
     fn to_owner(&self, event: &Event) -> Option<Message> {

@@ -203,6 +203,7 @@ mod tests {
             contact: Contact { name: name.map(str::to_owned), company: None, phone: format!("+1415555010{i}") },
             line: None,
             last_activity: None,
+            last_note: None,
         }
     }
 

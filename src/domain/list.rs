@@ -246,6 +246,7 @@ mod tests {
                 at: crate::clock::from_millis(minutes * 60_000),
                 sequel: crate::domain::conversation::Sequel::Nothing,
             }),
+            last_note: None,
         })
     }
 

@@ -16,6 +16,14 @@ use crate::domain::verb::Verb;
 use crate::domain::when::When;
 use crate::ids::{MemberId, SlackUserId};
 
+/// How a note of ours ends, between its writer and its reference.
+const SIGNATURE: &str = ", via Slack · ref ";
+
+/// Whether a note is one of ours.
+pub fn is_ours(note: &str) -> bool {
+    note.contains(SIGNATURE)
+}
+
 /// The longest note dialnote takes, in characters (contracts/dialnote.md, Objects).
 pub const LONGEST_NOTE: usize = 5000;
 
@@ -379,7 +387,7 @@ fn note_calls(note: &str, facts: &Facts) -> Vec<Call> {
             0 => facts.reference.clone(),
             n => format!("{}-{}", facts.reference, n + 1),
         };
-        let signature = format!("\n\n— {writer}, via Slack · ref {reference}");
+        let signature = format!("\n\n— {writer}{SIGNATURE}{reference}");
         let room = LONGEST_NOTE.saturating_sub(signature.chars().count());
         let (part, after) = cut(rest, room);
         calls.push(Call::AddNote { content: format!("{}{signature}", part.trim_end()), reference });

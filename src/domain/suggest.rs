@@ -94,6 +94,7 @@ mod tests {
             contact: Contact { name: Some(name.into()), company: None, phone: phone.into() },
             line: None,
             last_activity: None,
+            last_note: None,
         })
     }
 

@@ -3,11 +3,14 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::domain::asker::Via;
 use crate::domain::conversation::{ActivityKind, Conversation, Sequel, State};
 use crate::domain::elsewhere::{Found, SOMEBODY};
 use crate::domain::job::{Job, NoticedJob};
 use crate::domain::message::{Event, Message};
+use crate::domain::plan::is_ours;
 use crate::domain::refusal::Refusal;
 use crate::domain::verb::Verb;
 use crate::error::Fault;
@@ -17,10 +20,16 @@ use crate::work::audit::{self, Detail};
 use crate::work::conclude::expected;
 use crate::work::inbox::{HEARD, PAST_ENTRIES, Stop, denied};
 use crate::work::index::seen;
-use crate::work::{Outcome, Work, later};
+use crate::work::{Outcome, Work, earlier, later};
 
 /// By how much the clocks of two instances may differ.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(5);
+
+/// How old a note may be that is told of, where nothing says which were told of.
+const RECENT: Duration = Duration::from_mins(15);
+
+/// Up to when notes were told of (`store::Document`), by conversation.
+const NOTED: &str = "noted";
 
 /// Who stands in the audit log for whoever changed something in dialnote itself.
 const NOBODY: &str = "dialnote";
@@ -37,9 +46,10 @@ impl Work {
             Err(stop) => return Err(stop),
         };
         let (now, heard) = self.put_in_context(&claim.installation, job, now).await?;
-        let found = self.found_out(claim, job, now).await?;
+        let (notes, told) = self.new_notes(claim, job, &now).await?;
+        let found = Found { notes, ..self.found_out(claim, job, now).await? };
         let mut effects = vec![Effect::Mirror(seen(&found.now, at))];
-        effects.extend(heard);
+        effects.extend(heard.into_iter().chain(told));
         effects.extend(self.tell_of(claim, job, &found).await?);
         Ok(Outcome::done(effects))
     }
@@ -71,6 +81,25 @@ impl Work {
         Ok((now, keep))
     }
 
+    /// The notes that somebody wrote in dialnote itself since the last ones that were told of.
+    async fn new_notes(
+        &self,
+        claim: &Claim,
+        job: &NoticedJob,
+        now: &Conversation,
+    ) -> Result<(Vec<String>, Option<Effect>), Stop> {
+        let (Some(before), Some(last)) = (&job.before, now.last_note) else { return Ok((Vec::new(), None)) };
+        let id = &job.conversation;
+        let told: Option<Timestamp> = self.kept(&claim.installation, NOTED, id.as_str()).await?;
+        let since = before.last_note.max(told).unwrap_or_else(|| earlier(job.at, RECENT));
+        if last <= since {
+            return Ok((Vec::new(), None));
+        }
+        let notes = self.dialnote.notes_since(id, since).await.map_err(|error| denied(error, Some(id)))?;
+        let theirs = notes.into_iter().filter(|note| !is_ours(note)).collect();
+        Ok((theirs, Some(self.put(NOTED, id.as_str(), &last))))
+    }
+
     async fn found_out(&self, claim: &Claim, job: &NoticedJob, now: Conversation) -> Result<Found, Fault> {
         let installation = &claim.installation;
         let entries = self.store.entries(installation, &job.conversation, PAST_ENTRIES).await?;
@@ -83,6 +112,7 @@ impl Work {
             to: self.owner(installation, &now).await?,
             heard_before: job.before.as_ref().and_then(|before| before.last_activity.clone()),
             at: self.clock.now(),
+            notes: Vec::new(),
             before,
             now,
         })

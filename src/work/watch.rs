@@ -193,7 +193,8 @@ impl Work {
             let news = page.into_iter().filter_map(|conversation| {
                 let before = known.get(&conversation.id).map(|sight| &sight.known.conversation);
                 let shown = before.and_then(|before| before.last_activity.as_ref());
-                let now = conversation.past_notes(shown);
+                let noted = before.and_then(|before| before.last_note);
+                let now = Conversation { last_note: noted, ..conversation }.past_notes(shown);
                 (before != Some(&now)).then(|| Changed { before: before.cloned().map(Box::new), now })
             });
             news.collect()

@@ -89,6 +89,33 @@ async fn what_was_snoozed_comes_back_and_its_owner_hears_of_it() {
 }
 
 #[tokio::test]
+async fn a_note_written_in_dialnote_is_shown_and_ours_do_not_echo() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/assign @zoe conv_1001 call her back").await;
+        bot.read_all().await;
+        bot.clock.advance(SignedDuration::from_secs(10));
+        bot.look().await;
+        bot.clock.advance(SignedDuration::from_secs(10));
+        bot.in_dialnote(json!({ "conversation": ANA, "note": "prefers *mornings*" })).await;
+        assert_snapshot!(bot.line(ANA).await, @"
+        Somebody in dialnote added a note.
+        “prefers *mornings*”
+        ");
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Somebody in dialnote added a note about +1 415 555 0101 (Ana Lima), which is yours.
+        “prefers *mornings*”
+        ");
+        bot.clock.advance(SignedDuration::from_secs(10));
+        bot.look().await;
+        bot.slash(ZOE, "/dialnote note conv_1001 done that").await;
+        bot.read_all().await;
+        bot.look().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn everything_can_be_read_anew() {
     product(async |bot| {
         bot.look().await;

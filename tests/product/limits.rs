@@ -38,6 +38,7 @@ fn conversation(id: &ConversationId, owner: Option<&str>, status: Status) -> Con
         contact: Contact { name: None, company: None, phone: "+14155550101".to_owned() },
         line: None,
         last_activity: None,
+        last_note: None,
     }
 }
 
