@@ -81,7 +81,9 @@ impl Found {
 
     fn status_event(&self, before: &State) -> Option<(String, Event)> {
         let now = State::from(&self.now);
-        let by_itself = |event| Some((self.now.title(), event));
+        // Never by the number: not every channel shows those.
+        let contact = self.now.contact.name.clone().unwrap_or_else(|| "The contact".to_owned());
+        let by_itself = |event| Some((contact.clone(), event));
         let by_somebody = |event| Some((SOMEBODY.to_owned(), event));
         match (before.status, now.status) {
             (Status::Snoozed, Status::Snoozed) if before.until == now.until => None,

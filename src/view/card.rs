@@ -101,6 +101,14 @@ fn activity(last: &Activity) -> String {
     alone.to_owned()
 }
 
+/// What a channel calls a conversation.
+pub fn title(conversation: &Conversation, privacy: Privacy) -> String {
+    match privacy {
+        Privacy::Full => conversation.title(),
+        Privacy::Masked => masked(conversation).title(),
+    }
+}
+
 /// What stands where a card was before it was posted anew.
 pub fn moved(title: &str, link: &str) -> Content {
     let text = format!("{title} got in touch again; the card goes on below.");

@@ -124,7 +124,6 @@ fn sentence(text: &str) -> Content {
     Content::new(&neutral(text), vec![Block::paragraph(text)])
 }
 
-/// Below a snooze, when it comes back.
 /// A sentence of ours with names of channels in it; what came from outside has to be harmless already.
 fn ours(text: &str) -> Content {
     Content::new(text, vec![Block::formatted(text)])
@@ -151,6 +150,7 @@ fn routes_list(routes: &[(ChannelId, Option<String>)]) -> Content {
     ours(&format!("These channels get cards by themselves:\n{}", rows.join("\n")))
 }
 
+/// Below a snooze, when it comes back.
 fn with_time(mut content: Content, what: &What) -> Content {
     if let What::Snoozed(until) = what {
         content.blocks.push(Block::small(&format!("It comes back {}.", time(*until))));

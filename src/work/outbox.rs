@@ -127,12 +127,13 @@ impl Work {
     async fn put_anew(&self, claim: &Claim, channel: &ChannelId, face: &Face) -> Result<Vec<Effect>, CallError> {
         let conversation = &face.conversation;
         let old = self.posted_card(claim, channel, &conversation.id).await?;
-        let content = card::card(face, &self.links, self.privacy(&claim.installation, channel).await?);
+        let privacy = self.privacy(&claim.installation, channel).await?;
+        let content = card::card(face, &self.links, privacy);
         let new = self.post_once(claim, channel.as_str(), None, &content).await?.ts;
         let moved = old.map(|old| Message::Moved {
             channel: channel.clone(),
             conversation: conversation.id.clone(),
-            title: conversation.title(),
+            title: card::title(conversation, privacy),
             old,
             new: new.clone(),
         });

@@ -62,7 +62,9 @@ impl Work {
             return Ok(None);
         }
         self.subscribe(&installation).await?;
-        self.look_who_left(&installation).await?;
+        if let Err(cause) = self.look_who_left(&installation).await {
+            info!(%cause, "could not look who is there; will try again");
+        }
         let before = self.watched(&installation).await?;
         let changed = self.read_until(&installation, &before, |news| before.whole && news == 0).await?;
         let walk = if before.whole {

@@ -3,6 +3,7 @@
 use dialnote_slack::sandbox::Incoming;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
+use serde_json::json;
 
 use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product};
 
@@ -110,6 +111,29 @@ async fn whoever_calls_after_it_was_done_gets_a_new_card_at_the_bottom() {
         bot.read_all().await;
         assert!(bot.card(ANA).await.contains("Nobody owns this yet."));
         assert_eq!(bot.posts("front-desk").len(), 3, "the new card is kept true, where it stands");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_channel_that_shows_less_names_no_number_then_either() {
+    product(async |bot| {
+        let conversation = begin(bot).await;
+        bot.slash(MAYA, "/dialnote settings").await;
+        let masked = json!({
+            "reassign": { "reassign": "anyone" }, "done": { "done": "anyone" }, "notes": { "notes": [] },
+            "answer": { "answer": "0" }, "remind": { "remind": "0" }, "from": { "from": "09:00" },
+            "until": { "until": "17:00" }, "configure": { "configure": ["admins"] },
+            "privacy": { "privacy": ["masked"] },
+        });
+        bot.submit(MAYA, masked).await;
+        bot.slash(LEO, &format!("/done {conversation}")).await;
+        bot.read_all().await;
+        bot.missed_call(CALLER).await;
+        assert_snapshot!(bot.line(&conversation).await, @"The contact got in touch; this is open again.");
+        let posts = bot.posts("front-desk");
+        assert!(posts[0].contains("got in touch again"), "{posts:?}");
+        assert!(!posts.join("\n").contains("415 555 0999"), "{posts:?}");
     })
     .await;
 }
