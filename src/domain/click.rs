@@ -46,6 +46,8 @@ pub enum Control {
     Accept,
     /// Give it back.
     GiveBack,
+    /// Say that one is still on it.
+    Keep,
     /// A link to dialnote; clicking it tells us nothing new (contracts/slack.md §8.2).
     Open,
     /// One of several conversations.
@@ -70,7 +72,7 @@ pub enum Control {
     Requeue,
 }
 
-const CONTROLS: [(Control, &str); 27] = [
+const CONTROLS: [(Control, &str); 28] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::AssignTo, "assign_to"),
@@ -87,6 +89,7 @@ const CONTROLS: [(Control, &str); 27] = [
     (Control::Show, "show"),
     (Control::Accept, "accept"),
     (Control::GiveBack, "give_back"),
+    (Control::Keep, "keep"),
     (Control::Open, "open"),
     (Control::Pick, "pick"),
     (Control::Retry, "retry"),
@@ -264,6 +267,7 @@ impl Click {
             Control::Show => on(Act::Show),
             Control::Accept => on(Act::Accept),
             Control::GiveBack => on(Act::GiveBack),
+            Control::Keep => on(Act::Keep),
             Control::Requeue => {
                 let which = Which::AllOf(carried.owner.clone()?);
                 Some(Clicked::Do(Command { act: Act::Unassign, which, note: String::new() }))
@@ -323,14 +327,22 @@ pub mod rules_form {
     pub const ANSWER: &str = "answer";
     /// How long something may wait for an owner.
     pub const REMIND: &str = "remind";
+    /// How long nothing may happen to what somebody owns.
+    pub const UNTOUCHED: &str = "untouched";
     /// When work begins and ends.
     pub const FROM: &str = "from";
     /// See [`FROM`].
     pub const UNTIL: &str = "until";
     /// Who may change the rules.
     pub const CONFIGURE: &str = "configure";
-    /// How much the channel shows.
-    pub const PRIVACY: &str = "privacy";
+    /// What the channel shows.
+    pub const CHANNEL: &str = "channel";
+    /// What makes cards there.
+    pub const CARDS: &str = "cards";
+    /// When its digest comes.
+    pub const DIGEST: &str = "digest";
+    /// How long something may wait for an owner there.
+    pub const REMIND_HERE: &str = "remind_here";
 }
 
 /// The names of the fields in the form of one's wishes.

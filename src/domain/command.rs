@@ -60,6 +60,8 @@ pub enum Act {
     History,
     /// Nothing: whoever was given it takes care of it.
     Accept,
+    /// Nothing: its owner is still on it.
+    Keep,
     /// Whoever gave it to whoever asks becomes the owner again.
     GiveBack,
     /// The same, because whoever was handed it did not answer in time.
@@ -106,6 +108,7 @@ impl Act {
             Self::Undo => Verb::Undo,
             Self::Accept => Verb::Accept,
             Self::GiveBack | Self::Return => Verb::GiveBack,
+            Self::Keep => Verb::Keep,
             Self::Show => Verb::Inbox,
         }
     }
@@ -240,6 +243,7 @@ fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Typed, Misrea
         Verb::History => only_which(Wanted::only(verb), &Act::History, text, links),
         Verb::Undo => only_which(Wanted::only(verb), &Act::Undo, text, links),
         Verb::Accept => only_which(Wanted::only(verb), &Act::Accept, text, links),
+        Verb::Keep => only_which(Wanted::only(verb), &Act::Keep, text, links),
         Verb::Done => which_and_note(Wanted::only(verb), &Act::Done, text, links),
         Verb::Note => which_and_note(Wanted::only(verb), &Act::Note, text, links),
         Verb::GiveBack => which_and_note(Wanted::only(verb), &Act::GiveBack, text, links),

@@ -42,7 +42,8 @@ fn on_direct_message(progress: &Progress, asker: &Asker, note_refused: Option<&R
     let plan = &progress.plan;
     let answered = match plan.event() {
         Event::Accepted => Answer::Accepted,
-        Event::GaveBack { .. } => Answer::GaveBack,
+        Event::Kept => Answer::Kept,
+        Event::GaveBack { .. } | Event::Unassigned { .. } => Answer::GaveBack,
         Event::Done => Answer::Done,
         _ => return None,
     };
@@ -153,6 +154,7 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<Message> {
         | Event::Snoozed(_)
         | Event::Woke
         | Event::Accepted
+        | Event::Kept
         | Event::GaveBack { .. }
         | Event::Returned { .. }
         | Event::TimeIsUp
@@ -211,6 +213,7 @@ impl Plan {
         match &self.act {
             Act::Note | Act::History | Act::Show => What::Noted,
             Act::Accept => What::Accepted,
+            Act::Keep => What::Kept,
             Act::GiveBack | Act::Return => What::GivenBack(self.to_name()),
             Act::Undo => What::Undone(self.again()),
             _ if self.only_notes() => What::OnlyNoted,
@@ -258,6 +261,7 @@ impl Plan {
             What::Woken => Event::Woke,
             What::Undone(again) => Event::Undone(again),
             What::Accepted => Event::Accepted,
+            What::Kept => Event::Kept,
             What::GivenBack(_) if self.act == Act::Return => {
                 Event::Returned { to: self.to.as_ref().map(|to| to.name.clone()) }
             }

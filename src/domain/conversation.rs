@@ -188,6 +188,12 @@ impl Conversation {
         self.last_activity.as_ref().is_some_and(|activity| activity.kind == ActivityKind::Note)
     }
 
+    /// Whether it has another owner or status than it had, or something came in or went out since.
+    pub fn is_news_after(&self, before: &Self) -> bool {
+        let last = |one: &Self| one.last_activity.as_ref().map(|last| last.at);
+        State::from(self) != State::from(before) || last(self) > last(before)
+    }
+
     /// The same, showing `before` instead if the last thing that happened was a note of the team's, or was
     /// just that.
     #[must_use]

@@ -103,6 +103,7 @@ impl Overdue {
 mod tests {
     use super::*;
     use crate::domain::conversation::{Contact, Owner};
+    use crate::domain::route::Settings;
     use crate::ids::ConversationId;
 
     fn at(text: &str) -> Timestamp {
@@ -124,7 +125,8 @@ mod tests {
     }
 
     fn of(all: &[Conversation]) -> Summary {
-        let route = Route { line: None, zone: Some("America/Los_Angeles".to_owned()), by: None, paused: false };
+        let zone = Some("America/Los_Angeles".to_owned());
+        let route = Route { line: None, zone, by: None, paused: false, settings: Settings::default() };
         Summary::of(all.iter(), &route, at("2026-11-27T17:00:00Z"))
     }
 

@@ -43,14 +43,15 @@ impl Found {
         self.now.last_activity.as_ref().filter(newer)
     }
 
-    /// Whether its contact called or wrote. (Where there is nothing but notes, a note is the last activity.)
-    pub fn was_heard_of(&self) -> bool {
-        self.news().is_some_and(|last| last.inbound && last.kind != ActivityKind::Note)
+    /// How its contact called or wrote, if that is news. (Where there is nothing but notes, a note is the last
+    /// activity.)
+    fn heard(&self) -> Option<&Activity> {
+        self.news().filter(|last| last.inbound && last.kind != ActivityKind::Note)
     }
 
-    /// Whether it becomes a card where there is none.
-    pub fn deserves_a_card(&self) -> bool {
-        self.now.is_open() && self.was_heard_of()
+    /// What makes it a card where there is none.
+    pub fn deserves_a_card(&self) -> Option<&Activity> {
+        self.heard().filter(|_| self.now.is_open())
     }
 
     /// What happened, each with who did it.
@@ -90,7 +91,7 @@ impl Found {
             (_, Status::Snoozed) => by_somebody(Event::Snoozed(now.until?)),
             (Status::Open, Status::Open) | (Status::Done, Status::Done) => None,
             (_, Status::Done) => by_somebody(Event::Done),
-            (_, Status::Open) if self.was_heard_of() => by_itself(Event::GotInTouch),
+            (_, Status::Open) if self.heard().is_some() => by_itself(Event::GotInTouch),
             (Status::Snoozed, Status::Open) if before.until.is_some_and(|until| until <= self.at) => {
                 by_itself(Event::TimeIsUp)
             }
@@ -105,7 +106,7 @@ impl Found {
         let events = self.events();
         let mut messages = Vec::new();
         let done_before = self.before.as_ref().is_some_and(|before| before.status == Status::Done);
-        let reopened = done_before && self.deserves_a_card();
+        let reopened = done_before && self.deserves_a_card().is_some();
         for channel in to_draw {
             let (channel, face) = (channel.clone(), self.face());
             messages.push(if reopened && cards.contains(&channel) {

@@ -11,7 +11,7 @@ use crate::domain::conversation::{Conversation, Owner, Which};
 use crate::domain::message::{Message, Say};
 use crate::domain::plan::Progress;
 use crate::domain::policy::Rules;
-use crate::domain::route::Routing;
+use crate::domain::route::{self, Routing};
 use crate::domain::wishes::Wishes;
 use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId, ViewId};
 
@@ -58,6 +58,12 @@ pub enum Job {
     /// Tell what somebody left behind who is not there any more.
     #[serde(rename = "left.v1")]
     Left(Owner),
+    /// Look which owners have something that nothing has happened to for long.
+    #[serde(rename = "untouched.v1")]
+    Untouched,
+    /// Ask an owner about that.
+    #[serde(rename = "ask.v1")]
+    Ask(Owner),
     /// Tell a channel at once what waits there.
     #[serde(rename = "digest.v1")]
     Digest(DigestJob),
@@ -133,12 +139,19 @@ pub enum Change {
     Wishes(Wishes),
     /// This is what is wanted about routes.
     Route(Routing),
-    /// This is how much a channel shows.
-    Privacy {
+    /// This is what holds for a channel.
+    #[serde(alias = "privacy")]
+    Channel {
         /// The channel.
         channel: ChannelId,
         /// Whether it shows less.
         masked: bool,
+        /// Whether everybody there is shown that a conversation has another owner or status.
+        #[serde(default)]
+        aloud: bool,
+        /// What holds for its cards, if it gets any by itself.
+        #[serde(default)]
+        route: Option<route::Settings>,
     },
 }
 
@@ -263,6 +276,8 @@ impl Job {
             Self::Noticed(job) => conversation_key(&job.conversation),
             Self::Look => "look".to_owned(),
             Self::Left(gone) => format!("left:{}", gone.id),
+            Self::Untouched => "untouched".to_owned(),
+            Self::Ask(owner) => format!("ask:{}", owner.id),
             Self::Links(job) => format!("links:{}:{}", job.channel, job.ts),
             Self::Message(Message::Private { to, .. }) => format!("private:{}", to.user),
             Self::Message(Message::Direct { user, .. }) => format!("direct:{user}"),

@@ -138,6 +138,8 @@ pub enum Answer {
     GaveBack,
     /// They resolved it.
     Done,
+    /// They are still on it.
+    Kept,
     /// They need not answer any more: it is not theirs.
     Gone,
 }
@@ -278,6 +280,8 @@ pub enum Say {
         /// Whether it shows less now.
         masked: bool,
     },
+    /// Something else was set about a channel.
+    ChannelChanged,
     /// A channel gets the cards of a shared number from now on.
     Routed {
         /// The channel.
@@ -383,6 +387,8 @@ pub enum What {
     Accepted,
     /// I gave it back.
     GivenBack(String),
+    /// I am still on it.
+    Kept,
     /// A note was written, as asked.
     Noted,
     /// Nothing changed but for the note that was added.
@@ -440,6 +446,8 @@ pub enum Event {
     Noted,
     /// The actor takes care of what they were given.
     Accepted,
+    /// The actor is still on it.
+    Kept,
     /// The actor gave it back.
     GaveBack {
         /// To whom; to nobody, if whoever gave it is gone.
@@ -459,6 +467,13 @@ pub enum Event {
         /// Who owns it again.
         to: Option<String>,
     },
+}
+
+impl Event {
+    /// Whether the conversation has another owner or another status since.
+    pub fn changes_state(&self) -> bool {
+        !matches!(self, Self::Noted | Self::Accepted | Self::Kept | Self::Answered { .. })
+    }
 }
 
 /// How something is after what was done to it was taken back.
@@ -559,6 +574,13 @@ pub enum Notice {
         about: About,
         /// Why; empty if nothing was said.
         note: String,
+    },
+    /// You own it, and nothing has happened to it for long.
+    StillOnIt {
+        /// Which.
+        about: About,
+        /// For how many working hours.
+        hours: u16,
     },
     /// You own it no more.
     NotYoursNow {

@@ -23,6 +23,7 @@ pub mod retry;
 pub mod route;
 pub mod suggest;
 pub mod typed;
+pub mod untouched;
 pub mod verb;
 pub mod when;
 pub mod wishes;

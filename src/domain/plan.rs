@@ -200,6 +200,10 @@ fn plan(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
     if act.is_answer() {
         facts.is_to_be_answered()?;
     }
+    if *act == Act::Keep && !facts.conversation.is_owned_by(&facts.asker.member) {
+        let owner = facts.owner.map(|owner| owner.name);
+        return Err(Refusal::NotYours { about: About::from(&facts.conversation), owner });
+    }
     let wanted = wanted(act, &facts);
     let first = match &wanted {
         Wanted::Owner(to) => owner_call(act, to.as_ref(), &facts).map(Some),
@@ -248,7 +252,7 @@ fn wanted(act: &Act, facts: &Facts) -> Wanted {
         Act::Reopen | Act::Wake => Wanted::Status(Status::Open),
         Act::Snooze(when) => Wanted::Later(when.clone()),
         Act::GiveBack | Act::Return => Wanted::Owner(facts.giver.clone()),
-        Act::Note | Act::History | Act::Show | Act::Undo | Act::Accept => Wanted::Nothing,
+        Act::Note | Act::History | Act::Show | Act::Undo | Act::Accept | Act::Keep => Wanted::Nothing,
     }
 }
 

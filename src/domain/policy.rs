@@ -32,6 +32,8 @@ pub struct Rules {
     /// After how many minutes within the working hours a channel is reminded of what nobody owns; 0 if
     /// never.
     pub remind_within: u16,
+    /// After how many working hours owners are asked about what nothing has happened to; 0 if never.
+    pub untouched_hours: u16,
     /// When people work, each in their own time zone.
     pub working: Hours,
 }
@@ -71,6 +73,7 @@ impl Default for Rules {
             only_admins_configure: true,
             answer_within: 15,
             remind_within: 30,
+            untouched_hours: 8,
             working: Hours { from: Clock::at(9), to: Clock::at(17) },
         }
     }
@@ -143,6 +146,11 @@ impl Rules {
     /// How long a conversation may wait for an owner; `None` if for ever.
     pub fn reminder(&self) -> Option<SignedDuration> {
         minutes(self.remind_within)
+    }
+
+    /// How long nothing may happen to what somebody owns; `None` if for ever.
+    pub fn untouched(&self) -> Option<SignedDuration> {
+        (self.untouched_hours > 0).then(|| SignedDuration::from_hours(i64::from(self.untouched_hours)))
     }
 }
 

@@ -74,6 +74,13 @@ pub enum Refusal {
         /// The group.
         group: String,
     },
+    /// Only its owner can say that.
+    NotYours {
+        /// Which conversation.
+        about: About,
+        /// What colleagues call the owner.
+        owner: Option<String>,
+    },
     /// Nobody owns it, so nobody can be taken off it.
     NobodyOwnsIt(About),
     /// It has the wanted status already.

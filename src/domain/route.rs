@@ -1,10 +1,14 @@
 //! Which channel gets the cards of which shared number, and how somebody says so.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::conversation::Line;
+use crate::domain::conversation::{ActivityKind, Line};
 use crate::domain::find::folded;
+use crate::domain::hours::{self, Clock};
 use crate::domain::phone::{self, WrittenNumber};
+use crate::domain::policy::Rules;
 use crate::domain::refusal::Misread;
 use crate::domain::typed::{self, Word};
 use crate::ids::{ChannelId, SlackUserId};
@@ -22,6 +26,57 @@ pub struct Route {
     /// Whether nothing is posted there, because that was tried and Slack did not allow it.
     #[serde(default)]
     pub paused: bool,
+    /// What else was set about it.
+    #[serde(flatten)]
+    pub settings: Settings,
+}
+
+/// What can be set about a channel that gets cards.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// What may come in without becoming a card, where there is none yet.
+    pub without: Vec<ActivityKind>,
+    /// When its digest comes.
+    pub digest: Morning,
+    /// After how many minutes within the working hours it is reminded of what nobody owns, 0 if never; as the
+    /// rules of the workspace say, if nothing is set.
+    pub remind_within: Option<u16>,
+}
+
+/// When a digest comes, on working days.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Morning {
+    /// When work begins.
+    #[default]
+    WithWork,
+    /// At a time of its own.
+    At(Clock),
+    /// It does not.
+    Never,
+}
+
+impl Settings {
+    /// Whether what came in becomes a card where there is none.
+    pub fn makes_cards_of(&self, kind: ActivityKind) -> bool {
+        !self.without.contains(&kind)
+    }
+
+    /// The same rules, but for what is set for this channel alone.
+    #[must_use]
+    pub fn over(&self, rules: &Rules) -> Rules {
+        Rules { remind_within: self.remind_within.unwrap_or(rules.remind_within), ..rules.clone() }
+    }
+
+    /// When its next digest comes.
+    pub fn next_digest(&self, rules: &Rules, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        match self.digest {
+            Morning::WithWork => Some(hours::next_morning(rules.working.from, now, zone)),
+            Morning::At(clock) => Some(hours::next_morning(clock, now, zone)),
+            Morning::Never => None,
+        }
+    }
 }
 
 impl Route {

@@ -36,6 +36,8 @@ pub enum Verb {
     Accept,
     /// Give what one was given back to whoever gave it.
     GiveBack,
+    /// Say that one is still on what one owns.
+    Keep,
     /// List conversations.
     Inbox,
     /// Say which channel gets the cards of which shared number.
@@ -64,7 +66,7 @@ pub struct Spec {
 }
 
 /// Every verb there is.
-pub static COMMANDS: [Spec; 17] = [
+pub static COMMANDS: [Spec; 18] = [
     Spec {
         verb: Verb::Assign,
         name: "assign",
@@ -170,6 +172,14 @@ pub static COMMANDS: [Spec; 17] = [
         example: "Ana Lima I am out today",
     },
     Spec {
+        verb: Verb::Keep,
+        name: "keep",
+        slash: None,
+        arguments: "[conversation]",
+        summary: "Say that you are still on what is yours.",
+        example: "Ana Lima",
+    },
+    Spec {
         verb: Verb::Inbox,
         name: "inbox",
         slash: Some("/inbox"),
@@ -207,7 +217,7 @@ impl Verb {
     /// What there is to know about it.
     pub fn spec(self) -> &'static Spec {
         let [assign, take, unassign, handoff, done, reopen, snooze, wake, note, history, undo, others @ ..] = &COMMANDS;
-        let [accept, give_back, inbox, route, settings, help] = others;
+        let [accept, give_back, keep, inbox, route, settings, help] = others;
         match self {
             Self::Assign => assign,
             Self::Take => take,
@@ -222,6 +232,7 @@ impl Verb {
             Self::Undo => undo,
             Self::Accept => accept,
             Self::GiveBack => give_back,
+            Self::Keep => keep,
             Self::Inbox => inbox,
             Self::Route => route,
             Self::Settings => settings,

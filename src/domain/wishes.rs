@@ -33,16 +33,19 @@ pub enum Kind {
     Reminder,
     /// Something of mine comes back.
     Back,
+    /// I own something that nothing has happened to for long.
+    Untouched,
 }
 
 /// All kinds, and what they are called.
-pub const KINDS: [(Kind, &str, &str); 6] = [
+pub const KINDS: [(Kind, &str, &str); 7] = [
     (Kind::Yours, "yours", "Something is mine now"),
     (Kind::NotYours, "not_yours", "Something is mine no more"),
     (Kind::Noted, "noted", "Somebody wrote a note on what is mine"),
     (Kind::Answered, "answered", "Somebody accepted or gave back what I gave them"),
     (Kind::Reminder, "reminder", "I did not answer a hand-over yet"),
     (Kind::Back, "back", "What I own comes back: its time is over, or the contact got in touch"),
+    (Kind::Untouched, "untouched", "What I own has not been touched for long"),
 ];
 
 impl Wishes {
@@ -66,6 +69,7 @@ impl Notice {
             Self::Noted { .. } => Kind::Noted,
             Self::Accepted { .. } | Self::BackToYou { .. } => Kind::Answered,
             Self::Reminder { .. } => Kind::Reminder,
+            Self::StillOnIt { .. } => Kind::Untouched,
         })
     }
 }

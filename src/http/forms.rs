@@ -25,7 +25,7 @@ use crate::slack::client::OUR_VIEWS;
 use crate::slack::inbound::{From, Place, PointedAt};
 use crate::view::card::Privacy;
 use crate::view::kit::Modal;
-use crate::view::modal;
+use crate::view::modal::{self, Here};
 
 /// How long the acknowledgement may wait for something that is better known before it.
 pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
@@ -118,14 +118,21 @@ impl Request<'_> {
         if let Some(why) = refused {
             return self.refuse(&from, why).await;
         }
-        let channel = from.channel.clone().filter(|channel| !channel.is_direct());
-        let masked = match &channel {
-            Some(channel) => self.within(work.privacy(&from.installation, channel)).await,
+        let here = match from.channel.clone().filter(|channel| !channel.is_direct()) {
+            Some(channel) => Some(self.here(&from.installation, channel).await),
             None => None,
         };
-        let masked = masked == Some(Privacy::Masked);
-        let form = modal::rules(&rules, channel.as_ref().map(|channel| (channel, masked)));
-        self.show(&from, &form, &place).await
+        self.show(&from, &modal::rules(&rules, here.as_ref()), &place).await
+    }
+
+    async fn here(&self, installation: &InstallationId, channel: ChannelId) -> Here {
+        let work = &self.front.work;
+        Here {
+            masked: self.within(work.privacy(installation, &channel)).await == Some(Privacy::Masked),
+            aloud: self.within(work.is_told_aloud(installation, &channel)).await.unwrap_or_default(),
+            route: self.within(work.route_of(installation, &channel)).await.flatten().map(|route| route.settings),
+            channel,
+        }
     }
 
     async fn refuse(&self, from: &From, why: Refusal) -> Response {

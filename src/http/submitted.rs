@@ -88,6 +88,7 @@ impl Request<'_> {
             Verb::Undo => Act::Undo,
             Verb::Accept => Act::Accept,
             Verb::GiveBack => Act::GiveBack,
+            Verb::Keep => Act::Keep,
             Verb::Inbox | Verb::Route | Verb::Settings | Verb::Help => Act::Show,
         };
         let note = self.note_in(installation, verb, fields).await?;
@@ -126,14 +127,22 @@ impl Request<'_> {
     }
 
     async fn rules(self, from: From, channel: &str, fields: &Fields) -> Response {
-        use rules_form::{FROM, UNTIL};
+        use rules_form::{CARDS, CHANNEL, DIGEST, FROM, REMIND_HERE, UNTIL};
         let Some(working) = hours(fields, FROM, UNTIL) else {
             return field_error(FROM, reply::CHOOSE_HOURS);
         };
         let mut changes = vec![Change::Rules(rules(fields, working))];
         if !channel.is_empty() {
-            let masked = ticked(fields, rules_form::PRIVACY, modal::MASKED);
-            changes.push(Change::Privacy { channel: ChannelId::new(channel), masked });
+            changes.push(Change::Channel {
+                channel: ChannelId::new(channel),
+                masked: ticked(fields, CHANNEL, modal::MASKED),
+                aloud: ticked(fields, CHANNEL, modal::ALOUD),
+                route: modal::chosen(
+                    &fields.ticked(CARDS, CARDS).unwrap_or_default(),
+                    fields.choice(DIGEST, DIGEST),
+                    fields.choice(REMIND_HERE, REMIND_HERE),
+                ),
+            });
         }
         let channel = Some(channel).filter(|channel| !channel.is_empty()).map(ChannelId::new);
         self.change(From { channel, response_url: None, ..from }, None, changes, FROM).await
@@ -193,17 +202,18 @@ fn last_field(verb: Verb) -> &'static str {
 }
 
 fn rules(fields: &Fields, working: Hours) -> Rules {
-    use rules_form::{ANSWER, CONFIGURE, DONE, NOTES, REASSIGN, REMIND};
+    use rules_form::{ANSWER, CONFIGURE, DONE, NOTES, REASSIGN, REMIND, UNTOUCHED};
     let who = |name| fields.choice(name, name).and_then(modal::who).unwrap_or_default();
-    let minutes = |name| fields.choice(name, name).and_then(|minutes| minutes.parse().ok()).unwrap_or_default();
+    let number = |name| fields.choice(name, name).and_then(|number| number.parse().ok()).unwrap_or_default();
     Rules {
         reassign: who(REASSIGN),
         done: who(DONE),
         note_on_handoff: ticked(fields, NOTES, modal::NOTE_ON_HANDOFF),
         note_on_done: ticked(fields, NOTES, modal::NOTE_ON_DONE),
         only_admins_configure: ticked(fields, CONFIGURE, modal::ONLY_ADMINS),
-        answer_within: minutes(ANSWER),
-        remind_within: minutes(REMIND),
+        answer_within: number(ANSWER),
+        remind_within: number(REMIND),
+        untouched_hours: number(UNTOUCHED),
         working,
     }
 }

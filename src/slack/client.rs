@@ -53,6 +53,15 @@ pub enum Sought {
     Unknowable,
 }
 
+/// Where a reply goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Thread<'a> {
+    /// The message that is replied to.
+    pub of: &'a MessageTs,
+    /// Whether it is shown in the channel, too (`reply_broadcast`, contracts/slack.md §15.1).
+    pub aloud: bool,
+}
+
 /// The arguments of `chat.postMessage`.
 #[derive(Serialize)]
 struct PostMessage<'a> {
@@ -61,6 +70,8 @@ struct PostMessage<'a> {
     content: &'a Content,
     #[serde(skip_serializing_if = "Option::is_none")]
     thread_ts: Option<&'a MessageTs>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_broadcast: Option<bool>,
     unfurl_links: bool,
     unfurl_media: bool,
     metadata: Metadata<'a>,
@@ -122,19 +133,20 @@ impl Slack {
         Ok(InstallationId::new(team))
     }
 
-    /// Posts a message, as a reply if `thread` is given. `channel` may be a user's id (§15.1).
+    /// Posts a message, as a reply if a thread is given. `channel` may be a user's id (§15.1).
     /// `job` goes along as metadata, so that the message can be recognized as ours.
     pub async fn post(
         &self,
         channel: &str,
         content: &Content,
-        thread: Option<&MessageTs>,
+        thread: Option<Thread<'_>>,
         job: &str,
     ) -> Result<Posted, CallError> {
         let arguments = PostMessage {
             channel,
             content,
-            thread_ts: thread,
+            thread_ts: thread.map(|thread| thread.of),
+            reply_broadcast: thread.filter(|thread| thread.aloud).map(|_| true),
             unfurl_links: false,
             unfurl_media: false,
             metadata: Metadata { event_type: EVENT_TYPE, event_payload: JobPayload { job } },

@@ -448,6 +448,9 @@ pub trait Store: Send + Sync + 'static {
     /// nothing.
     async fn mirror(&self, installation: &InstallationId, seen: Vec<Mirrored>) -> Result<(), Fault>;
 
+    /// How a conversation was last seen.
+    async fn sight(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<Mirrored>, Fault>;
+
     /// How conversations were last seen, if that was after `since`: in the order of seeing, at most
     /// `max`. What is being stored just now may appear later with an earlier time.
     async fn mirrored(&self, installation: &InstallationId, since: &Since, max: usize) -> Result<Vec<Mirrored>, Fault>;

@@ -213,6 +213,7 @@ pub fn event(event: &Event) -> String {
         Event::Undone(again) => format!("took that back: {}.", again_so(again)),
         Event::Noted => "added a note.".to_owned(),
         Event::Accepted => "takes care of this.".to_owned(),
+        Event::Kept => "is still on this.".to_owned(),
         Event::GaveBack { to: Some(to) } => format!("gave this back to {to}."),
         Event::GaveBack { to: None } => "gave this back; nobody owns it now.".to_owned(),
         Event::Answered { call: true } => "called back.".to_owned(),

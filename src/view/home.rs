@@ -86,5 +86,13 @@ fn rules(rules: &Rules) -> String {
         0 => "Channels are not reminded of what nobody owns.".to_owned(),
         minutes => format!("Channels are reminded of what nobody owns after {minutes} minutes."),
     };
-    format!("Re-assigning: {}. Marking done: {}. {notes} {answer} {remind}", who(rules.reassign), who(rules.done))
+    let untouched = match rules.untouched_hours {
+        0 => "Owners are not asked about what nothing happens to.".to_owned(),
+        hours => format!("Owners are asked about what nothing has happened to for {hours} working hours."),
+    };
+    format!(
+        "Re-assigning: {}. Marking done: {}. {notes} {answer} {remind} {untouched}",
+        who(rules.reassign),
+        who(rules.done)
+    )
 }

@@ -1,11 +1,13 @@
 //! The forms and windows.
 
 use crate::domain::click::{Control, FormContext, Quoted, field, rules_form, wishes_form};
-use crate::domain::conversation::{Conversation, Status};
+use crate::domain::conversation::{ActivityKind, Conversation, Status};
+use crate::domain::hours::{Clock, Hours};
 use crate::domain::list::Query;
 use crate::domain::message::ListFace;
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::policy::{Rules, Who};
+use crate::domain::route::{self, Morning};
 use crate::domain::verb::Verb;
 use crate::domain::wishes::{KINDS, Wishes};
 use crate::ids::ChannelId;
@@ -19,6 +21,42 @@ pub const LIST_CALLBACK_ID: &str = "list";
 /// How long a hand-over may stay unanswered, in minutes, and what that is called.
 const TIMES: [(&str, &str); 5] =
     [("0", "Never"), ("15", "15 minutes"), ("30", "30 minutes"), ("60", "1 hour"), ("120", "2 hours")];
+
+/// How long nothing may happen to what somebody owns, in working hours, and what that is called.
+const HOURS: [(&str, &str); 5] = [
+    ("0", "Never"),
+    ("4", "After 4 working hours"),
+    ("8", "After 8 working hours"),
+    ("16", "After 16 working hours"),
+    ("40", "After 40 working hours"),
+];
+
+/// What becomes a card, and what that is called.
+const CARDS_OF: [(ActivityKind, &str, &str); 4] = [
+    (ActivityKind::MissedCall, "missed", "Missed calls"),
+    (ActivityKind::Voicemail, "voicemail", "Voicemails"),
+    (ActivityKind::Call, "call", "Answered calls"),
+    (ActivityKind::Sms, "sms", "Text messages"),
+];
+
+/// When a digest comes, and what that is called.
+const MORNINGS: [(&str, &str); 8] = [
+    (WITH_WORK, "When work begins"),
+    ("06:00", "At 6 am"),
+    ("07:00", "At 7 am"),
+    ("08:00", "At 8 am"),
+    ("09:00", "At 9 am"),
+    ("10:00", "At 10 am"),
+    ("12:00", "At noon"),
+    (NEVER, "Never"),
+];
+
+const WITH_WORK: &str = "work";
+
+const NEVER: &str = "never";
+
+/// A channel is reminded as the rules say.
+const AS_RULED: (&str, &str) = ("rules", "As the rules say");
 
 /// Who may do something, and what that is called.
 const WHO: [(Who, &str, &str); 3] = [
@@ -35,6 +73,8 @@ pub const NOTE_ON_DONE: &str = "done";
 pub const ONLY_ADMINS: &str = "admins";
 /// The option that a channel shows less.
 pub const MASKED: &str = "masked";
+/// The option that changes are shown to everybody in a channel.
+pub const ALOUD: &str = "aloud";
 /// The option that what one was handed stays.
 pub const KEEPS: &str = "keeps";
 
@@ -91,6 +131,7 @@ fn names(verb: Verb) -> (&'static str, &'static str) {
         Verb::Undo => ("Undo", "Take back"),
         Verb::Accept => ("Accept", "Accept"),
         Verb::GiveBack => ("Give back", "Give back"),
+        Verb::Keep => ("Keep", "I am on it"),
         Verb::Inbox | Verb::Route | Verb::Settings | Verb::Help => ("dialnote", "OK"),
     }
 }
@@ -180,9 +221,22 @@ pub fn window(face: Option<&ListFace>, query: &Query) -> Modal {
     Modal::window(LIST_CALLBACK_ID, "dialnote", metadata, blocks)
 }
 
-/// The form of the rules. `channel` is where it was opened and whether that shows less, if it is one.
-pub fn rules(rules: &Rules, channel: Option<(&ChannelId, bool)>) -> Modal {
-    use rules_form::{ANSWER, CALLBACK_ID, CONFIGURE, DONE, FROM, NOTES, PRIVACY, REASSIGN, REMIND, UNTIL};
+/// What holds for the channel in which the form of the rules is opened.
+#[derive(Clone, Debug)]
+pub struct Here {
+    /// The channel.
+    pub channel: ChannelId,
+    /// Whether it shows less.
+    pub masked: bool,
+    /// Whether changes are shown to everybody there.
+    pub aloud: bool,
+    /// What holds for the cards that it gets by itself, if it does.
+    pub route: Option<route::Settings>,
+}
+
+/// The form of the rules, and of the channel where it was opened.
+pub fn rules(rules: &Rules, here: Option<&Here>) -> Modal {
+    use rules_form::{ANSWER, CALLBACK_ID, CONFIGURE, DONE, FROM, NOTES, REASSIGN, REMIND, UNTIL, UNTOUCHED};
     let who = |name, who: Who| {
         let options = WHO.iter().map(|(_, value, text)| Choosable::new(text, value)).collect();
         Element::menu(name, "Who", options, WHO.iter().position(|(one, ..)| *one == who))
@@ -191,18 +245,24 @@ pub fn rules(rules: &Rules, channel: Option<(&ChannelId, bool)>) -> Modal {
         (Choosable::new("When handing over", NOTE_ON_HANDOFF), rules.note_on_handoff),
         (Choosable::new("When marking done", NOTE_ON_DONE), rules.note_on_done),
     ];
-    let minutes = |name, minutes: u16| {
-        let times = TIMES.iter().map(|(value, text)| Choosable::new(text, value)).collect();
-        Element::menu(name, "How long", times, TIMES.iter().position(|(value, _)| *value == minutes.to_string()))
-    };
+    let how_long = |name, choices: &[(&str, &str)], now: u16| menu(name, "How long", choices, &now.to_string());
     let configure =
         vec![(Choosable::new("Only admins may change these rules", ONLY_ADMINS), rules.only_admins_configure)];
     let mut blocks = vec![
         Block::field(REASSIGN, "Who may re-assign what somebody owns?", who(REASSIGN, rules.reassign)),
         Block::field(DONE, "Who may mark done?", who(DONE, rules.done)),
         Block::optional_field(NOTES, "A note is needed", "It is asked for before.", Element::checkboxes(NOTES, notes)),
-        Block::field(ANSWER, "Hand-overs go back if nobody answers", minutes(ANSWER, rules.answer_within)),
-        Block::field(REMIND, "Channels are reminded of what nobody owns", minutes(REMIND, rules.remind_within)),
+        Block::field(ANSWER, "Hand-overs go back if nobody answers", how_long(ANSWER, &TIMES, rules.answer_within)),
+        Block::field(
+            REMIND,
+            "Channels are reminded of what nobody owns",
+            how_long(REMIND, &TIMES, rules.remind_within),
+        ),
+        Block::field(
+            UNTOUCHED,
+            "Owners are asked about what nothing happens to",
+            how_long(UNTOUCHED, &HOURS, rules.untouched_hours),
+        ),
         Block::field(FROM, "Working hours begin", Element::time(FROM, Some(rules.working.from.to_string()))),
         Block::field(UNTIL, "Working hours end", Element::time(UNTIL, Some(rules.working.to.to_string()))),
         Block::optional_field(
@@ -212,13 +272,57 @@ pub fn rules(rules: &Rules, channel: Option<(&ChannelId, bool)>) -> Modal {
             Element::checkboxes(CONFIGURE, configure),
         ),
     ];
-    if let Some((_, masked)) = channel {
-        let less = vec![(Choosable::new("Hide numbers and messages", MASKED), masked)];
-        let hint = "Teammates can still look with Show.";
-        blocks.push(Block::optional_field(PRIVACY, "In this channel", hint, Element::checkboxes(PRIVACY, less)));
-    }
-    let metadata = channel.map(|(channel, _)| channel.to_string()).unwrap_or_default();
+    blocks.extend(here.into_iter().flat_map(channel_fields));
+    let metadata = here.map(|here| here.channel.to_string()).unwrap_or_default();
     Modal::new(CALLBACK_ID, "Rules", "Save", metadata, blocks)
+}
+
+/// What can be set about a channel; more, if it gets cards by itself.
+fn channel_fields(here: &Here) -> Vec<Block> {
+    use rules_form::{CARDS, CHANNEL, DIGEST, REMIND_HERE};
+    let shows = vec![
+        (Choosable::new("Hide numbers and messages", MASKED), here.masked),
+        (Choosable::new("Show changes of owner and status to everybody", ALOUD), here.aloud),
+    ];
+    let hint = "What is hidden teammates see with Show. Changes always stand in the card’s thread.";
+    let mut blocks = vec![Block::optional_field(CHANNEL, "In this channel", hint, Element::checkboxes(CHANNEL, shows))];
+    let Some(settings) = &here.route else { return blocks };
+    let kinds =
+        CARDS_OF.iter().map(|(kind, value, text)| (Choosable::new(text, value), settings.makes_cards_of(*kind)));
+    let cards = Element::checkboxes(CARDS, kinds.collect());
+    let digest = match settings.digest {
+        Morning::WithWork => WITH_WORK.to_owned(),
+        Morning::At(clock) => clock.to_string(),
+        Morning::Never => NEVER.to_owned(),
+    };
+    let remind = settings.remind_within.map_or_else(|| AS_RULED.0.to_owned(), |minutes| minutes.to_string());
+    let times: Vec<_> = std::iter::once(AS_RULED).chain(TIMES).collect();
+    blocks.extend([
+        Block::optional_field(CARDS, "New cards in this channel", "Cards that are there always stay true.", cards),
+        Block::field(DIGEST, "Digest of this channel", menu(DIGEST, "When", &MORNINGS, &digest)),
+        Block::field(
+            REMIND_HERE,
+            "Reminders of what nobody owns, here",
+            menu(REMIND_HERE, "How long", &times, &remind),
+        ),
+    ]);
+    blocks
+}
+
+/// A menu of values and what they are called.
+fn menu(name: &'static str, placeholder: &str, choices: &[(&str, &str)], now: &str) -> Element {
+    let options = choices.iter().map(|(value, text)| Choosable::new(text, value)).collect();
+    Element::menu(name, placeholder, options, choices.iter().position(|(value, _)| *value == now))
+}
+
+/// What was chosen about the cards of a channel; nothing, if it gets none by itself.
+pub fn chosen(cards: &[&str], digest: Option<&str>, remind: Option<&str>) -> Option<route::Settings> {
+    let digest = match digest? {
+        WITH_WORK => Morning::WithWork,
+        time => Clock::read(time).map_or(Morning::Never, Morning::At),
+    };
+    let without = CARDS_OF.iter().filter(|(_, value, _)| !cards.contains(value)).map(|(kind, ..)| *kind).collect();
+    Some(route::Settings { without, digest, remind_within: remind.and_then(|minutes| minutes.parse().ok()) })
 }
 
 /// Who may, by the value of an option.
@@ -231,9 +335,7 @@ pub fn wishes(wishes: &Wishes, context: String) -> Modal {
     use wishes_form::{CALLBACK_ID, FROM, KEEPS as KEEPS_FIELD, KINDS as KINDS_FIELD, UNTIL};
     let kinds = KINDS.iter().map(|(kind, value, text)| (Choosable::new(text, value), !wishes.off.contains(kind)));
     let kinds = Element::checkboxes(KINDS_FIELD, kinds.collect());
-    let quiet = |edge: fn(crate::domain::hours::Hours) -> crate::domain::hours::Clock| {
-        wishes.quiet.map(|quiet| edge(quiet).to_string())
-    };
+    let quiet = |edge: fn(Hours) -> Clock| wishes.quiet.map(|quiet| edge(quiet).to_string());
     let keeps = vec![(Choosable::new("I keep what I was handed, also if I do not answer", KEEPS), wishes.keeps)];
     let blocks = vec![
         Block::optional_field(KINDS_FIELD, "Tell me when", "By direct message.", kinds),

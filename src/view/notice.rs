@@ -39,6 +39,7 @@ impl Told {
             Notice::YoursNow { conversation, .. } | Notice::BackToYou { conversation, .. } => {
                 self.answers.retain(|(id, _)| *id != conversation.id);
             }
+            Notice::StillOnIt { about, .. } => self.answers.retain(|(id, _)| *id != about.id),
             _ => {}
         }
         self.notices.push(notice.clone());
@@ -114,6 +115,16 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
             let blocks = blocks.chain(to_answer(&about.id, told)).collect();
             Content::new(&neutral(&sentence), blocks)
         }
+        Notice::StillOnIt { about, hours } => {
+            let sentence = format!("Still on {}? Nothing has happened to it for {hours} working hours.", named(about));
+            let buttons = || {
+                let yes = Element::button(Control::Keep, "Yes", &carried(&about.id)).styled(Style::Primary);
+                vec![yes, Element::button(Control::Unassign, "Give back", &carried(&about.id)), done(&about.id)]
+            };
+            let answer = told.answer(&about.id).map(|answer| Block::small(answered(answer)));
+            let below = answer.unwrap_or_else(|| Block::actions(ROW, buttons()));
+            Content::new(&neutral(&sentence), vec![Block::paragraph(&sentence), below])
+        }
         Notice::NotYoursNow { actor, about, to } => sentence(&match to {
             Some(to) if to == actor => format!("{actor} took {}; it is not yours any more.", named(about)),
             Some(to) => format!("{actor} gave {} to {to}; it is not yours any more.", named(about)),
@@ -169,7 +180,7 @@ fn yours(text: &str, conversation: &Conversation, note: &str, told: Option<&Told
     blocks.extend(answer.map(|answer| Block::small(answered(answer))));
     let mut buttons = if told.is_some() && answer.is_none() { answers(&conversation.id) } else { Vec::new() };
     if matches!(answer, None | Some(Answer::Accepted)) {
-        buttons.push(Element::button(Control::Done, "Done", &carried(&conversation.id)));
+        buttons.push(done(&conversation.id));
     }
     buttons.push(open);
     blocks.push(Block::actions(ROW, buttons));
@@ -208,9 +219,14 @@ fn answers(id: &ConversationId) -> Vec<Element> {
     ]
 }
 
+fn done(id: &ConversationId) -> Element {
+    Element::button(Control::Done, "Done", &carried(id))
+}
+
 fn answered(answer: Answer) -> &'static str {
     match answer {
         Answer::Accepted => ":white_check_mark: You take care of it.",
+        Answer::Kept => ":white_check_mark: You are still on it.",
         Answer::GaveBack => ":leftwards_arrow_with_hook: You gave it back.",
         Answer::Done => ":white_check_mark: Done.",
         Answer::Gone => "It is not yours any more.",

@@ -71,6 +71,7 @@ pub fn say(say: &Say) -> Content {
             "Saved. From now on cards in this channel hide numbers and messages; Show reveals them to teammates.",
         ),
         Say::PrivacyChanged { masked: false } => sentence("Saved. From now on cards in this channel show everything."),
+        Say::ChannelChanged => sentence("Saved. It holds in this channel from now on."),
         Say::WishesChanged => sentence("Saved."),
         Say::Routed { channel, line } => routed(channel, line.as_deref()),
         Say::RouteOff { channel } => ours(&format!("Saved. <#{channel}> gets no cards by itself any more.")),
@@ -213,6 +214,7 @@ fn done(deed: &Deed) -> String {
             Again::Snoozed => format!("Taken back: {name} is snoozed again."),
         },
         What::Accepted => format!("You take care of {name}.{note}"),
+        What::Kept => format!("{name} stays yours."),
         What::GivenBack(to) if to.is_empty() => {
             format!("{name} is back in the queue; whoever gave it to you is gone.{note}")
         }
@@ -337,6 +339,8 @@ fn no(refusal: &Refusal) -> String {
         Refusal::NothingGiven(about) => {
             format!("{} is not waiting for your answer: nobody gave it to you, or you answered already.", named(about))
         }
+        Refusal::NotYours { about, owner: Some(owner) } => format!("{} belongs to {owner}.", named(about)),
+        Refusal::NotYours { about, owner: None } => format!("Nobody owns {}.", named(about)),
         Refusal::NothingGivenToYou => "Nothing is waiting for your answer.".to_owned(),
         Refusal::NothingYours => "Nothing open is yours.".to_owned(),
         Refusal::NothingTheirs => "Nothing open is theirs any more.".to_owned(),

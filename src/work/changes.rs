@@ -32,6 +32,9 @@ const SHARED_AGE: Duration = Duration::from_hours(1);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct ChannelSettings {
     masked: bool,
+    /// Whether changes are shown to everybody there, and not only in threads.
+    #[serde(default)]
+    aloud: bool,
 }
 
 impl Work {
@@ -54,6 +57,12 @@ impl Work {
             None => self.is_shared(installation, channel).await?,
         };
         Ok(if masked { Privacy::Masked } else { Privacy::Full })
+    }
+
+    /// Whether everybody in a channel is shown that a conversation has another owner or status.
+    pub async fn is_told_aloud(&self, installation: &InstallationId, channel: &ChannelId) -> Result<bool, Fault> {
+        let set: Option<ChannelSettings> = self.kept(installation, CHANNEL, channel.as_str()).await?;
+        Ok(set.is_some_and(|set| set.aloud))
     }
 
     async fn is_shared(&self, installation: &InstallationId, channel: &ChannelId) -> Result<bool, Fault> {
@@ -125,15 +134,13 @@ impl Work {
                     effects.extend(changed);
                     told
                 }
-                Change::Privacy { channel, masked } => {
-                    let before = self.privacy(installation, channel).await? == Privacy::Masked;
-                    if before == *masked {
-                        continue;
-                    }
-                    effects.push(self.put(CHANNEL, channel.as_str(), &ChannelSettings { masked: *masked }));
-                    let detail = json!({ "privacy": { "channel": channel, "before": before, "after": masked } });
-                    effects.push(self.record_change(job, &detail));
-                    Say::PrivacyChanged { masked: *masked }
+                Change::Channel { channel, masked, aloud, route } => {
+                    let wanted = ChannelSettings { masked: *masked, aloud: *aloud };
+                    let (changed, told) = self.change_channel(installation, job, channel, wanted).await?;
+                    effects.extend(changed);
+                    let (changed, told_too) = self.change_route(installation, job, channel, route.as_ref()).await?;
+                    effects.extend(changed);
+                    told.or(told_too).unwrap_or(say)
                 }
             };
         }
@@ -143,6 +150,29 @@ impl Work {
         // Whose home shows the rules sees the new ones there.
         effects.extend(self.refresh_homes(claim, std::iter::once(job.asker.user.clone())).await?);
         Ok(Outcome::done(effects))
+    }
+
+    /// What is to be stored if something else holds for a channel now, and what whoever wants that is told.
+    async fn change_channel(
+        &self,
+        installation: &InstallationId,
+        job: &ChangeJob,
+        channel: &ChannelId,
+        wanted: ChannelSettings,
+    ) -> Result<(Vec<Effect>, Option<Say>), Fault> {
+        let masked = self.privacy(installation, channel).await? == Privacy::Masked;
+        let before = ChannelSettings { masked, aloud: self.is_told_aloud(installation, channel).await? };
+        if before == wanted {
+            return Ok((Vec::new(), None));
+        }
+        let kept = self.put(CHANNEL, channel.as_str(), &wanted);
+        let detail = json!({ "channel": { "channel": channel, "before": before, "after": wanted } });
+        let say = if before.masked == wanted.masked {
+            Say::ChannelChanged
+        } else {
+            Say::PrivacyChanged { masked: wanted.masked }
+        };
+        Ok((vec![kept, self.record_change(job, &detail)], Some(say)))
     }
 
     pub(super) fn put(&self, kind: &str, id: &str, value: &impl Serialize) -> Effect {

@@ -5,7 +5,7 @@ use tracing::info;
 
 use crate::domain::asker::{Place, Via};
 use crate::domain::conclude;
-use crate::domain::conversation::{State, Which};
+use crate::domain::conversation::{Conversation, State, Which};
 use crate::domain::job::{CommandJob, Stage};
 use crate::domain::message::{Deed, Message, Notice, Say};
 use crate::domain::plan::{Plan, Progress};
@@ -45,7 +45,7 @@ impl Work {
         info!(job = %claim.id, verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
         let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
         effects.extend(handover);
-        effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&progress.now, at))));
+        effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&changed_by_us(progress), at))));
         let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
         effects.extend(quoted.map(|message| self.keep_quoted(message, &plan.before.id)));
         if let Some(batch) = &job.batch {
@@ -149,6 +149,12 @@ impl Work {
         let say = Say::GivenUp { reference: claim.id.to_string(), draft: draft.id.clone() };
         vec![entry, Effect::PutDraft(draft), self.say(claim, Message::Private { to, say })]
     }
+}
+
+/// The conversation as our command left it. What came in while it was carried out is left for those who
+/// look to find.
+fn changed_by_us(progress: &Progress) -> Conversation {
+    Conversation { last_activity: progress.plan.before.last_activity.clone(), ..progress.now.clone() }
 }
 
 /// What came of one of several commands; others who hear of it do so when all are done.

@@ -55,7 +55,7 @@ impl Work {
     /// or when the next one has.
     async fn remind(&self, claim: &Claim, channel: &ChannelId, route: &Route) -> Result<Outcome, Fault> {
         let (installation, now) = (&claim.installation, self.clock.now());
-        let rules = self.rules(installation).await?;
+        let rules = route.settings.over(&self.rules(installation).await?);
         let Some(patience) = rules.reminder().filter(|_| !route.paused) else {
             return Ok(Outcome::done(vec![Effect::DropDocument { kind: OVERDUE.to_owned(), id: channel.to_string() }]));
         };
@@ -63,7 +63,7 @@ impl Work {
         if rules.working.after(now, SignedDuration::ZERO, &zone) > now {
             // We were away when it was due, and nobody works just now.
             let due = rules.working.after(now, patience, &zone);
-            return Ok(Outcome::done(vec![self.put_due(OVERDUE, channel.as_str(), &(), Some(due))]));
+            return Ok(Outcome::done(vec![self.remind_at(channel, Some(due))]));
         }
         let look = |all: &Conversations| {
             let all = all.values().map(|sight| &sight.known.conversation);
@@ -71,7 +71,7 @@ impl Work {
         };
         let Overdue { waiting, more, next } = self.index.look(self.store.as_ref(), installation, look).await?;
         if waiting.is_empty() {
-            return Ok(Outcome::done(vec![self.put_due(OVERDUE, channel.as_str(), &(), next)]));
+            return Ok(Outcome::done(vec![self.remind_at(channel, next)]));
         }
         let again = rules.working.after(now, AT_MOST_EVERY, &zone);
         let waiting = waiting.into_iter().map(|conversation| Face { conversation, owner: None }).collect();
@@ -79,7 +79,7 @@ impl Work {
         let digest = Digest { at: now, caught_up: false, overdue, waiting, more, snoozed: 0, loads: Vec::new() };
         let message = Message::Digest { channel: channel.clone(), digest: Box::new(digest) };
         let told = self.say_unasked(claim, message);
-        Ok(Outcome::done(vec![told, self.put_due(OVERDUE, channel.as_str(), &(), Some(again))]))
+        Ok(Outcome::done(vec![told, self.remind_at(channel, Some(again))]))
     }
 
     /// Has a channel reminded of what nobody owns, unless that is under way.
@@ -90,13 +90,18 @@ impl Work {
         route: &Route,
         rules: &Rules,
     ) -> Result<Option<Effect>, Fault> {
-        let Some(patience) = rules.reminder() else { return Ok(None) };
+        let Some(patience) = route.settings.over(rules).reminder() else { return Ok(None) };
         let kept = self.store.document(installation, OVERDUE, channel.as_str()).await?;
         if kept.is_some_and(|kept| kept.due.is_some()) {
             return Ok(None);
         }
         let due = rules.working.after(self.clock.now(), patience, &hours::zone(route.zone.as_deref()));
-        Ok(Some(self.put_due(OVERDUE, channel.as_str(), &(), Some(due))))
+        Ok(Some(self.remind_at(channel, Some(due))))
+    }
+
+    /// When it is looked next whether a channel is to be reminded.
+    pub(super) fn remind_at(&self, channel: &ChannelId, due: Option<Timestamp>) -> Effect {
+        self.put_due(OVERDUE, channel.as_str(), &(), due)
     }
 
     /// The digests of all channels, because we were away.
@@ -112,8 +117,8 @@ impl Work {
 
     /// The route as it is kept, with the time of the channel's next digest.
     pub(super) fn keep_route(&self, channel: &ChannelId, route: &Route, rules: &Rules) -> Effect {
-        let due = hours::next_morning(rules.working.from, self.clock.now(), &hours::zone(route.zone.as_deref()));
-        self.put_due(Route::KIND, channel.as_str(), route, Some(due))
+        let due = route.settings.next_digest(rules, self.clock.now(), &hours::zone(route.zone.as_deref()));
+        self.put_due(Route::KIND, channel.as_str(), route, due)
     }
 
     /// All routes, because the rules say now that mornings begin at another time.

@@ -83,7 +83,12 @@ impl Work {
         if let Some(quoted) = self.quoted_already(claim, job, id).await? {
             return Err(Refusal::NotedAlready(quoted).into());
         }
+        let at = self.clock.now();
         let facts = self.gather(claim, job, id).await?;
+        if let Some(told) = self.not_seen_yet(claim, &facts.conversation, at).await? {
+            let verdict = Verdict::Continue { body: Job::Command(job.clone()).encode(), until: self.lease_end() };
+            return Ok(Outcome { verdict, effects: told });
+        }
         match job.command.act {
             Act::History => return Ok(self.tell_history(claim, job, &facts.conversation).await?),
             Act::Show => return Ok(self.show_all(claim, job, facts)),

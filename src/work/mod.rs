@@ -25,6 +25,7 @@ mod routes;
 pub mod runner;
 mod search;
 mod timers;
+mod untouched;
 mod watch;
 
 use std::sync::Arc;
@@ -206,6 +207,8 @@ impl Work {
             Job::Resume(job) => self.resume(claim, job).await,
             Job::Profile(user) => self.profile_changed(claim, user).await,
             Job::Left(gone) => self.left(claim, gone).await,
+            Job::Untouched => self.look_for_untouched(claim).await,
+            Job::Ask(owner) => self.ask_owner(claim, owner).await,
             Job::List(job) => self.list(claim, job).await,
             Job::Form(job) => self.fill_in(claim, job).await,
             Job::Batch(job) => self.batch(claim, job).await,

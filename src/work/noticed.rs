@@ -20,6 +20,7 @@ use crate::work::audit::{self, Detail};
 use crate::work::conclude::expected;
 use crate::work::inbox::{HEARD, PAST_ENTRIES, Stop, denied};
 use crate::work::index::seen;
+use crate::work::watch::LONG_AWAY;
 use crate::work::{Outcome, Work, earlier, later};
 
 /// By how much the clocks of two instances may differ.
@@ -52,6 +53,30 @@ impl Work {
         effects.extend(heard.into_iter().chain(told));
         effects.extend(self.tell_of(claim, job, &found).await?);
         Ok(Outcome::done(effects))
+    }
+
+    /// What changed in dialnote so lately that nobody who looks has seen it yet, told now: a command is about
+    /// to change the conversation as well, and what is seen afterwards would hide that it was ever different.
+    pub(super) async fn not_seen_yet(
+        &self,
+        claim: &Claim,
+        now: &Conversation,
+        at: Timestamp,
+    ) -> Result<Option<Vec<Effect>>, Stop> {
+        let installation = &claim.installation;
+        let sight = self.store.sight(installation, &now.id).await?;
+        if sight.as_ref().is_some_and(|sight| sight.at > at) {
+            return Ok(None);
+        }
+        let before: Option<Conversation> = sight.and_then(|sight| serde_json::from_str(&sight.body).ok());
+        if before.as_ref().is_some_and(|before| !now.is_news_after(before)) {
+            return Ok(None);
+        }
+        let watched = self.watched(installation).await?;
+        let Some(looked) = watched.at.filter(|_| watched.whole) else { return Ok(None) };
+        let quiet = later(looked, LONG_AWAY) < at;
+        let job = NoticedJob { conversation: now.id.clone(), before: before.map(Box::new), at, quiet };
+        Ok(Some(self.noticed(claim, &job).await?.effects))
     }
 
     /// Finds out what came in or went out last means after what was before it, and keeps that.
@@ -126,9 +151,10 @@ impl Work {
         let stale = cards.iter().filter(|card| card.face != shows).map(|card| card.channel.clone());
         let mut to_draw: Vec<_> = stale.collect();
         let routed = self.routed(installation, found.now.line.as_ref()).await?;
-        if found.deserves_a_card() && !job.quiet {
-            let new = routed.iter().map(|(channel, _)| channel).filter(|channel| !channels.contains(channel));
-            to_draw.extend(new.cloned());
+        if let Some(heard) = found.deserves_a_card().filter(|_| !job.quiet) {
+            let new = routed.iter().filter(|(channel, _)| !channels.contains(channel));
+            let new = new.filter(|(_, route)| route.settings.makes_cards_of(heard.kind));
+            to_draw.extend(new.map(|(channel, _)| channel.clone()));
         }
         let mut messages = found.messages(&channels, &to_draw);
         if job.quiet {

@@ -4,11 +4,11 @@
 use tracing::warn;
 
 use crate::domain::asker::{Addressee, Reply};
-use crate::domain::message::{Face, Message, Say};
+use crate::domain::message::{Face, Line, Message, Say};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, MessageTs};
 use crate::slack::answer::CallError;
-use crate::slack::client::{Posted, RESPONSE_URL, Sought};
+use crate::slack::client::{Posted, RESPONSE_URL, Sought, Thread};
 use crate::store::{Card, Claim, Effect};
 use crate::view::kit::Content;
 use crate::view::{card, digest, reply};
@@ -41,8 +41,7 @@ impl Work {
                 self.strike(claim, channel, title, old, new).await.map(|()| Vec::new())
             }
             Message::Line { channel, conversation, line } => {
-                let content = card::line(line, self.privacy(&claim.installation, channel).await?);
-                self.add_line(claim, channel, conversation, &content).await.map(|()| Vec::new())
+                self.add_line(claim, channel, conversation, line).await.map(|()| Vec::new())
             }
             Message::Direct { user, notice } => match self.tell(claim, user, notice).await {
                 Ok(outcome) => return Ok(outcome),
@@ -183,10 +182,13 @@ impl Work {
         claim: &Claim,
         channel: &ChannelId,
         conversation: &ConversationId,
-        content: &Content,
+        line: &Line,
     ) -> Result<(), CallError> {
+        let installation = &claim.installation;
         let Some(card) = self.posted_card(claim, channel, conversation).await? else { return Ok(()) };
-        self.post_once(claim, channel.as_str(), Some(&card), content).await.map(drop)
+        let content = card::line(line, self.privacy(installation, channel).await?);
+        let aloud = line.what.changes_state() && self.is_told_aloud(installation, channel).await?;
+        self.post_once(claim, channel.as_str(), Some(Thread { of: &card, aloud }), &content).await.map(drop)
     }
 
     /// Posts a message. If an earlier try may have got through, looks for it first; where we may not
@@ -195,12 +197,12 @@ impl Work {
         &self,
         claim: &Claim,
         channel: &str,
-        thread: Option<&MessageTs>,
+        thread: Option<Thread<'_>>,
         content: &Content,
     ) -> Result<Posted, CallError> {
         let mark = mark(claim);
         if claim.unsure {
-            match self.slack.find(channel, thread, &mark, claim.accepted).await? {
+            match self.slack.find(channel, thread.map(|thread| thread.of), &mark, claim.accepted).await? {
                 Sought::There(posted) => return Ok(posted),
                 Sought::NotThere => {}
                 Sought::Unknowable => self.metrics.repeated_blindly("chat.postMessage"),

@@ -31,7 +31,9 @@ pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
         | Job::Batch(_)
         | Job::Change(_)
         | Job::Digest(_)
-        | Job::Left(_) => Vec::new(),
+        | Job::Left(_)
+        | Job::Untouched
+        | Job::Ask(_) => Vec::new(),
         Job::Message(Message::Private { .. }) => vec![unlimited(RESPONSE_URL)],
         // Tier 3: 50 a minute.
         Job::Message(Message::Card { .. } | Message::Answered { .. } | Message::Moved { .. }) => {

@@ -6,7 +6,7 @@ use crate::domain::conversation::Line;
 use crate::domain::job::ChangeJob;
 use crate::domain::message::{Message, Notice, Say};
 use crate::domain::refusal::Refusal;
-use crate::domain::route::{Route, Routing, called, meant};
+use crate::domain::route::{Route, Routing, Settings, called, meant};
 use crate::error::Fault;
 use crate::ids::{ChannelId, InstallationId};
 use crate::store::{Claim, Effect};
@@ -28,11 +28,7 @@ impl Work {
     }
 
     /// What a channel gets the cards of, if it gets any.
-    pub(super) async fn route_of(
-        &self,
-        installation: &InstallationId,
-        channel: &ChannelId,
-    ) -> Result<Option<Route>, Fault> {
+    pub async fn route_of(&self, installation: &InstallationId, channel: &ChannelId) -> Result<Option<Route>, Fault> {
         self.kept(installation, Route::KIND, channel.as_str()).await
     }
 
@@ -73,11 +69,36 @@ impl Work {
         };
         let (by, rules) = (job.asker.user.clone(), self.rules(installation).await?);
         let zone = self.people.zone(installation, &by).await?;
-        let route = Route { line, zone, by: Some(by), paused: false };
+        let before = self.route_of(installation, channel).await?;
+        let settings = before.map(|before| before.settings).unwrap_or_default();
+        let route = Route { line, zone, by: Some(by), paused: false, settings };
         let mut effects = vec![self.keep_route(channel, &route, &rules)];
         effects.extend(self.have_reminded(installation, channel, &route, &rules).await?);
         effects.push(self.record_change(job, &json!({ "route": { "channel": channel, "after": route } })));
         Ok((effects, Say::Routed { channel: channel.clone(), line: called_of(&route) }))
+    }
+
+    /// What is to be stored if a channel that gets cards is to get them otherwise, and what whoever wants that
+    /// is told.
+    pub(super) async fn change_route(
+        &self,
+        installation: &InstallationId,
+        job: &ChangeJob,
+        channel: &ChannelId,
+        wanted: Option<&Settings>,
+    ) -> Result<(Vec<Effect>, Option<Say>), Fault> {
+        let before = self.route_of(installation, channel).await?;
+        let Some((before, wanted)) = before.zip(wanted).filter(|(before, wanted)| before.settings != **wanted) else {
+            return Ok((Vec::new(), None));
+        };
+        let is_reminded_anew = before.settings.remind_within != wanted.remind_within;
+        let after = Route { settings: wanted.clone(), ..before.clone() };
+        let detail = json!({ "route": { "channel": channel, "before": before, "after": after } });
+        let mut effects = vec![self.keep_route(channel, &after, &self.rules(installation).await?)];
+        // Whatever has waited for longer than it may by now is told of at once.
+        effects.extend(is_reminded_anew.then(|| self.remind_at(channel, Some(self.clock.now()))));
+        effects.push(self.record_change(job, &detail));
+        Ok((effects, Some(Say::ChannelChanged)))
     }
 
     /// Posts nothing there any more, and tells whoever wanted it, once.

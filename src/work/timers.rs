@@ -14,6 +14,7 @@ use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId};
 use crate::store::{Class, NewJob};
 use crate::work::digests::OVERDUE;
+use crate::work::untouched::UNTOUCHED;
 use crate::work::{Work, earlier, later};
 
 /// A command that is not finished after this long is said to wait.
@@ -83,6 +84,7 @@ impl Work {
                     let channel = ChannelId::new(document.id.clone());
                     Job::Digest(DigestJob { channel, caught_up: false, overdue: false })
                 }
+                UNTOUCHED => Job::Untouched,
                 OVERDUE => {
                     let channel = ChannelId::new(document.id.clone());
                     Job::Digest(DigestJob { channel, caught_up: false, overdue: true })

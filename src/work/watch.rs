@@ -27,7 +27,7 @@ const LEADS: Duration = Duration::from_secs(30);
 pub(super) const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
 
 /// After how long without a look nobody is told of each change any more.
-const LONG_AWAY: Duration = Duration::from_mins(10);
+pub(super) const LONG_AWAY: Duration = Duration::from_mins(10);
 
 /// How often the walk takes a step.
 const WALK: Duration = Duration::from_mins(1);
@@ -65,6 +65,7 @@ impl Work {
         if let Err(cause) = self.look_who_left(&installation).await {
             info!(%cause, "could not look who is there; will try again");
         }
+        self.have_owners_asked(&installation).await?;
         let before = self.watched(&installation).await?;
         let changed = self.read_until(&installation, &before, |news| before.whole && news == 0).await?;
         let walk = if before.whole {

@@ -124,7 +124,7 @@ async fn a_channel_that_shows_less_names_no_number_then_either() {
             "reassign": { "reassign": "anyone" }, "done": { "done": "anyone" }, "notes": { "notes": [] },
             "answer": { "answer": "0" }, "remind": { "remind": "0" }, "from": { "from": "09:00" },
             "until": { "until": "17:00" }, "configure": { "configure": ["admins"] },
-            "privacy": { "privacy": ["masked"] },
+            "channel": { "channel": ["masked"] },
         });
         bot.submit(MAYA, masked).await;
         bot.slash(LEO, &format!("/done {conversation}")).await;

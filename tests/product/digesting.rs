@@ -48,6 +48,7 @@ async fn each_working_morning_a_channel_reads_what_waits() {
         bot.work.tick().await.unwrap();
         bot.settle().await;
         assert_eq!(bot.posts("front-desk").len(), 3);
+        bot.read_all().await;
     })
     .await;
 }
@@ -80,7 +81,7 @@ async fn a_channel_that_shows_less_has_a_digest_that_does_and_its_morning_begins
             json!({
                 "reassign": { "reassign": "anyone" }, "done": { "done": "anyone" }, "notes": { "notes": ["handoff"] },
                 "answer": { "answer": "15" }, "from": { "from": "08:00" }, "until": { "until": "17:00" },
-                "configure": { "configure": ["admins"] }, "privacy": { "privacy": ["masked"] },
+                "configure": { "configure": ["admins"] }, "channel": { "channel": ["masked"] },
             }),
         )
         .await;

@@ -196,3 +196,53 @@ async fn after_a_long_absence_cards_are_true_and_nobody_is_told() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_a_command_overrides_before_anybody_saw_it_is_told_first() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/assign @leo conv_1001").await;
+        bot.read_all().await;
+        bot.sandbox.change_in_dialnote(&json!({ "conversation": ANA, "assignedToId": "mem_zoe" })).unwrap();
+        bot.slash(MAYA, "/assign @maya conv_1001").await;
+        assert_snapshot!(bot.line(ANA).await, @"Somebody in dialnote assigned this to Zoe; Leo owned it before.");
+        assert_snapshot!(bot.line(ANA).await, @"Maya took this over from Zoe.");
+        assert_snapshot!(bot.answer(MAYA).await, @"+1 415 555 0101 (Ana Lima) is yours now; Zoe has been told.");
+        assert_snapshot!(bot.dm(LEO).await, @"
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+          It is not yours any more.
+        [Open in dialnote ↗]
+        ---
+        Somebody in dialnote gave +1 415 555 0101 (Ana Lima) to Zoe; it is not yours any more.
+        ");
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        +1 415 555 0101 (Ana Lima) was assigned to you in dialnote.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+        [Done] [Open in dialnote ↗]
+        ---
+        Maya took +1 415 555 0101 (Ana Lima); it is not yours any more.
+        ");
+        bot.look().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_command_does_not_hide_a_call_that_nobody_has_seen_yet() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route *").await;
+        bot.read_all().await;
+        let conversation = bot.call_in("+14155550999").await;
+        bot.slash_in("billing", MAYA, &format!("/assign @leo {conversation}")).await;
+        bot.read_all().await;
+        assert!(bot.card(&conversation).await.contains("Owner: Leo"), "in the channel of its number");
+        bot.call_in("+14155550999").await;
+        bot.press(LEO, &conversation, "done").await;
+        bot.look().await;
+        bot.read_all().await;
+        assert!(bot.card(&conversation).await.contains("2 missed calls"));
+    })
+    .await;
+}

@@ -48,5 +48,6 @@ mod support;
 mod telling;
 mod truth;
 mod undoing;
+mod untouched;
 mod upgrading;
 mod week;

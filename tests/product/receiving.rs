@@ -329,6 +329,7 @@ async fn what_is_not_understood_is_explained_and_nothing_is_called() {
         `/dialnote undo [conversation]` — Take back what you did last, within ten minutes and if nothing has changed since.
         `/dialnote accept [conversation]` — Say that you take care of what you were given.
         `/dialnote giveback [conversation] [note]` — Give what you were given back to whoever gave it.
+        `/dialnote keep [conversation]` — Say that you are still on what is yours.
         `/inbox [mine | unassigned | unread | read | done | snoozed | all | @person] [text]` — List conversations, with buttons on each.
         `/dialnote route [list | #channel] [shared number | * | off]` — Choose which channel gets the cards of which shared number; `*` for all of them.
         `/dialnote settings` — Change the rules: who may re-assign, when a note is needed, what this channel shows.

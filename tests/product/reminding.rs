@@ -83,7 +83,7 @@ async fn a_workspace_may_do_without_reminders() {
             json!({
                 "reassign": { "reassign": "anyone" }, "done": { "done": "anyone" }, "notes": { "notes": ["handoff"] },
                 "answer": { "answer": "15" }, "remind": { "remind": "0" }, "from": { "from": "09:00" },
-                "until": { "until": "17:00" }, "configure": { "configure": ["admins"] }, "privacy": { "privacy": [] },
+                "until": { "until": "17:00" }, "configure": { "configure": ["admins"] }, "channel": { "channel": [] },
             }),
         )
         .await;

@@ -2,6 +2,8 @@
 
 use dialnote_slack::sandbox::Incoming;
 use insta::assert_snapshot;
+use jiff::SignedDuration;
+use serde_json::json;
 
 use crate::support::{LEO, MAYA, SAM, product};
 
@@ -99,6 +101,70 @@ async fn a_route_that_cannot_be_is_refused_in_words() {
         assert_snapshot!(bot.answer(MAYA).await, @"Which channel? Type the command in it, or name it with #.");
         bot.slash(SAM, "/dialnote route list").await;
         assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address.");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_channel_has_cards_digests_and_reminders_of_its_own() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
+        bot.read_all().await;
+        bot.slash(MAYA, "/dialnote settings").await;
+        assert_snapshot!(bot.window(MAYA).await, @"
+        [[Rules]]
+        Who may re-assign what somebody owns?*: [Every teammate ▾]
+        Who may mark done?*: [Every teammate ▾]
+        A note is needed: [x] When handing over [ ] When marking done
+        Hand-overs go back if nobody answers*: [15 minutes ▾]
+        Channels are reminded of what nobody owns*: [30 minutes ▾]
+        Owners are asked about what nothing happens to*: [After 8 working hours ▾]
+        Working hours begin*: [09:00]
+        Working hours end*: [17:00]
+        Rules: [x] Only admins may change these rules
+        In this channel: [ ] Hide numbers and messages [ ] Show changes of owner and status to everybody
+        New cards in this channel: [x] Missed calls [x] Voicemails [x] Answered calls [x] Text messages
+        Digest of this channel*: [When work begins ▾]
+        Reminders of what nobody owns, here*: [As the rules say ▾]
+        ");
+        let values = json!({
+            "cards": { "cards": ["voicemail", "sms"] }, "digest": { "digest": "never" },
+            "remind_here": { "remind_here": "0" }, "channel": { "channel": ["aloud"] },
+        });
+        bot.submit(MAYA, values).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Saved. It holds in this channel from now on.");
+        bot.missed_call("+14155550999").await;
+        assert_eq!(bot.posts("front-desk"), [""; 0], "missed calls make no cards any more");
+        let incoming = |from: &str| Incoming {
+            kind: "sms".to_owned(),
+            from: from.to_owned(),
+            to: "+14155550100".to_owned(),
+            text: Some("hello".to_owned()),
+            who: None,
+        };
+        let conversation = bot.sandbox.incoming(incoming("+14155550888")).await.unwrap();
+        bot.look().await;
+        assert!(bot.card(&conversation).await.contains("Text message"));
+        bot.press(LEO, &conversation, "take").await;
+        bot.slash(LEO, &format!("/dialnote note {conversation} on it")).await;
+        bot.read_all().await;
+        let aloud = bot.world(|world| {
+            let aloud = world.messages.iter().filter(|message| message.broadcast);
+            aloud.map(|message| message.text.clone()).collect::<Vec<_>>()
+        });
+        assert_eq!(aloud, ["Leo took this."], "changes are, notes are not");
+        for _ in 0..24 * 6 {
+            bot.clock.advance(SignedDuration::from_mins(10));
+            bot.work.tick().await.unwrap();
+            bot.look().await;
+        }
+        bot.read_all().await;
+        assert_eq!(bot.posts("front-desk").len(), 1, "neither a reminder nor a digest");
+        bot.slash(MAYA, "/dialnote settings").await;
+        assert!(bot.window(MAYA).await.contains("Digest of this channel*: [Never ▾]"), "it is remembered");
+        bot.submit(MAYA, json!({ "digest": { "digest": "07:00" }, "remind_here": { "remind_here": "rules" } })).await;
+        bot.read_all().await;
     })
     .await;
 }

@@ -107,7 +107,7 @@ async fn change_rules(bot: &mut Bot, dice: &mut StdRng) -> Rules {
         json!({
             "reassign": { "reassign": rules.reassign }, "done": { "done": rules.done }, "notes": { "notes": notes },
             "answer": { "answer": "15" }, "from": { "from": "09:00" }, "until": { "until": "17:00" },
-            "configure": { "configure": ["admins"] }, "privacy": { "privacy": [] },
+            "configure": { "configure": ["admins"] }, "channel": { "channel": [] },
         }),
     )
     .await;

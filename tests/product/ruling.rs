@@ -17,16 +17,17 @@ async fn an_admin_changes_the_rules_and_they_hold_for_everybody() {
         A note is needed: [x] When handing over [ ] When marking done
         Hand-overs go back if nobody answers*: [15 minutes ▾]
         Channels are reminded of what nobody owns*: [30 minutes ▾]
+        Owners are asked about what nothing happens to*: [After 8 working hours ▾]
         Working hours begin*: [09:00]
         Working hours end*: [17:00]
         Rules: [x] Only admins may change these rules
-        In this channel: [ ] Hide numbers and messages
+        In this channel: [ ] Hide numbers and messages [ ] Show changes of owner and status to everybody
         ");
         bot.submit(MAYA, json!({
             "reassign": { "reassign": "owner_and_admins" }, "done": { "done": "admins" },
             "notes": { "notes": ["done"] }, "answer": { "answer": "0" },
             "from": { "from": "08:00" }, "until": { "until": "16:00" }, "configure": { "configure": ["admins"] },
-            "privacy": { "privacy": [] },
+            "channel": { "channel": [] },
         }))
         .await;
         assert_snapshot!(bot.answer(MAYA).await, @"Saved. The new rules hold from now on.");
@@ -80,7 +81,7 @@ async fn a_channel_can_show_less() {
         bot.submit(MAYA, json!({
             "reassign": { "reassign": "anyone" }, "done": { "done": "anyone" }, "notes": { "notes": ["handoff"] },
             "answer": { "answer": "15" }, "from": { "from": "09:00" }, "until": { "until": "17:00" },
-            "configure": { "configure": ["admins"] }, "privacy": { "privacy": ["masked"] },
+            "configure": { "configure": ["admins"] }, "channel": { "channel": ["masked"] },
         }))
         .await;
         assert_snapshot!(bot.answer(MAYA).await, @"Saved. From now on cards in this channel hide numbers and messages; Show reveals them to teammates.");
@@ -124,7 +125,7 @@ async fn people_hear_of_what_they_want_when_they_want() {
         bot.press_in(ZOE, "home", "wishes", "").await;
         assert_snapshot!(bot.window(ZOE).await, @"
         [[Notifications]]
-        Tell me when: [x] Something is mine now [x] Something is mine no more [x] Somebody wrote a note on what is mine [x] Somebody accepted or gave back what I gave them [x] I did not answer a hand-over yet [x] What I own comes back: its time is over, or the contact got in touch
+        Tell me when: [x] Something is mine now [x] Something is mine no more [x] Somebody wrote a note on what is mine [x] Somebody accepted or gave back what I gave them [x] I did not answer a hand-over yet [x] What I own comes back: its time is over, or the contact got in touch [x] What I own has not been touched for long
         Quiet from: [--:--]
         Quiet until: [--:--]
         Hand-overs: [ ] I keep what I was handed, also if I do not answer
@@ -138,7 +139,7 @@ async fn people_hear_of_what_they_want_when_they_want() {
         .await;
         let home = bot.home(ZOE).await;
         assert_snapshot!(home.lines().rev().take(2).collect::<Vec<_>>().join("\n"), @"
-        You are told of 1 of 6 kinds of things. Quiet from 22:00 to 07:00. [Change…]
+        You are told of 1 of 7 kinds of things. Quiet from 22:00 to 07:00. [Change…]
         # Notifications
         ");
 

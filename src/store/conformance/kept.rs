@@ -64,6 +64,8 @@ pub(super) async fn the_mirror_shows_the_latest_sight(store: &dyn Store) -> Resu
     );
     let page = store.mirrored(&here(), &since(5, "c1"), 1).await?;
     assert_eq!(page, [seen("c3", 6, "by a command")], "what comes next");
+    assert_eq!(store.sight(&here(), &ConversationId::new("c2")).await?, Some(seen("c2", 7, "new")), "one alone");
+    assert_eq!(store.sight(&here(), &ConversationId::new("c9")).await?, None, "not another installation's");
     store.mirror(&here(), vec![]).await?;
     assert_eq!(store.mirrored(&here(), &since(7, "c2"), 9).await?, [], "nothing since");
     Ok(())

@@ -45,6 +45,9 @@ pub(super) const MIRROR: &str = "
     ON CONFLICT (installation, conversation)
     DO UPDATE SET at = excluded.at, body = excluded.body WHERE excluded.at >= mirror.at";
 
+pub(super) const SIGHT: &str = "
+    SELECT conversation, at, body FROM mirror WHERE installation = $1 AND conversation = $2";
+
 pub(super) const MIRRORED: &str = "
     SELECT conversation, at, body FROM mirror
     WHERE installation = $1 AND (at, conversation) > ($2, $3) ORDER BY at, conversation LIMIT $4";

@@ -294,6 +294,10 @@ impl Store for Postgres {
         query(&self.pool, kept::MIRROR, &[&installation.as_str(), &names, &times, &bodies]).await.map(drop)
     }
 
+    async fn sight(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<Mirrored>, Fault> {
+        self.first(kept::SIGHT, &[&installation.as_str(), &id.as_str()], kept::read_mirrored).await
+    }
+
     async fn mirrored(&self, installation: &InstallationId, since: &Since, max: usize) -> Result<Vec<Mirrored>, Fault> {
         let Since { at, conversation } = since;
         let since: Params<'_> = &[&installation.as_str(), &at.as_millisecond(), conversation, &limit(max)];

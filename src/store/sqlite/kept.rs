@@ -39,6 +39,9 @@ pub(super) const MIRROR: &str = "
     ON CONFLICT (installation, conversation)
     DO UPDATE SET at = excluded.at, body = excluded.body WHERE excluded.at >= at";
 
+pub(super) const SIGHT: &str = "
+    SELECT conversation, at, body FROM mirror WHERE installation = ?1 AND conversation = ?2";
+
 pub(super) const MIRRORED: &str = "
     SELECT conversation, at, body FROM mirror
     WHERE installation = ?1 AND (at, conversation) > (?2, ?3) ORDER BY at, conversation LIMIT ?4";
@@ -134,14 +137,25 @@ pub(super) fn mirrored(
 ) -> Result<Vec<Mirrored>> {
     let Since { at, conversation } = since;
     let since = params![installation.as_str(), at.as_millisecond(), conversation, limit(max)];
-    let read = |row: &Row<'_>| {
-        Ok(Mirrored {
-            conversation: ConversationId::new(row.get::<_, String>(0)?),
-            at: from_millis(row.get(1)?),
-            body: row.get(2)?,
-        })
-    };
-    connection.prepare_cached(MIRRORED)?.query_map(since, read)?.collect()
+    connection.prepare_cached(MIRRORED)?.query_map(since, read_mirrored)?.collect()
+}
+
+/// How a conversation was seen.
+pub(super) fn sight(
+    connection: &Connection,
+    installation: &InstallationId,
+    id: &ConversationId,
+) -> Result<Option<Mirrored>> {
+    let wanted = [installation.as_str(), id.as_str()];
+    connection.prepare_cached(SIGHT)?.query_row(wanted, read_mirrored).optional()
+}
+
+fn read_mirrored(row: &Row<'_>) -> Result<Mirrored> {
+    Ok(Mirrored {
+        conversation: ConversationId::new(row.get::<_, String>(0)?),
+        at: from_millis(row.get(1)?),
+        body: row.get(2)?,
+    })
 }
 
 /// The card that a message is.

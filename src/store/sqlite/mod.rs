@@ -228,6 +228,10 @@ impl Store for Sqlite {
         self.writer.write(PATIENCE, move |connection, _| kept::mirror(connection, &installation, &seen)).await
     }
 
+    async fn sight(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<Mirrored>, Fault> {
+        self.readers.read(|connection| kept::sight(connection, installation, id))
+    }
+
     async fn mirrored(&self, installation: &InstallationId, since: &Since, max: usize) -> Result<Vec<Mirrored>, Fault> {
         let (installation, since) = (installation.clone(), since.clone());
         self.readers.read_apart(move |connection| kept::mirrored(connection, &installation, &since, max)).await

@@ -72,6 +72,7 @@ fn no_statement_of_a_command_reads_a_whole_table_or_sorts() -> Result<(), Fault>
         kept::DUE,
         kept::COME_DUE,
         kept::MIRROR,
+        kept::SIGHT,
         kept::MIRRORED,
         kept::CARD_AT,
         kept::LATEST,
