@@ -11,11 +11,15 @@ use crate::dialnote::hooks::EVENTS;
 use crate::domain::job::Job;
 use crate::error::Fault;
 use crate::ids::InstallationId;
-use crate::store::{Accepted, Claim, Class, Delivery, NewJob};
+use crate::store::{Accepted, Claim, Class, Delivery, Effect, NewJob};
+use crate::work::watch::{For, TOGETHER};
 use crate::work::{Outcome, Work, later};
 
 /// How often we subscribe anew. Doing so twice is doing it once (contracts/dialnote.md, Calls).
 const AGAIN: Duration = Duration::from_hours(6);
+
+/// A look that waits for its time stands in a line of its own, or all others would wait with it.
+const AGAIN_SOON: &str = "look-again";
 
 /// What is kept of our subscriptions (`store::Document`).
 const KIND: &str = "hooks";
@@ -58,9 +62,19 @@ impl Work {
 
     /// Looks at dialnote because it told us something. If that fails, the next regular look finds it.
     pub(super) async fn look_because_told(&self, claim: &Claim) -> Result<Outcome, Fault> {
-        if let Err(cause) = self.glance(&claim.installation).await {
-            info!(%cause, "could not look at dialnote; will look again");
+        match self.glance(&claim.installation, For::Nobody).await {
+            // The regular look may be a minute away.
+            Ok(looked) if looked.left > 0 => {
+                let (due, key) = (later(self.clock.now(), TOGETHER), AGAIN_SOON.to_owned());
+                let job = self.following(claim, &Job::Look);
+                let job = NewJob { class: Class::Machine, due, fold: Some(key.clone()), key, ..job };
+                Ok(Outcome::done(vec![Effect::Enqueue(job)]))
+            }
+            Ok(_) => Ok(Outcome::done(Vec::new())),
+            Err(cause) => {
+                info!(%cause, "could not look at dialnote; will look again");
+                Ok(Outcome::done(Vec::new()))
+            }
         }
-        Ok(Outcome::done(Vec::new()))
     }
 }

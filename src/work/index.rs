@@ -28,6 +28,8 @@ pub(super) type Conversations = HashMap<ConversationId, Sight>;
 /// A conversation, and the hash of what was seen: what is read again need not be understood again.
 pub(super) struct Sight {
     pub(super) known: Known,
+    /// When it was first seen so.
+    pub(super) at: Timestamp,
     hash: u64,
 }
 
@@ -85,7 +87,7 @@ impl Followed {
         }
         match serde_json::from_str(&seen.body) {
             Ok(conversation) => {
-                let sight = Sight { known: Known::of(conversation), hash };
+                let sight = Sight { known: Known::of(conversation), at: seen.at, hash };
                 self.conversations.insert(seen.conversation, sight);
             }
             Err(_) => drop(self.conversations.remove(&seen.conversation)),

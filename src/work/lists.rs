@@ -21,6 +21,7 @@ use crate::ids::{ChannelId, ConversationId, InstallationId, MemberId, SlackUserI
 use crate::store::{Claim, Effect};
 use crate::work::conclude::TROUBLE;
 use crate::work::index::Conversations;
+use crate::work::watch::For;
 use crate::work::{Outcome, Work, later};
 
 /// How long whoever wants a list waits for dialnote; then it is made from what is known.
@@ -73,7 +74,7 @@ impl Work {
         let silent = match asker.via {
             // Nobody waits for it, and what it is drawn for is known already.
             Via::Timer => false,
-            _ => !matches!(tokio::time::timeout(GLANCE, self.glance(installation)).await, Ok(Ok(()))),
+            _ => !matches!(tokio::time::timeout(GLANCE, self.glance(installation, For::Somebody)).await, Ok(Ok(_))),
         };
         let mut face = self.face(installation, &job.list.query, &me, person.as_ref(), silent).await?;
         face.notice = job.notice.clone().map(Box::new);

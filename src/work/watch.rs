@@ -29,6 +29,10 @@ pub(super) const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
 /// After how long without a look nobody is told of each change any more.
 pub(super) const LONG_AWAY: Duration = Duration::from_mins(10);
 
+/// How long a conversation that was seen changed is left alone: what happens to it meanwhile becomes one
+/// change of its card.
+pub(super) const TOGETHER: Duration = Duration::from_secs(15);
+
 /// How often the walk takes a step.
 const WALK: Duration = Duration::from_mins(1);
 
@@ -54,9 +58,27 @@ struct Walk {
     at: Option<Timestamp>,
 }
 
+/// What a look came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Looked {
+    /// How many conversations had changed.
+    pub changed: usize,
+    /// How many of them are left for the next look, because they had changed just before, too.
+    pub left: usize,
+}
+
+/// Who waits for what a look finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum For {
+    /// Nobody in particular.
+    Nobody,
+    /// Somebody who looks at a list.
+    Somebody,
+}
+
 impl Work {
-    /// Looks once. Answers how many conversations had changed; nothing, if another instance looks.
-    pub async fn watch(&self) -> Result<Option<usize>, Fault> {
+    /// Looks once. Answers nothing if another instance looks.
+    pub async fn watch(&self) -> Result<Option<Looked>, Fault> {
         let (installation, now) = (self.home().await?.clone(), self.clock.now());
         if !self.leads_looking().await? {
             return Ok(None);
@@ -67,15 +89,15 @@ impl Work {
         }
         self.have_owners_asked(&installation).await?;
         let before = self.watched(&installation).await?;
-        let changed = self.read_until(&installation, &before, |news| before.whole && news == 0).await?;
+        let looked = self.read_until(&installation, &before, For::Nobody, |news| before.whole && news == 0).await?;
         let walk = if before.whole {
             self.walk_on(&installation, &before).await?
         } else {
-            info!(conversations = changed, "all conversations are read");
+            info!(conversations = looked.changed, "all conversations are read");
             Walk { offset: 0, at: Some(now) }
         };
         self.keep_watched(&installation, &Watched { whole: true, at: Some(now), walk }).await?;
-        Ok(Some(changed))
+        Ok(Some(looked))
     }
 
     /// Reads one more page of the whole list, if it is time: who changes an owner or a status may not bring
@@ -142,10 +164,11 @@ impl Work {
 
     /// Looks at the top of the list, whoever else does: somebody waits for a list of their own, or we were
     /// told to. Where all on the page is news, there is more below.
-    pub(super) async fn glance(&self, installation: &InstallationId) -> Result<(), Fault> {
+    pub(super) async fn glance(&self, installation: &InstallationId, who: For) -> Result<Looked, Fault> {
         let (before, at) = (self.watched(installation).await?, self.clock.now());
-        self.read_until(installation, &before, |news| !before.whole || news < PAGE).await?;
-        self.keep_watched(installation, &Watched { at: Some(at), ..before }).await
+        let looked = self.read_until(installation, &before, who, |news| !before.whole || news < PAGE).await?;
+        self.keep_watched(installation, &Watched { at: Some(at), ..before }).await?;
+        Ok(looked)
     }
 
     /// How far looking got.
@@ -158,8 +181,7 @@ impl Work {
         self.store.keep(installation, self.document(KIND, "", watched, None)).await
     }
 
-    /// Reads the list to the page at which it is to end, or to its own end. Answers how much news there was.
-    /// What becomes active meanwhile moves to the top and is found the next time.
+    /// Reads the list to the page at which it is to end, or to its own end. What becomes active meanwhile moves to the top and is found the next time.
     ///
     /// News is noted from the bottom up: whoever dies in between finds what is left below what is known,
     /// and would stop reading there if it were the other way round. Only the first reading, which goes to
@@ -168,15 +190,21 @@ impl Work {
         &self,
         installation: &InstallationId,
         watched: &Watched,
+        who: For,
         is_the_last: impl Fn(usize) -> bool,
-    ) -> Result<usize, Fault> {
-        let (mut offset, mut count, mut pages) = (0, 0, Vec::new());
+    ) -> Result<Looked, Fault> {
+        let (mut offset, mut looked, mut pages) = (0, Looked::default(), Vec::new());
         loop {
             let at = self.clock.now();
             let page = self.dialnote.conversations(offset).await.map_err(fault)?;
-            let news = self.news(installation, page.conversations).await?;
+            let mut news = self.news(installation, page.conversations).await?;
             let ends = page.last || is_the_last(news.len());
-            count += news.len();
+            looked.changed += news.len();
+            // Only what the next look finds again may be left for it.
+            if offset == 0 && who == For::Nobody {
+                news.retain(|changed| !changed.is_left_alone(at));
+                looked.left = looked.changed - news.len();
+            }
             offset += PAGE;
             pages.push((at, news));
             if ends || !watched.whole {
@@ -185,7 +213,7 @@ impl Work {
                 }
             }
             if ends {
-                return Ok(count);
+                return Ok(looked);
             }
         }
     }
@@ -194,11 +222,13 @@ impl Work {
     async fn news(&self, installation: &InstallationId, page: Vec<Conversation>) -> Result<Vec<Changed>, Fault> {
         let look = |known: &Conversations| {
             let news = page.into_iter().filter_map(|conversation| {
-                let before = known.get(&conversation.id).map(|sight| &sight.known.conversation);
+                let sight = known.get(&conversation.id);
+                let before = sight.map(|sight| &sight.known.conversation);
                 let shown = before.and_then(|before| before.last_activity.as_ref());
                 let noted = before.and_then(|before| before.last_note);
                 let now = Conversation { last_note: noted, ..conversation }.past_notes(shown);
-                (before != Some(&now)).then(|| Changed { before: before.cloned().map(Box::new), now })
+                let since = sight.map(|sight| sight.at);
+                (before != Some(&now)).then(|| Changed { before: before.cloned().map(Box::new), since, now })
             });
             news.collect()
         };
@@ -253,10 +283,17 @@ impl Work {
 /// A conversation that is not as it was seen before.
 struct Changed {
     before: Option<Box<Conversation>>,
+    /// Since when it was seen so.
+    since: Option<Timestamp>,
     now: Conversation,
 }
 
 impl Changed {
+    /// Whether its card was drawn anew just before.
+    fn is_left_alone(&self, at: Timestamp) -> bool {
+        self.concerns_anybody() && self.since.is_some_and(|since| later(since, TOGETHER) > at)
+    }
+
     /// That somebody has read it is nobody's news.
     fn concerns_anybody(&self) -> bool {
         let before = self.before.as_ref();
@@ -265,11 +302,11 @@ impl Changed {
 }
 
 /// How long to wait until the next look: less when much happens.
-pub(super) fn pause(before: Duration, looked: &Result<Option<usize>, Fault>) -> Duration {
+pub(super) fn pause(before: Duration, looked: &Result<Option<Looked>, Fault>) -> Duration {
     let [least, most] = INTERVAL;
     match looked {
         Ok(None) => SIGN_OF_LIFE,
-        Ok(Some(0)) => before.mul_f64(1.5).clamp(least, most),
+        Ok(Some(Looked { changed: 0, .. })) => before.mul_f64(1.5).clamp(least, most),
         Ok(Some(_)) => least,
         Err(Fault::RateLimited { wait, .. }) => (*wait).max(least),
         Err(_) => most,

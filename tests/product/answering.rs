@@ -143,7 +143,7 @@ async fn accept_means_the_last_that_is_still_ones_own() {
         bot.slash(MAYA, "/handoff @zoe conv_1004 the second").await;
         bot.read_all().await;
         bot.world(|world| world.dialnote.conversation_mut("conv_1004").unwrap().assigned_to = None);
-        bot.work.watch().await.unwrap();
+        bot.look().await;
         bot.slash(ZOE, "/dialnote accept").await;
         assert_snapshot!(bot.answer(ZOE).await, @"You take care of +1 415 555 0101 (Ana Lima).");
         bot.read_all().await;

@@ -116,7 +116,7 @@ impl<'a> Play<'a> {
             self.bot.read_all().await;
             self.truth.has_seen(self.bot);
         }
-        self.bot.clock.advance(SignedDuration::from_secs(self.dice.random_range(6..15)));
+        self.bot.clock.advance(SignedDuration::from_secs(self.dice.random_range(16..25)));
         self.model.steps.clear();
         self.looks().await;
         match self.dice.random_range(0..100) {

@@ -342,9 +342,13 @@ impl Bot {
         self.sandbox.incoming(incoming).await.unwrap()
     }
 
-    /// The app looks at dialnote, and does what follows.
+    /// The app looks at dialnote, and does what follows. What has changed twice within seconds is left for
+    /// the next look.
     pub async fn look(&self) {
-        self.work.watch().await.unwrap();
+        while self.work.watch().await.unwrap().is_some_and(|looked| looked.left > 0) {
+            self.settle().await;
+            self.clock.advance(SignedDuration::from_secs(5));
+        }
         self.settle().await;
     }
 
