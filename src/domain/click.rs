@@ -8,6 +8,7 @@ use crate::domain::asker::{Listed, Reply};
 use crate::domain::command::{Act, Assignee, Command, Wanted};
 use crate::domain::conversation::Which;
 use crate::domain::list::{Filter, Query};
+use crate::domain::route::Routing;
 use crate::domain::verb::Verb;
 use crate::ids::{ChannelId, ConversationId, DraftId, MemberId, SlackUserId};
 
@@ -70,9 +71,11 @@ pub enum Control {
     Rules,
     /// Put everything of somebody's back into the queue.
     Requeue,
+    /// Have the cards of a shared number come to where it stands.
+    Route,
 }
 
-const CONTROLS: [(Control, &str); 28] = [
+const CONTROLS: [(Control, &str); 29] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::AssignTo, "assign_to"),
@@ -101,6 +104,7 @@ const CONTROLS: [(Control, &str); 28] = [
     (Control::Wishes, "wishes"),
     (Control::Rules, "rules"),
     (Control::Requeue, "requeue"),
+    (Control::Route, "route"),
 ];
 
 impl Control {
@@ -146,6 +150,9 @@ pub struct Carried {
     /// What is wanted of a conversation that is still to be chosen.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     pub wanted: Option<Wanted>,
+    /// A shared number.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<String>,
 }
 
 impl Carried {
@@ -198,6 +205,8 @@ pub enum Clicked {
     Wishes,
     /// The form of the rules.
     Rules,
+    /// Cards that are to come to where it was made.
+    Route(Routing),
     /// Nothing.
     Nothing,
 }
@@ -268,6 +277,7 @@ impl Click {
             Control::Accept => on(Act::Accept),
             Control::GiveBack => on(Act::GiveBack),
             Control::Keep => on(Act::Keep),
+            Control::Route => Some(Clicked::Route(Routing::Set { channel: None, line: carried.line? })),
             Control::Requeue => {
                 let which = Which::AllOf(carried.owner.clone()?);
                 Some(Clicked::Do(Command { act: Act::Unassign, which, note: String::new() }))

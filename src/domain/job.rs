@@ -272,7 +272,7 @@ impl Job {
             Self::Handover(conversation) => conversation_key(conversation),
             Self::Change(job) => person_key(&job.asker.user),
             Self::Digest(job) => digest_key(&job.channel),
-            Self::Message(Message::Digest { channel, .. }) => digest_key(channel),
+            Self::Message(Message::Digest { channel, .. } | Message::Settled { channel, .. }) => digest_key(channel),
             Self::Noticed(job) => conversation_key(&job.conversation),
             Self::Look => "look".to_owned(),
             Self::Left(gone) => format!("left:{}", gone.id),

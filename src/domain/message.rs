@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::asker::Addressee;
-use crate::domain::conversation::Conversation;
+use crate::domain::conversation::{Conversation, Line as SharedNumber};
 use crate::domain::list::{FILTERS, Query};
 use crate::domain::people::Unlinked;
 use crate::domain::policy::Rules;
@@ -67,6 +67,15 @@ pub enum Message {
         channel: ChannelId,
         /// What.
         digest: Box<Digest>,
+    },
+    /// Something of what a channel was told at once has an owner since, or needs none.
+    Settled {
+        /// The channel.
+        channel: ChannelId,
+        /// Which conversation.
+        conversation: ConversationId,
+        /// What happened; nothing, if it waits again.
+        line: Option<Line>,
     },
     /// A direct message.
     Direct {
@@ -189,7 +198,13 @@ pub struct AdminFace {
     pub read_only_key: bool,
     /// Members whose e-mail address nobody in Slack has.
     pub unlinked: Vec<String>,
+    /// The channels that get cards.
+    #[serde(default)]
+    pub routes: Vec<Routed>,
 }
+
+/// A channel that gets cards, and of what, in words; of everything, if it is not said.
+pub type Routed = (ChannelId, Option<String>);
 
 /// What a channel is told at once: who waits for an owner, and how much everybody has to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -205,10 +220,29 @@ pub struct Digest {
     pub waiting: Vec<Face>,
     /// How much more of that there is.
     pub more: usize,
+    /// What happened since to what nobody owned.
+    #[serde(default)]
+    pub settled: Vec<(ConversationId, Line)>,
     /// How much of what is snoozed comes back today.
     pub snoozed: usize,
     /// What colleagues call people, and how many open conversations they own.
     pub loads: Vec<(String, usize)>,
+}
+
+impl Digest {
+    /// One that says nothing yet.
+    pub fn at(at: Timestamp) -> Self {
+        Self {
+            at,
+            caught_up: false,
+            overdue: None,
+            waiting: Vec::new(),
+            more: 0,
+            settled: Vec::new(),
+            snoozed: 0,
+            loads: Vec::new(),
+        }
+    }
 }
 
 /// What a card shows.
@@ -294,8 +328,13 @@ pub enum Say {
         /// The channel.
         channel: ChannelId,
     },
-    /// Which channel gets the cards of which shared number, or of all.
-    Routes(Vec<(ChannelId, Option<String>)>),
+    /// Which channels get cards.
+    Routes {
+        /// Each with the shared number, or with nothing if it gets the cards of all.
+        routes: Vec<Routed>,
+        /// Shared numbers whose cards no channel gets, for whoever may have them come to where this is said.
+        offers: Vec<SharedNumber>,
+    },
     /// What somebody wants to hear of was changed.
     WishesChanged,
     /// The card cannot be posted where the command was given.

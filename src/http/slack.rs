@@ -207,6 +207,7 @@ impl<'a> Request<'a> {
         let asker = in_list(self.asker(&from, via, ephemeral), click.list(), &place);
         let job = match click.meaning() {
             Clicked::Do(command) => Job::Command(CommandJob::new(asker, command)),
+            Clicked::Route(routing) => Job::Change(ChangeJob { asker, changes: vec![Change::Route(routing)] }),
             Clicked::Resume(resume) => Job::Resume(ResumeJob { asker, resume }),
             Clicked::List(query) => match in_list(asker, Some(query), &place) {
                 Asker { list: Some(list), .. } if list.place == Stands::Message && !ephemeral => {

@@ -3,7 +3,7 @@
 use crate::domain::click::{self, Carried, Control};
 use crate::domain::conversation::Links;
 use crate::domain::message::{Digest, Face};
-use crate::view::card::{Privacy, happened, masked};
+use crate::view::card::{Privacy, event, happened, masked};
 use crate::view::element::{Element, Style};
 use crate::view::kit::{Block, Content};
 use crate::view::list::headline;
@@ -44,12 +44,16 @@ fn title(digest: &Digest) -> String {
     format!("{greeting} {waiting}")
 }
 
-fn row(face: &Face, digest: &Digest, links: &Links, privacy: Privacy) -> [Block; 3] {
+fn row(face: &Face, digest: &Digest, links: &Links, privacy: Privacy) -> Vec<Block> {
     let conversation = match privacy {
         Privacy::Full => face.conversation.clone(),
         Privacy::Masked => masked(&face.conversation),
     };
     let shown = Face { conversation, owner: None };
+    if let Some((_, line)) = digest.settled.iter().find(|(id, _)| *id == shown.conversation.id) {
+        let happened = format!(":white_check_mark: {} {}", line.actor, event(&line.what));
+        return vec![Block::paragraph(&shown.conversation.title()), Block::small(&happened)];
+    }
     let last = shown.conversation.last_activity.as_ref();
     let waits =
         last.map(|last| format!("{} · {} ago", happened(last), span(digest.at.duration_since(last.at).as_secs())));
@@ -60,7 +64,7 @@ fn row(face: &Face, digest: &Digest, links: &Links, privacy: Privacy) -> [Block;
         Element::button(Control::Done, "Done", &value),
         Element::link(Control::Open, "Open in dialnote", links.to(&shown.conversation.id)),
     ];
-    [
+    vec![
         Block::paragraph(&headline(&shown)),
         Block::small(waits.as_deref().unwrap_or("Nothing has come in yet.")),
         Block::actions(&click::row(&shown.conversation.id), buttons),

@@ -6,7 +6,7 @@ use crate::domain::policy::{Rules, Who};
 use crate::domain::wishes::{KINDS, Wishes};
 use crate::view::element::Element;
 use crate::view::kit::{Block, Home};
-use crate::view::{list, reply};
+use crate::view::{list, reply, routes};
 
 /// How many unlinked members are named.
 const NAMED: usize = 20;
@@ -54,6 +54,12 @@ fn admin(admin: &AdminFace) -> Vec<Block> {
             "The key of this app may only read, so nothing can be assigned. Give the app a key that may write.",
         ));
     }
+    blocks.extend(match admin.routes.as_slice() {
+        [] => {
+            vec![Block::paragraph("No channel gets cards by itself yet. Type /dialnote route in the one that is to.")]
+        }
+        routes => routes::channels(routes).blocks,
+    });
     if !admin.unlinked.is_empty() {
         let names: Vec<_> = admin.unlinked.iter().take(NAMED).map(String::as_str).collect();
         let more = admin.unlinked.len().saturating_sub(NAMED);

@@ -13,3 +13,4 @@ pub mod modal;
 pub mod mrkdwn;
 pub mod notice;
 pub mod reply;
+pub mod routes;

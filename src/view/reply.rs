@@ -7,13 +7,12 @@ use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rule, Who};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::verb::Verb;
-use crate::ids::ChannelId;
 use crate::view::card::{self, event, quoted};
 use crate::view::element::{Confirm, Element, Style};
 use crate::view::help::{NAME_ONE, QUOTE, what_note, with_usage};
 use crate::view::kit::{Block, Content};
-use crate::view::list;
 use crate::view::mrkdwn::{cut, neutral, time};
+use crate::view::{list, routes};
 
 /// How much of a conversation's history is shown.
 const MOST_TOLD: usize = 20;
@@ -73,9 +72,9 @@ pub fn say(say: &Say) -> Content {
         Say::PrivacyChanged { masked: false } => sentence("Saved. From now on cards in this channel show everything."),
         Say::ChannelChanged => sentence("Saved. It holds in this channel from now on."),
         Say::WishesChanged => sentence("Saved."),
-        Say::Routed { channel, line } => routed(channel, line.as_deref()),
+        Say::Routed { channel, line } => routes::made(channel, line.as_deref()),
         Say::RouteOff { channel } => ours(&format!("Saved. <#{channel}> gets no cards by itself any more.")),
-        Say::Routes(routes) => routes_list(routes),
+        Say::Routes { routes, offers } => routes::all(routes, offers),
         Say::CardNotPosted { channel: _ } => sentence(
             "Done in dialnote, but I cannot post its card here, because I am not in this channel. \
              Type /invite @dialnote and use the command again.",
@@ -121,36 +120,17 @@ fn given_back(note: &str) -> Vec<Block> {
     blocks
 }
 
-fn sentence(text: &str) -> Content {
+/// One sentence; what came from outside is in it as it is.
+pub fn sentence(text: &str) -> Content {
     Content::new(&neutral(text), vec![Block::paragraph(text)])
 }
 
 /// A sentence of ours with names of channels in it; what came from outside has to be harmless already.
-fn ours(text: &str) -> Content {
+pub fn ours(text: &str) -> Content {
     Content::new(text, vec![Block::formatted(text)])
 }
 
-fn routed(channel: &ChannelId, line: Option<&str>) -> Content {
-    let cards = line.map_or_else(|| "all cards".to_owned(), |line| format!("the cards of {}", neutral(line)));
-    ours(&format!(
-        "Saved. From now on {cards} come to <#{channel}>, as soon as somebody calls or writes. \
-         If I am not in that channel yet, type /invite @dialnote there."
-    ))
-}
-
 /// Which channel gets what.
-fn routes_list(routes: &[(ChannelId, Option<String>)]) -> Content {
-    if routes.is_empty() {
-        return sentence(&with_usage("No channel gets cards by itself yet.", Verb::Route));
-    }
-    let row = |(channel, line): &(ChannelId, Option<String>)| {
-        let line = line.as_deref().map_or_else(|| "all shared numbers".to_owned(), neutral);
-        format!("<#{channel}>: {line}")
-    };
-    let rows: Vec<_> = routes.iter().map(row).collect();
-    ours(&format!("These channels get cards by themselves:\n{}", rows.join("\n")))
-}
-
 /// Below a snooze, when it comes back.
 fn with_time(mut content: Content, what: &What) -> Content {
     if let What::Snoozed(until) = what {

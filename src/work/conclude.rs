@@ -7,7 +7,7 @@ use crate::domain::asker::{Place, Via};
 use crate::domain::conclude;
 use crate::domain::conversation::{Conversation, State, Which};
 use crate::domain::job::{CommandJob, Stage};
-use crate::domain::message::{Deed, Message, Notice, Say};
+use crate::domain::message::{Deed, Line, Message, Notice, Say};
 use crate::domain::plan::{Plan, Progress};
 use crate::domain::refusal::Refusal;
 use crate::error::{Fault, Service};
@@ -40,6 +40,10 @@ impl Work {
         let told = claim.told || later(claim.accepted, PATIENCE) < self.clock.now();
         let mut messages = conclude::messages(progress, &job.asker, told, &channels, note_refused);
         messages.extend(self.shown_links(&claim.installation, &progress.face()).await?);
+        if plan.event().changes_state() {
+            let line = Line { actor: plan.asker.name.clone(), what: plan.event(), note: String::new() };
+            messages.extend(self.settle_in_digests(&claim.installation, &progress.now, &line).await?);
+        }
         let handover = self.remember_handover(&claim.installation, progress, &messages).await?;
         let outcome = note_refused.map_or(audit::Outcome::Done, |why| audit::Outcome::NoteRefused(why.clone()));
         info!(job = %claim.id, verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");

@@ -3,17 +3,21 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
-use crate::domain::conversation::Owner;
+use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::digest::{Overdue, Summary};
 use crate::domain::hours;
 use crate::domain::job::{DigestJob, Job};
-use crate::domain::message::{Digest, Face, Message};
+use crate::domain::message::{Digest, Face, Line, Message};
 use crate::domain::policy::Rules;
 use crate::domain::route::Route;
 use crate::error::Fault;
-use crate::ids::{ChannelId, InstallationId};
-use crate::store::{Claim, Class, Effect, NewJob};
+use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
+use crate::slack::answer::CallError;
+use crate::slack::client::Posted;
+use crate::store::{Claim, Class, Effect, Memo, NewJob};
+use crate::view::digest;
 use crate::work::index::Conversations;
 use crate::work::{Outcome, Work, later};
 
@@ -25,6 +29,17 @@ const AT_MOST_EVERY: SignedDuration = SignedDuration::from_hours(1);
 
 /// How long it takes to read what happened while we were away: until then it is told once.
 const CAUGHT_UP: Duration = Duration::from_secs(30);
+
+/// The last digest of a channel (a memo), by channel.
+const TOLD: &str = "digest";
+
+/// A digest that was posted.
+#[derive(Serialize, Deserialize)]
+struct Told {
+    channel: ChannelId,
+    ts: MessageTs,
+    digest: Digest,
+}
 
 impl Work {
     /// Tells a channel what waits; and has that done again the next working morning.
@@ -76,7 +91,7 @@ impl Work {
         let again = rules.working.after(now, AT_MOST_EVERY, &zone);
         let waiting = waiting.into_iter().map(|conversation| Face { conversation, owner: None }).collect();
         let overdue = Some(rules.remind_within);
-        let digest = Digest { at: now, caught_up: false, overdue, waiting, more, snoozed: 0, loads: Vec::new() };
+        let digest = Digest { overdue, waiting, more, ..Digest::at(now) };
         let message = Message::Digest { channel: channel.clone(), digest: Box::new(digest) };
         let told = self.say_unasked(claim, message);
         Ok(Outcome::done(vec![told, self.remind_at(channel, Some(again))]))
@@ -102,6 +117,60 @@ impl Work {
     /// When it is looked next whether a channel is to be reminded.
     pub(super) fn remind_at(&self, channel: &ChannelId, due: Option<Timestamp>) -> Effect {
         self.put_due(OVERDUE, channel.as_str(), &(), due)
+    }
+
+    /// Posts a digest, and keeps what it says.
+    pub(super) async fn post_digest(
+        &self,
+        claim: &Claim,
+        channel: &ChannelId,
+        digest: &Digest,
+    ) -> Result<Vec<Effect>, CallError> {
+        let content = digest::message(digest, &self.links, self.privacy(&claim.installation, channel).await?);
+        let Posted { channel, ts } = self.post_once(claim, channel.as_str(), None, &content).await?;
+        Ok(vec![told(&Told { channel, ts, digest: digest.clone() })])
+    }
+
+    /// The last digests of channels that tell of a conversation are to show what happened to it.
+    pub(super) async fn settle_in_digests(
+        &self,
+        installation: &InstallationId,
+        conversation: &Conversation,
+        line: &Line,
+    ) -> Result<Vec<Message>, Fault> {
+        let waits = conversation.is_open() && conversation.owner.is_none();
+        let mut messages = Vec::new();
+        for (channel, _) in self.routed(installation, conversation.line.as_ref()).await? {
+            let told = self.told_last(installation, &channel).await?;
+            let id = &conversation.id;
+            if told.is_some_and(|told| told.digest.waiting.iter().any(|face| face.conversation.id == *id)) {
+                let line = (!waits).then(|| line.clone());
+                messages.push(Message::Settled { channel, conversation: id.clone(), line });
+            }
+        }
+        Ok(messages)
+    }
+
+    /// Shows in the last digest of a channel what happened to a conversation in it.
+    pub(super) async fn settle_in_digest(
+        &self,
+        claim: &Claim,
+        channel: &ChannelId,
+        conversation: &ConversationId,
+        line: Option<&Line>,
+    ) -> Result<Vec<Effect>, CallError> {
+        let installation = &claim.installation;
+        let Some(mut last) = self.told_last(installation, channel).await? else { return Ok(Vec::new()) };
+        last.digest.settled.retain(|(id, _)| id != conversation);
+        last.digest.settled.extend(line.map(|line| (conversation.clone(), line.clone())));
+        let content = digest::message(&last.digest, &self.links, self.privacy(installation, channel).await?);
+        self.bring_up_to_date(claim, channel, &last.ts, &content).await?;
+        Ok(vec![told(&last)])
+    }
+
+    async fn told_last(&self, installation: &InstallationId, channel: &ChannelId) -> Result<Option<Told>, Fault> {
+        let kept = self.store.recall(installation, TOLD, channel.as_str()).await?;
+        Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
     }
 
     /// The digests of all channels, because we were away.
@@ -140,6 +209,17 @@ impl Work {
             loads.push((self.people.party(installation, &owner).await?.name, open));
         }
         let waiting = summary.waiting.into_iter().map(|conversation| Face { conversation, owner: None }).collect();
-        Ok(Digest { at, caught_up, overdue: None, waiting, more: summary.more, snoozed: summary.snoozed, loads })
+        Ok(Digest { caught_up, waiting, more: summary.more, snoozed: summary.snoozed, loads, ..Digest::at(at) })
     }
+}
+
+/// Keeps a digest that was posted, or what it says since.
+fn told(told: &Told) -> Effect {
+    Effect::Remember(Memo {
+        kind: TOLD.to_owned(),
+        id: told.channel.to_string(),
+        alias: None,
+        at: told.digest.at,
+        body: serde_json::to_string(told).unwrap_or_default(),
+    })
 }

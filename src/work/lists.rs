@@ -187,6 +187,7 @@ impl Work {
             members,
             read_only_key: trouble.is_some_and(|trouble| recently(trouble.at)),
             unlinked,
+            routes: self.listed_routes(installation).await?,
         })
     }
 

@@ -9,7 +9,7 @@ use crate::domain::asker::Via;
 use crate::domain::conversation::{ActivityKind, Conversation, Sequel, State};
 use crate::domain::elsewhere::{Found, SOMEBODY};
 use crate::domain::job::{Job, NoticedJob};
-use crate::domain::message::{Event, Message};
+use crate::domain::message::{Event, Line, Message};
 use crate::domain::plan::is_ours;
 use crate::domain::refusal::Refusal;
 use crate::domain::verb::Verb;
@@ -161,6 +161,10 @@ impl Work {
             messages = messages.into_iter().filter_map(silent).collect();
         }
         messages.extend(self.shown_links(installation, &found.face()).await?);
+        for (actor, what) in found.events().into_iter().filter(|(_, event)| event.changes_state()) {
+            let line = Line { actor, what, note: String::new() };
+            messages.extend(self.settle_in_digests(installation, &found.now, &line).await?);
+        }
         let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
         if found.now.is_open() && found.to.is_none() && !routed.is_empty() {
             let rules = self.rules(installation).await?;

@@ -11,7 +11,7 @@ use crate::slack::answer::CallError;
 use crate::slack::client::{Posted, RESPONSE_URL, Sought, Thread};
 use crate::store::{Card, Claim, Effect};
 use crate::view::kit::Content;
-use crate::view::{card, digest, reply};
+use crate::view::{card, reply};
 use crate::work::{Outcome, Work};
 
 /// After this many tries of a response URL the answer goes another way, so that one broken URL does
@@ -59,10 +59,9 @@ impl Work {
             Message::Filled { view, title, context, .. } => {
                 self.show_form(claim, view, title.clone(), context).await.map(|()| Vec::new())
             }
-            Message::Digest { channel, digest } => {
-                let privacy = self.privacy(&claim.installation, channel).await?;
-                let content = digest::message(digest, &self.links, privacy);
-                self.post_once(claim, channel.as_str(), None, &content).await.map(|_| Vec::new())
+            Message::Digest { channel, digest } => self.post_digest(claim, channel, digest).await,
+            Message::Settled { channel, conversation, line } => {
+                self.settle_in_digest(claim, channel, conversation, line.as_ref()).await
             }
             Message::Unfurl { channel, ts, url, face } => {
                 let privacy = self.privacy(&claim.installation, channel).await?;
@@ -153,7 +152,7 @@ impl Work {
     }
 
     /// What an earlier try posted unheard may show what has been replaced since.
-    async fn bring_up_to_date(
+    pub(super) async fn bring_up_to_date(
         &self,
         claim: &Claim,
         channel: &ChannelId,

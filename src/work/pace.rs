@@ -36,9 +36,9 @@ pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
         | Job::Ask(_) => Vec::new(),
         Job::Message(Message::Private { .. }) => vec![unlimited(RESPONSE_URL)],
         // Tier 3: 50 a minute.
-        Job::Message(Message::Card { .. } | Message::Answered { .. } | Message::Moved { .. }) => {
-            vec![limited("chat.update", 1200, 50)]
-        }
+        Job::Message(
+            Message::Card { .. } | Message::Answered { .. } | Message::Moved { .. } | Message::Settled { .. },
+        ) => vec![limited("chat.update", 1200, 50)],
         Job::Message(
             Message::Line { channel, .. } | Message::Digest { channel, .. } | Message::Anew { channel, .. },
         ) => posting(channel.as_str()),
@@ -77,6 +77,7 @@ pub(super) fn flow(job: &Job) -> String {
             | Message::Moved { channel, .. }
             | Message::Line { channel, .. }
             | Message::Digest { channel, .. }
+            | Message::Settled { channel, .. }
             | Message::Unfurl { channel, .. },
         ) => channel.to_string(),
         _ => String::new(),

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::domain::conversation::Line;
 use crate::domain::job::ChangeJob;
-use crate::domain::message::{Message, Notice, Say};
+use crate::domain::message::{Message, Notice, Routed, Say};
 use crate::domain::refusal::Refusal;
 use crate::domain::route::{Route, Routing, Settings, called, meant};
 use crate::error::Fault;
@@ -48,7 +48,13 @@ impl Work {
         let refused = |why| Ok((Vec::new(), Say::Refused { why, note: String::new() }));
         let here = job.asker.channel.as_ref().filter(|channel| !channel.is_direct());
         let (channel, line) = match routing {
-            Routing::List => return Ok((Vec::new(), self.told_routes(installation).await?)),
+            Routing::List => {
+                let routes = self.listed_routes(installation).await?;
+                // A channel gets one number's cards, or all: who wants another one goes where there is room.
+                let has_room = here.is_some_and(|here| routes.iter().all(|(channel, _)| channel != here));
+                let offers = if has_room { self.offers(installation, job).await? } else { Vec::new() };
+                return Ok((Vec::new(), Say::Routes { routes, offers }));
+            }
             Routing::Off { channel } => (channel, None),
             Routing::Set { channel, line } => (channel, Some(line.as_str())),
         };
@@ -121,9 +127,23 @@ impl Work {
         Ok(std::iter::once(kept).chain(told).collect())
     }
 
-    async fn told_routes(&self, installation: &InstallationId) -> Result<Say, Fault> {
+    /// The channels that get cards, as people are told.
+    pub(super) async fn listed_routes(&self, installation: &InstallationId) -> Result<Vec<Routed>, Fault> {
         let routes = self.routes(installation).await?;
-        Ok(Say::Routes(routes.into_iter().map(|(channel, route)| (channel, listed(&route))).collect()))
+        Ok(routes.into_iter().map(|(channel, route)| (channel, listed(&route))).collect())
+    }
+
+    /// The shared numbers whose cards no channel gets, for whoever may change that.
+    async fn offers(&self, installation: &InstallationId, job: &ChangeJob) -> Result<Vec<Line>, Fault> {
+        let asker = self.people.teammate(installation, &job.asker.user).await?;
+        let rules = self.rules(installation).await?;
+        if !asker.is_ok_and(|asker| rules.may_configure(&asker).is_ok()) {
+            return Ok(Vec::new());
+        }
+        let routes = self.routes(installation).await?;
+        let lines = self.dialnote.lines().await.map_err(fault)?;
+        let is_free = |line: &Line| routes.iter().all(|(_, route)| route.paused || !route.takes(Some(line)));
+        Ok(lines.into_iter().filter(is_free).collect())
     }
 }
 

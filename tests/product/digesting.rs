@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::support::{ANA, LEO, MAYA, Setup, product, product_with};
+use crate::support::{ANA, Bot, LEO, MAYA, Setup, product, product_with};
 
 const HALF_A_MINUTE: SignedDuration = SignedDuration::from_secs(31);
 
@@ -114,6 +114,35 @@ async fn after_a_long_absence_there_is_one_summary_and_no_flood() {
         let posts = bot.posts("front-desk");
         assert_eq!(posts.len(), 2, "the card and the summary");
         assert_snapshot!(posts[1].lines().next().unwrap(), @"I was away and have caught up. 16 conversations wait for an owner, oldest first:");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_digest_shows_what_happened_since() {
+    let friday = Setup { now: "2026-11-27T16:59:30Z", ..Setup::default() };
+    product_with(friday, async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route Billing").await;
+        bot.read_all().await;
+        bot.pass(SignedDuration::from_mins(1)).await;
+        bot.press_in_digest(LEO, "take", "conv_1004").await;
+        bot.read_all().await;
+        bot.in_dialnote(json!({ "conversation": "conv_1012", "assignedToId": "mem_zoe" })).await;
+        bot.read_all().await;
+        let digest = |bot: &Bot| bot.posts("front-desk").into_iter().find(|post| post.starts_with("Good morning"));
+        assert_snapshot!(digest(bot).unwrap(), @"
+        Good morning. 2 conversations wait for an owner, oldest first:
+        Lucía Fernández
+          :white_check_mark: Somebody in dialnote assigned this to Zoe.
+        Robert Nguyen
+          :white_check_mark: Leo took this.
+          Open: Leo 1.
+        ");
+        bot.slash(LEO, "/unassign conv_1004").await;
+        bot.read_all().await;
+        assert!(digest(bot).unwrap().contains("Robert Nguyen · "), "it waits again");
+        bot.pass(SignedDuration::from_mins(1)).await;
     })
     .await;
 }

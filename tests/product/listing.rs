@@ -235,6 +235,7 @@ async fn a_home_shows_the_way_to_who_is_not_in_dialnote_and_more_to_admins() {
         # For admins
         Re-assigning: every teammate. Marking done: every teammate. Handing over needs a note. Hand-overs go back if nobody answers twice within 15 minutes. Channels are reminded of what nobody owns after 30 minutes. Owners are asked about what nothing has happened to for 8 working hours. [Change…]
         dialnote answers; it has 3 members.
+        No channel gets cards by itself yet. Type /dialnote route in the one that is to.
         ");
     })
     .await;

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::support::{LEO, MAYA, SAM, product};
+use crate::support::{FRONT_DESK, LEO, MAYA, SAM, product};
 
 #[tokio::test]
 async fn a_missed_call_becomes_a_card_in_the_channel_of_its_number() {
@@ -75,11 +75,12 @@ async fn another_numbers_calls_go_elsewhere_and_a_star_takes_all() {
         bot.missed_call("+14155550888").await;
         assert_eq!(bot.calls("chat.postMessage"), 1);
         bot.slash(MAYA, "/dialnote route").await;
-        assert_snapshot!(bot.answer(MAYA).await, @r#"
-        No channel gets cards by itself yet.
-        Type: /dialnote route [list | #channel] [shared number | * | off]
-        For example: /dialnote route #front-desk "Front desk"
-        "#);
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        No channel gets cards by itself yet. Of which shared number shall they come to this channel?
+        Front desk [Cards here]
+        Billing [Cards here]
+        All shared numbers [Cards here]
+        ");
     })
     .await;
 }
@@ -165,6 +166,47 @@ async fn a_channel_has_cards_digests_and_reminders_of_its_own() {
         assert!(bot.window(MAYA).await.contains("Digest of this channel*: [Never ▾]"), "it is remembered");
         bot.submit(MAYA, json!({ "digest": { "digest": "07:00" }, "remind_here": { "remind_here": "rules" } })).await;
         bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_begins_is_offered_a_button_for_each_shared_number() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        No channel gets cards by itself yet. Of which shared number shall they come to this channel?
+        Front desk [Cards here]
+        Billing [Cards here]
+        All shared numbers [Cards here]
+        ");
+        bot.open_home(MAYA).await;
+        assert!(bot.home(MAYA).await.contains("No channel gets cards by itself yet."));
+        bot.press_private(MAYA, FRONT_DESK, "route", 0).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Saved. From now on the cards of Front desk come to <#C0FRONT>, as soon as somebody calls or writes. If I am not in that channel yet, type /invite @dialnote there.");
+        bot.slash(MAYA, "/dialnote route list").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        These channels get cards by themselves:
+        <#C0FRONT>: Front desk
+        ");
+        bot.slash_in("billing", MAYA, "/dialnote route list").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        These channels get cards by themselves:
+        <#C0FRONT>: Front desk
+        Of these numbers they come to no channel yet. Have them come here:
+        Billing [Cards here]
+        ");
+        bot.press_private(MAYA, "billing", "route", 0).await;
+        bot.read_all().await;
+        let home = bot.home(MAYA).await;
+        assert!(home.contains("<#C0BILLING>: Billing"), "{home}");
+        bot.slash(LEO, "/dialnote route list").await;
+        assert_snapshot!(bot.answer(LEO).await, @"
+        These channels get cards by themselves:
+        <#C0BILLING>: Billing
+        <#C0FRONT>: Front desk
+        ");
     })
     .await;
 }

@@ -1,0 +1,57 @@
+//! Which channels get the cards of which shared numbers, as admins are told.
+
+use crate::domain::click::{Carried, Control};
+use crate::domain::conversation::Line;
+use crate::domain::message::Routed;
+use crate::domain::route::called;
+use crate::domain::verb::Verb;
+use crate::ids::ChannelId;
+use crate::view::element::Element;
+use crate::view::help::with_usage;
+use crate::view::kit::{Block, Content};
+use crate::view::mrkdwn::neutral;
+use crate::view::reply::{ours, sentence};
+
+/// How many shared numbers are offered.
+const MOST_OFFERED: usize = 20;
+
+/// That a channel gets cards from now on.
+pub fn made(channel: &ChannelId, line: Option<&str>) -> Content {
+    let cards = line.map_or_else(|| "all cards".to_owned(), |line| format!("the cards of {}", neutral(line)));
+    ours(&format!(
+        "Saved. From now on {cards} come to <#{channel}>, as soon as somebody calls or writes. \
+         If I am not in that channel yet, type /invite @dialnote there."
+    ))
+}
+
+/// The channels that get cards, each with what it gets the cards of.
+pub fn channels(routes: &[Routed]) -> Content {
+    let row = |(channel, line): &Routed| {
+        let line = line.as_deref().map_or_else(|| "all shared numbers".to_owned(), neutral);
+        format!("<#{channel}>: {line}")
+    };
+    let rows: Vec<_> = routes.iter().map(row).collect();
+    ours(&format!("These channels get cards by themselves:\n{}", rows.join("\n")))
+}
+
+/// All of them, with buttons for the shared numbers whose cards no channel gets.
+pub fn all(routes: &[Routed], offers: &[Line]) -> Content {
+    let mut content = match routes {
+        [] if offers.is_empty() => sentence(&with_usage("No channel gets cards by itself yet.", Verb::Route)),
+        [] => sentence("No channel gets cards by itself yet. Of which shared number shall they come to this channel?"),
+        routes => channels(routes),
+    };
+    if offers.is_empty() {
+        return content;
+    }
+    if !routes.is_empty() {
+        content.blocks.push(Block::paragraph("Of these numbers they come to no channel yet. Have them come here:"));
+    }
+    let offer = |name: &str, line: &str| {
+        let carried = Carried { line: Some(line.to_owned()), ..Carried::default() }.encode();
+        Block::row(name, Element::button(Control::Route, "Cards here", &carried))
+    };
+    let all = routes.is_empty().then(|| offer("All shared numbers", "*"));
+    content.blocks.extend(offers.iter().take(MOST_OFFERED).map(|one| offer(&called(one), &one.number)).chain(all));
+    content
+}
