@@ -54,6 +54,10 @@ id! {
     MessageTs
 }
 id! {
+    /// A file in Slack (contracts/slack.md §25).
+    FileId
+}
+id! {
     /// A dialnote conversation (contracts/dialnote.md, Objects).
     ConversationId
 }

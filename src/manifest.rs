@@ -36,7 +36,7 @@ pub static SCOPES: [Scope; 4] = [
 ];
 
 /// Permissions that the app works without, and what they are good for. Whoever installs it chooses.
-pub static OPTIONAL_SCOPES: [Scope; 10] = [
+pub static OPTIONAL_SCOPES: [Scope; 11] = [
     Scope {
         name: "channels:history",
         reason: "After a crash it looks whether a card or line of its own is already there, instead of posting it twice.",
@@ -53,6 +53,7 @@ pub static OPTIONAL_SCOPES: [Scope; 10] = [
     Scope { name: "dnd:read", reason: "A group’s member who does not want to be disturbed is not picked." },
     Scope { name: "links:read", reason: "It notices links to dialnote conversations." },
     Scope { name: "links:write", reason: "It shows what they lead to." },
+    Scope { name: "files:write", reason: "`/dialnote report` posts its picture; without it, only the words." },
 ];
 
 /// Events that the app is told of. They need nothing but `users:read` and, for links, `links:read`.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::conversation::{Links, Which, which};
 use crate::domain::list::Query;
 use crate::domain::refusal::Misread;
+use crate::domain::report;
 use crate::domain::route::Routing;
 use crate::domain::typed::{self, Word};
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
@@ -153,6 +154,8 @@ pub enum Typed {
     List(Query),
     /// The routes.
     Route(Routing),
+    /// What the team did in so many days.
+    Report(u16),
     /// The rules.
     Settings,
     /// Help, about one command or all.
@@ -225,6 +228,7 @@ fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Typed, Misrea
         Verb::Help => help_topic(text).map(Typed::Help),
         Verb::Inbox => Ok(Typed::List(Query::parse(text))),
         Verb::Route => Routing::parse(text).map(Typed::Route),
+        Verb::Report => report::period(text).map(Typed::Report),
         Verb::Settings => Ok(Typed::Settings),
         Verb::Undo | Verb::Accept if text.trim().is_empty() => {
             let act = if verb == Verb::Undo { Act::Undo } else { Act::Accept };

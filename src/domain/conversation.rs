@@ -188,6 +188,11 @@ impl Conversation {
         self.last_activity.as_ref().is_some_and(|activity| activity.kind == ActivityKind::Note)
     }
 
+    /// When its contact called or wrote, if nothing has happened since.
+    pub fn heard(&self) -> Option<Timestamp> {
+        self.last_activity.as_ref().filter(|last| last.inbound).map(|last| last.at)
+    }
+
     /// Whether it has another owner or status than it had, or something came in or went out since.
     pub fn is_news_after(&self, before: &Self) -> bool {
         let last = |one: &Self| one.last_activity.as_ref().map(|last| last.at);

@@ -67,6 +67,9 @@ pub enum Job {
     /// Tell a channel at once what waits there.
     #[serde(rename = "digest.v1")]
     Digest(DigestJob),
+    /// Find out what the team did.
+    #[serde(rename = "report.v1")]
+    Report(ReportJob),
     /// Say something.
     #[serde(rename = "message.v1")]
     Message(Message),
@@ -201,6 +204,15 @@ pub struct DigestJob {
     pub overdue: bool,
 }
 
+/// Somebody who wants a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportJob {
+    /// Who asks, and where.
+    pub asker: Asker,
+    /// Of how many days.
+    pub days: u16,
+}
+
 /// A command on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandJob {
@@ -271,6 +283,8 @@ impl Job {
             Self::Batch(job) => job.batch.kind(),
             Self::Handover(conversation) => conversation_key(conversation),
             Self::Change(job) => person_key(&job.asker.user),
+            Self::Report(job) => format!("report:{}", job.asker.user),
+            Self::Message(Message::Report { to, .. }) => format!("report:{}", to.user),
             Self::Digest(job) => digest_key(&job.channel),
             Self::Message(Message::Digest { channel, .. } | Message::Settled { channel, .. }) => digest_key(channel),
             Self::Noticed(job) => conversation_key(&job.conversation),

@@ -9,8 +9,9 @@ use crate::domain::list::{FILTERS, Query};
 use crate::domain::people::Unlinked;
 use crate::domain::policy::Rules;
 use crate::domain::refusal::{About, Refusal};
+use crate::domain::report::Report;
 use crate::domain::wishes::Wishes;
-use crate::ids::{ChannelId, ConversationId, DraftId, MemberId, MessageTs, SlackUserId, ViewId};
+use crate::ids::{ChannelId, ConversationId, DraftId, FileId, MemberId, MessageTs, SlackUserId, ViewId};
 
 /// One thing to be said in one place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +77,17 @@ pub enum Message {
         conversation: ConversationId,
         /// What happened; nothing, if it waits again.
         line: Option<Line>,
+    },
+    /// A report with its picture.
+    Report {
+        /// Where.
+        channel: ChannelId,
+        /// Who asked for it.
+        to: Addressee,
+        /// What it says.
+        report: Box<Report>,
+        /// The picture, once it is uploaded.
+        file: Option<FileId>,
     },
     /// A direct message.
     Direct {
@@ -337,6 +349,8 @@ pub enum Say {
     },
     /// What somebody wants to hear of was changed.
     WishesChanged,
+    /// A report cannot be posted where it was asked for.
+    ReportNotPosted,
     /// The card cannot be posted where the command was given.
     CardNotPosted {
         /// Where.

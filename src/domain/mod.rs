@@ -19,6 +19,7 @@ pub mod phone;
 pub mod plan;
 pub mod policy;
 pub mod refusal;
+pub mod report;
 pub mod retry;
 pub mod route;
 pub mod suggest;

@@ -217,6 +217,8 @@ pub enum Misread {
     NoteMissing(Verb),
     /// It does not say which shared number.
     NoLine,
+    /// It is not clear of how many days a report is wanted.
+    NoPeriod,
     /// It names a channel that Slack did not recognize.
     UnknownChannel,
     /// It does not say until when, or not in words that we know.

@@ -42,6 +42,8 @@ pub enum Verb {
     Inbox,
     /// Say which channel gets the cards of which shared number.
     Route,
+    /// Show what the team did.
+    Report,
     /// Change the rules of the workspace and of the channel.
     Settings,
     /// Say what can be typed.
@@ -66,7 +68,7 @@ pub struct Spec {
 }
 
 /// Every verb there is.
-pub static COMMANDS: [Spec; 18] = [
+pub static COMMANDS: [Spec; 19] = [
     Spec {
         verb: Verb::Assign,
         name: "assign",
@@ -196,6 +198,14 @@ pub static COMMANDS: [Spec; 18] = [
         example: "#front-desk \"Front desk\"",
     },
     Spec {
+        verb: Verb::Report,
+        name: "report",
+        slash: None,
+        arguments: "[today | week | month | days]",
+        summary: "Show this channel what came in, what became of it, how long it took and who has how much to do.",
+        example: "week",
+    },
+    Spec {
         verb: Verb::Settings,
         name: "settings",
         slash: None,
@@ -217,7 +227,7 @@ impl Verb {
     /// What there is to know about it.
     pub fn spec(self) -> &'static Spec {
         let [assign, take, unassign, handoff, done, reopen, snooze, wake, note, history, undo, others @ ..] = &COMMANDS;
-        let [accept, give_back, keep, inbox, route, settings, help] = others;
+        let [accept, give_back, keep, inbox, route, report, settings, help] = others;
         match self {
             Self::Assign => assign,
             Self::Take => take,
@@ -235,6 +245,7 @@ impl Verb {
             Self::Keep => keep,
             Self::Inbox => inbox,
             Self::Route => route,
+            Self::Report => report,
             Self::Settings => settings,
             Self::Help => help,
         }

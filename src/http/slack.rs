@@ -15,7 +15,7 @@ use tracing::{debug, error, info, warn};
 use crate::domain::asker::{Asker, Listed, Place as Stands, Reply, Via};
 use crate::domain::click::{Click, Clicked, FormContext};
 use crate::domain::command::{self, Typed};
-use crate::domain::job::{Batch, Change, ChangeJob, CommandJob, Job, ListJob, ResumeJob};
+use crate::domain::job::{Batch, Change, ChangeJob, CommandJob, Job, ListJob, ReportJob, ResumeJob};
 use crate::domain::list::{Filter, Query};
 use crate::domain::typed;
 use crate::error::Fault;
@@ -181,6 +181,10 @@ impl<'a> Request<'a> {
                 let asker = self.asker(from, Via::Typed, false);
                 let job = Job::Change(ChangeJob { asker, changes: vec![Change::Route(routing)] });
                 Understood::Order(self.order_from(from, &job), not_saved)
+            }
+            Ok(Typed::Report(days)) => {
+                let asker = self.asker(from, Via::Typed, false);
+                Understood::Order(self.order_from(from, &Job::Report(ReportJob { asker, days })), not_saved)
             }
             Ok(Typed::Settings) => Understood::Form(Box::pin(self.open_rules(from.clone(), Place::Message))),
         }

@@ -102,6 +102,9 @@ pub struct Message {
     pub chosen: BTreeMap<String, Map<String, Value>>,
     /// What the app made of the links in it: `{url, blocks}` each.
     pub unfurls: Vec<Value>,
+    /// The pictures in it: `{id, title, alt_txt, url}` each.
+    #[serde(default)]
+    pub files: Vec<Value>,
     /// The revision of the world at which it was last changed.
     #[serde(skip)]
     pub changed: u64,
@@ -132,6 +135,9 @@ impl Message {
         }
         if !self.blocks.is_empty() {
             message["blocks"] = json!(self.blocks);
+        }
+        if !self.files.is_empty() {
+            message["files"] = json!(self.files);
         }
         if let Some(thread) = &self.thread_ts {
             message["thread_ts"] = json!(thread);

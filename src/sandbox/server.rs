@@ -10,7 +10,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, post};
+use axum::routing::{any, get, post};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -90,6 +90,8 @@ fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/slack/api/{method}", any(slack_api))
         .route("/slack/response/{token}", post(response_url))
+        .route("/slack/upload/{id}", post(upload))
+        .route("/slack/files/{id}", get(file))
         .route("/dialnote/{*path}", any(dialnote_api))
         .merge(control::routes())
         .merge(pages::routes())
@@ -112,6 +114,24 @@ async fn response_url(State(shared): State<Arc<Shared>>, Path(token): Path<Strin
     };
     let handle = |world: &mut World| slack::respond(world, &token, &heard);
     shared.attend(Service::Slack, "response_url", &heard.path, &heard, handle).await
+}
+
+async fn upload(State(shared): State<Arc<Shared>>, Path(id): Path<String>, request: Request) -> Response {
+    let heard = match Heard::read(request).await {
+        Ok(heard) => heard,
+        Err(refused) => return refused,
+    };
+    let handle = |world: &mut World| slack::take_upload(world, &id, &heard);
+    shared.attend(Service::Slack, "upload", &heard.path, &heard, handle).await
+}
+
+/// A picture, for whoever looks at the page.
+async fn file(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
+    let bytes = shared.world(|world| world.uploads.get(&id).and_then(|upload| upload.bytes.clone()));
+    match bytes {
+        Some(bytes) => ([(header::CONTENT_TYPE, "image/png")], bytes).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 async fn dialnote_api(State(shared): State<Arc<Shared>>, request: Request) -> Response {

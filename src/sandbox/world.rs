@@ -13,6 +13,7 @@ use super::dialnote::{self, Dialnote};
 use super::faults::Faults;
 use super::people::{Person, UserGroup};
 use super::seed::{self, BOT_USER};
+use super::slack::Upload;
 use super::views::View;
 use super::{Impossible, Secrets};
 use crate::clock::Clock;
@@ -52,6 +53,8 @@ pub struct World {
     pub(super) secrets: Secrets,
     pub(super) triggers: BTreeMap<String, Trigger>,
     pub(super) response_urls: BTreeMap<String, ResponseUrl>,
+    /// Files that the app has uploaded or is about to, by id.
+    pub(super) uploads: BTreeMap<String, Upload>,
     /// Options last offered by the app: person, place, block, action → options.
     pub(super) offered: BTreeMap<(String, String, String, String), Vec<Value>>,
     /// How far people have read: person and channel → the last message seen.
@@ -117,6 +120,7 @@ impl World {
             secrets,
             triggers: BTreeMap::new(),
             response_urls: BTreeMap::new(),
+            uploads: BTreeMap::new(),
             offered: BTreeMap::new(),
             read: BTreeMap::new(),
             revision: 0,

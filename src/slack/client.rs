@@ -350,7 +350,7 @@ impl Slack {
     }
 
     /// For methods that take only forms (§13.3).
-    async fn call_form(&self, method: &str, arguments: &[(&str, &str)]) -> Result<Value, CallError> {
+    pub(super) async fn call_form(&self, method: &str, arguments: &[(&str, &str)]) -> Result<Value, CallError> {
         judged(method, &transport::send(Service::Slack, self.by, self.request(method).form(arguments)).await?)
     }
 
@@ -362,7 +362,12 @@ impl Slack {
         self.http.post(url).bearer_auth(self.token.expose_secret())
     }
 
-    fn is_slacks(&self, url: &Url) -> bool {
+    /// For addresses that are not a method's.
+    pub(super) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    pub(super) fn is_slacks(&self, url: &Url) -> bool {
         let same_origin = url.origin() == self.base.origin();
         let host = url.host_str().unwrap_or_default();
         let at_slack =

@@ -2,5 +2,6 @@
 
 pub mod answer;
 pub mod client;
+mod files;
 pub mod inbound;
 pub mod signature;

@@ -409,8 +409,13 @@ pub trait Store: Send + Sync + 'static {
     /// The last `max` audit entries about what one person asked for, newest first.
     async fn deeds(&self, installation: &InstallationId, actor: &SlackUserId, max: usize) -> Result<Vec<Entry>, Fault>;
 
-    /// The last `max` audit entries of an installation, newest first.
-    async fn latest(&self, installation: &InstallationId, max: usize) -> Result<Vec<Entry>, Fault>;
+    /// The last `max` audit entries of an installation, newest first; before the one named `before`, if one is.
+    async fn latest(
+        &self,
+        installation: &InstallationId,
+        before: Option<i64>,
+        max: usize,
+    ) -> Result<Vec<Audited>, Fault>;
 
     /// Keeps a fact, replacing an older one about the same thing.
     async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault>;

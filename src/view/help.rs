@@ -4,6 +4,7 @@ use crate::domain::click::{Carried, Control};
 use crate::domain::command::{MOST_TYPED, Wanted};
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::refusal::Misread;
+use crate::domain::report::MOST_DAYS;
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
 use crate::view::element::Element;
 use crate::view::kit::{Block, Content};
@@ -54,6 +55,10 @@ fn not_understood(misread: &Misread) -> String {
         }
         Misread::NoConversation(verb) => with_usage(&format!("Which conversation? {NAME_ONE}"), *verb),
         Misread::NoteMissing(verb) => with_usage(&format!("{} Add a note at the end.", what_note(*verb)), *verb),
+        Misread::NoPeriod => with_usage(
+            &format!("Of how many days? Say today, week, month, or a number up to {MOST_DAYS}."),
+            Verb::Report,
+        ),
         Misread::NoLine => with_usage("Which shared number? Say its number, its name, or * for all.", Verb::Route),
         Misread::UnknownChannel => {
             with_usage("Which channel? Choose it from the list that Slack shows when you type #.", Verb::Route)

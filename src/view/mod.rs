@@ -3,6 +3,7 @@
 //! Slack does not search for mentions or links (contracts/slack.md §11.2).
 
 pub mod card;
+pub mod chart;
 pub mod digest;
 pub mod element;
 pub mod help;
@@ -13,4 +14,5 @@ pub mod modal;
 pub mod mrkdwn;
 pub mod notice;
 pub mod reply;
+pub mod report;
 pub mod routes;

@@ -75,6 +75,10 @@ pub fn say(say: &Say) -> Content {
         Say::Routed { channel, line } => routes::made(channel, line.as_deref()),
         Say::RouteOff { channel } => ours(&format!("Saved. <#{channel}> gets no cards by itself any more.")),
         Say::Routes { routes, offers } => routes::all(routes, offers),
+        Say::ReportNotPosted => sentence(
+            "I cannot post the report here, because I am not in this channel. \
+             Type /invite @dialnote and use the command again.",
+        ),
         Say::CardNotPosted { channel: _ } => sentence(
             "Done in dialnote, but I cannot post its card here, because I am not in this channel. \
              Type /invite @dialnote and use the command again.",

@@ -9,6 +9,7 @@ use crate::domain::conversation::State;
 use crate::domain::message::{Event, Told};
 use crate::domain::plan::Past;
 use crate::domain::refusal::Refusal;
+use crate::domain::report::Change;
 use crate::domain::verb::Verb;
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
 use crate::store::Entry;
@@ -33,6 +34,9 @@ pub struct Detail {
     /// What happened in words, if it did.
     #[serde(default)]
     pub event: Option<Event>,
+    /// When the contact had called or written last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard: Option<Timestamp>,
 }
 
 impl Detail {
@@ -68,6 +72,14 @@ pub fn change(entry: &Entry) -> Option<Past> {
     let done = matches!(detail.outcome, Outcome::Done | Outcome::NoteRefused(_));
     let (before, after) = detail.before.zip(detail.after).filter(|(before, after)| done && before != after)?;
     Some(Past { verb: detail.verb, actor: entry.actor.clone(), by: detail.by, before, after, at: entry.at })
+}
+
+/// The change that an entry tells of, as a report counts it.
+pub fn counted(entry: Entry) -> Option<Change> {
+    let past = change(&entry)?;
+    let detail: Detail = serde_json::from_str(&entry.detail).ok()?;
+    let Past { before, after, .. } = past;
+    Some(Change { conversation: entry.conversation?, at: entry.at, heard: detail.heard, before, after })
 }
 
 /// The entries as a history tells them.

@@ -119,6 +119,7 @@ impl Work {
             after: progress.map(|progress| State::from(&progress.now)),
             outcome,
             event: progress.map(|progress| progress.plan.event()),
+            heard: progress.and_then(|progress| progress.plan.before.heard()),
         };
         let conversation = match &job.command.which {
             Which::Id(id) => Some(id.clone()),

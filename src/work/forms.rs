@@ -8,7 +8,7 @@ use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::ids::{InstallationId, MemberId, SlackUserId, ViewId};
 use crate::slack::answer::CallError;
-use crate::store::{Claim, Document, Effect};
+use crate::store::{Audited, Claim, Document, Effect};
 use crate::view::{home, modal};
 use crate::work::inbox::Stop;
 use crate::work::lists::{HOME, Opened};
@@ -142,7 +142,7 @@ impl Work {
     /// Whom people made owners lately, the latest first.
     async fn recently_chosen(&self, installation: &InstallationId) -> Result<Vec<MemberId>, Fault> {
         let mut chosen: Vec<MemberId> = Vec::new();
-        for entry in self.store.latest(installation, RECENT).await? {
+        for Audited { entry, .. } in self.store.latest(installation, None, RECENT).await? {
             let owner = audit::change(&entry).and_then(|change| change.after.owner);
             if let Some(owner) = owner.filter(|owner| !chosen.contains(owner)) {
                 chosen.push(owner);

@@ -21,6 +21,7 @@ mod noticed;
 mod outbox;
 pub mod pace;
 pub mod people;
+mod report;
 mod routes;
 pub mod runner;
 mod search;
@@ -207,6 +208,7 @@ impl Work {
             Job::Resume(job) => self.resume(claim, job).await,
             Job::Profile(user) => self.profile_changed(claim, user).await,
             Job::Left(gone) => self.left(claim, gone).await,
+            Job::Report(job) => self.report(claim, job).await,
             Job::Untouched => self.look_for_untouched(claim).await,
             Job::Ask(owner) => self.ask_owner(claim, owner).await,
             Job::List(job) => self.list(claim, job).await,

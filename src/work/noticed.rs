@@ -214,6 +214,7 @@ fn record(found: &Found, event: Event) -> Option<Effect> {
         after: Some(State::from(&found.now)),
         outcome: audit::Outcome::Done,
         event: Some(event),
+        heard: found.now.heard(),
     };
     Some(Effect::Record(detail.entry(found.at, SlackUserId::new(NOBODY), Some(found.now.id.clone()))))
 }

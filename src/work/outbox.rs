@@ -60,6 +60,18 @@ impl Work {
                 self.show_form(claim, view, title.clone(), context).await.map(|()| Vec::new())
             }
             Message::Digest { channel, digest } => self.post_digest(claim, channel, digest).await,
+            Message::Report { channel, to, report, file } => {
+                let uploaded = |file| Message::Report {
+                    channel: channel.clone(),
+                    to: to.clone(),
+                    report: report.clone(),
+                    file: Some(file),
+                };
+                match self.post_report(claim, channel, report, file.as_ref(), uploaded).await {
+                    Ok(outcome) => return Ok(outcome),
+                    Err(error) => Err(error),
+                }
+            }
             Message::Settled { channel, conversation, line } => {
                 self.settle_in_digest(claim, channel, conversation, line.as_ref()).await
             }
@@ -230,6 +242,9 @@ impl Work {
         }
         warn!(job = %claim.id, code, "Slack does not let us post there");
         let follows = match message {
+            Message::Report { to, .. } => {
+                vec![self.say(claim, Message::Private { to: to.clone(), say: Say::ReportNotPosted })]
+            }
             Message::Card { channel, asker: Some(asker), .. } => {
                 let say = Say::CardNotPosted { channel: channel.clone() };
                 vec![self.say(claim, Message::Private { to: asker.clone(), say })]

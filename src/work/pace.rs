@@ -33,6 +33,7 @@ pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
         | Job::Digest(_)
         | Job::Left(_)
         | Job::Untouched
+        | Job::Report(_)
         | Job::Ask(_) => Vec::new(),
         Job::Message(Message::Private { .. }) => vec![unlimited(RESPONSE_URL)],
         // Tier 3: 50 a minute.
@@ -42,6 +43,11 @@ pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
         Job::Message(
             Message::Line { channel, .. } | Message::Digest { channel, .. } | Message::Anew { channel, .. },
         ) => posting(channel.as_str()),
+        Job::Message(Message::Report { channel, .. }) => {
+            let mut posting = posting(channel.as_str());
+            posting.push(limited("files.completeUploadExternal", 600, 100));
+            posting
+        }
         Job::Message(Message::Direct { user, .. }) => posting(user.as_str()),
         // Tier 4: 100 a minute.
         Job::Message(Message::Home { .. }) => vec![limited("views.publish", 600, 100)],
@@ -78,6 +84,7 @@ pub(super) fn flow(job: &Job) -> String {
             | Message::Line { channel, .. }
             | Message::Digest { channel, .. }
             | Message::Settled { channel, .. }
+            | Message::Report { channel, .. }
             | Message::Unfurl { channel, .. },
         ) => channel.to_string(),
         _ => String::new(),

@@ -39,6 +39,7 @@ mod racing;
 mod random;
 mod receiving;
 mod reminding;
+mod reporting;
 mod routing;
 mod rules;
 mod ruling;

@@ -15,6 +15,7 @@ mod deliveries;
 mod demo;
 mod dialnote;
 mod faults;
+mod files;
 mod messages;
 mod page;
 mod reading;

@@ -38,6 +38,7 @@ export function messageNode(message, { inThread, openThread }) {
           tools(message, inThread, openThread)),
         content(message, redraw),
         message.edited ? el("span", { class: "edited", title: full(ofTs(message.edited)) }, "(edited)") : null,
+        (message.files ?? []).map(picture),
         (message.unfurls ?? []).map((unfurl) => attachment(message, unfurl, redraw)),
         inThread || !message.answers ? null : threadLine(message, openThread))));
   return node;
@@ -51,6 +52,12 @@ function content(message, redraw) {
 function standOf(message, redraw) {
   const place = { channel: message.channel, message_ts: message.ts };
   return stand({ place, saved: message.chosen, press: (pressed) => act("click", { ...place, ...pressed }), redraw });
+}
+
+function picture(file) {
+  return el("figure", { class: "picture" },
+    el("figcaption", null, file.title),
+    el("img", { src: file.url, alt: file.alt_txt }));
 }
 
 function attachment(message, unfurl, redraw) {

@@ -157,7 +157,7 @@ pub(super) fn permalink(world: &mut World, args: &Args) -> Reply {
 }
 
 /// The channel for a new message: by id, or the id of a person, which opens the direct message.
-fn writable(world: &mut World, id: &str) -> Result<Channel, Failure> {
+pub(super) fn writable(world: &mut World, id: &str) -> Result<Channel, Failure> {
     let reachable = world.person(id).is_some_and(|p| p.id == id && !p.deleted && !p.bot && !p.stranger);
     let id = if reachable { world.direct_message(id) } else { id.to_owned() };
     let channel = own_channel(world, &id)?;

@@ -4,6 +4,7 @@
 mod args;
 mod chat;
 mod conversations;
+mod files;
 mod response_url;
 mod users;
 mod views;
@@ -20,6 +21,7 @@ use super::server::{Answer, Heard};
 use super::world::World;
 use args::Args;
 pub(super) use chat::{Content, content};
+pub(super) use files::{Upload, take_upload};
 pub(super) use response_url::respond;
 pub(super) use views::{insert_modal, replace_view};
 
@@ -145,6 +147,8 @@ fn through_the_gates(world: &mut World, method: &str, heard: &Heard) -> Reply {
         "views.push" => views::push(world, &args),
         "views.update" => views::update(world, &args),
         "views.publish" => views::publish(world, &args),
+        "files.getUploadURLExternal" => files::get_upload_url(world, &args),
+        "files.completeUploadExternal" => files::complete_upload(world, &args),
         "users.info" => users::info(world, &args),
         "users.lookupByEmail" => users::lookup_by_email(world, &args),
         "users.list" => users::list(world, &args),

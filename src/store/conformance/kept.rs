@@ -4,7 +4,7 @@ use super::facts::put;
 use super::{at, claim, command, elsewhere, here, names};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId};
-use crate::store::{Card, Document, Effect, Entry, Mirrored, Since, Store};
+use crate::store::{Audited, Card, Document, Effect, Entry, Mirrored, Since, Store};
 
 pub(super) async fn a_document_is_kept_until_it_is_dropped(store: &dyn Store) -> Result<(), Fault> {
     assert_eq!(store.document(&here(), "settings", "").await?, None, "there is none yet");
@@ -106,9 +106,12 @@ pub(super) async fn the_audit_log_is_read_from_end_to_end(store: &dyn Store) -> 
     let verbs: Vec<_> = log.iter().map(|audited| audited.entry.verb.as_str()).collect();
     assert_eq!(verbs, ["two", "three"], "from then on, in the order of writing");
     assert!(log.iter().all(|audited| audited.installation == here()), "whose it is");
-    let latest = store.latest(&here(), 2).await?;
-    assert_eq!(latest.iter().map(|entry| entry.verb.as_str()).collect::<Vec<_>>(), ["three", "two"], "newest first");
-    assert_eq!(store.latest(&elsewhere(), 2).await?, [], "not another installation's");
+    let latest = store.latest(&here(), None, 2).await?;
+    let verbs = |all: &[Audited]| all.iter().map(|one| one.entry.verb.clone()).collect::<Vec<_>>();
+    assert_eq!(verbs(&latest), ["three", "two"], "newest first");
+    let before = latest.last().map(|last| last.id);
+    assert_eq!(verbs(&store.latest(&here(), before, 2).await?), ["one"], "and what was before that");
+    assert_eq!(store.latest(&elsewhere(), None, 2).await?, [], "not another installation's");
     let first = log.first().map(|audited| audited.id).unwrap_or_default();
     let rest = store.audit(first, at(0), 9).await?;
     assert_eq!(rest.iter().map(|audited| audited.entry.verb.as_str()).collect::<Vec<_>>(), ["three"], "beyond it");

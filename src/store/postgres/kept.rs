@@ -60,7 +60,8 @@ pub(super) const AUDIT: &str = "
     ORDER BY id LIMIT $3";
 
 pub(super) const LATEST: &str = "
-    SELECT at, actor, conversation, verb, detail FROM entries WHERE installation = $1 ORDER BY id DESC LIMIT $2";
+    SELECT at, actor, conversation, verb, detail, id, installation FROM entries WHERE installation = $1 AND id < $2
+    ORDER BY id DESC LIMIT $3";
 
 /// Keeps a document, or replaces it.
 pub(super) async fn put(db: &ClientWrapper, installation: &InstallationId, document: &Document) -> Result<(), Error> {

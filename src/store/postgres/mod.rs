@@ -234,8 +234,14 @@ impl Store for Postgres {
         self.all(facts::DEEDS, whose, facts::read_entry).await
     }
 
-    async fn latest(&self, installation: &InstallationId, max: usize) -> Result<Vec<Entry>, Fault> {
-        self.all(kept::LATEST, &[&installation.as_str(), &limit(max)], facts::read_entry).await
+    async fn latest(
+        &self,
+        installation: &InstallationId,
+        before: Option<i64>,
+        max: usize,
+    ) -> Result<Vec<Audited>, Fault> {
+        let which: Params<'_> = &[&installation.as_str(), &before.unwrap_or(i64::MAX), &limit(max)];
+        self.all(kept::LATEST, which, kept::read_audited).await
     }
 
     async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault> {

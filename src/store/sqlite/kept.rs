@@ -10,7 +10,7 @@ use crate::clock::from_millis;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
 use crate::store::bells::Rings;
 use crate::store::turns::Queued;
-use crate::store::{Audited, Card, Document, Entry, Mirrored, Since};
+use crate::store::{Audited, Card, Document, Mirrored, Since};
 
 pub(super) const PUT: &str = "
     INSERT INTO documents (installation, kind, id, at, due, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -54,12 +54,18 @@ pub(super) const AUDIT: &str = "
     ORDER BY id LIMIT ?3";
 
 pub(super) const LATEST: &str = "
-    SELECT at, actor, conversation, verb, detail FROM entries WHERE installation = ?1 ORDER BY id DESC LIMIT ?2";
+    SELECT id, installation, at, actor, conversation, verb, detail FROM entries WHERE installation = ?1 AND id < ?2
+    ORDER BY id DESC LIMIT ?3";
 
-/// The newest audit entries of an installation.
-pub(super) fn latest(connection: &Connection, installation: &InstallationId, max: usize) -> Result<Vec<Entry>> {
-    let read = |row: &Row<'_>| super::facts::entry(row, 0);
-    connection.prepare_cached(LATEST)?.query_map(params![installation.as_str(), limit(max)], read)?.collect()
+/// The newest audit entries of an installation, before one of them if it is named.
+pub(super) fn latest(
+    connection: &Connection,
+    installation: &InstallationId,
+    before: Option<i64>,
+    max: usize,
+) -> Result<Vec<Audited>> {
+    let which = params![installation.as_str(), before.unwrap_or(i64::MAX), limit(max)];
+    connection.prepare_cached(LATEST)?.query_map(which, read_audited)?.collect()
 }
 
 /// Keeps a document, or replaces it.
@@ -171,14 +177,16 @@ pub(super) fn card_at(
 
 /// The audit log from an entry on.
 pub(super) fn audit(connection: &Connection, after: i64, since: Timestamp, max: usize) -> Result<Vec<Audited>> {
-    let read = |row: &Row<'_>| {
-        Ok(Audited {
-            id: row.get(0)?,
-            installation: InstallationId::new(row.get::<_, String>(1)?),
-            entry: super::facts::entry(row, 2)?,
-        })
-    };
-    connection.prepare_cached(AUDIT)?.query_map(params![after, since.as_millisecond(), limit(max)], read)?.collect()
+    let which = params![after, since.as_millisecond(), limit(max)];
+    connection.prepare_cached(AUDIT)?.query_map(which, read_audited)?.collect()
+}
+
+fn read_audited(row: &Row<'_>) -> Result<Audited> {
+    Ok(Audited {
+        id: row.get(0)?,
+        installation: InstallationId::new(row.get::<_, String>(1)?),
+        entry: super::facts::entry(row, 2)?,
+    })
 }
 
 fn read(row: &Row<'_>) -> Result<(InstallationId, Document)> {

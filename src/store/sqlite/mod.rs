@@ -170,8 +170,13 @@ impl Store for Sqlite {
         self.readers.read(|connection| facts::deeds(connection, installation, actor, max))
     }
 
-    async fn latest(&self, installation: &InstallationId, max: usize) -> Result<Vec<Entry>, Fault> {
-        self.readers.read(|connection| kept::latest(connection, installation, max))
+    async fn latest(
+        &self,
+        installation: &InstallationId,
+        before: Option<i64>,
+        max: usize,
+    ) -> Result<Vec<Audited>, Fault> {
+        self.readers.read(|connection| kept::latest(connection, installation, before, max))
     }
 
     async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault> {

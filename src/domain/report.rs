@@ -1,0 +1,210 @@
+//! What a team did in some days: how much came in and what became of it, how long people waited, who has how
+//! much to do.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::conversation::{Conversation, State, Status};
+use crate::domain::refusal::Misread;
+use crate::ids::{ConversationId, MemberId};
+
+/// How many people's loads are told.
+const MOST_PEOPLE: usize = 20;
+
+/// The most days that a report is about.
+pub const MOST_DAYS: u16 = 90;
+
+/// A report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// What colleagues call the one who asked for it.
+    pub by: String,
+    /// Each of the days, the oldest first.
+    pub days: Vec<Day>,
+    /// How long people waited.
+    pub waits: Waits,
+    /// What colleagues call people, and how many open conversations they own, the busiest first.
+    pub loads: Vec<(String, usize)>,
+}
+
+/// The conversations in which something came in or went out last on a day, by what has become of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Day {
+    /// The day, in the time zone of whoever asked.
+    pub date: Date,
+    /// How many are done.
+    pub done: usize,
+    /// How many are put away.
+    pub snoozed: usize,
+    /// How many are open and somebody's.
+    pub owned: usize,
+    /// How many are open and nobody's.
+    pub waiting: usize,
+}
+
+/// How long people waited for something, in seconds: half of them not so long.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waits {
+    /// Until somebody owned what came in; nothing, if nobody took anything.
+    pub to_owner: Option<i64>,
+    /// Until it was done.
+    pub to_done: Option<i64>,
+    /// How often it went from one owner to another.
+    pub handed: usize,
+}
+
+/// Something that was done to a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// To which.
+    pub conversation: ConversationId,
+    /// When.
+    pub at: Timestamp,
+    /// When its contact had called or written, if that was known.
+    pub heard: Option<Timestamp>,
+    /// How it was.
+    pub before: State,
+    /// How it is since.
+    pub after: State,
+}
+
+impl Report {
+    /// How many conversations there are.
+    pub fn total(&self) -> usize {
+        self.days.iter().map(Day::total).sum()
+    }
+}
+
+impl Day {
+    /// How many conversations there are.
+    pub fn total(&self) -> usize {
+        self.done + self.snoozed + self.owned + self.waiting
+    }
+}
+
+/// How many days somebody wants to hear of.
+pub fn period(text: &str) -> Result<u16, Misread> {
+    match text.trim().to_lowercase().as_str() {
+        "" | "week" => Ok(7),
+        "today" => Ok(1),
+        "month" => Ok(30),
+        number => number.parse().ok().filter(|days| (1..=MOST_DAYS).contains(days)).ok_or(Misread::NoPeriod),
+    }
+}
+
+/// The last so many days, today included.
+pub fn days<'a>(all: impl Iterator<Item = &'a Conversation>, count: u16, now: Timestamp, zone: &TimeZone) -> Vec<Day> {
+    let today = now.to_zoned_datetime(zone.clone()).date();
+    let dates = (0..i64::from(count)).rev().filter_map(|ago| today.checked_sub(ago.days()).ok());
+    let mut days: Vec<_> = dates.map(|date| Day { date, done: 0, snoozed: 0, owned: 0, waiting: 0 }).collect();
+    for one in all {
+        let Some(last) = &one.last_activity else { continue };
+        let date = last.at.to_zoned_datetime(zone.clone()).date();
+        let Some(day) = days.iter_mut().find(|day| day.date == date) else { continue };
+        match (one.status, &one.owner) {
+            (Status::Done, _) => day.done += 1,
+            (Status::Snoozed, _) => day.snoozed += 1,
+            (Status::Open, Some(_)) => day.owned += 1,
+            (Status::Open, None) => day.waiting += 1,
+        }
+    }
+    days
+}
+
+/// How many open conversations people own, the busiest first.
+pub fn loads<'a>(all: impl Iterator<Item = &'a Conversation>) -> Vec<(MemberId, usize)> {
+    let mut loads = BTreeMap::<MemberId, usize>::new();
+    for owner in all.filter(|one| one.is_open()).filter_map(|one| one.owner.as_ref()) {
+        *loads.entry(owner.id.clone()).or_default() += 1;
+    }
+    let mut loads: Vec<_> = loads.into_iter().collect();
+    loads.sort_by_key(|(_, open)| Reverse(*open));
+    loads.truncate(MOST_PEOPLE);
+    loads
+}
+
+/// When the first of these days began.
+pub fn beginning(days: &[Day], zone: &TimeZone) -> Option<Timestamp> {
+    let midnight = days.first()?.date.to_datetime(Time::midnight());
+    Some(midnight.to_zoned_datetime(zone.clone()).ok()?.timestamp())
+}
+
+/// How long people waited, from what was done, oldest first.
+pub fn waits<'a>(changes: impl Iterator<Item = &'a Change>) -> Waits {
+    let (mut to_owner, mut to_done, mut handed) = (Vec::new(), Vec::new(), 0);
+    let mut owned = HashSet::new();
+    for change in changes {
+        let waited = change.heard.map(|heard| change.at.duration_since(heard).as_secs().max(0));
+        match (&change.before.owner, &change.after.owner) {
+            (None, Some(_)) if owned.insert((&change.conversation, change.heard)) => to_owner.extend(waited),
+            (Some(before), Some(after)) if before != after => handed += 1,
+            _ => {}
+        }
+        if change.before.status != Status::Done && change.after.status == Status::Done {
+            to_done.extend(waited);
+        }
+    }
+    Waits { to_owner: median(to_owner), to_done: median(to_done), handed }
+}
+
+fn median(mut all: Vec<i64>) -> Option<i64> {
+    all.sort_unstable();
+    let middle = all.len().checked_sub(1)? / 2;
+    let (low, high) = (all.get(middle)?, all.get(all.len() / 2)?);
+    Some(i64::midpoint(*low, *high))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(id: &str, at: i64, heard: i64, owners: [Option<&str>; 2], statuses: [Status; 2]) -> Change {
+        let state = |owner: Option<&str>, status| State { owner: owner.map(MemberId::new), status, until: None };
+        let second = |second| Timestamp::from_second(second).unwrap_or_default();
+        Change {
+            conversation: ConversationId::new(id),
+            at: second(at),
+            heard: Some(second(heard)),
+            before: state(owners[0], statuses[0]),
+            after: state(owners[1], statuses[1]),
+        }
+    }
+
+    #[test]
+    fn only_the_first_owner_ends_the_waiting() {
+        let open = [Status::Open; 2];
+        let changes = [
+            change("a", 160, 100, [None, Some("zoe")], open),
+            change("a", 170, 100, [Some("zoe"), Some("leo")], open),
+            change("a", 180, 100, [Some("leo"), None], open),
+            change("a", 900, 100, [None, Some("zoe")], open),
+            change("b", 120, 100, [None, Some("zoe")], open),
+            change("b", 500, 100, [Some("zoe"); 2], [Status::Open, Status::Done]),
+            change("a", 2100, 2000, [None, Some("zoe")], open),
+        ];
+        let expected = Waits { to_owner: Some(60), to_done: Some(400), handed: 1 };
+        assert_eq!(waits(changes.iter()), expected);
+        assert_eq!(waits([].iter()), Waits::default());
+    }
+
+    #[test]
+    fn half_of_an_even_number_lies_between_two() {
+        assert_eq!(median(vec![40, 10, 20, 30]), Some(25));
+        assert_eq!(median(vec![7]), Some(7));
+    }
+
+    #[test]
+    fn a_period_is_a_word_or_a_number_of_days() {
+        for (text, days) in [("", Ok(7)), ("Week", Ok(7)), ("today", Ok(1)), ("90", Ok(90)), ("month", Ok(30))] {
+            assert_eq!(period(text), days, "{text}");
+        }
+        for text in ["0", "91", "-1", "fortnight"] {
+            assert_eq!(period(text), Err(Misread::NoPeriod), "{text}");
+        }
+    }
+}

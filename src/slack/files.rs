@@ -1,0 +1,41 @@
+//! Files: a place is asked for, the bytes go there, and only then the file is shared (contracts/slack.md §25).
+
+use reqwest::{StatusCode, Url, header};
+use serde_json::json;
+
+use crate::error::Service;
+use crate::ids::{ChannelId, FileId};
+use crate::json::Peek;
+use crate::slack::answer::{CallError, status_error, unusable};
+use crate::slack::client::Slack;
+use crate::transport;
+
+/// What a failed upload is counted as.
+const UPLOAD: &str = "upload";
+
+impl Slack {
+    /// Uploads a file that nobody sees yet. `alt` says what a picture shows, for who cannot see it.
+    pub async fn upload(&self, name: &str, alt: &str, bytes: Vec<u8>) -> Result<FileId, CallError> {
+        let length = bytes.len().to_string();
+        let arguments = [("filename", name), ("length", length.as_str()), ("alt_txt", alt)];
+        let answer = self.call_form("files.getUploadURLExternal", &arguments).await?;
+        let url = answer.words("/upload_url").and_then(|url| Url::parse(url).ok()).filter(|url| self.is_slacks(url));
+        let (Some(url), Some(file)) = (url, answer.words("/file_id")) else {
+            return Err(unusable("files.getUploadURLExternal names no address of Slack's, or no file").into());
+        };
+        let request = self.http().post(url).header(header::CONTENT_TYPE, "application/octet-stream").body(bytes);
+        let uploaded = transport::send(Service::Slack, None, request).await?;
+        match uploaded.status {
+            StatusCode::OK => Ok(FileId::new(file)),
+            status => Err(status_error(UPLOAD, &uploaded)
+                .unwrap_or_else(|| CallError::Refused(format!("{UPLOAD}_{}", status.as_u16())))),
+        }
+    }
+
+    /// Shows an uploaded file in a channel, with a title and words above it. Works once for each file.
+    pub async fn share(&self, file: &FileId, title: &str, channel: &ChannelId, comment: &str) -> Result<(), CallError> {
+        let files = json!([{ "id": file, "title": title }]).to_string();
+        let arguments = [("files", files.as_str()), ("channel_id", channel.as_str()), ("initial_comment", comment)];
+        self.call_form("files.completeUploadExternal", &arguments).await.map(drop)
+    }
+}

@@ -1,0 +1,79 @@
+//! A report in words: beside its picture for everybody, and in its place for who cannot see it.
+
+use crate::domain::report::{Day, Report};
+use crate::view::mrkdwn::{cut, neutral};
+use crate::view::reply::span;
+
+/// What the picture may be described with, in characters (contracts/slack-limits.json).
+const LONGEST_ALT: usize = 1000;
+
+/// How many days are told one by one.
+const MOST_DAYS: usize = 31;
+
+/// What the picture is called.
+pub fn title(report: &Report) -> String {
+    match report.days.len() {
+        1 => "Conversations today".to_owned(),
+        days => format!("Conversations of the last {days} days"),
+    }
+}
+
+/// What stands above the picture.
+pub fn comment(report: &Report) -> String {
+    let mut lines = vec![format!("{}, for {}: {}", title(report), report.by, sums(report)), waits(report)];
+    let told = report.days.len().saturating_sub(MOST_DAYS);
+    let days = report.days.iter().skip(told).filter(|day| report.days.len() > 1 && day.total() > 0);
+    lines.extend(days.map(|day| format!("• {}", row(day))));
+    lines.push(loads(report));
+    neutral(&lines.join("\n"))
+}
+
+/// What the picture shows, for who cannot see it.
+pub fn alt(report: &Report) -> String {
+    let days: Vec<_> =
+        report.days.iter().map(|day| format!("{} {}", day.date.strftime("%a %-d"), day.total())).collect();
+    cut(&format!("Two bar charts. Conversations a day: {}. {}", days.join(", "), loads(report)), LONGEST_ALT)
+}
+
+fn sums(report: &Report) -> String {
+    let sum = |part: fn(&Day) -> usize| report.days.iter().map(part).sum::<usize>();
+    let (done, snoozed) = (sum(|day| day.done), sum(|day| day.snoozed));
+    let (owned, waiting) = (sum(|day| day.owned), sum(|day| day.waiting));
+    format!(
+        "{} in all, {done} done, {snoozed} snoozed, {owned} open with an owner, {waiting} without one.",
+        report.total()
+    )
+}
+
+fn waits(report: &Report) -> String {
+    let waits = &report.waits;
+    let owned = match waits.to_owner {
+        Some(seconds) => format!("Half of what was taken had an owner within {}.", span(seconds)),
+        None => "Nobody took anything.".to_owned(),
+    };
+    let done = match waits.to_done {
+        Some(seconds) => format!("Half of what was done was so within {}.", span(seconds)),
+        None => "Nothing was marked done.".to_owned(),
+    };
+    let handed = match waits.handed {
+        0 => "Nothing changed hands.".to_owned(),
+        1 => "One conversation changed hands.".to_owned(),
+        many => format!("Conversations changed hands {many} times."),
+    };
+    format!("{owned} {done} {handed}")
+}
+
+fn row(day: &Day) -> String {
+    let parts = [(day.done, "done"), (day.snoozed, "snoozed"), (day.owned, "owned"), (day.waiting, "waiting")];
+    let parts: Vec<_> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    format!("{}: {} ({})", day.date.strftime("%a %-d %b"), day.total(), parts.join(", "))
+}
+
+fn loads(report: &Report) -> String {
+    let loads = report.loads.iter().map(|(name, open)| format!("{name} {open}"));
+    match loads.collect::<Vec<_>>().join(", ") {
+        nobody if nobody.is_empty() => "Nobody owns an open conversation.".to_owned(),
+        loads => format!("Open now: {loads}."),
+    }
+}

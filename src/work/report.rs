@@ -1,0 +1,113 @@
+//! What the team did, for whoever asks: counted from the mirror and the audit log, and posted with a picture.
+
+use crate::domain::conversation::Owner;
+use crate::domain::hours;
+use crate::domain::job::{Job, ReportJob};
+use crate::domain::message::{Message, Say};
+use crate::domain::refusal::Refusal;
+use crate::domain::report::{self, Change, Report};
+use crate::error::Fault;
+use crate::ids::{ChannelId, FileId, InstallationId};
+use crate::slack::answer::CallError;
+use crate::store::{Claim, Verdict};
+use crate::view::chart;
+use crate::view::kit::Content;
+use crate::view::report::{alt, comment, title};
+use crate::work::audit::counted;
+use crate::work::index::Conversations;
+use crate::work::{Outcome, Work};
+
+/// How much of the audit log is read at a time, and how often at most.
+const PIECE: usize = 1000;
+const PIECES: usize = 50;
+
+/// The file was shared already.
+const SHARED_BEFORE: &str = "file_not_found";
+
+impl Work {
+    /// Finds out what the team did.
+    pub(super) async fn report(&self, claim: &Claim, job: &ReportJob) -> Result<Outcome, Fault> {
+        let (installation, now, to) = (&claim.installation, self.clock.now(), job.asker.addressee());
+        let refused = |why| {
+            let say = Say::Refused { why, note: String::new() };
+            Ok(Outcome::done(vec![self.say(claim, Message::Private { to: to.clone(), say })]))
+        };
+        let asker = match self.people.teammate(installation, &job.asker.user).await? {
+            Ok(asker) => asker,
+            Err(stranger) => return refused(Refusal::YouAreNotLinked(stranger.why)),
+        };
+        let Some(channel) = job.asker.channel.clone() else { return refused(Refusal::WhichChannel) };
+        let zone = hours::zone(asker.zone.as_deref());
+        let count = |all: &Conversations| {
+            let all = || all.values().map(|sight| &sight.known.conversation);
+            (report::days(all(), job.days, now, &zone), report::loads(all()))
+        };
+        let (days, owners) = self.index.look(self.store.as_ref(), installation, count).await?;
+        let mut changes = self.changes_since(installation, report::beginning(&days, &zone).unwrap_or(now)).await?;
+        changes.reverse();
+        let mut loads = Vec::new();
+        for (id, open) in owners {
+            let owner = Owner { id, name: String::new() };
+            loads.push((self.people.party(installation, &owner).await?.name, open));
+        }
+        let report = Box::new(Report { by: asker.name, days, waits: report::waits(changes.iter()), loads });
+        Ok(Outcome::done(vec![self.say(claim, Message::Report { channel, to, report, file: None })]))
+    }
+
+    /// What was done since, newest first; of a very busy team, as much of it as can be read.
+    async fn changes_since(&self, installation: &InstallationId, since: jiff::Timestamp) -> Result<Vec<Change>, Fault> {
+        let (mut changes, mut before) = (Vec::new(), None);
+        for _ in 0..PIECES {
+            let piece = self.store.latest(installation, before, PIECE).await?;
+            let ends = piece.len() < PIECE || piece.last().is_some_and(|last| last.entry.at < since);
+            before = piece.last().map(|last| last.id);
+            let recent = piece.into_iter().map(|audited| audited.entry).filter(|entry| entry.at >= since);
+            changes.extend(recent.filter_map(counted));
+            if ends {
+                break;
+            }
+        }
+        Ok(changes)
+    }
+
+    /// Posts a report: the picture is uploaded in a step of its own, so that it is shared once. Where no
+    /// picture may be posted, the words stand alone.
+    pub(super) async fn post_report(
+        &self,
+        claim: &Claim,
+        channel: &ChannelId,
+        report: &Report,
+        file: Option<&FileId>,
+        uploaded: impl FnOnce(FileId) -> Message,
+    ) -> Result<Outcome, CallError> {
+        let Some(file) = file else {
+            return match self.upload_chart(report).await {
+                Ok(Some(file)) => {
+                    let body = Job::Message(uploaded(file)).encode();
+                    let verdict = Verdict::Continue { body, until: self.lease_end() };
+                    Ok(Outcome { verdict, effects: Vec::new() })
+                }
+                Ok(None) | Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => {
+                    let content = Content::new(&comment(report), Vec::new());
+                    self.post_once(claim, channel.as_str(), None, &content).await?;
+                    Ok(Outcome::done(Vec::new()))
+                }
+                Err(error) => Err(error),
+            };
+        };
+        let by = self.hold(claim).await?;
+        match self.slack.by(by).share(file, &title(report), channel, &comment(report)).await {
+            Err(CallError::Refused(code)) if claim.unsure && code == SHARED_BEFORE => {}
+            other => other?,
+        }
+        Ok(Outcome::done(Vec::new()))
+    }
+
+    async fn upload_chart(&self, report: &Report) -> Result<Option<FileId>, CallError> {
+        let drawn = report.clone();
+        let Ok(Some(picture)) = tokio::task::spawn_blocking(move || chart::png(&drawn)).await else {
+            return Ok(None);
+        };
+        self.slack.upload("report.png", &alt(report), picture).await.map(Some)
+    }
+}
