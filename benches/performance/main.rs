@@ -22,6 +22,7 @@ mod servers;
 mod stats;
 mod surface;
 mod throughput;
+mod watching;
 
 /// What a measurement ends with: a figure that could not be taken is none.
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;

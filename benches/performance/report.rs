@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::databases::Backend;
-use crate::{Outcome, databases, endtoend, growth, instances, machine, memory, say, surface, throughput};
+use crate::{Outcome, databases, endtoend, growth, instances, machine, memory, say, surface, throughput, watching};
 
 /// How often everything is measured, in turns, so that a bad minute hits everybody.
 const ROUNDS: usize = 5;
@@ -21,7 +21,8 @@ pub(crate) async fn part(name: &str) -> Outcome<String> {
         "growth" => growth::measure(rounds).await,
         "instances" => instances::measure(rounds.min(3)).await,
         "surface" => surface::measure().await,
-        _ => Err("the parts are throughput, memory, endtoend, growth, instances and surface".into()),
+        "watching" => watching::measure().await,
+        _ => Err("the parts are throughput, memory, endtoend, growth, instances, surface and watching".into()),
     }
 }
 
@@ -30,7 +31,7 @@ pub(crate) async fn write() -> Outcome<()> {
     let begun = Instant::now();
     let (machine, database) = (machine::description()?, databases::move_server().await?);
     let mut text = include_str!("report.md").replace("{machine}", &machine).replace("{database}", &database);
-    for name in ["throughput", "memory", "endtoend", "growth", "instances", "surface"] {
+    for name in ["throughput", "memory", "endtoend", "growth", "instances", "surface", "watching"] {
         text = text.replace(&format!("{{{name}}}"), part(name).await?.trim_end());
     }
     let minutes = format!("{:.0}", begun.elapsed().as_secs_f64() / 60.0);

@@ -33,6 +33,10 @@ pub(super) const LONG_AWAY: Duration = Duration::from_mins(10);
 /// change of its card.
 pub(super) const TOGETHER: Duration = Duration::from_secs(15);
 
+/// How many conversations in a row have to be as they were seen for all below to be so. Not one: commands
+/// see theirs, and whoever is told looks, wherever those stand.
+const OLD: usize = 10;
+
 /// How often the walk takes a step.
 const WALK: Duration = Duration::from_mins(1);
 
@@ -89,7 +93,7 @@ impl Work {
         }
         self.have_owners_asked(&installation).await?;
         let before = self.watched(&installation).await?;
-        let looked = self.read_until(&installation, &before, For::Nobody, |news| before.whole && news == 0).await?;
+        let looked = self.read_down(&installation, &before, For::Nobody, !before.whole).await?;
         let walk = if before.whole {
             self.walk_on(&installation, &before).await?
         } else {
@@ -163,10 +167,10 @@ impl Work {
     }
 
     /// Looks at the top of the list, whoever else does: somebody waits for a list of their own, or we were
-    /// told to. Where all on the page is news, there is more below.
+    /// told to.
     pub(super) async fn glance(&self, installation: &InstallationId, who: For) -> Result<Looked, Fault> {
         let (before, at) = (self.watched(installation).await?, self.clock.now());
-        let looked = self.read_until(installation, &before, who, |news| !before.whole || news < PAGE).await?;
+        let looked = self.read_down(installation, &before, who, false).await?;
         self.keep_watched(installation, &Watched { at: Some(at), ..before }).await?;
         Ok(looked)
     }
@@ -181,24 +185,28 @@ impl Work {
         self.store.keep(installation, self.document(KIND, "", watched, None)).await
     }
 
-    /// Reads the list to the page at which it is to end, or to its own end. What becomes active meanwhile moves to the top and is found the next time.
+    /// Reads the list from its top to a page that ends with nothing new, because what is below was active
+    /// before; or to its end. What becomes active meanwhile moves to the top and is found the next time.
     ///
     /// News is noted from the bottom up: whoever dies in between finds what is left below what is known,
     /// and would stop reading there if it were the other way round. Only the first reading, which goes to
     /// the end whatever it finds, notes each page at once.
-    async fn read_until(
+    async fn read_down(
         &self,
         installation: &InstallationId,
         watched: &Watched,
         who: For,
-        is_the_last: impl Fn(usize) -> bool,
+        to_the_end: bool,
     ) -> Result<Looked, Fault> {
         let (mut offset, mut looked, mut pages) = (0, Looked::default(), Vec::new());
         loop {
             let at = self.clock.now();
             let page = self.dialnote.conversations(offset).await.map_err(fault)?;
+            let below: Vec<_> = page.conversations.iter().rev().take(OLD).map(|one| one.id.clone()).collect();
             let mut news = self.news(installation, page.conversations).await?;
-            let ends = page.last || is_the_last(news.len());
+            let is_news = |id: &ConversationId| news.iter().any(|changed| changed.now.id == *id);
+            let goes_on = to_the_end || watched.whole && below.iter().any(is_news);
+            let ends = page.last || !goes_on;
             looked.changed += news.len();
             // Only what the next look finds again may be left for it.
             if offset == 0 && who == For::Nobody {

@@ -1,0 +1,288 @@
+//! What following a large organization takes: while a few hundred conversations a minute are active, how much
+//! is read, what it costs, and whether that depends on how many there are that are not.
+
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{Uri, header};
+use axum::response::{IntoResponse, Response};
+use dialnote_slack::slack::signature::sign;
+use jiff::Timestamp;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+
+use crate::commands::{SECRET, TEAM};
+use crate::databases::Backend;
+use crate::report::met;
+use crate::servers::Server;
+use crate::stats::number;
+use crate::{Outcome, machine, say};
+
+/// How many conversations there are, with few and with many that nothing happens to.
+const SIZES: [u32; 2] = [5_000, 50_000];
+
+/// How many are active in a minute.
+const ACTIVE: u32 = 200;
+
+/// How long it is watched.
+const TIME: Duration = Duration::from_mins(1);
+
+/// How many pages of the walk through all of it are read in that time.
+const WALKED: usize = 1;
+
+/// How long is let pass before, so that what the start cost does not count.
+const BEFORE: Duration = Duration::from_secs(10);
+
+/// dialnote's largest page (contracts/dialnote.md, Calls).
+const PAGE: usize = 100;
+
+const CHANNEL: &str = "C2147483705";
+const ADMIN: &str = "U2147000001";
+
+/// dialnote and Slack.
+struct Far {
+    desk: Mutex<Desk>,
+    whole: Notify,
+}
+
+/// dialnote's conversations.
+#[derive(Default)]
+struct Desk {
+    /// Most recently active last.
+    order: Vec<usize>,
+    /// When each was active.
+    active: HashMap<usize, Timestamp>,
+    /// The changes since a page was read last.
+    fresh: Vec<usize>,
+    /// What was read and what there was to be read.
+    read: Read,
+}
+
+/// What was read, and how much of it had changed.
+#[derive(Clone, Copy, Default)]
+struct Read {
+    pages: usize,
+    changed: usize,
+    cards: usize,
+}
+
+impl Far {
+    fn desk<T>(&self, use_it: impl FnOnce(&mut Desk) -> T) -> T {
+        use_it(&mut self.desk.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn open(conversations: usize) -> Outcome<(Arc<Self>, [(&'static str, String); 3])> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let began = Timestamp::now().as_second() - 86_400;
+        let active = (0..conversations).map(|n| {
+            let at = began - i64::try_from(conversations - n).unwrap_or_default() * 60;
+            (n, Timestamp::from_second(at).unwrap_or_default())
+        });
+        let desk = Desk { order: (0..conversations).collect(), active: active.collect(), ..Desk::default() };
+        let far = Arc::new(Self { desk: Mutex::new(desk), whole: Notify::new() });
+        let router = Router::new().fallback(answer).with_state(far.clone());
+        tokio::spawn(axum::serve(listener, router).into_future());
+        let settings = [
+            ("SLACK_API_URL", format!("http://{address}/slack")),
+            ("DIALNOTE_API_URL", format!("http://{address}/dialnote")),
+            ("SLACK_PACE", "as-allowed".to_owned()),
+        ];
+        Ok((far, settings))
+    }
+}
+
+impl Desk {
+    /// Something comes in.
+    fn ring(&mut self, n: usize) {
+        self.order.retain(|other| *other != n);
+        self.order.push(n);
+        self.active.insert(n, Timestamp::now());
+        self.fresh.push(n);
+    }
+
+    fn page(&mut self, offset: usize) -> (Vec<Value>, bool) {
+        let ids: Vec<_> = self.order.iter().rev().skip(offset).take(PAGE).copied().collect();
+        let before = self.fresh.len();
+        self.fresh.retain(|n| !ids.contains(n));
+        self.read.pages += 1;
+        self.read.changed += usize::from(self.fresh.len() < before);
+        (ids.iter().map(|n| self.conversation(*n)).collect(), offset + PAGE >= self.order.len())
+    }
+
+    fn conversation(&self, n: usize) -> Value {
+        json!({
+            "id": format!("conv_{n}"), "status": "open", "isRead": false, "assignedTo": null,
+            "contact": { "firstName": "Ana", "lastName": format!("Lima{n}"), "phoneNumber": format!("+1415{n:07}") },
+            "phoneNumber": { "number": "+14155550100", "name": "Front desk" },
+            "lastActivity": {
+                "type": "sms", "direction": "inbound", "preview": "Could you call me back, please?",
+                "at": self.active.get(&n),
+            },
+        })
+    }
+}
+
+async fn answer(State(far): State<Arc<Far>>, uri: Uri, body: String) -> Response {
+    let answer = match uri.path().strip_prefix("/slack/") {
+        Some(call) => slack(&far, call, &body),
+        None => dialnote(&far, uri.path(), uri.query().unwrap_or_default()),
+    };
+    ([(header::CONTENT_TYPE, "application/json")], answer.to_string()).into_response()
+}
+
+fn slack(far: &Far, call: &str, body: &str) -> Value {
+    match call {
+        "auth.test" => json!({ "ok": true, "team_id": TEAM }),
+        "users.info" => {
+            let user = body.strip_prefix("user=").unwrap_or_default();
+            json!({ "ok": true, "user": {
+                "id": user, "team_id": TEAM, "name": user, "is_admin": true,
+                "profile": { "display_name": user, "email": format!("{}@acme.example", user.to_lowercase()) },
+            } })
+        }
+        call => {
+            far.desk(|desk| desk.read.cards += usize::from(matches!(call, "chat.postMessage" | "chat.update")));
+            json!({ "ok": true, "channel": CHANNEL, "ts": format!("1.{:06}", rand::random_range(0..1_000_000)) })
+        }
+    }
+}
+
+fn dialnote(far: &Far, path: &str, query: &str) -> Value {
+    let asked = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
+    let path: Vec<_> = path.split('/').skip_while(|part| *part != "v1").skip(1).collect();
+    match path.as_slice() {
+        ["team", "members"] => json!({ "data": [
+            { "id": "mem_admin", "name": "Admin", "email": format!("{}@acme.example", ADMIN.to_lowercase()) },
+        ] }),
+        ["conversations"] => {
+            let offset = asked("offset").and_then(|offset| offset.parse().ok()).unwrap_or_default();
+            let (page, is_last) = far.desk(|desk| desk.page(offset));
+            if is_last {
+                far.whole.notify_one();
+            }
+            json!({ "data": page })
+        }
+        ["conversations", id] => {
+            let n = id.strip_prefix("conv_").and_then(|n| n.parse().ok()).unwrap_or_default();
+            json!({ "data": far.desk(|desk| desk.conversation(n)) })
+        }
+        _ => json!({ "data": [] }),
+    }
+}
+
+/// What a minute of it took.
+struct Minute {
+    read: Read,
+    /// The share of a core, in percent.
+    core: f64,
+    /// The most memory it had, in MiB.
+    memory: f64,
+}
+
+/// Measures; answers a table.
+pub(crate) async fn measure() -> Outcome<String> {
+    let mut report = String::from(
+        "| | conversations | pages read | of them with changes | cards posted or changed | % of a core | MiB |\n\
+         |---|---|---|---|---|---|---|\n",
+    );
+    let mut goals = String::new();
+    for backend in Backend::ALL {
+        let mut minutes = Vec::new();
+        for conversations in SIZES {
+            let Minute { read, core, memory } = minute(backend, conversations).await?;
+            let (name, all) = (backend.name(), number(f64::from(conversations)));
+            let Read { pages, changed, cards } = read;
+            writeln!(
+                report,
+                "| {name} | {all} | {pages} | {changed} | {cards} | {} | {} |",
+                number(core),
+                number(memory)
+            )?;
+            say(&format!(
+                "{name}, {all} conversations: {pages} pages, {changed} changed, {core:.1} %, {memory:.0} MiB"
+            ))?;
+            minutes.push(Minute { read, core, memory });
+        }
+        if let [few, many] = minutes.as_slice() {
+            let name = backend.name();
+            let looked = many.read.pages.saturating_sub(WALKED);
+            writeln!(goals, "- {name}, no more pages than had changes: {}.", met(looked <= many.read.changed))?;
+            writeln!(goals, "- {name}, < 20 % of a core: {}.", met(many.core < 20.0))?;
+            writeln!(goals, "- {name}, < 150 MiB: {}.", met(many.memory < 150.0))?;
+            let ratio = many.core / few.core;
+            writeln!(
+                goals,
+                "- {name}, ten times the conversations cost {} times as much (goal ≤ 1.2): {}.",
+                number(ratio),
+                met(ratio <= 1.2)
+            )?;
+        }
+    }
+    Ok(format!("{report}\n{goals}"))
+}
+
+async fn minute(backend: Backend, conversations: u32) -> Outcome<Minute> {
+    let conversations = usize::try_from(conversations)?;
+    let database = backend.fresh().await?;
+    let (far, settings) = Far::open(conversations).await?;
+    let server = Server::real(&database.url, &settings, &[machine::SERVER])?;
+    far.whole.notified().await;
+    route(&format!("http://{}", server.address)).await?;
+    let mut dice = StdRng::seed_from_u64(7);
+    stir(&far, &mut dice, conversations, BEFORE).await;
+    far.desk(|desk| desk.read = Read::default());
+    let core = machine::cpu_time(server.id())?;
+    stir(&far, &mut dice, conversations, TIME).await;
+    let core = machine::cpu_time(server.id())?.saturating_sub(core).as_secs_f64() / TIME.as_secs_f64() * 100.0;
+    let memory = machine::memory(server.id(), "VmHWM")?;
+    let read = far.desk(|desk| desk.read);
+    server.end()?;
+    database.remove().await?;
+    Ok(Minute { read, core, memory })
+}
+
+/// All cards come to one channel.
+async fn route(server: &str) -> Outcome<()> {
+    let body = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([
+            ("team_id", TEAM),
+            ("channel_id", CHANNEL),
+            ("user_id", ADMIN),
+            ("command", "/dialnote"),
+            ("text", "route *"),
+            ("trigger_id", "1.2.route"),
+        ])
+        .finish();
+    let now = Timestamp::now().as_second();
+    let request = reqwest::Client::new()
+        .post(format!("{server}/slack/commands"))
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .header("X-Slack-Request-Timestamp", now)
+        .header("X-Slack-Signature", sign(SECRET, now, body.as_bytes()))
+        .body(body);
+    request.send().await?.error_for_status()?;
+    Ok(())
+}
+
+/// Lets conversations be active, evenly.
+async fn stir(far: &Far, dice: &mut StdRng, conversations: usize, time: Duration) {
+    let (begun, every) = (Instant::now(), Duration::from_mins(1) / ACTIVE);
+    for nth in 1.. {
+        let at = every * nth;
+        if at > time {
+            break;
+        }
+        sleep_until(begun + at).await;
+        let n = dice.random_range(0..conversations);
+        far.desk(|desk| desk.ring(n));
+    }
+}
