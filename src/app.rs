@@ -23,6 +23,7 @@ use crate::store::Store;
 use crate::store::postgres::Postgres;
 use crate::store::sqlite::Sqlite;
 use crate::transport;
+use crate::work::office::{Common, Office};
 use crate::work::{Work, runner};
 
 /// Why the program did not start.
@@ -51,8 +52,8 @@ pub enum NotStarted {
 
 /// The program, put together and not yet running.
 pub struct App {
-    /// Everything a job needs; tests drive it step by step.
-    pub work: Arc<Work>,
+    /// Everybody's work; tests drive it step by step.
+    pub office: Arc<Office>,
     /// Everything that answers requests.
     pub site: Site,
 }
@@ -73,9 +74,11 @@ impl App {
             let (api, signing) = (config.dialnote_hooks.clone(), config.webhook_signing.clone());
             Hooks::new(api, public, config.dialnote_key.clone(), signing)
         });
-        let work = Arc::new(Work::new(store, slack, dialnote, links, hooks, clock, config.work));
-        let site = Site::new(work.clone(), config.signing_secrets.clone());
-        Ok(Self { work, site })
+        let common = Common::new(store, links, clock, config.work);
+        let own = Arc::new(Work::new(common.clone(), slack, dialnote, hooks));
+        let office = Arc::new(Office::new(common, own));
+        let site = Site::new(office.clone(), config.signing_secrets.clone());
+        Ok(Self { office, site })
     }
 
     /// Serves and works until `stop` turns true, then finishes what was begun.
@@ -87,8 +90,8 @@ impl App {
             }
         };
         drop(tokio::task::spawn_blocking(phone::unpack_plans));
-        let check = tokio::spawn(check_connections(self.work.clone()));
-        tokio::join!(http::serve::serve(listener, self.site, stopped), runner::run(self.work, stop));
+        let check = tokio::spawn(check_connections(self.office.own().clone()));
+        tokio::join!(http::serve::serve(listener, self.site, stopped), runner::run(self.office, stop));
         check.abort();
     }
 }

@@ -165,7 +165,7 @@ async fn resync() -> Result<(), Failure> {
     let config = Config::read(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
     let app = App::build(&config, Clock::System).await?;
     let mut out = std::io::stderr();
-    let told = app.work.resync(|read| drop(write!(&mut &out, "\r{read} conversations read"))).await;
+    let told = app.office.own().resync(|read| drop(write!(&mut &out, "\r{read} conversations read"))).await;
     writeln!(out)?;
     let (all, changed) = told?;
     Ok(writeln!(std::io::stdout(), "{all} conversations, {changed} of them new, changed or gone.")?)

@@ -158,7 +158,7 @@ fn slack(far: &Far, call: &str, body: &str) -> Value {
 
 fn dialnote(far: &Far, path: &str, query: &str) -> Value {
     let asked = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
-    let path: Vec<_> = path.split('/').skip_while(|part| *part != "v1").skip(1).collect();
+    let path: Vec<_> = path.trim_start_matches("/dialnote/").split('/').collect();
     match path.as_slice() {
         ["team", "members"] => json!({ "data": [
             { "id": "mem_admin", "name": "Admin", "email": format!("{}@acme.example", ADMIN.to_lowercase()) },

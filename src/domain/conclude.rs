@@ -6,9 +6,13 @@ use jiff::Timestamp;
 use crate::domain::asker::{Asker, Via};
 use crate::domain::command::Act;
 use crate::domain::conversation::Status;
-use crate::domain::message::{Again, Answer, Deed, Event, Face, Line, Message, Notice, Say, What};
+use crate::domain::event::{Again, Event, Line};
+use crate::domain::face::Face;
+use crate::domain::message::{Answer, Message};
+use crate::domain::notice::Notice;
 use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
+use crate::domain::say::{Deed, Say, What};
 use crate::ids::ChannelId;
 
 /// Says who has to hear what after the plan was carried out, all of it or up to the refused note.

@@ -4,7 +4,10 @@
 use jiff::Timestamp;
 
 use crate::domain::conversation::{Activity, ActivityKind, Conversation, Sequel, State, Status};
-use crate::domain::message::{Event, Face, Line, Message, Notice};
+use crate::domain::event::{Event, Line};
+use crate::domain::face::Face;
+use crate::domain::message::Message;
+use crate::domain::notice::Notice;
 use crate::domain::plan::Party;
 use crate::domain::refusal::About;
 use crate::ids::ChannelId;

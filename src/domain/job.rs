@@ -8,10 +8,11 @@ use crate::domain::asker::{Asker, Listed};
 use crate::domain::click::{FormContext, Resume};
 use crate::domain::command::Command;
 use crate::domain::conversation::{Conversation, Owner, Which};
-use crate::domain::message::{Message, Say};
+use crate::domain::message::Message;
 use crate::domain::plan::Progress;
 use crate::domain::policy::Rules;
 use crate::domain::route::{self, Routing};
+use crate::domain::say::Say;
 use crate::domain::wishes::Wishes;
 use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId, ViewId};
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::hours::Hours;
-use crate::domain::message::Notice;
+use crate::domain::notice::Notice;
 
 /// What a person wants.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

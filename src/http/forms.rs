@@ -14,8 +14,9 @@ use crate::domain::command::{Act, Command, Wanted};
 use crate::domain::conversation::{Conversation, Which};
 use crate::domain::job::{CommandJob, FormJob, Job, ListJob};
 use crate::domain::list::{Filter, Query};
-use crate::domain::message::{Message, Say};
+use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
+use crate::domain::say::Say;
 use crate::domain::typed;
 use crate::domain::verb::Verb;
 use crate::error::Fault;
@@ -46,7 +47,7 @@ impl Request<'_> {
     /// Opens a form for what is wanted of a conversation, for teammates. What it is to show is read from
     /// what we know; where that is not enough, it is filled in by a job.
     pub(super) async fn open(self, from: From, context: FormContext, place: Place) -> Response {
-        let work = &self.front.work;
+        let work = self.work(&from.installation);
         let (asker, known) = tokio::join!(
             self.within(work.people.teammate(&from.installation, &from.user)),
             self.within(work.known_for_form(&from.installation, &context)),
@@ -72,7 +73,7 @@ impl Request<'_> {
     /// Opens a view, over the one whose button was pressed if there is one.
     async fn show(&self, from: &From, view: &Modal, place: &Place) -> Response {
         let trigger = from.trigger_id.clone().unwrap_or_default();
-        let slack = &self.front.work.slack;
+        let slack = &self.work(&from.installation).slack;
         let shown = match place {
             Place::View(_) => timeout(PATIENCE, slack.push(&trigger, view)).await,
             _ => timeout(PATIENCE, slack.open(&trigger, view)).await,
@@ -106,7 +107,7 @@ impl Request<'_> {
 
     /// Opens the form of the rules, for whoever may change them.
     pub(super) async fn open_rules(self, from: From, place: Place) -> Response {
-        let work = &self.front.work;
+        let work = self.work(&from.installation);
         let rules = self.within(work.rules(&from.installation)).await.unwrap_or_default();
         let asker = self.within(work.people.teammate(&from.installation, &from.user)).await;
         let refused = match asker {
@@ -126,7 +127,7 @@ impl Request<'_> {
     }
 
     async fn here(&self, installation: &InstallationId, channel: ChannelId) -> Here {
-        let work = &self.front.work;
+        let work = self.work(installation);
         Here {
             masked: self.within(work.privacy(installation, &channel)).await == Some(Privacy::Masked),
             aloud: self.within(work.is_told_aloud(installation, &channel)).await.unwrap_or_default(),
@@ -146,7 +147,7 @@ impl Request<'_> {
 
     /// Opens the form of somebody's wishes.
     pub(super) async fn open_wishes(self, from: From, place: Place, list: Option<Listed>) -> Response {
-        let wishes = self.within(self.front.work.wishes(&from.installation, &from.user)).await;
+        let wishes = self.within(self.work(&from.installation).wishes(&from.installation, &from.user)).await;
         let context = serde_json::to_string(&list).unwrap_or_default();
         self.show(&from, &modal::wishes(&wishes.unwrap_or_default(), context), &place).await
     }
@@ -186,7 +187,9 @@ impl Request<'_> {
     /// of one that is chosen.
     async fn note(self, from: From, message: PointedAt) -> Response {
         let author = match &message.author {
-            Some(author) => self.within(self.front.work.people.name(&from.installation, author)).await.flatten(),
+            Some(author) => {
+                self.within(self.work(&from.installation).people.name(&from.installation, author)).await.flatten()
+            }
             None => None,
         };
         let text: String = typed::as_typed(&message.text).chars().take(QUOTED).collect();
@@ -211,12 +214,12 @@ impl Request<'_> {
     async fn pointed_at(&self, from: &From, message: &PointedAt) -> Option<ConversationId> {
         let card = message.thread.as_ref().unwrap_or(&message.ts);
         if let Some(channel) = &from.channel {
-            let found = self.front.work.store.card_at(&from.installation, channel, card);
+            let found = self.front.office.common.store.card_at(&from.installation, channel, card);
             if let Some(card) = self.within(found).await.flatten() {
                 return Some(card.conversation);
             }
         }
-        let links = &self.front.work.links;
+        let links = &self.front.office.common.links;
         message.text.split(['<', '>', '|', ' ', '\n']).find_map(|word| links.parse(word))
     }
 
@@ -231,11 +234,13 @@ impl Request<'_> {
         if self.within(self.is_teammate(&from.installation, from)).await != Some(true) {
             return Vec::new();
         }
-        self.within(self.front.work.search(&from.installation, typed, channel, most)).await.unwrap_or_default()
+        self.within(self.work(&from.installation).search(&from.installation, typed, channel, most))
+            .await
+            .unwrap_or_default()
     }
 
     async fn is_teammate(&self, installation: &InstallationId, from: &From) -> Result<bool, Fault> {
-        self.front.work.people.is_known(installation, &from.user).await
+        self.work(installation).people.is_known(installation, &from.user).await
     }
 }
 

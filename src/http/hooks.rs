@@ -1,5 +1,6 @@
 //! What dialnote tells: only a hint, which is stored like everything else before it is acknowledged.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -10,6 +11,7 @@ use tracing::{debug, error, info};
 
 use crate::dialnote::hooks::{self, DELIVERY_HEADER};
 use crate::http::Front;
+use crate::work::Work;
 
 /// The largest body that is read.
 const LARGEST: usize = 256 * 1024;
@@ -27,20 +29,19 @@ pub(super) async fn receive(
     headers: HeaderMap,
     body: Body,
 ) -> StatusCode {
-    let Some(ours) = front.work.hooks.as_ref().filter(|hooks| hooks.is_ours(&token)) else {
-        return StatusCode::NOT_FOUND;
-    };
+    let is_theirs = |work: &Arc<Work>| work.hooks.as_ref().is_some_and(|hooks| hooks.is_ours(&token));
+    let Some(work) = front.office.all().into_iter().find(is_theirs) else { return StatusCode::NOT_FOUND };
     let Ok(Ok(body)) = timeout(DEADLINE, axum::body::to_bytes(body, LARGEST)).await else {
         return StatusCode::BAD_REQUEST;
     };
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if !ours.is_signed(header, &body) {
+    if work.hooks.as_ref().is_none_or(|hooks| !hooks.is_signed(header, &body)) {
         info!("refused a webhook: its signature does not match");
         return StatusCode::UNAUTHORIZED;
     }
     let said = serde_json::from_slice(&body).unwrap_or_default();
     let name = hooks::name(header(DELIVERY_HEADER), &said).filter(|name| name.len() <= LONGEST_NAME);
-    match front.work.hinted(name).await {
+    match work.hinted(name).await {
         Ok(accepted) => {
             debug!(?accepted, "dialnote told us something");
             StatusCode::OK

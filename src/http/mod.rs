@@ -22,7 +22,7 @@ use hyper_util::service::TowerToHyperService;
 use secrecy::SecretString;
 
 use crate::dialnote::hooks::PATH;
-use crate::work::Work;
+use crate::work::office::Office;
 
 /// Where Slack sends its requests. All understand every kind of request, so a wrong address in the
 /// app's settings does no harm (contracts/slack.md §1.1).
@@ -31,7 +31,7 @@ const SLACKS: [&str; 4] = ["/slack/commands", "/slack/interactions", "/slack/opt
 /// What a request is served with.
 #[derive(Clone)]
 struct Front {
-    work: Arc<Work>,
+    office: Arc<Office>,
     secrets: Arc<[SecretString]>,
 }
 
@@ -46,8 +46,8 @@ pub struct Site {
 impl Site {
     /// Every address we answer. `secrets` are the signing secrets of which one must have signed a
     /// request of Slack's.
-    pub fn new(work: Arc<Work>, secrets: Vec<SecretString>) -> Self {
-        let front = Front { work, secrets: secrets.into() };
+    pub fn new(office: Arc<Office>, secrets: Vec<SecretString>) -> Self {
+        let front = Front { office, secrets: secrets.into() };
         let others = Router::new()
             .route("/healthz", get(ops::alive))
             .route("/readyz", get(ops::ready))

@@ -14,7 +14,7 @@ pub(super) async fn alive() -> &'static str {
 
 /// Whether a request could be stored right now. If not, send requests elsewhere, or wait.
 pub(super) async fn ready(State(front): State<Front>) -> Response {
-    match front.work.try_store().await {
+    match front.office.try_store().await {
         Ok(()) => "ok\n".into_response(),
         Err(cause) => {
             warn!(%cause, "not ready");
@@ -25,5 +25,5 @@ pub(super) async fn ready(State(front): State<Front>) -> Response {
 
 /// What was counted, in the format that Prometheus reads.
 pub(super) async fn metrics(State(front): State<Front>) -> String {
-    front.work.metrics.encode()
+    front.office.common.metrics.encode()
 }

@@ -49,7 +49,7 @@ impl Signed {
             Ok(None) => return Err(refused("the body is too large")),
             Err(_) => return Err(StatusCode::REQUEST_TIMEOUT.into_response()),
         };
-        match verify(&front.secrets, timestamp, signature, &body, front.work.clock.now()) {
+        match verify(&front.secrets, timestamp, signature, &body, front.office.common.clock.now()) {
             Ok(()) => Ok(Self { body, headers }),
             Err(forged) => Err(refused_as(forged)),
         }

@@ -2,6 +2,7 @@
 //! explained at once, and nothing of it is stored (contracts/slack.md §4, §9).
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Json;
@@ -29,6 +30,7 @@ use crate::view::element::OPTIONS;
 use crate::view::help;
 use crate::view::kit::Content;
 use crate::view::{modal, reply};
+use crate::work::Work;
 
 /// How long a response URL takes answers (§6.1), less what an answer may take on its way.
 const REPLY_LIFE: SignedDuration = SignedDuration::from_secs(29 * 60);
@@ -45,7 +47,7 @@ pub(super) async fn receive(front: &Front, request: hyper::Request<Incoming>) ->
         Err(refusal) => refusal,
     };
     let (status, took) = (response.status(), begun.elapsed());
-    front.work.metrics.answered(status.as_u16(), took);
+    front.office.common.metrics.answered(status.as_u16(), took);
     let ack_ms = took.as_secs_f64() * 1000.0;
     if took >= LATE {
         warn!(status = status.as_u16(), ack_ms, "answered late");
@@ -92,7 +94,7 @@ fn understood(front: &Front, signed: Signed) -> Understood<'_> {
             return Understood::Answered(StatusCode::BAD_REQUEST.into_response());
         }
     };
-    let request = Request { front, signed, now: front.work.clock.now() };
+    let request = Request { front, signed, now: front.office.common.clock.now() };
     Understood::Answered(match inbound {
         Inbound::Slash { from, command, text } => return request.slash(&from, &command, &text),
         Inbound::Click { from, click, place } => return request.click(from, &click, place),
@@ -122,7 +124,7 @@ fn understood(front: &Front, signed: Signed) -> Understood<'_> {
 
 /// Stores the job. From here on it happens.
 pub(super) async fn store(front: &Front, order: Order) -> Result<(), Fault> {
-    match front.work.store.accept(order.delivery, order.jobs, order.now).await {
+    match front.office.common.store.accept(order.delivery, order.jobs, order.now).await {
         Ok(accepted) => {
             debug!(?accepted, "stored");
             Ok(())
@@ -147,7 +149,7 @@ pub(super) struct Request<'a> {
 
 impl<'a> Request<'a> {
     fn slash(self, from: &From, slash: &str, text: &str) -> Understood<'a> {
-        match command::parse(slash, text, &self.front.work.links) {
+        match command::parse(slash, text, &self.front.office.common.links) {
             Err(misread) => {
                 let content = help::misread(&misread, &format!("{slash} {}", typed::as_typed(text)));
                 Understood::Answered(ephemeral(&content))
@@ -239,6 +241,11 @@ impl<'a> Request<'a> {
         Understood::Order(self.order_from(&from, &job), unavailable)
     }
 
+    /// The work of the installation from which a request comes.
+    pub(super) fn work(&self, installation: &InstallationId) -> Arc<Work> {
+        self.front.office.of(installation)
+    }
+
     pub(super) fn asker(&self, from: &From, via: Via, replace: bool) -> Asker {
         let until = self.now.saturating_add(REPLY_LIFE).unwrap_or(Timestamp::MAX);
         let reply = from.response_url.clone().map(|url| Reply { url, until, replace });
@@ -254,13 +261,13 @@ impl<'a> Request<'a> {
     fn orders_from(&self, from: &From, jobs: impl Iterator<Item = Job>) -> Order {
         let key = from.trigger_id.as_deref().unwrap_or_else(|| self.signed.signature());
         let delivery = Delivery { installation: from.installation.clone(), key: key.to_owned() };
-        let jobs = jobs.map(|job| self.front.work.new_job(&from.installation, &job)).collect();
+        let jobs = jobs.map(|job| self.front.office.new_job(&from.installation, &job)).collect();
         Order { delivery, jobs, now: self.now }
     }
 
     fn order(&self, installation: &InstallationId, key: &str, job: &Job) -> Order {
         let delivery = Delivery { installation: installation.clone(), key: key.to_owned() };
-        Order { delivery, jobs: vec![self.front.work.new_job(installation, job)], now: self.now }
+        Order { delivery, jobs: vec![self.front.office.new_job(installation, job)], now: self.now }
     }
 }
 

@@ -108,7 +108,7 @@ impl Request<'_> {
             return Err(reply::field_error(&Refusal::NoteTooLong { characters, most: LONGEST_NOTE }));
         }
         if note.is_empty() {
-            let rules = timeout(PATIENCE, self.front.work.rules(installation)).await;
+            let rules = timeout(PATIENCE, self.work(installation).rules(installation)).await;
             if rules.is_ok_and(|rules| rules.is_ok_and(|rules| rules.needs_note(verb))) {
                 return Err((field::NOTE, reply::write_a_note(verb).to_owned()));
             }
@@ -118,7 +118,7 @@ impl Request<'_> {
 
     /// Somebody who cannot own a conversation is refused here if that can be found out in time.
     async fn may_own(&self, installation: &InstallationId, user: &SlackUserId) -> Result<(), FieldError> {
-        match timeout(PATIENCE, self.front.work.people.teammate(installation, user)).await {
+        match timeout(PATIENCE, self.work(installation).people.teammate(installation, user)).await {
             Ok(Ok(Err(stranger))) => {
                 Err(reply::field_error(&Refusal::NotLinked { name: stranger.name, why: stranger.why }))
             }

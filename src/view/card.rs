@@ -2,7 +2,8 @@
 
 use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::{Activity, ActivityKind, Contact, Conversation, Links, Sequel, Status};
-use crate::domain::message::{Again, Event, Face, Line};
+use crate::domain::event::{Again, Event, Line};
+use crate::domain::face::Face;
 use crate::domain::phone;
 use crate::view::element::{Element, Style};
 use crate::view::kit::{Block, Content, Span};

@@ -2,7 +2,7 @@
 
 use crate::domain::click::{self, Carried, Control};
 use crate::domain::conversation::Links;
-use crate::domain::message::{Digest, Face};
+use crate::domain::face::{Digest, Face};
 use crate::view::card::{Privacy, event, happened, masked};
 use crate::view::element::{Element, Style};
 use crate::view::kit::{Block, Content};

@@ -1,8 +1,8 @@
 //! Somebody's home: their list, what they want to hear of, and what admins look after.
 
 use crate::domain::click::Control;
-use crate::domain::message::{AdminFace, HomeFace};
 use crate::domain::policy::{Rules, Who};
+use crate::domain::say::{AdminFace, HomeFace};
 use crate::domain::wishes::{KINDS, Wishes};
 use crate::view::element::Element;
 use crate::view::kit::{Block, Home};

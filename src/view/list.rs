@@ -2,8 +2,9 @@
 
 use crate::domain::click::{Carried, Control, row};
 use crate::domain::conversation::{Conversation, Status};
+use crate::domain::face::Face;
 use crate::domain::list::{FILTERS, Filter, PAGE, Query};
-use crate::domain::message::{Face, ListFace, Say};
+use crate::domain::say::{ListFace, Say};
 use crate::view::card::{details, happened, standing};
 use crate::view::element::{Choosable, Element, Style};
 use crate::view::kit::{Block, Content};

@@ -4,10 +4,10 @@ use crate::domain::click::{Control, FormContext, Quoted, field, rules_form, wish
 use crate::domain::conversation::{ActivityKind, Conversation, Status};
 use crate::domain::hours::{Clock, Hours};
 use crate::domain::list::Query;
-use crate::domain::message::ListFace;
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::policy::{Rules, Who};
 use crate::domain::route::{self, Morning};
+use crate::domain::say::ListFace;
 use crate::domain::verb::Verb;
 use crate::domain::wishes::{KINDS, Wishes};
 use crate::ids::ChannelId;

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::click::{Carried, Control, row};
 use crate::domain::conversation::{Conversation, Links};
-use crate::domain::message::{Answer, Notice};
+use crate::domain::message::Answer;
+use crate::domain::notice::Notice;
 use crate::domain::refusal::About;
 use crate::ids::ConversationId;
 use crate::view::card::{happened, quoted};

@@ -2,10 +2,11 @@
 //! what to do next; nothing here ever contains the text of a fault.
 
 use crate::domain::click::{Carried, Control, field};
-use crate::domain::message::{Again, Choice, Deed, Picked, Say, Several, Told, What};
+use crate::domain::event::{Again, Told};
 use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rule, Who};
 use crate::domain::refusal::{About, Refusal};
+use crate::domain::say::{Choice, Deed, Picked, Say, Several, What};
 use crate::domain::verb::Verb;
 use crate::view::card::{self, event, quoted};
 use crate::view::element::{Confirm, Element, Style};

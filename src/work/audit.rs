@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::asker::Via;
 use crate::domain::conversation::State;
-use crate::domain::message::{Event, Told};
+use crate::domain::event::{Event, Told};
 use crate::domain::plan::Past;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::Change;

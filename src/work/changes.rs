@@ -9,9 +9,10 @@ use serde_json::json;
 
 use crate::domain::asker::Place;
 use crate::domain::job::{Change, ChangeJob};
-use crate::domain::message::{Message, Say};
+use crate::domain::message::Message;
 use crate::domain::policy::Rules;
 use crate::domain::refusal::Refusal;
+use crate::domain::say::Say;
 use crate::domain::wishes::Wishes;
 use crate::error::Fault;
 use crate::ids::{ChannelId, InstallationId, SlackUserId};

@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::digest::{Overdue, Summary};
+use crate::domain::event::Line;
+use crate::domain::face::{Digest, Face};
 use crate::domain::hours;
 use crate::domain::job::{DigestJob, Job};
-use crate::domain::message::{Digest, Face, Line, Message};
+use crate::domain::message::Message;
 use crate::domain::policy::Rules;
 use crate::domain::route::Route;
 use crate::error::Fault;

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::asker::Addressee;
 use crate::domain::hours;
-use crate::domain::message::{Answer, Notice};
+use crate::domain::message::Answer;
+use crate::domain::notice::Notice;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId};
 use crate::slack::answer::CallError;

@@ -3,7 +3,8 @@
 use crate::domain::click::FormContext;
 use crate::domain::conversation::Conversation;
 use crate::domain::job::FormJob;
-use crate::domain::message::{HomeFace, ListFace, Message};
+use crate::domain::message::Message;
+use crate::domain::say::{HomeFace, ListFace};
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::ids::{InstallationId, MemberId, SlackUserId, ViewId};

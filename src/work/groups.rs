@@ -3,9 +3,9 @@
 
 use crate::dialnote::client::CallError as DialnoteError;
 use crate::domain::command::UserGroup;
-use crate::domain::message::Picked;
 use crate::domain::people::Teammate;
 use crate::domain::refusal::Refusal;
+use crate::domain::say::Picked;
 use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::slack::answer::CallError as SlackError;

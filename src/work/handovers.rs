@@ -3,10 +3,12 @@
 use crate::domain::asker::{Asker, Via};
 use crate::domain::command::{Act, Command};
 use crate::domain::conversation::Which;
+use crate::domain::event::Event;
 use crate::domain::handover::Handover;
 use crate::domain::hours;
 use crate::domain::job::{CommandJob, Job};
-use crate::domain::message::{Event, Message, Notice};
+use crate::domain::message::Message;
+use crate::domain::notice::Notice;
 use crate::domain::people::Teammate;
 use crate::domain::plan::Progress;
 use crate::domain::policy::Rules;

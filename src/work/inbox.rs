@@ -5,10 +5,12 @@
 use crate::dialnote::client::{CallError, Denied};
 use crate::domain::command::{Act, Command};
 use crate::domain::conversation::{Conversation, Owner, Which};
+use crate::domain::face::Face;
 use crate::domain::job::{CommandJob, Job, ResumeJob, Stage};
-use crate::domain::message::{Face, Message, Say};
+use crate::domain::message::Message;
 use crate::domain::plan::{self, Call, Facts, Party, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
+use crate::domain::say::Say;
 use crate::domain::typed;
 use crate::error::{Fault, Service};
 use crate::ids::{ConversationId, DraftId, InstallationId, MemberId};

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::Owner;
 use crate::domain::job::Job;
-use crate::domain::message::{Message, Notice};
+use crate::domain::message::Message;
+use crate::domain::notice::Notice;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::store::{Claim, Class, Delivery, Effect, NewJob};

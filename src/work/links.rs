@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::face::Face;
 use crate::domain::job::LinksJob;
-use crate::domain::message::{Face, Message};
+use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
 use crate::store::{Claim, Document, Effect};

@@ -9,11 +9,13 @@ use tracing::info;
 
 use crate::domain::asker::{Asker, Listed, Place, Via};
 use crate::domain::conversation::Conversation;
+use crate::domain::face::Face;
 use crate::domain::job::{Job, ListJob};
 use crate::domain::list::{self, Filter, Listing, Query};
-use crate::domain::message::{AdminFace, Face, HomeFace, ListFace, Message, Say};
+use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::refusal::Refusal;
+use crate::domain::say::{AdminFace, HomeFace, ListFace, Say};
 use crate::domain::suggest::suggest;
 use crate::domain::wishes::Wishes;
 use crate::error::Fault;

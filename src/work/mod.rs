@@ -1,5 +1,5 @@
 //! What happens after the acknowledgement. One job at a time is claimed, brought one step further
-//! and settled; the server loops [`Work::step`], and so do the tests, so that what is tested is
+//! and settled; the server loops [`office::Office::step`], and so do the tests, so that what is tested is
 //! what runs.
 
 pub mod audit;
@@ -18,6 +18,7 @@ mod leaving;
 mod links;
 mod lists;
 mod noticed;
+pub mod office;
 mod outbox;
 pub mod pace;
 pub mod people;
@@ -48,9 +49,10 @@ use crate::ids::InstallationId;
 use crate::metrics::Metrics;
 use crate::slack::answer::CallError;
 use crate::slack::client::Slack;
-use crate::store::{Claim, Effect, Lane, Memo, NewJob, Settled, Store, Verdict};
+use crate::store::{Claim, Effect, Lane, NewJob, Settled, Store, Verdict};
 use crate::work::inbox::Stop;
 use crate::work::index::Index;
+use crate::work::office::Common;
 use crate::work::pace::Pacing;
 use crate::work::people::People;
 
@@ -70,12 +72,6 @@ pub struct Settings {
 /// How long after it was decided a call may still be sent: less than half of the shortest lease, which is
 /// what its job has left at least.
 const SENT_WITHIN: Duration = Duration::from_secs(2);
-
-/// How much a large command and all that is kept of it take up, in bytes.
-const LARGE_COMMAND: usize = 32 * 1024;
-
-/// How long a store that is well may take.
-const IN_TIME: Duration = Duration::from_secs(2);
 
 /// The longest that a call may take.
 const LONGEST_CALL: Duration = Duration::from_secs(10);
@@ -99,7 +95,7 @@ impl Default for Settings {
     }
 }
 
-/// Everything a job needs.
+/// Everything that the jobs of one installation need.
 pub struct Work {
     /// The durable core.
     pub store: Arc<dyn Store>,
@@ -112,7 +108,7 @@ pub struct Work {
     /// The clock.
     pub clock: Clock,
     /// What is counted.
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
     /// Where dialnote tells us what happens, if it can reach us.
     pub hooks: Option<Hooks>,
     dialnote: Dialnote,
@@ -141,30 +137,12 @@ impl Outcome {
 }
 
 impl Work {
-    /// Puts together what jobs need. Nothing is called yet.
-    pub fn new(
-        store: Arc<dyn Store>,
-        slack: Slack,
-        dialnote: Dialnote,
-        links: Links,
-        hooks: Option<Hooks>,
-        clock: Clock,
-        settings: Settings,
-    ) -> Self {
+    /// Puts together what the jobs of one installation need. Nothing is called yet.
+    pub fn new(common: Common, slack: Slack, dialnote: Dialnote, hooks: Option<Hooks>) -> Self {
+        let Common { store, links, clock, metrics, settings, instance } = common;
         let people = People::new(store.clone(), slack.clone(), dialnote.clone(), clock.clone());
-        let metrics = Metrics::default();
-        let instance = format!("{:016x}", rand::random::<u64>());
         let (index, home) = (Index::default(), OnceCell::new());
         Self { store, slack, people, links, clock, metrics, hooks, dialnote, index, settings, instance, home }
-    }
-
-    /// Claims one job of the lane, if one is due, and works on it until it is finished or has to
-    /// wait. Answers whether there was one.
-    pub async fn step(&self, lane: Lane) -> Result<bool, Fault> {
-        let claims = self.store.claim(lane, 1, self.clock.now(), self.settings.lease).await?;
-        let Some(claim) = claims.into_iter().next() else { return Ok(false) };
-        self.work_on(claim).await?;
-        Ok(true)
     }
 
     /// Works on a claimed job until it is finished or has to wait.
@@ -249,22 +227,6 @@ impl Work {
         }
     }
 
-    /// Stores something of no consequence and of a large command's size, to see whether the store
-    /// takes one in: on a disk that is nearly full there may be room for less.
-    pub async fn try_store(&self) -> Result<(), Fault> {
-        let memo = Memo {
-            kind: "readiness".to_owned(),
-            id: self.instance.clone(),
-            alias: None,
-            at: self.clock.now(),
-            body: "?".repeat(LARGE_COMMAND),
-        };
-        let nobody = InstallationId::new("readiness");
-        let stored = self.store.remember(&nobody, memo);
-        let late = |_| Fault::Store("it took nothing in in time".into());
-        tokio::time::timeout(IN_TIME, stored).await.map_err(late)?
-    }
-
     /// Whether dialnote accepts our key: how many members the organization has.
     pub async fn check_dialnote(&self) -> Result<usize, CheckError> {
         self.dialnote.members().await.map(|members| members.len())
@@ -311,19 +273,23 @@ impl Work {
     }
 
     /// A job to be stored, due at once.
-    pub fn new_job(&self, installation: &InstallationId, job: &Job) -> NewJob {
-        let now = self.clock.now();
-        let lane = match job {
-            Job::Message(_) => Lane::Outbox,
-            _ => Lane::Inbox,
-        };
-        NewJob {
-            behind: job.behind(),
-            flow: pace::flow(job),
-            pace: pace::buckets(job, self.settings.pacing),
-            fold: pace::fold(job),
-            ..NewJob::new(installation, lane, job.key(), now, job.encode())
-        }
+    fn new_job(&self, installation: &InstallationId, job: &Job) -> NewJob {
+        new_job(installation, job, self.clock.now(), self.settings.pacing)
+    }
+}
+
+/// A job to be stored, due at once.
+fn new_job(installation: &InstallationId, job: &Job, now: Timestamp, pacing: Pacing) -> NewJob {
+    let lane = match job {
+        Job::Message(_) => Lane::Outbox,
+        _ => Lane::Inbox,
+    };
+    NewJob {
+        behind: job.behind(),
+        flow: pace::flow(job),
+        pace: pace::buckets(job, pacing),
+        fold: pace::fold(job),
+        ..NewJob::new(installation, lane, job.key(), now, job.encode())
     }
 }
 

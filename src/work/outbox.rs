@@ -4,7 +4,10 @@
 use tracing::warn;
 
 use crate::domain::asker::{Addressee, Reply};
-use crate::domain::message::{Face, Line, Message, Say};
+use crate::domain::event::Line;
+use crate::domain::face::Face;
+use crate::domain::message::Message;
+use crate::domain::say::Say;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, MessageTs};
 use crate::slack::answer::CallError;

@@ -3,9 +3,10 @@
 use crate::domain::conversation::Owner;
 use crate::domain::hours;
 use crate::domain::job::{Job, ReportJob};
-use crate::domain::message::{Message, Say};
+use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::{self, Change, Report};
+use crate::domain::say::Say;
 use crate::error::Fault;
 use crate::ids::{ChannelId, FileId, InstallationId};
 use crate::slack::answer::CallError;

@@ -4,9 +4,11 @@ use serde_json::json;
 
 use crate::domain::conversation::Line;
 use crate::domain::job::ChangeJob;
-use crate::domain::message::{Message, Notice, Routed, Say};
+use crate::domain::message::Message;
+use crate::domain::notice::Notice;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::{Route, Routing, Settings, called, meant};
+use crate::domain::say::{Routed, Say};
 use crate::error::Fault;
 use crate::ids::{ChannelId, InstallationId};
 use crate::store::{Claim, Effect};

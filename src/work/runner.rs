@@ -1,4 +1,4 @@
-//! The server's loops around [`Work`]: many jobs at once, awake when there is something to do, and
+//! The server's loops around the [`Office`]: many jobs at once, awake when there is something to do, and
 //! a stop that finishes what was begun.
 
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use tracing::{error, info};
 use crate::error::Fault;
 use crate::store::Lane;
 use crate::work::Work;
+use crate::work::office::Office;
 use crate::work::watch::SIGN_OF_LIFE;
 
 /// How long to wait at most before looking again, whatever the bells say.
@@ -21,13 +22,22 @@ const POLL: Duration = Duration::from_secs(1);
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Works on both lanes and on the timers until `stop` turns true.
-pub async fn run(work: Arc<Work>, stop: watch::Receiver<bool>) {
+pub async fn run(office: Arc<Office>, stop: watch::Receiver<bool>) {
     tokio::join!(
-        lane(work.clone(), Lane::Inbox, stop.clone()),
-        lane(work.clone(), Lane::Outbox, stop.clone()),
-        timers(work.clone(), stop.clone()),
-        watcher(work, stop),
+        lane(office.clone(), Lane::Inbox, stop.clone()),
+        lane(office.clone(), Lane::Outbox, stop.clone()),
+        timers(office.clone(), stop.clone()),
+        watchers(office, stop),
     );
+}
+
+/// Looks at what changes in dialnote, for each installation apart.
+async fn watchers(office: Arc<Office>, stop: watch::Receiver<bool>) {
+    let mut watchers = JoinSet::new();
+    for work in office.all() {
+        watchers.spawn(watcher(work, stop.clone()));
+    }
+    watchers.join_all().await;
 }
 
 /// Looks at what changes in dialnote, more often when much does.
@@ -57,18 +67,18 @@ async fn wait_as_leader(work: &Work, mut pause: Duration) {
     sleep(pause).await;
 }
 
-async fn lane(work: Arc<Work>, lane: Lane, mut stop: watch::Receiver<bool>) {
-    let bell = work.store.bell(lane);
+async fn lane(office: Arc<Office>, lane: Lane, mut stop: watch::Receiver<bool>) {
+    let bell = office.common.store.bell(lane);
     let mut running = JoinSet::new();
     while !*stop.borrow() {
         // Asked for before looking, so that no ring between looking and waiting is missed.
         let rung = bell.notified();
         while running.try_join_next().is_some() {}
-        let free = work.settings.parallel.saturating_sub(running.len());
-        let pause = match start(&work, lane, free, &mut running).await {
+        let free = office.common.settings.parallel.saturating_sub(running.len());
+        let pause = match start(&office, lane, free, &mut running).await {
             // Until somebody has finished it does not matter what is due.
             Ok(_) if free == 0 => POLL,
-            Ok(0) => pause(&work, lane).await,
+            Ok(0) => pause(&office, lane).await,
             Ok(_) => continue,
             Err(_) => {
                 // A store in trouble is not helped by being asked more often, whoever rings.
@@ -91,40 +101,45 @@ async fn lane(work: Arc<Work>, lane: Lane, mut stop: watch::Receiver<bool>) {
     let _ = tokio::time::timeout(GRACE, finish).await;
 }
 
-async fn start(work: &Arc<Work>, lane: Lane, free: usize, running: &mut JoinSet<()>) -> Result<usize, Fault> {
+async fn start(office: &Arc<Office>, lane: Lane, free: usize, running: &mut JoinSet<()>) -> Result<usize, Fault> {
     if free == 0 {
         return Ok(0);
     }
-    let claims = work.store.claim(lane, free, work.clock.now(), work.settings.lease).await.inspect_err(log)?;
+    let claims = office
+        .common
+        .store
+        .claim(lane, free, office.common.clock.now(), office.common.settings.lease)
+        .await
+        .inspect_err(log)?;
     let count = claims.len();
     for claim in claims {
-        let work = work.clone();
+        let office = office.clone();
         running.spawn(async move {
-            let _ = work.work_on(claim).await.inspect_err(log);
+            let _ = office.work_on(claim).await.inspect_err(log);
         });
     }
     Ok(count)
 }
 
 /// Until the next job is due, but not longer than [`POLL`].
-async fn pause(work: &Work, lane: Lane) -> Duration {
-    match work.store.next_due(lane).await {
+async fn pause(office: &Office, lane: Lane) -> Duration {
+    match office.common.store.next_due(lane).await {
         Ok(Some(due)) => {
-            let until = due.duration_since(work.clock.now());
+            let until = due.duration_since(office.common.clock.now());
             Duration::try_from(until).unwrap_or(Duration::ZERO).clamp(Duration::from_millis(5), POLL)
         }
         _ => POLL,
     }
 }
 
-async fn timers(work: Arc<Work>, mut stop: watch::Receiver<bool>) {
+async fn timers(office: Arc<Office>, mut stop: watch::Receiver<bool>) {
     let mut tick = interval(Duration::from_secs(1));
     while !*stop.borrow() {
         tokio::select! {
             _ = tick.tick() => {}
             _ = stop.changed() => return,
         }
-        let _ = work.tick().await.inspect_err(log);
+        let _ = office.tick().await.inspect_err(log);
     }
 }
 

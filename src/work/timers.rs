@@ -8,14 +8,16 @@ use tracing::warn;
 use crate::domain::asker::{Place, Via};
 use crate::domain::handover::Handover;
 use crate::domain::job::{DigestJob, Job};
-use crate::domain::message::{Message, Say};
+use crate::domain::message::Message;
 use crate::domain::route::Route;
+use crate::domain::say::Say;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId};
 use crate::store::{Class, NewJob};
 use crate::work::digests::OVERDUE;
+use crate::work::office::Office;
 use crate::work::untouched::UNTOUCHED;
-use crate::work::{Work, earlier, later};
+use crate::work::{earlier, later};
 
 /// A command that is not finished after this long is said to wait.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
@@ -41,11 +43,11 @@ const LEADER: &str = "timers";
 /// How long it leads without a sign of life.
 const LEADS: Duration = Duration::from_secs(10);
 
-impl Work {
+impl Office {
     /// Does what time has brought about, if no other instance does.
     pub async fn tick(&self) -> Result<(), Fault> {
-        let now = self.clock.now();
-        if self.store.lead(LEADER, &self.instance, now, later(now, LEADS)).await? {
+        let now = self.common.clock.now();
+        if self.common.store.lead(LEADER, &self.common.instance, now, later(now, LEADS)).await? {
             self.tell_who_waits().await?;
             self.come_due().await?;
             self.sweep().await?;
@@ -55,9 +57,9 @@ impl Work {
 
     /// Tells people whose commands wait that they do. Answers how many were told.
     async fn tell_who_waits(&self) -> Result<usize, Fault> {
-        let now = self.clock.now();
+        let now = self.common.clock.now();
         let mut told = 0;
-        for waiting in self.store.overdue(earlier(now, PATIENCE), TOLD_AT_ONCE).await? {
+        for waiting in self.common.store.overdue(earlier(now, PATIENCE), TOLD_AT_ONCE).await? {
             let asker = match Job::decode(&waiting.body) {
                 Ok(Job::Command(job)) => job.asker,
                 Ok(Job::Resume(job)) => job.asker,
@@ -69,15 +71,15 @@ impl Work {
             }
             let notice = Job::Message(Message::Private { to: asker.addressee(), say: Say::Waiting });
             let notice = self.new_job(&waiting.installation, &notice);
-            told += usize::from(self.store.tell(waiting.id, notice, now).await?);
+            told += usize::from(self.common.store.tell(waiting.id, notice, now).await?);
         }
         Ok(told)
     }
 
     /// Has done what is kept for a time that has come.
     async fn come_due(&self) -> Result<(), Fault> {
-        let now = self.clock.now();
-        for (installation, document) in self.store.due(now, DUE_AT_ONCE).await? {
+        let now = self.common.clock.now();
+        for (installation, document) in self.common.store.due(now, DUE_AT_ONCE).await? {
             let job = match document.kind.as_str() {
                 Handover::KIND => Job::Handover(ConversationId::new(document.id.clone())),
                 Route::KIND => {
@@ -95,7 +97,7 @@ impl Work {
                 }
             };
             let job = NewJob { class: Class::Machine, ..self.new_job(&installation, &job) };
-            self.store.come_due(&installation, &document, job, now).await?;
+            self.common.store.come_due(&installation, &document, job, now).await?;
         }
         Ok(())
     }
@@ -103,7 +105,7 @@ impl Work {
     /// Throws away what is no longer needed; what is left, the next time.
     async fn sweep(&self) -> Result<(), Fault> {
         for _ in 0..BITES {
-            if self.store.sweep(earlier(self.clock.now(), KEEP), BITE).await? < BITE {
+            if self.common.store.sweep(earlier(self.common.clock.now(), KEEP), BITE).await? < BITE {
                 break;
             }
         }

@@ -41,11 +41,11 @@ async fn each_working_morning_a_channel_reads_what_waits() {
           Open: Zoe 2, Leo 1.
         ");
         bot.clock.advance(SignedDuration::from_hours(48));
-        bot.work.tick().await.unwrap();
+        bot.office.tick().await.unwrap();
         bot.settle().await;
         assert_eq!(bot.posts("front-desk").len(), 2, "nobody works on Sundays");
         bot.clock.advance(SignedDuration::from_hours(24));
-        bot.work.tick().await.unwrap();
+        bot.office.tick().await.unwrap();
         bot.settle().await;
         assert_eq!(bot.posts("front-desk").len(), 3);
         bot.read_all().await;

@@ -20,6 +20,7 @@ mod crashing;
 mod database;
 mod digesting;
 mod documents;
+mod drawing;
 mod elsewhere;
 mod escaping;
 mod failing;

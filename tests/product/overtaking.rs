@@ -2,7 +2,7 @@
 
 use dialnote_slack::sandbox::{DialnoteFailure, Hang, Service, SlackFailure};
 use dialnote_slack::store::Lane;
-use dialnote_slack::work::Work;
+use dialnote_slack::work::office::Office;
 use jiff::SignedDuration;
 
 use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product};
@@ -10,8 +10,8 @@ use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product};
 /// Longer than a lease.
 const A_MINUTE: SignedDuration = SignedDuration::from_secs(60);
 
-async fn finish(work: &Work) {
-    while work.step(Lane::Inbox).await.unwrap() || work.step(Lane::Outbox).await.unwrap() {}
+async fn finish(office: &Office) {
+    while office.step(Lane::Inbox).await.unwrap() || office.step(Lane::Outbox).await.unwrap() {}
 }
 
 /// The app stands still in the middle of the call that `hang` describes; for longer than its lease,
@@ -141,7 +141,7 @@ async fn one_is_told_once_that_a_long_search_waits() {
         let meanwhile = async {
             bot.sandbox.hung().await;
             bot.clock.advance(SignedDuration::from_secs(5));
-            bot.work.tick().await.unwrap();
+            bot.office.tick().await.unwrap();
             bot.sandbox.release();
         };
         tokio::join!(bot.step(Lane::Inbox), meanwhile);

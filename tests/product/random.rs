@@ -13,8 +13,9 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
+use crate::drawing::draw;
 use crate::model::{Act, Came, Conversation as Known, Model, State, Status};
-use crate::support::{ADA, BEN, Bot, FRONT_DESK, LEO, MAYA, SAM, Setup, ZOE, draw, product_with};
+use crate::support::{ADA, BEN, Bot, FRONT_DESK, LEO, MAYA, SAM, Setup, ZOE, product_with};
 use crate::truth::Truth;
 
 /// How many sequences of how many actions are played, unless `RANDOM_SEQUENCES` says otherwise.
@@ -446,7 +447,7 @@ impl<'a> Play<'a> {
         self.bot.clock.advance(SignedDuration::from_mins(minutes));
         self.looks().await;
         self.model.tick(self.bot.clock.now());
-        self.bot.work.tick().await.unwrap();
+        self.bot.office.tick().await.unwrap();
     }
 
     /// The cards show what the app knew last, and what it wrote down is what happened.

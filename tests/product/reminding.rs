@@ -145,7 +145,7 @@ fn archive(bot: &Bot, archived: bool) {
 async fn minutes(bot: &Bot, count: i64) {
     for _ in 0..count {
         bot.clock.advance(SignedDuration::from_mins(1));
-        bot.work.tick().await.unwrap();
+        bot.office.tick().await.unwrap();
         bot.look().await;
     }
 }

@@ -4,7 +4,8 @@ use dialnote_slack::sandbox::DialnoteFailure;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 
-use crate::support::{ANA, LEO, MAYA, ZOE, draw, product};
+use crate::drawing::draw;
+use crate::support::{ANA, LEO, MAYA, ZOE, product};
 
 #[tokio::test]
 async fn several_conversations_become_somebodys() {

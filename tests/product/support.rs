@@ -16,12 +16,14 @@ use dialnote_slack::sandbox::{
 };
 use dialnote_slack::store::Lane;
 use dialnote_slack::work::Work;
+use dialnote_slack::work::office::Office;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::database::{Database, On};
+use crate::drawing::{draw, draw_blocks};
 
 pub const MAYA: &str = "maya";
 pub const LEO: &str = "leo";
@@ -43,6 +45,8 @@ pub struct Bot {
     pub sandbox: Sandbox,
     pub clock: ManualClock,
     /// The work loop's own state; a new one after every restart.
+    pub office: Arc<Office>,
+    /// The workspace's own part of it.
     pub work: Arc<Work>,
     /// Where the app listens.
     pub url: String,
@@ -98,20 +102,22 @@ impl Bot {
         };
         let sandbox = Sandbox::start(options).await.unwrap();
         let data = Database::new(setup.on).await;
-        let (work, url, server) = start_app(&sandbox, &data, &clock, setup).await;
-        Self { sandbox, clock, work, url, server, data, setup, read: HashSet::new(), dead_expected: 0 }
+        let (office, url, server) = start_app(&sandbox, &data, &clock, setup).await;
+        let work = office.own().clone();
+        Self { sandbox, clock, office, work, url, server, data, setup, read: HashSet::new(), dead_expected: 0 }
     }
 
     /// What a crash and a new start do: everything in memory is gone, the database stays.
     pub async fn restart(&mut self) {
         self.server.abort();
-        (self.work, self.url, self.server) = start_app(&self.sandbox, &self.data, &self.clock, self.setup).await;
+        (self.office, self.url, self.server) = start_app(&self.sandbox, &self.data, &self.clock, self.setup).await;
+        self.work = self.office.own().clone();
     }
 
     /// A second instance on the same database: only its work, nobody talks to it.
-    pub async fn second(&self) -> Arc<Work> {
+    pub async fn second(&self) -> Arc<Office> {
         let config = config(&self.sandbox, &self.data, self.setup, &self.url);
-        App::build(&config, Clock::Manual(self.clock.clone())).await.unwrap().work
+        App::build(&config, Clock::Manual(self.clock.clone())).await.unwrap().office
     }
 
     /// Where the app keeps what it must not lose.
@@ -361,7 +367,7 @@ impl Bot {
 
     /// One step of the same loop that the server runs.
     pub async fn step(&self, lane: Lane) -> bool {
-        self.work.step(lane).await.unwrap()
+        self.office.step(lane).await.unwrap()
     }
 
     /// Lets time pass in small steps, with the work and the reminders that fall due.
@@ -369,7 +375,7 @@ impl Bot {
         let end = self.clock.now() + time;
         while self.clock.now() < end {
             self.clock.advance(SignedDuration::from_secs(1));
-            self.work.tick().await.unwrap();
+            self.office.tick().await.unwrap();
             self.settle().await;
         }
     }
@@ -549,14 +555,14 @@ async fn start_app(
     data: &Database,
     clock: &ManualClock,
     setup: Setup,
-) -> (Arc<Work>, String, JoinHandle<()>) {
+) -> (Arc<Office>, String, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let config = config(sandbox, data, setup, &url);
-    let App { work, site } = App::build(&config, Clock::Manual(clock.clone())).await.unwrap();
+    let App { office, site } = App::build(&config, Clock::Manual(clock.clone())).await.unwrap();
     sandbox.set_bot(url.clone());
     let server = tokio::spawn(dialnote_slack::http::serve::serve(listener, site, std::future::pending()));
-    (work, url, server)
+    (office, url, server)
 }
 
 fn config(sandbox: &Sandbox, data: &Database, setup: Setup, url: &str) -> Config {
@@ -606,85 +612,6 @@ fn buttons_of(blocks: &[Value]) -> impl Iterator<Item = &Value> {
         let row = block["elements"].as_array().map_or(&[][..], Vec::as_slice);
         row.iter().chain(block.get("accessory"))
     })
-}
-
-/// A message as a person sees it, in plain text.
-pub fn draw(message: &Message) -> String {
-    if message.blocks.is_empty() {
-        return message.text.clone();
-    }
-    draw_blocks(&message.blocks)
-}
-
-fn draw_blocks(blocks: &[Value]) -> String {
-    blocks.iter().map(draw_block).collect::<Vec<_>>().join("\n")
-}
-
-fn draw_block(block: &Value) -> String {
-    let text = || dated(block["text"]["text"].as_str().unwrap_or_default());
-    let row = || block["elements"].as_array().into_iter().flatten().map(draw_element).collect::<Vec<_>>().join(" ");
-    match block["type"].as_str() {
-        Some("header") => format!("# {}", text()),
-        Some("section") if block.get("accessory").is_some() => {
-            format!("{} {}", text(), draw_element(&block["accessory"]))
-        }
-        Some("section") => text(),
-        Some("context") => format!("  {}", row()),
-        Some("actions") => row(),
-        Some("input") => {
-            let label = block["label"]["text"].as_str().unwrap_or_default();
-            let optional = if block["optional"] == true { "" } else { "*" };
-            format!("{label}{optional}: {}", draw_element(&block["element"]))
-        }
-        Some("divider") => "---".to_owned(),
-        Some("rich_text") => block["elements"][0]["elements"].as_array().into_iter().flatten().map(draw_span).collect(),
-        other => panic!("no idea how to draw {other:?}"),
-    }
-}
-
-fn draw_span(span: &Value) -> String {
-    let text = span["text"].as_str().unwrap_or_default();
-    match (span["type"].as_str(), span["style"]["strike"].as_bool()) {
-        (Some("link"), _) => format!("[{text} ↗]"),
-        (_, Some(true)) => format!("~{text}~"),
-        _ => text.to_owned(),
-    }
-}
-
-fn draw_element(element: &Value) -> String {
-    let label = element["text"]["text"].as_str().or(element["placeholder"]["text"].as_str());
-    match element["type"].as_str() {
-        Some("button") if element.get("url").is_some() => format!("[{} ↗]", label.unwrap_or_default()),
-        Some("button") => format!("[{}]", label.unwrap_or_default()),
-        Some("checkboxes") => {
-            let ticked = element["initial_options"].as_array().map_or(&[][..], Vec::as_slice);
-            let boxes = element["options"].as_array().into_iter().flatten().map(|option| {
-                let mark = if ticked.contains(option) { 'x' } else { ' ' };
-                format!("[{mark}] {}", option["text"]["text"].as_str().unwrap_or_default())
-            });
-            boxes.collect::<Vec<_>>().join(" ")
-        }
-        Some("timepicker") => format!("[{}]", element["initial_time"].as_str().unwrap_or("--:--")),
-        Some("datetimepicker") => "[date and time]".to_owned(),
-        Some("plain_text_input") => format!("[{}___]", element["initial_value"].as_str().unwrap_or_default()),
-        Some("static_select") => {
-            let chosen = element["initial_option"]["text"]["text"].as_str();
-            format!("[{} ▾]", chosen.or(label).unwrap_or_default())
-        }
-        Some("users_select" | "external_select") => format!("[{} ▾]", label.unwrap_or_default()),
-        _ => dated(element["text"].as_str().unwrap_or_default()),
-    }
-}
-
-/// `<!date^…|fallback>` as its fallback.
-fn dated(text: &str) -> String {
-    let date = text.split_once("<!date^").and_then(|(before, rest)| Some((before, rest.split_once('>')?)));
-    match date {
-        Some((before, (date, after))) => {
-            format!("{before}{}{}", date.rsplit('|').next().unwrap_or_default(), dated(after))
-        }
-        None => text.to_owned(),
-    }
 }
 
 /// The values of the hand-off form.

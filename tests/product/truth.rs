@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
+use crate::drawing::draw;
 use crate::model::{ELSEWHERE, Model, State, Status, Step};
-use crate::support::{Bot, draw};
+use crate::support::Bot;
 
 const NOTED: &str = " Your note is in dialnote.";
 

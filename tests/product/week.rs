@@ -10,7 +10,8 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::json;
 
-use crate::support::{ADA, BEN, Bot, FRONT_DESK, LEO, MAYA, Setup, ZOE, draw, product_with};
+use crate::drawing::draw;
+use crate::support::{ADA, BEN, Bot, FRONT_DESK, LEO, MAYA, Setup, ZOE, product_with};
 
 /// How many lives of how many moments are lived.
 const LIVES: u64 = 6;
@@ -106,7 +107,7 @@ impl<'a> Life<'a> {
     /// Time passes, and the app does what it does all the time; now and then it does not get to look.
     async fn pass(&mut self, time: SignedDuration) {
         self.bot.clock.advance(time);
-        self.bot.work.tick().await.unwrap();
+        self.bot.office.tick().await.unwrap();
         if self.dice.random_range(0..4) > 0 {
             let _ = self.bot.work.watch().await;
         }
@@ -212,7 +213,7 @@ impl<'a> Life<'a> {
         self.nothing_fails();
         for _ in 0..20 {
             self.bot.clock.advance(SignedDuration::from_mins(4));
-            self.bot.work.tick().await.unwrap();
+            self.bot.office.tick().await.unwrap();
             self.bot.look().await;
         }
         self.bot.read_all().await;
@@ -246,7 +247,7 @@ impl<'a> Life<'a> {
         self.bot.look().await;
         for _ in 0..96 {
             self.bot.clock.advance(SignedDuration::from_mins(60));
-            self.bot.work.tick().await.unwrap();
+            self.bot.office.tick().await.unwrap();
             self.bot.look().await;
             let news = self.bot.posts(FRONT_DESK).split_off(posts);
             let Some(digest) = news.iter().find(|post| post.starts_with("Good morning")) else { continue };

@@ -1,0 +1,249 @@
+//! What one person is answered, and the lists in which they see it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::conversation::Line as SharedNumber;
+use crate::domain::event::{Again, Told};
+use crate::domain::face::Face;
+use crate::domain::list::{FILTERS, Query};
+use crate::domain::people::Unlinked;
+use crate::domain::policy::Rules;
+use crate::domain::refusal::{About, Refusal};
+use crate::domain::wishes::Wishes;
+use crate::ids::{ChannelId, DraftId};
+
+/// What a list shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListFace {
+    /// What was asked for.
+    pub query: Query,
+    /// What colleagues call the person whose conversations are listed, if a person is asked for.
+    pub whose: Option<String>,
+    /// The conversations of the page.
+    pub rows: Vec<Face>,
+    /// How many there are on all pages.
+    pub found: usize,
+    /// The page that is shown.
+    pub page: usize,
+    /// How many conversations each filter has, in the order of [`FILTERS`].
+    pub counts: [usize; FILTERS.len()],
+    /// What came of the button that was pressed in it.
+    pub notice: Option<Box<Say>>,
+    /// Since when dialnote has not answered, if it does not: the list is as old as that.
+    pub silent_since: Option<Timestamp>,
+    /// Whether not all conversations were read yet.
+    pub reading: bool,
+}
+
+/// What somebody's home shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomeFace {
+    /// The list, or why there is none.
+    pub list: Result<ListFace, Unlinked>,
+    /// What they want to hear of.
+    pub wishes: Wishes,
+    /// What only admins see.
+    pub admin: Option<AdminFace>,
+}
+
+/// What only admins see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdminFace {
+    /// The rules.
+    pub rules: Rules,
+    /// How many members the organization in dialnote has, if dialnote says so.
+    pub members: Option<usize>,
+    /// Whether the key may write, as far as anybody noticed.
+    pub read_only_key: bool,
+    /// Members whose e-mail address nobody in Slack has.
+    pub unlinked: Vec<String>,
+    /// The channels that get cards.
+    #[serde(default)]
+    pub routes: Vec<Routed>,
+}
+
+/// A channel that gets cards, and of what, in words; of everything, if it is not said.
+pub type Routed = (ChannelId, Option<String>);
+
+/// What is said to one person in answer to what they asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Say {
+    /// It was done.
+    Done(Deed),
+    /// It was not done.
+    Refused {
+        /// Why not.
+        why: Refusal,
+        /// The note that came with it, so that it is not lost; empty if there was none.
+        note: String,
+    },
+    /// It was done, but the note was not written.
+    NoteRefused {
+        /// What was done.
+        deed: Deed,
+        /// Why the note was not.
+        why: Refusal,
+        /// The note, so that it is not lost.
+        note: String,
+    },
+    /// Several conversations fit.
+    Pick {
+        /// The kept command.
+        draft: DraftId,
+        /// The ones to choose from.
+        choices: Vec<Choice>,
+        /// How many more fit.
+        more: usize,
+    },
+    /// What happened to a conversation through this app.
+    History {
+        /// Which.
+        about: About,
+        /// What, newest first.
+        deeds: Vec<Told>,
+    },
+    /// It will be done when dialnote answers again.
+    Waiting,
+    /// It was tried for long and given up.
+    GivenUp {
+        /// What the operator can search the log for.
+        reference: String,
+        /// The kept command, for another try.
+        draft: DraftId,
+    },
+    /// A list of conversations.
+    List(Box<ListFace>),
+    /// What a channel does not show.
+    Shown(Face),
+    /// What came of several things that were asked for at once.
+    Several(Box<Several>),
+    /// The rules were changed.
+    RulesChanged,
+    /// What a channel shows was changed.
+    PrivacyChanged {
+        /// Whether it shows less now.
+        masked: bool,
+    },
+    /// Something else was set about a channel.
+    ChannelChanged,
+    /// A channel gets the cards of a shared number from now on.
+    Routed {
+        /// The channel.
+        channel: ChannelId,
+        /// What the shared number is called; nothing, if it is all of them.
+        line: Option<String>,
+    },
+    /// A channel gets no cards any more.
+    RouteOff {
+        /// The channel.
+        channel: ChannelId,
+    },
+    /// Which channels get cards.
+    Routes {
+        /// Each with the shared number, or with nothing if it gets the cards of all.
+        routes: Vec<Routed>,
+        /// Shared numbers whose cards no channel gets, for whoever may have them come to where this is said.
+        offers: Vec<SharedNumber>,
+    },
+    /// What somebody wants to hear of was changed.
+    WishesChanged,
+    /// A report cannot be posted where it was asked for.
+    ReportNotPosted,
+    /// The card cannot be posted where the command was given.
+    CardNotPosted {
+        /// Where.
+        channel: ChannelId,
+    },
+}
+
+/// What came of several things that were asked for at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Several {
+    /// What was done.
+    pub deeds: Vec<Deed>,
+    /// Whose note was not written though the rest was done, and why.
+    pub unnoted: Vec<(About, Refusal)>,
+    /// What was not done, and why: the conversation as it was named, and the reason.
+    pub refused: Vec<(String, Refusal)>,
+    /// The note, so that it is not lost; empty if it was written everywhere.
+    pub note: String,
+}
+
+/// A conversation to choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// Which.
+    pub about: About,
+    /// What colleagues call the owner.
+    pub owner: Option<String>,
+    /// When something last happened.
+    pub last_activity: Option<Timestamp>,
+}
+
+/// Something that was done, told to the one who did it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deed {
+    /// To which conversation.
+    pub about: About,
+    /// What.
+    pub what: What,
+    /// What colleagues call the owner before, if there was one.
+    pub from: Option<String>,
+    /// Whether the owner before is in Slack, to be told.
+    #[serde(default = "so")]
+    pub told: bool,
+    /// Whether a note was written along with it.
+    pub noted: bool,
+    /// How the owner was picked, if nobody was named.
+    #[serde(default)]
+    pub picked: Option<Picked>,
+}
+
+fn so() -> bool {
+    true
+}
+
+/// Why it was this one of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picked {
+    /// The group.
+    pub group: String,
+    /// How many open conversations the one who was picked had.
+    pub open: usize,
+}
+
+/// What was done, seen by the one who did it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// I became the owner.
+    Mine,
+    /// Somebody else became the owner, and was told.
+    Theirs(String),
+    /// Somebody else became the owner together with my note, and was told.
+    HandedTo(String),
+    /// It went back to the queue.
+    Unassigned,
+    /// It is done.
+    Done,
+    /// It is open again.
+    Reopened,
+    /// It comes back then.
+    Snoozed(Timestamp),
+    /// It is back.
+    Woken,
+    /// What I did last was taken back.
+    Undone(Again),
+    /// I take care of what I was given.
+    Accepted,
+    /// I gave it back.
+    GivenBack(String),
+    /// I am still on it.
+    Kept,
+    /// A note was written, as asked.
+    Noted,
+    /// Nothing changed but for the note that was added.
+    OnlyNoted,
+}
