@@ -11,7 +11,7 @@ use tracing::{info, warn};
 use tracing_subscriber::EnvFilter;
 
 use crate::clock::Clock;
-use crate::config::{Config, Database};
+use crate::config::{Config, Database, LogFormat};
 use crate::dialnote::client::Dialnote;
 use crate::dialnote::hooks::Hooks;
 use crate::domain::conversation::Links;
@@ -67,14 +67,15 @@ impl App {
     /// Puts everything together on a store that is open already.
     pub fn on(store: Arc<dyn Store>, config: &Config, clock: Clock) -> Result<Self, NotStarted> {
         let client = transport::client(config.work.call_timeout())?;
-        let slack = Slack::new(client.clone(), config.slack_api.clone(), config.slack_token.clone());
-        let dialnote = Dialnote::new(client, config.dialnote_api.clone(), config.dialnote_key.clone());
-        let links = Links::new(config.dialnote_app.clone());
+        let common = Common::new(store, Links::new(config.dialnote_app.clone()), clock, config.work);
+        let (api, token) = (config.slack_api.clone(), config.slack_token.clone());
+        let slack = Slack::new(client.clone(), api, token, common.metrics.clone());
+        let (api, key) = (config.dialnote_api.clone(), config.dialnote_key.clone());
+        let dialnote = Dialnote::new(client, api, key, common.metrics.clone());
         let hooks = config.public.clone().map(|public| {
             let (api, signing) = (config.dialnote_hooks.clone(), config.webhook_signing.clone());
             Hooks::new(api, public, config.dialnote_key.clone(), signing)
         });
-        let common = Common::new(store, links, clock, config.work);
         let own = Arc::new(Work::new(common.clone(), slack, dialnote, hooks));
         let office = Arc::new(Office::new(common, own));
         let site = Site::new(office.clone(), config.signing_secrets.clone());
@@ -115,10 +116,14 @@ pub const TOLD: &str = "info,refinery_core=warn";
 pub const TOLD_IN_DETAIL: &str = "info,refinery_core=warn,dialnote_slack::http=debug";
 
 /// Lets the program tell what happens: as much as `RUST_LOG` says, or else `told`.
-pub fn log_to_stderr(told: &str) {
+pub fn log_to_stderr(told: &str, format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(told));
     let to_terminal = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(to_terminal).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.with_ansi(to_terminal).init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
 }
 
 /// Takes the address, or says why not.

@@ -51,6 +51,16 @@ pub enum Database {
     Postgres(SecretString),
 }
 
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
 /// A setting: its name, its default and what it is for. The README's table is this one.
 #[derive(Debug)]
 pub struct Setting {
@@ -63,7 +73,7 @@ pub struct Setting {
 }
 
 /// Every setting there is.
-pub static SETTINGS: [Setting; 15] = [
+pub static SETTINGS: [Setting; 16] = [
     Setting {
         name: "SLACK_SIGNING_SECRET",
         default: None,
@@ -134,6 +144,11 @@ pub static SETTINGS: [Setting; 15] = [
         default: Some("32"),
         about: "How many commands an instance carries out at once, and as many messages; 1 to 256.",
     },
+    Setting {
+        name: "LOG_FORMAT",
+        default: Some("text"),
+        about: "How the log is written: `text` for people, `json` for programs, a line each.",
+    },
 ];
 
 /// What stands for a setting that need not be set.
@@ -150,6 +165,19 @@ pub struct Mistake {
 }
 
 impl Config {
+    /// Where to listen, for whoever only wants to know that.
+    pub fn read_listen(lookup: impl Fn(&str) -> Option<String>) -> Result<SocketAddr, Vec<Mistake>> {
+        let mut reader = Reader { lookup, mistakes: Vec::new() };
+        let listen = reader.parsed("LISTEN", listen_address);
+        listen.ok_or(reader.mistakes)
+    }
+
+    /// How the log is to be written. A mistake is told by [`Config::read`], in the log.
+    pub fn read_log_format(lookup: impl Fn(&str) -> Option<String>) -> LogFormat {
+        let mut reader = Reader { lookup, mistakes: Vec::new() };
+        reader.parsed("LOG_FORMAT", log_format).unwrap_or_default()
+    }
+
     /// Where what must not be lost is kept, for whoever only wants to look at that.
     pub fn read_database(lookup: impl Fn(&str) -> Option<String>) -> Result<Database, Vec<Mistake>> {
         let mut reader = Reader { lookup, mistakes: Vec::new() };
@@ -175,6 +203,7 @@ impl Config {
         let lease = reader.parsed("LEASE_SECONDS", lease);
         let pacing = reader.parsed("SLACK_PACE", pacing);
         let parallel = reader.parsed("PARALLEL", parallel);
+        reader.parsed("LOG_FORMAT", log_format);
         let complete = || {
             let header = header?;
             Some(Self {
@@ -296,6 +325,14 @@ fn lease(text: &str) -> Result<Duration, String> {
     seconds.map(Duration::from_secs).ok_or_else(|| "is not a number of seconds from 5 to 600".into())
 }
 
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "text" => Ok(LogFormat::Text),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("must be text or json".to_owned()),
+    }
+}
+
 fn pacing(text: &str) -> Result<Pacing, String> {
     match text {
         "documented" => Ok(Pacing::Documented),
@@ -362,6 +399,7 @@ mod tests {
             ("LEASE_SECONDS", "planted"),
             ("SLACK_PACE", "planted"),
             ("PARALLEL", "0"),
+            ("LOG_FORMAT", "planted"),
         ];
         let mistakes = read(&wrong).err().unwrap_or_default();
         let names: Vec<_> = mistakes.iter().map(|mistake| mistake.name).collect();

@@ -98,6 +98,20 @@ pub fn whole(error: &dyn std::error::Error) -> String {
 }
 
 impl Fault {
+    /// What kind of fault it is, in a word, for whoever counts them.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Unreachable { .. } => "unreachable",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Unanswered { .. } => "unanswered",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::Unauthorized { .. } => "unauthorized",
+            Self::Unusable { .. } => "unusable",
+            Self::Store(_) => "store",
+            Self::TakenOver => "taken_over",
+        }
+    }
+
     /// Whether the call may have had its effect all the same.
     pub fn may_have_happened(&self) -> bool {
         matches!(self, Self::Unavailable { .. } | Self::Unanswered { .. } | Self::Store(_))

@@ -3,16 +3,26 @@
 mod demo;
 
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use dialnote_slack::app::{self, App, NotStarted};
 use dialnote_slack::audit;
 use dialnote_slack::clock::Clock;
-use dialnote_slack::config::{Config, Mistake};
+use dialnote_slack::config::{Config, Database, Mistake};
+use dialnote_slack::doctor;
+use dialnote_slack::error::{Fault, whole};
+use dialnote_slack::ids::JobId;
+use dialnote_slack::jobs;
 use dialnote_slack::manifest::{self, OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::sandbox::{Credentials, Options, Sandbox, Secrets};
+use dialnote_slack::store::{Store, sqlite};
+use dialnote_slack::transport;
+use dialnote_slack::work::pace::Pacing;
+use reqwest::Response;
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -58,6 +68,20 @@ enum Command {
     /// Read all conversations from dialnote anew, and forget those that are not there any more. The app
     /// may run meanwhile.
     Resync,
+    /// Look whether everything is as it has to be, and say how to mend what is not; with the app's settings.
+    Doctor,
+    /// Ask the app that runs on this machine whether it is alive: for containers, which have no curl.
+    Health,
+    /// What waits and what was given up.
+    Jobs {
+        #[command(subcommand)]
+        command: Jobs,
+    },
+    /// Copy the database into a file that is complete in itself. The app may run meanwhile.
+    Backup {
+        /// The file. It must not exist yet.
+        file: PathBuf,
+    },
     /// Print the app's manifest for Slack.
     Manifest {
         /// Where Slack reaches the app, for example <https://dialnote-slack.acme.com>.
@@ -68,6 +92,42 @@ enum Command {
         unfurl_domain: String,
     },
 }
+
+#[derive(Subcommand)]
+enum Jobs {
+    /// Print a line for each job that was given up, the oldest first.
+    List {
+        /// Those that wait instead.
+        #[arg(long)]
+        waiting: bool,
+        /// A line of JSON for each.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print all about a job.
+    Show {
+        /// Its name, for example job-17.
+        #[arg(value_parser = jobs::id)]
+        id: JobId,
+    },
+    /// Have what was given up tried again.
+    Retry(Chosen),
+    /// Throw away what was given up.
+    Drop(Chosen),
+}
+
+#[derive(Args)]
+struct Chosen {
+    /// Which, for example job-17.
+    #[arg(value_parser = jobs::id, required_unless_present = "all")]
+    ids: Vec<JobId>,
+    /// Everything that was given up.
+    #[arg(long, conflicts_with = "ids")]
+    all: bool,
+}
+
+/// How long the app may take to say that it is alive.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Why the program ends early. Shown to whoever started it.
 #[derive(Debug, thiserror::Error)]
@@ -83,9 +143,19 @@ enum Failure {
     #[error("{0} is no time to begin at: give 24h, 7d, a date like 2026-11-23, or a time like 2026-11-23T09:00:00Z")]
     Since(String),
     #[error("not all conversations could be read: {0}. What was read is kept; try again")]
-    Resync(#[from] dialnote_slack::error::Fault),
+    Resync(#[from] Fault),
     #[error("the audit log cannot be printed: {0}")]
     Audit(#[from] audit::NotWritten),
+    #[error("nothing answers at {address}: {cause}")]
+    NotAlive { address: SocketAddr, cause: String },
+    #[error("{} to be mended", if *.0 == 1 { "one thing is".to_owned() } else { format!("{} things are", .0) })]
+    Unwell(usize),
+    #[error(transparent)]
+    Jobs(#[from] jobs::NotDone),
+    #[error("the database cannot be copied to {}: {cause}", .file.display())]
+    Backup { file: PathBuf, cause: Fault },
+    #[error("a PostgreSQL is copied by its own tools: pg_dump --format=custom --file={} \"$DATABASE_URL\"", .0.display())]
+    BackupElsewhere(PathBuf),
     #[error("{0}")]
     Io(#[from] std::io::Error),
     #[error("the manifest cannot be written: {0}")]
@@ -112,7 +182,8 @@ fn listed(mistakes: &[Mistake]) -> String {
 
 fn main() -> ExitCode {
     let command = Cli::parse().command;
-    app::log_to_stderr(if matches!(command, Command::Demo { .. }) { app::TOLD_IN_DETAIL } else { app::TOLD });
+    let told = if matches!(command, Command::Demo { .. }) { app::TOLD_IN_DETAIL } else { app::TOLD };
+    app::log_to_stderr(told, Config::read_log_format(|name| std::env::var(name).ok()));
     match run(command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -130,6 +201,10 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Sandbox { listen, bot, json } => sandbox(listen, bot, json).await,
         Command::Audit { since, json, csv } => audit(since, json, csv).await,
         Command::Resync => resync().await,
+        Command::Doctor => examine().await,
+        Command::Health => health().await,
+        Command::Jobs { command } => look_after_jobs(command).await,
+        Command::Backup { file } => backup(file),
         Command::Manifest { url, unfurl_domain } => {
             Ok(write!(std::io::stdout(), "{}", manifest::yaml(&url, &unfurl_domain)?)?)
         }
@@ -156,8 +231,7 @@ async fn audit(since: Option<String>, json: bool, csv: bool) -> Result<(), Failu
         (_, true) => audit::Form::Csv,
         _ => audit::Form::Lines,
     };
-    let database = Config::read_database(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
-    let store = app::open(&database).await?;
+    let store = app::open(&database()?).await?;
     Ok(audit::write(store.as_ref(), since, form, &mut std::io::stdout().lock()).await?)
 }
 
@@ -169,6 +243,77 @@ async fn resync() -> Result<(), Failure> {
     writeln!(out)?;
     let (all, changed) = told?;
     Ok(writeln!(std::io::stdout(), "{all} conversations, {changed} of them new, changed or gone.")?)
+}
+
+async fn health() -> Result<(), Failure> {
+    let mut address = Config::read_listen(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    let client = transport::client(PATIENCE).map_err(|error| Failure::NotAlive { address, cause: whole(&error) })?;
+    let answer = client.get(format!("http://{address}/healthz")).send().await.and_then(Response::error_for_status);
+    answer.map(drop).map_err(|error| Failure::NotAlive { address, cause: whole(&error.without_url()) })
+}
+
+async fn examine() -> Result<(), Failure> {
+    let config = Config::read(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
+    let app = App::build(&config, Clock::System).await?;
+    let findings = doctor::examine(&app, &config).await;
+    for finding in &findings {
+        writeln!(std::io::stdout(), "{finding}")?;
+    }
+    match findings.iter().filter(|finding| finding.state == doctor::State::Bad).count() {
+        0 => Ok(()),
+        bad => Err(Failure::Unwell(bad)),
+    }
+}
+
+async fn look_after_jobs(command: Jobs) -> Result<(), Failure> {
+    let store = app::open(&database()?).await?;
+    let (store, mut out, now) = (store.as_ref(), std::io::stdout().lock(), Clock::System.now());
+    match command {
+        Jobs::List { waiting, json } => jobs::list(store, !waiting, json, &mut out).await?,
+        Jobs::Show { id } => jobs::show(store, id, &mut out).await?,
+        Jobs::Retry(chosen) => {
+            let ids = chosen.ids(store).await?;
+            for id in &ids {
+                jobs::retry(store, *id, now, Pacing::default()).await?;
+            }
+            writeln!(out, "{} will be tried again.", counted(ids.len()))?;
+        }
+        Jobs::Drop(chosen) => {
+            let ids = chosen.ids(store).await?;
+            for id in &ids {
+                jobs::discard(store, *id).await?;
+            }
+            writeln!(out, "{} thrown away.", counted(ids.len()))?;
+        }
+    }
+    Ok(())
+}
+
+impl Chosen {
+    async fn ids(self, store: &dyn Store) -> Result<Vec<JobId>, Failure> {
+        if self.all { Ok(jobs::dead(store).await?) } else { Ok(self.ids) }
+    }
+}
+
+fn counted(jobs: usize) -> String {
+    if jobs == 1 { "One job".to_owned() } else { format!("{jobs} jobs") }
+}
+
+fn backup(file: PathBuf) -> Result<(), Failure> {
+    match database()? {
+        Database::Sqlite(from) => {
+            sqlite::backup(&from, &file).map_err(|cause| Failure::Backup { file: file.clone(), cause })?;
+            Ok(writeln!(std::io::stdout(), "The database is in {}.", file.display())?)
+        }
+        Database::Postgres(_) => Err(Failure::BackupElsewhere(file)),
+    }
+}
+
+fn database() -> Result<Database, Failure> {
+    Config::read_database(|name| std::env::var(name).ok()).map_err(Failure::Settings)
 }
 
 async fn sandbox(listen: SocketAddr, bot: Option<String>, json: bool) -> Result<(), Failure> {

@@ -2,21 +2,39 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
+
+use crate::error::{Fault, Service};
 
 /// Where the answers to requests are told apart by how long they took, in seconds. Slack gives up
 /// after 3 s.
 const TIMES: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0];
 
+/// The same for our own calls, which may take ten seconds.
+const CALL_TIMES: [f64; 9] = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
 /// The call a count is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct CallLabels {
+pub struct MethodLabels {
     /// The Slack method, or `response_url`.
     pub method: String,
+}
+
+/// The call a count is about, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct CallLabels {
+    /// `slack` or `dialnote`.
+    pub service: &'static str,
+    /// The Slack method, or dialnote's method and path without its ids.
+    pub method: String,
+    /// `ok`, `refused`, or the kind of fault.
+    pub result: &'static str,
 }
 
 /// The answer a count is about.
@@ -26,21 +44,64 @@ pub struct AnswerLabels {
     pub status: u16,
 }
 
+/// The kind of fault a count is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct FaultLabels {
+    /// The kind.
+    pub cause: &'static str,
+}
+
+/// The service a count is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ServiceLabels {
+    /// `slack` or `dialnote`.
+    pub service: &'static str,
+}
+
+/// The lane a count is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LaneLabels {
+    lane: &'static str,
+}
+
+/// What waits just now: asked for whenever the counts are.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting {
+    /// Commands not finished.
+    pub inbox: u64,
+    /// Messages not delivered.
+    pub outbox: u64,
+    /// Jobs given up and kept.
+    pub dead: u64,
+    /// How long the oldest of those that wait has waited.
+    pub oldest: Duration,
+}
+
 /// The counts of this process, since it started.
 #[derive(Clone, Debug)]
 pub struct Metrics {
-    /// Requests of Slack's that were answered, or of those who would like to be Slack.
-    pub answers: Family<AnswerLabels, Counter>,
-    /// How long they waited for that.
-    pub answer_times: Histogram,
-    /// Calls repeated although an earlier try may have had its effect, because there is no way to
-    /// find out: what they say may stand there twice.
-    pub outcome_unknown: Family<CallLabels, Counter>,
+    answers: Family<AnswerLabels, Counter>,
+    answer_times: Histogram,
+    calls: Family<CallLabels, Histogram, fn() -> Histogram>,
+    outcome_unknown: Family<MethodLabels, Counter>,
+    retried: Family<FaultLabels, Counter>,
+    given_up: Counter,
+    limited: Family<ServiceLabels, Counter<f64, std::sync::atomic::AtomicU64>>,
+    looked: Gauge,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
-        Self { answers: Family::default(), answer_times: Histogram::new(TIMES), outcome_unknown: Family::default() }
+        Self {
+            answers: Family::default(),
+            answer_times: Histogram::new(TIMES),
+            calls: Family::new_with_constructor(|| Histogram::new(CALL_TIMES)),
+            outcome_unknown: Family::default(),
+            retried: Family::default(),
+            given_up: Counter::default(),
+            limited: Family::default(),
+            looked: Gauge::default(),
+        }
     }
 }
 
@@ -51,22 +112,80 @@ impl Metrics {
         self.answer_times.observe(took.as_secs_f64());
     }
 
-    /// One more call repeated blindly.
-    pub fn repeated_blindly(&self, method: &str) {
-        self.outcome_unknown.get_or_create(&CallLabels { method: method.to_owned() }).inc();
+    /// One more call made.
+    pub fn called(&self, service: Service, method: &str, result: &'static str, took: Duration) {
+        let labels = CallLabels { service: named(service), method: method.to_owned(), result };
+        self.calls.get_or_create(&labels).observe(took.as_secs_f64());
     }
 
-    /// The counts as text, in the format that Prometheus reads.
-    pub fn encode(&self) -> String {
+    /// One more call repeated blindly.
+    pub fn repeated_blindly(&self, method: &str) {
+        self.outcome_unknown.get_or_create(&MethodLabels { method: method.to_owned() }).inc();
+    }
+
+    /// One more job that is tried again because of a fault.
+    pub fn retried(&self, fault: &Fault) {
+        self.retried.get_or_create(&FaultLabels { cause: fault.kind() }).inc();
+        if let Fault::RateLimited { service, wait, .. } = fault {
+            self.limited.get_or_create(&ServiceLabels { service: named(*service) }).inc_by(wait.as_secs_f64());
+        }
+    }
+
+    /// One more job given up.
+    pub fn given_up(&self) {
+        self.given_up.inc();
+    }
+
+    /// This instance has looked at dialnote.
+    pub fn looked(&self, at: Timestamp) {
+        self.looked.set(at.as_second());
+    }
+
+    /// The counts as text, in the format that Prometheus reads; with what waits, if that is known.
+    pub fn encode(&self, waiting: Option<Waiting>) -> String {
         let mut registry = Registry::default();
         let help = "Calls repeated although an earlier try may have had its effect";
         registry.register("outcome_unknown", help, self.outcome_unknown.clone());
         registry.register("requests", "Slack's requests that were answered", self.answers.clone());
         let help = "From the arrival of a request of Slack's to its answer";
         registry.register_with_unit("ack", help, Unit::Seconds, self.answer_times.clone());
+        let help = "Calls to Slack and dialnote, by what came of them";
+        registry.register_with_unit("call", help, Unit::Seconds, self.calls.clone());
+        registry.register("jobs_retried", "Jobs that are tried again, by the kind of fault", self.retried.clone());
+        registry.register("jobs_given_up", "Jobs that were given up and kept", self.given_up.clone());
+        let help = "For how long the services asked us to wait";
+        registry.register_with_unit("rate_limit_wait", help, Unit::Seconds, self.limited.clone());
+        let help = "When this instance looked at dialnote last, in seconds since 1970";
+        registry.register_with_unit("last_look_timestamp", help, Unit::Seconds, self.looked.clone());
+        if let Some(waiting) = waiting {
+            waiting.register(&mut registry);
+        }
         let mut encoded = String::new();
         // Writing to a string cannot fail.
         let _ = text::encode(&mut encoded, &registry);
         encoded
+    }
+}
+
+impl Waiting {
+    fn register(self, registry: &mut Registry) {
+        let (jobs, dead, oldest) =
+            (Family::<LaneLabels, Gauge>::default(), Gauge::<i64>::default(), Gauge::<i64>::default());
+        for (lane, count) in [("inbox", self.inbox), ("outbox", self.outbox)] {
+            jobs.get_or_create(&LaneLabels { lane }).set(count.cast_signed());
+        }
+        dead.set(self.dead.cast_signed());
+        oldest.set(self.oldest.as_secs().cast_signed());
+        registry.register("queue_jobs", "Jobs that wait, of all instances", jobs);
+        registry.register("queue_dead_jobs", "Jobs that were given up and are kept", dead);
+        let help = "How long the oldest job that waits has waited";
+        registry.register_with_unit("queue_oldest_age", help, Unit::Seconds, oldest);
+    }
+}
+
+fn named(service: Service) -> &'static str {
+    match service {
+        Service::Slack => "slack",
+        Service::Dialnote => "dialnote",
     }
 }

@@ -28,6 +28,10 @@ pub struct Answer {
     pub status: StatusCode,
     /// What `Retry-After` asks for.
     pub retry_after: Option<Duration>,
+    /// What the service's clock shows.
+    pub date: Option<Timestamp>,
+    /// What a token of Slack's may do, separated by commas (contracts/slack.md §13.6).
+    pub scopes: Option<String>,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -51,7 +55,10 @@ pub async fn send(service: Service, by: Option<Instant>, request: reqwest::Reque
     };
     let mut response = sent.map_err(|error| fault(service, error))?;
     let status = response.status();
-    let retry_after = response.headers().get(header::RETRY_AFTER).and_then(|value| wait(value.to_str().ok()?));
+    let told = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let retry_after = told(header::RETRY_AFTER.as_str()).and_then(wait);
+    let date = told(header::DATE.as_str()).and_then(|date| Some(rfc2822::parse(date).ok()?.timestamp()));
+    let scopes = told("x-oauth-scopes").map(str::to_owned);
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| fault(service, error))? {
         if body.len() + chunk.len() > LARGEST_ANSWER {
@@ -60,7 +67,7 @@ pub async fn send(service: Service, by: Option<Instant>, request: reqwest::Reque
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, retry_after, body })
+    Ok(Answer { status, retry_after, date, scopes, body })
 }
 
 /// Sends a request, unless it is too late by the time the connection is ready for its body.

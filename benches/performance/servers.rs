@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use dialnote_slack::app::{self, App};
 use dialnote_slack::clock::Clock;
-use dialnote_slack::config::Config;
+use dialnote_slack::config::{Config, LogFormat};
 use dialnote_slack::http;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
@@ -110,7 +110,7 @@ pub(crate) fn serve(kind: &str) -> Outcome<()> {
             "bare" => keeping_nothing(listener, post(bare)).await,
             "verified" => keeping_nothing(listener, post(verified)).await,
             "ours" => {
-                app::log_to_stderr(app::TOLD);
+                app::log_to_stderr(app::TOLD, LogFormat::Text);
                 let app = App::build(&config()?, Clock::System).await?;
                 announce(address)?;
                 http::serve::serve(listener, app.site, end_of_input()).await;

@@ -39,7 +39,7 @@ const TIME: Duration = Duration::from_mins(1);
 const WALKED: usize = 1;
 
 /// How long is let pass before, so that what the start cost does not count.
-const BEFORE: Duration = Duration::from_secs(10);
+const BEFORE: Duration = Duration::from_secs(30);
 
 /// dialnote's largest page (contracts/dialnote.md, Calls).
 const PAGE: usize = 100;

@@ -1,6 +1,7 @@
 //! The calls we make to dialnote (contracts/dialnote.md, Calls). A call is made once; repeating it
 //! is the inbox's business.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -14,6 +15,7 @@ use crate::domain::people::Member;
 use crate::error::{Fault, Service};
 use crate::ids::{ConversationId, MemberId};
 use crate::json::Peek;
+use crate::metrics::Metrics;
 use crate::transport::{self, Answer};
 
 /// The most conversations or messages one call returns.
@@ -52,6 +54,9 @@ pub enum CallError {
     Fault(#[from] Fault),
 }
 
+/// A conversation that there is not.
+const NOWHERE: &str = "dialnote-slack-doctor";
+
 /// A page of the list of conversations.
 #[derive(Debug)]
 pub struct Page {
@@ -67,18 +72,29 @@ pub struct Dialnote {
     http: reqwest::Client,
     base: Url,
     key: SecretString,
+    metrics: Arc<Metrics>,
     by: Option<Instant>,
 }
 
 impl Dialnote {
     /// A client that calls paths below `base` with an API key.
-    pub fn new(http: reqwest::Client, base: Url, key: SecretString) -> Self {
-        Self { http, base, key, by: None }
+    pub fn new(http: reqwest::Client, base: Url, key: SecretString, metrics: Arc<Metrics>) -> Self {
+        Self { http, base, key, metrics, by: None }
     }
 
     /// The same for calls that must be on their way by then, or not be made.
     pub fn by(&self, by: Instant) -> Self {
         Self { by: Some(by), ..self.clone() }
+    }
+
+    /// Whether the key may write. A conversation that does not exist is asked to have no owner: a key that may
+    /// only read is refused before that is noticed.
+    pub async fn may_write(&self) -> Result<bool, CallError> {
+        match self.assign(&ConversationId::new(NOWHERE), None, "doctor").await {
+            Err(CallError::Denied(Denied::ReadOnly)) => Ok(false),
+            Err(CallError::Denied(_)) | Ok(_) => Ok(true),
+            Err(fault) => Err(fault),
+        }
     }
 
     /// The members of the organization. Works with every kind of key.
@@ -225,7 +241,7 @@ impl Dialnote {
     pub async fn subscribe(&self, hooks: &Url, address: &str, event: &str) -> Result<(), CallError> {
         let wish = json!({ "url": address, "event": event, "provider": "custom" });
         let request = self.http.post(hooks.clone()).bearer_auth(self.key.expose_secret()).json(&wish);
-        judged(&transport::send(Service::Dialnote, self.by, request).await?).map(drop)
+        self.sent("POST hooks", request).await.map(drop)
     }
 
     async fn patch(&self, id: &ConversationId, body: &Value, attempt_key: &str) -> Result<Conversation, CallError> {
@@ -257,6 +273,7 @@ impl Dialnote {
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
         }
+        let name = called(&method, path);
         let mut request = self.http.request(method, url).bearer_auth(self.key.expose_secret()).query(query);
         if let Some(body) = body {
             request = request.json(body);
@@ -264,8 +281,28 @@ impl Dialnote {
         if let Some(key) = attempt_key {
             request = request.header("Idempotency-Key", key);
         }
-        judged(&transport::send(Service::Dialnote, self.by, request).await?)
+        self.sent(&name, request).await
     }
+
+    /// Makes a call, and counts it with what came of it.
+    async fn sent(&self, name: &str, request: reqwest::RequestBuilder) -> Result<Value, CallError> {
+        let begun = Instant::now();
+        let answer = transport::send(Service::Dialnote, self.by, request).await;
+        let outcome = answer.map_err(CallError::from).and_then(|answer| judged(&answer));
+        let result = match &outcome {
+            Ok(_) => "ok",
+            Err(CallError::Denied(_)) => "refused",
+            Err(CallError::Fault(fault)) => fault.kind(),
+        };
+        self.metrics.called(Service::Dialnote, name, result, begun.elapsed());
+        outcome
+    }
+}
+
+/// `GET conversations/_/messages`: what stands between is an id.
+fn called(method: &Method, path: &[&str]) -> String {
+    let parts = path.iter().enumerate().map(|(nth, part)| if nth % 2 == 1 && *part != "members" { "_" } else { part });
+    format!("{method} {}", parts.collect::<Vec<_>>().join("/"))
 }
 
 fn mentions(message: &Value, reference: &str) -> bool {

@@ -1,11 +1,15 @@
 //! What an operator's tools ask: is it alive, can it take requests, what did it count.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use tracing::warn;
 
 use crate::http::Front;
+use crate::metrics::Waiting;
+use crate::work::office::Common;
 
 /// Whether the process answers at all. If it does not, restart it.
 pub(super) async fn alive() -> &'static str {
@@ -25,5 +29,12 @@ pub(super) async fn ready(State(front): State<Front>) -> Response {
 
 /// What was counted, in the format that Prometheus reads.
 pub(super) async fn metrics(State(front): State<Front>) -> String {
-    front.office.common.metrics.encode()
+    let Common { metrics, store, clock, .. } = &front.office.common;
+    let waiting = store.overview().await.inspect_err(|cause| warn!(%cause, "cannot say what waits")).ok();
+    metrics.encode(waiting.map(|overview| Waiting {
+        inbox: overview.inbox,
+        outbox: overview.outbox,
+        dead: overview.dead,
+        oldest: overview.oldest.map_or(Duration::ZERO, |oldest| clock.now().duration_since(oldest).unsigned_abs()),
+    }))
 }

@@ -49,6 +49,8 @@ pub struct SlackFaults {
     pub bot_not_in: Vec<String>,
     /// The error code that answers every token, for example `token_revoked`.
     pub token_error: Option<String>,
+    /// By how many seconds its clock is ahead.
+    pub clock_ahead_s: i64,
 }
 
 /// A Slack call that will fail: by default the next one of any method, with `internal_error`.

@@ -1,6 +1,7 @@
 //! The calls we make to Slack's Web API (contracts/slack.md §13–15). A call is made once; repeating
 //! it is the outbox's business.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,6 +14,7 @@ use crate::domain::people::Profile;
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, UserGroupId, ViewId};
 use crate::json::Peek;
+use crate::metrics::Metrics;
 use crate::slack::answer::{CallError, found_profile, judged, status_error, unusable};
 use crate::transport;
 use crate::view::kit::{Content, Home, Modal};
@@ -51,6 +53,17 @@ pub enum Sought {
     NotThere,
     /// We may not look.
     Unknowable,
+}
+
+/// What a token is.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// What the workspace is called.
+    pub team: String,
+    /// What was granted.
+    pub scopes: Vec<String>,
+    /// What Slack's clock shows.
+    pub date: Option<Timestamp>,
 }
 
 /// Where a reply goes.
@@ -112,13 +125,14 @@ pub struct Slack {
     http: reqwest::Client,
     base: Url,
     token: SecretString,
+    metrics: Arc<Metrics>,
     by: Option<Instant>,
 }
 
 impl Slack {
     /// A client that calls `{base}/{method}` with a bot token.
-    pub fn new(http: reqwest::Client, base: Url, token: SecretString) -> Self {
-        Self { http, base, token, by: None }
+    pub fn new(http: reqwest::Client, base: Url, token: SecretString, metrics: Arc<Metrics>) -> Self {
+        Self { http, base, token, metrics, by: None }
     }
 
     /// The same for calls that must be on their way by then, or not be made.
@@ -131,6 +145,29 @@ impl Slack {
         let answer = self.call("auth.test", &json!({})).await?;
         let team = answer.words("/team_id").ok_or_else(|| unusable("auth.test names no team"))?;
         Ok(InstallationId::new(team))
+    }
+
+    /// Who the token makes us, what it may do, and what Slack's clock shows (`auth.test`, §24.2, §13.6).
+    pub async fn identity(&self) -> Result<Identity, CallError> {
+        let method = "auth.test";
+        let answer = transport::send(Service::Slack, self.by, self.request(method).form(&[("", ""); 0])).await?;
+        let said = judged(method, &answer)?;
+        let scopes = answer.scopes.as_deref().unwrap_or_default().split(',').map(|scope| scope.trim().to_owned());
+        Ok(Identity {
+            team: said.words("/team").or(said.words("/team_id")).unwrap_or_default().to_owned(),
+            scopes: scopes.filter(|scope| !scope.is_empty()).collect(),
+            date: answer.date,
+        })
+    }
+
+    /// Whether we are in a channel; `None` if we may not know.
+    pub async fn is_in(&self, channel: &ChannelId) -> Result<Option<bool>, Fault> {
+        match self.call_form("conversations.info", &[("channel", channel.as_str())]).await {
+            Ok(answer) => Ok(Some(answer.flag("/channel/is_member") && !answer.flag("/channel/is_archived"))),
+            Err(CallError::Refused(code)) if code == "channel_not_found" => Ok(Some(false)),
+            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(None),
+            Err(CallError::Fault(fault)) => Err(fault),
+        }
     }
 
     /// Posts a message, as a reply if a thread is given. `channel` may be a user's id (§15.1).
@@ -308,12 +345,15 @@ impl Slack {
         let url = Url::parse(url).ok().filter(|url| self.is_slacks(url));
         let url = url.ok_or_else(|| CallError::Refused("response_url_not_slack".to_owned()))?;
         let body = Respond { response_type: "ephemeral", replace_original: replace, content };
-        let answer = transport::send(Service::Slack, self.by, self.http.post(url).json(&body)).await?;
-        if answer.status.is_success() {
-            return Ok(());
-        }
-        Err(status_error(RESPONSE_URL, &answer)
-            .unwrap_or_else(|| CallError::Refused(format!("response_url_{}", answer.status))))
+        self.counted(RESPONSE_URL, async {
+            let answer = transport::send(Service::Slack, self.by, self.http.post(url).json(&body)).await?;
+            if answer.status.is_success() {
+                return Ok(());
+            }
+            Err(status_error(RESPONSE_URL, &answer)
+                .unwrap_or_else(|| CallError::Refused(format!("response_url_{}", answer.status))))
+        })
+        .await
     }
 
     /// A user's profile (`users.info`); `None` if there is no such user.
@@ -346,12 +386,34 @@ impl Slack {
     async fn call(&self, method: &str, arguments: &impl Serialize) -> Result<Value, CallError> {
         let body = serde_json::to_vec(arguments).map_err(|error| unusable(&error.to_string()))?;
         let request = self.request(method).header(header::CONTENT_TYPE, "application/json; charset=utf-8").body(body);
-        judged(method, &transport::send(Service::Slack, self.by, request).await?)
+        self.sent(method, request).await
     }
 
     /// For methods that take only forms (§13.3).
     pub(super) async fn call_form(&self, method: &str, arguments: &[(&str, &str)]) -> Result<Value, CallError> {
-        judged(method, &transport::send(Service::Slack, self.by, self.request(method).form(arguments)).await?)
+        self.sent(method, self.request(method).form(arguments)).await
+    }
+
+    async fn sent(&self, method: &str, request: reqwest::RequestBuilder) -> Result<Value, CallError> {
+        let exchange = async { judged(method, &transport::send(Service::Slack, self.by, request).await?) };
+        self.counted(method, exchange).await
+    }
+
+    /// Makes a call, and counts it with what came of it.
+    pub(super) async fn counted<T>(
+        &self,
+        method: &str,
+        call: impl Future<Output = Result<T, CallError>>,
+    ) -> Result<T, CallError> {
+        let begun = Instant::now();
+        let outcome = call.await;
+        let result = match &outcome {
+            Ok(_) => "ok",
+            Err(CallError::Refused(_)) => "refused",
+            Err(CallError::Fault(fault)) => fault.kind(),
+        };
+        self.metrics.called(Service::Slack, method, result, begun.elapsed());
+        outcome
     }
 
     fn request(&self, method: &str) -> reqwest::RequestBuilder {
@@ -398,7 +460,7 @@ mod tests {
 
     fn slack() -> Slack {
         let base = Url::parse("http://127.0.0.1:9/slack/api").unwrap_or_else(|_| unreachable!("a constant"));
-        Slack::new(reqwest::Client::new(), base, SecretString::from("xoxb-planted"))
+        Slack::new(reqwest::Client::new(), base, SecretString::from("xoxb-planted"), Arc::default())
     }
 
     #[test]

@@ -24,12 +24,15 @@ impl Slack {
             return Err(unusable("files.getUploadURLExternal names no address of Slack's, or no file").into());
         };
         let request = self.http().post(url).header(header::CONTENT_TYPE, "application/octet-stream").body(bytes);
-        let uploaded = transport::send(Service::Slack, None, request).await?;
-        match uploaded.status {
-            StatusCode::OK => Ok(FileId::new(file)),
-            status => Err(status_error(UPLOAD, &uploaded)
-                .unwrap_or_else(|| CallError::Refused(format!("{UPLOAD}_{}", status.as_u16())))),
-        }
+        self.counted(UPLOAD, async {
+            let uploaded = transport::send(Service::Slack, None, request).await?;
+            match uploaded.status {
+                StatusCode::OK => Ok(FileId::new(file)),
+                status => Err(status_error(UPLOAD, &uploaded)
+                    .unwrap_or_else(|| CallError::Refused(format!("{UPLOAD}_{}", status.as_u16())))),
+            }
+        })
+        .await
     }
 
     /// Shows an uploaded file in a channel, with a title and words above it. Works once for each file.

@@ -331,6 +331,31 @@ pub struct Audited {
     pub entry: Entry,
 }
 
+/// A job as it is stored, for the operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The job.
+    pub id: JobId,
+    /// Whose job.
+    pub installation: InstallationId,
+    /// Which queue.
+    pub lane: Lane,
+    /// The ordering key it runs under.
+    pub key: String,
+    /// Whether it was given up.
+    pub dead: bool,
+    /// Not to be claimed before; the end of the lease, if somebody works on it.
+    pub due: Timestamp,
+    /// How often it was claimed.
+    pub attempt: u32,
+    /// When the delivery behind it was accepted.
+    pub accepted: Timestamp,
+    /// Why it was last put off, or given up.
+    pub cause: Option<String>,
+    /// What to do, as JSON.
+    pub body: String,
+}
+
 /// How much waits, for the operator.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overview {
@@ -479,6 +504,16 @@ pub trait Store: Send + Sync + 'static {
     /// Makes `holder` the leader called `name` until `until`, if nobody else is at `now`. Answers
     /// whether it is. For what only one instance should do at a time.
     async fn lead(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault>;
+
+    /// Jobs of all installations, for the operator, in the order of their ids beyond `after`, at most `max`:
+    /// those that were given up, or those that wait.
+    async fn jobs(&self, dead: bool, after: JobId, max: usize) -> Result<Vec<Stored>, Fault>;
+
+    /// A job, whoever's it is, for the operator.
+    async fn job(&self, id: JobId) -> Result<Option<Stored>, Fault>;
+
+    /// Throws away a job that was given up. Answers whether there was one.
+    async fn discard(&self, id: JobId) -> Result<bool, Fault>;
 
     /// How much waits.
     async fn overview(&self) -> Result<Overview, Fault>;

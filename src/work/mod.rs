@@ -45,7 +45,7 @@ use crate::domain::job::Job;
 use crate::domain::message::Message;
 use crate::domain::retry::{self, Next, Tries};
 use crate::error::Fault;
-use crate::ids::InstallationId;
+use crate::ids::{ChannelId, InstallationId};
 use crate::metrics::Metrics;
 use crate::slack::answer::CallError;
 use crate::slack::client::Slack;
@@ -212,11 +212,13 @@ impl Work {
         };
         match retry::after(fault, tries, now) {
             Next::At(due) => {
+                self.metrics.retried(fault);
                 info!(job = %claim.id, attempt = claim.attempt, %due, cause = %fault, "will try again");
                 let verdict = Verdict::Retry { due, cause: fault.to_string(), unsure: fault.may_have_happened() };
                 Outcome { verdict, effects: closing(fault, now).into_iter().collect() }
             }
             Next::GiveUp => {
+                self.metrics.given_up();
                 let effects = match job {
                     Job::Command(job) => self.given_up(claim, job, fault).await,
                     Job::Message(message) => outbox::not_posted(message).into_iter().collect(),
@@ -230,6 +232,22 @@ impl Work {
     /// Whether dialnote accepts our key: how many members the organization has.
     pub async fn check_dialnote(&self) -> Result<usize, CheckError> {
         self.dialnote.members().await.map(|members| members.len())
+    }
+
+    /// Whether dialnote takes what our key writes.
+    pub async fn may_write(&self) -> Result<bool, CheckError> {
+        self.dialnote.may_write().await
+    }
+
+    /// The channels that are to get cards.
+    pub async fn routed_channels(&self) -> Result<Vec<ChannelId>, Fault> {
+        let routes = self.routes(self.home().await?).await?;
+        Ok(routes.into_iter().map(|(channel, _)| channel).collect())
+    }
+
+    /// The names of members whose e-mail address nobody in Slack has.
+    pub async fn unlinked(&self) -> Result<Vec<String>, Fault> {
+        self.people.unlinked(self.home().await?).await
     }
 
     /// The installation that our token belongs to. Asked once.
@@ -279,7 +297,7 @@ impl Work {
 }
 
 /// A job to be stored, due at once.
-fn new_job(installation: &InstallationId, job: &Job, now: Timestamp, pacing: Pacing) -> NewJob {
+pub fn new_job(installation: &InstallationId, job: &Job, now: Timestamp, pacing: Pacing) -> NewJob {
     let lane = match job {
         Job::Message(_) => Lane::Outbox,
         _ => Lane::Inbox,

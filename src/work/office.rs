@@ -86,7 +86,8 @@ impl Office {
 
     /// Works on a claimed job until it is finished or has to wait.
     pub(super) async fn work_on(&self, claim: Claim) -> Result<(), Fault> {
-        self.of(&claim.installation).work_on(claim).await
+        let work = self.of(&claim.installation);
+        Box::pin(work.work_on(claim)).await
     }
 
     /// A job to be stored, due at once.

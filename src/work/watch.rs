@@ -101,6 +101,7 @@ impl Work {
             Walk { offset: 0, at: Some(now) }
         };
         self.keep_watched(&installation, &Watched { whole: true, at: Some(now), walk }).await?;
+        self.metrics.looked(now);
         Ok(Some(looked))
     }
 

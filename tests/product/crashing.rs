@@ -137,7 +137,7 @@ async fn without_permission_to_look_it_is_said_again_and_counted() {
         assert_eq!(direct, 2, "{}", bot.everything());
         bot.read_all().await;
         let counted = r#"outcome_unknown_total{method="chat.postMessage"} 1"#;
-        assert!(bot.work.metrics.encode().contains(counted), "{}", bot.work.metrics.encode());
+        assert!(bot.work.metrics.encode(None).contains(counted), "{}", bot.work.metrics.encode(None));
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
     })
     .await;

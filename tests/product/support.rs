@@ -9,6 +9,7 @@ use std::sync::Arc;
 use dialnote_slack::app::App;
 use dialnote_slack::clock::{Clock, ManualClock};
 use dialnote_slack::config::Config;
+use dialnote_slack::doctor;
 use dialnote_slack::manifest::{OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::sandbox::{
     Click, Close, Incoming, Member, Message, Options, Outcome, Person, Sandbox, Saying, Secrets, Shortcut, Submit,
@@ -118,6 +119,13 @@ impl Bot {
     pub async fn second(&self) -> Arc<Office> {
         let config = config(&self.sandbox, &self.data, self.setup, &self.url);
         App::build(&config, Clock::Manual(self.clock.clone())).await.unwrap().office
+    }
+
+    /// What the doctor finds, with some settings changed.
+    pub async fn examine(&self, changed: &[(&'static str, &str)]) -> Vec<String> {
+        let config = config_with(&self.sandbox, &self.data, self.setup, &self.url, changed);
+        let app = App::build(&config, Clock::Manual(self.clock.clone())).await.unwrap();
+        doctor::examine(&app, &config).await.iter().map(ToString::to_string).collect()
     }
 
     /// Where the app keeps what it must not lose.
@@ -566,6 +574,16 @@ async fn start_app(
 }
 
 fn config(sandbox: &Sandbox, data: &Database, setup: Setup, url: &str) -> Config {
+    config_with(sandbox, data, setup, url, &[])
+}
+
+fn config_with(
+    sandbox: &Sandbox,
+    data: &Database,
+    setup: Setup,
+    url: &str,
+    changed: &[(&'static str, &str)],
+) -> Config {
     let credentials = sandbox.credentials();
     let settings = [
         ("SLACK_SIGNING_SECRET", credentials.signing_secret),
@@ -578,6 +596,8 @@ fn config(sandbox: &Sandbox, data: &Database, setup: Setup, url: &str) -> Config
         ("DIALNOTE_HOOKS_URL", format!("{}/dialnote/api/hooks", credentials.sandbox)),
         ("PUBLIC_URL", if setup.told { url.to_owned() } else { String::new() }),
     ];
+    let changed = changed.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    let settings: Vec<_> = changed.chain(settings).collect();
     let lookup = |name: &str| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
     Config::read(lookup).unwrap()
 }

@@ -12,6 +12,8 @@ mod views;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use jiff::SignedDuration;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -123,7 +125,9 @@ pub(super) fn call(world: &mut World, method: &str, heard: &Heard) -> Answer {
         body["warning"] = json!("missing_charset");
         body["response_metadata"]["warnings"] = json!(["missing_charset"]);
     }
-    let headers = vec![("x-oauth-scopes", world.scopes.join(","))];
+    let ahead = SignedDuration::from_secs(world.faults.slack.clock_ahead_s);
+    let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&(world.clock.now() + ahead)).unwrap_or_default();
+    let headers = vec![("x-oauth-scopes", world.scopes.join(",")), ("date", date)];
     Answer { headers, ..Answer::new(200, body) }
 }
 

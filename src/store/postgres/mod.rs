@@ -12,6 +12,7 @@ mod connection;
 mod facts;
 mod kept;
 mod lines;
+mod operating;
 mod settling;
 mod transaction;
 
@@ -36,7 +37,7 @@ use super::bells::Bells;
 use super::turns::Turns;
 use super::{
     Accepted, Audited, Card, Claim, Delivery, Document, Draft, Effect, Entry, Lane, Memo, Mirrored, NewJob, Overview,
-    Settled, Since, Store, Verdict,
+    Settled, Since, Store, Stored, Verdict,
 };
 use crate::clock::from_millis;
 use crate::error::{Fault, whole};
@@ -335,6 +336,19 @@ impl Store for Postgres {
     async fn lead(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault> {
         let led: Params<'_> = &[&name, &holder, &now.as_millisecond(), &until.as_millisecond()];
         Ok(!query(&self.pool, facts::LEAD, led).await?.is_empty())
+    }
+
+    async fn jobs(&self, dead: bool, after: JobId, max: usize) -> Result<Vec<Stored>, Fault> {
+        let state = if dead { "dead" } else { "live" };
+        self.all(operating::JOBS, &[&state, &after.0, &limit(max)], operating::read_job).await
+    }
+
+    async fn job(&self, id: JobId) -> Result<Option<Stored>, Fault> {
+        self.first(operating::JOB, &[&id.0], operating::read_job).await
+    }
+
+    async fn discard(&self, id: JobId) -> Result<bool, Fault> {
+        Ok(self.first(operating::DISCARD, &[&id.0], operating::read_id).await?.is_some())
     }
 
     async fn overview(&self) -> Result<Overview, Fault> {

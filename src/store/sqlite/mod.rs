@@ -12,18 +12,21 @@ mod facts;
 mod jobs;
 mod kept;
 mod lines;
+mod operating;
 #[cfg(test)]
 mod plans;
 mod readers;
 mod writer;
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Notify;
 
 use self::accepting::Arrival;
@@ -36,7 +39,7 @@ use self::writer::Writer;
 use super::bells::{Bells, Rings};
 use super::{
     Accepted, Audited, Card, Claim, Delivery, Document, Draft, Effect, Entry, Lane, Memo, Mirrored, NewJob, Overview,
-    Settled, Since, Store, Verdict,
+    Settled, Since, Store, Stored, Verdict,
 };
 use crate::clock::from_millis;
 use crate::error::Fault;
@@ -85,6 +88,17 @@ impl Sqlite {
     pub fn commits(&self) -> u64 {
         self.writer.commits()
     }
+}
+
+/// Copies the database in `from` to `to`, a file that does not exist yet and that nobody else may read: as it
+/// is at one moment, whoever writes meanwhile.
+pub fn backup(from: &Path, to: &Path) -> Result<(), Fault> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(from, flags).map_err(|error| fault(&error))?;
+    connection.busy_timeout(PATIENCE).map_err(|error| fault(&error))?;
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
+    made.map_err(|error| Fault::Store(error.to_string()))?;
+    connection.execute("VACUUM INTO ?1", [to.display().to_string()]).map(drop).map_err(|error| fault(&error))
 }
 
 #[async_trait]
@@ -268,6 +282,18 @@ impl Store for Sqlite {
     async fn lead(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault> {
         let (name, holder) = (name.to_owned(), holder.to_owned());
         self.writer.write(IN_TIME, move |connection, _| facts::lead(connection, &name, &holder, now, until)).await
+    }
+
+    async fn jobs(&self, dead: bool, after: JobId, max: usize) -> Result<Vec<Stored>, Fault> {
+        self.readers.read_apart(move |connection| operating::jobs(connection, dead, after, max)).await
+    }
+
+    async fn job(&self, id: JobId) -> Result<Option<Stored>, Fault> {
+        self.readers.read(|connection| operating::job(connection, id))
+    }
+
+    async fn discard(&self, id: JobId) -> Result<bool, Fault> {
+        self.writer.write(PATIENCE, move |connection, _| operating::discard(connection, id)).await
     }
 
     async fn overview(&self) -> Result<Overview, Fault> {

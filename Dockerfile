@@ -1,0 +1,22 @@
+# The app in a small image: no shell is needed, nothing runs as root, nothing is written but /data.
+FROM rust:1-slim-bookworm AS build
+RUN apt-get update -q && apt-get install -qy --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY Cargo.toml Cargo.lock build.rs ./
+COPY .cargo .cargo
+COPY benches benches
+COPY migrations migrations
+COPY src src
+RUN cargo build --release --locked --bin dialnote-slack
+
+FROM debian:bookworm-slim
+RUN apt-get update -q && apt-get install -qy --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin dialnote && install -d -o dialnote -m 0700 /data
+COPY --from=build /app/target/release/dialnote-slack /usr/local/bin/
+USER 10001
+VOLUME /data
+ENV DATABASE_URL=sqlite:/data/dialnote-slack.db LISTEN=0.0.0.0:8080
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["dialnote-slack", "health"]
+ENTRYPOINT ["dialnote-slack"]
+CMD ["serve"]

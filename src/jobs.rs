@@ -1,0 +1,150 @@
+//! The queue for whoever looks after it: what waits and what was given up, and a second chance for that.
+
+use std::io::Write;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::domain::job::Job;
+use crate::error::Fault;
+use crate::ids::JobId;
+use crate::json::Peek;
+use crate::store::{Accepted, Delivery, Lane, Store, Stored};
+use crate::work::new_job;
+use crate::work::pace::Pacing;
+
+/// How many are read at a time.
+const PIECE: usize = 500;
+
+/// What is written in the place of an address that lets its reader answer for the app.
+const HIDDEN: &str = "(hidden)";
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum NotDone {
+    /// The database did not answer.
+    #[error("{0}")]
+    Store(#[from] Fault),
+    /// Nobody takes what is written.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// There is no such job.
+    #[error("there is no {0}; `jobs list` shows those there are")]
+    NoJob(JobId),
+    /// It still waits, and will be tried by itself.
+    #[error("{0} was not given up: it will be tried by itself")]
+    NotDead(JobId),
+    /// A job of another version of the program.
+    #[error("{0} cannot be read by this version: {1}")]
+    Unreadable(JobId, String),
+}
+
+/// Writes a line for each job that was given up, or that waits, the oldest first.
+pub async fn list(store: &dyn Store, dead: bool, as_json: bool, out: &mut impl Write) -> Result<(), NotDone> {
+    let mut after = JobId(0);
+    loop {
+        let piece = store.jobs(dead, after, PIECE).await?;
+        let Some(last) = piece.last() else { return Ok(out.flush()?) };
+        after = last.id;
+        for job in &piece {
+            if as_json { writeln!(out, "{}", row(job))? } else { writeln!(out, "{}", line(job))? }
+        }
+    }
+}
+
+/// Writes all about one job.
+pub async fn show(store: &dyn Store, id: JobId, out: &mut impl Write) -> Result<(), NotDone> {
+    let job = store.job(id).await?.ok_or(NotDone::NoJob(id))?;
+    let mut shown = row(&job);
+    let mut body: Value = serde_json::from_str(&job.body).unwrap_or_else(|_| Value::String(job.body.clone()));
+    hide_addresses(&mut body);
+    if let Some(shown) = shown.as_object_mut() {
+        shown.insert("body".to_owned(), body);
+    }
+    Ok(writeln!(out, "{shown:#}")?)
+}
+
+/// Has a job that was given up tried again, as if it had just been asked for. Doing so twice is doing it
+/// once: if this stops in between, nothing is lost and nothing happens twice.
+pub async fn retry(store: &dyn Store, id: JobId, now: Timestamp, pacing: Pacing) -> Result<(), NotDone> {
+    let dead = given_up(store, id).await?;
+    let job = Job::decode(&dead.body).map_err(|cause| NotDone::Unreadable(id, cause))?;
+    let delivery = Delivery { installation: dead.installation.clone(), key: format!("retry:{id}") };
+    let job = new_job(&dead.installation, &job, now, pacing);
+    let (Accepted::New | Accepted::Duplicate) = store.accept(delivery, vec![job], now).await?;
+    store.discard(id).await?;
+    Ok(())
+}
+
+/// Throws away a job that was given up.
+pub async fn discard(store: &dyn Store, id: JobId) -> Result<(), NotDone> {
+    given_up(store, id).await?;
+    store.discard(id).await?;
+    Ok(())
+}
+
+/// The ids of all jobs that were given up.
+pub async fn dead(store: &dyn Store) -> Result<Vec<JobId>, NotDone> {
+    let mut ids: Vec<JobId> = Vec::new();
+    loop {
+        let piece = store.jobs(true, ids.last().copied().unwrap_or(JobId(0)), PIECE).await?;
+        if piece.is_empty() {
+            return Ok(ids);
+        }
+        ids.extend(piece.into_iter().map(|job| job.id));
+    }
+}
+
+async fn given_up(store: &dyn Store, id: JobId) -> Result<Stored, NotDone> {
+    let job = store.job(id).await?.ok_or(NotDone::NoJob(id))?;
+    if job.dead { Ok(job) } else { Err(NotDone::NotDead(id)) }
+}
+
+/// `17 T0ACME command.v1 conversation:conv_1001 since 2026-11-23T09:00:00Z, 12 tries: dialnote did not answer`.
+fn line(job: &Stored) -> String {
+    let tries = match job.attempt {
+        1 => "one try".to_owned(),
+        many => format!("{many} tries"),
+    };
+    let cause = job.cause.as_deref().map_or_else(String::new, |cause| format!(": {cause}"));
+    let (id, whose, what, key, since) = (job.id, &job.installation, kind(&job.body), &job.key, job.accepted);
+    format!("{id} {whose} {what} {key} since {since}, {tries}{cause}")
+}
+
+fn row(job: &Stored) -> Value {
+    let lane = match job.lane {
+        Lane::Inbox => "inbox",
+        Lane::Outbox => "outbox",
+    };
+    json!({
+        "id": job.id.0, "workspace": job.installation, "lane": lane, "kind": kind(&job.body), "key": job.key,
+        "dead": job.dead, "due": job.due, "attempt": job.attempt, "accepted": job.accepted, "cause": job.cause,
+    })
+}
+
+fn kind(body: &str) -> String {
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    body.words("/kind").unwrap_or("unreadable").to_owned()
+}
+
+/// A response URL lets whoever has it speak for the app for half an hour.
+fn hide_addresses(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                if name == "url" && field.is_string() {
+                    *field = HIDDEN.into();
+                }
+                hide_addresses(field);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(hide_addresses),
+        _ => {}
+    }
+}
+
+/// Reads the name of a job, as it is written in answers, logs and lists: `job-17`, or `17`.
+pub fn id(text: &str) -> Result<JobId, String> {
+    let number = text.trim_start_matches("job-").parse().ok().filter(|number| *number > 0);
+    number.map(JobId).ok_or_else(|| "give the name of a job, like job-17".to_owned())
+}

@@ -1,0 +1,97 @@
+//! What whoever looks after the app can see and do.
+
+use dialnote_slack::ids::JobId;
+use dialnote_slack::jobs;
+use dialnote_slack::sandbox::SlackFailure;
+use dialnote_slack::work::pace::Pacing;
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+
+use crate::support::{ANA, Bot, LEO, MAYA, product};
+
+#[tokio::test]
+async fn what_was_given_up_can_be_looked_at_and_tried_again() {
+    product(async |bot| {
+        a_message_is_given_up(bot).await;
+        assert_snapshot!(list(bot, true).await, @"job-3 T0ACME message.v1 card:C0FRONT:conv_1001 since 2026-11-23T09:00:00Z, one try: Slack refused: msg_too_long");
+        let id = jobs::dead(bot.work.store.as_ref()).await.unwrap()[0];
+        let mut shown = Vec::new();
+        jobs::show(bot.work.store.as_ref(), id, &mut shown).await.unwrap();
+        let shown = String::from_utf8(shown).unwrap();
+        assert!(shown.contains("\"kind\": \"message.v1\"") && shown.contains("Ana Lima"), "{shown}");
+        for _ in 0..2 {
+            let again = jobs::retry(bot.work.store.as_ref(), id, bot.clock.now(), Pacing::default()).await;
+            assert!(again.is_ok() || again.unwrap_err().to_string().starts_with("there is no job-"));
+        }
+        assert!(bot.card(ANA).await.contains("Owner: Zoe"));
+        assert_eq!(list(bot, true).await, "");
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_given_up_can_be_thrown_away_and_what_waits_cannot() {
+    product(async |bot| {
+        a_message_is_given_up(bot).await;
+        let store = bot.work.store.clone();
+        let id = jobs::dead(store.as_ref()).await.unwrap()[0];
+        jobs::discard(store.as_ref(), id).await.unwrap();
+        let gone = jobs::discard(store.as_ref(), id).await.unwrap_err().to_string();
+        assert_eq!(gone, format!("there is no {id}; `jobs list` shows those there are"));
+        bot.world(|world| world.faults.dialnote.down = true);
+        bot.slash(LEO, "/dialnote take conv_1004").await;
+        bot.settle().await;
+        assert_snapshot!(list(bot, false).await, @"job-6 T0ACME command.v1 conversation:conv_1004 since 2026-11-23T09:00:00Z, one try: dialnote is unavailable: 503 Service Unavailable");
+        let waiting = bot.work.store.jobs(false, JobId(0), 9).await.unwrap()[0].id;
+        let refused = jobs::discard(store.as_ref(), waiting).await.unwrap_err().to_string();
+        assert_eq!(refused, format!("{waiting} was not given up: it will be tried by itself"));
+        bot.world(|world| world.faults.dialnote.down = false);
+        bot.pass(SignedDuration::from_secs(60)).await;
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_happens_is_counted() {
+    product(async |bot| {
+        bot.look().await;
+        let limited =
+            SlackFailure { method: "chat.postMessage".into(), error: "ratelimited".into(), ..SlackFailure::default() };
+        bot.world(|world| world.faults.slack.fail_next.push(limited));
+        bot.slash(MAYA, "/dialnote take conv_1001").await;
+        bot.pass(SignedDuration::from_secs(60)).await;
+        bot.read_all().await;
+        let counted = reqwest::get(format!("{}/metrics", bot.url)).await.unwrap().text().await.unwrap();
+        for line in [
+            r#"jobs_retried_total{cause="rate_limited"} 1"#,
+            r#"rate_limit_wait_seconds_total{service="slack"} "#,
+            r#"call_seconds_count{service="dialnote",method="PATCH conversations/_",result="ok"} 1"#,
+            r#"call_seconds_count{service="slack",method="chat.postMessage",result="rate_limited"} 1"#,
+            r#"queue_jobs{lane="inbox"} 0"#,
+            "queue_dead_jobs 0",
+            "queue_oldest_age_seconds 0",
+            "last_look_timestamp_seconds 1795424400",
+        ] {
+            assert!(counted.contains(line), "{line} is not in\n{counted}");
+        }
+        assert!(bot.card(ANA).await.contains("Owner: Maya"));
+    })
+    .await;
+}
+
+/// The card cannot be posted.
+async fn a_message_is_given_up(bot: &mut Bot) {
+    let method = "chat.postMessage".to_owned();
+    let refused = SlackFailure { method, error: "msg_too_long".to_owned(), ..SlackFailure::default() };
+    bot.world(|world| world.faults.slack.fail_next.push(refused));
+    bot.slash(MAYA, "/assign @zoe conv_1001 wants a call").await;
+    bot.read_all().await;
+}
+
+async fn list(bot: &Bot, dead: bool) -> String {
+    let mut out = Vec::new();
+    jobs::list(bot.work.store.as_ref(), dead, false, &mut out).await.unwrap();
+    String::from_utf8(out).unwrap()
+}
