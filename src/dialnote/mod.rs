@@ -4,3 +4,6 @@
 pub mod client;
 pub mod hooks;
 mod wire;
+
+#[cfg(fuzzing)]
+pub use wire::read_anything;

@@ -151,6 +151,20 @@ pub(super) fn is_read_only(body: &[u8]) -> bool {
     answer.text("/error") == Some("INSUFFICIENT_PERMISSIONS")
 }
 
+/// Reads an answer as everything that it could be.
+#[cfg(fuzzing)]
+pub fn read_anything(body: &[u8]) {
+    words(StatusCode::BAD_REQUEST, body);
+    is_read_only(body);
+    let Ok(answer) = serde_json::from_slice::<Value>(body) else { return };
+    let content = opened(answer);
+    let all = ["conversations", "members", "messages", "calls"].map(|name| items(&content, name));
+    for value in all.iter().flatten().chain([&content]) {
+        let _ = (conversation(value), entry(value), note(value), line(value), member(value));
+        caller(value, "+14155550100", Timestamp::UNIX_EPOCH);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,20 @@
+//! Whatever somebody types: a command, a form, or a sentence that helps; never a panic, and never a note that
+//! was not typed.
+#![no_main]
+
+use dialnote_slack::domain::command::{Typed, parse};
+use dialnote_slack::domain::conversation::Links;
+use dialnote_slack::view::help;
+use libfuzzer_sys::fuzz_target;
+use url::Url;
+
+fuzz_target!(|text: &str| {
+    let links = Links::new(Url::parse("https://app.dialnote.com").unwrap());
+    for slash in ["/assign", "/handoff", "/done", "/snooze", "/inbox", "/dialnote"] {
+        match parse(slash, text, &links) {
+            Ok(Typed::Do(command)) => assert!(command.note.len() <= text.len() + 64),
+            Ok(_) => {}
+            Err(misread) => assert!(!help::misread(&misread, text).text.is_empty()),
+        }
+    }
+});

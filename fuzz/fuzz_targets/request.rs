@@ -1,0 +1,18 @@
+//! Signed bytes of any kind: they are understood, or refused, or ignored.
+#![no_main]
+
+use dialnote_slack::slack::inbound::{self, Inbound};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    inbound::is_ssl_check(data);
+    for kind in [Some("application/x-www-form-urlencoded"), Some("application/json"), None] {
+        match inbound::read(kind, data) {
+            Ok(Inbound::Click { click, .. }) => {
+                click.meaning();
+                click.list();
+            }
+            Ok(_) | Err(_) => {}
+        }
+    }
+});
