@@ -3,7 +3,7 @@
 CHECKS ?= ../shared/checks
 CARGO ?= cargo
 
-.PHONY: test lint setup unit judge bench screenshots fuzz
+.PHONY: test lint setup unit judge bench screenshots fuzz audit
 
 test: setup unit judge
 
@@ -47,6 +47,15 @@ fuzz:
 		find tests/fixtures/slack/inbound -type f \( -name '*.json' -o -name '*.txt' \) -exec cp -n -t fuzz/corpus/$$target {} + ; \
 		RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $$target -- -max_total_time=$(SECONDS) -max_len=65536 -print_final_stats=1 || exit 1; \
 	done
+
+# Whether all that we build on may be built on, comes from where it should and is used. Known holes are looked
+# up where their list can be reached.
+audit:
+	@command -v cargo-deny >/dev/null || $(CARGO) install cargo-deny --locked
+	@command -v cargo-machete >/dev/null || $(CARGO) install cargo-machete --locked
+	$(CARGO) deny --locked check licenses bans sources
+	$(CARGO) machete
+	@$(CARGO) deny --locked check advisories || echo "the list of known holes says so, or cannot be reached from here"
 
 lint:
 	$(CARGO) fmt --check

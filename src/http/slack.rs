@@ -124,9 +124,10 @@ fn understood(front: &Front, signed: Signed) -> Understood<'_> {
 
 /// Stores the job. From here on it happens.
 pub(super) async fn store(front: &Front, order: Order) -> Result<(), Fault> {
+    let request = order.now.as_millisecond();
     match front.office.common.store.accept(order.delivery, order.jobs, order.now).await {
         Ok(accepted) => {
-            debug!(?accepted, "stored");
+            debug!(request, ?accepted, "stored");
             Ok(())
         }
         Err(fault) => {
@@ -261,13 +262,13 @@ impl<'a> Request<'a> {
     fn orders_from(&self, from: &From, jobs: impl Iterator<Item = Job>) -> Order {
         let key = from.trigger_id.as_deref().unwrap_or_else(|| self.signed.signature());
         let delivery = Delivery { installation: from.installation.clone(), key: key.to_owned() };
-        let jobs = jobs.map(|job| self.front.office.new_job(&from.installation, &job)).collect();
+        let jobs = jobs.map(|job| self.front.office.new_job(&from.installation, &job, self.now)).collect();
         Order { delivery, jobs, now: self.now }
     }
 
     fn order(&self, installation: &InstallationId, key: &str, job: &Job) -> Order {
         let delivery = Delivery { installation: installation.clone(), key: key.to_owned() };
-        Order { delivery, jobs: vec![self.front.office.new_job(installation, job)], now: self.now }
+        Order { delivery, jobs: vec![self.front.office.new_job(installation, job, self.now)], now: self.now }
     }
 }
 

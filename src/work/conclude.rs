@@ -49,7 +49,7 @@ impl Work {
         }
         let handover = self.remember_handover(&claim.installation, progress, &messages).await?;
         let outcome = note_refused.map_or(audit::Outcome::Done, |why| audit::Outcome::NoteRefused(why.clone()));
-        info!(job = %claim.id, verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
+        info!(verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
         let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
         effects.extend(handover);
         effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&changed_by_us(progress), at))));
@@ -82,7 +82,7 @@ impl Work {
 
     /// Nothing was done: whoever asked is told why.
     pub(super) async fn refused(&self, claim: &Claim, job: &CommandJob, why: Refusal) -> Result<Outcome, Fault> {
-        info!(job = %claim.id, verb = job.command.act.verb().spec().name, "refused");
+        info!(verb = job.command.act.verb().spec().name, "refused");
         let mut effects = vec![self.record(job, None, audit::Outcome::Refused(why.clone()))];
         match &why {
             Refusal::ReadOnlyKey => effects.push(self.keep_trouble()),

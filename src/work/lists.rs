@@ -97,7 +97,7 @@ impl Work {
     }
 
     fn list_refused(&self, claim: &Claim, job: &ListJob, why: Refusal) -> Outcome {
-        info!(job = %claim.id, "no list");
+        info!("no list");
         let say = Say::Refused { why, note: String::new() };
         Outcome::done(vec![self.say(claim, Message::Private { to: job.asker.addressee(), say })])
     }

@@ -131,7 +131,7 @@ impl Outcome {
     }
 
     fn dead(claim: &Claim, cause: String) -> Self {
-        error!(job = %claim.id, attempt = claim.attempt, cause, "given up; the job is kept");
+        error!(attempt = claim.attempt, cause, "given up; the job is kept");
         Self { verdict: Verdict::Dead { cause }, effects: Vec::new() }
     }
 }
@@ -160,7 +160,7 @@ impl Work {
                 (Settled::Applied, Some(next)) => claim = next,
                 (Settled::Applied, None) => return Ok(()),
                 (Settled::LostLease, _) => {
-                    warn!(job = %claim.id, "somebody else took this job over; leaving it to them");
+                    warn!("somebody else took this job over; leaving it to them");
                     return Ok(());
                 }
             }
@@ -213,7 +213,7 @@ impl Work {
         match retry::after(fault, tries, now) {
             Next::At(due) => {
                 self.metrics.retried(fault);
-                info!(job = %claim.id, attempt = claim.attempt, %due, cause = %fault, "will try again");
+                info!(attempt = claim.attempt, %due, cause = %fault, "will try again");
                 let verdict = Verdict::Retry { due, cause: fault.to_string(), unsure: fault.may_have_happened() };
                 Outcome { verdict, effects: closing(fault, now).into_iter().collect() }
             }

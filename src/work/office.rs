@@ -5,6 +5,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+use tracing::{Instrument, info_span};
+
 use crate::clock::Clock;
 use crate::domain::conversation::Links;
 use crate::domain::job::Job;
@@ -87,12 +90,14 @@ impl Office {
     /// Works on a claimed job until it is finished or has to wait.
     pub(super) async fn work_on(&self, claim: Claim) -> Result<(), Fault> {
         let work = self.of(&claim.installation);
-        Box::pin(work.work_on(claim)).await
+        // The time at which it was accepted goes along with everything that follows from a request.
+        let span = info_span!("job", id = %claim.id, request = claim.accepted.as_millisecond());
+        Box::pin(work.work_on(claim)).instrument(span).await
     }
 
-    /// A job to be stored, due at once.
-    pub fn new_job(&self, installation: &InstallationId, job: &Job) -> NewJob {
-        new_job(installation, job, self.common.clock.now(), self.common.settings.pacing)
+    /// A job to be stored, asked for at `now` and due at once.
+    pub fn new_job(&self, installation: &InstallationId, job: &Job, now: Timestamp) -> NewJob {
+        new_job(installation, job, now, self.common.settings.pacing)
     }
 
     /// Stores something of no consequence and of a large command's size, to see whether the store

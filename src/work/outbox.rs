@@ -234,7 +234,7 @@ impl Work {
             }
             // Nothing is lost: it is drawn anew when it is opened.
             Message::Home { .. } | Message::Unfurl { .. } => {
-                warn!(job = %claim.id, code, "Slack does not show it");
+                warn!(code, "Slack does not show it");
                 return Ok(Outcome::done(Vec::new()));
             }
             _ => {}
@@ -243,7 +243,7 @@ impl Work {
             let effects = not_posted.into_iter().collect();
             return Ok(Outcome { effects, ..Outcome::dead(claim, format!("Slack refused: {code}")) });
         }
-        warn!(job = %claim.id, code, "Slack does not let us post there");
+        warn!(code, "Slack does not let us post there");
         let follows = match message {
             Message::Report { to, .. } => {
                 vec![self.say(claim, Message::Private { to: to.clone(), say: Say::ReportNotPosted })]

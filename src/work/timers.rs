@@ -70,7 +70,7 @@ impl Office {
                 continue;
             }
             let notice = Job::Message(Message::Private { to: asker.addressee(), say: Say::Waiting });
-            let notice = self.new_job(&waiting.installation, &notice);
+            let notice = self.new_job(&waiting.installation, &notice, now);
             told += usize::from(self.common.store.tell(waiting.id, notice, now).await?);
         }
         Ok(told)
@@ -96,7 +96,7 @@ impl Office {
                     continue;
                 }
             };
-            let job = NewJob { class: Class::Machine, ..self.new_job(&installation, &job) };
+            let job = NewJob { class: Class::Machine, ..self.new_job(&installation, &job, now) };
             self.common.store.come_due(&installation, &document, job, now).await?;
         }
         Ok(())
