@@ -23,7 +23,7 @@ use crate::store::Store;
 use crate::store::postgres::Postgres;
 use crate::store::sqlite::Sqlite;
 use crate::transport;
-use crate::work::office::{Common, Office};
+use crate::work::office::{Common, Door, Office};
 use crate::work::{Work, runner};
 
 /// Why the program did not start.
@@ -67,7 +67,8 @@ impl App {
     /// Puts everything together on a store that is open already.
     pub fn on(store: Arc<dyn Store>, config: &Config, clock: Clock) -> Result<Self, NotStarted> {
         let client = transport::client(config.work.call_timeout())?;
-        let common = Common::new(store, Links::new(config.dialnote_app.clone()), clock, config.work);
+        let door = Door { public: config.public.clone(), secrets: config.signing_secrets.clone().into() };
+        let common = Common::new(store, Links::new(config.dialnote_app.clone()), clock, config.work, door);
         let (api, token) = (config.slack_api.clone(), config.slack_token.clone());
         let slack = Slack::new(client.clone(), api, token, common.metrics.clone());
         let (api, key) = (config.dialnote_api.clone(), config.dialnote_key.clone());

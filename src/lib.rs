@@ -25,7 +25,6 @@ pub mod http;
 pub mod app;
 pub mod audit;
 pub mod config;
-pub mod doctor;
 pub mod jobs;
 pub mod manifest;
 

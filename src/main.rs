@@ -13,12 +13,13 @@ use dialnote_slack::app::{self, App, NotStarted};
 use dialnote_slack::audit;
 use dialnote_slack::clock::Clock;
 use dialnote_slack::config::{Config, Database, Mistake};
-use dialnote_slack::doctor;
+use dialnote_slack::domain::finding::State;
 use dialnote_slack::error::{Fault, whole};
 use dialnote_slack::ids::JobId;
 use dialnote_slack::jobs;
-use dialnote_slack::manifest::{self, OPTIONAL_SCOPES, SCOPES};
+use dialnote_slack::manifest;
 use dialnote_slack::sandbox::{Credentials, Options, Sandbox, Secrets};
+use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::store::{Store, sqlite};
 use dialnote_slack::transport;
 use dialnote_slack::work::pace::Pacing;
@@ -258,11 +259,11 @@ async fn health() -> Result<(), Failure> {
 async fn examine() -> Result<(), Failure> {
     let config = Config::read(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
     let app = App::build(&config, Clock::System).await?;
-    let findings = doctor::examine(&app, &config).await;
+    let findings = app.office.own().examine().await;
     for finding in &findings {
         writeln!(std::io::stdout(), "{finding}")?;
     }
-    match findings.iter().filter(|finding| finding.state == doctor::State::Bad).count() {
+    match findings.iter().filter(|finding| finding.state == State::Bad).count() {
         0 => Ok(()),
         bad => Err(Failure::Unwell(bad)),
     }

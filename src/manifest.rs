@@ -5,56 +5,10 @@ use serde::Serialize;
 
 use crate::domain::verb::{COMMANDS, UMBRELLA};
 use crate::http::forms;
+use crate::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 
 /// Stands in the checked-in manifest for the address at which the program is reached.
 pub const PLACEHOLDER_URL: &str = "https://dialnote-slack.example.com";
-
-/// A permission and what it is for.
-#[derive(Debug)]
-pub struct Scope {
-    /// Slack's name of it.
-    pub name: &'static str,
-    /// Why the app cannot do without.
-    pub reason: &'static str,
-}
-
-/// Every permission that the app asks for.
-pub static SCOPES: [Scope; 4] = [
-    Scope { name: "commands", reason: "You type `/assign` and its siblings." },
-    Scope {
-        name: "chat:write",
-        reason: "It posts cards, lines in their threads, private answers and direct messages.",
-    },
-    Scope {
-        name: "users:read",
-        reason: "It tells full members from guests, bots and deactivated accounts, and shows names.",
-    },
-    Scope {
-        name: "users:read.email",
-        reason: "It finds out which dialnote member a Slack user is: by e-mail address.",
-    },
-];
-
-/// Permissions that the app works without, and what they are good for. Whoever installs it chooses.
-pub static OPTIONAL_SCOPES: [Scope; 11] = [
-    Scope {
-        name: "channels:history",
-        reason: "After a crash it looks whether a card or line of its own is already there, instead of posting it twice.",
-    },
-    Scope { name: "groups:history", reason: "The same in private channels it was invited to." },
-    Scope { name: "usergroups:read", reason: "`/assign @frontdesk` finds out who belongs to the group." },
-    Scope { name: "im:history", reason: "The same in its direct messages with you; it sees no others." },
-    Scope { name: "im:write", reason: "Goes with it: says which channel holds the direct messages with somebody." },
-    Scope {
-        name: "channels:read",
-        reason: "It finds out whether a channel is shared with another company; without it cards hide numbers and messages unless an admin says otherwise.",
-    },
-    Scope { name: "groups:read", reason: "The same for private channels." },
-    Scope { name: "dnd:read", reason: "A group’s member who does not want to be disturbed is not picked." },
-    Scope { name: "links:read", reason: "It notices links to dialnote conversations." },
-    Scope { name: "links:write", reason: "It shows what they lead to." },
-    Scope { name: "files:write", reason: "`/dialnote report` posts its picture; without it, only the words." },
-];
 
 /// Events that the app is told of. They need nothing but `users:read` and, for links, `links:read`.
 const EVENTS: [&str; 4] = ["app_home_opened", "link_shared", "team_join", "user_change"];

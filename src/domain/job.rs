@@ -71,6 +71,9 @@ pub enum Job {
     /// Find out what the team did.
     #[serde(rename = "report.v1")]
     Report(ReportJob),
+    /// Look whether everything is as it has to be.
+    #[serde(rename = "doctor.v1")]
+    Doctor(Asker),
     /// Say something.
     #[serde(rename = "message.v1")]
     Message(Message),
@@ -284,6 +287,7 @@ impl Job {
             Self::Batch(job) => job.batch.kind(),
             Self::Handover(conversation) => conversation_key(conversation),
             Self::Change(job) => person_key(&job.asker.user),
+            Self::Doctor(asker) => format!("doctor:{}", asker.user),
             Self::Report(job) => format!("report:{}", job.asker.user),
             Self::Message(Message::Report { to, .. }) => format!("report:{}", to.user),
             Self::Digest(job) => digest_key(&job.channel),

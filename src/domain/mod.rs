@@ -11,6 +11,7 @@ pub mod elsewhere;
 pub mod event;
 pub mod face;
 pub mod find;
+pub mod finding;
 pub mod handover;
 pub mod hours;
 pub mod job;

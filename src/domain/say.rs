@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::conversation::Line as SharedNumber;
 use crate::domain::event::{Again, Told};
 use crate::domain::face::Face;
+use crate::domain::finding::Finding;
 use crate::domain::list::{FILTERS, Query};
 use crate::domain::people::Unlinked;
 use crate::domain::policy::Rules;
@@ -149,6 +150,8 @@ pub enum Say {
     },
     /// What somebody wants to hear of was changed.
     WishesChanged,
+    /// What a look at everything found.
+    Examined(Vec<Finding>),
     /// A report cannot be posted where it was asked for.
     ReportNotPosted,
     /// The card cannot be posted where the command was given.

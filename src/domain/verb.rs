@@ -46,6 +46,8 @@ pub enum Verb {
     Report,
     /// Change the rules of the workspace and of the channel.
     Settings,
+    /// Look whether everything is as it has to be.
+    Doctor,
     /// Say what can be typed.
     Help,
 }
@@ -68,7 +70,7 @@ pub struct Spec {
 }
 
 /// Every verb there is.
-pub static COMMANDS: [Spec; 19] = [
+pub static COMMANDS: [Spec; 20] = [
     Spec {
         verb: Verb::Assign,
         name: "assign",
@@ -214,6 +216,14 @@ pub static COMMANDS: [Spec; 19] = [
         example: "",
     },
     Spec {
+        verb: Verb::Doctor,
+        name: "doctor",
+        slash: None,
+        arguments: "",
+        summary: "Look whether everything is set up as it has to be, and say how to mend what is not.",
+        example: "",
+    },
+    Spec {
         verb: Verb::Help,
         name: "help",
         slash: None,
@@ -227,7 +237,7 @@ impl Verb {
     /// What there is to know about it.
     pub fn spec(self) -> &'static Spec {
         let [assign, take, unassign, handoff, done, reopen, snooze, wake, note, history, undo, others @ ..] = &COMMANDS;
-        let [accept, give_back, keep, inbox, route, report, settings, help] = others;
+        let [accept, give_back, keep, inbox, route, report, settings, doctor, help] = others;
         match self {
             Self::Assign => assign,
             Self::Take => take,
@@ -247,6 +257,7 @@ impl Verb {
             Self::Route => route,
             Self::Report => report,
             Self::Settings => settings,
+            Self::Doctor => doctor,
             Self::Help => help,
         }
     }

@@ -9,7 +9,7 @@ use tracing::warn;
 
 use crate::http::Front;
 use crate::metrics::Waiting;
-use crate::work::office::Common;
+use crate::work::office::{self, Common};
 
 /// Whether the process answers at all. If it does not, restart it.
 pub(super) async fn alive() -> &'static str {
@@ -18,7 +18,8 @@ pub(super) async fn alive() -> &'static str {
 
 /// Whether a request could be stored right now. If not, send requests elsewhere, or wait.
 pub(super) async fn ready(State(front): State<Front>) -> Response {
-    match front.office.try_store().await {
+    let common = &front.office.common;
+    match office::try_store(common.store.as_ref(), &common.clock, &common.instance).await {
         Ok(()) => "ok\n".into_response(),
         Err(cause) => {
             warn!(%cause, "not ready");

@@ -185,6 +185,10 @@ impl<'a> Request<'a> {
                 let job = Job::Change(ChangeJob { asker, changes: vec![Change::Route(routing)] });
                 Understood::Order(self.order_from(from, &job), not_saved)
             }
+            Ok(Typed::Doctor) => {
+                let asker = self.asker(from, Via::Typed, false);
+                Understood::Order(self.order_from(from, &Job::Doctor(asker)), not_saved)
+            }
             Ok(Typed::Report(days)) => {
                 let asker = self.asker(from, Via::Typed, false);
                 Understood::Order(self.order_from(from, &Job::Report(ReportJob { asker, days })), not_saved)

@@ -4,4 +4,5 @@ pub mod answer;
 pub mod client;
 mod files;
 pub mod inbound;
+pub mod scopes;
 pub mod signature;

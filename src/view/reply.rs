@@ -3,6 +3,7 @@
 
 use crate::domain::click::{Carried, Control, field};
 use crate::domain::event::{Again, Told};
+use crate::domain::finding::{Finding, State};
 use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rule, Who};
 use crate::domain::refusal::{About, Refusal};
@@ -26,6 +27,10 @@ const MOST_ROWS_WITH_NOTE: usize = 10;
 
 /// How long such a row is.
 const ROW: usize = 240;
+
+/// How many findings are shown, and how long one is.
+const MOST_FINDINGS: usize = 30;
+const LONGEST_FINDING: usize = 900;
 
 /// Under the people menu of a form that was left empty.
 pub const CHOOSE_SOMEBODY: &str = "Choose who is to own it.";
@@ -76,6 +81,7 @@ pub fn say(say: &Say) -> Content {
         Say::Routed { channel, line } => routes::made(channel, line.as_deref()),
         Say::RouteOff { channel } => ours(&format!("Saved. <#{channel}> gets no cards by itself any more.")),
         Say::Routes { routes, offers } => routes::all(routes, offers),
+        Say::Examined(findings) => examined(findings),
         Say::ReportNotPosted => sentence(
             "I cannot post the report here, because I am not in this channel. \
              Type /invite @dialnote and use the command again.",
@@ -136,6 +142,25 @@ pub fn ours(text: &str) -> Content {
 }
 
 /// Which channel gets what.
+fn examined(findings: &[Finding]) -> Content {
+    let bad = findings.iter().filter(|finding| finding.state == State::Bad).count();
+    let title = match bad {
+        0 => "Everything is as it has to be.".to_owned(),
+        1 => "One thing is to be mended.".to_owned(),
+        many => format!("{many} things are to be mended."),
+    };
+    let row = |finding: &Finding| {
+        let mark = match finding.state {
+            State::Good => ":white_check_mark:",
+            State::Note => ":information_source:",
+            State::Bad => ":x:",
+        };
+        Block::paragraph(&cut(&format!("{mark} {}: {}", finding.what, finding.words), LONGEST_FINDING))
+    };
+    let rows = findings.iter().take(MOST_FINDINGS).map(row);
+    Content::new(&title, std::iter::once(Block::paragraph(&title)).chain(rows).collect())
+}
+
 /// Below a snooze, when it comes back.
 fn with_time(mut content: Content, what: &What) -> Content {
     if let What::Snoozed(until) = what {

@@ -8,6 +8,7 @@ mod changes;
 mod conclude;
 mod digests;
 mod direct;
+mod doctor;
 mod forms;
 mod groups;
 mod handovers;
@@ -52,7 +53,7 @@ use crate::slack::client::Slack;
 use crate::store::{Claim, Effect, Lane, NewJob, Settled, Store, Verdict};
 use crate::work::inbox::Stop;
 use crate::work::index::Index;
-use crate::work::office::Common;
+use crate::work::office::{Common, Door};
 use crate::work::pace::Pacing;
 use crate::work::people::People;
 
@@ -114,6 +115,7 @@ pub struct Work {
     dialnote: Dialnote,
     index: Index,
     settings: Settings,
+    door: Door,
     /// This process among others on the same store.
     instance: String,
     home: OnceCell<InstallationId>,
@@ -139,10 +141,10 @@ impl Outcome {
 impl Work {
     /// Puts together what the jobs of one installation need. Nothing is called yet.
     pub fn new(common: Common, slack: Slack, dialnote: Dialnote, hooks: Option<Hooks>) -> Self {
-        let Common { store, links, clock, metrics, settings, instance } = common;
+        let Common { store, links, clock, metrics, settings, door, instance } = common;
         let people = People::new(store.clone(), slack.clone(), dialnote.clone(), clock.clone());
         let (index, home) = (Index::default(), OnceCell::new());
-        Self { store, slack, people, links, clock, metrics, hooks, dialnote, index, settings, instance, home }
+        Self { store, slack, people, links, clock, metrics, hooks, dialnote, index, settings, door, instance, home }
     }
 
     /// Works on a claimed job until it is finished or has to wait.
@@ -187,6 +189,7 @@ impl Work {
             Job::Profile(user) => self.profile_changed(claim, user).await,
             Job::Left(gone) => self.left(claim, gone).await,
             Job::Report(job) => self.report(claim, job).await,
+            Job::Doctor(asker) => self.doctor(claim, asker).await,
             Job::Untouched => self.look_for_untouched(claim).await,
             Job::Ask(owner) => self.ask_owner(claim, owner).await,
             Job::List(job) => self.list(claim, job).await,
@@ -235,18 +238,18 @@ impl Work {
     }
 
     /// Whether dialnote takes what our key writes.
-    pub async fn may_write(&self) -> Result<bool, CheckError> {
+    async fn may_write(&self) -> Result<bool, CheckError> {
         self.dialnote.may_write().await
     }
 
     /// The channels that are to get cards.
-    pub async fn routed_channels(&self) -> Result<Vec<ChannelId>, Fault> {
+    async fn routed_channels(&self) -> Result<Vec<ChannelId>, Fault> {
         let routes = self.routes(self.home().await?).await?;
         Ok(routes.into_iter().map(|(channel, _)| channel).collect())
     }
 
     /// The names of members whose e-mail address nobody in Slack has.
-    pub async fn unlinked(&self) -> Result<Vec<String>, Fault> {
+    async fn unlinked(&self) -> Result<Vec<String>, Fault> {
         self.people.unlinked(self.home().await?).await
     }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 use tracing::{Instrument, info_span};
+use url::Url;
 
 use crate::clock::Clock;
 use crate::domain::conversation::Links;
@@ -36,15 +38,26 @@ pub struct Common {
     pub metrics: Arc<Metrics>,
     /// What can be set about the work.
     pub settings: Settings,
+    /// Where Slack and dialnote reach us.
+    pub door: Door,
     /// This process among others on the same store.
     pub instance: String,
 }
 
+/// Where Slack and dialnote reach us, and how we know Slack.
+#[derive(Clone)]
+pub struct Door {
+    /// Where we are on the web, if that is known.
+    pub public: Option<Url>,
+    /// The signing secrets.
+    pub secrets: Arc<[SecretString]>,
+}
+
 impl Common {
     /// What a process that has just started has.
-    pub fn new(store: Arc<dyn Store>, links: Links, clock: Clock, settings: Settings) -> Self {
+    pub fn new(store: Arc<dyn Store>, links: Links, clock: Clock, settings: Settings, door: Door) -> Self {
         let instance = format!("{:016x}", rand::random::<u64>());
-        Self { store, links, clock, metrics: Arc::default(), settings, instance }
+        Self { store, links, clock, metrics: Arc::default(), settings, door, instance }
     }
 }
 
@@ -99,20 +112,20 @@ impl Office {
     pub fn new_job(&self, installation: &InstallationId, job: &Job, now: Timestamp) -> NewJob {
         new_job(installation, job, now, self.common.settings.pacing)
     }
+}
 
-    /// Stores something of no consequence and of a large command's size, to see whether the store
-    /// takes one in: on a disk that is nearly full there may be room for less.
-    pub async fn try_store(&self) -> Result<(), Fault> {
-        let memo = Memo {
-            kind: "readiness".to_owned(),
-            id: self.common.instance.clone(),
-            alias: None,
-            at: self.common.clock.now(),
-            body: "?".repeat(LARGE_COMMAND),
-        };
-        let nobody = InstallationId::new("readiness");
-        let stored = self.common.store.remember(&nobody, memo);
-        let late = |_| Fault::Store("it took nothing in in time".into());
-        tokio::time::timeout(IN_TIME, stored).await.map_err(late)?
-    }
+/// Stores something of no consequence and of a large command's size, to see whether the store
+/// takes one in: on a disk that is nearly full there may be room for less.
+pub async fn try_store(store: &dyn Store, clock: &Clock, instance: &str) -> Result<(), Fault> {
+    let memo = Memo {
+        kind: "readiness".to_owned(),
+        id: instance.to_owned(),
+        alias: None,
+        at: clock.now(),
+        body: "?".repeat(LARGE_COMMAND),
+    };
+    let nobody = InstallationId::new("readiness");
+    let stored = store.remember(&nobody, memo);
+    let late = |_| Fault::Store("it took nothing in in time".into());
+    tokio::time::timeout(IN_TIME, stored).await.map_err(late)?
 }

@@ -34,6 +34,7 @@ pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
         | Job::Left(_)
         | Job::Untouched
         | Job::Report(_)
+        | Job::Doctor(_)
         | Job::Ask(_) => Vec::new(),
         Job::Message(Message::Private { .. }) => vec![unlimited(RESPONSE_URL)],
         // Tier 3: 50 a minute.

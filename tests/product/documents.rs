@@ -6,7 +6,8 @@ use std::fs;
 
 use dialnote_slack::config::SETTINGS;
 use dialnote_slack::domain::verb::COMMANDS;
-use dialnote_slack::manifest::{self, OPTIONAL_SCOPES, PLACEHOLDER_URL, SCOPES, UNFURL_DOMAIN};
+use dialnote_slack::manifest::{self, PLACEHOLDER_URL, UNFURL_DOMAIN};
+use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
 
 fn readme_has(rows: &[String]) {
     let readme = fs::read_to_string("README.md").unwrap();
@@ -40,7 +41,7 @@ fn the_readme_lists_every_setting() {
 
 #[test]
 fn the_readme_lists_every_scope() {
-    let row = |scope: &manifest::Scope| format!("| `{}` | {} |", scope.name, scope.reason);
+    let row = |scope: &Scope| format!("| `{}` | {} |", scope.name, scope.reason);
     readme_has(&SCOPES.iter().chain(&OPTIONAL_SCOPES).map(row).collect::<Vec<_>>());
 }
 

@@ -1,9 +1,10 @@
 //! The doctor finds what is wrong, and says how to mend it.
 
+use insta::assert_snapshot;
 use jiff::SignedDuration;
 
 use crate::database::On;
-use crate::support::{Bot, MAYA, Setup, product_with};
+use crate::support::{Bot, LEO, MAYA, Setup, product_with};
 
 /// An app that Slack and dialnote reach, with a route.
 async fn well(test: impl AsyncFnOnce(&mut Bot)) {
@@ -122,6 +123,22 @@ async fn what_is_wrong_with_the_queue_and_the_database_is_found() {
         let held = bot.examine(&[]).await;
         assert!(held[0].starts_with("ok   database"), "{held:#?}");
         drop(somebody);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_admin_can_ask_in_slack() {
+    well(async |bot| {
+        bot.world(|world| world.faults.dialnote.read_only = true);
+        bot.slash(MAYA, "/dialnote doctor").await;
+        let said = bot.answer(MAYA).await;
+        assert!(
+            said.starts_with("One thing is to be mended.") && said.contains(":x: dialnote key: it may only read"),
+            "{said}"
+        );
+        bot.slash(LEO, "/dialnote doctor").await;
+        assert_snapshot!(bot.answer(LEO).await, @"Only admins may change the rules of this workspace.");
     })
     .await;
 }

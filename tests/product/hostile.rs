@@ -94,7 +94,7 @@ async fn a_large_body_is_refused_before_it_is_read() {
 #[tokio::test]
 async fn what_is_signed_and_makes_no_sense_is_survived() {
     product(async |bot| {
-        let deep = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+        let deep = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
         let nested = json!({ "type": "block_actions", "actions": "x" }).to_string().replace("\"x\"", &deep(20_000));
         for (address, kind, body) in [
             ("events", "application/json", deep(100_000).into_bytes()),

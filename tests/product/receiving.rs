@@ -334,6 +334,7 @@ async fn what_is_not_understood_is_explained_and_nothing_is_called() {
         `/dialnote route [list | #channel] [shared number | * | off]` — Choose which channel gets the cards of which shared number; `*` for all of them.
         `/dialnote report [today | week | month | days]` — Show this channel what came in, what became of it, how long it took and who has how much to do.
         `/dialnote settings` — Change the rules: who may re-assign, when a note is needed, what this channel shows.
+        `/dialnote doctor` — Look whether everything is set up as it has to be, and say how to mend what is not.
         `/dialnote help [command]` — Show what you can type.
           A conversation is named by the contact’s number, part of the contact’s name, its id or its dialnote link. Every command also works as `/dialnote …`; `/dialnote help assign` tells more about one.
         ");

@@ -9,12 +9,11 @@ use std::sync::Arc;
 use dialnote_slack::app::App;
 use dialnote_slack::clock::{Clock, ManualClock};
 use dialnote_slack::config::Config;
-use dialnote_slack::doctor;
-use dialnote_slack::manifest::{OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::sandbox::{
     Click, Close, Incoming, Member, Message, Options, Outcome, Person, Sandbox, Saying, Secrets, Shortcut, Submit,
     Typing, View, World,
 };
+use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::store::Lane;
 use dialnote_slack::work::Work;
 use dialnote_slack::work::office::Office;
@@ -125,7 +124,7 @@ impl Bot {
     pub async fn examine(&self, changed: &[(&'static str, &str)]) -> Vec<String> {
         let config = config_with(&self.sandbox, &self.data, self.setup, &self.url, changed);
         let app = App::build(&config, Clock::Manual(self.clock.clone())).await.unwrap();
-        doctor::examine(&app, &config).await.iter().map(ToString::to_string).collect()
+        app.office.own().examine().await.iter().map(ToString::to_string).collect()
     }
 
     /// Where the app keeps what it must not lose.

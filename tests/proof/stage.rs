@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use dialnote_slack::clock::Clock;
-use dialnote_slack::manifest::{OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::sandbox::{Options, Outcome, Sandbox, Secrets, World};
+use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 use tokio::sync::watch;
 
 use crate::answers;

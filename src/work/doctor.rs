@@ -8,14 +8,20 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use url::Url;
 
-use crate::app::App;
-use crate::config::Config;
 use crate::dialnote::client::{CallError as DialnoteError, Denied};
+use crate::domain::asker::Asker;
+use crate::domain::finding::{Finding, State};
+use crate::domain::message::Message;
+use crate::domain::refusal::Refusal;
+use crate::domain::say::Say;
 use crate::error::{Fault, whole};
-use crate::manifest::{OPTIONAL_SCOPES, SCOPES};
+use crate::slack::answer::CallError;
 use crate::slack::client::Identity;
+use crate::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
 use crate::slack::signature::sign;
+use crate::store::Claim;
 use crate::transport;
+use crate::work::{Outcome, Work, office};
 
 /// By how much our clock may be wrong. Slack's requests are refused when they seem five minutes old.
 const CLOCK: SignedDuration = SignedDuration::from_secs(60);
@@ -32,59 +38,37 @@ const CHALLENGE: &str = "is-this-dialnote-slack";
 /// How many people are named.
 const NAMED: usize = 10;
 
-/// What was looked at, and what was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// What.
-    pub what: &'static str,
-    /// How it is.
-    pub state: State,
-    /// What was seen; what to do, if it is not as it has to be.
-    pub words: String,
-}
-
-/// How something is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// As it has to be.
-    Good,
-    /// Worth knowing: something works less well, or could not be looked at.
-    Note,
-    /// Something does not work until it is mended.
-    Bad,
-}
-
-impl std::fmt::Display for Finding {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mark = match self.state {
-            State::Good => "ok  ",
-            State::Note => "note",
-            State::Bad => "BAD ",
+impl Work {
+    /// Looks at everything for an admin who asks.
+    pub(super) async fn doctor(&self, claim: &Claim, asker: &Asker) -> Result<Outcome, Fault> {
+        let teammate = self.people.teammate(&claim.installation, &asker.user).await?;
+        let say = match teammate {
+            Ok(teammate) => match self.rules(&claim.installation).await?.may_configure(&teammate) {
+                Ok(()) => Say::Examined(self.examine().await),
+                Err(why) => Say::Refused { why, note: String::new() },
+            },
+            Err(stranger) => Say::Refused { why: Refusal::YouAreNotLinked(stranger.why), note: String::new() },
         };
-        write!(f, "{mark} {}: {}", self.what, self.words)
+        Ok(Outcome::done(vec![self.say(claim, Message::Private { to: asker.addressee(), say })]))
+    }
+
+    /// Looks at everything, one after the other.
+    pub async fn examine(&self) -> Vec<Finding> {
+        let mut findings = vec![store(self).await];
+        findings.extend(queue(self).await);
+        findings.extend(slack(self).await);
+        findings.push(address(self).await);
+        findings.push(dialnote(self).await);
+        findings.extend(routes(self).await);
+        findings.push(people(self).await);
+        findings
     }
 }
 
-fn finding(what: &'static str, state: State, words: impl Into<String>) -> Finding {
-    Finding { what, state, words: words.into() }
-}
-
-/// Looks at everything, one after the other.
-pub async fn examine(app: &App, config: &Config) -> Vec<Finding> {
-    let mut findings = vec![store(app).await];
-    findings.extend(queue(app).await);
-    findings.extend(slack(app).await);
-    findings.push(address(config, app.office.common.clock.now()).await);
-    findings.extend(dialnote(app).await);
-    findings.extend(routes(app).await);
-    findings.push(people(app).await);
-    findings
-}
-
-async fn store(app: &App) -> Finding {
-    match app.office.try_store().await {
-        Ok(()) => finding("database", State::Good, "it takes in what has to be kept"),
-        Err(cause) => finding(
+async fn store(work: &Work) -> Finding {
+    match office::try_store(work.store.as_ref(), &work.clock, &work.instance).await {
+        Ok(()) => Finding::new("database", State::Good, "it takes in what has to be kept"),
+        Err(cause) => Finding::new(
             "database",
             State::Bad,
             format!("{cause}. Look for a full disk, and whether the app may write there"),
@@ -92,12 +76,11 @@ async fn store(app: &App) -> Finding {
     }
 }
 
-async fn queue(app: &App) -> Vec<Finding> {
-    let common = &app.office.common;
-    let Ok(overview) = common.store.overview().await else { return Vec::new() };
-    let age = overview.oldest.map(|oldest| common.clock.now().duration_since(oldest).unsigned_abs());
+async fn queue(work: &Work) -> Vec<Finding> {
+    let Ok(overview) = work.store.overview().await else { return Vec::new() };
+    let age = overview.oldest.map(|oldest| work.clock.now().duration_since(oldest).unsigned_abs());
     let waiting = match age {
-        Some(age) if age > OLD => finding(
+        Some(age) if age > OLD => Finding::new(
             "queue",
             State::Bad,
             format!(
@@ -106,11 +89,13 @@ async fn queue(app: &App) -> Vec<Finding> {
                 age.as_secs() / 60
             ),
         ),
-        _ => finding("queue", State::Good, format!("{} jobs wait, none for long", overview.inbox + overview.outbox)),
+        _ => {
+            Finding::new("queue", State::Good, format!("{} jobs wait, none for long", overview.inbox + overview.outbox))
+        }
     };
     let given_up = match overview.dead {
-        0 => finding("given up", State::Good, "nothing was given up"),
-        dead => finding(
+        0 => Finding::new("given up", State::Good, "nothing was given up"),
+        dead => Finding::new(
             "given up",
             State::Note,
             format!("{dead} jobs. See why: dialnote-slack jobs list; then jobs retry, or jobs drop"),
@@ -119,18 +104,18 @@ async fn queue(app: &App) -> Vec<Finding> {
     vec![waiting, given_up]
 }
 
-async fn slack(app: &App) -> Vec<Finding> {
-    match app.office.own().slack.identity().await {
+async fn slack(work: &Work) -> Vec<Finding> {
+    match work.slack.identity().await {
         Ok(identity) => {
-            let known = finding("Slack token", State::Good, format!("it belongs to {}", identity.team));
-            vec![known, scopes(&identity), clock(&identity, app.office.common.clock.now())]
+            let known = Finding::new("Slack token", State::Good, format!("it belongs to {}", identity.team));
+            vec![known, scopes(&identity), clock(&identity, work.clock.now())]
         }
-        Err(crate::slack::answer::CallError::Fault(Fault::Unauthorized { cause, .. })) => vec![finding(
+        Err(CallError::Fault(Fault::Unauthorized { cause, .. })) => vec![Finding::new(
             "Slack token",
             State::Bad,
             format!("Slack says {cause}. Copy the Bot User OAuth Token anew (OAuth & Permissions) to SLACK_BOT_TOKEN"),
         )],
-        Err(cause) => vec![finding(
+        Err(cause) => vec![Finding::new(
             "Slack token",
             State::Bad,
             format!("{cause}. Look whether this machine reaches SLACK_API_URL"),
@@ -139,24 +124,24 @@ async fn slack(app: &App) -> Vec<Finding> {
 }
 
 fn scopes(identity: &Identity) -> Finding {
-    let missing = |needed: &'static [crate::manifest::Scope]| {
+    let missing = |needed: &'static [Scope]| {
         let missing = needed.iter().filter(|scope| !identity.scopes.iter().any(|granted| granted == scope.name));
         missing.map(|scope| format!("{} ({})", scope.name, scope.reason.trim_end_matches('.'))).collect::<Vec<_>>()
     };
     let (needed, optional) = (missing(&SCOPES), missing(&OPTIONAL_SCOPES));
     if !needed.is_empty() {
         let words = "Put them under OAuth & Permissions, and press Reinstall";
-        return finding("scopes", State::Bad, format!("not granted: {}. {words}", needed.join("; ")));
+        return Finding::new("scopes", State::Bad, format!("not granted: {}. {words}", needed.join("; ")));
     }
     if !optional.is_empty() {
-        return finding("scopes", State::Note, format!("it can do without, but worse: {}", optional.join("; ")));
+        return Finding::new("scopes", State::Note, format!("it can do without, but worse: {}", optional.join("; ")));
     }
-    finding("scopes", State::Good, "all are granted")
+    Finding::new("scopes", State::Good, "all are granted")
 }
 
 fn clock(identity: &Identity, now: Timestamp) -> Finding {
     match identity.date.map(|date| now.duration_since(date)) {
-        Some(skew) if skew.abs() > CLOCK => finding(
+        Some(skew) if skew.abs() > CLOCK => Finding::new(
             "clock",
             State::Bad,
             format!(
@@ -164,38 +149,38 @@ fn clock(identity: &Identity, now: Timestamp) -> Finding {
                 skew.abs().as_secs()
             ),
         ),
-        Some(_) => finding("clock", State::Good, "it shows what Slack's does"),
-        None => finding("clock", State::Note, "Slack did not say what its clock shows"),
+        Some(_) => Finding::new("clock", State::Good, "it shows what Slack's does"),
+        None => Finding::new("clock", State::Note, "Slack did not say what its clock shows"),
     }
 }
 
 /// Asks our own address what Slack asks when the address is saved in the app's settings: whether it is
 /// reached, and whether what runs there has the same signing secret.
-async fn address(config: &Config, now: Timestamp) -> Finding {
+async fn address(work: &Work) -> Finding {
     const WHAT: &str = "request URL";
-    let Some(public) = &config.public else {
+    let Some(public) = &work.door.public else {
         let words = "PUBLIC_URL is not set, so it was not looked whether Slack can reach the app, \
                      and calls are found by looking rather than told at once";
-        return finding(WHAT, State::Note, words);
+        return Finding::new(WHAT, State::Note, words);
     };
     let url = format!("{}/slack/events", public.as_str().trim_end_matches('/'));
-    match challenge(&url, config, now.as_second()).await {
+    match challenge(&url, work).await {
         Ok((200, answer)) if answer.contains(CHALLENGE) => {
-            finding(WHAT, State::Good, format!("{url} answers, with this signing secret"))
+            Finding::new(WHAT, State::Good, format!("{url} answers, with this signing secret"))
         }
-        Ok((401, _)) => finding(
+        Ok((401, _)) => Finding::new(
             WHAT,
             State::Bad,
             format!(
                 "{url} answers, but does not know SLACK_SIGNING_SECRET: the app there runs with another one. Give both the one under Basic Information"
             ),
         ),
-        Ok((status, _)) => finding(
+        Ok((status, _)) => Finding::new(
             WHAT,
             State::Bad,
             format!("{url} answers {status}, which is not this app's answer. Look where the proxy sends /slack/"),
         ),
-        Err(cause) => finding(
+        Err(cause) => Finding::new(
             WHAT,
             State::Bad,
             format!("{url} is not reached: {cause}. Look whether the app runs, and where the proxy sends PUBLIC_URL"),
@@ -203,10 +188,11 @@ async fn address(config: &Config, now: Timestamp) -> Finding {
     }
 }
 
-async fn challenge(url: &str, config: &Config, now: i64) -> Result<(u16, String), String> {
+async fn challenge(url: &str, work: &Work) -> Result<(u16, String), String> {
     let url: Url = url.parse().map_err(|_| "it is no address".to_owned())?;
-    let Some(secret) = config.signing_secrets.first() else { return Err("there is no signing secret".to_owned()) };
+    let Some(secret) = work.door.secrets.first() else { return Err("there is no signing secret".to_owned()) };
     let body = json!({ "type": "url_verification", "challenge": CHALLENGE }).to_string();
+    let now = work.clock.now().as_second();
     let client = transport::client(PATIENCE).map_err(|error| whole(&error))?;
     let request = client
         .post(url)
@@ -219,72 +205,71 @@ async fn challenge(url: &str, config: &Config, now: i64) -> Result<(u16, String)
     Ok((status, answer.text().await.unwrap_or_default()))
 }
 
-async fn dialnote(app: &App) -> Vec<Finding> {
+async fn dialnote(work: &Work) -> Finding {
     const KEY: &str = "dialnote key";
-    let work = app.office.own();
     let members = match work.check_dialnote().await {
         Ok(members) => members,
         Err(DialnoteError::Fault(Fault::Unauthorized { .. })) => {
             let words = "dialnote does not accept it. Make a new one (Integrations → API) and set DIALNOTE_API_KEY";
-            return vec![finding(KEY, State::Bad, words)];
+            return Finding::new(KEY, State::Bad, words);
         }
         Err(DialnoteError::Denied(Denied::NotFound)) => {
             let words = "there is nothing at DIALNOTE_API_URL: look whether the address is right";
-            return vec![finding(KEY, State::Bad, words)];
+            return Finding::new(KEY, State::Bad, words);
         }
         Err(cause) => {
             let words = format!("{cause}. Look whether this machine reaches DIALNOTE_API_URL");
-            return vec![finding(KEY, State::Bad, words)];
+            return Finding::new(KEY, State::Bad, words);
         }
     };
-    let writes = match work.may_write().await {
-        Ok(true) => finding(KEY, State::Good, format!("it may write, for an organization of {members} members")),
-        Ok(false) => finding(
+    match work.may_write().await {
+        Ok(true) => Finding::new(KEY, State::Good, format!("it may write, for an organization of {members} members")),
+        Ok(false) => Finding::new(
             KEY,
             State::Bad,
             "it may only read, so nothing can be assigned. Set DIALNOTE_API_KEY to one that may write",
         ),
-        Err(cause) => finding(KEY, State::Note, format!("it could not be found out whether it may write: {cause}")),
-    };
-    vec![writes]
+        Err(cause) => {
+            Finding::new(KEY, State::Note, format!("it could not be found out whether it may write: {cause}"))
+        }
+    }
 }
 
-async fn routes(app: &App) -> Vec<Finding> {
+async fn routes(work: &Work) -> Vec<Finding> {
     const WHAT: &str = "channels";
-    let work = app.office.own();
     let routes = match work.routed_channels().await {
         Ok(routes) => routes,
-        Err(cause) => return vec![finding(WHAT, State::Note, format!("not looked at: {cause}"))],
+        Err(cause) => return vec![Finding::new(WHAT, State::Note, format!("not looked at: {cause}"))],
     };
     if routes.is_empty() {
         let words = "no channel gets cards by itself. Type /dialnote route in the one that is to";
-        return vec![finding(WHAT, State::Note, words)];
+        return vec![Finding::new(WHAT, State::Note, words)];
     }
     let mut findings = Vec::new();
     for channel in routes {
         findings.push(match work.slack.is_in(&channel).await {
-            Ok(Some(true)) => finding(WHAT, State::Good, format!("the app is in {channel}")),
-            Ok(Some(false)) => finding(
+            Ok(Some(true)) => Finding::new(WHAT, State::Good, format!("the app is in {channel}")),
+            Ok(Some(false)) => Finding::new(
                 WHAT,
                 State::Bad,
                 format!("the app cannot post in {channel}, which is to get cards. Type /invite @dialnote there, then /dialnote route again; or /dialnote route #channel off"),
             ),
-            Ok(None) => finding(WHAT, State::Note, format!("whether the app is in {channel} needs channels:read")),
-            Err(cause) => finding(WHAT, State::Note, format!("{channel} was not looked at: {cause}")),
+            Ok(None) => Finding::new(WHAT, State::Note, format!("whether the app is in {channel} needs channels:read")),
+            Err(cause) => Finding::new(WHAT, State::Note, format!("{channel} was not looked at: {cause}")),
         });
     }
     findings
 }
 
-async fn people(app: &App) -> Finding {
+async fn people(work: &Work) -> Finding {
     const WHAT: &str = "people";
-    match app.office.own().unlinked().await {
-        Ok(names) if names.is_empty() => finding(WHAT, State::Good, "every member of dialnote is found in Slack"),
+    match work.unlinked().await {
+        Ok(names) if names.is_empty() => Finding::new(WHAT, State::Good, "every member of dialnote is found in Slack"),
         Ok(names) => {
             let shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
             let more = names.len().saturating_sub(NAMED);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            finding(
+            Finding::new(
                 WHAT,
                 State::Note,
                 format!(
@@ -292,6 +277,6 @@ async fn people(app: &App) -> Finding {
                 ),
             )
         }
-        Err(cause) => finding(WHAT, State::Note, format!("not looked at: {cause}")),
+        Err(cause) => Finding::new(WHAT, State::Note, format!("not looked at: {cause}")),
     }
 }

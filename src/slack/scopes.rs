@@ -1,0 +1,48 @@
+//! What the app asks to be allowed, and why: as little as may be (contracts/slack.md §27).
+
+/// A permission and what it is for.
+#[derive(Debug)]
+pub struct Scope {
+    /// Slack's name of it.
+    pub name: &'static str,
+    /// Why the app cannot do without.
+    pub reason: &'static str,
+}
+
+/// Every permission that the app asks for.
+pub static SCOPES: [Scope; 4] = [
+    Scope { name: "commands", reason: "You type `/assign` and its siblings." },
+    Scope {
+        name: "chat:write",
+        reason: "It posts cards, lines in their threads, private answers and direct messages.",
+    },
+    Scope {
+        name: "users:read",
+        reason: "It tells full members from guests, bots and deactivated accounts, and shows names.",
+    },
+    Scope {
+        name: "users:read.email",
+        reason: "It finds out which dialnote member a Slack user is: by e-mail address.",
+    },
+];
+
+/// Permissions that the app works without, and what they are good for. Whoever installs it chooses.
+pub static OPTIONAL_SCOPES: [Scope; 11] = [
+    Scope {
+        name: "channels:history",
+        reason: "After a crash it looks whether a card or line of its own is already there, instead of posting it twice.",
+    },
+    Scope { name: "groups:history", reason: "The same in private channels it was invited to." },
+    Scope { name: "usergroups:read", reason: "`/assign @frontdesk` finds out who belongs to the group." },
+    Scope { name: "im:history", reason: "The same in its direct messages with you; it sees no others." },
+    Scope { name: "im:write", reason: "Goes with it: says which channel holds the direct messages with somebody." },
+    Scope {
+        name: "channels:read",
+        reason: "It finds out whether a channel is shared with another company; without it cards hide numbers and messages unless an admin says otherwise.",
+    },
+    Scope { name: "groups:read", reason: "The same for private channels." },
+    Scope { name: "dnd:read", reason: "A group’s member who does not want to be disturbed is not picked." },
+    Scope { name: "links:read", reason: "It notices links to dialnote conversations." },
+    Scope { name: "links:write", reason: "It shows what they lead to." },
+    Scope { name: "files:write", reason: "`/dialnote report` posts its picture; without it, only the words." },
+];
