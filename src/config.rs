@@ -73,7 +73,7 @@ pub struct Setting {
 }
 
 /// Every setting there is.
-pub static SETTINGS: [Setting; 16] = [
+pub static SETTINGS: [Setting; 17] = [
     Setting {
         name: "SLACK_SIGNING_SECRET",
         default: None,
@@ -145,6 +145,11 @@ pub static SETTINGS: [Setting; 16] = [
         about: "How many commands an instance carries out at once, and as many messages; 1 to 256.",
     },
     Setting {
+        name: "AUDIT_DAYS",
+        default: Some(NONE),
+        about: "For how many days it is kept who did what; 1 to 36500, or `none` for as long as the database is.",
+    },
+    Setting {
         name: "LOG_FORMAT",
         default: Some("text"),
         about: "How the log is written: `text` for people, `json` for programs, a line each.",
@@ -203,6 +208,7 @@ impl Config {
         let lease = reader.parsed("LEASE_SECONDS", lease);
         let pacing = reader.parsed("SLACK_PACE", pacing);
         let parallel = reader.parsed("PARALLEL", parallel);
+        let keep_audit = reader.optional("AUDIT_DAYS", days);
         reader.parsed("LOG_FORMAT", log_format);
         let complete = || {
             let header = header?;
@@ -218,7 +224,13 @@ impl Config {
                 webhook_signing: signing.map(|secret| Signing { header, secret }),
                 database: database?,
                 listen: listen?,
-                work: Settings { lease: lease?, pacing: pacing?, parallel: parallel?, ..Settings::default() },
+                work: Settings {
+                    lease: lease?,
+                    pacing: pacing?,
+                    parallel: parallel?,
+                    keep_audit,
+                    ..Settings::default()
+                },
             })
         };
         let without_mistake = reader.mistakes.is_empty();
@@ -346,6 +358,11 @@ fn parallel(text: &str) -> Result<usize, String> {
     jobs.ok_or_else(|| "is not a number from 1 to 256".into())
 }
 
+fn days(text: &str) -> Result<Duration, String> {
+    let days = text.parse().ok().filter(|days| (1..=36_500).contains(days));
+    days.map(|days: u64| Duration::from_hours(24 * days)).ok_or_else(|| "is not a number from 1 to 36500".into())
+}
+
 fn listen_address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "is not an address with a port, for example 127.0.0.1:8080".into())
 }
@@ -400,6 +417,7 @@ mod tests {
             ("SLACK_PACE", "planted"),
             ("PARALLEL", "0"),
             ("LOG_FORMAT", "planted"),
+            ("AUDIT_DAYS", "planted"),
         ];
         let mistakes = read(&wrong).err().unwrap_or_default();
         let names: Vec<_> = mistakes.iter().map(|mistake| mistake.name).collect();

@@ -501,6 +501,10 @@ pub trait Store: Send + Sync + 'static {
     /// how many went. Called again and again in small bites, so that it never holds up `accept`.
     async fn sweep(&self, before: Timestamp, max: usize) -> Result<usize, Fault>;
 
+    /// Removes the oldest entries of the audit log that were written before `before`, at most `max`; answers
+    /// how many went.
+    async fn forget_entries(&self, before: Timestamp, max: usize) -> Result<usize, Fault>;
+
     /// Makes `holder` the leader called `name` until `until`, if nobody else is at `now`. Answers
     /// whether it is. For what only one instance should do at a time.
     async fn lead(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault>;

@@ -68,6 +68,8 @@ pub struct Settings {
     pub pacing: Pacing,
     /// How many jobs of a lane run at once.
     pub parallel: usize,
+    /// For how long the audit log is kept; for ever, if it is not said.
+    pub keep_audit: Option<Duration>,
 }
 
 /// How long after it was decided a call may still be sent: less than half of the shortest lease, which is
@@ -92,6 +94,7 @@ impl Default for Settings {
             lease: Duration::from_secs(30),
             pacing: Pacing::Documented,
             parallel: 32,
+            keep_audit: None,
         }
     }
 }

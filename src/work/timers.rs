@@ -109,6 +109,9 @@ impl Office {
                 break;
             }
         }
+        if let Some(keep) = self.common.settings.keep_audit {
+            self.common.store.forget_entries(earlier(self.common.clock.now(), keep), BITE).await?;
+        }
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use dialnote_slack::audit::{self, Form};
 use insta::assert_snapshot;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::support::{Bot, LEO, MAYA, SAM, product};
 
@@ -34,6 +34,21 @@ async fn every_attempt_is_written_down() {
         let json = log(bot, Form::Json).await;
         let first: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
         assert_eq!(first["detail"]["after"]["owner"], "mem_zoe");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_is_kept_as_long_as_the_operator_says() {
+    product(async |bot| {
+        bot.slash(MAYA, "/dialnote take conv_1001").await;
+        bot.read_all().await;
+        bot.clock.advance(SignedDuration::from_hours(30));
+        bot.slash(MAYA, "/done conv_1001").await;
+        bot.read_all().await;
+        bot.second_with(&[("AUDIT_DAYS", "1")]).await.tick().await.unwrap();
+        let log = log(bot, Form::Lines).await;
+        assert!(log.lines().count() == 1 && log.contains(" done conv_1001"), "{log}");
     })
     .await;
 }

@@ -116,15 +116,19 @@ impl Bot {
 
     /// A second instance on the same database: only its work, nobody talks to it.
     pub async fn second(&self) -> Arc<Office> {
-        let config = config(&self.sandbox, &self.data, self.setup, &self.url);
+        self.second_with(&[]).await
+    }
+
+    /// The same with some settings changed.
+    pub async fn second_with(&self, changed: &[(&'static str, &str)]) -> Arc<Office> {
+        let config = config_with(&self.sandbox, &self.data, self.setup, &self.url, changed);
         App::build(&config, Clock::Manual(self.clock.clone())).await.unwrap().office
     }
 
     /// What the doctor finds, with some settings changed.
     pub async fn examine(&self, changed: &[(&'static str, &str)]) -> Vec<String> {
-        let config = config_with(&self.sandbox, &self.data, self.setup, &self.url, changed);
-        let app = App::build(&config, Clock::Manual(self.clock.clone())).await.unwrap();
-        app.office.own().examine().await.iter().map(ToString::to_string).collect()
+        let office = self.second_with(changed).await;
+        office.own().examine().await.iter().map(ToString::to_string).collect()
     }
 
     /// Where the app keeps what it must not lose.

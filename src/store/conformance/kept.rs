@@ -115,6 +115,9 @@ pub(super) async fn the_audit_log_is_read_from_end_to_end(store: &dyn Store) -> 
     let first = log.first().map(|audited| audited.id).unwrap_or_default();
     let rest = store.audit(first, at(0), 9).await?;
     assert_eq!(rest.iter().map(|audited| audited.entry.verb.as_str()).collect::<Vec<_>>(), ["three"], "beyond it");
+    assert_eq!(store.forget_entries(at(3), 1).await?, 1, "in bites");
+    assert_eq!(store.forget_entries(at(3), 9).await?, 1, "only what is older");
+    assert_eq!(verbs(&store.latest(&here(), None, 9).await?), ["three"], "the rest is kept");
     Ok(())
 }
 

@@ -333,6 +333,10 @@ impl Store for Postgres {
         Ok(swept)
     }
 
+    async fn forget_entries(&self, before: Timestamp, max: usize) -> Result<usize, Fault> {
+        Ok(query(&self.pool, operating::FORGET, &[&before.as_millisecond(), &limit(max)]).await?.len())
+    }
+
     async fn lead(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault> {
         let led: Params<'_> = &[&name, &holder, &now.as_millisecond(), &until.as_millisecond()];
         Ok(!query(&self.pool, facts::LEAD, led).await?.is_empty())

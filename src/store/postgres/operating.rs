@@ -1,4 +1,4 @@
-//! What an operator asks about jobs.
+//! What an operator asks about jobs, and for how long they want to keep the audit log.
 
 use tokio_postgres::{Error, Row};
 
@@ -14,6 +14,12 @@ pub(super) const JOB: &str = "
     SELECT id, installation, lane, key, state, due, attempt, accepted, cause, body FROM jobs WHERE id = $1";
 
 pub(super) const DISCARD: &str = "DELETE FROM jobs WHERE id = $1 AND state = 'dead' RETURNING id";
+
+/// Ids grow with time, so the oldest are found without an index of times.
+pub(super) const FORGET: &str = "
+    DELETE FROM entries USING (
+        SELECT id FROM (SELECT id, at FROM entries ORDER BY id LIMIT $2) AS oldest WHERE at < $1
+    ) AS old WHERE entries.id = old.id RETURNING 1";
 
 /// A job, from the columns of [`JOBS`].
 pub(super) fn read_job(row: &Row) -> Result<Stored, Error> {

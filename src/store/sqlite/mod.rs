@@ -279,6 +279,10 @@ impl Store for Sqlite {
         self.writer.write(PATIENCE, sweep).await
     }
 
+    async fn forget_entries(&self, before: Timestamp, max: usize) -> Result<usize, Fault> {
+        self.writer.write(PATIENCE, move |connection, _| operating::forget_entries(connection, before, max)).await
+    }
+
     async fn lead(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault> {
         let (name, holder) = (name.to_owned(), holder.to_owned());
         self.writer.write(IN_TIME, move |connection, _| facts::lead(connection, &name, &holder, now, until)).await

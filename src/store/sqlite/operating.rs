@@ -1,5 +1,6 @@
-//! What an operator asks about jobs.
+//! What an operator asks about jobs, and for how long they want to keep the audit log.
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 use super::limit;
@@ -15,6 +16,17 @@ const JOB: &str = "
     SELECT id, installation, lane, key, state, due, attempt, accepted, cause, body FROM jobs WHERE id = ?1";
 
 const DISCARD: &str = "DELETE FROM jobs WHERE id = ?1 AND state = 'dead'";
+
+/// Ids grow with time, so the oldest are found without an index of times.
+const FORGET: &str = "
+    DELETE FROM entries WHERE id IN (
+        SELECT id FROM (SELECT id, at FROM entries ORDER BY id LIMIT ?2) WHERE at < ?1
+    )";
+
+/// Removes old entries of the audit log.
+pub(super) fn forget_entries(connection: &Connection, before: Timestamp, max: usize) -> Result<usize> {
+    connection.prepare_cached(FORGET)?.execute(params![before.as_millisecond(), limit(max)])
+}
 
 /// Jobs beyond an id.
 pub(super) fn jobs(connection: &Connection, dead: bool, after: JobId, max: usize) -> Result<Vec<Stored>> {
