@@ -73,7 +73,7 @@ async fn admins_change_the_rules_and_quiet_hours_are_set() {
     demo(|page| async move {
         page.click("[data-place=app]", "").await;
         page.shows("#home", "Handing over needs a note.").await;
-        page.click("#home .block-section:nth-last-child(2) button", "Change…").await;
+        page.click("#home [data-action=rules]", "Change…").await;
         page.shows(".modal h2", "Rules").await;
         page.click(".modal label", "When handing over").await;
         page.click(".modal [data-focus='done/done']", "").await;

@@ -238,7 +238,7 @@ async fn the_home_tab() {
         page.click("#home button", "Change…").await;
         page.click(".modal label", "Something is mine no more").await;
         page.click(".modal [type=submit]", "Save").await;
-        page.shows("#home", "You are told of 5 of 6 kinds of things.").await;
+        page.shows("#home", "You are told of 6 of 7 kinds of things.").await;
     })
     .await;
 }
@@ -266,4 +266,16 @@ fn every_step_of_the_tour_is_a_test() {
     for name in named {
         assert!(here.contains(&format!("#[tokio::test]\nasync fn {name}()")), "{name} is not a test");
     }
+}
+
+#[tokio::test]
+async fn a_report_is_a_picture() {
+    demo(|page| async move {
+        page.say("/dialnote report week").await;
+        page.shows("#messages .picture figcaption", "Conversations of the last 7 days").await;
+        page.shows("#messages .message", "Open now: Zoe").await;
+        page.until("document.querySelector(\"#messages .picture img[alt^='Two bar charts.']\")?.naturalWidth === 1200")
+            .await;
+    })
+    .await;
 }
