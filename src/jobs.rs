@@ -2,19 +2,23 @@
 
 use std::io::Write;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::domain::job::Job;
+use crate::domain::job::{CommandJob, Job, NoticedJob};
+use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::JobId;
 use crate::json::Peek;
-use crate::store::{Accepted, Delivery, Lane, Store, Stored};
+use crate::store::{Accepted, Delivery, Lane, NewJob, Store, Stored};
 use crate::work::new_job;
 use crate::work::pace::Pacing;
 
 /// How many are read at a time.
 const PIECE: usize = 500;
+
+/// How long it takes to post a card.
+const POSTED: SignedDuration = SignedDuration::from_secs(60);
 
 /// What is written in the place of an address that lets its reader answer for the app.
 const HIDDEN: &str = "(hidden)";
@@ -70,10 +74,31 @@ pub async fn retry(store: &dyn Store, id: JobId, now: Timestamp, pacing: Pacing)
     let dead = given_up(store, id).await?;
     let job = Job::decode(&dead.body).map_err(|cause| NotDone::Unreadable(id, cause))?;
     let delivery = Delivery { installation: dead.installation.clone(), key: format!("retry:{id}") };
-    let job = new_job(&dead.installation, &job, now, pacing);
-    let (Accepted::New | Accepted::Duplicate) = store.accept(delivery, vec![job], now).await?;
+    let (job, afterwards) = anew(job, now);
+    let mut jobs = vec![new_job(&dead.installation, &job, now, pacing)];
+    jobs.extend(afterwards.map(|job| NewJob {
+        due: now.saturating_add(POSTED).unwrap_or(now),
+        ..new_job(&dead.installation, &job, now, pacing)
+    }));
+    let (Accepted::New | Accepted::Duplicate) = store.accept(delivery, jobs, now).await?;
     store.discard(id).await?;
     Ok(())
+}
+
+/// The job as it has to be after a long time: what was decided then is decided anew; a card shows what was so
+/// then, and is looked at once more when it is there.
+fn anew(job: Job, now: Timestamp) -> (Job, Option<Job>) {
+    match job {
+        Job::Command(CommandJob { asker, command, quoted, .. }) => {
+            (Job::Command(CommandJob { quoted, ..CommandJob::new(asker, command) }), None)
+        }
+        Job::Message(Message::Card { ref face, .. } | Message::Anew { ref face, .. }) => {
+            let conversation = face.conversation.id.clone();
+            let look = Job::Noticed(NoticedJob { conversation, before: None, at: now, quiet: true });
+            (job, Some(look))
+        }
+        job => (job, None),
+    }
 }
 
 /// Throws away a job that was given up.

@@ -13,12 +13,12 @@ use crate::domain::hours;
 use crate::domain::job::{DigestJob, Job};
 use crate::domain::message::Message;
 use crate::domain::policy::Rules;
-use crate::domain::route::Route;
+use crate::domain::route::{Morning, Route};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
 use crate::slack::answer::CallError;
 use crate::slack::client::Posted;
-use crate::store::{Claim, Class, Effect, Memo, NewJob};
+use crate::store::{Claim, Class, Document, Effect, Memo, NewJob};
 use crate::view::digest;
 use crate::work::index::Conversations;
 use crate::work::{Outcome, Work, later};
@@ -42,6 +42,9 @@ struct Told {
     ts: MessageTs,
     digest: Digest,
 }
+
+/// How many channels can have routes.
+pub(super) const MOST_ROUTES: usize = 1000;
 
 impl Work {
     /// Tells a channel what waits; and has that done again the next working morning.
@@ -190,6 +193,25 @@ impl Work {
     pub(super) fn keep_route(&self, channel: &ChannelId, route: &Route, rules: &Rules) -> Effect {
         let due = route.settings.next_digest(rules, self.clock.now(), &hours::zone(route.zone.as_deref()));
         self.put_due(Route::KIND, channel.as_str(), route, due)
+    }
+
+    /// Routes whose digest was given up (nothing worked for a day) have one again.
+    pub(super) async fn digests_given_up(&self, installation: &InstallationId) -> Result<Vec<Effect>, Fault> {
+        let rules = self.rules(installation).await?;
+        let mut effects = Vec::new();
+        for kept in self.store.documents(installation, Route::KIND, MOST_ROUTES).await? {
+            let route: Option<Route> = serde_json::from_str(&kept.body).ok();
+            let route = route.filter(|route| route.settings.digest != Morning::Never && self.was_given_up(&kept));
+            effects.extend(route.map(|route| self.keep_route(&ChannelId::new(kept.id), &route, &rules)));
+        }
+        Ok(effects)
+    }
+
+    /// Whether something was to be done about it, and was not for longer than it would be tried.
+    pub(super) fn was_given_up(&self, document: &Document) -> bool {
+        // Between two mornings there may lie a weekend.
+        const LONGEST: Duration = Duration::from_hours(24 * 4);
+        document.due.is_none() && later(document.at, LONGEST + self.settings.give_up_after) < self.clock.now()
     }
 
     /// All routes, because the rules say now that mornings begin at another time.

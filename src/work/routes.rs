@@ -13,10 +13,8 @@ use crate::error::Fault;
 use crate::ids::{ChannelId, InstallationId};
 use crate::store::{Claim, Effect};
 use crate::work::Work;
+use crate::work::digests::MOST_ROUTES;
 use crate::work::watch::fault;
-
-/// How many channels can have routes.
-const MOST: usize = 1000;
 
 impl Work {
     /// The channels that get the cards of a shared number, with their routes.
@@ -35,7 +33,7 @@ impl Work {
     }
 
     pub(super) async fn routes(&self, installation: &InstallationId) -> Result<Vec<(ChannelId, Route)>, Fault> {
-        let kept = self.store.documents(installation, Route::KIND, MOST).await?;
+        let kept = self.store.documents(installation, Route::KIND, MOST_ROUTES).await?;
         let route = kept.into_iter().filter_map(|kept| Some((kept.id, serde_json::from_str(&kept.body).ok()?)));
         Ok(route.map(|(channel, route)| (ChannelId::new(channel), route)).collect())
     }

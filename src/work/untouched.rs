@@ -37,7 +37,8 @@ const LOOKED_AT: usize = 100;
 impl Work {
     /// Has it looked, unless that is under way.
     pub(super) async fn have_owners_asked(&self, installation: &InstallationId) -> Result<(), Fault> {
-        if self.store.document(installation, UNTOUCHED, "").await?.is_some() {
+        let kept = self.store.document(installation, UNTOUCHED, "").await?;
+        if kept.is_some_and(|kept| !self.was_given_up(&kept)) {
             return Ok(());
         }
         let due = later(self.clock.now(), LOOK);
@@ -48,8 +49,9 @@ impl Work {
     pub(super) async fn look_for_untouched(&self, claim: &Claim) -> Result<Outcome, Fault> {
         let (installation, now) = (&claim.installation, self.clock.now());
         let again = self.put_due(UNTOUCHED, "", &(), Some(later(now, LOOK)));
+        let again: Vec<_> = std::iter::once(again).chain(self.digests_given_up(installation).await?).collect();
         let Some(patience) = self.rules(installation).await?.untouched() else {
-            return Ok(Outcome::done(vec![again]));
+            return Ok(Outcome::done(again));
         };
         let before = earlier(now, patience.unsigned_abs());
         let owners = |all: &Conversations| {
@@ -61,7 +63,7 @@ impl Work {
             let job = self.following(claim, &Job::Ask(owner));
             Effect::Enqueue(NewJob { class: Class::Machine, ..job })
         };
-        Ok(Outcome::done(std::iter::once(again).chain(owners.into_iter().map(ask)).collect()))
+        Ok(Outcome::done(again.into_iter().chain(owners.into_iter().map(ask)).collect()))
     }
 
     /// Asks an owner about what was not touched for longest, unless they rest or were asked lately.

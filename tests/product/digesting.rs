@@ -1,11 +1,15 @@
 //! What waits is told at once: in the morning, and after we were away.
 
+use std::time::Duration;
+
+use dialnote_slack::store::{Lane, Verdict};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::support::{ANA, Bot, LEO, MAYA, Setup, product, product_with};
 
+const LEASE: Duration = Duration::from_secs(30);
 const HALF_A_MINUTE: SignedDuration = SignedDuration::from_secs(31);
 
 #[tokio::test]
@@ -143,6 +147,36 @@ async fn a_digest_shows_what_happened_since() {
         bot.read_all().await;
         assert!(digest(bot).unwrap().contains("Robert Nguyen · "), "it waits again");
         bot.pass(SignedDuration::from_mins(1)).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_digest_that_was_given_up_comes_again() {
+    let friday = Setup { now: "2026-11-27T16:59:30Z", ..Setup::default() };
+    product_with(friday, async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route Billing").await;
+        bot.read_all().await;
+        // Its job is lost, as if nothing had worked for a day.
+        bot.clock.advance(SignedDuration::from_mins(1));
+        bot.office.tick().await.unwrap();
+        let jobs = bot.work.store.claim(Lane::Inbox, 9, bot.clock.now(), LEASE).await.unwrap();
+        for job in jobs {
+            let cause = "on purpose".to_owned();
+            bot.work.store.settle(&job, Verdict::Dead { cause }, Vec::new(), bot.clock.now()).await.unwrap();
+        }
+        bot.expect_dead(1);
+        let digests =
+            |bot: &Bot| bot.posts("front-desk").iter().filter(|post| post.starts_with("Good morning")).count();
+        for _ in 0..24 * 8 {
+            bot.clock.advance(SignedDuration::from_hours(1));
+            bot.look().await;
+            bot.office.tick().await.unwrap();
+            bot.settle().await;
+        }
+        assert!(digests(bot) > 0);
+        bot.read_all().await;
     })
     .await;
 }

@@ -19,11 +19,14 @@ async fn what_was_given_up_can_be_looked_at_and_tried_again() {
         jobs::show(bot.work.store.as_ref(), id, &mut shown).await.unwrap();
         let shown = String::from_utf8(shown).unwrap();
         assert!(shown.contains("\"kind\": \"message.v1\"") && shown.contains("Ana Lima"), "{shown}");
+        bot.in_dialnote(serde_json::json!({ "conversation": ANA, "assignedToId": "mem_leo" })).await;
         for _ in 0..2 {
             let again = jobs::retry(bot.work.store.as_ref(), id, bot.clock.now(), Pacing::default()).await;
             assert!(again.is_ok() || again.unwrap_err().to_string().starts_with("there is no job-"));
         }
-        assert!(bot.card(ANA).await.contains("Owner: Zoe"));
+        assert!(bot.card(ANA).await.contains("Owner: Zoe"), "as it was then");
+        bot.pass(SignedDuration::from_secs(61)).await;
+        assert!(bot.card(ANA).await.contains("Owner: Leo"), "as it is");
         assert_eq!(list(bot, true).await, "");
         bot.read_all().await;
     })
