@@ -73,6 +73,10 @@ impl Work {
         if before.as_ref().is_some_and(|before| !now.is_news_after(before)) {
             return Ok(None);
         }
+        // Of one that nobody has seen there is nothing to tell but that it is there, where its cards come to.
+        if before.is_none() && self.routed(installation, now.line.as_ref()).await?.is_empty() {
+            return Ok(None);
+        }
         let watched = self.watched(installation).await?;
         let Some(looked) = watched.at.filter(|_| watched.whole) else { return Ok(None) };
         let quiet = later(looked, LONG_AWAY) < at;
