@@ -79,7 +79,7 @@ impl App {
         });
         let own = Arc::new(Work::new(common.clone(), slack, dialnote, hooks));
         let office = Arc::new(Office::new(common, own));
-        let site = Site::new(office.clone(), config.signing_secrets.clone());
+        let site = Site::new(office.clone());
         Ok(Self { office, site })
     }
 

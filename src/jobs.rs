@@ -125,7 +125,7 @@ async fn given_up(store: &dyn Store, id: JobId) -> Result<Stored, NotDone> {
     if job.dead { Ok(job) } else { Err(NotDone::NotDead(id)) }
 }
 
-/// `17 T0ACME command.v1 conversation:conv_1001 since 2026-11-23T09:00:00Z, 12 tries: dialnote did not answer`.
+/// `job-17 T0ACME command.v1 conversation:conv_1001 since 2026-11-23T09:00:00Z, 12 tries: dialnote did not answer`.
 fn line(job: &Stored) -> String {
     let tries = match job.attempt {
         1 => "one try".to_owned(),

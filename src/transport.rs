@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use reqwest::{StatusCode, header};
+use reqwest::StatusCode;
+use reqwest::header::{self, HeaderMap};
 
 use crate::error::{Fault, Service, whole};
 
@@ -28,10 +29,8 @@ pub struct Answer {
     pub status: StatusCode,
     /// What `Retry-After` asks for.
     pub retry_after: Option<Duration>,
-    /// What the service's clock shows.
-    pub date: Option<Timestamp>,
-    /// What a token of Slack's may do, separated by commas (contracts/slack.md §13.6).
-    pub scopes: Option<String>,
+    /// The other headers.
+    pub headers: HeaderMap,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -47,6 +46,18 @@ pub fn client(timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
         .build()
 }
 
+impl Answer {
+    /// A header, if it is there and text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// What the service's clock shows.
+    pub fn date(&self) -> Option<Timestamp> {
+        Some(rfc2822::parse(self.header(header::DATE.as_str())?).ok()?.timestamp())
+    }
+}
+
 /// Sends a request, if `by` has not passed when it is written, and reads the answer.
 pub async fn send(service: Service, by: Option<Instant>, request: reqwest::RequestBuilder) -> Result<Answer, Fault> {
     let sent = match by {
@@ -55,10 +66,8 @@ pub async fn send(service: Service, by: Option<Instant>, request: reqwest::Reque
     };
     let mut response = sent.map_err(|error| fault(service, error))?;
     let status = response.status();
-    let told = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-    let retry_after = told(header::RETRY_AFTER.as_str()).and_then(wait);
-    let date = told(header::DATE.as_str()).and_then(|date| Some(rfc2822::parse(date).ok()?.timestamp()));
-    let scopes = told("x-oauth-scopes").map(str::to_owned);
+    let headers = std::mem::take(response.headers_mut());
+    let retry_after = headers.get(header::RETRY_AFTER).and_then(|value| wait(value.to_str().ok()?));
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| fault(service, error))? {
         if body.len() + chunk.len() > LARGEST_ANSWER {
@@ -67,7 +76,7 @@ pub async fn send(service: Service, by: Option<Instant>, request: reqwest::Reque
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, retry_after, date, scopes, body })
+    Ok(Answer { status, retry_after, headers, body })
 }
 
 /// Sends a request, unless it is too late by the time the connection is ready for its body.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::ChannelId;
+
 /// What was looked at, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -9,8 +11,13 @@ pub struct Finding {
     pub what: String,
     /// How it is.
     pub state: State,
+    /// The channel, if it is about one.
+    pub channel: Option<ChannelId>,
     /// What was seen; what to do, if it is not as it has to be.
     pub words: String,
+    /// What failed, for the operator's eyes only: never kept, and never shown in Slack.
+    #[serde(skip)]
+    pub cause: Option<String>,
 }
 
 /// How something is.
@@ -28,7 +35,19 @@ pub enum State {
 impl Finding {
     /// One finding.
     pub fn new(what: &str, state: State, words: impl Into<String>) -> Self {
-        Self { what: what.to_owned(), state, words: words.into() }
+        Self { what: what.to_owned(), state, channel: None, words: words.into(), cause: None }
+    }
+
+    /// The same about a channel.
+    #[must_use]
+    pub fn about(self, channel: ChannelId) -> Self {
+        Self { channel: Some(channel), ..self }
+    }
+
+    /// The same with what failed.
+    #[must_use]
+    pub fn because(self, cause: &impl ToString) -> Self {
+        Self { cause: Some(cause.to_string()), ..self }
     }
 }
 
@@ -39,6 +58,8 @@ impl std::fmt::Display for Finding {
             State::Note => "note",
             State::Bad => "BAD ",
         };
-        write!(f, "{mark} {}: {}", self.what, self.words)
+        let channel = self.channel.as_ref().map_or_else(String::new, |channel| format!(" {channel}"));
+        let cause = self.cause.as_ref().map_or_else(String::new, |cause| format!(" ({cause})"));
+        write!(f, "{mark} {}{channel}: {}{cause}", self.what, self.words)
     }
 }

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use tokio::time::timeout;
 use tracing::{debug, error, info};
 
-use crate::dialnote::hooks::{self, DELIVERY_HEADER};
+use crate::dialnote::hooks::{DELIVERY_HEADER, name};
 use crate::http::Front;
 use crate::work::Work;
 
@@ -29,18 +29,23 @@ pub(super) async fn receive(
     headers: HeaderMap,
     body: Body,
 ) -> StatusCode {
-    let is_theirs = |work: &Arc<Work>| work.hooks.as_ref().is_some_and(|hooks| hooks.is_ours(&token));
-    let Some(work) = front.office.all().into_iter().find(is_theirs) else { return StatusCode::NOT_FOUND };
+    let theirs = |work: Arc<Work>| {
+        let hooks = work.hooks.clone().filter(|hooks| hooks.is_ours(&token))?;
+        Some((work, hooks))
+    };
+    let Some((work, hooks)) = front.office.all().into_iter().find_map(theirs) else {
+        return StatusCode::NOT_FOUND;
+    };
     let Ok(Ok(body)) = timeout(DEADLINE, axum::body::to_bytes(body, LARGEST)).await else {
         return StatusCode::BAD_REQUEST;
     };
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if work.hooks.as_ref().is_none_or(|hooks| !hooks.is_signed(header, &body)) {
+    if !hooks.is_signed(header, &body) {
         info!("refused a webhook: its signature does not match");
         return StatusCode::UNAUTHORIZED;
     }
     let said = serde_json::from_slice(&body).unwrap_or_default();
-    let name = hooks::name(header(DELIVERY_HEADER), &said).filter(|name| name.len() <= LONGEST_NAME);
+    let name = name(header(DELIVERY_HEADER), &said).filter(|name| name.len() <= LONGEST_NAME);
     match work.hinted(name).await {
         Ok(accepted) => {
             debug!(?accepted, "dialnote told us something");

@@ -19,7 +19,6 @@ use axum::routing::{MethodRouter, get, post};
 use hyper::body::Incoming;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
-use secrecy::SecretString;
 
 use crate::dialnote::hooks::PATH;
 use crate::work::office::Office;
@@ -32,7 +31,6 @@ const SLACKS: [&str; 4] = ["/slack/commands", "/slack/interactions", "/slack/opt
 #[derive(Clone)]
 struct Front {
     office: Arc<Office>,
-    secrets: Arc<[SecretString]>,
 }
 
 /// Everything that answers. Slack's requests go straight to where they are stored: the way through a
@@ -44,10 +42,9 @@ pub struct Site {
 }
 
 impl Site {
-    /// Every address we answer. `secrets` are the signing secrets of which one must have signed a
-    /// request of Slack's.
-    pub fn new(office: Arc<Office>, secrets: Vec<SecretString>) -> Self {
-        let front = Front { office, secrets: secrets.into() };
+    /// Every address we answer.
+    pub fn new(office: Arc<Office>) -> Self {
+        let front = Front { office };
         let others = Router::new()
             .route("/healthz", get(ops::alive))
             .route("/readyz", get(ops::ready))

@@ -15,6 +15,7 @@ use tracing::info;
 use crate::http::Front;
 use crate::slack::inbound;
 use crate::slack::signature::{Forged, SIGNATURE_HEADER, TIMESTAMP_HEADER, verify};
+use crate::work::office::Common;
 
 /// The largest body that is read. Slack's largest payloads are far smaller.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -49,7 +50,8 @@ impl Signed {
             Ok(None) => return Err(refused("the body is too large")),
             Err(_) => return Err(StatusCode::REQUEST_TIMEOUT.into_response()),
         };
-        match verify(&front.secrets, timestamp, signature, &body, front.office.common.clock.now()) {
+        let Common { door, clock, .. } = &front.office.common;
+        match verify(&door.secrets, timestamp, signature, &body, clock.now()) {
             Ok(()) => Ok(Self { body, headers }),
             Err(forged) => Err(refused_as(forged)),
         }

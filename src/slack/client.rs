@@ -152,11 +152,12 @@ impl Slack {
         let method = "auth.test";
         let answer = transport::send(Service::Slack, self.by, self.request(method).form(&[("", ""); 0])).await?;
         let said = judged(method, &answer)?;
-        let scopes = answer.scopes.as_deref().unwrap_or_default().split(',').map(|scope| scope.trim().to_owned());
+        let scopes =
+            answer.header("x-oauth-scopes").unwrap_or_default().split(',').map(|scope| scope.trim().to_owned());
         Ok(Identity {
             team: said.words("/team").or(said.words("/team_id")).unwrap_or_default().to_owned(),
             scopes: scopes.filter(|scope| !scope.is_empty()).collect(),
-            date: answer.date,
+            date: answer.date(),
         })
     }
 

@@ -8,7 +8,7 @@ use plotters::style::register_font;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::domain::report::{Day, Report};
-use crate::view::report::title;
+use crate::view::report::{title, waits};
 
 const WIDTH: u32 = 1200;
 const HEIGHT: u32 = 560;
@@ -65,6 +65,7 @@ fn drawn<'a>(pixels: &'a mut [u8], report: &Report) -> Result<(), Failed<'a>> {
     let root = BitMapBackend::with_buffer(pixels, (WIDTH, HEIGHT)).into_drawing_area();
     root.fill(&WHITE)?;
     let area = root.margin(12, 0, 0, 0).titled(&title(report), (FONT, 26).into_font().color(&TEXT))?;
+    let area = area.titled(&waits(report), (FONT, 18).into_font().color(&TEXT))?;
     let (days, people) = area.split_horizontally(DAYS);
     draw_days(&days, &report.days)?;
     draw_people(&people, &report.loads)?;

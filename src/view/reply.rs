@@ -155,7 +155,9 @@ fn examined(findings: &[Finding]) -> Content {
             State::Note => ":information_source:",
             State::Bad => ":x:",
         };
-        Block::paragraph(&cut(&format!("{mark} {}: {}", finding.what, finding.words), LONGEST_FINDING))
+        let channel = finding.channel.as_ref().map_or_else(String::new, |channel| format!(" <#{channel}>"));
+        let words = cut(&neutral(&finding.words), LONGEST_FINDING);
+        Block::formatted(&format!("{mark} {}{channel}: {words}", finding.what))
     };
     let rows = findings.iter().take(MOST_FINDINGS).map(row);
     Content::new(&title, std::iter::once(Block::paragraph(&title)).chain(rows).collect())

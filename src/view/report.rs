@@ -32,7 +32,10 @@ pub fn comment(report: &Report) -> String {
 pub fn alt(report: &Report) -> String {
     let days: Vec<_> =
         report.days.iter().map(|day| format!("{} {}", day.date.strftime("%a %-d"), day.total())).collect();
-    cut(&format!("Two bar charts. Conversations a day: {}. {}", days.join(", "), loads(report)), LONGEST_ALT)
+    cut(
+        &format!("Two bar charts. Conversations a day: {}. {} {}", days.join(", "), loads(report), waits(report)),
+        LONGEST_ALT,
+    )
 }
 
 fn sums(report: &Report) -> String {
@@ -45,7 +48,8 @@ fn sums(report: &Report) -> String {
     )
 }
 
-fn waits(report: &Report) -> String {
+/// How long people waited, and how often something changed hands.
+pub fn waits(report: &Report) -> String {
     let waits = &report.waits;
     let owned = match waits.to_owner {
         Some(seconds) => format!("Half of what was taken had an owner within {}.", span(seconds)),

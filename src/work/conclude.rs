@@ -169,7 +169,7 @@ fn changed_by_us(progress: &Progress) -> Conversation {
 fn taken_out(messages: &mut Vec<Message>, progress: &Progress, note_refused: Option<&Refusal>) -> Part {
     let mut notices = Vec::new();
     messages.retain(|message| match message {
-        Message::Private { .. } => false,
+        Message::Private { .. } | Message::Answered { .. } => false,
         Message::Direct { user, notice: notice @ Notice::YoursNow { .. } } => {
             notices.push((user.clone(), notice.clone()));
             false

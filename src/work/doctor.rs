@@ -44,7 +44,7 @@ impl Work {
         let teammate = self.people.teammate(&claim.installation, &asker.user).await?;
         let say = match teammate {
             Ok(teammate) => match self.rules(&claim.installation).await?.may_configure(&teammate) {
-                Ok(()) => Say::Examined(self.examine().await),
+                Ok(()) => Say::Examined(self.examine_in_time().await),
                 Err(why) => Say::Refused { why, note: String::new() },
             },
             Err(stranger) => Say::Refused { why: Refusal::YouAreNotLinked(stranger.why), note: String::new() },
@@ -52,15 +52,23 @@ impl Work {
         Ok(Outcome::done(vec![self.say(claim, Message::Private { to: asker.addressee(), say })]))
     }
 
-    /// Looks at everything, one after the other.
+    /// The same, as far as the lease lasts: whoever looked for longer would be taken for dead, and everything
+    /// would be looked at again and again.
+    async fn examine_in_time(&self) -> Vec<Finding> {
+        let found = tokio::time::timeout(self.settings.lease * 2 / 3, self.examine()).await;
+        found.unwrap_or_else(|_| {
+            let words = "not all of it answered in time. Run dialnote-slack doctor where the app runs: it waits longer";
+            vec![Finding::new("everything", State::Bad, words)]
+        })
+    }
+
+    /// Looks at everything, whatever calls somebody at the same time.
     pub async fn examine(&self) -> Vec<Finding> {
         let mut findings = vec![store(self).await];
         findings.extend(queue(self).await);
-        findings.extend(slack(self).await);
-        findings.push(address(self).await);
-        findings.push(dialnote(self).await);
-        findings.extend(routes(self).await);
-        findings.push(people(self).await);
+        let (slack, address, dialnote, routes, people) =
+            tokio::join!(slack(self), address(self), dialnote(self), routes(self), people(self));
+        findings.extend(slack.into_iter().chain([address, dialnote]).chain(routes).chain([people]));
         findings
     }
 }
@@ -68,11 +76,10 @@ impl Work {
 async fn store(work: &Work) -> Finding {
     match office::try_store(work.store.as_ref(), &work.clock, &work.instance).await {
         Ok(()) => Finding::new("database", State::Good, "it takes in what has to be kept"),
-        Err(cause) => Finding::new(
-            "database",
-            State::Bad,
-            format!("{cause}. Look for a full disk, and whether the app may write there"),
-        ),
+        Err(cause) => {
+            let words = "it takes nothing in. Look for a full disk, and whether the app may write there";
+            Finding::new("database", State::Bad, words).because(&cause)
+        }
     }
 }
 
@@ -110,16 +117,15 @@ async fn slack(work: &Work) -> Vec<Finding> {
             let known = Finding::new("Slack token", State::Good, format!("it belongs to {}", identity.team));
             vec![known, scopes(&identity), clock(&identity, work.clock.now())]
         }
-        Err(CallError::Fault(Fault::Unauthorized { cause, .. })) => vec![Finding::new(
-            "Slack token",
-            State::Bad,
-            format!("Slack says {cause}. Copy the Bot User OAuth Token anew (OAuth & Permissions) to SLACK_BOT_TOKEN"),
-        )],
-        Err(cause) => vec![Finding::new(
-            "Slack token",
-            State::Bad,
-            format!("{cause}. Look whether this machine reaches SLACK_API_URL"),
-        )],
+        Err(CallError::Fault(Fault::Unauthorized { cause, .. })) => {
+            let words = "Slack does not accept it. \
+                         Copy the Bot User OAuth Token anew (OAuth & Permissions) to SLACK_BOT_TOKEN";
+            vec![Finding::new("Slack token", State::Bad, words).because(&cause)]
+        }
+        Err(cause) => {
+            let words = "Slack did not say whose it is. Look whether this machine reaches SLACK_API_URL";
+            vec![Finding::new("Slack token", State::Bad, words).because(&cause)]
+        }
     }
 }
 
@@ -180,11 +186,11 @@ async fn address(work: &Work) -> Finding {
             State::Bad,
             format!("{url} answers {status}, which is not this app's answer. Look where the proxy sends /slack/"),
         ),
-        Err(cause) => Finding::new(
-            WHAT,
-            State::Bad,
-            format!("{url} is not reached: {cause}. Look whether the app runs, and where the proxy sends PUBLIC_URL"),
-        ),
+        Err(cause) => {
+            let words =
+                format!("{url} is not reached. Look whether the app runs, and where the proxy sends PUBLIC_URL");
+            Finding::new(WHAT, State::Bad, words).because(&cause)
+        }
     }
 }
 
@@ -218,52 +224,59 @@ async fn dialnote(work: &Work) -> Finding {
             return Finding::new(KEY, State::Bad, words);
         }
         Err(cause) => {
-            let words = format!("{cause}. Look whether this machine reaches DIALNOTE_API_URL");
-            return Finding::new(KEY, State::Bad, words);
+            let words = "dialnote did not say whose it is. Look whether this machine reaches DIALNOTE_API_URL";
+            return Finding::new(KEY, State::Bad, words).because(&cause);
         }
     };
-    match work.may_write().await {
+    match work.dialnote.may_write().await {
         Ok(true) => Finding::new(KEY, State::Good, format!("it may write, for an organization of {members} members")),
         Ok(false) => Finding::new(
             KEY,
             State::Bad,
             "it may only read, so nothing can be assigned. Set DIALNOTE_API_KEY to one that may write",
         ),
-        Err(cause) => {
-            Finding::new(KEY, State::Note, format!("it could not be found out whether it may write: {cause}"))
-        }
+        Err(cause) => Finding::new(KEY, State::Note, "it could not be found out whether it may write").because(&cause),
     }
 }
 
 async fn routes(work: &Work) -> Vec<Finding> {
-    const WHAT: &str = "channels";
-    let routes = match work.routed_channels().await {
+    const WHAT: &str = "channel";
+    let routes = match work.home().await {
+        Ok(home) => work.routes(home).await,
+        Err(fault) => Err(fault),
+    };
+    let routes = match routes {
         Ok(routes) => routes,
-        Err(cause) => return vec![Finding::new(WHAT, State::Note, format!("not looked at: {cause}"))],
+        Err(cause) => return vec![Finding::new(WHAT, State::Note, "none could be looked at").because(&cause)],
     };
     if routes.is_empty() {
-        let words = "no channel gets cards by itself. Type /dialnote route in the one that is to";
+        let words = "none gets cards by itself. Type /dialnote route in the one that is to";
         return vec![Finding::new(WHAT, State::Note, words)];
     }
     let mut findings = Vec::new();
-    for channel in routes {
-        findings.push(match work.slack.is_in(&channel).await {
-            Ok(Some(true)) => Finding::new(WHAT, State::Good, format!("the app is in {channel}")),
-            Ok(Some(false)) => Finding::new(
-                WHAT,
-                State::Bad,
-                format!("the app cannot post in {channel}, which is to get cards. Type /invite @dialnote there, then /dialnote route again; or /dialnote route #channel off"),
-            ),
-            Ok(None) => Finding::new(WHAT, State::Note, format!("whether the app is in {channel} needs channels:read")),
-            Err(cause) => Finding::new(WHAT, State::Note, format!("{channel} was not looked at: {cause}")),
-        });
+    for (channel, _) in routes {
+        let found = match work.slack.is_in(&channel).await {
+            Ok(Some(true)) => Finding::new(WHAT, State::Good, "the app can post there"),
+            Ok(Some(false)) => {
+                let words = "it is to get cards, and the app cannot post there. Type /invite @dialnote there, \
+                             then /dialnote route again; or /dialnote route #channel off";
+                Finding::new(WHAT, State::Bad, words)
+            }
+            Ok(None) => Finding::new(WHAT, State::Note, "whether the app can post there needs channels:read"),
+            Err(cause) => Finding::new(WHAT, State::Note, "it could not be looked at").because(&cause),
+        };
+        findings.push(found.about(channel));
     }
     findings
 }
 
 async fn people(work: &Work) -> Finding {
     const WHAT: &str = "people";
-    match work.unlinked().await {
+    let unlinked = match work.home().await {
+        Ok(home) => work.people.unlinked(home).await,
+        Err(fault) => Err(fault),
+    };
+    match unlinked {
         Ok(names) if names.is_empty() => Finding::new(WHAT, State::Good, "every member of dialnote is found in Slack"),
         Ok(names) => {
             let shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
@@ -277,6 +290,6 @@ async fn people(work: &Work) -> Finding {
                 ),
             )
         }
-        Err(cause) => Finding::new(WHAT, State::Note, format!("not looked at: {cause}")),
+        Err(cause) => Finding::new(WHAT, State::Note, "they could not be looked at").because(&cause),
     }
 }

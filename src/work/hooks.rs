@@ -62,19 +62,15 @@ impl Work {
 
     /// Looks at dialnote because it told us something. If that fails, the next regular look finds it.
     pub(super) async fn look_because_told(&self, claim: &Claim) -> Result<Outcome, Fault> {
-        match self.glance(&claim.installation, For::Nobody).await {
-            // The regular look may be a minute away.
-            Ok(looked) if looked.left > 0 => {
-                let (due, key) = (later(self.clock.now(), TOGETHER), AGAIN_SOON.to_owned());
-                let job = self.following(claim, &Job::Look);
-                let job = NewJob { class: Class::Machine, due, fold: Some(key.clone()), key, ..job };
-                Ok(Outcome::done(vec![Effect::Enqueue(job)]))
-            }
-            Ok(_) => Ok(Outcome::done(Vec::new())),
-            Err(cause) => {
-                info!(%cause, "could not look at dialnote; will look again");
-                Ok(Outcome::done(Vec::new()))
-            }
+        let looked = self.glance(&claim.installation, For::Nobody).await;
+        let looked = looked.inspect_err(|cause| info!(%cause, "could not look at dialnote; will look again"));
+        if looked.unwrap_or_default().left == 0 {
+            return Ok(Outcome::done(Vec::new()));
         }
+        // The regular look may be a minute away.
+        let (due, key) = (later(self.clock.now(), TOGETHER), AGAIN_SOON.to_owned());
+        let job = self.following(claim, &Job::Look);
+        let job = NewJob { class: Class::Machine, due, fold: Some(key.clone()), key, ..job };
+        Ok(Outcome::done(vec![Effect::Enqueue(job)]))
     }
 }

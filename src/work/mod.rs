@@ -46,7 +46,7 @@ use crate::domain::job::Job;
 use crate::domain::message::Message;
 use crate::domain::retry::{self, Next, Tries};
 use crate::error::Fault;
-use crate::ids::{ChannelId, InstallationId};
+use crate::ids::InstallationId;
 use crate::metrics::Metrics;
 use crate::slack::answer::CallError;
 use crate::slack::client::Slack;
@@ -240,22 +240,6 @@ impl Work {
         self.dialnote.members().await.map(|members| members.len())
     }
 
-    /// Whether dialnote takes what our key writes.
-    async fn may_write(&self) -> Result<bool, CheckError> {
-        self.dialnote.may_write().await
-    }
-
-    /// The channels that are to get cards.
-    async fn routed_channels(&self) -> Result<Vec<ChannelId>, Fault> {
-        let routes = self.routes(self.home().await?).await?;
-        Ok(routes.into_iter().map(|(channel, _)| channel).collect())
-    }
-
-    /// The names of members whose e-mail address nobody in Slack has.
-    async fn unlinked(&self) -> Result<Vec<String>, Fault> {
-        self.people.unlinked(self.home().await?).await
-    }
-
     /// The installation that our token belongs to. Asked once.
     async fn home(&self) -> Result<&InstallationId, Fault> {
         let ask = || async {
@@ -321,8 +305,9 @@ pub fn new_job(installation: &InstallationId, job: &Job, now: Timestamp, pacing:
 fn no_one_asked(outcome: Result<Outcome, Stop>) -> Result<Outcome, Fault> {
     match outcome {
         Ok(outcome) => Ok(outcome),
-        Err(Stop::Refused(why)) => {
-            info!(?why, "nothing to do");
+        Err(Stop::Refused(_)) => {
+            // Not why: that may name a contact.
+            info!("refused, and nobody waits for an answer");
             Ok(Outcome::done(Vec::new()))
         }
         Err(Stop::Fault(fault)) => Err(fault),

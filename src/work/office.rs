@@ -49,7 +49,7 @@ pub struct Common {
 pub struct Door {
     /// Where we are on the web, if that is known.
     pub public: Option<Url>,
-    /// The signing secrets.
+    /// The signing secrets, of which one must have signed a request of Slack's.
     pub secrets: Arc<[SecretString]>,
 }
 

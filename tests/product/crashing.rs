@@ -2,7 +2,6 @@
 
 use dialnote_slack::sandbox::{Hang, Service};
 use dialnote_slack::store::Lane;
-use jiff::SignedDuration;
 
 use crate::support::{ANA, Bot, MAYA, ZOE, product};
 
@@ -43,17 +42,7 @@ async fn between_any_two_jobs() {
 async fn dies_during(service: Service, method: &str, path: &str, after_effect: bool) {
     product(async |bot| {
         bot.slash(MAYA, COMMAND).await;
-        bot.world(|world| {
-            let hang = Hang { service, method: method.into(), path: path.into(), after_effect };
-            world.faults.hang_next.push(hang);
-        });
-        tokio::select! {
-            () = bot.settle() => panic!("nothing hung at {method} {path}"),
-            () = bot.sandbox.hung() => {}
-        }
-        bot.restart().await;
-        // The dead one's lease has to end first.
-        bot.pass(SignedDuration::from_secs(31)).await;
+        bot.dies_during(Hang { service, method: method.into(), path: path.into(), after_effect }).await;
         if bot.was_told_to_wait(MAYA) {
             bot.answer(MAYA).await;
         }
@@ -98,17 +87,7 @@ async fn while_speaking_in_slack_after_it_was_heard() {
         product(async |bot| {
             bot.slash(MAYA, COMMAND).await;
             post(bot, posted).await;
-            bot.world(|world| {
-                let method = "chat.postMessage".into();
-                let hang = Hang { service: Service::Slack, method, path: String::new(), after_effect: true };
-                world.faults.hang_next.push(hang);
-            });
-            tokio::select! {
-                () = bot.settle() => panic!("nothing hung"),
-                () = bot.sandbox.hung() => {}
-            }
-            bot.restart().await;
-            bot.pass(SignedDuration::from_secs(31)).await;
+            bot.dies_during(posting()).await;
             all_is_done(bot).await;
         })
         .await;
@@ -121,17 +100,7 @@ async fn without_permission_to_look_it_is_said_again_and_counted() {
         bot.world(|world| world.scopes.retain(|scope| !scope.ends_with(":history")));
         bot.slash(MAYA, COMMAND).await;
         post(bot, 1).await;
-        bot.world(|world| {
-            let method = "chat.postMessage".into();
-            let hang = Hang { service: Service::Slack, method, path: String::new(), after_effect: true };
-            world.faults.hang_next.push(hang);
-        });
-        tokio::select! {
-            () = bot.settle() => panic!("nothing hung"),
-            () = bot.sandbox.hung() => {}
-        }
-        bot.restart().await;
-        bot.pass(SignedDuration::from_secs(31)).await;
+        bot.dies_during(posting()).await;
         bot.settle().await;
         let direct = bot.world(|world| world.messages.iter().filter(|m| m.channel.starts_with('D')).count());
         assert_eq!(direct, 2, "{}", bot.everything());
@@ -141,4 +110,10 @@ async fn without_permission_to_look_it_is_said_again_and_counted() {
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
     })
     .await;
+}
+
+/// A message that Slack has heard, and whose answer does not come.
+fn posting() -> Hang {
+    let method = "chat.postMessage".into();
+    Hang { service: Service::Slack, method, path: String::new(), after_effect: true }
 }

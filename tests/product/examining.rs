@@ -79,11 +79,11 @@ async fn what_is_wrong_with_dialnote_is_found() {
 async fn what_is_wrong_with_channels_and_people_is_found() {
     well(async |bot| {
         bot.world(|world| world.faults.slack.bot_not_in.push("front-desk".to_owned()));
-        finds(bot, &[], "BAD  channels", "/invite @dialnote").await;
+        finds(bot, &[], "BAD  channel C0FRONT", "/invite @dialnote").await;
         bot.world(|world| world.faults.slack.bot_not_in.clear());
         bot.slash(MAYA, "/dialnote route off").await;
         bot.read_all().await;
-        finds(bot, &[], "note channels", "/dialnote route").await;
+        finds(bot, &[], "note channel", "/dialnote route").await;
         bot.slash(MAYA, "/dialnote route *").await;
         bot.read_all().await;
         bot.world(|world| {
@@ -137,6 +137,15 @@ async fn an_admin_can_ask_in_slack() {
             said.starts_with("One thing is to be mended.") && said.contains(":x: dialnote key: it may only read"),
             "{said}"
         );
+        bot.world(|world| world.faults.dialnote.down = true);
+        bot.slash(MAYA, "/dialnote doctor").await;
+        let said = bot.answer(MAYA).await;
+        assert!(
+            said.contains(":x: dialnote key: dialnote did not say") && !said.contains("503"),
+            "no fault is shown: {said}"
+        );
+        assert!(said.contains(":white_check_mark: channel <#C0FRONT>: the app can post there"), "{said}");
+        bot.world(|world| world.faults.dialnote.down = false);
         bot.slash(LEO, "/dialnote doctor").await;
         assert_snapshot!(bot.answer(LEO).await, @"Only admins may change the rules of this workspace.");
     })

@@ -27,6 +27,12 @@ async fn what_somebody_leaves_behind_is_put_back_with_one_button() {
             (bot.dialnote("conv_1006").as_str(), bot.dialnote("conv_1013").as_str()),
             ("nobody open", "nobody open")
         );
+        let said_anew = bot.world(|world| {
+            let to_dm = |channel: &str| channel.starts_with('D');
+            let calls = world.calls.iter().filter(|call| call.method == "chat.update");
+            calls.filter(|call| call.body["channel"].as_str().is_some_and(to_dm)).count()
+        });
+        assert_eq!(said_anew, 0, "the answer tells of all at once");
         bot.clock.advance(SignedDuration::from_mins(61));
         bot.look().await;
         bot.read_all().await;

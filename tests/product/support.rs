@@ -10,8 +10,8 @@ use dialnote_slack::app::App;
 use dialnote_slack::clock::{Clock, ManualClock};
 use dialnote_slack::config::Config;
 use dialnote_slack::sandbox::{
-    Click, Close, Incoming, Member, Message, Options, Outcome, Person, Sandbox, Saying, Secrets, Shortcut, Submit,
-    Typing, View, World,
+    Click, Close, Hang, Incoming, Member, Message, Options, Outcome, Person, Sandbox, Saying, Secrets, Shortcut,
+    Submit, Typing, View, World,
 };
 use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::store::Lane;
@@ -112,6 +112,19 @@ impl Bot {
         self.server.abort();
         (self.office, self.url, self.server) = start_app(&self.sandbox, &self.data, &self.clock, self.setup).await;
         self.work = self.office.own().clone();
+    }
+
+    /// Works until a call of Slack's or dialnote's hangs, which has to come; dies there, and starts anew. What the
+    /// dead one held is free when its lease has ended.
+    pub async fn dies_during(&mut self, hang: Hang) {
+        let what = format!("{hang:?}");
+        self.world(|world| world.faults.hang_next.push(hang));
+        tokio::select! {
+            () = self.settle() => panic!("nothing hung: {what}"),
+            () = self.sandbox.hung() => {}
+        }
+        self.restart().await;
+        self.pass(SignedDuration::from_secs(31)).await;
     }
 
     /// A second instance on the same database: only its work, nobody talks to it.

@@ -18,7 +18,7 @@ mod plans;
 mod readers;
 mod writer;
 
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -98,7 +98,12 @@ pub fn backup(from: &Path, to: &Path) -> Result<(), Fault> {
     connection.busy_timeout(PATIENCE).map_err(|error| fault(&error))?;
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
     made.map_err(|error| Fault::Store(error.to_string()))?;
-    connection.execute("VACUUM INTO ?1", [to.display().to_string()]).map(drop).map_err(|error| fault(&error))
+    let copied = connection.execute("VACUUM INTO ?1", [to.display().to_string()]);
+    copied.map(drop).map_err(|error| {
+        // Half a copy is none, and would be in the way of the next.
+        let _ = fs::remove_file(to);
+        fault(&error)
+    })
 }
 
 #[async_trait]
