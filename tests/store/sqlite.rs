@@ -16,6 +16,7 @@ use dialnote_slack::store::{
     Accepted, Card, Delivery, Effect, Lane, Memo, NewJob, Overview, Store, Verdict, conformance,
 };
 use jiff::Timestamp;
+use rusqlite::Connection;
 use tempfile::TempDir;
 
 /// A directory of databases that is gone after the test.
@@ -74,6 +75,24 @@ conforms!(deliveries, order, claims, verdicts, telling, facts, kept, bells, fair
 async fn two_handles() -> Result<(), Fault> {
     let home = Home::new()?;
     conformance::two_handles(&async || home.two().await).await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_file_that_somebody_is_just_making_is_waited_for() -> Result<(), Fault> {
+    let home = Home::new()?;
+    let path = home.path();
+    let maker = Connection::open(&path).map_err(|error| Fault::Store(error.to_string()))?;
+    let make = |sql| maker.execute_batch(sql).map_err(|error| Fault::Store(error.to_string()));
+    make("BEGIN IMMEDIATE; CREATE TABLE made (it INTEGER)")?;
+
+    let mut opening = Box::pin(Sqlite::open(&path));
+    let opened = tokio::time::timeout(Duration::from_millis(50), &mut opening).await;
+    assert!(opened.is_err(), "it is waited for: {:?}", opened.map(Result::err));
+    make("COMMIT")?;
+
+    let store = opening.await?;
+    assert_eq!(accept(&store, "one", [command("a", "a1")]).await?, Accepted::New);
     Ok(())
 }
 
@@ -309,7 +328,7 @@ async fn hand_over<T>(mut call: Pin<&mut impl Future<Output = T>>) {
 }
 
 /// Another program that is in the middle of a write.
-struct Gate(rusqlite::Connection);
+struct Gate(Connection);
 
 impl Gate {
     fn close(path: &Path) -> Result<Self, Fault> {
@@ -323,8 +342,8 @@ impl Gate {
     }
 }
 
-fn outside(path: &Path) -> Result<rusqlite::Connection, Fault> {
-    rusqlite::Connection::open(path).map_err(|error| Fault::Store(error.to_string()))
+fn outside(path: &Path) -> Result<Connection, Fault> {
+    Connection::open(path).map_err(|error| Fault::Store(error.to_string()))
 }
 
 fn sabotage(path: &Path, trigger: &str) -> Result<(), Fault> {

@@ -2,12 +2,14 @@
 //! connection leaves this file before the schema is the one this program was written for.
 
 use std::fs::{File, OpenOptions};
+use std::io::ErrorKind;
 use std::path::Path;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use refinery::error::Kind;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::fault;
 use crate::error::Fault;
@@ -18,6 +20,10 @@ mod embedded {
 
 /// How long a connection waits for another process that is writing.
 const BUSY: Duration = Duration::from_secs(5);
+
+/// How often it is asked again where `SQLite` answers at once that somebody is writing: while a database is
+/// turned to write-ahead logging, and while the last who used it closes it.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// More than the number of different statements we have, so that each is parsed once.
 const STATEMENTS: usize = 96;
@@ -82,19 +88,12 @@ pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
 
 /// Opens a connection that copies the log into a database that is there and up to date.
 pub(super) fn checkpointer(path: &Path) -> Result<Connection, Fault> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(|e| fault(&e))?;
-    settle_in(&connection).map_err(|e| fault(&e))?;
-    write_ahead(&connection)?;
-    Ok(connection)
+    logged(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
 }
 
 fn open_and_migrate(path: &Path) -> Result<Connection, Fault> {
     create_private(path)?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags).map_err(|e| fault(&e))?;
-    settle_in(&connection).map_err(|e| fault(&e))?;
-    write_ahead(&connection)?;
+    let mut connection = logged(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     migrate(&mut connection)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB).map_err(|e| fault(&e))?;
     connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES).map_err(|e| fault(&e))?;
@@ -102,9 +101,15 @@ fn open_and_migrate(path: &Path) -> Result<Connection, Fault> {
 }
 
 /// What is kept is nobody else's business: a new file is its owner's alone. SQLite gives its log the
-/// same permissions.
+/// same permissions. One that is there is not opened: closing it again would end the locks that `SQLite`
+/// holds on it in this process.
 fn create_private(path: &Path) -> Result<(), Fault> {
-    private().open(path).map(drop).map_err(|error| Fault::Store(format!("{}: {error}", path.display())))
+    match private().create_new(true).open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(Fault::Store(format!("{}: {error}", path.display())))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn private() -> OpenOptions {
@@ -126,21 +131,36 @@ fn settle_in(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Readers never wait for the writer, and a commit is one append and one fsync. `FULL` makes that
-/// fsync part of every commit: an acknowledged request survives a power cut.
-fn write_ahead(connection: &Connection) -> Result<(), Fault> {
-    let mode: String = connection
-        .pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))
-        .map_err(|error| fault(&error))?;
+/// Opens a connection that writes to the log.
+fn logged(path: &Path, flags: OpenFlags) -> Result<Connection, Fault> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let deadline = Instant::now() + BUSY;
+    let (connection, mode) = loop {
+        match write_ahead(path, flags) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < deadline => {
+                thread::sleep(PAUSE);
+            }
+            outcome => break outcome.map_err(|error| fault(&error))?,
+        }
+    };
     if mode != "wal" {
         return Err(Fault::Store(format!(
             "the database cannot use write-ahead logging (it stays in `{mode}` mode); put it on a local disk"
         )));
     }
-    connection
-        .pragma_update(None, "synchronous", "full")
-        .and_then(|()| connection.pragma_update(None, "journal_size_limit", LOG_BYTES))
-        .map_err(|error| fault(&error))
+    Ok(connection)
+}
+
+/// Readers never wait for the writer, and a commit is one append and one fsync. `FULL` makes that
+/// fsync part of every commit: an acknowledged request survives a power cut. Answers the mode that the
+/// database is in, too.
+fn write_ahead(path: &Path, flags: OpenFlags) -> rusqlite::Result<(Connection, String)> {
+    let connection = Connection::open_with_flags(path, flags)?;
+    settle_in(&connection)?;
+    let mode = connection.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0))?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
+    Ok((connection, mode))
 }
 
 /// Grouped, so that a migration and the note that it was made are one transaction; a crash between
