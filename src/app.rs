@@ -11,18 +11,18 @@ use tracing::{info, warn};
 use tracing_subscriber::EnvFilter;
 
 use crate::clock::Clock;
-use crate::config::{Config, Database, LogFormat};
-use crate::dialnote::client::Dialnote;
-use crate::dialnote::hooks::Hooks;
+use crate::config::{Config, Database, LogFormat, Workspaces};
 use crate::domain::conversation::Links;
 use crate::domain::phone;
 use crate::error::Fault;
 use crate::http::{self, Site};
-use crate::slack::client::Slack;
+use crate::slack::oauth::OAuth;
 use crate::store::Store;
 use crate::store::postgres::Postgres;
 use crate::store::sqlite::Sqlite;
 use crate::transport;
+use crate::vault::{BadKey, Vault};
+use crate::work::installations::{Installations, Services};
 use crate::work::office::{Common, Door, Office};
 use crate::work::{Work, runner};
 
@@ -48,6 +48,9 @@ pub enum NotStarted {
     /// No HTTP client could be made.
     #[error("cannot make HTTPS calls: {0}")]
     Https(#[from] reqwest::Error),
+    /// Nothing can be sealed.
+    #[error("ENCRYPTION_KEY {0}")]
+    Vault(#[from] BadKey),
 }
 
 /// The program, put together and not yet running.
@@ -69,16 +72,24 @@ impl App {
         let client = transport::client(config.work.call_timeout())?;
         let door = Door { public: config.public.clone(), secrets: config.signing_secrets.clone().into() };
         let common = Common::new(store, Links::new(config.dialnote_app.clone()), clock, config.work, door);
-        let (api, token) = (config.slack_api.clone(), config.slack_token.clone());
-        let slack = Slack::new(client.clone(), api, token, common.metrics.clone());
-        let (api, key) = (config.dialnote_api.clone(), config.dialnote_key.clone());
-        let dialnote = Dialnote::new(client, api, key, common.metrics.clone());
-        let hooks = config.public.clone().map(|public| {
-            let (api, signing) = (config.dialnote_hooks.clone(), config.webhook_signing.clone());
-            Hooks::new(api, public, config.dialnote_key.clone(), signing)
+        let services = Services {
+            http: client.clone(),
+            slack: config.slack_api.clone(),
+            dialnote: config.dialnote_api.clone(),
+            hooks: config.dialnote_hooks.clone(),
+            signing: config.webhook_signing.clone(),
+        };
+        let office = Arc::new(match &config.workspaces {
+            Workspaces::One { slack_token, dialnote_key } => {
+                let own = services.work(&common, slack_token.clone(), Some(dialnote_key.clone()), None);
+                Office::for_one(common, Arc::new(own))
+            }
+            Workspaces::Many { app, keys } => {
+                let oauth = OAuth::new(client, config.slack_api.clone(), app.as_ref().clone(), common.metrics.clone());
+                let installations = Installations::new(oauth, services, Vault::new(keys)?);
+                Office::for_many(common, Arc::new(installations))
+            }
         });
-        let own = Arc::new(Work::new(common.clone(), slack, dialnote, hooks));
-        let office = Arc::new(Office::new(common, own));
         let site = Site::new(office.clone());
         Ok(Self { office, site })
     }
@@ -92,7 +103,7 @@ impl App {
             }
         };
         drop(tokio::task::spawn_blocking(phone::unpack_plans));
-        let check = tokio::spawn(check_connections(self.office.own().clone()));
+        let check = tokio::spawn(check_connections(self.office.own().cloned()));
         tokio::join!(http::serve::serve(listener, self.site, stopped), runner::run(self.office, stop));
         check.abort();
     }
@@ -134,7 +145,8 @@ pub async fn listen(address: SocketAddr) -> Result<TcpListener, NotStarted> {
 
 /// Says at the start whether both services know us. Only says so: requests are accepted and kept
 /// whether they do or not.
-async fn check_connections(work: Arc<Work>) {
+async fn check_connections(work: Option<Arc<Work>>) {
+    let Some(work) = work else { return };
     match work.slack.installation().await {
         Ok(installation) => info!(%installation, "Slack knows us"),
         Err(cause) => warn!(%cause, "Slack did not accept SLACK_BOT_TOKEN, or was not reached"),

@@ -9,21 +9,21 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::dialnote::hooks::Signing;
+use crate::slack::oauth;
 use crate::store::postgres::Postgres;
+use crate::vault::Vault;
 use crate::work::Settings;
 use crate::work::pace::Pacing;
 
-/// The settings of a single workspace.
+/// Everything that is set.
 #[derive(Debug)]
 pub struct Config {
     /// The app's signing secrets: several, separated by commas, while one is being replaced.
     pub signing_secrets: Vec<SecretString>,
-    /// The bot token of the workspace.
-    pub slack_token: SecretString,
+    /// For whom the app works.
+    pub workspaces: Workspaces,
     /// Slack's Web API.
     pub slack_api: Url,
-    /// The organization's API key.
-    pub dialnote_key: SecretString,
     /// dialnote's API.
     pub dialnote_api: Url,
     /// dialnote's web app, for links to conversations.
@@ -40,6 +40,25 @@ pub struct Config {
     pub listen: SocketAddr,
     /// How the work is done.
     pub work: Settings,
+}
+
+/// For whom the app works.
+#[derive(Debug)]
+pub enum Workspaces {
+    /// For one workspace, whose keys are set.
+    One {
+        /// The bot token of the workspace.
+        slack_token: SecretString,
+        /// The API key of the organization in dialnote.
+        dialnote_key: SecretString,
+    },
+    /// For every workspace that installs it; their keys are sealed in the database.
+    Many {
+        /// The app as Slack knows it.
+        app: Box<oauth::App>,
+        /// What their keys are sealed with: the first of these, while all open.
+        keys: Vec<SecretString>,
+    },
 }
 
 /// Where what must not be lost is kept.
@@ -73,7 +92,7 @@ pub struct Setting {
 }
 
 /// Every setting there is.
-pub static SETTINGS: [Setting; 17] = [
+pub static SETTINGS: [Setting; 22] = [
     Setting {
         name: "SLACK_SIGNING_SECRET",
         default: None,
@@ -83,12 +102,36 @@ pub static SETTINGS: [Setting; 17] = [
     Setting {
         name: "SLACK_BOT_TOKEN",
         default: None,
-        about: "Lets the app speak in your workspace. *OAuth & Permissions → Bot User OAuth Token*, `xoxb-…`.",
+        about: "Lets the app speak in your workspace. *OAuth & Permissions → Bot User OAuth Token*, `xoxb-…`. \
+                Not with `SLACK_CLIENT_ID`.",
     },
     Setting {
         name: "DIALNOTE_API_KEY",
         default: None,
-        about: "Lets the app assign. A key of your dialnote organization that may write, `dn_live_…`.",
+        about: "Lets the app assign. A key of your dialnote organization that may write, `dn_live_…`. \
+                Not with `SLACK_CLIENT_ID`.",
+    },
+    Setting {
+        name: "SLACK_CLIENT_ID",
+        default: Some(NONE),
+        about: "Lets every workspace install the app by itself, instead of the two keys above. \
+                *Basic Information → App Credentials → Client ID*. Needs the next two and `PUBLIC_URL`.",
+    },
+    Setting {
+        name: "SLACK_CLIENT_SECRET",
+        default: Some(NONE),
+        about: "Proves to Slack that the app is itself. *Basic Information → App Credentials → Client Secret*.",
+    },
+    Setting {
+        name: "ENCRYPTION_KEY",
+        default: Some(NONE),
+        about: "Seals what workspaces give the app: 64 hexadecimal digits, as `dialnote-slack vault key` makes them. \
+                While you replace it: the new one and the old one, separated by a comma.",
+    },
+    Setting {
+        name: "ENCRYPTION_KEY_FILE",
+        default: Some(NONE),
+        about: "A file in which that stands, instead of `ENCRYPTION_KEY`.",
     },
     Setting {
         name: "DIALNOTE_API_URL",
@@ -123,6 +166,11 @@ pub static SETTINGS: [Setting; 17] = [
         about: "The header in which that signature comes: HMAC-SHA256 over the body, in hexadecimal digits.",
     },
     Setting { name: "SLACK_API_URL", default: Some("https://slack.com/api"), about: "Where Slack's Web API is." },
+    Setting {
+        name: "SLACK_AUTHORIZE_URL",
+        default: Some("https://slack.com/oauth/v2/authorize"),
+        about: "Where people are asked whether they want to install the app.",
+    },
     Setting {
         name: "DATABASE_URL",
         default: Some("sqlite:dialnote-slack.db"),
@@ -194,12 +242,11 @@ impl Config {
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<Mistake>> {
         let mut reader = Reader { lookup, mistakes: Vec::new() };
         let signing_secrets = reader.secrets("SLACK_SIGNING_SECRET");
-        let slack_token = reader.secret("SLACK_BOT_TOKEN", Some("xoxb-"));
         let slack_api = reader.parsed("SLACK_API_URL", web_address);
-        let dialnote_key = reader.secret("DIALNOTE_API_KEY", None);
         let dialnote_api = reader.parsed("DIALNOTE_API_URL", web_address);
         let dialnote_app = reader.parsed("DIALNOTE_APP_URL", web_address);
         let public = reader.optional("PUBLIC_URL", web_address);
+        let workspaces = reader.workspaces(public.as_ref());
         let dialnote_hooks = reader.parsed("DIALNOTE_HOOKS_URL", web_address);
         let signing = reader.optional("DIALNOTE_WEBHOOK_SECRET", |secret| Ok(SecretString::from(secret)));
         let header = reader.parsed("DIALNOTE_WEBHOOK_HEADER", header_name);
@@ -214,9 +261,8 @@ impl Config {
             let header = header?;
             Some(Self {
                 signing_secrets: signing_secrets?,
-                slack_token: slack_token?,
+                workspaces: workspaces?,
                 slack_api: slack_api?,
-                dialnote_key: dialnote_key?,
                 dialnote_api: dialnote_api?,
                 dialnote_app: dialnote_app?,
                 public,
@@ -245,6 +291,59 @@ struct Reader<F> {
 }
 
 impl<F: Fn(&str) -> Option<String>> Reader<F> {
+    fn workspaces(&mut self, public: Option<&Url>) -> Option<Workspaces> {
+        let authorize = self.parsed("SLACK_AUTHORIZE_URL", web_address);
+        let client_id = self.optional("SLACK_CLIENT_ID", word);
+        let Some(client_id) = client_id else {
+            let (slack_token, dialnote_key) =
+                (self.secret("SLACK_BOT_TOKEN", Some("xoxb-")), self.secret("DIALNOTE_API_KEY", None));
+            return Some(Workspaces::One { slack_token: slack_token?, dialnote_key: dialnote_key? });
+        };
+        for name in ["SLACK_BOT_TOKEN", "DIALNOTE_API_KEY"] {
+            if self.is_set(name) {
+                self.mistake::<()>(name, "is for one workspace; with SLACK_CLIENT_ID each brings its own. Unset one");
+            }
+        }
+        if public.is_none() {
+            self.mistake::<()>("PUBLIC_URL", "must be set with SLACK_CLIENT_ID: people come back there from Slack");
+        }
+        let client_secret = self.optional("SLACK_CLIENT_SECRET", word);
+        if client_secret.is_none() {
+            self.mistake::<()>("SLACK_CLIENT_SECRET", "must be set with SLACK_CLIENT_ID");
+        }
+        let keys = self.encryption_keys();
+        let (client_secret, public) = (client_secret?.into(), public?.clone());
+        let app = oauth::App { client_id, client_secret, authorize: authorize?, public };
+        Some(Workspaces::Many { app: Box::new(app), keys: keys? })
+    }
+
+    fn encryption_keys(&mut self) -> Option<Vec<SecretString>> {
+        let (mut name, mut keys) = ("ENCRYPTION_KEY", self.optional("ENCRYPTION_KEY", |keys| Ok(keys.to_owned())));
+        if let Some(file) = self.optional("ENCRYPTION_KEY_FILE", |file| Ok(file.to_owned())) {
+            if keys.is_some() {
+                return self.mistake(name, "and ENCRYPTION_KEY_FILE are both set; unset one");
+            }
+            name = "ENCRYPTION_KEY_FILE";
+            match std::fs::read_to_string(file) {
+                Ok(text) => keys = Some(text),
+                Err(error) => return self.mistake(name, &format!("cannot be read: {}", error.kind())),
+            }
+        }
+        let Some(keys) = keys else {
+            return self.mistake(name, "must be set with SLACK_CLIENT_ID; `dialnote-slack vault key` makes one");
+        };
+        let keys: Vec<_> = keys.split([',', '\n']).map(str::trim).filter(|key| !key.is_empty()).collect();
+        let keys: Vec<_> = keys.into_iter().map(SecretString::from).collect();
+        match Vault::new(&keys) {
+            Ok(_) => Some(keys),
+            Err(bad) => self.mistake(name, &bad.to_string()),
+        }
+    }
+
+    fn is_set(&self, name: &str) -> bool {
+        (self.lookup)(name).is_some_and(|value| !value.trim().is_empty())
+    }
+
     fn secrets(&mut self, name: &'static str) -> Option<Vec<SecretString>> {
         let given = self.given(name)?;
         let secrets: Vec<_> = given.split(',').map(str::trim).filter(|secret| !secret.is_empty()).collect();
@@ -297,6 +396,11 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         self.mistakes.push(Mistake { name, problem: problem.to_owned() });
         None
     }
+}
+
+/// Something without a space in it.
+fn word(text: &str) -> Result<String, String> {
+    if text.contains(char::is_whitespace) { Err(WITH_A_SPACE.into()) } else { Ok(text.to_owned()) }
 }
 
 const WITH_A_SPACE: &str = "is empty or has a space in it; copy it again";
@@ -418,12 +522,62 @@ mod tests {
             ("PARALLEL", "0"),
             ("LOG_FORMAT", "planted"),
             ("AUDIT_DAYS", "planted"),
+            ("SLACK_AUTHORIZE_URL", "planted"),
         ];
         let mistakes = read(&wrong).err().unwrap_or_default();
         let names: Vec<_> = mistakes.iter().map(|mistake| mistake.name).collect();
-        // Any secret will do.
-        assert_eq!(names.len(), SETTINGS.len() - 1, "{names:?}");
+        // Any secret will do, and what is for many workspaces is not asked for.
+        assert_eq!(names.len(), SETTINGS.len() - 5, "{names:?}");
         assert!(mistakes.iter().all(|mistake| !mistake.to_string().contains("planted")), "{mistakes:?}");
+    }
+
+    const KEY: &str = "0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d";
+
+    const TWO: &str = concat!(
+        "0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d, ",
+        "1a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d",
+    );
+
+    const MANY: [(&str, &str); 5] = [
+        ("SLACK_SIGNING_SECRET", "planted-a"),
+        ("SLACK_CLIENT_ID", "1.2"),
+        ("SLACK_CLIENT_SECRET", "planted-b"),
+        ("ENCRYPTION_KEY", KEY),
+        ("PUBLIC_URL", "https://app.example"),
+    ];
+
+    #[test]
+    fn an_app_that_anybody_installs_needs_five() {
+        let Ok(config) = read(&MANY) else { unreachable!("complete") };
+        assert!(!format!("{config:?}").contains("planted") && !format!("{config:?}").contains(KEY), "{config:?}");
+        let Workspaces::Many { app, .. } = config.workspaces else { unreachable!("many") };
+        assert_eq!(app.redirect(), "https://app.example/slack/oauth_redirect");
+        for (without, _) in MANY.iter().filter(|(name, _)| *name != "SLACK_CLIENT_ID") {
+            let rest: Vec<_> = MANY.into_iter().filter(|(name, _)| name != without).collect();
+            let names = read(&rest).err().unwrap_or_default().into_iter().map(|mistake| mistake.name);
+            assert_eq!(names.collect::<Vec<_>>(), [*without]);
+        }
+    }
+
+    #[test]
+    fn one_workspace_or_many_but_not_both() {
+        let both: Vec<_> = MANY.into_iter().chain(COMPLETE).collect();
+        let names = read(&both).err().unwrap_or_default().into_iter().map(|mistake| mistake.name);
+        assert_eq!(names.collect::<Vec<_>>(), ["SLACK_BOT_TOKEN", "DIALNOTE_API_KEY"]);
+    }
+
+    #[test]
+    fn a_key_to_seal_with_is_checked() {
+        let with = |key| {
+            let changed: Vec<_> =
+                MANY.into_iter().map(|(n, v)| (n, if n == "ENCRYPTION_KEY" { key } else { v })).collect();
+            read(&changed).err().unwrap_or_default().into_iter().map(|mistake| mistake.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(with(TWO), [""; 0]);
+        assert_eq!(
+            with("planted"),
+            ["ENCRYPTION_KEY: is not 64 hexadecimal digits; `dialnote-slack vault key` makes one"]
+        );
     }
 
     #[test]

@@ -81,6 +81,9 @@ pub enum Fault {
     /// Our own store failed.
     #[error("the store failed: {0}")]
     Store(String),
+    /// A secret that is kept sealed cannot be opened: nothing works for its installation until an operator acts.
+    #[error("{0}")]
+    Sealed(String),
     /// Our lease ended and somebody else took the job over: it is theirs now.
     #[error("somebody else took this job over")]
     TakenOver,
@@ -108,6 +111,7 @@ impl Fault {
             Self::Unauthorized { .. } => "unauthorized",
             Self::Unusable { .. } => "unusable",
             Self::Store(_) => "store",
+            Self::Sealed(_) => "sealed",
             Self::TakenOver => "taken_over",
         }
     }

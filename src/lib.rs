@@ -9,6 +9,7 @@ pub mod ids;
 pub mod json;
 pub mod metrics;
 pub mod transport;
+pub mod vault;
 
 pub mod domain;
 

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
@@ -15,15 +16,18 @@ use dialnote_slack::clock::Clock;
 use dialnote_slack::config::{Config, Database, Mistake};
 use dialnote_slack::domain::finding::State;
 use dialnote_slack::error::{Fault, whole};
-use dialnote_slack::ids::JobId;
+use dialnote_slack::ids::{InstallationId, JobId};
 use dialnote_slack::jobs;
 use dialnote_slack::manifest;
 use dialnote_slack::sandbox::{Credentials, Options, Sandbox, Secrets};
 use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::store::{Store, sqlite};
 use dialnote_slack::transport;
+use dialnote_slack::vault;
+use dialnote_slack::work::Work;
 use dialnote_slack::work::pace::Pacing;
 use reqwest::Response;
+use secrecy::ExposeSecret;
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -68,9 +72,14 @@ enum Command {
     },
     /// Read all conversations from dialnote anew, and forget those that are not there any more. The app
     /// may run meanwhile.
-    Resync,
+    Resync(Whose),
     /// Look whether everything is as it has to be, and say how to mend what is not; with the app's settings.
-    Doctor,
+    Doctor(Whose),
+    /// What seals the tokens and keys of those who have installed the app.
+    Vault {
+        #[command(subcommand)]
+        command: VaultCommand,
+    },
     /// Ask the app that runs on this machine whether it is alive: for containers, which have no curl.
     Health,
     /// What waits and what was given up.
@@ -92,6 +101,22 @@ enum Command {
         #[arg(long, default_value = manifest::UNFURL_DOMAIN)]
         unfurl_domain: String,
     },
+}
+
+/// Of an app that anybody can install, whose.
+#[derive(Args)]
+struct Whose {
+    /// Only of this workspace or organization, for example T0ACME.
+    #[arg(long)]
+    installation: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum VaultCommand {
+    /// Print a new key to seal with, for the settings.
+    Key,
+    /// Seal with the first key what is sealed with another. The app may run meanwhile.
+    Rotate,
 }
 
 #[derive(Subcommand)]
@@ -145,6 +170,14 @@ enum Failure {
     Since(String),
     #[error("not all conversations could be read: {0}. What was read is kept; try again")]
     Resync(#[from] Fault),
+    #[error("the installations cannot be read: {0}")]
+    Installations(Fault),
+    #[error("nobody has installed the app{}", .0.as_ref().map_or_else(String::new, |id| format!(" in {id}")))]
+    Nobody(Option<String>),
+    #[error("not everything could be sealed anew: {0}. What was, is; try again")]
+    Sealing(Fault),
+    #[error("there is nothing to seal: the tokens of one workspace are settings (see SLACK_CLIENT_ID in the README)")]
+    NothingSealed,
     #[error("the audit log cannot be printed: {0}")]
     Audit(#[from] audit::NotWritten),
     #[error("nothing answers at {address}: {cause}")]
@@ -201,8 +234,12 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Demo(wishes) => demo::run(wishes).await,
         Command::Sandbox { listen, bot, json } => sandbox(listen, bot, json).await,
         Command::Audit { since, json, csv } => audit(since, json, csv).await,
-        Command::Resync => resync().await,
-        Command::Doctor => examine().await,
+        Command::Resync(whose) => resync(whose).await,
+        Command::Doctor(whose) => examine(whose).await,
+        Command::Vault { command: VaultCommand::Key } => {
+            Ok(writeln!(std::io::stdout(), "{}", vault::new_key().expose_secret())?)
+        }
+        Command::Vault { command: VaultCommand::Rotate } => rotate().await,
         Command::Health => health().await,
         Command::Jobs { command } => look_after_jobs(command).await,
         Command::Backup { file } => backup(file),
@@ -236,14 +273,37 @@ async fn audit(since: Option<String>, json: bool, csv: bool) -> Result<(), Failu
     Ok(audit::write(store.as_ref(), since, form, &mut std::io::stdout().lock()).await?)
 }
 
-async fn resync() -> Result<(), Failure> {
+async fn resync(whose: Whose) -> Result<(), Failure> {
+    for (_, work) in everybody(whose).await?.1.into_iter().filter(|(_, work)| work.is_connected()) {
+        let mut out = std::io::stderr();
+        let told = work.resync(|read| drop(write!(&mut &out, "\r{read} conversations read"))).await;
+        writeln!(out)?;
+        let (all, changed) = told?;
+        writeln!(std::io::stdout(), "{all} conversations, {changed} of them new, changed or gone.")?;
+    }
+    Ok(())
+}
+
+/// The work of everybody who is meant, and what it is named after if there may be several.
+async fn everybody(Whose { installation }: Whose) -> Result<(App, Vec<(Option<String>, Arc<Work>)>), Failure> {
     let config = Config::read(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
     let app = App::build(&config, Clock::System).await?;
-    let mut out = std::io::stderr();
-    let told = app.office.own().resync(|read| drop(write!(&mut &out, "\r{read} conversations read"))).await;
-    writeln!(out)?;
-    let (all, changed) = told?;
-    Ok(writeln!(std::io::stdout(), "{all} conversations, {changed} of them new, changed or gone.")?)
+    let only = installation.clone().map(InstallationId::new);
+    let all = app.office.everybody(only.as_ref()).await.map_err(Failure::Installations)?;
+    if all.is_empty() {
+        return Err(Failure::Nobody(installation));
+    }
+    let name = |work: &Arc<Work>| work.tenant().map(|tenant| tenant.installation.name.clone());
+    let all = all.into_iter().map(|work| (name(&work), work)).collect();
+    Ok((app, all))
+}
+
+async fn rotate() -> Result<(), Failure> {
+    let config = Config::read(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
+    let app = App::build(&config, Clock::System).await?;
+    let installations = app.office.installations().ok_or(Failure::NothingSealed)?;
+    let sealed = installations.renew_seals(&app.office.common).await.map_err(Failure::Sealing)?;
+    Ok(writeln!(std::io::stdout(), "Sealed anew: {sealed}. Everything is sealed with the first key.")?)
 }
 
 async fn health() -> Result<(), Failure> {
@@ -256,17 +316,18 @@ async fn health() -> Result<(), Failure> {
     answer.map(drop).map_err(|error| Failure::NotAlive { address, cause: whole(&error.without_url()) })
 }
 
-async fn examine() -> Result<(), Failure> {
-    let config = Config::read(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
-    let app = App::build(&config, Clock::System).await?;
-    let findings = app.office.own().examine().await;
-    for finding in &findings {
-        writeln!(std::io::stdout(), "{finding}")?;
+async fn examine(whose: Whose) -> Result<(), Failure> {
+    let mut bad = 0;
+    for (name, work) in everybody(whose).await?.1 {
+        if let Some(name) = name {
+            writeln!(std::io::stdout(), "{name}")?;
+        }
+        for finding in work.examine().await {
+            writeln!(std::io::stdout(), "{finding}")?;
+            bad += usize::from(finding.state == State::Bad);
+        }
     }
-    match findings.iter().filter(|finding| finding.state == State::Bad).count() {
-        0 => Ok(()),
-        bad => Err(Failure::Unwell(bad)),
-    }
+    if bad == 0 { Ok(()) } else { Err(Failure::Unwell(bad)) }
 }
 
 async fn look_after_jobs(command: Jobs) -> Result<(), Failure> {

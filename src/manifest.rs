@@ -5,13 +5,15 @@ use serde::Serialize;
 
 use crate::domain::verb::{COMMANDS, UMBRELLA};
 use crate::http::forms;
+use crate::slack::oauth;
 use crate::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 
 /// Stands in the checked-in manifest for the address at which the program is reached.
 pub const PLACEHOLDER_URL: &str = "https://dialnote-slack.example.com";
 
 /// Events that the app is told of. They need nothing but `users:read` and, for links, `links:read`.
-const EVENTS: [&str; 4] = ["app_home_opened", "link_shared", "team_join", "user_change"];
+const EVENTS: [&str; 6] =
+    ["app_home_opened", "app_uninstalled", "link_shared", "team_join", "tokens_revoked", "user_change"];
 
 /// Where dialnote is on the web, unless the program is told otherwise (`DIALNOTE_APP_URL`).
 pub const UNFURL_DOMAIN: &str = "app.dialnote.com";
@@ -80,6 +82,7 @@ struct SlashCommand {
 
 #[derive(Serialize)]
 struct OauthConfig {
+    redirect_urls: [String; 1],
     scopes: Scopes,
 }
 
@@ -138,6 +141,7 @@ fn manifest(url: &str, unfurl_domain: &str) -> Manifest {
             unfurl_domains: vec![unfurl_domain.to_owned()],
         },
         oauth_config: OauthConfig {
+            redirect_urls: [format!("{url}{}", oauth::PATH)],
             scopes: Scopes {
                 bot: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name).collect(),
                 bot_optional: OPTIONAL_SCOPES.iter().map(|scope| scope.name).collect(),

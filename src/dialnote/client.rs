@@ -39,6 +39,8 @@ pub enum Denied {
     NotFound,
     /// The key may only read.
     ReadOnly,
+    /// There is no key: nothing was called.
+    NotConnected,
     /// Anything else, in dialnote's words.
     Words(String),
 }
@@ -71,20 +73,25 @@ pub struct Page {
 pub struct Dialnote {
     http: reqwest::Client,
     base: Url,
-    key: SecretString,
+    key: Option<SecretString>,
     metrics: Arc<Metrics>,
     by: Option<Instant>,
 }
 
 impl Dialnote {
-    /// A client that calls paths below `base` with an API key.
-    pub fn new(http: reqwest::Client, base: Url, key: SecretString, metrics: Arc<Metrics>) -> Self {
+    /// A client that calls paths below `base` with an API key; without one, it calls nothing.
+    pub fn new(http: reqwest::Client, base: Url, key: Option<SecretString>, metrics: Arc<Metrics>) -> Self {
         Self { http, base, key, metrics, by: None }
     }
 
     /// The same for calls that must be on their way by then, or not be made.
     pub fn by(&self, by: Instant) -> Self {
         Self { by: Some(by), ..self.clone() }
+    }
+
+    /// Whether there is a key.
+    pub fn is_connected(&self) -> bool {
+        self.key.is_some()
     }
 
     /// Whether the key may write. A conversation that does not exist is asked to have no owner: a key that may
@@ -240,8 +247,7 @@ impl Dialnote {
     /// Asks to be told of a kind of event at an address; `hooks` is where such wishes go.
     pub async fn subscribe(&self, hooks: &Url, address: &str, event: &str) -> Result<(), CallError> {
         let wish = json!({ "url": address, "event": event, "provider": "custom" });
-        let request = self.http.post(hooks.clone()).bearer_auth(self.key.expose_secret()).json(&wish);
-        self.sent("POST hooks", request).await.map(drop)
+        self.sent("POST hooks", self.http.post(hooks.clone()).json(&wish)).await.map(drop)
     }
 
     async fn patch(&self, id: &ConversationId, body: &Value, attempt_key: &str) -> Result<Conversation, CallError> {
@@ -274,7 +280,7 @@ impl Dialnote {
             segments.pop_if_empty().extend(path);
         }
         let name = called(&method, path);
-        let mut request = self.http.request(method, url).bearer_auth(self.key.expose_secret()).query(query);
+        let mut request = self.http.request(method, url).query(query);
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -286,6 +292,8 @@ impl Dialnote {
 
     /// Makes a call, and counts it with what came of it.
     async fn sent(&self, name: &str, request: reqwest::RequestBuilder) -> Result<Value, CallError> {
+        let Some(key) = &self.key else { return Err(CallError::Denied(Denied::NotConnected)) };
+        let request = request.bearer_auth(key.expose_secret());
         let begun = Instant::now();
         let answer = transport::send(Service::Dialnote, self.by, request).await;
         let outcome = answer.map_err(CallError::from).and_then(|answer| judged(&answer));

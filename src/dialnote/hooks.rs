@@ -8,6 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use crate::ids::InstallationId;
 use crate::json::Peek;
 
 /// Where webhooks arrive; the token follows.
@@ -30,6 +31,7 @@ pub struct Hooks {
     public: Url,
     key: SecretString,
     signing: Option<Signing>,
+    installation: Option<InstallationId>,
 }
 
 /// How webhooks are signed, if the operator knows.
@@ -44,14 +46,20 @@ pub struct Signing {
 impl Hooks {
     /// Webhooks that reach us below `public`, for the organization of an API key.
     pub fn new(api: Url, public: Url, key: SecretString, signing: Option<Signing>) -> Self {
-        Self { api, public, key, signing }
+        Self { api, public, key, signing, installation: None }
+    }
+
+    /// The same for one of many installations, which the address then names.
+    pub fn of(self, installation: Option<InstallationId>) -> Self {
+        Self { installation, ..self }
     }
 
     /// The address to subscribe with. Its token is made of the API key: the same on every instance and
     /// after every start, kept nowhere, and another one when the key is replaced.
     pub fn address(&self) -> String {
         let token = hex::encode(self.token().finalize().into_bytes());
-        format!("{}{PATH}{token}", self.public.as_str().trim_end_matches('/'))
+        let whose = self.installation.as_ref().map_or_else(String::new, |id| format!("{id}-"));
+        format!("{}{PATH}{whose}{token}", self.public.as_str().trim_end_matches('/'))
     }
 
     /// What tells two addresses apart without showing them.
@@ -84,6 +92,11 @@ impl Hooks {
 #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
 fn mac(key: &SecretString) -> Hmac<Sha256> {
     Hmac::new_from_slice(key.expose_secret().as_bytes()).expect("HMAC takes keys of every length")
+}
+
+/// Whose webhook it is, if the address names an installation, and the token.
+pub fn addressed(name: &str) -> (Option<InstallationId>, &str) {
+    name.rsplit_once('-').map_or((None, name), |(whose, token)| (Some(InstallationId::new(whose)), token))
 }
 
 /// What two deliveries of one event have in common: the event's own name, else the delivery's.

@@ -73,9 +73,13 @@ pub enum Control {
     Requeue,
     /// Have the cards of a shared number come to where it stands.
     Route,
+    /// Open the form in which the workspace is connected to dialnote.
+    Connect,
+    /// Take the connection away.
+    Disconnect,
 }
 
-const CONTROLS: [(Control, &str); 29] = [
+const CONTROLS: [(Control, &str); 31] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::AssignTo, "assign_to"),
@@ -105,6 +109,8 @@ const CONTROLS: [(Control, &str); 29] = [
     (Control::Rules, "rules"),
     (Control::Requeue, "requeue"),
     (Control::Route, "route"),
+    (Control::Connect, "connect"),
+    (Control::Disconnect, "disconnect"),
 ];
 
 impl Control {
@@ -205,6 +211,10 @@ pub enum Clicked {
     Wishes,
     /// The form of the rules.
     Rules,
+    /// The form in which the workspace is connected to dialnote.
+    Connect,
+    /// The connection taken away.
+    Disconnect,
     /// Cards that are to come to where it was made.
     Route(Routing),
     /// Nothing.
@@ -250,6 +260,8 @@ impl Click {
         match control {
             Control::Wishes => return Some(Clicked::Wishes),
             Control::Rules => return Some(Clicked::Rules),
+            Control::Connect => return Some(Clicked::Connect),
+            Control::Disconnect => return Some(Clicked::Disconnect),
             Control::Find => {
                 let id = ConversationId::new(self.value.clone()?);
                 return Some(Clicked::List(Query::of(Filter::Only(id))));
@@ -321,6 +333,14 @@ pub mod field {
         ("Next Monday", "monday"),
         ("In two weeks", "2w"),
     ];
+}
+
+/// The names of the fields in the form in which the workspace is connected to dialnote.
+pub mod connect_form {
+    /// The form.
+    pub const CALLBACK_ID: &str = "connect";
+    /// The key.
+    pub const KEY: &str = "key";
 }
 
 /// The names of the fields in the form of the rules.

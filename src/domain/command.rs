@@ -158,6 +158,8 @@ pub enum Typed {
     Report(u16),
     /// The rules.
     Settings,
+    /// The form in which the workspace is connected to dialnote.
+    Connect,
     /// Whether everything is as it has to be.
     Doctor,
     /// Help, about one command or all.
@@ -232,6 +234,7 @@ fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Typed, Misrea
         Verb::Route => Routing::parse(text).map(Typed::Route),
         Verb::Report => report::period(text).map(Typed::Report),
         Verb::Settings => Ok(Typed::Settings),
+        Verb::Connect => Ok(Typed::Connect),
         Verb::Doctor => Ok(Typed::Doctor),
         Verb::Undo | Verb::Accept if text.trim().is_empty() => {
             let act = if verb == Verb::Undo { Act::Undo } else { Act::Accept };

@@ -71,6 +71,12 @@ pub enum Job {
     /// Find out what the team did.
     #[serde(rename = "report.v1")]
     Report(ReportJob),
+    /// Get the next token before the one we have ends.
+    #[serde(rename = "refresh.v1")]
+    Refresh,
+    /// The app was removed from the workspace.
+    #[serde(rename = "removed.v1")]
+    Removed(Timestamp),
     /// Look whether everything is as it has to be.
     #[serde(rename = "doctor.v1")]
     Doctor(Asker),
@@ -294,6 +300,7 @@ impl Job {
             Self::Message(Message::Digest { channel, .. } | Message::Settled { channel, .. }) => digest_key(channel),
             Self::Noticed(job) => conversation_key(&job.conversation),
             Self::Look => "look".to_owned(),
+            Self::Refresh | Self::Removed(_) => "installation".to_owned(),
             Self::Left(gone) => format!("left:{}", gone.id),
             Self::Untouched => "untouched".to_owned(),
             Self::Ask(owner) => format!("ask:{}", owner.id),
@@ -310,6 +317,48 @@ impl Job {
             Self::Message(
                 Message::Line { channel, conversation, .. } | Message::Moved { channel, conversation, .. },
             ) => card_key(channel, conversation),
+        }
+    }
+
+    /// Who asked for it, if somebody waits for an answer.
+    pub fn asker(&self) -> Option<&Asker> {
+        match self {
+            Self::Command(job) => Some(&job.asker),
+            Self::Resume(job) => Some(&job.asker),
+            Self::List(job) => Some(&job.asker),
+            Self::Form(job) => Some(&job.asker),
+            Self::Batch(job) => Some(&job.asker),
+            Self::Change(job) => Some(&job.asker),
+            Self::Report(job) => Some(&job.asker),
+            Self::Doctor(asker) => Some(asker),
+            _ => None,
+        }
+    }
+
+    /// Whether it is about dialnote and nobody waits for an answer: where dialnote is not connected any more
+    /// nothing is left to be done.
+    pub fn is_for_dialnote(&self) -> bool {
+        match self {
+            Self::Look
+            | Self::Noticed(_)
+            | Self::Left(_)
+            | Self::Untouched
+            | Self::Ask(_)
+            | Self::Handover(_)
+            | Self::Digest(_)
+            | Self::Links(_)
+            | Self::Profile(_) => true,
+            Self::Command(_)
+            | Self::Resume(_)
+            | Self::List(_)
+            | Self::Form(_)
+            | Self::Batch(_)
+            | Self::Change(_)
+            | Self::Report(_)
+            | Self::Doctor(_)
+            | Self::Refresh
+            | Self::Removed(_)
+            | Self::Message(_) => false,
         }
     }
 

@@ -14,6 +14,7 @@ pub mod find;
 pub mod finding;
 pub mod handover;
 pub mod hours;
+pub mod installation;
 pub mod job;
 pub mod list;
 pub mod message;

@@ -97,6 +97,8 @@ pub enum Unlinked {
     NoMember,
     /// Several dialnote members have the address.
     Ambiguous,
+    /// The workspace is not connected to dialnote yet, so nobody is a member.
+    NotConnected,
 }
 
 /// Links a Slack user to the member with the same confirmed address, upper and lower case alike.

@@ -23,6 +23,10 @@ pub enum Refusal {
     },
     /// The request came from a workspace that this app is not set up for.
     NotInstalled,
+    /// Whoever runs the app has connected it, and nobody else can.
+    OperatorConnects,
+    /// Only an admin, or whoever installed the app, can connect it.
+    NotYoursToConnect,
     /// No contact fits.
     NoMatch {
         /// What was looked for.

@@ -41,7 +41,9 @@ pub fn after(fault: &Fault, tries: Tries, now: Timestamp) -> Next {
         Fault::RateLimited { wait, .. } => jittered(*wait, tries.seed, 0, 10),
         // The operator can renew Slack's token while messages wait; a person who waits for a
         // command is told at once that the key does not work.
-        Fault::Unauthorized { service: Service::Slack, .. } => jittered(LONGEST_PAUSE, tries.seed, -20, 20),
+        Fault::Unauthorized { service: Service::Slack, .. } | Fault::Sealed(_) => {
+            jittered(LONGEST_PAUSE, tries.seed, -20, 20)
+        }
         Fault::Unauthorized { service: Service::Dialnote, .. } => return Next::GiveUp,
         Fault::Unusable { .. } if tries.attempt >= TRIES_OF_THE_UNUSABLE => return Next::GiveUp,
         Fault::Unreachable { .. }

@@ -150,6 +150,11 @@ pub enum Say {
     },
     /// What somebody wants to hear of was changed.
     WishesChanged,
+    /// The app was installed.
+    Welcome {
+        /// Whether it is connected to dialnote: then it was installed before.
+        connected: bool,
+    },
     /// What a look at everything found.
     Examined(Vec<Finding>),
     /// A report cannot be posted where it was asked for.

@@ -44,6 +44,8 @@ pub enum Verb {
     Route,
     /// Show what the team did.
     Report,
+    /// Connect the workspace to dialnote.
+    Connect,
     /// Change the rules of the workspace and of the channel.
     Settings,
     /// Look whether everything is as it has to be.
@@ -70,7 +72,7 @@ pub struct Spec {
 }
 
 /// Every verb there is.
-pub static COMMANDS: [Spec; 20] = [
+pub static COMMANDS: [Spec; 21] = [
     Spec {
         verb: Verb::Assign,
         name: "assign",
@@ -208,6 +210,14 @@ pub static COMMANDS: [Spec; 20] = [
         example: "week",
     },
     Spec {
+        verb: Verb::Connect,
+        name: "connect",
+        slash: None,
+        arguments: "",
+        summary: "Connect this workspace to dialnote, with a key that dialnote gives you; for admins.",
+        example: "",
+    },
+    Spec {
         verb: Verb::Settings,
         name: "settings",
         slash: None,
@@ -237,7 +247,7 @@ impl Verb {
     /// What there is to know about it.
     pub fn spec(self) -> &'static Spec {
         let [assign, take, unassign, handoff, done, reopen, snooze, wake, note, history, undo, others @ ..] = &COMMANDS;
-        let [accept, give_back, keep, inbox, route, report, settings, doctor, help] = others;
+        let [accept, give_back, keep, inbox, route, report, connect, settings, doctor, help] = others;
         match self {
             Self::Assign => assign,
             Self::Take => take,
@@ -256,6 +266,7 @@ impl Verb {
             Self::Inbox => inbox,
             Self::Route => route,
             Self::Report => report,
+            Self::Connect => connect,
             Self::Settings => settings,
             Self::Doctor => doctor,
             Self::Help => help,

@@ -47,7 +47,7 @@ impl Request<'_> {
     /// Opens a form for what is wanted of a conversation, for teammates. What it is to show is read from
     /// what we know; where that is not enough, it is filled in by a job.
     pub(super) async fn open(self, from: From, context: FormContext, place: Place) -> Response {
-        let work = self.work(&from.installation);
+        let work = &self.work;
         let (asker, known) = tokio::join!(
             self.within(work.people.teammate(&from.installation, &from.user)),
             self.within(work.known_for_form(&from.installation, &context)),
@@ -71,9 +71,9 @@ impl Request<'_> {
     }
 
     /// Opens a view, over the one whose button was pressed if there is one.
-    async fn show(&self, from: &From, view: &Modal, place: &Place) -> Response {
+    pub(super) async fn show(&self, from: &From, view: &Modal, place: &Place) -> Response {
         let trigger = from.trigger_id.clone().unwrap_or_default();
-        let slack = &self.work(&from.installation).slack;
+        let slack = &self.work.slack;
         let shown = match place {
             Place::View(_) => timeout(PATIENCE, slack.push(&trigger, view)).await,
             _ => timeout(PATIENCE, slack.open(&trigger, view)).await,
@@ -94,7 +94,7 @@ impl Request<'_> {
     }
 
     /// What is found out in time; a store in trouble costs a form its extras, not the form.
-    async fn within<T>(&self, found: impl Future<Output = Result<T, Fault>>) -> Option<T> {
+    pub(super) async fn within<T>(&self, found: impl Future<Output = Result<T, Fault>>) -> Option<T> {
         match timeout(PATIENCE, found).await {
             Ok(Ok(found)) => Some(found),
             Ok(Err(cause)) => {
@@ -107,7 +107,7 @@ impl Request<'_> {
 
     /// Opens the form of the rules, for whoever may change them.
     pub(super) async fn open_rules(self, from: From, place: Place) -> Response {
-        let work = self.work(&from.installation);
+        let work = &self.work;
         let rules = self.within(work.rules(&from.installation)).await.unwrap_or_default();
         let asker = self.within(work.people.teammate(&from.installation, &from.user)).await;
         let refused = match asker {
@@ -127,7 +127,7 @@ impl Request<'_> {
     }
 
     async fn here(&self, installation: &InstallationId, channel: ChannelId) -> Here {
-        let work = self.work(installation);
+        let work = &self.work;
         Here {
             masked: self.within(work.privacy(installation, &channel)).await == Some(Privacy::Masked),
             aloud: self.within(work.is_told_aloud(installation, &channel)).await.unwrap_or_default(),
@@ -136,7 +136,7 @@ impl Request<'_> {
         }
     }
 
-    async fn refuse(&self, from: &From, why: Refusal) -> Response {
+    pub(super) async fn refuse(&self, from: &From, why: Refusal) -> Response {
         let to = self.asker(from, Via::Clicked, false).addressee();
         let say = Say::Refused { why, note: String::new() };
         match store(self.front, self.order_from(from, &Job::Message(Message::Private { to, say }))).await {
@@ -147,7 +147,7 @@ impl Request<'_> {
 
     /// Opens the form of somebody's wishes.
     pub(super) async fn open_wishes(self, from: From, place: Place, list: Option<Listed>) -> Response {
-        let wishes = self.within(self.work(&from.installation).wishes(&from.installation, &from.user)).await;
+        let wishes = self.within(self.work.wishes(&from.installation, &from.user)).await;
         let context = serde_json::to_string(&list).unwrap_or_default();
         self.show(&from, &modal::wishes(&wishes.unwrap_or_default(), context), &place).await
     }
@@ -187,9 +187,7 @@ impl Request<'_> {
     /// of one that is chosen.
     async fn note(self, from: From, message: PointedAt) -> Response {
         let author = match &message.author {
-            Some(author) => {
-                self.within(self.work(&from.installation).people.name(&from.installation, author)).await.flatten()
-            }
+            Some(author) => self.within(self.work.people.name(&from.installation, author)).await.flatten(),
             None => None,
         };
         let text: String = typed::as_typed(&message.text).chars().take(QUOTED).collect();
@@ -234,13 +232,11 @@ impl Request<'_> {
         if self.within(self.is_teammate(&from.installation, from)).await != Some(true) {
             return Vec::new();
         }
-        self.within(self.work(&from.installation).search(&from.installation, typed, channel, most))
-            .await
-            .unwrap_or_default()
+        self.within(self.work.search(&from.installation, typed, channel, most)).await.unwrap_or_default()
     }
 
     async fn is_teammate(&self, installation: &InstallationId, from: &From) -> Result<bool, Fault> {
-        self.work(installation).people.is_known(installation, &from.user).await
+        self.work.people.is_known(installation, &from.user).await
     }
 }
 

@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, StatusCode};
 use tokio::time::timeout;
 use tracing::{debug, error, info};
 
-use crate::dialnote::hooks::{DELIVERY_HEADER, name};
+use crate::dialnote::hooks::{DELIVERY_HEADER, addressed, name};
+use crate::error::Fault;
 use crate::http::Front;
 use crate::work::Work;
 
@@ -25,17 +26,19 @@ const LONGEST_NAME: usize = 200;
 /// A webhook. To whoever does not know the address, there is nothing here.
 pub(super) async fn receive(
     State(front): State<Front>,
-    Path(token): Path<String>,
+    Path(named): Path<String>,
     headers: HeaderMap,
     body: Body,
 ) -> StatusCode {
-    let theirs = |work: Arc<Work>| {
-        let hooks = work.hooks.clone().filter(|hooks| hooks.is_ours(&token))?;
-        Some((work, hooks))
+    let work = match whose(&front, &named).await {
+        Ok(Some(work)) => work,
+        Ok(None) => return StatusCode::NOT_FOUND,
+        Err(cause) => {
+            error!(%cause, "it could not be looked up whose webhook this is");
+            return StatusCode::SERVICE_UNAVAILABLE;
+        }
     };
-    let Some((work, hooks)) = front.office.all().into_iter().find_map(theirs) else {
-        return StatusCode::NOT_FOUND;
-    };
+    let Some(hooks) = &work.hooks else { return StatusCode::NOT_FOUND };
     let Ok(Ok(body)) = timeout(DEADLINE, axum::body::to_bytes(body, LARGEST)).await else {
         return StatusCode::BAD_REQUEST;
     };
@@ -56,4 +59,15 @@ pub(super) async fn receive(
             StatusCode::SERVICE_UNAVAILABLE
         }
     }
+}
+
+/// Whose webhook it is, if the address is right.
+async fn whose(front: &Front, named: &str) -> Result<Option<Arc<Work>>, Fault> {
+    let (installation, token) = addressed(named);
+    let work = match (installation, front.office.own()) {
+        (Some(installation), None) => front.office.of(&installation).await?,
+        (None, Some(own)) => Some(own.clone()),
+        _ => None,
+    };
+    Ok(work.filter(|work| work.hooks.as_ref().is_some_and(|hooks| hooks.is_ours(token))))
 }

@@ -1,7 +1,9 @@
 //! The edge: what arrives is bounded, verified, read, stored and acknowledged, in this order.
 
+mod connect;
 pub mod forms;
 mod hooks;
+mod install;
 mod ops;
 pub mod serve;
 mod signed;
@@ -21,6 +23,7 @@ use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
 use crate::dialnote::hooks::PATH;
+use crate::slack::oauth;
 use crate::work::office::Office;
 
 /// Where Slack sends its requests. All understand every kind of request, so a wrong address in the
@@ -49,7 +52,9 @@ impl Site {
             .route("/healthz", get(ops::alive))
             .route("/readyz", get(ops::ready))
             .route("/metrics", get(ops::metrics))
-            .route(&format!("{PATH}{{token}}"), post(hooks::receive));
+            .route(&format!("{PATH}{{token}}"), post(hooks::receive))
+            .route("/slack/install", get(install::begin))
+            .route(oauth::PATH, get(install::finish));
         // Whoever comes there by another method is told so.
         let others = SLACKS.into_iter().fold(others, |router, address| router.route(address, MethodRouter::new()));
         let others = TowerToHyperService::new(others.with_state(front.clone()));

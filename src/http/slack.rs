@@ -18,6 +18,8 @@ use crate::domain::click::{Click, Clicked, FormContext};
 use crate::domain::command::{self, Typed};
 use crate::domain::job::{Batch, Change, ChangeJob, CommandJob, Job, ListJob, ReportJob, ResumeJob};
 use crate::domain::list::{Filter, Query};
+use crate::domain::refusal::Refusal;
+use crate::domain::say::Say;
 use crate::domain::typed;
 use crate::error::Fault;
 use crate::http::Front;
@@ -58,7 +60,7 @@ pub(super) async fn receive(front: &Front, request: hyper::Request<Incoming>) ->
 }
 
 async fn answer(front: &Front, signed: Signed) -> Response {
-    match understood(front, signed) {
+    match understood(front, signed).await {
         Understood::Answered(response) => response,
         Understood::Order(order, refusal) => match store(front, order).await {
             Ok(()) => StatusCode::OK.into_response(),
@@ -86,7 +88,7 @@ pub(super) struct Order {
     now: Timestamp,
 }
 
-fn understood(front: &Front, signed: Signed) -> Understood<'_> {
+async fn understood(front: &Front, signed: Signed) -> Understood<'_> {
     let inbound = match inbound::read(signed.content_type(), &signed.body) {
         Ok(inbound) => inbound,
         Err(unreadable) => {
@@ -94,7 +96,19 @@ fn understood(front: &Front, signed: Signed) -> Understood<'_> {
             return Understood::Answered(StatusCode::BAD_REQUEST.into_response());
         }
     };
-    let request = Request { front, signed, now: front.office.common.clock.now() };
+    let work = match inbound.installation() {
+        Some(installation) => front.office.of(installation).await,
+        None => return Understood::Answered(nobodys(inbound)),
+    };
+    let work = match work {
+        Ok(Some(work)) => work,
+        Ok(None) => return Understood::Answered(not_installed(&inbound)),
+        Err(cause) => {
+            error!(%cause, "an installation cannot be read");
+            return Understood::Answered(unserved(&inbound));
+        }
+    };
+    let request = Request { front, work, signed, now: front.office.common.clock.now() };
     Understood::Answered(match inbound {
         Inbound::Slash { from, command, text } => return request.slash(&from, &command, &text),
         Inbound::Click { from, click, place } => return request.click(from, &click, place),
@@ -116,10 +130,39 @@ fn understood(front: &Front, signed: Signed) -> Understood<'_> {
         Inbound::Suggestion { from, typed, private_metadata, .. } => {
             return Understood::Form(Box::pin(async move { request.options(&from, &typed, &private_metadata).await }));
         }
-        Inbound::SslCheck => StatusCode::OK.into_response(),
+        Inbound::Removed { installation, at, delivery } => {
+            return Understood::Order(request.order(&installation, &delivery, &Job::Removed(at)), unavailable);
+        }
+        other => nobodys(other),
+    })
+}
+
+/// What is the same wherever it comes from.
+fn nobodys(inbound: Inbound) -> Response {
+    match inbound {
         Inbound::UrlVerification { challenge } => challenge.into_response(),
         Inbound::Ignored { kind } => ignored(&kind),
-    })
+        _ => StatusCode::OK.into_response(),
+    }
+}
+
+/// The app is not installed where it comes from: whoever waits for an answer is told so.
+fn not_installed(inbound: &Inbound) -> Response {
+    info!("a request from where the app is not installed");
+    match inbound {
+        Inbound::Slash { .. } => {
+            ephemeral(&reply::say(&Say::Refused { why: Refusal::NotInstalled, note: String::new() }))
+        }
+        _ => StatusCode::OK.into_response(),
+    }
+}
+
+/// What cannot be looked at can neither be stored.
+fn unserved(inbound: &Inbound) -> Response {
+    match inbound {
+        Inbound::Slash { .. } => not_saved(),
+        _ => unavailable(),
+    }
 }
 
 /// Stores the job. From here on it happens.
@@ -144,6 +187,8 @@ pub(super) fn ignored(kind: &str) -> Response {
 
 pub(super) struct Request<'a> {
     pub(super) front: &'a Front,
+    /// The work of the installation from which it comes.
+    pub(super) work: Arc<Work>,
     signed: Signed,
     now: Timestamp,
 }
@@ -193,6 +238,7 @@ impl<'a> Request<'a> {
                 let asker = self.asker(from, Via::Typed, false);
                 Understood::Order(self.order_from(from, &Job::Report(ReportJob { asker, days })), not_saved)
             }
+            Ok(Typed::Connect) => Understood::Form(Box::pin(self.open_connect(from.clone(), Place::Message))),
             Ok(Typed::Settings) => Understood::Form(Box::pin(self.open_rules(from.clone(), Place::Message))),
         }
     }
@@ -240,15 +286,12 @@ impl<'a> Request<'a> {
                 return Understood::Form(Box::pin(self.open_wishes(from, place, list)));
             }
             Clicked::Rules => return Understood::Form(Box::pin(self.open_rules(from, place))),
+            Clicked::Connect => return Understood::Form(Box::pin(self.open_connect(from, place))),
+            Clicked::Disconnect => return Understood::Form(Box::pin(self.disconnect(from, place))),
             Clicked::Nothing => return Understood::Answered(ignored("click")),
         };
         // A click has no answer in which to say it: Slack marks the button as failed.
         Understood::Order(self.order_from(&from, &job), unavailable)
-    }
-
-    /// The work of the installation from which a request comes.
-    pub(super) fn work(&self, installation: &InstallationId) -> Arc<Work> {
-        self.front.office.of(installation)
     }
 
     pub(super) fn asker(&self, from: &From, via: Via, replace: bool) -> Asker {

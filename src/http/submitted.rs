@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use crate::domain::asker::{Asker, Listed, Via};
-use crate::domain::click::{FormContext, field, rules_form, wishes_form};
+use crate::domain::click::{FormContext, connect_form, field, rules_form, wishes_form};
 use crate::domain::command::{Act, Assignee, Command};
 use crate::domain::conversation::Which;
 use crate::domain::hours::{Clock, Hours};
@@ -39,6 +39,7 @@ impl Request<'_> {
     ) -> Response {
         match callback_id.as_str() {
             rules_form::CALLBACK_ID => self.rules(from, &private_metadata, &fields).await,
+            connect_form::CALLBACK_ID => self.connect(from, fields.text(connect_form::KEY, connect_form::KEY)).await,
             wishes_form::CALLBACK_ID => self.wishes(from, &private_metadata, &fields).await,
             _ => match serde_json::from_str(&private_metadata) {
                 Ok(context) => self.command(from, context, &fields).await,
@@ -89,7 +90,9 @@ impl Request<'_> {
             Verb::Accept => Act::Accept,
             Verb::GiveBack => Act::GiveBack,
             Verb::Keep => Act::Keep,
-            Verb::Inbox | Verb::Route | Verb::Report | Verb::Settings | Verb::Doctor | Verb::Help => Act::Show,
+            Verb::Inbox | Verb::Route | Verb::Report | Verb::Connect | Verb::Settings | Verb::Doctor | Verb::Help => {
+                Act::Show
+            }
         };
         let note = self.note_in(installation, verb, fields).await?;
         if let Some(user) = act.assignee() {
@@ -108,7 +111,7 @@ impl Request<'_> {
             return Err(reply::field_error(&Refusal::NoteTooLong { characters, most: LONGEST_NOTE }));
         }
         if note.is_empty() {
-            let rules = timeout(PATIENCE, self.work(installation).rules(installation)).await;
+            let rules = timeout(PATIENCE, self.work.rules(installation)).await;
             if rules.is_ok_and(|rules| rules.is_ok_and(|rules| rules.needs_note(verb))) {
                 return Err((field::NOTE, reply::write_a_note(verb).to_owned()));
             }
@@ -118,7 +121,7 @@ impl Request<'_> {
 
     /// Somebody who cannot own a conversation is refused here if that can be found out in time.
     async fn may_own(&self, installation: &InstallationId, user: &SlackUserId) -> Result<(), FieldError> {
-        match timeout(PATIENCE, self.work(installation).people.teammate(installation, user)).await {
+        match timeout(PATIENCE, self.work.people.teammate(installation, user)).await {
             Ok(Ok(Err(stranger))) => {
                 Err(reply::field_error(&Refusal::NotLinked { name: stranger.name, why: stranger.why }))
             }
@@ -227,6 +230,6 @@ fn hours(fields: &Fields, from: &str, until: &str) -> Option<Hours> {
     time(from).zip(time(until)).filter(|(from, to)| from != to).map(|(from, to)| Hours { from, to })
 }
 
-fn field_error(field: &str, sentence: &str) -> Response {
+pub(super) fn field_error(field: &str, sentence: &str) -> Response {
     Json(json!({ "response_action": "errors", "errors": { field: sentence } })).into_response()
 }

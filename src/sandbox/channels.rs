@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::seed::{APP, BOT, BOT_USER, SLACKBOT, TEAM};
+use super::seed::{APP, BOT, BOT_USER, SLACKBOT};
 
 /// Who can find a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +56,7 @@ impl Channel {
     }
 
     /// The channel object of `conversations.info`.
-    pub(super) fn object(&self) -> Value {
+    pub(super) fn object(&self, team: &str) -> Value {
         if self.kind == ChannelKind::Direct {
             return json!({
                 "id": self.id, "is_im": true, "is_org_shared": false, "is_archived": self.archived,
@@ -70,7 +70,7 @@ impl Channel {
             "is_private": private, "is_archived": self.archived, "is_general": false,
             "is_member": self.members.contains(BOT_USER),
             "is_shared": self.shared, "is_ext_shared": self.shared, "is_org_shared": false,
-            "context_team_id": TEAM, "shared_team_ids": [TEAM], "previous_names": [],
+            "context_team_id": team, "shared_team_ids": [team], "previous_names": [],
         })
     }
 }
@@ -122,9 +122,9 @@ impl Message {
     }
 
     /// The message object of payloads and answers. Metadata's payload is shown only to who asks.
-    pub(super) fn object(&self, all_metadata: bool) -> Value {
+    pub(super) fn object(&self, team: &str, all_metadata: bool) -> Value {
         let mut message = json!({
-            "type": "message", "user": self.author, "ts": self.ts, "text": self.text, "team": TEAM,
+            "type": "message", "user": self.author, "ts": self.ts, "text": self.text, "team": team,
         });
         if self.author == BOT_USER {
             message["bot_id"] = json!(BOT);

@@ -10,7 +10,21 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub(super) struct Installed {
     features: Features,
+    oauth_config: OauthConfig,
     settings: Settings,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct OauthConfig {
+    redirect_urls: Vec<String>,
+    scopes: Scopes,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct Scopes {
+    bot: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -73,6 +87,17 @@ impl Installed {
     /// Whether the app wants to hear of events of this type.
     pub(super) fn hears(&self, event: &str) -> bool {
         self.settings.event_subscriptions.bot_events.iter().any(|name| name == event)
+    }
+
+    /// The bot scopes that it declares.
+    pub(super) fn scopes(&self) -> &[String] {
+        &self.oauth_config.scopes.bot
+    }
+
+    /// Below which path people may be sent back from being asked.
+    pub(super) fn redirect_path(&self) -> &str {
+        let url = self.oauth_config.redirect_urls.first().map_or("", String::as_str);
+        url.splitn(4, '/').nth(3).unwrap_or_default()
     }
 
     /// Whether links to this host become what the app makes of them; subdomains do too.

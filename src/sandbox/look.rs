@@ -10,7 +10,7 @@ use super::channels::{Channel, ChannelKind, Message};
 use super::dialnote::Entry;
 use super::installed::Installed;
 use super::people::Person;
-use super::seed::{APP, BOT_HANDLE, TEAM, TEAM_NAME};
+use super::seed::{APP, BOT_HANDLE};
 use super::views::View;
 use super::world::World;
 
@@ -91,7 +91,7 @@ impl World {
 
     fn parts(&self, person: &Person) -> [(&'static str, Value); 8] {
         [
-            ("workspace", json!({"id": TEAM, "name": TEAM_NAME, "app": APP, "base": self.base})),
+            ("workspace", json!({"id": self.workspace.id, "name": self.workspace.name, "app": APP, "base": self.base})),
             ("installed", json!(Installed::get())),
             ("people", self.people_shown()),
             ("groups", json!(self.groups)),

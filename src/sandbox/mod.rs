@@ -19,6 +19,7 @@ mod installed;
 mod keep;
 mod live;
 mod look;
+mod oauth;
 mod pages;
 mod people;
 mod seed;
@@ -43,8 +44,9 @@ pub use channels::{Channel, ChannelKind, Message};
 pub use deliver::{Click, Close, Incoming, Outcome, Saying, Shortcut, Submit, Typing};
 pub use dialnote::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
 pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, Service, SlackFailure, SlackFaults};
+pub use oauth::{Grants, Token};
 pub use people::{Person, UserGroup};
-pub use seed::{APP, BOT, BOT_HANDLE, BOT_USER, DOMAIN, SLACKBOT, TEAM, TEAM_NAME};
+pub use seed::{APP, BOT, BOT_HANDLE, BOT_USER, DOMAIN, SLACKBOT, TEAM, TEAM_NAME, Workspace};
 pub use slack::every_scope;
 pub use views::View;
 pub use world::World;
@@ -67,6 +69,9 @@ pub struct Options {
     pub scopes: Vec<String>,
 }
 
+/// The app's name towards Slack; no secret.
+const CLIENT_ID: &str = "1001.2002";
+
 /// The secrets that the app shares with the two services.
 #[derive(Clone)]
 pub struct Secrets {
@@ -78,6 +83,10 @@ pub struct Secrets {
     pub dialnote_key: String,
     /// A dialnote key that may only read.
     pub read_only_key: String,
+    /// The app's name towards Slack.
+    pub client_id: String,
+    /// What proves that it is the app.
+    pub client_secret: String,
 }
 
 impl Secrets {
@@ -88,6 +97,8 @@ impl Secrets {
             bot_token: format!("xoxb-{}", random_hex()),
             dialnote_key: format!("dn_live_{}", random_hex()),
             read_only_key: format!("dn_live_ro_{}", random_hex()),
+            client_id: CLIENT_ID.to_owned(),
+            client_secret: random_hex(),
         }
     }
 
@@ -98,6 +109,8 @@ impl Secrets {
             bot_token: "xoxb-sandbox-token".to_owned(),
             dialnote_key: "dn_live_sandbox_key".to_owned(),
             read_only_key: "dn_live_ro_sandbox_key".to_owned(),
+            client_id: CLIENT_ID.to_owned(),
+            client_secret: "sandbox-client-secret".to_owned(),
         }
     }
 }
@@ -138,6 +151,28 @@ impl Sandbox {
         let (stop, stopped) = watch::channel(false);
         let shared = server::start(options, stopped).await?;
         Ok(Self { shared, stop: Arc::new(stop) })
+    }
+
+    /// Another workspace with its own organization in dialnote, in the same Slack and with the same clock. What
+    /// people do there is done with the sandbox that this answers, and seen on its page; the app finds both
+    /// services where they were.
+    pub async fn beside(&self, workspace: Workspace) -> std::io::Result<Self> {
+        let (stop, stopped) = watch::channel(false);
+        let shared = server::start_beside(&self.shared, workspace, stopped).await?;
+        Ok(Self { shared, stop: Arc::new(stop) })
+    }
+
+    /// Takes the app away, as if it had never been installed here: now it has to be.
+    pub fn not_installed(&self) {
+        self.world(|world| {
+            world.grants = Grants::default();
+            world.scopes.clear();
+        });
+    }
+
+    /// An admin removes the app from the workspace.
+    pub async fn uninstall(&self) -> Result<Vec<Outcome>, Impossible> {
+        deliver::uninstall(&self.shared).await
     }
 
     /// Stops listening; requests that hang are let go.

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use super::channels::Channel;
 use super::people::{Person, UserGroup};
 
-/// The workspace.
+/// The workspace, unless there are several.
 pub const TEAM: &str = "T0ACME";
-/// The workspace's name.
+/// Its name.
 pub const TEAM_NAME: &str = "Acme Dental";
-/// The workspace's domain.
+/// Its domain.
 pub const DOMAIN: &str = "acme-dental";
 /// The app.
 pub const APP: &str = "A0DIAL";
@@ -21,6 +21,29 @@ pub const BOT: &str = "B0BOT";
 pub const SLACKBOT: &str = "USLACKBOT";
 /// The handle under which the app appears.
 pub const BOT_HANDLE: &str = "dialnote";
+
+/// A workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workspace {
+    /// `T…`.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// Where it is on the web.
+    pub domain: String,
+}
+
+impl Workspace {
+    /// The one there always is.
+    pub fn acme() -> Self {
+        Self { id: TEAM.to_owned(), name: TEAM_NAME.to_owned(), domain: DOMAIN.to_owned() }
+    }
+
+    /// Another one. Its people, channels and conversations have the same ids: only the workspace tells them apart.
+    pub fn globex() -> Self {
+        Self { id: "T0GLOBEX".to_owned(), name: "Globex Clinic".to_owned(), domain: "globex-clinic".to_owned() }
+    }
+}
 
 /// Teammates maya (admin), leo and zoe, and sam, who is no dialnote member.
 pub(super) fn people() -> Vec<Person> {

@@ -2,7 +2,7 @@
 //! have in common — being recorded, being slowed or broken by a fault, hanging for ever.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -17,8 +17,9 @@ use tokio::sync::{Semaphore, watch};
 
 use super::calls::{Call, shorten};
 use super::faults::{Course, Refusal, Service};
+use super::seed::Workspace;
 use super::world::World;
-use super::{Credentials, Impossible, Options, control, dialnote, pages, slack};
+use super::{Credentials, Impossible, Options, Secrets, control, dialnote, oauth, pages, slack};
 
 /// More than any request of the app's may hold, blocks and views included.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -31,6 +32,8 @@ pub(super) struct Shared {
     pub(super) addr: SocketAddr,
     pub(super) http: reqwest::Client,
     world: Mutex<World>,
+    /// Other workspaces in the same Slack, each with its own organization in dialnote.
+    beside: Mutex<Vec<Arc<Self>>>,
     /// One permit for each request that hangs and was not reported yet.
     hung: Semaphore,
     /// Grows whenever everything that hangs is let go.
@@ -68,13 +71,48 @@ pub(super) async fn start(options: Options, stopped: watch::Receiver<bool>) -> s
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .map_err(std::io::Error::other)?;
-    let mut world = World::new(options.clock, format!("http://{addr}"), options.secrets, options.scopes);
-    world.bot = options.bot_url.map(|url| url.trim_end_matches('/').to_owned());
+    let Options { clock, secrets, scopes, bot_url, .. } = options;
+    let mut world = World::new(clock, format!("http://{addr}"), secrets, scopes, Workspace::acme());
+    world.bot = bot_url.map(|url| url.trim_end_matches('/').to_owned());
+    Ok(serve(listener, addr, http, world, stopped))
+}
+
+/// Another workspace in the same Slack.
+pub(super) async fn start_beside(
+    first: &Arc<Shared>,
+    workspace: Workspace,
+    stopped: watch::Receiver<bool>,
+) -> std::io::Result<Arc<Shared>> {
+    let listener = TcpListener::bind(SocketAddr::new(first.addr.ip(), 0)).await?;
+    let addr = listener.local_addr()?;
+    let world = first.world(|first| {
+        // The app is the same; what it is given to act with is not.
+        let Secrets { signing_secret, client_id, client_secret, .. } = first.secrets.clone();
+        let secrets = Secrets { signing_secret, client_id, client_secret, ..Secrets::random() };
+        let mut world =
+            World::new(first.clock.clone(), format!("http://{addr}"), secrets, first.scopes.clone(), workspace);
+        world.services.clone_from(&first.base);
+        world.bot.clone_from(&first.bot);
+        world
+    });
+    let shared = serve(listener, addr, first.http.clone(), world, stopped);
+    first.neighbours().push(shared.clone());
+    Ok(shared)
+}
+
+fn serve(
+    listener: TcpListener,
+    addr: SocketAddr,
+    http: reqwest::Client,
+    world: World,
+    stopped: watch::Receiver<bool>,
+) -> Arc<Shared> {
     let hung = Semaphore::new(0);
     let shared = Arc::new(Shared {
         addr,
         http,
         world: Mutex::new(world),
+        beside: Mutex::default(),
         hung,
         released: watch::Sender::new(0),
         turns: watch::Sender::new(0),
@@ -83,11 +121,13 @@ pub(super) async fn start(options: Options, stopped: watch::Receiver<bool>) -> s
     });
     let server = axum::serve(listener, router(shared.clone())).with_graceful_shutdown(until(stopped));
     tokio::spawn(server.into_future());
-    Ok(shared)
+    shared
 }
 
 fn router(shared: Arc<Shared>) -> Router {
     Router::new()
+        .route("/slack/oauth/v2/authorize", get(oauth::ask).post(oauth::answer))
+        .route("/slack/api/oauth.v2.access", post(oauth_access))
         .route("/slack/api/{method}", any(slack_api))
         .route("/slack/response/{token}", post(response_url))
         .route("/slack/upload/{id}", post(upload))
@@ -103,8 +143,20 @@ async fn slack_api(State(shared): State<Arc<Shared>>, Path(method): Path<String>
         Ok(heard) => heard,
         Err(refused) => return refused,
     };
+    let whose = heard.bearer().map(str::to_owned);
+    let shared = shared.whose(|world| whose.as_ref().is_some_and(|token| world.grants.knows(token)));
     let handle = |world: &mut World| slack::call(world, &method, &heard);
     shared.attend(Service::Slack, &method, &heard.path, &heard, handle).await
+}
+
+async fn oauth_access(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let heard = match Heard::read(request).await {
+        Ok(heard) => heard,
+        Err(refused) => return refused,
+    };
+    let shared = shared.whose(|world| world.grants.is_asked(&heard));
+    let handle = |world: &mut World| oauth::access(world, &heard);
+    shared.attend(Service::Slack, "oauth.v2.access", &heard.path, &heard, handle).await
 }
 
 async fn response_url(State(shared): State<Arc<Shared>>, Path(token): Path<String>, request: Request) -> Response {
@@ -113,6 +165,7 @@ async fn response_url(State(shared): State<Arc<Shared>>, Path(token): Path<Strin
         Err(refused) => return refused,
     };
     let handle = |world: &mut World| slack::respond(world, &token, &heard);
+    let shared = shared.whose(|world| world.response_urls.contains_key(&token));
     shared.attend(Service::Slack, "response_url", &heard.path, &heard, handle).await
 }
 
@@ -122,6 +175,7 @@ async fn upload(State(shared): State<Arc<Shared>>, Path(id): Path<String>, reque
         Err(refused) => return refused,
     };
     let handle = |world: &mut World| slack::take_upload(world, &id, &heard);
+    let shared = shared.whose(|world| world.uploads.contains_key(&id));
     shared.attend(Service::Slack, "upload", &heard.path, &heard, handle).await
 }
 
@@ -141,6 +195,8 @@ async fn dialnote_api(State(shared): State<Arc<Shared>>, request: Request) -> Re
     };
     let path = dialnote::below_base(&heard.path).to_owned();
     let handle = |world: &mut World| dialnote::call(world, &heard);
+    let key = heard.bearer().map(str::to_owned);
+    let shared = shared.whose(|world| key.as_ref().is_some_and(|key| dialnote::knows(world, key)));
     shared.attend(Service::Dialnote, &heard.method.clone(), &path, &heard, handle).await
 }
 
@@ -149,13 +205,27 @@ impl Shared {
         look(&mut self.world.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// All workspaces, this one first.
+    pub(super) fn all(self: &Arc<Self>) -> Vec<Arc<Self>> {
+        std::iter::once(self.clone()).chain(self.neighbours().iter().cloned()).collect()
+    }
+
+    /// The workspace that fits; this one, if none does.
+    pub(super) fn whose(self: &Arc<Self>, fits: impl Fn(&World) -> bool) -> Arc<Self> {
+        self.all().into_iter().find(|shared| shared.world(|world| fits(world))).unwrap_or_else(|| self.clone())
+    }
+
+    fn neighbours(&self) -> MutexGuard<'_, Vec<Arc<Self>>> {
+        self.beside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn credentials(&self) -> Credentials {
         self.world(|world| Credentials {
             sandbox: world.base.clone(),
             signing_secret: world.secrets.signing_secret.clone(),
-            slack_api: format!("{}/slack/api", world.base),
+            slack_api: format!("{}/slack/api", world.services),
             slack_bot_token: world.secrets.bot_token.clone(),
-            dialnote_api: format!("{}/dialnote/api/v1", world.base),
+            dialnote_api: format!("{}/dialnote/api/v1", world.services),
             dialnote_api_key: world.secrets.dialnote_key.clone(),
         })
     }

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::channels::{Channel, ChannelKind, Message};
-use super::seed::{APP, BOT, BOT_USER, DOMAIN, TEAM, TEAM_NAME};
+use super::seed::{APP, BOT, BOT_USER};
 use super::views::View;
 use super::world::World;
 
@@ -17,7 +17,7 @@ impl World {
         let direct = |channel: &&Channel| channel.kind == ChannelKind::Direct;
         json!({
             "now": self.now(),
-            "workspace": {"id": TEAM, "name": TEAM_NAME, "domain": DOMAIN},
+            "workspace": {"id": self.workspace.id, "name": self.workspace.name, "domain": self.workspace.domain},
             "app": {"id": APP, "bot_user_id": BOT_USER, "bot_id": BOT, "scopes": self.scopes, "url": self.bot},
             "people": self.people,
             "user_groups": self.groups,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::seed::{APP, BOT, TEAM};
+use super::seed::{APP, BOT};
 
 /// An open modal, or a person's home tab.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -57,18 +57,18 @@ impl View {
     }
 
     /// The view object of payloads and answers, with the given `state.values`.
-    pub(super) fn object(&self, values: &Map<String, Value>) -> Value {
+    pub(super) fn object(&self, team: &str, values: &Map<String, Value>) -> Value {
         let text = |key: &str| self.body[key].as_str().unwrap_or_default().to_owned();
         let flag = |key: &str| self.body[key] == true;
         json!({
-            "id": self.id, "team_id": TEAM, "type": self.kind(), "blocks": self.blocks(),
+            "id": self.id, "team_id": team, "type": self.kind(), "blocks": self.blocks(),
             "private_metadata": text("private_metadata"), "callback_id": text("callback_id"),
             "state": {"values": values}, "hash": self.hash,
             "title": self.title(), "clear_on_close": flag("clear_on_close"),
             "notify_on_close": flag("notify_on_close"),
             "close": self.body["close"], "submit": self.body["submit"],
             "previous_view_id": self.previous_view_id, "root_view_id": self.root_view_id,
-            "app_id": APP, "external_id": self.external_id(), "app_installed_team_id": TEAM, "bot_id": BOT,
+            "app_id": APP, "external_id": self.external_id(), "app_installed_team_id": team, "bot_id": BOT,
         })
     }
 

@@ -11,8 +11,9 @@ use super::calls::{CALLS_KEPT, Call, DELIVERIES_KEPT, Delivery, Log};
 use super::channels::{Channel, ChannelKind, Message};
 use super::dialnote::{self, Dialnote};
 use super::faults::Faults;
+use super::oauth::Grants;
 use super::people::{Person, UserGroup};
-use super::seed::{self, BOT_USER};
+use super::seed::{self, BOT_USER, Workspace};
 use super::slack::Upload;
 use super::views::View;
 use super::{Impossible, Secrets};
@@ -20,6 +21,12 @@ use crate::clock::Clock;
 
 /// The fake world.
 pub struct World {
+    /// The workspace in Slack.
+    pub workspace: Workspace,
+    /// What the app was granted in it.
+    pub grants: Grants,
+    /// Whether tokens end, and are replaced by others.
+    pub token_rotation: bool,
     /// The bot scopes that the installation granted.
     pub scopes: Vec<String>,
     /// Whether the app has its Home tab.
@@ -49,6 +56,8 @@ pub struct World {
     pub(super) clock: Clock,
     /// The sandbox's own address, as `http://127.0.0.1:4010`.
     pub(super) base: String,
+    /// Where the two services are: the same for all workspaces.
+    pub(super) services: String,
     pub(super) bot: Option<String>,
     pub(super) secrets: Secrets,
     pub(super) triggers: BTreeMap<String, Trigger>,
@@ -98,13 +107,16 @@ pub(super) struct ResponseUrl {
 
 impl World {
     /// The fixed world as it stands at the clock's now.
-    pub(super) fn new(clock: Clock, base: String, secrets: Secrets, scopes: Vec<String>) -> Self {
+    pub(super) fn new(clock: Clock, base: String, secrets: Secrets, scopes: Vec<String>, workspace: Workspace) -> Self {
         let now = whole_seconds(clock.now());
+        let people = seed::people().into_iter().map(|person| Person { team: workspace.id.clone(), ..person });
         Self {
+            grants: Grants::given(&secrets.bot_token),
+            token_rotation: false,
             scopes,
             home_tab: true,
             messages_tab: true,
-            people: seed::people(),
+            people: people.collect(),
             groups: seed::groups(),
             channels: seed::channels(),
             messages: Vec::new(),
@@ -115,6 +127,7 @@ impl World {
             calls: Log::keeping(CALLS_KEPT),
             deliveries: Log::keeping(DELIVERIES_KEPT),
             clock,
+            services: base.clone(),
             base,
             bot: None,
             secrets,
@@ -130,6 +143,7 @@ impl World {
             last_ts: (0, 0),
             last_id: 0,
             run: format!("{:X}", now.as_second()),
+            workspace,
         }
     }
 
@@ -273,7 +287,7 @@ impl World {
 
     pub(super) fn new_trigger(&mut self, user: &str, view: Option<String>) -> String {
         let number = self.next_id();
-        let id = format!("{number}.{}.{}", self.run, seed::TEAM);
+        let id = format!("{number}.{}.{}", self.run, self.workspace.id);
         let trigger = Trigger { user: user.to_owned(), at: self.now(), used: false, view };
         self.triggers.insert(id.clone(), trigger);
         id
@@ -282,10 +296,10 @@ impl World {
     /// A new response URL, complete with the sandbox's address.
     pub(super) fn new_response_url(&mut self, user: &str, channel: &str, original: Option<String>) -> String {
         let number = self.next_id();
-        let token = format!("{}-{number}", self.run);
+        let token = format!("{}-{}-{number}", self.workspace.id, self.run);
         let url = ResponseUrl { user: user.to_owned(), channel: channel.to_owned(), at: self.now(), uses: 0, original };
         self.response_urls.insert(token.clone(), url);
-        format!("{}/slack/response/{token}", self.base)
+        format!("{}/slack/response/{token}", self.services)
     }
 
     /// The person who acts, as named at the control API.

@@ -99,11 +99,38 @@ pub enum Inbound {
         /// The event's id.
         delivery: String,
     },
+    /// The app was removed from the workspace, or its token was taken away (§19.2).
+    Removed {
+        /// Where.
+        installation: InstallationId,
+        /// When.
+        at: Timestamp,
+        /// The event's id.
+        delivery: String,
+    },
     /// Nothing for us.
     Ignored {
         /// What it called itself, for the log.
         kind: String,
     },
+}
+
+impl Inbound {
+    /// Which installation it comes from, if it is something for us.
+    pub fn installation(&self) -> Option<&InstallationId> {
+        match self {
+            Self::SslCheck | Self::UrlVerification { .. } | Self::Ignored { .. } => None,
+            Self::Slash { from, .. }
+            | Self::Click { from, .. }
+            | Self::Submission { from, .. }
+            | Self::Suggestion { from, .. }
+            | Self::Shortcut { from, .. } => Some(&from.installation),
+            Self::HomeOpened { installation, .. }
+            | Self::Links { installation, .. }
+            | Self::ProfileChanged { installation, .. }
+            | Self::Removed { installation, .. } => Some(installation),
+        }
+    }
 }
 
 /// In what somebody clicked.
@@ -370,9 +397,25 @@ fn event(payload: &Value) -> Option<Inbound> {
             delivery: payload.words("/event_id")?.to_owned(),
         }),
         "link_shared" => links(payload),
+        "app_uninstalled" => removed(payload),
+        // Of a person's token we have none.
+        "tokens_revoked" if !payload.list("/event/tokens/bot").is_empty() => removed(payload),
         _ => None,
     };
     Some(known.unwrap_or_else(|| Inbound::Ignored { kind: kind.chars().take(64).collect() }))
+}
+
+fn removed(payload: &Value) -> Option<Inbound> {
+    Some(Inbound::Removed {
+        installation: event_installation(payload).or_else(|| removed_organization(payload))?,
+        at: Timestamp::from_second(payload.at("/event_time")?.as_i64()?).ok()?,
+        delivery: payload.words("/event_id")?.to_owned(),
+    })
+}
+
+/// Where the app was removed from a whole organization the event names no workspace.
+fn removed_organization(payload: &Value) -> Option<InstallationId> {
+    payload.words("/enterprise_id").map(InstallationId::new)
 }
 
 /// Links in a message that was sent; what is still being written is nobody's to see (§22.4).

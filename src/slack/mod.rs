@@ -4,5 +4,6 @@ pub mod answer;
 pub mod client;
 mod files;
 pub mod inbound;
+pub mod oauth;
 pub mod scopes;
 pub mod signature;

@@ -474,6 +474,14 @@ pub trait Store: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<bool, Fault>;
 
+    /// The installations for which a document of the kind `installation` is kept, in the order of their ids
+    /// beyond `after`, at most `max`.
+    async fn installations(&self, after: &InstallationId, max: usize) -> Result<Vec<InstallationId>, Fault>;
+
+    /// Removes what is kept for an installation but its jobs and its audit log: its documents, drafts and facts,
+    /// its cards and its mirror; at most `max` of each. Answers how many went.
+    async fn clear(&self, installation: &InstallationId, max: usize) -> Result<usize, Fault>;
+
     /// Keeps how conversations (each once) were seen. An older sight than the one that is kept changes
     /// nothing.
     async fn mirror(&self, installation: &InstallationId, seen: Vec<Mirrored>) -> Result<(), Fault>;

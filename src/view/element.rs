@@ -239,6 +239,16 @@ impl Element {
         Self::DateTimePicker { action_id }
     }
 
+    /// A text field of one line.
+    pub fn text_line(action_id: &'static str, max_length: usize) -> Self {
+        Self::PlainTextInput {
+            action_id,
+            multiline: false,
+            max_length: max_length.min(INPUT_TEXT),
+            initial_value: None,
+        }
+    }
+
     /// A text field of several lines.
     pub fn text_area(action_id: &'static str, max_length: usize) -> Self {
         Self::PlainTextInput { action_id, multiline: true, max_length: max_length.min(INPUT_TEXT), initial_value: None }

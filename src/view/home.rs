@@ -1,6 +1,7 @@
 //! Somebody's home: their list, what they want to hear of, and what admins look after.
 
 use crate::domain::click::Control;
+use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rules, Who};
 use crate::domain::say::{AdminFace, HomeFace};
 use crate::domain::wishes::{KINDS, Wishes};
@@ -20,7 +21,12 @@ pub fn home(face: &HomeFace) -> Home {
                 .push(Block::row("Find a conversation", Element::search(Control::Find.action_id(), "Name or number")));
             blocks.extend(list::blocks(list));
         }
-        Err(why) => blocks.push(Block::paragraph(&reply::you_are_not_linked(*why))),
+        Err(why) => {
+            blocks.push(Block::paragraph(&reply::you_are_not_linked(*why)));
+            if *why == Unlinked::NotConnected {
+                blocks.push(Block::actions("connect", vec![reply::connect_button()]));
+            }
+        }
     }
     if face.list.is_ok() {
         blocks.extend(wishes(&face.wishes));

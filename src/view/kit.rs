@@ -264,6 +264,17 @@ impl Block {
         Self::Input { block_id: name.to_owned(), label: Text::ours(label, LABEL), hint: None, element, optional: false }
     }
 
+    /// A field that must be filled in, with a line of explanation.
+    pub fn explained_field(name: &'static str, label: &str, hint: &str, element: Element) -> Self {
+        Self::Input {
+            block_id: name.to_owned(),
+            label: Text::ours(label, LABEL),
+            hint: Some(Text::ours(hint, LABEL)),
+            element,
+            optional: false,
+        }
+    }
+
     /// A field that may stay empty, with a line of explanation.
     pub fn optional_field(name: &'static str, label: &str, hint: &str, element: Element) -> Self {
         Self::Input {

@@ -4,6 +4,7 @@
 
 pub mod card;
 pub mod chart;
+pub mod connect;
 pub mod digest;
 pub mod element;
 pub mod help;
@@ -13,6 +14,7 @@ pub mod list;
 pub mod modal;
 pub mod mrkdwn;
 pub mod notice;
+pub mod page;
 pub mod reply;
 pub mod report;
 pub mod routes;

@@ -81,6 +81,7 @@ pub fn say(say: &Say) -> Content {
         Say::Routed { channel, line } => routes::made(channel, line.as_deref()),
         Say::RouteOff { channel } => ours(&format!("Saved. <#{channel}> gets no cards by itself any more.")),
         Say::Routes { routes, offers } => routes::all(routes, offers),
+        Say::Welcome { connected } => welcome(*connected),
         Say::Examined(findings) => examined(findings),
         Say::ReportNotPosted => sentence(
             "I cannot post the report here, because I am not in this channel. \
@@ -91,6 +92,19 @@ pub fn say(say: &Say) -> Content {
              Type /invite @dialnote and use the command again.",
         ),
     }
+}
+
+fn welcome(connected: bool) -> Content {
+    if connected {
+        return sentence("This app is installed anew, and still connected to dialnote. Everything goes on as it was.");
+    }
+    let text = "Thank you for installing this app. It needs one more thing: a key of your organization in dialnote.";
+    with_buttons(sentence(text), vec![connect_button()])
+}
+
+/// Opens the form in which the workspace is connected.
+pub(super) fn connect_button() -> Element {
+    Element::button(Control::Connect, "Connect dialnote", "{}").styled(Style::Primary)
 }
 
 /// What came of several things that were asked for at once.
@@ -268,6 +282,7 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
             let value = Carried::conversation(&about.id).encode();
             with_buttons(content, vec![Element::button(control, "Write it", &value)])
         }
+        Refusal::YouAreNotLinked(Unlinked::NotConnected) => with_buttons(content, vec![connect_button()]),
         _ => content,
     }
 }
@@ -281,8 +296,14 @@ fn no(refusal: &Refusal) -> String {
     match refusal {
         Refusal::YouAreNotLinked(why) => you_are_not_linked(*why),
         Refusal::NotLinked { name, why } => not_linked(name, *why),
-        Refusal::NotInstalled => "This workspace is not connected to dialnote. \
-             Ask whoever set up this app to connect it."
+        Refusal::NotInstalled => "This app is not installed in this workspace, or not any more. \
+             Ask an admin to install it."
+            .to_owned(),
+        Refusal::OperatorConnects => "This app is connected to dialnote by whoever runs it: \
+             with DIALNOTE_API_KEY, which nobody can change from here."
+            .to_owned(),
+        Refusal::NotYoursToConnect => "Only admins of this workspace, and whoever installed this app, can connect it \
+             to dialnote. Ask one of them."
             .to_owned(),
         Refusal::NoMatch { asked, looked_at, all } => no_match(asked, *looked_at, *all),
         Refusal::NoConversation { id } => format!(
@@ -403,6 +424,9 @@ pub(super) fn you_are_not_linked(why: Unlinked) -> String {
         Unlinked::Ambiguous => "Several people in dialnote have your e-mail address. \
              Ask an admin to leave it to one of them."
             .to_owned(),
+        Unlinked::NotConnected => "This workspace is not connected to dialnote yet. \
+             An admin can do it here, or with /dialnote connect."
+            .to_owned(),
     }
 }
 
@@ -427,6 +451,7 @@ fn not_linked(name: &str, why: Unlinked) -> String {
         Unlinked::Ambiguous => {
             format!("Several people in dialnote have {name}’s e-mail address. Ask an admin to leave it to one of them.")
         }
+        Unlinked::NotConnected => you_are_not_linked(why),
     }
 }
 

@@ -115,11 +115,15 @@ async fn slack(work: &Work) -> Vec<Finding> {
     match work.slack.identity().await {
         Ok(identity) => {
             let known = Finding::new("Slack token", State::Good, format!("it belongs to {}", identity.team));
-            vec![known, scopes(&identity), clock(&identity, work.clock.now())]
+            vec![known, scopes(&identity, work), clock(&identity, work.clock.now())]
         }
         Err(CallError::Fault(Fault::Unauthorized { cause, .. })) => {
-            let words = "Slack does not accept it. \
-                         Copy the Bot User OAuth Token anew (OAuth & Permissions) to SLACK_BOT_TOKEN";
+            let words = match again(work) {
+                Some(install) => format!("Slack does not accept it. Install the app again: {install}"),
+                None => "Slack does not accept it. \
+                         Copy the Bot User OAuth Token anew (OAuth & Permissions) to SLACK_BOT_TOKEN"
+                    .to_owned(),
+            };
             vec![Finding::new("Slack token", State::Bad, words).because(&cause)]
         }
         Err(cause) => {
@@ -129,14 +133,28 @@ async fn slack(work: &Work) -> Vec<Finding> {
     }
 }
 
-fn scopes(identity: &Identity) -> Finding {
+/// Where an app that anybody can install is installed again.
+fn again(work: &Work) -> Option<String> {
+    let app = work.tenant().map(|tenant| tenant.installations.oauth.app());
+    app.map(|app| format!("{}/slack/install", app.public.as_str().trim_end_matches('/')))
+}
+
+/// How to give the app another key.
+fn new_key(work: &Work) -> &'static str {
+    if work.tenant().is_some() { "type /dialnote connect" } else { "set DIALNOTE_API_KEY" }
+}
+
+fn scopes(identity: &Identity, work: &Work) -> Finding {
     let missing = |needed: &'static [Scope]| {
         let missing = needed.iter().filter(|scope| !identity.scopes.iter().any(|granted| granted == scope.name));
         missing.map(|scope| format!("{} ({})", scope.name, scope.reason.trim_end_matches('.'))).collect::<Vec<_>>()
     };
     let (needed, optional) = (missing(&SCOPES), missing(&OPTIONAL_SCOPES));
     if !needed.is_empty() {
-        let words = "Put them under OAuth & Permissions, and press Reinstall";
+        let words = match again(work) {
+            Some(install) => format!("Install the app again, which keeps everything: {install}"),
+            None => "Put them under OAuth & Permissions, and press Reinstall".to_owned(),
+        };
         return Finding::new("scopes", State::Bad, format!("not granted: {}. {words}", needed.join("; ")));
     }
     if !optional.is_empty() {
@@ -213,10 +231,15 @@ async fn challenge(url: &str, work: &Work) -> Result<(u16, String), String> {
 
 async fn dialnote(work: &Work) -> Finding {
     const KEY: &str = "dialnote key";
+    if !work.is_connected() {
+        let words = "no organization in dialnote is connected, so nothing can be done. Type /dialnote connect";
+        return Finding::new(KEY, State::Bad, words);
+    }
     let members = match work.check_dialnote().await {
         Ok(members) => members,
         Err(DialnoteError::Fault(Fault::Unauthorized { .. })) => {
-            let words = "dialnote does not accept it. Make a new one (Integrations → API) and set DIALNOTE_API_KEY";
+            let words =
+                format!("dialnote does not accept it. Make a new one (Integrations → API) and {}", new_key(work));
             return Finding::new(KEY, State::Bad, words);
         }
         Err(DialnoteError::Denied(Denied::NotFound)) => {
@@ -233,7 +256,10 @@ async fn dialnote(work: &Work) -> Finding {
         Ok(false) => Finding::new(
             KEY,
             State::Bad,
-            "it may only read, so nothing can be assigned. Set DIALNOTE_API_KEY to one that may write",
+            format!(
+                "it may only read, so nothing can be assigned. Make one that may write (Integrations → API) and {}",
+                new_key(work)
+            ),
         ),
         Err(cause) => Finding::new(KEY, State::Note, "it could not be found out whether it may write").because(&cause),
     }

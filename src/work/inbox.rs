@@ -8,6 +8,7 @@ use crate::domain::conversation::{Conversation, Owner, Which};
 use crate::domain::face::Face;
 use crate::domain::job::{CommandJob, Job, ResumeJob, Stage};
 use crate::domain::message::Message;
+use crate::domain::people::Unlinked;
 use crate::domain::plan::{self, Call, Facts, Party, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::say::Say;
@@ -351,6 +352,7 @@ pub(super) fn denied(error: CallError, id: Option<&ConversationId>) -> Stop {
             Fault::Unusable { service: Service::Dialnote, cause: "404 for the list of conversations".to_owned() }.into()
         }
         (CallError::Denied(Denied::ReadOnly), _) => Refusal::ReadOnlyKey.into(),
+        (CallError::Denied(Denied::NotConnected), _) => Refusal::YouAreNotLinked(Unlinked::NotConnected).into(),
         (CallError::Denied(Denied::Words(words)), _) => Refusal::Dialnote { words }.into(),
     }
 }

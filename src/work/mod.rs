@@ -15,6 +15,7 @@ mod handovers;
 mod hooks;
 mod inbox;
 mod index;
+pub mod installations;
 mod leaving;
 mod links;
 mod lists;
@@ -53,6 +54,7 @@ use crate::slack::client::Slack;
 use crate::store::{Claim, Effect, Lane, NewJob, Settled, Store, Verdict};
 use crate::work::inbox::Stop;
 use crate::work::index::Index;
+use crate::work::installations::Tenant;
 use crate::work::office::{Common, Door};
 use crate::work::pace::Pacing;
 use crate::work::people::People;
@@ -122,6 +124,8 @@ pub struct Work {
     /// This process among others on the same store.
     instance: String,
     home: OnceCell<InstallationId>,
+    /// What it has to know of itself, if it is one among many; else its keys are set by the operator.
+    tenant: Option<Tenant>,
 }
 
 /// What a step came to.
@@ -147,7 +151,37 @@ impl Work {
         let Common { store, links, clock, metrics, settings, door, instance } = common;
         let people = People::new(store.clone(), slack.clone(), dialnote.clone(), clock.clone());
         let (index, home) = (Index::default(), OnceCell::new());
-        Self { store, slack, people, links, clock, metrics, hooks, dialnote, index, settings, door, instance, home }
+        Self {
+            store,
+            slack,
+            people,
+            links,
+            clock,
+            metrics,
+            hooks,
+            dialnote,
+            index,
+            settings,
+            door,
+            instance,
+            home,
+            tenant: None,
+        }
+    }
+
+    /// The same for an installation that is known already, and is one among many.
+    pub(super) fn of(self, home: InstallationId, tenant: Tenant) -> Self {
+        Self { home: OnceCell::from(home), tenant: Some(tenant), ..self }
+    }
+
+    /// What it has to know of itself, if it is one among many.
+    pub fn tenant(&self) -> Option<&Tenant> {
+        self.tenant.as_ref()
+    }
+
+    /// Whether there is an organization in dialnote to work with.
+    pub fn is_connected(&self) -> bool {
+        self.dialnote.is_connected()
     }
 
     /// Works on a claimed job until it is finished or has to wait.
@@ -186,6 +220,9 @@ impl Work {
     }
 
     async fn advance(&self, claim: &Claim, job: &Job) -> Result<Outcome, Fault> {
+        if !self.is_connected() && job.is_for_dialnote() {
+            return Ok(Outcome::done(Vec::new()));
+        }
         match job {
             Job::Command(job) => self.command(claim, job).await,
             Job::Resume(job) => self.resume(claim, job).await,
@@ -203,6 +240,8 @@ impl Work {
             Job::Digest(job) => self.digest(claim, job).await,
             Job::Noticed(job) => no_one_asked(self.noticed(claim, job).await),
             Job::Look => self.look_because_told(claim).await,
+            Job::Refresh => self.refresh(claim).await,
+            Job::Removed(at) => self.removed(claim, *at).await,
             Job::Links(job) => no_one_asked(self.links(claim, job).await),
             Job::Message(message) => self.deliver(claim, message).await,
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
-use tracing::{Instrument, info_span};
+use tracing::{Instrument, error, info, info_span};
 use url::Url;
 
 use crate::clock::Clock;
@@ -16,11 +16,15 @@ use crate::domain::job::Job;
 use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::metrics::Metrics;
-use crate::store::{Claim, Lane, Memo, NewJob, Store};
-use crate::work::{Settings, Work, new_job};
+use crate::store::{Claim, Lane, Memo, NewJob, Store, Verdict};
+use crate::work::installations::{self, Installations};
+use crate::work::{Settings, Work, later, new_job};
 
 /// How much a large command and all that is kept of it take up, in bytes.
 const LARGE_COMMAND: usize = 32 * 1024;
+
+/// How long work waits whose installation cannot be read.
+const UNREAD: Duration = Duration::from_secs(30);
 
 /// How long a store that is well may take.
 const IN_TIME: Duration = Duration::from_secs(2);
@@ -65,29 +69,64 @@ impl Common {
 pub struct Office {
     /// What all of it has in common.
     pub common: Common,
-    /// The work of the workspace whose token stands in the environment.
-    own: Arc<Work>,
+    whose: Whose,
+}
+
+enum Whose {
+    /// That of the workspace whose token is set.
+    One(Arc<Work>),
+    /// That of every workspace that has installed the app.
+    Many(Arc<Installations>),
 }
 
 impl Office {
     /// An office for one workspace.
-    pub fn new(common: Common, own: Arc<Work>) -> Self {
-        Self { common, own }
+    pub fn for_one(common: Common, own: Arc<Work>) -> Self {
+        Self { common, whose: Whose::One(own) }
     }
 
-    /// The work of the workspace whose token stands in the environment.
-    pub fn own(&self) -> &Arc<Work> {
-        &self.own
+    /// An office for everybody who installs the app.
+    pub fn for_many(common: Common, installations: Arc<Installations>) -> Self {
+        Self { common, whose: Whose::Many(installations) }
     }
 
-    /// Whose work this is. Work for an installation that is not ours is refused by whoever gets it.
-    pub fn of(&self, _: &InstallationId) -> Arc<Work> {
-        self.own.clone()
+    /// The work of the workspace whose token is set, if one is.
+    pub fn own(&self) -> Option<&Arc<Work>> {
+        match &self.whose {
+            Whose::One(own) => Some(own),
+            Whose::Many(_) => None,
+        }
     }
 
-    /// All that is to be watched.
-    pub fn all(&self) -> Vec<Arc<Work>> {
-        vec![self.own.clone()]
+    /// Everybody who has installed the app, if anybody can.
+    pub fn installations(&self) -> Option<&Arc<Installations>> {
+        match &self.whose {
+            Whose::One(_) => None,
+            Whose::Many(installations) => Some(installations),
+        }
+    }
+
+    /// Whose work this is; nobody's, if the app is not installed there. Where there is one workspace, work for
+    /// another is refused by whoever gets it.
+    pub async fn of(&self, installation: &InstallationId) -> Result<Option<Arc<Work>>, Fault> {
+        match &self.whose {
+            Whose::One(own) => Ok(Some(own.clone())),
+            Whose::Many(installations) => installations.work(&self.common, installation).await,
+        }
+    }
+
+    /// The work of everybody, or of the one who is named.
+    pub async fn everybody(&self, only: Option<&InstallationId>) -> Result<Vec<Arc<Work>>, Fault> {
+        let installations = match (&self.whose, only) {
+            (Whose::One(own), _) => return Ok(vec![own.clone()]),
+            (Whose::Many(_), Some(only)) => return Ok(self.of(only).await?.into_iter().collect()),
+            (Whose::Many(installations), None) => installations,
+        };
+        let mut everybody = Vec::new();
+        for id in installations.all(&self.common).await? {
+            everybody.extend(self.of(&id).await?);
+        }
+        Ok(everybody)
     }
 
     /// Claims one job of the lane, if one is due, and works on it until it is finished or has to
@@ -102,10 +141,38 @@ impl Office {
 
     /// Works on a claimed job until it is finished or has to wait.
     pub(super) async fn work_on(&self, claim: Claim) -> Result<(), Fault> {
-        let work = self.of(&claim.installation);
         // The time at which it was accepted goes along with everything that follows from a request.
         let span = info_span!("job", id = %claim.id, request = claim.accepted.as_millisecond());
-        Box::pin(work.work_on(claim)).instrument(span).await
+        match self.of(&claim.installation).await {
+            Ok(Some(work)) => Box::pin(work.work_on(claim)).instrument(span).await,
+            Ok(None) => self.let_go(claim).instrument(span).await,
+            Err(fault) => self.put_off(claim, &fault).instrument(span).await,
+        }
+    }
+
+    /// There is nobody any more for whom it would be done. Whoever asked is told, where that needs no token.
+    async fn let_go(&self, claim: Claim) -> Result<(), Fault> {
+        let Common { store, clock, .. } = &self.common;
+        let job = Job::decode(&claim.body);
+        match (&job, self.installations()) {
+            (Ok(Job::Removed(_)), _) => installations::clear(store.as_ref(), &claim.installation).await?,
+            (Ok(job), Some(installations)) => {
+                if let Some(reply) = job.asker().and_then(|asker| asker.reply.as_ref()) {
+                    installations.refuse(&self.common, reply).await;
+                }
+            }
+            _ => {}
+        }
+        info!("the app is not installed there; there is nothing to be done");
+        store.settle(&claim, Verdict::Done, Vec::new(), clock.now()).await.map(drop)
+    }
+
+    /// It cannot be worked on as long as its installation cannot be read.
+    async fn put_off(&self, claim: Claim, fault: &Fault) -> Result<(), Fault> {
+        error!(cause = %fault, "an installation cannot be read; its work is put off");
+        let now = self.common.clock.now();
+        let verdict = Verdict::Retry { due: later(now, UNREAD), cause: fault.to_string(), unsure: claim.unsure };
+        self.common.store.settle(&claim, verdict, Vec::new(), now).await.map(drop)
     }
 
     /// A job to be stored, asked for at `now` and due at once.

@@ -35,6 +35,8 @@ pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
         | Job::Untouched
         | Job::Report(_)
         | Job::Doctor(_)
+        | Job::Refresh
+        | Job::Removed(_)
         | Job::Ask(_) => Vec::new(),
         Job::Message(Message::Private { .. }) => vec![unlimited(RESPONSE_URL)],
         // Tier 3: 50 a minute.

@@ -202,6 +202,9 @@ impl People {
         user: &SlackUserId,
         read: Read,
     ) -> Result<Result<Teammate, Stranger>, Fault> {
+        if !self.dialnote.is_connected() {
+            return Ok(Err(Stranger { name: "That person".to_owned(), why: Unlinked::NotConnected }));
+        }
         let Some(profile) = self.profile(installation, user, read).await? else {
             return Ok(Err(Stranger { name: "That person".to_owned(), why: Unlinked::NoMember }));
         };

@@ -1,6 +1,7 @@
 //! The server's loops around the [`Office`]: many jobs at once, awake when there is something to do, and
 //! a stop that finishes what was begun.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use tokio::time::{interval, sleep};
 use tracing::{error, info};
 
 use crate::error::Fault;
+use crate::ids::InstallationId;
 use crate::store::Lane;
 use crate::work::Work;
 use crate::work::office::Office;
@@ -17,6 +19,9 @@ use crate::work::watch::SIGN_OF_LIFE;
 
 /// How long to wait at most before looking again, whatever the bells say.
 const POLL: Duration = Duration::from_secs(1);
+
+/// How long it takes until somebody new is looked after.
+const NEW: Duration = Duration::from_secs(5);
 
 /// How long a stop waits for jobs that were begun; the others are taken up after the next start.
 const GRACE: Duration = Duration::from_secs(10);
@@ -32,22 +37,56 @@ pub async fn run(office: Arc<Office>, stop: watch::Receiver<bool>) {
 }
 
 /// Looks at what changes in dialnote, for each installation apart.
-async fn watchers(office: Arc<Office>, stop: watch::Receiver<bool>) {
-    let mut watchers = JoinSet::new();
-    for work in office.all() {
-        watchers.spawn(watcher(work, stop.clone()));
+async fn watchers(office: Arc<Office>, mut stop: watch::Receiver<bool>) {
+    let Some(installations) = office.installations().cloned() else {
+        return watcher(office, None, stop).await;
+    };
+    let (mut watched, mut watchers) = (HashSet::new(), JoinSet::new());
+    while !*stop.borrow() {
+        let all = installations.all(&office.common).await.inspect_err(log).unwrap_or_default();
+        for id in all {
+            if watched.insert(id.clone()) {
+                let watcher = watcher(office.clone(), Some(id.clone()), stop.clone());
+                watchers.spawn(async move {
+                    watcher.await;
+                    id
+                });
+            }
+        }
+        tokio::select! {
+            () = sleep(NEW) => {}
+            Some(Ok(gone)) = watchers.join_next(), if !watchers.is_empty() => {
+                watched.remove(&gone);
+            }
+            _ = stop.changed() => {}
+        }
     }
-    watchers.join_all().await;
+    while watchers.join_next().await.is_some() {}
 }
 
-/// Looks at what changes in dialnote, more often when much does.
-async fn watcher(work: Arc<Work>, mut stop: watch::Receiver<bool>) {
+/// Looks at what changes in dialnote, more often when much does; until the installation is gone. None names the
+/// one whose token is set.
+async fn watcher(office: Arc<Office>, id: Option<InstallationId>, mut stop: watch::Receiver<bool>) {
     let mut pause = Duration::ZERO;
     while !*stop.borrow() {
+        let work = match &id {
+            Some(id) => office.of(id).await,
+            None => Ok(office.own().cloned()),
+        };
+        let work = match work {
+            Ok(Some(work)) if work.is_connected() => Some(work),
+            Ok(None) => return,
+            Ok(Some(_)) => None,
+            Err(cause) => {
+                error!(%cause, "an installation cannot be read; will try again");
+                None
+            }
+        };
         tokio::select! {
-            () = wait_as_leader(&work, pause) => {}
+            () = wait_as_leader(work.as_deref(), if work.is_some() { pause } else { NEW }) => {}
             _ = stop.changed() => return,
         }
+        let Some(work) = work else { continue };
         let looked = work.watch().await;
         if let Err(cause) = &looked {
             info!(%cause, "could not look at dialnote; will try again");
@@ -58,11 +97,13 @@ async fn watcher(work: Arc<Work>, mut stop: watch::Receiver<bool>) {
 
 /// Waits, and shows meanwhile that it is still there, so that another instance looks soon after this one
 /// has died.
-async fn wait_as_leader(work: &Work, mut pause: Duration) {
+async fn wait_as_leader(work: Option<&Work>, mut pause: Duration) {
     while pause > SIGN_OF_LIFE {
         sleep(SIGN_OF_LIFE).await;
         pause -= SIGN_OF_LIFE;
-        let _ = work.leads_looking().await.inspect_err(log);
+        if let Some(work) = work {
+            let _ = work.leads_looking().await.inspect_err(log);
+        }
     }
     sleep(pause).await;
 }

@@ -7,6 +7,7 @@ use tracing::warn;
 
 use crate::domain::asker::{Place, Via};
 use crate::domain::handover::Handover;
+use crate::domain::installation::Installation;
 use crate::domain::job::{DigestJob, Job};
 use crate::domain::message::Message;
 use crate::domain::route::Route;
@@ -87,6 +88,7 @@ impl Office {
                     Job::Digest(DigestJob { channel, caught_up: false, overdue: false })
                 }
                 UNTOUCHED => Job::Untouched,
+                Installation::KIND => Job::Refresh,
                 OVERDUE => {
                     let channel = ChannelId::new(document.id.clone());
                     Job::Digest(DigestJob { channel, caught_up: false, overdue: true })

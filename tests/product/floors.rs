@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// Which floor a part of the house is on; the sandbox stands beside the house.
 fn floor(part: &str) -> Option<u8> {
     Some(match part {
-        "clock" | "error" | "ids" | "json" | "metrics" | "transport" => 0,
+        "clock" | "error" | "ids" | "json" | "metrics" | "transport" | "vault" => 0,
         "domain" => 1,
         "view" => 2,
         "dialnote" | "slack" | "store" => 3,

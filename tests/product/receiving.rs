@@ -333,6 +333,7 @@ async fn what_is_not_understood_is_explained_and_nothing_is_called() {
         `/inbox [mine | unassigned | unread | read | done | snoozed | all | @person] [text]` — List conversations, with buttons on each.
         `/dialnote route [list | #channel] [shared number | * | off]` — Choose which channel gets the cards of which shared number; `*` for all of them.
         `/dialnote report [today | week | month | days]` — Show this channel what came in, what became of it, how long it took and who has how much to do.
+        `/dialnote connect` — Connect this workspace to dialnote, with a key that dialnote gives you; for admins.
         `/dialnote settings` — Change the rules: who may re-assign, when a note is needed, what this channel shows.
         `/dialnote doctor` — Look whether everything is set up as it has to be, and say how to mend what is not.
         `/dialnote help [command]` — Show what you can type.
@@ -359,7 +360,7 @@ async fn a_workspace_that_is_not_ours_is_told_so() {
         let body = command("me conv_1001").replace("T0ACME", "T0OTHER");
         let reply: String = form_urlencoded::byte_serialize(reply.as_bytes()).collect();
         post_signed(bot, PATHS[0], FORM, &format!("{body}&response_url={reply}")).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"This workspace is not connected to dialnote. Ask whoever set up this app to connect it.");
+        assert_snapshot!(bot.answer(MAYA).await, @"This app is not installed in this workspace, or not any more. Ask an admin to install it.");
         assert_eq!(bot.calls("PATCH"), 0);
     })
     .await;
@@ -367,7 +368,10 @@ async fn a_workspace_that_is_not_ours_is_told_so() {
 
 /// Everything that is read of a payload. What is not named here may be missing, `null` or anything.
 fn is_read(path: &str) -> bool {
-    const EXACT: [&str; 43] = [
+    const EXACT: [&str; 46] = [
+        "/event/tokens/bot",
+        "/event_time",
+        "/enterprise_id",
         "/type",
         "/challenge",
         "/user/id",

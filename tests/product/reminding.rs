@@ -8,8 +8,13 @@ use serde_json::json;
 use crate::support::{Bot, LEO, MAYA, Setup, product, product_with};
 
 /// Ten o'clock in Maya's Los Angeles, on a Monday.
-const MORNING: Setup =
-    Setup { pace: "as-allowed", on: crate::database::On::Any, now: "2026-11-23T18:00:00Z", told: false };
+const MORNING: Setup = Setup {
+    pace: "as-allowed",
+    on: crate::database::On::Any,
+    now: "2026-11-23T18:00:00Z",
+    told: false,
+    by: crate::support::By::Settings,
+};
 
 #[tokio::test]
 async fn a_channel_is_reminded_of_what_nobody_owns_once_an_hour_at_most() {

@@ -9,19 +9,22 @@ use std::sync::Arc;
 use dialnote_slack::app::App;
 use dialnote_slack::clock::{Clock, ManualClock};
 use dialnote_slack::config::Config;
+use dialnote_slack::ids::InstallationId;
 use dialnote_slack::sandbox::{
     Click, Close, Hang, Incoming, Member, Message, Options, Outcome, Person, Sandbox, Saying, Secrets, Shortcut,
-    Submit, Typing, View, World,
+    Submit, Typing, View, Workspace, World,
 };
 use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::store::Lane;
 use dialnote_slack::work::Work;
+use dialnote_slack::work::installations::Services;
 use dialnote_slack::work::office::Office;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::browser::Browser;
 use crate::database::{Database, On};
 use crate::drawing::{draw, draw_blocks};
 
@@ -37,6 +40,9 @@ pub const BEN: &str = "ben";
 /// Where things happen unless a test says otherwise.
 pub const FRONT_DESK: &str = "front-desk";
 
+/// What tests seal with.
+pub const ENCRYPTION_KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
 /// The first conversation of the sandbox: Ana Lima, missed call, unassigned.
 pub const ANA: &str = "conv_1001";
 
@@ -51,7 +57,7 @@ pub struct Bot {
     /// Where the app listens.
     pub url: String,
     server: JoinHandle<()>,
-    data: Database,
+    data: Arc<Database>,
     setup: Setup,
     read: HashSet<(String, String, String)>,
     dead_expected: u64,
@@ -68,11 +74,24 @@ pub struct Setup {
     pub now: &'static str,
     /// Whether dialnote can reach the app.
     pub told: bool,
+    /// How the app gets into the workspace.
+    pub by: By,
+}
+
+/// How the app gets into the workspace.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Its keys are set.
+    Settings,
+    /// It is installed and connected before the test begins, as everybody can do it.
+    Installing,
+    /// The same, and that is left to the test.
+    Nobody,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { pace: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", told: false }
+        Self { pace: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", told: false, by: By::Settings }
     }
 }
 
@@ -101,17 +120,76 @@ impl Bot {
             scopes: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name.to_owned()).collect(),
         };
         let sandbox = Sandbox::start(options).await.unwrap();
-        let data = Database::new(setup.on).await;
+        if setup.by != By::Settings {
+            sandbox.not_installed();
+        }
+        let data = Arc::new(Database::new(setup.on).await);
         let (office, url, server) = start_app(&sandbox, &data, &clock, setup).await;
-        let work = office.own().clone();
-        Self { sandbox, clock, office, work, url, server, data, setup, read: HashSet::new(), dead_expected: 0 }
+        let work = office.own().cloned().unwrap_or_else(|| nobodys(&office));
+        let (read, dead_expected) = (HashSet::new(), 0);
+        let mut bot = Self { sandbox, clock, office, work, url, server, data, setup, read, dead_expected };
+        if setup.by == By::Installing {
+            bot.install().await;
+            bot.connect().await;
+        }
+        bot
+    }
+
+    /// Another workspace with its own organization in dialnote, in which the same app is not installed yet.
+    pub async fn beside(&self) -> Self {
+        let sandbox = self.sandbox.beside(Workspace::globex()).await.unwrap();
+        sandbox.not_installed();
+        Self {
+            sandbox,
+            clock: self.clock.clone(),
+            office: self.office.clone(),
+            work: nobodys(&self.office),
+            url: self.url.clone(),
+            server: tokio::spawn(std::future::pending()),
+            data: self.data.clone(),
+            setup: self.setup,
+            read: HashSet::new(),
+            dead_expected: 0,
+        }
+    }
+
+    /// An admin installs the app, as everybody can.
+    pub async fn install(&mut self) {
+        let mut browser = Browser::default();
+        let page = browser.install(&self.url, &self.team(), "yes").await;
+        assert!(page.contains("Installed in"), "{page}");
+        self.clock.advance(SignedDuration::from_secs(1));
+        self.know_work().await;
+        self.read_all().await;
+    }
+
+    /// An admin connects the workspace to its organization in dialnote.
+    pub async fn connect(&mut self) {
+        self.slash(MAYA, "/dialnote connect").await;
+        let key = self.sandbox.credentials().dialnote_api_key;
+        let outcome = self.submit(MAYA, json!({ "key": { "key": key } })).await;
+        assert_eq!(outcome.field_errors.len(), 0, "{outcome:?}");
+        self.close(MAYA).await;
+        self.know_work().await;
+        self.read_all().await;
+    }
+
+    /// The id of the workspace.
+    pub fn team(&self) -> String {
+        self.world(|world| world.workspace.id.clone())
+    }
+
+    /// Takes the work as it is by now: it changes with what is kept of the installation.
+    pub async fn know_work(&mut self) {
+        let found = self.office.of(&InstallationId::new(self.team())).await.unwrap();
+        self.work = found.expect("the app is installed");
     }
 
     /// What a crash and a new start do: everything in memory is gone, the database stays.
     pub async fn restart(&mut self) {
         self.server.abort();
         (self.office, self.url, self.server) = start_app(&self.sandbox, &self.data, &self.clock, self.setup).await;
-        self.work = self.office.own().clone();
+        self.know_work().await;
     }
 
     /// Works until a call of Slack's or dialnote's hangs, which has to come; dies there, and starts anew. What the
@@ -141,7 +219,7 @@ impl Bot {
     /// What the doctor finds, with some settings changed.
     pub async fn examine(&self, changed: &[(&'static str, &str)]) -> Vec<String> {
         let office = self.second_with(changed).await;
-        office.own().examine().await.iter().map(ToString::to_string).collect()
+        office.own().unwrap().examine().await.iter().map(ToString::to_string).collect()
     }
 
     /// Where the app keeps what it must not lose.
@@ -574,6 +652,18 @@ impl Bot {
     }
 }
 
+/// Stands where there is no installation yet: the store is everybody's.
+fn nobodys(office: &Office) -> Arc<Work> {
+    let services = Services {
+        http: reqwest::Client::new(),
+        slack: "http://127.0.0.1:9".parse().unwrap(),
+        dialnote: "http://127.0.0.1:9".parse().unwrap(),
+        hooks: "http://127.0.0.1:9".parse().unwrap(),
+        signing: None,
+    };
+    Arc::new(services.work(&office.common, "".into(), None, None))
+}
+
 async fn start_app(
     sandbox: &Sandbox,
     data: &Database,
@@ -601,16 +691,21 @@ fn config_with(
     changed: &[(&'static str, &str)],
 ) -> Config {
     let credentials = sandbox.credentials();
+    let own = setup.by == By::Settings;
     let settings = [
         ("SLACK_SIGNING_SECRET", credentials.signing_secret),
-        ("SLACK_BOT_TOKEN", credentials.slack_bot_token),
+        ("SLACK_BOT_TOKEN", if own { credentials.slack_bot_token } else { String::new() }),
         ("SLACK_API_URL", credentials.slack_api),
-        ("DIALNOTE_API_KEY", credentials.dialnote_api_key),
+        ("SLACK_AUTHORIZE_URL", format!("{}/slack/oauth/v2/authorize", credentials.sandbox)),
+        ("SLACK_CLIENT_ID", if own { String::new() } else { Secrets::fixed().client_id }),
+        ("SLACK_CLIENT_SECRET", Secrets::fixed().client_secret),
+        ("ENCRYPTION_KEY", ENCRYPTION_KEY.to_owned()),
+        ("DIALNOTE_API_KEY", if own { credentials.dialnote_api_key } else { String::new() }),
         ("DIALNOTE_API_URL", credentials.dialnote_api),
         ("DATABASE_URL", data.url.clone()),
         ("SLACK_PACE", setup.pace.to_owned()),
         ("DIALNOTE_HOOKS_URL", format!("{}/dialnote/api/hooks", credentials.sandbox)),
-        ("PUBLIC_URL", if setup.told { url.to_owned() } else { String::new() }),
+        ("PUBLIC_URL", if setup.told || !own { url.to_owned() } else { String::new() }),
     ];
     let changed = changed.iter().map(|(name, value)| (*name, (*value).to_owned()));
     let settings: Vec<_> = changed.chain(settings).collect();

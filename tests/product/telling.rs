@@ -6,7 +6,13 @@ use reqwest::StatusCode;
 
 use crate::support::{Bot, MAYA, Setup, product_with};
 
-const TOLD: Setup = Setup { pace: "as-allowed", on: crate::database::On::Any, now: "2026-11-23T09:00:00Z", told: true };
+const TOLD: Setup = Setup {
+    pace: "as-allowed",
+    on: crate::database::On::Any,
+    now: "2026-11-23T09:00:00Z",
+    told: true,
+    by: crate::support::By::Settings,
+};
 
 #[tokio::test]
 async fn a_missed_call_is_a_card_before_anybody_looks() {

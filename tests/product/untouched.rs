@@ -6,8 +6,13 @@ use jiff::SignedDuration;
 use crate::support::{ANA, Bot, LEO, MAYA, Setup, ZOE, product_with};
 
 /// Ten o'clock in Leo's Los Angeles, on a Monday.
-const MORNING: Setup =
-    Setup { pace: "as-allowed", on: crate::database::On::Any, now: "2026-11-23T18:00:00Z", told: false };
+const MORNING: Setup = Setup {
+    pace: "as-allowed",
+    on: crate::database::On::Any,
+    now: "2026-11-23T18:00:00Z",
+    told: false,
+    by: crate::support::By::Settings,
+};
 
 #[tokio::test]
 async fn an_owner_is_asked_about_what_nothing_happens_to() {

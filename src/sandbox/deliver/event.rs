@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Ack, Outcome, Parcel, payload, send};
 use crate::sandbox::Impossible;
-use crate::sandbox::seed::{APP, BOT_USER, TEAM, direct_message};
+use crate::sandbox::seed::{APP, BOT_USER, direct_message};
 use crate::sandbox::server::Shared;
 use crate::sandbox::world::World;
 
@@ -35,6 +35,19 @@ pub(in crate::sandbox) async fn event(shared: &Shared, event: Value) -> Result<O
     Ok(outcome)
 }
 
+/// An admin removes the app: its tokens work no more, and it is told so, by two events in no certain order
+/// (contracts/slack.md §19.2).
+pub(in crate::sandbox) async fn uninstall(shared: &Shared) -> Result<Vec<Outcome>, Impossible> {
+    shared.world(|world| {
+        world.grants.revoke();
+        world.scopes.clear();
+    });
+    let revoked = json!({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}});
+    let mut outcomes = vec![event(shared, revoked).await?];
+    outcomes.push(event(shared, json!({"type": "app_uninstalled"})).await?);
+    Ok(outcomes)
+}
+
 fn compose(world: &mut World, kind: &str, event: Value) -> Result<Value, Impossible> {
     let Value::Object(mut fields) = event else { return Err(Impossible("an event is an object".to_owned())) };
     let now = world.now().as_second();
@@ -44,7 +57,7 @@ fn compose(world: &mut World, kind: &str, event: Value) -> Result<Value, Impossi
         "app_rate_limited" => {
             let minute = now - now % 60;
             return Ok(json!({
-                "token": payload::TOKEN, "type": kind, "team_id": TEAM, "minute_rate_limited": minute, "api_app_id": APP,
+                "token": payload::TOKEN, "type": kind, "team_id": world.workspace.id, "minute_rate_limited": minute, "api_app_id": APP,
             }));
         }
         "app_home_opened" => home_opened(world, &mut fields)?,
@@ -55,12 +68,12 @@ fn compose(world: &mut World, kind: &str, event: Value) -> Result<Value, Impossi
     if fields.len() > 1 && !matches!(kind, "tokens_revoked") {
         fields.insert("event_ts".to_owned(), json!(world.next_ts()));
     }
-    let event_id = world.new_event_id();
+    let (event_id, team) = (world.new_event_id(), &world.workspace.id);
     Ok(json!({
-        "token": payload::TOKEN, "team_id": TEAM, "context_team_id": TEAM, "context_enterprise_id": null,
+        "token": payload::TOKEN, "team_id": team, "context_team_id": team, "context_enterprise_id": null,
         "api_app_id": APP, "event": fields, "type": "event_callback", "event_id": event_id, "event_time": now,
         "authorizations": [{
-            "enterprise_id": null, "team_id": TEAM, "user_id": BOT_USER, "is_bot": true, "is_enterprise_install": false,
+            "enterprise_id": null, "team_id": team, "user_id": BOT_USER, "is_bot": true, "is_enterprise_install": false,
         }],
         "is_ext_shared_channel": false,
     }))
@@ -74,7 +87,7 @@ fn home_opened(world: &mut World, fields: &mut Map<String, Value>) -> Result<(),
     fields.insert("channel".to_owned(), json!(channel));
     let tab = fields.entry("tab").or_insert_with(|| json!("home")).clone();
     if let Some(home) = world.homes.get(&person.id).filter(|_| tab == "home") {
-        fields.insert("view".to_owned(), home.object(&home.typed));
+        fields.insert("view".to_owned(), home.object(&world.workspace.id, &home.typed));
     }
     Ok(())
 }

@@ -143,7 +143,7 @@ fn press(world: &mut World, click: &Click) -> Result<(Parcel, Sent), Impossible>
         state
     };
     let ts = world.next_ts();
-    let mut body = payload::common("block_actions", &person);
+    let mut body = payload::common("block_actions", &person, &world.workspace);
     let action = payload::action(&found.element, &found.block_id, &state, &ts);
     body.insert("actions".to_owned(), json!([action]));
     let sent = describe(world, &mut body, &person, &spot);
@@ -250,7 +250,7 @@ fn ask(world: &mut World, typing: &Typing) -> Result<(Asked, Option<Parcel>), Im
     if length(&typing.value) < found.element["min_query_length"].as_u64().unwrap_or(default) {
         return Ok((asked, None));
     }
-    let mut body = payload::common("block_suggestion", &person);
+    let mut body = payload::common("block_suggestion", &person, &world.workspace);
     match &spot {
         Spot::Message(channel, message) => payload::about_message(&mut body, channel, message),
         Spot::View(view) => payload::about_view(&mut body, view, &values::state(view.blocks(), &view.typed)),
@@ -280,7 +280,7 @@ fn reach(world: &mut World, shortcut: &Shortcut) -> Result<(Parcel, Sent), Impos
     let person = world.actor(&shortcut.who)?;
     let trigger_id = world.new_trigger(&person.id, None);
     let global = shortcut.channel.is_none() && shortcut.message_ts.is_none();
-    let mut body = payload::common(if global { "shortcut" } else { "message_action" }, &person);
+    let mut body = payload::common(if global { "shortcut" } else { "message_action" }, &person, &world.workspace);
     body.insert("callback_id".to_owned(), json!(shortcut.callback_id));
     body.insert("trigger_id".to_owned(), json!(trigger_id));
     body.insert("action_ts".to_owned(), json!(world.next_ts()));
@@ -294,7 +294,7 @@ fn reach(world: &mut World, shortcut: &Shortcut) -> Result<(Parcel, Sent), Impos
             let url = world.new_response_url(&person.id, &channel.id, None);
             body.insert("channel".to_owned(), payload::named(&channel));
             body.insert("message_ts".to_owned(), json!(message.ts));
-            body.insert("message".to_owned(), message.object(true));
+            body.insert("message".to_owned(), message.object(&world.workspace.id, true));
             body.insert("response_url".to_owned(), json!(url));
             response_url = Some(url);
         }

@@ -21,7 +21,7 @@ use super::blocks::max;
 use super::calls::Delivery;
 use super::server::Shared;
 use crate::slack::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
-pub(super) use event::event;
+pub(super) use event::{event, uninstall};
 pub(super) use incoming::incoming;
 pub(super) use interact::{click, options, shortcut};
 pub(super) use modal::{close, submit};

@@ -61,9 +61,9 @@ fn fill_in(world: &mut World, submit: &Submit) -> Result<Filled, Impossible> {
         return Ok(Filled::Incomplete(field_errors));
     }
     let trigger_id = world.new_trigger(&person.id, Some(view.id.clone()));
-    let mut body = payload::common("view_submission", &person);
+    let mut body = payload::common("view_submission", &person, &world.workspace);
     body.insert("trigger_id".to_owned(), json!(trigger_id));
-    body.insert("view".to_owned(), view.object(&state));
+    body.insert("view".to_owned(), view.object(&world.workspace.id, &state));
     body.insert("response_urls".to_owned(), response_urls(world, &person, &view, &state));
     let parcel = Parcel::interaction("/slack/interactions", &person.handle, &Value::Object(body));
     Ok(Filled::Complete(parcel, trigger_id))
@@ -210,8 +210,8 @@ fn take_away(world: &mut World, close: &Close) -> Result<Option<Parcel>, Impossi
     if !told.notifies_on_close() {
         return Ok(None);
     }
-    let mut body = payload::common("view_closed", &person);
-    body.insert("view".to_owned(), told.object(&Map::new()));
+    let mut body = payload::common("view_closed", &person, &world.workspace);
+    body.insert("view".to_owned(), told.object(&world.workspace.id, &Map::new()));
     body.insert("is_cleared".to_owned(), json!(all));
     Ok(Some(Parcel::interaction("/slack/interactions", &person.handle, &Value::Object(body))))
 }

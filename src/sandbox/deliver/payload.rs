@@ -4,23 +4,28 @@ use serde_json::{Map, Value, json};
 
 use crate::sandbox::channels::{Channel, ChannelKind, Message};
 use crate::sandbox::people::Person;
-use crate::sandbox::seed::{APP, DOMAIN, TEAM};
+use crate::sandbox::seed::{APP, Workspace};
 use crate::sandbox::views::View;
 
 /// Slack's legacy verification token: present in every payload, and never to be trusted.
 pub(super) const TOKEN: &str = "legacy-verification-token";
 
 /// What every interaction has.
-pub(super) fn common(kind: &str, person: &Person) -> Map<String, Value> {
+pub(super) fn common(kind: &str, person: &Person, workspace: &Workspace) -> Map<String, Value> {
     object(json!({
         "type": kind,
         "user": {"id": person.id, "username": person.handle, "name": person.handle, "team_id": person.team},
         "api_app_id": APP,
         "token": TOKEN,
-        "team": {"id": TEAM, "domain": DOMAIN},
+        "team": {"id": workspace.id, "domain": workspace.domain},
         "enterprise": null,
         "is_enterprise_install": false,
     }))
+}
+
+/// The workspace of what [`common`] began.
+fn team(payload: &Map<String, Value>) -> String {
+    payload.get("team").and_then(|team| team["id"].as_str()).unwrap_or_default().to_owned()
 }
 
 /// Adds what tells the app which message an interaction is about. The content of an ephemeral
@@ -35,7 +40,8 @@ pub(super) fn about_message(payload: &mut Map<String, Value>, channel: &Channel,
     payload.insert("container".to_owned(), container);
     payload.insert("channel".to_owned(), named(channel));
     if message.to.is_none() {
-        payload.insert("message".to_owned(), message.object(true));
+        let shown = message.object(&team(payload), true);
+        payload.insert("message".to_owned(), shown);
     }
 }
 
@@ -55,7 +61,8 @@ pub(super) fn about_unfurl(payload: &mut Map<String, Value>, url: &str) {
 /// Adds what tells the app which view an interaction is about.
 pub(super) fn about_view(payload: &mut Map<String, Value>, view: &View, values: &Map<String, Value>) {
     payload.insert("container".to_owned(), json!({"type": "view", "view_id": view.id}));
-    payload.insert("view".to_owned(), view.object(values));
+    let shown = view.object(&team(payload), values);
+    payload.insert("view".to_owned(), shown);
 }
 
 /// One entry of `actions`: what the element is, and what became of it.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{Ack, Outcome, Parcel, payload, send};
 use crate::sandbox::Impossible;
 use crate::sandbox::channels::Message;
-use crate::sandbox::seed::{APP, BOT_USER, DOMAIN, SLACKBOT, TEAM};
+use crate::sandbox::seed::{APP, BOT_USER, SLACKBOT};
 use crate::sandbox::server::Shared;
 use crate::sandbox::slack::{self, Content};
 use crate::sandbox::typed;
@@ -53,8 +53,8 @@ fn compose(world: &mut World, who: &str, channel: &str, line: &str) -> Result<Ty
     let response_url = world.new_response_url(&person.id, &channel.id, None);
     let body = form_urlencoded::Serializer::new(String::new())
         .append_pair("token", payload::TOKEN)
-        .append_pair("team_id", TEAM)
-        .append_pair("team_domain", DOMAIN)
+        .append_pair("team_id", &world.workspace.id)
+        .append_pair("team_domain", &world.workspace.domain)
         .append_pair("channel_id", &channel.id)
         .append_pair("channel_name", payload::name(&channel))
         .append_pair("user_id", &person.id)

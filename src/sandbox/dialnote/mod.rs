@@ -81,6 +81,11 @@ pub(super) fn call(world: &mut World, heard: &Heard) -> Answer {
     }
 }
 
+/// Whether it is a key of this organization.
+pub(super) fn knows(world: &World, key: &str) -> bool {
+    [&world.secrets.dialnote_key, &world.secrets.read_only_key].into_iter().any(|known| known == key)
+}
+
 fn admit(world: &World, heard: &Heard) -> Result<(), Refused> {
     let unauthorized = |message: &str| Refused { status: 401, error: "UNAUTHORIZED", message: message.to_owned() };
     let key = heard.bearer().ok_or_else(|| unauthorized("An API key is required."))?;

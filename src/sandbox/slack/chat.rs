@@ -48,7 +48,7 @@ pub(super) fn post_message(world: &mut World, args: &Args) -> Reply {
     };
     check_looks(world, args)?;
     let ts = world.post(message);
-    let shown = world.message(&channel.id, &ts).map(|message| message.object(true));
+    let shown = world.message(&channel.id, &ts).map(|message| message.object(&world.workspace.id, true));
     Ok(json!({"channel": channel.id, "ts": ts, "message": shown}))
 }
 
@@ -66,6 +66,7 @@ pub(super) fn update(world: &mut World, args: &Args) -> Reply {
     let metadata = metadata(args)?;
     let broadcast = args.flag("reply_broadcast")?;
     let edited = world.next_ts();
+    let team = world.workspace.id.clone();
     let message = world.message_mut(&channel.id, ts).ok_or("message_not_found")?;
     if broadcast && !message.is_reply() {
         return Err("cant_broadcast_message".into());
@@ -80,7 +81,7 @@ pub(super) fn update(world: &mut World, args: &Args) -> Reply {
         Some(metadata) => message.metadata = Some(metadata),
         None => {}
     }
-    Ok(json!({"channel": channel.id, "ts": ts, "text": said.text, "message": message.object(true)}))
+    Ok(json!({"channel": channel.id, "ts": ts, "text": said.text, "message": message.object(&team, true)}))
 }
 
 pub(super) fn post_ephemeral(world: &mut World, args: &Args) -> Reply {

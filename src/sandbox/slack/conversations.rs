@@ -11,7 +11,7 @@ use crate::sandbox::world::World;
 pub(super) fn info(world: &mut World, args: &Args) -> Reply {
     let channel = visible(world, args.required("channel")?)?;
     require_scope(world, &format!("{}:read", scope_family(&channel)))?;
-    let mut object = channel.object();
+    let mut object = channel.object(&world.workspace.id);
     object["is_member"] = json!(world.bot_is_in(&channel));
     if args.flag("include_num_members")? {
         object["num_members"] = json!(channel.members.len());
@@ -43,7 +43,11 @@ pub(super) fn open(world: &mut World, args: &Args) -> Reply {
         return Err("user_not_visible".into());
     }
     let id = world.direct_message(user);
-    let shown = if args.flag("return_im")? { world.channel(&id).map(Channel::object) } else { None };
+    let shown = if args.flag("return_im")? {
+        world.channel(&id).map(|channel| channel.object(&world.workspace.id))
+    } else {
+        None
+    };
     Ok(json!({"channel": shown.unwrap_or_else(|| json!({"id": id}))}))
 }
 
@@ -52,7 +56,7 @@ pub(super) fn history(world: &mut World, args: &Args) -> Reply {
     let in_channel = |message: &Message| !message.is_reply() || message.broadcast;
     let mut messages = window(world, &channel, args, in_channel)?;
     messages.reverse();
-    answer(&messages, args, "conversations.history.limit")
+    answer(world, &messages, args, "conversations.history.limit")
 }
 
 pub(super) fn replies(world: &mut World, args: &Args) -> Reply {
@@ -62,13 +66,13 @@ pub(super) fn replies(world: &mut World, args: &Args) -> Reply {
     let parent = found.thread_ts.clone().unwrap_or_else(|| found.ts.clone());
     let in_thread = |message: &Message| message.ts == parent || message.thread_ts.as_ref() == Some(&parent);
     let messages = window(world, &channel, args, in_thread)?;
-    answer(&messages, args, "conversations.history.limit")
+    answer(world, &messages, args, "conversations.history.limit")
 }
 
-fn answer(messages: &[Message], args: &Args, limit: &str) -> Reply {
+fn answer(world: &World, messages: &[Message], args: &Args, limit: &str) -> Reply {
     let all_metadata = args.flag("include_all_metadata")?;
     let (shown, next) = page(messages, args, limit)?;
-    let messages: Vec<Value> = shown.iter().map(|message| message.object(all_metadata)).collect();
+    let messages: Vec<Value> = shown.iter().map(|message| message.object(&world.workspace.id, all_metadata)).collect();
     let has_more = !next.is_empty();
     Ok(json!({
         "messages": messages, "has_more": has_more, "pin_count": 0, "response_metadata": {"next_cursor": next},

@@ -52,7 +52,7 @@ pub(super) fn get_upload_url(world: &mut World, args: &Args) -> Reply {
         return Err("alt_txt_too_large".into());
     }
     let id = format!("F{:010}", world.next_id());
-    let url = format!("{}/slack/upload/{id}", world.base);
+    let url = format!("{}/slack/upload/{id}", world.services);
     let length = usize::try_from(expected).unwrap_or(usize::MAX);
     world.uploads.insert(id.clone(), Upload { length, alt, bytes: None, is_shared: false });
     Ok(json!({"upload_url": url, "file_id": id}))

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::blocks::{BadBlocks, BadView};
-use super::seed::{BOT, BOT_HANDLE, BOT_USER, DOMAIN, TEAM, TEAM_NAME};
+use super::seed::{BOT, BOT_HANDLE, BOT_USER};
 use super::server::{Answer, Heard};
 use super::world::World;
 use args::Args;
@@ -140,7 +140,7 @@ fn through_the_gates(world: &mut World, method: &str, heard: &Heard) -> Reply {
     let args = Args::read(heard, facts)?;
     match method {
         "auth.test" => Ok(auth_test(world)),
-        "team.info" => team_info(&args),
+        "team.info" => team_info(world, &args),
         "chat.postMessage" => chat::post_message(world, &args),
         "chat.update" => chat::update(world, &args),
         "chat.postEphemeral" => chat::post_ephemeral(world, &args),
@@ -169,9 +169,7 @@ fn through_the_gates(world: &mut World, method: &str, heard: &Heard) -> Reply {
 
 fn authenticate(world: &World, heard: &Heard) -> Result<(), Failure> {
     let token = heard.bearer().ok_or("not_authed")?;
-    if token != world.secrets.bot_token {
-        return Err("invalid_auth".into());
-    }
+    world.grants.admit(token, world.now())?;
     match &world.faults.slack.token_error {
         Some(error) => Err(error.as_str().into()),
         None => Ok(()),
@@ -189,17 +187,17 @@ fn require_scope(world: &World, scope: &str) -> Result<(), Failure> {
 
 fn auth_test(world: &World) -> Value {
     json!({
-        "url": format!("{}/", world.base), "team": TEAM_NAME, "user": BOT_HANDLE,
-        "team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT, "is_enterprise_install": false,
+        "url": format!("{}/", world.base), "team": world.workspace.name, "user": BOT_HANDLE,
+        "team_id": world.workspace.id, "user_id": BOT_USER, "bot_id": BOT, "is_enterprise_install": false,
     })
 }
 
-fn team_info(args: &Args) -> Reply {
-    if args.text("team")?.is_some_and(|team| team != TEAM) {
+fn team_info(world: &World, args: &Args) -> Reply {
+    if args.text("team")?.is_some_and(|team| team != world.workspace.id) {
         return Err("team_not_found".into());
     }
     Ok(json!({"team": {
-        "id": TEAM, "name": TEAM_NAME, "domain": DOMAIN, "email_domain": "acme.example",
+        "id": world.workspace.id, "name": world.workspace.name, "domain": world.workspace.domain, "email_domain": "acme.example",
         "icon": {"image_default": true},
     }}))
 }

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use super::args::Args;
 use super::{Reply, page, require_scope};
 use crate::sandbox::people::Person;
-use crate::sandbox::seed::TEAM;
 use crate::sandbox::world::World;
 
 pub(super) fn info(world: &mut World, args: &Args) -> Reply {
@@ -41,7 +40,7 @@ pub(super) fn groups(world: &mut World, args: &Args) -> Reply {
     let now = world.now().as_second();
     let groups = world.groups.iter().map(|group| {
         let mut object = json!({
-            "id": group.id, "team_id": TEAM, "is_usergroup": true, "name": group.name, "description": "",
+            "id": group.id, "team_id": world.workspace.id, "is_usergroup": true, "name": group.name, "description": "",
             "handle": group.handle, "is_external": false, "date_create": now, "date_update": now, "date_delete": 0,
             "auto_type": null, "created_by": "U0MAYA", "updated_by": "U0MAYA", "deleted_by": null,
             "prefs": {"channels": [], "groups": []},

@@ -144,7 +144,7 @@ fn new_hash(world: &mut World) -> String {
 
 fn shown(world: &World, id: &str) -> Reply {
     let view = world.view(id).ok_or("not_found")?;
-    Ok(json!({"view": view.object(&view.typed)}))
+    Ok(json!({"view": view.object(&world.workspace.id, &view.typed)}))
 }
 
 fn modal(args: &Args) -> Reply {

@@ -3,8 +3,8 @@
 use super::facts::put;
 use super::{at, claim, command, elsewhere, here, names};
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId};
-use crate::store::{Audited, Card, Document, Effect, Entry, Mirrored, Since, Store};
+use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId};
+use crate::store::{Audited, Card, Document, Effect, Entry, Memo, Mirrored, Since, Store};
 
 pub(super) async fn a_document_is_kept_until_it_is_dropped(store: &dyn Store) -> Result<(), Fault> {
     assert_eq!(store.document(&here(), "settings", "").await?, None, "there is none yet");
@@ -47,6 +47,43 @@ pub(super) async fn a_due_time_becomes_a_job_once(store: &dyn Store) -> Result<(
     let kept = store.document(&here(), "settings", "soon").await?;
     assert_eq!(kept, Some(document("soon", "soon", None)), "the document stays");
     assert_eq!(store.due(at(99), 9).await?, [(here(), moved)], "the other one is still to come");
+    Ok(())
+}
+
+pub(super) async fn installations_are_found_among_all_that_is_kept(store: &dyn Store) -> Result<(), Fault> {
+    let nobody = InstallationId::new("");
+    put(store, &here(), [Effect::PutDocument(document("a", "one", None))]).await?;
+    assert_eq!(store.installations(&nobody, 9).await?, [], "settings are not what makes one");
+    let installed = || Document { kind: "installation".into(), ..document("", "sealed", None) };
+    for installation in [elsewhere(), here()] {
+        store.keep(&installation, installed()).await?;
+    }
+    assert_eq!(store.installations(&nobody, 9).await?, [here(), elsewhere()], "in order");
+    assert_eq!(store.installations(&nobody, 1).await?, [here()], "the first");
+    assert_eq!(store.installations(&here(), 9).await?, [elsewhere()], "beyond it");
+    put(store, &here(), [Effect::DropDocument { kind: "installation".into(), id: String::new() }]).await?;
+    assert_eq!(store.installations(&nobody, 9).await?, [elsewhere()], "it is gone");
+    Ok(())
+}
+
+pub(super) async fn what_is_kept_for_an_installation_goes_with_it(store: &dyn Store) -> Result<(), Fault> {
+    let memo = |id: &str| Memo { kind: "teammate".into(), id: id.into(), alias: None, at: at(0), body: "{}".into() };
+    for installation in [here(), elsewhere()] {
+        for id in ["a", "b", "c"] {
+            store.keep(&installation, document(id, id, Some(9))).await?;
+            store.remember(&installation, memo(id)).await?;
+        }
+        store.mirror(&installation, vec![seen("c1", 5, "one"), seen("c2", 6, "two"), seen("c3", 7, "three")]).await?;
+    }
+    assert_eq!(store.clear(&here(), 2).await?, 6, "a bite of each");
+    assert_eq!(store.clear(&here(), 2).await?, 3, "the rest");
+    assert_eq!(store.clear(&here(), 2).await?, 0, "nothing is left");
+    assert_eq!(store.documents(&here(), "settings", 9).await?, []);
+    assert_eq!(store.recall(&here(), "teammate", "a").await?, None);
+    assert_eq!(store.sight(&here(), &ConversationId::new("c1")).await?, None);
+    assert_eq!(store.documents(&elsewhere(), "settings", 9).await?.len(), 3, "another installation's stay");
+    assert_eq!(store.recall(&elsewhere(), "teammate", "a").await?, Some(memo("a")));
+    assert_eq!(store.mirrored(&elsewhere(), &since(0, ""), 9).await?.len(), 3);
     Ok(())
 }
 

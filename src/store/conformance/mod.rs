@@ -166,6 +166,8 @@ pub async fn kept(fresh: &impl AsyncFn() -> Box<dyn Store>) {
             kept::a_document_is_kept_until_it_is_dropped,
             kept::documents_come_by_kind_in_the_order_of_ids,
             kept::a_due_time_becomes_a_job_once,
+            kept::installations_are_found_among_all_that_is_kept,
+            kept::what_is_kept_for_an_installation_goes_with_it,
             kept::the_mirror_shows_the_latest_sight,
             kept::a_card_is_found_by_its_place,
             kept::the_audit_log_is_read_from_end_to_end,

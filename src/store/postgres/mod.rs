@@ -296,6 +296,19 @@ impl Store for Postgres {
         self.transact(&ComeDue { installation, document, job: &job }).await
     }
 
+    async fn installations(&self, after: &InstallationId, max: usize) -> Result<Vec<InstallationId>, Fault> {
+        let read = |row: &Row| row.try_get::<_, String>(0).map(InstallationId::new);
+        self.all(operating::INSTALLATIONS, &[&after.as_str(), &limit(max)], read).await
+    }
+
+    async fn clear(&self, installation: &InstallationId, max: usize) -> Result<usize, Fault> {
+        let mut gone = 0;
+        for sql in operating::CLEAR {
+            gone += query(&self.pool, sql, &[&installation.as_str(), &limit(max)]).await?.len();
+        }
+        Ok(gone)
+    }
+
     async fn mirror(&self, installation: &InstallationId, seen: Vec<Mirrored>) -> Result<(), Fault> {
         let (names, times, bodies) = kept::columns(&seen);
         query(&self.pool, kept::MIRROR, &[&installation.as_str(), &names, &times, &bodies]).await.map(drop)

@@ -247,6 +247,15 @@ impl Store for Sqlite {
         self.writer.write(PATIENCE, come_due).await
     }
 
+    async fn installations(&self, after: &InstallationId, max: usize) -> Result<Vec<InstallationId>, Fault> {
+        self.readers.read(|connection| operating::installations(connection, after, max))
+    }
+
+    async fn clear(&self, installation: &InstallationId, max: usize) -> Result<usize, Fault> {
+        let installation = installation.clone();
+        self.writer.write(PATIENCE, move |connection, _| operating::clear(connection, &installation, max)).await
+    }
+
     async fn mirror(&self, installation: &InstallationId, seen: Vec<Mirrored>) -> Result<(), Fault> {
         let installation = installation.clone();
         self.writer.write(PATIENCE, move |connection, _| kept::mirror(connection, &installation, &seen)).await

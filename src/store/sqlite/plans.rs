@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::lines::{self, Lines};
-use super::{accepting, connection, facts, fault, jobs, kept};
+use super::{accepting, connection, facts, fault, jobs, kept, operating};
 use crate::error::Fault;
 
 struct Schema {
@@ -69,6 +69,7 @@ fn no_statement_of_a_command_reads_a_whole_table_or_sorts() -> Result<(), Fault>
         kept::DROP,
         kept::FIND,
         kept::LIST,
+        operating::INSTALLATIONS,
         kept::DUE,
         kept::COME_DUE,
         kept::MIRROR,

@@ -1,0 +1,127 @@
+//! How a workspace is connected to dialnote. The key is typed into a form and goes from there into the vault: it
+//! never becomes part of a job, and is never shown again. Whether it is one is found out before the form closes,
+//! because then whoever typed it still sees it.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use secrecy::SecretString;
+use serde_json::json;
+use tokio::time::timeout;
+use tracing::{info, warn};
+
+use crate::dialnote::client::{CallError, Denied, Dialnote};
+use crate::domain::click::connect_form::KEY;
+use crate::domain::people::Account;
+use crate::domain::refusal::Refusal;
+use crate::error::{Fault, Service};
+use crate::http::forms::PATIENCE;
+use crate::http::slack::{Request, unavailable};
+use crate::http::submitted::field_error;
+use crate::slack::inbound::{From, Place};
+use crate::view::connect::{self, Unfit};
+use crate::view::kit::Modal;
+use crate::work::installations::Tenant;
+
+impl Request<'_> {
+    /// Opens the form, for whoever may connect.
+    pub(super) async fn open_connect(self, from: From, place: Place) -> Response {
+        let Some(Tenant { connection, .. }) = self.work.tenant() else {
+            return self.refuse(&from, Refusal::OperatorConnects).await;
+        };
+        // Where Slack does not answer it is asked again when the form is submitted.
+        if self.may_connect(&from).await == Some(false) {
+            return self.refuse(&from, Refusal::NotYoursToConnect).await;
+        }
+        let form = connect::form(connection.as_ref());
+        self.show(&from, &form, &place).await
+    }
+
+    /// A key was typed: it is tried, kept, and used from now on.
+    pub(super) async fn connect(self, from: From, typed: &str) -> Response {
+        match self.connected(&from, typed.trim()).await {
+            Ok(members) => updated(&connect::connected(members)),
+            Err(unfit) => field_error(KEY, connect::unfit(unfit)),
+        }
+    }
+
+    async fn connected(&self, from: &From, typed: &str) -> Result<usize, Unfit> {
+        let Some(Tenant { installations, .. }) = self.work.tenant() else { return Err(Unfit::NotYours) };
+        if !self.may_connect(from).await.ok_or(Unfit::Silent(Service::Slack))? {
+            return Err(Unfit::NotYours);
+        }
+        if typed.is_empty() || typed.contains(char::is_whitespace) {
+            return Err(Unfit::NoKey);
+        }
+        let (common, key) = (&self.front.office.common, SecretString::from(typed));
+        let members = tried(&installations.try_key(common, key.clone())).await?;
+        let kept = installations.connect(common, &from.installation, Some(&key), from.user.clone()).await;
+        kept.map(|_| members).map_err(|cause| {
+            warn!(%cause, "a key could not be kept");
+            Unfit::NotKept
+        })
+    }
+
+    /// Takes the connection away.
+    pub(super) async fn disconnect(self, from: From, place: Place) -> Response {
+        let (Some(Tenant { installations, .. }), Place::View(view)) = (self.work.tenant(), &place) else {
+            return StatusCode::OK.into_response();
+        };
+        match self.may_connect(&from).await {
+            Some(true) => {}
+            Some(false) => return self.refuse(&from, Refusal::NotYoursToConnect).await,
+            None => return unavailable(),
+        }
+        let common = &self.front.office.common;
+        let connection = match installations.connect(common, &from.installation, None, from.user.clone()).await {
+            Ok(connection) => connection,
+            Err(cause) => {
+                warn!(%cause, "a connection could not be taken away");
+                return unavailable();
+            }
+        };
+        // A form that cannot be redrawn only goes on showing what was.
+        let _ = timeout(PATIENCE, self.work.slack.update_view(view, &connect::form(Some(&connection)))).await;
+        StatusCode::OK.into_response()
+    }
+
+    /// Whether somebody may connect: an admin of the workspace, or whoever installed the app. Nothing, if that
+    /// cannot be found out in time.
+    async fn may_connect(&self, from: &From) -> Option<bool> {
+        let tenant = self.work.tenant()?;
+        let profile = timeout(PATIENCE, self.work.slack.profile(&from.installation, &from.user)).await;
+        match profile {
+            Ok(Ok(profile)) => Some(profile.is_some_and(|profile| {
+                profile.account == Account::Member && (profile.admin || tenant.installation.installer == from.user)
+            })),
+            Ok(Err(cause)) => {
+                warn!(%cause, "it could not be found out whether somebody is an admin");
+                None
+            }
+            Err(_) => None,
+        }
+    }
+}
+
+/// How many members the organization of a key has, if the key is of use.
+async fn tried(dialnote: &Dialnote) -> Result<usize, Unfit> {
+    let trial = async {
+        let members = dialnote.members().await?;
+        Ok(if dialnote.may_write().await? { Ok(members.len()) } else { Err(Unfit::ReadOnly) })
+    };
+    match timeout(PATIENCE, trial).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(CallError::Fault(Fault::Unauthorized { .. }))) => Err(Unfit::Unknown),
+        Ok(Err(CallError::Denied(Denied::ReadOnly))) => Err(Unfit::ReadOnly),
+        Ok(Err(cause)) => {
+            info!(%cause, "a key could not be tried");
+            Err(Unfit::Silent(Service::Dialnote))
+        }
+        Err(_) => Err(Unfit::Silent(Service::Dialnote)),
+    }
+}
+
+/// What stands in the form's place from now on.
+fn updated(form: &Modal) -> Response {
+    Json(json!({ "response_action": "update", "view": form })).into_response()
+}

@@ -1,0 +1,128 @@
+//! How a workspace installs the app (contracts/slack.md §17): its admin comes here, is sent to Slack, agrees
+//! there, and comes back with a code. Whoever comes back has to be who was sent: what Slack gives back fits only
+//! the browser in which it was begun, once, for ten minutes. Otherwise somebody could be made to install, under
+//! their name, what another one has agreed to.
+
+use axum::extract::{Query, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, LOCATION, REFERRER_POLICY, SET_COOKIE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Response};
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::{SignedDuration, Timestamp};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use sha2::Sha256;
+use tracing::{error, info, warn};
+
+use crate::clock::from_millis;
+use crate::http::Front;
+use crate::slack::oauth::{OAuth, is_refused};
+use crate::view::page::Page;
+
+/// For how long it can be finished. A code lasts no longer either (§17.3).
+const LASTS: SignedDuration = SignedDuration::from_mins(10);
+
+/// What the browser remembers it by.
+const REMEMBERED: &str = "dialnote_install";
+
+/// What the seal of a state is made of, besides the client secret.
+const PURPOSE: &[u8] = b"dialnote-slack install";
+
+/// What Slack sends people back with (§17.3).
+#[derive(Deserialize)]
+pub(super) struct Back {
+    code: Option<String>,
+    state: Option<String>,
+    error: Option<String>,
+}
+
+/// Sends somebody to Slack.
+pub(super) async fn begin(State(front): State<Front>) -> Response {
+    let Some(installations) = front.office.installations() else { return StatusCode::NOT_FOUND.into_response() };
+    let oauth = &installations.oauth;
+    let nonce = format!("{:032x}", rand::random::<u128>());
+    let state = state(oauth, &nonce, front.office.common.clock.now());
+    let secure = if oauth.app().public.scheme() == "https" { "; Secure" } else { "" };
+    let cookie =
+        format!("{REMEMBERED}={nonce}; Path=/slack; Max-Age={}; HttpOnly; SameSite=Lax{secure}", LASTS.as_secs());
+    let headers =
+        [(LOCATION, oauth.question(&state).to_string()), (SET_COOKIE, cookie), (CACHE_CONTROL, "no-store".to_owned())];
+    (StatusCode::FOUND, headers).into_response()
+}
+
+/// Somebody comes back from Slack.
+pub(super) async fn finish(State(front): State<Front>, headers: HeaderMap, Query(back): Query<Back>) -> Response {
+    let Some(installations) = front.office.installations() else { return StatusCode::NOT_FOUND.into_response() };
+    let common = &front.office.common;
+    let Some(state) = back.state.filter(|given| is_begun(&installations.oauth, given, &headers, common.clock.now()))
+    else {
+        info!("somebody came back from Slack who was not sent, or too late");
+        return shown(StatusCode::BAD_REQUEST, Page::NotBegun);
+    };
+    let (Some(code), None) = (back.code, back.error) else { return shown(StatusCode::OK, Page::Declined) };
+    match installations.begin(common, &state).await {
+        Ok(true) => {}
+        Ok(false) => return shown(StatusCode::BAD_REQUEST, Page::NotBegun),
+        Err(cause) => {
+            error!(%cause, "it could not be kept that an installation was begun");
+            return shown(StatusCode::SERVICE_UNAVAILABLE, Page::Failed);
+        }
+    }
+    let granted = match installations.oauth.exchange(&code).await {
+        Ok(granted) => granted,
+        Err(cause) => {
+            warn!(%cause, "Slack grants nothing");
+            let (status, page) = if is_refused(&cause) {
+                (StatusCode::BAD_REQUEST, Page::Refused)
+            } else {
+                (StatusCode::BAD_GATEWAY, Page::Failed)
+            };
+            return shown(status, page);
+        }
+    };
+    let name = granted.name.clone();
+    match installations.install(common, granted, &state).await {
+        Ok(()) => shown(StatusCode::OK, Page::Installed { name: &name }),
+        Err(cause) => {
+            error!(%cause, "an installation could not be kept");
+            shown(StatusCode::SERVICE_UNAVAILABLE, Page::Failed)
+        }
+    }
+}
+
+/// What Slack is to give back: when it was begun, and a seal that nobody else can make and that fits one browser.
+fn state(oauth: &OAuth, nonce: &str, now: Timestamp) -> String {
+    let at = now.as_millisecond();
+    format!("{at}.{}", hex::encode(seal(oauth, nonce, at).finalize().into_bytes()))
+}
+
+fn is_begun(oauth: &OAuth, state: &str, headers: &HeaderMap, now: Timestamp) -> bool {
+    let Some((at, given)) = state.split_once('.') else { return false };
+    let Ok(at) = at.parse() else { return false };
+    let (Some(nonce), Ok(given)) = (remembered(headers), hex::decode(given)) else { return false };
+    let age = now.duration_since(from_millis(at));
+    (SignedDuration::ZERO..=LASTS).contains(&age) && seal(oauth, nonce, at).verify_slice(&given).is_ok()
+}
+
+fn remembered(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == REMEMBERED).map(|(_, nonce)| nonce)
+}
+
+#[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
+fn seal(oauth: &OAuth, nonce: &str, at: i64) -> Hmac<Sha256> {
+    let secret: &SecretString = &oauth.app().client_secret;
+    let mac = Hmac::new_from_slice(secret.expose_secret().as_bytes()).expect("HMAC takes keys of every length");
+    mac.chain_update(PURPOSE).chain_update(nonce).chain_update(at.to_be_bytes())
+}
+
+/// A page that nobody keeps, that loads nothing, and that tells no other site where it was.
+fn shown(status: StatusCode, page: Page<'_>) -> Response {
+    let headers = [
+        (CACHE_CONTROL, "no-store"),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+        (REFERRER_POLICY, "no-referrer"),
+    ];
+    (status, headers, Html(page.html())).into_response()
+}

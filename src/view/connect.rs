@@ -1,0 +1,85 @@
+//! The form in which a workspace is connected to dialnote.
+
+use crate::domain::click::Control;
+use crate::domain::click::connect_form::{CALLBACK_ID, KEY};
+use crate::domain::installation::Connection;
+use crate::error::Service;
+use crate::view::element::{Confirm, Element, Style};
+use crate::view::kit::{Block, Modal};
+use crate::view::mrkdwn::time;
+
+/// Longer than any key.
+const LONGEST_KEY: usize = 200;
+
+/// Why a key is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// It is none.
+    NoKey,
+    /// dialnote does not know it.
+    Unknown,
+    /// It may only read.
+    ReadOnly,
+    /// One of the two did not answer in time.
+    Silent(Service),
+    /// It could not be kept.
+    NotKept,
+    /// Whoever gave it may not.
+    NotYours,
+}
+
+/// What stands under the field.
+pub fn unfit(unfit: Unfit) -> &'static str {
+    match unfit {
+        Unfit::NoKey => "This is no key: it is empty, or has a space in it. Copy it again.",
+        Unfit::Unknown => "dialnote does not know this key. Copy it again, or make a new one.",
+        Unfit::ReadOnly => "This key may only read, so nothing could be assigned. Make one that may write.",
+        Unfit::Silent(Service::Dialnote) => "dialnote did not answer in time, so nothing was saved. Try again.",
+        Unfit::Silent(Service::Slack) => "Slack did not answer in time, so nothing was saved. Try again.",
+        Unfit::NotKept => "This could not be saved. Nothing was changed; please try again in a minute.",
+        Unfit::NotYours => "Only admins of this workspace, and whoever installed this app, can connect it.",
+    }
+}
+
+/// The form. A key that is in use is not shown: only who gave it, and when.
+pub fn form(connection: Option<&Connection>) -> Modal {
+    let mut blocks = Vec::new();
+    let connected = connection.is_some_and(|connection| connection.key.is_some());
+    if let Some(Connection { by, at, .. }) = connection {
+        let what = if connected { "Connected" } else { "Disconnected" };
+        // A person's id is Slack's own, and harmless.
+        blocks.push(Block::formatted(&format!("{what} by <@{by}>, {}.", time(*at))));
+    }
+    let (label, text) = if connected {
+        ("A new key", "A new key takes the place of the one in use; nothing stops meanwhile.")
+    } else {
+        ("The key", "In dialnote, make a key that may write (Integrations → API), and put it in here.")
+    };
+    blocks.push(Block::paragraph(text));
+    let key = Element::text_line(KEY, LONGEST_KEY);
+    blocks.push(Block::explained_field(KEY, label, "It is kept sealed, and never shown again.", key));
+    if connected {
+        let ask = Confirm::new(
+            "Disconnect?",
+            "Nobody can assign anything from here any more, and no cards come, until somebody connects it again.",
+            "Disconnect",
+            "Leave it",
+        );
+        let button = Element::button(Control::Disconnect, "Disconnect", "{}").styled(Style::Danger).asking(ask);
+        blocks.push(Block::actions("disconnect", vec![button]));
+    }
+    Modal::new(CALLBACK_ID, "Connect dialnote", "Connect", String::new(), blocks)
+}
+
+/// What stands in its place once it is done.
+pub fn connected(members: usize) -> Modal {
+    let members = if members == 1 { "1 member".to_owned() } else { format!("{members} members") };
+    let blocks = vec![
+        Block::paragraph(&format!("Connected: dialnote answers, and your organization has {members}.")),
+        Block::paragraph(
+            "Next, type /dialnote route in the channel that is to get the cards of a shared number. \
+             Everybody whose e-mail address is the same in Slack and in dialnote can begin.",
+        ),
+    ];
+    Modal::window("connected", "Connect dialnote", String::new(), blocks)
+}

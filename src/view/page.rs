@@ -1,0 +1,71 @@
+//! The few pages that people see in their browser while they install the app.
+
+/// What came of installing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page<'a> {
+    /// It is installed there.
+    Installed {
+        /// What the workspace, or organization, is called.
+        name: &'a str,
+    },
+    /// Whoever was asked did not agree.
+    Declined,
+    /// Slack cannot be told by whom it was begun, or that was too long ago, or it was finished already.
+    NotBegun,
+    /// Slack does not accept what it gave.
+    Refused,
+    /// Slack did not answer, or it could not be kept.
+    Failed,
+}
+
+impl Page<'_> {
+    /// The page. What comes from outside stands in it as text.
+    pub fn html(&self) -> String {
+        let (title, text, again) = match self {
+            Self::Installed { name } => (
+                format!("Installed in {}", escaped(name)),
+                "You can close this page. In Slack, this app has written you a message: it says what comes next.",
+                false,
+            ),
+            Self::Declined => ("Not installed".to_owned(), "Nothing was changed.", true),
+            Self::NotBegun => (
+                "Please begin again".to_owned(),
+                "This address works once, for ten minutes, in the browser in which it was begun.",
+                true,
+            ),
+            Self::Refused => ("Not installed".to_owned(), "Slack does not accept this any more. Begin again.", true),
+            Self::Failed => ("Not installed".to_owned(), "Something did not answer. Try again in a minute.", true),
+        };
+        let again = if again { "<p><a href=\"/slack/install\">Install it</a></p>" } else { "" };
+        format!(
+            "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+             <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
+             <main><h1>{title}</h1><p>{text}</p>{again}</main></html>\n"
+        )
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.chars().fold(String::new(), |mut html, character| {
+        match character {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            other => html.push(other),
+        }
+        html
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workspace_cannot_write_into_the_page() {
+        let html = Page::Installed { name: "<script>&'\"" }.html();
+        assert!(html.contains("&lt;script&gt;&amp;&#39;&quot;") && !html.contains("<script"), "{html}");
+    }
+}

@@ -1,0 +1,368 @@
+//! Everybody who has installed the app. What they gave it lies sealed in the store; here it is opened, and
+//! becomes the [`Work`] of that installation, which has its own clients and knows nobody else's keys.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use secrecy::SecretString;
+use serde::Serialize;
+use tracing::{error, info, warn};
+use url::Url;
+
+use crate::dialnote::client::Dialnote;
+use crate::dialnote::hooks::{Hooks, Signing};
+use crate::domain::asker::{Addressee, Reply};
+use crate::domain::installation::{Connection, Installation, end};
+use crate::domain::job::Job;
+use crate::domain::message::Message;
+use crate::domain::refusal::Refusal;
+use crate::domain::say::Say;
+use crate::error::{Fault, Service};
+use crate::ids::{InstallationId, SlackUserId};
+use crate::slack::answer::CallError;
+use crate::slack::client::Slack;
+use crate::slack::oauth::{Granted, OAuth, Tokens};
+use crate::store::{Accepted, Claim, Delivery, Document, Effect, Store};
+use crate::vault::{Purpose, Sealed, Unopened, Vault};
+use crate::view::reply;
+use crate::work::office::Common;
+use crate::work::{Outcome, Work, later};
+
+/// How long it may take until every instance knows that something has changed.
+const AGE: Duration = Duration::from_secs(5);
+
+/// How many are listed, or thrown away, at a time.
+const PAGE: usize = 500;
+
+/// Under whose name it is kept that a way to install was gone already.
+const NOBODY: &str = "install";
+
+/// Where the two services are, for whoever they are called.
+#[derive(Clone, Debug)]
+pub struct Services {
+    /// What calls them.
+    pub http: reqwest::Client,
+    /// Slack's Web API.
+    pub slack: Url,
+    /// dialnote's API.
+    pub dialnote: Url,
+    /// Where dialnote's webhooks are ordered.
+    pub hooks: Url,
+    /// How they are signed, if that is known.
+    pub signing: Option<Signing>,
+}
+
+impl Services {
+    /// The work of one installation. Nothing is called yet. dialnote's webhooks name the installation, if it is
+    /// one of many.
+    pub fn work(
+        &self,
+        common: &Common,
+        token: SecretString,
+        key: Option<SecretString>,
+        among_many: Option<&InstallationId>,
+    ) -> Work {
+        let hooks = common.door.public.clone().zip(key.clone()).map(|(public, key)| {
+            Hooks::new(self.hooks.clone(), public, key, self.signing.clone()).of(among_many.cloned())
+        });
+        Work::new(common.clone(), self.slack(common, token), self.dialnote(key, common), hooks)
+    }
+
+    fn slack(&self, common: &Common, token: SecretString) -> Slack {
+        Slack::new(self.http.clone(), self.slack.clone(), token, common.metrics.clone())
+    }
+
+    /// A client of the organization of a key; without one, of none.
+    pub fn dialnote(&self, key: Option<SecretString>, common: &Common) -> Dialnote {
+        Dialnote::new(self.http.clone(), self.dialnote.clone(), key, common.metrics.clone())
+    }
+}
+
+/// Everybody who has installed the app.
+pub struct Installations {
+    /// What changes codes for tokens.
+    pub oauth: OAuth,
+    services: Services,
+    vault: Vault,
+    known: Mutex<HashMap<InstallationId, Known>>,
+}
+
+/// What an installation among many has to know of itself.
+pub struct Tenant {
+    /// What it is one of.
+    pub installations: Arc<Installations>,
+    /// What is kept of it.
+    pub installation: Installation,
+    /// What is kept of its way to dialnote.
+    pub connection: Option<Connection>,
+}
+
+/// What was made of what is kept, and when that was read.
+struct Known {
+    at: Timestamp,
+    kept: Kept,
+    work: Arc<Work>,
+}
+
+/// What is kept of an installation, as it is kept.
+#[derive(Clone, PartialEq, Eq)]
+struct Kept {
+    installation: Installation,
+    connection: Option<Connection>,
+}
+
+impl Installations {
+    /// Nobody yet: whoever is asked for is looked up.
+    pub fn new(oauth: OAuth, services: Services, vault: Vault) -> Self {
+        Self { oauth, services, vault, known: Mutex::default() }
+    }
+
+    /// The work of an installation, if there is one. What another instance has changed is noticed within
+    /// seconds.
+    pub async fn work(self: &Arc<Self>, common: &Common, id: &InstallationId) -> Result<Option<Arc<Work>>, Fault> {
+        let now = common.clock.now();
+        if let Some(known) = self.known().get(id).filter(|known| later(known.at, AGE) > now) {
+            return Ok(Some(known.work.clone()));
+        }
+        let Some(kept) = kept(common, id).await? else {
+            self.known().remove(id);
+            return Ok(None);
+        };
+        if let Some(known) = self.known().get_mut(id).filter(|known| known.kept == kept) {
+            known.at = now;
+            return Ok(Some(known.work.clone()));
+        }
+        let work = Arc::new(self.made(common, id, &kept)?);
+        self.known().insert(id.clone(), Known { at: now, kept, work: work.clone() });
+        Ok(Some(work))
+    }
+
+    /// Everybody, in the order of their ids.
+    pub async fn all(&self, common: &Common) -> Result<Vec<InstallationId>, Fault> {
+        let (mut all, mut after) = (Vec::new(), InstallationId::new(""));
+        loop {
+            let page = common.store.installations(&after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(all) };
+            after = last.clone();
+            all.extend(page);
+        }
+    }
+
+    /// Tells somebody that the app is not installed where they are, which needs no token.
+    pub(super) async fn refuse(&self, common: &Common, reply: &Reply) {
+        let slack = self.services.slack(common, SecretString::default());
+        let say = Say::Refused { why: Refusal::NotInstalled, note: String::new() };
+        if let Err(cause) = slack.respond(&reply.url, &reply::say(&say), reply.replace).await {
+            info!(%cause, "whoever asked could not be told");
+        }
+    }
+
+    /// Takes note that a way to install is being gone. Answers whether it was not gone before.
+    pub async fn begin(&self, common: &Common, state: &str) -> Result<bool, Fault> {
+        let delivery = Delivery { installation: InstallationId::new(NOBODY), key: state.to_owned() };
+        Ok(common.store.accept(delivery, Vec::new(), common.clock.now()).await? == Accepted::New)
+    }
+
+    /// Keeps what was granted, and welcomes whoever granted it. What was kept of an earlier installation is
+    /// replaced; what it was connected to stays.
+    pub async fn install(&self, common: &Common, granted: Granted, state: &str) -> Result<(), Fault> {
+        let (id, now) = (granted.installation.clone(), common.clock.now());
+        let before = kept(common, &id).await?;
+        let installation = self.installation(&granted, now);
+        keep(common, &id, Installation::KIND, &installation, installation.refresh_at()).await?;
+        self.known().remove(&id);
+        info!(installation = %id, again = before.is_some(), "installed");
+        let connected = before.and_then(|before| before.connection).is_some_and(|connection| connection.key.is_some());
+        let to = Addressee { user: granted.installer, channel: None, reply: None };
+        let welcome = Job::Message(Message::Private { to, say: Say::Welcome { connected } });
+        let job = super::new_job(&id, &welcome, now, common.settings.pacing);
+        let delivery = Delivery { installation: id, key: format!("install:{state}") };
+        common.store.accept(delivery, vec![job], now).await.map(drop)
+    }
+
+    /// Keeps the key with which an installation reaches dialnote from now on; without one, it does not any more.
+    pub async fn connect(
+        &self,
+        common: &Common,
+        id: &InstallationId,
+        key: Option<&SecretString>,
+        by: SlackUserId,
+    ) -> Result<Connection, Fault> {
+        let key = key.map(|key| self.vault.seal(id, Purpose::DialnoteKey, key));
+        let connection = Connection { key, by, at: common.clock.now() };
+        keep(common, id, Connection::KIND, &connection, None).await?;
+        self.known().remove(id);
+        info!(installation = %id, connected = connection.key.is_some(), "its way to dialnote has changed");
+        Ok(connection)
+    }
+
+    /// A client of the organization of a key that is not kept yet.
+    pub fn try_key(&self, common: &Common, key: SecretString) -> Dialnote {
+        self.services.dialnote(Some(key), common)
+    }
+
+    /// Seals what is kept with the first key, if it is sealed with another. Answers how many secrets that were.
+    pub async fn renew_seals(&self, common: &Common) -> Result<usize, Fault> {
+        let mut renewed = 0;
+        for id in self.all(common).await? {
+            renewed += self.renew_seals_of(common, &id).await?;
+        }
+        Ok(renewed)
+    }
+
+    async fn renew_seals_of(&self, common: &Common, id: &InstallationId) -> Result<usize, Fault> {
+        let Some(Kept { mut installation, connection }) = kept(common, id).await? else { return Ok(0) };
+        let token = self.renewed(id, Purpose::SlackToken, &mut installation.token)?;
+        let refresh = match &mut installation.refresh {
+            Some(refresh) => self.renewed(id, Purpose::RefreshToken, refresh)?,
+            None => false,
+        };
+        if token || refresh {
+            keep(common, id, Installation::KIND, &installation, installation.refresh_at()).await?;
+        }
+        let key = match connection {
+            Some(mut connection) => {
+                let renewed = match &mut connection.key {
+                    Some(key) => self.renewed(id, Purpose::DialnoteKey, key)?,
+                    None => false,
+                };
+                if renewed {
+                    keep(common, id, Connection::KIND, &connection, None).await?;
+                }
+                renewed
+            }
+            None => false,
+        };
+        Ok([token, refresh, key].into_iter().filter(|renewed| *renewed).count())
+    }
+
+    fn renewed(&self, id: &InstallationId, purpose: Purpose, sealed: &mut Sealed) -> Result<bool, Fault> {
+        let renewed = self.vault.renewed(id, purpose, sealed).map_err(|cause| closed(id, &cause))?;
+        Ok(renewed.is_some_and(|renewed| {
+            *sealed = renewed;
+            true
+        }))
+    }
+
+    fn installation(&self, granted: &Granted, now: Timestamp) -> Installation {
+        let Granted { installation: id, name, bot, scopes, installer, tokens } = granted;
+        let (token, refresh, expires) = self.sealed(id, tokens, now);
+        Installation {
+            name: name.clone(),
+            bot: bot.clone(),
+            scopes: scopes.clone(),
+            installer: installer.clone(),
+            at: now,
+            token,
+            refresh,
+            expires,
+        }
+    }
+
+    fn sealed(
+        &self,
+        id: &InstallationId,
+        tokens: &Tokens,
+        now: Timestamp,
+    ) -> (Sealed, Option<Sealed>, Option<Timestamp>) {
+        let refresh = tokens.refresh.as_ref().map(|refresh| self.vault.seal(id, Purpose::RefreshToken, refresh));
+        (self.vault.seal(id, Purpose::SlackToken, &tokens.access), refresh, tokens.lasts.map(|lasts| end(now, lasts)))
+    }
+
+    fn made(self: &Arc<Self>, common: &Common, id: &InstallationId, kept: &Kept) -> Result<Work, Fault> {
+        let open = |purpose, sealed| self.vault.open(id, purpose, sealed).map_err(|cause| closed(id, &cause));
+        let token = open(Purpose::SlackToken, &kept.installation.token)?;
+        let key = kept.connection.as_ref().and_then(|connection| connection.key.as_ref());
+        let key = key.map(|key| open(Purpose::DialnoteKey, key)).transpose()?;
+        let Kept { installation, connection } = kept.clone();
+        let tenant = Tenant { installations: self.clone(), installation, connection };
+        Ok(self.services.work(common, token, key, Some(id)).of(id.clone(), tenant))
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<InstallationId, Known>> {
+        // Nothing is done while it is held that could leave it half changed.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Work {
+    /// Gets the next token before the one we have ends. What gets the one after it is kept before the token is
+    /// used (contracts/slack.md §18.3).
+    pub(super) async fn refresh(&self, claim: &Claim) -> Result<Outcome, Fault> {
+        let (id, now) = (&claim.installation, self.clock.now());
+        let kept: Option<Installation> = self.kept(id, Installation::KIND, "").await?;
+        let kept = kept.filter(|kept| kept.refresh_at().is_some_and(|due| due <= now));
+        let Some(((installation, sealed), Tenant { installations, .. })) =
+            kept.and_then(|kept| Some((kept.clone(), kept.refresh?))).zip(self.tenant.as_ref())
+        else {
+            return Ok(Outcome::done(Vec::new()));
+        };
+        let refresh = installations.vault.open(id, Purpose::RefreshToken, &sealed);
+        let refresh = refresh.map_err(|cause| closed(id, &cause))?;
+        self.hold(claim).await?;
+        let tokens = installations.oauth.refresh(&refresh).await.map_err(|error| match error {
+            CallError::Fault(fault) => fault,
+            CallError::Refused(cause) => Fault::Unauthorized { service: Service::Slack, cause },
+        })?;
+        let (token, next, expires) = installations.sealed(id, &tokens, now);
+        let installation = Installation { token, refresh: next.or(installation.refresh), expires, ..installation };
+        info!("has the next token");
+        let due = installation.refresh_at();
+        Ok(Outcome::done(vec![Effect::PutDocument(self.document(Installation::KIND, "", &installation, due))]))
+    }
+
+    /// The app was removed from the workspace, as an event of that time says: what opens its doors is thrown
+    /// away, and everything else that is kept of it but for the audit log. An event that comes after the app was
+    /// installed again is of yesterday (§19.2).
+    pub(super) async fn removed(&self, claim: &Claim, at: Timestamp) -> Result<Outcome, Fault> {
+        let id = &claim.installation;
+        let Some(Tenant { installations, installation, .. }) = &self.tenant else {
+            error!("the app was removed from its workspace: SLACK_BOT_TOKEN is of no use any more");
+            return Ok(Outcome::done(Vec::new()));
+        };
+        if installation.at.as_second() >= at.as_second() {
+            info!("the app was removed before it was installed again");
+            return Ok(Outcome::done(Vec::new()));
+        }
+        self.hold(claim).await?;
+        clear(self.store.as_ref(), id).await?;
+        installations.known().remove(id);
+        warn!("the app was removed; what was kept is thrown away, but for the audit log");
+        Ok(Outcome::done(Vec::new()))
+    }
+}
+
+/// Throws away what is kept of an installation that is none any more, but for the audit log.
+pub(super) async fn clear(store: &dyn Store, id: &InstallationId) -> Result<(), Fault> {
+    while store.clear(id, PAGE).await? > 0 {}
+    Ok(())
+}
+
+/// What is kept of an installation, if there is one.
+async fn kept(common: &Common, id: &InstallationId) -> Result<Option<Kept>, Fault> {
+    let Some(document) = common.store.document(id, Installation::KIND, "").await? else { return Ok(None) };
+    let unread =
+        |what: &str, error: serde_json::Error| Fault::Sealed(format!("{what} of {id} cannot be read: {error}"));
+    let installation = serde_json::from_str(&document.body).map_err(|error| unread("the installation", error))?;
+    let connection = common.store.document(id, Connection::KIND, "").await?;
+    let connection = connection.map(|document| serde_json::from_str(&document.body)).transpose();
+    Ok(Some(Kept { installation, connection: connection.map_err(|error| unread("the connection", error))? }))
+}
+
+async fn keep(
+    common: &Common,
+    id: &InstallationId,
+    kind: &str,
+    what: &impl Serialize,
+    due: Option<Timestamp>,
+) -> Result<(), Fault> {
+    let body = serde_json::to_string(what).unwrap_or_default();
+    let document = Document { kind: kind.to_owned(), id: String::new(), at: common.clock.now(), due, body };
+    common.store.keep(id, document).await
+}
+
+fn closed(id: &InstallationId, cause: &Unopened) -> Fault {
+    Fault::Sealed(format!("a secret of {id}: {cause}"))
+}
