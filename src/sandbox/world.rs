@@ -163,6 +163,11 @@ impl World {
         self.people.iter_mut().find(|person| person.id == who || person.handle == who)
     }
 
+    /// Makes this the organization's only key that may write; answers the one before.
+    pub fn replace_key(&mut self, key: &str) -> String {
+        std::mem::replace(&mut self.secrets.dialnote_key, key.to_owned())
+    }
+
     /// Adds a person to the workspace, and to the channels named.
     pub fn add_person(&mut self, person: Person, channels: &[&str]) {
         for channel in self.channels.iter_mut().filter(|channel| channels.contains(&channel.name.as_str())) {

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::support::{ANA, LEO, MAYA, ZOE, product};
+use crate::support::{ANA, LEO, MAYA, ZOE, product, set_up};
 
 #[tokio::test]
 async fn an_owner_set_in_dialnote_is_shown_and_told() {
@@ -242,7 +242,7 @@ async fn a_command_does_not_hide_a_call_that_nobody_has_seen_yet() {
 
 #[tokio::test]
 async fn what_happens_within_seconds_becomes_one_change_of_the_card() {
-    product(async |bot| {
+    set_up(async |bot| {
         bot.look().await;
         bot.slash(MAYA, "/dialnote take conv_1001").await;
         bot.read_all().await;

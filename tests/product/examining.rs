@@ -4,11 +4,15 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 
 use crate::database::On;
-use crate::support::{Bot, LEO, MAYA, Setup, product_with};
+use crate::support::{Bot, By, LEO, MAYA, Setup, product_with};
 
 /// An app that Slack and dialnote reach, with a route.
 async fn well(test: impl AsyncFnOnce(&mut Bot)) {
-    product_with(Setup { told: true, on: On::File, ..Setup::default() }, async |bot| {
+    well_by(By::Settings, test).await;
+}
+
+async fn well_by(by: By, test: impl AsyncFnOnce(&mut Bot)) {
+    product_with(Setup { told: true, on: On::File, by, ..Setup::default() }, async |bot| {
         bot.look().await;
         bot.slash(MAYA, "/dialnote route *").await;
         bot.read_all().await;
@@ -48,6 +52,36 @@ async fn what_is_wrong_with_slack_is_found() {
         finds(bot, &[], "note scopes", "dnd:read").await;
         bot.world(|world| world.scopes.retain(|scope| scope != "chat:write"));
         finds(bot, &[], "BAD  scopes", "Reinstall").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_wrong_where_anybody_installs_it_is_mended_by_them() {
+    well_by(By::Installing, async |bot| {
+        assert_eq!(found(bot, &[]).await, Vec::<String>::new());
+        let install = format!("Install the app again: {}/slack/install", bot.url);
+        bot.world(|world| world.faults.slack.token_error = Some("token_revoked".to_owned()));
+        assert!(found(bot, &[]).await[0].contains(&install));
+        bot.world(|world| world.faults.slack.token_error = None);
+        bot.world(|world| world.scopes.retain(|scope| scope != "users:read.email"));
+        let scopes = found(bot, &[]).await;
+        assert!(
+            scopes[0].contains("not granted: users:read.email") && scopes[0].contains("/slack/install"),
+            "{scopes:?}"
+        );
+        bot.world(|world| world.scopes.push("users:read.email".to_owned()));
+        bot.world(|world| world.faults.dialnote.read_only = true);
+        finds(bot, &[], "BAD  dialnote key", "type /dialnote connect").await;
+        bot.world(|world| world.faults.dialnote.read_only = false);
+        let key = bot.world(|world| world.replace_key("dn_live_another"));
+        assert!(found(bot, &[]).await[0].contains("does not accept it"));
+        bot.world(|world| world.replace_key(&key));
+        bot.slash(MAYA, "/dialnote connect").await;
+        bot.press_in(MAYA, "window", "disconnect", "").await;
+        bot.close(MAYA).await;
+        assert!(found(bot, &[]).await[0].contains("no organization in dialnote is connected"));
+        bot.connect().await;
     })
     .await;
 }

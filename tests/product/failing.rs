@@ -4,7 +4,7 @@ use dialnote_slack::sandbox::{DialnoteFailure, SlackFailure};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 
-use crate::support::{ANA, LEO, MAYA, ZOE, product};
+use crate::support::{ANA, LEO, MAYA, ZOE, product, set_up};
 
 #[tokio::test]
 async fn while_dialnote_is_down_commands_wait_and_then_happen_in_order() {
@@ -51,7 +51,7 @@ async fn a_click_that_had_to_wait_is_answered_too() {
 
 #[tokio::test]
 async fn given_up_after_a_day_and_tried_again_by_a_button() {
-    product(async |bot| {
+    set_up(async |bot| {
         bot.world(|world| world.faults.dialnote.down = true);
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
         bot.pass(SignedDuration::from_secs(5)).await;

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::browser::Browser;
-use crate::support::{ANA, Bot, By, ENCRYPTION_KEY, LEO, MAYA, SAM, Setup, ZOE, product_with};
+use crate::support::{ANA, Bot, By, ENCRYPTION_KEY, LEO, MAYA, SAM, Setup, ZOE, product_with, set_up};
 
 const NOBODY: Setup = Setup {
     pace: "as-allowed",
@@ -298,7 +298,7 @@ async fn only_admins_and_whoever_installed_it_connect_it() {
 
 #[tokio::test]
 async fn an_app_of_one_workspace_is_connected_by_its_operator() {
-    product_with(Setup::default(), async |bot| {
+    set_up(async |bot| {
         bot.slash(MAYA, "/dialnote connect").await;
         assert_snapshot!(bot.answer(MAYA).await, @"This app is connected to dialnote by whoever runs it: with DIALNOTE_API_KEY, which nobody can change from here.");
         let nothing = reqwest::get(format!("{}/slack/install", bot.url)).await.unwrap();

@@ -7,11 +7,11 @@ use dialnote_slack::work::pace::Pacing;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 
-use crate::support::{ANA, Bot, LEO, MAYA, product};
+use crate::support::{ANA, Bot, LEO, MAYA, product, set_up};
 
 #[tokio::test]
 async fn what_was_given_up_can_be_looked_at_and_tried_again() {
-    product(async |bot| {
+    set_up(async |bot| {
         a_message_is_given_up(bot).await;
         assert_snapshot!(list(bot, true).await, @"job-3 T0ACME message.v1 card:C0FRONT:conv_1001 since 2026-11-23T09:00:00Z, one try: Slack refused: msg_too_long");
         let id = jobs::dead(bot.work.store.as_ref()).await.unwrap()[0];
@@ -35,7 +35,7 @@ async fn what_was_given_up_can_be_looked_at_and_tried_again() {
 
 #[tokio::test]
 async fn what_was_given_up_can_be_thrown_away_and_what_waits_cannot() {
-    product(async |bot| {
+    set_up(async |bot| {
         a_message_is_given_up(bot).await;
         let store = bot.work.store.clone();
         let id = jobs::dead(store.as_ref()).await.unwrap()[0];

@@ -13,7 +13,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use crate::database::On;
-use crate::support::{ANA, Bot, MAYA, Setup, product, product_with};
+use crate::support::{ANA, Bot, By, MAYA, Setup, product, product_with, set_up};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const JSON: &str = "application/json";
@@ -218,7 +218,7 @@ async fn a_signed_body_that_is_no_body_is_refused_politely() {
 
 #[tokio::test]
 async fn what_cannot_be_stored_is_said_and_not_half_done() {
-    product_with(Setup { on: On::File, ..Setup::default() }, async |bot| {
+    product_with(Setup { on: On::File, by: By::Settings, ..Setup::default() }, async |bot| {
         let database = rusqlite::Connection::open(bot.database()).unwrap();
         let sabotage = "CREATE TRIGGER sabotage BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'full'); END";
         database.execute_batch(sabotage).unwrap();
@@ -354,7 +354,7 @@ async fn what_is_not_understood_is_explained_and_nothing_is_called() {
 
 #[tokio::test]
 async fn a_workspace_that_is_not_ours_is_told_so() {
-    product(async |bot| {
+    set_up(async |bot| {
         let reply = bot.sandbox.slash(MAYA, "front-desk", "/dialnote help").await.unwrap().response_url.unwrap();
         bot.read_all().await;
         let body = command("me conv_1001").replace("T0ACME", "T0OTHER");

@@ -81,6 +81,8 @@ pub struct Setup {
 /// How the app gets into the workspace.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum By {
+    /// However: `PRODUCT_AS=installed` runs the tests with an app that was installed.
+    Any,
     /// Its keys are set.
     Settings,
     /// It is installed and connected before the test begins, as everybody can do it.
@@ -91,13 +93,18 @@ pub enum By {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { pace: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", told: false, by: By::Settings }
+        Self { pace: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", told: false, by: By::Any }
     }
 }
 
 /// Runs a test, then asserts silence.
 pub async fn product(test: impl AsyncFnOnce(&mut Bot)) {
     product_with(Setup::default(), test).await;
+}
+
+/// The same for an app whose keys are set, because the test is about them, or counts what comes before it.
+pub async fn set_up(test: impl AsyncFnOnce(&mut Bot)) {
+    product_with(Setup { by: By::Settings, ..Setup::default() }, test).await;
 }
 
 /// The same with something different about it.
@@ -111,6 +118,12 @@ pub async fn product_with(setup: Setup, test: impl AsyncFnOnce(&mut Bot)) {
 
 impl Bot {
     async fn start(setup: Setup) -> Self {
+        let by = match setup.by {
+            By::Any if std::env::var("PRODUCT_AS").is_ok_and(|by| by == "installed") => By::Installing,
+            By::Any => By::Settings,
+            by => by,
+        };
+        let setup = Setup { by, ..setup };
         let clock = ManualClock::at(setup.now.parse().unwrap());
         let options = Options {
             listen: ([127, 0, 0, 1], 0).into(),
@@ -129,8 +142,15 @@ impl Bot {
         let (read, dead_expected) = (HashSet::new(), 0);
         let mut bot = Self { sandbox, clock, office, work, url, server, data, setup, read, dead_expected };
         if setup.by == By::Installing {
+            bot.clock.advance(SignedDuration::from_secs(-1));
             bot.install().await;
             bot.connect().await;
+            // As if it had always been so.
+            bot.world(|world| {
+                world.messages.clear();
+                world.calls.clear();
+                world.deliveries.clear();
+            });
         }
         bot
     }
@@ -219,7 +239,9 @@ impl Bot {
     /// What the doctor finds, with some settings changed.
     pub async fn examine(&self, changed: &[(&'static str, &str)]) -> Vec<String> {
         let office = self.second_with(changed).await;
-        office.own().unwrap().examine().await.iter().map(ToString::to_string).collect()
+        let team = InstallationId::new(self.team());
+        let work = office.of(&team).await.unwrap().expect("the app is installed");
+        work.examine().await.iter().map(ToString::to_string).collect()
     }
 
     /// Where the app keeps what it must not lose.

@@ -11,7 +11,7 @@ const TOLD: Setup = Setup {
     on: crate::database::On::Any,
     now: "2026-11-23T09:00:00Z",
     told: true,
-    by: crate::support::By::Settings,
+    by: crate::support::By::Any,
 };
 
 #[tokio::test]

@@ -11,7 +11,7 @@ const MORNING: Setup = Setup {
     on: crate::database::On::Any,
     now: "2026-11-23T18:00:00Z",
     told: false,
-    by: crate::support::By::Settings,
+    by: crate::support::By::Any,
 };
 
 #[tokio::test]

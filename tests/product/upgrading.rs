@@ -8,12 +8,16 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 
 use crate::database::On;
-use crate::support::{ANA, LEO, MAYA, Setup, ZOE, product_with};
+use crate::support::{ANA, By, LEO, MAYA, Setup, ZOE, product_with};
 
 #[tokio::test]
 async fn the_work_of_the_first_schema_is_done() {
-    let setup =
-        Setup { on: On::Written("tests/fixtures/store/v1.sql"), now: "2026-11-24T03:00:00Z", ..Setup::default() };
+    let setup = Setup {
+        on: On::Written("tests/fixtures/store/v1.sql"),
+        now: "2026-11-24T03:00:00Z",
+        by: By::Settings,
+        ..Setup::default()
+    };
     product_with(setup, async |bot| {
         bot.pass(SignedDuration::from_secs(5)).await;
         assert_eq!(bot.dialnote(ANA), "mem_zoe open", "asked for by number");
