@@ -1,6 +1,7 @@
 //! The demo: the app together with a sandbox, in one program. The app has a runtime of its own, so
 //! that it can be killed from the page in the middle of whatever it does, and started again.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,10 +9,11 @@ use std::time::Duration;
 use dialnote_slack::app::{self, App};
 use dialnote_slack::clock::{AheadClock, Clock};
 use dialnote_slack::config::Config;
-use dialnote_slack::sandbox::{Credentials, Sandbox};
+use dialnote_slack::sandbox::{Credentials, Sandbox, Workspace};
+use dialnote_slack::vault;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::runtime::Runtime;
 use tokio::sync::{oneshot, watch};
-use url::Url;
 
 use super::{Failure, Where, print_where, start_sandbox, stop_signal};
 
@@ -27,6 +29,9 @@ pub(crate) struct Wishes {
     /// Keep everything in this folder, and go on with what is there.
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    /// Begin with nobody: two workspaces install the app by themselves, each with its own dialnote.
+    #[arg(long, conflicts_with = "keep")]
+    install: bool,
     /// Print the addresses and secrets as one line of JSON.
     #[arg(long)]
     json: bool,
@@ -45,12 +50,21 @@ pub(crate) async fn run(wishes: Wishes) -> Result<(), Failure> {
             .map_err(|cause| Failure::Folder { folder: folder.display().to_string(), cause })?;
     }
     let (credentials, database) = (sandbox.credentials(), folder.join("dialnote-slack.db"));
-    let config = || settings(&credentials, &database);
-    let (mut running, address) = start(config()?, &clock, beside(wishes.listen, sandbox.addr())).await?;
+    let address = beside(wishes.listen, sandbox.addr());
+    let sealing = wishes.install.then(vault::new_key);
+    let config = |address| settings(&credentials, &database, sealing.as_ref(), address);
+    let listener = app::listen(address).await.map_err(in_words)?;
+    let address = listener.local_addr()?;
+    drop(listener);
+    let (mut running, address) = start(config(address)?, &clock, address).await?;
     let bot = format!("http://{address}");
     sandbox.set_bot(bot.clone());
+    let second = if wishes.install { Some(nobody_yet(&sandbox, wishes.listen).await?) } else { None };
     let mut wanted = sandbox.app_wanted();
     print_where(&Where { bot: Some(&bot), credentials: &credentials }, wishes.json)?;
+    if let Some(second) = &second {
+        print_how_to_install(&bot, &credentials, &second.credentials())?;
+    }
     loop {
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
@@ -62,12 +76,28 @@ pub(crate) async fn run(wishes: Wishes) -> Result<(), Failure> {
             _ = stop.wait_for(|stop| *stop) => return finish(&sandbox, &wishes),
             _ = wanted.wait_for(|wanted| *wanted) => {}
         }
-        (running, _) = start(config()?, &clock, address).await?;
+        (running, _) = start(config(address)?, &clock, address).await?;
         sandbox.app_runs(true);
     }
     // Nobody waits for its threads: they end with the program.
     running.shutdown_background();
     finish(&sandbox, &wishes)
+}
+
+/// Takes the app away from the workspace, and adds another one.
+async fn nobody_yet(sandbox: &Sandbox, listen: SocketAddr) -> Result<Sandbox, Failure> {
+    sandbox.not_installed();
+    let second = sandbox.beside(Workspace::globex()).await;
+    let second = second.map_err(|cause| Failure::Busy { what: "the sandbox", address: listen, cause })?;
+    second.not_installed();
+    Ok(second)
+}
+
+fn print_how_to_install(bot: &str, one: &Credentials, other: &Credentials) -> std::io::Result<()> {
+    let mut out = std::io::stdout();
+    writeln!(out, "\nNobody has installed the app yet. Open {bot}/slack/install, once for each workspace:")?;
+    writeln!(out, "  Acme Dental     {}   dialnote key {}", one.sandbox, one.dialnote_api_key)?;
+    writeln!(out, "  Globex Clinic   {}   dialnote key {}", other.sandbox, other.dialnote_api_key)
 }
 
 fn finish(sandbox: &Sandbox, wishes: &Wishes) -> Result<(), Failure> {
@@ -117,17 +147,20 @@ async fn start(config: Config, clock: &Clock, address: SocketAddr) -> Result<(Ru
     }
 }
 
+fn in_words(error: app::NotStarted) -> Failure {
+    match error {
+        app::NotStarted::Address { address, cause } => Failure::Busy { what: "the app", address, cause },
+        other => other.into(),
+    }
+}
+
 async fn put_together(
     config: Config,
     clock: Clock,
     address: SocketAddr,
 ) -> Result<(App, tokio::net::TcpListener), Failure> {
-    let listener = app::listen(address).await.map_err(|error| match error {
-        app::NotStarted::Address { address, cause } => Failure::Busy { what: "the app", address, cause },
-        other => other.into(),
-    })?;
-    let public = Url::parse(&format!("http://{}", listener.local_addr()?)).ok();
-    Ok((App::build(&Config { public, ..config }, clock).await?, listener))
+    let listener = app::listen(address).await.map_err(in_words)?;
+    Ok((App::build(&config, clock).await?, listener))
 }
 
 /// Ends everything the app does, wherever it is in it.
@@ -136,13 +169,26 @@ async fn kill(app: Runtime) {
     let _ = tokio::task::spawn_blocking(move || app.shutdown_timeout(DEATH)).await;
 }
 
-/// The settings with which an app talks to the sandbox.
-fn settings(credentials: &Credentials, database: &Path) -> Result<Config, Failure> {
+/// The settings with which an app talks to the sandbox. If something is given to seal with, everybody can install
+/// the app, which is reached at an address.
+fn settings(
+    credentials: &Credentials,
+    database: &Path,
+    sealing: Option<&SecretString>,
+    address: SocketAddr,
+) -> Result<Config, Failure> {
+    let one = |setting: &String| sealing.is_none().then(|| setting.clone());
+    let many = |setting: &String| sealing.is_some().then(|| setting.clone());
     let lookup = |name: &str| match name {
         "SLACK_SIGNING_SECRET" => Some(credentials.signing_secret.clone()),
-        "SLACK_BOT_TOKEN" => Some(credentials.slack_bot_token.clone()),
+        "SLACK_BOT_TOKEN" => one(&credentials.slack_bot_token),
         "SLACK_API_URL" => Some(credentials.slack_api.clone()),
-        "DIALNOTE_API_KEY" => Some(credentials.dialnote_api_key.clone()),
+        "SLACK_AUTHORIZE_URL" => Some(format!("{}/slack/oauth/v2/authorize", credentials.sandbox)),
+        "SLACK_CLIENT_ID" => many(&credentials.slack_client_id),
+        "SLACK_CLIENT_SECRET" => many(&credentials.slack_client_secret),
+        "ENCRYPTION_KEY" => sealing.map(|key| key.expose_secret().to_owned()),
+        "PUBLIC_URL" => Some(format!("http://{address}")),
+        "DIALNOTE_API_KEY" => one(&credentials.dialnote_api_key),
         "DIALNOTE_API_URL" => Some(credentials.dialnote_api.clone()),
         "DIALNOTE_APP_URL" => Some(credentials.sandbox.clone()),
         "DIALNOTE_HOOKS_URL" => Some(format!("{}/dialnote/api/hooks", credentials.sandbox)),

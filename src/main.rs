@@ -412,7 +412,7 @@ fn print_where(place: &Where<'_>, json: bool) -> Result<(), Failure> {
         writeln!(out, "{}", serde_json::to_string(place)?)?;
         return Ok(());
     }
-    let Credentials { sandbox, signing_secret, slack_api, slack_bot_token, dialnote_api, dialnote_api_key } =
+    let Credentials { sandbox, signing_secret, slack_api, slack_bot_token, dialnote_api, dialnote_api_key, .. } =
         place.credentials;
     writeln!(out, "Open              {sandbox}")?;
     if let Some(bot) = place.bot {

@@ -126,6 +126,10 @@ pub struct Credentials {
     pub slack_api: String,
     /// The app's Slack token.
     pub slack_bot_token: String,
+    /// The app's name towards Slack.
+    pub slack_client_id: String,
+    /// What proves that it is the app.
+    pub slack_client_secret: String,
     /// Base URL of the dialnote API.
     pub dialnote_api: String,
     /// The organization's dialnote key.

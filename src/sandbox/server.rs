@@ -225,6 +225,8 @@ impl Shared {
             signing_secret: world.secrets.signing_secret.clone(),
             slack_api: format!("{}/slack/api", world.services),
             slack_bot_token: world.secrets.bot_token.clone(),
+            slack_client_id: world.secrets.client_id.clone(),
+            slack_client_secret: world.secrets.client_secret.clone(),
             dialnote_api: format!("{}/dialnote/api/v1", world.services),
             dialnote_api_key: world.secrets.dialnote_key.clone(),
         })
