@@ -1,6 +1,7 @@
 //! Anybody installs the app, connects it to their organization, and removes it again.
 
 use dialnote_slack::ids::InstallationId;
+use dialnote_slack::sandbox::{Hang, Service};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -238,6 +239,28 @@ async fn tokens_are_replaced_before_they_end() {
         bot.settle().await;
         assert_eq!(bot.dialnote(ANA), "mem_leo open", "the first one has ended");
         assert_eq!(refused(bot), 0);
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_crash_over_the_next_token_loses_it_not() {
+    product_with(NOBODY, async |bot| {
+        bot.world(|world| world.token_rotation = true);
+        bot.install().await;
+        bot.connect().await;
+        bot.clock.advance(SignedDuration::from_hours(10));
+        bot.office.tick().await.unwrap();
+        let method = "oauth.v2.access".to_owned();
+        bot.dies_during(Hang { service: Service::Slack, method, path: String::new(), after_effect: true }).await;
+        bot.settle().await;
+        bot.clock.advance(SignedDuration::from_hours(3));
+        bot.know_work().await;
+        bot.slash(LEO, "/dialnote take conv_1001").await;
+        bot.settle().await;
+        assert_eq!(bot.dialnote(ANA), "mem_leo open");
+        assert_eq!((bot.calls("oauth.v2.access"), refused(bot)), (3, 0));
         bot.read_all().await;
     })
     .await;

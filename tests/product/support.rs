@@ -199,10 +199,21 @@ impl Bot {
         self.world(|world| world.workspace.id.clone())
     }
 
-    /// Takes the work as it is by now: it changes with what is kept of the installation.
+    /// The work as it is by now: it changes with what is kept of the installation.
+    pub async fn current(&self) -> Arc<Work> {
+        self.office.of(&InstallationId::new(self.team())).await.unwrap().expect("the app is installed")
+    }
+
+    /// Goes on with it.
     pub async fn know_work(&mut self) {
-        let found = self.office.of(&InstallationId::new(self.team())).await.unwrap();
-        self.work = found.expect("the app is installed");
+        self.work = self.current().await;
+    }
+
+    /// Goes on with the app of another workspace, which was started anew.
+    pub async fn follow(&mut self, other: &Self) {
+        (self.office, self.url) = (other.office.clone(), other.url.clone());
+        self.sandbox.set_bot(self.url.clone());
+        self.know_work().await;
     }
 
     /// What a crash and a new start do: everything in memory is gone, the database stays.
@@ -475,7 +486,7 @@ impl Bot {
     /// The app looks at dialnote, and does what follows. What has changed twice within seconds is left for
     /// the next look.
     pub async fn look(&self) {
-        while self.work.watch().await.unwrap().is_some_and(|looked| looked.left > 0) {
+        while self.current().await.watch().await.unwrap().is_some_and(|looked| looked.left > 0) {
             self.settle().await;
             self.clock.advance(SignedDuration::from_secs(5));
         }

@@ -11,7 +11,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::json;
 
 use crate::drawing::draw;
-use crate::support::{ADA, BEN, Bot, FRONT_DESK, LEO, MAYA, Setup, ZOE, product_with};
+use crate::support::{ADA, BEN, Bot, By, FRONT_DESK, LEO, MAYA, Setup, ZOE, product_with};
 
 /// How many lives of how many moments are lived.
 const LIVES: u64 = 6;
@@ -66,6 +66,44 @@ async fn a_week_ends_with_no_card_untrue_and_no_conversation_unseen() {
     .await;
 }
 
+/// Two workspaces have installed the app, tokens end and are replaced, and everything fails now and then.
+#[tokio::test]
+async fn a_day_of_tokens_that_end_leaves_nothing_given_up() {
+    product_with(Setup { by: By::Nobody, ..MONDAY }, async |bot| {
+        bot.world(|world| world.token_rotation = true);
+        bot.install().await;
+        bot.connect().await;
+        let mut other = bot.beside().await;
+        other.world(|world| world.token_rotation = true);
+        other.install().await;
+        other.connect().await;
+        let mut life = Life::begin(bot, 11, 60).await;
+        for hour in 0..25 {
+            for _ in 0..6 {
+                life.moment().await;
+                other.follow(life.bot).await;
+                life.pass(SignedDuration::from_mins(10)).await;
+            }
+            let verb = if hour % 2 == 0 { "/dialnote take" } else { "/unassign" };
+            other.slash(LEO, &format!("{verb} conv_1001")).await;
+        }
+        life.end().await;
+        other.follow(life.bot).await;
+        other.read_all().await;
+        assert_eq!(other.dialnote("conv_1001"), "mem_leo open", "every command was carried out, in order");
+        let tokens =
+            |bot: &Bot| bot.world(|world| world.calls.iter().filter(|c| c.method == "oauth.v2.access").count());
+        assert!(tokens(life.bot) >= 3 && tokens(&other) >= 3, "{} {}", tokens(life.bot), tokens(&other));
+        let refused = ["token_expired", "token_revoked", "invalid_auth"];
+        for bot in [&*life.bot, &other] {
+            let refused =
+                |error: &Option<String>| error.as_ref().is_some_and(|error| refused.contains(&error.as_str()));
+            assert_eq!(bot.world(|world| world.calls.iter().filter(|call| refused(&call.error)).count()), 0);
+        }
+    })
+    .await;
+}
+
 /// A team's life.
 struct Life<'a> {
     bot: &'a mut Bot,
@@ -114,7 +152,7 @@ impl<'a> Life<'a> {
         self.bot.clock.advance(time);
         self.bot.office.tick().await.unwrap();
         if self.dice.random_range(0..4) > 0 {
-            let _ = self.bot.work.watch().await;
+            let _ = self.bot.current().await.watch().await;
         }
         self.bot.settle().await;
         if self.dice.random_range(0..3) == 0 {
