@@ -61,9 +61,10 @@ pub(crate) async fn run(wishes: Wishes) -> Result<(), Failure> {
     sandbox.set_bot(bot.clone());
     let second = if wishes.install { Some(nobody_yet(&sandbox, wishes.listen).await?) } else { None };
     let mut wanted = sandbox.app_wanted();
-    print_where(&Where { bot: Some(&bot), credentials: &credentials }, wishes.json)?;
-    if let Some(second) = &second {
-        print_how_to_install(&bot, &credentials, &second.credentials())?;
+    let beside = second.as_ref().map(Sandbox::credentials);
+    print_where(&Where { bot: Some(&bot), credentials: &credentials, beside: beside.as_ref() }, wishes.json)?;
+    if let Some(beside) = beside.filter(|_| !wishes.json) {
+        print_how_to_install(&bot, &credentials, &beside)?;
     }
     loop {
         tokio::select! {

@@ -380,7 +380,7 @@ fn database() -> Result<Database, Failure> {
 
 async fn sandbox(listen: SocketAddr, bot: Option<String>, json: bool) -> Result<(), Failure> {
     let sandbox = start_sandbox(listen, bot.clone(), Clock::System).await?;
-    print_where(&Where { bot: bot.as_deref(), credentials: &sandbox.credentials() }, json)?;
+    print_where(&Where { bot: bot.as_deref(), credentials: &sandbox.credentials(), beside: None }, json)?;
     let mut stop = stop_signal()?;
     let _ = stop.wait_for(|stop| *stop).await;
     sandbox.stop();
@@ -404,6 +404,9 @@ struct Where<'a> {
     credentials: &'a Credentials,
     #[serde(skip_serializing_if = "Option::is_none")]
     bot: Option<&'a str>,
+    /// Those of another workspace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    beside: Option<&'a Credentials>,
 }
 
 fn print_where(place: &Where<'_>, json: bool) -> Result<(), Failure> {

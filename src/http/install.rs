@@ -25,6 +25,9 @@ const LASTS: SignedDuration = SignedDuration::from_mins(10);
 /// What the browser remembers it by.
 const REMEMBERED: &str = "dialnote_install";
 
+/// A page of ours looks as it does, and does nothing.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /// What the seal of a state is made of, besides the client secret.
 const PURPOSE: &[u8] = b"dialnote-slack install";
 
@@ -43,8 +46,9 @@ pub(super) async fn begin(State(front): State<Front>) -> Response {
     let nonce = format!("{:032x}", rand::random::<u128>());
     let state = state(oauth, &nonce, front.office.common.clock.now());
     let secure = if oauth.app().public.scheme() == "https" { "; Secure" } else { "" };
-    let cookie =
-        format!("{REMEMBERED}={nonce}; Path=/slack; Max-Age={}; HttpOnly; SameSite=Lax{secure}", LASTS.as_secs());
+    let below = oauth.app().public.path().trim_end_matches('/');
+    let lasts = LASTS.as_secs();
+    let cookie = format!("{REMEMBERED}={nonce}; Path={below}/slack; Max-Age={lasts}; HttpOnly; SameSite=Lax{secure}");
     let headers =
         [(LOCATION, oauth.question(&state).to_string()), (SET_COOKIE, cookie), (CACHE_CONTROL, "no-store".to_owned())];
     (StatusCode::FOUND, headers).into_response()
@@ -53,19 +57,18 @@ pub(super) async fn begin(State(front): State<Front>) -> Response {
 /// Somebody comes back from Slack.
 pub(super) async fn finish(State(front): State<Front>, headers: HeaderMap, Query(back): Query<Back>) -> Response {
     let Some(installations) = front.office.installations() else { return StatusCode::NOT_FOUND.into_response() };
-    let common = &front.office.common;
-    let Some(state) = back.state.filter(|given| is_begun(&installations.oauth, given, &headers, common.clock.now()))
-    else {
+    let (common, oauth) = (&front.office.common, &installations.oauth);
+    let Some(state) = back.state.filter(|given| is_begun(oauth, given, &headers, common.clock.now())) else {
         info!("somebody came back from Slack who was not sent, or too late");
-        return shown(StatusCode::BAD_REQUEST, Page::NotBegun);
+        return shown(oauth, StatusCode::BAD_REQUEST, Page::NotBegun);
     };
-    let (Some(code), None) = (back.code, back.error) else { return shown(StatusCode::OK, Page::Declined) };
+    let (Some(code), None) = (back.code, back.error) else { return shown(oauth, StatusCode::OK, Page::Declined) };
     match installations.begin(common, &state).await {
         Ok(true) => {}
-        Ok(false) => return shown(StatusCode::BAD_REQUEST, Page::NotBegun),
+        Ok(false) => return shown(oauth, StatusCode::BAD_REQUEST, Page::NotBegun),
         Err(cause) => {
             error!(%cause, "it could not be kept that an installation was begun");
-            return shown(StatusCode::SERVICE_UNAVAILABLE, Page::Failed);
+            return shown(oauth, StatusCode::SERVICE_UNAVAILABLE, Page::Failed);
         }
     }
     let granted = match installations.oauth.exchange(&code).await {
@@ -77,15 +80,15 @@ pub(super) async fn finish(State(front): State<Front>, headers: HeaderMap, Query
             } else {
                 (StatusCode::BAD_GATEWAY, Page::Failed)
             };
-            return shown(status, page);
+            return shown(oauth, status, page);
         }
     };
     let name = granted.name.clone();
     match installations.install(common, granted, &state).await {
-        Ok(()) => shown(StatusCode::OK, Page::Installed { name: &name }),
+        Ok(()) => shown(oauth, StatusCode::OK, Page::Installed { name: &name }),
         Err(cause) => {
             error!(%cause, "an installation could not be kept");
-            shown(StatusCode::SERVICE_UNAVAILABLE, Page::Failed)
+            shown(oauth, StatusCode::SERVICE_UNAVAILABLE, Page::Failed)
         }
     }
 }
@@ -118,11 +121,7 @@ fn seal(oauth: &OAuth, nonce: &str, at: i64) -> Hmac<Sha256> {
 }
 
 /// A page that nobody keeps, that loads nothing, and that tells no other site where it was.
-fn shown(status: StatusCode, page: Page<'_>) -> Response {
-    let headers = [
-        (CACHE_CONTROL, "no-store"),
-        (CONTENT_SECURITY_POLICY, "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
-        (REFERRER_POLICY, "no-referrer"),
-    ];
-    (status, headers, Html(page.html())).into_response()
+fn shown(oauth: &OAuth, status: StatusCode, page: Page<'_>) -> Response {
+    let headers = [(CACHE_CONTROL, "no-store"), (CONTENT_SECURITY_POLICY, POLICY), (REFERRER_POLICY, "no-referrer")];
+    (status, headers, Html(page.html(&oauth.app().install()))).into_response()
 }

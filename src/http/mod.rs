@@ -53,7 +53,7 @@ impl Site {
             .route("/readyz", get(ops::ready))
             .route("/metrics", get(ops::metrics))
             .route(&format!("{PATH}{{token}}"), post(hooks::receive))
-            .route("/slack/install", get(install::begin))
+            .route(oauth::INSTALL, get(install::begin))
             .route(oauth::PATH, get(install::finish));
         // Whoever comes there by another method is told so.
         let others = SLACKS.into_iter().fold(others, |router, address| router.route(address, MethodRouter::new()));

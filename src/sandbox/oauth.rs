@@ -110,7 +110,11 @@ pub(super) async fn ask(State(shared): State<Arc<Shared>>, request: Request) -> 
     };
     let hidden = ["client_id", "scope", "redirect_uri", "state"].map(hidden).concat();
     let choices: Vec<_> = shared.all().iter().map(|shared| shared.world(|world| choice(world, &hidden))).collect();
-    let body = format!("<p>It would be able to use:</p><ul>{}</ul>{}", scopes.concat(), choices.concat());
+    let body = format!(
+        "<p>In the workspace, it will be able to use:</p><ul>{}</ul><p>Install it in:</p>{}",
+        scopes.concat(),
+        choices.concat()
+    );
     Html(page("dialnote wants to be installed", &body)).into_response()
 }
 
@@ -264,7 +268,9 @@ fn choice(world: &World, hidden: &str) -> String {
 
 fn page(title: &str, body: &str) -> String {
     format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title}</title>\
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
+         <link rel=\"icon\" href=\"/page/icon.svg\"><link rel=\"stylesheet\" href=\"/page/base.css\"><link rel=\"stylesheet\" href=\"/page/consent.css\">\
          <main><h1>{title}</h1>{body}</main></html>"
     )
 }

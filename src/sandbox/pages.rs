@@ -29,6 +29,7 @@ const FILES: &[(&str, &str)] = files![
     "channel.js",
     "complete.js",
     "composer.js",
+    "consent.css",
     "dialnote.css",
     "dom.js",
     "elements.js",

@@ -16,7 +16,10 @@ use crate::slack::answer::{CallError, judged, unusable};
 use crate::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 use crate::transport;
 
-/// Where people come back from Slack, below our public address.
+/// Where people begin, below our public address.
+pub const INSTALL: &str = "/slack/install";
+
+/// Where they come back from Slack.
 pub const PATH: &str = "/slack/oauth_redirect";
 
 const METHOD: &str = "oauth.v2.access";
@@ -44,9 +47,18 @@ pub struct App {
 }
 
 impl App {
+    /// Where people begin.
+    pub fn install(&self) -> String {
+        self.at(INSTALL)
+    }
+
     /// Where Slack sends people back to. It has to be the same at both steps (§17.4).
     pub fn redirect(&self) -> String {
-        format!("{}{PATH}", self.public.as_str().trim_end_matches('/'))
+        self.at(PATH)
+    }
+
+    fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.public.as_str().trim_end_matches('/'))
     }
 }
 

@@ -1,5 +1,9 @@
 //! The few pages that people see in their browser while they install the app.
 
+/// As they look: large enough to read, in the middle, by day and by night.
+const STYLE: &str = ":root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;margin:0}\
+                     main{max-width:32rem;margin:18vh auto 0;padding:0 1.5rem}h1{font-size:1.6rem}";
+
 /// What came of installing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Page<'a> {
@@ -19,9 +23,9 @@ pub enum Page<'a> {
 }
 
 impl Page<'_> {
-    /// The page. What comes from outside stands in it as text.
-    pub fn html(&self) -> String {
-        let (title, text, again) = match self {
+    /// The page; `install` is where people begin. What comes from outside stands in it as text.
+    pub fn html(&self, install: &str) -> String {
+        let (title, text, can_begin_again) = match self {
             Self::Installed { name } => (
                 format!("Installed in {}", escaped(name)),
                 "You can close this page. In Slack, this app has written you a message: it says what comes next.",
@@ -36,11 +40,12 @@ impl Page<'_> {
             Self::Refused => ("Not installed".to_owned(), "Slack does not accept this any more. Begin again.", true),
             Self::Failed => ("Not installed".to_owned(), "Something did not answer. Try again in a minute.", true),
         };
-        let again = if again { "<p><a href=\"/slack/install\">Install it</a></p>" } else { "" };
+        let link = format!("<p><a href=\"{}\">Install it</a></p>", escaped(install));
         format!(
             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-             <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
-             <main><h1>{title}</h1><p>{text}</p>{again}</main></html>\n"
+             <meta name=\"viewport\" content=\"width=device-width\"><link rel=\"icon\" href=\"data:,\"><title>{title}</title><style>{STYLE}</style>\
+             <main><h1>{title}</h1><p>{text}</p>{}</main></html>\n",
+            if can_begin_again { link.as_str() } else { "" }
         )
     }
 }
@@ -65,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_workspace_cannot_write_into_the_page() {
-        let html = Page::Installed { name: "<script>&'\"" }.html();
+        let html = Page::Installed { name: "<script>&'\"" }.html("/");
         assert!(html.contains("&lt;script&gt;&amp;&#39;&quot;") && !html.contains("<script"), "{html}");
     }
 }

@@ -135,8 +135,7 @@ async fn slack(work: &Work) -> Vec<Finding> {
 
 /// Where an app that anybody can install is installed again.
 fn again(work: &Work) -> Option<String> {
-    let app = work.tenant().map(|tenant| tenant.installations.oauth.app());
-    app.map(|app| format!("{}/slack/install", app.public.as_str().trim_end_matches('/')))
+    work.tenant().map(|tenant| tenant.installations.oauth.app().install())
 }
 
 /// How to give the app another key.

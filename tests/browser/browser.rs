@@ -178,6 +178,16 @@ impl Page {
         in_time.unwrap_or_else(|_| panic!("{element} stays covered"));
     }
 
+    /// Empties a field.
+    pub(crate) async fn clear(&self, css: &str) {
+        self.shows(css, "").await.clear().await.unwrap();
+    }
+
+    /// Goes to another page.
+    pub(crate) async fn open(&self, address: &str) {
+        self.driver.goto(address).await.unwrap();
+    }
+
     /// Types where the focus is.
     pub(crate) async fn keys(&self, keys: impl AsRef<str>) {
         self.driver.action_chain().send_keys(keys.as_ref()).perform().await.unwrap();

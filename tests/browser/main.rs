@@ -11,6 +11,7 @@
 
 mod browser;
 mod forms;
+mod installing;
 mod keyboard;
 mod kit;
 mod long;

@@ -18,17 +18,17 @@ use crate::browser::{NEVER, Page, browse};
 /// The demo, in a process of its own.
 struct Demo {
     _program: Child,
-    sandbox: String,
+    told: Value,
 }
 
 impl Demo {
-    async fn start() -> Self {
+    async fn start(more: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dialnote-slack"));
-        command.args(["demo", "--json", "--listen", "127.0.0.1:0"]).env("RUST_LOG", "off");
+        command.args(["demo", "--json", "--listen", "127.0.0.1:0"]).args(more).env("RUST_LOG", "off");
         let mut program = command.stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
         let told: Value = serde_json::from_str(&lines.next_line().await.unwrap().unwrap()).unwrap();
-        Self { _program: program, sandbox: told["sandbox"].as_str().unwrap().to_owned() }
+        Self { _program: program, told }
     }
 }
 
@@ -37,8 +37,18 @@ pub(crate) async fn demo<F>(test: impl FnOnce(Page) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    let demo = Demo::start().await;
-    browse(demo.sandbox.clone(), test).await;
+    let demo = Demo::start(&[]).await;
+    browse(demo.told["sandbox"].as_str().unwrap().to_owned(), test).await;
+}
+
+/// The same with a demo that nobody has installed yet; the test is told where everything is, too.
+pub(crate) async fn demo_for_nobody<F>(test: impl FnOnce(Page, Value) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let demo = Demo::start(&["--install"]).await;
+    let told = demo.told.clone();
+    browse(told["sandbox"].as_str().unwrap().to_owned(), |page| test(page, told)).await;
 }
 
 /// A sandbox with an app that keeps what it is sent and answers as it is told.

@@ -26,7 +26,7 @@ const MONDAY: Setup = Setup {
     on: crate::database::On::Any,
     now: "2026-11-23T16:00:00Z",
     told: true,
-    by: crate::support::By::Any,
+    by: By::Any,
 };
 
 #[tokio::test]
