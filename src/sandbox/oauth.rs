@@ -198,9 +198,13 @@ fn exchange(world: &mut World, form: &BTreeMap<String, String>) -> Result<Value,
     let mut granted = grant(world);
     granted["app_id"] = json!(APP);
     granted["bot_user_id"] = json!(BOT_USER);
-    granted["team"] = json!({ "id": world.workspace.id, "name": world.workspace.name });
-    granted["enterprise"] = Value::Null;
-    granted["is_enterprise_install"] = json!(false);
+    let organization = world.workspace.organization.as_ref();
+    granted["team"] = match organization {
+        Some(_) => Value::Null,
+        None => json!({ "id": world.workspace.id, "name": world.workspace.name }),
+    };
+    granted["enterprise"] = json!(organization.map(|(id, name)| json!({ "id": id, "name": name })));
+    granted["is_enterprise_install"] = json!(organization.is_some());
     granted["authed_user"] = json!({ "id": code.person });
     Ok(granted)
 }

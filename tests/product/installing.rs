@@ -183,6 +183,28 @@ async fn two_workspaces_work_side_by_side_and_nothing_crosses() {
 }
 
 #[tokio::test]
+async fn an_organization_installs_it_for_all_its_workspaces() {
+    product_with(NOBODY, async |bot| {
+        bot.world(|world| world.workspace.organization = Some(("E0ACME".to_owned(), "Acme Group".to_owned())));
+        let page = Browser::default().install(&bot.url, "T0ACME", "yes").await;
+        assert!(page.contains("<h1>Installed in Acme Group</h1>"), "{page}");
+        bot.clock.advance(SignedDuration::from_secs(1));
+        bot.connect().await;
+        bot.slash(LEO, "/dialnote take conv_1001").await;
+        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is yours now.");
+        bot.press(LEO, ANA, "done").await;
+        bot.open_home(LEO).await;
+        assert!(bot.home(LEO).await.contains("Yours: 1."));
+        assert_eq!(bot.dialnote(ANA), "mem_leo done");
+        bot.read_all().await;
+        bot.sandbox.uninstall().await.unwrap();
+        bot.settle().await;
+        assert!(bot.office.everybody(None).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_late_word_of_a_removal_does_not_remove_what_was_installed_since() {
     product_with(INSTALLED, async |bot| {
         let revoked = json!({ "type": "tokens_revoked", "tokens": { "bot": ["U0BOT"] } });

@@ -176,7 +176,8 @@ impl Bot {
     /// An admin installs the app, as everybody can.
     pub async fn install(&mut self) {
         let mut browser = Browser::default();
-        let page = browser.install(&self.url, &self.team(), "yes").await;
+        let workspace = self.world(|world| world.workspace.id.clone());
+        let page = browser.install(&self.url, &workspace, "yes").await;
         assert!(page.contains("Installed in"), "{page}");
         self.clock.advance(SignedDuration::from_secs(1));
         self.know_work().await;
@@ -194,9 +195,12 @@ impl Bot {
         self.read_all().await;
     }
 
-    /// The id of the workspace.
+    /// The id of the installation: that of the workspace, or of its organization.
     pub fn team(&self) -> String {
-        self.world(|world| world.workspace.id.clone())
+        self.world(|world| match &world.workspace.organization {
+            Some((id, _)) => id.clone(),
+            None => world.workspace.id.clone(),
+        })
     }
 
     /// The work as it is by now: it changes with what is kept of the installation.

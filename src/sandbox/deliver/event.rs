@@ -68,15 +68,23 @@ fn compose(world: &mut World, kind: &str, event: Value) -> Result<Value, Impossi
     if fields.len() > 1 && !matches!(kind, "tokens_revoked") {
         fields.insert("event_ts".to_owned(), json!(world.next_ts()));
     }
-    let (event_id, team) = (world.new_event_id(), &world.workspace.id);
-    Ok(json!({
+    let (event_id, team, organization) = (world.new_event_id(), &world.workspace.id, world.workspace.organization());
+    let mut envelope = json!({
         "token": payload::TOKEN, "team_id": team, "context_team_id": team, "context_enterprise_id": null,
         "api_app_id": APP, "event": fields, "type": "event_callback", "event_id": event_id, "event_time": now,
         "authorizations": [{
-            "enterprise_id": null, "team_id": team, "user_id": BOT_USER, "is_bot": true, "is_enterprise_install": false,
+            "enterprise_id": organization, "team_id": team, "user_id": BOT_USER, "is_bot": true,
+            "is_enterprise_install": organization.is_some(),
         }],
         "is_ext_shared_channel": false,
-    }))
+    });
+    // Of a whole organization no workspace is named (contracts/slack.md §19.2).
+    if organization.is_some() && matches!(kind, "app_uninstalled" | "tokens_revoked") {
+        envelope["team_id"] = Value::Null;
+        envelope["enterprise_id"] = json!(organization);
+        envelope["authorizations"] = json!([]);
+    }
+    Ok(envelope)
 }
 
 fn home_opened(world: &mut World, fields: &mut Map<String, Value>) -> Result<(), Impossible> {
@@ -97,7 +105,9 @@ fn whole_user(world: &World, fields: &mut Map<String, Value>) -> Result<(), Impo
     let person = world.actor(who)?;
     let now = world.now();
     let with_email = world.scopes.iter().any(|scope| scope == "users:read.email");
-    fields.insert("user".to_owned(), person.object(with_email, true, now));
+    let mut user = person.object(with_email, true, now);
+    world.workspace.belongs(&mut user);
+    fields.insert("user".to_owned(), user);
     fields.insert("cache_ts".to_owned(), json!(now.as_second()));
     Ok(())
 }

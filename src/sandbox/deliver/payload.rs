@@ -17,15 +17,18 @@ pub(super) fn common(kind: &str, person: &Person, workspace: &Workspace) -> Map<
         "user": {"id": person.id, "username": person.handle, "name": person.handle, "team_id": person.team},
         "api_app_id": APP,
         "token": TOKEN,
-        "team": {"id": workspace.id, "domain": workspace.domain},
-        "enterprise": null,
-        "is_enterprise_install": false,
+        "team": match &workspace.organization {
+            Some(_) => Value::Null,
+            None => json!({"id": workspace.id, "domain": workspace.domain}),
+        },
+        "enterprise": workspace.organization.as_ref().map(|(id, name)| json!({"id": id, "name": name})),
+        "is_enterprise_install": workspace.organization.is_some(),
     }))
 }
 
 /// The workspace of what [`common`] began.
 fn team(payload: &Map<String, Value>) -> String {
-    payload.get("team").and_then(|team| team["id"].as_str()).unwrap_or_default().to_owned()
+    payload.get("user").and_then(|user| user["team_id"].as_str()).unwrap_or_default().to_owned()
 }
 
 /// Adds what tells the app which message an interaction is about. The content of an ephemeral

@@ -51,6 +51,7 @@ fn compose(world: &mut World, who: &str, channel: &str, line: &str) -> Result<Ty
     let text = typed::escaped(world, rest);
     let trigger_id = world.new_trigger(&person.id, None);
     let response_url = world.new_response_url(&person.id, &channel.id, None);
+    let organization = world.workspace.organization();
     let body = form_urlencoded::Serializer::new(String::new())
         .append_pair("token", payload::TOKEN)
         .append_pair("team_id", &world.workspace.id)
@@ -62,7 +63,8 @@ fn compose(world: &mut World, who: &str, channel: &str, line: &str) -> Result<Ty
         .append_pair("command", command)
         .append_pair("text", &text)
         .append_pair("api_app_id", APP)
-        .append_pair("is_enterprise_install", "false")
+        .append_pair("is_enterprise_install", if organization.is_some() { "true" } else { "false" })
+        .extend_pairs(organization.map(|id| ("enterprise_id", id)))
         .append_pair("response_url", &response_url)
         .append_pair("trigger_id", &trigger_id)
         .finish();

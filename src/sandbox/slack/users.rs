@@ -83,5 +83,7 @@ pub(super) fn do_not_disturb(world: &mut World, args: &Args) -> Reply {
 
 fn object(world: &World, person: &Person, with_locale: bool) -> Value {
     let with_email = require_scope(world, "users:read.email").is_ok();
-    person.object(with_email, with_locale, world.now())
+    let mut user = person.object(with_email, with_locale, world.now());
+    world.workspace.belongs(&mut user);
+    user
 }
