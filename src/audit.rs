@@ -51,7 +51,7 @@ struct Row<'a> {
     user: &'a str,
     name: Cow<'a, str>,
     verb: &'a str,
-    /// `typed`, `clicked`, `submitted` or `timer`.
+    /// `typed`, `clicked`, `submitted`, `postponed` or `timer`.
     via: &'a str,
     channel: &'a str,
     conversation: &'a str,

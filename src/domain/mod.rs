@@ -15,6 +15,7 @@ pub mod finding;
 pub mod handover;
 pub mod hours;
 pub mod job;
+pub mod linking;
 pub mod list;
 pub mod message;
 pub mod notice;

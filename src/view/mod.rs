@@ -13,6 +13,7 @@ pub mod list;
 pub mod modal;
 pub mod mrkdwn;
 pub mod notice;
+pub mod people;
 pub mod reply;
 pub mod report;
 pub mod routes;

@@ -16,6 +16,7 @@ mod hooks;
 mod inbox;
 mod index;
 mod leaving;
+mod linking;
 mod links;
 mod lists;
 mod noticed;
@@ -23,6 +24,7 @@ pub mod office;
 mod outbox;
 pub mod pace;
 pub mod people;
+mod postponed;
 mod report;
 mod routes;
 pub mod runner;
@@ -191,6 +193,8 @@ impl Work {
             Job::Resume(job) => self.resume(claim, job).await,
             Job::Profile(user) => self.profile_changed(claim, user).await,
             Job::Left(gone) => self.left(claim, gone).await,
+            Job::People(job) => self.who_is_who(claim, job).await,
+            Job::Linked(job) => self.linked(claim, job).await,
             Job::Report(job) => self.report(claim, job).await,
             Job::Doctor(asker) => self.doctor(claim, asker).await,
             Job::Untouched => self.look_for_untouched(claim).await,

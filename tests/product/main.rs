@@ -33,6 +33,7 @@ mod hostile;
 mod leaving;
 mod limits;
 mod linking;
+mod linking_people;
 mod listing;
 mod model;
 mod operating;
