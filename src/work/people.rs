@@ -37,7 +37,7 @@ const MOST_BY_HAND: usize = 10_000;
 
 /// How many Slack users are remembered who wanted something and are no members, and for how long it is not
 /// written down again that they did.
-const MOST_STRANGERS: usize = 200;
+const MOST_STRANGERS: usize = 1_000;
 const REMEMBERED: Duration = Duration::from_hours(24);
 
 /// Who wanted something, or was to be given something, and is no member (`store::Document`), by Slack user.
@@ -117,15 +117,6 @@ impl People {
             self.remember_stranger(installation, user, stranger.why).await?;
         }
         Ok(linked)
-    }
-
-    /// The same, as far as it is known or was a moment ago, and without a trace.
-    pub(super) async fn linked_by_now(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-    ) -> Result<Option<Teammate>, Fault> {
-        Ok(self.linked(installation, user, Read::Kept).await?.ok())
     }
 
     /// Writes down that somebody wanted something and is no member, for admins to see who may be whom.

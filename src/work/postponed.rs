@@ -132,18 +132,17 @@ impl Work {
         Ok(audit::has_done(&entries, &job.asker.user, asked))
     }
 
-    /// Looks once in a while who was not linked and is by now, because somebody invited them to dialnote.
+    /// Looks once in a while who was not linked and is by now, because somebody invited them to dialnote: of what
+    /// changes in Slack we are told.
     pub(super) async fn look_who_is_linked_now(&self, installation: &InstallationId) -> Result<(), Fault> {
         let now = self.clock.now();
         let looked: Option<Timestamp> = self.kept(installation, LOOKED, "").await?;
         if looked.is_some_and(|looked| later(looked, LOOK) > now) {
             return Ok(());
         }
-        for tried in self.people.strangers(installation).await? {
+        let strangers = self.people.strangers(installation).await?;
+        for tried in strangers.into_iter().filter(|tried| tried.why.is_none()) {
             let user = tried.profile.user;
-            if tried.why.is_some() && self.people.linked_by_now(installation, &user).await?.is_none() {
-                continue;
-            }
             let delivery =
                 Delivery { installation: installation.clone(), key: format!("linked:{user}:{}", now.as_second()) };
             let job = Job::Linked(LinkedJob { user, by: None });

@@ -1,6 +1,6 @@
 //! Admins say who is who where e-mail addresses do not, and what waited for that is done then.
 
-use dialnote_slack::sandbox::{Member, Person};
+use dialnote_slack::sandbox::{Hang, Member, Person, Service};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -119,12 +119,12 @@ async fn what_somebody_did_themselves_meanwhile_is_not_done_again() {
         bot.clock.advance(SignedDuration::from_mins(1));
         bot.slash(MAYA, "/assign @leo conv_1001").await;
         bot.read_all().await;
-        // Sam is found by the address, before anybody looks.
+        // Sam is found by the address, and Slack tells of it only later.
         address(bot, SAM, "samuel@home.example");
         bot.slash(SAM, "/dialnote note conv_1002 rings in the evening").await;
         bot.read_all().await;
         assert_eq!(bot.notes("conv_1002").len(), 1);
-        bot.look().await;
+        bot.sandbox.event(json!({ "type": "user_change", "user": SAM })).await.unwrap();
         bot.settle().await;
         assert_eq!((bot.dialnote(ANA), bot.notes("conv_1002").len()), ("mem_leo open".to_owned(), 1));
     })
@@ -154,6 +154,49 @@ async fn of_several_requests_about_a_conversation_the_last_one_counts_for_a_day(
         bot.slash(MAYA, "/dialnote link @sam mem_sam").await;
         bot.read_all().await;
         assert_eq!(bot.dialnote(ANA), "nobody done", "done, and not taken before");
+        assert_eq!(bot.notes(ANA).len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_clicked_waits_like_what_was_typed() {
+    product(async |bot| {
+        sam_is_in_dialnote(bot);
+        bot.slash(LEO, "/dialnote take conv_1001").await;
+        bot.read_all().await;
+        bot.choose(LEO, ANA, SAM).await;
+        assert!(bot.answer(LEO).await.contains("as soon as Sam is linked"));
+        bot.press(SAM, ANA, "done").await;
+        assert!(bot.answer(SAM).await.contains("as soon as you are linked"));
+        bot.slash(MAYA, "/dialnote link @sam mem_sam").await;
+        bot.answer(MAYA).await;
+        assert_snapshot!(bot.dm(LEO).await, @"
+          You asked for this before, when it had to wait for somebody to be linked to dialnote:
+        Assigned +1 415 555 0101 (Ana Lima) to Sam, who has been told.
+        ");
+        bot.read_all().await;
+        assert_eq!(bot.dialnote(ANA), "mem_sam done");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waited_is_done_once_although_we_die_in_between() {
+    product(async |bot| {
+        sam_is_in_dialnote(bot);
+        bot.slash(SAM, "/dialnote note conv_1001 rings in the evening").await;
+        bot.answer(SAM).await;
+        bot.slash(MAYA, "/dialnote link @sam mem_sam").await;
+        bot.dies_during(Hang {
+            service: Service::Dialnote,
+            method: "POST".into(),
+            path: String::new(),
+            after_effect: true,
+        })
+        .await;
+        bot.slash(MAYA, "/dialnote link @sam mem_sam").await;
+        bot.read_all().await;
         assert_eq!(bot.notes(ANA).len(), 1);
     })
     .await;
