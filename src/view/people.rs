@@ -210,8 +210,8 @@ pub(super) fn not_linked(name: &str, why: Unlinked) -> String {
 
 /// That somebody was linked.
 pub(super) fn linked(name: &str, member: &str, from: Option<&str>, before: Option<&str>) -> String {
-    let from = from.map_or_else(String::new, |from| format!(" {from} is not any more."));
-    let before = before.map_or_else(String::new, |before| format!(" Before it was {before}."));
+    let from = from.map_or_else(String::new, |from| format!(" {from} is not {member} any more."));
+    let before = before.map_or_else(String::new, |before| format!(" Before, {name} was {before}."));
     format!("{name} is {member} in dialnote from now on, whatever their e-mail addresses are.{before}{from}")
 }
 

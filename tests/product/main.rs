@@ -40,6 +40,7 @@ mod operating;
 mod overtaking;
 mod pacing;
 mod people;
+mod postponing;
 mod racing;
 mod random;
 mod receiving;
