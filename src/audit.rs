@@ -51,7 +51,7 @@ struct Row<'a> {
     user: &'a str,
     name: Cow<'a, str>,
     verb: &'a str,
-    /// `typed`, `clicked`, `submitted` or `timer`.
+    /// `typed`, `clicked`, `submitted`, `postponed` or `timer`.
     via: &'a str,
     channel: &'a str,
     conversation: &'a str,
@@ -153,8 +153,15 @@ fn outcome(detail: &Value) -> String {
             parts.collect::<Vec<_>>().join(", ")
         }
         Some(outcome) => named(outcome),
-        None => "changed".to_owned(),
+        None => linked(detail).unwrap_or_else(|| "changed".to_owned()),
     }
+}
+
+/// Who was linked by hand to whom: `U0SAM is mem_sam, was nobody`.
+fn linked(detail: &Value) -> Option<String> {
+    let user = detail.text("/link/user")?;
+    let member = |path| detail.text(path).unwrap_or("nobody");
+    Some(format!("{user} is {}, was {}", member("/link/after"), member("/link/before")))
 }
 
 /// Reads since when: `24h`, `7d`, a date, or a time (RFC 3339).

@@ -60,6 +60,8 @@ pub enum Via {
     Digest,
     /// A form.
     Submitted,
+    /// In one of these ways, and it had to wait until somebody was linked.
+    Postponed,
     /// Nobody: time passed.
     Timer,
     /// Not through this app.
@@ -75,6 +77,9 @@ pub struct Addressee {
     pub channel: Option<ChannelId>,
     /// Where Slack takes answers to this very request.
     pub reply: Option<Reply>,
+    /// Whether they asked so long ago that they have to be reminded for what.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub late: bool,
 }
 
 /// A response URL (contracts/slack.md §6). The URL is a secret: whoever has it can post.
@@ -95,8 +100,10 @@ impl std::fmt::Debug for Reply {
 }
 
 impl Asker {
-    /// Where to answer.
+    /// Where to answer. Who asked long ago may be elsewhere by now, so they are told directly.
     pub fn addressee(&self) -> Addressee {
-        Addressee { user: self.user.clone(), channel: self.channel.clone(), reply: self.reply.clone() }
+        let late = self.via == Via::Postponed;
+        let channel = self.channel.clone().filter(|_| !late);
+        Addressee { user: self.user.clone(), channel, reply: self.reply.clone(), late }
     }
 }

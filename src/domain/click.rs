@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::asker::{Listed, Reply};
 use crate::domain::command::{Act, Assignee, Command, Wanted};
 use crate::domain::conversation::Which;
+use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::route::Routing;
 use crate::domain::verb::Verb;
@@ -77,9 +78,17 @@ pub enum Control {
     Connect,
     /// Take the connection away.
     Disconnect,
+    /// Show who is not linked.
+    People,
+    /// Link somebody in Slack to somebody in dialnote.
+    Link,
+    /// The same, although somebody else in Slack is that already.
+    MoveLink,
+    /// Take a link away that was made by hand.
+    Unlink,
 }
 
-const CONTROLS: [(Control, &str); 31] = [
+const CONTROLS: [(Control, &str); 35] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::AssignTo, "assign_to"),
@@ -111,6 +120,10 @@ const CONTROLS: [(Control, &str); 31] = [
     (Control::Route, "route"),
     (Control::Connect, "connect"),
     (Control::Disconnect, "disconnect"),
+    (Control::People, "people"),
+    (Control::Link, "link"),
+    (Control::MoveLink, "move_link"),
+    (Control::Unlink, "unlink"),
 ];
 
 impl Control {
@@ -159,6 +172,18 @@ pub struct Carried {
     /// A shared number.
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     pub line: Option<String>,
+    /// Somebody in Slack.
+    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<SlackUserId>,
+    /// Somebody in dialnote.
+    #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberId>,
+    /// Who in Slack that is so far.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<SlackUserId>,
+    /// The page of what is not a list of conversations.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<usize>,
 }
 
 impl Carried {
@@ -217,6 +242,10 @@ pub enum Clicked {
     Disconnect,
     /// Cards that are to come to where it was made.
     Route(Routing),
+    /// Who is not linked: this page of them.
+    People(usize),
+    /// Who is who: in the window with that page, if it was made there.
+    Link(Linking, usize),
     /// Nothing.
     Nothing,
 }
@@ -297,6 +326,17 @@ impl Click {
             Control::Pick | Control::Retry => {
                 let (draft, pick) = (carried.draft.clone()?, carried.conversation.clone());
                 Some(Clicked::Resume(Resume { draft, pick }))
+            }
+            Control::People => Some(Clicked::People(carried.page.unwrap_or_default())),
+            Control::Link | Control::MoveLink => {
+                let (user, member) = (carried.user.clone()?, carried.member.clone()?);
+                Some(Clicked::Link(
+                    Linking::To { user, member, from: carried.from.clone() },
+                    carried.page.unwrap_or_default(),
+                ))
+            }
+            Control::Unlink => {
+                Some(Clicked::Link(Linking::Off { user: carried.user.clone()? }, carried.page.unwrap_or_default()))
             }
             Control::Choose => carried.wanted.clone().map(|wanted| Clicked::Open(wanted, None)),
             Control::Filter | Control::Newer | Control::Older => carried.list.map(Clicked::List),

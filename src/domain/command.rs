@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{Links, Which, which};
+use crate::domain::linking::Linking;
 use crate::domain::list::Query;
 use crate::domain::refusal::Misread;
 use crate::domain::report;
@@ -154,6 +155,8 @@ pub enum Typed {
     List(Query),
     /// The routes.
     Route(Routing),
+    /// Who is who.
+    Link(Linking),
     /// What the team did in so many days.
     Report(u16),
     /// The rules.
@@ -232,6 +235,7 @@ fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Typed, Misrea
         Verb::Help => help_topic(text).map(Typed::Help),
         Verb::Inbox => Ok(Typed::List(Query::parse(text))),
         Verb::Route => Routing::parse(text).map(Typed::Route),
+        Verb::Link => Linking::parse(text).map(Typed::Link),
         Verb::Report => report::period(text).map(Typed::Report),
         Verb::Settings => Ok(Typed::Settings),
         Verb::Connect => Ok(Typed::Connect),

@@ -41,7 +41,7 @@ struct Fit {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum How {
+pub(super) enum How {
     Nothing,
     InsideAWord,
     StartOfAWord,
@@ -145,7 +145,8 @@ impl Asked {
     }
 }
 
-fn how(wanted: &str, name: &str) -> How {
+/// How well a name fits what is wanted, both [`folded`].
+pub(super) fn how(wanted: &str, name: &str) -> How {
     if wanted.chars().filter(|c| c.is_alphanumeric()).count() < FEWEST_LETTERS {
         return How::Nothing;
     }

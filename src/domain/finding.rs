@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::ChannelId;
 
+/// What a finding about who is who is called.
+pub const PEOPLE: &str = "people";
+
 /// What was looked at, and what was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {

@@ -8,6 +8,7 @@ use crate::domain::asker::{Asker, Listed};
 use crate::domain::click::{FormContext, Resume};
 use crate::domain::command::Command;
 use crate::domain::conversation::{Conversation, Owner, Which};
+use crate::domain::linking::Linking;
 use crate::domain::message::Message;
 use crate::domain::plan::Progress;
 use crate::domain::policy::Rules;
@@ -77,6 +78,12 @@ pub enum Job {
     /// The app was removed from the workspace.
     #[serde(rename = "removed.v1")]
     Removed(Timestamp),
+    /// Say who is who, or show who is not linked.
+    #[serde(rename = "people.v1")]
+    People(PeopleJob),
+    /// Do what waits for somebody to be linked, if they are by now.
+    #[serde(rename = "linked.v1")]
+    Linked(LinkedJob),
     /// Look whether everything is as it has to be.
     #[serde(rename = "doctor.v1")]
     Doctor(Asker),
@@ -223,6 +230,37 @@ pub struct ReportJob {
     pub days: u16,
 }
 
+/// Who is who, as somebody wants it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeopleJob {
+    /// Who asks.
+    pub asker: Asker,
+    /// For what.
+    pub linking: Linking,
+    /// The window that shows it.
+    pub window: Option<PeopleWindow>,
+    /// What came of the button that was pressed there.
+    pub notice: Option<Say>,
+}
+
+/// The window that shows who is not linked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeopleWindow {
+    /// Which.
+    pub view: ViewId,
+    /// Which page of it.
+    pub page: usize,
+}
+
+/// Somebody who may be linked by now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkedJob {
+    /// Who.
+    pub user: SlackUserId,
+    /// What colleagues call the one who did it by hand, if somebody did.
+    pub by: Option<String>,
+}
+
 /// A command on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandJob {
@@ -238,6 +276,9 @@ pub struct CommandJob {
     /// The message that its note is, so that it becomes one once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted: Option<String>,
+    /// When it was asked for, if it had to wait for somebody to be linked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Timestamp>,
 }
 
 /// How far a command got. Each stage is stored before the next begins.
@@ -293,6 +334,8 @@ impl Job {
             Self::Batch(job) => job.batch.kind(),
             Self::Handover(conversation) => conversation_key(conversation),
             Self::Change(job) => person_key(&job.asker.user),
+            // One at a time, so that nobody is linked twice.
+            Self::People(_) | Self::Linked(_) => "people".to_owned(),
             Self::Doctor(asker) => format!("doctor:{}", asker.user),
             Self::Report(job) => format!("report:{}", job.asker.user),
             Self::Message(Message::Report { to, .. }) => format!("report:{}", to.user),
@@ -309,7 +352,9 @@ impl Job {
             Self::Message(Message::Direct { user, .. }) => format!("direct:{user}"),
             Self::Message(Message::Answered { to, .. }) => format!("direct:{}", to.user),
             Self::Message(Message::Home { user, .. }) => format!("home:{user}"),
-            Self::Message(Message::Window { view, .. } | Message::Filled { view, .. }) => format!("view:{view}"),
+            Self::Message(
+                Message::Window { view, .. } | Message::Filled { view, .. } | Message::People { view, .. },
+            ) => format!("view:{view}"),
             Self::Message(Message::Unfurl { channel, ts, .. }) => format!("links:{channel}:{ts}"),
             Self::Message(Message::Card { channel, face, .. } | Message::Anew { channel, face }) => {
                 card_key(channel, &face.conversation.id)
@@ -330,6 +375,7 @@ impl Job {
             Self::Batch(job) => Some(&job.asker),
             Self::Change(job) => Some(&job.asker),
             Self::Report(job) => Some(&job.asker),
+            Self::People(job) => Some(&job.asker),
             Self::Doctor(asker) => Some(asker),
             _ => None,
         }
@@ -347,6 +393,7 @@ impl Job {
             | Self::Handover(_)
             | Self::Digest(_)
             | Self::Links(_)
+            | Self::Linked(_)
             | Self::Profile(_) => true,
             Self::Command(_)
             | Self::Resume(_)
@@ -355,6 +402,7 @@ impl Job {
             | Self::Batch(_)
             | Self::Change(_)
             | Self::Report(_)
+            | Self::People(_)
             | Self::Doctor(_)
             | Self::Refresh
             | Self::Removed(_)
@@ -385,7 +433,7 @@ impl CommandJob {
             | Which::Name(_)
             | Which::NameThenNote(_) => Stage::Asked,
         };
-        Self { asker, command, stage, batch: None, quoted: None }
+        Self { asker, command, stage, batch: None, quoted: None, asked: None }
     }
 }
 

@@ -6,8 +6,9 @@ use crate::domain::asker::Addressee;
 use crate::domain::event::Line;
 use crate::domain::face::{Digest, Face};
 use crate::domain::notice::Notice;
+use crate::domain::refusal::Refusal;
 use crate::domain::report::Report;
-use crate::domain::say::{HomeFace, ListFace, Say};
+use crate::domain::say::{HomeFace, ListFace, PeopleFace, Say};
 use crate::ids::{ChannelId, ConversationId, FileId, MessageTs, SlackUserId, ViewId};
 
 /// One thing to be said in one place.
@@ -121,6 +122,15 @@ pub enum Message {
         view: ViewId,
         /// What it shows.
         face: Box<ListFace>,
+    },
+    /// The window that shows who is not linked.
+    People {
+        /// Who has it open.
+        user: SlackUserId,
+        /// Which.
+        view: ViewId,
+        /// What it shows; or why nothing.
+        face: Result<Box<PeopleFace>, Refusal>,
     },
     /// A form that was opened before it was known what to show in it.
     Filled {

@@ -16,6 +16,7 @@ pub mod handover;
 pub mod hours;
 pub mod installation;
 pub mod job;
+pub mod linking;
 pub mod list;
 pub mod message;
 pub mod notice;

@@ -103,6 +103,15 @@ pub enum Notice {
         /// How many open conversations they own.
         open: usize,
     },
+    /// You are somebody in dialnote now, because an admin said so.
+    Linked {
+        /// What colleagues call the admin.
+        by: String,
+        /// What you are called in dialnote.
+        member: String,
+        /// How much of what you asked for before is done now.
+        waiting: usize,
+    },
     /// A channel gets no cards any more, because they cannot be posted there.
     RoutePaused {
         /// Which.

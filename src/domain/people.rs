@@ -2,6 +2,7 @@
 //! act or own a conversation, because the app acts with the organization's key (contracts/dialnote.md,
 //! Consequences 2).
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{InstallationId, MemberId, SlackUserId};
@@ -77,6 +78,26 @@ pub struct Teammate {
     pub admin: bool,
 }
 
+/// A link that an admin made by hand: this Slack user is this member, whatever their addresses are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByHand {
+    /// The Slack side.
+    pub user: SlackUserId,
+    /// The dialnote side.
+    pub member: MemberId,
+    /// What the member was called in dialnote then.
+    pub name: String,
+    /// Who made it.
+    pub by: SlackUserId,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl ByHand {
+    /// What they are kept under (`store::Document`), by Slack user.
+    pub const KIND: &str = "link";
+}
+
 /// Why a Slack user is no teammate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -99,34 +120,70 @@ pub enum Unlinked {
     Ambiguous,
     /// The workspace is not connected to dialnote yet, so nobody is a member.
     NotConnected,
+    /// The member with the address was linked by hand to somebody else.
+    Taken,
 }
 
-/// Links a Slack user to the member with the same confirmed address, upper and lower case alike.
-pub fn link(profile: &Profile, members: &[Member]) -> Result<Teammate, Unlinked> {
-    match profile.account {
-        Account::Member => {}
-        Account::Bot => return Err(Unlinked::Bot),
-        Account::Deactivated => return Err(Unlinked::Deactivated),
-        Account::Guest => return Err(Unlinked::Guest),
-        Account::Outsider => return Err(Unlinked::Outsider),
-        Account::Unconfirmed => return Err(Unlinked::Unconfirmed),
+impl Unlinked {
+    /// Whether an admin can mend it with a link by hand: not what kind of account it is.
+    pub fn can_be_linked(self) -> bool {
+        match self {
+            Self::Bot | Self::Deactivated | Self::Guest | Self::Outsider | Self::NotConnected => false,
+            Self::Unconfirmed | Self::NoEmail | Self::NoMember | Self::Ambiguous | Self::Taken => true,
+        }
+    }
+}
+
+/// Links a Slack user to the member that an admin chose by hand, as long as there is that member; else to the
+/// one with the same confirmed address, upper and lower case alike, whom nobody else was linked to by hand.
+pub fn link(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Result<Teammate, Unlinked> {
+    may_be_linked(profile.account)?;
+    if let Some(member) = chosen(&profile.user, members, by_hand) {
+        return Ok(teammate(profile, member));
+    }
+    if profile.account == Account::Unconfirmed {
+        return Err(Unlinked::Unconfirmed);
     }
     let email = profile.email.as_deref().map(folded).filter(|e| !e.is_empty()).ok_or(Unlinked::NoEmail)?;
-    let mut same = members.iter().filter(|member| member.email.as_deref().map(folded).as_ref() == Some(&email));
-    match (same.next(), same.next()) {
-        (None, _) => Err(Unlinked::NoMember),
-        (Some(_), Some(_)) => Err(Unlinked::Ambiguous),
-        (Some(member), None) => Ok(Teammate {
-            user: profile.user.clone(),
-            member: member.id.clone(),
-            name: profile.name.clone(),
-            zone: profile.zone.clone(),
-            admin: profile.admin || member.admin,
-        }),
+    let same = members.iter().filter(|member| member.email.as_deref().map(folded).as_ref() == Some(&email));
+    let (taken, free): (Vec<_>, Vec<_>) = same.partition(|member| by_hand.iter().any(|link| link.member == member.id));
+    match free.as_slice() {
+        [member] => Ok(teammate(profile, member)),
+        [] if taken.is_empty() => Err(Unlinked::NoMember),
+        [] => Err(Unlinked::Taken),
+        _ => Err(Unlinked::Ambiguous),
     }
 }
 
-fn folded(email: &str) -> String {
+/// Whether somebody with such an account can be linked at all. Who links somebody by hand vouches for what an
+/// unconfirmed address does not prove.
+pub fn may_be_linked(account: Account) -> Result<(), Unlinked> {
+    match account {
+        Account::Member | Account::Unconfirmed => Ok(()),
+        Account::Bot => Err(Unlinked::Bot),
+        Account::Deactivated => Err(Unlinked::Deactivated),
+        Account::Guest => Err(Unlinked::Guest),
+        Account::Outsider => Err(Unlinked::Outsider),
+    }
+}
+
+/// The member to whom a Slack user was linked by hand, if there still is that member.
+fn chosen<'a>(user: &SlackUserId, members: &'a [Member], by_hand: &[ByHand]) -> Option<&'a Member> {
+    let link = by_hand.iter().find(|link| link.user == *user)?;
+    members.iter().find(|member| member.id == link.member)
+}
+
+fn teammate(profile: &Profile, member: &Member) -> Teammate {
+    Teammate {
+        user: profile.user.clone(),
+        member: member.id.clone(),
+        name: profile.name.clone(),
+        zone: profile.zone.clone(),
+        admin: profile.admin || member.admin,
+    }
+}
+
+pub(super) fn folded(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
@@ -159,7 +216,7 @@ mod tests {
     #[test]
     fn the_same_address_makes_a_teammate() {
         let members = [member("m1", "Zoe@Acme.example "), member("m2", "leo@acme.example")];
-        let linked = link(&profile(Some("zoe@acme.EXAMPLE"), Account::Member), &members);
+        let linked = link(&profile(Some("zoe@acme.EXAMPLE"), Account::Member), &members, &[]);
         assert_eq!(linked.map(|teammate| teammate.member), Ok(MemberId::new("m1")));
     }
 
@@ -178,8 +235,44 @@ mod tests {
             (Some("sam@acme.example"), Account::Member, Unlinked::NoMember),
             (zoe, Account::Member, Unlinked::Ambiguous),
         ] {
-            assert_eq!(link(&profile(email, account), &members), Err(why));
+            assert_eq!(link(&profile(email, account), &members, &[]), Err(why));
         }
+    }
+
+    fn by_hand(user: &str, member: &str) -> ByHand {
+        let (user, by) = (SlackUserId::new(user), SlackUserId::new("UADMIN"));
+        ByHand { user, member: MemberId::new(member), name: member.into(), by, at: Timestamp::UNIX_EPOCH }
+    }
+
+    #[test]
+    fn what_was_said_by_hand_goes_before_the_address() {
+        let members = [member("m1", "zoe@acme.example"), member("m2", "leo@acme.example")];
+        let zoe = Some("zoe@acme.example");
+        let linked = |email, account, links: &[ByHand]| {
+            link(&profile(email, account), &members, links).map(|teammate| teammate.member.to_string())
+        };
+        for (email, account, links, expected) in [
+            (zoe, Account::Member, vec![by_hand("U1", "m2")], Ok("m2")),
+            (None, Account::Member, vec![by_hand("U1", "m2")], Ok("m2")),
+            (zoe, Account::Unconfirmed, vec![by_hand("U1", "m2")], Ok("m2")),
+            (zoe, Account::Guest, vec![by_hand("U1", "m2")], Err(Unlinked::Guest)),
+            (zoe, Account::Bot, vec![by_hand("U1", "m2")], Err(Unlinked::Bot)),
+            (zoe, Account::Deactivated, vec![by_hand("U1", "m2")], Err(Unlinked::Deactivated)),
+            (zoe, Account::Outsider, vec![by_hand("U1", "m2")], Err(Unlinked::Outsider)),
+            (zoe, Account::Member, vec![by_hand("U1", "gone")], Ok("m1")),
+            (zoe, Account::Member, vec![by_hand("U2", "m1")], Err(Unlinked::Taken)),
+            (zoe, Account::Member, vec![by_hand("U2", "m2")], Ok("m1")),
+        ] {
+            assert_eq!(linked(email, account, &links), expected.map(str::to_owned), "{account:?} {links:?}");
+        }
+    }
+
+    #[test]
+    fn who_is_left_of_two_with_the_same_address_is_the_one() {
+        let members = [member("m1", "zoe@acme.example"), member("m2", "zoe@acme.example")];
+        let zoe = profile(Some("zoe@acme.example"), Account::Member);
+        let linked = link(&zoe, &members, &[by_hand("U2", "m2")]);
+        assert_eq!(linked.map(|teammate| teammate.member), Ok(MemberId::new("m1")));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::people::Unlinked;
 use crate::domain::policy::Rule;
 use crate::domain::verb::Verb;
-use crate::ids::{ConversationId, MemberId};
+use crate::ids::{ConversationId, MemberId, SlackUserId};
 
 /// Why a command was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -172,8 +172,44 @@ pub enum Refusal {
     },
     /// It was typed where there is no channel.
     WhichChannel,
+    /// Nobody in dialnote is meant by what was typed.
+    NoMember {
+        /// What was typed.
+        asked: String,
+        /// Who comes nearest.
+        nearest: Option<String>,
+    },
+    /// Somebody else in Slack is that member.
+    MemberTaken {
+        /// The Slack user who was to be the member.
+        user: SlackUserId,
+        /// What colleagues call them.
+        name: String,
+        /// The member.
+        member: MemberId,
+        /// What the member is called in dialnote.
+        member_name: String,
+        /// Who is the member.
+        holder: SlackUserId,
+        /// What colleagues call them.
+        holder_name: String,
+        /// Whether that was said by hand, rather than by the address.
+        by_hand: bool,
+    },
+    /// Nothing was said by hand about this person.
+    NotLinkedByHand {
+        /// What colleagues call them.
+        name: String,
+    },
     /// The list or the button is too old, or was not this person's.
     DraftGone,
+}
+
+impl Refusal {
+    /// Whether it holds only until an admin links somebody.
+    pub fn waits_for_a_link(&self) -> bool {
+        matches!(self, Self::YouAreNotLinked(why) | Self::NotLinked { why, .. } if why.can_be_linked())
+    }
 }
 
 /// Only hand-overs needed a note at first.
@@ -217,6 +253,13 @@ pub enum Misread {
     },
     /// It does not say which conversation.
     NoConversation(Verb),
+    /// It does not say who in Slack is to be linked, or names somebody whom Slack did not recognize.
+    NobodyToLink {
+        /// The name that Slack did not recognize; empty if none was typed.
+        typed: String,
+    },
+    /// It does not say to whom in dialnote.
+    NoMemberNamed,
     /// It leaves out the note.
     NoteMissing(Verb),
     /// It does not say which shared number.

@@ -8,11 +8,11 @@ use crate::domain::event::{Again, Told};
 use crate::domain::face::Face;
 use crate::domain::finding::Finding;
 use crate::domain::list::{FILTERS, Query};
-use crate::domain::people::Unlinked;
+use crate::domain::people::{Member, Profile, Unlinked};
 use crate::domain::policy::Rules;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::wishes::Wishes;
-use crate::ids::{ChannelId, DraftId};
+use crate::ids::{ChannelId, DraftId, SlackUserId};
 
 /// What a list shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,11 +57,60 @@ pub struct AdminFace {
     pub members: Option<usize>,
     /// Whether the key may write, as far as anybody noticed.
     pub read_only_key: bool,
-    /// Members whose e-mail address nobody in Slack has.
+    /// Members who are nobody in Slack.
     pub unlinked: Vec<String>,
+    /// How many people in Slack wanted something and are nobody in dialnote.
+    #[serde(default)]
+    pub strangers: usize,
     /// The channels that get cards.
     #[serde(default)]
     pub routes: Vec<Routed>,
+}
+
+/// Who is not linked, a page of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeopleFace {
+    /// Members who are nobody in Slack, each with who they are likely to be.
+    pub members: Vec<(Member, Option<Profile>)>,
+    /// Slack users who wanted something and are no members: why not, and who they are likely to be.
+    pub strangers: Vec<(Profile, Unlinked, Vec<Member>)>,
+    /// The links that were made by hand.
+    pub by_hand: Vec<LinkFace>,
+    /// How many there are of each on all pages.
+    pub counts: [usize; 3],
+    /// The page that is shown.
+    pub page: usize,
+    /// How many there are.
+    pub pages: usize,
+    /// What came of the button that was pressed.
+    pub notice: Option<Box<Say>>,
+}
+
+/// A link that was made by hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkFace {
+    /// The Slack user.
+    pub user: SlackUserId,
+    /// What colleagues call them.
+    pub name: String,
+    /// What the member is called in dialnote.
+    pub member: String,
+    /// What colleagues call the one who made it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why it does not count, if it does not.
+    pub broken: Option<Broken>,
+}
+
+/// Why a link that was made by hand does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Broken {
+    /// The member is not in dialnote any more.
+    MemberGone,
+    /// The Slack user has no account any more that can be linked.
+    Account(Unlinked),
 }
 
 /// A channel that gets cards, and of what, in words; of everything, if it is not said.
@@ -78,6 +127,13 @@ pub enum Say {
         /// Why not.
         why: Refusal,
         /// The note that came with it, so that it is not lost; empty if there was none.
+        note: String,
+    },
+    /// It was not done, and will be as soon as somebody is linked.
+    Postponed {
+        /// Why not yet.
+        why: Refusal,
+        /// The note that came with it; empty if there was none.
         note: String,
     },
     /// It was done, but the note was not written.
@@ -147,6 +203,35 @@ pub enum Say {
         routes: Vec<Routed>,
         /// Shared numbers whose cards no channel gets, for whoever may have them come to where this is said.
         offers: Vec<SharedNumber>,
+    },
+    /// Somebody was linked by hand.
+    Linked {
+        /// What colleagues call them in Slack.
+        name: String,
+        /// What they are called in dialnote.
+        member: String,
+        /// What colleagues call the one who was that member before, if somebody was.
+        from: Option<String>,
+        /// What they were called in dialnote before, if they were another member.
+        before: Option<String>,
+    },
+    /// A link that was made by hand was taken away.
+    Unlinked {
+        /// What colleagues call them in Slack.
+        name: String,
+        /// Who they are in dialnote now by their address, if they are.
+        member: Option<String>,
+    },
+    /// Several members are meant by what was typed.
+    WhichMember {
+        /// The Slack user to be linked.
+        user: SlackUserId,
+        /// What colleagues call them.
+        name: String,
+        /// The members.
+        choices: Vec<Member>,
+        /// How many more fit.
+        more: usize,
     },
     /// What somebody wants to hear of was changed.
     WishesChanged,

@@ -42,6 +42,8 @@ pub enum Verb {
     Inbox,
     /// Say which channel gets the cards of which shared number.
     Route,
+    /// Say who in Slack is who in dialnote.
+    Link,
     /// Show what the team did.
     Report,
     /// Connect the workspace to dialnote.
@@ -72,7 +74,7 @@ pub struct Spec {
 }
 
 /// Every verb there is.
-pub static COMMANDS: [Spec; 21] = [
+pub static COMMANDS: [Spec; 22] = [
     Spec {
         verb: Verb::Assign,
         name: "assign",
@@ -202,6 +204,14 @@ pub static COMMANDS: [Spec; 21] = [
         example: "#front-desk \"Front desk\"",
     },
     Spec {
+        verb: Verb::Link,
+        name: "link",
+        slash: None,
+        arguments: "[@person] [member | off]",
+        summary: "Say who in dialnote somebody is, where their e-mail addresses do not; alone it shows who is not linked.",
+        example: "@leo Leo Martins",
+    },
+    Spec {
         verb: Verb::Report,
         name: "report",
         slash: None,
@@ -247,7 +257,7 @@ impl Verb {
     /// What there is to know about it.
     pub fn spec(self) -> &'static Spec {
         let [assign, take, unassign, handoff, done, reopen, snooze, wake, note, history, undo, others @ ..] = &COMMANDS;
-        let [accept, give_back, keep, inbox, route, report, connect, settings, doctor, help] = others;
+        let [accept, give_back, keep, inbox, route, link, report, connect, settings, doctor, help] = others;
         match self {
             Self::Assign => assign,
             Self::Take => take,
@@ -265,6 +275,7 @@ impl Verb {
             Self::Keep => keep,
             Self::Inbox => inbox,
             Self::Route => route,
+            Self::Link => link,
             Self::Report => report,
             Self::Connect => connect,
             Self::Settings => settings,

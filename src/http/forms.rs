@@ -12,7 +12,8 @@ use crate::domain::asker::{Asker, Listed, Place as Stands, Via};
 use crate::domain::click::{FormContext, Quoted};
 use crate::domain::command::{Act, Command, Wanted};
 use crate::domain::conversation::{Conversation, Which};
-use crate::domain::job::{CommandJob, FormJob, Job, ListJob};
+use crate::domain::job::{CommandJob, FormJob, Job, ListJob, PeopleJob, PeopleWindow};
+use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
@@ -27,6 +28,7 @@ use crate::slack::inbound::{From, Place, PointedAt};
 use crate::view::card::Privacy;
 use crate::view::kit::Modal;
 use crate::view::modal::{self, Here};
+use crate::view::people;
 
 /// How long the acknowledgement may wait for something that is better known before it.
 pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
@@ -107,23 +109,49 @@ impl Request<'_> {
 
     /// Opens the form of the rules, for whoever may change them.
     pub(super) async fn open_rules(self, from: From, place: Place) -> Response {
-        let work = &self.work;
-        let rules = self.within(work.rules(&from.installation)).await.unwrap_or_default();
-        let asker = self.within(work.people.teammate(&from.installation, &from.user)).await;
-        let refused = match asker {
-            Some(Ok(asker)) => rules.may_configure(&asker).err(),
-            Some(Err(stranger)) => Some(Refusal::YouAreNotLinked(stranger.why)),
-            // It is asked again when the form is submitted.
-            None => None,
-        };
-        if let Some(why) = refused {
+        if let Some(why) = self.may_not_configure(&from).await {
             return self.refuse(&from, why).await;
         }
+        let rules = self.within(self.work.rules(&from.installation)).await.unwrap_or_default();
         let here = match from.channel.clone().filter(|channel| !channel.is_direct()) {
             Some(channel) => Some(self.here(&from.installation, channel).await),
             None => None,
         };
         self.show(&from, &modal::rules(&rules, here.as_ref()), &place).await
+    }
+
+    /// Opens the window that shows who is not linked, for whoever may say who is who. Another page of it is shown
+    /// where the first one is.
+    pub(super) async fn open_people(self, from: From, place: Place, page: usize) -> Response {
+        let asker = self.asker(&from, Via::Clicked, false);
+        let show = |window| {
+            let asker = Asker { reply: None, ..asker.clone() };
+            Job::People(PeopleJob { asker, linking: Linking::Show, window: Some(window), notice: None })
+        };
+        if let Some(window) = in_window(&place, page) {
+            return match store(self.front, self.order_from(&from, &show(window))).await {
+                Ok(()) => StatusCode::OK.into_response(),
+                Err(_) => unavailable(),
+            };
+        }
+        if let Some(why) = self.may_not_configure(&from).await {
+            return self.refuse(&from, why).await;
+        }
+        let view = ViewId::new(format!("{OUR_VIEWS}{:016x}", rand::random::<u64>()));
+        let response = self.show(&from, &people::waiting().named(view.clone()), &place).await;
+        let _ = store(self.front, self.order_from(&from, &show(PeopleWindow { view, page }))).await;
+        response
+    }
+
+    /// Why somebody may not change what holds for everybody, as far as that is found out in time. It is asked
+    /// again when they do it.
+    async fn may_not_configure(&self, from: &From) -> Option<Refusal> {
+        let work = &self.work;
+        let rules = self.within(work.rules(&from.installation)).await.unwrap_or_default();
+        match self.within(work.people.teammate(&from.installation, &from.user)).await? {
+            Ok(asker) => rules.may_configure(&asker).err(),
+            Err(stranger) => Some(Refusal::YouAreNotLinked(stranger.why)),
+        }
     }
 
     async fn here(&self, installation: &InstallationId, channel: ChannelId) -> Here {
@@ -237,6 +265,14 @@ impl Request<'_> {
 
     async fn is_teammate(&self, installation: &InstallationId, from: &From) -> Result<bool, Fault> {
         self.work.people.is_known(installation, &from.user).await
+    }
+}
+
+/// The window in which a button was pressed, if it was in one.
+pub(super) fn in_window(place: &Place, page: usize) -> Option<PeopleWindow> {
+    match place {
+        Place::View(view) => Some(PeopleWindow { view: view.clone(), page }),
+        _ => None,
     }
 }
 

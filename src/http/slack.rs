@@ -16,14 +16,15 @@ use tracing::{debug, error, info, warn};
 use crate::domain::asker::{Asker, Listed, Place as Stands, Reply, Via};
 use crate::domain::click::{Click, Clicked, FormContext};
 use crate::domain::command::{self, Typed};
-use crate::domain::job::{Batch, Change, ChangeJob, CommandJob, Job, ListJob, ReportJob, ResumeJob};
+use crate::domain::job::{Batch, Change, ChangeJob, CommandJob, Job, ListJob, PeopleJob, ReportJob, ResumeJob};
+use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::refusal::Refusal;
 use crate::domain::say::Say;
 use crate::domain::typed;
 use crate::error::Fault;
 use crate::http::Front;
-use crate::http::forms::in_list;
+use crate::http::forms::{in_list, in_window};
 use crate::http::signed::Signed;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::slack::inbound::{self, From, Inbound, Place};
@@ -230,6 +231,14 @@ impl<'a> Request<'a> {
                 let job = Job::Change(ChangeJob { asker, changes: vec![Change::Route(routing)] });
                 Understood::Order(self.order_from(from, &job), not_saved)
             }
+            Ok(Typed::Link(Linking::Show)) => {
+                Understood::Form(Box::pin(self.open_people(from.clone(), Place::Message, 0)))
+            }
+            Ok(Typed::Link(linking)) => {
+                let asker = self.asker(from, Via::Typed, false);
+                let job = Job::People(PeopleJob { asker, linking, window: None, notice: None });
+                Understood::Order(self.order_from(from, &job), not_saved)
+            }
             Ok(Typed::Doctor) => {
                 let asker = self.asker(from, Via::Typed, false);
                 Understood::Order(self.order_from(from, &Job::Doctor(asker)), not_saved)
@@ -288,6 +297,11 @@ impl<'a> Request<'a> {
             Clicked::Rules => return Understood::Form(Box::pin(self.open_rules(from, place))),
             Clicked::Connect => return Understood::Form(Box::pin(self.open_connect(from, place))),
             Clicked::Disconnect => return Understood::Form(Box::pin(self.disconnect(from, place))),
+            Clicked::People(page) => return Understood::Form(Box::pin(self.open_people(from, place, page))),
+            Clicked::Link(linking, page) => {
+                let window = in_window(&place, page);
+                Job::People(PeopleJob { asker, linking, window, notice: None })
+            }
             Clicked::Nothing => return Understood::Answered(ignored("click")),
         };
         // A click has no answer in which to say it: Slack marks the button as failed.

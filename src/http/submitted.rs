@@ -90,9 +90,14 @@ impl Request<'_> {
             Verb::Accept => Act::Accept,
             Verb::GiveBack => Act::GiveBack,
             Verb::Keep => Act::Keep,
-            Verb::Inbox | Verb::Route | Verb::Report | Verb::Connect | Verb::Settings | Verb::Doctor | Verb::Help => {
-                Act::Show
-            }
+            Verb::Inbox
+            | Verb::Route
+            | Verb::Link
+            | Verb::Report
+            | Verb::Connect
+            | Verb::Settings
+            | Verb::Doctor
+            | Verb::Help => Act::Show,
         };
         let note = self.note_in(installation, verb, fields).await?;
         if let Some(user) = act.assignee() {

@@ -28,6 +28,11 @@ pub enum Unfit {
     NotYours,
 }
 
+/// Opens the form.
+pub fn button() -> Element {
+    Element::button(Control::Connect, "Connect dialnote", "{}").styled(Style::Primary)
+}
+
 /// What stands under the field.
 pub fn unfit(unfit: Unfit) -> &'static str {
     match unfit {

@@ -54,6 +54,19 @@ fn not_understood(misread: &Misread) -> String {
             with_usage(&format!("I do not know who {typed} is. {why}"), *verb)
         }
         Misread::NoConversation(verb) => with_usage(&format!("Which conversation? {NAME_ONE}"), *verb),
+        Misread::NobodyToLink { typed } if typed.is_empty() => {
+            with_usage("Whom in Slack? Name the person with @ first, then who that is in dialnote.", Verb::Link)
+        }
+        Misread::NobodyToLink { typed } => {
+            let typed = cut(typed, QUOTE);
+            let why = "Choose the person from the list that Slack shows when you type @.";
+            with_usage(&format!("I do not know who {typed} is. {why}"), Verb::Link)
+        }
+        Misread::NoMemberNamed => with_usage(
+            "Who is that in dialnote? Say the member’s name or part of it, e-mail address or id; or off, to take away \
+             what was said before.",
+            Verb::Link,
+        ),
         Misread::NoteMissing(verb) => with_usage(&format!("{} Add a note at the end.", what_note(*verb)), *verb),
         Misread::NoPeriod => with_usage(
             &format!("Of how many days? Say today, week, month, or a number up to {MOST_DAYS}."),

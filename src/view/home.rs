@@ -7,7 +7,7 @@ use crate::domain::say::{AdminFace, HomeFace};
 use crate::domain::wishes::{KINDS, Wishes};
 use crate::view::element::Element;
 use crate::view::kit::{Block, Home};
-use crate::view::{list, reply, routes};
+use crate::view::{connect, list, people, routes};
 
 /// How many unlinked members are named.
 const NAMED: usize = 20;
@@ -22,9 +22,9 @@ pub fn home(face: &HomeFace) -> Home {
             blocks.extend(list::blocks(list));
         }
         Err(why) => {
-            blocks.push(Block::paragraph(&reply::you_are_not_linked(*why)));
+            blocks.push(Block::paragraph(&people::you_are_not_linked(*why)));
             if *why == Unlinked::NotConnected {
-                blocks.push(Block::actions("connect", vec![reply::connect_button()]));
+                blocks.push(Block::actions("connect", vec![connect::button()]));
             }
         }
     }
@@ -66,16 +66,27 @@ fn admin(admin: &AdminFace) -> Vec<Block> {
         }
         routes => routes::channels(routes).blocks,
     });
-    if !admin.unlinked.is_empty() {
-        let names: Vec<_> = admin.unlinked.iter().take(NAMED).map(String::as_str).collect();
-        let more = admin.unlinked.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        blocks.push(Block::paragraph(&format!(
-            "In dialnote, but nobody in Slack has their e-mail address: {}{more}.",
-            names.join(", ")
-        )));
-    }
+    blocks.push(Block::row(&unlinked(admin), people::button()));
     blocks
+}
+
+/// Who is not linked.
+fn unlinked(admin: &AdminFace) -> String {
+    let members = match admin.unlinked.as_slice() {
+        [] => "Every member of dialnote is somebody in Slack.".to_owned(),
+        unlinked => {
+            let names: Vec<_> = unlinked.iter().take(NAMED).map(String::as_str).collect();
+            let more = unlinked.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("In dialnote, but nobody in Slack ({}): {}{more}.", unlinked.len(), names.join(", "))
+        }
+    };
+    let strangers = match admin.strangers {
+        0 => "",
+        1 => " One person in Slack wanted something and is nobody in dialnote.",
+        _ => &format!(" {} people in Slack wanted something and are nobody in dialnote.", admin.strangers),
+    };
+    format!("{members}{strangers}")
 }
 
 fn rules(rules: &Rules) -> String {

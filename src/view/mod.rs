@@ -15,6 +15,7 @@ pub mod modal;
 pub mod mrkdwn;
 pub mod notice;
 pub mod page;
+pub mod people;
 pub mod reply;
 pub mod report;
 pub mod routes;

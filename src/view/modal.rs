@@ -132,9 +132,14 @@ fn names(verb: Verb) -> (&'static str, &'static str) {
         Verb::Accept => ("Accept", "Accept"),
         Verb::GiveBack => ("Give back", "Give back"),
         Verb::Keep => ("Keep", "I am on it"),
-        Verb::Inbox | Verb::Route | Verb::Report | Verb::Connect | Verb::Settings | Verb::Doctor | Verb::Help => {
-            ("dialnote", "OK")
-        }
+        Verb::Inbox
+        | Verb::Route
+        | Verb::Link
+        | Verb::Report
+        | Verb::Connect
+        | Verb::Settings
+        | Verb::Doctor
+        | Verb::Help => ("dialnote", "OK"),
     }
 }
 

@@ -146,6 +146,14 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
             let button = Element::button(Control::Requeue, "Re-queue all", &carried);
             Content::new(&neutral(&text), vec![Block::paragraph(&text), Block::actions(ROW, vec![button])])
         }
+        Notice::Linked { by, member, waiting } => {
+            let waits = match waiting {
+                0 => "",
+                1 => " What you asked for before is done now; I tell you what comes of it.",
+                _ => " What you asked for before is done now; I tell you what comes of each.",
+            };
+            sentence(&format!("{by} linked you to {member} in dialnote, so you can use /dialnote now.{waits}"))
+        }
         Notice::RoutePaused { channel, archived } => {
             let way_out = match archived {
                 true => "because it is archived. Choose another one: type /dialnote route in it.",

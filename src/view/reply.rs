@@ -3,7 +3,7 @@
 
 use crate::domain::click::{Carried, Control, field};
 use crate::domain::event::{Again, Told};
-use crate::domain::finding::{Finding, State};
+use crate::domain::finding::{Finding, PEOPLE, State};
 use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rule, Who};
 use crate::domain::refusal::{About, Refusal};
@@ -14,7 +14,7 @@ use crate::view::element::{Confirm, Element, Style};
 use crate::view::help::{NAME_ONE, QUOTE, what_note, with_usage};
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{cut, neutral, time};
-use crate::view::{list, routes};
+use crate::view::{connect, list, people, routes};
 
 /// How much of a conversation's history is shown.
 const MOST_TOLD: usize = 20;
@@ -59,6 +59,12 @@ pub fn say(say: &Say) -> Content {
         Say::Done(deed) => with_time(sentence(&done(deed)), &deed.what),
         Say::History { about, deeds } => history(about, deeds),
         Say::Refused { why, note } => refused(why, note),
+        Say::Postponed { why, note } => people::postponed(&no(why), why, given_back(note)),
+        Say::Linked { name, member, from, before } => {
+            sentence(&people::linked(name, member, from.as_deref(), before.as_deref()))
+        }
+        Say::Unlinked { name, member } => sentence(&people::unlinked(name, member.as_deref())),
+        Say::WhichMember { user, name, choices, more } => people::which(user, name, choices, *more),
         Say::NoteRefused { deed, why, note } => note_refused(deed, why, note),
         Say::Pick { draft, choices, more } => pick(draft, choices, *more),
         Say::Waiting => sentence(
@@ -99,12 +105,7 @@ fn welcome(connected: bool) -> Content {
         return sentence("This app is installed anew, and still connected to dialnote. Everything goes on as it was.");
     }
     let text = "Thank you for installing this app. It needs one more thing: a key of your organization in dialnote.";
-    with_buttons(sentence(text), vec![connect_button()])
-}
-
-/// Opens the form in which the workspace is connected.
-pub(super) fn connect_button() -> Element {
-    Element::button(Control::Connect, "Connect dialnote", "{}").styled(Style::Primary)
+    with_buttons(sentence(text), vec![connect::button()])
 }
 
 /// What came of several things that were asked for at once.
@@ -124,6 +125,7 @@ fn several(Several { deeds, unnoted, refused, note }: &Several) -> Content {
     let most = if note.is_empty() { MOST_ROWS } else { MOST_ROWS_WITH_NOTE };
     blocks.extend(rows(deeds.iter().map(done), most));
     blocks.extend(rows(failed, most));
+    blocks.extend(refused.iter().any(|(_, why)| why.waits_for_a_link()).then(|| Block::paragraph(people::KEPT)));
     blocks.extend(given_back(note));
     Content::new(&title, blocks)
 }
@@ -174,7 +176,9 @@ fn examined(findings: &[Finding]) -> Content {
         Block::formatted(&format!("{mark} {}{channel}: {words}", finding.what))
     };
     let rows = findings.iter().take(MOST_FINDINGS).map(row);
-    Content::new(&title, std::iter::once(Block::paragraph(&title)).chain(rows).collect())
+    let people = findings.iter().any(|finding| finding.what == PEOPLE && finding.state != State::Good);
+    let button = people.then(|| Block::actions("actions", vec![people::button()]));
+    Content::new(&title, std::iter::once(Block::paragraph(&title)).chain(rows).chain(button).collect())
 }
 
 /// Below a snooze, when it comes back.
@@ -257,6 +261,11 @@ fn picked(picked: &Picked) -> String {
     format!(" Of {} nobody has fewer open conversations ({}).", picked.group, picked.open)
 }
 
+/// Why something was not done.
+pub(super) fn refusal(why: &Refusal) -> Content {
+    refused(why, "")
+}
+
 fn refused(refusal: &Refusal, note: &str) -> Content {
     let mut content = sentence(&no(refusal));
     content.blocks.extend(given_back(note));
@@ -282,7 +291,11 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
             let value = Carried::conversation(&about.id).encode();
             with_buttons(content, vec![Element::button(control, "Write it", &value)])
         }
-        Refusal::YouAreNotLinked(Unlinked::NotConnected) => with_buttons(content, vec![connect_button()]),
+        Refusal::YouAreNotLinked(Unlinked::NotConnected) => with_buttons(content, vec![connect::button()]),
+        Refusal::MemberTaken { user, name, member, member_name, holder, holder_name, .. } => {
+            let button = people::move_it((user, name), (member, member_name), (holder, holder_name));
+            with_buttons(content, vec![button])
+        }
         _ => content,
     }
 }
@@ -294,8 +307,8 @@ fn with_buttons(mut content: Content, buttons: Vec<Element>) -> Content {
 
 fn no(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::YouAreNotLinked(why) => you_are_not_linked(*why),
-        Refusal::NotLinked { name, why } => not_linked(name, *why),
+        Refusal::YouAreNotLinked(why) => people::you_are_not_linked(*why),
+        Refusal::NotLinked { name, why } => people::not_linked(name, *why),
         Refusal::NotInstalled => "This app is not installed in this workspace, or not any more. \
              Ask an admin to install it."
             .to_owned(),
@@ -385,6 +398,17 @@ fn no(refusal: &Refusal) -> String {
             cut(asked, QUOTE),
             lines.iter().map(|line| cut(line, QUOTE)).take(MOST_ROWS).collect::<Vec<_>>().join(", ")
         ),
+        Refusal::NoMember { asked, nearest } => people::no_member(asked, nearest.as_deref()),
+        Refusal::MemberTaken { name, member_name, holder_name, by_hand, .. } => {
+            let how = if *by_hand { "was linked by hand to" } else { "has the e-mail address of" };
+            format!(
+                "{holder_name} {how} {member_name} in dialnote, and one member can be one person only. \
+                 If that is really {name}, move the link."
+            )
+        }
+        Refusal::NotLinkedByHand { name } => {
+            format!("Nobody linked {name} by hand, so there is nothing to take away: the e-mail address counts.")
+        }
         Refusal::WhichChannel => "Which channel? Type the command in it, or name it with #.".to_owned(),
         Refusal::DraftGone => "That list or button is too old. Please type the command again.".to_owned(),
     }
@@ -402,56 +426,6 @@ fn not_allowed(rule: Rule) -> String {
         }
         Rule::Done(may) => format!("In this workspace only {} may mark conversations done. Ask one of them.", who(may)),
         Rule::Configure => "Only admins may change the rules of this workspace.".to_owned(),
-    }
-}
-
-/// Why somebody cannot do anything, and the way out.
-pub(super) fn you_are_not_linked(why: Unlinked) -> String {
-    match why {
-        Unlinked::Bot => "Only people can do this, not bots.".to_owned(),
-        Unlinked::Deactivated => "Your Slack account is deactivated.".to_owned(),
-        Unlinked::Guest => "Guests cannot do this; only full members of this workspace can.".to_owned(),
-        Unlinked::Outsider => "Only members of the workspace that owns this app can do this.".to_owned(),
-        Unlinked::Unconfirmed => {
-            "Your e-mail address in Slack is not confirmed yet. Confirm it, then try again.".to_owned()
-        }
-        Unlinked::NoEmail => "I cannot see your e-mail address in Slack, so I do not know who you are in dialnote. \
-             Ask an admin to invite you to dialnote with the e-mail address that you use in Slack."
-            .to_owned(),
-        Unlinked::NoMember => "You are not in dialnote with the e-mail address that you use in Slack. \
-             Ask an admin to invite you with that address."
-            .to_owned(),
-        Unlinked::Ambiguous => "Several people in dialnote have your e-mail address. \
-             Ask an admin to leave it to one of them."
-            .to_owned(),
-        Unlinked::NotConnected => "This workspace is not connected to dialnote yet. \
-             An admin can do it here, or with /dialnote connect."
-            .to_owned(),
-    }
-}
-
-fn not_linked(name: &str, why: Unlinked) -> String {
-    match why {
-        Unlinked::Bot => format!("{name} is a bot. Choose a person."),
-        Unlinked::Deactivated => format!("{name}’s Slack account is deactivated. Choose somebody else."),
-        Unlinked::Guest => format!("{name} is a guest here. Choose a full member of this workspace."),
-        Unlinked::Outsider => format!("{name} is from another workspace. Choose somebody from yours."),
-        Unlinked::Unconfirmed => format!(
-            "{name}’s e-mail address in Slack is not confirmed yet, so I cannot tell who they are in dialnote. \
-             Choose somebody else, or try again when it is."
-        ),
-        Unlinked::NoEmail => format!(
-            "I cannot see {name}’s e-mail address in Slack, so I cannot tell who they are in dialnote. \
-             Choose somebody else."
-        ),
-        Unlinked::NoMember => format!(
-            "{name} is not in dialnote with the e-mail address they use in Slack. \
-             Choose somebody else, or ask an admin to invite {name} to dialnote with that address."
-        ),
-        Unlinked::Ambiguous => {
-            format!("Several people in dialnote have {name}’s e-mail address. Ask an admin to leave it to one of them.")
-        }
-        Unlinked::NotConnected => you_are_not_linked(why),
     }
 }
 

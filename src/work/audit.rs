@@ -61,6 +61,15 @@ pub enum Outcome {
     GivenUp,
 }
 
+/// Whether somebody did something after that time.
+pub fn has_done(entries: &[Entry], actor: &SlackUserId, since: Timestamp) -> bool {
+    let done = |entry: &Entry| {
+        let detail: Option<Detail> = serde_json::from_str(&entry.detail).ok();
+        detail.is_some_and(|detail| matches!(detail.outcome, Outcome::Done | Outcome::NoteRefused(_)))
+    };
+    entries.iter().any(|entry| entry.actor == *actor && entry.at > since && done(entry))
+}
+
 /// The entries that tell of changes, as decisions look at them.
 pub fn past(entries: &[Entry]) -> Vec<Past> {
     entries.iter().filter_map(change).collect()

@@ -89,13 +89,20 @@ impl Work {
             Refusal::NoConversation { id } => effects.extend(self.forget(claim, id).await?),
             _ => {}
         }
+        let kept = self.postpone(claim, job, &why).await?;
+        let say = if kept.is_empty() {
+            Say::Refused { why: why.clone(), note: job.command.note.clone() }
+        } else {
+            Say::Postponed { why: why.clone(), note: job.command.note.clone() }
+        };
+        effects.extend(kept);
         match &job.batch {
             Some(batch) => {
                 let part = Part::refused(&job.command, why);
                 effects.extend(self.leave(claim, &job.asker, batch, &part));
             }
             None if job.asker.via == Via::Timer => {}
-            None => effects.push(self.answer_to(claim, job, Say::Refused { why, note: job.command.note.clone() })),
+            None => effects.push(self.answer_to(claim, job, say)),
         }
         Ok(Outcome::done(effects))
     }

@@ -10,10 +10,10 @@ use url::Url;
 
 use crate::dialnote::client::{CallError as DialnoteError, Denied};
 use crate::domain::asker::Asker;
-use crate::domain::finding::{Finding, State};
+use crate::domain::finding::{Finding, PEOPLE, State};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
-use crate::domain::say::Say;
+use crate::domain::say::{Broken, Say};
 use crate::error::{Fault, whole};
 use crate::slack::answer::CallError;
 use crate::slack::client::Identity;
@@ -37,6 +37,9 @@ const CHALLENGE: &str = "is-this-dialnote-slack";
 
 /// How many people are named.
 const NAMED: usize = 10;
+
+/// How many links made by hand are looked at.
+const LINKS: usize = 100;
 
 impl Work {
     /// Looks at everything for an admin who asks.
@@ -66,9 +69,9 @@ impl Work {
     pub async fn examine(&self) -> Vec<Finding> {
         let mut findings = vec![store(self).await];
         findings.extend(queue(self).await);
-        let (slack, address, dialnote, routes, people) =
-            tokio::join!(slack(self), address(self), dialnote(self), routes(self), people(self));
-        findings.extend(slack.into_iter().chain([address, dialnote]).chain(routes).chain([people]));
+        let (slack, address, dialnote, routes, people, links) =
+            tokio::join!(slack(self), address(self), dialnote(self), routes(self), people(self), broken_links(self));
+        findings.extend(slack.into_iter().chain([address, dialnote]).chain(routes).chain([people]).chain(links));
         findings
     }
 }
@@ -295,26 +298,58 @@ async fn routes(work: &Work) -> Vec<Finding> {
     findings
 }
 
+/// Links made by hand that do not count any more.
+async fn broken_links(work: &Work) -> Vec<Finding> {
+    let faces = async {
+        let home = work.home().await?;
+        let mut faces = Vec::new();
+        for link in work.people.by_hand(home).await?.iter().take(LINKS) {
+            faces.push(work.link_face(home, link).await?);
+        }
+        Ok::<_, Fault>(faces)
+    };
+    let faces = match faces.await {
+        Ok(faces) => faces,
+        Err(cause) => {
+            let words = "the links made by hand could not be looked at";
+            return vec![Finding::new(PEOPLE, State::Note, words).because(&cause)];
+        }
+    };
+    let broken = faces.into_iter().filter_map(|link| {
+        let why = match link.broken? {
+            Broken::MemberGone => "who is not in dialnote any more",
+            Broken::Account(_) => "but has no account in Slack any more that can be linked",
+        };
+        let words = format!(
+            "{} was linked by hand to {}, {why}, so the link does not count. Remove it, or link them anew: /dialnote link",
+            link.name, link.member
+        );
+        Some(Finding::new(PEOPLE, State::Note, words))
+    });
+    broken.take(NAMED).collect()
+}
+
 async fn people(work: &Work) -> Finding {
-    const WHAT: &str = "people";
     let unlinked = match work.home().await {
         Ok(home) => work.people.unlinked(home).await,
         Err(fault) => Err(fault),
     };
     match unlinked {
-        Ok(names) if names.is_empty() => Finding::new(WHAT, State::Good, "every member of dialnote is found in Slack"),
-        Ok(names) => {
-            let shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-            let more = names.len().saturating_sub(NAMED);
+        Ok(members) if members.is_empty() => {
+            Finding::new(PEOPLE, State::Good, "every member of dialnote is found in Slack")
+        }
+        Ok(members) => {
+            let shown = members.iter().take(NAMED).map(|member| member.name.as_str()).collect::<Vec<_>>().join(", ");
+            let more = members.len().saturating_sub(NAMED);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             Finding::new(
-                WHAT,
+                PEOPLE,
                 State::Note,
                 format!(
-                    "nobody in Slack has the e-mail address of {shown}{more}. Give both the same address, or they can own nothing"
+                    "nobody in Slack has the e-mail address of {shown}{more}. Give both the same address, or link them by hand: /dialnote link; or they can own nothing"
                 ),
             )
         }
-        Err(cause) => Finding::new(WHAT, State::Note, "they could not be looked at").because(&cause),
+        Err(cause) => Finding::new(PEOPLE, State::Note, "they could not be looked at").because(&cause),
     }
 }

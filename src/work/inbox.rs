@@ -86,6 +86,9 @@ impl Work {
         if let Some(quoted) = self.quoted_already(claim, job, id).await? {
             return Err(Refusal::NotedAlready(quoted).into());
         }
+        if self.was_done_since(claim, job, id).await? {
+            return Ok(Outcome::done(Vec::new()));
+        }
         let at = self.clock.now();
         let facts = self.gather(claim, job, id).await?;
         if let Some(told) = self.not_seen_yet(claim, &facts.conversation, at).await? {

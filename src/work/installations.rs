@@ -175,7 +175,7 @@ impl Installations {
         self.known().remove(&id);
         info!(installation = %id, again = before.is_some(), "installed");
         let connected = before.and_then(|before| before.connection).is_some_and(|connection| connection.key.is_some());
-        let to = Addressee { user: granted.installer, channel: None, reply: None };
+        let to = Addressee { user: granted.installer, channel: None, reply: None, late: false };
         let welcome = Job::Message(Message::Private { to, say: Say::Welcome { connected } });
         let job = super::new_job(&id, &welcome, now, common.settings.pacing);
         let delivery = Delivery { installation: id, key: format!("install:{state}") };

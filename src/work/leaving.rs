@@ -60,7 +60,8 @@ impl Work {
     pub(super) async fn profile_changed(&self, claim: &Claim, user: &SlackUserId) -> Result<Outcome, Fault> {
         let gone = self.people.read_again(&claim.installation, user).await?;
         let job = gone.map(|gone| Effect::Enqueue(self.following(claim, &Job::Left(gone))));
-        Ok(Outcome::done(job.into_iter().collect()))
+        let known = self.stranger_changed(claim, user).await?;
+        Ok(Outcome::done(job.into_iter().chain(known).collect()))
     }
 
     /// Tells whoever made routes what somebody left behind, once.

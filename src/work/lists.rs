@@ -180,15 +180,16 @@ impl Work {
         let trouble = self.store.document(installation, TROUBLE, "").await?;
         let recently = |at: Timestamp| later(at, TROUBLED) > self.clock.now();
         let members = self.check_dialnote().await.ok();
-        let unlinked = match members {
-            Some(_) => self.people.unlinked(installation).await?,
-            None => Vec::new(),
+        let (unlinked, strangers) = match members {
+            Some(_) => (self.people.unlinked(installation).await?, self.people.strangers(installation).await?),
+            None => (Vec::new(), Vec::new()),
         };
         Ok(AdminFace {
             rules: self.rules(installation).await?,
             members,
             read_only_key: trouble.is_some_and(|trouble| recently(trouble.at)),
-            unlinked,
+            unlinked: unlinked.into_iter().map(|member| member.name).collect(),
+            strangers: strangers.iter().filter(|tried| tried.why.is_some()).count(),
             routes: self.listed_routes(installation).await?,
         })
     }

@@ -17,6 +17,7 @@ mod inbox;
 mod index;
 pub mod installations;
 mod leaving;
+mod linking;
 mod links;
 mod lists;
 mod noticed;
@@ -24,6 +25,7 @@ pub mod office;
 mod outbox;
 pub mod pace;
 pub mod people;
+mod postponed;
 mod report;
 mod routes;
 pub mod runner;
@@ -228,6 +230,8 @@ impl Work {
             Job::Resume(job) => self.resume(claim, job).await,
             Job::Profile(user) => self.profile_changed(claim, user).await,
             Job::Left(gone) => self.left(claim, gone).await,
+            Job::People(job) => self.who_is_who(claim, job).await,
+            Job::Linked(job) => self.linked(claim, job).await,
             Job::Report(job) => self.report(claim, job).await,
             Job::Doctor(asker) => self.doctor(claim, asker).await,
             Job::Untouched => self.look_for_untouched(claim).await,

@@ -14,7 +14,7 @@ use crate::slack::answer::CallError;
 use crate::slack::client::{Posted, RESPONSE_URL, Sought, Thread};
 use crate::store::{Card, Claim, Effect};
 use crate::view::kit::Content;
-use crate::view::{card, reply};
+use crate::view::{card, people, reply};
 use crate::work::{Outcome, Work};
 
 /// After this many tries of a response URL the answer goes another way, so that one broken URL does
@@ -37,7 +37,10 @@ impl Work {
     /// Delivers a message.
     pub(super) async fn deliver(&self, claim: &Claim, message: &Message) -> Result<Outcome, Fault> {
         let delivered = match message {
-            Message::Private { to, say } => self.answer(claim, to, &reply::say(say)).await.map(|()| Vec::new()),
+            Message::Private { to, say } => {
+                let content = if to.late { people::late(reply::say(say)) } else { reply::say(say) };
+                self.answer(claim, to, &content).await.map(|()| Vec::new())
+            }
             Message::Card { channel, face, .. } => self.put_card(claim, channel, face).await,
             Message::Anew { channel, face } => self.put_anew(claim, channel, face).await,
             Message::Moved { channel, title, old, new, .. } => {
@@ -61,6 +64,9 @@ impl Work {
             Message::Window { view, face, .. } => self.show_window(view, face).await.map(|()| Vec::new()),
             Message::Filled { view, title, context, .. } => {
                 self.show_form(claim, view, title.clone(), context).await.map(|()| Vec::new())
+            }
+            Message::People { view, face, .. } => {
+                self.slack.update_view(view, &people::window(face)).await.map(|()| Vec::new())
             }
             Message::Digest { channel, digest } => self.post_digest(claim, channel, digest).await,
             Message::Report { channel, to, report, file } => {
@@ -229,7 +235,7 @@ impl Work {
     async fn not_delivered(&self, claim: &Claim, message: &Message, code: &str) -> Result<Outcome, Fault> {
         let not_posted = not_posted(message);
         match message {
-            Message::Window { .. } | Message::Filled { .. } if GONE_VIEW.contains(&code) => {
+            Message::Window { .. } | Message::Filled { .. } | Message::People { .. } if GONE_VIEW.contains(&code) => {
                 return Ok(Outcome::done(Vec::new()));
             }
             // Nothing is lost: it is drawn anew when it is opened.

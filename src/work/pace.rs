@@ -32,6 +32,8 @@ pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
         | Job::Change(_)
         | Job::Digest(_)
         | Job::Left(_)
+        | Job::People(_)
+        | Job::Linked(_)
         | Job::Untouched
         | Job::Report(_)
         | Job::Doctor(_)
@@ -54,7 +56,9 @@ pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
         Job::Message(Message::Direct { user, .. }) => posting(user.as_str()),
         // Tier 4: 100 a minute.
         Job::Message(Message::Home { .. }) => vec![limited("views.publish", 600, 100)],
-        Job::Message(Message::Window { .. } | Message::Filled { .. }) => vec![limited("views.update", 600, 100)],
+        Job::Message(Message::Window { .. } | Message::Filled { .. } | Message::People { .. }) => {
+            vec![limited("views.update", 600, 100)]
+        }
         Job::Message(Message::Unfurl { .. }) => vec![limited("chat.unfurl", 1200, 50)],
     };
     if pacing == Pacing::AsAllowed {
@@ -78,7 +82,8 @@ pub(super) fn flow(job: &Job) -> String {
             Message::Direct { user, .. }
             | Message::Home { user, .. }
             | Message::Window { user, .. }
-            | Message::Filled { user, .. },
+            | Message::Filled { user, .. }
+            | Message::People { user, .. },
         ) => user.to_string(),
         Job::Message(
             Message::Card { channel, .. }
@@ -100,7 +105,7 @@ pub(super) fn fold(job: &Job) -> Option<String> {
         Job::Message(Message::Card { .. }) => "card",
         Job::Message(Message::Home { .. }) => "home",
         Job::Message(Message::Unfurl { face, .. }) => return Some(format!("link {}", face.conversation.id)),
-        Job::Message(Message::Window { .. }) => "window",
+        Job::Message(Message::Window { .. } | Message::People { .. }) => "window",
         Job::Digest(job) if job.caught_up => "digest",
         Job::Look => "look",
         // A home that nobody looks at just now need not be drawn for each of several changes.

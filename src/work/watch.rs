@@ -91,6 +91,9 @@ impl Work {
         if let Err(cause) = self.look_who_left(&installation).await {
             info!(%cause, "could not look who is there; will try again");
         }
+        if let Err(cause) = self.look_who_is_linked_now(&installation).await {
+            info!(%cause, "could not look who is linked by now; will try again");
+        }
         self.have_owners_asked(&installation).await?;
         let before = self.watched(&installation).await?;
         let looked = self.read_down(&installation, &before, For::Nobody, !before.whole).await?;

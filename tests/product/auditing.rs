@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::support::{Bot, LEO, MAYA, SAM, product};
 
-async fn log(bot: &Bot, form: Form) -> String {
+/// The audit log as it is written.
+pub async fn log(bot: &Bot, form: Form) -> String {
     let mut out = Vec::new();
     audit::write(bot.work.store.as_ref(), Timestamp::MIN, form, &mut out).await.unwrap();
     String::from_utf8(out).unwrap()

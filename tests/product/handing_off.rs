@@ -83,7 +83,7 @@ async fn what_cannot_be_is_said_under_its_field_and_the_note_stays() {
         bot.press(LEO, ANA, "hand_off").await;
 
         let outcome = bot.submit(LEO, handoff_to(SAM, "Wants a quote.")).await;
-        assert_snapshot!(outcome.field_errors["to"], @"Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address.");
+        assert_snapshot!(outcome.field_errors["to"], @"Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address, or to link them with /dialnote link.");
         let outcome = bot.submit(LEO, handoff_to(ZOE, "   ")).await;
         assert_snapshot!(outcome.field_errors["note"], @"Write what the next owner should know.");
         assert!(bot.form(LEO).is_some());

@@ -98,9 +98,9 @@ async fn every_filter_and_words_to_look_for() {
         nobody: All conversations like “nobody”: none. [All (14) ▾]
         ");
         bot.slash(MAYA, "/inbox @sam").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address, or to link them with /dialnote link.");
         bot.slash(SAM, "/inbox").await;
-        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address.");
+        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address, or to link you with /dialnote link.");
     })
     .await;
 }
@@ -221,7 +221,7 @@ async fn a_home_shows_the_way_to_who_is_not_in_dialnote_and_more_to_admins() {
         bot.open_home(SAM).await;
         assert_snapshot!(bot.home(SAM).await, @"
         # Conversations
-        You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address.
+        You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address, or to link you with /dialnote link.
         ");
         bot.open_home(MAYA).await;
         assert_snapshot!(bot.home(MAYA).await, @"
@@ -236,6 +236,7 @@ async fn a_home_shows_the_way_to_who_is_not_in_dialnote_and_more_to_admins() {
         Re-assigning: every teammate. Marking done: every teammate. Handing over needs a note. Hand-overs go back if nobody answers twice within 15 minutes. Channels are reminded of what nobody owns after 30 minutes. Owners are asked about what nothing has happened to for 8 working hours. [Change…]
         dialnote answers; it has 3 members.
         No channel gets cards by itself yet. Type /dialnote route in the one that is to.
+        Every member of dialnote is somebody in Slack. One person in Slack wanted something and is nobody in dialnote. [People…]
         ");
     })
     .await;

@@ -10,9 +10,9 @@ use crate::support::{ANA, MAYA, SAM, ZOE, product};
 async fn somebody_who_is_not_in_dialnote_can_neither_own_nor_act() {
     product(async |bot| {
         bot.slash(MAYA, "/assign @sam conv_1001").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address, or to link them with /dialnote link. What you asked for is kept for a day, and done by itself as soon as Sam is linked.");
         bot.slash(SAM, "/dialnote take conv_1001").await;
-        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address.");
+        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address, or to link you with /dialnote link. What you asked for is kept for a day, and done by itself as soon as you are linked.");
         assert_eq!((bot.calls("PATCH"), bot.calls("POST")), (0, 0));
     })
     .await;
@@ -24,7 +24,7 @@ async fn a_form_shows_nothing_to_whom_it_is_not_for() {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
         bot.press(SAM, ANA, "hand_off").await;
-        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address.");
+        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address, or to link you with /dialnote link.");
         assert_eq!(bot.form(SAM), None);
         bot.slash(SAM, "/handoff").await;
         bot.answer(SAM).await;

@@ -101,7 +101,7 @@ async fn a_route_that_cannot_be_is_refused_in_words() {
         bot.slash_in("dm", MAYA, "/dialnote route *").await;
         assert_snapshot!(bot.answer(MAYA).await, @"Which channel? Type the command in it, or name it with #.");
         bot.slash(SAM, "/dialnote route list").await;
-        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address.");
+        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address, or to link you with /dialnote link.");
     })
     .await;
 }

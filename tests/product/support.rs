@@ -315,12 +315,16 @@ impl Bot {
     /// one is named.
     pub async fn press_in(&self, who: &str, view: &str, button: &str, conversation: &str) -> Outcome {
         let shown = self.view(who, view).expect("a view");
-        let value = buttons_of(shown.blocks()).find_map(|element| {
-            let value = element["value"].as_str().unwrap_or_default();
-            (element["action_id"] == button && value.contains(conversation)).then(|| value.to_owned())
+        let found = shown.blocks().iter().find_map(|block| {
+            let value = buttons_of(std::slice::from_ref(block)).find_map(|element| {
+                let value = element["value"].as_str().unwrap_or_default();
+                (element["action_id"] == button && value.contains(conversation)).then(|| value.to_owned())
+            });
+            Some((value?, block["block_id"].as_str()?.to_owned()))
         });
+        let (value, block) = found.unwrap_or_else(|| panic!("no {button} in {}", draw_blocks(shown.blocks())));
         let mut click = Click::view(who, &shown.id, button);
-        click.value = Some(value.unwrap_or_else(|| panic!("no {button} in {}", draw_blocks(shown.blocks()))));
+        (click.value, click.block_id) = (Some(value), Some(block));
         self.click(click).await
     }
 

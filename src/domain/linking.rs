@@ -1,0 +1,264 @@
+//! Who is who, said by hand: for those whose addresses in Slack and dialnote differ, are shared or cannot be
+//! seen. What an admin types, whom they mean, and who is likely to be whom.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::find::{How, folded, how};
+use crate::domain::people::{self, Member, Profile};
+use crate::domain::refusal::Misread;
+use crate::domain::typed::{self, Word};
+use crate::ids::{MemberId, SlackUserId};
+
+/// How alike two people must be to be suggested as one (0 nothing alike, 1 the same).
+const ALIKE: f64 = 0.85;
+
+/// How alike they are if a word of the one's name is a word of the other's.
+const SAME_WORD: f64 = 0.9;
+
+/// Shorter words are too easily the same.
+const LONG_ENOUGH: usize = 3;
+
+/// How many members are suggested for somebody, if they are equally likely.
+const MOST_SUGGESTED: usize = 3;
+
+/// What somebody wants about who is who.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Linking {
+    /// See who is not linked.
+    Show,
+    /// Link a Slack user to the member whom some words mean.
+    Named {
+        /// The Slack user.
+        user: SlackUserId,
+        /// The member's id, address, or part of the name.
+        member: String,
+    },
+    /// Link a Slack user to this member.
+    To {
+        /// The Slack user.
+        user: SlackUserId,
+        /// The member.
+        member: MemberId,
+        /// The Slack user who the member is now, from whom the link is to be moved.
+        from: Option<SlackUserId>,
+    },
+    /// Take the link of a Slack user away that was made by hand.
+    Off {
+        /// The Slack user.
+        user: SlackUserId,
+    },
+}
+
+impl Linking {
+    /// Reads what was typed after `/dialnote link`.
+    pub fn parse(text: &str) -> Result<Self, Misread> {
+        let (user, rest) = match typed::first(text) {
+            None => return Ok(Self::Show),
+            Some((Word::Plain(word), _)) if word.eq_ignore_ascii_case("list") => return Ok(Self::Show),
+            Some((Word::Person(user), rest)) => (user, rest),
+            Some((Word::Plain(word), _)) if word.starts_with('@') => {
+                return Err(Misread::NobodyToLink { typed: typed::plain(word) });
+            }
+            Some(_) => return Err(Misread::NobodyToLink { typed: String::new() }),
+        };
+        match member(rest).as_str() {
+            "" => Err(Misread::NoMemberNamed),
+            word if word.eq_ignore_ascii_case("off") => Ok(Self::Off { user }),
+            named => Ok(Self::Named { user, member: named.to_owned() }),
+        }
+    }
+}
+
+fn member(text: &str) -> String {
+    match typed::first(text) {
+        Some((Word::Quoted(name), _)) => name.to_owned(),
+        Some((Word::Link(link), _)) => link.trim_start_matches("mailto:").to_owned(),
+        _ => typed::plain(text),
+    }
+}
+
+/// Whom of the members some words mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meant<'a> {
+    /// This one.
+    One(&'a Member),
+    /// Several fit equally well.
+    Several(Vec<&'a Member>),
+    /// Nobody; this one comes nearest, if anybody does.
+    Nobody(Option<&'a Member>),
+}
+
+/// Whom some words mean: a member's id, address, name or part of the name.
+pub fn meant<'a>(asked: &str, members: &'a [Member]) -> Meant<'a> {
+    let fits: Vec<_> = members.iter().map(|member| (fit(asked, member), member)).collect();
+    let best = fits.iter().map(|(fit, _)| *fit).max().unwrap_or(How::Nothing);
+    if best == How::Nothing {
+        return Meant::Nobody(nearest(asked, members));
+    }
+    let found: Vec<_> = fits.into_iter().filter(|(fit, _)| *fit == best).map(|(_, member)| member).collect();
+    match found.as_slice() {
+        [one] => Meant::One(one),
+        _ => Meant::Several(found),
+    }
+}
+
+fn fit(asked: &str, member: &Member) -> How {
+    let is_address = member.email.as_deref().is_some_and(|email| people::folded(email) == people::folded(asked));
+    if is_address || member.id.as_str().eq_ignore_ascii_case(asked.trim()) {
+        return How::WholeName;
+    }
+    how(&folded(asked), &folded(&member.name))
+}
+
+fn nearest<'a>(asked: &str, members: &'a [Member]) -> Option<&'a Member> {
+    let asked = names(asked, Some(asked));
+    let scored = members.iter().map(|member| (closest(&asked, &names_of(member)), member));
+    best(scored.filter(|(score, _)| *score >= ALIKE))
+}
+
+/// The members who a Slack user is likely to be: those with the same address, else whose name or address is
+/// most like theirs.
+pub fn suggested<'a>(profile: &Profile, members: &[&'a Member]) -> Vec<&'a Member> {
+    let mut scored: Vec<_> = members.iter().map(|member| (likeness(profile, member), *member)).collect();
+    let best = scored.iter().map(|(score, _)| *score).fold(ALIKE, f64::max);
+    scored.retain(|(score, _)| *score >= best);
+    scored.into_iter().map(|(_, member)| member).take(MOST_SUGGESTED).collect()
+}
+
+/// The one of these Slack users who a member is most likely to be.
+pub fn likely<'a>(member: &Member, profiles: impl Iterator<Item = &'a Profile>) -> Option<&'a Profile> {
+    let scored = profiles.map(|profile| (likeness(profile, member), profile));
+    best(scored.filter(|(score, _)| *score >= ALIKE))
+}
+
+fn best<T>(scored: impl Iterator<Item = (f64, T)>) -> Option<T> {
+    scored.max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, best)| best)
+}
+
+/// How alike a Slack user and a member are (0 nothing alike, 1 the same).
+fn likeness(profile: &Profile, member: &Member) -> f64 {
+    let address = |email: &Option<String>| email.as_deref().map(people::folded).filter(|email| !email.is_empty());
+    if address(&profile.email).is_some_and(|email| address(&member.email) == Some(email)) {
+        return 1.0;
+    }
+    // What only looks alike never comes before the same address.
+    closest(&names(&profile.name, profile.email.as_deref()), &names_of(member)).min(0.99)
+}
+
+fn closest(some: &[String], others: &[String]) -> f64 {
+    let pairs = some.iter().flat_map(|one| others.iter().map(move |other| alike(one, other)));
+    pairs.fold(0.0, f64::max)
+}
+
+fn alike(one: &str, other: &str) -> f64 {
+    let words = |name: &str| name.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let long = |word: &&String| word.chars().count() >= LONG_ENOUGH;
+    let same_word = words(one).iter().filter(long).any(|word| words(other).contains(word));
+    strsim::jaro_winkler(one, other).max(if same_word { SAME_WORD } else { 0.0 })
+}
+
+fn names_of(member: &Member) -> Vec<String> {
+    names(&member.name, member.email.as_deref())
+}
+
+/// What somebody is called: by name, and before the @ of an address.
+fn names(name: &str, email: Option<&str>) -> Vec<String> {
+    let before_at = email.and_then(|email| email.split_once('@')).map(|(before, _)| before);
+    let words = before_at.map(|before| before.replace(['.', '_', '-', '+'], " "));
+    let name = Some(name).filter(|name| !name.contains('@'));
+    let both = [name.map(folded), words.as_deref().map(folded)];
+    both.into_iter().flatten().filter(|name| !name.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::people::Account;
+
+    fn member(id: &str, name: &str, email: &str) -> Member {
+        Member { id: MemberId::new(id), name: name.into(), email: Some(email.into()), away: false, admin: false }
+    }
+
+    fn team() -> Vec<Member> {
+        vec![
+            member("mem_1", "Samuel Ortiz", "s.ortiz@acme.example"),
+            member("mem_2", "Zoé Park", "zoe@acme.example"),
+            member("mem_3", "Joe Park", "joe@acme.example"),
+            member("mem_4", "Kim Ode", "kim@acme.example"),
+        ]
+    }
+
+    fn ids<'a>(members: impl IntoIterator<Item = &'a Member>) -> Vec<&'a str> {
+        members.into_iter().map(|member| member.id.as_str()).collect()
+    }
+
+    #[test]
+    fn reads_who_and_whom() {
+        let user = SlackUserId::new("U1");
+        let named = |member: &str| Ok(Linking::Named { user: user.clone(), member: member.to_owned() });
+        for (text, expected) in [
+            ("", Ok(Linking::Show)),
+            ("list", Ok(Linking::Show)),
+            ("<@U1|sam> Samuel Ortiz", named("Samuel Ortiz")),
+            ("<@U1> \"Ortiz\" please", named("Ortiz")),
+            ("<@U1> <mailto:s@acme.example|s@acme.example>", named("s@acme.example")),
+            ("<@U1> mem_1", named("mem_1")),
+            ("<@U1> OFF", Ok(Linking::Off { user: user.clone() })),
+            ("<@U1>", Err(Misread::NoMemberNamed)),
+            ("@sam Ortiz", Err(Misread::NobodyToLink { typed: "@sam".into() })),
+            ("Ortiz", Err(Misread::NobodyToLink { typed: String::new() })),
+        ] {
+            assert_eq!(Linking::parse(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn finds_the_member_who_is_meant() {
+        let team = team();
+        for (asked, expected) in [
+            ("mem_4", vec!["mem_4"]),
+            ("KIM@acme.example", vec!["mem_4"]),
+            ("zoe park", vec!["mem_2"]),
+            ("park", vec!["mem_2", "mem_3"]),
+            ("ortiz", vec!["mem_1"]),
+        ] {
+            let found = match meant(asked, &team) {
+                Meant::One(one) => vec![one],
+                Meant::Several(several) => several,
+                Meant::Nobody(_) => Vec::new(),
+            };
+            assert_eq!(ids(found), expected, "{asked}");
+        }
+        assert_eq!(meant("Samuel Ortis", &team), Meant::Nobody(team.first()));
+        assert_eq!(meant("s.ortis@acme.example", &team), Meant::Nobody(team.first()));
+        assert_eq!(meant("xyz", &team), Meant::Nobody(None));
+    }
+
+    #[test]
+    fn suggests_who_is_alike() {
+        let team = team();
+        let all: Vec<_> = team.iter().collect();
+        let profile = |name: &str, email: Option<&str>| Profile {
+            user: SlackUserId::new("U1"),
+            name: name.into(),
+            email: email.map(str::to_owned),
+            account: Account::Member,
+            zone: None,
+            admin: false,
+        };
+        for (name, email, expected) in [
+            ("Sam", Some("samuel.ortiz@home.example"), vec!["mem_1"]),
+            ("zoe", None, vec!["mem_2"]),
+            ("Park", None, vec!["mem_2", "mem_3"]),
+            ("kimode", None, vec!["mem_4"]),
+            ("Nobody", Some("n@acme.example"), vec![]),
+            ("Park", Some("KIM@acme.example"), vec!["mem_4"]),
+        ] {
+            assert_eq!(ids(suggested(&profile(name, email), &all)), expected, "{name}");
+        }
+        let (sam, kim) = (profile("Sam Ortiz", None), profile("Kim", None));
+        let likely_one = all.first().and_then(|member| likely(member, [&kim, &sam].into_iter()));
+        assert_eq!(likely_one, Some(&sam));
+    }
+}

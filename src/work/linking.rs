@@ -1,0 +1,308 @@
+//! Admins say who is who where e-mail addresses do not: by name, or with a button in the window that shows who is
+//! not linked on both sides.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::domain::job::{Job, LinkedJob, PeopleJob, PeopleWindow};
+use crate::domain::linking::{Linking, Meant, likely, meant, suggested};
+use crate::domain::message::Message;
+use crate::domain::people::{ByHand, Member, Profile, Teammate, Unlinked, link, may_be_linked};
+use crate::domain::refusal::Refusal;
+use crate::domain::say::{Broken, LinkFace, PeopleFace, Say};
+use crate::error::Fault;
+use crate::ids::{InstallationId, MemberId, SlackUserId};
+use crate::store::{Claim, Effect, Entry};
+use crate::work::postponed::drop_stranger;
+use crate::work::{Outcome, Work, later};
+
+/// How many of each sort stand on a page: all of them fit a window (contracts/slack-limits.json).
+const PAGE: usize = 10;
+
+/// How many members are offered to choose from.
+const MOST_CHOICES: usize = 10;
+
+/// For how long it is remembered that somebody who is not linked wanted something.
+const REMEMBERED: Duration = Duration::from_hours(30 * 24);
+
+/// What colleagues call somebody of whom Slack says nothing.
+const NAMELESS: &str = "That person";
+
+/// What is to be stored, and what whoever asked is told.
+type Changed = (Vec<Effect>, Say);
+
+impl Work {
+    /// Does what somebody wants about who is who, and shows who is not linked, if they look at that.
+    pub(super) async fn who_is_who(&self, claim: &Claim, job: &PeopleJob) -> Result<Outcome, Fault> {
+        let asker = match self.may_say_who_is_who(claim, job).await? {
+            Ok(asker) => asker,
+            Err(why) => return Ok(Outcome::done(vec![self.not_shown(claim, job, why)])),
+        };
+        let (mut effects, say) = match &job.linking {
+            Linking::Show => return self.show_people(claim, job).await,
+            Linking::Named { user, member } => self.link_named(claim, &asker, user, member).await?,
+            Linking::To { user, member, from } => self.link_to(claim, &asker, user, member, from.as_ref()).await?,
+            Linking::Off { user } => self.unlink(claim, &asker, user).await?,
+        };
+        effects.push(match &job.window {
+            // Drawn after this is stored.
+            Some(window) => {
+                let (linking, window, notice) = (Linking::Show, Some(window.clone()), Some(say));
+                let again = Job::People(PeopleJob { asker: job.asker.clone(), linking, window, notice });
+                Effect::Enqueue(self.following(claim, &again))
+            }
+            None => self.say(claim, Message::Private { to: job.asker.addressee(), say }),
+        });
+        effects.extend(self.refresh_homes(claim, std::iter::once(job.asker.user.clone())).await?);
+        Ok(Outcome::done(effects))
+    }
+
+    async fn may_say_who_is_who(&self, claim: &Claim, job: &PeopleJob) -> Result<Result<Teammate, Refusal>, Fault> {
+        if *self.home().await? != claim.installation {
+            return Ok(Err(Refusal::NotInstalled));
+        }
+        let asker = match self.people.teammate(&claim.installation, &job.asker.user).await? {
+            Ok(asker) => asker,
+            Err(stranger) => return Ok(Err(Refusal::YouAreNotLinked(stranger.why))),
+        };
+        let may = self.rules(&claim.installation).await?.may_configure(&asker);
+        Ok(may.map(|()| asker))
+    }
+
+    fn not_shown(&self, claim: &Claim, job: &PeopleJob, why: Refusal) -> Effect {
+        let message = match job.window.clone() {
+            Some(PeopleWindow { view, .. }) => Message::People { user: job.asker.user.clone(), view, face: Err(why) },
+            None => Message::Private { to: job.asker.addressee(), say: refusal(why) },
+        };
+        self.say(claim, message)
+    }
+
+    /// Links somebody to the member whom some words mean.
+    async fn link_named(
+        &self,
+        claim: &Claim,
+        asker: &Teammate,
+        user: &SlackUserId,
+        asked: &str,
+    ) -> Result<Changed, Fault> {
+        let mut members = self.people.team(&claim.installation).await?;
+        if matches!(meant(asked, &members), Meant::Nobody(_)) {
+            members = self.people.team_now(&claim.installation).await?;
+        }
+        match meant(asked, &members) {
+            Meant::One(member) => self.link_to(claim, asker, user, &member.id, None).await,
+            Meant::Several(several) => {
+                let name = self.people.name(&claim.installation, user).await?.unwrap_or_else(|| NAMELESS.to_owned());
+                let more = several.len().saturating_sub(MOST_CHOICES);
+                let choices = several.into_iter().take(MOST_CHOICES).cloned().collect();
+                Ok((Vec::new(), Say::WhichMember { user: user.clone(), name, choices, more }))
+            }
+            Meant::Nobody(nearest) => {
+                let nearest = nearest.map(|member| member.name.clone());
+                Ok(refused(Refusal::NoMember { asked: asked.to_owned(), nearest }))
+            }
+        }
+    }
+
+    /// Links somebody to a member: if somebody else is that member, only whoever was asked about that (`from`).
+    async fn link_to(
+        &self,
+        claim: &Claim,
+        asker: &Teammate,
+        user: &SlackUserId,
+        member: &MemberId,
+        from: Option<&SlackUserId>,
+    ) -> Result<Changed, Fault> {
+        let installation = &claim.installation;
+        let profile = self.people.read_profile(installation, user).await?;
+        let Some(profile) = profile else {
+            return Ok(refused(Refusal::NotLinked { name: NAMELESS.to_owned(), why: Unlinked::NoMember }));
+        };
+        if let Err(why) = may_be_linked(profile.account) {
+            return Ok(refused(Refusal::NotLinked { name: profile.name, why }));
+        }
+        let members = self.people.team(installation).await?;
+        let Some(member) = members.iter().find(|one| one.id == *member) else {
+            return Ok(refused(Refusal::NoMember { asked: member.to_string(), nearest: None }));
+        };
+        let by_hand = self.people.by_hand(installation).await?;
+        let holder = self.holder(installation, member, &members, &by_hand).await?.filter(|(holder, _)| holder != user);
+        if let Some((holder, holder_name)) = holder.as_ref().filter(|(holder, _)| Some(holder) != from) {
+            return Ok(refused(Refusal::MemberTaken {
+                user: user.clone(),
+                name: profile.name,
+                member: member.id.clone(),
+                member_name: member.name.clone(),
+                holder: holder.clone(),
+                holder_name: holder_name.clone(),
+                by_hand: by_hand.iter().any(|link| link.member == member.id),
+            }));
+        }
+        let before = link(&profile, &members, &by_hand).ok().map(|before| before.member);
+        let new = ByHand {
+            user: user.clone(),
+            member: member.id.clone(),
+            name: member.name.clone(),
+            by: asker.user.clone(),
+            at: self.clock.now(),
+        };
+        let mut effects = vec![self.put(ByHand::KIND, user.as_str(), &new), drop_stranger(user)];
+        let moved = by_hand.iter().filter(|link| link.member == member.id && link.user != *user);
+        effects.extend(moved.map(|link| drop_link(&link.user)));
+        effects.push(self.record_link(asker, user, before.as_ref(), Some(&member.id)));
+        let linked = Job::Linked(LinkedJob { user: user.clone(), by: Some(asker.name.clone()) });
+        effects.push(Effect::Enqueue(self.following(claim, &linked)));
+        let before = before.filter(|before| *before != member.id);
+        Ok((
+            effects,
+            Say::Linked {
+                name: profile.name,
+                member: member.name.clone(),
+                from: holder.map(|(_, name)| name),
+                before: before.and_then(|before| called(&members, &before)),
+            },
+        ))
+    }
+
+    /// Who in Slack is a member: by hand, even if that does not count just now; else by the address.
+    async fn holder(
+        &self,
+        installation: &InstallationId,
+        member: &Member,
+        members: &[Member],
+        by_hand: &[ByHand],
+    ) -> Result<Option<(SlackUserId, String)>, Fault> {
+        if let Some(link) = by_hand.iter().find(|link| link.member == member.id) {
+            let name = self.people.name(installation, &link.user).await?;
+            return Ok(Some((link.user.clone(), name.unwrap_or_else(|| NAMELESS.to_owned()))));
+        }
+        let holder = self.people.is_in_slack(installation, member, members).await?;
+        Ok(holder.map(|holder| (holder.user, holder.name)))
+    }
+
+    /// Takes the link of somebody away that was made by hand.
+    async fn unlink(&self, claim: &Claim, asker: &Teammate, user: &SlackUserId) -> Result<Changed, Fault> {
+        let installation = &claim.installation;
+        let profile = self.people.read_profile(installation, user).await?;
+        let name = profile.as_ref().map_or_else(|| NAMELESS.to_owned(), |profile| profile.name.clone());
+        let mut by_hand = self.people.by_hand(installation).await?;
+        let Some(at) = by_hand.iter().position(|link| link.user == *user) else {
+            return Ok(refused(Refusal::NotLinkedByHand { name }));
+        };
+        let gone = by_hand.remove(at);
+        let members = self.people.team(installation).await?;
+        let now = profile.and_then(|profile| link(&profile, &members, &by_hand).ok()).map(|now| now.member);
+        let record = self.record_link(asker, user, Some(&gone.member), now.as_ref());
+        let member = now.and_then(|now| called(&members, &now));
+        Ok((vec![drop_link(user), record], Say::Unlinked { name, member }))
+    }
+
+    fn record_link(
+        &self,
+        asker: &Teammate,
+        user: &SlackUserId,
+        before: Option<&MemberId>,
+        after: Option<&MemberId>,
+    ) -> Effect {
+        let detail = json!({ "by": asker.name, "link": { "user": user, "before": before, "after": after } });
+        Effect::Record(Entry {
+            at: self.clock.now(),
+            actor: asker.user.clone(),
+            conversation: None,
+            verb: "link".to_owned(),
+            detail: detail.to_string(),
+        })
+    }
+
+    /// Shows who is not linked on both sides, and forgets who wanted something long ago.
+    async fn show_people(&self, claim: &Claim, job: &PeopleJob) -> Result<Outcome, Fault> {
+        let Some(PeopleWindow { view, page }) = job.window.clone() else { return Ok(Outcome::done(Vec::new())) };
+        let installation = &claim.installation;
+        let (mut effects, mut strangers) = (Vec::new(), Vec::new());
+        for tried in self.people.strangers(installation).await? {
+            let user = tried.profile.user.clone();
+            match tried.why {
+                Some(_) if later(tried.at, REMEMBERED) < self.clock.now() => effects.push(drop_stranger(&user)),
+                Some(why) => strangers.push((tried.profile, why)),
+                None => {
+                    let linked = Job::Linked(LinkedJob { user, by: None });
+                    effects.push(Effect::Enqueue(self.following(claim, &linked)));
+                }
+            }
+        }
+        let mut face = self.people_face(installation, strangers, page).await?;
+        face.notice = job.notice.clone().map(Box::new);
+        let user = job.asker.user.clone();
+        effects.push(self.say(claim, Message::People { user, view, face: Ok(Box::new(face)) }));
+        Ok(Outcome::done(effects))
+    }
+
+    async fn people_face(
+        &self,
+        installation: &InstallationId,
+        strangers: Vec<(Profile, Unlinked)>,
+        page: usize,
+    ) -> Result<PeopleFace, Fault> {
+        let members = self.people.unlinked(installation).await?;
+        let by_hand = self.people.by_hand(installation).await?;
+        let counts = [members.len(), strangers.len(), by_hand.len()];
+        let pages = counts.into_iter().max().unwrap_or(0).div_ceil(PAGE).max(1);
+        let page = page.min(pages - 1);
+        let all: Vec<_> = members.iter().collect();
+        let profiles = || strangers.iter().map(|(profile, _)| profile);
+        let of_members = on_page(&members, page).map(|member| (member.clone(), likely(member, profiles()).cloned()));
+        let of_strangers = on_page(&strangers, page).map(|(profile, why)| {
+            let likely = suggested(profile, &all).into_iter().cloned().collect();
+            (profile.clone(), *why, likely)
+        });
+        let mut faces = Vec::new();
+        for link in on_page(&by_hand, page) {
+            faces.push(self.link_face(installation, link).await?);
+        }
+        let (members, strangers) = (of_members.collect(), of_strangers.collect());
+        Ok(PeopleFace { members, strangers, by_hand: faces, counts, page, pages, notice: None })
+    }
+
+    /// A link that was made by hand, as admins are shown it.
+    pub(super) async fn link_face(&self, installation: &InstallationId, link: &ByHand) -> Result<LinkFace, Fault> {
+        let members = self.people.team(installation).await?;
+        let profile = self.people.look_up(installation, &link.user).await?;
+        let account = profile.as_ref().map(|profile| may_be_linked(profile.account));
+        let broken = match (members.iter().any(|member| member.id == link.member), account) {
+            (false, _) => Some(Broken::MemberGone),
+            (true, Some(Ok(()))) => None,
+            (true, Some(Err(why))) => Some(Broken::Account(why)),
+            (true, None) => Some(Broken::Account(Unlinked::Deactivated)),
+        };
+        let by = self.people.name(installation, &link.by).await?;
+        Ok(LinkFace {
+            user: link.user.clone(),
+            name: profile.map_or_else(|| NAMELESS.to_owned(), |profile| profile.name),
+            member: called(&members, &link.member).unwrap_or_else(|| link.name.clone()),
+            by: by.unwrap_or_else(|| "somebody".to_owned()),
+            at: link.at,
+            broken,
+        })
+    }
+}
+
+fn on_page<T>(all: &[T], page: usize) -> impl Iterator<Item = &T> {
+    all.iter().skip(page * PAGE).take(PAGE)
+}
+
+fn called(members: &[Member], id: &MemberId) -> Option<String> {
+    members.iter().find(|member| member.id == *id).map(|member| member.name.clone())
+}
+
+fn refused(why: Refusal) -> Changed {
+    (Vec::new(), refusal(why))
+}
+
+fn refusal(why: Refusal) -> Say {
+    Say::Refused { why, note: String::new() }
+}
+
+fn drop_link(user: &SlackUserId) -> Effect {
+    Effect::DropDocument { kind: ByHand::KIND.to_owned(), id: user.to_string() }
+}

@@ -1,0 +1,191 @@
+//! What could not be done because somebody was not linked is kept for a day, and done once they are: by hand, or
+//! because their addresses in Slack and dialnote have become the same. It is asked anew then, with everything as
+//! it is by then.
+
+use std::cmp::Reverse;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::asker::{Asker, Via};
+use crate::domain::command::Command;
+use crate::domain::job::{CommandJob, Job, LinkedJob};
+use crate::domain::message::Message;
+use crate::domain::notice::Notice;
+use crate::domain::refusal::Refusal;
+use crate::error::Fault;
+use crate::ids::{ConversationId, DraftId, InstallationId, SlackUserId};
+use crate::store::{Claim, Class, Delivery, Document, Effect, NewJob};
+use crate::work::inbox::PAST_ENTRIES;
+use crate::work::people::STRANGER;
+use crate::work::{Outcome, Work, audit, later};
+
+/// For how long it is kept.
+const KEPT: Duration = Duration::from_hours(24);
+
+/// How much is kept for one person who is not linked.
+const MOST_KEPT: usize = 10;
+
+/// How much of it is looked at; more than that is only there while much is asked for at the same moment.
+const MOST_LOOKED_AT: usize = 100;
+
+/// When it was looked who is linked by now (`store::Document`).
+const LOOKED: &str = "looked_who_is_linked";
+
+/// How often that is looked at: dialnote's members are read as often.
+const LOOK: Duration = Duration::from_mins(10);
+
+/// A command that waits until somebody is linked (`store::Document`, by whoever asked and conversation). The
+/// command itself is a draft, so that it can be taken up once.
+#[derive(Serialize, Deserialize)]
+struct Postponed {
+    draft: DraftId,
+    asker: Asker,
+    at: Timestamp,
+    /// The message that its note is.
+    quoted: Option<String>,
+}
+
+impl Postponed {
+    /// The kind under which is kept what waits for this person.
+    fn kind(user: &SlackUserId) -> String {
+        format!("postponed:{user}")
+    }
+
+    fn of(kept: &Document) -> Option<Self> {
+        serde_json::from_str(&kept.body).ok()
+    }
+}
+
+impl Work {
+    /// What is to be stored so that a command is done as soon as whom it needs is linked; nothing, if that would
+    /// not help. Of several about the same conversation the last one counts.
+    pub(super) async fn postpone(&self, claim: &Claim, job: &CommandJob, why: &Refusal) -> Result<Vec<Effect>, Fault> {
+        let Some(user) = waits_for(job, why) else { return Ok(Vec::new()) };
+        let draft = self.draft(job, &job.command);
+        let postponed = Postponed {
+            draft: draft.id.clone(),
+            asker: job.asker.clone(),
+            at: job.asked.unwrap_or(self.clock.now()),
+            quoted: job.quoted.clone(),
+        };
+        let (kind, id) = (Postponed::kind(user), format!("{}:{}", job.asker.user, job.command.which));
+        let mut others = self.store.documents(&claim.installation, &kind, MOST_LOOKED_AT).await?;
+        others.retain(|other| other.id != id);
+        others.sort_by_key(|other| Reverse(other.at));
+        let mut effects = vec![Effect::PutDraft(draft), self.put(&kind, &id, &postponed)];
+        effects.extend(others.into_iter().skip(MOST_KEPT - 1).flat_map(|other| taken_up(&other)));
+        Ok(effects)
+    }
+
+    /// Does what waits for somebody, if they are linked by now.
+    pub(super) async fn linked(&self, claim: &Claim, job: &LinkedJob) -> Result<Outcome, Fault> {
+        let installation = &claim.installation;
+        let Ok(teammate) = self.people.teammate(installation, &job.user).await? else {
+            return Ok(Outcome::done(Vec::new()));
+        };
+        let mut waiting = self.store.documents(installation, &Postponed::kind(&job.user), MOST_LOOKED_AT).await?;
+        waiting.sort_by_key(|kept| kept.at);
+        let (mut effects, mut theirs) = (vec![drop_stranger(&job.user)], 0);
+        for kept in waiting {
+            effects.extend(taken_up(&kept));
+            let Some(command) = self.asked_anew(installation, &kept).await? else { continue };
+            theirs += usize::from(command.asker.user == job.user);
+            effects.push(Effect::Enqueue(self.new_job(installation, &Job::Command(command))));
+        }
+        if let Some(by) = job.by.clone() {
+            let members = self.people.team(installation).await?;
+            let member = members.into_iter().find(|member| member.id == teammate.member).map(|member| member.name);
+            let notice = Notice::Linked { by, member: member.unwrap_or(teammate.name), waiting: theirs };
+            effects.push(self.say(claim, Message::Direct { user: job.user.clone(), notice }));
+        }
+        effects.extend(self.refresh_homes(claim, std::iter::once(job.user.clone())).await?);
+        Ok(Outcome::done(effects))
+    }
+
+    /// A kept command as if it were asked anew, if it is not too old and was not taken up.
+    async fn asked_anew(&self, installation: &InstallationId, kept: &Document) -> Result<Option<CommandJob>, Fault> {
+        let fresh = |kept: &Postponed| later(kept.at, KEPT) > self.clock.now();
+        let Some(kept) = Postponed::of(kept).filter(fresh) else { return Ok(None) };
+        let draft = self.store.draft(installation, &kept.draft).await?;
+        let command = draft.and_then(|draft| serde_json::from_str::<Command>(&draft.body).ok());
+        // Where they asked is not where they look by now.
+        let asker = Asker { via: Via::Postponed, reply: None, list: None, message: None, ..kept.asker };
+        Ok(command.map(|command| CommandJob {
+            quoted: kept.quoted,
+            asked: Some(kept.at),
+            ..CommandJob::new(asker, command)
+        }))
+    }
+
+    /// Whether whoever asked for what had to wait did something else about the conversation meanwhile, so that it
+    /// is not wanted any more.
+    pub(super) async fn was_done_since(
+        &self,
+        claim: &Claim,
+        job: &CommandJob,
+        id: &ConversationId,
+    ) -> Result<bool, Fault> {
+        let Some(asked) = job.asked else { return Ok(false) };
+        let entries = self.store.entries(&claim.installation, id, PAST_ENTRIES).await?;
+        Ok(audit::has_done(&entries, &job.asker.user, asked))
+    }
+
+    /// Looks once in a while who was not linked and is by now, because somebody invited them to dialnote: of what
+    /// changes in Slack we are told.
+    pub(super) async fn look_who_is_linked_now(&self, installation: &InstallationId) -> Result<(), Fault> {
+        let now = self.clock.now();
+        let looked: Option<Timestamp> = self.kept(installation, LOOKED, "").await?;
+        if looked.is_some_and(|looked| later(looked, LOOK) > now) {
+            return Ok(());
+        }
+        let strangers = self.people.strangers(installation).await?;
+        for tried in strangers.into_iter().filter(|tried| tried.why.is_none()) {
+            let user = tried.profile.user;
+            let delivery =
+                Delivery { installation: installation.clone(), key: format!("linked:{user}:{}", now.as_second()) };
+            let job = Job::Linked(LinkedJob { user, by: None });
+            let job = NewJob { class: Class::Machine, ..self.new_job(installation, &job) };
+            self.store.accept(delivery, vec![job], now).await?;
+        }
+        self.store.keep(installation, self.document(LOOKED, "", &now, None)).await
+    }
+
+    /// What follows if the profile of somebody who was not linked has changed: they may be by now.
+    pub(super) async fn stranger_changed(&self, claim: &Claim, user: &SlackUserId) -> Result<Option<Effect>, Fault> {
+        let installation = &claim.installation;
+        if self.store.document(installation, STRANGER, user.as_str()).await?.is_none() {
+            return Ok(None);
+        }
+        Ok(match self.people.teammate(installation, user).await? {
+            Ok(_) => {
+                let job = Job::Linked(LinkedJob { user: user.clone(), by: None });
+                Some(Effect::Enqueue(self.new_job(installation, &job)))
+            }
+            Err(stranger) => (!stranger.why.can_be_linked()).then(|| drop_stranger(user)),
+        })
+    }
+}
+
+/// For whose link a command waits, if a link would help.
+fn waits_for<'a>(job: &'a CommandJob, why: &Refusal) -> Option<&'a SlackUserId> {
+    let may_wait = why.waits_for_a_link() && job.asker.via != Via::Timer;
+    match why {
+        Refusal::YouAreNotLinked(_) if may_wait => Some(&job.asker.user),
+        Refusal::NotLinked { .. } if may_wait => job.command.act.assignee(),
+        _ => None,
+    }
+}
+
+/// A kept command cannot be taken up again.
+fn taken_up(kept: &Document) -> Vec<Effect> {
+    let draft = Postponed::of(kept).map(|postponed| Effect::DropDraft(postponed.draft));
+    let drop = Effect::DropDocument { kind: kept.kind.clone(), id: kept.id.clone() };
+    std::iter::once(drop).chain(draft).collect()
+}
+
+/// Somebody is not looked for any more.
+pub(super) fn drop_stranger(user: &SlackUserId) -> Effect {
+    Effect::DropDocument { kind: STRANGER.to_owned(), id: user.to_string() }
+}
