@@ -27,6 +27,9 @@ pub(crate) struct Wishes {
     /// Keep everything in this folder, and go on with what is there.
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+    /// Deliver by Socket Mode, over connections that the app opens.
+    #[arg(long)]
+    socket_mode: bool,
     /// Print the addresses and secrets as one line of JSON.
     #[arg(long)]
     json: bool,
@@ -37,6 +40,7 @@ pub(crate) async fn run(wishes: Wishes) -> Result<(), Failure> {
     let mut stop = stop_signal()?;
     let clock = Clock::Ahead(AheadClock::default());
     let sandbox = start_sandbox(wishes.listen, None, clock.clone()).await?;
+    sandbox.world(|world| world.sockets.switch(wishes.socket_mode));
     let temporary = tempfile::tempdir()?;
     let folder = wishes.keep.as_deref().unwrap_or(temporary.path());
     if wishes.keep.is_some() {
@@ -45,7 +49,7 @@ pub(crate) async fn run(wishes: Wishes) -> Result<(), Failure> {
             .map_err(|cause| Failure::Folder { folder: folder.display().to_string(), cause })?;
     }
     let (credentials, database) = (sandbox.credentials(), folder.join("dialnote-slack.db"));
-    let config = || settings(&credentials, &database);
+    let config = || settings(&credentials, &database, wishes.socket_mode);
     let (mut running, address) = start(config()?, &clock, beside(wishes.listen, sandbox.addr())).await?;
     let bot = format!("http://{address}");
     sandbox.set_bot(bot.clone());
@@ -137,9 +141,10 @@ async fn kill(app: Runtime) {
 }
 
 /// The settings with which an app talks to the sandbox.
-fn settings(credentials: &Credentials, database: &Path) -> Result<Config, Failure> {
+fn settings(credentials: &Credentials, database: &Path, socket_mode: bool) -> Result<Config, Failure> {
     let lookup = |name: &str| match name {
-        "SLACK_SIGNING_SECRET" => Some(credentials.signing_secret.clone()),
+        "SLACK_SIGNING_SECRET" => (!socket_mode).then(|| credentials.signing_secret.clone()),
+        "SLACK_APP_TOKEN" => socket_mode.then(|| credentials.slack_app_token.clone()),
         "SLACK_BOT_TOKEN" => Some(credentials.slack_bot_token.clone()),
         "SLACK_API_URL" => Some(credentials.slack_api.clone()),
         "DIALNOTE_API_KEY" => Some(credentials.dialnote_api_key.clone()),

@@ -24,6 +24,7 @@ mod people;
 mod seed;
 mod server;
 mod slack;
+mod sockets;
 mod state;
 mod traffic;
 mod typed;
@@ -46,6 +47,7 @@ pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, Service, SlackFa
 pub use people::{Person, UserGroup};
 pub use seed::{APP, BOT, BOT_HANDLE, BOT_USER, DOMAIN, SLACKBOT, TEAM, TEAM_NAME};
 pub use slack::every_scope;
+pub use sockets::Sockets;
 pub use views::View;
 pub use world::World;
 
@@ -74,6 +76,8 @@ pub struct Secrets {
     pub signing_secret: String,
     /// The app's Slack token.
     pub bot_token: String,
+    /// The app's own Slack token, for Socket Mode.
+    pub app_token: String,
     /// The organization's dialnote key.
     pub dialnote_key: String,
     /// A dialnote key that may only read.
@@ -86,6 +90,7 @@ impl Secrets {
         Self {
             signing_secret: random_hex(),
             bot_token: format!("xoxb-{}", random_hex()),
+            app_token: format!("xapp-{}", random_hex()),
             dialnote_key: format!("dn_live_{}", random_hex()),
             read_only_key: format!("dn_live_ro_{}", random_hex()),
         }
@@ -96,6 +101,7 @@ impl Secrets {
         Self {
             signing_secret: "sandbox-signing-secret".to_owned(),
             bot_token: "xoxb-sandbox-token".to_owned(),
+            app_token: "xapp-sandbox-token".to_owned(),
             dialnote_key: "dn_live_sandbox_key".to_owned(),
             read_only_key: "dn_live_ro_sandbox_key".to_owned(),
         }
@@ -113,6 +119,8 @@ pub struct Credentials {
     pub slack_api: String,
     /// The app's Slack token.
     pub slack_bot_token: String,
+    /// The app's own Slack token, for Socket Mode.
+    pub slack_app_token: String,
     /// Base URL of the dialnote API.
     pub dialnote_api: String,
     /// The organization's dialnote key.

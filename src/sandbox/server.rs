@@ -18,7 +18,7 @@ use tokio::sync::{Semaphore, watch};
 use super::calls::{Call, shorten};
 use super::faults::{Course, Refusal, Service};
 use super::world::World;
-use super::{Credentials, Impossible, Options, control, dialnote, pages, slack};
+use super::{Credentials, Impossible, Options, control, dialnote, pages, slack, sockets};
 
 /// More than any request of the app's may hold, blocks and views included.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -90,6 +90,7 @@ fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/slack/api/{method}", any(slack_api))
         .route("/slack/response/{token}", post(response_url))
+        .route("/slack/link/", get(sockets::link))
         .route("/slack/upload/{id}", post(upload))
         .route("/slack/files/{id}", get(file))
         .route("/dialnote/{*path}", any(dialnote_api))
@@ -155,6 +156,7 @@ impl Shared {
             signing_secret: world.secrets.signing_secret.clone(),
             slack_api: format!("{}/slack/api", world.base),
             slack_bot_token: world.secrets.bot_token.clone(),
+            slack_app_token: world.secrets.app_token.clone(),
             dialnote_api: format!("{}/dialnote/api/v1", world.base),
             dialnote_api_key: world.secrets.dialnote_key.clone(),
         })

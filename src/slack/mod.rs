@@ -6,3 +6,4 @@ mod files;
 pub mod inbound;
 pub mod scopes;
 pub mod signature;
+pub mod socket;

@@ -20,6 +20,7 @@ use dialnote_slack::work::office::Office;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::database::{Database, On};
@@ -33,6 +34,9 @@ pub const SAM: &str = "sam";
 /// Two who are there only where a test hires them.
 pub const ADA: &str = "ada";
 pub const BEN: &str = "ben";
+
+/// How many connections of Socket Mode are kept (`SLACK_SOCKETS`).
+pub const SOCKETS: usize = 2;
 
 /// Where things happen unless a test says otherwise.
 pub const FRONT_DESK: &str = "front-desk";
@@ -51,6 +55,9 @@ pub struct Bot {
     /// Where the app listens.
     pub url: String,
     server: JoinHandle<()>,
+    /// What keeps the connections of Socket Mode open.
+    sockets: JoinHandle<()>,
+    stop: watch::Sender<bool>,
     data: Database,
     setup: Setup,
     read: HashSet<(String, String, String)>,
@@ -83,7 +90,20 @@ pub async fn product(test: impl AsyncFnOnce(&mut Bot)) {
 
 /// The same with something different about it.
 pub async fn product_with(setup: Setup, test: impl AsyncFnOnce(&mut Bot)) {
-    let mut bot = Bot::start(setup).await;
+    run(Bot::start(setup, everything_by_sockets()).await, test).await;
+}
+
+/// The same with Slack delivering by Socket Mode.
+pub async fn product_by_sockets(setup: Setup, test: impl AsyncFnOnce(&mut Bot)) {
+    run(Bot::start(setup, true).await, test).await;
+}
+
+/// `PRODUCT_BY=sockets` runs all tests of the product with Slack delivering by Socket Mode.
+fn everything_by_sockets() -> bool {
+    std::env::var("PRODUCT_BY").is_ok_and(|by| by == "sockets")
+}
+
+async fn run(mut bot: Bot, test: impl AsyncFnOnce(&mut Bot)) {
     test(&mut bot).await;
     bot.settle().await;
     bot.leave_for_judges();
@@ -91,7 +111,7 @@ pub async fn product_with(setup: Setup, test: impl AsyncFnOnce(&mut Bot)) {
 }
 
 impl Bot {
-    async fn start(setup: Setup) -> Self {
+    async fn start(setup: Setup, by_sockets: bool) -> Self {
         let clock = ManualClock::at(setup.now.parse().unwrap());
         let options = Options {
             listen: ([127, 0, 0, 1], 0).into(),
@@ -101,16 +121,20 @@ impl Bot {
             scopes: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name.to_owned()).collect(),
         };
         let sandbox = Sandbox::start(options).await.unwrap();
+        sandbox.world(|world| world.sockets.switch(by_sockets));
         let data = Database::new(setup.on).await;
-        let (office, url, server) = start_app(&sandbox, &data, &clock, setup).await;
-        let work = office.own().clone();
-        Self { sandbox, clock, office, work, url, server, data, setup, read: HashSet::new(), dead_expected: 0 }
+        let Running { office, url, server, sockets, stop } = start_app(&sandbox, &data, &clock, setup).await;
+        let (work, read) = (office.own().clone(), HashSet::new());
+        Self { sandbox, clock, office, work, url, server, sockets, stop, data, setup, read, dead_expected: 0 }
     }
 
     /// What a crash and a new start do: everything in memory is gone, the database stays.
     pub async fn restart(&mut self) {
         self.server.abort();
-        (self.office, self.url, self.server) = start_app(&self.sandbox, &self.data, &self.clock, self.setup).await;
+        self.sockets.abort();
+        let running = start_app(&self.sandbox, &self.data, &self.clock, self.setup).await;
+        Running { office: self.office, url: self.url, server: self.server, sockets: self.sockets, stop: self.stop } =
+            running;
         self.work = self.office.own().clone();
     }
 
@@ -134,8 +158,18 @@ impl Bot {
 
     /// The same with some settings changed.
     pub async fn second_with(&self, changed: &[(&'static str, &str)]) -> Arc<Office> {
+        self.app_with(changed).await.office
+    }
+
+    /// The same with all that belongs to it.
+    pub async fn app_with(&self, changed: &[(&'static str, &str)]) -> App {
         let config = config_with(&self.sandbox, &self.data, self.setup, &self.url, changed);
-        App::build(&config, Clock::Manual(self.clock.clone())).await.unwrap().office
+        App::build(&config, Clock::Manual(self.clock.clone())).await.unwrap()
+    }
+
+    /// Stops receiving through Socket Mode, as a stop of the app does first.
+    pub fn stop_receiving(&self) {
+        self.stop.send_replace(true);
     }
 
     /// What the doctor finds, with some settings changed.
@@ -165,6 +199,12 @@ impl Bot {
     pub async fn press(&self, who: &str, conversation: &str, button: &str) -> Outcome {
         let ts = self.card_ts(FRONT_DESK, conversation);
         self.click(Click::message(who, FRONT_DESK, &ts, button)).await
+    }
+
+    /// The same, whatever comes of it.
+    pub async fn press_in_vain(&self, who: &str, conversation: &str, button: &str) -> Outcome {
+        let ts = self.card_ts(FRONT_DESK, conversation);
+        self.sandbox.click(Click::message(who, FRONT_DESK, &ts, button)).await.unwrap()
     }
 
     /// Somebody chooses a person in the menu of a card in #front-desk.
@@ -546,6 +586,8 @@ impl Bot {
         let waiting = self.work.store.overview().await.unwrap();
         assert_eq!((waiting.inbox, waiting.outbox), (0, 0), "something still waits");
         assert_eq!(waiting.dead, self.dead_expected, "jobs were given up");
+        let complaints = self.world(|world| world.sockets.complaints.clone());
+        assert_eq!(complaints, Vec::<String>::new(), "Slack had to complain of acknowledgements");
         let form = self.world(|world| world.modals.len());
         assert_eq!(form, 0, "a form is still open");
         let cards: Vec<_> = self.world(|world| world.messages.iter().filter(|m| is_card(m)).map(card_key).collect());
@@ -574,19 +616,38 @@ impl Bot {
     }
 }
 
-async fn start_app(
-    sandbox: &Sandbox,
-    data: &Database,
-    clock: &ManualClock,
-    setup: Setup,
-) -> (Arc<Office>, String, JoinHandle<()>) {
+/// The app, up and running but for its work, which the tests do step by step.
+struct Running {
+    office: Arc<Office>,
+    url: String,
+    server: JoinHandle<()>,
+    sockets: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+}
+
+async fn start_app(sandbox: &Sandbox, data: &Database, clock: &ManualClock, setup: Setup) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let config = config(sandbox, data, setup, &url);
-    let App { office, site } = App::build(&config, Clock::Manual(clock.clone())).await.unwrap();
+    let App { office, site, sockets } = App::build(&config, Clock::Manual(clock.clone())).await.unwrap();
     sandbox.set_bot(url.clone());
     let server = tokio::spawn(dialnote_slack::http::serve::serve(listener, site, std::future::pending()));
-    (office, url, server)
+    let (stop, stopped) = watch::channel(false);
+    let before = sandbox.world(|world| world.sockets.open());
+    let sockets = tokio::spawn(async move {
+        if let Some(sockets) = sockets {
+            sockets.keep(stopped).await;
+        }
+    });
+    if sandbox.world(|world| world.sockets.on) {
+        // What is wrong with Slack is wrong again once it has connected.
+        let faults = sandbox.world(|world| std::mem::take(&mut world.faults));
+        let open = |world: &mut World| world.sockets.open();
+        let all_new = |open: &Vec<u64>| open.len() == SOCKETS && !open.iter().any(|one| before.contains(one));
+        sandbox.until(|world| Some(open(world)).filter(all_new)).await;
+        sandbox.world(|world| world.faults = faults);
+    }
+    Running { office, url, server, sockets, stop }
 }
 
 fn config(sandbox: &Sandbox, data: &Database, setup: Setup, url: &str) -> Config {
@@ -601,9 +662,11 @@ fn config_with(
     changed: &[(&'static str, &str)],
 ) -> Config {
     let credentials = sandbox.credentials();
+    let by_sockets = sandbox.world(|world| world.sockets.on);
     let settings = [
         ("SLACK_SIGNING_SECRET", credentials.signing_secret),
         ("SLACK_BOT_TOKEN", credentials.slack_bot_token),
+        ("SLACK_APP_TOKEN", if by_sockets { credentials.slack_app_token } else { String::new() }),
         ("SLACK_API_URL", credentials.slack_api),
         ("DIALNOTE_API_KEY", credentials.dialnote_api_key),
         ("DIALNOTE_API_URL", credentials.dialnote_api),
