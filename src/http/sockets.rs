@@ -299,9 +299,10 @@ impl Connection {
         }
         while let Some(answer) = self.answers.join_next().await {
             if self.acknowledge(answer.ok().flatten()).await.is_err() {
-                return;
+                break;
             }
         }
+        self.answers.join_all().await;
         self.socket.close().await;
     }
 }

@@ -120,7 +120,8 @@ impl Dialer {
             match socket.next().await.map_err(|lost| unanswered(&lost.to_string()))? {
                 Frame::Hello => Ok(socket),
                 Frame::Disconnect(Reason::Unwanted(why)) => Err(CallError::Refused(why)),
-                other => Err(unusable(&format!("{other:?} came before a greeting")).into()),
+                // What it was is not told: people may have written it.
+                _ => Err(unusable("something else came before a greeting").into()),
             }
         };
         timeout(PATIENCE, opened).await.unwrap_or_else(|_| Err(unanswered("it did not greet in time").into()))
@@ -204,7 +205,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 }
 
 impl Frame {
-    fn read(bytes: &[u8]) -> Self {
+    /// Reads a message. What cannot be read is nothing that we know.
+    pub fn read(bytes: &[u8]) -> Self {
         let Ok(frame) = serde_json::from_slice::<Value>(bytes) else { return Self::Unknown("not JSON".to_owned()) };
         let kind = frame.words("/type").unwrap_or("untyped");
         match (kind, frame.words("/envelope_id")) {
