@@ -38,13 +38,13 @@ bench: setup
 # Bytes that nobody would send, for SECONDS on each of the readers; what was found before is tried first. Needs
 # cargo-fuzz (cargo install cargo-fuzz). The recorded payloads are where it begins.
 SECONDS ?= 60
-FUZZED := signature request command dialnote webhook
+FUZZED := signature request envelope command dialnote webhook
 
 fuzz:
 	@command -v cargo-fuzz >/dev/null || $(CARGO) install cargo-fuzz --locked
 	@for target in $(FUZZED); do \
 		mkdir -p fuzz/corpus/$$target && \
-		find tests/fixtures/slack/inbound -type f \( -name '*.json' -o -name '*.txt' \) -exec cp -n -t fuzz/corpus/$$target {} + ; \
+		find tests/fixtures/slack/inbound tests/fixtures/slack/socket_mode -type f \( -name '*.json' -o -name '*.txt' \) -exec cp -n -t fuzz/corpus/$$target {} + ; \
 		RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run $$target -- -max_total_time=$(SECONDS) -max_len=65536 -print_final_stats=1 || exit 1; \
 	done
 

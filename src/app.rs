@@ -15,8 +15,11 @@ use crate::config::{Config, Database, LogFormat, Workspaces};
 use crate::domain::conversation::Links;
 use crate::domain::phone;
 use crate::error::Fault;
+use crate::http::sockets::Sockets;
 use crate::http::{self, Site};
+use crate::metrics::Metrics;
 use crate::slack::oauth::OAuth;
+use crate::slack::socket::Dialer;
 use crate::store::Store;
 use crate::store::postgres::Postgres;
 use crate::store::sqlite::Sqlite;
@@ -59,6 +62,8 @@ pub struct App {
     pub office: Arc<Office>,
     /// Everything that answers requests.
     pub site: Site,
+    /// What comes without requests, if it does.
+    pub sockets: Option<Sockets>,
 }
 
 impl App {
@@ -70,8 +75,19 @@ impl App {
     /// Puts everything together on a store that is open already.
     pub fn on(store: Arc<dyn Store>, config: &Config, clock: Clock) -> Result<Self, NotStarted> {
         let client = transport::client(config.work.call_timeout())?;
-        let door = Door { public: config.public.clone(), secrets: config.signing_secrets.clone().into() };
-        let common = Common::new(store, Links::new(config.dialnote_app.clone()), clock, config.work, door);
+        let metrics = Arc::new(Metrics::default());
+        let dialer = config
+            .app_token
+            .clone()
+            .map(|token| Dialer::new(client.clone(), config.slack_api.clone(), token, metrics.clone()));
+        let door = Door {
+            public: config.public.clone(),
+            secrets: config.signing_secrets.clone().into(),
+            dialer,
+            sockets: config.sockets,
+        };
+        let links = Links::new(config.dialnote_app.clone());
+        let common = Common { metrics, ..Common::new(store, links, clock, config.work, door) };
         let services = Services {
             http: client.clone(),
             slack: config.slack_api.clone(),
@@ -91,7 +107,8 @@ impl App {
             }
         });
         let site = Site::new(office.clone());
-        Ok(Self { office, site })
+        let sockets = site.sockets();
+        Ok(Self { office, site, sockets })
     }
 
     /// Serves and works until `stop` turns true, then finishes what was begun.
@@ -104,8 +121,15 @@ impl App {
         };
         drop(tokio::task::spawn_blocking(phone::unpack_plans));
         let check = tokio::spawn(check_connections(self.office.own().cloned()));
-        tokio::join!(http::serve::serve(listener, self.site, stopped), runner::run(self.office, stop));
+        let received = receive(self.sockets, stop.clone());
+        tokio::join!(http::serve::serve(listener, self.site, stopped), received, runner::run(self.office, stop));
         check.abort();
+    }
+}
+
+async fn receive(sockets: Option<Sockets>, stop: watch::Receiver<bool>) {
+    if let Some(sockets) = sockets {
+        sockets.keep(stop).await;
     }
 }
 

@@ -22,6 +22,10 @@ pub struct Config {
     pub signing_secrets: Vec<SecretString>,
     /// For whom the app works.
     pub workspaces: Workspaces,
+    /// The app's own token, if Slack is to deliver without an address of ours.
+    pub app_token: Option<SecretString>,
+    /// How many connections it then delivers by.
+    pub sockets: usize,
     /// Slack's Web API.
     pub slack_api: Url,
     /// dialnote's API.
@@ -92,18 +96,29 @@ pub struct Setting {
 }
 
 /// Every setting there is.
-pub static SETTINGS: [Setting; 22] = [
+pub static SETTINGS: [Setting; 24] = [
     Setting {
         name: "SLACK_SIGNING_SECRET",
         default: None,
         about: "Proves that requests come from Slack. *Basic Information → App Credentials → Signing Secret*. \
-                While you replace it: both, separated by a comma.",
+                While you replace it: both, separated by a comma. Not needed with `SLACK_APP_TOKEN`.",
     },
     Setting {
         name: "SLACK_BOT_TOKEN",
         default: None,
         about: "Lets the app speak in your workspace. *OAuth & Permissions → Bot User OAuth Token*, `xoxb-…`. \
                 Not with `SLACK_CLIENT_ID`.",
+    },
+    Setting {
+        name: "SLACK_APP_TOKEN",
+        default: Some(NONE),
+        about: "For Socket Mode: the app fetches what Slack has for it, and needs no public address. \
+                *Basic Information → App-Level Tokens*, with `connections:write`, `xapp-…`.",
+    },
+    Setting {
+        name: "SLACK_SOCKETS",
+        default: Some("2"),
+        about: "How many connections Socket Mode uses, of the 10 that all instances may have; 1 to 10.",
     },
     Setting {
         name: "DIALNOTE_API_KEY",
@@ -241,7 +256,11 @@ impl Config {
     /// Reads the settings from `lookup`, usually the environment. Answers all mistakes together.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<Mistake>> {
         let mut reader = Reader { lookup, mistakes: Vec::new() };
-        let signing_secrets = reader.secrets("SLACK_SIGNING_SECRET");
+        let app_token = reader.optional("SLACK_APP_TOKEN", app_token);
+        let sockets = reader.parsed("SLACK_SOCKETS", sockets);
+        let needs_no_signature = reader.is_set("SLACK_APP_TOKEN") && !reader.is_set("SLACK_SIGNING_SECRET");
+        let signing_secrets =
+            if needs_no_signature { Some(Vec::new()) } else { reader.secrets("SLACK_SIGNING_SECRET") };
         let slack_api = reader.parsed("SLACK_API_URL", web_address);
         let dialnote_api = reader.parsed("DIALNOTE_API_URL", web_address);
         let dialnote_app = reader.parsed("DIALNOTE_APP_URL", web_address);
@@ -262,6 +281,8 @@ impl Config {
             Some(Self {
                 signing_secrets: signing_secrets?,
                 workspaces: workspaces?,
+                app_token,
+                sockets: sockets?,
                 slack_api: slack_api?,
                 dialnote_api: dialnote_api?,
                 dialnote_app: dialnote_app?,
@@ -340,10 +361,6 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         }
     }
 
-    fn is_set(&self, name: &str) -> bool {
-        (self.lookup)(name).is_some_and(|value| !value.trim().is_empty())
-    }
-
     fn secrets(&mut self, name: &'static str) -> Option<Vec<SecretString>> {
         let given = self.given(name)?;
         let secrets: Vec<_> = given.split(',').map(str::trim).filter(|secret| !secret.is_empty()).collect();
@@ -376,6 +393,10 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
     fn optional<T>(&mut self, name: &'static str, parse: fn(&str) -> Result<T, String>) -> Option<T> {
         let given = self.given(name).filter(|given| given != NONE)?;
         parse(&given).map_or_else(|problem| self.mistake(name, &problem), Some)
+    }
+
+    fn is_set(&self, name: &str) -> bool {
+        (self.lookup)(name).is_some_and(|value| !value.trim().is_empty() && value.trim() != NONE)
     }
 
     /// What is set, else the default.
@@ -413,6 +434,20 @@ fn web_address(text: &str) -> Result<Url, String> {
         return Err("is not https, so keys would travel in the open; only addresses on this machine may be http".into());
     }
     Ok(url)
+}
+
+fn app_token(text: &str) -> Result<SecretString, String> {
+    if text.contains(char::is_whitespace) {
+        return Err(WITH_A_SPACE.into());
+    }
+    let right = text.starts_with("xapp-");
+    let misread = "does not begin with xapp-; copy the app-level token, not another one";
+    right.then(|| SecretString::from(text)).ok_or_else(|| misread.into())
+}
+
+fn sockets(text: &str) -> Result<usize, String> {
+    let connections = text.parse().ok().filter(|connections| (1..=10).contains(connections));
+    connections.ok_or_else(|| "is not a number from 1 to 10".into())
 }
 
 fn header_name(text: &str) -> Result<String, String> {
@@ -494,6 +529,17 @@ mod tests {
     }
 
     #[test]
+    fn an_app_token_stands_for_a_signing_secret() {
+        let [_, rest @ ..] = COMPLETE;
+        let by_sockets = |token| read(&[rest.as_slice(), &[("SLACK_APP_TOKEN", token)]].concat());
+        let Ok(config) = by_sockets("xapp-planted") else { unreachable!("complete") };
+        assert!(config.app_token.is_some() && config.signing_secrets.is_empty() && config.sockets == 2);
+        let names = |mistakes: Vec<Mistake>| mistakes.iter().map(|mistake| mistake.name).collect::<Vec<_>>();
+        assert_eq!(by_sockets("xoxb-planted").err().map(names), Some(vec!["SLACK_APP_TOKEN"]));
+        assert_eq!(by_sockets("none").err().map(names), Some(vec!["SLACK_SIGNING_SECRET"]));
+    }
+
+    #[test]
     fn a_database_is_a_file_or_a_server_and_its_password_is_not_shown() {
         let read = |url| database(url).map(|database| format!("{database:?}"));
         assert_eq!(read("sqlite:a.db"), Ok(r#"Sqlite("a.db")"#.into()));
@@ -507,6 +553,9 @@ mod tests {
     #[test]
     fn all_mistakes_come_at_once_and_without_secrets() {
         let wrong = [
+            ("SLACK_APP_TOKEN", "xoxb-planted"),
+            ("SLACK_SOCKETS", "11"),
+            ("SLACK_SIGNING_SECRET", "planted by hand"),
             ("SLACK_BOT_TOKEN", "xoxp-planted"),
             ("DIALNOTE_API_KEY", "dn_live planted"),
             ("DIALNOTE_API_URL", "http://dialnote.example/planted"),

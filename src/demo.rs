@@ -32,6 +32,9 @@ pub(crate) struct Wishes {
     /// Begin with nobody: two workspaces install the app by themselves, each with its own dialnote.
     #[arg(long, conflicts_with = "keep")]
     install: bool,
+    /// Deliver by Socket Mode, over connections that the app opens.
+    #[arg(long)]
+    socket_mode: bool,
     /// Print the addresses and secrets as one line of JSON.
     #[arg(long)]
     json: bool,
@@ -42,6 +45,7 @@ pub(crate) async fn run(wishes: Wishes) -> Result<(), Failure> {
     let mut stop = stop_signal()?;
     let clock = Clock::Ahead(AheadClock::default());
     let sandbox = start_sandbox(wishes.listen, None, clock.clone()).await?;
+    sandbox.world(|world| world.sockets.switch(wishes.socket_mode));
     let temporary = tempfile::tempdir()?;
     let folder = wishes.keep.as_deref().unwrap_or(temporary.path());
     if wishes.keep.is_some() {
@@ -52,7 +56,7 @@ pub(crate) async fn run(wishes: Wishes) -> Result<(), Failure> {
     let (credentials, database) = (sandbox.credentials(), folder.join("dialnote-slack.db"));
     let address = beside(wishes.listen, sandbox.addr());
     let sealing = wishes.install.then(vault::new_key);
-    let config = |address| settings(&credentials, &database, sealing.as_ref(), address);
+    let config = |address| settings(&credentials, &database, wishes.socket_mode, sealing.as_ref(), address);
     let listener = app::listen(address).await.map_err(in_words)?;
     let address = listener.local_addr()?;
     drop(listener);
@@ -175,13 +179,15 @@ async fn kill(app: Runtime) {
 fn settings(
     credentials: &Credentials,
     database: &Path,
+    socket_mode: bool,
     sealing: Option<&SecretString>,
     address: SocketAddr,
 ) -> Result<Config, Failure> {
     let one = |setting: &String| sealing.is_none().then(|| setting.clone());
     let many = |setting: &String| sealing.is_some().then(|| setting.clone());
     let lookup = |name: &str| match name {
-        "SLACK_SIGNING_SECRET" => Some(credentials.signing_secret.clone()),
+        "SLACK_SIGNING_SECRET" => (!socket_mode).then(|| credentials.signing_secret.clone()),
+        "SLACK_APP_TOKEN" => socket_mode.then(|| credentials.slack_app_token.clone()),
         "SLACK_BOT_TOKEN" => one(&credentials.slack_bot_token),
         "SLACK_API_URL" => Some(credentials.slack_api.clone()),
         "SLACK_AUTHORIZE_URL" => Some(format!("{}/slack/oauth/v2/authorize", credentials.sandbox)),

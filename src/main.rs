@@ -18,7 +18,7 @@ use dialnote_slack::domain::finding::State;
 use dialnote_slack::error::{Fault, whole};
 use dialnote_slack::ids::{InstallationId, JobId};
 use dialnote_slack::jobs;
-use dialnote_slack::manifest;
+use dialnote_slack::manifest::{self, Reached};
 use dialnote_slack::sandbox::{Credentials, Options, Sandbox, Secrets};
 use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::store::{Store, sqlite};
@@ -54,6 +54,9 @@ enum Command {
         /// Where the app is, for example <http://127.0.0.1:8080>.
         #[arg(long)]
         bot: Option<String>,
+        /// Deliver by Socket Mode, over connections that the app opens.
+        #[arg(long)]
+        socket_mode: bool,
         /// Print the addresses and secrets as one line of JSON.
         #[arg(long)]
         json: bool,
@@ -100,6 +103,9 @@ enum Command {
         /// Where dialnote is on the web: links to it are shown as cards.
         #[arg(long, default_value = manifest::UNFURL_DOMAIN)]
         unfurl_domain: String,
+        /// For Socket Mode, in which Slack needs no address.
+        #[arg(long, conflicts_with = "url")]
+        socket_mode: bool,
     },
 }
 
@@ -232,7 +238,7 @@ async fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve => serve().await,
         Command::Demo(wishes) => demo::run(wishes).await,
-        Command::Sandbox { listen, bot, json } => sandbox(listen, bot, json).await,
+        Command::Sandbox { listen, bot, socket_mode, json } => sandbox(listen, bot, socket_mode, json).await,
         Command::Audit { since, json, csv } => audit(since, json, csv).await,
         Command::Resync(whose) => resync(whose).await,
         Command::Doctor(whose) => examine(whose).await,
@@ -243,8 +249,9 @@ async fn run(command: Command) -> Result<(), Failure> {
         Command::Health => health().await,
         Command::Jobs { command } => look_after_jobs(command).await,
         Command::Backup { file } => backup(file),
-        Command::Manifest { url, unfurl_domain } => {
-            Ok(write!(std::io::stdout(), "{}", manifest::yaml(&url, &unfurl_domain)?)?)
+        Command::Manifest { url, unfurl_domain, socket_mode } => {
+            let reached = if socket_mode { Reached::BySockets } else { Reached::At(&url) };
+            Ok(write!(std::io::stdout(), "{}", manifest::yaml(reached, &unfurl_domain)?)?)
         }
     }
 }
@@ -378,8 +385,9 @@ fn database() -> Result<Database, Failure> {
     Config::read_database(|name| std::env::var(name).ok()).map_err(Failure::Settings)
 }
 
-async fn sandbox(listen: SocketAddr, bot: Option<String>, json: bool) -> Result<(), Failure> {
+async fn sandbox(listen: SocketAddr, bot: Option<String>, socket_mode: bool, json: bool) -> Result<(), Failure> {
     let sandbox = start_sandbox(listen, bot.clone(), Clock::System).await?;
+    sandbox.world(|world| world.sockets.switch(socket_mode));
     print_where(&Where { bot: bot.as_deref(), credentials: &sandbox.credentials(), beside: None }, json)?;
     let mut stop = stop_signal()?;
     let _ = stop.wait_for(|stop| *stop).await;
@@ -415,14 +423,23 @@ fn print_where(place: &Where<'_>, json: bool) -> Result<(), Failure> {
         writeln!(out, "{}", serde_json::to_string(place)?)?;
         return Ok(());
     }
-    let Credentials { sandbox, signing_secret, slack_api, slack_bot_token, dialnote_api, dialnote_api_key, .. } =
-        place.credentials;
+    let Credentials {
+        sandbox,
+        signing_secret,
+        slack_api,
+        slack_bot_token,
+        slack_app_token,
+        dialnote_api,
+        dialnote_api_key,
+        ..
+    } = place.credentials;
     writeln!(out, "Open              {sandbox}")?;
     if let Some(bot) = place.bot {
         writeln!(out, "App               {bot}")?;
     }
     writeln!(out, "Signing secret    {signing_secret}")?;
     writeln!(out, "Slack API         {slack_api}   token {slack_bot_token}")?;
+    writeln!(out, "Socket Mode       token {slack_app_token}")?;
     writeln!(out, "dialnote API      {dialnote_api}   key {dialnote_api_key}")?;
     writeln!(out, "\nIn a terminal, as Maya:")?;
     writeln!(

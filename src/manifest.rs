@@ -74,7 +74,8 @@ struct BotUser {
 #[derive(Serialize)]
 struct SlashCommand {
     command: String,
-    url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
     description: String,
     usage_hint: String,
     should_escape: bool,
@@ -82,7 +83,8 @@ struct SlashCommand {
 
 #[derive(Serialize)]
 struct OauthConfig {
-    redirect_urls: [String; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redirect_urls: Option<[String; 1]>,
     scopes: Scopes,
 }
 
@@ -103,25 +105,46 @@ struct Settings {
 
 #[derive(Serialize)]
 struct EventSubscriptions {
-    request_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_url: Option<String>,
     bot_events: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
 struct Interactivity {
     is_enabled: bool,
-    request_url: String,
-    message_menu_options_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_menu_options_url: Option<String>,
 }
 
-/// The manifest as YAML, for a program reached at `url` (without a path) and a dialnote on the web at
+/// How Slack reaches the program.
+#[derive(Clone, Copy, Debug)]
+pub enum Reached<'a> {
+    /// At this address, which has no path.
+    At(&'a str),
+    /// By the connections that the program opens.
+    BySockets,
+}
+
+impl Reached<'_> {
+    fn url(self, path: &str) -> Option<String> {
+        match self {
+            Self::At(url) => Some(format!("{}{path}", url.trim_end_matches('/'))),
+            Self::BySockets => None,
+        }
+    }
+}
+
+/// The manifest as YAML, for a program that is reached like this and a dialnote on the web at
 /// `unfurl_domain`.
-pub fn yaml(url: &str, unfurl_domain: &str) -> Result<String, serde_yaml_ng::Error> {
-    let yaml = serde_yaml_ng::to_string(&manifest(url.trim_end_matches('/'), unfurl_domain))?;
+pub fn yaml(reached: Reached<'_>, unfurl_domain: &str) -> Result<String, serde_yaml_ng::Error> {
+    let yaml = serde_yaml_ng::to_string(&manifest(reached, unfurl_domain))?;
     Ok(format!("# Made by `dialnote-slack manifest`; do not edit by hand.\n{yaml}"))
 }
 
-fn manifest(url: &str, unfurl_domain: &str) -> Manifest {
+fn manifest(reached: Reached<'_>, unfurl_domain: &str) -> Manifest {
     Manifest {
         _metadata: Metadata { major_version: 1, minor_version: 1 },
         display_information: DisplayInformation {
@@ -137,11 +160,11 @@ fn manifest(url: &str, unfurl_domain: &str) -> Manifest {
             },
             bot_user: BotUser { display_name: "dialnote", always_online: true },
             shortcuts: shortcuts(),
-            slash_commands: slash_commands(url),
+            slash_commands: slash_commands(reached),
             unfurl_domains: vec![unfurl_domain.to_owned()],
         },
         oauth_config: OauthConfig {
-            redirect_urls: [format!("{url}{}", oauth::PATH)],
+            redirect_urls: reached.url(oauth::PATH).map(|url| [url]),
             scopes: Scopes {
                 bot: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name).collect(),
                 bot_optional: OPTIONAL_SCOPES.iter().map(|scope| scope.name).collect(),
@@ -149,16 +172,16 @@ fn manifest(url: &str, unfurl_domain: &str) -> Manifest {
         },
         settings: Settings {
             event_subscriptions: EventSubscriptions {
-                request_url: format!("{url}/slack/events"),
+                request_url: reached.url("/slack/events"),
                 bot_events: EVENTS.to_vec(),
             },
             interactivity: Interactivity {
                 is_enabled: true,
-                request_url: format!("{url}/slack/interactions"),
-                message_menu_options_url: format!("{url}/slack/options"),
+                request_url: reached.url("/slack/interactions"),
+                message_menu_options_url: reached.url("/slack/options"),
             },
             org_deploy_enabled: false,
-            socket_mode_enabled: false,
+            socket_mode_enabled: matches!(reached, Reached::BySockets),
             token_rotation_enabled: false,
         },
     }
@@ -174,10 +197,10 @@ fn shortcuts() -> Vec<Shortcut> {
     ]
 }
 
-fn slash_commands(url: &str) -> Vec<SlashCommand> {
+fn slash_commands(reached: Reached<'_>) -> Vec<SlashCommand> {
     let command = |command: &str, description: &str, usage_hint: String| SlashCommand {
         command: command.to_owned(),
-        url: format!("{url}/slack/commands"),
+        url: reached.url("/slack/commands"),
         description: description.replace('`', ""),
         usage_hint,
         should_escape: true,

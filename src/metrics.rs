@@ -88,6 +88,8 @@ pub struct Metrics {
     given_up: Counter,
     limited: Family<ServiceLabels, Counter<f64, std::sync::atomic::AtomicU64>>,
     looked: Gauge,
+    sockets: Gauge,
+    sockets_opened: Counter,
 }
 
 impl Default for Metrics {
@@ -101,6 +103,8 @@ impl Default for Metrics {
             given_up: Counter::default(),
             limited: Family::default(),
             looked: Gauge::default(),
+            sockets: Gauge::default(),
+            sockets_opened: Counter::default(),
         }
     }
 }
@@ -141,6 +145,17 @@ impl Metrics {
         self.looked.set(at.as_second());
     }
 
+    /// One more connection of Socket Mode is open.
+    pub fn socket_opened(&self) {
+        self.sockets_opened.inc();
+        self.sockets.inc();
+    }
+
+    /// One is open no more.
+    pub fn socket_closed(&self) {
+        self.sockets.dec();
+    }
+
     /// The counts as text, in the format that Prometheus reads; with what waits, if that is known.
     pub fn encode(&self, waiting: Option<Waiting>) -> String {
         let mut registry = Registry::default();
@@ -157,6 +172,9 @@ impl Metrics {
         registry.register_with_unit("rate_limit_wait", help, Unit::Seconds, self.limited.clone());
         let help = "When this instance looked at dialnote last, in seconds since 1970";
         registry.register_with_unit("last_look_timestamp", help, Unit::Seconds, self.looked.clone());
+        registry.register("sockets", "Connections of Socket Mode that are open", self.sockets.clone());
+        let help = "Connections of Socket Mode that were opened";
+        registry.register("sockets_opened", help, self.sockets_opened.clone());
         if let Some(waiting) = waiting {
             waiting.register(&mut registry);
         }

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use reqwest::StatusCode;
 use reqwest::header::{self, HeaderMap};
+use reqwest::{StatusCode, Upgraded};
 
 use crate::error::{Fault, Service, whole};
 
@@ -77,6 +77,19 @@ pub async fn send(service: Service, by: Option<Instant>, request: reqwest::Reque
         body.extend_from_slice(&chunk);
     }
     Ok(Answer { status, retry_after, headers, body })
+}
+
+/// Sends a request that turns its connection into something else, and answers that, with the headers of
+/// the answer. It goes the way of all calls: the same certificates, the same proxies.
+pub async fn upgrade(service: Service, request: reqwest::RequestBuilder) -> Result<(HeaderMap, Upgraded), Fault> {
+    let mut response = request.send().await.map_err(|error| fault(service, error))?;
+    let status = response.status();
+    if status != StatusCode::SWITCHING_PROTOCOLS {
+        return Err(Fault::Unusable { service, cause: format!("the connection was answered {status}") });
+    }
+    let headers = std::mem::take(response.headers_mut());
+    let upgraded = response.upgrade().await.map_err(|error| fault(service, error))?;
+    Ok((headers, upgraded))
 }
 
 /// Sends a request, unless it is too late by the time the connection is ready for its body.

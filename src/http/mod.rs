@@ -1,6 +1,8 @@
-//! The edge: what arrives is bounded, verified, read, stored and acknowledged, in this order.
+//! The edge: what arrives is bounded, verified, read, stored and acknowledged, in this order. A connection
+//! of Socket Mode was opened by us and needs no verification; what comes through it goes the same way.
 
 mod connect;
+mod envelope;
 pub mod forms;
 mod hooks;
 mod install;
@@ -8,6 +10,7 @@ mod ops;
 pub mod serve;
 mod signed;
 mod slack;
+pub mod sockets;
 mod submitted;
 
 use std::convert::Infallible;
@@ -23,6 +26,7 @@ use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
 use crate::dialnote::hooks::PATH;
+use crate::http::sockets::{Lines, Sockets};
 use crate::slack::oauth;
 use crate::work::office::Office;
 
@@ -34,6 +38,8 @@ const SLACKS: [&str; 4] = ["/slack/commands", "/slack/interactions", "/slack/opt
 #[derive(Clone)]
 struct Front {
     office: Arc<Office>,
+    /// The connections of Socket Mode, if it is used.
+    lines: Option<Lines>,
 }
 
 /// Everything that answers. Slack's requests go straight to where they are stored: the way through a
@@ -47,7 +53,8 @@ pub struct Site {
 impl Site {
     /// Every address we answer.
     pub fn new(office: Arc<Office>) -> Self {
-        let front = Front { office };
+        let lines = office.common.door.dialer.is_some().then(Lines::default);
+        let front = Front { office, lines };
         let others = Router::new()
             .route("/healthz", get(ops::alive))
             .route("/readyz", get(ops::ready))
@@ -59,6 +66,11 @@ impl Site {
         let others = SLACKS.into_iter().fold(others, |router, address| router.route(address, MethodRouter::new()));
         let others = TowerToHyperService::new(others.with_state(front.clone()));
         Self { front, others }
+    }
+
+    /// What comes through Socket Mode, if it is used.
+    pub fn sockets(&self) -> Option<Sockets> {
+        Sockets::new(self.front.clone())
     }
 
     async fn answer(self, request: hyper::Request<Incoming>) -> Result<Response, Infallible> {

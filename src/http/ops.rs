@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use tracing::warn;
 
 use crate::http::Front;
+use crate::http::sockets::Lines;
 use crate::metrics::Waiting;
 use crate::work::office::{self, Common};
 
@@ -16,8 +17,12 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// Whether a request could be stored right now. If not, send requests elsewhere, or wait.
+/// Whether a request could be received and stored right now. If not, send requests elsewhere, or wait.
 pub(super) async fn ready(State(front): State<Front>) -> Response {
+    if let Some(why) = front.lines.as_ref().and_then(Lines::trouble) {
+        return (StatusCode::SERVICE_UNAVAILABLE, format!("Slack reaches us by no connection: {why}\n"))
+            .into_response();
+    }
     let common = &front.office.common;
     match office::try_store(common.store.as_ref(), &common.clock, &common.instance).await {
         Ok(()) => "ok\n".into_response(),

@@ -41,6 +41,12 @@ impl Signed {
     pub(super) async fn read(request: hyper::Request<Incoming>, front: &Front) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let headers = parts.headers;
+        let Common { door, clock, .. } = &front.office.common;
+        if door.secrets.is_empty() {
+            return Err(refused(
+                "without SLACK_SIGNING_SECRET nothing of Slack's comes in here, but through Socket Mode",
+            ));
+        }
         let (timestamp, signature) = (header(&headers, TIMESTAMP_HEADER), header(&headers, SIGNATURE_HEADER));
         let (Some(timestamp), Some(signature)) = (timestamp, signature) else {
             return Err(unsigned(body).await);
@@ -50,7 +56,6 @@ impl Signed {
             Ok(None) => return Err(refused("the body is too large")),
             Err(_) => return Err(StatusCode::REQUEST_TIMEOUT.into_response()),
         };
-        let Common { door, clock, .. } = &front.office.common;
         match verify(&door.secrets, timestamp, signature, &body, clock.now()) {
             Ok(()) => Ok(Self { body, headers }),
             Err(forged) => Err(refused_as(forged)),

@@ -46,22 +46,43 @@ const LATE: Duration = Duration::from_secs(1);
 pub(super) async fn receive(front: &Front, request: hyper::Request<Incoming>) -> Response {
     let begun = Instant::now();
     let response = match Signed::read(request, front).await {
-        Ok(signed) => answer(front, signed).await,
+        Ok(signed) => read(front, signed).await,
         Err(refusal) => refusal,
     };
-    let (status, took) = (response.status(), begun.elapsed());
-    front.office.common.metrics.answered(status.as_u16(), took);
-    let ack_ms = took.as_secs_f64() * 1000.0;
-    if took >= LATE {
-        warn!(status = status.as_u16(), ack_ms, "answered late");
-    } else {
-        debug!(status = status.as_u16(), ack_ms, "answered");
-    }
+    answered(front, response.status(), begun);
     response
 }
 
-async fn answer(front: &Front, signed: Signed) -> Response {
-    match understood(front, signed).await {
+/// Counts an answer, and tells of one that was late.
+pub(super) fn answered(front: &Front, status: StatusCode, begun: Instant) {
+    let (status, took) = (status.as_u16(), begun.elapsed());
+    front.office.common.metrics.answered(status, took);
+    let ack_ms = took.as_secs_f64() * 1000.0;
+    if took >= LATE {
+        warn!(status, ack_ms, "answered late");
+    } else {
+        debug!(status, ack_ms, "answered");
+    }
+}
+
+async fn read(front: &Front, signed: Signed) -> Response {
+    match inbound::read(signed.content_type(), &signed.body) {
+        Ok(inbound) => {
+            let name = signed.signature().to_owned();
+            drop(signed);
+            answer(front, inbound, name).await
+        }
+        Err(unreadable) => {
+            warn!(cause = %unreadable, "a signed request cannot be read");
+            StatusCode::BAD_REQUEST.into_response()
+        }
+    }
+}
+
+/// Answers what is known to be Slack's, however it came. `name` is as unique as it: for what carries nothing
+/// else unique.
+pub(super) async fn answer(front: &Front, inbound: Inbound, name: String) -> Response {
+    match understood(front, inbound, name).await {
         Understood::Answered(response) => response,
         Understood::Order(order, refusal) => match store(front, order).await {
             Ok(()) => StatusCode::OK.into_response(),
@@ -89,14 +110,7 @@ pub(super) struct Order {
     now: Timestamp,
 }
 
-async fn understood(front: &Front, signed: Signed) -> Understood<'_> {
-    let inbound = match inbound::read(signed.content_type(), &signed.body) {
-        Ok(inbound) => inbound,
-        Err(unreadable) => {
-            warn!(cause = %unreadable, "a signed request cannot be read");
-            return Understood::Answered(StatusCode::BAD_REQUEST.into_response());
-        }
-    };
+async fn understood(front: &Front, inbound: Inbound, name: String) -> Understood<'_> {
     let work = match inbound.installation() {
         Some(installation) => front.office.of(installation).await,
         None => return Understood::Answered(nobodys(inbound)),
@@ -109,7 +123,7 @@ async fn understood(front: &Front, signed: Signed) -> Understood<'_> {
             return Understood::Answered(unserved(&inbound));
         }
     };
-    let request = Request { front, work, signed, now: front.office.common.clock.now() };
+    let request = Request { front, work, name, now: front.office.common.clock.now() };
     Understood::Answered(match inbound {
         Inbound::Slash { from, command, text } => return request.slash(&from, &command, &text),
         Inbound::Click { from, click, place } => return request.click(from, &click, place),
@@ -190,7 +204,7 @@ pub(super) struct Request<'a> {
     pub(super) front: &'a Front,
     /// The work of the installation from which it comes.
     pub(super) work: Arc<Work>,
-    signed: Signed,
+    name: String,
     now: Timestamp,
 }
 
@@ -207,7 +221,7 @@ impl<'a> Request<'a> {
                 Understood::Order(self.order_from(from, &job), not_saved)
             }
             Ok(Typed::Several(commands)) => {
-                let id = from.trigger_id.clone().unwrap_or_else(|| self.signed.signature().to_owned());
+                let id = from.trigger_id.clone().unwrap_or_else(|| self.name.clone());
                 let batch = Batch { id, of: commands.len() };
                 let asker = self.asker(from, Via::Typed, false);
                 let jobs = commands.into_iter().map(|command| {
@@ -314,14 +328,14 @@ impl<'a> Request<'a> {
         Asker { user: from.user.clone(), channel: from.channel.clone(), reply, via, list: None, message: None }
     }
 
-    /// A trigger is given once (§7.1), so it names the request; without one its signature does.
+    /// A trigger is given once (§7.1), so it names the request; without one its signature or envelope does.
     pub(super) fn order_from(&self, from: &From, job: &Job) -> Order {
-        let key = from.trigger_id.as_deref().unwrap_or_else(|| self.signed.signature());
+        let key = from.trigger_id.as_deref().unwrap_or(&self.name);
         self.order(&from.installation, key, job)
     }
 
     fn orders_from(&self, from: &From, jobs: impl Iterator<Item = Job>) -> Order {
-        let key = from.trigger_id.as_deref().unwrap_or_else(|| self.signed.signature());
+        let key = from.trigger_id.as_deref().unwrap_or(&self.name);
         let delivery = Delivery { installation: from.installation.clone(), key: key.to_owned() };
         let jobs = jobs.map(|job| self.front.office.new_job(&from.installation, &job, self.now)).collect();
         Order { delivery, jobs, now: self.now }

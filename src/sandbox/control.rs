@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::server::{Answer, Heard, Shared};
+use super::sockets::Sockets;
 use super::world::World;
 use super::{Impossible, deliver, dialnote, live, state};
 use crate::clock::Clock;
@@ -75,6 +76,16 @@ struct Read {
 #[serde(deny_unknown_fields)]
 struct Pass {
     seconds: u32,
+}
+
+/// Something happens to Socket Mode.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Socket {
+    on: Option<bool>,
+    disconnect: Option<String>,
+    cut: bool,
+    frame: Option<String>,
 }
 
 /// The app is to run, or to be killed.
@@ -166,6 +177,10 @@ async fn done(shared: &Shared, verb: &str, heard: &Heard) -> Result<Value, Refus
             shared.world(|world| pass(world, seconds))?;
             Ok(json!({"now": shared.world(|world| world.now())}))
         }
+        "sockets" => {
+            let wanted = read(heard)?;
+            told(shared.world(|world| happen(&mut world.sockets, &wanted)))
+        }
         "app" => {
             let AppWanted { running } = read(heard)?;
             shared.want_app(running).await?;
@@ -189,6 +204,22 @@ fn have_read(world: &mut World, who: &str, channel: &str) -> Result<(), Impossib
     let last = world.messages.iter().rev().find(|message| message.channel == channel).map(|message| message.ts.clone());
     world.read.insert((person.id, channel), last.unwrap_or_default());
     Ok(())
+}
+
+fn happen(sockets: &mut Sockets, wanted: &Socket) -> Value {
+    if let Some(on) = wanted.on {
+        sockets.switch(on);
+    }
+    if let Some(reason) = &wanted.disconnect {
+        sockets.disconnect(reason);
+    }
+    if let Some(frame) = &wanted.frame {
+        sockets.send(frame);
+    }
+    if wanted.cut {
+        sockets.cut();
+    }
+    json!({"on": sockets.on, "open": sockets.open()})
 }
 
 fn pass(world: &mut World, seconds: u32) -> Result<(), Impossible> {

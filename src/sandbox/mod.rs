@@ -25,6 +25,7 @@ mod people;
 mod seed;
 mod server;
 mod slack;
+mod sockets;
 mod state;
 mod traffic;
 mod typed;
@@ -48,6 +49,7 @@ pub use oauth::{Grants, Token};
 pub use people::{Person, UserGroup};
 pub use seed::{APP, BOT, BOT_HANDLE, BOT_USER, DOMAIN, SLACKBOT, TEAM, TEAM_NAME, Workspace};
 pub use slack::every_scope;
+pub use sockets::Sockets;
 pub use views::View;
 pub use world::World;
 
@@ -79,6 +81,8 @@ pub struct Secrets {
     pub signing_secret: String,
     /// The app's Slack token.
     pub bot_token: String,
+    /// The app's own Slack token, for Socket Mode.
+    pub app_token: String,
     /// The organization's dialnote key.
     pub dialnote_key: String,
     /// A dialnote key that may only read.
@@ -95,6 +99,7 @@ impl Secrets {
         Self {
             signing_secret: random_hex(),
             bot_token: format!("xoxb-{}", random_hex()),
+            app_token: format!("xapp-{}", random_hex()),
             dialnote_key: format!("dn_live_{}", random_hex()),
             read_only_key: format!("dn_live_ro_{}", random_hex()),
             client_id: CLIENT_ID.to_owned(),
@@ -107,6 +112,7 @@ impl Secrets {
         Self {
             signing_secret: "sandbox-signing-secret".to_owned(),
             bot_token: "xoxb-sandbox-token".to_owned(),
+            app_token: "xapp-sandbox-token".to_owned(),
             dialnote_key: "dn_live_sandbox_key".to_owned(),
             read_only_key: "dn_live_ro_sandbox_key".to_owned(),
             client_id: CLIENT_ID.to_owned(),
@@ -130,6 +136,8 @@ pub struct Credentials {
     pub slack_client_id: String,
     /// What proves that it is the app.
     pub slack_client_secret: String,
+    /// The app's own Slack token, for Socket Mode.
+    pub slack_app_token: String,
     /// Base URL of the dialnote API.
     pub dialnote_api: String,
     /// The organization's dialnote key.

@@ -19,7 +19,7 @@ use super::calls::{Call, shorten};
 use super::faults::{Course, Refusal, Service};
 use super::seed::Workspace;
 use super::world::World;
-use super::{Credentials, Impossible, Options, Secrets, control, dialnote, oauth, pages, slack};
+use super::{Credentials, Impossible, Options, Secrets, control, dialnote, oauth, pages, slack, sockets};
 
 /// More than any request of the app's may hold, blocks and views included.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -130,6 +130,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/slack/api/oauth.v2.access", post(oauth_access))
         .route("/slack/api/{method}", any(slack_api))
         .route("/slack/response/{token}", post(response_url))
+        .route("/slack/link/", get(sockets::link))
         .route("/slack/upload/{id}", post(upload))
         .route("/slack/files/{id}", get(file))
         .route("/dialnote/{*path}", any(dialnote_api))
@@ -225,6 +226,7 @@ impl Shared {
             signing_secret: world.secrets.signing_secret.clone(),
             slack_api: format!("{}/slack/api", world.services),
             slack_bot_token: world.secrets.bot_token.clone(),
+            slack_app_token: world.secrets.app_token.clone(),
             slack_client_id: world.secrets.client_id.clone(),
             slack_client_secret: world.secrets.client_secret.clone(),
             dialnote_api: format!("{}/dialnote/api/v1", world.services),

@@ -27,6 +27,10 @@ impl World {
             "homes": self.homes.values().map(|view| self.view_state(view)).collect::<Vec<_>>(),
             "dialnote": self.dialnote_state(),
             "faults": self.faults,
+            "sockets": {
+                "on": self.sockets.on, "open": self.sockets.open(), "events": self.sockets.events,
+                "complaints": self.sockets.complaints,
+            },
             "calls_total": self.calls.total(),
             "calls": last(self.calls.iter(), calls),
             "deliveries_total": self.deliveries.total(),

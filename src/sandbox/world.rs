@@ -15,6 +15,7 @@ use super::oauth::Grants;
 use super::people::{Person, UserGroup};
 use super::seed::{self, BOT_USER, Workspace};
 use super::slack::Upload;
+use super::sockets::Sockets;
 use super::views::View;
 use super::{Impossible, Secrets};
 use crate::clock::Clock;
@@ -49,6 +50,8 @@ pub struct World {
     pub dialnote: Dialnote,
     /// What goes wrong at the moment.
     pub faults: Faults,
+    /// Socket Mode.
+    pub sockets: Sockets,
     /// What the app asked of the two services.
     pub calls: Log<Call>,
     /// What the sandbox sent to the app.
@@ -124,6 +127,7 @@ impl World {
             homes: BTreeMap::new(),
             dialnote: dialnote::seed(now),
             faults: Faults::default(),
+            sockets: Sockets::default(),
             calls: Log::keeping(CALLS_KEPT),
             deliveries: Log::keeping(DELIVERIES_KEPT),
             clock,
@@ -288,6 +292,16 @@ impl World {
     pub(super) fn new_event_id(&mut self) -> String {
         let number = self.next_id();
         format!("Ev{}{number:04}", self.run)
+    }
+
+    pub(super) fn new_envelope_id(&mut self) -> String {
+        let number = self.next_id();
+        format!("envelope-{}-{number}", self.run)
+    }
+
+    pub(super) fn new_ticket(&mut self) -> String {
+        let number = self.next_id();
+        format!("ticket-{}-{number}", self.run)
     }
 
     pub(super) fn new_trigger(&mut self, user: &str, view: Option<String>) -> String {

@@ -234,8 +234,22 @@ pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Inbound, Unreadab
     let form = Form::split(body);
     match form.field("payload") {
         Some(field) => Ok(payload(&parsed(field.as_bytes())?)),
-        None => Ok(slash(&form)),
+        None => Ok(slash(|name| form.filled_in(name))),
     }
+}
+
+/// Reads what an envelope of Socket Mode holds: what would otherwise be a body, always as JSON (§20.3).
+pub fn enveloped(kind: &str, content: &Value) -> Inbound {
+    match kind {
+        "slash_commands" => slash(|name| as_in_a_form(content.get(name)?)),
+        "events_api" | "interactive" => payload(content),
+        other => Inbound::Ignored { kind: other.chars().take(64).collect() },
+    }
+}
+
+fn as_in_a_form(value: &Value) -> Option<String> {
+    let words = value.as_str().map(|words| words.trim().to_owned()).filter(|words| !words.is_empty());
+    words.or_else(|| value.as_bool().map(|flag| flag.to_string()))
 }
 
 /// About as many fields as a slash command has.
@@ -275,8 +289,7 @@ fn parsed(body: &[u8]) -> Result<Value, Unreadable> {
     serde_json::from_slice(body).map_err(Unreadable)
 }
 
-fn slash(form: &Form<'_>) -> Inbound {
-    let field = |name: &str| form.filled_in(name);
+fn slash(field: impl Fn(&str) -> Option<String>) -> Inbound {
     if field("ssl_check").as_deref() == Some("1") {
         return Inbound::SslCheck;
     }

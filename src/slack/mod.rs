@@ -7,3 +7,4 @@ pub mod inbound;
 pub mod oauth;
 pub mod scopes;
 pub mod signature;
+pub mod socket;

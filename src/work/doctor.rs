@@ -19,6 +19,7 @@ use crate::slack::answer::CallError;
 use crate::slack::client::Identity;
 use crate::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
 use crate::slack::signature::sign;
+use crate::slack::socket::{Dialer, is_hopeless};
 use crate::store::Claim;
 use crate::transport;
 use crate::work::{Outcome, Work, office};
@@ -69,8 +70,10 @@ impl Work {
     pub async fn examine(&self) -> Vec<Finding> {
         let mut findings = vec![store(self).await];
         findings.extend(queue(self).await);
-        let (slack, address, dialnote, routes, people, links) =
-            tokio::join!(slack(self), address(self), dialnote(self), routes(self), people(self), broken_links(self));
+        let (slack, address, dialnote, routes, people, links) = Box::pin(async {
+            tokio::join!(slack(self), address(self), dialnote(self), routes(self), people(self), broken_links(self))
+        })
+        .await;
         findings.extend(slack.into_iter().chain([address, dialnote]).chain(routes).chain([people]).chain(links));
         findings
     }
@@ -184,6 +187,9 @@ fn clock(identity: &Identity, now: Timestamp) -> Finding {
 /// reached, and whether what runs there has the same signing secret.
 async fn address(work: &Work) -> Finding {
     const WHAT: &str = "request URL";
+    if let Some(dialer) = &work.door.dialer {
+        return sockets(dialer).await;
+    }
     let Some(public) = &work.door.public else {
         let words = "PUBLIC_URL is not set, so it was not looked whether Slack can reach the app, \
                      and calls are found by looking rather than told at once";
@@ -209,6 +215,23 @@ async fn address(work: &Work) -> Finding {
         Err(cause) => {
             let words =
                 format!("{url} is not reached. Look whether the app runs, and where the proxy sends PUBLIC_URL");
+            Finding::new(WHAT, State::Bad, words).because(&cause)
+        }
+    }
+}
+
+/// Asks where a connection could be opened, and opens none: what Slack delivered by it would be lost.
+async fn sockets(dialer: &Dialer) -> Finding {
+    const WHAT: &str = "Socket Mode";
+    match dialer.address().await {
+        Ok(_) => Finding::new(WHAT, State::Good, "Slack opens connections for SLACK_APP_TOKEN"),
+        Err(cause) if is_hopeless(&cause) => {
+            let words = "Slack does not accept SLACK_APP_TOKEN. Make an app-level token with connections:write \
+                         (Basic Information → App-Level Tokens), and look whether Socket Mode is on";
+            Finding::new(WHAT, State::Bad, words).because(&cause)
+        }
+        Err(cause) => {
+            let words = "Slack opens no connection. Look whether this machine reaches SLACK_API_URL";
             Finding::new(WHAT, State::Bad, words).because(&cause)
         }
     }

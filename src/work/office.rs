@@ -16,6 +16,7 @@ use crate::domain::job::Job;
 use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::metrics::Metrics;
+use crate::slack::socket::Dialer;
 use crate::store::{Claim, Lane, Memo, NewJob, Store, Verdict};
 use crate::work::installations::{self, Installations};
 use crate::work::{Settings, Work, later, new_job};
@@ -55,6 +56,10 @@ pub struct Door {
     pub public: Option<Url>,
     /// The signing secrets, of which one must have signed a request of Slack's.
     pub secrets: Arc<[SecretString]>,
+    /// What opens connections to Slack, if it is to deliver by those.
+    pub dialer: Option<Dialer>,
+    /// How many of them are kept.
+    pub sockets: usize,
 }
 
 impl Common {

@@ -6,7 +6,7 @@ use std::fs;
 
 use dialnote_slack::config::SETTINGS;
 use dialnote_slack::domain::verb::COMMANDS;
-use dialnote_slack::manifest::{self, PLACEHOLDER_URL, UNFURL_DOMAIN};
+use dialnote_slack::manifest::{self, PLACEHOLDER_URL, Reached, UNFURL_DOMAIN};
 use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
 
 fn readme_has(rows: &[String]) {
@@ -18,8 +18,18 @@ fn readme_has(rows: &[String]) {
 #[test]
 fn the_manifest_is_the_programs_own() {
     let checked_in = fs::read_to_string("manifest.yml").unwrap();
-    let made = manifest::yaml(PLACEHOLDER_URL, UNFURL_DOMAIN).unwrap();
+    let made = manifest::yaml(Reached::At(PLACEHOLDER_URL), UNFURL_DOMAIN).unwrap();
     assert_eq!(checked_in, made, "run `cargo run -- manifest > manifest.yml`");
+}
+
+#[test]
+fn for_socket_mode_the_manifest_has_no_address() {
+    let made = manifest::yaml(Reached::BySockets, UNFURL_DOMAIN).unwrap();
+    assert!(made.contains("socket_mode_enabled: true") && !made.contains("url:"), "{made}");
+    let has_address = |line: &&str| ["url:", "redirect_urls:", PLACEHOLDER_URL].iter().any(|one| line.contains(one));
+    let lines = |yaml: &str| yaml.lines().filter(|line| !has_address(line)).count();
+    let checked_in = fs::read_to_string("manifest.yml").unwrap();
+    assert_eq!(lines(&made), lines(&checked_in), "and is the same otherwise");
 }
 
 #[test]

@@ -99,6 +99,19 @@ async fn what_is_wrong_with_the_address_is_found() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_with_socket_mode_is_found() {
+    well(async |bot| {
+        let right = bot.sandbox.credentials().slack_app_token;
+        assert_eq!(found(bot, &[("SLACK_APP_TOKEN", &right)]).await, Vec::<String>::new());
+        finds(bot, &[("SLACK_APP_TOKEN", "xapp-another")], "BAD  Socket Mode", "connections:write").await;
+        let address = "http://127.0.0.1:9";
+        let unreached = found(bot, &[("SLACK_APP_TOKEN", &right), ("SLACK_API_URL", address)]).await;
+        assert!(unreached.iter().any(|one| one.contains("BAD  Socket Mode") && one.contains("SLACK_API_URL")));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_dialnote_is_found() {
     well(async |bot| {
         finds(bot, &[("DIALNOTE_API_KEY", "dn_live_revoked")], "BAD  dialnote key", "set DIALNOTE_API_KEY").await;

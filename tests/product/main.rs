@@ -53,6 +53,7 @@ mod rules;
 mod ruling;
 mod several;
 mod snoozing;
+mod sockets;
 mod support;
 mod telling;
 mod truth;

@@ -332,6 +332,7 @@ async fn what_is_not_understood_is_explained_and_nothing_is_called() {
         `/dialnote keep [conversation]` — Say that you are still on what is yours.
         `/inbox [mine | unassigned | unread | read | done | snoozed | all | @person] [text]` — List conversations, with buttons on each.
         `/dialnote route [list | #channel] [shared number | * | off]` — Choose which channel gets the cards of which shared number; `*` for all of them.
+        `/dialnote link [@person] [member | off]` — Say who in dialnote somebody is, where their e-mail addresses do not; alone it shows who is not linked.
         `/dialnote report [today | week | month | days]` — Show this channel what came in, what became of it, how long it took and who has how much to do.
         `/dialnote connect` — Connect this workspace to dialnote, with a key that dialnote gives you; for admins.
         `/dialnote settings` — Change the rules: who may re-assign, when a note is needed, what this channel shows.

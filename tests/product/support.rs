@@ -22,6 +22,7 @@ use dialnote_slack::work::office::Office;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::browser::Browser;
@@ -36,6 +37,9 @@ pub const SAM: &str = "sam";
 /// Two who are there only where a test hires them.
 pub const ADA: &str = "ada";
 pub const BEN: &str = "ben";
+
+/// How many connections of Socket Mode are kept (`SLACK_SOCKETS`).
+pub const SOCKETS: usize = 2;
 
 /// Where things happen unless a test says otherwise.
 pub const FRONT_DESK: &str = "front-desk";
@@ -57,6 +61,9 @@ pub struct Bot {
     /// Where the app listens.
     pub url: String,
     server: JoinHandle<()>,
+    /// What keeps the connections of Socket Mode open.
+    sockets: JoinHandle<()>,
+    stop: watch::Sender<bool>,
     data: Arc<Database>,
     setup: Setup,
     read: HashSet<(String, String, String)>,
@@ -109,7 +116,20 @@ pub async fn set_up(test: impl AsyncFnOnce(&mut Bot)) {
 
 /// The same with something different about it.
 pub async fn product_with(setup: Setup, test: impl AsyncFnOnce(&mut Bot)) {
-    let mut bot = Bot::start(setup).await;
+    run(Bot::start(setup, everything_by_sockets()).await, test).await;
+}
+
+/// The same with Slack delivering by Socket Mode.
+pub async fn product_by_sockets(setup: Setup, test: impl AsyncFnOnce(&mut Bot)) {
+    run(Bot::start(setup, true).await, test).await;
+}
+
+/// `PRODUCT_BY=sockets` runs all tests of the product with Slack delivering by Socket Mode.
+fn everything_by_sockets() -> bool {
+    std::env::var("PRODUCT_BY").is_ok_and(|by| by == "sockets")
+}
+
+async fn run(mut bot: Bot, test: impl AsyncFnOnce(&mut Bot)) {
     test(&mut bot).await;
     bot.settle().await;
     bot.leave_for_judges();
@@ -117,7 +137,7 @@ pub async fn product_with(setup: Setup, test: impl AsyncFnOnce(&mut Bot)) {
 }
 
 impl Bot {
-    async fn start(setup: Setup) -> Self {
+    async fn start(setup: Setup, by_sockets: bool) -> Self {
         let by = match setup.by {
             By::Any if std::env::var("PRODUCT_AS").is_ok_and(|by| by == "installed") => By::Installing,
             By::Any => By::Settings,
@@ -136,11 +156,13 @@ impl Bot {
         if setup.by != By::Settings {
             sandbox.not_installed();
         }
+        sandbox.world(|world| world.sockets.switch(by_sockets));
         let data = Arc::new(Database::new(setup.on).await);
-        let (office, url, server) = start_app(&sandbox, &data, &clock, setup).await;
+        let Running { office, url, server, sockets, stop } = start_app(&sandbox, &data, &clock, setup).await;
         let work = office.own().cloned().unwrap_or_else(|| nobodys(&office));
         let (read, dead_expected) = (HashSet::new(), 0);
-        let mut bot = Self { sandbox, clock, office, work, url, server, data, setup, read, dead_expected };
+        let mut bot =
+            Self { sandbox, clock, office, work, url, server, sockets, stop, data, setup, read, dead_expected };
         if setup.by == By::Installing {
             bot.clock.advance(SignedDuration::from_secs(-1));
             bot.install().await;
@@ -166,6 +188,8 @@ impl Bot {
             work: nobodys(&self.office),
             url: self.url.clone(),
             server: tokio::spawn(std::future::pending()),
+            sockets: tokio::spawn(std::future::pending()),
+            stop: self.stop.clone(),
             data: self.data.clone(),
             setup: self.setup,
             read: HashSet::new(),
@@ -223,7 +247,10 @@ impl Bot {
     /// What a crash and a new start do: everything in memory is gone, the database stays.
     pub async fn restart(&mut self) {
         self.server.abort();
-        (self.office, self.url, self.server) = start_app(&self.sandbox, &self.data, &self.clock, self.setup).await;
+        self.sockets.abort();
+        let running = start_app(&self.sandbox, &self.data, &self.clock, self.setup).await;
+        Running { office: self.office, url: self.url, server: self.server, sockets: self.sockets, stop: self.stop } =
+            running;
         self.know_work().await;
     }
 
@@ -247,8 +274,18 @@ impl Bot {
 
     /// The same with some settings changed.
     pub async fn second_with(&self, changed: &[(&'static str, &str)]) -> Arc<Office> {
+        self.app_with(changed).await.office
+    }
+
+    /// The same with all that belongs to it.
+    pub async fn app_with(&self, changed: &[(&'static str, &str)]) -> App {
         let config = config_with(&self.sandbox, &self.data, self.setup, &self.url, changed);
-        App::build(&config, Clock::Manual(self.clock.clone())).await.unwrap().office
+        App::build(&config, Clock::Manual(self.clock.clone())).await.unwrap()
+    }
+
+    /// Stops receiving through Socket Mode, as a stop of the app does first.
+    pub fn stop_receiving(&self) {
+        self.stop.send_replace(true);
     }
 
     /// What the doctor finds, with some settings changed.
@@ -280,6 +317,12 @@ impl Bot {
     pub async fn press(&self, who: &str, conversation: &str, button: &str) -> Outcome {
         let ts = self.card_ts(FRONT_DESK, conversation);
         self.click(Click::message(who, FRONT_DESK, &ts, button)).await
+    }
+
+    /// The same, whatever comes of it.
+    pub async fn press_in_vain(&self, who: &str, conversation: &str, button: &str) -> Outcome {
+        let ts = self.card_ts(FRONT_DESK, conversation);
+        self.sandbox.click(Click::message(who, FRONT_DESK, &ts, button)).await.unwrap()
     }
 
     /// Somebody chooses a person in the menu of a card in #front-desk.
@@ -665,6 +708,8 @@ impl Bot {
         let waiting = self.work.store.overview().await.unwrap();
         assert_eq!((waiting.inbox, waiting.outbox), (0, 0), "something still waits");
         assert_eq!(waiting.dead, self.dead_expected, "jobs were given up");
+        let complaints = self.world(|world| world.sockets.complaints.clone());
+        assert_eq!(complaints, Vec::<String>::new(), "Slack had to complain of acknowledgements");
         let form = self.world(|world| world.modals.len());
         assert_eq!(form, 0, "a form is still open");
         let cards: Vec<_> = self.world(|world| world.messages.iter().filter(|m| is_card(m)).map(card_key).collect());
@@ -705,19 +750,38 @@ fn nobodys(office: &Office) -> Arc<Work> {
     Arc::new(services.work(&office.common, "".into(), None, None))
 }
 
-async fn start_app(
-    sandbox: &Sandbox,
-    data: &Database,
-    clock: &ManualClock,
-    setup: Setup,
-) -> (Arc<Office>, String, JoinHandle<()>) {
+/// The app, up and running but for its work, which the tests do step by step.
+struct Running {
+    office: Arc<Office>,
+    url: String,
+    server: JoinHandle<()>,
+    sockets: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+}
+
+async fn start_app(sandbox: &Sandbox, data: &Database, clock: &ManualClock, setup: Setup) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let config = config(sandbox, data, setup, &url);
-    let App { office, site } = App::build(&config, Clock::Manual(clock.clone())).await.unwrap();
+    let App { office, site, sockets } = App::build(&config, Clock::Manual(clock.clone())).await.unwrap();
     sandbox.set_bot(url.clone());
     let server = tokio::spawn(dialnote_slack::http::serve::serve(listener, site, std::future::pending()));
-    (office, url, server)
+    let (stop, stopped) = watch::channel(false);
+    let before = sandbox.world(|world| world.sockets.open());
+    let sockets = tokio::spawn(async move {
+        if let Some(sockets) = sockets {
+            sockets.keep(stopped).await;
+        }
+    });
+    if sandbox.world(|world| world.sockets.on) {
+        // What is wrong with Slack is wrong again once it has connected.
+        let faults = sandbox.world(|world| std::mem::take(&mut world.faults));
+        let open = |world: &mut World| world.sockets.open();
+        let all_new = |open: &Vec<u64>| open.len() == SOCKETS && !open.iter().any(|one| before.contains(one));
+        sandbox.until(|world| Some(open(world)).filter(all_new)).await;
+        sandbox.world(|world| world.faults = faults);
+    }
+    Running { office, url, server, sockets, stop }
 }
 
 fn config(sandbox: &Sandbox, data: &Database, setup: Setup, url: &str) -> Config {
@@ -733,9 +797,11 @@ fn config_with(
 ) -> Config {
     let credentials = sandbox.credentials();
     let own = setup.by == By::Settings;
+    let by_sockets = sandbox.world(|world| world.sockets.on);
     let settings = [
         ("SLACK_SIGNING_SECRET", credentials.signing_secret),
         ("SLACK_BOT_TOKEN", if own { credentials.slack_bot_token } else { String::new() }),
+        ("SLACK_APP_TOKEN", if by_sockets { credentials.slack_app_token } else { String::new() }),
         ("SLACK_API_URL", credentials.slack_api),
         ("SLACK_AUTHORIZE_URL", format!("{}/slack/oauth/v2/authorize", credentials.sandbox)),
         ("SLACK_CLIENT_ID", if own { String::new() } else { Secrets::fixed().client_id }),

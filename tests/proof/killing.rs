@@ -15,6 +15,9 @@ const PEOPLE: usize = 24;
 
 const ROUNDS: usize = 200;
 
+/// The same with Slack delivering by Socket Mode: all that differs is how commands come in.
+const ROUNDS_BY_SOCKETS: usize = 20;
+
 /// A process that was killed holds its jobs until the lease ends; a short one lets a job be killed
 /// many times.
 const LEASE: u32 = 5;
@@ -22,11 +25,23 @@ const LEASE: u32 = 5;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_happens_however_often_the_app_is_killed() {
     let rounds = std::env::var("PROOF_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap());
-    let setting = Setting { name: "killing", people: PEOPLE, conversations: rounds + AT_A_TIME, lease: Some(LEASE) };
+    killed_again_and_again("killing", rounds, false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acknowledged_by_socket_mode_happens_too() {
+    killed_again_and_again("killing-by-sockets", ROUNDS_BY_SOCKETS, true).await;
+}
+
+async fn killed_again_and_again(name: &'static str, rounds: usize, by_sockets: bool) {
+    let setting = Setting { name, people: PEOPLE, conversations: rounds + AT_A_TIME, lease: Some(LEASE) };
     on_each(
         |_| true,
         setting,
         async |stage| {
+            if by_sockets {
+                stage.deliver_by_sockets();
+            }
             let mut dice = Dice::new(setting.name);
             let mut people = People::gather(stage, PEOPLE);
             let mut deaths = BTreeMap::new();

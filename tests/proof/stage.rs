@@ -85,10 +85,27 @@ impl Stage {
     /// The same by means of another command.
     pub async fn start_by(&self, command: &[String], database: &str) -> Process {
         let number = self.started.fetch_add(1, Ordering::SeqCst) + 1;
+        let before = self.sandbox.world(|world| world.sockets.open());
         let process = Process::start(number, command, &self.settings(database), &self.log).await;
         self.sandbox.set_bot(process.url.clone());
+        self.is_connected(&before).await;
         self.reopen();
         process
+    }
+
+    /// From now on Slack delivers by Socket Mode.
+    pub fn deliver_by_sockets(&self) {
+        self.sandbox.world(|world| world.sockets.switch(true));
+    }
+
+    /// Resolves when all connections are those of the latest process, if Slack delivers by those.
+    async fn is_connected(&self, before: &[u64]) {
+        let connected = |world: &mut World| {
+            let open = world.sockets.open();
+            let all_new = !open.is_empty() && !open.iter().any(|one| before.contains(one));
+            (all_new || !world.sockets.on).then_some(())
+        };
+        self.sandbox.until(connected).await;
     }
 
     /// Lets people know that it is worth trying again.
@@ -168,8 +185,13 @@ impl Stage {
 
     fn settings(&self, database: &str) -> Vec<(&'static str, String)> {
         let credentials = self.sandbox.credentials();
+        let proves_itself = if self.sandbox.world(|world| world.sockets.on) {
+            ("SLACK_APP_TOKEN", credentials.slack_app_token)
+        } else {
+            ("SLACK_SIGNING_SECRET", credentials.signing_secret)
+        };
         let mut settings = vec![
-            ("SLACK_SIGNING_SECRET", credentials.signing_secret),
+            proves_itself,
             ("SLACK_BOT_TOKEN", credentials.slack_bot_token),
             ("SLACK_API_URL", credentials.slack_api),
             ("DIALNOTE_API_KEY", credentials.dialnote_api_key),

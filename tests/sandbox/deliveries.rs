@@ -16,7 +16,7 @@ fn recorded(file: &str) -> Value {
 
 /// Whether `ours` has every field that `theirs` has, to the depth where content begins. What only
 /// workspaces of an organization have, ours has not.
-fn assert_covers(ours: &Value, theirs: &Value, at: &str) {
+pub(crate) fn assert_covers(ours: &Value, theirs: &Value, at: &str) {
     const CONTENT: &[&str] = &["blocks", "values", "actions", "text", "message", "profile"];
     const ELSEWHERE: &[&str] = &["enterprise_id", "enterprise_name", "fallback", "attachment_id", "is_app_unfurl"];
     for (key, value) in theirs.as_object().unwrap() {

@@ -20,5 +20,6 @@ mod messages;
 mod page;
 mod reading;
 mod response_urls;
+mod sockets;
 mod stage;
 mod views;

@@ -15,6 +15,9 @@ const CHALLENGE: &str = "sandbox-challenge";
 /// retries of the real Slack, after one and five minutes, do not come.
 pub(in crate::sandbox) async fn event(shared: &Shared, event: Value) -> Result<Outcome, Impossible> {
     let kind = event["type"].as_str().unwrap_or_default().to_owned();
+    if kind == "url_verification" && shared.world(|world| world.sockets.on) {
+        return Err(Impossible("in Socket Mode there is no address to verify".to_owned()));
+    }
     let body = shared.world(|world| compose(world, &kind, event))?;
     let parcel = Parcel {
         kind: kind.clone(),

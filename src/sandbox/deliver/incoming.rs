@@ -27,7 +27,7 @@ pub(in crate::sandbox) async fn incoming(shared: &Shared, incoming: Incoming) ->
             body: body.to_string(),
             retry: None,
         };
-        super::send_once(shared, &url, &parcel).await;
+        super::post(shared, &url, &parcel).await;
     }
     Ok(conversation)
 }

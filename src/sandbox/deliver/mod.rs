@@ -1,6 +1,7 @@
 //! What Slack does when a person does something: composes the request, signs it, sends it to the
 //! app, and shows what came back within three seconds — or what Slack shows when nothing did.
 
+mod envelope;
 mod event;
 mod incoming;
 mod interact;
@@ -293,17 +294,26 @@ impl Parcel {
 
 /// Sends a request, and once more if deliveries are to be doubled; answers what came of the first.
 async fn send(shared: &Shared, parcel: Parcel) -> Result<Ack, Impossible> {
-    let (bot, twice) = shared.world(|world| (world.bot.clone(), world.faults.slack.deliver_twice));
-    let bot = bot.ok_or_else(|| Impossible("nobody has said yet where the app is".to_owned()))?;
-    let ack = send_once(shared, &bot, &parcel).await;
+    let twice = shared.world(|world| world.faults.slack.deliver_twice);
+    let ack = send_once(shared, &parcel).await?;
     if twice {
         let retry = (parcel.path == "/slack/events").then_some("http_timeout");
-        send_once(shared, &bot, &Parcel { retry, ..parcel }).await;
+        send_once(shared, &Parcel { retry, ..parcel }).await?;
     }
     Ok(ack)
 }
 
-async fn send_once(shared: &Shared, bot: &str, parcel: &Parcel) -> Ack {
+/// Over a connection of Socket Mode, if that is on; else by a post.
+async fn send_once(shared: &Shared, parcel: &Parcel) -> Result<Ack, Impossible> {
+    let (bot, by_socket) = shared.world(|world| (world.bot.clone(), world.sockets.on));
+    if by_socket {
+        return Ok(envelope::send(shared, parcel).await);
+    }
+    let bot = bot.ok_or_else(|| Impossible("nobody has said yet where the app is".to_owned()))?;
+    Ok(post(shared, &bot, parcel).await)
+}
+
+async fn post(shared: &Shared, bot: &str, parcel: &Parcel) -> Ack {
     let url = format!("{bot}{}", parcel.path);
     let (seq, headers) = shared.world(|world| {
         let at = world.now();
@@ -327,17 +337,19 @@ async fn send_once(shared: &Shared, bot: &str, parcel: &Parcel) -> Ack {
         (seq, headers)
     });
     shared.turn();
-    let ack = post(&shared.http, &url, &headers, parcel.body.clone()).await;
-    shared.world(|world| {
-        if let Some(delivery) = world.deliveries.get_mut(seq) {
-            delivery.status = ack.status;
-            delivery.ack_ms = ack.millis;
-            delivery.response.clone_from(&ack.body);
-            delivery.error = ack.error.map(str::to_owned);
-        }
-    });
+    let ack = exchange_in_time(&shared.http, &url, &headers, parcel.body.clone()).await;
+    shared.world(|world| world.deliveries.get_mut(seq).map(|delivery| delivery.answered(&ack)));
     shared.turn();
     ack
+}
+
+impl Delivery {
+    fn answered(&mut self, ack: &Ack) {
+        self.status = ack.status;
+        self.ack_ms = ack.millis;
+        self.response.clone_from(&ack.body);
+        self.error = ack.error.map(str::to_owned);
+    }
 }
 
 fn headers(parcel: &Parcel, secret: &str, seconds: i64) -> BTreeMap<String, String> {
@@ -363,7 +375,7 @@ fn webhook_headers(id: u64) -> BTreeMap<String, String> {
 }
 
 /// Posts, and waits as long as Slack waits.
-async fn post(http: &reqwest::Client, url: &str, headers: &BTreeMap<String, String>, body: String) -> Ack {
+async fn exchange_in_time(http: &reqwest::Client, url: &str, headers: &BTreeMap<String, String>, body: String) -> Ack {
     let began = Instant::now();
     let deadline = Duration::from_secs(max(&["timing", "ack_seconds"]));
     let answer = tokio::time::timeout(deadline, exchange(http, url, headers, body)).await;

@@ -20,6 +20,7 @@ use serde_json::{Map, Value, json};
 use super::blocks::{BadBlocks, BadView};
 use super::seed::{BOT, BOT_HANDLE, BOT_USER};
 use super::server::{Answer, Heard};
+use super::sockets;
 use super::world::World;
 use args::Args;
 pub(super) use chat::{Content, content};
@@ -47,6 +48,9 @@ pub fn every_scope() -> Vec<String> {
     let asked = METHODS.values().flat_map(|facts| facts.scopes.iter().cloned());
     asked.chain(["commands".to_owned()]).collect::<BTreeSet<_>>().into_iter().collect()
 }
+
+/// The one method for the app's own token.
+const OPEN: &str = "apps.connections.open";
 
 /// An `ok: false`: its code, and what goes with it.
 #[derive(Clone, Debug)]
@@ -132,13 +136,14 @@ pub(super) fn call(world: &mut World, method: &str, heard: &Heard) -> Answer {
 }
 
 fn through_the_gates(world: &mut World, method: &str, heard: &Heard) -> Reply {
-    authenticate(world, heard)?;
+    authenticate(world, method, heard)?;
     let facts = METHODS.get(method).ok_or_else(|| Failure::with("unknown_method", json!({"req_method": method})))?;
     if !facts.scopes.is_empty() && !facts.scopes.iter().any(|scope| world.scopes.contains(scope)) {
         return Err(missing_scope(world, &facts.scopes.join(",")));
     }
     let args = Args::read(heard, facts)?;
     match method {
+        OPEN => Ok(json!({"url": sockets::address(world)})),
         "auth.test" => Ok(auth_test(world)),
         "team.info" => team_info(world, &args),
         "chat.postMessage" => chat::post_message(world, &args),
@@ -167,9 +172,16 @@ fn through_the_gates(world: &mut World, method: &str, heard: &Heard) -> Reply {
     }
 }
 
-fn authenticate(world: &World, heard: &Heard) -> Result<(), Failure> {
+/// The app's own token opens connections, the bot's does everything else.
+fn authenticate(world: &World, method: &str, heard: &Heard) -> Result<(), Failure> {
     let token = heard.bearer().ok_or("not_authed")?;
-    world.grants.admit(token, world.now())?;
+    let app_token = &world.secrets.app_token;
+    if (method == OPEN) != (token == app_token) && (token == app_token || world.grants.knows(token)) {
+        return Err("not_allowed_token_type".into());
+    }
+    if token != app_token {
+        world.grants.admit(token, world.now())?;
+    }
     match &world.faults.slack.token_error {
         Some(error) => Err(error.as_str().into()),
         None => Ok(()),

@@ -1,0 +1,330 @@
+//! Connections of Socket Mode: several, so that one can be replaced while another still receives. One that
+//! Slack wants to be rid of receives until its successor was greeted, and answers what it has received
+//! (contracts/slack.md §20.5–20.7).
+
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
+use tracing::{error, info, warn};
+
+use crate::domain::retry::{self, Next, Tries};
+use crate::error::{Fault, Service};
+use crate::http::Front;
+use crate::http::envelope::{Ack, acknowledgement};
+use crate::metrics::Metrics;
+use crate::slack::answer::CallError;
+use crate::slack::socket::{Dialer, Frame, Lost, Reason, Socket, is_hopeless};
+
+/// How many envelopes of a connection are answered at once; further ones wait to be read. Together with the
+/// largest message this bounds what is kept in memory.
+const MOST_AT_ONCE: usize = 64;
+
+/// A connection that was open for so long was no failure; and how long to wait after Slack wanted none.
+const LONG: Duration = Duration::from_secs(30);
+
+/// How long a stop waits for envelopes that were begun.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How well Slack reaches us, for who asks whether we are ready.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lines(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    open: usize,
+    /// Why none could be opened last.
+    trouble: Option<String>,
+    /// It is of no use to try again.
+    hopeless: bool,
+}
+
+impl Lines {
+    /// Why nothing can be received, if so.
+    pub(super) fn trouble(&self) -> Option<String> {
+        let state = self.state();
+        let trouble = || state.trouble.clone().unwrap_or_else(|| "none has been opened yet".to_owned());
+        (state.hopeless || state.open == 0).then(trouble)
+    }
+
+    fn opened(&self, metrics: &Metrics) -> usize {
+        metrics.socket_opened();
+        let mut state = self.state();
+        state.open += 1;
+        state.trouble = None;
+        state.open
+    }
+
+    fn closed(&self, metrics: &Metrics, why: Option<&Lost>) {
+        metrics.socket_closed();
+        let mut state = self.state();
+        state.open -= 1;
+        // What Slack said before it closed says more.
+        state.trouble = state.trouble.take().or(why.map(ToString::to_string));
+    }
+
+    fn failed(&self, why: &str) {
+        self.state().trouble = Some(why.to_owned());
+    }
+
+    /// Answers whether that is news.
+    fn despair(&self, why: &str) -> bool {
+        let mut state = self.state();
+        state.trouble = Some(why.to_owned());
+        !std::mem::replace(&mut state.hopeless, true)
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What comes through Socket Mode.
+pub struct Sockets {
+    front: Front,
+    lines: Lines,
+    dialer: Dialer,
+    count: usize,
+}
+
+impl Sockets {
+    pub(super) fn new(front: Front) -> Option<Self> {
+        let door = &front.office.common.door;
+        let (dialer, count) = (door.dialer.clone()?, door.sockets);
+        Some(Self { lines: front.lines.clone()?, front, dialer, count })
+    }
+
+    /// Keeps the connections open until `stop` turns true, then finishes what was begun.
+    pub async fn keep(self, stop: watch::Receiver<bool>) {
+        let mut places = JoinSet::new();
+        for _ in 0..self.count {
+            places.spawn(self.place().keep(stop.clone()));
+        }
+        places.join_all().await;
+    }
+
+    fn place(&self) -> Place {
+        Place { front: self.front.clone(), lines: self.lines.clone(), dialer: self.dialer.clone(), failures: 0 }
+    }
+}
+
+/// One of the connections, and those that come after it.
+struct Place {
+    front: Front,
+    lines: Lines,
+    dialer: Dialer,
+    /// How often in a row it was not opened, or not for long.
+    failures: u32,
+}
+
+/// A connection at work, as its place sees it.
+struct Working {
+    since: Instant,
+    /// Says why another one is needed.
+    needed: oneshot::Receiver<Reason>,
+    /// Lets it finish, at the latest when it is dropped.
+    leave: oneshot::Sender<()>,
+}
+
+impl Place {
+    async fn keep(mut self, mut stop: watch::Receiver<bool>) {
+        let mut connections = JoinSet::new();
+        let mut stopped = pin!(async move { drop(stop.wait_for(|stop| *stop).await) });
+        tokio::select! {
+            () = self.replace(&mut connections) => {}
+            () = &mut stopped => {}
+        }
+        // They were let go with what replaced them.
+        let finished = async { while connections.join_next().await.is_some() {} };
+        let _ = timeout(GRACE, finished).await;
+    }
+
+    /// Opens one connection after the other, each before the one before it goes. Where that is of no use any
+    /// more, the last one stays for as long as Slack lets it.
+    async fn replace(&mut self, connections: &mut JoinSet<()>) {
+        let mut last: Option<Working> = None;
+        while let Some(socket) = self.open().await {
+            let mut working = self.begin(socket, connections);
+            if let Some(before) = last.take() {
+                let _ = before.leave.send(());
+            }
+            let need = (&mut working.needed).await.unwrap_or(Reason::Renewal);
+            self.pause_after(&need, working.since).await;
+            last = Some(working);
+            while connections.try_join_next().is_some() {}
+        }
+        std::future::pending::<()>().await;
+    }
+
+    /// A connection, however long it takes; none if there will be none.
+    async fn open(&mut self) -> Option<Socket> {
+        loop {
+            let cause = match self.dialer.open().await {
+                Ok(socket) => return Some(socket),
+                Err(cause) => cause,
+            };
+            if is_hopeless(&cause) {
+                if self.lines.despair(&cause.to_string()) {
+                    error!(%cause, "Slack does not accept SLACK_APP_TOKEN: nothing is received until it is replaced and the app started again");
+                }
+                return None;
+            }
+            warn!(%cause, "no connection to Slack could be opened; will try again");
+            self.lines.failed(&cause.to_string());
+            self.failures += 1;
+            sleep(match &cause {
+                CallError::Fault(fault) => self.pause(fault),
+                CallError::Refused(_) => LONG,
+            })
+            .await;
+        }
+    }
+
+    fn begin(&self, socket: Socket, connections: &mut JoinSet<()>) -> Working {
+        let ((needs, needed), (leave, left)) = (oneshot::channel(), oneshot::channel());
+        let connection = Connection {
+            front: self.front.clone(),
+            lines: self.lines.clone(),
+            socket,
+            answers: JoinSet::new(),
+            needs: Some(needs),
+        };
+        let open = self.lines.opened(&self.front.office.common.metrics);
+        info!(open, "a connection to Slack is open");
+        connections.spawn(connection.work(left));
+        Working { since: Instant::now(), needed, leave }
+    }
+
+    /// Who is asked to come again may do so at once, but not again and again.
+    async fn pause_after(&mut self, need: &Reason, since: Instant) {
+        if since.elapsed() >= LONG {
+            self.failures = 0;
+        }
+        let unwanted = matches!(need, Reason::Unwanted(_));
+        if unwanted || self.failures > 0 {
+            sleep(if unwanted { LONG } else { self.pause(&briefly()) }).await;
+        }
+        self.failures += 1;
+    }
+
+    /// How long to wait before another try.
+    fn pause(&self, fault: &Fault) -> Duration {
+        let now = self.front.office.common.clock.now();
+        let tries = Tries { attempt: self.failures, accepted: now, give_up_after: Duration::MAX, seed: rand::random() };
+        match retry::after(fault, tries, now) {
+            Next::At(due) => Duration::try_from(due.duration_since(now)).unwrap_or_default(),
+            Next::GiveUp => LONG,
+        }
+    }
+}
+
+/// A connection at work.
+struct Connection {
+    front: Front,
+    lines: Lines,
+    socket: Socket,
+    answers: JoinSet<Option<Ack>>,
+    needs: Option<oneshot::Sender<Reason>>,
+}
+
+impl Connection {
+    /// Answers what comes, until nothing does any more or it is to leave.
+    async fn work(mut self, mut left: oneshot::Receiver<()>) {
+        let lost = loop {
+            tokio::select! {
+                frame = self.socket.next(), if self.answers.len() < MOST_AT_ONCE => match frame {
+                    Ok(frame) => self.take(frame),
+                    Err(lost) => break Some(lost),
+                },
+                Some(answer) = self.answers.join_next(), if !self.answers.is_empty() => {
+                    if let Err(lost) = self.acknowledge(answer.ok().flatten()).await {
+                        break Some(lost);
+                    }
+                }
+                _ = &mut left => break None,
+            }
+        };
+        self.lines.closed(&self.front.office.common.metrics, lost.as_ref());
+        match lost {
+            Some(cause) => {
+                warn!(%cause, "a connection to Slack was lost");
+                self.need(Reason::Renewal);
+                // What was begun is finished, even if nobody hears of it any more.
+                self.answers.join_all().await;
+            }
+            None => self.finish().await,
+        }
+    }
+
+    fn take(&mut self, frame: Frame) {
+        match frame {
+            Frame::Envelope(envelope) => drop(self.answers.spawn(acknowledgement(self.front.clone(), envelope))),
+            Frame::Disconnect(Reason::Unwanted(why)) => {
+                warn!(
+                    why,
+                    "Slack wants no connection; `link_disabled` says that Socket Mode is off in the app's settings"
+                );
+                self.lines.failed(&why);
+                self.need(Reason::Unwanted(why));
+            }
+            Frame::Disconnect(Reason::Renewal) => self.need(Reason::Renewal),
+            Frame::Unknown(kind) => info!(kind, "nothing for us in this frame"),
+            Frame::Hello => {}
+        }
+    }
+
+    /// Lets the place know, once.
+    fn need(&mut self, why: Reason) {
+        if let Some(needs) = self.needs.take() {
+            let _ = needs.send(why);
+        }
+    }
+
+    async fn acknowledge(&mut self, ack: Option<Ack>) -> Result<(), Lost> {
+        match ack {
+            Some(Ack { id, payload }) => self.socket.acknowledge(&id, payload.as_ref()).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Answers what has arrived, and says goodbye.
+    async fn finish(mut self) {
+        while self.answers.len() < MOST_AT_ONCE
+            && let Some(frame) = self.socket.arrived().await
+        {
+            self.take(frame);
+        }
+        while let Some(answer) = self.answers.join_next().await {
+            if self.acknowledge(answer.ok().flatten()).await.is_err() {
+                break;
+            }
+        }
+        self.answers.join_all().await;
+        self.socket.close().await;
+    }
+}
+
+fn briefly() -> Fault {
+    Fault::Unanswered { service: Service::Slack, cause: "a connection was open only for a moment".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_asks_whether_all_is_well_is_told_why_not() {
+        let (lines, metrics) = (Lines::default(), Metrics::default());
+        assert_eq!(lines.trouble().as_deref(), Some("none has been opened yet"));
+        lines.failed("link_disabled");
+        assert_eq!(lines.trouble().as_deref(), Some("link_disabled"));
+        assert_eq!((lines.opened(&metrics), lines.opened(&metrics)), (1, 2));
+        lines.closed(&metrics, None);
+        assert_eq!(lines.trouble(), None, "one is enough");
+        assert!(lines.despair("invalid_auth") && !lines.despair("invalid_auth"), "it is news once");
+        assert_eq!(lines.trouble().as_deref(), Some("invalid_auth"), "even while one is open");
+    }
+}
