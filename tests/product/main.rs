@@ -49,6 +49,7 @@ mod reporting;
 mod routing;
 mod rules;
 mod ruling;
+mod secrets;
 mod several;
 mod snoozing;
 mod support;

@@ -27,6 +27,7 @@ use tokio::task::JoinHandle;
 use crate::browser::Browser;
 use crate::database::{Database, On};
 use crate::drawing::{draw, draw_blocks};
+use crate::secrets;
 
 pub const MAYA: &str = "maya";
 pub const LEO: &str = "leo";
@@ -109,11 +110,13 @@ pub async fn set_up(test: impl AsyncFnOnce(&mut Bot)) {
 
 /// The same with something different about it.
 pub async fn product_with(setup: Setup, test: impl AsyncFnOnce(&mut Bot)) {
+    secrets::read_along();
     let mut bot = Bot::start(setup).await;
     test(&mut bot).await;
     bot.settle().await;
     bot.leave_for_judges();
     bot.assert_silence().await;
+    secrets::assert_nothing_leaked(&bot);
 }
 
 impl Bot {
@@ -253,6 +256,11 @@ impl Bot {
         let team = InstallationId::new(self.team());
         let work = office.of(&team).await.unwrap().expect("the app is installed");
         work.examine().await.iter().map(ToString::to_string).collect()
+    }
+
+    /// The settings of the app, for a process of its own.
+    pub fn settings(&self) -> Vec<(&'static str, String)> {
+        settings(&self.sandbox, &self.data, self.setup, &self.url)
     }
 
     /// Where the app keeps what it must not lose.
@@ -723,9 +731,16 @@ fn config_with(
     url: &str,
     changed: &[(&'static str, &str)],
 ) -> Config {
+    let changed = changed.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    let settings: Vec<_> = changed.chain(settings(sandbox, data, setup, url)).collect();
+    let lookup = |name: &str| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
+    Config::read(lookup).unwrap()
+}
+
+fn settings(sandbox: &Sandbox, data: &Database, setup: Setup, url: &str) -> Vec<(&'static str, String)> {
     let credentials = sandbox.credentials();
     let own = setup.by == By::Settings;
-    let settings = [
+    vec![
         ("SLACK_SIGNING_SECRET", credentials.signing_secret),
         ("SLACK_BOT_TOKEN", if own { credentials.slack_bot_token } else { String::new() }),
         ("SLACK_API_URL", credentials.slack_api),
@@ -739,11 +754,7 @@ fn config_with(
         ("SLACK_PACE", setup.pace.to_owned()),
         ("DIALNOTE_HOOKS_URL", format!("{}/dialnote/api/hooks", credentials.sandbox)),
         ("PUBLIC_URL", if setup.told || !own { url.to_owned() } else { String::new() }),
-    ];
-    let changed = changed.iter().map(|(name, value)| (*name, (*value).to_owned()));
-    let settings: Vec<_> = changed.chain(settings).collect();
-    let lookup = |name: &str| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
-    Config::read(lookup).unwrap()
+    ]
 }
 
 fn acknowledged(outcome: Outcome) -> Outcome {
