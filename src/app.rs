@@ -7,8 +7,11 @@ use std::sync::Arc;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tracing::{info, warn};
+use tracing::{Level, info, warn};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{FilterFn, filter_fn};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::clock::Clock;
 use crate::config::{Config, Database, LogFormat, Workspaces};
@@ -157,9 +160,18 @@ pub fn log_to_stderr(told: &str, format: LogFormat) {
     let to_terminal = std::io::stderr().is_terminal();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
-        LogFormat::Text => log.with_ansi(to_terminal).init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
+        LogFormat::Text => log.with_ansi(to_terminal).finish().with(discretion()).init(),
+        LogFormat::Json => log.json().flatten_event(true).finish().with(discretion()).init(),
     }
+}
+
+/// Libraries that tell in detail all that goes through them: statements together with what they store, and what
+/// comes in by Socket Mode. There are response URLs in it, and what people wrote.
+const INDISCREET: [&str; 3] = ["tokio_postgres", "tungstenite", "tokio_tungstenite"];
+
+/// What of them is told, whatever `RUST_LOG` says.
+pub fn discretion() -> FilterFn {
+    filter_fn(|told| *told.level() <= Level::INFO || !INDISCREET.iter().any(|one| told.target().starts_with(one)))
 }
 
 /// Takes the address, or says why not.

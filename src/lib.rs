@@ -26,6 +26,7 @@ pub mod http;
 pub mod app;
 pub mod audit;
 pub mod config;
+pub mod config_file;
 pub mod jobs;
 pub mod manifest;
 

@@ -14,6 +14,7 @@ use dialnote_slack::app::{self, App, NotStarted};
 use dialnote_slack::audit;
 use dialnote_slack::clock::Clock;
 use dialnote_slack::config::{Config, Database, Mistake};
+use dialnote_slack::config_file::{self, Source};
 use dialnote_slack::domain::finding::State;
 use dialnote_slack::error::{Fault, whole};
 use dialnote_slack::ids::{InstallationId, JobId};
@@ -36,13 +37,17 @@ use tokio::sync::watch;
 #[derive(Parser)]
 #[command(version, about)]
 struct Cli {
+    /// A file with settings, for those that the environment does not have; `dialnote-slack settings` prints an
+    /// example. Or `CONFIG_FILE`.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run the app for a workspace; settings come from the environment (see README).
+    /// Run the app for a workspace; settings come from the environment or a file (see README).
     Serve,
     /// Run the app against a sandbox with a made-up Slack and dialnote; needs no accounts.
     Demo(demo::Wishes),
@@ -95,6 +100,8 @@ enum Command {
         /// The file. It must not exist yet.
         file: PathBuf,
     },
+    /// Print a settings file to begin with: every setting, with its description and its default.
+    Settings,
     /// Print the app's manifest for Slack.
     Manifest {
         /// Where Slack reaches the app, for example <https://dialnote-slack.acme.com>.
@@ -221,10 +228,11 @@ fn listed(mistakes: &[Mistake]) -> String {
 }
 
 fn main() -> ExitCode {
-    let command = Cli::parse().command;
+    let Cli { config, command } = Cli::parse();
     let told = if matches!(command, Command::Demo { .. }) { app::TOLD_IN_DETAIL } else { app::TOLD };
-    app::log_to_stderr(told, Config::read_log_format(|name| std::env::var(name).ok()));
-    match run(command) {
+    let settings = settings(config);
+    app::log_to_stderr(told, settings.log_format());
+    match run(command, &settings) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let _ = writeln!(std::io::stderr(), "{failure}");
@@ -233,22 +241,31 @@ fn main() -> ExitCode {
     }
 }
 
+/// Where settings come from: the environment, and the file that is named on the command line or there.
+type Settings = Source<fn(&str) -> Option<String>>;
+
+fn settings(file: Option<PathBuf>) -> Settings {
+    let named = || std::env::var_os("CONFIG_FILE").filter(|file| !file.is_empty()).map(PathBuf::from);
+    Source::new(|name| std::env::var(name).ok(), file.or_else(named).as_deref())
+}
+
 #[tokio::main]
-async fn run(command: Command) -> Result<(), Failure> {
+async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
     match command {
-        Command::Serve => serve().await,
+        Command::Serve => serve(settings).await,
         Command::Demo(wishes) => demo::run(wishes).await,
         Command::Sandbox { listen, bot, socket_mode, json } => sandbox(listen, bot, socket_mode, json).await,
-        Command::Audit { since, json, csv } => audit(since, json, csv).await,
-        Command::Resync(whose) => resync(whose).await,
-        Command::Doctor(whose) => examine(whose).await,
+        Command::Audit { since, json, csv } => audit(settings, since, json, csv).await,
+        Command::Resync(whose) => resync(settings, whose).await,
+        Command::Doctor(whose) => examine(settings, whose).await,
         Command::Vault { command: VaultCommand::Key } => {
             Ok(writeln!(std::io::stdout(), "{}", vault::new_key().expose_secret())?)
         }
-        Command::Vault { command: VaultCommand::Rotate } => rotate().await,
-        Command::Health => health().await,
-        Command::Jobs { command } => look_after_jobs(command).await,
-        Command::Backup { file } => backup(file),
+        Command::Vault { command: VaultCommand::Rotate } => rotate(settings).await,
+        Command::Health => health(settings).await,
+        Command::Jobs { command } => look_after_jobs(settings, command).await,
+        Command::Backup { file } => backup(settings, file),
+        Command::Settings => Ok(write!(std::io::stdout(), "{}", config_file::example())?),
         Command::Manifest { url, unfurl_domain, socket_mode } => {
             let reached = if socket_mode { Reached::BySockets } else { Reached::At(&url) };
             Ok(write!(std::io::stdout(), "{}", manifest::yaml(reached, &unfurl_domain)?)?)
@@ -256,8 +273,14 @@ async fn run(command: Command) -> Result<(), Failure> {
     }
 }
 
-async fn serve() -> Result<(), Failure> {
-    let config = Config::read(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
+/// All settings.
+fn config(settings: &Settings) -> Result<Config, Failure> {
+    settings.warn_if_open();
+    settings.config().map_err(Failure::Settings)
+}
+
+async fn serve(settings: &Settings) -> Result<(), Failure> {
+    let config = config(settings)?;
     let app = App::build(&config, Clock::System).await?;
     let listener = app::listen(config.listen).await?;
     let stop = stop_signal()?;
@@ -266,7 +289,7 @@ async fn serve() -> Result<(), Failure> {
     Ok(())
 }
 
-async fn audit(since: Option<String>, json: bool, csv: bool) -> Result<(), Failure> {
+async fn audit(settings: &Settings, since: Option<String>, json: bool, csv: bool) -> Result<(), Failure> {
     let since = match since {
         Some(text) => audit::since(&text, Clock::System.now()).ok_or(Failure::Since(text))?,
         None => jiff::Timestamp::MIN,
@@ -276,12 +299,12 @@ async fn audit(since: Option<String>, json: bool, csv: bool) -> Result<(), Failu
         (_, true) => audit::Form::Csv,
         _ => audit::Form::Lines,
     };
-    let store = app::open(&database()?).await?;
+    let store = app::open(&database(settings)?).await?;
     Ok(audit::write(store.as_ref(), since, form, &mut std::io::stdout().lock()).await?)
 }
 
-async fn resync(whose: Whose) -> Result<(), Failure> {
-    for (_, work) in everybody(whose).await?.1.into_iter().filter(|(_, work)| work.is_connected()) {
+async fn resync(settings: &Settings, whose: Whose) -> Result<(), Failure> {
+    for (_, work) in everybody(settings, whose).await?.1.into_iter().filter(|(_, work)| work.is_connected()) {
         let mut out = std::io::stderr();
         let told = work.resync(|read| drop(write!(&mut &out, "\r{read} conversations read"))).await;
         writeln!(out)?;
@@ -292,8 +315,11 @@ async fn resync(whose: Whose) -> Result<(), Failure> {
 }
 
 /// The work of everybody who is meant, and what it is named after if there may be several.
-async fn everybody(Whose { installation }: Whose) -> Result<(App, Vec<(Option<String>, Arc<Work>)>), Failure> {
-    let config = Config::read(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
+async fn everybody(
+    settings: &Settings,
+    Whose { installation }: Whose,
+) -> Result<(App, Vec<(Option<String>, Arc<Work>)>), Failure> {
+    let config = config(settings)?;
     let app = App::build(&config, Clock::System).await?;
     let only = installation.clone().map(InstallationId::new);
     let all = app.office.everybody(only.as_ref()).await.map_err(Failure::Installations)?;
@@ -305,16 +331,16 @@ async fn everybody(Whose { installation }: Whose) -> Result<(App, Vec<(Option<St
     Ok((app, all))
 }
 
-async fn rotate() -> Result<(), Failure> {
-    let config = Config::read(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
+async fn rotate(settings: &Settings) -> Result<(), Failure> {
+    let config = config(settings)?;
     let app = App::build(&config, Clock::System).await?;
     let installations = app.office.installations().ok_or(Failure::NothingSealed)?;
     let sealed = installations.renew_seals(&app.office.common).await.map_err(Failure::Sealing)?;
     Ok(writeln!(std::io::stdout(), "Sealed anew: {sealed}. Everything is sealed with the first key.")?)
 }
 
-async fn health() -> Result<(), Failure> {
-    let mut address = Config::read_listen(|name| std::env::var(name).ok()).map_err(Failure::Settings)?;
+async fn health(settings: &Settings) -> Result<(), Failure> {
+    let mut address = settings.listen().map_err(Failure::Settings)?;
     if address.ip().is_unspecified() {
         address.set_ip(Ipv4Addr::LOCALHOST.into());
     }
@@ -323,9 +349,9 @@ async fn health() -> Result<(), Failure> {
     answer.map(drop).map_err(|error| Failure::NotAlive { address, cause: whole(&error.without_url()) })
 }
 
-async fn examine(whose: Whose) -> Result<(), Failure> {
+async fn examine(settings: &Settings, whose: Whose) -> Result<(), Failure> {
     let mut bad = 0;
-    for (name, work) in everybody(whose).await?.1 {
+    for (name, work) in everybody(settings, whose).await?.1 {
         if let Some(name) = name {
             writeln!(std::io::stdout(), "{name}")?;
         }
@@ -337,8 +363,8 @@ async fn examine(whose: Whose) -> Result<(), Failure> {
     if bad == 0 { Ok(()) } else { Err(Failure::Unwell(bad)) }
 }
 
-async fn look_after_jobs(command: Jobs) -> Result<(), Failure> {
-    let store = app::open(&database()?).await?;
+async fn look_after_jobs(settings: &Settings, command: Jobs) -> Result<(), Failure> {
+    let store = app::open(&database(settings)?).await?;
     let (store, mut out, now) = (store.as_ref(), std::io::stdout().lock(), Clock::System.now());
     match command {
         Jobs::List { waiting, json } => jobs::list(store, !waiting, json, &mut out).await?,
@@ -371,8 +397,8 @@ fn counted(jobs: usize) -> String {
     if jobs == 1 { "One job".to_owned() } else { format!("{jobs} jobs") }
 }
 
-fn backup(file: PathBuf) -> Result<(), Failure> {
-    match database()? {
+fn backup(settings: &Settings, file: PathBuf) -> Result<(), Failure> {
+    match database(settings)? {
         Database::Sqlite(from) => {
             sqlite::backup(&from, &file).map_err(|cause| Failure::Backup { file: file.clone(), cause })?;
             Ok(writeln!(std::io::stdout(), "The database is in {}.", file.display())?)
@@ -381,8 +407,8 @@ fn backup(file: PathBuf) -> Result<(), Failure> {
     }
 }
 
-fn database() -> Result<Database, Failure> {
-    Config::read_database(|name| std::env::var(name).ok()).map_err(Failure::Settings)
+fn database(settings: &Settings) -> Result<Database, Failure> {
+    settings.database().map_err(Failure::Settings)
 }
 
 async fn sandbox(listen: SocketAddr, bot: Option<String>, socket_mode: bool, json: bool) -> Result<(), Failure> {

@@ -163,7 +163,7 @@ pub struct PointedAt {
 }
 
 /// Who sent it, from where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct From {
     /// Which installation it belongs to (§24.3).
     pub installation: InstallationId,
@@ -175,6 +175,18 @@ pub struct From {
     pub response_url: Option<String>,
     /// What allows to open a form, once, within 3 s (§7); also what makes the request unique.
     pub trigger_id: Option<String>,
+}
+
+impl std::fmt::Debug for From {
+    /// Without the response URL, which is a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { installation, user, channel, .. } = self;
+        f.debug_struct("From")
+            .field("installation", installation)
+            .field("user", user)
+            .field("channel", channel)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The fields of a submitted form by block id and action id.

@@ -51,6 +51,7 @@ mod reporting;
 mod routing;
 mod rules;
 mod ruling;
+mod secrets;
 mod several;
 mod snoozing;
 mod sockets;

@@ -28,6 +28,7 @@ use tokio::task::JoinHandle;
 use crate::browser::Browser;
 use crate::database::{Database, On};
 use crate::drawing::{draw, draw_blocks};
+use crate::secrets;
 
 pub const MAYA: &str = "maya";
 pub const LEO: &str = "leo";
@@ -116,11 +117,13 @@ pub async fn set_up(test: impl AsyncFnOnce(&mut Bot)) {
 
 /// The same with something different about it.
 pub async fn product_with(setup: Setup, test: impl AsyncFnOnce(&mut Bot)) {
+    secrets::read_along();
     run(Bot::start(setup, everything_by_sockets()).await, test).await;
 }
 
 /// The same with Slack delivering by Socket Mode.
 pub async fn product_by_sockets(setup: Setup, test: impl AsyncFnOnce(&mut Bot)) {
+    secrets::read_along();
     run(Bot::start(setup, true).await, test).await;
 }
 
@@ -134,6 +137,7 @@ async fn run(mut bot: Bot, test: impl AsyncFnOnce(&mut Bot)) {
     bot.settle().await;
     bot.leave_for_judges();
     bot.assert_silence().await;
+    secrets::assert_nothing_leaked(&bot);
 }
 
 impl Bot {
@@ -294,6 +298,11 @@ impl Bot {
         let team = InstallationId::new(self.team());
         let work = office.of(&team).await.unwrap().expect("the app is installed");
         work.examine().await.iter().map(ToString::to_string).collect()
+    }
+
+    /// The settings of the app, for a process of its own.
+    pub fn settings(&self) -> Vec<(&'static str, String)> {
+        settings(&self.sandbox, &self.data, self.setup, &self.url)
     }
 
     /// Where the app keeps what it must not lose.
@@ -795,10 +804,17 @@ fn config_with(
     url: &str,
     changed: &[(&'static str, &str)],
 ) -> Config {
+    let changed = changed.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    let settings: Vec<_> = changed.chain(settings(sandbox, data, setup, url)).collect();
+    let lookup = |name: &str| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
+    Config::read(lookup).unwrap()
+}
+
+fn settings(sandbox: &Sandbox, data: &Database, setup: Setup, url: &str) -> Vec<(&'static str, String)> {
     let credentials = sandbox.credentials();
     let own = setup.by == By::Settings;
     let by_sockets = sandbox.world(|world| world.sockets.on);
-    let settings = [
+    vec![
         ("SLACK_SIGNING_SECRET", credentials.signing_secret),
         ("SLACK_BOT_TOKEN", if own { credentials.slack_bot_token } else { String::new() }),
         ("SLACK_APP_TOKEN", if by_sockets { credentials.slack_app_token } else { String::new() }),
@@ -813,11 +829,7 @@ fn config_with(
         ("SLACK_PACE", setup.pace.to_owned()),
         ("DIALNOTE_HOOKS_URL", format!("{}/dialnote/api/hooks", credentials.sandbox)),
         ("PUBLIC_URL", if setup.told || !own { url.to_owned() } else { String::new() }),
-    ];
-    let changed = changed.iter().map(|(name, value)| (*name, (*value).to_owned()));
-    let settings: Vec<_> = changed.chain(settings).collect();
-    let lookup = |name: &str| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
-    Config::read(lookup).unwrap()
+    ]
 }
 
 fn acknowledged(outcome: Outcome) -> Outcome {

@@ -1,0 +1,471 @@
+//! Where settings come from: the environment and, for what is not there, a file. An environment is
+//! all that a container needs; a file can be kept, compared and commented. The names are the same in
+//! both, and [`Config`] reads both the same way.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs::File;
+use std::io::Read;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use secrecy::{ExposeSecret, SecretString};
+use toml::de::{DeTable, DeValue};
+use tracing::warn;
+
+use crate::config::{Config, Database, LogFormat, Mistake, SETTINGS, Setting};
+
+/// Where settings come from.
+#[derive(Debug)]
+pub struct Source<E> {
+    environment: E,
+    file: Written,
+}
+
+impl<E: Fn(&str) -> Option<String>> Source<E> {
+    /// The environment, and a file if there is one. What is wrong with it is told by whatever reads settings.
+    pub fn new(environment: E, file: Option<&Path>) -> Self {
+        Self { environment, file: file.map(Written::read).unwrap_or_default() }
+    }
+
+    /// All settings.
+    pub fn config(&self) -> Result<Config, Vec<Mistake>> {
+        self.unless_misread(Config::read(|name| self.lookup(name)))
+    }
+
+    /// Where to listen, for whoever only wants to know that.
+    pub fn listen(&self) -> Result<SocketAddr, Vec<Mistake>> {
+        self.unless_misread(Config::read_listen(|name| self.lookup(name)))
+    }
+
+    /// Where what must not be lost is kept, for whoever only wants to look at that.
+    pub fn database(&self) -> Result<Database, Vec<Mistake>> {
+        self.unless_misread(Config::read_database(|name| self.lookup(name)))
+    }
+
+    /// How the log is to be written.
+    pub fn log_format(&self) -> LogFormat {
+        Config::read_log_format(|name| self.lookup(name))
+    }
+
+    /// Says in the log that others may read the secrets in the file, if they may.
+    pub fn warn_if_open(&self) {
+        let secrets: Vec<_> = self.file.secrets().map(str::to_lowercase).collect();
+        if self.file.open_to_others && !secrets.is_empty() {
+            warn!(secrets = secrets.join(" "), "the settings file has secrets in it and others may read it: chmod 600");
+        }
+    }
+
+    fn lookup(&self, name: &str) -> Option<String> {
+        let set = (self.environment)(name).filter(|value| !value.trim().is_empty());
+        set.or_else(|| self.file.values.get(name).map(|value| value.expose_secret().to_owned()))
+    }
+
+    /// What was read, or the mistakes of the file and further ones.
+    fn unless_misread<T>(&self, read: Result<T, Vec<Mistake>>) -> Result<T, Vec<Mistake>> {
+        let mut mistakes = self.file.mistakes.clone();
+        if mistakes.is_empty() {
+            return read;
+        }
+        if !self.file.cut_short {
+            let told: Vec<_> = mistakes.iter().map(|mistake| mistake.name).collect();
+            let further = read.err().unwrap_or_default();
+            mistakes.extend(further.into_iter().filter(|mistake| !told.contains(&mistake.name)));
+        }
+        Err(mistakes)
+    }
+}
+
+/// What stands in a file.
+#[derive(Debug, Default)]
+struct Written {
+    values: BTreeMap<&'static str, SecretString>,
+    mistakes: Vec<Mistake>,
+    /// Whether some of it could not be read, so that nobody knows what is missing.
+    cut_short: bool,
+    /// Whether more than its owner may read it.
+    open_to_others: bool,
+}
+
+impl Written {
+    fn read(path: &Path) -> Self {
+        match contents(path) {
+            Ok((text, open_to_others)) => Self { open_to_others, ..Self::parse(&text) },
+            Err(error) => {
+                let mistakes = vec![of_the_file(format!("cannot be read: {}", error.kind()))];
+                Self { mistakes, cut_short: true, ..Self::default() }
+            }
+        }
+    }
+
+    fn parse(text: &str) -> Self {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        let mut written = Self { cut_short: !errors.is_empty(), ..Self::default() };
+        for error in errors {
+            // Not what the error prints: that has the line in it.
+            let place = error.span().map_or_else(String::new, |span| format!("line {}: ", line(text, span.start)));
+            written.mistakes.push(of_the_file(format!("{place}{}", error.message())));
+        }
+        let mut keys: Vec<_> = table.get_ref().iter().collect();
+        keys.sort_by_key(|(key, _)| key.span().start);
+        for (key, value) in keys {
+            let line = line(text, key.span().start);
+            match SETTINGS.iter().find(|setting| key_of(setting) == key.get_ref().as_ref()) {
+                Some(setting) => written.take(setting, value.get_ref(), line),
+                None => written.mistakes.push(of_the_file(unknown(key.get_ref(), line))),
+            }
+        }
+        written
+    }
+
+    fn take(&mut self, setting: &Setting, value: &DeValue<'_>, line: usize) {
+        let taken = match value.as_array().filter(|_| takes_several(setting)) {
+            Some(several) => several.iter().map(|one| scalar(one.get_ref())).collect::<Option<Vec<_>>>(),
+            None => scalar(value).map(|one| vec![one]),
+        };
+        if let Some(taken) = taken {
+            self.values.insert(setting.name, taken.join(",").into());
+        } else {
+            let or_several = if takes_several(setting) { ", or several of those in brackets" } else { "" };
+            let problem = format!("(line {line} of the file) must be text in quotation marks or a number{or_several}");
+            self.mistakes.push(Mistake { name: setting.name, problem });
+        }
+    }
+
+    fn secrets(&self) -> impl Iterator<Item = &'static str> {
+        self.values.iter().filter(|(name, value)| is_secret(name, value.expose_secret())).map(|(name, _)| *name)
+    }
+}
+
+/// The text of a file, and whether more than its owner may read it.
+fn contents(path: &Path) -> std::io::Result<(String, bool)> {
+    let mut file = File::open(path)?;
+    let mode = file.metadata()?.permissions().mode();
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    Ok((text, mode & 0o077 != 0))
+}
+
+/// Text, or a number as it would stand in the environment.
+fn scalar(value: &DeValue<'_>) -> Option<String> {
+    match value {
+        DeValue::String(text) => Some(text.to_string()),
+        DeValue::Integer(number) => Some(i64::from_str_radix(number.as_str(), number.radix()).ok()?.to_string()),
+        _ => None,
+    }
+}
+
+/// A key that is no setting. What looks like a secret in the wrong place is not repeated.
+fn unknown(key: &str, line: usize) -> String {
+    let shown = key.len() <= LONGEST_SHOWN && key.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    let shown = if shown { key } else { "what stands there" };
+    let name = key.to_lowercase().replace('-', "_");
+    let scored = SETTINGS.iter().map(|setting| (strsim::jaro_winkler(&key_of(setting), &name), setting));
+    let nearest = scored.max_by(|(one, _), (other, _)| one.total_cmp(other)).filter(|(likeness, _)| *likeness >= ALIKE);
+    let way_out = nearest.map_or_else(
+        || "`dialnote-slack settings` prints all there are".to_owned(),
+        |(_, setting)| format!("did you mean {}?", key_of(setting)),
+    );
+    format!("line {line}: {shown} is no setting; {way_out}")
+}
+
+/// From when on an unknown name is taken for a misspelt one.
+const ALIKE: f64 = 0.85;
+
+/// The longest unknown name that is repeated.
+const LONGEST_SHOWN: usize = 40;
+
+fn of_the_file(problem: String) -> Mistake {
+    Mistake { name: "CONFIG_FILE", problem }
+}
+
+fn line(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
+}
+
+/// What a setting is called in a file.
+fn key_of(setting: &Setting) -> String {
+    setting.name.to_lowercase()
+}
+
+/// Whether a setting takes several values, separated by commas.
+fn takes_several(setting: &Setting) -> bool {
+    matches!(setting.name, "SLACK_SIGNING_SECRET" | "ENCRYPTION_KEY")
+}
+
+/// Whether a setting is a secret, or has one in it as the address of a database may.
+fn is_secret(name: &str, value: &str) -> bool {
+    let named_so = ["_SECRET", "_TOKEN", "_KEY"].iter().any(|end| name.ends_with(end));
+    named_so || (name == "DATABASE_URL" && !value.starts_with("sqlite:"))
+}
+
+/// A file with every setting, its description and its default, for whoever begins one.
+pub fn example() -> String {
+    let mut page = String::from(EXAMPLE_BEGINS);
+    for setting in &SETTINGS {
+        let must = if setting.default.is_none() { " Must be set." } else { "" };
+        let about = format!("{}{must}", setting.about.replace(['*', '`'], ""));
+        let _ = write!(page, "\n{}#{} = {}\n", commented(&about), key_of(setting), written(setting.default));
+    }
+    page
+}
+
+const EXAMPLE_BEGINS: &str = "\
+# Settings of dialnote-slack, for `dialnote-slack --config FILE …` or CONFIG_FILE=FILE. Take away the # before what
+# you set. A variable of the same name in capitals wins. Who may read this file can read the secrets in it:
+# chmod 600.
+";
+
+/// The longest line of a description in the example.
+const WIDTH: usize = 110;
+
+fn commented(text: &str) -> String {
+    let mut lines = vec!["#".to_owned()];
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.len() + word.len() < WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(format!("# {word}")),
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+/// A default as it stands in a file: a number as one, everything else as text.
+fn written(default: Option<&str>) -> String {
+    let default = default.unwrap_or_default();
+    if default.parse::<i64>().is_ok() { default.to_owned() } else { format!("\"{default}\"") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Workspaces;
+
+    const KEY: &str = "0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d";
+
+    /// Every setting with a value that is not its default, but for those that are only for many workspaces.
+    const ONE: [(&str, &str); 19] = [
+        ("SLACK_SIGNING_SECRET", "planted-a,planted-b"),
+        ("SLACK_BOT_TOKEN", "xoxb-planted"),
+        ("DIALNOTE_API_KEY", "dn_live_planted"),
+        ("DIALNOTE_API_URL", "https://a.example/v1"),
+        ("DIALNOTE_APP_URL", "https://b.example"),
+        ("PUBLIC_URL", "https://c.example"),
+        ("DIALNOTE_HOOKS_URL", "https://d.example"),
+        ("DIALNOTE_WEBHOOK_SECRET", "planted-c"),
+        ("DIALNOTE_WEBHOOK_HEADER", "X-Other"),
+        ("SLACK_API_URL", "https://e.example"),
+        ("DATABASE_URL", "postgres://app:planted@db.example/dialnote"),
+        ("LISTEN", "127.0.0.1:9999"),
+        ("LEASE_SECONDS", "77"),
+        ("SLACK_PACE", "as-allowed"),
+        ("PARALLEL", "16"),
+        ("AUDIT_DAYS", "90"),
+        ("LOG_FORMAT", "json"),
+        ("SLACK_APP_TOKEN", "xapp-planted"),
+        ("SLACK_SOCKETS", "3"),
+    ];
+
+    const MANY: [(&str, &str); 6] = [
+        ("SLACK_SIGNING_SECRET", "planted-a"),
+        ("SLACK_CLIENT_ID", "1.2"),
+        ("SLACK_CLIENT_SECRET", "planted-b"),
+        ("SLACK_AUTHORIZE_URL", "https://f.example"),
+        ("ENCRYPTION_KEY", KEY),
+        ("PUBLIC_URL", "https://c.example"),
+    ];
+
+    type Lookup = Box<dyn Fn(&str) -> Option<String>>;
+
+    fn source(environment: &[(&'static str, &'static str)], file: &str) -> Source<Lookup> {
+        let environment = environment.to_vec();
+        let lookup = move |name: &str| environment.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).into());
+        Source { environment: Box::new(lookup), file: Written::parse(file) }
+    }
+
+    /// Settings as a file has them: numbers as numbers, several values as several.
+    fn file(settings: &[(&str, &str)]) -> String {
+        let value = |name: &str, value: &str| match value.parse::<i64>() {
+            Ok(number) => number.to_string(),
+            Err(_) if name == "SLACK_SIGNING_SECRET" => format!("{:?}", value.split(',').collect::<Vec<_>>()),
+            Err(_) => format!("{value:?}"),
+        };
+        let lines = settings.iter().map(|(name, given)| format!("{} = {}", name.to_lowercase(), value(name, given)));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    /// All that was set, with the secrets.
+    fn shown(source: &Source<Lookup>) -> Result<String, Vec<Mistake>> {
+        let config = source.config()?;
+        let all =
+            |secrets: &[SecretString]| secrets.iter().map(|one| one.expose_secret().to_owned()).collect::<Vec<_>>();
+        let mut secrets = all(&config.signing_secrets);
+        match &config.workspaces {
+            Workspaces::One { slack_token, dialnote_key } => {
+                secrets.extend([slack_token, dialnote_key].map(|secret| secret.expose_secret().to_owned()));
+            }
+            Workspaces::Many { app, keys } => {
+                secrets.push(app.client_secret.expose_secret().to_owned());
+                secrets.extend(all(keys));
+            }
+        }
+        if let Database::Postgres(url) = &config.database {
+            secrets.push(url.expose_secret().to_owned());
+        }
+        secrets.extend(config.webhook_signing.iter().map(|signing| signing.secret.expose_secret().to_owned()));
+        Ok(format!("{secrets:?} {config:?} {:?}", source.log_format()))
+    }
+
+    #[test]
+    fn a_file_says_the_same_as_the_environment() {
+        for settings in [&ONE[..], &MANY[..]] {
+            let from_file = shown(&source(&[], &file(settings)));
+            assert!(from_file.is_ok(), "{from_file:?}");
+            assert_eq!(from_file, shown(&source(settings, "")));
+            for (without, _) in settings {
+                let rest: Vec<_> = settings.iter().copied().filter(|(name, _)| name != without).collect();
+                assert_ne!(from_file, shown(&source(&[], &file(&rest))), "{without} does nothing");
+            }
+        }
+        let tried = ONE.iter().chain(&MANY).map(|(name, _)| *name).chain(["ENCRYPTION_KEY_FILE"]);
+        let tried: std::collections::BTreeSet<_> = tried.collect();
+        assert_eq!(tried, SETTINGS.iter().map(|setting| setting.name).collect());
+    }
+
+    #[test]
+    fn the_key_to_seal_with_may_stand_in_a_file_that_the_file_names() {
+        let Ok(folder) = tempfile::tempdir() else { unreachable!("a folder") };
+        let key = folder.path().join("key");
+        assert!(std::fs::write(&key, KEY).is_ok());
+        let path = key.display().to_string();
+        let named =
+            |(name, value)| if name == "ENCRYPTION_KEY" { ("ENCRYPTION_KEY_FILE", &*path) } else { (name, value) };
+        assert_eq!(shown(&source(&[], &file(&MANY.map(named)))), shown(&source(&MANY, "")));
+    }
+
+    #[test]
+    fn the_environment_wins_and_what_is_empty_there_is_not_set() {
+        let source = source(&[("PARALLEL", "7"), ("LEASE_SECONDS", " ")], "parallel = 16\nlease_seconds = 0x10");
+        assert_eq!(source.lookup("PARALLEL").as_deref(), Some("7"));
+        assert_eq!(source.lookup("LEASE_SECONDS").as_deref(), Some("16"));
+        assert_eq!(source.lookup("AUDIT_DAYS"), None);
+    }
+
+    fn mistakes(file: &str) -> Vec<String> {
+        source(&[], file).config().err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn all_mistakes_come_together() {
+        let file = "slack_signing_secret = \"planted\"\nslack_bot_tokn = \"xoxb-planted\"\n\
+                    SLACK_BOT_TOKEN = \"xoxb-planted\"\ndialnote_api_key = true\nparallel = \"planted\"\n\
+                    listen = [\"planted\"]\nencryption_key = [[\"planted\"]]\nxoxb-1234-planted = 1\n[production]\na = 1\n";
+        assert_eq!(
+            mistakes(file),
+            [
+                "CONFIG_FILE: line 2: slack_bot_tokn is no setting; did you mean slack_bot_token?",
+                "CONFIG_FILE: line 3: SLACK_BOT_TOKEN is no setting; did you mean slack_bot_token?",
+                "DIALNOTE_API_KEY: (line 4 of the file) must be text in quotation marks or a number",
+                "LISTEN: (line 6 of the file) must be text in quotation marks or a number",
+                "ENCRYPTION_KEY: (line 7 of the file) must be text in quotation marks or a number, \
+                 or several of those in brackets",
+                "CONFIG_FILE: line 8: what stands there is no setting; `dialnote-slack settings` prints all there are",
+                "CONFIG_FILE: line 9: production is no setting; `dialnote-slack settings` prints all there are",
+                "SLACK_BOT_TOKEN: is not set. Lets the app speak in your workspace. \
+                 OAuth & Permissions → Bot User OAuth Token, xoxb-…. Not with SLACK_CLIENT_ID.",
+                "PARALLEL: is not a number from 1 to 256",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_or_no_toml_says_only_that() {
+        assert_eq!(
+            mistakes("\nslack_bot_token = xoxb-planted\n"),
+            ["CONFIG_FILE: line 2: string values must be quoted, expected literal string"]
+        );
+        let nowhere = Source::new(|_: &str| None, Some(Path::new("/nowhere/settings.toml")));
+        let told: Vec<_> = nowhere.config().err().unwrap_or_default().iter().map(ToString::to_string).collect();
+        assert_eq!(told, ["CONFIG_FILE: cannot be read: entity not found"]);
+        assert!(nowhere.listen().is_err() && nowhere.database().is_err());
+    }
+
+    /// However a file is damaged: cut off, or with any character in the place of any other.
+    #[test]
+    fn no_mistake_shows_a_value() {
+        let whole =
+            file(&[("SLACK_BOT_TOKEN", "planted"), ("SLACK_SIGNING_SECRET", "planted,planted"), ("PARALLEL", "7")]);
+        for at in 0..whole.len() {
+            for instead in ["", "\"", "'", "[", "]", "{", "}", "=", "#", "\n", "\\", ".", ",", " ", "\u{0}", "x", "1"] {
+                let (before, after) = whole.split_at(at);
+                let damaged = format!("{before}{instead}{}", after.get(1..).unwrap_or_default());
+                for file in [damaged.as_str(), before] {
+                    let told = format!("{:?}{:?}", mistakes(file), Written::parse(file));
+                    assert!(!told.contains("lanted"), "{file}\n{told}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_example_has_every_setting_and_no_mistake() {
+        let example = example();
+        assert!(Written::parse(&example).values.is_empty(), "all is commented out");
+        let used: String = example
+            .lines()
+            .map(|line| line.strip_prefix('#').unwrap_or(line))
+            .fold(String::new(), |used, line| if line.starts_with(' ') { used } else { used + line + "\n" });
+        let Written { values, mistakes, .. } = Written::parse(&used);
+        assert_eq!(mistakes, []);
+        for setting in &SETTINGS {
+            let value = values.get(setting.name).map(ExposeSecret::expose_secret);
+            assert_eq!(value, Some(setting.default.unwrap_or_default()), "{}", setting.name);
+        }
+        assert_eq!(values.len(), SETTINGS.len());
+        let about = example.replace("\n#", "");
+        for setting in &SETTINGS {
+            assert!(about.contains(&setting.about.replace(['*', '`'], "")), "{} is not described", setting.name);
+        }
+        let required: Vec<_> =
+            ONE.iter().take(3).map(|(name, value)| format!("{} = {value:?}", name.to_lowercase())).collect();
+        let defaults: Vec<_> = used.lines().filter(|line| !line.ends_with("\"\"")).collect();
+        let complete = source(&[], &format!("{}\n{}", required.join("\n"), defaults.join("\n")));
+        assert_eq!(shown(&complete), shown(&source(&ONE[..3], "")));
+    }
+
+    #[test]
+    fn secrets_and_what_takes_several_are_known() {
+        let secrets: Vec<_> =
+            SETTINGS.iter().filter(|setting| is_secret(setting.name, "")).map(|one| one.name).collect();
+        assert_eq!(
+            secrets.join(" "),
+            "SLACK_SIGNING_SECRET SLACK_BOT_TOKEN SLACK_APP_TOKEN DIALNOTE_API_KEY SLACK_CLIENT_SECRET ENCRYPTION_KEY \
+             DIALNOTE_WEBHOOK_SECRET DATABASE_URL"
+        );
+        for setting in &SETTINGS {
+            assert_eq!(takes_several(setting), setting.about.contains("separated by a comma"), "{}", setting.name);
+        }
+    }
+
+    #[test]
+    fn secrets_that_others_may_read_are_noticed() {
+        use std::fs::{Permissions, set_permissions, write};
+        let Ok(folder) = tempfile::tempdir() else { unreachable!("a folder") };
+        let path = folder.path().join("settings.toml");
+        let read = |text: &str, mode| {
+            let prepared = write(&path, text).and_then(|()| set_permissions(&path, Permissions::from_mode(mode)));
+            assert!(prepared.is_ok());
+            let file = Written::read(&path);
+            (file.open_to_others, file.secrets().collect::<Vec<_>>())
+        };
+        let text = "slack_bot_token = \"xoxb-planted\"\ndatabase_url = \"sqlite:a.db\"\nparallel = 3";
+        assert_eq!(read(text, 0o640), (true, vec!["SLACK_BOT_TOKEN"]));
+        assert_eq!(read(text, 0o600), (false, vec!["SLACK_BOT_TOKEN"]));
+        assert_eq!(read("database_url = \"postgres://app:planted@db/x\"", 0o604), (true, vec!["DATABASE_URL"]));
+        assert_eq!(read("parallel = 3", 0o644), (true, vec![]));
+    }
+}
