@@ -28,5 +28,6 @@ pub mod audit;
 pub mod config;
 pub mod jobs;
 pub mod manifest;
+pub mod person;
 
 pub mod sandbox;

@@ -32,8 +32,10 @@ const LOOKED_UP: usize = 100;
 const SOMEBODY_GONE: &str = "somebody who left";
 
 const UNLINKED: &str = "unlinked";
-const PROFILE: &str = "profile";
-const MEMBERS: &str = "members";
+/// What Slack says about somebody (`store::Memo`), by user and e-mail address.
+pub const PROFILE: &str = "profile";
+/// Everybody in dialnote (`store::Memo`).
+pub const MEMBERS: &str = "members";
 
 /// A Slack user who is no teammate.
 #[derive(Clone, Debug, PartialEq, Eq)]
