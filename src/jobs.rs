@@ -59,13 +59,18 @@ pub async fn list(store: &dyn Store, dead: bool, as_json: bool, out: &mut impl W
 /// Writes all about one job.
 pub async fn show(store: &dyn Store, id: JobId, out: &mut impl Write) -> Result<(), NotDone> {
     let job = store.job(id).await?.ok_or(NotDone::NoJob(id))?;
-    let mut shown = row(&job);
+    Ok(writeln!(out, "{:#}", whole(&job))?)
+}
+
+/// All about a job, but for what is secret.
+pub fn whole(job: &Stored) -> Value {
+    let mut whole = row(job);
     let mut body: Value = serde_json::from_str(&job.body).unwrap_or_else(|_| Value::String(job.body.clone()));
     hide_addresses(&mut body);
-    if let Some(shown) = shown.as_object_mut() {
-        shown.insert("body".to_owned(), body);
+    if let Some(whole) = whole.as_object_mut() {
+        whole.insert("body".to_owned(), body);
     }
-    Ok(writeln!(out, "{shown:#}")?)
+    whole
 }
 
 /// Has a job that was given up tried again, as if it had just been asked for. Doing so twice is doing it

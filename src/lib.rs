@@ -29,5 +29,6 @@ pub mod config;
 pub mod config_file;
 pub mod jobs;
 pub mod manifest;
+pub mod person;
 
 pub mod sandbox;

@@ -17,9 +17,10 @@ use dialnote_slack::config::{Config, Database, Mistake};
 use dialnote_slack::config_file::{self, Source};
 use dialnote_slack::domain::finding::State;
 use dialnote_slack::error::{Fault, whole};
-use dialnote_slack::ids::{InstallationId, JobId};
+use dialnote_slack::ids::{InstallationId, JobId, SlackUserId};
 use dialnote_slack::jobs;
 use dialnote_slack::manifest::{self, Reached};
+use dialnote_slack::person;
 use dialnote_slack::sandbox::{Credentials, Options, Sandbox, Secrets};
 use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::store::{Store, sqlite};
@@ -95,6 +96,17 @@ enum Command {
         #[command(subcommand)]
         command: Jobs,
     },
+    /// Print everything that is kept about a person, as JSON.
+    Export(Somebody),
+    /// Take a person away from what is kept, and say what was removed and what remains. The app may run
+    /// meanwhile.
+    Erase {
+        #[command(flatten)]
+        somebody: Somebody,
+        /// Although something waits to be done that names them: that stays.
+        #[arg(long)]
+        even_if_waiting: bool,
+    },
     /// Copy the database into a file that is complete in itself. The app may run meanwhile.
     Backup {
         /// The file. It must not exist yet.
@@ -122,6 +134,22 @@ struct Whose {
     /// Only of this workspace or organization, for example T0ACME.
     #[arg(long)]
     installation: Option<String>,
+}
+
+/// A person, and whose.
+#[derive(Args)]
+struct Somebody {
+    /// Their id in Slack, for example U0ZOE.
+    #[arg(long, value_parser = person::user)]
+    person: SlackUserId,
+    /// A name they have or had; those that are kept are known. May be said several times.
+    #[arg(long)]
+    name: Vec<String>,
+    /// An e-mail address they have or had; the one that is kept is known. May be said several times.
+    #[arg(long)]
+    address: Vec<String>,
+    #[command(flatten)]
+    whose: Whose,
 }
 
 #[derive(Subcommand)]
@@ -199,6 +227,8 @@ enum Failure {
     Unwell(usize),
     #[error(transparent)]
     Jobs(#[from] jobs::NotDone),
+    #[error(transparent)]
+    Person(#[from] person::NotDone),
     #[error("the database cannot be copied to {}: {cause}", .file.display())]
     Backup { file: PathBuf, cause: Fault },
     #[error("a PostgreSQL is copied by its own tools: pg_dump --format=custom --file={} \"$DATABASE_URL\"", .0.display())]
@@ -264,6 +294,8 @@ async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
         Command::Vault { command: VaultCommand::Rotate } => rotate(settings).await,
         Command::Health => health(settings).await,
         Command::Jobs { command } => look_after_jobs(settings, command).await,
+        Command::Export(somebody) => export(settings, somebody).await,
+        Command::Erase { somebody, even_if_waiting } => erase(settings, somebody, even_if_waiting).await,
         Command::Backup { file } => backup(settings, file),
         Command::Settings => Ok(write!(std::io::stdout(), "{}", config_file::example())?),
         Command::Manifest { url, unfurl_domain, socket_mode } => {
@@ -395,6 +427,28 @@ impl Chosen {
 
 fn counted(jobs: usize) -> String {
     if jobs == 1 { "One job".to_owned() } else { format!("{jobs} jobs") }
+}
+
+async fn export(settings: &Settings, somebody: Somebody) -> Result<(), Failure> {
+    let store = app::open(&database(settings)?).await?;
+    let (installation, person) = somebody.find(store.as_ref()).await?;
+    Ok(person::export(store.as_ref(), &installation, &person, &mut std::io::stdout().lock()).await?)
+}
+
+async fn erase(settings: &Settings, somebody: Somebody, even_if_waiting: bool) -> Result<(), Failure> {
+    let store = app::open(&database(settings)?).await?;
+    let (installation, person) = somebody.find(store.as_ref()).await?;
+    let (whom, now) = ((&installation, &person), Clock::System.now());
+    Ok(person::erase(store.as_ref(), whom, even_if_waiting, now, &mut std::io::stdout().lock()).await?)
+}
+
+impl Somebody {
+    async fn find(self, store: &dyn Store) -> Result<(InstallationId, person::Person), Failure> {
+        let installation = person::whose(store, self.whose.installation.map(InstallationId::new)).await?;
+        let asked = person::Asked { user: self.person, names: self.name, addresses: self.address };
+        let person = person::known(store, &installation, &asked).await?;
+        Ok((installation, person))
+    }
 }
 
 fn backup(settings: &Settings, file: PathBuf) -> Result<(), Failure> {

@@ -125,9 +125,12 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// How the kind under which their outcomes are kept begins (`store::Document`).
+    pub const KIND: &str = "batch:";
+
     /// What the outcomes of its commands are kept under (`store::Document`), by conversation.
     pub fn kind(&self) -> String {
-        format!("batch:{}", self.id)
+        format!("{}{}", Self::KIND, self.id)
     }
 }
 

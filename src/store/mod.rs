@@ -9,6 +9,7 @@ pub mod conformance;
 mod fnv;
 pub mod pace;
 pub mod postgres;
+pub mod shelf;
 pub mod sqlite;
 mod turns;
 
@@ -22,6 +23,7 @@ use tokio::sync::Notify;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
 use crate::store::pace::Pace;
+use crate::store::shelf::{Kept, Shelf};
 
 /// The two queues. They are claimed apart, so that a flood of messages never delays a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -481,6 +483,30 @@ pub trait Store: Send + Sync + 'static {
     /// Removes what is kept for an installation but its jobs and its audit log: its documents, drafts and facts,
     /// its cards and its mirror; at most `max` of each. Answers how many went.
     async fn clear(&self, installation: &InstallationId, max: usize) -> Result<usize, Fault>;
+
+    /// The first installation beyond `after` for which anything is kept, in the order of their ids: a document,
+    /// or a line of the audit log, which stays when an installation goes.
+    async fn next_installation(&self, after: &InstallationId) -> Result<Option<InstallationId>, Fault>;
+
+    /// What lies on a shelf of an installation, in the order of names beyond `after`, at most `max`.
+    async fn shelf(
+        &self,
+        installation: &InstallationId,
+        shelf: Shelf,
+        after: &(String, String),
+        max: usize,
+    ) -> Result<Vec<Kept>, Fault>;
+
+    /// Takes something off its shelf, if it is still what it was. Answers whether it was taken.
+    async fn take_off(&self, installation: &InstallationId, shelf: Shelf, kept: &Kept) -> Result<bool, Fault>;
+
+    /// Replaces the body of a document, if it is still what it was: its due time stays. Answers whether it was
+    /// replaced.
+    async fn rewrite(&self, installation: &InstallationId, document: &Kept, body: &str) -> Result<bool, Fault>;
+
+    /// Replaces actor and detail of lines of an installation's audit log: what happened, when and to which
+    /// conversation stays. Answers how many were replaced.
+    async fn redact(&self, installation: &InstallationId, lines: Vec<Audited>) -> Result<usize, Fault>;
 
     /// Keeps how conversations (each once) were seen. An older sight than the one that is kept changes
     /// nothing.

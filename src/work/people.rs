@@ -44,8 +44,10 @@ const REMEMBERED: Duration = Duration::from_hours(24);
 pub(super) const STRANGER: &str = "stranger";
 
 const SOUGHT: &str = "sought";
-const PROFILE: &str = "profile";
-const MEMBERS: &str = "members";
+/// What Slack says about somebody (`store::Memo`), by user and e-mail address.
+pub const PROFILE: &str = "profile";
+/// Everybody in dialnote (`store::Memo`).
+pub const MEMBERS: &str = "members";
 
 /// A Slack user who is no teammate.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,6 +23,7 @@ mod digesting;
 mod documents;
 mod drawing;
 mod elsewhere;
+mod erasing;
 mod escaping;
 mod examining;
 mod failing;

@@ -176,6 +176,8 @@ async fn no_command_prints_a_secret() {
                 "audit --csv",
                 "jobs list",
                 "jobs list --waiting --json",
+                "export --person U0MAYA",
+                "erase --person U0MAYA --even-if-waiting",
                 "jobs show JOB",
                 "jobs retry JOB",
                 "jobs drop JOB",

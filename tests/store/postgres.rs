@@ -96,7 +96,7 @@ macro_rules! conforms {
     };
 }
 
-conforms!(deliveries, order, claims, verdicts, telling, facts, kept, bells, fairness, doubts);
+conforms!(deliveries, order, claims, verdicts, telling, facts, kept, shelves, bells, fairness, doubts);
 
 #[tokio::test]
 async fn two_handles() {

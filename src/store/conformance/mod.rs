@@ -15,6 +15,7 @@ mod fairness;
 mod handles;
 mod kept;
 mod order;
+mod shelves;
 mod telling;
 mod verdicts;
 
@@ -45,6 +46,7 @@ pub async fn all(fresh: &impl AsyncFn() -> Box<dyn Store>) {
     telling(fresh).await;
     facts(fresh).await;
     kept(fresh).await;
+    shelves(fresh).await;
     bells(fresh).await;
     fairness(fresh).await;
     doubts(fresh).await;
@@ -171,6 +173,20 @@ pub async fn kept(fresh: &impl AsyncFn() -> Box<dyn Store>) {
             kept::the_mirror_shows_the_latest_sight,
             kept::a_card_is_found_by_its_place,
             kept::the_audit_log_is_read_from_end_to_end,
+        ]
+    );
+}
+
+/// All that is kept can be looked through, and taken away.
+pub async fn shelves(fresh: &impl AsyncFn() -> Box<dyn Store>) {
+    each!(
+        fresh,
+        [
+            shelves::a_shelf_is_looked_through_in_the_order_of_names,
+            shelves::what_is_taken_off_a_shelf_is_gone_unless_it_was_changed,
+            shelves::a_document_is_rewritten_unless_it_was_changed,
+            shelves::lines_of_the_audit_log_become_nobodys,
+            shelves::installations_are_known_as_long_as_anything_is_kept,
         ]
     );
 }

@@ -14,6 +14,7 @@ mod kept;
 mod lines;
 mod operating;
 mod settling;
+mod shelves;
 mod transaction;
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ use self::lines::name;
 use self::settling::{Renew, Settle, Tell};
 use self::transaction::{Params, Verb, query, transact};
 use super::bells::Bells;
+use super::shelf::{Kept, Shelf};
 use super::turns::Turns;
 use super::{
     Accepted, Audited, Card, Claim, Delivery, Document, Draft, Effect, Entry, Lane, Memo, Mirrored, NewJob, Overview,
@@ -307,6 +309,40 @@ impl Store for Postgres {
             gone += query(&self.pool, sql, &[&installation.as_str(), &limit(max)]).await?.len();
         }
         Ok(gone)
+    }
+
+    async fn next_installation(&self, after: &InstallationId) -> Result<Option<InstallationId>, Fault> {
+        let next = self.first(shelves::NEXT_INSTALLATION, &[&after.as_str()], shelves::read_installation).await?;
+        Ok(next.flatten())
+    }
+
+    async fn shelf(
+        &self,
+        installation: &InstallationId,
+        shelf: Shelf,
+        (first, second): &(String, String),
+        max: usize,
+    ) -> Result<Vec<Kept>, Fault> {
+        let which: Params<'_> = &[&installation.as_str(), first, second, &limit(max)];
+        self.all(shelves::list(shelf), which, shelves::read).await
+    }
+
+    async fn take_off(&self, installation: &InstallationId, shelf: Shelf, kept: &Kept) -> Result<bool, Fault> {
+        let which: Params<'_> = &[&installation.as_str(), &kept.name.0, &kept.name.1, &kept.body];
+        Ok(!query(&self.pool, shelves::take_off(shelf), which).await?.is_empty())
+    }
+
+    async fn rewrite(&self, installation: &InstallationId, document: &Kept, body: &str) -> Result<bool, Fault> {
+        let Kept { name: (kind, id), body: before, .. } = document;
+        let which: Params<'_> = &[&installation.as_str(), kind, id, before, &body];
+        Ok(!query(&self.pool, shelves::REWRITE, which).await?.is_empty())
+    }
+
+    async fn redact(&self, installation: &InstallationId, lines: Vec<Audited>) -> Result<usize, Fault> {
+        let ids: Vec<_> = lines.iter().map(|line| line.id).collect();
+        let actors: Vec<_> = lines.iter().map(|line| line.entry.actor.as_str()).collect();
+        let details: Vec<_> = lines.iter().map(|line| line.entry.detail.as_str()).collect();
+        Ok(query(&self.pool, shelves::REDACT, &[&installation.as_str(), &ids, &actors, &details]).await?.len())
     }
 
     async fn mirror(&self, installation: &InstallationId, seen: Vec<Mirrored>) -> Result<(), Fault> {

@@ -16,6 +16,7 @@ mod operating;
 #[cfg(test)]
 mod plans;
 mod readers;
+mod shelves;
 mod writer;
 
 use std::fs::{self, OpenOptions};
@@ -37,6 +38,7 @@ use self::lines::Lines;
 use self::readers::Readers;
 use self::writer::Writer;
 use super::bells::{Bells, Rings};
+use super::shelf::{Kept, Shelf};
 use super::{
     Accepted, Audited, Card, Claim, Delivery, Document, Draft, Effect, Entry, Lane, Memo, Mirrored, NewJob, Overview,
     Settled, Since, Store, Stored, Verdict,
@@ -254,6 +256,40 @@ impl Store for Sqlite {
     async fn clear(&self, installation: &InstallationId, max: usize) -> Result<usize, Fault> {
         let installation = installation.clone();
         self.writer.write(PATIENCE, move |connection, _| operating::clear(connection, &installation, max)).await
+    }
+
+    async fn next_installation(&self, after: &InstallationId) -> Result<Option<InstallationId>, Fault> {
+        self.readers.read(|connection| shelves::next_installation(connection, after))
+    }
+
+    async fn shelf(
+        &self,
+        installation: &InstallationId,
+        shelf: Shelf,
+        after: &(String, String),
+        max: usize,
+    ) -> Result<Vec<Kept>, Fault> {
+        let (installation, after) = (installation.clone(), after.clone());
+        self.readers.read_apart(move |connection| shelves::list(connection, &installation, shelf, &after, max)).await
+    }
+
+    async fn take_off(&self, installation: &InstallationId, shelf: Shelf, kept: &Kept) -> Result<bool, Fault> {
+        let (installation, kept) = (installation.clone(), kept.clone());
+        let take =
+            move |connection: &Connection, _: &mut Rings| shelves::take_off(connection, &installation, shelf, &kept);
+        self.writer.write(PATIENCE, take).await
+    }
+
+    async fn rewrite(&self, installation: &InstallationId, document: &Kept, body: &str) -> Result<bool, Fault> {
+        let (installation, document, body) = (installation.clone(), document.clone(), body.to_owned());
+        let rewrite =
+            move |connection: &Connection, _: &mut Rings| shelves::rewrite(connection, &installation, &document, &body);
+        self.writer.write(PATIENCE, rewrite).await
+    }
+
+    async fn redact(&self, installation: &InstallationId, lines: Vec<Audited>) -> Result<usize, Fault> {
+        let installation = installation.clone();
+        self.writer.write(PATIENCE, move |connection, _| shelves::redact(connection, &installation, &lines)).await
     }
 
     async fn mirror(&self, installation: &InstallationId, seen: Vec<Mirrored>) -> Result<(), Fault> {

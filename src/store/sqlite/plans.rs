@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::lines::{self, Lines};
-use super::{accepting, connection, facts, fault, jobs, kept, operating};
+use super::{accepting, connection, facts, fault, jobs, kept, operating, shelves};
 use crate::error::Fault;
 
 struct Schema {
@@ -70,6 +70,18 @@ fn no_statement_of_a_command_reads_a_whole_table_or_sorts() -> Result<(), Fault>
         kept::FIND,
         kept::LIST,
         operating::INSTALLATIONS,
+        shelves::MEMOS,
+        shelves::DOCUMENTS,
+        shelves::DRAFTS,
+        shelves::CARDS,
+        shelves::BUCKETS,
+        shelves::TAKE_MEMO,
+        shelves::TAKE_DOCUMENT,
+        shelves::TAKE_DRAFT,
+        shelves::TAKE_CARD,
+        shelves::TAKE_BUCKET,
+        shelves::REWRITE,
+        shelves::REDACT,
         kept::DUE,
         kept::COME_DUE,
         kept::MIRROR,

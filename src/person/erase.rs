@@ -1,0 +1,312 @@
+//! Taking a person away from what is kept. What happened stays; who it was does not. Doing it twice is doing
+//! it once: if it stops in between, the next time goes on, because what they are known by goes last.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::{ERASED, NotDone, PIECE, Person, each, each_job, is_about};
+use crate::domain::installation::{Connection, Installation};
+use crate::domain::job::Batch;
+use crate::domain::route::Route;
+use crate::error::Fault;
+use crate::ids::{InstallationId, SlackUserId};
+use crate::json::Peek;
+use crate::store::shelf::{Kept, Shelf};
+use crate::store::{Audited, Entry, Since, Store};
+
+/// How long commands that were given together may wait for each other: they are tried for a day.
+const UNDER_WAY: SignedDuration = SignedDuration::from_hours(48);
+
+/// Takes somebody away and says what was removed, and what remains.
+pub async fn erase(
+    store: &dyn Store,
+    (installation, person): (&InstallationId, &Person),
+    even_if_waiting: bool,
+    now: Timestamp,
+    out: &mut impl Write,
+) -> Result<(), NotDone> {
+    let mut erasing = Erasing { store, installation, person, now, removed: BTreeMap::new(), replaced: BTreeMap::new() };
+    let waiting = erasing.waiting().await?;
+    if let Some(one) = waiting.one.clone().filter(|_| !even_if_waiting) {
+        return Err(NotDone::Waiting { count: waiting.count, user: person.user.clone(), one });
+    }
+    erasing.go_through(Shelf::Documents).await?;
+    erasing.go_through(Shelf::Drafts).await?;
+    erasing.go_through(Shelf::Buckets).await?;
+    erasing.throw_away_jobs().await?;
+    erasing.redact().await?;
+    erasing.go_through(Shelf::Memos).await?;
+    erasing.tell(&waiting, out).await
+}
+
+struct Erasing<'a> {
+    store: &'a dyn Store,
+    installation: &'a InstallationId,
+    person: &'a Person,
+    now: Timestamp,
+    removed: BTreeMap<String, usize>,
+    replaced: BTreeMap<String, usize>,
+}
+
+/// What is still to be done and names them.
+#[derive(Default)]
+struct Waiting {
+    count: usize,
+    one: Option<String>,
+}
+
+/// What becomes of something that is kept.
+enum Fate {
+    Stays,
+    Goes,
+    Becomes(String),
+}
+
+impl Erasing<'_> {
+    async fn waiting(&self) -> Result<Waiting, NotDone> {
+        let mut waiting = Waiting::default();
+        let mut count = |one: String| {
+            waiting.count += 1;
+            waiting.one.get_or_insert(one);
+            Ok(())
+        };
+        each_job(self.store, (self.installation, self.person), false, |job| count(job.id.to_string())).await?;
+        each(self.store, self.installation, Shelf::Documents, |kept| {
+            let is_under_way = self.is_under_way(&kept) && is_about(self.person, &kept);
+            if is_under_way { count(kept.name.0) } else { Ok(()) }
+        })
+        .await?;
+        Ok(waiting)
+    }
+
+    /// Whether it is what came of one of several commands, and others of them are still to be done.
+    fn is_under_way(&self, kept: &Kept) -> bool {
+        let is_young = |at: Timestamp| self.now.duration_since(at) < UNDER_WAY;
+        kept.name.0.starts_with(Batch::KIND) && kept.at.is_some_and(is_young)
+    }
+
+    /// Looks at everything on a shelf and has happen what is to become of it. Who changes it meanwhile has it
+    /// looked at again.
+    async fn go_through(&mut self, shelf: Shelf) -> Result<(), NotDone> {
+        let mut after = Default::default();
+        loop {
+            let piece = self.store.shelf(self.installation, shelf, &after, PIECE).await?;
+            if piece.is_empty() {
+                return Ok(());
+            }
+            for kept in piece {
+                if !self.settle(shelf, &kept).await? {
+                    break;
+                }
+                after = kept.name;
+            }
+        }
+    }
+
+    async fn settle(&mut self, shelf: Shelf, kept: &Kept) -> Result<bool, Fault> {
+        let fate = if shelf == Shelf::Documents { self.fate_of_document(kept) } else { self.fate(kept) };
+        let (done, counts) = match fate {
+            Fate::Stays => return Ok(true),
+            Fate::Goes => (self.store.take_off(self.installation, shelf, kept).await?, &mut self.removed),
+            Fate::Becomes(body) => (self.store.rewrite(self.installation, kept, &body).await?, &mut self.replaced),
+        };
+        *counts.entry(label(shelf, kept)).or_default() += usize::from(done);
+        Ok(done)
+    }
+
+    /// Facts can be read anew, and whoever gave a command that is kept can give it once more.
+    fn fate(&self, kept: &Kept) -> Fate {
+        if is_about(self.person, kept) { Fate::Goes } else { Fate::Stays }
+    }
+
+    /// Documents cannot be read anew from anywhere: those that are about others, too, stay without the person.
+    fn fate_of_document(&self, kept: &Kept) -> Fate {
+        let (person, (kind, id)) = (self.person, &kept.name);
+        if [Installation::KIND, Connection::KIND].contains(&kind.as_str()) || self.is_under_way(kept) {
+            return Fate::Stays;
+        }
+        if kind == Route::KIND {
+            return without_maker(person, &kept.body).map_or(Fate::Stays, Fate::Becomes);
+        }
+        let is_theirs = [id, &kept.body].into_iter().any(|text| person.is_surely_in(text)) || person.is_member(id);
+        if is_theirs || kind.starts_with(Batch::KIND) && person.is_in(&kept.body) {
+            return Fate::Goes;
+        }
+        person.erased_from(&kept.body).map_or(Fate::Stays, Fate::Becomes)
+    }
+
+    async fn throw_away_jobs(&mut self) -> Result<(), NotDone> {
+        loop {
+            let mut jobs = Vec::new();
+            each_job(self.store, (self.installation, self.person), true, |job| {
+                if jobs.len() < PIECE {
+                    jobs.push(job.id);
+                }
+                Ok(())
+            })
+            .await?;
+            if jobs.is_empty() {
+                return Ok(());
+            }
+            for id in jobs {
+                let gone = self.store.discard(id).await?;
+                *self.removed.entry("job that was given up".to_owned()).or_default() += usize::from(gone);
+            }
+        }
+    }
+
+    async fn redact(&mut self) -> Result<(), NotDone> {
+        let mut before = None;
+        loop {
+            let piece = self.store.latest(self.installation, before, PIECE).await?;
+            let Some(last) = piece.last() else { return Ok(()) };
+            before = Some(last.id);
+            let lines: Vec<_> = piece.into_iter().filter_map(|line| redacted(self.person, line)).collect();
+            if !lines.is_empty() {
+                let replaced = self.store.redact(self.installation, lines).await?;
+                *self.replaced.entry("line of the audit log".to_owned()).or_default() += replaced;
+            }
+        }
+    }
+
+    async fn tell(&self, waiting: &Waiting, out: &mut impl Write) -> Result<(), NotDone> {
+        let words: Vec<_> = self.person.words().collect();
+        writeln!(out, "In {}, known by: {}.", self.installation, words.join(", "))?;
+        counted("Removed", &self.removed, out)?;
+        counted(&format!("Replaced by \"{ERASED}\""), &self.replaced, out)?;
+        writeln!(out, "What remains:")?;
+        for remains in self.remains(waiting).await? {
+            writeln!(out, "- {remains}")?;
+        }
+        Ok(out.flush()?)
+    }
+
+    async fn remains(&self, waiting: &Waiting) -> Result<Vec<String>, NotDone> {
+        let (person, installation) = (self.person, self.installation);
+        let (cards, conversations) = (self.cards().await?, self.conversations().await?);
+        let mut remains = Vec::new();
+        if waiting.count > 0 {
+            remains
+                .push(format!("What is still to be done and names them: {}. Erase again when it is.", waiting.count));
+        }
+        for (kind, way_out) in [
+            (Installation::KIND, "They installed the app: that changes when somebody else installs it again."),
+            (
+                Connection::KIND,
+                "They gave the app its key: that changes when another admin does (`/dialnote connect`).",
+            ),
+        ] {
+            let kept = self.store.document(installation, kind, "").await?;
+            remains.extend(kept.filter(|kept| person.is_surely_in(&kept.body)).map(|_| way_out.to_owned()));
+        }
+        if cards + conversations > 0 {
+            remains.push(format!(
+                "The copy of dialnote's conversations, where it names them ({conversations}), and what cards show \
+                 of it ({cards}): both are rewritten by themselves when another owner, name or text is there in \
+                 dialnote; `dialnote-slack resync` does it at once."
+            ));
+        }
+        if !person.members.is_empty() {
+            remains.push("Their id in dialnote, in the audit log, for what was whose before and after.".to_owned());
+        }
+        remains.extend(
+            [
+                "Cards and messages in Slack: delete them there.",
+                "Conversations and notes in dialnote: change them there.",
+                "Backups, and freed pages of the database until they are used again (docs/operate.md).",
+                "Your own logs: of the app, its proxy and its database.",
+                "As long as they are in Slack and dialnote, they are read anew when they do something or are named.",
+            ]
+            .map(str::to_owned),
+        );
+        if person.names.is_empty() || person.addresses.is_empty() {
+            remains.push(
+                "What names them otherwise: nothing said by which name and address they are known. Say so with \
+                 --name and --address."
+                    .to_owned(),
+            );
+        }
+        Ok(remains)
+    }
+
+    async fn cards(&self) -> Result<usize, NotDone> {
+        let mut cards = 0;
+        each(self.store, self.installation, Shelf::Cards, |kept| {
+            cards += usize::from(self.person.is_in(&kept.body));
+            Ok(())
+        })
+        .await?;
+        Ok(cards)
+    }
+
+    async fn conversations(&self) -> Result<usize, NotDone> {
+        let (mut since, mut count) = (Since { at: Timestamp::MIN, conversation: String::new() }, 0);
+        loop {
+            let piece = self.store.mirrored(self.installation, &since, PIECE).await?;
+            let Some(last) = piece.last() else { return Ok(count) };
+            since = Since { at: last.at, conversation: last.conversation.to_string() };
+            count += piece.iter().filter(|seen| self.person.is_in(&seen.body)).count();
+        }
+    }
+}
+
+/// A route without whoever made it, if they did: nobody is told then when it is paused.
+fn without_maker(person: &Person, body: &str) -> Option<String> {
+    let mut route: Value = serde_json::from_str(body).ok()?;
+    let by = route.get_mut("by")?;
+    if by.as_str() != Some(person.user.as_str()) {
+        return None;
+    }
+    *by = Value::Null;
+    Some(route.to_string())
+}
+
+/// A line of the audit log without them, if they stood in it. What they were called does not matter where they
+/// are the actor: it may be a name they had long ago.
+fn redacted(person: &Person, line: Audited) -> Option<Audited> {
+    let Audited { id, installation, entry } = line;
+    let detail = person.erased_from(&entry.detail);
+    if entry.actor != person.user {
+        let entry = Entry { detail: detail?, ..entry };
+        return Some(Audited { id, installation, entry });
+    }
+    let detail = without_name(&detail.unwrap_or_else(|| entry.detail.clone()));
+    Some(Audited { id, installation, entry: Entry { actor: SlackUserId::new(ERASED), detail, ..entry } })
+}
+
+fn without_name(detail: &str) -> String {
+    let Ok(mut value) = serde_json::from_str::<Value>(detail) else { return detail.to_owned() };
+    if value.words("/by").is_some()
+        && let Some(by) = value.get_mut("by")
+    {
+        *by = ERASED.into();
+    }
+    value.to_string()
+}
+
+fn label(shelf: Shelf, kept: &Kept) -> String {
+    let kind = &kept.name.0;
+    match shelf {
+        Shelf::Memos => format!("memo: {kind}"),
+        Shelf::Documents if kind.starts_with(Batch::KIND) => "document: batch".to_owned(),
+        Shelf::Documents => format!("document: {kind}"),
+        Shelf::Drafts => "command kept for later".to_owned(),
+        Shelf::Cards => "card".to_owned(),
+        Shelf::Buckets => "pace of direct messages".to_owned(),
+    }
+}
+
+fn counted(what: &str, counts: &BTreeMap<String, usize>, out: &mut impl Write) -> Result<(), NotDone> {
+    let counts: Vec<_> = counts.iter().filter(|(_, count)| **count > 0).collect();
+    if counts.is_empty() {
+        return Ok(writeln!(out, "{what}: nothing.")?);
+    }
+    writeln!(out, "{what}:")?;
+    for (label, count) in counts {
+        writeln!(out, "{count:>6} {label}")?;
+    }
+    Ok(())
+}

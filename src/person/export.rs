@@ -1,0 +1,151 @@
+//! Everything that is kept about a person, as JSON. It is written piece by piece: an audit log may be long.
+
+use std::io::Write;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::{NotDone, PIECE, Person, each, each_job, is_about};
+use crate::domain::installation::{Connection, Installation};
+use crate::ids::InstallationId;
+use crate::jobs;
+use crate::store::shelf::{Kept, Shelf};
+use crate::store::{Since, Store};
+
+/// Writes what is kept about somebody. Of what is about others, too, only the part that names them.
+pub async fn export(
+    store: &dyn Store,
+    installation: &InstallationId,
+    person: &Person,
+    out: &mut impl Write,
+) -> Result<(), NotDone> {
+    writeln!(out, "{{\n  \"person\": {},", indented(&who(installation, person), "  "))?;
+    for (name, shelf) in [("memos", Shelf::Memos), ("documents", Shelf::Documents), ("drafts", Shelf::Drafts)] {
+        let mut list = List::begin(out, name)?;
+        each(
+            store,
+            installation,
+            shelf,
+            |kept| {
+                if is_about(person, &kept) { list.add(&shown(person, kept)) } else { Ok(()) }
+            },
+        )
+        .await?;
+        list.end()?;
+    }
+    let mut list = List::begin(out, "pacing")?;
+    each(store, installation, Shelf::Buckets, |kept| {
+        if is_about(person, &kept) { list.add(&kept.name.0.into()) } else { Ok(()) }
+    })
+    .await?;
+    list.end()?;
+    for (name, dead) in [("jobs_waiting", false), ("jobs_given_up", true)] {
+        let mut list = List::begin(out, name)?;
+        each_job(store, (installation, person), dead, |job| list.add(&jobs::whole(&job))).await?;
+        list.end()?;
+    }
+    let mut list = List::begin(out, "cards_naming_them")?;
+    each(store, installation, Shelf::Cards, |Kept { name: (conversation, channel), body, .. }| {
+        if person.is_in(&body) {
+            list.add(&json!({ "conversation": conversation, "channel": channel }))
+        } else {
+            Ok(())
+        }
+    })
+    .await?;
+    list.end()?;
+    conversations(store, installation, person, List::begin(out, "conversations_naming_them")?).await?;
+    audit(store, installation, person, List::begin(out, "audit")?).await?;
+    Ok(writeln!(out, "  \"end\": true\n}}")?)
+}
+
+fn who(installation: &InstallationId, person: &Person) -> Value {
+    json!({
+        "workspace": installation, "user": person.user, "names": person.names, "addresses": person.addresses,
+        "members": person.members,
+    })
+}
+
+/// What is kept, with what it says about them. What seals keep closed is nobody's.
+fn shown(person: &Person, kept: Kept) -> Value {
+    let Kept { name: (kind, id), also, at, body } = kept;
+    let is_theirs = [Some(&id), also.as_ref()].into_iter().flatten().any(|name| person.is_surely_in(name));
+    let body = match serde_json::from_str(&body).unwrap_or(Value::String(body)) {
+        Value::Object(mut fields) if [Installation::KIND, Connection::KIND].contains(&kind.as_str()) => {
+            fields.retain(|_, field| field.as_str().is_some_and(|text| person.is_surely_in(text)));
+            Value::Object(fields)
+        }
+        body if is_theirs => body,
+        body => person.part_of(body),
+    };
+    json!({ "kind": kind, "id": id, "also": also, "at": at, "body": body })
+}
+
+/// Which of dialnote's conversations name them; what else these say is about others.
+async fn conversations(
+    store: &dyn Store,
+    installation: &InstallationId,
+    person: &Person,
+    mut list: List<'_, impl Write>,
+) -> Result<(), NotDone> {
+    let mut since = Since { at: Timestamp::MIN, conversation: String::new() };
+    loop {
+        let piece = store.mirrored(installation, &since, PIECE).await?;
+        let Some(last) = piece.last() else { return list.end() };
+        since = Since { at: last.at, conversation: last.conversation.to_string() };
+        for seen in piece.iter().filter(|seen| person.is_in(&seen.body)) {
+            list.add(&json!({ "conversation": seen.conversation, "seen": seen.at }))?;
+        }
+    }
+}
+
+/// What they did, and what others did that names them, newest first.
+async fn audit(
+    store: &dyn Store,
+    installation: &InstallationId,
+    person: &Person,
+    mut list: List<'_, impl Write>,
+) -> Result<(), NotDone> {
+    let mut before = None;
+    loop {
+        let piece = store.latest(installation, before, PIECE).await?;
+        let Some(last) = piece.last() else { return list.end() };
+        before = Some(last.id);
+        let theirs = piece.iter().map(|line| &line.entry);
+        for entry in theirs.filter(|entry| entry.actor == person.user || person.is_in(&entry.detail)) {
+            let detail: Value = serde_json::from_str(&entry.detail).unwrap_or_else(|_| entry.detail.clone().into());
+            list.add(&json!({
+                "at": entry.at, "user": entry.actor, "verb": entry.verb, "conversation": entry.conversation,
+                "detail": detail,
+            }))?;
+        }
+    }
+}
+
+/// A list that is being written.
+struct List<'a, W> {
+    out: &'a mut W,
+    empty: bool,
+}
+
+impl<'a, W: Write> List<'a, W> {
+    fn begin(out: &'a mut W, name: &str) -> Result<Self, NotDone> {
+        write!(out, "  \"{name}\": [")?;
+        Ok(Self { out, empty: true })
+    }
+
+    fn add(&mut self, value: &Value) -> Result<(), NotDone> {
+        let comma = if self.empty { "" } else { "," };
+        self.empty = false;
+        Ok(write!(self.out, "{comma}\n    {}", indented(value, "    "))?)
+    }
+
+    fn end(self) -> Result<(), NotDone> {
+        let close = if self.empty { "]," } else { "\n  ]," };
+        Ok(writeln!(self.out, "{close}")?)
+    }
+}
+
+fn indented(value: &Value, by: &str) -> String {
+    format!("{value:#}").replace('\n', &format!("\n{by}"))
+}

@@ -1,0 +1,190 @@
+//! What is kept about a person, for an operator who is asked for it: shown, or taken away. Read from the
+//! database and written to it; the app may run meanwhile.
+
+mod erase;
+mod export;
+mod known;
+
+use std::collections::BTreeSet;
+
+pub use self::erase::erase;
+pub use self::export::export;
+pub use self::known::{ERASED, Person};
+use crate::domain::installation::Installation;
+use crate::error::Fault;
+use crate::ids::{InstallationId, JobId, MemberId, SlackUserId};
+use crate::json::Peek;
+use crate::store::shelf::{Kept, Shelf};
+use crate::store::{Store, Stored};
+use crate::work::people::{MEMBERS, PROFILE};
+
+/// How much is read at a time.
+const PIECE: usize = 500;
+
+/// How many of their entries in the audit log are asked for the names they had.
+const DEEDS: usize = 1_000;
+
+/// Who is meant, as far as whoever asks knows it.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// In Slack.
+    pub user: SlackUserId,
+    /// Further names.
+    pub names: Vec<String>,
+    /// Further e-mail addresses.
+    pub addresses: Vec<String>,
+}
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum NotDone {
+    /// The database did not answer.
+    #[error("{0}. What was done is done; try again")]
+    Store(#[from] Fault),
+    /// Nobody takes what is written.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// There is no workspace.
+    #[error("nothing is kept for any workspace")]
+    Nobody,
+    /// It is not kept for that one.
+    #[error("nothing is kept for {0}; something is for {1}")]
+    NotThere(InstallationId, String),
+    /// There are several.
+    #[error("say for which workspace, with --installation: {0}")]
+    Several(String),
+    /// Something waits.
+    #[error("{}", waiting(*.count, .user, .one))]
+    Waiting {
+        /// How many.
+        count: usize,
+        /// Who is meant.
+        user: SlackUserId,
+        /// One of them.
+        one: String,
+    },
+    /// What they are known by cannot be looked for.
+    #[error("what they are known by cannot be looked for: {0}")]
+    Words(#[from] regex::Error),
+}
+
+fn waiting(count: usize, user: &SlackUserId, one: &str) -> String {
+    let what = match count {
+        1 => format!("{one} is still to be done and names {user}"),
+        many => format!("{many} jobs are still to be done and name {user}, for example {one}"),
+    };
+    format!(
+        "{what}. Look at what waits with `dialnote-slack jobs list --waiting`, and erase when it is done; with \
+         --even-if-waiting everything else is erased now"
+    )
+}
+
+/// For which installation it is asked: the one that is named, or the only one there is.
+pub async fn whose(store: &dyn Store, asked: Option<InstallationId>) -> Result<InstallationId, NotDone> {
+    let mut all = Vec::new();
+    while let Some(next) = store.next_installation(all.last().unwrap_or(&InstallationId::new(""))).await? {
+        all.push(next);
+    }
+    match (asked, all.as_slice()) {
+        (_, []) => Err(NotDone::Nobody),
+        (Some(asked), all) if all.contains(&asked) => Ok(asked),
+        (None, [only]) => Ok(only.clone()),
+        (Some(asked), all) => Err(NotDone::NotThere(asked, listed(store, all).await?)),
+        (None, all) => Err(NotDone::Several(listed(store, all).await?)),
+    }
+}
+
+/// `T0ACME (Acme Dental), T0BETA`: one that was removed has no name any more.
+async fn listed(store: &dyn Store, all: &[InstallationId]) -> Result<String, Fault> {
+    let mut listed = Vec::new();
+    for id in all {
+        let kept = store.document(id, Installation::KIND, "").await?;
+        let name = kept.and_then(|kept| serde_json::from_str::<Installation>(&kept.body).ok());
+        listed.push(name.map_or_else(|| id.to_string(), |installation| format!("{id} ({})", installation.name)));
+    }
+    Ok(listed.join(", "))
+}
+
+/// By what they are known: what is kept of their profile, what they were called when they did something, and
+/// who has the same address in dialnote.
+pub async fn known(store: &dyn Store, installation: &InstallationId, asked: &Asked) -> Result<Person, NotDone> {
+    let user = asked.user.clone();
+    let mut names: BTreeSet<_> = asked.names.iter().cloned().collect();
+    let mut addresses: BTreeSet<_> = asked.addresses.iter().map(|address| address.to_lowercase()).collect();
+    let mut members = BTreeSet::new();
+    if let Some(profile) = store.recall(installation, PROFILE, user.as_str()).await? {
+        let profile: serde_json::Value = serde_json::from_str(&profile.body).unwrap_or_default();
+        names.extend(profile.name("/name"));
+        addresses.extend(profile.words("/email").map(str::to_lowercase));
+    }
+    for deed in store.deeds(installation, &user, DEEDS).await? {
+        let detail: serde_json::Value = serde_json::from_str(&deed.detail).unwrap_or_default();
+        names.extend(detail.name("/by"));
+    }
+    let kept = store.recall(installation, MEMBERS, "").await?;
+    let kept: serde_json::Value = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
+    for member in kept.list("") {
+        if member.words("/email").is_some_and(|email| addresses.contains(&email.to_lowercase())) {
+            names.extend(member.name("/name"));
+            members.extend(member.words("/id").map(MemberId::new));
+        }
+    }
+    names.remove(ERASED);
+    Ok(Person::new(user, without_blanks(names), without_blanks(addresses), members)?)
+}
+
+fn without_blanks(words: BTreeSet<String>) -> BTreeSet<String> {
+    words.into_iter().map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
+}
+
+/// Looks at everything on a shelf.
+async fn each(
+    store: &dyn Store,
+    installation: &InstallationId,
+    shelf: Shelf,
+    mut look: impl FnMut(Kept) -> Result<(), NotDone>,
+) -> Result<(), NotDone> {
+    let mut after = Default::default();
+    loop {
+        let piece = store.shelf(installation, shelf, &after, PIECE).await?;
+        let Some(last) = piece.last() else { return Ok(()) };
+        after = last.name.clone();
+        piece.into_iter().try_for_each(&mut look)?;
+    }
+}
+
+/// Looks at all jobs that name somebody: those that were given up, or those that wait.
+async fn each_job(
+    store: &dyn Store,
+    (installation, person): (&InstallationId, &Person),
+    dead: bool,
+    mut look: impl FnMut(Stored) -> Result<(), NotDone>,
+) -> Result<(), NotDone> {
+    let mut after = JobId(0);
+    loop {
+        let piece = store.jobs(dead, after, PIECE).await?;
+        let Some(last) = piece.last() else { return Ok(()) };
+        after = last.id;
+        let theirs = |job: &Stored| job.installation == *installation && person.is_in(&job.body);
+        piece.into_iter().filter(theirs).try_for_each(&mut look)?;
+    }
+}
+
+/// Whether something on a shelf is about somebody, or names them.
+fn is_about(person: &Person, kept: &Kept) -> bool {
+    let (kind, id) = &kept.name;
+    let names = [Some(kind), Some(id), kept.also.as_ref()];
+    let is_named = |name: &String| person.is_surely_in(name) || person.is_member(name);
+    names.into_iter().flatten().any(is_named) || person.is_in(&kept.body)
+}
+
+/// Reads the id of a Slack user.
+pub fn user(text: &str) -> Result<SlackUserId, String> {
+    let is_id = |text: &&str| {
+        text.len() > 1
+            && text.starts_with(['U', 'W'])
+            && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+    };
+    let id = Some(text).filter(is_id).map(SlackUserId::new);
+    id.ok_or_else(|| "give the id of a Slack user, like U0ZOE (in Slack: their profile, Copy member ID)".to_owned())
+}

@@ -1,0 +1,153 @@
+//! Looking through everything that is kept for an installation, taking parts of it away, and making lines of
+//! the audit log nobody's.
+
+use super::facts::put;
+use super::{accept, at, command, elsewhere, here};
+use crate::error::Fault;
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
+use crate::store::pace::Pace;
+use crate::store::shelf::{Kept, Shelf};
+use crate::store::{Audited, Card, Document, Draft, Effect, Entry, Memo, NewJob, Store};
+
+const SHELVES: [Shelf; 5] = [Shelf::Memos, Shelf::Documents, Shelf::Drafts, Shelf::Cards, Shelf::Buckets];
+
+pub(super) async fn a_shelf_is_looked_through_in_the_order_of_names(store: &dyn Store) -> Result<(), Fault> {
+    for installation in [here(), elsewhere()] {
+        fill(store, &installation).await?;
+    }
+    for shelf in SHELVES {
+        let all = store.shelf(&here(), shelf, &beginning(), 9).await?;
+        let names: Vec<_> = all.iter().map(|kept| kept.name.clone()).collect();
+        let expected = match shelf {
+            Shelf::Drafts | Shelf::Buckets => [("b", ""), ("c", "")],
+            Shelf::Memos | Shelf::Documents | Shelf::Cards => [("a", "z"), ("b", "a")],
+        };
+        assert_eq!(names, expected.map(|(one, two)| (one.to_owned(), two.to_owned())), "in order: {shelf:?}");
+        let first = store.shelf(&here(), shelf, &beginning(), 1).await?;
+        assert_eq!(first.as_slice(), all.get(..1).unwrap_or_default(), "the first: {shelf:?}");
+        let after = first.first().map(|kept| kept.name.clone()).unwrap_or_default();
+        assert_eq!(store.shelf(&here(), shelf, &after, 9).await?.as_slice(), all.get(1..).unwrap_or_default());
+    }
+    let memos = store.shelf(&here(), Shelf::Memos, &beginning(), 1).await?;
+    let also = Some("alias".to_owned());
+    assert_eq!(memos, [Kept { name: name("a", "z"), also, at: Some(at(1)), body: "memo".into() }]);
+    let documents = store.shelf(&here(), Shelf::Documents, &beginning(), 1).await?;
+    assert_eq!(documents, [Kept { name: name("a", "z"), also: None, at: Some(at(2)), body: "document".into() }]);
+    let drafts = store.shelf(&here(), Shelf::Drafts, &beginning(), 1).await?;
+    let also = Some("U1".to_owned());
+    assert_eq!(drafts, [Kept { name: name("b", ""), also, at: Some(at(3)), body: "draft".into() }]);
+    let cards = store.shelf(&here(), Shelf::Cards, &beginning(), 1).await?;
+    let also = Some("1.1".to_owned());
+    assert_eq!(cards, [Kept { name: name("a", "z"), also, at: None, body: "face".into() }]);
+    Ok(())
+}
+
+pub(super) async fn what_is_taken_off_a_shelf_is_gone_unless_it_was_changed(store: &dyn Store) -> Result<(), Fault> {
+    for installation in [here(), elsewhere()] {
+        fill(store, &installation).await?;
+    }
+    for shelf in SHELVES {
+        let all = store.shelf(&here(), shelf, &beginning(), 9).await?;
+        let Some(first) = all.first() else { return Err(Fault::Store(format!("nothing is on {shelf:?}"))) };
+        if shelf != Shelf::Buckets {
+            let older = Kept { body: "older".into(), ..first.clone() };
+            assert!(!store.take_off(&here(), shelf, &older).await?, "it was changed meanwhile: {shelf:?}");
+        }
+        assert!(store.take_off(&here(), shelf, first).await?, "it is taken: {shelf:?}");
+        assert!(!store.take_off(&here(), shelf, first).await?, "once: {shelf:?}");
+        assert_eq!(store.shelf(&here(), shelf, &beginning(), 9).await?.as_slice(), all.get(1..).unwrap_or_default());
+        let theirs = store.shelf(&elsewhere(), shelf, &beginning(), 9).await?;
+        assert_eq!(theirs.len(), 2, "another installation's stay: {shelf:?}");
+    }
+    Ok(())
+}
+
+pub(super) async fn a_document_is_rewritten_unless_it_was_changed(store: &dyn Store) -> Result<(), Fault> {
+    fill(store, &here()).await?;
+    fill(store, &elsewhere()).await?;
+    let kept = Kept { name: name("a", "z"), also: None, at: Some(at(2)), body: "document".into() };
+    assert!(!store.rewrite(&here(), &Kept { body: "older".into(), ..kept.clone() }, "new").await?, "it was changed");
+    assert!(store.rewrite(&here(), &kept, "new").await?, "it is rewritten");
+    let expected = Document { body: "new".into(), ..document("a", "z") };
+    assert_eq!(store.document(&here(), "a", "z").await?, Some(expected), "and its due time stays");
+    assert_eq!(store.document(&elsewhere(), "a", "z").await?, Some(document("a", "z")), "not another installation's");
+    Ok(())
+}
+
+pub(super) async fn lines_of_the_audit_log_become_nobodys(store: &dyn Store) -> Result<(), Fault> {
+    put(store, &here(), [Effect::Record(entry("one")), Effect::Record(entry("two"))]).await?;
+    put(store, &elsewhere(), [Effect::Record(entry("theirs"))]).await?;
+    let all = store.audit(0, at(0), 9).await?;
+    let lines: Vec<_> = all.into_iter().filter(|line| line.entry.verb != "two").map(nobodys).collect();
+    assert_eq!(store.redact(&here(), lines).await?, 1, "not another installation's");
+    let nobody = Entry { actor: SlackUserId::new("nobody"), detail: "{\"by\":\"\"}".into(), ..entry("one") };
+    let log: Vec<_> = store.audit(0, at(0), 9).await?.into_iter().map(|line| line.entry).collect();
+    assert_eq!(log, [nobody, entry("two"), entry("theirs")], "what happened, when and to what stays");
+    let left = store.deeds(&here(), &SlackUserId::new("U1"), 9).await?;
+    assert_eq!(left, [entry("two")], "it is nobody's deed any more");
+    Ok(())
+}
+
+pub(super) async fn installations_are_known_as_long_as_anything_is_kept(store: &dyn Store) -> Result<(), Fault> {
+    let nobody = InstallationId::new("");
+    assert_eq!(store.next_installation(&nobody).await?, None, "nothing is kept");
+    store.keep(&elsewhere(), document("a", "z")).await?;
+    put(store, &here(), [Effect::Record(entry("one"))]).await?;
+    assert_eq!(store.next_installation(&nobody).await?, Some(here()), "a line of the audit log");
+    assert_eq!(store.next_installation(&here()).await?, Some(elsewhere()), "a document");
+    assert_eq!(store.next_installation(&elsewhere()).await?, None, "no more");
+    Ok(())
+}
+
+/// Lays two things on each shelf.
+async fn fill(store: &dyn Store, installation: &InstallationId) -> Result<(), Fault> {
+    for (kind, id) in [("b", "a"), ("a", "z")] {
+        let (kind, alias) = (kind.to_owned(), Some("alias".to_owned()));
+        store.remember(installation, Memo { kind, id: id.into(), alias, at: at(1), body: "memo".into() }).await?;
+    }
+    let documents = [("b", "a"), ("a", "z")].map(|(kind, id)| Effect::PutDocument(document(kind, id)));
+    let drafts = ["c", "b"].map(|id| {
+        let (id, actor) = (DraftId::new(id), SlackUserId::new("U1"));
+        Effect::PutDraft(Draft { id, actor, at: at(3), body: "draft".into() })
+    });
+    let cards = [("b", "a"), ("a", "z")].map(|(conversation, channel)| {
+        Effect::PutCard(Card {
+            channel: ChannelId::new(channel),
+            conversation: ConversationId::new(conversation),
+            ts: Some(MessageTs::new("1.1")),
+            face: "face".into(),
+        })
+    });
+    put(store, installation, documents.into_iter().chain(drafts).chain(cards)).await?;
+    let pace = ["c", "b"].map(|bucket| Pace { bucket: bucket.into(), every_ms: 1, burst: 1 });
+    let paced = NewJob { pace: pace.into(), ..command("paced", &format!("paced {installation}")) };
+    accept(store, [NewJob { installation: installation.clone(), ..paced }]).await?;
+    super::claim(store, at(0)).await.map(drop)
+}
+
+fn document(kind: &str, id: &str) -> Document {
+    Document { kind: kind.into(), id: id.into(), at: at(2), due: Some(at(9)), body: "document".into() }
+}
+
+fn entry(verb: &str) -> Entry {
+    Entry {
+        at: at(1),
+        actor: SlackUserId::new("U1"),
+        conversation: Some(ConversationId::new("c1")),
+        verb: verb.into(),
+        detail: "{\"by\":\"Zoe\"}".into(),
+    }
+}
+
+fn nobodys(line: Audited) -> Audited {
+    let entry = Entry { actor: SlackUserId::new("nobody"), detail: "{\"by\":\"\"}".into(), ..line.entry };
+    Audited { entry, ..line }
+}
+
+fn beginning() -> (String, String) {
+    (String::new(), String::new())
+}
+
+fn name(one: &str, two: &str) -> (String, String) {
+    (one.into(), two.into())
+}

@@ -1,0 +1,96 @@
+//! Looking through what is kept for an installation, and making parts of it unreadable for good.
+
+use tokio_postgres::{Error, Row};
+
+use crate::clock::from_millis;
+use crate::ids::InstallationId;
+use crate::store::shelf::{Kept, Shelf};
+
+pub(super) const NEXT_INSTALLATION: &str = "
+    SELECT min(installation) FROM (
+        SELECT min(installation) AS installation FROM documents WHERE installation > $1
+        UNION ALL SELECT min(installation) FROM entries WHERE installation > $1
+    ) AS firsts";
+
+const MEMOS: &str = "
+    SELECT kind, id, alias, at, body FROM memos
+    WHERE installation = $1 AND (kind, id) > ($2, $3) ORDER BY kind, id LIMIT $4";
+
+const DOCUMENTS: &str = "
+    SELECT kind, id, NULL::text, at, body FROM documents
+    WHERE installation = $1 AND (kind, id) > ($2, $3) ORDER BY kind, id LIMIT $4";
+
+/// The second name is blank, and only has its place among the parameters.
+const DRAFTS: &str = "
+    SELECT id, '', actor, at, body FROM drafts
+    WHERE installation = $1 AND id > $2 AND $3::text IS NOT NULL ORDER BY id LIMIT $4";
+
+const CARDS: &str = "
+    SELECT conversation, channel, ts, NULL::bigint, face FROM cards
+    WHERE installation = $1 AND (conversation, channel) > ($2, $3) ORDER BY conversation, channel LIMIT $4";
+
+/// The same.
+const BUCKETS: &str = "
+    SELECT name, '', NULL::text, NULL::bigint, '' FROM buckets
+    WHERE installation = $1 AND name > $2 AND $3::text IS NOT NULL ORDER BY name LIMIT $4";
+
+const TAKE_MEMO: &str = "
+    DELETE FROM memos WHERE installation = $1 AND kind = $2 AND id = $3 AND body = $4 RETURNING 1";
+
+const TAKE_DOCUMENT: &str = "
+    DELETE FROM documents WHERE installation = $1 AND kind = $2 AND id = $3 AND body = $4 RETURNING 1";
+
+const TAKE_DRAFT: &str = "
+    DELETE FROM drafts WHERE installation = $1 AND id = $2 AND $3::text IS NOT NULL AND body = $4 RETURNING 1";
+
+const TAKE_CARD: &str = "
+    DELETE FROM cards WHERE installation = $1 AND conversation = $2 AND channel = $3 AND face = $4 RETURNING 1";
+
+const TAKE_BUCKET: &str = "
+    DELETE FROM buckets
+    WHERE installation = $1 AND name = $2 AND $3::text IS NOT NULL AND $4::text IS NOT NULL RETURNING 1";
+
+pub(super) const REWRITE: &str = "
+    UPDATE documents SET body = $5 WHERE installation = $1 AND kind = $2 AND id = $3 AND body = $4 RETURNING 1";
+
+pub(super) const REDACT: &str = "
+    UPDATE entries SET actor = line.actor, detail = line.detail
+    FROM unnest($2::bigint[], $3::text[], $4::text[]) AS line (id, actor, detail)
+    WHERE entries.id = line.id AND entries.installation = $1 RETURNING 1";
+
+/// The statement that lists a shelf.
+pub(super) fn list(shelf: Shelf) -> &'static str {
+    match shelf {
+        Shelf::Memos => MEMOS,
+        Shelf::Documents => DOCUMENTS,
+        Shelf::Drafts => DRAFTS,
+        Shelf::Cards => CARDS,
+        Shelf::Buckets => BUCKETS,
+    }
+}
+
+/// The statement that takes something off a shelf.
+pub(super) fn take_off(shelf: Shelf) -> &'static str {
+    match shelf {
+        Shelf::Memos => TAKE_MEMO,
+        Shelf::Documents => TAKE_DOCUMENT,
+        Shelf::Drafts => TAKE_DRAFT,
+        Shelf::Cards => TAKE_CARD,
+        Shelf::Buckets => TAKE_BUCKET,
+    }
+}
+
+/// Something on a shelf, from the columns of its list.
+pub(super) fn read(row: &Row) -> Result<Kept, Error> {
+    Ok(Kept {
+        name: (row.try_get(0)?, row.try_get(1)?),
+        also: row.try_get(2)?,
+        at: row.try_get::<_, Option<i64>>(3)?.map(from_millis),
+        body: row.try_get(4)?,
+    })
+}
+
+/// The installation alone, if there is one.
+pub(super) fn read_installation(row: &Row) -> Result<Option<InstallationId>, Error> {
+    Ok(row.try_get::<_, Option<String>>(0)?.map(InstallationId::new))
+}
