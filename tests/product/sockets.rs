@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::database::On;
-use crate::support::{ANA, Bot, LEO, MAYA, SOCKETS, Setup, ZOE, handoff_to, product_by_sockets};
+use crate::support::{ANA, Bot, By, LEO, MAYA, SOCKETS, Setup, ZOE, handoff_to, product_by_sockets};
 
 async fn by_sockets(test: impl AsyncFnOnce(&mut Bot)) {
     product_by_sockets(Setup::default(), test).await;
@@ -143,7 +143,8 @@ async fn what_was_begun_is_acknowledged_before_its_connection_goes() {
 
 #[tokio::test]
 async fn broken_connections_are_replaced() {
-    by_sockets(async |bot| {
+    // Requests are counted: nothing comes before those of the test.
+    product_by_sockets(Setup { by: By::Settings, ..Setup::default() }, async |bot| {
         let before = bot.world(|world| world.sockets.open());
         bot.world(|world| world.sockets.cut());
         replaced(bot, &before).await;
