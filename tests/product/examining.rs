@@ -186,7 +186,8 @@ async fn an_admin_can_ask_in_slack() {
         );
         bot.world(|world| world.faults.dialnote.down = true);
         bot.slash(MAYA, "/dialnote doctor").await;
-        let said = bot.answer(MAYA).await;
+        // The address it is reached at may have any number in it.
+        let said = bot.answer(MAYA).await.replace(&bot.url, "");
         assert!(
             said.contains(":x: dialnote key: dialnote did not say") && !said.contains("503"),
             "no fault is shown: {said}"
