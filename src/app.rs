@@ -26,6 +26,7 @@ use crate::slack::socket::Dialer;
 use crate::store::Store;
 use crate::store::postgres::Postgres;
 use crate::store::sqlite::Sqlite;
+use crate::traces::{NotSent, Traces};
 use crate::transport;
 use crate::vault::{BadKey, Vault};
 use crate::work::installations::{Installations, Services};
@@ -54,6 +55,9 @@ pub enum NotStarted {
     /// No HTTP client could be made.
     #[error("cannot make HTTPS calls: {0}")]
     Https(#[from] reqwest::Error),
+    /// No traces can be sent.
+    #[error("traces cannot be sent: {0}")]
+    Traces(#[from] NotSent),
     /// Nothing can be sealed.
     #[error("ENCRYPTION_KEY {0}")]
     Vault(#[from] BadKey),
@@ -67,6 +71,8 @@ pub struct App {
     pub site: Site,
     /// What comes without requests, if it does.
     pub sockets: Option<Sockets>,
+    /// Where the time goes, if anybody wants to know.
+    pub traces: Traces,
 }
 
 impl App {
@@ -90,7 +96,8 @@ impl App {
             sockets: config.sockets,
         };
         let links = Links::new(config.dialnote_app.clone());
-        let common = Common { metrics, ..Common::new(store, links, clock, config.work, door) };
+        let traces = config.collector.as_ref().map(Traces::to).transpose()?.unwrap_or_default();
+        let common = Common { metrics, traces: traces.clone(), ..Common::new(store, links, clock, config.work, door) };
         let services = Services {
             http: client.clone(),
             slack: config.slack_api.clone(),
@@ -111,7 +118,7 @@ impl App {
         });
         let site = Site::new(office.clone());
         let sockets = site.sockets();
-        Ok(Self { office, site, sockets })
+        Ok(Self { office, site, sockets, traces })
     }
 
     /// Serves and works until `stop` turns true, then finishes what was begun.
@@ -126,6 +133,7 @@ impl App {
         let check = tokio::spawn(check_connections(self.office.own().cloned()));
         let received = receive(self.sockets, stop.clone());
         tokio::join!(http::serve::serve(listener, self.site, stopped), received, runner::run(self.office, stop));
+        self.traces.finish().await;
         check.abort();
     }
 }

@@ -9,7 +9,6 @@ use crate::domain::job::{CommandJob, Job, NoticedJob};
 use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::JobId;
-use crate::json::Peek;
 use crate::store::{Accepted, Delivery, Lane, NewJob, Store, Stored};
 use crate::work::new_job;
 use crate::work::pace::Pacing;
@@ -137,7 +136,7 @@ fn line(job: &Stored) -> String {
         many => format!("{many} tries"),
     };
     let cause = job.cause.as_deref().map_or_else(String::new, |cause| format!(": {cause}"));
-    let (id, whose, what, key, since) = (job.id, &job.installation, kind(&job.body), &job.key, job.accepted);
+    let (id, whose, what, key, since) = (job.id, &job.installation, Job::kind(&job.body), &job.key, job.accepted);
     format!("{id} {whose} {what} {key} since {since}, {tries}{cause}")
 }
 
@@ -147,14 +146,9 @@ fn row(job: &Stored) -> Value {
         Lane::Outbox => "outbox",
     };
     json!({
-        "id": job.id.0, "workspace": job.installation, "lane": lane, "kind": kind(&job.body), "key": job.key,
+        "id": job.id.0, "workspace": job.installation, "lane": lane, "kind": Job::kind(&job.body), "key": job.key,
         "dead": job.dead, "due": job.due, "attempt": job.attempt, "accepted": job.accepted, "cause": job.cause,
     })
-}
-
-fn kind(body: &str) -> String {
-    let body: Value = serde_json::from_str(body).unwrap_or_default();
-    body.words("/kind").unwrap_or("unreadable").to_owned()
 }
 
 /// A response URL lets whoever has it speak for the app for half an hour.

@@ -8,6 +8,7 @@ pub mod error;
 pub mod ids;
 pub mod json;
 pub mod metrics;
+pub mod traces;
 pub mod transport;
 pub mod vault;
 
@@ -26,7 +27,6 @@ pub mod http;
 pub mod app;
 pub mod audit;
 pub mod config;
-pub mod config_file;
 pub mod jobs;
 pub mod manifest;
 pub mod person;

@@ -13,8 +13,8 @@ use clap::{Args, Parser, Subcommand};
 use dialnote_slack::app::{self, App, NotStarted};
 use dialnote_slack::audit;
 use dialnote_slack::clock::Clock;
+use dialnote_slack::config::file::{self, Source};
 use dialnote_slack::config::{Config, Database, Mistake};
-use dialnote_slack::config_file::{self, Source};
 use dialnote_slack::domain::finding::State;
 use dialnote_slack::error::{Fault, whole};
 use dialnote_slack::ids::{InstallationId, JobId, SlackUserId};
@@ -297,7 +297,7 @@ async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
         Command::Export(somebody) => export(settings, somebody).await,
         Command::Erase { somebody, even_if_waiting } => erase(settings, somebody, even_if_waiting).await,
         Command::Backup { file } => backup(settings, file),
-        Command::Settings => Ok(write!(std::io::stdout(), "{}", config_file::example())?),
+        Command::Settings => Ok(write!(std::io::stdout(), "{}", file::example())?),
         Command::Manifest { url, unfurl_domain, socket_mode } => {
             let reached = if socket_mode { Reached::BySockets } else { Reached::At(&url) };
             Ok(write!(std::io::stdout(), "{}", manifest::yaml(reached, &unfurl_domain)?)?)

@@ -11,6 +11,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::error::{Fault, Service};
+use crate::traces;
 
 /// Where the answers to requests are told apart by how long they took, in seconds. Slack gives up
 /// after 3 s.
@@ -116,10 +117,11 @@ impl Metrics {
         self.answer_times.observe(took.as_secs_f64());
     }
 
-    /// One more call made.
+    /// One more call made; the trace in which it was knows it, too.
     pub fn called(&self, service: Service, method: &str, result: &'static str, took: Duration) {
         let labels = CallLabels { service: named(service), method: method.to_owned(), result };
         self.calls.get_or_create(&labels).observe(took.as_secs_f64());
+        traces::called(service, method, result, took);
     }
 
     /// One more call repeated blindly.

@@ -3,8 +3,9 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::domain::asker::{Asker, Listed};
+use crate::domain::asker::{Asker, Listed, Via};
 use crate::domain::click::{FormContext, Resume};
 use crate::domain::command::Command;
 use crate::domain::conversation::{Conversation, Owner, Which};
@@ -16,6 +17,7 @@ use crate::domain::route::{self, Routing};
 use crate::domain::say::Say;
 use crate::domain::wishes::Wishes;
 use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId, ViewId};
+use crate::json::Peek;
 
 /// Room for most jobs, so that a job is not copied each time it has outgrown its room.
 const USUAL_LENGTH: usize = 768;
@@ -322,6 +324,12 @@ impl Job {
         })
     }
 
+    /// What kind of job the store kept, for operators.
+    pub fn kind(body: &str) -> String {
+        let body: Value = serde_json::from_str(body).unwrap_or_default();
+        body.words("/kind").unwrap_or("unreadable").to_owned()
+    }
+
     /// Under which key the job must wait its turn.
     pub fn key(&self) -> String {
         match self {
@@ -382,6 +390,12 @@ impl Job {
             Self::Doctor(asker) => Some(asker),
             _ => None,
         }
+    }
+
+    /// Whether a request of Slack's asked for it.
+    pub fn is_from_slack(&self) -> bool {
+        let events = matches!(self, Self::Profile(_) | Self::Links(_) | Self::Removed(_));
+        events || self.asker().is_some_and(|asker| !matches!(asker.via, Via::Timer | Via::Postponed))
     }
 
     /// Whether it is about dialnote and nobody waits for an answer: where dialnote is not connected any more

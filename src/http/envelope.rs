@@ -26,7 +26,7 @@ pub(super) struct Ack {
 /// stays open with what was written, where an acknowledgement would close it.
 pub(super) async fn acknowledgement(front: Front, envelope: Envelope) -> Option<Ack> {
     let begun = Instant::now();
-    let response = answer(&front, envelope.inbound(), envelope.id.clone()).await;
+    let response = answer(&front, envelope.inbound(), envelope.id.clone(), begun).await;
     let ack = said(response, envelope.accepts_payload).await;
     let status = if ack.is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     answered(&front, status, begun);

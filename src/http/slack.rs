@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use jiff::{SignedDuration, Timestamp};
+use opentelemetry::context::FutureExt;
 use serde_json::json;
 use tracing::{debug, error, info, warn};
 
@@ -34,6 +35,7 @@ use crate::view::help;
 use crate::view::kit::Content;
 use crate::view::{modal, reply};
 use crate::work::Work;
+use crate::work::office::Common;
 
 /// How long a response URL takes answers (§6.1), less what an answer may take on its way.
 const REPLY_LIFE: SignedDuration = SignedDuration::from_secs(29 * 60);
@@ -46,7 +48,7 @@ const LATE: Duration = Duration::from_secs(1);
 pub(super) async fn receive(front: &Front, request: hyper::Request<Incoming>) -> Response {
     let begun = Instant::now();
     let response = match Signed::read(request, front).await {
-        Ok(signed) => read(front, signed).await,
+        Ok(signed) => read(front, signed, begun).await,
         Err(refusal) => refusal,
     };
     answered(front, response.status(), begun);
@@ -65,12 +67,12 @@ pub(super) fn answered(front: &Front, status: StatusCode, begun: Instant) {
     }
 }
 
-async fn read(front: &Front, signed: Signed) -> Response {
+async fn read(front: &Front, signed: Signed, begun: Instant) -> Response {
     match inbound::read(signed.content_type(), &signed.body) {
         Ok(inbound) => {
             let name = signed.signature().to_owned();
             drop(signed);
-            answer(front, inbound, name).await
+            answer(front, inbound, name, begun).await
         }
         Err(unreadable) => {
             warn!(cause = %unreadable, "a signed request cannot be read");
@@ -81,8 +83,19 @@ async fn read(front: &Front, signed: Signed) -> Response {
 
 /// Answers what is known to be Slack's, however it came. `name` is as unique as it: for what carries nothing
 /// else unique.
-pub(super) async fn answer(front: &Front, inbound: Inbound, name: String) -> Response {
-    match understood(front, inbound, name).await {
+pub(super) async fn answer(front: &Front, inbound: Inbound, name: String, begun: Instant) -> Response {
+    let Common { clock, traces, .. } = &front.office.common;
+    let now = clock.now();
+    let trace = inbound.installation().and_then(|installation| traces.of(installation, now));
+    let Some(trace) = trace else { return done(front, inbound, name, now).await };
+    let what = inbound.kind();
+    let response = Box::pin(done(front, inbound, name, now)).with_context(trace.context()).await;
+    trace.asked(what, begun, response.status().as_u16());
+    response
+}
+
+async fn done(front: &Front, inbound: Inbound, name: String, now: Timestamp) -> Response {
+    match understood(front, inbound, name, now).await {
         Understood::Answered(response) => response,
         Understood::Order(order, refusal) => match store(front, order).await {
             Ok(()) => StatusCode::OK.into_response(),
@@ -110,7 +123,7 @@ pub(super) struct Order {
     now: Timestamp,
 }
 
-async fn understood(front: &Front, inbound: Inbound, name: String) -> Understood<'_> {
+async fn understood(front: &Front, inbound: Inbound, name: String, now: Timestamp) -> Understood<'_> {
     let work = match inbound.installation() {
         Some(installation) => front.office.of(installation).await,
         None => return Understood::Answered(nobodys(inbound)),
@@ -123,7 +136,7 @@ async fn understood(front: &Front, inbound: Inbound, name: String) -> Understood
             return Understood::Answered(unserved(&inbound));
         }
     };
-    let request = Request { front, work, name, now: front.office.common.clock.now() };
+    let request = Request { front, work, name, now };
     Understood::Answered(match inbound {
         Inbound::Slash { from, command, text } => return request.slash(&from, &command, &text),
         Inbound::Click { from, click, place } => return request.click(from, &click, place),

@@ -116,6 +116,23 @@ pub enum Inbound {
 }
 
 impl Inbound {
+    /// What it is, in a word.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::SslCheck | Self::UrlVerification { .. } => "test",
+            Self::Slash { .. } => "command",
+            Self::Click { .. } => "click",
+            Self::Submission { .. } => "form",
+            Self::Suggestion { .. } => "suggestions",
+            Self::Shortcut { .. } => "shortcut",
+            Self::HomeOpened { .. } => "home",
+            Self::Links { .. } => "links",
+            Self::ProfileChanged { .. } => "profile",
+            Self::Removed { .. } => "removed",
+            Self::Ignored { .. } => "ignored",
+        }
+    }
+
     /// Which installation it comes from, if it is something for us.
     pub fn installation(&self) -> Option<&InstallationId> {
         match self {

@@ -87,6 +87,10 @@ pub struct NewJob {
     pub due: Timestamp,
     /// When the delivery behind it was accepted; kept when one job continues as another.
     pub accepted: Timestamp,
+    /// When the request was accepted from which it follows, if not from its own. A job that another one
+    /// leaves behind when it is settled follows from the same request as that one; what is accepted follows
+    /// from nothing.
+    pub request: Option<Timestamp>,
     /// Whether its person was told already that it waits. A job that another one of its lane leaves
     /// behind when it is settled counts as told if that one was, even since it was claimed.
     pub told: bool,
@@ -114,6 +118,7 @@ impl NewJob {
             fold: None,
             due: now,
             accepted: now,
+            request: None,
             told: false,
             body: body.into(),
         }
@@ -142,10 +147,19 @@ pub struct Claim {
     pub unsure: bool,
     /// When the delivery behind it was accepted.
     pub accepted: Timestamp,
+    /// When the request was accepted from which it follows, if not from its own.
+    pub request: Option<Timestamp>,
     /// Whether its person was told that it waits.
     pub told: bool,
     /// What to do, as JSON.
     pub body: String,
+}
+
+impl Claim {
+    /// When the request was accepted from which it follows: what all that follows from one has in common.
+    pub fn request(&self) -> Timestamp {
+        self.request.unwrap_or(self.accepted)
+    }
 }
 
 /// What became of a claimed job.

@@ -54,6 +54,7 @@ use crate::metrics::Metrics;
 use crate::slack::answer::CallError;
 use crate::slack::client::Slack;
 use crate::store::{Claim, Effect, Lane, NewJob, Settled, Store, Verdict};
+use crate::traces;
 use crate::work::inbox::Stop;
 use crate::work::index::Index;
 use crate::work::installations::Tenant;
@@ -150,7 +151,7 @@ impl Outcome {
 impl Work {
     /// Puts together what the jobs of one installation need. Nothing is called yet.
     pub fn new(common: Common, slack: Slack, dialnote: Dialnote, hooks: Option<Hooks>) -> Self {
-        let Common { store, links, clock, metrics, settings, door, instance } = common;
+        let Common { store, links, clock, metrics, settings, door, instance, .. } = common;
         let people = People::new(store.clone(), slack.clone(), dialnote.clone(), clock.clone());
         let (index, home) = (Index::default(), OnceCell::new());
         Self {
@@ -192,6 +193,9 @@ impl Work {
             let settled = match self.next_step(&claim).await {
                 Some(Outcome { verdict, effects }) => {
                     let goes_on = continued(&claim, &verdict);
+                    if let Some(result) = result(&verdict) {
+                        traces::came_to(result);
+                    }
                     let settled = self.store.settle(&claim, verdict, effects, self.clock.now()).await?;
                     (settled, goes_on)
                 }
@@ -354,6 +358,16 @@ fn no_one_asked(outcome: Result<Outcome, Stop>) -> Result<Outcome, Fault> {
             Ok(Outcome::done(Vec::new()))
         }
         Err(Stop::Fault(fault)) => Err(fault),
+    }
+}
+
+/// What came of a claim, in a trace; nothing yet, if it goes on.
+fn result(verdict: &Verdict) -> Option<&'static str> {
+    match verdict {
+        Verdict::Continue { .. } => None,
+        Verdict::Done => Some("done"),
+        Verdict::Retry { .. } => Some("to be tried again"),
+        Verdict::Dead { .. } => Some("given up"),
     }
 }
 

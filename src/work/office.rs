@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use opentelemetry::context::FutureExt;
+use opentelemetry::{Context, KeyValue};
 use secrecy::SecretString;
 use tracing::{Instrument, error, info, info_span};
 use url::Url;
@@ -18,6 +20,7 @@ use crate::ids::InstallationId;
 use crate::metrics::Metrics;
 use crate::slack::socket::Dialer;
 use crate::store::{Claim, Lane, Memo, NewJob, Store, Verdict};
+use crate::traces::Traces;
 use crate::work::installations::{self, Installations};
 use crate::work::{Settings, Work, later, new_job};
 
@@ -41,6 +44,8 @@ pub struct Common {
     pub clock: Clock,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Where the time goes, if anybody wants to know.
+    pub traces: Traces,
     /// What can be set about the work.
     pub settings: Settings,
     /// Where Slack and dialnote reach us.
@@ -66,7 +71,8 @@ impl Common {
     /// What a process that has just started has.
     pub fn new(store: Arc<dyn Store>, links: Links, clock: Clock, settings: Settings, door: Door) -> Self {
         let instance = format!("{:016x}", rand::random::<u64>());
-        Self { store, links, clock, metrics: Arc::default(), settings, door, instance }
+        let (metrics, traces) = (Arc::default(), Traces::default());
+        Self { store, links, clock, metrics, traces, settings, door, instance }
     }
 }
 
@@ -146,13 +152,36 @@ impl Office {
 
     /// Works on a claimed job until it is finished or has to wait.
     pub(super) async fn work_on(&self, claim: Claim) -> Result<(), Fault> {
-        // The time at which it was accepted goes along with everything that follows from a request.
-        let span = info_span!("job", id = %claim.id, request = claim.accepted.as_millisecond());
-        match self.of(&claim.installation).await {
-            Ok(Some(work)) => Box::pin(work.work_on(claim)).instrument(span).await,
-            Ok(None) => self.let_go(claim).instrument(span).await,
-            Err(fault) => self.put_off(claim, &fault).instrument(span).await,
+        let span = info_span!("job", id = %claim.id, request = claim.request().as_millisecond());
+        let trace = self.trace(&claim);
+        let work = Box::pin(self.settle(claim)).instrument(span);
+        match trace {
+            Some(trace) => work.with_context(trace).await,
+            None => work.await,
         }
+    }
+
+    async fn settle(&self, claim: Claim) -> Result<(), Fault> {
+        match self.of(&claim.installation).await {
+            Ok(Some(work)) => work.work_on(claim).await,
+            Ok(None) => self.let_go(claim).await,
+            Err(fault) => self.put_off(claim, &fault).await,
+        }
+    }
+
+    /// In what trace a job is worked on. One that nobody asked for begins its own.
+    fn trace(&self, claim: &Claim) -> Option<Context> {
+        let trace = self.common.traces.of(&claim.installation, claim.request())?;
+        let job = Job::decode(&claim.body).ok()?;
+        let waited = self.common.clock.now().duration_since(claim.accepted).as_millis();
+        let begins = claim.request.is_none() && claim.attempt == 1 && !job.is_from_slack();
+        let attributes = vec![
+            KeyValue::new("job", claim.id.to_string()),
+            KeyValue::new("installation", claim.installation.to_string()),
+            KeyValue::new("attempt", i64::from(claim.attempt)),
+            KeyValue::new("waited_ms", i64::try_from(waited).unwrap_or(i64::MAX)),
+        ];
+        Some(trace.job(Job::kind(&claim.body), begins, attributes))
     }
 
     /// There is nobody any more for whom it would be done. Whoever asked is told, where that needs no token.

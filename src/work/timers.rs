@@ -71,7 +71,8 @@ impl Office {
                 continue;
             }
             let notice = Job::Message(Message::Private { to: asker.addressee(), say: Say::Waiting });
-            let notice = self.new_job(&waiting.installation, &notice, now);
+            let notice =
+                NewJob { request: Some(waiting.request()), ..self.new_job(&waiting.installation, &notice, now) };
             told += usize::from(self.common.store.tell(waiting.id, notice, now).await?);
         }
         Ok(told)

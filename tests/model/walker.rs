@@ -164,6 +164,7 @@ impl<'a> Walker<'a> {
             unsure: meant.unsure,
             // When the delivery came is for other tests.
             accepted: claim.accepted,
+            request: claim.request,
             told: meant.told,
             body: body(&self.world.on.jobs[job], job, meant.step, meant.body),
         };

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 /// Which floor a part of the house is on; the sandbox stands beside the house.
 fn floor(part: &str) -> Option<u8> {
     Some(match part {
-        "clock" | "error" | "ids" | "json" | "metrics" | "transport" | "vault" => 0,
+        "clock" | "error" | "ids" | "json" | "metrics" | "traces" | "transport" | "vault" => 0,
         "domain" => 1,
         "view" => 2,
         "dialnote" | "slack" | "store" => 3,
         "work" => 4,
         "http" => 5,
-        "app" | "audit" | "config" | "config_file" | "jobs" | "manifest" | "person" => 6,
+        "app" | "audit" | "config" | "jobs" | "manifest" | "person" => 6,
         _ => return None,
     })
 }

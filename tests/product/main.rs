@@ -58,6 +58,7 @@ mod snoozing;
 mod sockets;
 mod support;
 mod telling;
+mod tracing;
 mod truth;
 mod undoing;
 mod untouched;

@@ -162,7 +162,7 @@ impl Bot {
         }
         sandbox.world(|world| world.sockets.switch(by_sockets));
         let data = Arc::new(Database::new(setup.on).await);
-        let Running { office, url, server, sockets, stop } = start_app(&sandbox, &data, &clock, setup).await;
+        let Running { office, url, server, sockets, stop } = start_app(&sandbox, &data, &clock, setup, &[]).await;
         let work = office.own().cloned().unwrap_or_else(|| nobodys(&office));
         let (read, dead_expected) = (HashSet::new(), 0);
         let mut bot =
@@ -250,9 +250,14 @@ impl Bot {
 
     /// What a crash and a new start do: everything in memory is gone, the database stays.
     pub async fn restart(&mut self) {
+        self.restart_with(&[]).await;
+    }
+
+    /// The same with some settings changed.
+    pub async fn restart_with(&mut self, changed: &[(&'static str, &str)]) {
         self.server.abort();
         self.sockets.abort();
-        let running = start_app(&self.sandbox, &self.data, &self.clock, self.setup).await;
+        let running = start_app(&self.sandbox, &self.data, &self.clock, self.setup, changed).await;
         Running { office: self.office, url: self.url, server: self.server, sockets: self.sockets, stop: self.stop } =
             running;
         self.know_work().await;
@@ -768,11 +773,17 @@ struct Running {
     stop: watch::Sender<bool>,
 }
 
-async fn start_app(sandbox: &Sandbox, data: &Database, clock: &ManualClock, setup: Setup) -> Running {
+async fn start_app(
+    sandbox: &Sandbox,
+    data: &Database,
+    clock: &ManualClock,
+    setup: Setup,
+    changed: &[(&'static str, &str)],
+) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let config = config(sandbox, data, setup, &url);
-    let App { office, site, sockets } = App::build(&config, Clock::Manual(clock.clone())).await.unwrap();
+    let config = config_with(sandbox, data, setup, &url, changed);
+    let App { office, site, sockets, .. } = App::build(&config, Clock::Manual(clock.clone())).await.unwrap();
     sandbox.set_bot(url.clone());
     let server = tokio::spawn(dialnote_slack::http::serve::serve(listener, site, std::future::pending()));
     let (stop, stopped) = watch::channel(false);
@@ -791,10 +802,6 @@ async fn start_app(sandbox: &Sandbox, data: &Database, clock: &ManualClock, setu
         sandbox.world(|world| world.faults = faults);
     }
     Running { office, url, server, sockets, stop }
-}
-
-fn config(sandbox: &Sandbox, data: &Database, setup: Setup, url: &str) -> Config {
-    config_with(sandbox, data, setup, url, &[])
 }
 
 fn config_with(

@@ -116,6 +116,7 @@ struct Job {
     /// In milliseconds.
     turn: i64,
     accepted: i64,
+    request: Option<Timestamp>,
     told: bool,
     attempt: u32,
     body: String,
@@ -245,7 +246,7 @@ impl Model {
         }
         if let Some(job) = follows {
             let told = job.told || (told && job.lane == lane);
-            self.enqueue(installation, &NewJob { told, ..job });
+            self.enqueue(installation, &NewJob { told, request: Some(claim.request()), ..job });
         }
         Ok(())
     }
@@ -347,6 +348,7 @@ impl Model {
             due: seconds(new.due),
             turn: self.turns[&new.body],
             accepted: seconds(new.accepted),
+            request: new.request,
             told: new.told,
             attempt: 0,
             body: new.body.clone(),
@@ -385,6 +387,7 @@ fn describe(job: &Job, given: &Claim) -> Claim {
         attempt: job.attempt,
         unsure: given.unsure,
         accepted: at(job.accepted),
+        request: job.request,
         told: job.told,
         body: job.body.clone(),
     }

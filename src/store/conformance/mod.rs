@@ -82,6 +82,7 @@ pub async fn order(fresh: &impl AsyncFn() -> Box<dyn Store>) {
             order::behind_a_dead_job_is_behind_nobody,
             order::jobs_of_one_delivery_are_taken_in_in_order,
             order::a_job_that_finds_its_key_moves_to_it,
+            order::all_that_follows_from_a_request_knows_which,
         ]
     );
 }

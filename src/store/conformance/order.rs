@@ -1,11 +1,11 @@
 //! Jobs with one key run one at a time, oldest first.
 
-use super::{LEASE, retry};
 use super::{
-    accept, at, claim, claim_one, command, dead, delivery, elsewhere, message, names, only, settle, settle_with,
+    LEASE, accept, at, claim, claim_one, command, dead, delivery, elsewhere, message, names, only, retry, settle,
+    settle_with,
 };
 use crate::error::Fault;
-use crate::store::{Effect, Lane, NewJob, Store, Verdict};
+use crate::store::{Claim, Effect, Lane, NewJob, Store, Verdict};
 
 pub(super) async fn one_key_runs_one_at_a_time(store: &dyn Store) -> Result<(), Fault> {
     accept(store, [command("a", "first")]).await?;
@@ -125,5 +125,21 @@ pub(super) async fn a_job_that_finds_its_key_moves_to_it(store: &dyn Store) -> R
     assert_eq!(claim_one(store, at(0)).await?.body, "next of maya", "the line it left moves on");
     settle(store, older, Verdict::Done).await?;
     assert_eq!(claim_one(store, at(0)).await?.body, "found c7", "it waited in the line it joined");
+    Ok(())
+}
+
+pub(super) async fn all_that_follows_from_a_request_knows_which(store: &dyn Store) -> Result<(), Fault> {
+    store.accept(delivery("trigger"), vec![NewJob { accepted: at(3), ..command("a", "asked") }], at(3)).await?;
+    let asked = claim_one(store, at(3)).await?;
+    assert_eq!(asked.request(), at(3), "what is accepted is its own request");
+    settle(store, &asked, retry(at(4))).await?;
+    let asked = claim_one(store, at(4)).await?;
+    let later = NewJob { accepted: at(5), ..command("b", "follows") };
+    settle_with(store, &asked, Verdict::Done, [Effect::Enqueue(later)]).await?;
+    let follows = claim_one(store, at(5)).await?;
+    assert_eq!((follows.accepted, follows.request()), (at(5), at(3)), "what follows has a time of its own");
+    settle_with(store, &follows, Verdict::Done, [Effect::Enqueue(message("m", "said"))]).await?;
+    let said = store.claim(Lane::Outbox, 1, at(5), LEASE).await?;
+    assert_eq!(said.first().map(Claim::request), Some(at(3)), "in whatever lane, however far");
     Ok(())
 }

@@ -31,7 +31,7 @@ pub(super) const TAKE: &str = "
     UPDATE jobs SET due = $2, ready = FALSE, slot = FALSE, fence = fence + 1,
         attempt = least(attempt + 1, 4294967295), unsure = unsure OR in_flight, in_flight = TRUE
     WHERE id = ANY($1)
-    RETURNING id, installation, key, fence, due, attempt, accepted, told, body, unsure";
+    RETURNING id, installation, key, fence, due, attempt, accepted, told, body, unsure, request";
 
 pub(super) const PUT_OFF: &str = "
     UPDATE jobs SET due = later.due, ready = FALSE, slot = later.slot
@@ -222,5 +222,6 @@ pub(super) fn read(row: &Row, lane: Lane) -> Result<Claim, Error> {
         told: row.try_get(7)?,
         body: row.try_get(8)?,
         unsure: row.try_get(9)?,
+        request: row.try_get::<_, Option<i64>>(10)?.map(from_millis),
     })
 }

@@ -9,6 +9,7 @@
 use std::collections::HashSet;
 
 use deadpool_postgres::ClientWrapper;
+use jiff::Timestamp;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row};
 
@@ -52,13 +53,16 @@ pub(super) const REPLACE: &str = "
 
 /// Ids are given out in the order of the sorted rows.
 pub(super) const JOIN: &str = "
-    INSERT INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready)
-    SELECT installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready
+    INSERT INTO jobs
+        (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready, request)
+    SELECT installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready,
+        request
     FROM unnest(
         $1::text[], $2::text[], $3::text[], $4::bool[], $5::bigint[], $6::bigint[], $7::bool[], $8::text[],
-        $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bool[]
-    ) WITH ORDINALITY
-        AS new (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready, position)
+        $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::bool[],
+        $14::bigint[]
+    ) WITH ORDINALITY AS new
+        (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready, request, position)
     ORDER BY position";
 
 /// Installation, lane and key: what names a line.
@@ -210,6 +214,8 @@ impl<'a> Joining<'a> {
         let paces: Vec<_> =
             places.iter().map(|place| serde_json::to_string(&place.queued.job.pace).unwrap_or_default()).collect();
         let ready: Vec<_> = places.iter().map(|place| place.head && place.queued.due).collect();
+        let requests: Vec<_> =
+            places.iter().map(|place| place.queued.job.request.map(Timestamp::as_millisecond)).collect();
         changed(
             db,
             JOIN,
@@ -227,6 +233,7 @@ impl<'a> Joining<'a> {
                 &folds,
                 &paces,
                 &ready,
+                &requests,
             ],
         )
         .await

@@ -53,7 +53,7 @@ const NEXT_DUE: &str = "
 
 /// A claim that only describes has a fence below every fence a job can have.
 const OVERDUE: &str = "
-    SELECT id, installation, key, -1::bigint, due, attempt, accepted, told, body, unsure FROM jobs
+    SELECT id, installation, key, -1::bigint, due, attempt, accepted, told, body, unsure, request FROM jobs
     WHERE state = 'live' AND lane = 'inbox' AND NOT told AND accepted < $1
     ORDER BY accepted, id LIMIT $2";
 

@@ -90,7 +90,7 @@ impl Verb for Settle<'_> {
         }
         let told = |job: &NewJob| job.told || (held.told && job.lane == self.claim.lane);
         let inherited = |queued: &Queued| {
-            let job = NewJob { told: told(&queued.job), ..queued.job.clone() };
+            let job = NewJob { told: told(&queued.job), request: Some(self.claim.request()), ..queued.job.clone() };
             Queued { job, ..*queued }
         };
         let jobs: Vec<Queued> = self.jobs.iter().map(inherited).collect();

@@ -27,8 +27,9 @@ pub(super) const SOMEBODY_IN_LINE: &str = "
     )";
 
 pub(super) const JOIN_LINE: &str = "
-    INSERT INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    INSERT INTO jobs (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready,
+        request)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 
 pub(super) const REPLACE: &str = "
     UPDATE jobs SET body = ?5 WHERE id = (
@@ -53,7 +54,7 @@ pub(super) const TAKE: &str = "
     UPDATE jobs SET due = ?2, ready = 0, slot = 0, fence = fence + 1, attempt = min(attempt + 1, 4294967295),
         unsure = unsure OR in_flight, in_flight = 1
     WHERE id = ?1
-    RETURNING id, installation, key, fence, due, attempt, accepted, told, body, unsure";
+    RETURNING id, installation, key, fence, due, attempt, accepted, told, body, unsure, request";
 
 pub(super) const PUT_OFF: &str = "UPDATE jobs SET due = ?2, ready = 0, slot = ?3 WHERE id = ?1";
 
@@ -97,7 +98,8 @@ pub(super) const NEXT_TIMED: &str = "
 /// A claim that only describes has a fence below every fence a job can have. The index is named,
 /// because SQLite cannot know that few are untold while many wait.
 pub(super) const OVERDUE: &str = "
-    SELECT id, installation, key, -1, due, attempt, accepted, told, body, unsure FROM jobs INDEXED BY jobs_waiting
+    SELECT id, installation, key, -1, due, attempt, accepted, told, body, unsure, request
+    FROM jobs INDEXED BY jobs_waiting
     WHERE state = 'live' AND lane = 'inbox' AND told = 0 AND accepted < ?1
     ORDER BY accepted, id LIMIT ?2";
 
@@ -238,7 +240,7 @@ pub(super) fn settle(connection: &Connection, rings: &mut Rings, settlement: &Se
     }
     for queued in jobs {
         let told = queued.job.told || (held.told && queued.job.lane == claim.lane);
-        let job = NewJob { told, ..queued.job.clone() };
+        let job = NewJob { told, request: Some(claim.request()), ..queued.job.clone() };
         enqueue(connection, rings, &Queued { job, ..*queued })?;
     }
     Ok(Settled::Applied)
@@ -344,6 +346,7 @@ pub(super) fn enqueue(connection: &Connection, rings: &mut Rings, queued: &Queue
         job.fold,
         pace(job),
         head && *due,
+        job.request.map(Timestamp::as_millisecond),
     ])?;
     lines::enter(connection, line_of(job, key), connection.last_insert_rowid())?;
     if head {
@@ -432,6 +435,7 @@ fn read(row: &Row<'_>, lane: Lane) -> Result<Claim> {
         told: row.get(7)?,
         body: row.get(8)?,
         unsure: row.get(9)?,
+        request: row.get::<_, Option<i64>>(10)?.map(from_millis),
     })
 }
 

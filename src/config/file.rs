@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use toml::de::{DeTable, DeValue};
 use tracing::warn;
 
-use crate::config::{Config, Database, LogFormat, Mistake, SETTINGS, Setting};
+use super::{Config, Database, LogFormat, Mistake, SETTINGS, Setting};
 
 /// Where settings come from.
 #[derive(Debug)]
@@ -152,6 +152,7 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.to_string()),
         DeValue::Integer(number) => Some(i64::from_str_radix(number.as_str(), number.radix()).ok()?.to_string()),
+        DeValue::Float(number) => Some(number.as_str().to_owned()),
         _ => None,
     }
 }
@@ -191,12 +192,12 @@ fn key_of(setting: &Setting) -> String {
 
 /// Whether a setting takes several values, separated by commas.
 fn takes_several(setting: &Setting) -> bool {
-    matches!(setting.name, "SLACK_SIGNING_SECRET" | "ENCRYPTION_KEY")
+    matches!(setting.name, "SLACK_SIGNING_SECRET" | "ENCRYPTION_KEY" | "OTEL_EXPORTER_OTLP_HEADERS")
 }
 
 /// Whether a setting is a secret, or has one in it as the address of a database may.
 fn is_secret(name: &str, value: &str) -> bool {
-    let named_so = ["_SECRET", "_TOKEN", "_KEY"].iter().any(|end| name.ends_with(end));
+    let named_so = ["_SECRET", "_TOKEN", "_KEY", "_HEADERS"].iter().any(|end| name.ends_with(end));
     named_so || (name == "DATABASE_URL" && !value.starts_with("sqlite:"))
 }
 
@@ -248,7 +249,7 @@ mod tests {
     const KEY: &str = "0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d";
 
     /// Every setting with a value that is not its default, but for those that are only for many workspaces.
-    const ONE: [(&str, &str); 19] = [
+    const ONE: [(&str, &str); 22] = [
         ("SLACK_SIGNING_SECRET", "planted-a,planted-b"),
         ("SLACK_BOT_TOKEN", "xoxb-planted"),
         ("DIALNOTE_API_KEY", "dn_live_planted"),
@@ -268,6 +269,9 @@ mod tests {
         ("LOG_FORMAT", "json"),
         ("SLACK_APP_TOKEN", "xapp-planted"),
         ("SLACK_SOCKETS", "3"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=planted-d"),
+        ("OTEL_TRACES_SAMPLER_ARG", "0.25"),
     ];
 
     const MANY: [(&str, &str); 6] = [
@@ -291,6 +295,7 @@ mod tests {
     fn file(settings: &[(&str, &str)]) -> String {
         let value = |name: &str, value: &str| match value.parse::<i64>() {
             Ok(number) => number.to_string(),
+            Err(_) if value.parse::<f64>().is_ok() => value.to_owned(),
             Err(_) if name == "SLACK_SIGNING_SECRET" => format!("{:?}", value.split(',').collect::<Vec<_>>()),
             Err(_) => format!("{value:?}"),
         };
@@ -316,6 +321,8 @@ mod tests {
         if let Database::Postgres(url) = &config.database {
             secrets.push(url.expose_secret().to_owned());
         }
+        let told = config.collector.iter().flat_map(|collector| &collector.headers);
+        secrets.extend(told.map(|(_, value)| value.expose_secret().to_owned()));
         secrets.extend(config.webhook_signing.iter().map(|signing| signing.secret.expose_secret().to_owned()));
         Ok(format!("{secrets:?} {config:?} {:?}", source.log_format()))
     }
@@ -444,10 +451,10 @@ mod tests {
         assert_eq!(
             secrets.join(" "),
             "SLACK_SIGNING_SECRET SLACK_BOT_TOKEN SLACK_APP_TOKEN DIALNOTE_API_KEY SLACK_CLIENT_SECRET ENCRYPTION_KEY \
-             DIALNOTE_WEBHOOK_SECRET DATABASE_URL"
+             DIALNOTE_WEBHOOK_SECRET DATABASE_URL OTEL_EXPORTER_OTLP_HEADERS"
         );
         for setting in &SETTINGS {
-            assert_eq!(takes_several(setting), setting.about.contains("separated by a comma"), "{}", setting.name);
+            assert_eq!(takes_several(setting), setting.about.contains("separated by"), "{}", setting.name);
         }
     }
 

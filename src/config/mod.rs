@@ -1,0 +1,313 @@
+//! What an operator decides, read from the environment once, at the start. Every mistake is
+//! reported at once, because restarting for each of seven mistakes is nobody's idea of help.
+
+pub mod file;
+mod reader;
+mod settings;
+mod values;
+
+use secrecy::SecretString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use url::Url;
+
+pub use self::settings::{SETTINGS, Setting};
+
+use self::reader::Reader;
+use crate::dialnote::hooks::Signing;
+use crate::slack::oauth;
+use crate::traces::Collector;
+use crate::work::Settings;
+
+/// Everything that is set.
+#[derive(Debug)]
+pub struct Config {
+    /// The app's signing secrets: several, separated by commas, while one is being replaced.
+    pub signing_secrets: Vec<SecretString>,
+    /// For whom the app works.
+    pub workspaces: Workspaces,
+    /// The app's own token, if Slack is to deliver without an address of ours.
+    pub app_token: Option<SecretString>,
+    /// How many connections it then delivers by.
+    pub sockets: usize,
+    /// Slack's Web API.
+    pub slack_api: Url,
+    /// dialnote's API.
+    pub dialnote_api: Url,
+    /// dialnote's web app, for links to conversations.
+    pub dialnote_app: Url,
+    /// Where the app is on the web, if dialnote can reach it.
+    pub public: Option<Url>,
+    /// Where dialnote's webhooks are ordered.
+    pub dialnote_hooks: Url,
+    /// How they are signed, if that is known.
+    pub webhook_signing: Option<Signing>,
+    /// Where what must not be lost is kept.
+    pub database: Database,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How the work is done.
+    pub work: Settings,
+    /// Who wants to know where the time goes.
+    pub collector: Option<Collector>,
+}
+
+/// For whom the app works.
+#[derive(Debug)]
+pub enum Workspaces {
+    /// For one workspace, whose keys are set.
+    One {
+        /// The bot token of the workspace.
+        slack_token: SecretString,
+        /// The API key of the organization in dialnote.
+        dialnote_key: SecretString,
+    },
+    /// For every workspace that installs it; their keys are sealed in the database.
+    Many {
+        /// The app as Slack knows it.
+        app: Box<oauth::App>,
+        /// What their keys are sealed with: the first of these, while all open.
+        keys: Vec<SecretString>,
+    },
+}
+
+/// Where what must not be lost is kept.
+#[derive(Debug)]
+pub enum Database {
+    /// In a file, for one instance.
+    Sqlite(PathBuf),
+    /// In a PostgreSQL, for several. The URL may hold a password.
+    Postgres(SecretString),
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// A setting that is missing or wrong, with the way out. Never contains the setting's value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}: {problem}")]
+pub struct Mistake {
+    /// The environment variable.
+    pub name: &'static str,
+    /// What is wrong, and what to do.
+    pub problem: String,
+}
+
+impl Config {
+    /// Where to listen, for whoever only wants to know that.
+    pub fn read_listen(lookup: impl Fn(&str) -> Option<String>) -> Result<SocketAddr, Vec<Mistake>> {
+        let mut reader = Reader::new(lookup);
+        let listen = reader.parsed("LISTEN", values::listen_address);
+        listen.ok_or(reader.mistakes)
+    }
+
+    /// How the log is to be written. A mistake is told by [`Config::read`], in the log.
+    pub fn read_log_format(lookup: impl Fn(&str) -> Option<String>) -> LogFormat {
+        let mut reader = Reader::new(lookup);
+        reader.parsed("LOG_FORMAT", values::log_format).unwrap_or_default()
+    }
+
+    /// Where what must not be lost is kept, for whoever only wants to look at that.
+    pub fn read_database(lookup: impl Fn(&str) -> Option<String>) -> Result<Database, Vec<Mistake>> {
+        let mut reader = Reader::new(lookup);
+        let database = reader.parsed("DATABASE_URL", values::database);
+        database.ok_or(reader.mistakes)
+    }
+
+    /// Reads the settings from `lookup`, usually the environment. Answers all mistakes together.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<Mistake>> {
+        let mut reader = Reader::new(lookup);
+        let app_token = reader.optional("SLACK_APP_TOKEN", values::app_token);
+        let sockets = reader.parsed("SLACK_SOCKETS", values::sockets);
+        let needs_no_signature = reader.is_set("SLACK_APP_TOKEN") && !reader.is_set("SLACK_SIGNING_SECRET");
+        let signing_secrets =
+            if needs_no_signature { Some(Vec::new()) } else { reader.secrets("SLACK_SIGNING_SECRET") };
+        let slack_api = reader.parsed("SLACK_API_URL", values::web_address);
+        let dialnote_api = reader.parsed("DIALNOTE_API_URL", values::web_address);
+        let dialnote_app = reader.parsed("DIALNOTE_APP_URL", values::web_address);
+        let public = reader.optional("PUBLIC_URL", values::web_address);
+        let workspaces = reader.workspaces(public.as_ref());
+        let dialnote_hooks = reader.parsed("DIALNOTE_HOOKS_URL", values::web_address);
+        let signing = reader.optional("DIALNOTE_WEBHOOK_SECRET", |secret| Ok(SecretString::from(secret)));
+        let header = reader.parsed("DIALNOTE_WEBHOOK_HEADER", values::header_name);
+        let database = reader.parsed("DATABASE_URL", values::database);
+        let listen = reader.parsed("LISTEN", values::listen_address);
+        let lease = reader.parsed("LEASE_SECONDS", values::lease);
+        let pacing = reader.parsed("SLACK_PACE", values::pacing);
+        let parallel = reader.parsed("PARALLEL", values::parallel);
+        let keep_audit = reader.optional("AUDIT_DAYS", values::days);
+        reader.parsed("LOG_FORMAT", values::log_format);
+        let collector = reader.collector();
+        let complete = || {
+            let header = header?;
+            Some(Self {
+                signing_secrets: signing_secrets?,
+                workspaces: workspaces?,
+                app_token,
+                sockets: sockets?,
+                slack_api: slack_api?,
+                dialnote_api: dialnote_api?,
+                dialnote_app: dialnote_app?,
+                public,
+                dialnote_hooks: dialnote_hooks?,
+                webhook_signing: signing.map(|secret| Signing { header, secret }),
+                database: database?,
+                listen: listen?,
+                work: Settings {
+                    lease: lease?,
+                    pacing: pacing?,
+                    parallel: parallel?,
+                    keep_audit,
+                    ..Settings::default()
+                },
+                collector,
+            })
+        };
+        let without_mistake = reader.mistakes.is_empty();
+        complete().filter(|_| without_mistake).ok_or(reader.mistakes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(set: &[(&str, &str)]) -> Result<Config, Vec<Mistake>> {
+        Config::read(|name| set.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    const COMPLETE: [(&str, &str); 3] = [
+        ("SLACK_SIGNING_SECRET", "planted-a, planted-b"),
+        ("SLACK_BOT_TOKEN", "xoxb-planted"),
+        ("DIALNOTE_API_KEY", "dn_live_planted"),
+    ];
+
+    #[test]
+    fn three_settings_are_enough() {
+        let Ok(config) = read(&COMPLETE) else { unreachable!("complete") };
+        assert_eq!(config.signing_secrets.len(), 2);
+        assert_eq!(config.listen.port(), 8080);
+        assert!(matches!(config.database, Database::Sqlite(file) if file.ends_with("dialnote-slack.db")));
+    }
+
+    #[test]
+    fn an_app_token_stands_for_a_signing_secret() {
+        let [_, rest @ ..] = COMPLETE;
+        let by_sockets = |token| read(&[rest.as_slice(), &[("SLACK_APP_TOKEN", token)]].concat());
+        let Ok(config) = by_sockets("xapp-planted") else { unreachable!("complete") };
+        assert!(config.app_token.is_some() && config.signing_secrets.is_empty() && config.sockets == 2);
+        let names = |mistakes: Vec<Mistake>| mistakes.iter().map(|mistake| mistake.name).collect::<Vec<_>>();
+        assert_eq!(by_sockets("xoxb-planted").err().map(names), Some(vec!["SLACK_APP_TOKEN"]));
+        assert_eq!(by_sockets("none").err().map(names), Some(vec!["SLACK_SIGNING_SECRET"]));
+    }
+
+    #[test]
+    fn all_mistakes_come_at_once_and_without_secrets() {
+        let wrong = [
+            ("SLACK_APP_TOKEN", "xoxb-planted"),
+            ("SLACK_SOCKETS", "11"),
+            ("SLACK_SIGNING_SECRET", "planted by hand"),
+            ("SLACK_BOT_TOKEN", "xoxp-planted"),
+            ("DIALNOTE_API_KEY", "dn_live planted"),
+            ("DIALNOTE_API_URL", "http://dialnote.example/planted"),
+            ("DIALNOTE_APP_URL", "planted"),
+            ("SLACK_API_URL", "ftp://planted"),
+            ("PUBLIC_URL", "planted"),
+            ("DIALNOTE_HOOKS_URL", "planted"),
+            ("DIALNOTE_WEBHOOK_HEADER", "X planted"),
+            ("DATABASE_URL", "mysql://planted"),
+            ("LISTEN", "planted"),
+            ("LEASE_SECONDS", "planted"),
+            ("SLACK_PACE", "planted"),
+            ("PARALLEL", "0"),
+            ("LOG_FORMAT", "planted"),
+            ("AUDIT_DAYS", "planted"),
+            ("SLACK_AUTHORIZE_URL", "planted"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "planted"),
+            ("OTEL_EXPORTER_OTLP_HEADERS", "planted"),
+            ("OTEL_TRACES_SAMPLER_ARG", "1.1"),
+        ];
+        let mistakes = read(&wrong).err().unwrap_or_default();
+        let names: Vec<_> = mistakes.iter().map(|mistake| mistake.name).collect();
+        // Any secret will do, and what is for many workspaces is not asked for.
+        assert_eq!(names.len(), SETTINGS.len() - 5, "{names:?}");
+        assert!(mistakes.iter().all(|mistake| !mistake.to_string().contains("planted")), "{mistakes:?}");
+    }
+
+    const KEY: &str = "0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d";
+
+    const TWO: &str = concat!(
+        "0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d, ",
+        "1a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d",
+    );
+
+    const MANY: [(&str, &str); 5] = [
+        ("SLACK_SIGNING_SECRET", "planted-a"),
+        ("SLACK_CLIENT_ID", "1.2"),
+        ("SLACK_CLIENT_SECRET", "planted-b"),
+        ("ENCRYPTION_KEY", KEY),
+        ("PUBLIC_URL", "https://app.example"),
+    ];
+
+    #[test]
+    fn an_app_that_anybody_installs_needs_five() {
+        let Ok(config) = read(&MANY) else { unreachable!("complete") };
+        assert!(!format!("{config:?}").contains("planted") && !format!("{config:?}").contains(KEY), "{config:?}");
+        let Workspaces::Many { app, .. } = config.workspaces else { unreachable!("many") };
+        assert_eq!(app.redirect(), "https://app.example/slack/oauth_redirect");
+        for (without, _) in MANY.iter().filter(|(name, _)| *name != "SLACK_CLIENT_ID") {
+            let rest: Vec<_> = MANY.into_iter().filter(|(name, _)| name != without).collect();
+            let names = read(&rest).err().unwrap_or_default().into_iter().map(|mistake| mistake.name);
+            assert_eq!(names.collect::<Vec<_>>(), [*without]);
+        }
+    }
+
+    #[test]
+    fn one_workspace_or_many_but_not_both() {
+        let both: Vec<_> = MANY.into_iter().chain(COMPLETE).collect();
+        let names = read(&both).err().unwrap_or_default().into_iter().map(|mistake| mistake.name);
+        assert_eq!(names.collect::<Vec<_>>(), ["SLACK_BOT_TOKEN", "DIALNOTE_API_KEY"]);
+    }
+
+    #[test]
+    fn a_key_to_seal_with_is_checked() {
+        let with = |key| {
+            let changed: Vec<_> =
+                MANY.into_iter().map(|(n, v)| (n, if n == "ENCRYPTION_KEY" { key } else { v })).collect();
+            read(&changed).err().unwrap_or_default().into_iter().map(|mistake| mistake.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(with(TWO), [""; 0]);
+        assert_eq!(
+            with("planted"),
+            ["ENCRYPTION_KEY: is not 64 hexadecimal digits; `dialnote-slack vault key` makes one"]
+        );
+    }
+
+    #[test]
+    fn a_collector_in_the_open_is_told_no_secrets() {
+        let with = |endpoint, headers| {
+            let further = [("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint), ("OTEL_EXPORTER_OTLP_HEADERS", headers)];
+            let names = |mistakes: Vec<Mistake>| mistakes.iter().map(|mistake| mistake.name).collect::<Vec<_>>();
+            read(&[&COMPLETE[..], &further].concat()).map(|config| config.collector.is_some()).map_err(names)
+        };
+        let refused = Err(vec!["OTEL_EXPORTER_OTLP_HEADERS"]);
+        assert_eq!(with("http://collector:4318", "none"), Ok(true));
+        assert_eq!(with("http://collector:4318", "api-key=planted"), refused);
+        assert_eq!(with("https://collector.example", "api-key=planted"), Ok(true));
+        assert_eq!(with("http://127.0.0.1:4318", "api-key=planted"), Ok(true));
+        assert_eq!(with("https://collector.example", "api key=planted"), refused);
+        assert_eq!(with("none", "api-key=planted"), Ok(false));
+    }
+
+    #[test]
+    fn never_shows_a_secret() {
+        assert!(!format!("{:?}", read(&COMPLETE)).contains("planted"));
+    }
+}
