@@ -143,3 +143,40 @@ async fn connections_that_bring_nothing_keep_nobody_out() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn bodies_that_trickle_are_cut_off() {
+    product(async |bot| {
+        let address = bot.url.trim_start_matches("http://").to_owned();
+        let headers = format!("{TIMESTAMP_HEADER}: 1\r\n{SIGNATURE_HEADER}: v0=00\r\nContent-Length: 1000\r\n");
+        let mut slow = Vec::new();
+        for nth in 0..100 {
+            let mut stream = TcpStream::connect(&address).await.unwrap();
+            // Without a signature less is read, and no longer waited.
+            stream
+                .write_all(&post(if nth % 2 == 0 { &headers } else { "Content-Length: 1000\r\n" }, b"a"))
+                .await
+                .unwrap();
+            slow.push(stream);
+        }
+        bot.slash(MAYA, "/dialnote take conv_1001").await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote("conv_1001"), "mem_maya open", "others are served meanwhile");
+        tokio::time::pause();
+        for _ in 0..3 {
+            tokio::time::advance(Duration::from_secs(4)).await;
+            for stream in &mut slow {
+                let _ = stream.write_all(b"a").await;
+            }
+        }
+        for mut stream in slow {
+            let mut answer = Vec::new();
+            let read = stream.read_to_end(&mut answer);
+            let _ = tokio::time::timeout(Duration::from_secs(1), read).await.expect("an end");
+            let answer = String::from_utf8_lossy(&answer);
+            assert!(answer.starts_with("HTTP/1.1 408 ") || answer.starts_with("HTTP/1.1 401 "), "{answer}");
+        }
+        tokio::time::resume();
+    })
+    .await;
+}
