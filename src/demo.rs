@@ -15,7 +15,8 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::runtime::Runtime;
 use tokio::sync::{oneshot, watch};
 
-use super::{Failure, Where, print_where, start_sandbox, stop_signal};
+use super::{Where, print_where, start_sandbox, stop_signal};
+use crate::failure::Failure;
 
 /// How long a killed app may take to notice. What it does then no longer counts.
 const DEATH: Duration = Duration::from_secs(5);

@@ -1,6 +1,8 @@
 //! The command line.
 
+mod cli;
 mod demo;
+mod failure;
 
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -9,15 +11,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
-use dialnote_slack::app::{self, App, NotStarted};
+use clap::Parser;
+use dialnote_slack::app::{self, App};
 use dialnote_slack::audit;
 use dialnote_slack::clock::Clock;
 use dialnote_slack::config::file::{self, Source};
-use dialnote_slack::config::{Config, Database, Mistake};
+use dialnote_slack::config::{Config, Database};
 use dialnote_slack::domain::finding::State;
-use dialnote_slack::error::{Fault, whole};
-use dialnote_slack::ids::{InstallationId, JobId, SlackUserId};
+use dialnote_slack::error::whole;
+use dialnote_slack::ids::{InstallationId, JobId};
 use dialnote_slack::jobs;
 use dialnote_slack::manifest::{self, Reached};
 use dialnote_slack::person;
@@ -34,228 +36,11 @@ use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-/// Decide in Slack who owns each dialnote conversation.
-#[derive(Parser)]
-#[command(version, about)]
-struct Cli {
-    /// A file with settings, for those that the environment does not have; `dialnote-slack settings` prints an
-    /// example. Or `CONFIG_FILE`.
-    #[arg(long, global = true, value_name = "FILE")]
-    config: Option<PathBuf>,
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Run the app for a workspace; settings come from the environment or a file (see README).
-    Serve,
-    /// Run the app against a sandbox with a made-up Slack and dialnote; needs no accounts.
-    Demo(demo::Wishes),
-    /// Run only the sandbox, for an app that is started separately.
-    Sandbox {
-        /// Where to listen.
-        #[arg(long, default_value = "127.0.0.1:4010")]
-        listen: SocketAddr,
-        /// Where the app is, for example <http://127.0.0.1:8080>.
-        #[arg(long)]
-        bot: Option<String>,
-        /// Deliver by Socket Mode, over connections that the app opens.
-        #[arg(long)]
-        socket_mode: bool,
-        /// Print the addresses and secrets as one line of JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Print who did what: every attempt, with what was before and after, oldest first.
-    Audit {
-        /// Since when: 24h, 7d, a date, or a time like 2026-11-23T09:00:00Z. Everything, unless given.
-        #[arg(long)]
-        since: Option<String>,
-        /// A line of JSON for each.
-        #[arg(long, conflicts_with = "csv")]
-        json: bool,
-        /// Comma-separated values.
-        #[arg(long)]
-        csv: bool,
-    },
-    /// Read all conversations from dialnote anew, and forget those that are not there any more. The app
-    /// may run meanwhile.
-    Resync(Whose),
-    /// Look whether everything is as it has to be, and say how to mend what is not; with the app's settings.
-    Doctor(Whose),
-    /// What seals the tokens and keys of those who have installed the app.
-    Vault {
-        #[command(subcommand)]
-        command: VaultCommand,
-    },
-    /// Ask the app that runs on this machine whether it is alive: for containers, which have no curl.
-    Health,
-    /// What waits and what was given up.
-    Jobs {
-        #[command(subcommand)]
-        command: Jobs,
-    },
-    /// Print everything that is kept about a person, as JSON.
-    Export(Somebody),
-    /// Take a person away from what is kept, and say what was removed and what remains. The app may run
-    /// meanwhile.
-    Erase {
-        #[command(flatten)]
-        somebody: Somebody,
-        /// Although something waits to be done that names them: that stays.
-        #[arg(long)]
-        even_if_waiting: bool,
-    },
-    /// Copy the database into a file that is complete in itself. The app may run meanwhile.
-    Backup {
-        /// The file. It must not exist yet.
-        file: PathBuf,
-    },
-    /// Print a settings file to begin with: every setting, with its description and its default.
-    Settings,
-    /// Print the app's manifest for Slack.
-    Manifest {
-        /// Where Slack reaches the app, for example <https://dialnote-slack.acme.com>.
-        #[arg(long, default_value = manifest::PLACEHOLDER_URL)]
-        url: String,
-        /// Where dialnote is on the web: links to it are shown as cards.
-        #[arg(long, default_value = manifest::UNFURL_DOMAIN)]
-        unfurl_domain: String,
-        /// For Socket Mode, in which Slack needs no address.
-        #[arg(long, conflicts_with = "url")]
-        socket_mode: bool,
-    },
-}
-
-/// Of an app that anybody can install, whose.
-#[derive(Args)]
-struct Whose {
-    /// Only of this workspace or organization, for example T0ACME.
-    #[arg(long)]
-    installation: Option<String>,
-}
-
-/// A person, and whose.
-#[derive(Args)]
-struct Somebody {
-    /// Their id in Slack, for example U0ZOE.
-    #[arg(long, value_parser = person::user)]
-    person: SlackUserId,
-    /// A name they have or had; those that are kept are known. May be said several times.
-    #[arg(long)]
-    name: Vec<String>,
-    /// An e-mail address they have or had; the one that is kept is known. May be said several times.
-    #[arg(long)]
-    address: Vec<String>,
-    #[command(flatten)]
-    whose: Whose,
-}
-
-#[derive(Subcommand)]
-enum VaultCommand {
-    /// Print a new key to seal with, for the settings.
-    Key,
-    /// Seal with the first key what is sealed with another. The app may run meanwhile.
-    Rotate,
-}
-
-#[derive(Subcommand)]
-enum Jobs {
-    /// Print a line for each job that was given up, the oldest first.
-    List {
-        /// Those that wait instead.
-        #[arg(long)]
-        waiting: bool,
-        /// A line of JSON for each.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Print all about a job.
-    Show {
-        /// Its name, for example job-17.
-        #[arg(value_parser = jobs::id)]
-        id: JobId,
-    },
-    /// Have what was given up tried again.
-    Retry(Chosen),
-    /// Throw away what was given up.
-    Drop(Chosen),
-}
-
-#[derive(Args)]
-struct Chosen {
-    /// Which, for example job-17.
-    #[arg(value_parser = jobs::id, required_unless_present = "all")]
-    ids: Vec<JobId>,
-    /// Everything that was given up.
-    #[arg(long, conflicts_with = "ids")]
-    all: bool,
-}
+use crate::cli::{Chosen, Cli, Command, Jobs, Somebody, VaultCommand, Whose};
+use crate::failure::Failure;
 
 /// How long the app may take to say that it is alive.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// Why the program ends early. Shown to whoever started it.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error("{}", listed(.0))]
-    Settings(Vec<Mistake>),
-    #[error(transparent)]
-    NotStarted(#[from] NotStarted),
-    #[error("{}", busy(what, *address, cause))]
-    Busy { what: &'static str, address: SocketAddr, cause: std::io::Error },
-    #[error("{folder} cannot keep the demo: {cause}")]
-    Folder { folder: String, cause: std::io::Error },
-    #[error("{0} is no time to begin at: give 24h, 7d, a date like 2026-11-23, or a time like 2026-11-23T09:00:00Z")]
-    Since(String),
-    #[error("not all conversations could be read: {0}. What was read is kept; try again")]
-    Resync(#[from] Fault),
-    #[error("the installations cannot be read: {0}")]
-    Installations(Fault),
-    #[error("nobody has installed the app{}", .0.as_ref().map_or_else(String::new, |id| format!(" in {id}")))]
-    Nobody(Option<String>),
-    #[error("not everything could be sealed anew: {0}. What was, is; try again")]
-    Sealing(Fault),
-    #[error("there is nothing to seal: the tokens of one workspace are settings (see SLACK_CLIENT_ID in the README)")]
-    NothingSealed,
-    #[error("the audit log cannot be printed: {0}")]
-    Audit(#[from] audit::NotWritten),
-    #[error("nothing answers at {address}: {cause}")]
-    NotAlive { address: SocketAddr, cause: String },
-    #[error("{} to be mended", if *.0 == 1 { "one thing is".to_owned() } else { format!("{} things are", .0) })]
-    Unwell(usize),
-    #[error(transparent)]
-    Jobs(#[from] jobs::NotDone),
-    #[error(transparent)]
-    Person(#[from] person::NotDone),
-    #[error("the database cannot be copied to {}: {cause}", .file.display())]
-    Backup { file: PathBuf, cause: Fault },
-    #[error("a PostgreSQL is copied by its own tools: pg_dump --format=custom --file={} \"$DATABASE_URL\"", .0.display())]
-    BackupElsewhere(PathBuf),
-    #[error("{0}")]
-    Io(#[from] std::io::Error),
-    #[error("the manifest cannot be written: {0}")]
-    Manifest(#[from] serde_yaml_ng::Error),
-    #[error("cannot print: {0}")]
-    Json(#[from] serde_json::Error),
-}
-
-fn busy(what: &str, address: SocketAddr, cause: &std::io::Error) -> String {
-    let way_out = "Choose other ports with --listen, for example --listen 127.0.0.1:4020";
-    match cause.kind() {
-        std::io::ErrorKind::AddrInUse => format!(
-            "{what} cannot listen on {address}: somebody else does already, perhaps a demo that still runs. \
-             Stop that one with Ctrl-C in its terminal. {way_out}, where the app takes 4021."
-        ),
-        _ => format!("{what} cannot listen on {address}: {cause}. {way_out}."),
-    }
-}
-
-fn listed(mistakes: &[Mistake]) -> String {
-    let lines: Vec<_> = mistakes.iter().map(|mistake| format!("  {mistake}")).collect();
-    format!("The settings are not complete (README.md, Settings):\n{}", lines.join("\n"))
-}
 
 fn main() -> ExitCode {
     let Cli { config, command } = Cli::parse();

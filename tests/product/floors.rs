@@ -18,6 +18,9 @@ fn floor(part: &str) -> Option<u8> {
     })
 }
 
+/// The program around the house, and the list of its parts.
+const PROGRAM: [&str; 5] = ["lib", "main", "cli", "demo", "failure"];
+
 /// All that the sandbox may know of the app: it must be able to prove the app wrong.
 const SANDBOX_MAY_USE: [&str; 3] = ["crate::clock", "crate::ids", "crate::slack::signature"];
 
@@ -61,7 +64,7 @@ fn imports_point_down() {
     let mut wrong = Vec::new();
     for path in sources() {
         let part = part(&path);
-        if ["lib", "main"].contains(&part.as_str()) {
+        if PROGRAM.contains(&part.as_str()) {
             continue;
         }
         for import in crate_paths(&fs::read_to_string(&path).unwrap()) {

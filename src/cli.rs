@@ -1,0 +1,169 @@
+//! What can be typed: the commands, with what their help says.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use dialnote_slack::ids::{JobId, SlackUserId};
+use dialnote_slack::{jobs, manifest, person};
+
+use crate::demo;
+
+/// Decide in Slack who owns each dialnote conversation.
+#[derive(Parser)]
+#[command(version, about)]
+pub(crate) struct Cli {
+    /// A file with settings, for those that the environment does not have; `dialnote-slack settings` prints an
+    /// example. Or `CONFIG_FILE`.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Run the app for a workspace; settings come from the environment or a file (see README).
+    Serve,
+    /// Run the app against a sandbox with a made-up Slack and dialnote; needs no accounts.
+    Demo(demo::Wishes),
+    /// Run only the sandbox, for an app that is started separately.
+    Sandbox {
+        /// Where to listen.
+        #[arg(long, default_value = "127.0.0.1:4010")]
+        listen: SocketAddr,
+        /// Where the app is, for example <http://127.0.0.1:8080>.
+        #[arg(long)]
+        bot: Option<String>,
+        /// Deliver by Socket Mode, over connections that the app opens.
+        #[arg(long)]
+        socket_mode: bool,
+        /// Print the addresses and secrets as one line of JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print who did what: every attempt, with what was before and after, oldest first.
+    Audit {
+        /// Since when: 24h, 7d, a date, or a time like 2026-11-23T09:00:00Z. Everything, unless given.
+        #[arg(long)]
+        since: Option<String>,
+        /// A line of JSON for each.
+        #[arg(long, conflicts_with = "csv")]
+        json: bool,
+        /// Comma-separated values.
+        #[arg(long)]
+        csv: bool,
+    },
+    /// Read all conversations from dialnote anew, and forget those that are not there any more. The app
+    /// may run meanwhile.
+    Resync(Whose),
+    /// Look whether everything is as it has to be, and say how to mend what is not; with the app's settings.
+    Doctor(Whose),
+    /// What seals the tokens and keys of those who have installed the app.
+    Vault {
+        #[command(subcommand)]
+        command: VaultCommand,
+    },
+    /// Ask the app that runs on this machine whether it is alive: for containers, which have no curl.
+    Health,
+    /// What waits and what was given up.
+    Jobs {
+        #[command(subcommand)]
+        command: Jobs,
+    },
+    /// Print everything that is kept about a person, as JSON.
+    Export(Somebody),
+    /// Take a person away from what is kept, and say what was removed and what remains. The app may run
+    /// meanwhile.
+    Erase {
+        #[command(flatten)]
+        somebody: Somebody,
+        /// Although something waits to be done that names them: that stays.
+        #[arg(long)]
+        even_if_waiting: bool,
+    },
+    /// Copy the database into a file that is complete in itself. The app may run meanwhile.
+    Backup {
+        /// The file. It must not exist yet.
+        file: PathBuf,
+    },
+    /// Print a settings file to begin with: every setting, with its description and its default.
+    Settings,
+    /// Print the app's manifest for Slack.
+    Manifest {
+        /// Where Slack reaches the app, for example <https://dialnote-slack.acme.com>.
+        #[arg(long, default_value = manifest::PLACEHOLDER_URL)]
+        url: String,
+        /// Where dialnote is on the web: links to it are shown as cards.
+        #[arg(long, default_value = manifest::UNFURL_DOMAIN)]
+        unfurl_domain: String,
+        /// For Socket Mode, in which Slack needs no address.
+        #[arg(long, conflicts_with = "url")]
+        socket_mode: bool,
+    },
+}
+
+/// Of an app that anybody can install, whose.
+#[derive(Args)]
+pub(crate) struct Whose {
+    /// Only of this workspace or organization, for example T0ACME.
+    #[arg(long)]
+    pub(crate) installation: Option<String>,
+}
+
+/// A person, and whose.
+#[derive(Args)]
+pub(crate) struct Somebody {
+    /// Their id in Slack, for example U0ZOE.
+    #[arg(long, value_parser = person::user)]
+    pub(crate) person: SlackUserId,
+    /// A name they have or had; those that are kept are known. May be said several times.
+    #[arg(long)]
+    pub(crate) name: Vec<String>,
+    /// An e-mail address they have or had; the one that is kept is known. May be said several times.
+    #[arg(long)]
+    pub(crate) address: Vec<String>,
+    #[command(flatten)]
+    pub(crate) whose: Whose,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum VaultCommand {
+    /// Print a new key to seal with, for the settings.
+    Key,
+    /// Seal with the first key what is sealed with another. The app may run meanwhile.
+    Rotate,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Jobs {
+    /// Print a line for each job that was given up, the oldest first.
+    List {
+        /// Those that wait instead.
+        #[arg(long)]
+        waiting: bool,
+        /// A line of JSON for each.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print all about a job.
+    Show {
+        /// Its name, for example job-17.
+        #[arg(value_parser = jobs::id)]
+        id: JobId,
+    },
+    /// Have what was given up tried again.
+    Retry(Chosen),
+    /// Throw away what was given up.
+    Drop(Chosen),
+}
+
+#[derive(Args)]
+pub(crate) struct Chosen {
+    /// Which, for example job-17.
+    #[arg(value_parser = jobs::id, required_unless_present = "all")]
+    pub(crate) ids: Vec<JobId>,
+    /// Everything that was given up.
+    #[arg(long, conflicts_with = "ids")]
+    pub(crate) all: bool,
+}

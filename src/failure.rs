@@ -1,0 +1,70 @@
+//! Why the program ended early, in words for whoever started it.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use dialnote_slack::app::NotStarted;
+use dialnote_slack::config::Mistake;
+use dialnote_slack::error::Fault;
+use dialnote_slack::{audit, jobs, person};
+
+/// Why the program ends early. Shown to whoever started it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error("{}", listed(.0))]
+    Settings(Vec<Mistake>),
+    #[error(transparent)]
+    NotStarted(#[from] NotStarted),
+    #[error("{}", busy(what, *address, cause))]
+    Busy { what: &'static str, address: SocketAddr, cause: std::io::Error },
+    #[error("{folder} cannot keep the demo: {cause}")]
+    Folder { folder: String, cause: std::io::Error },
+    #[error("{0} is no time to begin at: give 24h, 7d, a date like 2026-11-23, or a time like 2026-11-23T09:00:00Z")]
+    Since(String),
+    #[error("not all conversations could be read: {0}. What was read is kept; try again")]
+    Resync(#[from] Fault),
+    #[error("the installations cannot be read: {0}")]
+    Installations(Fault),
+    #[error("nobody has installed the app{}", .0.as_ref().map_or_else(String::new, |id| format!(" in {id}")))]
+    Nobody(Option<String>),
+    #[error("not everything could be sealed anew: {0}. What was, is; try again")]
+    Sealing(Fault),
+    #[error("there is nothing to seal: the tokens of one workspace are settings (see SLACK_CLIENT_ID in the README)")]
+    NothingSealed,
+    #[error("the audit log cannot be printed: {0}")]
+    Audit(#[from] audit::NotWritten),
+    #[error("nothing answers at {address}: {cause}")]
+    NotAlive { address: SocketAddr, cause: String },
+    #[error("{} to be mended", if *.0 == 1 { "one thing is".to_owned() } else { format!("{} things are", .0) })]
+    Unwell(usize),
+    #[error(transparent)]
+    Jobs(#[from] jobs::NotDone),
+    #[error(transparent)]
+    Person(#[from] person::NotDone),
+    #[error("the database cannot be copied to {}: {cause}", .file.display())]
+    Backup { file: PathBuf, cause: Fault },
+    #[error("a PostgreSQL is copied by its own tools: pg_dump --format=custom --file={} \"$DATABASE_URL\"", .0.display())]
+    BackupElsewhere(PathBuf),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    #[error("the manifest cannot be written: {0}")]
+    Manifest(#[from] serde_yaml_ng::Error),
+    #[error("cannot print: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+pub(crate) fn busy(what: &str, address: SocketAddr, cause: &std::io::Error) -> String {
+    let way_out = "Choose other ports with --listen, for example --listen 127.0.0.1:4020";
+    match cause.kind() {
+        std::io::ErrorKind::AddrInUse => format!(
+            "{what} cannot listen on {address}: somebody else does already, perhaps a demo that still runs. \
+             Stop that one with Ctrl-C in its terminal. {way_out}, where the app takes 4021."
+        ),
+        _ => format!("{what} cannot listen on {address}: {cause}. {way_out}."),
+    }
+}
+
+pub(crate) fn listed(mistakes: &[Mistake]) -> String {
+    let lines: Vec<_> = mistakes.iter().map(|mistake| format!("  {mistake}")).collect();
+    format!("The settings are not complete (README.md, Settings):\n{}", lines.join("\n"))
+}

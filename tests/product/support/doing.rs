@@ -1,0 +1,218 @@
+//! What people do, in Slack and in dialnote.
+
+use dialnote_slack::sandbox::{
+    Click, Close, Incoming, Member, Message, Outcome, Person, Saying, Shortcut, Submit, Typing, View,
+};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::seeing::{buttons_of, elements};
+use super::{Bot, FRONT_DESK};
+use crate::drawing::{draw, draw_blocks};
+
+impl Bot {
+    /// Somebody types a command in #front-desk.
+    pub async fn slash(&self, who: &str, text: &str) -> Outcome {
+        self.slash_in(FRONT_DESK, who, text).await
+    }
+
+    /// Somebody types a command somewhere.
+    pub async fn slash_in(&self, channel: &str, who: &str, text: &str) -> Outcome {
+        acknowledged(self.sandbox.slash(who, channel, text).await.unwrap())
+    }
+
+    /// Somebody presses a button on the card of a conversation in #front-desk.
+    pub async fn press(&self, who: &str, conversation: &str, button: &str) -> Outcome {
+        let ts = self.card_ts(FRONT_DESK, conversation);
+        self.click(Click::message(who, FRONT_DESK, &ts, button)).await
+    }
+
+    /// The same, whatever comes of it.
+    pub async fn press_in_vain(&self, who: &str, conversation: &str, button: &str) -> Outcome {
+        let ts = self.card_ts(FRONT_DESK, conversation);
+        self.sandbox.click(Click::message(who, FRONT_DESK, &ts, button)).await.unwrap()
+    }
+
+    /// Somebody chooses a person in the menu of a card in #front-desk.
+    pub async fn choose(&self, who: &str, conversation: &str, person: &str) -> Outcome {
+        let ts = self.card_ts(FRONT_DESK, conversation);
+        let mut click = Click::message(who, FRONT_DESK, &ts, "assign_to");
+        click.selected_user = Some(person.to_owned());
+        self.click(click).await
+    }
+
+    /// Somebody presses a button of the last private message they got in a channel (or `dm`).
+    /// `row` picks among several buttons of the same kind.
+    pub async fn press_private(&self, who: &str, channel: &str, button: &str, row: usize) -> Outcome {
+        let message = self.world(|world| {
+            let mine = world.seen_by(who, channel);
+            mine.into_iter().rfind(|m| channel == "dm" || m.to.is_some()).cloned().expect("a private message")
+        });
+        let values: Vec<String> = elements(&message)
+            .filter(|element| element["action_id"] == button)
+            .filter_map(|element| element["value"].as_str().map(str::to_owned))
+            .collect();
+        let mut click = Click::message(who, channel, &message.ts, button);
+        click.value = Some(values.get(row).unwrap_or_else(|| panic!("no {button} in {}", draw(&message))).clone());
+        self.click(click).await
+    }
+
+    /// Somebody presses something.
+    pub async fn click(&self, click: Click) -> Outcome {
+        acknowledged(self.sandbox.click(click).await.unwrap())
+    }
+
+    /// Somebody presses a button in their home, or in the window on top: on the row of a conversation, if
+    /// one is named.
+    pub async fn press_in(&self, who: &str, view: &str, button: &str, conversation: &str) -> Outcome {
+        let shown = self.view(who, view).expect("a view");
+        let found = shown.blocks().iter().find_map(|block| {
+            let value = buttons_of(std::slice::from_ref(block)).find_map(|element| {
+                let value = element["value"].as_str().unwrap_or_default();
+                (element["action_id"] == button && value.contains(conversation)).then(|| value.to_owned())
+            });
+            Some((value?, block["block_id"].as_str()?.to_owned()))
+        });
+        let (value, block) = found.unwrap_or_else(|| panic!("no {button} in {}", draw_blocks(shown.blocks())));
+        let mut click = Click::view(who, &shown.id, button);
+        (click.value, click.block_id) = (Some(value), Some(block));
+        self.click(click).await
+    }
+
+    /// Somebody chooses an option in a menu of their home, or of the window on top.
+    pub async fn choose_in(&self, who: &str, view: &str, menu: &str, option: &str) -> Outcome {
+        let shown = self.view(who, view).expect("a view");
+        let mut click = Click::view(who, &shown.id, menu);
+        click.selected_option = Some(option.to_owned());
+        self.click(click).await
+    }
+
+    /// Somebody types into a search field of their home, or of the window on top: what is offered.
+    pub async fn search(&self, who: &str, view: &str, field: &str, typed: &str) -> Vec<String> {
+        let shown = self.view(who, view).expect("a view");
+        let typing = Typing {
+            who: who.to_owned(),
+            channel: None,
+            message_ts: None,
+            view_id: Some(shown.id),
+            action_id: field.to_owned(),
+            block_id: None,
+            value: typed.to_owned(),
+        };
+        let offered = acknowledged(self.sandbox.options(typing).await.unwrap()).options;
+        offered.iter().map(|option| option["text"]["text"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Somebody uses a shortcut that is always at hand, or one on a message.
+    pub async fn shortcut(&self, who: &str, callback_id: &str, message: Option<(&str, &str)>) -> Outcome {
+        let (channel, message_ts) = message.map(|(channel, ts)| (channel.to_owned(), ts.to_owned())).unzip();
+        let shortcut = Shortcut { who: who.to_owned(), callback_id: callback_id.to_owned(), channel, message_ts };
+        acknowledged(self.sandbox.shortcut(shortcut).await.unwrap())
+    }
+
+    /// Somebody writes a message in a channel; answers its name.
+    pub async fn say(&self, who: &str, channel: &str, text: &str) -> String {
+        let saying =
+            Saying { who: who.to_owned(), channel: channel.to_owned(), text: text.to_owned(), thread_ts: None };
+        self.sandbox.say(saying).await.unwrap()
+    }
+
+    /// Somebody writes a message in a thread; answers its name.
+    pub async fn say_in_thread(&mut self, who: &str, channel: &str, thread: &str, text: &str) -> String {
+        let (who, channel, text) = (who.to_owned(), channel.to_owned(), text.to_owned());
+        let saying = Saying { who, channel, text, thread_ts: Some(thread.to_owned()) };
+        let ts = self.sandbox.say(saying).await.unwrap();
+        self.read_all().await;
+        ts
+    }
+
+    /// Somebody presses a button of a row in the last message to #front-desk that has several.
+    pub async fn press_in_digest(&self, who: &str, button: &str, conversation: &str) -> Outcome {
+        let block = format!("row:{conversation}");
+        let has_it = |m: &&Message| m.blocks.iter().any(|one| one["block_id"] == block.as_str());
+        let ts = self.world(|world| world.messages.iter().rfind(has_it).expect("a digest").ts.clone());
+        let mut click = Click::message(who, FRONT_DESK, &ts, button);
+        click.block_id = Some(block);
+        self.click(click).await
+    }
+
+    /// Somebody presses a button of what stands in the place of a link.
+    pub async fn press_unfurled(&self, who: &str, channel: &str, ts: &str, button: &str) -> Outcome {
+        self.click(Click::message(who, channel, ts, button)).await
+    }
+
+    /// Somebody opens their home.
+    pub async fn open_home(&self, who: &str) {
+        acknowledged(self.sandbox.event(json!({ "type": "app_home_opened", "user": who })).await.unwrap());
+    }
+
+    /// Somebody closes whatever windows they have open.
+    pub async fn close(&self, who: &str) {
+        while let Some(view_id) = self.form(who) {
+            let close = Close { who: who.to_owned(), view_id, all: true };
+            self.sandbox.close_view(close).await.unwrap();
+        }
+    }
+
+    pub(super) fn view(&self, who: &str, view: &str) -> Option<View> {
+        self.world(|world| {
+            let user = world.person(who)?.id.clone();
+            if view == "home" { world.homes.get(&user).cloned() } else { world.stack(&user).last().copied().cloned() }
+        })
+    }
+
+    /// Somebody fills in the form they have open and submits it.
+    pub async fn submit(&self, who: &str, values: Value) -> Outcome {
+        let view = self.form(who).expect("an open form");
+        let submit = Submit { who: who.to_owned(), view_id: view, values: values.as_object().unwrap().clone() };
+        self.sandbox.submit(submit).await.unwrap()
+    }
+
+    // --- what happens in dialnote ---
+
+    /// Somebody new works here.
+    pub fn hire(&self, id: &str, name: &str) {
+        self.world(|world| {
+            world.add_person(Person::named(id, name), &[FRONT_DESK]);
+            let email = format!("{id}@acme.example");
+            let zoe = world.dialnote.member("mem_zoe").unwrap().clone();
+            world.dialnote.members.push(Member { id: format!("mem_{id}"), name: name.into(), email, ..zoe });
+        });
+    }
+
+    /// Something is changed there, and is noticed.
+    pub async fn in_dialnote(&self, change: Value) {
+        self.sandbox.change_in_dialnote(&change).unwrap();
+        self.look().await;
+    }
+
+    /// Somebody calls the front desk in vain, which is noticed; answers the conversation.
+    pub async fn missed_call(&self, from: &str) -> String {
+        let conversation = self.call_in(from).await;
+        self.look().await;
+        conversation
+    }
+
+    /// Somebody calls the front desk in vain; answers the conversation.
+    pub async fn call_in(&self, from: &str) -> String {
+        let (to, kind) = ("+14155550100".to_owned(), "call".to_owned());
+        let incoming = Incoming { kind, from: from.to_owned(), to, text: None, who: None };
+        self.clock.advance(SignedDuration::from_secs(1));
+        self.sandbox.incoming(incoming).await.unwrap()
+    }
+
+    /// The app looks at dialnote, and does what follows. What has changed twice within seconds is left for
+    /// the next look.
+    pub async fn look(&self) {
+        while self.current().await.watch().await.unwrap().is_some_and(|looked| looked.left > 0) {
+            self.settle().await;
+            self.clock.advance(SignedDuration::from_secs(5));
+        }
+        self.settle().await;
+    }
+}
+
+fn acknowledged(outcome: Outcome) -> Outcome {
+    assert_eq!(outcome.status, Some(200), "{outcome:?}");
+    outcome
+}

@@ -1,0 +1,274 @@
+//! What people see when the work is done; in the end there is nothing left to see.
+
+use std::collections::HashSet;
+
+use dialnote_slack::sandbox::{Message, World};
+use dialnote_slack::store::Lane;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use super::{Bot, FRONT_DESK};
+use crate::drawing::{draw, draw_blocks};
+
+impl Bot {
+    // --- time and work ---
+
+    /// Works until nothing is due. Everything that was asked for before has happened afterwards.
+    pub async fn settle(&self) {
+        while self.step(Lane::Inbox).await || self.step(Lane::Outbox).await {}
+    }
+
+    /// One step of the same loop that the server runs.
+    pub async fn step(&self, lane: Lane) -> bool {
+        self.office.step(lane).await.unwrap()
+    }
+
+    /// Lets time pass in small steps, with the work and the reminders that fall due.
+    pub async fn pass(&self, time: SignedDuration) {
+        let end = self.clock.now() + time;
+        while self.clock.now() < end {
+            self.clock.advance(SignedDuration::from_secs(1));
+            self.office.tick().await.unwrap();
+            self.settle().await;
+        }
+    }
+
+    // --- what people see ---
+
+    /// What everybody reads in a channel, but for threads, oldest first.
+    pub fn posts(&self, channel: &str) -> Vec<String> {
+        self.world(|world| {
+            let channel = world.channel(channel).expect("a channel").id.clone();
+            let posts = world.messages.iter().filter(|m| m.channel == channel && m.to.is_none() && !m.is_reply());
+            posts.map(draw).collect()
+        })
+    }
+
+    /// What stands in the place of the links of a message.
+    pub async fn unfurled(&self, channel: &str, ts: &str) -> String {
+        self.settle().await;
+        self.world(|world| {
+            let channel = world.channel(channel).expect("a channel").id.clone();
+            let message = world.message(&channel, ts).expect("a message");
+            let unfurls = message.unfurls.iter().map(|unfurl| draw_blocks(unfurl["blocks"].as_array().unwrap()));
+            unfurls.collect::<Vec<_>>().join("\n")
+        })
+    }
+
+    /// Somebody's home as they see it.
+    pub async fn home(&self, who: &str) -> String {
+        self.settle().await;
+        draw_blocks(self.view(who, "home").expect("a home").blocks())
+    }
+
+    /// The window or form on top, as somebody sees it.
+    pub async fn window(&self, who: &str) -> String {
+        self.settle().await;
+        let view = self.view(who, "window").expect("a window");
+        format!("[[{}]]\n{}", view.body["title"]["text"].as_str().unwrap_or_default(), draw_blocks(view.blocks()))
+    }
+
+    /// The form somebody has open.
+    pub fn form(&self, who: &str) -> Option<String> {
+        self.world(|world| {
+            let user = world.person(who)?.id.clone();
+            world.stack(&user).last().map(|view| view.id.clone())
+        })
+    }
+
+    /// The next private message that somebody got in a channel and has not read.
+    pub async fn answer(&mut self, who: &str) -> String {
+        self.settle().await;
+        self.next(|world| {
+            let user = world.person(who).expect("a person").id.clone();
+            let mine = world.messages.iter().filter(|m| m.to.as_ref() == Some(&user));
+            mine.cloned().collect()
+        })
+        .unwrap_or_else(|| panic!("nobody answered {who}\n{}", self.everything()))
+    }
+
+    /// The next direct message that somebody got from the app and has not read.
+    pub async fn dm(&mut self, who: &str) -> String {
+        self.settle().await;
+        self.next(|world| world.seen_by(who, "dm").into_iter().filter(|m| m.to.is_none()).cloned().collect())
+            .unwrap_or_else(|| panic!("no direct message for {who}\n{}", self.everything()))
+    }
+
+    /// The next line in the thread of a card in #front-desk that nobody has read.
+    pub async fn line(&mut self, conversation: &str) -> String {
+        self.settle().await;
+        let card = self.card_ts(FRONT_DESK, conversation);
+        self.next(|world| {
+            let replies = world.messages.iter().filter(|m| m.is_reply() && m.thread_ts.as_ref() == Some(&card));
+            replies.cloned().collect()
+        })
+        .unwrap_or_else(|| panic!("no line about {conversation}\n{}", self.everything()))
+    }
+
+    /// The card of a conversation in #front-desk as it is now.
+    pub async fn card(&mut self, conversation: &str) -> String {
+        self.card_in(FRONT_DESK, conversation).await
+    }
+
+    /// The card of a conversation in a channel as it is now.
+    pub async fn card_in(&mut self, channel: &str, conversation: &str) -> String {
+        self.settle().await;
+        let ts = self.card_ts(channel, conversation);
+        self.world(|world| {
+            let channel = world.channel(channel).expect("a channel").id.clone();
+            draw(world.message(&channel, &ts).expect("the card"))
+        })
+    }
+
+    /// Who owns a conversation in dialnote (by member id), and its status.
+    pub fn dialnote(&self, conversation: &str) -> String {
+        self.world(|world| {
+            let conversation = world.dialnote.conversation(conversation).expect("a conversation");
+            let owner = conversation.assigned_to.as_deref().unwrap_or("nobody");
+            format!("{owner} {}", format!("{:?}", conversation.status).to_lowercase())
+        })
+    }
+
+    /// The notes of a conversation in dialnote, oldest first.
+    pub fn notes(&self, conversation: &str) -> Vec<String> {
+        self.world(|world| {
+            let conversation = world.dialnote.conversation(conversation).expect("a conversation");
+            conversation.notes().into_iter().map(str::to_owned).collect()
+        })
+    }
+
+    /// How often the app asked this of dialnote or Slack so far.
+    pub fn calls(&self, method: &str) -> usize {
+        self.world(|world| world.calls.iter().filter(|call| call.method == method).count())
+    }
+
+    /// Whom dialnote was told to make the owner, in order, by calls that it carried out.
+    pub fn owners_set(&self) -> Vec<String> {
+        self.world(|world| {
+            let done = world.calls.iter().filter(|call| call.method == "PATCH" && call.status == Some(200));
+            done.filter_map(|call| call.body["assignedToId"].as_str().map(str::to_owned)).collect()
+        })
+    }
+
+    /// Looks at the world or changes it.
+    pub fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
+        self.sandbox.world(look)
+    }
+
+    /// What everybody can see, for failures.
+    pub fn everything(&self) -> String {
+        self.world(|world| {
+            let lines = world.messages.iter().map(|m| {
+                let to = m.to.as_ref().map(|to| format!(" (only {to})")).unwrap_or_default();
+                format!("--- {} in {}{to}\n{}", m.ts, m.channel, draw(m))
+            });
+            lines.collect::<Vec<_>>().join("\n")
+        })
+    }
+
+    /// Works until nothing is due, then reads everything: for what another test looks at.
+    pub async fn read_all(&mut self) {
+        self.settle().await;
+        for message in self.world(|world| world.messages.clone()) {
+            let drawn = draw(&message);
+            self.read.insert((message.channel, message.ts, drawn));
+        }
+    }
+
+    /// Whether somebody has a notice that their command waits.
+    pub fn was_told_to_wait(&self, who: &str) -> bool {
+        let waits = |text: &str| text.contains("waiting for dialnote");
+        self.world(|world| world.seen_by(who, FRONT_DESK).iter().any(|m| m.to.is_some() && waits(&m.text)))
+    }
+
+    /// Says that this many jobs are given up on purpose.
+    pub fn expect_dead(&mut self, jobs: u64) {
+        self.dead_expected = jobs;
+    }
+
+    // --- the end ---
+
+    /// Writes down every message and form the app sent, for `tests/judge.sh`.
+    pub(super) fn leave_for_judges(&self) {
+        let sent = ["chat.postMessage", "chat.update", "chat.postEphemeral", "response_url"];
+        let payloads: Vec<Value> = self.world(|world| {
+            let messages = world.calls.iter().filter(|call| sent.contains(&call.method.as_str()));
+            let messages = messages.map(|call| json!({ "text": call.body["text"], "blocks": call.body["blocks"] }));
+            let forms =
+                world.calls.iter().filter(|call| call.method.starts_with("views.")).map(|c| c.body["view"].clone());
+            messages.chain(forms).collect()
+        });
+        let answers = self.world(|world| world.deliveries.iter().map(|d| d.response.clone()).collect::<Vec<_>>());
+        let answers = answers.iter().filter_map(|body| serde_json::from_str::<Value>(body).ok());
+        let all = payloads.into_iter().chain(answers.filter(|answer| answer.get("blocks").is_some()));
+        let lines: Vec<String> = all.map(|payload| payload.to_string()).collect();
+        let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
+        std::fs::create_dir_all("target/rendered").unwrap();
+        std::fs::write(format!("target/rendered/{name}.jsonl"), lines.join("\n") + "\n").unwrap();
+    }
+
+    pub(super) async fn assert_silence(&mut self) {
+        let unread = self.next(|world| {
+            let unread = world.messages.iter().filter(|m| m.to.is_some() || m.is_reply() || m.channel.starts_with('D'));
+            unread.cloned().collect()
+        });
+        assert_eq!(unread, None, "somebody was told something that no one read");
+        let waiting = self.work.store.overview().await.unwrap();
+        assert_eq!((waiting.inbox, waiting.outbox), (0, 0), "something still waits");
+        assert_eq!(waiting.dead, self.dead_expected, "jobs were given up");
+        let complaints = self.world(|world| world.sockets.complaints.clone());
+        assert_eq!(complaints, Vec::<String>::new(), "Slack had to complain of acknowledgements");
+        let form = self.world(|world| world.modals.len());
+        assert_eq!(form, 0, "a form is still open");
+        let cards: Vec<_> = self.world(|world| world.messages.iter().filter(|m| is_card(m)).map(card_key).collect());
+        let different: HashSet<_> = cards.iter().collect();
+        assert_eq!(different.len(), cards.len(), "a conversation has two cards in a channel\n{}", self.everything());
+    }
+
+    /// The first message of a selection that was not read yet, or was changed since.
+    fn next(&mut self, select: impl FnOnce(&World) -> Vec<Message>) -> Option<String> {
+        for message in self.sandbox.world(|world| select(world)) {
+            let drawn = draw(&message);
+            if self.read.insert((message.channel.clone(), message.ts.clone(), drawn.clone())) {
+                return Some(drawn);
+            }
+        }
+        None
+    }
+
+    pub(super) fn card_ts(&self, channel: &str, conversation: &str) -> String {
+        self.world(|world| {
+            let channel = world.channel(channel).expect("a channel").id.clone();
+            let wanted = (channel, conversation.to_owned());
+            world.messages.iter().find(|m| is_card(m) && card_key(m) == wanted).map(|m| m.ts.clone())
+        })
+        .unwrap_or_else(|| panic!("no card of {conversation}\n{}", self.everything()))
+    }
+}
+
+/// A card is what stands in a channel by itself and carries its conversation in a row of controls.
+fn is_card(message: &Message) -> bool {
+    let posted = message.to.is_none() && !message.is_reply() && !message.channel.starts_with('D');
+    posted && carried(message).is_some()
+}
+
+fn card_key(message: &Message) -> (String, String) {
+    (message.channel.clone(), carried(message).expect("a card"))
+}
+
+fn carried(message: &Message) -> Option<String> {
+    let actions = message.blocks.iter().find(|block| block["type"] == "actions")?;
+    let carried: Value = serde_json::from_str(actions["block_id"].as_str()?).ok()?;
+    carried["c"].as_str().map(str::to_owned)
+}
+
+pub(super) fn elements(message: &Message) -> impl Iterator<Item = &Value> {
+    buttons_of(&message.blocks)
+}
+
+pub(super) fn buttons_of(blocks: &[Value]) -> impl Iterator<Item = &Value> {
+    blocks.iter().flat_map(|block| {
+        let row = block["elements"].as_array().map_or(&[][..], Vec::as_slice);
+        row.iter().chain(block.get("accessory"))
+    })
+}

@@ -1,0 +1,287 @@
+//! How the app comes to run, and to run again.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use dialnote_slack::app::App;
+use dialnote_slack::clock::{Clock, ManualClock};
+use dialnote_slack::config::Config;
+use dialnote_slack::ids::InstallationId;
+use dialnote_slack::sandbox::{Hang, Options, Sandbox, Secrets, Workspace, World};
+use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
+use dialnote_slack::work::Work;
+use dialnote_slack::work::installations::Services;
+use dialnote_slack::work::office::Office;
+use jiff::SignedDuration;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::{Bot, By, ENCRYPTION_KEY, MAYA, SOCKETS, Setup};
+use crate::browser::Browser;
+use crate::database::Database;
+
+impl Bot {
+    pub(super) async fn start(setup: Setup, by_sockets: bool) -> Self {
+        let by = match setup.by {
+            By::Any if std::env::var("PRODUCT_AS").is_ok_and(|by| by == "installed") => By::Installing,
+            By::Any => By::Settings,
+            by => by,
+        };
+        let setup = Setup { by, ..setup };
+        let clock = ManualClock::at(setup.now.parse().unwrap());
+        let options = Options {
+            listen: ([127, 0, 0, 1], 0).into(),
+            clock: Clock::Manual(clock.clone()),
+            bot_url: None,
+            secrets: Secrets::fixed(),
+            scopes: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name.to_owned()).collect(),
+        };
+        let sandbox = Sandbox::start(options).await.unwrap();
+        if setup.by != By::Settings {
+            sandbox.not_installed();
+        }
+        sandbox.world(|world| world.sockets.switch(by_sockets));
+        let data = Arc::new(Database::new(setup.on).await);
+        let Running { office, url, server, sockets, stop } = start_app(&sandbox, &data, &clock, setup, &[]).await;
+        let work = office.own().cloned().unwrap_or_else(|| nobodys(&office));
+        let (read, dead_expected) = (HashSet::new(), 0);
+        let mut bot =
+            Self { sandbox, clock, office, work, url, server, sockets, stop, data, setup, read, dead_expected };
+        if setup.by == By::Installing {
+            bot.clock.advance(SignedDuration::from_secs(-1));
+            bot.install().await;
+            bot.connect().await;
+            // As if it had always been so.
+            bot.world(|world| {
+                world.messages.clear();
+                world.calls.clear();
+                world.deliveries.clear();
+            });
+        }
+        bot
+    }
+
+    /// Another workspace with its own organization in dialnote, in which the same app is not installed yet.
+    pub async fn beside(&self) -> Self {
+        let sandbox = self.sandbox.beside(Workspace::globex()).await.unwrap();
+        sandbox.not_installed();
+        Self {
+            sandbox,
+            clock: self.clock.clone(),
+            office: self.office.clone(),
+            work: nobodys(&self.office),
+            url: self.url.clone(),
+            server: tokio::spawn(std::future::pending()),
+            sockets: tokio::spawn(std::future::pending()),
+            stop: self.stop.clone(),
+            data: self.data.clone(),
+            setup: self.setup,
+            read: HashSet::new(),
+            dead_expected: 0,
+        }
+    }
+
+    /// An admin installs the app, as everybody can.
+    pub async fn install(&mut self) {
+        let mut browser = Browser::default();
+        let workspace = self.world(|world| world.workspace.id.clone());
+        let page = browser.install(&self.url, &workspace, "yes").await;
+        assert!(page.contains("Installed in"), "{page}");
+        self.clock.advance(SignedDuration::from_secs(1));
+        self.know_work().await;
+        self.read_all().await;
+    }
+
+    /// An admin connects the workspace to its organization in dialnote.
+    pub async fn connect(&mut self) {
+        self.slash(MAYA, "/dialnote connect").await;
+        let key = self.sandbox.credentials().dialnote_api_key;
+        let outcome = self.submit(MAYA, json!({ "key": { "key": key } })).await;
+        assert_eq!(outcome.field_errors.len(), 0, "{outcome:?}");
+        self.close(MAYA).await;
+        self.know_work().await;
+        self.read_all().await;
+    }
+
+    /// The id of the installation: that of the workspace, or of its organization.
+    pub fn team(&self) -> String {
+        self.world(|world| match &world.workspace.organization {
+            Some((id, _)) => id.clone(),
+            None => world.workspace.id.clone(),
+        })
+    }
+
+    /// The work as it is by now: it changes with what is kept of the installation.
+    pub async fn current(&self) -> Arc<Work> {
+        self.office.of(&InstallationId::new(self.team())).await.unwrap().expect("the app is installed")
+    }
+
+    /// Goes on with it.
+    pub async fn know_work(&mut self) {
+        self.work = self.current().await;
+    }
+
+    /// Goes on with the app of another workspace, which was started anew.
+    pub async fn follow(&mut self, other: &Self) {
+        (self.office, self.url) = (other.office.clone(), other.url.clone());
+        self.sandbox.set_bot(self.url.clone());
+        self.know_work().await;
+    }
+
+    /// What a crash and a new start do: everything in memory is gone, the database stays.
+    pub async fn restart(&mut self) {
+        self.restart_with(&[]).await;
+    }
+
+    /// The same with some settings changed.
+    pub async fn restart_with(&mut self, changed: &[(&'static str, &str)]) {
+        self.server.abort();
+        self.sockets.abort();
+        let running = start_app(&self.sandbox, &self.data, &self.clock, self.setup, changed).await;
+        Running { office: self.office, url: self.url, server: self.server, sockets: self.sockets, stop: self.stop } =
+            running;
+        self.know_work().await;
+    }
+
+    /// Works until a call of Slack's or dialnote's hangs, which has to come; dies there, and starts anew. What the
+    /// dead one held is free when its lease has ended.
+    pub async fn dies_during(&mut self, hang: Hang) {
+        let what = format!("{hang:?}");
+        self.world(|world| world.faults.hang_next.push(hang));
+        tokio::select! {
+            () = self.settle() => panic!("nothing hung: {what}"),
+            () = self.sandbox.hung() => {}
+        }
+        self.restart().await;
+        self.pass(SignedDuration::from_secs(31)).await;
+    }
+
+    /// A second instance on the same database: only its work, nobody talks to it.
+    pub async fn second(&self) -> Arc<Office> {
+        self.second_with(&[]).await
+    }
+
+    /// The same with some settings changed.
+    pub async fn second_with(&self, changed: &[(&'static str, &str)]) -> Arc<Office> {
+        self.app_with(changed).await.office
+    }
+
+    /// The same with all that belongs to it.
+    pub async fn app_with(&self, changed: &[(&'static str, &str)]) -> App {
+        let config = config_with(&self.sandbox, &self.data, self.setup, &self.url, changed);
+        App::build(&config, Clock::Manual(self.clock.clone())).await.unwrap()
+    }
+
+    /// Stops receiving through Socket Mode, as a stop of the app does first.
+    pub fn stop_receiving(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// What the doctor finds, with some settings changed.
+    pub async fn examine(&self, changed: &[(&'static str, &str)]) -> Vec<String> {
+        let office = self.second_with(changed).await;
+        let team = InstallationId::new(self.team());
+        let work = office.of(&team).await.unwrap().expect("the app is installed");
+        work.examine().await.iter().map(ToString::to_string).collect()
+    }
+
+    /// The settings of the app, for a process of its own.
+    pub fn settings(&self) -> Vec<(&'static str, String)> {
+        settings(&self.sandbox, &self.data, self.setup, &self.url)
+    }
+
+    /// Where the app keeps what it must not lose.
+    pub fn database(&self) -> PathBuf {
+        self.data.file()
+    }
+}
+
+/// Stands where there is no installation yet: the store is everybody's.
+fn nobodys(office: &Office) -> Arc<Work> {
+    let services = Services {
+        http: reqwest::Client::new(),
+        slack: "http://127.0.0.1:9".parse().unwrap(),
+        dialnote: "http://127.0.0.1:9".parse().unwrap(),
+        hooks: "http://127.0.0.1:9".parse().unwrap(),
+        signing: None,
+    };
+    Arc::new(services.work(&office.common, "".into(), None, None))
+}
+
+/// The app, up and running but for its work, which the tests do step by step.
+struct Running {
+    office: Arc<Office>,
+    url: String,
+    server: JoinHandle<()>,
+    sockets: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+}
+
+async fn start_app(
+    sandbox: &Sandbox,
+    data: &Database,
+    clock: &ManualClock,
+    setup: Setup,
+    changed: &[(&'static str, &str)],
+) -> Running {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let config = config_with(sandbox, data, setup, &url, changed);
+    let App { office, site, sockets, .. } = App::build(&config, Clock::Manual(clock.clone())).await.unwrap();
+    sandbox.set_bot(url.clone());
+    let server = tokio::spawn(dialnote_slack::http::serve::serve(listener, site, std::future::pending()));
+    let (stop, stopped) = watch::channel(false);
+    let before = sandbox.world(|world| world.sockets.open());
+    let sockets = tokio::spawn(async move {
+        if let Some(sockets) = sockets {
+            sockets.keep(stopped).await;
+        }
+    });
+    if sandbox.world(|world| world.sockets.on) {
+        // What is wrong with Slack is wrong again once it has connected.
+        let faults = sandbox.world(|world| std::mem::take(&mut world.faults));
+        let open = |world: &mut World| world.sockets.open();
+        let all_new = |open: &Vec<u64>| open.len() == SOCKETS && !open.iter().any(|one| before.contains(one));
+        sandbox.until(|world| Some(open(world)).filter(all_new)).await;
+        sandbox.world(|world| world.faults = faults);
+    }
+    Running { office, url, server, sockets, stop }
+}
+
+fn config_with(
+    sandbox: &Sandbox,
+    data: &Database,
+    setup: Setup,
+    url: &str,
+    changed: &[(&'static str, &str)],
+) -> Config {
+    let changed = changed.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    let settings: Vec<_> = changed.chain(settings(sandbox, data, setup, url)).collect();
+    let lookup = |name: &str| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
+    Config::read(lookup).unwrap()
+}
+
+fn settings(sandbox: &Sandbox, data: &Database, setup: Setup, url: &str) -> Vec<(&'static str, String)> {
+    let credentials = sandbox.credentials();
+    let own = setup.by == By::Settings;
+    let by_sockets = sandbox.world(|world| world.sockets.on);
+    vec![
+        ("SLACK_SIGNING_SECRET", credentials.signing_secret),
+        ("SLACK_BOT_TOKEN", if own { credentials.slack_bot_token } else { String::new() }),
+        ("SLACK_APP_TOKEN", if by_sockets { credentials.slack_app_token } else { String::new() }),
+        ("SLACK_API_URL", credentials.slack_api),
+        ("SLACK_AUTHORIZE_URL", format!("{}/slack/oauth/v2/authorize", credentials.sandbox)),
+        ("SLACK_CLIENT_ID", if own { String::new() } else { Secrets::fixed().client_id }),
+        ("SLACK_CLIENT_SECRET", Secrets::fixed().client_secret),
+        ("ENCRYPTION_KEY", ENCRYPTION_KEY.to_owned()),
+        ("DIALNOTE_API_KEY", if own { credentials.dialnote_api_key } else { String::new() }),
+        ("DIALNOTE_API_URL", credentials.dialnote_api),
+        ("DATABASE_URL", data.url.clone()),
+        ("SLACK_PACE", setup.pace.to_owned()),
+        ("DIALNOTE_HOOKS_URL", format!("{}/dialnote/api/hooks", credentials.sandbox)),
+        ("PUBLIC_URL", if setup.told || !own { url.to_owned() } else { String::new() }),
+    ]
+}
