@@ -50,10 +50,4 @@ impl Rings {
             Lane::Outbox => self.outbox = true,
         }
     }
-
-    /// Adds what another operation of the same transaction asked for.
-    pub(super) fn join(&mut self, other: Self) {
-        self.inbox |= other.inbox;
-        self.outbox |= other.outbox;
-    }
 }

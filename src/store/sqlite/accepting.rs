@@ -9,13 +9,13 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use rusqlite::{CachedStatement, Connection, Result, params};
+use rusqlite::{Connection, Result};
 
 use super::jobs::{self, name};
-use super::lines;
-use crate::store::bells::Rings;
+use super::lines::Lines;
+use super::memory::Memory;
 use crate::store::turns::Queued;
-use crate::store::{Class, Delivery, Lane, NewJob};
+use crate::store::{Class, Delivery};
 
 /// How many rows a statement stores. What is left over is stored by smaller ones.
 const SIZES: [usize; 3] = [16, 4, 1];
@@ -38,21 +38,6 @@ static JOIN: LazyLock<[String; 3]> = LazyLock::new(|| {
     })
 });
 
-static ENTER: LazyLock<[String; 3]> =
-    LazyLock::new(|| SIZES.map(|rows| format!("INSERT OR FAIL INTO lines (line, job) {}", values(rows, 2))));
-
-/// Whether there is somebody in one line, and in another.
-pub(super) const SOMEBODY: &str = "
-    SELECT
-        EXISTS (
-            SELECT 1 FROM lines CROSS JOIN jobs ON jobs.id = lines.job
-            WHERE line = ?5 AND state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3
-        ),
-        EXISTS (
-            SELECT 1 FROM lines CROSS JOIN jobs ON jobs.id = lines.job
-            WHERE line = ?6 AND state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?4
-        )";
-
 /// `VALUES (?,?),(?,?)`.
 fn values(rows: usize, columns: usize) -> String {
     let row = format!("({})", vec!["?"; columns].join(","));
@@ -67,7 +52,7 @@ pub(super) struct Arrival {
 }
 
 /// Stores all of them. If the answer is `false`, what was stored of them must be undone.
-pub(super) fn all(connection: &Connection, rings: &mut Rings, arrivals: &[&Arrival]) -> Result<bool> {
+pub(super) fn all(connection: &Connection, memory: &mut Memory, arrivals: &[&Arrival]) -> Result<bool> {
     if arrivals.is_empty() {
         return Ok(true);
     }
@@ -75,10 +60,10 @@ pub(super) fn all(connection: &Connection, rings: &mut Rings, arrivals: &[&Arriv
         return Ok(false);
     }
     let jobs = arrivals.iter().flat_map(|arrival| &arrival.jobs);
-    let Some(places) = places(connection, jobs)? else { return Ok(false) };
-    join(connection, &places)?;
+    let Some(places) = places(connection, &memory.lines, jobs)? else { return Ok(false) };
+    join(connection, memory, &places)?;
     for place in places.iter().filter(|place| place.head) {
-        rings.wake(place.queued.job.lane);
+        memory.rings.wake(place.queued.job.lane);
     }
     Ok(true)
 }
@@ -107,44 +92,34 @@ struct Place<'a> {
 }
 
 /// The places of all jobs, each behind those before it; none if one of them may replace another.
-fn places<'a>(connection: &Connection, jobs: impl Iterator<Item = &'a Queued>) -> Result<Option<Vec<Place<'a>>>> {
-    let mut lines = Lines { joined: HashSet::new(), stored: connection.prepare_cached(SOMEBODY)? };
+fn places<'a>(
+    connection: &Connection,
+    lines: &Lines,
+    jobs: impl Iterator<Item = &'a Queued>,
+) -> Result<Option<Vec<Place<'a>>>> {
+    let mut joined = HashSet::new();
     let mut places = Vec::new();
     for queued in jobs {
         let job = &queued.job;
         if job.fold.is_some() {
             return Ok(None);
         }
-        let (key, line, head) = lines.end(job)?;
-        lines.joined.insert((job.installation.as_str(), job.lane, key));
-        places.push(Place { key, line, head, queued });
+        let somebody = |key: &'a str| {
+            let is_joined = joined.contains(&(job.installation.as_str(), job.lane, key));
+            if is_joined { Ok(true) } else { jobs::somebody_in_line(connection, lines, job, key) }
+        };
+        let behind = job.behind.as_deref().filter(|behind| *behind != job.key);
+        let (key, head) = match behind {
+            Some(behind) if somebody(behind)? => (behind, false),
+            _ => (job.key.as_str(), !somebody(&job.key)?),
+        };
+        joined.insert((job.installation.as_str(), job.lane, key));
+        places.push(Place { key, line: jobs::line_of(job, key), head, queued });
     }
     Ok(Some(places))
 }
 
-/// Who is in which line, these jobs included.
-struct Lines<'a, 'c> {
-    joined: HashSet<(&'a str, Lane, &'a str)>,
-    stored: CachedStatement<'c>,
-}
-
-impl<'a> Lines<'a, '_> {
-    /// The key and the number of the line that the job joins, and whether it becomes its head.
-    fn end(&mut self, job: &'a NewJob) -> Result<(&'a str, i64, bool)> {
-        let own = job.key.as_str();
-        let behind = job.behind.as_deref().unwrap_or(own);
-        let joined = |key| self.joined.contains(&(job.installation.as_str(), job.lane, key));
-        let joined = [joined(own), joined(behind)];
-        let number = |key| lines::number(job.installation.as_str(), job.lane, key);
-        let numbers = [number(own), number(behind)];
-        let wanted = params![job.installation.as_str(), name(job.lane), own, behind, numbers[0], numbers[1]];
-        let stored = self.stored.query_row(wanted, |row| Ok([row.get(0)?, row.get(1)?]))?;
-        let [own_line, other] = [joined[0] || stored[0], joined[1] || stored[1]];
-        Ok(if other { (behind, numbers[1], false) } else { (own, numbers[0], !own_line) })
-    }
-}
-
-fn join(connection: &Connection, places: &[Place<'_>]) -> Result<()> {
+fn join(connection: &Connection, memory: &mut Memory, places: &[Place<'_>]) -> Result<()> {
     for (sql, piece) in pieces(&JOIN, places) {
         let mut statement = connection.prepare_cached(sql)?;
         for (row, Place { key, head, queued, .. }) in piece.iter().enumerate() {
@@ -164,22 +139,11 @@ fn join(connection: &Connection, places: &[Place<'_>]) -> Result<()> {
             statement.raw_bind_parameter(first + 13, *head && *due)?;
         }
         statement.raw_execute()?;
-        enter(connection, piece)?;
-    }
-    Ok(())
-}
-
-/// Notes who has just joined. The ids of rows that one statement has stored follow each other.
-fn enter(connection: &Connection, joined: &[Place<'_>]) -> Result<()> {
-    let count = i64::try_from(joined.len()).unwrap_or(i64::MAX);
-    let mut jobs = connection.last_insert_rowid() - count + 1..;
-    for (sql, piece) in pieces(&ENTER, joined) {
-        let mut statement = connection.prepare_cached(sql)?;
-        for (row, (place, job)) in piece.iter().zip(&mut jobs).enumerate() {
-            statement.raw_bind_parameter(row * 2 + 1, place.line)?;
-            statement.raw_bind_parameter(row * 2 + 2, job)?;
+        // The ids of rows that one statement has stored follow each other.
+        let ids = (1..=connection.last_insert_rowid()).rev();
+        for (place, job) in piece.iter().rev().zip(ids) {
+            memory.lines.enter(place.line, job);
         }
-        statement.raw_execute()?;
     }
     Ok(())
 }

@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 use super::accepting::Arrival;
-use super::{facts, kept, limit, lines};
+use super::lines::{self, Lines};
+use super::memory::Memory;
+use super::{facts, kept, limit};
 use crate::clock::from_millis;
 use crate::ids::{InstallationId, JobId};
-use crate::store::bells::Rings;
 use crate::store::pace::{Pace, Passage, pass};
 use crate::store::turns::Queued;
 use crate::store::{Accepted, Claim, Class, Effect, Lane, NewJob, Overview, Settled, Verdict};
@@ -20,10 +21,9 @@ pub(super) const REMEMBER_DELIVERY: &str = "
     INSERT INTO deliveries (installation, key, at) VALUES (?1, ?2, ?3)
     ON CONFLICT (installation, key) DO NOTHING";
 
-pub(super) const SOMEBODY_IN_LINE: &str = "
+pub(super) const IN_LINE: &str = "
     SELECT EXISTS (
-        SELECT 1 FROM lines CROSS JOIN jobs ON jobs.id = lines.job
-        WHERE line = ?4 AND state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3
+        SELECT 1 FROM jobs WHERE id = ?4 AND state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3
     )";
 
 pub(super) const JOIN_LINE: &str = "
@@ -32,12 +32,9 @@ pub(super) const JOIN_LINE: &str = "
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 
 pub(super) const REPLACE: &str = "
-    UPDATE jobs SET body = ?5 WHERE id = (
-        SELECT id FROM lines CROSS JOIN jobs ON jobs.id = lines.job
-        WHERE line = ?6 AND state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3 AND fold = ?4
-            AND in_flight = 0
-        ORDER BY job DESC LIMIT 1
-    )";
+    UPDATE jobs SET body = ?5
+    WHERE id = ?6 AND state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3 AND fold = ?4
+        AND in_flight = 0";
 
 pub(super) const TIME_HAS_COME: &str = "
     UPDATE jobs SET ready = 1 WHERE id IN (
@@ -82,11 +79,8 @@ pub(super) const REMOVE: &str = "DELETE FROM jobs WHERE id = ?1";
 pub(super) const BURY: &str = "UPDATE jobs SET state = 'dead', head = 0, cause = ?2 WHERE id = ?1";
 
 pub(super) const FREE_SUCCESSOR: &str = "
-    UPDATE jobs SET head = 1, ready = due <= ?5 WHERE id = (
-        SELECT id FROM lines CROSS JOIN jobs ON jobs.id = lines.job
-        WHERE line = ?4 AND state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3
-        ORDER BY job LIMIT 1
-    )";
+    UPDATE jobs SET head = 1, ready = due <= ?5
+    WHERE id = ?4 AND state = 'live' AND installation = ?1 AND lane = ?2 AND key = ?3";
 
 pub(super) const READY_SINCE: &str = "
     SELECT due FROM jobs WHERE lane = ?1 AND state = 'live' AND head = 1 AND ready = 1
@@ -119,7 +113,7 @@ pub(super) const OVERVIEW: &str = "
 const LOOKED_AT: usize = 256;
 
 /// Stores the delivery and its jobs, unless it is known.
-pub(super) fn accept(connection: &Connection, rings: &mut Rings, arrival: &Arrival) -> Result<Accepted> {
+pub(super) fn accept(connection: &Connection, memory: &mut Memory, arrival: &Arrival) -> Result<Accepted> {
     let Arrival { delivery, jobs, now } = arrival;
     let stored = connection.prepare_cached(REMEMBER_DELIVERY)?.execute(params![
         delivery.installation.as_str(),
@@ -130,7 +124,7 @@ pub(super) fn accept(connection: &Connection, rings: &mut Rings, arrival: &Arriv
         return Ok(Accepted::Duplicate);
     }
     for job in jobs {
-        enqueue(connection, rings, job)?;
+        enqueue(connection, memory, job)?;
     }
     Ok(Accepted::New)
 }
@@ -213,10 +207,10 @@ pub(super) fn end_leases(connection: &Connection) -> Result<()> {
 }
 
 /// Moves the end of the lease.
-pub(super) fn renew(connection: &Connection, rings: &mut Rings, claim: &Claim, until: Timestamp) -> Result<Settled> {
+pub(super) fn renew(connection: &Connection, memory: &mut Memory, claim: &Claim, until: Timestamp) -> Result<Settled> {
     let Some(held) = held(connection, claim)? else { return Ok(Settled::LostLease) };
     connection.prepare_cached(POSTPONE)?.execute(params![claim.id.0, until.as_millisecond()])?;
-    wake_if_earlier(rings, claim.lane, until, held.until);
+    wake_if_earlier(memory, claim.lane, until, held.until);
     Ok(Settled::Applied)
 }
 
@@ -231,17 +225,17 @@ pub(super) struct Settlement<'a> {
 
 /// The verdict comes before its effects: a job that takes another key leaves its line before it
 /// joins the new one.
-pub(super) fn settle(connection: &Connection, rings: &mut Rings, settlement: &Settlement<'_>) -> Result<Settled> {
+pub(super) fn settle(connection: &Connection, memory: &mut Memory, settlement: &Settlement<'_>) -> Result<Settled> {
     let Settlement { claim, effects, jobs, .. } = *settlement;
     let Some(held) = held(connection, claim)? else { return Ok(Settled::LostLease) };
-    judge(connection, rings, settlement, held.until)?;
+    judge(connection, memory, settlement, held.until)?;
     for effect in effects {
         follow(connection, &claim.installation, effect)?;
     }
     for queued in jobs {
         let told = queued.job.told || (held.told && queued.job.lane == claim.lane);
         let job = NewJob { told, request: Some(claim.request()), ..queued.job.clone() };
-        enqueue(connection, rings, &Queued { job, ..*queued })?;
+        enqueue(connection, memory, &Queued { job, ..*queued })?;
     }
     Ok(Settled::Applied)
 }
@@ -262,12 +256,12 @@ pub(super) fn overdue(connection: &Connection, before: Timestamp, max: usize) ->
 }
 
 /// Stores the notice if the job still waits and its person has not heard.
-pub(super) fn tell(connection: &Connection, rings: &mut Rings, job: JobId, notice: &Queued) -> Result<bool> {
+pub(super) fn tell(connection: &Connection, memory: &mut Memory, job: JobId, notice: &Queued) -> Result<bool> {
     let marked = connection.prepare_cached(MARK_TOLD)?.execute(params![job.0, notice.job.installation.as_str()])?;
     if marked == 0 {
         return Ok(false);
     }
-    enqueue(connection, rings, notice)?;
+    enqueue(connection, memory, notice)?;
     Ok(true)
 }
 
@@ -283,25 +277,30 @@ pub(super) fn overview(connection: &Connection) -> Result<Overview> {
     })
 }
 
-fn judge(connection: &Connection, rings: &mut Rings, settlement: &Settlement<'_>, lease_end: Timestamp) -> Result<()> {
+fn judge(
+    connection: &Connection,
+    memory: &mut Memory,
+    settlement: &Settlement<'_>,
+    lease_end: Timestamp,
+) -> Result<()> {
     let Settlement { claim, verdict, now, .. } = *settlement;
     let id = claim.id.0;
     match verdict {
         Verdict::Done => {
             connection.prepare_cached(REMOVE)?.execute([id])?;
-            leave(connection, rings, claim, now)?;
+            leave(connection, memory, claim, now)?;
         }
         Verdict::Dead { cause } => {
             connection.prepare_cached(BURY)?.execute(params![id, cause])?;
-            leave(connection, rings, claim, now)?;
+            leave(connection, memory, claim, now)?;
         }
         Verdict::Continue { body, until } => {
             connection.prepare_cached(CONTINUE)?.execute(params![id, body, until.as_millisecond()])?;
-            wake_if_earlier(rings, claim.lane, *until, lease_end);
+            wake_if_earlier(memory, claim.lane, *until, lease_end);
         }
         Verdict::Retry { due, cause, unsure } => {
             connection.prepare_cached(GIVE_BACK)?.execute(params![id, due.as_millisecond(), cause, unsure])?;
-            wake_if_earlier(rings, claim.lane, *due, lease_end);
+            wake_if_earlier(memory, claim.lane, *due, lease_end);
         }
     }
     Ok(())
@@ -325,11 +324,11 @@ fn follow(connection: &Connection, installation: &InstallationId, effect: &Effec
 }
 
 /// Puts the job at the end of its line. Only at the head of a line does it give anybody work.
-pub(super) fn enqueue(connection: &Connection, rings: &mut Rings, queued: &Queued) -> Result<()> {
+pub(super) fn enqueue(connection: &Connection, memory: &mut Memory, queued: &Queued) -> Result<()> {
     let Queued { job, turn, due } = queued;
-    let key = line(connection, job)?;
-    let head = !somebody_in_line(connection, job, key)?;
-    if !head && replaced(connection, job, key)? {
+    let key = line(connection, &memory.lines, job)?;
+    let head = !somebody_in_line(connection, &memory.lines, job, key)?;
+    if !head && replaced(connection, &memory.lines, job, key)? {
         return Ok(());
     }
     connection.prepare_cached(JOIN_LINE)?.execute(params![
@@ -348,9 +347,9 @@ pub(super) fn enqueue(connection: &Connection, rings: &mut Rings, queued: &Queue
         head && *due,
         job.request.map(Timestamp::as_millisecond),
     ])?;
-    lines::enter(connection, line_of(job, key), connection.last_insert_rowid())?;
+    memory.lines.enter(line_of(job, key), connection.last_insert_rowid());
     if head {
-        rings.wake(job.lane);
+        memory.rings.wake(job.lane);
     }
     Ok(())
 }
@@ -360,45 +359,54 @@ pub(super) fn pace(job: &NewJob) -> String {
     serde_json::to_string(&job.pace).unwrap_or_default()
 }
 
-/// Whether a waiting job that this one makes obsolete took over its body.
-fn replaced(connection: &Connection, job: &NewJob, key: &str) -> Result<bool> {
+/// Whether a waiting job that this one makes obsolete, the latest there is, took over its body.
+fn replaced(connection: &Connection, lines: &Lines, job: &NewJob, key: &str) -> Result<bool> {
     let Some(fold) = &job.fold else { return Ok(false) };
-    let replaced = connection.prepare_cached(REPLACE)?.execute(params![
-        job.installation.as_str(),
-        name(job.lane),
-        key,
-        fold,
-        job.body,
-        line_of(job, key)
-    ])?;
-    Ok(replaced > 0)
+    let mut replace = connection.prepare_cached(REPLACE)?;
+    for waiting in lines.of(line_of(job, key)).rev() {
+        let (installation, lane) = (job.installation.as_str(), name(job.lane));
+        if replace.execute(params![installation, lane, key, fold, job.body, waiting])? > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The key the job runs under: that of the line it wants to be behind, if there is one.
-fn line<'a>(connection: &Connection, job: &'a NewJob) -> Result<&'a str> {
+fn line<'a>(connection: &Connection, lines: &Lines, job: &'a NewJob) -> Result<&'a str> {
     match &job.behind {
-        Some(behind) if somebody_in_line(connection, job, behind)? => Ok(behind),
+        Some(behind) if somebody_in_line(connection, lines, job, behind)? => Ok(behind),
         _ => Ok(&job.key),
     }
 }
 
-fn somebody_in_line(connection: &Connection, job: &NewJob, key: &str) -> Result<bool> {
-    connection
-        .prepare_cached(SOMEBODY_IN_LINE)?
-        .query_row(params![job.installation.as_str(), name(job.lane), key, line_of(job, key)], |row| row.get(0))
+/// Whether somebody is in the job's line, or in another of its installation and lane.
+pub(super) fn somebody_in_line(connection: &Connection, lines: &Lines, job: &NewJob, key: &str) -> Result<bool> {
+    for waiting in lines.of(line_of(job, key)) {
+        let (installation, lane) = (job.installation.as_str(), name(job.lane));
+        let mut is_there = connection.prepare_cached(IN_LINE)?;
+        if is_there.query_row(params![installation, lane, key, waiting], |row| row.get(0))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
-fn line_of(job: &NewJob, key: &str) -> i64 {
+pub(super) fn line_of(job: &NewJob, key: &str) -> i64 {
     lines::number(job.installation.as_str(), job.lane, key)
 }
 
 /// Takes the job out of its line and makes the next one the head.
-fn leave(connection: &Connection, rings: &mut Rings, claim: &Claim, now: Timestamp) -> Result<()> {
-    let line = lines::number(claim.installation.as_str(), claim.lane, &claim.key);
-    lines::leave(connection, line, claim.id.0)?;
-    let line = params![claim.installation.as_str(), name(claim.lane), claim.key, line, now.as_millisecond()];
-    if connection.prepare_cached(FREE_SUCCESSOR)?.execute(line)? > 0 {
-        rings.wake(claim.lane);
+fn leave(connection: &Connection, memory: &mut Memory, claim: &Claim, now: Timestamp) -> Result<()> {
+    let (installation, lane, key) = (claim.installation.as_str(), name(claim.lane), &claim.key);
+    let line = lines::number(installation, claim.lane, key);
+    memory.lines.leave(line, claim.id.0);
+    let mut free = connection.prepare_cached(FREE_SUCCESSOR)?;
+    for waiting in memory.lines.of(line) {
+        if free.execute(params![installation, lane, key, waiting, now.as_millisecond()])? > 0 {
+            memory.rings.wake(claim.lane);
+            return Ok(());
+        }
     }
     Ok(())
 }
@@ -416,9 +424,9 @@ fn held(connection: &Connection, claim: &Claim) -> Result<Option<Held>> {
     connection.prepare_cached(HELD)?.query_row(exactly, read).optional()
 }
 
-fn wake_if_earlier(rings: &mut Rings, lane: Lane, due: Timestamp, before: Timestamp) {
+fn wake_if_earlier(memory: &mut Memory, lane: Lane, due: Timestamp, before: Timestamp) {
     if due < before {
-        rings.wake(lane);
+        memory.rings.wake(lane);
     }
 }
 

@@ -6,9 +6,9 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 use super::jobs;
 use super::limit;
+use super::memory::Memory;
 use crate::clock::from_millis;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
-use crate::store::bells::Rings;
 use crate::store::turns::Queued;
 use crate::store::{Audited, Card, Document, Mirrored, Since};
 
@@ -111,7 +111,7 @@ pub(super) fn due(connection: &Connection, now: Timestamp, max: usize) -> Result
 /// Trades a document's due time for a job, once.
 pub(super) fn come_due(
     connection: &Connection,
-    rings: &mut Rings,
+    memory: &mut Memory,
     installation: &InstallationId,
     document: &Document,
     job: &Queued,
@@ -121,7 +121,7 @@ pub(super) fn come_due(
     if connection.prepare_cached(COME_DUE)?.execute(params![installation.as_str(), kind, id, due])? == 0 {
         return Ok(false);
     }
-    jobs::enqueue(connection, rings, job)?;
+    jobs::enqueue(connection, memory, job)?;
     Ok(true)
 }
 

@@ -5,31 +5,18 @@
 //! Truth is in `jobs` alone. An entry here only says where to look: a line by its number, which two
 //! lines may share, and a job that may be gone, if another process on the same file finished it. So
 //! every search looks at the job itself. What must never happen is that a job has no entry, and none
-//! can come to be without one: ours are entered as they join, in the same transaction, and whatever
-//! another process has stored has a higher id than all that was there before (`AUTOINCREMENT`).
+//! can come to be without one: ours are entered as they join, and whatever another process has stored
+//! has a higher id than all that was there before (`AUTOINCREMENT`).
 
-use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use rusqlite::{Connection, Result, params};
 
 use super::jobs::name;
 use crate::store::{Lane, fnv};
 
-/// A table of this connection alone, in memory (`temp_store`), and as much part of its transactions as
-/// any other: what is rolled back is rolled back here too.
-const CREATE: &str = "
-    CREATE TEMP TABLE IF NOT EXISTS lines (
-        line INTEGER NOT NULL,
-        job INTEGER NOT NULL,
-        PRIMARY KEY (line, job)
-    ) STRICT, WITHOUT ROWID";
-
 pub(super) const JOINED_SINCE: &str = "
     SELECT id, installation, lane, key FROM jobs WHERE id > ?1 AND state = 'live' ORDER BY id";
-
-pub(super) const ENTER: &str = "INSERT INTO lines (line, job) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-
-pub(super) const LEAVE: &str = "DELETE FROM lines WHERE line = ?1 AND job = ?2";
 
 /// Changes when another connection has committed something, and only then.
 const VERSION: &str = "PRAGMA data_version";
@@ -39,21 +26,23 @@ pub(super) fn number(installation: &str, lane: Lane, key: &str) -> i64 {
     fnv::hash(installation, name(lane), key).cast_signed()
 }
 
-/// Notes that a job has joined the line.
-pub(super) fn enter(connection: &Connection, line: i64, job: i64) -> Result<()> {
-    connection.prepare_cached(ENTER)?.execute([line, job]).map(drop)
-}
-
-/// Notes that a job has left the line.
-pub(super) fn leave(connection: &Connection, line: i64, job: i64) -> Result<()> {
-    connection.prepare_cached(LEAVE)?.execute([line, job]).map(drop)
-}
-
-/// Keeps the entries complete, whoever else writes.
+/// The entries, complete whoever else writes. They are changed with the transaction and, like what it does
+/// to the file, undone if it is.
+#[derive(Default)]
 pub(super) struct Lines {
-    known: Cell<Known>,
+    /// A line and a job in it.
+    entries: BTreeSet<(i64, i64)>,
+    /// What the transaction has changed so far.
+    changes: Vec<Change>,
+    /// Nothing, where there are no jobs.
+    known: Option<Known>,
     /// What will be known if the transaction is committed.
-    learnt: Cell<Option<Known>>,
+    learnt: Option<Known>,
+}
+
+enum Change {
+    Entered(i64, i64),
+    Left(i64, i64),
 }
 
 /// All jobs that others had stored by then have entries.
@@ -66,41 +55,125 @@ struct Known {
 impl Lines {
     /// Enters all jobs that wait.
     pub(super) fn load(connection: &Connection) -> Result<Self> {
-        connection.execute_batch(CREATE)?;
+        let mut lines = Self::default();
         let transaction = connection.unchecked_transaction()?;
-        let known = learn(connection, 0)?;
+        lines.known = Some(lines.learn(connection, 0)?);
         transaction.commit()?;
-        Ok(Self { known: Cell::new(known), learnt: Cell::default() })
+        Ok(lines)
+    }
+
+    /// The jobs that may be in the line, the oldest first.
+    pub(super) fn of(&self, line: i64) -> impl DoubleEndedIterator<Item = i64> {
+        self.entries.range((line, i64::MIN)..=(line, i64::MAX)).map(|(_, job)| *job)
+    }
+
+    /// Notes that a job has joined the line.
+    pub(super) fn enter(&mut self, line: i64, job: i64) {
+        if self.entries.insert((line, job)) {
+            self.changes.push(Change::Entered(line, job));
+        }
+    }
+
+    /// Notes that a job has left the line.
+    pub(super) fn leave(&mut self, line: i64, job: i64) {
+        if self.entries.remove(&(line, job)) {
+            self.changes.push(Change::Left(line, job));
+        }
     }
 
     /// Enters what others have stored since. In a transaction, so that nothing can follow.
-    pub(super) fn catch_up(&self, connection: &Connection) -> Result<()> {
-        let known = self.known.get();
-        let changed = version(connection)? != known.version;
-        self.learnt.set(changed.then(|| learn(connection, known.last)).transpose()?);
+    pub(super) fn catch_up(&mut self, connection: &Connection) -> Result<()> {
+        if let Some(known) = self.known
+            && version(connection)? != known.version
+        {
+            self.learnt = Some(self.learn(connection, known.last)?);
+        }
         Ok(())
     }
 
-    /// The transaction was committed.
-    pub(super) fn committed(&self) {
-        if let Some(learnt) = self.learnt.take() {
-            self.known.set(learnt);
+    /// How far the transaction has got, for [`Self::undo`].
+    pub(super) fn mark(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Undoes what the transaction has changed since.
+    pub(super) fn undo(&mut self, mark: usize) {
+        while self.changes.len() > mark {
+            match self.changes.pop() {
+                Some(Change::Entered(line, job)) => drop(self.entries.remove(&(line, job))),
+                Some(Change::Left(line, job)) => drop(self.entries.insert((line, job))),
+                None => {}
+            }
         }
     }
-}
 
-fn learn(connection: &Connection, mut last: i64) -> Result<Known> {
-    let mut joined = connection.prepare_cached(JOINED_SINCE)?;
-    let mut joined = joined.query(params![last])?;
-    while let Some(row) = joined.next()? {
-        last = row.get(0)?;
-        let (installation, lane, key) =
-            (row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?, row.get_ref(3)?.as_str()?);
-        enter(connection, fnv::hash(installation, lane, key).cast_signed(), last)?;
+    /// The transaction was committed.
+    pub(super) fn committed(&mut self) {
+        self.changes.clear();
+        self.known = self.learnt.take().or(self.known);
     }
-    Ok(Known { version: version(connection)?, last })
+
+    /// The transaction was not committed. What others have stored remains entered: it is stored.
+    pub(super) fn rolled_back(&mut self) {
+        self.undo(0);
+        self.learnt = None;
+    }
+
+    fn learn(&mut self, connection: &Connection, mut last: i64) -> Result<Known> {
+        let mut joined = connection.prepare_cached(JOINED_SINCE)?;
+        let mut joined = joined.query(params![last])?;
+        while let Some(row) = joined.next()? {
+            last = row.get(0)?;
+            let (installation, lane, key) =
+                (row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?, row.get_ref(3)?.as_str()?);
+            self.entries.insert((fnv::hash(installation, lane, key).cast_signed(), last));
+        }
+        Ok(Known { version: version(connection)?, last })
+    }
 }
 
 fn version(connection: &Connection) -> Result<i64> {
     connection.prepare_cached(VERSION)?.query_row([], |row| row.get(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entries(lines: &Lines) -> Vec<i64> {
+        lines.of(1).collect()
+    }
+
+    #[test]
+    fn what_is_undone_was_never_so() {
+        let mut lines = Lines::default();
+        lines.enter(1, 10);
+        lines.enter(1, 11);
+        lines.committed();
+        lines.leave(1, 10);
+        let mark = lines.mark();
+        lines.enter(1, 12);
+        lines.leave(1, 12);
+        lines.leave(1, 11);
+        lines.enter(1, 11);
+        lines.leave(1, 11);
+        lines.undo(mark);
+        assert_eq!(entries(&lines), [11], "one operation alone");
+        lines.rolled_back();
+        assert_eq!(entries(&lines), [10, 11], "the whole transaction");
+        lines.leave(1, 10);
+        lines.committed();
+        lines.rolled_back();
+        assert_eq!(entries(&lines), [11], "and nothing of the one before it");
+    }
+
+    #[test]
+    fn a_line_is_its_own() {
+        let mut lines = Lines::default();
+        for (line, job) in [(0, 1), (1, 3), (1, 2), (2, 4), (i64::MAX, 5), (i64::MIN, 6)] {
+            lines.enter(line, job);
+        }
+        assert_eq!(entries(&lines), [2, 3]);
+        assert_eq!(lines.of(1).next_back(), Some(3));
+    }
 }

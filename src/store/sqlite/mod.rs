@@ -12,6 +12,7 @@ mod facts;
 mod jobs;
 mod kept;
 mod lines;
+mod memory;
 mod operating;
 #[cfg(test)]
 mod plans;
@@ -35,9 +36,10 @@ use self::checkpointer::Checkpointer;
 use self::connection::Presence;
 use self::jobs::Settlement;
 use self::lines::Lines;
+use self::memory::Memory;
 use self::readers::Readers;
 use self::writer::Writer;
-use super::bells::{Bells, Rings};
+use super::bells::Bells;
 use super::shelf::{Kept, Shelf};
 use super::{
     Accepted, Audited, Card, Claim, Delivery, Document, Draft, Effect, Entry, Lane, Memo, Mirrored, NewJob, Overview,
@@ -80,7 +82,8 @@ impl Sqlite {
             .await
             .map_err(|error| Fault::Store(format!("the database could not be opened: {error}")))??;
         let bells = Bells::default();
-        let writer = Writer::start(connection, Some(lines), Some(Checkpointer::start(checkpointer)?), bells.clone())?;
+        let writer =
+            Writer::start(connection, Memory::new(lines), Some(Checkpointer::start(checkpointer)?), bells.clone())?;
         let (turns, walk) = (Turns::default(), Arc::default());
         Ok(Self { readers, writer, bells, turns, walk, _presence: presence })
     }
@@ -122,7 +125,7 @@ impl Store for Sqlite {
 
     async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, Fault> {
         let claim = claim.clone();
-        self.writer.write(PATIENCE, move |connection, rings| jobs::renew(connection, rings, &claim, until)).await
+        self.writer.write(PATIENCE, move |connection, memory| jobs::renew(connection, memory, &claim, until)).await
     }
 
     async fn settle(
@@ -141,9 +144,9 @@ impl Store for Sqlite {
             }
         }
         self.writer
-            .write(PATIENCE, move |connection, rings| {
+            .write(PATIENCE, move |connection, memory| {
                 let settlement = Settlement { claim: &claim, verdict: &verdict, effects: &others, jobs: &jobs, now };
-                jobs::settle(connection, rings, &settlement)
+                jobs::settle(connection, memory, &settlement)
             })
             .await
     }
@@ -158,7 +161,7 @@ impl Store for Sqlite {
 
     async fn tell(&self, job: JobId, notice: NewJob, now: Timestamp) -> Result<bool, Fault> {
         let notice = self.turns.queue(notice, now);
-        self.writer.write(PATIENCE, move |connection, rings| jobs::tell(connection, rings, job, &notice)).await
+        self.writer.write(PATIENCE, move |connection, memory| jobs::tell(connection, memory, job, &notice)).await
     }
 
     async fn card(
@@ -243,8 +246,8 @@ impl Store for Sqlite {
         now: Timestamp,
     ) -> Result<bool, Fault> {
         let (installation, document, job) = (installation.clone(), document.clone(), self.turns.queue(job, now));
-        let come_due = move |connection: &Connection, rings: &mut Rings| {
-            kept::come_due(connection, rings, &installation, &document, &job)
+        let come_due = move |connection: &Connection, memory: &mut Memory| {
+            kept::come_due(connection, memory, &installation, &document, &job)
         };
         self.writer.write(PATIENCE, come_due).await
     }
@@ -276,14 +279,15 @@ impl Store for Sqlite {
     async fn take_off(&self, installation: &InstallationId, shelf: Shelf, kept: &Kept) -> Result<bool, Fault> {
         let (installation, kept) = (installation.clone(), kept.clone());
         let take =
-            move |connection: &Connection, _: &mut Rings| shelves::take_off(connection, &installation, shelf, &kept);
+            move |connection: &Connection, _: &mut Memory| shelves::take_off(connection, &installation, shelf, &kept);
         self.writer.write(PATIENCE, take).await
     }
 
     async fn rewrite(&self, installation: &InstallationId, document: &Kept, body: &str) -> Result<bool, Fault> {
         let (installation, document, body) = (installation.clone(), document.clone(), body.to_owned());
-        let rewrite =
-            move |connection: &Connection, _: &mut Rings| shelves::rewrite(connection, &installation, &document, &body);
+        let rewrite = move |connection: &Connection, _: &mut Memory| {
+            shelves::rewrite(connection, &installation, &document, &body)
+        };
         self.writer.write(PATIENCE, rewrite).await
     }
 
@@ -321,7 +325,7 @@ impl Store for Sqlite {
 
     async fn sweep(&self, before: Timestamp, max: usize) -> Result<usize, Fault> {
         let walk = self.walk.clone();
-        let sweep = move |connection: &Connection, _: &mut Rings| {
+        let sweep = move |connection: &Connection, _: &mut Memory| {
             // A walk that somebody panicked on goes on where it was.
             let mut walk = walk.lock().unwrap_or_else(PoisonError::into_inner);
             facts::sweep(connection, &mut walk, before, max)

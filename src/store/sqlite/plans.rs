@@ -5,8 +5,8 @@
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::lines::{self, Lines};
-use super::{accepting, connection, facts, fault, jobs, kept, operating, shelves};
+use super::lines;
+use super::{connection, facts, fault, jobs, kept, operating, shelves};
 use crate::error::Fault;
 
 struct Schema {
@@ -18,7 +18,6 @@ impl Schema {
     fn new() -> Result<Self, Fault> {
         let directory = tempfile::tempdir().map_err(|error| Fault::Store(error.to_string()))?;
         let connection = connection::writer(&directory.path().join("plans.db"))?;
-        Lines::load(&connection).map_err(|error| fault(&error))?;
         Ok(Self { connection, _directory: directory })
     }
 
@@ -43,13 +42,10 @@ fn no_statement_of_a_command_reads_a_whole_table_or_sorts() -> Result<(), Fault>
     let schema = Schema::new()?;
     let statements = [
         jobs::REMEMBER_DELIVERY,
-        jobs::SOMEBODY_IN_LINE,
+        jobs::IN_LINE,
         jobs::JOIN_LINE,
         jobs::REPLACE,
-        accepting::SOMEBODY,
         lines::JOINED_SINCE,
-        lines::ENTER,
-        lines::LEAVE,
         jobs::TIME_HAS_COME,
         jobs::READY,
         jobs::TAKE,
@@ -124,15 +120,12 @@ fn no_statement_of_a_command_reads_a_whole_table_or_sorts() -> Result<(), Fault>
 fn each_index_is_used_for_what_it_was_made_for() -> Result<(), Fault> {
     let schema = Schema::new()?;
     let expected = [
-        (jobs::SOMEBODY_IN_LINE, "SEARCH lines USING PRIMARY KEY (line=?)"),
-        (jobs::SOMEBODY_IN_LINE, "SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"),
-        (accepting::SOMEBODY, "SEARCH lines USING PRIMARY KEY (line=?)"),
-        (jobs::REPLACE, "SEARCH lines USING PRIMARY KEY (line=?)"),
+        (jobs::IN_LINE, "SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"),
+        (jobs::REPLACE, "SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"),
         (jobs::TIME_HAS_COME, "USING INDEX jobs_timed (lane=? AND due<?)"),
         (jobs::READY, "USING INDEX jobs_ready (lane=?)"),
         (jobs::READY_SINCE, "USING INDEX jobs_ready (lane=?)"),
         (jobs::NEXT_TIMED, "USING INDEX jobs_timed (lane=?)"),
-        (jobs::FREE_SUCCESSOR, "SEARCH lines USING PRIMARY KEY (line=?)"),
         (jobs::FREE_SUCCESSOR, "SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"),
         (jobs::OVERDUE, "USING INDEX jobs_waiting (lane=? AND told=? AND accepted<?)"),
         (jobs::OVERVIEW, "USING COVERING INDEX jobs_waiting"),

@@ -21,11 +21,11 @@ use tokio::time::{Instant, timeout_at};
 
 use super::accepting::{self, Arrival};
 use super::checkpointer::Checkpointer;
-use super::lines::Lines;
+use super::memory::Memory;
 use super::{fault, jobs};
 use crate::error::Fault;
 use crate::store::Accepted;
-use crate::store::bells::{Bells, Rings};
+use crate::store::bells::Bells;
 
 /// How many operations share a transaction at most, so that the first of them is not kept waiting
 /// by the last.
@@ -47,7 +47,7 @@ impl Writer {
     /// Starts the thread.
     pub(super) fn start(
         connection: Connection,
-        lines: Option<Lines>,
+        memory: Memory,
         checkpointer: Option<Checkpointer>,
         bells: Bells,
     ) -> Result<Self, Fault> {
@@ -55,7 +55,7 @@ impl Writer {
         let (answers, carried_out) = mpsc::unbounded_channel();
         tokio::spawn(answer(carried_out));
         let commits = Arc::new(AtomicU64::new(0));
-        let desk = Desk { connection, lines, checkpointer, bells, answers, commits: Arc::clone(&commits) };
+        let desk = Desk { connection, memory, checkpointer, bells, answers, commits: Arc::clone(&commits) };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || desk.serve(operations))
@@ -70,7 +70,7 @@ impl Writer {
     pub(super) async fn write<T, W>(&self, patience: Duration, work: W) -> Result<T, Fault>
     where
         T: Send + 'static,
-        W: Fn(&Connection, &mut Rings) -> rusqlite::Result<T> + Send + 'static,
+        W: Fn(&Connection, &mut Memory) -> rusqlite::Result<T> + Send + 'static,
     {
         let (turn, (reply, answer)) = (Turn::default(), oneshot::channel());
         let part = Part { turn: turn.clone(), outcome: None, reply };
@@ -163,10 +163,10 @@ trait Operation: Send {
     }
 
     /// Carries it out; if the answer is `false` the transaction must be rolled back.
-    fn run(&mut self, connection: &Connection, rings: &mut Rings) -> bool;
+    fn run(&mut self, connection: &Connection, memory: &mut Memory) -> bool;
 
     /// Carries it out, or undoes it alone; answers whether the transaction may still be committed.
-    fn run_apart(&mut self, connection: &Connection, rings: &mut Rings) -> bool;
+    fn run_apart(&mut self, connection: &Connection, memory: &mut Memory) -> bool;
 
     /// Tells the caller, now that it is known what became of the transaction.
     fn answer(self: Box<Self>, committed: &Result<(), Fault>);
@@ -201,19 +201,19 @@ struct Task<T, W> {
 impl<T, W> Operation for Task<T, W>
 where
     T: Send,
-    W: Fn(&Connection, &mut Rings) -> rusqlite::Result<T> + Send,
+    W: Fn(&Connection, &mut Memory) -> rusqlite::Result<T> + Send,
 {
     fn begin(&self) -> bool {
         self.part.turn.has_begun()
     }
 
-    fn run(&mut self, connection: &Connection, rings: &mut Rings) -> bool {
-        let outcome = guarded(|| (self.work)(connection, rings));
+    fn run(&mut self, connection: &Connection, memory: &mut Memory) -> bool {
+        let outcome = guarded(|| (self.work)(connection, memory));
         self.part.outcome.insert(outcome).is_ok()
     }
 
-    fn run_apart(&mut self, connection: &Connection, rings: &mut Rings) -> bool {
-        let outcome = in_savepoint(connection, rings, &self.work);
+    fn run_apart(&mut self, connection: &Connection, memory: &mut Memory) -> bool {
+        let outcome = in_savepoint(connection, memory, &self.work);
         self.part.outcome.insert(outcome).is_ok() || undo(connection)
     }
 
@@ -238,13 +238,13 @@ impl Operation for Acceptance {
     }
 
     /// It was stored in one piece with the others.
-    fn run(&mut self, _: &Connection, _: &mut Rings) -> bool {
+    fn run(&mut self, _: &Connection, _: &mut Memory) -> bool {
         self.part.outcome.insert(Ok(Accepted::New)).is_ok()
     }
 
-    fn run_apart(&mut self, connection: &Connection, rings: &mut Rings) -> bool {
+    fn run_apart(&mut self, connection: &Connection, memory: &mut Memory) -> bool {
         let outcome =
-            in_savepoint(connection, rings, |connection, rings| jobs::accept(connection, rings, &self.arrival));
+            in_savepoint(connection, memory, |connection, memory| jobs::accept(connection, memory, &self.arrival));
         self.part.outcome.insert(outcome).is_ok() || undo(connection)
     }
 
@@ -255,15 +255,17 @@ impl Operation for Acceptance {
 
 fn in_savepoint<T>(
     connection: &Connection,
-    rings: &mut Rings,
-    work: impl Fn(&Connection, &mut Rings) -> rusqlite::Result<T>,
+    memory: &mut Memory,
+    work: impl Fn(&Connection, &mut Memory) -> rusqlite::Result<T>,
 ) -> Result<T, Fault> {
-    let mut own = Rings::default();
+    let mark = memory.mark();
     run(connection, "SAVEPOINT operation").map_err(|error| fault(&error))?;
-    let value = guarded(|| work(connection, &mut own))?;
-    run(connection, "RELEASE operation").map_err(|error| fault(&error))?;
-    rings.join(own);
-    Ok(value)
+    let outcome = guarded(|| work(connection, memory))
+        .and_then(|value| run(connection, "RELEASE operation").map(|()| value).map_err(|error| fault(&error)));
+    if outcome.is_err() {
+        memory.undo(mark);
+    }
+    outcome
 }
 
 /// A panic is the caller's failure, not the writer's: the next operation knows nothing of it.
@@ -286,8 +288,7 @@ fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
 /// What the thread works with.
 struct Desk {
     connection: Connection,
-    /// None where there are no jobs.
-    lines: Option<Lines>,
+    memory: Memory,
     /// None where there is no log to copy.
     checkpointer: Option<Checkpointer>,
     bells: Bells,
@@ -297,7 +298,7 @@ struct Desk {
 
 impl Desk {
     /// Works until every sender is gone and the queue is empty.
-    fn serve(self, mut operations: mpsc::Receiver<Box<dyn Operation>>) {
+    fn serve(mut self, mut operations: mpsc::Receiver<Box<dyn Operation>>) {
         while let Some(first) = operations.blocking_recv() {
             let mut waiting = gather(first, &mut operations);
             match self.together(&mut waiting) {
@@ -314,24 +315,23 @@ impl Desk {
 
     /// One transaction for all, as long as none fails. Beginning it may take long, if another program
     /// holds the file; what was taken back meanwhile is left out.
-    fn together(&self, waiting: &mut VecDeque<Box<dyn Operation>>) -> Result<(), Failed> {
-        let mut rings = Rings::default();
+    fn together(&mut self, waiting: &mut VecDeque<Box<dyn Operation>>) -> Result<(), Failed> {
         self.begin()?;
         // Only now: until the database is ours, everybody may still change their mind.
         waiting.retain(|operation| operation.begin());
         let arrivals: Vec<_> = waiting.iter().filter_map(|operation| operation.arrival()).collect();
-        let sound = guarded(|| accepting::all(&self.connection, &mut rings, &arrivals)) == Ok(true)
-            && waiting.iter_mut().all(|operation| operation.run(&self.connection, &mut rings));
+        let sound = guarded(|| accepting::all(&self.connection, &mut self.memory, &arrivals)) == Ok(true)
+            && waiting.iter_mut().all(|operation| operation.run(&self.connection, &mut self.memory));
         if !sound {
             self.roll_back();
             return Err(Failed::Operation);
         }
-        Ok(self.commit(rings)?)
+        Ok(self.commit()?)
     }
 
     /// One transaction in which each can fail alone. One that breaks the transaction fails those
     /// before it, never those after it: they remain for the next.
-    fn apart(&self, waiting: &mut VecDeque<Box<dyn Operation>>) {
+    fn apart(&mut self, waiting: &mut VecDeque<Box<dyn Operation>>) {
         let mut carried_out = VecDeque::with_capacity(waiting.len());
         let committed = self.one_by_one(waiting, &mut carried_out);
         if committed.is_err() && carried_out.is_empty() {
@@ -346,53 +346,49 @@ impl Desk {
     }
 
     fn one_by_one(
-        &self,
+        &mut self,
         waiting: &mut VecDeque<Box<dyn Operation>>,
         carried_out: &mut VecDeque<Box<dyn Operation>>,
     ) -> Result<(), Fault> {
-        let mut rings = Rings::default();
         self.begin()?;
         while let Some(mut operation) = waiting.pop_front() {
-            let sound = operation.run_apart(&self.connection, &mut rings);
+            let sound = operation.run_apart(&self.connection, &mut self.memory);
             carried_out.push_back(operation);
             if !sound {
                 self.roll_back();
                 return Err(Fault::Store("the transaction was given up because of another operation in it".into()));
             }
         }
-        self.commit(rings)
+        self.commit()
     }
 
-    fn begin(&self) -> Result<(), Fault> {
+    fn begin(&mut self) -> Result<(), Fault> {
         run(&self.connection, "BEGIN IMMEDIATE").map_err(|error| fault(&error))?;
-        let caught_up = self.lines.as_ref().map_or(Ok(()), |lines| lines.catch_up(&self.connection));
-        caught_up.map_err(|error| {
+        self.memory.lines.catch_up(&self.connection).map_err(|error| {
             self.roll_back();
             fault(&error)
         })
     }
 
-    fn commit(&self, rings: Rings) -> Result<(), Fault> {
+    fn commit(&mut self) -> Result<(), Fault> {
         if let Err(error) = run(&self.connection, "COMMIT") {
             self.roll_back();
             return Err(fault(&error));
-        }
-        if let Some(lines) = &self.lines {
-            lines.committed();
         }
         let commits = self.commits.fetch_add(1, Ordering::Relaxed);
         if let Some(checkpointer) = &self.checkpointer {
             checkpointer.committed(commits);
         }
-        self.bells.ring(rings);
+        self.bells.ring(self.memory.committed());
         Ok(())
     }
 
     /// Whether `SQLite` has ended the transaction already is its own business: after this there is none.
-    fn roll_back(&self) {
+    fn roll_back(&mut self) {
         if !self.connection.is_autocommit() {
             let _ = run(&self.connection, "ROLLBACK");
         }
+        self.memory.rolled_back();
     }
 }
 

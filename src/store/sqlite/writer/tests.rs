@@ -13,7 +13,7 @@ fn writer() -> Result<Writer, Fault> {
         "PRAGMA foreign_keys = ON; CREATE TABLE words (word TEXT); CREATE TABLE parents (id INTEGER PRIMARY KEY);
         CREATE TABLE orphans (parent INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED);";
     connection.execute_batch(tables).map_err(|error| fault(&error))?;
-    Writer::start(connection, None, None, Bells::default())
+    Writer::start(connection, Memory::default(), None, Bells::default())
 }
 
 async fn say(writer: &Writer, word: &'static str) -> Result<(), Fault> {
@@ -47,7 +47,7 @@ async fn occupy(writer: &Writer) -> Result<std::sync::mpsc::Sender<()>, Fault> {
     let (begin, begun) = oneshot::channel();
     let begin = Mutex::new(Some(begin));
     let finished = Mutex::new(finished);
-    let work = move |_: &Connection, _: &mut Rings| {
+    let work = move |_: &Connection, _: &mut Memory| {
         if let Ok(Some(begin)) = begin.lock().map(|mut begin| begin.take()) {
             let _ = begin.send(());
         }
@@ -62,7 +62,7 @@ async fn occupy(writer: &Writer) -> Result<std::sync::mpsc::Sender<()>, Fault> {
 async fn hand_over<T, W>(writer: &Writer, work: W) -> Result<oneshot::Receiver<Result<T, Fault>>, Fault>
 where
     T: Send + 'static,
-    W: Fn(&Connection, &mut Rings) -> rusqlite::Result<T> + Send + 'static,
+    W: Fn(&Connection, &mut Memory) -> rusqlite::Result<T> + Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
     let part = Part { turn: Turn::default(), outcome: None, reply };
@@ -70,7 +70,7 @@ where
     Ok(answer)
 }
 
-fn insert(word: &'static str) -> impl Fn(&Connection, &mut Rings) -> rusqlite::Result<()> {
+fn insert(word: &'static str) -> impl Fn(&Connection, &mut Memory) -> rusqlite::Result<()> {
     move |connection, _| connection.execute("INSERT INTO words VALUES (?1)", [word]).map(drop)
 }
 

@@ -1,0 +1,51 @@
+//! What a transaction changes besides the file: who waits in which line, and which bells are to ring. It is
+//! undone with it.
+
+use super::lines::Lines;
+use crate::store::bells::Rings;
+
+/// What the writer has in memory.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// Who waits in which line.
+    pub(super) lines: Lines,
+    /// Which bells are to ring once it is committed.
+    pub(super) rings: Rings,
+}
+
+/// How far a transaction has got.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    lines: usize,
+    rings: Rings,
+}
+
+impl Memory {
+    /// What there is before the first transaction.
+    pub(super) fn new(lines: Lines) -> Self {
+        Self { lines, rings: Rings::default() }
+    }
+
+    /// How far the transaction has got, for [`Self::undo`].
+    pub(super) fn mark(&self) -> Mark {
+        Mark { lines: self.lines.mark(), rings: self.rings }
+    }
+
+    /// Undoes what the transaction has changed since.
+    pub(super) fn undo(&mut self, mark: Mark) {
+        self.lines.undo(mark.lines);
+        self.rings = mark.rings;
+    }
+
+    /// The transaction was committed: what is to ring.
+    pub(super) fn committed(&mut self) -> Rings {
+        self.lines.committed();
+        std::mem::take(&mut self.rings)
+    }
+
+    /// The transaction was not committed.
+    pub(super) fn rolled_back(&mut self) {
+        self.lines.rolled_back();
+        self.rings = Rings::default();
+    }
+}
