@@ -21,11 +21,13 @@ use axum::body::Body;
 use axum::http::Method;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
+use futures_util::future::Either;
 use hyper::body::Incoming;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
 use crate::dialnote::hooks::PATH;
+use crate::http::serve::Begun;
 use crate::http::sockets::{Lines, Sockets};
 use crate::slack::oauth;
 use crate::work::office::Office;
@@ -73,18 +75,22 @@ impl Site {
         Sockets::new(self.front.clone())
     }
 
-    async fn answer(self, request: hyper::Request<Incoming>) -> Result<Response, Infallible> {
-        if request.method() == Method::POST && SLACKS.contains(&request.uri().path()) {
-            return Ok(slack::receive(&self.front, request).await);
-        }
-        Box::pin(self.others.call(request.map(Body::new))).await
-    }
 }
 
-/// The answer of `site` to a request as it comes from a connection.
+/// The answer of `site` to a request as it comes from a connection. What answers Slack is kept small: it is
+/// moved about for each request, and there may be hundreds of it.
 fn answer(
     site: &Site,
     request: hyper::Request<Incoming>,
+    begun: Begun,
 ) -> impl Future<Output = Result<Response, Infallible>> + use<> {
-    site.clone().answer(request)
+    if request.method() == Method::POST && SLACKS.contains(&request.uri().path()) {
+        return Either::Left(slack::receive(site.front.clone(), request, begun));
+    }
+    let answer = site.others.call(request.map(Body::new));
+    Either::Right(Box::pin(async move {
+        let answer = answer.await;
+        drop(begun);
+        answer
+    }))
 }

@@ -40,12 +40,19 @@ struct Traffic {
     answered: AtomicU64,
 }
 
+/// A request that is being answered, until this is dropped.
+pub(super) struct Begun(Arc<Traffic>);
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        self.0.answered.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 impl Traffic {
-    async fn count<T>(self: Arc<Self>, answer: impl Future<Output = T>) -> T {
+    fn begin(self: &Arc<Self>) -> Begun {
         self.begun.fetch_add(1, Ordering::Relaxed);
-        let answer = answer.await;
-        self.answered.fetch_add(1, Ordering::Relaxed);
-        answer
+        Begun(self.clone())
     }
 
     /// Ends when nothing was brought between two looks.
@@ -90,7 +97,7 @@ pub async fn serve(listener: TcpListener, site: Site, stop: impl Future<Output =
         let _ = stream.set_nodelay(true);
         let (site, traffic) = (site.clone(), Arc::new(Traffic::default()));
         let counted = traffic.clone();
-        let service = service_fn(move |request| counted.clone().count(super::answer(&site, request)));
+        let service = service_fn(move |request| super::answer(&site, request, counted.begin()));
         let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             tokio::select! {

@@ -1,6 +1,7 @@
 //! What Slack asks, answered: a command is read, stored and acknowledged; what cannot be read is
 //! explained at once, and nothing of it is stored (contracts/slack.md §4, §9).
 
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use futures_util::future::Either;
 use hyper::body::Incoming;
 use jiff::{SignedDuration, Timestamp};
 use opentelemetry::context::FutureExt;
@@ -26,6 +28,7 @@ use crate::domain::typed;
 use crate::error::Fault;
 use crate::http::Front;
 use crate::http::forms::{in_list, in_window};
+use crate::http::serve::Begun;
 use crate::http::signed::Signed;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::slack::inbound::{self, From, Inbound, Place};
@@ -45,14 +48,18 @@ const LATE: Duration = Duration::from_secs(1);
 
 /// One request. What usually happens is counted, not told: at a thousand a second nobody would read
 /// it, and telling would take as long as storing.
-pub(super) async fn receive(front: &Front, request: hyper::Request<Incoming>) -> Response {
+pub(super) async fn receive(
+    front: Front,
+    request: hyper::Request<Incoming>,
+    _begun: Begun,
+) -> Result<Response, Infallible> {
     let begun = Instant::now();
-    let response = match Signed::read(request, front).await {
-        Ok(signed) => read(front, signed, begun).await,
+    let response = match Signed::read(request, &front).await.and_then(|signed| read(&signed)) {
+        Ok((inbound, name)) => answer(&front, inbound, name, begun).await,
         Err(refusal) => refusal,
     };
-    answered(front, response.status(), begun);
-    response
+    answered(&front, response.status(), begun);
+    Ok(response)
 }
 
 /// Counts an answer, and tells of one that was late.
@@ -67,35 +74,44 @@ pub(super) fn answered(front: &Front, status: StatusCode, begun: Instant) {
     }
 }
 
-async fn read(front: &Front, signed: Signed, begun: Instant) -> Response {
+/// What is in it, and a name for it.
+fn read(signed: &Signed) -> Result<(Inbound, String), Response> {
     match inbound::read(signed.content_type(), &signed.body) {
-        Ok(inbound) => {
-            let name = signed.signature().to_owned();
-            drop(signed);
-            answer(front, inbound, name, begun).await
-        }
+        Ok(inbound) => Ok((inbound, signed.signature().to_owned())),
         Err(unreadable) => {
             warn!(cause = %unreadable, "a signed request cannot be read");
-            StatusCode::BAD_REQUEST.into_response()
+            Err(StatusCode::BAD_REQUEST.into_response())
         }
     }
 }
 
 /// Answers what is known to be Slack's, however it came. `name` is as unique as it: for what carries nothing
 /// else unique.
-pub(super) async fn answer(front: &Front, inbound: Inbound, name: String, begun: Instant) -> Response {
+pub(super) fn answer(
+    front: &Front,
+    inbound: Inbound,
+    name: String,
+    begun: Instant,
+) -> impl Future<Output = Response> + '_ {
     let Common { clock, traces, .. } = &front.office.common;
     let now = clock.now();
     let trace = inbound.installation().and_then(|installation| traces.of(installation, now));
-    let Some(trace) = trace else { return done(front, inbound, name, now).await };
-    let what = inbound.kind();
-    let response = Box::pin(done(front, inbound, name, now)).with_context(trace.context()).await;
-    trace.asked(what, begun, response.status().as_u16());
-    response
+    let Some(trace) = trace else { return Either::Left(done(front, inbound, name, now)) };
+    Either::Right(Box::pin(async move {
+        let (what, context) = (inbound.kind(), trace.context());
+        let response = done(front, inbound, name, now).with_context(context).await;
+        trace.asked(what, begun, response.status().as_u16());
+        response
+    }))
 }
 
 async fn done(front: &Front, inbound: Inbound, name: String, now: Timestamp) -> Response {
-    match understood(front, inbound, name, now).await {
+    let work = match (front.office.own(), inbound.installation()) {
+        (Some(own), _) => Ok(Some(own.clone())),
+        (None, Some(installation)) => Box::pin(front.office.of(installation)).await,
+        (None, None) => Ok(None),
+    };
+    match understood(front, work, inbound, name, now) {
         Understood::Answered(response) => response,
         Understood::Order(order, refusal) => match store(front, order).await {
             Ok(()) => StatusCode::OK.into_response(),
@@ -123,11 +139,16 @@ pub(super) struct Order {
     now: Timestamp,
 }
 
-async fn understood(front: &Front, inbound: Inbound, name: String, now: Timestamp) -> Understood<'_> {
-    let work = match inbound.installation() {
-        Some(installation) => front.office.of(installation).await,
-        None => return Understood::Answered(nobodys(inbound)),
-    };
+fn understood(
+    front: &Front,
+    work: Result<Option<Arc<Work>>, Fault>,
+    inbound: Inbound,
+    name: String,
+    now: Timestamp,
+) -> Understood<'_> {
+    if inbound.installation().is_none() {
+        return Understood::Answered(nobodys(inbound));
+    }
     let work = match work {
         Ok(Some(work)) => work,
         Ok(None) => return Understood::Answered(not_installed(&inbound)),
