@@ -74,7 +74,6 @@ impl Site {
     pub fn sockets(&self) -> Option<Sockets> {
         Sockets::new(self.front.clone())
     }
-
 }
 
 /// The answer of `site` to a request as it comes from a connection. What answers Slack is kept small: it is

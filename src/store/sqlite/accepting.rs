@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use jiff::Timestamp;
 use rusqlite::{Connection, Result};
 
-use super::jobs::{self, name};
+use super::jobs::{self, Line, name};
 use super::lines::Lines;
 use super::memory::Memory;
 use crate::store::turns::Queued;
@@ -85,8 +85,7 @@ fn remember(connection: &Connection, arrivals: &[&Arrival]) -> Result<bool> {
 
 /// Where a job joins.
 struct Place<'a> {
-    key: &'a str,
-    line: i64,
+    line: Line<'a>,
     head: bool,
     queued: &'a Queued,
 }
@@ -104,17 +103,21 @@ fn places<'a>(
         if job.fold.is_some() {
             return Ok(None);
         }
-        let somebody = |key: &'a str| {
-            let is_joined = joined.contains(&(job.installation.as_str(), job.lane, key));
-            if is_joined { Ok(true) } else { jobs::somebody_in_line(connection, lines, job, key) }
+        let somebody = |line: &Line<'a>| {
+            let is_joined = joined.contains(&(line.installation, job.lane, line.key));
+            if is_joined { Ok(true) } else { line.has_somebody(connection, lines) }
         };
-        let behind = job.behind.as_deref().filter(|behind| *behind != job.key);
-        let (key, head) = match behind {
-            Some(behind) if somebody(behind)? => (behind, false),
-            _ => (job.key.as_str(), !somebody(&job.key)?),
+        let behind = job.behind.as_deref().filter(|behind| *behind != job.key).map(|behind| Line::of(job, behind));
+        let (line, head) = match behind {
+            Some(behind) if somebody(&behind)? => (behind, false),
+            _ => {
+                let own = Line::of(job, &job.key);
+                let head = !somebody(&own)?;
+                (own, head)
+            }
         };
-        joined.insert((job.installation.as_str(), job.lane, key));
-        places.push(Place { key, line: jobs::line_of(job, key), head, queued });
+        joined.insert((line.installation, job.lane, line.key));
+        places.push(Place { line, head, queued });
     }
     Ok(Some(places))
 }
@@ -122,11 +125,11 @@ fn places<'a>(
 fn join(connection: &Connection, memory: &mut Memory, places: &[Place<'_>]) -> Result<()> {
     for (sql, piece) in pieces(&JOIN, places) {
         let mut statement = connection.prepare_cached(sql)?;
-        for (row, Place { key, head, queued, .. }) in piece.iter().enumerate() {
+        for (row, Place { line, head, queued }) in piece.iter().enumerate() {
             let (first, Queued { job, turn, due }) = (row * 13, queued);
             statement.raw_bind_parameter(first + 1, job.installation.as_str())?;
             statement.raw_bind_parameter(first + 2, name(job.lane))?;
-            statement.raw_bind_parameter(first + 3, key)?;
+            statement.raw_bind_parameter(first + 3, line.key)?;
             statement.raw_bind_parameter(first + 4, head)?;
             statement.raw_bind_parameter(first + 5, job.due.as_millisecond())?;
             statement.raw_bind_parameter(first + 6, job.accepted.as_millisecond())?;
@@ -142,7 +145,7 @@ fn join(connection: &Connection, memory: &mut Memory, places: &[Place<'_>]) -> R
         // The ids of rows that one statement has stored follow each other.
         let ids = (1..=connection.last_insert_rowid()).rev();
         for (place, job) in piece.iter().rev().zip(ids) {
-            memory.lines.enter(place.line, job);
+            memory.lines.enter(place.line.number, job);
         }
     }
     Ok(())

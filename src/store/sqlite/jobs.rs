@@ -326,15 +326,15 @@ fn follow(connection: &Connection, installation: &InstallationId, effect: &Effec
 /// Puts the job at the end of its line. Only at the head of a line does it give anybody work.
 pub(super) fn enqueue(connection: &Connection, memory: &mut Memory, queued: &Queued) -> Result<()> {
     let Queued { job, turn, due } = queued;
-    let key = line(connection, &memory.lines, job)?;
-    let head = !somebody_in_line(connection, &memory.lines, job, key)?;
-    if !head && replaced(connection, &memory.lines, job, key)? {
+    let line = line(connection, &memory.lines, job)?;
+    let head = !line.has_somebody(connection, &memory.lines)?;
+    if !head && replaced(connection, &memory.lines, job, &line)? {
         return Ok(());
     }
     connection.prepare_cached(JOIN_LINE)?.execute(params![
         job.installation.as_str(),
         name(job.lane),
-        key,
+        line.key,
         head,
         job.due.as_millisecond(),
         job.accepted.as_millisecond(),
@@ -347,7 +347,7 @@ pub(super) fn enqueue(connection: &Connection, memory: &mut Memory, queued: &Que
         head && *due,
         job.request.map(Timestamp::as_millisecond),
     ])?;
-    memory.lines.enter(line_of(job, key), connection.last_insert_rowid());
+    memory.lines.enter(line.number, connection.last_insert_rowid());
     if head {
         memory.rings.wake(job.lane);
     }
@@ -360,40 +360,52 @@ pub(super) fn pace(job: &NewJob) -> String {
 }
 
 /// Whether a waiting job that this one makes obsolete, the latest there is, took over its body.
-fn replaced(connection: &Connection, lines: &Lines, job: &NewJob, key: &str) -> Result<bool> {
+fn replaced(connection: &Connection, lines: &Lines, job: &NewJob, line: &Line<'_>) -> Result<bool> {
     let Some(fold) = &job.fold else { return Ok(false) };
     let mut replace = connection.prepare_cached(REPLACE)?;
-    for waiting in lines.of(line_of(job, key)).rev() {
-        let (installation, lane) = (job.installation.as_str(), name(job.lane));
-        if replace.execute(params![installation, lane, key, fold, job.body, waiting])? > 0 {
+    for waiting in lines.of(line.number).rev() {
+        if replace.execute(params![line.installation, line.lane, line.key, fold, job.body, waiting])? > 0 {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-/// The key the job runs under: that of the line it wants to be behind, if there is one.
-fn line<'a>(connection: &Connection, lines: &Lines, job: &'a NewJob) -> Result<&'a str> {
-    match &job.behind {
-        Some(behind) if somebody_in_line(connection, lines, job, behind)? => Ok(behind),
-        _ => Ok(&job.key),
-    }
-}
-
-/// Whether somebody is in the job's line, or in another of its installation and lane.
-pub(super) fn somebody_in_line(connection: &Connection, lines: &Lines, job: &NewJob, key: &str) -> Result<bool> {
-    for waiting in lines.of(line_of(job, key)) {
-        let (installation, lane) = (job.installation.as_str(), name(job.lane));
-        let mut is_there = connection.prepare_cached(IN_LINE)?;
-        if is_there.query_row(params![installation, lane, key, waiting], |row| row.get(0))? {
-            return Ok(true);
+/// The line that the job joins: the one it wants to be behind, if there is one.
+fn line<'a>(connection: &Connection, lines: &Lines, job: &'a NewJob) -> Result<Line<'a>> {
+    if let Some(behind) = &job.behind {
+        let line = Line::of(job, behind);
+        if line.has_somebody(connection, lines)? {
+            return Ok(line);
         }
     }
-    Ok(false)
+    Ok(Line::of(job, &job.key))
 }
 
-pub(super) fn line_of(job: &NewJob, key: &str) -> i64 {
-    lines::number(job.installation.as_str(), job.lane, key)
+/// A line, by what names it.
+pub(super) struct Line<'a> {
+    pub(super) installation: &'a str,
+    lane: &'static str,
+    pub(super) key: &'a str,
+    pub(super) number: i64,
+}
+
+impl<'a> Line<'a> {
+    /// One that the job may join.
+    pub(super) fn of(job: &'a NewJob, key: &'a str) -> Self {
+        let installation = job.installation.as_str();
+        Self { installation, lane: name(job.lane), key, number: lines::number(installation, job.lane, key) }
+    }
+
+    pub(super) fn has_somebody(&self, connection: &Connection, lines: &Lines) -> Result<bool> {
+        for waiting in lines.of(self.number) {
+            let mut is_there = connection.prepare_cached(IN_LINE)?;
+            if is_there.query_row(params![self.installation, self.lane, self.key, waiting], |row| row.get(0))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
 
 /// Takes the job out of its line and makes the next one the head.
