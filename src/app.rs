@@ -16,7 +16,6 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::clock::Clock;
 use crate::config::{Config, Database, LogFormat, Workspaces};
 use crate::domain::conversation::Links;
-use crate::domain::phone;
 use crate::error::Fault;
 use crate::http::sockets::Sockets;
 use crate::http::{self, Site};
@@ -129,7 +128,6 @@ impl App {
                 let _ = stop.wait_for(|stop| *stop).await;
             }
         };
-        drop(tokio::task::spawn_blocking(phone::unpack_plans));
         let check = tokio::spawn(check_connections(self.office.own().cloned()));
         let received = receive(self.sockets, stop.clone());
         tokio::join!(http::serve::serve(listener, self.site, stopped), received, runner::run(self.office, stop));

@@ -98,14 +98,9 @@ fn is_number_char(c: char) -> bool {
     c.is_ascii_digit() || c.is_whitespace() || matches!(c, '+' | '(' | ')' | '-' | '.' | '/' | '‐'..='―')
 }
 
+/// The first number takes a moment longer: the numbering plans of the world are unpacked then.
 fn parsed(e164: &str) -> Option<PhoneNumber> {
     phonenumber::parse(None, e164).ok()
-}
-
-/// Unpacks the numbering plans, which takes a moment at the first number. Called at the start, it
-/// spares the first person that moment.
-pub fn unpack_plans() {
-    let _ = parsed("+14155550100");
 }
 
 /// How many numbers are remembered as people read them.

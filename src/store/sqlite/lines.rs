@@ -8,7 +8,7 @@
 //! can come to be without one: ours are entered as they join, and whatever another process has stored
 //! has a higher id than all that was there before (`AUTOINCREMENT`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::{Connection, Result, params};
 
@@ -30,8 +30,10 @@ pub(super) fn number(installation: &str, lane: Lane, key: &str) -> i64 {
 /// to the file, undone if it is.
 #[derive(Default)]
 pub(super) struct Lines {
-    /// A line and a job in it.
-    entries: BTreeSet<(i64, i64)>,
+    /// The oldest job of each line. Most lines have no other.
+    first: HashMap<i64, i64>,
+    /// Lines and the jobs behind the oldest.
+    others: BTreeSet<(i64, i64)>,
     /// What the transaction has changed so far.
     changes: Vec<Change>,
     /// Nothing, where there are no jobs.
@@ -64,19 +66,50 @@ impl Lines {
 
     /// The jobs that may be in the line, the oldest first.
     pub(super) fn of(&self, line: i64) -> impl DoubleEndedIterator<Item = i64> {
-        self.entries.range((line, i64::MIN)..=(line, i64::MAX)).map(|(_, job)| *job)
+        let first = self.first.get(&line).copied();
+        let others = first.map(|_| self.behind(line));
+        first.into_iter().chain(others.into_iter().flatten())
+    }
+
+    fn behind(&self, line: i64) -> impl DoubleEndedIterator<Item = i64> {
+        self.others.range((line, i64::MIN)..=(line, i64::MAX)).map(|(_, job)| *job)
+    }
+
+    /// Answers whether it was not there.
+    fn insert(&mut self, line: i64, job: i64) -> bool {
+        let Some(first) = self.first.get_mut(&line) else { return self.first.insert(line, job).is_none() };
+        if *first == job {
+            return false;
+        }
+        let later = job.max(std::mem::replace(first, job.min(*first)));
+        self.others.insert((line, later))
+    }
+
+    /// Answers whether it was there.
+    fn remove(&mut self, line: i64, job: i64) -> bool {
+        if self.first.get(&line) != Some(&job) {
+            return self.others.remove(&(line, job));
+        }
+        let next = self.behind(line).next();
+        match next {
+            Some(next) => {
+                self.others.remove(&(line, next));
+                self.first.insert(line, next).is_some()
+            }
+            None => self.first.remove(&line).is_some(),
+        }
     }
 
     /// Notes that a job has joined the line.
     pub(super) fn enter(&mut self, line: i64, job: i64) {
-        if self.entries.insert((line, job)) {
+        if self.insert(line, job) {
             self.changes.push(Change::Entered(line, job));
         }
     }
 
     /// Notes that a job has left the line.
     pub(super) fn leave(&mut self, line: i64, job: i64) {
-        if self.entries.remove(&(line, job)) {
+        if self.remove(line, job) {
             self.changes.push(Change::Left(line, job));
         }
     }
@@ -100,10 +133,10 @@ impl Lines {
     pub(super) fn undo(&mut self, mark: usize) {
         while self.changes.len() > mark {
             match self.changes.pop() {
-                Some(Change::Entered(line, job)) => drop(self.entries.remove(&(line, job))),
-                Some(Change::Left(line, job)) => drop(self.entries.insert((line, job))),
-                None => {}
-            }
+                Some(Change::Entered(line, job)) => self.remove(line, job),
+                Some(Change::Left(line, job)) => self.insert(line, job),
+                None => return,
+            };
         }
     }
 
@@ -126,7 +159,7 @@ impl Lines {
             last = row.get(0)?;
             let (installation, lane, key) =
                 (row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?, row.get_ref(3)?.as_str()?);
-            self.entries.insert((fnv::hash(installation, lane, key).cast_signed(), last));
+            self.insert(fnv::hash(installation, lane, key).cast_signed(), last);
         }
         Ok(Known { version: version(connection)?, last })
     }
@@ -165,6 +198,24 @@ mod tests {
         lines.committed();
         lines.rolled_back();
         assert_eq!(entries(&lines), [11], "and nothing of the one before it");
+    }
+
+    #[test]
+    fn a_line_is_in_order_whoever_comes_and_goes() {
+        let mut lines = Lines::default();
+        for job in [13, 11, 12, 11, 14] {
+            lines.enter(1, job);
+        }
+        assert_eq!(entries(&lines), [11, 12, 13, 14]);
+        lines.leave(1, 11);
+        lines.leave(1, 13);
+        lines.leave(1, 99);
+        assert_eq!(entries(&lines), [12, 14]);
+        lines.leave(1, 14);
+        lines.leave(1, 12);
+        assert_eq!(entries(&lines), [0; 0]);
+        lines.undo(0);
+        assert_eq!(entries(&lines), [0; 0], "nothing was there before");
     }
 
     #[test]
