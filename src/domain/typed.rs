@@ -116,6 +116,9 @@ fn shown(inside: &str) -> String {
 
 /// `&lt;`, `&gt;` and `&amp;` decoded once; nothing else is an entity to Slack (§11.1).
 fn decoded(text: &str) -> String {
+    if !text.contains('&') {
+        return text.to_owned();
+    }
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 }
 

@@ -73,7 +73,8 @@ impl Traffic {
 /// Serves `site` until `stop` completes, then finishes what was begun.
 pub async fn serve(listener: TcpListener, site: Site, stop: impl Future<Output = ()>) {
     let mut http = http1::Builder::new();
-    http.max_headers(MOST_HEADERS).max_buf_size(LARGEST_HEAD);
+    // Answers are short: one write of one piece.
+    http.max_headers(MOST_HEADERS).max_buf_size(LARGEST_HEAD).writev(false);
     let connections = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     tokio::pin!(stop);
