@@ -38,6 +38,10 @@ id! {
     InstallationId
 }
 id! {
+    /// A Slack workspace, `T…`: of those in which an organization-wide installation works, one.
+    TeamId
+}
+id! {
     /// A Slack user, `U…` or `W…` (contracts/slack.md §23.5).
     SlackUserId
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::list::Query;
-use crate::ids::{ChannelId, MessageTs, SlackUserId, ViewId};
+use crate::ids::{ChannelId, MessageTs, SlackUserId, TeamId, ViewId};
 
 /// Who asks, and where they can be answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +13,9 @@ pub struct Asker {
     pub user: SlackUserId,
     /// Where they are.
     pub channel: Option<ChannelId>,
+    /// In which workspace of an organization that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<TeamId>,
     /// Where Slack takes answers to this request.
     pub reply: Option<Reply>,
     /// How they asked.

@@ -301,7 +301,8 @@ impl<'a> Request<'a> {
     }
 
     fn home(&self, installation: &InstallationId, user: SlackUserId, delivery: &str) -> Order {
-        let asker = Asker { user, channel: None, reply: None, via: Via::Clicked, list: None, message: None };
+        let asker =
+            Asker { user, channel: None, team: None, reply: None, via: Via::Clicked, list: None, message: None };
         let list = Listed { query: Query::of(Filter::Mine), place: Stands::Home };
         self.order(installation, delivery, &Job::List(ListJob { asker, list, notice: None }))
     }
@@ -359,7 +360,8 @@ impl<'a> Request<'a> {
     pub(super) fn asker(&self, from: &From, via: Via, replace: bool) -> Asker {
         let until = self.now.saturating_add(REPLY_LIFE).unwrap_or(Timestamp::MAX);
         let reply = from.response_url.clone().map(|url| Reply { url, until, replace });
-        Asker { user: from.user.clone(), channel: from.channel.clone(), reply, via, list: None, message: None }
+        let (user, channel, team) = (from.user.clone(), from.channel.clone(), from.team.clone());
+        Asker { user, channel, team, reply, via, list: None, message: None }
     }
 
     /// A trigger is given once (§7.1), so it names the request; without one its signature or envelope does.

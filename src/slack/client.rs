@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::domain::people::Profile;
 use crate::error::{Fault, Service};
-use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, UserGroupId, ViewId};
+use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId, UserGroupId, ViewId};
 use crate::json::Peek;
 use crate::metrics::Metrics;
 use crate::slack::answer::{CallError, found_profile, judged, status_error, unusable};
@@ -377,9 +377,12 @@ impl Slack {
         found_profile(installation, found, &["users_not_found"])
     }
 
-    /// The users of a group (`usergroups.users.list`).
-    pub async fn group(&self, group: &UserGroupId) -> Result<Vec<SlackUserId>, CallError> {
-        let answer = self.call_form("usergroups.users.list", &[("usergroup", group.as_str())]).await?;
+    /// The users of a group (`usergroups.users.list`). A token of an organization has to say in which workspace
+    /// (§24.5).
+    pub async fn group(&self, group: &UserGroupId, team: Option<&TeamId>) -> Result<Vec<SlackUserId>, CallError> {
+        let mut arguments = vec![("usergroup", group.as_str())];
+        arguments.extend(team.map(|team| ("team_id", team.as_str())));
+        let answer = self.call_form("usergroups.users.list", &arguments).await?;
         Ok(answer.list("/users").iter().filter_map(Value::as_str).map(SlackUserId::new).collect())
     }
 

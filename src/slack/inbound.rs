@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::domain::click::Click;
 use crate::domain::job::LinksJob;
-use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, ViewId};
+use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId, ViewId};
 use crate::json::Peek;
 
 /// A verified request.
@@ -188,6 +188,8 @@ pub struct From {
     pub user: SlackUserId,
     /// Where they were.
     pub channel: Option<ChannelId>,
+    /// In which workspace of the organization, if it is one's.
+    pub team: Option<TeamId>,
     /// Where answers may be posted (§6).
     pub response_url: Option<String>,
     /// What allows to open a form, once, within 3 s (§7); also what makes the request unique.
@@ -324,6 +326,7 @@ fn slash(field: impl Fn(&str) -> Option<String>) -> Inbound {
     }
     let organization =
         field("is_enterprise_install").filter(|flag| flag == "true").and_then(|_| field("enterprise_id"));
+    let team = organization.as_ref().and_then(|_| field("team_id")).map(TeamId::new);
     let ids = organization.or_else(|| field("team_id")).zip(field("user_id")).zip(field("command"));
     let Some(((installation, user), command)) = ids else {
         return Inbound::Ignored { kind: "form".to_owned() };
@@ -333,6 +336,7 @@ fn slash(field: impl Fn(&str) -> Option<String>) -> Inbound {
             installation: InstallationId::new(installation),
             user: SlackUserId::new(user),
             channel: field("channel_id").map(ChannelId::new),
+            team,
             response_url: field("response_url"),
             trigger_id: field("trigger_id"),
         },
@@ -477,8 +481,10 @@ fn links(payload: &Value) -> Option<Inbound> {
 }
 
 fn from(payload: &Value) -> Option<From> {
+    let organization = interaction_organization(payload);
     Some(From {
-        installation: interaction_installation(payload)?,
+        team: organization.and_then(|_| interaction_team(payload)).map(TeamId::new),
+        installation: organization.or_else(|| interaction_team(payload)).map(InstallationId::new)?,
         user: SlackUserId::new(payload.words("/user/id")?),
         channel: payload.words("/container/channel_id").or_else(|| payload.words("/channel/id")).map(ChannelId::new),
         response_url: payload.words("/response_url").map(str::to_owned),
@@ -488,10 +494,13 @@ fn from(payload: &Value) -> Option<From> {
 
 /// `team` is `null` for organization-wide installations and the other side's in Slack Connect; the
 /// view knows best where the app is installed (§24.3).
-fn interaction_installation(payload: &Value) -> Option<InstallationId> {
-    let organization = payload.flag("/is_enterprise_install").then(|| payload.words("/enterprise/id")).flatten();
+fn interaction_team(payload: &Value) -> Option<&str> {
     let team = ["/view/app_installed_team_id", "/team/id", "/user/team_id", "/view/team_id"];
-    organization.or_else(|| team.into_iter().find_map(|path| payload.words(path))).map(InstallationId::new)
+    team.into_iter().find_map(|path| payload.words(path))
+}
+
+fn interaction_organization(payload: &Value) -> Option<&str> {
+    payload.flag("/is_enterprise_install").then(|| payload.words("/enterprise/id")).flatten()
 }
 
 /// The authorization, not the outer team, says whose event it is (§19.1).

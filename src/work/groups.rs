@@ -7,7 +7,7 @@ use crate::domain::people::Teammate;
 use crate::domain::refusal::Refusal;
 use crate::domain::say::Picked;
 use crate::error::Fault;
-use crate::ids::InstallationId;
+use crate::ids::{InstallationId, TeamId};
 use crate::slack::answer::CallError as SlackError;
 use crate::store::{Claim, Memo};
 use crate::work::Work;
@@ -21,9 +21,14 @@ const LAST_PICK: &str = "last_pick";
 
 impl Work {
     /// Picks somebody of the group.
-    pub(super) async fn pick(&self, claim: &Claim, group: &UserGroup) -> Result<(Teammate, Picked), Stop> {
+    pub(super) async fn pick(
+        &self,
+        claim: &Claim,
+        group: &UserGroup,
+        team: Option<&TeamId>,
+    ) -> Result<(Teammate, Picked), Stop> {
         let mut considered = Vec::new();
-        for teammate in self.available(claim, group).await? {
+        for teammate in self.available(claim, group, team).await? {
             self.hold(claim).await?;
             let refused = |error: DialnoteError| denied(error, None);
             let open = self.dialnote.open_of(&teammate.member).await.map_err(refused)?;
@@ -39,9 +44,9 @@ impl Work {
     }
 
     /// Who of the group is a teammate and there.
-    async fn available(&self, claim: &Claim, group: &UserGroup) -> Result<Vec<Teammate>, Stop> {
+    async fn available(&self, claim: &Claim, group: &UserGroup, team: Option<&TeamId>) -> Result<Vec<Teammate>, Stop> {
         let unreadable = || Refusal::GroupUnreadable { group: group.name.clone() };
-        let users = match self.slack.group(&group.id).await {
+        let users = match self.slack.group(&group.id, team).await {
             Ok(users) => users,
             Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => {
                 return Err(unreadable().into());

@@ -79,6 +79,7 @@ impl Work {
             let asker = Asker {
                 user: handover.receiver,
                 channel: None,
+                team: None,
                 reply: None,
                 via: Via::Timer,
                 list: None,

@@ -150,7 +150,7 @@ impl Work {
         let conversation = self.look_at(installation, id).await?;
         let (target, picked) = match job.command.act.group() {
             Some(group) if conversation.owner.is_none() => {
-                let (target, picked) = self.pick(claim, group).await?;
+                let (target, picked) = self.pick(claim, group, job.asker.team.as_ref()).await?;
                 (Some(target), Some(picked))
             }
             _ => (target, None),

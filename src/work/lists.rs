@@ -218,7 +218,7 @@ impl Work {
 
     /// A home to be drawn anew although nobody asked.
     pub(super) fn draw_home(&self, claim: &Claim, user: SlackUserId, query: Query) -> Effect {
-        let asker = Asker { user, channel: None, reply: None, via: Via::Timer, list: None, message: None };
+        let asker = Asker { user, channel: None, team: None, reply: None, via: Via::Timer, list: None, message: None };
         let list = Listed { query, place: Place::Home };
         Effect::Enqueue(self.new_job(&claim.installation, &Job::List(ListJob { asker, list, notice: None })))
     }

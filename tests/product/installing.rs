@@ -197,6 +197,11 @@ async fn an_organization_installs_it_for_all_its_workspaces() {
         assert!(bot.home(LEO).await.contains("Yours: 1."));
         assert_eq!(bot.dialnote(ANA), "mem_leo done");
         bot.read_all().await;
+        // Groups are a workspace's, so it has to be said which.
+        bot.slash(MAYA, "/assign @frontdesk conv_1002").await;
+        let said = bot.answer(MAYA).await;
+        assert!(said.contains("Of @frontdesk nobody has fewer open conversations"), "{said}");
+        bot.read_all().await;
         bot.sandbox.uninstall().await.unwrap();
         bot.settle().await;
         assert!(bot.office.everybody(None).await.unwrap().is_empty());

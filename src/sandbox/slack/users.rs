@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::args::Args;
-use super::{Reply, page, require_scope};
+use super::{Failure, Reply, page, require_scope};
 use crate::sandbox::people::Person;
 use crate::sandbox::world::World;
 
@@ -34,7 +34,16 @@ pub(super) fn list(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"members": members, "cache_ts": cache_ts, "response_metadata": {"next_cursor": next}}))
 }
 
+/// Groups are a workspace's: a token of an organization has to say which (contracts/slack.md §24.5).
+fn in_workspace(world: &World, args: &Args) -> Result<(), Failure> {
+    if world.workspace.organization().is_some() && args.required("team_id")? != world.workspace.id {
+        return Err("team_access_not_granted".into());
+    }
+    Ok(())
+}
+
 pub(super) fn groups(world: &mut World, args: &Args) -> Reply {
+    in_workspace(world, args)?;
     let with_users = args.flag("include_users")?;
     let with_count = args.flag("include_count")?;
     let now = world.now().as_second();
@@ -57,6 +66,7 @@ pub(super) fn groups(world: &mut World, args: &Args) -> Reply {
 }
 
 pub(super) fn group_users(world: &mut World, args: &Args) -> Reply {
+    in_workspace(world, args)?;
     let id = args.required("usergroup")?;
     let group = world.groups.iter().find(|group| group.id == id).ok_or("no_such_subteam")?;
     Ok(json!({"users": group.users}))
