@@ -6,14 +6,14 @@ mod reader;
 mod settings;
 mod values;
 
-use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+
+use secrecy::SecretString;
 use url::Url;
 
-pub use self::settings::{SETTINGS, Setting};
-
 use self::reader::Reader;
+pub use self::settings::{SETTINGS, Setting};
 use crate::dialnote::hooks::Signing;
 use crate::slack::oauth;
 use crate::traces::Collector;

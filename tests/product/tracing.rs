@@ -55,6 +55,13 @@ impl Collector {
     }
 }
 
+/// Has the app send its traces to a collector that answers with this status.
+async fn collected(bot: &mut Bot, status: StatusCode) -> Collector {
+    let collector = Collector::start(status).await;
+    bot.restart_with(&collector.settings()).await;
+    collector
+}
+
 fn attribute(of: &[KeyValue], key: &str) -> Option<String> {
     let value = of.iter().find(|one| one.key == key)?.value.as_ref()?.value.as_ref()?;
     Some(match value {
@@ -90,8 +97,7 @@ fn traces(spans: &[Span]) -> usize {
 #[tokio::test]
 async fn a_command_is_followed_to_its_last_call() {
     set_up(async |bot| {
-        let collector = Collector::start(StatusCode::OK).await;
-        bot.restart_with(&collector.settings()).await;
+        let collector = collected(bot, StatusCode::OK).await;
         bot.slash(MAYA, &format!("/assign @leo {ANA} wants a call back")).await;
         bot.settle().await;
         bot.read_all().await;
@@ -123,8 +129,7 @@ async fn a_command_is_followed_to_its_last_call() {
 #[tokio::test]
 async fn what_another_instance_goes_on_with_is_in_the_same_trace() {
     product(async |bot| {
-        let collector = Collector::start(StatusCode::OK).await;
-        bot.restart_with(&collector.settings()).await;
+        let collector = collected(bot, StatusCode::OK).await;
         bot.world(|world| world.faults.dialnote.down = true);
         bot.slash(LEO, &format!("/dialnote take {ANA}")).await;
         assert!(bot.step(Lane::Inbox).await);
@@ -150,8 +155,7 @@ async fn what_another_instance_goes_on_with_is_in_the_same_trace() {
 #[tokio::test]
 async fn what_nobody_asked_for_begins_a_trace_of_its_own() {
     product(async |bot| {
-        let collector = Collector::start(StatusCode::OK).await;
-        bot.restart_with(&collector.settings()).await;
+        let collector = collected(bot, StatusCode::OK).await;
         bot.slash(MAYA, "/dialnote route *").await;
         bot.settle().await;
         bot.look().await;
@@ -169,8 +173,7 @@ async fn what_nobody_asked_for_begins_a_trace_of_its_own() {
 #[tokio::test]
 async fn a_collector_that_takes_nothing_holds_nobody_up() {
     product(async |bot| {
-        let collector = Collector::start(StatusCode::BAD_REQUEST).await;
-        bot.restart_with(&collector.settings()).await;
+        let collector = collected(bot, StatusCode::BAD_REQUEST).await;
         bot.slash(LEO, &format!("/dialnote take {ANA}")).await;
         bot.settle().await;
         assert_eq!(bot.dialnote(ANA), "mem_leo open");
