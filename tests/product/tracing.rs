@@ -118,7 +118,9 @@ async fn a_command_is_followed_to_its_last_call() {
         ];
         assert_eq!(paths(&spans), expected.map(String::from).into());
         assert_eq!(traces(&spans), 1, "all of it is one trace");
-        let all = format!("{spans:?}");
+        // Times have any digits in them.
+        let said = |span: &Span| format!("{} {:?} {:?} {:?}", span.name, span.attributes, span.events, span.status);
+        let all = spans.iter().map(said).collect::<String>();
         for private in ["wants a call back", "Ana", "Leo", "leo@", "+1415", "0101"] {
             assert!(!all.contains(private), "{private} is in {all}");
         }
