@@ -7,9 +7,11 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use nix::sys::prctl::set_timerslack;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::task::{JoinSet, LocalSet, yield_now};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::{JoinSet, LocalSet};
 
 use crate::Outcome;
 use crate::commands::Supply;
@@ -73,7 +75,6 @@ pub(crate) async fn closed(
 /// `per_second` requests, each at its moment whether earlier ones are answered or not. What is
 /// measured begins at that moment, so a server that stands still is charged for all who wait.
 pub(crate) async fn open(address: SocketAddr, per_second: u32, time: Duration, mut supply: Supply) -> Outcome<Load> {
-    let apart = Duration::from_secs(1) / per_second;
     // In turns, so that none is idle for so long that the server closes it.
     let idle = Rc::new(RefCell::new(VecDeque::new()));
     for _ in 0..64 {
@@ -85,13 +86,8 @@ pub(crate) async fn open(address: SocketAddr, per_second: u32, time: Duration, m
     let everybody = LocalSet::new();
     let sending = async {
         let mut callers = JoinSet::new();
-        let begin = Instant::now();
-        let mut moment = begin;
-        while moment < begin + time {
-            // Sleeping is not exact enough, and the core is ours.
-            while Instant::now() < moment {
-                yield_now().await;
-            }
+        let mut due = clockwork(per_second, time);
+        while let Some(moment) = due.recv().await {
             let free = idle.borrow_mut().pop_front();
             let mut connection = match free {
                 Some(connection) => connection,
@@ -107,13 +103,33 @@ pub(crate) async fn open(address: SocketAddr, per_second: u32, time: Duration, m
                 Ok(1)
             });
             moments.push(moment);
-            moment += apart;
         }
         sum(callers).await
     };
     let acknowledged = everybody.run_until(sending).await?;
     let latencies = Latencies::of(measured.take());
     Ok(Load { acknowledged, per_second: per_second.into(), latencies, moments })
+}
+
+/// Tells each moment at which one is to be sent, when it comes. A thread of its own that sleeps until
+/// then is exact enough (tokio's timers count in milliseconds); one that looked at the clock all the
+/// time would take the core from the database, which shares it.
+fn clockwork(per_second: u32, time: Duration) -> UnboundedReceiver<Instant> {
+    let (tell, due) = unbounded_channel();
+    std::thread::spawn(move || {
+        // Without this, Linux may let it sleep 50 µs too long. Where that is refused, it does.
+        let _ = set_timerslack(1);
+        let begin = Instant::now();
+        let apart = Duration::from_secs(1) / per_second;
+        let moments = std::iter::successors(Some(begin), |moment| Some(*moment + apart));
+        for moment in moments.take_while(|moment| *moment < begin + time) {
+            std::thread::sleep(moment.saturating_duration_since(Instant::now()));
+            if tell.send(moment).is_err() {
+                return;
+            }
+        }
+    });
+    due
 }
 
 async fn sum(mut callers: JoinSet<Outcome<u64>>) -> Outcome<u64> {

@@ -112,7 +112,8 @@ impl Database {
             Place::Schema => {
                 let (operator, connection) = tokio_postgres::connect(&self.url, NoTls).await.unwrap();
                 tokio::spawn(connection);
-                operator.execute("SELECT n FROM line_locks ORDER BY n FOR UPDATE", &[]).await.unwrap();
+                let all = "BEGIN; LOCK TABLE deliveries, line_locks, jobs IN EXCLUSIVE MODE; ROLLBACK";
+                operator.batch_execute(all).await.unwrap();
             }
         }
     }

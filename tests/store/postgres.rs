@@ -45,7 +45,7 @@ impl Database {
     }
 
     fn url(&self) -> Result<String, Fault> {
-        Ok(format!("{}?options=-csearch_path%3D{}&application_name={}", server()?, self.schema, self.schema))
+        Ok(format!("{}?application_name={}&options=-csearch_path%3D{}", server()?, self.schema, self.schema))
     }
 
     async fn open(&self) -> Result<Postgres, Fault> {
@@ -178,6 +178,43 @@ async fn three_instances_at_once_lose_nothing_and_keep_every_line_in_order() -> 
     Ok(())
 }
 
+/// Who finds a line empty does not lock it. Of three that do so at the same moment two have to find out
+/// that they came second, also where each wants several lines, in an order of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_those_who_come_first_at_once_one_is_first() -> Result<(), Fault> {
+    const ROUNDS: usize = 40;
+    let database = Database::new().await?;
+    // Crosswise they wait for each other until the server notices; here that does not take a second.
+    let url = format!("{}%20-cdeadlock_timeout%3D5ms", database.url()?);
+    let (one, two, three) = tokio::try_join!(Postgres::open(&url), Postgres::open(&url), Postgres::open(&url))?;
+    for round in 0..ROUNDS {
+        let jobs = |who: &str, order: [&str; 3]| {
+            let own = order.map(|line| command(&format!("{line}{round}"), format!("{who} {line}")));
+            let behind = NewJob { behind: Some(format!("a{round}")), ..command(&format!("d{round}"), who) };
+            own.into_iter().chain([behind]).collect::<Vec<_>>()
+        };
+        let accept = |store, who, order| {
+            let (jobs, delivery) = (jobs(who, order), delivery(format!("{who} {round}")));
+            async move { Postgres::accept(store, delivery, jobs, at(0)).await }
+        };
+        let accepted = tokio::try_join!(
+            accept(&one, "one", ["a", "b", "c"]),
+            accept(&two, "two", ["c", "b", "a"]),
+            accept(&three, "three", ["b", "c", "a"]),
+        )?;
+        assert_eq!(accepted, (Accepted::New, Accepted::New, Accepted::New));
+    }
+    let heads = "SELECT count(*) FROM jobs WHERE head";
+    assert_eq!(database.count(heads).await?, i64::try_from(ROUNDS * 3).map_err(failed)?, "each line has one head");
+    let astray = "SELECT count(*) FROM jobs WHERE key LIKE 'd%'";
+    assert_eq!(database.count(astray).await?, 0, "who wanted to be behind somebody is");
+    let wrong = "SELECT count(*) FROM jobs AS later JOIN jobs AS head ON head.head AND head.key = later.key
+        AND head.id > later.id";
+    assert_eq!(database.count(wrong).await?, 0, "every head is its line's oldest");
+    assert_eq!(database.count("SELECT count(*) FROM jobs").await?, i64::try_from(ROUNDS * 12).map_err(failed)?);
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_delivery_that_is_refused_fails_alone() -> Result<(), Fault> {
     let store = Database::new().await?.open().await?;
@@ -199,7 +236,7 @@ async fn what_was_refused_is_not_stored_later() -> Result<(), Fault> {
     let database = Database::new().await?;
     let store = database.open().await?;
     let schema = &database.schema;
-    database.operator.batch_execute("BEGIN; SELECT n FROM line_locks FOR UPDATE").await.map_err(failed)?;
+    database.operator.batch_execute("BEGIN; LOCK TABLE jobs IN EXCLUSIVE MODE").await.map_err(failed)?;
     let (watcher, connection) = tokio_postgres::connect(&server()?, NoTls).await.map_err(failed)?;
     tokio::spawn(connection);
     let waiting =

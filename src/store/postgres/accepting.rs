@@ -1,6 +1,7 @@
 //! A request is acknowledged after its commit, and a commit costs the same for one delivery as for
 //! a hundred. So what arrives while one transaction runs is gathered and becomes the next.
 
+use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
@@ -11,10 +12,10 @@ use deadpool_postgres::{ClientWrapper, Pool};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout, timeout_at};
-use tokio_postgres::{Error, Row};
+use tokio_postgres::Error;
 
 use super::announcing::Crier;
-use super::lines::{self, Wanted};
+use super::lines::{self, Line, Wanted};
 use super::transaction::{Params, Verb, prepared, transact};
 use crate::error::Fault;
 use crate::store::bells::Rings;
@@ -29,8 +30,9 @@ pub(super) const REMEMBER: &str = "
     ON CONFLICT (installation, key) DO NOTHING
     RETURNING installation, key";
 
-/// The most deliveries that share a transaction.
-const BATCH: usize = 256;
+/// The most deliveries that share a transaction. More would cost the database little less for each, and
+/// leave it idle while we read as many requests again.
+const BATCH: usize = 128;
 
 /// How many deliveries may wait to be gathered.
 const WAITING: usize = 1024;
@@ -236,48 +238,32 @@ impl Batch<'_> {
     }
 
     async fn accept(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<Vec<Accepted>, Error> {
-        let (mut new, somebody) = self.remember(db).await?;
+        let (mut new, occupied) = self.remember(db).await?;
         // Of two like deliveries in one batch, the first is the new one.
-        let accepted: Vec<_> = self
-            .requests
-            .iter()
-            .map(|Request { delivery, .. }| {
-                match new.iter().position(|(i, k)| i == delivery.installation.as_str() && *k == delivery.key) {
-                    Some(found) => {
-                        new.swap_remove(found);
-                        Accepted::New
-                    }
-                    None => Accepted::Duplicate,
-                }
-            })
-            .collect();
+        let outcome = |Request { delivery, .. }: &Request| {
+            let name = (delivery.installation.as_str().to_owned(), delivery.key.clone());
+            if new.remove(&name) { Accepted::New } else { Accepted::Duplicate }
+        };
+        let accepted: Vec<_> = self.requests.iter().map(outcome).collect();
         let fresh = self.requests.iter().zip(&accepted).filter(|(_, accepted)| **accepted == Accepted::New);
         let jobs: Vec<_> = fresh.flat_map(|(request, _)| &request.jobs).collect();
-        lines::join_behind(db, &somebody, &jobs, rings).await?;
+        lines::join_unlocked(db, occupied, &jobs, rings).await?;
         Ok(accepted)
     }
 
-    /// Stores the deliveries, locks the lines and looks who is there, all in one round trip: also in those
-    /// of the duplicates, because which those are is not known yet. Answers the new ones' names, and who
-    /// is there.
-    async fn remember(&self, db: &ClientWrapper) -> Result<(Vec<(String, String)>, Vec<Row>), Error> {
-        let remember = prepared(db, REMEMBER).await?;
-        let (lock, look) = (prepared(db, lines::LOCK).await?, prepared(db, lines::OCCUPIED).await?);
+    /// Stores the deliveries and looks who is in the lines, both in one round trip: also in those of the
+    /// duplicates, because which those are is not known yet. Answers the new ones' names, and the lines
+    /// where somebody is.
+    async fn remember(&self, db: &ClientWrapper) -> Result<(HashSet<(String, String)>, HashSet<Line<'_>>), Error> {
+        let (remember, look) = (prepared(db, REMEMBER).await?, prepared(db, lines::OCCUPIED).await?);
         let installations: Vec<_> = self.requests.iter().map(|r| r.delivery.installation.as_str()).collect();
         let keys: Vec<_> = self.requests.iter().map(|r| r.delivery.key.as_str()).collect();
         let times: Vec<_> = self.requests.iter().map(|r| r.now.as_millisecond()).collect();
-        let jobs = || self.requests.iter().flat_map(|request| &request.jobs);
-        let locks = lines::locks(jobs().flat_map(|queued| lines::lines_of(&queued.job)));
-        let wanted = Wanted::of(jobs());
+        let wanted = Wanted::of(self.requests.iter().flat_map(|request| &request.jobs));
         let deliveries: Params<'_> = &[&installations, &keys, &times];
-        let (locks, wanted): (Params<'_>, _) = (&[&locks], wanted.params());
-        let (new, _, somebody) = tokio::try_join!(
-            biased;
-            db.query(&remember, deliveries),
-            db.query(&lock, locks),
-            db.query(&look, &wanted),
-        )?;
+        let lines = wanted.params();
+        let (new, somebody) = tokio::try_join!(biased; db.query(&remember, deliveries), db.query(&look, &lines))?;
         let named: Result<_, Error> = new.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect();
-        Ok((named?, somebody))
+        Ok((named?, wanted.occupied(&somebody)?))
     }
 }

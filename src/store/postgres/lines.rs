@@ -1,6 +1,9 @@
-//! Jobs join a line while others leave it, on several instances at once. Who changes a line holds
-//! its lock from before looking until after the commit; so there is one head, ids grow in the order
+//! Jobs join a line while others leave it, on several instances at once. Who joins somebody in a line,
+//! or leaves one, holds its lock from before looking until after the commit; so ids grow in the order
 //! of joining, and who wants to be behind somebody is, or that somebody has left.
+//!
+//! Most lines are empty, and what is acknowledged by the thousand does not lock those: of two who
+//! become the head of an empty line at once, a unique index undoes one, who then finds the other there.
 //!
 //! The locks are rows of a table, because every PostgreSQL there is can lock rows; advisory locks,
 //! which not all have, would be a little cheaper. All locks a transaction needs are taken in one
@@ -13,7 +16,7 @@ use jiff::Timestamp;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row};
 
-use super::transaction::{changed, rows};
+use super::transaction::{Params, changed, prepared, rows};
 use crate::store::bells::Rings;
 use crate::store::turns::Queued;
 use crate::store::{Class, Lane, NewJob, fnv};
@@ -21,11 +24,11 @@ use crate::store::{Class, Lane, NewJob, fnv};
 /// Sorting comes before locking in PostgreSQL's plans, so rows are locked in this order.
 pub(super) const LOCK: &str = "SELECT n FROM line_locks WHERE n = ANY($1) ORDER BY n FOR UPDATE";
 
-/// Where anybody is, there is a head. LATERAL, so that each line is one search of the index whatever the
-/// planner thinks of the table.
+/// Where anybody is, there is a head. Answers the positions of those lines among the wanted. LATERAL, so
+/// that each line is one search of the index whatever the planner thinks of the table.
 pub(super) const OCCUPIED: &str = "
-    SELECT wanted.installation, wanted.lane, wanted.key
-    FROM unnest($1::text[], $2::text[], $3::text[]) AS wanted (installation, lane, key)
+    SELECT wanted.position
+    FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS wanted (installation, lane, key, position)
     CROSS JOIN LATERAL (
         SELECT 1 FROM jobs
         WHERE jobs.state = 'live' AND jobs.head AND jobs.installation = wanted.installation
@@ -65,6 +68,9 @@ pub(super) const JOIN: &str = "
         (installation, lane, key, head, due, accepted, told, body, class, turn, fold, pace, ready, request, position)
     ORDER BY position";
 
+/// The unique index that allows a line one head.
+pub(super) const ONE_HEAD: &str = "jobs_one_head";
+
 /// Installation, lane and key: what names a line.
 pub(super) type Line<'a> = (&'a str, Lane, &'a str);
 
@@ -97,20 +103,41 @@ pub(super) async fn join(db: &ClientWrapper, jobs: &[&Queued], rings: &mut Rings
         return Ok(());
     }
     let wanted = Wanted::of(jobs.iter().copied());
-    let somebody = rows(db, OCCUPIED, &wanted.params()).await?;
-    join_behind(db, &somebody, jobs, rings).await
+    let occupied = wanted.occupied(&rows(db, OCCUPIED, &wanted.params()).await?)?;
+    place_all(db, occupied, jobs, rings).await
 }
 
-/// The same for who has looked already who is there ([`OCCUPIED`]).
-pub(super) async fn join_behind(
+/// The same without locks, for who has found somebody in the `occupied` of all lines. Those are locked
+/// now, and looked at again; in the others every job becomes the head, or the whole transaction is undone.
+pub(super) async fn join_unlocked<'a>(
     db: &ClientWrapper,
-    somebody: &[Row],
-    jobs: &[&Queued],
+    occupied: HashSet<Line<'a>>,
+    jobs: &[&'a Queued],
     rings: &mut Rings,
 ) -> Result<(), Error> {
-    let read = |row: &Row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?));
-    let stored = somebody.iter().map(read).collect::<Result<_, Error>>()?;
-    let mut joining = Joining { stored, ..Joining::default() };
+    let meets_somebody = |queued: &&&Queued| lines_of(&queued.job).any(|line| occupied.contains(&line));
+    let behind: Vec<_> = jobs.iter().filter(meets_somebody).copied().collect();
+    let occupied = if behind.is_empty() { HashSet::new() } else { lock_and_look(db, &behind).await? };
+    place_all(db, occupied, jobs, rings).await
+}
+
+/// Locks the lines that the jobs may join and looks where somebody is, both in one round trip.
+async fn lock_and_look<'a>(db: &ClientWrapper, jobs: &[&'a Queued]) -> Result<HashSet<Line<'a>>, Error> {
+    let (lock, look) = (prepared(db, LOCK).await?, prepared(db, OCCUPIED).await?);
+    let locks = locks(jobs.iter().flat_map(|queued| lines_of(&queued.job)));
+    let wanted = Wanted::of(jobs.iter().copied());
+    let (locks, lines): (Params<'_>, _) = (&[&locks], wanted.params());
+    let (_, somebody) = tokio::try_join!(biased; db.query(&lock, locks), db.query(&look, &lines))?;
+    wanted.occupied(&somebody)
+}
+
+async fn place_all<'a>(
+    db: &ClientWrapper,
+    occupied: HashSet<Line<'a>>,
+    jobs: &[&'a Queued],
+    rings: &mut Rings,
+) -> Result<(), Error> {
+    let mut joining = Joining { occupied, places: Vec::with_capacity(jobs.len()) };
     for job in jobs {
         joining.place(db, job, rings).await?;
     }
@@ -119,6 +146,7 @@ pub(super) async fn join_behind(
 
 /// The lines that jobs may join, as the columns of a table.
 pub(super) struct Wanted<'a> {
+    lines: Vec<Line<'a>>,
     installations: Vec<&'a str>,
     lanes: Vec<&'static str>,
     keys: Vec<&'a str>,
@@ -127,22 +155,32 @@ pub(super) struct Wanted<'a> {
 impl<'a> Wanted<'a> {
     pub(super) fn of(jobs: impl Iterator<Item = &'a Queued>) -> Self {
         let lines: HashSet<_> = jobs.flat_map(|queued| lines_of(&queued.job)).collect();
+        let lines: Vec<_> = lines.into_iter().collect();
         let installations = lines.iter().map(|(installation, ..)| *installation).collect();
         let lanes = lines.iter().map(|(_, lane, _)| name(*lane)).collect();
         let keys = lines.iter().map(|(.., key)| *key).collect();
-        Self { installations, lanes, keys }
+        Self { lines, installations, lanes, keys }
     }
 
     pub(super) fn params(&self) -> [&(dyn ToSql + Sync); 3] {
         [&self.installations, &self.lanes, &self.keys]
     }
+
+    /// The lines where somebody is, from the rows of [`OCCUPIED`].
+    pub(super) fn occupied(&self, rows: &[Row]) -> Result<HashSet<Line<'a>>, Error> {
+        let mut occupied = HashSet::with_capacity(rows.len());
+        for row in rows {
+            let position = usize::try_from(row.try_get::<_, i64>(0)?).unwrap_or_default();
+            occupied.extend(position.checked_sub(1).and_then(|nth| self.lines.get(nth)));
+        }
+        Ok(occupied)
+    }
 }
 
 /// Jobs on their way into their lines.
-#[derive(Default)]
 struct Joining<'a> {
-    /// The lines in which somebody was before.
-    stored: HashSet<(String, String, String)>,
+    /// The lines in which somebody is, or is about to be.
+    occupied: HashSet<Line<'a>>,
     places: Vec<Place<'a>>,
 }
 
@@ -159,7 +197,7 @@ impl<'a> Joining<'a> {
     async fn place(&mut self, db: &ClientWrapper, queued: &'a Queued, rings: &mut Rings) -> Result<(), Error> {
         let job = &queued.job;
         let line = self.line(job);
-        let head = !self.somebody(line);
+        let head = self.occupied.insert(line);
         if !head && self.replaced(db, line, job).await? {
             rings.wake(job.lane);
             return Ok(());
@@ -175,13 +213,7 @@ impl<'a> Joining<'a> {
     fn line(&self, job: &'a NewJob) -> Line<'a> {
         let own = (job.installation.as_str(), job.lane, job.key.as_str());
         let behind = job.behind.as_deref().map(|key| (job.installation.as_str(), job.lane, key));
-        behind.filter(|line| self.somebody(*line)).unwrap_or(own)
-    }
-
-    fn somebody(&self, line: Line<'_>) -> bool {
-        let (installation, lane, key) = line;
-        self.places.iter().any(|place| place.line == line)
-            || self.stored.contains(&(installation.to_owned(), name(lane).to_owned(), key.to_owned()))
+        behind.filter(|line| self.occupied.contains(line)).unwrap_or(own)
     }
 
     async fn replaced(&mut self, db: &ClientWrapper, line: Line<'a>, job: &'a NewJob) -> Result<bool, Error> {
@@ -194,7 +226,8 @@ impl<'a> Joining<'a> {
         Ok(waiting.map(|place| place.body = &job.body).is_some())
     }
 
-    /// All places in one statement.
+    /// All places in one statement. It waits where another transaction is becoming the head; should two
+    /// wait for each other, the server undoes one after a second.
     async fn store(self, db: &ClientWrapper) -> Result<(), Error> {
         let places = &self.places;
         if places.is_empty() {

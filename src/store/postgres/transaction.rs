@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use deadpool_postgres::{ClientWrapper, Pool};
-use tokio_postgres::error::SqlState;
+use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row, Statement};
 
 use super::connection::Loan;
 use super::fault;
+use super::lines::ONE_HEAD;
 use crate::error::Fault;
 use crate::store::bells::Rings;
 
@@ -161,7 +162,12 @@ async fn roll_back(loan: Loan) {
 /// where PostgreSQL lets one wait.
 fn lost(error: &Error) -> bool {
     let undone = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::LOCK_NOT_AVAILABLE];
-    error.code().is_some_and(|code| undone.contains(code))
+    error.code().is_some_and(|code| undone.contains(code)) || second_head(error)
+}
+
+/// Whether somebody else became the head of the same line at the same time.
+fn second_head(error: &Error) -> bool {
+    error.as_db_error().and_then(DbError::constraint) == Some(ONE_HEAD)
 }
 
 /// Whether the connection ended. While a COMMIT is under way this says nothing about its outcome.
