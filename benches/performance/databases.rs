@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
+use crate::load::Core;
 use crate::{Outcome, machine};
 
 /// A kind of database.
@@ -30,6 +31,14 @@ impl Backend {
         match self {
             Self::Sqlite => "SQLite",
             Self::Postgres => "PostgreSQL",
+        }
+    }
+
+    /// Whose core the load is made on: a database server is moved there ([`move_server`]).
+    pub(crate) fn core(self) -> Core {
+        match self {
+            Self::Sqlite => Core::Own,
+            Self::Postgres => Core::Shared,
         }
     }
 

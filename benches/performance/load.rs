@@ -11,7 +11,7 @@ use nix::sys::prctl::set_timerslack;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::task::{JoinSet, LocalSet};
+use tokio::task::{JoinSet, LocalSet, yield_now};
 
 use crate::Outcome;
 use crate::commands::Supply;
@@ -72,9 +72,25 @@ pub(crate) async fn closed(
     Ok(Load { acknowledged, per_second, latencies: Latencies::of(measured), moments: Vec::new() })
 }
 
+/// Whose core it is on which the load is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Core {
+    /// The load's alone, which watches the clock all the time: sleeping is less exact, and a core that
+    /// sleeps has to be woken by the server for every answer.
+    Own,
+    /// A database works on it, too, and would get only what watching the clock leaves.
+    Shared,
+}
+
 /// `per_second` requests, each at its moment whether earlier ones are answered or not. What is
 /// measured begins at that moment, so a server that stands still is charged for all who wait.
-pub(crate) async fn open(address: SocketAddr, per_second: u32, time: Duration, mut supply: Supply) -> Outcome<Load> {
+pub(crate) async fn open(
+    address: SocketAddr,
+    per_second: u32,
+    time: Duration,
+    mut supply: Supply,
+    core: Core,
+) -> Outcome<Load> {
     // In turns, so that none is idle for so long that the server closes it.
     let idle = Rc::new(RefCell::new(VecDeque::new()));
     for _ in 0..64 {
@@ -86,8 +102,13 @@ pub(crate) async fn open(address: SocketAddr, per_second: u32, time: Duration, m
     let everybody = LocalSet::new();
     let sending = async {
         let mut callers = JoinSet::new();
-        let mut due = clockwork(per_second, time);
-        while let Some(moment) = due.recv().await {
+        let begin = Instant::now();
+        let mut clock = (core == Core::Shared).then(|| Clock::start(begin, per_second, time));
+        for moment in timetable(begin, per_second, time) {
+            match &mut clock {
+                Some(clock) => clock.next().await,
+                None => watch_until(moment).await,
+            }
             let free = idle.borrow_mut().pop_front();
             let mut connection = match free {
                 Some(connection) => connection,
@@ -111,25 +132,41 @@ pub(crate) async fn open(address: SocketAddr, per_second: u32, time: Duration, m
     Ok(Load { acknowledged, per_second: per_second.into(), latencies, moments })
 }
 
-/// Tells each moment at which one is to be sent, when it comes. A thread of its own that sleeps until
-/// then is exact enough (tokio's timers count in milliseconds); one that looked at the clock all the
-/// time would take the core from the database, which shares it.
-fn clockwork(per_second: u32, time: Duration) -> UnboundedReceiver<Instant> {
-    let (tell, due) = unbounded_channel();
-    std::thread::spawn(move || {
-        // Without this, Linux may let it sleep 50 µs too long. Where that is refused, it does.
-        let _ = set_timerslack(1);
-        let begin = Instant::now();
-        let apart = Duration::from_secs(1) / per_second;
-        let moments = std::iter::successors(Some(begin), |moment| Some(*moment + apart));
-        for moment in moments.take_while(|moment| *moment < begin + time) {
-            std::thread::sleep(moment.saturating_duration_since(Instant::now()));
-            if tell.send(moment).is_err() {
-                return;
+/// The moments at which requests are to be sent.
+fn timetable(begin: Instant, per_second: u32, time: Duration) -> impl Iterator<Item = Instant> {
+    let apart = Duration::from_secs(1) / per_second;
+    std::iter::successors(Some(begin), move |moment| Some(*moment + apart))
+        .take_while(move |moment| *moment < begin + time)
+}
+
+async fn watch_until(moment: Instant) {
+    while Instant::now() < moment {
+        yield_now().await;
+    }
+}
+
+/// Ticks at each moment: a thread that sleeps until then, because tokio's timers count in milliseconds.
+struct Clock(UnboundedReceiver<()>);
+
+impl Clock {
+    fn start(begin: Instant, per_second: u32, time: Duration) -> Self {
+        let (tick, ticks) = unbounded_channel();
+        std::thread::spawn(move || {
+            // Without this, Linux may let it sleep 50 µs too long. Where that is refused, it does.
+            let _ = set_timerslack(1);
+            for moment in timetable(begin, per_second, time) {
+                std::thread::sleep(moment.saturating_duration_since(Instant::now()));
+                if tick.send(()).is_err() {
+                    return;
+                }
             }
-        }
-    });
-    due
+        });
+        Self(ticks)
+    }
+
+    async fn next(&mut self) {
+        let _ = self.0.recv().await;
+    }
 }
 
 async fn sum(mut callers: JoinSet<Outcome<u64>>) -> Outcome<u64> {

@@ -16,8 +16,9 @@ pub(crate) async fn part(name: &str) -> Outcome<String> {
     match name {
         "throughput" => throughput::measure(rounds).await,
         "memory" => memory::measure(rounds).await,
-        "endtoend" => endtoend::measure(&Backend::ALL).await,
-        "endtoend-sqlite" => endtoend::measure(&[Backend::Sqlite]).await,
+        "endtoend" => endtoend::measure(rounds.min(3), &Backend::ALL).await,
+        "endtoend-sqlite" => endtoend::measure(rounds.min(3), &[Backend::Sqlite]).await,
+        "endtoend-postgres" => endtoend::measure(rounds.min(3), &[Backend::Postgres]).await,
         "growth" => growth::measure(rounds).await,
         "instances" => instances::measure(rounds.min(3)).await,
         "surface" => surface::measure().await,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::commands::{From, Supply};
 use crate::databases::{Backend, Database};
-use crate::load::{self, Load};
+use crate::load::{self, Core, Load};
 use crate::servers::Server;
 use crate::stats::{Rounds, number};
 use crate::{Outcome, machine, say};
@@ -37,6 +37,14 @@ impl Who {
             Self::Verified => "(b) verified and decoded".into(),
             Self::Ours(Backend::Sqlite) => "(c) ours, SQLite".into(),
             Self::Ours(Backend::Postgres) => "(d) ours, PostgreSQL".into(),
+        }
+    }
+
+    /// Whose core the load is made on.
+    fn core(self) -> Core {
+        match self {
+            Self::Bare | Self::Verified => Core::Own,
+            Self::Ours(backend) => backend.core(),
         }
     }
 
@@ -75,7 +83,7 @@ pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
     let mut report = String::new();
     for connections in CONNECTIONS {
         let what = format!("{connections} connections");
-        let figures = in_turns(rounds, &what, async |server, supply| {
+        let figures = in_turns(rounds, &what, async |_, server, supply| {
             load::closed(server.address, connections, WARM_UP, CLOSED_TIME, supply).await
         });
         let figures = figures.await?;
@@ -85,8 +93,9 @@ pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
             ratios(&mut report, &figures)?;
         }
     }
-    let figures =
-        in_turns(rounds, "open loop", async |server, supply| load::open(server.address, OPEN, OPEN_TIME, supply).await);
+    let figures = in_turns(rounds, "open loop", async |who, server, supply| {
+        load::open(server.address, OPEN, OPEN_TIME, supply, who.core()).await
+    });
     let figures = figures.await?;
     writeln!(report, "### Open loop, {} commands a second\n", number(OPEN.into()))?;
     table(&mut report, &figures)?;
@@ -98,7 +107,7 @@ pub(crate) async fn measure(rounds: usize) -> Outcome<String> {
 pub(crate) async fn one(who: &str, connections: usize, seconds: u64) -> Outcome<()> {
     let named = |one: &&Who| one.name().to_lowercase().contains(&who.to_lowercase());
     let who = EVERYBODY.iter().find(named).ok_or("nobody is called that")?;
-    let load = async |server: &Server, supply| {
+    let load = async |_, server: &Server, supply| {
         load::closed(server.address, connections, WARM_UP, Duration::from_secs(seconds), supply).await
     };
     let (measured, core) = once(*who, &load).await?;
@@ -108,7 +117,7 @@ pub(crate) async fn one(who: &str, connections: usize, seconds: u64) -> Outcome<
 async fn in_turns(
     rounds: usize,
     what: &str,
-    load: impl AsyncFn(&Server, Supply) -> Outcome<Load>,
+    load: impl AsyncFn(Who, &Server, Supply) -> Outcome<Load>,
 ) -> Outcome<Vec<(Who, Figures)>> {
     let mut all: Vec<_> = EVERYBODY.into_iter().map(|who| (who, Figures::default())).collect();
     for round in 1..=rounds {
@@ -126,7 +135,7 @@ async fn in_turns(
     Ok(all)
 }
 
-async fn once(who: Who, load: &impl AsyncFn(&Server, Supply) -> Outcome<Load>) -> Outcome<(Load, f64)> {
+async fn once(who: Who, load: &impl AsyncFn(Who, &Server, Supply) -> Outcome<Load>) -> Outcome<(Load, f64)> {
     let supply = Supply::of(100_000, From::default())?;
     let database = match who {
         Who::Ours(backend) => Some(backend.fresh().await?),
@@ -135,7 +144,7 @@ async fn once(who: Who, load: &impl AsyncFn(&Server, Supply) -> Outcome<Load>) -
     let url = database.as_ref().map_or("", |database: &Database| &database.url);
     let server = Server::start(who.kind(), url)?;
     let before = machine::cpu_time(server.id())?;
-    let measured = load(&server, supply).await?;
+    let measured = load(who, &server, supply).await?;
     let core = machine::cpu_time(server.id())?.saturating_sub(before).as_secs_f64() * 1e6;
     server.stop()?;
     if let Some(database) = database {

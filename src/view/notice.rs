@@ -53,17 +53,23 @@ impl Told {
 
 /// A direct message.
 pub fn message(told: &Told, links: &Links) -> Content {
+    let (text, blocks) = said(told, links);
+    Content::new(&text, blocks)
+}
+
+/// The same; nothing, if one message cannot say all of it.
+pub fn whole_message(told: &Told, links: &Links) -> Option<Content> {
+    let (text, blocks) = said(told, links);
+    fit(&blocks).then(|| Content::new(&text, blocks))
+}
+
+fn said(told: &Told, links: &Links) -> (String, Vec<Block>) {
     let parts: Vec<_> = told.notices.iter().map(|notice| part(notice, told, links)).collect();
     let text = match parts.as_slice() {
         [only] => only.text.clone(),
         several => format!("{} things concern you.", several.len()),
     };
-    Content::new(&text, rows(parts))
-}
-
-/// Whether one message can say all of it.
-pub fn fits(told: &Told, links: &Links) -> bool {
-    fit(&rows(told.notices.iter().map(|notice| part(notice, told, links)).collect()))
+    (text, rows(parts))
 }
 
 fn rows(parts: Vec<Content>) -> Vec<Block> {

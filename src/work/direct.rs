@@ -15,6 +15,7 @@ use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId};
 use crate::slack::answer::CallError;
 use crate::slack::client::Posted;
 use crate::store::{Claim, Effect, Memo, Verdict};
+use crate::view::kit::Content;
 use crate::view::notice::{self, Told};
 use crate::work::outbox::MESSAGE_GONE;
 use crate::work::{Outcome, Work, later};
@@ -55,7 +56,9 @@ impl Work {
         if let Some(mut sent) = self.just_sent(claim, user).await? {
             sent.told.add(notice);
             // Long notes are said in messages of their own.
-            if notice::fits(&sent.told, &self.links) && self.show(claim, &sent).await? {
+            if let Some(content) = notice::whole_message(&sent.told, &self.links)
+                && self.show(claim, &sent, &content).await?
+            {
                 return Ok(Outcome::done(vec![remember(user, &sent)]));
             }
         }
@@ -81,14 +84,13 @@ impl Work {
             return Ok(None);
         };
         sent.told.answers.push(answered);
-        let there = self.show(claim, &sent).await?;
+        let there = self.show(claim, &sent, &notice::message(&sent.told, &self.links)).await?;
         Ok(there.then(|| remember(&to.user, &sent)))
     }
 
-    async fn show(&self, claim: &Claim, sent: &Sent) -> Result<bool, CallError> {
-        let content = notice::message(&sent.told, &self.links);
+    async fn show(&self, claim: &Claim, sent: &Sent, content: &Content) -> Result<bool, CallError> {
         let by = self.hold(claim).await?;
-        match self.slack.by(by).update(&sent.channel, &sent.ts, &content).await {
+        match self.slack.by(by).update(&sent.channel, &sent.ts, content).await {
             Ok(()) => Ok(true),
             Err(CallError::Refused(code)) if MESSAGE_GONE.contains(&code.as_str()) => Ok(false),
             Err(error) => Err(error),

@@ -2,7 +2,7 @@
 //! Nobody is refused on what was kept: before a "no" both sides are read anew.
 
 use std::cmp::Reverse;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -91,6 +91,8 @@ pub struct People {
     slack: Slack,
     dialnote: Dialnote,
     clock: Clock,
+    /// The list of members that was last read, beside what is kept of it: hundreds, for every command.
+    members: Mutex<(String, Arc<[Member]>)>,
 }
 
 /// Whether what was kept may be used.
@@ -102,7 +104,7 @@ enum Read {
 
 impl People {
     pub(super) fn new(store: Arc<dyn Store>, slack: Slack, dialnote: Dialnote, clock: Clock) -> Self {
-        Self { store, slack, dialnote, clock }
+        Self { store, slack, dialnote, clock, members: Mutex::default() }
     }
 
     /// The teammate that a Slack user is, or why the user is none.
@@ -247,7 +249,7 @@ impl People {
 
     /// The members as they were last read, without asking anybody.
     pub(super) async fn known_members(&self, installation: &InstallationId) -> Result<Vec<MemberId>, Fault> {
-        Ok(self.kept_members(installation).await?.into_iter().map(|member| member.id).collect())
+        Ok(self.kept_members(installation).await?.iter().map(|member| member.id.clone()).collect())
     }
 
     /// The Slack user that a member is, and what colleagues call them, as far as that is known without
@@ -269,9 +271,19 @@ impl People {
         Ok(teammate.filter(|teammate| teammate.member == *member).map(|teammate| (teammate.user, teammate.name)))
     }
 
-    async fn kept_members(&self, installation: &InstallationId) -> Result<Vec<Member>, Fault> {
+    async fn kept_members(&self, installation: &InstallationId) -> Result<Arc<[Member]>, Fault> {
         let kept = self.store.recall(installation, MEMBERS, "").await?;
-        Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default())
+        Ok(kept.and_then(|kept| self.listed(kept.body)).unwrap_or_default())
+    }
+
+    /// The members of a list that was kept.
+    fn listed(&self, kept: String) -> Option<Arc<[Member]>> {
+        let mut last = self.members.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.0 != kept {
+            let members: Vec<Member> = serde_json::from_str(&kept).ok()?;
+            *last = (kept, members.into());
+        }
+        Some(Arc::clone(&last.1))
     }
 
     /// An owner as dialnote names them, with the Slack user they are, if they are one.
@@ -342,7 +354,7 @@ impl People {
     ) -> Result<(), Fault> {
         let address = |email: Option<&String>| email.map(|email| email.trim().to_lowercase());
         let [before, now] = [before, now].map(|profile| address(profile.and_then(|profile| profile.email.as_ref())));
-        let is_a_members = self.kept_members(installation).await?.into_iter().any(|member| {
+        let is_a_members = self.kept_members(installation).await?.iter().any(|member| {
             let email = address(member.email.as_ref());
             email.is_some() && (email == before || email == now)
         });
@@ -353,12 +365,12 @@ impl People {
     }
 
     /// The members, as they are or were a moment ago.
-    pub(super) async fn team(&self, installation: &InstallationId) -> Result<Vec<Member>, Fault> {
+    pub(super) async fn team(&self, installation: &InstallationId) -> Result<Arc<[Member]>, Fault> {
         self.members(installation, Read::Kept).await
     }
 
     /// The members as they are.
-    pub(super) async fn team_now(&self, installation: &InstallationId) -> Result<Vec<Member>, Fault> {
+    pub(super) async fn team_now(&self, installation: &InstallationId) -> Result<Arc<[Member]>, Fault> {
         self.members(installation, Read::Anew).await
     }
 
@@ -423,9 +435,9 @@ impl People {
         self.store.remember(installation, memo).await
     }
 
-    async fn members(&self, installation: &InstallationId, read: Read) -> Result<Vec<Member>, Fault> {
+    async fn members(&self, installation: &InstallationId, read: Read) -> Result<Arc<[Member]>, Fault> {
         let kept = self.store.recall(installation, MEMBERS, "").await?;
-        if let Some(members) = self.usable(kept, MEMBERS_AGE, read) {
+        if let Some(members) = self.fresh(kept, MEMBERS_AGE, read).and_then(|kept| self.listed(kept.body)) {
             return Ok(members);
         }
         let members = match self.dialnote.members().await {
@@ -438,13 +450,15 @@ impl People {
             Err(error) => return Err(dialnote_fault(error)),
         };
         self.keep(installation, MEMBERS, "", None, &members).await?;
-        Ok(members)
+        Ok(members.into())
     }
 
     fn usable<T: DeserializeOwned>(&self, kept: Option<Memo>, age: Duration, read: Read) -> Option<T> {
-        let memo = kept.filter(|_| read == Read::Kept)?;
-        let fresh = |at: Timestamp| super::later(at, age) > self.clock.now();
-        fresh(memo.at).then(|| serde_json::from_str(&memo.body).ok()).flatten()
+        serde_json::from_str(&self.fresh(kept, age, read)?.body).ok()
+    }
+
+    fn fresh(&self, kept: Option<Memo>, age: Duration, read: Read) -> Option<Memo> {
+        kept.filter(|memo| read == Read::Kept && super::later(memo.at, age) > self.clock.now())
     }
 }
 

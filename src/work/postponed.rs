@@ -96,7 +96,7 @@ impl Work {
         }
         if let Some(by) = job.by.clone() {
             let members = self.people.team(installation).await?;
-            let member = members.into_iter().find(|member| member.id == teammate.member).map(|member| member.name);
+            let member = members.iter().find(|member| member.id == teammate.member).map(|member| member.name.clone());
             let notice = Notice::Linked { by, member: member.unwrap_or(teammate.name), waiting: theirs };
             effects.push(self.say(claim, Message::Direct { user: job.user.clone(), notice }));
         }

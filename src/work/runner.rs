@@ -20,6 +20,10 @@ use crate::work::watch::SIGN_OF_LIFE;
 /// How long to wait at most before looking again, whatever the bells say.
 const POLL: Duration = Duration::from_secs(1);
 
+/// How long to wait for others to finish, too, when all were busy: who takes several jobs at once asks the
+/// store once.
+const GATHER: Duration = Duration::from_millis(1);
+
 /// How long it takes until somebody new is looked after.
 const NEW: Duration = Duration::from_secs(5);
 
@@ -116,25 +120,17 @@ async fn lane(office: Arc<Office>, lane: Lane, mut stop: watch::Receiver<bool>) 
         let rung = bell.notified();
         while running.try_join_next().is_some() {}
         let free = office.common.settings.parallel.saturating_sub(running.len());
-        let pause = match start(&office, lane, free, &mut running).await {
-            // Until somebody has finished it does not matter what is due.
-            Ok(_) if free == 0 => POLL,
-            Ok(0) => pause(&office, lane).await,
-            Ok(_) => continue,
-            Err(_) => {
-                // A store in trouble is not helped by being asked more often, whoever rings.
-                tokio::select! {
-                    () = sleep(POLL) => {}
-                    _ = stop.changed() => {}
-                }
-                continue;
-            }
-        };
+        let started = start(&office, lane, free, &mut running).await;
+        // More cannot be done, or there is no more: then only a bell means that there is.
+        let all_busy = started.as_ref().is_ok_and(|count| *count == free);
         tokio::select! {
-            () = rung => {}
-            () = sleep(pause) => {}
-            Some(_) = running.join_next(), if !running.is_empty() => {}
+            biased;
             _ = stop.changed() => {}
+            // A store in trouble is not helped by being asked more often, whoever rings.
+            () = sleep(POLL), if started.is_err() => {}
+            _ = running.join_next(), if all_busy => sleep(GATHER).await,
+            () = rung, if started.is_ok() && !all_busy => {}
+            () = until_due(&office, lane), if started.is_ok() && !all_busy => {}
         }
     }
     let finish = async { while running.join_next().await.is_some() {} };
@@ -162,15 +158,16 @@ async fn start(office: &Arc<Office>, lane: Lane, free: usize, running: &mut Join
     Ok(count)
 }
 
-/// Until the next job is due, but not longer than [`POLL`].
-async fn pause(office: &Office, lane: Lane) -> Duration {
-    match office.common.store.next_due(lane).await {
+/// Waits until the next job is due, but not longer than [`POLL`].
+async fn until_due(office: &Office, lane: Lane) {
+    let pause = match office.common.store.next_due(lane).await {
         Ok(Some(due)) => {
             let until = due.duration_since(office.common.clock.now());
             Duration::try_from(until).unwrap_or(Duration::ZERO).clamp(Duration::from_millis(5), POLL)
         }
         _ => POLL,
-    }
+    };
+    sleep(pause).await;
 }
 
 async fn timers(office: Arc<Office>, mut stop: watch::Receiver<bool>) {
