@@ -166,11 +166,13 @@ fn per(time: Duration, count: usize) -> f64 {
     time.as_secs_f64() * 1e6 / count
 }
 
-/// Some disk always makes somebody wait now and then, so whether sweeping does is told by comparing, in
-/// turns, and by how long the sweeping itself takes.
+/// A disk makes somebody wait now and then, so whether sweeping does is told by comparing, in turns, and by
+/// how long the sweeping itself takes.
 async fn sweep(report: &mut String, backend: Backend, rounds: usize, store: &Arc<dyn Store>) -> Outcome<()> {
-    let (mut alone, mut meanwhile, mut bites, mut swept) = (Rounds::default(), Rounds::default(), Rounds::default(), 0);
+    let [mut disk, mut alone, mut meanwhile, mut bites] = [(); 4].map(|()| Rounds::default());
+    let mut swept = 0;
     for _ in 0..rounds {
+        disk.add(tokio::task::spawn_blocking(|| machine::longest_sync(SWEEPING)).await??);
         alone.add(longest_accept(store).await?);
         let sweeping = tokio::spawn(sweep_for(store.clone()));
         meanwhile.add(longest_accept(store).await?);
@@ -178,12 +180,16 @@ async fn sweep(report: &mut String, backend: Backend, rounds: usize, store: &Arc
         swept += rows;
         bites.add(longest);
     }
-    say(&format!("{}: longest accept {alone} ms, while sweeping {meanwhile} ms, bite {bites} ms", backend.name()))?;
+    say(&format!(
+        "{}: longest accept {alone} ms, while sweeping {meanwhile} ms, bite {bites} ms, sync {disk} ms",
+        backend.name()
+    ))?;
     Ok(writeln!(
         report,
         "The longest of 1,000 acceptances a second took {alone} ms in {} s, and {meanwhile} ms in as long while old \
          rows were thrown away ({swept} in all), as the program does it: {BITES} times a second {BITE} of a kind; {} ms \
-         are allowed: {}. The longest bite took {bites} ms.\n",
+         are allowed: {}. The longest bite took \
+         {bites} ms, and the longest of as many bare syncs of this disk {disk} ms.\n",
         SWEEPING.as_secs(),
         number(LONGEST),
         met(meanwhile.median() <= LONGEST)

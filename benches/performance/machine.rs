@@ -72,3 +72,19 @@ fn sync_time() -> Outcome<String> {
     }
     Ok(format!("{times} ms"))
 }
+
+/// The longest of a thousand syncs a second of 16 KiB, in milliseconds, each counted from its moment: what
+/// the disk lets wait whatever is stored on it, and however.
+pub(crate) fn longest_sync(time: Duration) -> Outcome<f64> {
+    let file = tempfile::tempfile()?;
+    let bytes = vec![1; 16 * 1024];
+    let (begin, mut longest) = (Instant::now(), Duration::ZERO);
+    let moments = (0_u32..).map(|nth| begin + Duration::from_millis(1) * nth).take_while(|due| *due < begin + time);
+    for (nth, due) in (0_u64..).zip(moments) {
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        file.write_all_at(&bytes, (nth % 1024) * 16 * 1024)?;
+        file.sync_data()?;
+        longest = longest.max(due.elapsed());
+    }
+    Ok(longest.as_secs_f64() * 1000.0)
+}

@@ -11,14 +11,21 @@ use tracing::debug;
 use super::fault;
 use crate::error::Fault;
 
-/// After how many commits it is copied again.
-const EVERY: u64 = 32;
+/// It is copied again after so many commits that changed so many rows. A few pages are written anew by
+/// nearly every commit: the longer it waits, the more often one copy does for many, and a disk that is
+/// asked to write too often makes everybody wait.
+const COMMITS: u64 = 32;
+const ROWS: u64 = 500;
 
 /// The handle to the thread. Dropping it waits until a copy that was begun is finished.
 pub(super) struct Checkpointer {
     /// `None` only while it is being dropped.
     bell: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
+    /// How many commits there were since it was last rung.
+    commits: u64,
+    /// How many rows had been changed by then.
+    rows: u64,
 }
 
 impl Checkpointer {
@@ -29,13 +36,17 @@ impl Checkpointer {
             .name("store-copier".into())
             .spawn(move || copy(&connection, &rung))
             .map_err(|error| Fault::Store(format!("the copying thread could not be started: {error}")))?;
-        Ok(Self { bell: Some(bell), thread: Some(thread) })
+        Ok(Self { bell: Some(bell), thread: Some(thread), commits: 0, rows: 0 })
     }
 
-    /// Notes one more commit.
-    pub(super) fn committed(&self, commits: u64) {
-        if commits.is_multiple_of(EVERY)
-            && let Some(bell) = &self.bell
+    /// Notes one more commit; `rows` is how many its connection has changed in all.
+    pub(super) fn committed(&mut self, rows: u64) {
+        self.commits += 1;
+        if self.commits < COMMITS || rows.saturating_sub(self.rows) < ROWS {
+            return;
+        }
+        (self.commits, self.rows) = (0, rows);
+        if let Some(bell) = &self.bell
             && let Err(TrySendError::Disconnected(())) = bell.try_send(())
         {
             debug!("the copying thread has stopped; the writer copies");

@@ -375,9 +375,9 @@ impl Desk {
             self.roll_back();
             return Err(fault(&error));
         }
-        let commits = self.commits.fetch_add(1, Ordering::Relaxed);
-        if let Some(checkpointer) = &self.checkpointer {
-            checkpointer.committed(commits);
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        if let Some(checkpointer) = &mut self.checkpointer {
+            checkpointer.committed(self.connection.total_changes());
         }
         self.bells.ring(self.memory.committed());
         Ok(())
