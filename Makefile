@@ -30,7 +30,7 @@ screenshots: setup
 judge: unit
 	@if [ -d $(CHECKS) ]; then sh tests/judge.sh $(CHECKS); else echo "no second opinions at hand ($(CHECKS))"; fi
 
-# A quarter of an hour on a machine that does nothing else; writes docs/performance.md.
+# Half an hour on a machine that does nothing else; writes docs/performance.md.
 bench: setup
 	POSTGRES_SETTINGS="-c shared_buffers=512MB -c max_wal_size=8GB" sh tests/with-postgres.sh \
 		$(CARGO) bench --locked --bench performance

@@ -188,8 +188,8 @@ async fn sweep(report: &mut String, backend: Backend, rounds: usize, store: &Arc
         report,
         "The longest of 1,000 acceptances a second took {alone} ms in {} s, and {meanwhile} ms in as long while old \
          rows were thrown away ({swept} in all), as the program does it: {BITES} times a second {BITE} of a kind; {} ms \
-         are allowed: {}. The longest bite took \
-         {bites} ms, and the longest of as many bare syncs of this disk {disk} ms.\n",
+         are allowed: {}. The longest bite took {bites} ms, and the longest of as many bare syncs of this disk {disk} \
+         ms.\n",
         SWEEPING.as_secs(),
         number(LONGEST),
         met(meanwhile.median() <= LONGEST)

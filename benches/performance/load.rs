@@ -132,8 +132,8 @@ pub(crate) async fn open(
     Ok(Load { acknowledged, per_second: per_second.into(), latencies, moments })
 }
 
-/// The moments at which requests are to be sent.
-fn timetable(begin: Instant, per_second: u32, time: Duration) -> impl Iterator<Item = Instant> {
+/// The moments at which so many things a second are to be done.
+pub(crate) fn timetable(begin: Instant, per_second: u32, time: Duration) -> impl Iterator<Item = Instant> {
     let apart = Duration::from_secs(1) / per_second;
     std::iter::successors(Some(begin), move |moment| Some(*moment + apart))
         .take_while(move |moment| *moment < begin + time)

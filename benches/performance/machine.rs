@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use nix::sched::{CpuSet, sched_setaffinity};
 use nix::unistd::Pid;
 
-use crate::Outcome;
+use crate::{Outcome, load};
 
 /// The core of whoever is measured.
 pub(crate) const SERVER: usize = 0;
@@ -79,8 +79,7 @@ pub(crate) fn longest_sync(time: Duration) -> Outcome<f64> {
     let file = tempfile::tempfile()?;
     let bytes = vec![1; 16 * 1024];
     let (begin, mut longest) = (Instant::now(), Duration::ZERO);
-    let moments = (0_u32..).map(|nth| begin + Duration::from_millis(1) * nth).take_while(|due| *due < begin + time);
-    for (nth, due) in (0_u64..).zip(moments) {
+    for (nth, due) in (0_u64..).zip(load::timetable(begin, 1_000, time)) {
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
         file.write_all_at(&bytes, (nth % 1024) * 16 * 1024)?;
         file.sync_data()?;

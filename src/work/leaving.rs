@@ -52,7 +52,7 @@ impl Work {
             let job = NewJob { class: Class::Machine, ..self.new_job(installation, &Job::Left(gone)) };
             self.store.accept(delivery, vec![job], now).await?;
         }
-        let members = members.iter().cloned().map(|member| Owner { id: member.id, name: member.name }).collect();
+        let members = members.iter().map(|member| Owner { id: member.id.clone(), name: member.name.clone() }).collect();
         self.store.keep(installation, self.document(TEAM, "", &Team { at: now, members }, None)).await
     }
 

@@ -91,8 +91,9 @@ pub struct People {
     slack: Slack,
     dialnote: Dialnote,
     clock: Clock,
-    /// The list of members that was last read, beside what is kept of it: hundreds, for every command.
-    members: Mutex<(String, Arc<[Member]>)>,
+    /// The list of members that was last read, and what was kept of it. It may have hundreds, and is
+    /// needed for every command.
+    members: Mutex<Option<(String, Arc<[Member]>)>>,
 }
 
 /// Whether what was kept may be used.
@@ -279,11 +280,12 @@ impl People {
     /// The members of a list that was kept.
     fn listed(&self, kept: String) -> Option<Arc<[Member]>> {
         let mut last = self.members.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.0 != kept {
-            let members: Vec<Member> = serde_json::from_str(&kept).ok()?;
-            *last = (kept, members.into());
+        if let Some((_, members)) = last.as_ref().filter(|(same, _)| *same == kept) {
+            return Some(Arc::clone(members));
         }
-        Some(Arc::clone(&last.1))
+        let members: Arc<[Member]> = serde_json::from_str::<Vec<_>>(&kept).ok()?.into();
+        *last = Some((kept, Arc::clone(&members)));
+        Some(members)
     }
 
     /// An owner as dialnote names them, with the Slack user they are, if they are one.

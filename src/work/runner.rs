@@ -121,7 +121,8 @@ async fn lane(office: Arc<Office>, lane: Lane, mut stop: watch::Receiver<bool>) 
         while running.try_join_next().is_some() {}
         let free = office.common.settings.parallel.saturating_sub(running.len());
         let started = start(&office, lane, free, &mut running).await;
-        // More cannot be done, or there is no more: then only a bell means that there is.
+        // Whoever finishes makes room then. With room to spare there was no more to do, and who finishes
+        // changes nothing about that without ringing a bell.
         let all_busy = started.as_ref().is_ok_and(|count| *count == free);
         tokio::select! {
             biased;
