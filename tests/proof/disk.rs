@@ -1,4 +1,4 @@
-//! A disk that can be full: a few megabytes of memory, mounted where only one process sees them.
+//! A disk that can be full: some megabytes of memory, mounted where only one process sees them.
 //! That needs no more rights than the system gives to whoever makes a namespace of their own.
 
 use std::fs::{self, File};
@@ -10,7 +10,9 @@ use nix::unistd::geteuid;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-const MEGABYTES: usize = 6;
+/// As much as the log of the database may take (4,000 pages, 16 MB), and as much again for the database: where
+/// the log could take all there is, nothing could be copied from it, and more room would be all that helps.
+const MEGABYTES: usize = 32;
 
 /// A small disk over a folder.
 pub struct Disk {
