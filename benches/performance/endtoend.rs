@@ -43,7 +43,7 @@ struct Run {
     latencies: Latencies,
     /// The share that was finished within 50 ms.
     soon: f64,
-    /// Milliseconds of the program's core for each that was finished meanwhile.
+    /// Milliseconds of the program's core for each, until all were finished.
     core: f64,
     calls: f64,
 }
@@ -135,13 +135,13 @@ async fn run(backend: Backend, rate: u32) -> Outcome<Run> {
     let (load, half) = tokio::join!(load::open(server.address, rate, TIME, supply, backend.core()), half);
     let load = load?;
     let end = count.saturating_sub(far.finished());
-    let cpu_time = machine::cpu_time(server.id())?.saturating_sub(before);
     settle(&far, count).await;
+    let cpu_time = machine::cpu_time(server.id())?.saturating_sub(before);
     let took = |(nth, sent): (usize, &Instant)| far.done(nth).map_or(f64::INFINITY, |done| milliseconds(done - *sent));
     let latencies: Vec<_> = load.moments.iter().enumerate().map(took).collect();
     #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
     let (core, soon, calls) = (
-        milliseconds(cpu_time) / (count - end).max(1) as f64,
+        milliseconds(cpu_time) / far.finished().max(1) as f64,
         latencies.iter().filter(|latency| **latency <= 50.0).count() as f64 / count as f64,
         far.calls() as f64 / far.finished().max(1) as f64,
     );
