@@ -10,8 +10,8 @@ use nix::unistd::geteuid;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-/// As much as the log of the database may take (4,000 pages, 16 MB), and as much again for the database: where
-/// the log could take all there is, nothing could be copied from it, and more room would be all that helps.
+/// As much as the log of the database takes (4,000 pages, 16 MB), and as much again for the database. Where the
+/// log takes all there is, nothing can be copied from it, and to make the disk larger is all that helps.
 const MEGABYTES: usize = 32;
 
 /// A small disk over a folder.
