@@ -111,14 +111,19 @@ fn saying(css: &str, text: &str) -> String {
 }
 
 impl Page {
-    /// Waits until a JavaScript expression is true, and answers what it is.
+    /// Waits until a JavaScript expression is true, and answers what it is. Where a page is left just when the
+    /// looking begins, who looks is left with it and never answers; then it is looked at the next page.
     pub(crate) async fn until(&self, expression: &str) -> ScriptRet {
         let script = format!(
             "const done = arguments[arguments.length - 1];
              const look = () => {{ const found = {expression}; if (found) done(found); else requestAnimationFrame(look); }};
              look();"
         );
-        match self.driver.execute_async(script, vec![]).await {
+        let mut outcome = self.driver.execute_async(script.clone(), vec![]).await;
+        if outcome.is_err() {
+            outcome = self.driver.execute_async(script, vec![]).await;
+        }
+        match outcome {
             Ok(found) => found,
             Err(error) => panic!("never: {expression}\n{error}\nThere is:\n{}", self.text().await),
         }
