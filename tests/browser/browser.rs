@@ -179,7 +179,7 @@ impl Page {
                 }
             }
         };
-        let in_time = tokio::time::timeout(2 * NEVER, operated).await;
+        let in_time = tokio::time::timeout(3 * NEVER, operated).await;
         in_time.unwrap_or_else(|_| panic!("{element} stays covered"));
     }
 
@@ -206,6 +206,22 @@ impl Page {
         self.keys(" ").await;
         self.keys("\u{e007}").await;
         self.until("document.querySelector('#composer-text').value === ''").await;
+    }
+
+    /// Somebody else answers in the thread of the message that says this, which is drawn anew for it.
+    pub(crate) async fn answer_as(&self, person: &str, message: &str, text: &str) {
+        let all = saying("#messages .message:not(.only)", message);
+        let (person, text) = (json!(person), json!(text));
+        let script = format!(
+            "const done = arguments[arguments.length - 1];
+             const message = {all}.at(-1);
+             const look = () => {{ if (message.isConnected) requestAnimationFrame(look); else done(); }};
+             Promise.all([import('/page/api.js'), import('/page/store.js')]).then(([{{ post }}, {{ state }}]) => {{
+               post('say', {{ as: {person}, channel: state.place, text: {text}, thread_ts: message.dataset.ts }});
+               look();
+             }});"
+        );
+        self.driver.execute_async(script, vec![]).await.unwrap();
     }
 
     /// Becomes somebody else.

@@ -42,6 +42,7 @@ async fn a_card_is_handed_over_by_its_shortcut() {
         page.say("/assign me Marta Silva").await;
         page.shows("#messages .message:not(.only)", "Owner: Maya").await;
         page.click_in_message("Owner: Maya", "[aria-label='Message shortcuts']").await;
+        page.answer_as("U0LEO", "Owner: Maya", "She called twice.").await;
         page.click("[role=menuitem]", "Hand off").await;
         page.type_into(".modal [data-focus='to/to']", "zo").await;
         page.click("[role=option]", "Zoe").await;

@@ -88,7 +88,7 @@ function tools(message, inThread, openThread) {
   return el("span", { class: "tools" },
     inThread ? null : el("button", { type: "button", class: "quiet", "data-focus": "reply", onclick: () => openThread(message) }, "Reply in thread"),
     entries.length ? el("button", {
-      type: "button", class: "quiet", "aria-label": "Message shortcuts", "aria-haspopup": "menu", "aria-expanded": "false",
+      type: "button", class: "quiet", "aria-label": "Message shortcuts", "data-focus": "shortcuts", "aria-haspopup": "menu", "aria-expanded": "false",
       onclick: (event) => popupMenu(event.currentTarget, entries),
     }, "⋮") : null);
 }

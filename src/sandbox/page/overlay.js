@@ -21,7 +21,9 @@ function placeAll() {
 window.addEventListener("resize", placeAll);
 document.addEventListener("scroll", placeAll, { capture: true, passive: true });
 
+// Where that was taken away, it stays where it was.
 function place(popup, anchor) {
+  if (!anchor.isConnected) return;
   const at = anchor.getBoundingClientRect();
   const below = window.innerHeight - at.bottom;
   const upward = below < 240 && at.top > below;
@@ -37,21 +39,23 @@ export function hidePopup(popup) {
   if (popup.isConnected && popup.matches(":popover-open")) popup.hidePopover();
 }
 
-// A menu of things to do, under a button: arrow keys move, Enter does, Esc leaves.
+// A menu of things to do, under a button: arrow keys move, Enter does, Esc leaves. It stays when the
+// message with the button is drawn anew; the focus goes back to the button that is there then.
 export function popupMenu(anchor, entries) {
   let left = false;
+  const button = now(anchor);
   const leave = () => {
     // Taking it away takes its focus, which is a reason to take it away.
     if (left) return;
     left = true;
     list.remove();
-    anchor.setAttribute("aria-expanded", "false");
+    button()?.setAttribute("aria-expanded", "false");
   };
   const item = ({ label, note, run, href }) => {
     const inside = [el("span", null, label), note ? el("span", { class: "faint" }, note) : null];
     const chosen = () => {
       leave();
-      anchor.focus();
+      button()?.focus();
       run();
     };
     const props = { role: "menuitem", class: "menu-item", onclick: chosen };
@@ -70,16 +74,24 @@ export function popupMenu(anchor, entries) {
     if (event.key === "Escape" || event.key === "Tab") {
       event.stopPropagation();
       leave();
-      anchor.focus();
+      button()?.focus();
     }
   });
   list.addEventListener("focusout", (event) => {
     if (!list.contains(event.relatedTarget)) leave();
   });
   anchor.setAttribute("aria-expanded", "true");
-  anchor.after(list);
+  document.body.append(list);
   showPopup(list, anchor);
   items[0]?.focus();
+}
+
+// Finds an element of a list's item, also after the item was drawn anew.
+function now(element) {
+  const item = element.closest("[data-key]");
+  const list = item?.parentElement;
+  const heir = item && `[data-key="${CSS.escape(item.dataset.key)}"] [data-focus="${CSS.escape(element.dataset.focus)}"]`;
+  return () => (element.isConnected ? element : list?.querySelector(heir));
 }
 
 // Asks, and answers whether the person agreed. `question` is a confirmation object of Block Kit.
