@@ -1,6 +1,6 @@
 //! A command on its way: find the conversation, look at it, decide, make each call in dialnote as a
-//! step of its own, conclude. After every step the job is stored as it stands, so that after a crash
-//! nothing that was settled is done again.
+//! step of its own, conclude with the last of them. After every step the job is stored as it stands, so
+//! that after a crash nothing that was settled is done again.
 
 use crate::dialnote::client::{CallError, Denied};
 use crate::domain::command::{Act, Command};
@@ -78,6 +78,7 @@ impl Work {
         let moved = CommandJob { command, stage: Stage::Found(id), ..job.clone() };
         let mut queued = self.following(claim, &Job::Command(moved));
         queued.behind = None;
+        queued.in_turn = true;
         Outcome::done(vec![Effect::Enqueue(queued)])
     }
 
@@ -239,13 +240,23 @@ impl Work {
                 let now = changed.unwrap_or_else(|| progress.now.clone());
                 let now = now.past_notes(progress.plan.before.last_activity.as_ref());
                 let done = progress.done + 1;
-                Ok(self.go_on(job, Progress { plan: progress.plan.clone(), done, now, seen }))
+                self.after_call(claim, job, Progress { plan: progress.plan.clone(), done, now, seen }).await
             }
             Err(Stop::Refused(why)) if matches!(call, Call::AddNote { .. }) => {
                 Ok(self.conclude(claim, job, progress, Some(&why)).await?)
             }
             Err(stop) => Err(stop),
         }
+    }
+
+    /// Who has to hear of the last call is stored together with that it was made. Where that cannot be worked
+    /// out now, that it was made is stored all the same: a call is not repeated for what follows it.
+    async fn after_call(&self, claim: &Claim, job: &CommandJob, progress: Progress) -> Result<Outcome, Stop> {
+        let concluded = match progress.next() {
+            None => self.conclude(claim, job, &progress, None).await.ok(),
+            Some(_) => None,
+        };
+        Ok(concluded.unwrap_or_else(|| self.go_on(job, progress)))
     }
 
     /// Changes owner or status, and makes sure that it stuck. If an earlier try may have got through,
