@@ -109,15 +109,15 @@ pub(crate) async fn open(
                 Some(clock) => clock.next().await,
                 None => watch_until(moment).await,
             }
-            let free = idle.borrow_mut().pop_front();
-            let mut connection = match free {
-                Some(connection) => connection,
-                None => Connection::open(address).await?,
-            };
-            connection.request.clear();
-            connection.request.extend_from_slice(supply.next()?);
+            let (free, request) = (idle.borrow_mut().pop_front(), supply.next()?.to_vec());
             let (idle, measured) = (idle.clone(), measured.clone());
             callers.spawn_local(async move {
+                // Who waits to be let in does not keep others from being on time.
+                let mut connection = match free {
+                    Some(connection) => connection,
+                    None => Connection::open(address).await?,
+                };
+                connection.request = request;
                 connection.exchange().await?;
                 measured.borrow_mut().push(moment.elapsed().as_secs_f64() * 1000.0);
                 idle.borrow_mut().push_back(connection);

@@ -5,6 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use axum::http::HeaderValue;
+use axum::http::header::CONNECTION;
+use axum::response::Response;
+use futures_util::TryFutureExt;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -26,8 +30,8 @@ const MOST_HEADERS: usize = 64;
 /// The most bytes buffered of a request's head.
 const LARGEST_HEAD: usize = 64 * 1024;
 
-/// The most connections at once; further ones wait to be accepted. Together with the largest body
-/// this bounds what strangers can make us keep in memory.
+/// The most connections at once; further ones wait to be accepted, and those there are end with their next
+/// answer. Together with the largest body this bounds what strangers can make us keep in memory.
 const MOST_CONNECTIONS: usize = 512;
 
 /// How long a stop waits for requests that were begun.
@@ -97,8 +101,11 @@ pub async fn serve(listener: TcpListener, site: Site, stop: impl Future<Output =
         };
         let _ = stream.set_nodelay(true);
         let (site, traffic) = (site.clone(), Arc::new(Traffic::default()));
-        let counted = traffic.clone();
-        let service = service_fn(move |request| super::answer(&site, request, counted.begin()));
+        let (counted, places) = (traffic.clone(), places.clone());
+        let service = service_fn(move |request| {
+            let places = places.clone();
+            super::answer(&site, request, counted.begin()).map_ok(move |answer| give_way(answer, &places))
+        });
         let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             tokio::select! {
@@ -113,4 +120,25 @@ pub async fn serve(listener: TcpListener, site: Site, stop: impl Future<Output =
     }
     drop(listener);
     let _ = tokio::time::timeout(GRACE, connections.shutdown()).await;
+}
+
+/// Where others wait for a place, nobody keeps one for what may come later.
+fn give_way(mut answer: Response, places: &Semaphore) -> Response {
+    if places.available_permits() == 0 {
+        answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_are_kept_while_there_is_room_for_others() {
+        for (free, connection) in [(1, None), (0, Some("close"))] {
+            let answer = give_way(Response::default(), &Semaphore::new(free));
+            assert_eq!(answer.headers().get(CONNECTION).and_then(|header| header.to_str().ok()), connection, "{free}");
+        }
+    }
 }
