@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 
 use crate::ids::InstallationId;
-use crate::store::{Lane, NewJob};
+use crate::store::{Claim, Lane, NewJob};
 
 /// How far apart the turns of one flow are, in milliseconds. While a flow has no more jobs than
 /// this allows, it is not held back at all.
@@ -32,10 +32,30 @@ pub(super) struct Queued {
     pub(super) due: bool,
 }
 
+/// What a claimed job hands on to those that it leaves behind.
+pub(super) struct Inheritance<'a> {
+    pub(super) claim: &'a Claim,
+    /// Whether its person was told that it waits, even since it was claimed.
+    pub(super) told: bool,
+    pub(super) turn: i64,
+}
+
+impl Inheritance<'_> {
+    /// The job as one that follows from the claimed one.
+    pub(super) fn pass_on(&self, queued: &Queued) -> Queued {
+        let Queued { job, turn, due } = queued;
+        let same_lane = job.lane == self.claim.lane;
+        let told = job.told || (self.told && same_lane);
+        let turn = if job.in_turn && same_lane { self.turn } else { *turn };
+        Queued { job: NewJob { told, request: Some(self.claim.request()), ..job.clone() }, turn, due: *due }
+    }
+}
+
 impl Turns {
-    /// Gives the job that joins at `now` its turn.
+    /// Gives the job that joins at `now` its turn; one that goes on in another's has none of its own.
     pub(super) fn queue(&self, job: NewJob, now: Timestamp) -> Queued {
-        Queued { turn: self.give(&job, now), due: job.due <= now, job }
+        let turn = if job.in_turn { now.as_millisecond() } else { self.give(&job, now) };
+        Queued { turn, due: job.due <= now, job }
     }
 
     fn give(&self, job: &NewJob, now: Timestamp) -> i64 {

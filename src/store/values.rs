@@ -56,6 +56,9 @@ pub struct NewJob {
     /// Whose share of our work it takes from, within installation and lane: of two flows that both
     /// have jobs waiting, neither is served much more than the other.
     pub flow: String,
+    /// Whether it is served in the turn of the job that leaves it behind when it is settled, if both are of one
+    /// lane: what was begun is finished before more is begun.
+    pub in_turn: bool,
     /// Who waits for it.
     pub class: Class,
     /// The buckets it has to pass before it is claimed.
@@ -93,6 +96,7 @@ impl NewJob {
             key: key.into(),
             behind: None,
             flow: String::new(),
+            in_turn: false,
             class: Class::Person,
             pace: Vec::new(),
             fold: None,

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -24,17 +25,26 @@ const POLL: Duration = Duration::from_secs(1);
 /// store once.
 const GATHER: Duration = Duration::from_millis(1);
 
+/// How long to wait at least before looking again without a bell.
+const SOON: Duration = Duration::from_millis(5);
+
 /// How long it takes until somebody new is looked after.
 const NEW: Duration = Duration::from_secs(5);
 
 /// How long a stop waits for jobs that were begun; the others are taken up after the next start.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// While there is more to be said than can be, so many times fewer commands are carried out at once: people
+/// see what became of those that were begun before more are. They are still carried out, because it may be
+/// Slack alone that is slow.
+const HELD_BACK: usize = 4;
+
 /// Works on both lanes and on the timers until `stop` turns true.
 pub async fn run(office: Arc<Office>, stop: watch::Receiver<bool>) {
+    let much_to_say = AtomicBool::new(false);
     tokio::join!(
-        lane(office.clone(), Lane::Inbox, stop.clone()),
-        lane(office.clone(), Lane::Outbox, stop.clone()),
+        lane(office.clone(), Lane::Inbox, &much_to_say, stop.clone()),
+        lane(office.clone(), Lane::Outbox, &much_to_say, stop.clone()),
         timers(office.clone(), stop.clone()),
         watchers(office, stop),
     );
@@ -112,18 +122,24 @@ async fn wait_as_leader(work: Option<&Work>, mut pause: Duration) {
     sleep(pause).await;
 }
 
-async fn lane(office: Arc<Office>, lane: Lane, mut stop: watch::Receiver<bool>) {
+async fn lane(office: Arc<Office>, lane: Lane, much_to_say: &AtomicBool, mut stop: watch::Receiver<bool>) {
+    let parallel = office.common.settings.parallel;
     let bell = office.common.store.bell(lane);
     let mut running = JoinSet::new();
     while !*stop.borrow() {
         // Asked for before looking, so that no ring between looking and waiting is missed.
         let rung = bell.notified();
         while running.try_join_next().is_some() {}
-        let free = office.common.settings.parallel.saturating_sub(running.len());
+        let held_back = lane == Lane::Inbox && much_to_say.load(Ordering::Relaxed);
+        let at_once = if held_back { parallel.div_ceil(HELD_BACK) } else { parallel };
+        let free = at_once.saturating_sub(running.len());
         let started = start(&office, lane, free, &mut running).await;
         // Whoever finishes makes room then. With room to spare there was no more to do, and who finishes
         // changes nothing about that without ringing a bell.
         let all_busy = started.as_ref().is_ok_and(|count| *count == free);
+        if lane == Lane::Outbox {
+            much_to_say.store(all_busy, Ordering::Relaxed);
+        }
         tokio::select! {
             biased;
             _ = stop.changed() => {}
@@ -159,12 +175,14 @@ async fn start(office: &Arc<Office>, lane: Lane, free: usize, running: &mut Join
     Ok(count)
 }
 
-/// Waits until the next job is due, but not longer than [`POLL`].
+/// Waits until the next job is due, but not longer than [`POLL`]. Where much is done a bell rings before the
+/// store is asked.
 async fn until_due(office: &Office, lane: Lane) {
+    sleep(SOON).await;
     let pause = match office.common.store.next_due(lane).await {
         Ok(Some(due)) => {
             let until = due.duration_since(office.common.clock.now());
-            Duration::try_from(until).unwrap_or(Duration::ZERO).clamp(Duration::from_millis(5), POLL)
+            Duration::try_from(until).unwrap_or(Duration::ZERO).min(POLL)
         }
         _ => POLL,
     };

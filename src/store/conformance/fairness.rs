@@ -24,6 +24,19 @@ pub(super) async fn a_flow_that_floods_does_not_hold_up_others(store: &dyn Store
     Ok(())
 }
 
+pub(super) async fn what_was_begun_is_finished_first(store: &dyn Store) -> Result<(), Fault> {
+    let floods = |body: &str| NewJob { flow: "loud".into(), ..command(body, body) };
+    accept(store, ["1", "2", "3"].map(floods)).await?;
+    let begun = store.claim(Lane::Inbox, 1, at(0), LEASE).await?;
+    let [first] = begun.as_slice() else { panic!("one was asked for, but {:?} came", names(&begun)) };
+    let goes_on = Effect::Enqueue(NewJob { in_turn: true, ..floods("1 goes on") });
+    let said = Effect::Enqueue(NewJob { in_turn: true, ..message("said", "said") });
+    settle_with(store, first, Verdict::Done, [goes_on, Effect::Enqueue(floods("more")), said]).await?;
+    assert_eq!(names(&claim(store, at(0)).await?), ["1 goes on", "2", "3", "more"], "more comes after all others");
+    assert_eq!(names(&say(store, 0).await?), ["said"], "the other lane has turns of its own");
+    Ok(())
+}
+
 pub(super) async fn a_bucket_lets_through_a_few_and_gives_appointments(store: &dyn Store) -> Result<(), Fault> {
     accept(store, ["1", "2", "3", "4", "5"].map(paced)).await?;
     assert_eq!(names(&say(store, 0).await?), ["1", "2"], "a burst of two");

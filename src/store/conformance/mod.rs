@@ -214,6 +214,7 @@ pub async fn fairness(fresh: &impl AsyncFn() -> Box<dyn Store>) {
         [
             fairness::people_are_served_before_machines,
             fairness::a_flow_that_floods_does_not_hold_up_others,
+            fairness::what_was_begun_is_finished_first,
             fairness::a_bucket_lets_through_a_few_and_gives_appointments,
             fairness::a_bucket_belongs_to_its_installation,
             fairness::jobs_held_back_do_not_hide_those_that_may_pass,

@@ -15,11 +15,11 @@ use super::transaction::{Params, Verb, changed, prepared, rows};
 use crate::clock::from_millis;
 use crate::ids::JobId;
 use crate::store::bells::Rings;
-use crate::store::turns::Queued;
-use crate::store::{Claim, Effect, Lane, NewJob, Settled, Verdict};
+use crate::store::turns::{Inheritance, Queued};
+use crate::store::{Claim, Effect, Lane, Settled, Verdict};
 
 pub(super) const HELD: &str = "
-    SELECT due, told FROM jobs
+    SELECT due, told, turn FROM jobs
     WHERE id = $1 AND fence = $2 AND installation = $3 AND lane = $4 AND key = $5 AND state = 'live'
     FOR UPDATE";
 
@@ -88,12 +88,8 @@ impl Verb for Settle<'_> {
         for effect in self.effects {
             self.follow(db, effect).await?;
         }
-        let told = |job: &NewJob| job.told || (held.told && job.lane == self.claim.lane);
-        let inherited = |queued: &Queued| {
-            let job = NewJob { told: told(&queued.job), request: Some(self.claim.request()), ..queued.job.clone() };
-            Queued { job, ..*queued }
-        };
-        let jobs: Vec<Queued> = self.jobs.iter().map(inherited).collect();
+        let inheritance = Inheritance { claim: self.claim, told: held.told, turn: held.turn };
+        let jobs: Vec<_> = self.jobs.iter().map(|queued| inheritance.pass_on(queued)).collect();
         lines::join(db, &jobs.iter().collect::<Vec<_>>(), rings).await?;
         Ok(Settled::Applied)
     }
@@ -219,11 +215,12 @@ pub(super) async fn lock(db: &ClientWrapper, locks: &[i64]) -> Result<(), Error>
 struct Held {
     until: Timestamp,
     told: bool,
+    turn: i64,
 }
 
 impl Held {
     fn read(row: &Row) -> Result<Self, Error> {
-        Ok(Self { until: from_millis(row.try_get(0)?), told: row.try_get(1)? })
+        Ok(Self { until: from_millis(row.try_get(0)?), told: row.try_get(1)?, turn: row.try_get(2)? })
     }
 }
 

@@ -14,7 +14,7 @@ use super::{facts, kept, limit};
 use crate::clock::from_millis;
 use crate::ids::{InstallationId, JobId};
 use crate::store::pace::{Pace, Passage, pass};
-use crate::store::turns::Queued;
+use crate::store::turns::{Inheritance, Queued};
 use crate::store::{Accepted, Claim, Class, Effect, Lane, NewJob, Overview, Settled, Verdict};
 
 pub(super) const REMEMBER_DELIVERY: &str = "
@@ -60,7 +60,7 @@ pub(super) const END_LEASES: &str = "
     DELETE FROM leaders";
 
 pub(super) const HELD: &str = "
-    SELECT due, told FROM jobs
+    SELECT due, told, turn FROM jobs
     WHERE id = ?1 AND fence = ?2 AND installation = ?3 AND lane = ?4 AND key = ?5 AND state = 'live'";
 
 pub(super) const POSTPONE: &str = "UPDATE jobs SET due = max(?2, slot * due), ready = 0 WHERE id = ?1";
@@ -232,10 +232,9 @@ pub(super) fn settle(connection: &Connection, memory: &mut Memory, settlement: &
     for effect in effects {
         follow(connection, &claim.installation, effect)?;
     }
+    let inheritance = Inheritance { claim, told: held.told, turn: held.turn };
     for queued in jobs {
-        let told = queued.job.told || (held.told && queued.job.lane == claim.lane);
-        let job = NewJob { told, request: Some(claim.request()), ..queued.job.clone() };
-        enqueue(connection, memory, &Queued { job, ..*queued })?;
+        enqueue(connection, memory, &inheritance.pass_on(queued))?;
     }
     Ok(Settled::Applied)
 }
@@ -427,12 +426,13 @@ fn leave(connection: &Connection, memory: &mut Memory, claim: &Claim, now: Times
 struct Held {
     until: Timestamp,
     told: bool,
+    turn: i64,
 }
 
 /// `None` if the claim does not hold.
 fn held(connection: &Connection, claim: &Claim) -> Result<Option<Held>> {
     let exactly = params![claim.id.0, claim.fence, claim.installation.as_str(), name(claim.lane), claim.key];
-    let read = |row: &Row<'_>| Ok(Held { until: from_millis(row.get(0)?), told: row.get(1)? });
+    let read = |row: &Row<'_>| Ok(Held { until: from_millis(row.get(0)?), told: row.get(1)?, turn: row.get(2)? });
     connection.prepare_cached(HELD)?.query_row(exactly, read).optional()
 }
 
