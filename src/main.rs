@@ -30,7 +30,6 @@ use dialnote_slack::transport;
 use dialnote_slack::vault;
 use dialnote_slack::work::Work;
 use dialnote_slack::work::pace::Pacing;
-use mimalloc::MiMalloc;
 use reqwest::Response;
 use secrecy::ExposeSecret;
 use serde::Serialize;
@@ -39,10 +38,6 @@ use tokio::sync::watch;
 
 use crate::cli::{Chosen, Cli, Command, Jobs, Somebody, VaultCommand, Whose};
 use crate::failure::Failure;
-
-/// Much is small and short-lived here: words, JSON, requests.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// How long the app may take to say that it is alive.
 const PATIENCE: Duration = Duration::from_secs(3);
