@@ -121,8 +121,8 @@ pub static SETTINGS: [Setting; 27] = [
     },
     Setting {
         name: "PARALLEL",
-        default: Some("32"),
-        about: "How many commands an instance carries out at once, and as many messages; 1 to 256.",
+        default: Some("64"),
+        about: "How many commands an instance carries out at once, and as many messages; 1 to 256. While there is more to be said than that, a quarter as many commands.",
     },
     Setting {
         name: "AUDIT_DAYS",

@@ -98,7 +98,7 @@ impl Default for Settings {
             give_up_after: Duration::from_hours(24),
             lease: Duration::from_secs(30),
             pacing: Pacing::Documented,
-            parallel: 32,
+            parallel: 64,
             keep_audit: None,
         }
     }
