@@ -123,15 +123,13 @@ async fn wait_as_leader(work: Option<&Work>, mut pause: Duration) {
 }
 
 async fn lane(office: Arc<Office>, lane: Lane, much_to_say: &AtomicBool, mut stop: watch::Receiver<bool>) {
-    let parallel = office.common.settings.parallel;
     let bell = office.common.store.bell(lane);
     let mut running = JoinSet::new();
     while !*stop.borrow() {
         // Asked for before looking, so that no ring between looking and waiting is missed.
         let rung = bell.notified();
         while running.try_join_next().is_some() {}
-        let held_back = lane == Lane::Inbox && much_to_say.load(Ordering::Relaxed);
-        let at_once = if held_back { parallel.div_ceil(HELD_BACK) } else { parallel };
+        let at_once = at_once(lane, office.common.settings.parallel, much_to_say.load(Ordering::Relaxed));
         let free = at_once.saturating_sub(running.len());
         let started = start(&office, lane, free, &mut running).await;
         // Whoever finishes makes room then. With room to spare there was no more to do, and who finishes
@@ -153,6 +151,14 @@ async fn lane(office: Arc<Office>, lane: Lane, much_to_say: &AtomicBool, mut sto
     let finish = async { while running.join_next().await.is_some() {} };
     // What does not finish in time keeps its lease and is taken up by whoever claims it next.
     let _ = tokio::time::timeout(GRACE, finish).await;
+}
+
+/// How many jobs of the lane run at once: never none.
+fn at_once(lane: Lane, parallel: usize, much_to_say: bool) -> usize {
+    match lane {
+        Lane::Inbox if much_to_say => parallel.div_ceil(HELD_BACK),
+        Lane::Inbox | Lane::Outbox => parallel,
+    }
 }
 
 async fn start(office: &Arc<Office>, lane: Lane, free: usize, running: &mut JoinSet<()>) -> Result<usize, Fault> {
@@ -202,4 +208,16 @@ async fn timers(office: Arc<Office>, mut stop: watch::Receiver<bool>) {
 
 fn log(fault: &Fault) {
     error!(cause = %fault, "the store did not answer; will try again");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fewer_commands_are_begun_while_there_is_much_to_say_but_some() {
+        assert_eq!([false, true].map(|much| at_once(Lane::Inbox, 64, much)), [64, 16]);
+        assert_eq!([false, true].map(|much| at_once(Lane::Outbox, 64, much)), [64, 64]);
+        assert_eq!([1, 2, 5].map(|parallel| at_once(Lane::Inbox, parallel, true)), [1, 1, 2]);
+    }
 }
