@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
 use crate::store::pace::Pace;
 
-/// The two queues. They are claimed apart, so that a flood of messages never delays a command.
+/// The two queues. They are claimed apart, so that a flood of messages never keeps commands from being carried
+/// out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lane {
     /// Commands: what people asked for.
