@@ -37,7 +37,7 @@ const LONGEST: f64 = 20.0;
 const SWEEPING: Duration = Duration::from_secs(10);
 
 /// As in `work::timers`, which does so every second.
-const BITE: usize = 500;
+const BITE: usize = 200;
 const BITES: usize = 10;
 
 /// Measures both databases; answers tables.

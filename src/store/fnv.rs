@@ -1,4 +1,4 @@
-//! A number for the name of a line.
+//! A number for the name of a line, or of a flow.
 
 /// FNV-1a: small, even enough, and the same for ever.
 pub(super) fn hash(installation: &str, lane: &str, key: &str) -> u64 {

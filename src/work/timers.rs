@@ -35,7 +35,7 @@ const KEEP: Duration = Duration::from_hours(48);
 
 /// How much is thrown away at a time, and how often each second: more than could ever come in all day
 /// long, and so little that neither reminders nor anybody's commands wait for it.
-const BITE: usize = 500;
+const BITE: usize = 200;
 const BITES: usize = 10;
 
 /// Who is led by one instance at a time.

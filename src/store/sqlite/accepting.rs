@@ -103,10 +103,8 @@ fn places<'a>(
         if job.fold.is_some() {
             return Ok(None);
         }
-        let somebody = |line: &Line<'a>| {
-            let is_joined = joined.contains(&(line.installation, job.lane, line.key));
-            if is_joined { Ok(true) } else { line.has_somebody(connection, lines) }
-        };
+        let somebody =
+            |line: &Line<'a>| if joined.contains(line) { Ok(true) } else { line.has_somebody(connection, lines) };
         let behind = job.behind.as_deref().filter(|behind| *behind != job.key).map(|behind| Line::of(job, behind));
         let (line, head) = match behind {
             Some(behind) if somebody(&behind)? => (behind, false),
@@ -116,7 +114,7 @@ fn places<'a>(
                 (own, head)
             }
         };
-        joined.insert((line.installation, job.lane, line.key));
+        joined.insert(line);
         places.push(Place { line, head, queued });
     }
     Ok(Some(places))

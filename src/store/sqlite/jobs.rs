@@ -4,6 +4,8 @@
 //! What keeps every verb at a few index searches is the column `head`: it is decided where a line
 //! changes (a job joins, its head leaves), so that claiming never has to look along lines.
 
+use std::hash::{Hash, Hasher};
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
@@ -382,8 +384,9 @@ fn line<'a>(connection: &Connection, lines: &Lines, job: &'a NewJob) -> Result<L
 }
 
 /// A line, by what names it.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Line<'a> {
-    pub(super) installation: &'a str,
+    installation: &'a str,
     lane: &'static str,
     pub(super) key: &'a str,
     pub(super) number: i64,
@@ -404,6 +407,13 @@ impl<'a> Line<'a> {
             }
         }
         Ok(false)
+    }
+}
+
+/// Its number is a hash already.
+impl Hash for Line<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.number.hash(state);
     }
 }
 

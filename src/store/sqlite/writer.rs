@@ -31,6 +31,9 @@ use crate::store::bells::Bells;
 /// by the last.
 const BATCH: usize = 512;
 
+/// With so many nobody waits for more: while they are committed the next ones gather.
+const ENOUGH: usize = 64;
+
 /// How many operations may wait for the writer before callers wait to hand theirs over.
 const QUEUE: usize = 1024;
 
@@ -406,15 +409,15 @@ impl From<Fault> for Failed {
     }
 }
 
-/// Takes what waits. Whoever is just about to hand something over gets the chance to, where the
-/// writer shares its core with them: the fewer commits there are, the less of it they take.
+/// Takes what waits. As long as that is little, whoever is just about to hand something over gets the chance
+/// to, where the writer shares its core with them: the fewer commits there are, the less of it they take.
 fn gather(
     first: Box<dyn Operation>,
     operations: &mut mpsc::Receiver<Box<dyn Operation>>,
 ) -> VecDeque<Box<dyn Operation>> {
     let mut waiting = VecDeque::from([first]);
     let mut before = 0;
-    while before < waiting.len() && waiting.len() < BATCH {
+    while before < waiting.len() && waiting.len() < ENOUGH {
         before = waiting.len();
         std::thread::yield_now();
         while waiting.len() < BATCH
