@@ -16,8 +16,7 @@ const APART: i64 = 100;
 /// How many flows are remembered; when there are more, those whose last turn is past are forgotten.
 const REMEMBERED: usize = 50_000;
 
-/// The last turns given out, by the number of a flow. Two flows may share one, and then share what is one's:
-/// nobody is served less for it than if they were one flow.
+/// The last turns given out, by the number of a flow. Two that happen to have the same count as one.
 #[derive(Debug, Default)]
 pub(super) struct Turns(Mutex<HashMap<(Lane, u64), i64>>);
 
