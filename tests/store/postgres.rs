@@ -56,6 +56,22 @@ impl Database {
         self.operator.query_one(sql, &[]).await.and_then(|row| row.try_get(0)).map_err(failed)
     }
 
+    /// How often any of the tables was read from end to end, by those whose connections have ended.
+    async fn scans(&self) -> Result<i64, Fault> {
+        self.count(&format!(
+            "SELECT sum(seq_scan)::bigint FROM pg_stat_user_tables WHERE schemaname = '{}'",
+            self.schema
+        ))
+        .await
+    }
+
+    /// Waits until the connections of the stores have ended.
+    async fn left_alone(&self) -> Result<(), Fault> {
+        let there = format!("SELECT count(*) FROM pg_stat_activity WHERE application_name = '{}'", self.schema);
+        while self.count(&there).await? > 0 {}
+        Ok(())
+    }
+
     /// Cuts every connection of the stores.
     async fn cut(&self) -> Result<i64, Fault> {
         let cut = format!(
@@ -338,6 +354,38 @@ async fn hot_statements_search_and_do_not_scan() -> Result<(), Fault> {
         assert!(!plan.contains("Seq Scan on"), "{name}:\n{plan}");
         database.operator.batch_execute("DEALLOCATE hot").await.map_err(failed)?;
     }
+    Ok(())
+}
+
+/// What a table looked like when a statement was planned must not decide how it is run ever after: a
+/// vacuumed table without any rows is read from end to end, and so it would be with thousands in it.
+#[tokio::test]
+async fn an_empty_table_teaches_nobody_to_scan() -> Result<(), Fault> {
+    let database = Database::new().await?;
+    let store = database.open().await?;
+    database.operator.batch_execute("VACUUM ANALYZE jobs, deliveries, buckets").await.map_err(failed)?;
+    let before = database.scans().await?;
+    for round in 0..20 {
+        let [first, second, third] = ["a", "b", "c"].map(|name| format!("{name}{round}"));
+        store.accept(delivery(&first), vec![command(&first, "job"), command(&first, "next")], at(0)).await?;
+        let follow_up = Effect::Enqueue(command(&second, "job"));
+        let retry = Verdict::Retry { due: at(0), cause: "later".into(), unsure: false };
+        for (verdict, effects) in [(retry, vec![follow_up]), (Verdict::Done, vec![]), (Verdict::Done, vec![])] {
+            let claim = store.claim(Lane::Inbox, 1, at(0), LEASE).await?.remove(0);
+            assert_eq!(store.renew(&claim, at(9)).await?, Settled::Applied);
+            assert_eq!(store.settle(&claim, verdict, effects, at(0)).await?, Settled::Applied);
+        }
+        store.next_due(Lane::Inbox).await?;
+        store.overdue(at(0), 9).await?;
+        let overtaken = NewJob { behind: Some(second), ..command(&third, "job") };
+        store.accept(delivery(&third), vec![overtaken], at(0)).await?;
+        while let Some(claim) = store.claim(Lane::Inbox, 1, at(0), LEASE).await?.pop() {
+            store.settle(&claim, Verdict::Done, Vec::new(), at(0)).await?;
+        }
+    }
+    drop(store);
+    database.left_alone().await?;
+    assert_eq!(database.scans().await?, before, "every table was searched and none was read from end to end");
     Ok(())
 }
 

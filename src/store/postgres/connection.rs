@@ -30,8 +30,14 @@ const CONNECTING: Duration = Duration::from_secs(3);
 /// What every working connection begins with. The server gives up before we do, so that a
 /// statement nobody waits for any more does not go on holding locks; nor does an instance that was
 /// paused in the middle of a transaction: we never think between two statements.
+///
+/// A statement is planned a few times and then keeps its plan. In a quiet night the table of jobs is empty
+/// and vacuumed, and a plan of then would read all of it for each line: in the morning, when many wait,
+/// until it is analyzed. So what can be searched is. What cannot would look so dear then that it would be
+/// compiled first (`jit`). Set where the server knows of it: not every relative of PostgreSQL does.
 const SETTLE_IN: &str =
-    "SET statement_timeout = '4s'; SET lock_timeout = '3s'; SET idle_in_transaction_session_timeout = '2s'";
+    "SET statement_timeout = '4s'; SET lock_timeout = '3s'; SET idle_in_transaction_session_timeout = '2s';
+    SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('enable_seqscan', 'jit')";
 
 /// How often bringing the schema up to date is tried. Of two instances that start at the same
 /// moment one fails, and finds the work done when it looks again.
