@@ -25,7 +25,7 @@ use crate::store::{Class, Lane, NewJob, fnv};
 pub(super) const LOCK: &str = "SELECT n FROM line_locks WHERE n = ANY($1) ORDER BY n FOR UPDATE";
 
 /// Where anybody is, there is a head. Answers the positions of those lines among the wanted. LATERAL, so
-/// that each line is one search of the index whatever the planner thinks of the table.
+/// that each line is one search of the index.
 pub(super) const OCCUPIED: &str = "
     SELECT wanted.position
     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS wanted (installation, lane, key, position)
