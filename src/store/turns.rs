@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use foldhash::fast::RandomState;
 use jiff::Timestamp;
 
 use crate::store::{Claim, Lane, NewJob, fnv};
@@ -18,7 +19,7 @@ const REMEMBERED: usize = 50_000;
 
 /// The last turns given out, by the number of a flow. Two that happen to have the same count as one.
 #[derive(Debug, Default)]
-pub(super) struct Turns(Mutex<HashMap<(Lane, u64), i64>>);
+pub(super) struct Turns(Mutex<HashMap<(Lane, u64), i64, RandomState>>);
 
 /// A job that joins a line.
 #[derive(Clone, Debug)]

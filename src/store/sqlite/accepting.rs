@@ -8,6 +8,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use foldhash::fast::RandomState;
 use jiff::Timestamp;
 use rusqlite::{Connection, Result};
 
@@ -96,7 +97,7 @@ fn places<'a>(
     lines: &Lines,
     jobs: impl Iterator<Item = &'a Queued>,
 ) -> Result<Option<Vec<Place<'a>>>> {
-    let mut joined = HashSet::new();
+    let mut joined = HashSet::with_hasher(RandomState::default());
     let mut places = Vec::new();
     for queued in jobs {
         let job = &queued.job;
