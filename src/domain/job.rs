@@ -2,6 +2,7 @@
 //! runs after today's upgrade.
 
 use jiff::Timestamp;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -274,6 +275,7 @@ pub struct CommandJob {
     /// For what.
     pub command: Command,
     /// How far it got.
+    #[serde(default, skip_serializing_if = "Stage::is_asked")]
     pub stage: Stage,
     /// With which others it was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -287,15 +289,39 @@ pub struct CommandJob {
 }
 
 /// How far a command got. Each stage is stored before the next begins.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", from = "Kept")]
 pub enum Stage {
-    /// It is not known yet which conversation is meant.
+    /// Nothing is decided yet. Which conversation is meant is known if the command names it.
+    #[default]
     Asked,
-    /// This one is meant; nothing is decided yet.
-    Found(ConversationId),
     /// It is decided what to do, and some of it may be done.
     Doing(Box<Progress>),
+}
+
+/// How far a command got, as any version wrote it.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kept {
+    Asked,
+    /// The conversation was written twice: the command names it, too.
+    Found(IgnoredAny),
+    Doing(Box<Progress>),
+}
+
+impl From<Kept> for Stage {
+    fn from(kept: Kept) -> Self {
+        match kept {
+            Kept::Asked | Kept::Found(_) => Self::Asked,
+            Kept::Doing(progress) => Self::Doing(progress),
+        }
+    }
+}
+
+impl Stage {
+    fn is_asked(&self) -> bool {
+        matches!(self, Self::Asked)
+    }
 }
 
 /// A kept command being taken up again.
@@ -333,11 +359,7 @@ impl Job {
     /// Under which key the job must wait its turn.
     pub fn key(&self) -> String {
         match self {
-            Self::Command(job) => match &job.stage {
-                Stage::Asked => person_key(&job.asker.user),
-                Stage::Found(conversation) => conversation_key(conversation),
-                Stage::Doing(progress) => conversation_key(&progress.plan.before.id),
-            },
+            Self::Command(job) => job.key(),
             Self::Resume(job) => person_key(&job.asker.user),
             Self::Profile(user) => format!("profile:{user}"),
             Self::List(job) => format!("list:{}", job.asker.user),
@@ -432,7 +454,9 @@ impl Job {
     /// people's own commands keep their order.
     pub fn behind(&self) -> Option<String> {
         match self {
-            Self::Command(CommandJob { asker, stage: Stage::Found(_), .. }) => Some(person_key(&asker.user)),
+            Self::Command(job) if job.stage.is_asked() && job.conversation().is_some() => {
+                Some(person_key(&job.asker.user))
+            }
             _ => None,
         }
     }
@@ -441,16 +465,21 @@ impl Job {
 impl CommandJob {
     /// A command that nothing was done about yet.
     pub fn new(asker: Asker, command: Command) -> Self {
-        let stage = match &command.which {
-            Which::Id(id) => Stage::Found(id.clone()),
-            Which::MyLast
-            | Which::AllMine
-            | Which::AllOf(_)
-            | Which::Number(_)
-            | Which::Name(_)
-            | Which::NameThenNote(_) => Stage::Asked,
-        };
-        Self { asker, command, stage, batch: None, quoted: None, asked: None }
+        Self { asker, command, stage: Stage::Asked, batch: None, quoted: None, asked: None }
+    }
+
+    /// Which conversation is meant, if that is known.
+    pub fn conversation(&self) -> Option<&ConversationId> {
+        match (&self.stage, &self.command.which) {
+            (Stage::Doing(progress), _) => Some(&progress.plan.before.id),
+            (Stage::Asked, Which::Id(id)) => Some(id),
+            (Stage::Asked, _) => None,
+        }
+    }
+
+    /// Under which key it must wait its turn: that of its conversation, or of its person until that is known.
+    pub fn key(&self) -> String {
+        self.conversation().map_or_else(|| person_key(&self.asker.user), conversation_key)
     }
 }
 

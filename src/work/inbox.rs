@@ -59,11 +59,11 @@ impl Work {
         if *self.home().await? != claim.installation {
             return Err(Refusal::NotInstalled.into());
         }
-        match &job.stage {
-            Stage::Asked => self.find(claim, job).await,
-            Stage::Found(id) if waits_its_turn(claim, job) => Ok(self.found(claim, job, id.clone(), None)),
-            Stage::Found(id) => self.decide(claim, job, id).await,
-            Stage::Doing(progress) => match progress.next() {
+        match (&job.stage, job.conversation()) {
+            (Stage::Asked, None) => self.find(claim, job).await,
+            (Stage::Asked, Some(id)) if waits_its_turn(claim, job) => Ok(self.found(claim, job, id.clone(), None)),
+            (Stage::Asked, Some(id)) => self.decide(claim, job, id).await,
+            (Stage::Doing(progress), _) => match progress.next() {
                 Some(call) => self.make(claim, job, progress, call).await,
                 None => Ok(self.conclude(claim, job, progress, None).await?),
             },
@@ -74,8 +74,8 @@ impl Work {
     pub(super) fn found(&self, claim: &Claim, job: &CommandJob, id: ConversationId, note: Option<String>) -> Outcome {
         let mut command = job.command.clone();
         command.note = note.filter(|note| !note.is_empty()).unwrap_or(command.note);
-        command.which = Which::Id(id.clone());
-        let moved = CommandJob { command, stage: Stage::Found(id), ..job.clone() };
+        command.which = Which::Id(id);
+        let moved = CommandJob { command, ..job.clone() };
         let mut queued = self.following(claim, &Job::Command(moved));
         queued.behind = None;
         queued.in_turn = true;
@@ -355,7 +355,7 @@ impl Work {
 
 /// Whether the job still stands in its person's line rather than in its conversation's.
 fn waits_its_turn(claim: &Claim, job: &CommandJob) -> bool {
-    claim.key != Job::Command(job.clone()).key()
+    claim.key != job.key()
 }
 
 pub(super) fn denied(error: CallError, id: Option<&ConversationId>) -> Stop {
