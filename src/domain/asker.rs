@@ -93,7 +93,6 @@ pub struct Reply {
     /// When it stops working.
     pub until: Timestamp,
     /// Whether the answer takes the place of the message that was clicked.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub replace: bool,
 }
 

@@ -275,7 +275,6 @@ pub struct CommandJob {
     /// For what.
     pub command: Command,
     /// How far it got.
-    #[serde(default, skip_serializing_if = "Stage::is_asked")]
     pub stage: Stage,
     /// With which others it was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -289,11 +288,10 @@ pub struct CommandJob {
 }
 
 /// How far a command got. Each stage is stored before the next begins.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", from = "Kept")]
 pub enum Stage {
     /// Nothing is decided yet. Which conversation is meant is known if the command names it.
-    #[default]
     Asked,
     /// It is decided what to do, and some of it may be done.
     Doing(Box<Progress>),
@@ -315,12 +313,6 @@ impl From<Kept> for Stage {
             Kept::Asked | Kept::Found(_) => Self::Asked,
             Kept::Doing(progress) => Self::Doing(progress),
         }
-    }
-}
-
-impl Stage {
-    fn is_asked(&self) -> bool {
-        matches!(self, Self::Asked)
     }
 }
 
@@ -454,7 +446,7 @@ impl Job {
     /// people's own commands keep their order.
     pub fn behind(&self) -> Option<String> {
         match self {
-            Self::Command(job) if job.stage.is_asked() && job.conversation().is_some() => {
+            Self::Command(job) if job.stage == Stage::Asked && job.conversation().is_some() => {
                 Some(person_key(&job.asker.user))
             }
             _ => None,

@@ -16,16 +16,9 @@ pub struct Pace {
     /// Its name, unique within the installation.
     pub bucket: String,
     /// How many milliseconds one call takes up; 0 if there is no limit until the other side says so.
-    #[serde(default, skip_serializing_if = "is_zero")]
     pub every_ms: u32,
-    /// How many calls may come at once after a rest; no more than one, if it is 0.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    /// How many calls may come at once after a rest.
     pub burst: u32,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn is_zero(number: &u32) -> bool {
-    *number == 0
 }
 
 /// What is kept of a bucket.

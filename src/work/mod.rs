@@ -216,12 +216,12 @@ impl Work {
     async fn next_step(&self, claim: &Claim) -> Option<Outcome> {
         let job = match Job::decode(&claim.body) {
             Ok(job) => job,
-            Err(cause) => return Some(Outcome::dead(claim, format!("the job cannot be read: {cause}"))),
+            Err(cause) => return Some(self.after_fault(claim, None, &Fault::Unreadable(cause)).await),
         };
         match self.advance(claim, &job).await {
             Ok(outcome) => Some(outcome),
             Err(Fault::TakenOver) => None,
-            Err(fault) => Some(self.after_fault(claim, &job, &fault).await),
+            Err(fault) => Some(self.after_fault(claim, Some(&job), &fault).await),
         }
     }
 
@@ -255,7 +255,7 @@ impl Work {
         }
     }
 
-    async fn after_fault(&self, claim: &Claim, job: &Job, fault: &Fault) -> Outcome {
+    async fn after_fault(&self, claim: &Claim, job: Option<&Job>, fault: &Fault) -> Outcome {
         let now = self.clock.now();
         let tries = Tries {
             attempt: claim.attempt,
@@ -273,8 +273,8 @@ impl Work {
             Next::GiveUp => {
                 self.metrics.given_up();
                 let effects = match job {
-                    Job::Command(job) => self.given_up(claim, job, fault).await,
-                    Job::Message(message) => outbox::not_posted(message).into_iter().collect(),
+                    Some(Job::Command(job)) => self.given_up(claim, job, fault).await,
+                    Some(Job::Message(message)) => outbox::not_posted(message).into_iter().collect(),
                     _ => Vec::new(),
                 };
                 Outcome { effects, ..Outcome::dead(claim, fault.to_string()) }

@@ -116,7 +116,7 @@ pub(super) fn fold(job: &Job) -> Option<String> {
 }
 
 fn unlimited(bucket: &str) -> Pace {
-    Pace { bucket: bucket.to_owned(), every_ms: 0, burst: 0 }
+    Pace { bucket: bucket.to_owned(), every_ms: 0, burst: 1 }
 }
 
 fn limited(bucket: &str, every_ms: u32, burst: u32) -> Pace {

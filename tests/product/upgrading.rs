@@ -4,11 +4,13 @@
 //! while dialnote and Slack were down: commands asked for, found and half done, a kept one taken up, a
 //! changed profile, and every kind of message.
 
+use dialnote_slack::ids::{InstallationId, JobId};
+use dialnote_slack::store::{Delivery, Lane, NewJob};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 
 use crate::database::On;
-use crate::support::{ANA, By, LEO, MAYA, Setup, ZOE, product_with};
+use crate::support::{ANA, By, LEO, MAYA, Setup, ZOE, product_with, set_up};
 
 #[tokio::test]
 async fn the_work_of_the_first_schema_is_done() {
@@ -39,6 +41,34 @@ async fn the_work_of_the_first_schema_is_done() {
         [Accept] [Give back] [Done] [Open in dialnote ↗]
         ");
         bot.read_all().await;
+    })
+    .await;
+}
+
+/// While instances are replaced one by one an old one finds what a new one wrote.
+#[tokio::test]
+async fn what_a_later_version_wrote_is_left_to_it() {
+    set_up(async |bot| {
+        let store = bot.work.store.clone();
+        let (acme, now) = (InstallationId::new("T0ACME"), bot.clock.now());
+        let job = NewJob::new(&acme, Lane::Inbox, "conversation:conv_1001", now, r#"{"kind":"command.v2","job":{}}"#);
+        let delivery = Delivery { installation: acme, key: "later".into() };
+        store.accept(delivery, vec![job], now).await.unwrap();
+        bot.pass(SignedDuration::from_mins(5)).await;
+        assert_eq!(store.jobs(true, JobId(0), 9).await.unwrap(), [], "nothing is given up");
+        let waiting = store.jobs(false, JobId(0), 9).await.unwrap();
+        let [waiting] = waiting.as_slice() else { panic!("{waiting:?}") };
+        let cause = waiting.cause.as_deref().unwrap_or_default();
+        assert!(cause.starts_with("the job cannot be read: kind: unknown variant `command.v2`"), "{cause}");
+
+        bot.slash(MAYA, "/dialnote take conv_1004").await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote("conv_1004"), "mem_maya open", "what this version wrote does not wait for it");
+
+        bot.clock.advance(SignedDuration::from_hours(25));
+        bot.settle().await;
+        assert_eq!(store.jobs(true, JobId(0), 9).await.unwrap().len(), 1, "kept for the operator if none came");
+        bot.expect_dead(1);
     })
     .await;
 }
