@@ -333,12 +333,14 @@ impl Job {
         outcome.ok().and_then(|()| String::from_utf8(encoded).ok()).unwrap_or_default()
     }
 
-    /// The job that the store kept.
+    /// The job that the store kept. If it cannot be read, the answer says where, and nothing of what stands
+    /// there: people may have written it.
     pub fn decode(body: &str) -> Result<Self, String> {
         serde_json::from_str(body).or_else(|_| {
             // Once more, to be told where: that takes longer, and nearly all can be read.
             let deserializer = &mut serde_json::Deserializer::from_str(body);
-            serde_path_to_error::deserialize(deserializer).map_err(|error| error.to_string())
+            serde_path_to_error::deserialize(deserializer)
+                .map_err(|error| format!("{}, column {}", error.path(), error.inner().column()))
         })
     }
 
