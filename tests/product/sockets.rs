@@ -248,7 +248,7 @@ async fn a_token_that_slack_does_not_accept_is_said_to_whoever_asks_whether_all_
             }
         };
         assert_eq!(status, 503, "{why}");
-        assert_eq!(readiness(&bot.url).await.0, 200, "the others are well");
+        assert_eq!(readiness(&bot.url).await, (200, "ok\n".to_owned()), "the others are well");
         stop.send_replace(true);
         keeping.await.unwrap();
         server.abort();
