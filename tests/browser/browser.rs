@@ -48,19 +48,31 @@ struct Chromium {
 }
 
 impl Chromium {
+    /// Chromedriver takes a port that is free with IPv6 and ends where somebody has it with IPv4; then it
+    /// is started anew, for another port.
     async fn start() -> Self {
+        loop {
+            if let Some(started) = Self::try_start().await {
+                return started;
+            }
+        }
+    }
+
+    async fn try_start() -> Option<Self> {
         let mut command = Command::new("chromedriver");
         let command = command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true);
         let mut driver = command.spawn().expect("`make setup` installs chromedriver");
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-        let port = loop {
+        loop {
             let line = lines.next_line().await.unwrap().expect("chromedriver says its port");
-            if let Some((_, port)) = line.split_once("started successfully on port ") {
-                break port.trim_end_matches('.').to_owned();
+            if line.contains("port not available") {
+                return None;
             }
-        };
-        let profile = tempfile::tempdir().unwrap();
-        Self { _driver: driver, address: format!("http://127.0.0.1:{port}"), profile }
+            if let Some((_, port)) = line.split_once("started successfully on port ") {
+                let address = format!("http://127.0.0.1:{}", port.trim_end_matches('.'));
+                return Some(Self { _driver: driver, address, profile: tempfile::tempdir().unwrap() });
+            }
+        }
     }
 
     async fn window(&self) -> WebDriver {
