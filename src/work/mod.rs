@@ -34,6 +34,8 @@ mod timers;
 mod untouched;
 mod watch;
 
+use std::future::ready;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -148,6 +150,9 @@ impl Outcome {
     }
 }
 
+/// The work on a job of whatever kind, to be awaited.
+type Advance<'a> = Pin<Box<dyn Future<Output = Result<Outcome, Fault>> + Send + 'a>>;
+
 impl Work {
     /// Puts together what the jobs of one installation need. Nothing is called yet.
     pub fn new(common: Common, slack: Slack, dialnote: Dialnote, hooks: Option<Hooks>) -> Self {
@@ -214,44 +219,47 @@ impl Work {
 
     /// What the next step came to; nothing, if the job is no longer ours.
     async fn next_step(&self, claim: &Claim) -> Option<Outcome> {
-        let job = match Job::decode(&claim.body) {
-            Ok(job) => job,
-            Err(cause) => return Some(self.after_fault(claim, None, &Fault::Unreadable(cause)).await),
+        let (job, fault) = match Job::decode(&claim.body) {
+            Ok(job) => match self.advance(claim, &job).await {
+                Ok(outcome) => return Some(outcome),
+                Err(Fault::TakenOver) => return None,
+                Err(fault) => (Some(job), fault),
+            },
+            Err(cause) => (None, Fault::Unreadable(cause)),
         };
-        match self.advance(claim, &job).await {
-            Ok(outcome) => Some(outcome),
-            Err(Fault::TakenOver) => None,
-            Err(fault) => Some(self.after_fault(claim, Some(&job), &fault).await),
-        }
+        // On the heap, too: it is large and seldom needed.
+        Some(Box::pin(self.after_fault(claim, job.as_ref(), &fault)).await)
     }
 
-    async fn advance(&self, claim: &Claim, job: &Job) -> Result<Outcome, Fault> {
+    /// The work on a job. Each kind is on the heap by itself: one future of all kinds would be as large as the
+    /// largest, several times over, and it is moved about for every job.
+    fn advance<'a>(&'a self, claim: &'a Claim, job: &'a Job) -> Advance<'a> {
         if !self.is_connected() && job.is_for_dialnote() {
-            return Ok(Outcome::done(Vec::new()));
+            return Box::pin(ready(Ok(Outcome::done(Vec::new()))));
         }
         match job {
-            Job::Command(job) => self.command(claim, job).await,
-            Job::Resume(job) => self.resume(claim, job).await,
-            Job::Profile(user) => self.profile_changed(claim, user).await,
-            Job::Left(gone) => self.left(claim, gone).await,
-            Job::People(job) => self.who_is_who(claim, job).await,
-            Job::Linked(job) => self.linked(claim, job).await,
-            Job::Report(job) => self.report(claim, job).await,
-            Job::Doctor(asker) => self.doctor(claim, asker).await,
-            Job::Untouched => self.look_for_untouched(claim).await,
-            Job::Ask(owner) => self.ask_owner(claim, owner).await,
-            Job::List(job) => self.list(claim, job).await,
-            Job::Form(job) => self.fill_in(claim, job).await,
-            Job::Batch(job) => self.batch(claim, job).await,
-            Job::Change(job) => self.change_settings(claim, job).await,
-            Job::Handover(conversation) => no_one_asked(self.handover_due(claim, conversation).await),
-            Job::Digest(job) => self.digest(claim, job).await,
-            Job::Noticed(job) => no_one_asked(self.noticed(claim, job).await),
-            Job::Look => self.look_because_told(claim).await,
-            Job::Refresh => self.refresh(claim).await,
-            Job::Removed(at) => self.removed(claim, *at).await,
-            Job::Links(job) => no_one_asked(self.links(claim, job).await),
-            Job::Message(message) => self.deliver(claim, message).await,
+            Job::Command(job) => Box::pin(self.command(claim, job)),
+            Job::Resume(job) => Box::pin(self.resume(claim, job)),
+            Job::Profile(user) => Box::pin(self.profile_changed(claim, user)),
+            Job::Left(gone) => Box::pin(self.left(claim, gone)),
+            Job::People(job) => Box::pin(self.who_is_who(claim, job)),
+            Job::Linked(job) => Box::pin(self.linked(claim, job)),
+            Job::Report(job) => Box::pin(self.report(claim, job)),
+            Job::Doctor(asker) => Box::pin(self.doctor(claim, asker)),
+            Job::Untouched => Box::pin(self.look_for_untouched(claim)),
+            Job::Ask(owner) => Box::pin(self.ask_owner(claim, owner)),
+            Job::List(job) => Box::pin(self.list(claim, job)),
+            Job::Form(job) => Box::pin(self.fill_in(claim, job)),
+            Job::Batch(job) => Box::pin(self.batch(claim, job)),
+            Job::Change(job) => Box::pin(self.change_settings(claim, job)),
+            Job::Handover(conversation) => Box::pin(no_one_asked(self.handover_due(claim, conversation))),
+            Job::Digest(job) => Box::pin(self.digest(claim, job)),
+            Job::Noticed(job) => Box::pin(no_one_asked(self.noticed(claim, job))),
+            Job::Look => Box::pin(self.look_because_told(claim)),
+            Job::Refresh => Box::pin(self.refresh(claim)),
+            Job::Removed(at) => Box::pin(self.removed(claim, *at)),
+            Job::Links(job) => Box::pin(no_one_asked(self.links(claim, job))),
+            Job::Message(message) => Box::pin(self.deliver(claim, message)),
         }
     }
 
@@ -349,8 +357,8 @@ pub fn new_job(installation: &InstallationId, job: &Job, now: Timestamp, pacing:
 }
 
 /// What nobody asked for is refused to nobody.
-fn no_one_asked(outcome: Result<Outcome, Stop>) -> Result<Outcome, Fault> {
-    match outcome {
+async fn no_one_asked(work: impl Future<Output = Result<Outcome, Stop>>) -> Result<Outcome, Fault> {
+    match work.await {
         Ok(outcome) => Ok(outcome),
         Err(Stop::Refused(_)) => {
             // Not why: that may name a contact.
