@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{Conversation, Status};
 use crate::domain::find::folded;
+use crate::domain::text;
 use crate::domain::typed::{self, Word};
 use crate::ids::{ConversationId, MemberId, SlackUserId};
 
@@ -92,7 +93,7 @@ impl Query {
             },
             Some(_) => (Filter::All, text),
         };
-        let text = typed::as_typed(rest).trim_matches(['"', '“', '”', ' ']).chars().take(LONGEST_TEXT).collect();
+        let text = text::beginning(typed::as_typed(rest).trim_matches(['"', '“', '”', ' ']), LONGEST_TEXT).to_owned();
         Self { filter, text, page: 0 }
     }
 }

@@ -30,6 +30,7 @@ pub mod retry;
 pub mod route;
 pub mod say;
 pub mod suggest;
+pub mod text;
 pub mod typed;
 pub mod untouched;
 pub mod verb;

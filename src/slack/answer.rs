@@ -7,6 +7,7 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::domain::people::{Account, Profile, is_outside};
+use crate::domain::text;
 use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, SlackUserId};
 use crate::json::Peek;
@@ -114,7 +115,7 @@ pub(super) fn unusable(cause: &str) -> Fault {
 fn profile(installation: &InstallationId, user: &Value) -> Option<Profile> {
     let id = user.words("/id")?;
     let names = ["/profile/display_name", "/profile/real_name", "/real_name", "/name"];
-    let name = names.into_iter().find_map(|path| user.name(path));
+    let name = names.into_iter().find_map(|path| user.text(path).and_then(text::name));
     Some(Profile {
         user: SlackUserId::new(id),
         name: name.unwrap_or_else(|| id.to_owned()),

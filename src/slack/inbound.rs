@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::domain::click::Click;
 use crate::domain::job::LinksJob;
+use crate::domain::text;
 use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId, ViewId};
 use crate::json::Peek;
 
@@ -341,7 +342,7 @@ fn slash(field: impl Fn(&str) -> Option<String>) -> Inbound {
             trigger_id: field("trigger_id"),
         },
         command,
-        text: field("text").unwrap_or_default(),
+        text: field("text").map(|text| text::words(&text)).unwrap_or_default(),
     }
 }
 
@@ -392,7 +393,7 @@ fn suggestion(payload: &Value) -> Option<Inbound> {
     Some(Inbound::Suggestion {
         from: from(payload)?,
         action_id: payload.text("/action_id").unwrap_or_default().to_owned(),
-        typed: payload.text("/value").unwrap_or_default().to_owned(),
+        typed: payload.text("/value").map(text::words).unwrap_or_default(),
         private_metadata: payload.text("/view/private_metadata").unwrap_or_default().to_owned(),
     })
 }

@@ -8,12 +8,13 @@ use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rule, Who};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::say::{Choice, Deed, Picked, Say, Several, What};
+use crate::domain::text::cut;
 use crate::domain::verb::Verb;
 use crate::view::card::{self, event, quoted};
 use crate::view::element::{Confirm, Element, Style};
 use crate::view::help::{NAME_ONE, QUOTE, what_note, with_usage};
 use crate::view::kit::{Block, Content};
-use crate::view::mrkdwn::{cut, neutral, time};
+use crate::view::mrkdwn::{neutral, time};
 use crate::view::{connect, list, people, routes};
 
 /// How much of a conversation's history is shown.

@@ -20,6 +20,7 @@ mod choosing;
 mod crashing;
 mod database;
 mod digesting;
+mod displaying;
 mod documents;
 mod drawing;
 mod elsewhere;
