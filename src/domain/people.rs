@@ -155,6 +155,21 @@ pub fn link(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Result
     }
 }
 
+/// The member that a Slack user is but for the state of the account: who is switched off was somebody.
+pub fn linked_before(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Option<MemberId> {
+    let profile = Profile { account: Account::Member, ..profile.clone() };
+    link(&profile, members, by_hand).ok().map(|teammate| teammate.member)
+}
+
+/// Whether a member has the address of one of these profiles.
+pub fn is_a_members<'a>(mut profiles: impl Iterator<Item = &'a Profile>, members: &[Member]) -> bool {
+    let has = |member: &Member, email: &str| member.email.as_deref().map(folded).is_some_and(|own| own == email);
+    profiles.any(|profile| {
+        let email = profile.email.as_deref().map(folded).filter(|email| !email.is_empty());
+        email.is_some_and(|email| members.iter().any(|member| has(member, &email)))
+    })
+}
+
 /// Whether somebody with such an account can be linked at all. Who links somebody by hand vouches for what an
 /// unconfirmed address does not prove.
 pub fn may_be_linked(account: Account) -> Result<(), Unlinked> {

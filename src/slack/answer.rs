@@ -112,7 +112,7 @@ pub(super) fn unusable(cause: &str) -> Fault {
 }
 
 /// A user object (§23.1) as a profile.
-fn profile(installation: &InstallationId, user: &Value) -> Option<Profile> {
+pub(super) fn profile(installation: &InstallationId, user: &Value) -> Option<Profile> {
     let id = user.words("/id")?;
     let names = ["/profile/display_name", "/profile/real_name", "/real_name", "/name"];
     let name = names.into_iter().find_map(|path| user.text(path).and_then(text::name));

@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::domain::click::Click;
-use crate::domain::job::LinksJob;
+use crate::domain::job::{LinksJob, ProfileJob};
 use crate::domain::text;
 use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId, ViewId};
 use crate::json::Peek;
+use crate::slack::answer::profile;
 
 /// A verified request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,8 +96,8 @@ pub enum Inbound {
     ProfileChanged {
         /// Where.
         installation: InstallationId,
-        /// Who.
-        user: SlackUserId,
+        /// Who, and the profile as it was then.
+        change: ProfileJob,
         /// The event's id.
         delivery: String,
     },
@@ -433,11 +434,7 @@ fn submission(payload: &Value) -> Option<Inbound> {
 fn event(payload: &Value) -> Option<Inbound> {
     let kind = payload.text("/event/type")?;
     let known = match kind {
-        "user_change" | "team_join" => Some(Inbound::ProfileChanged {
-            installation: event_installation(payload)?,
-            user: SlackUserId::new(payload.words("/event/user/id")?),
-            delivery: payload.words("/event_id")?.to_owned(),
-        }),
+        "user_change" | "team_join" => profile_changed(payload),
         "app_home_opened" if payload.text("/event/tab") != Some("messages") => Some(Inbound::HomeOpened {
             installation: event_installation(payload)?,
             user: SlackUserId::new(payload.words("/event/user")?),
@@ -450,6 +447,15 @@ fn event(payload: &Value) -> Option<Inbound> {
         _ => None,
     };
     Some(known.unwrap_or_else(|| Inbound::Ignored { kind: kind.chars().take(64).collect() }))
+}
+
+/// The event holds the whole user (§19.2), so that nobody has to ask for it.
+fn profile_changed(payload: &Value) -> Option<Inbound> {
+    let installation = event_installation(payload)?;
+    let profile = profile(&installation, payload.at("/event/user")?)?;
+    let at = payload.at("/event_time").and_then(Value::as_i64).and_then(|at| Timestamp::from_second(at).ok());
+    let change = ProfileJob { user: profile.user.clone(), told: at.map(|at| (profile, at)) };
+    Some(Inbound::ProfileChanged { installation, change, delivery: payload.words("/event_id")?.to_owned() })
 }
 
 fn removed(payload: &Value) -> Option<Inbound> {

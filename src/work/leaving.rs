@@ -13,7 +13,7 @@ use crate::domain::message::Message;
 use crate::domain::notice::Notice;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
-use crate::store::{Claim, Class, Delivery, Effect, NewJob};
+use crate::store::{Claim, Class, Delivery, NewJob};
 use crate::work::index::Conversations;
 use crate::work::{Outcome, Work, later};
 
@@ -54,14 +54,6 @@ impl Work {
         }
         let members = members.iter().map(|member| Owner { id: member.id.clone(), name: member.name.clone() }).collect();
         self.store.keep(installation, self.document(TEAM, "", &Team { at: now, members }, None)).await
-    }
-
-    /// What follows from a changed profile: it is read anew, and whoever it makes a stranger has left.
-    pub(super) async fn profile_changed(&self, claim: &Claim, user: &SlackUserId) -> Result<Outcome, Fault> {
-        let gone = self.people.read_again(&claim.installation, user).await?;
-        let job = gone.map(|gone| Effect::Enqueue(self.following(claim, &Job::Left(gone))));
-        let known = self.stranger_changed(claim, user).await?;
-        Ok(Outcome::done(job.into_iter().chain(known).collect()))
     }
 
     /// Tells whoever made routes what somebody left behind, once.
