@@ -12,7 +12,7 @@ use crate::domain::command::Command;
 use crate::domain::conversation::{Conversation, Owner, Which};
 use crate::domain::linking::Linking;
 use crate::domain::message::Message;
-use crate::domain::people::Profile;
+use crate::domain::people::ProfileJob;
 use crate::domain::plan::Progress;
 use crate::domain::policy::Rules;
 use crate::domain::route::{self, Routing};
@@ -94,33 +94,6 @@ pub enum Job {
     /// Say something.
     #[serde(rename = "message.v1")]
     Message(Message),
-}
-
-/// A Slack user whose profile changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "KeptProfileJob")]
-pub struct ProfileJob {
-    /// The user.
-    pub user: SlackUserId,
-    /// The profile as Slack told of it, and when. Earlier versions kept the user alone.
-    pub told: Option<(Profile, Timestamp)>,
-}
-
-/// A changed profile, as any version wrote it.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum KeptProfileJob {
-    Named(SlackUserId),
-    Told { user: SlackUserId, told: Option<(Profile, Timestamp)> },
-}
-
-impl From<KeptProfileJob> for ProfileJob {
-    fn from(kept: KeptProfileJob) -> Self {
-        match kept {
-            KeptProfileJob::Named(user) => Self { user, told: None },
-            KeptProfileJob::Told { user, told } => Self { user, told },
-        }
-    }
 }
 
 /// A list to be drawn.

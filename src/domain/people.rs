@@ -26,6 +26,33 @@ pub struct Profile {
     pub admin: bool,
 }
 
+/// A Slack user whose profile changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "KeptProfileJob")]
+pub struct ProfileJob {
+    /// The user.
+    pub user: SlackUserId,
+    /// The profile as Slack told of it, and when. Earlier versions kept the user alone.
+    pub told: Option<(Profile, Timestamp)>,
+}
+
+/// A changed profile, as any version wrote it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum KeptProfileJob {
+    Named(SlackUserId),
+    Told { user: SlackUserId, told: Option<(Profile, Timestamp)> },
+}
+
+impl From<KeptProfileJob> for ProfileJob {
+    fn from(kept: KeptProfileJob) -> Self {
+        match kept {
+            KeptProfileJob::Named(user) => Self { user, told: None },
+            KeptProfileJob::Told { user, told } => Self { user, told },
+        }
+    }
+}
+
 /// What kind of account a Slack user is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

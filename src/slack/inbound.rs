@@ -9,11 +9,13 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::domain::click::Click;
-use crate::domain::job::{LinksJob, ProfileJob};
+use crate::domain::job::LinksJob;
+use crate::domain::people::ProfileJob;
 use crate::domain::text;
 use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId, ViewId};
 use crate::json::Peek;
 use crate::slack::answer::profile;
+use crate::slack::pointed::PointedAt;
 
 /// A verified request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,19 +168,6 @@ pub enum Place {
     Home,
     /// A form or window.
     View(ViewId),
-}
-
-/// A message that somebody points at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PointedAt {
-    /// Its name in its channel.
-    pub ts: MessageTs,
-    /// The message whose thread it is in.
-    pub thread: Option<MessageTs>,
-    /// What it says.
-    pub text: String,
-    /// Who wrote it.
-    pub author: Option<SlackUserId>,
 }
 
 /// Who sent it, from where.
@@ -400,18 +389,10 @@ fn suggestion(payload: &Value) -> Option<Inbound> {
 }
 
 fn shortcut(payload: &Value) -> Option<Inbound> {
-    let message = payload.at("/message").and_then(|message| {
-        Some(PointedAt {
-            ts: MessageTs::new(message.words("/ts").or_else(|| payload.words("/message_ts"))?),
-            thread: message.words("/thread_ts").map(MessageTs::new),
-            text: message.text("/text").unwrap_or_default().to_owned(),
-            author: message.words("/user").map(SlackUserId::new),
-        })
-    });
     Some(Inbound::Shortcut {
         from: from(payload)?,
         callback_id: payload.text("/callback_id").unwrap_or_default().to_owned(),
-        message,
+        message: PointedAt::read(payload),
     })
 }
 

@@ -8,6 +8,7 @@ use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::policy::{Rules, Who};
 use crate::domain::route::{self, Morning};
 use crate::domain::say::ListFace;
+use crate::domain::text;
 use crate::domain::verb::Verb;
 use crate::domain::wishes::{KINDS, Wishes};
 use crate::ids::ChannelId;
@@ -186,13 +187,15 @@ fn note_fields(context: &FormContext, needed: bool) -> [Block; 2] {
         _ => ("Note", "It goes into dialnote; the contact does not see it."),
     };
     let quoted = context.quoted.as_ref().map_or("", |quoted| quoted.text.as_str());
-    let area = Element::text_area(field::NOTE, INPUT_TEXT).with_text(quoted);
+    let beginning = text::beginning(quoted, INPUT_TEXT);
+    let rest = quoted.strip_prefix(beginning).unwrap_or_default();
+    let area = Element::text_area(field::NOTE, INPUT_TEXT).with_text(beginning);
     let note = if needed {
         Block::field(field::NOTE, label, area)
     } else {
         Block::optional_field(field::NOTE, label, hint, area)
     };
-    let more = Element::text_area(field::MORE, LONGEST_NOTE - INPUT_TEXT);
+    let more = Element::text_area(field::MORE, LONGEST_NOTE - INPUT_TEXT).with_text(rest);
     [note, Block::optional_field(field::MORE, "More", "For notes of more than 3,000 characters.", more)]
 }
 

@@ -347,6 +347,13 @@ fn no(refusal: &Refusal) -> String {
         Refusal::NoteTooLong { characters, most } => {
             format!("The note has {characters} characters; dialnote takes {most}. Shorten it and try again.")
         }
+        Refusal::OwnMessage => {
+            "The app wrote this message, so it can't be added as a note. Choose a message that someone wrote."
+                .to_owned()
+        }
+        Refusal::NothingToNote => {
+            "This message has no text to add as a note. Type the note with /dialnote note instead.".to_owned()
+        }
         Refusal::NoteMissing { asked, verb, .. } if asked.is_empty() => {
             with_usage(&format!("{} Add a note.", what_note(*verb)), *verb)
         }

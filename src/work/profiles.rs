@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::conversation::Owner;
-use crate::domain::job::{Job, LinkedJob, ProfileJob};
-use crate::domain::people::{Account, Profile, is_a_members, linked_before};
+use crate::domain::job::{Job, LinkedJob};
+use crate::domain::people::{Account, Profile, ProfileJob, is_a_members, linked_before};
 use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::store::{Claim, Effect};

@@ -41,6 +41,7 @@ mod linking;
 mod linking_people;
 mod listing;
 mod model;
+mod noting;
 mod operating;
 mod overtaking;
 mod pacing;
