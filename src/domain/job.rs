@@ -19,7 +19,7 @@ use crate::domain::route::{self, Routing};
 use crate::domain::say::Say;
 use crate::domain::wishes::Wishes;
 use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId, ViewId};
-use crate::json::Peek;
+use crate::json::{self, Peek};
 
 /// Room for most jobs, so that a job is not copied each time it has outgrown its room.
 const USUAL_LENGTH: usize = 768;
@@ -337,12 +337,7 @@ impl Job {
     /// The job that the store kept. If it cannot be read, the answer says where, and nothing of what stands
     /// there: people may have written it.
     pub fn decode(body: &str) -> Result<Self, String> {
-        serde_json::from_str(body).or_else(|_| {
-            // Once more, to be told where: that takes longer, and nearly all can be read.
-            let deserializer = &mut serde_json::Deserializer::from_str(body);
-            serde_path_to_error::deserialize(deserializer)
-                .map_err(|error| format!("{}, column {}", error.path(), error.inner().column()))
-        })
+        json::read(body)
     }
 
     /// What kind of job the store kept, for operators.

@@ -20,6 +20,7 @@ use crate::slack::answer::CallError;
 use crate::slack::client::Posted;
 use crate::store::{Claim, Class, Document, Effect, Memo, NewJob};
 use crate::view::digest;
+use crate::work::documents::read;
 use crate::work::index::Conversations;
 use crate::work::{Outcome, Work, later};
 
@@ -200,7 +201,7 @@ impl Work {
         let rules = self.rules(installation).await?;
         let mut effects = Vec::new();
         for kept in self.store.documents(installation, Route::KIND, MOST_ROUTES).await? {
-            let route: Option<Route> = serde_json::from_str(&kept.body).ok();
+            let route = Some(read::<Route>(&kept)?);
             let route = route.filter(|route| route.settings.digest != Morning::Never && self.was_given_up(&kept));
             effects.extend(route.map(|route| self.keep_route(&ChannelId::new(kept.id), &route, &rules)));
         }

@@ -9,6 +9,7 @@ mod conclude;
 mod digests;
 mod direct;
 mod doctor;
+mod documents;
 mod forms;
 mod groups;
 mod handovers;
@@ -227,7 +228,7 @@ impl Work {
                 Err(Fault::TakenOver) => return None,
                 Err(fault) => (Some(job), fault),
             },
-            Err(cause) => (None, Fault::Unreadable(cause)),
+            Err(cause) => (None, Fault::Unreadable { what: "the job".to_owned(), cause }),
         };
         // On the heap, too: it is large and seldom needed.
         Some(Box::pin(self.after_fault(claim, job.as_ref(), &fault)).await)

@@ -181,8 +181,7 @@ impl Work {
 
     /// How far looking got.
     pub(super) async fn watched(&self, installation: &InstallationId) -> Result<Watched, Fault> {
-        let kept = self.store.document(installation, KIND, "").await?;
-        Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default())
+        Ok(self.kept(installation, KIND, "").await?.unwrap_or_default())
     }
 
     async fn keep_watched(&self, installation: &InstallationId, watched: &Watched) -> Result<(), Fault> {

@@ -64,6 +64,7 @@ mod telling;
 mod tracing;
 mod truth;
 mod undoing;
+mod unreadable;
 mod untouched;
 mod upgrading;
 mod week;
