@@ -6,6 +6,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::domain::absence::Absence;
 use crate::domain::asker::{Asker, Listed, Via};
 use crate::domain::click::{FormContext, Resume};
 use crate::domain::command::Command;
@@ -64,6 +65,9 @@ pub enum Job {
     /// Tell what somebody left behind who is not there any more.
     #[serde(rename = "left.v1")]
     Left(Owner),
+    /// Tell somebody what concerned them while nothing was seen of dialnote.
+    #[serde(rename = "caught_up.v1")]
+    CaughtUp(SlackUserId),
     /// Look which owners have something that nothing has happened to for long.
     #[serde(rename = "untouched.v1")]
     Untouched,
@@ -214,6 +218,9 @@ pub struct NoticedJob {
     /// Whether that was long after it happened, so that cards are made true and nobody is told.
     #[serde(default)]
     pub quiet: bool,
+    /// The absence after which it was found, if it is that long.
+    #[serde(default)]
+    pub away: Option<Absence>,
 }
 
 /// A channel to be told at once what waits there.
@@ -226,6 +233,9 @@ pub struct DigestJob {
     /// Whether it is told only what has waited for long.
     #[serde(default)]
     pub overdue: bool,
+    /// The absence, if that is why.
+    #[serde(default)]
+    pub away: Option<Absence>,
 }
 
 /// Somebody who wants a report.
@@ -368,6 +378,7 @@ impl Job {
             Self::Look => "look".to_owned(),
             Self::Refresh | Self::Removed(_) => "installation".to_owned(),
             Self::Left(gone) => format!("left:{}", gone.id),
+            Self::CaughtUp(user) => format!("caught_up:{user}"),
             Self::Untouched => "untouched".to_owned(),
             Self::Ask(owner) => format!("ask:{}", owner.id),
             Self::Links(job) => format!("links:{}:{}", job.channel, job.ts),
@@ -417,6 +428,7 @@ impl Job {
             Self::Look
             | Self::Noticed(_)
             | Self::Left(_)
+            | Self::CaughtUp(_)
             | Self::Untouched
             | Self::Ask(_)
             | Self::Handover(_)

@@ -2,6 +2,7 @@
 //! and settled; the server loops [`office::Office::step`], and so do the tests, so that what is tested is
 //! what runs.
 
+mod absence;
 pub mod audit;
 mod batch;
 mod changes;
@@ -40,6 +41,7 @@ mod watch;
 use std::future::ready;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
@@ -132,6 +134,8 @@ pub struct Work {
     /// This process among others on the same store.
     instance: String,
     home: OnceCell<InstallationId>,
+    /// Whether the last look at dialnote failed.
+    unreachable: AtomicBool,
     /// What it has to know of itself, if it is one among many; else its keys are set by the operator.
     tenant: Option<Tenant>,
 }
@@ -176,6 +180,7 @@ impl Work {
             door,
             instance,
             home,
+            unreachable: AtomicBool::new(false),
             tenant: None,
         }
     }
@@ -245,6 +250,7 @@ impl Work {
             Job::Resume(job) => Box::pin(self.resume(claim, job)),
             Job::Profile(job) => Box::pin(self.profile_changed(claim, job)),
             Job::Left(gone) => Box::pin(self.left(claim, gone)),
+            Job::CaughtUp(user) => Box::pin(self.caught_up(claim, user)),
             Job::People(job) => Box::pin(self.who_is_who(claim, job)),
             Job::Linked(job) => Box::pin(self.linked(claim, job)),
             Job::Report(job) => Box::pin(self.report(claim, job)),

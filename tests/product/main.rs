@@ -11,6 +11,7 @@
 )]
 #![expect(unreachable_pub, reason = "the tests are one crate")]
 
+mod absent;
 mod answered;
 mod answering;
 mod assigning;
