@@ -54,6 +54,10 @@ pub enum Control {
     Open,
     /// One of several conversations.
     Pick,
+    /// One of several people.
+    PickPerson,
+    /// Open the form of a kept command, with everything that is known of it.
+    FillIn,
     /// Try a command again that was given up.
     Retry,
     /// Open the form in which a conversation is chosen.
@@ -88,7 +92,7 @@ pub enum Control {
     Unlink,
 }
 
-const CONTROLS: [(Control, &str); 35] = [
+const CONTROLS: [(Control, &str); 37] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::AssignTo, "assign_to"),
@@ -108,6 +112,8 @@ const CONTROLS: [(Control, &str); 35] = [
     (Control::Keep, "keep"),
     (Control::Open, "open"),
     (Control::Pick, "pick"),
+    (Control::PickPerson, "pick_person"),
+    (Control::FillIn, "fill_in"),
     (Control::Retry, "retry"),
     (Control::Choose, "choose"),
     (Control::Filter, "filter"),
@@ -228,6 +234,8 @@ pub enum Clicked {
     Do(Command),
     /// Going on with a kept command.
     Resume(Resume),
+    /// The form of a kept command.
+    FillIn(DraftId),
     /// A form for what is wanted of a conversation, or of one that is still to be chosen.
     Open(Wanted, Option<ConversationId>),
     /// A list.
@@ -257,6 +265,9 @@ pub struct Resume {
     pub draft: DraftId,
     /// The conversation picked.
     pub pick: Option<ConversationId>,
+    /// The person picked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<SlackUserId>,
 }
 
 /// How the rows of controls begin in a message that tells of several conversations, one row for each.
@@ -323,10 +334,11 @@ impl Click {
                 let which = Which::AllOf(carried.owner.clone()?);
                 Some(Clicked::Do(Command { act: Act::Unassign, which, note: String::new() }))
             }
-            Control::Pick | Control::Retry => {
-                let (draft, pick) = (carried.draft.clone()?, carried.conversation.clone());
-                Some(Clicked::Resume(Resume { draft, pick }))
+            Control::Pick | Control::PickPerson | Control::Retry => {
+                let Carried { draft, conversation: pick, user: person, .. } = carried;
+                Some(Clicked::Resume(Resume { draft: draft?, pick, person }))
             }
+            Control::FillIn => carried.draft.clone().map(Clicked::FillIn),
             Control::People => Some(Clicked::People(carried.page.unwrap_or_default())),
             Control::Link | Control::MoveLink => {
                 let (user, member) = (carried.user.clone()?, carried.member.clone()?);
@@ -338,7 +350,7 @@ impl Click {
             Control::Unlink => {
                 Some(Clicked::Link(Linking::Off { user: carried.user.clone()? }, carried.page.unwrap_or_default()))
             }
-            Control::Choose => carried.wanted.clone().map(|wanted| Clicked::Open(wanted, None)),
+            Control::Choose => carried.wanted.clone().map(|wanted| Clicked::Open(wanted, carried.conversation.clone())),
             Control::Filter | Control::Newer | Control::Older => carried.list.map(Clicked::List),
             _ => None,
         }

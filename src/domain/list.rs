@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{Conversation, Status};
-use crate::domain::find::folded;
+use crate::domain::lookup::book::name_of;
+use crate::domain::lookup::names::folded;
 use crate::domain::typed::{self, Word};
 use crate::ids::{ConversationId, MemberId, SlackUserId};
 
@@ -110,7 +111,11 @@ fn named(word: &str) -> Option<Filter> {
 pub struct Known {
     /// The conversation.
     pub conversation: Conversation,
-    /// Name and company, in small letters without accents.
+    /// The contact's name as it is looked for; empty without one.
+    pub(super) name: String,
+    /// The company likewise.
+    pub(super) company: String,
+    /// Both.
     pub(super) names: String,
     /// The digits of the contact's number.
     pub(super) digits: String,
@@ -119,11 +124,11 @@ pub struct Known {
 impl Known {
     /// The conversation, made ready to be looked for.
     pub fn of(conversation: Conversation) -> Self {
-        let contact = &conversation.contact;
-        let names = [contact.name.as_deref(), contact.company.as_deref()];
-        let names = folded(&names.into_iter().flatten().collect::<Vec<_>>().join(" "));
-        let digits = digits(&contact.phone);
-        Self { conversation, names, digits }
+        let name = name_of(&conversation);
+        let company = conversation.contact.company.as_deref().map(folded).unwrap_or_default();
+        let names = format!("{name} {company}").trim().to_owned();
+        let digits = digits(&conversation.contact.phone);
+        Self { conversation, name, company, names, digits }
     }
 }
 

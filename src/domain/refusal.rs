@@ -238,21 +238,6 @@ pub enum Misread {
         /// The one that may have been meant.
         nearest: Option<Verb>,
     },
-    /// It does not say who.
-    NobodyNamed(Verb),
-    /// It begins with several people.
-    SeveralPeople(Verb),
-    /// It names a user group.
-    GroupNamed(Verb),
-    /// It names somebody whom Slack did not recognize.
-    UnknownPerson {
-        /// The command.
-        verb: Verb,
-        /// What was typed.
-        typed: String,
-    },
-    /// It does not say which conversation.
-    NoConversation(Verb),
     /// It does not say who in Slack is to be linked, or names somebody whom Slack did not recognize.
     NobodyToLink {
         /// The name that Slack did not recognize; empty if none was typed.
@@ -260,22 +245,16 @@ pub enum Misread {
     },
     /// It does not say to whom in dialnote.
     NoMemberNamed,
-    /// It leaves out the note.
-    NoteMissing(Verb),
     /// It does not say which shared number.
     NoLine,
     /// It is not clear of how many days a report is wanted.
     NoPeriod,
     /// It names a channel that Slack did not recognize.
     UnknownChannel,
-    /// It does not say until when, or not in words that we know.
-    TimeMissing,
-    /// There is more text than the command can use.
-    Leftover {
-        /// The command.
-        verb: Verb,
-        /// The text that is too much.
-        extra: String,
+    /// It does not say until when, or not in words that are known.
+    TimeMissing {
+        /// The conversation, if it names one by itself.
+        conversation: Option<ConversationId>,
     },
     /// The text is too long for a typed command.
     TooLong {

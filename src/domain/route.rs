@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{ActivityKind, Line};
-use crate::domain::find::folded;
+use crate::domain::lookup::names::folded;
 use crate::domain::hours::{self, Clock};
 use crate::domain::phone::{self, WrittenNumber};
 use crate::domain::policy::Rules;

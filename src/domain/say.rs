@@ -10,6 +10,7 @@ use crate::domain::finding::Finding;
 use crate::domain::list::{FILTERS, Query};
 use crate::domain::people::{Member, Profile, Unlinked};
 use crate::domain::policy::Rules;
+use crate::domain::question::Question;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::wishes::Wishes;
 use crate::ids::{ChannelId, DraftId, SlackUserId};
@@ -145,15 +146,8 @@ pub enum Say {
         /// The note, so that it is not lost.
         note: String,
     },
-    /// Several conversations fit.
-    Pick {
-        /// The kept command.
-        draft: DraftId,
-        /// The ones to choose from.
-        choices: Vec<Choice>,
-        /// How many more fit.
-        more: usize,
-    },
+    /// It is not clear yet what is to be done.
+    Question(Box<Question>),
     /// What happened to a conversation through this app.
     History {
         /// Which.
@@ -262,17 +256,6 @@ pub struct Several {
     pub refused: Vec<(String, Refusal)>,
     /// The note, so that it is not lost; empty if it was written everywhere.
     pub note: String,
-}
-
-/// A conversation to choose.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choice {
-    /// Which.
-    pub about: About,
-    /// What colleagues call the owner.
-    pub owner: Option<String>,
-    /// When something last happened.
-    pub last_activity: Option<Timestamp>,
 }
 
 /// Something that was done, told to the one who did it.

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 
 use crate::domain::conversation::{Conversation, Status};
-use crate::domain::find::folded;
+use crate::domain::lookup::names::folded;
 use crate::domain::list::{FEWEST_DIGITS, Known, digits};
 use crate::domain::route::Route;
 

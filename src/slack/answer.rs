@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde_json::Value;
 
+use crate::domain::lookup::people::Colleague;
 use crate::domain::people::{Account, Profile, is_outside};
 use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, SlackUserId};
@@ -122,6 +123,22 @@ fn profile(installation: &InstallationId, user: &Value) -> Option<Profile> {
         account: account(installation, user),
         zone: user.words("/tz").map(str::to_owned),
         admin: user.flag("/is_admin") || user.flag("/is_owner"),
+    })
+}
+
+/// A user object (§23.1) as colleagues may name its person; nothing for programs and accounts that are switched off.
+pub(super) fn colleague(user: &Value) -> Option<Colleague> {
+    let id = user.words("/id")?;
+    if user.flag("/is_bot") || user.flag("/deleted") || id == "USLACKBOT" {
+        return None;
+    }
+    let full = ["/profile/real_name", "/real_name", "/name"].into_iter().find_map(|path| user.name(path));
+    let full = full.unwrap_or_else(|| id.to_owned());
+    Some(Colleague {
+        user: SlackUserId::new(id),
+        display: user.name("/profile/display_name").unwrap_or_else(|| full.clone()),
+        full,
+        email: user.words("/profile/email").map(str::to_owned),
     })
 }
 

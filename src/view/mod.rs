@@ -16,6 +16,7 @@ pub mod mrkdwn;
 pub mod notice;
 pub mod page;
 pub mod people;
+mod question;
 pub mod reply;
 pub mod report;
 pub mod routes;

@@ -7,14 +7,14 @@ use crate::domain::finding::{Finding, PEOPLE, State};
 use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rule, Who};
 use crate::domain::refusal::{About, Refusal};
-use crate::domain::say::{Choice, Deed, Picked, Say, Several, What};
+use crate::domain::say::{Deed, Picked, Say, Several, What};
 use crate::domain::verb::Verb;
 use crate::view::card::{self, event, quoted};
 use crate::view::element::{Confirm, Element, Style};
 use crate::view::help::{NAME_ONE, QUOTE, what_note, with_usage};
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{cut, neutral, time};
-use crate::view::{connect, list, people, routes};
+use crate::view::{connect, list, people, question, routes};
 
 /// How much of a conversation's history is shown.
 const MOST_TOLD: usize = 20;
@@ -66,7 +66,7 @@ pub fn say(say: &Say) -> Content {
         Say::Unlinked { name, member } => sentence(&people::unlinked(name, member.as_deref())),
         Say::WhichMember { user, name, choices, more } => people::which(user, name, choices, *more),
         Say::NoteRefused { deed, why, note } => note_refused(deed, why, note),
-        Say::Pick { draft, choices, more } => pick(draft, choices, *more),
+        Say::Question(question) => question::asked(question),
         Say::Waiting => sentence(
             "Saved, and waiting for dialnote: it takes longer than usual. \
              It will be done as soon as dialnote answers, and I will tell you then.",
@@ -138,7 +138,7 @@ fn rows(mut texts: impl Iterator<Item = String>, most: usize) -> Vec<Block> {
     rows
 }
 
-fn given_back(note: &str) -> Vec<Block> {
+pub(super) fn given_back(note: &str) -> Vec<Block> {
     if note.is_empty() {
         return Vec::new();
     }
@@ -300,7 +300,7 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
     }
 }
 
-fn with_buttons(mut content: Content, buttons: Vec<Element>) -> Content {
+pub(super) fn with_buttons(mut content: Content, buttons: Vec<Element>) -> Content {
     content.blocks.push(Block::actions("actions", buttons));
     content
 }
@@ -458,23 +458,6 @@ fn note_refused(deed: &Deed, why: &Refusal, note: &str) -> Content {
     let text = format!("{} But the note was not written: {} Here it is, to keep:", done(deed), no(why));
     let blocks = std::iter::once(Block::paragraph(&text)).chain(quoted(note)).collect();
     Content::new(&neutral(&text), blocks)
-}
-
-fn pick(draft: &crate::ids::DraftId, choices: &[Choice], more: usize) -> Content {
-    let title = "Several conversations fit. Which one?";
-    let mut blocks = vec![Block::paragraph(title)];
-    for choice in choices {
-        let carried = Carried { draft: Some(draft.clone()), ..Carried::conversation(&choice.about.id) };
-        let owner =
-            choice.owner.as_ref().map_or_else(|| "nobody owns it".to_owned(), |owner| format!("{owner} owns it"));
-        let text = format!("{} · {owner}", named(&choice.about));
-        blocks.push(Block::row(&text, Element::button(Control::Pick, "This one", &carried.encode())));
-        blocks.extend(choice.last_activity.map(|at| Block::small(&format!("Last activity {}", time(at)))));
-    }
-    if more > 0 {
-        blocks.push(Block::paragraph(&format!("{more} more fit. Name the one you mean by its number or full name.")));
-    }
-    Content::new(title, blocks)
 }
 
 fn given_up(reference: &str, carried: &Carried) -> Content {

@@ -3,10 +3,10 @@
 //! that after a crash nothing that was settled is done again.
 
 use crate::dialnote::client::{CallError, Denied};
-use crate::domain::command::{Act, Command};
+use crate::domain::command::{Act, Assignee, Command};
 use crate::domain::conversation::{Conversation, Owner, Which};
 use crate::domain::face::Face;
-use crate::domain::job::{CommandJob, Job, ResumeJob, Stage};
+use crate::domain::job::{Batch, CommandJob, Job, ResumeJob, Stage};
 use crate::domain::message::Message;
 use crate::domain::people::Unlinked;
 use crate::domain::plan::{self, Call, Facts, Party, Plan, Progress};
@@ -61,7 +61,8 @@ impl Work {
         }
         match (&job.stage, job.conversation()) {
             (Stage::Asked, None) => self.find(claim, job).await,
-            (Stage::Asked, Some(id)) if waits_its_turn(claim, job) => Ok(self.found(claim, job, id.clone(), None)),
+            (Stage::Asked, _) if job.command.act.lacks_an_owner() => Ok(self.ask_for_owner(claim, job)),
+            (Stage::Asked, Some(id)) if waits_its_turn(claim, job) => Ok(self.found(claim, job, vec![id.clone()])),
             (Stage::Asked, Some(id)) => self.decide(claim, job, id).await,
             (Stage::Doing(progress), _) => match progress.next() {
                 Some(call) => self.make(claim, job, progress, call).await,
@@ -70,16 +71,32 @@ impl Work {
         }
     }
 
-    /// The conversation is known: the command queues up with everything else about it.
-    pub(super) fn found(&self, claim: &Claim, job: &CommandJob, id: ConversationId, note: Option<String>) -> Outcome {
-        let mut command = job.command.clone();
-        command.note = note.filter(|note| !note.is_empty()).unwrap_or(command.note);
-        command.which = Which::Id(id);
-        let moved = CommandJob { command, ..job.clone() };
-        let mut queued = self.following(claim, &Job::Command(moved));
+    /// The conversations are known: the command queues up with everything else about its own; several become
+    /// several commands.
+    pub(super) fn found(&self, claim: &Claim, job: &CommandJob, mut ids: Vec<ConversationId>) -> Outcome {
+        if ids.len() != 1 {
+            return self.batched(claim, job, ids);
+        }
+        let Some(id) = ids.pop() else { return Outcome::done(Vec::new()) };
+        let command = Command { which: Which::Id(id), ..job.command.clone() };
+        Outcome::done(vec![self.queued_up(claim, CommandJob { command, ..job.clone() })])
+    }
+
+    /// The same command for each of these, told of together.
+    pub(super) fn batched(&self, claim: &Claim, job: &CommandJob, ids: Vec<ConversationId>) -> Outcome {
+        let batch = Batch { id: format!("{}-{}", claim.id, claim.accepted.as_millisecond()), of: ids.len() };
+        let each = ids.into_iter().map(|id| {
+            let command = Command { which: Which::Id(id), ..job.command.clone() };
+            self.queued_up(claim, CommandJob { batch: Some(batch.clone()), command, ..job.clone() })
+        });
+        Outcome::done(each.collect())
+    }
+
+    fn queued_up(&self, claim: &Claim, job: CommandJob) -> Effect {
+        let mut queued = self.following(claim, &Job::Command(job));
         queued.behind = None;
         queued.in_turn = true;
-        Outcome::done(vec![Effect::Enqueue(queued)])
+        Effect::Enqueue(queued)
     }
 
     /// Looks at everything the decision rests on, and takes it.
@@ -346,6 +363,9 @@ impl Work {
         };
         if let Some(pick) = &job.resume.pick {
             command.which = Which::Id(pick.clone());
+        }
+        if let Some(person) = &job.resume.person {
+            command.act = command.act.with_owner(Assignee::User(person.clone()));
         }
         let resumed = Job::Command(CommandJob::new(job.asker.clone(), command));
         let verdict = Verdict::Continue { body: resumed.encode(), until: self.lease_end() };

@@ -5,6 +5,7 @@
 pub mod audit;
 mod batch;
 mod changes;
+mod colleagues;
 mod conclude;
 mod digests;
 mod direct;
@@ -20,6 +21,7 @@ mod leaving;
 mod linking;
 mod links;
 mod lists;
+mod lookup;
 mod noticed;
 pub mod office;
 mod outbox;
