@@ -265,7 +265,7 @@ impl std::fmt::Display for Which {
 /// Reads from the start of `text` which conversation is meant; answers it with what follows.
 /// `None` if there is nothing that could name one.
 pub fn which<'a>(text: &'a str, links: &Links) -> Option<(Which, &'a str)> {
-    if let Some((number, rest)) = WrittenNumber::leading(text) {
+    if let Some((number, rest)) = WrittenNumber::leading(text).into_iter().next() {
         return Some((Which::Number(number), rest));
     }
     match typed::first(text)? {

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::domain::conversation::{Conversation, Which};
-use crate::domain::phone::WrittenNumber;
+use crate::domain::phone::{self, Home, WrittenNumber};
 use crate::ids::ConversationId;
 
 /// More words than this never belong to a contact's name.
@@ -105,7 +105,7 @@ impl Search {
     /// Whether reading on cannot change the answer: a contact has one conversation
     /// (contracts/dialnote.md), so a full number found is found for good.
     pub fn is_settled(&self) -> bool {
-        matches!(&self.asked, Asked::Number(number) if number.is_complete()) && !self.matches.is_empty()
+        matches!(&self.asked, Asked::Number(number) if number.is_international()) && !self.matches.is_empty()
     }
 
     /// What was found among everything looked at.
@@ -123,7 +123,9 @@ impl Asked {
     fn fit(&self, conversation: &Conversation) -> Fit {
         let nothing = Fit { words: 0, how: How::Nothing };
         match self {
-            Self::Number(number) if number.matches(&conversation.contact.phone) => {
+            Self::Number(number)
+                if number.fit(&conversation.contact.phone, &Home::default()) >= Some(phone::Fit::Ending) =>
+            {
                 Fit { words: 1, how: How::WholeName }
             }
             Self::Number(_) => nothing,
