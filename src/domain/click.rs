@@ -469,6 +469,21 @@ impl FormContext {
     pub fn new(wanted: Wanted, conversation: Option<ConversationId>, channel: Option<ChannelId>) -> Self {
         Self { wanted, conversation, channel, list: None, reply: None, quoted: None }
     }
+
+    /// The form of a kept command of this person's.
+    pub fn of(command: &Command, person: &SlackUserId, channel: Option<ChannelId>) -> Self {
+        let to = command.act.named_owner().and_then(|who| match who {
+            Assignee::User(user) => Some(user.clone()),
+            Assignee::Me => Some(person.clone()),
+            Assignee::Group(_) | Assignee::InText => None,
+        });
+        let conversation = match &command.which {
+            Which::Id(id) => Some(id.clone()),
+            _ => None,
+        };
+        let wanted = Wanted { verb: command.act.verb(), to, when: command.act.when().cloned() };
+        Self::new(wanted, conversation, channel)
+    }
 }
 
 /// A message that somebody wants to be a note.

@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::domain::lookup::people::Colleague;
 use crate::domain::people::Profile;
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId, UserGroupId, ViewId};

@@ -87,6 +87,10 @@ pub struct Known {
     pub suggested: Vec<(String, String)>,
     /// Whether it cannot do without a note.
     pub needs_note: bool,
+    /// The conversations that are chosen already, if there may be several.
+    pub several: Vec<Conversation>,
+    /// The note that was typed already.
+    pub note: String,
 }
 
 /// The form for what is wanted of a conversation.
@@ -96,7 +100,13 @@ pub fn form(context: &FormContext, known: &Known) -> Modal {
     let (title, submit) = names(verb);
     let mut blocks = vec![match &context.conversation {
         Some(id) => Block::paragraph(known.title.as_deref().unwrap_or(id.as_str())),
-        None => Block::field(field::WHICH, "Conversation", Element::search(field::WHICH, "Name or number")),
+        None if known.several.is_empty() => {
+            Block::field(field::WHICH, "Conversation", Element::search(field::WHICH, "Name or number"))
+        }
+        None => {
+            let chosen = known.several.iter().map(option).collect();
+            Block::field(field::WHICH, "Conversations", Element::search_several(field::WHICH, "Name or number", chosen))
+        }
     }];
     match verb {
         Verb::Assign | Verb::Handoff => blocks.extend(owner_fields(context, known)),
@@ -104,7 +114,7 @@ pub fn form(context: &FormContext, known: &Known) -> Modal {
         _ => {}
     }
     if matches!(verb, Verb::Assign | Verb::Handoff | Verb::Done | Verb::Note | Verb::GiveBack) {
-        blocks.extend(note_fields(context, known.needs_note));
+        blocks.extend(note_fields(context, known));
     }
     Modal::new(verb.spec().name, title, submit, metadata, blocks)
 }
@@ -178,16 +188,16 @@ fn time_fields() -> [Block; 2] {
     ]
 }
 
-fn note_fields(context: &FormContext, needed: bool) -> [Block; 2] {
+fn note_fields(context: &FormContext, known: &Known) -> [Block; 2] {
     let (label, hint) = match context.wanted.verb {
         Verb::Handoff => ("What should they know?", "The next owner gets it with the conversation."),
         Verb::Done => ("How did it end?", "It goes into dialnote as an internal note."),
         Verb::GiveBack => ("Why?", "Whoever gave it to you gets it."),
         _ => ("Note", "It goes into dialnote; the contact does not see it."),
     };
-    let quoted = context.quoted.as_ref().map_or("", |quoted| quoted.text.as_str());
-    let area = Element::text_area(field::NOTE, INPUT_TEXT).with_text(quoted);
-    let note = if needed {
+    let written = context.quoted.as_ref().map_or(known.note.as_str(), |quoted| quoted.text.as_str());
+    let area = Element::text_area(field::NOTE, INPUT_TEXT).with_text(written);
+    let note = if known.needs_note {
         Block::field(field::NOTE, label, area)
     } else {
         Block::optional_field(field::NOTE, label, hint, area)

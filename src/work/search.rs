@@ -1,16 +1,13 @@
 //! Which conversations did they mean who named none: the last one, those that are theirs, these.
 
-use crate::domain::command::{Act, Command};
-use crate::domain::conversation::{Conversation, Which};
-use crate::domain::find::{Found, Search};
+use crate::domain::command::Act;
+use crate::domain::conversation::Which;
 use crate::domain::handover::Handover;
-use crate::domain::job::{Batch, CommandJob, Job};
-use crate::domain::message::Message;
-use crate::domain::refusal::{About, Refusal};
-use crate::domain::say::{Choice, Say};
+use crate::domain::job::CommandJob;
+use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::ConversationId;
-use crate::store::{Claim, Effect};
+use crate::store::Claim;
 use crate::work::audit;
 use crate::work::inbox::{Stop, denied};
 use crate::work::{Outcome, Work};

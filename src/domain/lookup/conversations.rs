@@ -19,7 +19,7 @@ const LEADS: [&str; 4] = ["to", "for", "on", "about"];
 
 /// How a command looks at what it finds.
 #[derive(Clone, Copy, Debug)]
-pub struct Manner {
+pub(super) struct Manner {
     /// Whether it takes a note.
     pub takes_note: bool,
     /// Whether a name means a done conversation as well as any other.
@@ -28,7 +28,7 @@ pub struct Manner {
 
 /// The conversations that a text means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Meant {
+pub(super) enum Meant {
     /// These, and what is left is the note.
     Clear {
         /// Which.
@@ -120,7 +120,7 @@ impl By {
 }
 
 /// Reads which conversations a text names.
-pub struct Reader<'r, 'a> {
+pub(super) struct Reader<'r, 'a> {
     text: &'r Text<'r>,
     book: &'r Book<'a>,
     links: &'r Links,
@@ -129,12 +129,12 @@ pub struct Reader<'r, 'a> {
 
 impl<'r, 'a> Reader<'r, 'a> {
     /// A reader of a text.
-    pub fn new(text: &'r Text<'r>, book: &'r Book<'a>, links: &'r Links, manner: Manner) -> Self {
+    pub(super) fn new(text: &'r Text<'r>, book: &'r Book<'a>, links: &'r Links, manner: Manner) -> Self {
         Self { text, book, links, manner }
     }
 
     /// The conversations that the text from `start` on means.
-    pub fn read(&self, start: usize) -> Meant {
+    pub(super) fn read(&self, start: usize) -> Meant {
         let start = self.past_marks(start);
         let named = self.list(self.after_grammar(start));
         let meant = match named.as_slice() {
@@ -146,19 +146,19 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     /// The conversations that begin at `start`, all of them clear, and where they end.
-    pub fn clear_at(&self, start: usize) -> Option<usize> {
+    pub(super) fn clear_at(&self, start: usize) -> Option<usize> {
         let items = self.list(self.after_grammar(start));
         items.last().map(|last| last.to)
     }
 
     /// The first conversation further on that is named by id, link or number: where it begins and ends.
-    pub fn explicit_after(&self, start: usize) -> Option<(usize, usize)> {
+    pub(super) fn explicit_after(&self, start: usize) -> Option<(usize, usize)> {
         let item = self.first_explicit(start)?;
         Some((item.from, self.list(item.from).last().map_or(item.to, |last| last.to)))
     }
 
     /// How many words of a contact's name stand at `at`.
-    pub fn name_words(&self, at: usize) -> usize {
+    pub(super) fn name_words(&self, at: usize) -> usize {
         self.name_at(at).map_or(0, |item| item.to - item.from)
     }
 
@@ -235,17 +235,18 @@ impl<'r, 'a> Reader<'r, 'a> {
         Some(Item { fits: known.into_iter().collect(), unknown, by: By::Id, from: at, to: at + 1 })
     }
 
-    /// The longest beginning of a number that is a contact's.
+    /// The beginning of a number that fits a contact's best; of several the longest.
     fn by_number(&self, at: usize) -> Option<Item<'a>> {
-        self.readings(at).into_iter().find_map(|(number, to)| {
-            let found = self.book.by_number(&number)?;
-            let by = match found.by {
-                Fit::Line => By::Line,
-                Fit::Ending => By::Ending,
-                Fit::LastDigits => return None,
-            };
-            Some(Item { fits: found.conversations, unknown: None, by, from: at, to })
-        })
+        let mut best: Option<(Fit, Item<'a>)> = None;
+        for (number, to) in self.readings(at) {
+            let Some(found) = self.book.by_number(&number) else { continue };
+            if found.by == Fit::LastDigits || best.as_ref().is_some_and(|(fit, _)| *fit >= found.by) {
+                continue;
+            }
+            let by = if found.by == Fit::Line { By::Line } else { By::Ending };
+            best = Some((found.by, Item { fits: found.conversations, unknown: None, by, from: at, to }));
+        }
+        best.map(|(_, item)| item)
     }
 
     /// The numbers that begin at a token, longest first, and where each ends.
@@ -258,7 +259,16 @@ impl<'r, 'a> Reader<'r, 'a> {
             return Vec::new();
         }
         let found = WrittenNumber::leading(text).into_iter();
-        found.map(|(number, rest)| (number, self.text.token_with(rest.len()))).filter(|(_, to)| *to > at).collect()
+        found.map(|(number, rest)| (number, self.end_of_number(at, rest))).collect()
+    }
+
+    /// The token after a number that leaves this rest. Marks that follow it are none of its own.
+    fn end_of_number(&self, at: usize, rest: &str) -> usize {
+        let mut to = self.text.token_with(rest.len());
+        while to > at + 1 && self.text.token(to - 1).is_some_and(|token| token.is_mark()) {
+            to -= 1;
+        }
+        to
     }
 
     /// The longest name that stands at a token.

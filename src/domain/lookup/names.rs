@@ -149,7 +149,9 @@ pub fn how(wanted: &str, name: &str) -> How {
 /// Whether a word is nearly a word of the name, both [`folded`].
 pub fn is_misspelt(word: &str, name: &str) -> bool {
     let long = |word: &str| word.chars().count() >= LONG_ENOUGH;
-    let alike = |of_name: &str| long(of_name) && strsim::jaro_winkler(of_name, word) >= ALIKE;
+    let alike = |of_name: &str| {
+        long(of_name) && (strsim::osa_distance(of_name, word) == 1 || strsim::jaro_winkler(of_name, word) >= ALIKE)
+    };
     long(word) && name.split(' ').any(alike)
 }
 

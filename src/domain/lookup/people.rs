@@ -46,7 +46,8 @@ impl Colleague {
         let names = [folded(&self.display), folded(&self.full)];
         let words = || names.iter().flat_map(|name| name.split(' ').chain([name.as_str()]));
         let begins = phrase.chars().count() >= FEWEST_LETTERS && words().any(|word| word.starts_with(phrase));
-        begins || words().any(|word| strsim::jaro_winkler(word, phrase) >= ALIKE)
+        let one_slip = |word: &str| phrase.chars().count() > FEWEST_LETTERS && strsim::osa_distance(word, phrase) == 1;
+        begins || words().any(|word| one_slip(word) || strsim::jaro_winkler(word, phrase) >= ALIKE)
     }
 }
 

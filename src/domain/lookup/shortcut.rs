@@ -32,8 +32,7 @@ pub fn explicit(verb: Verb, text: &str, links: &Links) -> Option<Explicit> {
     if takes_person(verb) {
         let Named { who: Who::Clear(named), to } = Directory::default().at(&text, led(&text, at))? else { return None };
         let is_group = matches!(named, Assignee::Group(_));
-        (who, at) = (Some(named).filter(|_| !is_group || verb == Verb::Assign), text.past(to, &[]));
-        who.as_ref()?;
+        (who, at) = (Some(Some(named).filter(|_| !is_group || verb == Verb::Assign)?), text.past(to, &[]));
     }
     if is_empty(&text, at) {
         return Some(Explicit { who, id: None, note: String::new() });

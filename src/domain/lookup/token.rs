@@ -107,7 +107,7 @@ pub struct Text<'a> {
 
 /// The text with one kind of blank, and without marks that nobody sees. (A joiner stays: it holds emoji
 /// together.)
-pub fn cleaned(text: &str) -> String {
+pub(super) fn cleaned(text: &str) -> String {
     let seen = text.chars().filter(|c| !is_invisible(*c) || *c == '\u{200d}');
     seen.map(|c| if c.is_whitespace() && c != '\n' { ' ' } else { c }).collect()
 }
@@ -244,7 +244,7 @@ mod tests {
         assert_eq!(
             kinds("<@U1|zoe>, (conv_1): Lima,Ana. “not now” O’Brien &amp; x - y"),
             [
-                "Person(U1)",
+                "Person(SlackUserId(\"U1\"))",
                 "Mark(Comma)",
                 "Mark(Bracket)",
                 "Word(\"conv_1\")",
