@@ -16,6 +16,7 @@ mod answering;
 mod assigning;
 mod auditing;
 mod browser;
+mod cases;
 mod choosing;
 mod crashing;
 mod database;

@@ -105,6 +105,13 @@ pub async fn set_up(test: impl AsyncFnOnce(&mut Bot)) {
     product_with(Setup { by: By::Settings, ..Setup::default() }, test).await;
 }
 
+impl Bot {
+    /// A bot for a test that judges for itself: nothing is asserted in the end.
+    pub async fn alone(setup: Setup) -> Self {
+        Self::start(setup, everything_by_sockets()).await
+    }
+}
+
 /// The same with something different about it.
 pub async fn product_with(setup: Setup, test: impl AsyncFnOnce(&mut Bot)) {
     secrets::read_along();

@@ -1,0 +1,28 @@
+//! Which sentences are which kind of refusal: the one place where the cases meet the words of the app.
+
+use super::case::Kind;
+
+/// Parts of sentences, of which a refusal of this kind has at least one.
+pub fn sentences(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::NoConversation => &["dialnote has no conversation", "No conversation fits", "Which conversation?"],
+        Kind::NoPerson => &["Who is it for?"],
+        Kind::UnknownPerson => &["I do not know who"],
+        Kind::NotLinked => &["is not in dialnote", "is a bot. Choose a person."],
+        Kind::YouNotLinked => &["You are not in dialnote"],
+        Kind::GroupNamed => &["Only a person can own a conversation, not a group."],
+        Kind::Owned => &["a group takes nothing away"],
+        Kind::Taken => &[" took ", " already."],
+        Kind::AlreadySo => &["is already "],
+        Kind::NotYours => &[" belongs to ", "Nobody owns ", "is not waiting for your answer"],
+        Kind::NotAllowed => &["In this workspace only "],
+        Kind::NotSnoozed => &["is not snoozed"],
+        Kind::NotesStay => &["note stays", "notes stay"],
+        Kind::NothingToUndo => &["There is nothing of yours to take back."],
+        Kind::ChangedSince => &["so nothing was taken back"],
+        Kind::TooLate => &["was more than ten minutes ago"],
+        Kind::TimeUnclear => &["Until when?"],
+        Kind::TimePassed => &["That time has passed."],
+        Kind::TimeTooFar => &["That is more than a year away."],
+    }
+}
