@@ -5,8 +5,8 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{ActivityKind, Line};
-use crate::domain::lookup::names::folded;
 use crate::domain::hours::{self, Clock};
+use crate::domain::lookup::names::folded;
 use crate::domain::phone::{self, Fit, Home, WrittenNumber};
 use crate::domain::policy::Rules;
 use crate::domain::refusal::Misread;

@@ -16,7 +16,7 @@ use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId, UserGroupId, ViewId};
 use crate::json::Peek;
 use crate::metrics::Metrics;
-use crate::slack::answer::{colleague, CallError, found_profile, judged, status_error, unusable};
+use crate::slack::answer::{CallError, colleague, found_profile, judged, status_error, unusable};
 use crate::transport;
 use crate::view::kit::{Content, Home, Modal};
 
@@ -383,7 +383,11 @@ impl Slack {
 
     /// A page of the workspace's people (`users.list`), but for programs and accounts that are switched off; and
     /// where the next one begins, if there is one. A token of an organization has to say in which workspace (§24.5).
-    pub async fn people(&self, cursor: &str, team: Option<&TeamId>) -> Result<(Vec<Colleague>, Option<String>), CallError> {
+    pub async fn people(
+        &self,
+        cursor: &str,
+        team: Option<&TeamId>,
+    ) -> Result<(Vec<Colleague>, Option<String>), CallError> {
         let mut arguments = vec![("limit", PEOPLE_AT_ONCE)];
         arguments.extend((!cursor.is_empty()).then_some(("cursor", cursor)));
         arguments.extend(team.map(|team| ("team_id", team.as_str())));

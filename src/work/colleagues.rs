@@ -65,7 +65,8 @@ impl People {
         address: &str,
         people: &[Colleague],
     ) -> Result<Option<Colleague>, Fault> {
-        let is_known = people.iter().any(|one| one.email.as_deref().is_some_and(|email| email.to_lowercase() == address));
+        let is_known =
+            people.iter().any(|one| one.email.as_deref().is_some_and(|email| email.to_lowercase() == address));
         if is_known {
             return Ok(None);
         }

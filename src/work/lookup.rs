@@ -18,8 +18,8 @@ use crate::error::Fault;
 use crate::ids::{ConversationId, SlackUserId};
 use crate::store::{Claim, Effect, Verdict};
 use crate::work::inbox::{Stop, denied};
-use crate::work::people::Read;
 use crate::work::index::Conversations;
+use crate::work::people::Read;
 use crate::work::watch::For;
 use crate::work::{Outcome, Work};
 
@@ -88,9 +88,8 @@ impl Work {
         if !self.watched(&claim.installation).await?.whole {
             return Ok(None);
         }
-        let read = |known: &Conversations| {
-            lookup::read(asked, &Book::of(known.values().map(|sight| &sight.known)), directory)
-        };
+        let read =
+            |known: &Conversations| lookup::read(asked, &Book::of(known.values().map(|sight| &sight.known)), directory);
         self.index.look(self.store.as_ref(), &claim.installation, read).await.map(Some)
     }
 
@@ -219,8 +218,7 @@ impl Work {
     ) -> Result<Outcome, Stop> {
         let named = self.people.told_apart(&claim.installation, &people).await?;
         let someone = Assignee::Me;
-        let asked =
-            Asked { verb: job.command.act.verb(), who: Some(&someone), text: &rest, links: &self.links };
+        let asked = Asked { verb: job.command.act.verb(), who: Some(&someone), text: &rest, links: &self.links };
         let directory = Directory::default();
         let reading = match self.read_known(claim, &asked, &directory).await? {
             Some(reading) => reading,
@@ -260,7 +258,8 @@ fn with(job: &CommandJob, who: Option<Assignee>, which: Which, note: String) -> 
 
 /// Whether nothing but ids, links and numbers decided it: what is new cannot change it.
 fn is_explicit(reading: &Reading) -> bool {
-    matches!(reading, Reading::Ready { by_name, .. } if by_name.is_empty()) || matches!(reading, Reading::AllMine { .. })
+    matches!(reading, Reading::Ready { by_name, .. } if by_name.is_empty())
+        || matches!(reading, Reading::AllMine { .. })
 }
 
 fn names_nobody(reading: &Reading) -> bool {

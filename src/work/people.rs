@@ -408,7 +408,11 @@ impl People {
         Ok(profile)
     }
 
-    pub(super) async fn profile_by_email(&self, installation: &InstallationId, email: &str) -> Result<Option<Profile>, Fault> {
+    pub(super) async fn profile_by_email(
+        &self,
+        installation: &InstallationId,
+        email: &str,
+    ) -> Result<Option<Profile>, Fault> {
         let kept = self.store.recall_alias(installation, PROFILE, &email.trim().to_lowercase()).await?;
         if let Some(profile) = self.usable(kept, PROFILE_AGE, Read::Kept) {
             return Ok(Some(profile));

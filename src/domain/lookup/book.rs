@@ -1,5 +1,7 @@
 //! The conversations among which a typed one is looked for.
 
+use std::collections::BTreeSet;
+
 use crate::domain::conversation::{Conversation, Status};
 use crate::domain::list::Known;
 use crate::domain::lookup::names::{How, Strength, folded, how, is_misspelt, strength};
@@ -25,8 +27,7 @@ impl<'a> Book<'a> {
     /// A book of these.
     pub fn of(all: impl IntoIterator<Item = &'a Known>) -> Self {
         let all: Vec<_> = all.into_iter().collect();
-        let shared = all.iter().filter_map(|known| known.conversation.line.as_ref()).map(|line| line.number.as_str());
-        Self { home: Home::of(shared), all }
+        Self { home: home_of(all.iter().copied()), all }
     }
 
     /// The conversation with this id.
@@ -68,6 +69,12 @@ impl<'a> Book<'a> {
     pub fn those(&self, ids: &[ConversationId]) -> Vec<&'a Conversation> {
         ids.iter().filter_map(|id| self.by_id(id.as_str())).collect()
     }
+}
+
+/// The countries of the shared numbers that conversations belong to.
+pub fn home_of<'a>(all: impl Iterator<Item = &'a Known>) -> Home {
+    let shared: BTreeSet<_> = all.filter_map(|known| Some(known.conversation.line.as_ref()?.number.as_str())).collect();
+    Home::of(shared)
 }
 
 fn at(known: &Known) -> jiff::Timestamp {

@@ -139,7 +139,9 @@ impl<'r, 'a> Reader<'r, 'a> {
         let named = self.list(self.after_grammar(start));
         let meant = match named.as_slice() {
             [] => self.further_on(start).unwrap_or_else(|| self.offered(start)),
-            [one] if one.by.is_name() => self.named_or_further_on(start, one).unwrap_or_else(|| self.several(named, "")),
+            [one] if one.by.is_name() => {
+                self.named_or_further_on(start, one).unwrap_or_else(|| self.several(named, ""))
+            }
             _ => self.several(named, ""),
         };
         self.without_leftovers(meant)
@@ -252,8 +254,11 @@ impl<'r, 'a> Reader<'r, 'a> {
     /// The numbers that begin at a token, longest first, and where each ends.
     fn readings(&self, at: usize) -> Vec<(WrittenNumber, usize)> {
         let text = self.text.from(at);
-        let begins = |c: char| c.is_numeric() || matches!(c, '+' | '＋' | '(' | '<' | '[' | '"' | '\'' | '`' | '*')
-            || !c.is_ascii() && !c.is_alphabetic();
+        let begins = |c: char| {
+            c.is_numeric()
+                || matches!(c, '+' | '＋' | '(' | '<' | '[' | '"' | '\'' | '`' | '*')
+                || !c.is_ascii() && !c.is_alphabetic()
+        };
         let is_tel = text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:"));
         if !is_tel && !text.starts_with(begins) {
             return Vec::new();
@@ -282,7 +287,8 @@ impl<'r, 'a> Reader<'r, 'a> {
             let words = words.get(..count)?;
             let (last, phrase) = (words.last()?.0, phrase(words));
             let found = self.book.by_name(&phrase)?;
-            let comma = words.windows(2).position(|pair| matches!(pair, [one, other] if self.has_comma(one.0, other.0)));
+            let comma =
+                words.windows(2).position(|pair| matches!(pair, [one, other] if self.has_comma(one.0, other.0)));
             let fits = |one: &&'a Conversation| comma.is_none_or(|at| is_last_first(words, at, one));
             let conversations: Vec<_> = found.conversations.into_iter().filter(fits).collect();
             (!conversations.is_empty()).then(|| named(found.by, conversations, at, last + 1))
@@ -333,7 +339,8 @@ impl<'r, 'a> Reader<'r, 'a> {
     /// What is named further on, and all that stands around it as the note.
     fn with_words_before(&self, start: usize, explicit: &Item<'a>) -> Meant {
         let mut before = explicit.from;
-        let leads = |at: usize| self.text.token(at).and_then(|token| token.word()).is_some_and(|w| LEADS.contains(&&*w));
+        let leads =
+            |at: usize| self.text.token(at).and_then(|token| token.word()).is_some_and(|w| LEADS.contains(&&*w));
         if before > start && leads(before - 1) {
             before -= 1;
         }
@@ -344,7 +351,9 @@ impl<'r, 'a> Reader<'r, 'a> {
     fn first_explicit(&self, start: usize) -> Option<Item<'a>> {
         let mut at = start;
         while at < self.text.tokens.len() {
-            let known = |item: &Item<'a>| item.unknown.is_none() || matches!(self.text.token(at), Some(t) if matches!(t.kind, Kind::Link(_)));
+            let known = |item: &Item<'a>| {
+                item.unknown.is_none() || matches!(self.text.token(at), Some(t) if matches!(t.kind, Kind::Link(_)))
+            };
             if let Some(item) = self.by_id(at).filter(known).or_else(|| self.by_number(at)) {
                 return Some(item);
             }

@@ -118,7 +118,8 @@ impl Grammar<'_, '_> {
     /// `okafro to @zoe note`: the words before are no conversation's name, and meant as one.
     fn led_to_a_person(&self, start: usize) -> Option<Reading> {
         let leads = |at: usize| self.text.token(at)?.word().filter(|word| LEADS.contains(&&**word));
-        let lead = (start..self.text.tokens.len()).find(|at| leads(*at).is_some() && self.directory.at(self.text, at + 1).is_some())?;
+        let lead = (start..self.text.tokens.len())
+            .find(|at| leads(*at).is_some() && self.directory.at(self.text, at + 1).is_some())?;
         let named = self.directory.at(self.text, lead + 1)?;
         (lead > start).then(|| self.around(start, lead, named))
     }
@@ -137,7 +138,9 @@ impl Grammar<'_, '_> {
             return self.somebody_after(start, end);
         }
         match self.directory.nearest(&typed) {
-            Who::OneOf(people) => Reading::WhichPerson { people, typed: typed::as_typed(&typed), rest: self.text.from(from).to_owned() },
+            Who::OneOf(people) => {
+                Reading::WhichPerson { people, typed: typed::as_typed(&typed), rest: self.text.from(from).to_owned() }
+            }
             _ => self.lacking(Missing::Somebody { typed: typed::as_typed(&typed) }, from),
         }
     }
@@ -146,7 +149,9 @@ impl Grammar<'_, '_> {
     fn somebody_after(&self, start: usize, end: usize) -> Reading {
         let after = self.text.past(end, &LEADS);
         let typed = self.text.between(after, after + 1).trim().to_owned();
-        if after > end && !typed.is_empty() && self.text.past(end, &[]) < after
+        if after > end
+            && !typed.is_empty()
+            && self.text.past(end, &[]) < after
             && let Who::OneOf(people) = self.directory.nearest(&typed)
         {
             let rest = format!("{} : {}", self.text.between(start, end).trim(), self.text.from(after + 1));

@@ -9,6 +9,7 @@ mod conversations;
 mod grammar;
 pub mod names;
 pub mod people;
+pub mod search;
 mod shortcut;
 mod token;
 

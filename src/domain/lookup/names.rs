@@ -63,7 +63,8 @@ pub fn folded(text: &str) -> String {
             'æ' => bare.push_str("ae"),
             'œ' => bare.push_str("oe"),
             '&' => bare.push_str(" and "),
-            '-' | '‐'..='―' | ',' | ';' | ':' | '.' | '!' | '?' | '(' | ')' | '"' | '“' | '”' | '„' | '«' | '»' => {
+            '-' | '‐'..='―' | ',' | ';' | ':' | '.' | '!' | '?' | '(' | ')' | '"' | '“' | '”' | '„' | '«' | '»' =>
+            {
                 bare.push(' ');
             }
             // A lower-case letter can bring a mark of its own (`İ`).

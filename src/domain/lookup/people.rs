@@ -151,7 +151,8 @@ impl Directory {
     }
 
     fn called(&self, phrase: &str) -> Option<Who> {
-        let called: Vec<_> = self.people.iter().filter(|one| one.is_named(phrase)).map(|one| one.user.clone()).collect();
+        let called: Vec<_> =
+            self.people.iter().filter(|one| one.is_named(phrase)).map(|one| one.user.clone()).collect();
         match called.as_slice() {
             [] => None,
             [one] => Some(Who::Clear(Assignee::User(one.clone()))),
@@ -173,6 +174,13 @@ impl Directory {
     }
 }
 
+/// The only one of these people who is called so.
+pub fn only_one_called(name: &str, people: &[Colleague]) -> Option<SlackUserId> {
+    let phrase = folded(name.trim_start_matches('@'));
+    let mut called = people.iter().filter(|one| one.is_named(&phrase));
+    called.next().filter(|_| called.next().is_none()).map(|one| one.user.clone())
+}
+
 /// Whether Slack recognized a person at a token, or it is whoever asks.
 pub fn is_recognized(text: &Text<'_>, at: usize) -> bool {
     recognized(text, at).is_some()
@@ -181,9 +189,7 @@ pub fn is_recognized(text: &Text<'_>, at: usize) -> bool {
 fn recognized(text: &Text<'_>, at: usize) -> Option<Assignee> {
     match &text.token(at)?.kind {
         Kind::Person(user) => Some(Assignee::User(user.clone())),
-        Kind::Group(id, name) => {
-            Some(Assignee::Group(UserGroup { id: id.clone(), name: typed::plain(name) }))
-        }
+        Kind::Group(id, name) => Some(Assignee::Group(UserGroup { id: id.clone(), name: typed::plain(name) })),
         Kind::Word(word) if matches!(word.to_lowercase().as_str(), "me" | "@me") => Some(Assignee::Me),
         _ => None,
     }

@@ -55,9 +55,10 @@ fn contacts(case: &Value) -> Vec<Known> {
         ("Nora Quinn", None, Open),
         ("Julian Frost", None, Snoozed),
     ];
-    let seed = seed.into_iter().zip(1..).map(|((name, company, status), n)| {
-        contact(n, name, company, &format!("+1415555{:04}", 100 + n), status)
-    });
+    let seed = seed
+        .into_iter()
+        .zip(1..)
+        .map(|((name, company, status), n)| contact(n, name, company, &format!("+1415555{:04}", 100 + n), status));
     let more = case.list("/contacts").iter().zip(15..).map(|(more, n)| {
         let name = [more.words("/first"), more.words("/last")].into_iter().flatten().collect::<Vec<_>>().join(" ");
         contact(n, &name, more.words("/company"), more.words("/phone").unwrap_or_default(), Open)
@@ -72,10 +73,16 @@ fn colleagues(case: &Value) -> Vec<Colleague> {
         full: full.to_owned(),
         email: Some(format!("{handle}@acme.example")),
     };
-    let seed = [("maya", "Maya", "Maya Chen"), ("leo", "Leo", "Leo Martins"), ("zoe", "Zoe", "Zoe Park"), ("sam", "Sam", "Sam Ortiz")];
-    let more = case.list("/people").iter().filter_map(|more| {
-        Some(one(more.words("/handle")?, more.words("/display")?, more.words("/name")?))
-    });
+    let seed = [
+        ("maya", "Maya", "Maya Chen"),
+        ("leo", "Leo", "Leo Martins"),
+        ("zoe", "Zoe", "Zoe Park"),
+        ("sam", "Sam", "Sam Ortiz"),
+    ];
+    let more = case
+        .list("/people")
+        .iter()
+        .filter_map(|more| Some(one(more.words("/handle")?, more.words("/display")?, more.words("/name")?)));
     seed.into_iter().map(|(handle, display, full)| one(handle, display, full)).chain(more).collect()
 }
 
@@ -86,18 +93,22 @@ fn as_sent(case: &Value) -> String {
         return typed;
     }
     let escaped = typed.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    ["maya", "leo", "zoe", "sam"].into_iter().fold(escaped, |text, handle| {
-        text.replace(&format!("@{handle} "), &format!("<@U0{0}|{handle}> ", handle.to_uppercase()))
-            .replace(&format!("@{handle},"), &format!("<@U0{}>,", handle.to_uppercase()))
-            .replace(&format!("@{handle}:"), &format!("<@U0{}>:", handle.to_uppercase()))
-            .replace(&format!("@{handle};"), &format!("<@U0{}>;", handle.to_uppercase()))
-            .replace(&format!("@{handle}\n"), &format!("<@U0{}>\n", handle.to_uppercase()))
-    })
-    .replace("@frontdesk", "<!subteam^S0FRONTDESK|@frontdesk>")
+    ["maya", "leo", "zoe", "sam"]
+        .into_iter()
+        .fold(escaped, |text, handle| {
+            text.replace(&format!("@{handle} "), &format!("<@U0{0}|{handle}> ", handle.to_uppercase()))
+                .replace(&format!("@{handle},"), &format!("<@U0{}>,", handle.to_uppercase()))
+                .replace(&format!("@{handle}:"), &format!("<@U0{}>:", handle.to_uppercase()))
+                .replace(&format!("@{handle};"), &format!("<@U0{}>;", handle.to_uppercase()))
+                .replace(&format!("@{handle}\n"), &format!("<@U0{}>\n", handle.to_uppercase()))
+        })
+        .replace("@frontdesk", "<!subteam^S0FRONTDESK|@frontdesk>")
 }
 
 fn with_last_mention(text: &str) -> String {
-    let ends = |handle: &str| text.strip_suffix(&format!("@{handle}")).map(|before| format!("{before}<@U0{}>", handle.to_uppercase()));
+    let ends = |handle: &str| {
+        text.strip_suffix(&format!("@{handle}")).map(|before| format!("{before}<@U0{}>", handle.to_uppercase()))
+    };
     ["maya", "leo", "zoe", "sam", "dialnote"].into_iter().find_map(ends).unwrap_or_else(|| text.to_owned())
 }
 
@@ -159,9 +170,11 @@ fn is_right(case: &Value) -> Result<(), String> {
             && (taken || named.len() == wanted.len());
         let first = changes.first();
         let noted = match first {
-            Some(first) if first.at("/note_any").is_some() => {
-                first.list("/note_any").iter().filter_map(Value::as_str).any(|any| any.replace('@', "") == note.replace(['@', '<', '>'], "").replace("U0ZOE", "zoe"))
-            }
+            Some(first) if first.at("/note_any").is_some() => first
+                .list("/note_any")
+                .iter()
+                .filter_map(Value::as_str)
+                .any(|any| any.replace('@', "") == note.replace(['@', '<', '>'], "").replace("U0ZOE", "zoe")),
             Some(first) => first.text("/note").unwrap_or_default() == note,
             None => true,
         };
@@ -179,11 +192,14 @@ fn is_right(case: &Value) -> Result<(), String> {
 }
 
 fn run(cases: &str) {
-    let failing: Vec<_> = cases.lines().filter_map(|line| {
-        let case: Value = serde_json::from_str(line).unwrap_or_default();
-        let why = is_right(&case).err()?;
-        Some(format!("{} {:?}: {why}", case.words("/id").unwrap_or_default(), case.text("/type")))
-    }).collect();
+    let failing: Vec<_> = cases
+        .lines()
+        .filter_map(|line| {
+            let case: Value = serde_json::from_str(line).unwrap_or_default();
+            let why = is_right(&case).err()?;
+            Some(format!("{} {:?}: {why}", case.words("/id").unwrap_or_default(), case.text("/type")))
+        })
+        .collect();
     assert!(failing.is_empty(), "{} fail:\n{}", failing.len(), failing.join("\n"));
 }
 

@@ -5,12 +5,12 @@ use super::case::Kind;
 /// Parts of sentences, of which a refusal of this kind has at least one.
 pub fn sentences(kind: Kind) -> &'static [&'static str] {
     match kind {
-        Kind::NoConversation => &["dialnote has no conversation", "No conversation fits", "Which conversation?"],
-        Kind::NoPerson => &["Who is it for?"],
-        Kind::UnknownPerson => &["I do not know who"],
+        Kind::NoConversation => &["dialnote has no conversation", "No conversation matches", "No contact is called"],
+        Kind::NoPerson => &["Choose the new owner."],
+        Kind::UnknownPerson => &["No one is called"],
         Kind::NotLinked => &["is not in dialnote", "is a bot. Choose a person."],
         Kind::YouNotLinked => &["You are not in dialnote"],
-        Kind::GroupNamed => &["Only a person can own a conversation, not a group."],
+        Kind::GroupNamed => &["not to a group"],
         Kind::Owned => &["a group takes nothing away"],
         Kind::Taken => &[" took ", " already."],
         Kind::AlreadySo => &["is already "],
@@ -21,7 +21,7 @@ pub fn sentences(kind: Kind) -> &'static [&'static str] {
         Kind::NothingToUndo => &["There is nothing of yours to take back."],
         Kind::ChangedSince => &["so nothing was taken back"],
         Kind::TooLate => &["was more than ten minutes ago"],
-        Kind::TimeUnclear => &["Until when?"],
+        Kind::TimeUnclear => &["When should it reopen?"],
         Kind::TimePassed => &["That time has passed."],
         Kind::TimeTooFar => &["That is more than a year away."],
     }
