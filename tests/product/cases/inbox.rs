@@ -125,12 +125,13 @@ pub fn loads(after: &Inbox, changes: &[Change]) -> BTreeMap<String, usize> {
     loads
 }
 
-/// `+2h`, `tomorrow 09:00`.
+/// `+2h`, `tomorrow 09:00`, or an instant.
 pub fn moment(words: &str, typed: &Moment) -> Timestamp {
     if let Some(duration) = words.strip_prefix('+') {
         return typed.now + duration.parse::<SignedDuration>().unwrap();
     }
-    let time: jiff::civil::Time = words.strip_prefix("tomorrow ").expect("a time of tomorrow").parse().unwrap();
+    let Some(time) = words.strip_prefix("tomorrow ") else { return words.parse().unwrap() };
+    let time: jiff::civil::Time = time.parse().unwrap();
     let tomorrow = typed.now.to_zoned_datetime(typed.zone.clone()).date().tomorrow().unwrap();
     tomorrow.to_datetime(time).to_zoned_datetime(typed.zone.clone()).unwrap().timestamp()
 }

@@ -8,12 +8,16 @@ mod known;
 mod numbers;
 mod runner;
 mod seen;
+mod shown;
 mod spoken;
 mod stage;
+mod stale;
 mod typing;
+mod undo;
+mod when;
 mod words;
 
-use case::{Dialled, Spoken};
+use case::{Dialled, Spoken, Stale, Timed, Undone};
 
 /// Whether something is as expected; if not, what was expected and what happened.
 type Checked = Result<(), String>;
@@ -36,4 +40,24 @@ fn people() {
 #[test]
 fn numbers() {
     runner::run::<Dialled>("numbers");
+}
+
+#[test]
+fn when() {
+    runner::run::<Timed>("when");
+}
+
+#[test]
+fn text() {
+    runner::run::<Spoken>("text");
+}
+
+#[test]
+fn undo() {
+    runner::run::<Undone>("undo");
+}
+
+#[test]
+fn stale() {
+    runner::run::<Stale>("stale");
 }

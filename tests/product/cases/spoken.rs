@@ -6,6 +6,7 @@ use super::Checked;
 use super::case::Spoken;
 use super::expect;
 use super::runner::Case;
+use super::shown::Since;
 use super::stage::Play;
 use crate::support::Setup;
 
@@ -16,9 +17,13 @@ impl Case for Spoken {
 
     async fn play(&self) -> Checked {
         let play = Play::set(Setup::default(), |world| self.prepare(world)).await;
+        let since = play.bot.world(|world| Since::now(world));
         let said = play.types_in(&self.channel, &self.who, &self.typed, self.raw).await;
         if let Some(expect) = &self.expect {
             expect::check(&play, &said, &self.typed, expect).await?;
+        }
+        if let Some(shown) = &self.shown {
+            play.bot.world(|world| since.shows(world, shown))?;
         }
         play.is_quiet().await
     }

@@ -85,6 +85,12 @@ impl Play {
         last
     }
 
+    /// Whether something still waits to be done.
+    pub async fn waits(&self) -> bool {
+        let waiting = self.bot.work.store.overview().await.unwrap();
+        waiting.inbox + waiting.outbox > 0
+    }
+
     pub fn after(&self) -> Inbox {
         self.bot.world(|world| inbox(world))
     }
