@@ -229,7 +229,7 @@ impl Conversation {
 
 /// Which conversation a person means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", from = "KeptWhich")]
 pub enum Which {
     /// Named by its id or its link.
     Id(ConversationId),
@@ -242,8 +242,40 @@ pub enum Which {
     /// All of these.
     These(Vec<ConversationId>),
     /// Those that this text names, as Slack sent it; what is left of it is the note.
+    Text(String),
+}
+
+/// The same as any version wrote it: what is a text was once read in part.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum KeptWhich {
+    Id(ConversationId),
+    MyLast,
+    AllMine,
+    AllOf(MemberId),
+    These(Vec<ConversationId>),
     #[serde(alias = "name", alias = "name_then_note")]
     Text(String),
+    Number {
+        digits: String,
+        international: bool,
+    },
+}
+
+impl From<KeptWhich> for Which {
+    fn from(kept: KeptWhich) -> Self {
+        match kept {
+            KeptWhich::Id(id) => Self::Id(id),
+            KeptWhich::MyLast => Self::MyLast,
+            KeptWhich::AllMine => Self::AllMine,
+            KeptWhich::AllOf(member) => Self::AllOf(member),
+            KeptWhich::These(ids) => Self::These(ids),
+            KeptWhich::Text(text) => Self::Text(text),
+            KeptWhich::Number { digits, international } => {
+                Self::Text(format!("{}{digits}", if international { "+" } else { "" }))
+            }
+        }
+    }
 }
 
 /// As somebody named it.

@@ -169,11 +169,10 @@ impl Work {
                 Ok(self.ask(claim, &with(job, who, Which::These(Vec::new()), note), about))
             }
             Reading::WhichPerson { people, typed, rest } => self.ask_who(claim, job, people, typed, rest).await,
-            Reading::Missing { who, mut ids, note, what } => {
-                let is_clear = !matches!(what, Missing::Clarity { .. }) && ids.len() == 1;
-                let which = match ids.pop().filter(|_| is_clear) {
-                    Some(only) => Which::Id(only),
-                    None => Which::These(ids),
+            Reading::Missing { who, ids, note, what } => {
+                let which = match ids.as_slice() {
+                    [only] if !matches!(what, Missing::Clarity { .. }) => Which::Id(only.clone()),
+                    _ => Which::These(ids),
                 };
                 Ok(self.ask(claim, &with(job, who, which, note), Unclear::Missing(what)))
             }
@@ -253,6 +252,8 @@ fn with(job: &CommandJob, who: Option<Assignee>, which: Which, note: String) -> 
         Some(who) => job.command.act.clone().with_owner(who),
         None => job.command.act.clone(),
     };
+    // A text that was read in part by an earlier version has its note already.
+    let note = if note.is_empty() { job.command.note.clone() } else { note };
     CommandJob { command: Command { act, which, note }, ..job.clone() }
 }
 

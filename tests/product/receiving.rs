@@ -259,7 +259,6 @@ async fn what_is_not_understood_is_explained_and_nothing_is_called() {
         let long = format!("/assign @zoe conv_1001 {}", "x".repeat(2978));
         let mut talk = String::new();
         for typed in [
-            "/assign",
             "/assgin",
             "/assign @zoe @leo conv_1001",
             "/assign 🎉🎉",
@@ -273,35 +272,30 @@ async fn what_is_not_understood_is_explained_and_nothing_is_called() {
             writeln!(talk, "{}\n", bot.answer(MAYA).await).unwrap();
         }
         assert_snapshot!(talk, @"
-        Who is it for?
-        Type: /assign @person [conversation] [note]
-        For example: /assign @zoe +1 415 555 0101 wants a call back
-        [Fill in a form]
-
         I do not know /assgin. Did you mean /assign?
         Type: /assign @person [conversation] [note]
         For example: /assign @zoe +1 415 555 0101 wants a call back
 
-        Only one person can own a conversation: name just one.
-        Type: /assign @person [conversation] [note]
-        For example: /assign @zoe +1 415 555 0101 wants a call back
-
-        Who is it for?
-        Type: /assign @person [conversation] [note]
-        For example: /assign @zoe +1 415 555 0101 wants a call back
+        A conversation has one owner. Choose one person.
+        Zoe Park [Choose]
+        Leo Martins [Choose]
         [Fill in a form]
 
-        Only a person can own a conversation, not a group.
-        Type: /handoff @person [conversation] note
-        For example: /handoff @leo Ana Lima asks for a quote, call before noon
+        No one is called “🎉🎉”. Choose the new owner.
+        [Fill in a form]
 
-        I do not know who @nobody is. Choose the person from the list that Slack shows when you type @.
-        Type: /assign @person [conversation] [note]
-        For example: /assign @zoe +1 415 555 0101 wants a call back
+        A hand-off goes to one person, not to a group. Choose the new owner.
+        Here is your note, so that it is not lost:
+        “note”
+        [Fill in a form]
 
-        I do not know what to do with “please”.
-        Type: /unassign [conversation]
-        For example: /unassign +1 415 555 0101
+        No one is called “@nobody”. Choose the new owner.
+        [Fill in a form]
+
+        `/unassign` takes no note, so nothing changed. What should “please” do?
+        +1 415 555 0101 (Ana Lima) · unassigned [Choose]
+          Last activity 2026-11-23 08:56 UTC
+        [Fill in a form]
 
         I do not know /dialnote asign. Did you mean /assign?
         Type: /assign @person [conversation] [note]
