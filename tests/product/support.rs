@@ -106,9 +106,10 @@ pub async fn set_up(test: impl AsyncFnOnce(&mut Bot)) {
 }
 
 impl Bot {
-    /// A bot for a test that judges for itself: nothing is asserted in the end.
+    /// A bot for a test that judges for itself: nothing is asserted in the end. Its keys are set: how it got into the
+    /// workspace is another matter.
     pub async fn alone(setup: Setup) -> Self {
-        Self::start(setup, everything_by_sockets()).await
+        Self::start(Setup { by: By::Settings, ..setup }, everything_by_sockets()).await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dialnote_slack::sandbox::{NewContact, NewPerson, NewProfile};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::support::{FRONT_DESK, MAYA};
@@ -173,8 +173,7 @@ pub struct Expect {
 #[serde(default, deny_unknown_fields)]
 pub struct Change {
     pub conversation: String,
-    #[serde(deserialize_with = "given")]
-    pub owner: Option<Option<String>>,
+    pub owner: Owner,
     pub owner_any: Vec<String>,
     pub status: Option<String>,
     pub until: Option<String>,
@@ -184,6 +183,22 @@ pub struct Change {
     /// Where a case says nothing of notes, and any are right.
     #[serde(skip)]
     pub any_notes: bool,
+}
+
+/// An owner, by handle: `null` is not the same as a field that is missing.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "Option<String>")]
+pub enum Owner {
+    #[default]
+    Unchanged,
+    Nobody,
+    Person(String),
+}
+
+impl From<Option<String>> for Owner {
+    fn from(handle: Option<String>) -> Self {
+        handle.map_or(Self::Nobody, Self::Person)
+    }
 }
 
 /// A form, and what is filled in.
@@ -229,11 +244,6 @@ pub enum Kind {
     TimeUnclear,
     TimePassed,
     TimeTooFar,
-}
-
-/// Tells `null` from a field that is missing.
-fn given<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(field).map(Some)
 }
 
 fn maya() -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use dialnote_slack::sandbox::View;
 
 use super::Checked;
-use super::case::{Change, Expect, Form, Kind};
+use super::case::{Change, Expect, Form, Kind, Owner};
 use super::inbox::moment;
 use super::kinds::sentences;
 use super::seen::{self, Offer};
@@ -109,7 +109,7 @@ async fn asks_people(play: &Play, said: &Said, handles: &[String], expect: &Expe
     offer.press(&play.bot, &said.who).await?;
     let change = Change {
         conversation: expect.conversation.clone().ok_or("a case that names the conversation")?,
-        owner: Some(Some(first.clone())),
+        owner: Owner::Person(first.clone()),
         note: expect.keeps.clone(),
         ..Change::default()
     };
@@ -139,7 +139,7 @@ fn completed(typed: &str, who: &str, conversation: &str, to: Option<&str>, note:
         ..Change::default()
     };
     let status = |status: &str| Change { status: Some(status.to_owned()), ..change.clone() };
-    let owner = |owner: Option<&str>| Change { owner: Some(owner.map(str::to_owned)), ..change.clone() };
+    let owner = |owner: Option<&str>| Change { owner: owner.map(str::to_owned).into(), ..change.clone() };
     match typing::verb(typed).as_str() {
         "assign" | "handoff" => owner(to),
         "take" => owner(Some(who)),

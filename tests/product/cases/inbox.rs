@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Checked;
-use super::case::Change;
+use super::case::{Change, Owner};
 
 /// All that a case can say of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,9 +74,10 @@ pub fn changed(before: &Inbox, after: &Inbox, changes: &[Change], typed: &Moment
 fn complaints(was: &State, now: &State, change: &Change, typed: &Moment) -> Vec<String> {
     let mut complaints = Vec::new();
     let owners = match &change.owner {
-        Some(owner) => vec![owner.clone()],
-        None if change.owner_any.is_empty() => vec![was.owner.clone()],
-        None => change.owner_any.iter().cloned().map(Some).collect(),
+        Owner::Person(owner) => vec![Some(owner.clone())],
+        Owner::Nobody => vec![None],
+        Owner::Unchanged if change.owner_any.is_empty() => vec![was.owner.clone()],
+        Owner::Unchanged => change.owner_any.iter().cloned().map(Some).collect(),
     };
     if !owners.contains(&now.owner) {
         let owners: Vec<_> = owners.iter().map(|owner| owner.as_deref().unwrap_or("nobody")).collect();

@@ -1,7 +1,7 @@
 //! Every text that the app displays to anybody, and what must and must not be in it.
 
 use dialnote_slack::sandbox::World;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Checked;
 use super::case::Shown;
@@ -26,8 +26,8 @@ impl Since {
             |method: &str| method.starts_with("chat.") || method.starts_with("views.") || method == "response_url";
         let sent = calls.filter(|call| shows(&call.method)).map(|call| call.body.clone());
         let deliveries = world.deliveries.iter().filter(|delivery| delivery.seq > self.deliveries);
-        let answered = deliveries.filter_map(|delivery| serde_json::from_str::<Value>(&delivery.response).ok());
-        sent.chain(answered).flat_map(|body| of_body(&body)).collect()
+        let answered = deliveries.map(|delivery| answer(&delivery.response));
+        sent.chain(answered).flat_map(|body| of_body(&body)).filter(|text| !text.raw.is_empty()).collect()
     }
 
     /// Whether the displayed texts are as they should be.
@@ -57,6 +57,11 @@ impl Since {
         }
         Ok(())
     }
+}
+
+/// What was answered at once: JSON, or plain text.
+fn answer(response: &str) -> Value {
+    serde_json::from_str(response).unwrap_or_else(|_| json!({ "text": response }))
 }
 
 fn of_body(body: &Value) -> Vec<Text> {
