@@ -5,9 +5,6 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-/// The longest name, in characters: the sentence around it is to be read, too.
-const LONGEST_NAME: usize = 80;
-
 /// Looks into a JSON value by path. Paths are JSON pointers: `/user/id`.
 pub trait Peek {
     /// The value at the path, unless it is `null`.
@@ -21,15 +18,6 @@ pub trait Peek {
     /// The string at the path, unless it is blank.
     fn words(&self, path: &str) -> Option<&str> {
         self.text(path).map(str::trim).filter(|text| !text.is_empty())
-    }
-
-    /// What somebody or something is called, at the path: in one line, and not endless.
-    fn name(&self, path: &str) -> Option<String> {
-        let name = self.words(path)?.split_whitespace().collect::<Vec<_>>().join(" ");
-        if name.chars().count() <= LONGEST_NAME {
-            return Some(name);
-        }
-        Some(name.chars().take(LONGEST_NAME - 1).chain(['…']).collect())
     }
 
     /// Whether there is a `true` at the path.
@@ -58,14 +46,6 @@ impl Peek for Value {
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn a_name_is_one_short_line() {
-        let value = json!({"a": " Ana\n Lima ", "b": "x".repeat(81), "c": " "});
-        assert_eq!(value.name("/a").as_deref(), Some("Ana Lima"));
-        assert_eq!(value.name("/b").map(|name| name.chars().count()), Some(80));
-        assert_eq!(value.name("/c"), None);
-    }
 
     #[test]
     fn what_is_of_another_type_is_not_there() {

@@ -7,11 +7,15 @@ use serde_json::Value;
 
 use crate::domain::conversation::{Activity, ActivityKind, Contact, Conversation, Line, Owner, Sequel, Status};
 use crate::domain::people::Member;
+use crate::domain::text;
 use crate::ids::{ConversationId, MemberId};
 use crate::json::Peek;
 
 /// How far apart the call log and the timeline may put one call.
 const ONE_CALL: SignedDuration = SignedDuration::from_mins(2);
+
+/// How much of dialnote's own words of a refusal is passed on, in characters.
+const LONGEST_WORDS: usize = 500;
 
 /// The content of an answer: what is in its envelope, or the answer itself if it has none.
 pub(super) fn opened(answer: Value) -> Value {
@@ -38,7 +42,7 @@ pub(super) fn conversation(value: &Value) -> Option<Conversation> {
         contact: contact(value),
         line: value
             .words("/phoneNumber/number")
-            .map(|number| Line { number: number.to_owned(), name: value.name("/phoneNumber/name") }),
+            .map(|number| Line { number: number.to_owned(), name: name(value, "/phoneNumber/name") }),
         last_activity: value.at("/lastActivity").and_then(activity),
         last_note: None,
     })
@@ -55,17 +59,21 @@ fn status(status: &str) -> Status {
 /// The populated owner, or the bare id where only that is given.
 fn owner(value: &Value) -> Option<Owner> {
     let id = value.words("/assignedTo/id").or_else(|| value.words("/assignedToId"))?;
-    Some(Owner { id: MemberId::new(id), name: value.name("/assignedTo/name").unwrap_or_default() })
+    Some(Owner { id: MemberId::new(id), name: name(value, "/assignedTo/name").unwrap_or_default() })
 }
 
 fn contact(value: &Value) -> Contact {
-    let names = [value.name("/contact/firstName"), value.name("/contact/lastName")];
-    let name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let names = ["/contact/firstName", "/contact/lastName"].map(|path| value.text(path).unwrap_or_default());
     Contact {
-        name: Some(name).filter(|name| !name.is_empty()),
-        company: value.name("/contact/company"),
-        phone: value.name("/contact/phoneNumber").unwrap_or_else(|| "unknown number".to_owned()),
+        name: text::name(&names.join(" ")),
+        company: name(value, "/contact/company"),
+        phone: name(value, "/contact/phoneNumber").unwrap_or_else(|| "unknown number".to_owned()),
     }
+}
+
+/// The name at the path, as it is shown and compared.
+fn name(value: &Value, path: &str) -> Option<String> {
+    value.text(path).and_then(text::name)
 }
 
 /// What happened last, as a conversation carries it.
@@ -92,7 +100,7 @@ fn happened(value: &Value, says: Option<&str>, at: Timestamp) -> Option<Activity
     Some(Activity {
         kind,
         inbound: value.words("/direction") != Some("outbound"),
-        preview: says.filter(|_| !is_call).map(str::to_owned),
+        preview: says.filter(|_| !is_call).map(text::words).filter(|says| !says.is_empty()),
         at,
         sequel: Sequel::Nothing,
     })
@@ -112,7 +120,7 @@ pub(super) fn caller(value: &Value, to: &str, at: Timestamp) -> Option<Owner> {
         && value.words("/toNumber") == Some(to)
         && made.duration_since(at).abs() <= ONE_CALL;
     let member = ["/member", "/user"].into_iter().find_map(|path| value.at(path)).filter(|_| this)?;
-    Some(Owner { id: MemberId::new(member.words("/id")?), name: member.name("/name").unwrap_or_default() })
+    Some(Owner { id: MemberId::new(member.words("/id")?), name: name(member, "/name").unwrap_or_default() })
 }
 
 /// Nothing says how a missed call is told from an answered one; assumed: by a status, or in words.
@@ -123,14 +131,14 @@ fn is_missed(value: &Value, says: Option<&str>) -> bool {
 
 /// A shared number; `None` without its address.
 pub(super) fn line(value: &Value) -> Option<Line> {
-    Some(Line { number: value.words("/channelAddress")?.to_owned(), name: value.name("/displayName") })
+    Some(Line { number: value.words("/channelAddress")?.to_owned(), name: name(value, "/displayName") })
 }
 
 /// A member; `None` without an id.
 pub(super) fn member(value: &Value) -> Option<Member> {
     Some(Member {
         id: MemberId::new(value.words("/id")?),
-        name: value.name("/name").unwrap_or_default(),
+        name: name(value, "/name").unwrap_or_default(),
         email: value.words("/email").map(str::to_owned),
         away: value.words("/availability").is_some_and(|said| !said.eq_ignore_ascii_case("available")),
         admin: value.words("/role").is_some_and(|role| role.eq_ignore_ascii_case("admin")),
@@ -142,7 +150,7 @@ pub(super) fn words(status: StatusCode, body: &[u8]) -> String {
     let answer: Value = serde_json::from_slice(body).unwrap_or_default();
     let paths = ["/message", "/error/message", "/error", "/error/code"];
     let words = paths.into_iter().find_map(|path| answer.words(path));
-    words.map_or_else(|| status.to_string(), |words| words.chars().take(500).collect())
+    words.map_or_else(|| status.to_string(), |words| text::cut(&text::words(words), LONGEST_WORDS))
 }
 
 /// Whether the refusal is the one that read-only keys get on every write.

@@ -12,6 +12,7 @@ use crate::domain::command::Command;
 use crate::domain::conversation::{Conversation, Owner, Which};
 use crate::domain::linking::Linking;
 use crate::domain::message::Message;
+use crate::domain::people::ProfileJob;
 use crate::domain::plan::Progress;
 use crate::domain::policy::Rules;
 use crate::domain::route::{self, Routing};
@@ -33,9 +34,9 @@ pub enum Job {
     /// Go on with a kept command.
     #[serde(rename = "resume.v1")]
     Resume(ResumeJob),
-    /// Read a Slack user anew: the profile changed.
+    /// Take over the profile of a Slack user, which changed.
     #[serde(rename = "profile.v1")]
-    Profile(SlackUserId),
+    Profile(ProfileJob),
     /// Draw a list.
     #[serde(rename = "list.v1")]
     List(ListJob),
@@ -355,7 +356,7 @@ impl Job {
         match self {
             Self::Command(job) => job.key(),
             Self::Resume(job) => person_key(&job.asker.user),
-            Self::Profile(user) => format!("profile:{user}"),
+            Self::Profile(job) => format!("profile:{}", job.user),
             Self::List(job) => format!("list:{}", job.asker.user),
             Self::Form(job) => format!("form:{}", job.view),
             Self::Batch(job) => job.batch.kind(),

@@ -10,6 +10,7 @@ use crate::domain::lookup::book::name_of;
 use crate::domain::lookup::names::folded;
 use crate::domain::lookup::search::{Rank, Search};
 use crate::domain::phone::Home;
+use crate::domain::text;
 use crate::domain::typed::{self, Word};
 use crate::ids::{ConversationId, MemberId, SlackUserId};
 
@@ -92,7 +93,7 @@ impl Query {
             },
             Some(_) => (Filter::All, text),
         };
-        let text = typed::as_typed(rest).trim_matches(is_around).chars().take(LONGEST_TEXT).collect();
+        let text = text::beginning(typed::as_typed(rest).trim_matches(is_around), LONGEST_TEXT).to_owned();
         Self { filter, text, page: 0 }
     }
 }

@@ -31,6 +31,7 @@ pub mod retry;
 pub mod route;
 pub mod say;
 pub mod suggest;
+pub mod text;
 pub mod typed;
 pub mod untouched;
 pub mod verb;

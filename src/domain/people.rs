@@ -26,6 +26,33 @@ pub struct Profile {
     pub admin: bool,
 }
 
+/// A Slack user whose profile changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "KeptProfileJob")]
+pub struct ProfileJob {
+    /// The user.
+    pub user: SlackUserId,
+    /// The profile as Slack told of it, and when. Earlier versions kept the user alone.
+    pub told: Option<(Profile, Timestamp)>,
+}
+
+/// A changed profile, as any version wrote it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum KeptProfileJob {
+    Named(SlackUserId),
+    Told { user: SlackUserId, told: Option<(Profile, Timestamp)> },
+}
+
+impl From<KeptProfileJob> for ProfileJob {
+    fn from(kept: KeptProfileJob) -> Self {
+        match kept {
+            KeptProfileJob::Named(user) => Self { user, told: None },
+            KeptProfileJob::Told { user, told } => Self { user, told },
+        }
+    }
+}
+
 /// What kind of account a Slack user is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -153,6 +180,21 @@ pub fn link(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Result
         [] => Err(Unlinked::Taken),
         _ => Err(Unlinked::Ambiguous),
     }
+}
+
+/// The member that a Slack user is but for the state of the account: who is switched off was somebody.
+pub fn linked_before(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Option<MemberId> {
+    let profile = Profile { account: Account::Member, ..profile.clone() };
+    link(&profile, members, by_hand).ok().map(|teammate| teammate.member)
+}
+
+/// Whether a member has the address of one of these profiles.
+pub fn is_a_members<'a>(mut profiles: impl Iterator<Item = &'a Profile>, members: &[Member]) -> bool {
+    let has = |member: &Member, email: &str| member.email.as_deref().map(folded).is_some_and(|own| own == email);
+    profiles.any(|profile| {
+        let email = profile.email.as_deref().map(folded).filter(|email| !email.is_empty());
+        email.is_some_and(|email| members.iter().any(|member| has(member, &email)))
+    })
 }
 
 /// Whether somebody with such an account can be linked at all. Who links somebody by hand vouches for what an

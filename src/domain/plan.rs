@@ -12,6 +12,7 @@ use crate::domain::people::Teammate;
 use crate::domain::policy::Rules;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::say::Picked;
+use crate::domain::text::{self, LONGEST_NAME};
 use crate::domain::verb::Verb;
 use crate::domain::when::When;
 use crate::ids::{MemberId, SlackUserId};
@@ -26,9 +27,6 @@ pub fn is_ours(note: &str) -> bool {
 
 /// The longest note dialnote takes, in characters (contracts/dialnote.md, Objects).
 pub const LONGEST_NOTE: usize = 5000;
-
-/// As much of a name stands below a note: whatever somebody is called, there is room for the words.
-const LONGEST_NAME: usize = 80;
 
 /// How long something can be taken back.
 const UNDO_WITHIN: SignedDuration = SignedDuration::from_mins(10);
@@ -384,7 +382,7 @@ impl From<&Conversation> for About {
 /// A note that would be too long with that line becomes two.
 fn note_calls(note: &str, facts: &Facts) -> Vec<Call> {
     let mut calls = Vec::new();
-    let writer: String = facts.asker.name.chars().take(LONGEST_NAME).collect();
+    let writer = text::cut(&facts.asker.name, LONGEST_NAME);
     let mut rest = note.trim();
     while !rest.is_empty() {
         let reference = match calls.len() {
@@ -402,8 +400,11 @@ fn note_calls(note: &str, facts: &Facts) -> Vec<Call> {
 
 /// As much of `text` as `room` characters hold, cut between words if there is a space.
 fn cut(text: &str, room: usize) -> (&str, &str) {
-    let Some((end, _)) = text.char_indices().nth(room) else { return (text, "") };
-    let (head, tail) = text.split_at_checked(end).unwrap_or((text, ""));
+    let head = text::beginning(text, room);
+    let tail = text.strip_prefix(head).unwrap_or_default();
+    if tail.is_empty() {
+        return (text, "");
+    }
     match head.rfind(char::is_whitespace).and_then(|space| text.split_at_checked(space)) {
         Some((head, tail)) if !head.is_empty() => (head, tail),
         _ => (head, tail),

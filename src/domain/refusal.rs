@@ -103,6 +103,10 @@ pub enum Refusal {
         /// How many it may have.
         most: usize,
     },
+    /// The message that was to become a note is one of the app's own.
+    OwnMessage,
+    /// The message that was to become a note has no words.
+    NothingToNote,
     /// A hand-over, or a note, without the words.
     NoteMissing {
         /// The words that named the conversation and left nothing for the note.

@@ -137,6 +137,21 @@ pub fn named(text: &str, user: &SlackUserId, name: &str) -> String {
     text.replace(&format!("<@{user}>"), &format!("@{name}"))
 }
 
+/// The channels in a raw text that come without their names.
+pub fn unnamed_channels(text: &str) -> Vec<ChannelId> {
+    let found = text.split("<#").skip(1).filter_map(|rest| rest.split_once('>'));
+    let mut ids: Vec<_> = found.map(|(id, _)| id.strip_suffix('|').unwrap_or(id)).filter(|id| is_name(id)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.into_iter().map(ChannelId::new).collect()
+}
+
+/// The raw text with the name of a channel that came without it.
+pub fn with_channel(text: &str, channel: &ChannelId, name: &str) -> String {
+    let named = format!("<#{channel}|{name}>");
+    text.replace(&format!("<#{channel}>"), &named).replace(&format!("<#{channel}|>"), &named)
+}
+
 /// The text as its writer saw it, as far as that can be known without looking names up.
 pub fn as_typed(text: &str) -> String {
     let plain = plain(text);
@@ -178,6 +193,15 @@ mod tests {
         for (typed, shown) in cases {
             assert_eq!(plain(typed), shown, "{typed}");
         }
+    }
+
+    #[test]
+    fn names_channels_beforehand() {
+        let text = "in <#C2|> or <#C1>, <#C2> not <#C3|billing> <#nope";
+        let channels = ["C1", "C2"].map(ChannelId::new);
+        assert_eq!(unnamed_channels(text), channels);
+        let named = with_channel(text, &channels[1], "desk");
+        assert_eq!(named, "in <#C2|desk> or <#C1>, <#C2|desk> not <#C3|billing> <#nope");
     }
 
     #[test]

@@ -9,10 +9,10 @@ use tokio::time::timeout;
 use tracing::warn;
 
 use crate::domain::asker::{Asker, Listed, Place as Stands, Via};
-use crate::domain::click::{FormContext, Quoted};
-use crate::domain::command::{Act, Command, Wanted};
+use crate::domain::click::FormContext;
+use crate::domain::command::{Command, Wanted};
 use crate::domain::conversation::{Conversation, Which};
-use crate::domain::job::{CommandJob, FormJob, Job, ListJob, PeopleJob, PeopleWindow};
+use crate::domain::job::{FormJob, Job, ListJob, PeopleJob, PeopleWindow};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::message::Message;
@@ -22,9 +22,11 @@ use crate::domain::typed;
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::http::slack::{Request, ignored, store, unavailable};
-use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, ViewId};
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, ViewId};
 use crate::slack::client::OUR_VIEWS;
-use crate::slack::inbound::{From, Place, PointedAt};
+use crate::slack::inbound::{From, Place};
+use crate::slack::pointed::PointedAt;
+use crate::store::Card;
 use crate::view::card::Privacy;
 use crate::view::kit::Modal;
 use crate::view::modal::{self, Here};
@@ -41,9 +43,6 @@ pub const MY_INBOX: &str = "my_inbox";
 pub const HAND_OFF: &str = "hand_off_message";
 /// See [`FIND`].
 pub const NOTE: &str = "note_message";
-
-/// How much of a message becomes a note: with its author's name it must fit a field of a form.
-const QUOTED: usize = 2_800;
 
 impl Request<'_> {
     /// Opens a form for what is wanted of a conversation, for teammates. What it is to show is read from
@@ -232,42 +231,21 @@ impl Request<'_> {
         response
     }
 
-    /// A message becomes a note: of the conversation in whose thread it stands or to which it links, else
-    /// of one that is chosen.
-    async fn note(self, from: From, message: PointedAt) -> Response {
-        let author = match &message.author {
-            Some(author) => self.within(self.work.people.name(&from.installation, author)).await.flatten(),
-            None => None,
-        };
-        let text: String = typed::as_typed(&message.text).chars().take(QUOTED).collect();
-        let text = format!("{}: {text}", author.as_deref().unwrap_or("Somebody"));
-        let channel = from.channel.as_ref().map(ToString::to_string).unwrap_or_default();
-        let quoted = Quoted { message: format!("{channel}:{}", message.ts), text };
-        let Some(id) = self.pointed_at(&from, &message).await else {
-            let context = FormContext::new(Wanted::only(Verb::Note), None, from.channel.clone());
-            return self.open(from, FormContext { quoted: Some(quoted), ..context }, Place::Message).await;
-        };
-        let command = Command { act: Act::Note, which: Which::Id(id), note: quoted.text };
-        let asker = self.asker(&from, Via::Clicked, false);
-        let job = CommandJob { quoted: Some(quoted.message), ..CommandJob::new(asker, command) };
-        match store(self.front, self.order_from(&from, &Job::Command(job))).await {
-            Ok(()) => StatusCode::OK.into_response(),
-            Err(_) => unavailable(),
-        }
-    }
-
     /// The conversation that a message is about: that of the card in whose thread it stands, or that of
     /// a link in it.
-    async fn pointed_at(&self, from: &From, message: &PointedAt) -> Option<ConversationId> {
+    pub(super) async fn pointed_at(&self, from: &From, message: &PointedAt) -> Option<ConversationId> {
         let card = message.thread.as_ref().unwrap_or(&message.ts);
-        if let Some(channel) = &from.channel {
-            let found = self.front.office.common.store.card_at(&from.installation, channel, card);
-            if let Some(card) = self.within(found).await.flatten() {
-                return Some(card.conversation);
-            }
+        if let Some(card) = self.card_at(from, card).await {
+            return Some(card.conversation);
         }
         let links = &self.front.office.common.links;
         message.text.split(['<', '>', '|', ' ', '\n']).find_map(|word| links.parse(word))
+    }
+
+    /// The card that a message is, where somebody is.
+    pub(super) async fn card_at(&self, from: &From, ts: &MessageTs) -> Option<Card> {
+        let channel = from.channel.as_ref()?;
+        self.within(self.front.office.common.store.card_at(&from.installation, channel, ts)).await.flatten()
     }
 
     /// The conversations that fit what was typed into a search field, for teammates only.

@@ -6,6 +6,7 @@ mod envelope;
 pub mod forms;
 mod hooks;
 mod install;
+mod noting;
 mod ops;
 pub mod serve;
 mod signed;

@@ -164,8 +164,8 @@ fn understood(
         Inbound::Submission { from, callback_id, private_metadata, fields } => {
             return Understood::Form(Box::pin(request.submitted(from, callback_id, private_metadata, fields)));
         }
-        Inbound::ProfileChanged { installation, user, delivery } => {
-            return Understood::Order(request.order(&installation, &delivery, &Job::Profile(user)), unavailable);
+        Inbound::ProfileChanged { installation, change, delivery } => {
+            return Understood::Order(request.order(&installation, &delivery, &Job::Profile(change)), unavailable);
         }
         Inbound::HomeOpened { installation, user, delivery } => {
             return Understood::Order(request.home(&installation, user, &delivery), unavailable);

@@ -16,6 +16,7 @@ use crate::domain::job::{Change, ChangeJob, CommandJob, Job};
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::policy::Rules;
 use crate::domain::refusal::Refusal;
+use crate::domain::text;
 use crate::domain::verb::Verb;
 use crate::domain::when::When;
 use crate::domain::wishes::{KINDS, Wishes};
@@ -89,8 +90,7 @@ impl Request<'_> {
     /// The note, from both its fields.
     async fn note_in(&self, installation: &InstallationId, verb: Verb, fields: &Fields) -> Result<String, FieldError> {
         let (note, more) = (fields.text(field::NOTE, field::NOTE), fields.text(field::MORE, field::MORE));
-        let note =
-            if more.trim().is_empty() { note.trim().to_owned() } else { format!("{note}{more}").trim().to_owned() };
+        let note = if more.trim().is_empty() { text::words(note) } else { text::words(&format!("{note}{more}")) };
         let characters = note.chars().count();
         if characters > LONGEST_NOTE {
             return Err(reply::field_error(&Refusal::NoteTooLong { characters, most: LONGEST_NOTE }));

@@ -114,18 +114,18 @@ pub async fn known(store: &dyn Store, installation: &InstallationId, asked: &Ask
     let mut members = BTreeSet::new();
     if let Some(profile) = store.recall(installation, PROFILE, user.as_str()).await? {
         let profile: serde_json::Value = serde_json::from_str(&profile.body).unwrap_or_default();
-        names.extend(profile.name("/name"));
+        names.extend(profile.words("/name").map(str::to_owned));
         addresses.extend(profile.words("/email").map(str::to_lowercase));
     }
     for deed in store.deeds(installation, &user, DEEDS).await? {
         let detail: serde_json::Value = serde_json::from_str(&deed.detail).unwrap_or_default();
-        names.extend(detail.name("/by"));
+        names.extend(detail.words("/by").map(str::to_owned));
     }
     let kept = store.recall(installation, MEMBERS, "").await?;
     let kept: serde_json::Value = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
     for member in kept.list("") {
         if member.words("/email").is_some_and(|email| addresses.contains(&email.to_lowercase())) {
-            names.extend(member.name("/name"));
+            names.extend(member.words("/name").map(str::to_owned));
             members.extend(member.words("/id").map(MemberId::new));
         }
     }

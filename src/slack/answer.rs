@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::domain::lookup::people::Colleague;
 use crate::domain::people::{Account, Profile, is_outside};
+use crate::domain::text;
 use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, SlackUserId};
 use crate::json::Peek;
@@ -112,10 +113,10 @@ pub(super) fn unusable(cause: &str) -> Fault {
 }
 
 /// A user object (§23.1) as a profile.
-fn profile(installation: &InstallationId, user: &Value) -> Option<Profile> {
+pub(super) fn profile(installation: &InstallationId, user: &Value) -> Option<Profile> {
     let id = user.words("/id")?;
     let names = ["/profile/display_name", "/profile/real_name", "/real_name", "/name"];
-    let name = names.into_iter().find_map(|path| user.name(path));
+    let name = names.into_iter().find_map(|path| user.text(path).and_then(text::name));
     Some(Profile {
         user: SlackUserId::new(id),
         name: name.unwrap_or_else(|| id.to_owned()),
@@ -132,11 +133,11 @@ pub(super) fn colleague(user: &Value) -> Option<Colleague> {
     if user.flag("/is_bot") || user.flag("/deleted") || id == "USLACKBOT" {
         return None;
     }
-    let full = ["/profile/real_name", "/real_name", "/name"].into_iter().find_map(|path| user.name(path));
+    let full = ["/profile/real_name", "/real_name", "/name"].into_iter().find_map(|path| text::name(user.text(path)?));
     let full = full.unwrap_or_else(|| id.to_owned());
     Some(Colleague {
         user: SlackUserId::new(id),
-        display: user.name("/profile/display_name").unwrap_or_else(|| full.clone()),
+        display: user.text("/profile/display_name").and_then(text::name).unwrap_or_else(|| full.clone()),
         full,
         email: user.words("/profile/email").map(str::to_owned),
     })

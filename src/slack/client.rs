@@ -165,16 +165,6 @@ impl Slack {
         })
     }
 
-    /// Whether we are in a channel; `None` if we may not know.
-    pub async fn is_in(&self, channel: &ChannelId) -> Result<Option<bool>, Fault> {
-        match self.call_form("conversations.info", &[("channel", channel.as_str())]).await {
-            Ok(answer) => Ok(Some(answer.flag("/channel/is_member") && !answer.flag("/channel/is_archived"))),
-            Err(CallError::Refused(code)) if code == "channel_not_found" => Ok(Some(false)),
-            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(None),
-            Err(CallError::Fault(fault)) => Err(fault),
-        }
-    }
-
     /// Posts a message, as a reply if a thread is given. `channel` may be a user's id (§15.1).
     /// `job` goes along as metadata, so that the message can be recognized as ours.
     pub async fn post(
@@ -312,18 +302,6 @@ impl Slack {
     ) -> Result<(), CallError> {
         let unfurls = json!({ url: { "blocks": content.blocks } });
         self.call("chat.unfurl", &json!({ "channel": channel, "ts": ts, "unfurls": unfurls })).await.map(drop)
-    }
-
-    /// Whether a channel is shared with another organization; `None` if we may not know.
-    pub async fn is_shared(&self, channel: &ChannelId) -> Result<Option<bool>, Fault> {
-        match self.call_form("conversations.info", &[("channel", channel.as_str())]).await {
-            Ok(answer) => {
-                let shared = ["/channel/is_ext_shared", "/channel/is_pending_ext_shared"];
-                Ok(Some(shared.into_iter().any(|flag| answer.flag(flag))))
-            }
-            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(None),
-            Err(CallError::Fault(fault)) => Err(fault),
-        }
     }
 
     /// Who of these users wants not to be disturbed just now; nobody, if we may not know.

@@ -10,8 +10,12 @@ use serde_json::Value;
 
 use crate::domain::click::Click;
 use crate::domain::job::LinksJob;
+use crate::domain::people::ProfileJob;
+use crate::domain::text;
 use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId, ViewId};
 use crate::json::Peek;
+use crate::slack::answer::profile;
+use crate::slack::pointed::PointedAt;
 
 /// A verified request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,8 +98,8 @@ pub enum Inbound {
     ProfileChanged {
         /// Where.
         installation: InstallationId,
-        /// Who.
-        user: SlackUserId,
+        /// Who, and the profile as it was then.
+        change: ProfileJob,
         /// The event's id.
         delivery: String,
     },
@@ -164,19 +168,6 @@ pub enum Place {
     Home,
     /// A form or window.
     View(ViewId),
-}
-
-/// A message that somebody points at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PointedAt {
-    /// Its name in its channel.
-    pub ts: MessageTs,
-    /// The message whose thread it is in.
-    pub thread: Option<MessageTs>,
-    /// What it says.
-    pub text: String,
-    /// Who wrote it.
-    pub author: Option<SlackUserId>,
 }
 
 /// Who sent it, from where.
@@ -341,7 +332,7 @@ fn slash(field: impl Fn(&str) -> Option<String>) -> Inbound {
             trigger_id: field("trigger_id"),
         },
         command,
-        text: field("text").unwrap_or_default(),
+        text: field("text").map(|text| text::words(&text)).unwrap_or_default(),
     }
 }
 
@@ -392,24 +383,16 @@ fn suggestion(payload: &Value) -> Option<Inbound> {
     Some(Inbound::Suggestion {
         from: from(payload)?,
         action_id: payload.text("/action_id").unwrap_or_default().to_owned(),
-        typed: payload.text("/value").unwrap_or_default().to_owned(),
+        typed: payload.text("/value").map(text::words).unwrap_or_default(),
         private_metadata: payload.text("/view/private_metadata").unwrap_or_default().to_owned(),
     })
 }
 
 fn shortcut(payload: &Value) -> Option<Inbound> {
-    let message = payload.at("/message").and_then(|message| {
-        Some(PointedAt {
-            ts: MessageTs::new(message.words("/ts").or_else(|| payload.words("/message_ts"))?),
-            thread: message.words("/thread_ts").map(MessageTs::new),
-            text: message.text("/text").unwrap_or_default().to_owned(),
-            author: message.words("/user").map(SlackUserId::new),
-        })
-    });
     Some(Inbound::Shortcut {
         from: from(payload)?,
         callback_id: payload.text("/callback_id").unwrap_or_default().to_owned(),
-        message,
+        message: PointedAt::read(payload),
     })
 }
 
@@ -432,11 +415,7 @@ fn submission(payload: &Value) -> Option<Inbound> {
 fn event(payload: &Value) -> Option<Inbound> {
     let kind = payload.text("/event/type")?;
     let known = match kind {
-        "user_change" | "team_join" => Some(Inbound::ProfileChanged {
-            installation: event_installation(payload)?,
-            user: SlackUserId::new(payload.words("/event/user/id")?),
-            delivery: payload.words("/event_id")?.to_owned(),
-        }),
+        "user_change" | "team_join" => profile_changed(payload),
         "app_home_opened" if payload.text("/event/tab") != Some("messages") => Some(Inbound::HomeOpened {
             installation: event_installation(payload)?,
             user: SlackUserId::new(payload.words("/event/user")?),
@@ -449,6 +428,15 @@ fn event(payload: &Value) -> Option<Inbound> {
         _ => None,
     };
     Some(known.unwrap_or_else(|| Inbound::Ignored { kind: kind.chars().take(64).collect() }))
+}
+
+/// The event holds the whole user (§19.2), so that nobody has to ask for it.
+fn profile_changed(payload: &Value) -> Option<Inbound> {
+    let installation = event_installation(payload)?;
+    let profile = profile(&installation, payload.at("/event/user")?)?;
+    let at = payload.at("/event_time").and_then(Value::as_i64).and_then(|at| Timestamp::from_second(at).ok());
+    let change = ProfileJob { user: profile.user.clone(), told: at.map(|at| (profile, at)) };
+    Some(Inbound::ProfileChanged { installation, change, delivery: payload.words("/event_id")?.to_owned() })
 }
 
 fn removed(payload: &Value) -> Option<Inbound> {

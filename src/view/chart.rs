@@ -8,6 +8,7 @@ use plotters::style::register_font;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::domain::report::{Day, Report};
+use crate::domain::text::cut;
 use crate::view::report::{title, waits};
 
 const WIDTH: u32 = 1200;
@@ -120,7 +121,7 @@ fn draw_people<'a>(area: &Area<'a>, loads: &[(String, usize)]) -> Result<(), Fai
     for (nth, (name, open)) in (0..).zip(loads.iter().take(MOST_PEOPLE)) {
         let top = 60 + nth * 36;
         let length = i32::try_from(open * LONGEST_BAR / most).unwrap_or_default();
-        let name: String = name.chars().take(16).collect();
+        let name = cut(name, 16);
         let style = (FONT, 19).into_font().color(&TEXT).pos(Pos::new(HPos::Right, VPos::Center));
         area.draw(&Text::new(name, (170, top + 12), style))?;
         area.draw(&Rectangle::new([(180, top), (180 + length, top + 24)], PERSON.filled()))?;

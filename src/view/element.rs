@@ -4,9 +4,9 @@
 use serde::Serialize;
 
 use crate::domain::click::Control;
+use crate::domain::text::cut;
 use crate::ids::SlackUserId;
 use crate::view::kit::Text;
-use crate::view::mrkdwn::cut;
 
 const BUTTON_TEXT: usize = 75;
 const BUTTON_VALUE: usize = 2000;

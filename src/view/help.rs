@@ -5,10 +5,11 @@ use crate::domain::command::{MOST_TYPED, Wanted};
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::refusal::Misread;
 use crate::domain::report::MOST_DAYS;
+use crate::domain::text::cut;
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
 use crate::view::element::Element;
 use crate::view::kit::{Block, Content};
-use crate::view::mrkdwn::{cut, neutral};
+use crate::view::mrkdwn::neutral;
 
 /// How much of what somebody typed is quoted back within a sentence.
 pub(super) const QUOTE: usize = 80;

@@ -4,9 +4,9 @@
 
 use serde::Serialize;
 
+use crate::domain::text::cut;
 use crate::ids::ViewId;
 use crate::view::element::Element;
-use crate::view::mrkdwn::cut;
 
 const SECTION_TEXT: usize = 3000;
 const HEADER_TEXT: usize = 150;
@@ -202,10 +202,17 @@ impl Content {
             fits
         };
         let blocks = blocks.into_iter().take(MESSAGE_BLOCKS).take_while(fits).collect();
-        let mut text = cut(text, MESSAGE_TEXT);
-        text.truncate(text.floor_char_boundary(MESSAGE_BYTES));
-        Self { text, blocks }
+        Self { text: fitting(&cut(text, MESSAGE_TEXT)), blocks }
     }
+}
+
+/// A notification text of as many bytes as Slack takes.
+fn fitting(text: &str) -> String {
+    if text.len() <= MESSAGE_BYTES {
+        return text.to_owned();
+    }
+    let fits = text.get(..text.floor_char_boundary(MESSAGE_BYTES - '…'.len_utf8())).unwrap_or_default();
+    cut(text, fits.chars().count() + 1)
 }
 
 /// Whether a message can show all of these blocks.

@@ -8,6 +8,7 @@ use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::policy::{Rules, Who};
 use crate::domain::route::{self, Morning};
 use crate::domain::say::ListFace;
+use crate::domain::text;
 use crate::domain::verb::Verb;
 use crate::domain::wishes::{KINDS, Wishes};
 use crate::ids::ChannelId;
@@ -196,13 +197,15 @@ fn note_fields(context: &FormContext, known: &Known) -> [Block; 2] {
         _ => ("Note", "It goes into dialnote; the contact does not see it."),
     };
     let written = context.quoted.as_ref().map_or(known.note.as_str(), |quoted| quoted.text.as_str());
-    let area = Element::text_area(field::NOTE, INPUT_TEXT).with_text(written);
+    let beginning = text::beginning(written, INPUT_TEXT);
+    let rest = written.strip_prefix(beginning).unwrap_or_default();
+    let area = Element::text_area(field::NOTE, INPUT_TEXT).with_text(beginning);
     let note = if known.needs_note {
         Block::field(field::NOTE, label, area)
     } else {
         Block::optional_field(field::NOTE, label, hint, area)
     };
-    let more = Element::text_area(field::MORE, LONGEST_NOTE - INPUT_TEXT);
+    let more = Element::text_area(field::MORE, LONGEST_NOTE - INPUT_TEXT).with_text(rest);
     [note, Block::optional_field(field::MORE, "More", "For notes of more than 3,000 characters.", more)]
 }
 

@@ -43,15 +43,6 @@ pub fn time(at: Timestamp) -> String {
     format!("<!date^{}^{{date_short_pretty}} at {{time}}|{fallback}>", at.as_second())
 }
 
-/// The first `most` characters, with an ellipsis as the last one if something was cut.
-pub fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,12 +57,6 @@ mod tests {
         assert_eq!(hidden("+1 415 555 0101"), "+1 ••• ••• 0101");
         assert_eq!(hidden("+4930901820"), "+••••••1820");
         assert_eq!(hidden("anonymous"), "anonymous");
-    }
-
-    #[test]
-    fn cuts_between_characters() {
-        assert_eq!(cut("héllo", 5), "héllo");
-        assert_eq!(cut("héllo 🎉🎉", 7), "héllo…");
     }
 
     #[test]

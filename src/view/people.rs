@@ -4,11 +4,12 @@ use crate::domain::click::{Carried, Control};
 use crate::domain::people::{Member, Profile, Unlinked};
 use crate::domain::refusal::Refusal;
 use crate::domain::say::{Broken, LinkFace, PeopleFace};
+use crate::domain::text::cut;
 use crate::ids::{MemberId, SlackUserId};
 use crate::view::element::{Confirm, Element, Style};
 use crate::view::help::QUOTE;
 use crate::view::kit::{Block, Content, Modal};
-use crate::view::mrkdwn::{cut, neutral, time};
+use crate::view::mrkdwn::{neutral, time};
 use crate::view::reply;
 
 /// The window.

@@ -4,12 +4,13 @@
 use crate::domain::click::{Carried, Control};
 use crate::domain::lookup::{Doubt, Missing};
 use crate::domain::question::{Choice, Question, Unclear};
+use crate::domain::text::cut;
 use crate::domain::verb::Verb;
 use crate::ids::SlackUserId;
 use crate::view::element::Element;
 use crate::view::help::QUOTE;
 use crate::view::kit::{Block, Content};
-use crate::view::mrkdwn::{cut, neutral, time};
+use crate::view::mrkdwn::{neutral, time};
 use crate::view::reply::{given_back, named, with_buttons};
 
 /// A question with its answers.

@@ -8,12 +8,13 @@ use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rule, Who};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::say::{Deed, Picked, Say, Several, What};
+use crate::domain::text::cut;
 use crate::domain::verb::Verb;
 use crate::view::card::{self, event, quoted};
 use crate::view::element::{Confirm, Element, Style};
 use crate::view::help::{NAME_ONE, QUOTE, what_note, with_usage};
 use crate::view::kit::{Block, Content};
-use crate::view::mrkdwn::{cut, neutral, time};
+use crate::view::mrkdwn::{neutral, time};
 use crate::view::{connect, list, people, question, routes};
 
 /// How much of a conversation's history is shown.
@@ -345,6 +346,13 @@ fn no(refusal: &Refusal) -> String {
         Refusal::AlreadySo { about, done, by } => already_so(about, *done, by.as_ref()),
         Refusal::NoteTooLong { characters, most } => {
             format!("The note has {characters} characters; dialnote takes {most}. Shorten it and try again.")
+        }
+        Refusal::OwnMessage => {
+            "The app wrote this message, so it can't be added as a note. Choose a message that someone wrote."
+                .to_owned()
+        }
+        Refusal::NothingToNote => {
+            "This message has no text to add as a note. Type the note with /dialnote note instead.".to_owned()
         }
         Refusal::NoteMissing { asked, verb, .. } if asked.is_empty() => {
             with_usage(&format!("{} Add a note.", what_note(*verb)), *verb)

@@ -1,7 +1,8 @@
 //! A report in words: beside its picture for everybody, and in its place for who cannot see it.
 
 use crate::domain::report::{Day, Report};
-use crate::view::mrkdwn::{cut, neutral};
+use crate::domain::text::cut;
+use crate::view::mrkdwn::neutral;
 use crate::view::reply::span;
 
 /// What the picture may be described with, in characters (contracts/slack-limits.json).

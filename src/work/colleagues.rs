@@ -54,7 +54,7 @@ impl People {
                 _ => break,
             }
         }
-        self.keep(installation, COLLEAGUES, "", None, &people).await?;
+        self.keep(installation, COLLEAGUES, &people).await?;
         Ok(people)
     }
 

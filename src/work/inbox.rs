@@ -2,6 +2,8 @@
 //! step of its own, conclude with the last of them. After every step the job is stored as it stands, so
 //! that after a crash nothing that was settled is done again.
 
+use std::collections::BTreeSet;
+
 use crate::dialnote::client::{CallError, Denied};
 use crate::domain::command::{Act, Assignee, Command};
 use crate::domain::conversation::{Conversation, Owner, Which};
@@ -22,6 +24,9 @@ use crate::work::{Outcome, Work};
 
 /// How much of a conversation's history a decision looks at.
 pub(super) const PAST_ENTRIES: usize = 50;
+
+/// How many people are looked up who are mentioned in a note.
+const MOST_NAMES: usize = 20;
 
 /// What the last activity meant after what was before it is kept under (`store::Document`), by conversation:
 /// a conversation's own picture does not tell.
@@ -233,11 +238,12 @@ impl Work {
     }
 
     /// The note with the names of the people it mentions.
-    async fn with_names(&self, installation: &InstallationId, note: &str) -> Result<String, Fault> {
+    pub async fn with_names(&self, installation: &InstallationId, note: &str) -> Result<String, Fault> {
         let mut named = note.to_owned();
-        for user in typed::unnamed(note) {
-            let name = self.people.name(installation, &user).await?;
-            named = typed::named(&named, &user, name.as_deref().unwrap_or("somebody"));
+        let mentioned: BTreeSet<_> = typed::unnamed(note).into_iter().collect();
+        for (nth, user) in mentioned.into_iter().enumerate() {
+            let name = if nth < MOST_NAMES { self.people.name(installation, &user).await? } else { None };
+            named = typed::named(&named, &user, name.as_deref().unwrap_or("someone"));
         }
         Ok(named)
     }

@@ -13,7 +13,7 @@ use crate::domain::message::Message;
 use crate::domain::notice::Notice;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
-use crate::store::{Claim, Class, Delivery, Effect, NewJob};
+use crate::store::{Claim, Class, Delivery, NewJob};
 use crate::work::index::Conversations;
 use crate::work::{Outcome, Work, later};
 
@@ -29,39 +29,51 @@ const LOOK: Duration = Duration::from_hours(1);
 /// How long it is not said again.
 const AGAIN: Duration = Duration::from_hours(24);
 
-/// Who was there, and when that was looked at.
+/// How long after a look somebody has to be missing still.
+const CONFIRMED: Duration = Duration::from_mins(1);
+
+/// The members who were there, and when that was looked at.
 #[derive(Serialize, Deserialize)]
 struct Team {
     at: Timestamp,
     members: Vec<Owner>,
+    /// Members who were missing then for the first time. A list may come incomplete.
+    #[serde(default)]
+    missing: Vec<Owner>,
+}
+
+impl Team {
+    /// When it is to be looked at again.
+    fn due(&self) -> Timestamp {
+        later(self.at, if self.missing.is_empty() { LOOK } else { CONFIRMED })
+    }
 }
 
 impl Work {
-    /// Looks who is not in dialnote any more.
+    /// Looks for members who are not in dialnote any more. Somebody has left who is missing twice in a row.
     pub(super) async fn look_who_left(&self, installation: &InstallationId) -> Result<(), Fault> {
         let now = self.clock.now();
         let before: Option<Team> = self.kept(installation, TEAM, "").await?;
-        if before.as_ref().is_some_and(|before| later(before.at, LOOK) > now) {
+        if before.as_ref().is_some_and(|before| before.due() > now) {
             return Ok(());
         }
-        let members = self.people.team(installation).await?;
-        let gone = before.into_iter().flat_map(|before| before.members);
-        for gone in gone.filter(|one| members.iter().all(|member| member.id != one.id)) {
+        let confirms = before.as_ref().is_some_and(|before| !before.missing.is_empty());
+        let there =
+            if confirms { self.people.team_now(installation).await? } else { self.people.team(installation).await? };
+        if there.is_empty() {
+            return Ok(());
+        }
+        let (known, missing) = before.map(|before| (before.members, before.missing)).unwrap_or_default();
+        let is_there = |one: &Owner| there.iter().any(|member| member.id == one.id);
+        for gone in missing.into_iter().filter(|one| !is_there(one)) {
             let key = format!("left:{}:{}", gone.id, now.as_second());
             let delivery = Delivery { installation: installation.clone(), key };
             let job = NewJob { class: Class::Machine, ..self.new_job(installation, &Job::Left(gone)) };
             self.store.accept(delivery, vec![job], now).await?;
         }
-        let members = members.iter().map(|member| Owner { id: member.id.clone(), name: member.name.clone() }).collect();
-        self.store.keep(installation, self.document(TEAM, "", &Team { at: now, members }, None)).await
-    }
-
-    /// What follows from a changed profile: it is read anew, and whoever it makes a stranger has left.
-    pub(super) async fn profile_changed(&self, claim: &Claim, user: &SlackUserId) -> Result<Outcome, Fault> {
-        let gone = self.people.read_again(&claim.installation, user).await?;
-        let job = gone.map(|gone| Effect::Enqueue(self.following(claim, &Job::Left(gone))));
-        let known = self.stranger_changed(claim, user).await?;
-        Ok(Outcome::done(job.into_iter().chain(known).collect()))
+        let members = there.iter().map(|member| Owner { id: member.id.clone(), name: member.name.clone() }).collect();
+        let missing = known.into_iter().filter(|one| !is_there(one)).collect();
+        self.store.keep(installation, self.document(TEAM, "", &Team { at: now, members, missing }, None)).await
     }
 
     /// Tells whoever made routes what somebody left behind, once.

@@ -28,10 +28,12 @@ mod outbox;
 pub mod pace;
 pub mod people;
 mod postponed;
+mod profiles;
 mod report;
 mod routes;
 pub mod runner;
 mod search;
+mod strangers;
 mod timers;
 mod untouched;
 mod watch;
@@ -242,7 +244,7 @@ impl Work {
         match job {
             Job::Command(job) => Box::pin(self.command(claim, job)),
             Job::Resume(job) => Box::pin(self.resume(claim, job)),
-            Job::Profile(user) => Box::pin(self.profile_changed(claim, user)),
+            Job::Profile(job) => Box::pin(self.profile_changed(claim, job)),
             Job::Left(gone) => Box::pin(self.left(claim, gone)),
             Job::People(job) => Box::pin(self.who_is_who(claim, job)),
             Job::Linked(job) => Box::pin(self.linked(claim, job)),

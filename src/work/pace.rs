@@ -95,6 +95,8 @@ pub(super) fn flow(job: &Job) -> String {
             | Message::Report { channel, .. }
             | Message::Unfurl { channel, .. },
         ) => channel.to_string(),
+        // A thousand changed profiles are served after the next command.
+        Job::Profile(_) => "profiles".to_owned(),
         _ => String::new(),
     }
 }

@@ -1,7 +1,6 @@
 //! Who is who: reads Slack profiles and dialnote members, keeps them for a while, and links the two.
 //! Nobody is refused on what was kept: before a "no" both sides are read anew.
 
-use std::cmp::Reverse;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,13 +11,13 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Clock;
 use crate::dialnote::client::{CallError as DialnoteError, Denied, Dialnote};
 use crate::domain::conversation::Owner;
-use crate::domain::people::{Account, ByHand, Member, Profile, Teammate, Unlinked, link};
+use crate::domain::people::{ByHand, Member, Profile, Teammate, Unlinked, link};
 use crate::domain::plan::Party;
 use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, MemberId, SlackUserId};
 use crate::slack::answer::CallError as SlackError;
 use crate::slack::client::Slack;
-use crate::store::{Document, Memo, Store};
+use crate::store::{Memo, Store};
 
 /// How long a Slack profile is good for. `user_change` events replace it earlier.
 const PROFILE_AGE: Duration = Duration::from_hours(1);
@@ -35,14 +34,6 @@ const SOMEBODY_GONE: &str = "somebody who left";
 /// How many links made by hand count.
 const MOST_BY_HAND: usize = 10_000;
 
-/// How many Slack users are remembered who wanted something and are no members, and for how long it is not
-/// written down again that they did.
-const MOST_STRANGERS: usize = 1_000;
-const REMEMBERED: Duration = Duration::from_hours(24);
-
-/// Who wanted something, or was to be given something, and is no member (`store::Document`), by Slack user.
-pub(super) const STRANGER: &str = "stranger";
-
 const SOUGHT: &str = "sought";
 /// What Slack says about somebody (`store::Memo`), by user and e-mail address.
 pub const PROFILE: &str = "profile";
@@ -56,24 +47,6 @@ pub struct Stranger {
     pub name: String,
     /// Why not.
     pub why: Unlinked,
-}
-
-/// A Slack user who wanted something and was no member, as it is written down.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Noted {
-    profile: Profile,
-    why: Unlinked,
-}
-
-/// A Slack user who wanted something and was no member then.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Tried {
-    /// Who.
-    pub(super) profile: Profile,
-    /// When.
-    pub(super) at: Timestamp,
-    /// Why they are none; nothing, if they are one by now.
-    pub(super) why: Option<Unlinked>,
 }
 
 /// A member who was looked for in Slack by an address.
@@ -90,7 +63,7 @@ pub struct People {
     pub(super) store: Arc<dyn Store>,
     pub(super) slack: Slack,
     dialnote: Dialnote,
-    clock: Clock,
+    pub(super) clock: Clock,
     /// The list of members that was last read, and what was kept of it. It may have hundreds, and is
     /// needed for every command.
     members: Mutex<Option<(String, Arc<[Member]>)>>,
@@ -122,37 +95,6 @@ impl People {
             self.remember_stranger(installation, user, stranger.why).await?;
         }
         Ok(linked)
-    }
-
-    /// Writes down that somebody wanted something and is no member, for admins to see who may be whom.
-    async fn remember_stranger(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-        why: Unlinked,
-    ) -> Result<(), Fault> {
-        let profile = self.profile(installation, user, Read::Kept).await?;
-        let Some(profile) = profile.filter(|_| why.can_be_linked()) else { return Ok(()) };
-        let body = serde_json::to_string(&Noted { profile, why }).unwrap_or_default();
-        let kept = self.store.document(installation, STRANGER, user.as_str()).await?;
-        let (kind, id, at) = (STRANGER.to_owned(), user.to_string(), self.clock.now());
-        if kept.is_some_and(|kept| kept.body == body && super::later(kept.at, REMEMBERED) > at) {
-            return Ok(());
-        }
-        self.store.keep(installation, Document { kind, id, at, due: None, body }).await
-    }
-
-    /// Who wanted something and was no member then, whether they are one by now or not, latest first.
-    pub(super) async fn strangers(&self, installation: &InstallationId) -> Result<Vec<Tried>, Fault> {
-        let kept = self.store.documents(installation, STRANGER, MOST_STRANGERS).await?;
-        let (members, by_hand) = (self.members(installation, Read::Kept).await?, self.by_hand(installation).await?);
-        let tried = kept.into_iter().filter_map(|kept| {
-            let Noted { profile, .. } = serde_json::from_str(&kept.body).ok()?;
-            Some(Tried { at: kept.at, why: link(&profile, &members, &by_hand).err(), profile })
-        });
-        let mut tried: Vec<_> = tried.collect();
-        tried.sort_by_key(|tried| Reverse(tried.at));
-        Ok(tried)
     }
 
     /// The links that were made by hand.
@@ -233,7 +175,7 @@ impl People {
             });
         }
         if sought != known {
-            self.keep(installation, SOUGHT, "", None, &sought).await?;
+            self.keep(installation, SOUGHT, &sought).await?;
         }
         Ok(sought)
     }
@@ -272,7 +214,34 @@ impl People {
         Ok(teammate.filter(|teammate| teammate.member == *member).map(|teammate| (teammate.user, teammate.name)))
     }
 
-    async fn kept_members(&self, installation: &InstallationId) -> Result<Arc<[Member]>, Fault> {
+    /// The teammate that a Slack user with this profile is, by the members as they were last read.
+    pub(super) async fn who(
+        &self,
+        installation: &InstallationId,
+        profile: &Profile,
+    ) -> Result<Result<Teammate, Unlinked>, Fault> {
+        let (members, by_hand) = (self.kept_members(installation).await?, self.by_hand(installation).await?);
+        Ok(link(profile, &members, &by_hand))
+    }
+
+    /// The member whose address led to a Slack user when members were looked for.
+    pub(super) async fn sought_as(
+        &self,
+        installation: &InstallationId,
+        user: &SlackUserId,
+    ) -> Result<Option<MemberId>, Fault> {
+        let kept = self.store.recall(installation, SOUGHT, "").await?;
+        let sought: Vec<Sought> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
+        let theirs = sought.into_iter().find(|sought| sought.user.as_ref() == Some(user));
+        Ok(theirs.map(|sought| sought.member))
+    }
+
+    /// Has members looked for in Slack anew.
+    pub(super) async fn seek_anew(&self, installation: &InstallationId) -> Result<(), Fault> {
+        self.keep(installation, SOUGHT, &Vec::<Sought>::new()).await
+    }
+
+    pub(super) async fn kept_members(&self, installation: &InstallationId) -> Result<Arc<[Member]>, Fault> {
         let kept = self.store.recall(installation, MEMBERS, "").await?;
         Ok(kept.and_then(|kept| self.listed(kept.body)).unwrap_or_default())
     }
@@ -328,44 +297,6 @@ impl People {
         Ok(members.iter().any(|member| member.id == teammate.member && member.away))
     }
 
-    /// Reads a Slack profile although one may be kept. If it is switched off, answers which member that was.
-    pub(super) async fn read_again(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-    ) -> Result<Option<Owner>, Fault> {
-        let before = self.store.recall(installation, PROFILE, user.as_str()).await?;
-        let before = before.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
-        let now = self.profile(installation, user, Read::Anew).await?;
-        self.seek_anew_if_changed(installation, before.as_ref(), now.as_ref()).await?;
-        if now.is_none_or(|now| now.account != Account::Deactivated) {
-            return Ok(None);
-        }
-        let members = self.members(installation, Read::Kept).await?;
-        let by_hand = self.by_hand(installation).await?;
-        let teammate = before.and_then(|before| link(&before, &members, &by_hand).ok());
-        Ok(teammate.map(|teammate| Owner { id: teammate.member, name: teammate.name }))
-    }
-
-    /// Who was looked for by an address may be found by it now, or not any more.
-    async fn seek_anew_if_changed(
-        &self,
-        installation: &InstallationId,
-        before: Option<&Profile>,
-        now: Option<&Profile>,
-    ) -> Result<(), Fault> {
-        let address = |email: Option<&String>| email.map(|email| email.trim().to_lowercase());
-        let [before, now] = [before, now].map(|profile| address(profile.and_then(|profile| profile.email.as_ref())));
-        let is_a_members = self.kept_members(installation).await?.iter().any(|member| {
-            let email = address(member.email.as_ref());
-            email.is_some() && (email == before || email == now)
-        });
-        if before == now || !is_a_members {
-            return Ok(());
-        }
-        self.keep(installation, SOUGHT, "", None, &Vec::<Sought>::new()).await
-    }
-
     /// The members, as they are or were a moment ago.
     pub(super) async fn team(&self, installation: &InstallationId) -> Result<Arc<[Member]>, Fault> {
         self.members(installation, Read::Kept).await
@@ -404,7 +335,7 @@ impl People {
             return Ok(Some(profile));
         }
         let profile = self.slack.profile(installation, user).await.map_err(slack_fault)?;
-        self.keep_profile(installation, profile.as_ref()).await?;
+        self.keep_read(installation, profile.as_ref()).await?;
         Ok(profile)
     }
 
@@ -418,26 +349,38 @@ impl People {
             return Ok(Some(profile));
         }
         let profile = self.slack.profile_by_email(installation, email).await.map_err(slack_fault)?;
-        self.keep_profile(installation, profile.as_ref()).await?;
+        self.keep_read(installation, profile.as_ref()).await?;
         Ok(profile)
     }
 
-    async fn keep_profile(&self, installation: &InstallationId, profile: Option<&Profile>) -> Result<(), Fault> {
-        let Some(profile) = profile else { return Ok(()) };
-        let email = profile.email.as_ref().map(|email| email.trim().to_lowercase());
-        self.keep(installation, PROFILE, profile.user.as_str(), email, profile).await
+    async fn keep_read(&self, installation: &InstallationId, profile: Option<&Profile>) -> Result<(), Fault> {
+        match profile {
+            Some(profile) => self.keep_profile(installation, profile, self.clock.now()).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps a profile as it was at a time, unless a later one is kept.
+    pub(super) async fn keep_profile(
+        &self,
+        installation: &InstallationId,
+        profile: &Profile,
+        at: Timestamp,
+    ) -> Result<(), Fault> {
+        let alias = profile.email.as_ref().map(|email| email.trim().to_lowercase());
+        let body = serde_json::to_string(profile).unwrap_or_default();
+        let memo = Memo { kind: PROFILE.to_owned(), id: profile.user.to_string(), alias, at, body };
+        self.store.remember(installation, memo).await
     }
 
     pub(super) async fn keep(
         &self,
         installation: &InstallationId,
         kind: &str,
-        id: &str,
-        alias: Option<String>,
         fact: &impl Serialize,
     ) -> Result<(), Fault> {
-        let body = serde_json::to_string(fact).unwrap_or_default();
-        let memo = Memo { kind: kind.to_owned(), id: id.to_owned(), alias, at: self.clock.now(), body };
+        let (kind, body) = (kind.to_owned(), serde_json::to_string(fact).unwrap_or_default());
+        let memo = Memo { kind, id: String::new(), alias: None, at: self.clock.now(), body };
         self.store.remember(installation, memo).await
     }
 
@@ -446,16 +389,20 @@ impl People {
         if let Some(members) = self.fresh(kept, MEMBERS_AGE, read).and_then(|kept| self.listed(kept.body)) {
             return Ok(members);
         }
+        let before = self.kept_members(installation).await?;
         let members = match self.dialnote.members().await {
-            Ok(members) => members,
-            // Who asks for what needs no dialnote is not to wait for it. What needs it will find out.
-            Err(DialnoteError::Fault(fault)) if read == Read::Kept => {
-                let stale = self.kept_members(installation).await?;
-                return if stale.is_empty() { Err(fault) } else { Ok(stale) };
-            }
+            Ok(members) if members.is_empty() && !before.is_empty() => Err(no_members()),
+            Ok(members) => Ok(members),
+            Err(DialnoteError::Fault(fault)) => Err(fault),
             Err(error) => return Err(dialnote_fault(error)),
         };
-        self.keep(installation, MEMBERS, "", None, &members).await?;
+        let members = match members {
+            Ok(members) => members,
+            // Who asks for what needs no dialnote is not to wait for it. What needs it will find out.
+            Err(_) if read == Read::Kept && !before.is_empty() => return Ok(before),
+            Err(fault) => return Err(fault),
+        };
+        self.keep(installation, MEMBERS, &members).await?;
         Ok(members.into())
     }
 
@@ -473,6 +420,11 @@ pub(super) fn slack_fault(error: SlackError) -> Fault {
         SlackError::Fault(fault) => fault,
         SlackError::Refused(cause) => Fault::Unusable { service: Service::Slack, cause },
     }
+}
+
+/// A key belongs to somebody, so a team does not come to nobody at once.
+fn no_members() -> Fault {
+    Fault::Unusable { service: Service::Dialnote, cause: "a list without members".to_owned() }
 }
 
 fn dialnote_fault(error: DialnoteError) -> Fault {

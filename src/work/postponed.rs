@@ -18,7 +18,7 @@ use crate::error::Fault;
 use crate::ids::{ConversationId, DraftId, InstallationId, SlackUserId};
 use crate::store::{Claim, Class, Delivery, Document, Effect, NewJob};
 use crate::work::inbox::PAST_ENTRIES;
-use crate::work::people::STRANGER;
+use crate::work::strangers::STRANGER;
 use crate::work::{Outcome, Work, audit, later};
 
 /// For how long it is kept.
@@ -150,21 +150,6 @@ impl Work {
             self.store.accept(delivery, vec![job], now).await?;
         }
         self.store.keep(installation, self.document(LOOKED, "", &now, None)).await
-    }
-
-    /// What follows if the profile of somebody who was not linked has changed: they may be by now.
-    pub(super) async fn stranger_changed(&self, claim: &Claim, user: &SlackUserId) -> Result<Option<Effect>, Fault> {
-        let installation = &claim.installation;
-        if self.store.document(installation, STRANGER, user.as_str()).await?.is_none() {
-            return Ok(None);
-        }
-        Ok(match self.people.teammate(installation, user).await? {
-            Ok(_) => {
-                let job = Job::Linked(LinkedJob { user: user.clone(), by: None });
-                Some(Effect::Enqueue(self.new_job(installation, &job)))
-            }
-            Err(stranger) => (!stranger.why.can_be_linked()).then(|| drop_stranger(user)),
-        })
     }
 }
 

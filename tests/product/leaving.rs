@@ -4,15 +4,15 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::support::{Bot, LEO, MAYA, ZOE, product};
+use crate::linking_people::sam_is_in_dialnote;
+use crate::support::{Bot, LEO, MAYA, SAM, ZOE, product};
 
 #[tokio::test]
 async fn what_somebody_leaves_behind_is_put_back_with_one_button() {
     product(async |bot| {
         begin(bot).await;
         bot.world(|world| world.dialnote.members.retain(|member| member.id != "mem_zoe"));
-        bot.clock.advance(SignedDuration::from_mins(61));
-        bot.look().await;
+        miss_twice(bot).await;
         assert_snapshot!(bot.dm(MAYA).await, @"
         Zoe Park is not there any more and still owns 2 open conversations.
         [Re-queue all]
@@ -63,11 +63,90 @@ async fn who_owned_nothing_leaves_without_a_word() {
     product(async |bot| {
         begin(bot).await;
         bot.world(|world| world.dialnote.members.retain(|member| member.id != "mem_maya"));
-        bot.clock.advance(SignedDuration::from_mins(61));
-        bot.look().await;
+        miss_twice(bot).await;
         assert_eq!(bot.calls("chat.postMessage"), 0);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_switched_off_account_is_noticed_although_nobody_ever_named_it() {
+    product(async |bot| {
+        begin(bot).await;
+        // By the address in the event.
+        bot.world(|world| world.person_mut(ZOE).unwrap().deleted = true);
+        bot.sandbox.event(json!({ "type": "user_change", "user": ZOE })).await.unwrap();
+        assert_snapshot!(bot.dm(MAYA).await, @"
+        Zoe is not there any more and still owns 2 open conversations.
+        [Re-queue all]
+        ");
+        // By a link that was made by hand.
+        sam_is_in_dialnote(bot);
+        bot.slash(MAYA, "/dialnote link @sam mem_sam").await;
+        bot.slash(MAYA, "/assign @sam conv_1001").await;
+        bot.read_all().await;
+        bot.clock.advance(SignedDuration::from_hours(50));
+        bot.office.tick().await.unwrap();
+        bot.world(|world| {
+            let sam = world.person_mut(SAM).unwrap();
+            (sam.deleted, sam.email) = (true, None);
+        });
+        bot.sandbox.event(json!({ "type": "user_change", "user": SAM })).await.unwrap();
+        assert!(bot.dm(MAYA).await.contains("Sam is not there any more and still owns an open conversation."));
+        assert_eq!(bot.calls("users.info"), 2, "only Maya and Sam were looked up, when they were needed");
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_of_members_that_came_incomplete_is_looked_at_again() {
+    product(async |bot| {
+        begin(bot).await;
+        let all = bot.world(|world| world.dialnote.members.clone());
+        for left in [0, 1] {
+            bot.world(|world| world.dialnote.members.truncate(left));
+            bot.clock.advance(SignedDuration::from_mins(61));
+            bot.look().await;
+            bot.world(|world| world.dialnote.members.clone_from(&all));
+            bot.clock.advance(SignedDuration::from_secs(61));
+            bot.look().await;
+        }
+        // Nobody was told, and they are known as before.
+        bot.slash(MAYA, "/assign @zoe conv_1001").await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote("conv_1001"), "mem_zoe open");
+        assert!(!bot.everything().contains("not there any more"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_empty_list_of_members_is_no_list() {
+    product(async |bot| {
+        begin(bot).await;
+        bot.clock.advance(SignedDuration::from_mins(61));
+        let all = bot.world(|world| std::mem::take(&mut world.dialnote.members));
+        for _ in 0..3 {
+            bot.look().await;
+            bot.clock.advance(SignedDuration::from_secs(61));
+        }
+        bot.slash(MAYA, "/done conv_1001").await;
+        assert!(bot.answer(MAYA).await.contains("is done"), "who was a member still is");
+        bot.world(|world| world.dialnote.members = all);
+        bot.look().await;
+        bot.read_all().await;
+        assert!(!bot.everything().contains("not there any more"));
+    })
+    .await;
+}
+
+/// Two looks at who is there, as far apart as they have to be.
+async fn miss_twice(bot: &Bot) {
+    for wait in [SignedDuration::from_mins(61), SignedDuration::from_secs(61)] {
+        bot.clock.advance(wait);
+        bot.look().await;
+    }
 }
 
 async fn begin(bot: &mut Bot) {

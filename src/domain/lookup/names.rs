@@ -4,6 +4,8 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::domain::text::is_unseen;
+
 /// Fewer letters than this are part of half the names.
 const FEWEST_LETTERS: usize = 2;
 
@@ -68,17 +70,11 @@ pub fn folded(text: &str) -> String {
                 bare.push(' ');
             }
             // A lower-case letter can bring a mark of its own (`İ`).
-            c if is_combining_mark(c) || is_invisible(c) => {}
+            c if is_combining_mark(c) || is_unseen(c) => {}
             c => bare.push(c),
         }
     }
     bare.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Whether a character is a mark without a shape of its own: zero-width ones and those of text direction.
-pub fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
-        | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Whether a [`folded`] word never names a conversation.

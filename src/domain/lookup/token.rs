@@ -1,7 +1,8 @@
 //! A typed command as tokens: words, quoted words, people, links and the marks between them, each with where
 //! it stands, so that what is left over is handed on to the letter.
 
-use crate::domain::lookup::names::{folded, is_invisible};
+use crate::domain::lookup::names::folded;
+use crate::domain::text;
 use crate::domain::typed::{self, Word};
 use crate::ids::{SlackUserId, UserGroupId};
 
@@ -108,8 +109,7 @@ pub struct Text<'a> {
 /// The text with one kind of blank, and without marks that nobody sees. (A joiner stays: it holds emoji
 /// together.)
 pub(super) fn cleaned(text: &str) -> String {
-    let seen = text.chars().filter(|c| !is_invisible(*c) || *c == '\u{200d}');
-    seen.map(|c| if c.is_whitespace() && c != '\n' { ' ' } else { c }).collect()
+    text::words(text).chars().map(|c| if c.is_whitespace() && c != '\n' { ' ' } else { c }).collect()
 }
 
 impl<'a> Text<'a> {

@@ -1,7 +1,8 @@
 //! Extensions behind a number: `ext. 22`, `x22`, `#22`, `,,22`, `;ext=22`. They are read to be left
 //! out, because a contact is found by the number alone.
 
-use super::signs::{digit, is_blank, is_closing, is_colon, is_comma, is_dash, is_dot, is_invisible, is_opening};
+use super::signs::{digit, is_blank, is_closing, is_colon, is_comma, is_dash, is_dot, is_opening};
+use crate::domain::text::is_unseen;
 
 /// Longer ones are numbers of their own.
 const MOST_DIGITS: usize = 7;
@@ -53,6 +54,6 @@ fn is_introduction(c: char) -> bool {
 fn number(text: &str) -> Option<&str> {
     let rest = text.trim_start_matches(|c| digit(c).is_some());
     let count = text.strip_suffix(rest)?.chars().count();
-    let ends = !rest.trim_start_matches(is_invisible).starts_with(char::is_alphanumeric);
+    let ends = !rest.trim_start_matches(is_unseen).starts_with(char::is_alphanumeric);
     ((1..=MOST_DIGITS).contains(&count) && ends).then_some(rest)
 }

@@ -3,10 +3,11 @@
 
 use super::extension;
 use super::signs::{
-    digit, is_blank, is_closing, is_colon, is_comma, is_dash, is_dot, is_invisible, is_opening, is_plus, is_quote,
-    is_separator, is_stop,
+    digit, is_blank, is_closing, is_colon, is_comma, is_dash, is_dot, is_opening, is_plus, is_quote, is_separator,
+    is_stop,
 };
 use super::{FEWEST_FOR_ONE, WrittenNumber};
+use crate::domain::text::is_unseen;
 
 /// A number with fewer digits isn't one.
 const FEWEST_DIGITS: usize = 4;
@@ -97,7 +98,7 @@ fn beginnings(text: &str) -> Vec<Beginning<'_>> {
                 in_group = true;
             }
             Some((_, Some(_))) => return found,
-            Some((c, None)) if is_invisible(c) => {}
+            Some((c, None)) if is_unseen(c) => {}
             _ => {
                 if std::mem::take(&mut in_group) {
                     found.push(Beginning { number: number.clone(), behind });
@@ -123,8 +124,8 @@ fn continues(c: char, number: &WrittenNumber) -> bool {
 /// Returns whether a number of so many digits may end before `behind`: not in a word (`2nd`), in an
 /// amount (`50%`), in a time (`10:30`), or at a separator with no blank (`1-800-FLOWERS`).
 fn may_end(behind: &str, digits: usize) -> bool {
-    let behind = behind.trim_start_matches(is_invisible);
-    let next = behind.trim_start_matches(|c| is_invisible(c) || is_soft(c));
+    let behind = behind.trim_start_matches(is_unseen);
+    let next = behind.trim_start_matches(|c| is_unseen(c) || is_soft(c));
     let signs = behind.strip_suffix(next).unwrap_or_default();
     match next.chars().next() {
         None => true,
@@ -142,7 +143,7 @@ fn is_soft(c: char) -> bool {
 
 /// Skips the quotes that close around a number and the punctuation between it and a note.
 fn after(behind: &str, opened: bool) -> &str {
-    let closes = |c| is_invisible(c) || is_closing(c) || is_quote(c) || is_stop(c) || (opened && is_comma(c));
+    let closes = |c| is_unseen(c) || is_closing(c) || is_quote(c) || is_stop(c) || (opened && is_comma(c));
     let mut rest = behind.trim_start_matches(closes);
     if opened && rest.len() == behind.len() {
         let apart = rest.trim_start_matches(is_blank);

@@ -1,6 +1,8 @@
 //! The characters of written numbers: digits of several scripts, the signs between them and the
 //! marks around them.
 
+use crate::domain::text::is_unseen;
+
 /// The zeros of the decimal digits that keyboards type, each followed by its one to nine: Arabic,
 /// Persian, Devanagari, Bengali, Gurmukhi, Gujarati, Tamil, Telugu, Kannada, Malayalam, Thai, Lao,
 /// Tibetan, Burmese, Khmer and full-width.
@@ -23,17 +25,9 @@ pub(super) fn is_plus(c: char) -> bool {
     matches!(c, '+' | '＋' | '﹢')
 }
 
-/// Returns whether `c` has no width: marks of direction, joiners, soft hyphens, control characters.
-pub(super) fn is_invisible(c: char) -> bool {
-    (c.is_control() && !c.is_whitespace())
-        || matches!(c,
-            '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
-}
-
 /// Returns whether `c` is white space or invisible.
 pub(super) fn is_blank(c: char) -> bool {
-    c.is_whitespace() || is_invisible(c)
+    c.is_whitespace() || is_unseen(c)
 }
 
 /// Returns whether `c` is a hyphen, a dash or a minus.

@@ -1,5 +1,6 @@
 //! Text as words and their pieces. Knows nothing of times.
 
+use crate::domain::text::is_unseen;
 use unicode_normalization::UnicodeNormalization;
 
 /// A run of words' pieces, in lower case.
@@ -39,7 +40,7 @@ impl Word {
 pub(super) fn words(text: &str) -> Vec<Word> {
     let mut words = Vec::new();
     let mut current: Option<(usize, String)> = None;
-    for (at, c) in text.char_indices().filter(|(_, c)| !is_invisible(*c)) {
+    for (at, c) in text.char_indices().filter(|(_, c)| !is_unseen(*c)) {
         let so_far = current.as_ref().map_or("", |(_, word)| word.as_str());
         let after = text.get(at + c.len_utf8()..).unwrap_or_default();
         if is_blank(c) || c == ';' || (c == ',' && !is_in_number(so_far, after)) {
@@ -59,7 +60,7 @@ pub(super) fn pieces_of(words: &[Word]) -> Vec<&str> {
 
 /// The text without the blanks, marks and separators at its end.
 pub(super) fn trimmed(text: &str) -> &str {
-    let is_gap = |c: char| is_blank(c) || is_invisible(c);
+    let is_gap = |c: char| is_blank(c) || is_unseen(c);
     let ends = |text: &str| text.is_empty() || text.ends_with(is_gap);
     let mut rest = text;
     loop {
@@ -73,12 +74,6 @@ pub(super) fn trimmed(text: &str) -> &str {
 
 fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control()
-}
-
-/// Marks without a width: joiners, direction marks, variation selectors.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
-        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
 /// A comma in "2,5" and in "1,500" is part of the number. In "31,2027" a year follows it.

@@ -1,0 +1,100 @@
+//! *Add as note*: a message becomes a note about the conversation in whose thread it stands or to which it
+//! links, else about one that is chosen in a form.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+
+use crate::domain::asker::Via;
+use crate::domain::click::{FormContext, Quoted};
+use crate::domain::command::{Act, Command, Wanted};
+use crate::domain::conversation::Which;
+use crate::domain::job::{CommandJob, Job};
+use crate::domain::plan::LONGEST_NOTE;
+use crate::domain::refusal::Refusal;
+use crate::domain::verb::Verb;
+use crate::domain::{text, typed};
+use crate::error::Fault;
+use crate::http::slack::{Request, store, unavailable};
+use crate::ids::InstallationId;
+use crate::slack::inbound::{From, Place};
+use crate::slack::pointed::PointedAt;
+use crate::store::Card;
+
+/// The author of a message of which nobody is known to have written it.
+const NO_AUTHOR: &str = "From Slack";
+
+/// How many channels in a message are looked up.
+const MOST_CHANNELS: usize = 5;
+
+impl Request<'_> {
+    /// A message becomes a note.
+    pub(super) async fn note(self, from: From, message: PointedAt) -> Response {
+        let (card, conversation, resolved) = tokio::join!(
+            self.card_at(&from, &message.ts),
+            self.pointed_at(&from, &message),
+            self.within(self.resolved(&from.installation, &message)),
+        );
+        let words = resolved.unwrap_or_else(|| unresolved(&message));
+        let words = match noted(&message, card.as_ref(), words) {
+            Ok(words) => words,
+            Err(why) => return self.refuse(&from, why).await,
+        };
+        let channel = from.channel.as_ref().map(ToString::to_string).unwrap_or_default();
+        let quoted = Quoted { message: format!("{channel}:{}", message.ts), text: words };
+        let Some(id) = conversation else {
+            let context = FormContext::new(Wanted::only(Verb::Note), None, from.channel.clone());
+            return self.open(from, FormContext { quoted: Some(quoted), ..context }, Place::Message).await;
+        };
+        let command = Command { act: Act::Note, which: Which::Id(id), note: quoted.text };
+        let asker = self.asker(&from, Via::Clicked, false);
+        let job = CommandJob { quoted: Some(quoted.message), ..CommandJob::new(asker, command) };
+        match store(self.front, self.order_from(&from, &Job::Command(job))).await {
+            Ok(()) => StatusCode::OK.into_response(),
+            Err(_) => unavailable(),
+        }
+    }
+
+    /// A message with its author, and people and channels by their names.
+    async fn resolved(&self, installation: &InstallationId, message: &PointedAt) -> Result<String, Fault> {
+        let author = match &message.author {
+            Some(author) => self.work.people.name(installation, author).await?,
+            None => None,
+        };
+        let author = author.or_else(|| message.program.as_deref().and_then(text::name));
+        let mut said = message.text.clone();
+        for channel in typed::unnamed_channels(&said).into_iter().take(MOST_CHANNELS) {
+            if let Some(name) = self.work.slack.public_name(&channel).await? {
+                said = typed::with_channel(&said, &channel, &name);
+            }
+        }
+        let said = self.work.with_names(installation, &typed::plain(&said)).await?;
+        Ok(by(author.as_deref().unwrap_or(NO_AUTHOR), &said))
+    }
+}
+
+/// The message if nothing could be looked up in time: people are looked up when it becomes a note.
+fn unresolved(message: &PointedAt) -> String {
+    let author = message.author.as_ref().map_or_else(|| NO_AUTHOR.to_owned(), |author| format!("<@{author}>"));
+    by(&author, &typed::plain(&message.text))
+}
+
+fn by(author: &str, said: &str) -> String {
+    match text::words(said) {
+        said if said.is_empty() => said,
+        said => format!("{author}: {said}"),
+    }
+}
+
+/// The words of a message, if they can be a note.
+fn noted(message: &PointedAt, card: Option<&Card>, words: String) -> Result<String, Refusal> {
+    let characters = words.chars().count();
+    if message.ours || card.is_some() {
+        Err(Refusal::OwnMessage)
+    } else if words.is_empty() {
+        Err(Refusal::NothingToNote)
+    } else if characters > LONGEST_NOTE {
+        Err(Refusal::NoteTooLong { characters, most: LONGEST_NOTE })
+    } else {
+        Ok(words)
+    }
+}

@@ -1,0 +1,41 @@
+//! What a channel is, as far as we may know (`conversations.info`).
+
+use crate::error::Fault;
+use crate::ids::ChannelId;
+use crate::json::Peek;
+use crate::slack::answer::CallError;
+use crate::slack::client::Slack;
+
+impl Slack {
+    /// Whether we are in a channel; `None` if we may not know.
+    pub async fn is_in(&self, channel: &ChannelId) -> Result<Option<bool>, Fault> {
+        match self.call_form("conversations.info", &[("channel", channel.as_str())]).await {
+            Ok(answer) => Ok(Some(answer.flag("/channel/is_member") && !answer.flag("/channel/is_archived"))),
+            Err(CallError::Refused(code)) if code == "channel_not_found" => Ok(Some(false)),
+            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(None),
+            Err(CallError::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// Whether a channel is shared with another organization; `None` if we may not know.
+    pub async fn is_shared(&self, channel: &ChannelId) -> Result<Option<bool>, Fault> {
+        match self.call_form("conversations.info", &[("channel", channel.as_str())]).await {
+            Ok(answer) => {
+                let shared = ["/channel/is_ext_shared", "/channel/is_pending_ext_shared"];
+                Ok(Some(shared.into_iter().any(|flag| answer.flag(flag))))
+            }
+            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(None),
+            Err(CallError::Fault(fault)) => Err(fault),
+        }
+    }
+
+    /// The name of a channel that everybody may know; `None` if we may not know it, or not everybody may.
+    pub async fn public_name(&self, channel: &ChannelId) -> Result<Option<String>, Fault> {
+        match self.call_form("conversations.info", &[("channel", channel.as_str())]).await {
+            Ok(answer) if answer.flag("/channel/is_private") => Ok(None),
+            Ok(answer) => Ok(answer.words("/channel/name").map(str::to_owned)),
+            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(None),
+            Err(CallError::Fault(fault)) => Err(fault),
+        }
+    }
+}

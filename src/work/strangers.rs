@@ -1,0 +1,96 @@
+//! Slack users who wanted something, or were to be given something, and are no members: admins see them, and
+//! can say who they are.
+
+use std::cmp::Reverse;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::people::{Profile, Unlinked, link};
+use crate::error::Fault;
+use crate::ids::{InstallationId, SlackUserId};
+use crate::store::Document;
+use crate::work::later;
+use crate::work::people::People;
+
+/// How many are remembered, and for how long it is not written down again that they wanted something.
+const MOST_STRANGERS: usize = 1_000;
+const REMEMBERED: Duration = Duration::from_hours(24);
+
+/// What they are kept under (`store::Document`), by Slack user.
+pub(super) const STRANGER: &str = "stranger";
+
+/// A Slack user who wanted something and was no member, as it is written down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Noted {
+    profile: Profile,
+    why: Unlinked,
+}
+
+/// A Slack user who wanted something and was no member then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Tried {
+    /// The user.
+    pub(super) profile: Profile,
+    /// When.
+    pub(super) at: Timestamp,
+    /// Why they are none; nothing, if they are one by now.
+    pub(super) why: Option<Unlinked>,
+}
+
+/// The document of a stranger.
+pub(super) struct OfStranger(Document);
+
+impl OfStranger {
+    /// The same with another profile: they wanted something when they did.
+    pub(super) fn with(self, profile: &Profile, why: Unlinked) -> Document {
+        Document { body: written(profile, why), ..self.0 }
+    }
+}
+
+impl People {
+    /// Writes down that somebody wanted something and is no member.
+    pub(super) async fn remember_stranger(
+        &self,
+        installation: &InstallationId,
+        user: &SlackUserId,
+        why: Unlinked,
+    ) -> Result<(), Fault> {
+        let profile = self.look_up(installation, user).await?;
+        let Some(profile) = profile.filter(|_| why.can_be_linked()) else { return Ok(()) };
+        let body = written(&profile, why);
+        let kept = self.noted(installation, user).await?;
+        let (kind, id, at) = (STRANGER.to_owned(), user.to_string(), self.clock.now());
+        if kept.is_some_and(|OfStranger(kept)| kept.body == body && later(kept.at, REMEMBERED) > at) {
+            return Ok(());
+        }
+        self.store.keep(installation, Document { kind, id, at, due: None, body }).await
+    }
+
+    /// A stranger's document, if this user is one.
+    pub(super) async fn noted(
+        &self,
+        installation: &InstallationId,
+        user: &SlackUserId,
+    ) -> Result<Option<OfStranger>, Fault> {
+        Ok(self.store.document(installation, STRANGER, user.as_str()).await?.map(OfStranger))
+    }
+
+    /// Strangers, whether they are members by now or not, latest first.
+    pub(super) async fn strangers(&self, installation: &InstallationId) -> Result<Vec<Tried>, Fault> {
+        let kept = self.store.documents(installation, STRANGER, MOST_STRANGERS).await?;
+        let (members, by_hand) = (self.team(installation).await?, self.by_hand(installation).await?);
+        let tried = kept.into_iter().filter_map(|kept| {
+            let Noted { profile, .. } = serde_json::from_str(&kept.body).ok()?;
+            Some(Tried { at: kept.at, why: link(&profile, &members, &by_hand).err(), profile })
+        });
+        let mut tried: Vec<_> = tried.collect();
+        tried.sort_by_key(|tried| Reverse(tried.at));
+        Ok(tried)
+    }
+}
+
+fn written(profile: &Profile, why: Unlinked) -> String {
+    serde_json::to_string(&Noted { profile: profile.clone(), why }).unwrap_or_default()
+}
