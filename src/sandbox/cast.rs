@@ -9,10 +9,10 @@ use super::dialnote::{Contact, Entry, Kind, Member, address};
 use super::people::Person;
 use super::world::World;
 
-/// Where a new contact's conversation is.
+/// The shared number of a new contact's conversation.
 const FRONT_DESK: &str = "num_front";
 
-/// The text message with which it begins: a sender without a number cannot call.
+/// The text message that begins it: a sender without a number can't call.
 const FIRST_WORDS: &str = "Could you get back to me?";
 
 /// A contact beside those of the fixed world.

@@ -214,7 +214,7 @@ async fn done(shared: &Shared, verb: &str, heard: &Heard) -> Result<Value, Refus
     }
 }
 
-/// The ids of all that was added. Those before the first that cannot be added stay.
+/// Adds one after the other and answers their ids. Those before the first impossible one stay.
 fn added<T>(
     shared: &Shared,
     all: Vec<T>,

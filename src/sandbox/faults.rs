@@ -63,8 +63,8 @@ pub struct SlackFaults {
 pub struct SlackFailure {
     /// How the method's name begins; empty for every method, `response_url` for the response URLs.
     pub method: String,
-    /// Where only: a channel as the call names it, or a person (handle, id, or their direct message with the app)
-    /// for whatever goes to them, `conversations.open` included.
+    /// The only place that it concerns: a channel, or a person (handle, id, or their direct message with the app),
+    /// for whom `conversations.open` fails, too.
     pub channel: Option<String>,
     /// The error code to answer.
     pub error: String,
@@ -72,7 +72,7 @@ pub struct SlackFailure {
     pub status: u16,
     /// How many calls will fail.
     pub times: u32,
-    /// Whether it never ends, whatever `times` says.
+    /// Never ends, regardless of `times`.
     pub always: bool,
     /// Whether the call takes effect all the same, as it may with Slack's `fatal_error`.
     pub after_effect: bool,
@@ -199,7 +199,7 @@ impl Faults {
 
     /// Decides about a request; what is to happen only so many times is counted down. For Slack,
     /// `method` is the API method's name, for dialnote the HTTP method.
-    /// `target` holds all names of the place or person that a Slack call is for; see [`target`].
+    /// `target` holds all names of a Slack call's target; see [`target`].
     pub(super) fn course(&mut self, service: Service, method: &str, path: &str, target: &[String]) -> Course {
         let hang = self.take_hang(service, method, path);
         match service {
@@ -266,7 +266,7 @@ impl DialnoteFailure {
         self.times > 0 && method && path.contains(self.path.as_str())
     }
 
-    /// Whoever is asked too often says when to ask again.
+    /// The `Retry-After`, which a 429 always has.
     fn retry_after(&self) -> Option<u64> {
         self.retry_after.or_else(|| (self.status == 429).then_some(1))
     }
@@ -293,8 +293,8 @@ impl DialnoteFaults {
     }
 }
 
-/// All names of the place or person that a Slack call is for: the channel as it is named, its own name, and of a
-/// direct message, or of whoever one is opened with, the person's id and handle as well.
+/// All names of a Slack call's target: the channel as the call names it, its own name, and for a direct message (sent
+/// or opened) the person's id and handle.
 pub(super) fn target(world: &World, heard: &Heard) -> Vec<String> {
     if world.faults.slack.fail_next.iter().all(|failure| failure.channel.is_none()) {
         return Vec::new();

@@ -106,8 +106,7 @@ pub async fn set_up(test: impl AsyncFnOnce(&mut Bot)) {
 }
 
 impl Bot {
-    /// A bot for a test that judges for itself: nothing is asserted in the end. Its keys are set: how it got into the
-    /// workspace is another matter.
+    /// Starts a bot for a test with its own checks: nothing is asserted at the end. Its keys are set in its settings.
     pub async fn alone(setup: Setup) -> Self {
         Self::start(Setup { by: By::Settings, ..setup }, everything_by_sockets()).await
     }

@@ -1,13 +1,13 @@
-//! Where a call or a text message comes from, or goes to.
+//! The sender or recipient of a call or a text message.
 
 use crate::sandbox::Impossible;
 
-/// The longest name that a sender without a number has, and how many digits a short code has.
+/// The longest name of a sender without a number, and the digits of a short code.
 const SENDER: usize = 11;
 const SHORT_CODE: std::ops::RangeInclusive<usize> = 3..=8;
 
-/// A number in E.164, without what people write between the digits; or as it is: a number with an extension
-/// (`+14155550124;ext=22`), a sender's name (`SUPPORT`) or a short code (`68849`).
+/// Reads a number in E.164 (blanks and punctuation are dropped), with an extension (`+14155550124;ext=22`) or not, a
+/// sender's name (`SUPPORT`) or a short code (`68849`).
 pub(in crate::sandbox) fn address(text: &str) -> Result<String, Impossible> {
     let (number, extension) = text.split_once(";ext=").map_or((text, None), |(number, ext)| (number, Some(ext)));
     let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());

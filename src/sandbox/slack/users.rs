@@ -25,7 +25,7 @@ pub(super) fn lookup_by_email(world: &mut World, args: &Args) -> Reply {
 }
 
 pub(super) fn list(world: &mut World, args: &Args) -> Reply {
-    // A token of an organization has to say whose people it means (contracts/slack.md §24.5).
+    // A token of an organization has to name the workspace (contracts/slack.md §24.5).
     if world.workspace.organization().is_some() && args.text("team_id")?.is_none() {
         return Err("missing_argument".into());
     }

@@ -138,7 +138,7 @@ pub struct Pressed {
     pub conversation: String,
 }
 
-/// How dialnote answers writes for a while.
+/// Failures of dialnote's next writes.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fails {
@@ -148,7 +148,7 @@ pub struct Fails {
     pub after_effect: bool,
 }
 
-/// What is expected: one of these, or `changes` and `refuses` together.
+/// An expectation: one of these, or `changes` and `refuses` together.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Expect {
@@ -168,7 +168,7 @@ pub struct Expect {
     pub unchanged: bool,
 }
 
-/// How a conversation differs afterwards. A field that is missing is unchanged.
+/// A changed conversation. A field that is missing is unchanged.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Change {
@@ -180,7 +180,7 @@ pub struct Change {
     pub note: Option<String>,
     pub notes: Vec<String>,
     pub note_any: Vec<String>,
-    /// Where a case says nothing of notes, and any are right.
+    /// Any notes are right, because the case says nothing of them.
     #[serde(skip)]
     pub any_notes: bool,
 }
@@ -201,7 +201,7 @@ impl From<Option<String>> for Owner {
     }
 }
 
-/// A form, and what is filled in.
+/// A form and its filled-in fields.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
@@ -211,7 +211,7 @@ pub struct Form {
     pub when: Option<String>,
 }
 
-/// What all displayed texts have in common.
+/// Conditions for all displayed texts.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Shown {

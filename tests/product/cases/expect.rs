@@ -1,4 +1,4 @@
-//! What a case expects of one command: each kind of expectation, checked as a person would.
+//! Expectations of one command, each checked as a person would.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ const MOST_OFFERED: usize = 10;
 /// A conversation that is chosen where a form leaves the choice open, and how it is searched for.
 const ANY: (&str, &str) = ("conv_1002", "Robert Hale");
 
-/// Whether everything is as expected after a command.
+/// Checks all expectations after a command.
 pub async fn check(play: &Play, said: &Said, typed: &str, expect: &Expect) -> Checked {
     play.changed_as(expect, said)?;
     if let Some(kind) = expect.refuses {
@@ -47,14 +47,14 @@ pub async fn check(play: &Play, said: &Said, typed: &str, expect: &Expect) -> Ch
     Ok(())
 }
 
-/// Whether the last answers say why.
+/// Checks that the answers say why.
 pub fn refuses(play: &Play, said: &Said, kind: Kind) -> Checked {
     let told = play.bot.world(|world| seen::said(world, &seen::answers(world, &said.who, said.since)));
     let right = sentences(kind).iter().any(|sentence| told.contains(sentence));
     right.then_some(()).ok_or_else(|| format!("should be refused as {kind:?}; {}", play.summary(said)))
 }
 
-/// Whether no button is about another conversation than these.
+/// Checks that no button is about any other conversation.
 fn offers_only(play: &Play, said: &Said, ids: &[String]) -> Checked {
     let answers = play.bot.world(|world| seen::answers(world, &said.who, said.since));
     let offered = seen::offers(&answers, |_| true).iter().filter_map(Offer::conversation).collect::<BTreeSet<_>>();
@@ -62,7 +62,7 @@ fn offers_only(play: &Play, said: &Said, ids: &[String]) -> Checked {
     right.then_some(()).ok_or_else(|| format!("should offer nothing but {ids:?}, but offers {offered:?}"))
 }
 
-/// Whether a private answer is about exactly these conversations.
+/// Checks that the last private answer is about exactly these conversations.
 fn shows(play: &Play, said: &Said, ids: &[String]) -> Checked {
     let shown = play.bot.world(|world| {
         let answers = seen::answers(world, &said.who, said.since);
@@ -72,7 +72,7 @@ fn shows(play: &Play, said: &Said, ids: &[String]) -> Checked {
     right.then_some(()).ok_or_else(|| format!("should show {ids:?}, but shows {shown:?}; {}", play.summary(said)))
 }
 
-/// Whether these conversations are offered, and choosing the first completes the command.
+/// Checks that these conversations are offered, and that choosing the first completes the command.
 async fn asks(play: &Play, said: &Said, typed: &str, ids: &[String], expect: &Expect) -> Checked {
     let offers = choices(play, said, "pick");
     let offered: BTreeSet<String> = offers.iter().filter_map(Offer::conversation).collect();
@@ -94,7 +94,7 @@ async fn asks(play: &Play, said: &Said, typed: &str, ids: &[String], expect: &Ex
     play.changed(&[change], &pressed).map_err(|wrong| format!("after {first} was chosen: {wrong}"))
 }
 
-/// Whether these people are offered, and choosing the first completes the command.
+/// Checks that these people are offered, and that choosing the first completes the command.
 async fn asks_people(play: &Play, said: &Said, handles: &[String], expect: &Expect) -> Checked {
     let offers = choices(play, said, "pick_person");
     let handle = |id: String| play.bot.world(|world| world.person(&id).map_or(id, |person| person.handle.clone()));
@@ -130,7 +130,7 @@ fn listed(wanted: &[String], more: bool) -> String {
     format!("{wanted:?}{}", if more { " and perhaps others" } else { "" })
 }
 
-/// What a command does to a conversation once that is chosen.
+/// The change that a command makes to the chosen conversation.
 fn completed(typed: &str, who: &str, conversation: &str, to: Option<&str>, note: Option<&str>) -> Change {
     let change = Change {
         conversation: conversation.to_owned(),
@@ -151,7 +151,7 @@ fn completed(typed: &str, who: &str, conversation: &str, to: Option<&str>, note:
     }
 }
 
-/// Whether a form is open, or behind a button, with everything filled in.
+/// Checks that a form is open, or behind a button, with everything filled in.
 async fn opens(play: &Play, said: &Said, form: &Form) -> Checked {
     let summary = play.summary(said);
     let view = seen::form_or_behind_a_button(&play.bot, &said.who, said.since).await;
@@ -179,7 +179,7 @@ async fn opens(play: &Play, said: &Said, form: &Form) -> Checked {
     }
 }
 
-/// Whether the form has the time: a conversation is chosen in it, and nothing else.
+/// Checks that the form has the time: submits it with nothing but a conversation chosen.
 async fn submitting_snoozes(play: &Play, said: &Said, view: &View, when: &str) -> Checked {
     let chosen = typing::find(&play.bot, &said.who, view, ANY).await?;
     typing::submit(&play.bot, &said.who, view, chosen).await?;
@@ -192,7 +192,7 @@ async fn submitting_snoozes(play: &Play, said: &Said, view: &View, when: &str) -
     right.then_some(()).ok_or_else(|| format!("the form should say {when} ({until}), but says {found:?}"))
 }
 
-/// Whether the command was answered at all.
+/// Checks that the command was answered at all.
 fn is_not_left_alone(play: &Play, said: &Said) -> Checked {
     let answered = play.bot.world(|world| {
         !seen::answers(world, &said.who, said.since).is_empty() || seen::form(world, &said.who).is_some()
@@ -200,7 +200,7 @@ fn is_not_left_alone(play: &Play, said: &Said) -> Checked {
     answered.then_some(()).ok_or_else(|| "should be answered, but nothing was said".to_owned())
 }
 
-/// Whether words and person are still there: in the answer, in a form, or once something that is offered is chosen.
+/// Checks that words and person are kept: by the answer, by a form, or by an offer once it is chosen.
 async fn keeps(play: &Play, said: &Said, typed: &str, expect: &Expect) -> Checked {
     if expect.keeps.is_none() && expect.to.is_none() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! dialnote's conversations before and after, and whether they differ as a case says.
+//! dialnote's conversations before and after a case, and the difference between them.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ pub struct State {
 /// All conversations by id.
 pub type Inbox = BTreeMap<String, State>;
 
-/// When a command was typed, and in which zone.
+/// The time at which a command was typed, and the typist's zone.
 #[derive(Clone, Debug)]
 pub struct Moment {
     pub now: Timestamp,
@@ -42,13 +42,13 @@ fn state(conversation: &Conversation) -> State {
     }
 }
 
-/// A note without the line that says who wrote it.
+/// A note without its signature.
 fn words_of_note(note: &str) -> String {
     let signed = note.rsplit_once("\n\n— ").filter(|(_, signature)| signature.contains(", via Slack · ref "));
     signed.map_or(note, |(words, _)| words).to_owned()
 }
 
-/// Whether exactly these changes have happened, and nothing else.
+/// Checks that exactly these changes have happened.
 pub fn changed(before: &Inbox, after: &Inbox, changes: &[Change], typed: &Moment) -> Checked {
     let wrong: Vec<String> = after
         .iter()
@@ -117,7 +117,7 @@ fn notes(was: &[String], now: &[String], change: &Change) -> Option<String> {
         .then(|| if wanted.is_empty() { "should have no note".to_owned() } else { format!("should have {wanted:?}") })
 }
 
-/// How many of the changed conversations each person has got.
+/// The number of changed conversations that each person has got.
 pub fn loads(after: &Inbox, changes: &[Change]) -> BTreeMap<String, usize> {
     let mut loads = BTreeMap::new();
     for owner in changes.iter().filter_map(|change| after.get(&change.conversation)?.owner.clone()) {
@@ -141,7 +141,7 @@ fn told(until: Option<Timestamp>) -> String {
     until.map_or_else(|| "never".to_owned(), |until| until.to_string())
 }
 
-/// What has changed, for failures.
+/// The difference in words, for failures.
 fn difference(was: &State, now: &State) -> String {
     let person = |owner: &Option<String>| owner.clone().unwrap_or_else(|| "nobody".to_owned());
     let mut parts = Vec::new();

@@ -1,8 +1,8 @@
-//! Which sentences are which kind of refusal: the one place where the cases meet the words of the app.
+//! The sentences of each kind of refusal: the one place where the cases meet the words of the app.
 
 use super::case::Kind;
 
-/// Parts of sentences, of which a refusal of this kind has at least one.
+/// Parts of sentences; a refusal of this kind contains at least one of them.
 pub fn sentences(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::NoConversation => &["dialnote has no conversation", "No conversation matches", "No contact is called"],

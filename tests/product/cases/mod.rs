@@ -1,4 +1,4 @@
-//! The case files: what must happen for a given input. Every line is played through the real router.
+//! The case files: inputs and their outcomes. Every line is played through the real router.
 
 mod case;
 mod expect;
@@ -19,7 +19,7 @@ mod words;
 
 use case::{Dialled, Spoken, Stale, Timed, Undone};
 
-/// Whether something is as expected; if not, what was expected and what happened.
+/// The outcome of a check; an error says what was expected and what happened instead.
 type Checked = Result<(), String>;
 
 #[test]

@@ -52,7 +52,7 @@ impl Case for Dialled {
 }
 
 impl Dialled {
-    /// The shared numbers are of the region, and the contacts are there.
+    /// Moves the shared numbers to the region, and adds the contacts.
     fn prepare(&self, world: &mut World) {
         if let Some((_, numbers)) = SHARED.iter().find(|(region, _)| *region == self.region) {
             for (shared, number) in world.dialnote.numbers.iter_mut().zip(numbers) {

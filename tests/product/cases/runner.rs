@@ -1,5 +1,5 @@
-//! How a file of cases is run: every line in a world of its own, a few at a time, and all that went wrong told in the
-//! end. `CASE=naming-04 cargo test --test product cases::` runs those whose id begins so, known or not.
+//! Runs a file of cases: every line in a world of its own, a few at a time, with all failures listed at the end.
+//! `CASE=naming-04 cargo test --test product cases::` runs the cases whose ids begin like this, known or not.
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -14,22 +14,22 @@ use tokio::runtime;
 use super::Checked;
 use super::known;
 
-/// How many cases of a file are played at the same time.
+/// The number of cases of a file that are played at the same time.
 const AT_ONCE: usize = 2;
 
-/// How long a case may take; only one that hangs does.
+/// The longest time that a case may take; only one that hangs does.
 const PATIENCE: Duration = Duration::from_mins(3);
 
 /// A line of a file.
 pub trait Case: DeserializeOwned + Send + Sync {
-    /// Its id, and why it is there.
+    /// Its id, and its reason.
     fn name(&self) -> (&str, &str);
 
-    /// Plays it, and says what was expected and what happened instead.
+    /// Plays it.
     fn play(&self) -> impl Future<Output = Checked>;
 }
 
-/// Runs a file. What fails must be known, and what is known must fail.
+/// Runs a file. A case may fail only if it is known to, and a known one must.
 pub fn run<C: Case>(file: &str) {
     let wanted = std::env::var("CASE").ok();
     let cases: Vec<C> = read(file).into_iter().filter(|case: &C| is_wanted(case, wanted.as_deref())).collect();
@@ -63,7 +63,7 @@ fn read<C: Case>(file: &str) -> Vec<C> {
     text.lines().map(line).collect()
 }
 
-/// What is wrong, by id.
+/// The failures by id.
 fn play_all<C: Case>(cases: &[C]) -> BTreeMap<String, String> {
     let next = AtomicUsize::new(0);
     let failed = Mutex::new(BTreeMap::new());
@@ -81,7 +81,7 @@ fn play_all<C: Case>(cases: &[C]) -> BTreeMap<String, String> {
     failed.into_inner().unwrap()
 }
 
-/// Plays a case in a runtime of its own: whatever it has started ends with it.
+/// Plays a case in a runtime of its own: everything it has started ends with it.
 fn play<C: Case>(case: &C) -> Checked {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let played = catch_unwind(AssertUnwindSafe(|| {

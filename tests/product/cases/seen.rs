@@ -1,4 +1,4 @@
-//! The private side of what the app shows a person: answers, what can be pressed in them, and forms.
+//! Private answers to a person, their buttons and menus, and forms.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::words::{self, Text};
 use crate::support::Bot;
 
-/// Buttons that open a form in which everything is filled in.
+/// Buttons that open a filled-in form.
 const FORM_BUTTONS: [&str; 2] = ["choose", "fill_in"];
 
 /// A button, or an entry of a menu.
@@ -23,12 +23,12 @@ pub struct Offer {
     is_entry: bool,
 }
 
-/// How far things had come: what was changed later is new.
+/// The present, as a revision of the messages: later changes are new.
 pub fn mark(world: &World) -> u64 {
     world.messages.iter().map(|message| message.changed).max().unwrap_or_default()
 }
 
-/// What a person was told privately since then, in the order in which it came.
+/// The private messages that a person got since then, oldest first.
 pub fn answers(world: &World, who: &str, since: u64) -> Vec<Message> {
     let user = world.person(who).expect("a person").id.clone();
     let direct = world.seen_by(who, "dm").into_iter().filter(|message| message.author != user);
@@ -64,7 +64,7 @@ pub fn summary(world: &World, messages: &[Message]) -> String {
     }
 }
 
-/// What can be pressed in some messages, of the kinds that are wanted.
+/// The buttons and menu entries of some messages, as far as they are wanted.
 pub fn offers(messages: &[Message], wanted: impl Fn(&str) -> bool) -> Vec<Offer> {
     let mut offers = Vec::new();
     for message in messages {
@@ -114,7 +114,7 @@ impl Offer {
         named(&self.value, "u")
     }
 
-    /// Somebody presses it, and everything follows that has to.
+    /// Presses it, and works until the app is quiet.
     pub async fn press(&self, bot: &Bot, who: &str) -> Result<(), String> {
         let mut click = Click::message(who, &self.channel, &self.ts, &self.action);
         click.block_id = Some(self.block.clone());
@@ -152,7 +152,7 @@ pub fn form(world: &World, who: &str) -> Option<View> {
     world.stack(&user).last().copied().cloned()
 }
 
-/// The form that opened by itself, or behind the one button of a private answer.
+/// The form that opened at once, or behind the one button of a private answer.
 pub async fn form_or_behind_a_button(bot: &Bot, who: &str, since: u64) -> Option<View> {
     if let Some(view) = bot.world(|world| form(world, who)) {
         return Some(view);
@@ -167,19 +167,19 @@ pub async fn form_or_behind_a_button(bot: &Bot, who: &str, since: u64) -> Option
     bot.world(|world| form(world, who))
 }
 
-/// What a form has filled in: its element with this `action_id`.
+/// A form's element with this `action_id`.
 pub fn field<'a>(view: &'a View, name: &str) -> Option<&'a Value> {
     elements(view.blocks()).map(|(_, element)| element).find(|element| element["action_id"] == name)
 }
 
-/// The person who is filled in, by id: in the people menu, or among the suggestions.
+/// The id of the filled-in person: in the people menu, or among the suggestions.
 pub fn person_in(view: &View) -> Option<String> {
     let menu = field(view, "to").and_then(|to| to["initial_user"].as_str());
     let suggested = field(view, "suggested").and_then(|menu| menu["initial_option"]["value"].as_str());
     menu.or(suggested).map(str::to_owned)
 }
 
-/// The conversations that a form is about: those filled in, or those remembered.
+/// A form's conversations: those filled in, or those remembered.
 pub fn conversations_in(view: &View) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     if let Some(which) = field(view, "which") {
@@ -203,7 +203,7 @@ fn conversations(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// The conversations that messages are about: by their controls, by full names and by numbers.
+/// The conversations in some messages: in their controls, by full names and by numbers.
 pub fn conversations_of(world: &World, messages: &[Message]) -> BTreeSet<String> {
     let mut found: BTreeSet<String> = offers(messages, |_| true).iter().filter_map(Offer::conversation).collect();
     let words = said(world, messages);

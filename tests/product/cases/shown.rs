@@ -1,4 +1,4 @@
-//! Every text that the app displays to anybody, and what must and must not be in it.
+//! Every text that the app displays to anyone, and the conditions for all of them.
 
 use dialnote_slack::sandbox::World;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::Checked;
 use super::case::Shown;
 use super::words::{self, Text};
 
-/// How far things had come: what was sent later is new.
+/// The present, as a position in the traffic: later requests are new.
 #[derive(Clone, Copy)]
 pub struct Since {
     calls: u64,
@@ -19,7 +19,7 @@ impl Since {
         Self { calls: world.calls.total(), deliveries: world.deliveries.total() }
     }
 
-    /// All texts since then: of messages and views, and of what was answered at once.
+    /// All texts since then: of messages, views and immediate answers.
     fn displayed(self, world: &World) -> Vec<Text> {
         let calls = world.calls.iter().filter(|call| call.seq > self.calls);
         let shows =
@@ -30,7 +30,7 @@ impl Since {
         sent.chain(answered).flat_map(|body| of_body(&body)).filter(|text| !text.raw.is_empty()).collect()
     }
 
-    /// Whether the displayed texts are as they should be.
+    /// Checks the texts displayed since then.
     pub fn shows(self, world: &World, shown: &Shown) -> Checked {
         let texts = self.displayed(world);
         if texts.is_empty() {
@@ -59,7 +59,7 @@ impl Since {
     }
 }
 
-/// What was answered at once: JSON, or plain text.
+/// An immediate answer: JSON, or plain text.
 fn answer(response: &str) -> Value {
     serde_json::from_str(response).unwrap_or_else(|_| json!({ "text": response }))
 }

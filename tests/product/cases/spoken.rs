@@ -30,7 +30,7 @@ impl Case for Spoken {
 }
 
 impl Spoken {
-    /// Everybody of whom the case speaks is there.
+    /// Adds the people of the case.
     fn prepare(&self, world: &mut World) {
         for contact in &self.contacts {
             world.add_contact(contact.clone()).unwrap();

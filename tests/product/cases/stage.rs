@@ -1,4 +1,4 @@
-//! A world for one case: set, played in, and looked at in the end.
+//! A world for one case: set up, played in, and compared at the end.
 
 use dialnote_slack::sandbox::World;
 use jiff::SignedDuration;
@@ -13,19 +13,19 @@ use crate::support::{Bot, FRONT_DESK, Setup};
 /// The address of dialnote's web app.
 pub const APP: &str = "https://app.dialnote.com";
 
-/// A world, and how it was before the first step.
+/// A world, and its conversations before the first step.
 pub struct Play {
     pub bot: Bot,
     pub before: Inbox,
 }
 
-/// A command that somebody typed.
+/// A typed command.
 pub struct Said {
-    /// Who.
+    /// The typist.
     pub who: String,
-    /// How far things had come before.
+    /// The present before it; see [`seen::mark`].
     pub since: u64,
-    /// When it was.
+    /// Its time.
     pub at: Moment,
 }
 
@@ -40,12 +40,12 @@ impl Play {
         Self { bot, before }
     }
 
-    /// Somebody types a command, and everything follows that has to.
+    /// Types a command, and works until the app is quiet.
     pub async fn types(&self, who: &str, text: &str) -> Said {
         self.types_in(FRONT_DESK, who, text, false).await
     }
 
-    /// The same in some channel, or (`raw`) as Slack sends it.
+    /// The same in a channel, or (`raw`) as Slack sends it.
     pub async fn types_in(&self, channel: &str, who: &str, text: &str, raw: bool) -> Said {
         let said = self.now(who);
         let line = text.replace("{app}", APP);
@@ -58,7 +58,7 @@ impl Play {
         said
     }
 
-    /// Where things stand for somebody who is about to do something.
+    /// The present for a person who is about to act.
     pub fn now(&self, who: &str) -> Said {
         self.bot.world(|world| {
             let zone = TimeZone::get(&world.person(who).expect("a person").tz).unwrap();
@@ -66,7 +66,7 @@ impl Play {
         })
     }
 
-    /// One thing after the other happens, each to its end; answers the last command.
+    /// Takes one step after the other, each to its end; answers the last command.
     pub async fn take(&mut self, steps: &[Step]) -> Option<Said> {
         let mut last = None;
         for step in steps {
@@ -85,7 +85,7 @@ impl Play {
         last
     }
 
-    /// Whether something still waits to be done.
+    /// True while a job waits.
     pub async fn waits(&self) -> bool {
         let waiting = self.bot.work.store.overview().await.unwrap();
         waiting.inbox + waiting.outbox > 0
@@ -95,13 +95,13 @@ impl Play {
         self.bot.world(|world| inbox(world))
     }
 
-    /// Whether nothing has happened in dialnote but these changes.
+    /// Checks that nothing has happened in dialnote but these changes.
     pub fn changed(&self, changes: &[Change], said: &Said) -> Checked {
         inbox::changed(&self.before, &self.after(), changes, &said.at)
             .map_err(|wrong| format!("{wrong}; {}", self.summary(said)))
     }
 
-    /// The same, and whether the loads are right.
+    /// The same, with the expected loads.
     pub fn changed_as(&self, expect: &Expect, said: &Said) -> Checked {
         let Some(changes) = &expect.changes else { return self.changed(&[], said) };
         self.changed(changes, said)?;
@@ -110,7 +110,7 @@ impl Play {
         right.then_some(()).ok_or_else(|| format!("loads should be one of {:?}, but are {loads:?}", expect.loads))
     }
 
-    /// What somebody was answered, for failures.
+    /// The typist's last answer in short, for failures.
     pub fn summary(&self, said: &Said) -> String {
         self.bot.world(|world| {
             let answer = seen::summary(world, &seen::answers(world, &said.who, said.since));
@@ -121,7 +121,7 @@ impl Play {
         })
     }
 
-    /// Whether the app is quiet in the end: no job waits or was given up, and Slack refused nothing it was sent.
+    /// Checks that no job waits or has failed, and that Slack has refused no message or view.
     pub async fn is_quiet(&self) -> Checked {
         let waiting = self.bot.work.store.overview().await.unwrap();
         if (waiting.inbox, waiting.outbox, waiting.dead) != (0, 0, 0) {

@@ -12,7 +12,7 @@ use super::stage::{Play, Said};
 use super::{Checked, typing};
 use crate::support::{FRONT_DESK, MAYA, Setup};
 
-/// How long the app may take to try again often enough, on its own clock.
+/// The seconds of the app's clock in which all retries have to be over.
 const RECOVERY: usize = 600;
 
 impl Case for Stale {
@@ -38,7 +38,7 @@ impl Case for Stale {
 }
 
 impl Stale {
-    /// An admin sets the rules.
+    /// Sets the rules, as an admin.
     async fn rule(&self, play: &Play) -> Checked {
         if self.rules.is_empty() {
             return Ok(());
@@ -49,7 +49,7 @@ impl Stale {
         typing::submit(&play.bot, MAYA, &form, fields.collect::<Map<_, _>>().into()).await
     }
 
-    /// A command is typed, its writes fail, dialnote changes, and recovers.
+    /// Types a command whose writes fail, changes dialnote, and lets it recover.
     async fn type_in_bad_weather(&self, play: &Play, typed: &str) -> Result<Said, String> {
         let failing = self.fails.as_ref().map(failure);
         play.bot.world(|world| world.faults.dialnote.fail_next.extend(failing.clone()));
@@ -68,7 +68,7 @@ impl Stale {
         Ok(said)
     }
 
-    /// Changes of which nobody has told the app yet.
+    /// Makes the changes that the app doesn't know of yet.
     fn happens_meanwhile(&self, play: &Play) {
         for step in &self.meanwhile {
             let Step::InDialnote { dialnote } = step else { panic!("{step:?} does not happen in dialnote") };
@@ -77,7 +77,7 @@ impl Stale {
     }
 }
 
-/// How dialnote answers the next writes to conversations.
+/// The failure of the next writes to conversations.
 fn failure(fails: &Fails) -> DialnoteFailure {
     DialnoteFailure {
         method: "PATCH|POST".to_owned(),
@@ -89,7 +89,7 @@ fn failure(fails: &Fails) -> DialnoteFailure {
     }
 }
 
-/// Somebody presses a button that was drawn before.
+/// Presses a button that was drawn before.
 async fn press(play: &Play, who: &str, click: &Pressed) -> Result<Said, String> {
     let shown = play.bot.world(|world| messages(world, who, &click.on));
     let offers = seen::offers(&shown, |action| action == click.action);
@@ -101,7 +101,7 @@ async fn press(play: &Play, who: &str, click: &Pressed) -> Result<Said, String> 
     Ok(said)
 }
 
-/// The messages that somebody sees on cards, in direct messages or privately in the channel.
+/// The messages of a person: cards, direct messages, or private answers in the channel.
 fn messages(world: &World, who: &str, on: &str) -> Vec<Message> {
     let place = if on == "dm" { "dm" } else { FRONT_DESK };
     let private = |message: &&Message| on == "dm" || message.to.is_some() == (on == "ephemeral");

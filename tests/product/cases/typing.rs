@@ -1,4 +1,4 @@
-//! What is typed, as far as the cases look into it, and how forms are filled in.
+//! Typed commands and forms.
 
 use dialnote_slack::sandbox::{Submit, Typing, View};
 use serde_json::{Map, Value, json};
@@ -15,7 +15,7 @@ pub fn verb(typed: &str) -> String {
     verb.trim_start_matches('/').to_lowercase()
 }
 
-/// Somebody searches for a conversation in the form they have open; answers the field with it chosen.
+/// Searches for a conversation in an open form; answers the field with it chosen.
 pub async fn find(bot: &Bot, who: &str, view: &View, (id, words): (&str, &str)) -> Result<Value, String> {
     let which = seen::field(view, "which").ok_or("the form should ask for the conversation, but does not")?;
     let several = which["type"].as_str().is_some_and(|kind| kind.starts_with("multi_"));
@@ -31,7 +31,7 @@ pub async fn find(bot: &Bot, who: &str, view: &View, (id, words): (&str, &str)) 
     Ok(json!({ "which": { "which": chosen } }))
 }
 
-/// Somebody submits a form.
+/// Submits a form.
 pub async fn submit(bot: &Bot, who: &str, view: &View, values: Value) -> Checked {
     let values: Map<String, Value> = values.as_object().cloned().unwrap_or_default();
     let submit = Submit { who: who.to_owned(), view_id: view.id.clone(), values };

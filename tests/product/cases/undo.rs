@@ -1,4 +1,4 @@
-//! What undo takes back.
+//! Undo, after all kinds of steps.
 
 use super::Checked;
 use super::case::{Step, Undone};

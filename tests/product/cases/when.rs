@@ -1,4 +1,4 @@
-//! A typed time, as an instant: at the end of a command, in the zone of whoever types.
+//! A typed time as an instant: at the end of a command, in the typist's zone.
 
 use super::Checked;
 use super::case::{Change, Timed};
@@ -7,7 +7,7 @@ use super::runner::Case;
 use super::stage::Play;
 use crate::support::{MAYA, Setup};
 
-/// What is snoozed.
+/// The snoozed conversation.
 const SNOOZED: &str = "conv_1002";
 
 impl Case for Timed {

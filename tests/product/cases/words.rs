@@ -11,9 +11,9 @@ use serde_json::Value;
 pub struct Text {
     /// As it was sent.
     pub raw: String,
-    /// Whether Slack reads it as markup.
+    /// True if Slack reads it as markup.
     pub markup: bool,
-    /// Whether `:tada:` in it becomes a picture.
+    /// True if `:tada:` in it becomes a picture.
     emoji: bool,
 }
 
@@ -29,14 +29,14 @@ pub fn of_message(text: &Value, blocks: &Value) -> Vec<Text> {
     texts
 }
 
-/// All texts of a view, or of anything else that blocks and their parts stand in.
+/// All texts of a view, or of another value that holds blocks.
 pub fn of(value: &Value) -> Vec<Text> {
     let mut texts = Vec::new();
     collect(&unpacked(value), &mut texts);
     texts
 }
 
-/// In a form, what is nested is written as a string.
+/// A nested value of a form, which is written as a string.
 fn unpacked(value: &Value) -> Value {
     value.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| value.clone())
 }
