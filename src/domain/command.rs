@@ -289,7 +289,7 @@ fn snooze(text: &str, links: &Links) -> Result<Typed, Misread> {
         return Ok(Typed::Choose(wanted));
     }
     let Some((before, when)) = When::split_off(text) else {
-        let conversation = lookup::explicit(Verb::Note, text, links).and_then(|explicit| explicit.id);
+        let conversation = lookup::explicit(Verb::Done, text, links).and_then(|explicit| explicit.id);
         return Err(Misread::TimeMissing { conversation });
     };
     Ok(act_on(Wanted { when: Some(when), ..wanted }, before, links))

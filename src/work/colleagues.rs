@@ -83,9 +83,10 @@ impl People {
     pub(super) async fn told_apart(
         &self,
         installation: &InstallationId,
+        team: Option<&TeamId>,
         users: &[SlackUserId],
     ) -> Result<Vec<(SlackUserId, String)>, Fault> {
-        let people = self.colleagues(installation, None, &[], Read::Kept).await?;
+        let people = self.colleagues(installation, team, &[], Read::Kept).await?;
         let mut named = Vec::new();
         for user in users {
             let name = match people.iter().find(|one| one.user == *user) {
