@@ -38,6 +38,8 @@ pub enum Control {
     Snooze,
     /// Bring back.
     Wake,
+    /// Take back what was done.
+    Undo,
     /// Open the form for a note.
     Note,
     /// Who did what.
@@ -88,7 +90,7 @@ pub enum Control {
     Unlink,
 }
 
-const CONTROLS: [(Control, &str); 35] = [
+const CONTROLS: [(Control, &str); 36] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::AssignTo, "assign_to"),
@@ -100,6 +102,7 @@ const CONTROLS: [(Control, &str); 35] = [
     (Control::Reopen, "reopen"),
     (Control::Snooze, "snooze"),
     (Control::Wake, "wake"),
+    (Control::Undo, "undo"),
     (Control::Note, "note"),
     (Control::History, "history"),
     (Control::Show, "show"),
@@ -181,6 +184,9 @@ pub struct Carried {
     /// Who in Slack that is so far.
     #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
     pub from: Option<SlackUserId>,
+    /// What was done and can be taken back.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<String>,
     /// The page of what is not a list of conversations.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub page: Option<usize>,
@@ -313,6 +319,10 @@ impl Click {
             Control::Done => on(Act::Done),
             Control::Reopen => on(Act::Reopen),
             Control::Wake => on(Act::Wake),
+            Control::Undo => {
+                let which = Which::Act { id: carried.act?, only: carried.conversation };
+                Some(Clicked::Do(Command { act: Act::Undo, which, note: String::new() }))
+            }
             Control::History => on(Act::History),
             Control::Show => on(Act::Show),
             Control::Accept => on(Act::Accept),

@@ -246,6 +246,13 @@ pub enum Which {
     AllOf(MemberId),
     /// Named by the first words of this text, as many as fit a contact; what follows is the note.
     NameThenNote(String),
+    /// Those that an earlier act of whoever asks changed (`domain::undo`).
+    Act {
+        /// The act.
+        id: String,
+        /// Only this one of them, if one is named.
+        only: Option<ConversationId>,
+    },
 }
 
 /// As somebody named it.
@@ -258,6 +265,8 @@ impl std::fmt::Display for Which {
             Self::MyLast => f.write_str("the last one"),
             Self::AllMine => f.write_str("all of mine"),
             Self::AllOf(_) => f.write_str("all of theirs"),
+            Self::Act { only: Some(id), .. } => id.fmt(f),
+            Self::Act { .. } => f.write_str("all of an act"),
         }
     }
 }

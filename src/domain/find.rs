@@ -66,7 +66,9 @@ impl Search {
         let (words, asked) = match which {
             Which::Id(id) => return Err(id.clone()),
             // Not looked for by words.
-            Which::MyLast | Which::AllMine | Which::AllOf(_) => (String::new(), Asked::Names(Vec::new())),
+            Which::MyLast | Which::AllMine | Which::AllOf(_) | Which::Act { .. } => {
+                (String::new(), Asked::Names(Vec::new()))
+            }
             Which::Number(number) => (number.to_string(), Asked::Number(number.clone())),
             Which::Name(name) => (name.clone(), Asked::Names(vec![(folded(name), String::new())])),
             Which::NameThenNote(text) => (text.clone(), Asked::Names(leading_words(text))),

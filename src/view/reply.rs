@@ -2,7 +2,7 @@
 //! what to do next; nothing here ever contains the text of a fault.
 
 use crate::domain::click::{Carried, Control, field};
-use crate::domain::event::{Again, Told};
+use crate::domain::event::Told;
 use crate::domain::finding::{Finding, PEOPLE, State};
 use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rule, Who};
@@ -14,7 +14,7 @@ use crate::view::element::{Confirm, Element, Style};
 use crate::view::help::{NAME_ONE, QUOTE, what_note, with_usage};
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{cut, neutral, time};
-use crate::view::{connect, list, people, routes};
+use crate::view::{connect, list, next, people, routes};
 
 /// How much of a conversation's history is shown.
 const MOST_TOLD: usize = 20;
@@ -56,7 +56,7 @@ pub fn write_a_note(verb: Verb) -> &'static str {
 /// An answer for one person's eyes.
 pub fn say(say: &Say) -> Content {
     match say {
-        Say::Done(deed) => with_time(sentence(&done(deed)), &deed.what),
+        Say::Done(deed) => next::offered(with_time(sentence(&done(deed)), &deed.what), deed),
         Say::History { about, deeds } => history(about, deeds),
         Say::Refused { why, note } => refused(why, note),
         Say::Postponed { why, note } => people::postponed(&no(why), why, given_back(note)),
@@ -121,18 +121,23 @@ fn several(Several { deeds, unnoted, refused, note }: &Several) -> Content {
     };
     let failed = unnoted.iter().map(|(about, why)| format!("No note about {}: {}", named(about), no(why)));
     let failed = failed.chain(refused.iter().map(|(which, why)| format!("Not {which}: {}", no(why))));
-    let mut blocks = vec![Block::paragraph(&title)];
+    let undo = next::button_for_all(deeds);
+    let mut blocks = vec![undo.map_or_else(|| Block::paragraph(&title), |undo| Block::row(&title, undo))];
     let most = if note.is_empty() { MOST_ROWS } else { MOST_ROWS_WITH_NOTE };
-    blocks.extend(rows(deeds.iter().map(done), most));
-    blocks.extend(rows(failed, most));
+    blocks.extend(rows(deeds.iter().map(|deed| (done(deed), next::reopening(deed))), most));
+    blocks.extend(rows(failed.map(|text| (text, None)), most));
     blocks.extend(refused.iter().any(|(_, why)| why.waits_for_a_link()).then(|| Block::paragraph(people::KEPT)));
     blocks.extend(given_back(note));
     Content::new(&title, blocks)
 }
 
 /// The first of many rows, and how many more there are.
-fn rows(mut texts: impl Iterator<Item = String>, most: usize) -> Vec<Block> {
-    let mut rows: Vec<_> = texts.by_ref().take(most).map(|text| Block::paragraph(&cut(&text, ROW))).collect();
+fn rows(mut texts: impl Iterator<Item = (String, Option<Element>)>, most: usize) -> Vec<Block> {
+    let row = |(text, button): (String, Option<Element>)| match button {
+        Some(button) => Block::row(&cut(&text, ROW), button),
+        None => Block::paragraph(&cut(&text, ROW)),
+    };
+    let mut rows: Vec<_> = texts.by_ref().take(most).map(row).collect();
     let more = texts.count();
     rows.extend((more > 0).then(|| Block::paragraph(&format!("And {more} more."))));
     rows
@@ -212,7 +217,8 @@ fn done(deed: &Deed) -> String {
     let from = deed.from.as_ref();
     let why = deed.picked.as_ref().map_or_else(String::new, picked);
     let note = if deed.noted { " Your note is in dialnote." } else { "" };
-    let note = format!("{why}{note}");
+    let note =
+        format!("{why}{note}{}", deed.hidden.map_or_else(String::new, |hidden| next::still(&deed.about, hidden)));
     match &deed.what {
         What::Mine => match from {
             Some(from) if deed.told => format!("{name} is yours now; {from} has been told.{note}"),
@@ -236,13 +242,7 @@ fn done(deed: &Deed) -> String {
         What::Reopened => format!("{name} is open again.{note}"),
         What::Snoozed(_) => format!("{name} is snoozed.{note}"),
         What::Woken => format!("{name} is back.{note}"),
-        What::Undone(again) => match again {
-            Again::OwnedBy(owner) => format!("Taken back: {name} belongs to {owner} again."),
-            Again::Queued => format!("Taken back: {name} is in the queue again."),
-            Again::Open => format!("Taken back: {name} is open again."),
-            Again::Done => format!("Taken back: {name} is done again."),
-            Again::Snoozed => format!("Taken back: {name} is snoozed again."),
-        },
+        What::Undone(again) => next::undone(&deed.about, again, deed.note_stays),
         What::Accepted => format!("You take care of {name}.{note}"),
         What::Kept => format!("{name} stays yours."),
         What::GivenBack(to) if to.is_empty() => {
@@ -291,6 +291,7 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
             let value = Carried::conversation(&about.id).encode();
             with_buttons(content, vec![Element::button(control, "Write it", &value)])
         }
+        Refusal::NotesStay { earlier: Some(earlier), .. } => with_buttons(content, vec![next::button_for(earlier)]),
         Refusal::YouAreNotLinked(Unlinked::NotConnected) => with_buttons(content, vec![connect::button()]),
         Refusal::MemberTaken { user, name, member, member_name, holder, holder_name, .. } => {
             let button = people::move_it((user, name), (member, member_name), (holder, holder_name));
@@ -300,13 +301,17 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
     }
 }
 
-fn with_buttons(mut content: Content, buttons: Vec<Element>) -> Content {
+pub(super) fn with_buttons(mut content: Content, buttons: Vec<Element>) -> Content {
     content.blocks.push(Block::actions("actions", buttons));
     content
 }
 
 fn no(refusal: &Refusal) -> String {
     match refusal {
+        Refusal::NothingToUndo
+        | Refusal::ChangedSince { .. }
+        | Refusal::TooLateToUndo(_)
+        | Refusal::NotesStay { .. } => next::refused(refusal),
         Refusal::YouAreNotLinked(why) => people::you_are_not_linked(*why),
         Refusal::NotLinked { name, why } => people::not_linked(name, *why),
         Refusal::NotInstalled => "This app is not installed in this workspace, or not any more. \
@@ -357,14 +362,6 @@ fn no(refusal: &Refusal) -> String {
         Refusal::TimePassed => "That time has passed. Choose a later one.".to_owned(),
         Refusal::TimeTooFar => "That is more than a year away. Choose an earlier time.".to_owned(),
         Refusal::NotSnoozed(about) => format!("{} is not snoozed.", named(about)),
-        Refusal::NothingToUndo => "There is nothing of yours to take back.".to_owned(),
-        Refusal::ChangedSince { about, by } => match by {
-            Some(by) => format!("{by} did something to {} after you, so nothing was taken back.", named(about)),
-            None => format!("{} has changed in dialnote since, so nothing was taken back.", named(about)),
-        },
-        Refusal::TooLateToUndo(about) => {
-            format!("What you did to {} was more than ten minutes ago, so nothing was taken back.", named(about))
-        }
         Refusal::FormNotOpened => "Slack did not open the form in time. Please press the button again.".to_owned(),
         Refusal::ReadOnlyKey => "This app’s dialnote key may only read. \
              Ask whoever set up the app for a key that may write."
@@ -457,7 +454,7 @@ pub(super) fn span(seconds: i64) -> String {
 fn note_refused(deed: &Deed, why: &Refusal, note: &str) -> Content {
     let text = format!("{} But the note was not written: {} Here it is, to keep:", done(deed), no(why));
     let blocks = std::iter::once(Block::paragraph(&text)).chain(quoted(note)).collect();
-    Content::new(&neutral(&text), blocks)
+    next::offered(Content::new(&neutral(&text), blocks), deed)
 }
 
 fn pick(draft: &crate::ids::DraftId, choices: &[Choice], more: usize) -> Content {

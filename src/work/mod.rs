@@ -31,8 +31,10 @@ mod routes;
 pub mod runner;
 mod search;
 mod timers;
+mod undoing;
 mod untouched;
 mod watch;
+mod writing;
 
 use std::future::ready;
 use std::pin::Pin;
@@ -40,7 +42,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 use tracing::{error, info, warn};
 
 use crate::clock::Clock;
@@ -124,6 +126,8 @@ pub struct Work {
     pub hooks: Option<Hooks>,
     dialnote: Dialnote,
     index: Index,
+    /// Held by who picks somebody of a group.
+    picking: Mutex<()>,
     settings: Settings,
     door: Door,
     /// This process among others on the same store.
@@ -169,6 +173,7 @@ impl Work {
             hooks,
             dialnote,
             index,
+            picking: Mutex::default(),
             settings,
             door,
             instance,

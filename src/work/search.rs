@@ -12,15 +12,11 @@ use crate::domain::say::{Choice, Say};
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::{Claim, Effect};
-use crate::work::audit;
 use crate::work::inbox::{Stop, denied};
-use crate::work::{Outcome, Work};
+use crate::work::{Outcome, Work, undoing};
 
 /// How many pages of conversations are looked through for a name or number.
 const SEARCH_PAGES: usize = 50;
-
-/// Among how many of somebody's attempts the last that changed something is looked for.
-const RECENT_DEEDS: usize = 20;
 
 /// Among how many unanswered hand-overs somebody's own are looked for.
 const MOST_HANDOVERS: usize = 10_000;
@@ -33,7 +29,7 @@ impl Work {
     pub(super) async fn find(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
         match &job.command.which {
             Which::MyLast if job.command.act == Act::Accept => return self.find_given(claim, job).await,
-            Which::MyLast => return self.find_my_last(claim, job).await,
+            Which::MyLast | Which::Act { .. } => return self.find_act(claim, job).await,
             Which::AllMine | Which::AllOf(_) => return self.find_all(claim, job).await,
             _ => {}
         }
@@ -53,14 +49,6 @@ impl Work {
                 Ok(self.let_pick(claim, job, several, note).await?)
             }
         }
-    }
-
-    /// The conversation to which whoever asks did something last.
-    async fn find_my_last(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-        let deeds = self.store.deeds(&claim.installation, &job.asker.user, RECENT_DEEDS).await?;
-        let last = deeds.iter().find(|deed| audit::change(deed).is_some());
-        let id = last.and_then(|deed| deed.conversation.clone()).ok_or(Refusal::NothingToUndo)?;
-        Ok(self.found(claim, job, id, None))
     }
 
     /// The conversation that whoever asks was given last and has not answered to.
@@ -99,7 +87,7 @@ impl Work {
             let theirs = job.command.which != Which::AllMine;
             return Err(if theirs { Refusal::NothingTheirs } else { Refusal::NothingYours }.into());
         }
-        let batch = Batch { id: format!("{}-{}", claim.id, claim.accepted.as_millisecond()), of: mine.len() };
+        let batch = Batch { id: undoing::one(claim), of: mine.len() };
         let each = mine.into_iter().map(|conversation| {
             let command = Command { which: Which::Id(conversation.id), ..job.command.clone() };
             let job = CommandJob { batch: Some(batch.clone()), ..CommandJob::new(job.asker.clone(), command) };

@@ -76,8 +76,14 @@ impl Bot {
         })
     }
 
-    /// The next private message that somebody got in a channel and has not read.
+    /// The next private message that somebody got in a channel and has not read, but for the button that every
+    /// answer about a change has.
     pub async fn answer(&mut self, who: &str) -> String {
+        without_undo(&self.whole_answer(who).await)
+    }
+
+    /// The next private message that somebody got in a channel and has not read.
+    pub async fn whole_answer(&mut self, who: &str) -> String {
         self.settle().await;
         self.next(|world| {
             let user = world.person(who).expect("a person").id.clone();
@@ -271,4 +277,11 @@ pub(super) fn buttons_of(blocks: &[Value]) -> impl Iterator<Item = &Value> {
         let row = block["elements"].as_array().map_or(&[][..], Vec::as_slice);
         row.iter().chain(block.get("accessory"))
     })
+}
+
+/// An answer without *Undo* beside its first line.
+fn without_undo(answer: &str) -> String {
+    let (first, rest) = answer.split_once('\n').map_or((answer, ""), |(first, rest)| (first, rest));
+    let plain = first.rsplit_once(" [Undo").filter(|(_, label)| label.ends_with(']')).map_or(first, |(text, _)| text);
+    if rest.is_empty() { plain.to_owned() } else { format!("{plain}\n{rest}") }
 }
