@@ -294,10 +294,11 @@ impl Facts {
     /// Only who was given it can answer, while they own it, and once.
     fn is_to_be_answered(&self) -> Result<(), Refusal> {
         let about = About::from(&self.conversation);
-        match self.handover.as_ref().filter(|handover| handover.receiver == self.asker.user) {
-            Some(_) if self.conversation.is_owned_by(&self.asker.member) => Ok(()),
-            Some(_) => Err(Refusal::NotYours { about, owner: self.owner.as_ref().map(|owner| owner.name.clone()) }),
-            None => Err(Refusal::NothingGiven(about)),
+        let given = self.handover.as_ref().is_some_and(|handover| handover.receiver == self.asker.user);
+        match &self.owner {
+            Some(owner) if given && owner.member == self.asker.member => Ok(()),
+            Some(owner) if given => Err(Refusal::NotYours { about, owner: Some(owner.name.clone()) }),
+            _ => Err(Refusal::NothingGiven(about)),
         }
     }
 

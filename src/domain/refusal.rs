@@ -122,6 +122,8 @@ pub enum Refusal {
     NotSnoozed(About),
     /// The person who asks did nothing that could be taken back.
     NothingToUndo,
+    /// What was to be taken back is taken back already.
+    UndoneAlready,
     /// Somebody else did something since.
     ChangedSince {
         /// To which conversation.

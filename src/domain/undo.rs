@@ -53,6 +53,8 @@ pub struct Undoing {
 pub enum Next {
     /// There is none.
     Nothing,
+    /// It is taken back already.
+    Undone,
     /// This one, on these conversations.
     Take {
         /// The act.
@@ -105,6 +107,7 @@ pub fn exactly(log: &[Logged], act: &str, only: Option<&ConversationId>, asked: 
     match (standing.iter().find(|line| line.act == act), on.first()) {
         (Some(line), Some(id)) if line.is_late(asked) => Next::TooLate(id.clone()),
         (Some(_), Some(_)) => Next::Take { act: act.to_owned(), on },
+        _ if log.iter().any(|line| line.act == act) => Next::Undone,
         _ => Next::Nothing,
     }
 }
@@ -154,7 +157,8 @@ fn changed_by(standing: &[&Logged], act: &str) -> Vec<ConversationId> {
 pub(super) fn plan(mut facts: Facts) -> Result<Plan, Refusal> {
     let Undoing { log, act, owner_before } = std::mem::take(&mut facts.undoing);
     let asker = &facts.asker.user;
-    let undone = wanted(&log, asker, act.as_deref()).ok_or(Refusal::NothingToUndo)?;
+    let nothing = if act.is_some() { Refusal::UndoneAlready } else { Refusal::NothingToUndo };
+    let undone = wanted(&log, asker, act.as_deref()).ok_or(nothing)?;
     let Some((before, after)) = &undone.change else {
         let about = About::from(&facts.conversation);
         let earlier = earlier_here(&log, asker, facts.asked, &about);

@@ -2,6 +2,7 @@
 
 use crate::domain::click::{Carried, Control};
 use crate::domain::event::Again;
+use crate::domain::list::Query;
 use crate::domain::refusal::{About, Earlier, Refusal};
 use crate::domain::say::{Deed, Hidden};
 use crate::domain::verb::Verb;
@@ -22,38 +23,39 @@ pub(super) fn still(about: &About, hidden: Hidden) -> String {
 }
 
 /// The button that makes open again what is not.
-pub(super) fn reopening(deed: &Deed) -> Option<Element> {
+pub(super) fn reopening(deed: &Deed, list: Option<&Query>) -> Option<Element> {
     let (control, label) = match deed.hidden? {
         Hidden::Done => (Control::Reopen, "Reopen"),
         Hidden::Snoozed(_) => (Control::Wake, "Unsnooze"),
     };
-    Some(Element::button(control, label, &Carried::conversation(&deed.about.id).encode()))
+    let carried = Carried { list: list.cloned(), ..Carried::conversation(&deed.about.id) };
+    Some(Element::button(control, label, &carried.encode()))
 }
 
 /// An answer with what can be done about it: taken back, or opened again.
-pub(super) fn offered(mut content: Content, deed: &Deed) -> Content {
+pub(super) fn offered(mut content: Content, deed: &Deed, list: Option<&Query>) -> Content {
     if let Some(Block::Section { accessory, .. }) = content.blocks.first_mut() {
-        *accessory = button(deed);
+        *accessory = button(deed, list);
     }
     if let Some(Hidden::Snoozed(Some(until))) = deed.hidden {
         content.blocks.push(Block::small(&format!("Snoozed until {}", time(until))));
     }
-    match reopening(deed) {
+    match reopening(deed, list) {
         Some(button) => with_buttons(content, vec![button]),
         None => content,
     }
 }
 
 /// The button beside what can be taken back, if it can be.
-fn button(deed: &Deed) -> Option<Element> {
-    let carried = Carried { act: deed.undo.clone(), ..Carried::conversation(&deed.about.id) };
+fn button(deed: &Deed, list: Option<&Query>) -> Option<Element> {
+    let carried = Carried { act: deed.undo.clone(), list: list.cloned(), ..Carried::conversation(&deed.about.id) };
     deed.undo.as_ref().map(|_| Element::button(Control::Undo, "Undo", &carried.encode()))
 }
 
 /// The button beside several that can be taken back together, if any can be.
-pub(super) fn button_for_all(deeds: &[Deed]) -> Option<Element> {
+pub(super) fn button_for_all(deeds: &[Deed], list: Option<&Query>) -> Option<Element> {
     let undoable = || deeds.iter().filter(|deed| deed.undo.is_some());
-    let carried = Carried { act: undoable().next()?.undo.clone(), ..Carried::default() };
+    let carried = Carried { act: undoable().next()?.undo.clone(), list: list.cloned(), ..Carried::default() };
     Some(Element::button(Control::Undo, &format!("Undo {}", undoable().count()), &carried.encode()))
 }
 
@@ -100,6 +102,7 @@ pub(super) fn refused(why: &Refusal) -> String {
         Refusal::NotesStay { about, .. } => {
             format!("Can't undo your note on {}. Notes stay in dialnote.", about.title)
         }
+        Refusal::UndoneAlready => "Already undone. Nothing changed.".to_owned(),
         _ => "Nothing to undo.".to_owned(),
     }
 }

@@ -4,6 +4,7 @@
 use crate::domain::click::{Carried, Control, field};
 use crate::domain::event::Told;
 use crate::domain::finding::{Finding, PEOPLE, State};
+use crate::domain::list::Query;
 use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rule, Who};
 use crate::domain::refusal::{About, Refusal};
@@ -14,7 +15,7 @@ use crate::view::element::{Confirm, Element, Style};
 use crate::view::help::{NAME_ONE, QUOTE, what_note, with_usage};
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{cut, neutral, time};
-use crate::view::{connect, list, next, people, routes};
+use crate::view::{connect, next, people, routes};
 
 /// How much of a conversation's history is shown.
 const MOST_TOLD: usize = 20;
@@ -55,8 +56,13 @@ pub fn write_a_note(verb: Verb) -> &'static str {
 
 /// An answer for one person's eyes.
 pub fn say(say: &Say) -> Content {
+    say_in(say, None)
+}
+
+/// The same above a list, which its buttons draw anew.
+pub(super) fn say_in(say: &Say, list: Option<&Query>) -> Content {
     match say {
-        Say::Done(deed) => next::offered(with_time(sentence(&done(deed)), &deed.what), deed),
+        Say::Done(deed) => next::offered(with_time(sentence(&done(deed)), &deed.what), deed, list),
         Say::History { about, deeds } => history(about, deeds),
         Say::Refused { why, note } => refused(why, note),
         Say::Postponed { why, note } => people::postponed(&no(why), why, given_back(note)),
@@ -65,7 +71,7 @@ pub fn say(say: &Say) -> Content {
         }
         Say::Unlinked { name, member } => sentence(&people::unlinked(name, member.as_deref())),
         Say::WhichMember { user, name, choices, more } => people::which(user, name, choices, *more),
-        Say::NoteRefused { deed, why, note } => note_refused(deed, why, note),
+        Say::NoteRefused { deed, why, note } => next::offered(note_refused(deed, why, note), deed, list),
         Say::Pick { draft, choices, more } => pick(draft, choices, *more),
         Say::Waiting => sentence(
             "Saved, and waiting for dialnote: it takes longer than usual. \
@@ -74,9 +80,9 @@ pub fn say(say: &Say) -> Content {
         Say::GivenUp { reference, draft } => {
             given_up(reference, &Carried { draft: Some(draft.clone()), ..Carried::default() })
         }
-        Say::List(face) => list::message(face),
+        Say::List(face) => super::list::message(face),
         Say::Shown(face) => card::shown(face),
-        Say::Several(all) => several(all),
+        Say::Several(all) => several(all, list),
         Say::RulesChanged => sentence("Saved. The new rules hold from now on."),
         Say::PrivacyChanged { masked: true } => sentence(
             "Saved. From now on cards in this channel hide numbers and messages; Show reveals them to teammates.",
@@ -109,7 +115,7 @@ fn welcome(connected: bool) -> Content {
 }
 
 /// What came of several things that were asked for at once.
-fn several(Several { deeds, unnoted, refused, note }: &Several) -> Content {
+fn several(Several { deeds, unnoted, refused, note }: &Several, list: Option<&Query>) -> Content {
     let title = match (deeds.len(), refused.len()) {
         (0, 1) => "Nothing was done:".to_owned(),
         (0, all) => format!("None of {all} is done:"),
@@ -121,10 +127,10 @@ fn several(Several { deeds, unnoted, refused, note }: &Several) -> Content {
     };
     let failed = unnoted.iter().map(|(about, why)| format!("No note about {}: {}", named(about), no(why)));
     let failed = failed.chain(refused.iter().map(|(which, why)| format!("Not {which}: {}", no(why))));
-    let undo = next::button_for_all(deeds);
+    let undo = next::button_for_all(deeds, list);
     let mut blocks = vec![undo.map_or_else(|| Block::paragraph(&title), |undo| Block::row(&title, undo))];
     let most = if note.is_empty() { MOST_ROWS } else { MOST_ROWS_WITH_NOTE };
-    blocks.extend(rows(deeds.iter().map(|deed| (done(deed), next::reopening(deed))), most));
+    blocks.extend(rows(deeds.iter().map(|deed| (done(deed), next::reopening(deed, list))), most));
     blocks.extend(rows(failed.map(|text| (text, None)), most));
     blocks.extend(refused.iter().any(|(_, why)| why.waits_for_a_link()).then(|| Block::paragraph(people::KEPT)));
     blocks.extend(given_back(note));
@@ -232,7 +238,13 @@ fn done(deed: &Deed) -> String {
             Some(from) => format!("Assigned {name} to {to}, who has been told; {from} owned it before.{note}"),
             None => format!("Assigned {name} to {to}, who has been told.{note}"),
         },
-        What::HandedTo(to) => format!("Handed {name} over to {to}, who has been told.{note}"),
+        What::HandedTo(to) => match from {
+            Some(from) if deed.told => {
+                format!("Handed {name} over to {to}; {from} owned it before. Both have been told.{note}")
+            }
+            Some(from) => format!("Handed {name} over to {to}, who has been told; {from} owned it before.{note}"),
+            None => format!("Handed {name} over to {to}, who has been told.{note}"),
+        },
         What::Unassigned => match from {
             Some(from) if deed.told => format!("{name} is back in the queue; {from} has been told.{note}"),
             Some(from) => format!("{name} is back in the queue; {from} owned it before.{note}"),
@@ -309,6 +321,7 @@ pub(super) fn with_buttons(mut content: Content, buttons: Vec<Element>) -> Conte
 fn no(refusal: &Refusal) -> String {
     match refusal {
         Refusal::NothingToUndo
+        | Refusal::UndoneAlready
         | Refusal::ChangedSince { .. }
         | Refusal::TooLateToUndo(_)
         | Refusal::NotesStay { .. } => next::refused(refusal),
@@ -454,7 +467,7 @@ pub(super) fn span(seconds: i64) -> String {
 fn note_refused(deed: &Deed, why: &Refusal, note: &str) -> Content {
     let text = format!("{} But the note was not written: {} Here it is, to keep:", done(deed), no(why));
     let blocks = std::iter::once(Block::paragraph(&text)).chain(quoted(note)).collect();
-    next::offered(Content::new(&neutral(&text), blocks), deed)
+    Content::new(&neutral(&text), blocks)
 }
 
 fn pick(draft: &crate::ids::DraftId, choices: &[Choice], more: usize) -> Content {

@@ -40,6 +40,7 @@ impl Work {
         };
         match next {
             Next::Nothing => Err(Refusal::NothingToUndo.into()),
+            Next::Undone => Err(Refusal::UndoneAlready.into()),
             Next::TooLate(id) => {
                 let about = About::from(&self.look_at(&claim.installation, &id).await?);
                 Err(Refusal::TooLateToUndo(about).into())

@@ -19,6 +19,7 @@ mod browser;
 mod choosing;
 mod crashing;
 mod database;
+mod deciding;
 mod digesting;
 mod documents;
 mod drawing;
