@@ -38,6 +38,8 @@ pub enum Control {
     Snooze,
     /// Bring back.
     Wake,
+    /// Take back what was done.
+    Undo,
     /// Open the form for a note.
     Note,
     /// Who did what.
@@ -92,7 +94,7 @@ pub enum Control {
     Unlink,
 }
 
-const CONTROLS: [(Control, &str); 37] = [
+const CONTROLS: [(Control, &str); 38] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::AssignTo, "assign_to"),
@@ -104,6 +106,7 @@ const CONTROLS: [(Control, &str); 37] = [
     (Control::Reopen, "reopen"),
     (Control::Snooze, "snooze"),
     (Control::Wake, "wake"),
+    (Control::Undo, "undo"),
     (Control::Note, "note"),
     (Control::History, "history"),
     (Control::Show, "show"),
@@ -187,6 +190,9 @@ pub struct Carried {
     /// Who in Slack that is so far.
     #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
     pub from: Option<SlackUserId>,
+    /// What was done and can be taken back.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<String>,
     /// The page of what is not a list of conversations.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub page: Option<usize>,
@@ -324,6 +330,10 @@ impl Click {
             Control::Done => on(Act::Done),
             Control::Reopen => on(Act::Reopen),
             Control::Wake => on(Act::Wake),
+            Control::Undo => {
+                let which = Which::Act { id: carried.act?, only: carried.conversation };
+                Some(Clicked::Do(Command { act: Act::Undo, which, note: String::new() }))
+            }
             Control::History => on(Act::History),
             Control::Show => on(Act::Show),
             Control::Accept => on(Act::Accept),

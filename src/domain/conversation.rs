@@ -241,6 +241,13 @@ pub enum Which {
     AllOf(MemberId),
     /// All of these.
     These(Vec<ConversationId>),
+    /// Those that an earlier act of whoever asks changed (`domain::undo`).
+    Act {
+        /// The act.
+        id: String,
+        /// Only this one of them, if one is named.
+        only: Option<ConversationId>,
+    },
     /// Those that this text names, as Slack sent it; what is left of it is the note.
     Text(String),
 }
@@ -254,6 +261,10 @@ enum KeptWhich {
     AllMine,
     AllOf(MemberId),
     These(Vec<ConversationId>),
+    Act {
+        id: String,
+        only: Option<ConversationId>,
+    },
     #[serde(alias = "name", alias = "name_then_note")]
     Text(String),
     Number {
@@ -270,6 +281,7 @@ impl From<KeptWhich> for Which {
             KeptWhich::AllMine => Self::AllMine,
             KeptWhich::AllOf(member) => Self::AllOf(member),
             KeptWhich::These(ids) => Self::These(ids),
+            KeptWhich::Act { id, only } => Self::Act { id, only },
             KeptWhich::Text(text) => Self::Text(text),
             KeptWhich::Number { digits, international } => {
                 Self::Text(format!("{}{digits}", if international { "+" } else { "" }))
@@ -288,6 +300,8 @@ impl std::fmt::Display for Which {
             Self::AllMine => f.write_str("all of mine"),
             Self::AllOf(_) => f.write_str("all of theirs"),
             Self::These(ids) => f.write_str(&ids.iter().map(ConversationId::as_str).collect::<Vec<_>>().join(", ")),
+            Self::Act { only: Some(id), .. } => id.fmt(f),
+            Self::Act { .. } => f.write_str("all of an act"),
         }
     }
 }

@@ -126,12 +126,24 @@ pub enum Refusal {
     NotSnoozed(About),
     /// The person who asks did nothing that could be taken back.
     NothingToUndo,
+    /// What was to be taken back is taken back already.
+    UndoneAlready,
     /// Somebody else did something since.
     ChangedSince {
         /// To which conversation.
         about: About,
         /// Who, if it was done through this app.
         by: Option<String>,
+        /// Whether that was the person who asks.
+        #[serde(default)]
+        yourself: bool,
+    },
+    /// What the person who asks did last was only a note.
+    NotesStay {
+        /// On which conversation.
+        about: About,
+        /// What they did before that, which can be taken back.
+        earlier: Option<Earlier>,
     },
     /// It was done too long ago to be taken back.
     TooLateToUndo(About),
@@ -230,6 +242,19 @@ pub struct About {
     pub title: String,
     /// The contact's number as people read it; empty if the title is the number.
     pub number: String,
+}
+
+/// An act that can be taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// The act.
+    pub act: String,
+    /// The command.
+    pub verb: Verb,
+    /// A conversation that it changed.
+    pub about: About,
+    /// How many it changed.
+    pub of: usize,
 }
 
 /// Why a typed command was not understood. Nothing is stored and nothing is called.

@@ -275,6 +275,25 @@ pub struct Deed {
     /// How the owner was picked, if nobody was named.
     #[serde(default)]
     pub picked: Option<Picked>,
+    /// Why its new owner does not see it among what is open, if so.
+    #[serde(default)]
+    pub hidden: Option<Hidden>,
+    /// Whether it was taken back without the note that came with it.
+    #[serde(default)]
+    pub note_stays: bool,
+    /// The act that it is part of, if that can be taken back.
+    #[serde(default)]
+    pub undo: Option<String>,
+}
+
+/// Why a conversation is not among the open ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hidden {
+    /// It is done.
+    Done,
+    /// It is snoozed, until then if that is known.
+    Snoozed(Option<Timestamp>),
 }
 
 fn so() -> bool {
@@ -322,4 +341,11 @@ pub enum What {
     Noted,
     /// Nothing changed but for the note that was added.
     OnlyNoted,
+}
+
+impl What {
+    /// Whether it changed something that can be put back.
+    pub fn can_be_undone(&self) -> bool {
+        !matches!(self, Self::Undone(_) | Self::Accepted | Self::Kept | Self::Noted | Self::OnlyNoted)
+    }
 }

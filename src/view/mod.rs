@@ -13,6 +13,7 @@ pub mod kit;
 pub mod list;
 pub mod modal;
 pub mod mrkdwn;
+mod next;
 pub mod notice;
 pub mod page;
 pub mod people;

@@ -2,8 +2,9 @@
 //! what to do next; nothing here ever contains the text of a fault.
 
 use crate::domain::click::{Carried, Control, field};
-use crate::domain::event::{Again, Told};
+use crate::domain::event::Told;
 use crate::domain::finding::{Finding, PEOPLE, State};
+use crate::domain::list::Query;
 use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rule, Who};
 use crate::domain::refusal::{About, Refusal};
@@ -15,7 +16,7 @@ use crate::view::element::{Confirm, Element, Style};
 use crate::view::help::{NAME_ONE, QUOTE, what_note, with_usage};
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{neutral, time};
-use crate::view::{connect, list, people, question, routes};
+use crate::view::{connect, next, people, question, routes};
 
 /// How much of a conversation's history is shown.
 const MOST_TOLD: usize = 20;
@@ -56,8 +57,13 @@ pub fn write_a_note(verb: Verb) -> &'static str {
 
 /// An answer for one person's eyes.
 pub fn say(say: &Say) -> Content {
+    say_in(say, None)
+}
+
+/// The same above a list, which its buttons draw anew.
+pub(super) fn say_in(say: &Say, list: Option<&Query>) -> Content {
     match say {
-        Say::Done(deed) => with_time(sentence(&done(deed)), &deed.what),
+        Say::Done(deed) => next::offered(with_time(sentence(&done(deed)), &deed.what), deed, list),
         Say::History { about, deeds } => history(about, deeds),
         Say::Refused { why, note } => refused(why, note),
         Say::Postponed { why, note } => people::postponed(&no(why), why, given_back(note)),
@@ -66,7 +72,7 @@ pub fn say(say: &Say) -> Content {
         }
         Say::Unlinked { name, member } => sentence(&people::unlinked(name, member.as_deref())),
         Say::WhichMember { user, name, choices, more } => people::which(user, name, choices, *more),
-        Say::NoteRefused { deed, why, note } => note_refused(deed, why, note),
+        Say::NoteRefused { deed, why, note } => next::offered(note_refused(deed, why, note), deed, list),
         Say::Question(question) => question::asked(question),
         Say::Waiting => sentence(
             "Saved, and waiting for dialnote: it takes longer than usual. \
@@ -75,9 +81,9 @@ pub fn say(say: &Say) -> Content {
         Say::GivenUp { reference, draft } => {
             given_up(reference, &Carried { draft: Some(draft.clone()), ..Carried::default() })
         }
-        Say::List(face) => list::message(face),
+        Say::List(face) => super::list::message(face),
         Say::Shown(face) => card::shown(face),
-        Say::Several(all) => several(all),
+        Say::Several(all) => several(all, list),
         Say::RulesChanged => sentence("Saved. The new rules hold from now on."),
         Say::PrivacyChanged { masked: true } => sentence(
             "Saved. From now on cards in this channel hide numbers and messages; Show reveals them to teammates.",
@@ -110,7 +116,7 @@ fn welcome(connected: bool) -> Content {
 }
 
 /// What came of several things that were asked for at once.
-fn several(Several { deeds, unnoted, refused, note }: &Several) -> Content {
+fn several(Several { deeds, unnoted, refused, note }: &Several, list: Option<&Query>) -> Content {
     let title = match (deeds.len(), refused.len()) {
         (0, 1) => "Nothing was done:".to_owned(),
         (0, all) => format!("None of {all} is done:"),
@@ -122,18 +128,23 @@ fn several(Several { deeds, unnoted, refused, note }: &Several) -> Content {
     };
     let failed = unnoted.iter().map(|(about, why)| format!("No note about {}: {}", named(about), no(why)));
     let failed = failed.chain(refused.iter().map(|(which, why)| format!("Not {which}: {}", no(why))));
-    let mut blocks = vec![Block::paragraph(&title)];
+    let undo = next::button_for_all(deeds, list);
+    let mut blocks = vec![undo.map_or_else(|| Block::paragraph(&title), |undo| Block::row(&title, undo))];
     let most = if note.is_empty() { MOST_ROWS } else { MOST_ROWS_WITH_NOTE };
-    blocks.extend(rows(deeds.iter().map(done), most));
-    blocks.extend(rows(failed, most));
+    blocks.extend(rows(deeds.iter().map(|deed| (done(deed), next::reopening(deed, list))), most));
+    blocks.extend(rows(failed.map(|text| (text, None)), most));
     blocks.extend(refused.iter().any(|(_, why)| why.waits_for_a_link()).then(|| Block::paragraph(people::KEPT)));
     blocks.extend(given_back(note));
     Content::new(&title, blocks)
 }
 
 /// The first of many rows, and how many more there are.
-fn rows(mut texts: impl Iterator<Item = String>, most: usize) -> Vec<Block> {
-    let mut rows: Vec<_> = texts.by_ref().take(most).map(|text| Block::paragraph(&cut(&text, ROW))).collect();
+fn rows(mut texts: impl Iterator<Item = (String, Option<Element>)>, most: usize) -> Vec<Block> {
+    let row = |(text, button): (String, Option<Element>)| match button {
+        Some(button) => Block::row(&cut(&text, ROW), button),
+        None => Block::paragraph(&cut(&text, ROW)),
+    };
+    let mut rows: Vec<_> = texts.by_ref().take(most).map(row).collect();
     let more = texts.count();
     rows.extend((more > 0).then(|| Block::paragraph(&format!("And {more} more."))));
     rows
@@ -213,7 +224,8 @@ fn done(deed: &Deed) -> String {
     let from = deed.from.as_ref();
     let why = deed.picked.as_ref().map_or_else(String::new, picked);
     let note = if deed.noted { " Your note is in dialnote." } else { "" };
-    let note = format!("{why}{note}");
+    let note =
+        format!("{why}{note}{}", deed.hidden.map_or_else(String::new, |hidden| next::still(&deed.about, hidden)));
     match &deed.what {
         What::Mine => match from {
             Some(from) if deed.told => format!("{name} is yours now; {from} has been told.{note}"),
@@ -227,7 +239,13 @@ fn done(deed: &Deed) -> String {
             Some(from) => format!("Assigned {name} to {to}, who has been told; {from} owned it before.{note}"),
             None => format!("Assigned {name} to {to}, who has been told.{note}"),
         },
-        What::HandedTo(to) => format!("Handed {name} over to {to}, who has been told.{note}"),
+        What::HandedTo(to) => match from {
+            Some(from) if deed.told => {
+                format!("Handed {name} over to {to}; {from} owned it before. Both have been told.{note}")
+            }
+            Some(from) => format!("Handed {name} over to {to}, who has been told; {from} owned it before.{note}"),
+            None => format!("Handed {name} over to {to}, who has been told.{note}"),
+        },
         What::Unassigned => match from {
             Some(from) if deed.told => format!("{name} is back in the queue; {from} has been told.{note}"),
             Some(from) => format!("{name} is back in the queue; {from} owned it before.{note}"),
@@ -237,13 +255,7 @@ fn done(deed: &Deed) -> String {
         What::Reopened => format!("{name} is open again.{note}"),
         What::Snoozed(_) => format!("{name} is snoozed.{note}"),
         What::Woken => format!("{name} is back.{note}"),
-        What::Undone(again) => match again {
-            Again::OwnedBy(owner) => format!("Taken back: {name} belongs to {owner} again."),
-            Again::Queued => format!("Taken back: {name} is in the queue again."),
-            Again::Open => format!("Taken back: {name} is open again."),
-            Again::Done => format!("Taken back: {name} is done again."),
-            Again::Snoozed => format!("Taken back: {name} is snoozed again."),
-        },
+        What::Undone(again) => next::undone(&deed.about, again, deed.note_stays),
         What::Accepted => format!("You take care of {name}.{note}"),
         What::Kept => format!("{name} stays yours."),
         What::GivenBack(to) if to.is_empty() => {
@@ -292,6 +304,7 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
             let value = Carried::conversation(&about.id).encode();
             with_buttons(content, vec![Element::button(control, "Write it", &value)])
         }
+        Refusal::NotesStay { earlier: Some(earlier), .. } => with_buttons(content, vec![next::button_for(earlier)]),
         Refusal::YouAreNotLinked(Unlinked::NotConnected) => with_buttons(content, vec![connect::button()]),
         Refusal::MemberTaken { user, name, member, member_name, holder, holder_name, .. } => {
             let button = people::move_it((user, name), (member, member_name), (holder, holder_name));
@@ -308,6 +321,11 @@ pub(super) fn with_buttons(mut content: Content, buttons: Vec<Element>) -> Conte
 
 fn no(refusal: &Refusal) -> String {
     match refusal {
+        Refusal::NothingToUndo
+        | Refusal::UndoneAlready
+        | Refusal::ChangedSince { .. }
+        | Refusal::TooLateToUndo(_)
+        | Refusal::NotesStay { .. } => next::refused(refusal),
         Refusal::YouAreNotLinked(why) => people::you_are_not_linked(*why),
         Refusal::NotLinked { name, why } => people::not_linked(name, *why),
         Refusal::NotInstalled => "This app is not installed in this workspace, or not any more. \
@@ -365,14 +383,6 @@ fn no(refusal: &Refusal) -> String {
         Refusal::TimePassed => "That time has passed. Choose a later one.".to_owned(),
         Refusal::TimeTooFar => "That is more than a year away. Choose an earlier time.".to_owned(),
         Refusal::NotSnoozed(about) => format!("{} is not snoozed.", named(about)),
-        Refusal::NothingToUndo => "There is nothing of yours to take back.".to_owned(),
-        Refusal::ChangedSince { about, by } => match by {
-            Some(by) => format!("{by} did something to {} after you, so nothing was taken back.", named(about)),
-            None => format!("{} has changed in dialnote since, so nothing was taken back.", named(about)),
-        },
-        Refusal::TooLateToUndo(about) => {
-            format!("What you did to {} was more than ten minutes ago, so nothing was taken back.", named(about))
-        }
         Refusal::FormNotOpened => "Slack did not open the form in time. Please press the button again.".to_owned(),
         Refusal::ReadOnlyKey => "This app’s dialnote key may only read. \
              Ask whoever set up the app for a key that may write."

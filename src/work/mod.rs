@@ -35,8 +35,10 @@ pub mod runner;
 mod search;
 mod strangers;
 mod timers;
+mod undoing;
 mod untouched;
 mod watch;
+mod writing;
 
 use std::future::ready;
 use std::pin::Pin;
@@ -44,7 +46,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 use tracing::{error, info, warn};
 
 use crate::clock::Clock;
@@ -128,6 +130,8 @@ pub struct Work {
     pub hooks: Option<Hooks>,
     dialnote: Dialnote,
     index: Index,
+    /// Held by who picks somebody of a group.
+    picking: Mutex<()>,
     settings: Settings,
     door: Door,
     /// This process among others on the same store.
@@ -173,6 +177,7 @@ impl Work {
             hooks,
             dialnote,
             index,
+            picking: Mutex::default(),
             settings,
             door,
             instance,

@@ -8,12 +8,8 @@ use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::Claim;
-use crate::work::audit;
 use crate::work::inbox::{Stop, denied};
 use crate::work::{Outcome, Work};
-
-/// Among how many of somebody's attempts the last that changed something is looked for.
-const RECENT_DEEDS: usize = 20;
 
 /// Among how many unanswered hand-overs somebody's own are looked for.
 const MOST_HANDOVERS: usize = 10_000;
@@ -23,20 +19,12 @@ impl Work {
     pub(super) async fn find(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
         match &job.command.which {
             Which::MyLast if job.command.act == Act::Accept => self.find_given(claim, job).await,
-            Which::MyLast => self.find_my_last(claim, job).await,
+            Which::MyLast | Which::Act { .. } => self.find_act(claim, job).await,
             Which::AllMine | Which::AllOf(_) => self.find_all(claim, job).await,
             Which::These(ids) => Ok(self.found(claim, job, ids.clone())),
             Which::Text(text) => self.look_up(claim, job, text).await,
             Which::Id(id) => Ok(self.found(claim, job, vec![id.clone()])),
         }
-    }
-
-    /// The conversation to which whoever asks did something last.
-    async fn find_my_last(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-        let deeds = self.store.deeds(&claim.installation, &job.asker.user, RECENT_DEEDS).await?;
-        let last = deeds.iter().find(|deed| audit::change(deed).is_some());
-        let id = last.and_then(|deed| deed.conversation.clone()).ok_or(Refusal::NothingToUndo)?;
-        Ok(self.found(claim, job, vec![id]))
     }
 
     /// The conversation that whoever asks was given last and has not answered to.

@@ -108,7 +108,11 @@ async fn long_lists_are_read_page_by_page() {
             }
         });
         bot.slash(MAYA, "/dialnote take contact249").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"+1 415 556 0249 (Contact249 Frost) is yours now.");
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        +1 415 556 0249 (Contact249 Frost) is yours now. Contact249 Frost is snoozed.
+          Snoozed until 2026-11-24 05:00 UTC
+        [Unsnooze]
+        ");
         bot.read_all().await;
     })
     .await;

@@ -21,6 +21,7 @@ mod changing_profiles;
 mod choosing;
 mod crashing;
 mod database;
+mod deciding;
 mod digesting;
 mod displaying;
 mod documents;
