@@ -17,7 +17,7 @@ pub fn sentences(kind: Kind) -> &'static [&'static str] {
         Kind::NotYours => &[" belongs to ", "Nobody owns ", "is not waiting for your answer"],
         Kind::NotAllowed => &["In this workspace only "],
         Kind::NotSnoozed => &["is not snoozed"],
-        Kind::NotesStay => &["note stays", "notes stay"],
+        Kind::NotesStay => &["Notes stay in dialnote."],
         Kind::NothingToUndo => &["Nothing to undo."],
         Kind::ChangedSince => &["after you."],
         Kind::TooLate => &["over 10 minutes ago"],
