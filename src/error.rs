@@ -81,10 +81,15 @@ pub enum Fault {
     /// Our own store failed.
     #[error("the store failed: {0}")]
     Store(String),
-    /// A job cannot be read. A later version may have written it, which works beside this one while instances
-    /// are replaced.
-    #[error("the job cannot be read: {0}")]
-    Unreadable(String),
+    /// A job or something kept cannot be read. A later version may have written it, which works beside this one
+    /// while instances are replaced.
+    #[error("{what} cannot be read: {cause}")]
+    Unreadable {
+        /// The kind of thing.
+        what: String,
+        /// The place in it that cannot be read, without its content.
+        cause: String,
+    },
     /// A secret that is kept sealed cannot be opened: nothing works for its installation until an operator acts.
     #[error("{0}")]
     Sealed(String),
@@ -115,7 +120,7 @@ impl Fault {
             Self::Unauthorized { .. } => "unauthorized",
             Self::Unusable { .. } => "unusable",
             Self::Store(_) => "store",
-            Self::Unreadable(_) => "unreadable",
+            Self::Unreadable { .. } => "unreadable",
             Self::Sealed(_) => "sealed",
             Self::TakenOver => "taken_over",
         }

@@ -98,7 +98,7 @@ fn anew(job: Job, now: Timestamp) -> (Job, Option<Job>) {
         }
         Job::Message(Message::Card { ref face, .. } | Message::Anew { ref face, .. }) => {
             let conversation = face.conversation.id.clone();
-            let look = Job::Noticed(NoticedJob { conversation, before: None, at: now, quiet: true });
+            let look = Job::Noticed(NoticedJob { conversation, before: None, at: now, quiet: true, away: None });
             (job, Some(look))
         }
         job => (job, None),

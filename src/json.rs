@@ -3,7 +3,19 @@
 //! is missing or of another type is simply not there.
 
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+/// What was written as JSON. If it cannot be read, the answer says where, and nothing of what stands there:
+/// people may have written it.
+pub fn read<T: DeserializeOwned>(written: &str) -> Result<T, String> {
+    serde_json::from_str(written).or_else(|_| {
+        // Once more, to be told where: that takes longer, and nearly all can be read.
+        let deserializer = &mut serde_json::Deserializer::from_str(written);
+        serde_path_to_error::deserialize(deserializer)
+            .map_err(|error| format!("{}, column {}", error.path(), error.inner().column()))
+    })
+}
 
 /// Looks into a JSON value by path. Paths are JSON pointers: `/user/id`.
 pub trait Peek {

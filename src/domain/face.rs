@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::absence::Absence;
 use crate::domain::conversation::Conversation;
 use crate::domain::event::Line;
 use crate::ids::ConversationId;
@@ -14,6 +15,9 @@ pub struct Digest {
     pub at: Timestamp,
     /// Whether it is told because we were away.
     pub caught_up: bool,
+    /// The absence, if that is known.
+    #[serde(default)]
+    pub away: Option<Absence>,
     /// For how many minutes all of it has waited at least, if that is why it is told.
     #[serde(default)]
     pub overdue: Option<u16>,
@@ -36,6 +40,7 @@ impl Digest {
         Self {
             at,
             caught_up: false,
+            away: None,
             overdue: None,
             waiting: Vec::new(),
             more: 0,

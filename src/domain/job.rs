@@ -6,6 +6,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::domain::absence::Absence;
 use crate::domain::asker::{Asker, Listed, Via};
 use crate::domain::click::{FormContext, Resume};
 use crate::domain::command::Command;
@@ -19,7 +20,7 @@ use crate::domain::route::{self, Routing};
 use crate::domain::say::Say;
 use crate::domain::wishes::Wishes;
 use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId, ViewId};
-use crate::json::Peek;
+use crate::json::{self, Peek};
 
 /// Room for most jobs, so that a job is not copied each time it has outgrown its room.
 const USUAL_LENGTH: usize = 768;
@@ -64,6 +65,9 @@ pub enum Job {
     /// Tell what somebody left behind who is not there any more.
     #[serde(rename = "left.v1")]
     Left(Owner),
+    /// Tell somebody what concerned them while nothing was seen of dialnote.
+    #[serde(rename = "caught_up.v1")]
+    CaughtUp(SlackUserId),
     /// Look which owners have something that nothing has happened to for long.
     #[serde(rename = "untouched.v1")]
     Untouched,
@@ -214,6 +218,9 @@ pub struct NoticedJob {
     /// Whether that was long after it happened, so that cards are made true and nobody is told.
     #[serde(default)]
     pub quiet: bool,
+    /// The absence after which it was found, if it is that long.
+    #[serde(default)]
+    pub away: Option<Absence>,
 }
 
 /// A channel to be told at once what waits there.
@@ -226,6 +233,9 @@ pub struct DigestJob {
     /// Whether it is told only what has waited for long.
     #[serde(default)]
     pub overdue: bool,
+    /// The absence, if that is why.
+    #[serde(default)]
+    pub away: Option<Absence>,
 }
 
 /// Somebody who wants a report.
@@ -340,12 +350,7 @@ impl Job {
     /// The job that the store kept. If it cannot be read, the answer says where, and nothing of what stands
     /// there: people may have written it.
     pub fn decode(body: &str) -> Result<Self, String> {
-        serde_json::from_str(body).or_else(|_| {
-            // Once more, to be told where: that takes longer, and nearly all can be read.
-            let deserializer = &mut serde_json::Deserializer::from_str(body);
-            serde_path_to_error::deserialize(deserializer)
-                .map_err(|error| format!("{}, column {}", error.path(), error.inner().column()))
-        })
+        json::read(body)
     }
 
     /// What kind of job the store kept, for operators.
@@ -376,6 +381,7 @@ impl Job {
             Self::Look => "look".to_owned(),
             Self::Refresh | Self::Removed(_) => "installation".to_owned(),
             Self::Left(gone) => format!("left:{}", gone.id),
+            Self::CaughtUp(user) => format!("caught_up:{user}"),
             Self::Untouched => "untouched".to_owned(),
             Self::Ask(owner) => format!("ask:{}", owner.id),
             Self::Links(job) => format!("links:{}:{}", job.channel, job.ts),
@@ -425,6 +431,7 @@ impl Job {
             Self::Look
             | Self::Noticed(_)
             | Self::Left(_)
+            | Self::CaughtUp(_)
             | Self::Untouched
             | Self::Ask(_)
             | Self::Handover(_)

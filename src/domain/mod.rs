@@ -1,6 +1,7 @@
 //! The core: what people can ask for and what follows from it. Pure functions over plain values;
 //! nothing here reads a clock, a socket or a store.
 
+pub mod absence;
 pub mod asker;
 pub mod click;
 pub mod command;

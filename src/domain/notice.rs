@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::absence::Absence;
 use crate::domain::conversation::Conversation;
 use crate::domain::refusal::About;
 use crate::ids::{ChannelId, MemberId};
@@ -118,6 +119,15 @@ pub enum Notice {
         channel: ChannelId,
         /// Whether it is archived, rather than one that we are not in.
         archived: bool,
+    },
+    /// What concerned you while nothing was seen of dialnote.
+    CaughtUp {
+        /// When that was, if it is known.
+        away: Option<Absence>,
+        /// The changes, as far as they are told.
+        notices: Vec<Notice>,
+        /// How many more there are.
+        more: usize,
     },
     /// Somebody wrote a note on what you own.
     Noted {

@@ -149,6 +149,8 @@ pub enum Refusal {
     TooLateToUndo(About),
     /// Slack did not open the form.
     FormNotOpened,
+    /// What is set cannot be read just now, so no form can show it.
+    SettingsUnreadable,
     /// The connection's key may only read.
     ReadOnlyKey,
     /// dialnote does not know the connection's key.

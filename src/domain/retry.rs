@@ -50,7 +50,7 @@ pub fn after(fault: &Fault, tries: Tries, now: Timestamp) -> Next {
         | Fault::Unavailable { .. }
         | Fault::Unanswered { .. }
         | Fault::Store(_)
-        | Fault::Unreadable(_)
+        | Fault::Unreadable { .. }
         | Fault::TakenOver
         | Fault::Unusable { .. } => backoff(tries),
     };

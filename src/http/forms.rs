@@ -127,17 +127,24 @@ impl Request<'_> {
         }
     }
 
-    /// Opens the form of the rules, for whoever may change them.
+    /// Opens the form of the rules, for whoever may change them. It shows what is set, or does not open: what it
+    /// shows is what is set once it is submitted.
     pub(super) async fn open_rules(self, from: From, place: Place) -> Response {
         if let Some(why) = self.may_not_configure(&from).await {
             return self.refuse(&from, why).await;
         }
-        let rules = self.within(self.work.rules(&from.installation)).await.unwrap_or_default();
-        let here = match from.channel.clone().filter(|channel| !channel.is_direct()) {
-            Some(channel) => Some(self.here(&from.installation, channel).await),
-            None => None,
+        let channel = from.channel.clone().filter(|channel| !channel.is_direct());
+        let here = async {
+            match channel {
+                Some(channel) => self.here(&from.installation, channel).await.map(Some),
+                None => Some(None),
+            }
         };
-        self.show(&from, &modal::rules(&rules, here.as_ref()), &place).await
+        let (rules, here) = tokio::join!(self.within(self.work.rules(&from.installation)), here);
+        match rules.zip(here) {
+            Some((rules, here)) => self.show(&from, &modal::rules(&rules, here.as_ref()), &place).await,
+            None => self.refuse(&from, Refusal::SettingsUnreadable).await,
+        }
     }
 
     /// Opens the window that shows who is not linked, for whoever may say who is who. Another page of it is shown
@@ -167,21 +174,25 @@ impl Request<'_> {
     /// again when they do it.
     async fn may_not_configure(&self, from: &From) -> Option<Refusal> {
         let work = &self.work;
-        let rules = self.within(work.rules(&from.installation)).await.unwrap_or_default();
+        let Some(rules) = self.within(work.rules(&from.installation)).await else {
+            return Some(Refusal::SettingsUnreadable);
+        };
         match self.within(work.people.teammate(&from.installation, &from.user)).await? {
             Ok(asker) => rules.may_configure(&asker).err(),
             Err(stranger) => Some(Refusal::YouAreNotLinked(stranger.why)),
         }
     }
 
-    async fn here(&self, installation: &InstallationId, channel: ChannelId) -> Here {
+    /// What is set about a channel.
+    async fn here(&self, installation: &InstallationId, channel: ChannelId) -> Option<Here> {
         let work = &self.work;
-        Here {
-            masked: self.within(work.privacy(installation, &channel)).await == Some(Privacy::Masked),
-            aloud: self.within(work.is_told_aloud(installation, &channel)).await.unwrap_or_default(),
-            route: self.within(work.route_of(installation, &channel)).await.flatten().map(|route| route.settings),
-            channel,
-        }
+        let (privacy, aloud, route) = tokio::join!(
+            self.within(work.privacy(installation, &channel)),
+            self.within(work.is_told_aloud(installation, &channel)),
+            self.within(work.route_of(installation, &channel)),
+        );
+        let route = route?.map(|route| route.settings);
+        Some(Here { masked: privacy? == Privacy::Masked, aloud: aloud?, route, channel })
     }
 
     pub(super) async fn refuse(&self, from: &From, why: Refusal) -> Response {
@@ -195,9 +206,11 @@ impl Request<'_> {
 
     /// Opens the form of somebody's wishes.
     pub(super) async fn open_wishes(self, from: From, place: Place, list: Option<Listed>) -> Response {
-        let wishes = self.within(self.work.wishes(&from.installation, &from.user)).await;
+        let Some(wishes) = self.within(self.work.wishes(&from.installation, &from.user)).await else {
+            return self.refuse(&from, Refusal::SettingsUnreadable).await;
+        };
         let context = serde_json::to_string(&list).unwrap_or_default();
-        self.show(&from, &modal::wishes(&wishes.unwrap_or_default(), context), &place).await
+        self.show(&from, &modal::wishes(&wishes, context), &place).await
     }
 
     /// A shortcut: a window, a form, or a note that needs none.

@@ -3,6 +3,7 @@
 use crate::domain::click::{self, Carried, Control};
 use crate::domain::conversation::Links;
 use crate::domain::face::{Digest, Face};
+use crate::view::absence;
 use crate::view::card::{Privacy, event, happened, masked};
 use crate::view::element::{Element, Style};
 use crate::view::kit::{Block, Content};
@@ -13,14 +14,19 @@ use crate::view::reply::span;
 /// A digest.
 pub fn message(digest: &Digest, links: &Links, privacy: Privacy) -> Content {
     let title = title(digest);
-    let mut blocks = vec![Block::paragraph(&title)];
+    let away = digest.away.as_ref();
+    let mut blocks = vec![match digest.caught_up {
+        true => Block::formatted(&format!("{} {title}", absence::markup(away))),
+        false => Block::paragraph(&title),
+    }];
     blocks.extend(digest.waiting.iter().flat_map(|face| row(face, digest, links, privacy)));
     blocks.extend((digest.more > 0).then(|| {
         let more = digest.more;
         Block::paragraph(&format!("And {more} more: type /inbox unassigned to see all."))
     }));
     blocks.extend(footer(digest).map(|text| Block::small_plain(&text, 1000)));
-    Content::new(&neutral(&title), blocks)
+    let text = if digest.caught_up { format!("{} {title}", absence::plain(away)) } else { title };
+    Content::new(&neutral(&text), blocks)
 }
 
 fn title(digest: &Digest) -> String {
@@ -40,8 +46,14 @@ fn title(digest: &Digest) -> String {
             many => format!("{many} conversations have waited for an owner for more than {so_long}, oldest first:"),
         };
     }
-    let greeting = if digest.caught_up { "I was away and have caught up." } else { "Good morning." };
-    format!("{greeting} {waiting}")
+    if digest.caught_up {
+        return match digest.waiting.len() + digest.more {
+            0 => waiting,
+            1 => "1 unassigned conversation:".to_owned(),
+            many => format!("{many} unassigned conversations, oldest first:"),
+        };
+    }
+    format!("Good morning. {waiting}")
 }
 
 fn row(face: &Face, digest: &Digest, links: &Links, privacy: Privacy) -> Vec<Block> {

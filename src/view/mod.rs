@@ -2,6 +2,7 @@
 //! outside is ever drawn as formatted text: names, notes and previews go into plain text, which
 //! Slack does not search for mentions or links (contracts/slack.md §11.2).
 
+pub mod absence;
 pub mod card;
 pub mod chart;
 pub mod connect;

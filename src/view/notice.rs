@@ -3,12 +3,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::absence::Absence;
 use crate::domain::click::{Carried, Control, row};
 use crate::domain::conversation::{Conversation, Links};
 use crate::domain::message::Answer;
 use crate::domain::notice::Notice;
 use crate::domain::refusal::About;
 use crate::ids::ConversationId;
+use crate::view::absence;
 use crate::view::card::{happened, quoted};
 use crate::view::element::{Element, Style};
 use crate::view::kit::{Block, Content, fit};
@@ -168,6 +170,7 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
             let text = format!("<#{channel}> gets no cards any more, {way_out}");
             Content::new(&text, vec![Block::formatted(&text)])
         }
+        Notice::CaughtUp { away, notices, more } => caught_up(away.as_ref(), notices, *more, told, links),
         Notice::Accepted { actor, about } => sentence(&format!("{actor} takes care of {}.", named(about))),
         Notice::Noted { actor, about, note } => {
             let text = format!("{actor} added a note about {}, which is yours.", named(about));
@@ -201,6 +204,26 @@ fn yours(text: &str, conversation: &Conversation, note: &str, told: Option<&Told
     blocks.push(Block::actions(ROW, buttons));
     let text = if note.is_empty() { text.to_owned() } else { format!("{text} “{note}”") };
     Content::new(&neutral(&text), blocks)
+}
+
+/// What concerned its reader while nothing was seen of dialnote.
+fn caught_up(away: Option<&Absence>, notices: &[Notice], more: usize, told: &Told, links: &Links) -> Content {
+    let changes = match notices.len() + more {
+        1 => "1 change concerns you:".to_owned(),
+        many => format!("{many} changes concern you:"),
+    };
+    let parts: Vec<_> = notices.iter().map(|notice| part(notice, told, links)).collect();
+    let texts: Vec<_> = parts.iter().map(|part| part.text.as_str()).collect();
+    let text = format!("{} {} {}", neutral(absence::plain(away)), changes, texts.join(" "));
+    let mut blocks = vec![Block::formatted(&format!("{} {changes}", absence::markup(away)))];
+    for part in parts {
+        blocks.push(Block::divider());
+        blocks.extend(part.blocks);
+    }
+    blocks.extend(
+        (more > 0).then(|| Block::paragraph(&format!("And {more} more: type /inbox to see your conversations."))),
+    );
+    Content::new(&text, blocks)
 }
 
 /// Several are its reader's now.

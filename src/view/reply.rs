@@ -365,6 +365,9 @@ fn no(refusal: &Refusal) -> String {
         Refusal::NoteTooLong { characters, most } => {
             format!("The note has {characters} characters; dialnote takes {most}. Shorten it and try again.")
         }
+        Refusal::SettingsUnreadable => {
+            "The settings can't be read right now, so nothing was changed. Try again in a minute.".to_owned()
+        }
         Refusal::OwnMessage => {
             "The app wrote this message, so it can't be added as a note. Choose a message that someone wrote."
                 .to_owned()

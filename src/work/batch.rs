@@ -13,6 +13,7 @@ use crate::domain::say::{Deed, Say, Several};
 use crate::error::Fault;
 use crate::ids::SlackUserId;
 use crate::store::{Claim, Document, Effect};
+use crate::work::documents::read;
 use crate::work::{Outcome, Work};
 
 /// The most commands that are told of together.
@@ -67,7 +68,7 @@ impl Work {
         if left.len() < job.batch.of {
             return Ok(Outcome::done(Vec::new()));
         }
-        let (several, notices) = summed_up(left.iter().filter_map(|left| serde_json::from_str(&left.body).ok()));
+        let (several, notices) = summed_up(left.iter().map(read).collect::<Result<Vec<_>, _>>()?);
         let say = Say::Several(Box::new(several));
         let mut effects: Vec<_> =
             left.into_iter().map(|left| Effect::DropDocument { kind: left.kind, id: left.id }).collect();
@@ -82,7 +83,7 @@ impl Work {
 }
 
 /// What whoever asked is told of all of them, and what others are.
-fn summed_up(parts: impl Iterator<Item = Part>) -> (Several, Vec<(SlackUserId, Notice)>) {
+fn summed_up(parts: Vec<Part>) -> (Several, Vec<(SlackUserId, Notice)>) {
     let (mut several, mut notices) = (Several::default(), Vec::new());
     for part in parts {
         let unwritten = match part {

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -82,16 +81,6 @@ impl Work {
         };
         self.store.remember(installation, memo).await?;
         Ok(shared)
-    }
-
-    pub(super) async fn kept<T: DeserializeOwned>(
-        &self,
-        installation: &InstallationId,
-        kind: &str,
-        id: &str,
-    ) -> Result<Option<T>, Fault> {
-        let kept = self.store.document(installation, kind, id).await?;
-        Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
     }
 
     /// Makes changes that somebody asked for, all or none.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::absence::Absence;
 use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::digest::{Overdue, Summary};
 use crate::domain::event::Line;
@@ -18,8 +19,9 @@ use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
 use crate::slack::answer::CallError;
 use crate::slack::client::Posted;
-use crate::store::{Claim, Class, Document, Effect, Memo, NewJob};
+use crate::store::{Claim, Class, Document, Effect, Memo, NewJob, Verdict};
 use crate::view::digest;
+use crate::work::documents::read;
 use crate::work::index::Conversations;
 use crate::work::{Outcome, Work, later};
 
@@ -30,7 +32,13 @@ pub(super) const OVERDUE: &str = "overdue";
 const AT_MOST_EVERY: SignedDuration = SignedDuration::from_hours(1);
 
 /// How long it takes to read what happened while we were away: until then it is told once.
-const CAUGHT_UP: Duration = Duration::from_secs(30);
+pub(super) const CAUGHT_UP: Duration = Duration::from_secs(30);
+
+/// How long after an absence its summary stands for other digests.
+const STANDS: Duration = Duration::from_mins(10);
+
+/// When a channel was told everything that waits (`store::Document`), by channel.
+const SUMMED: &str = "summed";
 
 /// The last digest of a channel (a memo), by channel.
 const TOLD: &str = "digest";
@@ -41,6 +49,19 @@ struct Told {
     channel: ChannelId,
     ts: MessageTs,
     digest: Digest,
+}
+
+/// How a digest stands to an absence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum After {
+    /// There was none lately.
+    Nothing,
+    /// Not everything is read that happened meanwhile.
+    StillAway,
+    /// Its summary may be still to come.
+    JustBack(Absence),
+    /// Its summary was told.
+    Told,
 }
 
 /// How many channels can have routes.
@@ -56,19 +77,41 @@ impl Work {
         if job.overdue {
             return self.remind(claim, &job.channel, &route).await;
         }
-        let now = self.clock.now();
-        let sum = |all: &Conversations| Summary::of(all.values().map(|sight| &sight.known.conversation), &route, now);
-        let summary = self.index.look(self.store.as_ref(), installation, sum).await?;
+        let (after, now) = (self.after_absence(installation, &job.channel).await?, self.clock.now());
+        if !job.caught_up && claim.attempt == 1 && matches!(after, After::StillAway | After::JustBack(_)) {
+            return Ok(put_off(now));
+        }
         let mut effects = Vec::new();
         if !job.caught_up {
             effects.push(self.keep_route(&job.channel, &route, &self.rules(installation).await?));
         }
-        if summary.is_worth_telling(job.caught_up) && !route.paused {
-            let digest = self.worded(installation, summary, job.caught_up, now).await?;
+        let is_told = after == After::Told && (!job.caught_up || job.away.is_some());
+        if is_told || route.paused {
+            return Ok(Outcome::done(effects));
+        }
+        let sum = |all: &Conversations| Summary::of(all.values().map(|sight| &sight.known.conversation), &route, now);
+        let summary = self.index.look(self.store.as_ref(), installation, sum).await?;
+        if summary.is_worth_telling(job.caught_up) {
+            let recent = if let After::JustBack(away) = after { Some(away) } else { None };
+            let away = job.away.or(recent);
+            let digest = self.worded(installation, summary, now).await?;
+            let digest = Digest { caught_up: job.caught_up || away.is_some(), away, ..digest };
             let message = Message::Digest { channel: job.channel.clone(), digest: Box::new(digest) };
-            effects.push(self.say_unasked(claim, message));
+            effects.extend([self.say_unasked(claim, message), self.put(SUMMED, job.channel.as_str(), &now)]);
         }
         Ok(Outcome::done(effects))
+    }
+
+    /// How what a channel is told stands to an absence: the same list is not told twice.
+    async fn after_absence(&self, installation: &InstallationId, channel: &ChannelId) -> Result<After, Fault> {
+        let (watched, now) = (self.watched(installation).await?, self.clock.now());
+        let last = watched.at.filter(|_| watched.whole);
+        if last.is_some_and(|last| self.absence(last, now).is_some()) && !self.is_unreachable() {
+            return Ok(After::StillAway);
+        }
+        let Some(away) = watched.away.filter(|away| later(away.to, STANDS) > now) else { return Ok(After::Nothing) };
+        let told: Option<Timestamp> = self.kept(installation, SUMMED, channel.as_str()).await?;
+        Ok(if told.is_some_and(|told| told >= away.to) { After::Told } else { After::JustBack(away) })
     }
 
     /// Reminds a channel of what has waited too long for an owner, and has that done again: an hour later,
@@ -84,6 +127,18 @@ impl Work {
             // We were away when it was due, and nobody works just now.
             let due = rules.working.after(now, patience, &zone);
             return Ok(Outcome::done(vec![self.remind_at(channel, Some(due))]));
+        }
+        match self.after_absence(installation, channel).await? {
+            After::StillAway if claim.attempt == 1 => return Ok(put_off(now)),
+            After::JustBack(away) if later(away.to, CAUGHT_UP * 2) > now => {
+                let due = later(away.to, CAUGHT_UP * 2);
+                return Ok(Outcome::done(vec![self.remind_at(channel, Some(due))]));
+            }
+            After::Told => {
+                let again = rules.working.after(now, AT_MOST_EVERY, &zone);
+                return Ok(Outcome::done(vec![self.remind_at(channel, Some(again))]));
+            }
+            After::StillAway | After::JustBack(_) | After::Nothing => {}
         }
         let look = |all: &Conversations| {
             let all = all.values().map(|sight| &sight.known.conversation);
@@ -179,10 +234,10 @@ impl Work {
     }
 
     /// The digests of all channels, because we were away.
-    pub(super) async fn catch_up(&self, installation: &InstallationId) -> Result<Vec<NewJob>, Fault> {
+    pub(super) async fn catch_up(&self, installation: &InstallationId, away: Absence) -> Result<Vec<NewJob>, Fault> {
         let routes = self.routes(installation).await?;
         let jobs = routes.into_iter().map(|(channel, _)| {
-            let job = Job::Digest(DigestJob { channel, caught_up: true, overdue: false });
+            let job = Job::Digest(DigestJob { channel, caught_up: true, overdue: false, away: Some(away) });
             let due = later(self.clock.now(), CAUGHT_UP);
             NewJob { class: Class::Machine, due, ..self.new_job(installation, &job) }
         });
@@ -200,7 +255,7 @@ impl Work {
         let rules = self.rules(installation).await?;
         let mut effects = Vec::new();
         for kept in self.store.documents(installation, Route::KIND, MOST_ROUTES).await? {
-            let route: Option<Route> = serde_json::from_str(&kept.body).ok();
+            let route = Some(read::<Route>(&kept)?);
             let route = route.filter(|route| route.settings.digest != Morning::Never && self.was_given_up(&kept));
             effects.extend(route.map(|route| self.keep_route(&ChannelId::new(kept.id), &route, &rules)));
         }
@@ -220,21 +275,21 @@ impl Work {
         Ok(routes.iter().map(|(channel, route)| self.keep_route(channel, route, rules)).collect())
     }
 
-    async fn worded(
-        &self,
-        installation: &InstallationId,
-        summary: Summary,
-        caught_up: bool,
-        at: Timestamp,
-    ) -> Result<Digest, Fault> {
+    async fn worded(&self, installation: &InstallationId, summary: Summary, at: Timestamp) -> Result<Digest, Fault> {
         let mut loads = Vec::new();
         for (id, open) in summary.loads {
             let owner = Owner { id, name: String::new() };
             loads.push((self.people.party(installation, &owner).await?.name, open));
         }
         let waiting = summary.waiting.into_iter().map(|conversation| Face { conversation, owner: None }).collect();
-        Ok(Digest { caught_up, waiting, more: summary.more, snoozed: summary.snoozed, loads, ..Digest::at(at) })
+        Ok(Digest { waiting, more: summary.more, snoozed: summary.snoozed, loads, ..Digest::at(at) })
     }
+}
+
+/// Waits until everything is read that happened meanwhile.
+fn put_off(now: Timestamp) -> Outcome {
+    let cause = "what happened while we were away is still being read".to_owned();
+    Outcome { verdict: Verdict::Retry { due: later(now, CAUGHT_UP), cause, unsure: false }, effects: Vec::new() }
 }
 
 /// Keeps a digest that was posted, or what it says since.

@@ -26,8 +26,7 @@ impl Work {
         installation: &InstallationId,
         id: &ConversationId,
     ) -> Result<Option<Handover>, Fault> {
-        let kept = self.store.document(installation, Handover::KIND, id.as_str()).await?;
-        Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
+        self.kept(installation, Handover::KIND, id.as_str()).await
     }
 
     /// What is kept of a hand-over once a plan was carried out: a new one, or none any more.

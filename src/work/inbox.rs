@@ -21,6 +21,7 @@ use crate::ids::{ConversationId, DraftId, InstallationId, MemberId};
 use crate::store::{Claim, Draft, Effect, Verdict};
 use crate::work::audit;
 use crate::work::conclude::QUOTED;
+use crate::work::documents::read_draft;
 use crate::work::{Outcome, Work, undoing};
 
 /// How much of a conversation's history a decision looks at.
@@ -259,10 +260,8 @@ impl Work {
     /// its person asked for since.
     pub(super) async fn resume(&self, claim: &Claim, job: &ResumeJob) -> Result<Outcome, Fault> {
         let kept = self.store.draft(&claim.installation, &job.resume.draft).await?;
-        let command = kept
-            .filter(|draft| draft.actor == job.asker.user)
-            .and_then(|draft| serde_json::from_str::<Command>(&draft.body).ok());
-        let Some(mut command) = command else {
+        let command = kept.filter(|draft| draft.actor == job.asker.user);
+        let Some(mut command) = command.as_ref().map(read_draft::<Command>).transpose()? else {
             let say = Say::Refused { why: Refusal::DraftGone, note: String::new() };
             let answer = self.say(claim, Message::Private { to: job.asker.addressee(), say });
             return Ok(Outcome::done(vec![answer]));

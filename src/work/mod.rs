@@ -2,6 +2,7 @@
 //! and settled; the server loops [`office::Office::step`], and so do the tests, so that what is tested is
 //! what runs.
 
+mod absence;
 pub mod audit;
 mod batch;
 mod changes;
@@ -10,6 +11,7 @@ mod conclude;
 mod digests;
 mod direct;
 mod doctor;
+mod documents;
 mod forms;
 mod groups;
 mod handovers;
@@ -43,6 +45,7 @@ mod writing;
 use std::future::ready;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
@@ -137,6 +140,8 @@ pub struct Work {
     /// This process among others on the same store.
     instance: String,
     home: OnceCell<InstallationId>,
+    /// Whether the last look at dialnote failed.
+    unreachable: AtomicBool,
     /// What it has to know of itself, if it is one among many; else its keys are set by the operator.
     tenant: Option<Tenant>,
 }
@@ -182,6 +187,7 @@ impl Work {
             door,
             instance,
             home,
+            unreachable: AtomicBool::new(false),
             tenant: None,
         }
     }
@@ -234,7 +240,7 @@ impl Work {
                 Err(Fault::TakenOver) => return None,
                 Err(fault) => (Some(job), fault),
             },
-            Err(cause) => (None, Fault::Unreadable(cause)),
+            Err(cause) => (None, Fault::Unreadable { what: "the job".to_owned(), cause }),
         };
         // On the heap, too: it is large and seldom needed.
         Some(Box::pin(self.after_fault(claim, job.as_ref(), &fault)).await)
@@ -251,6 +257,7 @@ impl Work {
             Job::Resume(job) => Box::pin(self.resume(claim, job)),
             Job::Profile(job) => Box::pin(self.profile_changed(claim, job)),
             Job::Left(gone) => Box::pin(self.left(claim, gone)),
+            Job::CaughtUp(user) => Box::pin(self.caught_up(claim, user)),
             Job::People(job) => Box::pin(self.who_is_who(claim, job)),
             Job::Linked(job) => Box::pin(self.linked(claim, job)),
             Job::Report(job) => Box::pin(self.report(claim, job)),

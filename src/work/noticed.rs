@@ -21,7 +21,6 @@ use crate::work::audit::{self, Detail};
 use crate::work::conclude::expected;
 use crate::work::inbox::{HEARD, PAST_ENTRIES, Stop, denied};
 use crate::work::index::seen;
-use crate::work::watch::LONG_AWAY;
 use crate::work::{Outcome, Work, earlier, later};
 
 /// By how much the clocks of two instances may differ.
@@ -79,8 +78,9 @@ impl Work {
         }
         let watched = self.watched(installation).await?;
         let Some(looked) = watched.at.filter(|_| watched.whole) else { return Ok(None) };
-        let quiet = later(looked, LONG_AWAY) < at;
-        let job = NoticedJob { conversation: now.id.clone(), before: before.map(Box::new), at, quiet };
+        let away = self.absence(looked, at);
+        let (conversation, before, quiet) = (now.id.clone(), before.map(Box::new), away.is_some());
+        let job = NoticedJob { conversation, before, at, quiet, away };
         Ok(Some(self.noticed(claim, &job).await?.effects))
     }
 
@@ -135,7 +135,9 @@ impl Work {
         let entries = self.store.entries(installation, &job.conversation, PAST_ENTRIES).await?;
         let last = entries.iter().find_map(audit::change);
         let known = last.filter(|change| later(change.at, CLOCKS_DIFFER) >= job.at).map(|change| change.after);
-        let before = known.or_else(|| job.before.as_deref().map(State::from));
+        // One that began while we were away was nobody's at first.
+        let new = (job.quiet && now.owner.is_some()).then(|| State { owner: None, ..State::from(&now) });
+        let before = known.or_else(|| job.before.as_deref().map(State::from)).or(new);
         let owner_before = before.as_ref().and_then(|before| before.owner.as_ref());
         Ok(Found {
             from: self.member(installation, owner_before).await?,
@@ -162,6 +164,7 @@ impl Work {
             to_draw.extend(new.map(|(channel, _)| channel.clone()));
         }
         let mut messages = found.messages(&channels, &to_draw);
+        let missed = if job.quiet { self.keep_missed(claim, job, &messages) } else { Vec::new() };
         if job.quiet {
             messages = messages.into_iter().filter_map(silent).collect();
         }
@@ -171,6 +174,7 @@ impl Work {
             messages.extend(self.settle_in_digests(installation, &found.now, &line).await?);
         }
         let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
+        effects.extend(missed);
         if found.now.is_open() && found.to.is_none() && !routed.is_empty() {
             let rules = self.rules(installation).await?;
             for (channel, route) in &routed {

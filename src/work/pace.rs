@@ -32,6 +32,7 @@ pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
         | Job::Change(_)
         | Job::Digest(_)
         | Job::Left(_)
+        | Job::CaughtUp(_)
         | Job::People(_)
         | Job::Linked(_)
         | Job::Untouched
@@ -109,6 +110,7 @@ pub(super) fn fold(job: &Job) -> Option<String> {
         Job::Message(Message::Unfurl { face, .. }) => return Some(format!("link {}", face.conversation.id)),
         Job::Message(Message::Window { .. } | Message::People { .. }) => "window",
         Job::Digest(job) if job.caught_up => "digest",
+        Job::CaughtUp(_) => "caught up",
         Job::Look => "look",
         // A home that nobody looks at just now need not be drawn for each of several changes.
         Job::List(ListJob { asker, .. }) if asker.via == Via::Timer => "home",

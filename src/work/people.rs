@@ -18,6 +18,7 @@ use crate::ids::{InstallationId, MemberId, SlackUserId};
 use crate::slack::answer::CallError as SlackError;
 use crate::slack::client::Slack;
 use crate::store::{Memo, Store};
+use crate::work::documents::read;
 
 /// How long a Slack profile is good for. `user_change` events replace it earlier.
 const PROFILE_AGE: Duration = Duration::from_hours(1);
@@ -100,7 +101,7 @@ impl People {
     /// The links that were made by hand.
     pub(super) async fn by_hand(&self, installation: &InstallationId) -> Result<Vec<ByHand>, Fault> {
         let kept = self.store.documents(installation, ByHand::KIND, MOST_BY_HAND).await?;
-        Ok(kept.into_iter().filter_map(|kept| serde_json::from_str(&kept.body).ok()).collect())
+        kept.iter().map(read).collect()
     }
 
     /// A Slack user as they are.

@@ -17,6 +17,7 @@ use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::{ConversationId, DraftId, InstallationId, SlackUserId};
 use crate::store::{Claim, Class, Delivery, Document, Effect, NewJob};
+use crate::work::documents::{read, read_draft};
 use crate::work::inbox::PAST_ENTRIES;
 use crate::work::strangers::STRANGER;
 use crate::work::{Outcome, Work, audit, later};
@@ -52,10 +53,6 @@ impl Postponed {
     fn kind(user: &SlackUserId) -> String {
         format!("postponed:{user}")
     }
-
-    fn of(kept: &Document) -> Option<Self> {
-        serde_json::from_str(&kept.body).ok()
-    }
 }
 
 impl Work {
@@ -75,7 +72,9 @@ impl Work {
         others.retain(|other| other.id != id);
         others.sort_by_key(|other| Reverse(other.at));
         let mut effects = vec![Effect::PutDraft(draft), self.put(&kind, &id, &postponed)];
-        effects.extend(others.into_iter().skip(MOST_KEPT - 1).flat_map(|other| taken_up(&other)));
+        for other in others.into_iter().skip(MOST_KEPT - 1) {
+            effects.extend(taken_up(&other, &read(&other)?));
+        }
         Ok(effects)
     }
 
@@ -89,8 +88,9 @@ impl Work {
         waiting.sort_by_key(|kept| kept.at);
         let (mut effects, mut theirs) = (vec![drop_stranger(&job.user)], 0);
         for kept in waiting {
-            effects.extend(taken_up(&kept));
-            let Some(command) = self.asked_anew(installation, &kept).await? else { continue };
+            let postponed = read(&kept)?;
+            effects.extend(taken_up(&kept, &postponed));
+            let Some(command) = self.asked_anew(installation, postponed).await? else { continue };
             theirs += usize::from(command.asker.user == job.user);
             effects.push(Effect::Enqueue(self.new_job(installation, &Job::Command(command))));
         }
@@ -105,11 +105,12 @@ impl Work {
     }
 
     /// A kept command as if it were asked anew, if it is not too old and was not taken up.
-    async fn asked_anew(&self, installation: &InstallationId, kept: &Document) -> Result<Option<CommandJob>, Fault> {
-        let fresh = |kept: &Postponed| later(kept.at, KEPT) > self.clock.now();
-        let Some(kept) = Postponed::of(kept).filter(fresh) else { return Ok(None) };
+    async fn asked_anew(&self, installation: &InstallationId, kept: Postponed) -> Result<Option<CommandJob>, Fault> {
+        if later(kept.at, KEPT) <= self.clock.now() {
+            return Ok(None);
+        }
         let draft = self.store.draft(installation, &kept.draft).await?;
-        let command = draft.and_then(|draft| serde_json::from_str::<Command>(&draft.body).ok());
+        let command = draft.as_ref().map(read_draft::<Command>).transpose()?;
         // Where they asked is not where they look by now.
         let asker = Asker { via: Via::Postponed, reply: None, list: None, message: None, ..kept.asker };
         Ok(command.map(|command| CommandJob {
@@ -164,10 +165,9 @@ fn waits_for<'a>(job: &'a CommandJob, why: &Refusal) -> Option<&'a SlackUserId> 
 }
 
 /// A kept command cannot be taken up again.
-fn taken_up(kept: &Document) -> Vec<Effect> {
-    let draft = Postponed::of(kept).map(|postponed| Effect::DropDraft(postponed.draft));
+fn taken_up(kept: &Document, postponed: &Postponed) -> [Effect; 2] {
     let drop = Effect::DropDocument { kind: kept.kind.clone(), id: kept.id.clone() };
-    std::iter::once(drop).chain(draft).collect()
+    [drop, Effect::DropDraft(postponed.draft.clone())]
 }
 
 /// Somebody is not looked for any more.

@@ -14,6 +14,7 @@ use crate::ids::{ChannelId, InstallationId};
 use crate::store::{Claim, Effect};
 use crate::work::Work;
 use crate::work::digests::MOST_ROUTES;
+use crate::work::documents::read_all;
 use crate::work::watch::fault;
 
 impl Work {
@@ -34,8 +35,8 @@ impl Work {
 
     pub(super) async fn routes(&self, installation: &InstallationId) -> Result<Vec<(ChannelId, Route)>, Fault> {
         let kept = self.store.documents(installation, Route::KIND, MOST_ROUTES).await?;
-        let route = kept.into_iter().filter_map(|kept| Some((kept.id, serde_json::from_str(&kept.body).ok()?)));
-        Ok(route.map(|(channel, route)| (ChannelId::new(channel), route)).collect())
+        let routes = read_all(kept)?.into_iter();
+        Ok(routes.map(|(channel, route)| (ChannelId::new(channel), route)).collect())
     }
 
     /// Does what somebody wants about routes; answers what is to be stored, and what they are told.

@@ -8,6 +8,7 @@ use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::Claim;
+use crate::work::documents::read_all;
 use crate::work::inbox::{Stop, denied};
 use crate::work::{Outcome, Work};
 
@@ -30,11 +31,8 @@ impl Work {
     /// The conversation that whoever asks was given last and has not answered to.
     async fn find_given(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
         let kept = self.store.documents(&claim.installation, Handover::KIND, MOST_HANDOVERS).await?;
-        let given = kept.iter().filter_map(|kept| {
-            let handover: Handover = serde_json::from_str(&kept.body).ok()?;
-            (handover.receiver == job.asker.user).then(|| (handover.at, ConversationId::new(kept.id.clone())))
-        });
-        let mut given: Vec<_> = given.collect();
+        let given = read_all::<Handover>(kept)?.into_iter().filter(|(_, given)| given.receiver == job.asker.user);
+        let mut given: Vec<_> = given.map(|(id, given)| (given.at, ConversationId::new(id))).collect();
         given.sort();
         while let Some((_, id)) = given.pop() {
             if self.is_still_theirs(claim, job, &id).await? {

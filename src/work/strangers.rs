@@ -11,6 +11,7 @@ use crate::domain::people::{Profile, Unlinked, link};
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::store::Document;
+use crate::work::documents::read;
 use crate::work::later;
 use crate::work::people::People;
 
@@ -81,11 +82,11 @@ impl People {
     pub(super) async fn strangers(&self, installation: &InstallationId) -> Result<Vec<Tried>, Fault> {
         let kept = self.store.documents(installation, STRANGER, MOST_STRANGERS).await?;
         let (members, by_hand) = (self.team(installation).await?, self.by_hand(installation).await?);
-        let tried = kept.into_iter().filter_map(|kept| {
-            let Noted { profile, .. } = serde_json::from_str(&kept.body).ok()?;
-            Some(Tried { at: kept.at, why: link(&profile, &members, &by_hand).err(), profile })
+        let tried = kept.iter().map(|kept| {
+            let Noted { profile, .. } = read(kept)?;
+            Ok(Tried { at: kept.at, why: link(&profile, &members, &by_hand).err(), profile })
         });
-        let mut tried: Vec<_> = tried.collect();
+        let mut tried = tried.collect::<Result<Vec<_>, Fault>>()?;
         tried.sort_by_key(|tried| Reverse(tried.at));
         Ok(tried)
     }

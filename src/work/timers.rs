@@ -86,13 +86,13 @@ impl Office {
                 Handover::KIND => Job::Handover(ConversationId::new(document.id.clone())),
                 Route::KIND => {
                     let channel = ChannelId::new(document.id.clone());
-                    Job::Digest(DigestJob { channel, caught_up: false, overdue: false })
+                    Job::Digest(DigestJob { channel, caught_up: false, overdue: false, away: None })
                 }
                 UNTOUCHED => Job::Untouched,
                 Installation::KIND => Job::Refresh,
                 OVERDUE => {
                     let channel = ChannelId::new(document.id.clone());
-                    Job::Digest(DigestJob { channel, caught_up: false, overdue: true })
+                    Job::Digest(DigestJob { channel, caught_up: false, overdue: true, away: None })
                 }
                 kind => {
                     warn!(kind, "nothing is known to be done about this kind");

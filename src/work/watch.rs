@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use tracing::info;
 
 use crate::dialnote::client::{CallError, Denied, PAGE};
+use crate::domain::absence::Absence;
 use crate::domain::conversation::Conversation;
 use crate::domain::job::{Job, NoticedJob};
 use crate::error::{Fault, Service};
@@ -53,6 +54,9 @@ pub(super) struct Watched {
     /// How far the walk through the whole list is.
     #[serde(default)]
     walk: Walk,
+    /// The last long time without a look.
+    #[serde(default)]
+    pub(super) away: Option<Absence>,
 }
 
 /// A walk through the whole list, over and over, a page at a time.
@@ -83,6 +87,12 @@ pub(super) enum For {
 impl Work {
     /// Looks once. Answers nothing if another instance looks.
     pub async fn watch(&self) -> Result<Option<Looked>, Fault> {
+        let looked = self.look_once().await;
+        self.looked(&looked);
+        looked
+    }
+
+    async fn look_once(&self) -> Result<Option<Looked>, Fault> {
         let (installation, now) = (self.home().await?.clone(), self.clock.now());
         if !self.leads_looking().await? {
             return Ok(None);
@@ -103,7 +113,8 @@ impl Work {
             info!(conversations = looked.changed, "all conversations are read");
             Walk { offset: 0, at: Some(now) }
         };
-        self.keep_watched(&installation, &Watched { whole: true, at: Some(now), walk }).await?;
+        let away = self.away(&before, now);
+        self.keep_watched(&installation, &Watched { whole: true, at: Some(now), walk, away }).await?;
         self.metrics.looked(now);
         Ok(Some(looked))
     }
@@ -141,7 +152,8 @@ impl Work {
         }
         changed += self.forget_all_but(&installation, &seen).await?;
         let walk = Walk { offset: 0, at: Some(begun) };
-        self.keep_watched(&installation, &Watched { whole: true, at: Some(begun), walk }).await?;
+        let away = self.away(&before, begun);
+        self.keep_watched(&installation, &Watched { whole: true, at: Some(begun), walk, away }).await?;
         Ok((seen.len(), changed))
     }
 
@@ -175,14 +187,26 @@ impl Work {
     pub(super) async fn glance(&self, installation: &InstallationId, who: For) -> Result<Looked, Fault> {
         let (before, at) = (self.watched(installation).await?, self.clock.now());
         let looked = self.read_down(installation, &before, who, false).await?;
-        self.keep_watched(installation, &Watched { at: Some(at), ..before }).await?;
+        let away = self.away(&before, at);
+        self.keep_watched(installation, &Watched { at: Some(at), away, ..before }).await?;
         Ok(looked)
+    }
+
+    /// The absence that a look ends, if the last one was so long ago.
+    pub(super) fn absence(&self, last: Timestamp, at: Timestamp) -> Option<Absence> {
+        let unreachable = self.is_unreachable();
+        (later(last, LONG_AWAY) < at).then_some(Absence { from: last, to: at, unreachable })
+    }
+
+    /// The last absence, at a look.
+    fn away(&self, before: &Watched, at: Timestamp) -> Option<Absence> {
+        let last = before.at.filter(|_| before.whole);
+        last.and_then(|last| self.absence(last, at)).or(before.away)
     }
 
     /// How far looking got.
     pub(super) async fn watched(&self, installation: &InstallationId) -> Result<Watched, Fault> {
-        let kept = self.store.document(installation, KIND, "").await?;
-        Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default())
+        Ok(self.kept(installation, KIND, "").await?.unwrap_or_default())
     }
 
     async fn keep_watched(&self, installation: &InstallationId, watched: &Watched) -> Result<(), Fault> {
@@ -260,7 +284,7 @@ impl Work {
             return Ok(());
         }
         if let Some(last) = watched.at.filter(|_| watched.whole) {
-            self.have_noticed(installation, &news, at, later(last, LONG_AWAY) < at).await?;
+            self.have_noticed(installation, &news, at, self.absence(last, at)).await?;
         }
         let seen: Vec<Mirrored> = news.iter().map(|changed| seen(&changed.now, at)).collect();
         self.store.mirror(installation, seen).await
@@ -272,19 +296,20 @@ impl Work {
         installation: &InstallationId,
         changed: &[Changed],
         at: Timestamp,
-        quiet: bool,
+        away: Option<Absence>,
     ) -> Result<(), Fault> {
         let jobs = changed.iter().filter(|changed| changed.concerns_anybody()).map(|changed| {
             let (conversation, before) = (changed.now.id.clone(), changed.before.clone());
-            let job = self.new_job(installation, &Job::Noticed(NoticedJob { conversation, before, at, quiet }));
+            let job = NoticedJob { conversation, before, at, quiet: away.is_some(), away };
+            let job = self.new_job(installation, &Job::Noticed(job));
             NewJob { class: Class::Machine, ..job }
         });
         let mut jobs: Vec<_> = jobs.collect();
         if jobs.is_empty() {
             return Ok(());
         }
-        if quiet {
-            jobs.extend(self.catch_up(installation).await?);
+        if let Some(away) = away {
+            jobs.extend(self.catch_up(installation, away).await?);
         }
         let delivery =
             Delivery { installation: installation.clone(), key: format!("watch:{:032x}", rand::random::<u128>()) };

@@ -11,6 +11,7 @@
 )]
 #![expect(unreachable_pub, reason = "the tests are one crate")]
 
+mod absent;
 mod answered;
 mod answering;
 mod assigning;
@@ -66,6 +67,7 @@ mod telling;
 mod tracing;
 mod truth;
 mod undoing;
+mod unreadable;
 mod untouched;
 mod upgrading;
 mod week;

@@ -1,0 +1,24 @@
+//! What is said first after an absence.
+
+use crate::domain::absence::Absence;
+use crate::view::mrkdwn::time;
+
+/// In markup, with times in the reader's zone.
+pub fn markup(away: Option<&Absence>) -> String {
+    let Some(Absence { from, to, unreachable }) = away else { return plain(None).to_owned() };
+    let (from, to) = (time(*from), time(*to));
+    match unreachable {
+        true => format!("dialnote couldn't be reached from {from} to {to}, and the app has caught up."),
+        false => format!("The app was offline from {from} to {to} and has caught up."),
+    }
+}
+
+/// Without times, for notifications.
+pub fn plain(away: Option<&Absence>) -> &'static str {
+    match away {
+        Some(Absence { unreachable: true, .. }) => {
+            "dialnote couldn't be reached for a while, and the app has caught up."
+        }
+        _ => "The app was offline and has caught up.",
+    }
+}

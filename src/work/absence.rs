@@ -1,0 +1,94 @@
+//! After an absence nobody is told of each change. What concerns somebody is kept until everything is read that
+//! happened meanwhile, and told in one message.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::absence::Absence;
+use crate::domain::job::{Job, NoticedJob};
+use crate::domain::message::Message;
+use crate::domain::notice::Notice;
+use crate::error::Fault;
+use crate::ids::SlackUserId;
+use crate::store::{Claim, Class, Effect, NewJob};
+use crate::work::digests::CAUGHT_UP;
+use crate::work::documents::read;
+use crate::work::watch::Looked;
+use crate::work::{Outcome, Work, later};
+
+/// How many conversations are looked at that concern one person.
+const MOST_KEPT: usize = 1_000;
+
+/// How many changes are told in one message.
+const MOST_TOLD: usize = 10;
+
+/// What concerns somebody about one conversation (`store::Document`).
+#[derive(Serialize, Deserialize)]
+struct Missed {
+    away: Option<Absence>,
+    notices: Vec<Notice>,
+}
+
+impl Missed {
+    /// The kind under which is kept what concerns this person.
+    fn kind(user: &SlackUserId) -> String {
+        format!("missed:{user}")
+    }
+}
+
+impl Work {
+    /// Keeps what people would have been told of a change, and has them told of all at once.
+    pub(super) fn keep_missed(&self, claim: &Claim, job: &NoticedJob, messages: &[Message]) -> Vec<Effect> {
+        let mut missed = BTreeMap::<&SlackUserId, Vec<Notice>>::new();
+        for message in messages {
+            if let Message::Direct { user, notice } = message {
+                missed.entry(user).or_default().push(notice.clone());
+            }
+        }
+        let keep = |(user, notices): (&SlackUserId, Vec<Notice>)| {
+            let (kind, id) = (Missed::kind(user), format!("{}:{}", job.conversation, claim.id));
+            let tell = self.new_job(&claim.installation, &Job::CaughtUp(user.clone()));
+            let due = later(self.clock.now(), CAUGHT_UP);
+            let tell = NewJob { class: Class::Machine, due, ..tell };
+            [self.put(&kind, &id, &Missed { away: job.away, notices }), Effect::Enqueue(tell)]
+        };
+        missed.into_iter().flat_map(keep).collect()
+    }
+
+    /// Tells somebody what concerned them while we were away.
+    pub(super) async fn caught_up(&self, claim: &Claim, user: &SlackUserId) -> Result<Outcome, Fault> {
+        let installation = &claim.installation;
+        let mut kept = self.store.documents(installation, &Missed::kind(user), MOST_KEPT).await?;
+        kept.sort_by_key(|kept| kept.at);
+        let missed = kept.iter().map(read).collect::<Result<Vec<Missed>, _>>()?;
+        let wishes = self.wishes(installation, user).await?;
+        let away = missed.iter().find_map(|missed| missed.away);
+        let notices = missed.into_iter().flat_map(|missed| missed.notices);
+        let mut notices: Vec<_> = notices.filter(|notice| wishes.want(notice)).collect();
+        let more = notices.len().saturating_sub(MOST_TOLD);
+        notices.truncate(MOST_TOLD);
+        let drop = kept.into_iter().map(|kept| Effect::DropDocument { kind: kept.kind, id: kept.id });
+        let mut effects: Vec<_> = drop.collect();
+        if !notices.is_empty() {
+            let notice = Notice::CaughtUp { away, notices, more };
+            effects.push(self.say_unasked(claim, Message::Direct { user: user.clone(), notice }));
+        }
+        Ok(Outcome::done(effects))
+    }
+
+    /// Whether the last look found that dialnote could not be reached.
+    pub(super) fn is_unreachable(&self) -> bool {
+        self.unreachable.load(Ordering::Relaxed)
+    }
+
+    /// Remembers what a look came to.
+    pub(super) fn looked(&self, looked: &Result<Option<Looked>, Fault>) {
+        match looked {
+            Ok(Some(_)) => self.unreachable.store(false, Ordering::Relaxed),
+            Ok(None) | Err(Fault::Store(_) | Fault::Unreadable { .. }) => {}
+            Err(_) => self.unreachable.store(true, Ordering::Relaxed),
+        }
+    }
+}
