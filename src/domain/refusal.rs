@@ -27,15 +27,6 @@ pub enum Refusal {
     OperatorConnects,
     /// Only an admin, or whoever installed the app, can connect it.
     NotYoursToConnect,
-    /// No contact fits.
-    NoMatch {
-        /// What was looked for.
-        asked: String,
-        /// How many conversations were looked through.
-        looked_at: usize,
-        /// Whether these were all.
-        all: bool,
-    },
     /// dialnote has no conversation with this id.
     NoConversation {
         /// The id.
@@ -107,16 +98,13 @@ pub enum Refusal {
     OwnMessage,
     /// The message that was to become a note has no words.
     NothingToNote,
-    /// A hand-over, or a note, without the words.
+    /// The rules ask for a note, and there is none.
     NoteMissing {
-        /// The words that named the conversation and left nothing for the note.
-        asked: String,
         /// The command.
         #[serde(default = "handoff")]
         verb: Verb,
-        /// The conversation, if it is known: a form can ask for the words.
-        #[serde(default)]
-        about: Option<About>,
+        /// The conversation: a form can ask for the words.
+        about: About,
     },
     /// It is to come back at a time that has passed.
     TimePassed,

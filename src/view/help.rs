@@ -14,10 +14,6 @@ use crate::view::mrkdwn::neutral;
 /// How much of what somebody typed is quoted back within a sentence.
 pub(super) const QUOTE: usize = 80;
 
-/// How a conversation can be named.
-pub(super) const NAME_ONE: &str =
-    "Name it by the contact’s number, part of the contact’s name, its id or its dialnote link.";
-
 /// A command longer than this is given back if it is refused.
 const EASILY_TYPED_AGAIN: usize = 100;
 
@@ -105,7 +101,7 @@ pub fn help(topic: Option<Verb>) -> Content {
     }
     let all: Vec<String> = COMMANDS.iter().map(help_row).collect();
     let more = format!(
-        "A conversation is named by the contact’s number, part of the contact’s name, its id or its dialnote link. \
+        "Name a conversation by the contact’s name or company, by a phone number, or by its dialnote link. \
          Every command also works as `{UMBRELLA} …`; `{UMBRELLA} help assign` tells more about one."
     );
     let blocks = vec![Block::formatted("*What you can type*"), Block::formatted(&all.join("\n")), Block::small(&more)];

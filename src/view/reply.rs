@@ -13,7 +13,7 @@ use crate::domain::text::cut;
 use crate::domain::verb::Verb;
 use crate::view::card::{self, event, quoted};
 use crate::view::element::{Confirm, Element, Style};
-use crate::view::help::{NAME_ONE, QUOTE, what_note, with_usage};
+use crate::view::help::{QUOTE, what_note, with_usage};
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{neutral, time};
 use crate::view::{connect, next, people, question, routes};
@@ -295,7 +295,7 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
                 Element::button(Control::TakeOver, "Take over", &carried.encode()).styled(Style::Danger).asking(ask);
             with_buttons(content, vec![button])
         }
-        Refusal::NoteMissing { about: Some(about), verb, .. } => {
+        Refusal::NoteMissing { about, verb } => {
             let control = match verb {
                 Verb::Done => Control::DoneWithNote,
                 Verb::Note => Control::Note,
@@ -337,7 +337,6 @@ fn no(refusal: &Refusal) -> String {
         Refusal::NotYoursToConnect => "Only admins of this workspace, and whoever installed this app, can connect it \
              to dialnote. Ask one of them."
             .to_owned(),
-        Refusal::NoMatch { asked, looked_at, all } => no_match(asked, *looked_at, *all),
         Refusal::NoConversation { id } => format!(
             "dialnote has no conversation {}. It may have been deleted; \
              name it by the contact’s number or name instead.",
@@ -375,14 +374,7 @@ fn no(refusal: &Refusal) -> String {
         Refusal::NothingToNote => {
             "This message has no text to add as a note. Type the note with /dialnote note instead.".to_owned()
         }
-        Refusal::NoteMissing { asked, verb, .. } if asked.is_empty() => {
-            with_usage(&format!("{} Add a note.", what_note(*verb)), *verb)
-        }
-        Refusal::NoteMissing { asked, verb, .. } => {
-            let asked = cut(asked, QUOTE);
-            let why = format!("“{asked}” names the conversation, and nothing is left for the note.");
-            with_usage(&format!("{} {why}", what_note(*verb)), *verb)
-        }
+        Refusal::NoteMissing { verb, .. } => with_usage(&format!("{} Add a note.", what_note(*verb)), *verb),
         Refusal::TimePassed => "That time has passed. Choose a later one.".to_owned(),
         Refusal::TimeTooFar => "That is more than a year away. Choose an earlier time.".to_owned(),
         Refusal::NotSnoozed(about) => format!("{} is not snoozed.", named(about)),
@@ -448,12 +440,6 @@ fn not_allowed(rule: Rule) -> String {
         Rule::Done(may) => format!("In this workspace only {} may mark conversations done. Ask one of them.", who(may)),
         Rule::Configure => "Only admins may change the rules of this workspace.".to_owned(),
     }
-}
-
-fn no_match(asked: &str, looked_at: usize, all: bool) -> String {
-    let asked = cut(asked, QUOTE);
-    let scope = if all { String::new() } else { format!(" among the {looked_at} most recently active ones") };
-    format!("No conversation fits “{asked}”{scope}. {NAME_ONE}")
 }
 
 fn already_so(about: &About, done: bool, by: Option<&(String, i64)>) -> String {

@@ -332,7 +332,7 @@ async fn what_is_not_understood_is_explained_and_nothing_is_changed() {
         `/dialnote settings` — Change the rules: who may re-assign, when a note is needed, what this channel shows.
         `/dialnote doctor` — Look whether everything is set up as it has to be, and say how to mend what is not.
         `/dialnote help [command]` — Show what you can type.
-          A conversation is named by the contact’s number, part of the contact’s name, its id or its dialnote link. Every command also works as `/dialnote …`; `/dialnote help assign` tells more about one.
+          Name a conversation by the contact’s name or company, by a phone number, or by its dialnote link. Every command also works as `/dialnote …`; `/dialnote help assign` tells more about one.
         ");
         bot.slash(MAYA, "/dialnote help assign").await;
         assert_snapshot!(bot.answer(MAYA).await, @"

@@ -14,6 +14,12 @@ const MOST_NAME_WORDS: usize = 6;
 /// More words than this are not offered as a name.
 const MOST_OFFERED_WORDS: usize = 4;
 
+/// More conversations than this are not named at once.
+const MOST_NAMED: usize = 100;
+
+/// More numbers than this are not looked up for one command.
+const MOST_NUMBERS: usize = 12;
+
 /// A word that leads to what follows it.
 const LEADS: [&str; 4] = ["to", "for", "on", "about"];
 
@@ -186,7 +192,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     fn list(&self, start: usize) -> Vec<Item<'a>> {
         let Some(first) = self.item(start) else { return Vec::new() };
         let mut items = vec![first];
-        while let Some(last) = items.last() {
+        while let Some(last) = items.last().filter(|_| items.len() < MOST_NAMED) {
             let next = self.past_parting(last.to);
             let follows = if next > last.to {
                 self.item(next).or_else(|| self.doubtful(next))
@@ -318,17 +324,47 @@ impl<'r, 'a> Reader<'r, 'a> {
 
     /// A name, unless something further on says more surely which conversation is meant.
     fn named_or_further_on(&self, start: usize, named: &Item<'a>) -> Option<Meant> {
-        let explicit = self.first_explicit(named.to)?;
+        let Some(explicit) = self.first_explicit(named.to) else { return self.named_twice(named) };
+        if let ([one], [other]) = (named.fits.as_slice(), explicit.fits.as_slice())
+            && one.id == other.id
+        {
+            return self.said_again(named, &explicit);
+        }
         if explicit.by == By::Id || named.by == By::PartOfAName {
             return Some(self.with_words_before(start, &explicit));
         }
-        let [other] = explicit.fits.as_slice() else { return None };
+        self.either(named, &explicit)
+    }
+
+    /// `Ana Lima (conv_1001)`: what only says again which one is meant is not the note.
+    fn said_again(&self, named: &Item<'a>, again: &Item<'a>) -> Option<Meant> {
+        let beside = self.past_marks(named.to) >= again.from;
         let [one] = named.fits.as_slice() else { return None };
-        (one.id != other.id).then(|| Meant::OneOf {
-            ids: vec![one.id.clone(), other.id.clone()],
-            asked: self.words_of(named),
+        beside.then(|| Meant::Clear {
+            ids: vec![one.id.clone()],
+            by_name: Vec::new(),
+            note: note("", self.text.from(again.to)),
+        })
+    }
+
+    /// A first or last name, and another contact's full name further on: nobody can tell which is meant.
+    fn named_twice(&self, named: &Item<'a>) -> Option<Meant> {
+        if named.by != By::PartOfAName {
+            return None;
+        }
+        let further_on = (named.to..self.text.tokens.len()).filter_map(|at| self.name_at(at));
+        let mut full = further_on.filter(|item| item.by == By::FullName);
+        full.next().and_then(|full| self.either(named, &full))
+    }
+
+    /// One of two, if they are two.
+    fn either(&self, one: &Item<'a>, other: &Item<'a>) -> Option<Meant> {
+        let ([first], [second]) = (one.fits.as_slice(), other.fits.as_slice()) else { return None };
+        (first.id != second.id).then(|| Meant::OneOf {
+            ids: vec![first.id.clone(), second.id.clone()],
+            asked: self.words_of(one),
             doubt: Doubt::Several,
-            note: note("", self.text.from(named.to)),
+            note: note("", self.text.from(one.to)),
         })
     }
 
@@ -350,7 +386,8 @@ impl<'r, 'a> Reader<'r, 'a> {
     /// The first conversation from a token on that is named by a known id, a link or a contact's number.
     fn first_explicit(&self, start: usize) -> Option<Item<'a>> {
         let mut at = start;
-        while at < self.text.tokens.len() {
+        let mut numbers = 0;
+        while at < self.text.tokens.len() && numbers < MOST_NUMBERS {
             let known = |item: &Item<'a>| {
                 item.unknown.is_none() || matches!(self.text.token(at), Some(t) if matches!(t.kind, Kind::Link(_)))
             };
@@ -358,7 +395,9 @@ impl<'r, 'a> Reader<'r, 'a> {
                 return Some(item);
             }
             // The end of a number that is nobody's is no number of its own.
-            at = self.readings(at).first().map_or(at + 1, |(_, to)| *to);
+            let number = self.readings(at).first().map(|(_, to)| *to);
+            numbers += usize::from(number.is_some());
+            at = number.unwrap_or(at + 1);
         }
         None
     }
@@ -419,10 +458,18 @@ impl<'r, 'a> Reader<'r, 'a> {
 
     /// What somebody may mean who names nothing surely.
     fn offered(&self, start: usize) -> Meant {
-        if let Some(offered) = self.offered_by_digits(start).or_else(|| self.offered_by_words(start)) {
-            return offered;
-        }
-        Meant::Nothing { note: note("", self.text.from(start)) }
+        let offered = self.offered_by_digits(start).or_else(|| self.offered_further_on(start));
+        let offered = offered.or_else(|| self.offered_by_words(start));
+        offered.unwrap_or_else(|| Meant::Nothing { note: note("", self.text.from(start)) })
+    }
+
+    /// `the Robert Hale thing`: a name that stands in the middle.
+    fn offered_further_on(&self, start: usize) -> Option<Meant> {
+        let mut named = (start + 1..self.text.tokens.len()).filter_map(|at| self.name_at(at));
+        let item = named.next()?;
+        let ids = self.not_done(&item.fits).iter().map(|one| one.id.clone()).collect();
+        let note = note("", self.text.from(start));
+        Some(Meant::OneOf { ids, asked: self.words_of(&item), doubt: Doubt::Weak, note })
     }
 
     fn offered_by_digits(&self, start: usize) -> Option<Meant> {

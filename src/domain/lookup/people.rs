@@ -100,7 +100,9 @@ impl Directory {
             Some(only) if all.is_empty() => Some(only),
             last => {
                 all.extend(last);
-                Some(Named { who: Who::OneOf(self.users(all)), to })
+                let twice = all.windows(2).all(|pair| matches!(pair, [one, other] if one.who == other.who));
+                let who = all.first().map(|first| first.who.clone()).filter(|_| twice);
+                Some(Named { who: who.unwrap_or_else(|| Who::OneOf(self.users(all))), to })
             }
         }
     }

@@ -217,3 +217,77 @@ fn several_are_named_at_once() {
 fn people_are_named() {
     run(include_str!("../../../tests/fixtures/cases/people.jsonl"));
 }
+
+/// What a typed line comes to, in short: `do conv_1001 “note” → who`, `ask …`, `ask who`, `form …`.
+fn in_short(line: &str) -> String {
+    let case = serde_json::json!({ "type": line });
+    let ids = |ids: &[ConversationId]| ids.iter().map(ConversationId::as_str).collect::<Vec<_>>().join(" ");
+    let to = |who: &Option<Assignee>| match who {
+        Some(Assignee::User(user)) => format!(" → {user}"),
+        Some(other) => format!(" → {other:?}"),
+        None => String::new(),
+    };
+    match reading(&case) {
+        Ok((_, Reading::Ready { who, ids: named, note, .. })) => format!("do {} “{note}”{}", ids(&named), to(&who)),
+        Ok((_, Reading::AllMine { who, note })) => format!("do all “{note}”{}", to(&Some(who))),
+        Ok((_, Reading::WhichConversation { ids: named, note, .. })) => format!("ask {} “{note}”", ids(&named)),
+        Ok((_, Reading::WhichPerson { people, rest, .. })) => format!("ask who of {} “{}”", people.len(), rest.trim()),
+        Ok((_, Reading::Missing { ids: named, note, .. })) => format!("form {} “{note}”", ids(&named)),
+        Err(other) => other.split(['(', ' ']).take(2).collect::<Vec<_>>().join(" "),
+    }
+}
+
+#[test]
+fn further_inputs_of_the_same_kinds() {
+    let wrong: Vec<_> = [
+        ("/done Ana Lima!", "do conv_1001 “”"),
+        ("/done \"Ana\" called", "do conv_1001 “called”"),
+        ("/done ana-lima called", "do conv_1001 “called”"),
+        ("/done Lima Ana called", "do conv_1001 “called”"),
+        ("/done Ana Lima “not now”", "do conv_1001 ““not now””"),
+        ("/done Ana Lima (urgent)", "do conv_1001 “(urgent)”"),
+        ("/done Ana Lima ... later", "do conv_1001 “... later”"),
+        ("/done Ana Lima (conv_1001) called", "do conv_1001 “called”"),
+        ("/done Ana Lima +1 415 555 0101 paid", "do conv_1001 “paid”"),
+        ("/done Ana Lima rang from +1 415 555 0101", "do conv_1001 “rang from +1 415 555 0101”"),
+        ("/done quinn asked about Robert Hale", "ask conv_1013 conv_1002 “asked about Robert Hale”"),
+        ("/done the Robert Hale thing", "ask conv_1002 “the Robert Hale thing”"),
+        ("/done please call robert", "ask conv_1002 conv_1004 “please call robert”"),
+        ("/done Ana Lima&Robert Hale", "do conv_1001 conv_1002 “”"),
+        ("/done Ana Lima;Robert Hale; paid", "do conv_1001 conv_1002 “paid”"),
+        ("/done Ana Lima, Robert Hale, no answer", "do conv_1001 conv_1002 “no answer”"),
+        ("/done Ana Lima\n\nRobert Hale", "do conv_1001 conv_1002 “”"),
+        ("/done Ana Lima, rob called", "form conv_1001 “called”"),
+        ("/done 555 0101, 555 0102", "do conv_1001 conv_1002 “”"),
+        ("/done tel:+14155550101", "do conv_1001 “”"),
+        ("/done +1 212 555 0101", "form  “+1 212 555 0101”"),
+        ("/done room 0101", "form  “room 0101”"),
+        ("/assign @zoe @zoe conv_1001", "do conv_1001 “” → U0ZOE"),
+        ("/assign @zoe me conv_1001", "ask who of 2 “conv_1001”"),
+        ("/assign zoe and leo Ana Lima", "ask who of 2 “Ana Lima”"),
+        ("/assign Ana Lima, Robert Hale to zoe", "do conv_1001 conv_1002 “” → U0ZOE"),
+        ("/assign Ana Lima → zoe", "form conv_1001 “→ zoe”"),
+        ("/assign conv_1004 to zeo please", "ask who of 2 “conv_1004 : please”"),
+        ("/assign okafro to @zoe now", "ask conv_1003 “now”"),
+        ("/assign @zoe please give conv_1004 a call", "do conv_1004 “please give a call” → U0ZOE"),
+        ("/assign @zoe Ana Lima & Clínica del Sol: today", "do conv_1001 conv_1012 “today” → U0ZOE"),
+        ("/assign all to zoe I am off", "do all “I am off” → U0ZOE"),
+        ("/handoff @leo all", "do all “” → U0LEO"),
+        ("/unassign the Nora Quinn one", "ask conv_1013 “the Nora Quinn one”"),
+        ("/reopen Tom Becker", "do conv_1007 “”"),
+        ("/dialnote take Ana Lima now", "ask conv_1001 “”"),
+        ("/dialnote note Ana Lima", "form conv_1001 “”"),
+        ("/dialnote history Robert", "ask conv_1002 conv_1004 “”"),
+        ("/snooze Ana Lima until friday", "do conv_1001 “”"),
+        ("/snooze Ana Lima and Nora Quinn for 2 hours", "do conv_1001 conv_1013 “”"),
+        ("/snooze 2h", "Ok Choose"),
+        ("/done it", "Ok Choose"),
+    ]
+    .into_iter()
+    .filter_map(|(line, expected)| {
+        let found = in_short(line);
+        (found != expected).then(|| format!("{line:?}\n  expected {expected}\n  found    {found}"))
+    })
+    .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

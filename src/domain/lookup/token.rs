@@ -223,8 +223,9 @@ fn quoted<'a>(text: &'a str, closing: &[char]) -> Option<(&'a str, &'a str)> {
 
 fn word(text: &str) -> (&str, &str) {
     let end = text.find(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).unwrap_or(text.len());
-    // Glued to a person or a link, it ends there.
-    let end = text.get(1..end).and_then(|inside| inside.find('<')).map_or(end, |at| at + 1);
+    // Glued to a person, a link or an ampersand, it ends there.
+    let glued = |inside: &str| inside.char_indices().skip(1).find(|(_, c)| matches!(c, '<' | '&')).map(|(at, _)| at);
+    let end = text.get(..end).and_then(glued).unwrap_or(end);
     let whole = text.get(..end).unwrap_or(text);
     let bare = whole.trim_end_matches(ENDS);
     let bare = if bare.is_empty() { whole } else { bare };
