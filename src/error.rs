@@ -126,6 +126,17 @@ impl Fault {
         }
     }
 
+    /// The same, met on looking what came of a write: that is unknown then, whatever the look came to.
+    #[must_use]
+    pub fn after_effect(self) -> Self {
+        match self {
+            Self::Unreachable { service, .. } | Self::RateLimited { service, .. } | Self::Unusable { service, .. } => {
+                Self::Unanswered { service, cause: self.to_string() }
+            }
+            other => other,
+        }
+    }
+
     /// Whether the call may have had its effect all the same.
     pub fn may_have_happened(&self) -> bool {
         matches!(self, Self::Unavailable { .. } | Self::Unanswered { .. } | Self::Store(_))

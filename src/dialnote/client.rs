@@ -1,6 +1,7 @@
 //! The calls we make to dialnote (contracts/dialnote.md, Calls). A call is made once; repeating it
 //! is the inbox's business.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -131,14 +132,13 @@ impl Dialnote {
         Ok(Page { conversations: items.iter().filter_map(wire::conversation).collect(), last })
     }
 
-    /// How many open conversations a member owns, as far as one page tells.
-    pub async fn open_of(&self, member: &MemberId) -> Result<usize, CallError> {
+    /// The open conversations that a member owns, as far as one page tells.
+    pub async fn open_of(&self, member: &MemberId) -> Result<HashSet<ConversationId>, CallError> {
         let query = [("limit", PAGE.to_string()), ("assignedToId", member.to_string()), ("status", "open".to_owned())];
         let content = self.read(&["conversations"], &query).await?;
         let found = wire::items(&content, "conversations");
-        let open =
-            |conversation: &Conversation| conversation.status == Status::Open && conversation.is_owned_by(member);
-        Ok(found.iter().filter_map(wire::conversation).filter(open).count())
+        let open = |conversation: &Conversation| conversation.is_open() && conversation.is_owned_by(member);
+        Ok(found.iter().filter_map(wire::conversation).filter(open).map(|conversation| conversation.id).collect())
     }
 
     /// All open conversations that a member owns, most recently active first.
@@ -251,12 +251,25 @@ impl Dialnote {
     }
 
     async fn patch(&self, id: &ConversationId, body: &Value, attempt_key: &str) -> Result<Conversation, CallError> {
-        let content = self.write(Method::PATCH, &["conversations", id.as_str()], body, attempt_key).await?;
+        let written = self.write(Method::PATCH, &["conversations", id.as_str()], body, attempt_key).await;
+        let content = match written {
+            // dialnote says yes, in words that we cannot read.
+            Err(CallError::Fault(Fault::Unusable { .. })) => return self.look_after_write(id).await,
+            written => written?,
+        };
         // An answer without contact or owner is no picture of the conversation: look again.
         match wire::conversation(&content).filter(|_| content.get("contact").is_some()) {
             Some(conversation) => Ok(conversation),
-            None => self.conversation(id).await,
+            None => self.look_after_write(id).await,
         }
+    }
+
+    /// A conversation as it is after a write. Where that cannot be seen, the outcome of the write is unknown.
+    pub async fn look_after_write(&self, id: &ConversationId) -> Result<Conversation, CallError> {
+        self.conversation(id).await.map_err(|error| match error {
+            CallError::Fault(fault) => CallError::Fault(fault.after_effect()),
+            denied => denied,
+        })
     }
 
     async fn read(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, CallError> {

@@ -38,6 +38,8 @@ pub enum Control {
     Snooze,
     /// Bring back.
     Wake,
+    /// Take back what was done.
+    Undo,
     /// Open the form for a note.
     Note,
     /// Who did what.
@@ -54,6 +56,10 @@ pub enum Control {
     Open,
     /// One of several conversations.
     Pick,
+    /// One of several people.
+    PickPerson,
+    /// Open the form of a kept command, with everything that is known of it.
+    FillIn,
     /// Try a command again that was given up.
     Retry,
     /// Open the form in which a conversation is chosen.
@@ -88,7 +94,7 @@ pub enum Control {
     Unlink,
 }
 
-const CONTROLS: [(Control, &str); 35] = [
+const CONTROLS: [(Control, &str); 38] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::AssignTo, "assign_to"),
@@ -100,6 +106,7 @@ const CONTROLS: [(Control, &str); 35] = [
     (Control::Reopen, "reopen"),
     (Control::Snooze, "snooze"),
     (Control::Wake, "wake"),
+    (Control::Undo, "undo"),
     (Control::Note, "note"),
     (Control::History, "history"),
     (Control::Show, "show"),
@@ -108,6 +115,8 @@ const CONTROLS: [(Control, &str); 35] = [
     (Control::Keep, "keep"),
     (Control::Open, "open"),
     (Control::Pick, "pick"),
+    (Control::PickPerson, "pick_person"),
+    (Control::FillIn, "fill_in"),
     (Control::Retry, "retry"),
     (Control::Choose, "choose"),
     (Control::Filter, "filter"),
@@ -181,6 +190,9 @@ pub struct Carried {
     /// Who in Slack that is so far.
     #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
     pub from: Option<SlackUserId>,
+    /// What was done and can be taken back.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<String>,
     /// The page of what is not a list of conversations.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub page: Option<usize>,
@@ -228,6 +240,8 @@ pub enum Clicked {
     Do(Command),
     /// Going on with a kept command.
     Resume(Resume),
+    /// The form of a kept command.
+    FillIn(DraftId),
     /// A form for what is wanted of a conversation, or of one that is still to be chosen.
     Open(Wanted, Option<ConversationId>),
     /// A list.
@@ -257,6 +271,9 @@ pub struct Resume {
     pub draft: DraftId,
     /// The conversation picked.
     pub pick: Option<ConversationId>,
+    /// The person picked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<SlackUserId>,
 }
 
 /// How the rows of controls begin in a message that tells of several conversations, one row for each.
@@ -313,6 +330,10 @@ impl Click {
             Control::Done => on(Act::Done),
             Control::Reopen => on(Act::Reopen),
             Control::Wake => on(Act::Wake),
+            Control::Undo => {
+                let which = Which::Act { id: carried.act?, only: carried.conversation };
+                Some(Clicked::Do(Command { act: Act::Undo, which, note: String::new() }))
+            }
             Control::History => on(Act::History),
             Control::Show => on(Act::Show),
             Control::Accept => on(Act::Accept),
@@ -323,10 +344,11 @@ impl Click {
                 let which = Which::AllOf(carried.owner.clone()?);
                 Some(Clicked::Do(Command { act: Act::Unassign, which, note: String::new() }))
             }
-            Control::Pick | Control::Retry => {
-                let (draft, pick) = (carried.draft.clone()?, carried.conversation.clone());
-                Some(Clicked::Resume(Resume { draft, pick }))
+            Control::Pick | Control::PickPerson | Control::Retry => {
+                let Carried { draft, conversation: pick, user: person, .. } = carried;
+                Some(Clicked::Resume(Resume { draft: draft?, pick, person }))
             }
+            Control::FillIn => carried.draft.clone().map(Clicked::FillIn),
             Control::People => Some(Clicked::People(carried.page.unwrap_or_default())),
             Control::Link | Control::MoveLink => {
                 let (user, member) = (carried.user.clone()?, carried.member.clone()?);
@@ -338,7 +360,7 @@ impl Click {
             Control::Unlink => {
                 Some(Clicked::Link(Linking::Off { user: carried.user.clone()? }, carried.page.unwrap_or_default()))
             }
-            Control::Choose => carried.wanted.clone().map(|wanted| Clicked::Open(wanted, None)),
+            Control::Choose => carried.wanted.clone().map(|wanted| Clicked::Open(wanted, carried.conversation.clone())),
             Control::Filter | Control::Newer | Control::Older => carried.list.map(Clicked::List),
             _ => None,
         }
@@ -456,6 +478,21 @@ impl FormContext {
     /// A form about a conversation, or one that is still to be chosen, opened in a channel.
     pub fn new(wanted: Wanted, conversation: Option<ConversationId>, channel: Option<ChannelId>) -> Self {
         Self { wanted, conversation, channel, list: None, reply: None, quoted: None }
+    }
+
+    /// The form of a kept command of this person's.
+    pub fn of(command: &Command, person: &SlackUserId, channel: Option<ChannelId>) -> Self {
+        let to = command.act.named_owner().and_then(|who| match who {
+            Assignee::User(user) => Some(user.clone()),
+            Assignee::Me => Some(person.clone()),
+            Assignee::Group(_) | Assignee::InText => None,
+        });
+        let conversation = match &command.which {
+            Which::Id(id) => Some(id.clone()),
+            _ => None,
+        };
+        let wanted = Wanted { verb: command.act.verb(), to, when: command.act.when().cloned() };
+        Self::new(wanted, conversation, channel)
     }
 }
 

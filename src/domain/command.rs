@@ -3,9 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::conversation::{Links, Which, which};
+use crate::domain::conversation::{Links, Which};
 use crate::domain::linking::Linking;
 use crate::domain::list::Query;
+use crate::domain::lookup::{self, Explicit};
 use crate::domain::refusal::Misread;
 use crate::domain::report;
 use crate::domain::route::Routing;
@@ -82,6 +83,8 @@ pub enum Assignee {
     User(SlackUserId),
     /// Whoever of this group is least busy.
     Group(UserGroup),
+    /// Somebody whom the text names ([`Which::Text`]), or who is still to be chosen.
+    InText,
 }
 
 /// A group of Slack users.
@@ -133,6 +136,38 @@ impl Act {
         }
     }
 
+    /// Whether its new owner is still to be found out.
+    pub fn lacks_an_owner(&self) -> bool {
+        matches!(self, Self::Assign(Assignee::InText) | Self::Handoff(Assignee::InText))
+    }
+
+    /// The same with this person as the new owner, if it makes somebody one.
+    #[must_use]
+    pub fn with_owner(self, who: Assignee) -> Self {
+        match self {
+            Self::Assign(_) => Self::Assign(who),
+            Self::Handoff(_) => Self::Handoff(who),
+            other => other,
+        }
+    }
+
+    /// The new owner it names, if it names one.
+    pub fn named_owner(&self) -> Option<&Assignee> {
+        match self {
+            Self::Assign(Assignee::InText) | Self::Handoff(Assignee::InText) => None,
+            Self::Assign(who) | Self::Handoff(who) => Some(who),
+            _ => None,
+        }
+    }
+
+    /// Until when it puts a conversation away, if it does.
+    pub fn when(&self) -> Option<&When> {
+        match self {
+            Self::Snooze(when) => Some(when),
+            _ => None,
+        }
+    }
+
     /// Whom it makes the owner, other than whoever asks.
     pub fn assignee(&self) -> Option<&SlackUserId> {
         match self {
@@ -147,8 +182,6 @@ impl Act {
 pub enum Typed {
     /// Something to do.
     Do(Command),
-    /// Several things to do, which are told of together.
-    Several(Vec<Command>),
     /// Something to do to a conversation that is still to be chosen.
     Choose(Wanted),
     /// A list.
@@ -244,151 +277,77 @@ fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Typed, Misrea
             let act = if verb == Verb::Undo { Act::Undo } else { Act::Accept };
             Ok(Typed::Do(Command { act, which: Which::MyLast, note: String::new() }))
         }
-        Verb::Assign | Verb::Handoff => who_and_which(verb, text, links),
-        Verb::Snooze => {
-            let (which, when) = When::split_off(text).ok_or(Misread::TimeMissing)?;
-            let wanted = Wanted { when: Some(when.clone()), ..Wanted::only(verb) };
-            only_which(wanted, &Act::Snooze(when), which, links)
-        }
-        Verb::Take => only_which(Wanted::only(verb), &Act::Take { over: None }, text, links),
-        Verb::Unassign => only_which(Wanted::only(verb), &Act::Unassign, text, links),
-        Verb::Reopen => only_which(Wanted::only(verb), &Act::Reopen, text, links),
-        Verb::Wake => only_which(Wanted::only(verb), &Act::Wake, text, links),
-        Verb::History => only_which(Wanted::only(verb), &Act::History, text, links),
-        Verb::Undo => only_which(Wanted::only(verb), &Act::Undo, text, links),
-        Verb::Accept => only_which(Wanted::only(verb), &Act::Accept, text, links),
-        Verb::Keep => only_which(Wanted::only(verb), &Act::Keep, text, links),
-        Verb::Done => which_and_note(Wanted::only(verb), &Act::Done, text, links),
-        Verb::Note => which_and_note(Wanted::only(verb), &Act::Note, text, links),
-        Verb::GiveBack => which_and_note(Wanted::only(verb), &Act::GiveBack, text, links),
+        Verb::Snooze => snooze(text, links),
+        _ => Ok(act_on(Wanted::only(verb), text, links)),
     }
 }
 
-/// Conversations, then the note. Nothing at all asks for a form.
-fn which_and_note(wanted: Wanted, act: &Act, text: &str, links: &Links) -> Result<Typed, Misread> {
-    if text.trim().is_empty() {
+/// A time at the end, and before it the conversations that are to come back then.
+fn snooze(text: &str, links: &Links) -> Result<Typed, Misread> {
+    let wanted = Wanted::only(Verb::Snooze);
+    if lookup::is_blank(text) {
         return Ok(Typed::Choose(wanted));
     }
-    let (whiches, rest) = whiches(text, links).ok_or(Misread::NoConversation(wanted.verb))?;
-    let note = note(rest);
-    if *act == Act::Note && note.is_empty() && !matches!(whiches.as_slice(), [Which::NameThenNote(_)]) {
-        return Err(Misread::NoteMissing(wanted.verb));
-    }
-    Ok(commands(act, whiches, &note))
-}
-
-fn only_which(wanted: Wanted, act: &Act, text: &str, links: &Links) -> Result<Typed, Misread> {
-    let verb = wanted.verb;
-    if text.trim().is_empty() {
-        return Ok(Typed::Choose(wanted));
-    }
-    let (whiches, rest) = whiches(text, links).ok_or(Misread::NoConversation(verb))?;
-    let named = |which| match which {
-        Which::NameThenNote(name) => Which::Name(name),
-        other => other,
+    let Some((before, when)) = When::split_off(text) else {
+        let conversation = lookup::explicit(Verb::Done, text, links).and_then(|explicit| explicit.id);
+        return Err(Misread::TimeMissing { conversation });
     };
-    match note(rest) {
-        extra if extra.is_empty() => Ok(commands(act, whiches.into_iter().map(named).collect(), &extra)),
-        extra => Err(Misread::Leftover { verb, extra }),
-    }
+    Ok(act_on(Wanted { when: Some(when), ..wanted }, before, links))
 }
 
-/// One conversation, however it is named; or several, all but the first named by ids or links. (A
-/// number that follows one may as well begin the note.)
-fn whiches<'a>(text: &'a str, links: &Links) -> Option<(Vec<Which>, &'a str)> {
-    let (first, mut rest) = which(text, links)?;
-    let mut whiches = vec![first];
-    while let Some((Which::Id(id), after)) = which(rest, links) {
-        whiches.push(Which::Id(id));
-        rest = after;
+/// What is to be done to the conversations that a text names. Where it names none a form asks for one.
+fn act_on(wanted: Wanted, text: &str, links: &Links) -> Typed {
+    if lookup::is_blank(text) {
+        return Typed::Choose(wanted);
     }
-    whiches.dedup();
-    Some((whiches, rest))
-}
-
-/// The same for each.
-fn commands(act: &Act, whiches: Vec<Which>, note: &str) -> Typed {
-    let mut commands: Vec<_> =
-        whiches.into_iter().map(|which| Command { act: act.clone(), which, note: note.to_owned() }).collect();
-    match commands.pop() {
-        Some(only) if commands.is_empty() => Typed::Do(only),
-        last => Typed::Several(commands.into_iter().chain(last).collect()),
-    }
-}
-
-/// Person and conversations in either order, then the note.
-fn who_and_which(verb: Verb, text: &str, links: &Links) -> Result<Typed, Misread> {
-    let act = |who| if verb == Verb::Assign { Act::Assign(who) } else { Act::Handoff(who) };
-    if let Some(rest) = all_of_mine(text) {
-        let (who, rest) = person(verb, rest)?.ok_or(Misread::NobodyNamed(verb))?;
-        return Ok(Typed::Do(Command { act: act(who), which: Which::AllMine, note: note(rest) }));
-    }
-    if let Some((who, rest)) = person(verb, text)? {
-        if matches!(typed::first(rest), Some((Word::Person(_) | Word::Group(..), _))) {
-            return Err(Misread::SeveralPeople(verb));
+    let explicit = lookup::explicit(wanted.verb, text, links);
+    let who = explicit.as_ref().and_then(|explicit| explicit.who.clone()).unwrap_or(Assignee::InText);
+    match explicit {
+        Some(Explicit { id: Some(id), note, .. }) => doing(wanted, who, Which::Id(id), note),
+        Some(Explicit { who: Some(Assignee::User(user)), id: None, .. }) => {
+            Typed::Choose(Wanted { to: Some(user), ..wanted })
         }
-        if rest.trim().is_empty() {
-            return choose_for(verb, &who);
-        }
-        if let Some(rest) = all_of_mine(rest) {
-            return Ok(Typed::Do(Command { act: act(who), which: Which::AllMine, note: note(rest) }));
-        }
-        let (whiches, rest) = whiches(rest, links).ok_or(Misread::NoConversation(verb))?;
-        return Ok(commands(&act(who), whiches, &note(rest)));
-    }
-    let (which, rest) = conversation_before_person(text, links).ok_or(Misread::NobodyNamed(verb))?;
-    let (who, rest) = person(verb, rest)?.ok_or(Misread::NobodyNamed(verb))?;
-    Ok(commands(&act(who), vec![which], &note(rest)))
-}
-
-/// What follows the word `all`, which stands for everything that is open and mine.
-fn all_of_mine(text: &str) -> Option<&str> {
-    match typed::first(text)? {
-        (Word::Plain(word), rest) if word.eq_ignore_ascii_case("all") => Some(rest),
-        _ => None,
+        Some(Explicit { who: Some(Assignee::Me), id: None, .. }) => Typed::Choose(Wanted::only(Verb::Take)),
+        _ => doing(wanted, Assignee::InText, Which::Text(text.trim().to_owned()), String::new()),
     }
 }
 
-/// Somebody is named, and no conversation.
-fn choose_for(verb: Verb, who: &Assignee) -> Result<Typed, Misread> {
-    match who {
-        Assignee::User(user) => Ok(Typed::Choose(Wanted { to: Some(user.clone()), ..Wanted::only(verb) })),
-        Assignee::Me => Ok(Typed::Choose(Wanted::only(Verb::Take))),
-        Assignee::Group(_) => Err(Misread::NoConversation(verb)),
+fn doing(wanted: Wanted, who: Assignee, which: Which, note: String) -> Typed {
+    match wanted.act(who) {
+        Some(act) => Typed::Do(Command { act, which, note }),
+        None => Typed::Choose(wanted),
     }
 }
 
-/// The person at the start of the text, if there is one.
-fn person(verb: Verb, text: &str) -> Result<Option<(Assignee, &str)>, Misread> {
-    match typed::first(text) {
-        Some((Word::Person(user), rest)) => Ok(Some((Assignee::User(user), rest))),
-        Some((Word::Group(id, name), rest)) if verb == Verb::Assign => {
-            Ok(Some((Assignee::Group(UserGroup { id, name: typed::plain(name) }), rest)))
-        }
-        Some((Word::Group(..), _)) => Err(Misread::GroupNamed(verb)),
-        Some((Word::Plain(word), rest)) if matches!(word.to_lowercase().as_str(), "me" | "@me") => {
-            Ok(Some((Assignee::Me, rest)))
-        }
-        Some((Word::Plain(word), _)) if word.starts_with('@') => {
-            Err(Misread::UnknownPerson { verb, typed: typed::plain(word) })
-        }
-        _ => Ok(None),
+impl Wanted {
+    /// What is to happen, with this person as the new owner where there is to be one. Nothing, if it is nothing
+    /// that happens to a conversation, or a time is missing.
+    pub fn act(&self, who: Assignee) -> Option<Act> {
+        Some(match self.verb {
+            Verb::Assign => Act::Assign(who),
+            Verb::Handoff => Act::Handoff(who),
+            Verb::Take => Act::Take { over: None },
+            Verb::Unassign => Act::Unassign,
+            Verb::Done => Act::Done,
+            Verb::Reopen => Act::Reopen,
+            Verb::Snooze => Act::Snooze(self.when.clone()?),
+            Verb::Wake => Act::Wake,
+            Verb::Note => Act::Note,
+            Verb::History => Act::History,
+            Verb::Undo => Act::Undo,
+            Verb::Accept => Act::Accept,
+            Verb::GiveBack => Act::GiveBack,
+            Verb::Keep => Act::Keep,
+            Verb::Inbox
+            | Verb::Route
+            | Verb::Link
+            | Verb::Report
+            | Verb::Connect
+            | Verb::Settings
+            | Verb::Doctor
+            | Verb::Help => return None,
+        })
     }
-}
-
-fn conversation_before_person<'a>(text: &'a str, links: &Links) -> Option<(Which, &'a str)> {
-    match which(text, links)? {
-        (Which::NameThenNote(_), _) => {
-            let (name, rest) = text.split_at_checked(text.find("<@")?)?;
-            Some((Which::Name(typed::plain(name)), rest))
-        }
-        found => Some(found),
-    }
-}
-
-/// The text as a note: as its writer saw it, without what separates it from the rest.
-fn note(text: &str) -> String {
-    typed::plain(text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ':' | ';' | '-' | '–' | '—')))
 }
 
 #[cfg(test)]
@@ -423,19 +382,41 @@ mod tests {
     }
 
     #[test]
-    fn reads_person_conversation_and_note() {
-        for (line, who, which, note) in [
-            ("/assign <@UZOE> conv_1 wants a &lt;call&gt;", zoe(), id("conv_1"), "wants a <call>"),
-            ("/assign <@UZOE|zoe> conv_1: ask <@ULEO>", zoe(), id("conv_1"), "ask <@ULEO>"),
-            ("/assign me conv_1", Assignee::Me, id("conv_1"), ""),
-            ("/assign conv_1 <@UZOE> now", zoe(), id("conv_1"), "now"),
-            ("/assign Ana Lima <@UZOE> now", zoe(), Which::Name("Ana Lima".into()), "now"),
-            ("/assign <@UZOE> ana now", zoe(), Which::NameThenNote("ana now".into()), ""),
-            ("/assign <@UZOE> \"ana\" now", zoe(), Which::Name("ana".into()), "now"),
+    fn reads_at_once_what_says_everything_by_itself() {
+        for (line, who, note) in [
+            ("/assign <@UZOE> conv_1 wants a &lt;call&gt;", zoe(), "wants a <call>"),
+            ("/assign <@UZOE|zoe> conv_1: ask <@ULEO>", zoe(), "ask <@ULEO>"),
+            ("/assign <@UZOE>, to conv_1", zoe(), ""),
+            ("/assign me conv_1", Assignee::Me, ""),
+            ("/assign <@UZOE>conv_1 now", zoe(), "now"),
         ] {
-            let command = Command { act: Act::Assign(who), which, note: note.into() };
+            let command = Command { act: Act::Assign(who), which: id("conv_1"), note: note.into() };
             assert_eq!(read(line), Ok(Typed::Do(command)), "{line}");
         }
+    }
+
+    #[test]
+    fn leaves_to_be_looked_up_what_needs_that() {
+        for (line, text) in [
+            ("/assign conv_1 <@UZOE> now", "conv_1 <@UZOE> now"),
+            ("/assign zoe conv_1", "zoe conv_1"),
+            ("/assign <@UZOE> ana now", "<@UZOE> ana now"),
+            ("/assign <@UZOE> <@ULEO> conv_1", "<@UZOE> <@ULEO> conv_1"),
+            ("/assign <@UZOE> conv_1 conv_2", "<@UZOE> conv_1 conv_2"),
+            ("/assign <@UZOE> conv_1, ana", "<@UZOE> conv_1, ana"),
+            ("/assign <@UZOE> conv_1 415 555 0102", "<@UZOE> conv_1 415 555 0102"),
+            ("/assign all <@UZOE>", "all <@UZOE>"),
+        ] {
+            let command = Command {
+                act: Act::Assign(Assignee::InText),
+                which: Which::Text(text.to_owned()),
+                note: String::new(),
+            };
+            assert_eq!(read(line), Ok(Typed::Do(command)), "{line}");
+        }
+        let text = Which::Text("conv_1 please".to_owned());
+        let unassign = Command { act: Act::Unassign, which: text, note: String::new() };
+        assert_eq!(read("/unassign conv_1 please"), Ok(Typed::Do(unassign)));
     }
 
     #[test]
@@ -443,16 +424,8 @@ mod tests {
         let verb = Verb::Assign;
         let long = format!("/assign <@UZOE> conv_1 {}", "x".repeat(3000));
         for (line, misread) in [
-            ("/assign", Misread::NobodyNamed(verb)),
-            ("/assign conv_1", Misread::NobodyNamed(verb)),
-            ("/assign 🎉🎉", Misread::NobodyNamed(verb)),
-            ("/assign <@UZOE> 🎉", Misread::NoConversation(verb)),
-            ("/assign <@UZOE> <@ULEO> conv_1", Misread::SeveralPeople(verb)),
-            ("/handoff <!subteam^S1> conv_1 note", Misread::GroupNamed(Verb::Handoff)),
-            ("/assign @zoey conv_1", Misread::UnknownPerson { verb, typed: "@zoey".into() }),
-            ("/unassign conv_1 please", Misread::Leftover { verb: Verb::Unassign, extra: "please".into() }),
-            ("/snooze conv_1", Misread::TimeMissing),
-            ("/dialnote note conv_1", Misread::NoteMissing(Verb::Note)),
+            ("/snooze conv_1", Misread::TimeMissing { conversation: Some(ConversationId::new("conv_1")) }),
+            ("/snooze ana soon", Misread::TimeMissing { conversation: None }),
             ("/assgin x", Misread::UnknownCommand { typed: "/assgin".into(), nearest: Some(verb) }),
             (
                 "/dialnote unasign",
@@ -469,34 +442,20 @@ mod tests {
     fn without_a_conversation_there_is_a_form() {
         let (who, tomorrow) = (Some(SlackUserId::new("UZOE")), When::read("tomorrow"));
         for (line, wanted) in [
+            ("/assign", Wanted::only(Verb::Assign)),
+            ("/handoff", Wanted::only(Verb::Handoff)),
+            ("/snooze", Wanted::only(Verb::Snooze)),
             ("/assign <@UZOE>", Wanted { to: who.clone(), ..Wanted::only(Verb::Assign) }),
             ("/handoff <@UZOE> ", Wanted { to: who, ..Wanted::only(Verb::Handoff) }),
             ("/assign me", Wanted::only(Verb::Take)),
             ("/done", Wanted::only(Verb::Done)),
+            ("/dialnote take this", Wanted::only(Verb::Take)),
             ("/dialnote note", Wanted::only(Verb::Note)),
-            ("/snooze tomorrow", Wanted { when: tomorrow, ..Wanted::only(Verb::Snooze) }),
+            ("/snooze tomorrow", Wanted { when: tomorrow.clone(), ..Wanted::only(Verb::Snooze) }),
+            ("/snooze it to tomorrow", Wanted { when: tomorrow, ..Wanted::only(Verb::Snooze) }),
         ] {
             assert_eq!(read(line), Ok(Typed::Choose(wanted)), "{line}");
         }
-    }
-
-    #[test]
-    fn several_conversations_are_named_by_their_ids() {
-        let each = |act: Act, ids: &[&str], note: &str| {
-            let command = |name: &&str| Command { act: act.clone(), which: id(name), note: note.into() };
-            Ok(Typed::Several(ids.iter().map(command).collect()))
-        };
-        let several = ["conv_1", "conv_2"];
-        assert_eq!(
-            read("/assign <@UZOE> conv_1 conv_2 both urgent"),
-            each(Act::Assign(zoe()), &several, "both urgent")
-        );
-        assert_eq!(read("/done conv_1 conv_2"), each(Act::Done, &several, ""));
-        let all = Command { act: Act::Handoff(zoe()), which: Which::AllMine, note: "off home".into() };
-        assert_eq!(read("/handoff all <@UZOE> off home"), Ok(Typed::Do(all.clone())));
-        assert_eq!(read("/handoff <@UZOE> all off home"), Ok(Typed::Do(all)));
-        let number = read("/assign <@UZOE> conv_1 415 555 0102 is her mobile");
-        assert!(matches!(number, Ok(Typed::Do(_))), "a number may begin the note: {number:?}");
     }
 
     #[test]

@@ -12,38 +12,44 @@ use crate::domain::message::{Answer, Message};
 use crate::domain::notice::Notice;
 use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
-use crate::domain::say::{Deed, Say, What};
+use crate::domain::say::{Deed, Hidden, Say, What};
 use crate::ids::ChannelId;
 
-/// Says who has to hear what after the plan was carried out, all of it or up to the refused note.
-/// `cards` are the channels that have a card of the conversation.
-pub fn messages(
-    progress: &Progress,
-    asker: &Asker,
-    told: bool,
-    cards: &[ChannelId],
-    note_refused: Option<&Refusal>,
-) -> Vec<Message> {
+/// How a plan ended: all of it was carried out, or all up to the note.
+#[derive(Clone, Copy, Debug)]
+pub struct Ending<'a> {
+    /// The plan, carried out.
+    pub progress: &'a Progress,
+    /// The act that it is part of.
+    pub act: &'a str,
+    /// Why its note was not written, if so.
+    pub note_refused: Option<&'a Refusal>,
+}
+
+/// Says who has to hear what after the plan was carried out. `cards` are the channels that have a card of the
+/// conversation.
+pub fn messages(ending: Ending<'_>, asker: &Asker, told: bool, cards: &[ChannelId]) -> Vec<Message> {
+    let Ending { progress, note_refused, .. } = ending;
     let plan = &progress.plan;
     let noted = !plan.note.is_empty() && note_refused.is_none();
     let mut messages = Vec::new();
     // Of what time brought about nobody waits for an answer.
     let is_asked = asker.via != Via::Timer;
-    let is_seen = is_seen_on_card(asker) || on_direct_message(progress, asker, note_refused).is_some();
+    let is_seen = is_seen_on_card(asker) || on_direct_message(ending, asker).is_some();
     if is_asked && (note_refused.is_some() || told || !is_seen) {
-        messages.push(Message::Private { to: asker.addressee(), say: answer(progress, note_refused) });
+        messages.push(Message::Private { to: asker.addressee(), say: ending.answer() });
     }
     messages.extend(on_cards(progress, asker, cards, noted));
     messages.extend(to_new_owner(progress, noted));
     messages.extend(to_old_owner(plan));
     messages.extend(to_giver(progress, noted));
-    messages.extend(on_direct_message(progress, asker, note_refused));
+    messages.extend(on_direct_message(ending, asker));
     messages
 }
 
 /// Whoever answers a direct message sees the answer in it.
-fn on_direct_message(progress: &Progress, asker: &Asker, note_refused: Option<&Refusal>) -> Option<Message> {
-    let plan = &progress.plan;
+fn on_direct_message(ending: Ending<'_>, asker: &Asker) -> Option<Message> {
+    let plan = &ending.progress.plan;
     let answered = match plan.event() {
         Event::Accepted => Answer::Accepted,
         Event::Kept => Answer::Kept,
@@ -56,7 +62,7 @@ fn on_direct_message(progress: &Progress, asker: &Asker, note_refused: Option<&R
         ts: asker.message.clone()?,
         conversation: plan.before.id.clone(),
         answer: answered,
-        otherwise: Box::new(answer(progress, note_refused)),
+        otherwise: Box::new(ending.answer()),
     })
 }
 
@@ -78,29 +84,35 @@ fn to_giver(progress: &Progress, noted: bool) -> Option<Message> {
     Some(Message::Direct { user: giver.user.clone()?, notice })
 }
 
-/// What whoever asked is told.
-pub fn answer(progress: &Progress, note_refused: Option<&Refusal>) -> Say {
-    let plan = &progress.plan;
-    match note_refused {
-        Some(why) => {
-            let deed = Deed { noted: false, ..Deed::of(progress) };
-            Say::NoteRefused { deed, why: why.clone(), note: plan.note.clone() }
+impl Ending<'_> {
+    /// What whoever asked is told.
+    pub fn answer(self) -> Say {
+        let deed = self.deed();
+        match self.note_refused {
+            Some(why) => Say::NoteRefused { deed, why: why.clone(), note: self.progress.plan.note.clone() },
+            None => Say::Done(deed),
         }
-        None => Say::Done(Deed::of(progress)),
     }
-}
 
-impl Deed {
     /// What was done, as whoever asked is told.
-    pub fn of(progress: &Progress) -> Self {
-        let plan = &progress.plan;
-        Self {
+    pub fn deed(self) -> Deed {
+        let (plan, now) = (&self.progress.plan, &self.progress.now);
+        let what = plan.what();
+        let hidden = match now.status {
+            Status::Open => None,
+            Status::Done => Some(Hidden::Done),
+            Status::Snoozed => Some(Hidden::Snoozed(now.snoozed_until)),
+        };
+        Deed {
             about: About::from(&plan.before),
-            what: plan.what(),
             from: plan.owner_before_if_other(),
             told: plan.from.as_ref().is_some_and(|from| from.user.is_some()),
-            noted: !plan.note.is_empty(),
+            noted: !plan.note.is_empty() && self.note_refused.is_none(),
             picked: plan.picked.clone(),
+            hidden: hidden.filter(|_| matches!(what, What::Mine | What::Theirs(_) | What::HandedTo(_))),
+            note_stays: plan.note_stays,
+            undo: what.can_be_undone().then(|| self.act.to_owned()),
+            what,
         }
     }
 }

@@ -4,8 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::domain::phone::{self, WrittenNumber};
-use crate::domain::typed::{self, Word};
+use crate::domain::phone;
 use crate::ids::{ConversationId, MemberId};
 
 /// Everything about one contact in one timeline (contracts/dialnote.md, Objects).
@@ -228,24 +227,67 @@ impl Conversation {
     }
 }
 
-/// Which conversation a person means, as far as the words alone tell.
+/// Which conversation a person means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", from = "KeptWhich")]
 pub enum Which {
     /// Named by its id or its link.
     Id(ConversationId),
-    /// Named by the contact's number.
-    Number(WrittenNumber),
-    /// Named by these words of the contact's name, all of them.
-    Name(String),
     /// The one to which whoever asks did something last; or, to accept, the one they were given last.
     MyLast,
     /// All that are open and belong to whoever asks.
     AllMine,
     /// All that are open and belong to a member.
     AllOf(MemberId),
-    /// Named by the first words of this text, as many as fit a contact; what follows is the note.
-    NameThenNote(String),
+    /// All of these.
+    These(Vec<ConversationId>),
+    /// Those that an earlier act of whoever asks changed (`domain::undo`).
+    Act {
+        /// The act.
+        id: String,
+        /// Only this one of them, if one is named.
+        only: Option<ConversationId>,
+    },
+    /// Those that this text names, as Slack sent it; what is left of it is the note.
+    Text(String),
+}
+
+/// The same as any version wrote it: what is a text was once read in part.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum KeptWhich {
+    Id(ConversationId),
+    MyLast,
+    AllMine,
+    AllOf(MemberId),
+    These(Vec<ConversationId>),
+    Act {
+        id: String,
+        only: Option<ConversationId>,
+    },
+    #[serde(alias = "name", alias = "name_then_note")]
+    Text(String),
+    Number {
+        digits: String,
+        international: bool,
+    },
+}
+
+impl From<KeptWhich> for Which {
+    fn from(kept: KeptWhich) -> Self {
+        match kept {
+            KeptWhich::Id(id) => Self::Id(id),
+            KeptWhich::MyLast => Self::MyLast,
+            KeptWhich::AllMine => Self::AllMine,
+            KeptWhich::AllOf(member) => Self::AllOf(member),
+            KeptWhich::These(ids) => Self::These(ids),
+            KeptWhich::Act { id, only } => Self::Act { id, only },
+            KeptWhich::Text(text) => Self::Text(text),
+            KeptWhich::Number { digits, international } => {
+                Self::Text(format!("{}{digits}", if international { "+" } else { "" }))
+            }
+        }
+    }
 }
 
 /// As somebody named it.
@@ -253,44 +295,20 @@ impl std::fmt::Display for Which {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Id(id) => id.fmt(f),
-            Self::Number(number) => number.fmt(f),
-            Self::Name(name) | Self::NameThenNote(name) => f.write_str(name),
+            Self::Text(text) => f.write_str(text),
             Self::MyLast => f.write_str("the last one"),
             Self::AllMine => f.write_str("all of mine"),
             Self::AllOf(_) => f.write_str("all of theirs"),
+            Self::These(ids) => f.write_str(&ids.iter().map(ConversationId::as_str).collect::<Vec<_>>().join(", ")),
+            Self::Act { only: Some(id), .. } => id.fmt(f),
+            Self::Act { .. } => f.write_str("all of an act"),
         }
     }
 }
 
-/// Reads from the start of `text` which conversation is meant; answers it with what follows.
-/// `None` if there is nothing that could name one.
-pub fn which<'a>(text: &'a str, links: &Links) -> Option<(Which, &'a str)> {
-    if let Some((number, rest)) = WrittenNumber::leading(text) {
-        return Some((Which::Number(number), rest));
-    }
-    match typed::first(text)? {
-        (Word::Link(link), rest) => {
-            let by_id = links.parse(link).map(Which::Id);
-            let by_number = || WrittenNumber::parse(link).map(Which::Number);
-            Some((by_id.or_else(by_number)?, rest))
-        }
-        (Word::Quoted(name), rest) => named(name).then(|| (Which::Name(name.to_owned()), rest)),
-        (Word::Plain(word), rest) => match links.parse(word).or_else(|| id(word)) {
-            Some(id) => Some((Which::Id(id), rest)),
-            None => named(word).then(|| (Which::NameThenNote(typed::plain(text)), "")),
-        },
-        (Word::Person(_) | Word::Group(..), _) => None,
-    }
-}
-
-fn named(word: &str) -> bool {
-    word.chars().any(char::is_alphanumeric)
-}
-
-/// dialnote's ids are opaque (contracts/dialnote.md, Objects). Taken for one: a prefix with an
-/// underscore (`conv_1001`), a UUID, or one long word of letters and digits mixed.
-fn id(word: &str) -> Option<ConversationId> {
-    let word = word.trim_end_matches([':', ',', ';', '.']);
+/// The id that a word looks like. dialnote's ids are opaque (contracts/dialnote.md, Objects). Taken for one: a
+/// prefix with an underscore (`conv_1001`), a UUID, or one long word of letters and digits mixed.
+pub fn id_shaped(word: &str) -> Option<ConversationId> {
     let has_digit = word.bytes().any(|b| b.is_ascii_digit());
     let is_word = word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     let prefixed = word.split_once('_').is_some_and(|(prefix, rest)| {
@@ -346,26 +364,23 @@ mod tests {
     }
 
     #[test]
-    fn reads_every_way_of_naming_a_conversation() {
-        let id = |id: &str| Which::Id(ConversationId::new(id));
-        let cases = [
-            ("conv_1001 wants a call", id("conv_1001"), "wants a call"),
-            ("https://app.dialnote.com/conversations/a%2Fb x", id("a/b"), "x"),
-            ("<https://app.dialnote.com/w/1/inbox/c9?tab=notes|c9> x", id("c9"), "x"),
-            ("7c9e6679-7425-40de-944b-e07fc1f90ae7", id("7c9e6679-7425-40de-944b-e07fc1f90ae7"), ""),
-            ("\"Ana Lima\" call", Which::Name("Ana Lima".into()), "call"),
-            ("Ana Lima &amp; co", Which::NameThenNote("Ana Lima & co".into()), ""),
-        ];
-        for (text, expected, rest) in cases {
-            let found = which(text, &links());
-            assert_eq!(found, Some((expected, found.as_ref().map_or("", |f| f.1))), "{text}");
-            assert_eq!(found.map(|(_, rest)| rest.trim()), Some(rest), "{text}");
+    fn ids_have_a_shape() {
+        for id in ["conv_1001", "7c9e6679-7425-40de-944b-e07fc1f90ae7", "clx9y2k3b0000qw8h"] {
+            assert_eq!(id_shaped(id), Some(ConversationId::new(id)), "{id}");
         }
-        for number in ["+1 415 555 0101 now", "<tel:+14155550101|+1 415 555 0101> now"] {
-            assert!(matches!(which(number, &links()), Some((Which::Number(_), _))), "{number}");
+        for other in ["", "ana", "2nd", "conv_", "Conv_1", "x-ray", "+14155550101"] {
+            assert_eq!(id_shaped(other), None, "{other}");
         }
-        for nothing in ["", "🎉🎉", "<https://other.test/conversations/c9>", "<@U1> ana", "\"\""] {
-            assert_eq!(which(nothing, &links()), None, "{nothing}");
+    }
+
+    #[test]
+    fn links_are_read_wherever_they_lead() {
+        for (link, id) in [
+            ("https://app.dialnote.com/conversations/a%2Fb", Some("a/b")),
+            ("https://app.dialnote.com/w/1/inbox/c9?tab=notes", Some("c9")),
+            ("https://other.test/conversations/c9", None),
+        ] {
+            assert_eq!(links().parse(link), id.map(ConversationId::new), "{link}");
         }
     }
 

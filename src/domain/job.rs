@@ -296,6 +296,9 @@ pub struct CommandJob {
     /// When it was asked for, if it had to wait for somebody to be linked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked: Option<Timestamp>,
+    /// The act that it takes back (`domain::undo`), if it takes back a certain one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<String>,
 }
 
 /// How far a command got. Each stage is stored before the next begins.
@@ -467,7 +470,7 @@ impl Job {
 impl CommandJob {
     /// A command that nothing was done about yet.
     pub fn new(asker: Asker, command: Command) -> Self {
-        Self { asker, command, stage: Stage::Asked, batch: None, quoted: None, asked: None }
+        Self { asker, command, stage: Stage::Asked, batch: None, quoted: None, asked: None, undoes: None }
     }
 
     /// Which conversation is meant, if that is known.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::find::{How, folded, how};
+use crate::domain::lookup::names::{How, folded, how};
 use crate::domain::people::{self, Member, Profile};
 use crate::domain::refusal::Misread;
 use crate::domain::typed::{self, Word};

@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{Conversation, Status};
-use crate::domain::find::folded;
+use crate::domain::lookup::book::name_of;
+use crate::domain::lookup::names::folded;
+use crate::domain::lookup::search::{Rank, Search};
+use crate::domain::phone::Home;
 use crate::domain::text;
 use crate::domain::typed::{self, Word};
 use crate::ids::{ConversationId, MemberId, SlackUserId};
@@ -14,9 +17,6 @@ use crate::ids::{ConversationId, MemberId, SlackUserId};
 /// How many conversations a page shows: with their buttons as many as fit a message (contracts/slack.md
 /// §11, 50 blocks).
 pub const PAGE: usize = 10;
-
-/// Fewer digits than this are part of half the numbers.
-pub(super) const FEWEST_DIGITS: usize = 3;
 
 /// The longest text that is looked for, in characters: it travels in every button of the list.
 const LONGEST_TEXT: usize = 80;
@@ -87,19 +87,24 @@ impl Query {
         let (filter, rest) = match typed::first(text) {
             None => return Self::of(Filter::Mine),
             Some((Word::Person(user), rest)) => (Filter::Person(user), rest),
-            Some((Word::Plain(word), rest)) => match named(word) {
+            Some((Word::Plain(word) | Word::Quoted(word), rest)) => match named(word) {
                 Some(filter) => (filter, rest),
                 None => (Filter::All, text),
             },
             Some(_) => (Filter::All, text),
         };
-        let text = text::beginning(typed::as_typed(rest).trim_matches(['"', '“', '”', ' ']), LONGEST_TEXT).to_owned();
+        let text = text::beginning(typed::as_typed(rest).trim_matches(is_around), LONGEST_TEXT).to_owned();
         Self { filter, text, page: 0 }
     }
 }
 
+/// Whether a character stands around words rather than in them.
+fn is_around(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '"' | '“' | '”' | '„' | '«' | '»' | ',' | ';' | ':' | '.' | '?' | '!')
+}
+
 fn named(word: &str) -> Option<Filter> {
-    let word = word.to_lowercase();
+    let word = word.trim_matches(is_around).to_lowercase();
     if matches!(word.as_str(), "me" | "@me" | "my") {
         return Some(Filter::Mine);
     }
@@ -111,7 +116,11 @@ fn named(word: &str) -> Option<Filter> {
 pub struct Known {
     /// The conversation.
     pub conversation: Conversation,
-    /// Name and company, in small letters without accents.
+    /// The contact's name as it is looked for; empty without one.
+    pub(super) name: String,
+    /// The company likewise.
+    pub(super) company: String,
+    /// Both.
     pub(super) names: String,
     /// The digits of the contact's number.
     pub(super) digits: String,
@@ -120,11 +129,11 @@ pub struct Known {
 impl Known {
     /// The conversation, made ready to be looked for.
     pub fn of(conversation: Conversation) -> Self {
-        let contact = &conversation.contact;
-        let names = [contact.name.as_deref(), contact.company.as_deref()];
-        let names = folded(&names.into_iter().flatten().collect::<Vec<_>>().join(" "));
-        let digits = digits(&contact.phone);
-        Self { conversation, names, digits }
+        let name = name_of(&conversation);
+        let company = conversation.contact.company.as_deref().map(folded).unwrap_or_default();
+        let names = format!("{name} {company}").trim().to_owned();
+        let digits = digits(&conversation.contact.phone);
+        Self { conversation, name, company, names, digits }
     }
 }
 
@@ -145,25 +154,34 @@ pub struct Listing<'a> {
     pub counts: [usize; FILTERS.len()],
 }
 
-/// Makes a list of all conversations. `me` and `person` are the members behind whoever asks and behind
-/// the filter, if they are any.
+/// Makes a list of all conversations of a team at `home`. `me` and `person` are the members behind whoever asks and
+/// behind the filter, if they are any. Misspelt words find what nothing is called like.
 pub fn select<'a>(
     all: impl Iterator<Item = &'a Known>,
     query: &Query,
+    home: &Home,
     me: Option<&MemberId>,
     person: Option<&MemberId>,
 ) -> Listing<'a> {
-    let wanted = Wanted::new(&query.text);
+    let search = Search::new(&query.text, home);
     let mut counts = [0; FILTERS.len()];
-    let mut found = Vec::new();
+    let (mut found, mut nearly) = (Vec::new(), Vec::new());
     for known in all {
         let conversation = &known.conversation;
         for (count, (filter, _)) in counts.iter_mut().zip(&FILTERS) {
             *count += usize::from(filter.takes(conversation, me, None));
         }
-        if query.filter.takes(conversation, me, person) && wanted.fits(known) {
-            found.push(conversation);
+        if !query.filter.takes(conversation, me, person) {
+            continue;
         }
+        match search.rank(known) {
+            Some(Rank::Misspelt) => nearly.push(conversation),
+            Some(_) => found.push(conversation),
+            None => {}
+        }
+    }
+    if found.is_empty() {
+        found = nearly;
     }
     sort(&mut found, &query.filter);
     let pages = found.len().div_ceil(PAGE).max(1);
@@ -202,24 +220,6 @@ fn sort(found: &mut [&Conversation], filter: &Filter) {
         };
         order.then_with(|| one.id.cmp(&other.id))
     });
-}
-
-/// Words to look for, and the digits among them.
-struct Wanted {
-    words: Vec<String>,
-    digits: String,
-}
-
-impl Wanted {
-    fn new(text: &str) -> Self {
-        let words = folded(text).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
-        Self { words, digits: digits(text) }
-    }
-
-    fn fits(&self, known: &Known) -> bool {
-        let by_number = self.digits.len() >= FEWEST_DIGITS && known.digits.contains(&self.digits);
-        by_number || self.words.iter().all(|word| known.names.contains(word.as_str()))
-    }
 }
 
 #[cfg(test)]
@@ -263,7 +263,7 @@ mod tests {
 
     fn ids(query: &Query) -> Vec<String> {
         let (all, zoe, leo) = (some(), MemberId::new("zoe"), MemberId::new("leo"));
-        let listing = select(all.iter(), query, Some(&zoe), Some(&leo));
+        let listing = select(all.iter(), query, &Home::default(), Some(&zoe), Some(&leo));
         listing.rows.iter().map(|row| row.id.to_string()).collect()
     }
 
@@ -300,7 +300,8 @@ mod tests {
             assert_eq!(ids(&Query::of(filter.clone())), expected, "{filter:?}");
         }
         let all = some();
-        let counts = select(all.iter(), &Query::of(Filter::Done), Some(&MemberId::new("zoe")), None).counts;
+        let counts =
+            select(all.iter(), &Query::of(Filter::Done), &Home::default(), Some(&MemberId::new("zoe")), None).counts;
         assert_eq!(counts, [1, 2, 2, 1, 1, 1, 5]);
     }
 
@@ -319,7 +320,7 @@ mod tests {
     #[test]
     fn a_page_that_is_gone_shows_the_last() {
         let all: Vec<_> = (0..23).map(|n| conversation(&format!("c{n}"), None, Status::Open, n)).collect();
-        let listing = select(all.iter(), &Query { page: 9, ..Query::of(Filter::All) }, None, None);
+        let listing = select(all.iter(), &Query { page: 9, ..Query::of(Filter::All) }, &Home::default(), None, None);
         assert_eq!((listing.page, listing.rows.len(), listing.found), (2, 3, 23));
     }
 

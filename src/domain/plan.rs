@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::command::Act;
 use crate::domain::conversation::{Conversation, State, Status};
+use crate::domain::fresh::Looked;
 use crate::domain::handover::Handover;
 use crate::domain::hours;
 use crate::domain::people::Teammate;
@@ -13,6 +14,7 @@ use crate::domain::policy::Rules;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::say::Picked;
 use crate::domain::text::{self, LONGEST_NAME};
+use crate::domain::undo::{self, Undoing};
 use crate::domain::verb::Verb;
 use crate::domain::when::When;
 use crate::ids::{MemberId, SlackUserId};
@@ -27,9 +29,6 @@ pub fn is_ours(note: &str) -> bool {
 
 /// The longest note dialnote takes, in characters (contracts/dialnote.md, Objects).
 pub const LONGEST_NOTE: usize = 5000;
-
-/// How long something can be taken back.
-const UNDO_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
 /// The longest time for which a conversation is put away.
 const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);
@@ -49,14 +48,16 @@ pub struct Facts {
     pub owner: Option<Party>,
     /// What was done to it through this app, newest first.
     pub past: Vec<Past>,
-    /// Who owned it before the last of that, if somebody did.
-    pub owner_before: Option<Party>,
+    /// What undo may take back; empty unless that is what is asked for.
+    pub undoing: Undoing,
     /// What the owner was given and has not answered yet.
     pub handover: Option<Handover>,
     /// Who gave it, if they are still there.
     pub giver: Option<Party>,
     /// The rules of the workspace.
     pub rules: Rules,
+    /// When it was asked for: a span of time begins then, however long dialnote did not answer.
+    pub asked: Timestamp,
     /// Now.
     pub now: Timestamp,
     /// What our note can be found by afterwards.
@@ -120,6 +121,9 @@ pub struct Plan {
     /// Who gave it to whoever answers, if that is what happens.
     #[serde(default)]
     pub giver: Option<Party>,
+    /// Whether what is taken back came with a note, which stays in dialnote.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub note_stays: bool,
 }
 
 /// One write in dialnote.
@@ -154,31 +158,9 @@ pub struct Progress {
     /// When it was seen so, if a call was made.
     #[serde(default)]
     pub seen: Option<Timestamp>,
-}
-
-impl Call {
-    /// A name for it that is its own within a plan.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Assign(_) => "assign",
-            Self::SetStatus(_) => "status",
-            Self::Snooze(_) => "snooze",
-            Self::AddNote { .. } => "note",
-        }
-    }
-
-    /// Whether the conversation is as the call would make it. A note is not part of that.
-    pub fn holds(&self, conversation: &Conversation) -> bool {
-        match self {
-            Self::Assign(owner) => conversation.owner.as_ref().map(|owner| &owner.id) == owner.as_ref(),
-            Self::SetStatus(status) => conversation.status == *status,
-            Self::Snooze(until) => {
-                let shown = conversation.snoozed_until;
-                conversation.status == Status::Snoozed && shown.is_none_or(|shown| shown == *until)
-            }
-            Self::AddNote { .. } => false,
-        }
-    }
+    /// The last look at the conversation; unknown to earlier versions, which looked too seldom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looked: Option<Looked>,
 }
 
 /// Decides what to do about `act` on the conversation in `facts`.
@@ -188,7 +170,7 @@ pub fn decide(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
         return Err(Refusal::NoteTooLong { characters: written, most: LONGEST_NOTE });
     }
     let rules = facts.rules.clone();
-    let plan = if *act == Act::Undo { undo(facts)? } else { plan(act, note, facts)? };
+    let plan = if *act == Act::Undo { undo::plan(facts)? } else { plan(act, note, facts)? };
     rules.allow(&plan.asker, plan.from.as_ref(), act, &plan.calls)?;
     rules.note_is_there(act, note, About::from(&plan.before))?;
     Ok(plan)
@@ -230,6 +212,7 @@ fn plan(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
         calls,
         picked: facts.picked,
         giver: facts.giver.filter(|_| act.is_answer()),
+        note_stays: false,
     })
 }
 
@@ -282,49 +265,10 @@ fn may_take_from(act: &Act, owner: &Party) -> bool {
     }
 }
 
-/// As it was before whoever asks did something last, if nothing has changed since.
-fn undo(facts: Facts) -> Result<Plan, Refusal> {
-    let about = About::from(&facts.conversation);
-    let Some(last) = facts.past.first() else { return Err(Refusal::NothingToUndo) };
-    if last.actor != facts.asker.user {
-        return Err(Refusal::ChangedSince { about, by: Some(last.by.clone()) });
-    }
-    if State::from(&facts.conversation) != last.after {
-        return Err(Refusal::ChangedSince { about, by: None });
-    }
-    if facts.now.duration_since(last.at) > UNDO_WITHIN {
-        return Err(Refusal::TooLateToUndo(about));
-    }
-    let owner = (last.before.owner != last.after.owner).then(|| Call::Assign(last.before.owner.clone()));
-    let status = (last.before.status != last.after.status || last.before.until != last.after.until)
-        .then(|| as_before(&last.before, facts.now));
-    let to = if owner.is_some() { facts.owner_before.clone() } else { facts.owner.clone() };
-    Ok(Plan {
-        act: Act::Undo,
-        asker: facts.asker,
-        before: facts.conversation,
-        from: facts.owner,
-        to,
-        note: String::new(),
-        calls: owner.into_iter().chain(status).collect(),
-        picked: None,
-        giver: None,
-    })
-}
-
-/// What was put away until a time that has come since would be open by now.
-fn as_before(before: &State, now: Timestamp) -> Call {
-    match before.until {
-        Some(until) if until <= now => Call::SetStatus(Status::Open),
-        Some(until) => Call::Snooze(until),
-        None => Call::SetStatus(before.status),
-    }
-}
-
 /// Until a time to come that somebody may still remember.
 fn snooze_call(when: &When, facts: &Facts) -> Result<Call, Refusal> {
     let zone = hours::zone(facts.asker.zone.as_deref());
-    match when.instant(facts.now, &zone) {
+    match when.instant(facts.asked, &zone) {
         Some(until) if until <= facts.now => Err(Refusal::TimePassed),
         Some(until) if until.duration_since(facts.now) <= LONGEST_SNOOZE => Ok(Call::Snooze(until)),
         _ => Err(Refusal::TimeTooFar),
@@ -347,9 +291,13 @@ fn status_call(act: &Act, status: Status, facts: &Facts) -> Result<Call, Refusal
 impl Facts {
     /// Only who was given it can answer, while they own it, and once.
     fn is_to_be_answered(&self) -> Result<(), Refusal> {
-        let given = self.handover.as_ref().filter(|handover| handover.receiver == self.asker.user);
-        let still_theirs = self.conversation.is_owned_by(&self.asker.member);
-        given.filter(|_| still_theirs).map(drop).ok_or_else(|| Refusal::NothingGiven(About::from(&self.conversation)))
+        let about = About::from(&self.conversation);
+        let given = self.handover.as_ref().is_some_and(|handover| handover.receiver == self.asker.user);
+        match &self.owner {
+            Some(owner) if given && owner.member == self.asker.member => Ok(()),
+            Some(owner) if given => Err(Refusal::NotYours { about, owner: Some(owner.name.clone()) }),
+            _ => Err(Refusal::NothingGiven(about)),
+        }
     }
 
     /// How long ago the owner took it. Whoever was given it did not.
@@ -408,23 +356,5 @@ fn cut(text: &str, room: usize) -> (&str, &str) {
     match head.rfind(char::is_whitespace).and_then(|space| text.split_at_checked(space)) {
         Some((head, tail)) if !head.is_empty() => (head, tail),
         _ => (head, tail),
-    }
-}
-
-impl Progress {
-    /// The plan with nothing done yet.
-    pub fn new(plan: Plan) -> Self {
-        let now = plan.before.clone();
-        Self { plan, done: 0, now, seen: None }
-    }
-
-    /// The call to make next.
-    pub fn next(&self) -> Option<&Call> {
-        self.plan.calls.get(self.done)
-    }
-
-    /// Whether something was changed in dialnote already.
-    pub fn has_begun(&self) -> bool {
-        self.done > 0
     }
 }

@@ -115,7 +115,7 @@ impl Rules {
             _ => false,
         };
         if needed && note.trim().is_empty() {
-            return Err(Refusal::NoteMissing { asked: String::new(), verb: act.verb(), about: Some(about) });
+            return Err(Refusal::NoteMissing { verb: act.verb(), about });
         }
         Ok(())
     }

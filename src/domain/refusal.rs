@@ -27,15 +27,6 @@ pub enum Refusal {
     OperatorConnects,
     /// Only an admin, or whoever installed the app, can connect it.
     NotYoursToConnect,
-    /// No contact fits.
-    NoMatch {
-        /// What was looked for.
-        asked: String,
-        /// How many conversations were looked through.
-        looked_at: usize,
-        /// Whether these were all.
-        all: bool,
-    },
     /// dialnote has no conversation with this id.
     NoConversation {
         /// The id.
@@ -107,16 +98,13 @@ pub enum Refusal {
     OwnMessage,
     /// The message that was to become a note has no words.
     NothingToNote,
-    /// A hand-over, or a note, without the words.
+    /// The rules ask for a note, and there is none.
     NoteMissing {
-        /// The words that named the conversation and left nothing for the note.
-        asked: String,
         /// The command.
         #[serde(default = "handoff")]
         verb: Verb,
-        /// The conversation, if it is known: a form can ask for the words.
-        #[serde(default)]
-        about: Option<About>,
+        /// The conversation: a form can ask for the words.
+        about: About,
     },
     /// It is to come back at a time that has passed.
     TimePassed,
@@ -126,12 +114,24 @@ pub enum Refusal {
     NotSnoozed(About),
     /// The person who asks did nothing that could be taken back.
     NothingToUndo,
+    /// What was to be taken back is taken back already.
+    UndoneAlready,
     /// Somebody else did something since.
     ChangedSince {
         /// To which conversation.
         about: About,
         /// Who, if it was done through this app.
         by: Option<String>,
+        /// Whether that was the person who asks.
+        #[serde(default)]
+        yourself: bool,
+    },
+    /// What the person who asks did last was only a note.
+    NotesStay {
+        /// On which conversation.
+        about: About,
+        /// What they did before that, which can be taken back.
+        earlier: Option<Earlier>,
     },
     /// It was done too long ago to be taken back.
     TooLateToUndo(About),
@@ -234,6 +234,19 @@ pub struct About {
     pub number: String,
 }
 
+/// An act that can be taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// The act.
+    pub act: String,
+    /// The command.
+    pub verb: Verb,
+    /// A conversation that it changed.
+    pub about: About,
+    /// How many it changed.
+    pub of: usize,
+}
+
 /// Why a typed command was not understood. Nothing is stored and nothing is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Misread {
@@ -244,21 +257,6 @@ pub enum Misread {
         /// The one that may have been meant.
         nearest: Option<Verb>,
     },
-    /// It does not say who.
-    NobodyNamed(Verb),
-    /// It begins with several people.
-    SeveralPeople(Verb),
-    /// It names a user group.
-    GroupNamed(Verb),
-    /// It names somebody whom Slack did not recognize.
-    UnknownPerson {
-        /// The command.
-        verb: Verb,
-        /// What was typed.
-        typed: String,
-    },
-    /// It does not say which conversation.
-    NoConversation(Verb),
     /// It does not say who in Slack is to be linked, or names somebody whom Slack did not recognize.
     NobodyToLink {
         /// The name that Slack did not recognize; empty if none was typed.
@@ -266,22 +264,16 @@ pub enum Misread {
     },
     /// It does not say to whom in dialnote.
     NoMemberNamed,
-    /// It leaves out the note.
-    NoteMissing(Verb),
     /// It does not say which shared number.
     NoLine,
     /// It is not clear of how many days a report is wanted.
     NoPeriod,
     /// It names a channel that Slack did not recognize.
     UnknownChannel,
-    /// It does not say until when, or not in words that we know.
-    TimeMissing,
-    /// There is more text than the command can use.
-    Leftover {
-        /// The command.
-        verb: Verb,
-        /// The text that is too much.
-        extra: String,
+    /// It does not say until when, or not in words that are known.
+    TimeMissing {
+        /// The conversation, if it names one by itself.
+        conversation: Option<ConversationId>,
     },
     /// The text is too long for a typed command.
     TooLong {

@@ -5,9 +5,9 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{ActivityKind, Line};
-use crate::domain::find::folded;
 use crate::domain::hours::{self, Clock};
-use crate::domain::phone::{self, WrittenNumber};
+use crate::domain::lookup::names::folded;
+use crate::domain::phone::{self, Fit, Home, WrittenNumber};
 use crate::domain::policy::Rules;
 use crate::domain::refusal::Misread;
 use crate::domain::typed::{self, Word};
@@ -139,7 +139,10 @@ fn line(text: &str) -> String {
 pub fn meant<'a>(asked: &str, lines: &'a [Line]) -> Option<&'a Line> {
     let by_name = || lines.iter().find(|line| line.name.as_deref().is_some_and(|name| folded(name) == folded(asked)));
     let number = WrittenNumber::parse(asked);
-    let by_number = number.and_then(|number| lines.iter().find(|line| number.matches(&line.number)));
+    let home = Home::of(lines.iter().map(|line| line.number.as_str()));
+    let matcher = number.map(|number| number.against(&home));
+    let fit = |line: &&Line| matcher.as_ref().and_then(|matcher| matcher.fit(&line.number));
+    let by_number = lines.iter().rev().filter(|line| fit(line) >= Some(Fit::Ending)).max_by_key(fit);
     by_number.or_else(by_name)
 }
 

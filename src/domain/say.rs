@@ -10,6 +10,7 @@ use crate::domain::finding::Finding;
 use crate::domain::list::{FILTERS, Query};
 use crate::domain::people::{Member, Profile, Unlinked};
 use crate::domain::policy::Rules;
+use crate::domain::question::Question;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::wishes::Wishes;
 use crate::ids::{ChannelId, DraftId, SlackUserId};
@@ -145,15 +146,8 @@ pub enum Say {
         /// The note, so that it is not lost.
         note: String,
     },
-    /// Several conversations fit.
-    Pick {
-        /// The kept command.
-        draft: DraftId,
-        /// The ones to choose from.
-        choices: Vec<Choice>,
-        /// How many more fit.
-        more: usize,
-    },
+    /// It is not clear yet what is to be done.
+    Question(Box<Question>),
     /// What happened to a conversation through this app.
     History {
         /// Which.
@@ -264,17 +258,6 @@ pub struct Several {
     pub note: String,
 }
 
-/// A conversation to choose.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choice {
-    /// Which.
-    pub about: About,
-    /// What colleagues call the owner.
-    pub owner: Option<String>,
-    /// When something last happened.
-    pub last_activity: Option<Timestamp>,
-}
-
 /// Something that was done, told to the one who did it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deed {
@@ -292,6 +275,25 @@ pub struct Deed {
     /// How the owner was picked, if nobody was named.
     #[serde(default)]
     pub picked: Option<Picked>,
+    /// Why its new owner does not see it among what is open, if so.
+    #[serde(default)]
+    pub hidden: Option<Hidden>,
+    /// Whether it was taken back without the note that came with it.
+    #[serde(default)]
+    pub note_stays: bool,
+    /// The act that it is part of, if that can be taken back.
+    #[serde(default)]
+    pub undo: Option<String>,
+}
+
+/// Why a conversation is not among the open ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hidden {
+    /// It is done.
+    Done,
+    /// It is snoozed, until then if that is known.
+    Snoozed(Option<Timestamp>),
 }
 
 fn so() -> bool {
@@ -339,4 +341,11 @@ pub enum What {
     Noted,
     /// Nothing changed but for the note that was added.
     OnlyNoted,
+}
+
+impl What {
+    /// Whether it changed something that can be put back.
+    pub fn can_be_undone(&self) -> bool {
+        !matches!(self, Self::Undone(_) | Self::Accepted | Self::Kept | Self::Noted | Self::OnlyNoted)
+    }
 }

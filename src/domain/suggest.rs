@@ -6,24 +6,10 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 
 use crate::domain::conversation::{Conversation, Status};
-use crate::domain::find::folded;
-use crate::domain::list::{FEWEST_DIGITS, Known, digits};
+use crate::domain::list::Known;
+use crate::domain::lookup::search::{Rank, Search};
+use crate::domain::phone::Home;
 use crate::domain::route::Route;
-
-/// How alike a misspelt word must be to a word of the name (0 nothing alike, 1 the same).
-const ALIKE: f64 = 0.88;
-
-/// Shorter words are too easily alike.
-const LONG_ENOUGH: usize = 4;
-
-/// How well a conversation fits; greater is better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
-    Misspelt,
-    Inside,
-    Start,
-    Whole,
-}
 
 /// The conversations that fit best what was typed, at most `most`: those of the shared number whose cards
 /// come to the channel (`here`) first, then open ones, then the most recently active. Nothing typed fits
@@ -31,18 +17,16 @@ enum Fit {
 pub fn suggest<'a>(
     all: impl Iterator<Item = &'a Known>,
     typed: &str,
+    home: &Home,
     here: Option<&Route>,
     most: usize,
 ) -> Vec<&'a Conversation> {
-    let wanted = folded(typed);
-    let words: Vec<_> = wanted.split(' ').filter(|word| !word.is_empty()).collect();
-    let number = digits(typed);
-    let fit = |known: &'a Known| Some((fit(known, &words, &wanted, &number)?, &known.conversation));
-    let mut found: Vec<_> = all.filter_map(fit).collect();
-    let rank = |(fit, conversation): &(Fit, &Conversation)| {
+    let search = Search::new(typed, home);
+    let mut found: Vec<_> = all.filter_map(|known| Some((search.rank(known)?, &known.conversation))).collect();
+    let rank = |(rank, conversation): &(Rank, &Conversation)| {
         let at = conversation.last_activity.as_ref().map_or(Timestamp::MIN, |last| last.at);
         let near = here.is_some_and(|route| route.takes(conversation.line.as_ref()));
-        Reverse((*fit, near, conversation.status == Status::Open, at))
+        Reverse((*rank, near, conversation.status == Status::Open, at))
     };
     // Most of what was found is not shown, and need not be sorted.
     if found.len() > most {
@@ -51,31 +35,6 @@ pub fn suggest<'a>(
     }
     found.sort_by(|one, other| rank(one).cmp(&rank(other)).then_with(|| one.1.id.cmp(&other.1.id)));
     found.into_iter().map(|(_, conversation)| conversation).collect()
-}
-
-fn fit(known: &Known, words: &[&str], wanted: &str, number: &str) -> Option<Fit> {
-    if words.is_empty() {
-        return Some(Fit::Inside);
-    }
-    if number.len() >= FEWEST_DIGITS && known.digits.contains(number) {
-        return Some(if known.digits.ends_with(number) { Fit::Start } else { Fit::Inside });
-    }
-    if known.conversation.id.as_str().eq_ignore_ascii_case(wanted) || known.names == wanted {
-        return Some(Fit::Whole);
-    }
-    words.iter().map(|word| word_fits(&known.names, word)).min().flatten()
-}
-
-/// How a word fits a name, if it does. (Nothing is less than anything.)
-fn word_fits(names: &str, word: &str) -> Option<Fit> {
-    let inside = names.match_indices(word).map(|(at, _)| {
-        let starts = names.get(..at).is_some_and(|before| !before.ends_with(char::is_alphanumeric));
-        if starts { Fit::Start } else { Fit::Inside }
-    });
-    inside.max().or_else(|| {
-        let alike = |name: &str| name.len() >= LONG_ENOUGH && strsim::jaro_winkler(name, word) >= ALIKE;
-        (word.len() >= LONG_ENOUGH && names.split(' ').any(alike)).then_some(Fit::Misspelt)
-    })
 }
 
 #[cfg(test)]
@@ -116,9 +75,10 @@ mod tests {
             ("0199", vec!["Anatol Done"]),
             ("zzz", vec![]),
         ] {
-            let found: Vec<_> = suggest(all.iter(), typed, None, 9).iter().map(|found| found.title()).collect();
+            let found: Vec<_> =
+                suggest(all.iter(), typed, &Home::default(), None, 9).iter().map(|found| found.title()).collect();
             assert_eq!(found, expected, "{typed}");
         }
-        assert_eq!(suggest(all.iter(), "", None, 2).len(), 2, "nothing typed");
+        assert_eq!(suggest(all.iter(), "", &Home::default(), None, 2).len(), 2, "nothing typed");
     }
 }

@@ -95,6 +95,11 @@ fn is_hidden(c: char) -> bool {
         )
 }
 
+/// Whether a character changes nothing that is compared: a hidden one, or one that only chooses a picture.
+pub fn is_unseen(c: char) -> bool {
+    is_hidden(c) || matches!(c, '\u{FE00}'..='\u{FE0F}')
+}
+
 /// Whether there is ink in it. The Braille blank is a letter without any.
 fn is_visible(c: char) -> bool {
     !c.is_whitespace() && !is_combining_mark(c) && c != '\u{2800}'

@@ -10,18 +10,19 @@ use tracing::warn;
 
 use crate::domain::asker::{Asker, Listed, Place as Stands, Via};
 use crate::domain::click::FormContext;
-use crate::domain::command::Wanted;
-use crate::domain::conversation::Conversation;
+use crate::domain::command::{Command, Wanted};
+use crate::domain::conversation::{Conversation, Which};
 use crate::domain::job::{FormJob, Job, ListJob, PeopleJob, PeopleWindow};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::say::Say;
+use crate::domain::typed;
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::http::slack::{Request, ignored, store, unavailable};
-use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs, ViewId};
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, ViewId};
 use crate::slack::client::OUR_VIEWS;
 use crate::slack::inbound::{From, Place};
 use crate::slack::pointed::PointedAt;
@@ -68,6 +69,27 @@ impl Request<'_> {
         // If it cannot be stored the form says for ever that it is being prepared, and can be closed.
         let _ = store(self.front, self.order_from(&from, &fill)).await;
         response
+    }
+
+    /// Opens the form of a kept command, for its own person, with everything that is known of it.
+    pub(super) async fn fill_in(self, from: From, draft: DraftId, place: Place) -> Response {
+        let kept = self.within(self.front.office.common.store.draft(&from.installation, &draft)).await.flatten();
+        let kept = kept.filter(|kept| kept.actor == from.user);
+        let Some(command) = kept.and_then(|kept| serde_json::from_str::<Command>(&kept.body).ok()) else {
+            return self.refuse(&from, Refusal::DraftGone).await;
+        };
+        let context = FormContext::of(&command, &from.user, from.channel.clone());
+        let known = self.within(self.work.known_for_form(&from.installation, &context)).await.unwrap_or_default();
+        let several = match &command.which {
+            Which::These(ids) => self.within(self.work.titles(&from.installation, ids)).await.unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        let note = match &command.which {
+            Which::Text(text) => typed::as_typed(text),
+            _ => command.note,
+        };
+        let known = modal::Known { several, note, ..known };
+        self.show(&from, &modal::form(&context, &known), &place).await
     }
 
     /// Opens a view, over the one whose button was pressed if there is one.

@@ -19,7 +19,7 @@ use tracing::{debug, error, info, warn};
 use crate::domain::asker::{Asker, Listed, Place as Stands, Reply, Via};
 use crate::domain::click::{Click, Clicked, FormContext};
 use crate::domain::command::{self, Typed};
-use crate::domain::job::{Batch, Change, ChangeJob, CommandJob, Job, ListJob, PeopleJob, ReportJob, ResumeJob};
+use crate::domain::job::{Change, ChangeJob, CommandJob, Job, ListJob, PeopleJob, ReportJob, ResumeJob};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::refusal::Refusal;
@@ -254,16 +254,6 @@ impl<'a> Request<'a> {
                 let job = Job::Command(CommandJob::new(self.asker(from, Via::Typed, false), command));
                 Understood::Order(self.order_from(from, &job), not_saved)
             }
-            Ok(Typed::Several(commands)) => {
-                let id = from.trigger_id.clone().unwrap_or_else(|| self.name.clone());
-                let batch = Batch { id, of: commands.len() };
-                let asker = self.asker(from, Via::Typed, false);
-                let jobs = commands.into_iter().map(|command| {
-                    let job = CommandJob::new(asker.clone(), command);
-                    Job::Command(CommandJob { batch: Some(batch.clone()), ..job })
-                });
-                Understood::Order(self.orders_from(from, jobs), not_saved)
-            }
             Ok(Typed::List(query)) => {
                 let asker = self.asker(from, Via::Typed, false);
                 let list = Listed { query, place: Stands::Message };
@@ -339,6 +329,7 @@ impl<'a> Request<'a> {
                 let context = FormContext { list: asker.list, reply, ..context };
                 return Understood::Form(Box::pin(self.open(from, context, place)));
             }
+            Clicked::FillIn(draft) => return Understood::Form(Box::pin(self.fill_in(from, draft, place))),
             Clicked::Wishes => {
                 let list = in_list(asker, Some(Query::of(Filter::Mine)), &place).list;
                 return Understood::Form(Box::pin(self.open_wishes(from, place, list)));
@@ -368,13 +359,6 @@ impl<'a> Request<'a> {
     pub(super) fn order_from(&self, from: &From, job: &Job) -> Order {
         let key = from.trigger_id.as_deref().unwrap_or(&self.name);
         self.order(&from.installation, key, job)
-    }
-
-    fn orders_from(&self, from: &From, jobs: impl Iterator<Item = Job>) -> Order {
-        let key = from.trigger_id.as_deref().unwrap_or(&self.name);
-        let delivery = Delivery { installation: from.installation.clone(), key: key.to_owned() };
-        let jobs = jobs.map(|job| self.front.office.new_job(&from.installation, &job, self.now)).collect();
-        Order { delivery, jobs, now: self.now }
     }
 
     fn order(&self, installation: &InstallationId, key: &str, job: &Job) -> Order {

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use crate::domain::asker::{Asker, Listed, Via};
 use crate::domain::click::{FormContext, connect_form, field, rules_form, wishes_form};
-use crate::domain::command::{Act, Assignee, Command};
+use crate::domain::command::{Act, Assignee, Command, Wanted};
 use crate::domain::conversation::Which;
 use crate::domain::hours::{Clock, Hours};
 use crate::domain::job::{Change, ChangeJob, CommandJob, Job};
@@ -57,7 +57,7 @@ impl Request<'_> {
         let FormContext { channel, list, reply, quoted, wanted, .. } = context;
         let from = From { channel, response_url: None, ..from };
         let asker = Asker { reply, list, ..self.asker(&from, Via::Submitted, false) };
-        let command = Command { act, which: Which::Id(which), note };
+        let command = Command { act, which, note };
         let quoted = quoted.map(|quoted| quoted.message);
         let job = CommandJob { quoted, ..CommandJob::new(asker, command) };
         match store(self.front, self.order_from(&from, &Job::Command(job))).await {
@@ -71,35 +71,15 @@ impl Request<'_> {
         installation: &InstallationId,
         context: &FormContext,
         fields: &Fields,
-    ) -> Result<(ConversationId, Act, String), FieldError> {
-        let chosen = || fields.choice(field::WHICH, field::WHICH).map(ConversationId::new);
-        let which = context.conversation.clone().or_else(chosen);
-        let which = which.ok_or_else(|| (field::WHICH, reply::CHOOSE_A_CONVERSATION.to_owned()))?;
+    ) -> Result<(Which, Act, String), FieldError> {
+        let which = which(context, fields)?;
         let verb = context.wanted.verb;
-        let act = match verb {
-            Verb::Assign => Act::Assign(owner(fields)?),
-            Verb::Handoff => Act::Handoff(owner(fields)?),
-            Verb::Snooze => Act::Snooze(time(context, fields)?),
-            Verb::Take => Act::Take { over: None },
-            Verb::Unassign => Act::Unassign,
-            Verb::Done => Act::Done,
-            Verb::Reopen => Act::Reopen,
-            Verb::Wake => Act::Wake,
-            Verb::Note => Act::Note,
-            Verb::History => Act::History,
-            Verb::Undo => Act::Undo,
-            Verb::Accept => Act::Accept,
-            Verb::GiveBack => Act::GiveBack,
-            Verb::Keep => Act::Keep,
-            Verb::Inbox
-            | Verb::Route
-            | Verb::Link
-            | Verb::Report
-            | Verb::Connect
-            | Verb::Settings
-            | Verb::Doctor
-            | Verb::Help => Act::Show,
+        let (who, when) = match verb {
+            Verb::Assign | Verb::Handoff => (owner(fields)?, None),
+            Verb::Snooze => (Assignee::Me, Some(time(context, fields)?)),
+            _ => (Assignee::Me, None),
         };
+        let act = Wanted { when, ..Wanted::only(verb) }.act(who).unwrap_or(Act::Show);
         let note = self.note_in(installation, verb, fields).await?;
         if let Some(user) = act.assignee() {
             self.may_own(installation, user).await?;
@@ -182,6 +162,21 @@ impl Request<'_> {
             Ok(()) => StatusCode::OK.into_response(),
             Err(_) => field_error(last_field, &reply::not_saved().text),
         }
+    }
+}
+
+/// The conversation that the form is about, else those that were chosen.
+fn which(context: &FormContext, fields: &Fields) -> Result<Which, FieldError> {
+    if let Some(id) = &context.conversation {
+        return Ok(Which::Id(id.clone()));
+    }
+    let one = fields.choice(field::WHICH, field::WHICH).map(ConversationId::new);
+    let several = fields.ticked(field::WHICH, field::WHICH).unwrap_or_default();
+    let mut ids: Vec<_> = one.into_iter().chain(several.into_iter().map(ConversationId::new)).collect();
+    match (ids.pop(), ids.is_empty()) {
+        (None, _) => Err((field::WHICH, reply::CHOOSE_A_CONVERSATION.to_owned())),
+        (Some(only), true) => Ok(Which::Id(only)),
+        (Some(last), false) => Ok(Which::These(ids.into_iter().chain([last]).collect())),
     }
 }
 

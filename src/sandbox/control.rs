@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::cast::{NewContact, NewPerson, NewProfile};
 use super::server::{Answer, Heard, Shared};
 use super::sockets::Sockets;
 use super::world::World;
@@ -60,6 +61,9 @@ struct Slash {
     who: String,
     channel: String,
     text: String,
+    /// The text is as Slack sends it.
+    #[serde(default)]
+    raw: bool,
 }
 
 /// Somebody has seen everything in a channel.
@@ -152,8 +156,8 @@ async fn act(State(shared): State<Arc<Shared>>, Path(verb): Path<String>, reques
 async fn done(shared: &Shared, verb: &str, heard: &Heard) -> Result<Value, Refused> {
     match verb {
         "slash" => {
-            let Slash { who, channel, text } = read(heard)?;
-            told(deliver::slash(shared, &who, &channel, &text).await?)
+            let Slash { who, channel, text, raw } = read(heard)?;
+            told(deliver::slash(shared, &who, &channel, deliver::Line { text: &text, raw }).await?)
         }
         "click" => told(deliver::click(shared, read(heard)?).await?),
         "submit" => told(deliver::submit(shared, read(heard)?).await?),
@@ -186,6 +190,18 @@ async fn done(shared: &Shared, verb: &str, heard: &Heard) -> Result<Value, Refus
             shared.want_app(running).await?;
             Ok(json!({"running": running}))
         }
+        "contacts" => {
+            let contacts: Vec<NewContact> = read(heard)?;
+            Ok(json!({"conversations": added(shared, contacts, World::add_contact)?}))
+        }
+        "people" => {
+            let people: Vec<NewPerson> = read(heard)?;
+            Ok(json!({"users": added(shared, people, World::add_teammate)?}))
+        }
+        "profiles" => {
+            let profiles: Vec<NewProfile> = read(heard)?;
+            Ok(json!({"users": added(shared, profiles, World::change_profile)?}))
+        }
         "incoming" => Ok(json!({"conversation": deliver::incoming(shared, read(heard)?).await?})),
         "faults" => {
             let patch: Value = read(heard)?;
@@ -196,6 +212,15 @@ async fn done(shared: &Shared, verb: &str, heard: &Heard) -> Result<Value, Refus
         }
         other => Err(Refused { status: StatusCode::NOT_FOUND, error: format!("there is no {other} here") }),
     }
+}
+
+/// Adds one after the other and answers their ids. Those before the first impossible one stay.
+fn added<T>(
+    shared: &Shared,
+    all: Vec<T>,
+    add: impl Fn(&mut World, T) -> Result<String, Impossible>,
+) -> Result<Vec<String>, Impossible> {
+    shared.world(|world| all.into_iter().map(|one| add(world, one)).collect())
 }
 
 fn have_read(world: &mut World, who: &str, channel: &str) -> Result<(), Impossible> {

@@ -6,6 +6,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::seed::direct_message;
+use super::server::Heard;
+use super::world::World;
+
 /// One of the two services the sandbox plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -59,12 +63,17 @@ pub struct SlackFaults {
 pub struct SlackFailure {
     /// How the method's name begins; empty for every method, `response_url` for the response URLs.
     pub method: String,
+    /// The only place that it concerns: a channel, or a person (handle, id, or their direct message with the app),
+    /// for whom `conversations.open` fails, too.
+    pub channel: Option<String>,
     /// The error code to answer.
     pub error: String,
     /// The HTTP status; Slack itself answers 200 with most errors.
     pub status: u16,
     /// How many calls will fail.
     pub times: u32,
+    /// Never ends, regardless of `times`.
+    pub always: bool,
     /// Whether the call takes effect all the same, as it may with Slack's `fatal_error`.
     pub after_effect: bool,
 }
@@ -96,7 +105,7 @@ pub struct DialnoteFaults {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DialnoteFailure {
-    /// The HTTP method; empty for every method.
+    /// The HTTP method, or several (`PATCH|POST`); empty for every method.
     pub method: String,
     /// Part of the path, for example `/notes`; empty for every path.
     pub path: String,
@@ -104,6 +113,8 @@ pub struct DialnoteFailure {
     pub status: u16,
     /// The answer's `error`.
     pub error: String,
+    /// Its `Retry-After` in seconds; a second for status 429, if it is missing.
+    pub retry_after: Option<u64>,
     /// How many calls will fail.
     pub times: u32,
     /// Whether the call takes effect all the same.
@@ -129,7 +140,15 @@ pub struct Hang {
 
 impl Default for SlackFailure {
     fn default() -> Self {
-        Self { method: String::new(), error: "internal_error".to_owned(), status: 200, times: 1, after_effect: false }
+        Self {
+            method: String::new(),
+            channel: None,
+            error: "internal_error".to_owned(),
+            status: 200,
+            times: 1,
+            always: false,
+            after_effect: false,
+        }
     }
 }
 
@@ -140,6 +159,7 @@ impl Default for DialnoteFailure {
             path: String::new(),
             status: 500,
             error: "INTERNAL_ERROR".to_owned(),
+            retry_after: None,
             times: 1,
             after_effect: false,
         }
@@ -179,13 +199,14 @@ impl Faults {
 
     /// Decides about a request; what is to happen only so many times is counted down. For Slack,
     /// `method` is the API method's name, for dialnote the HTTP method.
-    pub(super) fn course(&mut self, service: Service, method: &str, path: &str) -> Course {
+    /// `target` holds all names of a Slack call's target; see [`target`].
+    pub(super) fn course(&mut self, service: Service, method: &str, path: &str, target: &[String]) -> Course {
         let hang = self.take_hang(service, method, path);
         match service {
             Service::Slack => Course {
                 slow_ms: self.slack.slow_ms,
                 late_ms: self.slack.answer_late_ms,
-                refusal: self.slack.refusal(method),
+                refusal: self.slack.refusal(method, target),
                 hang,
             },
             Service::Dialnote => Course {
@@ -207,23 +228,47 @@ impl Faults {
 }
 
 impl SlackFaults {
-    fn refusal(&mut self, method: &str) -> Option<Refusal> {
+    fn refusal(&mut self, method: &str, target: &[String]) -> Option<Refusal> {
         if self.down {
             return Some(unavailable("service_unavailable"));
         }
         if let Some(seconds) = self.rate_limited.get(method).or_else(|| self.rate_limited.get("*")) {
             return Some(too_many("ratelimited", *seconds));
         }
-        let failure = self.fail_next.iter_mut().find(|f| f.times > 0 && method.starts_with(&f.method))?;
-        failure.times -= 1;
+        let failure = self.fail_next.iter_mut().find(|failure| failure.fits(method, target))?;
+        if !failure.always {
+            failure.times -= 1;
+        }
         let refusal = Refusal {
             status: failure.status,
             error: failure.error.clone(),
             retry_after: None,
             after_effect: failure.after_effect,
         };
-        self.fail_next.retain(|f| f.times > 0);
+        self.fail_next.retain(|failure| failure.always || failure.times > 0);
         Some(refusal)
+    }
+}
+
+impl SlackFailure {
+    fn fits(&self, method: &str, target: &[String]) -> bool {
+        let there = self.channel.as_ref().is_none_or(|channel| {
+            target.contains(channel)
+                || channel.strip_prefix(['@', '#']).is_some_and(|name| target.iter().any(|t| t == name))
+        });
+        (self.always || self.times > 0) && method.starts_with(&self.method) && there
+    }
+}
+
+impl DialnoteFailure {
+    fn fits(&self, method: &str, path: &str) -> bool {
+        let method = self.method.split('|').any(|one| method.starts_with(one));
+        self.times > 0 && method && path.contains(self.path.as_str())
+    }
+
+    /// The `Retry-After`, which a 429 always has.
+    fn retry_after(&self) -> Option<u64> {
+        self.retry_after.or_else(|| (self.status == 429).then_some(1))
     }
 }
 
@@ -235,19 +280,38 @@ impl DialnoteFaults {
         if let Some(seconds) = self.rate_limited {
             return Some(too_many("RATE_LIMITED", seconds));
         }
-        let fits =
-            |f: &&mut DialnoteFailure| f.times > 0 && method.starts_with(&f.method) && path.contains(f.path.as_str());
-        let failure = self.fail_next.iter_mut().find(fits)?;
+        let failure = self.fail_next.iter_mut().find(|failure| failure.fits(method, path))?;
         failure.times -= 1;
         let refusal = Refusal {
             status: failure.status,
             error: failure.error.clone(),
-            retry_after: None,
+            retry_after: failure.retry_after(),
             after_effect: failure.after_effect,
         };
         self.fail_next.retain(|f| f.times > 0);
         Some(refusal)
     }
+}
+
+/// All names of a Slack call's target: the channel as the call names it, its own name, and for a direct message (sent
+/// or opened) the person's id and handle.
+pub(super) fn target(world: &World, heard: &Heard) -> Vec<String> {
+    if world.faults.slack.fail_next.iter().all(|failure| failure.channel.is_none()) {
+        return Vec::new();
+    }
+    let body = heard.told();
+    let named = body["channel"].as_str().into_iter();
+    let opened = body["users"].as_str().unwrap_or_default().split(',').map(str::trim);
+    let mut names = Vec::new();
+    for name in named.chain(opened).filter(|name| !name.is_empty()) {
+        names.push(name.to_owned());
+        names.extend(world.channel(name).map(|channel| channel.name.clone()));
+        let whose = world.people.iter().map(|person| (person, direct_message(&person.id).id));
+        for (person, direct) in whose.filter(|(person, direct)| person.id == name || direct == name) {
+            names.extend([person.id.clone(), person.handle.clone(), direct]);
+        }
+    }
+    names
 }
 
 fn unavailable(error: &str) -> Refusal {

@@ -10,6 +10,7 @@
 
 mod blocks;
 mod calls;
+mod cast;
 mod channels;
 mod control;
 mod deliver;
@@ -41,6 +42,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 pub use calls::{Call, Delivery, Log};
+pub use cast::{NewContact, NewPerson, NewProfile};
 pub use channels::{Channel, ChannelKind, Message};
 pub use deliver::{Click, Close, Incoming, Outcome, Saying, Shortcut, Submit, Typing};
 pub use dialnote::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
@@ -273,7 +275,12 @@ impl Sandbox {
 
     /// Types a slash command and sends it.
     pub async fn slash(&self, who: &str, channel: &str, text: &str) -> Result<Outcome, Impossible> {
-        deliver::slash(&self.shared, who, channel, text).await
+        deliver::slash(&self.shared, who, channel, deliver::Line { text, raw: false }).await
+    }
+
+    /// Sends a slash command whose text is as Slack sends it: tokens (`<@U0ZOE>`) and entities included.
+    pub async fn slash_raw(&self, who: &str, channel: &str, text: &str) -> Result<Outcome, Impossible> {
+        deliver::slash(&self.shared, who, channel, deliver::Line { text, raw: true }).await
     }
 
     /// Presses a button or chooses from a menu.

@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
 use super::calls::{Call, shorten};
-use super::faults::{Course, Refusal, Service};
+use super::faults::{self, Course, Refusal, Service};
 use super::seed::Workspace;
 use super::world::World;
 use super::{Credentials, Impossible, Options, Secrets, control, dialnote, oauth, pages, slack, sockets};
@@ -295,7 +295,8 @@ impl Shared {
         let began = Instant::now();
         let (seq, course) = self.world(|world| {
             let seq = record(world, service, method, path, heard);
-            (seq, world.faults.course(service, method, path))
+            let target = faults::target(world, heard);
+            (seq, world.faults.course(service, method, path, &target))
         });
         self.turn();
         pause(course.slow_ms).await;
@@ -373,7 +374,7 @@ impl Heard {
     }
 
     /// The body in the form in which it reads best.
-    fn told(&self) -> Value {
+    pub(super) fn told(&self) -> Value {
         let text = String::from_utf8_lossy(&self.body);
         if self.media_type() == "application/x-www-form-urlencoded" {
             let fields = form_urlencoded::parse(&self.body);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde_json::Value;
 
+use crate::domain::lookup::people::Colleague;
 use crate::domain::people::{Account, Profile, is_outside};
 use crate::domain::text;
 use crate::error::{Fault, Service};
@@ -123,6 +124,22 @@ pub(super) fn profile(installation: &InstallationId, user: &Value) -> Option<Pro
         account: account(installation, user),
         zone: user.words("/tz").map(str::to_owned),
         admin: user.flag("/is_admin") || user.flag("/is_owner"),
+    })
+}
+
+/// A user object (§23.1) as colleagues may name its person; nothing for programs and accounts that are switched off.
+pub(super) fn colleague(user: &Value) -> Option<Colleague> {
+    let id = user.words("/id")?;
+    if user.flag("/is_bot") || user.flag("/deleted") || id == "USLACKBOT" {
+        return None;
+    }
+    let full = ["/profile/real_name", "/real_name", "/name"].into_iter().find_map(|path| text::name(user.text(path)?));
+    let full = full.unwrap_or_else(|| id.to_owned());
+    Some(Colleague {
+        user: SlackUserId::new(id),
+        display: user.text("/profile/display_name").and_then(text::name).unwrap_or_else(|| full.clone()),
+        full,
+        email: user.words("/profile/email").map(str::to_owned),
     })
 }
 

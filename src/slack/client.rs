@@ -10,12 +10,13 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::domain::lookup::people::Colleague;
 use crate::domain::people::Profile;
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId, UserGroupId, ViewId};
 use crate::json::Peek;
 use crate::metrics::Metrics;
-use crate::slack::answer::{CallError, found_profile, judged, status_error, unusable};
+use crate::slack::answer::{CallError, colleague, found_profile, judged, status_error, unusable};
 use crate::transport;
 use crate::view::kit::{Content, Home, Modal};
 
@@ -24,6 +25,9 @@ const RESPONSE_HOSTS: [&str; 2] = ["slack.com", "slack-gov.com"];
 
 /// What a 429 of a response URL closes.
 pub const RESPONSE_URL: &str = "response_url";
+
+/// How many people a page of `users.list` has: fewer than Slack allows, because of what it recommends.
+const PEOPLE_AT_ONCE: &str = "500";
 
 /// How far back a message of ours is looked for, beyond the time since its job was accepted: our
 /// clock and Slack's may differ.
@@ -353,6 +357,21 @@ impl Slack {
     ) -> Result<Option<Profile>, CallError> {
         let found = self.call_form("users.lookupByEmail", &[("email", email)]).await;
         found_profile(installation, found, &["users_not_found"])
+    }
+
+    /// A page of the workspace's people (`users.list`), but for programs and accounts that are switched off; and
+    /// where the next one begins, if there is one. A token of an organization has to say in which workspace (§24.5).
+    pub async fn people(
+        &self,
+        cursor: &str,
+        team: Option<&TeamId>,
+    ) -> Result<(Vec<Colleague>, Option<String>), CallError> {
+        let mut arguments = vec![("limit", PEOPLE_AT_ONCE)];
+        arguments.extend((!cursor.is_empty()).then_some(("cursor", cursor)));
+        arguments.extend(team.map(|team| ("team_id", team.as_str())));
+        let answer = self.call_form("users.list", &arguments).await?;
+        let people = answer.list("/members").iter().filter_map(colleague).collect();
+        Ok((people, answer.words("/response_metadata/next_cursor").map(str::to_owned)))
     }
 
     /// The users of a group (`usergroups.users.list`). A token of an organization has to say in which workspace

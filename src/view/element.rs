@@ -75,6 +75,18 @@ pub enum Element {
         /// From how many letters on it asks.
         min_query_length: u8,
     },
+    /// The same, of which several can be chosen.
+    MultiExternalSelect {
+        /// Which control.
+        action_id: &'static str,
+        /// What it says while nothing is chosen.
+        placeholder: Text,
+        /// From how many letters on it asks.
+        min_query_length: u8,
+        /// Those that are chosen at first.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        initial_options: Vec<Choosable>,
+    },
     /// Boxes to tick.
     Checkboxes {
         /// Their name in the submission.
@@ -207,6 +219,13 @@ impl Element {
         Self::ExternalSelect { action_id, placeholder: Text::ours(placeholder, PLACEHOLDER), min_query_length: 1 }
     }
 
+    /// A menu that finds what somebody types, of which several can be chosen; these are at first.
+    pub fn search_several(action_id: &'static str, placeholder: &str, chosen: Vec<Choosable>) -> Self {
+        let placeholder = Text::ours(placeholder, PLACEHOLDER);
+        let initial_options = chosen.into_iter().take(OPTIONS).collect();
+        Self::MultiExternalSelect { action_id, placeholder, min_query_length: 1, initial_options }
+    }
+
     /// Boxes to tick: each with whether it is ticked at first.
     pub fn checkboxes(action_id: &'static str, boxes: Vec<(Choosable, bool)>) -> Self {
         let initial_options = boxes.iter().filter(|(_, ticked)| *ticked).map(|(ticked, _)| ticked.clone()).collect();
@@ -261,6 +280,9 @@ impl Element {
             Self::UsersSelect { placeholder, .. } | Self::ExternalSelect { placeholder, .. } => placeholder.length(),
             Self::StaticSelect { placeholder, options, initial_option, .. } => {
                 placeholder.length() + all(options) + all(initial_option.as_slice())
+            }
+            Self::MultiExternalSelect { placeholder, initial_options, .. } => {
+                placeholder.length() + all(initial_options)
             }
             Self::Checkboxes { options, initial_options, .. } => all(options) + all(initial_options),
             Self::TimePicker { .. } | Self::DateTimePicker { .. } | Self::PlainTextInput { .. } => 0,

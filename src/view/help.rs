@@ -14,10 +14,6 @@ use crate::view::mrkdwn::neutral;
 /// How much of what somebody typed is quoted back within a sentence.
 pub(super) const QUOTE: usize = 80;
 
-/// How a conversation can be named.
-pub(super) const NAME_ONE: &str =
-    "Name it by the contact’s number, part of the contact’s name, its id or its dialnote link.";
-
 /// A command longer than this is given back if it is refused.
 const EASILY_TYPED_AGAIN: usize = 100;
 
@@ -29,8 +25,9 @@ pub fn misread(misread: &Misread, typed: &str) -> Content {
         blocks.push(Block::paragraph("You typed:"));
         blocks.push(Block::paragraph(typed));
     }
-    if let Misread::NobodyNamed(verb) | Misread::NoConversation(verb) = misread {
-        let carried = Carried { wanted: Some(Wanted::only(*verb)), ..Carried::default() };
+    if let Misread::TimeMissing { conversation } = misread {
+        let wanted = Some(Wanted::only(Verb::Snooze));
+        let carried = Carried { wanted, conversation: conversation.clone(), ..Carried::default() };
         let button = Element::button(Control::Choose, "Fill in a form", &carried.encode());
         blocks.push(Block::actions("actions", vec![button]));
     }
@@ -46,15 +43,6 @@ fn not_understood(misread: &Misread) -> String {
         Misread::UnknownCommand { typed, nearest: None } => {
             format!("I do not know {}. Type {UMBRELLA} help to see what I do know.", cut(typed, QUOTE))
         }
-        Misread::NobodyNamed(verb) => with_usage("Who is it for?", *verb),
-        Misread::SeveralPeople(verb) => with_usage("Only one person can own a conversation: name just one.", *verb),
-        Misread::GroupNamed(verb) => with_usage("Only a person can own a conversation, not a group.", *verb),
-        Misread::UnknownPerson { verb, typed } => {
-            let typed = cut(typed, QUOTE);
-            let why = "Choose the person from the list that Slack shows when you type @.";
-            with_usage(&format!("I do not know who {typed} is. {why}"), *verb)
-        }
-        Misread::NoConversation(verb) => with_usage(&format!("Which conversation? {NAME_ONE}"), *verb),
         Misread::NobodyToLink { typed } if typed.is_empty() => {
             with_usage("Whom in Slack? Name the person with @ first, then who that is in dialnote.", Verb::Link)
         }
@@ -68,7 +56,6 @@ fn not_understood(misread: &Misread) -> String {
              what was said before.",
             Verb::Link,
         ),
-        Misread::NoteMissing(verb) => with_usage(&format!("{} Add a note at the end.", what_note(*verb)), *verb),
         Misread::NoPeriod => with_usage(
             &format!("Of how many days? Say today, week, month, or a number up to {MOST_DAYS}."),
             Verb::Report,
@@ -77,13 +64,8 @@ fn not_understood(misread: &Misread) -> String {
         Misread::UnknownChannel => {
             with_usage("Which channel? Choose it from the list that Slack shows when you type #.", Verb::Route)
         }
-        Misread::TimeMissing => with_usage(
-            "Until when? Say it at the end: 2h, 45 min, tomorrow, tomorrow 9am, mon 14:00, next week, or a date like \
-             2026-12-01 14:00.",
-            Verb::Snooze,
-        ),
-        Misread::Leftover { verb, extra } => {
-            with_usage(&format!("I do not know what to do with “{}”.", cut(extra, QUOTE)), *verb)
+        Misread::TimeMissing { .. } => {
+            "When should it reopen? Add `2h`, `tomorrow 9am`, `monday` or a date at the end.".to_owned()
         }
         Misread::TooLong { characters } => format!(
             "That is {characters} characters, and a typed command can have {MOST_TYPED}. Nothing was done. \
@@ -119,7 +101,7 @@ pub fn help(topic: Option<Verb>) -> Content {
     }
     let all: Vec<String> = COMMANDS.iter().map(help_row).collect();
     let more = format!(
-        "A conversation is named by the contact’s number, part of the contact’s name, its id or its dialnote link. \
+        "Name a conversation by the contact’s name or company, by a phone number, or by its dialnote link. \
          Every command also works as `{UMBRELLA} …`; `{UMBRELLA} help assign` tells more about one."
     );
     let blocks = vec![Block::formatted("*What you can type*"), Block::formatted(&all.join("\n")), Block::small(&more)];

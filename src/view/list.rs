@@ -19,7 +19,7 @@ pub fn message(face: &ListFace) -> Content {
 /// A list: what came of the last button, what is listed, the conversations, the other pages.
 pub fn blocks(face: &ListFace) -> Vec<Block> {
     let mut blocks = Vec::new();
-    blocks.extend(face.notice.iter().flat_map(|notice| notice_blocks(notice)));
+    blocks.extend(face.notice.iter().flat_map(|notice| notice_blocks(notice, &face.query)));
     blocks.push(Block::row(&title(face), filters(face)));
     if face.reading {
         blocks.push(Block::small("I am still reading your conversations; some may be missing."));
@@ -36,8 +36,8 @@ pub fn blocks(face: &ListFace) -> Vec<Block> {
 }
 
 /// What came of the button that was pressed in the list.
-fn notice_blocks(notice: &Say) -> Vec<Block> {
-    let mut blocks = reply::say(notice).blocks;
+fn notice_blocks(notice: &Say, query: &Query) -> Vec<Block> {
+    let mut blocks = reply::say_in(notice, Some(query)).blocks;
     blocks.push(Block::divider());
     blocks
 }

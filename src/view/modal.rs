@@ -88,6 +88,10 @@ pub struct Known {
     pub suggested: Vec<(String, String)>,
     /// Whether it cannot do without a note.
     pub needs_note: bool,
+    /// The conversations that are chosen already, if there may be several.
+    pub several: Vec<Conversation>,
+    /// The note that was typed already.
+    pub note: String,
 }
 
 /// The form for what is wanted of a conversation.
@@ -97,7 +101,13 @@ pub fn form(context: &FormContext, known: &Known) -> Modal {
     let (title, submit) = names(verb);
     let mut blocks = vec![match &context.conversation {
         Some(id) => Block::paragraph(known.title.as_deref().unwrap_or(id.as_str())),
-        None => Block::field(field::WHICH, "Conversation", Element::search(field::WHICH, "Name or number")),
+        None if known.several.is_empty() => {
+            Block::field(field::WHICH, "Conversation", Element::search(field::WHICH, "Name or number"))
+        }
+        None => {
+            let chosen = known.several.iter().map(option).collect();
+            Block::field(field::WHICH, "Conversations", Element::search_several(field::WHICH, "Name or number", chosen))
+        }
     }];
     match verb {
         Verb::Assign | Verb::Handoff => blocks.extend(owner_fields(context, known)),
@@ -105,7 +115,7 @@ pub fn form(context: &FormContext, known: &Known) -> Modal {
         _ => {}
     }
     if matches!(verb, Verb::Assign | Verb::Handoff | Verb::Done | Verb::Note | Verb::GiveBack) {
-        blocks.extend(note_fields(context, known.needs_note));
+        blocks.extend(note_fields(context, known));
     }
     Modal::new(verb.spec().name, title, submit, metadata, blocks)
 }
@@ -179,18 +189,18 @@ fn time_fields() -> [Block; 2] {
     ]
 }
 
-fn note_fields(context: &FormContext, needed: bool) -> [Block; 2] {
+fn note_fields(context: &FormContext, known: &Known) -> [Block; 2] {
     let (label, hint) = match context.wanted.verb {
         Verb::Handoff => ("What should they know?", "The next owner gets it with the conversation."),
         Verb::Done => ("How did it end?", "It goes into dialnote as an internal note."),
         Verb::GiveBack => ("Why?", "Whoever gave it to you gets it."),
         _ => ("Note", "It goes into dialnote; the contact does not see it."),
     };
-    let quoted = context.quoted.as_ref().map_or("", |quoted| quoted.text.as_str());
-    let beginning = text::beginning(quoted, INPUT_TEXT);
-    let rest = quoted.strip_prefix(beginning).unwrap_or_default();
+    let written = context.quoted.as_ref().map_or(known.note.as_str(), |quoted| quoted.text.as_str());
+    let beginning = text::beginning(written, INPUT_TEXT);
+    let rest = written.strip_prefix(beginning).unwrap_or_default();
     let area = Element::text_area(field::NOTE, INPUT_TEXT).with_text(beginning);
-    let note = if needed {
+    let note = if known.needs_note {
         Block::field(field::NOTE, label, area)
     } else {
         Block::optional_field(field::NOTE, label, hint, area)

@@ -2,20 +2,21 @@
 //! what to do next; nothing here ever contains the text of a fault.
 
 use crate::domain::click::{Carried, Control, field};
-use crate::domain::event::{Again, Told};
+use crate::domain::event::Told;
 use crate::domain::finding::{Finding, PEOPLE, State};
+use crate::domain::list::Query;
 use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rule, Who};
 use crate::domain::refusal::{About, Refusal};
-use crate::domain::say::{Choice, Deed, Picked, Say, Several, What};
+use crate::domain::say::{Deed, Picked, Say, Several, What};
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
 use crate::view::card::{self, event, quoted};
 use crate::view::element::{Confirm, Element, Style};
-use crate::view::help::{NAME_ONE, QUOTE, what_note, with_usage};
+use crate::view::help::{QUOTE, what_note, with_usage};
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{neutral, time};
-use crate::view::{connect, list, people, routes};
+use crate::view::{connect, next, people, question, routes};
 
 /// How much of a conversation's history is shown.
 const MOST_TOLD: usize = 20;
@@ -56,8 +57,13 @@ pub fn write_a_note(verb: Verb) -> &'static str {
 
 /// An answer for one person's eyes.
 pub fn say(say: &Say) -> Content {
+    say_in(say, None)
+}
+
+/// The same above a list, which its buttons draw anew.
+pub(super) fn say_in(say: &Say, list: Option<&Query>) -> Content {
     match say {
-        Say::Done(deed) => with_time(sentence(&done(deed)), &deed.what),
+        Say::Done(deed) => next::offered(with_time(sentence(&done(deed)), &deed.what), deed, list),
         Say::History { about, deeds } => history(about, deeds),
         Say::Refused { why, note } => refused(why, note),
         Say::Postponed { why, note } => people::postponed(&no(why), why, given_back(note)),
@@ -66,8 +72,8 @@ pub fn say(say: &Say) -> Content {
         }
         Say::Unlinked { name, member } => sentence(&people::unlinked(name, member.as_deref())),
         Say::WhichMember { user, name, choices, more } => people::which(user, name, choices, *more),
-        Say::NoteRefused { deed, why, note } => note_refused(deed, why, note),
-        Say::Pick { draft, choices, more } => pick(draft, choices, *more),
+        Say::NoteRefused { deed, why, note } => next::offered(note_refused(deed, why, note), deed, list),
+        Say::Question(question) => question::asked(question),
         Say::Waiting => sentence(
             "Saved, and waiting for dialnote: it takes longer than usual. \
              It will be done as soon as dialnote answers, and I will tell you then.",
@@ -75,9 +81,9 @@ pub fn say(say: &Say) -> Content {
         Say::GivenUp { reference, draft } => {
             given_up(reference, &Carried { draft: Some(draft.clone()), ..Carried::default() })
         }
-        Say::List(face) => list::message(face),
+        Say::List(face) => super::list::message(face),
         Say::Shown(face) => card::shown(face),
-        Say::Several(all) => several(all),
+        Say::Several(all) => several(all, list),
         Say::RulesChanged => sentence("Saved. The new rules hold from now on."),
         Say::PrivacyChanged { masked: true } => sentence(
             "Saved. From now on cards in this channel hide numbers and messages; Show reveals them to teammates.",
@@ -110,7 +116,7 @@ fn welcome(connected: bool) -> Content {
 }
 
 /// What came of several things that were asked for at once.
-fn several(Several { deeds, unnoted, refused, note }: &Several) -> Content {
+fn several(Several { deeds, unnoted, refused, note }: &Several, list: Option<&Query>) -> Content {
     let title = match (deeds.len(), refused.len()) {
         (0, 1) => "Nothing was done:".to_owned(),
         (0, all) => format!("None of {all} is done:"),
@@ -122,24 +128,29 @@ fn several(Several { deeds, unnoted, refused, note }: &Several) -> Content {
     };
     let failed = unnoted.iter().map(|(about, why)| format!("No note about {}: {}", named(about), no(why)));
     let failed = failed.chain(refused.iter().map(|(which, why)| format!("Not {which}: {}", no(why))));
-    let mut blocks = vec![Block::paragraph(&title)];
+    let undo = next::button_for_all(deeds, list);
+    let mut blocks = vec![undo.map_or_else(|| Block::paragraph(&title), |undo| Block::row(&title, undo))];
     let most = if note.is_empty() { MOST_ROWS } else { MOST_ROWS_WITH_NOTE };
-    blocks.extend(rows(deeds.iter().map(done), most));
-    blocks.extend(rows(failed, most));
+    blocks.extend(rows(deeds.iter().map(|deed| (done(deed), next::reopening(deed, list))), most));
+    blocks.extend(rows(failed.map(|text| (text, None)), most));
     blocks.extend(refused.iter().any(|(_, why)| why.waits_for_a_link()).then(|| Block::paragraph(people::KEPT)));
     blocks.extend(given_back(note));
     Content::new(&title, blocks)
 }
 
 /// The first of many rows, and how many more there are.
-fn rows(mut texts: impl Iterator<Item = String>, most: usize) -> Vec<Block> {
-    let mut rows: Vec<_> = texts.by_ref().take(most).map(|text| Block::paragraph(&cut(&text, ROW))).collect();
+fn rows(mut texts: impl Iterator<Item = (String, Option<Element>)>, most: usize) -> Vec<Block> {
+    let row = |(text, button): (String, Option<Element>)| match button {
+        Some(button) => Block::row(&cut(&text, ROW), button),
+        None => Block::paragraph(&cut(&text, ROW)),
+    };
+    let mut rows: Vec<_> = texts.by_ref().take(most).map(row).collect();
     let more = texts.count();
     rows.extend((more > 0).then(|| Block::paragraph(&format!("And {more} more."))));
     rows
 }
 
-fn given_back(note: &str) -> Vec<Block> {
+pub(super) fn given_back(note: &str) -> Vec<Block> {
     if note.is_empty() {
         return Vec::new();
     }
@@ -213,7 +224,8 @@ fn done(deed: &Deed) -> String {
     let from = deed.from.as_ref();
     let why = deed.picked.as_ref().map_or_else(String::new, picked);
     let note = if deed.noted { " Your note is in dialnote." } else { "" };
-    let note = format!("{why}{note}");
+    let note =
+        format!("{why}{note}{}", deed.hidden.map_or_else(String::new, |hidden| next::still(&deed.about, hidden)));
     match &deed.what {
         What::Mine => match from {
             Some(from) if deed.told => format!("{name} is yours now; {from} has been told.{note}"),
@@ -227,7 +239,13 @@ fn done(deed: &Deed) -> String {
             Some(from) => format!("Assigned {name} to {to}, who has been told; {from} owned it before.{note}"),
             None => format!("Assigned {name} to {to}, who has been told.{note}"),
         },
-        What::HandedTo(to) => format!("Handed {name} over to {to}, who has been told.{note}"),
+        What::HandedTo(to) => match from {
+            Some(from) if deed.told => {
+                format!("Handed {name} over to {to}; {from} owned it before. Both have been told.{note}")
+            }
+            Some(from) => format!("Handed {name} over to {to}, who has been told; {from} owned it before.{note}"),
+            None => format!("Handed {name} over to {to}, who has been told.{note}"),
+        },
         What::Unassigned => match from {
             Some(from) if deed.told => format!("{name} is back in the queue; {from} has been told.{note}"),
             Some(from) => format!("{name} is back in the queue; {from} owned it before.{note}"),
@@ -237,13 +255,7 @@ fn done(deed: &Deed) -> String {
         What::Reopened => format!("{name} is open again.{note}"),
         What::Snoozed(_) => format!("{name} is snoozed.{note}"),
         What::Woken => format!("{name} is back.{note}"),
-        What::Undone(again) => match again {
-            Again::OwnedBy(owner) => format!("Taken back: {name} belongs to {owner} again."),
-            Again::Queued => format!("Taken back: {name} is in the queue again."),
-            Again::Open => format!("Taken back: {name} is open again."),
-            Again::Done => format!("Taken back: {name} is done again."),
-            Again::Snoozed => format!("Taken back: {name} is snoozed again."),
-        },
+        What::Undone(again) => next::undone(&deed.about, again, deed.note_stays),
         What::Accepted => format!("You take care of {name}.{note}"),
         What::Kept => format!("{name} stays yours."),
         What::GivenBack(to) if to.is_empty() => {
@@ -283,7 +295,7 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
                 Element::button(Control::TakeOver, "Take over", &carried.encode()).styled(Style::Danger).asking(ask);
             with_buttons(content, vec![button])
         }
-        Refusal::NoteMissing { about: Some(about), verb, .. } => {
+        Refusal::NoteMissing { about, verb } => {
             let control = match verb {
                 Verb::Done => Control::DoneWithNote,
                 Verb::Note => Control::Note,
@@ -292,6 +304,7 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
             let value = Carried::conversation(&about.id).encode();
             with_buttons(content, vec![Element::button(control, "Write it", &value)])
         }
+        Refusal::NotesStay { earlier: Some(earlier), .. } => with_buttons(content, vec![next::button_for(earlier)]),
         Refusal::YouAreNotLinked(Unlinked::NotConnected) => with_buttons(content, vec![connect::button()]),
         Refusal::MemberTaken { user, name, member, member_name, holder, holder_name, .. } => {
             let button = people::move_it((user, name), (member, member_name), (holder, holder_name));
@@ -301,13 +314,18 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
     }
 }
 
-fn with_buttons(mut content: Content, buttons: Vec<Element>) -> Content {
+pub(super) fn with_buttons(mut content: Content, buttons: Vec<Element>) -> Content {
     content.blocks.push(Block::actions("actions", buttons));
     content
 }
 
 fn no(refusal: &Refusal) -> String {
     match refusal {
+        Refusal::NothingToUndo
+        | Refusal::UndoneAlready
+        | Refusal::ChangedSince { .. }
+        | Refusal::TooLateToUndo(_)
+        | Refusal::NotesStay { .. } => next::refused(refusal),
         Refusal::YouAreNotLinked(why) => people::you_are_not_linked(*why),
         Refusal::NotLinked { name, why } => people::not_linked(name, *why),
         Refusal::NotInstalled => "This app is not installed in this workspace, or not any more. \
@@ -319,7 +337,6 @@ fn no(refusal: &Refusal) -> String {
         Refusal::NotYoursToConnect => "Only admins of this workspace, and whoever installed this app, can connect it \
              to dialnote. Ask one of them."
             .to_owned(),
-        Refusal::NoMatch { asked, looked_at, all } => no_match(asked, *looked_at, *all),
         Refusal::NoConversation { id } => format!(
             "dialnote has no conversation {}. It may have been deleted; \
              name it by the contact’s number or name instead.",
@@ -357,25 +374,10 @@ fn no(refusal: &Refusal) -> String {
         Refusal::NothingToNote => {
             "This message has no text to add as a note. Type the note with /dialnote note instead.".to_owned()
         }
-        Refusal::NoteMissing { asked, verb, .. } if asked.is_empty() => {
-            with_usage(&format!("{} Add a note.", what_note(*verb)), *verb)
-        }
-        Refusal::NoteMissing { asked, verb, .. } => {
-            let asked = cut(asked, QUOTE);
-            let why = format!("“{asked}” names the conversation, and nothing is left for the note.");
-            with_usage(&format!("{} {why}", what_note(*verb)), *verb)
-        }
+        Refusal::NoteMissing { verb, .. } => with_usage(&format!("{} Add a note.", what_note(*verb)), *verb),
         Refusal::TimePassed => "That time has passed. Choose a later one.".to_owned(),
         Refusal::TimeTooFar => "That is more than a year away. Choose an earlier time.".to_owned(),
         Refusal::NotSnoozed(about) => format!("{} is not snoozed.", named(about)),
-        Refusal::NothingToUndo => "There is nothing of yours to take back.".to_owned(),
-        Refusal::ChangedSince { about, by } => match by {
-            Some(by) => format!("{by} did something to {} after you, so nothing was taken back.", named(about)),
-            None => format!("{} has changed in dialnote since, so nothing was taken back.", named(about)),
-        },
-        Refusal::TooLateToUndo(about) => {
-            format!("What you did to {} was more than ten minutes ago, so nothing was taken back.", named(about))
-        }
         Refusal::FormNotOpened => "Slack did not open the form in time. Please press the button again.".to_owned(),
         Refusal::ReadOnlyKey => "This app’s dialnote key may only read. \
              Ask whoever set up the app for a key that may write."
@@ -440,12 +442,6 @@ fn not_allowed(rule: Rule) -> String {
     }
 }
 
-fn no_match(asked: &str, looked_at: usize, all: bool) -> String {
-    let asked = cut(asked, QUOTE);
-    let scope = if all { String::new() } else { format!(" among the {looked_at} most recently active ones") };
-    format!("No conversation fits “{asked}”{scope}. {NAME_ONE}")
-}
-
 fn already_so(about: &About, done: bool, by: Option<&(String, i64)>) -> String {
     let name = named(about);
     match (done, by) {
@@ -469,23 +465,6 @@ fn note_refused(deed: &Deed, why: &Refusal, note: &str) -> Content {
     let text = format!("{} But the note was not written: {} Here it is, to keep:", done(deed), no(why));
     let blocks = std::iter::once(Block::paragraph(&text)).chain(quoted(note)).collect();
     Content::new(&neutral(&text), blocks)
-}
-
-fn pick(draft: &crate::ids::DraftId, choices: &[Choice], more: usize) -> Content {
-    let title = "Several conversations fit. Which one?";
-    let mut blocks = vec![Block::paragraph(title)];
-    for choice in choices {
-        let carried = Carried { draft: Some(draft.clone()), ..Carried::conversation(&choice.about.id) };
-        let owner =
-            choice.owner.as_ref().map_or_else(|| "nobody owns it".to_owned(), |owner| format!("{owner} owns it"));
-        let text = format!("{} · {owner}", named(&choice.about));
-        blocks.push(Block::row(&text, Element::button(Control::Pick, "This one", &carried.encode())));
-        blocks.extend(choice.last_activity.map(|at| Block::small(&format!("Last activity {}", time(at)))));
-    }
-    if more > 0 {
-        blocks.push(Block::paragraph(&format!("{more} more fit. Name the one you mean by its number or full name.")));
-    }
-    Content::new(title, blocks)
 }
 
 fn given_up(reference: &str, carried: &Carried) -> Content {

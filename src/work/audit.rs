@@ -10,6 +10,7 @@ use crate::domain::event::{Event, Told};
 use crate::domain::plan::Past;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::Change;
+use crate::domain::undo::Logged;
 use crate::domain::verb::Verb;
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
 use crate::store::Entry;
@@ -37,6 +38,12 @@ pub struct Detail {
     /// When the contact had called or written last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heard: Option<Timestamp>,
+    /// What it was part of: whatever was asked for at once is one act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<String>,
+    /// Whether a note was written.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub noted: bool,
 }
 
 impl Detail {
@@ -81,6 +88,29 @@ pub fn change(entry: &Entry) -> Option<Past> {
     let done = matches!(detail.outcome, Outcome::Done | Outcome::NoteRefused(_));
     let (before, after) = detail.before.zip(detail.after).filter(|(before, after)| done && before != after)?;
     Some(Past { verb: detail.verb, actor: entry.actor.clone(), by: detail.by, before, after, at: entry.at })
+}
+
+/// What was done, as undo reads it. Earlier versions did not write down what belongs together.
+pub fn logged(entries: &[Entry]) -> Vec<Logged> {
+    entries.iter().filter_map(line).collect()
+}
+
+fn line(entry: &Entry) -> Option<Logged> {
+    let detail: Detail = serde_json::from_str(&entry.detail).ok()?;
+    let done = matches!(detail.outcome, Outcome::Done | Outcome::NoteRefused(_));
+    let conversation = entry.conversation.clone().filter(|_| done)?;
+    let alone = || format!("{}-{conversation}", entry.at.as_millisecond());
+    Some(Logged {
+        act: detail.act.unwrap_or_else(alone),
+        verb: detail.verb,
+        actor: entry.actor.clone(),
+        by: detail.by,
+        elsewhere: matches!(detail.via, Via::Elsewhere | Via::Timer),
+        change: detail.before.zip(detail.after).filter(|(before, after)| before != after),
+        noted: detail.noted || detail.event == Some(Event::Noted),
+        at: entry.at,
+        conversation,
+    })
 }
 
 /// The change that an entry tells of, as a report counts it.

@@ -4,7 +4,7 @@
 use tracing::info;
 
 use crate::domain::asker::{Place, Via};
-use crate::domain::conclude;
+use crate::domain::conclude::{self, Ending};
 use crate::domain::conversation::{Conversation, State, Which};
 use crate::domain::event::Line;
 use crate::domain::job::{CommandJob, Stage};
@@ -12,15 +12,16 @@ use crate::domain::message::Message;
 use crate::domain::notice::Notice;
 use crate::domain::plan::{Plan, Progress};
 use crate::domain::refusal::Refusal;
-use crate::domain::say::{Deed, Say};
+use crate::domain::say::Say;
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
 use crate::store::{Card, Claim, Document, Effect};
 use crate::work::audit::{self, Detail};
 use crate::work::batch::Part;
+use crate::work::groups::pick_is_over;
 use crate::work::index::{gone, seen};
 use crate::work::timers::PATIENCE;
-use crate::work::{Outcome, Work, later};
+use crate::work::{Outcome, Work, later, undoing};
 
 /// That the key turned out to be one that may only read (`store::Document`).
 pub(super) const TROUBLE: &str = "read_only_key";
@@ -41,7 +42,9 @@ impl Work {
         let cards = self.store.cards(&claim.installation, &plan.before.id).await?;
         let channels: Vec<_> = cards.into_iter().map(|card| card.channel).collect();
         let told = claim.told || later(claim.accepted, PATIENCE) < self.clock.now();
-        let mut messages = conclude::messages(progress, &job.asker, told, &channels, note_refused);
+        let act = undoing::act(claim, job);
+        let ending = Ending { progress, act: &act, note_refused };
+        let mut messages = conclude::messages(ending, &job.asker, told, &channels);
         messages.extend(self.shown_links(&claim.installation, &progress.face()).await?);
         if plan.event().changes_state() {
             let line = Line { actor: plan.asker.name.clone(), what: plan.event(), note: String::new() };
@@ -56,15 +59,16 @@ impl Work {
         let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
         effects.extend(quoted.map(|message| self.keep_quoted(message, &plan.before.id)));
         if let Some(batch) = &job.batch {
-            let part = taken_out(&mut messages, progress, note_refused);
+            let part = taken_out(&mut messages, ending);
             effects.extend(self.leave(claim, &job.asker, batch, &part));
         } else if job.asker.list.is_some() {
-            let say = conclude::answer(progress, note_refused);
+            let say = ending.answer();
             messages.retain(|message| !matches!(message, Message::Private { .. }));
             effects.push(self.answer_to(claim, job, say));
         }
         effects.extend(messages.into_iter().map(|message| self.say(claim, message)));
-        effects.push(self.record(job, Some(progress), outcome));
+        effects.push(self.record(claim, job, Some(progress), outcome));
+        effects.extend(pick_is_over(job));
         effects.extend(self.refresh_homes(claim, concerned(progress, job)).await?);
         Ok(Outcome::done(effects))
     }
@@ -83,7 +87,8 @@ impl Work {
     /// Nothing was done: whoever asked is told why.
     pub(super) async fn refused(&self, claim: &Claim, job: &CommandJob, why: Refusal) -> Result<Outcome, Fault> {
         info!(verb = job.command.act.verb().spec().name, "refused");
-        let mut effects = vec![self.record(job, None, audit::Outcome::Refused(why.clone()))];
+        let mut effects = vec![self.record(claim, job, None, audit::Outcome::Refused(why.clone()))];
+        effects.extend(pick_is_over(job));
         match &why {
             Refusal::ReadOnlyKey => effects.push(self.keep_trouble()),
             Refusal::NoConversation { id } => effects.extend(self.forget(claim, id).await?),
@@ -119,7 +124,8 @@ impl Work {
         Effect::PutDocument(Document { kind, id, at: self.clock.now(), due: None, body: "{}".to_owned() })
     }
 
-    fn record(&self, job: &CommandJob, progress: Option<&Progress>, outcome: audit::Outcome) -> Effect {
+    fn record(&self, claim: &Claim, job: &CommandJob, progress: Option<&Progress>, outcome: audit::Outcome) -> Effect {
+        let done = outcome == audit::Outcome::Done;
         let detail = Detail {
             verb: job.command.act.verb(),
             by: progress.map(|progress| progress.plan.asker.name.clone()).unwrap_or_default(),
@@ -130,6 +136,8 @@ impl Work {
             outcome,
             event: progress.map(|progress| progress.plan.event()),
             heard: progress.and_then(|progress| progress.plan.before.heard()),
+            act: Some(undoing::act(claim, job)),
+            noted: done && progress.is_some_and(|progress| !progress.plan.note.is_empty()),
         };
         let conversation = match &job.command.which {
             Which::Id(id) => Some(id.clone()),
@@ -146,23 +154,26 @@ impl Work {
         {
             return outcome.effects;
         }
-        let entry = self.record(job, None, audit::Outcome::GivenUp);
+        let mut effects = vec![self.record(claim, job, None, audit::Outcome::GivenUp)];
+        effects.extend(pick_is_over(job));
         if let Some(batch) = &job.batch {
             let part = Part::refused(&job.command, Refusal::DialnoteSilent);
-            let [left, told] = self.leave(claim, &job.asker, batch, &part);
-            return vec![entry, left, told];
+            effects.extend(self.leave(claim, &job.asker, batch, &part));
+            return effects;
         }
         if job.asker.via == Via::Timer {
-            return vec![entry];
+            return effects;
         }
         let to = job.asker.addressee();
         if matches!(fault, Fault::Unauthorized { service: Service::Dialnote, .. }) {
             let say = Say::Refused { why: Refusal::KeyRefused, note: job.command.note.clone() };
-            return vec![entry, self.say(claim, Message::Private { to, say })];
+            effects.push(self.say(claim, Message::Private { to, say }));
+            return effects;
         }
         let draft = self.draft(job, &job.command);
         let say = Say::GivenUp { reference: claim.id.to_string(), draft: draft.id.clone() };
-        vec![entry, Effect::PutDraft(draft), self.say(claim, Message::Private { to, say })]
+        effects.extend([Effect::PutDraft(draft), self.say(claim, Message::Private { to, say })]);
+        effects
     }
 }
 
@@ -173,7 +184,7 @@ fn changed_by_us(progress: &Progress) -> Conversation {
 }
 
 /// What came of one of several commands; others who hear of it do so when all are done.
-fn taken_out(messages: &mut Vec<Message>, progress: &Progress, note_refused: Option<&Refusal>) -> Part {
+fn taken_out(messages: &mut Vec<Message>, ending: Ending<'_>) -> Part {
     let mut notices = Vec::new();
     messages.retain(|message| match message {
         Message::Private { .. } | Message::Answered { .. } => false,
@@ -183,9 +194,8 @@ fn taken_out(messages: &mut Vec<Message>, progress: &Progress, note_refused: Opt
         }
         _ => true,
     });
-    let deed = Deed { noted: !progress.plan.note.is_empty() && note_refused.is_none(), ..Deed::of(progress) };
-    let unnoted = note_refused.map(|why| (why.clone(), progress.plan.note.clone()));
-    Part::Done { deed, notices, unnoted }
+    let unnoted = ending.note_refused.map(|why| (why.clone(), ending.progress.plan.note.clone()));
+    Part::Done { deed: ending.deed(), notices, unnoted }
 }
 
 /// Whose homes show something else now.

@@ -7,11 +7,12 @@ use crate::domain::message::Message;
 use crate::domain::say::{HomeFace, ListFace};
 use crate::domain::verb::Verb;
 use crate::error::Fault;
-use crate::ids::{InstallationId, MemberId, SlackUserId, ViewId};
+use crate::ids::{ConversationId, InstallationId, MemberId, SlackUserId, ViewId};
 use crate::slack::answer::CallError;
 use crate::store::{Audited, Claim, Document, Effect};
 use crate::view::{home, modal};
 use crate::work::inbox::Stop;
+use crate::work::index::Conversations;
 use crate::work::lists::{HOME, Opened};
 use crate::work::{Outcome, Work, audit};
 
@@ -110,7 +111,19 @@ impl Work {
             Verb::Assign | Verb::Handoff => self.suggested(installation, context).await?,
             _ => Vec::new(),
         };
-        Ok(modal::Known { title, suggested, needs_note })
+        Ok(modal::Known { title, suggested, needs_note, ..modal::Known::default() })
+    }
+
+    /// The titles of conversations, as far as they are known.
+    pub async fn titles(
+        &self,
+        installation: &InstallationId,
+        ids: &[ConversationId],
+    ) -> Result<Vec<Conversation>, Fault> {
+        let those = |known: &Conversations| {
+            ids.iter().filter_map(|id| known.get(id)).map(|sight| sight.known.conversation.clone()).collect()
+        };
+        self.index.look(self.store.as_ref(), installation, those).await
     }
 
     /// Who could be the next owner: whom people chose lately, then who has the least to do.

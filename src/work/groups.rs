@@ -1,46 +1,181 @@
-//! A group cannot own a conversation, but it can be asked for somebody: the one who is there and has
-//! the fewest open conversations, and of several the one whose last pick is longest ago.
+//! A group cannot own a conversation, but it can be asked for somebody: the one who is there and least busy
+//! (`domain::picking`). Loads are read from what is known of all conversations, and only the winner's is looked
+//! up in dialnote. Picks are made one after the other and kept until it is seen that their owner is set, so that
+//! several at once are spread.
 
-use crate::dialnote::client::CallError as DialnoteError;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use futures_util::future::try_join_all;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
 use crate::domain::command::UserGroup;
+use crate::domain::job::CommandJob;
 use crate::domain::people::Teammate;
+use crate::domain::picking::{Candidate, Pending, least_busy};
 use crate::domain::refusal::Refusal;
 use crate::domain::say::Picked;
 use crate::error::Fault;
-use crate::ids::{InstallationId, TeamId};
+use crate::ids::{ConversationId, InstallationId, MemberId, TeamId};
 use crate::slack::answer::CallError as SlackError;
-use crate::store::{Claim, Memo};
-use crate::work::Work;
+use crate::store::{Claim, Document, Effect, Memo};
 use crate::work::inbox::{Stop, denied};
+use crate::work::index::Conversations;
+use crate::work::{Work, later};
 
 /// How many members of a group are considered.
 const MOST_CONSIDERED: usize = 30;
 
+/// Of how many at once dialnote is asked what they own.
+const AT_ONCE: usize = 5;
+
+/// How many winners are looked up in dialnote, each of whom has more than was known, before the next is taken as
+/// it is known.
+const MOST_VERIFIED: usize = 3;
+
 /// The kind of memo that says when somebody was picked last.
 const LAST_PICK: &str = "last_pick";
 
+/// For whom a conversation was picked, until that is done (`store::Document`), by conversation.
+const PICK: &str = "pick";
+
+/// How many picks on their way are counted.
+const MOST_PENDING: usize = 1_000;
+
+/// How long a pick counts at most: as long as a command is tried.
+const PENDING: Duration = Duration::from_hours(24);
+
+/// How long other instances leave a pick to this one, and how often they look whether it is made.
+const TURN: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_millis(20);
+const LOOKS: usize = 100;
+
+/// For whom a conversation was picked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Pick {
+    member: MemberId,
+}
+
+/// What is to be stored when a command has come to its end: it counts for nobody any more.
+pub(super) fn pick_is_over(job: &CommandJob) -> Option<Effect> {
+    let id = job.conversation().filter(|_| job.command.act.group().is_some())?;
+    Some(Effect::DropDocument { kind: PICK.to_owned(), id: id.to_string() })
+}
+
 impl Work {
-    /// Picks somebody of the group.
+    /// Picks somebody of the group for a conversation.
     pub(super) async fn pick(
         &self,
         claim: &Claim,
         group: &UserGroup,
         team: Option<&TeamId>,
+        id: &ConversationId,
     ) -> Result<(Teammate, Picked), Stop> {
-        let mut considered = Vec::new();
-        for teammate in self.available(claim, group, team).await? {
-            self.hold(claim).await?;
-            let refused = |error: DialnoteError| denied(error, None);
-            let open = self.dialnote.open_of(&teammate.member).await.map_err(refused)?;
-            let picked_at = self.last_pick(&claim.installation, &teammate).await?;
-            considered.push((open, picked_at, teammate));
-        }
-        considered.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
-        let Some((open, _, teammate)) = considered.into_iter().next() else {
+        let there = self.available(claim, group, team).await?;
+        let _turn = self.picking.lock().await;
+        self.begin_picking(&claim.installation).await?;
+        let picked = self.pick_one(claim, there, id).await;
+        self.end_picking(&claim.installation).await?;
+        let Some((teammate, open)) = picked? else {
             return Err(Refusal::NobodyAvailable { group: group.name.clone() }.into());
         };
-        self.remember_pick(&claim.installation, &teammate).await?;
         Ok((teammate, Picked { group: group.name.clone(), open }))
+    }
+
+    async fn pick_one(
+        &self,
+        claim: &Claim,
+        there: Vec<Teammate>,
+        id: &ConversationId,
+    ) -> Result<Option<(Teammate, usize)>, Stop> {
+        let pending = self.pending(&claim.installation).await?;
+        let mut candidates = self.candidates(claim, there).await?;
+        for candidate in &mut candidates {
+            candidate.count(&pending, id);
+        }
+        for _ in 0..MOST_VERIFIED {
+            let winner = least_busy(&candidates).and_then(|place| candidates.get_mut(place));
+            let Some(winner) = winner.filter(|winner| !winner.asked) else { break };
+            winner.open = self.open_of(&winner.teammate.member).await?;
+            winner.asked = true;
+            winner.count(&pending, id);
+        }
+        let Some(place) = least_busy(&candidates) else { return Ok(None) };
+        let winner = candidates.swap_remove(place);
+        self.remember_pick(&claim.installation, &winner.teammate, id).await?;
+        Ok(Some((winner.teammate, winner.open.len())))
+    }
+
+    /// What everybody owns, as far as all conversations are known; else dialnote is asked.
+    async fn candidates(&self, claim: &Claim, there: Vec<Teammate>) -> Result<Vec<Candidate>, Stop> {
+        let installation = &claim.installation;
+        let known = self.watched(installation).await?.whole;
+        let mut open = if known { self.known_open(installation).await? } else { HashMap::new() };
+        if !known {
+            for some in there.chunks(AT_ONCE) {
+                self.hold(claim).await?;
+                let asked = try_join_all(some.iter().map(|one| self.open_of(&one.member))).await?;
+                open.extend(some.iter().map(|one| one.member.clone()).zip(asked));
+            }
+        }
+        let mut candidates = Vec::new();
+        for teammate in there {
+            let picked_at = self.last_pick(installation, &teammate).await?;
+            let open = open.remove(&teammate.member).unwrap_or_default();
+            candidates.push(Candidate { teammate, open, picked_at, asked: !known });
+        }
+        Ok(candidates)
+    }
+
+    async fn open_of(&self, member: &MemberId) -> Result<HashSet<ConversationId>, Stop> {
+        self.dialnote.open_of(member).await.map_err(|error| denied(error, None))
+    }
+
+    /// What each member owns that is open, as it was last seen.
+    async fn known_open(
+        &self,
+        installation: &InstallationId,
+    ) -> Result<HashMap<MemberId, HashSet<ConversationId>>, Fault> {
+        let owned = |known: &Conversations| {
+            let mut open = HashMap::<MemberId, HashSet<ConversationId>>::new();
+            for conversation in known.values().map(|sight| &sight.known.conversation) {
+                if let Some(owner) = conversation.owner.as_ref().filter(|_| conversation.is_open()) {
+                    open.entry(owner.id.clone()).or_default().insert(conversation.id.clone());
+                }
+            }
+            open
+        };
+        self.index.look(self.store.as_ref(), installation, owned).await
+    }
+
+    /// What was picked and is on its way.
+    async fn pending(&self, installation: &InstallationId) -> Result<Vec<Pending>, Fault> {
+        let kept = self.store.documents(installation, PICK, MOST_PENDING).await?;
+        let recent = |kept: &Document| later(kept.at, PENDING) > self.clock.now();
+        let pending = kept.into_iter().filter(recent).filter_map(|kept| {
+            let Pick { member } = serde_json::from_str(&kept.body).ok()?;
+            Some(Pending { conversation: ConversationId::new(kept.id), member })
+        });
+        Ok(pending.collect())
+    }
+
+    /// Waits until no other instance picks. One that has died is not waited for long: two picks that do not know
+    /// of each other are better than none.
+    async fn begin_picking(&self, installation: &InstallationId) -> Result<(), Fault> {
+        for _ in 0..LOOKS {
+            let now = self.clock.now();
+            if self.store.lead(&turn_of(installation), &self.instance, now, later(now, TURN)).await? {
+                break;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(())
+    }
+
+    async fn end_picking(&self, installation: &InstallationId) -> Result<(), Fault> {
+        let now = self.clock.now();
+        self.store.lead(&turn_of(installation), &self.instance, now, now).await.map(drop)
     }
 
     /// Who of the group is a teammate and there.
@@ -65,22 +200,24 @@ impl Work {
         Ok(there)
     }
 
-    async fn last_pick(
-        &self,
-        installation: &InstallationId,
-        teammate: &Teammate,
-    ) -> Result<Option<jiff::Timestamp>, Fault> {
+    async fn last_pick(&self, installation: &InstallationId, teammate: &Teammate) -> Result<Option<Timestamp>, Fault> {
         Ok(self.store.recall(installation, LAST_PICK, teammate.member.as_str()).await?.map(|memo| memo.at))
     }
 
-    async fn remember_pick(&self, installation: &InstallationId, teammate: &Teammate) -> Result<(), Fault> {
-        let memo = Memo {
-            kind: LAST_PICK.to_owned(),
-            id: teammate.member.to_string(),
-            alias: None,
-            at: self.clock.now(),
-            body: "{}".to_owned(),
-        };
-        self.store.remember(installation, memo).await
+    async fn remember_pick(
+        &self,
+        installation: &InstallationId,
+        teammate: &Teammate,
+        id: &ConversationId,
+    ) -> Result<(), Fault> {
+        let (kind, at) = (PICK.to_owned(), self.clock.now());
+        let body = serde_json::to_string(&Pick { member: teammate.member.clone() }).unwrap_or_default();
+        self.store.keep(installation, Document { kind, id: id.to_string(), at, due: None, body }).await?;
+        let (kind, id) = (LAST_PICK.to_owned(), teammate.member.to_string());
+        self.store.remember(installation, Memo { kind, id, alias: None, at, body: "{}".to_owned() }).await
     }
+}
+
+fn turn_of(installation: &InstallationId) -> String {
+    format!("pick:{installation}")
 }

@@ -1,17 +1,18 @@
-//! A command on its way: find the conversation, look at it, decide, make each call in dialnote as a
-//! step of its own, conclude with the last of them. After every step the job is stored as it stands, so
-//! that after a crash nothing that was settled is done again.
+//! A command on its way: find the conversation, look at it, decide. Carrying it out is `work::writing`'s. After
+//! every step the job is stored as it stands, so that after a crash nothing that was settled is done again.
 
 use std::collections::BTreeSet;
 
 use crate::dialnote::client::{CallError, Denied};
-use crate::domain::command::{Act, Command};
+use crate::domain::command::{Act, Assignee, Command};
 use crate::domain::conversation::{Conversation, Owner, Which};
 use crate::domain::face::Face;
-use crate::domain::job::{CommandJob, Job, ResumeJob, Stage};
+use crate::domain::fresh::Looked;
+use crate::domain::job::{Batch, CommandJob, Job, ResumeJob, Stage};
 use crate::domain::message::Message;
 use crate::domain::people::Unlinked;
-use crate::domain::plan::{self, Call, Facts, Party, Plan, Progress};
+use crate::domain::plan::Progress;
+use crate::domain::plan::{self, Facts, Party};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::say::Say;
 use crate::domain::typed;
@@ -21,7 +22,7 @@ use crate::store::{Claim, Draft, Effect, Verdict};
 use crate::work::audit;
 use crate::work::conclude::QUOTED;
 use crate::work::documents::read_draft;
-use crate::work::{Outcome, Work};
+use crate::work::{Outcome, Work, undoing};
 
 /// How much of a conversation's history a decision looks at.
 pub(super) const PAST_ENTRIES: usize = 50;
@@ -67,29 +68,43 @@ impl Work {
         }
         match (&job.stage, job.conversation()) {
             (Stage::Asked, None) => self.find(claim, job).await,
-            (Stage::Asked, Some(id)) if waits_its_turn(claim, job) => Ok(self.found(claim, job, id.clone(), None)),
+            (Stage::Asked, _) if job.command.act.lacks_an_owner() => Ok(self.ask_for_owner(claim, job)),
+            (Stage::Asked, Some(id)) if waits_its_turn(claim, job) => Ok(self.found(claim, job, vec![id.clone()])),
             (Stage::Asked, Some(id)) => self.decide(claim, job, id).await,
-            (Stage::Doing(progress), _) => match progress.next() {
-                Some(call) => self.make(claim, job, progress, call).await,
-                None => Ok(self.conclude(claim, job, progress, None).await?),
-            },
+            (Stage::Doing(progress), _) => self.carry_out(claim, job, progress).await,
         }
     }
 
-    /// The conversation is known: the command queues up with everything else about it.
-    pub(super) fn found(&self, claim: &Claim, job: &CommandJob, id: ConversationId, note: Option<String>) -> Outcome {
-        let mut command = job.command.clone();
-        command.note = note.filter(|note| !note.is_empty()).unwrap_or(command.note);
-        command.which = Which::Id(id);
-        let moved = CommandJob { command, ..job.clone() };
-        let mut queued = self.following(claim, &Job::Command(moved));
+    /// The conversations are known: the command queues up with everything else about its own; several become
+    /// several commands.
+    pub(super) fn found(&self, claim: &Claim, job: &CommandJob, mut ids: Vec<ConversationId>) -> Outcome {
+        if ids.len() != 1 {
+            return self.batched(claim, job, ids);
+        }
+        let Some(id) = ids.pop() else { return Outcome::done(Vec::new()) };
+        let command = Command { which: Which::Id(id), ..job.command.clone() };
+        Outcome::done(vec![self.queued_up(claim, CommandJob { command, ..job.clone() })])
+    }
+
+    /// The same command for each of these, told of together.
+    pub(super) fn batched(&self, claim: &Claim, job: &CommandJob, ids: Vec<ConversationId>) -> Outcome {
+        let batch = Batch { id: undoing::one(claim), of: ids.len() };
+        let each = ids.into_iter().map(|id| {
+            let command = Command { which: Which::Id(id), ..job.command.clone() };
+            self.queued_up(claim, CommandJob { batch: Some(batch.clone()), command, ..job.clone() })
+        });
+        Outcome::done(each.collect())
+    }
+
+    fn queued_up(&self, claim: &Claim, job: CommandJob) -> Effect {
+        let mut queued = self.following(claim, &Job::Command(job));
         queued.behind = None;
         queued.in_turn = true;
-        Outcome::done(vec![Effect::Enqueue(queued)])
+        Effect::Enqueue(queued)
     }
 
     /// Looks at everything the decision rests on, and takes it.
-    async fn decide(&self, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<Outcome, Stop> {
+    pub(super) async fn decide(&self, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<Outcome, Stop> {
         if let Some(quoted) = self.quoted_already(claim, job, id).await? {
             return Err(Refusal::NotedAlready(quoted).into());
         }
@@ -109,7 +124,7 @@ impl Work {
         }
         let note = self.with_names(&claim.installation, &job.command.note).await?;
         let plan = plan::decide(&job.command.act, &note, facts)?;
-        Ok(self.go_on(job, Progress::new(plan)))
+        Ok(self.go_on(job, Progress::new(plan, Looked { at, attempt: claim.attempt })))
     }
 
     async fn tell_history(
@@ -157,29 +172,29 @@ impl Work {
         let conversation = self.look_at(installation, id).await?;
         let (target, picked) = match job.command.act.group() {
             Some(group) if conversation.owner.is_none() => {
-                let (target, picked) = self.pick(claim, group, job.asker.team.as_ref()).await?;
+                let (target, picked) = self.pick(claim, group, job.asker.team.as_ref(), id).await?;
                 (Some(target), Some(picked))
             }
             _ => (target, None),
         };
-        let past = audit::past(&self.store.entries(installation, id, PAST_ENTRIES).await?);
-        let owner_before = past.first().and_then(|last| last.before.owner.as_ref());
+        let entries = self.store.entries(installation, id, PAST_ENTRIES).await?;
         let handover = self.handover(installation, id).await?;
         let giver = match &handover {
             Some(handover) => self.people.teammate(installation, &handover.giver).await?.ok().map(Party::from),
             None => None,
         };
         Ok(Facts {
-            owner_before: self.member(installation, owner_before).await?,
+            undoing: self.undoing(installation, job, &entries).await?,
+            past: audit::past(&entries),
             owner: self.owner(installation, &conversation).await?,
             asker,
             target,
             picked,
             conversation,
-            past,
             handover,
             giver,
             rules: self.rules(installation).await?,
+            asked: claim.accepted,
             now: self.clock.now(),
             reference: format!("{:08x}", rand::random::<u32>()),
         })
@@ -232,104 +247,6 @@ impl Work {
         Ok(named)
     }
 
-    /// Makes one call of the plan.
-    async fn make(&self, claim: &Claim, job: &CommandJob, progress: &Progress, call: &Call) -> Result<Outcome, Stop> {
-        let id = &progress.plan.before.id;
-        let made = match call {
-            Call::AddNote { content, reference } => self.note_once(claim, id, content, reference).await.map(|()| None),
-            Call::Assign(_) | Call::SetStatus(_) | Call::Snooze(_) => {
-                self.change(claim, &progress.plan, call).await.map(Some)
-            }
-        };
-        match made {
-            Ok(changed) => {
-                let seen = if changed.is_some() { Some(self.clock.now()) } else { progress.seen };
-                let now = changed.unwrap_or_else(|| progress.now.clone());
-                let now = now.past_notes(progress.plan.before.last_activity.as_ref());
-                let done = progress.done + 1;
-                self.after_call(claim, job, Progress { plan: progress.plan.clone(), done, now, seen }).await
-            }
-            Err(Stop::Refused(why)) if matches!(call, Call::AddNote { .. }) => {
-                Ok(self.conclude(claim, job, progress, Some(&why)).await?)
-            }
-            Err(stop) => Err(stop),
-        }
-    }
-
-    /// Who has to hear of the last call is stored together with that it was made. Where that cannot be worked
-    /// out now, that it was made is stored all the same: a call is not repeated for what follows it.
-    async fn after_call(&self, claim: &Claim, job: &CommandJob, progress: Progress) -> Result<Outcome, Stop> {
-        let concluded = match progress.next() {
-            None => self.conclude(claim, job, &progress, None).await.ok(),
-            Some(_) => None,
-        };
-        Ok(concluded.unwrap_or_else(|| self.go_on(job, progress)))
-    }
-
-    /// Changes owner or status, and makes sure that it stuck. If an earlier try may have got through,
-    /// looks first: somebody may have changed it since.
-    async fn change(&self, claim: &Claim, plan: &Plan, call: &Call) -> Result<Conversation, Stop> {
-        let id = &plan.before.id;
-        let refused = |error| denied(error, Some(id));
-        if claim.unsure {
-            let now = self.dialnote.conversation(id).await.map_err(refused)?;
-            if call.holds(&now) {
-                return Ok(now);
-            }
-            self.still_allowed(claim, plan, &now).await?;
-        }
-        let dialnote = self.dialnote.by(self.hold(claim).await?);
-        let attempt_key = format!("{}-{}", claim.id, call.name());
-        let answer = match call {
-            Call::Assign(owner) => dialnote.assign(id, owner.as_ref(), &attempt_key).await,
-            Call::SetStatus(status) => dialnote.set_status(id, *status, &attempt_key).await,
-            Call::Snooze(until) => dialnote.snooze(id, *until, &attempt_key).await,
-            Call::AddNote { .. } => return Ok(plan.before.clone()),
-        };
-        let mut now = answer.map_err(refused)?;
-        if !call.holds(&now) {
-            now = self.dialnote.conversation(id).await.map_err(refused)?;
-        }
-        if call.holds(&now) {
-            return Ok(now);
-        }
-        let owner = self.owner(&claim.installation, &now).await?.map(|owner| owner.name);
-        Err(Refusal::DidNotStick { about: About::from(&now), owner }.into())
-    }
-
-    /// **Take it** must not win against somebody who took it between two of our tries.
-    async fn still_allowed(&self, claim: &Claim, plan: &Plan, now: &Conversation) -> Result<(), Stop> {
-        let from = plan.from.as_ref().map(|from| &from.member);
-        let same = now.owner.as_ref().map(|owner| &owner.id) == from;
-        match self.owner(&claim.installation, now).await? {
-            Some(owner) if !same && matches!(plan.act, Act::Take { .. }) => Err(Refusal::Taken {
-                about: About::from(now),
-                owner: owner.name,
-                owner_id: owner.member,
-                seconds_ago: None,
-            }
-            .into()),
-            _ => Ok(()),
-        }
-    }
-
-    /// Writes a note, unless an earlier try of this job has written it.
-    async fn note_once(&self, claim: &Claim, id: &ConversationId, content: &str, reference: &str) -> Result<(), Stop> {
-        let refused = |error| denied(error, Some(id));
-        if claim.unsure && self.dialnote.has_note(id, reference).await.map_err(refused)? {
-            return Ok(());
-        }
-        let by = self.hold(claim).await?;
-        let attempt_key = format!("{}-note-{reference}", claim.id);
-        self.dialnote.by(by).add_note(id, content, &attempt_key).await.map_err(refused)
-    }
-
-    fn go_on(&self, job: &CommandJob, progress: Progress) -> Outcome {
-        let job = CommandJob { stage: Stage::Doing(Box::new(progress)), ..job.clone() };
-        let verdict = Verdict::Continue { body: Job::Command(job).encode(), until: self.lease_end() };
-        Outcome { verdict, effects: Vec::new() }
-    }
-
     pub(super) fn draft(&self, job: &CommandJob, command: &Command) -> Draft {
         Draft {
             id: DraftId::new(format!("{:032x}", rand::random::<u128>())),
@@ -351,6 +268,9 @@ impl Work {
         };
         if let Some(pick) = &job.resume.pick {
             command.which = Which::Id(pick.clone());
+        }
+        if let Some(person) = &job.resume.person {
+            command.act = command.act.with_owner(Assignee::User(person.clone()));
         }
         let resumed = Job::Command(CommandJob::new(job.asker.clone(), command));
         let verdict = Verdict::Continue { body: resumed.encode(), until: self.lease_end() };

@@ -12,6 +12,9 @@ use crate::domain::conversation::Conversation;
 use crate::domain::face::Face;
 use crate::domain::job::{Job, ListJob};
 use crate::domain::list::{self, Filter, Listing, Query};
+use crate::domain::lookup::book::{Book, home_of};
+use crate::domain::lookup::names::folded;
+use crate::domain::lookup::people::only_one_called;
 use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::refusal::Refusal;
@@ -23,6 +26,7 @@ use crate::ids::{ChannelId, ConversationId, InstallationId, MemberId, SlackUserI
 use crate::store::{Claim, Effect};
 use crate::work::conclude::TROUBLE;
 use crate::work::index::Conversations;
+use crate::work::people::Read;
 use crate::work::watch::For;
 use crate::work::{Outcome, Work, later};
 
@@ -63,7 +67,8 @@ impl Work {
             }
             Err(stranger) => return Ok(self.list_refused(claim, job, Refusal::YouAreNotLinked(stranger.why))),
         };
-        let person = match &job.list.query.filter {
+        let query = self.of_a_person(claim, job).await?;
+        let person = match &query.filter {
             Filter::Person(user) => match self.people.teammate(installation, user).await? {
                 Ok(person) => Some(person),
                 Err(stranger) => {
@@ -78,7 +83,7 @@ impl Work {
             Via::Timer => false,
             _ => !matches!(tokio::time::timeout(GLANCE, self.glance(installation, For::Somebody)).await, Ok(Ok(_))),
         };
-        let mut face = self.face(installation, &job.list.query, &me, person.as_ref(), silent).await?;
+        let mut face = self.face(installation, &query, &me, person.as_ref(), silent).await?;
         face.notice = job.notice.clone().map(Box::new);
         let message = match &job.list.place {
             Place::Message => Message::Private { to: asker.addressee(), say: Say::List(Box::new(face)) },
@@ -90,6 +95,22 @@ impl Work {
             }
         };
         Ok(self.drawn(claim, message))
+    }
+
+    /// The query; a colleague's name alone asks for theirs, if no contact is called so.
+    async fn of_a_person(&self, claim: &Claim, job: &ListJob) -> Result<Query, Fault> {
+        let (installation, query) = (&claim.installation, &job.list.query);
+        if query.filter != Filter::All || query.text.is_empty() || job.asker.via != Via::Typed {
+            return Ok(query.clone());
+        }
+        let team = job.asker.team.as_ref();
+        let people = self.people.colleagues(installation, team, &[], Read::Kept).await?;
+        let Some(user) = only_one_called(&query.text, &people) else { return Ok(query.clone()) };
+        let is_called = |known: &Conversations| {
+            Book::of(known.values().map(|sight| &sight.known)).by_name(&folded(&query.text)).is_some()
+        };
+        let also_a_contact = self.index.look(self.store.as_ref(), installation, is_called).await?;
+        Ok(if also_a_contact { query.clone() } else { Query::of(Filter::Person(user)) })
     }
 
     fn drawn(&self, claim: &Claim, message: Message) -> Outcome {
@@ -112,8 +133,9 @@ impl Work {
     ) -> Result<ListFace, Fault> {
         let watched = self.watched(installation).await?;
         let of = |known: &Conversations| {
+            let all = || known.values().map(|sight| &sight.known);
             let person = person.map(|person| &person.member);
-            Taken::from(list::select(known.values().map(|sight| &sight.known), query, Some(&me.member), person))
+            Taken::from(list::select(all(), query, &home_of(all()), Some(&me.member), person))
         };
         let Taken { rows, found, page, counts } = self.index.look(self.store.as_ref(), installation, of).await?;
         let mut faces = Vec::new();
@@ -147,7 +169,8 @@ impl Work {
             None => None,
         };
         let found = |known: &Conversations| {
-            suggest(known.values().map(|sight| &sight.known), typed, here.as_ref(), most).into_iter().cloned().collect()
+            let all = || known.values().map(|sight| &sight.known);
+            suggest(all(), typed, &home_of(all()), here.as_ref(), most).into_iter().cloned().collect()
         };
         self.index.look(self.store.as_ref(), installation, found).await
     }

@@ -6,6 +6,7 @@ mod absence;
 pub mod audit;
 mod batch;
 mod changes;
+mod colleagues;
 mod conclude;
 mod digests;
 mod direct;
@@ -22,6 +23,7 @@ mod leaving;
 mod linking;
 mod links;
 mod lists;
+mod lookup;
 mod noticed;
 pub mod office;
 mod outbox;
@@ -35,8 +37,10 @@ pub mod runner;
 mod search;
 mod strangers;
 mod timers;
+mod undoing;
 mod untouched;
 mod watch;
+mod writing;
 
 use std::future::ready;
 use std::pin::Pin;
@@ -45,7 +49,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 use tracing::{error, info, warn};
 
 use crate::clock::Clock;
@@ -129,6 +133,8 @@ pub struct Work {
     pub hooks: Option<Hooks>,
     dialnote: Dialnote,
     index: Index,
+    /// Held by who picks somebody of a group.
+    picking: Mutex<()>,
     settings: Settings,
     door: Door,
     /// This process among others on the same store.
@@ -176,6 +182,7 @@ impl Work {
             hooks,
             dialnote,
             index,
+            picking: Mutex::default(),
             settings,
             door,
             instance,

@@ -224,6 +224,8 @@ fn record(found: &Found, event: Event) -> Option<Effect> {
         outcome: audit::Outcome::Done,
         event: Some(event),
         heard: found.now.heard(),
+        act: None,
+        noted: false,
     };
     Some(Effect::Record(detail.entry(found.at, SlackUserId::new(NOBODY), Some(found.now.id.clone()))))
 }

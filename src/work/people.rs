@@ -62,7 +62,7 @@ struct Sought {
 /// Links Slack users and dialnote members.
 pub struct People {
     pub(super) store: Arc<dyn Store>,
-    slack: Slack,
+    pub(super) slack: Slack,
     dialnote: Dialnote,
     pub(super) clock: Clock,
     /// The list of members that was last read, and what was kept of it. It may have hundreds, and is
@@ -72,7 +72,7 @@ pub struct People {
 
 /// Whether what was kept may be used.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Read {
+pub(super) enum Read {
     Kept,
     Anew,
 }
@@ -325,7 +325,7 @@ impl People {
         Ok(link(&profile, &members, &by_hand).map_err(|why| Stranger { name: profile.name, why }))
     }
 
-    async fn profile(
+    pub(super) async fn profile(
         &self,
         installation: &InstallationId,
         user: &SlackUserId,
@@ -340,7 +340,11 @@ impl People {
         Ok(profile)
     }
 
-    async fn profile_by_email(&self, installation: &InstallationId, email: &str) -> Result<Option<Profile>, Fault> {
+    pub(super) async fn profile_by_email(
+        &self,
+        installation: &InstallationId,
+        email: &str,
+    ) -> Result<Option<Profile>, Fault> {
         let kept = self.store.recall_alias(installation, PROFILE, &email.trim().to_lowercase()).await?;
         if let Some(profile) = self.usable(kept, PROFILE_AGE, Read::Kept) {
             return Ok(Some(profile));
@@ -370,7 +374,12 @@ impl People {
         self.store.remember(installation, memo).await
     }
 
-    async fn keep(&self, installation: &InstallationId, kind: &str, fact: &impl Serialize) -> Result<(), Fault> {
+    pub(super) async fn keep(
+        &self,
+        installation: &InstallationId,
+        kind: &str,
+        fact: &impl Serialize,
+    ) -> Result<(), Fault> {
         let (kind, body) = (kind.to_owned(), serde_json::to_string(fact).unwrap_or_default());
         let memo = Memo { kind, id: String::new(), alias: None, at: self.clock.now(), body };
         self.store.remember(installation, memo).await
@@ -398,16 +407,16 @@ impl People {
         Ok(members.into())
     }
 
-    fn usable<T: DeserializeOwned>(&self, kept: Option<Memo>, age: Duration, read: Read) -> Option<T> {
+    pub(super) fn usable<T: DeserializeOwned>(&self, kept: Option<Memo>, age: Duration, read: Read) -> Option<T> {
         serde_json::from_str(&self.fresh(kept, age, read)?.body).ok()
     }
 
-    fn fresh(&self, kept: Option<Memo>, age: Duration, read: Read) -> Option<Memo> {
+    pub(super) fn fresh(&self, kept: Option<Memo>, age: Duration, read: Read) -> Option<Memo> {
         kept.filter(|memo| read == Read::Kept && super::later(memo.at, age) > self.clock.now())
     }
 }
 
-fn slack_fault(error: SlackError) -> Fault {
+pub(super) fn slack_fault(error: SlackError) -> Fault {
     match error {
         SlackError::Fault(fault) => fault,
         SlackError::Refused(cause) => Fault::Unusable { service: Service::Slack, cause },

@@ -1,67 +1,31 @@
-//! Which conversation did they mean? dialnote's list has no search, so it is read page by page until
-//! the name or number is found, several are, or the list ends.
+//! Which conversations did they mean who named none: the last one, those that are theirs, these.
 
-use crate::domain::command::{Act, Command};
-use crate::domain::conversation::{Conversation, Which};
-use crate::domain::find::{Found, Search};
+use crate::domain::command::Act;
+use crate::domain::conversation::Which;
 use crate::domain::handover::Handover;
-use crate::domain::job::{Batch, CommandJob, Job};
-use crate::domain::message::Message;
-use crate::domain::refusal::{About, Refusal};
-use crate::domain::say::{Choice, Say};
+use crate::domain::job::CommandJob;
+use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::ConversationId;
-use crate::store::{Claim, Effect};
-use crate::work::audit;
+use crate::store::Claim;
 use crate::work::documents::read_all;
 use crate::work::inbox::{Stop, denied};
 use crate::work::{Outcome, Work};
 
-/// How many pages of conversations are looked through for a name or number.
-const SEARCH_PAGES: usize = 50;
-
-/// Among how many of somebody's attempts the last that changed something is looked for.
-const RECENT_DEEDS: usize = 20;
-
 /// Among how many unanswered hand-overs somebody's own are looked for.
 const MOST_HANDOVERS: usize = 10_000;
 
-/// How many conversations are offered to choose from.
-const MOST_CHOICES: usize = 10;
-
 impl Work {
-    /// Looks for the conversation that a number or name means.
+    /// Finds out which conversations a command is about that names none by its id.
     pub(super) async fn find(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
         match &job.command.which {
-            Which::MyLast if job.command.act == Act::Accept => return self.find_given(claim, job).await,
-            Which::MyLast => return self.find_my_last(claim, job).await,
-            Which::AllMine | Which::AllOf(_) => return self.find_all(claim, job).await,
-            _ => {}
+            Which::MyLast if job.command.act == Act::Accept => self.find_given(claim, job).await,
+            Which::MyLast | Which::Act { .. } => self.find_act(claim, job).await,
+            Which::AllMine | Which::AllOf(_) => self.find_all(claim, job).await,
+            Which::These(ids) => Ok(self.found(claim, job, ids.clone())),
+            Which::Text(text) => self.look_up(claim, job, text).await,
+            Which::Id(id) => Ok(self.found(claim, job, vec![id.clone()])),
         }
-        let (asked, mut search) = match Search::new(&job.command.which) {
-            Ok(search) => search,
-            Err(id) => return Ok(self.found(claim, job, id, None)),
-        };
-        let (looked_at, all) = self.look_through(claim, &mut search).await?;
-        match search.result() {
-            Found::Nothing => Err(Refusal::NoMatch { asked, looked_at, all }.into()),
-            Found::One(one, note) => {
-                note_is_there(&job.command, &note, &asked)?;
-                Ok(self.found(claim, job, one.id, Some(note)))
-            }
-            Found::Several(several, note) => {
-                note_is_there(&job.command, &note, &asked)?;
-                Ok(self.let_pick(claim, job, several, note).await?)
-            }
-        }
-    }
-
-    /// The conversation to which whoever asks did something last.
-    async fn find_my_last(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-        let deeds = self.store.deeds(&claim.installation, &job.asker.user, RECENT_DEEDS).await?;
-        let last = deeds.iter().find(|deed| audit::change(deed).is_some());
-        let id = last.and_then(|deed| deed.conversation.clone()).ok_or(Refusal::NothingToUndo)?;
-        Ok(self.found(claim, job, id, None))
     }
 
     /// The conversation that whoever asks was given last and has not answered to.
@@ -72,7 +36,7 @@ impl Work {
         given.sort();
         while let Some((_, id)) = given.pop() {
             if self.is_still_theirs(claim, job, &id).await? {
-                return Ok(self.found(claim, job, id, None));
+                return Ok(self.found(claim, job, vec![id]));
             }
         }
         Err(Refusal::NothingGivenToYou.into())
@@ -97,72 +61,7 @@ impl Work {
             let theirs = job.command.which != Which::AllMine;
             return Err(if theirs { Refusal::NothingTheirs } else { Refusal::NothingYours }.into());
         }
-        let batch = Batch { id: format!("{}-{}", claim.id, claim.accepted.as_millisecond()), of: mine.len() };
-        let each = mine.into_iter().map(|conversation| {
-            let command = Command { which: Which::Id(conversation.id), ..job.command.clone() };
-            let job = CommandJob { batch: Some(batch.clone()), ..CommandJob::new(job.asker.clone(), command) };
-            Effect::Enqueue(self.following(claim, &Job::Command(job)))
-        });
-        Ok(Outcome::done(each.collect()))
+        let ids = mine.into_iter().map(|conversation| conversation.id).collect();
+        Ok(self.batched(claim, job, ids))
     }
-
-    /// Reads the list of conversations page by page. Answers how many there were, and whether that was
-    /// all. The list is ordered by activity and moves while it is read: what slips past goes to its
-    /// top, so it is read from there again until nothing is new.
-    async fn look_through(&self, claim: &Claim, search: &mut Search) -> Result<(usize, bool), Stop> {
-        let (mut offset, mut through) = (0, false);
-        for page in 0..SEARCH_PAGES {
-            self.hold(claim).await?;
-            let read = self.dialnote.conversations(offset).await.map_err(|error| denied(error, None))?;
-            offset += read.conversations.len();
-            let new = search.look_at(read.conversations);
-            if search.is_settled() {
-                return Ok((search.looked_at(), false));
-            }
-            if through && (new == 0 || read.last) {
-                return Ok((search.looked_at(), true));
-            }
-            if read.last {
-                // A list of one page was read in one piece: nothing can have slipped past.
-                if page == 0 {
-                    return Ok((search.looked_at(), true));
-                }
-                (offset, through) = (0, true);
-            }
-        }
-        Ok((search.looked_at(), false))
-    }
-
-    /// Several conversations fit: the command is kept until its person picks one.
-    async fn let_pick(
-        &self,
-        claim: &Claim,
-        job: &CommandJob,
-        several: Vec<Conversation>,
-        note: String,
-    ) -> Result<Outcome, Fault> {
-        let mut command = job.command.clone();
-        command.note = Some(note).filter(|note| !note.is_empty()).unwrap_or(command.note);
-        let draft = self.draft(job, &command);
-        let more = several.len().saturating_sub(MOST_CHOICES);
-        let mut choices = Vec::new();
-        for conversation in several.iter().take(MOST_CHOICES) {
-            choices.push(Choice {
-                about: About::from(conversation),
-                owner: self.owner(&claim.installation, conversation).await?.map(|owner| owner.name),
-                last_activity: conversation.last_activity.as_ref().map(|last| last.at),
-            });
-        }
-        let say = Say::Pick { draft: draft.id.clone(), choices, more };
-        let answer = self.say(claim, Message::Private { to: job.asker.addressee(), say });
-        Ok(Outcome::done(vec![Effect::PutDraft(draft), answer]))
-    }
-}
-
-fn note_is_there(command: &Command, note: &str, asked: &str) -> Result<(), Refusal> {
-    let needed = command.act == Act::Note;
-    if needed && command.note.is_empty() && note.is_empty() {
-        return Err(Refusal::NoteMissing { asked: asked.to_owned(), verb: command.act.verb(), about: None });
-    }
-    Ok(())
 }

@@ -312,3 +312,34 @@ async fn text_from_outside_neither_pings_nor_formats() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_its_new_owner_would_not_see_is_said_and_can_be_opened() {
+    product(async |bot| {
+        bot.slash(LEO, "/assign @zoe conv_1011").await;
+        assert_snapshot!(bot.whole_answer(LEO).await, @"
+        Assigned +1 415 555 0111 (Omar Haddad) to Zoe, who has been told. Omar Haddad is done. [Undo]
+        [Reopen]
+        ");
+        bot.press_private(LEO, "front-desk", "reopen", 0).await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote("conv_1011"), "mem_zoe open");
+        bot.slash(LEO, "/assign @zoe conv_1014").await;
+        assert_snapshot!(bot.whole_answer(LEO).await, @"
+        Assigned +1 415 555 0114 (Julian Frost) to Zoe, who has been told. Julian Frost is snoozed. [Undo]
+          Snoozed until 2026-11-24 05:00 UTC
+        [Unsnooze]
+        ");
+        bot.press_private(LEO, "front-desk", "wake", 0).await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote("conv_1014"), "mem_zoe open");
+        bot.slash(LEO, "/assign @zoe conv_1007 conv_1010").await;
+        assert_snapshot!(bot.whole_answer(LEO).await, @"
+        Both are done: [Undo 2]
+        Assigned +1 415 555 0107 (Tom Becker) to Zoe, who has been told. Tom Becker is done. [Reopen]
+        Assigned +1 415 555 0110 (Marta Silva) to Zoe, who has been told.
+        ");
+        bot.read_all().await;
+    })
+    .await;
+}

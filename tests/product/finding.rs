@@ -38,11 +38,14 @@ async fn several_fit_and_one_is_picked() {
     product(async |bot| {
         bot.slash(MAYA, "/assign @zoe robert asked for a quote").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Several conversations fit. Which one?
-        +1 415 555 0102 (Robert Hale) · nobody owns it [This one]
+        2 conversations match “robert”. Choose one.
+        +1 415 555 0102 (Robert Hale) · unassigned [Choose]
           Last activity 2026-11-23 08:45 UTC
-        +1 415 555 0104 (Robert Nguyen) · nobody owns it [This one]
+        +1 415 555 0104 (Robert Nguyen) · unassigned [Choose]
           Last activity 2026-11-23 08:22 UTC
+        Here is your note, so that it is not lost:
+        “asked for a quote”
+        [Fill in a form]
         ");
 
         bot.press_private(MAYA, "front-desk", "pick", 1).await;
@@ -82,7 +85,7 @@ async fn nobody_fits() {
         for (typed, asked) in [("/assign @zoe nobody", "nobody"), ("/done +1 415 555 9999", "+1 415 555 9999")] {
             bot.slash(MAYA, typed).await;
             let answer = bot.answer(MAYA).await;
-            assert!(answer.starts_with(&format!("No conversation fits “{asked}”.")), "{answer}");
+            assert!(answer.starts_with(&format!("No conversation matches “{asked}”. Nothing changed.")), "{answer}");
         }
         bot.slash(MAYA, "/done conv_9999").await;
         assert_snapshot!(bot.answer(MAYA).await, @"dialnote has no conversation conv_9999. It may have been deleted; name it by the contact’s number or name instead.");
@@ -105,7 +108,11 @@ async fn long_lists_are_read_page_by_page() {
             }
         });
         bot.slash(MAYA, "/dialnote take contact249").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"+1 415 556 0249 (Contact249 Frost) is yours now.");
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        +1 415 556 0249 (Contact249 Frost) is yours now. Contact249 Frost is snoozed.
+          Snoozed until 2026-11-24 05:00 UTC
+        [Unsnooze]
+        ");
         bot.read_all().await;
     })
     .await;

@@ -1,9 +1,12 @@
 //! A group is asked for somebody: the one who is there and least busy.
 
+use dialnote_slack::ids::InstallationId;
+use dialnote_slack::sandbox::{DialnoteFailure, Status};
+use dialnote_slack::store::Lane;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 
-use crate::support::{ANA, LEO, MAYA, ZOE, product};
+use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product};
 
 #[tokio::test]
 async fn the_least_busy_of_a_group_gets_it() {
@@ -61,6 +64,96 @@ async fn a_group_that_may_not_be_read_is_said() {
         bot.slash(ZOE, "/assign @frontdesk conv_1001").await;
         assert_snapshot!(bot.answer(ZOE).await, @"I cannot find out who belongs to @frontdesk. Name a person, or ask whoever set up this app to allow it usergroups:read.");
         assert_eq!(bot.calls("PATCH"), 0);
+    })
+    .await;
+}
+
+/// How many open conversations Leo and Zoe own.
+fn loads(bot: &Bot) -> [usize; 2] {
+    bot.world(|world| {
+        ["mem_leo", "mem_zoe"].map(|member| {
+            let theirs = world.dialnote.conversations.iter().filter(|one| one.assigned_to.as_deref() == Some(member));
+            theirs.filter(|one| one.status == Status::Open).count()
+        })
+    })
+}
+
+const SIX: &str = "conv_1001 conv_1002 conv_1004 conv_1005 conv_1009 conv_1010";
+
+#[tokio::test]
+async fn several_at_once_are_spread() {
+    for whole in [false, true] {
+        product(async |bot| {
+            if whole {
+                bot.look().await;
+            }
+            assert_eq!(loads(bot), [1, 2]);
+            bot.slash(MAYA, &format!("/assign @frontdesk {SIX}")).await;
+            bot.read_all().await;
+            let [leo, zoe] = loads(bot);
+            assert!(leo + zoe == 9 && leo.abs_diff(zoe) == 1, "Leo has {leo}, Zoe {zoe}");
+            assert_eq!(bot.work.store.documents(&InstallationId::new(bot.team()), "pick", 9).await.unwrap(), []);
+        })
+        .await;
+    }
+}
+
+/// Whoever is picked counts before anything is written, on whatever instance and however long that takes.
+#[tokio::test]
+async fn picks_on_their_way_count() {
+    product(async |bot| {
+        bot.look().await;
+        let second = bot.second().await;
+        bot.world(|world| {
+            let failure =
+                DialnoteFailure { method: "PATCH".into(), status: 503, times: 9, ..DialnoteFailure::default() };
+            world.faults.dialnote.fail_next.push(failure);
+        });
+        bot.slash(MAYA, &format!("/assign @frontdesk {SIX}")).await;
+        while {
+            let (one, other) = tokio::join!(bot.office.step(Lane::Inbox), second.step(Lane::Inbox));
+            one.unwrap() | other.unwrap()
+        } {}
+        for _ in 0..4 {
+            bot.clock.advance(SignedDuration::from_secs(32));
+            bot.settle().await;
+        }
+        let [leo, zoe] = loads(bot);
+        assert!(leo + zoe == 9 && leo.abs_diff(zoe) == 1, "Leo has {leo}, Zoe {zoe}");
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_who_is_picked_is_looked_up_in_dialnote() {
+    product(async |bot| {
+        for nth in 0..20 {
+            let id = format!("p{nth:02}");
+            bot.hire(&id, &format!("Person {nth}"));
+            bot.world(|world| {
+                let user = world.person(&id).unwrap().id.clone();
+                world.groups[0].users.push(user);
+            });
+        }
+        bot.look().await;
+        // Nobody has seen yet that Leo and the first of them have more by now.
+        bot.world(|world| {
+            world.dialnote.conversation_mut("conv_1009").unwrap().assigned_to = Some("mem_p00".into());
+        });
+        let asked = |bot: &Bot| {
+            bot.world(|world| {
+                world
+                    .calls
+                    .iter()
+                    .filter(|call| call.path.ends_with("/conversations") && call.query.contains("assignedToId"))
+                    .count()
+            })
+        };
+        bot.slash(MAYA, "/assign @frontdesk conv_1001").await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote(ANA), "mem_p01 open");
+        assert_eq!(asked(bot), 2, "one who has more than was known, and the next");
     })
     .await;
 }

@@ -31,10 +31,8 @@ async fn a_handoff_needs_a_note() {
     product(async |bot| {
         bot.slash(LEO, "/handoff @zoe ana lima").await;
         assert_snapshot!(bot.answer(LEO).await, @"
-        What should the next owner know? Add a note.
-        Type: /handoff @person [conversation] note
-        For example: /handoff @leo Ana Lima asks for a quote, call before noon
-        [Write it]
+        Add a note to hand this off. The new owner reads it first.
+        [Fill in a form]
         ");
         assert_eq!(bot.calls("PATCH"), 0);
     })

@@ -14,9 +14,6 @@ const ANSWER_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 /// Who did what was done in dialnote itself.
 pub const ELSEWHERE: &str = "elsewhere";
 
-/// Among how many of somebody's attempts the last that changed something is looked for.
-const ATTEMPTS: usize = 20;
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     Open,
@@ -40,6 +37,28 @@ pub struct Change {
     pub at: Timestamp,
 }
 
+/// Something that undo may take back, or that keeps it from doing so.
+#[derive(Clone, Debug)]
+struct Deed {
+    by: &'static str,
+    /// What was asked for at once has one number.
+    act: u64,
+    change: Option<(State, State)>,
+    at: Timestamp,
+    /// Whether nobody did it through the app.
+    unasked: bool,
+}
+
+impl Deed {
+    fn is_by(&self, who: &str) -> bool {
+        !self.unasked && self.by == who
+    }
+
+    fn is_late(&self, now: Timestamp) -> bool {
+        now.duration_since(self.at) > UNDO_WITHIN
+    }
+}
+
 /// Given and not answered.
 #[derive(Clone, Debug)]
 struct Given {
@@ -54,6 +73,8 @@ struct Given {
 pub struct Conversation {
     now: State,
     pub changes: Vec<Change>,
+    /// What holds of what was done.
+    standing: Vec<Deed>,
     /// What the app was told last.
     pub told: Option<State>,
     /// What the app knows of, to the letter: a time that is over does not change what was seen.
@@ -73,7 +94,8 @@ pub enum Act {
     Snooze(Timestamp),
     Wake,
     Note,
-    Undo,
+    /// What somebody did last to a conversation, or part of a certain act.
+    Undo(Option<u64>),
     Accept,
     GiveBack,
 }
@@ -103,8 +125,8 @@ pub struct Model {
     pub conversations: BTreeMap<String, Conversation>,
     /// What was tried since this was emptied.
     pub steps: Vec<Step>,
-    /// What everybody tried, oldest first: on what, and whether it changed something.
-    attempts: Vec<(&'static str, Timestamp, Option<String>, bool)>,
+    /// The number of what is asked for just now.
+    act: u64,
 }
 
 impl State {
@@ -119,7 +141,7 @@ impl State {
 
 impl Conversation {
     pub fn new(now: State) -> Self {
-        Self { seen: now.clone(), now, changes: Vec::new(), told: None, given: None }
+        Self { seen: now.clone(), now, changes: Vec::new(), standing: Vec::new(), told: None, given: None }
     }
 
     pub fn state(&self, now: Timestamp) -> State {
@@ -141,6 +163,19 @@ impl Conversation {
         self.given.as_ref().map(|given| given.by)
     }
 
+    /// What can be taken back: part of an act, if one is asked for, else what somebody did last.
+    fn undone(&self, who: &str, act: Option<u64>, now: Timestamp) -> Option<(usize, State)> {
+        let mine = |deed: &Deed| match act {
+            Some(act) => deed.is_by(who) && deed.act == act && deed.change.is_some(),
+            None => deed.is_by(who),
+        };
+        let place = self.standing.iter().rposition(mine)?;
+        let last = self.standing.iter().rposition(|deed| deed.change.is_some())?;
+        let deed = &self.standing[place];
+        let (before, after) = deed.change.as_ref()?;
+        (place == last && *after == self.state(now) && !deed.is_late(now)).then(|| (place, before.at(now)))
+    }
+
     /// What it becomes; nothing, if that is refused.
     fn wanted(&self, who: &'static str, act: Act, noted: bool, now: Timestamp) -> Option<State> {
         let state = self.state(now);
@@ -159,11 +194,7 @@ impl Conversation {
             Act::Wake => is(Status::Open).filter(|_| matches!(state.status, Status::Snoozed(_))),
             Act::Snooze(until) => is(Status::Snoozed(until)),
             Act::Note => noted.then_some(state),
-            Act::Undo => {
-                let last = self.changes.last()?;
-                let mine = last.by == who && last.after == state && now.duration_since(last.at) <= UNDO_WITHIN;
-                mine.then(|| last.before.at(now))
-            }
+            Act::Undo(act) => self.undone(who, act, now).map(|(_, before)| before),
             Act::Accept | Act::GiveBack => {
                 let given = self.given.as_ref().filter(|given| given.to == who && state.owner == Some(who))?;
                 if act == Act::Accept { Some(state) } else { owned_by(given.by) }
@@ -171,10 +202,18 @@ impl Conversation {
         }
     }
 
-    fn apply(&mut self, who: &'static str, act: Act, noted: bool, now: Timestamp) -> Option<bool> {
+    fn apply(&mut self, who: &'static str, act: Act, noted: bool, now: Timestamp, as_act: Option<u64>) -> Option<()> {
         let before = self.state(now);
         let after = self.wanted(who, act, noted, now)?;
         let changed = before != after;
+        if let Act::Undo(act) = act {
+            let (place, _) = self.undone(who, act, now)?;
+            self.standing.remove(place);
+        } else if changed || noted {
+            let change = changed.then(|| (before.clone(), after.clone()));
+            let unasked = as_act.is_none();
+            self.standing.push(Deed { by: who, act: as_act.unwrap_or_default(), change, at: now, unasked });
+        }
         let ends = matches!(act, Act::Accept | Act::GiveBack) || act == Act::Done && changed;
         let passed = before.owner != after.owner;
         match (act, after.owner) {
@@ -182,7 +221,7 @@ impl Conversation {
                 let due = matches!(act, Act::Handoff(_)).then(|| now + ANSWER_WITHIN);
                 self.given = Some(Given { by: who, to, at: now, due, reminded: false });
             }
-            (Act::Undo, Some(to)) if passed && to != who => {
+            (Act::Undo(_), Some(to)) if passed && to != who => {
                 self.given = Some(Given { by: who, to, at: now, due: None, reminded: false });
             }
             _ if ends || passed => self.given = None,
@@ -194,13 +233,18 @@ impl Conversation {
         self.told = Some(after.clone());
         self.seen = after.clone();
         self.now = after;
-        Some(changed)
+        Some(())
     }
 }
 
 impl Model {
     pub fn new(members: &'static [&'static str], conversations: BTreeMap<String, Conversation>) -> Self {
-        Self { members, conversations, steps: Vec::new(), attempts: Vec::new() }
+        Self { members, conversations, steps: Vec::new(), act: 0 }
+    }
+
+    /// What follows is asked for at once.
+    pub fn at_once(&mut self) {
+        self.act += 1;
     }
 
     /// Somebody wants something done to a conversation.
@@ -212,20 +256,22 @@ impl Model {
         let conversation = self.conversations.get_mut(id).expect("a conversation");
         let allowed = self.members.contains(&who) && !stranger;
         let before = conversation.clone();
-        let came = if allowed { conversation.apply(who, act, noted, now) } else { None };
+        let came = if allowed { conversation.apply(who, act, noted, now, Some(self.act)) } else { None };
         let after = conversation.clone();
-        let (id, undid) = (id.to_owned(), act == Act::Undo && came.is_some());
-        self.steps.push(Step { id: id.clone(), who, noted, undid, before, after, at: now });
-        self.attempts.push((who, now, Some(id), came == Some(true)));
+        let (id, undid) = (id.to_owned(), matches!(act, Act::Undo(_)) && came.is_some());
+        self.steps.push(Step { id, who, noted, undid, before, after, at: now });
         if came.is_some() { Came::Done } else { Came::Refused }
     }
 
-    /// The conversations to which somebody did something last: several, if that was at once.
-    pub fn last_of(&self, who: &'static str) -> Vec<String> {
-        let mine = self.attempts.iter().rev().filter(|(by, ..)| *by == who).take(ATTEMPTS);
-        let changes: Vec<_> = mine.filter(|(.., changed)| *changed).collect();
-        let at = changes.first().map(|(_, at, ..)| *at);
-        changes.into_iter().filter(|(_, then, ..)| Some(*then) == at).filter_map(|(_, _, id, _)| id.clone()).collect()
+    /// What somebody did last, and to which conversations, if it can be taken back: a note cannot, nor what is too
+    /// old. Then the conversation of which that is said.
+    pub fn last_act_of(&self, who: &str, now: Timestamp) -> Result<(u64, Vec<String>), Option<String>> {
+        let deeds = self.conversations.iter().flat_map(|(id, one)| one.standing.iter().map(move |deed| (id, deed)));
+        let mine: Vec<_> = deeds.filter(|(_, deed)| deed.is_by(who)).collect();
+        let (id, last) = mine.iter().max_by_key(|(_, deed)| deed.act).ok_or(None)?;
+        let of_act = mine.iter().filter(|(_, deed)| deed.act == last.act && deed.change.is_some());
+        let on: Vec<_> = of_act.map(|(id, _)| (*id).clone()).collect();
+        if on.is_empty() || last.is_late(now) { Err(Some((*id).clone())) } else { Ok((last.act, on)) }
     }
 
     /// The conversation that somebody was given last, of those that are still theirs.
@@ -237,9 +283,11 @@ impl Model {
         given.max().map(|(_, id)| id)
     }
 
-    /// Somebody wanted something and named nothing that there is.
-    pub fn found_nothing(&mut self, who: &'static str, now: Timestamp) {
-        self.attempts.push((who, now, None, false));
+    /// Somebody is refused something about a conversation.
+    pub fn refused(&mut self, who: &'static str, id: &str, now: Timestamp) {
+        let before = self.conversations[id].clone();
+        let after = before.clone();
+        self.steps.push(Step { id: id.to_owned(), who, noted: false, undid: false, before, after, at: now });
     }
 
     /// Everything that is open and somebody's.
@@ -259,6 +307,8 @@ impl Model {
                 continue;
             }
             one.changes.push(Change { by: ELSEWHERE, before: one.seen.clone(), after: state.clone(), at: now });
+            let change = Some((one.seen.clone(), state.clone()));
+            one.standing.push(Deed { by: ELSEWHERE, act: 0, change, at: now, unasked: true });
             one.told = one.told.take().map(|_| state.clone());
             one.seen = state;
             if !away {
@@ -280,8 +330,7 @@ impl Model {
             if state.owner != Some(to) || state.status != Status::Open {
                 one.given = None;
             } else if given.reminded {
-                let changed = one.apply(to, Act::GiveBack, false, now);
-                self.attempts.push((to, now, Some(id.clone()), changed == Some(true)));
+                one.apply(to, Act::GiveBack, false, now, None);
             } else {
                 (given.reminded, given.due) = (true, Some(now + ANSWER_WITHIN));
             }

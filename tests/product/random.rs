@@ -119,6 +119,7 @@ impl<'a> Play<'a> {
         }
         self.bot.clock.advance(SignedDuration::from_secs(self.dice.random_range(16..25)));
         self.model.steps.clear();
+        self.model.at_once();
         self.looks().await;
         match self.dice.random_range(0..100) {
             0..42 => self.types().await,
@@ -215,7 +216,7 @@ impl<'a> Play<'a> {
             9 => line("/snooze", later.0, Act::Snooze(until), false),
             10 => line("/dialnote wake", "", Act::Wake, false),
             11 => line("/dialnote note", " they called again", Act::Note, true),
-            12 => line("/dialnote undo", "", Act::Undo, false),
+            12 => line("/dialnote undo", "", Act::Undo(None), false),
             _ if self.chance(50) => line("/dialnote accept", "", Act::Accept, false),
             _ => line("/dialnote giveback", note, Act::GiveBack, noted),
         }
@@ -229,16 +230,21 @@ impl<'a> Play<'a> {
             0 => {
                 let mine = if MEMBERS.contains(&who) { self.model.open_of(who, now) } else { Vec::new() };
                 let to = self.one_of(MEMBERS);
-                if mine.is_empty() {
-                    self.model.found_nothing(who, self.bot.clock.now());
-                }
                 for id in mine {
                     self.expect(who, &id, Act::Handoff(to), true);
                 }
                 self.bot.slash(who, &format!("/handoff all @{to} I am off")).await;
             }
-            1 => self.types_without_a_conversation(who, "/dialnote undo", Act::Undo).await,
-            2 => self.types_without_a_conversation(who, "/dialnote accept", Act::Accept).await,
+            1 => {
+                self.undoes_the_last(who);
+                self.bot.slash(who, "/dialnote undo").await;
+            }
+            2 => {
+                if let Some(id) = self.model.given_last(who) {
+                    self.expect(who, &id, Act::Accept, false);
+                }
+                self.bot.slash(who, "/dialnote accept").await;
+            }
             3 | 4 => {
                 let (before, after, act, noted) = self.typed();
                 let mut ids = vec![self.conversation(), self.conversation(), self.conversation()];
@@ -259,18 +265,17 @@ impl<'a> Play<'a> {
         }
     }
 
-    async fn types_without_a_conversation(&mut self, who: &'static str, line: &str, act: Act) {
-        let last = self.model.last_of(who);
-        if act == Act::Undo && last.len() > 1 {
-            // Which of several that were done at once is the last, nobody knows.
-            return;
+    fn undoes_the_last(&mut self, who: &'static str) {
+        let now = self.bot.clock.now();
+        match self.model.last_act_of(who, now) {
+            Ok((act, on)) => {
+                for id in on {
+                    self.expect(who, &id, Act::Undo(Some(act)), false);
+                }
+            }
+            Err(Some(id)) => self.model.refused(who, &id, now),
+            Err(None) => {}
         }
-        let id = if act == Act::Undo { last.into_iter().next() } else { self.model.given_last(who) };
-        match id {
-            Some(id) => drop(self.expect(who, &id, act, false)),
-            None => self.model.found_nothing(who, self.bot.clock.now()),
-        }
-        self.bot.slash(who, line).await;
     }
 
     async fn presses_on_a_card(&mut self) {
@@ -310,6 +315,7 @@ impl<'a> Play<'a> {
             self.fills_in(who, id, action).await;
         }
         if action == "take" && came == Some(Came::Refused) && who != SAM && owner != Some(who) && self.chance(50) {
+            self.model.at_once();
             self.expect(who, id, Act::TakeOver(owner.unwrap()), false);
             let found = self.bot.world(|world| {
                 let user = world.person(who).unwrap().id.clone();
@@ -522,13 +528,14 @@ fn conversation_in(carried: Option<&str>) -> Option<String> {
     carried["c"].as_str().map(str::to_owned)
 }
 
-/// What can be pressed: its name, its block and its value.
+/// What can be pressed: its name, its block and its value. What *Undo* takes back is not written on it.
 fn buttons(blocks: &[Value]) -> Vec<(String, String, Option<String>)> {
     let rows = blocks.iter().flat_map(|block| {
         let elements = block["elements"].as_array().map_or(&[][..], Vec::as_slice).iter().chain(block.get("accessory"));
         elements.map(|element| (block["block_id"].as_str().unwrap_or_default(), element))
     });
     let known = rows.filter(|(_, element)| element["action_id"].is_string() && element.get("url").is_none());
+    let known = known.filter(|(_, element)| element["action_id"] != "undo");
     let named = known.map(|(block, element)| {
         let value = element["value"].as_str().map(str::to_owned);
         (element["action_id"].as_str().unwrap().to_owned(), block.to_owned(), value)

@@ -10,14 +10,11 @@ use crate::support::{ANA, LEO, MAYA, ZOE, product};
 #[tokio::test]
 async fn several_conversations_become_somebodys() {
     product(async |bot| {
-        bot.slash(MAYA, "/assign @zoe conv_1001 conv_1004 conv_9999 both are urgent").await;
+        bot.slash(MAYA, "/assign @zoe conv_1001 conv_1004 both are urgent").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        2 of 3 are done:
+        Both are done:
         Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. Your note is in dialnote.
         Assigned +1 415 555 0104 (Robert Nguyen) to Zoe, who has been told. Your note is in dialnote.
-        Not conv_9999: dialnote has no conversation conv_9999. It may have been deleted; name it by the contact’s number or name instead.
-        Here is your note, so that it is not lost:
-        “both are urgent”
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned 2 conversations to you.

@@ -96,9 +96,8 @@ async fn a_time_that_makes_no_sense_is_refused() {
         }
         assert_snapshot!(talk, @"
         /snooze conv_1001
-        Until when? Say it at the end: 2h, 45 min, tomorrow, tomorrow 9am, mon 14:00, next week, or a date like 2026-12-01 14:00.
-        Type: /snooze [conversation] when
-        For example: /snooze Ana Lima tomorrow 9am
+        When should it reopen? Add `2h`, `tomorrow 9am`, `monday` or a date at the end.
+        [Fill in a form]
 
         /snooze conv_1001 today 0:30
         That time has passed. Choose a later one.
@@ -136,9 +135,8 @@ async fn a_note_is_written_and_the_owner_is_told() {
         assert_eq!(bot.notes(ANA).len(), 1);
         bot.slash(LEO, "/dialnote note conv_1001").await;
         assert_snapshot!(bot.answer(LEO).await, @"
-        What is the note? Add a note at the end.
-        Type: /dialnote note [conversation] text
-        For example: /dialnote note Ana Lima prefers to be called in the morning
+        Add the text of the note.
+        [Fill in a form]
         ");
     })
     .await;

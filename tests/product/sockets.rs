@@ -62,8 +62,8 @@ async fn a_command_is_stored_acknowledged_and_done() {
 #[tokio::test]
 async fn what_is_not_understood_is_explained_with_the_acknowledgement() {
     by_sockets(async |bot| {
-        bot.slash(MAYA, "/unassign conv_1001 please").await;
-        assert!(bot.answer(MAYA).await.contains("/unassign [conversation]"));
+        bot.slash(MAYA, "/asign conv_1001").await;
+        assert!(bot.answer(MAYA).await.contains("Did you mean /assign?"));
         assert_eq!(bot.calls("PATCH"), 0);
     })
     .await;

@@ -105,6 +105,13 @@ pub async fn set_up(test: impl AsyncFnOnce(&mut Bot)) {
     product_with(Setup { by: By::Settings, ..Setup::default() }, test).await;
 }
 
+impl Bot {
+    /// Starts a bot for a test with its own checks: nothing is asserted at the end. Its keys are set in its settings.
+    pub async fn alone(setup: Setup) -> Self {
+        Self::start(Setup { by: By::Settings, ..setup }, everything_by_sockets()).await
+    }
+}
+
 /// The same with something different about it.
 pub async fn product_with(setup: Setup, test: impl AsyncFnOnce(&mut Bot)) {
     secrets::read_along();

@@ -91,9 +91,22 @@ impl Truth {
 
     /// The conversation that a line is about, and the line without its name.
     fn about(&self, line: &str) -> Option<(String, String)> {
-        let name = self.names.iter().find(|(_, name)| line.contains(number_in(name)))?;
-        Some((name.0.clone(), line.replace(&name.1, IT)))
+        let buttons = [" [Undo", " [Reopen]", " [Unsnooze]"];
+        let line = buttons.iter().find_map(|button| line.rsplit_once(button)).map_or(line, |(line, _)| line);
+        if let Some((id, name)) = self.names.iter().find(|(_, name)| line.contains(number_in(name))) {
+            return Some((id.clone(), line.replace(name, IT).replace(title_in(name), IT)));
+        }
+        let undone = UNDO.iter().any(|start| line.starts_with(start));
+        let (id, name) = self.names.iter().find(|(_, name)| undone && line.contains(title_in(name)))?;
+        Some((id.clone(), line.replace(title_in(name), IT)))
     }
+}
+
+/// How sentences about undo begin, which leave out the number.
+const UNDO: [&str; 2] = ["Undone: ", "Can't undo"];
+
+fn title_in(name: &str) -> &str {
+    name.split_once(" (").and_then(|(_, rest)| rest.strip_suffix(')')).unwrap_or(name)
 }
 
 fn number_in(name: &str) -> &str {
@@ -125,6 +138,13 @@ pub fn shows(card: &str, state: &State) -> bool {
 /// Whether a sentence tells what was done.
 fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     let said = said.split_once(": ").filter(|(head, _)| head.starts_with("Not ")).map_or(said, |(_, rest)| rest);
+    let hidden = match step.after.state(step.at).status {
+        Status::Open => "",
+        Status::Done => " § is done.",
+        Status::Snoozed(_) => " § is snoozed.",
+    };
+    let said = said.strip_suffix(hidden).filter(|rest| !rest.is_empty()).unwrap_or(said);
+    let said = said.strip_suffix(" The note stays in dialnote.").unwrap_or(said);
     let (said, noted) = said.strip_suffix(NOTED).map_or((said, false), |said| (said, true));
     if noted && !step.noted {
         return false;
@@ -160,7 +180,13 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
             None => format!("Assigned § to {to}, who has been told."),
         },
     );
-    if_so(by_me && passed && to != me, format!("Handed § over to {to}, who has been told."));
+    if_so(
+        by_me && passed && to != me,
+        match &other {
+            Some(from) => format!("Handed § over to {to}; {from} owned it before. Both have been told."),
+            None => format!("Handed § over to {to}, who has been told."),
+        },
+    );
     if_so(
         by_me && passed && after.owner.is_none(),
         match &other {
@@ -181,9 +207,9 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
         Status::Done => "done",
         Status::Snoozed(_) => "snoozed",
     };
-    if_so(by_me && step.undid, format!("Taken back: § is {again} again."));
-    if_so(by_me && step.undid && after.owner.is_none(), "Taken back: § is in the queue again.".to_owned());
-    if_so(by_me && step.undid && after.owner.is_some(), format!("Taken back: § belongs to {to} again."));
+    if_so(by_me && step.undid, format!("Undone: § is {again} again."));
+    if_so(by_me && step.undid && after.owner.is_none(), "Undone: § is unassigned again.".to_owned());
+    if_so(by_me && step.undid && after.owner.is_some(), format!("Undone: § is assigned to {to} again."));
     // What was refused.
     let same = !did;
     let last = step.before.changes.last();
@@ -206,17 +232,22 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
         if_so(same && before.status == status && by.is_some(), format!("§ is already {word}; {at}."));
     }
     if_so(same && !snoozed(&before), "§ is not snoozed.".to_owned());
-    let by = last.map(|last| person(last.by)).unwrap_or_default();
-    if_so(same && last.is_some() && by != me, format!("{by} did something to § after you, so nothing was taken back."));
-    let since = last.is_some_and(|last| last.after != before);
-    if_so(same && since, "§ has changed in dialnote since, so nothing was taken back.".to_owned());
-    let late = last.is_some_and(|last| now.duration_since(last.at).as_mins() >= 10);
-    if_so(same && late, "What you did to § was more than ten minutes ago, so nothing was taken back.".to_owned());
+    let changed_by = |by: &str| step.before.changes.iter().any(|one| person(one.by) == by);
+    for other in &step.before.changes {
+        let so = same && person(other.by) != me && changed_by(&me);
+        if_so(so, format!("Can't undo: {} changed § after you.", person(other.by)));
+    }
+    if_so(same && changed_by(&me), "Can't undo: you changed § again after that.".to_owned());
+    if_so(same && last.is_some(), "Can't undo: § was changed in dialnote after you.".to_owned());
+    if_so(same, "Can't undo your note on §. Notes stay in dialnote.".to_owned());
+    if_so(same, "Can't undo: your last change to § was over 10 minutes ago.".to_owned());
     let waits = step.before.waits_for(reader) && from == me;
     if_so(
         same && !waits,
         "§ is not waiting for your answer: nobody gave it to you, or you answered already.".to_owned(),
     );
+    let given = step.before.waits_for(reader) && from != me && before.owner.is_some();
+    if_so(same && given, format!("§ belongs to {from}."));
     // What others did.
     let mine_now = passed && to == me && !by_me;
     if_so(mine_now && elsewhere, "§ was assigned to you in dialnote.".to_owned());

@@ -1,4 +1,4 @@
-//! Taking back what one did last, unless somebody did something since.
+//! Taking back what one did last as a whole, unless somebody changed it since.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::support::{ANA, LEO, MAYA, ZOE, product};
+use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product};
 
 #[tokio::test]
 async fn an_assignment_is_taken_back() {
@@ -15,7 +15,7 @@ async fn an_assignment_is_taken_back() {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
         bot.slash(MAYA, "/dialnote undo").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Taken back: +1 415 555 0101 (Ana Lima) belongs to Leo again.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Undone: Ana Lima is assigned to Leo again.");
         assert_eq!(bot.dialnote(ANA), "mem_leo open");
         assert_snapshot!(bot.line(ANA).await, @"Maya took that back: Leo owns this again.");
         assert_snapshot!(bot.dm(LEO).await, @"
@@ -43,13 +43,13 @@ async fn done_and_snoozed_are_taken_back() {
         bot.slash(MAYA, "/done conv_1001").await;
         bot.read_all().await;
         bot.slash(MAYA, "/dialnote undo Ana Lima").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Taken back: +1 415 555 0101 (Ana Lima) is open again.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Undone: Ana Lima is open again.");
         assert_snapshot!(bot.line(ANA).await, @"Maya took that back: this is open again.");
         bot.slash(MAYA, "/snooze conv_1001 2h").await;
         bot.slash(MAYA, "/snooze conv_1001 5h").await;
         bot.read_all().await;
         bot.slash(MAYA, "/dialnote undo").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Taken back: +1 415 555 0101 (Ana Lima) is snoozed again.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Undone: Ana Lima is snoozed again.");
         assert_snapshot!(bot.line(ANA).await, @"Maya took that back: this is snoozed again.");
         let until = bot.world(|world| world.dialnote.conversation(ANA).unwrap().snoozed_until);
         assert_eq!(until, Some(bot.clock.now() + SignedDuration::from_hours(2)));
@@ -82,10 +82,10 @@ async fn what_has_changed_since_stays() {
         bot.slash(MAYA, "/dialnote undo").await;
         writeln!(talk, "{}", bot.answer(MAYA).await).unwrap();
         assert_snapshot!(talk, @"
-        There is nothing of yours to take back.
-        Leo did something to +1 415 555 0101 (Ana Lima) after you, so nothing was taken back.
-        +1 415 555 0101 (Ana Lima) has changed in dialnote since, so nothing was taken back.
-        What you did to +1 415 555 0101 (Ana Lima) was more than ten minutes ago, so nothing was taken back.
+        Nothing to undo.
+        Can't undo: Leo changed Ana Lima after you.
+        Can't undo: Ana Lima was changed in dialnote after you.
+        Can't undo: your last change to Ana Lima was over 10 minutes ago.
         ");
         assert_eq!(bot.dialnote(ANA), "mem_maya open");
     })
@@ -101,7 +101,7 @@ async fn what_would_be_back_by_now_is_open_again() {
         bot.read_all().await;
         bot.clock.advance(SignedDuration::from_mins(4));
         bot.slash(MAYA, "/dialnote undo").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Taken back: +1 415 555 0101 (Ana Lima) is open again.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Undone: Ana Lima is open again.");
         assert_snapshot!(bot.line(ANA).await, @"Maya took that back: this is open again.");
         assert_eq!(bot.dialnote(ANA), "nobody open");
     })
@@ -118,6 +118,210 @@ async fn what_was_taken_back_was_not_done_by_anybody() {
         bot.sandbox.change_in_dialnote(&json!({ "conversation": ANA, "status": "done" })).unwrap();
         bot.slash(MAYA, "/done conv_1001").await;
         assert_snapshot!(bot.answer(MAYA).await, @"+1 415 555 0101 (Ana Lima) is already done.");
+    })
+    .await;
+}
+
+/// Who owns what in dialnote, and where it stands.
+fn states(bot: &Bot) -> Vec<String> {
+    ["conv_1001", "conv_1004", "conv_1006"].map(|id| bot.dialnote(id)).to_vec()
+}
+
+#[tokio::test]
+async fn undoing_goes_back_act_by_act_and_never_forth() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign @zoe conv_1001").await;
+        bot.settle().await;
+        bot.slash(MAYA, "/assign @leo conv_1001 conv_1004 conv_1006").await;
+        bot.read_all().await;
+        let mut said = Vec::new();
+        for _ in 0..3 {
+            bot.slash(MAYA, "/dialnote undo").await;
+            said.push(bot.answer(MAYA).await);
+            bot.read_all().await;
+        }
+        assert_snapshot!(said.join("\n---\n"), @"
+        All 3 are done:
+        Undone: Ana Lima is assigned to Zoe again.
+        Undone: Robert Nguyen is unassigned again.
+        Undone: Grace Kim is assigned to Zoe again.
+        ---
+        Undone: Ana Lima is unassigned again.
+        ---
+        Nothing to undo.
+        ");
+        assert_eq!(states(bot), ["nobody open", "nobody open", "mem_zoe open"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_of_a_batch_that_has_changed_is_named_and_the_rest_is_undone() {
+    product(async |bot| {
+        bot.slash(MAYA, "/done conv_1001 conv_1004").await;
+        bot.settle().await;
+        bot.slash(LEO, "/reopen conv_1004").await;
+        bot.read_all().await;
+        bot.slash(MAYA, "/dialnote undo").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        1 of 2 is done:
+        Undone: Ana Lima is open again.
+        Not conv_1004: Can't undo: Leo changed Robert Nguyen after you.
+        ");
+        bot.read_all().await;
+        // Named, the rest of a batch can be undone alone.
+        bot.slash(MAYA, "/assign @zoe conv_1001 conv_1004").await;
+        bot.settle().await;
+        bot.slash(MAYA, "/dialnote undo conv_1004").await;
+        bot.read_all().await;
+        assert_eq!(states(bot), ["mem_zoe open", "nobody open", "mem_zoe open"]);
+        bot.slash(MAYA, "/dialnote undo").await;
+        bot.read_all().await;
+        assert_eq!(states(bot), ["nobody open", "nobody open", "mem_zoe open"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_note_stays_and_what_was_before_it_is_offered() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign @zoe conv_1001 please call").await;
+        bot.settle().await;
+        bot.slash(MAYA, "/dialnote note conv_1004 typo").await;
+        bot.read_all().await;
+        bot.slash(MAYA, "/dialnote undo").await;
+        assert_snapshot!(bot.whole_answer(MAYA).await, @"
+        Can't undo your note on Robert Nguyen. Notes stay in dialnote.
+        [Undo assign: Ana Lima]
+        ");
+        assert_eq!(bot.dialnote(ANA), "mem_zoe open");
+        bot.press_private(MAYA, "front-desk", "undo", 0).await;
+        assert_snapshot!(bot.whole_answer(MAYA).await, @"Undone: Ana Lima is unassigned again. The note stays in dialnote.");
+        assert_eq!((bot.dialnote(ANA).as_str(), bot.notes(ANA).len()), ("nobody open", 1));
+        bot.read_all().await;
+        bot.slash(MAYA, "/dialnote undo").await;
+        assert_snapshot!(bot.whole_answer(MAYA).await, @"Can't undo your note on Robert Nguyen. Notes stay in dialnote.");
+    })
+    .await;
+}
+
+/// What each command answers, and what its button does.
+const UNDOABLE: [(&str, &str, &str); 9] = [
+    ("", "/dialnote take conv_1001", "nobody open"),
+    ("", "/assign @zoe conv_1001", "nobody open"),
+    ("/assign @leo conv_1001", "/handoff @zoe conv_1001 please", "mem_leo open"),
+    ("/assign @leo conv_1001", "/unassign conv_1001", "mem_leo open"),
+    ("", "/done conv_1001", "nobody open"),
+    ("/done conv_1001", "/reopen conv_1001", "nobody done"),
+    ("", "/snooze conv_1001 2h", "nobody open"),
+    ("/snooze conv_1001 2h", "/dialnote wake conv_1001", "nobody snoozed"),
+    ("", "/assign @frontdesk conv_1001", "nobody open"),
+];
+
+#[tokio::test]
+async fn every_answer_about_a_change_has_a_button_that_undoes_it() {
+    for (before, command, state) in UNDOABLE {
+        product(async |bot| {
+            if !before.is_empty() {
+                bot.slash(MAYA, before).await;
+                bot.read_all().await;
+            }
+            bot.slash(MAYA, command).await;
+            let answer = bot.whole_answer(MAYA).await;
+            assert!(answer.lines().next().unwrap().ends_with(" [Undo]"), "{command}: {answer}");
+            bot.press_private(MAYA, "front-desk", "undo", 0).await;
+            let answer = bot.whole_answer(MAYA).await;
+            assert!(answer.starts_with("Undone: ") && !answer.contains('['), "{command}: {answer}");
+            assert_eq!(bot.dialnote(ANA), state, "{command}");
+            bot.read_all().await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_button_undoes_its_own_act_once_and_in_time() {
+    product(async |bot| {
+        let mut said = Vec::new();
+        bot.slash(MAYA, "/assign @zoe conv_1001 conv_1004").await;
+        said.push(bot.whole_answer(MAYA).await);
+        bot.read_all().await;
+        let pressed = bot.last_private(MAYA);
+        // A later act of one's own is another one.
+        bot.slash(MAYA, "/assign @leo conv_1001").await;
+        bot.read_all().await;
+        bot.press_on(MAYA, &pressed, "undo").await;
+        said.push(bot.whole_answer(MAYA).await);
+        bot.read_all().await;
+        assert_eq!(states(bot), ["mem_leo open", "nobody open", "mem_zoe open"]);
+
+        // Pressed twice, it is undone once.
+        bot.slash(MAYA, "/dialnote take conv_1004").await;
+        bot.read_all().await;
+        let pressed = bot.last_private(MAYA);
+        bot.press_on(MAYA, &pressed, "undo").await;
+        bot.press_on(MAYA, &pressed, "undo").await;
+        said.push(bot.whole_answer(MAYA).await);
+        bot.read_all().await;
+
+        bot.slash(MAYA, "/dialnote take conv_1004").await;
+        bot.read_all().await;
+        let pressed = bot.last_private(MAYA);
+        bot.clock.advance(SignedDuration::from_mins(11));
+        bot.press_on(MAYA, &pressed, "undo").await;
+        said.push(bot.whole_answer(MAYA).await);
+        assert_eq!(states(bot), ["mem_leo open", "mem_maya open", "mem_zoe open"]);
+        assert_snapshot!(said.join("\n---\n"), @"
+        Both are done: [Undo 2]
+        Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told.
+        Assigned +1 415 555 0104 (Robert Nguyen) to Zoe, who has been told.
+        ---
+        1 of 2 is done:
+        Undone: Robert Nguyen is unassigned again.
+        Not conv_1001: Can't undo: you changed Ana Lima again after that.
+        ---
+        Already undone. Nothing changed.
+        ---
+        Can't undo: your last change to Robert Nguyen was over 10 minutes ago.
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_list_did_is_undone_in_it() {
+    product(async |bot| {
+        bot.open_home(MAYA).await;
+        bot.settle().await;
+        bot.choose_in(MAYA, "home", "filter", r#"{"q":{"f":"unassigned"}}"#).await;
+        bot.settle().await;
+        bot.press_in(MAYA, "home", "take", ANA).await;
+        let home = bot.home(MAYA).await;
+        assert!(home.contains("+1 415 555 0101 (Ana Lima) is yours now."), "{home}");
+        bot.press_in(MAYA, "home", "undo", ANA).await;
+        let home = bot.home(MAYA).await;
+        assert!(home.contains("Undone: Ana Lima is unassigned again."), "{home}");
+        assert_eq!(bot.dialnote(ANA), "nobody open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_undone_after_somebody_else_counts_no_more() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign @zoe conv_1001").await;
+        bot.settle().await;
+        bot.slash(LEO, "/assign me conv_1001").await;
+        bot.settle().await;
+        bot.slash(LEO, "/dialnote undo").await;
+        bot.read_all().await;
+        bot.slash(MAYA, "/dialnote undo").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Undone: Ana Lima is unassigned again.");
+        bot.read_all().await;
+        for who in [MAYA, LEO] {
+            bot.slash(who, "/dialnote undo conv_1001").await;
+            assert_eq!(bot.answer(who).await, "Nothing to undo.");
+        }
     })
     .await;
 }

@@ -94,6 +94,67 @@ async fn some_calls_can_fail_with_or_without_effect() {
 }
 
 #[tokio::test]
+async fn what_goes_to_one_person_can_be_refused() {
+    for name in ["zoe", "@zoe", "U0ZOE", "D0ZOE"] {
+        let stage = Stage::set().await;
+        stage.granted("conversations.open", json!({"users": "U0ZOE"})).await;
+        stage.sandbox.world(|world| {
+            world.faults.slack.fail_next.push(SlackFailure {
+                channel: Some(name.to_owned()),
+                error: "user_disabled".to_owned(),
+                always: true,
+                ..SlackFailure::default()
+            });
+        });
+        for _ in 0..2 {
+            assert_eq!(stage.refused("conversations.open", json!({"users": "U0ZOE"})).await, "user_disabled");
+            let direct = stage.slack(POST, json!({"channel": "D0ZOE", "text": "Hi"})).await;
+            assert_eq!(direct["error"], "user_disabled", "{name}");
+            stage.granted("conversations.open", json!({"users": "U0LEO"})).await;
+            stage.granted(POST, message()).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_goes_to_one_channel_can_be_refused_a_few_times() {
+    for name in ["C0BILLING", "billing", "#billing"] {
+        let stage = Stage::set().await;
+        let patch = json!({"slack": {"fail_next": [{"method": "chat.", "channel": name, "error": "not_in_channel"}]}});
+        assert_eq!(stage.control("faults", patch).await.0, 200);
+        stage.granted(POST, message()).await;
+        let billing = || json!({"channel": "C0BILLING", "text": "Hi"});
+        assert_eq!(stage.refused(POST, billing()).await, "not_in_channel", "{name}");
+        stage.granted(POST, billing()).await;
+    }
+}
+
+#[tokio::test]
+async fn writes_can_be_too_many() {
+    let stage = Stage::set().await;
+    let fails = |retry_after| DialnoteFailure {
+        method: "PATCH|POST".to_owned(),
+        status: 429,
+        retry_after,
+        after_effect: true,
+        ..DialnoteFailure::default()
+    };
+    stage.sandbox.world(|world| world.faults.dialnote.fail_next.extend([fails(None), fails(Some(20))]));
+    let wait = async |method: &str, path: &str, body: Value| {
+        let key = stage.sandbox.credentials().dialnote_api_key;
+        let url = stage.url(&format!("/dialnote/api/v1/conversations/conv_1001{path}"));
+        let request = stage.http.request(method.parse().unwrap(), url).bearer_auth(key);
+        let request = request.header("content-type", "application/json").body(body.to_string());
+        request.send().await.unwrap().headers().get("retry-after").map(|wait| wait.to_str().unwrap().to_owned())
+    };
+    assert_eq!(stage.dialnote("GET", "/conversations/conv_1001", Value::Null).await.0, 200, "it is no write");
+    assert_eq!(wait("PATCH", "", to_zoe()).await.as_deref(), Some("1"));
+    assert_eq!(stage.owner().as_deref(), Some("mem_zoe"), "it had its effect");
+    assert_eq!(wait("POST", "/notes", json!({"content": "a"})).await.as_deref(), Some("20"));
+    assert_eq!(wait("POST", "/notes", json!({"content": "b"})).await, None);
+}
+
+#[tokio::test]
 async fn a_request_can_hang_before_or_after_its_effect() {
     for after_effect in [false, true] {
         let stage = std::sync::Arc::new(Stage::set().await);

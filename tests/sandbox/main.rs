@@ -10,6 +10,7 @@
 )]
 
 mod blocks;
+mod cast;
 mod control;
 mod deliveries;
 mod demo;

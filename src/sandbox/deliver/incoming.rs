@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{Incoming, Parcel, WEBHOOK};
 use crate::sandbox::Impossible;
-use crate::sandbox::dialnote::{CallLog, Contact, Conversation, Entry, Kind, Status};
+use crate::sandbox::dialnote::{CallLog, Contact, Entry, Kind, Status, address};
 use crate::sandbox::server::Shared;
 use crate::sandbox::world::World;
 
@@ -36,7 +36,7 @@ pub(in crate::sandbox) async fn incoming(shared: &Shared, incoming: Incoming) ->
 type Told = (String, Value);
 
 fn take_in(world: &mut World, incoming: &Incoming) -> Result<(String, Vec<Told>), Impossible> {
-    let (from, to) = (e164(&incoming.from)?, e164(&incoming.to)?);
+    let (from, to) = (address(&incoming.from)?, address(&incoming.to)?);
     let shared = |number: &str| world.dialnote.numbers.iter().find(|n| n.number == number).map(|n| n.id.clone());
     let (number, contact, direction) = match (shared(&from), shared(&to)) {
         (None, Some(number)) => (number, from.clone(), "inbound"),
@@ -118,21 +118,8 @@ fn conversation_with(world: &mut World, phone: &str, number: &str, at: Timestamp
     if let Some(conversation) = known {
         return conversation.id.clone();
     }
-    let id = format!("conv_{}", 1001 + world.dialnote.conversations.len());
     let contact = Contact { id: world.dialnote.new_id("con"), phone_number: phone.to_owned(), ..Contact::default() };
-    world.dialnote.conversations.push(Conversation {
-        id: id.clone(),
-        contact,
-        number: number.to_owned(),
-        status: Status::Open,
-        is_read: false,
-        assigned_to: None,
-        snoozed_until: None,
-        created_at: at,
-        updated_at: at,
-        timeline: Vec::new(),
-    });
-    id
+    world.dialnote.begin(contact, number, at)
 }
 
 fn webhook(call: &CallLog, summary: Option<&str>) -> Value {
@@ -146,12 +133,4 @@ fn webhook(call: &CallLog, summary: Option<&str>) -> Value {
     json!({
         "id": call.id, "event_type": "call_log", "contact_id": call.contact, "timestamp": call.at, "call": told,
     })
-}
-
-/// A number as people write it, without what they write between the digits.
-fn e164(number: &str) -> Result<String, Impossible> {
-    let digits: String = number.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.')).collect();
-    let plausible =
-        digits.strip_prefix('+').is_some_and(|rest| rest.len() >= 7 && rest.bytes().all(|b| b.is_ascii_digit()));
-    if plausible { Ok(digits) } else { Err(Impossible(format!("{number} is not a number like +1 415 555 0101"))) }
 }

@@ -27,7 +27,7 @@ pub(super) use incoming::incoming;
 pub(super) use interact::{click, options, shortcut};
 pub(super) use modal::{close, submit};
 pub(super) use said::say;
-pub(super) use slash::slash;
+pub(super) use slash::{Line, slash};
 
 /// What Slack saw of the app, and what the person saw of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

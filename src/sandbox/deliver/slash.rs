@@ -22,15 +22,22 @@ struct Typed {
     parcel: Parcel,
 }
 
-/// Types `text`, which begins with the command's name, and sends it. Slack would deliver only the
-/// commands that the app registered; here any word is delivered, to show what the app says to it.
+/// A command's line as it was typed, or (`raw`) as Slack sends it: tokens and entities included.
+#[derive(Clone, Copy)]
+pub(in crate::sandbox) struct Line<'a> {
+    pub(in crate::sandbox) text: &'a str,
+    pub(in crate::sandbox) raw: bool,
+}
+
+/// Sends a line, which begins with the command's name. Slack would deliver only the commands that
+/// the app registered; here any word is delivered, to show what the app says to it.
 pub(in crate::sandbox) async fn slash(
     shared: &Shared,
     who: &str,
     channel: &str,
-    text: &str,
+    line: Line<'_>,
 ) -> Result<Outcome, Impossible> {
-    let typed = shared.world(|world| compose(world, who, channel, text))?;
+    let typed = shared.world(|world| compose(world, who, channel, line))?;
     let ack = send(shared, typed.parcel.clone()).await?;
     let error = shared.world(|world| show(world, &typed, &ack));
     Ok(Outcome {
@@ -41,14 +48,15 @@ pub(in crate::sandbox) async fn slash(
     })
 }
 
-fn compose(world: &mut World, who: &str, channel: &str, line: &str) -> Result<Typed, Impossible> {
+fn compose(world: &mut World, who: &str, channel: &str, line: Line<'_>) -> Result<Typed, Impossible> {
+    let Line { text: line, raw } = line;
     let person = world.actor(who)?;
     let channel = world.place(&person, channel)?;
     let (command, rest) = line.split_once(' ').unwrap_or((line, ""));
     if !command.starts_with('/') || command.len() < 2 {
         return Err(Impossible(format!("a command begins with a slash and its name, not with {command:?}")));
     }
-    let text = typed::escaped(world, rest);
+    let text = if raw { rest.to_owned() } else { typed::escaped(world, rest) };
     let trigger_id = world.new_trigger(&person.id, None);
     let response_url = world.new_response_url(&person.id, &channel.id, None);
     let organization = world.workspace.organization();

@@ -1,6 +1,7 @@
 //! Fake dialnote (contracts/dialnote.md). What the contract only assumes is strict here all the
 //! same: a wrong guess of the app's is better met in the sandbox than in a team's inbox.
 
+mod address;
 mod conversations;
 mod elsewhere;
 mod hooks;
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::server::{Answer, Heard};
 use super::world::World;
+pub(super) use address::address;
 pub(super) use elsewhere::{change, wake};
 pub use model::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
 pub(super) use seed::dialnote as seed;

@@ -223,6 +223,24 @@ impl Dialnote {
         self.members.iter().find(|member| member.id == id)
     }
 
+    /// Begins an open, unread conversation without an owner on the shared number with this id; answers its own.
+    pub(in crate::sandbox) fn begin(&mut self, contact: Contact, number: &str, at: Timestamp) -> String {
+        let id = format!("conv_{}", 1001 + self.conversations.len());
+        self.conversations.push(Conversation {
+            id: id.clone(),
+            contact,
+            number: number.to_owned(),
+            status: Status::Open,
+            is_read: false,
+            assigned_to: None,
+            snoozed_until: None,
+            created_at: at,
+            updated_at: at,
+            timeline: Vec::new(),
+        });
+        id
+    }
+
     pub(in crate::sandbox) fn new_id(&mut self, prefix: &str) -> String {
         self.last_id += 1;
         format!("{prefix}_{}", self.last_id)

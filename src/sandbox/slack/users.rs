@@ -25,6 +25,11 @@ pub(super) fn lookup_by_email(world: &mut World, args: &Args) -> Reply {
 }
 
 pub(super) fn list(world: &mut World, args: &Args) -> Reply {
+    // A token of an organization has to name the workspace (contracts/slack.md §24.5).
+    if world.workspace.organization().is_some() && args.text("team_id")?.is_none() {
+        return Err("missing_argument".into());
+    }
+    in_workspace(world, args)?;
     let with_locale = args.flag("include_locale")?;
     // People met in shared channels are not in the list.
     let own: Vec<Person> = world.people.iter().filter(|person| !person.stranger).cloned().collect();

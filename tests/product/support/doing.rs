@@ -44,16 +44,34 @@ impl Bot {
     /// Somebody presses a button of the last private message they got in a channel (or `dm`).
     /// `row` picks among several buttons of the same kind.
     pub async fn press_private(&self, who: &str, channel: &str, button: &str, row: usize) -> Outcome {
-        let message = self.world(|world| {
-            let mine = world.seen_by(who, channel);
-            mine.into_iter().rfind(|m| channel == "dm" || m.to.is_some()).cloned().expect("a private message")
-        });
+        let message = self.last_private_in(who, channel);
         let values: Vec<String> = elements(&message)
             .filter(|element| element["action_id"] == button)
             .filter_map(|element| element["value"].as_str().map(str::to_owned))
             .collect();
         let mut click = Click::message(who, channel, &message.ts, button);
         click.value = Some(values.get(row).unwrap_or_else(|| panic!("no {button} in {}", draw(&message))).clone());
+        self.click(click).await
+    }
+
+    /// The last private message that somebody got in #front-desk.
+    pub fn last_private(&self, who: &str) -> Message {
+        self.last_private_in(who, FRONT_DESK)
+    }
+
+    fn last_private_in(&self, who: &str, channel: &str) -> Message {
+        self.world(|world| {
+            let mine = world.seen_by(who, channel);
+            mine.into_iter().rfind(|m| channel == "dm" || m.to.is_some()).cloned().expect("a private message")
+        })
+    }
+
+    /// Somebody presses a button that a private message in #front-desk had, whatever it shows by now.
+    pub async fn press_on(&self, who: &str, message: &Message, button: &str) -> Outcome {
+        let value = elements(message).find(|element| element["action_id"] == button);
+        let value = value.and_then(|element| element["value"].as_str()).expect("the button");
+        let mut click = Click::message(who, FRONT_DESK, &message.ts, button);
+        click.value = Some(value.to_owned());
         self.click(click).await
     }
 

@@ -55,17 +55,18 @@ impl Bot {
         })
     }
 
-    /// Somebody's home as they see it.
+    /// Somebody's home as they see it, but for *Undo*.
     pub async fn home(&self, who: &str) -> String {
         self.settle().await;
-        draw_blocks(self.view(who, "home").expect("a home").blocks())
+        without_undo(&draw_blocks(self.view(who, "home").expect("a home").blocks()))
     }
 
-    /// The window or form on top, as somebody sees it.
+    /// The window or form on top, as somebody sees it, but for *Undo*.
     pub async fn window(&self, who: &str) -> String {
         self.settle().await;
         let view = self.view(who, "window").expect("a window");
-        format!("[[{}]]\n{}", view.body["title"]["text"].as_str().unwrap_or_default(), draw_blocks(view.blocks()))
+        let shown = without_undo(&draw_blocks(view.blocks()));
+        format!("[[{}]]\n{shown}", view.body["title"]["text"].as_str().unwrap_or_default())
     }
 
     /// The form somebody has open.
@@ -76,8 +77,14 @@ impl Bot {
         })
     }
 
-    /// The next private message that somebody got in a channel and has not read.
+    /// The next private message that somebody got in a channel and has not read, but for the button that every
+    /// answer about a change has.
     pub async fn answer(&mut self, who: &str) -> String {
+        without_undo(&self.whole_answer(who).await)
+    }
+
+    /// The next private message that somebody got in a channel and has not read.
+    pub async fn whole_answer(&mut self, who: &str) -> String {
         self.settle().await;
         self.next(|world| {
             let user = world.person(who).expect("a person").id.clone();
@@ -87,11 +94,13 @@ impl Bot {
         .unwrap_or_else(|| panic!("nobody answered {who}\n{}", self.everything()))
     }
 
-    /// The next direct message that somebody got from the app and has not read.
+    /// The next direct message that somebody got from the app and has not read; late answers come so, too.
     pub async fn dm(&mut self, who: &str) -> String {
         self.settle().await;
-        self.next(|world| world.seen_by(who, "dm").into_iter().filter(|m| m.to.is_none()).cloned().collect())
-            .unwrap_or_else(|| panic!("no direct message for {who}\n{}", self.everything()))
+        let read =
+            self.next(|world| world.seen_by(who, "dm").into_iter().filter(|m| m.to.is_none()).cloned().collect());
+        let read = read.unwrap_or_else(|| panic!("no direct message for {who}\n{}", self.everything()));
+        without_undo(&read)
     }
 
     /// The next line in the thread of a card in #front-desk that nobody has read.
@@ -271,4 +280,14 @@ pub(super) fn buttons_of(blocks: &[Value]) -> impl Iterator<Item = &Value> {
         let row = block["elements"].as_array().map_or(&[][..], Vec::as_slice);
         row.iter().chain(block.get("accessory"))
     })
+}
+
+/// An answer without *Undo* beside what was done.
+fn without_undo(answer: &str) -> String {
+    let plain = |line: &str| {
+        let text =
+            line.rsplit_once(" [Undo").filter(|(_, label)| label.ends_with(']')).map(|(text, _)| text.to_owned());
+        text.unwrap_or_else(|| line.to_owned())
+    };
+    answer.lines().map(plain).collect::<Vec<_>>().join("\n")
 }

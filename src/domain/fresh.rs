@@ -1,0 +1,119 @@
+//! Whether what was decided still rests on what is true. Between decision and write there may be a wait: a
+//! refusal, a crash, an outage of hours. Whatever has changed since is decided anew.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::conversation::{Conversation, State, Status};
+use crate::domain::plan::{Call, Plan, Progress};
+
+/// How old a look may be that a write rests on.
+const MOMENT: SignedDuration = SignedDuration::from_secs(2);
+
+/// A look at a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Looked {
+    /// When it was asked for.
+    pub at: Timestamp,
+    /// By which attempt at the command (`store::Claim`).
+    pub attempt: u32,
+}
+
+/// What a write may rest on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// A look of a moment ago.
+    Fresh,
+    /// A look of this attempt, which took long.
+    Old,
+    /// A look of an earlier attempt.
+    Gone,
+}
+
+impl Progress {
+    /// The plan with nothing done yet, decided after a look.
+    pub fn new(plan: Plan, looked: Looked) -> Self {
+        let now = plan.before.clone();
+        Self { plan, done: 0, now, seen: None, looked: Some(looked) }
+    }
+
+    /// The call to make next.
+    pub fn next(&self) -> Option<&Call> {
+        self.plan.calls.get(self.done)
+    }
+
+    /// Whether something was changed in dialnote already.
+    pub fn has_begun(&self) -> bool {
+        self.done > 0
+    }
+
+    /// What an attempt may rest its next write on.
+    pub fn basis(&self, attempt: u32, now: Timestamp) -> Basis {
+        match self.looked {
+            Some(looked) if looked.attempt != attempt => Basis::Gone,
+            Some(looked) if now.duration_since(looked.at) <= MOMENT => Basis::Fresh,
+            Some(_) => Basis::Old,
+            None => Basis::Gone,
+        }
+    }
+
+    /// Whether the conversation is as the plan and its calls so far leave it.
+    pub fn is_as_left(&self, now: &Conversation) -> bool {
+        State::from(now) == State::from(&self.now)
+    }
+
+    /// Whether the conversation is as it was but for what the call does: then an earlier try got through.
+    pub fn has_been_done(&self, call: &Call, now: &Conversation) -> bool {
+        let (was, is) = (State::from(&self.now), State::from(now));
+        let rest = match call {
+            Call::Assign(_) => (is.status, is.until) == (was.status, was.until),
+            Call::SetStatus(_) | Call::Snooze(_) => is.owner == was.owner,
+            Call::AddNote { .. } => true,
+        };
+        rest && call.holds(now)
+    }
+
+    /// The call was made, or an earlier try of it: the conversation as it is since.
+    #[must_use]
+    pub fn after(&self, now: Option<Conversation>, looked: Looked) -> Self {
+        let (seen, looked) = match now {
+            Some(_) => (Some(looked.at), Some(looked)),
+            None => (self.seen, self.looked),
+        };
+        let now = now.unwrap_or_else(|| self.now.clone()).past_notes(self.plan.before.last_activity.as_ref());
+        Self { plan: self.plan.clone(), done: self.done + 1, now, seen, looked }
+    }
+
+    /// The plan as far as it was carried out: what was to follow does not fit any more.
+    #[must_use]
+    pub fn so_far(&self) -> Self {
+        let mut progress = self.clone();
+        progress.plan.calls.truncate(self.done);
+        progress
+    }
+}
+
+impl Call {
+    /// A name for it that is its own within a plan.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Assign(_) => "assign",
+            Self::SetStatus(_) => "status",
+            Self::Snooze(_) => "snooze",
+            Self::AddNote { .. } => "note",
+        }
+    }
+
+    /// Whether the conversation is as the call would make it. A note is not part of that.
+    pub fn holds(&self, conversation: &Conversation) -> bool {
+        match self {
+            Self::Assign(owner) => conversation.owner.as_ref().map(|owner| &owner.id) == owner.as_ref(),
+            Self::SetStatus(status) => conversation.status == *status,
+            Self::Snooze(until) => {
+                let shown = conversation.snoozed_until;
+                conversation.status == Status::Snoozed && shown.is_none_or(|shown| shown == *until)
+            }
+            Self::AddNote { .. } => false,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The conversations among which a typed one is looked for.
+
+use std::collections::BTreeSet;
+
+use crate::domain::conversation::{Conversation, Status};
+use crate::domain::list::Known;
+use crate::domain::lookup::names::{How, Strength, folded, how, is_misspelt, strength};
+use crate::domain::phone::{Fit, Home, WrittenNumber};
+use crate::ids::ConversationId;
+
+/// The conversations of a team, as they were last seen.
+pub struct Book<'a> {
+    all: Vec<&'a Known>,
+    home: Home,
+}
+
+/// The conversations that a number or name fits best.
+#[derive(Clone, Debug)]
+pub struct Found<'a, By> {
+    /// How well.
+    pub by: By,
+    /// Which.
+    pub conversations: Vec<&'a Conversation>,
+}
+
+impl<'a> Book<'a> {
+    /// A book of these.
+    pub fn of(all: impl IntoIterator<Item = &'a Known>) -> Self {
+        let all: Vec<_> = all.into_iter().collect();
+        Self { home: home_of(all.iter().copied()), all }
+    }
+
+    /// The conversation with this id.
+    pub fn by_id(&self, id: &str) -> Option<&'a Conversation> {
+        let has = |known: &&&'a Known| known.conversation.id.as_str().eq_ignore_ascii_case(id);
+        self.all.iter().find(has).map(|known| &known.conversation)
+    }
+
+    /// The conversations with the contacts whom a number fits best.
+    pub fn by_number(&self, number: &WrittenNumber) -> Option<Found<'a, Fit>> {
+        let matcher = number.against(&self.home);
+        best(self.all.iter().filter_map(|known| Some((matcher.fit(&known.conversation.contact.phone)?, *known))))
+    }
+
+    /// The conversations with the contacts whom a [`folded`] phrase surely names.
+    pub fn by_name(&self, phrase: &str) -> Option<Found<'a, Strength>> {
+        let fit = |known: &Known| strength(phrase, &known.name).max(whole_company(phrase, &known.company));
+        best(self.all.iter().filter_map(|known| Some((fit(known)?, *known))))
+    }
+
+    /// The conversations that somebody may mean with a [`folded`] phrase: parts of words, misspellings, one word
+    /// of a company. Best first.
+    pub fn offered(&self, phrase: &str) -> Vec<&'a Conversation> {
+        let fit = |known: &Known| {
+            let how = how(phrase, &known.names);
+            let misspelt = how == How::Nothing && phrase.split(' ').all(|word| is_misspelt(word, &known.names));
+            if misspelt { How::Misspelt } else { how }
+        };
+        let fits = self.all.iter().map(|known| (fit(known), *known));
+        let mut found: Vec<_> = fits.filter(|(how, _)| *how != How::Nothing).collect();
+        found.sort_by(|one, other| {
+            let rank = |(how, known): &(How, &Known)| (*how, known.conversation.status != Status::Done, at(known));
+            rank(other).cmp(&rank(one)).then_with(|| one.1.conversation.id.cmp(&other.1.conversation.id))
+        });
+        found.into_iter().map(|(_, known)| &known.conversation).collect()
+    }
+
+    /// Those of these ids that the book has, in their order.
+    pub fn those(&self, ids: &[ConversationId]) -> Vec<&'a Conversation> {
+        ids.iter().filter_map(|id| self.by_id(id.as_str())).collect()
+    }
+}
+
+/// The countries of the shared numbers that conversations belong to.
+pub fn home_of<'a>(all: impl Iterator<Item = &'a Known>) -> Home {
+    let shared: BTreeSet<_> = all.filter_map(|known| Some(known.conversation.line.as_ref()?.number.as_str())).collect();
+    Home::of(shared)
+}
+
+fn at(known: &Known) -> jiff::Timestamp {
+    known.conversation.last_activity.as_ref().map_or(jiff::Timestamp::MIN, |last| last.at)
+}
+
+fn whole_company(phrase: &str, company: &str) -> Option<Strength> {
+    strength(phrase, company).filter(|strength| *strength == Strength::Full)
+}
+
+/// Those that fit best, most recently active first.
+fn best<'a, By: Ord + Copy>(fits: impl Iterator<Item = (By, &'a Known)>) -> Option<Found<'a, By>> {
+    let mut found: Option<(By, Vec<&'a Known>)> = None;
+    for (by, known) in fits {
+        match &mut found {
+            Some((best, _)) if by < *best => {}
+            Some((best, all)) if by == *best => all.push(known),
+            _ => found = Some((by, vec![known])),
+        }
+    }
+    let (by, mut all) = found?;
+    all.sort_by_key(|known| std::cmp::Reverse(at(known)));
+    Some(Found { by, conversations: all.into_iter().map(|known| &known.conversation).collect() })
+}
+
+/// A contact's name as it is looked for: the name, else what the card shows in its place (`SUPPORT`, `68849`).
+pub fn name_of(conversation: &Conversation) -> String {
+    let contact = &conversation.contact;
+    let is_number = contact.phone.starts_with('+');
+    let shown = contact.name.as_deref().or(Some(contact.phone.as_str()).filter(|_| !is_number));
+    shown.map(folded).unwrap_or_default()
+}

@@ -1,0 +1,230 @@
+//! The order of a command's words: person and conversations in either order, then the note.
+
+use crate::domain::command::Assignee;
+use crate::domain::lookup::book::Book;
+use crate::domain::lookup::conversations::{Manner, Meant, Reader};
+use crate::domain::lookup::people::{Directory, Named, Who, is_recognized};
+use crate::domain::lookup::token::{Text, cleaned};
+use crate::domain::lookup::{Asked, Missing, Reading};
+use crate::domain::typed;
+use crate::domain::verb::Verb;
+
+/// Words that lead to a person.
+const LEADS: [&str; 2] = ["to", "for"];
+
+/// Stands for everything open that belongs to whoever asks.
+const ALL: &str = "all";
+
+/// Reads what a typed command means.
+pub fn read(asked: &Asked<'_>, book: &Book<'_>, directory: &Directory) -> Reading {
+    let source = cleaned(asked.text);
+    let text = Text::read(&source);
+    let grammar = Grammar { asked, text: &text, reader: reader(asked, &text, book), book, directory };
+    match asked.who {
+        None if takes_person(asked.verb) => grammar.person_and_conversations(),
+        who => grammar.conversations(who.cloned(), 0),
+    }
+}
+
+fn reader<'r, 'a>(asked: &Asked<'r>, text: &'r Text<'r>, book: &'r Book<'a>) -> Reader<'r, 'a> {
+    Reader::new(text, book, asked.links, manner(asked.verb))
+}
+
+/// Whether a command names a new owner.
+pub(super) fn takes_person(verb: Verb) -> bool {
+    matches!(verb, Verb::Assign | Verb::Handoff)
+}
+
+/// Whether a command has a note.
+pub(super) fn takes_note(verb: Verb) -> bool {
+    takes_person(verb) || matches!(verb, Verb::Done | Verb::Note | Verb::GiveBack)
+}
+
+/// Whether a name means a done conversation as well as any other to a command.
+pub fn means_done_too(verb: Verb) -> bool {
+    matches!(verb, Verb::Reopen | Verb::Note | Verb::History | Verb::Undo)
+}
+
+fn manner(verb: Verb) -> Manner {
+    Manner { takes_note: takes_note(verb), done_too: means_done_too(verb) }
+}
+
+struct Grammar<'r, 'a> {
+    asked: &'r Asked<'r>,
+    text: &'r Text<'r>,
+    reader: Reader<'r, 'a>,
+    book: &'r Book<'a>,
+    directory: &'r Directory,
+}
+
+impl Grammar<'_, '_> {
+    fn person_and_conversations(&self) -> Reading {
+        let start = self.text.past(0, &[]);
+        self.all_of_mine(start)
+            .or_else(|| self.person_first(start))
+            .or_else(|| self.conversation_first(start))
+            .or_else(|| self.led_to_a_person(start))
+            .unwrap_or_else(|| self.nobody_surely(start))
+    }
+
+    /// `all @zoe note`.
+    fn all_of_mine(&self, start: usize) -> Option<Reading> {
+        let next = self.past_all(start)?;
+        let named = self.person_at(next)?;
+        Some(self.with(named.who, |who| self.all(who, named.to), || self.text.from(start).to_owned()))
+    }
+
+    fn past_all(&self, at: usize) -> Option<usize> {
+        let is_all = self.text.token(at)?.word().is_some_and(|word| word == ALL);
+        is_all.then_some(at + 1)
+    }
+
+    fn all(&self, who: Assignee, from: usize) -> Reading {
+        Reading::AllMine { who, note: typed::plain(self.text.from(self.text.past(from, &[]))) }
+    }
+
+    /// `@zoe Ana Lima note`, unless the words are a contact's name rather than a person's.
+    fn person_first(&self, start: usize) -> Option<Reading> {
+        let named = self.person_at(start)?;
+        let of_a_contact = self.reader.name_words(start) > self.directory.name_words(self.text, start);
+        if of_a_contact && !is_recognized(self.text, start) {
+            return None;
+        }
+        let next = self.text.past(named.to, &[]);
+        Some(self.with(
+            named.who,
+            |who| match self.past_all(next) {
+                Some(after) => self.all(who, after),
+                None => self.conversations(Some(who), named.to),
+            },
+            || self.text.from(named.to).to_owned(),
+        ))
+    }
+
+    /// `Ana Lima to @zoe note`.
+    fn conversation_first(&self, start: usize) -> Option<Reading> {
+        let end = self.reader.clear_at(start)?;
+        let named = self.person_at(self.text.past(end, &[]))?;
+        Some(self.around(start, end, named))
+    }
+
+    /// The text around a person who is named between conversation and note.
+    fn around(&self, start: usize, end: usize, named: Named) -> Reading {
+        // A colon keeps what belongs to the note from being taken for another conversation.
+        let rest = format!("{} : {}", self.text.between(start, end).trim(), self.text.from(named.to));
+        self.with(named.who, |who| self.again(who, &rest), || rest.clone())
+    }
+
+    /// `okafro to @zoe note`: the words before are no conversation's name, and meant as one.
+    fn led_to_a_person(&self, start: usize) -> Option<Reading> {
+        let leads = |at: usize| self.text.token(at)?.word().filter(|word| LEADS.contains(&&**word));
+        let lead = (start..self.text.tokens.len())
+            .find(|at| leads(*at).is_some() && self.directory.at(self.text, at + 1).is_some())?;
+        let named = self.directory.at(self.text, lead + 1)?;
+        (lead > start).then(|| self.around(start, lead, named))
+    }
+
+    /// Nobody is named surely: the words before a conversation may be a name that is misspelt.
+    fn nobody_surely(&self, start: usize) -> Reading {
+        let (from, end) = match self.reader.explicit_after(start) {
+            Some((from, end)) => (from, end),
+            None => match self.reader.clear_at(start) {
+                Some(end) => (start, end),
+                None => (start + 1, start + 1),
+            },
+        };
+        let typed = self.text.between(start, from).trim().trim_end_matches([',', ':', ';']).to_owned();
+        if typed.is_empty() {
+            return self.somebody_after(start, end);
+        }
+        match self.directory.nearest(&typed) {
+            Who::OneOf(people) => {
+                Reading::WhichPerson { people, typed: typed::as_typed(&typed), rest: self.text.from(from).to_owned() }
+            }
+            _ => self.lacking(Missing::Somebody { typed: typed::as_typed(&typed) }, from),
+        }
+    }
+
+    /// The conversation is clear; the word after it may be a name that is misspelt, if it is led to.
+    fn somebody_after(&self, start: usize, end: usize) -> Reading {
+        let after = self.text.past(end, &LEADS);
+        let typed = self.text.between(after, after + 1).trim().to_owned();
+        if after > end
+            && !typed.is_empty()
+            && self.text.past(end, &[]) < after
+            && let Who::OneOf(people) = self.directory.nearest(&typed)
+        {
+            let rest = format!("{} : {}", self.text.between(start, end).trim(), self.text.from(after + 1));
+            return Reading::WhichPerson { people, typed: typed::as_typed(&typed), rest };
+        }
+        self.lacking(Missing::Person, start)
+    }
+
+    /// Something about the person is missing; what is known of the conversations is kept.
+    fn lacking(&self, what: Missing, from: usize) -> Reading {
+        let (ids, note) = match self.reader.read(from) {
+            Meant::Clear { ids, note, .. } | Meant::Unclear { ids, note, .. } => (ids, note),
+            Meant::OneOf { .. } | Meant::Nothing { .. } => {
+                (Vec::new(), typed::plain(self.text.from(self.text.past(from, &[]))))
+            }
+        };
+        Reading::Missing { who: None, ids, note, what }
+    }
+
+    fn person_at(&self, at: usize) -> Option<Named> {
+        self.directory.at(self.text, at).or_else(|| {
+            let leads = self.text.token(at)?.word().is_some_and(|word| LEADS.contains(&&*word));
+            if leads { self.directory.at(self.text, at + 1) } else { None }
+        })
+    }
+
+    /// Goes on with the person who is named, or asks who it is.
+    fn with(&self, who: Who, go_on: impl FnOnce(Assignee) -> Reading, rest: impl FnOnce() -> String) -> Reading {
+        match who {
+            Who::Clear(Assignee::Group(_)) if self.asked.verb == Verb::Handoff => {
+                let rest = rest();
+                let note = match self.again(Assignee::Me, &rest) {
+                    Reading::Ready { ids, note, .. } | Reading::Missing { ids, note, .. } => (ids, note),
+                    _ => (Vec::new(), typed::plain(&rest)),
+                };
+                Reading::Missing { who: None, ids: note.0, note: note.1, what: Missing::OnePerson }
+            }
+            Who::Clear(who) => go_on(who),
+            Who::OneOf(people) => Reading::WhichPerson { people, typed: String::new(), rest: rest() },
+            Who::Unknown(typed) => {
+                let rest = rest();
+                match self.again(Assignee::Me, &rest) {
+                    Reading::Ready { ids, note, .. } => {
+                        Reading::Missing { who: None, ids, note, what: Missing::Somebody { typed } }
+                    }
+                    _ => {
+                        let note = typed::plain(&rest);
+                        Reading::Missing { who: None, ids: Vec::new(), note, what: Missing::Somebody { typed } }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Another text with the person known.
+    fn again(&self, who: Assignee, text: &str) -> Reading {
+        read(&Asked { who: Some(&who), text, ..*self.asked }, self.book, self.directory)
+    }
+
+    fn conversations(&self, who: Option<Assignee>, start: usize) -> Reading {
+        match self.reader.read(start) {
+            Meant::Clear { ids, note, .. } if self.asked.verb == Verb::Note && note.is_empty() => {
+                Reading::Missing { who, ids, note, what: Missing::Note }
+            }
+            Meant::Clear { ids, by_name, note } => Reading::Ready { who, ids, by_name, note },
+            Meant::OneOf { ids, asked, doubt, note } => Reading::WhichConversation { who, ids, asked, doubt, note },
+            Meant::Unclear { ids, asked, note } => {
+                Reading::Missing { who, ids, note, what: Missing::Clarity { asked } }
+            }
+            Meant::Nothing { note } => {
+                let asked = note.clone();
+                Reading::Missing { who, ids: Vec::new(), note, what: Missing::Conversation { asked } }
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Names as people type them against names as dialnote keeps them: upper and lower case, accents, hyphens
+//! and the shape of apostrophes do not matter.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::domain::text::is_unseen;
+
+/// Fewer letters than this are part of half the names.
+const FEWEST_LETTERS: usize = 2;
+
+/// A first or last name with fewer letters names nobody by itself.
+const FEWEST_OF_A_NAME: usize = 3;
+
+/// How alike a misspelt word must be to a word of the name (0 nothing alike, 1 the same).
+const ALIKE: f64 = 0.88;
+
+/// Shorter words are too easily alike.
+const LONG_ENOUGH: usize = 4;
+
+/// Words that never name a conversation.
+const STOP_WORDS: [&str; 10] = ["to", "for", "on", "about", "no", "ok", "an", "and", "it", "this"];
+
+/// Those of them that are grammar before a name, and offer nobody either.
+const GRAMMAR: [&str; 7] = ["to", "for", "on", "about", "and", "it", "this"];
+
+/// How well words fit a name; greater is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum How {
+    /// Not at all.
+    Nothing,
+    /// They are nearly a word of it.
+    Misspelt,
+    /// They stand inside a word of it.
+    InsideAWord,
+    /// They begin a word of it.
+    StartOfAWord,
+    /// They are whole words of it.
+    WholeWords,
+    /// They are all of it.
+    WholeName,
+}
+
+/// How surely words name somebody; greater is surer. Anything weaker is a question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// A first or last name, or several of either.
+    Part,
+    /// The full name in either order, or the whole company.
+    Full,
+}
+
+/// The text in lower case, without accents, apostrophes and marks, its words parted by one blank:
+/// `José  O’Neil-SMITH` becomes `jose oneil smith`.
+pub fn folded(text: &str) -> String {
+    let mut bare = String::with_capacity(text.len());
+    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+        match c {
+            '\'' | '’' | '‘' | 'ʼ' | '`' | '´' | '＇' => {}
+            'ı' => bare.push('i'),
+            'ß' => bare.push_str("ss"),
+            'ø' => bare.push('o'),
+            'ł' => bare.push('l'),
+            'đ' => bare.push('d'),
+            'æ' => bare.push_str("ae"),
+            'œ' => bare.push_str("oe"),
+            '&' => bare.push_str(" and "),
+            '-' | '‐'..='―' | ',' | ';' | ':' | '.' | '!' | '?' | '(' | ')' | '"' | '“' | '”' | '„' | '«' | '»' =>
+            {
+                bare.push(' ');
+            }
+            // A lower-case letter can bring a mark of its own (`İ`).
+            c if is_combining_mark(c) || is_unseen(c) => {}
+            c => bare.push(c),
+        }
+    }
+    bare.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a [`folded`] word never names a conversation.
+pub fn is_stop_word(word: &str) -> bool {
+    STOP_WORDS.contains(&word)
+}
+
+/// Whether a [`folded`] word only leads to what follows it.
+pub fn is_grammar(word: &str) -> bool {
+    GRAMMAR.contains(&word)
+}
+
+/// How surely `phrase` is `name`, both [`folded`].
+pub fn strength(phrase: &str, name: &str) -> Option<Strength> {
+    if phrase.is_empty() || name.is_empty() || is_stop_word(phrase) {
+        return None;
+    }
+    if is_full(phrase, name) {
+        let enough = letters(phrase) >= FEWEST_OF_A_NAME || name.contains(' ') || !name.is_ascii();
+        return enough.then_some(Strength::Full);
+    }
+    let is_part = name.strip_prefix(phrase).is_some_and(|rest| rest.starts_with(' '))
+        || name.strip_suffix(phrase).is_some_and(|rest| rest.ends_with(' '));
+    (is_part && letters(phrase) >= FEWEST_OF_A_NAME).then_some(Strength::Part)
+}
+
+/// Whether `phrase` is all of `name`, last name first as well; names in scripts without blanks have none.
+fn is_full(phrase: &str, name: &str) -> bool {
+    if phrase.len() == name.len() {
+        return phrase == name || turns(name).any(|(last, first)| is_turned(phrase, last, first));
+    }
+    !phrase.is_ascii() && !phrase.contains(' ') && name.split(' ').collect::<String>() == phrase
+}
+
+/// The ways to part a name in two.
+fn turns(name: &str) -> impl Iterator<Item = (&str, &str)> {
+    name.match_indices(' ').filter_map(|(at, blank)| Some((name.get(at + blank.len()..)?, name.get(..at)?)))
+}
+
+/// Whether `phrase` is the name with its last words first.
+pub fn is_turned(phrase: &str, last: &str, first: &str) -> bool {
+    phrase.strip_prefix(last).and_then(|rest| rest.strip_prefix(' ')) == Some(first)
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphanumeric()).count()
+}
+
+/// How well `wanted` fits a name, both [`folded`], wherever it stands in it.
+pub fn how(wanted: &str, name: &str) -> How {
+    if letters(wanted) < FEWEST_LETTERS {
+        return How::Nothing;
+    }
+    if wanted == name {
+        return How::WholeName;
+    }
+    let starts_a_word = |at: usize| name.get(..at).is_some_and(|before| !before.ends_with(char::is_alphanumeric));
+    let ends_a_word = |at: usize| name.get(at..).is_some_and(|after| !after.starts_with(char::is_alphanumeric));
+    name.match_indices(wanted)
+        .map(|(at, hit)| match (starts_a_word(at), ends_a_word(at + hit.len())) {
+            (true, true) => How::WholeWords,
+            (true, false) => How::StartOfAWord,
+            (false, _) => How::InsideAWord,
+        })
+        .max()
+        .unwrap_or(How::Nothing)
+}
+
+/// Whether a word is nearly a word of the name, both [`folded`].
+pub fn is_misspelt(word: &str, name: &str) -> bool {
+    let long = |word: &str| word.chars().count() >= LONG_ENOUGH;
+    let alike = |of_name: &str| {
+        long(of_name) && (strsim::osa_distance(of_name, word) == 1 || strsim::jaro_winkler(of_name, word) >= ALIKE)
+    };
+    long(word) && name.split(' ').any(alike)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spelling_does_not_matter() {
+        for (one, other) in [
+            ("José  LIMA", "jose lima"),
+            ("Pat O’Brien", "pat o`brien"),
+            ("Ann-Marie", "ANN MARIE"),
+            ("Işık", "isik"),
+            ("Straße", "STRASSE"),
+            ("Kim & Sons", "kim and sons"),
+            ("Acme, Inc.", "acme inc"),
+            ("E\u{200b}ve", "eve"),
+        ] {
+            assert_eq!(folded(one), folded(other), "{one}");
+        }
+    }
+
+    #[test]
+    fn only_whole_names_are_sure() {
+        use Strength::{Full, Part};
+        for (phrase, name, expected) in [
+            ("ana lima", "ana lima", Some(Full)),
+            ("lima ana", "ana lima", Some(Full)),
+            ("de la cruz maria", "maria de la cruz", Some(Full)),
+            ("李小龙", "李 小龙", Some(Full)),
+            ("小龙", "李 小龙", None),
+            ("ana", "ana lima", Some(Part)),
+            ("de la cruz", "maria de la cruz", Some(Part)),
+            ("la", "maria de la cruz", None),
+            ("ana", "diana okafor", None),
+            ("oka", "diana okafor", None),
+            ("no", "no name", None),
+            ("al", "al", None),
+        ] {
+            assert_eq!(strength(phrase, name), expected, "{phrase} in {name}");
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Whom the words of a command name.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::command::{Assignee, UserGroup};
+use crate::domain::lookup::names::folded;
+use crate::domain::lookup::token::{Kind, Text};
+use crate::domain::typed;
+use crate::ids::SlackUserId;
+
+/// More words than this never belong to a person's name.
+const MOST_NAME_WORDS: usize = 4;
+
+/// How alike a misspelt name must be (0 nothing alike, 1 the same).
+const ALIKE: f64 = 0.84;
+
+/// Fewer letters than this begin half the names.
+const FEWEST_LETTERS: usize = 2;
+
+/// How many people are offered.
+const MOST_OFFERED: usize = 5;
+
+/// What stands between two people who are named together.
+const BETWEEN: [&str; 3] = ["and", "or", "/"];
+
+/// A Slack user as colleagues may name them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Colleague {
+    /// The user.
+    pub user: SlackUserId,
+    /// The display name.
+    pub display: String,
+    /// The full name.
+    pub full: String,
+    /// The e-mail address, if it is known.
+    pub email: Option<String>,
+}
+
+impl Colleague {
+    fn is_named(&self, phrase: &str) -> bool {
+        folded(&self.display) == phrase || folded(&self.full) == phrase
+    }
+
+    /// Whether somebody may mean them with a [`folded`] phrase: the beginning or a word of a name, or misspelt.
+    fn is_nearly(&self, phrase: &str) -> bool {
+        let names = [folded(&self.display), folded(&self.full)];
+        let words = || names.iter().flat_map(|name| name.split(' ').chain([name.as_str()]));
+        let begins = phrase.chars().count() >= FEWEST_LETTERS && words().any(|word| word.starts_with(phrase));
+        let one_slip = |word: &str| phrase.chars().count() > FEWEST_LETTERS && strsim::osa_distance(word, phrase) == 1;
+        begins || words().any(|word| one_slip(word) || strsim::jaro_winkler(word, phrase) >= ALIKE)
+    }
+}
+
+/// Who is named at some place of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Who.
+    pub who: Who,
+    /// The token after the name.
+    pub to: usize,
+}
+
+/// A person as somebody named them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// This one.
+    Clear(Assignee),
+    /// One of these.
+    OneOf(Vec<SlackUserId>),
+    /// Nobody: these words name nobody.
+    Unknown(String),
+}
+
+/// The people of a team, as colleagues name them.
+#[derive(Clone, Debug, Default)]
+pub struct Directory {
+    /// The people.
+    pub people: Vec<Colleague>,
+    /// Who is asking.
+    pub me: Option<SlackUserId>,
+}
+
+impl Directory {
+    /// Whom the words at a token surely name. Several who are named together are one question.
+    pub fn at(&self, text: &Text<'_>, at: usize) -> Option<Named> {
+        let first = self.one_at(text, at)?;
+        let mut all = vec![first];
+        while let Some(last) = all.last() {
+            let next = text.past(last.to, &BETWEEN);
+            let follows = (next > last.to).then(|| self.one_at(text, next)).flatten();
+            // Side by side only those whom Slack recognized: a bare name may as well be a contact's.
+            let beside = || self.one_at(text, last.to).filter(|_| is_recognized(text, last.to));
+            match follows.or_else(beside) {
+                Some(follows) => all.push(follows),
+                None => break,
+            }
+        }
+        let to = all.last()?.to;
+        match all.pop() {
+            Some(only) if all.is_empty() => Some(only),
+            last => {
+                all.extend(last);
+                let twice = all.windows(2).all(|pair| matches!(pair, [one, other] if one.who == other.who));
+                let who = all.first().map(|first| first.who.clone()).filter(|_| twice);
+                Some(Named { who: who.unwrap_or_else(|| Who::OneOf(self.users(all))), to })
+            }
+        }
+    }
+
+    fn users(&self, named: Vec<Named>) -> Vec<SlackUserId> {
+        let users = named.into_iter().flat_map(|named| match named.who {
+            Who::Clear(Assignee::User(user)) => vec![user],
+            Who::Clear(Assignee::Me) => self.me.iter().cloned().collect(),
+            Who::OneOf(users) => users,
+            Who::Clear(Assignee::Group(_) | Assignee::InText) | Who::Unknown(_) => Vec::new(),
+        });
+        let mut several: Vec<SlackUserId> = Vec::new();
+        for user in users {
+            if !several.contains(&user) {
+                several.push(user);
+            }
+        }
+        several
+    }
+
+    fn one_at(&self, text: &Text<'_>, at: usize) -> Option<Named> {
+        if let Some(who) = recognized(text, at) {
+            return Some(Named { who: Who::Clear(who), to: at + 1 });
+        }
+        self.by_address(text, at).or_else(|| self.by_name(text, at))
+    }
+
+    fn by_address(&self, text: &Text<'_>, at: usize) -> Option<Named> {
+        let address = address(&text.token(at)?.kind)?;
+        let has_it = |one: &&Colleague| one.email.as_deref().is_some_and(|email| email.to_lowercase() == address);
+        let who = match self.people.iter().find(has_it) {
+            Some(one) => Who::Clear(Assignee::User(one.user.clone())),
+            None => Who::Unknown(address),
+        };
+        Some(Named { who, to: at + 1 })
+    }
+
+    /// The longest full or display name that stands at a token.
+    fn by_name(&self, text: &Text<'_>, at: usize) -> Option<Named> {
+        if let Kind::Quoted(name) = &text.token(at)?.kind {
+            return self.called(&folded(&typed::plain(name))).map(|who| Named { who, to: at + 1 });
+        }
+        let words = words(text, at);
+        (1..=words.len()).rev().find_map(|count| {
+            let who = self.called(&words.get(..count)?.join(" "))?;
+            Some(Named { who, to: at + count })
+        })
+    }
+
+    fn called(&self, phrase: &str) -> Option<Who> {
+        let called: Vec<_> =
+            self.people.iter().filter(|one| one.is_named(phrase)).map(|one| one.user.clone()).collect();
+        match called.as_slice() {
+            [] => None,
+            [one] => Some(Who::Clear(Assignee::User(one.clone()))),
+            _ => Some(Who::OneOf(called)),
+        }
+    }
+
+    /// Whom somebody may mean with words that name nobody: those who come nearest.
+    pub fn nearest(&self, typed: &str) -> Who {
+        let phrase = folded(&typed::plain(typed).replace('@', " "));
+        let nearly = self.people.iter().filter(|one| !phrase.is_empty() && one.is_nearly(&phrase));
+        let users: Vec<_> = nearly.map(|one| one.user.clone()).take(MOST_OFFERED).collect();
+        if users.is_empty() { Who::Unknown(typed::as_typed(typed)) } else { Who::OneOf(users) }
+    }
+
+    /// How many words of a person's name stand at a token, if nothing surer does.
+    pub fn name_words(&self, text: &Text<'_>, at: usize) -> usize {
+        self.by_name(text, at).map_or(0, |named| named.to - at)
+    }
+}
+
+/// The only one of these people who is called so.
+pub fn only_one_called(name: &str, people: &[Colleague]) -> Option<SlackUserId> {
+    let phrase = folded(name.trim_start_matches('@'));
+    let mut called = people.iter().filter(|one| one.is_named(&phrase));
+    called.next().filter(|_| called.next().is_none()).map(|one| one.user.clone())
+}
+
+/// Whether Slack recognized a person at a token, or it is whoever asks.
+pub fn is_recognized(text: &Text<'_>, at: usize) -> bool {
+    recognized(text, at).is_some()
+}
+
+fn recognized(text: &Text<'_>, at: usize) -> Option<Assignee> {
+    match &text.token(at)?.kind {
+        Kind::Person(user) => Some(Assignee::User(user.clone())),
+        Kind::Group(id, name) => Some(Assignee::Group(UserGroup { id: id.clone(), name: typed::plain(name) })),
+        Kind::Word(word) if matches!(word.to_lowercase().as_str(), "me" | "@me") => Some(Assignee::Me),
+        _ => None,
+    }
+}
+
+/// The e-mail addresses in a text.
+pub fn addresses(text: &Text<'_>) -> Vec<String> {
+    text.tokens.iter().filter_map(|token| address(&token.kind)).collect()
+}
+
+/// An e-mail address in small letters, plain or as Slack links it.
+fn address(kind: &Kind<'_>) -> Option<String> {
+    let address = match kind {
+        Kind::Link(link) => link.strip_prefix("mailto:")?,
+        Kind::Word(word) => word,
+        _ => return None,
+    };
+    let (name, host) = address.split_once('@')?;
+    let is_address = !name.is_empty() && host.contains('.') && !host.contains('@');
+    is_address.then(|| address.to_lowercase())
+}
+
+/// The words from a token on that may belong to one name, [`folded`].
+fn words(text: &Text<'_>, at: usize) -> Vec<String> {
+    let words = text.tokens.iter().skip(at).map_while(|token| match token.kind {
+        Kind::Word(word) => Some(folded(&typed::plain(word.trim_start_matches('@')))),
+        _ => None,
+    });
+    words.take(MOST_NAME_WORDS).collect()
+}

@@ -1,0 +1,71 @@
+//! Words in a search field or a list against the conversations that are known: whoever is found by a command is
+//! found here, too, and much that a command would ask about.
+
+use crate::domain::list::{Known, digits};
+use crate::domain::lookup::names::{folded, is_misspelt};
+use crate::domain::phone::{Fit, Home, Matcher, WrittenNumber};
+
+/// Fewer digits than this are part of half the numbers.
+const FEWEST_DIGITS: usize = 3;
+
+/// How well a conversation fits; greater is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// Words of it are nearly those.
+    Misspelt,
+    /// They stand inside its words, or inside its number.
+    Inside,
+    /// They begin its words, or end its number.
+    Start,
+    /// They are all of its name, its number or its id.
+    Whole,
+}
+
+/// What somebody looks for.
+pub struct Search {
+    wanted: String,
+    words: Vec<String>,
+    digits: String,
+    number: Option<Matcher>,
+}
+
+impl Search {
+    /// A search for these words, among the conversations of a team at `home`. No words fit everything.
+    pub fn new(typed: &str, home: &Home) -> Self {
+        let wanted = folded(typed);
+        let words = wanted.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let number = WrittenNumber::parse(typed.trim()).map(|number| number.against(home));
+        Self { words, digits: digits(typed), number, wanted }
+    }
+
+    /// How well a conversation fits, if it does.
+    pub fn rank(&self, known: &Known) -> Option<Rank> {
+        if self.words.is_empty() {
+            return Some(Rank::Inside);
+        }
+        let is_whole = known.name == self.wanted || known.company == self.wanted || known.names == self.wanted;
+        if is_whole || known.conversation.id.as_str().eq_ignore_ascii_case(&self.wanted) {
+            return Some(Rank::Whole);
+        }
+        self.by_number(known).or_else(|| self.words.iter().map(|word| word_fits(&known.names, word)).min().flatten())
+    }
+
+    fn by_number(&self, known: &Known) -> Option<Rank> {
+        match self.number.as_ref().and_then(|number| number.fit(&known.conversation.contact.phone)) {
+            Some(Fit::Line) => return Some(Rank::Whole),
+            Some(Fit::Ending | Fit::LastDigits) => return Some(Rank::Start),
+            None => {}
+        }
+        let is_inside = self.digits.len() >= FEWEST_DIGITS && known.digits.contains(&self.digits);
+        is_inside.then(|| if known.digits.ends_with(&self.digits) { Rank::Start } else { Rank::Inside })
+    }
+}
+
+/// How a word fits a name, if it does. (Nothing is less than anything.)
+fn word_fits(names: &str, word: &str) -> Option<Rank> {
+    let inside = names.match_indices(word).map(|(at, _)| {
+        let starts = names.get(..at).is_some_and(|before| !before.ends_with(char::is_alphanumeric));
+        if starts { Rank::Start } else { Rank::Inside }
+    });
+    inside.max().or_else(|| is_misspelt(word, names).then_some(Rank::Misspelt))
+}

@@ -1,0 +1,96 @@
+//! What a typed command says by itself, before anything is looked up: most name a person whom Slack recognized
+//! and one id or link, and those that name nothing need a form while its trigger lives.
+
+use crate::domain::command::Assignee;
+use crate::domain::conversation::{Links, id_shaped};
+use crate::domain::lookup::grammar::{takes_note, takes_person};
+use crate::domain::lookup::names::is_grammar;
+use crate::domain::lookup::people::{self, Directory, Named, Who, is_recognized};
+use crate::domain::lookup::token::{Kind, Text, cleaned};
+use crate::domain::phone::WrittenNumber;
+use crate::domain::typed;
+use crate::domain::verb::Verb;
+use crate::ids::ConversationId;
+
+/// A command that says everything by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explicit {
+    /// The new owner, if it names one.
+    pub who: Option<Assignee>,
+    /// The conversation; nothing, if it names none.
+    pub id: Option<ConversationId>,
+    /// The note.
+    pub note: String,
+}
+
+/// The command, if it says everything by itself, and nothing in it could mean more.
+pub fn explicit(verb: Verb, text: &str, links: &Links) -> Option<Explicit> {
+    let source = cleaned(text);
+    let text = Text::read(&source);
+    let mut at = text.past(0, &[]);
+    let mut who = None;
+    if takes_person(verb) {
+        let Named { who: Who::Clear(named), to } = Directory::default().at(&text, led(&text, at))? else { return None };
+        let is_group = matches!(named, Assignee::Group(_));
+        (who, at) = (Some(Some(named).filter(|_| !is_group || verb == Verb::Assign)?), text.past(to, &[]));
+    }
+    if is_empty(&text, at) {
+        return Some(Explicit { who, id: None, note: String::new() });
+    }
+    at = led(&text, at);
+    let id = id_at(&text, at, links)?;
+    let rest = typed::plain(text.from(text.past(at + 1, &[])));
+    let note_is_right = if takes_note(verb) { !rest.is_empty() || !needs_note(verb) } else { rest.is_empty() };
+    (note_is_right && !may_mean_more(&text, at + 1, links)).then_some(Explicit { who, id: Some(id), note: rest })
+}
+
+/// Whether it may need a note, by itself or by the rules.
+fn needs_note(verb: Verb) -> bool {
+    matches!(verb, Verb::Note | Verb::Handoff)
+}
+
+/// Past a word that leads to what follows it.
+fn led(text: &Text<'_>, at: usize) -> usize {
+    let leads = text.token(at).and_then(|token| token.word()).is_some_and(|word| is_grammar(&word) && word != "and");
+    if leads { at + 1 } else { at }
+}
+
+fn id_at(text: &Text<'_>, at: usize, links: &Links) -> Option<ConversationId> {
+    match &text.token(at)?.kind {
+        Kind::Link(link) => links.parse(link),
+        Kind::Word(word) => links.parse(word).or_else(|| id_shaped(word)),
+        _ => None,
+    }
+}
+
+/// Whether another conversation may be named after the first.
+fn may_mean_more(text: &Text<'_>, at: usize, links: &Links) -> bool {
+    let parted = text.token(at).is_some_and(|token| token.parts());
+    let more = (at..text.tokens.len()).any(|at| id_at(text, at, links).is_some());
+    parted || more || !WrittenNumber::leading(text.from(at)).is_empty()
+}
+
+/// Whether a text names nothing: it is empty, or has only words that lead to what is not there.
+pub fn is_blank(text: &str) -> bool {
+    let source = cleaned(text);
+    is_empty(&Text::read(&source), 0)
+}
+
+fn is_empty(text: &Text<'_>, at: usize) -> bool {
+    let leads = |word: String| is_grammar(&word) || word == "in";
+    text.tokens.iter().skip(at).all(|token| token.is_mark() || token.word().is_some_and(leads))
+}
+
+/// Whether the text begins with a person whom Slack recognized, so that nobody has to be looked up by name.
+pub fn starts_with_a_person(text: &str) -> bool {
+    let source = cleaned(text);
+    let text = Text::read(&source);
+    let at = text.past(0, &[]);
+    is_recognized(&text, at) || is_recognized(&text, led(&text, at))
+}
+
+/// The e-mail addresses in a text.
+pub fn addresses(text: &str) -> Vec<String> {
+    let source = cleaned(text);
+    people::addresses(&Text::read(&source))
+}

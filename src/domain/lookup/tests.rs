@@ -1,0 +1,293 @@
+//! Every case of naming conversations and people, read against the sandbox's contacts and teammates. (The
+//! product's own tests take the same cases through the whole program.)
+
+use serde_json::Value;
+use url::Url;
+
+use super::book::Book;
+use super::people::{Colleague, Directory};
+use super::{Asked, Reading, read};
+use crate::domain::command::{Act, Assignee, Command, Typed, parse};
+use crate::domain::conversation::{Contact, Conversation, Line, Links, Owner, Status, Which};
+use crate::domain::list::Known;
+use crate::ids::{ConversationId, MemberId, SlackUserId};
+use crate::json::Peek;
+
+const APP: &str = "https://app.dialnote.com";
+
+fn links() -> Links {
+    Links::new(Url::parse(APP).unwrap_or_else(|_| unreachable!("a constant")))
+}
+
+fn contact(n: usize, name: &str, company: Option<&str>, phone: &str, status: Status) -> Known {
+    Known::of(Conversation {
+        id: ConversationId::new(format!("conv_{}", 1000 + n)),
+        status,
+        read: None,
+        snoozed_until: None,
+        owner: (n == 6).then(|| Owner { id: MemberId::new("mem_zoe"), name: "Zoe Park".into() }),
+        contact: Contact {
+            name: Some(name.to_owned()).filter(|name| !name.is_empty()),
+            company: company.map(str::to_owned),
+            phone: phone.to_owned(),
+        },
+        line: Some(Line { number: "+14155550100".into(), name: Some("Front desk".into()) }),
+        last_activity: None,
+        last_note: None,
+    })
+}
+
+fn contacts(case: &Value) -> Vec<Known> {
+    use Status::{Done, Open, Snoozed};
+    let seed = [
+        ("Ana Lima", None, Open),
+        ("Robert Hale", None, Open),
+        ("Diana Okafor", None, Open),
+        ("Robert Nguyen", None, Open),
+        ("", None, Open),
+        ("Grace Kim", Some("Kim Orthodontics"), Open),
+        ("Tom Becker", None, Done),
+        ("Priya Shah", None, Snoozed),
+        ("<script>alert(1)</script> <!channel>", None, Open),
+        ("Marta Silva", None, Open),
+        ("Omar Haddad", None, Done),
+        ("Lucía Fernández", Some("Clínica del Sol"), Open),
+        ("Nora Quinn", None, Open),
+        ("Julian Frost", None, Snoozed),
+    ];
+    let seed = seed
+        .into_iter()
+        .zip(1..)
+        .map(|((name, company, status), n)| contact(n, name, company, &format!("+1415555{:04}", 100 + n), status));
+    let more = case.list("/contacts").iter().zip(15..).map(|(more, n)| {
+        let name = [more.words("/first"), more.words("/last")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        contact(n, &name, more.words("/company"), more.words("/phone").unwrap_or_default(), Open)
+    });
+    seed.chain(more).collect()
+}
+
+fn colleagues(case: &Value) -> Vec<Colleague> {
+    let one = |handle: &str, display: &str, full: &str| Colleague {
+        user: SlackUserId::new(format!("U0{}", handle.to_uppercase())),
+        display: display.to_owned(),
+        full: full.to_owned(),
+        email: Some(format!("{handle}@acme.example")),
+    };
+    let seed = [
+        ("maya", "Maya", "Maya Chen"),
+        ("leo", "Leo", "Leo Martins"),
+        ("zoe", "Zoe", "Zoe Park"),
+        ("sam", "Sam", "Sam Ortiz"),
+    ];
+    let more = case
+        .list("/people")
+        .iter()
+        .filter_map(|more| Some(one(more.words("/handle")?, more.words("/display")?, more.words("/name")?)));
+    seed.into_iter().map(|(handle, display, full)| one(handle, display, full)).chain(more).collect()
+}
+
+/// The text as Slack sends it.
+fn as_sent(case: &Value) -> String {
+    let typed = case.text("/type").unwrap_or_default().replace("{app}", APP);
+    if case.flag("/raw") {
+        return typed;
+    }
+    let escaped = typed.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    ["maya", "leo", "zoe", "sam"]
+        .into_iter()
+        .fold(escaped, |text, handle| {
+            text.replace(&format!("@{handle} "), &format!("<@U0{0}|{handle}> ", handle.to_uppercase()))
+                .replace(&format!("@{handle},"), &format!("<@U0{}>,", handle.to_uppercase()))
+                .replace(&format!("@{handle}:"), &format!("<@U0{}>:", handle.to_uppercase()))
+                .replace(&format!("@{handle};"), &format!("<@U0{}>;", handle.to_uppercase()))
+                .replace(&format!("@{handle}\n"), &format!("<@U0{}>\n", handle.to_uppercase()))
+        })
+        .replace("@frontdesk", "<!subteam^S0FRONTDESK|@frontdesk>")
+}
+
+fn with_last_mention(text: &str) -> String {
+    let ends = |handle: &str| {
+        text.strip_suffix(&format!("@{handle}")).map(|before| format!("{before}<@U0{}>", handle.to_uppercase()))
+    };
+    ["maya", "leo", "zoe", "sam", "dialnote"].into_iter().find_map(ends).unwrap_or_else(|| text.to_owned())
+}
+
+/// What a typed command comes to, without the shell around it.
+fn reading(case: &Value) -> Result<(Act, Reading), String> {
+    let line = with_last_mention(&as_sent(case));
+    let (slash, text) = line.split_once(' ').unwrap_or((&line, ""));
+    let command = match parse(slash, text, &links()) {
+        Ok(Typed::Do(command)) => command,
+        other => return Err(format!("{other:?}")),
+    };
+    let Command { act, which, note } = command;
+    let text = match which {
+        Which::Text(text) => text,
+        Which::Id(id) => {
+            let who = act.named_owner().cloned();
+            return Ok((act, Reading::Ready { who, ids: vec![id], by_name: Vec::new(), note }));
+        }
+        other => return Err(format!("{other:?}")),
+    };
+    let (contacts, people) = (contacts(case), colleagues(case));
+    let directory = Directory { people, me: Some(SlackUserId::new("U0MAYA")) };
+    let links = links();
+    let asked = Asked { verb: act.verb(), who: None, text: &text, links: &links };
+    Ok((act.clone(), read(&asked, &Book::of(&contacts), &directory)))
+}
+
+fn is_right(case: &Value) -> Result<(), String> {
+    let found = reading(case);
+    let expected = case.at("/expect").cloned().unwrap_or_default();
+    let wrong = || Err(format!("{expected} but {found:?}"));
+    if case.words("/type").is_some_and(|typed| typed.starts_with("/inbox")) {
+        return Ok(());
+    }
+    let ids = |ids: &[ConversationId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    if let Some(asks) = expected.at("/asks") {
+        let Ok((_, Reading::WhichConversation { ids: offered, note, .. })) = &found else { return wrong() };
+        let wanted: Vec<_> = asks.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let all = wanted.iter().all(|id| ids(offered).iter().any(|offered| offered == id));
+        let exact = expected.flag("/more") || offered.len() == wanted.len();
+        let noted = expected.text("/note").is_none_or(|wanted| wanted == note);
+        return if all && exact && noted { Ok(()) } else { wrong() };
+    }
+    if expected.at("/asks_people").is_some() {
+        return if matches!(found, Ok((_, Reading::WhichPerson { .. }))) { Ok(()) } else { wrong() };
+    }
+    let changes = expected.list("/changes");
+    let taken = expected.at("/refuses").is_some_and(|why| matches!(why.as_str(), Some("taken" | "already_so")));
+    if !changes.is_empty() || expected.at("/shows").is_some() {
+        let Ok((_, reading)) = &found else { return wrong() };
+        let (named, note) = match reading {
+            Reading::Ready { ids, note, .. } => (ids.clone(), note),
+            Reading::AllMine { .. } => return Ok(()),
+            _ => return wrong(),
+        };
+        let mut wanted: Vec<_> = changes.iter().filter_map(|one| one.words("/conversation")).collect();
+        wanted.extend(expected.list("/shows").iter().filter_map(Value::as_str));
+        let same = wanted.iter().all(|id| ids(&named).iter().any(|named| named == id))
+            && (taken || named.len() == wanted.len());
+        let first = changes.first();
+        let noted = match first {
+            Some(first) if first.at("/note_any").is_some() => first
+                .list("/note_any")
+                .iter()
+                .filter_map(Value::as_str)
+                .any(|any| any.replace('@', "") == note.replace(['@', '<', '>'], "").replace("U0ZOE", "zoe")),
+            Some(first) => first.text("/note").unwrap_or_default() == note,
+            None => true,
+        };
+        return if same && noted { Ok(()) } else { wrong() };
+    }
+    match &found {
+        Ok((_, Reading::Ready { who, .. })) => {
+            let group_or_stranger = matches!(who, Some(Assignee::Group(_) | Assignee::User(_)));
+            let unknown_id = case.words("/type").is_some_and(|typed| typed.contains("conv_9999"));
+            let needs_note = expected.at("/form").is_some();
+            if group_or_stranger || unknown_id || needs_note { Ok(()) } else { wrong() }
+        }
+        _ => Ok(()),
+    }
+}
+
+fn run(cases: &str) {
+    let failing: Vec<_> = cases
+        .lines()
+        .filter_map(|line| {
+            let case: Value = serde_json::from_str(line).unwrap_or_default();
+            let why = is_right(&case).err()?;
+            Some(format!("{} {:?}: {why}", case.words("/id").unwrap_or_default(), case.text("/type")))
+        })
+        .collect();
+    assert!(failing.is_empty(), "{} fail:\n{}", failing.len(), failing.join("\n"));
+}
+
+#[test]
+fn conversations_are_named() {
+    run(include_str!("../../../tests/fixtures/cases/naming.jsonl"));
+}
+
+#[test]
+fn several_are_named_at_once() {
+    run(include_str!("../../../tests/fixtures/cases/several.jsonl"));
+}
+
+#[test]
+fn people_are_named() {
+    run(include_str!("../../../tests/fixtures/cases/people.jsonl"));
+}
+
+/// What a typed line comes to, in short: `do conv_1001 “note” → who`, `ask …`, `ask who`, `form …`.
+fn in_short(line: &str) -> String {
+    let case = serde_json::json!({ "type": line });
+    let ids = |ids: &[ConversationId]| ids.iter().map(ConversationId::as_str).collect::<Vec<_>>().join(" ");
+    let to = |who: &Option<Assignee>| match who {
+        Some(Assignee::User(user)) => format!(" → {user}"),
+        Some(other) => format!(" → {other:?}"),
+        None => String::new(),
+    };
+    match reading(&case) {
+        Ok((_, Reading::Ready { who, ids: named, note, .. })) => format!("do {} “{note}”{}", ids(&named), to(&who)),
+        Ok((_, Reading::AllMine { who, note })) => format!("do all “{note}”{}", to(&Some(who))),
+        Ok((_, Reading::WhichConversation { ids: named, note, .. })) => format!("ask {} “{note}”", ids(&named)),
+        Ok((_, Reading::WhichPerson { people, rest, .. })) => format!("ask who of {} “{}”", people.len(), rest.trim()),
+        Ok((_, Reading::Missing { ids: named, note, .. })) => format!("form {} “{note}”", ids(&named)),
+        Err(other) => other.split(['(', ' ']).take(2).collect::<Vec<_>>().join(" "),
+    }
+}
+
+#[test]
+fn further_inputs_of_the_same_kinds() {
+    let wrong: Vec<_> = [
+        ("/done Ana Lima!", "do conv_1001 “”"),
+        ("/done \"Ana\" called", "do conv_1001 “called”"),
+        ("/done ana-lima called", "do conv_1001 “called”"),
+        ("/done Lima Ana called", "do conv_1001 “called”"),
+        ("/done Ana Lima “not now”", "do conv_1001 ““not now””"),
+        ("/done Ana Lima (urgent)", "do conv_1001 “(urgent)”"),
+        ("/done Ana Lima ... later", "do conv_1001 “... later”"),
+        ("/done Ana Lima (conv_1001) called", "do conv_1001 “called”"),
+        ("/done Ana Lima +1 415 555 0101 paid", "do conv_1001 “paid”"),
+        ("/done Ana Lima rang from +1 415 555 0101", "do conv_1001 “rang from +1 415 555 0101”"),
+        ("/done quinn asked about Robert Hale", "ask conv_1013 conv_1002 “asked about Robert Hale”"),
+        ("/done the Robert Hale thing", "ask conv_1002 “the Robert Hale thing”"),
+        ("/done please call robert", "ask conv_1002 conv_1004 “please call robert”"),
+        ("/done Ana Lima&Robert Hale", "do conv_1001 conv_1002 “”"),
+        ("/done Ana Lima;Robert Hale; paid", "do conv_1001 conv_1002 “paid”"),
+        ("/done Ana Lima, Robert Hale, no answer", "do conv_1001 conv_1002 “no answer”"),
+        ("/done Ana Lima\n\nRobert Hale", "do conv_1001 conv_1002 “”"),
+        ("/done Ana Lima, rob called", "form conv_1001 “called”"),
+        ("/done 555 0101, 555 0102", "do conv_1001 conv_1002 “”"),
+        ("/done tel:+14155550101", "do conv_1001 “”"),
+        ("/done +1 212 555 0101", "form  “+1 212 555 0101”"),
+        ("/done room 0101", "form  “room 0101”"),
+        ("/assign @zoe @zoe conv_1001", "do conv_1001 “” → U0ZOE"),
+        ("/assign @zoe me conv_1001", "ask who of 2 “conv_1001”"),
+        ("/assign zoe and leo Ana Lima", "ask who of 2 “Ana Lima”"),
+        ("/assign Ana Lima, Robert Hale to zoe", "do conv_1001 conv_1002 “” → U0ZOE"),
+        ("/assign Ana Lima → zoe", "form conv_1001 “→ zoe”"),
+        ("/assign conv_1004 to zeo please", "ask who of 2 “conv_1004 : please”"),
+        ("/assign okafro to @zoe now", "ask conv_1003 “now”"),
+        ("/assign @zoe please give conv_1004 a call", "do conv_1004 “please give a call” → U0ZOE"),
+        ("/assign @zoe Ana Lima & Clínica del Sol: today", "do conv_1001 conv_1012 “today” → U0ZOE"),
+        ("/assign all to zoe I am off", "do all “I am off” → U0ZOE"),
+        ("/handoff @leo all", "do all “” → U0LEO"),
+        ("/unassign the Nora Quinn one", "ask conv_1013 “the Nora Quinn one”"),
+        ("/reopen Tom Becker", "do conv_1007 “”"),
+        ("/dialnote take Ana Lima now", "ask conv_1001 “”"),
+        ("/dialnote note Ana Lima", "form conv_1001 “”"),
+        ("/dialnote history Robert", "ask conv_1002 conv_1004 “”"),
+        ("/snooze Ana Lima until friday", "do conv_1001 “”"),
+        ("/snooze Ana Lima and Nora Quinn for 2 hours", "do conv_1001 conv_1013 “”"),
+        ("/snooze 2h", "Ok Choose"),
+        ("/done it", "Ok Choose"),
+    ]
+    .into_iter()
+    .filter_map(|(line, expected)| {
+        let found = in_short(line);
+        (found != expected).then(|| format!("{line:?}\n  expected {expected}\n  found    {found}"))
+    })
+    .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,284 @@
+//! A typed command as tokens: words, quoted words, people, links and the marks between them, each with where
+//! it stands, so that what is left over is handed on to the letter.
+
+use crate::domain::lookup::names::folded;
+use crate::domain::text;
+use crate::domain::typed::{self, Word};
+use crate::ids::{SlackUserId, UserGroupId};
+
+/// The quotes that open, each with those that close it.
+const QUOTES: [(char, &[char]); 11] = [
+    ('"', &['"', '“', '”']),
+    ('“', &['”', '“', '"']),
+    ('”', &['”', '"']),
+    ('„', &['“', '”', '"']),
+    ('«', &['»']),
+    ('»', &['«']),
+    ('‘', &['’', '‘']),
+    ('‚', &['‘', '’']),
+    ('\'', &['\'']),
+    ('`', &['`']),
+    ('*', &['*']),
+];
+
+/// What ends a word of its own, or belongs to nothing at its end.
+const ENDS: [char; 10] = [':', '.', '?', '!', ')', ']', '"', '”', '“', '»'];
+
+/// What a token is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind<'a> {
+    /// A person whom Slack recognized.
+    Person(SlackUserId),
+    /// A user group, and what people call it.
+    Group(UserGroupId, &'a str),
+    /// What a link leads to.
+    Link(&'a str),
+    /// Words between quotes.
+    Quoted(&'a str),
+    /// A word, as Slack sent it.
+    Word(&'a str),
+    /// What stands between words.
+    Mark(Mark),
+}
+
+/// What stands between words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A comma.
+    Comma,
+    /// A semicolon.
+    Semicolon,
+    /// A colon.
+    Colon,
+    /// What ends a sentence.
+    Stop,
+    /// A dash between blanks.
+    Dash,
+    /// An ampersand.
+    Ampersand,
+    /// The end of a line.
+    Break,
+    /// A bracket.
+    Bracket,
+}
+
+/// A token, and where it begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token<'a> {
+    /// What it is.
+    pub kind: Kind<'a>,
+    /// Where it begins, in bytes.
+    pub start: usize,
+}
+
+impl Token<'_> {
+    /// The word, [`folded`]; nothing, if it is none.
+    pub fn word(&self) -> Option<String> {
+        match &self.kind {
+            Kind::Word(word) => Some(folded(&typed::plain(word))),
+            Kind::Mark(Mark::Ampersand) => Some("and".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Whether several people or conversations may be parted by it.
+    pub fn parts(&self) -> bool {
+        match &self.kind {
+            Kind::Mark(mark) => {
+                matches!(mark, Mark::Comma | Mark::Semicolon | Mark::Break | Mark::Ampersand)
+            }
+            Kind::Word(word) => word.eq_ignore_ascii_case("and"),
+            _ => false,
+        }
+    }
+
+    /// Whether it only stands between what is meant.
+    pub fn is_mark(&self) -> bool {
+        matches!(self.kind, Kind::Mark(_))
+    }
+}
+
+/// A typed text with its tokens.
+#[derive(Clone, Debug)]
+pub struct Text<'a> {
+    source: &'a str,
+    /// The tokens in their order.
+    pub tokens: Vec<Token<'a>>,
+}
+
+/// The text with one kind of blank, and without marks that nobody sees. (A joiner stays: it holds emoji
+/// together.)
+pub(super) fn cleaned(text: &str) -> String {
+    text::words(text).chars().map(|c| if c.is_whitespace() && c != '\n' { ' ' } else { c }).collect()
+}
+
+impl<'a> Text<'a> {
+    /// Reads a text that is [`cleaned`].
+    pub fn read(source: &'a str) -> Self {
+        let mut tokens = Vec::new();
+        let mut rest = source;
+        while let Some((kind, after)) = next(rest) {
+            // Blanks are skipped within `next`: where it began is known by what is left.
+            let blanks = rest.len() - rest.trim_start_matches(' ').len();
+            if let Some(kind) = kind {
+                tokens.push(Token { kind, start: source.len() - rest.len() + blanks });
+            }
+            rest = after;
+        }
+        Self { source, tokens }
+    }
+
+    /// The token at `at`.
+    pub fn token(&self, at: usize) -> Option<&Token<'a>> {
+        self.tokens.get(at)
+    }
+
+    /// The text from the token at `at` on.
+    pub fn from(&self, at: usize) -> &'a str {
+        self.tokens.get(at).and_then(|token| self.source.get(token.start..)).unwrap_or_default()
+    }
+
+    /// The text from the token at `from` up to the one at `to`.
+    pub fn between(&self, from: usize, to: usize) -> &'a str {
+        let text = self.from(from);
+        text.get(..text.len() - self.from(to).len()).unwrap_or_default()
+    }
+
+    /// The first token that begins within the last `left` bytes.
+    pub fn token_with(&self, left: usize) -> usize {
+        let start = self.source.len() - left.min(self.source.len());
+        self.tokens.partition_point(|token| token.start < start)
+    }
+
+    /// Past the marks at `at`, and past the words in `also`.
+    pub fn past(&self, mut at: usize, also: &[&str]) -> usize {
+        let is_passed = |token: &Token<'_>| token.is_mark() || token.word().is_some_and(|word| also.contains(&&*word));
+        while self.token(at).is_some_and(is_passed) {
+            at += 1;
+        }
+        at
+    }
+}
+
+/// The next token, if what comes next is one, and what follows it.
+fn next(text: &str) -> Option<(Option<Kind<'_>>, &str)> {
+    let text = text.trim_start_matches(' ');
+    let first = text.chars().next()?;
+    if let Some(rest) = text.strip_prefix("&amp;") {
+        return Some((Some(Kind::Mark(Mark::Ampersand)), rest));
+    }
+    let after = text.get(first.len_utf8()..).unwrap_or_default();
+    if let Some(mark) = mark(first, after) {
+        return Some((Some(Kind::Mark(mark)), after));
+    }
+    if first == '<'
+        && let Some((word, rest)) = typed::first(text)
+        && let Some(kind) = slack_token(word)
+    {
+        return Some((Some(kind), rest));
+    }
+    if let Some((_, closing)) = QUOTES.iter().find(|(opening, _)| *opening == first) {
+        return Some(match quoted(after, closing) {
+            Some((inside, rest)) => (Some(Kind::Quoted(inside)), rest),
+            // One that is never closed means nothing.
+            None => (None, after),
+        });
+    }
+    let (word, rest) = word(text);
+    Some((Some(Kind::Word(word)), rest))
+}
+
+fn mark(first: char, after: &str) -> Option<Mark> {
+    let alone = || after.is_empty() || after.starts_with(char::is_whitespace);
+    Some(match first {
+        '\n' => Mark::Break,
+        ',' => Mark::Comma,
+        ';' => Mark::Semicolon,
+        ':' => Mark::Colon,
+        '.' | '?' | '!' => Mark::Stop,
+        '(' | ')' | '[' | ']' => Mark::Bracket,
+        '&' => Mark::Ampersand,
+        '-' | '‐'..='―' if alone() => Mark::Dash,
+        _ => return None,
+    })
+}
+
+fn slack_token(word: Word<'_>) -> Option<Kind<'_>> {
+    match word {
+        Word::Person(user) => Some(Kind::Person(user)),
+        Word::Group(id, name) => Some(Kind::Group(id, name)),
+        Word::Link(link) => Some(Kind::Link(link)),
+        Word::Quoted(_) | Word::Plain(_) => None,
+    }
+}
+
+/// What stands before a closing quote that ends a word: within one it is an apostrophe.
+fn quoted<'a>(text: &'a str, closing: &[char]) -> Option<(&'a str, &'a str)> {
+    let ends = text.char_indices().filter(|(_, c)| closing.contains(c)).find_map(|(at, c)| {
+        let (inside, rest) = (text.get(..at)?, text.get(at + c.len_utf8()..)?);
+        (!rest.starts_with(char::is_alphanumeric)).then_some((inside, rest))
+    });
+    ends.map(|(inside, rest)| (inside.trim(), rest)).filter(|(inside, _)| !inside.is_empty())
+}
+
+fn word(text: &str) -> (&str, &str) {
+    let end = text.find(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).unwrap_or(text.len());
+    // Glued to a person, a link or an ampersand, it ends there.
+    let glued = |inside: &str| inside.char_indices().skip(1).find(|(_, c)| matches!(c, '<' | '&')).map(|(at, _)| at);
+    let end = text.get(..end).and_then(glued).unwrap_or(end);
+    let whole = text.get(..end).unwrap_or(text);
+    let bare = whole.trim_end_matches(ENDS);
+    let bare = if bare.is_empty() { whole } else { bare };
+    (bare, text.get(bare.len()..).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<String> {
+        Text::read(text).tokens.iter().map(|token| format!("{:?}", token.kind)).collect()
+    }
+
+    #[test]
+    fn words_end_where_people_end_them() {
+        assert_eq!(
+            kinds("<@U1|zoe>, (conv_1): Lima,Ana. “not now” O’Brien &amp; x - y"),
+            [
+                "Person(SlackUserId(\"U1\"))",
+                "Mark(Comma)",
+                "Mark(Bracket)",
+                "Word(\"conv_1\")",
+                "Mark(Bracket)",
+                "Mark(Colon)",
+                "Word(\"Lima\")",
+                "Mark(Comma)",
+                "Word(\"Ana\")",
+                "Mark(Stop)",
+                "Quoted(\"not now\")",
+                "Word(\"O’Brien\")",
+                "Mark(Ampersand)",
+                "Word(\"x\")",
+                "Mark(Dash)",
+                "Word(\"y\")",
+            ]
+        );
+    }
+
+    #[test]
+    fn quotes_of_all_kinds_are_quotes() {
+        for quoted in ["\"Ana Lima\"", "„Ana Lima“", "«Ana Lima»", "‘Ana Lima’", "'Ana Lima'", "*Ana Lima*"] {
+            assert_eq!(kinds(quoted), ["Quoted(\"Ana Lima\")"], "{quoted}");
+        }
+        assert_eq!(kinds("“Ana won’t"), ["Word(\"Ana\")", "Word(\"won’t\")"]);
+        assert_eq!(kinds("‘O’Brien’ x"), ["Quoted(\"O’Brien\")", "Word(\"x\")"]);
+    }
+
+    #[test]
+    fn what_is_left_is_left_to_the_letter() {
+        let source = cleaned("Ana\u{a0}Lima,  “not now” &lt;b&gt;");
+        let text = Text::read(&source);
+        assert_eq!(text.from(3), "“not now” &lt;b&gt;");
+        assert_eq!(text.between(0, 2), "Ana Lima");
+    }
+}

@@ -1,0 +1,147 @@
+//! Holds a written number against stored ones. The plans are looked up once per written number;
+//! after that a stored number costs a few comparisons of digits, because a search may pass a
+//! hundred thousand.
+
+use std::borrow::Cow;
+
+use super::plan::{self, Plan};
+use super::{FEWEST_FOR_ONE, WrittenNumber};
+
+/// Prefix for calls abroad from North America, which people also type where the team's country is unknown.
+const FROM_NORTH_AMERICA: &str = "011";
+
+/// The certainty that a written number means a stored one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    /// A question: the last four to six digits, or the end of a foreign number where a whole number of the
+    /// team's own country was written.
+    LastDigits,
+    /// The end of it, seven digits or more.
+    Ending,
+    /// The very line: international, or a whole national number of the home country.
+    Line,
+}
+
+/// The countries of the team's shared numbers. No country is known by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Home {
+    countries: Vec<&'static str>,
+}
+
+impl Home {
+    /// Finds the countries of E.164 numbers. Numbers that belong to no country are passed over.
+    pub fn of<'a>(numbers: impl IntoIterator<Item = &'a str>) -> Self {
+        let plans = numbers.into_iter().filter_map(|number| Plan::of(&stored_digits(number)?));
+        let mut countries: Vec<_> = plans.map(Plan::id).collect();
+        countries.sort_unstable();
+        countries.dedup();
+        Self { countries }
+    }
+
+    fn plans(&self) -> impl Iterator<Item = Plan> {
+        self.countries.iter().filter_map(|id| Plan::by_id(id))
+    }
+}
+
+/// A written number made ready to be held against many stored ones.
+#[derive(Clone, Debug)]
+pub struct Matcher {
+    /// The E.164 numbers that are meant, without plus.
+    lines: Vec<String>,
+    /// The ends that fit as well.
+    endings: Vec<String>,
+    /// The certainty that an ending gives.
+    ending: Fit,
+    /// The digits as written.
+    digits: String,
+}
+
+impl Matcher {
+    /// Returns how surely the written number means `stored`; `None` if it doesn't.
+    pub fn fit(&self, stored: &str) -> Option<Fit> {
+        let stored = stored_digits(stored)?;
+        if self.lines.iter().any(|line| *line == stored) {
+            return Some(Fit::Line);
+        }
+        let fits = self.endings.iter().any(|ending| stored.ends_with(ending.as_str()));
+        let whole = stored == self.digits && self.digits.len() >= FEWEST_FOR_ONE;
+        fits.then_some(if whole { Fit::Ending } else { self.ending })
+    }
+}
+
+impl WrittenNumber {
+    /// Makes the number ready for many stored ones, for a team whose shared numbers are at `home`.
+    pub fn against(&self, home: &Home) -> Matcher {
+        let digits = self.digits.clone();
+        if let Some(full) = self.full() {
+            let mut lines = plan::spellings(full);
+            lines.extend(self.dialled_abroad(home));
+            return Matcher { lines, endings: Vec::new(), ending: Fit::Ending, digits };
+        }
+        if digits.len() < FEWEST_FOR_ONE {
+            return Matcher { lines: Vec::new(), endings: vec![digits.clone()], ending: Fit::LastDigits, digits };
+        }
+        let (mut lines, is_whole) = self.dialled_at(home);
+        lines.extend(self.dialled_abroad(home));
+        if !is_whole {
+            lines.extend(plan::spellings(&digits));
+        }
+        let ending = if is_whole { Fit::LastDigits } else { Fit::Ending };
+        Matcher { lines, endings: self.endings(home), ending, digits }
+    }
+
+    /// Returns how this number fits a stored one: E.164, maybe with blanks or an extension. For many
+    /// stored numbers, [`WrittenNumber::against`] is faster.
+    pub fn fit(&self, stored: &str, home: &Home) -> Option<Fit> {
+        self.against(home).fit(stored)
+    }
+
+    /// Returns the lines that it means within the countries of `home`, and whether it is a whole number
+    /// of one of them beyond doubt.
+    fn dialled_at(&self, home: &Home) -> (Vec<String>, bool) {
+        let mut lines = Vec::new();
+        let mut is_whole = false;
+        for plan in home.plans() {
+            for national in plan.nationals(&self.digits) {
+                let exists = plan.has(&national.digits);
+                is_whole |= exists && (national.had_trunk || !plan.writes_trunk());
+                if exists || national.had_trunk {
+                    lines.extend(plan::twins(plan.code(), &national.digits));
+                }
+            }
+        }
+        (lines, is_whole)
+    }
+
+    /// Returns the lines that it means if it begins with a prefix for calls abroad.
+    fn dialled_abroad(&self, home: &Home) -> Vec<String> {
+        if self.international {
+            return Vec::new();
+        }
+        let unknown = home.countries.is_empty();
+        let american = self.digits.strip_prefix(FROM_NORTH_AMERICA).filter(|_| unknown);
+        let prefixed = home.plans().filter_map(|plan| plan.abroad(&self.digits)).chain(american);
+        prefixed.filter(|full| full.len() >= FEWEST_FOR_ONE).flat_map(plan::spellings).collect()
+    }
+
+    /// Returns the ends of stored numbers that it may be: as written, without the zeros that are
+    /// dialled first, and without Argentina's 15.
+    fn endings(&self, home: &Home) -> Vec<String> {
+        let local = home.plans().filter_map(|plan| plan.local(&self.digits));
+        let shorter = std::iter::once(self.digits.trim_start_matches('0')).chain(local);
+        let mut all: Vec<_> = shorter.filter(|end| end.len() >= FEWEST_FOR_ONE).map(str::to_owned).collect();
+        all.push(self.digits.clone());
+        all
+    }
+}
+
+/// Reduces a stored number to its digits, without extension. `None` for a sender without a number.
+fn stored_digits(stored: &str) -> Option<Cow<'_, str>> {
+    let bare = stored.strip_prefix('+').unwrap_or(stored);
+    if !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Cow::Borrowed(bare));
+    }
+    let number = stored.split(|c: char| c.is_alphabetic() || matches!(c, ';' | ',' | '#')).next()?;
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    (!digits.is_empty()).then_some(Cow::Owned(digits))
+}

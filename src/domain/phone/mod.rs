@@ -1,0 +1,98 @@
+//! People write phone numbers as they please; dialnote stores them as E.164. Here the two meet:
+//! `read` finds the number in a text, `plan` knows the countries' rules, `fit` compares.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use phonenumber::{Mode, PhoneNumber};
+use serde::{Deserialize, Serialize};
+
+mod extension;
+mod fit;
+mod plan;
+mod read;
+mod signs;
+#[cfg(test)]
+mod tests;
+
+pub use fit::{Fit, Home, Matcher};
+
+/// A number with fewer digits is never taken for one line.
+const FEWEST_FOR_ONE: usize = 7;
+
+/// A phone number as a person wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenNumber {
+    /// All digits as written, in ASCII; the plus is left out.
+    digits: String,
+    /// True if a plus was written. The other sign of a country code is a double zero in `digits`.
+    international: bool,
+}
+
+impl WrittenNumber {
+    /// Returns every reading of a number at the start of `text`, longest first, each with the text
+    /// that follows. Blanks, brackets, quotes and invisible marks before the number are skipped; an
+    /// extension, closing quotes and separators behind it are left out of both. Empty if no number
+    /// of at least four digits stands there.
+    pub fn leading(text: &str) -> Vec<(Self, &str)> {
+        read::readings(text)
+    }
+
+    /// Reads a number that fills all of `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::leading(text).into_iter().find(|(_, rest)| rest.is_empty()).map(|(number, _)| number)
+    }
+
+    /// Returns whether the country code was written (`+` or `00`), so that it can only mean one line.
+    pub fn is_international(&self) -> bool {
+        self.full().is_some()
+    }
+
+    /// Returns the digits from the country code on, if that was written.
+    fn full(&self) -> Option<&str> {
+        let dialled = self.digits.strip_prefix("00").filter(|full| !full.starts_with('0'));
+        match dialled {
+            _ if self.international => Some(dialled.unwrap_or(&self.digits)),
+            Some(full) if full.len() >= FEWEST_FOR_ONE => Some(full),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for WrittenNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.full() {
+            Some(full) => f.write_str(&pretty(&format!("+{full}"))),
+            None => f.write_str(&self.digits),
+        }
+    }
+}
+
+/// The first number takes a moment longer: the numbering plans of the world are unpacked then.
+fn parsed(e164: &str) -> Option<PhoneNumber> {
+    phonenumber::parse(None, e164).ok()
+}
+
+/// How many numbers are remembered as people read them.
+const REMEMBERED: usize = 4096;
+
+/// The numbers of late: the plans take longer to look through than everything else that is done to a
+/// message, and a number stands in the answer, on the card, in its thread and in the direct message.
+static PRETTY: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::default);
+
+/// An E.164 number as people read it: `+14155550101` becomes `+1 415 555 0101`. What cannot be
+/// read as a number is returned as it is.
+pub fn pretty(e164: &str) -> String {
+    let known = || PRETTY.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(pretty) = known().get(e164) {
+        return pretty.clone();
+    }
+    let Some(number) = parsed(e164) else { return e164.to_owned() };
+    let pretty = number.format().mode(Mode::International).to_string().replace('-', " ");
+    let mut known = known();
+    if known.len() >= REMEMBERED {
+        known.clear();
+    }
+    known.insert(e164.to_owned(), pretty.clone());
+    pretty
+}

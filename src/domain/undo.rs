@@ -1,0 +1,221 @@
+//! What undo takes back: somebody's latest act as a whole, then the one before. What was asked for at once is
+//! one act. Undoing is no act itself, so that nothing is ever done again by it; neither is what had no effect.
+//! Notes stay in dialnote: an act that was only a note cannot be taken back, and hides nothing older.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::command::Act;
+use crate::domain::conversation::{State, Status};
+use crate::domain::plan::{Call, Facts, Party, Plan};
+use crate::domain::refusal::{About, Earlier, Refusal};
+use crate::domain::verb::Verb;
+use crate::ids::{ConversationId, SlackUserId};
+
+/// How long something can be taken back.
+const UNDO_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+
+/// A line of the audit log of something that was done, as undo reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// The act that it is part of.
+    pub act: String,
+    /// The command.
+    pub verb: Verb,
+    /// The Slack user who did it.
+    pub actor: SlackUserId,
+    /// Their name among colleagues.
+    pub by: String,
+    /// Whether it was done in dialnote itself, or because time had passed.
+    pub elsewhere: bool,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The conversation before and afterwards, if it was changed.
+    pub change: Option<(State, State)>,
+    /// Whether a note was written.
+    pub noted: bool,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What a decision to take something back rests on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Undoing {
+    /// What was done to the conversation, newest first.
+    pub log: Vec<Logged>,
+    /// The act to be taken back; the latest one on the conversation, if none is named.
+    pub act: Option<String>,
+    /// The owner before it, if there was one.
+    pub owner_before: Option<Party>,
+}
+
+/// The act that is taken back next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// There is none.
+    Nothing,
+    /// It is taken back already.
+    Undone,
+    /// This one, on these conversations.
+    Take {
+        /// The act.
+        act: String,
+        /// What it changed.
+        on: Vec<ConversationId>,
+    },
+    /// It was too long ago. This is one of its conversations.
+    TooLate(ConversationId),
+    /// It was only a note.
+    NotesStay {
+        /// The conversation with the note.
+        on: ConversationId,
+        /// The act before it that can be taken back: its name, its command and what it changed.
+        earlier: Option<(String, Verb, Vec<ConversationId>)>,
+    },
+}
+
+impl Logged {
+    fn is_by(&self, actor: &SlackUserId) -> bool {
+        !self.elsewhere && self.actor == *actor
+    }
+
+    fn is_late(&self, asked: Timestamp) -> bool {
+        asked.duration_since(self.at) > UNDO_WITHIN
+    }
+}
+
+/// Somebody's next act to be taken back, from what they did, newest first.
+pub fn latest(log: &[Logged], asked: Timestamp) -> Next {
+    let standing = standing(log);
+    let Some(last) = standing.iter().find(|line| !line.elsewhere) else { return Next::Nothing };
+    let on = changed_by(&standing, &last.act);
+    if last.is_late(asked) {
+        return Next::TooLate(last.conversation.clone());
+    }
+    if !on.is_empty() {
+        return Next::Take { act: last.act.clone(), on };
+    }
+    let earlier = standing.iter().find(|line| !line.elsewhere && line.change.is_some() && !line.is_late(asked));
+    let earlier = earlier.map(|line| (line.act.clone(), line.verb, changed_by(&standing, &line.act)));
+    Next::NotesStay { on: last.conversation.clone(), earlier }
+}
+
+/// The same for one act of somebody's, or for what it did to one conversation.
+pub fn exactly(log: &[Logged], act: &str, only: Option<&ConversationId>, asked: Timestamp) -> Next {
+    let standing = standing(log);
+    let mut on = changed_by(&standing, act);
+    on.retain(|id| only.is_none_or(|only| only == id));
+    match (standing.iter().find(|line| line.act == act), on.first()) {
+        (Some(line), Some(id)) if line.is_late(asked) => Next::TooLate(id.clone()),
+        (Some(_), Some(_)) => Next::Take { act: act.to_owned(), on },
+        _ if log.iter().any(|line| line.act == act) => Next::Undone,
+        _ => Next::Nothing,
+    }
+}
+
+/// What is to be taken back on one conversation, from what was done to it, newest first: part of an act, if one
+/// is named, else the latest.
+pub fn wanted<'a>(log: &'a [Logged], actor: &SlackUserId, act: Option<&str>) -> Option<&'a Logged> {
+    let standing = standing(log);
+    let mut theirs = standing.into_iter().filter(|line| line.is_by(actor));
+    match act {
+        Some(act) => theirs.find(|line| line.act == act && line.change.is_some()),
+        None => theirs.next(),
+    }
+}
+
+/// What holds of a log, newest first: without what was taken back, and the taking back.
+fn standing(log: &[Logged]) -> Vec<&Logged> {
+    let mut standing: Vec<&Logged> = Vec::new();
+    for line in log.iter().rev() {
+        if line.verb != Verb::Undo {
+            standing.extend((line.change.is_some() || line.noted).then_some(line));
+            continue;
+        }
+        let undone = |other: &&Logged| {
+            other.change.is_some() && other.conversation == line.conversation && other.is_by(&line.actor)
+        };
+        if let Some(place) = standing.iter().rposition(undone) {
+            standing.remove(place);
+        }
+    }
+    standing.reverse();
+    standing
+}
+
+fn changed_by(standing: &[&Logged], act: &str) -> Vec<ConversationId> {
+    let of_act = standing.iter().rev().filter(|line| line.act == act && !line.elsewhere && line.change.is_some());
+    let mut on: Vec<ConversationId> = Vec::new();
+    for line in of_act {
+        if !on.contains(&line.conversation) {
+            on.push(line.conversation.clone());
+        }
+    }
+    on
+}
+
+/// The calls that put a conversation back as it was before the act, if nothing has changed since.
+pub(super) fn plan(mut facts: Facts) -> Result<Plan, Refusal> {
+    let Undoing { log, act, owner_before } = std::mem::take(&mut facts.undoing);
+    let asker = &facts.asker.user;
+    let nothing = if act.is_some() { Refusal::UndoneAlready } else { Refusal::NothingToUndo };
+    let undone = wanted(&log, asker, act.as_deref()).ok_or(nothing)?;
+    let Some((before, after)) = &undone.change else {
+        let about = About::from(&facts.conversation);
+        let earlier = earlier_here(&log, asker, facts.asked, &about);
+        return Err(Refusal::NotesStay { about, earlier });
+    };
+    nothing_since(&log, undone, after, &facts)?;
+    let calls = back_to(before, after, facts.now);
+    let owner_changes = matches!(calls.first(), Some(Call::Assign(_)));
+    Ok(Plan {
+        act: Act::Undo,
+        asker: facts.asker,
+        before: facts.conversation,
+        to: if owner_changes { owner_before } else { facts.owner.clone() },
+        from: facts.owner,
+        note: String::new(),
+        calls,
+        picked: None,
+        giver: None,
+        note_stays: undone.noted,
+    })
+}
+
+fn nothing_since(log: &[Logged], undone: &Logged, after: &State, facts: &Facts) -> Result<(), Refusal> {
+    let about = || About::from(&facts.conversation);
+    let top = standing(log).into_iter().find(|line| line.change.is_some());
+    if let Some(top) = top.filter(|top| !std::ptr::eq(*top, undone)) {
+        let yourself = top.is_by(&facts.asker.user);
+        let by = Some(top.by.clone()).filter(|_| !top.elsewhere && !yourself);
+        return Err(Refusal::ChangedSince { about: about(), by, yourself });
+    }
+    if State::from(&facts.conversation) != *after {
+        return Err(Refusal::ChangedSince { about: about(), by: None, yourself: false });
+    }
+    if undone.is_late(facts.asked) {
+        return Err(Refusal::TooLateToUndo(about()));
+    }
+    Ok(())
+}
+
+/// What can be taken back on the conversation although a note came later.
+fn earlier_here(log: &[Logged], asker: &SlackUserId, asked: Timestamp, about: &About) -> Option<Earlier> {
+    let theirs = standing(log).into_iter().find(|line| line.is_by(asker) && line.change.is_some());
+    let line = theirs.filter(|line| !line.is_late(asked))?;
+    Some(Earlier { act: line.act.clone(), verb: line.verb, about: about.clone(), of: 1 })
+}
+
+fn back_to(before: &State, after: &State, now: Timestamp) -> Vec<Call> {
+    let owner = (before.owner != after.owner).then(|| Call::Assign(before.owner.clone()));
+    let status = (before.status != after.status || before.until != after.until).then(|| as_before(before, now));
+    owner.into_iter().chain(status).collect()
+}
+
+/// What was put away until a time that has come since would be open by now.
+fn as_before(before: &State, now: Timestamp) -> Call {
+    match before.until {
+        Some(until) if until <= now => Call::SetStatus(Status::Open),
+        Some(until) => Call::Snooze(until),
+        None => Call::SetStatus(before.status),
+    }
+}

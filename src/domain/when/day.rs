@@ -1,0 +1,241 @@
+//! Days: "tomorrow", "next friday", "the weekend", "3rd of december", "2027-12-31".
+
+use jiff::civil::{Date, Time, Weekday};
+
+use super::clock::{END_OF_WORK, Part};
+use super::words::Pieces;
+use super::{Day, MORNING, names};
+
+/// A leap year, so that every date that exists has a day in it.
+const LEAP_YEAR: i16 = 2000;
+
+/// A day, or half of its name: "friday" and "next week" are one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    Day(Day),
+    Weekday(Weekday),
+    ThisWeek,
+    NextWeek,
+}
+
+/// A day at the front of a phrase.
+#[derive(Debug)]
+pub(super) struct Read<'a> {
+    pub(super) named: Named,
+    /// The part of it that was named in the same breath: "tonight".
+    pub(super) part: Option<Part>,
+    /// The time that is meant if none is named, where that isn't simply the morning.
+    pub(super) usual: Option<Time>,
+    pub(super) rest: Pieces<'a>,
+}
+
+impl Named {
+    /// The day that one or two names mean; `None` if they contradict each other.
+    pub(super) fn together(first: Self, second: Option<Self>) -> Option<Day> {
+        match (first, second) {
+            (Self::Day(day), None) => Some(day),
+            (Self::Weekday(weekday), None) => Some(Day::Weekday(weekday)),
+            (Self::NextWeek, None) => Some(Day::NextWeek),
+            (Self::Weekday(weekday), Some(Self::NextWeek)) | (Self::NextWeek, Some(Self::Weekday(weekday))) => {
+                Some(Day::WeekdayOfNextWeek(weekday))
+            }
+            (Self::Weekday(weekday), Some(Self::ThisWeek)) | (Self::ThisWeek, Some(Self::Weekday(weekday))) => {
+                Some(Day::WeekdayOfThisWeek(weekday))
+            }
+            (Self::Weekday(weekday), Some(Self::Day(day))) | (Self::Day(day), Some(Self::Weekday(weekday))) => {
+                dated(weekday, day)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A date whose day of the week was said, too.
+fn dated(weekday: Weekday, day: Day) -> Option<Day> {
+    match day {
+        Day::Date(date) => (date.weekday() == weekday).then_some(day),
+        Day::Yearly { month, day } => Some(Day::YearlyOn { month, day, weekday }),
+        _ => None,
+    }
+}
+
+impl<'a> Read<'a> {
+    fn new(named: Named, rest: Pieces<'a>) -> Self {
+        Self { named, part: None, usual: None, rest }
+    }
+
+    fn day(day: Day, rest: Pieces<'a>) -> Self {
+        Self::new(Named::Day(day), rest)
+    }
+}
+
+/// Takes a day off the front.
+pub(super) fn take(words: Pieces<'_>) -> Option<Read<'_>> {
+    let words = words.strip_prefix(&["on"]).unwrap_or(words);
+    part_of_a_day(words)
+        .or_else(|| relative(words))
+        .or_else(|| weekend(words))
+        .or_else(|| weekday(words))
+        .or_else(|| end(words))
+        .or_else(|| date(words))
+}
+
+/// "this morning", "tonight", "last night".
+fn part_of_a_day(words: Pieces<'_>) -> Option<Read<'_>> {
+    let (day, part, rest) = match words {
+        ["this", word, rest @ ..] => (Day::Today, Part::read(word)?, rest),
+        ["last", "night", rest @ ..] => (Day::In(-1), Part::Night, rest),
+        [word, rest @ ..] if names::day(word) == Some("tonight") => (Day::Today, Part::Night, rest),
+        _ => return None,
+    };
+    Some(Read { part: Some(part), ..Read::day(day, rest) })
+}
+
+/// "tomorrow", "the day after tomorrow", "next week".
+fn relative(words: Pieces<'_>) -> Option<Read<'_>> {
+    let is = |word: &str, name: &str| names::day(word) == Some(name);
+    let after_the = words.strip_prefix(&["the"]).unwrap_or(words);
+    let (day, rest) = match words {
+        ["today", rest @ ..] => (Day::Today, rest),
+        [word, rest @ ..] if is(word, "tomorrow") => (Day::Tomorrow, rest),
+        [word, rest @ ..] if is(word, "yesterday") => (Day::In(-1), rest),
+        ["next", "month", rest @ ..] => (Day::NextMonth, rest),
+        ["next", "year", rest @ ..] => (Day::Yearly { month: 1, day: 1 }, rest),
+        ["last", "week", rest @ ..] => (Day::In(-7), rest),
+        ["last", "month", rest @ ..] => (Day::Months { months: -1, days: 0 }, rest),
+        ["last", "year", rest @ ..] => (Day::Months { months: -12, days: 0 }, rest),
+        ["next", "week", rest @ ..] | ["of", "next", "week", rest @ ..] => {
+            return Some(Read::new(Named::NextWeek, rest));
+        }
+        ["this", "week", rest @ ..] | ["of", "this", "week", rest @ ..] => {
+            return Some(Read::new(Named::ThisWeek, rest));
+        }
+        _ => match after_the {
+            ["day", "after", word, rest @ ..] if is(word, "tomorrow") => (Day::In(2), rest),
+            ["day", "before", word, rest @ ..] if is(word, "yesterday") => (Day::In(-2), rest),
+            _ => return None,
+        },
+    };
+    Some(Read::day(day, rest))
+}
+
+/// A Saturday, from its morning on: on a Saturday at 08:00 today's.
+fn weekend(words: Pieces<'_>) -> Option<Read<'_>> {
+    let saturday = Weekday::Saturday;
+    let (named, rest) = match words {
+        ["weekend", rest @ ..] | ["the", "weekend", rest @ ..] => (Named::Weekday(saturday), rest),
+        ["this", "weekend", rest @ ..] => (Named::Day(Day::WeekdayOfThisWeek(saturday)), rest),
+        ["next", "weekend", rest @ ..] => (Named::Day(Day::WeekdayOfNextWeek(saturday)), rest),
+        ["last", "weekend", rest @ ..] => (Named::Day(Day::LastWeekday(saturday)), rest),
+        _ => return None,
+    };
+    Some(Read { usual: Some(MORNING), ..Read::new(named, rest) })
+}
+
+fn weekday(words: Pieces<'_>) -> Option<Read<'_>> {
+    let (word, rest) = words.split_first()?;
+    if let Some(weekday) = names::weekday(word) {
+        return Some(Read::new(Named::Weekday(weekday), rest));
+    }
+    let (which, rest) = match (*word, rest) {
+        ("this", ["coming", rest @ ..]) => ("coming", rest),
+        (which, rest) => (which, rest),
+    };
+    let (name, rest) = rest.split_first()?;
+    let weekday = names::weekday(name)?;
+    let day = match which {
+        "this" => Day::ThisWeekday(weekday),
+        "coming" => Day::Weekday(weekday),
+        "next" => Day::WeekdayOfNextWeek(weekday),
+        "last" => Day::LastWeekday(weekday),
+        _ => return None,
+    };
+    Some(Read::day(day, rest))
+}
+
+/// "end of the week", "eom": when the work of the week or the month ends.
+fn end(words: Pieces<'_>) -> Option<Read<'_>> {
+    let words = words.strip_prefix(&["the"]).unwrap_or(words);
+    let (named, rest) = match words {
+        ["eow", rest @ ..] | ["end", "of", "week", rest @ ..] | ["end", "of", "the", "week", rest @ ..] => {
+            (Named::Weekday(Weekday::Friday), rest)
+        }
+        ["end", "of", "next", "week", rest @ ..] => (Named::Day(Day::WeekdayOfNextWeek(Weekday::Friday)), rest),
+        ["eom", rest @ ..] | ["end", "of", "month", rest @ ..] | ["end", "of", "the", "month", rest @ ..] => {
+            (Named::Day(Day::EndOfMonth), rest)
+        }
+        _ => return None,
+    };
+    Some(Read { usual: Some(END_OF_WORK), ..Read::new(named, rest) })
+}
+
+/// "31.12.2027", "Dec 31st, 2027", "the 3rd of December", "the 15th".
+fn date(words: Pieces<'_>) -> Option<Read<'_>> {
+    let (word, rest) = words.split_first()?;
+    if let Some(date) = numeric(word) {
+        return Some(Read::day(Day::Date(date), rest));
+    }
+    if let Some(month) = names::month(word) {
+        let (day, rest) = day_of_month(rest)?;
+        return with_year(month, day, rest);
+    }
+    let (day, rest) = day_of_month(words)?;
+    let name = rest.strip_prefix(&["of"]).unwrap_or(rest).split_first();
+    match name.and_then(|(name, rest)| Some((names::month(name)?, rest))) {
+        Some((month, rest)) => with_year(month, day, rest),
+        None => the_ordinal(words),
+    }
+}
+
+/// "the 15th". Without "the" it ends the names of streets.
+fn the_ordinal(words: Pieces<'_>) -> Option<Read<'_>> {
+    match words {
+        ["the", _, "st" | "nd" | "rd" | "th", ..] => {
+            let (day, rest) = day_of_month(words)?;
+            Some(Read::day(Day::OfMonth(day), rest))
+        }
+        _ => None,
+    }
+}
+
+/// Dates that don't exist are none, whatever the year.
+fn with_year(month: i8, day: i8, rest: Pieces<'_>) -> Option<Read<'_>> {
+    if let [word, rest @ ..] = rest
+        && let Some(year) = year(word)
+    {
+        return Some(Read::day(Day::Date(Date::new(year, month, day).ok()?), rest));
+    }
+    Date::new(LEAP_YEAR, month, day).ok()?;
+    Some(Read::day(Day::Yearly { month, day }, rest))
+}
+
+/// "31", "31st", "the 31st".
+fn day_of_month(words: Pieces<'_>) -> Option<(i8, Pieces<'_>)> {
+    let (word, rest) = words.strip_prefix(&["the"]).unwrap_or(words).split_first()?;
+    let day = digits(word, 1..=2)?.parse().ok().filter(|day| (1..=31).contains(day))?;
+    match rest {
+        ["st" | "nd" | "rd" | "th", rest @ ..] => Some((day, rest)),
+        _ => Some((day, rest)),
+    }
+}
+
+fn year(word: &str) -> Option<i16> {
+    digits(word, 4..=4)?.parse().ok().filter(|year| (1900..2200).contains(year))
+}
+
+/// "2027-12-31", "2027/12/31", "31.12.2027". Where the day and the month could be either, there is no date.
+fn numeric(word: &str) -> Option<Date> {
+    let separator = word.chars().find(|c| !c.is_ascii_digit())?;
+    let parts: Vec<&str> = word.split(separator).collect();
+    match (separator, parts.as_slice()) {
+        ('-' | '/', [year, month, day]) | ('.', [day, month, year]) => {
+            let (year, month, day) = (digits(year, 4..=4)?, digits(month, 1..=2)?, digits(day, 1..=2)?);
+            Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+        }
+        _ => None,
+    }
+}
+
+fn digits(word: &str, length: std::ops::RangeInclusive<usize>) -> Option<&str> {
+    (length.contains(&word.len()) && word.chars().all(|c| c.is_ascii_digit())).then_some(word)
+}

@@ -1,0 +1,105 @@
+//! Phrases as instants, in the zone of the person who typed them.
+
+use jiff::civil::{Date, Time, Weekday};
+use jiff::{SignedDuration, Span, Timestamp, ZonedDateTime};
+
+use super::{Day, MORNING, When};
+
+/// Years in which a date is looked for. All of them but one are further away than any time may be.
+const YEARS: i16 = 9;
+
+/// Months in which a day is looked for.
+const MONTHS: i32 = 12;
+
+/// A time of day.
+#[derive(Clone, Copy)]
+enum Hour {
+    At(Time),
+    /// The midnight that ends the day.
+    End,
+}
+
+/// Works out a phrase for a person in the zone of `now`.
+pub(super) fn instant(when: &When, now: &ZonedDateTime) -> Option<Timestamp> {
+    match when {
+        When::At(instant) => Some(*instant),
+        When::After { minutes } => later(now.timestamp(), *minutes),
+        When::Later { days, minutes } => {
+            let day = now.checked_add(Span::new().try_days(*days).ok()?).ok()?;
+            later(day.timestamp(), *minutes)
+        }
+        When::Midnight { day } => on_day(*day, Hour::End, true, now),
+        When::On { day, time } => on_day(*day, Hour::At(time.unwrap_or(MORNING)), time.is_some(), now),
+    }
+}
+
+fn later(instant: Timestamp, minutes: i64) -> Option<Timestamp> {
+    instant.checked_add(SignedDuration::try_from_mins(minutes)?).ok()
+}
+
+fn on_day(day: Day, hour: Hour, is_hour_named: bool, now: &ZonedDateTime) -> Option<Timestamp> {
+    let today = now.date();
+    let is_to_come = |date: Date| moment(date, hour, now).is_some_and(|then| then > now.timestamp());
+    let date = match day {
+        Day::Today => today,
+        Day::Next if is_to_come(today) => today,
+        Day::Next | Day::Tomorrow => today.tomorrow().ok()?,
+        Day::Weekday(weekday) if is_hour_named && today.weekday() == weekday && is_to_come(today) => today,
+        Day::ThisWeekday(weekday) if today.weekday() == weekday => today,
+        Day::Weekday(weekday) | Day::ThisWeekday(weekday) => today.nth_weekday(1, weekday).ok()?,
+        Day::LastWeekday(weekday) => today.nth_weekday(-1, weekday).ok()?,
+        Day::WeekdayOfThisWeek(weekday) => of_week(today, 0, weekday)?,
+        Day::WeekdayOfNextWeek(weekday) => of_week(today, 1, weekday)?,
+        Day::NextWeek => of_week(today, 1, Weekday::Monday)?,
+        Day::NextMonth => in_months(today.first_of_month(), 1)?,
+        Day::EndOfMonth => today.last_of_month(),
+        Day::In(days) => in_days(today, days)?,
+        Day::Months { months, days } => in_days(in_months(today, months)?, days)?,
+        Day::OfMonth(day) => of_month(today, day).find(|date| is_to_come(*date))?,
+        Day::Yearly { month, day } => yearly(today, month, day).find(|date| is_to_come(*date))?,
+        Day::YearlyOn { month, day, weekday } => {
+            yearly(today, month, day).find(|date| date.weekday() == weekday && is_to_come(*date))?
+        }
+        Day::Date(date) => date,
+    };
+    moment(date, hour, now)
+}
+
+/// A time that comes twice means the second only once the first has passed.
+fn moment(date: Date, hour: Hour, now: &ZonedDateTime) -> Option<Timestamp> {
+    let datetime = match hour {
+        Hour::At(time) => date.to_datetime(time),
+        Hour::End => date.tomorrow().ok()?.to_datetime(Time::midnight()),
+    };
+    let twice = now.time_zone().to_ambiguous_timestamp(datetime);
+    let first = twice.compatible().ok()?;
+    if first > now.timestamp() { Some(first) } else { twice.later().ok() }
+}
+
+fn in_days(date: Date, days: i32) -> Option<Date> {
+    date.checked_add(Span::new().try_days(days).ok()?).ok()
+}
+
+fn in_months(date: Date, months: i32) -> Option<Date> {
+    date.checked_add(Span::new().try_months(months).ok()?).ok()
+}
+
+/// Weeks begin on Monday.
+fn of_week(today: Date, weeks: i32, weekday: Weekday) -> Option<Date> {
+    let from_monday = |weekday: Weekday| i32::from(weekday.to_monday_zero_offset());
+    in_days(today, weeks * 7 + from_monday(weekday) - from_monday(today.weekday()))
+}
+
+/// The months that have such a day, from this one on.
+fn of_month(today: Date, day: i8) -> impl Iterator<Item = Date> {
+    let first = today.first_of_month();
+    (0..=MONTHS).filter_map(move |months| {
+        let month = in_months(first, months)?;
+        Date::new(month.year(), month.month(), day).ok()
+    })
+}
+
+/// The years that have such a date, from this one on.
+fn yearly(today: Date, month: i8, day: i8) -> impl Iterator<Item = Date> {
+    (today.year()..=today.year().saturating_add(YEARS)).filter_map(move |year| Date::new(year, month, day).ok())
+}

@@ -1,0 +1,189 @@
+//! Lengths of time: "2h", "1h 30m", "an hour and a half", "two weeks". Hours and minutes are exact; days,
+//! weeks, months and years are counted by the calendar and can't be divided.
+
+use super::words::Pieces;
+use super::{Day, When, names};
+
+/// A number so large that every unit of it is too far away.
+const LARGEST: i64 = 10_000_000;
+
+/// Numbers are counted in thousandths.
+const ONE: i64 = 1000;
+
+/// A length of time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Length {
+    months: i64,
+    days: i64,
+    minutes: i64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Unit {
+    Minute,
+    Hour,
+    Day,
+    Week,
+    Month,
+    Year,
+}
+
+impl Length {
+    /// Takes a length off the front: parts in descending order.
+    pub(super) fn take(words: Pieces<'_>) -> Option<(Self, Pieces<'_>)> {
+        let (first, mut smallest, mut rest) = part(words)?;
+        let mut total = first;
+        while let Some((length, unit, after)) = part(rest.strip_prefix(&["and"]).unwrap_or(rest)) {
+            if unit >= smallest {
+                return None;
+            }
+            total = total.plus(length);
+            (smallest, rest) = (unit, after);
+        }
+        (total != Self::default()).then_some((total, rest))
+    }
+
+    /// The time so long from now.
+    pub(super) fn ahead(self) -> Option<When> {
+        match self {
+            Self { months: 0, days: 0, minutes } => Some(When::After { minutes }),
+            Self { months: 0, days, minutes } if minutes != 0 => {
+                Some(When::Later { days: i32::try_from(days).ok()?, minutes })
+            }
+            _ => Some(When::On { day: self.day()?, time: None }),
+        }
+    }
+
+    /// The time so long ago.
+    pub(super) fn ago(self) -> Option<When> {
+        Self { months: -self.months, days: -self.days, minutes: -self.minutes }.ahead()
+    }
+
+    /// The day so long from today, if the length is one of whole days.
+    pub(super) fn day(self) -> Option<Day> {
+        let (months, days) = (i32::try_from(self.months).ok()?, i32::try_from(self.days).ok()?);
+        match (months, days, self.minutes) {
+            (0, 0, _) => None,
+            (0, days, 0) => Some(Day::In(days)),
+            (months, days, 0) => Some(Day::Months { months, days }),
+            _ => None,
+        }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self { months: self.months + other.months, days: self.days + other.days, minutes: self.minutes + other.minutes }
+    }
+
+    fn of(thousandths: i64, unit: Unit) -> Option<Self> {
+        let whole = |each: i64| (thousandths * each % ONE == 0).then_some(thousandths * each / ONE);
+        let minutes = |each: i64| ((thousandths * each + ONE / 2) / ONE).max(thousandths.min(1));
+        let none = Self::default();
+        Some(match unit {
+            Unit::Minute => Self { minutes: minutes(1), ..none },
+            Unit::Hour => Self { minutes: minutes(60), ..none },
+            Unit::Day => Self { days: whole(1)?, ..none },
+            Unit::Week => Self { days: whole(7)?, ..none },
+            Unit::Month => Self { months: whole(1)?, ..none },
+            Unit::Year => Self { months: whole(12)?, ..none },
+        })
+    }
+}
+
+/// "2h", "half an hour", "three and a half hours", "an hour and a half".
+fn part(words: Pieces<'_>) -> Option<(Length, Unit, Pieces<'_>)> {
+    if let Some((thousandths, rest)) = fraction(words)
+        && let Some((unit, rest)) = unit_of(rest)
+    {
+        // "two hours and a half hour" is right, as if it were so many minutes.
+        let rank = if unit == Unit::Hour { Unit::Minute } else { unit };
+        return Some((Length::of(thousandths, unit)?, rank, rest));
+    }
+    let (count, rest) = count(words)?;
+    let (more, rest) = and_fraction(rest);
+    let (unit, rest) = unit_of(rest)?;
+    let (still_more, rest) = match and_fraction(rest) {
+        (some, after) if more == 0 && unit_of(after).is_none() && !matches!(after, ["a" | "an", ..]) => (some, after),
+        _ => (0, rest),
+    };
+    Some((Length::of(count + more + still_more, unit)?, unit, rest))
+}
+
+/// "half an", "a quarter of an", "three quarters of an", "1/2".
+fn fraction(words: Pieces<'_>) -> Option<(i64, Pieces<'_>)> {
+    let (thousandths, rest) = match words {
+        ["half" | "1/2", rest @ ..] | ["a", "half", rest @ ..] => (500, rest),
+        ["quarter" | "1/4", rest @ ..] | ["a", "quarter", rest @ ..] => (250, rest),
+        ["three", "quarter" | "quarters", rest @ ..] | ["3/4", rest @ ..] => (750, rest),
+        _ => return None,
+    };
+    let rest = rest.strip_prefix(&["of"]).unwrap_or(rest);
+    let rest = rest.strip_prefix(&["an"]).or_else(|| rest.strip_prefix(&["a"])).unwrap_or(rest);
+    Some((thousandths, rest))
+}
+
+/// "and a half", "1/2" behind a number.
+fn and_fraction(words: Pieces<'_>) -> (i64, Pieces<'_>) {
+    match words {
+        ["and", "a", "half", rest @ ..] | ["and", "half", rest @ ..] | ["1/2", rest @ ..] => (500, rest),
+        ["and", "a", "quarter", rest @ ..] | ["1/4", rest @ ..] => (250, rest),
+        ["3/4", rest @ ..] => (750, rest),
+        _ => (0, words),
+    }
+}
+
+/// "2", "1.5", "two", "twenty five", "a", "a couple of".
+fn count(words: Pieces<'_>) -> Option<(i64, Pieces<'_>)> {
+    match words {
+        ["a", "couple", "of", rest @ ..]
+        | ["a", "couple", rest @ ..]
+        | ["couple", "of", rest @ ..]
+        | ["couple", rest @ ..] => Some((2 * ONE, rest)),
+        ["a" | "an", rest @ ..] => Some((ONE, rest)),
+        [tens, ones, rest @ ..] if names::tens(tens).is_some() && names::number(ones).is_some_and(|n| n < 10) => {
+            Some(((names::tens(tens)? + names::number(ones)?) * ONE, rest))
+        }
+        [word, rest @ ..] => {
+            let named = names::number(word).or_else(|| names::tens(word)).map(|number| number * ONE);
+            Some((named.or_else(|| decimal(word))?, rest))
+        }
+        [] => None,
+    }
+}
+
+/// A number in digits. A comma before three digits could be either kind of comma.
+fn decimal(word: &str) -> Option<i64> {
+    let word = word.strip_prefix('+').unwrap_or(word);
+    let (whole, fraction) = word.split_once(['.', ',']).unwrap_or((word, "0"));
+    let all_digits = |digits: &str| digits.chars().all(|c| c.is_ascii_digit());
+    if !all_digits(whole) || !all_digits(fraction) || fraction.is_empty() {
+        return None;
+    }
+    if word.contains(',') && (whole.len() > 2 || fraction.len() > 2) {
+        return None;
+    }
+    let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().unwrap_or(LARGEST) };
+    let thousandths: String = fraction.chars().chain("000".chars()).take(3).collect();
+    Some(whole.min(LARGEST) * ONE + thousandths.parse::<i64>().ok()?)
+}
+
+fn unit_of(words: Pieces<'_>) -> Option<(Unit, Pieces<'_>)> {
+    let (word, rest) = words.split_first()?;
+    unit(word).map(|unit| (unit, rest))
+}
+
+/// A word that names a unit of time.
+pub(super) fn is_unit(word: &str) -> bool {
+    unit(word).is_some()
+}
+
+fn unit(word: &str) -> Option<Unit> {
+    match word {
+        "m" | "min" | "mins" | "minute" | "minutes" => Some(Unit::Minute),
+        "h" | "hr" | "hrs" | "hour" | "hours" => Some(Unit::Hour),
+        "d" | "day" | "days" => Some(Unit::Day),
+        "w" | "wk" | "wks" | "week" | "weeks" => Some(Unit::Week),
+        "mo" | "mos" | "month" | "months" => Some(Unit::Month),
+        "y" | "yr" | "yrs" | "year" | "years" => Some(Unit::Year),
+        _ => None,
+    }
+}

@@ -1,0 +1,114 @@
+//! Names of days, months and numbers, and their misspellings. A word that could be two names is none.
+
+use jiff::civil::Weekday;
+
+/// Shortest word that is taken for a misspelling.
+const LONG_ENOUGH: usize = 5;
+
+/// Shortest name of which two letters may be wrong.
+const LONG_NAME: usize = 8;
+
+const DAYS: [(&str, &[&str]); 10] = [
+    ("monday", &["mon"]),
+    ("tuesday", &["tue", "tues"]),
+    ("wednesday", &["wed", "weds"]),
+    ("thursday", &["thu", "thur", "thurs"]),
+    ("friday", &["fri"]),
+    ("saturday", &["sat"]),
+    ("sunday", &["sun"]),
+    ("tomorrow", &["tmr", "tmrw", "tmrrw", "tmw"]),
+    ("yesterday", &[]),
+    ("tonight", &["tonite"]),
+];
+
+const MONTHS: [(&str, &[&str]); 12] = [
+    ("january", &["jan"]),
+    ("february", &["feb"]),
+    ("march", &["mar"]),
+    ("april", &["apr"]),
+    ("may", &[]),
+    ("june", &["jun"]),
+    ("july", &["jul"]),
+    ("august", &["aug"]),
+    ("september", &["sep", "sept"]),
+    ("october", &["oct"]),
+    ("november", &["nov"]),
+    ("december", &["dec"]),
+];
+
+const NUMBERS: [&str; 20] = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+];
+
+const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+
+/// The whole name of a day: of the week, or "tomorrow", "yesterday", "tonight".
+pub(super) fn day(word: &str) -> Option<&'static str> {
+    // Names of people are as near: Frida, Sundar, Thursby. None of them ends like a day.
+    let like_a_day = |name: &str| word.ends_with("ay") || word.ends_with("dy") || !name.ends_with("day");
+    exact(&DAYS, word).or_else(|| misspelt(&DAYS, word).filter(|name| like_a_day(name)))
+}
+
+/// A day of the week.
+pub(super) fn weekday(word: &str) -> Option<Weekday> {
+    match day(word)? {
+        "monday" => Some(Weekday::Monday),
+        "tuesday" => Some(Weekday::Tuesday),
+        "wednesday" => Some(Weekday::Wednesday),
+        "thursday" => Some(Weekday::Thursday),
+        "friday" => Some(Weekday::Friday),
+        "saturday" => Some(Weekday::Saturday),
+        "sunday" => Some(Weekday::Sunday),
+        _ => None,
+    }
+}
+
+/// A month, from 1 to 12.
+pub(super) fn month(word: &str) -> Option<i8> {
+    let name = exact(&MONTHS, word).or_else(|| misspelt(&MONTHS, word))?;
+    (1..).zip(MONTHS).find(|(_, (month, _))| *month == name).map(|(number, _)| number)
+}
+
+/// A number from 1 to 20, as a word.
+pub(super) fn number(word: &str) -> Option<i64> {
+    (1..).zip(NUMBERS).find(|(_, name)| *name == word).map(|(number, _)| number)
+}
+
+/// A round number from 20 to 90, as a word.
+pub(super) fn tens(word: &str) -> Option<i64> {
+    (2..).zip(TENS).find(|(_, name)| *name == word).map(|(number, _)| number * 10)
+}
+
+fn exact(names: &[(&'static str, &[&str])], word: &str) -> Option<&'static str> {
+    names.iter().find(|(name, short)| *name == word || short.contains(&word)).map(|(name, _)| *name)
+}
+
+/// The only name that the word resembles: one letter wrong, two in a long name, never the first.
+fn misspelt(names: &[(&'static str, &[&str])], word: &str) -> Option<&'static str> {
+    let resembles = |name: &str| {
+        let wrong = if name.len() >= LONG_NAME { 2 } else { 1 };
+        name.len() > LONG_ENOUGH && strsim::osa_distance(name, word) <= wrong
+    };
+    let mut similar = names.iter().map(|(name, _)| *name).filter(|name| word.len() >= LONG_ENOUGH && resembles(name));
+    let only = similar.next().filter(|_| similar.next().is_none())?;
+    (only.chars().next() == word.chars().next()).then_some(only)
+}

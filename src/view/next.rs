@@ -1,0 +1,109 @@
+//! What can be done about what was done: taking it back, or opening again what its new owner would not see.
+
+use crate::domain::click::{Carried, Control};
+use crate::domain::event::Again;
+use crate::domain::list::Query;
+use crate::domain::refusal::{About, Earlier, Refusal};
+use crate::domain::say::{Deed, Hidden};
+use crate::domain::text::cut;
+use crate::domain::verb::Verb;
+use crate::view::element::Element;
+use crate::view::kit::{Block, Content};
+use crate::view::mrkdwn::time;
+use crate::view::reply::with_buttons;
+
+/// How much of a contact's name a button shows.
+const NAME: usize = 40;
+
+/// Why the new owner does not find it among what is open.
+pub(super) fn still(about: &About, hidden: Hidden) -> String {
+    match hidden {
+        Hidden::Done => format!(" {} is done.", about.title),
+        Hidden::Snoozed(_) => format!(" {} is snoozed.", about.title),
+    }
+}
+
+/// The button that makes open again what is not.
+pub(super) fn reopening(deed: &Deed, list: Option<&Query>) -> Option<Element> {
+    let (control, label) = match deed.hidden? {
+        Hidden::Done => (Control::Reopen, "Reopen"),
+        Hidden::Snoozed(_) => (Control::Wake, "Unsnooze"),
+    };
+    let carried = Carried { list: list.cloned(), ..Carried::conversation(&deed.about.id) };
+    Some(Element::button(control, label, &carried.encode()))
+}
+
+/// An answer with what can be done about it: taken back, or opened again.
+pub(super) fn offered(mut content: Content, deed: &Deed, list: Option<&Query>) -> Content {
+    if let Some(Block::Section { accessory, .. }) = content.blocks.first_mut() {
+        *accessory = button(deed, list);
+    }
+    if let Some(Hidden::Snoozed(Some(until))) = deed.hidden {
+        content.blocks.push(Block::small(&format!("Snoozed until {}", time(until))));
+    }
+    match reopening(deed, list) {
+        Some(button) => with_buttons(content, vec![button]),
+        None => content,
+    }
+}
+
+/// The button beside what can be taken back, if it can be.
+fn button(deed: &Deed, list: Option<&Query>) -> Option<Element> {
+    let carried = Carried { act: deed.undo.clone(), list: list.cloned(), ..Carried::conversation(&deed.about.id) };
+    deed.undo.as_ref().map(|_| Element::button(Control::Undo, "Undo", &carried.encode()))
+}
+
+/// The button beside several that can be taken back together, if any can be.
+pub(super) fn button_for_all(deeds: &[Deed], list: Option<&Query>) -> Option<Element> {
+    let undoable = || deeds.iter().filter(|deed| deed.undo.is_some());
+    let carried = Carried { act: undoable().next()?.undo.clone(), list: list.cloned(), ..Carried::default() };
+    Some(Element::button(Control::Undo, &format!("Undo {}", undoable().count()), &carried.encode()))
+}
+
+/// The button for what was done before a note that stays.
+pub(super) fn button_for(earlier: &Earlier) -> Element {
+    let Earlier { act, verb, about, of } = earlier;
+    let verb = if *verb == Verb::Wake { "unsnooze" } else { verb.spec().name };
+    let (what, only) = match of {
+        1 => (cut(&about.title, NAME), Some(about.id.clone())),
+        several => (format!("{several} conversations"), None),
+    };
+    let carried = Carried { act: Some(act.clone()), conversation: only, ..Carried::default() };
+    Element::button(Control::Undo, &format!("Undo {verb}: {what}"), &carried.encode())
+}
+
+/// How a conversation is after what was done to it was taken back.
+pub(super) fn undone(about: &About, again: &Again, note_stays: bool) -> String {
+    let state = match again {
+        Again::OwnedBy(owner) => format!("assigned to {owner}"),
+        Again::Queued => "unassigned".to_owned(),
+        Again::Open => "open".to_owned(),
+        Again::Done => "done".to_owned(),
+        Again::Snoozed => "snoozed".to_owned(),
+    };
+    let note = if note_stays { " The note stays in dialnote." } else { "" };
+    format!("Undone: {} is {state} again.{note}", about.title)
+}
+
+/// Why something is not taken back.
+pub(super) fn refused(why: &Refusal) -> String {
+    match why {
+        Refusal::ChangedSince { about, yourself: true, .. } => {
+            format!("Can't undo: you changed {} again after that.", about.title)
+        }
+        Refusal::ChangedSince { about, by: Some(by), .. } => {
+            format!("Can't undo: {by} changed {} after you.", about.title)
+        }
+        Refusal::ChangedSince { about, by: None, .. } => {
+            format!("Can't undo: {} was changed in dialnote after you.", about.title)
+        }
+        Refusal::TooLateToUndo(about) => {
+            format!("Can't undo: your last change to {} was over 10 minutes ago.", about.title)
+        }
+        Refusal::NotesStay { about, .. } => {
+            format!("Can't undo your note on {}. Notes stay in dialnote.", about.title)
+        }
+        Refusal::UndoneAlready => "Already undone. Nothing changed.".to_owned(),
+        _ => "Nothing to undo.".to_owned(),
+    }
+}

@@ -1,0 +1,119 @@
+//! What somebody is asked before a command of theirs is carried out: every answer is a button, and the form
+//! behind the last one has all that is known.
+
+use crate::domain::click::{Carried, Control};
+use crate::domain::lookup::{Doubt, Missing};
+use crate::domain::question::{Choice, Question, Unclear};
+use crate::domain::text::cut;
+use crate::domain::verb::Verb;
+use crate::ids::SlackUserId;
+use crate::view::element::Element;
+use crate::view::help::QUOTE;
+use crate::view::kit::{Block, Content};
+use crate::view::mrkdwn::{neutral, time};
+use crate::view::reply::{given_back, named, with_buttons};
+
+/// A question with its answers.
+pub(super) fn asked(question: &Question) -> Content {
+    let title = title(question);
+    let mut blocks = vec![Block::paragraph(&title)];
+    match &question.about {
+        Unclear::Conversation { choices, more, .. } => blocks.extend(conversations(question, choices, *more)),
+        Unclear::Person { people, .. } => blocks.extend(people.iter().map(|person| choose_person(question, person))),
+        Unclear::Missing(_) => {}
+    }
+    blocks.extend(given_back(&question.note));
+    let form = Element::button(Control::FillIn, "Fill in a form", &carried(question).encode());
+    with_buttons(Content::new(&neutral(&text(&title, question)), blocks), vec![form])
+}
+
+/// The whole question in one line.
+fn text(title: &str, question: &Question) -> String {
+    let answers = match &question.about {
+        Unclear::Conversation { choices, .. } if choices.len() > 1 => {
+            choices.iter().map(|choice| named(&choice.about)).collect::<Vec<_>>().join(", ")
+        }
+        Unclear::Person { people, .. } if people.len() > 1 => {
+            people.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(", ")
+        }
+        _ => String::new(),
+    };
+    if answers.is_empty() { title.to_owned() } else { format!("{title} {answers}") }
+}
+
+fn title(question: &Question) -> String {
+    match &question.about {
+        Unclear::Conversation { choices, more, asked, doubt } => {
+            which_conversation(choices, choices.len() + more, asked, *doubt, question.verb)
+        }
+        Unclear::Person { people, typed } => which_person(people, typed),
+        Unclear::Missing(missing) => lacking(missing, question.verb),
+    }
+}
+
+fn which_conversation(choices: &[Choice], all: usize, asked: &str, doubt: Doubt, verb: Verb) -> String {
+    let asked = cut(asked, QUOTE);
+    match (doubt, choices) {
+        (Doubt::Weak | Doubt::Several, [only]) => format!("Did you mean {}?", named(&only.about)),
+        (Doubt::Weak, _) => format!("No contact is called “{asked}”. Did you mean one of these?"),
+        (Doubt::Several, _) => format!("{all} conversations match “{asked}”. Choose one."),
+        (Doubt::Done, [only]) => format!("{} is done. Did you mean this conversation?", named(&only.about)),
+        (Doubt::Done, _) => format!("{all} done conversations match “{asked}”. Choose one."),
+        (Doubt::Leftover, _) => {
+            format!("`{}` takes no note, so nothing changed. What should “{asked}” do?", verb.spec().typed())
+        }
+    }
+}
+
+fn which_person(people: &[(SlackUserId, String)], typed: &str) -> String {
+    match people {
+        [(_, only)] => format!("No one is called “{}”. Did you mean {only}?", cut(typed, QUOTE)),
+        _ if typed.is_empty() => "A conversation has one owner. Choose one person.".to_owned(),
+        _ => format!("Which “{}”? Choose one person.", cut(typed, QUOTE)),
+    }
+}
+
+fn lacking(missing: &Missing, verb: Verb) -> String {
+    match missing {
+        Missing::Conversation { asked } if asked.is_empty() => "Choose a conversation.".to_owned(),
+        Missing::Conversation { asked } => {
+            format!("No conversation matches “{}”. Nothing changed.", cut(asked, QUOTE))
+        }
+        Missing::Clarity { asked } => {
+            let asked: Vec<_> = asked.iter().map(|asked| format!("“{}”", cut(asked, QUOTE))).collect();
+            format!("Not clear: {}. Nothing changed. The form has the rest.", cut(&asked.join(", "), 4 * QUOTE))
+        }
+        Missing::Person => "Choose the new owner.".to_owned(),
+        Missing::Somebody { typed } => format!("No one is called “{}”. Choose the new owner.", cut(typed, QUOTE)),
+        Missing::OnePerson => "A hand-off goes to one person, not to a group. Choose the new owner.".to_owned(),
+        Missing::Note => match verb {
+            Verb::Done => "Add a note to mark this done. Your workspace requires one.".to_owned(),
+            Verb::Handoff => "Add a note to hand this off. The new owner reads it first.".to_owned(),
+            _ => "Add the text of the note.".to_owned(),
+        },
+    }
+}
+
+fn conversations(question: &Question, choices: &[Choice], more: usize) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for choice in choices {
+        let value = Carried { conversation: Some(choice.about.id.clone()), ..carried(question) };
+        let owner = choice.owner.as_deref().unwrap_or("unassigned");
+        let text = format!("{} · {owner}", named(&choice.about));
+        blocks.push(Block::row(&text, Element::button(Control::Pick, "Choose", &value.encode())));
+        blocks.extend(choice.last_activity.map(|at| Block::small(&format!("Last activity {}", time(at)))));
+    }
+    if more > 0 {
+        blocks.push(Block::paragraph(&format!("{more} more match. Name the one you mean by number or full name.")));
+    }
+    blocks
+}
+
+fn choose_person(question: &Question, (user, name): &(SlackUserId, String)) -> Block {
+    let value = Carried { user: Some(user.clone()), ..carried(question) };
+    Block::row(name, Element::button(Control::PickPerson, "Choose", &value.encode()))
+}
+
+fn carried(question: &Question) -> Carried {
+    Carried { draft: Some(question.draft.clone()), ..Carried::default() }
+}

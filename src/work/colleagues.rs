@@ -1,0 +1,103 @@
+//! The people of a workspace, as their colleagues may name them. Only who names somebody without Slack's help
+//! needs them, so they are read when that happens, and kept for a while.
+
+use std::time::Duration;
+
+use crate::domain::lookup::people::Colleague;
+use crate::error::Fault;
+use crate::ids::{InstallationId, SlackUserId, TeamId};
+use crate::work::people::{People, Read, slack_fault};
+
+/// How long the list of people is good for. Before a "no" it is read again.
+const AGE: Duration = Duration::from_mins(10);
+
+/// How many pages of people are read: ten thousand of them.
+const MOST_PAGES: usize = 20;
+
+/// How many addresses are looked up for one command.
+const MOST_ADDRESSES: usize = 3;
+
+/// The people of the workspace (`store::Memo`).
+const COLLEAGUES: &str = "colleagues";
+
+impl People {
+    /// The people whom somebody may name, among them those with these e-mail addresses.
+    pub(super) async fn colleagues(
+        &self,
+        installation: &InstallationId,
+        team: Option<&TeamId>,
+        addresses: &[String],
+        read: Read,
+    ) -> Result<Vec<Colleague>, Fault> {
+        let kept = self.store.recall(installation, COLLEAGUES, "").await?;
+        let mut people = match self.usable(kept, AGE, read) {
+            Some(people) => people,
+            None => self.read_colleagues(installation, team).await?,
+        };
+        for address in addresses.iter().take(MOST_ADDRESSES) {
+            people.extend(self.with_address(installation, address, &people).await?);
+        }
+        Ok(people)
+    }
+
+    async fn read_colleagues(
+        &self,
+        installation: &InstallationId,
+        team: Option<&TeamId>,
+    ) -> Result<Vec<Colleague>, Fault> {
+        let (mut people, mut cursor) = (Vec::new(), String::new());
+        for _ in 0..MOST_PAGES {
+            let (page, next) = self.slack.people(&cursor, team).await.map_err(slack_fault)?;
+            people.extend(page);
+            match next {
+                Some(next) if next != cursor => cursor = next,
+                _ => break,
+            }
+        }
+        self.keep(installation, COLLEAGUES, &people).await?;
+        Ok(people)
+    }
+
+    /// Who has an address that the list does not show.
+    async fn with_address(
+        &self,
+        installation: &InstallationId,
+        address: &str,
+        people: &[Colleague],
+    ) -> Result<Option<Colleague>, Fault> {
+        let is_known =
+            people.iter().any(|one| one.email.as_deref().is_some_and(|email| email.to_lowercase() == address));
+        if is_known {
+            return Ok(None);
+        }
+        let profile = self.profile_by_email(installation, address).await?;
+        Ok(profile.map(|profile| Colleague {
+            user: profile.user,
+            display: profile.name.clone(),
+            full: profile.name,
+            email: Some(address.to_owned()),
+        }))
+    }
+
+    /// What tells these people apart: their full names, and where those are the same their addresses.
+    pub(super) async fn told_apart(
+        &self,
+        installation: &InstallationId,
+        team: Option<&TeamId>,
+        users: &[SlackUserId],
+    ) -> Result<Vec<(SlackUserId, String)>, Fault> {
+        let people = self.colleagues(installation, team, &[], Read::Kept).await?;
+        let mut named = Vec::new();
+        for user in users {
+            let name = match people.iter().find(|one| one.user == *user) {
+                Some(one) if people.iter().filter(|other| other.full == one.full).count() > 1 => {
+                    one.email.as_ref().map_or_else(|| one.full.clone(), |email| format!("{} ({email})", one.full))
+                }
+                Some(one) => one.full.clone(),
+                None => self.name(installation, user).await?.unwrap_or_else(|| user.to_string()),
+            };
+            named.push((user.clone(), name));
+        }
+        Ok(named)
+    }
+}

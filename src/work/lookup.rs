@@ -1,0 +1,268 @@
+//! What did they mean? A typed command is read against the conversations and people that are known. What is clear
+//! is done; everything else is a question, asked privately, that keeps all that was typed.
+
+use std::collections::HashSet;
+
+use crate::domain::command::{Assignee, Command};
+use crate::domain::conversation::{Conversation, Status, Which};
+use crate::domain::job::{CommandJob, Job};
+use crate::domain::list::Known;
+use crate::domain::lookup::book::Book;
+use crate::domain::lookup::people::Directory;
+use crate::domain::lookup::{self, Asked, Doubt, Missing, Reading};
+use crate::domain::message::Message;
+use crate::domain::question::{Choice, Question, Unclear};
+use crate::domain::refusal::{About, Refusal};
+use crate::domain::say::Say;
+use crate::error::Fault;
+use crate::ids::{ConversationId, SlackUserId};
+use crate::store::{Claim, Effect, Verdict};
+use crate::work::inbox::{Stop, denied};
+use crate::work::index::Conversations;
+use crate::work::people::Read;
+use crate::work::watch::For;
+use crate::work::{Outcome, Work};
+
+/// How many pages of conversations are read where they are not all known yet.
+const MOST_PAGES: usize = 50;
+
+/// How many conversations are offered to choose from.
+const MOST_CHOICES: usize = 10;
+
+impl Work {
+    /// Finds out what a typed command means, and goes on with it or asks.
+    pub(super) async fn look_up(&self, claim: &Claim, job: &CommandJob, text: &str) -> Result<Outcome, Stop> {
+        let asker = self.people.teammate(&claim.installation, &job.asker.user).await?;
+        asker.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
+        let mut reading = self.read_with(claim, job, text, Read::Kept).await?;
+        if names_nobody(&reading) {
+            // Nobody is refused on what was kept.
+            reading = self.read_with(claim, job, text, Read::Anew).await?;
+        }
+        let reading = self.with_note(claim, job, self.still_open(job, reading).await?).await?;
+        self.act_on(claim, job, reading).await
+    }
+
+    /// The reading with the people as they were kept or as they are.
+    async fn read_with(&self, claim: &Claim, job: &CommandJob, text: &str, read: Read) -> Result<Reading, Stop> {
+        let verb = job.command.act.verb();
+        let who = job.command.act.named_owner();
+        let asked = Asked { verb, who, text, links: &self.links };
+        let directory = self.directory(claim, job, &asked, read).await?;
+        let known = self.read_known(claim, &asked, &directory).await?;
+        if let Some(reading) = known.filter(is_explicit) {
+            return Ok(reading);
+        }
+        self.glance(&claim.installation, For::Somebody).await?;
+        match self.read_known(claim, &asked, &directory).await? {
+            Some(reading) => Ok(reading),
+            None => self.read_live(claim, &asked, &directory).await,
+        }
+    }
+
+    /// The people whom the text may name; none, if Slack recognized the person.
+    async fn directory(
+        &self,
+        claim: &Claim,
+        job: &CommandJob,
+        asked: &Asked<'_>,
+        read: Read,
+    ) -> Result<Directory, Fault> {
+        let me = Some(job.asker.user.clone());
+        if asked.who.is_some() || !job.command.act.lacks_an_owner() || lookup::starts_with_a_person(asked.text) {
+            return Ok(Directory { people: Vec::new(), me });
+        }
+        let addresses = lookup::addresses(asked.text);
+        let team = job.asker.team.as_ref();
+        let people = self.people.colleagues(&claim.installation, team, &addresses, read).await?;
+        Ok(Directory { people, me })
+    }
+
+    /// The reading against what is known; nothing, if the list was never read to its end.
+    async fn read_known(
+        &self,
+        claim: &Claim,
+        asked: &Asked<'_>,
+        directory: &Directory,
+    ) -> Result<Option<Reading>, Fault> {
+        if !self.watched(&claim.installation).await?.whole {
+            return Ok(None);
+        }
+        let read =
+            |known: &Conversations| lookup::read(asked, &Book::of(known.values().map(|sight| &sight.known)), directory);
+        self.index.look(self.store.as_ref(), &claim.installation, read).await.map(Some)
+    }
+
+    /// The reading against the list as dialnote has it.
+    async fn read_live(&self, claim: &Claim, asked: &Asked<'_>, directory: &Directory) -> Result<Reading, Stop> {
+        let all = self.read_all(claim).await?;
+        Ok(lookup::read(asked, &Book::of(&all), directory))
+    }
+
+    /// Reads the list of conversations. It is ordered by activity and moves while it is read: what slips past
+    /// goes to its top, so it is read from there again until nothing is new.
+    async fn read_all(&self, claim: &Claim) -> Result<Vec<Known>, Stop> {
+        let (mut all, mut seen, mut offset, mut again) = (Vec::new(), HashSet::new(), 0, false);
+        for page in 0..MOST_PAGES {
+            self.hold(claim).await?;
+            let read = self.dialnote.conversations(offset).await.map_err(|error| denied(error, None))?;
+            offset += read.conversations.len();
+            let new: Vec<_> = read.conversations.into_iter().filter(|one| seen.insert(one.id.clone())).collect();
+            let is_over = again && (new.is_empty() || read.last) || page == 0 && read.last;
+            all.extend(new.into_iter().map(Known::of));
+            if is_over {
+                break;
+            }
+            if read.last {
+                (offset, again) = (0, true);
+            }
+        }
+        Ok(all)
+    }
+
+    /// A name means a conversation only while it is not done: that is asked again, because the list does not
+    /// tell of every change at once.
+    async fn still_open(&self, job: &CommandJob, reading: Reading) -> Result<Reading, Stop> {
+        let Reading::Ready { who, ids, by_name, note } = reading else { return Ok(reading) };
+        let mut done = Vec::new();
+        for id in by_name.iter().filter(|_| !lookup::means_done_too(job.command.act.verb())) {
+            let now = self.dialnote.conversation(id).await.map_err(|error| denied(error, Some(id)))?;
+            if now.status == Status::Done {
+                done.push(now);
+            }
+        }
+        let Some(first) = done.first() else { return Ok(Reading::Ready { who, ids, by_name, note }) };
+        let asked = first.title();
+        if ids.len() == 1 {
+            return Ok(Reading::WhichConversation { who, ids, asked, doubt: Doubt::Done, note });
+        }
+        let ids = ids.into_iter().filter(|id| done.iter().all(|one| one.id != *id)).collect();
+        let what = Missing::Clarity { asked: done.iter().map(Conversation::title).collect() };
+        Ok(Reading::Missing { who, ids, note, what })
+    }
+
+    /// Where the rules ask for a note, the form asks for it.
+    async fn with_note(&self, claim: &Claim, job: &CommandJob, reading: Reading) -> Result<Reading, Fault> {
+        let verb = job.command.act.verb();
+        match reading {
+            Reading::Ready { who, ids, note, .. }
+                if note.is_empty() && self.rules(&claim.installation).await?.needs_note(verb) =>
+            {
+                Ok(Reading::Missing { who, ids, note, what: Missing::Note })
+            }
+            other => Ok(other),
+        }
+    }
+
+    async fn act_on(&self, claim: &Claim, job: &CommandJob, reading: Reading) -> Result<Outcome, Stop> {
+        match reading {
+            Reading::Ready { who, ids, note, .. } => {
+                Ok(self.found(claim, &with(job, who, Which::These(ids.clone()), note), ids))
+            }
+            Reading::AllMine { who, note } => {
+                let all = with(job, Some(who), Which::AllMine, note);
+                let verdict = Verdict::Continue { body: Job::Command(all).encode(), until: self.lease_end() };
+                Ok(Outcome { verdict, effects: Vec::new() })
+            }
+            Reading::WhichConversation { who, ids, asked, doubt, note } => {
+                let about = self.offer(claim, &ids, asked, doubt).await?;
+                Ok(self.ask(claim, &with(job, who, Which::These(Vec::new()), note), about))
+            }
+            Reading::WhichPerson { people, typed, rest } => self.ask_who(claim, job, people, typed, rest).await,
+            Reading::Missing { who, ids, note, what } => {
+                let which = match ids.as_slice() {
+                    [only] if !matches!(what, Missing::Clarity { .. }) => Which::Id(only.clone()),
+                    _ => Which::These(ids),
+                };
+                Ok(self.ask(claim, &with(job, who, which, note), Unclear::Missing(what)))
+            }
+        }
+    }
+
+    /// The conversations to choose from, as far as they are still there.
+    async fn offer(
+        &self,
+        claim: &Claim,
+        ids: &[ConversationId],
+        asked: String,
+        doubt: Doubt,
+    ) -> Result<Unclear, Fault> {
+        let mut choices = Vec::new();
+        for id in ids.iter().take(MOST_CHOICES) {
+            let conversation = match self.known(&claim.installation, id).await? {
+                Some(known) => known,
+                None => match self.look_at(&claim.installation, id).await {
+                    Ok(conversation) => conversation,
+                    Err(Stop::Refused(_)) => continue,
+                    Err(Stop::Fault(fault)) => return Err(fault),
+                },
+            };
+            choices.push(Choice {
+                about: About::from(&conversation),
+                owner: self.owner(&claim.installation, &conversation).await?.map(|owner| owner.name),
+                last_activity: conversation.last_activity.as_ref().map(|last| last.at),
+            });
+        }
+        Ok(Unclear::Conversation { choices, more: ids.len().saturating_sub(MOST_CHOICES), asked, doubt })
+    }
+
+    /// Asks which person is meant; what the rest of the text says is kept.
+    async fn ask_who(
+        &self,
+        claim: &Claim,
+        job: &CommandJob,
+        people: Vec<SlackUserId>,
+        typed: String,
+        rest: String,
+    ) -> Result<Outcome, Stop> {
+        let named = self.people.told_apart(&claim.installation, job.asker.team.as_ref(), &people).await?;
+        let someone = Assignee::Me;
+        let asked = Asked { verb: job.command.act.verb(), who: Some(&someone), text: &rest, links: &self.links };
+        let directory = Directory::default();
+        let reading = match self.read_known(claim, &asked, &directory).await? {
+            Some(reading) => reading,
+            None => self.read_live(claim, &asked, &directory).await?,
+        };
+        let (which, note) = match reading {
+            Reading::Ready { ids, note, .. } => (Which::These(ids), note),
+            _ => (Which::Text(rest), String::new()),
+        };
+        Ok(self.ask(claim, &with(job, None, which, note), Unclear::Person { people: named, typed }))
+    }
+
+    /// Asks for the new owner of a command that names none.
+    pub(super) fn ask_for_owner(&self, claim: &Claim, job: &CommandJob) -> Outcome {
+        self.ask(claim, job, Unclear::Missing(Missing::Person))
+    }
+
+    /// Keeps a command and asks about it.
+    fn ask(&self, claim: &Claim, job: &CommandJob, about: Unclear) -> Outcome {
+        let draft = self.draft(job, &job.command);
+        let note = job.command.note.clone();
+        let question = Question { draft: draft.id.clone(), verb: job.command.act.verb(), about, note };
+        let say = Say::Question(Box::new(question));
+        let answer = self.say(claim, Message::Private { to: job.asker.addressee(), say });
+        Outcome::done(vec![Effect::PutDraft(draft), answer])
+    }
+}
+
+/// The command with what was found out about it.
+fn with(job: &CommandJob, who: Option<Assignee>, which: Which, note: String) -> CommandJob {
+    let act = match who {
+        Some(who) => job.command.act.clone().with_owner(who),
+        None => job.command.act.clone(),
+    };
+    // A text that was read in part by an earlier version has its note already.
+    let note = if note.is_empty() { job.command.note.clone() } else { note };
+    CommandJob { command: Command { act, which, note }, ..job.clone() }
+}
+
+/// Whether nothing but ids, links and numbers decided it: what is new cannot change it.
+fn is_explicit(reading: &Reading) -> bool {
+    matches!(reading, Reading::Ready { by_name, .. } if by_name.is_empty())
+        || matches!(reading, Reading::AllMine { .. })
+}
+
+fn names_nobody(reading: &Reading) -> bool {
+    matches!(reading, Reading::Missing { what: Missing::Somebody { .. }, .. })
+}

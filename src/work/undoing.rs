@@ -1,0 +1,91 @@
+//! Which act is to be taken back, and on which conversations: each becomes a command of its own. Whether that
+//! can be done is decided there (`domain::undo`).
+
+use crate::domain::conversation::Which;
+use crate::domain::job::CommandJob;
+use crate::domain::refusal::{About, Earlier, Refusal};
+use crate::domain::undo::{self, Next, Undoing};
+use crate::domain::verb::Verb;
+use crate::error::Fault;
+use crate::ids::{ConversationId, InstallationId};
+use crate::store::{Claim, Entry};
+use crate::work::inbox::Stop;
+use crate::work::{Outcome, Work, audit};
+
+/// Among how many of somebody's attempts an act is looked for: the largest batch, and what was tried since.
+const RECENT_DEEDS: usize = 1_000;
+
+/// What a command is part of: whatever was asked for at once is one act.
+pub(super) fn act(claim: &Claim, job: &CommandJob) -> String {
+    match &job.batch {
+        Some(batch) => batch.id.clone(),
+        None => one(claim),
+    }
+}
+
+/// A name for what follows from one job. Stores number their jobs anew when they are replaced.
+pub(super) fn one(claim: &Claim) -> String {
+    format!("{}-{}", claim.id, claim.accepted.as_millisecond())
+}
+
+impl Work {
+    /// Finds what somebody did last, or the act whose button they pressed.
+    pub(super) async fn find_act(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+        let entries = self.store.deeds(&claim.installation, &job.asker.user, RECENT_DEEDS).await?;
+        let (log, asked) = (audit::logged(&entries), claim.accepted);
+        let next = match &job.command.which {
+            Which::Act { id, only } => undo::exactly(&log, id, only.as_ref(), asked),
+            _ => undo::latest(&log, asked),
+        };
+        match next {
+            Next::Nothing => Err(Refusal::NothingToUndo.into()),
+            Next::Undone => Err(Refusal::UndoneAlready.into()),
+            Next::TooLate(id) => {
+                let about = About::from(&self.look_at(&claim.installation, &id).await?);
+                Err(Refusal::TooLateToUndo(about).into())
+            }
+            Next::NotesStay { on, earlier } => Err(self.notes_stay(claim, &on, earlier).await?.into()),
+            Next::Take { act, on } => Ok(self.take_back(claim, job, &act, on)),
+        }
+    }
+
+    /// Takes an act back, each of its conversations by a command of its own.
+    fn take_back(&self, claim: &Claim, job: &CommandJob, act: &str, on: Vec<ConversationId>) -> Outcome {
+        let undoing = CommandJob { undoes: Some(act.to_owned()), ..job.clone() };
+        self.found(claim, &undoing, on)
+    }
+
+    async fn notes_stay(
+        &self,
+        claim: &Claim,
+        on: &ConversationId,
+        earlier: Option<(String, Verb, Vec<ConversationId>)>,
+    ) -> Result<Refusal, Stop> {
+        let about = About::from(&self.look_at(&claim.installation, on).await?);
+        let earlier = match earlier.as_ref().and_then(|(act, verb, on)| Some((act, verb, on.first()?, on.len()))) {
+            Some((act, verb, first, of)) => {
+                let about = About::from(&self.look_at(&claim.installation, first).await?);
+                Some(Earlier { act: act.clone(), verb: *verb, about, of })
+            }
+            None => None,
+        };
+        Ok(Refusal::NotesStay { about, earlier })
+    }
+
+    /// What a decision to take something back rests on; nothing, if something else is asked for.
+    pub(super) async fn undoing(
+        &self,
+        installation: &InstallationId,
+        job: &CommandJob,
+        entries: &[Entry],
+    ) -> Result<Undoing, Fault> {
+        if job.command.act.verb() != Verb::Undo {
+            return Ok(Undoing::default());
+        }
+        let (log, act) = (audit::logged(entries), job.undoes.clone());
+        let undone = undo::wanted(&log, &job.asker.user, act.as_deref());
+        let before = undone.and_then(|line| line.change.as_ref()?.0.owner.clone());
+        let owner_before = self.member(installation, before.as_ref()).await?;
+        Ok(Undoing { log, act, owner_before })
+    }
+}
