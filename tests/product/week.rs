@@ -298,6 +298,8 @@ impl<'a> Life<'a> {
             let counts = [format!(" {waiting} conversations wait"), format!(" {waiting} unassigned conversations")];
             let counted = counts.iter().any(|count| digest.contains(count));
             self.check(counted, &format!("{waiting} wait\n{digest}"));
+            // What concerned one person, or another digest that was due, may be a moment behind.
+            self.bot.clock.advance(SignedDuration::from_secs(31));
             self.bot.read_all().await;
             return;
         }
