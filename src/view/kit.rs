@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::domain::text::cut;
+use crate::domain::text::{self, cut};
 use crate::ids::ViewId;
 use crate::view::element::Element;
 
@@ -208,11 +208,8 @@ impl Content {
 
 /// A notification text of as many bytes as Slack takes.
 fn fitting(text: &str) -> String {
-    if text.len() <= MESSAGE_BYTES {
-        return text.to_owned();
-    }
-    let fits = text.get(..text.floor_char_boundary(MESSAGE_BYTES - '…'.len_utf8())).unwrap_or_default();
-    cut(text, fits.chars().count() + 1)
+    let fits = text.get(..text.floor_char_boundary(MESSAGE_BYTES)).unwrap_or_default();
+    text::beginning(text, fits.chars().count()).to_owned()
 }
 
 /// Whether a message can show all of these blocks.
