@@ -148,19 +148,19 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn words(mut message: Value) -> String {
-        message["ts"] = json!("1.2");
-        PointedAt::read(&json!({ "message": message })).map(|pointed| pointed.text).unwrap_or_default()
+    fn words(message: &Value) -> String {
+        let payload = json!({ "message": message, "message_ts": "1.2" });
+        PointedAt::read(&payload).map(|pointed| pointed.text).unwrap_or_default()
     }
 
     #[test]
     fn the_text_goes_before_everything_else() {
         assert_eq!(
-            words(json!({ "text": "hello", "blocks": [{ "type": "header", "text": { "text": "x" } }] })),
+            words(&json!({ "text": "hello", "blocks": [{ "type": "header", "text": { "text": "x" } }] })),
             "hello"
         );
-        assert_eq!(words(json!({ "text": " ", "attachments": [{ "text": "only attachment" }] })), "only attachment");
-        assert_eq!(words(json!({ "text": "" })), "");
+        assert_eq!(words(&json!({ "text": " ", "attachments": [{ "text": "only attachment" }] })), "only attachment");
+        assert_eq!(words(&json!({ "text": "" })), "");
     }
 
     #[test]
@@ -178,7 +178,7 @@ mod tests {
         ] });
         let list = json!({ "type": "rich_text_list", "elements": [item("one"), item("two")] });
         let message = json!({ "text": "", "blocks": [{ "type": "rich_text", "elements": [section, list] }] });
-        assert_eq!(words(message), "call <@U2> in <#C1> <https://a.example> :tada:\n- one\n- two");
+        assert_eq!(words(&message), "call <@U2> in <#C1> <https://a.example> :tada:\n- one\n- two");
     }
 
     #[test]
@@ -193,18 +193,18 @@ mod tests {
             { "type": "table", "rows": [[{ "type": "raw_text", "text": "x" }, { "type": "raw_text", "text": "y" }]] },
             { "type": "actions", "elements": [{ "type": "button", "text": text("Press") }] },
         ] });
-        assert_eq!(words(message), "Title\nBody\nLeft\nRight\na b\na chart\nx · y");
+        assert_eq!(words(&message), "Title\nBody\nLeft\nRight\na b\na chart\nx · y");
     }
 
     #[test]
     fn attachments_and_files_are_read_if_there_is_nothing_else() {
         let attachments = json!([{ "title": "Order 7", "text": "was sent" }, { "fallback": "plain" }]);
         assert_eq!(
-            words(json!({ "attachments": attachments, "files": [{ "title": "x" }] })),
+            words(&json!({ "attachments": attachments, "files": [{ "title": "x" }] })),
             "Order 7\nwas sent\nplain"
         );
         let files = json!([{ "title": "Offer.pdf" }, { "title": "", "name": "b.png" }]);
-        assert_eq!(words(json!({ "text": "", "files": files })), "Offer.pdf\nb.png");
+        assert_eq!(words(&json!({ "text": "", "files": files })), "Offer.pdf\nb.png");
     }
 
     #[test]
@@ -213,9 +213,9 @@ mod tests {
         for _ in 0..60 {
             deep = json!({ "attachments": [deep] });
         }
-        assert_eq!(words(deep), "");
+        assert_eq!(words(&deep), "");
         let section = json!({ "type": "section", "text": { "text": "x".repeat(3_000) } });
-        assert!(words(json!({ "blocks": vec![section; 1_000] })).len() < MOST_READ + 4_000);
+        assert!(words(&json!({ "blocks": vec![section; 1_000] })).len() < MOST_READ + 4_000);
     }
 
     #[test]

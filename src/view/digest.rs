@@ -15,9 +15,10 @@ use crate::view::reply::span;
 pub fn message(digest: &Digest, links: &Links, privacy: Privacy) -> Content {
     let title = title(digest);
     let away = digest.away.as_ref();
-    let mut blocks = vec![match digest.caught_up {
-        true => Block::formatted(&format!("{} {title}", absence::markup(away))),
-        false => Block::paragraph(&title),
+    let mut blocks = vec![if digest.caught_up {
+        Block::formatted(&format!("{} {title}", absence::markup(away)))
+    } else {
+        Block::paragraph(&title)
     }];
     blocks.extend(digest.waiting.iter().flat_map(|face| row(face, digest, links, privacy)));
     blocks.extend((digest.more > 0).then(|| {

@@ -9,7 +9,7 @@ use crate::support::{Bot, LEO, MAYA, Setup, ZOE, product, product_with};
 /// Longer than what happened while we were away takes to be read.
 const CAUGHT_UP: SignedDuration = SignedDuration::from_secs(31);
 
-/// A workspace in which Leo owns conv_1003 and has snoozed it for 20 minutes, and that is looked at.
+/// A workspace in which Leo owns `conv_1003` and has snoozed it for 20 minutes, and that is looked at.
 async fn begin(bot: &mut Bot) {
     bot.look().await;
     bot.slash(MAYA, "/dialnote route *").await;

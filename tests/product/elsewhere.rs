@@ -178,7 +178,7 @@ async fn a_change_that_is_seen_while_our_command_makes_it_does_not_echo() {
 }
 
 #[tokio::test]
-async fn after_a_long_absence_cards_are_true_and_nobody_is_told() {
+async fn after_a_long_absence_cards_are_true_and_each_person_is_told_once() {
     product(async |bot| {
         bot.look().await;
         bot.slash(LEO, "/dialnote take conv_1001").await;
@@ -186,6 +186,10 @@ async fn after_a_long_absence_cards_are_true_and_nobody_is_told() {
         bot.clock.advance(SignedDuration::from_hours(5));
         bot.in_dialnote(json!({ "conversation": ANA, "assignedToId": "mem_zoe" })).await;
         assert!(bot.card(ANA).await.contains("Owner: Zoe"));
+        bot.clock.advance(SignedDuration::from_secs(31));
+        for who in [LEO, ZOE] {
+            assert!(bot.dm(who).await.contains("has caught up. 1 change concerns you:"));
+        }
     })
     .await;
 }

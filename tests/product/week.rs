@@ -288,15 +288,16 @@ impl<'a> Life<'a> {
             self.bot.office.tick().await.unwrap();
             self.bot.look().await;
             let news = self.bot.posts(FRONT_DESK).split_off(posts);
-            let Some(digest) = news.iter().find(|post| post.starts_with("Good morning")) else { continue };
+            // An hour without a look is an absence, too.
+            let is_digest = |post: &&String| post.contains("conversations wait") || post.contains("unassigned conv");
+            let Some(digest) = news.iter().find(is_digest) else { continue };
             let waiting = self.bot.world(|world| {
                 let waits = |one: &&Conversation| one.status == Status::Open && one.assigned_to.is_none();
                 world.dialnote.conversations.iter().filter(waits).count()
             });
-            self.check(
-                digest.contains(&format!(" {waiting} conversations wait")),
-                &format!("{waiting} wait\n{digest}"),
-            );
+            let counts = [format!(" {waiting} conversations wait"), format!(" {waiting} unassigned conversations")];
+            let counted = counts.iter().any(|count| digest.contains(count));
+            self.check(counted, &format!("{waiting} wait\n{digest}"));
             self.bot.read_all().await;
             return;
         }
