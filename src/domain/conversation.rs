@@ -259,13 +259,12 @@ pub enum Which {
 impl std::fmt::Display for Which {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Id(id) => id.fmt(f),
+            Self::Id(id) | Self::Act { only: Some(id), .. } => id.fmt(f),
             Self::Number(number) => number.fmt(f),
             Self::Name(name) | Self::NameThenNote(name) => f.write_str(name),
             Self::MyLast => f.write_str("the last one"),
             Self::AllMine => f.write_str("all of mine"),
             Self::AllOf(_) => f.write_str("all of theirs"),
-            Self::Act { only: Some(id), .. } => id.fmt(f),
             Self::Act { .. } => f.write_str("all of an act"),
         }
     }

@@ -24,7 +24,7 @@ pub(super) enum Part {
     /// It was done.
     Done {
         /// What.
-        deed: Deed,
+        deed: Box<Deed>,
         /// What others have to hear of it.
         notices: Vec<(SlackUserId, Notice)>,
         /// Why its note was not written, and the note, if so.
@@ -90,7 +90,7 @@ fn summed_up(parts: impl Iterator<Item = Part>) -> (Several, Vec<(SlackUserId, N
                 notices.extend(told);
                 let (why, note) = unnoted.unzip();
                 several.unnoted.extend(why.map(|why| (deed.about.clone(), why)));
-                several.deeds.push(deed);
+                several.deeds.push(*deed);
                 note.unwrap_or_default()
             }
             Part::Refused { which, why, note } => {
