@@ -4,7 +4,7 @@ use crate::domain::click::{Carried, Control};
 use crate::domain::event::Again;
 use crate::domain::list::Query;
 use crate::domain::refusal::{About, Earlier, Refusal};
-use crate::domain::say::{Deed, Hidden};
+use crate::domain::say::{Deed, Hidden, What};
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
 use crate::view::element::Element;
@@ -33,14 +33,17 @@ pub(super) fn reopening(deed: &Deed, list: Option<&Query>) -> Option<Element> {
     Some(Element::button(control, label, &carried.encode()))
 }
 
-/// An answer with what can be done about it: taken back, or opened again.
+/// An answer with what can be done about it: taken back, or opened again; and when it opens by itself.
 pub(super) fn offered(mut content: Content, deed: &Deed, list: Option<&Query>) -> Content {
     if let Some(Block::Section { accessory, .. }) = content.blocks.first_mut() {
         *accessory = button(deed, list);
     }
-    if let Some(Hidden::Snoozed(Some(until))) = deed.hidden {
-        content.blocks.push(Block::small(&format!("Snoozed until {}", time(until))));
-    }
+    let until = match (&deed.what, deed.hidden) {
+        (What::Snoozed(until), _) => Some(format!("It comes back {}.", time(*until))),
+        (_, Some(Hidden::Snoozed(Some(until)))) => Some(format!("Snoozed until {}", time(until))),
+        _ => None,
+    };
+    content.blocks.extend(until.map(|until| Block::small(&until)));
     match reopening(deed, list) {
         Some(button) => with_buttons(content, vec![button]),
         None => content,

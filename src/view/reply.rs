@@ -63,7 +63,7 @@ pub fn say(say: &Say) -> Content {
 /// The same above a list, which its buttons draw anew.
 pub(super) fn say_in(say: &Say, list: Option<&Query>) -> Content {
     match say {
-        Say::Done(deed) => next::offered(with_time(sentence(&done(deed)), &deed.what), deed, list),
+        Say::Done(deed) => next::offered(sentence(&done(deed)), deed, list),
         Say::History { about, deeds } => history(about, deeds),
         Say::Refused { why, note } => refused(why, note),
         Say::Postponed { why, note } => people::postponed(&no(why), why, given_back(note)),
@@ -193,14 +193,6 @@ fn examined(findings: &[Finding]) -> Content {
     Content::new(&title, std::iter::once(Block::paragraph(&title)).chain(rows).chain(button).collect())
 }
 
-/// Below a snooze, when it comes back.
-fn with_time(mut content: Content, what: &What) -> Content {
-    if let What::Snoozed(until) = what {
-        content.blocks.push(Block::small(&format!("It comes back {}.", time(*until))));
-    }
-    content
-}
-
 fn history(about: &About, deeds: &[Told]) -> Content {
     let title = match deeds {
         [] => format!("Nobody did anything about {} through this app yet.", named(about)),
@@ -232,20 +224,8 @@ fn done(deed: &Deed) -> String {
             Some(from) => format!("{name} is yours now; {from} owned it before.{note}"),
             None => format!("{name} is yours now.{note}"),
         },
-        What::Theirs(to) => match from {
-            Some(from) if deed.told => {
-                format!("Assigned {name} to {to}; {from} owned it before. Both have been told.{note}")
-            }
-            Some(from) => format!("Assigned {name} to {to}, who has been told; {from} owned it before.{note}"),
-            None => format!("Assigned {name} to {to}, who has been told.{note}"),
-        },
-        What::HandedTo(to) => match from {
-            Some(from) if deed.told => {
-                format!("Handed {name} over to {to}; {from} owned it before. Both have been told.{note}")
-            }
-            Some(from) => format!("Handed {name} over to {to}, who has been told; {from} owned it before.{note}"),
-            None => format!("Handed {name} over to {to}, who has been told.{note}"),
-        },
+        What::Theirs(to) => format!("{}{note}", passed(&format!("Assigned {name} to {to}"), deed)),
+        What::HandedTo(to) => format!("{}{note}", passed(&format!("Handed {name} over to {to}"), deed)),
         What::Unassigned => match from {
             Some(from) if deed.told => format!("{name} is back in the queue; {from} has been told.{note}"),
             Some(from) => format!("{name} is back in the queue; {from} owned it before.{note}"),
@@ -267,6 +247,15 @@ fn done(deed: &Deed) -> String {
             format!("Your note about {name} is in dialnote; nothing else had to change.")
         }
         What::OnlyNoted => format!("Nothing had to change about {name}."),
+    }
+}
+
+/// What was done for a new owner, and who was told of it.
+fn passed(what: &str, deed: &Deed) -> String {
+    match &deed.from {
+        Some(from) if deed.told => format!("{what}; {from} owned it before. Both have been told."),
+        Some(from) => format!("{what}, who has been told; {from} owned it before."),
+        None => format!("{what}, who has been told."),
     }
 }
 

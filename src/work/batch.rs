@@ -25,7 +25,7 @@ pub(super) enum Part {
     /// It was done.
     Done {
         /// What.
-        deed: Deed,
+        deed: Box<Deed>,
         /// What others have to hear of it.
         notices: Vec<(SlackUserId, Notice)>,
         /// Why its note was not written, and the note, if so.
@@ -91,7 +91,7 @@ fn summed_up(parts: Vec<Part>) -> (Several, Vec<(SlackUserId, Notice)>) {
                 notices.extend(told);
                 let (why, note) = unnoted.unzip();
                 several.unnoted.extend(why.map(|why| (deed.about.clone(), why)));
-                several.deeds.push(deed);
+                several.deeds.push(*deed);
                 note.unwrap_or_default()
             }
             Part::Refused { which, why, note } => {

@@ -195,7 +195,7 @@ fn taken_out(messages: &mut Vec<Message>, ending: Ending<'_>) -> Part {
         _ => true,
     });
     let unnoted = ending.note_refused.map(|why| (why.clone(), ending.progress.plan.note.clone()));
-    Part::Done { deed: ending.deed(), notices, unnoted }
+    Part::Done { deed: Box::new(ending.deed()), notices, unnoted }
 }
 
 /// Whose homes show something else now.
