@@ -67,6 +67,10 @@ pub struct SlackFailure {
     pub times: u32,
     /// Whether the call takes effect all the same, as it may with Slack's `fatal_error`.
     pub after_effect: bool,
+    /// Only calls whose `channel` or `users` argument is this.
+    pub channel: Option<String>,
+    /// Whether the answer is no answer of Slack's, but a page for people.
+    pub unreadable: bool,
 }
 
 /// What is wrong with dialnote.
@@ -129,7 +133,15 @@ pub struct Hang {
 
 impl Default for SlackFailure {
     fn default() -> Self {
-        Self { method: String::new(), error: "internal_error".to_owned(), status: 200, times: 1, after_effect: false }
+        Self {
+            method: String::new(),
+            error: "internal_error".to_owned(),
+            status: 200,
+            times: 1,
+            after_effect: false,
+            channel: None,
+            unreadable: false,
+        }
     }
 }
 
@@ -153,6 +165,7 @@ pub(super) struct Refusal {
     pub(super) error: String,
     pub(super) retry_after: Option<u64>,
     pub(super) after_effect: bool,
+    pub(super) unreadable: bool,
 }
 
 /// What happens to one request, decided when it arrives.
@@ -179,13 +192,13 @@ impl Faults {
 
     /// Decides about a request; what is to happen only so many times is counted down. For Slack,
     /// `method` is the API method's name, for dialnote the HTTP method.
-    pub(super) fn course(&mut self, service: Service, method: &str, path: &str) -> Course {
+    pub(super) fn course(&mut self, service: Service, method: &str, path: &str, body: &Value) -> Course {
         let hang = self.take_hang(service, method, path);
         match service {
             Service::Slack => Course {
                 slow_ms: self.slack.slow_ms,
                 late_ms: self.slack.answer_late_ms,
-                refusal: self.slack.refusal(method),
+                refusal: self.slack.refusal(method, body),
                 hang,
             },
             Service::Dialnote => Course {
@@ -207,20 +220,26 @@ impl Faults {
 }
 
 impl SlackFaults {
-    fn refusal(&mut self, method: &str) -> Option<Refusal> {
+    fn refusal(&mut self, method: &str, body: &Value) -> Option<Refusal> {
         if self.down {
             return Some(unavailable("service_unavailable"));
         }
         if let Some(seconds) = self.rate_limited.get(method).or_else(|| self.rate_limited.get("*")) {
             return Some(too_many("ratelimited", *seconds));
         }
-        let failure = self.fail_next.iter_mut().find(|f| f.times > 0 && method.starts_with(&f.method))?;
+        let told = |argument: &str| body.get(argument).and_then(Value::as_str);
+        let is_there = |channel: &String| ["channel", "users"].into_iter().any(|name| told(name) == Some(channel));
+        let fits = |f: &&mut SlackFailure| {
+            f.times > 0 && method.starts_with(&f.method) && f.channel.as_ref().is_none_or(is_there)
+        };
+        let failure = self.fail_next.iter_mut().find(fits)?;
         failure.times -= 1;
         let refusal = Refusal {
             status: failure.status,
             error: failure.error.clone(),
             retry_after: None,
             after_effect: failure.after_effect,
+            unreadable: failure.unreadable,
         };
         self.fail_next.retain(|f| f.times > 0);
         Some(refusal)
@@ -244,6 +263,7 @@ impl DialnoteFaults {
             error: failure.error.clone(),
             retry_after: None,
             after_effect: failure.after_effect,
+            unreadable: false,
         };
         self.fail_next.retain(|f| f.times > 0);
         Some(refusal)
@@ -251,11 +271,11 @@ impl DialnoteFaults {
 }
 
 fn unavailable(error: &str) -> Refusal {
-    Refusal { status: 503, error: error.to_owned(), retry_after: None, after_effect: false }
+    Refusal { status: 503, error: error.to_owned(), retry_after: None, after_effect: false, unreadable: false }
 }
 
 fn too_many(error: &str, seconds: u64) -> Refusal {
-    Refusal { status: 429, error: error.to_owned(), retry_after: Some(seconds), after_effect: false }
+    Refusal { status: 429, error: error.to_owned(), retry_after: Some(seconds), after_effect: false, unreadable: false }
 }
 
 /// `{"dialnote.down": true}` as `{"dialnote": {"down": true}}`: faults go by either name.

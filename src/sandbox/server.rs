@@ -295,7 +295,8 @@ impl Shared {
         let began = Instant::now();
         let (seq, course) = self.world(|world| {
             let seq = record(world, service, method, path, heard);
-            (seq, world.faults.course(service, method, path))
+            let told = if world.faults.slack.fail_next.is_empty() { Value::Null } else { heard.told() };
+            (seq, world.faults.course(service, method, path, &told))
         });
         self.turn();
         pause(course.slow_ms).await;
@@ -413,6 +414,7 @@ impl IntoResponse for Answer {
 impl Refusal {
     fn answer(&self, service: Service) -> Answer {
         let body = match service {
+            _ if self.unreadable => serde_json::json!("<html>Down for maintenance</html>"),
             Service::Slack => serde_json::json!({"ok": false, "error": self.error}),
             Service::Dialnote => serde_json::json!({"error": self.error}),
         };

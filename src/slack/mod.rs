@@ -2,9 +2,11 @@
 
 pub mod answer;
 pub mod client;
+pub mod codes;
 mod files;
 pub mod inbound;
 pub mod oauth;
 pub mod scopes;
+pub mod seek;
 pub mod signature;
 pub mod socket;
