@@ -8,36 +8,40 @@ use crate::domain::command::Act;
 use crate::domain::conversation::Status;
 use crate::domain::event::{Again, Event, Line};
 use crate::domain::face::Face;
-use crate::domain::message::{Answer, Message};
+use crate::domain::message::{Answer, By, Ended, Ending, Message};
 use crate::domain::notice::Notice;
 use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::say::{Deed, Say, What};
-use crate::ids::ChannelId;
+use crate::ids::{ChannelId, SlackUserId};
 
-/// Says who has to hear what after the plan was carried out, all of it or up to the refused note.
+/// Whether the person who asked is answered in words, after the plan was carried out. `told` is whether they
+/// know that they wait.
+pub fn is_answered(progress: &Progress, asker: &Asker, told: bool, note_refused: Option<&Refusal>) -> bool {
+    // Of what time brought about nobody waits for an answer.
+    let is_asked = asker.via != Via::Timer;
+    let is_seen = is_seen_on_card(asker) || on_direct_message(progress, asker, note_refused).is_some();
+    is_asked && (note_refused.is_some() || told || !is_seen)
+}
+
+/// Says who else has to hear what after the plan was carried out, all of it or up to the refused note.
 /// `cards` are the channels that have a card of the conversation.
 pub fn messages(
     progress: &Progress,
     asker: &Asker,
-    told: bool,
     cards: &[ChannelId],
     note_refused: Option<&Refusal>,
+    now: Timestamp,
 ) -> Vec<Message> {
     let plan = &progress.plan;
     let noted = !plan.note.is_empty() && note_refused.is_none();
-    let mut messages = Vec::new();
-    // Of what time brought about nobody waits for an answer.
-    let is_asked = asker.via != Via::Timer;
-    let is_seen = is_seen_on_card(asker) || on_direct_message(progress, asker, note_refused).is_some();
-    if is_asked && (note_refused.is_some() || told || !is_seen) {
-        messages.push(Message::Private { to: asker.addressee(), say: answer(progress, note_refused) });
-    }
-    messages.extend(on_cards(progress, asker, cards, noted));
+    let mut messages = on_cards(progress, asker, cards, noted);
+    // What a reader answered in a message stands in it before what became of it elsewhere.
+    messages.extend(on_direct_message(progress, asker, note_refused));
+    messages.extend(on_older_messages(plan, now));
     messages.extend(to_new_owner(progress, noted));
     messages.extend(to_old_owner(plan));
     messages.extend(to_giver(progress, noted));
-    messages.extend(on_direct_message(progress, asker, note_refused));
     messages
 }
 
@@ -56,7 +60,7 @@ fn on_direct_message(progress: &Progress, asker: &Asker, note_refused: Option<&R
         ts: asker.message.clone()?,
         conversation: plan.before.id.clone(),
         answer: answered,
-        otherwise: Box::new(answer(progress, note_refused)),
+        otherwise: Box::new(answer(progress, note_refused, None)),
     })
 }
 
@@ -75,18 +79,39 @@ fn to_giver(progress: &Progress, noted: bool) -> Option<Message> {
         },
         _ => return None,
     };
-    Some(Message::Direct { user: giver.user.clone()?, notice })
+    Some(Message::direct(giver.user.clone()?, notice))
+}
+
+/// The direct messages that gave the conversation to its owner so far show what became of it.
+fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<Message> {
+    let from = plan.from.as_ref()?;
+    let user = from.user.clone()?;
+    let actor = if user == plan.asker.user { By::You } else { By::Colleague(plan.asker.name.clone()) };
+    let is_theirs = plan.to.as_ref().is_some_and(|to| to.member == from.member);
+    let ended = |what, by| Some(Answer::Ended(Ended { what, by, at }));
+    let answer = match (plan.event(), &plan.to) {
+        (Event::Accepted, _) => Some(Answer::Accepted),
+        (Event::Done, _) => ended(Ending::Done, actor),
+        _ if is_theirs => None,
+        (Event::Returned { to }, _) => ended(Ending::Returned(to), By::Time),
+        (Event::GaveBack { .. }, _) => Some(Answer::GaveBack),
+        (_, Some(to)) if to.member == plan.asker.member => ended(Ending::TakenOver, actor),
+        (_, Some(to)) => ended(Ending::Reassigned(to.name.clone()), actor),
+        (_, None) => ended(Ending::Unassigned, actor),
+    };
+    Some(Message::Marked { user, conversation: plan.before.id.clone(), answer: answer? })
 }
 
 /// What whoever asked is told.
-pub fn answer(progress: &Progress, note_refused: Option<&Refusal>) -> Say {
+pub fn answer(progress: &Progress, note_refused: Option<&Refusal>, until: Option<Timestamp>) -> Say {
     let plan = &progress.plan;
+    let deed = Deed { until, ..Deed::of(progress) };
     match note_refused {
         Some(why) => {
-            let deed = Deed { noted: false, ..Deed::of(progress) };
+            let deed = Deed { noted: false, ..deed };
             Say::NoteRefused { deed, why: why.clone(), note: plan.note.clone() }
         }
-        None => Say::Done(Deed::of(progress)),
+        None => Say::Done(deed),
     }
 }
 
@@ -98,9 +123,10 @@ impl Deed {
             about: About::from(&plan.before),
             what: plan.what(),
             from: plan.owner_before_if_other(),
-            told: plan.from.as_ref().is_some_and(|from| from.user.is_some()),
             noted: !plan.note.is_empty(),
             picked: plan.picked.clone(),
+            receipts: Vec::new(),
+            until: None,
         }
     }
 }
@@ -166,14 +192,14 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<Message> {
         | Event::Answered { .. }
         | Event::Undone(_) => return None,
     };
-    Some(Message::Direct { user, notice })
+    Some(Message::direct(user, notice))
 }
 
 fn to_old_owner(plan: &Plan) -> Option<Message> {
     let from = plan.from.as_ref()?;
     let about = About::from(&plan.before);
     if let Event::Returned { to } = plan.event() {
-        return Some(Message::Direct { user: from.user.clone()?, notice: Notice::Returned { about, to } });
+        return Some(Message::direct(from.user.clone()?, Notice::Returned { about, to }));
     }
     let stays = plan.to.as_ref().is_some_and(|to| to.member == from.member);
     if stays || from.member == plan.asker.member {
@@ -181,7 +207,7 @@ fn to_old_owner(plan: &Plan) -> Option<Message> {
     }
     let notice =
         Notice::NotYoursNow { actor: plan.asker.name.clone(), about, to: plan.to.as_ref().map(|to| to.name.clone()) };
-    Some(Message::Direct { user: from.user.clone()?, notice })
+    Some(Message::direct(from.user.clone()?, notice))
 }
 
 impl Progress {
@@ -204,6 +230,13 @@ impl Plan {
 
     fn to_name(&self) -> String {
         self.to.as_ref().map(|to| to.name.clone()).unwrap_or_default()
+    }
+
+    /// What colleagues call someone who has to do with it.
+    pub fn name_of(&self, user: &SlackUserId) -> Option<&str> {
+        let parties = [&self.to, &self.from, &self.giver].into_iter().flatten();
+        let mut names = parties.filter(|party| party.user.as_ref() == Some(user)).map(|party| party.name.as_str());
+        names.next()
     }
 
     /// The owner before, unless that was the one who asks.

@@ -179,7 +179,7 @@ fn leading_words(text: &str) -> Vec<(String, String)> {
 }
 
 /// Lower case, without accents, single spaces: "José  LIMA" becomes "jose lima".
-pub(super) fn folded(text: &str) -> String {
+pub fn folded(text: &str) -> String {
     let bare: String = text.nfkd().filter(|c| !is_combining_mark(*c)).collect::<String>().to_lowercase();
     bare.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,11 +1,13 @@
 //! The core: what people can ask for and what follows from it. Pure functions over plain values;
 //! nothing here reads a clock, a socket or a store.
 
+pub mod asked;
 pub mod asker;
 pub mod click;
 pub mod command;
 pub mod conclude;
 pub mod conversation;
+pub mod delivery;
 pub mod digest;
 pub mod elsewhere;
 pub mod event;
@@ -19,6 +21,7 @@ pub mod job;
 pub mod linking;
 pub mod list;
 pub mod message;
+pub mod naming;
 pub mod notice;
 pub mod people;
 pub mod phone;

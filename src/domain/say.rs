@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::Line as SharedNumber;
+use crate::domain::delivery::{Receipt, Why};
 use crate::domain::event::{Again, Told};
 use crate::domain::face::Face;
 use crate::domain::finding::Finding;
@@ -12,6 +13,7 @@ use crate::domain::people::{Member, Profile, Unlinked};
 use crate::domain::policy::Rules;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::wishes::Wishes;
+use crate::error::Service;
 use crate::ids::{ChannelId, DraftId, SlackUserId};
 
 /// What a list shows.
@@ -161,8 +163,24 @@ pub enum Say {
         /// What, newest first.
         deeds: Vec<Told>,
     },
-    /// It will be done when dialnote answers again.
+    /// It will be done when dialnote answers again. An earlier version said only that.
     Waiting,
+    /// It is done as soon as a service responds.
+    Waits {
+        /// The command, as it is typed; nothing, if there is none.
+        asked: Option<String>,
+        /// The service.
+        service: Service,
+    },
+    /// A direct message was refused for good, after its sender was answered or without an answer.
+    NotNotified {
+        /// The receiver's name for colleagues.
+        name: String,
+        /// The conversation it told of, if it told of one.
+        about: Option<About>,
+        /// The reason.
+        why: Why,
+    },
     /// It was tried for long and given up.
     GivenUp {
         /// What the operator can search the log for.
@@ -262,6 +280,9 @@ pub struct Several {
     pub refused: Vec<(String, Refusal)>,
     /// The note, so that it is not lost; empty if it was written everywhere.
     pub note: String,
+    /// The direct messages that followed.
+    #[serde(default)]
+    pub receipts: Vec<Receipt>,
 }
 
 /// A conversation to choose.
@@ -284,18 +305,17 @@ pub struct Deed {
     pub what: What,
     /// What colleagues call the owner before, if there was one.
     pub from: Option<String>,
-    /// Whether the owner before is in Slack, to be told.
-    #[serde(default = "so")]
-    pub told: bool,
     /// Whether a note was written along with it.
     pub noted: bool,
     /// How the owner was picked, if nobody was named.
     #[serde(default)]
     pub picked: Option<Picked>,
-}
-
-fn so() -> bool {
-    true
+    /// The direct messages that followed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<Receipt>,
+    /// The time by which a hand-off has to be accepted, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// Why it was this one of a group.
@@ -313,9 +333,9 @@ pub struct Picked {
 pub enum What {
     /// I became the owner.
     Mine,
-    /// Somebody else became the owner, and was told.
+    /// Somebody else became the owner.
     Theirs(String),
-    /// Somebody else became the owner together with my note, and was told.
+    /// Somebody else became the owner together with my note.
     HandedTo(String),
     /// It went back to the queue.
     Unassigned,
