@@ -5,6 +5,7 @@
 pub mod card;
 pub mod chart;
 pub mod connect;
+pub mod deed;
 pub mod digest;
 pub mod element;
 pub mod help;
