@@ -1,6 +1,7 @@
 //! How a command ends: done, refused or given up. Whoever has to hear of it is told, lists and homes
 //! show it, and the audit keeps it.
 
+use jiff::Timestamp;
 use tracing::info;
 
 use crate::domain::asker::{Place, Via};
@@ -9,7 +10,6 @@ use crate::domain::conversation::{Conversation, State, Which};
 use crate::domain::event::Line;
 use crate::domain::job::{CommandJob, Stage};
 use crate::domain::message::Message;
-use crate::domain::notice::Notice;
 use crate::domain::plan::{Plan, Progress};
 use crate::domain::refusal::Refusal;
 use crate::domain::say::{Deed, Say};
@@ -41,7 +41,7 @@ impl Work {
         let cards = self.store.cards(&claim.installation, &plan.before.id).await?;
         let channels: Vec<_> = cards.into_iter().map(|card| card.channel).collect();
         let told = claim.told || later(claim.accepted, PATIENCE) < self.clock.now();
-        let mut messages = conclude::messages(progress, &job.asker, told, &channels, note_refused);
+        let mut messages = conclude::messages(progress, &job.asker, &channels, note_refused, self.clock.now());
         messages.extend(self.shown_links(&claim.installation, &progress.face()).await?);
         if plan.event().changes_state() {
             let line = Line { actor: plan.asker.name.clone(), what: plan.event(), note: String::new() };
@@ -55,13 +55,16 @@ impl Work {
         effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&changed_by_us(progress), at))));
         let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
         effects.extend(quoted.map(|message| self.keep_quoted(message, &plan.before.id)));
+        let until = self.has_until(&claim.installation, effects.iter()).await?;
         if let Some(batch) = &job.batch {
-            let part = taken_out(&mut messages, progress, note_refused);
+            let part = taken_out(&mut messages, progress, note_refused, until);
             effects.extend(self.leave(claim, &job.asker, batch, &part));
-        } else if job.asker.list.is_some() {
-            let say = conclude::answer(progress, note_refused);
-            messages.retain(|message| !matches!(message, Message::Private { .. }));
-            effects.push(self.answer_to(claim, job, say));
+        } else {
+            let is_answered =
+                job.asker.list.is_some() || conclude::is_answered(progress, &job.asker, told, note_refused);
+            let say = is_answered.then(|| conclude::answer(progress, note_refused, until));
+            let name_of = |user: &SlackUserId| plan.name_of(user).map(str::to_owned);
+            effects.extend(self.answer_when_told(claim, &job.asker, say, &mut messages, name_of).await?);
         }
         effects.extend(messages.into_iter().map(|message| self.say(claim, message)));
         effects.push(self.record(job, Some(progress), outcome));
@@ -76,8 +79,7 @@ impl Work {
 
     /// An answer to whoever asked: in the list whose button they pressed, else in words of its own.
     pub(super) fn answer_to(&self, claim: &Claim, job: &CommandJob, say: Say) -> Effect {
-        let in_list = self.redraw(claim, &job.asker, say.clone());
-        in_list.unwrap_or_else(|| self.say(claim, Message::Private { to: job.asker.addressee(), say }))
+        self.answer_in_place(claim, &job.asker, say)
     }
 
     /// Nothing was done: whoever asked is told why.
@@ -173,19 +175,25 @@ fn changed_by_us(progress: &Progress) -> Conversation {
 }
 
 /// What came of one of several commands; others who hear of it do so when all are done.
-fn taken_out(messages: &mut Vec<Message>, progress: &Progress, note_refused: Option<&Refusal>) -> Part {
+fn taken_out(
+    messages: &mut Vec<Message>,
+    progress: &Progress,
+    note_refused: Option<&Refusal>,
+    until: Option<Timestamp>,
+) -> Part {
     let mut notices = Vec::new();
     messages.retain(|message| match message {
-        Message::Private { .. } | Message::Answered { .. } => false,
-        Message::Direct { user, notice: notice @ Notice::YoursNow { .. } } => {
+        Message::Answered { .. } => false,
+        Message::Direct { user, notice, .. } => {
             notices.push((user.clone(), notice.clone()));
             false
         }
         _ => true,
     });
-    let deed = Deed { noted: !progress.plan.note.is_empty() && note_refused.is_none(), ..Deed::of(progress) };
+    let noted = !progress.plan.note.is_empty() && note_refused.is_none();
+    let deed = Deed { noted, until, ..Deed::of(progress) };
     let unnoted = note_refused.map(|why| (why.clone(), progress.plan.note.clone()));
-    Part::Done { deed, notices, unnoted }
+    Part::Done { deed: Box::new(deed), notices, unnoted }
 }
 
 /// Whose homes show something else now.

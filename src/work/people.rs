@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Clock;
 use crate::dialnote::client::{CallError as DialnoteError, Denied, Dialnote};
 use crate::domain::conversation::Owner;
+use crate::domain::naming;
 use crate::domain::people::{Account, ByHand, Member, Profile, Teammate, Unlinked, link};
 use crate::domain::plan::Party;
 use crate::error::{Fault, Service};
@@ -87,7 +88,7 @@ struct Sought {
 
 /// Links Slack users and dialnote members.
 pub struct People {
-    store: Arc<dyn Store>,
+    pub(super) store: Arc<dyn Store>,
     slack: Slack,
     dialnote: Dialnote,
     clock: Clock,
@@ -192,7 +193,9 @@ impl People {
 
     /// What colleagues call a Slack user.
     pub async fn name(&self, installation: &InstallationId, user: &SlackUserId) -> Result<Option<String>, Fault> {
-        Ok(self.profile(installation, user, Read::Kept).await?.map(|profile| profile.name))
+        let Some(profile) = self.profile(installation, user, Read::Kept).await? else { return Ok(None) };
+        let members = self.kept_members(installation).await?;
+        Ok(Some(naming::name(&profile, None, &members)))
     }
 
     /// A Slack user's time zone, if Slack knows it.
@@ -390,7 +393,8 @@ impl People {
         };
         let members = self.members(installation, read).await?;
         let by_hand = self.by_hand(installation).await?;
-        Ok(link(&profile, &members, &by_hand).map_err(|why| Stranger { name: profile.name, why }))
+        let stranger = |why| Stranger { name: naming::name(&profile, None, &members), why };
+        Ok(link(&profile, &members, &by_hand).map_err(stranger))
     }
 
     async fn profile(
@@ -404,8 +408,7 @@ impl People {
             return Ok(Some(profile));
         }
         let profile = self.slack.profile(installation, user).await.map_err(slack_fault)?;
-        self.keep_profile(installation, profile.as_ref()).await?;
-        Ok(profile)
+        self.keep_profile(installation, profile).await
     }
 
     async fn profile_by_email(&self, installation: &InstallationId, email: &str) -> Result<Option<Profile>, Fault> {
@@ -414,17 +417,22 @@ impl People {
             return Ok(Some(profile));
         }
         let profile = self.slack.profile_by_email(installation, email).await.map_err(slack_fault)?;
-        self.keep_profile(installation, profile.as_ref()).await?;
-        Ok(profile)
+        self.keep_profile(installation, profile).await
     }
 
-    async fn keep_profile(&self, installation: &InstallationId, profile: Option<&Profile>) -> Result<(), Fault> {
-        let Some(profile) = profile else { return Ok(()) };
+    async fn keep_profile(
+        &self,
+        installation: &InstallationId,
+        profile: Option<Profile>,
+    ) -> Result<Option<Profile>, Fault> {
+        let Some(profile) = profile else { return Ok(None) };
+        let profile = self.told_apart(installation, profile).await?;
         let email = profile.email.as_ref().map(|email| email.trim().to_lowercase());
-        self.keep(installation, PROFILE, profile.user.as_str(), email, profile).await
+        self.keep(installation, PROFILE, profile.user.as_str(), email, &profile).await?;
+        Ok(Some(profile))
     }
 
-    async fn keep(
+    pub(super) async fn keep(
         &self,
         installation: &InstallationId,
         kind: &str,
