@@ -39,6 +39,8 @@ mod linking;
 mod linking_people;
 mod listing;
 mod model;
+mod moving_on;
+mod notified;
 mod operating;
 mod overtaking;
 mod pacing;

@@ -9,8 +9,6 @@ use crate::drawing::draw;
 use crate::model::{ELSEWHERE, Model, State, Status, Step};
 use crate::support::Bot;
 
-const NOTED: &str = " Your note is in dialnote.";
-
 /// What stands for the conversation that a sentence is about.
 const IT: &str = "§";
 
@@ -92,6 +90,9 @@ impl Truth {
     /// The conversation that a line is about, and the line without its name.
     fn about(&self, line: &str) -> Option<(String, String)> {
         let name = self.names.iter().find(|(_, name)| line.contains(number_in(name)))?;
+        let turned =
+            name.1.split_once(" (").map(|(number, called)| format!("{} ({number})", called.trim_end_matches(')')));
+        let line = turned.map_or_else(|| line.to_owned(), |turned| line.replace(&turned, IT));
         Some((name.0.clone(), line.replace(&name.1, IT)))
     }
 }
@@ -125,8 +126,8 @@ pub fn shows(card: &str, state: &State) -> bool {
 /// Whether a sentence tells what was done.
 fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     let said = said.split_once(": ").filter(|(head, _)| head.starts_with("Not ")).map_or(said, |(_, rest)| rest);
-    let (said, noted) = said.strip_suffix(NOTED).map_or((said, false), |said| (said, true));
-    if noted && !step.noted {
+    let (said, told) = told(said);
+    if told.contains("our note was added") && !step.noted {
         return false;
     }
     let elsewhere = step.who == ELSEWHERE;
@@ -149,41 +150,35 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     if_so(
         by_me && passed && to == me,
         match &other {
-            Some(from) => format!("§ is yours now; {from} has been told."),
-            None => "§ is yours now.".to_owned(),
+            Some(from) => format!("You took over § from {from}."),
+            None => "You took §.".to_owned(),
         },
     );
     if_so(
         by_me && passed && to != me,
         match &other {
-            Some(from) => format!("Assigned § to {to}; {from} owned it before. Both have been told."),
-            None => format!("Assigned § to {to}, who has been told."),
+            Some(from) => format!("Reassigned § from {from} to {to}."),
+            None => format!("Assigned § to {to}."),
         },
     );
-    if_so(by_me && passed && to != me, format!("Handed § over to {to}, who has been told."));
-    if_so(
-        by_me && passed && after.owner.is_none(),
-        match &other {
-            Some(from) => format!("§ is back in the queue; {from} has been told."),
-            None => "§ is back in the queue.".to_owned(),
-        },
-    );
+    if_so(by_me && passed && to != me, format!("Handed § off to {to}."));
+    if_so(by_me && passed && after.owner.is_none(), "Unassigned §.".to_owned());
     if_so(by_me && did && after.status == Status::Done, "§ is done.".to_owned());
     if_so(by_me && did && after.status == Status::Open, "§ is open again.".to_owned());
     if_so(by_me && after.status == Status::Open && snoozed(&before), "§ is back.".to_owned());
     if_so(by_me && snoozed(&after), "§ is snoozed.".to_owned());
-    if_so(by_me && step.noted, "Your note about § is in dialnote.".to_owned());
-    if_so(by_me && step.noted && !did, "Your note about § is in dialnote; nothing else had to change.".to_owned());
-    if_so(by_me && to == me && !did, "You take care of §.".to_owned());
-    if_so(by_me && passed && from == me, format!("§ belongs to {to} again, who has been told."));
+    if_so(by_me && step.noted, "Note added to §.".to_owned());
+    if_so(by_me && step.noted && !did, "Note added to §. Nothing else changed.".to_owned());
+    if_so(by_me && to == me && !did, "You accepted §.".to_owned());
+    if_so(by_me && passed && from == me, format!("You declined §. {to} is the owner again."));
     let again = match after.status {
         Status::Open => "open",
         Status::Done => "done",
         Status::Snoozed(_) => "snoozed",
     };
-    if_so(by_me && step.undid, format!("Taken back: § is {again} again."));
-    if_so(by_me && step.undid && after.owner.is_none(), "Taken back: § is in the queue again.".to_owned());
-    if_so(by_me && step.undid && after.owner.is_some(), format!("Taken back: § belongs to {to} again."));
+    if_so(by_me && step.undid, format!("Undone: § is {again} again."));
+    if_so(by_me && step.undid && after.owner.is_none(), "Undone: § is unassigned again.".to_owned());
+    if_so(by_me && step.undid && after.owner.is_some(), format!("Undone: § is assigned to {to} again."));
     // What was refused.
     let same = !did;
     let last = step.before.changes.last();
@@ -279,6 +274,19 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
         || is_noted
         || is_back
         || snoozed(&after) && said.starts_with("  It comes back")
+}
+
+/// What is said of a deed, and after it of who was notified and of the note.
+fn told(said: &str) -> (&str, &str) {
+    let is_start = |at: usize| {
+        let rest = &said[at + 2..];
+        let first = rest.split(". ").next().unwrap_or(rest);
+        first.contains(" been notified") || first.starts_with("Your note was added")
+    };
+    match said.match_indices(". ").find(|(at, _)| is_start(*at)) {
+        Some((at, _)) => (&said[..=at], &said[at + 2..]),
+        None => (said, ""),
+    }
 }
 
 /// How long ago, as people say it.

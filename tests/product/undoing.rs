@@ -15,7 +15,7 @@ async fn an_assignment_is_taken_back() {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
         bot.slash(MAYA, "/dialnote undo").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Taken back: +1 415 555 0101 (Ana Lima) belongs to Leo again.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Undone: Ana Lima is assigned to Leo again. Both have been notified.");
         assert_eq!(bot.dialnote(ANA), "mem_leo open");
         assert_snapshot!(bot.line(ANA).await, @"Maya took that back: Leo owns this again.");
         assert_snapshot!(bot.dm(LEO).await, @"
@@ -28,7 +28,7 @@ async fn an_assignment_is_taken_back() {
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned +1 415 555 0101 (Ana Lima) to you.
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-          It is not yours any more.
+          Reassigned to Leo by Maya, 2026-11-23 09:00 UTC
         [Open in dialnote ↗]
         ---
         Maya gave +1 415 555 0101 (Ana Lima) to Leo; it is not yours any more.
@@ -43,13 +43,13 @@ async fn done_and_snoozed_are_taken_back() {
         bot.slash(MAYA, "/done conv_1001").await;
         bot.read_all().await;
         bot.slash(MAYA, "/dialnote undo Ana Lima").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Taken back: +1 415 555 0101 (Ana Lima) is open again.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Undone: Ana Lima is open again.");
         assert_snapshot!(bot.line(ANA).await, @"Maya took that back: this is open again.");
         bot.slash(MAYA, "/snooze conv_1001 2h").await;
         bot.slash(MAYA, "/snooze conv_1001 5h").await;
         bot.read_all().await;
         bot.slash(MAYA, "/dialnote undo").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Taken back: +1 415 555 0101 (Ana Lima) is snoozed again.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Undone: Ana Lima is snoozed again.");
         assert_snapshot!(bot.line(ANA).await, @"Maya took that back: this is snoozed again.");
         let until = bot.world(|world| world.dialnote.conversation(ANA).unwrap().snoozed_until);
         assert_eq!(until, Some(bot.clock.now() + SignedDuration::from_hours(2)));
@@ -101,7 +101,7 @@ async fn what_would_be_back_by_now_is_open_again() {
         bot.read_all().await;
         bot.clock.advance(SignedDuration::from_mins(4));
         bot.slash(MAYA, "/dialnote undo").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Taken back: +1 415 555 0101 (Ana Lima) is open again.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Undone: Ana Lima is open again.");
         assert_snapshot!(bot.line(ANA).await, @"Maya took that back: this is open again.");
         assert_eq!(bot.dialnote(ANA), "nobody open");
     })
