@@ -25,6 +25,13 @@ impl std::fmt::Display for Service {
     }
 }
 
+impl Service {
+    /// The service that a fault is about, by the fault's words: jobs keep no more of what they wait for.
+    pub fn in_words(fault: &str) -> Option<Self> {
+        [Self::Slack, Self::Dialnote].into_iter().find(|service| fault.starts_with(&service.to_string()))
+    }
+}
+
 /// A failure that is nobody's answer: what the retry policy decides about.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
@@ -78,6 +85,14 @@ pub enum Fault {
         /// What was wrong with it.
         cause: String,
     },
+    /// A refusal with a code that says nothing about the next try.
+    #[error("{service} refuses for a reason that is not known: {code}")]
+    UnknownCode {
+        /// The service.
+        service: Service,
+        /// Its code.
+        code: String,
+    },
     /// Our own store failed.
     #[error("the store failed: {0}")]
     Store(String),
@@ -119,6 +134,7 @@ impl Fault {
             Self::RateLimited { .. } => "rate_limited",
             Self::Unauthorized { .. } => "unauthorized",
             Self::Unusable { .. } => "unusable",
+            Self::UnknownCode { .. } => "unknown_code",
             Self::Store(_) => "store",
             Self::Unreadable { .. } => "unreadable",
             Self::Sealed(_) => "sealed",
@@ -140,5 +156,29 @@ impl Fault {
     /// Whether the call may have had its effect all the same.
     pub fn may_have_happened(&self) -> bool {
         matches!(self, Self::Unavailable { .. } | Self::Unanswered { .. } | Self::Store(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_fault_begin_with_its_service() {
+        for service in [Service::Slack, Service::Dialnote] {
+            let cause = || "503".to_owned();
+            for fault in [
+                Fault::Unreachable { service, cause: cause() },
+                Fault::Unavailable { service, cause: cause() },
+                Fault::Unanswered { service, cause: cause() },
+                Fault::RateLimited { service, bucket: cause(), wait: Duration::ZERO },
+                Fault::Unauthorized { service, cause: cause() },
+                Fault::Unusable { service, cause: cause() },
+                Fault::UnknownCode { service, code: cause() },
+            ] {
+                assert_eq!(Service::in_words(&fault.to_string()), Some(service), "{fault}");
+            }
+        }
+        assert_eq!(Service::in_words(&Fault::Store("locked".into()).to_string()), None);
     }
 }

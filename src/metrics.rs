@@ -52,6 +52,13 @@ pub struct FaultLabels {
     pub cause: &'static str,
 }
 
+/// The reason a count is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ReasonLabels {
+    /// The reason.
+    pub reason: &'static str,
+}
+
 /// The service a count is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct ServiceLabels {
@@ -87,6 +94,7 @@ pub struct Metrics {
     outcome_unknown: Family<MethodLabels, Counter>,
     retried: Family<FaultLabels, Counter>,
     given_up: Counter,
+    not_notified: Family<ReasonLabels, Counter>,
     limited: Family<ServiceLabels, Counter<f64, std::sync::atomic::AtomicU64>>,
     looked: Gauge,
     sockets: Gauge,
@@ -102,6 +110,7 @@ impl Default for Metrics {
             outcome_unknown: Family::default(),
             retried: Family::default(),
             given_up: Counter::default(),
+            not_notified: Family::default(),
             limited: Family::default(),
             looked: Gauge::default(),
             sockets: Gauge::default(),
@@ -142,6 +151,11 @@ impl Metrics {
         self.given_up.inc();
     }
 
+    /// One more direct message that was refused for good.
+    pub fn not_notified(&self, reason: &'static str) {
+        self.not_notified.get_or_create(&ReasonLabels { reason }).inc();
+    }
+
     /// This instance has looked at dialnote.
     pub fn looked(&self, at: Timestamp) {
         self.looked.set(at.as_second());
@@ -170,6 +184,8 @@ impl Metrics {
         registry.register_with_unit("call", help, Unit::Seconds, self.calls.clone());
         registry.register("jobs_retried", "Jobs that are tried again, by the kind of fault", self.retried.clone());
         registry.register("jobs_given_up", "Jobs that were given up and kept", self.given_up.clone());
+        let help = "Direct messages that were refused for good, by the reason";
+        registry.register("direct_messages_refused", help, self.not_notified.clone());
         let help = "For how long the services asked us to wait";
         registry.register_with_unit("rate_limit_wait", help, Unit::Seconds, self.limited.clone());
         let help = "When this instance looked at dialnote last, in seconds since 1970";

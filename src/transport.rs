@@ -2,6 +2,7 @@
 //! can fail told apart by what it means for a retry.
 
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use reqwest::header::{self, HeaderMap};
 use reqwest::{StatusCode, Upgraded};
+use tokio::task_local;
 
 use crate::error::{Fault, Service, whole};
 
@@ -58,8 +60,43 @@ impl Answer {
     }
 }
 
+task_local! {
+    static CALLING: Calling;
+}
+
+/// The service that a piece of work calls just now.
+#[derive(Clone, Debug, Default)]
+pub struct Calling(Arc<Mutex<Option<Service>>>);
+
+impl Calling {
+    /// The work, whose calls are noted here.
+    pub fn noted<F: Future>(&self, work: F) -> impl Future<Output = F::Output> {
+        CALLING.scope(self.clone(), work)
+    }
+
+    /// The service, if the work calls one just now.
+    pub fn service(&self) -> Option<Service> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, service: Option<Service>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = service;
+    }
+}
+
 /// Sends a request, if `by` has not passed when it is written, and reads the answer.
 pub async fn send(service: Service, by: Option<Instant>, request: reqwest::RequestBuilder) -> Result<Answer, Fault> {
+    let note = |service| {
+        // Not every call is made for a job.
+        let _ = CALLING.try_with(|calling| calling.set(service));
+    };
+    note(Some(service));
+    let answer = exchange(service, by, request).await;
+    note(None);
+    answer
+}
+
+async fn exchange(service: Service, by: Option<Instant>, request: reqwest::RequestBuilder) -> Result<Answer, Fault> {
     let sent = match by {
         Some(by) => sent_by(by, request).await,
         None => request.send().await,

@@ -268,7 +268,7 @@ impl Dialnote {
     pub async fn look_after_write(&self, id: &ConversationId) -> Result<Conversation, CallError> {
         self.conversation(id).await.map_err(|error| match error {
             CallError::Fault(fault) => CallError::Fault(fault.after_effect()),
-            denied => denied,
+            CallError::Denied(denied) => CallError::Denied(denied),
         })
     }
 

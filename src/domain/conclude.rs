@@ -8,47 +8,53 @@ use crate::domain::command::Act;
 use crate::domain::conversation::Status;
 use crate::domain::event::{Again, Event, Line};
 use crate::domain::face::Face;
-use crate::domain::message::{Answer, Message};
+use crate::domain::message::{Answer, By, Ended, Ending, Message};
 use crate::domain::notice::Notice;
 use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::say::{Deed, Hidden, Say, What};
-use crate::ids::ChannelId;
+use crate::ids::{ChannelId, SlackUserId};
 
 /// How a plan ended: all of it was carried out, or all up to the note.
 #[derive(Clone, Copy, Debug)]
-pub struct Ending<'a> {
+pub struct Concluded<'a> {
     /// The plan, carried out.
     pub progress: &'a Progress,
     /// The act that it is part of.
     pub act: &'a str,
     /// Why its note was not written, if so.
     pub note_refused: Option<&'a Refusal>,
+    /// The time by which a hand-off has to be accepted, if there is one.
+    pub until: Option<Timestamp>,
 }
 
-/// Says who has to hear what after the plan was carried out. `cards` are the channels that have a card of the
-/// conversation.
-pub fn messages(ending: Ending<'_>, asker: &Asker, told: bool, cards: &[ChannelId]) -> Vec<Message> {
-    let Ending { progress, note_refused, .. } = ending;
-    let plan = &progress.plan;
-    let noted = !plan.note.is_empty() && note_refused.is_none();
-    let mut messages = Vec::new();
+/// Whether the person who asked is answered in words, after the plan was carried out. `told` is whether they
+/// know that they wait.
+pub fn is_answered(ending: Concluded<'_>, asker: &Asker, told: bool) -> bool {
     // Of what time brought about nobody waits for an answer.
     let is_asked = asker.via != Via::Timer;
     let is_seen = is_seen_on_card(asker) || on_direct_message(ending, asker).is_some();
-    if is_asked && (note_refused.is_some() || told || !is_seen) {
-        messages.push(Message::Private { to: asker.addressee(), say: ending.answer() });
-    }
-    messages.extend(on_cards(progress, asker, cards, noted));
+    is_asked && (ending.note_refused.is_some() || told || !is_seen)
+}
+
+/// Says who else has to hear what after the plan was carried out, all of it or up to the refused note.
+/// `cards` are the channels that have a card of the conversation.
+pub fn messages(ending: Concluded<'_>, asker: &Asker, cards: &[ChannelId], now: Timestamp) -> Vec<Message> {
+    let Concluded { progress, note_refused, .. } = ending;
+    let plan = &progress.plan;
+    let noted = !plan.note.is_empty() && note_refused.is_none();
+    let mut messages = on_cards(progress, asker, cards, noted);
+    // What a reader answered in a message stands in it before what became of it elsewhere.
+    messages.extend(on_direct_message(ending, asker));
+    messages.extend(on_older_messages(plan, now));
     messages.extend(to_new_owner(progress, noted));
     messages.extend(to_old_owner(plan));
     messages.extend(to_giver(progress, noted));
-    messages.extend(on_direct_message(ending, asker));
     messages
 }
 
 /// Whoever answers a direct message sees the answer in it.
-fn on_direct_message(ending: Ending<'_>, asker: &Asker) -> Option<Message> {
+fn on_direct_message(ending: Concluded<'_>, asker: &Asker) -> Option<Message> {
     let plan = &ending.progress.plan;
     let answered = match plan.event() {
         Event::Accepted => Answer::Accepted,
@@ -62,7 +68,7 @@ fn on_direct_message(ending: Ending<'_>, asker: &Asker) -> Option<Message> {
         ts: asker.message.clone()?,
         conversation: plan.before.id.clone(),
         answer: answered,
-        otherwise: Box::new(ending.answer()),
+        otherwise: Box::new(Concluded { until: None, ..ending }.answer()),
     })
 }
 
@@ -81,10 +87,30 @@ fn to_giver(progress: &Progress, noted: bool) -> Option<Message> {
         },
         _ => return None,
     };
-    Some(Message::Direct { user: giver.user.clone()?, notice })
+    Some(Message::direct(giver.user.clone()?, notice))
 }
 
-impl Ending<'_> {
+/// The direct messages that gave the conversation to its owner so far show what became of it.
+fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<Message> {
+    let from = plan.from.as_ref()?;
+    let user = from.user.clone()?;
+    let actor = if user == plan.asker.user { By::You } else { By::Colleague(plan.asker.name.clone()) };
+    let is_theirs = plan.to.as_ref().is_some_and(|to| to.member == from.member);
+    let ended = |what, by| Some(Answer::Ended(Ended { what, by, at }));
+    let answer = match (plan.event(), &plan.to) {
+        (Event::Accepted, _) => Some(Answer::Accepted),
+        (Event::Done, _) => ended(Ending::Done, actor),
+        _ if is_theirs => None,
+        (Event::Returned { to }, _) => ended(Ending::Returned(to), By::Time),
+        (Event::GaveBack { .. }, _) => Some(Answer::GaveBack),
+        (_, Some(to)) if to.member == plan.asker.member => ended(Ending::TakenOver, actor),
+        (_, Some(to)) => ended(Ending::Reassigned(to.name.clone()), actor),
+        (_, None) => ended(Ending::Unassigned, actor),
+    };
+    Some(Message::Marked { user, conversation: plan.before.id.clone(), answer: answer? })
+}
+
+impl Concluded<'_> {
     /// What whoever asked is told.
     pub fn answer(self) -> Say {
         let deed = self.deed();
@@ -106,9 +132,10 @@ impl Ending<'_> {
         Deed {
             about: About::from(&plan.before),
             from: plan.owner_before_if_other(),
-            told: plan.from.as_ref().is_some_and(|from| from.user.is_some()),
             noted: !plan.note.is_empty() && self.note_refused.is_none(),
             picked: plan.picked.clone(),
+            receipts: Vec::new(),
+            until: self.until,
             hidden: hidden.filter(|_| matches!(what, What::Mine | What::Theirs(_) | What::HandedTo(_))),
             note_stays: plan.note_stays,
             undo: what.can_be_undone().then(|| self.act.to_owned()),
@@ -178,14 +205,14 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<Message> {
         | Event::Answered { .. }
         | Event::Undone(_) => return None,
     };
-    Some(Message::Direct { user, notice })
+    Some(Message::direct(user, notice))
 }
 
 fn to_old_owner(plan: &Plan) -> Option<Message> {
     let from = plan.from.as_ref()?;
     let about = About::from(&plan.before);
     if let Event::Returned { to } = plan.event() {
-        return Some(Message::Direct { user: from.user.clone()?, notice: Notice::Returned { about, to } });
+        return Some(Message::direct(from.user.clone()?, Notice::Returned { about, to }));
     }
     let stays = plan.to.as_ref().is_some_and(|to| to.member == from.member);
     if stays || from.member == plan.asker.member {
@@ -193,7 +220,7 @@ fn to_old_owner(plan: &Plan) -> Option<Message> {
     }
     let notice =
         Notice::NotYoursNow { actor: plan.asker.name.clone(), about, to: plan.to.as_ref().map(|to| to.name.clone()) };
-    Some(Message::Direct { user: from.user.clone()?, notice })
+    Some(Message::direct(from.user.clone()?, notice))
 }
 
 impl Progress {
@@ -216,6 +243,13 @@ impl Plan {
 
     fn to_name(&self) -> String {
         self.to.as_ref().map(|to| to.name.clone()).unwrap_or_default()
+    }
+
+    /// What colleagues call someone who has to do with it.
+    pub fn name_of(&self, user: &SlackUserId) -> Option<&str> {
+        let parties = [&self.to, &self.from, &self.giver].into_iter().flatten();
+        let mut names = parties.filter(|party| party.user.as_ref() == Some(user)).map(|party| party.name.as_str());
+        names.next()
     }
 
     /// The owner before, unless that was the one who asks.

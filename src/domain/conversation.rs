@@ -294,13 +294,12 @@ impl From<KeptWhich> for Which {
 impl std::fmt::Display for Which {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Id(id) => id.fmt(f),
+            Self::Id(id) | Self::Act { only: Some(id), .. } => id.fmt(f),
             Self::Text(text) => f.write_str(text),
             Self::MyLast => f.write_str("the last one"),
             Self::AllMine => f.write_str("all of mine"),
             Self::AllOf(_) => f.write_str("all of theirs"),
             Self::These(ids) => f.write_str(&ids.iter().map(ConversationId::as_str).collect::<Vec<_>>().join(", ")),
-            Self::Act { only: Some(id), .. } => id.fmt(f),
             Self::Act { .. } => f.write_str("all of an act"),
         }
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::domain::conversation::{Activity, ActivityKind, Conversation, Sequel, State, Status};
 use crate::domain::event::{Event, Line};
 use crate::domain::face::Face;
-use crate::domain::message::Message;
+use crate::domain::message::{Answer, By, Ended, Ending, Message};
 use crate::domain::notice::Notice;
 use crate::domain::plan::Party;
 use crate::domain::refusal::About;
@@ -130,6 +130,7 @@ impl Found {
             messages.extend(cards.iter().map(|channel| self.noted(channel, note)));
             messages.extend(self.note_to_owner(note));
         }
+        messages.extend(events.iter().filter_map(|(_, event)| self.on_older_messages(event)));
         messages.extend(events.iter().filter_map(|(_, event)| self.to_owner(event)));
         messages.extend(events.iter().filter_map(|(actor, event)| self.to_owner_before(actor, event)));
         messages
@@ -144,7 +145,20 @@ impl Found {
         let user = self.to.as_ref()?.user.clone()?;
         let about = About::from(&self.now);
         let notice = Notice::Noted { actor: SOMEBODY.to_owned(), about, note: note.to_owned() };
-        Some(Message::Direct { user, notice })
+        Some(Message::direct(user, notice))
+    }
+
+    /// The direct messages that gave the conversation to its owner so far show what became of it.
+    fn on_older_messages(&self, event: &Event) -> Option<Message> {
+        let (owner, what) = match (event, &self.to) {
+            (Event::Assigned { .. }, Some(to)) => (&self.from, Ending::Reassigned(to.name.clone())),
+            (Event::Unassigned { .. }, _) => (&self.from, Ending::Unassigned),
+            (Event::Done, _) => (&self.to, Ending::Done),
+            _ => return None,
+        };
+        let user = owner.as_ref()?.user.clone()?;
+        let answer = Answer::Ended(Ended { what, by: By::Dialnote, at: self.at });
+        Some(Message::Marked { user, conversation: self.now.id.clone(), answer })
     }
 
     fn to_owner(&self, event: &Event) -> Option<Message> {
@@ -156,7 +170,7 @@ impl Found {
             Event::TimeIsUp => Notice::Back { conversation, heard: false },
             _ => return None,
         };
-        Some(Message::Direct { user, notice })
+        Some(Message::direct(user, notice))
     }
 
     fn to_owner_before(&self, actor: &str, event: &Event) -> Option<Message> {
@@ -168,6 +182,6 @@ impl Found {
             about: About::from(&self.now),
             to: self.to.as_ref().map(|to| to.name.clone()),
         };
-        Some(Message::Direct { user: self.from.as_ref()?.user.clone()?, notice })
+        Some(Message::direct(self.from.as_ref()?.user.clone()?, notice))
     }
 }

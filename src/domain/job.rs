@@ -386,8 +386,9 @@ impl Job {
             Self::Ask(owner) => format!("ask:{}", owner.id),
             Self::Links(job) => format!("links:{}:{}", job.channel, job.ts),
             Self::Message(Message::Private { to, .. }) => format!("private:{}", to.user),
-            Self::Message(Message::Direct { user, .. }) => format!("direct:{user}"),
+            Self::Message(Message::Direct { user, .. } | Message::Marked { user, .. }) => format!("direct:{user}"),
             Self::Message(Message::Answered { to, .. }) => format!("direct:{}", to.user),
+            Self::Message(Message::Reported { answer, .. }) => format!("answer:{answer}"),
             Self::Message(Message::Home { user, .. }) => format!("home:{user}"),
             Self::Message(
                 Message::Window { view, .. } | Message::Filled { view, .. } | Message::People { view, .. },

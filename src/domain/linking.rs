@@ -242,6 +242,8 @@ mod tests {
         let profile = |name: &str, email: Option<&str>| Profile {
             user: SlackUserId::new("U1"),
             name: name.into(),
+            real: None,
+            shared: false,
             email: email.map(str::to_owned),
             account: Account::Member,
             zone: None,

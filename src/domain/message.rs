@@ -1,8 +1,10 @@
 //! What is to be said, as values: decided in `domain::conclude` and its like, kept in the outbox, worded in `view`.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::asker::Addressee;
+use crate::domain::delivery::{Arrival, Awaited};
 use crate::domain::event::Line;
 use crate::domain::face::{Digest, Face};
 use crate::domain::notice::Notice;
@@ -93,6 +95,25 @@ pub enum Message {
         user: SlackUserId,
         /// What.
         notice: Notice,
+        /// The sender who hears what becomes of it, if one does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        awaited: Option<Box<Awaited>>,
+    },
+    /// The state of a direct message, for the answer that waits for it.
+    Reported {
+        /// The answer.
+        answer: String,
+        /// The state; nothing, if the answer has waited long enough.
+        arrival: Option<Box<Arrival>>,
+    },
+    /// What became of a conversation, for the direct messages that stand about it.
+    Marked {
+        /// Their reader.
+        user: SlackUserId,
+        /// The conversation.
+        conversation: ConversationId,
+        /// What they show of it from now on.
+        answer: Answer,
     },
     /// A direct message shows what its reader answered.
     Answered {
@@ -156,8 +177,15 @@ pub enum Message {
     },
 }
 
-/// What somebody answered to what they were given, or did with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+impl Message {
+    /// A direct message whose sender does not wait to hear what becomes of it.
+    pub fn direct(user: SlackUserId, notice: Notice) -> Self {
+        Self::Direct { user, notice, awaited: None }
+    }
+}
+
+/// What somebody answered to what they were given, or what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// They take care of it.
@@ -170,4 +198,54 @@ pub enum Answer {
     Kept,
     /// They need not answer any more: it is not theirs.
     Gone,
+    /// The conversation moved on.
+    Ended(Ended),
+}
+
+/// The end of what somebody was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// What happened.
+    pub what: Ending,
+    /// The actor.
+    pub by: By,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Who ended what somebody was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// The reader.
+    You,
+    /// A colleague, by name.
+    Colleague(String),
+    /// Someone in dialnote.
+    Dialnote,
+    /// No one: time passed.
+    Time,
+}
+
+/// How what somebody was given ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// It has another owner.
+    Reassigned(String),
+    /// Another person took it over.
+    TakenOver,
+    /// It is unassigned.
+    Unassigned,
+    /// It is done.
+    Done,
+    /// It was not accepted in time, and returned to this person, if to one.
+    Returned(Option<String>),
+}
+
+impl Answer {
+    /// Whether nothing is left to be done about it here.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::GaveBack | Self::Done | Self::Ended(_))
+    }
 }

@@ -2,11 +2,13 @@
 //! nothing here reads a clock, a socket or a store.
 
 pub mod absence;
+pub mod asked;
 pub mod asker;
 pub mod click;
 pub mod command;
 pub mod conclude;
 pub mod conversation;
+pub mod delivery;
 pub mod digest;
 pub mod elsewhere;
 pub mod event;
@@ -21,6 +23,7 @@ pub mod linking;
 pub mod list;
 pub mod lookup;
 pub mod message;
+pub mod naming;
 pub mod notice;
 pub mod people;
 pub mod phone;

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::absence::Absence;
 use crate::domain::conversation::Conversation;
+use crate::domain::delivery::Why;
 use crate::domain::refusal::About;
-use crate::ids::{ChannelId, MemberId};
+use crate::ids::{ChannelId, ConversationId, MemberId};
 
 /// A direct message to somebody whom another's action concerns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +105,13 @@ pub enum Notice {
         /// How many open conversations they own.
         open: usize,
     },
+    /// Someone cannot be sent direct messages: for admins, once until it works again.
+    CannotNotify {
+        /// The person's name for colleagues.
+        name: String,
+        /// The reason.
+        why: Why,
+    },
     /// You are somebody in dialnote now, because an admin said so.
     Linked {
         /// What colleagues call the admin.
@@ -138,4 +146,41 @@ pub enum Notice {
         /// The note.
         note: String,
     },
+}
+
+impl Notice {
+    /// The conversation it tells of, if it tells of one.
+    pub fn about(&self) -> Option<About> {
+        match self {
+            Self::YoursNow { conversation, .. }
+            | Self::YoursElsewhere { conversation }
+            | Self::Back { conversation, .. }
+            | Self::BackToYou { conversation, .. } => Some(About::from(&**conversation)),
+            Self::Accepted { about, .. }
+            | Self::Returned { about, .. }
+            | Self::Reminder { about, .. }
+            | Self::StillOnIt { about, .. }
+            | Self::NotYoursNow { about, .. }
+            | Self::Noted { about, .. } => Some(about.clone()),
+            Self::SeveralYours { .. }
+            | Self::CaughtUp { .. }
+            | Self::Left { .. }
+            | Self::CannotNotify { .. }
+            | Self::Linked { .. }
+            | Self::RoutePaused { .. } => None,
+        }
+    }
+
+    /// The conversations that its reader owns and can act on from it.
+    pub fn given(&self) -> Vec<ConversationId> {
+        match self {
+            Self::YoursNow { conversation, .. }
+            | Self::YoursElsewhere { conversation }
+            | Self::Back { conversation, .. }
+            | Self::BackToYou { conversation, .. } => vec![conversation.id.clone()],
+            Self::Reminder { about, .. } | Self::StillOnIt { about, .. } => vec![about.id.clone()],
+            Self::SeveralYours { abouts, .. } => abouts.iter().map(|about| about.id.clone()).collect(),
+            _ => Vec::new(),
+        }
+    }
 }

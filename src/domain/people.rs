@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::naming;
 use crate::ids::{InstallationId, MemberId, SlackUserId};
 
 /// A Slack user as far as we use one (contracts/slack.md §23.1).
@@ -14,6 +15,12 @@ pub struct Profile {
     pub user: SlackUserId,
     /// What colleagues see: the display name, else the real name.
     pub name: String,
+    /// The full name, if Slack says one.
+    #[serde(default)]
+    pub real: Option<String>,
+    /// Whether another person who is known shows the same name.
+    #[serde(default)]
+    pub shared: bool,
     /// The address in the profile, if there is one and we may see it.
     pub email: Option<String>,
     /// What kind of account it is.
@@ -95,7 +102,7 @@ pub struct Teammate {
     pub user: SlackUserId,
     /// The dialnote side.
     pub member: MemberId,
-    /// What colleagues see.
+    /// What colleagues read.
     pub name: String,
     /// The time zone, by its name in the tz database, if Slack knows it.
     #[serde(default)]
@@ -166,7 +173,7 @@ impl Unlinked {
 pub fn link(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Result<Teammate, Unlinked> {
     may_be_linked(profile.account)?;
     if let Some(member) = chosen(&profile.user, members, by_hand) {
-        return Ok(teammate(profile, member));
+        return Ok(teammate(profile, member, members));
     }
     if profile.account == Account::Unconfirmed {
         return Err(Unlinked::Unconfirmed);
@@ -175,7 +182,7 @@ pub fn link(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Result
     let same = members.iter().filter(|member| member.email.as_deref().map(folded).as_ref() == Some(&email));
     let (taken, free): (Vec<_>, Vec<_>) = same.partition(|member| by_hand.iter().any(|link| link.member == member.id));
     match free.as_slice() {
-        [member] => Ok(teammate(profile, member)),
+        [member] => Ok(teammate(profile, member, members)),
         [] if taken.is_empty() => Err(Unlinked::NoMember),
         [] => Err(Unlinked::Taken),
         _ => Err(Unlinked::Ambiguous),
@@ -215,11 +222,11 @@ fn chosen<'a>(user: &SlackUserId, members: &'a [Member], by_hand: &[ByHand]) -> 
     members.iter().find(|member| member.id == link.member)
 }
 
-fn teammate(profile: &Profile, member: &Member) -> Teammate {
+fn teammate(profile: &Profile, member: &Member, members: &[Member]) -> Teammate {
     Teammate {
         user: profile.user.clone(),
         member: member.id.clone(),
-        name: profile.name.clone(),
+        name: naming::name(profile, Some(&member.id), members),
         zone: profile.zone.clone(),
         admin: profile.admin || member.admin,
     }
@@ -244,6 +251,8 @@ mod tests {
         Profile {
             user: SlackUserId::new("U1"),
             name: "Zoe".into(),
+            real: None,
+            shared: false,
             email: email.map(str::to_owned),
             account,
             zone: None,

@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::asker::Asker;
 use crate::domain::command::Act;
 use crate::domain::conversation::{Conversation, State, Status};
 use crate::domain::fresh::Looked;
@@ -181,8 +182,7 @@ fn plan(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
         facts.is_to_be_answered()?;
     }
     if *act == Act::Keep && !facts.conversation.is_owned_by(&facts.asker.member) {
-        let owner = facts.owner.map(|owner| owner.name);
-        return Err(Refusal::NotYours { about: About::from(&facts.conversation), owner });
+        return Err(facts.not_yours());
     }
     let wanted = wanted(act, &facts);
     let first = match &wanted {
@@ -291,13 +291,26 @@ fn status_call(act: &Act, status: Status, facts: &Facts) -> Result<Call, Refusal
 impl Facts {
     /// Only who was given it can answer, while they own it, and once.
     fn is_to_be_answered(&self) -> Result<(), Refusal> {
-        let about = About::from(&self.conversation);
         let given = self.handover.as_ref().is_some_and(|handover| handover.receiver == self.asker.user);
         match &self.owner {
             Some(owner) if given && owner.member == self.asker.member => Ok(()),
-            Some(owner) if given => Err(Refusal::NotYours { about, owner: Some(owner.name.clone()) }),
-            _ => Err(Refusal::NothingGiven(about)),
+            Some(_) if given => Err(self.not_yours()),
+            _ => Err(Refusal::NothingGiven(About::from(&self.conversation))),
         }
+    }
+
+    /// What is said to someone who answers for what isn't theirs.
+    pub fn not_yours(&self) -> Refusal {
+        let (owner, owner_id) = self.owner.clone().map(|owner| (owner.name, owner.member)).unzip();
+        Refusal::NotYours { about: About::from(&self.conversation), owner, owner_id }
+    }
+
+    /// A direct message offers what its reader can do with what is theirs. It may be old: what isn't theirs any more
+    /// is left alone.
+    pub fn is_still_theirs(&self, asker: &Asker, act: &Act) -> Result<(), Refusal> {
+        let acts_as_owner = act.is_answer() || matches!(act, Act::Keep | Act::Done | Act::Unassign);
+        let is_theirs = self.conversation.is_owned_by(&self.asker.member);
+        if asker.message.is_some() && acts_as_owner && !is_theirs { Err(self.not_yours()) } else { Ok(()) }
     }
 
     /// How long ago the owner took it. Whoever was given it did not.

@@ -75,6 +75,9 @@ pub enum Refusal {
         about: About,
         /// What colleagues call the owner.
         owner: Option<String>,
+        /// The owner as dialnote knows them, if it can be taken over from them.
+        #[serde(default)]
+        owner_id: Option<MemberId>,
     },
     /// Nobody owns it, so nobody can be taken off it.
     NobodyOwnsIt(About),

@@ -10,6 +10,9 @@ use crate::error::{Fault, Service};
 /// The longest pause between two tries. Short, because a person waits for the far side to come back.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
+/// The longest pause after a refusal for an unknown reason: it may last for hours.
+const LONGEST_OF_THE_UNKNOWN: Duration = Duration::from_mins(10);
+
 /// An answer that we cannot use will not get better by asking often.
 const TRIES_OF_THE_UNUSABLE: u32 = 5;
 
@@ -46,23 +49,24 @@ pub fn after(fault: &Fault, tries: Tries, now: Timestamp) -> Next {
         }
         Fault::Unauthorized { service: Service::Dialnote, .. } => return Next::GiveUp,
         Fault::Unusable { .. } if tries.attempt >= TRIES_OF_THE_UNUSABLE => return Next::GiveUp,
+        Fault::UnknownCode { .. } => backoff(tries, LONGEST_OF_THE_UNKNOWN),
         Fault::Unreachable { .. }
         | Fault::Unavailable { .. }
         | Fault::Unanswered { .. }
         | Fault::Store(_)
         | Fault::Unreadable { .. }
         | Fault::TakenOver
-        | Fault::Unusable { .. } => backoff(tries),
+        | Fault::Unusable { .. } => backoff(tries, LONGEST_PAUSE),
     };
     let due = now.saturating_add(signed(pause)).unwrap_or(Timestamp::MAX);
     let end = tries.accepted.saturating_add(signed(tries.give_up_after)).unwrap_or(Timestamp::MAX);
     if due > end { Next::GiveUp } else { Next::At(due) }
 }
 
-/// 1 s, 2 s, 4 s … up to [`LONGEST_PAUSE`], give or take a fifth.
-fn backoff(tries: Tries) -> Duration {
+/// 1 s, 2 s, 4 s … up to `longest`, give or take a fifth.
+fn backoff(tries: Tries, longest: Duration) -> Duration {
     let doubled = Duration::from_secs(1).saturating_mul(1 << tries.attempt.saturating_sub(1).min(10));
-    jittered(doubled.min(LONGEST_PAUSE), tries.seed.wrapping_add(u64::from(tries.attempt)), -20, 20)
+    jittered(doubled.min(longest), tries.seed.wrapping_add(u64::from(tries.attempt)), -20, 20)
 }
 
 /// `pause` made longer or shorter by a share between `low` and `high` percent that depends on `seed`.
@@ -101,6 +105,15 @@ mod tests {
     fn pauses_grow_to_half_a_minute() {
         for (attempt, around) in [(1, 1.0), (2, 2.0), (3, 4.0), (5, 16.0), (6, 30.0), (400, 30.0)] {
             let pause = pause(&down(), attempt).unwrap_or_default();
+            assert!((around * 0.8..=around * 1.2).contains(&pause), "attempt {attempt}: {pause} s");
+        }
+    }
+
+    #[test]
+    fn an_unknown_reason_is_asked_about_for_hours_and_seldom() {
+        let unknown = Fault::UnknownCode { service: Service::Slack, code: "brand_new_error".into() };
+        for (attempt, around) in [(1, 1.0), (6, 32.0), (40, 600.0)] {
+            let pause = pause(&unknown, attempt).unwrap_or_default();
             assert!((around * 0.8..=around * 1.2).contains(&pause), "attempt {attempt}: {pause} s");
         }
     }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::Line as SharedNumber;
+use crate::domain::delivery::{Receipt, Why};
 use crate::domain::event::{Again, Told};
 use crate::domain::face::Face;
 use crate::domain::finding::Finding;
@@ -13,6 +14,7 @@ use crate::domain::policy::Rules;
 use crate::domain::question::Question;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::wishes::Wishes;
+use crate::error::Service;
 use crate::ids::{ChannelId, DraftId, SlackUserId};
 
 /// What a list shows.
@@ -155,8 +157,24 @@ pub enum Say {
         /// What, newest first.
         deeds: Vec<Told>,
     },
-    /// It will be done when dialnote answers again.
+    /// It will be done when dialnote answers again. An earlier version said only that.
     Waiting,
+    /// It is done as soon as a service responds.
+    Waits {
+        /// The command, as it is typed; nothing, if there is none.
+        asked: Option<String>,
+        /// The service.
+        service: Service,
+    },
+    /// A direct message was refused for good, after its sender was answered or without an answer.
+    NotNotified {
+        /// The receiver's name for colleagues.
+        name: String,
+        /// The conversation it told of, if it told of one.
+        about: Option<About>,
+        /// The reason.
+        why: Why,
+    },
     /// It was tried for long and given up.
     GivenUp {
         /// What the operator can search the log for.
@@ -256,6 +274,9 @@ pub struct Several {
     pub refused: Vec<(String, Refusal)>,
     /// The note, so that it is not lost; empty if it was written everywhere.
     pub note: String,
+    /// The direct messages that followed.
+    #[serde(default)]
+    pub receipts: Vec<Receipt>,
 }
 
 /// Something that was done, told to the one who did it.
@@ -267,9 +288,6 @@ pub struct Deed {
     pub what: What,
     /// What colleagues call the owner before, if there was one.
     pub from: Option<String>,
-    /// Whether the owner before is in Slack, to be told.
-    #[serde(default = "so")]
-    pub told: bool,
     /// Whether a note was written along with it.
     pub noted: bool,
     /// How the owner was picked, if nobody was named.
@@ -284,6 +302,12 @@ pub struct Deed {
     /// The act that it is part of, if that can be taken back.
     #[serde(default)]
     pub undo: Option<String>,
+    /// The direct messages that followed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<Receipt>,
+    /// The time by which a hand-off has to be accepted, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// Why a conversation is not among the open ones.
@@ -294,10 +318,6 @@ pub enum Hidden {
     Done,
     /// It is snoozed, until then if that is known.
     Snoozed(Option<Timestamp>),
-}
-
-fn so() -> bool {
-    true
 }
 
 /// Why it was this one of a group.
@@ -315,9 +335,9 @@ pub struct Picked {
 pub enum What {
     /// I became the owner.
     Mine,
-    /// Somebody else became the owner, and was told.
+    /// Somebody else became the owner.
     Theirs(String),
-    /// Somebody else became the owner together with my note, and was told.
+    /// Somebody else became the owner together with my note.
     HandedTo(String),
     /// It went back to the queue.
     Unassigned,

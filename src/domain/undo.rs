@@ -219,3 +219,72 @@ fn as_before(before: &State, now: Timestamp) -> Call {
         None => Call::SetStatus(before.status),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::MemberId;
+
+    fn state(owner: &str) -> State {
+        State { owner: Some(MemberId::new(owner)), status: Status::Open, until: None }
+    }
+
+    /// A line of the log: the second of its minute, its act, and what it did to which conversation.
+    fn line(second: i64, act: &str, verb: Verb, on: &str, changed: bool) -> Logged {
+        Logged {
+            act: act.to_owned(),
+            verb,
+            actor: SlackUserId::new("U1"),
+            by: "Maya".to_owned(),
+            elsewhere: false,
+            conversation: ConversationId::new(on),
+            change: changed.then(|| (state("before"), state(act))),
+            noted: verb == Verb::Note,
+            at: Timestamp::from_second(second).unwrap_or_default(),
+        }
+    }
+
+    fn next(log: &[Logged]) -> Next {
+        let newest_first: Vec<_> = log.iter().rev().cloned().collect();
+        latest(&newest_first, Timestamp::from_second(60).unwrap_or_default())
+    }
+
+    fn take(act: &str, on: &[&str]) -> Next {
+        Next::Take { act: act.to_owned(), on: on.iter().map(|id| ConversationId::new(*id)).collect() }
+    }
+
+    #[test]
+    fn acts_are_taken_back_one_by_one_as_a_whole() {
+        let mut log = vec![
+            line(1, "first", Verb::Done, "a", true),
+            line(2, "second", Verb::Assign, "a", true),
+            line(2, "second", Verb::Assign, "b", true),
+            line(3, "refused nothing, changed nothing", Verb::Assign, "b", false),
+        ];
+        assert_eq!(next(&log), take("second", &["a", "b"]));
+        log.push(line(4, "one of them", Verb::Undo, "b", true));
+        assert_eq!(next(&log), take("second", &["a"]));
+        log.push(line(5, "the rest", Verb::Undo, "a", true));
+        assert_eq!(next(&log), take("first", &["a"]));
+        log.push(line(6, "and that", Verb::Undo, "a", true));
+        assert_eq!(next(&log), Next::Nothing);
+        let newest_first: Vec<_> = log.iter().rev().cloned().collect();
+        assert_eq!(exactly(&newest_first, "first", None, Timestamp::UNIX_EPOCH), Next::Undone);
+    }
+
+    #[test]
+    fn a_note_is_not_skipped_and_hides_nothing() {
+        let log = [line(1, "first", Verb::Done, "a", true), line(2, "note", Verb::Note, "b", false)];
+        let earlier = Some(("first".to_owned(), Verb::Done, vec![ConversationId::new("a")]));
+        assert_eq!(next(&log), Next::NotesStay { on: ConversationId::new("b"), earlier });
+        assert_eq!(next(&log[1..]), Next::NotesStay { on: ConversationId::new("b"), earlier: None });
+    }
+
+    #[test]
+    fn what_nobody_did_here_is_no_act_of_theirs() {
+        let mut timed = line(2, "timer", Verb::GiveBack, "a", true);
+        timed.elsewhere = true;
+        assert_eq!(next(&[timed.clone()]), Next::Nothing);
+        assert_eq!(next(&[line(1, "first", Verb::Done, "b", true), timed]), take("first", &["b"]));
+    }
+}

@@ -62,7 +62,11 @@ impl Notice {
     /// What kind of message it is; none, if it is one that has to be heard.
     pub fn kind(&self) -> Option<Kind> {
         Some(match self {
-            Self::RoutePaused { .. } | Self::Left { .. } | Self::Linked { .. } | Self::CaughtUp { .. } => return None,
+            Self::RoutePaused { .. }
+            | Self::Left { .. }
+            | Self::Linked { .. }
+            | Self::CaughtUp { .. }
+            | Self::CannotNotify { .. } => return None,
             Self::YoursNow { .. } | Self::YoursElsewhere { .. } | Self::SeveralYours { .. } => Kind::Yours,
             Self::Back { .. } => Kind::Back,
             Self::NotYoursNow { .. } | Self::Returned { .. } => Kind::NotYours,

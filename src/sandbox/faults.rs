@@ -76,6 +76,8 @@ pub struct SlackFailure {
     pub always: bool,
     /// Whether the call takes effect all the same, as it may with Slack's `fatal_error`.
     pub after_effect: bool,
+    /// Whether the answer is no answer of Slack's, but a page for people.
+    pub unreadable: bool,
 }
 
 /// What is wrong with dialnote.
@@ -148,6 +150,7 @@ impl Default for SlackFailure {
             times: 1,
             always: false,
             after_effect: false,
+            unreadable: false,
         }
     }
 }
@@ -173,6 +176,7 @@ pub(super) struct Refusal {
     pub(super) error: String,
     pub(super) retry_after: Option<u64>,
     pub(super) after_effect: bool,
+    pub(super) unreadable: bool,
 }
 
 /// What happens to one request, decided when it arrives.
@@ -244,6 +248,7 @@ impl SlackFaults {
             error: failure.error.clone(),
             retry_after: None,
             after_effect: failure.after_effect,
+            unreadable: failure.unreadable,
         };
         self.fail_next.retain(|failure| failure.always || failure.times > 0);
         Some(refusal)
@@ -287,6 +292,7 @@ impl DialnoteFaults {
             error: failure.error.clone(),
             retry_after: failure.retry_after(),
             after_effect: failure.after_effect,
+            unreadable: false,
         };
         self.fail_next.retain(|f| f.times > 0);
         Some(refusal)
@@ -315,11 +321,11 @@ pub(super) fn target(world: &World, heard: &Heard) -> Vec<String> {
 }
 
 fn unavailable(error: &str) -> Refusal {
-    Refusal { status: 503, error: error.to_owned(), retry_after: None, after_effect: false }
+    Refusal { status: 503, error: error.to_owned(), retry_after: None, after_effect: false, unreadable: false }
 }
 
 fn too_many(error: &str, seconds: u64) -> Refusal {
-    Refusal { status: 429, error: error.to_owned(), retry_after: Some(seconds), after_effect: false }
+    Refusal { status: 429, error: error.to_owned(), retry_after: Some(seconds), after_effect: false, unreadable: false }
 }
 
 /// `{"dialnote.down": true}` as `{"dialnote": {"down": true}}`: faults go by either name.

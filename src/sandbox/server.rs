@@ -414,6 +414,7 @@ impl IntoResponse for Answer {
 impl Refusal {
     fn answer(&self, service: Service) -> Answer {
         let body = match service {
+            _ if self.unreadable => serde_json::json!("<html>Down for maintenance</html>"),
             Service::Slack => serde_json::json!({"ok": false, "error": self.error}),
             Service::Dialnote => serde_json::json!({"error": self.error}),
         };

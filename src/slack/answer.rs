@@ -1,5 +1,5 @@
-//! What Slack's answers mean: the one place that knows how Slack says "no" (contracts/slack.md §13),
-//! and what a user object tells about a person (§23).
+//! How Slack answers: whether an answer is a "no" (contracts/slack.md §13; what its codes mean is `codes`'), and
+//! what a user object tells about a person (§23).
 
 use std::time::Duration;
 
@@ -12,28 +12,8 @@ use crate::domain::text;
 use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, SlackUserId};
 use crate::json::Peek;
+use crate::slack::codes::{self, Meaning};
 use crate::transport::Answer;
-
-/// Error codes after which the token is of no use until an operator acts (§13.9).
-const TOKEN_CODES: [&str; 10] = [
-    "account_inactive",
-    "invalid_auth",
-    "not_authed",
-    "token_revoked",
-    "token_expired",
-    "not_allowed_token_type",
-    "missing_scope",
-    "team_access_not_granted",
-    "org_login_required",
-    "ekm_access_denied",
-];
-
-/// Error codes that pass by themselves (§13.9).
-const PASSING_CODES: [&str; 5] =
-    ["internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"];
-
-/// Error codes of a rate limit that came without its status (§13.8).
-const LIMIT_CODES: [&str; 2] = ["ratelimited", "rate_limited"];
 
 /// How long not to call if Slack does not say.
 const DEFAULT_WAIT: Duration = Duration::from_secs(30);
@@ -70,29 +50,29 @@ pub(super) fn judged(method: &str, answer: &Answer) -> Result<Value, CallError> 
     if let Some(error) = status_error(method, answer) {
         return Err(error);
     }
-    let value: Value = serde_json::from_slice(&answer.body).map_err(|error| unusable(&error.to_string()))?;
+    let value: Value = serde_json::from_slice(&answer.body).map_err(|error| unheard(&error.to_string()))?;
     if value.flag("/ok") {
         return Ok(value);
     }
+    if value.at("/ok").is_none() {
+        return Err(unheard("it does not say whether it is good").into());
+    }
     let code = value.words("/error").unwrap_or("no error code").to_owned();
-    Err(match code.as_str() {
-        code if LIMIT_CODES.contains(&code) => {
+    Err(match codes::meaning(&code) {
+        Meaning::Limit => {
             let wait = answer.retry_after.unwrap_or(DEFAULT_WAIT);
             Fault::RateLimited { service: Service::Slack, bucket: method.to_owned(), wait }.into()
         }
-        code if PASSING_CODES.contains(&code) => {
-            Fault::Unavailable { service: Service::Slack, cause: code.to_owned() }.into()
-        }
-        code if TOKEN_CODES.contains(&code) => {
+        Meaning::Passing => Fault::Unavailable { service: Service::Slack, cause: code }.into(),
+        Meaning::Token => {
             let needed = value.words("/needed").map(|needed| format!("{code} (needed: {needed})"));
-            let cause = needed.unwrap_or_else(|| code.to_owned());
-            Fault::Unauthorized { service: Service::Slack, cause }.into()
+            Fault::Unauthorized { service: Service::Slack, cause: needed.unwrap_or(code) }.into()
         }
-        "invalid_blocks" | "invalid_arguments" | "invalid_blocks_format" => {
+        Meaning::Malformed => {
             let details = [value.at("/errors"), value.at("/response_metadata/messages")];
             unusable(&format!("{code} {details:?}")).into()
         }
-        _ => CallError::Refused(code),
+        Meaning::Refusal => CallError::Refused(code),
     })
 }
 
@@ -112,6 +92,11 @@ pub(super) fn unusable(cause: &str) -> Fault {
     Fault::Unusable { service: Service::Slack, cause: cause.to_owned() }
 }
 
+/// An answer that cannot be read: the call may have had its effect.
+pub(super) fn unheard(cause: &str) -> Fault {
+    Fault::Unanswered { service: Service::Slack, cause: format!("the answer cannot be read: {cause}") }
+}
+
 /// A user object (§23.1) as a profile.
 pub(super) fn profile(installation: &InstallationId, user: &Value) -> Option<Profile> {
     let id = user.words("/id")?;
@@ -120,6 +105,8 @@ pub(super) fn profile(installation: &InstallationId, user: &Value) -> Option<Pro
     Some(Profile {
         user: SlackUserId::new(id),
         name: name.unwrap_or_else(|| id.to_owned()),
+        real: ["/profile/real_name", "/real_name"].into_iter().find_map(|path| user.text(path).and_then(text::name)),
+        shared: false,
         email: user.words("/profile/email").map(str::to_owned),
         account: account(installation, user),
         zone: user.words("/tz").map(str::to_owned),
@@ -162,5 +149,41 @@ fn account(installation: &InstallationId, user: &Value) -> Account {
         Account::Unconfirmed
     } else {
         Account::Member
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::header::HeaderMap;
+
+    fn said(status: u16, body: &str) -> Result<Value, CallError> {
+        let (headers, body) = (HeaderMap::new(), body.as_bytes().to_vec());
+        let status = StatusCode::from_u16(status).unwrap_or_default();
+        judged("chat.postMessage", &Answer { status, retry_after: None, headers, body })
+    }
+
+    #[test]
+    fn what_cannot_be_read_may_have_had_its_effect() {
+        for (status, body) in [(200, "<html>"), (200, ""), (200, r#"{"ok":tr"#), (200, "{}"), (302, ""), (404, "no")] {
+            let fault = said(status, body);
+            let unheard = matches!(&fault, Err(CallError::Fault(fault)) if fault.may_have_happened());
+            assert!(unheard, "{status} {body}: {fault:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_says_what_follows() {
+        let refused = |code: &str| said(200, &format!(r#"{{"ok":false,"error":"{code}"}}"#));
+        assert_eq!(refused("brand_new_error"), Err(CallError::Refused("brand_new_error".into())));
+        for (code, kind) in [
+            ("token_revoked", "unauthorized"),
+            ("fatal_error", "unavailable"),
+            ("rate_limited", "rate_limited"),
+            ("invalid_blocks", "unusable"),
+        ] {
+            let fault = refused(code);
+            assert!(matches!(&fault, Err(CallError::Fault(fault)) if fault.kind() == kind), "{code}: {fault:?}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use reqwest::{Url, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -16,7 +16,7 @@ use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId, UserGroupId, ViewId};
 use crate::json::Peek;
 use crate::metrics::Metrics;
-use crate::slack::answer::{CallError, colleague, found_profile, judged, status_error, unusable};
+use crate::slack::answer::{CallError, colleague, found_profile, judged, status_error, unheard, unusable};
 use crate::transport;
 use crate::view::kit::{Content, Home, Modal};
 
@@ -29,15 +29,8 @@ pub const RESPONSE_URL: &str = "response_url";
 /// How many people a page of `users.list` has: fewer than Slack allows, because of what it recommends.
 const PEOPLE_AT_ONCE: &str = "500";
 
-/// How far back a message of ours is looked for, beyond the time since its job was accepted: our
-/// clock and Slack's may differ.
-const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
-
-/// How many messages are looked through for one of ours.
-const LOOKED_THROUGH: &str = "200";
-
 /// What our metadata calls itself.
-const EVENT_TYPE: &str = "dialnote_job";
+pub(super) const EVENT_TYPE: &str = "dialnote_job";
 
 /// A message that was posted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,17 +39,6 @@ pub struct Posted {
     pub channel: ChannelId,
     /// Its name there.
     pub ts: MessageTs,
-}
-
-/// What came of looking for a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sought {
-    /// It is there.
-    There(Posted),
-    /// It is not there.
-    NotThere,
-    /// We may not look.
-    Unknowable,
 }
 
 /// What a token is.
@@ -101,6 +83,8 @@ struct UpdateMessage<'a> {
     ts: &'a MessageTs,
     #[serde(flatten)]
     content: &'a Content,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Metadata<'a>>,
 }
 
 /// What a response URL is sent.
@@ -121,6 +105,9 @@ struct Metadata<'a> {
 #[derive(Serialize)]
 struct JobPayload<'a> {
     job: &'a str,
+    /// The jobs that added to the message since.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    more: &'a [String],
 }
 
 /// A client of one workspace.
@@ -165,6 +152,13 @@ impl Slack {
         })
     }
 
+    /// Opens the direct messages with a person: the channel to post in (§14, `conversations.open`).
+    pub async fn direct(&self, user: &SlackUserId) -> Result<ChannelId, CallError> {
+        let answer = self.call("conversations.open", &json!({ "users": user })).await?;
+        let channel = answer.words("/channel/id").map(ChannelId::new);
+        channel.ok_or_else(|| unusable("conversations.open names no channel").into())
+    }
+
     /// Posts a message, as a reply if a thread is given. `channel` may be a user's id (§15.1).
     /// `job` goes along as metadata, so that the message can be recognized as ours.
     pub async fn post(
@@ -181,65 +175,31 @@ impl Slack {
             reply_broadcast: thread.filter(|thread| thread.aloud).map(|_| true),
             unfurl_links: false,
             unfurl_media: false,
-            metadata: Metadata { event_type: EVENT_TYPE, event_payload: JobPayload { job } },
+            metadata: Metadata { event_type: EVENT_TYPE, event_payload: JobPayload { job, more: &[] } },
         };
         let answer = self.call("chat.postMessage", &arguments).await?;
         match (answer.words("/channel"), answer.words("/ts")) {
             (Some(channel), Some(ts)) => Ok(Posted { channel: ChannelId::new(channel), ts: MessageTs::new(ts) }),
-            _ => Err(unusable("chat.postMessage names no message").into()),
+            _ => Err(unheard("chat.postMessage names no message").into()),
         }
     }
 
-    /// Looks for a message that [`Slack::post`] may have posted to `channel` for `job` since `since`: in
-    /// the thread if one is given. Needs a permission to read there, and says [`Sought::Unknowable`]
-    /// without it (§16.4).
-    pub async fn find(
-        &self,
-        channel: &str,
-        thread: Option<&MessageTs>,
-        job: &str,
-        since: Timestamp,
-    ) -> Result<Sought, Fault> {
-        match self.messages(channel, thread, since).await {
-            Ok((channel, answer)) => Ok(sought(channel, &answer, job)),
-            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(Sought::Unknowable),
-            Err(CallError::Fault(fault)) => Err(fault),
-        }
-    }
-
-    async fn messages(
-        &self,
-        channel: &str,
-        thread: Option<&MessageTs>,
-        since: Timestamp,
-    ) -> Result<(ChannelId, Value), CallError> {
-        let oldest = since.saturating_sub(CLOCKS_DIFFER).unwrap_or(Timestamp::MIN).as_second().to_string();
-        let channel = self.read_as(channel).await?;
-        let mut arguments = vec![
-            ("channel", channel.as_str()),
-            ("oldest", &oldest),
-            ("limit", LOOKED_THROUGH),
-            ("include_all_metadata", "true"),
-        ];
-        arguments.extend(thread.map(|thread| ("ts", thread.as_str())));
-        let method = if thread.is_some() { "conversations.replies" } else { "conversations.history" };
-        let answer = self.call_form(method, &arguments).await?;
-        Ok((channel, answer))
-    }
-
-    /// A message may be posted to a user, but is read in the direct channel with them (§15.1).
-    async fn read_as(&self, channel: &str) -> Result<ChannelId, CallError> {
-        if !channel.starts_with(['U', 'W']) {
-            return Ok(ChannelId::new(channel));
-        }
-        let answer = self.call("conversations.open", &json!({ "users": channel })).await?;
-        let direct = answer.words("/channel/id").ok_or_else(|| unusable("conversations.open names no channel"))?;
-        Ok(ChannelId::new(direct))
-    }
-
-    /// Replaces a message of ours.
+    /// Replaces a message of ours. Its metadata stays (§15.8).
     pub async fn update(&self, channel: &ChannelId, ts: &MessageTs, content: &Content) -> Result<(), CallError> {
-        self.call("chat.update", &UpdateMessage { channel, ts, content }).await.map(drop)
+        self.call("chat.update", &UpdateMessage { channel, ts, content, metadata: None }).await.map(drop)
+    }
+
+    /// The same, and has it recognized as what these jobs said: the first one, and those that added to it.
+    pub async fn add_to(
+        &self,
+        (channel, ts): (&ChannelId, &MessageTs),
+        content: &Content,
+        jobs: &[String],
+    ) -> Result<(), CallError> {
+        let metadata = jobs
+            .split_first()
+            .map(|(job, more)| Metadata { event_type: EVENT_TYPE, event_payload: JobPayload { job, more } });
+        self.call("chat.update", &UpdateMessage { channel, ts, content, metadata }).await.map(drop)
     }
 
     /// The address of a message (contracts/slack.md §15).
@@ -384,7 +344,7 @@ impl Slack {
     }
 
     /// For methods that take JSON (§13.3, §13.5).
-    async fn call(&self, method: &str, arguments: &impl Serialize) -> Result<Value, CallError> {
+    pub(super) async fn call(&self, method: &str, arguments: &impl Serialize) -> Result<Value, CallError> {
         let body = serde_json::to_vec(arguments).map_err(|error| unusable(&error.to_string()))?;
         let request = self.request(method).header(header::CONTENT_TYPE, "application/json; charset=utf-8").body(body);
         self.sent(method, request).await
@@ -444,15 +404,6 @@ pub const OUR_VIEWS: &str = "form-";
 
 fn is_ours(view: &ViewId) -> bool {
     view.as_str().starts_with(OUR_VIEWS)
-}
-
-fn sought(channel: ChannelId, answer: &Value, job: &str) -> Sought {
-    let ours = |message: &&Value| {
-        message.text("/metadata/event_type") == Some(EVENT_TYPE)
-            && message.text("/metadata/event_payload/job") == Some(job)
-    };
-    let found = answer.list("/messages").iter().find(ours).and_then(|message| message.words("/ts"));
-    found.map_or(Sought::NotThere, |ts| Sought::There(Posted { channel, ts: MessageTs::new(ts) }))
 }
 
 #[cfg(test)]

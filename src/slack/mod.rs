@@ -3,10 +3,12 @@
 pub mod answer;
 mod channels;
 pub mod client;
+pub mod codes;
 mod files;
 pub mod inbound;
 pub mod oauth;
 pub mod pointed;
 pub mod scopes;
+pub mod seek;
 pub mod signature;
 pub mod socket;

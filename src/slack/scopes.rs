@@ -10,12 +10,13 @@ pub struct Scope {
 }
 
 /// Every permission that the app asks for.
-pub static SCOPES: [Scope; 4] = [
+pub static SCOPES: [Scope; 5] = [
     Scope { name: "commands", reason: "You type `/assign` and its siblings." },
     Scope {
         name: "chat:write",
         reason: "It posts cards, lines in their threads, private answers and direct messages.",
     },
+    Scope { name: "im:write", reason: "It opens the direct messages with you before it writes there." },
     Scope {
         name: "users:read",
         reason: "It tells full members from guests, bots and deactivated accounts, and shows names.",
@@ -27,7 +28,7 @@ pub static SCOPES: [Scope; 4] = [
 ];
 
 /// Permissions that the app works without, and what they are good for. Whoever installs it chooses.
-pub static OPTIONAL_SCOPES: [Scope; 11] = [
+pub static OPTIONAL_SCOPES: [Scope; 10] = [
     Scope {
         name: "channels:history",
         reason: "After a crash it looks whether a card or line of its own is already there, instead of posting it twice.",
@@ -35,7 +36,6 @@ pub static OPTIONAL_SCOPES: [Scope; 11] = [
     Scope { name: "groups:history", reason: "The same in private channels it was invited to." },
     Scope { name: "usergroups:read", reason: "`/assign @frontdesk` finds out who belongs to the group." },
     Scope { name: "im:history", reason: "The same in its direct messages with you; it sees no others." },
-    Scope { name: "im:write", reason: "Goes with it: says which channel holds the direct messages with somebody." },
     Scope {
         name: "channels:read",
         reason: "It finds out whether a channel is shared with another company; without it cards hide numbers and messages unless an admin says otherwise.",

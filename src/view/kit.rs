@@ -2,11 +2,13 @@
 //! that keep Slack's limits (contracts/slack-limits.json), so a long name shortens a line and never
 //! costs the whole message.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domain::text::{self, cut};
 use crate::ids::ViewId;
 use crate::view::element::Element;
+use crate::view::mrkdwn::time;
 
 const SECTION_TEXT: usize = 3000;
 const HEADER_TEXT: usize = 150;
@@ -110,6 +112,15 @@ pub enum Span {
         /// Where.
         url: String,
     },
+    /// A time, which each reader sees in their own time zone.
+    Date {
+        /// In seconds since 1970.
+        timestamp: i64,
+        /// How it looks.
+        format: &'static str,
+        /// The same where Slack cannot show it.
+        fallback: String,
+    },
 }
 
 /// How words look.
@@ -134,10 +145,27 @@ impl Span {
         Self::Link { text: cut(text, HEADER_TEXT), url: url.to_owned() }
     }
 
-    fn length(&self) -> usize {
+    /// A time of day that is not far off.
+    pub fn clock(at: Timestamp) -> Self {
+        Self::Date { timestamp: at.as_second(), format: "{time}", fallback: at.strftime("%H:%M UTC").to_string() }
+    }
+
+    /// A day and a time.
+    pub fn time(at: Timestamp) -> Self {
+        let fallback = at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+        Self::Date { timestamp: at.as_second(), format: "{date_short_pretty} at {time}", fallback }
+    }
+
+    /// What is shown, where times are shown in UTC.
+    pub fn shown(&self) -> &str {
         match self {
-            Self::Text { text, .. } | Self::Link { text, .. } => text.chars().count(),
+            Self::Text { text, .. } | Self::Link { text, .. } => text,
+            Self::Date { fallback, .. } => fallback,
         }
+    }
+
+    fn length(&self) -> usize {
+        self.shown().chars().count()
     }
 }
 
@@ -246,6 +274,11 @@ impl Block {
     /// Small print that may come from outside.
     pub fn small_plain(text: &str, most: usize) -> Self {
         Self::Context { elements: vec![Text::plain(text, most.min(SECTION_TEXT))] }
+    }
+
+    /// Small print that may come from outside, and a time, which each reader sees in their own time zone.
+    pub fn small_dated(text: &str, at: Timestamp) -> Self {
+        Self::Context { elements: vec![Text::plain(text, HEADER_TEXT), Text::Mrkdwn { text: time(at) }] }
     }
 
     /// Rich text.

@@ -21,6 +21,12 @@ pub fn neutral(text: &str) -> String {
     out
 }
 
+/// Text from outside as code, in which nothing formats, and which ends where it should.
+pub fn code(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('`', "ˋ");
+    format!("`{text}`")
+}
+
 /// A number of which only the country and the last four digits can be read.
 pub fn hidden(number: &str) -> String {
     const SEEN: usize = 4;
@@ -50,6 +56,11 @@ mod tests {
     #[test]
     fn outside_text_stays_text() {
         assert_eq!(neutral("<!channel> *a* & `b`"), "&lt;!channel&gt; ∗a∗ &amp; ˋbˋ");
+    }
+
+    #[test]
+    fn code_keeps_what_can_be_typed() {
+        assert_eq!(code("/done conv_1 `x` <!here>"), "`/done conv_1 ˋxˋ &lt;!here&gt;`");
     }
 
     #[test]

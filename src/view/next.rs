@@ -4,7 +4,7 @@ use crate::domain::click::{Carried, Control};
 use crate::domain::event::Again;
 use crate::domain::list::Query;
 use crate::domain::refusal::{About, Earlier, Refusal};
-use crate::domain::say::{Deed, Hidden};
+use crate::domain::say::{Deed, Hidden, What};
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
 use crate::view::element::Element;
@@ -18,8 +18,8 @@ const NAME: usize = 40;
 /// Why the new owner does not find it among what is open.
 pub(super) fn still(about: &About, hidden: Hidden) -> String {
     match hidden {
-        Hidden::Done => format!(" {} is done.", about.title),
-        Hidden::Snoozed(_) => format!(" {} is snoozed.", about.title),
+        Hidden::Done => format!("{} is done.", about.title),
+        Hidden::Snoozed(_) => format!("{} is snoozed.", about.title),
     }
 }
 
@@ -33,17 +33,33 @@ pub(super) fn reopening(deed: &Deed, list: Option<&Query>) -> Option<Element> {
     Some(Element::button(control, label, &carried.encode()))
 }
 
-/// An answer with what can be done about it: taken back, or opened again.
+/// An answer with what can be done about it: taken back, or opened again; and when it opens by itself.
 pub(super) fn offered(mut content: Content, deed: &Deed, list: Option<&Query>) -> Content {
-    if let Some(Block::Section { accessory, .. }) = content.blocks.first_mut() {
-        *accessory = button(deed, list);
+    let mut buttons = Vec::new();
+    match (content.blocks.first_mut(), button(deed, list)) {
+        (Some(Block::Section { accessory, .. }), undo) => *accessory = undo,
+        (_, undo) => buttons.extend(undo),
     }
-    if let Some(Hidden::Snoozed(Some(until))) = deed.hidden {
-        content.blocks.push(Block::small(&format!("Snoozed until {}", time(until))));
-    }
-    match reopening(deed, list) {
-        Some(button) => with_buttons(content, vec![button]),
-        None => content,
+    let until = match (&deed.what, deed.hidden) {
+        (What::Snoozed(until), _) => Some(format!("It comes back {}.", time(*until))),
+        (_, Some(Hidden::Snoozed(Some(until)))) => Some(format!("Snoozed until {}", time(until))),
+        _ => None,
+    };
+    content.blocks.extend(until.map(|until| Block::small(&until)));
+    buttons.extend(reopening(deed, list));
+    if buttons.is_empty() { content } else { with_buttons(content, buttons) }
+}
+
+/// The same for several: the button beside the title takes back all that can be.
+pub(super) fn offered_for_all(mut title: Block, deeds: &[Deed], list: Option<&Query>) -> Vec<Block> {
+    let undo = button_for_all(deeds, list);
+    match (&mut title, undo) {
+        (Block::Section { accessory, .. }, undo) => {
+            *accessory = undo;
+            vec![title]
+        }
+        (_, Some(undo)) => vec![title, Block::actions("undo", vec![undo])],
+        (_, None) => vec![title],
     }
 }
 
@@ -54,7 +70,7 @@ fn button(deed: &Deed, list: Option<&Query>) -> Option<Element> {
 }
 
 /// The button beside several that can be taken back together, if any can be.
-pub(super) fn button_for_all(deeds: &[Deed], list: Option<&Query>) -> Option<Element> {
+fn button_for_all(deeds: &[Deed], list: Option<&Query>) -> Option<Element> {
     let undoable = || deeds.iter().filter(|deed| deed.undo.is_some());
     let carried = Carried { act: undoable().next()?.undo.clone(), list: list.cloned(), ..Carried::default() };
     Some(Element::button(Control::Undo, &format!("Undo {}", undoable().count()), &carried.encode()))

@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize};
 use crate::domain::absence::Absence;
 use crate::domain::click::{Carried, Control, row};
 use crate::domain::conversation::{Conversation, Links};
-use crate::domain::message::Answer;
+use crate::domain::delivery::Why;
+use crate::domain::message::{Answer, By, Ended, Ending};
 use crate::domain::notice::Notice;
 use crate::domain::refusal::About;
 use crate::ids::ConversationId;
 use crate::view::absence;
 use crate::view::card::{happened, quoted};
+use crate::view::deed::reason;
 use crate::view::element::{Element, Style};
 use crate::view::kit::{Block, Content, fit};
 use crate::view::mrkdwn::neutral;
@@ -37,19 +39,30 @@ impl Told {
     pub fn add(&mut self, notice: &Notice) {
         match notice {
             Notice::NotYoursNow { about, .. } | Notice::Returned { about, .. } => {
-                self.answers.push((about.id.clone(), Answer::Gone));
+                if !self.answer(&about.id).is_some_and(Answer::is_final) {
+                    self.answers.push((about.id.clone(), Answer::Gone));
+                }
             }
-            Notice::YoursNow { conversation, .. } | Notice::BackToYou { conversation, .. } => {
-                self.answers.retain(|(id, _)| *id != conversation.id);
+            _ => {
+                let given = notice.given();
+                self.answers.retain(|(id, _)| !given.contains(id));
             }
-            Notice::StillOnIt { about, .. } => self.answers.retain(|(id, _)| *id != about.id),
-            _ => {}
         }
         self.notices.push(notice.clone());
     }
 
-    fn answer(&self, id: &ConversationId) -> Option<Answer> {
-        self.answers.iter().rfind(|(answered, _)| answered == id).map(|(_, answer)| *answer)
+    /// What its reader answered about a conversation, or what became of it.
+    pub fn answer(&self, id: &ConversationId) -> Option<&Answer> {
+        self.answers.iter().rfind(|(answered, _)| answered == id).map(|(_, answer)| answer)
+    }
+
+    /// The conversations that its reader was given in it.
+    pub fn given(&self) -> Vec<ConversationId> {
+        let mut given: Vec<_> =
+            self.notices.iter().flat_map(|notice| notice.given().into_iter().take(MOST_NAMED)).collect();
+        given.sort();
+        given.dedup();
+        given
     }
 }
 
@@ -95,7 +108,7 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
     match notice {
         Notice::YoursNow { actor, conversation, note, handoff } => {
             let sentence = format!("{actor} {} {} to you.", given(*handoff), named(&About::from(&**conversation)));
-            yours(&sentence, conversation, note, Some(told), links)
+            yours(&sentence, conversation, note, (told, true), links)
         }
         Notice::BackToYou { actor, conversation, note, late } => {
             let name = named(&About::from(&**conversation));
@@ -103,11 +116,11 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
                 true => format!("{actor} did not answer in time, so {name} is yours again."),
                 false => format!("{actor} gave {name} back to you."),
             };
-            yours(&sentence, conversation, note, None, links)
+            yours(&sentence, conversation, note, (told, false), links)
         }
         Notice::YoursElsewhere { conversation } => {
             let sentence = format!("{} was assigned to you in dialnote.", named(&About::from(&**conversation)));
-            yours(&sentence, conversation, "", None, links)
+            yours(&sentence, conversation, "", (told, false), links)
         }
         Notice::Back { conversation, heard } => {
             let name = named(&About::from(&**conversation));
@@ -115,13 +128,13 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
                 true => format!("{name} got in touch. It is yours, and open again."),
                 false => format!("{name} is back: the time it was snoozed for is over. It is yours."),
             };
-            yours(&sentence, conversation, "", None, links)
+            yours(&sentence, conversation, "", (told, false), links)
         }
-        Notice::SeveralYours { actor, abouts, note, handoff } => several(actor, abouts, note, *handoff, told),
+        Notice::SeveralYours { actor, abouts, note, handoff } => several(actor, abouts, note, *handoff, (told, links)),
         Notice::Reminder { actor, about, note } => {
             let sentence = format!("{actor} handed {} to you and waits for your answer.", named(about));
             let blocks = std::iter::once(Block::paragraph(&sentence)).chain(quoted(note));
-            let blocks = blocks.chain(to_answer(&about.id, told)).collect();
+            let blocks = blocks.chain(to_answer(&about.id, told, links)).collect();
             Content::new(&neutral(&sentence), blocks)
         }
         Notice::StillOnIt { about, hours } => {
@@ -130,9 +143,12 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
                 let yes = Element::button(Control::Keep, "Yes", &carried(&about.id)).styled(Style::Primary);
                 vec![yes, Element::button(Control::Unassign, "Give back", &carried(&about.id)), done(&about.id)]
             };
-            let answer = told.answer(&about.id).map(|answer| Block::small(answered(answer)));
-            let below = answer.unwrap_or_else(|| Block::actions(ROW, buttons()));
-            Content::new(&neutral(&sentence), vec![Block::paragraph(&sentence), below])
+            let below = match told.answer(&about.id) {
+                Some(answer) => settled(answer, &about.id, links),
+                None => vec![Block::actions(ROW, buttons())],
+            };
+            let blocks = std::iter::once(Block::paragraph(&sentence)).chain(below).collect();
+            Content::new(&neutral(&sentence), blocks)
         }
         Notice::NotYoursNow { actor, about, to } => sentence(&match to {
             Some(to) if to == actor => format!("{actor} took {}; it is not yours any more.", named(about)),
@@ -154,6 +170,7 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
             let button = Element::button(Control::Requeue, "Re-queue all", &carried);
             Content::new(&neutral(&text), vec![Block::paragraph(&text), Block::actions(ROW, vec![button])])
         }
+        Notice::CannotNotify { name, why } => sentence(&format!("The app can't notify {name}: {}", because(name, why))),
         Notice::Linked { by, member, waiting } => {
             let waits = match waiting {
                 0 => "",
@@ -188,19 +205,19 @@ fn given(handoff: bool) -> &'static str {
     if handoff { "handed" } else { "assigned" }
 }
 
-/// Something is its reader's now; to be answered, if what was answered is given.
-fn yours(text: &str, conversation: &Conversation, note: &str, told: Option<&Told>, links: &Links) -> Content {
+/// Something is its reader's now, with what was answered or became of it; to be accepted, if so.
+fn yours(text: &str, conversation: &Conversation, note: &str, (told, asks): (&Told, bool), links: &Links) -> Content {
+    let id = &conversation.id;
     let mut blocks = vec![Block::paragraph(text)];
     blocks.extend(quoted(note));
     blocks.extend(conversation.last_activity.as_ref().map(|last| Block::small(&happened(last))));
-    let open = Element::link(Control::Open, "Open in dialnote", links.to(&conversation.id));
-    let answer = told.and_then(|told| told.answer(&conversation.id));
-    blocks.extend(answer.map(|answer| Block::small(answered(answer))));
-    let mut buttons = if told.is_some() && answer.is_none() { answers(&conversation.id) } else { Vec::new() };
-    if matches!(answer, None | Some(Answer::Accepted)) {
-        buttons.push(done(&conversation.id));
+    let answer = told.answer(id);
+    blocks.extend(answer.map(answered));
+    let mut buttons = if asks && answer.is_none() { answers(id) } else { Vec::new() };
+    if matches!(answer, None | Some(Answer::Accepted | Answer::Kept)) {
+        buttons.push(done(id));
     }
-    buttons.push(open);
+    buttons.push(open(id, links));
     blocks.push(Block::actions(ROW, buttons));
     let text = if note.is_empty() { text.to_owned() } else { format!("{text} “{note}”") };
     Content::new(&neutral(&text), blocks)
@@ -227,13 +244,13 @@ fn caught_up(away: Option<&Absence>, notices: &[Notice], more: usize, told: &Tol
 }
 
 /// Several are its reader's now.
-fn several(actor: &str, abouts: &[About], note: &str, handoff: bool, told: &Told) -> Content {
+fn several(actor: &str, abouts: &[About], note: &str, handoff: bool, (told, links): (&Told, &Links)) -> Content {
     let text = format!("{actor} {} {} conversations to you.", given(handoff), abouts.len());
     let mut blocks = vec![Block::paragraph(&text)];
     blocks.extend(quoted(note));
     for about in abouts.iter().take(MOST_NAMED) {
         blocks.push(Block::paragraph(&named(about)));
-        blocks.extend(to_answer(&about.id, told));
+        blocks.extend(to_answer(&about.id, told, links));
     }
     let more = abouts.len().saturating_sub(MOST_NAMED);
     if more > 0 {
@@ -243,11 +260,21 @@ fn several(actor: &str, abouts: &[About], note: &str, handoff: bool, told: &Told
 }
 
 /// The buttons for an answer, or the answer.
-fn to_answer(id: &ConversationId, told: &Told) -> [Block; 1] {
-    [match told.answer(id) {
-        Some(answer) => Block::small(answered(answer)),
-        None => Block::actions(ROW, answers(id)),
-    }]
+fn to_answer(id: &ConversationId, told: &Told, links: &Links) -> Vec<Block> {
+    match told.answer(id) {
+        Some(answer) => settled(answer, id, links),
+        None => vec![Block::actions(ROW, answers(id))],
+    }
+}
+
+/// An answer; with the way to the conversation, if it moved on.
+fn settled(answer: &Answer, id: &ConversationId, links: &Links) -> Vec<Block> {
+    let way = matches!(answer, Answer::Ended(_)).then(|| Block::actions(ROW, vec![open(id, links)]));
+    std::iter::once(answered(answer)).chain(way).collect()
+}
+
+fn open(id: &ConversationId, links: &Links) -> Element {
+    Element::link(Control::Open, "Open in dialnote", links.to(id))
 }
 
 fn answers(id: &ConversationId) -> Vec<Element> {
@@ -261,13 +288,49 @@ fn done(id: &ConversationId) -> Element {
     Element::button(Control::Done, "Done", &carried(id))
 }
 
-fn answered(answer: Answer) -> &'static str {
-    match answer {
+fn answered(answer: &Answer) -> Block {
+    Block::small(match answer {
         Answer::Accepted => ":white_check_mark: You take care of it.",
         Answer::Kept => ":white_check_mark: You are still on it.",
         Answer::GaveBack => ":leftwards_arrow_with_hook: You gave it back.",
         Answer::Done => ":white_check_mark: Done.",
         Answer::Gone => "It is not yours any more.",
+        Answer::Ended(ended) => return Block::small_dated(&format!("{},", moved_on(ended)), ended.at),
+    })
+}
+
+/// "Reassigned to Leo by Maya".
+fn moved_on(Ended { what, by, .. }: &Ended) -> String {
+    let by = match by {
+        By::You => " by you".to_owned(),
+        By::Colleague(name) => format!(" by {name}"),
+        By::Dialnote => " in dialnote".to_owned(),
+        By::Time => String::new(),
+    };
+    match what {
+        Ending::Reassigned(to) => format!("Reassigned to {to}{by}"),
+        Ending::TakenOver => format!("Taken over{by}"),
+        Ending::Unassigned => format!("Unassigned{by}"),
+        Ending::Done => format!("Done{by}"),
+        Ending::Returned(Some(to)) => format!("Returned to {to}{by}"),
+        Ending::Returned(None) => format!("Returned and unassigned{by}"),
+    }
+}
+
+/// The reason why someone cannot be notified, and the way out for an admin.
+pub fn because(name: &str, why: &Why) -> String {
+    format!("{} {}", reason(why), what_to_do(name, why))
+}
+
+fn what_to_do(name: &str, why: &Why) -> String {
+    match why {
+        Why::Deactivated => format!("Reassign the conversations that {name} owns, or reactivate the account."),
+        Why::NoMessagesTab => "Turn on the Messages tab in the app's settings, under App Home.".to_owned(),
+        Why::Restricted => "Allow the app to post, under the workspace's permissions for messaging.".to_owned(),
+        Why::Bot => "Link a person's account instead with /dialnote link.".to_owned(),
+        Why::NotFound | Why::GaveUp | Why::Other(_) => {
+            format!("Check whether {name} can find the app in Slack. /dialnote doctor shows when it works again.")
+        }
     }
 }
 

@@ -22,9 +22,20 @@ pub(super) fn asked(question: &Question) -> Content {
         Unclear::Person { people, .. } => blocks.extend(people.iter().map(|person| choose_person(question, person))),
         Unclear::Missing(_) => {}
     }
-    blocks.extend(given_back(&question.note));
+    if !is_quoted(question) {
+        blocks.extend(given_back(&question.note));
+    }
     let form = Element::button(Control::FillIn, "Fill in a form", &carried(question).encode());
     with_buttons(Content::new(&neutral(&text(&title, question)), blocks), vec![form])
+}
+
+/// Whether the question itself quotes all of the note.
+fn is_quoted(question: &Question) -> bool {
+    let asked = match &question.about {
+        Unclear::Missing(Missing::Conversation { asked }) => asked.as_str(),
+        _ => return false,
+    };
+    asked == question.note && cut(asked, QUOTE) == asked
 }
 
 /// The whole question in one line.
@@ -69,7 +80,7 @@ fn which_person(people: &[(SlackUserId, String)], typed: &str) -> String {
     match people {
         [(_, only)] => format!("No one is called “{}”. Did you mean {only}?", cut(typed, QUOTE)),
         _ if typed.is_empty() => "A conversation has one owner. Choose one person.".to_owned(),
-        _ => format!("Which “{}”? Choose one person.", cut(typed, QUOTE)),
+        _ => format!("No one is called “{}”. Did you mean one of these?", cut(typed, QUOTE)),
     }
 }
 

@@ -8,15 +8,17 @@ use crate::domain::list::Query;
 use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rule, Who};
 use crate::domain::refusal::{About, Refusal};
-use crate::domain::say::{Deed, Picked, Say, Several, What};
+use crate::domain::say::{Deed, Say, Several};
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
+use crate::error::Service;
+use crate::ids::MemberId;
 use crate::view::card::{self, event, quoted};
 use crate::view::element::{Confirm, Element, Style};
 use crate::view::help::{QUOTE, what_note, with_usage};
 use crate::view::kit::{Block, Content};
-use crate::view::mrkdwn::{neutral, time};
-use crate::view::{connect, next, people, question, routes};
+use crate::view::mrkdwn::{code, neutral, time};
+use crate::view::{connect, deed, next, people, question, routes};
 
 /// How much of a conversation's history is shown.
 const MOST_TOLD: usize = 20;
@@ -63,7 +65,7 @@ pub fn say(say: &Say) -> Content {
 /// The same above a list, which its buttons draw anew.
 pub(super) fn say_in(say: &Say, list: Option<&Query>) -> Content {
     match say {
-        Say::Done(deed) => next::offered(with_time(sentence(&done(deed)), &deed.what), deed, list),
+        Say::Done(deed) => next::offered(deed::done(deed).content(), deed, list),
         Say::History { about, deeds } => history(about, deeds),
         Say::Refused { why, note } => refused(why, note),
         Say::Postponed { why, note } => people::postponed(&no(why), why, given_back(note)),
@@ -74,10 +76,9 @@ pub(super) fn say_in(say: &Say, list: Option<&Query>) -> Content {
         Say::WhichMember { user, name, choices, more } => people::which(user, name, choices, *more),
         Say::NoteRefused { deed, why, note } => next::offered(note_refused(deed, why, note), deed, list),
         Say::Question(question) => question::asked(question),
-        Say::Waiting => sentence(
-            "Saved, and waiting for dialnote: it takes longer than usual. \
-             It will be done as soon as dialnote answers, and I will tell you then.",
-        ),
+        Say::Waiting => waits(None, Service::Dialnote),
+        Say::Waits { asked, service } => waits(asked.as_deref(), *service),
+        Say::NotNotified { name, about, why } => sentence(&deed::couldnt_be_notified(name, about.as_ref(), why)),
         Say::GivenUp { reference, draft } => {
             given_up(reference, &Carried { draft: Some(draft.clone()), ..Carried::default() })
         }
@@ -115,27 +116,27 @@ fn welcome(connected: bool) -> Content {
     with_buttons(sentence(text), vec![connect::button()])
 }
 
+/// "dialnote isn't responding. `/done Diana Okafor` is saved and runs when dialnote is back."
+fn waits(asked: Option<&str>, service: Service) -> Content {
+    let what = asked.map_or_else(|| "Your command".to_owned(), |asked| code(&cut(asked, QUOTE)));
+    let text = format!("{service} isn't responding. {what} is saved and runs when {service} is back.");
+    let repeat = Block::small("You don't need to repeat it.");
+    Content::new(&text, vec![Block::formatted(&text), repeat])
+}
+
 /// What came of several things that were asked for at once.
-fn several(Several { deeds, unnoted, refused, note }: &Several, list: Option<&Query>) -> Content {
-    let title = match (deeds.len(), refused.len()) {
-        (0, 1) => "Nothing was done:".to_owned(),
-        (0, all) => format!("None of {all} is done:"),
-        (1, 0) => "Done:".to_owned(),
-        (2, 0) => "Both are done:".to_owned(),
-        (all, 0) => format!("All {all} are done:"),
-        (1, others) => format!("1 of {} is done:", 1 + others),
-        (done, others) => format!("{done} of {} are done:", done + others),
-    };
+fn several(all: &Several, list: Option<&Query>) -> Content {
+    let Several { deeds, unnoted, refused, note, .. } = all;
+    let title = deed::several(all);
     let failed = unnoted.iter().map(|(about, why)| format!("No note about {}: {}", named(about), no(why)));
     let failed = failed.chain(refused.iter().map(|(which, why)| format!("Not {which}: {}", no(why))));
-    let undo = next::button_for_all(deeds, list);
-    let mut blocks = vec![undo.map_or_else(|| Block::paragraph(&title), |undo| Block::row(&title, undo))];
+    let mut blocks = next::offered_for_all(title.paragraph(), deeds, list);
     let most = if note.is_empty() { MOST_ROWS } else { MOST_ROWS_WITH_NOTE };
-    blocks.extend(rows(deeds.iter().map(|deed| (done(deed), next::reopening(deed, list))), most));
+    blocks.extend(rows(deeds.iter().map(|deed| (deed::row(deed), next::reopening(deed, list))), most));
     blocks.extend(rows(failed.map(|text| (text, None)), most));
     blocks.extend(refused.iter().any(|(_, why)| why.waits_for_a_link()).then(|| Block::paragraph(people::KEPT)));
     blocks.extend(given_back(note));
-    Content::new(&title, blocks)
+    Content::new(&neutral(&title.plain()), blocks)
 }
 
 /// The first of many rows, and how many more there are.
@@ -193,14 +194,6 @@ fn examined(findings: &[Finding]) -> Content {
     Content::new(&title, std::iter::once(Block::paragraph(&title)).chain(rows).chain(button).collect())
 }
 
-/// Below a snooze, when it comes back.
-fn with_time(mut content: Content, what: &What) -> Content {
-    if let What::Snoozed(until) = what {
-        content.blocks.push(Block::small(&format!("It comes back {}.", time(*until))));
-    }
-    content
-}
-
 fn history(about: &About, deeds: &[Told]) -> Content {
     let title = match deeds {
         [] => format!("Nobody did anything about {} through this app yet.", named(about)),
@@ -219,61 +212,6 @@ pub(super) fn named(about: &About) -> String {
     if about.number.is_empty() { about.title.clone() } else { format!("{} ({})", about.number, about.title) }
 }
 
-fn done(deed: &Deed) -> String {
-    let name = named(&deed.about);
-    let from = deed.from.as_ref();
-    let why = deed.picked.as_ref().map_or_else(String::new, picked);
-    let note = if deed.noted { " Your note is in dialnote." } else { "" };
-    let note =
-        format!("{why}{note}{}", deed.hidden.map_or_else(String::new, |hidden| next::still(&deed.about, hidden)));
-    match &deed.what {
-        What::Mine => match from {
-            Some(from) if deed.told => format!("{name} is yours now; {from} has been told.{note}"),
-            Some(from) => format!("{name} is yours now; {from} owned it before.{note}"),
-            None => format!("{name} is yours now.{note}"),
-        },
-        What::Theirs(to) => match from {
-            Some(from) if deed.told => {
-                format!("Assigned {name} to {to}; {from} owned it before. Both have been told.{note}")
-            }
-            Some(from) => format!("Assigned {name} to {to}, who has been told; {from} owned it before.{note}"),
-            None => format!("Assigned {name} to {to}, who has been told.{note}"),
-        },
-        What::HandedTo(to) => match from {
-            Some(from) if deed.told => {
-                format!("Handed {name} over to {to}; {from} owned it before. Both have been told.{note}")
-            }
-            Some(from) => format!("Handed {name} over to {to}, who has been told; {from} owned it before.{note}"),
-            None => format!("Handed {name} over to {to}, who has been told.{note}"),
-        },
-        What::Unassigned => match from {
-            Some(from) if deed.told => format!("{name} is back in the queue; {from} has been told.{note}"),
-            Some(from) => format!("{name} is back in the queue; {from} owned it before.{note}"),
-            None => format!("{name} is back in the queue.{note}"),
-        },
-        What::Done => format!("{name} is done.{note}"),
-        What::Reopened => format!("{name} is open again.{note}"),
-        What::Snoozed(_) => format!("{name} is snoozed.{note}"),
-        What::Woken => format!("{name} is back.{note}"),
-        What::Undone(again) => next::undone(&deed.about, again, deed.note_stays),
-        What::Accepted => format!("You take care of {name}.{note}"),
-        What::Kept => format!("{name} stays yours."),
-        What::GivenBack(to) if to.is_empty() => {
-            format!("{name} is back in the queue; whoever gave it to you is gone.{note}")
-        }
-        What::GivenBack(to) => format!("{name} belongs to {to} again, who has been told.{note}"),
-        What::Noted => format!("Your note about {name} is in dialnote."),
-        What::OnlyNoted if deed.noted => {
-            format!("Your note about {name} is in dialnote; nothing else had to change.")
-        }
-        What::OnlyNoted => format!("Nothing had to change about {name}."),
-    }
-}
-
-fn picked(picked: &Picked) -> String {
-    format!(" Of {} nobody has fewer open conversations ({}).", picked.group, picked.open)
-}
-
 /// Why something was not done.
 pub(super) fn refusal(why: &Refusal) -> Content {
     refused(why, "")
@@ -283,17 +221,13 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
     let mut content = sentence(&no(refusal));
     content.blocks.extend(given_back(note));
     match refusal {
-        Refusal::Taken { about, owner, owner_id, .. } => {
-            let carried = Carried { owner: Some(owner_id.clone()), ..Carried::conversation(&about.id) };
-            let ask = Confirm::new(
-                "Take it over?",
-                &format!("{} becomes yours, and {owner} is told.", named(about)),
-                "Take over",
-                "Leave it",
-            );
-            let button =
-                Element::button(Control::TakeOver, "Take over", &carried.encode()).styled(Style::Danger).asking(ask);
-            with_buttons(content, vec![button])
+        Refusal::Taken { about, owner, owner_id, .. } => with_buttons(content, vec![take_over(about, owner, owner_id)]),
+        Refusal::NotYours { about, owner: Some(owner), owner_id: Some(owner_id) } => {
+            with_buttons(content, vec![take_over(about, owner, owner_id)])
+        }
+        Refusal::NotYours { about, owner: None, .. } => {
+            let value = Carried::conversation(&about.id).encode();
+            with_buttons(content, vec![Element::button(Control::Take, "Take it", &value)])
         }
         Refusal::NoteMissing { about, verb } => {
             let control = match verb {
@@ -312,6 +246,18 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
         }
         _ => content,
     }
+}
+
+/// The button that takes over what someone else owns, after a question.
+fn take_over(about: &About, owner: &str, owner_id: &MemberId) -> Element {
+    let carried = Carried { owner: Some(owner_id.clone()), ..Carried::conversation(&about.id) };
+    let ask = Confirm::new(
+        "Take it over?",
+        &format!("{} becomes yours, and {owner} is told.", named(about)),
+        "Take over",
+        "Leave it",
+    );
+    Element::button(Control::TakeOver, "Take over", &carried.encode()).styled(Style::Danger).asking(ask)
 }
 
 pub(super) fn with_buttons(mut content: Content, buttons: Vec<Element>) -> Content {
@@ -398,8 +344,8 @@ fn no(refusal: &Refusal) -> String {
         Refusal::NothingGiven(about) => {
             format!("{} is not waiting for your answer: nobody gave it to you, or you answered already.", named(about))
         }
-        Refusal::NotYours { about, owner: Some(owner) } => format!("{} belongs to {owner}.", named(about)),
-        Refusal::NotYours { about, owner: None } => format!("Nobody owns {}.", named(about)),
+        Refusal::NotYours { about, owner: Some(owner), .. } => format!("{} belongs to {owner}.", named(about)),
+        Refusal::NotYours { about, owner: None, .. } => format!("Nobody owns {}.", named(about)),
         Refusal::NothingGivenToYou => "Nothing is waiting for your answer.".to_owned(),
         Refusal::NothingYours => "Nothing open is yours.".to_owned(),
         Refusal::NothingTheirs => "Nothing open is theirs any more.".to_owned(),
@@ -462,9 +408,9 @@ pub(super) fn span(seconds: i64) -> String {
 }
 
 fn note_refused(deed: &Deed, why: &Refusal, note: &str) -> Content {
-    let text = format!("{} But the note was not written: {} Here it is, to keep:", done(deed), no(why));
-    let blocks = std::iter::once(Block::paragraph(&text)).chain(quoted(note)).collect();
-    Content::new(&neutral(&text), blocks)
+    let (done, kept) = (deed::done(deed), format!("But the note was not written: {} Here it is, to keep:", no(why)));
+    let blocks = [done.paragraph(), Block::paragraph(&kept)].into_iter().chain(quoted(note)).collect();
+    Content::new(&neutral(&format!("{} {kept}", done.plain())), blocks)
 }
 
 fn given_up(reference: &str, carried: &Carried) -> Content {

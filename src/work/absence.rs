@@ -43,7 +43,7 @@ impl Work {
     pub(super) fn keep_missed(&self, claim: &Claim, job: &NoticedJob, messages: &[Message]) -> Vec<Effect> {
         let mut missed = BTreeMap::<&SlackUserId, Vec<Notice>>::new();
         for message in messages {
-            if let Message::Direct { user, notice } = message {
+            if let Message::Direct { user, notice, .. } = message {
                 missed.entry(user).or_default().push(notice.clone());
             }
         }
@@ -73,7 +73,7 @@ impl Work {
         let mut effects: Vec<_> = drop.collect();
         if !notices.is_empty() {
             let notice = Notice::CaughtUp { away, notices, more };
-            effects.push(self.say_unasked(claim, Message::Direct { user: user.clone(), notice }));
+            effects.push(self.say_unasked(claim, Message::Direct { user: user.clone(), notice, awaited: None }));
         }
         Ok(Outcome::done(effects))
     }

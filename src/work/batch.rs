@@ -25,7 +25,7 @@ pub(super) enum Part {
     /// It was done.
     Done {
         /// What.
-        deed: Deed,
+        deed: Box<Deed>,
         /// What others have to hear of it.
         notices: Vec<(SlackUserId, Notice)>,
         /// Why its note was not written, and the note, if so.
@@ -70,15 +70,12 @@ impl Work {
         }
         let (several, notices) = summed_up(left.iter().map(read).collect::<Result<Vec<_>, _>>()?);
         let say = Say::Several(Box::new(several));
-        let mut effects: Vec<_> =
-            left.into_iter().map(|left| Effect::DropDocument { kind: left.kind, id: left.id }).collect();
-        effects.extend(
-            self.redraw(claim, &job.asker, say.clone())
-                .or_else(|| Some(self.say(claim, Message::Private { to: job.asker.addressee(), say }))),
-        );
-        let notices = together(notices).into_iter().map(|(user, notice)| Message::Direct { user, notice });
-        effects.extend(notices.map(|notice| self.say(claim, notice)));
-        Ok(Outcome::done(effects))
+        let mut messages: Vec<_> =
+            together(notices).into_iter().map(|(user, notice)| Message::direct(user, notice)).collect();
+        let answer = self.answer_when_told(claim, &job.asker, Some(say), &mut messages, |_| None).await?;
+        let dropped = left.into_iter().map(|left| Effect::DropDocument { kind: left.kind, id: left.id });
+        let messages = messages.into_iter().map(|message| self.say(claim, message));
+        Ok(Outcome::done(dropped.chain(answer).chain(messages).collect()))
     }
 }
 
@@ -91,7 +88,7 @@ fn summed_up(parts: Vec<Part>) -> (Several, Vec<(SlackUserId, Notice)>) {
                 notices.extend(told);
                 let (why, note) = unnoted.unzip();
                 several.unnoted.extend(why.map(|why| (deed.about.clone(), why)));
-                several.deeds.push(deed);
+                several.deeds.push(*deed);
                 note.unwrap_or_default()
             }
             Part::Refused { which, why, note } => {

@@ -80,7 +80,7 @@ impl People {
     }
 
     /// What tells these people apart: their full names, and where those are the same their addresses.
-    pub(super) async fn told_apart(
+    pub(super) async fn full_names(
         &self,
         installation: &InstallationId,
         team: Option<&TeamId>,

@@ -4,12 +4,11 @@
 use tracing::info;
 
 use crate::domain::asker::{Place, Via};
-use crate::domain::conclude::{self, Ending};
+use crate::domain::conclude::{self, Concluded};
 use crate::domain::conversation::{Conversation, State, Which};
 use crate::domain::event::Line;
 use crate::domain::job::{CommandJob, Stage};
 use crate::domain::message::Message;
-use crate::domain::notice::Notice;
 use crate::domain::plan::{Plan, Progress};
 use crate::domain::refusal::Refusal;
 use crate::domain::say::Say;
@@ -43,8 +42,8 @@ impl Work {
         let channels: Vec<_> = cards.into_iter().map(|card| card.channel).collect();
         let told = claim.told || later(claim.accepted, PATIENCE) < self.clock.now();
         let act = undoing::act(claim, job);
-        let ending = Ending { progress, act: &act, note_refused };
-        let mut messages = conclude::messages(ending, &job.asker, told, &channels);
+        let ending = Concluded { progress, act: &act, note_refused, until: None };
+        let mut messages = conclude::messages(ending, &job.asker, &channels, self.clock.now());
         messages.extend(self.shown_links(&claim.installation, &progress.face()).await?);
         if plan.event().changes_state() {
             let line = Line { actor: plan.asker.name.clone(), what: plan.event(), note: String::new() };
@@ -58,13 +57,16 @@ impl Work {
         effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&changed_by_us(progress), at))));
         let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
         effects.extend(quoted.map(|message| self.keep_quoted(message, &plan.before.id)));
+        let until = self.has_until(&claim.installation, effects.iter()).await?;
+        let ending = Concluded { until, ..ending };
         if let Some(batch) = &job.batch {
             let part = taken_out(&mut messages, ending);
             effects.extend(self.leave(claim, &job.asker, batch, &part));
-        } else if job.asker.list.is_some() {
-            let say = ending.answer();
-            messages.retain(|message| !matches!(message, Message::Private { .. }));
-            effects.push(self.answer_to(claim, job, say));
+        } else {
+            let is_answered = job.asker.list.is_some() || conclude::is_answered(ending, &job.asker, told);
+            let say = is_answered.then(|| ending.answer());
+            let name_of = |user: &SlackUserId| plan.name_of(user).map(str::to_owned);
+            effects.extend(self.answer_when_told(claim, &job.asker, say, &mut messages, name_of).await?);
         }
         effects.extend(messages.into_iter().map(|message| self.say(claim, message)));
         effects.push(self.record(claim, job, Some(progress), outcome));
@@ -80,8 +82,7 @@ impl Work {
 
     /// An answer to whoever asked: in the list whose button they pressed, else in words of its own.
     pub(super) fn answer_to(&self, claim: &Claim, job: &CommandJob, say: Say) -> Effect {
-        let in_list = self.redraw(claim, &job.asker, say.clone());
-        in_list.unwrap_or_else(|| self.say(claim, Message::Private { to: job.asker.addressee(), say }))
+        self.answer_in_place(claim, &job.asker, say)
     }
 
     /// Nothing was done: whoever asked is told why.
@@ -184,18 +185,18 @@ fn changed_by_us(progress: &Progress) -> Conversation {
 }
 
 /// What came of one of several commands; others who hear of it do so when all are done.
-fn taken_out(messages: &mut Vec<Message>, ending: Ending<'_>) -> Part {
+fn taken_out(messages: &mut Vec<Message>, ending: Concluded<'_>) -> Part {
     let mut notices = Vec::new();
     messages.retain(|message| match message {
-        Message::Private { .. } | Message::Answered { .. } => false,
-        Message::Direct { user, notice: notice @ Notice::YoursNow { .. } } => {
+        Message::Answered { .. } => false,
+        Message::Direct { user, notice, .. } => {
             notices.push((user.clone(), notice.clone()));
             false
         }
         _ => true,
     });
     let unnoted = ending.note_refused.map(|why| (why.clone(), ending.progress.plan.note.clone()));
-    Part::Done { deed: ending.deed(), notices, unnoted }
+    Part::Done { deed: Box::new(ending.deed()), notices, unnoted }
 }
 
 /// Whose homes show something else now.

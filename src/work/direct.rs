@@ -7,17 +7,20 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::asker::Addressee;
+use crate::domain::delivery::{Awaited, Fate};
 use crate::domain::hours;
 use crate::domain::message::Answer;
 use crate::domain::notice::Notice;
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId};
+use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId};
 use crate::slack::answer::CallError;
 use crate::slack::client::Posted;
+use crate::slack::codes;
+use crate::slack::seek::Sought;
 use crate::store::{Claim, Effect, Memo, Verdict};
 use crate::view::kit::Content;
 use crate::view::notice::{self, Told};
-use crate::work::outbox::MESSAGE_GONE;
+use crate::work::outbox::mark;
 use crate::work::{Outcome, Work, later};
 
 /// How close together several have to be to be told in one message.
@@ -26,47 +29,170 @@ const TOGETHER: Duration = Duration::from_secs(5);
 /// How many are told in one message.
 const MOST: usize = 10;
 
-/// A direct message that was sent (a memo), by channel and name; found by its reader, too.
+/// A direct message that was sent (a memo), by channel and name.
 const SENT: &str = "direct";
 
+/// The name of the last direct message to somebody (a memo), by reader.
+const LAST: &str = "direct_last";
+
+/// The channel of the direct messages with somebody (a memo), by user.
+const CHANNEL: &str = "direct_channel";
+
+/// For how long a message is known by which its reader can act, beyond the two days after which memos are swept:
+/// such a message is dated by as much later, also when nothing is left to be done, because an older memo never
+/// replaces a newer one.
+pub(super) const STANDS_FOR: Duration = Duration::from_hours(5 * 24);
+
+/// A direct message that was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Sent {
-    channel: ChannelId,
-    ts: MessageTs,
-    at: Timestamp,
-    told: Told,
+pub(super) struct Sent {
+    /// Where it is.
+    pub(super) channel: ChannelId,
+    /// Its name there.
+    pub(super) ts: MessageTs,
+    /// When it was sent.
+    pub(super) at: Timestamp,
+    /// What it says.
+    pub(super) told: Told,
+    /// The marks of the jobs that said it.
+    #[serde(default)]
+    pub(super) marks: Vec<String>,
 }
 
 impl Work {
     /// Tells somebody something, now or when they rest no more.
-    pub(super) async fn tell(&self, claim: &Claim, user: &SlackUserId, notice: &Notice) -> Result<Outcome, CallError> {
+    pub(super) async fn tell(
+        &self,
+        claim: &Claim,
+        user: &SlackUserId,
+        notice: &Notice,
+        awaited: Option<&Awaited>,
+    ) -> Result<Outcome, CallError> {
         let installation = &claim.installation;
+        let report = |fate| self.report_fate(claim, awaited, notice, fate);
+        match self.foreseen(installation, user, notice).await? {
+            Some(Fate::Later(due)) => {
+                let cause = "its reader has quiet hours".to_owned();
+                let verdict = Verdict::Retry { due, cause, unsure: claim.unsure };
+                return Ok(Outcome { verdict, effects: report(Fate::Later(due)).into_iter().collect() });
+            }
+            Some(fate) => return Ok(Outcome::done(report(fate).into_iter().collect())),
+            None => {}
+        }
+        let sent = self.say_directly(claim, user, notice).await?;
+        let mut effects = vec![remember(&sent), remember_last(user, &sent)];
+        effects.extend(self.stands(installation, user, &sent, &notice.given()).await?);
+        effects.extend(self.is_reached(installation, user).await?);
+        effects.extend(report(Fate::Taken));
+        Ok(Outcome::done(effects))
+    }
+
+    /// What becomes of a direct message, if its reader's wishes say so.
+    pub(super) async fn foreseen(
+        &self,
+        installation: &InstallationId,
+        user: &SlackUserId,
+        notice: &Notice,
+    ) -> Result<Option<Fate>, Fault> {
         let wishes = self.wishes(installation, user).await?;
         if !wishes.want(notice) {
-            return Ok(Outcome::done(Vec::new()));
+            return Ok(Some(Fate::Unwanted));
         }
-        if let Some(quiet) = wishes.quiet {
-            let zone = self.people.zone(installation, user).await?;
-            if let Some(due) = quiet.until(self.clock.now(), &hours::zone(zone.as_deref())) {
-                let cause = "its reader has quiet hours".to_owned();
-                let verdict = Verdict::Retry { due, cause, unsure: false };
-                return Ok(Outcome { verdict, effects: Vec::new() });
+        let Some(quiet) = wishes.quiet else { return Ok(None) };
+        let zone = self.people.zone(installation, user).await?;
+        Ok(quiet.until(self.clock.now(), &hours::zone(zone.as_deref())).map(Fate::Later))
+    }
+
+    /// Adds a notice to the last message, if that was sent just now, else posts it. What an earlier try said
+    /// unheard is looked for and not said again.
+    async fn say_directly(&self, claim: &Claim, user: &SlackUserId, notice: &Notice) -> Result<Sent, CallError> {
+        let mark = mark(claim);
+        let mut is_unknowable = false;
+        if claim.unsure {
+            let (channel, _) = self.channel_with(&claim.installation, user).await?;
+            match self.slack.find(&channel, None, &mark, claim.accepted).await? {
+                Sought::There(posted) => return Ok(self.said_unheard(claim, posted, notice).await?),
+                Sought::NotThere => {}
+                Sought::Unknowable => is_unknowable = true,
             }
         }
         if let Some(mut sent) = self.just_sent(claim, user).await? {
             sent.told.add(notice);
+            sent.marks.push(mark.clone());
             // Long notes are said in messages of their own.
             if let Some(content) = notice::whole_message(&sent.told, &self.links)
                 && self.show(claim, &sent, &content).await?
             {
-                return Ok(Outcome::done(vec![remember(user, &sent)]));
+                return Ok(sent);
             }
+        }
+        if is_unknowable {
+            self.metrics.repeated_blindly("chat.postMessage");
         }
         let told = Told { notices: vec![notice.clone()], answers: Vec::new() };
         let content = notice::message(&told, &self.links);
-        let Posted { channel, ts } = self.post_once(claim, user.as_str(), None, &content).await?;
-        let sent = Sent { channel, ts, at: self.clock.now(), told };
-        Ok(Outcome::done(vec![remember(user, &sent)]))
+        let Posted { channel, ts } = self.post_to(claim, user, &content).await?;
+        Ok(Sent { channel, ts, at: self.clock.now(), told, marks: vec![mark] })
+    }
+
+    /// The message in which an earlier try of the same job said it.
+    async fn said_unheard(&self, claim: &Claim, posted: Posted, notice: &Notice) -> Result<Sent, Fault> {
+        let Posted { channel, ts } = posted;
+        let (at, mark) = (self.clock.now(), mark(claim));
+        let kept = self.sent(&claim.installation, &channel, &ts).await?;
+        let mut sent = kept.unwrap_or_else(|| Sent { channel, ts, at, told: Told::default(), marks: Vec::new() });
+        if !sent.marks.contains(&mark) {
+            sent.told.add(notice);
+            sent.marks.push(mark);
+        }
+        Ok(sent)
+    }
+
+    /// Posts a direct message. A channel that Slack no longer takes is opened again, once.
+    pub(super) async fn post_to(
+        &self,
+        claim: &Claim,
+        user: &SlackUserId,
+        content: &Content,
+    ) -> Result<Posted, CallError> {
+        let installation = &claim.installation;
+        let (channel, is_remembered) = self.channel_with(installation, user).await?;
+        let by = self.hold(claim).await?;
+        match self.slack.by(by).post(&channel, content, None, &mark(claim)).await {
+            Err(CallError::Refused(code)) if is_remembered && code == codes::NO_CHANNEL => {}
+            other => return other,
+        }
+        let channel = self.open_with(installation, user).await?;
+        let by = self.hold(claim).await?;
+        self.slack.by(by).post(&channel, content, None, &mark(claim)).await
+    }
+
+    /// The channel of the direct messages with somebody, and whether it was remembered.
+    async fn channel_with(
+        &self,
+        installation: &InstallationId,
+        user: &SlackUserId,
+    ) -> Result<(String, bool), CallError> {
+        match self.store.recall(installation, CHANNEL, user.as_str()).await? {
+            Some(kept) => Ok((kept.body, true)),
+            None => Ok((self.open_with(installation, user).await?, false)),
+        }
+    }
+
+    /// Opens the direct messages with somebody. Where that is not permitted the user's id stands for the channel
+    /// (contracts/slack.md §15.1).
+    async fn open_with(&self, installation: &InstallationId, user: &SlackUserId) -> Result<String, CallError> {
+        let channel = match self.slack.direct(user).await {
+            Ok(channel) => channel.to_string(),
+            Err(CallError::Fault(Fault::Unauthorized { cause, .. })) if cause.starts_with("missing_scope") => {
+                return Ok(user.to_string());
+            }
+            Err(error) => return Err(error),
+        };
+        let (kind, id) = (CHANNEL.to_owned(), user.to_string());
+        let memo = Memo { kind, id, alias: None, at: self.clock.now(), body: channel.clone() };
+        self.store.remember(installation, memo).await?;
+        Ok(channel)
     }
 
     /// Shows in a direct message what its reader answered. Answers what is to be stored then; nothing, if
@@ -79,42 +205,57 @@ impl Work {
         answered: (ConversationId, Answer),
     ) -> Result<Option<Effect>, CallError> {
         let Some(channel) = &to.channel else { return Ok(None) };
-        let kept = self.store.recall(&claim.installation, SENT, &format!("{channel}:{ts}")).await?;
-        let Some(mut sent) = kept.and_then(|kept| serde_json::from_str::<Sent>(&kept.body).ok()) else {
-            return Ok(None);
-        };
+        let Some(mut sent) = self.sent(&claim.installation, channel, ts).await? else { return Ok(None) };
         sent.told.answers.push(answered);
         let there = self.show(claim, &sent, &notice::message(&sent.told, &self.links)).await?;
-        Ok(there.then(|| remember(&to.user, &sent)))
+        Ok(there.then(|| remember(&sent)))
     }
 
-    async fn show(&self, claim: &Claim, sent: &Sent, content: &Content) -> Result<bool, CallError> {
+    /// Shows what a message says by now. Answers whether it is still there.
+    pub(super) async fn show(&self, claim: &Claim, sent: &Sent, content: &Content) -> Result<bool, CallError> {
         let by = self.hold(claim).await?;
-        match self.slack.by(by).update(&sent.channel, &sent.ts, content).await {
+        match self.slack.by(by).add_to((&sent.channel, &sent.ts), content, &sent.marks).await {
             Ok(()) => Ok(true),
-            Err(CallError::Refused(code)) if MESSAGE_GONE.contains(&code.as_str()) => Ok(false),
+            Err(CallError::Refused(code)) if codes::is_message_gone(&code) => Ok(false),
             Err(error) => Err(error),
         }
     }
 
+    /// A message that was sent, if it is remembered.
+    pub(super) async fn sent(
+        &self,
+        installation: &InstallationId,
+        channel: &ChannelId,
+        ts: &MessageTs,
+    ) -> Result<Option<Sent>, Fault> {
+        let kept = self.store.recall(installation, SENT, &format!("{channel}:{ts}")).await?;
+        Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
+    }
+
     /// The last message to somebody, if more can be told in it.
     async fn just_sent(&self, claim: &Claim, user: &SlackUserId) -> Result<Option<Sent>, Fault> {
-        let kept = self.store.recall_alias(&claim.installation, SENT, user.as_str()).await?;
+        let Some(last) = self.store.recall(&claim.installation, LAST, user.as_str()).await? else { return Ok(None) };
+        if later(last.at, TOGETHER) <= self.clock.now() {
+            return Ok(None);
+        }
+        let kept = self.store.recall(&claim.installation, SENT, &last.body).await?;
         let sent = kept.and_then(|kept| serde_json::from_str::<Sent>(&kept.body).ok());
-        let fresh = |sent: &Sent| later(sent.at, TOGETHER) > self.clock.now() && sent.told.notices.len() < MOST;
-        Ok(sent.filter(fresh))
+        Ok(sent.filter(|sent| sent.told.notices.len() < MOST))
     }
 }
 
 /// What a message says, to be stored with the verdict: whoever lost the job meanwhile knows only what it
 /// said before others added to it.
-fn remember(user: &SlackUserId, sent: &Sent) -> Effect {
-    Effect::Remember(Memo {
-        kind: SENT.to_owned(),
-        id: format!("{}:{}", sent.channel, sent.ts),
-        alias: Some(user.to_string()),
-        // Not later: what is added to a message alerts nobody, so it is added for a short time only.
-        at: sent.at,
-        body: serde_json::to_string(sent).unwrap_or_default(),
-    })
+pub(super) fn remember(sent: &Sent) -> Effect {
+    let at = if sent.told.given().is_empty() { sent.at } else { later(sent.at, STANDS_FOR) };
+    let (kind, id) = (SENT.to_owned(), format!("{}:{}", sent.channel, sent.ts));
+    let body = serde_json::to_string(sent).unwrap_or_default();
+    Effect::Remember(Memo { kind, id, alias: None, at, body })
+}
+
+/// That it is the last one to its reader. It stays as old as it is: what is added to a message alerts nobody, so
+/// that is done for a short time only.
+fn remember_last(user: &SlackUserId, sent: &Sent) -> Effect {
+    let (kind, id) = (LAST.to_owned(), user.to_string());
+    Effect::Remember(Memo { kind, id, alias: None, at: sent.at, body: format!("{}:{}", sent.channel, sent.ts) })
 }

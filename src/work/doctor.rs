@@ -10,6 +10,7 @@ use url::Url;
 
 use crate::dialnote::client::{CallError as DialnoteError, Denied};
 use crate::domain::asker::Asker;
+use crate::domain::delivery::Why;
 use crate::domain::finding::{Finding, PEOPLE, State};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
@@ -22,6 +23,8 @@ use crate::slack::signature::sign;
 use crate::slack::socket::{Dialer, is_hopeless};
 use crate::store::Claim;
 use crate::transport;
+use crate::view::notice;
+use crate::work::unreachable::Unreachable;
 use crate::work::{Outcome, Work, office};
 
 /// By how much our clock may be wrong. Slack's requests are refused when they seem five minutes old.
@@ -75,6 +78,7 @@ impl Work {
         })
         .await;
         findings.extend(slack.into_iter().chain([address, dialnote]).chain(routes).chain([people]).chain(links));
+        findings.extend(unreachable(self).await);
         findings
     }
 }
@@ -350,6 +354,24 @@ async fn broken_links(work: &Work) -> Vec<Finding> {
         Some(Finding::new(PEOPLE, State::Note, words))
     });
     broken.take(NAMED).collect()
+}
+
+/// People whom Slack takes no direct messages for.
+async fn unreachable(work: &Work) -> Vec<Finding> {
+    const WHAT: &str = "notifications";
+    let people = match work.unreachable(NAMED).await {
+        Ok(people) => people,
+        Err(cause) => {
+            let words = "the people who can't be notified could not be looked at";
+            return vec![Finding::new(WHAT, State::Note, words).because(&cause)];
+        }
+    };
+    let finding = |Unreachable { name, why }| {
+        // What is wrong with one person leaves the app as it has to be.
+        let state = if matches!(why, Why::NoMessagesTab | Why::Restricted) { State::Bad } else { State::Note };
+        Finding::new(WHAT, state, format!("{name} can't be notified: {}", notice::because(&name, &why)))
+    };
+    people.into_iter().map(finding).collect()
 }
 
 async fn people(work: &Work) -> Finding {

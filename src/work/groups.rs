@@ -74,6 +74,8 @@ impl Work {
     ) -> Result<(Teammate, Picked), Stop> {
         let there = self.available(claim, group, team).await?;
         let _turn = self.picking.lock().await;
+        // It may have been a while.
+        self.hold(claim).await?;
         self.begin_picking(&claim.installation).await?;
         let picked = self.pick_one(claim, there, id).await;
         self.end_picking(&claim.installation).await?;

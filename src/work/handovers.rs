@@ -1,5 +1,7 @@
 //! Whoever is given a conversation answers, or is reminded, or it goes back.
 
+use jiff::Timestamp;
+
 use crate::domain::asker::{Asker, Via};
 use crate::domain::command::{Act, Command};
 use crate::domain::conversation::Which;
@@ -39,7 +41,9 @@ impl Work {
         let plan = &progress.plan;
         let id = &plan.before.id;
         let given = messages.iter().find_map(|message| match message {
-            Message::Direct { user, notice: Notice::YoursNow { note, handoff, .. } } => Some((user, note, *handoff)),
+            Message::Direct { user, notice: Notice::YoursNow { note, handoff, .. }, .. } => {
+                Some((user, note, *handoff))
+            }
             _ => None,
         });
         if let Some((receiver, note, handoff)) = given {
@@ -57,6 +61,24 @@ impl Work {
         Ok(ends.then(drop))
     }
 
+    /// The time by which a hand-off has to be accepted that is kept with these effects: it returns when the receiver
+    /// was reminded and had as much time again.
+    pub(super) async fn has_until(
+        &self,
+        installation: &InstallationId,
+        mut effects: impl Iterator<Item = &Effect>,
+    ) -> Result<Option<Timestamp>, Fault> {
+        let kept = effects.find_map(|effect| match effect {
+            Effect::PutDocument(document) if document.kind == Handover::KIND => Some(document),
+            _ => None,
+        });
+        let due = kept.and_then(|document| Some((serde_json::from_str(&document.body).ok()?, document.due?)));
+        match due {
+            Some((handover, due)) => self.time_to_answer(installation, &handover, due).await,
+            None => Ok(None),
+        }
+    }
+
     /// Somebody had time to answer: now they are reminded, or it goes back to whoever gave it.
     pub(super) async fn handover_due(&self, claim: &Claim, id: &ConversationId) -> Result<Outcome, Stop> {
         let installation = &claim.installation;
@@ -70,7 +92,7 @@ impl Work {
             let drop = Effect::DropDocument { kind: Handover::KIND.to_owned(), id: id.to_string() };
             return Ok(Outcome::done(vec![drop]));
         }
-        if self.time_to_answer(installation, &handover).await?.is_none() {
+        if self.time_to_answer(installation, &handover, self.clock.now()).await?.is_none() {
             // Nobody waits for an answer any more: the rules were changed, or what the receiver wishes.
             return Ok(Outcome::done(vec![self.keep_handover(installation, id, &handover, false).await?]));
         }
@@ -91,7 +113,7 @@ impl Work {
         }
         let actor = self.people.name(installation, &handover.giver).await?.unwrap_or_else(|| "Somebody".to_owned());
         let notice = Notice::Reminder { actor, about: About::from(&conversation), note: handover.note.clone() };
-        let reminder = self.say(claim, Message::Direct { user: handover.receiver.clone(), notice });
+        let reminder = self.say(claim, Message::direct(handover.receiver.clone(), notice));
         let reminded = Handover { reminded: true, ..handover };
         Ok(Outcome::done(vec![reminder, self.keep_handover(installation, id, &reminded, true).await?]))
     }
@@ -104,7 +126,7 @@ impl Work {
         handover: &Handover,
         is_timed: bool,
     ) -> Result<Effect, Fault> {
-        let due = if is_timed { self.time_to_answer(installation, handover).await? } else { None };
+        let due = if is_timed { self.time_to_answer(installation, handover, self.clock.now()).await? } else { None };
         let body = serde_json::to_string(handover).unwrap_or_default();
         let (kind, id) = (Handover::KIND.to_owned(), id.to_string());
         Ok(Effect::PutDocument(Document { kind, id, at: self.clock.now(), due, body }))
@@ -114,7 +136,8 @@ impl Work {
         &self,
         installation: &InstallationId,
         handover: &Handover,
-    ) -> Result<Option<jiff::Timestamp>, Fault> {
+        from: Timestamp,
+    ) -> Result<Option<Timestamp>, Fault> {
         let rules = self.rules(installation).await?;
         let Some(patience) = rules.patience() else { return Ok(None) };
         if self.wishes(installation, &handover.receiver).await?.keeps {
@@ -123,6 +146,6 @@ impl Work {
         let receiver = self.people.teammate(installation, &handover.receiver).await?;
         let zone = receiver.ok().and_then(|Teammate { zone, .. }| zone);
         let Rules { working, .. } = rules;
-        Ok(Some(working.after(self.clock.now(), patience, &hours::zone(zone.as_deref()))))
+        Ok(Some(working.after(from, patience, &hours::zone(zone.as_deref()))))
     }
 }

@@ -122,6 +122,9 @@ impl Work {
             Act::Show => return Ok(self.show_all(claim, job, facts)),
             _ => {}
         }
+        if job.batch.is_none() {
+            facts.is_still_theirs(&job.asker, &job.command.act)?;
+        }
         let note = self.with_names(&claim.installation, &job.command.note).await?;
         let plan = plan::decide(&job.command.act, &note, facts)?;
         Ok(self.go_on(job, Progress::new(plan, Looked { at, attempt: claim.attempt })))

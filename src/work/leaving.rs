@@ -91,8 +91,7 @@ impl Work {
         let routes = self.routes(installation).await?;
         let makers: BTreeSet<SlackUserId> = routes.into_iter().filter_map(|(_, route)| route.by).collect();
         let notice = Notice::Left { name: gone.name.clone(), member: gone.id.clone(), open };
-        let messages =
-            makers.into_iter().map(|user| self.say_unasked(claim, Message::Direct { user, notice: notice.clone() }));
+        let messages = makers.into_iter().map(|user| self.say_unasked(claim, Message::direct(user, notice.clone())));
         let mut effects: Vec<_> = messages.collect();
         effects.push(self.put(LEFT, gone.id.as_str(), &self.clock.now()));
         Ok(Outcome::done(effects))

@@ -215,7 +215,7 @@ impl Work {
         typed: String,
         rest: String,
     ) -> Result<Outcome, Stop> {
-        let named = self.people.told_apart(&claim.installation, job.asker.team.as_ref(), &people).await?;
+        let named = self.people.full_names(&claim.installation, job.asker.team.as_ref(), &people).await?;
         let someone = Assignee::Me;
         let asked = Asked { verb: job.command.act.verb(), who: Some(&someone), text: &rest, links: &self.links };
         let directory = Directory::default();

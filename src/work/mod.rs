@@ -3,8 +3,10 @@
 //! what runs.
 
 mod absence;
+mod answers;
 pub mod audit;
 mod batch;
+mod callers;
 mod changes;
 mod colleagues;
 mod conclude;
@@ -24,6 +26,7 @@ mod linking;
 mod links;
 mod lists;
 mod lookup;
+mod names;
 mod noticed;
 pub mod office;
 mod outbox;
@@ -35,9 +38,11 @@ mod report;
 mod routes;
 pub mod runner;
 mod search;
+mod standing;
 mod strangers;
 mod timers;
 mod undoing;
+mod unreachable;
 mod untouched;
 mod watch;
 mod writing;
@@ -292,12 +297,16 @@ impl Work {
                 self.metrics.retried(fault);
                 info!(attempt = claim.attempt, %due, cause = %fault, "will try again");
                 let verdict = Verdict::Retry { due, cause: fault.to_string(), unsure: fault.may_have_happened() };
-                Outcome { verdict, effects: closing(fault, now).into_iter().collect() }
+                let reported = job.and_then(|job| self.not_yet(claim, job, fault));
+                Outcome { verdict, effects: closing(fault, now).into_iter().chain(reported).collect() }
             }
             Next::GiveUp => {
                 self.metrics.given_up();
                 let effects = match job {
                     Some(Job::Command(job)) => self.given_up(claim, job, fault).await,
+                    Some(Job::Message(Message::Direct { notice, awaited, .. })) => {
+                        self.never_notified(claim, notice, awaited.as_deref()).into_iter().collect()
+                    }
                     Some(Job::Message(message)) => outbox::not_posted(message).into_iter().collect(),
                     _ => Vec::new(),
                 };

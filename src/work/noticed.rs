@@ -198,7 +198,7 @@ impl Work {
 /// What is left of a message if nobody is to be told: cards are made true where they stand.
 fn silent(message: Message) -> Option<Message> {
     match message {
-        Message::Card { .. } => Some(message),
+        Message::Card { .. } | Message::Marked { .. } => Some(message),
         Message::Anew { channel, face } => Some(Message::Card { channel, face, asker: None }),
         _ => None,
     }

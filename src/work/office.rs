@@ -21,6 +21,7 @@ use crate::metrics::Metrics;
 use crate::slack::socket::Dialer;
 use crate::store::{Claim, Lane, Memo, NewJob, Store, Verdict};
 use crate::traces::Traces;
+use crate::work::callers::Callers;
 use crate::work::installations::{self, Installations};
 use crate::work::{Settings, Work, later, new_job};
 
@@ -52,6 +53,8 @@ pub struct Common {
     pub door: Door,
     /// This process among others on the same store.
     pub instance: String,
+    /// The jobs it works on.
+    pub callers: Callers,
 }
 
 /// Where Slack and dialnote reach us, and how we know Slack.
@@ -71,8 +74,8 @@ impl Common {
     /// What a process that has just started has.
     pub fn new(store: Arc<dyn Store>, links: Links, clock: Clock, settings: Settings, door: Door) -> Self {
         let instance = format!("{:016x}", rand::random::<u64>());
-        let (metrics, traces) = (Arc::default(), Traces::default());
-        Self { store, links, clock, metrics, traces, settings, door, instance }
+        let (metrics, traces, callers) = (Arc::default(), Traces::default(), Callers::default());
+        Self { store, links, clock, metrics, traces, settings, door, instance, callers }
     }
 }
 
@@ -154,7 +157,8 @@ impl Office {
     pub(super) async fn work_on(&self, claim: Claim) -> Result<(), Fault> {
         let span = info_span!("job", id = %claim.id, request = claim.request().as_millisecond());
         let trace = self.trace(&claim);
-        let work = Box::pin(self.settle(claim)).instrument(span);
+        let caller = self.common.callers.begin(claim.id);
+        let work = caller.calling.noted(Box::pin(self.settle(claim))).instrument(span);
         match trace {
             Some(trace) => work.with_context(trace).await,
             None => work.await,

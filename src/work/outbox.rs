@@ -4,14 +4,18 @@
 use tracing::warn;
 
 use crate::domain::asker::{Addressee, Reply};
+use crate::domain::delivery::Fate;
 use crate::domain::event::Line;
 use crate::domain::face::Face;
+use crate::domain::job::Job;
 use crate::domain::message::Message;
 use crate::domain::say::Say;
-use crate::error::Fault;
+use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, ConversationId, MessageTs};
 use crate::slack::answer::CallError;
-use crate::slack::client::{Posted, RESPONSE_URL, Sought, Thread};
+use crate::slack::client::{Posted, RESPONSE_URL, Thread};
+use crate::slack::codes;
+use crate::slack::seek::Sought;
 use crate::store::{Card, Claim, Effect};
 use crate::view::kit::Content;
 use crate::view::{card, people, reply};
@@ -20,18 +24,6 @@ use crate::work::{Outcome, Work};
 /// After this many tries of a response URL the answer goes another way, so that one broken URL does
 /// not hold up everything else its person is to be told.
 const TRIES_OF_A_URL: u32 = 4;
-
-/// Why a message cannot be posted in a channel: nobody's mistake, and for people to mend
-/// (contracts/slack.md §14).
-const NOT_WELCOME: [&str; 4] = ["not_in_channel", "channel_not_found", ARCHIVED, "restricted_action"];
-
-const ARCHIVED: &str = "is_archived";
-
-/// The message that we know of is gone (contracts/slack.md §14).
-pub(super) const MESSAGE_GONE: [&str; 3] = ["message_not_found", "cant_update_message", "edit_window_closed"];
-
-/// The window was closed meanwhile (contracts/slack.md §14).
-const GONE_VIEW: [&str; 2] = ["not_found", "hash_conflict"];
 
 impl Work {
     /// Delivers a message.
@@ -49,12 +41,16 @@ impl Work {
             Message::Line { channel, conversation, line } => {
                 self.add_line(claim, channel, conversation, line).await.map(|()| Vec::new())
             }
-            Message::Direct { user, notice } => match self.tell(claim, user, notice).await {
-                Ok(outcome) => return Ok(outcome),
-                Err(error) => Err(error),
-            },
+            Message::Direct { user, notice, awaited } => {
+                match self.tell(claim, user, notice, awaited.as_deref()).await {
+                    Ok(outcome) => return Ok(outcome),
+                    Err(error) => Err(error),
+                }
+            }
+            Message::Reported { answer, arrival } => return self.reported(claim, answer, arrival.as_deref()).await,
+            Message::Marked { user, conversation, answer } => self.show_mark(claim, user, conversation, answer).await,
             Message::Answered { to, ts, conversation, answer, otherwise } => {
-                match self.show_answer(claim, to, ts, (conversation.clone(), *answer)).await {
+                match self.show_answer(claim, to, ts, (conversation.clone(), answer.clone())).await {
                     Ok(Some(shown)) => Ok(vec![shown]),
                     Ok(None) => self.answer(claim, to, &reply::say(otherwise)).await.map(|()| Vec::new()),
                     Err(error) => Err(error),
@@ -119,8 +115,7 @@ impl Work {
                 other => return other,
             }
         }
-        let by = self.hold(claim).await?;
-        self.slack.by(by).post(to.user.as_str(), content, None, &mark(claim)).await.map(drop)
+        self.post_to(claim, &to.user, content).await.map(drop)
     }
 
     /// Posts the card, or brings the posted one up to date. A card that somebody deleted is posted anew.
@@ -131,7 +126,7 @@ impl Work {
             let by = self.hold(claim).await?;
             match self.slack.by(by).update(channel, &ts, &content).await {
                 Ok(()) => return Ok(vec![put(channel, face, ts)]),
-                Err(CallError::Refused(code)) if MESSAGE_GONE.contains(&code.as_str()) => {}
+                Err(CallError::Refused(code)) if codes::is_message_gone(&code) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -182,7 +177,7 @@ impl Work {
     ) -> Result<(), CallError> {
         let by = self.hold(claim).await?;
         match self.slack.by(by).update(channel, ts, content).await {
-            Err(CallError::Refused(code)) if MESSAGE_GONE.contains(&code.as_str()) => Ok(()),
+            Err(CallError::Refused(code)) if codes::is_message_gone(&code) => Ok(()),
             other => other,
         }
     }
@@ -232,10 +227,17 @@ impl Work {
         self.slack.by(by).post(channel, content, thread, &mark).await
     }
 
+    /// What follows for its sender if a direct message is not taken at the first try.
+    pub(super) fn not_yet(&self, claim: &Claim, job: &Job, fault: &Fault) -> Option<Effect> {
+        let Job::Message(Message::Direct { notice, awaited, .. }) = job else { return None };
+        let fate = Fate::NotYet { refused: matches!(fault, Fault::UnknownCode { .. }) };
+        (claim.attempt == 1).then(|| self.report_fate(claim, awaited.as_deref(), notice, fate)).flatten()
+    }
+
     async fn not_delivered(&self, claim: &Claim, message: &Message, code: &str) -> Result<Outcome, Fault> {
         let not_posted = not_posted(message);
         match message {
-            Message::Window { .. } | Message::Filled { .. } | Message::People { .. } if GONE_VIEW.contains(&code) => {
+            Message::Window { .. } | Message::Filled { .. } | Message::People { .. } if codes::is_view_gone(code) => {
                 return Ok(Outcome::done(Vec::new()));
             }
             // Nothing is lost: it is drawn anew when it is opened.
@@ -243,11 +245,23 @@ impl Work {
                 warn!(code, "Slack does not show it");
                 return Ok(Outcome::done(Vec::new()));
             }
+            _ if !codes::is_final(code) => {
+                return Err(Fault::UnknownCode { service: Service::Slack, code: code.to_owned() });
+            }
+            Message::Direct { user, notice, awaited } => {
+                let effects = self.cannot_notify(claim, (user, notice), awaited.as_deref(), code).await?;
+                if codes::unreachable(code).is_some() {
+                    return Ok(Outcome::done(effects));
+                }
+                self.metrics.given_up();
+                return Ok(Outcome { effects, ..Outcome::dead(claim, refused(code)) });
+            }
             _ => {}
         }
-        if !NOT_WELCOME.contains(&code) {
+        if !codes::is_unwelcome(code) && codes::unreachable(code).is_none() {
+            self.metrics.given_up();
             let effects = not_posted.into_iter().collect();
-            return Ok(Outcome { effects, ..Outcome::dead(claim, format!("Slack refused: {code}")) });
+            return Ok(Outcome { effects, ..Outcome::dead(claim, refused(code)) });
         }
         warn!(code, "Slack does not let us post there");
         let follows = match message {
@@ -259,12 +273,16 @@ impl Work {
                 vec![self.say(claim, Message::Private { to: asker.clone(), say })]
             }
             Message::Card { channel, .. } | Message::Anew { channel, .. } | Message::Digest { channel, .. } => {
-                self.pause_route(claim, channel, code == ARCHIVED).await?
+                self.pause_route(claim, channel, code == codes::ARCHIVED).await?
             }
             _ => Vec::new(),
         };
         Ok(Outcome::done(not_posted.into_iter().chain(follows).collect()))
     }
+}
+
+fn refused(code: &str) -> String {
+    format!("Slack refused: {code}")
 }
 
 /// What is to be stored if a message will not be posted after all.

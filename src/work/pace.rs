@@ -40,11 +40,16 @@ pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
         | Job::Doctor(_)
         | Job::Refresh
         | Job::Removed(_)
-        | Job::Ask(_) => Vec::new(),
+        | Job::Ask(_)
+        | Job::Message(Message::Reported { .. }) => Vec::new(),
         Job::Message(Message::Private { .. }) => vec![unlimited(RESPONSE_URL)],
         // Tier 3: 50 a minute.
         Job::Message(
-            Message::Card { .. } | Message::Answered { .. } | Message::Moved { .. } | Message::Settled { .. },
+            Message::Card { .. }
+            | Message::Answered { .. }
+            | Message::Marked { .. }
+            | Message::Moved { .. }
+            | Message::Settled { .. },
         ) => vec![limited("chat.update", 1200, 50)],
         Job::Message(
             Message::Line { channel, .. } | Message::Digest { channel, .. } | Message::Anew { channel, .. },
@@ -81,6 +86,7 @@ pub(super) fn flow(job: &Job) -> String {
         Job::Message(Message::Private { to, .. } | Message::Answered { to, .. }) => to.user.to_string(),
         Job::Message(
             Message::Direct { user, .. }
+            | Message::Marked { user, .. }
             | Message::Home { user, .. }
             | Message::Window { user, .. }
             | Message::Filled { user, .. }

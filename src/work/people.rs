@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Clock;
 use crate::dialnote::client::{CallError as DialnoteError, Denied, Dialnote};
 use crate::domain::conversation::Owner;
+use crate::domain::naming;
 use crate::domain::people::{ByHand, Member, Profile, Teammate, Unlinked, link};
 use crate::domain::plan::Party;
 use crate::error::{Fault, Service};
@@ -135,7 +136,9 @@ impl People {
 
     /// What colleagues call a Slack user.
     pub async fn name(&self, installation: &InstallationId, user: &SlackUserId) -> Result<Option<String>, Fault> {
-        Ok(self.profile(installation, user, Read::Kept).await?.map(|profile| profile.name))
+        let Some(profile) = self.profile(installation, user, Read::Kept).await? else { return Ok(None) };
+        let members = self.kept_members(installation).await?;
+        Ok(Some(naming::name(&profile, None, &members)))
     }
 
     /// A Slack user's time zone, if Slack knows it.
@@ -322,7 +325,8 @@ impl People {
         };
         let members = self.members(installation, read).await?;
         let by_hand = self.by_hand(installation).await?;
-        Ok(link(&profile, &members, &by_hand).map_err(|why| Stranger { name: profile.name, why }))
+        let stranger = |why| Stranger { name: naming::name(&profile, None, &members), why };
+        Ok(link(&profile, &members, &by_hand).map_err(stranger))
     }
 
     pub(super) async fn profile(
@@ -336,8 +340,7 @@ impl People {
             return Ok(Some(profile));
         }
         let profile = self.slack.profile(installation, user).await.map_err(slack_fault)?;
-        self.keep_read(installation, profile.as_ref()).await?;
-        Ok(profile)
+        self.keep_read(installation, profile).await
     }
 
     pub(super) async fn profile_by_email(
@@ -350,28 +353,32 @@ impl People {
             return Ok(Some(profile));
         }
         let profile = self.slack.profile_by_email(installation, email).await.map_err(slack_fault)?;
-        self.keep_read(installation, profile.as_ref()).await?;
-        Ok(profile)
+        self.keep_read(installation, profile).await
     }
 
-    async fn keep_read(&self, installation: &InstallationId, profile: Option<&Profile>) -> Result<(), Fault> {
-        match profile {
-            Some(profile) => self.keep_profile(installation, profile, self.clock.now()).await,
-            None => Ok(()),
-        }
+    /// Keeps what was read just now, told apart from others who are called so.
+    async fn keep_read(
+        &self,
+        installation: &InstallationId,
+        profile: Option<Profile>,
+    ) -> Result<Option<Profile>, Fault> {
+        let Some(profile) = profile else { return Ok(None) };
+        self.keep_profile(installation, profile, self.clock.now()).await.map(Some)
     }
 
-    /// Keeps a profile as it was at a time, unless a later one is kept.
+    /// Keeps a profile as it was at a time, unless a later one is kept, told apart from others who are called so.
     pub(super) async fn keep_profile(
         &self,
         installation: &InstallationId,
-        profile: &Profile,
+        profile: Profile,
         at: Timestamp,
-    ) -> Result<(), Fault> {
+    ) -> Result<Profile, Fault> {
+        let profile = self.told_apart(installation, profile).await?;
         let alias = profile.email.as_ref().map(|email| email.trim().to_lowercase());
-        let body = serde_json::to_string(profile).unwrap_or_default();
+        let body = serde_json::to_string(&profile).unwrap_or_default();
         let memo = Memo { kind: PROFILE.to_owned(), id: profile.user.to_string(), alias, at, body };
-        self.store.remember(installation, memo).await
+        self.store.remember(installation, memo).await?;
+        Ok(profile)
     }
 
     pub(super) async fn keep(

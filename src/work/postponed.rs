@@ -98,7 +98,7 @@ impl Work {
             let members = self.people.team(installation).await?;
             let member = members.iter().find(|member| member.id == teammate.member).map(|member| member.name.clone());
             let notice = Notice::Linked { by, member: member.unwrap_or(teammate.name), waiting: theirs };
-            effects.push(self.say(claim, Message::Direct { user: job.user.clone(), notice }));
+            effects.push(self.say(claim, Message::direct(job.user.clone(), notice)));
         }
         effects.extend(self.refresh_homes(claim, std::iter::once(job.user.clone())).await?);
         Ok(Outcome::done(effects))

@@ -67,7 +67,7 @@ impl People {
             }
             (Some((profile, at)), _) => {
                 let at = (*at).min(self.clock.now()).max(read.unwrap_or(Timestamp::MIN));
-                self.keep_profile(installation, profile, at).await?;
+                self.keep_profile(installation, profile.clone(), at).await?;
                 Some(profile.clone())
             }
             (None, _) => self.read_profile(installation, &job.user).await?,

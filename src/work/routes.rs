@@ -121,7 +121,7 @@ impl Work {
         };
         let told = route.by.clone().map(|user| {
             let notice = Notice::RoutePaused { channel: channel.clone(), archived };
-            self.say_unasked(claim, Message::Direct { user, notice })
+            self.say_unasked(claim, Message::direct(user, notice))
         });
         let paused = Route { paused: true, ..route };
         let kept = self.keep_route(channel, &paused, &self.rules(installation).await?);

@@ -5,17 +5,23 @@ use std::time::Duration;
 
 use tracing::warn;
 
+use crate::domain::asked;
 use crate::domain::asker::{Place, Via};
+use crate::domain::command::Command;
+use crate::domain::conversation::Which;
+use crate::domain::delivery::PendingAnswer;
 use crate::domain::handover::Handover;
 use crate::domain::installation::Installation;
 use crate::domain::job::{DigestJob, Job};
 use crate::domain::message::Message;
 use crate::domain::route::Route;
 use crate::domain::say::Say;
-use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId};
-use crate::store::{Class, NewJob};
+use crate::error::{Fault, Service};
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId};
+use crate::store::{Claim, Class, NewJob};
+use crate::work::Work;
 use crate::work::digests::OVERDUE;
+use crate::work::index::Conversations;
 use crate::work::office::Office;
 use crate::work::untouched::UNTOUCHED;
 use crate::work::{earlier, later};
@@ -37,6 +43,9 @@ const KEEP: Duration = Duration::from_hours(48);
 /// long, and so little that neither reminders nor anybody's commands wait for it.
 const BITE: usize = 200;
 const BITES: usize = 10;
+
+/// What lists conversations.
+const INBOX: &str = "/inbox";
 
 /// Who is led by one instance at a time.
 const LEADER: &str = "timers";
@@ -61,21 +70,50 @@ impl Office {
         let now = self.common.clock.now();
         let mut told = 0;
         for waiting in self.common.store.overdue(earlier(now, PATIENCE), TOLD_AT_ONCE).await? {
-            let asker = match Job::decode(&waiting.body) {
-                Ok(Job::Command(job)) => job.asker,
-                Ok(Job::Resume(job)) => job.asker,
-                Ok(Job::List(job)) if job.list.place == Place::Message => job.asker,
+            let (asker, asked) = match Job::decode(&waiting.body) {
+                Ok(Job::Command(job)) => (job.asker, Some(self.asked(&waiting, &job.command).await)),
+                Ok(Job::Resume(job)) => {
+                    let asked = self.kept_asked(&waiting, &job.resume.draft).await;
+                    (job.asker, asked)
+                }
+                Ok(Job::List(job)) if job.list.place == Place::Message => (job.asker, Some(INBOX.to_owned())),
                 Ok(_) | Err(_) => continue,
             };
             if asker.via == Via::Timer {
                 continue;
             }
-            let notice = Job::Message(Message::Private { to: asker.addressee(), say: Say::Waiting });
+            let say = Say::Waits { asked, service: self.waited_for(&waiting).await };
+            let notice = Job::Message(Message::Private { to: asker.addressee(), say });
             let notice =
                 NewJob { request: Some(waiting.request()), ..self.new_job(&waiting.installation, &notice, now) };
             told += usize::from(self.common.store.tell(waiting.id, notice, now).await?);
         }
         Ok(told)
+    }
+
+    /// The service that a job waits for: the one it calls just now, else the one that failed last.
+    async fn waited_for(&self, waiting: &Claim) -> Service {
+        if let Some(service) = self.common.callers.service(waiting.id) {
+            return service;
+        }
+        let kept = self.common.store.job(waiting.id).await.ok().flatten();
+        let cause = kept.and_then(|kept| kept.cause);
+        cause.and_then(|cause| Service::in_words(&cause)).unwrap_or(Service::Dialnote)
+    }
+
+    /// A command as it is typed, with what people call its conversation, as far as that is known here.
+    async fn asked(&self, waiting: &Claim, command: &Command) -> String {
+        let name = match (&command.which, self.of(&waiting.installation).await) {
+            (Which::Id(id), Ok(Some(work))) => work.known_name(&waiting.installation, id).await.ok().flatten(),
+            _ => None,
+        };
+        asked::words(command, name.as_deref())
+    }
+
+    async fn kept_asked(&self, waiting: &Claim, draft: &DraftId) -> Option<String> {
+        let kept = self.common.store.draft(&waiting.installation, draft).await.ok()??;
+        let command = serde_json::from_str(&kept.body).ok()?;
+        Some(self.asked(waiting, &command).await)
     }
 
     /// Has done what is kept for a time that has come.
@@ -90,6 +128,7 @@ impl Office {
                 }
                 UNTOUCHED => Job::Untouched,
                 Installation::KIND => Job::Refresh,
+                PendingAnswer::KIND => Job::Message(Message::Reported { answer: document.id.clone(), arrival: None }),
                 OVERDUE => {
                     let channel = ChannelId::new(document.id.clone());
                     Job::Digest(DigestJob { channel, caught_up: false, overdue: true, away: None })
@@ -99,7 +138,8 @@ impl Office {
                     continue;
                 }
             };
-            let job = NewJob { class: Class::Machine, ..self.new_job(&installation, &job, now) };
+            let class = if document.kind == PendingAnswer::KIND { Class::Person } else { Class::Machine };
+            let job = NewJob { class, ..self.new_job(&installation, &job, now) };
             self.common.store.come_due(&installation, &document, job, now).await?;
         }
         Ok(())
@@ -116,5 +156,13 @@ impl Office {
             self.common.store.forget_entries(earlier(self.common.clock.now(), keep), BITE).await?;
         }
         Ok(())
+    }
+}
+
+impl Work {
+    /// What people call a conversation, as far as it was seen.
+    async fn known_name(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<String>, Fault> {
+        let name = |all: &Conversations| all.get(id).map(|sight| sight.known.conversation.title());
+        self.index.look(self.store.as_ref(), installation, name).await
     }
 }

@@ -84,7 +84,7 @@ impl Work {
                 && last.is_some_and(|last| is_to_be_asked(last, (rules.working, patience), &zone, now));
             if is_asked {
                 let notice = Notice::StillOnIt { about: About::from(&one), hours: rules.untouched_hours };
-                effects.push(self.say_unasked(claim, Message::Direct { user: user.clone(), notice }));
+                effects.push(self.say_unasked(claim, Message::direct(user.clone(), notice)));
             }
             still.extend(is_asked.then_some(now).or(asked).map(|at| (one.id, at)));
         }

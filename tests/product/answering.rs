@@ -54,7 +54,7 @@ async fn given_back_by_its_button_and_typed() {
         bot.slash(MAYA, "/handoff @leo conv_1001 for you").await;
         bot.read_all().await;
         bot.slash(LEO, "/dialnote giveback conv_1001 I am out today").await;
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) belongs to Maya again, who has been told. Your note is in dialnote.");
+        assert_snapshot!(bot.answer(LEO).await, @"You declined Ana Lima. Maya is the owner again. Maya has been notified and your note was added.");
         bot.read_all().await;
         bot.slash(LEO, "/dialnote giveback conv_1001").await;
         assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is not waiting for your answer: nobody gave it to you, or you answered already.");
@@ -78,6 +78,19 @@ async fn nobody_answers_so_it_goes_back() {
         ");
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
         bot.pass(A_QUARTER + SignedDuration::from_secs(1)).await;
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Maya handed +1 415 555 0101 (Ana Lima) to you.
+        “call before noon”
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+          Returned to Maya, 2026-11-23 09:30 UTC
+        [Open in dialnote ↗]
+        ");
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Maya handed +1 415 555 0101 (Ana Lima) to you and waits for your answer.
+        “call before noon”
+          Returned to Maya, 2026-11-23 09:30 UTC
+        [Open in dialnote ↗]
+        ");
         assert_snapshot!(bot.dm(ZOE).await, @"You did not answer in time, so +1 415 555 0101 (Ana Lima) belongs to Maya again.");
         assert_snapshot!(bot.dm(MAYA).await, @"
         Zoe did not answer in time, so +1 415 555 0101 (Ana Lima) is yours again.
@@ -145,7 +158,7 @@ async fn accept_means_the_last_that_is_still_ones_own() {
         bot.world(|world| world.dialnote.conversation_mut("conv_1004").unwrap().assigned_to = None);
         bot.look().await;
         bot.slash(ZOE, "/dialnote accept").await;
-        assert_snapshot!(bot.answer(ZOE).await, @"You take care of +1 415 555 0101 (Ana Lima).");
+        assert_snapshot!(bot.answer(ZOE).await, @"You accepted Ana Lima. Maya has been notified.");
         bot.read_all().await;
     })
     .await;

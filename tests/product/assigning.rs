@@ -8,7 +8,7 @@ use crate::support::{ANA, LEO, MAYA, ZOE, product};
 async fn assign_by_number_with_a_note() {
     product(async |bot| {
         bot.slash(MAYA, "/assign @zoe +1 415 555 0101 wants a call back").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. Your note is in dialnote.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified and your note was added.");
         assert_snapshot!(bot.card(ANA).await, @"
         # Ana Lima
           +1 415 555 0101 · on Front desk
@@ -43,7 +43,7 @@ async fn assign_by_number_with_a_note() {
 async fn assign_to_myself_says_so_and_does_not_ping_me() {
     product(async |bot| {
         bot.slash(MAYA, "/assign me conv_1001").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"+1 415 555 0101 (Ana Lima) is yours now.");
+        assert_snapshot!(bot.answer(MAYA).await, @"You took Ana Lima (+1 415 555 0101).");
         assert_snapshot!(bot.line(ANA).await, @"Maya took this.");
     })
     .await;
@@ -56,7 +56,7 @@ async fn assigning_again_tells_the_owner_before() {
         bot.read_all().await;
 
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Zoe; Leo owned it before. Both have been told.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Reassigned Ana Lima (+1 415 555 0101) from Leo to Zoe. Both have been notified.");
         assert_snapshot!(bot.line(ANA).await, @"Maya assigned this to Zoe; Leo owned it before.");
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned +1 415 555 0101 (Ana Lima) to you.
@@ -66,7 +66,7 @@ async fn assigning_again_tells_the_owner_before() {
         assert_snapshot!(bot.dm(LEO).await, @"
         Maya assigned +1 415 555 0101 (Ana Lima) to you.
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-          It is not yours any more.
+          Reassigned to Zoe by Maya, 2026-11-23 09:00 UTC
         [Open in dialnote ↗]
         ---
         Maya gave +1 415 555 0101 (Ana Lima) to Zoe; it is not yours any more.
@@ -90,7 +90,7 @@ async fn doing_what_is_so_already_is_answered() {
 
         // A note is never thrown away, even if nothing else has to change.
         bot.slash(MAYA, "/assign @zoe conv_1001 call before noon").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Your note about +1 415 555 0101 (Ana Lima) is in dialnote; nothing else had to change.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Note added to Ana Lima. Nothing else changed. Zoe has been notified.");
         assert_snapshot!(bot.line(ANA).await, @"
         Maya added a note.
         “call before noon”
@@ -168,11 +168,11 @@ async fn take_unassign_done_reopen_by_their_buttons() {
 async fn every_verb_typed() {
     product(async |bot| {
         bot.slash(ZOE, "/dialnote take Ana Lima").await;
-        assert_snapshot!(bot.answer(ZOE).await, @"+1 415 555 0101 (Ana Lima) is yours now.");
+        assert_snapshot!(bot.answer(ZOE).await, @"You took Ana Lima (+1 415 555 0101).");
         bot.line(ANA).await;
 
         bot.slash(MAYA, "/unassign ana lima").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"+1 415 555 0101 (Ana Lima) is back in the queue; Zoe has been told.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Unassigned Ana Lima (+1 415 555 0101). Zoe has been notified.");
         bot.line(ANA).await;
         assert_snapshot!(bot.dm(ZOE).await, @"Maya put +1 415 555 0101 (Ana Lima) back into the queue; it is not yours any more.");
 
@@ -180,7 +180,7 @@ async fn every_verb_typed() {
         assert_snapshot!(bot.answer(MAYA).await, @"Nobody owns +1 415 555 0101 (Ana Lima); it is in the queue already.");
 
         bot.slash(LEO, "/done conv_1001 called back, all fine").await;
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is done. Your note is in dialnote.");
+        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is done. Your note was added.");
         assert_snapshot!(bot.line(ANA).await, @"
         Leo marked this done.
         “called back, all fine”
@@ -219,7 +219,7 @@ async fn done_in_the_direct_message() {
 async fn a_command_in_a_direct_message_makes_no_card_there() {
     product(async |bot| {
         bot.slash_in("dm", MAYA, "/assign @zoe conv_1001").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified.");
         bot.dm(ZOE).await;
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
     })
@@ -288,7 +288,7 @@ async fn text_from_outside_neither_pings_nor_formats() {
         });
         let note = "<!channel> *bold* & <b> ask @leo in #billing, https://x.test/?a=1&b";
         bot.slash(MAYA, &format!("/assign @zoe {id} {note}")).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0109 (<script>alert(1)</script> <!channel>) to Zoe, who has been told. Your note is in dialnote.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned <script>alert(1)</script> <!channel> (+1 415 555 0109) to Zoe. Zoe has been notified and your note was added.");
         assert_snapshot!(bot.card(&id).await, @"
         # <script>alert(1)</script> <!channel>
           +1 415 555 0109 · on Front desk

@@ -25,7 +25,7 @@ async fn a_command_without_a_conversation_opens_a_form() {
         assert_snapshot!(empty.field_errors["which"], @"Please complete this required field.");
         assert_eq!(bot.search(MAYA, "window", "which", "ana l").await, ["Ana Lima · +1 415 555 0101"]);
         bot.submit(MAYA, json!({ "which": { "which": ANA }, "to": { "to": "zoe" }, "note": { "note": "hello" } })).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. Your note is in dialnote.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified and your note was added.");
         bot.read_all().await;
     })
     .await;
@@ -133,7 +133,7 @@ async fn a_form_suggests_who_has_the_least_to_do() {
         More: [___]
         ");
         bot.submit(MAYA, json!({ "suggested": { "suggested": "U0ZOE" } })).await;
-        assert_snapshot!(bot.answer(MAYA).await.lines().next().unwrap_or_default(), @"Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told.");
+        assert_snapshot!(bot.answer(MAYA).await.lines().next().unwrap_or_default(), @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified.");
         bot.read_all().await;
     })
     .await;

@@ -451,3 +451,25 @@ async fn a_snooze_ends_when_it_was_asked_to() {
     })
     .await;
 }
+
+/// The decision itself took long: a group is read after its conversation, and Slack is slow.
+#[tokio::test]
+async fn what_changes_while_it_is_decided_is_decided_again() {
+    product(async |bot| {
+        let (service, method) = (Service::Slack, "usergroups.users.list".to_owned());
+        let hang = Hang { service, method, path: String::new(), after_effect: false };
+        bot.world(|world| world.faults.hang_next.push(hang));
+        bot.slash(LEO, "/assign @frontdesk conv_1001").await;
+        let changes = async {
+            bot.sandbox.hung().await;
+            let change = json!({ "conversation": ANA, "assignedToId": "mem_maya" });
+            bot.sandbox.change_in_dialnote(&change).unwrap();
+            bot.clock.advance(SignedDuration::from_secs(3));
+            bot.sandbox.release();
+        };
+        tokio::join!(bot.settle(), changes);
+        assert_eq!((bot.dialnote(ANA).as_str(), written(bot)), ("mem_maya open", 0));
+        assert!(bot.answer(LEO).await.contains("Maya"));
+    })
+    .await;
+}

@@ -65,7 +65,7 @@ async fn whoever_takes_one_in_the_digest_is_answered() {
         bot.read_all().await;
         bot.pass(SignedDuration::from_mins(1)).await;
         bot.press_in_digest(LEO, "take", ANA).await;
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is yours now.");
+        assert_snapshot!(bot.answer(LEO).await, @"You took Ana Lima (+1 415 555 0101).");
         assert!(bot.card(ANA).await.contains("Owner: Leo"));
         bot.read_all().await;
     })

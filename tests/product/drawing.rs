@@ -39,7 +39,7 @@ fn draw_block(block: &Value) -> String {
 }
 
 fn draw_span(span: &Value) -> String {
-    let text = span["text"].as_str().unwrap_or_default();
+    let text = span["text"].as_str().or(span["fallback"].as_str()).unwrap_or_default();
     match (span["type"].as_str(), span["style"]["strike"].as_bool()) {
         (Some("link"), _) => format!("[{text} ↗]"),
         (_, Some(true)) => format!("~{text}~"),

@@ -21,6 +21,12 @@ async fn an_owner_set_in_dialnote_is_shown_and_told() {
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
         [Done] [Open in dialnote ↗]
         ");
+        assert_snapshot!(bot.dm(LEO).await, @"
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+          Reassigned to Zoe in dialnote, 2026-11-23 09:00 UTC
+        [Open in dialnote ↗]
+        ");
         assert_snapshot!(bot.dm(LEO).await, @"Somebody in dialnote gave +1 415 555 0101 (Ana Lima) to Zoe; it is not yours any more.");
         bot.slash(MAYA, "/dialnote history conv_1001").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
@@ -167,7 +173,7 @@ async fn a_change_that_is_seen_while_our_command_makes_it_does_not_echo() {
         [Accept] [Give back] [Done] [Open in dialnote ↗]
         ");
         bot.slash(MAYA, "/dialnote history conv_1001").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Leo, who has been told.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Leo. Leo has been notified.");
         assert_snapshot!(bot.answer(MAYA).await, @"
         What happened to +1 415 555 0101 (Ana Lima), newest first:
         Maya assigned this to Leo.
@@ -204,11 +210,11 @@ async fn what_a_command_overrides_before_anybody_saw_it_is_told_first() {
         bot.slash(MAYA, "/assign @maya conv_1001").await;
         assert_snapshot!(bot.line(ANA).await, @"Somebody in dialnote assigned this to Zoe; Leo owned it before.");
         assert_snapshot!(bot.line(ANA).await, @"Maya took this over from Zoe.");
-        assert_snapshot!(bot.answer(MAYA).await, @"+1 415 555 0101 (Ana Lima) is yours now; Zoe has been told.");
+        assert_snapshot!(bot.answer(MAYA).await, @"You took over Ana Lima (+1 415 555 0101) from Zoe. Zoe has been notified.");
         assert_snapshot!(bot.dm(LEO).await, @"
         Maya assigned +1 415 555 0101 (Ana Lima) to you.
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-          It is not yours any more.
+          Reassigned to Zoe in dialnote, 2026-11-23 09:00 UTC
         [Open in dialnote ↗]
         ---
         Somebody in dialnote gave +1 415 555 0101 (Ana Lima) to Zoe; it is not yours any more.
@@ -216,7 +222,8 @@ async fn what_a_command_overrides_before_anybody_saw_it_is_told_first() {
         assert_snapshot!(bot.dm(ZOE).await, @"
         +1 415 555 0101 (Ana Lima) was assigned to you in dialnote.
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Done] [Open in dialnote ↗]
+          Taken over by Maya, 2026-11-23 09:00 UTC
+        [Open in dialnote ↗]
         ---
         Maya took +1 415 555 0101 (Ana Lima); it is not yours any more.
         ");

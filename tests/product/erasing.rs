@@ -30,7 +30,7 @@ async fn after_erasing_nothing_names_the_person() {
         drafts: 1
         entries: 6
         jobs: 1
-        memos: 4
+        memos: 9
         ");
         assert_snapshot!(erase(bot, "U0ZOE", false).await.unwrap(), @r#"
         In T0ACME, known by: U0ZOE, Zoe, Zoe Park, zoe@acme.example, mem_zoe.
@@ -40,9 +40,13 @@ async fn after_erasing_nothing_names_the_person() {
              1 document: home
              1 document: wishes
              1 job that was given up
+             1 memo: called
              2 memo: direct
+             1 memo: direct_channel
+             1 memo: direct_last
              1 memo: members
              1 memo: profile
+             2 memo: standing
         Replaced by "erased":
              1 document: team
              6 line of the audit log
@@ -116,7 +120,7 @@ async fn whoever_was_erased_can_go_on() {
         assert_snapshot!(bot.answer(ZOE).await, @"+1 415 555 0101 (Ana Lima) is not waiting for your answer: nobody gave it to you, or you answered already.");
         assert!(bot.calls("users.info") > calls, "her profile is read anew");
         bot.slash(ZOE, "/done conv_1001 called back").await;
-        assert_snapshot!(bot.answer(ZOE).await, @"+1 415 555 0101 (Ana Lima) is done. Your note is in dialnote.");
+        assert_snapshot!(bot.answer(ZOE).await, @"+1 415 555 0101 (Ana Lima) is done. Your note was added.");
         bot.slash(MAYA, "/assign @zoe conv_1004").await;
         bot.settle().await;
         assert_snapshot!(bot.dm(ZOE).await, @"
@@ -166,6 +170,7 @@ async fn a_route_stays_without_whoever_made_it() {
         assert_snapshot!(erase(bot, "U0MAYA", false).await.unwrap(), @r#"
         In T0ACME, known by: U0MAYA, Maya, Maya Chen, maya@acme.example, mem_maya.
         Removed:
+             1 memo: called
              1 memo: members
              1 memo: profile
         Replaced by "erased":
@@ -234,7 +239,7 @@ async fn everything_that_is_kept_is_shown() {
             let kinds = all[list].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap_or("").to_owned());
             kinds.collect::<Vec<_>>().join(" ")
         };
-        assert_snapshot!(kinds("memos"), @"direct direct members profile");
+        assert_snapshot!(kinds("memos"), @"called direct direct direct_channel direct_last members profile standing standing");
         assert_snapshot!(kinds("documents"), @"handover handover home team wishes");
         assert_snapshot!(kinds("jobs_given_up"), @"message.v1");
         assert_eq!(all["drafts"].as_array().unwrap().len(), 1);

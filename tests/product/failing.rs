@@ -1,6 +1,6 @@
 //! When things fail: nothing is lost, and people are told.
 
-use dialnote_slack::sandbox::{DialnoteFailure, SlackFailure};
+use dialnote_slack::sandbox::{DialnoteFailure, Hang, Service, SlackFailure};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 
@@ -14,9 +14,18 @@ async fn while_dialnote_is_down_commands_wait_and_then_happen_in_order() {
         bot.slash(LEO, "/assign me conv_1001").await;
         bot.slash(LEO, "/done conv_1001").await;
         bot.pass(SignedDuration::from_secs(60)).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Saved, and waiting for dialnote: it takes longer than usual. It will be done as soon as dialnote answers, and I will tell you then.");
-        assert_snapshot!(bot.answer(LEO).await, @"Saved, and waiting for dialnote: it takes longer than usual. It will be done as soon as dialnote answers, and I will tell you then.");
-        assert_snapshot!(bot.answer(LEO).await, @"Saved, and waiting for dialnote: it takes longer than usual. It will be done as soon as dialnote answers, and I will tell you then.");
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        dialnote isn't responding. `/assign conv_1001` is saved and runs when dialnote is back.
+          You don't need to repeat it.
+        ");
+        assert_snapshot!(bot.answer(LEO).await, @"
+        dialnote isn't responding. `/assign conv_1001` is saved and runs when dialnote is back.
+          You don't need to repeat it.
+        ");
+        assert_snapshot!(bot.answer(LEO).await, @"
+        dialnote isn't responding. `/done conv_1001` is saved and runs when dialnote is back.
+          You don't need to repeat it.
+        ");
         assert_eq!(bot.dialnote(ANA), "nobody open");
 
         bot.world(|world| world.faults.dialnote.down = false);
@@ -24,9 +33,45 @@ async fn while_dialnote_is_down_commands_wait_and_then_happen_in_order() {
         assert_eq!(bot.dialnote(ANA), "mem_leo done");
         assert_eq!(bot.owners_set(), ["mem_zoe", "mem_leo"]);
         assert_eq!(bot.notes(ANA).len(), 1);
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. Your note is in dialnote.");
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is yours now; Zoe has been told.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified and your note was added.");
         assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is done.");
+        assert_snapshot!(bot.answer(LEO).await, @"You took over Ana Lima (+1 415 555 0101) from Zoe. Zoe has been notified.");
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_waits_is_told_for_which_service() {
+    product(async |bot| {
+        let down = SlackFailure { method: "users.info".into(), status: 503, times: 9, ..SlackFailure::default() };
+        bot.world(|world| world.faults.slack.fail_next.push(down));
+        bot.look().await;
+        bot.slash(MAYA, "/done Ana Lima").await;
+        bot.pass(SignedDuration::from_secs(10)).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        Slack isn't responding. `/done Ana Lima` is saved and runs when Slack is back.
+          You don't need to repeat it.
+        ");
+        bot.pass(SignedDuration::from_mins(5)).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"+1 415 555 0101 (Ana Lima) is done.");
+        bot.line(ANA).await;
+
+        // Slack takes the question and does not answer for now.
+        bot.clock.advance(SignedDuration::from_hours(2));
+        bot.slash(LEO, "/reopen conv_1001").await;
+        let hang =
+            |service, method: &str| Hang { service, method: method.into(), path: String::new(), after_effect: false };
+        bot.world(|world| world.faults.hang_next.push(hang(Service::Slack, "users.info")));
+        let meanwhile = async {
+            bot.sandbox.hung().await;
+            bot.clock.advance(SignedDuration::from_secs(4));
+            bot.office.tick().await.unwrap();
+            bot.sandbox.release();
+        };
+        tokio::join!(meanwhile, bot.settle());
+        bot.pass(SignedDuration::from_mins(1)).await;
+        assert!(bot.answer(LEO).await.starts_with("Slack isn't responding. `/reopen Ana Lima` is saved"));
         bot.read_all().await;
     })
     .await;
@@ -40,7 +85,10 @@ async fn a_click_that_had_to_wait_is_answered_too() {
         bot.world(|world| world.faults.dialnote.rate_limited = Some(20));
         bot.press(MAYA, ANA, "done").await;
         bot.pass(SignedDuration::from_secs(10)).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Saved, and waiting for dialnote: it takes longer than usual. It will be done as soon as dialnote answers, and I will tell you then.");
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        dialnote isn't responding. `/done Ana Lima` is saved and runs when dialnote is back.
+          You don't need to repeat it.
+        ");
         bot.world(|world| world.faults.dialnote.rate_limited = None);
         bot.pass(SignedDuration::from_secs(30)).await;
         assert_snapshot!(bot.answer(MAYA).await, @"+1 415 555 0101 (Ana Lima) is done.");
@@ -65,7 +113,7 @@ async fn given_up_after_a_day_and_tried_again_by_a_button() {
 
         bot.world(|world| world.faults.dialnote.down = false);
         bot.press_private(MAYA, "front-desk", "retry", 0).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. Your note is in dialnote.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified and your note was added.");
         assert_snapshot!(bot.line(ANA).await, @"
         Maya assigned this to Zoe.
         “wants a call back”
@@ -98,8 +146,8 @@ async fn the_bot_is_not_in_the_channel() {
     product(async |bot| {
         bot.world(|world| world.faults.slack.bot_not_in = vec!["front-desk".into()]);
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. Your note is in dialnote.");
         assert_snapshot!(bot.answer(MAYA).await, @"Done in dialnote, but I cannot post its card here, because I am not in this channel. Type /invite @dialnote and use the command again.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified and your note was added.");
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned +1 415 555 0101 (Ana Lima) to you.
         “wants a call back”
@@ -127,7 +175,7 @@ async fn slack_takes_messages_slowly_and_none_is_lost() {
         });
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
         bot.pass(SignedDuration::from_secs(10)).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. Your note is in dialnote.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Your note was added.");
         bot.world(|world| world.faults.slack.rate_limited.clear());
         bot.pass(SignedDuration::from_secs(60)).await;
         bot.line(ANA).await;
@@ -146,7 +194,7 @@ async fn an_answer_after_half_an_hour_finds_another_way() {
         bot.clock.advance(SignedDuration::from_mins(45));
         bot.world(|world| world.faults.dialnote.down = false);
         bot.pass(SignedDuration::from_secs(60)).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"+1 415 555 0101 (Ana Lima) is yours now.");
+        assert_snapshot!(bot.answer(MAYA).await, @"You took Ana Lima (+1 415 555 0101).");
         assert_eq!(bot.calls("chat.postEphemeral"), 1);
         bot.line(ANA).await;
     })

@@ -11,7 +11,7 @@ async fn a_conversation_has_many_names() {
         for name in ["conv_1001", link, "+14155550101", "(415) 555-0101", "001 415 555 0101", "ana", "\"Ana Lima\""] {
             bot.slash(MAYA, &format!("/assign me {name}")).await;
             let answer = bot.answer(MAYA).await;
-            assert!(answer.starts_with("+1 415 555 0101 (Ana Lima) is yours now"), "{name}: {answer}");
+            assert!(answer.starts_with("You took Ana Lima (+1 415 555 0101)."), "{name}: {answer}");
             bot.slash(MAYA, &format!("/unassign {name}")).await;
             bot.read_all().await;
         }
@@ -49,7 +49,7 @@ async fn several_fit_and_one_is_picked() {
         ");
 
         bot.press_private(MAYA, "front-desk", "pick", 1).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0104 (Robert Nguyen) to Zoe, who has been told. Your note is in dialnote.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Robert Nguyen (+1 415 555 0104) to Zoe. Zoe has been notified and your note was added.");
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned +1 415 555 0104 (Robert Nguyen) to you.
         “asked for a quote”
@@ -109,7 +109,7 @@ async fn long_lists_are_read_page_by_page() {
         });
         bot.slash(MAYA, "/dialnote take contact249").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        +1 415 556 0249 (Contact249 Frost) is yours now. Contact249 Frost is snoozed.
+        You took Contact249 Frost (+1 415 556 0249). Contact249 Frost is snoozed.
           Snoozed until 2026-11-24 05:00 UTC
         [Unsnooze]
         ");

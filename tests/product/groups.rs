@@ -18,14 +18,14 @@ async fn the_least_busy_of_a_group_gets_it() {
             world.dialnote.conversation_mut("conv_1004").unwrap().assigned_to = Some("mem_leo".into());
         });
         bot.slash(MAYA, "/assign @frontdesk conv_1001 wants a quote").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. Of @frontdesk nobody has fewer open conversations (0). Your note is in dialnote.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified and your note was added. Zoe has the fewest open conversations in @frontdesk (0).");
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
         bot.read_all().await;
 
         // Now both have one: the one whose last pick is longest ago is next.
         bot.pass(SignedDuration::from_secs(5)).await;
         bot.slash(MAYA, "/assign @frontdesk conv_1002").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0102 (Robert Hale) to Leo, who has been told. Of @frontdesk nobody has fewer open conversations (1).");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Robert Hale (+1 415 555 0102) to Leo. Leo has been notified. Leo has the fewest open conversations in @frontdesk (1).");
         bot.read_all().await;
     })
     .await;

@@ -10,7 +10,7 @@ use crate::support::{ANA, LEO, MAYA, SAM, ZOE, handoff_to, product};
 async fn a_typed_handoff_is_one_act() {
     product(async |bot| {
         bot.slash(LEO, "/handoff @zoe conv_1001 asks for a quote, call before noon").await;
-        assert_snapshot!(bot.answer(LEO).await, @"Handed +1 415 555 0101 (Ana Lima) over to Zoe, who has been told. Your note is in dialnote.");
+        assert_snapshot!(bot.answer(LEO).await, @"Handed Ana Lima (+1 415 555 0101) off to Zoe. Zoe has been notified and has until 2026-11-23 14:30 UTC to accept.");
         assert_snapshot!(bot.line(ANA).await, @"
         Leo handed this over to Zoe.
         “asks for a quote, call before noon”
@@ -49,7 +49,7 @@ async fn the_form_hands_over() {
         assert!(bot.form(LEO).is_some());
         bot.submit(LEO, handoff_to(ZOE, "Wants a quote.\nCall before noon.")).await;
         assert_eq!(bot.form(LEO), None);
-        assert_snapshot!(bot.answer(LEO).await, @"Handed +1 415 555 0101 (Ana Lima) over to Zoe, who has been told. Your note is in dialnote.");
+        assert_snapshot!(bot.answer(LEO).await, @"Handed Ana Lima (+1 415 555 0101) off to Zoe. Zoe has been notified and has until 2026-11-23 14:30 UTC to accept.");
         assert_snapshot!(bot.line(ANA).await, @"
         Leo handed this over to Zoe.
         “Wants a quote.
@@ -129,7 +129,8 @@ async fn a_note_that_dialnote_refuses_is_given_back() {
         });
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. But the note was not written: dialnote said no: “Notes are switched off.” Here it is, to keep:
+        Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified.
+        But the note was not written: dialnote said no: “Notes are switched off.” Here it is, to keep:
         “wants a call back”
         ");
         assert_snapshot!(bot.line(ANA).await, @"Maya assigned this to Zoe.");

@@ -63,7 +63,7 @@ async fn an_admin_installs_the_app_and_connects_it() {
         ");
         bot.close(MAYA).await;
         bot.slash(LEO, "/assign me conv_1001").await;
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is yours now.");
+        assert_snapshot!(bot.answer(LEO).await, @"You took Ana Lima (+1 415 555 0101).");
         assert_eq!(bot.dialnote(ANA), "mem_leo open");
         bot.know_work().await;
         bot.read_all().await;
@@ -102,7 +102,7 @@ async fn a_new_key_takes_the_place_of_the_old_one_and_it_can_be_taken_away() {
         bot.submit(MAYA, json!({ "key": { "key": key } })).await;
         bot.close(MAYA).await;
         bot.slash(LEO, "/dialnote take conv_1001").await;
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is yours now.");
+        assert_snapshot!(bot.answer(LEO).await, @"You took Ana Lima (+1 415 555 0101).");
         bot.know_work().await;
         bot.read_all().await;
     })
@@ -191,7 +191,7 @@ async fn an_organization_installs_it_for_all_its_workspaces() {
         bot.clock.advance(SignedDuration::from_secs(1));
         bot.connect().await;
         bot.slash(LEO, "/dialnote take conv_1001").await;
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is yours now.");
+        assert_snapshot!(bot.answer(LEO).await, @"You took Ana Lima (+1 415 555 0101).");
         bot.press(LEO, ANA, "done").await;
         bot.open_home(LEO).await;
         assert!(bot.home(LEO).await.contains("Yours: 1."));
@@ -200,7 +200,7 @@ async fn an_organization_installs_it_for_all_its_workspaces() {
         // Groups are a workspace's, so it has to be said which.
         bot.slash(MAYA, "/assign @frontdesk conv_1002").await;
         let said = bot.answer(MAYA).await;
-        assert!(said.contains("Of @frontdesk nobody has fewer open conversations"), "{said}");
+        assert!(said.contains("has the fewest open conversations in @frontdesk"), "{said}");
         bot.read_all().await;
         bot.sandbox.uninstall().await.unwrap();
         bot.settle().await;

@@ -19,9 +19,9 @@ async fn what_somebody_leaves_behind_is_put_back_with_one_button() {
         ");
         bot.press_private(MAYA, "dm", "requeue", 0).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Both are done:
-        +1 415 555 0106 (Grace Kim) is back in the queue; somebody who left owned it before.
-        +1 415 555 0113 (Nora Quinn) is back in the queue; somebody who left owned it before.
+        Unassigned 2 conversations.
+        Unassigned Grace Kim (+1 415 555 0106).
+        Unassigned Nora Quinn (+1 415 555 0113).
         ");
         assert_eq!(
             (bot.dialnote("conv_1006").as_str(), bot.dialnote("conv_1013").as_str()),

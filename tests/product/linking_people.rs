@@ -38,13 +38,13 @@ async fn an_admin_says_who_somebody_is_and_what_they_asked_for_is_done() {
         assert_snapshot!(bot.dm(SAM).await, @"Maya linked you to Samuel Ortiz in dialnote, so you can use /dialnote now. What you asked for before is done now; I tell you what comes of it.");
         assert_snapshot!(bot.dm(SAM).await, @"
           You asked for this before, when it had to wait for somebody to be linked to dialnote:
-        +1 415 555 0101 (Ana Lima) is yours now.
+        You took Ana Lima (+1 415 555 0101).
         ");
         assert_eq!(bot.dialnote(ANA), "mem_sam open");
         assert_snapshot!(bot.line(ANA).await, @"Sam took this.");
         // Both ways: Sam acts as the member, and the member is Sam.
         bot.slash(LEO, "/assign @leo conv_1001").await;
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is yours now; Sam has been told.");
+        assert_snapshot!(bot.answer(LEO).await, @"You took over Ana Lima (+1 415 555 0101) from Sam. Sam has been notified.");
         assert_snapshot!(bot.dm(SAM).await, @"
         Maya linked you to Samuel Ortiz in dialnote, so you can use /dialnote now. What you asked for before is done now; I tell you what comes of it.
         ---
@@ -52,7 +52,7 @@ async fn an_admin_says_who_somebody_is_and_what_they_asked_for_is_done() {
         ");
         bot.read_all().await;
         bot.slash(SAM, "/dialnote take conv_1002").await;
-        assert_snapshot!(bot.answer(SAM).await, @"+1 415 555 0102 (Robert Hale) is yours now.");
+        assert_snapshot!(bot.answer(SAM).await, @"You took Robert Hale (+1 415 555 0102).");
         bot.read_all().await;
         assert!(bot.card("conv_1002").await.contains("Owner: Sam"));
     })
@@ -303,7 +303,7 @@ async fn a_link_follows_an_address_that_changes_in_slack() {
         bot.sandbox.event(json!({ "type": "user_change", "user": SAM })).await.unwrap();
         assert_snapshot!(bot.dm(SAM).await, @"
           You asked for this before, when it had to wait for somebody to be linked to dialnote:
-        +1 415 555 0101 (Ana Lima) is yours now.
+        You took Ana Lima (+1 415 555 0101).
         ");
         bot.read_all().await;
         assert_eq!(bot.dialnote(ANA), "mem_sam open");
@@ -312,7 +312,7 @@ async fn a_link_follows_an_address_that_changes_in_slack() {
         bot.slash(SAM, "/done conv_1001").await;
         assert!(bot.answer(SAM).await.starts_with("You are not in dialnote"));
         bot.slash(LEO, "/assign @leo conv_1001").await;
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is yours now; Samuel Ortiz owned it before.");
+        assert_snapshot!(bot.answer(LEO).await, @"You took over Ana Lima (+1 415 555 0101) from Samuel Ortiz.");
         bot.read_all().await;
     })
     .await;
@@ -334,7 +334,7 @@ async fn a_link_follows_an_address_that_changes_in_dialnote() {
         bot.read_all().await;
         assert_eq!(bot.dialnote("conv_1002"), "mem_new open");
         bot.slash(LEO, "/assign @leo conv_1001").await;
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is yours now; Zoe Park owned it before.");
+        assert_snapshot!(bot.answer(LEO).await, @"You took over Ana Lima (+1 415 555 0101) from Zoe Park.");
         bot.read_all().await;
     })
     .await;

@@ -271,7 +271,7 @@ async fn found_by_a_shortcut_and_acted_upon() {
         assert_snapshot!(bot.window(MAYA).await, @"
         [[dialnote]]
         Find a conversation [Name or number ▾]
-        +1 415 555 0103 (Diana Okafor) is back in the queue; Leo has been told.
+        Unassigned Diana Okafor (+1 415 555 0103). Leo has been notified.
         ---
         Found: 1. [Show ▾]
         Diana Okafor · +1 415 555 0103 · on Billing
@@ -305,7 +305,7 @@ async fn a_form_opened_from_a_row_brings_its_list_up_to_date() {
         assert_snapshot!(bot.window(LEO).await.lines().take(3).collect::<Vec<_>>().join("\n"), @"
         [[dialnote]]
         Find a conversation [Name or number ▾]
-        Handed +1 415 555 0103 (Diana Okafor) over to Zoe, who has been told. Your note is in dialnote.
+        Handed Diana Okafor (+1 415 555 0103) off to Zoe. Zoe has been notified and has until 2026-11-23 14:30 UTC to accept.
         ");
         bot.read_all().await;
         bot.close(LEO).await;

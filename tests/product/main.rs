@@ -44,6 +44,8 @@ mod linking;
 mod linking_people;
 mod listing;
 mod model;
+mod moving_on;
+mod notified;
 mod noting;
 mod operating;
 mod overtaking;

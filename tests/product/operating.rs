@@ -13,7 +13,7 @@ use crate::support::{ANA, Bot, LEO, MAYA, product, set_up};
 async fn what_was_given_up_can_be_looked_at_and_tried_again() {
     set_up(async |bot| {
         a_message_is_given_up(bot).await;
-        assert_snapshot!(list(bot, true).await, @"job-3 T0ACME message.v1 card:C0FRONT:conv_1001 since 2026-11-23T09:00:00Z, one try: Slack refused: msg_too_long");
+        assert_snapshot!(list(bot, true).await, @"job-2 T0ACME message.v1 card:C0FRONT:conv_1001 since 2026-11-23T09:00:00Z, one try: Slack refused: msg_too_long");
         let id = jobs::dead(bot.work.store.as_ref()).await.unwrap()[0];
         let mut shown = Vec::new();
         jobs::show(bot.work.store.as_ref(), id, &mut shown).await.unwrap();
@@ -45,7 +45,7 @@ async fn what_was_given_up_can_be_thrown_away_and_what_waits_cannot() {
         bot.world(|world| world.faults.dialnote.down = true);
         bot.slash(LEO, "/dialnote take conv_1004").await;
         bot.settle().await;
-        assert_snapshot!(list(bot, false).await, @"job-6 T0ACME command.v1 conversation:conv_1004 since 2026-11-23T09:00:00Z, one try: dialnote is unavailable: 503 Service Unavailable");
+        assert_snapshot!(list(bot, false).await, @"job-7 T0ACME command.v1 conversation:conv_1004 since 2026-11-23T09:00:00Z, one try: dialnote is unavailable: 503 Service Unavailable");
         let waiting = bot.work.store.jobs(false, JobId(0), 9).await.unwrap()[0].id;
         let refused = jobs::discard(store.as_ref(), waiting).await.unwrap_err().to_string();
         assert_eq!(refused, format!("{waiting} was not given up: it will be tried by itself"));

@@ -150,7 +150,7 @@ async fn one_is_told_once_that_a_long_search_waits() {
         bot.world(|world| world.faults.dialnote.down = false);
         bot.pass(A_MINUTE).await;
         let told = bot.world(|world| {
-            let mine = world.messages.iter().filter(|message| message.text.contains("waiting for dialnote"));
+            let mine = world.messages.iter().filter(|message| message.text.contains("is saved and runs"));
             mine.count()
         });
         assert_eq!(told, 1, "{}", bot.everything());

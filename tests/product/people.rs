@@ -2,9 +2,10 @@
 
 use dialnote_slack::sandbox::Person;
 use insta::assert_snapshot;
+use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::support::{ANA, MAYA, SAM, ZOE, product};
+use crate::support::{ADA, ANA, Bot, LEO, MAYA, SAM, ZOE, product};
 
 #[tokio::test]
 async fn somebody_who_is_not_in_dialnote_can_neither_own_nor_act() {
@@ -87,7 +88,7 @@ async fn a_new_member_is_known_at_once_and_one_who_left_is_not() {
             world.dialnote.members.push(sam);
         });
         bot.slash(MAYA, "/assign @sam conv_1001").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Sam, who has been told.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Sam. Sam has been notified.");
         bot.line(ANA).await;
         bot.dm(SAM).await;
     })
@@ -129,6 +130,33 @@ async fn dialnotes_own_refusal_is_passed_on() {
         bot.world(|world| world.dialnote.members.retain(|member| member.id != "mem_zoe"));
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         assert_snapshot!(bot.answer(MAYA).await, @"dialnote said no: “mem_zoe is not a member of your organization.”");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_people_who_show_one_name_are_told_apart() {
+    product(async |bot| {
+        let shows = |bot: &Bot, who: &str, name: &str| {
+            bot.world(|world| world.person_mut(who).unwrap().display_name = name.into());
+        };
+        // A nickname that may be somebody else's name.
+        shows(bot, ZOE, "Sam");
+        bot.slash(MAYA, "/assign @zoe conv_1001").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe Park. Zoe Park has been notified.");
+        assert!(bot.card(ANA).await.contains("Owner: Zoe Park"));
+        assert_snapshot!(bot.line(ANA).await, @"Maya assigned this to Zoe Park.");
+        bot.dm(ZOE).await;
+
+        // Two who are called alike by their first names, and one who shows the other's.
+        bot.hire(ADA, "Leo Fischer");
+        bot.slash(MAYA, "/assign @leo conv_1004").await;
+        bot.slash(LEO, "/assign @ada conv_1005").await;
+        bot.clock.advance(SignedDuration::from_hours(2));
+        bot.slash(MAYA, "/assign @leo conv_1002").await;
+        bot.read_all().await;
+        let card = bot.card("conv_1002").await;
+        assert!(card.contains("Owner: Leo Martins"), "{card}");
     })
     .await;
 }

@@ -22,7 +22,7 @@ async fn what_was_asked_for_somebody_else_is_done_when_they_are_linked() {
         bot.answer(MAYA).await;
         assert_snapshot!(bot.dm(LEO).await, @"
           You asked for this before, when it had to wait for somebody to be linked to dialnote:
-        Handed +1 415 555 0101 (Ana Lima) over to Sam, who has been told. Your note is in dialnote.
+        Handed Ana Lima (+1 415 555 0101) off to Sam. Sam has been notified and has until 2026-11-23 17:30 UTC to accept.
         ");
         assert_snapshot!(bot.dm(SAM).await, @"
         Maya linked you to Samuel Ortiz in dialnote, so you can use /dialnote now.
@@ -125,7 +125,7 @@ async fn what_was_clicked_waits_like_what_was_typed() {
         bot.answer(MAYA).await;
         assert_snapshot!(bot.dm(LEO).await, @"
           You asked for this before, when it had to wait for somebody to be linked to dialnote:
-        Assigned +1 415 555 0101 (Ana Lima) to Sam, who has been told.
+        Assigned Ana Lima (+1 415 555 0101) to Sam. Sam has been notified.
         ");
         bot.read_all().await;
         assert_eq!(bot.dialnote(ANA), "mem_sam done");
@@ -183,7 +183,7 @@ async fn who_is_invited_with_the_right_address_is_found_and_need_not_ask_again()
         bot.look().await;
         assert_snapshot!(bot.dm(SAM).await, @"
           You asked for this before, when it had to wait for somebody to be linked to dialnote:
-        +1 415 555 0101 (Ana Lima) is yours now.
+        You took Ana Lima (+1 415 555 0101).
         ");
         assert_eq!(bot.dialnote(ANA), "mem_sam open");
         bot.read_all().await;

@@ -38,7 +38,7 @@ async fn the_one_who_lost_may_take_over_if_nothing_changed_since() {
         [Take over]
         ");
         bot.press_private(LEO, "front-desk", "take_over", 0).await;
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) is yours now; Zoe has been told.");
+        assert_snapshot!(bot.answer(LEO).await, @"You took over Ana Lima (+1 415 555 0101) from Zoe. Zoe has been notified.");
         assert_snapshot!(bot.line(ANA).await, @"Leo took this over from Zoe.");
         assert_snapshot!(bot.dm(ZOE).await, @"Leo took +1 415 555 0101 (Ana Lima); it is not yours any more.");
 
@@ -67,6 +67,7 @@ async fn a_delivery_made_twice_has_one_effect() {
         assert_eq!((bot.calls("PATCH"), bot.notes(ANA).len()), (1, 1));
         bot.press(ZOE, ANA, "done").await;
         bot.line(ANA).await;
+        assert!(bot.dm(ZOE).await.contains("Done by you"));
         assert_eq!(bot.calls("PATCH"), 2);
     })
     .await;

@@ -146,8 +146,8 @@ async fn people_hear_of_what_they_want_when_they_want() {
         // It is 1:00 where Zoe is.
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.slash(MAYA, "/assign @zoe conv_1002").await;
-        bot.answer(MAYA).await;
-        bot.answer(MAYA).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe will be notified at 12:00 UTC.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Robert Hale (+1 415 555 0102) to Zoe. Zoe will be notified at 12:00 UTC.");
         bot.line(ANA).await;
         bot.line("conv_1002").await;
         bot.settle().await;
@@ -163,8 +163,19 @@ async fn people_hear_of_what_they_want_when_they_want() {
         [Accept] [Give back] [Done] [Open in dialnote ↗]
         ");
         bot.slash(LEO, "/assign @leo conv_1001").await;
-        bot.answer(LEO).await;
+        assert_snapshot!(bot.answer(LEO).await, @"You took over Ana Lima (+1 415 555 0101) from Zoe.");
         bot.line(ANA).await;
+        // Zoe does not want to hear of it, and her older message says so all the same.
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+          Taken over by Leo, 2026-11-23 15:00 UTC
+        [Open in dialnote ↗]
+        ---
+        Maya assigned +1 415 555 0102 (Robert Hale) to you.
+          :studio_microphone: Voicemail · 2026-11-23 08:45 UTC
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        ");
     })
     .await;
 }

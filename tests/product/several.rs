@@ -12,9 +12,9 @@ async fn several_conversations_become_somebodys() {
     product(async |bot| {
         bot.slash(MAYA, "/assign @zoe conv_1001 conv_1004 both are urgent").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Both are done:
-        Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. Your note is in dialnote.
-        Assigned +1 415 555 0104 (Robert Nguyen) to Zoe, who has been told. Your note is in dialnote.
+        Assigned 2 conversations to Zoe. Zoe has been notified.
+        Assigned Ana Lima (+1 415 555 0101) to Zoe. Your note was added.
+        Assigned Robert Nguyen (+1 415 555 0104) to Zoe. Your note was added.
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned 2 conversations to you.
@@ -49,9 +49,9 @@ async fn a_shift_is_handed_over() {
         bot.read_all().await;
         bot.slash(MAYA, "/handoff all @leo I am off, all quiet").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Both are done:
-        Handed +1 415 555 0101 (Ana Lima) over to Leo, who has been told. Your note is in dialnote.
-        Handed +1 415 555 0104 (Robert Nguyen) over to Leo, who has been told. Your note is in dialnote.
+        Handed 2 conversations off to Leo. Leo has been notified and has until 2026-11-23 17:30 UTC to accept.
+        Handed Ana Lima (+1 415 555 0101) off to Leo. Your note was added.
+        Handed Robert Nguyen (+1 415 555 0104) off to Leo. Your note was added.
         ");
         assert_snapshot!(bot.dm(LEO).await, @"
         Maya handed 2 conversations to you.
@@ -116,9 +116,9 @@ async fn a_note_that_is_refused_in_one_place_is_said_and_given_back() {
         });
         bot.slash(MAYA, "/assign @zoe conv_1001 conv_1004 both are urgent").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Both are done:
-        Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told.
-        Assigned +1 415 555 0104 (Robert Nguyen) to Zoe, who has been told. Your note is in dialnote.
+        Assigned 2 conversations to Zoe. Zoe has been notified.
+        Assigned Ana Lima (+1 415 555 0101) to Zoe.
+        Assigned Robert Nguyen (+1 415 555 0104) to Zoe. Your note was added.
         No note about +1 415 555 0101 (Ana Lima): dialnote said no: “Notes are switched off.”
         Here is your note, so that it is not lost:
         “both are urgent”

@@ -119,7 +119,7 @@ async fn a_note_is_written_and_the_owner_is_told() {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
         bot.slash(LEO, "/dialnote note Ana Lima prefers the morning").await;
-        assert_snapshot!(bot.answer(LEO).await, @"Your note about +1 415 555 0101 (Ana Lima) is in dialnote.");
+        assert_snapshot!(bot.answer(LEO).await, @"Note added to Ana Lima. Zoe has been notified.");
         assert_snapshot!(bot.line(ANA).await, @"
         Leo added a note.
         “prefers the morning”

@@ -50,7 +50,7 @@ async fn known(url: &str) -> (u16, String) {
 async fn a_command_is_stored_acknowledged_and_done() {
     by_sockets(async |bot| {
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned +1 415 555 0101 (Ana Lima) to Zoe, who has been told. Your note is in dialnote.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified and your note was added.");
         bot.read_all().await;
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
         let ways = bot.world(|world| world.deliveries.iter().map(|one| one.url.clone()).collect::<Vec<_>>());

@@ -112,6 +112,7 @@ async fn a_command_is_followed_to_its_last_call() {
             "command > command.v1: done",
             "command > message.v1 > Slack chat.postMessage: ok",
             "command > message.v1 > Slack conversations.info: ok",
+            "command > message.v1 > Slack conversations.open: ok",
             "command > message.v1 > Slack response_url: ok",
             "command > message.v1: done",
             "command: 200",

@@ -9,8 +9,6 @@ use crate::drawing::draw;
 use crate::model::{ELSEWHERE, Model, State, Status, Step};
 use crate::support::Bot;
 
-const NOTED: &str = " Your note is in dialnote.";
-
 /// What stands for the conversation that a sentence is about.
 const IT: &str = "§";
 
@@ -94,7 +92,8 @@ impl Truth {
         let buttons = [" [Undo", " [Reopen]", " [Unsnooze]"];
         let line = buttons.iter().find_map(|button| line.rsplit_once(button)).map_or(line, |(line, _)| line);
         if let Some((id, name)) = self.names.iter().find(|(_, name)| line.contains(number_in(name))) {
-            return Some((id.clone(), line.replace(name, IT).replace(title_in(name), IT)));
+            let turned = format!("{} ({})", title_in(name), number_in(name));
+            return Some((id.clone(), line.replace(&turned, IT).replace(name, IT).replace(title_in(name), IT)));
         }
         let undone = UNDO.iter().any(|start| line.starts_with(start));
         let (id, name) = self.names.iter().find(|(_, name)| undone && line.contains(title_in(name)))?;
@@ -144,9 +143,9 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
         Status::Snoozed(_) => " § is snoozed.",
     };
     let said = said.strip_suffix(hidden).filter(|rest| !rest.is_empty()).unwrap_or(said);
+    let (said, told) = told(said);
     let said = said.strip_suffix(" The note stays in dialnote.").unwrap_or(said);
-    let (said, noted) = said.strip_suffix(NOTED).map_or((said, false), |said| (said, true));
-    if noted && !step.noted {
+    if told.contains("our note was added") && !step.noted {
         return false;
     }
     let elsewhere = step.who == ELSEWHERE;
@@ -169,39 +168,27 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     if_so(
         by_me && passed && to == me,
         match &other {
-            Some(from) => format!("§ is yours now; {from} has been told."),
-            None => "§ is yours now.".to_owned(),
+            Some(from) => format!("You took over § from {from}."),
+            None => "You took §.".to_owned(),
         },
     );
     if_so(
         by_me && passed && to != me,
         match &other {
-            Some(from) => format!("Assigned § to {to}; {from} owned it before. Both have been told."),
-            None => format!("Assigned § to {to}, who has been told."),
+            Some(from) => format!("Reassigned § from {from} to {to}."),
+            None => format!("Assigned § to {to}."),
         },
     );
-    if_so(
-        by_me && passed && to != me,
-        match &other {
-            Some(from) => format!("Handed § over to {to}; {from} owned it before. Both have been told."),
-            None => format!("Handed § over to {to}, who has been told."),
-        },
-    );
-    if_so(
-        by_me && passed && after.owner.is_none(),
-        match &other {
-            Some(from) => format!("§ is back in the queue; {from} has been told."),
-            None => "§ is back in the queue.".to_owned(),
-        },
-    );
+    if_so(by_me && passed && to != me, format!("Handed § off to {to}."));
+    if_so(by_me && passed && after.owner.is_none(), "Unassigned §.".to_owned());
     if_so(by_me && did && after.status == Status::Done, "§ is done.".to_owned());
     if_so(by_me && did && after.status == Status::Open, "§ is open again.".to_owned());
     if_so(by_me && after.status == Status::Open && snoozed(&before), "§ is back.".to_owned());
     if_so(by_me && snoozed(&after), "§ is snoozed.".to_owned());
-    if_so(by_me && step.noted, "Your note about § is in dialnote.".to_owned());
-    if_so(by_me && step.noted && !did, "Your note about § is in dialnote; nothing else had to change.".to_owned());
-    if_so(by_me && to == me && !did, "You take care of §.".to_owned());
-    if_so(by_me && passed && from == me, format!("§ belongs to {to} again, who has been told."));
+    if_so(by_me && step.noted, "Note added to §.".to_owned());
+    if_so(by_me && step.noted && !did, "Note added to §. Nothing else changed.".to_owned());
+    if_so(by_me && to == me && !did, "You accepted §.".to_owned());
+    if_so(by_me && passed && from == me, format!("You declined §. {to} is the owner again."));
     let again = match after.status {
         Status::Open => "open",
         Status::Done => "done",
@@ -310,6 +297,19 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
         || is_noted
         || is_back
         || snoozed(&after) && said.starts_with("  It comes back")
+}
+
+/// What is said of a deed, and after it of who was notified and of the note.
+fn told(said: &str) -> (&str, &str) {
+    let is_start = |at: usize| {
+        let rest = &said[at + 2..];
+        let first = rest.split(". ").next().unwrap_or(rest);
+        first.contains(" been notified") || first.starts_with("Your note was added")
+    };
+    match said.match_indices(". ").find(|(at, _)| is_start(*at)) {
+        Some((at, _)) => (&said[..=at], &said[at + 2..]),
+        None => (said, ""),
+    }
 }
 
 /// How long ago, as people say it.

@@ -15,7 +15,7 @@ async fn an_assignment_is_taken_back() {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
         bot.slash(MAYA, "/dialnote undo").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Undone: Ana Lima is assigned to Leo again.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Undone: Ana Lima is assigned to Leo again. Both have been notified.");
         assert_eq!(bot.dialnote(ANA), "mem_leo open");
         assert_snapshot!(bot.line(ANA).await, @"Maya took that back: Leo owns this again.");
         assert_snapshot!(bot.dm(LEO).await, @"
@@ -28,7 +28,7 @@ async fn an_assignment_is_taken_back() {
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned +1 415 555 0101 (Ana Lima) to you.
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-          It is not yours any more.
+          Reassigned to Leo by Maya, 2026-11-23 09:00 UTC
         [Open in dialnote ↗]
         ---
         Maya gave +1 415 555 0101 (Ana Lima) to Leo; it is not yours any more.

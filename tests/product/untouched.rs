@@ -40,6 +40,13 @@ async fn an_owner_is_asked_about_what_nothing_happens_to() {
         ");
         bot.press_private(LEO, "dm", "unassign", 0).await;
         assert_snapshot!(bot.dm(LEO).await, @"
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+          :telephone_receiver: Missed call · 2026-11-23 17:56 UTC
+          Unassigned by you, 2026-11-25 18:00 UTC
+        [Open in dialnote ↗]
+        ");
+        assert!(bot.dm(LEO).await.contains("Unassigned by you"), "the question of two days ago");
+        assert_snapshot!(bot.dm(LEO).await, @"
         Still on +1 415 555 0101 (Ana Lima)? Nothing has happened to it for 8 working hours.
           :leftwards_arrow_with_hook: You gave it back.
         ");
@@ -83,7 +90,10 @@ async fn what_is_touched_need_not_be_asked_about() {
         hours(bot, 5).await;
         assert_eq!(bot.calls("chat.postMessage"), said);
         bot.slash(ZOE, "/dialnote keep conv_1001").await;
-        assert_snapshot!(bot.answer(ZOE).await, @"+1 415 555 0101 (Ana Lima) belongs to Leo.");
+        assert_snapshot!(bot.answer(ZOE).await, @"
+        +1 415 555 0101 (Ana Lima) belongs to Leo.
+        [Take over]
+        ");
         bot.slash(LEO, "/dialnote keep conv_1001").await;
         assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0101 (Ana Lima) stays yours.");
         assert_snapshot!(bot.line(ANA).await, @"Leo is still on this.");

@@ -27,7 +27,7 @@ async fn the_work_of_the_first_schema_is_done() {
         assert_eq!(bot.dialnote("conv_1004"), "mem_zoe open", "picked from a kept list");
         assert!(bot.notes("conv_1006").iter().any(|note| note.starts_with("half done")), "half done");
         assert_snapshot!(bot.dm(MAYA).await, @"Leo put +1 415 555 0104 (Robert Nguyen) back into the queue; it is not yours any more.");
-        assert_snapshot!(bot.answer(LEO).await, @"+1 415 555 0104 (Robert Nguyen) is back in the queue; Maya has been told.");
+        assert_snapshot!(bot.answer(LEO).await, @"Unassigned Robert Nguyen (+1 415 555 0104).");
         assert_snapshot!(bot.line("conv_1004").await, @"Leo put this back into the queue; Maya owned it before.");
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned +1 415 555 0101 (Ana Lima) to you.

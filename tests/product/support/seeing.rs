@@ -186,7 +186,7 @@ impl Bot {
 
     /// Whether somebody has a notice that their command waits.
     pub fn was_told_to_wait(&self, who: &str) -> bool {
-        let waits = |text: &str| text.contains("waiting for dialnote");
+        let waits = |text: &str| text.contains("is saved and runs");
         self.world(|world| world.seen_by(who, FRONT_DESK).iter().any(|m| m.to.is_some() && waits(&m.text)))
     }
 

@@ -1,0 +1,143 @@
+//! What becomes of direct messages, for the person whose command they follow from: no one is said to be notified
+//! before Slack has taken the message. The sentences are the view's, the waiting is the outbox's.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::asker::Asker;
+use crate::domain::refusal::About;
+use crate::domain::say::Say;
+
+/// The state of a direct message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// Slack took it.
+    Taken,
+    /// Held until the end of its reader's quiet hours.
+    Later(Timestamp),
+    /// Of a kind that its reader has switched off.
+    Unwanted,
+    /// Not taken at the first try, and tried again.
+    NotYet {
+        /// Refused with a code that is not known, rather than not heard.
+        refused: bool,
+    },
+    /// Refused for good.
+    Never(Why),
+}
+
+/// The reason why someone cannot be sent direct messages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// The account is deactivated.
+    Deactivated,
+    /// Slack knows no such person, or does not show them to the app.
+    NotFound,
+    /// The account is a bot's.
+    Bot,
+    /// The app's Messages tab is off: this concerns everyone.
+    NoMessagesTab,
+    /// The workspace restricts who may post.
+    Restricted,
+    /// Slack took nothing until the app stopped trying.
+    GaveUp,
+    /// Another code of Slack's.
+    Other(String),
+}
+
+impl Why {
+    /// The kind of reason, in a word, for metrics.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Deactivated => "deactivated",
+            Self::NotFound => "not_found",
+            Self::Bot => "bot",
+            Self::NoMessagesTab => "no_messages_tab",
+            Self::Restricted => "restricted",
+            Self::GaveUp => "gave_up",
+            Self::Other(_) => "other",
+        }
+    }
+}
+
+/// A direct message, as the answer to its sender tells of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The receiver's name for colleagues.
+    pub name: String,
+    /// Its state, if it is known.
+    pub fate: Option<Fate>,
+}
+
+/// The sender of a direct message, who hears what becomes of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Awaited {
+    /// The answer that waits for it, if one does; else its sender hears only that it was refused.
+    pub answer: Option<String>,
+    /// Its place among the direct messages of that answer.
+    pub nth: usize,
+    /// The sender.
+    pub asker: Asker,
+    /// The receiver's name for colleagues.
+    pub name: String,
+}
+
+/// The state of a direct message for an answer that waits for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arrival {
+    /// The message.
+    pub of: Awaited,
+    /// The conversation it tells of, if it tells of one.
+    pub about: Option<About>,
+    /// Its state.
+    pub fate: Fate,
+}
+
+/// An answer that waits until the state of its direct messages is known. It is kept with the time at which it
+/// is given in any case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingAnswer {
+    /// The person who asked.
+    pub asker: Asker,
+    /// The answer.
+    pub say: Say,
+    /// The direct messages.
+    pub receipts: Vec<Receipt>,
+}
+
+impl PendingAnswer {
+    /// The kind under which it is kept (`store::Document`), by its own name.
+    pub const KIND: &str = "answer";
+
+    /// Notes the state of a direct message.
+    pub fn note(&mut self, nth: usize, fate: Fate) {
+        if let Some(receipt) = self.receipts.get_mut(nth) {
+            receipt.fate = Some(fate);
+        }
+    }
+
+    /// Whether nothing is left to wait for.
+    pub fn is_complete(&self) -> bool {
+        self.receipts.iter().all(|receipt| receipt.fate.is_some())
+    }
+
+    /// The answer with all that is known.
+    pub fn complete(self) -> (Asker, Say) {
+        (self.asker, self.say.with_receipts(self.receipts))
+    }
+}
+
+impl Say {
+    /// The same with the state of the direct messages that followed.
+    #[must_use]
+    pub fn with_receipts(mut self, receipts: Vec<Receipt>) -> Self {
+        match &mut self {
+            Self::Done(deed) | Self::NoteRefused { deed, .. } => deed.receipts = receipts,
+            Self::Several(several) => several.receipts = receipts,
+            _ => {}
+        }
+        self
+    }
+}

@@ -1,0 +1,112 @@
+//! What a person is called where others read it: the display name as long as it names only them, else the full
+//! name, else the address.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::domain::lookup::names::folded;
+use crate::domain::people::{self, Member, Profile};
+use crate::ids::MemberId;
+
+/// The fewest letters at the start of two words that make them the same name.
+const ALIKE: usize = 3;
+
+/// What others read for a person. `own` is the member that the person is, if that is known.
+pub fn name(profile: &Profile, own: Option<&MemberId>, members: &[Member]) -> String {
+    let shown = folded(&profile.name);
+    let Some(full) = profile.real.as_ref().filter(|real| folded(real) != shown) else {
+        return if profile.shared { address(profile) } else { profile.name.clone() };
+    };
+    // Of thousands of members few need a closer look.
+    let others = |name: &str| {
+        let first = name.chars().next();
+        let near = members.iter().filter(move |member| first_letter(&member.name) == first);
+        near.filter(|member| !is_own(profile, own, member)).collect::<Vec<_>>()
+    };
+    let is_taken = profile.shared || others(&shown).iter().any(|other| is_called(&folded(&other.name), &shown));
+    if !is_taken && is_from(&shown, &folded(full)) {
+        return profile.name.clone();
+    }
+    let folded_full = folded(full);
+    let full_is_taken = others(&folded_full).iter().any(|other| folded(&other.name) == folded_full);
+    if full_is_taken { address(profile) } else { full.clone() }
+}
+
+/// The first letter as a folded name has it.
+fn first_letter(name: &str) -> Option<char> {
+    name.trim_start().nfkd().next()?.to_lowercase().next()
+}
+
+fn address(profile: &Profile) -> String {
+    profile.email.clone().unwrap_or_else(|| profile.name.clone())
+}
+
+fn is_own(profile: &Profile, own: Option<&MemberId>, member: &Member) -> bool {
+    let address = |email: Option<&String>| email.map(|email| people::folded(email));
+    own == Some(&member.id)
+        || address(profile.email.as_ref()).is_some_and(|own| address(member.email.as_ref()) == Some(own))
+}
+
+/// Whether somebody with this full name goes by the shown one, too: by all of it, or by its first word.
+fn is_called(full: &str, shown: &str) -> bool {
+    full == shown || full.split(' ').next() == Some(shown)
+}
+
+/// Whether a shown name comes from the full one, so that who knows one recognizes the other. A nickname may be
+/// what another person is called.
+fn is_from(shown: &str, full: &str) -> bool {
+    shown.split(' ').any(|word| full.split(' ').any(|other| are_alike(word, other)))
+}
+
+fn are_alike(one: &str, other: &str) -> bool {
+    let same = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    same >= ALIKE || (same > 0 && one == other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::people::Account;
+    use crate::ids::SlackUserId;
+
+    fn profile(shown: &str, full: &str) -> Profile {
+        Profile {
+            user: SlackUserId::new("U1"),
+            name: shown.into(),
+            real: Some(full.into()),
+            shared: false,
+            email: Some("zoe@acme.example".into()),
+            account: Account::Member,
+            zone: None,
+            admin: false,
+        }
+    }
+
+    fn member(id: &str, name: &str, email: &str) -> Member {
+        Member { id: MemberId::new(id), name: name.into(), email: Some(email.into()), away: false, admin: false }
+    }
+
+    #[test]
+    fn a_name_that_names_only_one_person_is_theirs() {
+        let members = [member("m1", "Zoe Park", "zoe@acme.example"), member("m2", "Sam Doyle", "sam@acme.example")];
+        for (shown, full, expected) in [
+            ("Zoe", "Zoe Park", "Zoe"),
+            ("zoep", "Zoë Park", "zoep"),
+            ("Park, Zoe", "Zoe Park", "Park, Zoe"),
+            ("Zoe Park", "Zoe Park", "Zoe Park"),
+            ("Sam", "Zoe Park", "Zoe Park"),
+            ("Bob", "Zoe Park", "Zoe Park"),
+            ("Sam", "Sam Doyle", "zoe@acme.example"),
+            ("Sam", "Samantha Park", "Samantha Park"),
+        ] {
+            assert_eq!(name(&profile(shown, full), None, &members), expected, "{shown} of {full}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_another_person_shows_is_not_enough() {
+        let shared = Profile { shared: true, ..profile("Zoe", "Zoe Park") };
+        assert_eq!(name(&shared, None, &[]), "Zoe Park");
+        let alike = Profile { real: None, ..shared };
+        assert_eq!(name(&alike, None, &[]), "zoe@acme.example");
+    }
+}

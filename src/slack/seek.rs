@@ -1,0 +1,83 @@
+//! Looking for a message of ours whose answer was not heard (contracts/slack.md §16.4).
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::error::Fault;
+use crate::ids::{ChannelId, MessageTs, SlackUserId};
+use crate::json::Peek;
+use crate::slack::answer::CallError;
+use crate::slack::client::{EVENT_TYPE, Posted, Slack};
+
+/// How far back a message of ours is looked for, beyond the time since its job was accepted: our
+/// clock and Slack's may differ.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
+
+/// How many messages are looked through for one of ours.
+const LOOKED_THROUGH: &str = "200";
+
+/// What came of looking for a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sought {
+    /// It is there.
+    There(Posted),
+    /// It is not there.
+    NotThere,
+    /// We may not look.
+    Unknowable,
+}
+
+impl Slack {
+    /// Looks for a message that [`Slack::post`] may have posted to `channel` for `job` since `since`: in
+    /// the thread if one is given. Needs a permission to read there, and says [`Sought::Unknowable`]
+    /// without it (§16.4).
+    pub async fn find(
+        &self,
+        channel: &str,
+        thread: Option<&MessageTs>,
+        job: &str,
+        since: Timestamp,
+    ) -> Result<Sought, Fault> {
+        match self.messages(channel, thread, since).await {
+            Ok((channel, answer)) => Ok(sought(channel, &answer, job)),
+            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(Sought::Unknowable),
+            Err(CallError::Fault(fault)) => Err(fault),
+        }
+    }
+
+    async fn messages(
+        &self,
+        channel: &str,
+        thread: Option<&MessageTs>,
+        since: Timestamp,
+    ) -> Result<(ChannelId, Value), CallError> {
+        let oldest = since.saturating_sub(CLOCKS_DIFFER).unwrap_or(Timestamp::MIN).as_second().to_string();
+        // A message may be posted to a user, but is read in the direct channel with them (§15.1).
+        let channel = if channel.starts_with(['U', 'W']) {
+            self.direct(&SlackUserId::new(channel)).await?
+        } else {
+            ChannelId::new(channel)
+        };
+        let mut arguments = vec![
+            ("channel", channel.as_str()),
+            ("oldest", &oldest),
+            ("limit", LOOKED_THROUGH),
+            ("include_all_metadata", "true"),
+        ];
+        arguments.extend(thread.map(|thread| ("ts", thread.as_str())));
+        let method = if thread.is_some() { "conversations.replies" } else { "conversations.history" };
+        let answer = self.call_form(method, &arguments).await?;
+        Ok((channel, answer))
+    }
+}
+
+fn sought(channel: ChannelId, answer: &Value, job: &str) -> Sought {
+    let ours = |message: &&Value| {
+        let more = message.list("/metadata/event_payload/more");
+        message.text("/metadata/event_type") == Some(EVENT_TYPE)
+            && (message.text("/metadata/event_payload/job") == Some(job)
+                || more.iter().any(|one| one.as_str() == Some(job)))
+    };
+    let found = answer.list("/messages").iter().find(ours).and_then(|message| message.words("/ts"));
+    found.map_or(Sought::NotThere, |ts| Sought::There(Posted { channel, ts: MessageTs::new(ts) }))
+}

@@ -1,0 +1,224 @@
+//! Sentences about what a person did: to one conversation or to several, and who was notified of it.
+
+use jiff::Timestamp;
+
+use crate::domain::delivery::{Fate, Receipt, Why};
+use crate::domain::refusal::About;
+use crate::domain::say::{Deed, Picked, Several, What};
+use crate::view::kit::{Block, Content, Span};
+use crate::view::mrkdwn::neutral;
+use crate::view::next;
+use crate::view::reply::named;
+
+/// Words with times among them, which every reader sees in their own time zone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Words(Vec<Span>);
+
+impl Words {
+    fn text(self, text: &str) -> Self {
+        if text.is_empty() { self } else { self.span(Span::plain(text)) }
+    }
+
+    fn span(mut self, span: Span) -> Self {
+        self.0.push(span);
+        self
+    }
+
+    /// Another sentence after this one.
+    fn then(mut self, next: Self) -> Self {
+        if !self.0.is_empty() && !next.0.is_empty() {
+            self = self.text(" ");
+        }
+        self.0.extend(next.0);
+        self
+    }
+
+    /// The words, with times in UTC.
+    pub(super) fn plain(&self) -> String {
+        self.0.iter().map(Span::shown).collect()
+    }
+
+    /// The same as a paragraph.
+    pub(super) fn paragraph(&self) -> Block {
+        let is_timeless = self.0.iter().all(|span| matches!(span, Span::Text { .. }));
+        if is_timeless { Block::paragraph(&self.plain()) } else { Block::rich(self.0.clone()) }
+    }
+
+    /// The same as a message.
+    pub(super) fn content(&self) -> Content {
+        Content::new(&neutral(&self.plain()), vec![self.paragraph()])
+    }
+}
+
+/// "Ana Lima (+1 415 555 0101)", or just the name or number if there is only one.
+pub(super) fn contact(about: &About) -> String {
+    if about.number.is_empty() { about.title.clone() } else { format!("{} ({})", about.title, about.number) }
+}
+
+/// What was done, who was notified of it, and that the note was added.
+pub(super) fn done(deed: &Deed) -> Words {
+    let words = Words::default().text(&what(deed));
+    let words = words.then(notified(&deed.receipts, deed.until, deed.noted && !is_note_alone(deed))).then(picked(deed));
+    let still = deed.hidden.map(|hidden| next::still(&deed.about, hidden)).unwrap_or_default();
+    words.then(Words::default().text(&still))
+}
+
+fn is_note_alone(deed: &Deed) -> bool {
+    matches!(deed.what, What::Noted | What::OnlyNoted)
+}
+
+fn what(deed: &Deed) -> String {
+    let (contact, name) = (contact(&deed.about), &deed.about.title);
+    let (old, from) = (named(&deed.about), deed.from.as_ref());
+    match &deed.what {
+        What::Mine => match from {
+            Some(from) => format!("You took over {contact} from {from}."),
+            None => format!("You took {contact}."),
+        },
+        What::Theirs(to) => match from {
+            Some(from) => format!("Reassigned {contact} from {from} to {to}."),
+            None => format!("Assigned {contact} to {to}."),
+        },
+        What::HandedTo(to) => format!("Handed {contact} off to {to}."),
+        What::Unassigned => format!("Unassigned {contact}."),
+        What::Done => format!("{old} is done."),
+        What::Reopened => format!("{old} is open again."),
+        What::Snoozed(_) => format!("{old} is snoozed."),
+        What::Woken => format!("{old} is back."),
+        What::Undone(again) => next::undone(&deed.about, again, deed.note_stays),
+        What::Accepted => format!("You accepted {name}."),
+        What::Kept => format!("{old} stays yours."),
+        What::GivenBack(to) if to.is_empty() => format!("You declined {name}. It's unassigned now."),
+        What::GivenBack(to) => format!("You declined {name}. {to} is the owner again."),
+        What::Noted => format!("Note added to {name}."),
+        What::OnlyNoted if deed.noted => format!("Note added to {name}. Nothing else changed."),
+        What::OnlyNoted => format!("Nothing changed for {name}."),
+    }
+}
+
+fn picked(deed: &Deed) -> Words {
+    let who = match &deed.what {
+        What::Theirs(to) | What::HandedTo(to) => format!("{to} has"),
+        _ => "You have".to_owned(),
+    };
+    let words = |Picked { group, open }: &Picked| format!("{who} the fewest open conversations in {group} ({open}).");
+    Words::default().text(&deed.picked.as_ref().map(words).unwrap_or_default())
+}
+
+/// One of several things that were done: who was notified is said of all of them.
+pub(super) fn row(deed: &Deed) -> String {
+    let note = if deed.noted && !is_note_alone(deed) { " Your note was added." } else { "" };
+    format!("{}{note}", what(deed))
+}
+
+/// "Zoe has been notified and your note was added." Nothing is said of what is not known.
+pub(super) fn notified(receipts: &[Receipt], until: Option<Timestamp>, noted: bool) -> Words {
+    let taken = names(receipts, |fate| *fate == Fate::Taken);
+    let note = if noted { "your note was added" } else { "" };
+    let has = match taken.as_slice() {
+        [] => String::new(),
+        [one] => format!("{one} has been notified"),
+        [_, _] => "Both have been notified".to_owned(),
+        all => format!("All {} have been notified", all.len()),
+    };
+    let words = match (has.is_empty(), until, noted) {
+        (true, _, false) => Words::default(),
+        (true, _, true) => Words::default().text("Your note was added."),
+        (false, Some(until), _) => {
+            Words::default().text(&format!("{has} and has until ")).span(Span::time(until)).text(" to accept.")
+        }
+        (false, None, true) => Words::default().text(&format!("{has} and {note}.")),
+        (false, None, false) => Words::default().text(&format!("{has}.")),
+    };
+    not_notified(receipts).into_iter().fold(words, Words::then)
+}
+
+/// The sentences about each who was not.
+fn not_notified(receipts: &[Receipt]) -> Vec<Words> {
+    let mut said: Vec<Words> = Vec::new();
+    for Receipt { name, fate } in receipts {
+        let words = match fate {
+            Some(Fate::Later(at)) => {
+                Words::default().text(&format!("{name} will be notified at ")).span(Span::clock(*at)).text(".")
+            }
+            Some(Fate::NotYet { refused: true }) => {
+                Words::default().text(&format!("{name} hasn't been notified yet: Slack isn't accepting the message."))
+            }
+            Some(Fate::Never(why)) => Words::default().text(&couldnt_be_notified(name, None, why)),
+            Some(Fate::Taken | Fate::Unwanted | Fate::NotYet { refused: false }) | None => continue,
+        };
+        if !said.contains(&words) {
+            said.push(words);
+        }
+    }
+    said
+}
+
+/// The names of the receivers of whom it holds, each once, unless another message to them says otherwise.
+fn names(receipts: &[Receipt], holds: impl Fn(&Fate) -> bool) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for receipt in receipts {
+        let same = receipts.iter().filter(|other| other.name == receipt.name);
+        let all = same.into_iter().all(|same| same.fate.as_ref().is_some_and(&holds));
+        if all && !names.contains(&receipt.name.as_str()) {
+            names.push(&receipt.name);
+        }
+    }
+    names
+}
+
+/// "Zoe couldn't be notified: Slack says the account is deactivated."
+pub(super) fn couldnt_be_notified(name: &str, about: Option<&About>, why: &Why) -> String {
+    let about = about.map_or_else(String::new, |about| format!(" about {}", contact(about)));
+    format!("{name} couldn't be notified{about}: {}", reason(why))
+}
+
+/// The reason as a sentence of its own after a colon.
+pub(super) fn reason(why: &Why) -> String {
+    match why {
+        Why::Deactivated => "Slack says the account is deactivated.".to_owned(),
+        Why::NotFound => "Slack can't find a direct message with this person.".to_owned(),
+        Why::Bot => "Slack says the account is a bot.".to_owned(),
+        Why::NoMessagesTab => "the app's Messages tab is turned off.".to_owned(),
+        Why::Restricted => "the workspace restricts who can post.".to_owned(),
+        Why::GaveUp => "Slack didn't accept the message for 24 hours.".to_owned(),
+        Why::Other(code) => format!("Slack refused the message ({code})."),
+    }
+}
+
+/// What was done to several conversations: "Assigned 2 of 3 conversations to Zoe. Zoe has been notified."
+pub(super) fn several(all: &Several) -> Words {
+    let Several { deeds, refused, receipts, .. } = all;
+    let title = match (deeds.as_slice(), refused.len()) {
+        ([], 1) => "Nothing was done:".to_owned(),
+        ([], all) => format!("None of {all} is done:"),
+        ([first, ..], others) => together(first, deeds, &count(deeds.len(), others)),
+    };
+    let until = deeds.first().and_then(|deed| deed.until).filter(|_| deeds.iter().all(|deed| deed.until.is_some()));
+    Words::default().text(&title).then(notified(receipts, until, false))
+}
+
+/// "2 conversations", "1 of 3 conversations".
+fn count(done: usize, others: usize) -> String {
+    match (done, others) {
+        (1, 0) => "1 conversation".to_owned(),
+        (all, 0) => format!("{all} conversations"),
+        (done, others) => format!("{done} of {} conversations", done + others),
+    }
+}
+
+/// The same act in one sentence; acts that differ as changes.
+fn together(first: &Deed, deeds: &[Deed], count: &str) -> String {
+    let alike = |is: fn(&What) -> bool| deeds.iter().all(|deed| is(&deed.what));
+    let same = deeds.iter().all(|deed| deed.what == first.what);
+    match &first.what {
+        What::Theirs(to) if same => format!("Assigned {count} to {to}."),
+        What::HandedTo(to) if same => format!("Handed {count} off to {to}."),
+        What::Mine if same => format!("You took {count}."),
+        What::Unassigned if same => format!("Unassigned {count}."),
+        What::Done if same => format!("Marked {count} done."),
+        What::Reopened if same => format!("Reopened {count}."),
+        What::Snoozed(_) if alike(|what| matches!(what, What::Snoozed(_))) => format!("Snoozed {count}."),
+        _ => format!("Changed {count}."),
+    }
+}

@@ -1,0 +1,123 @@
+//! Answers that tell who was notified. Such an answer waits for the first try of each direct message, and no
+//! longer than a few seconds: nobody is said to be notified before Slack has taken the message.
+
+use std::time::Duration;
+
+use crate::domain::asker::{Asker, Reply, Via};
+use crate::domain::delivery::{Arrival, Awaited, Fate, PendingAnswer, Receipt};
+use crate::domain::message::Message;
+use crate::domain::notice::Notice;
+use crate::domain::say::Say;
+use crate::error::Fault;
+use crate::ids::SlackUserId;
+use crate::store::{Claim, Effect};
+use crate::work::outbox::mark;
+use crate::work::{Outcome, Work, later};
+
+/// How long an answer waits for its direct messages.
+const WAITS: Duration = Duration::from_secs(4);
+
+impl Work {
+    /// An answer to whoever asked: in the list whose button they pressed, else in words of its own.
+    pub(super) fn answer_in_place(&self, claim: &Claim, asker: &Asker, say: Say) -> Effect {
+        let in_list = self.redraw(claim, asker, say.clone());
+        in_list.unwrap_or_else(|| self.say(claim, Message::Private { to: asker.addressee(), say }))
+    }
+
+    /// Has the sender of these messages hear what becomes of the direct ones among them: in the answer, if there
+    /// is one. Answers what is to be stored for that.
+    pub(super) async fn answer_when_told(
+        &self,
+        claim: &Claim,
+        asker: &Asker,
+        say: Option<Say>,
+        messages: &mut [Message],
+        name_of: impl Fn(&SlackUserId) -> Option<String>,
+    ) -> Result<Option<Effect>, Fault> {
+        if asker.via == Via::Timer {
+            return Ok(None);
+        }
+        let (id, mut receipts) = (mark(claim), Vec::new());
+        for message in messages {
+            let Message::Direct { user, notice, awaited } = message else { continue };
+            let name = self.called(claim, user, name_of(user)).await?;
+            // An answer does not wait for what cannot be looked up now.
+            let fate = self.foreseen(&claim.installation, user, notice).await.unwrap_or_default();
+            let answer = (say.is_some() && fate.is_none()).then(|| id.clone());
+            *awaited =
+                Some(Box::new(Awaited { answer, nth: receipts.len(), asker: asker.clone(), name: name.clone() }));
+            receipts.push(Receipt { name, fate });
+        }
+        let Some(say) = say else { return Ok(None) };
+        let pending = PendingAnswer { asker: asker.clone(), say, receipts };
+        if pending.is_complete() {
+            let (asker, say) = pending.complete();
+            return Ok(Some(self.answer_in_place(claim, &asker, say)));
+        }
+        let until = later(self.clock.now(), WAITS);
+        Ok(Some(self.put_due(PendingAnswer::KIND, &id, &pending, Some(until))))
+    }
+
+    async fn called(&self, claim: &Claim, user: &SlackUserId, name: Option<String>) -> Result<String, Fault> {
+        match name {
+            Some(name) => Ok(name),
+            None => Ok(self.people.name(&claim.installation, user).await?.unwrap_or_else(|| user.to_string())),
+        }
+    }
+
+    /// What follows from the state of a direct message for its sender.
+    pub(super) fn report_fate(
+        &self,
+        claim: &Claim,
+        awaited: Option<&Awaited>,
+        notice: &Notice,
+        fate: Fate,
+    ) -> Option<Effect> {
+        let of = awaited?.clone();
+        let is_refused = matches!(fate, Fate::Never(_));
+        let arrival = Arrival { of, about: notice.about(), fate };
+        match &arrival.of.answer {
+            Some(answer) => {
+                let answer = answer.clone();
+                Some(self.say(claim, Message::Reported { answer, arrival: Some(Box::new(arrival)) }))
+            }
+            None => is_refused.then(|| self.not_notified(claim, arrival)).flatten(),
+        }
+    }
+
+    /// Notes the state of a direct message, and gives the answer if nothing is left to wait for.
+    pub(super) async fn reported(
+        &self,
+        claim: &Claim,
+        answer: &str,
+        arrival: Option<&Arrival>,
+    ) -> Result<Outcome, Fault> {
+        let kept = self.store.document(&claim.installation, PendingAnswer::KIND, answer).await?;
+        let due = kept.as_ref().and_then(|kept| kept.due);
+        let pending = kept.and_then(|kept| serde_json::from_str::<PendingAnswer>(&kept.body).ok());
+        let Some(mut pending) = pending else {
+            let refused = arrival.filter(|arrival| matches!(arrival.fate, Fate::Never(_)));
+            let told = refused.and_then(|refused| self.not_notified(claim, refused.clone()));
+            return Ok(Outcome::done(told.into_iter().collect()));
+        };
+        if let Some(arrival) = arrival {
+            pending.note(arrival.of.nth, arrival.fate.clone());
+        }
+        if arrival.is_some() && !pending.is_complete() {
+            return Ok(Outcome::done(vec![self.put_due(PendingAnswer::KIND, answer, &pending, due)]));
+        }
+        let (asker, say) = pending.complete();
+        let drop = Effect::DropDocument { kind: PendingAnswer::KIND.to_owned(), id: answer.to_owned() };
+        Ok(Outcome::done(vec![drop, self.answer_in_place(claim, &asker, say)]))
+    }
+
+    /// Tells a sender who was answered already, or needed no answer, that a direct message was refused.
+    fn not_notified(&self, claim: &Claim, arrival: Arrival) -> Option<Effect> {
+        let Fate::Never(why) = arrival.fate else { return None };
+        let say = Say::NotNotified { name: arrival.of.name, about: arrival.about, why };
+        let mut to = arrival.of.asker.addressee();
+        // What they were answered stays.
+        to.reply = to.reply.map(|reply| Reply { replace: false, ..reply });
+        Some(self.say(claim, Message::Private { to, say }))
+    }
+}

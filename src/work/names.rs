@@ -1,0 +1,42 @@
+//! People who show the same name are told apart: what is known of each says that another one shows it, too.
+
+use crate::domain::lookup::names::folded;
+use crate::domain::people::Profile;
+use crate::error::Fault;
+use crate::ids::{InstallationId, SlackUserId};
+use crate::store::Memo;
+use crate::work::people::{PROFILE, People};
+
+/// The users who show a name (a memo), by that name.
+const CALLED: &str = "called";
+
+/// How many of them are looked at.
+const MOST: usize = 10;
+
+impl People {
+    /// A profile that was read just now, with whether another person who is known shows the same name. What is kept
+    /// of them says so from then on, too.
+    pub(super) async fn told_apart(&self, installation: &InstallationId, profile: Profile) -> Result<Profile, Fault> {
+        let shown = folded(&profile.name);
+        let kept = self.store.recall(installation, CALLED, &shown).await?;
+        let known: Vec<SlackUserId> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
+        let mut called = vec![profile.user.clone()];
+        for user in known.into_iter().filter(|user| *user != profile.user).take(MOST) {
+            let Some(memo) = self.store.recall(installation, PROFILE, user.as_str()).await? else { continue };
+            let Ok(other) = serde_json::from_str::<Profile>(&memo.body) else { continue };
+            if folded(&other.name) != shown {
+                continue;
+            }
+            called.push(user);
+            if !other.shared {
+                let body = serde_json::to_string(&Profile { shared: true, ..other }).unwrap_or_default();
+                self.store.remember(installation, Memo { body, ..memo }).await?;
+            }
+        }
+        let shared = called.len() > 1;
+        let body = serde_json::to_string(&called).unwrap_or_default();
+        let memo = Memo { kind: CALLED.to_owned(), id: shown, alias: None, at: self.clock.now(), body };
+        self.store.remember(installation, memo).await?;
+        Ok(Profile { shared, ..profile })
+    }
+}

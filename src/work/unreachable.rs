@@ -1,0 +1,96 @@
+//! People who cannot be sent direct messages: admins hear of each once, until it works again.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use tracing::warn;
+
+use crate::domain::delivery::{Awaited, Fate, Why};
+use crate::domain::installation::Installation;
+use crate::domain::message::Message;
+use crate::domain::notice::Notice;
+use crate::error::Fault;
+use crate::ids::{InstallationId, SlackUserId};
+use crate::slack::codes;
+use crate::store::{Claim, Effect};
+use crate::work::Work;
+
+/// A person who cannot be sent direct messages (`store::Document`), by Slack user.
+const UNREACHABLE: &str = "unreachable";
+
+/// A person who cannot be sent direct messages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Unreachable {
+    /// The person's name for colleagues.
+    pub(super) name: String,
+    /// The reason.
+    pub(super) why: Why,
+}
+
+impl Work {
+    /// What follows from a direct message that was refused for good: its sender and the admins hear of it.
+    pub(super) async fn cannot_notify(
+        &self,
+        claim: &Claim,
+        (user, notice): (&SlackUserId, &Notice),
+        awaited: Option<&Awaited>,
+        code: &str,
+    ) -> Result<Vec<Effect>, Fault> {
+        let installation = &claim.installation;
+        let why = codes::unreachable(code).unwrap_or_else(|| Why::Other(code.to_owned()));
+        self.metrics.not_notified(why.kind());
+        warn!(code, "Slack takes no direct message for this person");
+        let mut effects: Vec<_> =
+            self.report_fate(claim, awaited, notice, Fate::Never(why.clone())).into_iter().collect();
+        let known: Option<Unreachable> = self.kept(installation, UNREACHABLE, user.as_str()).await?;
+        let name = match awaited {
+            Some(awaited) => awaited.name.clone(),
+            None => self.people.name(installation, user).await?.unwrap_or_else(|| user.to_string()),
+        };
+        let unreachable = Unreachable { name: name.clone(), why: why.clone() };
+        effects.push(self.put(UNREACHABLE, user.as_str(), &unreachable));
+        // What admins are told goes the same way: where it is closed to all they see it in the doctor's findings.
+        let is_told = known.is_none() && why != Why::NoMessagesTab && !matches!(notice, Notice::CannotNotify { .. });
+        if is_told {
+            let admins = self.admins(installation).await?.into_iter().filter(|admin| admin != user);
+            let told = |admin| {
+                let notice = Notice::CannotNotify { name: name.clone(), why: why.clone() };
+                self.say_unasked(claim, Message::direct(admin, notice))
+            };
+            effects.extend(admins.map(told));
+        }
+        Ok(effects)
+    }
+
+    /// What follows from a direct message that was tried for as long as anything is.
+    pub(super) fn never_notified(&self, claim: &Claim, notice: &Notice, awaited: Option<&Awaited>) -> Option<Effect> {
+        self.metrics.not_notified(Why::GaveUp.kind());
+        self.report_fate(claim, awaited, notice, Fate::Never(Why::GaveUp))
+    }
+
+    /// What is to be stored once Slack has taken a message to somebody.
+    pub(super) async fn is_reached(
+        &self,
+        installation: &InstallationId,
+        user: &SlackUserId,
+    ) -> Result<Option<Effect>, Fault> {
+        let known = self.store.document(installation, UNREACHABLE, user.as_str()).await?;
+        Ok(known.map(|known| Effect::DropDocument { kind: known.kind, id: known.id }))
+    }
+
+    /// The people who cannot be sent direct messages, at most `most`.
+    pub(super) async fn unreachable(&self, most: usize) -> Result<Vec<Unreachable>, Fault> {
+        let kept = self.store.documents(self.home().await?, UNREACHABLE, most).await?;
+        Ok(kept.into_iter().filter_map(|kept| serde_json::from_str(&kept.body).ok()).collect())
+    }
+
+    /// The people who look after the app in a workspace, as far as they are known: those who installed it or
+    /// said where cards appear.
+    async fn admins(&self, installation: &InstallationId) -> Result<BTreeSet<SlackUserId>, Fault> {
+        let routes = self.routes(installation).await?;
+        let mut admins: BTreeSet<_> = routes.into_iter().filter_map(|(_, route)| route.by).collect();
+        let installed: Option<Installation> = self.kept(installation, Installation::KIND, "").await?;
+        admins.extend(installed.map(|installed| installed.installer));
+        Ok(admins)
+    }
+}
