@@ -58,7 +58,8 @@ pub(super) fn contact(about: &About) -> String {
 /// What was done, who was notified of it, and that the note was added.
 pub(super) fn done(deed: &Deed) -> Words {
     let words = Words::default().text(&what(deed));
-    let words = words.then(notified(&deed.receipts, deed.until, deed.noted && !is_note_alone(deed))).then(picked(deed));
+    let noted = deed.noted && !is_note_alone(deed);
+    let words = words.then(notified(&deed.receipts, deadline(deed), noted)).then(picked(deed));
     let still = deed.hidden.map(|hidden| next::still(&deed.about, hidden)).unwrap_or_default();
     words.then(Words::default().text(&still))
 }
@@ -79,7 +80,10 @@ fn what(deed: &Deed) -> String {
             Some(from) => format!("Reassigned {contact} from {from} to {to}."),
             None => format!("Assigned {contact} to {to}."),
         },
-        What::HandedTo(to) => format!("Handed {contact} off to {to}."),
+        What::HandedTo(to) => match from {
+            Some(from) => format!("Handed {contact} off from {from} to {to}."),
+            None => format!("Handed {contact} off to {to}."),
+        },
         What::Unassigned => format!("Unassigned {contact}."),
         What::Done => format!("{old} is done."),
         What::Reopened => format!("{old} is open again."),
@@ -108,27 +112,37 @@ fn picked(deed: &Deed) -> Words {
 /// One of several things that were done: who was notified is said of all of them.
 pub(super) fn row(deed: &Deed) -> String {
     let note = if deed.noted && !is_note_alone(deed) { " Your note was added." } else { "" };
-    format!("{}{note}", what(deed))
+    let still = deed.hidden.map(|hidden| format!(" {}", next::still(&deed.about, hidden))).unwrap_or_default();
+    format!("{}{note}{still}", what(deed))
+}
+
+/// The person who has to accept a hand-off, and by when.
+fn deadline(deed: &Deed) -> Option<(&str, Timestamp)> {
+    match &deed.what {
+        What::HandedTo(to) => Some((to, deed.until?)),
+        _ => None,
+    }
 }
 
 /// "Zoe has been notified and your note was added." Nothing is said of what is not known.
-pub(super) fn notified(receipts: &[Receipt], until: Option<Timestamp>, noted: bool) -> Words {
+pub(super) fn notified(receipts: &[Receipt], deadline: Option<(&str, Timestamp)>, noted: bool) -> Words {
     let taken = names(receipts, |fate| *fate == Fate::Taken);
-    let note = if noted { "your note was added" } else { "" };
     let has = match taken.as_slice() {
         [] => String::new(),
         [one] => format!("{one} has been notified"),
         [_, _] => "Both have been notified".to_owned(),
         all => format!("All {} have been notified", all.len()),
     };
-    let words = match (has.is_empty(), until, noted) {
-        (true, _, false) => Words::default(),
-        (true, _, true) => Words::default().text("Your note was added."),
-        (false, Some(until), _) => {
+    let words = match (taken.as_slice(), deadline) {
+        ([], _) => Words::default().text(if noted { "Your note was added." } else { "" }),
+        ([one], Some((to, until))) if *one == to => {
             Words::default().text(&format!("{has} and has until ")).span(Span::time(until)).text(" to accept.")
         }
-        (false, None, true) => Words::default().text(&format!("{has} and {note}.")),
-        (false, None, false) => Words::default().text(&format!("{has}.")),
+        (all, Some((to, until))) if all.contains(&to) => {
+            Words::default().text(&format!("{has}. {to} has until ")).span(Span::time(until)).text(" to accept.")
+        }
+        _ if noted => Words::default().text(&format!("{has} and your note was added.")),
+        _ => Words::default().text(&format!("{has}.")),
     };
     not_notified(receipts).into_iter().fold(words, Words::then)
 }
@@ -194,8 +208,8 @@ pub(super) fn several(all: &Several) -> Words {
         ([], all) => format!("None of {all} is done:"),
         ([first, ..], others) => together(first, deeds, &count(deeds.len(), others)),
     };
-    let until = deeds.first().and_then(|deed| deed.until).filter(|_| deeds.iter().all(|deed| deed.until.is_some()));
-    Words::default().text(&title).then(notified(receipts, until, false))
+    let deadline = deeds.first().and_then(deadline).filter(|_| deeds.iter().all(|deed| deed.until.is_some()));
+    Words::default().text(&title).then(notified(receipts, deadline, false))
 }
 
 /// "2 conversations", "1 of 3 conversations".
@@ -219,6 +233,7 @@ fn together(first: &Deed, deeds: &[Deed], count: &str) -> String {
         What::Done if same => format!("Marked {count} done."),
         What::Reopened if same => format!("Reopened {count}."),
         What::Snoozed(_) if alike(|what| matches!(what, What::Snoozed(_))) => format!("Snoozed {count}."),
+        What::Undone(_) if alike(|what| matches!(what, What::Undone(_))) => format!("Undid changes to {count}."),
         _ => format!("Changed {count}."),
     }
 }

@@ -318,7 +318,7 @@ async fn what_its_new_owner_would_not_see_is_said_and_can_be_opened() {
     product(async |bot| {
         bot.slash(LEO, "/assign @zoe conv_1011").await;
         assert_snapshot!(bot.whole_answer(LEO).await, @"
-        Assigned +1 415 555 0111 (Omar Haddad) to Zoe, who has been told. Omar Haddad is done. [Undo]
+        Assigned Omar Haddad (+1 415 555 0111) to Zoe. Zoe has been notified. Omar Haddad is done. [Undo]
         [Reopen]
         ");
         bot.press_private(LEO, "front-desk", "reopen", 0).await;
@@ -326,7 +326,7 @@ async fn what_its_new_owner_would_not_see_is_said_and_can_be_opened() {
         assert_eq!(bot.dialnote("conv_1011"), "mem_zoe open");
         bot.slash(LEO, "/assign @zoe conv_1014").await;
         assert_snapshot!(bot.whole_answer(LEO).await, @"
-        Assigned +1 415 555 0114 (Julian Frost) to Zoe, who has been told. Julian Frost is snoozed. [Undo]
+        Assigned Julian Frost (+1 415 555 0114) to Zoe. Zoe has been notified. Julian Frost is snoozed. [Undo]
           Snoozed until 2026-11-24 05:00 UTC
         [Unsnooze]
         ");
@@ -335,9 +335,9 @@ async fn what_its_new_owner_would_not_see_is_said_and_can_be_opened() {
         assert_eq!(bot.dialnote("conv_1014"), "mem_zoe open");
         bot.slash(LEO, "/assign @zoe conv_1007 conv_1010").await;
         assert_snapshot!(bot.whole_answer(LEO).await, @"
-        Both are done: [Undo 2]
-        Assigned +1 415 555 0107 (Tom Becker) to Zoe, who has been told. Tom Becker is done. [Reopen]
-        Assigned +1 415 555 0110 (Marta Silva) to Zoe, who has been told.
+        Assigned 2 conversations to Zoe. Zoe has been notified. [Undo 2]
+        Assigned Tom Becker (+1 415 555 0107) to Zoe. Tom Becker is done. [Reopen]
+        Assigned Marta Silva (+1 415 555 0110) to Zoe.
         ");
         bot.read_all().await;
     })

@@ -363,7 +363,7 @@ async fn each_of_a_batch_is_decided_again() {
                 ("mem_zoe open", "mem_leo open")
             );
             let answer = bot.answer(ZOE).await;
-            assert!(answer.starts_with("1 of 2") && answer.contains("Leo"), "{answer}");
+            assert!(answer.contains("1 of 2") && answer.contains("Leo"), "{answer}");
             bot.read_all().await;
         })
         .await;

@@ -104,6 +104,7 @@ async fn moved_on_in_dialnote_days_later() {
         bot.office.tick().await.unwrap();
         bot.look().await;
         bot.in_dialnote(json!({ "conversation": ANA, "status": "done" })).await;
+        bot.pass(SignedDuration::from_secs(31)).await;
         let older = bot.dm(ZOE).await;
         assert!(older.contains("Done in dialnote,") && !older.contains("[Accept]"), "{older}");
         bot.read_all().await;

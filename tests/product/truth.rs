@@ -12,6 +12,9 @@ use crate::support::Bot;
 /// What stands for the conversation that a sentence is about.
 const IT: &str = "§";
 
+/// How a summary begins that tells of what was before.
+const OFFLINE: &str = "The app was offline from ";
+
 /// What stands above a history, which tells of what was before.
 const HISTORIES: [&str; 2] = ["What happened to §, newest first:", "Nobody did anything about § through this app yet."];
 
@@ -50,6 +53,9 @@ impl Truth {
             let direct = message.channel.strip_prefix("D0");
             let reader = message.to.as_deref().and_then(|to| to.strip_prefix("U0")).or(direct).map(str::to_lowercase);
             let drawn = draw(&message);
+            if drawn.starts_with(OFFLINE) {
+                continue;
+            }
             if reader.is_none() && !message.is_reply() {
                 let card = self.names.iter().find(|(_, name)| drawn.contains(number_in(name)));
                 self.cards.extend(card.map(|(id, _)| (message.ts.clone(), id.clone())));

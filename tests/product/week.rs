@@ -258,6 +258,9 @@ impl<'a> Life<'a> {
         self.every_card_is_true();
         self.nobody_heard_one_thing_twice();
         self.the_next_digest_counts_everything().await;
+        // What concerned each while nobody looked is told half a minute later.
+        self.bot.pass(SignedDuration::from_secs(31)).await;
+        self.bot.read_all().await;
     }
 
     fn every_card_is_true(&self) {

@@ -10,11 +10,11 @@ const NUMBERS: &[&str] = &[];
 
 const WHEN: &[&str] = &[];
 
-const TEXT: &[&str] = &["text-048"];
+const TEXT: &[&str] = &[];
 
 const UNDO: &[&str] = &[];
 
-const STALE: &[&str] = &["stale-028"];
+const STALE: &[&str] = &[];
 
 /// Those of a file.
 pub fn of(file: &str) -> &'static [&'static str] {

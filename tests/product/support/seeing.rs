@@ -289,5 +289,6 @@ fn without_undo(answer: &str) -> String {
             line.rsplit_once(" [Undo").filter(|(_, label)| label.ends_with(']')).map(|(text, _)| text.to_owned());
         text.unwrap_or_else(|| line.to_owned())
     };
-    answer.lines().map(plain).collect::<Vec<_>>().join("\n")
+    let is_only_undo = |line: &&str| line.starts_with("[Undo") && line.ends_with(']') && !line.contains("] [");
+    answer.lines().filter(|line| !is_only_undo(line)).map(plain).collect::<Vec<_>>().join("\n")
 }
