@@ -73,14 +73,18 @@ async fn what_an_earlier_version_kept_of_an_event_is_read_once() {
     product(async |bot| {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
-        bot.world(|world| world.person_mut(ZOE).unwrap().display_name = "Zora".into());
+        bot.world(|world| {
+            let zoe = world.person_mut(ZOE).unwrap();
+            (zoe.display_name, zoe.real_name) = ("Zora".into(), "Zora Park".into());
+        });
         let before = bot.calls("users.info");
         profile_job(bot, 0, &json!("U0ZOE")).await;
         profile_job(bot, 1, &json!("U0SAM")).await;
         bot.settle().await;
         assert_eq!(bot.calls("users.info"), before + 1, "Zoe is known, and Sam is not");
         bot.slash(MAYA, "/assign @zoe conv_1002").await;
-        assert!(bot.answer(MAYA).await.contains("Zora"));
+        let answer = bot.answer(MAYA).await;
+        assert!(answer.contains("Zora"), "{answer}");
         bot.read_all().await;
     })
     .await;

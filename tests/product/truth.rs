@@ -185,7 +185,13 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
             None => format!("Assigned § to {to}."),
         },
     );
-    if_so(by_me && passed && to != me, format!("Handed § off to {to}."));
+    if_so(
+        by_me && passed && to != me,
+        match &other {
+            Some(from) => format!("Handed § off from {from} to {to}."),
+            None => format!("Handed § off to {to}."),
+        },
+    );
     if_so(by_me && passed && after.owner.is_none(), "Unassigned §.".to_owned());
     if_so(by_me && did && after.status == Status::Done, "§ is done.".to_owned());
     if_so(by_me && did && after.status == Status::Open, "§ is open again.".to_owned());
