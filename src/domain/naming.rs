@@ -46,12 +46,12 @@ fn is_own(profile: &Profile, own: Option<&MemberId>, member: &Member) -> bool {
         || address(profile.email.as_ref()).is_some_and(|own| address(member.email.as_ref()) == Some(own))
 }
 
-/// Whether somebody with this full name goes by the shown one, too: by all of it, or by its first word.
+/// Whether someone with this full name goes by the shown one, too: by all of it, or by its first word.
 fn is_called(full: &str, shown: &str) -> bool {
     full == shown || full.split(' ').next() == Some(shown)
 }
 
-/// Whether a shown name comes from the full one, so that who knows one recognizes the other. A nickname may be
+/// Whether a shown name comes from the full one, so that one is recognized by the other. A nickname may be
 /// what another person is called.
 fn is_from(shown: &str, full: &str) -> bool {
     shown.split(' ').any(|word| full.split(' ').any(|other| are_alike(word, other)))

@@ -1,5 +1,5 @@
 //! Answers that tell who was notified. Such an answer waits for the first try of each direct message, and no
-//! longer than a few seconds: nobody is said to be notified before Slack has taken the message.
+//! longer than a few seconds: no one is said to be notified before Slack has taken the message.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::work::{Outcome, Work, later};
 const WAITS: Duration = Duration::from_secs(4);
 
 impl Work {
-    /// An answer to whoever asked: in the list whose button they pressed, else in words of its own.
+    /// An answer to the person who asked: in the list whose button they pressed, else in words of its own.
     pub(super) fn answer_in_place(&self, claim: &Claim, asker: &Asker, say: Say) -> Effect {
         let in_list = self.redraw(claim, asker, say.clone());
         in_list.unwrap_or_else(|| self.say(claim, Message::Private { to: asker.addressee(), say }))

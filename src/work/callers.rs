@@ -1,4 +1,5 @@
-//! Which service each job of this process calls just now: whoever waits for a job is told which one is slow.
+//! The service that each job of this process calls just now: the person who waits for a job is told which one
+//! is slow.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -235,7 +235,6 @@ impl Work {
     }
 
     async fn not_delivered(&self, claim: &Claim, message: &Message, code: &str) -> Result<Outcome, Fault> {
-        let not_posted = not_posted(message);
         match message {
             Message::Window { .. } | Message::Filled { .. } | Message::People { .. } if codes::is_view_gone(code) => {
                 return Ok(Outcome::done(Vec::new()));
@@ -248,41 +247,36 @@ impl Work {
             _ if !codes::is_final(code) => {
                 return Err(Fault::UnknownCode { service: Service::Slack, code: code.to_owned() });
             }
-            Message::Direct { user, notice, awaited } => {
-                let effects = self.cannot_notify(claim, (user, notice), awaited.as_deref(), code).await?;
-                if codes::unreachable(code).is_some() {
-                    return Ok(Outcome::done(effects));
-                }
-                self.metrics.given_up();
-                return Ok(Outcome { effects, ..Outcome::dead(claim, refused(code)) });
-            }
             _ => {}
         }
-        if !codes::is_unwelcome(code) && codes::unreachable(code).is_none() {
-            self.metrics.given_up();
-            let effects = not_posted.into_iter().collect();
-            return Ok(Outcome { effects, ..Outcome::dead(claim, refused(code)) });
+        let follows = self.follows_refusal(claim, message, code).await?;
+        let effects: Vec<_> = not_posted(message).into_iter().chain(follows).collect();
+        if codes::is_unwelcome(code) || codes::unreachable(code).is_some() {
+            warn!(code, "Slack does not let us post there");
+            return Ok(Outcome::done(effects));
         }
-        warn!(code, "Slack does not let us post there");
-        let follows = match message {
-            Message::Report { to, .. } => {
-                vec![self.say(claim, Message::Private { to: to.clone(), say: Say::ReportNotPosted })]
+        self.metrics.given_up();
+        Ok(Outcome { effects, ..Outcome::dead(claim, format!("Slack refused: {code}")) })
+    }
+
+    /// What follows for others if a message was refused for good.
+    async fn follows_refusal(&self, claim: &Claim, message: &Message, code: &str) -> Result<Vec<Effect>, Fault> {
+        let private = |to: &Addressee, say| vec![self.say(claim, Message::Private { to: to.clone(), say })];
+        Ok(match message {
+            Message::Direct { user, notice, awaited } => {
+                self.cannot_notify(claim, (user, notice), awaited.as_deref(), code).await?
             }
+            _ if !codes::is_unwelcome(code) => Vec::new(),
+            Message::Report { to, .. } => private(to, Say::ReportNotPosted),
             Message::Card { channel, asker: Some(asker), .. } => {
-                let say = Say::CardNotPosted { channel: channel.clone() };
-                vec![self.say(claim, Message::Private { to: asker.clone(), say })]
+                private(asker, Say::CardNotPosted { channel: channel.clone() })
             }
             Message::Card { channel, .. } | Message::Anew { channel, .. } | Message::Digest { channel, .. } => {
                 self.pause_route(claim, channel, code == codes::ARCHIVED).await?
             }
             _ => Vec::new(),
-        };
-        Ok(Outcome::done(not_posted.into_iter().chain(follows).collect()))
+        })
     }
-}
-
-fn refused(code: &str) -> String {
-    format!("Slack refused: {code}")
 }
 
 /// What is to be stored if a message will not be posted after all.

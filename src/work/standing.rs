@@ -81,7 +81,7 @@ impl Work {
         Ok(effects)
     }
 
-    /// Shows what a message says by now. Where its channel is closed to us nobody can press its buttons.
+    /// Shows what a message says by now. Where its channel is closed to us no one can press its buttons.
     async fn is_shown(&self, claim: &Claim, sent: &Sent) -> Result<bool, CallError> {
         match self.show(claim, sent, &notice::message(&sent.told, &self.links)).await {
             Err(CallError::Refused(code)) if codes::is_final(&code) => Ok(false),

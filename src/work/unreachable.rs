@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use tracing::warn;
 
 use crate::domain::delivery::{Awaited, Fate, Why};
 use crate::domain::installation::Installation;
@@ -37,29 +36,30 @@ impl Work {
         code: &str,
     ) -> Result<Vec<Effect>, Fault> {
         let installation = &claim.installation;
-        let why = codes::unreachable(code).unwrap_or_else(|| Why::Other(code.to_owned()));
+        let reason = codes::unreachable(code);
+        let why = reason.clone().unwrap_or_else(|| Why::Other(code.to_owned()));
         self.metrics.not_notified(why.kind());
-        warn!(code, "Slack takes no direct message for this person");
-        let mut effects: Vec<_> =
-            self.report_fate(claim, awaited, notice, Fate::Never(why.clone())).into_iter().collect();
+        let report = self.report_fate(claim, awaited, notice, Fate::Never(why));
+        // Any other code is about this message, not about the person.
+        let Some(why) = reason else { return Ok(report.into_iter().collect()) };
         let known: Option<Unreachable> = self.kept(installation, UNREACHABLE, user.as_str()).await?;
         let name = match awaited {
             Some(awaited) => awaited.name.clone(),
             None => self.people.name(installation, user).await?.unwrap_or_else(|| user.to_string()),
         };
-        let unreachable = Unreachable { name: name.clone(), why: why.clone() };
-        effects.push(self.put(UNREACHABLE, user.as_str(), &unreachable));
         // What admins are told goes the same way: where it is closed to all they see it in the doctor's findings.
         let is_told = known.is_none() && why != Why::NoMessagesTab && !matches!(notice, Notice::CannotNotify { .. });
-        if is_told {
-            let admins = self.admins(installation).await?.into_iter().filter(|admin| admin != user);
-            let told = |admin| {
-                let notice = Notice::CannotNotify { name: name.clone(), why: why.clone() };
-                self.say_unasked(claim, Message::direct(admin, notice))
-            };
-            effects.extend(admins.map(told));
-        }
-        Ok(effects)
+        let mut admins = if is_told { self.admins(installation).await? } else { BTreeSet::new() };
+        // The sender hears of it anyway.
+        let sender = awaited.map(|awaited| &awaited.asker.user);
+        admins.retain(|admin| admin != user && Some(admin) != sender);
+        let unreachable = Unreachable { name: name.clone(), why: why.clone() };
+        let told = |admin| {
+            let notice = Notice::CannotNotify { name: name.clone(), why: why.clone() };
+            self.say_unasked(claim, Message::direct(admin, notice))
+        };
+        let keep = self.put(UNREACHABLE, user.as_str(), &unreachable);
+        Ok(report.into_iter().chain([keep]).chain(admins.into_iter().map(told)).collect())
     }
 
     /// What follows from a direct message that was tried for as long as anything is.
@@ -68,7 +68,7 @@ impl Work {
         self.report_fate(claim, awaited, notice, Fate::Never(Why::GaveUp))
     }
 
-    /// What is to be stored once Slack has taken a message to somebody.
+    /// What is to be stored once Slack has taken a message to someone.
     pub(super) async fn is_reached(
         &self,
         installation: &InstallationId,

@@ -66,7 +66,7 @@ async fn the_readme_shows_the_lists() {
         page.say("/inbox unassigned").await;
         page.shows("#messages .message.only", "Nobody’s, oldest first").await;
         page.click_in_message("Lucía Fernández", "[data-action=take]").await;
-        page.shows("#messages .message.only", "is yours now.").await;
+        page.shows("#messages .message.only", "You took ").await;
         page.until("(document.querySelector('#scroller').scrollTop = 0, true)").await;
         take(&page, "inbox").await;
         page.become_("zoe").await;

@@ -12,7 +12,7 @@ async fn assign_by_typing() {
         page.keys("\u{e007}@z").await;
         page.shows(".completions [role=option]", "Zoe Park").await;
         page.keys("\u{e007}Ana Lima wants a call back\u{e007}").await;
-        page.shows("#messages .message.only", "Assigned +1 415 555 0101 (Ana Lima) to Zoe").await;
+        page.shows("#messages .message.only", "Assigned Ana Lima (+1 415 555 0101) to Zoe").await;
         page.shows("#messages .message:not(.only)", "Owner: Zoe").await;
         page.inbox_shows("conv_1001", "Zoe Park").await;
         page.shows("[data-person=zoe] .badge", "1").await;
@@ -88,7 +88,11 @@ async fn dialnote_goes_down_and_comes_back() {
         page.click("#fault-dialnote-down", "").await;
         page.shows("#weather", "dialnote is down").await;
         page.say("/done Diana Okafor").await;
-        page.shows("#messages .message.only", "Saved, and waiting for dialnote").await;
+        page.shows(
+            "#messages .message.only",
+            "dialnote isn't responding. /done Diana Okafor is saved and runs when dialnote is back.",
+        )
+        .await;
         page.click("#weather button", "").await;
         page.until("!document.querySelector('[data-chip]')").await;
         page.shows("#messages .message", "Done. Owner: Leo").await;
@@ -212,7 +216,7 @@ async fn a_list_with_buttons() {
         page.say("/inbox unassigned").await;
         page.shows("#messages .message.only", "Nobody’s, oldest first: 7.").await;
         page.click_in_message("Lucía Fernández", "[data-action=take]").await;
-        page.shows("#messages .message.only", "(Lucía Fernández) is yours now.").await;
+        page.shows("#messages .message.only", "You took Lucía Fernández (").await;
         page.shows("#messages .message.only", "Nobody’s, oldest first: 6.").await;
         page.inbox_shows("conv_1012", "Maya Chen").await;
         page.click("#messages .message.only .combo input", "").await;
@@ -233,7 +237,7 @@ async fn the_home_tab() {
         page.click("[role=option]", "Unassigned (7)").await;
         page.shows("#home", "Nobody’s, oldest first: 7.").await;
         page.click("#home [data-action=take]", "Take it").await;
-        page.shows("#home", "is yours now.").await;
+        page.shows("#home", "You took ").await;
         page.shows("#home", "Nobody’s, oldest first: 6.").await;
         page.click("#home button", "Change…").await;
         page.click(".modal label", "Something is mine no more").await;

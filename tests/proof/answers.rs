@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use dialnote_slack::sandbox::{Call, World};
 
 /// Words of which every answer has one that is no "no".
-const YES: [&str; 6] =
-    ["Assigned ", " is yours now", " is done.", " is open again.", "nothing else had to change", " is already "];
+const YES: [&str; 7] =
+    ["Assigned ", "Reassigned ", "You took ", " is done.", " is open again.", "Nothing else changed", " is already "];
 
 /// Every answer that was heard: the path at which it was said, and the words.
 pub fn answers(world: &World) -> HashMap<&str, Vec<&str>> {
@@ -36,7 +36,7 @@ pub fn is_no(words: &str) -> bool {
 
 /// Whether a call said something, and more than that a command waits.
 fn is_answer(call: &Call) -> bool {
-    call.acted && !words(call).contains("waiting for dialnote")
+    call.acted && !words(call).contains("is saved and runs when")
 }
 
 fn words(call: &Call) -> &str {
