@@ -1,15 +1,12 @@
 //! Which conversations the words of a command mean, and which words are its note.
 
-use crate::domain::conversation::{Conversation, Links, Status, id_shaped};
+use crate::domain::conversation::{Conversation, Links, Status};
 use crate::domain::lookup::book::Book;
-use crate::domain::lookup::names::{Strength, folded, is_grammar, is_misspelt, is_stop_word, is_turned};
-use crate::domain::lookup::token::{Kind, Mark, Text};
-use crate::domain::phone::{Fit, WrittenNumber};
+use crate::domain::lookup::items::{By, Finder, Item, phrase};
+use crate::domain::lookup::names::{folded, is_grammar, is_stop_word};
+use crate::domain::lookup::token::{Kind, Text, Token};
 use crate::domain::typed;
 use crate::ids::ConversationId;
-
-/// More words than this never belong to a contact's name.
-const MOST_NAME_WORDS: usize = 6;
 
 /// More words than this are not offered as a name.
 const MOST_OFFERED_WORDS: usize = 4;
@@ -85,58 +82,17 @@ pub enum Doubt {
     Leftover,
 }
 
-/// One conversation as it is named in a text.
-struct Item<'a> {
-    /// Those that fit. Empty, if it is an id that nobody knows.
-    fits: Vec<&'a Conversation>,
-    /// The id that nobody knows.
-    unknown: Option<ConversationId>,
-    /// How it is named.
-    by: By,
-    /// The tokens that name it.
-    from: usize,
-    to: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum By {
-    /// An id or a link.
-    Id,
-    /// A number of a whole line.
-    Line,
-    /// The end of a number.
-    Ending,
-    /// The full name, or the company.
-    FullName,
-    /// A first or last name.
-    PartOfAName,
-    /// What only comes near a name.
-    NearlyAName,
-}
-
-impl By {
-    fn is_name(self) -> bool {
-        matches!(self, Self::FullName | Self::PartOfAName | Self::NearlyAName)
-    }
-
-    /// Whether another one may stand beside it without anything between.
-    fn stands_alone(self) -> bool {
-        matches!(self, Self::Id | Self::Line)
-    }
-}
-
 /// Reads which conversations a text names.
 pub(super) struct Reader<'r, 'a> {
     text: &'r Text<'r>,
-    book: &'r Book<'a>,
-    links: &'r Links,
+    find: Finder<'r, 'a>,
     manner: Manner,
 }
 
 impl<'r, 'a> Reader<'r, 'a> {
     /// A reader of a text.
     pub(super) fn new(text: &'r Text<'r>, book: &'r Book<'a>, links: &'r Links, manner: Manner) -> Self {
-        Self { text, book, links, manner }
+        Self { text, find: Finder { text, book, links }, manner }
     }
 
     /// The conversations that the text from `start` on means.
@@ -146,9 +102,9 @@ impl<'r, 'a> Reader<'r, 'a> {
         let meant = match named.as_slice() {
             [] => self.further_on(start).unwrap_or_else(|| self.offered(start)),
             [one] if one.by.is_name() => {
-                self.named_or_further_on(start, one).unwrap_or_else(|| self.several(named, ""))
+                self.named_or_further_on(start, one).unwrap_or_else(|| self.several(&named, ""))
             }
-            _ => self.several(named, ""),
+            _ => self.several(&named, ""),
         };
         self.without_leftovers(meant)
     }
@@ -167,12 +123,12 @@ impl<'r, 'a> Reader<'r, 'a> {
 
     /// How many words of a contact's name stand at `at`.
     pub(super) fn name_words(&self, at: usize) -> usize {
-        self.name_at(at).map_or(0, |item| item.to - item.from)
+        self.find.name_at(at).map_or(0, |item| item.to - item.from)
     }
 
     /// Past the marks at `at`, but for the bracket of a number.
     fn past_marks(&self, mut at: usize) -> usize {
-        while self.text.token(at).is_some_and(|token| token.is_mark()) && self.readings(at).is_empty() {
+        while self.text.token(at).is_some_and(Token::is_mark) && self.find.readings(at).is_empty() {
             at += 1;
         }
         at
@@ -180,24 +136,24 @@ impl<'r, 'a> Reader<'r, 'a> {
 
     /// Past a word that only leads to a reference or a full name.
     fn after_grammar(&self, at: usize) -> usize {
-        let leads = self.text.token(at).and_then(|token| token.word()).is_some_and(|word| LEADS.contains(&&*word));
+        let leads = self.text.token(at).and_then(Token::word).is_some_and(|word| LEADS.contains(&&*word));
         if !leads {
             return at;
         }
-        let follows = self.item(at + 1);
+        let follows = self.find.item(at + 1);
         if follows.is_some_and(|item| item.by != By::PartOfAName) { at + 1 } else { at }
     }
 
     /// Conversations one after the other: parted by marks or "and"; ids, links and full numbers also by nothing.
     fn list(&self, start: usize) -> Vec<Item<'a>> {
-        let Some(first) = self.item(start) else { return Vec::new() };
+        let Some(first) = self.find.item(start) else { return Vec::new() };
         let mut items = vec![first];
         while let Some(last) = items.last().filter(|_| items.len() < MOST_NAMED) {
             let next = self.past_parting(last.to);
             let follows = if next > last.to {
-                self.item(next).or_else(|| self.doubtful(next))
+                self.find.item(next).or_else(|| self.find.doubtful(next))
             } else if last.by.stands_alone() {
-                self.item(next).filter(|item| item.by.stands_alone() && item.unknown.is_none())
+                self.find.item(next).filter(|item| item.by.stands_alone() && item.unknown.is_none())
             } else {
                 None
             };
@@ -209,117 +165,10 @@ impl<'r, 'a> Reader<'r, 'a> {
 
     fn past_parting(&self, at: usize) -> usize {
         let mut next = at;
-        while self.text.token(next).is_some_and(|token| token.parts()) {
+        while self.text.token(next).is_some_and(Token::parts) {
             next += 1;
         }
         next
-    }
-
-    /// What stands where another conversation may, and is nearly one: then nobody can tell.
-    fn doubtful(&self, at: usize) -> Option<Item<'a>> {
-        let word = self.text.token(at)?.word().filter(|word| !is_stop_word(word))?;
-        let long = word.chars().count() >= 3;
-        let fits = self.book.offered(&word);
-        let nearly = |one: &&&'a Conversation| {
-            let name = folded(&one.title());
-            name.split(' ').any(|of_name| of_name.starts_with(&*word)) || is_misspelt(&word, &name)
-        };
-        let fits: Vec<_> = fits.iter().filter(nearly).copied().collect();
-        (long && !fits.is_empty()).then(|| Item { fits, unknown: None, by: By::NearlyAName, from: at, to: at + 1 })
-    }
-
-    fn item(&self, at: usize) -> Option<Item<'a>> {
-        self.by_id(at).or_else(|| self.by_number(at)).or_else(|| self.name_at(at))
-    }
-
-    fn by_id(&self, at: usize) -> Option<Item<'a>> {
-        let id = match &self.text.token(at)?.kind {
-            Kind::Link(link) => self.links.parse(link),
-            Kind::Word(word) | Kind::Quoted(word) => self.links.parse(word).or_else(|| id_shaped(word)),
-            _ => None,
-        }?;
-        let known = self.book.by_id(id.as_str());
-        let unknown = known.is_none().then_some(id);
-        Some(Item { fits: known.into_iter().collect(), unknown, by: By::Id, from: at, to: at + 1 })
-    }
-
-    /// The beginning of a number that fits a contact's best; of several the longest.
-    fn by_number(&self, at: usize) -> Option<Item<'a>> {
-        let mut best: Option<(Fit, Item<'a>)> = None;
-        for (number, to) in self.readings(at) {
-            let Some(found) = self.book.by_number(&number) else { continue };
-            if found.by == Fit::LastDigits || best.as_ref().is_some_and(|(fit, _)| *fit >= found.by) {
-                continue;
-            }
-            let by = if found.by == Fit::Line { By::Line } else { By::Ending };
-            best = Some((found.by, Item { fits: found.conversations, unknown: None, by, from: at, to }));
-        }
-        best.map(|(_, item)| item)
-    }
-
-    /// The numbers that begin at a token, longest first, and where each ends.
-    fn readings(&self, at: usize) -> Vec<(WrittenNumber, usize)> {
-        let text = self.text.from(at);
-        let begins = |c: char| {
-            c.is_numeric()
-                || matches!(c, '+' | '＋' | '(' | '<' | '[' | '"' | '\'' | '`' | '*')
-                || !c.is_ascii() && !c.is_alphabetic()
-        };
-        let is_tel = text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:"));
-        if !is_tel && !text.starts_with(begins) {
-            return Vec::new();
-        }
-        let found = WrittenNumber::leading(text).into_iter();
-        found.map(|(number, rest)| (number, self.end_of_number(at, rest))).collect()
-    }
-
-    /// The token after a number that leaves this rest. Marks that follow it are none of its own.
-    fn end_of_number(&self, at: usize, rest: &str) -> usize {
-        let mut to = self.text.token_with(rest.len());
-        while to > at + 1 && self.text.token(to - 1).is_some_and(|token| token.is_mark()) {
-            to -= 1;
-        }
-        to
-    }
-
-    /// The longest name that stands at a token.
-    fn name_at(&self, at: usize) -> Option<Item<'a>> {
-        if let Kind::Quoted(name) = &self.text.token(at)?.kind {
-            let name = folded(&typed::plain(name));
-            return self.book.by_name(&name).map(|found| named(found.by, found.conversations, at, at + 1));
-        }
-        let words = self.words(at);
-        (1..=words.len()).rev().find_map(|count| {
-            let words = words.get(..count)?;
-            let (last, phrase) = (words.last()?.0, phrase(words));
-            let found = self.book.by_name(&phrase)?;
-            let comma =
-                words.windows(2).position(|pair| matches!(pair, [one, other] if self.has_comma(one.0, other.0)));
-            let fits = |one: &&'a Conversation| comma.is_none_or(|at| is_last_first(words, at, one));
-            let conversations: Vec<_> = found.conversations.into_iter().filter(fits).collect();
-            (!conversations.is_empty()).then(|| named(found.by, conversations, at, last + 1))
-        })
-    }
-
-    fn has_comma(&self, from: usize, to: usize) -> bool {
-        (from..to).any(|at| self.text.token(at).is_some_and(|token| token.kind == Kind::Mark(Mark::Comma)))
-    }
-
-    /// The words from a token on that may belong to one name: a comma may stand between last and first name.
-    fn words(&self, at: usize) -> Vec<(usize, String)> {
-        let mut words = Vec::new();
-        for (index, token) in self.text.tokens.iter().enumerate().skip(at) {
-            match token.word() {
-                Some(word) if !word.is_empty() => words.push((index, word)),
-                Some(_) => {}
-                None if matches!(token.kind, Kind::Mark(Mark::Comma | Mark::Stop)) && !words.is_empty() => {}
-                None => break,
-            }
-            if words.len() == MOST_NAME_WORDS {
-                break;
-            }
-        }
-        words
     }
 
     /// A name, unless something further on says more surely which conversation is meant.
@@ -352,7 +201,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         if named.by != By::PartOfAName {
             return None;
         }
-        let further_on = (named.to..self.text.tokens.len()).filter_map(|at| self.name_at(at));
+        let further_on = (named.to..self.text.tokens.len()).filter_map(|at| self.find.name_at(at));
         let mut full = further_on.filter(|item| item.by == By::FullName);
         full.next().and_then(|full| self.either(named, &full))
     }
@@ -375,12 +224,11 @@ impl<'r, 'a> Reader<'r, 'a> {
     /// What is named further on, and all that stands around it as the note.
     fn with_words_before(&self, start: usize, explicit: &Item<'a>) -> Meant {
         let mut before = explicit.from;
-        let leads =
-            |at: usize| self.text.token(at).and_then(|token| token.word()).is_some_and(|w| LEADS.contains(&&*w));
+        let leads = |at: usize| self.text.token(at).and_then(Token::word).is_some_and(|w| LEADS.contains(&&*w));
         if before > start && leads(before - 1) {
             before -= 1;
         }
-        self.several(self.list(explicit.from), self.text.between(start, before))
+        self.several(&self.list(explicit.from), self.text.between(start, before))
     }
 
     /// The first conversation from a token on that is named by a known id, a link or a contact's number.
@@ -391,11 +239,11 @@ impl<'r, 'a> Reader<'r, 'a> {
             let known = |item: &Item<'a>| {
                 item.unknown.is_none() || matches!(self.text.token(at), Some(t) if matches!(t.kind, Kind::Link(_)))
             };
-            if let Some(item) = self.by_id(at).filter(known).or_else(|| self.by_number(at)) {
+            if let Some(item) = self.find.by_id(at).filter(known).or_else(|| self.find.by_number(at)) {
                 return Some(item);
             }
             // The end of a number that is nobody's is no number of its own.
-            let number = self.readings(at).first().map(|(_, to)| *to);
+            let number = self.find.readings(at).first().map(|(_, to)| *to);
             numbers += usize::from(number.is_some());
             at = number.unwrap_or(at + 1);
         }
@@ -403,12 +251,12 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     /// What a list of named conversations comes to.
-    fn several(&self, items: Vec<Item<'a>>, before: &str) -> Meant {
+    fn several(&self, items: &[Item<'a>], before: &str) -> Meant {
         let end = items.last().map_or(0, |last| last.to);
         let note = note(before, self.text.from(end));
         let (mut ids, mut by_name, mut unclear) = (Vec::new(), Vec::new(), Vec::new());
         let alone = items.len() == 1;
-        for item in &items {
+        for item in items {
             match self.one_of(item) {
                 Ok(id) if ids.contains(&id) => {}
                 Ok(_) if item.unknown.is_some() && !alone => unclear.push((item, Doubt::Weak)),
@@ -465,7 +313,7 @@ impl<'r, 'a> Reader<'r, 'a> {
 
     /// `the Robert Hale thing`: a name that stands in the middle.
     fn offered_further_on(&self, start: usize) -> Option<Meant> {
-        let mut named = (start + 1..self.text.tokens.len()).filter_map(|at| self.name_at(at));
+        let mut named = (start + 1..self.text.tokens.len()).filter_map(|at| self.find.name_at(at));
         let item = named.next()?;
         let ids = self.not_done(&item.fits).iter().map(|one| one.id.clone()).collect();
         let note = note("", self.text.from(start));
@@ -473,8 +321,8 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     fn offered_by_digits(&self, start: usize) -> Option<Meant> {
-        self.readings(start).into_iter().find_map(|(number, to)| {
-            let found = self.book.by_number(&number)?;
+        self.find.readings(start).into_iter().find_map(|(number, to)| {
+            let found = self.find.book.by_number(&number)?;
             let ids = found.conversations.iter().map(|one| one.id.clone()).collect();
             let asked = self.text.between(start, to).trim().to_owned();
             Some(Meant::OneOf { ids, asked, doubt: Doubt::Weak, note: note("", self.text.from(to)) })
@@ -486,7 +334,7 @@ impl<'r, 'a> Reader<'r, 'a> {
             let name = folded(&typed::plain(name));
             return self.offer(&name, start + 1);
         }
-        let words = self.words(start);
+        let words = self.find.words(start);
         let (_, first) = words.first()?;
         if is_grammar(first) {
             // "for Ana": what it leads to is offered, if that is anybody.
@@ -502,7 +350,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     fn offer(&self, phrase: &str, end: usize) -> Option<Meant> {
-        let fits = self.book.offered(phrase);
+        let fits = self.find.book.offered(phrase);
         if fits.is_empty() {
             return None;
         }
@@ -528,23 +376,6 @@ impl<'r, 'a> Reader<'r, 'a> {
         let words = typed::as_typed(self.text.between(item.from, item.to));
         words.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).to_owned()
     }
-}
-
-fn named<'a>(strength: Strength, fits: Vec<&'a Conversation>, from: usize, to: usize) -> Item<'a> {
-    let by = if strength == Strength::Full { By::FullName } else { By::PartOfAName };
-    Item { fits, unknown: None, by, from, to }
-}
-
-fn phrase(words: &[(usize, String)]) -> String {
-    words.iter().map(|(_, word)| word.as_str()).collect::<Vec<_>>().join(" ")
-}
-
-/// Whether words with a comma after the one at `comma` are a name with the last name first.
-fn is_last_first(words: &[(usize, String)], comma: usize, conversation: &Conversation) -> bool {
-    let Some((last, first)) = words.split_at_checked(comma + 1) else { return false };
-    let name = folded(conversation.contact.name.as_deref().unwrap_or_default());
-    let all = phrase(words);
-    is_turned(&all, &phrase(last), &phrase(first)) && name == format!("{} {}", phrase(first), phrase(last))
 }
 
 /// What stands before and after a conversation as one note, without what parts it from the rest.

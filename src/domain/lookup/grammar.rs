@@ -8,6 +8,7 @@ use crate::domain::lookup::token::{Text, cleaned};
 use crate::domain::lookup::{Asked, Missing, Reading};
 use crate::domain::typed;
 use crate::domain::verb::Verb;
+use crate::ids::ConversationId;
 
 /// Words that lead to a person.
 const LEADS: [&str; 2] = ["to", "for"];
@@ -112,7 +113,7 @@ impl Grammar<'_, '_> {
     fn around(&self, start: usize, end: usize, named: Named) -> Reading {
         // A colon keeps what belongs to the note from being taken for another conversation.
         let rest = format!("{} : {}", self.text.between(start, end).trim(), self.text.from(named.to));
-        self.with(named.who, |who| self.again(who, &rest), || rest.clone())
+        self.with(named.who, |who| self.again(&who, &rest), || rest.clone())
     }
 
     /// `okafro to @zoe note`: the words before are no conversation's name, and meant as one.
@@ -182,33 +183,29 @@ impl Grammar<'_, '_> {
     fn with(&self, who: Who, go_on: impl FnOnce(Assignee) -> Reading, rest: impl FnOnce() -> String) -> Reading {
         match who {
             Who::Clear(Assignee::Group(_)) if self.asked.verb == Verb::Handoff => {
-                let rest = rest();
-                let note = match self.again(Assignee::Me, &rest) {
-                    Reading::Ready { ids, note, .. } | Reading::Missing { ids, note, .. } => (ids, note),
-                    _ => (Vec::new(), typed::plain(&rest)),
-                };
-                Reading::Missing { who: None, ids: note.0, note: note.1, what: Missing::OnePerson }
+                let (ids, note) = self.known_of(&rest());
+                Reading::Missing { who: None, ids, note, what: Missing::OnePerson }
             }
             Who::Clear(who) => go_on(who),
             Who::OneOf(people) => Reading::WhichPerson { people, typed: String::new(), rest: rest() },
             Who::Unknown(typed) => {
-                let rest = rest();
-                match self.again(Assignee::Me, &rest) {
-                    Reading::Ready { ids, note, .. } => {
-                        Reading::Missing { who: None, ids, note, what: Missing::Somebody { typed } }
-                    }
-                    _ => {
-                        let note = typed::plain(&rest);
-                        Reading::Missing { who: None, ids: Vec::new(), note, what: Missing::Somebody { typed } }
-                    }
-                }
+                let (ids, note) = self.known_of(&rest());
+                Reading::Missing { who: None, ids, note, what: Missing::Somebody { typed } }
             }
         }
     }
 
+    /// What a text says for sure about conversations, and its note.
+    fn known_of(&self, text: &str) -> (Vec<ConversationId>, String) {
+        match self.again(&Assignee::Me, text) {
+            Reading::Ready { ids, note, .. } | Reading::Missing { ids, note, .. } => (ids, note),
+            _ => (Vec::new(), typed::plain(text)),
+        }
+    }
+
     /// Another text with the person known.
-    fn again(&self, who: Assignee, text: &str) -> Reading {
-        read(&Asked { who: Some(&who), text, ..*self.asked }, self.book, self.directory)
+    fn again(&self, who: &Assignee, text: &str) -> Reading {
+        read(&Asked { who: Some(who), text, ..*self.asked }, self.book, self.directory)
     }
 
     fn conversations(&self, who: Option<Assignee>, start: usize) -> Reading {

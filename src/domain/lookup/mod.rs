@@ -7,6 +7,7 @@
 pub mod book;
 mod conversations;
 mod grammar;
+mod items;
 pub mod names;
 pub mod people;
 pub mod search;

@@ -6,7 +6,7 @@ use crate::domain::conversation::{Links, id_shaped};
 use crate::domain::lookup::grammar::{takes_note, takes_person};
 use crate::domain::lookup::names::is_grammar;
 use crate::domain::lookup::people::{self, Directory, Named, Who, is_recognized};
-use crate::domain::lookup::token::{Kind, Text, cleaned};
+use crate::domain::lookup::token::{Kind, Text, Token, cleaned};
 use crate::domain::phone::WrittenNumber;
 use crate::domain::typed;
 use crate::domain::verb::Verb;
@@ -51,7 +51,7 @@ fn needs_note(verb: Verb) -> bool {
 
 /// Past a word that leads to what follows it.
 fn led(text: &Text<'_>, at: usize) -> usize {
-    let leads = text.token(at).and_then(|token| token.word()).is_some_and(|word| is_grammar(&word) && word != "and");
+    let leads = text.token(at).and_then(Token::word).is_some_and(|word| is_grammar(&word) && word != "and");
     if leads { at + 1 } else { at }
 }
 
@@ -65,7 +65,7 @@ fn id_at(text: &Text<'_>, at: usize, links: &Links) -> Option<ConversationId> {
 
 /// Whether another conversation may be named after the first.
 fn may_mean_more(text: &Text<'_>, at: usize, links: &Links) -> bool {
-    let parted = text.token(at).is_some_and(|token| token.parts());
+    let parted = text.token(at).is_some_and(Token::parts);
     let more = (at..text.tokens.len()).any(|at| id_at(text, at, links).is_some());
     parted || more || !WrittenNumber::leading(text.from(at)).is_empty()
 }

@@ -1,0 +1,194 @@
+//! One conversation as a text names it: by id, link, number or name.
+
+use crate::domain::conversation::{Conversation, Links, id_shaped};
+use crate::domain::lookup::book::Book;
+use crate::domain::lookup::names::{Strength, folded, is_misspelt, is_stop_word, is_turned};
+use crate::domain::lookup::token::{Kind, Mark, Text, Token};
+use crate::domain::phone::{Fit, WrittenNumber};
+use crate::domain::typed;
+use crate::ids::ConversationId;
+
+/// More words than this never belong to a contact's name.
+const MOST_NAME_WORDS: usize = 6;
+
+/// One conversation as it is named in a text.
+pub(super) struct Item<'a> {
+    /// Those that fit. Empty, if it is an id that dialnote does not know.
+    pub fits: Vec<&'a Conversation>,
+    /// The id that dialnote does not know.
+    pub unknown: Option<ConversationId>,
+    /// How it is named.
+    pub by: By,
+    /// The first token that names it.
+    pub from: usize,
+    /// The token after the last one.
+    pub to: usize,
+}
+
+/// How a conversation is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    /// An id or a link.
+    Id,
+    /// A number of a whole line.
+    Line,
+    /// The end of a number.
+    Ending,
+    /// The full name, or the company.
+    FullName,
+    /// A first or last name.
+    PartOfAName,
+    /// What only comes near a name.
+    NearlyAName,
+}
+
+impl By {
+    /// Whether words alone name it.
+    pub(super) fn is_name(self) -> bool {
+        matches!(self, Self::FullName | Self::PartOfAName | Self::NearlyAName)
+    }
+
+    /// Whether another one may stand beside it without anything between.
+    pub(super) fn stands_alone(self) -> bool {
+        matches!(self, Self::Id | Self::Line)
+    }
+}
+
+/// Finds the conversations that a text names.
+pub(super) struct Finder<'r, 'a> {
+    /// The text.
+    pub text: &'r Text<'r>,
+    /// What can be named.
+    pub book: &'r Book<'a>,
+    /// The links that lead to a conversation.
+    pub links: &'r Links,
+}
+
+impl<'a> Finder<'_, 'a> {
+    /// What a token begins to name, if that is one.
+    pub(super) fn item(&self, at: usize) -> Option<Item<'a>> {
+        self.by_id(at).or_else(|| self.by_number(at)).or_else(|| self.name_at(at))
+    }
+
+    /// The id or link at a token.
+    pub(super) fn by_id(&self, at: usize) -> Option<Item<'a>> {
+        let id = match &self.text.token(at)?.kind {
+            Kind::Link(link) => self.links.parse(link),
+            Kind::Word(word) | Kind::Quoted(word) => self.links.parse(word).or_else(|| id_shaped(word)),
+            _ => None,
+        }?;
+        let known = self.book.by_id(id.as_str());
+        let unknown = known.is_none().then_some(id);
+        Some(Item { fits: known.into_iter().collect(), unknown, by: By::Id, from: at, to: at + 1 })
+    }
+
+    /// The beginning of a number that fits a contact's best; of several the longest.
+    pub(super) fn by_number(&self, at: usize) -> Option<Item<'a>> {
+        let mut best: Option<(Fit, Item<'a>)> = None;
+        for (number, to) in self.readings(at) {
+            let Some(found) = self.book.by_number(&number) else { continue };
+            if found.by == Fit::LastDigits || best.as_ref().is_some_and(|(fit, _)| *fit >= found.by) {
+                continue;
+            }
+            let by = if found.by == Fit::Line { By::Line } else { By::Ending };
+            best = Some((found.by, Item { fits: found.conversations, unknown: None, by, from: at, to }));
+        }
+        best.map(|(_, item)| item)
+    }
+
+    /// The numbers that begin at a token, longest first, and where each ends.
+    pub(super) fn readings(&self, at: usize) -> Vec<(WrittenNumber, usize)> {
+        let text = self.text.from(at);
+        let begins = |c: char| {
+            c.is_numeric()
+                || matches!(c, '+' | '＋' | '(' | '<' | '[' | '"' | '\'' | '`' | '*')
+                || !c.is_ascii() && !c.is_alphabetic()
+        };
+        let is_tel = text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:"));
+        if !is_tel && !text.starts_with(begins) {
+            return Vec::new();
+        }
+        let found = WrittenNumber::leading(text).into_iter();
+        found.map(|(number, rest)| (number, self.end_of_number(at, rest))).collect()
+    }
+
+    /// The token after a number that leaves this rest. Marks that follow it are none of its own.
+    fn end_of_number(&self, at: usize, rest: &str) -> usize {
+        let mut to = self.text.token_with(rest.len());
+        while to > at + 1 && self.text.token(to - 1).is_some_and(Token::is_mark) {
+            to -= 1;
+        }
+        to
+    }
+
+    /// The longest name that stands at a token.
+    pub(super) fn name_at(&self, at: usize) -> Option<Item<'a>> {
+        if let Kind::Quoted(name) = &self.text.token(at)?.kind {
+            let name = folded(&typed::plain(name));
+            return self.book.by_name(&name).map(|found| named(found.by, found.conversations, at, at + 1));
+        }
+        let words = self.words(at);
+        (1..=words.len()).rev().find_map(|count| {
+            let words = words.get(..count)?;
+            let (last, phrase) = (words.last()?.0, phrase(words));
+            let found = self.book.by_name(&phrase)?;
+            let comma =
+                words.windows(2).position(|pair| matches!(pair, [one, other] if self.has_comma(one.0, other.0)));
+            let fits = |one: &&'a Conversation| comma.is_none_or(|at| is_last_first(words, at, one));
+            let conversations: Vec<_> = found.conversations.into_iter().filter(fits).collect();
+            (!conversations.is_empty()).then(|| named(found.by, conversations, at, last + 1))
+        })
+    }
+
+    fn has_comma(&self, from: usize, to: usize) -> bool {
+        (from..to).any(|at| self.text.token(at).is_some_and(|token| token.kind == Kind::Mark(Mark::Comma)))
+    }
+
+    /// The words from a token on that may belong to one name: a comma may stand between last and first name.
+    pub(super) fn words(&self, at: usize) -> Vec<(usize, String)> {
+        let mut words = Vec::new();
+        for (index, token) in self.text.tokens.iter().enumerate().skip(at) {
+            match token.word() {
+                Some(word) if !word.is_empty() => words.push((index, word)),
+                Some(_) => {}
+                None if matches!(token.kind, Kind::Mark(Mark::Comma | Mark::Stop)) && !words.is_empty() => {}
+                None => break,
+            }
+            if words.len() == MOST_NAME_WORDS {
+                break;
+            }
+        }
+        words
+    }
+
+    /// What stands where another conversation may, and is nearly one: then nobody can tell.
+    pub(super) fn doubtful(&self, at: usize) -> Option<Item<'a>> {
+        let word = self.text.token(at)?.word().filter(|word| !is_stop_word(word))?;
+        let long = word.chars().count() >= 3;
+        let fits = self.book.offered(&word);
+        let nearly = |one: &&&'a Conversation| {
+            let name = folded(&one.title());
+            name.split(' ').any(|of_name| of_name.starts_with(&*word)) || is_misspelt(&word, &name)
+        };
+        let fits: Vec<_> = fits.iter().filter(nearly).copied().collect();
+        (long && !fits.is_empty()).then(|| Item { fits, unknown: None, by: By::NearlyAName, from: at, to: at + 1 })
+    }
+}
+
+fn named(strength: Strength, fits: Vec<&Conversation>, from: usize, to: usize) -> Item<'_> {
+    let by = if strength == Strength::Full { By::FullName } else { By::PartOfAName };
+    Item { fits, unknown: None, by, from, to }
+}
+
+/// The words as one text.
+pub(super) fn phrase(words: &[(usize, String)]) -> String {
+    words.iter().map(|(_, word)| word.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether words with a comma after the one at `comma` are a name with the last name first.
+fn is_last_first(words: &[(usize, String)], comma: usize, conversation: &Conversation) -> bool {
+    let Some((last, first)) = words.split_at_checked(comma + 1) else { return false };
+    let name = folded(conversation.contact.name.as_deref().unwrap_or_default());
+    let all = phrase(words);
+    is_turned(&all, &phrase(last), &phrase(first)) && name == format!("{} {}", phrase(first), phrase(last))
+}
