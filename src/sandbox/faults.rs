@@ -97,6 +97,8 @@ pub struct DialnoteFaults {
     pub read_only: bool,
     /// Filters of `GET /conversations` have no effect, as with a server that does not know them.
     pub ignores_filters: bool,
+    /// Reads do not see what is changed in dialnote itself, until the app writes.
+    pub stale_reads: bool,
     /// Answers come without the `{"data": …}` envelope.
     pub bare_answers: bool,
     /// Calls that will fail.

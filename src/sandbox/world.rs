@@ -48,6 +48,8 @@ pub struct World {
     pub homes: BTreeMap<String, View>,
     /// The dialnote organization.
     pub dialnote: Dialnote,
+    /// What reads of it see instead, while they are stale.
+    pub(super) dialnote_before: Option<Dialnote>,
     /// What goes wrong at the moment.
     pub faults: Faults,
     /// Socket Mode.
@@ -126,6 +128,7 @@ impl World {
             modals: Vec::new(),
             homes: BTreeMap::new(),
             dialnote: dialnote::seed(now),
+            dialnote_before: None,
             faults: Faults::default(),
             sockets: Sockets::default(),
             calls: Log::keeping(CALLS_KEPT),

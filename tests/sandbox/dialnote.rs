@@ -136,6 +136,19 @@ async fn filters_pages_and_unknown_parameters() {
 }
 
 #[tokio::test]
+async fn reads_may_be_stale_until_the_app_writes() {
+    let stage = Stage::set().await;
+    let owner = async || {
+        stage.dialnote("GET", "/conversations/conv_1001", Value::Null).await.1["data"]["assignedTo"]["id"].clone()
+    };
+    stage.sandbox.world(|world| world.faults.dialnote.stale_reads = true);
+    stage.sandbox.change_in_dialnote(&json!({"conversation": "conv_1001", "assignedToId": "mem_zoe"})).unwrap();
+    assert_eq!(owner().await, Value::Null);
+    stage.dialnote("PATCH", "/conversations/conv_1001", json!({"status": "open"})).await;
+    assert_eq!(owner().await, json!("mem_zoe"));
+}
+
+#[tokio::test]
 async fn notes_have_a_length_and_are_written_as_often_as_they_are_sent() {
     let stage = Stage::set().await;
     let path = "/conversations/conv_1001/notes";

@@ -10,6 +10,9 @@ use crate::sandbox::world::World;
 
 /// Changes a conversation as somebody would in dialnote itself.
 pub(in crate::sandbox) fn change(world: &mut World, change: &Value) -> Result<(), Impossible> {
+    if world.faults.dialnote.stale_reads && world.dialnote_before.is_none() {
+        world.dialnote_before = Some(world.dialnote.clone());
+    }
     let Value::Object(mut fields) = change.clone() else { return Err(Impossible("a change is an object".to_owned())) };
     let id = fields.remove("conversation").and_then(|id| id.as_str().map(str::to_owned)).unwrap_or_default();
     let (is_read, note) = (fields.remove("isRead"), fields.remove("note"));

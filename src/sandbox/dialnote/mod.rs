@@ -8,6 +8,8 @@ mod hooks;
 mod model;
 mod seed;
 
+use std::mem;
+
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
@@ -69,7 +71,7 @@ pub(super) fn below_base(path: &str) -> &str {
 /// Answers a call.
 pub(super) fn call(world: &mut World, heard: &Heard) -> Answer {
     wake(world);
-    match admit(world, heard).and_then(|()| route(world, heard)) {
+    match admit(world, heard).and_then(|()| seen(world, heard)) {
         Ok(found) if found.status == 204 => Answer::new(204, Value::Null),
         Ok(found) if world.faults.dialnote.bare_answers => Answer::new(found.status, found.data),
         Ok(found) => Answer::new(found.status, json!({"data": found.data, "meta": found.meta})),
@@ -99,6 +101,16 @@ fn admit(world: &World, heard: &Heard) -> Result<(), Refused> {
         return Err(Refused { status: 403, error: "INSUFFICIENT_PERMISSIONS", message: String::new() });
     }
     Ok(())
+}
+
+/// The answer by what dialnote is, or by what it was while reads are stale.
+fn seen(world: &mut World, heard: &Heard) -> Result<Found, Refused> {
+    let before = world.dialnote_before.take().filter(|_| world.faults.dialnote.stale_reads);
+    let Some(before) = before.filter(|_| heard.method == "GET") else { return route(world, heard) };
+    let now = mem::replace(&mut world.dialnote, before);
+    let answer = route(world, heard);
+    world.dialnote_before = Some(mem::replace(&mut world.dialnote, now));
+    answer
 }
 
 fn route(world: &mut World, heard: &Heard) -> Result<Found, Refused> {
