@@ -24,6 +24,9 @@ const QUOTES: [(char, &[char]); 11] = [
 /// What ends a word of its own, or belongs to nothing at its end.
 const ENDS: [char; 10] = [':', '.', '?', '!', ')', ']', '"', '”', '“', '»'];
 
+/// Angle brackets that were typed, as Slack writes them after an ampersand.
+const BRACKETS: [&str; 2] = ["lt;", "gt;"];
+
 /// What a token is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind<'a> {
@@ -197,7 +200,7 @@ fn mark(first: char, after: &str) -> Option<Mark> {
         ':' => Mark::Colon,
         '.' | '?' | '!' => Mark::Stop,
         '(' | ')' | '[' | ']' => Mark::Bracket,
-        '&' => Mark::Ampersand,
+        '&' if !BRACKETS.iter().any(|bracket| after.starts_with(bracket)) => Mark::Ampersand,
         '-' | '‐'..='―' if alone() => Mark::Dash,
         _ => return None,
     })
@@ -222,14 +225,27 @@ fn quoted<'a>(text: &'a str, closing: &[char]) -> Option<(&'a str, &'a str)> {
 }
 
 fn word(text: &str) -> (&str, &str) {
-    let end = text.find(|c: char| c.is_whitespace() || matches!(c, ',' | ';')).unwrap_or(text.len());
-    // Glued to a person, a link or an ampersand, it ends there.
-    let glued = |inside: &str| inside.char_indices().skip(1).find(|(_, c)| matches!(c, '<' | '&')).map(|(at, _)| at);
-    let end = text.get(..end).and_then(glued).unwrap_or(end);
-    let whole = text.get(..end).unwrap_or(text);
+    let mut chars = text.char_indices();
+    let end =
+        chars.find(|(at, _)| text.get(*at..).is_some_and(|rest| ends_a_word(rest, *at)) && !in_bracket(text, *at));
+    let whole = end.and_then(|(at, _)| text.get(..at)).unwrap_or(text);
     let bare = whole.trim_end_matches(ENDS);
     let bare = if bare.is_empty() { whole } else { bare };
     (bare, text.get(bare.len()..).unwrap_or_default())
+}
+
+/// Whether no word goes on here: a person, a link or an ampersand ends the one it is glued to.
+fn ends_a_word(rest: &str, at: usize) -> bool {
+    let is_bracket =
+        rest.strip_prefix('&').is_some_and(|entity| BRACKETS.iter().any(|bracket| entity.starts_with(bracket)));
+    rest.starts_with(|c: char| c.is_whitespace() || matches!(c, ',' | ';'))
+        || at > 0 && rest.starts_with(['<', '&']) && !is_bracket
+}
+
+/// Whether the semicolon at `at` only ends a bracket as Slack writes it.
+fn in_bracket(text: &str, at: usize) -> bool {
+    let written = text.get(..=at).and_then(|before| before.rsplit_once('&'));
+    written.is_some_and(|(_, entity)| BRACKETS.contains(&entity))
 }
 
 #[cfg(test)]
@@ -272,6 +288,23 @@ mod tests {
         }
         assert_eq!(kinds("“Ana won’t"), ["Word(\"Ana\")", "Word(\"won’t\")"]);
         assert_eq!(kinds("‘O’Brien’ x"), ["Quoted(\"O’Brien\")", "Word(\"x\")"]);
+    }
+
+    #[test]
+    fn brackets_that_were_typed_are_letters_like_any() {
+        assert_eq!(kinds("&lt;@U1&gt; x"), ["Word(\"&lt;@U1&gt;\")", "Word(\"x\")"]);
+        assert_eq!(kinds("a&lt;b;c &lt;3"), ["Word(\"a&lt;b\")", "Mark(Semicolon)", "Word(\"c\")", "Word(\"&lt;3\")"]);
+        assert_eq!(
+            kinds("R&amp;D x&<@U1>"),
+            [
+                "Word(\"R\")",
+                "Mark(Ampersand)",
+                "Word(\"D\")",
+                "Word(\"x\")",
+                "Mark(Ampersand)",
+                "Person(SlackUserId(\"U1\"))"
+            ]
+        );
     }
 
     #[test]
