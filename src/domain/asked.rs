@@ -1,4 +1,4 @@
-//! A command in the words in which it is typed: for the person who is told which one waits.
+//! A command in the words in which it is typed: for the answer that says which one waits.
 
 use crate::domain::command::Command;
 use crate::domain::conversation::Which;

@@ -111,7 +111,7 @@ fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<Message> {
 }
 
 impl Concluded<'_> {
-    /// What whoever asked is told.
+    /// The answer to the person who asked.
     pub fn answer(self) -> Say {
         let deed = self.deed();
         match self.note_refused {

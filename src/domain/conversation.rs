@@ -241,7 +241,7 @@ pub enum Which {
     AllOf(MemberId),
     /// All of these.
     These(Vec<ConversationId>),
-    /// Those that an earlier act of whoever asks changed (`domain::undo`).
+    /// Those that an earlier act of the person who asks changed (`domain::undo`).
     Act {
         /// The act.
         id: String,

@@ -1,5 +1,5 @@
 //! Whether what was decided still rests on what is true. Between decision and write there may be a wait: a
-//! refusal, a crash, an outage of hours. Whatever has changed since is decided anew.
+//! refusal, a crash, an outage of hours. Whatever has changed since is decided again.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -154,7 +154,7 @@ pub struct Listing<'a> {
     pub counts: [usize; FILTERS.len()],
 }
 
-/// Makes a list of all conversations of a team at `home`. `me` and `person` are the members behind whoever asks and
+/// Makes a list of all conversations of a team at `home`. `me` and `person` are the members behind the one who asks and
 /// behind the filter, if they are any. Misspelt words find what nothing is called like.
 pub fn select<'a>(
     all: impl Iterator<Item = &'a Known>,

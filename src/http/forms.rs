@@ -127,7 +127,7 @@ impl Request<'_> {
         }
     }
 
-    /// Opens the form of the rules, for whoever may change them. It shows what is set, or does not open: what it
+    /// Opens the form of the rules, for people who may change them. It shows what is set, or does not open: what it
     /// shows is what is set once it is submitted.
     pub(super) async fn open_rules(self, from: From, place: Place) -> Response {
         if let Some(why) = self.may_not_configure(&from).await {

@@ -43,7 +43,7 @@ const RESTRICTED: &str = "restricted_action";
 /// The message that we know of is gone.
 const MESSAGE_GONE: [&str; 3] = ["message_not_found", "cant_update_message", "edit_window_closed"];
 
-/// The window was closed or changed meanwhile.
+/// The window was closed or changed before that.
 const VIEW_GONE: [&str; 2] = ["not_found", "hash_conflict"];
 
 /// A message, window or home that is refused however often it is sent.

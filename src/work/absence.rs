@@ -1,5 +1,5 @@
-//! After an absence nobody is told of each change. What concerns somebody is kept until everything is read that
-//! happened meanwhile, and told in one message.
+//! After an absence nobody hears of each change. What concerns somebody is kept until everything is read that
+//! happened in between, and told in one message.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;

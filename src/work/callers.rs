@@ -1,5 +1,5 @@
-//! The service that each job of this process calls just now: the person who waits for a job is told which one
-//! is slow.
+//! The service that each job of this process calls just now: the notice to the person who waits names
+//! it when it is slow.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

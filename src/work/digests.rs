@@ -56,7 +56,7 @@ struct Told {
 enum After {
     /// There was none lately.
     Nothing,
-    /// Not everything is read that happened meanwhile.
+    /// What happened during the absence is not all read.
     StillAway,
     /// Its summary may be still to come.
     JustBack(Absence),
@@ -102,7 +102,7 @@ impl Work {
         Ok(Outcome::done(effects))
     }
 
-    /// How what a channel is told stands to an absence: the same list is not told twice.
+    /// How what a channel hears stands to an absence: no list is sent twice.
     async fn after_absence(&self, installation: &InstallationId, channel: &ChannelId) -> Result<After, Fault> {
         let (watched, now) = (self.watched(installation).await?, self.clock.now());
         let last = watched.at.filter(|_| watched.whole);
@@ -286,7 +286,7 @@ impl Work {
     }
 }
 
-/// Waits until everything is read that happened meanwhile.
+/// Waits until all that happened during the absence is read.
 fn put_off(now: Timestamp) -> Outcome {
     let cause = "what happened while we were away is still being read".to_owned();
     Outcome { verdict: Verdict::Retry { due: later(now, CAUGHT_UP), cause, unsure: false }, effects: Vec::new() }

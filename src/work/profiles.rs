@@ -104,7 +104,7 @@ impl People {
         Ok(member.map(|id| Owner { id, name: change.now.name.clone() }))
     }
 
-    /// Whoever was looked for by an address may be found by it now, or not any more.
+    /// A person who was looked for by an address may be found by it now, or not any more.
     async fn seek_anew_if_changed(
         &self,
         installation: &InstallationId,

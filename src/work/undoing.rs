@@ -23,7 +23,7 @@ pub(super) fn act(claim: &Claim, job: &CommandJob) -> String {
     }
 }
 
-/// A name for what follows from one job. Stores number their jobs anew when they are replaced.
+/// A name for what follows from one job. Stores number their jobs from one again when they are replaced.
 pub(super) fn one(claim: &Claim) -> String {
     format!("{}-{}", claim.id, claim.accepted.as_millisecond())
 }

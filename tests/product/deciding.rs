@@ -167,7 +167,7 @@ enum Wait {
 const WAITS: [Wait; 6] =
     [Wait::Refused(429), Wait::Refused(500), Wait::Refused(503), Wait::TimedOut, Wait::Killed, Wait::Outage];
 
-/// What changes meanwhile.
+/// What changes during the wait.
 #[derive(Clone, Copy, Debug)]
 enum Change {
     Owner,
@@ -422,7 +422,7 @@ async fn what_returns_by_itself_is_decided_again() {
     }
 }
 
-/// Only the note is left: it belongs to what was done, whoever owns the conversation by now.
+/// Only the note is left: it belongs to what was done, whichever member owns the conversation by now.
 #[tokio::test]
 async fn a_note_follows_what_was_done_and_is_written_once() {
     for (status, after_effect) in [(429, false), (503, false), (503, true)] {

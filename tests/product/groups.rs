@@ -98,7 +98,7 @@ async fn several_at_once_are_spread() {
     }
 }
 
-/// Whoever is picked counts before anything is written, on whatever instance and however long that takes.
+/// The member who is picked counts before anything is written, on whatever instance and however long that takes.
 #[tokio::test]
 async fn picks_on_their_way_count() {
     product(async |bot| {

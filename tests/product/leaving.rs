@@ -94,7 +94,7 @@ async fn a_switched_off_account_is_noticed_although_nobody_ever_named_it() {
         bot.sandbox.event(json!({ "type": "user_change", "user": SAM })).await.unwrap();
         assert!(bot.dm(MAYA).await.contains("Sam is not there any more and still owns an open conversation."));
         assert_eq!(bot.calls("users.info"), 2, "only Maya and Sam were looked up, when they were needed");
-        // The digest of that morning waits for what happened meanwhile.
+        // The digest of that morning waits for what happened in between.
         bot.pass(SignedDuration::from_secs(31)).await;
         bot.read_all().await;
     })

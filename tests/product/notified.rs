@@ -1,4 +1,4 @@
-//! "Zoe has been notified" is said once Slack has taken the message, and never else: whoever assigned the
+//! "Zoe has been notified" is said once Slack has taken the message, and never else: the person who assigned the
 //! conversation knows within ten seconds what became of it.
 
 use dialnote_slack::sandbox::{Hang, Service, SlackFailure};

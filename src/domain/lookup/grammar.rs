@@ -13,7 +13,7 @@ use crate::ids::ConversationId;
 /// Words that lead to a person.
 const LEADS: [&str; 2] = ["to", "for"];
 
-/// Stands for everything open that belongs to whoever asks.
+/// Stands for everything open that belongs to the person who asks.
 const ALL: &str = "all";
 
 /// Reads what a typed command means.

@@ -52,7 +52,7 @@ pub enum Reading {
         /// The note.
         note: String,
     },
-    /// All conversations that are open and belong to whoever asks.
+    /// All conversations that are open and belong to the person who asks.
     AllMine {
         /// The new owner.
         who: Assignee,

@@ -183,7 +183,7 @@ pub fn only_one_called(name: &str, people: &[Colleague]) -> Option<SlackUserId> 
     called.next().filter(|_| called.next().is_none()).map(|one| one.user.clone())
 }
 
-/// Whether Slack recognized a person at a token, or it is whoever asks.
+/// Whether Slack recognized a person at a token, or it is the one who asks.
 pub fn is_recognized(text: &Text<'_>, at: usize) -> bool {
     recognized(text, at).is_some()
 }

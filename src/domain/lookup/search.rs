@@ -1,5 +1,5 @@
-//! Words in a search field or a list against the conversations that are known: whoever is found by a command is
-//! found here, too, and much that a command would ask about.
+//! Words in a search field or a list against the conversations that are known: what a command finds is found
+//! here, too, and much that a command would ask about.
 
 use crate::domain::list::{Known, digits};
 use crate::domain::lookup::names::{folded, is_misspelt};

@@ -76,7 +76,7 @@ fn parsed(e164: &str) -> Option<PhoneNumber> {
 /// How many numbers are remembered as people read them.
 const REMEMBERED: usize = 4096;
 
-/// The numbers of late: the plans take longer to look through than everything else that is done to a
+/// The latest numbers: the plans take longer to look through than everything else that is done to a
 /// message, and a number stands in the answer, on the card, in its thread and in the direct message.
 static PRETTY: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::default);
 
