@@ -17,5 +17,6 @@ mod kit;
 mod long;
 mod pictures;
 mod stage;
+mod steps;
 mod tour;
 mod world;

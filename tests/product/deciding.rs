@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::support::{ANA, Bot, LEO, MAYA, Setup, ZOE, product, product_with};
 
 /// How many worlds there are at once.
-const AT_ONCE: usize = 6;
+const AT_ONCE: usize = 3;
 
 /// A command, and what comes of it if something changed between decision and write.
 struct Case {

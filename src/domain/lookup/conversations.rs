@@ -14,6 +14,9 @@ const MOST_OFFERED_WORDS: usize = 4;
 /// More conversations than this are not named at once.
 const MOST_NAMED: usize = 100;
 
+/// More words than this within a list are not a name, but the note.
+const MOST_UNCLEAR_WORDS: usize = 3;
+
 /// More numbers than this are not looked up for one command.
 const MOST_NUMBERS: usize = 12;
 
@@ -126,6 +129,12 @@ impl<'r, 'a> Reader<'r, 'a> {
         self.find.name_at(at).map_or(0, |item| item.to - item.from)
     }
 
+    /// Whether a conversation is named from `start` on: by id, link, number or full name.
+    pub(super) fn names_any_after(&self, start: usize) -> bool {
+        let is_full = |at| self.find.name_at(at).is_some_and(|item| item.by == By::FullName);
+        self.first_explicit(start).is_some() || (start..self.text.tokens.len()).any(is_full)
+    }
+
     /// Past the marks at `at`, but for the bracket of a number.
     fn past_marks(&self, mut at: usize) -> usize {
         while self.text.token(at).is_some_and(Token::is_mark) && self.find.readings(at).is_empty() {
@@ -151,16 +160,25 @@ impl<'r, 'a> Reader<'r, 'a> {
         while let Some(last) = items.last().filter(|_| items.len() < MOST_NAMED) {
             let next = self.past_parting(last.to);
             let follows = if next > last.to {
-                self.find.item(next).or_else(|| self.find.doubtful(next))
+                self.find.item(next).or_else(|| self.find.doubtful(next)).or_else(|| self.unclear(next))
             } else if last.by.stands_alone() {
                 self.find.item(next).filter(|item| item.by.stands_alone() && item.unknown.is_none())
             } else {
-                None
+                self.unclear(next)
             };
             let Some(follows) = follows else { break };
             items.push(follows);
         }
         items
+    }
+
+    /// A few words that name nothing, between two conversations of a list.
+    fn unclear(&self, from: usize) -> Option<Item<'a>> {
+        let parts = |at: &usize| self.text.token(*at).is_some_and(Token::parts);
+        let to = (from + 1..=from + MOST_UNCLEAR_WORDS).find(parts)?;
+        let next = self.find.item(self.past_parting(to))?;
+        let is_sure = next.unknown.is_none() && matches!(next.by, By::Id | By::Line | By::FullName);
+        is_sure.then(|| Item { fits: Vec::new(), unknown: None, by: By::NearlyAName, from, to })
     }
 
     fn past_parting(&self, at: usize) -> usize {

@@ -4,7 +4,7 @@ use crate::domain::command::Assignee;
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::conversations::{Manner, Meant, Reader};
 use crate::domain::lookup::people::{Directory, Named, Who, is_recognized};
-use crate::domain::lookup::token::{Text, cleaned};
+use crate::domain::lookup::token::{Text, Token, cleaned};
 use crate::domain::lookup::{Asked, Missing, Reading};
 use crate::domain::typed;
 use crate::domain::verb::Verb;
@@ -15,6 +15,12 @@ const LEADS: [&str; 2] = ["to", "for"];
 
 /// Stands for everything open that belongs to the person who asks.
 const ALL: &str = "all";
+
+/// Words before which `all` begins a sentence.
+const AFTER_ALL: [&str; 24] = [
+    "of", "the", "her", "his", "their", "my", "our", "your", "this", "that", "these", "those", "is", "are", "was",
+    "were", "right", "good", "set", "clear", "about", "she", "he", "we",
+];
 
 /// Reads what a typed command means.
 pub fn read(asked: &Asked<'_>, book: &Book<'_>, directory: &Directory) -> Reading {
@@ -80,6 +86,14 @@ impl Grammar<'_, '_> {
         is_all.then_some(at + 1)
     }
 
+    /// Whether `all` before a note means everything, and neither begins a sentence (`all the details are …`) nor
+    /// stands beside a conversation that is named.
+    fn is_the_whole(&self, at: usize, after: usize) -> bool {
+        let goes_on = self.text.token(after).and_then(Token::word).is_some_and(|word| AFTER_ALL.contains(&&*word));
+        let named = self.reader.name_words(at) > 0 || self.reader.names_any_after(after);
+        !goes_on && !named
+    }
+
     fn all(&self, who: Assignee, from: usize) -> Reading {
         Reading::AllMine { who, note: typed::plain(self.text.from(self.text.past(from, &[]))) }
     }
@@ -94,7 +108,7 @@ impl Grammar<'_, '_> {
         let next = self.text.past(named.to, &[]);
         Some(self.with(
             named.who,
-            |who| match self.past_all(next) {
+            |who| match self.past_all(next).filter(|after| self.is_the_whole(next, *after)) {
                 Some(after) => self.all(who, after),
                 None => self.conversations(Some(who), named.to),
             },
