@@ -136,8 +136,27 @@ impl<'a> Finder<'_, 'a> {
                 words.windows(2).position(|pair| matches!(pair, [one, other] if self.has_comma(one.0, other.0)));
             let fits = |one: &&'a Conversation| comma.is_none_or(|at| is_last_first(words, at, one));
             let conversations: Vec<_> = found.conversations.into_iter().filter(fits).collect();
-            (!conversations.is_empty()).then(|| named(found.by, conversations, at, last + 1))
+            if conversations.is_empty() {
+                return None;
+            }
+            if found.by != Strength::Full && self.goes_on(at, last + 1, &conversations) {
+                return Some(Item { fits: conversations, unknown: None, by: By::NearlyAName, from: at, to: last + 2 });
+            }
+            Some(named(found.by, conversations, at, last + 1))
         })
+    }
+
+    /// Whether a part of a name seems to go on with another one than the contact's: `Nora Quin`, `Nora Smith`.
+    fn goes_on(&self, at: usize, next: usize, conversations: &[&'a Conversation]) -> bool {
+        let Some(word) = self.text.token(next).and_then(Token::word) else { return false };
+        let nearly = conversations.iter().any(|one| is_misspelt(&word, &folded(&one.title())));
+        nearly || self.is_capitalized(at) && self.is_capitalized(next)
+    }
+
+    fn is_capitalized(&self, at: usize) -> bool {
+        let Some(Kind::Word(word)) = self.text.token(at).map(|token| &token.kind) else { return false };
+        let mut letters = word.chars();
+        letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase)
     }
 
     fn has_comma(&self, from: usize, to: usize) -> bool {
