@@ -56,7 +56,7 @@ certificate >"$home/openssl.log" 2>&1 || { cat "$home/openssl.log" >&2; fail "no
 port=
 for attempt in 1 2 3 4 5 6 7 8 9 10; do
     port=$((20000 + ($$ * 7 + attempt * 1009) % 40000))
-    settings="-p $port -k $home -c listen_addresses=127.0.0.1 -c max_connections=400 -c ssl=on ${POSTGRES_SETTINGS:--c fsync=off -c shared_buffers=64MB}"
+    settings="-p $port -k $home -c listen_addresses=127.0.0.1 -c max_connections=1000 -c ssl=on ${POSTGRES_SETTINGS:--c fsync=off -c shared_buffers=64MB}"
     if as_owner "$bin/pg_ctl" -D "$data" -l "$data/server.log" -o "$settings" -w -t 60 -s start >/dev/null 2>&1; then break; fi
     port=
 done

@@ -318,8 +318,13 @@ async fn after_a_refusal_that_had_no_effect() {
 }
 
 #[tokio::test]
-async fn after_failures_that_may_have_had_an_effect() {
-    all_hold(&WAITS[1..3]).await;
+async fn after_a_failure_that_may_have_had_an_effect() {
+    all_hold(&WAITS[1..2]).await;
+}
+
+#[tokio::test]
+async fn while_dialnote_is_unavailable() {
+    all_hold(&WAITS[2..3]).await;
 }
 
 #[tokio::test]
