@@ -7,6 +7,9 @@ use crate::ids::{ChannelId, SlackUserId, UserGroupId};
 /// How what Slack turns into a link may begin.
 const LINKS: [&str; 4] = ["http://", "https://", "tel:", "mailto:"];
 
+/// Those of them that people read without their beginning.
+const LABELLED: [&str; 2] = ["tel:", "mailto:"];
+
 /// One word of a typed command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Word<'a> {
@@ -109,8 +112,10 @@ fn shown(inside: &str) -> String {
         (Some('#'), None) => "#channel".to_owned(),
         (Some('!'), Some(label)) => decoded(label),
         (Some('!'), None) => format!("@{}", name.trim_start_matches('!').split('^').next().unwrap_or_default()),
-        (_, Some(label)) if name.starts_with("tel:") => decoded(label),
-        _ => decoded(name),
+        (_, label) => match LABELLED.iter().find_map(|scheme| name.strip_prefix(scheme)) {
+            Some(target) => decoded(label.unwrap_or(target)),
+            None => decoded(name),
+        },
     }
 }
 

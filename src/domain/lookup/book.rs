@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::conversation::{Conversation, Status};
 use crate::domain::list::Known;
-use crate::domain::lookup::names::{How, Strength, folded, how, is_misspelt, strength};
+use crate::domain::lookup::names::{How, Strength, are_misspelt, folded, how, is_misspelt, strength};
 use crate::domain::phone::{Fit, Home, WrittenNumber};
 use crate::ids::ConversationId;
 
@@ -36,10 +36,13 @@ impl<'a> Book<'a> {
         self.all.iter().find(has).map(|known| &known.conversation)
     }
 
-    /// The conversations with the contacts whom a number fits best.
+    /// The conversations with the contacts whom a number fits best. Of those who share it, the one with the
+    /// same extension.
     pub fn by_number(&self, number: &WrittenNumber) -> Option<Found<'a, Fit>> {
         let matcher = number.against(&self.home);
-        best(self.all.iter().filter_map(|known| Some((matcher.fit(&known.conversation.contact.phone)?, *known))))
+        let fit = |phone: &str| Some((matcher.fit(phone)?, matcher.has_same_extension(phone)));
+        let found = best(self.all.iter().filter_map(|known| Some((fit(&known.conversation.contact.phone)?, *known))))?;
+        Some(Found { by: found.by.0, conversations: found.conversations })
     }
 
     /// The conversations with the contacts whom a [`folded`] phrase surely names.
@@ -53,8 +56,8 @@ impl<'a> Book<'a> {
     pub fn offered(&self, phrase: &str) -> Vec<&'a Conversation> {
         let fit = |known: &Known| {
             let how = how(phrase, &known.names);
-            let misspelt = how == How::Nothing && phrase.split(' ').all(|word| is_misspelt(word, &known.names));
-            if misspelt { How::Misspelt } else { how }
+            let misspelt = || is_misspelt(phrase, &known.names) || are_misspelt(phrase, &known.names);
+            if how == How::Nothing && misspelt() { How::Misspelt } else { how }
         };
         let fits = self.all.iter().map(|known| (fit(known), *known));
         let mut found: Vec<_> = fits.filter(|(how, _)| *how != How::Nothing).collect();

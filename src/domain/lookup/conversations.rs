@@ -155,12 +155,19 @@ impl<'r, 'a> Reader<'r, 'a> {
 
     /// Conversations one after the other: parted by marks or "and"; ids, links and full numbers also by nothing.
     fn list(&self, start: usize) -> Vec<Item<'a>> {
-        let Some(first) = self.find.item(start) else { return Vec::new() };
+        let Some(first) = self.find.item(start).or_else(|| self.strange_before_others(start)) else {
+            return Vec::new();
+        };
         let mut items = vec![first];
         while let Some(last) = items.last().filter(|_| items.len() < MOST_NAMED) {
             let next = self.past_parting(last.to);
             let follows = if next > last.to {
-                self.find.item(next).or_else(|| self.find.doubtful(next)).or_else(|| self.unclear(next))
+                let strange = || self.find.strange_number(next).filter(|_| !is_first_a_name(&items));
+                self.find
+                    .item(next)
+                    .or_else(strange)
+                    .or_else(|| self.find.doubtful(next))
+                    .or_else(|| self.unclear(next))
             } else if last.by.stands_alone() {
                 self.find.item(next).filter(|item| item.by.stands_alone() && item.unknown.is_none())
             } else {
@@ -170,6 +177,14 @@ impl<'r, 'a> Reader<'r, 'a> {
             items.push(follows);
         }
         items
+    }
+
+    /// A number that no contact has, before one that names a conversation.
+    fn strange_before_others(&self, start: usize) -> Option<Item<'a>> {
+        let strange = self.find.strange_number(start)?;
+        let next = self.past_parting(strange.to);
+        let follows = self.find.item(next).filter(|item| next > strange.to && !item.by.is_name());
+        follows.map(|_| strange)
     }
 
     /// A few words that name nothing, between two conversations of a list.
@@ -324,8 +339,8 @@ impl<'r, 'a> Reader<'r, 'a> {
 
     /// What somebody may mean who names nothing surely.
     fn offered(&self, start: usize) -> Meant {
-        let offered = self.offered_by_digits(start).or_else(|| self.offered_further_on(start));
-        let offered = offered.or_else(|| self.offered_by_words(start));
+        let offered = self.offered_by_digits(start).or_else(|| self.offered_as_misspelt(start));
+        let offered = offered.or_else(|| self.offered_further_on(start)).or_else(|| self.offered_by_words(start));
         offered.unwrap_or_else(|| Meant::Nothing { note: note("", self.text.from(start)) })
     }
 
@@ -336,6 +351,16 @@ impl<'r, 'a> Reader<'r, 'a> {
         let ids = self.not_done(&item.fits).iter().map(|one| one.id.clone()).collect();
         let note = note("", self.text.from(start));
         Some(Meant::OneOf { ids, asked: self.words_of(&item), doubt: Doubt::Weak, note })
+    }
+
+    /// `Anna Lima called`: several words that are nearly a name.
+    fn offered_as_misspelt(&self, start: usize) -> Option<Meant> {
+        let words = self.find.words(start);
+        let most = words.len().min(MOST_OFFERED_WORDS);
+        (2..=most).rev().find_map(|count| {
+            let words = words.get(..count)?;
+            self.offer(&phrase(words), words.last()?.0 + 1)
+        })
     }
 
     fn offered_by_digits(&self, start: usize) -> Option<Meant> {
@@ -396,9 +421,14 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 }
 
+/// Whether what follows may be the note of a conversation that is named by words: `Ana Lima, 415 555 0199`.
+fn is_first_a_name(items: &[Item<'_>]) -> bool {
+    items.first().is_some_and(|first| !first.fits.is_empty() && first.by.is_name())
+}
+
 /// What stands before and after a conversation as one note, without what parts it from the rest.
 fn note(before: &str, after: &str) -> String {
-    let parts = |c: char| c.is_whitespace() || matches!(c, ',' | ':' | ';' | '-' | '‐'..='―');
+    let parts = |c: char| c.is_whitespace() || matches!(c, ',' | ':' | ';' | '|' | '-' | '‐'..='―');
     let before = before.trim_start_matches(parts).trim_end_matches(|c| parts(c) || matches!(c, '(' | '['));
     let mut after = after.trim_start_matches(|c| parts(c) || matches!(c, ')' | ']'));
     // A full stop or question mark ends the name, and belongs to nothing; three of them are the writer's.
@@ -407,5 +437,8 @@ fn note(before: &str, after: &str) -> String {
     {
         after = rest.trim_start_matches(parts);
     }
-    [typed::plain(before), typed::plain(after)].join(" ").trim().to_owned()
+    let note = [typed::plain(before), typed::plain(after)].join(" ").trim().to_owned();
+    // `Ana Lima!!!`: marks alone say nothing.
+    let is_said = |c: char| !matches!(c, '.' | '?' | '!' | '…') && !parts(c);
+    if note.contains(is_said) { note } else { String::new() }
 }

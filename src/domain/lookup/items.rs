@@ -3,7 +3,7 @@
 use crate::domain::conversation::{Conversation, Links, id_shaped};
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::names::{Strength, folded, is_misspelt, is_stop_word, is_turned};
-use crate::domain::lookup::token::{Kind, Mark, Text, Token};
+use crate::domain::lookup::token::{Kind, Mark, Text, Token, may_begin_a_number};
 use crate::domain::phone::{Fit, WrittenNumber};
 use crate::domain::typed;
 use crate::ids::ConversationId;
@@ -72,14 +72,26 @@ impl<'a> Finder<'_, 'a> {
 
     /// The id or link at a token.
     pub(super) fn by_id(&self, at: usize) -> Option<Item<'a>> {
-        let id = match &self.text.token(at)?.kind {
-            Kind::Link(link) => self.links.parse(link),
-            Kind::Word(word) | Kind::Quoted(word) => self.links.parse(word).or_else(|| id_shaped(word)),
-            _ => None,
-        }?;
+        let (id, is_exact) = match &self.text.token(at)?.kind {
+            Kind::Link(link) => (self.links.parse(link)?, true),
+            Kind::Word(word) | Kind::Quoted(word) => self.id_in(word)?,
+            _ => return None,
+        };
         let known = self.book.by_id(id.as_str());
-        let unknown = known.is_none().then_some(id);
-        Some(Item { fits: known.into_iter().collect(), unknown, by: By::Id, from: at, to: at + 1 })
+        let unknown = known.is_none().then_some(id).filter(|_| is_exact);
+        (known.is_some() || is_exact).then(|| Item {
+            fits: known.into_iter().collect(),
+            unknown,
+            by: By::Id,
+            from: at,
+            to: at + 1,
+        })
+    }
+
+    /// The id in a word, and whether it is written as dialnote does: `CONV_1001` is one only if dialnote has it.
+    fn id_in(&self, word: &str) -> Option<(ConversationId, bool)> {
+        let exact = self.links.parse(word).or_else(|| id_shaped(word)).map(|id| (id, true));
+        exact.or_else(|| id_shaped(&word.to_lowercase()).map(|id| (id, false)))
     }
 
     /// The beginning of a number that fits a contact's best; of several the longest.
@@ -99,13 +111,7 @@ impl<'a> Finder<'_, 'a> {
     /// The numbers that begin at a token, longest first, and where each ends.
     pub(super) fn readings(&self, at: usize) -> Vec<(WrittenNumber, usize)> {
         let text = self.text.from(at);
-        let begins = |c: char| {
-            c.is_numeric()
-                || matches!(c, '+' | '＋' | '(' | '<' | '[' | '"' | '\'' | '`' | '*')
-                || !c.is_ascii() && !c.is_alphabetic()
-        };
-        let is_tel = text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:"));
-        if !is_tel && !text.starts_with(begins) {
+        if !may_begin_a_number(text) {
             return Vec::new();
         }
         let found = WrittenNumber::leading(text).into_iter();
@@ -178,6 +184,15 @@ impl<'a> Finder<'_, 'a> {
             }
         }
         words
+    }
+
+    /// A whole number at a token that no contact has, where only conversations are listed: it ends the text, or
+    /// another one follows.
+    pub(super) fn strange_number(&self, at: usize) -> Option<Item<'a>> {
+        let (number, to) = self.readings(at).into_iter().next().filter(|(number, _)| number.is_whole())?;
+        let is_listed = self.text.token(to).is_none_or(|next| next.parts() || next.kind == Kind::Mark(Mark::Colon));
+        let is_strange = self.book.by_number(&number).is_none();
+        (is_listed && is_strange).then(|| Item { fits: Vec::new(), unknown: None, by: By::NearlyAName, from: at, to })
     }
 
     /// What stands where another conversation may, and is nearly one: then nobody can tell.

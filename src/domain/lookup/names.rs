@@ -145,7 +145,19 @@ pub fn how(wanted: &str, name: &str) -> How {
 
 /// Whether a word is nearly a word of the name, both [`folded`].
 pub fn is_misspelt(word: &str, name: &str) -> bool {
-    let long = |word: &str| word.chars().count() >= LONG_ENOUGH;
+    is_nearly(word, name, LONG_ENOUGH)
+}
+
+/// Whether several words are nearly words of the name, both [`folded`]. Beside a longer one also a short one may
+/// be misspelt: `anna limma`.
+pub fn are_misspelt(phrase: &str, name: &str) -> bool {
+    let nearly = |word: &str| name.split(' ').any(|of_name| of_name == word) || is_nearly(word, name, FEWEST_OF_A_NAME);
+    let words = || phrase.split(' ');
+    words().count() > 1 && words().all(nearly) && words().any(|word| word.chars().count() >= LONG_ENOUGH)
+}
+
+fn is_nearly(word: &str, name: &str, fewest: usize) -> bool {
+    let long = |word: &str| word.chars().count() >= fewest;
     let alike = |of_name: &str| {
         long(of_name) && (strsim::osa_distance(of_name, word) == 1 || strsim::jaro_winkler(of_name, word) >= ALIKE)
     };

@@ -220,7 +220,13 @@ fn people_are_named() {
 
 /// What a typed line comes to, in short: `do conv_1001 “note” → who`, `ask …`, `ask who`, `form …`.
 fn in_short(line: &str) -> String {
-    let case = serde_json::json!({ "type": line });
+    in_short_among(&[], line)
+}
+
+/// The same with more contacts, by their numbers: `conv_1015` and up.
+fn in_short_among(phones: &[&str], line: &str) -> String {
+    let contacts: Vec<_> = phones.iter().map(|phone| serde_json::json!({ "phone": phone })).collect();
+    let case = serde_json::json!({ "type": line, "contacts": contacts });
     let ids = |ids: &[ConversationId]| ids.iter().map(ConversationId::as_str).collect::<Vec<_>>().join(" ");
     let to = |who: &Option<Assignee>| match who {
         Some(Assignee::User(user)) => format!(" → {user}"),
@@ -288,6 +294,24 @@ fn further_inputs_of_the_same_kinds() {
         ("/dialnote history Robert", "ask conv_1002 conv_1004 “”"),
         ("/snooze Ana Lima until friday", "do conv_1001 “”"),
         ("/snooze Ana Lima and Nora Quinn for 2 hours", "do conv_1001 conv_1013 “”"),
+        ("/done 415 555 0113, 415 555 9999: call", "form conv_1013 “call”"),
+        ("/done 415 555 9999, 415 555 0113: call", "form conv_1013 “call”"),
+        ("/done 415 555 0113 and 415 555 9999", "form conv_1013 “”"),
+        ("/done 415 555 0113, 415 555 9999 is her cell", "do conv_1013 “415 555 9999 is her cell”"),
+        ("/done Ana Lima, 415 555 9999", "do conv_1001 “415 555 9999”"),
+        ("/done +14155550103/+14155550110", "do conv_1003 conv_1010 “”"),
+        ("/done +1 415 555 0101 / +1 415 555 0113 hm", "do conv_1001 conv_1013 “hm”"),
+        ("/done Ana Lima | Nora Quinn | left", "do conv_1001 conv_1013 “left”"),
+        ("/done 555 0101🙂", "do conv_1001 “🙂”"),
+        ("/done 415-555-0101(urgent)", "do conv_1001 “(urgent)”"),
+        ("/done Anna Limma form is wrong", "ask conv_1001 “form is wrong”"),
+        ("/done Anna Lima called twice", "ask conv_1001 “called twice”"),
+        ("/done ana lima's insurance called", "ask conv_1001 “insurance called”"),
+        ("/done ANA LIMA!!!", "do conv_1001 “”"),
+        ("/done ANA LIMA 🙂", "do conv_1001 “🙂”"),
+        ("/done N o r a", "form  “N o r a”"),
+        ("/done CONV_1002 paid", "do conv_1002 “paid”"),
+        ("/done CONV_9999 paid", "form  “CONV_9999 paid”"),
         ("/snooze 2h", "Ok Choose"),
         ("/done it", "Ok Choose"),
     ]
@@ -295,6 +319,31 @@ fn further_inputs_of_the_same_kinds() {
     .filter_map(|(line, expected)| {
         let found = in_short(line);
         (found != expected).then(|| format!("{line:?}\n  expected {expected}\n  found    {found}"))
+    })
+    .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_extension_tells_apart_those_who_share_a_number() {
+    let (bare, seven, eight) = ("+14155550125", "+14155550125;ext=7", "+14155550125 x8");
+    let wrong: Vec<_> = [
+        (&[bare][..], "/done +1 415 555 0125 ext 8 paid", "do conv_1015 “paid”"),
+        (&[seven], "/done +1 415 555 0125 paid", "do conv_1015 “paid”"),
+        (&[seven], "/done +1 415 555 0125 ext. 7 paid", "do conv_1015 “paid”"),
+        (&[seven], "/done +1 415 555 0125 ext 8 paid", "ask conv_1015 “paid”"),
+        (&[seven], "/done 555 0125 x8 paid", "ask conv_1015 “paid”"),
+        (&[seven], "/done tel:+14155550125;ext=8 paid", "ask conv_1015 “paid”"),
+        (&[bare, seven], "/done (415) 555-0125 #7 paid", "do conv_1016 “paid”"),
+        (&[bare, seven], "/done 415 555 0125 paid", "do conv_1015 “paid”"),
+        (&[bare, seven], "/done 415 555 0125 ext 8 paid", "do conv_1015 “paid”"),
+        (&[seven, eight], "/done 415 555 0125,,8 paid", "do conv_1016 “paid”"),
+        (&[seven, eight], "/done 415 555 0125 paid", "ask conv_1015 conv_1016 “paid”"),
+    ]
+    .into_iter()
+    .filter_map(|(phones, line, expected)| {
+        let found = in_short_among(phones, line);
+        (found != expected).then(|| format!("{phones:?} {line:?}\n  expected {expected}\n  found    {found}"))
     })
     .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -1,7 +1,10 @@
 //! A typed command as tokens: words, quoted words, people, links and the marks between them, each with where
 //! it stands, so that what is left over is handed on to the letter.
 
+use std::collections::BTreeSet;
+
 use crate::domain::lookup::names::folded;
+use crate::domain::phone::WrittenNumber;
 use crate::domain::text;
 use crate::domain::typed::{self, Word};
 use crate::ids::{SlackUserId, UserGroupId};
@@ -59,6 +62,8 @@ pub enum Mark {
     Dash,
     /// An ampersand.
     Ampersand,
+    /// What stands between alternatives: a slash, a bar, a plus between blanks.
+    Slash,
     /// The end of a line.
     Break,
     /// A bracket.
@@ -88,7 +93,7 @@ impl Token<'_> {
     pub fn parts(&self) -> bool {
         match &self.kind {
             Kind::Mark(mark) => {
-                matches!(mark, Mark::Comma | Mark::Semicolon | Mark::Break | Mark::Ampersand)
+                matches!(mark, Mark::Comma | Mark::Semicolon | Mark::Break | Mark::Ampersand | Mark::Slash)
             }
             Kind::Word(word) => word.eq_ignore_ascii_case("and"),
             _ => false,
@@ -119,14 +124,21 @@ impl<'a> Text<'a> {
     /// Reads a text that is [`cleaned`].
     pub fn read(source: &'a str) -> Self {
         let mut tokens = Vec::new();
-        let mut rest = source;
+        let mut number_ends = BTreeSet::new();
+        let mut rest = source.trim_start_matches(' ');
         while let Some((kind, after)) = next(rest) {
-            // Blanks are skipped within `next`: where it began is known by what is left.
-            let blanks = rest.len() - rest.trim_start_matches(' ').len();
-            if let Some(kind) = kind {
-                tokens.push(Token { kind, start: source.len() - rest.len() + blanks });
-            }
-            rest = after;
+            let start = source.len() - rest.len();
+            let numbers = if may_begin_a_number(rest) { WrittenNumber::leading(rest) } else { Vec::new() };
+            number_ends.extend(numbers.iter().map(|(_, behind)| source.len() - behind.len()));
+            // What is glued to a number is a token of its own: `0101/+1415…`, `0101(urgent)`.
+            let glued = number_ends.range(start + 1..source.len() - after.len()).next();
+            let cut = glued.and_then(|end| Some((rest.get(..end - start)?, source.get(*end..)?)));
+            let (kind, after) = match (kind, cut) {
+                (Some(Kind::Word(_)), Some((word, behind))) => (Some(Kind::Word(word)), behind),
+                (kind, _) => (kind, after),
+            };
+            tokens.extend(kind.map(|kind| Token { kind, start }));
+            rest = after.trim_start_matches(' ');
         }
         Self { source, tokens }
     }
@@ -163,9 +175,19 @@ impl<'a> Text<'a> {
     }
 }
 
+/// Whether a text begins as numbers do.
+pub(super) fn may_begin_a_number(text: &str) -> bool {
+    let begins = |c: char| {
+        c.is_numeric()
+            || matches!(c, '+' | '＋' | '(' | '<' | '[' | '"' | '\'' | '`' | '*')
+            || !c.is_ascii() && !c.is_alphabetic()
+    };
+    let is_tel = text.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("tel:"));
+    is_tel || text.starts_with(begins)
+}
+
 /// The next token, if what comes next is one, and what follows it.
 fn next(text: &str) -> Option<(Option<Kind<'_>>, &str)> {
-    let text = text.trim_start_matches(' ');
     let first = text.chars().next()?;
     if let Some(rest) = text.strip_prefix("&amp;") {
         return Some((Some(Kind::Mark(Mark::Ampersand)), rest));
@@ -202,6 +224,8 @@ fn mark(first: char, after: &str) -> Option<Mark> {
         '(' | ')' | '[' | ']' => Mark::Bracket,
         '&' if !BRACKETS.iter().any(|bracket| after.starts_with(bracket)) => Mark::Ampersand,
         '-' | '‐'..='―' if alone() => Mark::Dash,
+        '/' | '|' if alone() || after.starts_with(['+', '(', '<']) => Mark::Slash,
+        '+' if alone() && !after.trim_start().starts_with(char::is_numeric) => Mark::Slash,
         _ => return None,
     })
 }

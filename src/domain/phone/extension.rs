@@ -1,5 +1,5 @@
-//! Extensions behind a number: `ext. 22`, `x22`, `#22`, `,,22`, `;ext=22`. They are read to be left
-//! out, because a contact is found by the number alone.
+//! Extensions behind a number: `ext. 22`, `x22`, `#22`, `,,22`, `;ext=22`. A contact is found by the number
+//! alone; the extension only tells apart those who share it.
 
 use super::signs::{digit, is_blank, is_closing, is_colon, is_comma, is_dash, is_dot, is_opening};
 use crate::domain::text::is_unseen;
@@ -10,33 +10,35 @@ const MOST_DIGITS: usize = 7;
 /// The words for it, in lower case. A longer word comes before its own beginning.
 const WORDS: [&str; 6] = ["extension", "extensión", "extensio\u{301}n", "extn", "ext", "xtn"];
 
-/// Returns what follows the extension at the start of `text`.
-pub(super) fn skipped(text: &str) -> Option<&str> {
+/// Returns the digits of the extension at the start of `text`, and what follows it.
+pub(super) fn read(text: &str) -> Option<(String, &str)> {
     dialled(text).or_else(|| signed(text)).or_else(|| named(text))
 }
 
 /// Pauses as phones store them: `,,22`, and `p22` or `w22` directly behind the number.
-fn dialled(text: &str) -> Option<&str> {
+fn dialled(text: &str) -> Option<(String, &str)> {
     let glued = text.strip_prefix(['p', 'P', 'w', 'W']);
     let pauses = || text.trim_start_matches(is_blank).strip_prefix(",,").map(|rest| rest.trim_start_matches(','));
     number(glued.or_else(pauses)?.trim_start_matches(is_blank))
 }
 
 /// A number sign: `#22`.
-fn signed(text: &str) -> Option<&str> {
+fn signed(text: &str) -> Option<(String, &str)> {
     number(text.trim_start_matches(is_blank).strip_prefix(['#', '＃'])?)
 }
 
 /// A word, or an `x` directly before the digits; also behind a comma, a dash or in brackets.
-fn named(text: &str) -> Option<&str> {
+fn named(text: &str) -> Option<(String, &str)> {
     let text = text.trim_start_matches(|c| is_blank(c) || is_comma(c) || is_dash(c) || is_dot(c));
     let inside = text.strip_prefix(is_opening);
     let name = inside.unwrap_or(text);
-    let rest = match word(name) {
+    let (digits, rest) = match word(name) {
         Some(rest) => number(rest.trim_start_matches(is_introduction))?,
         None => number(name.strip_prefix(['x', 'X', '×', 'ｘ', 'Ｘ'])?)?,
     };
-    if inside.is_some() { rest.trim_start_matches(is_blank).strip_prefix(is_closing) } else { Some(rest) }
+    let closed = || rest.trim_start_matches(is_blank).strip_prefix(is_closing);
+    let rest = if inside.is_some() { closed()? } else { rest };
+    Some((digits, rest))
 }
 
 fn word(text: &str) -> Option<&str> {
@@ -50,10 +52,10 @@ fn is_introduction(c: char) -> bool {
     is_blank(c) || is_dot(c) || is_colon(c) || is_dash(c) || matches!(c, '=' | '#')
 }
 
-/// Skips the digits of an extension, which must not be part of a word (`2nd`).
-fn number(text: &str) -> Option<&str> {
+/// Reads the digits of an extension, which must not be part of a word (`2nd`).
+fn number(text: &str) -> Option<(String, &str)> {
     let rest = text.trim_start_matches(|c| digit(c).is_some());
-    let count = text.strip_suffix(rest)?.chars().count();
+    let digits: String = text.strip_suffix(rest)?.chars().filter_map(digit).collect();
     let ends = !rest.trim_start_matches(is_unseen).starts_with(char::is_alphanumeric);
-    ((1..=MOST_DIGITS).contains(&count) && ends).then_some(rest)
+    ((1..=MOST_DIGITS).contains(&digits.len()) && ends).then_some((digits, rest))
 }

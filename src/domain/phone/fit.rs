@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::plan::{self, Plan};
-use super::{FEWEST_FOR_ONE, WrittenNumber};
+use super::{FEWEST_FOR_ONE, WrittenNumber, extension};
 
 /// Prefix for calls abroad from North America, which people also type where the team's country is unknown.
 const FROM_NORTH_AMERICA: &str = "011";
@@ -54,13 +54,26 @@ pub struct Matcher {
     ending: Fit,
     /// The digits as written.
     digits: String,
+    /// The extension as written.
+    extension: Option<String>,
 }
 
 impl Matcher {
-    /// Returns how surely the written number means `stored`; `None` if it doesn't.
+    /// Returns how surely the written number means `stored`; `None` if it doesn't. Another extension than the
+    /// stored one is a question.
     pub fn fit(&self, stored: &str) -> Option<Fit> {
-        let stored = stored_digits(stored)?;
-        if self.lines.iter().any(|line| *line == stored) {
+        let (digits, extension) = digits_and_extension(stored)?;
+        let differ = extension.is_some() && self.extension.is_some() && extension != self.extension;
+        self.fit_digits(&digits).map(|fit| if differ { Fit::LastDigits } else { fit })
+    }
+
+    /// Returns whether `stored` has the very extension that was written, or neither has one.
+    pub fn has_same_extension(&self, stored: &str) -> bool {
+        digits_and_extension(stored).is_some_and(|(_, extension)| extension == self.extension)
+    }
+
+    fn fit_digits(&self, stored: &str) -> Option<Fit> {
+        if self.lines.iter().any(|line| line == stored) {
             return Some(Fit::Line);
         }
         let fits = self.endings.iter().any(|ending| stored.ends_with(ending.as_str()));
@@ -72,14 +85,15 @@ impl Matcher {
 impl WrittenNumber {
     /// Makes the number ready for many stored ones, for a team whose shared numbers are at `home`.
     pub fn against(&self, home: &Home) -> Matcher {
-        let digits = self.digits.clone();
+        let (digits, extension) = (self.digits.clone(), self.extension.clone());
         if let Some(full) = self.full() {
             let mut lines = plan::spellings(full);
             lines.extend(self.dialled_abroad(home));
-            return Matcher { lines, endings: Vec::new(), ending: Fit::Ending, digits };
+            return Matcher { lines, endings: Vec::new(), ending: Fit::Ending, digits, extension };
         }
         if digits.len() < FEWEST_FOR_ONE {
-            return Matcher { lines: Vec::new(), endings: vec![digits.clone()], ending: Fit::LastDigits, digits };
+            let endings = vec![digits.clone()];
+            return Matcher { lines: Vec::new(), endings, ending: Fit::LastDigits, digits, extension };
         }
         let (mut lines, is_whole) = self.dialled_at(home);
         lines.extend(self.dialled_abroad(home));
@@ -87,7 +101,7 @@ impl WrittenNumber {
             lines.extend(plan::spellings(&digits));
         }
         let ending = if is_whole { Fit::LastDigits } else { Fit::Ending };
-        Matcher { lines, endings: self.endings(home), ending, digits }
+        Matcher { lines, endings: self.endings(home), ending, digits, extension }
     }
 
     /// Returns how this number fits a stored one: E.164, maybe with blanks or an extension. For many
@@ -135,13 +149,26 @@ impl WrittenNumber {
     }
 }
 
-/// Reduces a stored number to its digits, without extension. `None` for a sender without a number.
+/// Reduces a stored number to its digits. `None` for a sender without a number.
 fn stored_digits(stored: &str) -> Option<Cow<'_, str>> {
+    digits_and_extension(stored).map(|(digits, _)| digits)
+}
+
+/// The digits of a stored number and of its extension. `None` for a sender without a number.
+fn digits_and_extension(stored: &str) -> Option<(Cow<'_, str>, Option<String>)> {
     let bare = stored.strip_prefix('+').unwrap_or(stored);
     if !bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(Cow::Borrowed(bare));
+        return Some((Cow::Borrowed(bare), None));
     }
     let number = stored.split(|c: char| c.is_alphabetic() || matches!(c, ';' | ',' | '#')).next()?;
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    (!digits.is_empty()).then_some(Cow::Owned(digits))
+    let behind = stored.get(number.len()..).unwrap_or_default();
+    let extension = extension::read(behind).map(|(digits, _)| digits);
+    (!digits.is_empty()).then_some((Cow::Owned(digits), extension))
+}
+
+/// A stored number as E.164, and its extension.
+pub(super) fn parted(stored: &str) -> Option<(String, Option<String>)> {
+    let (digits, extension) = digits_and_extension(stored)?;
+    Some((format!("+{digits}"), extension))
 }

@@ -27,12 +27,15 @@ pub struct WrittenNumber {
     digits: String,
     /// True if a plus was written. The other sign of a country code is a double zero in `digits`.
     international: bool,
+    /// The digits of the extension, if one was written.
+    #[serde(default)]
+    extension: Option<String>,
 }
 
 impl WrittenNumber {
     /// Returns every reading of a number at the start of `text`, longest first, each with the text
-    /// that follows. Blanks, brackets, quotes and invisible marks before the number are skipped; an
-    /// extension, closing quotes and separators behind it are left out of both. Empty if no number
+    /// that follows. Blanks, brackets, quotes and invisible marks before the number are skipped, and so are
+    /// closing quotes and separators behind it. An extension belongs to the number. Empty if no number
     /// of at least four digits stands there.
     pub fn leading(text: &str) -> Vec<(Self, &str)> {
         read::readings(text)
@@ -46,6 +49,11 @@ impl WrittenNumber {
     /// Returns whether the country code was written (`+` or `00`), so that it can only mean one line.
     pub fn is_international(&self) -> bool {
         self.full().is_some()
+    }
+
+    /// Returns whether it has the digits of a whole line.
+    pub fn is_whole(&self) -> bool {
+        self.digits.len() >= FEWEST_FOR_ONE
     }
 
     /// Returns the digits from the country code on, if that was written.
@@ -80,9 +88,16 @@ const REMEMBERED: usize = 4096;
 /// message, and a number stands in the answer, on the card, in its thread and in the direct message.
 static PRETTY: LazyLock<Mutex<HashMap<String, String>>> = LazyLock::new(Mutex::default);
 
-/// An E.164 number as people read it: `+14155550101` becomes `+1 415 555 0101`. What cannot be
-/// read as a number is returned as it is.
-pub fn pretty(e164: &str) -> String {
+/// A stored number as people read it: `+14155550101;ext=22` becomes `+1 415 555 0101 ext. 22`. What cannot
+/// be read as a number is returned as it is.
+pub fn pretty(stored: &str) -> String {
+    match fit::parted(stored) {
+        Some((e164, Some(extension))) => format!("{} ext. {extension}", pretty_line(&e164)),
+        _ => pretty_line(stored),
+    }
+}
+
+fn pretty_line(e164: &str) -> String {
     let known = || PRETTY.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(pretty) = known().get(e164) {
         return pretty.clone();

@@ -31,19 +31,16 @@ struct Beginning<'a> {
 pub(super) fn readings(text: &str) -> Vec<(WrittenNumber, &str)> {
     let (opened, start) = opening(text);
     if let Some((number, behind)) = token(start) {
-        let behind = extension::skipped(behind).unwrap_or(behind);
+        let (number, behind) = number.with_extension(behind);
         return vec![(number, after(behind, opened))];
     }
     let mut found: Vec<_> = beginnings(scheme(start).unwrap_or(start))
         .into_iter()
         .filter(|beginning| beginning.number.is_plausible())
         .filter_map(|Beginning { number, behind }| {
-            let behind = match extension::skipped(behind) {
-                Some(behind) => behind,
-                None if may_end(behind, number.digits.len()) => behind,
-                None => return None,
-            };
-            Some((number, after(behind, opened)))
+            let (number, behind) = number.with_extension(behind);
+            let ends = number.extension.is_some() || may_end(behind, number.digits.len());
+            ends.then(|| (number, after(behind, opened)))
         })
         .collect();
     found.reverse();
@@ -56,6 +53,14 @@ impl WrittenNumber {
         let most = if self.international { MOST_DIGITS } else { MOST_DIGITS - 1 };
         let fewest = if self.international { FEWEST_FOR_ONE } else { FEWEST_DIGITS };
         self.digits.len() >= fewest && significant <= most
+    }
+
+    /// Returns the number with the extension that stands behind it, and what follows.
+    fn with_extension(self, behind: &str) -> (Self, &str) {
+        match extension::read(behind) {
+            Some((digits, rest)) => (Self { extension: Some(digits), ..self }, rest),
+            None => (self, behind),
+        }
     }
 }
 
@@ -79,14 +84,15 @@ fn scheme(text: &str) -> Option<&str> {
 fn token(text: &str) -> Option<(WrittenNumber, &str)> {
     let (inside, behind) = text.strip_prefix('<')?.split_once('>')?;
     let target = scheme(inside.split('|').next()?)?;
-    let number = target.split(';').next()?.replace("%20", " ").replace("%2B", "+").replace("%2b", "+");
-    Some((WrittenNumber::parse(&number)?, behind))
+    let number = target.replace("%20", " ").replace("%2B", "+").replace("%2b", "+");
+    let other_parameters = || WrittenNumber::parse(number.split(';').next()?);
+    Some((WrittenNumber::parse(&number).or_else(other_parameters)?, behind))
 }
 
 /// Returns the text up to the end of each group of digits, shortest first.
 fn beginnings(text: &str) -> Vec<Beginning<'_>> {
     let mut found = Vec::new();
-    let mut number = WrittenNumber { digits: String::new(), international: false };
+    let mut number = WrittenNumber { digits: String::new(), international: false, extension: None };
     let mut in_group = false;
     let mut chars = text.chars();
     loop {

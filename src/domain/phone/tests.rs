@@ -432,6 +432,8 @@ fn knows_whether_the_country_code_was_written() {
 fn shows_numbers_as_people_read_them() {
     assert_eq!(pretty("+14155550101"), "+1 415 555 0101");
     assert_eq!(pretty("+442079460018"), "+44 20 7946 0018");
+    assert_eq!(pretty("+14155550101;ext=22"), "+1 415 555 0101 ext. 22");
+    assert_eq!(pretty("+1 (415) 555-0101 x22"), "+1 415 555 0101 ext. 22");
     assert_eq!(pretty("anonymous"), "anonymous");
     let shown = |text| WrittenNumber::parse(text).map(|number| number.to_string());
     assert_eq!(shown("+44 (0)20 7946 0018").as_deref(), Some("+44 20 7946 0018"));
