@@ -148,15 +148,14 @@ impl Grammar<'_, '_> {
                 None => (start + 1, start + 1),
             },
         };
-        let typed = self.text.between(start, from).trim().trim_end_matches([',', ':', ';']).to_owned();
+        let typed = typed::as_typed(self.text.between(start, from));
+        let typed = typed.trim_end_matches([',', ':', ';', ' ']).to_owned();
         if typed.is_empty() {
             return self.somebody_after(start, end);
         }
         match self.directory.nearest(&typed) {
-            Who::OneOf(people) => {
-                Reading::WhichPerson { people, typed: typed::as_typed(&typed), rest: self.text.from(from).to_owned() }
-            }
-            _ => self.lacking(Missing::Somebody { typed: typed::as_typed(&typed) }, from),
+            Who::OneOf(people) => Reading::WhichPerson { people, typed, rest: self.text.from(from).to_owned() },
+            _ => self.lacking(Missing::Somebody { typed }, from),
         }
     }
 
