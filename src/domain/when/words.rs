@@ -7,11 +7,11 @@ use unicode_normalization::UnicodeNormalization;
 pub(super) type Pieces<'a> = &'a [&'a str];
 
 /// A word of a text: "9:30am" has the pieces "9:30" and "am".
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Word {
     /// The byte of the text at which it starts.
     pub(super) start: usize,
-    pieces: Vec<String>,
+    pub(super) pieces: Vec<String>,
 }
 
 /// The kind of a character within a word.
