@@ -106,8 +106,11 @@ impl Request<'_> {
         );
         let named = named.flatten().filter(|_| is_teammate == Some(true));
         let left_over = named.as_ref().map(|named| named.left_over.clone()).filter(|words| !words.is_empty());
+        // Behind a wrong time that was found, the rest of the text is what names the conversations.
+        let typed = wrong.as_ref().map(|_| typed::as_typed(&text)).filter(|typed| !typed.is_empty());
         let wrong = wrong.or(left_over.map(|typed| Wrong::NoTime { typed }));
         let (id, title) = named.map(|named| (named.id, named.title)).unzip();
+        let title = title.or(typed.map(|typed| untimed::quoted(&typed)));
         ephemeral(&untimed::ask(id.or(conversation).as_ref(), title.as_deref(), wrong.as_ref()))
     }
 

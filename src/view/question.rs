@@ -19,7 +19,8 @@ use crate::view::reply::{given_back, named, with_buttons};
 pub(super) fn asked(question: &Question) -> Content {
     let title = title(question);
     let mut blocks = vec![Block::paragraph(&title)];
-    blocks.extend(question.until.map(|until| Block::small(&snoozes(until))));
+    let until = question.until.filter(|_| matches!(question.about, Unclear::Conversation { .. }));
+    blocks.extend(until.map(|until| Block::small(&snoozes(until))));
     match &question.about {
         Unclear::Conversation { choices, more, .. } => blocks.extend(conversations(question, choices, *more)),
         Unclear::Person { people, .. } => blocks.extend(people.iter().map(|person| choose_person(question, person))),
@@ -30,7 +31,7 @@ pub(super) fn asked(question: &Question) -> Content {
     }
     let form = Element::button(Control::FillIn, "Fill in a form", &carried(question).encode());
     let text = neutral(&text(&title, question));
-    let text = question.until.map_or_else(|| text.clone(), |until| format!("{text} {}", snoozes(until)));
+    let text = until.map_or_else(|| text.clone(), |until| format!("{text} {}", snoozes(until)));
     with_buttons(Content::new(&text, blocks), vec![form])
 }
 

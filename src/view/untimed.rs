@@ -21,7 +21,12 @@ const EXAMPLES: &str = "For example: `2h`, `tomorrow 9am`, `monday`, `31 Dec`";
 /// A leap year, which has every date.
 const LEAP_YEAR: i16 = 2000;
 
-/// Asks for the time of a snooze. `title` is the contact, if the conversation is known.
+/// Words that name conversations, as they were typed.
+pub fn quoted(typed: &str) -> String {
+    format!("“{}”", cut(typed, QUOTE))
+}
+
+/// Asks for the time of a snooze. `title` is the contact, or the words that were typed for it.
 pub fn ask(conversation: Option<&ConversationId>, title: Option<&str>, wrong: Option<&Wrong>) -> Content {
     let question = format!("When should {} reopen?", title.unwrap_or("it"));
     let text = match wrong {

@@ -157,6 +157,9 @@ async fn a_wrong_time_is_named_and_the_conversation_is_kept() {
           For example: `2h`, `tomorrow 9am`, `monday`, `31 Dec`
         [Fill in a form]
         ");
+        bot.slash(MAYA, "/snooze Ana Lima and Robert Hale 25:00").await;
+        let several = bot.answer(MAYA).await;
+        assert!(several.starts_with("There is no 25:00. When should “Ana Lima and Robert Hale” reopen?"), "{several}");
         assert_eq!(bot.calls("PATCH"), 0);
     })
     .await;

@@ -125,6 +125,8 @@ fn kind(before: Option<char>, c: char, after: Option<char>) -> Kind {
         _ if c.is_alphabetic() => Kind::Letter,
         '.' | '\'' | '’' if is_letter(before) => Kind::Silent,
         '.' | ':' | '/' | ',' | '+' | '-' if is_digit(after) && (before.is_none() || is_digit(before)) => Kind::Figure,
+        // Examples are shown between backticks, and may be copied with them.
+        '`' | '*' => Kind::Gap,
         '.' if is_digit(before) => Kind::Gap,
         '-' | '\u{2010}' if before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric) => {
             Kind::Gap

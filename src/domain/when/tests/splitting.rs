@@ -92,6 +92,8 @@ fn a_phrase_is_taken_off_the_end() {
         ("Ana Lima until next friday at 5 pm", "Ana Lima"),
         ("Ana Lima until the day after tomorrow at half past nine in the morning", "Ana Lima"),
         ("Acme Inc. friday", "Acme Inc."),
+        ("conv_1001 `2h`", "conv_1001"),
+        ("conv_1001 *tomorrow 9am*", "conv_1001"),
         ("conv_1002 tomorrow\n9am", "conv_1002"),
         ("conv_1002\u{2069}\u{a0}tomorrow.", "conv_1002"),
         ("+1 415 555 0101 45 min", "+1 415 555 0101"),
