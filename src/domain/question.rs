@@ -19,6 +19,9 @@ pub struct Question {
     pub about: Unclear,
     /// The note that came with it; empty without one.
     pub note: String,
+    /// The time until which it snoozes, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// What is not clear about a command.

@@ -1,6 +1,7 @@
 //! Every expected "no". A refusal is a typed value with what its sentence needs; the sentence
 //! itself is `view::reply`'s.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::people::Unlinked;
@@ -109,10 +110,24 @@ pub enum Refusal {
         /// The conversation: a form can ask for the words.
         about: About,
     },
-    /// It is to come back at a time that has passed.
+    /// A snooze until a time that has passed, as earlier versions stored it.
     TimePassed,
-    /// It is to come back so late that nobody will remember.
+    /// A snooze for more than a year, as earlier versions stored it.
     TimeTooFar,
+    /// A snooze until a time that has passed.
+    SnoozeOver {
+        /// The conversation.
+        about: About,
+        /// The time.
+        until: Timestamp,
+        /// The time was ahead when the command was given.
+        waited: bool,
+    },
+    /// A snooze for more than a year.
+    SnoozeTooLong {
+        /// The conversation.
+        about: About,
+    },
     /// It is not snoozed, so it cannot come back.
     NotSnoozed(About),
     /// The person who asks did nothing that could be taken back.
@@ -273,11 +288,6 @@ pub enum Misread {
     NoPeriod,
     /// It names a channel that Slack did not recognize.
     UnknownChannel,
-    /// It does not say until when, or not in words that are known.
-    TimeMissing {
-        /// The conversation, if it names one by itself.
-        conversation: Option<ConversationId>,
-    },
     /// The text is too long for a typed command.
     TooLong {
         /// Its length in characters.

@@ -1,6 +1,8 @@
 //! What somebody is asked before a command of theirs is carried out: every answer is a button, and the form
 //! behind the last one has all that is known.
 
+use jiff::Timestamp;
+
 use crate::domain::click::{Carried, Control};
 use crate::domain::lookup::{Doubt, Missing};
 use crate::domain::question::{Choice, Question, Unclear};
@@ -17,6 +19,8 @@ use crate::view::reply::{given_back, named, with_buttons};
 pub(super) fn asked(question: &Question) -> Content {
     let title = title(question);
     let mut blocks = vec![Block::paragraph(&title)];
+    let until = question.until.filter(|_| matches!(question.about, Unclear::Conversation { .. }));
+    blocks.extend(until.map(|until| Block::small(&snoozes(until))));
     match &question.about {
         Unclear::Conversation { choices, more, .. } => blocks.extend(conversations(question, choices, *more)),
         Unclear::Person { people, .. } => blocks.extend(people.iter().map(|person| choose_person(question, person))),
@@ -26,7 +30,14 @@ pub(super) fn asked(question: &Question) -> Content {
         blocks.extend(given_back(&question.note));
     }
     let form = Element::button(Control::FillIn, "Fill in a form", &carried(question).encode());
-    with_buttons(Content::new(&neutral(&text(&title, question)), blocks), vec![form])
+    let text = neutral(&text(&title, question));
+    let text = until.map_or_else(|| text.clone(), |until| format!("{text} {}", snoozes(until)));
+    with_buttons(Content::new(&text, blocks), vec![form])
+}
+
+/// The time that an answer snoozes until.
+fn snoozes(until: Timestamp) -> String {
+    format!("Snooze until {}", time(until))
 }
 
 /// Whether the question itself quotes all of the note.
@@ -71,7 +82,7 @@ fn which_conversation(choices: &[Choice], all: usize, asked: &str, doubt: Doubt,
         (Doubt::Done, [only]) => format!("{} is done. Did you mean this conversation?", named(&only.about)),
         (Doubt::Done, _) => format!("{all} done conversations match “{asked}”. Choose one."),
         (Doubt::Leftover, _) => {
-            format!("`{}` takes no note, so nothing changed. What should “{asked}” do?", verb.spec().typed())
+            format!("{} takes no note. Choose the conversation to go on without “{asked}”.", verb.spec().typed())
         }
     }
 }

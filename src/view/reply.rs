@@ -18,7 +18,7 @@ use crate::view::element::{Confirm, Element, Style};
 use crate::view::help::{QUOTE, what_note, with_usage};
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{code, neutral, time};
-use crate::view::{connect, deed, next, people, question, routes};
+use crate::view::{connect, deed, next, people, question, routes, untimed};
 
 /// How much of a conversation's history is shown.
 const MOST_TOLD: usize = 20;
@@ -41,6 +41,12 @@ pub const CHOOSE_SOMEBODY: &str = "Choose who is to own it.";
 
 /// Under the menu of a snooze form that was left empty.
 pub const CHOOSE_A_TIME: &str = "Choose when it is to come back.";
+
+/// Under the time of a snooze form that has passed.
+pub const CHOOSE_A_LATER_TIME: &str = "That time has passed. Choose a later one.";
+
+/// Under the time of a snooze form that is too far away.
+pub const CHOOSE_AN_EARLIER_TIME: &str = "That is more than a year away. Choose an earlier time.";
 
 /// Under the search field of a form that was left empty.
 pub const CHOOSE_A_CONVERSATION: &str = "Choose a conversation.";
@@ -238,6 +244,8 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
             let value = Carried::conversation(&about.id).encode();
             with_buttons(content, vec![Element::button(control, "Write it", &value)])
         }
+        Refusal::SnoozeOver { about, until, .. } => with_blocks(content, untimed::instead(about, Some(*until))),
+        Refusal::SnoozeTooLong { about } => with_blocks(content, untimed::instead(about, None)),
         Refusal::NotesStay { earlier: Some(earlier), .. } => with_buttons(content, vec![next::button_for(earlier)]),
         Refusal::YouAreNotLinked(Unlinked::NotConnected) => with_buttons(content, vec![connect::button()]),
         Refusal::MemberTaken { user, name, member, member_name, holder, holder_name, .. } => {
@@ -258,6 +266,11 @@ fn take_over(about: &About, owner: &str, owner_id: &MemberId) -> Element {
         "Leave it",
     );
     Element::button(Control::TakeOver, "Take over", &carried.encode()).styled(Style::Danger).asking(ask)
+}
+
+fn with_blocks(mut content: Content, blocks: Vec<Block>) -> Content {
+    content.blocks.extend(blocks);
+    content
 }
 
 pub(super) fn with_buttons(mut content: Content, buttons: Vec<Element>) -> Content {
@@ -321,8 +334,10 @@ fn no(refusal: &Refusal) -> String {
             "This message has no text to add as a note. Type the note with /dialnote note instead.".to_owned()
         }
         Refusal::NoteMissing { verb, .. } => with_usage(&format!("{} Add a note.", what_note(*verb)), *verb),
-        Refusal::TimePassed => "That time has passed. Choose a later one.".to_owned(),
-        Refusal::TimeTooFar => "That is more than a year away. Choose an earlier time.".to_owned(),
+        Refusal::TimePassed => CHOOSE_A_LATER_TIME.to_owned(),
+        Refusal::TimeTooFar => CHOOSE_AN_EARLIER_TIME.to_owned(),
+        Refusal::SnoozeOver { about, waited, .. } => untimed::passed(about, *waited),
+        Refusal::SnoozeTooLong { about } => untimed::too_far(about),
         Refusal::NotSnoozed(about) => format!("{} is not snoozed.", named(about)),
         Refusal::FormNotOpened => "Slack did not open the form in time. Please press the button again.".to_owned(),
         Refusal::ReadOnlyKey => "This app’s dialnote key may only read. \

@@ -3,19 +3,25 @@
 
 use std::collections::HashSet;
 
-use crate::domain::command::{Assignee, Command};
+use jiff::Timestamp;
+
+use crate::domain::command::{Act, Assignee, Command};
 use crate::domain::conversation::{Conversation, Status, Which};
+use crate::domain::hours;
 use crate::domain::job::{CommandJob, Job};
 use crate::domain::list::Known;
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::people::Directory;
 use crate::domain::lookup::{self, Asked, Doubt, Missing, Reading};
 use crate::domain::message::Message;
+use crate::domain::people::Teammate;
 use crate::domain::question::{Choice, Question, Unclear};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::say::Say;
+use crate::domain::verb::Verb;
+use crate::domain::when::When;
 use crate::error::Fault;
-use crate::ids::{ConversationId, SlackUserId};
+use crate::ids::{ConversationId, InstallationId, SlackUserId};
 use crate::store::{Claim, Effect, Verdict};
 use crate::work::inbox::{Stop, denied};
 use crate::work::index::Conversations;
@@ -29,11 +35,36 @@ const MOST_PAGES: usize = 50;
 /// How many conversations are offered to choose from.
 const MOST_CHOICES: usize = 10;
 
+/// A conversation that a text without a time names for sure.
+pub struct Named {
+    /// Which.
+    pub id: ConversationId,
+    /// The contact.
+    pub title: String,
+    /// The words that are left over.
+    pub left_over: String,
+}
+
 impl Work {
+    /// The only conversation that the text of a snooze names, as far as it is known without asking dialnote.
+    pub async fn surely_named(&self, installation: &InstallationId, text: &str) -> Result<Option<Named>, Fault> {
+        let asked = Asked { verb: Verb::Snooze, who: None, text, links: &self.links };
+        let reading = self.read_known(installation, &asked, &Directory::default()).await?;
+        let (id, left_over) = match reading {
+            Some(Reading::Ready { ids, .. }) => (one(ids), String::new()),
+            Some(Reading::WhichConversation { ids, asked, doubt: Doubt::Leftover, .. }) => (one(ids), asked),
+            _ => return Ok(None),
+        };
+        let Some(id) = id else { return Ok(None) };
+        let title = self.known(installation, &id).await?.as_ref().map(Conversation::title);
+        Ok(title.map(|title| Named { id, title, left_over }))
+    }
+
     /// Finds out what a typed command means, and goes on with it or asks.
     pub(super) async fn look_up(&self, claim: &Claim, job: &CommandJob, text: &str) -> Result<Outcome, Stop> {
         let asker = self.people.teammate(&claim.installation, &job.asker.user).await?;
-        asker.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
+        let asker = asker.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
+        let job = &at_a_time(job, &asker, claim.accepted);
         let mut reading = self.read_with(claim, job, text, Read::Kept).await?;
         if names_nobody(&reading) {
             // Nobody is refused on what was kept.
@@ -49,12 +80,12 @@ impl Work {
         let who = job.command.act.named_owner();
         let asked = Asked { verb, who, text, links: &self.links };
         let directory = self.directory(claim, job, &asked, read).await?;
-        let known = self.read_known(claim, &asked, &directory).await?;
+        let known = self.read_known(&claim.installation, &asked, &directory).await?;
         if let Some(reading) = known.filter(is_explicit) {
             return Ok(reading);
         }
         self.glance(&claim.installation, For::Somebody).await?;
-        match self.read_known(claim, &asked, &directory).await? {
+        match self.read_known(&claim.installation, &asked, &directory).await? {
             Some(reading) => Ok(reading),
             None => self.read_live(claim, &asked, &directory).await,
         }
@@ -81,16 +112,16 @@ impl Work {
     /// The reading against what is known; nothing, if the list was never read to its end.
     async fn read_known(
         &self,
-        claim: &Claim,
+        installation: &InstallationId,
         asked: &Asked<'_>,
         directory: &Directory,
     ) -> Result<Option<Reading>, Fault> {
-        if !self.watched(&claim.installation).await?.whole {
+        if !self.watched(installation).await?.whole {
             return Ok(None);
         }
         let read =
             |known: &Conversations| lookup::read(asked, &Book::of(known.values().map(|sight| &sight.known)), directory);
-        self.index.look(self.store.as_ref(), &claim.installation, read).await.map(Some)
+        self.index.look(self.store.as_ref(), installation, read).await.map(Some)
     }
 
     /// The reading against the list as dialnote has it.
@@ -219,7 +250,7 @@ impl Work {
         let someone = Assignee::Me;
         let asked = Asked { verb: job.command.act.verb(), who: Some(&someone), text: &rest, links: &self.links };
         let directory = Directory::default();
-        let reading = match self.read_known(claim, &asked, &directory).await? {
+        let reading = match self.read_known(&claim.installation, &asked, &directory).await? {
             Some(reading) => reading,
             None => self.read_live(claim, &asked, &directory).await?,
         };
@@ -239,11 +270,25 @@ impl Work {
     fn ask(&self, claim: &Claim, job: &CommandJob, about: Unclear) -> Outcome {
         let draft = self.draft(job, &job.command);
         let note = job.command.note.clone();
-        let question = Question { draft: draft.id.clone(), verb: job.command.act.verb(), about, note };
+        let until = job.command.act.when().and_then(When::fixed);
+        let question = Question { draft: draft.id.clone(), verb: job.command.act.verb(), about, note, until };
         let say = Say::Question(Box::new(question));
         let answer = self.say(claim, Message::Private { to: job.asker.addressee(), say });
         Outcome::done(vec![Effect::PutDraft(draft), answer])
     }
+}
+
+/// The command with its time as an instant: a question shows that, and its answer, which may come late, keeps to it.
+fn at_a_time(job: &CommandJob, asker: &Teammate, asked: Timestamp) -> CommandJob {
+    let act = match &job.command.act {
+        Act::Snooze(when) => Act::Snooze(when.fix(asked, &hours::zone(asker.zone.as_deref()))),
+        other => other.clone(),
+    };
+    CommandJob { command: Command { act, ..job.command.clone() }, ..job.clone() }
+}
+
+fn one(ids: Vec<ConversationId>) -> Option<ConversationId> {
+    <[ConversationId; 1]>::try_from(ids).ok().map(|[only]| only)
 }
 
 /// The command with what was found out about it.
