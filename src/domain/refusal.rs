@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::fresh::Moved;
 use crate::domain::people::Unlinked;
 use crate::domain::policy::Rule;
 use crate::domain::verb::Verb;
@@ -28,6 +29,8 @@ pub enum Refusal {
     OperatorConnects,
     /// Only an admin, or whoever installed the app, can connect it.
     NotYoursToConnect,
+    /// The conversation was in dialnote, and is no longer.
+    Gone(About),
     /// dialnote has no conversation with this id.
     NoConversation {
         /// The id.
@@ -148,11 +151,21 @@ pub enum Refusal {
     NotesStay {
         /// On which conversation.
         about: About,
+        /// On which others.
+        #[serde(default)]
+        others: Others,
         /// What they did before that, which can be taken back.
         earlier: Option<Earlier>,
     },
     /// It was done too long ago to be taken back.
     TooLateToUndo(About),
+    /// The same for what was done to several conversations at once.
+    AllTooLateToUndo {
+        /// One of them.
+        about: About,
+        /// The others.
+        others: Others,
+    },
     /// Slack did not open the form.
     FormNotOpened,
     /// What is set cannot be read just now, so no form can show it.
@@ -225,11 +238,37 @@ pub enum Refusal {
         /// What colleagues call them.
         name: String,
     },
+    /// The conversation changed after its person was asked about it.
+    Moved(Box<Moved>),
     /// The list or the button is too old, or was not this person's.
     DraftGone,
 }
 
 impl Refusal {
+    /// The conversation that its sentence names.
+    pub fn about(&self) -> Option<&About> {
+        match self {
+            Self::Gone(about)
+            | Self::Taken { about, .. }
+            | Self::AlreadyYours(about)
+            | Self::AlreadyTheirs { about, .. }
+            | Self::Owned { about, .. }
+            | Self::NotYours { about, .. }
+            | Self::NobodyOwnsIt(about)
+            | Self::AlreadySo { about, .. }
+            | Self::NotSnoozed(about)
+            | Self::ChangedSince { about, .. }
+            | Self::NotesStay { about, .. }
+            | Self::TooLateToUndo(about)
+            | Self::AllTooLateToUndo { about, .. }
+            | Self::DidNotStick { about, .. }
+            | Self::NothingGiven(about)
+            | Self::NotedAlready(about) => Some(about),
+            Self::Moved(moved) => Some(&moved.about),
+            _ => None,
+        }
+    }
+
     /// Whether it holds only until an admin links somebody.
     pub fn waits_for_a_link(&self) -> bool {
         matches!(self, Self::YouAreNotLinked(why) | Self::NotLinked { why, .. } if why.can_be_linked())
@@ -250,6 +289,15 @@ pub struct About {
     pub title: String,
     /// The contact's number as people read it; empty if the title is the number.
     pub number: String,
+}
+
+/// The other conversations of an act.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Others {
+    /// Those that are named.
+    pub named: Vec<About>,
+    /// The number of those that are not.
+    pub more: usize,
 }
 
 /// An act that can be taken back.

@@ -132,6 +132,11 @@ fn memory(context: &FormContext) -> String {
 }
 
 /// What a form is called, and its button.
+/// What the button says that does it.
+pub(super) fn submit(verb: Verb) -> &'static str {
+    names(verb).1
+}
+
 fn names(verb: Verb) -> (&'static str, &'static str) {
     match verb {
         Verb::Assign => ("Assign", "Assign"),

@@ -4,16 +4,21 @@
 use jiff::Timestamp;
 
 use crate::domain::click::{Carried, Control};
+use crate::domain::conversation::Status;
+use crate::domain::fresh::{Change, Changer, Moved};
 use crate::domain::lookup::{Doubt, Missing};
 use crate::domain::question::{Choice, Question, Unclear};
+use crate::domain::refusal::Refusal;
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
-use crate::ids::SlackUserId;
+use crate::ids::{DraftId, SlackUserId};
+use crate::view::deed;
 use crate::view::element::Element;
 use crate::view::help::QUOTE;
 use crate::view::kit::{Block, Content};
+use crate::view::modal::submit;
 use crate::view::mrkdwn::{neutral, time};
-use crate::view::reply::{given_back, named, with_buttons};
+use crate::view::reply::{given_back, named, span, with_buttons};
 
 /// A question with its answers.
 pub(super) fn asked(question: &Question) -> Content {
@@ -136,6 +141,51 @@ fn choose_person(question: &Question, (user, name): &(SlackUserId, String)) -> B
     Block::row(name, Element::button(Control::PickPerson, "Choose", &value.encode()))
 }
 
+/// "Not done yet: Ana Lima is assigned to Leo now. Leo changed it 3 s ago, after you were asked."
+pub(super) fn moved(moved: &Moved) -> String {
+    let owner = moved.owner.as_ref().map(|owner| match owner.as_str() {
+        "" => "unassigned".to_owned(),
+        owner => format!("assigned to {owner}"),
+    });
+    let status = moved.status.map(|status| match status {
+        Status::Open => "open".to_owned(),
+        Status::Done => "done".to_owned(),
+        Status::Snoozed => "snoozed".to_owned(),
+    });
+    let now: Vec<_> = owner.into_iter().chain(status).collect();
+    let changed = match &moved.by {
+        Some(Change { by, seconds_ago }) => {
+            let who = match by {
+                Changer::You => "You changed it".to_owned(),
+                Changer::Colleague(name) => format!("{name} changed it"),
+                Changer::Elsewhere => "It was changed in dialnote".to_owned(),
+            };
+            format!("{who} {} ago, after you were asked", span(*seconds_ago))
+        }
+        None => "It changed after you were asked".to_owned(),
+    };
+    let contact = deed::contact(&moved.about);
+    format!("Not done yet: {contact} is {} now. {changed}.", now.join(" and "))
+}
+
+/// The button that does it all the same, for what its person is asked once more.
+pub(super) fn anyway(why: &Refusal) -> Option<Element> {
+    let Refusal::Moved(moved) = why else { return None };
+    let label = format!("{} anyway", submit(moved.verb));
+    Some(Element::button(Control::Retry, &label, &kept(&moved.draft).encode()))
+}
+
+/// The same, and the form with all that is known.
+pub(super) fn buttons(moved: &Moved) -> Vec<Element> {
+    let form = Element::button(Control::FillIn, "Fill in a form", &kept(&moved.draft).encode());
+    let anyway = anyway(&Refusal::Moved(Box::new(moved.clone())));
+    anyway.into_iter().chain([form]).collect()
+}
+
 fn carried(question: &Question) -> Carried {
-    Carried { draft: Some(question.draft.clone()), ..Carried::default() }
+    kept(&question.draft)
+}
+
+fn kept(draft: &DraftId) -> Carried {
+    Carried { draft: Some(draft.clone()), ..Carried::default() }
 }

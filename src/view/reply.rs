@@ -83,7 +83,7 @@ pub(super) fn say_in(say: &Say, list: Option<&Query>) -> Content {
         Say::NoteRefused { deed, why, note } => next::offered(note_refused(deed, why, note), deed, list),
         Say::Question(question) => question::asked(question),
         Say::Waiting => waits(None, Service::Dialnote),
-        Say::Waits { asked, service } => waits(asked.as_deref(), *service),
+        Say::Waits { asked, service, .. } => waits(asked.as_deref(), *service),
         Say::NotNotified { name, about, why } => sentence(&deed::couldnt_be_notified(name, about.as_ref(), why)),
         Say::GivenUp { reference, draft } => {
             given_up(reference, &Carried { draft: Some(draft.clone()), ..Carried::default() })
@@ -135,14 +135,21 @@ fn several(all: &Several, list: Option<&Query>) -> Content {
     let Several { deeds, unnoted, refused, note, .. } = all;
     let title = deed::several(all);
     let failed = unnoted.iter().map(|(about, why)| format!("No note about {}: {}", named(about), no(why)));
-    let failed = failed.chain(refused.iter().map(|(which, why)| format!("Not {which}: {}", no(why))));
+    let failed = failed.map(|text| (text, None));
+    let failed = failed.chain(refused.iter().map(|(which, why)| (not_done(which, why), question::anyway(why))));
     let mut blocks = next::offered_for_all(title.paragraph(), deeds, list);
     let most = if note.is_empty() { MOST_ROWS } else { MOST_ROWS_WITH_NOTE };
     blocks.extend(rows(deeds.iter().map(|deed| (deed::row(deed), next::reopening(deed, list))), most));
-    blocks.extend(rows(failed.map(|text| (text, None)), most));
+    blocks.extend(rows(failed, most));
     blocks.extend(refused.iter().any(|(_, why)| why.waits_for_a_link()).then(|| Block::paragraph(people::KEPT)));
     blocks.extend(given_back(note));
     Content::new(&neutral(&title.plain()), blocks)
+}
+
+/// Why one of several things was not done. Most sentences name their conversation.
+fn not_done(which: &str, why: &Refusal) -> String {
+    let names_it = why.about().is_some() || matches!(why, Refusal::NoConversation { .. });
+    if names_it { no(why) } else { format!("{which}: {}", no(why)) }
 }
 
 /// The first of many rows, and how many more there are.
@@ -246,6 +253,7 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
         }
         Refusal::SnoozeOver { about, until, .. } => with_blocks(content, untimed::instead(about, Some(*until))),
         Refusal::SnoozeTooLong { about } => with_blocks(content, untimed::instead(about, None)),
+        Refusal::Moved(moved) => with_buttons(content, question::buttons(moved)),
         Refusal::NotesStay { earlier: Some(earlier), .. } => with_buttons(content, vec![next::button_for(earlier)]),
         Refusal::YouAreNotLinked(Unlinked::NotConnected) => with_buttons(content, vec![connect::button()]),
         Refusal::MemberTaken { user, name, member, member_name, holder, holder_name, .. } => {
@@ -284,6 +292,7 @@ fn no(refusal: &Refusal) -> String {
         | Refusal::UndoneAlready
         | Refusal::ChangedSince { .. }
         | Refusal::TooLateToUndo(_)
+        | Refusal::AllTooLateToUndo { .. }
         | Refusal::NotesStay { .. } => next::refused(refusal),
         Refusal::YouAreNotLinked(why) => people::you_are_not_linked(*why),
         Refusal::NotLinked { name, why } => people::not_linked(name, *why),
@@ -296,6 +305,8 @@ fn no(refusal: &Refusal) -> String {
         Refusal::NotYoursToConnect => "Only admins of this workspace, and whoever installed this app, can connect it \
              to dialnote. Ask one of them."
             .to_owned(),
+        Refusal::Moved(moved) => question::moved(moved),
+        Refusal::Gone(about) => format!("dialnote no longer has the conversation with {}.", deed::contact(about)),
         Refusal::NoConversation { id } => format!(
             "dialnote has no conversation {}. It may have been deleted; \
              name it by the contact’s number or name instead.",
@@ -346,7 +357,7 @@ fn no(refusal: &Refusal) -> String {
         Refusal::KeyRefused => "dialnote does not accept this app’s key any more. \
              Ask whoever set up the app for a new one."
             .to_owned(),
-        Refusal::Dialnote { words } => format!("dialnote said no: “{}”", cut(words, 500)),
+        Refusal::Dialnote { words } => format!("dialnote refused this: “{}”.", cut(words, 500).trim_end_matches('.')),
         Refusal::DidNotStick { about, owner } => format!(
             "dialnote took the change, but {}. Somebody may have changed it there at the same moment; look and try again.",
             match owner {

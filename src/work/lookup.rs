@@ -15,7 +15,7 @@ use crate::domain::lookup::people::Directory;
 use crate::domain::lookup::{self, Asked, Doubt, Missing, Reading};
 use crate::domain::message::Message;
 use crate::domain::people::Teammate;
-use crate::domain::question::{Choice, Question, Unclear};
+use crate::domain::question::{Choice, Question, Seen, Unclear};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::say::Say;
 use crate::domain::verb::Verb;
@@ -196,8 +196,8 @@ impl Work {
                 Ok(Outcome { verdict, effects: Vec::new() })
             }
             Reading::WhichConversation { who, ids, asked, doubt, note } => {
-                let about = self.offer(claim, &ids, asked, doubt).await?;
-                Ok(self.ask(claim, &with(job, who, Which::These(Vec::new()), note), about))
+                let (about, seen) = self.offer(claim, &ids, asked, doubt).await?;
+                Ok(self.ask(claim, &with(job, who, Which::These(Vec::new()), note), about, seen))
             }
             Reading::WhichPerson { people, typed, rest } => self.ask_who(claim, job, people, typed, rest).await,
             Reading::Missing { who, ids, note, what } => {
@@ -205,36 +205,43 @@ impl Work {
                     [only] if !matches!(what, Missing::Clarity { .. }) => Which::Id(only.clone()),
                     _ => Which::These(ids),
                 };
-                Ok(self.ask(claim, &with(job, who, which, note), Unclear::Missing(what)))
+                Ok(self.ask(claim, &with(job, who, which, note), Unclear::Missing(what), Vec::new()))
             }
         }
     }
 
-    /// The conversations to choose from, as far as they are still there.
+    /// The conversations to choose from, as far as they are still there, and how they are shown.
     async fn offer(
         &self,
         claim: &Claim,
         ids: &[ConversationId],
         asked: String,
         doubt: Doubt,
-    ) -> Result<Unclear, Fault> {
-        let mut choices = Vec::new();
+    ) -> Result<(Unclear, Vec<Seen>), Fault> {
+        let (mut choices, mut seen) = (Vec::new(), Vec::new());
         for id in ids.iter().take(MOST_CHOICES) {
-            let conversation = match self.known(&claim.installation, id).await? {
-                Some(known) => known,
-                None => match self.look_at(&claim.installation, id).await {
-                    Ok(conversation) => conversation,
-                    Err(Stop::Refused(_)) => continue,
-                    Err(Stop::Fault(fault)) => return Err(fault),
-                },
-            };
+            let Some(conversation) = self.known_or_there(claim, id).await? else { continue };
+            seen.push(Seen::from(&conversation));
             choices.push(Choice {
                 about: About::from(&conversation),
                 owner: self.owner(&claim.installation, &conversation).await?.map(|owner| owner.name),
                 last_activity: conversation.last_activity.as_ref().map(|last| last.at),
             });
         }
-        Ok(Unclear::Conversation { choices, more: ids.len().saturating_sub(MOST_CHOICES), asked, doubt })
+        let more = ids.len().saturating_sub(MOST_CHOICES);
+        Ok((Unclear::Conversation { choices, more, asked, doubt }, seen))
+    }
+
+    /// A conversation as it was seen last, or else as it is; nothing, if it is gone.
+    async fn known_or_there(&self, claim: &Claim, id: &ConversationId) -> Result<Option<Conversation>, Fault> {
+        if let Some(known) = self.known(&claim.installation, id).await? {
+            return Ok(Some(known));
+        }
+        match self.look_at(&claim.installation, id).await {
+            Ok(conversation) => Ok(Some(conversation)),
+            Err(Stop::Refused(_)) => Ok(None),
+            Err(Stop::Fault(fault)) => Err(fault),
+        }
     }
 
     /// Asks which person is meant; what the rest of the text says is kept.
@@ -258,17 +265,23 @@ impl Work {
             Reading::Ready { ids, note, .. } => (Which::These(ids), note),
             _ => (Which::Text(rest), String::new()),
         };
-        Ok(self.ask(claim, &with(job, None, which, note), Unclear::Person { people: named, typed }))
+        let mut seen = Vec::new();
+        if let Which::These(ids) = &which {
+            for id in ids {
+                seen.extend(self.known_or_there(claim, id).await?.as_ref().map(Seen::from));
+            }
+        }
+        Ok(self.ask(claim, &with(job, None, which, note), Unclear::Person { people: named, typed }, seen))
     }
 
     /// Asks for the new owner of a command that names none.
     pub(super) fn ask_for_owner(&self, claim: &Claim, job: &CommandJob) -> Outcome {
-        self.ask(claim, job, Unclear::Missing(Missing::Person))
+        self.ask(claim, job, Unclear::Missing(Missing::Person), Vec::new())
     }
 
-    /// Keeps a command and asks about it.
-    fn ask(&self, claim: &Claim, job: &CommandJob, about: Unclear) -> Outcome {
-        let draft = self.draft(job, &job.command);
+    /// Keeps a command, with how its conversations are shown, and asks about it.
+    fn ask(&self, claim: &Claim, job: &CommandJob, about: Unclear, seen: Vec<Seen>) -> Outcome {
+        let draft = self.draft(job, seen);
         let note = job.command.note.clone();
         let until = job.command.act.when().and_then(When::fixed);
         let question = Question { draft: draft.id.clone(), verb: job.command.act.verb(), about, note, until };

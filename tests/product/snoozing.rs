@@ -261,10 +261,6 @@ async fn a_note_is_written_and_the_owner_is_told() {
         “prefers the morning”
         ");
         assert_snapshot!(bot.dm(ZOE).await, @"
-        Maya assigned +1 415 555 0101 (Ana Lima) to you.
-          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
-        [Accept] [Give back] [Done] [Open in dialnote ↗]
-        ---
         Leo added a note about +1 415 555 0101 (Ana Lima), which is yours.
         “prefers the morning”
         ");
