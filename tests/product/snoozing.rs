@@ -88,6 +88,7 @@ async fn a_time_that_makes_no_sense_is_refused() {
         for typed in [
             "/snooze conv_1001",
             "/snooze conv_1001 today 0:30",
+            "/snooze Ana Lima Nov 22",
             "/snooze conv_1001 2028-01-01",
             "/dialnote wake conv_1001",
         ] {
@@ -103,6 +104,11 @@ async fn a_time_that_makes_no_sense_is_refused() {
         /snooze conv_1001 today 0:30
         That time has passed. Choose a later one for Ana Lima.
           You asked for 2026-11-23 08:30 UTC
+        [Fill in a form]
+
+        /snooze Ana Lima Nov 22
+        That time has passed. Choose a later one for Ana Lima.
+          You asked for 2026-11-22 17:00 UTC
         [Fill in a form]
 
         /snooze conv_1001 2028-01-01

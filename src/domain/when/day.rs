@@ -102,7 +102,7 @@ fn relative(words: Pieces<'_>) -> Option<Read<'_>> {
         [word, rest @ ..] if is(word, "tomorrow") => (Day::Tomorrow, rest),
         [word, rest @ ..] if is(word, "yesterday") => (Day::In(-1), rest),
         ["next", "month", rest @ ..] => (Day::NextMonth, rest),
-        ["next", "year", rest @ ..] => (Day::Yearly { month: 1, day: 1 }, rest),
+        ["next", "year", rest @ ..] => (Day::NextYear, rest),
         ["last", "week", rest @ ..] => (Day::In(-7), rest),
         ["last", "month", rest @ ..] => (Day::Months { months: -1, days: 0 }, rest),
         ["last", "year", rest @ ..] => (Day::Months { months: -12, days: 0 }, rest),

@@ -90,14 +90,16 @@ pub enum Day {
     },
     /// The next such day of a month on which the named time is still to come.
     OfMonth(i8),
-    /// The next such date on which the named time is still to come.
+    /// The first of January of next year.
+    NextYear,
+    /// Such a date of the past days, or else the next on which the named time is still to come.
     Yearly {
         /// Month of the year.
         month: i8,
         /// Day of the month.
         day: i8,
     },
-    /// The next such date that is this day of the week.
+    /// Such a date that is this day of the week: the next within a year, or else the one that has passed.
     YearlyOn {
         /// Month of the year.
         month: i8,
