@@ -59,6 +59,9 @@ fn on_day(day: Day, hour: Hour, is_hour_named: bool, now: &ZonedDateTime) -> Opt
         Day::In(days) => in_days(today, days)?,
         Day::Months { months, days } => in_days(in_months(today, months)?, days)?,
         Day::OfMonth(day) => of_month(today, day).find(|date| is_to_come(*date))?,
+        Day::OfMonthOn { day, weekday } => {
+            of_month(today, day).find(|date| date.weekday() == weekday && is_to_come(*date))?
+        }
         Day::NextYear => Date::new(today.year().checked_add(1)?, 1, 1).ok()?,
         Day::Yearly { month, day } => yearly(today, month, day, is_to_come)?,
         Day::YearlyOn { month, day, weekday } => yearly_on(today, month, day, weekday, is_to_come)?,
