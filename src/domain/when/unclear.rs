@@ -90,7 +90,7 @@ pub(super) fn is_contact(named: &[Word], phrase: &[Word], when: &When) -> bool {
     }
 }
 
-/// "conv_1001".
+/// An id of a conversation among the words.
 fn has_id(words: &[Word]) -> bool {
     pieces_of(words).contains(&"_")
 }
