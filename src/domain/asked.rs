@@ -4,6 +4,7 @@ use crate::domain::command::{Assignee, Command};
 use crate::domain::conversation::Which;
 use crate::domain::typed;
 use crate::domain::verb::UMBRELLA;
+use crate::domain::when::When;
 
 /// What people call those whom a command names, as far as that is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +26,8 @@ pub fn words(command: &Command, names: &Names, of: usize) -> String {
         (Which::Text(text), _) => typed::as_typed(text),
         (which, _) => which.to_string(),
     };
-    let words = [typed, owner(command, names), which];
+    let until = command.act.when().map(When::words).unwrap_or_default();
+    let words = [typed, owner(command, names), which, until];
     words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
@@ -58,6 +60,7 @@ mod tests {
             (assign(zoe()), id(), diana, 1, "/assign @Zoe Diana Okafor"),
             (assign(zoe()), id(), diana, 2, "/assign @Zoe 2 conversations"),
             (assign(zoe()), Which::Text("diana call back".into()), None, 1, "/assign @Zoe diana call back"),
+            (Act::Snooze(When::After { minutes: 120 }), id(), diana, 1, "/snooze Diana Okafor 2h"),
             (assign(Assignee::Me), id(), diana, 1, "/assign me Diana Okafor"),
         ] {
             let names = Names { conversation: conversation.map(str::to_owned), owner: Some("Zoe".to_owned()) };

@@ -36,14 +36,23 @@ pub fn read(text: &str, links: &Links) -> Snooze {
     if let Some((text, wrong)) = When::wrong(text) {
         return untimed(text, Some(wrong), links);
     }
-    if let Some((before, when, after)) = When::split_out(text).filter(|(before, ..)| !lookup::is_blank(before)) {
-        // The time behind the conversation counts, whatever time the other words end with.
-        return Snooze::Until(when, format!("{before} {after}"));
-    }
-    match When::split_off(text) {
-        Some((before, when)) => Snooze::Until(when, before.to_owned()),
+    match between(text).or_else(|| outside(text)) {
+        Some((when, named)) => Snooze::Until(when, named),
         None => untimed(text, None, links),
     }
+}
+
+/// The time behind the conversation and before other words, whatever time these end with.
+fn between(text: &str) -> Option<(When, String)> {
+    let (before, when, after) = When::split_out(text).filter(|(before, ..)| !lookup::is_blank(before))?;
+    Some((when, format!("{before} {after}")))
+}
+
+/// The time at the end, or else at the start: "24 Hour Fitness 2h". The last word may be a name, if both are there.
+fn outside(text: &str) -> Option<(When, String)> {
+    let start = || When::split_start(text).map(|(when, after)| (when, after.to_owned()));
+    let end = || When::split_off(text).map(|(before, when)| (when, before.to_owned()));
+    if When::ends_like_a_name(text) { start().or_else(end) } else { end().or_else(start) }
 }
 
 fn untimed(text: &str, wrong: Option<Wrong>, links: &Links) -> Snooze {
@@ -72,6 +81,13 @@ mod tests {
         for (text, id, rest, wrong) in [
             ("conv_1", Some("conv_1"), "conv_1", None),
             ("ana soon", None, "ana soon", None),
+            ("Sunday Okafor", None, "Sunday Okafor", None),
+            ("Sun Wei Chen", None, "Sun Wei Chen", None),
+            ("May Lima", None, "May Lima", None),
+            ("tomorrow 5pm - 6pm Ana Lima", None, "tomorrow 5pm - 6pm Ana Lima", None),
+            ("tomorrow or friday 5pm Ana Lima", None, "tomorrow or friday 5pm Ana Lima", None),
+            ("not tomorrow 5pm Ana Lima", None, "not tomorrow 5pm Ana Lima", None),
+            ("2 or 3 hours Ana Lima", None, "2 or 3 hours Ana Lima", None),
             ("conv_1 25:00", Some("conv_1"), "conv_1", Some(Wrong::NoClock { typed: typed() })),
             ("conv_1 2027-02-30", Some("conv_1"), "conv_1", Some(Wrong::NoDate { month: 2, year: Some(2027) })),
             ("Ana Lima mon 25:00", None, "Ana Lima", Some(Wrong::NoClock { typed: typed() })),
@@ -91,6 +107,28 @@ mod tests {
             ("conv_1 tomorrow 9 am", "tomorrow 9am", "conv_1"),
             ("conv_1 tomorrow 9 am please", "tomorrow 9am", "conv_1 please"),
             ("it for 2h", "2h", "it"),
+            ("2h Ana Lima", "2h", "Ana Lima"),
+            ("in 2 hours: Ana Lima", "2h", "Ana Lima"),
+            ("2h — Ana Lima", "2h", "Ana Lima"),
+            ("2h for Ana Lima", "2h", "Ana Lima"),
+            ("tomorrow 5pm Ana Lima", "tomorrow 5pm", "Ana Lima"),
+            ("monday 5pm Ana Lima", "monday 5pm", "Ana Lima"),
+            ("monday Ana Lima", "monday", "Ana Lima"),
+            ("monday conv_1", "monday", "conv_1"),
+            ("2026-12-24 10:00 Ana Lima", "2026-12-24 10:00", "Ana Lima"),
+            ("17:00 Ana Lima", "17:00", "Ana Lima"),
+            ("2h +1 415 555 0101", "2h", "+1 415 555 0101"),
+            ("2h (415) 555-0101", "2h", "(415) 555-0101"),
+            (
+                "2h <https://app.dialnote.com/conversations/conv_1>",
+                "2h",
+                "<https://app.dialnote.com/conversations/conv_1>",
+            ),
+            ("tomorrow 5pm Ana Sunday", "tomorrow 5pm", "Ana Sunday"),
+            ("24 Hour Fitness 2h", "2h", "24 Hour Fitness"),
+            ("24 Hour Fitness 2h call him", "2h", "24 Hour Fitness call him"),
+            ("Sunday Okafor 2h", "2h", "Sunday Okafor"),
+            ("3M tomorrow", "tomorrow", "3M"),
         ] {
             let expected = When::read(when).map(|when| Snooze::Until(when, rest.to_owned()));
             assert_eq!(Some(read(text, &links)), expected, "{text}");

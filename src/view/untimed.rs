@@ -78,6 +78,7 @@ fn sentence(wrong: &Wrong) -> String {
         }
         Wrong::NoYear { typed } => format!("“{}” needs a year, or the month as a word.", quoted(typed)),
         Wrong::ShortYear { typed } => format!("“{}” needs a year of 4 digits.", quoted(typed)),
+        Wrong::Two { typed } => format!("“{}” is two times, so leave one of them out.", quoted(typed)),
         Wrong::OtherWeekday { date } => format!("{} is a {}.", date.strftime("%-d %B %Y"), date.strftime("%A")),
         Wrong::Zone { typed } => {
             format!("Times are in your own time zone, so leave out “{}”.", quoted(typed))
@@ -120,6 +121,7 @@ mod tests {
             ("conv_1 31/12", "“31/12” needs a year, or the month as a word."),
             ("conv_1 31/12/27", "“31/12/27” needs a year of 4 digits."),
             ("conv_1 Friday 31 Dec 2026", "31 December 2026 is a Thursday."),
+            ("conv_1 monday 2h", "“monday 2h” is two times, so leave one of them out."),
             ("conv_1 5pm PST", "Times are in your own time zone, so leave out “PST”."),
         ] {
             assert_eq!(When::wrong(typed).map(|(_, wrong)| sentence(&wrong)).as_deref(), Some(said), "{typed}");

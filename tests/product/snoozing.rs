@@ -88,6 +88,7 @@ async fn a_time_that_makes_no_sense_is_refused() {
         for typed in [
             "/snooze conv_1001",
             "/snooze conv_1001 today 0:30",
+            "/snooze Ana Lima Nov 22",
             "/snooze conv_1001 2028-01-01",
             "/dialnote wake conv_1001",
         ] {
@@ -103,6 +104,11 @@ async fn a_time_that_makes_no_sense_is_refused() {
         /snooze conv_1001 today 0:30
         That time has passed. Choose a later one for Ana Lima.
           You asked for 2026-11-23 08:30 UTC
+        [Fill in a form]
+
+        /snooze Ana Lima Nov 22
+        That time has passed. Choose a later one for Ana Lima.
+          You asked for 2026-11-22 17:00 UTC
         [Fill in a form]
 
         /snooze conv_1001 2028-01-01
@@ -130,6 +136,7 @@ async fn a_wrong_time_is_named_and_the_conversation_is_kept() {
             "Ana Lima Dec 32",
             "Ana Lima 2/3/2027",
             "Ana Lima 5pm PST",
+            "Ana Lima monday 2h",
             "Ana Lima soon",
             "Ana Lima",
         ] {
@@ -148,6 +155,7 @@ async fn a_wrong_time_is_named_and_the_conversation_is_kept() {
         Ana Lima Dec 32: December has 31 days. When should Ana Lima reopen?
         Ana Lima 2/3/2027: “2/3/2027” could mean two dates, so write the month as a word. When should Ana Lima reopen?
         Ana Lima 5pm PST: Times are in your own time zone, so leave out “PST”. When should Ana Lima reopen?
+        Ana Lima monday 2h: “monday 2h” is two times, so leave one of them out. When should Ana Lima reopen?
         Ana Lima soon: “soon” isn't a time. When should Ana Lima reopen?
         Ana Lima: When should Ana Lima reopen?
         ");
@@ -189,12 +197,31 @@ async fn the_time_behind_the_conversation_counts_and_the_rest_is_asked_about() {
 }
 
 #[tokio::test]
+async fn the_time_may_stand_before_the_conversation() {
+    product(async |bot| {
+        for (typed, comes_back) in [
+            ("2h Ana Lima", "2026-11-23T11:00:00Z"),
+            ("tomorrow 5pm Ana Lima", "2026-11-25T01:00:00Z"),
+            ("monday 5pm conv_1001", "2026-11-24T01:00:00Z"),
+            ("2026-12-24 10:00 +1 415 555 0101", "2026-12-24T18:00:00Z"),
+        ] {
+            bot.slash(MAYA, &format!("/snooze {typed}")).await;
+            bot.read_all().await;
+            let until = bot.world(|world| world.dialnote.conversation(ANA).unwrap().snoozed_until);
+            assert_eq!(until, Some(comes_back.parse().unwrap()), "{typed}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_snooze_that_is_over_before_it_runs_says_so() {
     product(async |bot| {
         bot.world(|world| world.faults.dialnote.down = true);
         bot.slash(MAYA, "/snooze conv_1001 1h").await;
         bot.pass(SignedDuration::from_mins(90)).await;
-        bot.answer(MAYA).await;
+        let waits = bot.answer(MAYA).await;
+        assert!(waits.contains("/snooze") && waits.contains(" 1h"), "{waits}");
         bot.world(|world| world.faults.dialnote.down = false);
         bot.pass(SignedDuration::from_mins(10)).await;
         assert_snapshot!(bot.answer(MAYA).await, @"

@@ -11,6 +11,9 @@ const LEAP_YEAR: i16 = 2000;
 
 const MONTHS_OF_A_YEAR: i8 = 12;
 
+/// Hours that a day has. No clock shows as many.
+pub(super) const HOURS_OF_A_DAY: i8 = 24;
+
 /// A day, or half of its name: "friday" and "next week" are one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Named {
@@ -44,6 +47,8 @@ impl Named {
             (Self::Weekday(weekday), Some(Self::ThisWeek)) | (Self::ThisWeek, Some(Self::Weekday(weekday))) => {
                 Some(Day::WeekdayOfThisWeek(weekday))
             }
+            // "The 2nd wednesday" is another day.
+            (Self::Weekday(weekday), Some(Self::Day(Day::OfMonth(day)))) => Some(Day::OfMonthOn { day, weekday }),
             (Self::Weekday(weekday), Some(Self::Day(day))) | (Self::Day(day), Some(Self::Weekday(weekday))) => {
                 dated(weekday, day)
             }
@@ -102,7 +107,7 @@ fn relative(words: Pieces<'_>) -> Option<Read<'_>> {
         [word, rest @ ..] if is(word, "tomorrow") => (Day::Tomorrow, rest),
         [word, rest @ ..] if is(word, "yesterday") => (Day::In(-1), rest),
         ["next", "month", rest @ ..] => (Day::NextMonth, rest),
-        ["next", "year", rest @ ..] => (Day::Yearly { month: 1, day: 1 }, rest),
+        ["next", "year", rest @ ..] => (Day::NextYear, rest),
         ["last", "week", rest @ ..] => (Day::In(-7), rest),
         ["last", "month", rest @ ..] => (Day::Months { months: -1, days: 0 }, rest),
         ["last", "year", rest @ ..] => (Day::Months { months: -12, days: 0 }, rest),
@@ -177,6 +182,9 @@ fn date(words: Pieces<'_>) -> Option<Read<'_>> {
     if let Some(date) = numeric(word) {
         return Some(Read::day(Day::Date(date), rest));
     }
+    if let Some((month, day)) = short(word) {
+        return with_year(month, day, rest);
+    }
     if let Some(month) = names::month(word) {
         let (day, rest) = day_of_month(rest)?;
         return with_year(month, day, rest);
@@ -231,6 +239,14 @@ fn numeric(word: &str) -> Option<Date> {
     let mut dates = readings(word)?.into_iter().filter_map(|(year, month, day)| Date::new(year, month, day).ok());
     let date = dates.next()?;
     dates.all(|other| other == date).then_some(date)
+}
+
+/// "24.12": a day and a month with a full stop, where it can't be a time of day.
+fn short(word: &str) -> Option<(i8, i8)> {
+    let (day, month) = word.split_once('.')?;
+    let small = |figures: &str| digits(figures, 1..=2)?.parse::<i8>().ok();
+    let (day, month) = (small(day)?, small(month)?);
+    (day >= HOURS_OF_A_DAY && Date::new(LEAP_YEAR, month, day).is_ok()).then_some((month, day))
 }
 
 /// What a date in figures could mean, as year, month and day. With full stops the day is first, if it can be.

@@ -8,6 +8,9 @@ use super::{Day, MORNING, When};
 /// Years in which a date is looked for. All of them but one are further away than any time may be.
 const YEARS: i16 = 9;
 
+/// A date without a year has passed if it is no more days ago; if it is more, next year's is meant.
+const JUST_PASSED: i32 = 7;
+
 /// Months in which a day is looked for.
 const MONTHS: i32 = 12;
 
@@ -56,10 +59,12 @@ fn on_day(day: Day, hour: Hour, is_hour_named: bool, now: &ZonedDateTime) -> Opt
         Day::In(days) => in_days(today, days)?,
         Day::Months { months, days } => in_days(in_months(today, months)?, days)?,
         Day::OfMonth(day) => of_month(today, day).find(|date| is_to_come(*date))?,
-        Day::Yearly { month, day } => yearly(today, month, day).find(|date| is_to_come(*date))?,
-        Day::YearlyOn { month, day, weekday } => {
-            yearly(today, month, day).find(|date| date.weekday() == weekday && is_to_come(*date))?
+        Day::OfMonthOn { day, weekday } => {
+            of_month(today, day).find(|date| date.weekday() == weekday && is_to_come(*date))?
         }
+        Day::NextYear => Date::new(today.year().checked_add(1)?, 1, 1).ok()?,
+        Day::Yearly { month, day } => yearly(today, month, day, is_to_come)?,
+        Day::YearlyOn { month, day, weekday } => yearly_on(today, month, day, weekday, is_to_come)?,
         Day::Date(date) => date,
     };
     moment(date, hour, now)
@@ -99,7 +104,24 @@ fn of_month(today: Date, day: i8) -> impl Iterator<Item = Date> {
     })
 }
 
-/// The years that have such a date, from this one on.
-fn yearly(today: Date, month: i8, day: i8) -> impl Iterator<Item = Date> {
-    (today.year()..=today.year().saturating_add(YEARS)).filter_map(move |year| Date::new(year, month, day).ok())
+/// The date that is meant without a year: one of the past days, which has passed, or the next that is to come.
+fn yearly(today: Date, month: i8, day: i8, is_to_come: impl Fn(Date) -> bool) -> Option<Date> {
+    let first = in_days(today, -JUST_PASSED)?;
+    let has_just_passed = |date: Date| first <= date && date <= today;
+    dates(today, month, day).find(|date| has_just_passed(*date) || is_to_come(*date))
+}
+
+/// The same where the day of the week was said, which tells last year's date from next year's: the next that is to come
+/// within a year, or else the one of the past year.
+fn yearly_on(today: Date, month: i8, day: i8, weekday: Weekday, is_to_come: impl Fn(Date) -> bool) -> Option<Date> {
+    let (first, last) = (in_months(today, -MONTHS)?, in_months(today, MONTHS)?);
+    let such = || dates(today, month, day).filter(move |date| date.weekday() == weekday);
+    let within_a_year = such().find(|date| *date <= last && is_to_come(*date));
+    within_a_year.or_else(|| such().find(|date| *date > first))
+}
+
+/// The dates of the last year, of this one and of some to come.
+fn dates(today: Date, month: i8, day: i8) -> impl Iterator<Item = Date> {
+    let years = today.year().saturating_sub(1)..=today.year().saturating_add(YEARS);
+    years.filter_map(move |year| Date::new(year, month, day).ok())
 }

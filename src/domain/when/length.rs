@@ -97,7 +97,8 @@ impl Length {
 /// "30" behind "1h".
 fn minutes_behind(unit: Unit, so_far: Length, words: Pieces<'_>) -> Option<(Length, Pieces<'_>)> {
     let (word, rest) = words.split_first()?;
-    let minutes = word.parse().ok().filter(|minutes| (0..60).contains(minutes) && word.len() == 2)?;
+    let is_in_figures = word.len() == 2 && word.chars().all(|c| c.is_ascii_digit());
+    let minutes = word.parse().ok().filter(|minutes| (0..60).contains(minutes) && is_in_figures)?;
     let is_whole = unit == Unit::Hour && so_far.minutes % 60 == 0;
     is_whole.then_some((Length { minutes, ..Length::default() }, rest))
 }

@@ -7,6 +7,7 @@ mod instant;
 mod length;
 mod names;
 mod phrase;
+mod said;
 mod unclear;
 mod words;
 mod wrong;
@@ -90,14 +91,24 @@ pub enum Day {
     },
     /// The next such day of a month on which the named time is still to come.
     OfMonth(i8),
-    /// The next such date on which the named time is still to come.
+    /// The next such day of a month that is this day of the week.
+    OfMonthOn {
+        /// Day of the month.
+        day: i8,
+        /// Day of the week.
+        #[serde(with = "weekday")]
+        weekday: Weekday,
+    },
+    /// The first of January of next year.
+    NextYear,
+    /// Such a date of the past days, or else the next on which the named time is still to come.
     Yearly {
         /// Month of the year.
         month: i8,
         /// Day of the month.
         day: i8,
     },
-    /// The next such date that is this day of the week.
+    /// Such a date that is this day of the week: the next within a year, or else the one that has passed.
     YearlyOn {
         /// Month of the year.
         month: i8,
@@ -130,8 +141,28 @@ impl When {
         Some((words::trimmed(before), when))
     }
 
+    /// Takes the longest phrase off the start of `text`; returns the text behind it, too. `None` if the phrase could
+    /// be a name, or the words behind it could belong to it.
+    pub fn split_start(text: &str) -> Option<(Self, &str)> {
+        let words = words::words(text);
+        let (to, when) = phrase::first(&words)?;
+        let (phrase, behind) = words.split_at_checked(to)?;
+        let named = unclear::named_behind(behind)?;
+        if unclear::is_first_name(phrase, named) {
+            return None;
+        }
+        Some((when, text.get(named.first()?.start..)?.trim_end()))
+    }
+
+    /// Decides if the phrase at the end of `text` could be a name.
+    pub fn ends_like_a_name(text: &str) -> bool {
+        let words = words::words(text);
+        let last = phrase::last(&words);
+        last.is_some_and(|(at, when)| unclear::is_name(words.get(at..).unwrap_or_default(), &when))
+    }
+
     /// The first phrase that stands between other words, and these words; `None` if it could be a name, or the words
-    /// behind it could belong to it.
+    /// around it could belong to it.
     pub fn split_out(text: &str) -> Option<(&str, Self, &str)> {
         let words = words::words(text);
         let (from, to, when) = phrase::within(&words)?;
@@ -145,9 +176,14 @@ impl When {
     /// The fault of the time at the end of `text`, where there is none to be taken off; and the text before it.
     pub fn wrong(text: &str) -> Option<(&str, Wrong)> {
         let words = words::words(text);
-        let (at, wrong) = wrong::find(text, &words)?;
+        let (at, wrong) = wrong::find(text, &words).or_else(|| wrong::two(text, &words))?;
         let before = text.get(..words.get(at)?.start)?;
         Some((words::trimmed(before), wrong))
+    }
+
+    /// The phrase in words, as it could be typed: "2h", "tomorrow 17:00".
+    pub fn words(&self) -> String {
+        said::words(self)
     }
 
     /// The instant that is meant by a person in `zone` at `now`; it may have passed. `None` if it is

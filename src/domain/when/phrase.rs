@@ -18,18 +18,28 @@ pub(super) fn last(words: &[Word]) -> Option<(usize, When)> {
     (first..words.len()).find_map(|at| Some((at, read(&pieces_of(words.get(at..)?))?)))
 }
 
+/// Reads the longest phrase at the start that has other words behind it; returns where it ends, too.
+pub(super) fn first(words: &[Word]) -> Option<(usize, When)> {
+    let most = words.len().saturating_sub(1).min(MOST_WORDS);
+    (1..=most).rev().find_map(|to| Some((to, read(&pieces_of(words.get(..to)?))?)))
+}
+
 /// Reads the first phrase, at its longest, that has other words before and behind it; returns where it begins and
-/// ends, too.
+/// ends, too. A part of a longer phrase is none.
 pub(super) fn within(words: &[Word]) -> Option<(usize, usize, When)> {
-    (1..words.len()).find_map(|from| {
-        let (before, rest) = words.split_at_checked(from)?;
-        let most = rest.len().saturating_sub(1).min(MOST_WORDS);
-        let read_to = |length: usize| Some((length, read(&pieces_of(rest.get(..length)?))?));
-        let (length, when) = (1..=most).rev().find_map(read_to)?;
+    let mut from = first(words).map_or(1, |(to, _)| to);
+    while let Some((before, rest)) = words.split_at_checked(from).filter(|(_, rest)| !rest.is_empty()) {
+        let Some((length, when)) = first(rest) else {
+            from += 1;
+            continue;
+        };
         let (phrase, behind) = rest.split_at_checked(length)?;
-        let is_clear = !unclear::is_name(phrase, &when) && !unclear::before(before, phrase) && !unclear::behind(behind);
-        is_clear.then_some((from, from + length, when))
-    })
+        if !unclear::is_name(phrase, &when) && !unclear::before(before, phrase) && !unclear::behind(behind) {
+            return Some((from, from + length, when));
+        }
+        from += length;
+    }
+    None
 }
 
 /// Reads the words as one phrase.

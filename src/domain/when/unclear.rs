@@ -20,6 +20,9 @@ const JOIN: [&str; 8] = ["and", "or", "to", "through", "-", "–", "—", "&"];
 /// Words that lead to more of a time.
 const LEAD: [&str; 7] = ["at", "@", "by", "in", "until", "till", "ago"];
 
+/// Fewest digits that are taken for a phone number.
+const SHORTEST_NUMBER: usize = 7;
+
 /// Decides if `phrase` is only a part of something, with the words before it.
 pub(super) fn before(words: &[Word], phrase: &[Word]) -> bool {
     let Some((_, rest)) = words.split_last() else { return false };
@@ -58,6 +61,49 @@ pub(super) fn behind(words: &[Word]) -> bool {
         || clock::take(&pieces).is_some()
         || Part::read(first).is_some()
         || wrong::is_zone(first)
+}
+
+/// The words behind a phrase at the start, past a dash and "for". `None` if they may belong to the phrase.
+pub(super) fn named_behind(words: &[Word]) -> Option<&[Word]> {
+    let is_joint = |word: &Word| word.pieces.iter().all(|piece| matches!(piece.as_str(), "-" | "–" | "—" | "for"));
+    let words = words.split_first().filter(|(word, _)| is_joint(word)).map_or(words, |(_, rest)| rest);
+    let is_token = words.first()?.pieces.first()? == "<";
+    (is_token || is_phone_number(words) || !behind(words)).then_some(words)
+}
+
+/// A day of the week alone may be a first name: "Sunday Okafor", "Sun Wei Chen". Before two words or an id a whole name
+/// of a day is one.
+pub(super) fn is_first_name(phrase: &[Word], behind: &[Word]) -> bool {
+    let pieces = pieces_of(phrase);
+    let [word] = pieces.as_slice() else { return false };
+    let is_whole = word.ends_with("day") && (behind.len() > 1 || has_id(behind));
+    names::weekday(word).is_some() && !is_whole
+}
+
+/// Decides if a phrase before another may be the contact or the end of the name: "3M tomorrow", "Okafor Sunday 2h".
+pub(super) fn is_contact(named: &[Word], phrase: &[Word], when: &When) -> bool {
+    let starts_with_letters = || pieces_of(phrase).first().is_some_and(|piece| piece.starts_with(char::is_alphabetic));
+    match named {
+        [] => !starts_with_letters(),
+        [_] => is_name(phrase, when) && !has_id(named),
+        _ => false,
+    }
+}
+
+/// An id of a conversation among the words.
+fn has_id(words: &[Word]) -> bool {
+    pieces_of(words).contains(&"_")
+}
+
+/// "+1 415 555 0101", "(415) 555-0101".
+fn is_phone_number(words: &[Word]) -> bool {
+    let pieces = pieces_of(words);
+    let is_part = |piece: &&str| piece.chars().all(|c| c.is_ascii_digit() || "+-.()".contains(c));
+    let number: String = pieces.iter().copied().take_while(is_part).collect();
+    let first = number.chars().take_while(char::is_ascii_digit).count();
+    let digits = number.chars().filter(char::is_ascii_digit).count();
+    let starts = number.starts_with(['+', '(']) || first >= SHORTEST_NUMBER;
+    starts && digits >= SHORTEST_NUMBER && day::take(&pieces).is_none()
 }
 
 /// The words end in a phrase.

@@ -66,6 +66,11 @@ pub enum Wrong {
         /// The date.
         date: Date,
     },
+    /// It is two times, of which one can't be meant: "monday 2h".
+    Two {
+        /// As they were typed.
+        typed: String,
+    },
     /// It names a time zone.
     Zone {
         /// As it was typed.
@@ -93,6 +98,16 @@ pub(super) fn find(text: &str, words: &[Word]) -> Option<(usize, Wrong)> {
     let mut faults = faults.into_iter().filter(|(word, _)| *word >= at);
     let (_, wrong) = faults.find(|(word, wrong)| has_any(word) || !matches!(wrong, Some(Wrong::Zone { .. })))?;
     Some((at, wrong.or_else(|| other_weekday(&when))?))
+}
+
+/// Finds two times at the end that aren't one together; returns the place of the first among the words, too.
+pub(super) fn two(text: &str, words: &[Word]) -> Option<(usize, Wrong)> {
+    let (second, _) = phrase::last(words)?;
+    let before = words.get(..second)?;
+    let (first, when) = phrase::last(before)?;
+    let (named, phrase) = before.split_at_checked(first)?;
+    let is_clear = !unclear::before(named, phrase) && !unclear::is_contact(named, phrase, &when);
+    is_clear.then(|| (first, Wrong::Two { typed: typed(text, words, first, words.len()) }))
 }
 
 fn is_in_doubt(words: &[Word], repaired: &[Word], at: usize) -> bool {

@@ -16,6 +16,7 @@ fn fault(text: &str) -> String {
         Wrong::NoYear { typed } => format!("no year {typed}"),
         Wrong::ShortYear { typed } => format!("short year {typed}"),
         Wrong::OtherWeekday { date } => format!("other weekday {date}"),
+        Wrong::Two { typed } => format!("two {typed}"),
         Wrong::Zone { typed } => format!("zone {typed}"),
         Wrong::NoTime { typed } => format!("no time {typed}"),
     };
@@ -57,7 +58,12 @@ fn a_fault_is_named_and_the_text_before_it_kept() {
         ("conv_1001 2/3/2027 at 9", "conv_1001: day or month 2/3/2027"),
         ("conv_1001 31/12", "conv_1001: no year 31/12"),
         ("conv_1001 12/31 9am", "conv_1001: no year 12/31"),
-        ("conv_1001 31.12.", "conv_1001: no year 31.12"),
+        ("conv_1001 31.11.", "conv_1001: no date 11 None"),
+        ("conv_1001 24.13.", "conv_1001: no month"),
+        ("monday 2h", ": two monday 2h"),
+        ("Ana Lima monday 2h", "Ana Lima: two monday 2h"),
+        ("Ana Lima tomorrow in 2 hours.", "Ana Lima: two tomorrow in 2 hours"),
+        ("conv_1001 tomorrow 9am 10am", "conv_1001: two tomorrow 9am 10am"),
         ("conv_1001 13/12/26", "conv_1001: short year 13/12/26"),
         ("conv_1001 1.5 days", "conv_1001: divided 1.5 days"),
         ("conv_1001 half a day", "conv_1001: divided half a day"),
@@ -84,6 +90,10 @@ fn what_is_no_time_has_no_fault_of_one() {
         "conv_1001 every 25:00",
         "conv_1001 2-3 hours",
         "conv_1001 9",
+        "Ana Lima — 2h",
+        "Ana Lima - 2 hours",
+        "Okafor Sunday 2h",
+        "3M tomorrow",
     ] {
         assert_eq!(fault(text), "none", "{text}");
     }

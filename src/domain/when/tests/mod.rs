@@ -101,6 +101,8 @@ fn a_phrase_survives_storage() {
         "eom",
         "a month",
         "the 15th",
+        "wednesday the 2nd",
+        "next year",
         "Dec 31",
         "Thu Dec 31",
     ] {
@@ -108,6 +110,33 @@ fn a_phrase_survives_storage() {
         assert!(when.is_some(), "{phrase}");
         let kept = serde_json::to_string(&when).unwrap_or_default();
         assert_eq!(serde_json::from_str::<Option<When>>(&kept).ok(), Some(when), "{kept}");
+    }
+}
+
+#[test]
+fn a_phrase_is_said_as_it_could_be_typed() {
+    let table = [
+        ("2 hours", "2h"),
+        ("1h30", "1h 30m"),
+        ("45 min", "45m"),
+        ("2 hours ago", "2h ago"),
+        ("1 day 2 hours", "1 day 2h"),
+        ("in 3 days at 5pm", "3 days 17:00"),
+        ("a month", "1 month"),
+        ("tomorrow at 5pm", "tomorrow 17:00"),
+        ("9am", "09:00"),
+        ("on mon", "monday"),
+        ("next mon 9am", "next monday 09:00"),
+        ("friday at midnight", "friday midnight"),
+        ("the 22nd", "the 22nd"),
+        ("Thu Dec 31", "thursday 31 Dec"),
+        ("31.12.2026", "2026-12-31"),
+        ("eom", "end of month 17:00"),
+        ("wed the 11th", "wednesday the 11th"),
+    ];
+    check(&table, |phrase| When::read(phrase).map(|when| when.words()).unwrap_or_default());
+    for (_, said) in table {
+        assert_eq!(When::read(said).map(|when| when.words()).as_deref(), Some(said));
     }
 }
 

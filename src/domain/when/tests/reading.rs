@@ -101,8 +101,14 @@ fn days_are_read() {
         ("Thursday, 31 Dec", "Thu 31 Dec 2026 09:00"),
         ("Thu 31.12.2026 5pm", "Thu 31 Dec 2026 17:00"),
         ("on the 15th", "Tue 15 Dec 2026 09:00"),
+        ("wednesday the 2nd", "Wed 02 Dec 2026 09:00"),
+        ("thursday the 31st at 5pm", "Thu 31 Dec 2026 17:00"),
+        ("the 2nd wednesday", "time_unclear"),
+        ("24.12.", "Thu 24 Dec 2026 09:00"),
+        ("31.12. 5pm", "Thu 31 Dec 2026 17:00"),
+        ("29.11.", "Sun 29 Nov 2026 09:00"),
         ("the 31st", "Thu 31 Dec 2026 09:00"),
-        ("Nov 23", "Tue 23 Nov 2027 09:00"),
+        ("Nov 23", "time_passed"),
         ("Nov 23 5pm", "Mon 23 Nov 2026 17:00"),
         ("12/13/2026", "Sun 13 Dec 2026 09:00"),
         ("13/12/2026", "Sun 13 Dec 2026 09:00"),
@@ -126,6 +132,44 @@ fn days_are_read() {
         ("Dec 31, 2030", "time_too_far"),
     ];
     check(&table, new_york);
+}
+
+#[test]
+fn a_date_without_a_year_may_have_just_passed() {
+    let sunday = |phrase: &str| said("America/Los_Angeles", "2026-11-29T17:25:00Z", phrase);
+    check(
+        &[
+            ("Nov 29", "time_passed"),
+            ("29 november 8am", "time_passed"),
+            ("8am on the 29th of November", "time_passed"),
+            ("Nov 29 10am", "Sun 29 Nov 2026 10:00"),
+            ("Nov 29 midnight", "Mon 30 Nov 2026 00:00"),
+            ("Nov 28", "time_passed"),
+            ("Nov 28 5pm", "time_passed"),
+            ("Nov 28 midnight", "time_passed"),
+            ("Nov 22", "time_passed"),
+            ("Nov 21", "Sun 21 Nov 2027 09:00"),
+            ("1 Nov", "Mon 01 Nov 2027 09:00"),
+            ("Jan 5", "Tue 05 Jan 2027 09:00"),
+            ("Sunday Nov 29", "time_passed"),
+            ("Sunday Nov 29 5pm", "Sun 29 Nov 2026 17:00"),
+            ("Sunday 1 Nov", "time_passed"),
+            ("Monday 1 Nov", "Mon 01 Nov 2027 09:00"),
+            ("next year", "Fri 01 Jan 2027 09:00"),
+        ],
+        sunday,
+    );
+    let new_year = |phrase: &str| said("America/Los_Angeles", "2027-01-01T16:00:00Z", phrase);
+    check(
+        &[
+            ("Dec 30", "time_passed"),
+            ("Wed Dec 30", "time_passed"),
+            ("Jan 1", "Fri 01 Jan 2027 09:00"),
+            ("Jan 1 7am", "time_passed"),
+            ("next year", "Sat 01 Jan 2028 09:00"),
+        ],
+        new_year,
+    );
 }
 
 #[test]

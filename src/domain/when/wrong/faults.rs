@@ -72,7 +72,7 @@ pub(super) fn at(pieces: Pieces<'_>, within: usize, is_start: bool) -> Option<Fi
     if let Some(length) = no_clock(pieces) {
         return fix(length, CLOCK, Fault::NoClock);
     }
-    if let Some(length) = not_ahead(pieces, is_start) {
+    if let Some(length) = not_ahead(pieces, is_start && within > 1) {
         // The unit stays.
         return Some(Fix { length, shown: length + 1, instead: ONE, fault: Fault::NotAhead });
     }
@@ -116,8 +116,9 @@ fn fault_of_short(figures: &str) -> Option<Fault> {
     let separator = figures.chars().find(|c| !c.is_ascii_digit()).filter(|c| matches!(c, '/' | '.' | '-'))?;
     let parts: Option<Vec<i8>> = figures.split(separator).map(small).collect();
     match parts?.as_slice() {
+        &[first, second] if separator == '.' && Date::new(LEAP_YEAR, second, first).is_ok() => None,
         [_, _, _] => Some(Fault::ShortYear),
-        &[first, second] if separator == '/' || (separator == '.' && first > 24) => {
+        &[first, second] if separator == '/' || (separator == '.' && first >= day::HOURS_OF_A_DAY) => {
             fault_of(&[(LEAP_YEAR, second, first), (LEAP_YEAR, first, second)], false)
         }
         _ => None,
@@ -190,7 +191,7 @@ fn not_ahead(pieces: Pieces<'_>, is_start: bool) -> Option<usize> {
     }
 }
 
-/// A dash behind a number is a range.
+/// A dash behind a number is a range, and one between blanks is none.
 fn is_sign(piece: &str, is_start: bool) -> bool {
     piece == "minus" || (is_start && matches!(piece, "-" | "−" | "–" | "—"))
 }
