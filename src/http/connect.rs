@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use tracing::{info, warn};
 
 use crate::dialnote::client::{CallError, Denied, Dialnote};
-use crate::domain::click::connect_form::KEY;
+use crate::domain::form::connect_form::KEY;
 use crate::domain::people::Account;
 use crate::domain::refusal::Refusal;
 use crate::error::{Fault, Service};
