@@ -115,7 +115,9 @@ impl Concluded<'_> {
     pub fn answer(self) -> Say {
         let deed = self.deed();
         match self.note_refused {
-            Some(why) => Say::NoteRefused { deed, why: why.clone(), note: self.progress.plan.note.clone() },
+            Some(why) => {
+                Say::NoteRefused { deed: Box::new(deed), why: why.clone(), note: self.progress.plan.note.clone() }
+            }
             None => Say::Done(deed),
         }
     }

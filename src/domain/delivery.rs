@@ -152,7 +152,8 @@ impl Say {
     #[must_use]
     pub fn with_receipts(mut self, receipts: Vec<Receipt>) -> Self {
         match &mut self {
-            Self::Done(deed) | Self::NoteRefused { deed, .. } => deed.receipts = receipts,
+            Self::Done(deed) => deed.receipts = receipts,
+            Self::NoteRefused { deed, .. } => deed.receipts = receipts,
             Self::Several(several) => several.receipts = receipts,
             _ => {}
         }

@@ -142,7 +142,7 @@ pub enum Say {
     /// It was done, but the note was not written.
     NoteRefused {
         /// What was done.
-        deed: Deed,
+        deed: Box<Deed>,
         /// Why the note was not.
         why: Refusal,
         /// The note, so that it is not lost.
