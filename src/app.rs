@@ -100,7 +100,7 @@ impl App {
         let services = Services {
             http: client.clone(),
             slack: config.slack_api.clone(),
-            dialnote: config.dialnote_api.clone(),
+            dialnote: config.dialnote.clone(),
             hooks: config.dialnote_hooks.clone(),
             signing: config.webhook_signing.clone(),
         };

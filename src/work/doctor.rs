@@ -8,7 +8,8 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use url::Url;
 
-use crate::dialnote::client::{CallError as DialnoteError, Denied};
+use crate::dialnote::answer::{CallError as DialnoteError, Denied};
+use crate::dialnote::client::{ASSIGN, Writing};
 use crate::domain::asker::Asker;
 use crate::domain::delivery::Why;
 use crate::domain::finding::{Finding, PEOPLE, State};
@@ -271,18 +272,21 @@ async fn dialnote(work: &Work) -> Finding {
                 format!("dialnote does not accept it. Make a new one (Integrations → API) and {}", new_key(work));
             return Finding::new(KEY, State::Bad, words);
         }
-        Err(DialnoteError::Denied(Denied::NotFound)) => {
-            let words = "there is nothing at DIALNOTE_API_URL: look whether the address is right";
-            return Finding::new(KEY, State::Bad, words);
-        }
+        Err(DialnoteError::Denied(Denied::NoSuchAddress(setting))) => return nothing_at(setting),
         Err(cause) => {
             let words = "dialnote did not say whose it is. Look whether this machine reaches DIALNOTE_API_URL";
             return Finding::new(KEY, State::Bad, words).because(&cause);
         }
     };
     match work.dialnote.may_write().await {
-        Ok(true) => Finding::new(KEY, State::Good, format!("it may write, for an organization of {members} members")),
-        Ok(false) => Finding::new(
+        Ok(Writing::Works) => {
+            Finding::new(KEY, State::Good, format!("it may write, for an organization of {members} members"))
+        }
+        Ok(Writing::Untried) => {
+            let words = "there is no conversation yet with which it could be found out whether it may write";
+            Finding::new(KEY, State::Note, words)
+        }
+        Ok(Writing::ReadOnly) => Finding::new(
             KEY,
             State::Bad,
             format!(
@@ -290,8 +294,23 @@ async fn dialnote(work: &Work) -> Finding {
                 new_key(work)
             ),
         ),
-        Err(cause) => Finding::new(KEY, State::Note, "it could not be found out whether it may write").because(&cause),
+        Err(DialnoteError::Denied(Denied::NoSuchAddress(setting))) => nothing_at(setting),
+        Err(cause) => {
+            let words = "dialnote took no change of owner, so nothing can be assigned. \
+                         Look whether DIALNOTE_ASSIGN_URL is right and this machine reaches it";
+            Finding::new(KEY, State::Bad, words).because(&cause)
+        }
     }
+}
+
+/// dialnote is there, and does not know such a call at this address.
+fn nothing_at(setting: &str) -> Finding {
+    let (what, default) = match setting {
+        ASSIGN => ("takes no changes of owner", "https://app.dialnote.com/api/v1"),
+        _ => ("cannot be read", "https://api.dialnote.com/api/v1/public"),
+    };
+    let words = format!("dialnote {what} at {setting}. Look whether the address is right; {default} is documented");
+    Finding::new("dialnote address", State::Bad, words)
 }
 
 async fn routes(work: &Work) -> Vec<Finding> {

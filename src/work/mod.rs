@@ -58,7 +58,8 @@ use tokio::sync::{Mutex, OnceCell};
 use tracing::{error, info, warn};
 
 use crate::clock::Clock;
-use crate::dialnote::client::{CallError as CheckError, Dialnote};
+use crate::dialnote::answer::CallError as CheckError;
+use crate::dialnote::client::Dialnote;
 use crate::dialnote::hooks::Hooks;
 use crate::domain::conversation::Links;
 use crate::domain::job::Job;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use dialnote_slack::app::App;
 use dialnote_slack::clock::{Clock, ManualClock};
 use dialnote_slack::config::Config;
+use dialnote_slack::dialnote::client::Addresses;
 use dialnote_slack::ids::InstallationId;
 use dialnote_slack::sandbox::{Hang, Options, Sandbox, Secrets, Workspace, World};
 use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
@@ -204,7 +205,10 @@ fn nobodys(office: &Office) -> Arc<Work> {
     let services = Services {
         http: reqwest::Client::new(),
         slack: "http://127.0.0.1:9".parse().unwrap(),
-        dialnote: "http://127.0.0.1:9".parse().unwrap(),
+        dialnote: Addresses {
+            reads: "http://127.0.0.1:9".parse().unwrap(),
+            assign: "http://127.0.0.1:9".parse().unwrap(),
+        },
         hooks: "http://127.0.0.1:9".parse().unwrap(),
         signing: None,
     };
