@@ -218,6 +218,7 @@ mod tests {
             ("SLACK_BOT_TOKEN", "xoxp-planted"),
             ("DIALNOTE_API_KEY", "dn_live planted"),
             ("DIALNOTE_API_URL", "http://dialnote.example/planted"),
+            ("DIALNOTE_ASSIGN_URL", "planted"),
             ("DIALNOTE_APP_URL", "planted"),
             ("SLACK_API_URL", "ftp://planted"),
             ("PUBLIC_URL", "planted"),

@@ -98,6 +98,7 @@ impl Work {
         if !self.leads_looking().await? {
             return Ok(None);
         }
+        self.give_sign_of_life(&installation).await?;
         self.subscribe(&installation).await?;
         if let Err(cause) = self.look_who_left(&installation).await {
             info!(%cause, "could not look who is there; will try again");
