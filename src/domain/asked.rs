@@ -1,39 +1,67 @@
 //! A command in the words in which it is typed: for the answer that says which one waits.
 
-use crate::domain::command::Command;
+use crate::domain::command::{Assignee, Command};
 use crate::domain::conversation::Which;
 use crate::domain::typed;
 use crate::domain::verb::UMBRELLA;
 
-/// "/done Diana Okafor". `name` is what people call the conversation, if that is known.
-pub fn words(command: &Command, name: Option<&str>) -> String {
+/// What people call those whom a command names, as far as that is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The conversation.
+    pub conversation: Option<String>,
+    /// The Slack user who is to be the owner.
+    pub owner: Option<String>,
+}
+
+/// "/assign @Zoe Diana Okafor". `of` is how many conversations it was given for at once.
+pub fn words(command: &Command, names: &Names, of: usize) -> String {
     let spec = command.act.verb().spec();
     let typed = spec.slash.map_or_else(|| format!("{UMBRELLA} {}", spec.name), str::to_owned);
-    let which = match (&command.which, name) {
-        (Which::Id(_), Some(name)) => name.to_owned(),
+    let which = match (&command.which, &names.conversation) {
+        (Which::Id(_), _) if of > 1 => format!("{of} conversations"),
+        (Which::Id(_), Some(name)) => name.clone(),
         (Which::MyLast | Which::AllMine | Which::AllOf(_) | Which::Act { only: None, .. }, _) => String::new(),
         (Which::Text(text), _) => typed::as_typed(text),
         (which, _) => which.to_string(),
     };
-    format!("{typed} {which}").trim_end().to_owned()
+    let words = [typed, owner(command, names), which];
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn owner(command: &Command, names: &Names) -> String {
+    match (command.act.named_owner(), &names.owner) {
+        (Some(Assignee::Me), _) => "me".to_owned(),
+        (Some(Assignee::User(_)), Some(name)) => format!("@{name}"),
+        (Some(Assignee::Group(group)), _) => group.name.clone(),
+        (Some(Assignee::User(_) | Assignee::InText) | None, _) => String::new(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::command::Act;
-    use crate::ids::ConversationId;
+    use crate::ids::{ConversationId, SlackUserId};
 
     #[test]
     fn a_command_is_named_as_it_is_typed() {
         let id = || Which::Id(ConversationId::new("conv_1003"));
-        for (act, which, name, expected) in [
-            (Act::Done, id(), Some("Diana Okafor"), "/done Diana Okafor"),
-            (Act::Done, id(), None, "/done conv_1003"),
-            (Act::Take { over: None }, Which::Text("diana".into()), None, "/dialnote take diana"),
-            (Act::Undo, Which::MyLast, None, "/dialnote undo"),
+        let assign = |who| Act::Assign(who);
+        let zoe = || Assignee::User(SlackUserId::new("U0ZOE"));
+        let diana = Some("Diana Okafor");
+        for (act, which, conversation, of, expected) in [
+            (Act::Done, id(), diana, 1, "/done Diana Okafor"),
+            (Act::Done, id(), None, 1, "/done conv_1003"),
+            (Act::Take { over: None }, Which::Text("diana".into()), None, 1, "/dialnote take diana"),
+            (Act::Undo, Which::MyLast, None, 1, "/dialnote undo"),
+            (assign(zoe()), id(), diana, 1, "/assign @Zoe Diana Okafor"),
+            (assign(zoe()), id(), diana, 2, "/assign @Zoe 2 conversations"),
+            (assign(zoe()), Which::Text("diana call back".into()), None, 1, "/assign @Zoe diana call back"),
+            (assign(Assignee::Me), id(), diana, 1, "/assign me Diana Okafor"),
         ] {
-            assert_eq!(words(&Command { act, which, note: String::new() }, name), expected);
+            let names = Names { conversation: conversation.map(str::to_owned), owner: Some("Zoe".to_owned()) };
+            assert_eq!(words(&Command { act, which, note: String::new() }, &names, of), expected);
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::lookup::{self, Explicit};
 use crate::domain::refusal::Misread;
 use crate::domain::report;
 use crate::domain::route::Routing;
+use crate::domain::snooze::{self, Snooze, Untimed};
 use crate::domain::typed::{self, Word};
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
 use crate::domain::when::When;
@@ -184,6 +185,8 @@ pub enum Typed {
     Do(Command),
     /// Something to do to a conversation that is still to be chosen.
     Choose(Wanted),
+    /// A snooze without a time, or with a wrong one.
+    Untimed(Untimed),
     /// A list.
     List(Query),
     /// The routes.
@@ -277,22 +280,19 @@ fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Typed, Misrea
             let act = if verb == Verb::Undo { Act::Undo } else { Act::Accept };
             Ok(Typed::Do(Command { act, which: Which::MyLast, note: String::new() }))
         }
-        Verb::Snooze => snooze(text, links),
+        Verb::Snooze => Ok(snooze(text, links)),
         _ => Ok(act_on(Wanted::only(verb), text, links)),
     }
 }
 
-/// A time at the end, and before it the conversations that are to come back then.
-fn snooze(text: &str, links: &Links) -> Result<Typed, Misread> {
+/// The conversations and the time of a snooze.
+fn snooze(text: &str, links: &Links) -> Typed {
     let wanted = Wanted::only(Verb::Snooze);
-    if lookup::is_blank(text) {
-        return Ok(Typed::Choose(wanted));
+    match snooze::read(text, links) {
+        Snooze::Blank => Typed::Choose(wanted),
+        Snooze::Until(when, named) => act_on(Wanted { when: Some(when), ..wanted }, &named, links),
+        Snooze::Untimed(untimed) => Typed::Untimed(untimed),
     }
-    let Some((before, when)) = When::split_off(text) else {
-        let conversation = lookup::explicit(Verb::Done, text, links).and_then(|explicit| explicit.id);
-        return Err(Misread::TimeMissing { conversation });
-    };
-    Ok(act_on(Wanted { when: Some(when), ..wanted }, before, links))
 }
 
 /// What is to be done to the conversations that a text names. Where it names none a form asks for one.
@@ -424,8 +424,6 @@ mod tests {
         let verb = Verb::Assign;
         let long = format!("/assign <@UZOE> conv_1 {}", "x".repeat(3000));
         for (line, misread) in [
-            ("/snooze conv_1", Misread::TimeMissing { conversation: Some(ConversationId::new("conv_1")) }),
-            ("/snooze ana soon", Misread::TimeMissing { conversation: None }),
             ("/assgin x", Misread::UnknownCommand { typed: "/assgin".into(), nearest: Some(verb) }),
             (
                 "/dialnote unasign",

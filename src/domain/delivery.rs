@@ -78,10 +78,28 @@ pub struct Awaited {
     pub answer: Option<String>,
     /// Its place among the direct messages of that answer.
     pub nth: usize,
+    /// The act that it tells of: one command, or several that were given at once. Nothing, if its sender was told
+    /// beforehand when the receiver hears of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub act: Option<String>,
     /// The sender.
     pub asker: Asker,
     /// The receiver's name for colleagues.
     pub name: String,
+}
+
+impl Awaited {
+    /// The act for which Slack has to alert the receiver.
+    pub fn alerts_for(&self) -> Option<&str> {
+        self.act.as_deref().or(self.answer.as_deref())
+    }
+}
+
+/// Whether a notice may be added to a message that was posted for an act, or for none. Slack alerts no one of an
+/// edit: only where its sender waits for nothing, or where the receiver was alerted of the same act, is that enough.
+pub fn may_join(awaited: Option<&Awaited>, posted_for: Option<&str>) -> bool {
+    let act = awaited.and_then(Awaited::alerts_for);
+    act.is_none_or(|act| posted_for == Some(act))
 }
 
 /// The state of a direct message for an answer that waits for it.

@@ -5,7 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{Conversation, State, Status};
-use crate::domain::plan::{Call, Plan, Progress};
+use crate::domain::elsewhere::SOMEBODY;
+use crate::domain::plan::{Call, Facts, Past, Plan, Progress};
+use crate::domain::question::Seen;
+use crate::domain::refusal::{About, Refusal};
+use crate::domain::verb::Verb;
+use crate::ids::DraftId;
 
 /// How old a look may be that a write rests on.
 const MOMENT: SignedDuration = SignedDuration::from_secs(2);
@@ -28,6 +33,93 @@ pub enum Basis {
     Old,
     /// A look of an earlier attempt.
     Gone,
+}
+
+/// A conversation whose owner or status changed after a person was asked about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// The conversation.
+    pub about: About,
+    /// Its owner now, if that changed; an empty name, if it has none.
+    pub owner: Option<String>,
+    /// Its status now, if that changed.
+    pub status: Option<Status>,
+    /// The last change that is known of.
+    pub by: Option<Change>,
+    /// The command.
+    pub verb: Verb,
+    /// The command as it is kept, to go on with.
+    pub draft: DraftId,
+    /// The conversation as its person is told of it now.
+    pub seen: Seen,
+}
+
+/// The last change of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The one who made it.
+    pub by: Changer,
+    /// How long ago.
+    pub seconds_ago: i64,
+}
+
+/// The one who changed a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Changer {
+    /// The person who asks.
+    You,
+    /// A colleague, by name.
+    Colleague(String),
+    /// A person in dialnote who is not known here.
+    Elsewhere,
+}
+
+/// A decision to be compared with the question that its person answered.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    seen: Option<Seen>,
+    latest: Option<Change>,
+}
+
+impl Answered {
+    /// The question rests on `seen`, and the decision on `facts`.
+    pub fn new(seen: &[Seen], facts: &Facts) -> Self {
+        let seen = seen.iter().find(|seen| seen.conversation == facts.conversation.id).cloned();
+        let is_latest = |past: &&Past| past.before != past.after && past.after == State::from(&facts.conversation);
+        let latest = facts.past.iter().find(|past| past.before != past.after).filter(is_latest);
+        let latest = latest.map(|past| Change {
+            by: match past {
+                _ if past.by == SOMEBODY => Changer::Elsewhere,
+                _ if past.actor == facts.asker.user => Changer::You,
+                _ => Changer::Colleague(past.by.clone()),
+            },
+            seconds_ago: facts.now.duration_since(past.at).as_secs().max(0),
+        });
+        Self { seen, latest }
+    }
+
+    /// Refuses a plan that would change what is no longer as its person was shown it: they are asked again.
+    /// A note alone overwrites nothing.
+    pub fn holds_for(self, plan: &Plan, draft: impl FnOnce() -> DraftId) -> Result<(), Refusal> {
+        let Some(Seen { state: was, .. }) = self.seen else { return Ok(()) };
+        let is = State::from(&plan.before);
+        let (has_moved, is_other) = (was.owner != is.owner, was.status != is.status);
+        let changes = plan.calls.iter().any(|call| !matches!(call, Call::AddNote { .. }));
+        if !changes || !has_moved && !is_other {
+            return Ok(());
+        }
+        let owner = plan.from.as_ref().map(|from| from.name.clone()).unwrap_or_default();
+        Err(Refusal::Moved(Box::new(Moved {
+            about: About::from(&plan.before),
+            owner: has_moved.then_some(owner),
+            status: is_other.then_some(is.status),
+            by: self.latest,
+            verb: plan.act.verb(),
+            draft: draft(),
+            seen: Seen::from(&plan.before),
+        })))
+    }
 }
 
 impl Progress {

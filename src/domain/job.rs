@@ -16,6 +16,7 @@ use crate::domain::message::Message;
 use crate::domain::people::ProfileJob;
 use crate::domain::plan::Progress;
 use crate::domain::policy::Rules;
+use crate::domain::question::Seen;
 use crate::domain::route::{self, Routing};
 use crate::domain::say::Say;
 use crate::domain::wishes::Wishes;
@@ -299,6 +300,9 @@ pub struct CommandJob {
     /// The act that it takes back (`domain::undo`), if it takes back a certain one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
+    /// The conversations as they were when its person was asked about them, if they were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<Seen>,
 }
 
 /// How far a command got. Each stage is stored before the next begins.
@@ -471,7 +475,8 @@ impl Job {
 impl CommandJob {
     /// A command that nothing was done about yet.
     pub fn new(asker: Asker, command: Command) -> Self {
-        Self { asker, command, stage: Stage::Asked, batch: None, quoted: None, asked: None, undoes: None }
+        let (stage, seen) = (Stage::Asked, Vec::new());
+        Self { asker, command, stage, batch: None, quoted: None, asked: None, undoes: None, seen }
     }
 
     /// Which conversation is meant, if that is known.

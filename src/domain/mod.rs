@@ -37,6 +37,7 @@ pub mod report;
 pub mod retry;
 pub mod route;
 pub mod say;
+pub mod snooze;
 pub mod suggest;
 pub mod text;
 pub mod typed;

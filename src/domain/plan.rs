@@ -268,11 +268,17 @@ fn may_take_from(act: &Act, owner: &Party) -> bool {
 /// Until a time to come that somebody may still remember.
 fn snooze_call(when: &When, facts: &Facts) -> Result<Call, Refusal> {
     let zone = hours::zone(facts.asker.zone.as_deref());
+    let about = About::from(&facts.conversation);
     match when.instant(facts.asked, &zone) {
-        Some(until) if until <= facts.now => Err(Refusal::TimePassed),
-        Some(until) if until.duration_since(facts.now) <= LONGEST_SNOOZE => Ok(Call::Snooze(until)),
-        _ => Err(Refusal::TimeTooFar),
+        Some(until) if until <= facts.now => Err(Refusal::SnoozeOver { about, until, waited: until > facts.asked }),
+        Some(until) if !is_too_far(until, facts.now) => Ok(Call::Snooze(until)),
+        _ => Err(Refusal::SnoozeTooLong { about }),
     }
+}
+
+/// Decides if a time is further away than a snooze may end.
+pub fn is_too_far(until: Timestamp, now: Timestamp) -> bool {
+    until.duration_since(now) > LONGEST_SNOOZE
 }
 
 fn status_call(act: &Act, status: Status, facts: &Facts) -> Result<Call, Refusal> {

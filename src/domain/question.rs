@@ -3,10 +3,38 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::command::Command;
+use crate::domain::conversation::{Conversation, State};
 use crate::domain::lookup::{Doubt, Missing};
 use crate::domain::refusal::About;
 use crate::domain::verb::Verb;
-use crate::ids::{DraftId, SlackUserId};
+use crate::ids::{ConversationId, DraftId, SlackUserId};
+
+/// A command that is kept until its person answers a question about it. Earlier versions kept the command alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The command.
+    #[serde(flatten)]
+    pub command: Command,
+    /// The conversations that it may be about, as they were when the question was asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seen: Vec<Seen>,
+}
+
+/// A conversation as it was when a person was asked about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Its owner and status.
+    pub state: State,
+}
+
+impl From<&Conversation> for Seen {
+    fn from(conversation: &Conversation) -> Self {
+        Self { conversation: conversation.id.clone(), state: State::from(conversation) }
+    }
+}
 
 /// A question about a command that is kept until its person answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +47,9 @@ pub struct Question {
     pub about: Unclear,
     /// The note that came with it; empty without one.
     pub note: String,
+    /// The time until which it snoozes, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// What is not clear about a command.

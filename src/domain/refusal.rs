@@ -1,8 +1,10 @@
 //! Every expected "no". A refusal is a typed value with what its sentence needs; the sentence
 //! itself is `view::reply`'s.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::fresh::Moved;
 use crate::domain::people::Unlinked;
 use crate::domain::policy::Rule;
 use crate::domain::verb::Verb;
@@ -27,6 +29,8 @@ pub enum Refusal {
     OperatorConnects,
     /// Only an admin, or whoever installed the app, can connect it.
     NotYoursToConnect,
+    /// The conversation was in dialnote, and is no longer.
+    Gone(About),
     /// dialnote has no conversation with this id.
     NoConversation {
         /// The id.
@@ -114,10 +118,24 @@ pub enum Refusal {
         /// The conversation: a form can ask for the words.
         about: About,
     },
-    /// It is to come back at a time that has passed.
+    /// A snooze until a time that has passed, as earlier versions stored it.
     TimePassed,
-    /// It is to come back so late that nobody will remember.
+    /// A snooze for more than a year, as earlier versions stored it.
     TimeTooFar,
+    /// A snooze until a time that has passed.
+    SnoozeOver {
+        /// The conversation.
+        about: About,
+        /// The time.
+        until: Timestamp,
+        /// The time was ahead when the command was given.
+        waited: bool,
+    },
+    /// A snooze for more than a year.
+    SnoozeTooLong {
+        /// The conversation.
+        about: About,
+    },
     /// It is not snoozed, so it cannot come back.
     NotSnoozed(About),
     /// The person who asks did nothing that could be taken back.
@@ -138,11 +156,21 @@ pub enum Refusal {
     NotesStay {
         /// On which conversation.
         about: About,
+        /// On which others.
+        #[serde(default)]
+        others: Others,
         /// What they did before that, which can be taken back.
         earlier: Option<Earlier>,
     },
     /// It was done too long ago to be taken back.
     TooLateToUndo(About),
+    /// The same for what was done to several conversations at once.
+    AllTooLateToUndo {
+        /// One of them.
+        about: About,
+        /// The others.
+        others: Others,
+    },
     /// Slack did not open the form.
     FormNotOpened,
     /// What is set cannot be read just now, so no form can show it.
@@ -215,11 +243,37 @@ pub enum Refusal {
         /// What colleagues call them.
         name: String,
     },
+    /// The conversation changed after its person was asked about it.
+    Moved(Box<Moved>),
     /// The list or the button is too old, or was not this person's.
     DraftGone,
 }
 
 impl Refusal {
+    /// The conversation that its sentence names.
+    pub fn about(&self) -> Option<&About> {
+        match self {
+            Self::Gone(about)
+            | Self::Taken { about, .. }
+            | Self::AlreadyYours(about)
+            | Self::AlreadyTheirs { about, .. }
+            | Self::Owned { about, .. }
+            | Self::NotYours { about, .. }
+            | Self::NobodyOwnsIt(about)
+            | Self::AlreadySo { about, .. }
+            | Self::NotSnoozed(about)
+            | Self::ChangedSince { about, .. }
+            | Self::NotesStay { about, .. }
+            | Self::TooLateToUndo(about)
+            | Self::AllTooLateToUndo { about, .. }
+            | Self::DidNotStick { about, .. }
+            | Self::NothingGiven(about)
+            | Self::NotedAlready(about) => Some(about),
+            Self::Moved(moved) => Some(&moved.about),
+            _ => None,
+        }
+    }
+
     /// Whether it holds only until an admin links somebody.
     pub fn waits_for_a_link(&self) -> bool {
         matches!(self, Self::YouAreNotLinked(why) | Self::NotLinked { why, .. } if why.can_be_linked())
@@ -240,6 +294,15 @@ pub struct About {
     pub title: String,
     /// The contact's number as people read it; empty if the title is the number.
     pub number: String,
+}
+
+/// The other conversations of an act.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Others {
+    /// Those that are named.
+    pub named: Vec<About>,
+    /// The number of those that are not.
+    pub more: usize,
 }
 
 /// An act that can be taken back.
@@ -278,11 +341,6 @@ pub enum Misread {
     NoPeriod,
     /// It names a channel that Slack did not recognize.
     UnknownChannel,
-    /// It does not say until when, or not in words that are known.
-    TimeMissing {
-        /// The conversation, if it names one by itself.
-        conversation: Option<ConversationId>,
-    },
     /// The text is too long for a typed command.
     TooLong {
         /// Its length in characters.

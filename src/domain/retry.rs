@@ -144,11 +144,8 @@ mod tests {
         let pause_of = |fault: &Fault, attempt| pause(fault, attempt).unwrap_or_default();
         let paused = pause_of(&limited, 1);
         assert!((30.0..=33.0).contains(&paused), "{paused} s");
-        let at_once = Fault::RateLimited {
-            service: Service::Dialnote,
-            bucket: "dialnote".into(),
-            wait: Duration::from_secs(1),
-        };
+        let at_once =
+            Fault::RateLimited { service: Service::Dialnote, bucket: "dialnote".into(), wait: Duration::from_secs(1) };
         assert!((1.0..=1.2).contains(&pause_of(&at_once, 1)) && pause_of(&at_once, 6) > 20.0);
     }
 

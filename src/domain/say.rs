@@ -165,6 +165,9 @@ pub enum Say {
         asked: Option<String>,
         /// The service.
         service: Service,
+        /// What waits, by a name of its own: several commands that were given at once wait together.
+        #[serde(default)]
+        once: String,
     },
     /// A direct message was refused for good, after its sender was answered or without an answer.
     NotNotified {

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::command::Act;
 use crate::domain::conversation::{State, Status};
 use crate::domain::plan::{Call, Facts, Party, Plan};
-use crate::domain::refusal::{About, Earlier, Refusal};
+use crate::domain::refusal::{About, Earlier, Others, Refusal};
 use crate::domain::verb::Verb;
 use crate::ids::{ConversationId, SlackUserId};
 
@@ -62,12 +62,12 @@ pub enum Next {
         /// What it changed.
         on: Vec<ConversationId>,
     },
-    /// It was too long ago. This is one of its conversations.
-    TooLate(ConversationId),
+    /// It was too long ago. These are its conversations.
+    TooLate(Vec<ConversationId>),
     /// It was only a note.
     NotesStay {
-        /// The conversation with the note.
-        on: ConversationId,
+        /// The conversations with the note.
+        on: Vec<ConversationId>,
         /// The act before it that can be taken back: its name, its command and what it changed.
         earlier: Option<(String, Verb, Vec<ConversationId>)>,
     },
@@ -88,15 +88,16 @@ pub fn latest(log: &[Logged], asked: Timestamp) -> Next {
     let standing = standing(log);
     let Some(last) = standing.iter().find(|line| !line.elsewhere) else { return Next::Nothing };
     let on = changed_by(&standing, &last.act);
+    let concerned = || distinct(standing.iter().rev().filter(|line| line.act == last.act && !line.elsewhere));
     if last.is_late(asked) {
-        return Next::TooLate(last.conversation.clone());
+        return Next::TooLate(if on.is_empty() { concerned() } else { on });
     }
     if !on.is_empty() {
         return Next::Take { act: last.act.clone(), on };
     }
     let earlier = standing.iter().find(|line| !line.elsewhere && line.change.is_some() && !line.is_late(asked));
     let earlier = earlier.map(|line| (line.act.clone(), line.verb, changed_by(&standing, &line.act)));
-    Next::NotesStay { on: last.conversation.clone(), earlier }
+    Next::NotesStay { on: concerned(), earlier }
 }
 
 /// The same for one act of somebody's, or for what it did to one conversation.
@@ -104,9 +105,9 @@ pub fn exactly(log: &[Logged], act: &str, only: Option<&ConversationId>, asked: 
     let standing = standing(log);
     let mut on = changed_by(&standing, act);
     on.retain(|id| only.is_none_or(|only| only == id));
-    match (standing.iter().find(|line| line.act == act), on.first()) {
-        (Some(line), Some(id)) if line.is_late(asked) => Next::TooLate(id.clone()),
-        (Some(_), Some(_)) => Next::Take { act: act.to_owned(), on },
+    match standing.iter().find(|line| line.act == act) {
+        Some(line) if !on.is_empty() && line.is_late(asked) => Next::TooLate(on),
+        Some(_) if !on.is_empty() => Next::Take { act: act.to_owned(), on },
         _ if log.iter().any(|line| line.act == act) => Next::Undone,
         _ => Next::Nothing,
     }
@@ -143,9 +144,13 @@ fn standing(log: &[Logged]) -> Vec<&Logged> {
 }
 
 fn changed_by(standing: &[&Logged], act: &str) -> Vec<ConversationId> {
-    let of_act = standing.iter().rev().filter(|line| line.act == act && !line.elsewhere && line.change.is_some());
+    distinct(standing.iter().rev().filter(|line| line.act == act && !line.elsewhere && line.change.is_some()))
+}
+
+/// The conversations of these lines, each once.
+fn distinct<'a>(lines: impl Iterator<Item = &'a &'a Logged>) -> Vec<ConversationId> {
     let mut on: Vec<ConversationId> = Vec::new();
-    for line in of_act {
+    for line in lines {
         if !on.contains(&line.conversation) {
             on.push(line.conversation.clone());
         }
@@ -162,7 +167,7 @@ pub(super) fn plan(mut facts: Facts) -> Result<Plan, Refusal> {
     let Some((before, after)) = &undone.change else {
         let about = About::from(&facts.conversation);
         let earlier = earlier_here(&log, asker, facts.asked, &about);
-        return Err(Refusal::NotesStay { about, earlier });
+        return Err(Refusal::NotesStay { about, others: Others::default(), earlier });
     };
     nothing_since(&log, undone, after, &facts)?;
     let calls = back_to(before, after, facts.now);
@@ -276,8 +281,8 @@ mod tests {
     fn a_note_is_not_skipped_and_hides_nothing() {
         let log = [line(1, "first", Verb::Done, "a", true), line(2, "note", Verb::Note, "b", false)];
         let earlier = Some(("first".to_owned(), Verb::Done, vec![ConversationId::new("a")]));
-        assert_eq!(next(&log), Next::NotesStay { on: ConversationId::new("b"), earlier });
-        assert_eq!(next(&log[1..]), Next::NotesStay { on: ConversationId::new("b"), earlier: None });
+        assert_eq!(next(&log), Next::NotesStay { on: vec![ConversationId::new("b")], earlier });
+        assert_eq!(next(&log[1..]), Next::NotesStay { on: vec![ConversationId::new("b")], earlier: None });
     }
 
     #[test]

@@ -253,6 +253,9 @@ pub static COMMANDS: [Spec; 22] = [
     },
 ];
 
+/// Names that people type for a verb whose own name is another.
+const OTHER_NAMES: [(&str, Verb); 1] = [("unsnooze", Verb::Wake)];
+
 impl Verb {
     /// What there is to know about it.
     pub fn spec(self) -> &'static Spec {
@@ -303,7 +306,9 @@ impl Spec {
 
     /// The verb with this name, in any letter case.
     pub fn by_name(name: &str) -> Option<&'static Self> {
-        COMMANDS.iter().find(|spec| spec.name.eq_ignore_ascii_case(name))
+        let other = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+        let own = || COMMANDS.iter().find(|spec| spec.name.eq_ignore_ascii_case(name));
+        other.map(|(_, verb)| verb.spec()).or_else(own)
     }
 }
 

@@ -47,7 +47,7 @@ impl Request<'_> {
     }
 
     async fn connected(&self, from: &From, typed: &str) -> Result<usize, Unfit> {
-        let Some(Tenant { installations, .. }) = self.work.tenant() else { return Err(Unfit::NotYours) };
+        let installations = self.work.tenant().and_then(Tenant::everybody).ok_or(Unfit::NotYours)?;
         if !self.may_connect(from).await.ok_or(Unfit::Silent(Service::Slack))? {
             return Err(Unfit::NotYours);
         }
@@ -65,7 +65,7 @@ impl Request<'_> {
 
     /// Takes the connection away.
     pub(super) async fn disconnect(self, from: From, place: Place) -> Response {
-        let (Some(Tenant { installations, .. }), Place::View(view)) = (self.work.tenant(), &place) else {
+        let (Some(installations), Place::View(view)) = (self.work.tenant().and_then(Tenant::everybody), &place) else {
             return StatusCode::OK.into_response();
         };
         match self.may_connect(&from).await {

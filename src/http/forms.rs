@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use tokio::time::timeout;
 use tracing::warn;
 
@@ -12,16 +13,20 @@ use crate::domain::asker::{Asker, Listed, Place as Stands, Via};
 use crate::domain::click::FormContext;
 use crate::domain::command::{Command, Wanted};
 use crate::domain::conversation::{Conversation, Which};
+use crate::domain::hours;
 use crate::domain::job::{FormJob, Job, ListJob, PeopleJob, PeopleWindow};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::message::Message;
+use crate::domain::people::Teammate;
 use crate::domain::refusal::Refusal;
 use crate::domain::say::Say;
+use crate::domain::snooze::Untimed;
 use crate::domain::typed;
 use crate::domain::verb::Verb;
+use crate::domain::when::Wrong;
 use crate::error::Fault;
-use crate::http::slack::{Request, ignored, store, unavailable};
+use crate::http::slack::{Request, ephemeral, ignored, store, unavailable};
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, ViewId};
 use crate::slack::client::OUR_VIEWS;
 use crate::slack::inbound::{From, Place};
@@ -30,7 +35,7 @@ use crate::store::Card;
 use crate::view::card::Privacy;
 use crate::view::kit::Modal;
 use crate::view::modal::{self, Here};
-use crate::view::people;
+use crate::view::{people, untimed};
 
 /// How long the acknowledgement may wait for something that is better known before it.
 pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
@@ -53,10 +58,10 @@ impl Request<'_> {
             self.within(work.people.teammate(&from.installation, &from.user)),
             self.within(work.known_for_form(&from.installation, &context)),
         );
-        let known = match asker {
-            Some(Ok(_)) => known.unwrap_or_default(),
+        let (known, context) = match asker {
+            Some(Ok(asker)) => (known.unwrap_or_default(), at_a_time(context, &asker, self.now)),
             Some(Err(stranger)) => return self.refuse(&from, Refusal::YouAreNotLinked(stranger.why)).await,
-            None => modal::Known::default(),
+            None => (modal::Known::default(), context),
         };
         if context.conversation.is_none() || known.title.is_some() {
             return self.show(&from, &modal::form(&context, &known), &place).await;
@@ -90,6 +95,23 @@ impl Request<'_> {
         };
         let known = modal::Known { several, note, ..known };
         self.show(&from, &modal::form(&context, &known), &place).await
+    }
+
+    /// Asks for the time of a snooze, at once. The conversation is kept, as far as it is known for sure.
+    pub(super) async fn ask_when(self, from: From, untimed: Untimed) -> Response {
+        let Untimed { conversation, text, wrong } = untimed;
+        let (is_teammate, named) = tokio::join!(
+            self.within(self.is_teammate(&from.installation, &from)),
+            self.within(self.work.surely_named(&from.installation, &text)),
+        );
+        let named = named.flatten().filter(|_| is_teammate == Some(true));
+        let left_over = named.as_ref().map(|named| named.left_over.clone()).filter(|words| !words.is_empty());
+        // Behind a wrong time that was found, the rest of the text is what names the conversations.
+        let typed = wrong.as_ref().map(|_| typed::as_typed(&text)).filter(|typed| !typed.is_empty());
+        let wrong = wrong.or(left_over.map(|typed| Wrong::NoTime { typed }));
+        let (id, title) = named.map(|named| (named.id, named.title)).unzip();
+        let title = title.or(typed.map(|typed| untimed::quoted(&typed)));
+        ephemeral(&untimed::ask(id.or(conversation).as_ref(), title.as_deref(), wrong.as_ref()))
     }
 
     /// Opens a view, over the one whose button was pressed if there is one.
@@ -278,6 +300,13 @@ impl Request<'_> {
     async fn is_teammate(&self, installation: &InstallationId, from: &From) -> Result<bool, Fault> {
         self.work.people.is_known(installation, &from.user).await
     }
+}
+
+/// The form with the time that was typed as an instant, so that it can show it.
+fn at_a_time(mut context: FormContext, asker: &Teammate, now: Timestamp) -> FormContext {
+    let zone = hours::zone(asker.zone.as_deref());
+    context.wanted.when = context.wanted.when.map(|when| when.fix(now, &zone));
+    context
 }
 
 /// The window in which a button was pressed, if it was in one.

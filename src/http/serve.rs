@@ -14,7 +14,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tracing::{debug, warn};
 
 use crate::http::Site;
@@ -74,13 +74,15 @@ impl Traffic {
     }
 }
 
-/// Serves `site` until `stop` completes, then finishes what was begun.
+/// Serves `site` until `stop` completes, then finishes what was begun. Connections end with it: one that is kept
+/// for what may come would keep everything behind `site`, too.
 pub async fn serve(listener: TcpListener, site: Site, stop: impl Future<Output = ()>) {
     let mut http = http1::Builder::new();
     // Answers are short: one write of one piece.
     http.max_headers(MOST_HEADERS).max_buf_size(LARGEST_HEAD).writev(false);
     let connections = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let (serving, _) = watch::channel(());
     tokio::pin!(stop);
     loop {
         let place = tokio::select! {
@@ -107,6 +109,7 @@ pub async fn serve(listener: TcpListener, site: Site, stop: impl Future<Output =
             super::answer(&site, request, counted.begin()).map_ok(move |answer| give_way(answer, &places))
         });
         let connection = connections.watch(http.serve_connection(TokioIo::new(stream), service));
+        let mut serving = serving.subscribe();
         tokio::spawn(async move {
             tokio::select! {
                 biased;
@@ -114,6 +117,7 @@ pub async fn serve(listener: TcpListener, site: Site, stop: impl Future<Output =
                     debug!(cause = %error, "a connection ended early");
                 },
                 () = traffic.ceases() => debug!("a connection that brings nothing is closed"),
+                _ = serving.changed() => debug!("a connection ends with its server"),
             }
             drop(place);
         });

@@ -239,7 +239,7 @@ pub(super) struct Request<'a> {
     /// The work of the installation from which it comes.
     pub(super) work: Arc<Work>,
     name: String,
-    now: Timestamp,
+    pub(super) now: Timestamp,
 }
 
 impl<'a> Request<'a> {
@@ -250,6 +250,7 @@ impl<'a> Request<'a> {
                 Understood::Answered(ephemeral(&content))
             }
             Ok(Typed::Help(topic)) => Understood::Answered(ephemeral(&help::help(topic))),
+            Ok(Typed::Untimed(untimed)) => Understood::Form(Box::pin(self.ask_when(from.clone(), untimed))),
             Ok(Typed::Do(command)) => {
                 let job = Job::Command(CommandJob::new(self.asker(from, Via::Typed, false), command));
                 Understood::Order(self.order_from(from, &job), not_saved)
@@ -375,7 +376,7 @@ pub(super) fn unavailable() -> Response {
     StatusCode::SERVICE_UNAVAILABLE.into_response()
 }
 
-fn ephemeral(content: &Content) -> Response {
+pub(super) fn ephemeral(content: &Content) -> Response {
     let body = json!({ "response_type": "ephemeral", "text": content.text, "blocks": content.blocks });
     Json(body).into_response()
 }

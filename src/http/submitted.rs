@@ -4,6 +4,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
 use serde_json::json;
 use tokio::time::timeout;
 
@@ -13,7 +14,7 @@ use crate::domain::command::{Act, Assignee, Command, Wanted};
 use crate::domain::conversation::Which;
 use crate::domain::hours::{Clock, Hours};
 use crate::domain::job::{Change, ChangeJob, CommandJob, Job};
-use crate::domain::plan::LONGEST_NOTE;
+use crate::domain::plan::{self, LONGEST_NOTE};
 use crate::domain::policy::Rules;
 use crate::domain::refusal::Refusal;
 use crate::domain::text;
@@ -76,7 +77,7 @@ impl Request<'_> {
         let verb = context.wanted.verb;
         let (who, when) = match verb {
             Verb::Assign | Verb::Handoff => (owner(fields)?, None),
-            Verb::Snooze => (Assignee::Me, Some(time(context, fields)?)),
+            Verb::Snooze => (Assignee::Me, Some(time(context, fields, self.now)?)),
             _ => (Assignee::Me, None),
         };
         let act = Wanted { when, ..Wanted::only(verb) }.act(who).unwrap_or(Act::Show);
@@ -187,12 +188,19 @@ fn owner(fields: &Fields) -> Result<Assignee, FieldError> {
     user.map(Assignee::User).ok_or_else(|| (field::TO, reply::CHOOSE_SOMEBODY.to_owned()))
 }
 
-/// A time of one's own goes before a usual one, and that before what was typed.
-fn time(context: &FormContext, fields: &Fields) -> Result<When, FieldError> {
+/// A time of one's own goes before a usual one, and that before what was typed. A time that can't be is told here,
+/// where another can be chosen.
+fn time(context: &FormContext, fields: &Fields, now: Timestamp) -> Result<When, FieldError> {
     use field::{EXACTLY, SOON};
     let exactly = fields.instant(EXACTLY, EXACTLY).map(When::At);
+    let place = if exactly.is_some() { EXACTLY } else { SOON };
     let when = exactly.or_else(|| fields.choice(SOON, SOON).and_then(When::read));
-    when.or_else(|| context.wanted.when.clone()).ok_or_else(|| (SOON, reply::CHOOSE_A_TIME.to_owned()))
+    let when = when.or_else(|| context.wanted.when.clone()).ok_or_else(|| (SOON, reply::CHOOSE_A_TIME.to_owned()))?;
+    match when.fixed() {
+        Some(until) if until <= now => Err((place, reply::CHOOSE_A_LATER_TIME.to_owned())),
+        Some(until) if plan::is_too_far(until, now) => Err((place, reply::CHOOSE_AN_EARLIER_TIME.to_owned())),
+        _ => Ok(when),
+    }
 }
 
 /// The field under which it is said that a form could not be saved.

@@ -10,6 +10,9 @@ use crate::view::mrkdwn::neutral;
 use crate::view::next;
 use crate::view::reply::named;
 
+/// How many people a sentence names.
+const MOST_NAMED: usize = 5;
+
 /// Words with times among them, which every reader sees in their own time zone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Words(Vec<Span>);
@@ -130,8 +133,7 @@ pub(super) fn notified(receipts: &[Receipt], deadline: Option<(&str, Timestamp)>
     let has = match taken.as_slice() {
         [] => String::new(),
         [one] => format!("{one} has been notified"),
-        [_, _] => "Both have been notified".to_owned(),
-        all => format!("All {} have been notified", all.len()),
+        all => format!("{} have been notified", listed_most(all)),
     };
     let words = match (taken.as_slice(), deadline) {
         ([], _) => Words::default().text(if noted { "Your note was added." } else { "" }),
@@ -145,6 +147,23 @@ pub(super) fn notified(receipts: &[Receipt], deadline: Option<(&str, Timestamp)>
         _ => Words::default().text(&format!("{has}.")),
     };
     not_notified(receipts).into_iter().fold(words, Words::then)
+}
+
+/// "Leo, Sam and Zoe". How many more there are stands at the end.
+pub(super) fn listed(names: &[&str], more: usize) -> String {
+    let more = (more > 0).then(|| format!("{more} more"));
+    let mut all: Vec<_> = names.iter().copied().chain(more.as_deref()).collect();
+    match all.pop() {
+        Some(last) if all.is_empty() => last.to_owned(),
+        Some(last) => format!("{} and {last}", all.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// The same without the names that are too many for a sentence.
+fn listed_most(names: &[&str]) -> String {
+    let (named, rest) = names.split_at_checked(MOST_NAMED).unwrap_or((names, &[]));
+    listed(named, rest.len())
 }
 
 /// The sentences about each who was not.

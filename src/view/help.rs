@@ -1,13 +1,11 @@
 //! What somebody is told who typed what we did not understand, or asked for help.
 
-use crate::domain::click::{Carried, Control};
-use crate::domain::command::{MOST_TYPED, Wanted};
+use crate::domain::command::MOST_TYPED;
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::refusal::Misread;
 use crate::domain::report::MOST_DAYS;
 use crate::domain::text::cut;
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
-use crate::view::element::Element;
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::neutral;
 
@@ -24,12 +22,6 @@ pub fn misread(misread: &Misread, typed: &str) -> Content {
     if typed.chars().count() > EASILY_TYPED_AGAIN {
         blocks.push(Block::paragraph("You typed:"));
         blocks.push(Block::paragraph(typed));
-    }
-    if let Misread::TimeMissing { conversation } = misread {
-        let wanted = Some(Wanted::only(Verb::Snooze));
-        let carried = Carried { wanted, conversation: conversation.clone(), ..Carried::default() };
-        let button = Element::button(Control::Choose, "Fill in a form", &carried.encode());
-        blocks.push(Block::actions("actions", vec![button]));
     }
     Content::new(&neutral(&why), blocks)
 }
@@ -63,9 +55,6 @@ fn not_understood(misread: &Misread) -> String {
         Misread::NoLine => with_usage("Which shared number? Say its number, its name, or * for all.", Verb::Route),
         Misread::UnknownChannel => {
             with_usage("Which channel? Choose it from the list that Slack shows when you type #.", Verb::Route)
-        }
-        Misread::TimeMissing { .. } => {
-            "When should it reopen? Add `2h`, `tomorrow 9am`, `monday` or a date at the end.".to_owned()
         }
         Misread::TooLong { characters } => format!(
             "That is {characters} characters, and a typed command can have {MOST_TYPED}. Nothing was done. \

@@ -23,3 +23,4 @@ mod question;
 pub mod reply;
 pub mod report;
 pub mod routes;
+pub mod untimed;

@@ -10,11 +10,13 @@ use crate::domain::route::{self, Morning};
 use crate::domain::say::ListFace;
 use crate::domain::text;
 use crate::domain::verb::Verb;
+use crate::domain::when::When;
 use crate::domain::wishes::{KINDS, Wishes};
 use crate::ids::ChannelId;
 use crate::view::element::{Choosable, Element, INPUT_TEXT};
 use crate::view::kit::{Block, Modal};
 use crate::view::list;
+use crate::view::mrkdwn::time;
 
 /// The window with a list in it.
 pub const LIST_CALLBACK_ID: &str = "list";
@@ -111,7 +113,10 @@ pub fn form(context: &FormContext, known: &Known) -> Modal {
     }];
     match verb {
         Verb::Assign | Verb::Handoff => blocks.extend(owner_fields(context, known)),
-        Verb::Snooze => blocks.extend(time_fields()),
+        Verb::Snooze => {
+            blocks.extend(typed_time(context));
+            blocks.extend(time_fields());
+        }
         _ => {}
     }
     if matches!(verb, Verb::Assign | Verb::Handoff | Verb::Done | Verb::Note | Verb::GiveBack) {
@@ -127,6 +132,11 @@ fn memory(context: &FormContext) -> String {
 }
 
 /// What a form is called, and its button.
+/// What the button says that does it.
+pub(super) fn submit(verb: Verb) -> &'static str {
+    names(verb).1
+}
+
 fn names(verb: Verb) -> (&'static str, &'static str) {
     match verb {
         Verb::Assign => ("Assign", "Assign"),
@@ -169,6 +179,12 @@ fn owner_fields(context: &FormContext, known: &Known) -> Vec<Block> {
         ),
         Block::optional_field(field::TO, "Or somebody else", "If you fill this in, it counts.", people),
     ]
+}
+
+/// The time that was typed: it counts if the form names no other.
+fn typed_time(context: &FormContext) -> Option<Block> {
+    let until = context.wanted.when.as_ref().and_then(When::fixed)?;
+    Some(Block::small(&format!("Until {}, unless you choose another time", time(until))))
 }
 
 fn time_fields() -> [Block; 2] {

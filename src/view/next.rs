@@ -3,10 +3,11 @@
 use crate::domain::click::{Carried, Control};
 use crate::domain::event::Again;
 use crate::domain::list::Query;
-use crate::domain::refusal::{About, Earlier, Refusal};
+use crate::domain::refusal::{About, Earlier, Others, Refusal};
 use crate::domain::say::{Deed, Hidden, What};
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
+use crate::view::deed::listed;
 use crate::view::element::Element;
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::time;
@@ -101,6 +102,12 @@ pub(super) fn undone(about: &About, again: &Again, note_stays: bool) -> String {
     format!("Undone: {} is {state} again.{note}", about.title)
 }
 
+/// "Ana Lima, Diana Okafor and 2 more".
+fn those(about: &About, others: &Others) -> String {
+    let titles = std::iter::once(about).chain(&others.named).map(|about| about.title.as_str());
+    listed(&titles.collect::<Vec<_>>(), others.more)
+}
+
 /// Why something is not taken back.
 pub(super) fn refused(why: &Refusal) -> String {
     match why {
@@ -116,8 +123,11 @@ pub(super) fn refused(why: &Refusal) -> String {
         Refusal::TooLateToUndo(about) => {
             format!("Can't undo: your last change to {} was over 10 minutes ago.", about.title)
         }
-        Refusal::NotesStay { about, .. } => {
-            format!("Can't undo your note on {}. Notes stay in dialnote.", about.title)
+        Refusal::AllTooLateToUndo { about, others } => {
+            format!("Can't undo: your last change to {} was over 10 minutes ago.", those(about, others))
+        }
+        Refusal::NotesStay { about, others, .. } => {
+            format!("Can't undo your note on {}. Notes stay in dialnote.", those(about, others))
         }
         Refusal::UndoneAlready => "Already undone. Nothing changed.".to_owned(),
         _ => "Nothing to undo.".to_owned(),

@@ -1,22 +1,31 @@
 //! What somebody is asked before a command of theirs is carried out: every answer is a button, and the form
 //! behind the last one has all that is known.
 
+use jiff::Timestamp;
+
 use crate::domain::click::{Carried, Control};
+use crate::domain::conversation::Status;
+use crate::domain::fresh::{Change, Changer, Moved};
 use crate::domain::lookup::{Doubt, Missing};
 use crate::domain::question::{Choice, Question, Unclear};
+use crate::domain::refusal::Refusal;
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
-use crate::ids::SlackUserId;
+use crate::ids::{DraftId, SlackUserId};
+use crate::view::deed;
 use crate::view::element::Element;
 use crate::view::help::QUOTE;
 use crate::view::kit::{Block, Content};
+use crate::view::modal::submit;
 use crate::view::mrkdwn::{neutral, time};
-use crate::view::reply::{given_back, named, with_buttons};
+use crate::view::reply::{given_back, named, span, with_buttons};
 
 /// A question with its answers.
 pub(super) fn asked(question: &Question) -> Content {
     let title = title(question);
     let mut blocks = vec![Block::paragraph(&title)];
+    let until = question.until.filter(|_| matches!(question.about, Unclear::Conversation { .. }));
+    blocks.extend(until.map(|until| Block::small(&snoozes(until))));
     match &question.about {
         Unclear::Conversation { choices, more, .. } => blocks.extend(conversations(question, choices, *more)),
         Unclear::Person { people, .. } => blocks.extend(people.iter().map(|person| choose_person(question, person))),
@@ -26,7 +35,14 @@ pub(super) fn asked(question: &Question) -> Content {
         blocks.extend(given_back(&question.note));
     }
     let form = Element::button(Control::FillIn, "Fill in a form", &carried(question).encode());
-    with_buttons(Content::new(&neutral(&text(&title, question)), blocks), vec![form])
+    let text = neutral(&text(&title, question));
+    let text = until.map_or_else(|| text.clone(), |until| format!("{text} {}", snoozes(until)));
+    with_buttons(Content::new(&text, blocks), vec![form])
+}
+
+/// The time that an answer snoozes until.
+fn snoozes(until: Timestamp) -> String {
+    format!("Snooze until {}", time(until))
 }
 
 /// Whether the question itself quotes all of the note.
@@ -71,7 +87,7 @@ fn which_conversation(choices: &[Choice], all: usize, asked: &str, doubt: Doubt,
         (Doubt::Done, [only]) => format!("{} is done. Did you mean this conversation?", named(&only.about)),
         (Doubt::Done, _) => format!("{all} done conversations match “{asked}”. Choose one."),
         (Doubt::Leftover, _) => {
-            format!("`{}` takes no note, so nothing changed. What should “{asked}” do?", verb.spec().typed())
+            format!("{} takes no note. Choose the conversation to go on without “{asked}”.", verb.spec().typed())
         }
     }
 }
@@ -125,6 +141,52 @@ fn choose_person(question: &Question, (user, name): &(SlackUserId, String)) -> B
     Block::row(name, Element::button(Control::PickPerson, "Choose", &value.encode()))
 }
 
+/// "Not done yet: Ana Lima is assigned to Leo now. Leo changed it 3 s ago, after you were asked."
+pub(super) fn moved(moved: &Moved) -> String {
+    let owner = moved.owner.as_ref().map(|owner| match owner.as_str() {
+        "" => "unassigned".to_owned(),
+        owner => format!("assigned to {owner}"),
+    });
+    let status = moved.status.map(|status| match status {
+        Status::Open => "open".to_owned(),
+        Status::Done => "done".to_owned(),
+        Status::Snoozed => "snoozed".to_owned(),
+        Status::Other => "in another state".to_owned(),
+    });
+    let now: Vec<_> = owner.into_iter().chain(status).collect();
+    let changed = match &moved.by {
+        Some(Change { by, seconds_ago }) => {
+            let who = match by {
+                Changer::You => "You changed it".to_owned(),
+                Changer::Colleague(name) => format!("{name} changed it"),
+                Changer::Elsewhere => "It was changed in dialnote".to_owned(),
+            };
+            format!("{who} {} ago, after you were asked", span(*seconds_ago))
+        }
+        None => "It changed after you were asked".to_owned(),
+    };
+    let contact = deed::contact(&moved.about);
+    format!("Not done yet: {contact} is {} now. {changed}.", now.join(" and "))
+}
+
+/// The button that does it all the same, for what its person is asked once more.
+pub(super) fn anyway(why: &Refusal) -> Option<Element> {
+    let Refusal::Moved(moved) = why else { return None };
+    let label = format!("{} anyway", submit(moved.verb));
+    Some(Element::button(Control::Retry, &label, &kept(&moved.draft).encode()))
+}
+
+/// The same, and the form with all that is known.
+pub(super) fn buttons(moved: &Moved) -> Vec<Element> {
+    let form = Element::button(Control::FillIn, "Fill in a form", &kept(&moved.draft).encode());
+    let anyway = anyway(&Refusal::Moved(Box::new(moved.clone())));
+    anyway.into_iter().chain([form]).collect()
+}
+
 fn carried(question: &Question) -> Carried {
-    Carried { draft: Some(question.draft.clone()), ..Carried::default() }
+    kept(&question.draft)
+}
+
+fn kept(draft: &DraftId) -> Carried {
+    Carried { draft: Some(draft.clone()), ..Carried::default() }
 }

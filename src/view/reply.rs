@@ -18,7 +18,7 @@ use crate::view::element::{Confirm, Element, Style};
 use crate::view::help::{QUOTE, what_note, with_usage};
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{code, neutral, time};
-use crate::view::{connect, deed, next, people, question, routes};
+use crate::view::{connect, deed, next, people, question, routes, untimed};
 
 /// How much of a conversation's history is shown.
 const MOST_TOLD: usize = 20;
@@ -41,6 +41,12 @@ pub const CHOOSE_SOMEBODY: &str = "Choose who is to own it.";
 
 /// Under the menu of a snooze form that was left empty.
 pub const CHOOSE_A_TIME: &str = "Choose when it is to come back.";
+
+/// Under the time of a snooze form that has passed.
+pub const CHOOSE_A_LATER_TIME: &str = "That time has passed. Choose a later one.";
+
+/// Under the time of a snooze form that is too far away.
+pub const CHOOSE_AN_EARLIER_TIME: &str = "That is more than a year away. Choose an earlier time.";
 
 /// Under the search field of a form that was left empty.
 pub const CHOOSE_A_CONVERSATION: &str = "Choose a conversation.";
@@ -77,7 +83,7 @@ pub(super) fn say_in(say: &Say, list: Option<&Query>) -> Content {
         Say::NoteRefused { deed, why, note } => next::offered(note_refused(deed, why, note), deed, list),
         Say::Question(question) => question::asked(question),
         Say::Waiting => waits(None, Service::Dialnote),
-        Say::Waits { asked, service } => waits(asked.as_deref(), *service),
+        Say::Waits { asked, service, .. } => waits(asked.as_deref(), *service),
         Say::NotNotified { name, about, why } => sentence(&deed::couldnt_be_notified(name, about.as_ref(), why)),
         Say::GivenUp { reference, draft } => {
             given_up(reference, &Carried { draft: Some(draft.clone()), ..Carried::default() })
@@ -129,14 +135,21 @@ fn several(all: &Several, list: Option<&Query>) -> Content {
     let Several { deeds, unnoted, refused, note, .. } = all;
     let title = deed::several(all);
     let failed = unnoted.iter().map(|(about, why)| format!("No note about {}: {}", named(about), no(why)));
-    let failed = failed.chain(refused.iter().map(|(which, why)| format!("Not {which}: {}", no(why))));
+    let failed = failed.map(|text| (text, None));
+    let failed = failed.chain(refused.iter().map(|(which, why)| (not_done(which, why), question::anyway(why))));
     let mut blocks = next::offered_for_all(title.paragraph(), deeds, list);
     let most = if note.is_empty() { MOST_ROWS } else { MOST_ROWS_WITH_NOTE };
     blocks.extend(rows(deeds.iter().map(|deed| (deed::row(deed), next::reopening(deed, list))), most));
-    blocks.extend(rows(failed.map(|text| (text, None)), most));
+    blocks.extend(rows(failed, most));
     blocks.extend(refused.iter().any(|(_, why)| why.waits_for_a_link()).then(|| Block::paragraph(people::KEPT)));
     blocks.extend(given_back(note));
     Content::new(&neutral(&title.plain()), blocks)
+}
+
+/// Why one of several things was not done. Most sentences name their conversation.
+fn not_done(which: &str, why: &Refusal) -> String {
+    let names_it = why.about().is_some() || matches!(why, Refusal::NoConversation { .. });
+    if names_it { no(why) } else { format!("{which}: {}", no(why)) }
 }
 
 /// The first of many rows, and how many more there are.
@@ -238,6 +251,9 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
             let value = Carried::conversation(&about.id).encode();
             with_buttons(content, vec![Element::button(control, "Write it", &value)])
         }
+        Refusal::SnoozeOver { about, until, .. } => with_blocks(content, untimed::instead(about, Some(*until))),
+        Refusal::SnoozeTooLong { about } => with_blocks(content, untimed::instead(about, None)),
+        Refusal::Moved(moved) => with_buttons(content, question::buttons(moved)),
         Refusal::NotesStay { earlier: Some(earlier), .. } => with_buttons(content, vec![next::button_for(earlier)]),
         Refusal::YouAreNotLinked(Unlinked::NotConnected) => with_buttons(content, vec![connect::button()]),
         Refusal::MemberTaken { user, name, member, member_name, holder, holder_name, .. } => {
@@ -260,6 +276,11 @@ fn take_over(about: &About, owner: &str, owner_id: &MemberId) -> Element {
     Element::button(Control::TakeOver, "Take over", &carried.encode()).styled(Style::Danger).asking(ask)
 }
 
+fn with_blocks(mut content: Content, blocks: Vec<Block>) -> Content {
+    content.blocks.extend(blocks);
+    content
+}
+
 pub(super) fn with_buttons(mut content: Content, buttons: Vec<Element>) -> Content {
     content.blocks.push(Block::actions("actions", buttons));
     content
@@ -271,6 +292,7 @@ fn no(refusal: &Refusal) -> String {
         | Refusal::UndoneAlready
         | Refusal::ChangedSince { .. }
         | Refusal::TooLateToUndo(_)
+        | Refusal::AllTooLateToUndo { .. }
         | Refusal::NotesStay { .. } => next::refused(refusal),
         Refusal::YouAreNotLinked(why) => people::you_are_not_linked(*why),
         Refusal::NotLinked { name, why } => people::not_linked(name, *why),
@@ -283,6 +305,8 @@ fn no(refusal: &Refusal) -> String {
         Refusal::NotYoursToConnect => "Only admins of this workspace, and whoever installed this app, can connect it \
              to dialnote. Ask one of them."
             .to_owned(),
+        Refusal::Moved(moved) => question::moved(moved),
+        Refusal::Gone(about) => format!("dialnote no longer has the conversation with {}.", deed::contact(about)),
         Refusal::NoConversation { id } => format!(
             "dialnote has no conversation {}. It may have been deleted; \
              name it by the contact’s number or name instead.",
@@ -325,8 +349,10 @@ fn no(refusal: &Refusal) -> String {
             "This message has no text to add as a note. Type the note with /dialnote note instead.".to_owned()
         }
         Refusal::NoteMissing { verb, .. } => with_usage(&format!("{} Add a note.", what_note(*verb)), *verb),
-        Refusal::TimePassed => "That time has passed. Choose a later one.".to_owned(),
-        Refusal::TimeTooFar => "That is more than a year away. Choose an earlier time.".to_owned(),
+        Refusal::TimePassed => CHOOSE_A_LATER_TIME.to_owned(),
+        Refusal::TimeTooFar => CHOOSE_AN_EARLIER_TIME.to_owned(),
+        Refusal::SnoozeOver { about, waited, .. } => untimed::passed(about, *waited),
+        Refusal::SnoozeTooLong { about } => untimed::too_far(about),
         Refusal::NotSnoozed(about) => format!("{} is not snoozed.", named(about)),
         Refusal::FormNotOpened => "Slack did not open the form in time. Please press the button again.".to_owned(),
         Refusal::ReadOnlyKey => "This app’s dialnote key may only read. \
@@ -335,7 +361,7 @@ fn no(refusal: &Refusal) -> String {
         Refusal::KeyRefused => "dialnote does not accept this app’s key any more. \
              Ask whoever set up the app for a new one."
             .to_owned(),
-        Refusal::Dialnote { words } => format!("dialnote said no: “{}”", cut(words, 500)),
+        Refusal::Dialnote { words } => format!("dialnote refused this: “{}”.", cut(words, 500).trim_end_matches('.')),
         Refusal::DidNotStick { about, owner } => format!(
             "dialnote took the change, but {}. Somebody may have changed it there at the same moment; look and try again.",
             match owner {

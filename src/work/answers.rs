@@ -43,9 +43,10 @@ impl Work {
             let name = self.called(claim, user, name_of(user)).await?;
             // An answer does not wait for what cannot be looked up now.
             let fate = self.foreseen(&claim.installation, user, notice).await.unwrap_or_default();
-            let answer = (say.is_some() && fate.is_none()).then(|| id.clone());
-            *awaited =
-                Some(Box::new(Awaited { answer, nth: receipts.len(), asker: asker.clone(), name: name.clone() }));
+            let act = fate.is_none().then(|| id.clone());
+            let answer = act.clone().filter(|_| say.is_some());
+            let (nth, asker) = (receipts.len(), asker.clone());
+            *awaited = Some(Box::new(Awaited { answer, nth, act, asker, name: name.clone() }));
             receipts.push(Receipt { name, fate });
         }
         let Some(say) = say else { return Ok(None) };

@@ -11,7 +11,7 @@ use crate::domain::notice::Notice;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::say::{Deed, Say, Several};
 use crate::error::Fault;
-use crate::ids::SlackUserId;
+use crate::ids::{ConversationId, SlackUserId};
 use crate::store::{Claim, Document, Effect};
 use crate::work::documents::read;
 use crate::work::{Outcome, Work};
@@ -68,7 +68,11 @@ impl Work {
         if left.len() < job.batch.of {
             return Ok(Outcome::done(Vec::new()));
         }
-        let (several, notices) = summed_up(left.iter().map(read).collect::<Result<Vec<_>, _>>()?);
+        let (mut several, notices) = summed_up(left.iter().map(read).collect::<Result<Vec<_>, _>>()?);
+        for (which, _) in &mut several.refused {
+            let known = self.known(&claim.installation, &ConversationId::new(which.clone())).await?;
+            *which = known.map_or_else(|| which.clone(), |known| known.title());
+        }
         let say = Say::Several(Box::new(several));
         let mut messages: Vec<_> =
             together(notices).into_iter().map(|(user, notice)| Message::direct(user, notice)).collect();

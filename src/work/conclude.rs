@@ -10,11 +10,12 @@ use crate::domain::event::Line;
 use crate::domain::job::{CommandJob, Stage};
 use crate::domain::message::Message;
 use crate::domain::plan::{Plan, Progress};
-use crate::domain::refusal::Refusal;
+use crate::domain::question::Seen;
+use crate::domain::refusal::{About, Refusal};
 use crate::domain::say::Say;
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
-use crate::store::{Card, Claim, Document, Effect};
+use crate::store::{Card, Claim, Document, Draft, Effect};
 use crate::work::audit::{self, Detail};
 use crate::work::batch::Part;
 use crate::work::groups::pick_is_over;
@@ -88,11 +89,18 @@ impl Work {
     /// Nothing was done: whoever asked is told why.
     pub(super) async fn refused(&self, claim: &Claim, job: &CommandJob, why: Refusal) -> Result<Outcome, Fault> {
         info!(verb = job.command.act.verb().spec().name, "refused");
+        let why = self.or_gone(claim, why).await?;
         let mut effects = vec![self.record(claim, job, None, audit::Outcome::Refused(why.clone()))];
         effects.extend(pick_is_over(job));
         match &why {
             Refusal::ReadOnlyKey => effects.push(self.keep_trouble()),
-            Refusal::NoConversation { id } => effects.extend(self.forget(claim, id).await?),
+            Refusal::Moved(moved) => {
+                let draft = self.draft(job, vec![moved.seen.clone()]);
+                effects.push(Effect::PutDraft(Draft { id: moved.draft.clone(), ..draft }));
+            }
+            Refusal::NoConversation { id } | Refusal::Gone(About { id, .. }) => {
+                effects.extend(self.forget(claim, id).await?);
+            }
             _ => {}
         }
         let kept = self.postpone(claim, job, &why).await?;
@@ -113,11 +121,28 @@ impl Work {
         Ok(Outcome::done(effects))
     }
 
+    /// What is not found although it was seen was there before.
+    async fn or_gone(&self, claim: &Claim, why: Refusal) -> Result<Refusal, Fault> {
+        let Refusal::NoConversation { id } = &why else { return Ok(why) };
+        let known = self.known(&claim.installation, id).await?;
+        Ok(known.map_or(why, |known| Refusal::Gone(About::from(&known))))
+    }
+
     /// A conversation that is not in dialnote any more is not listed any more, if it ever was.
     pub(super) async fn forget(&self, claim: &Claim, id: &ConversationId) -> Result<Option<Effect>, Fault> {
         let store = self.store.as_ref();
         let known = self.index.look(store, &claim.installation, |all| all.contains_key(id)).await?;
         Ok(known.then(|| Effect::Mirror(gone(id, self.clock.now()))))
+    }
+
+    /// The conversation of a command that is given up, as it was decided on or as it was seen last.
+    async fn seen_at_last(&self, claim: &Claim, job: &CommandJob) -> Vec<Seen> {
+        let known = match (&job.stage, job.conversation()) {
+            (Stage::Doing(progress), _) => Some(progress.plan.before.clone()),
+            (Stage::Asked, Some(id)) => self.known(&claim.installation, id).await.ok().flatten(),
+            (Stage::Asked, None) => None,
+        };
+        known.iter().map(Seen::from).collect()
     }
 
     fn keep_trouble(&self) -> Effect {
@@ -171,7 +196,7 @@ impl Work {
             effects.push(self.say(claim, Message::Private { to, say }));
             return effects;
         }
-        let draft = self.draft(job, &job.command);
+        let draft = self.draft(job, self.seen_at_last(claim, job).await);
         let say = Say::GivenUp { reference: claim.id.to_string(), draft: draft.id.clone() };
         effects.extend([Effect::PutDraft(draft), self.say(claim, Message::Private { to, say })]);
         effects

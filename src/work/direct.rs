@@ -1,5 +1,5 @@
-//! Direct messages. What comes close together is told in one, what its reader does not want is not
-//! told, and what comes in quiet hours waits until they are over.
+//! Direct messages. What comes close together is told in one, unless a sender waits for an alert. What its reader
+//! does not want is not told, and what comes in quiet hours waits until they are over.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::asker::Addressee;
-use crate::domain::delivery::{Awaited, Fate};
+use crate::domain::delivery::{Awaited, Fate, may_join};
 use crate::domain::hours;
 use crate::domain::message::Answer;
 use crate::domain::notice::Notice;
@@ -23,7 +23,7 @@ use crate::view::notice::{self, Told};
 use crate::work::outbox::mark;
 use crate::work::{Outcome, Work, later};
 
-/// How close together several have to be to be told in one message.
+/// How close together several have to be to be told in one message, where an edit of it is enough.
 const TOGETHER: Duration = Duration::from_secs(5);
 
 /// How many are told in one message.
@@ -57,6 +57,9 @@ pub(super) struct Sent {
     /// The marks of the jobs that said it.
     #[serde(default)]
     pub(super) marks: Vec<String>,
+    /// The act that its reader was alerted of when it was posted, if someone waited for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) posted_for: Option<String>,
 }
 
 impl Work {
@@ -79,7 +82,7 @@ impl Work {
             Some(fate) => return Ok(Outcome::done(report(fate).into_iter().collect())),
             None => {}
         }
-        let sent = self.say_directly(claim, user, notice).await?;
+        let sent = self.say_directly(claim, user, notice, awaited).await?;
         let mut effects = vec![remember(&sent), remember_last(user, &sent)];
         effects.extend(self.stands(installation, user, &sent, &notice.given()).await?);
         effects.extend(self.is_reached(installation, user).await?);
@@ -103,20 +106,27 @@ impl Work {
         Ok(quiet.until(self.clock.now(), &hours::zone(zone.as_deref())).map(Fate::Later))
     }
 
-    /// Adds a notice to the last message, if that was sent just now, else posts it. What an earlier try said
-    /// unheard is looked for and not said again.
-    async fn say_directly(&self, claim: &Claim, user: &SlackUserId, notice: &Notice) -> Result<Sent, CallError> {
+    /// Adds a notice to the last message, if that was sent just now and an edit is enough, else posts it. What an
+    /// earlier try said unheard is looked for and not said again.
+    async fn say_directly(
+        &self,
+        claim: &Claim,
+        user: &SlackUserId,
+        notice: &Notice,
+        awaited: Option<&Awaited>,
+    ) -> Result<Sent, CallError> {
         let mark = mark(claim);
         let mut is_unknowable = false;
         if claim.unsure {
             let (channel, _) = self.channel_with(&claim.installation, user).await?;
             match self.slack.find(&channel, None, &mark, claim.accepted).await? {
-                Sought::There(posted) => return Ok(self.said_unheard(claim, posted, notice).await?),
+                Sought::There(posted) => return Ok(self.said_unheard(claim, posted, notice, awaited).await?),
                 Sought::NotThere => {}
                 Sought::Unknowable => is_unknowable = true,
             }
         }
-        if let Some(mut sent) = self.just_sent(claim, user).await? {
+        let last = self.just_sent(claim, user).await?;
+        if let Some(mut sent) = last.filter(|last| may_join(awaited, last.posted_for.as_deref())) {
             sent.told.add(notice);
             sent.marks.push(mark.clone());
             // Long notes are said in messages of their own.
@@ -132,15 +142,25 @@ impl Work {
         let told = Told { notices: vec![notice.clone()], answers: Vec::new() };
         let content = notice::message(&told, &self.links);
         let Posted { channel, ts } = self.post_to(claim, user, &content).await?;
-        Ok(Sent { channel, ts, at: self.clock.now(), told, marks: vec![mark] })
+        let posted_for = act_of(awaited);
+        Ok(Sent { channel, ts, at: self.clock.now(), told, marks: vec![mark], posted_for })
     }
 
     /// The message in which an earlier try of the same job said it.
-    async fn said_unheard(&self, claim: &Claim, posted: Posted, notice: &Notice) -> Result<Sent, Fault> {
+    async fn said_unheard(
+        &self,
+        claim: &Claim,
+        posted: Posted,
+        notice: &Notice,
+        awaited: Option<&Awaited>,
+    ) -> Result<Sent, Fault> {
         let Posted { channel, ts } = posted;
         let (at, mark) = (self.clock.now(), mark(claim));
         let kept = self.sent(&claim.installation, &channel, &ts).await?;
-        let mut sent = kept.unwrap_or_else(|| Sent { channel, ts, at, told: Told::default(), marks: Vec::new() });
+        let mut sent = kept.unwrap_or_else(|| {
+            let (told, marks, posted_for) = (Told::default(), Vec::new(), act_of(awaited));
+            Sent { channel, ts, at, told, marks, posted_for }
+        });
         if !sent.marks.contains(&mark) {
             sent.told.add(notice);
             sent.marks.push(mark);
@@ -242,6 +262,11 @@ impl Work {
         let sent = kept.and_then(|kept| serde_json::from_str::<Sent>(&kept.body).ok());
         Ok(sent.filter(|sent| sent.told.notices.len() < MOST))
     }
+}
+
+/// The act that a message to be posted alerts its reader of.
+fn act_of(awaited: Option<&Awaited>) -> Option<String> {
+    awaited.and_then(Awaited::alerts_for).map(str::to_owned)
 }
 
 /// What a message says, to be stored with the verdict: whoever lost the job meanwhile knows only what it

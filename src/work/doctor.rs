@@ -25,6 +25,7 @@ use crate::slack::socket::{Dialer, is_hopeless};
 use crate::store::Claim;
 use crate::transport;
 use crate::view::notice;
+use crate::work::installations::Tenant;
 use crate::work::unreachable::Unreachable;
 use crate::work::{Outcome, Work, office};
 
@@ -146,7 +147,7 @@ async fn slack(work: &Work) -> Vec<Finding> {
 
 /// Where an app that anybody can install is installed again.
 fn again(work: &Work) -> Option<String> {
-    work.tenant().map(|tenant| tenant.installations.oauth.app().install())
+    work.tenant().and_then(Tenant::everybody).map(|all| all.oauth.app().install())
 }
 
 /// How to give the app another key.

@@ -8,12 +8,13 @@ use crate::dialnote::client::READS;
 use crate::domain::command::{Act, Assignee, Command};
 use crate::domain::conversation::{Conversation, Owner, Which};
 use crate::domain::face::Face;
-use crate::domain::fresh::Looked;
+use crate::domain::fresh::{Answered, Looked};
 use crate::domain::job::{Batch, CommandJob, Job, ResumeJob, Stage};
 use crate::domain::message::Message;
 use crate::domain::people::Unlinked;
 use crate::domain::plan::Progress;
 use crate::domain::plan::{self, Facts, Party};
+use crate::domain::question::{Kept, Seen};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::say::Say;
 use crate::domain::typed;
@@ -23,6 +24,7 @@ use crate::store::{Claim, Draft, Effect, Verdict};
 use crate::work::audit;
 use crate::work::conclude::QUOTED;
 use crate::work::documents::read_draft;
+use crate::work::writing::no_longer;
 use crate::work::{Outcome, Work, undoing};
 
 /// How much of a conversation's history a decision looks at.
@@ -72,7 +74,9 @@ impl Work {
             (Stage::Asked, _) if job.command.act.lacks_an_owner() => Ok(self.ask_for_owner(claim, job)),
             (Stage::Asked, Some(id)) if waits_its_turn(claim, job) => Ok(self.found(claim, job, vec![id.clone()])),
             (Stage::Asked, Some(id)) => self.decide(claim, job, id).await,
-            (Stage::Doing(progress), _) => self.carry_out(claim, job, progress).await,
+            (Stage::Doing(progress), _) => {
+                self.carry_out(claim, job, progress).await.map_err(|stop| no_longer(stop, progress))
+            }
         }
     }
 
@@ -127,7 +131,9 @@ impl Work {
             facts.is_still_theirs(&job.asker, &job.command.act)?;
         }
         let note = self.with_names(&claim.installation, &job.command.note).await?;
+        let answered = Answered::new(&job.seen, &facts);
         let plan = plan::decide(&job.command.act, &note, facts)?;
+        answered.holds_for(&plan, new_draft)?;
         Ok(self.go_on(job, Progress::new(plan, Looked { at, attempt: claim.attempt })))
     }
 
@@ -251,12 +257,14 @@ impl Work {
         Ok(named)
     }
 
-    pub(super) fn draft(&self, job: &CommandJob, command: &Command) -> Draft {
+    /// The command, to be kept with what its person is shown of its conversations.
+    pub(super) fn draft(&self, job: &CommandJob, seen: Vec<Seen>) -> Draft {
+        let kept = Kept { command: job.command.clone(), seen };
         Draft {
-            id: DraftId::new(format!("{:032x}", rand::random::<u128>())),
+            id: new_draft(),
             actor: job.asker.user.clone(),
             at: self.clock.now(),
-            body: serde_json::to_string(command).unwrap_or_default(),
+            body: serde_json::to_string(&kept).unwrap_or_default(),
         }
     }
 
@@ -264,8 +272,8 @@ impl Work {
     /// its person asked for since.
     pub(super) async fn resume(&self, claim: &Claim, job: &ResumeJob) -> Result<Outcome, Fault> {
         let kept = self.store.draft(&claim.installation, &job.resume.draft).await?;
-        let command = kept.filter(|draft| draft.actor == job.asker.user);
-        let Some(mut command) = command.as_ref().map(read_draft::<Command>).transpose()? else {
+        let kept = kept.filter(|draft| draft.actor == job.asker.user);
+        let Some(Kept { mut command, seen }) = kept.as_ref().map(read_draft::<Kept>).transpose()? else {
             let say = Say::Refused { why: Refusal::DraftGone, note: String::new() };
             let answer = self.say(claim, Message::Private { to: job.asker.addressee(), say });
             return Ok(Outcome::done(vec![answer]));
@@ -276,10 +284,14 @@ impl Work {
         if let Some(person) = &job.resume.person {
             command.act = command.act.with_owner(Assignee::User(person.clone()));
         }
-        let resumed = Job::Command(CommandJob::new(job.asker.clone(), command));
+        let resumed = Job::Command(CommandJob { seen, ..CommandJob::new(job.asker.clone(), command) });
         let verdict = Verdict::Continue { body: resumed.encode(), until: self.lease_end() };
         Ok(Outcome { verdict, effects: vec![Effect::DropDraft(job.resume.draft.clone())] })
     }
+}
+
+fn new_draft() -> DraftId {
+    DraftId::new(format!("{:032x}", rand::random::<u128>()))
 }
 
 /// Whether the job still stands in its person's line rather than in its conversation's.

@@ -2,7 +2,7 @@
 //! becomes the [`Work`] of that installation, which has its own clients and knows nobody else's keys.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -91,12 +91,20 @@ pub struct Installations {
 
 /// What an installation among many has to know of itself.
 pub struct Tenant {
-    /// What it is one of.
-    pub installations: Arc<Installations>,
+    /// What it is one of. They know all their work: if it kept them in turn, neither would ever end, and with them
+    /// the store and its connections.
+    installations: Weak<Installations>,
     /// What is kept of it.
     pub installation: Installation,
     /// What is kept of its way to dialnote.
     pub connection: Option<Connection>,
+}
+
+impl Tenant {
+    /// Everybody who installed the app.
+    pub fn everybody(&self) -> Option<Arc<Installations>> {
+        self.installations.upgrade()
+    }
 }
 
 /// What was made of what is kept, and when that was read.
@@ -277,7 +285,7 @@ impl Installations {
         let key = kept.connection.as_ref().and_then(|connection| connection.key.as_ref());
         let key = key.map(|key| open(Purpose::DialnoteKey, key)).transpose()?;
         let Kept { installation, connection } = kept.clone();
-        let tenant = Tenant { installations: self.clone(), installation, connection };
+        let tenant = Tenant { installations: Arc::downgrade(self), installation, connection };
         Ok(self.services.work(common, token, key, Some(id)).of(id.clone(), tenant))
     }
 
@@ -294,8 +302,9 @@ impl Work {
         let (id, now) = (&claim.installation, self.clock.now());
         let kept: Option<Installation> = self.kept(id, Installation::KIND, "").await?;
         let kept = kept.filter(|kept| kept.refresh_at().is_some_and(|due| due <= now));
-        let Some(((installation, sealed), Tenant { installations, .. })) =
-            kept.and_then(|kept| Some((kept.clone(), kept.refresh?))).zip(self.tenant.as_ref())
+        let installations = self.tenant.as_ref().and_then(Tenant::everybody);
+        let Some(((installation, sealed), installations)) =
+            kept.and_then(|kept| Some((kept.clone(), kept.refresh?))).zip(installations)
         else {
             return Ok(Outcome::done(Vec::new()));
         };
@@ -318,7 +327,7 @@ impl Work {
     /// installed again is of yesterday (§19.2).
     pub(super) async fn removed(&self, claim: &Claim, at: Timestamp) -> Result<Outcome, Fault> {
         let id = &claim.installation;
-        let Some(Tenant { installations, installation, .. }) = &self.tenant else {
+        let Some(tenant @ Tenant { installation, .. }) = &self.tenant else {
             error!("the app was removed from its workspace: SLACK_BOT_TOKEN is of no use any more");
             return Ok(Outcome::done(Vec::new()));
         };
@@ -328,7 +337,9 @@ impl Work {
         }
         self.hold(claim).await?;
         clear(self.store.as_ref(), id).await?;
-        installations.known().remove(id);
+        if let Some(everybody) = tenant.everybody() {
+            everybody.known().remove(id);
+        }
         warn!("the app was removed; what was kept is thrown away, but for the audit log");
         Ok(Outcome::done(Vec::new()))
     }

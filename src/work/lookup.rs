@@ -1,20 +1,26 @@
 //! What did they mean? A typed command is read against the conversations and people that are known. What is clear
 //! is done; everything else is a question, asked privately, that keeps all that was typed.
 
+use jiff::Timestamp;
+
 use crate::dialnote::pages::Pages;
-use crate::domain::command::{Assignee, Command};
+use crate::domain::command::{Act, Assignee, Command};
 use crate::domain::conversation::{Conversation, Status, Which};
+use crate::domain::hours;
 use crate::domain::job::{CommandJob, Job};
 use crate::domain::list::Known;
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::people::Directory;
 use crate::domain::lookup::{self, Asked, Doubt, Missing, Reading};
 use crate::domain::message::Message;
-use crate::domain::question::{Choice, Question, Unclear};
+use crate::domain::people::Teammate;
+use crate::domain::question::{Choice, Question, Seen, Unclear};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::say::Say;
+use crate::domain::verb::Verb;
+use crate::domain::when::When;
 use crate::error::Fault;
-use crate::ids::{ConversationId, SlackUserId};
+use crate::ids::{ConversationId, InstallationId, SlackUserId};
 use crate::store::{Claim, Effect, Verdict};
 use crate::work::inbox::{Stop, denied};
 use crate::work::index::Conversations;
@@ -28,11 +34,36 @@ const MOST_PAGES: usize = 50;
 /// How many conversations are offered to choose from.
 const MOST_CHOICES: usize = 10;
 
+/// A conversation that a text without a time names for sure.
+pub struct Named {
+    /// Which.
+    pub id: ConversationId,
+    /// The contact.
+    pub title: String,
+    /// The words that are left over.
+    pub left_over: String,
+}
+
 impl Work {
+    /// The only conversation that the text of a snooze names, as far as it is known without asking dialnote.
+    pub async fn surely_named(&self, installation: &InstallationId, text: &str) -> Result<Option<Named>, Fault> {
+        let asked = Asked { verb: Verb::Snooze, who: None, text, links: &self.links };
+        let reading = self.read_known(installation, &asked, &Directory::default()).await?;
+        let (id, left_over) = match reading {
+            Some(Reading::Ready { ids, .. }) => (one(ids), String::new()),
+            Some(Reading::WhichConversation { ids, asked, doubt: Doubt::Leftover, .. }) => (one(ids), asked),
+            _ => return Ok(None),
+        };
+        let Some(id) = id else { return Ok(None) };
+        let title = self.known(installation, &id).await?.as_ref().map(Conversation::title);
+        Ok(title.map(|title| Named { id, title, left_over }))
+    }
+
     /// Finds out what a typed command means, and goes on with it or asks.
     pub(super) async fn look_up(&self, claim: &Claim, job: &CommandJob, text: &str) -> Result<Outcome, Stop> {
         let asker = self.people.teammate(&claim.installation, &job.asker.user).await?;
-        asker.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
+        let asker = asker.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
+        let job = &at_a_time(job, &asker, claim.accepted);
         let mut reading = self.read_with(claim, job, text, Read::Kept).await?;
         if names_nobody(&reading) {
             // Nobody is refused on what was kept.
@@ -48,12 +79,12 @@ impl Work {
         let who = job.command.act.named_owner();
         let asked = Asked { verb, who, text, links: &self.links };
         let directory = self.directory(claim, job, &asked, read).await?;
-        let known = self.read_known(claim, &asked, &directory).await?;
+        let known = self.read_known(&claim.installation, &asked, &directory).await?;
         if let Some(reading) = known.filter(is_explicit) {
             return Ok(reading);
         }
         self.glance(&claim.installation, For::Somebody).await?;
-        match self.read_known(claim, &asked, &directory).await? {
+        match self.read_known(&claim.installation, &asked, &directory).await? {
             Some(reading) => Ok(reading),
             None => self.read_live(claim, &asked, &directory).await,
         }
@@ -80,16 +111,16 @@ impl Work {
     /// The reading against what is known; nothing, if the list was never read to its end.
     async fn read_known(
         &self,
-        claim: &Claim,
+        installation: &InstallationId,
         asked: &Asked<'_>,
         directory: &Directory,
     ) -> Result<Option<Reading>, Fault> {
-        if !self.watched(&claim.installation).await?.whole {
+        if !self.watched(installation).await?.whole {
             return Ok(None);
         }
         let read =
             |known: &Conversations| lookup::read(asked, &Book::of(known.values().map(|sight| &sight.known)), directory);
-        self.index.look(self.store.as_ref(), &claim.installation, read).await.map(Some)
+        self.index.look(self.store.as_ref(), installation, read).await.map(Some)
     }
 
     /// The reading against the list as dialnote has it.
@@ -163,8 +194,8 @@ impl Work {
                 Ok(Outcome { verdict, effects: Vec::new() })
             }
             Reading::WhichConversation { who, ids, asked, doubt, note } => {
-                let about = self.offer(claim, &ids, asked, doubt).await?;
-                Ok(self.ask(claim, &with(job, who, Which::These(Vec::new()), note), about))
+                let (about, seen) = self.offer(claim, &ids, asked, doubt).await?;
+                Ok(self.ask(claim, &with(job, who, Which::These(Vec::new()), note), about, seen))
             }
             Reading::WhichPerson { people, typed, rest } => self.ask_who(claim, job, people, typed, rest).await,
             Reading::Missing { who, ids, note, what } => {
@@ -172,36 +203,43 @@ impl Work {
                     [only] if !matches!(what, Missing::Clarity { .. }) => Which::Id(only.clone()),
                     _ => Which::These(ids),
                 };
-                Ok(self.ask(claim, &with(job, who, which, note), Unclear::Missing(what)))
+                Ok(self.ask(claim, &with(job, who, which, note), Unclear::Missing(what), Vec::new()))
             }
         }
     }
 
-    /// The conversations to choose from, as far as they are still there.
+    /// The conversations to choose from, as far as they are still there, and how they are shown.
     async fn offer(
         &self,
         claim: &Claim,
         ids: &[ConversationId],
         asked: String,
         doubt: Doubt,
-    ) -> Result<Unclear, Fault> {
-        let mut choices = Vec::new();
+    ) -> Result<(Unclear, Vec<Seen>), Fault> {
+        let (mut choices, mut seen) = (Vec::new(), Vec::new());
         for id in ids.iter().take(MOST_CHOICES) {
-            let conversation = match self.known(&claim.installation, id).await? {
-                Some(known) => known,
-                None => match self.look_at(&claim.installation, id).await {
-                    Ok(conversation) => conversation,
-                    Err(Stop::Refused(_)) => continue,
-                    Err(Stop::Fault(fault)) => return Err(fault),
-                },
-            };
+            let Some(conversation) = self.known_or_there(claim, id).await? else { continue };
+            seen.push(Seen::from(&conversation));
             choices.push(Choice {
                 about: About::from(&conversation),
                 owner: self.owner(&claim.installation, &conversation).await?.map(|owner| owner.name),
                 last_activity: conversation.last_activity.as_ref().map(|last| last.at),
             });
         }
-        Ok(Unclear::Conversation { choices, more: ids.len().saturating_sub(MOST_CHOICES), asked, doubt })
+        let more = ids.len().saturating_sub(MOST_CHOICES);
+        Ok((Unclear::Conversation { choices, more, asked, doubt }, seen))
+    }
+
+    /// A conversation as it was seen last, or else as it is; nothing, if it is gone.
+    async fn known_or_there(&self, claim: &Claim, id: &ConversationId) -> Result<Option<Conversation>, Fault> {
+        if let Some(known) = self.known(&claim.installation, id).await? {
+            return Ok(Some(known));
+        }
+        match self.look_at(&claim.installation, id).await {
+            Ok(conversation) => Ok(Some(conversation)),
+            Err(Stop::Refused(_)) => Ok(None),
+            Err(Stop::Fault(fault)) => Err(fault),
+        }
     }
 
     /// Asks which person is meant; what the rest of the text says is kept.
@@ -217,7 +255,7 @@ impl Work {
         let someone = Assignee::Me;
         let asked = Asked { verb: job.command.act.verb(), who: Some(&someone), text: &rest, links: &self.links };
         let directory = Directory::default();
-        let reading = match self.read_known(claim, &asked, &directory).await? {
+        let reading = match self.read_known(&claim.installation, &asked, &directory).await? {
             Some(reading) => reading,
             None => self.read_live(claim, &asked, &directory).await?,
         };
@@ -225,23 +263,43 @@ impl Work {
             Reading::Ready { ids, note, .. } => (Which::These(ids), note),
             _ => (Which::Text(rest), String::new()),
         };
-        Ok(self.ask(claim, &with(job, None, which, note), Unclear::Person { people: named, typed }))
+        let mut seen = Vec::new();
+        if let Which::These(ids) = &which {
+            for id in ids {
+                seen.extend(self.known_or_there(claim, id).await?.as_ref().map(Seen::from));
+            }
+        }
+        Ok(self.ask(claim, &with(job, None, which, note), Unclear::Person { people: named, typed }, seen))
     }
 
     /// Asks for the new owner of a command that names none.
     pub(super) fn ask_for_owner(&self, claim: &Claim, job: &CommandJob) -> Outcome {
-        self.ask(claim, job, Unclear::Missing(Missing::Person))
+        self.ask(claim, job, Unclear::Missing(Missing::Person), Vec::new())
     }
 
-    /// Keeps a command and asks about it.
-    fn ask(&self, claim: &Claim, job: &CommandJob, about: Unclear) -> Outcome {
-        let draft = self.draft(job, &job.command);
+    /// Keeps a command, with how its conversations are shown, and asks about it.
+    fn ask(&self, claim: &Claim, job: &CommandJob, about: Unclear, seen: Vec<Seen>) -> Outcome {
+        let draft = self.draft(job, seen);
         let note = job.command.note.clone();
-        let question = Question { draft: draft.id.clone(), verb: job.command.act.verb(), about, note };
+        let until = job.command.act.when().and_then(When::fixed);
+        let question = Question { draft: draft.id.clone(), verb: job.command.act.verb(), about, note, until };
         let say = Say::Question(Box::new(question));
         let answer = self.say(claim, Message::Private { to: job.asker.addressee(), say });
         Outcome::done(vec![Effect::PutDraft(draft), answer])
     }
+}
+
+/// The command with its time as an instant: a question shows that, and its answer, which may come late, keeps to it.
+fn at_a_time(job: &CommandJob, asker: &Teammate, asked: Timestamp) -> CommandJob {
+    let act = match &job.command.act {
+        Act::Snooze(when) => Act::Snooze(when.fix(asked, &hours::zone(asker.zone.as_deref()))),
+        other => other.clone(),
+    };
+    CommandJob { command: Command { act, ..job.command.clone() }, ..job.clone() }
+}
+
+fn one(ids: Vec<ConversationId>) -> Option<ConversationId> {
+    <[ConversationId; 1]>::try_from(ids).ok().map(|[only]| only)
 }
 
 /// The command with what was found out about it.

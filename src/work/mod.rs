@@ -50,8 +50,8 @@ mod writing;
 
 use std::future::ready;
 use std::pin::Pin;
-use std::sync::{Arc, PoisonError};
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
@@ -101,6 +101,11 @@ const SENT_WITHIN: Duration = Duration::from_secs(2);
 
 /// The longest that a call may take.
 const LONGEST_CALL: Duration = Duration::from_secs(10);
+
+/// When the last call ends of a process that has died by `now`.
+pub fn calls_end(now: Timestamp) -> Timestamp {
+    later(now, SENT_WITHIN + LONGEST_CALL)
+}
 
 impl Settings {
     /// How long a call to Slack or dialnote may take: never as long as a lease, which is looked at

@@ -16,7 +16,7 @@ use crate::slack::answer::CallError;
 use crate::slack::client::{Posted, RESPONSE_URL, Thread};
 use crate::slack::codes;
 use crate::slack::seek::Sought;
-use crate::store::{Card, Claim, Effect};
+use crate::store::{Card, Claim, Effect, Memo};
 use crate::view::kit::Content;
 use crate::view::{card, people, reply};
 use crate::work::{Outcome, Work};
@@ -25,10 +25,16 @@ use crate::work::{Outcome, Work};
 /// not hold up everything else its person is to be told.
 const TRIES_OF_A_URL: u32 = 4;
 
+/// The notice that told a person that their command waits (a memo), by the name of what waits.
+const WAITS: &str = "waits";
+
 impl Work {
     /// Delivers a message.
     pub(super) async fn deliver(&self, claim: &Claim, message: &Message) -> Result<Outcome, Fault> {
         let delivered = match message {
+            Message::Private { say: Say::Waits { once, .. }, .. } if !self.is_first_to_say(claim, once).await? => {
+                Ok(Vec::new())
+            }
             Message::Private { to, say } => {
                 let content = if to.late { people::late(reply::say(say)) } else { reply::say(say) };
                 self.answer(claim, to, &content).await.map(|()| Vec::new())
@@ -116,6 +122,23 @@ impl Work {
             }
         }
         self.post_to(claim, &to.user, content).await.map(drop)
+    }
+
+    /// Whether this notice is the one that tells a person that their command waits. Several things asked for at
+    /// once wait together. Nobody can look whether a try that was not heard of got through, and the answer to the
+    /// command comes in any case: such a try is not repeated.
+    async fn is_first_to_say(&self, claim: &Claim, once: &str) -> Result<bool, Fault> {
+        if once.is_empty() {
+            // An earlier version did not name what waits.
+            return Ok(true);
+        }
+        let said_by = self.store.recall(&claim.installation, WAITS, once).await?.map(|said| said.body);
+        if let Some(by) = said_by {
+            return Ok(by == mark(claim) && !claim.unsure);
+        }
+        let (kind, id, at, body) = (WAITS.to_owned(), once.to_owned(), self.clock.now(), mark(claim));
+        self.store.remember(&claim.installation, Memo { kind, id, alias: None, at, body }).await?;
+        Ok(true)
     }
 
     /// Posts the card, or brings the posted one up to date. A card that somebody deleted is posted anew.

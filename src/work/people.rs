@@ -142,6 +142,20 @@ impl People {
         Ok(Some(naming::name(&profile, None, &members)))
     }
 
+    /// The same, as far as it is known without asking anybody.
+    pub(super) async fn known_name(
+        &self,
+        installation: &InstallationId,
+        user: &SlackUserId,
+    ) -> Result<Option<String>, Fault> {
+        let kept = self.store.recall(installation, PROFILE, user.as_str()).await?;
+        let Some(profile) = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok()) else {
+            return Ok(None);
+        };
+        let members = self.kept_members(installation).await?;
+        Ok(Some(naming::name(&profile, None, &members)))
+    }
+
     /// A Slack user's time zone, if Slack knows it.
     pub(super) async fn zone(
         &self,

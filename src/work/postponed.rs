@@ -60,7 +60,7 @@ impl Work {
     /// not help. Of several about the same conversation the last one counts.
     pub(super) async fn postpone(&self, claim: &Claim, job: &CommandJob, why: &Refusal) -> Result<Vec<Effect>, Fault> {
         let Some(user) = waits_for(job, why) else { return Ok(Vec::new()) };
-        let draft = self.draft(job, &job.command);
+        let draft = self.draft(job, Vec::new());
         let postponed = Postponed {
             draft: draft.id.clone(),
             asker: job.asker.clone(),

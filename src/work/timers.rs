@@ -7,7 +7,7 @@ use tracing::warn;
 
 use crate::domain::asked;
 use crate::domain::asker::{Place, Via};
-use crate::domain::command::Command;
+use crate::domain::command::{Assignee, Command};
 use crate::domain::conversation::Which;
 use crate::domain::delivery::PendingAnswer;
 use crate::domain::handover::Handover;
@@ -17,17 +17,19 @@ use crate::domain::message::Message;
 use crate::domain::route::Route;
 use crate::domain::say::Say;
 use crate::error::{Fault, Service};
-use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId};
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, SlackUserId};
 use crate::store::{Claim, Class, NewJob};
 use crate::work::Work;
 use crate::work::digests::OVERDUE;
-use crate::work::index::Conversations;
 use crate::work::office::Office;
 use crate::work::untouched::UNTOUCHED;
-use crate::work::{earlier, later};
+use crate::work::{earlier, later, undoing};
 
 /// A command that is not finished after this long is said to wait.
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long Slack may take to name the person whom a waiting command is about.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// How many are told at a time.
 const TOLD_AT_ONCE: usize = 100;
@@ -68,12 +70,20 @@ impl Office {
     /// Tells people whose commands wait that they do. Answers how many were told.
     async fn tell_who_waits(&self) -> Result<usize, Fault> {
         let now = self.common.clock.now();
-        let mut told = 0;
+        let (mut told, mut asks) = (0, true);
         for waiting in self.common.store.overdue(earlier(now, PATIENCE), TOLD_AT_ONCE).await? {
+            let service = self.waited_for(&waiting).await;
+            asks &= service != Service::Slack;
+            let mut once = undoing::one(&waiting);
             let (asker, asked) = match Job::decode(&waiting.body) {
-                Ok(Job::Command(job)) => (job.asker, Some(self.asked(&waiting, &job.command).await)),
+                Ok(Job::Command(job)) => {
+                    once = undoing::act(&waiting, &job);
+                    let of = job.batch.as_ref().map_or(1, |batch| batch.of);
+                    let asked = self.asked(&waiting, &job.command, of, &mut asks).await;
+                    (job.asker, Some(asked))
+                }
                 Ok(Job::Resume(job)) => {
-                    let asked = self.kept_asked(&waiting, &job.resume.draft).await;
+                    let asked = self.kept_asked(&waiting, &job.resume.draft, &mut asks).await;
                     (job.asker, asked)
                 }
                 Ok(Job::List(job)) if job.list.place == Place::Message => (job.asker, Some(INBOX.to_owned())),
@@ -82,7 +92,7 @@ impl Office {
             if asker.via == Via::Timer {
                 continue;
             }
-            let say = Say::Waits { asked, service: self.waited_for(&waiting).await };
+            let say = Say::Waits { asked, service, once };
             let notice = Job::Message(Message::Private { to: asker.addressee(), say });
             let notice =
                 NewJob { request: Some(waiting.request()), ..self.new_job(&waiting.installation, &notice, now) };
@@ -102,18 +112,18 @@ impl Office {
     }
 
     /// A command as it is typed, with what people call its conversation, as far as that is known here.
-    async fn asked(&self, waiting: &Claim, command: &Command) -> String {
-        let name = match (&command.which, self.of(&waiting.installation).await) {
-            (Which::Id(id), Ok(Some(work))) => work.known_name(&waiting.installation, id).await.ok().flatten(),
-            _ => None,
+    async fn asked(&self, waiting: &Claim, command: &Command, of: usize, asks: &mut bool) -> String {
+        let names = match self.of(&waiting.installation).await {
+            Ok(Some(work)) => work.names_for(&waiting.installation, command, asks).await,
+            _ => asked::Names::default(),
         };
-        asked::words(command, name.as_deref())
+        asked::words(command, &names, of)
     }
 
-    async fn kept_asked(&self, waiting: &Claim, draft: &DraftId) -> Option<String> {
+    async fn kept_asked(&self, waiting: &Claim, draft: &DraftId, asks: &mut bool) -> Option<String> {
         let kept = self.common.store.draft(&waiting.installation, draft).await.ok()??;
         let command = serde_json::from_str(&kept.body).ok()?;
-        Some(self.asked(waiting, &command).await)
+        Some(self.asked(waiting, &command, 1, asks).await)
     }
 
     /// Has done what is kept for a time that has come.
@@ -160,9 +170,27 @@ impl Office {
 }
 
 impl Work {
-    /// What people call a conversation, as far as it was seen.
-    async fn known_name(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<String>, Fault> {
-        let name = |all: &Conversations| all.get(id).map(|sight| sight.known.conversation.title());
-        self.index.look(self.store.as_ref(), installation, name).await
+    /// What people call those whom a command names. Slack is asked for a name that is not known as long as it
+    /// answers at once (`asks`): what is due in the same second does not wait for it.
+    async fn names_for(&self, installation: &InstallationId, command: &Command, asks: &mut bool) -> asked::Names {
+        let conversation = match &command.which {
+            Which::Id(id) => self.known(installation, id).await.ok().flatten(),
+            _ => None,
+        };
+        let owner = match command.act.named_owner() {
+            Some(Assignee::User(user)) => self.name_at_once(installation, user, asks).await,
+            _ => None,
+        };
+        asked::Names { conversation: conversation.map(|known| known.title()), owner }
+    }
+
+    async fn name_at_once(&self, installation: &InstallationId, user: &SlackUserId, asks: &mut bool) -> Option<String> {
+        let known = self.people.known_name(installation, user).await.ok().flatten();
+        if known.is_some() || !*asks {
+            return known;
+        }
+        let asked = tokio::time::timeout(AT_ONCE, self.people.name(installation, user)).await;
+        *asks = matches!(asked, Ok(Ok(_)));
+        asked.ok()?.ok()?
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::domain::conversation::Which;
 use crate::domain::job::CommandJob;
-use crate::domain::refusal::{About, Earlier, Refusal};
+use crate::domain::refusal::{About, Earlier, Others, Refusal};
 use crate::domain::undo::{self, Next, Undoing};
 use crate::domain::verb::Verb;
 use crate::error::Fault;
@@ -14,6 +14,9 @@ use crate::work::{Outcome, Work, audit};
 
 /// Among how many of somebody's attempts an act is looked for: the largest batch, and what was tried since.
 const RECENT_DEEDS: usize = 1_000;
+
+/// How many conversations of an act are named.
+const MOST_NAMED: usize = 3;
 
 /// What a command is part of: whatever was asked for at once is one act.
 pub(super) fn act(claim: &Claim, job: &CommandJob) -> String {
@@ -40,10 +43,12 @@ impl Work {
         match next {
             Next::Nothing => Err(Refusal::NothingToUndo.into()),
             Next::Undone => Err(Refusal::UndoneAlready.into()),
-            Next::TooLate(id) => {
-                let about = About::from(&self.look_at(&claim.installation, &id).await?);
-                Err(Refusal::TooLateToUndo(about).into())
+            Next::TooLate(on) => Err(match self.those(claim, &on).await? {
+                Some((about, others)) if others == Others::default() => Refusal::TooLateToUndo(about),
+                Some((about, others)) => Refusal::AllTooLateToUndo { about, others },
+                None => Refusal::NothingToUndo,
             }
+            .into()),
             Next::NotesStay { on, earlier } => Err(self.notes_stay(claim, &on, earlier).await?.into()),
             Next::Take { act, on } => Ok(self.take_back(claim, job, &act, on)),
         }
@@ -55,13 +60,24 @@ impl Work {
         self.found(claim, &undoing, on)
     }
 
+    /// The conversations of an act as a sentence names them.
+    async fn those(&self, claim: &Claim, on: &[ConversationId]) -> Result<Option<(About, Others)>, Stop> {
+        let mut named = Vec::new();
+        for id in on.iter().take(MOST_NAMED) {
+            named.push(About::from(&self.look_at(&claim.installation, id).await?));
+        }
+        let more = on.len().saturating_sub(MOST_NAMED);
+        let mut named = named.into_iter();
+        Ok(named.next().map(|first| (first, Others { named: named.collect(), more })))
+    }
+
     async fn notes_stay(
         &self,
         claim: &Claim,
-        on: &ConversationId,
+        on: &[ConversationId],
         earlier: Option<(String, Verb, Vec<ConversationId>)>,
     ) -> Result<Refusal, Stop> {
-        let about = About::from(&self.look_at(&claim.installation, on).await?);
+        let Some((about, others)) = self.those(claim, on).await? else { return Ok(Refusal::NothingToUndo) };
         let earlier = match earlier.as_ref().and_then(|(act, verb, on)| Some((act, verb, on.first()?, on.len()))) {
             Some((act, verb, first, of)) => {
                 let about = About::from(&self.look_at(&claim.installation, first).await?);
@@ -69,7 +85,7 @@ impl Work {
             }
             None => None,
         };
-        Ok(Refusal::NotesStay { about, earlier })
+        Ok(Refusal::NotesStay { about, others, earlier })
     }
 
     /// What a decision to take something back rests on; nothing, if something else is asked for.

@@ -100,7 +100,7 @@ impl Work {
                 self.change(claim, &progress.plan, call).await.map(Some)
             }
         };
-        match made {
+        match made.map_err(|stop| no_longer(stop, progress)) {
             Ok(changed) => {
                 let looked = Looked { at: self.clock.now(), attempt: claim.attempt };
                 Ok(self.after_call(claim, job, progress.after(changed, looked)).await)
@@ -160,5 +160,13 @@ impl Work {
         let job = CommandJob { stage: Stage::Doing(Box::new(progress)), ..job.clone() };
         let verdict = Verdict::Continue { body: Job::Command(job).encode(), until: self.lease_end() };
         Outcome { verdict, effects: Vec::new() }
+    }
+}
+
+/// What is not found after it was decided on was there before.
+pub(super) fn no_longer(stop: Stop, progress: &Progress) -> Stop {
+    match stop {
+        Stop::Refused(Refusal::NoConversation { .. }) => Refusal::Gone(About::from(&progress.plan.before)).into(),
+        other => other,
     }
 }

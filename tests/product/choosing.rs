@@ -57,6 +57,7 @@ async fn each_form_asks_for_what_its_command_needs() {
         /snooze tomorrow
         [[Snooze]]
         Conversation*: [Name or number ▾]
+          Until 2026-11-24 17:00 UTC, unless you choose another time
         Until when?: [Choose a time ▾]
         Or exactly: [date and time]
 

@@ -2,11 +2,15 @@
 //! `PRODUCT_ON=postgres` runs all of its tests on the tests' PostgreSQL instead of files.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
+
+use crate::support::{MAYA, product};
 
 /// What a test needs of its database.
 #[derive(Clone, Copy)]
@@ -59,4 +63,22 @@ async fn schema() -> String {
     drop(operator);
     driver.await.unwrap().unwrap();
     format!("{server}?options=-csearch_path%3D{schema}")
+}
+
+#[tokio::test]
+async fn an_ended_world_keeps_nothing_open() {
+    let mut store = None;
+    product(async |bot| {
+        bot.slash(MAYA, "/assign me conv_1001").await;
+        bot.read_all().await;
+        store = Some(Arc::downgrade(&bot.office.common.store));
+    })
+    .await;
+    let store = store.expect("the world's store");
+    let ends = async {
+        while store.strong_count() > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(3), ends).await.is_ok(), "its app still uses its database");
 }

@@ -224,9 +224,8 @@ async fn what_a_command_overrides_before_anybody_saw_it_is_told_first() {
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
           Taken over by Maya, 2026-11-23 09:00 UTC
         [Open in dialnote ↗]
-        ---
-        Maya took +1 415 555 0101 (Ana Lima); it is not yours any more.
         ");
+        assert_snapshot!(bot.dm(ZOE).await, @"Maya took +1 415 555 0101 (Ana Lima); it is not yours any more.");
         bot.look().await;
     })
     .await;

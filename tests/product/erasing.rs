@@ -30,7 +30,7 @@ async fn after_erasing_nothing_names_the_person() {
         drafts: 1
         entries: 6
         jobs: 1
-        memos: 9
+        memos: 10
         ");
         assert_snapshot!(erase(bot, "U0ZOE", false).await.unwrap(), @r#"
         In T0ACME, known by: U0ZOE, Zoe, Zoe Park, zoe@acme.example, mem_zoe.
@@ -41,7 +41,7 @@ async fn after_erasing_nothing_names_the_person() {
              1 document: wishes
              1 job that was given up
              1 memo: called
-             2 memo: direct
+             3 memo: direct
              1 memo: direct_channel
              1 memo: direct_last
              1 memo: members
@@ -239,7 +239,7 @@ async fn everything_that_is_kept_is_shown() {
             let kinds = all[list].as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap_or("").to_owned());
             kinds.collect::<Vec<_>>().join(" ")
         };
-        assert_snapshot!(kinds("memos"), @"called direct direct direct_channel direct_last members profile standing standing");
+        assert_snapshot!(kinds("memos"), @"called direct direct direct direct_channel direct_last members profile standing standing");
         assert_snapshot!(kinds("documents"), @"handover handover home team wishes");
         assert_snapshot!(kinds("jobs_given_up"), @"message.v1");
         assert_eq!(all["drafts"].as_array().unwrap().len(), 1);

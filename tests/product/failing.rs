@@ -15,11 +15,11 @@ async fn while_dialnote_is_down_commands_wait_and_then_happen_in_order() {
         bot.slash(LEO, "/done conv_1001").await;
         bot.pass(SignedDuration::from_secs(60)).await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        dialnote isn't responding. `/assign conv_1001` is saved and runs when dialnote is back.
+        dialnote isn't responding. `/assign @Zoe conv_1001` is saved and runs when dialnote is back.
           You don't need to repeat it.
         ");
         assert_snapshot!(bot.answer(LEO).await, @"
-        dialnote isn't responding. `/assign conv_1001` is saved and runs when dialnote is back.
+        dialnote isn't responding. `/assign me conv_1001` is saved and runs when dialnote is back.
           You don't need to repeat it.
         ");
         assert_snapshot!(bot.answer(LEO).await, @"
@@ -78,6 +78,76 @@ async fn who_waits_is_told_for_which_service() {
 }
 
 #[tokio::test]
+async fn who_waits_is_told_once_what_waits_for_which_service() {
+    product(async |bot| {
+        bot.look().await;
+        bot.world(|world| world.faults.dialnote.down = true);
+        bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        bot.slash(LEO, "/assign @zoe conv_1002 conv_1004 conv_1005").await;
+        bot.pass(SignedDuration::from_secs(20)).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        dialnote isn't responding. `/assign @Zoe Ana Lima` is saved and runs when dialnote is back.
+          You don't need to repeat it.
+        ");
+        assert_snapshot!(bot.answer(LEO).await, @"
+        dialnote isn't responding. `/assign @Zoe 3 conversations` is saved and runs when dialnote is back.
+          You don't need to repeat it.
+        ");
+        bot.world(|world| world.faults.dialnote.down = false);
+        bot.pass(SignedDuration::from_secs(60)).await;
+        assert!(bot.answer(MAYA).await.starts_with("Assigned Ana Lima"));
+        assert!(bot.answer(LEO).await.starts_with("Assigned 3 conversations"), "{}", bot.everything());
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_waits_is_told_once_although_the_app_dies_while_it_says_so() {
+    set_up(async |bot| {
+        bot.look().await;
+        bot.world(|world| world.faults.dialnote.down = true);
+        bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        bot.settle().await;
+        bot.clock.advance(SignedDuration::from_secs(4));
+        bot.office.tick().await.unwrap();
+        let hang =
+            Hang { service: Service::Slack, method: "response_url".into(), path: String::new(), after_effect: true };
+        bot.dies_during(hang).await;
+        bot.pass(SignedDuration::from_secs(30)).await;
+        let waits = bot.everything().matches("is saved and runs when").count();
+        assert_eq!(waits, 1, "{}", bot.everything());
+        bot.world(|world| world.faults.dialnote.down = false);
+        bot.pass(SignedDuration::from_secs(60)).await;
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_gone_when_it_is_written_is_said_to_be_gone() {
+    for note in ["", " wants a call back"] {
+        product(async |bot| {
+            bot.slash(MAYA, "/assign me conv_1001").await;
+            bot.read_all().await;
+            bot.world(|world| {
+                let path = if note.is_empty() { "conv_1001" } else { "conv_1001/notes" };
+                let (method, path) = (if note.is_empty() { "PATCH" } else { "POST" }.to_owned(), path.into());
+                let failure = DialnoteFailure { method, path, status: 404, times: 1, ..DialnoteFailure::default() };
+                world.faults.dialnote.fail_next.push(failure);
+            });
+            bot.slash(MAYA, &format!("/assign @zoe conv_1001{note}")).await;
+            let answer = bot.answer(MAYA).await;
+            let gone = "dialnote no longer has the conversation with Ana Lima (+1 415 555 0101).";
+            assert!(answer.contains(gone), "{answer}");
+            assert_eq!(answer == gone, note.is_empty(), "{answer}");
+            bot.read_all().await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn a_click_that_had_to_wait_is_answered_too() {
     product(async |bot| {
         bot.slash(MAYA, "/assign me conv_1001").await;
@@ -124,19 +194,38 @@ async fn given_up_after_a_day_and_tried_again_by_a_button() {
 }
 
 #[tokio::test]
-async fn a_key_that_dialnote_does_not_know_is_said_at_once() {
+async fn a_key_that_dialnote_refuses_for_two_minutes_is_said() {
     product(async |bot| {
         bot.world(|world| {
-            let failure = DialnoteFailure { status: 401, error: "UNAUTHORIZED".into(), times: 9, ..Default::default() };
+            let failure =
+                DialnoteFailure { status: 401, error: "UNAUTHORIZED".into(), times: 99, ..Default::default() };
             world.faults.dialnote.fail_next.push(failure);
         });
         bot.expect_dead(1);
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        bot.settle().await;
+        bot.clock.advance(SignedDuration::from_mins(2));
         assert_snapshot!(bot.answer(MAYA).await, @"
         dialnote does not accept this app’s key any more. Ask whoever set up the app for a new one.
         Here is your note, so that it is not lost:
         “wants a call back”
         ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_once_is_tried_again() {
+    product(async |bot| {
+        bot.world(|world| {
+            let failure = DialnoteFailure { status: 401, error: "UNAUTHORIZED".into(), times: 2, ..Default::default() };
+            world.faults.dialnote.fail_next.push(failure);
+        });
+        bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        bot.settle().await;
+        bot.clock.advance(SignedDuration::from_secs(10));
+        bot.settle().await;
+        assert_eq!(bot.world(|world| world.dialnote.conversation("conv_1001").unwrap().notes().len()), 1);
     })
     .await;
 }

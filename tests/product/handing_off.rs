@@ -130,7 +130,7 @@ async fn a_note_that_dialnote_refuses_is_given_back() {
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified.
-        But the note was not written: dialnote said no: “Notes are switched off.” Here it is, to keep:
+        But the note was not written: dialnote refused this: “Notes are switched off”. Here it is, to keep:
         “wants a call back”
         ");
         assert_snapshot!(bot.line(ANA).await, @"Maya assigned this to Zoe.");

@@ -14,6 +14,7 @@
 mod absent;
 mod answered;
 mod answering;
+mod asked_again;
 mod assigning;
 mod auditing;
 mod browser;

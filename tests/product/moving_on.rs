@@ -135,14 +135,21 @@ async fn an_old_button_does_nothing_to_what_is_somebody_elses() {
 
 /// Slack adds a notice to a message that was sent just now, and the app does not hear of it.
 async fn is_added_unheard(bot: &mut Bot, how: impl AsyncFnOnce(&mut Bot)) {
-    bot.slash(MAYA, "/assign @zoe conv_1001 first").await;
-    bot.settle().await;
-    bot.slash(MAYA, "/assign @zoe conv_1004 second").await;
+    bot.world(|world| world.person_mut(ZOE).unwrap().tz = "Europe/London".into());
+    for handed in ["conv_1001 first", "conv_1004 second"] {
+        bot.slash(MAYA, &format!("/handoff @zoe {handed}")).await;
+        bot.read_all().await;
+    }
+    bot.clock.advance(SignedDuration::from_mins(15));
+    bot.office.tick().await.unwrap();
     how(bot).await;
     bot.pass(SignedDuration::from_secs(60)).await;
     let said = bot.world(|world| {
         let direct = world.seen_by(ZOE, "dm").into_iter().cloned().collect::<Vec<_>>();
-        direct.iter().filter(|message| crate::drawing::draw(message).contains("“second”")).count()
+        direct
+            .iter()
+            .filter(|message| crate::drawing::draw(message).contains("(Robert Nguyen) to you and waits"))
+            .count()
     });
     assert_eq!(said, 1, "{}", bot.everything());
     bot.read_all().await;

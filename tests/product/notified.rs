@@ -111,6 +111,84 @@ async fn both_are_notified_only_if_both_are() {
 }
 
 #[tokio::test]
+async fn an_edit_of_an_earlier_message_is_no_notification() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign @zoe conv_1001").await;
+        assert!(bot.answer(MAYA).await.ends_with("Zoe has been notified."));
+        bot.read_all().await;
+        bot.clock.advance(SignedDuration::from_secs(2));
+        refuse(bot, ZOE, "user_disabled");
+        bot.slash(LEO, "/assign @zoe conv_1002").await;
+        let answer = bot.answer(LEO).await;
+        assert!(answer.ends_with("Zoe couldn't be notified: Slack says the account is deactivated."), "{answer}");
+        assert!(!bot.posts("D0ZOE").concat().contains("Diana Okafor"), "{}", bot.everything());
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_act_that_a_sender_waits_for_is_posted() {
+    product(async |bot| {
+        for (who, command) in
+            [(MAYA, "/assign @zoe conv_1001"), (MAYA, "/unassign conv_1001"), (LEO, "/assign @zoe conv_1001 conv_1002")]
+        {
+            bot.slash(who, command).await;
+            let answer = bot.answer(who).await;
+            assert!(answer.contains("Zoe has been notified."), "{answer}");
+            bot.read_all().await;
+        }
+        assert_eq!(bot.posts("D0ZOE").len(), 3, "{}", bot.everything());
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_one_act_tells_a_person_stands_in_one_message() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign @zoe conv_1001 conv_1004").await;
+        bot.read_all().await;
+        assert_eq!(bot.posts("D0ZOE").len(), 1, "{}", bot.everything());
+        bot.clock.advance(SignedDuration::from_secs(2));
+        bot.slash(MAYA, "/unassign conv_1001 conv_1004").await;
+        assert!(bot.answer(MAYA).await.contains("Zoe has been notified"));
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Maya assigned 2 conversations to you.
+        +1 415 555 0101 (Ana Lima)
+          Unassigned by Maya, 2026-11-23 09:00 UTC
+        [Open in dialnote ↗]
+        +1 415 555 0104 (Robert Nguyen)
+          Unassigned by Maya, 2026-11-23 09:00 UTC
+        [Open in dialnote ↗]
+        ");
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Maya put +1 415 555 0101 (Ana Lima) back into the queue; it is not yours any more.
+        ---
+        Maya put +1 415 555 0104 (Robert Nguyen) back into the queue; it is not yours any more.
+        ");
+        assert_eq!(bot.posts("D0ZOE").len(), 2, "{}", bot.everything());
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_click_that_reached_nobody_is_said_although_a_message_came_before() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign me conv_1001").await;
+        bot.slash(MAYA, "/assign @zoe conv_1002").await;
+        bot.read_all().await;
+        bot.clock.advance(SignedDuration::from_secs(2));
+        refuse(bot, ZOE, "user_disabled");
+        bot.choose(MAYA, ANA, ZOE).await;
+        assert!(bot.answer(MAYA).await.starts_with("Zoe couldn't be notified about Ana Lima"));
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn several_at_once_are_said_to_be_notified_of_together() {
     product(async |bot| {
         refuse(bot, ZOE, "user_disabled");

@@ -4,6 +4,7 @@ use dialnote_slack::sandbox::{DialnoteFailure, Hang, Service, SlackFailure};
 use dialnote_slack::store::Lane;
 use dialnote_slack::work::office::Office;
 use jiff::SignedDuration;
+use serde_json::json;
 
 use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product};
 
@@ -71,6 +72,7 @@ async fn who_stood_still_before_posting_leaves_it_to_the_other() {
 #[tokio::test]
 async fn who_stood_still_does_not_forget_what_others_added_to_a_message() {
     product(async |bot| {
+        bot.look().await;
         bot.slash_in("dm", MAYA, "/assign @zoe conv_1001").await;
         let posted = Hang {
             service: Service::Slack,
@@ -84,12 +86,12 @@ async fn who_stood_still_does_not_forget_what_others_added_to_a_message() {
             bot.clock.advance(A_MINUTE);
             let other = bot.second().await;
             finish(&other).await;
-            bot.slash_in("dm", MAYA, "/assign @zoe conv_1002").await;
+            given_in_dialnote(bot, "conv_1002").await;
             finish(&other).await;
             bot.sandbox.release();
         };
         tokio::join!(bot.settle(), meanwhile);
-        bot.slash_in("dm", MAYA, "/assign @zoe conv_1003").await;
+        given_in_dialnote(bot, "conv_1003").await;
         let told = bot.dm(ZOE).await;
         for number in ["0101", "0102", "0103"] {
             assert!(told.contains(number), "{number} is missing:\n{told}");
@@ -97,6 +99,13 @@ async fn who_stood_still_does_not_forget_what_others_added_to_a_message() {
         bot.read_all().await;
     })
     .await;
+}
+
+/// Somebody in dialnote gives a conversation to Zoe, and the app sees it.
+async fn given_in_dialnote(bot: &Bot, conversation: &str) {
+    bot.clock.advance(SignedDuration::from_secs(2));
+    bot.sandbox.change_in_dialnote(&json!({ "conversation": conversation, "assignedToId": "mem_zoe" })).unwrap();
+    bot.work.watch().await.unwrap();
 }
 
 fn posting_fails() -> SlackFailure {

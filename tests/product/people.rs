@@ -129,7 +129,7 @@ async fn dialnotes_own_refusal_is_passed_on() {
         // Zoe leaves dialnote; the list of members that was kept does not know it yet.
         bot.world(|world| world.dialnote.members.retain(|member| member.id != "mem_zoe"));
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"dialnote said no: “mem_zoe is not a member of your organization.”");
+        assert_snapshot!(bot.answer(MAYA).await, @"dialnote refused this: “mem_zoe is not a member of your organization”.");
     })
     .await;
 }

@@ -24,9 +24,8 @@ async fn what_was_asked_for_somebody_else_is_done_when_they_are_linked() {
           You asked for this before, when it had to wait for somebody to be linked to dialnote:
         Handed Ana Lima (+1 415 555 0101) off to Sam. Sam has been notified and has until 2026-11-23 17:30 UTC to accept.
         ");
+        assert_snapshot!(bot.dm(SAM).await, @"Maya linked you to Samuel Ortiz in dialnote, so you can use /dialnote now.");
         assert_snapshot!(bot.dm(SAM).await, @"
-        Maya linked you to Samuel Ortiz in dialnote, so you can use /dialnote now.
-        ---
         Leo handed +1 415 555 0101 (Ana Lima) to you.
         “wants a call back”
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
@@ -161,8 +160,8 @@ async fn several_at_once_wait_together() {
         bot.slash(LEO, "/assign @sam conv_1001 conv_1002").await;
         assert_snapshot!(bot.answer(LEO).await, @"
         None of 2 is done:
-        Not conv_1001: Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address, or to link them with /dialnote link.
-        Not conv_1002: Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address, or to link them with /dialnote link.
+        Ana Lima: Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address, or to link them with /dialnote link.
+        Robert Hale: Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address, or to link them with /dialnote link.
         What waits for somebody to be linked is kept for a day (ten things at most), and done by itself then.
         ");
         bot.slash(MAYA, "/dialnote link @sam mem_sam").await;

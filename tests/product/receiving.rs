@@ -292,7 +292,7 @@ async fn what_is_not_understood_is_explained_and_nothing_is_changed() {
         No one is called “@nobody”. Choose the new owner.
         [Fill in a form]
 
-        `/unassign` takes no note, so nothing changed. What should “please” do?
+        /unassign takes no note. Choose the conversation to go on without “please”.
         +1 415 555 0101 (Ana Lima) · unassigned [Choose]
           Last activity 2026-11-23 08:56 UTC
         [Fill in a form]

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 
 use crate::drawing::draw;
-use crate::support::{ANA, LEO, MAYA, ZOE, product};
+use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product};
 
 #[tokio::test]
 async fn several_conversations_become_somebodys() {
@@ -72,18 +72,26 @@ async fn a_shift_is_handed_over() {
     .await;
 }
 
+/// How many reminders stand in each of Zoe's messages that has any.
+fn reminders(bot: &Bot) -> Vec<usize> {
+    bot.world(|world| {
+        let told = world.seen_by(ZOE, "dm").into_iter().map(|m| draw(m).matches("waits for your answer").count());
+        told.filter(|reminders| *reminders > 0).collect()
+    })
+}
+
 #[tokio::test]
-async fn what_comes_close_together_is_one_message() {
+async fn what_no_sender_waits_for_and_comes_close_together_is_one_message() {
     product(async |bot| {
-        bot.slash(MAYA, "/assign @zoe conv_1001").await;
-        bot.settle().await;
-        bot.slash(LEO, "/assign @zoe conv_1004").await;
-        bot.settle().await;
-        assert_eq!(bot.world(|world| world.seen_by("zoe", "dm").len()), 1, "one message");
-        bot.clock.advance(SignedDuration::from_secs(6));
-        bot.slash(LEO, "/assign @zoe conv_1005").await;
-        bot.settle().await;
-        assert_eq!(bot.world(|world| world.seen_by("zoe", "dm").len()), 2, "and a later one");
+        bot.world(|world| world.person_mut(ZOE).unwrap().tz = "Europe/London".into());
+        for (seconds, conversation) in [(0, "conv_1001"), (2, "conv_1004"), (9, "conv_1005")] {
+            bot.clock.advance(SignedDuration::from_secs(seconds));
+            bot.slash(MAYA, &format!("/handoff @zoe {conversation} call back")).await;
+            bot.read_all().await;
+        }
+        bot.clock.advance(SignedDuration::from_mins(15) - SignedDuration::from_secs(11));
+        bot.pass(SignedDuration::from_secs(15)).await;
+        assert_eq!(reminders(bot), [2, 1], "one message, and a later one");
         bot.read_all().await;
     })
     .await;
@@ -93,14 +101,15 @@ async fn what_comes_close_together_is_one_message() {
 async fn long_notes_stand_in_messages_of_their_own() {
     product(async |bot| {
         let note = "word ".repeat(380);
-        for conversation in ["conv_1001", "conv_1004", "conv_1005", "conv_1002", "conv_1003"] {
+        let all = ["conv_1001", "conv_1004", "conv_1005", "conv_1002", "conv_1003"];
+        for conversation in all {
             bot.slash(MAYA, &format!("/assign @zoe {conversation} {note}")).await;
             bot.settle().await;
         }
         let told = bot.world(|world| {
             world.seen_by(ZOE, "dm").iter().map(|m| draw(m).matches("assigned").count()).collect::<Vec<_>>()
         });
-        assert_eq!(told, [4, 1], "as many as there is room for");
+        assert_eq!(told, [1; 5], "each command alerts");
         bot.read_all().await;
     })
     .await;
@@ -119,7 +128,7 @@ async fn a_note_that_is_refused_in_one_place_is_said_and_given_back() {
         Assigned 2 conversations to Zoe. Zoe has been notified.
         Assigned Ana Lima (+1 415 555 0101) to Zoe.
         Assigned Robert Nguyen (+1 415 555 0104) to Zoe. Your note was added.
-        No note about +1 415 555 0101 (Ana Lima): dialnote said no: “Notes are switched off.”
+        No note about +1 415 555 0101 (Ana Lima): dialnote refused this: “Notes are switched off”.
         Here is your note, so that it is not lost:
         “both are urgent”
         ");

@@ -51,14 +51,24 @@ pub struct Bot {
     pub work: Arc<Work>,
     /// Where the app listens.
     pub url: String,
-    server: JoinHandle<()>,
+    server: Running,
     /// What keeps the connections of Socket Mode open.
-    sockets: JoinHandle<()>,
+    sockets: Running,
     stop: watch::Sender<bool>,
     data: Arc<Database>,
     setup: Setup,
     read: HashSet<(String, String, String)>,
     dead_expected: u64,
+}
+
+/// A part of the app that runs by itself. It ends with its world: a task that went on would keep the app's
+/// connections to its database until the last world of its test has ended.
+struct Running(JoinHandle<()>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// What is different about a test.

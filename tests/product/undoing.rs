@@ -15,12 +15,10 @@ async fn an_assignment_is_taken_back() {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
         bot.slash(MAYA, "/dialnote undo").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Undone: Ana Lima is assigned to Leo again. Both have been notified.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Undone: Ana Lima is assigned to Leo again. Leo and Zoe have been notified.");
         assert_eq!(bot.dialnote(ANA), "mem_leo open");
         assert_snapshot!(bot.line(ANA).await, @"Maya took that back: Leo owns this again.");
         assert_snapshot!(bot.dm(LEO).await, @"
-        Maya gave +1 415 555 0101 (Ana Lima) to Zoe; it is not yours any more.
-        ---
         Maya assigned +1 415 555 0101 (Ana Lima) to you.
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
         [Accept] [Give back] [Done] [Open in dialnote ↗]
@@ -30,9 +28,8 @@ async fn an_assignment_is_taken_back() {
           :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
           Reassigned to Leo by Maya, 2026-11-23 09:00 UTC
         [Open in dialnote ↗]
-        ---
-        Maya gave +1 415 555 0101 (Ana Lima) to Leo; it is not yours any more.
         ");
+        assert_snapshot!(bot.dm(ZOE).await, @"Maya gave +1 415 555 0101 (Ana Lima) to Leo; it is not yours any more.");
     })
     .await;
 }
@@ -141,7 +138,7 @@ async fn undoing_goes_back_act_by_act_and_never_forth() {
             bot.read_all().await;
         }
         assert_snapshot!(said.join("\n---\n"), @"
-        Undid changes to 3 conversations. Both have been notified.
+        Undid changes to 3 conversations. Zoe and Leo have been notified.
         Undone: Ana Lima is assigned to Zoe again.
         Undone: Robert Nguyen is unassigned again.
         Undone: Grace Kim is assigned to Zoe again.
@@ -151,6 +148,27 @@ async fn undoing_goes_back_act_by_act_and_never_forth() {
         Nothing to undo.
         ");
         assert_eq!(states(bot), ["nobody open", "nobody open", "mem_zoe open"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_done_to_several_too_long_ago_names_them() {
+    product(async |bot| {
+        bot.slash(MAYA, "/done conv_1001 conv_1004").await;
+        bot.read_all().await;
+        let pressed = bot.last_private(MAYA);
+        bot.clock.advance(SignedDuration::from_mins(11));
+        let too_late = "Can't undo: your last change to Ana Lima and Robert Nguyen was over 10 minutes ago.";
+        bot.slash(MAYA, "/dialnote undo").await;
+        assert_eq!(bot.answer(MAYA).await, too_late);
+        bot.press_on(MAYA, &pressed, "undo").await;
+        assert_eq!(bot.answer(MAYA).await, too_late);
+        bot.slash(MAYA, "/dialnote note conv_1001 conv_1002 conv_1003 conv_1004 conv_1005 quiet today").await;
+        bot.read_all().await;
+        bot.slash(MAYA, "/dialnote undo").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Can't undo your note on Ana Lima, Robert Hale, Diana Okafor and 2 more. Notes stay in dialnote.");
+        bot.read_all().await;
     })
     .await;
 }
@@ -166,7 +184,7 @@ async fn one_of_a_batch_that_has_changed_is_named_and_the_rest_is_undone() {
         assert_snapshot!(bot.answer(MAYA).await, @"
         Undid changes to 1 of 2 conversations.
         Undone: Ana Lima is open again.
-        Not conv_1004: Can't undo: Leo changed Robert Nguyen after you.
+        Can't undo: Leo changed Robert Nguyen after you.
         ");
         bot.read_all().await;
         // Named, the rest of a batch can be undone alone.
@@ -278,7 +296,7 @@ async fn a_button_undoes_its_own_act_once_and_in_time() {
         ---
         Undid changes to 1 of 2 conversations. Zoe has been notified.
         Undone: Robert Nguyen is unassigned again.
-        Not conv_1001: Can't undo: you changed Ana Lima again after that.
+        Can't undo: you changed Ana Lima again after that.
         ---
         Already undone. Nothing changed.
         ---

@@ -34,7 +34,8 @@ async fn the_work_of_the_first_schema_is_done() {
         “by number”
           :telephone_receiver: Missed call · 2026-11-24 02:56 UTC
         [Accept] [Give back] [Done] [Open in dialnote ↗]
-        ---
+        ");
+        assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned +1 415 555 0104 (Robert Nguyen) to you.
         “picked later”
           :telephone_receiver: Missed call · 2026-11-24 02:22 UTC

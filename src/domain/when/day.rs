@@ -9,6 +9,8 @@ use super::{Day, MORNING, names};
 /// A leap year, so that every date that exists has a day in it.
 const LEAP_YEAR: i16 = 2000;
 
+const MONTHS_OF_A_YEAR: i8 = 12;
+
 /// A day, or half of its name: "friday" and "next week" are one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Named {
@@ -223,14 +225,28 @@ fn year(word: &str) -> Option<i16> {
     digits(word, 4..=4)?.parse().ok().filter(|year| (1900..2200).contains(year))
 }
 
-/// "2027-12-31", "2027/12/31", "31.12.2027". Where the day and the month could be either, there is no date.
+/// "2027-12-31", "2027/12/31", "31.12.2027", "12/31/2027". Where the day and the month could be either, there is
+/// no date.
 fn numeric(word: &str) -> Option<Date> {
+    let mut dates = readings(word)?.into_iter().filter_map(|(year, month, day)| Date::new(year, month, day).ok());
+    let date = dates.next()?;
+    dates.all(|other| other == date).then_some(date)
+}
+
+/// What a date in figures could mean, as year, month and day. With full stops the day is first, if it can be.
+pub(super) fn readings(word: &str) -> Option<Vec<(i16, i8, i8)>> {
     let separator = word.chars().find(|c| !c.is_ascii_digit())?;
     let parts: Vec<&str> = word.split(separator).collect();
-    match (separator, parts.as_slice()) {
-        ('-' | '/', [year, month, day]) | ('.', [day, month, year]) => {
-            let (year, month, day) = (digits(year, 4..=4)?, digits(month, 1..=2)?, digits(day, 1..=2)?);
-            Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+    let &[first, second, third] = parts.as_slice() else { return None };
+    let year = |figures: &str| digits(figures, 4..=4)?.parse::<i16>().ok();
+    let small = |figures: &str| digits(figures, 1..=2)?.parse::<i8>().ok();
+    match (separator, year(first), year(third)) {
+        ('-' | '/', Some(year), _) => Some(vec![(year, small(second)?, small(third)?)]),
+        ('-' | '/' | '.', None, Some(year)) => {
+            let (first, second) = (small(first)?, small(second)?);
+            let is_day_first = separator == '.' && second <= MONTHS_OF_A_YEAR;
+            let by_day = (year, second, first);
+            Some(if is_day_first { vec![by_day] } else { vec![by_day, (year, first, second)] })
         }
         _ => None,
     }

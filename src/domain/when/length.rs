@@ -1,4 +1,4 @@
-//! Lengths of time: "2h", "1h 30m", "an hour and a half", "two weeks". Hours and minutes are exact; days,
+//! Lengths of time: "2h", "1h30", "an hour and a half", "two weeks". Hours and minutes are exact; days,
 //! weeks, months and years are counted by the calendar and can't be divided.
 
 use super::words::Pieces;
@@ -24,6 +24,7 @@ enum Unit {
     Hour,
     Day,
     Week,
+    Fortnight,
     Month,
     Year,
 }
@@ -39,6 +40,9 @@ impl Length {
             }
             total = total.plus(length);
             (smallest, rest) = (unit, after);
+        }
+        if let Some((minutes, after)) = minutes_behind(smallest, total, rest) {
+            (total, rest) = (total.plus(minutes), after);
         }
         (total != Self::default()).then_some((total, rest))
     }
@@ -83,20 +87,41 @@ impl Length {
             Unit::Hour => Self { minutes: minutes(60), ..none },
             Unit::Day => Self { days: whole(1)?, ..none },
             Unit::Week => Self { days: whole(7)?, ..none },
+            Unit::Fortnight => Self { days: whole(14)?, ..none },
             Unit::Month => Self { months: whole(1)?, ..none },
             Unit::Year => Self { months: whole(12)?, ..none },
         })
     }
 }
 
+/// "30" behind "1h".
+fn minutes_behind(unit: Unit, so_far: Length, words: Pieces<'_>) -> Option<(Length, Pieces<'_>)> {
+    let (word, rest) = words.split_first()?;
+    let minutes = word.parse().ok().filter(|minutes| (0..60).contains(minutes) && word.len() == 2)?;
+    let is_whole = unit == Unit::Hour && so_far.minutes % 60 == 0;
+    is_whole.then_some((Length { minutes, ..Length::default() }, rest))
+}
+
 /// "2h", "half an hour", "three and a half hours", "an hour and a half".
 fn part(words: Pieces<'_>) -> Option<(Length, Unit, Pieces<'_>)> {
+    let (thousandths, unit, rank, rest) = counted(words)?;
+    Some((Length::of(thousandths, unit)?, rank, rest))
+}
+
+/// The pieces of a part that has a fraction, where its unit can't be divided: "1.5 days".
+pub(super) fn divided(words: Pieces<'_>) -> Option<usize> {
+    let (thousandths, unit, _, rest) = counted(words)?;
+    Length::of(thousandths, unit).is_none().then(|| words.len() - rest.len())
+}
+
+/// A number of units, in thousandths; the unit, and how it ranks among the parts.
+fn counted(words: Pieces<'_>) -> Option<(i64, Unit, Unit, Pieces<'_>)> {
     if let Some((thousandths, rest)) = fraction(words)
         && let Some((unit, rest)) = unit_of(rest)
     {
         // "two hours and a half hour" is right, as if it were so many minutes.
         let rank = if unit == Unit::Hour { Unit::Minute } else { unit };
-        return Some((Length::of(thousandths, unit)?, rank, rest));
+        return Some((thousandths, unit, rank, rest));
     }
     let (count, rest) = count(words)?;
     let (more, rest) = and_fraction(rest);
@@ -105,7 +130,7 @@ fn part(words: Pieces<'_>) -> Option<(Length, Unit, Pieces<'_>)> {
         (some, after) if more == 0 && unit_of(after).is_none() && !matches!(after, ["a" | "an", ..]) => (some, after),
         _ => (0, rest),
     };
-    Some((Length::of(count + more + still_more, unit)?, unit, rest))
+    Some((count + more + still_more, unit, unit, rest))
 }
 
 /// "half an", "a quarter of an", "three quarters of an", "1/2".
@@ -182,6 +207,7 @@ fn unit(word: &str) -> Option<Unit> {
         "h" | "hr" | "hrs" | "hour" | "hours" => Some(Unit::Hour),
         "d" | "day" | "days" => Some(Unit::Day),
         "w" | "wk" | "wks" | "week" | "weeks" => Some(Unit::Week),
+        "fortnight" | "fortnights" => Some(Unit::Fortnight),
         "mo" | "mos" | "month" | "months" => Some(Unit::Month),
         "y" | "yr" | "yrs" | "year" | "years" => Some(Unit::Year),
         _ => None,

@@ -9,6 +9,9 @@ mod names;
 mod phrase;
 mod unclear;
 mod words;
+mod wrong;
+
+pub use wrong::Wrong;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time, Weekday};
@@ -115,16 +118,36 @@ impl When {
     }
 
     /// Takes the longest phrase off the end of `text`, with the preposition before it; returns the text
-    /// before that, too. `None` if the phrase is only a part of something unclear.
+    /// before that, too. `None` if the phrase is only a part of something unclear or wrong.
     pub fn split_off(text: &str) -> Option<(&str, Self)> {
         let words = words::words(text);
         let (at, when) = phrase::last(&words)?;
         let (before, phrase) = words.split_at_checked(at)?;
-        if unclear::before(before, phrase) {
+        if unclear::before(before, phrase) || wrong::find(text, &words).is_some_and(|(wrong, _)| wrong < at) {
             return None;
         }
         let before = text.get(..phrase.first()?.start)?;
         Some((words::trimmed(before), when))
+    }
+
+    /// The first phrase that stands between other words, and these words; `None` if it could be a name, or the words
+    /// behind it could belong to it.
+    pub fn split_out(text: &str) -> Option<(&str, Self, &str)> {
+        let words = words::words(text);
+        let (from, to, when) = phrase::within(&words)?;
+        if phrase::last(&words).is_some_and(|(last, _)| last < to) {
+            return None;
+        }
+        let (before, after) = (text.get(..words.get(from)?.start)?, text.get(words.get(to)?.start..)?);
+        Some((words::trimmed(before), when, after.trim_end()))
+    }
+
+    /// The fault of the time at the end of `text`, where there is none to be taken off; and the text before it.
+    pub fn wrong(text: &str) -> Option<(&str, Wrong)> {
+        let words = words::words(text);
+        let (at, wrong) = wrong::find(text, &words)?;
+        let before = text.get(..words.get(at)?.start)?;
+        Some((words::trimmed(before), wrong))
     }
 
     /// The instant that is meant by a person in `zone` at `now`; it may have passed. `None` if it is
@@ -132,6 +155,20 @@ impl When {
     /// back, a repeated time means its first occurrence that is still to come.
     pub fn instant(&self, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         instant::instant(self, &now.to_zoned_datetime(zone.clone()))
+    }
+
+    /// The same as an instant, if there is one.
+    #[must_use]
+    pub fn fix(&self, now: Timestamp, zone: &TimeZone) -> Self {
+        self.instant(now, zone).map_or_else(|| self.clone(), Self::At)
+    }
+
+    /// The instant, if it doesn't depend on the present time and the zone.
+    pub fn fixed(&self) -> Option<Timestamp> {
+        match self {
+            Self::At(instant) => Some(*instant),
+            _ => None,
+        }
     }
 }
 

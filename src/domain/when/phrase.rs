@@ -7,7 +7,7 @@ use super::clock::{self, Clock, Form, Part};
 use super::day::{self, Named};
 use super::length::Length;
 use super::words::{Pieces, Word, pieces_of};
-use super::{Day, When};
+use super::{Day, When, unclear};
 
 /// The longest phrase, in words: "until the day after tomorrow at half past nine in the morning".
 const MOST_WORDS: usize = 12;
@@ -16,6 +16,20 @@ const MOST_WORDS: usize = 12;
 pub(super) fn last(words: &[Word]) -> Option<(usize, When)> {
     let first = words.len().saturating_sub(MOST_WORDS);
     (first..words.len()).find_map(|at| Some((at, read(&pieces_of(words.get(at..)?))?)))
+}
+
+/// Reads the first phrase, at its longest, that has other words before and behind it; returns where it begins and
+/// ends, too.
+pub(super) fn within(words: &[Word]) -> Option<(usize, usize, When)> {
+    (1..words.len()).find_map(|from| {
+        let (before, rest) = words.split_at_checked(from)?;
+        let most = rest.len().saturating_sub(1).min(MOST_WORDS);
+        let read_to = |length: usize| Some((length, read(&pieces_of(rest.get(..length)?))?));
+        let (length, when) = (1..=most).rev().find_map(read_to)?;
+        let (phrase, behind) = rest.split_at_checked(length)?;
+        let is_clear = !unclear::is_name(phrase, &when) && !unclear::before(before, phrase) && !unclear::behind(behind);
+        is_clear.then_some((from, from + length, when))
+    })
 }
 
 /// Reads the words as one phrase.

@@ -1,10 +1,12 @@
-//! Words before a phrase that make it unclear: "Feb 30 at 9am" isn't nine o'clock, and "2 or 3 hours" isn't
+//! Words around a phrase that make it unclear: "Feb 30 at 9am" isn't nine o'clock, and "2 or 3 hours" isn't
 //! three hours. Everything else before a phrase is left to the reader of the command.
 
 use std::ops::RangeInclusive;
 
+use super::clock::{self, Part};
 use super::words::{Pieces, Word, pieces_of};
-use super::{Day, When, length, names, phrase};
+
+use super::{Day, When, day, length, names, phrase, wrong};
 
 /// Words that change the meaning of a time behind them.
 const CHANGE: [&str; 17] = [
@@ -14,6 +16,9 @@ const CHANGE: [&str; 17] = [
 
 /// Words that join two times.
 const JOIN: [&str; 8] = ["and", "or", "to", "through", "-", "–", "—", "&"];
+
+/// Words that lead to more of a time.
+const LEAD: [&str; 7] = ["at", "@", "by", "in", "until", "till", "ago"];
 
 /// Decides if `phrase` is only a part of something, with the words before it.
 pub(super) fn before(words: &[Word], phrase: &[Word]) -> bool {
@@ -41,12 +46,29 @@ fn is_other_day(word: &str, phrase: Pieces<'_>) -> bool {
     }
 }
 
-/// The words end in a phrase. A weekday may be the contact's name.
+/// Decides if words behind a phrase may belong to it: "9am - 5pm", "tomorrow or friday", "31 Dec 27".
+pub(super) fn behind(words: &[Word]) -> bool {
+    let pieces = pieces_of(words);
+    let Some(first) = pieces.first() else { return false };
+    let leads = |word: &str| CHANGE.contains(&word) || JOIN.contains(&word) || LEAD.contains(&word);
+    !first.starts_with(char::is_alphabetic)
+        || leads(first)
+        || length::is_unit(first)
+        || day::take(&pieces).is_some()
+        || clock::take(&pieces).is_some()
+        || Part::read(first).is_some()
+        || wrong::is_zone(first)
+}
+
+/// The words end in a phrase.
 fn is_time(words: &[Word]) -> bool {
-    phrase::last(words).is_some_and(|(at, when)| {
-        let is_one_word = matches!(pieces_of(words.get(at..).unwrap_or_default()).as_slice(), [_]);
-        !is_one_word || matches!(when, When::On { day: Day::Today | Day::Tomorrow | Day::In(_) | Day::Date(_), .. })
-    })
+    phrase::last(words).is_some_and(|(at, when)| !is_name(words.get(at..).unwrap_or_default(), &when))
+}
+
+/// A weekday alone may be the contact's name.
+pub(super) fn is_name(phrase: &[Word], when: &When) -> bool {
+    let is_one_word = matches!(pieces_of(phrase).as_slice(), [_]);
+    is_one_word && !matches!(when, When::On { day: Day::Today | Day::Tomorrow | Day::In(_) | Day::Date(_), .. })
 }
 
 /// "25:00", "13 pm", "0h", "at 9", "same time".

@@ -7,11 +7,11 @@ use unicode_normalization::UnicodeNormalization;
 pub(super) type Pieces<'a> = &'a [&'a str];
 
 /// A word of a text: "9:30am" has the pieces "9:30" and "am".
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Word {
     /// The byte of the text at which it starts.
     pub(super) start: usize,
-    pieces: Vec<String>,
+    pub(super) pieces: Vec<String>,
 }
 
 /// The kind of a character within a word.
@@ -125,6 +125,8 @@ fn kind(before: Option<char>, c: char, after: Option<char>) -> Kind {
         _ if c.is_alphabetic() => Kind::Letter,
         '.' | '\'' | '’' if is_letter(before) => Kind::Silent,
         '.' | ':' | '/' | ',' | '+' | '-' if is_digit(after) && (before.is_none() || is_digit(before)) => Kind::Figure,
+        // Examples are shown between backticks, and may be copied with them.
+        '`' | '*' => Kind::Gap,
         '.' if is_digit(before) => Kind::Gap,
         '-' | '\u{2010}' if before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric) => {
             Kind::Gap

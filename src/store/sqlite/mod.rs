@@ -68,14 +68,15 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens the database at `path`, creating it or bringing its schema up to date if need be.
-    pub async fn open(path: &Path) -> Result<Self, Fault> {
+    /// Opens the database at `path`, creating it or bringing its schema up to date if need be. A process that died
+    /// may have made calls whose effect is still to come, until `calls_end`: what it was doing waits for that.
+    pub async fn open(path: &Path, calls_end: Timestamp) -> Result<Self, Fault> {
         let readers = Readers::new(path.to_owned());
         let path = path.to_owned();
         let open = move || {
             let writer = connection::writer(&path)?;
+            let presence = connection::present(&path, || jobs::end_leases(&writer, calls_end))?;
             let lines = Lines::load(&writer).map_err(|error| fault(&error))?;
-            let presence = connection::present(&path, || jobs::end_leases(&writer))?;
             Ok((writer, lines, connection::checkpointer(&path)?, presence))
         };
         let (connection, lines, checkpointer, presence) = tokio::task::spawn_blocking(open)

@@ -21,7 +21,7 @@ pub fn sentences(kind: Kind) -> &'static [&'static str] {
         Kind::NothingToUndo => &["Nothing to undo."],
         Kind::ChangedSince => &["after you."],
         Kind::TooLate => &["over 10 minutes ago"],
-        Kind::TimeUnclear => &["When should it reopen?"],
+        Kind::TimeUnclear => &["When should "],
         Kind::TimePassed => &["That time has passed."],
         Kind::TimeTooFar => &["That is more than a year away."],
     }

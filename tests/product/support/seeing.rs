@@ -227,6 +227,8 @@ impl Bot {
         assert_eq!(waiting.dead, self.dead_expected, "jobs were given up");
         let complaints = self.world(|world| world.sockets.complaints.clone());
         assert_eq!(complaints, Vec::<String>::new(), "Slack had to complain of acknowledgements");
+        let marked: Vec<_> = self.world(|world| world.messages.iter().flat_map(|m| marked(&m.blocks)).collect());
+        assert_eq!(marked, Vec::<String>::new(), "Slack draws no marks in plain text");
         let form = self.world(|world| world.modals.len());
         assert_eq!(form, 0, "a form is still open");
         let cards: Vec<_> = self.world(|world| world.messages.iter().filter(|m| is_card(m)).map(card_key).collect());
@@ -253,6 +255,21 @@ impl Bot {
         })
         .unwrap_or_else(|| panic!("no card of {conversation}\n{}", self.everything()))
     }
+}
+
+/// Plain texts in which a command or an example stands between backticks.
+fn marked(blocks: &[Value]) -> Vec<String> {
+    let of = |value: &Value| match value {
+        Value::Array(all) => marked(all),
+        Value::Object(one) if one.get("type").is_some_and(|kind| kind == "plain_text") => {
+            let text = one.get("text").and_then(Value::as_str).unwrap_or_default();
+            let is_marked = text.contains("`/") || text.contains("`2h`");
+            if is_marked { vec![text.to_owned()] } else { Vec::new() }
+        }
+        Value::Object(one) => one.values().flat_map(|inner| marked(std::slice::from_ref(inner))).collect(),
+        _ => Vec::new(),
+    };
+    blocks.iter().flat_map(of).collect()
 }
 
 /// A card is what stands in a channel by itself and carries its conversation in a row of controls.

@@ -18,9 +18,8 @@ use jiff::SignedDuration;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 
-use super::{Bot, By, ENCRYPTION_KEY, MAYA, SOCKETS, Setup};
+use super::{Bot, By, ENCRYPTION_KEY, MAYA, Running, SOCKETS, Setup};
 use crate::browser::Browser;
 use crate::database::Database;
 
@@ -46,7 +45,7 @@ impl Bot {
         }
         sandbox.world(|world| world.sockets.switch(by_sockets));
         let data = Arc::new(Database::new(setup.on).await);
-        let Running { office, url, server, sockets, stop } = start_app(&sandbox, &data, &clock, setup, &[]).await;
+        let Started { office, url, server, sockets, stop } = start_app(&sandbox, &data, &clock, setup, &[]).await;
         let work = office.own().cloned().unwrap_or_else(|| nobodys(&office));
         let (read, dead_expected) = (HashSet::new(), 0);
         let mut bot =
@@ -75,8 +74,8 @@ impl Bot {
             office: self.office.clone(),
             work: nobodys(&self.office),
             url: self.url.clone(),
-            server: tokio::spawn(std::future::pending()),
-            sockets: tokio::spawn(std::future::pending()),
+            server: Running(tokio::spawn(std::future::pending())),
+            sockets: Running(tokio::spawn(std::future::pending())),
             stop: self.stop.clone(),
             data: self.data.clone(),
             setup: self.setup,
@@ -139,10 +138,10 @@ impl Bot {
 
     /// The same with some settings changed.
     pub async fn restart_with(&mut self, changed: &[(&'static str, &str)]) {
-        self.server.abort();
-        self.sockets.abort();
+        self.server.0.abort();
+        self.sockets.0.abort();
         let running = start_app(&self.sandbox, &self.data, &self.clock, self.setup, changed).await;
-        Running { office: self.office, url: self.url, server: self.server, sockets: self.sockets, stop: self.stop } =
+        Started { office: self.office, url: self.url, server: self.server, sockets: self.sockets, stop: self.stop } =
             running;
         self.know_work().await;
     }
@@ -216,11 +215,11 @@ fn nobodys(office: &Office) -> Arc<Work> {
 }
 
 /// The app, up and running but for its work, which the tests do step by step.
-struct Running {
+struct Started {
     office: Arc<Office>,
     url: String,
-    server: JoinHandle<()>,
-    sockets: JoinHandle<()>,
+    server: Running,
+    sockets: Running,
     stop: watch::Sender<bool>,
 }
 
@@ -230,7 +229,7 @@ async fn start_app(
     clock: &ManualClock,
     setup: Setup,
     changed: &[(&'static str, &str)],
-) -> Running {
+) -> Started {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let config = config_with(sandbox, data, setup, &url, changed);
@@ -252,7 +251,8 @@ async fn start_app(
         sandbox.until(|world| Some(open(world)).filter(all_new)).await;
         sandbox.world(|world| world.faults = faults);
     }
-    Running { office, url, server, sockets, stop }
+    let (server, sockets) = (Running(server), Running(sockets));
+    Started { office, url, server, sockets, stop }
 }
 
 fn config_with(

@@ -1,5 +1,6 @@
 //! The cases, and storage.
 
+mod faults;
 mod reading;
 mod splitting;
 

@@ -28,17 +28,13 @@ fn unclear_phrases_are_not_read() {
         "-2h",
         "−2h",
         "1h 2h",
-        "2h 30",
-        "1h30",
         "1,500 minutes",
         "1.5 days",
         "a few hours",
         "2 or 3 hours",
         "2-3 hours",
         "12/24",
-        "31/12/2026",
         "31.12.",
-        "31-12-2026",
         "2026-13-01",
         "2026-02-30",
         "Feb 30",
@@ -96,6 +92,8 @@ fn a_phrase_is_taken_off_the_end() {
         ("Ana Lima until next friday at 5 pm", "Ana Lima"),
         ("Ana Lima until the day after tomorrow at half past nine in the morning", "Ana Lima"),
         ("Acme Inc. friday", "Acme Inc."),
+        ("conv_1001 `2h`", "conv_1001"),
+        ("conv_1001 *tomorrow 9am*", "conv_1001"),
         ("conv_1002 tomorrow\n9am", "conv_1002"),
         ("conv_1002\u{2069}\u{a0}tomorrow.", "conv_1002"),
         ("+1 415 555 0101 45 min", "+1 415 555 0101"),
@@ -149,7 +147,36 @@ fn a_part_of_something_unclear_is_not_taken_off() {
         "conv_1002 later today",
         "conv_1002 Nov the 31st",
         "conv_1002 0h and 30m tomorrow",
+        "conv_1002 5pm PST tomorrow",
+        "conv_1002 9am Eastern time tomorrow",
+        "conv_1002 2/3/2027 9am",
     ] {
         assert_eq!(When::split_off(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_phrase_is_taken_out_of_other_words() {
+    for (text, expected) in [
+        ("Nora Quinn 2h call him at 3pm", Some(("Nora Quinn", "2h", "call him at 3pm"))),
+        ("Nora Quinn, 2h: call him", Some(("Nora Quinn", "2h", "call him"))),
+        ("conv_1001 until friday when she is back", Some(("conv_1001", "until friday", "when she is back"))),
+        ("conv_1001 tomorrow 9am please", Some(("conv_1001", "tomorrow 9am", "please"))),
+        ("Ana Lima 2h, Robert Hale 3h", Some(("Ana Lima", "2h", "Robert Hale 3h"))),
+        ("conv_1001 2h", None),
+        ("2h call him", None),
+        ("Okafor Sunday Dental tomorrow", None),
+        ("conv_1001 9am - 5pm", None),
+        ("conv_1001 tomorrow or friday", None),
+        ("conv_1001 monday week", None),
+        ("conv_1001 31 Dec 27", None),
+        ("conv_1001 a week from friday", None),
+        ("conv_1001 2h ago tomorrow", None),
+        ("conv_1001 every friday call", None),
+        ("+1 415 555 0101 2h", None),
+    ] {
+        let expected = expected.map(|(before, phrase, after)| (before, When::read(phrase), after));
+        let found = When::split_out(text).map(|(before, when, after)| (before, Some(when), after));
+        assert_eq!(found, expected, "{text}");
     }
 }

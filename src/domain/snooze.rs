@@ -1,0 +1,99 @@
+//! How the text of a snooze is read: the conversations, then a time. What stands behind the time is left over.
+
+use crate::domain::conversation::Links;
+use crate::domain::lookup;
+use crate::domain::verb::Verb;
+use crate::domain::when::{When, Wrong};
+use crate::ids::ConversationId;
+
+/// What a text asks to be snoozed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Snooze {
+    /// A text that says nothing.
+    Blank,
+    /// A time, and the text that names the conversations.
+    Until(When, String),
+    /// A text without a time.
+    Untimed(Untimed),
+}
+
+/// A snooze without a time, or with a wrong one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Untimed {
+    /// The conversation, if an id or a link names it.
+    pub conversation: Option<ConversationId>,
+    /// The text that names the conversations; if the time isn't known, it is in this text.
+    pub text: String,
+    /// The fault of the time.
+    pub wrong: Option<Wrong>,
+}
+
+/// Reads the text of a snooze.
+pub fn read(text: &str, links: &Links) -> Snooze {
+    if lookup::is_blank(text) {
+        return Snooze::Blank;
+    }
+    if let Some((text, wrong)) = When::wrong(text) {
+        return untimed(text, Some(wrong), links);
+    }
+    if let Some((before, when, after)) = When::split_out(text).filter(|(before, ..)| !lookup::is_blank(before)) {
+        // The time behind the conversation counts, whatever time the other words end with.
+        return Snooze::Until(when, format!("{before} {after}"));
+    }
+    match When::split_off(text) {
+        Some((before, when)) => Snooze::Until(when, before.to_owned()),
+        None => untimed(text, None, links),
+    }
+}
+
+fn untimed(text: &str, wrong: Option<Wrong>, links: &Links) -> Snooze {
+    Snooze::Untimed(Untimed { conversation: explicit(text, links), text: text.to_owned(), wrong })
+}
+
+/// The conversation that the text names by an id or a link. `/done` takes words behind it, too.
+fn explicit(text: &str, links: &Links) -> Option<ConversationId> {
+    lookup::explicit(Verb::Done, text, links).and_then(|explicit| explicit.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use url::Url;
+
+    fn found(text: &str) -> Option<(Option<String>, String, Option<Wrong>)> {
+        let links = Links::new(Url::parse("https://app.dialnote.com").unwrap_or_else(|_| unreachable!("a constant")));
+        let Snooze::Untimed(Untimed { conversation, text, wrong }) = read(text, &links) else { return None };
+        Some((conversation.map(|id| id.to_string()), text, wrong))
+    }
+
+    #[test]
+    fn the_conversation_is_kept_where_the_time_is_wrong() {
+        let typed = || "25:00".to_owned();
+        for (text, id, rest, wrong) in [
+            ("conv_1", Some("conv_1"), "conv_1", None),
+            ("ana soon", None, "ana soon", None),
+            ("conv_1 25:00", Some("conv_1"), "conv_1", Some(Wrong::NoClock { typed: typed() })),
+            ("conv_1 2027-02-30", Some("conv_1"), "conv_1", Some(Wrong::NoDate { month: 2, year: Some(2027) })),
+            ("Ana Lima mon 25:00", None, "Ana Lima", Some(Wrong::NoClock { typed: typed() })),
+            ("25:00", None, "", Some(Wrong::NoClock { typed: typed() })),
+        ] {
+            assert_eq!(found(text), Some((id.map(str::to_owned), rest.to_owned(), wrong)), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_time_behind_the_conversation_counts() {
+        let links = Links::new(Url::parse("https://app.dialnote.com").unwrap_or_else(|_| unreachable!("a constant")));
+        for (text, when, rest) in [
+            ("Nora Quinn 2h call him at 3pm", "2h", "Nora Quinn call him at 3pm"),
+            ("Nora Quinn 2h call him", "2h", "Nora Quinn call him"),
+            ("Nora Quinn call him at 3pm", "at 3pm", "Nora Quinn call him"),
+            ("conv_1 tomorrow 9 am", "tomorrow 9am", "conv_1"),
+            ("conv_1 tomorrow 9 am please", "tomorrow 9am", "conv_1 please"),
+            ("it for 2h", "2h", "it"),
+        ] {
+            let expected = When::read(when).map(|when| Snooze::Until(when, rest.to_owned()));
+            assert_eq!(Some(read(text, &links)), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Faults at the front of some pieces, each with what could stand there instead.
+
+use jiff::civil::Date;
+
+use super::super::words::Pieces;
+use super::super::{clock, day, length, names};
+use super::{Wrong, zones};
+
+/// Time, date and length that are right everywhere.
+const CLOCK: &[&str] = &["8:00"];
+const DATE: &[&str] = &["jan", "1"];
+const ONE: &[&str] = &["1"];
+
+/// Months that a year has, and days that a month has at most.
+const MONTHS: i8 = 12;
+const DAYS: i8 = 31;
+
+/// A year that has every date.
+const LEAP_YEAR: i16 = 2000;
+
+/// What kind of fault it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    NoClock,
+    NoDate(i8, Option<i16>),
+    NoDay,
+    NoMonth,
+    NotAhead,
+    Divided,
+    DayOrMonth,
+    NoYear,
+    ShortYear,
+    Weekday,
+    Zone,
+}
+
+/// A fault of so many pieces, and what is put in their place.
+#[derive(Clone, Debug)]
+pub(super) struct Fix {
+    pub(super) length: usize,
+    /// The number of pieces that are quoted.
+    pub(super) shown: usize,
+    pub(super) instead: &'static [&'static str],
+    fault: Fault,
+}
+
+impl Fix {
+    /// The fault with the words it was typed in; `None`, if more has to be known.
+    pub(super) fn named(&self, typed: String) -> Option<Wrong> {
+        Some(match self.fault {
+            Fault::NoClock => Wrong::NoClock { typed },
+            Fault::NoDate(month, year) => Wrong::NoDate { month, year },
+            Fault::NoDay => Wrong::NoDay,
+            Fault::NoMonth => Wrong::NoMonth,
+            Fault::NotAhead => Wrong::NotAhead { typed },
+            Fault::Divided => Wrong::Divided { typed },
+            Fault::DayOrMonth => Wrong::DayOrMonth { typed },
+            Fault::NoYear => Wrong::NoYear { typed },
+            Fault::ShortYear => Wrong::ShortYear { typed },
+            Fault::Zone => Wrong::Zone { typed },
+            Fault::Weekday => return None,
+        })
+    }
+}
+
+/// The fault at the front. `within` pieces belong to the first one's word, which may be its `start`.
+pub(super) fn at(pieces: Pieces<'_>, within: usize, is_start: bool) -> Option<Fix> {
+    let fix = |length, instead, fault| Some(Fix { length, shown: length, instead, fault });
+    if let Some((length, fault)) = date_in_figures(pieces).or_else(|| date_in_words(pieces)) {
+        return fix(length, DATE, fault);
+    }
+    if let Some(length) = no_clock(pieces) {
+        return fix(length, CLOCK, Fault::NoClock);
+    }
+    if let Some(length) = not_ahead(pieces, is_start) {
+        // The unit stays.
+        return Some(Fix { length, shown: length + 1, instead: ONE, fault: Fault::NotAhead });
+    }
+    if let Some(length) = length::divided(pieces) {
+        return fix(length, &["1", "day"], Fault::Divided);
+    }
+    if let Some(length) = zones::at(pieces, within) {
+        return fix(length, &[], Fault::Zone);
+    }
+    if is_other_weekday(pieces) {
+        return fix(1, &[], Fault::Weekday);
+    }
+    None
+}
+
+/// "25:00", "9:5", "13 pm", "17:00 pm".
+fn no_clock(pieces: Pieces<'_>) -> Option<usize> {
+    let (figures, rest) = pieces.split_first()?;
+    let is_written = |c: char| c.is_ascii_digit() || c == ':' || c == '.';
+    let has_half = matches!(rest.first(), Some(&("am" | "pm")));
+    let starts = figures.starts_with(|c: char| c.is_ascii_digit()) && figures.chars().all(is_written);
+    if !starts || !(figures.contains(':') || has_half) {
+        return None;
+    }
+    let length = 1 + usize::from(has_half);
+    clock::take(pieces.get(..length)?).is_none_or(|read| !read.rest.is_empty()).then_some(length)
+}
+
+/// "2027-02-30", "31/12", "2/3/2027", "13/12/26". A time behind a "T" goes with it.
+fn date_in_figures(pieces: Pieces<'_>) -> Option<(usize, Fault)> {
+    let (figures, rest) = pieces.split_first()?;
+    let fault = match day::readings(figures) {
+        Some(readings) => fault_of(&readings, true)?,
+        None => fault_of_short(figures)?,
+    };
+    Some((1 + usize::from(rest.first() == Some(&"t")), fault))
+}
+
+/// "31/12" and "13/12/26". With a full stop it is a time of day, unless that can't be.
+fn fault_of_short(figures: &str) -> Option<Fault> {
+    let separator = figures.chars().find(|c| !c.is_ascii_digit()).filter(|c| matches!(c, '/' | '.' | '-'))?;
+    let parts: Option<Vec<i8>> = figures.split(separator).map(small).collect();
+    match parts?.as_slice() {
+        [_, _, _] => Some(Fault::ShortYear),
+        &[first, second] if separator == '/' || (separator == '.' && first > 24) => {
+            fault_of(&[(LEAP_YEAR, second, first), (LEAP_YEAR, first, second)], false)
+        }
+        _ => None,
+    }
+}
+
+/// What is wrong with a date that could be read so; nothing, if only one of the readings is a date.
+fn fault_of(readings: &[(i16, i8, i8)], has_year: bool) -> Option<Fault> {
+    let mut dates: Vec<Date> =
+        readings.iter().filter_map(|(year, month, day)| Date::new(*year, *month, *day).ok()).collect();
+    dates.dedup();
+    match dates.as_slice() {
+        [] => {
+            let month = readings.iter().find(|(_, month, _)| (1..=MONTHS).contains(month));
+            Some(month.map_or(Fault::NoMonth, |(year, month, _)| Fault::NoDate(*month, has_year.then_some(*year))))
+        }
+        [_] => (!has_year).then_some(Fault::NoYear),
+        _ => Some(Fault::DayOrMonth),
+    }
+}
+
+/// "Feb 30", "the 30th of February 2027", "the 32nd".
+fn date_in_words(pieces: Pieces<'_>) -> Option<(usize, Fault)> {
+    let (month, day, rest) = month_first(pieces).or_else(|| day_first(pieces))?;
+    let year = rest.first().filter(|year| year.len() == 4).and_then(|year| year.parse().ok());
+    let rest = if year.is_some() { rest.get(1..)? } else { rest };
+    let fault = match month {
+        Some(month) if Date::new(year.unwrap_or(LEAP_YEAR), month, day).is_err() => Fault::NoDate(month, year),
+        None if !(1..=DAYS).contains(&day) => Fault::NoDay,
+        _ => return None,
+    };
+    Some((pieces.len() - rest.len(), fault))
+}
+
+/// "Feb 30", "February the 30th".
+fn month_first(pieces: Pieces<'_>) -> Option<(Option<i8>, i8, Pieces<'_>)> {
+    let (name, rest) = pieces.split_first()?;
+    let month = names::month(name)?;
+    let (day, rest) = rest.strip_prefix(&["the"]).unwrap_or(rest).split_first()?;
+    Some((Some(month), small(day)?, past_ending(rest).unwrap_or(rest)))
+}
+
+/// "30 Feb", "the 30th of February", "the 32nd".
+fn day_first(pieces: Pieces<'_>) -> Option<(Option<i8>, i8, Pieces<'_>)> {
+    let (day, rest) = pieces.strip_prefix(&["the"]).unwrap_or(pieces).split_first()?;
+    let (day, ended) = (small(day)?, past_ending(rest));
+    let after = ended.unwrap_or(rest);
+    let named = after.strip_prefix(&["of"]).unwrap_or(after).split_first();
+    let month = named.and_then(|(name, rest)| Some((names::month(name)?, rest)));
+    let only_a_day = ended.map(|rest| (None, day, rest));
+    month.map(|(month, rest)| (Some(month), day, rest)).or(only_a_day)
+}
+
+/// Past the ending of an ordinal.
+fn past_ending(pieces: Pieces<'_>) -> Option<Pieces<'_>> {
+    match pieces {
+        ["st" | "nd" | "rd" | "th", rest @ ..] => Some(rest),
+        _ => None,
+    }
+}
+
+/// "0" before "h", "-2" before "hours", "minus 2" before "days".
+fn not_ahead(pieces: Pieces<'_>, is_start: bool) -> Option<usize> {
+    let is_number = |piece: &str| piece.parse::<f64>().is_ok();
+    let is_zero = |piece: &str| piece == "zero" || piece.parse::<f64>().is_ok_and(|number| number == 0.0);
+    match pieces {
+        [sign, number, unit, ..] if is_sign(sign, is_start) && is_number(number) && length::is_unit(unit) => Some(2),
+        [number, unit, ..] if length::is_unit(unit) && (is_zero(number) || number.starts_with('-')) => Some(1),
+        _ => None,
+    }
+}
+
+/// A dash behind a number is a range.
+fn is_sign(piece: &str, is_start: bool) -> bool {
+    piece == "minus" || (is_start && matches!(piece, "-" | "−" | "–" | "—"))
+}
+
+/// "Friday" before a date: it is taken away, and the date tells which day it is.
+fn is_other_weekday(pieces: Pieces<'_>) -> bool {
+    let [name, rest @ ..] = pieces else { return false };
+    let date = names::weekday(name).and_then(|weekday| Some((weekday, day::take(rest)?.named)));
+    date.is_some_and(|(weekday, named)| day::Named::together(day::Named::Weekday(weekday), Some(named)).is_none())
+}
+
+/// A number of one or two digits.
+fn small(figures: &str) -> Option<i8> {
+    let is_small = (1..=2).contains(&figures.len()) && figures.chars().all(|c| c.is_ascii_digit());
+    figures.parse().ok().filter(|_| is_small)
+}
