@@ -241,7 +241,7 @@ pub enum Clicked {
     /// Going on with a kept command.
     Resume(Resume),
     /// The form of a kept command.
-    FillIn(DraftId),
+    FillIn(DraftId, Option<ConversationId>),
     /// A form for what is wanted of a conversation, or of one that is still to be chosen.
     Open(Wanted, Option<ConversationId>),
     /// A list.
@@ -348,7 +348,7 @@ impl Click {
                 let Carried { draft, conversation: pick, user: person, .. } = carried;
                 Some(Clicked::Resume(Resume { draft: draft?, pick, person }))
             }
-            Control::FillIn => carried.draft.clone().map(Clicked::FillIn),
+            Control::FillIn => carried.draft.clone().map(|draft| Clicked::FillIn(draft, carried.conversation.clone())),
             Control::People => Some(Clicked::People(carried.page.unwrap_or_default())),
             Control::Link | Control::MoveLink => {
                 let (user, member) = (carried.user.clone()?, carried.member.clone()?);

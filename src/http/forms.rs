@@ -76,8 +76,15 @@ impl Request<'_> {
         response
     }
 
-    /// Opens the form of a kept command, for its own person, with everything that is known of it.
-    pub(super) async fn fill_in(self, from: From, draft: DraftId, place: Place) -> Response {
+    /// Opens the form of a kept command, for its own person, with everything that is known of it; `only` is the
+    /// conversation that was offered alone.
+    pub(super) async fn fill_in(
+        self,
+        from: From,
+        draft: DraftId,
+        only: Option<ConversationId>,
+        place: Place,
+    ) -> Response {
         let kept = self.within(self.front.office.common.store.draft(&from.installation, &draft)).await.flatten();
         let kept = kept.filter(|kept| kept.actor == from.user);
         let Some(command) = kept.and_then(|kept| serde_json::from_str::<Command>(&kept.body).ok()) else {
@@ -86,7 +93,10 @@ impl Request<'_> {
         let context = FormContext::of(&command, &from.user, from.channel.clone());
         let known = self.within(self.work.known_for_form(&from.installation, &context)).await.unwrap_or_default();
         let several = match &command.which {
-            Which::These(ids) => self.within(self.work.titles(&from.installation, ids)).await.unwrap_or_default(),
+            Which::These(ids) => {
+                let ids: Vec<_> = ids.iter().cloned().chain(only).collect();
+                self.within(self.work.titles(&from.installation, &ids)).await.unwrap_or_default()
+            }
             _ => Vec::new(),
         };
         let note = match &command.which {

@@ -330,7 +330,7 @@ impl<'a> Request<'a> {
                 let context = FormContext { list: asker.list, reply, ..context };
                 return Understood::Form(Box::pin(self.open(from, context, place)));
             }
-            Clicked::FillIn(draft) => return Understood::Form(Box::pin(self.fill_in(from, draft, place))),
+            Clicked::FillIn(draft, only) => return Understood::Form(Box::pin(self.fill_in(from, draft, only, place))),
             Clicked::Wishes => {
                 let list = in_list(asker, Some(Query::of(Filter::Mine)), &place).list;
                 return Understood::Form(Box::pin(self.open_wishes(from, place, list)));

@@ -11,7 +11,7 @@ use crate::domain::question::{Choice, Question, Unclear};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
-use crate::ids::{DraftId, SlackUserId};
+use crate::ids::{ConversationId, DraftId, SlackUserId};
 use crate::view::deed;
 use crate::view::element::Element;
 use crate::view::help::QUOTE;
@@ -34,10 +34,22 @@ pub(super) fn asked(question: &Question) -> Content {
     if !is_quoted(question) {
         blocks.extend(given_back(&question.note));
     }
-    let form = Element::button(Control::FillIn, "Fill in a form", &carried(question).encode());
+    let offered = Carried { conversation: only_choice(&question.about), ..carried(question) };
+    let form = Element::button(Control::FillIn, "Fill in a form", &offered.encode());
     let text = neutral(&text(&title, question));
     let text = until.map_or_else(|| text.clone(), |until| format!("{text} {}", snoozes(until)));
     with_buttons(Content::new(&text, blocks), vec![form])
+}
+
+/// The conversation that is offered alone: the form has it filled in.
+fn only_choice(about: &Unclear) -> Option<ConversationId> {
+    match about {
+        Unclear::Conversation { choices, .. } => match choices.as_slice() {
+            [only] => Some(only.about.id.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The time that an answer snoozes until.
@@ -84,6 +96,7 @@ fn which_conversation(choices: &[Choice], all: usize, asked: &str, doubt: Doubt,
         (Doubt::Weak | Doubt::Several, [only]) => format!("Did you mean {}?", named(&only.about)),
         (Doubt::Weak, _) => format!("No contact is called “{asked}”. Did you mean one of these?"),
         (Doubt::Several, _) => format!("{all} conversations match “{asked}”. Choose one."),
+        (Doubt::Done, [only]) if verb == Verb::Done => format!("{} is already done.", named(&only.about)),
         (Doubt::Done, [only]) => format!("{} is done. Did you mean this conversation?", named(&only.about)),
         (Doubt::Done, _) => format!("{all} done conversations match “{asked}”. Choose one."),
         (Doubt::Leftover, _) => {

@@ -34,6 +34,19 @@ async fn the_words_after_the_name_are_the_note() {
 }
 
 #[tokio::test]
+async fn the_form_of_one_offer_has_it_filled_in() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign @zoe nora quin asked for a quote").await;
+        assert!(bot.answer(MAYA).await.starts_with("Did you mean"));
+        bot.press_private(MAYA, "front-desk", "fill_in", 0).await;
+        let form = bot.world(|world| world.stack("U0MAYA").last().map(|view| view.body.to_string())).unwrap();
+        assert!(form.contains("conv_1013") && form.contains("asked for a quote"), "{form}");
+        bot.close(MAYA).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn several_fit_and_one_is_picked() {
     product(async |bot| {
         bot.slash(MAYA, "/assign @zoe robert asked for a quote").await;
