@@ -11,7 +11,7 @@ use tracing::info;
 use crate::dialnote::answer::{CallError, Denied};
 use crate::dialnote::pages::Pages;
 use crate::domain::absence::Absence;
-use crate::domain::conversation::Conversation;
+use crate::domain::conversation::{Activity, Conversation};
 use crate::domain::job::{Job, NoticedJob};
 use crate::error::{Fault, Service};
 use crate::ids::{ConversationId, InstallationId};
@@ -286,7 +286,8 @@ impl Work {
             return Ok(());
         }
         if let Some(last) = watched.at.filter(|_| watched.whole) {
-            self.have_noticed(installation, &news, at, self.absence(last, at)).await?;
+            let told: Vec<_> = news.iter().filter(|changed| !changed.is_old_news(last)).collect();
+            self.have_noticed(installation, &told, at, self.absence(last, at)).await?;
         }
         let seen: Vec<Mirrored> = news.iter().map(|changed| seen(&changed.now, at)).collect();
         self.store.mirror(installation, seen).await
@@ -296,7 +297,7 @@ impl Work {
     async fn have_noticed(
         &self,
         installation: &InstallationId,
-        changed: &[Changed],
+        changed: &[&Changed],
         at: Timestamp,
         away: Option<Absence>,
     ) -> Result<(), Fault> {
@@ -331,6 +332,13 @@ impl Changed {
     /// Whether its card was drawn anew just before.
     fn is_left_alone(&self, at: Timestamp) -> bool {
         self.concerns_anybody() && self.since.is_some_and(|since| later(since, TOGETHER) > at)
+    }
+
+    /// Whether it is seen for the first time although nothing has happened in it since long before the last look:
+    /// an earlier list was not whole.
+    fn is_old_news(&self, last_look: Timestamp) -> bool {
+        let quiet = |activity: &Activity| later(activity.at, LONG_AWAY) < last_look;
+        self.before.is_none() && self.now.last_activity.as_ref().is_none_or(quiet)
     }
 
     /// That somebody has read it is nobody's news.

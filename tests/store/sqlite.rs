@@ -366,6 +366,22 @@ fn unexpected(found: &impl std::fmt::Debug) -> Fault {
 }
 
 #[tokio::test]
+async fn a_file_that_is_moved_away_takes_nothing_in() -> Result<(), Fault> {
+    let place = tempfile::tempdir().map_err(|error| Fault::Store(error.to_string()))?;
+    let (path, away) = (place.path().join("store.db"), place.path().join("away.db"));
+    let store = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
+    deliver(&store, 1).await?;
+    std::fs::rename(&path, &away).map_err(|error| Fault::Store(error.to_string()))?;
+    let refused = deliver(&store, 2).await.err().map(|fault| fault.to_string()).unwrap_or_default();
+    assert!(refused.contains("store.db is not the file that was opened"), "{refused}");
+    // Another file in its place is no better.
+    std::fs::write(&path, b"").map_err(|error| Fault::Store(error.to_string()))?;
+    assert!(deliver(&store, 2).await.is_err());
+    std::fs::rename(&away, &path).map_err(|error| Fault::Store(error.to_string()))?;
+    deliver(&store, 2).await.map(drop)
+}
+
+#[tokio::test]
 async fn the_only_process_need_not_wait_for_leases_of_the_dead() -> Result<(), Fault> {
     let place = tempfile::tempdir().map_err(|error| Fault::Store(error.to_string()))?;
     let path = place.path().join("store.db");
