@@ -13,8 +13,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::answer::Answer;
 use super::cast::{NewContact, NewPerson, NewProfile};
-use super::server::{Answer, Heard, Shared};
+use super::server::{Heard, Shared};
 use super::sockets::Sockets;
 use super::world::World;
 use super::{Impossible, deliver, dialnote, live, state};

@@ -8,6 +8,7 @@
     reason = "only JSON values are indexed: reading what is missing gives null, and objects of our own are written to"
 )]
 
+mod answer;
 mod blocks;
 mod calls;
 mod cast;
@@ -45,6 +46,7 @@ pub use calls::{Call, Delivery, Log};
 pub use cast::{NewContact, NewPerson, NewProfile};
 pub use channels::{Channel, ChannelKind, Message};
 pub use deliver::{Click, Close, Incoming, Outcome, Saying, Shortcut, Submit, Typing};
+pub use dialnote::variants::{self, Variants};
 pub use dialnote::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
 pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, Service, SlackFailure, SlackFaults};
 pub use oauth::{Grants, Token};

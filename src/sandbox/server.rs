@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +15,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
+use super::answer::{Answer, Form};
 use super::calls::{Call, shorten};
 use super::faults::{self, Course, Refusal, Service};
 use super::seed::Workspace;
@@ -52,14 +53,6 @@ pub(super) struct Heard {
     pub(super) query: String,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
-}
-
-/// What a fake service answers.
-#[derive(Clone, Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: Value,
 }
 
 /// Binds, and serves until the sandbox is stopped or dropped.
@@ -296,7 +289,7 @@ impl Shared {
         let (seq, course) = self.world(|world| {
             let seq = record(world, service, method, path, heard);
             let target = faults::target(world, heard);
-            (seq, world.faults.course(service, method, path, &target))
+            (seq, world.faults.course(service, method, path, &target, world.now()))
         });
         self.turn();
         pause(course.slow_ms).await;
@@ -384,42 +377,14 @@ impl Heard {
     }
 }
 
-impl Answer {
-    pub(super) fn new(status: u16, body: Value) -> Self {
-        Self { status, headers: Vec::new(), body }
-    }
-
-    fn error(&self) -> Option<String> {
-        self.body["error"].as_str().map(str::to_owned)
-    }
-}
-
-impl IntoResponse for Answer {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = Response::builder().status(status);
-        for (name, value) in &self.headers {
-            response = response.header(*name, value);
-        }
-        let body = if status == StatusCode::NO_CONTENT {
-            Body::empty()
-        } else {
-            response = response.header(header::CONTENT_TYPE, "application/json; charset=utf-8");
-            Body::from(self.body.to_string())
-        };
-        response.body(body).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
-    }
-}
-
 impl Refusal {
     fn answer(&self, service: Service) -> Answer {
         let body = match service {
-            _ if self.unreadable => serde_json::json!("<html>Down for maintenance</html>"),
             Service::Slack => serde_json::json!({"ok": false, "error": self.error}),
             Service::Dialnote => serde_json::json!({"error": self.error}),
         };
-        let headers = self.retry_after.map(|seconds| ("retry-after", seconds.to_string())).into_iter().collect();
-        Answer { status: self.status, headers, body }
+        let form = if self.unreadable { Form::Html } else { Form::Json };
+        Answer { status: self.status, headers: self.headers.clone(), body, form }
     }
 }
 

@@ -23,4 +23,5 @@ mod reading;
 mod response_urls;
 mod sockets;
 mod stage;
+mod variants;
 mod views;

@@ -256,7 +256,7 @@ impl Dialnote {
             "status": conversation.status.word(),
             "isRead": conversation.is_read,
             "assignedToId": conversation.assigned_to,
-            "assignedTo": owner.map(|m| json!({"id": m.id, "name": m.name, "avatar": m.avatar})),
+            "assignedTo": owner.map(Member::as_owner),
             "contact": {
                 "id": contact.id, "firstName": contact.first_name, "lastName": contact.last_name,
                 "company": contact.company, "phoneNumber": contact.phone_number, "email": contact.email,
@@ -283,6 +283,11 @@ impl Entry {
 }
 
 impl Member {
+    /// As conversations name their owner.
+    pub(super) fn as_owner(&self) -> Value {
+        json!({"id": self.id, "name": self.name, "avatar": self.avatar})
+    }
+
     pub(in crate::sandbox) fn object(&self) -> Value {
         json!({
             "id": self.id, "name": self.name, "email": self.email, "avatar": self.avatar, "role": self.role,

@@ -17,9 +17,10 @@ use jiff::fmt::rfc2822::DateTimePrinter;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::answer::Answer;
 use super::blocks::{BadBlocks, BadView};
 use super::seed::{BOT, BOT_HANDLE, BOT_USER};
-use super::server::{Answer, Heard};
+use super::server::Heard;
 use super::sockets;
 use super::world::World;
 use args::Args;
