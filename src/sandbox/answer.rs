@@ -1,13 +1,22 @@
 //! What a service answers, and how it is written: as JSON, or as something that is none.
 
-use axum::body::Body;
+use std::io;
+
+use axum::body::{Body, Bytes};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures_util::stream::{self, Stream, StreamExt};
 use serde_json::Value;
 
 /// A page for people, in place of an answer for programs.
 const PAGE: &str =
     "<!doctype html><html><head><title>Just a moment</title></head><body>Down for maintenance</body></html>";
+
+/// Too large an answer, in pieces of this size.
+const PIECE: usize = 1024 * 1024;
+
+/// How many pieces it has.
+const PIECES: usize = 32;
 
 /// What a fake service answers.
 #[derive(Clone, Debug)]
@@ -28,6 +37,14 @@ pub(super) enum Form {
     Html,
     /// Not at all.
     Empty,
+    /// The first half of it.
+    Cut,
+    /// The first half of it, and then the connection breaks.
+    Torn,
+    /// With bytes that are no text.
+    NotUtf8,
+    /// After 32 MiB of blanks.
+    Huge,
 }
 
 impl Answer {
@@ -40,12 +57,38 @@ impl Answer {
     }
 
     fn content(&self) -> Body {
+        let whole = self.body.to_string().into_bytes();
+        let half = whole.get(..whole.len() / 2).unwrap_or_default().to_vec();
         match self.form {
-            Form::Json => Body::from(self.body.to_string()),
+            Form::Json => Body::from(whole),
             Form::Html => Body::from(PAGE),
             Form::Empty => Body::empty(),
+            Form::Cut => Body::from(half),
+            Form::Torn => Body::from_stream(torn(Bytes::from(half))),
+            Form::NotUtf8 => Body::from(not_text(whole)),
+            Form::Huge => {
+                let blanks = Bytes::from(vec![b' '; PIECE]);
+                let pieces = std::iter::repeat_n(blanks, PIECES).chain([Bytes::from(whole)]);
+                Body::from_stream(stream::iter(pieces.map(io::Result::Ok)))
+            }
         }
     }
+}
+
+/// The bytes, and then an error; not before they were sent.
+fn torn(half: Bytes) -> impl Stream<Item = io::Result<Bytes>> {
+    let end = async {
+        tokio::task::yield_now().await;
+        Err(io::Error::other("torn"))
+    };
+    stream::iter([Ok(half)]).chain(stream::once(end))
+}
+
+/// The JSON with bytes in its first string that no text has.
+fn not_text(mut whole: Vec<u8>) -> Vec<u8> {
+    let inside = whole.iter().position(|byte| *byte == b'"').map_or(0, |quote| quote + 1);
+    whole.splice(inside..inside, [0xff, 0xfe]);
+    whole
 }
 
 impl IntoResponse for Answer {

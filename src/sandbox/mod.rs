@@ -9,6 +9,7 @@
 )]
 
 mod answer;
+mod attend;
 mod blocks;
 mod calls;
 mod cast;
@@ -48,7 +49,7 @@ pub use channels::{Channel, ChannelKind, Message};
 pub use deliver::{Click, Close, Incoming, Outcome, Saying, Shortcut, Submit, Typing};
 pub use dialnote::variants::{self, Variants};
 pub use dialnote::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
-pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, Service, SlackFailure, SlackFaults};
+pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, Odd, Service, SlackFailure, SlackFaults};
 pub use oauth::{Grants, Token};
 pub use people::{Person, UserGroup};
 pub use seed::{APP, BOT, BOT_HANDLE, BOT_USER, DOMAIN, SLACKBOT, TEAM, TEAM_NAME, Workspace};

@@ -18,6 +18,7 @@ mod dialnote;
 mod faults;
 mod files;
 mod messages;
+mod odd;
 mod page;
 mod reading;
 mod response_urls;

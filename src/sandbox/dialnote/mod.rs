@@ -98,6 +98,15 @@ pub(super) fn call(world: &mut World, heard: &Heard) -> Answer {
     edge.answer(&world.dialnote, answered)
 }
 
+/// What would be answered for another conversation than that of the path.
+pub(super) fn another(world: &World, path: &str) -> Value {
+    let edge = Edge(world.faults.dialnote.played());
+    let asked = path.split('/').nth(2).map(|id| edge.conversation(id));
+    let other = world.dialnote.conversations.iter().find(|one| Some(&one.id) != asked.as_ref());
+    let object = other.map(|other| world.dialnote.conversation_object(other)).unwrap_or_default();
+    edge.answer(&world.dialnote, Ok(Found::of(Shape::Conversation, object))).body
+}
+
 /// Whether it is a key of this organization.
 pub(super) fn knows(world: &World, key: &str) -> bool {
     [&world.secrets.dialnote_key, &world.secrets.read_only_key].into_iter().any(|known| known == key)

@@ -2,14 +2,17 @@
 //! wrong, instead of building a special fake for it. Whatever is not written down goes well.
 
 mod course;
+mod odd;
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
 use super::dialnote::variants::{Envelope, Key, Query, Variants};
-pub(super) use course::{Course, Refusal, target};
+pub(super) use course::{Course, Refusal, course};
+pub use odd::Odd;
 
 /// One of the two services the sandbox plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +46,16 @@ pub struct SlackFaults {
     pub slow_ms: u64,
     /// Every call takes effect at once, but its answer waits this long, in real milliseconds.
     pub answer_late_ms: u64,
+    /// Every call takes effect this long after it arrived, in real milliseconds, also if the client has gone away.
+    pub effect_late_ms: u64,
+    /// How many calls in a hundred are late, half of them before their effect.
+    pub slow_share: u8,
+    /// By how many real milliseconds at most.
+    pub slow_share_ms: u64,
+    /// How many calls in a hundred get an odd answer after their effect.
+    pub odd_share: u8,
+    /// Decides which calls these are, together with the number of the call.
+    pub share_seed: u64,
     /// Methods answered 429, with the seconds of their `Retry-After`. `*` stands for all of them,
     /// `response_url` for the response URLs.
     pub rate_limited: BTreeMap<String, u64>,
@@ -56,6 +69,8 @@ pub struct SlackFaults {
     pub token_error: Option<String>,
     /// By how many seconds its clock is ahead.
     pub clock_ahead_s: i64,
+    /// The token is taken as an argument, and `team_id` is ignored where it means nothing: what frameworks send.
+    pub lenient_arguments: bool,
 }
 
 /// A Slack call that will fail: by default the next one of any method, with `internal_error`.
@@ -77,7 +92,14 @@ pub struct SlackFailure {
     pub always: bool,
     /// Whether the call takes effect all the same, as it may with Slack's `fatal_error`.
     pub after_effect: bool,
-    /// Whether the answer is no answer of Slack's, but a page for people.
+    /// How long after the answer it takes effect, in real milliseconds; at once, or not at all, if 0.
+    pub effect_late_ms: u64,
+    /// Any `Retry-After`, or none if empty; a second for status 429, if it is missing.
+    #[serde(deserialize_with = "text_or_number")]
+    pub retry_after: Option<String>,
+    /// What the answer looks like.
+    pub answer: Odd,
+    /// Whether the answer is no answer of Slack's, but a page for people: `answer: html`.
     pub unreadable: bool,
 }
 
@@ -92,6 +114,16 @@ pub struct DialnoteFaults {
     pub slow_ms: u64,
     /// Every call takes effect at once, but its answer waits this long, in real milliseconds.
     pub answer_late_ms: u64,
+    /// Every call takes effect this long after it arrived, in real milliseconds, also if the client has gone away.
+    pub effect_late_ms: u64,
+    /// How many calls in a hundred are late, half of them before their effect.
+    pub slow_share: u8,
+    /// By how many real milliseconds at most.
+    pub slow_share_ms: u64,
+    /// How many calls in a hundred get an odd answer after their effect.
+    pub odd_share: u8,
+    /// Decides which calls these are, together with the number of the call.
+    pub share_seed: u64,
     /// Every call is answered 429 with this `Retry-After`, in seconds.
     pub rate_limited: Option<u64>,
     /// The full key is treated like the read-only one: the variant `key: read_only`.
@@ -120,12 +152,19 @@ pub struct DialnoteFailure {
     pub status: u16,
     /// The answer's `error`.
     pub error: String,
-    /// Its `Retry-After` in seconds; a second for status 429, if it is missing.
-    pub retry_after: Option<u64>,
+    /// Any `Retry-After`, or none if empty; a second for status 429, if it is missing.
+    #[serde(deserialize_with = "text_or_number")]
+    pub retry_after: Option<String>,
     /// How many calls will fail.
     pub times: u32,
+    /// Never ends, regardless of `times`.
+    pub always: bool,
     /// Whether the call takes effect all the same.
     pub after_effect: bool,
+    /// How long after the answer it takes effect, in real milliseconds; at once, or not at all, if 0.
+    pub effect_late_ms: u64,
+    /// What the answer looks like.
+    pub answer: Odd,
 }
 
 /// A request that will not be answered until the sandbox lets it go: the place to let the app crash at.
@@ -155,6 +194,9 @@ impl Default for SlackFailure {
             times: 1,
             always: false,
             after_effect: false,
+            effect_late_ms: 0,
+            retry_after: None,
+            answer: Odd::Error,
             unreadable: false,
         }
     }
@@ -169,7 +211,10 @@ impl Default for DialnoteFailure {
             error: "INTERNAL_ERROR".to_owned(),
             retry_after: None,
             times: 1,
+            always: false,
             after_effect: false,
+            effect_late_ms: 0,
+            answer: Odd::Error,
         }
     }
 }
@@ -201,6 +246,16 @@ impl DialnoteFaults {
             played.envelope = Envelope::Bare;
         }
         played
+    }
+}
+
+/// A header's value may be written as a number, as long as it is one.
+fn text_or_number<'de, D: Deserializer<'de>>(written: D) -> Result<Option<String>, D::Error> {
+    match Value::deserialize(written)? {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        Value::Number(number) => Ok(Some(number.to_string())),
+        other => Err(D::Error::custom(format!("a Retry-After is a text or a number, not {other}"))),
     }
 }
 
