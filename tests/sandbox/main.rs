@@ -17,6 +17,7 @@ mod demo;
 mod dialnote;
 mod faults;
 mod files;
+mod lists;
 mod messages;
 mod odd;
 mod page;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::model::{Conversation, Entry, Kind, Status};
-use super::{Found, Refused, Shape, only, page_size, variants, whole};
+use super::{Found, Refused, Shape, lists, only, page_size, variants, whole};
 use crate::sandbox::world::World;
 
 /// The longest note.
@@ -15,15 +15,16 @@ type Query = [(String, String)];
 pub(super) fn list(world: &World, query: &Query) -> Result<Found, Refused> {
     only(world, query, &["limit", "offset", "assignedToId"])?;
     let limit = page_size(world, query)?;
-    let offset = whole(query, "offset")?.unwrap_or(0);
+    let offset = lists::beginning(&world.faults.dialnote, whole(query, "offset")?.unwrap_or(0), limit);
     let owner = owner(world, query)?;
     let owned =
         |conversation: &&Conversation| owner.is_none_or(|owner| conversation.assigned_to.as_deref() == Some(owner));
     let mut found: Vec<&Conversation> = world.dialnote.conversations.iter().filter(owned).collect();
     found.sort_by(|a, b| b.last_activity().cmp(&a.last_activity()).then_with(|| a.id.cmp(&b.id)));
     let page = found.iter().skip(offset).take(limit).map(|c| world.dialnote.conversation_object(c));
+    let invented = lists::invented(world, found.len(), offset..offset + limit, owner);
     let meta = json!({"total": found.len(), "limit": limit, "offset": offset});
-    Ok(Found { meta, ..Found::of(Shape::Conversations, page.collect()) })
+    Ok(Found { meta, ..Found::of(Shape::Conversations, page.chain(invented).collect()) })
 }
 
 /// Whose conversations are asked for, where that counts. A null is no member (contracts/dialnote.md, Calls).
@@ -38,7 +39,10 @@ fn owner<'a>(world: &World, query: &'a Query) -> Result<Option<&'a str>, Refused
 
 pub(super) fn one(world: &World, id: &str, query: &Query) -> Result<Found, Refused> {
     only(world, query, &[])?;
-    get(world, id)
+    match lists::invented_one(world, id) {
+        Some(invented) => Ok(Found::of(Shape::Conversation, invented)),
+        None => get(world, id),
+    }
 }
 
 /// The answer to a change that changes nothing.

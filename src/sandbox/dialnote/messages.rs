@@ -18,7 +18,11 @@ pub(super) fn messages(world: &World, id: &str, query: &Query) -> Result<Found, 
     let newest_first: Vec<&Entry> = conversation.timeline.iter().rev().collect();
     let start = start(paging, &newest_first, query)?;
     let page: Vec<&Entry> = newest_first.iter().skip(start).take(limit).copied().collect();
-    let next = page.last().copied().filter(|_| start + page.len() < newest_first.len());
+    let repeated = start.checked_sub(1).filter(|_| world.faults.dialnote.repeats_page);
+    let next = match repeated.and_then(|place| newest_first.get(place)) {
+        Some(asked_for) => Some(*asked_for),
+        None => page.last().copied().filter(|_| start + page.len() < newest_first.len()),
+    };
     Ok(written(paging, &page, next))
 }
 

@@ -6,12 +6,13 @@ mod conversations;
 mod edge;
 mod elsewhere;
 mod hooks;
+mod lists;
 mod messages;
 mod model;
 mod seed;
 pub mod variants;
 
-use std::mem;
+use std::{iter, mem};
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
@@ -95,6 +96,7 @@ pub(super) fn call(world: &mut World, heard: &Heard) -> Answer {
     wake(world);
     let edge = Edge(world.faults.dialnote.played());
     let answered = admit(world, edge, heard).and_then(|()| seen(world, edge, heard));
+    let answered = answered.map(|found| lists::emptied(world, found));
     edge.answer(&world.dialnote, answered)
 }
 
@@ -173,7 +175,9 @@ fn patch(world: &mut World, edge: Edge, id: &str, heard: &Heard) -> Result<Found
 
 fn members(world: &World, query: &[(String, String)]) -> Result<Found, Refused> {
     only(world, query, &[])?;
-    Ok(Found::of(Shape::Members, world.dialnote.members.iter().map(Member::object).collect()))
+    let times = if world.faults.dialnote.duplicate_members { 2 } else { 1 };
+    let all = world.dialnote.members.iter().flat_map(|member| iter::repeat_n(member, times));
+    Ok(Found::of(Shape::Members, all.map(Member::object).collect()))
 }
 
 fn numbers(world: &World, query: &[(String, String)]) -> Result<Found, Refused> {
@@ -192,13 +196,14 @@ fn body(heard: &Heard) -> Result<serde_json::Map<String, Value>, Refused> {
     }
 }
 
-/// The size of a page: `limit`, between 1 and [`PAGE`].
-fn page_size(_world: &World, query: &[(String, String)]) -> Result<usize, Refused> {
-    match whole(query, "limit")? {
-        None => Ok(DEFAULT_PAGE),
-        Some(limit) if (1..=PAGE).contains(&limit) => Ok(limit),
-        Some(limit) => Err(Refused::bad(format!("limit must be between 1 and {PAGE}, not {limit}."))),
-    }
+/// The size of a page: `limit`, between 1 and [`PAGE`], unless pages are smaller.
+fn page_size(world: &World, query: &[(String, String)]) -> Result<usize, Refused> {
+    let limit = match whole(query, "limit")? {
+        None => DEFAULT_PAGE,
+        Some(limit) if (1..=PAGE).contains(&limit) => limit,
+        Some(limit) => return Err(Refused::bad(format!("limit must be between 1 and {PAGE}, not {limit}."))),
+    };
+    Ok(world.faults.dialnote.page_size.map_or(limit, |most| limit.min(most)))
 }
 
 fn whole(query: &[(String, String)], name: &str) -> Result<Option<usize>, Refused> {

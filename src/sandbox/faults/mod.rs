@@ -134,6 +134,19 @@ pub struct DialnoteFaults {
     pub stale_reads: bool,
     /// Answers come without the `{"data": …}` envelope: the variant `envelope: bare`.
     pub bare_answers: bool,
+    /// Pages have no more items than this, whatever was asked for.
+    pub page_size: Option<usize>,
+    /// The list of conversations begins at its beginning, whatever was asked for.
+    pub ignores_offset: bool,
+    /// After the last conversation come others that nobody has.
+    pub endless_list: bool,
+    /// From the second on, every page of conversations is the one before; a page of messages names the cursor again
+    /// that it was asked for with.
+    pub repeats_page: bool,
+    /// How many lists will come without their items.
+    pub empty_list_times: u32,
+    /// Every member stands in the list twice.
+    pub duplicate_members: bool,
     /// Calls that will fail.
     pub fail_next: Vec<DialnoteFailure>,
     /// What it is like where nothing is published.
