@@ -44,7 +44,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 pub use calls::{Call, Delivery, Log};
-pub use cast::{NewContact, NewPerson, NewProfile};
+pub use cast::{NewChannel, NewContact, NewPerson, NewProfile};
 pub use channels::{Channel, ChannelKind, Message};
 pub use deliver::{Click, Close, Incoming, Outcome, Saying, Shortcut, Submit, Typing};
 pub use dialnote::variants::{self, Variants};
@@ -322,7 +322,7 @@ impl Sandbox {
     }
 
     /// Changes a conversation in dialnote itself: `conversation`, and what dialnote lets change
-    /// (`assignedToId`, `status`, `snoozedUntil`), `isRead`, or a `note` to add.
+    /// (`assignedToId`, `status`, `snoozedUntil`), `isRead`, a `note` to add, or `deleted`.
     pub fn change_in_dialnote(&self, change: &Value) -> Result<(), Impossible> {
         self.world(|world| dialnote::change(world, change))
     }
