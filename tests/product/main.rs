@@ -70,6 +70,7 @@ mod telling;
 mod tracing;
 mod truth;
 mod undoing;
+mod variants;
 mod unreadable;
 mod untouched;
 mod upgrading;
