@@ -183,7 +183,7 @@ impl World {
         Ok(id)
     }
 
-    /// The ids of the channels that somebody new is in.
+    /// The ids of the channels that a new person is in.
     fn channels_of(&self, new: &NewPerson) -> Result<Vec<String>, Impossible> {
         let missing = |name: &String| Impossible(format!("there is no channel {name}"));
         let find = |name: &String| self.channel(name).map(|channel| channel.id.clone()).ok_or_else(|| missing(name));

@@ -204,6 +204,8 @@ async fn a_member_has_another_id_than_their_user() {
         let owned = |list: Value| list.as_array().unwrap().len();
         assert_eq!(owned(stage.get("/conversations?assignedToId=user_leo").await.data()), 2);
         assert_eq!(owned(stage.get("/conversations?assignedToId=mem_leo").await.data()), 0);
+        stage.sandbox.world(|world| world.dialnote.members.retain(|member| member.id != "mem_leo"));
+        assert_eq!(owned(stage.get("/conversations?assignedToId=user_leo").await.data()), 2, "what they left behind");
     }
 }
 

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::model::{Dialnote, Member, Status};
+use super::model::{Dialnote, Status};
 use super::variants::{
     Addresses, AssignedTo, Envelope, Ids, IsRead, List, MemberFields, MemberShape, NotFoundBody, PatchStatus,
     StatusCase, StatusUnknown, Variants, WriteAnswer,
@@ -79,9 +79,10 @@ impl Edge {
         let mut query: Vec<(String, String)> = form_urlencoded::parse(heard.query.as_bytes()).into_owned().collect();
         for (name, value) in &mut query {
             if name == "assignedToId" && value != "null" {
-                let written = |member: &&Member| in_address(self.user_id(&member.id)) == *value;
-                let member = dialnote.members.iter().find(written);
-                *value = member.map(|member| member.id.clone()).unwrap_or_default();
+                // Who has left the organization may still own something.
+                let owners = dialnote.conversations.iter().filter_map(|one| one.assigned_to.as_ref());
+                let mut all = dialnote.members.iter().map(|member| &member.id).chain(owners);
+                *value = all.find(|id| in_address(self.user_id(id)) == *value).cloned().unwrap_or_default();
             }
         }
         query
