@@ -21,6 +21,8 @@ const DEFAULT_WAIT: Duration = Duration::from_secs(10);
 pub enum Denied {
     /// There is no such conversation.
     NotFound,
+    /// A 404 that is not in dialnote's words: of a gateway, or of a dialnote that has none. Never leaves `client`.
+    NoPage,
     /// dialnote is there, and takes no such call at the address in this setting.
     NoSuchAddress(&'static str),
     /// The key may only read.
@@ -61,11 +63,10 @@ pub(super) fn refused(answer: &Answer) -> Option<CallError> {
         }
         StatusCode::UNAUTHORIZED if is_dialnotes => Fault::Unauthorized { service, cause: words() }.into(),
         StatusCode::NOT_FOUND if is_dialnotes => Denied::NotFound.into(),
+        StatusCode::NOT_FOUND => Denied::NoPage.into(),
         StatusCode::FORBIDDEN if wire::is_read_only(&answer.body) => Denied::ReadOnly.into(),
         StatusCode::FORBIDDEN if is_dialnotes => Denied::Words(words()).into(),
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::REQUEST_TIMEOUT => {
-            unavailable(answer.status)
-        }
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::REQUEST_TIMEOUT => unavailable(answer.status),
         status if status.is_client_error() && (is_dialnotes || wire::has_words(&answer.body)) => {
             Denied::Words(words()).into()
         }
@@ -73,7 +74,8 @@ pub(super) fn refused(answer: &Answer) -> Option<CallError> {
     })
 }
 
-fn unavailable(status: StatusCode) -> CallError {
+/// What is behind such a status is not dialnote.
+pub(super) fn unavailable(status: StatusCode) -> CallError {
     Fault::Unavailable { service: Service::Dialnote, cause: status.to_string() }.into()
 }
 
@@ -102,8 +104,6 @@ mod tests {
         for (status, body) in [
             (401, "<html>"),
             (403, r#"{"message":"Forbidden"}"#),
-            (404, ""),
-            (404, "<html>not found</html>"),
             (302, ""),
             (400, "Bad Request"),
             (502, r#"{"error":"X"}"#),
@@ -117,6 +117,7 @@ mod tests {
     #[test]
     fn dialnotes_own_words_are_a_no() {
         assert_eq!(said(404, r#"{"error":"NOT_FOUND"}"#), Some(Denied::NotFound.into()));
+        assert_eq!(said(404, "<html>not found</html>"), Some(Denied::NoPage.into()));
         assert_eq!(said(403, r#"{"error":"INSUFFICIENT_PERMISSIONS"}"#), Some(Denied::ReadOnly.into()));
         assert_eq!(said(422, r#"{"message":"not a member"}"#), Some(Denied::Words("not a member".into()).into()));
         assert_eq!(said(204, ""), None);

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use reqwest::{Method, Url};
+use reqwest::{Method, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use crate::dialnote::answer::{CallError, Denied, content, refused, unreadable};
+use crate::dialnote::answer::{CallError, Denied, content, refused, unavailable, unreadable};
 use crate::dialnote::learned::Learned;
 use crate::dialnote::pages::{Page, Pages};
 use crate::dialnote::wire;
@@ -127,7 +127,7 @@ impl Dialnote {
     /// A conversation as it is now.
     pub async fn conversation(&self, id: &ConversationId) -> Result<Conversation, CallError> {
         let content = match self.read(&["conversations", id.as_str()], &[]).await {
-            Err(CallError::Denied(Denied::NotFound)) => return Err(self.why_not_found().await),
+            Err(CallError::Denied(Denied::NotFound | Denied::NoPage)) => return Err(self.why_not_found().await),
             read => read?,
         };
         let conversation = self.understood(&content).await?.filter(|read| read.id == *id);
@@ -259,7 +259,9 @@ impl Dialnote {
         let request = self.request(Method::POST, &self.addresses.reads, &path);
         let request = request.json(&json!({ "content": content })).header(IDEMPOTENCY, attempt_key);
         match self.sent(&called(&Method::POST, &path), request).await {
-            Err(CallError::Denied(Denied::NotFound)) => Err(self.why_not_there(id, READS).await),
+            Err(CallError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => {
+                Err(self.why_not_there(id, denied, READS).await)
+            }
             sent => sent.map(drop),
         }
     }
@@ -310,15 +312,17 @@ impl Dialnote {
     /// A page of the timeline, in its envelope.
     async fn read_of(&self, id: &ConversationId, query: &[(&str, String)]) -> Result<Value, CallError> {
         match self.answer_to(&["conversations", id.as_str(), "messages"], query).await {
-            Err(CallError::Denied(Denied::NotFound)) => Err(self.why_not_there(id, READS).await),
+            Err(CallError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => {
+                Err(self.why_not_there(id, denied, READS).await)
+            }
             read => read,
         }
     }
 
-    /// A 404 for something of a conversation: of the conversation, or of the address.
-    async fn why_not_there(&self, id: &ConversationId, setting: &'static str) -> CallError {
+    /// A 404 for something of a conversation: of the conversation, of the address, or of a gateway.
+    async fn why_not_there(&self, id: &ConversationId, said: Denied, setting: &'static str) -> CallError {
         match self.conversation(id).await {
-            Ok(_) => Denied::NoSuchAddress(setting).into(),
+            Ok(_) => at_address(said, setting),
             Err(error) => error,
         }
     }
@@ -342,7 +346,9 @@ impl Dialnote {
         let request = self.request(Method::PATCH, &self.addresses.assign, &path);
         let request = request.json(body).header(IDEMPOTENCY, attempt_key);
         let answer = match self.sent(&called(&Method::PATCH, &path), request).await {
-            Err(CallError::Denied(Denied::NotFound)) => return Err(self.why_not_there(id, ASSIGN).await),
+            Err(CallError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => {
+                return Err(self.why_not_there(id, denied, ASSIGN).await);
+            }
             sent => sent?,
         };
         let content = content(&answer).map(wire::opened).unwrap_or_default();
@@ -366,7 +372,7 @@ impl Dialnote {
     /// Reads what every dialnote has: where it is not found, the address is wrong.
     async fn read_known(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, CallError> {
         match self.read(path, query).await {
-            Err(CallError::Denied(Denied::NotFound)) => Err(Denied::NoSuchAddress(READS).into()),
+            Err(CallError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => Err(at_address(denied, READS)),
             read => read,
         }
     }
@@ -410,6 +416,15 @@ impl Dialnote {
 /// A page of the list of conversations.
 fn page_from(offset: usize) -> [(&'static str, String); 2] {
     [("limit", PAGE.to_string()), ("offset", offset.to_string())]
+}
+
+/// A 404 for what every dialnote has. In dialnote's own words it is the address that is wrong; a gateway's page may be
+/// gone in a while.
+fn at_address(said: Denied, setting: &'static str) -> CallError {
+    match said {
+        Denied::NoPage => unavailable(StatusCode::NOT_FOUND),
+        _ => Denied::NoSuchAddress(setting).into(),
+    }
 }
 
 /// What a look after a write met: whether the write had its effect is unknown then.

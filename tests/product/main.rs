@@ -48,6 +48,7 @@ mod model;
 mod moving_on;
 mod notified;
 mod noting;
+mod odd;
 mod operating;
 mod overtaking;
 mod pacing;
