@@ -178,7 +178,11 @@ fn not_notified(receipts: &[Receipt]) -> Vec<Words> {
                 Words::default().text(&format!("{name} hasn't been notified yet: Slack isn't accepting the message."))
             }
             Some(Fate::Never(why)) => Words::default().text(&couldnt_be_notified(name, None, why)),
-            Some(Fate::Taken | Fate::Unwanted | Fate::NotYet { refused: false }) | None => continue,
+            // It may have taken it all the same.
+            Some(Fate::NotYet { refused: false }) | None => {
+                Words::default().text(&format!("Slack hasn't confirmed the message to {name} yet."))
+            }
+            Some(Fate::Taken | Fate::Unwanted) => continue,
         };
         if !said.contains(&words) {
             said.push(words);

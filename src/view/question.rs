@@ -93,6 +93,7 @@ fn title(question: &Question) -> String {
 fn which_conversation(choices: &[Choice], all: usize, asked: &str, doubt: Doubt, verb: Verb) -> String {
     let asked = cut(asked, QUOTE);
     match (doubt, choices) {
+        (Doubt::TwoNamed, _) => "Two conversations are named. Choose the one you mean.".to_owned(),
         (Doubt::Weak | Doubt::Several, [only]) => format!("Did you mean {}?", named(&only.about)),
         (Doubt::Weak, _) => format!("No contact is called “{asked}”. Did you mean one of these?"),
         (Doubt::Several, _) => format!("{all} conversations match “{asked}”. Choose one."),

@@ -70,7 +70,16 @@ impl Work {
             reading = self.read_with(claim, job, text, Read::Anew).await?;
         }
         let reading = self.with_note(claim, job, self.still_open(job, reading).await?).await?;
+        let reading = self.with_people_named(claim, reading).await?;
         self.act_on(claim, job, reading).await
+    }
+
+    /// The reading with the names of the people whom its note mentions: it may be shown before it is written.
+    async fn with_people_named(&self, claim: &Claim, mut reading: Reading) -> Result<Reading, Fault> {
+        for words in reading.words_mut() {
+            *words = self.with_names(&claim.installation, words).await?;
+        }
+        Ok(reading)
     }
 
     /// The reading with the people as they were kept or as they are.

@@ -264,7 +264,7 @@ async fn slack_takes_messages_slowly_and_none_is_lost() {
         });
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
         bot.pass(SignedDuration::from_secs(10)).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Your note was added.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Your note was added. Slack hasn't confirmed the message to Zoe yet.");
         bot.world(|world| world.faults.slack.rate_limited.clear());
         bot.pass(SignedDuration::from_secs(60)).await;
         bot.line(ANA).await;

@@ -256,7 +256,7 @@ async fn an_answer_does_not_wait_for_a_message_that_hangs() {
         assert!(!said.contains("Zoe has been notified"), "{said}");
         bot.pass(SignedDuration::from_secs(60)).await;
         assert!(bot.dm(ZOE).await.starts_with("Maya assigned"));
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Slack hasn't confirmed the message to Zoe yet.");
         bot.read_all().await;
     })
     .await;
@@ -270,7 +270,7 @@ async fn a_refusal_that_comes_late_is_told_then() {
             world.faults.slack.fail_next.push(failure);
         });
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Slack hasn't confirmed the message to Zoe yet.");
         refuse(bot, ZOE, "user_disabled");
         bot.pass(SignedDuration::from_secs(30)).await;
         assert_snapshot!(bot.answer(MAYA).await, @"Zoe couldn't be notified about Ana Lima (+1 415 555 0101): Slack says the account is deactivated.");
@@ -376,7 +376,7 @@ async fn what_slack_took_and_did_not_say_is_not_posted_again() {
         let posted = |place: &str| bot.world(|world| world.messages.iter().filter(|m| m.channel == place).count());
         assert_eq!(posted("D0ZOE"), 1, "{}", bot.everything());
         assert!(bot.card(ANA).await.contains("Owner: Zoe"));
-        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Slack hasn't confirmed the message to Zoe yet.");
         bot.read_all().await;
     })
     .await;

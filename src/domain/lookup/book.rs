@@ -36,13 +36,13 @@ impl<'a> Book<'a> {
         self.all.iter().find(has).map(|known| &known.conversation)
     }
 
-    /// The conversations with the contacts whom a number fits best. Of those who share it, the one with the
-    /// same extension.
-    pub fn by_number(&self, number: &WrittenNumber) -> Option<Found<'a, Fit>> {
+    /// The conversations with the contacts whom a number fits best, and whether they have its extension. Of those
+    /// who share a number, the one with the same extension.
+    pub fn by_number(&self, number: &WrittenNumber) -> Option<Found<'a, (Fit, bool)>> {
         let matcher = number.against(&self.home);
         let fit = |phone: &str| Some((matcher.fit(phone)?, matcher.has_same_extension(phone)));
         let found = best(self.all.iter().filter_map(|known| Some((fit(&known.conversation.contact.phone)?, *known))))?;
-        Some(Found { by: found.by.0, conversations: found.conversations })
+        Some(Found { by: found.by, conversations: found.conversations })
     }
 
     /// The conversations with the contacts whom a [`folded`] phrase surely names.

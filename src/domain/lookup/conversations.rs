@@ -77,6 +77,8 @@ pub(super) enum Meant {
 pub enum Doubt {
     /// Several fit equally well.
     Several,
+    /// Two are named, and only one can be meant.
+    TwoNamed,
     /// It fits only in part, or is misspelt.
     Weak,
     /// What it fits is done.
@@ -162,7 +164,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         while let Some(last) = items.last().filter(|_| items.len() < MOST_NAMED) {
             let next = self.past_parting(last.to);
             let follows = if next > last.to {
-                let strange = || self.find.strange_number(next).filter(|_| !is_first_a_name(&items));
+                let strange = || self.find.strange_number(next);
                 self.find
                     .item(next)
                     .or_else(strange)
@@ -170,8 +172,10 @@ impl<'r, 'a> Reader<'r, 'a> {
                     .or_else(|| self.unclear(next))
             } else if last.by.stands_alone() {
                 self.find.item(next).filter(|item| item.by.stands_alone() && item.unknown.is_none())
-            } else {
+            } else if self.text.token(next).is_some_and(|token| !token.is_mark()) {
                 self.unclear(next)
+            } else {
+                None
             };
             let Some(follows) = follows else { break };
             items.push(follows);
@@ -245,7 +249,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         (first.id != second.id).then(|| Meant::OneOf {
             ids: vec![first.id.clone(), second.id.clone()],
             asked: self.words_of(one),
-            doubt: Doubt::Several,
+            doubt: Doubt::TwoNamed,
             note: note("", self.text.from(one.to)),
         })
     }
@@ -411,6 +415,10 @@ impl<'r, 'a> Reader<'r, 'a> {
                 }
                 Meant::Unclear { ids, asked: vec![note], note: String::new() }
             }
+            // Words that it does not take are no note when a button is pressed.
+            Meant::OneOf { ids, asked, doubt, .. } if !self.manner.takes_note => {
+                Meant::OneOf { ids, asked, doubt, note: String::new() }
+            }
             other => other,
         }
     }
@@ -421,23 +429,21 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 }
 
-/// Whether what follows may be the note of a conversation that is named by words: `Ana Lima, 415 555 0199`.
-fn is_first_a_name(items: &[Item<'_>]) -> bool {
-    items.first().is_some_and(|first| !first.fits.is_empty() && first.by.is_name())
-}
-
 /// What stands before and after a conversation as one note, without what parts it from the rest.
 fn note(before: &str, after: &str) -> String {
     let parts = |c: char| c.is_whitespace() || matches!(c, ',' | ':' | ';' | '|' | '-' | '‐'..='―');
     let before = before.trim_start_matches(parts).trim_end_matches(|c| parts(c) || matches!(c, '(' | '['));
-    let mut after = after.trim_start_matches(|c| parts(c) || matches!(c, ')' | ']'));
+    // `Ana Lima (see conv_1002)`: what was opened in the note is closed there.
+    let is_open = before.matches(['(', '[']).count() > before.matches([')', ']']).count();
+    let mut after = after.trim_start_matches(|c| parts(c) || !is_open && matches!(c, ')' | ']'));
     // A full stop or question mark ends the name, and belongs to nothing; three of them are the writer's.
     if let Some(rest) = after.strip_prefix(['.', '?', '!'])
         && (rest.is_empty() || rest.starts_with(char::is_whitespace))
     {
         after = rest.trim_start_matches(parts);
     }
-    let note = [typed::plain(before), typed::plain(after)].join(" ").trim().to_owned();
+    let blank = if after.starts_with([')', ']']) { "" } else { " " };
+    let note = [typed::plain(before), typed::plain(after)].join(blank).trim().to_owned();
     // `Ana Lima!!!`: marks alone say nothing.
     let is_said = |c: char| !matches!(c, '.' | '?' | '!' | '…') && !parts(c);
     if note.contains(is_said) { note } else { String::new() }

@@ -96,13 +96,13 @@ impl<'a> Finder<'_, 'a> {
 
     /// The beginning of a number that fits a contact's best; of several the longest.
     pub(super) fn by_number(&self, at: usize) -> Option<Item<'a>> {
-        let mut best: Option<(Fit, Item<'a>)> = None;
+        let mut best: Option<((Fit, bool), Item<'a>)> = None;
         for (number, to) in self.readings(at) {
             let Some(found) = self.book.by_number(&number) else { continue };
-            if found.by == Fit::LastDigits || best.as_ref().is_some_and(|(fit, _)| *fit >= found.by) {
+            if found.by.0 == Fit::LastDigits || best.as_ref().is_some_and(|(fit, _)| *fit >= found.by) {
                 continue;
             }
-            let by = if found.by == Fit::Line { By::Line } else { By::Ending };
+            let by = if found.by.0 == Fit::Line { By::Line } else { By::Ending };
             best = Some((found.by, Item { fits: found.conversations, unknown: None, by, from: at, to }));
         }
         best.map(|(_, item)| item)
@@ -190,9 +190,19 @@ impl<'a> Finder<'_, 'a> {
     /// another one follows.
     pub(super) fn strange_number(&self, at: usize) -> Option<Item<'a>> {
         let (number, to) = self.readings(at).into_iter().next().filter(|(number, _)| number.is_whole())?;
-        let is_listed = self.text.token(to).is_none_or(|next| next.parts() || next.kind == Kind::Mark(Mark::Colon));
         let is_strange = self.book.by_number(&number).is_none();
-        (is_listed && is_strange).then(|| Item { fits: Vec::new(), unknown: None, by: By::NearlyAName, from: at, to })
+        (is_strange && self.ends_an_item(to)).then(|| Item {
+            fits: Vec::new(),
+            unknown: None,
+            by: By::NearlyAName,
+            from: at,
+            to,
+        })
+    }
+
+    /// Whether an item of a list ends before a token: with the text, before another one, or before the note.
+    fn ends_an_item(&self, at: usize) -> bool {
+        self.text.token(at).is_none_or(|next| next.parts() || next.kind == Kind::Mark(Mark::Colon))
     }
 
     /// What stands where another conversation may, and is nearly one: then nobody can tell.
@@ -200,9 +210,12 @@ impl<'a> Finder<'_, 'a> {
         let word = self.text.token(at)?.word().filter(|word| !is_stop_word(word))?;
         let long = word.chars().count() >= 3;
         let fits = self.book.offered(&word);
+        // `first call her` is no misspelling of Frost.
+        let may_be_misspelt = self.is_capitalized(at) || self.ends_an_item(at + 1);
         let nearly = |one: &&&'a Conversation| {
             let name = folded(&one.title());
-            name.split(' ').any(|of_name| of_name.starts_with(&*word)) || is_misspelt(&word, &name)
+            let begins = name.split(' ').any(|of_name| of_name.starts_with(&*word));
+            begins || may_be_misspelt && is_misspelt(&word, &name)
         };
         let fits: Vec<_> = fits.iter().filter(nearly).copied().collect();
         (long && !fits.is_empty()).then(|| Item { fits, unknown: None, by: By::NearlyAName, from: at, to: at + 1 })

@@ -94,6 +94,22 @@ pub enum Reading {
     },
 }
 
+impl Reading {
+    /// What may be shown of the text: the note, and the words that name nothing.
+    pub fn words_mut(&mut self) -> Vec<&mut String> {
+        match self {
+            Self::Ready { note, .. } | Self::AllMine { note, .. } => vec![note],
+            Self::WhichConversation { asked, note, .. } => vec![asked, note],
+            Self::WhichPerson { .. } => Vec::new(),
+            Self::Missing { note, what: Missing::Conversation { asked }, .. } => vec![note, asked],
+            Self::Missing { note, what: Missing::Clarity { asked }, .. } => {
+                std::iter::once(note).chain(asked).collect()
+            }
+            Self::Missing { note, .. } => vec![note],
+        }
+    }
+}
+
 /// What is missing for a command to be carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

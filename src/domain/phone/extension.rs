@@ -15,6 +15,15 @@ pub(super) fn read(text: &str) -> Option<(String, &str)> {
     dialled(text).or_else(|| signed(text)).or_else(|| named(text))
 }
 
+/// Whether an extension at the start of `text`, with `rest` behind it, may as well begin a note: `x3 missed calls`,
+/// `#1 priority`.
+pub(super) fn may_begin_a_note(text: &str, rest: &str) -> bool {
+    let sign = text.trim_start_matches(is_blank);
+    let is_short = sign.starts_with(['x', 'X', '#', '＃']) && sign.len() < text.len();
+    let word = rest.trim_start_matches(is_blank);
+    is_short && word.len() < rest.len() && word.starts_with(char::is_alphabetic)
+}
+
 /// Pauses as phones store them: `,,22`, and `p22` or `w22` directly behind the number.
 fn dialled(text: &str) -> Option<(String, &str)> {
     let glued = text.strip_prefix(['p', 'P', 'w', 'W']);

@@ -56,6 +56,8 @@ pub struct Matcher {
     digits: String,
     /// The extension as written.
     extension: Option<String>,
+    /// Whether what looks like one was left to the text.
+    left_extension: bool,
 }
 
 impl Matcher {
@@ -63,6 +65,9 @@ impl Matcher {
     /// stored one is a question.
     pub fn fit(&self, stored: &str) -> Option<Fit> {
         let (digits, extension) = digits_and_extension(stored)?;
+        if self.left_extension && extension.is_some() {
+            return None;
+        }
         let differ = extension.is_some() && self.extension.is_some() && extension != self.extension;
         self.fit_digits(&digits).map(|fit| if differ { Fit::LastDigits } else { fit })
     }
@@ -85,15 +90,15 @@ impl Matcher {
 impl WrittenNumber {
     /// Makes the number ready for many stored ones, for a team whose shared numbers are at `home`.
     pub fn against(&self, home: &Home) -> Matcher {
-        let (digits, extension) = (self.digits.clone(), self.extension.clone());
+        let (digits, extension, left_extension) = (self.digits.clone(), self.extension.clone(), self.left_extension);
         if let Some(full) = self.full() {
             let mut lines = plan::spellings(full);
             lines.extend(self.dialled_abroad(home));
-            return Matcher { lines, endings: Vec::new(), ending: Fit::Ending, digits, extension };
+            return Matcher { lines, endings: Vec::new(), ending: Fit::Ending, digits, extension, left_extension };
         }
         if digits.len() < FEWEST_FOR_ONE {
             let endings = vec![digits.clone()];
-            return Matcher { lines: Vec::new(), endings, ending: Fit::LastDigits, digits, extension };
+            return Matcher { lines: Vec::new(), endings, ending: Fit::LastDigits, digits, extension, left_extension };
         }
         let (mut lines, is_whole) = self.dialled_at(home);
         lines.extend(self.dialled_abroad(home));
@@ -101,7 +106,7 @@ impl WrittenNumber {
             lines.extend(plan::spellings(&digits));
         }
         let ending = if is_whole { Fit::LastDigits } else { Fit::Ending };
-        Matcher { lines, endings: self.endings(home), ending, digits, extension }
+        Matcher { lines, endings: self.endings(home), ending, digits, extension, left_extension }
     }
 
     /// Returns how this number fits a stored one: E.164, maybe with blanks or an extension. For many

@@ -21,7 +21,7 @@ pub use fit::{Fit, Home, Matcher};
 const FEWEST_FOR_ONE: usize = 7;
 
 /// A phone number as a person wrote it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WrittenNumber {
     /// All digits as written, in ASCII; the plus is left out.
     digits: String,
@@ -30,12 +30,16 @@ pub struct WrittenNumber {
     /// The digits of the extension, if one was written.
     #[serde(default)]
     extension: Option<String>,
+    /// True if what stands behind it was left there although it looks like an extension: `x3 missed calls`.
+    #[serde(default)]
+    left_extension: bool,
 }
 
 impl WrittenNumber {
     /// Returns every reading of a number at the start of `text`, longest first, each with the text
     /// that follows. Blanks, brackets, quotes and invisible marks before the number are skipped, and so are
-    /// closing quotes and separators behind it. An extension belongs to the number. Empty if no number
+    /// closing quotes and separators behind it. An extension belongs to the number; one that may as well begin the
+    /// text that follows is read both ways. Empty if no number
     /// of at least four digits stands there.
     pub fn leading(text: &str) -> Vec<(Self, &str)> {
         read::readings(text)

@@ -31,19 +31,16 @@ struct Beginning<'a> {
 pub(super) fn readings(text: &str) -> Vec<(WrittenNumber, &str)> {
     let (opened, start) = opening(text);
     if let Some((number, behind)) = token(start) {
-        let (number, behind) = number.with_extension(behind);
-        return vec![(number, after(behind, opened))];
+        return number.extended(behind).map(|(number, behind)| (number, after(behind, opened))).collect();
     }
-    let mut found: Vec<_> = beginnings(scheme(start).unwrap_or(start))
+    let found: Vec<_> = beginnings(scheme(start).unwrap_or(start))
         .into_iter()
         .filter(|beginning| beginning.number.is_plausible())
-        .filter_map(|Beginning { number, behind }| {
-            let (number, behind) = number.with_extension(behind);
-            let ends = number.extension.is_some() || may_end(behind, number.digits.len());
-            ends.then(|| (number, after(behind, opened)))
-        })
+        .rev()
+        .flat_map(|Beginning { number, behind }| number.extended(behind).collect::<Vec<_>>())
+        .filter(|(number, behind)| number.extension.is_some() || may_end(behind, number.digits.len()))
+        .map(|(number, behind)| (number, after(behind, opened)))
         .collect();
-    found.reverse();
     found
 }
 
@@ -55,12 +52,18 @@ impl WrittenNumber {
         self.digits.len() >= fewest && significant <= most
     }
 
-    /// Returns the number with the extension that stands behind it, and what follows.
-    fn with_extension(self, behind: &str) -> (Self, &str) {
-        match extension::read(behind) {
-            Some((digits, rest)) => (Self { extension: Some(digits), ..self }, rest),
-            None => (self, behind),
-        }
+    /// Returns the number with the extension that stands behind it, and what follows; and without it, if it may as
+    /// well begin that.
+    fn extended(self, behind: &str) -> impl Iterator<Item = (Self, &str)> {
+        let (with, without) = match extension::read(behind) {
+            Some((digits, rest)) => {
+                let left = Self { left_extension: true, ..self.clone() };
+                let may_be_left = extension::may_begin_a_note(behind, rest);
+                (Some((Self { extension: Some(digits), ..self }, rest)), may_be_left.then_some((left, behind)))
+            }
+            None => (None, Some((self, behind))),
+        };
+        with.into_iter().chain(without)
     }
 }
 
@@ -92,7 +95,7 @@ fn token(text: &str) -> Option<(WrittenNumber, &str)> {
 /// Returns the text up to the end of each group of digits, shortest first.
 fn beginnings(text: &str) -> Vec<Beginning<'_>> {
     let mut found = Vec::new();
-    let mut number = WrittenNumber { digits: String::new(), international: false, extension: None };
+    let mut number = WrittenNumber::default();
     let mut in_group = false;
     let mut chars = text.chars();
     loop {
