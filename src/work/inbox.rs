@@ -302,8 +302,12 @@ fn waits_its_turn(claim: &Claim, job: &CommandJob) -> bool {
 pub(super) fn denied(error: CallError, id: Option<&ConversationId>) -> Stop {
     match (error, id) {
         (CallError::Fault(fault), _) => Stop::Fault(fault),
-        (CallError::Denied(Denied::NotFound | Denied::NoPage), Some(id)) => Refusal::NoConversation { id: id.clone() }.into(),
-        (CallError::Denied(Denied::NotFound | Denied::NoPage), None) => Refusal::WrongAddress { setting: READS.to_owned() }.into(),
+        (CallError::Denied(Denied::NotFound | Denied::NoPage), Some(id)) => {
+            Refusal::NoConversation { id: id.clone() }.into()
+        }
+        (CallError::Denied(Denied::NotFound | Denied::NoPage), None) => {
+            Refusal::WrongAddress { setting: READS.to_owned() }.into()
+        }
         (CallError::Denied(Denied::NoSuchAddress(setting)), _) => {
             Refusal::WrongAddress { setting: setting.to_owned() }.into()
         }

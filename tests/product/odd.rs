@@ -50,7 +50,8 @@ async fn a_note_that_was_taken_is_written_once() {
 async fn a_change_that_was_taken_is_made_once() {
     for (status, answer) in [(200, "html"), (200, "empty"), (200, "cut"), (204, "empty"), (200, "other_conversation")] {
         product(async |bot| {
-            let odd = json!({ "method": "PATCH", "status": status, "answer": answer, "after_effect": true, "always": true });
+            let odd =
+                json!({ "method": "PATCH", "status": status, "answer": answer, "after_effect": true, "always": true });
             faults(bot, &json!({ "dialnote.fail_next": [odd] }));
             bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
             bot.settle().await;
@@ -94,11 +95,11 @@ async fn a_message_whose_name_is_not_heard_is_posted_once() {
             patiently(bot, 3).await;
             bot.read_all().await;
             let (cards, messages) = bot.world(|world| {
-                let told = |who: &str, place: &str| {
-                    let seen = world.seen_by(who, place).into_iter();
-                    seen.filter(|message| message.to.is_none() && message.thread_ts.is_none()).count()
+                let posted = |place: &str| {
+                    let there = world.messages.iter().filter(|message| message.channel == place);
+                    there.filter(|message| message.thread_ts.is_none()).count()
                 };
-                (told(ZOE, "front-desk"), told(ZOE, "dm"))
+                (posted("C0FRONT"), posted("D0ZOE"))
             });
             assert_eq!((cards, messages), (1, 1), "{answer}");
         })
@@ -139,31 +140,25 @@ async fn an_endless_wait_is_asked_about_after_minutes() {
     .await;
 }
 
-/// An app with a route, which has looked before.
-async fn routed(patch: &Value, story: impl AsyncFnOnce(&mut Bot)) {
-    product_with(Setup { told: true, on: On::File, ..Setup::default() }, async |bot| {
-        faults(bot, patch);
-        let _ = bot.current().await.watch().await;
-        faults(bot, &json!({ "reset": true }));
-        bot.look().await;
-        bot.slash(MAYA, "/dialnote route *").await;
-        bot.read_all().await;
-        story(bot).await;
-    })
-    .await;
-}
-
 #[tokio::test]
 async fn an_answer_without_a_list_is_not_an_empty_list() {
     for fault in [
         json!({ "dialnote.fail_next": [{ "path": "/conversations", "answer": "no_list", "status": 200, "times": 1 }] }),
         json!({ "dialnote": { "empty_list_times": 1 } }),
     ] {
-        routed(&fault, async |bot| {
+        product_with(Setup { told: true, on: On::File, ..Setup::default() }, async |bot| {
+            bot.slash(MAYA, "/dialnote route *").await;
+            bot.read_all().await;
+            let posted =
+                |bot: &Bot| bot.world(|world| world.messages.iter().filter(|m| m.channel == "C0FRONT").count());
+            let before = posted(bot);
+            faults(bot, &fault);
+            let _ = bot.current().await.watch().await;
+            faults(bot, &json!({ "reset": true }));
             bot.look().await;
-            bot.settle().await;
-            let posted = bot.world(|world| world.seen_by(ZOE, "front-desk").len());
-            assert_eq!(posted, 0, "{fault}: a first reading is nobody's news");
+            // Of the 14 there is one in which something has just happened.
+            assert!(posted(bot) <= before + 1, "{fault}: {} cards", posted(bot) - before);
+            bot.read_all().await;
         })
         .await;
     }
@@ -186,7 +181,7 @@ async fn lists_of_any_shape_are_read_to_their_end() {
 
 #[tokio::test]
 async fn lists_without_an_end_are_left() {
-    for fault in [json!({ "ignores_offset": true }), json!({ "endless_list": true })] {
+    for fault in [json!({ "ignores_offset": true }), json!({ "endless_list": true, "page_size": 1 })] {
         product_with(Setup { told: true, on: On::File, ..Setup::default() }, async |bot| {
             faults(bot, &json!({ "dialnote": fault }));
             bot.look().await;

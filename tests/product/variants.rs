@@ -150,7 +150,10 @@ async fn where_nothing_can_be_changed_the_setting_is_named() {
                 play(bot, &json!({ "addresses": "patch_nowhere" }));
             }
             let found = bot.examine(&[]).await;
-            assert!(found.iter().any(|one| one.starts_with("BAD") && one.contains("DIALNOTE_ASSIGN_URL")), "{found:#?}");
+            assert!(
+                found.iter().any(|one| one.starts_with("BAD") && one.contains("DIALNOTE_ASSIGN_URL")),
+                "{found:#?}"
+            );
             assert_eq!(owner(bot), None);
         })
         .await;
