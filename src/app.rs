@@ -30,7 +30,7 @@ use crate::transport;
 use crate::vault::{BadKey, Vault};
 use crate::work::installations::{Installations, Services};
 use crate::work::office::{Common, Door, Office};
-use crate::work::{Work, runner};
+use crate::work::{Work, calls_end, runner};
 
 /// Why the program did not start.
 #[derive(Debug, thiserror::Error)]
@@ -77,7 +77,7 @@ pub struct App {
 impl App {
     /// Opens the database and puts everything together.
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, NotStarted> {
-        Self::on(open(&config.database).await?, config, clock)
+        Self::on(open(&config.database, &clock).await?, config, clock)
     }
 
     /// Puts everything together on a store that is open already.
@@ -100,7 +100,7 @@ impl App {
         let services = Services {
             http: client.clone(),
             slack: config.slack_api.clone(),
-            dialnote: config.dialnote_api.clone(),
+            dialnote: config.dialnote.clone(),
             hooks: config.dialnote_hooks.clone(),
             signing: config.webhook_signing.clone(),
         };
@@ -143,10 +143,12 @@ async fn receive(sockets: Option<Sockets>, stop: watch::Receiver<bool>) {
 }
 
 /// Opens a database and brings it up to date.
-pub async fn open(database: &Database) -> Result<Arc<dyn Store>, NotStarted> {
+pub async fn open(database: &Database, clock: &Clock) -> Result<Arc<dyn Store>, NotStarted> {
     let not_opened = |name: String| move |fault: Fault| NotStarted::Database { name, cause: fault.to_string() };
     Ok(match database {
-        Database::Sqlite(file) => Arc::new(Sqlite::open(file).await.map_err(not_opened(file.display().to_string()))?),
+        Database::Sqlite(file) => {
+            Arc::new(Sqlite::open(file, calls_end(clock.now())).await.map_err(not_opened(file.display().to_string()))?)
+        }
         Database::Postgres(url) => {
             let url = url.expose_secret();
             Arc::new(Postgres::open(url).await.map_err(not_opened("that DATABASE_URL names".into()))?)

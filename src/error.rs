@@ -59,6 +59,14 @@ pub enum Fault {
         /// What the transport said.
         cause: String,
     },
+    /// The request was sent and not answered in time: it may still have its effect.
+    #[error("{service} did not answer in time: {cause}")]
+    TimedOut {
+        /// Which service.
+        service: Service,
+        /// What the transport said.
+        cause: String,
+    },
     /// 429, with the wait the service asked for.
     #[error("{service} asks us to wait {} s with {bucket}", wait.as_secs())]
     RateLimited {
@@ -131,6 +139,7 @@ impl Fault {
             Self::Unreachable { .. } => "unreachable",
             Self::Unavailable { .. } => "unavailable",
             Self::Unanswered { .. } => "unanswered",
+            Self::TimedOut { .. } => "timed_out",
             Self::RateLimited { .. } => "rate_limited",
             Self::Unauthorized { .. } => "unauthorized",
             Self::Unusable { .. } => "unusable",
@@ -155,7 +164,7 @@ impl Fault {
 
     /// Whether the call may have had its effect all the same.
     pub fn may_have_happened(&self) -> bool {
-        matches!(self, Self::Unavailable { .. } | Self::Unanswered { .. } | Self::Store(_))
+        matches!(self, Self::Unavailable { .. } | Self::Unanswered { .. } | Self::TimedOut { .. } | Self::Store(_))
     }
 }
 
@@ -171,6 +180,7 @@ mod tests {
                 Fault::Unreachable { service, cause: cause() },
                 Fault::Unavailable { service, cause: cause() },
                 Fault::Unanswered { service, cause: cause() },
+                Fault::TimedOut { service, cause: cause() },
                 Fault::RateLimited { service, bucket: cause(), wait: Duration::ZERO },
                 Fault::Unauthorized { service, cause: cause() },
                 Fault::Unusable { service, cause: cause() },

@@ -32,6 +32,12 @@ pub trait Peek {
         self.text(path).map(str::trim).filter(|text| !text.is_empty())
     }
 
+    /// The id at the path: words, or a whole number.
+    fn id(&self, path: &str) -> Option<String> {
+        let number = || self.at(path)?.as_i64().map(|number| number.to_string());
+        self.words(path).map(str::to_owned).or_else(number)
+    }
+
     /// Whether there is a `true` at the path.
     fn flag(&self, path: &str) -> bool {
         self.at(path).and_then(Value::as_bool).unwrap_or(false)
@@ -61,7 +67,9 @@ mod tests {
 
     #[test]
     fn what_is_of_another_type_is_not_there() {
-        let value = json!({"a": {"b": "x", "n": null, "t": true, "l": [1], "blank": " "}});
+        let value = json!({"a": {"b": "x", "n": null, "t": true, "l": [1], "blank": " ", "i": 7}});
+        assert_eq!((value.id("/a/b"), value.id("/a/i")), (Some("x".to_owned()), Some("7".to_owned())));
+        assert_eq!((value.id("/a/t"), value.id("/a/blank")), (None, None));
         assert_eq!(value.text("/a/b"), Some("x"));
         assert_eq!(value.at("/a/n"), None);
         assert_eq!(value.text("/a/t"), None);

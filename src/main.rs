@@ -116,7 +116,7 @@ async fn audit(settings: &Settings, since: Option<String>, json: bool, csv: bool
         (_, true) => audit::Form::Csv,
         _ => audit::Form::Lines,
     };
-    let store = app::open(&database(settings)?).await?;
+    let store = app::open(&database(settings)?, &Clock::System).await?;
     Ok(audit::write(store.as_ref(), since, form, &mut std::io::stdout().lock()).await?)
 }
 
@@ -181,7 +181,7 @@ async fn examine(settings: &Settings, whose: Whose) -> Result<(), Failure> {
 }
 
 async fn look_after_jobs(settings: &Settings, command: Jobs) -> Result<(), Failure> {
-    let store = app::open(&database(settings)?).await?;
+    let store = app::open(&database(settings)?, &Clock::System).await?;
     let (store, mut out, now) = (store.as_ref(), std::io::stdout().lock(), Clock::System.now());
     match command {
         Jobs::List { waiting, json } => jobs::list(store, !waiting, json, &mut out).await?,
@@ -215,13 +215,13 @@ fn counted(jobs: usize) -> String {
 }
 
 async fn export(settings: &Settings, somebody: Somebody) -> Result<(), Failure> {
-    let store = app::open(&database(settings)?).await?;
+    let store = app::open(&database(settings)?, &Clock::System).await?;
     let (installation, person) = somebody.find(store.as_ref()).await?;
     Ok(person::export(store.as_ref(), &installation, &person, &mut std::io::stdout().lock()).await?)
 }
 
 async fn erase(settings: &Settings, somebody: Somebody, even_if_waiting: bool) -> Result<(), Failure> {
-    let store = app::open(&database(settings)?).await?;
+    let store = app::open(&database(settings)?, &Clock::System).await?;
     let (installation, person) = somebody.find(store.as_ref()).await?;
     let (whom, now) = ((&installation, &person), Clock::System.now());
     Ok(person::erase(store.as_ref(), whom, even_if_waiting, now, &mut std::io::stdout().lock()).await?)

@@ -21,8 +21,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// An answer larger than this is not read to its end.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 
-/// The longest wait we accept from a `Retry-After`.
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
+/// The shortest wait after a 429, whatever it says.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+
+/// The longest wait that we accept from a `Retry-After`: after that the service is asked again.
+const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
 /// An answer, good or bad.
 #[derive(Debug)]
@@ -109,7 +112,7 @@ async fn exchange(service: Service, by: Option<Instant>, request: reqwest::Reque
     while let Some(chunk) = response.chunk().await.map_err(|error| fault(service, error))? {
         if body.len() + chunk.len() > LARGEST_ANSWER {
             let cause = format!("the answer is larger than {LARGEST_ANSWER} bytes");
-            return Err(Fault::Unusable { service, cause });
+            return Err(Fault::Unanswered { service, cause });
         }
         body.extend_from_slice(&chunk);
     }
@@ -177,16 +180,19 @@ fn fault(service: Service, error: reqwest::Error) -> Fault {
     let cause = whole(&error);
     if error.is_connect() || error.is_builder() {
         Fault::Unreachable { service, cause }
+    } else if error.is_timeout() {
+        Fault::TimedOut { service, cause }
     } else {
         Fault::Unanswered { service, cause }
     }
 }
 
-/// Seconds or an HTTP date.
+/// Seconds or an HTTP date. Parts of a second round up.
 fn wait(value: &str) -> Option<Duration> {
-    let seconds = value.trim().parse::<u64>().ok().map(Duration::from_secs);
-    let until = || rfc2822::parse(value).ok()?.timestamp().duration_since(Timestamp::now()).try_into().ok();
-    seconds.or_else(until).map(|wait| wait.min(LONGEST_WAIT))
+    let seconds = value.trim().parse::<f64>().ok().filter(|seconds| !seconds.is_nan());
+    let until = || Some(rfc2822::parse(value).ok()?.timestamp().duration_since(Timestamp::now()).as_secs_f64());
+    let seconds = seconds.or_else(until)?.ceil();
+    Some(Duration::from_secs_f64(seconds.clamp(SHORTEST_WAIT.as_secs_f64(), LONGEST_WAIT.as_secs_f64())))
 }
 
 #[cfg(test)]
@@ -220,7 +226,13 @@ mod tests {
     #[test]
     fn reads_both_forms_of_retry_after() {
         assert_eq!(wait("30"), Some(Duration::from_secs(30)));
+        assert_eq!(wait("1.5"), Some(Duration::from_secs(2)));
+        for at_once in ["0", "-5", "-inf", "Fri, 31 Dec 1999 23:59:59 GMT"] {
+            assert_eq!(wait(at_once), Some(SHORTEST_WAIT), "{at_once}");
+        }
         assert_eq!(wait("999999999"), Some(LONGEST_WAIT));
+        assert_eq!(wait("1e400"), Some(LONGEST_WAIT));
+        assert_eq!(wait("NaN"), None);
         assert_eq!(wait("Fri, 31 Dec 2100 23:59:59 GMT"), Some(LONGEST_WAIT));
         assert_eq!(wait("soon"), None);
     }

@@ -70,7 +70,7 @@ async fn open(backend: Backend, database: &Database) -> Outcome<Arc<dyn Store>> 
     Ok(match backend {
         Backend::Sqlite => {
             let path = database.url.strip_prefix("sqlite:").ok_or("no file")?;
-            Arc::new(Sqlite::open(path.as_ref()).await?)
+            Arc::new(Sqlite::open(path.as_ref(), Timestamp::UNIX_EPOCH).await?)
         }
         Backend::Postgres => Arc::new(Postgres::open(&database.url).await?),
     })

@@ -249,11 +249,12 @@ mod tests {
     const KEY: &str = "0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d";
 
     /// Every setting with a value that is not its default, but for those that are only for many workspaces.
-    const ONE: [(&str, &str); 22] = [
+    const ONE: [(&str, &str); 23] = [
         ("SLACK_SIGNING_SECRET", "planted-a,planted-b"),
         ("SLACK_BOT_TOKEN", "xoxb-planted"),
         ("DIALNOTE_API_KEY", "dn_live_planted"),
         ("DIALNOTE_API_URL", "https://a.example/v1"),
+        ("DIALNOTE_ASSIGN_URL", "https://a.example/v2"),
         ("DIALNOTE_APP_URL", "https://b.example"),
         ("PUBLIC_URL", "https://c.example"),
         ("DIALNOTE_HOOKS_URL", "https://d.example"),

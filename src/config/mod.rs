@@ -14,6 +14,7 @@ use url::Url;
 
 use self::reader::Reader;
 pub use self::settings::{SETTINGS, Setting};
+use crate::dialnote::client::Addresses;
 use crate::dialnote::hooks::Signing;
 use crate::slack::oauth;
 use crate::traces::Collector;
@@ -33,7 +34,7 @@ pub struct Config {
     /// Slack's Web API.
     pub slack_api: Url,
     /// dialnote's API.
-    pub dialnote_api: Url,
+    pub dialnote: Addresses,
     /// dialnote's web app, for links to conversations.
     pub dialnote_app: Url,
     /// Where the app is on the web, if dialnote can reach it.
@@ -130,7 +131,7 @@ impl Config {
         let signing_secrets =
             if needs_no_signature { Some(Vec::new()) } else { reader.secrets("SLACK_SIGNING_SECRET") };
         let slack_api = reader.parsed("SLACK_API_URL", values::web_address);
-        let dialnote_api = reader.parsed("DIALNOTE_API_URL", values::web_address);
+        let dialnote = reader.dialnote();
         let dialnote_app = reader.parsed("DIALNOTE_APP_URL", values::web_address);
         let public = reader.optional("PUBLIC_URL", values::web_address);
         let workspaces = reader.workspaces(public.as_ref());
@@ -153,7 +154,7 @@ impl Config {
                 app_token,
                 sockets: sockets?,
                 slack_api: slack_api?,
-                dialnote_api: dialnote_api?,
+                dialnote: dialnote?,
                 dialnote_app: dialnote_app?,
                 public,
                 dialnote_hooks: dialnote_hooks?,
@@ -217,6 +218,7 @@ mod tests {
             ("SLACK_BOT_TOKEN", "xoxp-planted"),
             ("DIALNOTE_API_KEY", "dn_live planted"),
             ("DIALNOTE_API_URL", "http://dialnote.example/planted"),
+            ("DIALNOTE_ASSIGN_URL", "planted"),
             ("DIALNOTE_APP_URL", "planted"),
             ("SLACK_API_URL", "ftp://planted"),
             ("PUBLIC_URL", "planted"),

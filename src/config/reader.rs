@@ -6,6 +6,7 @@ use url::Url;
 use super::settings::{NONE, SETTINGS};
 use super::values::{WITH_A_SPACE, collector_address, headers, share, web_address, word};
 use super::{Mistake, Workspaces};
+use crate::dialnote::client::{ASSIGN, Addresses, READS};
 use crate::slack::oauth;
 use crate::traces::Collector;
 use crate::vault::Vault;
@@ -68,6 +69,14 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
             Ok(_) => Some(keys),
             Err(bad) => self.mistake(name, &bad.to_string()),
         }
+    }
+
+    /// Where dialnote's API is. Where only the address for reads is set, it is the one for changes as well.
+    pub(super) fn dialnote(&mut self) -> Option<Addresses> {
+        let reads = self.parsed(READS, web_address);
+        let is_one = self.is_set(READS) && !self.is_set(ASSIGN);
+        let assign = if is_one { reads.clone() } else { self.parsed(ASSIGN, web_address) };
+        Some(Addresses { reads: reads?, assign: assign? })
     }
 
     /// The collector that gets traces, if there is one.

@@ -13,7 +13,7 @@ pub struct Setting {
 }
 
 /// Every setting there is.
-pub static SETTINGS: [Setting; 27] = [
+pub static SETTINGS: [Setting; 28] = [
     Setting {
         name: "SLACK_SIGNING_SECRET",
         default: None,
@@ -67,8 +67,13 @@ pub static SETTINGS: [Setting; 27] = [
     },
     Setting {
         name: "DIALNOTE_API_URL",
+        default: Some("https://api.dialnote.com/api/v1/public"),
+        about: "Where dialnote's API is read, and notes are written.",
+    },
+    Setting {
+        name: "DIALNOTE_ASSIGN_URL",
         default: Some("https://app.dialnote.com/api/v1"),
-        about: "Where dialnote's API is.",
+        about: "Where dialnote's API takes changes of owner and status. Where only `DIALNOTE_API_URL` is set: there, too.",
     },
     Setting {
         name: "DIALNOTE_APP_URL",

@@ -10,10 +10,13 @@ use reqwest::{Method, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
+use crate::dialnote::answer::{CallError, Denied, content, refused, unavailable, unreadable};
+use crate::dialnote::learned::Learned;
+use crate::dialnote::pages::{Page, Pages};
 use crate::dialnote::wire;
 use crate::domain::conversation::{Activity, ActivityKind, Conversation, Line, Owner, Status};
 use crate::domain::people::Member;
-use crate::error::{Fault, Service};
+use crate::error::Service;
 use crate::ids::{ConversationId, MemberId};
 use crate::json::Peek;
 use crate::metrics::Metrics;
@@ -21,6 +24,9 @@ use crate::transport::{self, Answer};
 
 /// The most conversations or messages one call returns.
 pub const PAGE: usize = 100;
+
+/// The header that names a write (contracts/dialnote.md, Authentication: never relied on).
+const IDEMPOTENCY: &str = "Idempotency-Key";
 
 /// How many pages of messages are searched for a note of ours. It was written moments ago, so it is
 /// among the newest.
@@ -30,59 +36,48 @@ const NOTE_PAGES: usize = 3;
 /// may be everybody's.
 const OWNED_PAGES: usize = 50;
 
-/// What a 429 of dialnote's closes: nothing says that its limits differ from call to call.
-pub const BUCKET: &str = "dialnote";
+/// Where dialnote's calls are: reads and assignment are documented at different addresses
+/// (contracts/dialnote.md, Addresses).
+#[derive(Clone, Debug)]
+pub struct Addresses {
+    /// Reads and notes.
+    pub reads: Url,
+    /// Changes of owner and status.
+    pub assign: Url,
+}
 
-/// dialnote's "no".
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Denied {
-    /// There is no such conversation.
-    NotFound,
+/// The setting that holds the address for reads and notes.
+pub const READS: &str = "DIALNOTE_API_URL";
+
+/// The setting that holds the address for changes.
+pub const ASSIGN: &str = "DIALNOTE_ASSIGN_URL";
+
+/// Whether the key and the addresses do what the app is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writing {
+    /// An owner was set to what it was.
+    Works,
     /// The key may only read.
     ReadOnly,
-    /// There is no key: nothing was called.
-    NotConnected,
-    /// Anything else, in dialnote's words.
-    Words(String),
-}
-
-/// Why a call did not do what it should.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CallError {
-    /// dialnote understood and says no.
-    #[error("dialnote refused: {0:?}")]
-    Denied(Denied),
-    /// Anything that is not an answer to the question.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
-
-/// A conversation that there is not.
-const NOWHERE: &str = "dialnote-slack-doctor";
-
-/// A page of the list of conversations.
-#[derive(Debug)]
-pub struct Page {
-    /// Most recently active first.
-    pub conversations: Vec<Conversation>,
-    /// Whether the list ends here.
-    pub last: bool,
+    /// There is no conversation to try it with.
+    Untried,
 }
 
 /// A client of one organization.
 #[derive(Clone, Debug)]
 pub struct Dialnote {
     http: reqwest::Client,
-    base: Url,
+    addresses: Addresses,
+    learned: Arc<Learned>,
     key: Option<SecretString>,
     metrics: Arc<Metrics>,
     by: Option<Instant>,
 }
 
 impl Dialnote {
-    /// A client that calls paths below `base` with an API key; without one, it calls nothing.
-    pub fn new(http: reqwest::Client, base: Url, key: Option<SecretString>, metrics: Arc<Metrics>) -> Self {
-        Self { http, base, key, metrics, by: None }
+    /// A client that calls paths below `addresses` with an API key; without one, it calls nothing.
+    pub fn new(http: reqwest::Client, addresses: Addresses, key: Option<SecretString>, metrics: Arc<Metrics>) -> Self {
+        Self { http, addresses, learned: Arc::default(), key, metrics, by: None }
     }
 
     /// The same for calls that must be on their way by then, or not be made.
@@ -95,72 +90,133 @@ impl Dialnote {
         self.key.is_some()
     }
 
-    /// Whether the key may write. A conversation that does not exist is asked to have no owner: a key that may
-    /// only read is refused before that is noticed.
-    pub async fn may_write(&self) -> Result<bool, CallError> {
-        match self.assign(&ConversationId::new(NOWHERE), None, "doctor").await {
-            Err(CallError::Denied(Denied::ReadOnly)) => Ok(false),
-            Err(CallError::Denied(_)) | Ok(_) => Ok(true),
-            Err(fault) => Err(fault),
+    /// Whether it may be written, by a write that changes nothing: the owner of a conversation that has long been
+    /// quiet, and is done if one of the newest is, is set to what it was just read to be.
+    pub async fn may_write(&self) -> Result<Writing, CallError> {
+        let page = self.conversations(0).await?;
+        let done = page.conversations.iter().rev().find(|one| one.status == Status::Done);
+        let Some(quiet) = done.or(page.conversations.last()) else { return Ok(Writing::Untried) };
+        let before = self.conversation(&quiet.id).await?;
+        let owner = before.owner.as_ref().map(|owner| &owner.id);
+        match self.assign(&before.id, owner, "doctor").await {
+            Ok(_) => Ok(Writing::Works),
+            Err(CallError::Denied(Denied::ReadOnly)) => Ok(Writing::ReadOnly),
+            Err(error) => Err(error),
         }
     }
 
-    /// The members of the organization. Works with every kind of key.
+    /// The members of the organization, each once. Works with every kind of key.
     pub async fn members(&self) -> Result<Vec<Member>, CallError> {
-        let content = self.read(&["team", "members"], &[]).await?;
-        Ok(wire::items(&content, "members").iter().filter_map(wire::member).collect())
+        let content = self.read_known(&["team", "members"], &[]).await?;
+        let mut all: Vec<wire::Named> = Vec::new();
+        for named in wire::items(&content, "members")?.iter().filter_map(wire::member) {
+            if all.iter().all(|known| known.member.id != named.member.id) {
+                all.push(named);
+            }
+        }
+        self.learned.members(&all);
+        Ok(all.into_iter().map(|named| named.member).collect())
     }
 
     /// The numbers that the team shares.
     pub async fn lines(&self) -> Result<Vec<Line>, CallError> {
-        let content = self.read(&["messaging-channels"], &[]).await?;
-        Ok(wire::items(&content, "channels").iter().filter_map(wire::line).collect())
+        let content = self.read_known(&["messaging-channels"], &[]).await?;
+        Ok(wire::items(&content, "channels")?.iter().filter_map(wire::line).collect())
     }
 
     /// A conversation as it is now.
     pub async fn conversation(&self, id: &ConversationId) -> Result<Conversation, CallError> {
-        let content = self.read(&["conversations", id.as_str()], &[]).await?;
-        wire::conversation(&content).ok_or_else(|| unusable("the answer holds no conversation").into())
+        let content = match self.read(&["conversations", id.as_str()], &[]).await {
+            Err(CallError::Denied(Denied::NotFound | Denied::NoPage)) => return Err(self.why_not_found().await),
+            read => read?,
+        };
+        let conversation = self.understood(&content).await?.filter(|read| read.id == *id);
+        conversation.ok_or_else(|| unreadable("it does not hold the conversation").into())
+    }
+
+    /// A 404 for a conversation may be one for the address: then the list is not there either.
+    async fn why_not_found(&self) -> CallError {
+        let query = [("limit", "1".to_owned()), ("offset", "0".to_owned())];
+        match self.read_known(&["conversations"], &query).await {
+            Ok(_) => Denied::NotFound.into(),
+            Err(error) => error,
+        }
     }
 
     /// The conversations from `offset` on, at most [`PAGE`].
     pub async fn conversations(&self, offset: usize) -> Result<Page, CallError> {
-        let query = [("limit", PAGE.to_string()), ("offset", offset.to_string())];
-        let content = self.read(&["conversations"], &query).await?;
-        let items = wire::items(&content, "conversations");
-        let last = items.len() < PAGE;
-        Ok(Page { conversations: items.iter().filter_map(wire::conversation).collect(), last })
+        self.page(&page_from(offset)).await
+    }
+
+    /// An item of a list; nothing, if it cannot be read. Where it does not say who owns the conversation, the
+    /// conversation does.
+    async fn listed(&self, item: &Value) -> Result<Option<Conversation>, CallError> {
+        let Some(mut listed) = self.understood(item).await? else { return Ok(None) };
+        if wire::tells_owner(item) {
+            return Ok(Some(listed));
+        }
+        let now = Timestamp::now();
+        if let Some(owner) = self.learned.unlisted(&listed.id, item, now) {
+            listed.owner = owner;
+            return Ok(Some(listed));
+        }
+        match self.conversation(&listed.id).await {
+            Ok(read) => {
+                self.learned.looked_at(&read, item.clone(), now);
+                Ok(Some(Conversation { owner: read.owner, ..listed }))
+            }
+            Err(CallError::Denied(Denied::NotFound)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A conversation as it is written; an owner by the id that assigns, whatever id it is named by.
+    async fn understood(&self, value: &Value) -> Result<Option<Conversation>, CallError> {
+        let Some(conversation) = wire::conversation(value) else { return Ok(None) };
+        if let Some(word) = value.words("/status").filter(|_| conversation.status != Status::Other) {
+            self.learned.spelling_of(word);
+        }
+        if conversation.owner.is_some() && !self.learned.knows_members() {
+            self.members().await?;
+        }
+        Ok(Some(self.learned.resolved(conversation)))
     }
 
     /// The open conversations that a member owns, as far as one page tells.
     pub async fn open_of(&self, member: &MemberId) -> Result<HashSet<ConversationId>, CallError> {
-        let query = [("limit", PAGE.to_string()), ("assignedToId", member.to_string()), ("status", "open".to_owned())];
-        let content = self.read(&["conversations"], &query).await?;
-        let found = wire::items(&content, "conversations");
-        let open = |conversation: &Conversation| conversation.is_open() && conversation.is_owned_by(member);
-        Ok(found.iter().filter_map(wire::conversation).filter(open).map(|conversation| conversation.id).collect())
+        let found = self.owned_from(member, 0).await?.conversations.into_iter();
+        Ok(found.filter(|one| one.is_open() && one.is_owned_by(member)).map(|one| one.id).collect())
     }
 
     /// All open conversations that a member owns, most recently active first.
     pub async fn all_open_of(&self, member: &MemberId) -> Result<Vec<Conversation>, CallError> {
-        let (mut all, mut offset) = (Vec::new(), 0);
+        let (mut all, mut pages) = (Vec::new(), Pages::default());
         for _ in 0..OWNED_PAGES {
-            let query = [
-                ("limit", PAGE.to_string()),
-                ("offset", offset.to_string()),
-                ("assignedToId", member.to_string()),
-                ("status", "open".to_owned()),
-            ];
-            let content = self.read(&["conversations"], &query).await?;
-            let items = wire::items(&content, "conversations");
-            let found = items.iter().filter_map(wire::conversation);
-            all.extend(found.filter(|conversation| conversation.is_open() && conversation.is_owned_by(member)));
-            offset += PAGE;
-            if items.len() < PAGE {
+            let page = self.owned_from(member, pages.offset).await?;
+            let owned = |one: &Conversation| one.is_open() && one.is_owned_by(member);
+            all.extend(pages.take(page).into_iter().filter(owned));
+            if !pages.goes_on {
                 break;
             }
         }
         Ok(all)
+    }
+
+    /// A page of what a member owns. The filter may be ignored.
+    async fn owned_from(&self, member: &MemberId, offset: usize) -> Result<Page, CallError> {
+        let mut query = page_from(offset).to_vec();
+        query.push(("assignedToId", member.to_string()));
+        self.page(&query).await
+    }
+
+    async fn page(&self, query: &[(&str, String)]) -> Result<Page, CallError> {
+        let content = self.read_known(&["conversations"], query).await?;
+        let items = wire::items(&content, "conversations")?;
+        let mut conversations = Vec::with_capacity(items.len());
+        for item in items {
+            conversations.extend(self.listed(item).await?);
+        }
+        Ok(Page { conversations, items: items.len() })
     }
 
     /// Sets or clears the owner. `attempt_key` names this very write, in case dialnote looks at it.
@@ -170,7 +226,9 @@ impl Dialnote {
         owner: Option<&MemberId>,
         attempt_key: &str,
     ) -> Result<Conversation, CallError> {
-        self.patch(id, &json!({ "assignedToId": owner }), attempt_key).await
+        let written = owner.map(|owner| self.learned.written(owner));
+        let fits = |now: &Conversation| now.owner.as_ref().map(|owner| &owner.id) == owner;
+        self.patch(id, &json!({ "assignedToId": written }), attempt_key, fits).await
     }
 
     /// Sets the status.
@@ -180,7 +238,8 @@ impl Dialnote {
         status: Status,
         attempt_key: &str,
     ) -> Result<Conversation, CallError> {
-        self.patch(id, &json!({ "status": status }), attempt_key).await
+        let body = json!({ "status": self.learned.spelled(status) });
+        self.patch(id, &body, attempt_key, |now| now.status == status).await
     }
 
     /// Puts it away until a time to come.
@@ -190,58 +249,82 @@ impl Dialnote {
         until: Timestamp,
         attempt_key: &str,
     ) -> Result<Conversation, CallError> {
-        self.patch(id, &json!({ "status": Status::Snoozed, "snoozedUntil": until }), attempt_key).await
+        let body = json!({ "status": self.learned.spelled(Status::Snoozed), "snoozedUntil": until });
+        self.patch(id, &body, attempt_key, |now| now.status == Status::Snoozed).await
     }
 
-    /// Writes a note.
+    /// Writes a note. Whatever a 2xx says, the note is written.
     pub async fn add_note(&self, id: &ConversationId, content: &str, attempt_key: &str) -> Result<(), CallError> {
         let path = ["conversations", id.as_str(), "notes"];
-        self.write(Method::POST, &path, &json!({ "content": content }), attempt_key).await.map(drop)
+        let request = self.request(Method::POST, &self.addresses.reads, &path);
+        let request = request.json(&json!({ "content": content })).header(IDEMPOTENCY, attempt_key);
+        match self.sent(&called(&Method::POST, &path), request).await {
+            Err(CallError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => {
+                Err(self.why_not_there(id, denied, READS).await)
+            }
+            sent => sent.map(drop),
+        }
     }
 
     /// The newest entries of the timeline that are no notes, newest first, as far as they are among the
     /// newest [`PAGE`].
     pub async fn activities_but_notes(&self, id: &ConversationId) -> Result<Vec<Activity>, CallError> {
         let query = [("limit", PAGE.to_string())];
-        let content = self.read(&["conversations", id.as_str(), "messages"], &query).await?;
-        let entries = wire::items(&content, "messages");
+        let content = self.read_of(id, &query).await.map(wire::opened)?;
+        let entries = wire::items(&content, "messages")?;
         Ok(entries.iter().filter_map(wire::entry).filter(|activity| activity.kind != ActivityKind::Note).collect())
     }
 
     /// The notes written since, oldest first, as far as they are among the newest [`PAGE`] entries.
     pub async fn notes_since(&self, id: &ConversationId, since: Timestamp) -> Result<Vec<String>, CallError> {
         let query = [("limit", PAGE.to_string())];
-        let content = self.read(&["conversations", id.as_str(), "messages"], &query).await?;
-        let entries = wire::items(&content, "messages");
+        let content = self.read_of(id, &query).await.map(wire::opened)?;
+        let entries = wire::items(&content, "messages")?;
         let new = entries.iter().filter_map(wire::note).filter(|(_, at)| *at > since);
         Ok(new.map(|(text, _)| text).collect::<Vec<_>>().into_iter().rev().collect())
     }
 
     /// The member who called this number at about this time, as far as the latest calls tell.
     pub async fn caller(&self, number: &str, at: Timestamp) -> Result<Option<Owner>, CallError> {
-        let content = self.read(&["call-logs"], &[("limit", PAGE.to_string())]).await?;
-        Ok(wire::items(&content, "callLogs").iter().find_map(|call| wire::caller(call, number, at)))
+        let content = self.read_known(&["call-logs"], &[("limit", PAGE.to_string())]).await?;
+        Ok(wire::items(&content, "callLogs")?.iter().find_map(|call| wire::caller(call, number, at)))
     }
 
     /// Whether a note with this reference was written already.
     pub async fn has_note(&self, id: &ConversationId, reference: &str) -> Result<bool, CallError> {
-        let mut cursor: Option<String> = None;
+        let mut next = Vec::new();
         for _ in 0..NOTE_PAGES {
             let mut query = vec![("limit", PAGE.to_string())];
-            query.extend(cursor.take().map(|cursor| ("cursor", cursor)));
-            let answer =
-                self.call(Method::GET, &["conversations", id.as_str(), "messages"], &query, None, None).await?;
-            let next = ["/meta/nextCursor", "/data/nextCursor", "/nextCursor"];
-            cursor = next.into_iter().find_map(|path| answer.words(path)).map(str::to_owned);
-            let messages = wire::items(&wire::opened(answer), "messages");
-            if messages.iter().any(|message| mentions(message, reference)) {
+            query.append(&mut next);
+            let answer = self.read_of(id, &query).await?;
+            next = wire::next_page(&answer);
+            let content = wire::opened(answer);
+            if wire::items(&content, "messages")?.iter().any(|message| mentions(message, reference)) {
                 return Ok(true);
             }
-            if cursor.is_none() {
+            if next.is_empty() {
                 break;
             }
         }
         Ok(false)
+    }
+
+    /// A page of the timeline, in its envelope.
+    async fn read_of(&self, id: &ConversationId, query: &[(&str, String)]) -> Result<Value, CallError> {
+        match self.answer_to(&["conversations", id.as_str(), "messages"], query).await {
+            Err(CallError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => {
+                Err(self.why_not_there(id, denied, READS).await)
+            }
+            read => read,
+        }
+    }
+
+    /// A 404 for something of a conversation: of the conversation, of the address, or of a gateway.
+    async fn why_not_there(&self, id: &ConversationId, said: Denied, setting: &'static str) -> CallError {
+        match self.conversation(id).await {
+            Ok(_) => at_address(said, setting),
+            Err(error) => error,
+        }
     }
 
     /// Asks to be told of a kind of event at an address; `hooks` is where such wishes go.
@@ -250,66 +333,76 @@ impl Dialnote {
         self.sent("POST hooks", self.http.post(hooks.clone()).json(&wish)).await.map(drop)
     }
 
-    async fn patch(&self, id: &ConversationId, body: &Value, attempt_key: &str) -> Result<Conversation, CallError> {
-        let written = self.write(Method::PATCH, &["conversations", id.as_str()], body, attempt_key).await;
-        let content = match written {
-            // dialnote says yes, in words that we cannot read.
-            Err(CallError::Fault(Fault::Unusable { .. })) => return self.look_after_write(id).await,
-            written => written?,
+    /// Changes a conversation. An answer that cannot be read, is about another one or does not show the change is
+    /// no answer: the conversation is looked at.
+    async fn patch(
+        &self,
+        id: &ConversationId,
+        body: &Value,
+        attempt_key: &str,
+        fits: impl Fn(&Conversation) -> bool,
+    ) -> Result<Conversation, CallError> {
+        let path = ["conversations", id.as_str()];
+        let request = self.request(Method::PATCH, &self.addresses.assign, &path);
+        let request = request.json(body).header(IDEMPOTENCY, attempt_key);
+        let answer = match self.sent(&called(&Method::PATCH, &path), request).await {
+            Err(CallError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => {
+                return Err(self.why_not_there(id, denied, ASSIGN).await);
+            }
+            sent => sent?,
         };
-        // An answer without contact or owner is no picture of the conversation: look again.
-        match wire::conversation(&content).filter(|_| content.get("contact").is_some()) {
-            Some(conversation) => Ok(conversation),
-            None => self.look_after_write(id).await,
-        }
+        let content = content(&answer).map(wire::opened).unwrap_or_default();
+        let shown = match content.get("contact") {
+            Some(_) => self.understood(&content).await.map_err(after_write)?,
+            None => None,
+        };
+        let conversation = match shown.filter(|shown| shown.id == *id && fits(shown)) {
+            Some(conversation) => conversation,
+            None => self.look_after_write(id).await?,
+        };
+        self.learned.owned(&conversation);
+        Ok(conversation)
     }
 
     /// A conversation as it is after a write. Where that cannot be seen, the outcome of the write is unknown.
     pub async fn look_after_write(&self, id: &ConversationId) -> Result<Conversation, CallError> {
-        self.conversation(id).await.map_err(|error| match error {
-            CallError::Fault(fault) => CallError::Fault(fault.after_effect()),
-            CallError::Denied(denied) => CallError::Denied(denied),
-        })
+        self.conversation(id).await.map_err(after_write)
+    }
+
+    /// Reads what every dialnote has: where it is not found, the address is wrong.
+    async fn read_known(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, CallError> {
+        match self.read(path, query).await {
+            Err(CallError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => Err(at_address(denied, READS)),
+            read => read,
+        }
     }
 
     async fn read(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, CallError> {
-        self.call(Method::GET, path, query, None, None).await.map(wire::opened)
+        self.answer_to(path, query).await.map(wire::opened)
     }
 
-    async fn write(&self, method: Method, path: &[&str], body: &Value, attempt_key: &str) -> Result<Value, CallError> {
-        self.call(method, path, &[], Some(body), Some(attempt_key)).await.map(wire::opened)
+    /// What is read, in its envelope.
+    async fn answer_to(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, CallError> {
+        let request = self.request(Method::GET, &self.addresses.reads, path).query(query);
+        let answer = self.sent(&called(&Method::GET, path), request).await?;
+        Ok(content(&answer)?)
     }
 
-    async fn call(
-        &self,
-        method: Method,
-        path: &[&str],
-        query: &[(&str, String)],
-        body: Option<&Value>,
-        attempt_key: Option<&str>,
-    ) -> Result<Value, CallError> {
-        let mut url = self.base.clone();
+    fn request(&self, method: Method, base: &Url, path: &[&str]) -> reqwest::RequestBuilder {
+        let mut url = base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
         }
-        let name = called(&method, path);
-        let mut request = self.http.request(method, url).query(query);
-        if let Some(body) = body {
-            request = request.json(body);
-        }
-        if let Some(key) = attempt_key {
-            request = request.header("Idempotency-Key", key);
-        }
-        self.sent(&name, request).await
+        self.http.request(method, url)
     }
 
     /// Makes a call, and counts it with what came of it.
-    async fn sent(&self, name: &str, request: reqwest::RequestBuilder) -> Result<Value, CallError> {
+    async fn sent(&self, name: &str, request: reqwest::RequestBuilder) -> Result<Answer, CallError> {
         let Some(key) = &self.key else { return Err(CallError::Denied(Denied::NotConnected)) };
         let request = request.bearer_auth(key.expose_secret());
         let begun = Instant::now();
         let answer = transport::send(Service::Dialnote, self.by, request).await;
-        let outcome = answer.map_err(CallError::from).and_then(|answer| judged(&answer));
+        let outcome = answer.map_err(CallError::from).and_then(|answer| refused(&answer).map_or(Ok(answer), Err));
         let result = match &outcome {
             Ok(_) => "ok",
             Err(CallError::Denied(_)) => "refused",
@@ -317,6 +410,28 @@ impl Dialnote {
         };
         self.metrics.called(Service::Dialnote, name, result, begun.elapsed());
         outcome
+    }
+}
+
+/// A page of the list of conversations.
+fn page_from(offset: usize) -> [(&'static str, String); 2] {
+    [("limit", PAGE.to_string()), ("offset", offset.to_string())]
+}
+
+/// A 404 for what every dialnote has. In dialnote's own words it is the address that is wrong; a gateway's page may be
+/// gone in a while.
+fn at_address(said: Denied, setting: &'static str) -> CallError {
+    match said {
+        Denied::NoPage => unavailable(StatusCode::NOT_FOUND),
+        _ => Denied::NoSuchAddress(setting).into(),
+    }
+}
+
+/// What a look after a write met: whether the write had its effect is unknown then.
+fn after_write(error: CallError) -> CallError {
+    match error {
+        CallError::Fault(fault) => CallError::Fault(fault.after_effect()),
+        CallError::Denied(denied) => CallError::Denied(denied),
     }
 }
 
@@ -330,28 +445,4 @@ fn mentions(message: &Value, reference: &str) -> bool {
     ["/content", "/body", "/text"]
         .into_iter()
         .any(|path| message.text(path).is_some_and(|text| text.trim_end().ends_with(&format!("ref {reference}"))))
-}
-
-fn judged(answer: &Answer) -> Result<Value, CallError> {
-    let service = Service::Dialnote;
-    let words = || wire::words(answer.status, &answer.body);
-    let denied = |denied| Err(CallError::Denied(denied));
-    match answer.status {
-        status if status.is_success() => {
-            serde_json::from_slice(&answer.body).map_err(|error| unusable(&error.to_string()).into())
-        }
-        StatusCode::TOO_MANY_REQUESTS => {
-            let wait = answer.retry_after.unwrap_or(std::time::Duration::from_secs(10));
-            Err(Fault::RateLimited { service, bucket: BUCKET.to_owned(), wait }.into())
-        }
-        StatusCode::UNAUTHORIZED => Err(Fault::Unauthorized { service, cause: words() }.into()),
-        StatusCode::NOT_FOUND => denied(Denied::NotFound),
-        StatusCode::FORBIDDEN if wire::is_read_only(&answer.body) => denied(Denied::ReadOnly),
-        status if status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT => denied(Denied::Words(words())),
-        status => Err(Fault::Unavailable { service, cause: status.to_string() }.into()),
-    }
-}
-
-fn unusable(cause: &str) -> Fault {
-    Fault::Unusable { service: Service::Dialnote, cause: cause.to_owned() }
 }

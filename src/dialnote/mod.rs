@@ -1,8 +1,11 @@
 //! What we know of dialnote's API. What is only assumed about it stands here and nowhere else
 //! (contracts/dialnote.md, marks A).
 
+pub mod answer;
 pub mod client;
 pub mod hooks;
+mod learned;
+pub mod pages;
 mod wire;
 
 #[cfg(fuzzing)]

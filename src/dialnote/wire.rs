@@ -5,9 +5,11 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
 use serde_json::Value;
 
+use crate::dialnote::answer::unreadable;
 use crate::domain::conversation::{Activity, ActivityKind, Contact, Conversation, Line, Owner, Sequel, Status};
 use crate::domain::people::Member;
 use crate::domain::text;
+use crate::error::Fault;
 use crate::ids::{ConversationId, MemberId};
 use crate::json::Peek;
 
@@ -25,24 +27,44 @@ pub(super) fn opened(answer: Value) -> Value {
     }
 }
 
-/// The items of a list answer: the content itself, or the named list in it.
-pub(super) fn items(content: &Value, name: &str) -> Vec<Value> {
+/// The items of a list answer: the content itself, or the named list in it. An answer without a list is none.
+pub(super) fn items<'a>(content: &'a Value, name: &str) -> Result<&'a [Value], Fault> {
     let list = content.as_array().or_else(|| content.get(name)?.as_array());
-    list.cloned().unwrap_or_default()
+    list.map(Vec::as_slice).ok_or_else(|| unreadable(&format!("it holds no list of {name}")))
+}
+
+/// Where a page of messages goes on: what has to be sent for the next one. Nothing, if it is the last
+/// (contracts/dialnote.md, Calls: two parts; assumed before: one word).
+pub(super) fn next_page(answer: &Value) -> Vec<(&'static str, String)> {
+    if answer.at("/data/hasMore").and_then(Value::as_bool) == Some(false) {
+        return Vec::new();
+    }
+    let places = ["/data/nextCursor", "/meta/nextCursor", "/nextCursor"];
+    let Some(next) = places.into_iter().find_map(|path| answer.at(path)) else { return Vec::new() };
+    let part = |name: &'static str, path: &str| next.id(path).map(|value| (name, value));
+    match next.id("") {
+        Some(cursor) => vec![("cursor", cursor)],
+        None => [part("cursor", "/cursor"), part("cursorId", "/cursorId")].into_iter().flatten().collect(),
+    }
+}
+
+/// Whether an item says who owns the conversation, or that nobody does.
+pub(super) fn tells_owner(value: &Value) -> bool {
+    value.get("assignedTo").is_some() || value.get("assignedToId").is_some()
 }
 
 /// A conversation; `None` without an id.
 pub(super) fn conversation(value: &Value) -> Option<Conversation> {
+    let status = status(value.words("/status").unwrap_or_default());
     Some(Conversation {
-        id: ConversationId::new(value.words("/id")?),
-        status: status(value.words("/status").unwrap_or_default()),
+        id: ConversationId::new(value.id("/id")?),
+        status,
+        status_word: value.words("/status").filter(|_| status == Status::Other).map(text::words),
         read: value.at("/isRead").and_then(Value::as_bool),
         snoozed_until: value.time("/snoozedUntil"),
         owner: owner(value),
         contact: contact(value),
-        line: value
-            .words("/phoneNumber/number")
-            .map(|number| Line { number: number.to_owned(), name: name(value, "/phoneNumber/name") }),
+        line: value.at("/phoneNumber").and_then(line),
         last_activity: value.at("/lastActivity").and_then(activity),
         last_note: None,
     })
@@ -52,14 +74,16 @@ fn status(status: &str) -> Status {
     match status.to_ascii_lowercase().as_str() {
         "done" => Status::Done,
         "snoozed" => Status::Snoozed,
-        _ => Status::Open,
+        "open" | "" => Status::Open,
+        _ => Status::Other,
     }
 }
 
 /// The populated owner, or the bare id where only that is given.
 fn owner(value: &Value) -> Option<Owner> {
-    let id = value.words("/assignedTo/id").or_else(|| value.words("/assignedToId"))?;
-    Some(Owner { id: MemberId::new(id), name: name(value, "/assignedTo/name").unwrap_or_default() })
+    let id = value.id("/assignedTo/id").or_else(|| value.id("/assignedToId"))?;
+    let name = value.at("/assignedTo").and_then(full_name);
+    Some(Owner { id: MemberId::new(id), name: name.unwrap_or_default() })
 }
 
 fn contact(value: &Value) -> Contact {
@@ -120,7 +144,7 @@ pub(super) fn caller(value: &Value, to: &str, at: Timestamp) -> Option<Owner> {
         && value.words("/toNumber") == Some(to)
         && made.duration_since(at).abs() <= ONE_CALL;
     let member = ["/member", "/user"].into_iter().find_map(|path| value.at(path)).filter(|_| this)?;
-    Some(Owner { id: MemberId::new(member.words("/id")?), name: name(member, "/name").unwrap_or_default() })
+    Some(Owner { id: MemberId::new(member.id("/id")?), name: full_name(member).unwrap_or_default() })
 }
 
 /// Nothing says how a missed call is told from an answered one; assumed: by a status, or in words.
@@ -129,20 +153,53 @@ fn is_missed(value: &Value, says: Option<&str>) -> bool {
     value.words("/status").is_some_and(missed) || says.is_some_and(missed)
 }
 
-/// A shared number; `None` without its address.
+/// A shared number; `None` without its address. Conversations and channels call the same things differently.
 pub(super) fn line(value: &Value) -> Option<Line> {
-    Some(Line { number: value.words("/channelAddress")?.to_owned(), name: name(value, "/displayName") })
+    let number = value.words("/channelAddress").or_else(|| value.words("/number"))?;
+    Some(Line { number: number.to_owned(), name: name(value, "/displayName").or_else(|| name(value, "/name")) })
 }
 
-/// A member; `None` without an id.
-pub(super) fn member(value: &Value) -> Option<Member> {
-    Some(Member {
-        id: MemberId::new(value.words("/id")?),
-        name: name(value, "/name").unwrap_or_default(),
-        email: value.words("/email").map(str::to_owned),
-        away: value.words("/availability").is_some_and(|said| !said.eq_ignore_ascii_case("available")),
+/// A member with everything that may name them.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    pub(super) member: Member,
+    /// All their ids.
+    pub(super) ids: Vec<String>,
+    /// Whether the one by which they are assigned is a number.
+    pub(super) is_number: bool,
+}
+
+/// A member; `None` without an id. A list may hold users or memberships; what assigns is the user's id
+/// (contracts/dialnote.md, Objects).
+pub(super) fn member(value: &Value) -> Option<Named> {
+    let places = ["/user/id", "/userId", "/user_id", "/id"];
+    let ids: Vec<_> = places.into_iter().filter_map(|path| value.id(path)).collect();
+    let user = value.at("/user");
+    let email = value.words("/email").or_else(|| user?.words("/email"));
+    let member = Member {
+        id: MemberId::new(ids.first()?.clone()),
+        name: full_name(value).or_else(|| full_name(user?)).unwrap_or_default(),
+        email: email.map(str::to_owned),
+        away: value.words("/availability").is_some_and(is_away),
         admin: value.words("/role").is_some_and(|role| role.eq_ignore_ascii_case("admin")),
-    })
+    };
+    let is_number = places.into_iter().find_map(|path| value.at(path)).is_some_and(Value::is_number);
+    Some(Named { member, ids, is_number })
+}
+
+/// Whether an availability means that calls do not ring. An unknown one says nothing.
+fn is_away(availability: &str) -> bool {
+    let word: String = availability.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+    matches!(word.as_str(), "away" | "donotdisturb" | "dnd" | "busy" | "offline" | "unavailable")
+}
+
+/// The name of a person, whole or in two parts.
+fn full_name(value: &Value) -> Option<String> {
+    let parts = || {
+        let parts = ["/firstName", "/lastName"].map(|path| value.text(path).unwrap_or_default());
+        text::name(&parts.join(" "))
+    };
+    name(value, "/name").or_else(parts)
 }
 
 /// dialnote's own words of a refusal: its message, else its error code, else the status.
@@ -151,6 +208,18 @@ pub(super) fn words(status: StatusCode, body: &[u8]) -> String {
     let paths = ["/message", "/error/message", "/error", "/error/code"];
     let words = paths.into_iter().find_map(|path| answer.words(path));
     words.map_or_else(|| status.to_string(), |words| text::cut(&text::words(words), LONGEST_WORDS))
+}
+
+/// Whether a body is a refusal in dialnote's shape. (Gateways say `{"message": "Forbidden"}`.)
+pub(super) fn is_refusal(body: &[u8]) -> bool {
+    let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+    answer.at("/error").is_some_and(|error| error.is_string() || error.is_object())
+}
+
+/// Whether a body says in words what was wrong with a request.
+pub(super) fn has_words(body: &[u8]) -> bool {
+    let answer: Value = serde_json::from_slice(body).unwrap_or_default();
+    answer.words("/message").is_some()
 }
 
 /// Whether the refusal is the one that read-only keys get on every write.
@@ -166,8 +235,9 @@ pub fn read_anything(body: &[u8]) {
     is_read_only(body);
     let Ok(answer) = serde_json::from_slice::<Value>(body) else { return };
     let content = opened(answer);
-    let all = ["conversations", "members", "messages", "calls"].map(|name| items(&content, name));
-    for value in all.iter().flatten().chain([&content]) {
+    let all = ["conversations", "members", "messages", "calls"].map(|name| items(&content, name).unwrap_or_default());
+    next_page(&content);
+    for value in all.into_iter().flatten().chain([&content]) {
         let _ = (conversation(value), entry(value), note(value), line(value), member(value));
         caller(value, "+14155550100", Timestamp::UNIX_EPOCH);
     }
@@ -185,14 +255,40 @@ mod tests {
             let read = conversation(&opened(answer));
             assert_eq!(read.and_then(|c| c.owner).map(|o| o.id), Some(MemberId::new("m1")));
         }
-        assert_eq!(items(&json!([1, 2]), "messages").len(), 2);
-        assert_eq!(items(&json!({"messages": [1]}), "messages").len(), 1);
+        let count = |content| items(&content, "messages").map(<[Value]>::len).ok();
+        assert_eq!(count(json!([1, 2])), Some(2));
+        assert_eq!(count(json!({"messages": [1]})), Some(1));
+        assert_eq!(count(json!({})), None);
+        assert_eq!(count(json!({"messages": null})), None);
+    }
+
+    #[test]
+    fn a_page_goes_on_in_every_shape() {
+        let next = |answer| next_page(&answer);
+        let two = json!({"data": {"hasMore": true, "nextCursor": {"cursor": "2026", "cursorId": "u"}}});
+        assert_eq!(next(two), [("cursor", "2026".to_owned()), ("cursorId", "u".to_owned())]);
+        assert_eq!(next(json!({"meta": {"nextCursor": "m1"}})), [("cursor", "m1".to_owned())]);
+        assert_eq!(next(json!({"data": {"hasMore": false, "nextCursor": {"cursor": "2026"}}})), []);
+        assert_eq!(next(json!({"meta": {"nextCursor": null}})), []);
+    }
+
+    #[test]
+    fn a_member_is_assigned_by_the_user() {
+        let ids = |value| member(&value).map(|named| (named.member.id.to_string(), named.ids));
+        let named = |id: &str, all: &[&str]| Some((id.to_owned(), all.iter().map(|id| (*id).to_owned()).collect()));
+        assert_eq!(ids(json!({"id": "u1"})), named("u1", &["u1"]));
+        assert_eq!(ids(json!({"id": "m1", "userId": "u1"})), named("u1", &["u1", "m1"]));
+        let whole = json!({"id": "m1", "user": {"id": 7, "email": "a@b.c", "firstName": "Ana", "lastName": "Lima"}});
+        assert_eq!(ids(whole.clone()), named("7", &["7", "m1"]));
+        let member = member(&whole).map(|named| (named.member.name, named.member.email, named.is_number));
+        assert_eq!(member, Some(("Ana Lima".to_owned(), Some("a@b.c".to_owned()), true)));
+        assert!(["AWAY", "away", "Do Not Disturb"].into_iter().all(is_away) && !is_away("Available"));
     }
 
     #[test]
     fn a_conversation_needs_no_more_than_its_id() {
         let bare = conversation(&json!({"id": "c1", "contact": null, "lastActivity": {"type": 7}, "status": "new"}));
-        assert_eq!(bare.map(|c| (c.status, c.owner, c.last_activity)), Some((Status::Open, None, None)));
+        assert_eq!(bare.map(|c| (c.status, c.owner, c.last_activity)), Some((Status::Other, None, None)));
         assert_eq!(conversation(&json!({"id": ""})), None);
     }
 

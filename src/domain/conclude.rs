@@ -127,7 +127,7 @@ impl Concluded<'_> {
         let (plan, now) = (&self.progress.plan, &self.progress.now);
         let what = plan.what();
         let hidden = match now.status {
-            Status::Open => None,
+            Status::Open | Status::Other => None,
             Status::Done => Some(Hidden::Done),
             Status::Snoozed => Some(Hidden::Snoozed(now.snoozed_until)),
         };

@@ -12,8 +12,11 @@ use crate::ids::{ConversationId, MemberId};
 pub struct Conversation {
     /// Its name in dialnote.
     pub id: ConversationId,
-    /// Open, done or snoozed.
+    /// Open, done, snoozed or another one.
     pub status: Status,
+    /// dialnote's word for another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_word: Option<String>,
     /// Whether somebody has seen in dialnote what came in, if dialnote says so.
     #[serde(default)]
     pub read: Option<bool>,
@@ -43,6 +46,8 @@ pub enum Status {
     Done,
     /// Comes back later.
     Snoozed,
+    /// Another one that this version does not know: never counted as open.
+    Other,
 }
 
 /// What can change about a conversation.
@@ -219,6 +224,11 @@ impl Conversation {
     /// Whether somebody has to follow up.
     pub fn is_open(&self) -> bool {
         self.status == Status::Open
+    }
+
+    /// Whether it is open, or will be.
+    pub fn is_pending(&self) -> bool {
+        matches!(self.status, Status::Open | Status::Snoozed)
     }
 
     /// Whether `member` owns it.

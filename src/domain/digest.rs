@@ -42,7 +42,7 @@ impl Summary {
                 (Status::Snoozed, _) => {
                     snoozed += usize::from(one.snoozed_until.is_some_and(|until| day(until) == day(now)));
                 }
-                (Status::Done, _) => {}
+                (Status::Done | Status::Other, _) => {}
             }
         }
         waiting.sort_by_key(|one| one.last_activity.as_ref().map(|last| last.at));
@@ -121,6 +121,7 @@ mod tests {
             line: None,
             last_activity: None,
             last_note: None,
+            status_word: None,
         }
     }
 

@@ -194,8 +194,8 @@ impl Filter {
         let open = conversation.status == Status::Open;
         let owned_by = |member: Option<&MemberId>| member.is_some_and(|member| conversation.is_owned_by(member));
         match self {
-            Self::Mine => conversation.status != Status::Done && owned_by(me),
-            Self::Person(_) => conversation.status != Status::Done && owned_by(person),
+            Self::Mine => conversation.is_pending() && owned_by(me),
+            Self::Person(_) => conversation.is_pending() && owned_by(person),
             Self::Unassigned => open && conversation.owner.is_none(),
             Self::Unread => open && conversation.read == Some(false),
             Self::Read => open && conversation.read == Some(true),
@@ -248,6 +248,7 @@ mod tests {
                 sequel: crate::domain::conversation::Sequel::Nothing,
             }),
             last_note: None,
+            status_word: None,
         })
     }
 

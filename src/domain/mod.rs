@@ -4,6 +4,7 @@
 pub mod absence;
 pub mod asked;
 pub mod asker;
+pub mod awake;
 pub mod click;
 pub mod command;
 pub mod conclude;

@@ -36,6 +36,11 @@ pub enum Refusal {
         /// The id.
         id: ConversationId,
     },
+    /// dialnote takes no such call at the address that is set.
+    WrongAddress {
+        /// The setting.
+        setting: String,
+    },
     /// Somebody else was first.
     Taken {
         /// Which conversation.

@@ -111,6 +111,7 @@ pub fn days<'a>(all: impl Iterator<Item = &'a Conversation>, count: u16, now: Ti
             (Status::Snoozed, _) => day.snoozed += 1,
             (Status::Open, Some(_)) => day.owned += 1,
             (Status::Open, None) => day.waiting += 1,
+            (Status::Other, _) => {}
         }
     }
     days

@@ -13,6 +13,15 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// The longest pause after a refusal for an unknown reason: it may last for hours.
 const LONGEST_OF_THE_UNKNOWN: Duration = Duration::from_mins(10);
 
+/// For how long a key of dialnote's is tried that is not accepted: a gateway may say so for a moment.
+const PATIENCE_WITH_A_KEY: Duration = Duration::from_mins(2);
+
+/// How long a call that was not answered in time may still have its effect.
+const LATE_EFFECT: Duration = Duration::from_secs(10);
+
+/// A wait that is too short to be one: it grows with each try.
+const NO_WAIT: Duration = Duration::from_secs(1);
+
 /// An answer that we cannot use will not get better by asking often.
 const TRIES_OF_THE_UNUSABLE: u32 = 5;
 
@@ -30,7 +39,7 @@ pub enum Next {
 pub struct Tries {
     /// How often it was tried, the failed try included.
     pub attempt: u32,
-    /// When it was accepted.
+    /// When it was accepted; for a key that is refused, since when it is.
     pub accepted: Timestamp,
     /// How long after that to give up.
     pub give_up_after: Duration,
@@ -41,13 +50,18 @@ pub struct Tries {
 /// Decides what follows `fault`, met at `now`.
 pub fn after(fault: &Fault, tries: Tries, now: Timestamp) -> Next {
     let pause = match fault {
+        Fault::RateLimited { wait, .. } if *wait <= NO_WAIT => backoff(tries, LONGEST_PAUSE).max(*wait),
         Fault::RateLimited { wait, .. } => jittered(*wait, tries.seed, 0, 10),
         // The operator can renew Slack's token while messages wait; a person who waits for a
         // command is told at once that the key does not work.
         Fault::Unauthorized { service: Service::Slack, .. } | Fault::Sealed(_) => {
             jittered(LONGEST_PAUSE, tries.seed, -20, 20)
         }
-        Fault::Unauthorized { service: Service::Dialnote, .. } => return Next::GiveUp,
+        Fault::Unauthorized { service: Service::Dialnote, .. } => {
+            let tries = Tries { give_up_after: PATIENCE_WITH_A_KEY, ..tries };
+            return at_the_end(backoff(tries, LONGEST_PAUSE), tries, now);
+        }
+        Fault::TimedOut { .. } => backoff(tries, LONGEST_PAUSE).max(LATE_EFFECT),
         Fault::Unusable { .. } if tries.attempt >= TRIES_OF_THE_UNUSABLE => return Next::GiveUp,
         Fault::UnknownCode { .. } => backoff(tries, LONGEST_OF_THE_UNKNOWN),
         Fault::Unreachable { .. }
@@ -58,6 +72,11 @@ pub fn after(fault: &Fault, tries: Tries, now: Timestamp) -> Next {
         | Fault::TakenOver
         | Fault::Unusable { .. } => backoff(tries, LONGEST_PAUSE),
     };
+    at_the_end(pause, tries, now)
+}
+
+/// After the pause, unless it is time to give up by then.
+fn at_the_end(pause: Duration, tries: Tries, now: Timestamp) -> Next {
     let due = now.saturating_add(signed(pause)).unwrap_or(Timestamp::MAX);
     let end = tries.accepted.saturating_add(signed(tries.give_up_after)).unwrap_or(Timestamp::MAX);
     if due > end { Next::GiveUp } else { Next::At(due) }
@@ -122,8 +141,18 @@ mod tests {
     fn waits_as_long_as_the_service_asks() {
         let limited =
             Fault::RateLimited { service: Service::Slack, bucket: "chat.update".into(), wait: Duration::from_secs(30) };
-        let pause = pause(&limited, 1).unwrap_or_default();
-        assert!((30.0..=33.0).contains(&pause), "{pause} s");
+        let pause_of = |fault: &Fault, attempt| pause(fault, attempt).unwrap_or_default();
+        let paused = pause_of(&limited, 1);
+        assert!((30.0..=33.0).contains(&paused), "{paused} s");
+        let at_once =
+            Fault::RateLimited { service: Service::Dialnote, bucket: "dialnote".into(), wait: Duration::from_secs(1) };
+        assert!((1.0..=1.2).contains(&pause_of(&at_once, 1)) && pause_of(&at_once, 6) > 20.0);
+    }
+
+    #[test]
+    fn a_late_effect_is_waited_for() {
+        let late = Fault::TimedOut { service: Service::Dialnote, cause: "10 s".into() };
+        assert!(pause(&late, 1).is_some_and(|paused| paused >= 10.0));
     }
 
     #[test]
@@ -135,7 +164,10 @@ mod tests {
         assert!(pause(&unusable, 4).is_some());
         assert_eq!(pause(&unusable, 5), None);
         let revoked = |service| Fault::Unauthorized { service, cause: "revoked".into() };
-        assert_eq!(pause(&revoked(Service::Dialnote), 1), None);
+        assert!(pause(&revoked(Service::Dialnote), 1).is_some());
+        let minutes = |minutes: i64| Timestamp::from_second(minutes * 60).unwrap_or(accepted);
+        assert!(matches!(after(&revoked(Service::Dialnote), tries(3), minutes(1)), Next::At(_)));
+        assert_eq!(after(&revoked(Service::Dialnote), tries(3), minutes(2)), Next::GiveUp);
         assert!(pause(&revoked(Service::Slack), 1).is_some());
     }
 }

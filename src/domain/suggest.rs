@@ -54,6 +54,7 @@ mod tests {
             line: None,
             last_activity: None,
             last_note: None,
+            status_word: None,
         })
     }
 

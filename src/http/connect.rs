@@ -10,7 +10,8 @@ use serde_json::json;
 use tokio::time::timeout;
 use tracing::{info, warn};
 
-use crate::dialnote::client::{CallError, Denied, Dialnote};
+use crate::dialnote::answer::{CallError, Denied};
+use crate::dialnote::client::{Dialnote, Writing};
 use crate::domain::form::connect_form::KEY;
 use crate::domain::people::Account;
 use crate::domain::refusal::Refusal;
@@ -107,7 +108,10 @@ impl Request<'_> {
 async fn tried(dialnote: &Dialnote) -> Result<usize, Unfit> {
     let trial = async {
         let members = dialnote.members().await?;
-        Ok(if dialnote.may_write().await? { Ok(members.len()) } else { Err(Unfit::ReadOnly) })
+        Ok(match dialnote.may_write().await? {
+            Writing::Works | Writing::Untried => Ok(members.len()),
+            Writing::ReadOnly => Err(Unfit::ReadOnly),
+        })
     };
     match timeout(PATIENCE, trial).await {
         Ok(Ok(outcome)) => outcome,

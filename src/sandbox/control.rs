@@ -13,8 +13,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::cast::{NewContact, NewPerson, NewProfile};
-use super::server::{Answer, Heard, Shared};
+use super::answer::Answer;
+use super::cast::{NewChannel, NewContact, NewPerson, NewProfile};
+use super::server::{Heard, Shared};
 use super::sockets::Sockets;
 use super::world::World;
 use super::{Impossible, deliver, dialnote, live, state};
@@ -201,6 +202,10 @@ async fn done(shared: &Shared, verb: &str, heard: &Heard) -> Result<Value, Refus
         "profiles" => {
             let profiles: Vec<NewProfile> = read(heard)?;
             Ok(json!({"users": added(shared, profiles, World::change_profile)?}))
+        }
+        "channels" => {
+            let channels: Vec<NewChannel> = read(heard)?;
+            Ok(json!({"channels": added(shared, channels, World::set_channel)?}))
         }
         "incoming" => Ok(json!({"conversation": deliver::incoming(shared, read(heard)?).await?})),
         "faults" => {

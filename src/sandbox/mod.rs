@@ -8,6 +8,8 @@
     reason = "only JSON values are indexed: reading what is missing gives null, and objects of our own are written to"
 )]
 
+mod answer;
+mod attend;
 mod blocks;
 mod calls;
 mod cast;
@@ -42,11 +44,12 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 pub use calls::{Call, Delivery, Log};
-pub use cast::{NewContact, NewPerson, NewProfile};
+pub use cast::{NewChannel, NewContact, NewPerson, NewProfile};
 pub use channels::{Channel, ChannelKind, Message};
 pub use deliver::{Click, Close, Incoming, Outcome, Saying, Shortcut, Submit, Typing};
+pub use dialnote::variants::{self, Variants};
 pub use dialnote::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
-pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, Service, SlackFailure, SlackFaults};
+pub use faults::{DialnoteFailure, DialnoteFaults, Faults, Hang, Odd, Service, SlackFailure, SlackFaults};
 pub use oauth::{Grants, Token};
 pub use people::{Person, UserGroup};
 pub use seed::{APP, BOT, BOT_HANDLE, BOT_USER, DOMAIN, SLACKBOT, TEAM, TEAM_NAME, Workspace};
@@ -319,7 +322,7 @@ impl Sandbox {
     }
 
     /// Changes a conversation in dialnote itself: `conversation`, and what dialnote lets change
-    /// (`assignedToId`, `status`, `snoozedUntil`), `isRead`, or a `note` to add.
+    /// (`assignedToId`, `status`, `snoozedUntil`), `isRead`, a `note` to add, or `deleted`.
     pub fn change_in_dialnote(&self, change: &Value) -> Result<(), Impossible> {
         self.world(|world| dialnote::change(world, change))
     }

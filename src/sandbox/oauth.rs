@@ -13,9 +13,10 @@ use base64::prelude::BASE64_STANDARD;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use super::answer::Answer;
 use super::installed::Installed;
 use super::seed::{APP, BOT_USER};
-use super::server::{Answer, Heard, Shared};
+use super::server::{Heard, Shared};
 use super::world::World;
 
 /// How long a code works.

@@ -35,7 +35,7 @@ pub struct Person {
     pub stranger: bool,
     /// The workspace the person belongs to.
     pub team: String,
-    /// IANA time zone.
+    /// IANA time zone; empty where Slack knows none.
     pub tz: String,
     /// `en-US` and the like.
     pub locale: String,
@@ -90,9 +90,6 @@ impl Person {
         if !self.deleted {
             user["color"] = json!("4bbe2e");
             user["real_name"] = json!(self.real_name);
-            user["tz"] = json!(self.tz);
-            user["tz_label"] = json!(self.tz);
-            user["tz_offset"] = json!(offset(&self.tz, now));
             user["is_admin"] = json!(self.admin);
             user["is_owner"] = json!(false);
             user["is_primary_owner"] = json!(false);
@@ -100,6 +97,11 @@ impl Person {
             user["is_ultra_restricted"] = json!(false);
             user["is_email_confirmed"] = json!(self.email_confirmed);
             user["who_can_share_contact_card"] = json!("EVERYONE");
+        }
+        if !self.deleted && !self.tz.is_empty() {
+            user["tz"] = json!(self.tz);
+            user["tz_label"] = json!(self.tz);
+            user["tz_offset"] = json!(offset(&self.tz, now));
         }
         if self.stranger {
             user["is_stranger"] = json!(true);

@@ -11,6 +11,8 @@ use super::people::{Person, UserGroup};
 pub const TEAM: &str = "T0ACME";
 /// Its name.
 pub const TEAM_NAME: &str = "Acme Dental";
+/// The workspace of people who are met in shared channels.
+pub(super) const OTHER_TEAM: &str = "T0OTHER";
 /// Its domain.
 pub const DOMAIN: &str = "acme-dental";
 /// The app.

@@ -1,12 +1,11 @@
-//! The sandbox's front door: one listener, the two services behind it, and what all their requests
-//! have in common — being recorded, being slowed or broken by a fault, hanging for ever.
+//! The sandbox's front door: one listener, the two services behind it, and what they share.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,8 +14,8 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
-use super::calls::{Call, shorten};
-use super::faults::{self, Course, Refusal, Service};
+use super::attend::Asked;
+use super::faults::Service;
 use super::seed::Workspace;
 use super::world::World;
 use super::{Credentials, Impossible, Options, Secrets, control, dialnote, oauth, pages, slack, sockets};
@@ -52,14 +51,6 @@ pub(super) struct Heard {
     pub(super) query: String,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
-}
-
-/// What a fake service answers.
-#[derive(Clone, Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: Value,
 }
 
 /// Binds, and serves until the sandbox is stopped or dropped.
@@ -141,43 +132,47 @@ fn router(shared: Arc<Shared>) -> Router {
 
 async fn slack_api(State(shared): State<Arc<Shared>>, Path(method): Path<String>, request: Request) -> Response {
     let heard = match Heard::read(request).await {
-        Ok(heard) => heard,
+        Ok(heard) => Arc::new(heard),
         Err(refused) => return refused,
     };
-    let whose = heard.bearer().map(str::to_owned);
+    let whose = heard.token();
     let shared = shared.whose(|world| whose.as_ref().is_some_and(|token| world.grants.knows(token)));
-    let handle = |world: &mut World| slack::call(world, &method, &heard);
-    shared.attend(Service::Slack, &method, &heard.path, &heard, handle).await
+    let (called, made) = (method.clone(), heard.clone());
+    let handle = move |world: &mut World| slack::call(world, &called, &made);
+    shared.attend(Asked::slack(&method, &heard), handle).await
 }
 
 async fn oauth_access(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let heard = match Heard::read(request).await {
-        Ok(heard) => heard,
+        Ok(heard) => Arc::new(heard),
         Err(refused) => return refused,
     };
     let shared = shared.whose(|world| world.grants.is_asked(&heard));
-    let handle = |world: &mut World| oauth::access(world, &heard);
-    shared.attend(Service::Slack, "oauth.v2.access", &heard.path, &heard, handle).await
+    let made = heard.clone();
+    let handle = move |world: &mut World| oauth::access(world, &made);
+    shared.attend(Asked::slack("oauth.v2.access", &heard), handle).await
 }
 
 async fn response_url(State(shared): State<Arc<Shared>>, Path(token): Path<String>, request: Request) -> Response {
     let heard = match Heard::read(request).await {
-        Ok(heard) => heard,
+        Ok(heard) => Arc::new(heard),
         Err(refused) => return refused,
     };
-    let handle = |world: &mut World| slack::respond(world, &token, &heard);
     let shared = shared.whose(|world| world.response_urls.contains_key(&token));
-    shared.attend(Service::Slack, "response_url", &heard.path, &heard, handle).await
+    let made = heard.clone();
+    let handle = move |world: &mut World| slack::respond(world, &token, &made);
+    shared.attend(Asked::slack("response_url", &heard), handle).await
 }
 
 async fn upload(State(shared): State<Arc<Shared>>, Path(id): Path<String>, request: Request) -> Response {
     let heard = match Heard::read(request).await {
-        Ok(heard) => heard,
+        Ok(heard) => Arc::new(heard),
         Err(refused) => return refused,
     };
-    let handle = |world: &mut World| slack::take_upload(world, &id, &heard);
     let shared = shared.whose(|world| world.uploads.contains_key(&id));
-    shared.attend(Service::Slack, "upload", &heard.path, &heard, handle).await
+    let made = heard.clone();
+    let handle = move |world: &mut World| slack::take_upload(world, &id, &made);
+    shared.attend(Asked::slack("upload", &heard), handle).await
 }
 
 /// A picture, for whoever looks at the page.
@@ -191,14 +186,15 @@ async fn file(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Resp
 
 async fn dialnote_api(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let heard = match Heard::read(request).await {
-        Ok(heard) => heard,
+        Ok(heard) => Arc::new(heard),
         Err(refused) => return refused,
     };
-    let path = dialnote::below_base(&heard.path).to_owned();
-    let handle = |world: &mut World| dialnote::call(world, &heard);
     let key = heard.bearer().map(str::to_owned);
     let shared = shared.whose(|world| key.as_ref().is_some_and(|key| dialnote::knows(world, key)));
-    shared.attend(Service::Dialnote, &heard.method.clone(), &path, &heard, handle).await
+    let made = heard.clone();
+    let handle = move |world: &mut World| dialnote::call(world, &made);
+    let path = dialnote::below_base(&heard.path);
+    shared.attend(Asked { service: Service::Dialnote, method: &heard.method, path, heard: &heard }, handle).await
 }
 
 impl Shared {
@@ -283,57 +279,8 @@ impl Shared {
         tokio::time::timeout(PATIENCE, done).await.map_err(late)
     }
 
-    /// One request of the app's from arrival to answer, with whatever the faults make of it.
-    async fn attend(
-        &self,
-        service: Service,
-        method: &str,
-        path: &str,
-        heard: &Heard,
-        handle: impl FnOnce(&mut World) -> Answer,
-    ) -> Response {
-        let began = Instant::now();
-        let (seq, course) = self.world(|world| {
-            let seq = record(world, service, method, path, heard);
-            let target = faults::target(world, heard);
-            (seq, world.faults.course(service, method, path, &target))
-        });
-        self.turn();
-        pause(course.slow_ms).await;
-        if course.hang == Some(false) {
-            self.hang().await;
-        }
-        let answer = match &course.refusal {
-            Some(refusal) if !refusal.after_effect => refusal.answer(service),
-            _ => self.world(|world| act(world, seq, handle)),
-        };
-        self.turn();
-        self.settle(seq, service, answer, &course, began).await
-    }
-
-    /// The rest of [`Self::attend`]: the effect is there, the answer is on its way.
-    async fn settle(&self, seq: u64, service: Service, answer: Answer, course: &Course, began: Instant) -> Response {
-        if course.hang == Some(true) {
-            self.hang().await;
-        }
-        pause(course.late_ms).await;
-        let answer = match &course.refusal {
-            Some(refusal) if refusal.after_effect => refusal.answer(service),
-            _ => answer,
-        };
-        self.world(|world| {
-            if let Some(call) = world.calls.get_mut(seq) {
-                call.status = Some(answer.status);
-                call.error = answer.error();
-                call.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-            }
-        });
-        self.turn();
-        answer.into_response()
-    }
-
     /// Waits until it is let go, or the sandbox stops.
-    async fn hang(&self) {
+    pub(super) async fn hang(&self) {
         let mut released = self.released.subscribe();
         self.hung.add_permits(1);
         tokio::select! {
@@ -373,6 +320,16 @@ impl Heard {
         self.header("authorization").strip_prefix("Bearer ").filter(|token| !token.is_empty())
     }
 
+    /// Slack's token: where it belongs, or among the arguments.
+    pub(super) fn token(&self) -> Option<String> {
+        let among = || {
+            let told = self.told()["token"].as_str().map(str::to_owned);
+            let asked = || form_urlencoded::parse(self.query.as_bytes()).find(|(name, _)| name == "token");
+            told.or_else(|| asked().map(|(_, token)| token.into_owned()))
+        };
+        self.bearer().map(str::to_owned).or_else(among)
+    }
+
     /// The body in the form in which it reads best.
     pub(super) fn told(&self) -> Value {
         let text = String::from_utf8_lossy(&self.body);
@@ -381,81 +338,6 @@ impl Heard {
             return fields.map(|(name, value)| (name.into_owned(), Value::String(value.into_owned()))).collect();
         }
         serde_json::from_slice(&self.body).unwrap_or_else(|_| Value::String(text.into_owned()))
-    }
-}
-
-impl Answer {
-    pub(super) fn new(status: u16, body: Value) -> Self {
-        Self { status, headers: Vec::new(), body }
-    }
-
-    fn error(&self) -> Option<String> {
-        self.body["error"].as_str().map(str::to_owned)
-    }
-}
-
-impl IntoResponse for Answer {
-    fn into_response(self) -> Response {
-        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = Response::builder().status(status);
-        for (name, value) in &self.headers {
-            response = response.header(*name, value);
-        }
-        let body = if status == StatusCode::NO_CONTENT {
-            Body::empty()
-        } else {
-            response = response.header(header::CONTENT_TYPE, "application/json; charset=utf-8");
-            Body::from(self.body.to_string())
-        };
-        response.body(body).unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
-    }
-}
-
-impl Refusal {
-    fn answer(&self, service: Service) -> Answer {
-        let body = match service {
-            _ if self.unreadable => serde_json::json!("<html>Down for maintenance</html>"),
-            Service::Slack => serde_json::json!({"ok": false, "error": self.error}),
-            Service::Dialnote => serde_json::json!({"error": self.error}),
-        };
-        let headers = self.retry_after.map(|seconds| ("retry-after", seconds.to_string())).into_iter().collect();
-        Answer { status: self.status, headers, body }
-    }
-}
-
-fn record(world: &mut World, service: Service, method: &str, path: &str, heard: &Heard) -> u64 {
-    let at = world.now();
-    let idempotency_key = heard.header("idempotency-key");
-    world.calls.add(|seq| Call {
-        seq,
-        at,
-        service,
-        method: method.to_owned(),
-        path: path.to_owned(),
-        query: heard.query.clone(),
-        body: heard.told(),
-        authorization: shorten(heard.header("authorization")),
-        idempotency_key: (!idempotency_key.is_empty()).then(|| idempotency_key.to_owned()),
-        acted: false,
-        status: None,
-        error: None,
-        duration_ms: 0,
-    })
-}
-
-/// Lets a request have its effect, and writes down that it had.
-fn act(world: &mut World, seq: u64, handle: impl FnOnce(&mut World) -> Answer) -> Answer {
-    let answer = handle(world);
-    if let Some(call) = world.calls.get_mut(seq) {
-        call.acted = answer.status < 300 && answer.body["ok"] != serde_json::json!(false);
-    }
-    answer
-}
-
-/// The timer would take a millisecond even for nothing.
-async fn pause(millis: u64) {
-    if millis > 0 {
-        tokio::time::sleep(Duration::from_millis(millis)).await;
     }
 }
 

@@ -71,6 +71,9 @@ pub enum Frame {
     Unknown(String),
 }
 
+/// Socket Mode was switched off in the app's settings.
+const LINK_DISABLED: &str = "link_disabled";
+
 /// Why Slack closes a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
@@ -212,8 +215,9 @@ impl Frame {
         match (kind, frame.words("/envelope_id")) {
             ("hello", _) => Self::Hello,
             ("disconnect", _) => Self::Disconnect(match frame.words("/reason").unwrap_or("no reason") {
-                "warning" | "refresh_requested" => Reason::Renewal,
-                reason => Reason::Unwanted(shortened(reason)),
+                LINK_DISABLED => Reason::Unwanted(LINK_DISABLED.to_owned()),
+                // Slack names more reasons than it documents; after all of them it takes another connection.
+                _ => Reason::Renewal,
             }),
             (kind, Some(id)) => Self::Envelope(Envelope {
                 id: id.to_owned(),
@@ -278,6 +282,9 @@ mod tests {
         assert_eq!(recorded("disconnect_refresh_requested"), Frame::Disconnect(Reason::Renewal));
         let off = Reason::Unwanted("link_disabled".to_owned());
         assert_eq!(recorded("disconnect_link_disabled"), Frame::Disconnect(off));
+        for other in [r#"{"type":"disconnect","reason":"brand_new"}"#, r#"{"type":"disconnect"}"#] {
+            assert_eq!(Frame::read(other.as_bytes()), Frame::Disconnect(Reason::Renewal), "{other}");
+        }
     }
 
     #[test]

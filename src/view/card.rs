@@ -5,12 +5,16 @@ use crate::domain::conversation::{Activity, ActivityKind, Contact, Conversation,
 use crate::domain::event::{Again, Event, Line};
 use crate::domain::face::Face;
 use crate::domain::phone;
+use crate::domain::text::cut;
 use crate::view::element::{Element, Style};
 use crate::view::kit::{BLOCK_ID, Block, Content, Span};
 use crate::view::mrkdwn::{hidden, neutral, time};
 
 /// How much of a message or of a voicemail's summary a card shows.
 const PREVIEW: usize = 300;
+
+/// How much of a status is shown that is not known, in characters.
+const STATUS_WORD: usize = 40;
 
 /// How much a channel shows of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +129,10 @@ pub(super) fn standing(face: &Face) -> String {
         Status::Open => owner,
         Status::Snoozed => format!("Snoozed. {owner}"),
         Status::Done => format!("Done. {owner}"),
+        Status::Other => {
+            let word = face.conversation.status_word.as_deref().unwrap_or("Unknown status");
+            format!("{}. {owner}", cut(word, STATUS_WORD))
+        }
     }
 }
 
@@ -133,7 +141,7 @@ fn buttons(conversation: &Conversation, links: &Links, privacy: Privacy) -> Vec<
     let button = |control, label| Element::button(control, label, &value);
     let assign_to = || Element::people_menu(Control::AssignTo.action_id(), "Assign to…");
     let mut row = match (conversation.status, &conversation.owner) {
-        (Status::Done, _) => vec![button(Control::Reopen, "Reopen")],
+        (Status::Done | Status::Other, _) => vec![button(Control::Reopen, "Reopen")],
         (Status::Snoozed, _) => vec![button(Control::Wake, "Wake"), button(Control::Done, "Done")],
         (Status::Open, None) => vec![
             button(Control::Take, "Take it").styled(Style::Primary),

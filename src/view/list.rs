@@ -102,7 +102,7 @@ pub(super) fn headline(face: &Face) -> String {
 fn buttons(conversation: &Conversation, value: &str) -> Vec<Element> {
     let button = |control, label| Element::button(control, label, value);
     let mut row = match (conversation.status, &conversation.owner) {
-        (Status::Done, _) => vec![button(Control::Reopen, "Reopen")],
+        (Status::Done | Status::Other, _) => vec![button(Control::Reopen, "Reopen")],
         (Status::Snoozed, _) => vec![button(Control::Wake, "Wake"), button(Control::Done, "Done")],
         (Status::Open, None) => vec![
             button(Control::Take, "Take it").styled(Style::Primary),

@@ -239,6 +239,7 @@ pub fn option(conversation: &Conversation) -> Choosable {
         Status::Open => None,
         Status::Snoozed => Some("snoozed".to_owned()),
         Status::Done => Some("done".to_owned()),
+        Status::Other => conversation.status_word.clone(),
     };
     let owner = conversation.owner.as_ref().map(|owner| owner.name.clone()).filter(|name| !name.is_empty());
     let parts: Vec<_> = [Some(conversation.title()), number, owner, status].into_iter().flatten().collect();

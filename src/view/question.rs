@@ -165,6 +165,7 @@ pub(super) fn moved(moved: &Moved) -> String {
         Status::Open => "open".to_owned(),
         Status::Done => "done".to_owned(),
         Status::Snoozed => "snoozed".to_owned(),
+        Status::Other => "in another state".to_owned(),
     });
     let now: Vec<_> = owner.into_iter().chain(status).collect();
     let after = if moved.unasked { "" } else { ", after you were asked" };

@@ -313,6 +313,10 @@ fn no(refusal: &Refusal) -> String {
              name it by the contact’s number or name instead.",
             cut(id.as_str(), QUOTE)
         ),
+        Refusal::WrongAddress { setting } => format!(
+            "dialnote can't do this at the address in {setting}. Nothing changed. \
+             Ask the operator of this app to check it with `dialnote-slack doctor`."
+        ),
         Refusal::Taken { about, owner, seconds_ago, .. } => match seconds_ago {
             Some(seconds) => format!("{owner} took {} {} ago.", named(about), span(*seconds)),
             None => format!("{} belongs to {owner} already.", named(about)),

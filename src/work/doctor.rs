@@ -8,7 +8,8 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use url::Url;
 
-use crate::dialnote::client::{CallError as DialnoteError, Denied};
+use crate::dialnote::answer::{CallError as DialnoteError, Denied};
+use crate::dialnote::client::{ASSIGN, Writing};
 use crate::domain::asker::Asker;
 use crate::domain::delivery::Why;
 use crate::domain::finding::{Finding, PEOPLE, State};
@@ -49,15 +50,24 @@ const LINKS: usize = 100;
 impl Work {
     /// Looks at everything for an admin who asks.
     pub(super) async fn doctor(&self, claim: &Claim, asker: &Asker) -> Result<Outcome, Fault> {
-        let teammate = self.people.teammate(&claim.installation, &asker.user).await?;
-        let say = match teammate {
-            Ok(teammate) => match self.rules(&claim.installation).await?.may_configure(&teammate) {
+        let say = match self.people.teammate(&claim.installation, &asker.user).await {
+            Ok(Ok(teammate)) => match self.rules(&claim.installation).await?.may_configure(&teammate) {
                 Ok(()) => Say::Examined(self.examine_in_time().await),
                 Err(why) => Say::Refused { why, note: String::new() },
             },
-            Err(stranger) => Say::Refused { why: Refusal::YouAreNotLinked(stranger.why), note: String::new() },
+            Ok(Err(stranger)) => Say::Refused { why: Refusal::YouAreNotLinked(stranger.why), note: String::new() },
+            Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::TakenOver)) => return Err(fault),
+            Err(_) => Say::Examined(self.who_asks_is_unknown().await),
         };
         Ok(Outcome::done(vec![self.say(claim, Message::Private { to: asker.addressee(), say })]))
+    }
+
+    /// What anybody may see while it cannot be found out who asks.
+    async fn who_asks_is_unknown(&self) -> Vec<Finding> {
+        let found = tokio::time::timeout(self.settings.lease / 3, dialnote(self)).await;
+        let unknown = "it can't be found out yet whether you are an admin. \
+                       Run dialnote-slack doctor where the app runs";
+        found.ok().into_iter().chain([Finding::new("you", State::Note, unknown)]).collect()
     }
 
     /// The same, as far as the lease lasts: whoever looked for longer would be taken for dead, and everything
@@ -272,18 +282,21 @@ async fn dialnote(work: &Work) -> Finding {
                 format!("dialnote does not accept it. Make a new one (Integrations → API) and {}", new_key(work));
             return Finding::new(KEY, State::Bad, words);
         }
-        Err(DialnoteError::Denied(Denied::NotFound)) => {
-            let words = "there is nothing at DIALNOTE_API_URL: look whether the address is right";
-            return Finding::new(KEY, State::Bad, words);
-        }
+        Err(DialnoteError::Denied(Denied::NoSuchAddress(setting))) => return nothing_at(setting),
         Err(cause) => {
             let words = "dialnote did not say whose it is. Look whether this machine reaches DIALNOTE_API_URL";
             return Finding::new(KEY, State::Bad, words).because(&cause);
         }
     };
     match work.dialnote.may_write().await {
-        Ok(true) => Finding::new(KEY, State::Good, format!("it may write, for an organization of {members} members")),
-        Ok(false) => Finding::new(
+        Ok(Writing::Works) => {
+            Finding::new(KEY, State::Good, format!("it may write, for an organization of {members} members"))
+        }
+        Ok(Writing::Untried) => {
+            let words = "there is no conversation yet with which it could be found out whether it may write";
+            Finding::new(KEY, State::Note, words)
+        }
+        Ok(Writing::ReadOnly) => Finding::new(
             KEY,
             State::Bad,
             format!(
@@ -291,8 +304,23 @@ async fn dialnote(work: &Work) -> Finding {
                 new_key(work)
             ),
         ),
-        Err(cause) => Finding::new(KEY, State::Note, "it could not be found out whether it may write").because(&cause),
+        Err(DialnoteError::Denied(Denied::NoSuchAddress(setting))) => nothing_at(setting),
+        Err(cause) => {
+            let words = "dialnote took no change of owner, so nothing can be assigned. \
+                         Look whether DIALNOTE_ASSIGN_URL is right and this machine reaches it";
+            Finding::new(KEY, State::Bad, words).because(&cause)
+        }
     }
+}
+
+/// dialnote is there, and does not know such a call at this address.
+fn nothing_at(setting: &str) -> Finding {
+    let (what, default) = match setting {
+        ASSIGN => ("takes no changes of owner", "https://app.dialnote.com/api/v1"),
+        _ => ("cannot be read", "https://api.dialnote.com/api/v1/public"),
+    };
+    let words = format!("dialnote {what} at {setting}. Look whether the address is right; {default} is documented");
+    Finding::new("dialnote address", State::Bad, words)
 }
 
 async fn routes(work: &Work) -> Vec<Finding> {

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::dialnote::client::{CallError, Denied};
+use crate::dialnote::answer::{CallError, Denied};
+use crate::dialnote::client::READS;
 use crate::domain::command::{Act, Assignee, Command};
 use crate::domain::conversation::{Conversation, Owner, Which};
 use crate::domain::face::Face;
@@ -17,7 +18,7 @@ use crate::domain::question::{Kept, Seen};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::say::Say;
 use crate::domain::typed;
-use crate::error::{Fault, Service};
+use crate::error::Fault;
 use crate::ids::{ConversationId, DraftId, InstallationId, MemberId};
 use crate::store::{Claim, Draft, Effect, Verdict};
 use crate::work::audit;
@@ -301,9 +302,14 @@ fn waits_its_turn(claim: &Claim, job: &CommandJob) -> bool {
 pub(super) fn denied(error: CallError, id: Option<&ConversationId>) -> Stop {
     match (error, id) {
         (CallError::Fault(fault), _) => Stop::Fault(fault),
-        (CallError::Denied(Denied::NotFound), Some(id)) => Refusal::NoConversation { id: id.clone() }.into(),
-        (CallError::Denied(Denied::NotFound), None) => {
-            Fault::Unusable { service: Service::Dialnote, cause: "404 for the list of conversations".to_owned() }.into()
+        (CallError::Denied(Denied::NotFound | Denied::NoPage), Some(id)) => {
+            Refusal::NoConversation { id: id.clone() }.into()
+        }
+        (CallError::Denied(Denied::NotFound | Denied::NoPage), None) => {
+            Refusal::WrongAddress { setting: READS.to_owned() }.into()
+        }
+        (CallError::Denied(Denied::NoSuchAddress(setting)), _) => {
+            Refusal::WrongAddress { setting: setting.to_owned() }.into()
         }
         (CallError::Denied(Denied::ReadOnly), _) => Refusal::ReadOnlyKey.into(),
         (CallError::Denied(Denied::NotConnected), _) => Refusal::YouAreNotLinked(Unlinked::NotConnected).into(),

@@ -11,7 +11,7 @@ use serde::Serialize;
 use tracing::{error, info, warn};
 use url::Url;
 
-use crate::dialnote::client::Dialnote;
+use crate::dialnote::client::{Addresses, Dialnote};
 use crate::dialnote::hooks::{Hooks, Signing};
 use crate::domain::asker::{Addressee, Reply};
 use crate::domain::installation::{Connection, Installation, end};
@@ -47,7 +47,7 @@ pub struct Services {
     /// Slack's Web API.
     pub slack: Url,
     /// dialnote's API.
-    pub dialnote: Url,
+    pub dialnote: Addresses,
     /// Where dialnote's webhooks are ordered.
     pub hooks: Url,
     /// How they are signed, if that is known.

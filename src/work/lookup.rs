@@ -1,10 +1,9 @@
 //! What did they mean? A typed command is read against the conversations and people that are known. What is clear
 //! is done; everything else is a question, asked privately, that keeps all that was typed.
 
-use std::collections::HashSet;
-
 use jiff::Timestamp;
 
+use crate::dialnote::pages::Pages;
 use crate::domain::command::{Act, Assignee, Command};
 use crate::domain::conversation::{Conversation, Status, Which};
 use crate::domain::hours;
@@ -142,19 +141,18 @@ impl Work {
     /// Reads the list of conversations. It is ordered by activity and moves while it is read: what slips past
     /// goes to its top, so it is read from there again until nothing is new.
     async fn read_all(&self, claim: &Claim) -> Result<Vec<Known>, Stop> {
-        let (mut all, mut seen, mut offset, mut again) = (Vec::new(), HashSet::new(), 0, false);
-        for page in 0..MOST_PAGES {
+        let (mut all, mut pages, mut again) = (Vec::new(), Pages::default(), false);
+        for _ in 0..MOST_PAGES {
             self.hold(claim).await?;
-            let read = self.dialnote.conversations(offset).await.map_err(|error| denied(error, None))?;
-            offset += read.conversations.len();
-            let new: Vec<_> = read.conversations.into_iter().filter(|one| seen.insert(one.id.clone())).collect();
-            let is_over = again && (new.is_empty() || read.last) || page == 0 && read.last;
-            all.extend(new.into_iter().map(Known::of));
-            if is_over {
-                break;
-            }
-            if read.last {
-                (offset, again) = (0, true);
+            let read = self.dialnote.conversations(pages.offset).await.map_err(|error| denied(error, None))?;
+            all.extend(pages.take(read).into_iter().map(Known::of));
+            match (pages.goes_on, again) {
+                (true, _) => {}
+                (false, true) => break,
+                (false, false) => {
+                    pages.restart();
+                    again = true;
+                }
             }
         }
         Ok(all)

@@ -5,6 +5,7 @@
 mod absence;
 mod answers;
 pub mod audit;
+mod awake;
 mod batch;
 mod callers;
 mod changes;
@@ -49,8 +50,8 @@ mod writing;
 
 use std::future::ready;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
@@ -58,13 +59,14 @@ use tokio::sync::{Mutex, OnceCell};
 use tracing::{error, info, warn};
 
 use crate::clock::Clock;
-use crate::dialnote::client::{CallError as CheckError, Dialnote};
+use crate::dialnote::answer::CallError as CheckError;
+use crate::dialnote::client::Dialnote;
 use crate::dialnote::hooks::Hooks;
 use crate::domain::conversation::Links;
 use crate::domain::job::Job;
 use crate::domain::message::Message;
 use crate::domain::retry::{self, Next, Tries};
-use crate::error::Fault;
+use crate::error::{Fault, Service};
 use crate::ids::InstallationId;
 use crate::metrics::Metrics;
 use crate::slack::answer::CallError;
@@ -99,6 +101,11 @@ const SENT_WITHIN: Duration = Duration::from_secs(2);
 
 /// The longest that a call may take.
 const LONGEST_CALL: Duration = Duration::from_secs(10);
+
+/// When the last call ends of a process that has died by `now`.
+pub fn calls_end(now: Timestamp) -> Timestamp {
+    later(now, SENT_WITHIN + LONGEST_CALL)
+}
 
 impl Settings {
     /// How long a call to Slack or dialnote may take: never as long as a lease, which is looked at
@@ -147,6 +154,8 @@ pub struct Work {
     home: OnceCell<InstallationId>,
     /// Whether the last look at dialnote failed.
     unreachable: AtomicBool,
+    /// Since when dialnote has refused the key.
+    key_refused: std::sync::Mutex<Option<Timestamp>>,
     /// What it has to know of itself, if it is one among many; else its keys are set by the operator.
     tenant: Option<Tenant>,
 }
@@ -193,6 +202,7 @@ impl Work {
             instance,
             home,
             unreachable: AtomicBool::new(false),
+            key_refused: std::sync::Mutex::default(),
             tenant: None,
         }
     }
@@ -241,7 +251,12 @@ impl Work {
     async fn next_step(&self, claim: &Claim) -> Option<Outcome> {
         let (job, fault) = match Job::decode(&claim.body) {
             Ok(job) => match self.advance(claim, &job).await {
-                Ok(outcome) => return Some(outcome),
+                Ok(outcome) => {
+                    if job.is_for_dialnote() {
+                        *self.key_refused.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                    }
+                    return Some(outcome);
+                }
                 Err(Fault::TakenOver) => return None,
                 Err(fault) => (Some(job), fault),
             },
@@ -288,11 +303,17 @@ impl Work {
         let now = self.clock.now();
         let tries = Tries {
             attempt: claim.attempt,
-            accepted: claim.accepted,
+            accepted: self.key_refused_since(fault).unwrap_or(claim.accepted),
             give_up_after: self.settings.give_up_after,
             seed: claim.id.0.unsigned_abs(),
         };
-        match retry::after(fault, tries, now) {
+        let mut next = retry::after(fault, tries, now);
+        if next == Next::GiveUp {
+            // Time in which nothing could be tried does not count.
+            let asleep = self.asleep_since(&claim.installation, claim.accepted).await;
+            next = retry::after(fault, Tries { give_up_after: tries.give_up_after + asleep, ..tries }, now);
+        }
+        match next {
             Next::At(due) => {
                 self.metrics.retried(fault);
                 info!(attempt = claim.attempt, %due, cause = %fault, "will try again");
@@ -315,6 +336,13 @@ impl Work {
         }
     }
 
+    /// Since when dialnote has refused the key, if it does.
+    fn key_refused_since(&self, fault: &Fault) -> Option<Timestamp> {
+        let is_refused = matches!(fault, Fault::Unauthorized { service: Service::Dialnote, .. });
+        let mut since = self.key_refused.lock().unwrap_or_else(PoisonError::into_inner);
+        is_refused.then(|| *since.get_or_insert_with(|| self.clock.now()))
+    }
+
     /// Whether dialnote accepts our key: how many members the organization has.
     pub async fn check_dialnote(&self) -> Result<usize, CheckError> {
         self.dialnote.members().await.map(|members| members.len())
@@ -325,7 +353,7 @@ impl Work {
         let ask = || async {
             self.slack.installation().await.map_err(|error| match error {
                 CallError::Fault(fault) => fault,
-                CallError::Refused(code) => Fault::Unusable { service: crate::error::Service::Slack, cause: code },
+                CallError::Refused(code) => Fault::Unusable { service: Service::Slack, cause: code },
             })
         };
         self.home.get_or_try_init(ask).await

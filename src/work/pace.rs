@@ -2,7 +2,7 @@
 //! limits are Slack's documented ones (contracts/slack-limits.json, `rate`); what Slack really
 //! allows is often more, so a rest earns a generous burst.
 
-use crate::dialnote::client::BUCKET as DIALNOTE;
+use crate::dialnote::answer::BUCKET as DIALNOTE;
 use crate::domain::asker::Via;
 use crate::domain::job::{Job, ListJob};
 use crate::domain::message::Message;

@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
-use crate::dialnote::client::{CallError as DialnoteError, Denied, Dialnote};
+use crate::dialnote::answer::{CallError as DialnoteError, Denied};
+use crate::dialnote::client::Dialnote;
 use crate::domain::conversation::Owner;
 use crate::domain::naming;
 use crate::domain::people::{ByHand, Member, Profile, Teammate, Unlinked, link};

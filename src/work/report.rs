@@ -1,5 +1,7 @@
 //! What the team did, for whoever asks: counted from the mirror and the audit log, and posted with a picture.
 
+use tracing::info;
+
 use crate::domain::conversation::Owner;
 use crate::domain::hours;
 use crate::domain::job::{Job, ReportJob};
@@ -22,6 +24,9 @@ use crate::work::{Outcome, Work};
 const PIECE: usize = 1000;
 const PIECES: usize = 50;
 
+/// How often it is tried to upload a picture before the words go without.
+const TRIES_OF_A_PICTURE: u32 = 3;
+
 /// The file was shared already.
 const SHARED_BEFORE: &str = "file_not_found";
 
@@ -33,9 +38,11 @@ impl Work {
             let say = Say::Refused { why, note: String::new() };
             Ok(Outcome::done(vec![self.say(claim, Message::Private { to: to.clone(), say })]))
         };
-        let asker = match self.people.teammate(installation, &job.asker.user).await? {
-            Ok(asker) => asker,
-            Err(stranger) => return refused(Refusal::YouAreNotLinked(stranger.why)),
+        let asker = match self.people.teammate(installation, &job.asker.user).await {
+            Ok(Ok(asker)) => asker,
+            Ok(Err(stranger)) => return refused(Refusal::YouAreNotLinked(stranger.why)),
+            Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::TakenOver)) => return Err(fault),
+            Err(_) => return refused(Refusal::DialnoteSilent),
         };
         let Some(channel) = job.asker.channel.clone() else { return refused(Refusal::WhichChannel) };
         let zone = hours::zone(asker.zone.as_deref());
@@ -88,19 +95,27 @@ impl Work {
                     let verdict = Verdict::Continue { body, until: self.lease_end() };
                     Ok(Outcome { verdict, effects: Vec::new() })
                 }
-                Ok(None) | Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => {
-                    let content = Content::new(&comment(report), Vec::new());
-                    self.post_once(claim, channel.as_str(), None, &content).await?;
-                    Ok(Outcome::done(Vec::new()))
-                }
-                Err(error) => Err(error),
+                Err(error) if !is_final(&error) && claim.attempt < TRIES_OF_A_PICTURE => Err(error),
+                Ok(None) | Err(_) => self.post_words(claim, channel, report).await,
             };
         };
         let by = self.hold(claim).await?;
         match self.slack.by(by).share(file, &title(report), channel, &comment(report)).await {
             Err(CallError::Refused(code)) if claim.unsure && code == SHARED_BEFORE => {}
+            // One that cannot be known to be unshared would be there twice.
+            Err(CallError::Fault(fault)) if !claim.unsure && claim.attempt >= TRIES_OF_A_PICTURE => {
+                info!(%fault, "the picture of a report cannot be shared");
+                return self.post_words(claim, channel, report).await;
+            }
             other => other?,
         }
+        Ok(Outcome::done(Vec::new()))
+    }
+
+    /// Posts a report without its picture.
+    async fn post_words(&self, claim: &Claim, channel: &ChannelId, report: &Report) -> Result<Outcome, CallError> {
+        let content = Content::new(&comment(report), Vec::new());
+        self.post_once(claim, channel.as_str(), None, &content).await?;
         Ok(Outcome::done(Vec::new()))
     }
 
@@ -111,4 +126,9 @@ impl Work {
         };
         self.slack.upload("report.png", &alt(report), picture).await.map(Some)
     }
+}
+
+/// Whether trying again cannot bring the picture.
+fn is_final(error: &CallError) -> bool {
+    matches!(error, CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. } | Fault::Unusable { .. }))
 }

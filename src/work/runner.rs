@@ -2,11 +2,12 @@
 //! a stop that finishes what was begun.
 
 use std::collections::HashSet;
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tokio::time::{interval, sleep};
 use tracing::{error, info};
@@ -33,6 +34,12 @@ const NEW: Duration = Duration::from_secs(5);
 
 /// How long a stop waits for jobs that were begun; the others are taken up after the next start.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// A job that takes longer waits for a far side, and takes no place from others while it does.
+const QUICK: Duration = Duration::from_millis(250);
+
+/// So many times more jobs than at once may wait for a far side.
+const WAITING: usize = 8;
 
 /// While there is more to be said than can be, so many times fewer commands are carried out at once: people
 /// see what became of those that were begun before more are. They are still carried out, because it may be
@@ -124,14 +131,17 @@ async fn wait_as_leader(work: Option<&Work>, mut pause: Duration) {
 
 async fn lane(office: Arc<Office>, lane: Lane, much_to_say: &AtomicBool, mut stop: watch::Receiver<bool>) {
     let bell = office.common.store.bell(lane);
+    let places = Arc::new(Places::default());
     let mut running = JoinSet::new();
     while !*stop.borrow() {
         // Asked for before looking, so that no ring between looking and waiting is missed.
         let rung = bell.notified();
         while running.try_join_next().is_some() {}
-        let at_once = at_once(lane, office.common.settings.parallel, much_to_say.load(Ordering::Relaxed));
-        let free = at_once.saturating_sub(running.len());
-        let started = start(&office, lane, free, &mut running).await;
+        let parallel = office.common.settings.parallel;
+        let at_once = at_once(lane, parallel, much_to_say.load(Ordering::Relaxed));
+        let given_back = places.given_back.notified();
+        let free = at_once.saturating_sub(places.taken()).min((parallel * WAITING).saturating_sub(running.len()));
+        let started = start(&office, lane, free, &places, &mut running).await;
         // Whoever finishes makes room then. With room to spare there was no more to do, and who finishes
         // changes nothing about that without ringing a bell.
         let all_busy = started.as_ref().is_ok_and(|count| *count == free);
@@ -144,6 +154,7 @@ async fn lane(office: Arc<Office>, lane: Lane, much_to_say: &AtomicBool, mut sto
             // A store in trouble is not helped by being asked more often, whoever rings.
             () = sleep(POLL), if started.is_err() => {}
             _ = running.join_next(), if all_busy => sleep(GATHER).await,
+            () = given_back, if all_busy => {}
             () = rung, if started.is_ok() && !all_busy => {}
             () = until_due(&office, lane), if started.is_ok() && !all_busy => {}
         }
@@ -161,7 +172,52 @@ fn at_once(lane: Lane, parallel: usize, much_to_say: bool) -> usize {
     }
 }
 
-async fn start(office: &Arc<Office>, lane: Lane, free: usize, running: &mut JoinSet<()>) -> Result<usize, Fault> {
+/// The places of a lane for jobs that run at once.
+#[derive(Default)]
+struct Places {
+    taken: AtomicUsize,
+    given_back: Notify,
+}
+
+impl Places {
+    fn taken(&self) -> usize {
+        self.taken.load(Ordering::Relaxed)
+    }
+
+    fn take(self: &Arc<Self>) -> Place {
+        self.taken.fetch_add(1, Ordering::Relaxed);
+        Place(self.clone())
+    }
+}
+
+/// A place, until it is given back.
+struct Place(Arc<Places>);
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.taken.fetch_sub(1, Ordering::Relaxed);
+        self.0.given_back.notify_one();
+    }
+}
+
+/// Does the work, which holds its place only while it is quick.
+async fn in_place(place: Place, work: impl Future<Output = ()>) {
+    let mut work = pin!(work);
+    tokio::select! {
+        biased;
+        () = &mut work => return,
+        () = sleep(QUICK) => drop(place),
+    }
+    work.await;
+}
+
+async fn start(
+    office: &Arc<Office>,
+    lane: Lane,
+    free: usize,
+    places: &Arc<Places>,
+    running: &mut JoinSet<()>,
+) -> Result<usize, Fault> {
     if free == 0 {
         return Ok(0);
     }
@@ -174,9 +230,10 @@ async fn start(office: &Arc<Office>, lane: Lane, free: usize, running: &mut Join
     let count = claims.len();
     for claim in claims {
         let office = office.clone();
-        running.spawn(async move {
+        let work = async move {
             let _ = office.work_on(claim).await.inspect_err(log);
-        });
+        };
+        running.spawn(in_place(places.take(), work));
     }
     Ok(count)
 }
@@ -213,6 +270,20 @@ fn log(fault: &Fault) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_job_that_waits_takes_no_place() {
+        let places = Arc::new(Places::default());
+        let quick = tokio::spawn(in_place(places.take(), sleep(QUICK / 2)));
+        let slow = tokio::spawn(in_place(places.take(), std::future::pending()));
+        assert_eq!(places.taken(), 2);
+        assert!(quick.await.is_ok());
+        assert_eq!(places.taken(), 1);
+        places.given_back.notified().await;
+        places.given_back.notified().await;
+        assert!(places.taken() == 0 && !slow.is_finished());
+        slow.abort();
+    }
 
     #[test]
     fn fewer_commands_are_begun_while_there_is_much_to_say_but_some() {

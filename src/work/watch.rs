@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tracing::info;
 
-use crate::dialnote::client::{CallError, Denied, PAGE};
+use crate::dialnote::answer::{CallError, Denied};
+use crate::dialnote::pages::Pages;
 use crate::domain::absence::Absence;
-use crate::domain::conversation::Conversation;
+use crate::domain::conversation::{Activity, Conversation};
 use crate::domain::job::{Job, NoticedJob};
 use crate::error::{Fault, Service};
 use crate::ids::{ConversationId, InstallationId};
@@ -97,6 +98,7 @@ impl Work {
         if !self.leads_looking().await? {
             return Ok(None);
         }
+        self.give_sign_of_life(&installation).await?;
         self.subscribe(&installation).await?;
         if let Err(cause) = self.look_who_left(&installation).await {
             info!(%cause, "could not look who is there; will try again");
@@ -127,9 +129,11 @@ impl Work {
             return Ok(watched.walk);
         }
         let page = self.dialnote.conversations(offset).await.map_err(fault)?;
+        // A dialnote that ignores the offset sends its first page again: then there is nothing to walk on to.
+        let next = if page.items == 0 { 0 } else { offset + page.items };
         let news = self.news(installation, page.conversations).await?;
         self.note(installation, news, at, watched).await?;
-        Ok(Walk { offset: if page.last { 0 } else { offset + PAGE }, at: Some(at) })
+        Ok(Walk { offset: next, at: Some(at) })
     }
 
     /// Reads all of dialnote anew, and forgets what is not there any more. Answers how many conversations
@@ -137,24 +141,23 @@ impl Work {
     pub async fn resync(&self, progress: impl Fn(usize)) -> Result<(usize, usize), Fault> {
         let installation = self.home().await?.clone();
         let (before, begun) = (self.watched(&installation).await?, self.clock.now());
-        let (mut seen, mut changed) = (HashSet::new(), 0);
+        let (mut pages, mut changed) = (Pages::default(), 0);
         loop {
             let at = self.clock.now();
-            let page = self.dialnote.conversations(seen.len()).await.map_err(fault)?;
-            let new = page.conversations.iter().filter(|one| seen.insert(one.id.clone())).count();
-            let news = self.news(&installation, page.conversations).await?;
+            let page = self.dialnote.conversations(pages.offset).await.map_err(fault)?;
+            let news = self.news(&installation, pages.take(page)).await?;
             changed += news.len();
             self.note(&installation, news, at, &before).await?;
-            progress(seen.len());
-            if page.last || new == 0 {
+            progress(pages.seen().len());
+            if !pages.goes_on {
                 break;
             }
         }
-        changed += self.forget_all_but(&installation, &seen).await?;
+        changed += self.forget_all_but(&installation, pages.seen()).await?;
         let walk = Walk { offset: 0, at: Some(begun) };
         let away = self.away(&before, begun);
         self.keep_watched(&installation, &Watched { whole: true, at: Some(begun), walk, away }).await?;
-        Ok((seen.len(), changed))
+        Ok((pages.seen().len(), changed))
     }
 
     /// Forgets conversations that dialnote does not have: those that were not seen are asked for first,
@@ -226,25 +229,24 @@ impl Work {
         who: For,
         to_the_end: bool,
     ) -> Result<Looked, Fault> {
-        let (mut offset, mut looked, mut pages) = (0, Looked::default(), Vec::new());
+        let (mut pages, mut looked, mut unnoted) = (Pages::default(), Looked::default(), Vec::new());
         loop {
-            let at = self.clock.now();
-            let page = self.dialnote.conversations(offset).await.map_err(fault)?;
+            let (at, is_top) = (self.clock.now(), pages.offset == 0);
+            let page = self.dialnote.conversations(pages.offset).await.map_err(fault)?;
             let below: Vec<_> = page.conversations.iter().rev().take(OLD).map(|one| one.id.clone()).collect();
-            let mut news = self.news(installation, page.conversations).await?;
+            let mut news = self.news(installation, pages.take(page)).await?;
             let is_news = |id: &ConversationId| news.iter().any(|changed| changed.now.id == *id);
             let goes_on = to_the_end || watched.whole && below.iter().any(is_news);
-            let ends = page.last || !goes_on;
+            let ends = !pages.goes_on || !goes_on;
             looked.changed += news.len();
             // Only what the next look finds again may be left for it.
-            if offset == 0 && who == For::Nobody {
+            if is_top && who == For::Nobody {
                 news.retain(|changed| !changed.is_left_alone(at));
                 looked.left = looked.changed - news.len();
             }
-            offset += PAGE;
-            pages.push((at, news));
+            unnoted.push((at, news));
             if ends || !watched.whole {
-                for (at, news) in std::mem::take(&mut pages).into_iter().rev() {
+                for (at, news) in std::mem::take(&mut unnoted).into_iter().rev() {
                     self.note(installation, news, at, watched).await?;
                 }
             }
@@ -284,7 +286,8 @@ impl Work {
             return Ok(());
         }
         if let Some(last) = watched.at.filter(|_| watched.whole) {
-            self.have_noticed(installation, &news, at, self.absence(last, at)).await?;
+            let told: Vec<_> = news.iter().filter(|changed| !changed.is_old_news(last)).collect();
+            self.have_noticed(installation, &told, at, self.absence(last, at)).await?;
         }
         let seen: Vec<Mirrored> = news.iter().map(|changed| seen(&changed.now, at)).collect();
         self.store.mirror(installation, seen).await
@@ -294,7 +297,7 @@ impl Work {
     async fn have_noticed(
         &self,
         installation: &InstallationId,
-        changed: &[Changed],
+        changed: &[&Changed],
         at: Timestamp,
         away: Option<Absence>,
     ) -> Result<(), Fault> {
@@ -329,6 +332,13 @@ impl Changed {
     /// Whether its card was drawn anew just before.
     fn is_left_alone(&self, at: Timestamp) -> bool {
         self.concerns_anybody() && self.since.is_some_and(|since| later(since, TOGETHER) > at)
+    }
+
+    /// Whether it is seen for the first time although nothing has happened in it since long before the last look:
+    /// an earlier list was not whole.
+    fn is_old_news(&self, last_look: Timestamp) -> bool {
+        let quiet = |activity: &Activity| later(activity.at, LONG_AWAY) < last_look;
+        self.before.is_none() && self.now.last_activity.as_ref().is_none_or(quiet)
     }
 
     /// That somebody has read it is nobody's news.

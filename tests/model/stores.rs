@@ -28,7 +28,9 @@ impl Database {
 
     pub(crate) async fn open(&self) -> Result<Box<dyn Store>, Fault> {
         Ok(match self {
-            Self::File(directory) => Box::new(Sqlite::open(&directory.path().join("store.db")).await?),
+            Self::File(directory) => {
+                Box::new(Sqlite::open(&directory.path().join("store.db"), jiff::Timestamp::UNIX_EPOCH).await?)
+            }
             Self::Schema(url) => Box::new(Postgres::open(url).await?),
         })
     }

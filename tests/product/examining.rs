@@ -1,5 +1,6 @@
 //! The doctor finds what is wrong, and says how to mend it.
 
+use dialnote_slack::sandbox::DialnoteFailure;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 
@@ -156,9 +157,15 @@ async fn what_is_wrong_with_the_queue_and_the_database_is_found() {
             waits.iter().any(|one| one.contains("BAD  queue") && one.contains("jobs list --waiting")),
             "{waits:#?}"
         );
-        bot.clock.advance(SignedDuration::from_hours(25));
+        // A key that is not accepted is given up soonest.
+        bot.world(|world| {
+            let failure = DialnoteFailure { status: 401, error: "UNAUTHORIZED".into(), times: 2, ..Default::default() };
+            world.faults.dialnote.down = false;
+            world.faults.dialnote.fail_next.push(failure);
+        });
         bot.settle().await;
-        bot.world(|world| world.faults.dialnote.down = false);
+        bot.clock.advance(SignedDuration::from_mins(3));
+        bot.settle().await;
         bot.read_all().await;
         let given_up = found(bot, &[]).await;
         assert!(

@@ -194,19 +194,38 @@ async fn given_up_after_a_day_and_tried_again_by_a_button() {
 }
 
 #[tokio::test]
-async fn a_key_that_dialnote_does_not_know_is_said_at_once() {
+async fn a_key_that_dialnote_refuses_for_two_minutes_is_said() {
     product(async |bot| {
         bot.world(|world| {
-            let failure = DialnoteFailure { status: 401, error: "UNAUTHORIZED".into(), times: 9, ..Default::default() };
+            let failure =
+                DialnoteFailure { status: 401, error: "UNAUTHORIZED".into(), times: 99, ..Default::default() };
             world.faults.dialnote.fail_next.push(failure);
         });
         bot.expect_dead(1);
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        bot.settle().await;
+        bot.clock.advance(SignedDuration::from_mins(2));
         assert_snapshot!(bot.answer(MAYA).await, @"
         dialnote does not accept this app’s key any more. Ask whoever set up the app for a new one.
         Here is your note, so that it is not lost:
         “wants a call back”
         ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_once_is_tried_again() {
+    product(async |bot| {
+        bot.world(|world| {
+            let failure = DialnoteFailure { status: 401, error: "UNAUTHORIZED".into(), times: 2, ..Default::default() };
+            world.faults.dialnote.fail_next.push(failure);
+        });
+        bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        bot.settle().await;
+        bot.clock.advance(SignedDuration::from_secs(10));
+        bot.settle().await;
+        assert_eq!(bot.world(|world| world.dialnote.conversation("conv_1001").unwrap().notes().len()), 1);
     })
     .await;
 }

@@ -41,6 +41,7 @@ fn conversation(id: &ConversationId, owner: Option<&str>, status: Status) -> Con
         line: None,
         last_activity: None,
         last_note: None,
+        status_word: None,
     }
 }
 

@@ -492,6 +492,7 @@ fn state_of(seen: &Seen) -> State {
         SeenStatus::Open => Status::Open,
         SeenStatus::Done => Status::Done,
         SeenStatus::Snoozed => Status::Snoozed(seen.until.unwrap()),
+        SeenStatus::Other => unreachable!("the sandbox has no other one"),
     };
     State { owner: seen.owner.as_ref().map(|owner| who(owner.as_str())), status }
 }

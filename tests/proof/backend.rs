@@ -78,7 +78,7 @@ impl Database {
     /// The same database as the app sees it, to look at what waits.
     pub async fn store(&self) -> Arc<dyn Store> {
         match &self.place {
-            Place::File(folder) => Arc::new(Sqlite::open(&file(folder)).await.unwrap()),
+            Place::File(folder) => Arc::new(Sqlite::open(&file(folder), jiff::Timestamp::UNIX_EPOCH).await.unwrap()),
             Place::Schema => Arc::new(Postgres::open(&self.url).await.unwrap()),
         }
     }

@@ -129,3 +129,119 @@ async fn text_can_be_what_slack_sends() {
     stage.can("slash", json!({"as": "maya", "channel": "front-desk", "text": text, "raw": true})).await;
     assert_eq!(stage.app.last().form()["text"], text.strip_prefix("/assign ").unwrap());
 }
+
+#[tokio::test]
+async fn contacts_may_have_one_name() {
+    let stage = Stage::set().await;
+    let same = |phone: &str| json!({"phone": phone, "first": "Ana", "last": "Lima", "company": "Lima Dental"});
+    stage.can("contacts", json!([same("+14155550171"), same("+14155550172")])).await;
+    for id in ["conv_1015", "conv_1016"] {
+        let contact = stage.conversation(id).await["contact"].clone();
+        assert_eq!((&contact["firstName"], &contact["lastName"]), (&json!("Ana"), &json!("Lima")));
+    }
+}
+
+#[tokio::test]
+async fn people_can_be_all_that_people_are() {
+    let stage = Stage::set().await;
+    let people = json!([
+        {"handle": "gus", "name": "Gus Guest", "guest": true, "channels": ["billing"]},
+        {"handle": "dee", "name": "Dee Gone", "deactivated": true, "member": true},
+        {"handle": "nil", "name": "Nil Nowhere", "tz": ""},
+        {"handle": "kyo", "name": "Kyo Far", "tz": "Asia/Tokyo", "do_not_disturb_s": 600},
+    ]);
+    assert_eq!(stage.can("people", people).await["users"], json!(["U0GUS", "U0DEE", "U0NIL", "U0KYO"]));
+    let look = async |id: &str| stage.granted("users.info", json!({ "user": id })).await["user"].clone();
+    assert_eq!(look("U0GUS").await["is_restricted"], true);
+    assert_eq!((&look("U0DEE").await["deleted"], &look("U0DEE").await["tz"]), (&json!(true), &Value::Null));
+    let nil = look("U0NIL").await;
+    assert_eq!((nil.get("tz"), nil.get("tz_offset"), &nil["deleted"]), (None, None, &json!(false)));
+    assert_eq!(look("U0KYO").await["tz_offset"], 9 * 3600);
+    let quiet = stage.granted("dnd.teamInfo", json!({"users": "U0KYO,U0NIL"})).await["users"].clone();
+    let (now, until) = (1_772_470_800, &quiet["U0KYO"]["next_dnd_end_ts"]);
+    assert_eq!((until, &quiet["U0NIL"]["dnd_enabled"]), (&json!(now + 600), &json!(false)));
+    stage.sandbox.world(|world| {
+        let is_in = |channel: &str, id: &str| world.channel(channel).unwrap().members.contains(id);
+        assert!(is_in("billing", "U0GUS") && !is_in("front-desk", "U0GUS") && is_in("front-desk", "U0NIL"));
+    });
+    for (person, words) in [
+        (json!({"handle": "x", "name": "X", "tz": "Mars/Base"}), "Mars/Base is no time zone"),
+        (json!({"handle": "x", "name": "X", "channels": ["lounge"]}), "there is no channel lounge"),
+    ] {
+        assert_eq!(stage.cannot("people", json!([person])).await, words);
+        assert!(stage.sandbox.world(|world| world.person("x").is_none()));
+    }
+}
+
+#[tokio::test]
+async fn people_change() {
+    let stage = Stage::set().await;
+    let look = async || stage.granted("users.info", json!({"user": "U0ZOE"})).await["user"].clone();
+    let change = async |change: Value| stage.can("profiles", json!([change])).await;
+    change(json!({"user": "zoe", "guest": true, "tz": ""})).await;
+    let zoe = look().await;
+    assert_eq!((&zoe["is_restricted"], zoe.get("tz")), (&json!(true), None));
+    assert_eq!(zoe["profile"]["display_name"], "Zoe", "the rest is as it was");
+    change(json!({"user": "@zoe", "guest": false, "deactivated": true})).await;
+    assert_eq!(look().await["deleted"], true);
+    change(json!({"user": "U0ZOE", "deactivated": false, "tz": "Europe/Berlin", "do_not_disturb_s": 60})).await;
+    let zoe = look().await;
+    assert_eq!(
+        (&zoe["deleted"], &zoe["is_restricted"], &zoe["tz"]),
+        (&json!(false), &json!(false), &json!("Europe/Berlin"))
+    );
+    change(json!({"user": "zoe", "do_not_disturb_s": 0})).await;
+    let quiet = stage.granted("dnd.teamInfo", json!({"users": "U0ZOE"})).await;
+    assert_eq!(quiet["users"]["U0ZOE"]["dnd_enabled"], false);
+}
+
+#[tokio::test]
+async fn channels_can_be_private_shared_and_without_the_app() {
+    let stage = Stage::set().await;
+    let channels = json!([
+        {"name": "night-shift", "private": true, "members": ["zoe"]},
+        {"name": "partners", "shared": true, "app": false},
+        {"name": "billing", "archived": true},
+    ]);
+    let ids = json!(["C0NIGHTSHIFT", "C0PARTNERS", "C0BILLING"]);
+    assert_eq!(stage.can("channels", channels).await["channels"], ids);
+    let look = async |id: &str| stage.granted("conversations.info", json!({ "channel": id })).await["channel"].clone();
+    let night = look("C0NIGHTSHIFT").await;
+    assert_eq!((&night["is_private"], &night["is_member"]), (&json!(true), &json!(true)));
+    let partners = look("C0PARTNERS").await;
+    assert_eq!((&partners["is_ext_shared"], &partners["is_member"]), (&json!(true), &json!(false)));
+    assert_eq!(look("C0BILLING").await["is_archived"], true);
+    stage.can("people", json!([{"handle": "pat", "name": "Pat Partner", "stranger": true}])).await;
+    let pat = stage.granted("users.info", json!({"user": "U0PAT"})).await["user"].clone();
+    assert_eq!((&pat["is_stranger"], &pat["team_id"]), (&json!(true), &json!("T0OTHER")));
+    stage.sandbox.world(|world| {
+        let members = |channel: &str| world.channel(channel).unwrap().members.clone();
+        assert!(members("partners").contains("U0PAT") && !members("front-desk").contains("U0PAT"));
+        assert!(members("night-shift").contains("U0ZOE") && !members("night-shift").contains("U0MAYA"));
+    });
+    stage.can("channels", json!([{"name": "night-shift", "private": false, "app": false}])).await;
+    let night = look("C0NIGHTSHIFT").await;
+    assert_eq!((&night["is_private"], &night["is_member"]), (&json!(false), &json!(false)));
+    assert!(stage.sandbox.world(|world| world.channel("night-shift").unwrap().members.contains("U0ZOE")));
+    assert!(stage.cannot("channels", json!([{"name": "Night Shift"}])).await.contains("not the name of a channel"));
+    assert!(stage.cannot("channels", json!([{"name": "x", "members": ["kim"]}])).await.contains("there is no kim"));
+}
+
+#[tokio::test]
+async fn a_conversation_can_be_deleted() {
+    let stage = Stage::set().await;
+    stage.can("contacts", json!([{"phone": "+14155550171"}])).await;
+    let delete = |id: &str| json!({"conversation": id, "deleted": true});
+    stage.can("dialnote", delete("conv_1015")).await;
+    stage.can("dialnote", delete("conv_1001")).await;
+    let gone = stage.dialnote("GET", "/conversations/conv_1001", Value::Null).await;
+    assert_eq!((gone.0, &gone.1["error"]), (404, &json!("NOT_FOUND")));
+    let calls = stage.dialnote("GET", "/call-logs?limit=100", Value::Null).await.1["data"].clone();
+    assert!(calls.as_array().unwrap().iter().all(|call| call["conversationId"] != "conv_1001"));
+    let next = stage.can("contacts", json!([{"phone": "+14155550172"}])).await;
+    assert_eq!(next["conversations"], json!(["conv_1016"]), "an id is given once");
+    assert!(stage.cannot("dialnote", delete("conv_1001")).await.contains("no such conversation"));
+    let both = json!({"conversation": "conv_1002", "deleted": true, "note": "x"});
+    assert!(stage.cannot("dialnote", both).await.contains("nothing else"));
+    assert_eq!(stage.conversation("conv_1002").await["id"], "conv_1002");
+}

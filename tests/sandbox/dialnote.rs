@@ -125,11 +125,14 @@ async fn filters_pages_and_unknown_parameters() {
     let stage = Stage::set().await;
     let get = async |query: &str| stage.dialnote("GET", &format!("/conversations?{query}"), Value::Null).await;
     assert_eq!(ids(&get("assignedToId=mem_leo").await.1), ["conv_1003", "conv_1007"]);
-    assert_eq!(ids(&get("assignedToId=null&status=snoozed").await.1), ["conv_1014"]);
-    assert_eq!(ids(&get("status=done&isRead=true").await.1), ["conv_1007", "conv_1011"]);
     assert_eq!(ids(&get("limit=2&offset=1").await.1), ["conv_1002", "conv_1004"]);
-    for query in ["limit=101", "limit=0", "limit=x", "status=closed", "isRead=maybe", "owner=mem_leo"] {
+    assert_eq!(ids(&get("assignedToId=mem_kim").await.1), [""; 0]);
+    for query in ["limit=101", "limit=0", "limit=x", "assignedToId=null"] {
         assert_eq!(get(query).await.0, 400, "{query}");
+    }
+    for (query, names) in [("owner=mem_leo", "'owner'"), ("status=open&limit=2&isRead=true", "'status', 'isRead'")] {
+        let (status, refused) = get(query).await;
+        assert_eq!((status, &refused["message"]), (400, &json!(format!("Unrecognized key(s) in query: {names}"))));
     }
     stage.sandbox.world(|world| world.faults.dialnote.ignores_filters = true);
     assert_eq!(get("assignedToId=mem_leo&limit=100").await.1["meta"]["total"], 14);
@@ -175,12 +178,24 @@ async fn messages_come_newest_first_and_in_pages() {
         messages.iter().map(|m| m["content"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert!(contents(&all)[0].starts_with("We are asking them"));
+    assert_eq!((&all["data"]["hasMore"], &all["data"]["nextCursor"]), (&json!(false), &Value::Null));
     let (_, first) = stage.dialnote("GET", &format!("{path}?limit=1"), Value::Null).await;
-    let cursor = first["meta"]["nextCursor"].as_str().unwrap();
-    let (_, second) = stage.dialnote("GET", &format!("{path}?limit=1&cursor={cursor}"), Value::Null).await;
+    assert_eq!(first["data"]["hasMore"], true);
+    let next = &first["data"]["nextCursor"];
+    let (at, id) = (next["cursor"].as_str().unwrap(), next["cursorId"].as_str().unwrap());
+    assert_eq!(at, "2026-03-02T15:50:00Z");
+    let (_, second) = stage.dialnote("GET", &format!("{path}?limit=1&cursor={at}&cursorId={id}"), Value::Null).await;
     assert_eq!(contents(&second), ["Did my insurance pay for the x-ray?"]);
-    assert_eq!(second["meta"]["nextCursor"], Value::Null);
-    assert_eq!(stage.dialnote("GET", &format!("{path}?cursor=made-up"), Value::Null).await.0, 400);
+    assert_eq!((&second["data"]["hasMore"], &second["data"]["nextCursor"]), (&json!(false), &Value::Null));
+    for query in [
+        format!("cursor={at}"),
+        format!("cursorId={id}"),
+        format!("cursor=2026-03-02T15:50:01Z&cursorId={id}"),
+        format!("cursor={at}&cursorId=made-up"),
+        "offset=1".to_owned(),
+    ] {
+        assert_eq!(stage.dialnote("GET", &format!("{path}?{query}"), Value::Null).await.0, 400, "{query}");
+    }
 }
 
 #[tokio::test]
@@ -195,9 +210,13 @@ async fn members_numbers_and_calls() {
     let (_, calls) = stage.dialnote("GET", "/call-logs?limit=1", Value::Null).await;
     let call = &calls["data"][0];
     assert_eq!((&call["status"], &call["fromNumber"]), (&json!("missed"), &json!("+14155550101")));
-    for path in
-        ["/call-logs?limit=101", "/team/members?limit=5", "/messaging-channels?x=1", "/conversations/conv_1001?x=1"]
-    {
+    for path in [
+        "/call-logs?limit=101",
+        "/call-logs?offset=1",
+        "/team/members?limit=5",
+        "/messaging-channels?x=1",
+        "/conversations/conv_1001?x=1",
+    ] {
         assert_eq!(stage.dialnote("GET", path, Value::Null).await.0, 400, "{path}");
     }
     stage.sandbox.world(|world| world.faults.dialnote.bare_answers = true);
@@ -214,7 +233,7 @@ async fn subscribing_twice_is_subscribing_once() {
     let (status, second) = stage.dialnote("POST", "/api/hooks", hook).await;
     assert_eq!((status, &first["data"]["id"]), (200, &second["data"]["id"]));
     let path = format!("/api/hooks/{}", first["data"]["id"].as_str().unwrap());
-    assert_eq!(stage.dialnote("DELETE", &path, Value::Null).await, (204, Value::Null));
+    assert_eq!(stage.dialnote("DELETE", &path, Value::Null).await.1["data"], json!({"success": true}));
     assert_eq!(stage.dialnote("DELETE", &path, Value::Null).await.0, 404);
     for bad in [
         json!({"url": "http://bot.example/x", "event": "call_log", "provider": "custom"}),
@@ -234,7 +253,11 @@ async fn ids_in_paths_are_decoded_and_unknown_addresses_are_not_found() {
     assert_eq!((status, &body["data"]["id"]), (200, &json!("conv/1 é")));
     assert_eq!(stage.dialnote("GET", "/contacts", Value::Null).await.0, 404);
     assert_eq!(stage.dialnote("DELETE", "/conversations/conv_1002", Value::Null).await.0, 404);
-    let form = stage.http.patch(stage.url("/dialnote/api/v1/conversations/conv_1002")).form(&[("status", "done")]);
     let key = stage.sandbox.credentials().dialnote_api_key;
+    for nowhere in ["/dialnote/conversations", "/dialnote/api/v1/publications", "/dialnote/api/v1/api/hooks"] {
+        let request = stage.http.get(stage.url(nowhere)).bearer_auth(&key);
+        assert_eq!(request.send().await.unwrap().status(), 404, "{nowhere}");
+    }
+    let form = stage.http.patch(stage.url("/dialnote/api/v1/conversations/conv_1002")).form(&[("status", "done")]);
     assert_eq!(form.bearer_auth(key).send().await.unwrap().status(), 415);
 }

@@ -139,7 +139,7 @@ async fn writes_can_be_too_many() {
         after_effect: true,
         ..DialnoteFailure::default()
     };
-    stage.sandbox.world(|world| world.faults.dialnote.fail_next.extend([fails(None), fails(Some(20))]));
+    stage.sandbox.world(|world| world.faults.dialnote.fail_next.extend([fails(None), fails(Some("20".to_owned()))]));
     let wait = async |method: &str, path: &str, body: Value| {
         let key = stage.sandbox.credentials().dialnote_api_key;
         let url = stage.url(&format!("/dialnote/api/v1/conversations/conv_1001{path}"));

@@ -59,8 +59,15 @@ impl Stage {
 
     /// Calls a Web API method the way it is published: JSON where that is taken, else a form.
     pub(crate) async fn slack(&self, method: &str, args: Value) -> Value {
-        let form_only =
-            ["users.", "usergroups.", "files.", "conversations.info", "conversations.replies", "chat.getPermalink"];
+        let form_only = [
+            "dnd.",
+            "users.",
+            "usergroups.",
+            "files.",
+            "conversations.info",
+            "conversations.replies",
+            "chat.getPermalink",
+        ];
         if form_only.iter().any(|prefix| method.starts_with(prefix)) {
             let fields: Vec<(String, String)> = args
                 .as_object()

@@ -37,7 +37,7 @@ impl Home {
     }
 
     pub(crate) async fn fresh(&self) -> Result<Sqlite, Fault> {
-        Sqlite::open(&self.path()).await
+        Sqlite::open(&self.path(), Timestamp::UNIX_EPOCH).await
     }
 
     #[expect(clippy::panic, reason = "the suite has no use for a store that cannot be opened")]
@@ -51,7 +51,7 @@ impl Home {
     #[expect(clippy::panic, reason = "the suite has no use for a store that cannot be opened")]
     async fn two(&self) -> (Box<dyn Store>, Box<dyn Store>) {
         let path = self.path();
-        match tokio::join!(Sqlite::open(&path), Sqlite::open(&path)) {
+        match tokio::join!(Sqlite::open(&path, Timestamp::UNIX_EPOCH), Sqlite::open(&path, Timestamp::UNIX_EPOCH)) {
             (Ok(one), Ok(other)) => (Box::new(one), Box::new(other)),
             (one, other) => panic!("{:?} {:?}", one.err(), other.err()),
         }
@@ -86,7 +86,7 @@ async fn a_file_that_somebody_is_just_making_is_waited_for() -> Result<(), Fault
     let make = |sql| maker.execute_batch(sql).map_err(|error| Fault::Store(error.to_string()));
     make("BEGIN IMMEDIATE; CREATE TABLE made (it INTEGER)")?;
 
-    let mut opening = Box::pin(Sqlite::open(&path));
+    let mut opening = Box::pin(Sqlite::open(&path, Timestamp::UNIX_EPOCH));
     let opened = tokio::time::timeout(Duration::from_millis(50), &mut opening).await;
     assert!(opened.is_err(), "it is waited for: {:?}", opened.map(Result::err));
     make("COMMIT")?;
@@ -109,7 +109,7 @@ async fn a_crash_loses_nothing_that_was_answered() -> Result<(), Fault> {
     };
     let memo = Memo { kind: "teammate".into(), id: "U1".into(), alias: None, at: at(0), body: "{}".into() };
 
-    let store = Sqlite::open(&path).await?;
+    let store = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
     accept(&store, "one", [command("a", "a1"), command("a", "a2"), command("b", "b1")]).await?;
     let claims = store.claim(Lane::Inbox, 9, at(0), LEASE).await?;
     let [a1, b1] = claims.as_slice() else { return Err(unexpected(&claims)) };
@@ -121,7 +121,7 @@ async fn a_crash_loses_nothing_that_was_answered() -> Result<(), Fault> {
     drop(store);
 
     for path in [path, remains] {
-        let store = Sqlite::open(&path).await?;
+        let store = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
         assert_eq!(accept(&store, "one", []).await?, Accepted::Duplicate, "the delivery is known");
         assert_eq!(store.cards(&here(), &conversation).await?, std::slice::from_ref(&card));
         assert_eq!(store.recall(&here(), "teammate", "U1").await?, Some(memo.clone()));
@@ -140,7 +140,7 @@ async fn a_crash_loses_nothing_that_was_answered() -> Result<(), Fault> {
 async fn callers_that_wait_together_share_a_commit() -> Result<(), Fault> {
     let home = Home::new()?;
     let path = home.path();
-    let store = Sqlite::open(&path).await?;
+    let store = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
     let gate = Gate::close(&path)?;
     let mut callers: Vec<_> = (0..40).map(|n| Box::pin(deliver(&store, n))).collect();
     for caller in &mut callers {
@@ -162,7 +162,7 @@ async fn callers_that_wait_together_share_a_commit() -> Result<(), Fault> {
 async fn a_failing_operation_leaves_the_others_intact() -> Result<(), Fault> {
     let home = Home::new()?;
     let path = home.path();
-    let store = Sqlite::open(&path).await?;
+    let store = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
     // The second insertion of the operation fails; its first must be undone with it.
     sabotage(&path, "BEFORE INSERT ON jobs WHEN NEW.body = '{7}' BEGIN SELECT RAISE(ABORT, 'job 7 is bad'); END")?;
     let outcomes = deliver_together(&store, &path, 12).await?;
@@ -182,7 +182,7 @@ async fn a_failing_operation_leaves_the_others_intact() -> Result<(), Fault> {
 async fn a_broken_transaction_stores_nothing_and_hurts_nobody_later() -> Result<(), Fault> {
     let home = Home::new()?;
     let path = home.path();
-    let store = Sqlite::open(&path).await?;
+    let store = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
     // RAISE(ROLLBACK) ends the whole transaction at once, as a full disk does.
     sabotage(&path, "BEFORE INSERT ON jobs WHEN NEW.body = '{7}' BEGIN SELECT RAISE(ROLLBACK, 'disk full'); END")?;
     let outcomes = deliver_together(&store, &path, 12).await?;
@@ -202,7 +202,7 @@ async fn a_broken_transaction_stores_nothing_and_hurts_nobody_later() -> Result<
 async fn a_failed_commit_is_everybodys_fault() -> Result<(), Fault> {
     let home = Home::new()?;
     let path = home.path();
-    let store = Sqlite::open(&path).await?;
+    let store = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
     let tables = "CREATE TABLE parents (id INTEGER PRIMARY KEY);
         CREATE TABLE orphans (parent INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED);";
     outside(&path)?.execute_batch(tables).map_err(|error| Fault::Store(error.to_string()))?;
@@ -223,7 +223,8 @@ async fn a_failed_commit_is_everybodys_fault() -> Result<(), Fault> {
 async fn who_learns_of_anothers_jobs_in_vain_learns_of_them_again() -> Result<(), Fault> {
     let home = Home::new()?;
     let path = home.path();
-    let (one, other) = (Sqlite::open(&path).await?, Sqlite::open(&path).await?);
+    let (one, other) =
+        (Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?, Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?);
     sabotage(&path, "BEFORE INSERT ON jobs WHEN NEW.body = '{bad}' BEGIN SELECT RAISE(ABORT, 'no'); END")?;
     accept(&other, "1", [command("k", "{1}")]).await?;
     assert!(accept(&one, "2", [command("x", "{bad}")]).await.is_err());
@@ -242,11 +243,12 @@ async fn who_learns_of_anothers_jobs_in_vain_learns_of_them_again() -> Result<()
 async fn a_newer_database_is_refused_in_words() -> Result<(), Fault> {
     let home = Home::new()?;
     let path = home.path();
-    drop(Sqlite::open(&path).await?);
+    drop(Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?);
     let newer = "INSERT INTO refinery_schema_history SELECT 99, 'later', applied_on, checksum
         FROM refinery_schema_history WHERE version = 1";
     outside(&path)?.execute(newer, []).map_err(|error| Fault::Store(error.to_string()))?;
-    let fault = Sqlite::open(&path).await.err().map(|fault| fault.to_string()).unwrap_or_default();
+    let fault =
+        Sqlite::open(&path, Timestamp::UNIX_EPOCH).await.err().map(|fault| fault.to_string()).unwrap_or_default();
     assert!(fault.contains("schema 99") && fault.contains("newer program"), "{fault}");
     Ok(())
 }
@@ -255,7 +257,7 @@ async fn a_newer_database_is_refused_in_words() -> Result<(), Fault> {
 async fn a_place_that_cannot_be_opened_is_a_fault() -> Result<(), Fault> {
     let home = Home::new()?;
     let nowhere = home.directory.path().join("missing").join("store.db");
-    assert!(matches!(Sqlite::open(&nowhere).await, Err(Fault::Store(_))));
+    assert!(matches!(Sqlite::open(&nowhere, Timestamp::UNIX_EPOCH).await, Err(Fault::Store(_))));
     Ok(())
 }
 
@@ -267,7 +269,7 @@ async fn many_may_open_a_new_database_at_once() -> Result<(), Fault> {
         let opening: Vec<_> = (0..4)
             .map(|_| {
                 let path = Arc::clone(&path);
-                tokio::spawn(async move { Sqlite::open(&path).await })
+                tokio::spawn(async move { Sqlite::open(&path, Timestamp::UNIX_EPOCH).await })
             })
             .collect();
         for opened in opening {
@@ -364,22 +366,41 @@ fn unexpected(found: &impl std::fmt::Debug) -> Fault {
 }
 
 #[tokio::test]
+async fn a_file_that_is_moved_away_takes_nothing_in() -> Result<(), Fault> {
+    let place = tempfile::tempdir().map_err(|error| Fault::Store(error.to_string()))?;
+    let (path, away) = (place.path().join("store.db"), place.path().join("away.db"));
+    let store = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
+    deliver(&store, 1).await?;
+    std::fs::rename(&path, &away).map_err(|error| Fault::Store(error.to_string()))?;
+    let refused = deliver(&store, 2).await.err().map(|fault| fault.to_string()).unwrap_or_default();
+    assert!(refused.contains("store.db is not the file that was opened"), "{refused}");
+    // Another file in its place is no better.
+    std::fs::write(&path, b"").map_err(|error| Fault::Store(error.to_string()))?;
+    assert!(deliver(&store, 2).await.is_err());
+    std::fs::rename(&away, &path).map_err(|error| Fault::Store(error.to_string()))?;
+    deliver(&store, 2).await.map(drop)
+}
+
+#[tokio::test]
 async fn the_only_process_need_not_wait_for_leases_of_the_dead() -> Result<(), Fault> {
     let place = tempfile::tempdir().map_err(|error| Fault::Store(error.to_string()))?;
     let path = place.path().join("store.db");
-    let first = Sqlite::open(&path).await?;
+    let first = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
     deliver(&first, 1).await?;
     let claim = first.claim(Lane::Inbox, 9, at(0), LEASE).await?.remove(0);
     // While the first lives, a second one waits for the lease like anybody else.
-    let second = Sqlite::open(&path).await?;
+    let second = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
     assert_eq!(second.claim(Lane::Inbox, 9, at(1), LEASE).await?, []);
     // The same while only the second lives: whoever came when it was not alone is there all the same.
     drop(first);
-    let third = Sqlite::open(&path).await?;
+    let third = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
     assert_eq!(third.claim(Lane::Inbox, 9, at(1), LEASE).await?, []);
     drop((second, third));
-    let last = Sqlite::open(&path).await?;
-    let again = last.claim(Lane::Inbox, 9, at(1), LEASE).await?.remove(0);
+    // A call of the dead one may be on its way: what it was doing waits for that, and no longer.
+    let last = Sqlite::open(&path, at(12)).await?;
+    assert_eq!(last.next_due(Lane::Inbox).await?, Some(at(12)));
+    assert_eq!(last.claim(Lane::Inbox, 9, at(11), LEASE).await?, []);
+    let again = last.claim(Lane::Inbox, 9, at(12), LEASE).await?.remove(0);
     assert_eq!((again.id, again.unsure), (claim.id, true), "nobody knows how far the dead one came");
     Ok(())
 }

@@ -34,6 +34,7 @@ fn contact(n: usize, name: &str, company: Option<&str>, phone: &str, status: Sta
         line: Some(Line { number: "+14155550100".into(), name: Some("Front desk".into()) }),
         last_activity: None,
         last_note: None,
+        status_word: None,
     })
 }
 

@@ -1,10 +1,10 @@
-//! Conversations, their messages and notes, and the call log.
+//! Conversations and their notes, and the call log.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::model::{Conversation, Entry, Kind, Status};
-use super::{Found, Refused, only, page_size, whole};
+use super::{Found, Refused, Shape, lists, only, page_size, variants, whole};
 use crate::sandbox::world::World;
 
 /// The longest note.
@@ -13,77 +13,46 @@ const NOTE: usize = 5000;
 type Query = [(String, String)];
 
 pub(super) fn list(world: &World, query: &Query) -> Result<Found, Refused> {
-    only(query, &["limit", "offset", "assignedToId", "status", "isRead"])?;
-    let limit = page_size(query)?;
-    let offset = whole(query, "offset")?.unwrap_or(0);
-    let filter = Filter::read(world, query)?;
-    let mut found: Vec<&Conversation> =
-        world.dialnote.conversations.iter().filter(|conversation| filter.keeps(conversation)).collect();
+    only(world, query, &["limit", "offset", "assignedToId"])?;
+    let limit = page_size(world, query)?;
+    let offset = lists::beginning(&world.faults.dialnote, whole(query, "offset")?.unwrap_or(0), limit);
+    let owner = owner(world, query)?;
+    let owned =
+        |conversation: &&Conversation| owner.is_none_or(|owner| conversation.assigned_to.as_deref() == Some(owner));
+    let mut found: Vec<&Conversation> = world.dialnote.conversations.iter().filter(owned).collect();
     found.sort_by(|a, b| b.last_activity().cmp(&a.last_activity()).then_with(|| a.id.cmp(&b.id)));
     let page = found.iter().skip(offset).take(limit).map(|c| world.dialnote.conversation_object(c));
+    let invented = lists::invented(world, found.len(), offset..offset + limit, owner);
     let meta = json!({"total": found.len(), "limit": limit, "offset": offset});
-    Ok(Found { status: 200, data: page.collect(), meta })
+    Ok(Found { meta, ..Found::of(Shape::Conversations, page.chain(invented).collect()) })
 }
 
-enum Owner {
-    Nobody,
-    Member(String),
-}
-
-/// Which conversations are asked for.
-#[derive(Default)]
-struct Filter {
-    owner: Option<Owner>,
-    status: Option<Status>,
-    is_read: Option<bool>,
-}
-
-impl Filter {
-    fn read(world: &World, query: &Query) -> Result<Self, Refused> {
-        if world.faults.dialnote.ignores_filters {
-            return Ok(Self::default());
-        }
-        let mut filter = Self::default();
-        for (name, value) in query {
-            match name.as_str() {
-                "assignedToId" => {
-                    filter.owner = Some(if value == "null" { Owner::Nobody } else { Owner::Member(value.clone()) });
-                }
-                "status" => {
-                    let status = Status::parse(value);
-                    filter.status = Some(status.ok_or_else(|| Refused::bad(format!("{value} is not a status.")))?);
-                }
-                "isRead" => {
-                    let is_read = value.parse().map_err(|_| Refused::bad("isRead must be true or false."))?;
-                    filter.is_read = Some(is_read);
-                }
-                _ => {}
-            }
-        }
-        Ok(filter)
-    }
-
-    fn keeps(&self, conversation: &Conversation) -> bool {
-        let assigned = conversation.assigned_to.as_ref();
-        let owned = match &self.owner {
-            None => true,
-            Some(Owner::Nobody) => assigned.is_none(),
-            Some(Owner::Member(id)) => assigned == Some(id),
-        };
-        owned
-            && self.status.is_none_or(|status| status == conversation.status)
-            && self.is_read.is_none_or(|is_read| is_read == conversation.is_read)
+/// Whose conversations are asked for, where that counts. A null is no member (contracts/dialnote.md, Calls).
+fn owner<'a>(world: &World, query: &'a Query) -> Result<Option<&'a str>, Refused> {
+    let given = query.iter().find(|(name, _)| name == "assignedToId").map(|(_, value)| value.as_str());
+    match (world.faults.dialnote.played().query, given) {
+        (variants::Query::IgnoresOwner, _) => Ok(None),
+        (variants::Query::Strict, Some("null")) => Err(Refused::bad("assignedToId must be a member's id.")),
+        (_, owner) => Ok(owner),
     }
 }
 
 pub(super) fn one(world: &World, id: &str, query: &Query) -> Result<Found, Refused> {
-    only(query, &[])?;
-    get(world, id)
+    only(world, query, &[])?;
+    match lists::invented_one(world, id) {
+        Some(invented) => Ok(Found::of(Shape::Conversation, invented)),
+        None => get(world, id),
+    }
+}
+
+/// The answer to a change that changes nothing.
+pub(super) fn changed(world: &World, id: &str) -> Result<Found, Refused> {
+    Ok(Found { shape: Shape::Changed, ..get(world, id)? })
 }
 
 fn get(world: &World, id: &str) -> Result<Found, Refused> {
     let conversation = world.dialnote.conversation(id).ok_or_else(|| Refused::not_found("such conversation"))?;
-    Ok(Found::one(world.dialnote.conversation_object(conversation)))
+    Ok(Found::of(Shape::Conversation, world.dialnote.conversation_object(conversation)))
 }
 
 pub(super) fn patch(world: &mut World, id: &str, body: &Map<String, Value>) -> Result<Found, Refused> {
@@ -107,7 +76,7 @@ pub(super) fn patch(world: &mut World, id: &str, body: &Map<String, Value>) -> R
         }
         conversation.updated_at = now;
     }
-    get(world, id)
+    changed(world, id)
 }
 
 fn assignee(world: &World, value: &Value) -> Result<Option<String>, Refused> {
@@ -149,25 +118,6 @@ fn instant(value: &Value) -> Result<Timestamp, Refused> {
     parsed.ok_or_else(|| Refused::invalid("snoozedUntil must be an RFC 3339 time."))
 }
 
-pub(super) fn messages(world: &World, id: &str, query: &Query) -> Result<Found, Refused> {
-    only(query, &["limit", "cursor"])?;
-    let limit = page_size(query)?;
-    let conversation = world.dialnote.conversation(id).ok_or_else(|| Refused::not_found("such conversation"))?;
-    let newest_first: Vec<&Entry> = conversation.timeline.iter().rev().collect();
-    let start = match query.iter().find(|(name, _)| name == "cursor") {
-        None => 0,
-        Some((_, after)) => {
-            let place = newest_first.iter().position(|entry| entry.id == *after);
-            place.ok_or_else(|| Refused::bad("This cursor is unknown."))? + 1
-        }
-    };
-    let page: Vec<&Entry> = newest_first.iter().skip(start).take(limit).copied().collect();
-    let more = start + page.len() < newest_first.len();
-    let next = page.last().filter(|_| more).map(|entry| entry.id.clone());
-    let messages: Vec<Value> = page.into_iter().map(Entry::object).collect();
-    Ok(Found { status: 200, data: json!({"messages": messages}), meta: json!({"nextCursor": next}) })
-}
-
 pub(super) fn add_note(world: &mut World, id: &str, body: &Map<String, Value>) -> Result<Found, Refused> {
     if let Some(name) = body.keys().find(|name| *name != "content") {
         return Err(Refused::invalid(format!("{name} is not part of a note.")));
@@ -191,16 +141,15 @@ pub(super) fn add_note(world: &mut World, id: &str, body: &Map<String, Value>) -
         conversation.timeline.push(note);
         conversation.updated_at = at;
     }
-    Ok(Found { status: 201, ..Found::one(object) })
+    Ok(Found { status: 201, ..Found::of(Shape::Note, object) })
 }
 
 pub(super) fn call_logs(world: &World, query: &Query) -> Result<Found, Refused> {
-    only(query, &["limit", "offset"])?;
-    let limit = page_size(query)?;
-    let offset = whole(query, "offset")?.unwrap_or(0);
+    only(world, query, &["limit"])?;
+    let limit = page_size(world, query)?;
     let mut calls: Vec<_> = world.dialnote.call_logs.iter().collect();
     calls.sort_by_key(|call| std::cmp::Reverse(call.at));
-    let meta = json!({"total": calls.len(), "limit": limit, "offset": offset});
-    let page = calls.iter().skip(offset).take(limit).map(|call| call.object(&world.dialnote.members));
-    Ok(Found { status: 200, data: page.collect(), meta })
+    let meta = json!({"total": calls.len(), "limit": limit});
+    let page = calls.iter().take(limit).map(|call| call.object(&world.dialnote.members));
+    Ok(Found { meta, ..Found::of(Shape::Calls, page.collect()) })
 }

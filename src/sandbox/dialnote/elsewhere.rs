@@ -17,6 +17,12 @@ pub(in crate::sandbox) fn change(world: &mut World, change: &Value) -> Result<()
     let id = fields.remove("conversation").and_then(|id| id.as_str().map(str::to_owned)).unwrap_or_default();
     let (is_read, note) = (fields.remove("isRead"), fields.remove("note"));
     let refused = |refused: Refused| Impossible(refused.message);
+    if let Some(deleted) = fields.remove("deleted") {
+        let alone = deleted == Value::Bool(true) && fields.is_empty() && is_read.is_none() && note.is_none();
+        let deleted = alone.then(|| world.dialnote.delete(&id));
+        let gone = deleted.ok_or_else(|| Impossible("deleted is true, and nothing else is changed".to_owned()))?;
+        return gone.then_some(()).ok_or_else(|| refused(Refused::not_found("such conversation")));
+    }
     if !fields.is_empty() || is_read.is_none() && note.is_none() {
         patch(world, &id, &fields).map_err(refused)?;
     }

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::model::Hook;
-use super::{Found, Refused};
+use super::variants::{HookDelete, HookEvent};
+use super::{Found, Refused, Shape};
 use crate::sandbox::world::World;
 
 const EVENTS: &[&str] = &["call_log", "call_recording", "note"];
@@ -13,8 +14,12 @@ pub(super) fn subscribe(world: &mut World, body: &Map<String, Value>) -> Result<
     if let Some(name) = body.keys().find(|name| !["url", "event", "provider"].contains(&name.as_str())) {
         return Err(Refused::invalid(format!("{name} is not part of a subscription.")));
     }
+    let without_notes = world.faults.dialnote.played().hook_event == HookEvent::NoNote;
     let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let hook = Hook { id: String::new(), url: text("url"), event: text("event"), provider: text("provider") };
+    if without_notes && hook.event == "note" {
+        return Err(Refused::bad("event must be one of call_log, call_recording."));
+    }
     if !EVENTS.contains(&hook.event.as_str()) {
         return Err(Refused::invalid(format!("event must be one of {}.", EVENTS.join(", "))));
     }
@@ -26,18 +31,23 @@ pub(super) fn subscribe(world: &mut World, body: &Map<String, Value>) -> Result<
     }
     let same = |old: &&Hook| (&old.url, &old.event, &old.provider) == (&hook.url, &hook.event, &hook.provider);
     if let Some(old) = world.dialnote.hooks.iter().find(same) {
-        return Ok(Found::one(json!({"id": old.id})));
+        return Ok(Found::of(Shape::Hook, json!({"id": old.id})));
     }
     let id = world.dialnote.new_id("hook");
     world.dialnote.hooks.push(Hook { id: id.clone(), ..hook });
-    Ok(Found { status: 201, ..Found::one(json!({"id": id})) })
+    Ok(Found { status: 201, ..Found::of(Shape::Hook, json!({"id": id})) })
 }
 
 pub(super) fn unsubscribe(world: &mut World, id: &str) -> Result<Found, Refused> {
     let place = world.dialnote.hooks.iter().position(|hook| hook.id == id);
     let place = place.ok_or_else(|| Refused::not_found("such subscription"))?;
     world.dialnote.hooks.remove(place);
-    Ok(Found { status: 204, ..Found::one(Value::Null) })
+    let ended = Found::of(Shape::Hook, json!({"success": true}));
+    match world.faults.dialnote.played().hook_delete {
+        HookDelete::Success => Ok(ended),
+        HookDelete::NoContent => Ok(Found { status: 204, ..ended }),
+        HookDelete::NotFound => Err(Refused::not_found("such subscription")),
+    }
 }
 
 /// HTTPS only, but for an app under test on the same machine.

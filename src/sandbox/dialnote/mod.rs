@@ -3,28 +3,36 @@
 
 mod address;
 mod conversations;
+mod edge;
 mod elsewhere;
 mod hooks;
+mod lists;
+mod messages;
 mod model;
 mod seed;
+pub mod variants;
 
-use std::mem;
+use std::{iter, mem};
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::server::{Answer, Heard};
+use super::answer::Answer;
+use super::server::Heard;
 use super::world::World;
 pub(super) use address::address;
+use edge::Edge;
+pub(super) use edge::below_base;
 pub(super) use elsewhere::{change, wake};
 pub use model::{CallLog, Contact, Conversation, Dialnote, Entry, Hook, Kind, Member, Number, Status};
 pub(super) use seed::dialnote as seed;
+use variants::{Key, Query};
 
 /// The largest page of any list.
 const PAGE: usize = 100;
 
 /// The page of a list when no size was asked for.
-const DEFAULT_PAGE: usize = 25;
+const DEFAULT_PAGE: usize = 50;
 
 /// A refusal: a status, a code, and words that can be passed on to a person.
 #[derive(Clone, Debug)]
@@ -46,43 +54,59 @@ impl Refused {
     fn not_found(what: &str) -> Self {
         Self { status: 404, error: "NOT_FOUND", message: format!("There is no {what} in your organization.") }
     }
+
+    /// Fields or parameters that are not known, in the words of the library that dialnote's checks seem to be made of.
+    fn unrecognized(place: &str, names: &[&str]) -> Self {
+        let names: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+        Self::bad(format!("Unrecognized key(s) in {place}: {}", names.join(", ")))
+    }
 }
 
 /// The data of an answer, and what is said about a page of it.
 struct Found {
     status: u16,
+    shape: Shape,
     data: Value,
     meta: Value,
 }
 
-impl Found {
-    fn one(data: Value) -> Self {
-        Self { status: 200, data, meta: json!({}) }
-    }
+/// What an answer holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Conversation,
+    /// A conversation after a change.
+    Changed,
+    Conversations,
+    Members,
+    Channels,
+    Calls,
+    Messages,
+    Note,
+    Hook,
 }
 
-/// The path below the base URL: `/conversations/conv_1001`. Webhook subscriptions live beside it,
-/// under `/api/hooks`.
-pub(super) fn below_base(path: &str) -> &str {
-    let path = path.strip_prefix("/dialnote").unwrap_or(path);
-    path.strip_prefix("/api/v1").unwrap_or(path)
+impl Found {
+    fn of(shape: Shape, data: Value) -> Self {
+        Self { status: 200, shape, data, meta: json!({}) }
+    }
 }
 
 /// Answers a call.
 pub(super) fn call(world: &mut World, heard: &Heard) -> Answer {
     wake(world);
-    match admit(world, heard).and_then(|()| seen(world, heard)) {
-        Ok(found) if found.status == 204 => Answer::new(204, Value::Null),
-        Ok(found) if world.faults.dialnote.bare_answers => Answer::new(found.status, found.data),
-        Ok(found) => Answer::new(found.status, json!({"data": found.data, "meta": found.meta})),
-        Err(refused) => {
-            let mut body = json!({"error": refused.error});
-            if !refused.message.is_empty() {
-                body["message"] = json!(refused.message);
-            }
-            Answer::new(refused.status, body)
-        }
-    }
+    let edge = Edge(world.faults.dialnote.played());
+    let answered = admit(world, edge, heard).and_then(|()| seen(world, edge, heard));
+    let answered = answered.map(|found| lists::emptied(world, found));
+    edge.answer(&world.dialnote, answered)
+}
+
+/// What would be answered for another conversation than that of the path.
+pub(super) fn another(world: &World, path: &str) -> Value {
+    let edge = Edge(world.faults.dialnote.played());
+    let asked = path.split('/').nth(2).map(|id| edge.conversation(id));
+    let other = world.dialnote.conversations.iter().find(|one| Some(&one.id) != asked.as_ref());
+    let object = other.map(|other| world.dialnote.conversation_object(other)).unwrap_or_default();
+    edge.answer(&world.dialnote, Ok(Found::of(Shape::Conversation, object))).body
 }
 
 /// Whether it is a key of this organization.
@@ -90,66 +114,76 @@ pub(super) fn knows(world: &World, key: &str) -> bool {
     [&world.secrets.dialnote_key, &world.secrets.read_only_key].into_iter().any(|known| known == key)
 }
 
-fn admit(world: &World, heard: &Heard) -> Result<(), Refused> {
+fn admit(world: &World, edge: Edge, heard: &Heard) -> Result<(), Refused> {
     let unauthorized = |message: &str| Refused { status: 401, error: "UNAUTHORIZED", message: message.to_owned() };
     let key = heard.bearer().ok_or_else(|| unauthorized("An API key is required."))?;
-    let read_only = key == world.secrets.read_only_key;
-    if key != world.secrets.dialnote_key && !read_only {
+    if !knows(world, key) || edge.0.key == Key::Revoked {
         return Err(unauthorized("This API key is unknown or was revoked."));
     }
-    if heard.method != "GET" && (read_only || world.faults.dialnote.read_only) {
+    let read_only = key == world.secrets.read_only_key || edge.0.key == Key::ReadOnly;
+    if heard.method != "GET" && read_only {
         return Err(Refused { status: 403, error: "INSUFFICIENT_PERMISSIONS", message: String::new() });
     }
     Ok(())
 }
 
 /// The answer by what dialnote is, or by what it was while reads are stale.
-fn seen(world: &mut World, heard: &Heard) -> Result<Found, Refused> {
+fn seen(world: &mut World, edge: Edge, heard: &Heard) -> Result<Found, Refused> {
     let before = world.dialnote_before.take().filter(|_| world.faults.dialnote.stale_reads);
-    let Some(before) = before.filter(|_| heard.method == "GET") else { return route(world, heard) };
+    let Some(before) = before.filter(|_| heard.method == "GET") else { return route(world, edge, heard) };
     let now = mem::replace(&mut world.dialnote, before);
-    let answer = route(world, heard);
+    let answer = route(world, edge, heard);
     world.dialnote_before = Some(mem::replace(&mut world.dialnote, now));
     answer
 }
 
-fn route(world: &mut World, heard: &Heard) -> Result<Found, Refused> {
+fn route(world: &mut World, edge: Edge, heard: &Heard) -> Result<Found, Refused> {
+    let nowhere = || Refused {
+        status: 404,
+        error: "NOT_FOUND",
+        message: format!("{} {} is not an address of this API.", heard.method, heard.path),
+    };
     // Split first and decode then, so that a slash in an id stays part of the id.
     let decode = |segment: &str| percent_decode_str(segment).decode_utf8_lossy().into_owned();
-    let segments: Vec<String> = below_base(&heard.path).split('/').skip(1).map(decode).collect();
+    let path = edge.path(heard).ok_or_else(nowhere)?;
+    let segments: Vec<String> = path.split('/').skip(1).map(decode).collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let query = edge.query(&world.dialnote, heard);
     match (heard.method.as_str(), segments.as_slice()) {
-        ("GET", ["conversations"]) => conversations::list(world, &query(heard)),
-        ("GET", ["conversations", id]) => conversations::one(world, id, &query(heard)),
-        ("PATCH", ["conversations", id]) => conversations::patch(world, id, &body(heard)?),
-        ("GET", ["conversations", id, "messages"]) => conversations::messages(world, id, &query(heard)),
-        ("POST", ["conversations", id, "notes"]) => conversations::add_note(world, id, &body(heard)?),
-        ("GET", ["team", "members"]) => members(world, &query(heard)),
-        ("GET", ["messaging-channels"]) => numbers(world, &query(heard)),
-        ("GET", ["call-logs"]) => conversations::call_logs(world, &query(heard)),
+        ("GET", ["conversations"]) => conversations::list(world, &query),
+        ("GET", ["conversations", id]) => conversations::one(world, &edge.conversation(id), &query),
+        ("PATCH", ["conversations", id]) => patch(world, edge, &edge.conversation(id), heard),
+        ("GET", ["conversations", id, "messages"]) => messages::messages(world, &edge.conversation(id), &query),
+        ("POST", ["conversations", id, "notes"]) => {
+            conversations::add_note(world, &edge.conversation(id), &body(heard)?)
+        }
+        ("GET", ["team", "members"]) => members(world, &query),
+        ("GET", ["messaging-channels"]) => numbers(world, &query),
+        ("GET", ["call-logs"]) => conversations::call_logs(world, &query),
         ("POST", ["api", "hooks"]) => hooks::subscribe(world, &body(heard)?),
         ("DELETE", ["api", "hooks", id]) => hooks::unsubscribe(world, id),
-        _ => Err(Refused {
-            status: 404,
-            error: "NOT_FOUND",
-            message: format!("{} {} is not an address of this API.", heard.method, heard.path),
-        }),
+        _ => Err(nowhere()),
+    }
+}
+
+fn patch(world: &mut World, edge: Edge, id: &str, heard: &Heard) -> Result<Found, Refused> {
+    match edge.change(&world.dialnote, body(heard)?)? {
+        Some(change) => conversations::patch(world, id, &change),
+        None => conversations::changed(world, id),
     }
 }
 
 fn members(world: &World, query: &[(String, String)]) -> Result<Found, Refused> {
-    only(query, &[])?;
-    Ok(Found::one(world.dialnote.members.iter().map(Member::object).collect()))
+    only(world, query, &[])?;
+    let times = if world.faults.dialnote.duplicate_members { 2 } else { 1 };
+    let all = world.dialnote.members.iter().flat_map(|member| iter::repeat_n(member, times));
+    Ok(Found::of(Shape::Members, all.map(Member::object).collect()))
 }
 
 fn numbers(world: &World, query: &[(String, String)]) -> Result<Found, Refused> {
-    only(query, &[])?;
+    only(world, query, &[])?;
     let number = |n: &Number| json!({"id": n.id, "channelAddress": n.number, "displayName": n.name});
-    Ok(Found::one(world.dialnote.numbers.iter().map(number).collect()))
-}
-
-fn query(heard: &Heard) -> Vec<(String, String)> {
-    form_urlencoded::parse(heard.query.as_bytes()).into_owned().collect()
+    Ok(Found::of(Shape::Channels, world.dialnote.numbers.iter().map(number).collect()))
 }
 
 fn body(heard: &Heard) -> Result<serde_json::Map<String, Value>, Refused> {
@@ -162,13 +196,14 @@ fn body(heard: &Heard) -> Result<serde_json::Map<String, Value>, Refused> {
     }
 }
 
-/// The size of a page: `limit`, between 1 and [`PAGE`].
-fn page_size(query: &[(String, String)]) -> Result<usize, Refused> {
-    match whole(query, "limit")? {
-        None => Ok(DEFAULT_PAGE),
-        Some(limit) if (1..=PAGE).contains(&limit) => Ok(limit),
-        Some(limit) => Err(Refused::bad(format!("limit must be between 1 and {PAGE}, not {limit}."))),
-    }
+/// The size of a page: `limit`, between 1 and [`PAGE`], unless pages are smaller.
+fn page_size(world: &World, query: &[(String, String)]) -> Result<usize, Refused> {
+    let limit = match whole(query, "limit")? {
+        None => DEFAULT_PAGE,
+        Some(limit) if (1..=PAGE).contains(&limit) => limit,
+        Some(limit) => return Err(Refused::bad(format!("limit must be between 1 and {PAGE}, not {limit}."))),
+    };
+    Ok(world.faults.dialnote.page_size.map_or(limit, |most| limit.min(most)))
 }
 
 fn whole(query: &[(String, String)], name: &str) -> Result<Option<usize>, Refused> {
@@ -176,11 +211,12 @@ fn whole(query: &[(String, String)], name: &str) -> Result<Option<usize>, Refuse
     value.parse().map(Some).map_err(|_| Refused::bad(format!("{name} must be a whole number, not {value}.")))
 }
 
-/// Refuses parameters that are not known. The real service may well ignore them; see
-/// `DialnoteFaults::ignores_filters` for how that is tried.
-fn only(query: &[(String, String)], known: &[&str]) -> Result<(), Refused> {
-    match query.iter().find(|(name, _)| !known.contains(&name.as_str())) {
-        Some((name, _)) => Err(Refused::bad(format!("{name} is not a parameter of this address."))),
-        None => Ok(()),
+/// Refuses parameters that are not known, unless they are ignored.
+fn only(world: &World, query: &[(String, String)], known: &[&str]) -> Result<(), Refused> {
+    let is_unknown = |name: &&str| !known.contains(name);
+    let unknown: Vec<&str> = query.iter().map(|(name, _)| name.as_str()).filter(is_unknown).collect();
+    if unknown.is_empty() || world.faults.dialnote.played().query != Query::Strict {
+        return Ok(());
     }
+    Err(Refused::unrecognized("query", &unknown))
 }

@@ -18,6 +18,9 @@ pub struct Dialnote {
     /// Its webhook subscriptions.
     pub hooks: Vec<Hook>,
     pub(in crate::sandbox) last_id: u64,
+    /// How many conversations were deleted: their ids are not given to others.
+    #[serde(default)]
+    pub(super) deleted: usize,
 }
 
 /// Somebody who can own a conversation.
@@ -225,7 +228,7 @@ impl Dialnote {
 
     /// Begins an open, unread conversation without an owner on the shared number with this id; answers its own.
     pub(in crate::sandbox) fn begin(&mut self, contact: Contact, number: &str, at: Timestamp) -> String {
-        let id = format!("conv_{}", 1001 + self.conversations.len());
+        let id = format!("conv_{}", 1001 + self.conversations.len() + self.deleted);
         self.conversations.push(Conversation {
             id: id.clone(),
             contact,
@@ -239,6 +242,17 @@ impl Dialnote {
             timeline: Vec::new(),
         });
         id
+    }
+
+    /// Takes a conversation away with its calls; whether there was one.
+    pub(super) fn delete(&mut self, id: &str) -> bool {
+        let Some(place) = self.conversations.iter().position(|conversation| conversation.id == id) else {
+            return false;
+        };
+        self.conversations.remove(place);
+        self.call_logs.retain(|call| call.conversation != id);
+        self.deleted += 1;
+        true
     }
 
     pub(in crate::sandbox) fn new_id(&mut self, prefix: &str) -> String {
@@ -256,7 +270,7 @@ impl Dialnote {
             "status": conversation.status.word(),
             "isRead": conversation.is_read,
             "assignedToId": conversation.assigned_to,
-            "assignedTo": owner.map(|m| json!({"id": m.id, "name": m.name, "avatar": m.avatar})),
+            "assignedTo": owner.map(Member::as_owner),
             "contact": {
                 "id": contact.id, "firstName": contact.first_name, "lastName": contact.last_name,
                 "company": contact.company, "phoneNumber": contact.phone_number, "email": contact.email,
@@ -283,6 +297,11 @@ impl Entry {
 }
 
 impl Member {
+    /// As conversations name their owner.
+    pub(super) fn as_owner(&self) -> Value {
+        json!({"id": self.id, "name": self.name, "avatar": self.avatar})
+    }
+
     pub(in crate::sandbox) fn object(&self) -> Value {
         json!({
             "id": self.id, "name": self.name, "email": self.email, "avatar": self.avatar, "role": self.role,

@@ -20,6 +20,9 @@ const NOT_PLAYED: &[&str] = &[
     "unfurled_attachments",
 ];
 
+/// What frameworks send with every call, and Slack takes or ignores.
+const SENT_WITH_ALL: &[&str] = &["token", "team_id"];
+
 /// The arguments of one call. From a form they are all strings.
 #[derive(Debug)]
 pub(super) struct Args {
@@ -29,9 +32,14 @@ pub(super) struct Args {
 }
 
 impl Args {
-    /// Reads and checks the arguments against what is published about the method.
-    pub(super) fn read(heard: &Heard, facts: &Facts) -> Result<Self, Failure> {
-        let args = Self::decode(heard, facts)?;
+    /// Reads and checks the arguments against what is published about the method. `lenient` drops what frameworks
+    /// send with every call.
+    pub(super) fn read(heard: &Heard, facts: &Facts, lenient: bool) -> Result<Self, Failure> {
+        let mut args = Self::decode(heard, facts)?;
+        if lenient {
+            let is_known = |name: &String| facts.args.contains(name);
+            args.given.retain(|name, _| is_known(name) || !SENT_WITH_ALL.contains(&name.as_str()));
+        }
         if let Some(name) = args.given.keys().find(|name| !facts.args.contains(*name)) {
             let known = facts.args.join(", ");
             return Err(Failure::argument(&format!("unknown argument: {name} (known: {known})")));

@@ -10,10 +10,11 @@ use serde_json::json;
 use super::args::Args;
 use super::chat::writable;
 use super::{Failure, Reply};
+use crate::sandbox::answer::Answer;
 use crate::sandbox::blocks::length;
 use crate::sandbox::channels::Message;
 use crate::sandbox::seed::BOT_USER;
-use crate::sandbox::server::{Answer, Heard};
+use crate::sandbox::server::Heard;
 use crate::sandbox::world::World;
 
 /// The longest description of a picture, in characters.

@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 
 use super::chat::checked_metadata;
 use super::{Content, Failure, content};
+use crate::sandbox::answer::Answer;
 use crate::sandbox::blocks::max;
 use crate::sandbox::channels::Message;
 use crate::sandbox::seed::BOT_USER;
-use crate::sandbox::server::{Answer, Heard};
+use crate::sandbox::server::Heard;
 use crate::sandbox::world::{ResponseUrl, World};
 
 const FIELDS: &[&str] = &[

@@ -57,9 +57,11 @@ pub(super) const TAKE: &str = "
 
 pub(super) const PUT_OFF: &str = "UPDATE jobs SET due = ?2, ready = 0, slot = ?3 WHERE id = ?1";
 
-pub(super) const END_LEASES: &str = "
-    UPDATE jobs SET due = 0 WHERE state = 'live' AND head = 1 AND ready = 0 AND in_flight = 1 AND slot = 0;
-    DELETE FROM leaders";
+pub(super) const SHORTEN_LEASES: &str = "
+    UPDATE jobs SET due = min(due, ?1)
+    WHERE state = 'live' AND head = 1 AND ready = 0 AND in_flight = 1 AND slot = 0";
+
+const FORGET_LEADERS: &str = "DELETE FROM leaders";
 
 pub(super) const HELD: &str = "
     SELECT due, told, turn FROM jobs
@@ -203,9 +205,10 @@ fn take(
     }
 }
 
-/// Ends every lease, and whatever somebody leads.
-pub(super) fn end_leases(connection: &Connection) -> Result<()> {
-    connection.execute_batch(END_LEASES)
+/// Lets no lease of a dead process last longer than its calls, and ends what it leads.
+pub(super) fn end_leases(connection: &Connection, calls_end: Timestamp) -> Result<()> {
+    connection.execute(SHORTEN_LEASES, [calls_end.as_millisecond()])?;
+    connection.execute(FORGET_LEADERS, []).map(drop)
 }
 
 /// Moves the end of the lease.

@@ -9,6 +9,7 @@ mod accepting;
 mod checkpointer;
 mod connection;
 mod facts;
+mod file;
 mod jobs;
 mod kept;
 mod lines;
@@ -34,6 +35,7 @@ use tokio::sync::Notify;
 use self::accepting::Arrival;
 use self::checkpointer::Checkpointer;
 use self::connection::Presence;
+use self::file::DatabaseFile;
 use self::jobs::Settlement;
 use self::lines::Lines;
 use self::memory::Memory;
@@ -68,22 +70,27 @@ pub struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens the database at `path`, creating it or bringing its schema up to date if need be.
-    pub async fn open(path: &Path) -> Result<Self, Fault> {
+    /// Opens the database at `path`, creating it or bringing its schema up to date if need be. A process that died
+    /// may have made calls whose effect is still to come, until `calls_end`: what it was doing waits for that.
+    pub async fn open(path: &Path, calls_end: Timestamp) -> Result<Self, Fault> {
         let readers = Readers::new(path.to_owned());
         let path = path.to_owned();
         let open = move || {
             let writer = connection::writer(&path)?;
+            let presence = connection::present(&path, || jobs::end_leases(&writer, calls_end))?;
             let lines = Lines::load(&writer).map_err(|error| fault(&error))?;
-            let presence = connection::present(&path, || jobs::end_leases(&writer))?;
-            Ok((writer, lines, connection::checkpointer(&path)?, presence))
+            Ok((writer, lines, connection::checkpointer(&path)?, DatabaseFile::at(&path)?, presence))
         };
-        let (connection, lines, checkpointer, presence) = tokio::task::spawn_blocking(open)
+        let (connection, lines, checkpointer, file, presence) = tokio::task::spawn_blocking(open)
             .await
             .map_err(|error| Fault::Store(format!("the database could not be opened: {error}")))??;
         let bells = Bells::default();
-        let writer =
-            Writer::start(connection, Memory::new(lines), Some(Checkpointer::start(checkpointer)?), bells.clone())?;
+        let writer = Writer::start(
+            connection,
+            Memory::new(lines),
+            Some((file, Checkpointer::start(checkpointer)?)),
+            bells.clone(),
+        )?;
         let (turns, walk) = (Turns::default(), Arc::default());
         Ok(Self { readers, writer, bells, turns, walk, _presence: presence })
     }

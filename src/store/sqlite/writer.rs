@@ -21,6 +21,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::accepting::{self, Arrival};
 use super::checkpointer::Checkpointer;
+use super::file::DatabaseFile;
 use super::memory::Memory;
 use super::{fault, jobs};
 use crate::error::Fault;
@@ -51,14 +52,15 @@ impl Writer {
     pub(super) fn start(
         connection: Connection,
         memory: Memory,
-        checkpointer: Option<Checkpointer>,
+        file: Option<(DatabaseFile, Checkpointer)>,
         bells: Bells,
     ) -> Result<Self, Fault> {
         let (queue, operations) = mpsc::channel(QUEUE);
         let (answers, carried_out) = mpsc::unbounded_channel();
         tokio::spawn(answer(carried_out));
         let commits = Arc::new(AtomicU64::new(0));
-        let desk = Desk { connection, memory, checkpointer, bells, answers, commits: Arc::clone(&commits) };
+        let (file, checkpointer) = file.unzip();
+        let desk = Desk { connection, memory, file, checkpointer, bells, answers, commits: Arc::clone(&commits) };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || desk.serve(operations))
@@ -292,6 +294,8 @@ fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
 struct Desk {
     connection: Connection,
     memory: Memory,
+    /// None for a database in memory.
+    file: Option<DatabaseFile>,
     /// None where there is no log to copy.
     checkpointer: Option<Checkpointer>,
     bells: Bells,
@@ -366,6 +370,9 @@ impl Desk {
     }
 
     fn begin(&mut self) -> Result<(), Fault> {
+        if let Some(file) = &self.file {
+            file.is_there()?;
+        }
         run(&self.connection, "BEGIN IMMEDIATE").map_err(|error| fault(&error))?;
         self.memory.lines.catch_up(&self.connection).map_err(|error| {
             self.roll_back();

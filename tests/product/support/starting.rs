@@ -7,6 +7,7 @@ use std::sync::Arc;
 use dialnote_slack::app::App;
 use dialnote_slack::clock::{Clock, ManualClock};
 use dialnote_slack::config::Config;
+use dialnote_slack::dialnote::client::Addresses;
 use dialnote_slack::ids::InstallationId;
 use dialnote_slack::sandbox::{Hang, Options, Sandbox, Secrets, Workspace, World};
 use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
@@ -203,7 +204,10 @@ fn nobodys(office: &Office) -> Arc<Work> {
     let services = Services {
         http: reqwest::Client::new(),
         slack: "http://127.0.0.1:9".parse().unwrap(),
-        dialnote: "http://127.0.0.1:9".parse().unwrap(),
+        dialnote: Addresses {
+            reads: "http://127.0.0.1:9".parse().unwrap(),
+            assign: "http://127.0.0.1:9".parse().unwrap(),
+        },
         hooks: "http://127.0.0.1:9".parse().unwrap(),
         signing: None,
     };
@@ -278,7 +282,8 @@ fn settings(sandbox: &Sandbox, data: &Database, setup: Setup, url: &str) -> Vec<
         ("SLACK_CLIENT_SECRET", Secrets::fixed().client_secret),
         ("ENCRYPTION_KEY", ENCRYPTION_KEY.to_owned()),
         ("DIALNOTE_API_KEY", if own { credentials.dialnote_api_key } else { String::new() }),
-        ("DIALNOTE_API_URL", credentials.dialnote_api),
+        ("DIALNOTE_API_URL", format!("{}/public", credentials.dialnote_api)),
+        ("DIALNOTE_ASSIGN_URL", credentials.dialnote_api),
         ("DATABASE_URL", data.url.clone()),
         ("SLACK_PACE", setup.pace.to_owned()),
         ("DIALNOTE_HOOKS_URL", format!("{}/dialnote/api/hooks", credentials.sandbox)),

@@ -1,14 +1,18 @@
 //! Misfortune, by name: a test (or somebody at the control API) writes down here what shall go
 //! wrong, instead of building a special fake for it. Whatever is not written down goes well.
 
+mod course;
+mod odd;
+
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
-use super::seed::direct_message;
-use super::server::Heard;
-use super::world::World;
+use super::dialnote::variants::{Envelope, Key, Query, Variants};
+pub(super) use course::{Course, Refusal, course};
+pub use odd::Odd;
 
 /// One of the two services the sandbox plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +46,16 @@ pub struct SlackFaults {
     pub slow_ms: u64,
     /// Every call takes effect at once, but its answer waits this long, in real milliseconds.
     pub answer_late_ms: u64,
+    /// Every call takes effect this long after it arrived, in real milliseconds, also if the client has gone away.
+    pub effect_late_ms: u64,
+    /// How many calls in a hundred are late, half of them before their effect.
+    pub slow_share: u8,
+    /// By how many real milliseconds at most.
+    pub slow_share_ms: u64,
+    /// How many calls in a hundred get an odd answer after their effect.
+    pub odd_share: u8,
+    /// Decides which calls these are, together with the number of the call.
+    pub share_seed: u64,
     /// Methods answered 429, with the seconds of their `Retry-After`. `*` stands for all of them,
     /// `response_url` for the response URLs.
     pub rate_limited: BTreeMap<String, u64>,
@@ -55,6 +69,8 @@ pub struct SlackFaults {
     pub token_error: Option<String>,
     /// By how many seconds its clock is ahead.
     pub clock_ahead_s: i64,
+    /// The token is taken as an argument, and `team_id` is ignored where it means nothing: what frameworks send.
+    pub lenient_arguments: bool,
 }
 
 /// A Slack call that will fail: by default the next one of any method, with `internal_error`.
@@ -76,7 +92,14 @@ pub struct SlackFailure {
     pub always: bool,
     /// Whether the call takes effect all the same, as it may with Slack's `fatal_error`.
     pub after_effect: bool,
-    /// Whether the answer is no answer of Slack's, but a page for people.
+    /// How long after the answer it takes effect, in real milliseconds; at once, or not at all, if 0.
+    pub effect_late_ms: u64,
+    /// Any `Retry-After`, or none if empty; a second for status 429, if it is missing.
+    #[serde(deserialize_with = "text_or_number")]
+    pub retry_after: Option<String>,
+    /// What the answer looks like.
+    pub answer: Odd,
+    /// Whether the answer is no answer of Slack's, but a page for people: `answer: html`.
     pub unreadable: bool,
 }
 
@@ -91,18 +114,43 @@ pub struct DialnoteFaults {
     pub slow_ms: u64,
     /// Every call takes effect at once, but its answer waits this long, in real milliseconds.
     pub answer_late_ms: u64,
+    /// Every call takes effect this long after it arrived, in real milliseconds, also if the client has gone away.
+    pub effect_late_ms: u64,
+    /// How many calls in a hundred are late, half of them before their effect.
+    pub slow_share: u8,
+    /// By how many real milliseconds at most.
+    pub slow_share_ms: u64,
+    /// How many calls in a hundred get an odd answer after their effect.
+    pub odd_share: u8,
+    /// Decides which calls these are, together with the number of the call.
+    pub share_seed: u64,
     /// Every call is answered 429 with this `Retry-After`, in seconds.
     pub rate_limited: Option<u64>,
-    /// The full key is treated like the read-only one.
+    /// The full key is treated like the read-only one: the variant `key: read_only`.
     pub read_only: bool,
-    /// Filters of `GET /conversations` have no effect, as with a server that does not know them.
+    /// Filters of `GET /conversations` have no effect: the variant `query: ignores_owner`.
     pub ignores_filters: bool,
     /// Reads do not see what is changed in dialnote itself, until the app writes.
     pub stale_reads: bool,
-    /// Answers come without the `{"data": …}` envelope.
+    /// Answers come without the `{"data": …}` envelope: the variant `envelope: bare`.
     pub bare_answers: bool,
+    /// Pages have no more items than this, whatever was asked for.
+    pub page_size: Option<usize>,
+    /// The list of conversations begins at its beginning, whatever was asked for.
+    pub ignores_offset: bool,
+    /// After the last conversation come others that nobody has.
+    pub endless_list: bool,
+    /// From the second on, every page of conversations is the one before; a page of messages names the cursor again
+    /// that it was asked for with.
+    pub repeats_page: bool,
+    /// How many lists will come without their items.
+    pub empty_list_times: u32,
+    /// Every member stands in the list twice.
+    pub duplicate_members: bool,
     /// Calls that will fail.
     pub fail_next: Vec<DialnoteFailure>,
+    /// What it is like where nothing is published.
+    pub variants: Variants,
 }
 
 /// A dialnote call that will fail: by default the next one of any kind, with status 500.
@@ -117,12 +165,19 @@ pub struct DialnoteFailure {
     pub status: u16,
     /// The answer's `error`.
     pub error: String,
-    /// Its `Retry-After` in seconds; a second for status 429, if it is missing.
-    pub retry_after: Option<u64>,
+    /// Any `Retry-After`, or none if empty; a second for status 429, if it is missing.
+    #[serde(deserialize_with = "text_or_number")]
+    pub retry_after: Option<String>,
     /// How many calls will fail.
     pub times: u32,
+    /// Never ends, regardless of `times`.
+    pub always: bool,
     /// Whether the call takes effect all the same.
     pub after_effect: bool,
+    /// How long after the answer it takes effect, in real milliseconds; at once, or not at all, if 0.
+    pub effect_late_ms: u64,
+    /// What the answer looks like.
+    pub answer: Odd,
 }
 
 /// A request that will not be answered until the sandbox lets it go: the place to let the app crash at.
@@ -152,6 +207,9 @@ impl Default for SlackFailure {
             times: 1,
             always: false,
             after_effect: false,
+            effect_late_ms: 0,
+            retry_after: None,
+            answer: Odd::Error,
             unreadable: false,
         }
     }
@@ -166,29 +224,12 @@ impl Default for DialnoteFailure {
             error: "INTERNAL_ERROR".to_owned(),
             retry_after: None,
             times: 1,
+            always: false,
             after_effect: false,
+            effect_late_ms: 0,
+            answer: Odd::Error,
         }
     }
-}
-
-/// A failure to answer with instead of what the service would say.
-#[derive(Clone, Debug)]
-pub(super) struct Refusal {
-    pub(super) status: u16,
-    pub(super) error: String,
-    pub(super) retry_after: Option<u64>,
-    pub(super) after_effect: bool,
-    pub(super) unreadable: bool,
-}
-
-/// What happens to one request, decided when it arrives.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Course {
-    pub(super) slow_ms: u64,
-    pub(super) late_ms: u64,
-    pub(super) refusal: Option<Refusal>,
-    /// `Some(after_effect)` if it is never answered.
-    pub(super) hang: Option<bool>,
 }
 
 impl Faults {
@@ -202,132 +243,33 @@ impl Faults {
         merge(&mut merged, &nested(patch));
         serde_json::from_value(merged).map_err(|e| e.to_string())
     }
-
-    /// Decides about a request; what is to happen only so many times is counted down. For Slack,
-    /// `method` is the API method's name, for dialnote the HTTP method.
-    /// `target` holds all names of a Slack call's target; see [`target`].
-    pub(super) fn course(&mut self, service: Service, method: &str, path: &str, target: &[String]) -> Course {
-        let hang = self.take_hang(service, method, path);
-        match service {
-            Service::Slack => Course {
-                slow_ms: self.slack.slow_ms,
-                late_ms: self.slack.answer_late_ms,
-                refusal: self.slack.refusal(method, target),
-                hang,
-            },
-            Service::Dialnote => Course {
-                slow_ms: self.dialnote.slow_ms,
-                late_ms: self.dialnote.answer_late_ms,
-                refusal: self.dialnote.refusal(method, path),
-                hang,
-            },
-        }
-    }
-
-    fn take_hang(&mut self, service: Service, method: &str, path: &str) -> Option<bool> {
-        let fits = |hang: &Hang| {
-            hang.service == service && method.starts_with(&hang.method) && path.contains(hang.path.as_str())
-        };
-        let place = self.hang_next.iter().position(fits)?;
-        Some(self.hang_next.remove(place).after_effect)
-    }
-}
-
-impl SlackFaults {
-    fn refusal(&mut self, method: &str, target: &[String]) -> Option<Refusal> {
-        if self.down {
-            return Some(unavailable("service_unavailable"));
-        }
-        if let Some(seconds) = self.rate_limited.get(method).or_else(|| self.rate_limited.get("*")) {
-            return Some(too_many("ratelimited", *seconds));
-        }
-        let failure = self.fail_next.iter_mut().find(|failure| failure.fits(method, target))?;
-        if !failure.always {
-            failure.times -= 1;
-        }
-        let refusal = Refusal {
-            status: failure.status,
-            error: failure.error.clone(),
-            retry_after: None,
-            after_effect: failure.after_effect,
-            unreadable: failure.unreadable,
-        };
-        self.fail_next.retain(|failure| failure.always || failure.times > 0);
-        Some(refusal)
-    }
-}
-
-impl SlackFailure {
-    fn fits(&self, method: &str, target: &[String]) -> bool {
-        let there = self.channel.as_ref().is_none_or(|channel| {
-            target.contains(channel)
-                || channel.strip_prefix(['@', '#']).is_some_and(|name| target.iter().any(|t| t == name))
-        });
-        (self.always || self.times > 0) && method.starts_with(&self.method) && there
-    }
-}
-
-impl DialnoteFailure {
-    fn fits(&self, method: &str, path: &str) -> bool {
-        let method = self.method.split('|').any(|one| method.starts_with(one));
-        self.times > 0 && method && path.contains(self.path.as_str())
-    }
-
-    /// The `Retry-After`, which a 429 always has.
-    fn retry_after(&self) -> Option<u64> {
-        self.retry_after.or_else(|| (self.status == 429).then_some(1))
-    }
 }
 
 impl DialnoteFaults {
-    fn refusal(&mut self, method: &str, path: &str) -> Option<Refusal> {
-        if self.down {
-            return Some(unavailable("SERVICE_UNAVAILABLE"));
+    /// The variants as they are played: switches of old that mean the same are among them.
+    pub(super) fn played(&self) -> Variants {
+        let mut played = self.variants;
+        if self.read_only {
+            played.key = Key::ReadOnly;
         }
-        if let Some(seconds) = self.rate_limited {
-            return Some(too_many("RATE_LIMITED", seconds));
+        if self.ignores_filters {
+            played.query = Query::IgnoresOwner;
         }
-        let failure = self.fail_next.iter_mut().find(|failure| failure.fits(method, path))?;
-        failure.times -= 1;
-        let refusal = Refusal {
-            status: failure.status,
-            error: failure.error.clone(),
-            retry_after: failure.retry_after(),
-            after_effect: failure.after_effect,
-            unreadable: false,
-        };
-        self.fail_next.retain(|f| f.times > 0);
-        Some(refusal)
+        if self.bare_answers {
+            played.envelope = Envelope::Bare;
+        }
+        played
     }
 }
 
-/// All names of a Slack call's target: the channel as the call names it, its own name, and for a direct message (sent
-/// or opened) the person's id and handle.
-pub(super) fn target(world: &World, heard: &Heard) -> Vec<String> {
-    if world.faults.slack.fail_next.iter().all(|failure| failure.channel.is_none()) {
-        return Vec::new();
+/// A header's value may be written as a number, as long as it is one.
+fn text_or_number<'de, D: Deserializer<'de>>(written: D) -> Result<Option<String>, D::Error> {
+    match Value::deserialize(written)? {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        Value::Number(number) => Ok(Some(number.to_string())),
+        other => Err(D::Error::custom(format!("a Retry-After is a text or a number, not {other}"))),
     }
-    let body = heard.told();
-    let named = body["channel"].as_str().into_iter();
-    let opened = body["users"].as_str().unwrap_or_default().split(',').map(str::trim);
-    let mut names = Vec::new();
-    for name in named.chain(opened).filter(|name| !name.is_empty()) {
-        names.push(name.to_owned());
-        names.extend(world.channel(name).map(|channel| channel.name.clone()));
-        let whose = world.people.iter().map(|person| (person, direct_message(&person.id).id));
-        for (person, direct) in whose.filter(|(person, direct)| person.id == name || direct == name) {
-            names.extend([person.id.clone(), person.handle.clone(), direct]);
-        }
-    }
-    names
-}
-
-fn unavailable(error: &str) -> Refusal {
-    Refusal { status: 503, error: error.to_owned(), retry_after: None, after_effect: false, unreadable: false }
-}
-
-fn too_many(error: &str, seconds: u64) -> Refusal {
-    Refusal { status: 429, error: error.to_owned(), retry_after: Some(seconds), after_effect: false, unreadable: false }
 }
 
 /// `{"dialnote.down": true}` as `{"dialnote": {"down": true}}`: faults go by either name.

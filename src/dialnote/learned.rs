@@ -1,0 +1,137 @@
+//! What was learned about a dialnote by reading it, because nothing says so beforehand: by which of its ids each
+//! member is assigned, how statuses are spelled, and the owners that lists leave out
+//! (contracts/dialnote.md, Variants).
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::dialnote::wire::Named;
+use crate::domain::conversation::{Conversation, Owner, Status};
+use crate::ids::{ConversationId, MemberId};
+
+/// How long an owner that a list leaves out is taken from the last look at the conversation itself.
+const OWNER_AGE: SignedDuration = SignedDuration::from_mins(10);
+
+/// What was learned.
+#[derive(Debug, Default)]
+pub(super) struct Learned {
+    facts: Mutex<Facts>,
+}
+
+#[derive(Debug, Default)]
+struct Facts {
+    /// The member whom an id names, and whether that id is a number; nothing before the members were read.
+    members: Option<HashMap<String, (MemberId, bool)>>,
+    spelling: Spelling,
+    owners: HashMap<ConversationId, Unlisted>,
+}
+
+/// How a dialnote spells its statuses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Spelling {
+    #[default]
+    Small,
+    Capitals,
+    Capital,
+}
+
+/// The owner of a conversation whose list item does not name one.
+#[derive(Debug)]
+struct Unlisted {
+    item: Value,
+    owner: Option<Owner>,
+    at: Timestamp,
+}
+
+impl Learned {
+    fn facts(&self) -> MutexGuard<'_, Facts> {
+        self.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it is known which ids name whom.
+    pub(super) fn knows_members(&self) -> bool {
+        self.facts().members.is_some()
+    }
+
+    /// Notes by which ids each member is named.
+    pub(super) fn members(&self, all: &[Named]) {
+        let ids = all.iter().flat_map(|named| {
+            let known = (named.member.id.clone(), named.is_number);
+            named.ids.iter().map(move |id| (id.clone(), known.clone()))
+        });
+        self.facts().members = Some(ids.collect());
+    }
+
+    /// The id by which the owner is assigned, whichever of the ids the conversation has.
+    pub(super) fn resolved(&self, mut conversation: Conversation) -> Conversation {
+        if let Some(owner) = &mut conversation.owner
+            && let Some((member, _)) = self.facts().members.as_ref().and_then(|known| known.get(owner.id.as_str()))
+        {
+            owner.id = member.clone();
+        }
+        conversation
+    }
+
+    /// A member's id as dialnote writes it: one that is a number is sent as a number.
+    pub(super) fn written(&self, member: &MemberId) -> Value {
+        let facts = self.facts();
+        let is_number = facts.members.as_ref().and_then(|known| known.get(member.as_str())).is_some_and(|(_, is)| *is);
+        match member.as_str().parse::<u64>() {
+            Ok(number) if is_number => json!(number),
+            _ => json!(member),
+        }
+    }
+
+    /// Notes how a status is spelled.
+    pub(super) fn spelling_of(&self, word: &str) {
+        let mut letters = word.chars().filter(|c| c.is_alphabetic());
+        let (first, second) = (letters.next(), letters.next());
+        let is_capital = |c: Option<char>| c.is_some_and(char::is_uppercase);
+        self.facts().spelling = match (is_capital(first), is_capital(second)) {
+            (true, true) => Spelling::Capitals,
+            (true, false) => Spelling::Capital,
+            (false, _) => Spelling::Small,
+        };
+    }
+
+    /// A status as dialnote spelled it last.
+    pub(super) fn spelled(&self, status: Status) -> String {
+        let word = match status {
+            Status::Open | Status::Other => "open",
+            Status::Done => "done",
+            Status::Snoozed => "snoozed",
+        };
+        match self.facts().spelling {
+            Spelling::Small => word.to_owned(),
+            Spelling::Capitals => word.to_uppercase(),
+            Spelling::Capital => {
+                word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect()
+            }
+        }
+    }
+
+    /// The owner of a conversation whose item in a list names none, if the conversation was looked at since it
+    /// last changed, and not long ago.
+    pub(super) fn unlisted(&self, id: &ConversationId, item: &Value, now: Timestamp) -> Option<Option<Owner>> {
+        let facts = self.facts();
+        let known = facts.owners.get(id)?;
+        let is_young = now.duration_since(known.at) < OWNER_AGE;
+        (known.item == *item && is_young).then(|| known.owner.clone())
+    }
+
+    /// Notes the owner of such a conversation.
+    pub(super) fn looked_at(&self, conversation: &Conversation, item: Value, at: Timestamp) {
+        let unlisted = Unlisted { item, owner: conversation.owner.clone(), at };
+        self.facts().owners.insert(conversation.id.clone(), unlisted);
+    }
+
+    /// Notes that a conversation has this owner by now.
+    pub(super) fn owned(&self, conversation: &Conversation) {
+        if let Some(known) = self.facts().owners.get_mut(&conversation.id) {
+            known.owner.clone_from(&conversation.owner);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! One request of the app's from arrival to answer, with whatever the faults make of it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::answer::Answer;
+use super::calls::{Call, shorten};
+use super::faults::{self, Course, Service};
+use super::server::{Heard, Shared};
+use super::world::World;
+
+/// What a request is about.
+pub(super) struct Asked<'a> {
+    pub(super) service: Service,
+    /// The name of Slack's method, or the HTTP method.
+    pub(super) method: &'a str,
+    pub(super) path: &'a str,
+    pub(super) heard: &'a Heard,
+}
+
+impl<'a> Asked<'a> {
+    /// A call of Slack's API, or what is as good as one.
+    pub(super) fn slack(method: &'a str, heard: &'a Heard) -> Self {
+        Self { service: Service::Slack, method, path: &heard.path, heard }
+    }
+}
+
+impl Shared {
+    /// Answers a request; `handle` is its effect.
+    pub(super) async fn attend(
+        self: &Arc<Self>,
+        asked: Asked<'_>,
+        handle: impl FnOnce(&mut World) -> Answer + Send + 'static,
+    ) -> Response {
+        let began = Instant::now();
+        let (seq, course) = self.world(|world| {
+            let seq = record(world, &asked);
+            (seq, faults::course(world, seq, &asked))
+        });
+        self.turn();
+        pause(course.slow_ms).await;
+        if course.hang == Some(false) {
+            self.hang().await;
+        }
+        let answer = self.effect(seq, &course, handle).await;
+        self.turn();
+        self.settle(seq, &asked, answer, &course, began).await
+    }
+
+    /// Lets the request have its effect, if it has any; answers what the service says.
+    async fn effect(
+        self: &Arc<Self>,
+        seq: u64,
+        course: &Course,
+        handle: impl FnOnce(&mut World) -> Answer + Send + 'static,
+    ) -> Option<Answer> {
+        let (late_ms, answered_before) = match &course.refusal {
+            Some(refusal) if !refusal.after_effect => return None,
+            Some(refusal) if refusal.effect_late_ms > 0 => (refusal.effect_late_ms, true),
+            _ => (course.effect_late_ms, false),
+        };
+        if late_ms == 0 {
+            return Some(self.world(|world| act(world, seq, handle)));
+        }
+        // It happens also if the client has gone away, which would end this very function.
+        let shared = self.clone();
+        let effect = tokio::spawn(async move {
+            tokio::select! {
+                () = pause(late_ms) => {}
+                () = shared.until_stopped() => return None,
+            }
+            let answer = shared.world(|world| act(world, seq, handle));
+            shared.turn();
+            Some(answer)
+        });
+        if answered_before { None } else { effect.await.ok().flatten() }
+    }
+
+    /// The rest of [`Self::attend`]: the effect is there, the answer is on its way.
+    async fn settle(
+        &self,
+        seq: u64,
+        asked: &Asked<'_>,
+        answer: Option<Answer>,
+        course: &Course,
+        began: Instant,
+    ) -> Response {
+        if course.hang == Some(true) {
+            self.hang().await;
+        }
+        pause(course.late_ms).await;
+        let answer = self.world(|world| {
+            let answer = match &course.refusal {
+                Some(refusal) => refusal.answer(world, asked.service, asked.path, answer),
+                // The sandbox was stopped before the effect.
+                None => answer.unwrap_or_else(|| Answer::new(503, json!({}))),
+            };
+            if let Some(call) = world.calls.get_mut(seq) {
+                call.status = Some(answer.status);
+                call.error = answer.error();
+                call.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+            }
+            answer
+        });
+        self.turn();
+        answer.into_response()
+    }
+}
+
+fn record(world: &mut World, asked: &Asked<'_>) -> u64 {
+    let at = world.now();
+    let Asked { service, method, path, heard } = *asked;
+    let idempotency_key = heard.header("idempotency-key");
+    world.calls.add(|seq| Call {
+        seq,
+        at,
+        service,
+        method: method.to_owned(),
+        path: path.to_owned(),
+        query: heard.query.clone(),
+        body: heard.told(),
+        authorization: shorten(heard.header("authorization")),
+        idempotency_key: (!idempotency_key.is_empty()).then(|| idempotency_key.to_owned()),
+        acted: false,
+        status: None,
+        error: None,
+        duration_ms: 0,
+    })
+}
+
+/// Lets a request have its effect, and writes down that it had.
+fn act(world: &mut World, seq: u64, handle: impl FnOnce(&mut World) -> Answer) -> Answer {
+    let answer = handle(world);
+    if let Some(call) = world.calls.get_mut(seq) {
+        call.acted = answer.status < 300 && answer.body["ok"] != json!(false);
+    }
+    answer
+}
+
+/// The timer would take a millisecond even for nothing.
+async fn pause(millis: u64) {
+    if millis > 0 {
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+    }
+}
