@@ -123,8 +123,7 @@ async fn what_is_tried_again_after_a_day_is_asked_again() {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.pass(SignedDuration::from_secs(5)).await;
         bot.read_all().await;
-        bot.clock.advance(SignedDuration::from_hours(25));
-        bot.settle().await;
+        bot.pass_awake(25).await;
         bot.expect_dead(1);
         bot.world(|world| world.faults.dialnote.down = false);
         bot.slash(LEO, "/dialnote take conv_1001").await;

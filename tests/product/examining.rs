@@ -1,6 +1,5 @@
 //! The doctor finds what is wrong, and says how to mend it.
 
-use dialnote_slack::sandbox::DialnoteFailure;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 
@@ -157,15 +156,8 @@ async fn what_is_wrong_with_the_queue_and_the_database_is_found() {
             waits.iter().any(|one| one.contains("BAD  queue") && one.contains("jobs list --waiting")),
             "{waits:#?}"
         );
-        // A key that is not accepted is given up soonest.
-        bot.world(|world| {
-            let failure = DialnoteFailure { status: 401, error: "UNAUTHORIZED".into(), times: 2, ..Default::default() };
-            world.faults.dialnote.down = false;
-            world.faults.dialnote.fail_next.push(failure);
-        });
-        bot.settle().await;
-        bot.clock.advance(SignedDuration::from_mins(3));
-        bot.settle().await;
+        bot.pass_awake(25).await;
+        bot.world(|world| world.faults.dialnote.down = false);
         bot.read_all().await;
         let given_up = found(bot, &[]).await;
         assert!(

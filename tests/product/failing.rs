@@ -131,12 +131,17 @@ async fn what_is_gone_when_it_is_written_is_said_to_be_gone() {
             bot.slash(MAYA, "/assign me conv_1001").await;
             bot.read_all().await;
             bot.world(|world| {
-                let path = if note.is_empty() { "conv_1001" } else { "conv_1001/notes" };
-                let (method, path) = (if note.is_empty() { "PATCH" } else { "POST" }.to_owned(), path.into());
-                let failure = DialnoteFailure { method, path, status: 404, times: 1, ..DialnoteFailure::default() };
-                world.faults.dialnote.fail_next.push(failure);
+                let method = if note.is_empty() { "PATCH" } else { "POST" }.to_owned();
+                let (service, path) = (Service::Dialnote, String::new());
+                world.faults.hang_next.push(Hang { service, method, path, after_effect: false });
             });
             bot.slash(MAYA, &format!("/assign @zoe conv_1001{note}")).await;
+            let meanwhile = async {
+                bot.sandbox.hung().await;
+                bot.world(|world| world.dialnote.conversations.retain(|one| one.id != "conv_1001"));
+                bot.sandbox.release();
+            };
+            tokio::join!(meanwhile, bot.settle());
             let answer = bot.answer(MAYA).await;
             let gone = "dialnote no longer has the conversation with Ana Lima (+1 415 555 0101).";
             assert!(answer.contains(gone), "{answer}");
@@ -222,10 +227,9 @@ async fn a_key_that_is_refused_once_is_tried_again() {
             world.faults.dialnote.fail_next.push(failure);
         });
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
-        bot.settle().await;
-        bot.clock.advance(SignedDuration::from_secs(10));
-        bot.settle().await;
+        bot.pass(SignedDuration::from_secs(30)).await;
         assert_eq!(bot.world(|world| world.dialnote.conversation("conv_1001").unwrap().notes().len()), 1);
+        bot.read_all().await;
     })
     .await;
 }

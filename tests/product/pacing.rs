@@ -46,7 +46,11 @@ async fn a_limit_of_slacks_holds_for_every_message_until_its_time_is_over() {
         bot.pass(SignedDuration::from_secs(29)).await;
         assert_eq!(bot.calls("chat.postMessage"), tried, "nobody tries before");
         assert!(tried <= 2, "two cards came to an open bucket, the direct messages did not: {tried}");
-        assert_eq!(bot.answer(MAYA).await, "Assigned Ana Lima (+1 415 555 0101) to Zoe.", "nobody is notified yet");
+        assert_eq!(
+            bot.answer(MAYA).await,
+            "Assigned Ana Lima (+1 415 555 0101) to Zoe. Slack hasn't confirmed the message to Zoe yet.",
+            "nobody is notified yet"
+        );
         assert_eq!(bot.answer(MAYA).await, "Assigned Robert Hale (+1 415 555 0102) to Leo.");
         bot.world(|world| world.faults.slack.rate_limited.clear());
         bot.pass(SignedDuration::from_secs(10)).await;

@@ -221,6 +221,15 @@ impl Bot {
 
     /// The app looks at dialnote, and does what follows. What has changed twice within seconds is left for
     /// the next look.
+    /// Time passes while the app runs, and looks at dialnote as it does by itself.
+    pub async fn pass_awake(&self, hours: i64) {
+        for _ in 0..hours * 15 {
+            self.clock.advance(SignedDuration::from_mins(4));
+            let _ = self.current().await.watch().await;
+        }
+        self.settle().await;
+    }
+
     pub async fn look(&self) {
         while self.current().await.watch().await.unwrap().is_some_and(|looked| looked.left > 0) {
             self.settle().await;
