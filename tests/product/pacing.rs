@@ -51,7 +51,10 @@ async fn a_limit_of_slacks_holds_for_every_message_until_its_time_is_over() {
             "Assigned Ana Lima (+1 415 555 0101) to Zoe. Slack hasn't confirmed the message to Zoe yet.",
             "nobody is notified yet"
         );
-        assert_eq!(bot.answer(MAYA).await, "Assigned Robert Hale (+1 415 555 0102) to Leo.");
+        assert_eq!(
+            bot.answer(MAYA).await,
+            "Assigned Robert Hale (+1 415 555 0102) to Leo. Slack hasn't confirmed the message to Leo yet."
+        );
         bot.world(|world| world.faults.slack.rate_limited.clear());
         bot.pass(SignedDuration::from_secs(10)).await;
         bot.dm(ZOE).await;
