@@ -151,14 +151,13 @@ impl Dialnote {
     /// An item of a list; nothing, if it cannot be read. Where it does not say who owns the conversation, the
     /// conversation does.
     async fn listed(&self, item: &Value) -> Result<Option<Conversation>, CallError> {
-        let Some(mut listed) = self.understood(item).await? else { return Ok(None) };
+        let Some(listed) = self.understood(item).await? else { return Ok(None) };
         if wire::tells_owner(item) {
             return Ok(Some(listed));
         }
         let now = Timestamp::now();
-        if let Some(owner) = self.learned.unlisted(&listed.id, item, now) {
-            listed.owner = owner;
-            return Ok(Some(listed));
+        if let Some(known) = self.learned.with_owner(&listed, item, now) {
+            return Ok(Some(known));
         }
         match self.conversation(&listed.id).await {
             Ok(read) => {
@@ -322,7 +321,7 @@ impl Dialnote {
     /// A 404 for something of a conversation: of the conversation, of the address, or of a gateway.
     async fn why_not_there(&self, id: &ConversationId, said: Denied, setting: &'static str) -> CallError {
         match self.conversation(id).await {
-            Ok(_) => at_address(said, setting),
+            Ok(_) => at_address(&said, setting),
             Err(error) => error,
         }
     }
@@ -372,7 +371,7 @@ impl Dialnote {
     /// Reads what every dialnote has: where it is not found, the address is wrong.
     async fn read_known(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, CallError> {
         match self.read(path, query).await {
-            Err(CallError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => Err(at_address(denied, READS)),
+            Err(CallError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => Err(at_address(&denied, READS)),
             read => read,
         }
     }
@@ -420,7 +419,7 @@ fn page_from(offset: usize) -> [(&'static str, String); 2] {
 
 /// A 404 for what every dialnote has. In dialnote's own words it is the address that is wrong; a gateway's page may be
 /// gone in a while.
-fn at_address(said: Denied, setting: &'static str) -> CallError {
+fn at_address(said: &Denied, setting: &'static str) -> CallError {
     match said {
         Denied::NoPage => unavailable(StatusCode::NOT_FOUND),
         _ => Denied::NoSuchAddress(setting).into(),

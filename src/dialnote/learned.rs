@@ -113,13 +113,13 @@ impl Learned {
         }
     }
 
-    /// The owner of a conversation whose item in a list names none, if the conversation was looked at since it
-    /// last changed, and not long ago.
-    pub(super) fn unlisted(&self, id: &ConversationId, item: &Value, now: Timestamp) -> Option<Option<Owner>> {
+    /// A conversation whose item in a list names no owner with its owner, if it was looked at since it last changed,
+    /// and not long ago.
+    pub(super) fn with_owner(&self, listed: &Conversation, item: &Value, now: Timestamp) -> Option<Conversation> {
         let facts = self.facts();
-        let known = facts.owners.get(id)?;
+        let known = facts.owners.get(&listed.id)?;
         let is_young = now.duration_since(known.at) < OWNER_AGE;
-        (known.item == *item && is_young).then(|| known.owner.clone())
+        (known.item == *item && is_young).then(|| Conversation { owner: known.owner.clone(), ..listed.clone() })
     }
 
     /// Notes the owner of such a conversation.

@@ -92,9 +92,8 @@ impl Found {
         match (before.status, now.status) {
             (Status::Snoozed, Status::Snoozed) if before.until == now.until => None,
             (_, Status::Snoozed) => by_somebody(Event::Snoozed(now.until?)),
-            (Status::Open, Status::Open) | (Status::Done, Status::Done) => None,
-            // The card shows dialnote's word; what it means is not known.
-            (_, Status::Other) => None,
+            // Of an unknown status the card shows dialnote's word; what it means is not known.
+            (Status::Open, Status::Open) | (Status::Done, Status::Done) | (_, Status::Other) => None,
             (_, Status::Done) => by_somebody(Event::Done),
             (_, Status::Open) if self.heard().is_some() => by_itself(Event::GotInTouch),
             (Status::Snoozed, Status::Open) if before.until.is_some_and(|until| until <= self.at) => {
