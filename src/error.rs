@@ -93,6 +93,14 @@ pub enum Fault {
         /// What was wrong with it.
         cause: String,
     },
+    /// The service is there, and has no such call at the address in a setting.
+    #[error("{service} has no such call at the address in {setting}")]
+    NoSuchAddress {
+        /// The service.
+        service: Service,
+        /// The setting.
+        setting: &'static str,
+    },
     /// A refusal with a code that says nothing about the next try.
     #[error("{service} refuses for a reason that is not known: {code}")]
     UnknownCode {
@@ -143,6 +151,7 @@ impl Fault {
             Self::RateLimited { .. } => "rate_limited",
             Self::Unauthorized { .. } => "unauthorized",
             Self::Unusable { .. } => "unusable",
+            Self::NoSuchAddress { .. } => "no_such_address",
             Self::UnknownCode { .. } => "unknown_code",
             Self::Store(_) => "store",
             Self::Unreadable { .. } => "unreadable",
@@ -184,6 +193,7 @@ mod tests {
                 Fault::RateLimited { service, bucket: cause(), wait: Duration::ZERO },
                 Fault::Unauthorized { service, cause: cause() },
                 Fault::Unusable { service, cause: cause() },
+                Fault::NoSuchAddress { service, setting: "DIALNOTE_API_URL" },
                 Fault::UnknownCode { service, code: cause() },
             ] {
                 assert_eq!(Service::in_words(&fault.to_string()), Some(service), "{fault}");

@@ -1,5 +1,5 @@
-//! How dialnote answers: a "no" in its own words is told from a page that somebody else put in its place, and what
-//! cannot be read is no answer (contracts/dialnote.md, Authentication and Variants).
+//! How dialnote answers. Its own "no" differs from the page of a gateway, and an answer that cannot be read is none
+//! (contracts/dialnote.md, Authentication and Variants).
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::dialnote::wire;
 use crate::error::{Fault, Service};
 use crate::transport::Answer;
 
-/// What a 429 of dialnote's closes: nothing says that its limits differ from call to call.
+/// The bucket that a 429 of dialnote's closes: nothing says that its limits differ from call to call.
 pub const BUCKET: &str = "dialnote";
 
 /// How long not to call if dialnote does not say.
@@ -74,12 +74,12 @@ pub(super) fn refused(answer: &Answer) -> Option<CallError> {
     })
 }
 
-/// What is behind such a status is not dialnote.
+/// An outage: something other than dialnote answered.
 pub(super) fn unavailable(status: StatusCode) -> CallError {
     Fault::Unavailable { service: Service::Dialnote, cause: status.to_string() }.into()
 }
 
-/// What an answer says. One that cannot be read may follow a call that was made.
+/// The JSON of an answer. The call may have had its effect although its answer cannot be read.
 pub(super) fn content(answer: &Answer) -> Result<Value, Fault> {
     serde_json::from_slice(&answer.body).map_err(|error| unreadable(&error.to_string()))
 }

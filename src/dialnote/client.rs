@@ -16,7 +16,7 @@ use crate::dialnote::pages::{Page, Pages};
 use crate::dialnote::wire;
 use crate::domain::conversation::{Activity, ActivityKind, Conversation, Line, Owner, Status};
 use crate::domain::people::Member;
-use crate::error::Service;
+use crate::error::{Fault, Service};
 use crate::ids::{ConversationId, MemberId};
 use crate::json::Peek;
 use crate::metrics::Metrics;
@@ -24,6 +24,12 @@ use crate::transport::{self, Answer};
 
 /// The most conversations or messages one call returns.
 pub const PAGE: usize = 100;
+
+/// A conversation that there is not.
+const NOWHERE: &str = "dialnote-slack-doctor";
+
+/// The name of the doctor's own write.
+const DOCTOR: &str = "doctor";
 
 /// The header that names a write (contracts/dialnote.md, Authentication: never relied on).
 const IDEMPOTENCY: &str = "Idempotency-Key";
@@ -52,14 +58,14 @@ pub const READS: &str = "DIALNOTE_API_URL";
 /// The setting that holds the address for changes.
 pub const ASSIGN: &str = "DIALNOTE_ASSIGN_URL";
 
-/// Whether the key and the addresses do what the app is for.
+/// The outcome of a write that changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Writing {
     /// An owner was set to what it was.
     Works,
     /// The key may only read.
     ReadOnly,
-    /// There is no conversation to try it with.
+    /// There is no done conversation to try it with.
     Untried,
 }
 
@@ -90,18 +96,24 @@ impl Dialnote {
         self.key.is_some()
     }
 
-    /// Whether it may be written, by a write that changes nothing: the owner of a conversation that has long been
-    /// quiet, and is done if one of the newest is, is set to what it was just read to be.
+    /// Tries to write without a change: sets the owner of the quietest done conversation to the one that was just
+    /// read. An open one is not touched, because somebody may assign it at that moment.
     pub async fn may_write(&self) -> Result<Writing, CallError> {
         let page = self.conversations(0).await?;
-        let done = page.conversations.iter().rev().find(|one| one.status == Status::Done);
-        let Some(quiet) = done.or(page.conversations.last()) else { return Ok(Writing::Untried) };
-        let before = self.conversation(&quiet.id).await?;
-        let owner = before.owner.as_ref().map(|owner| &owner.id);
-        match self.assign(&before.id, owner, "doctor").await {
-            Ok(_) => Ok(Writing::Works),
+        let quiet = page.conversations.iter().rev().find(|one| one.status == Status::Done);
+        let written = match quiet {
+            Some(quiet) => {
+                let before = self.conversation(&quiet.id).await?;
+                let owner = before.owner.as_ref().map(|owner| &owner.id);
+                self.assign(&before.id, owner, DOCTOR).await.map(|_| Writing::Works)
+            }
+            // Nothing is proved by a conversation that is not there, but that a key may only read.
+            None => self.assign(&ConversationId::new(NOWHERE), None, DOCTOR).await.map(|_| Writing::Untried),
+        };
+        match written {
             Err(CallError::Denied(Denied::ReadOnly)) => Ok(Writing::ReadOnly),
-            Err(error) => Err(error),
+            Err(CallError::Denied(Denied::NotFound)) if quiet.is_none() => Ok(Writing::Untried),
+            other => other,
         }
     }
 
@@ -383,7 +395,7 @@ impl Dialnote {
     /// What is read, in its envelope.
     async fn answer_to(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, CallError> {
         let request = self.request(Method::GET, &self.addresses.reads, path).query(query);
-        let answer = self.sent(&called(&Method::GET, path), request).await?;
+        let answer = self.sent(&called(&Method::GET, path), request).await.map_err(without_effect)?;
         Ok(content(&answer)?)
     }
 
@@ -409,6 +421,14 @@ impl Dialnote {
         };
         self.metrics.called(Service::Dialnote, name, result, begun.elapsed());
         outcome
+    }
+}
+
+/// A read that was not answered in time has no effect that could come late.
+fn without_effect(error: CallError) -> CallError {
+    match error {
+        CallError::Fault(Fault::TimedOut { service, cause }) => Fault::Unanswered { service, cause }.into(),
+        other => other,
     }
 }
 

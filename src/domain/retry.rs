@@ -63,6 +63,8 @@ pub fn after(fault: &Fault, tries: Tries, now: Timestamp) -> Next {
         }
         Fault::TimedOut { .. } => backoff(tries, LONGEST_PAUSE).max(LATE_EFFECT),
         Fault::Unusable { .. } if tries.attempt >= TRIES_OF_THE_UNUSABLE => return Next::GiveUp,
+        // Nothing but a setting changes that.
+        Fault::NoSuchAddress { .. } => return Next::GiveUp,
         Fault::UnknownCode { .. } => backoff(tries, LONGEST_OF_THE_UNKNOWN),
         Fault::Unreachable { .. }
         | Fault::Unavailable { .. }

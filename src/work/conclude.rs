@@ -191,8 +191,8 @@ impl Work {
             return effects;
         }
         let to = job.asker.addressee();
-        if matches!(fault, Fault::Unauthorized { service: Service::Dialnote, .. }) {
-            let say = Say::Refused { why: Refusal::KeyRefused, note: job.command.note.clone() };
+        if let Some(why) = set_up_wrong(fault) {
+            let say = Say::Refused { why, note: job.command.note.clone() };
             effects.push(self.say(claim, Message::Private { to, say }));
             return effects;
         }
@@ -200,6 +200,15 @@ impl Work {
         let say = Say::GivenUp { reference: claim.id.to_string(), draft: draft.id.clone() };
         effects.extend([Effect::PutDraft(draft), self.say(claim, Message::Private { to, say })]);
         effects
+    }
+}
+
+/// What only those who run the app can put right.
+fn set_up_wrong(fault: &Fault) -> Option<Refusal> {
+    match fault {
+        Fault::Unauthorized { service: Service::Dialnote, .. } => Some(Refusal::KeyRefused),
+        Fault::NoSuchAddress { setting, .. } => Some(Refusal::WrongAddress { setting: (*setting).to_owned() }),
+        _ => None,
     }
 }
 

@@ -293,7 +293,7 @@ async fn dialnote(work: &Work) -> Finding {
             Finding::new(KEY, State::Good, format!("it may write, for an organization of {members} members"))
         }
         Ok(Writing::Untried) => {
-            let words = "there is no conversation yet with which it could be found out whether it may write";
+            let words = "no conversation is done yet, and only with such a one it is tried whether it may write";
             Finding::new(KEY, State::Note, words)
         }
         Ok(Writing::ReadOnly) => Finding::new(

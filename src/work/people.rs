@@ -453,6 +453,9 @@ fn no_members() -> Fault {
 fn dialnote_fault(error: DialnoteError) -> Fault {
     match error {
         DialnoteError::Fault(fault) => fault,
+        DialnoteError::Denied(Denied::NoSuchAddress(setting)) => {
+            Fault::NoSuchAddress { service: Service::Dialnote, setting }
+        }
         DialnoteError::Denied(Denied::Words(cause)) => Fault::Unusable { service: Service::Dialnote, cause },
         DialnoteError::Denied(denied) => Fault::Unusable { service: Service::Dialnote, cause: format!("{denied:?}") },
     }

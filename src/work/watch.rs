@@ -364,6 +364,9 @@ pub(super) fn fault(error: CallError) -> Fault {
     let unusable = |cause: String| Fault::Unusable { service: Service::Dialnote, cause };
     match error {
         CallError::Fault(fault) => fault,
+        CallError::Denied(Denied::NoSuchAddress(setting)) => {
+            Fault::NoSuchAddress { service: Service::Dialnote, setting }
+        }
         CallError::Denied(Denied::Words(words)) => unusable(words),
         CallError::Denied(denied) => unusable(format!("{denied:?}")),
     }

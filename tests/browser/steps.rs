@@ -92,12 +92,12 @@ pub(crate) async fn the_app_is_killed_and_nothing_is_lost(page: &Page) {
     page.shows("#weather", "The app was killed").await;
     page.say("/done Tom Becker").await;
     page.shows("#messages .message.only", "/done failed with the error \"dispatch_failed\"").await;
+    page.click("#toasts button", "×").await;
     page.click("#all-well", "").await;
     page.click("#start-app", "").await;
     page.no_longer_shows("#weather", "The app was killed").await;
     page.shows("#messages .message", "Owner: Zoe").await;
     page.inbox_shows("conv_1004", "Zoe Park").await;
-    page.click("#toasts button", "×").await;
 }
 
 pub(crate) async fn somebody_writes(page: &Page) {

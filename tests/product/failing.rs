@@ -78,7 +78,7 @@ async fn who_waits_is_told_for_which_service() {
 }
 
 #[tokio::test]
-async fn who_waits_is_told_once_what_waits_for_which_service() {
+async fn the_waiting_notice_comes_once_and_names_the_service() {
     product(async |bot| {
         bot.look().await;
         bot.world(|world| world.faults.dialnote.down = true);

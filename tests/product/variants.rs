@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::database::On;
-use crate::support::{Bot, LEO, MAYA, Setup, ZOE, product_with};
+use crate::support::{Bot, LEO, MAYA, Setup, ZOE, product, product_with};
 
 /// Variants in which everything works.
 const WORKING: [(&str, &[&str]); 17] = [
@@ -172,6 +172,20 @@ async fn a_wrong_address_is_named() {
             let found = bot.examine(&changed).await;
             assert!(found.iter().any(|one| one.starts_with("BAD") && one.contains(named)), "{named}: {found:#?}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_types_hears_of_a_wrong_address_for_reads() {
+    product(async |bot| {
+        let nowhere = json!({ "path": "/team/members", "status": 404, "error": "NOT_FOUND", "always": true });
+        let patch = json!({ "dialnote.fail_next": [nowhere] });
+        bot.world(|world| world.faults = world.faults.merged(&patch).unwrap());
+        bot.expect_dead(1);
+        let said = says(bot, MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        assert!(said.contains("DIALNOTE_API_URL") && said.contains("wants a call back"), "{said}");
+        bot.read_all().await;
     })
     .await;
 }

@@ -17,7 +17,7 @@ use crate::town;
 use crate::verdict::Verdict;
 
 /// Far longer than any proof takes: who waits this long waits for something that will not happen.
-const TOO_LONG: Duration = Duration::from_mins(40);
+const TOO_LONG: Duration = Duration::from_mins(15);
 
 /// How large the town is, and how the app is set up in it.
 #[derive(Clone, Copy)]
