@@ -4,14 +4,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::asker::{Listed, Reply};
 use crate::domain::command::{Act, Assignee, Command, Wanted};
-use crate::domain::conversation::Which;
+use crate::domain::conversation::{Conversation, Which};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
+use crate::domain::question::Seen;
 use crate::domain::route::Routing;
+use crate::domain::shown::Shown;
 use crate::domain::verb::Verb;
-use crate::ids::{ChannelId, ConversationId, DraftId, MemberId, SlackUserId};
+use crate::ids::{ConversationId, DraftId, MemberId, SlackUserId};
 
 /// A control that we draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,6 +167,9 @@ pub struct Carried {
     /// The conversation.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
+    /// How it shows the conversation. Controls of earlier versions do not say.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Shown>,
     /// The owner it is to be taken from.
     #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<MemberId>,
@@ -204,6 +208,11 @@ impl Carried {
         Self { conversation: Some(id.clone()), ..Self::default() }
     }
 
+    /// A control on this conversation, which shows it as it is.
+    pub fn showing(conversation: &Conversation) -> Self {
+        Self { shown: Some(Shown::from(conversation)), ..Self::conversation(&conversation.id) }
+    }
+
     /// A control of this list.
     pub fn list(query: &Query) -> Self {
         Self { list: Some(query.clone()), ..Self::default() }
@@ -212,6 +221,12 @@ impl Carried {
     /// As Slack carries it.
     pub fn encode(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// As Slack carries it in so many characters, where need be without how the conversation is shown.
+    pub fn encode_within(&self, most: usize) -> String {
+        let whole = self.encode();
+        if whole.chars().count() <= most { whole } else { Self { shown: None, ..self.clone() }.encode() }
     }
 
     /// As Slack brought it back.
@@ -296,6 +311,12 @@ impl Click {
         self.carried().and_then(|carried| carried.list)
     }
 
+    /// How its control shows the conversation, if it says so.
+    pub fn seen(&self) -> Option<Seen> {
+        let Carried { conversation, shown, .. } = self.carried()?;
+        Some(shown?.of(conversation?))
+    }
+
     /// Whether it was made in a message that tells of several conversations.
     pub fn is_of_several(&self) -> bool {
         self.block_id.starts_with(ROW)
@@ -369,140 +390,6 @@ impl Click {
     fn carried(&self) -> Option<Carried> {
         self.value.as_deref().and_then(Carried::decode).or_else(|| Carried::decode(&self.block_id))
     }
-}
-
-/// The names of a form's fields. A form has those that its command needs.
-pub mod field {
-    /// Which conversation.
-    pub const WHICH: &str = "which";
-    /// Who.
-    pub const TO: &str = "to";
-    /// Somebody who was suggested.
-    pub const SUGGESTED: &str = "suggested";
-    /// What others must know.
-    pub const NOTE: &str = "note";
-    /// The rest of a long note: one input takes 3,000 characters, dialnote 5,000.
-    pub const MORE: &str = "more";
-    /// A usual time, as a phrase.
-    pub const SOON: &str = "soon";
-    /// A time of one's own.
-    pub const EXACTLY: &str = "exactly";
-    /// The usual times: what they are called, and the phrases they stand for.
-    pub const USUAL: [(&str, &str); 5] = [
-        ("In one hour", "1h"),
-        ("In three hours", "3h"),
-        ("Tomorrow morning", "tomorrow"),
-        ("Next Monday", "monday"),
-        ("In two weeks", "2w"),
-    ];
-}
-
-/// The names of the fields in the form in which the workspace is connected to dialnote.
-pub mod connect_form {
-    /// The form.
-    pub const CALLBACK_ID: &str = "connect";
-    /// The key.
-    pub const KEY: &str = "key";
-}
-
-/// The names of the fields in the form of the rules.
-pub mod rules_form {
-    /// The form.
-    pub const CALLBACK_ID: &str = "rules";
-    /// Who may re-assign.
-    pub const REASSIGN: &str = "reassign";
-    /// Who may mark done.
-    pub const DONE: &str = "done";
-    /// When a note is needed.
-    pub const NOTES: &str = "notes";
-    /// How long a hand-over may stay unanswered.
-    pub const ANSWER: &str = "answer";
-    /// How long something may wait for an owner.
-    pub const REMIND: &str = "remind";
-    /// How long nothing may happen to what somebody owns.
-    pub const UNTOUCHED: &str = "untouched";
-    /// When work begins and ends.
-    pub const FROM: &str = "from";
-    /// See [`FROM`].
-    pub const UNTIL: &str = "until";
-    /// Who may change the rules.
-    pub const CONFIGURE: &str = "configure";
-    /// What the channel shows.
-    pub const CHANNEL: &str = "channel";
-    /// What makes cards there.
-    pub const CARDS: &str = "cards";
-    /// When its digest comes.
-    pub const DIGEST: &str = "digest";
-    /// How long something may wait for an owner there.
-    pub const REMIND_HERE: &str = "remind_here";
-}
-
-/// The names of the fields in the form of one's wishes.
-pub mod wishes_form {
-    /// The form.
-    pub const CALLBACK_ID: &str = "wishes";
-    /// What one wants to hear of.
-    pub const KINDS: &str = "kinds";
-    /// When quiet hours begin and end.
-    pub const FROM: &str = "from";
-    /// See [`FROM`].
-    pub const UNTIL: &str = "until";
-    /// Whether what one was handed stays although one did not answer.
-    pub const KEEPS: &str = "keeps";
-}
-
-/// What a form remembers while it is open: a submission names neither conversation nor channel
-/// (contracts/slack.md §8).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FormContext {
-    /// What is wanted.
-    pub wanted: Wanted,
-    /// Of which conversation, if that is not to be chosen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub conversation: Option<ConversationId>,
-    /// Where the button was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub channel: Option<ChannelId>,
-    /// In which list the button was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub list: Option<Listed>,
-    /// Where that list can be drawn anew, if it stands in a private message.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reply: Option<Reply>,
-    /// A message that is to become the note, so that it becomes one once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quoted: Option<Quoted>,
-}
-
-impl FormContext {
-    /// A form about a conversation, or one that is still to be chosen, opened in a channel.
-    pub fn new(wanted: Wanted, conversation: Option<ConversationId>, channel: Option<ChannelId>) -> Self {
-        Self { wanted, conversation, channel, list: None, reply: None, quoted: None }
-    }
-
-    /// The form of a kept command of this person's.
-    pub fn of(command: &Command, person: &SlackUserId, channel: Option<ChannelId>) -> Self {
-        let to = command.act.named_owner().and_then(|who| match who {
-            Assignee::User(user) => Some(user.clone()),
-            Assignee::Me => Some(person.clone()),
-            Assignee::Group(_) | Assignee::InText => None,
-        });
-        let conversation = match &command.which {
-            Which::Id(id) => Some(id.clone()),
-            _ => None,
-        };
-        let wanted = Wanted { verb: command.act.verb(), to, when: command.act.when().cloned() };
-        Self::new(wanted, conversation, channel)
-    }
-}
-
-/// A message that somebody wants to be a note.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Quoted {
-    /// The message, by its channel and name there.
-    pub message: String,
-    /// Its words, and whose they are.
-    pub text: String,
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::domain::asker::{Asker, Via};
 use crate::domain::command::Act;
-use crate::domain::conversation::Status;
+use crate::domain::conversation::{State, Status};
 use crate::domain::event::{Again, Event, Line};
 use crate::domain::face::Face;
 use crate::domain::message::{Answer, By, Ended, Ending, Message};
@@ -131,6 +131,7 @@ impl Concluded<'_> {
             Status::Done => Some(Hidden::Done),
             Status::Snoozed => Some(Hidden::Snoozed(now.snoozed_until)),
         };
+        let hidden = hidden.filter(|_| matches!(what, What::Mine | What::Theirs(_) | What::HandedTo(_)));
         Deed {
             about: About::from(&plan.before),
             from: plan.owner_before_if_other(),
@@ -138,7 +139,8 @@ impl Concluded<'_> {
             picked: plan.picked.clone(),
             receipts: Vec::new(),
             until: self.until,
-            hidden: hidden.filter(|_| matches!(what, What::Mine | What::Theirs(_) | What::HandedTo(_))),
+            state: hidden.map(|_| State::from(now)),
+            hidden,
             note_stays: plan.note_stays,
             undo: what.can_be_undone().then(|| self.act.to_owned()),
             what,

@@ -72,6 +72,17 @@ impl From<&Conversation> for State {
     }
 }
 
+impl State {
+    /// The same at a later time: a snooze ends by itself.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Self {
+        match self.until {
+            Some(until) if until <= now => Self { status: Status::Open, until: None, ..self },
+            _ => self,
+        }
+    }
+}
+
 /// The member who owns a conversation, as dialnote names them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owner {

@@ -35,14 +35,14 @@ pub enum Basis {
     Gone,
 }
 
-/// A conversation whose owner or status changed after a person was asked about it.
+/// A conversation whose owner or status changed after it was shown to a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moved {
     /// The conversation.
     pub about: About,
     /// Its owner now, if that changed; an empty name, if it has none.
     pub owner: Option<String>,
-    /// Its status now, if that changed.
+    /// Its status now, if that changed, or the end of its snooze.
     pub status: Option<Status>,
     /// The last change that is known of.
     pub by: Option<Change>,
@@ -52,6 +52,9 @@ pub struct Moved {
     pub draft: DraftId,
     /// The conversation as its person is told of it now.
     pub seen: Seen,
+    /// Whether its person was asked nothing before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unasked: bool,
 }
 
 /// The last change of a conversation.
@@ -75,7 +78,7 @@ pub enum Changer {
     Elsewhere,
 }
 
-/// A decision to be compared with the question that its person answered.
+/// A decision to be compared with what its person was shown.
 #[derive(Clone, Debug)]
 pub struct Answered {
     seen: Option<Seen>,
@@ -83,9 +86,11 @@ pub struct Answered {
 }
 
 impl Answered {
-    /// The question rests on `seen`, and the decision on `facts`.
+    /// Its person was shown `seen`; the decision rests on `facts`.
     pub fn new(seen: &[Seen], facts: &Facts) -> Self {
         let seen = seen.iter().find(|seen| seen.conversation == facts.conversation.id).cloned();
+        // It was shown when the snooze ends: that is no surprise.
+        let seen = seen.map(|seen| Seen { state: seen.state.at(facts.now), ..seen });
         let is_latest = |past: &&Past| past.before != past.after && past.after == State::from(&facts.conversation);
         let latest = facts.past.iter().find(|past| past.before != past.after).filter(is_latest);
         let latest = latest.map(|past| Change {
@@ -100,13 +105,14 @@ impl Answered {
     }
 
     /// Refuses a plan that would change what is no longer as its person was shown it: they are asked again.
-    /// A note alone overwrites nothing.
+    /// A note alone overwrites nothing. Nobody is asked about a change of their own that a button does not show yet.
     pub fn holds_for(self, plan: &Plan, draft: impl FnOnce() -> DraftId) -> Result<(), Refusal> {
-        let Some(Seen { state: was, .. }) = self.seen else { return Ok(()) };
+        let Some(Seen { state: was, unasked, .. }) = self.seen else { return Ok(()) };
         let is = State::from(&plan.before);
-        let (has_moved, is_other) = (was.owner != is.owner, was.status != is.status);
+        let (has_moved, is_other) = (was.owner != is.owner, is_other_status(&was, &is, plan));
+        let by_themselves = unasked && self.latest.as_ref().is_some_and(|change| change.by == Changer::You);
         let changes = plan.calls.iter().any(|call| !matches!(call, Call::AddNote { .. }));
-        if !changes || !has_moved && !is_other {
+        if !changes || by_themselves || !has_moved && !is_other {
             return Ok(());
         }
         let owner = plan.from.as_ref().map(|from| from.name.clone()).unwrap_or_default();
@@ -118,8 +124,16 @@ impl Answered {
             verb: plan.act.verb(),
             draft: draft(),
             seen: Seen::from(&plan.before),
+            unasked,
         })))
     }
+}
+
+/// Whether the status is another one, or is to be changed and its snooze ends at another time.
+fn is_other_status(was: &State, is: &State, plan: &Plan) -> bool {
+    let has_other_end = was.until.zip(is.until).is_some_and(|(was, is)| was != is);
+    let counts = plan.calls.iter().any(|call| matches!(call, Call::SetStatus(_) | Call::Snooze(_)));
+    was.status != is.status || has_other_end && counts
 }
 
 impl Progress {

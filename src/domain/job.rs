@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use crate::domain::absence::Absence;
 use crate::domain::asker::{Asker, Listed, Via};
-use crate::domain::click::{FormContext, Resume};
+use crate::domain::click::Resume;
 use crate::domain::command::Command;
 use crate::domain::conversation::{Conversation, Owner, Which};
+use crate::domain::form::FormContext;
 use crate::domain::linking::Linking;
 use crate::domain::message::Message;
 use crate::domain::people::ProfileJob;

@@ -161,7 +161,7 @@ pub enum Message {
         view: ViewId,
         /// What people call the conversation; nothing, if there is none.
         title: Option<String>,
-        /// What the form remembers, as JSON (`domain::click::FormContext`).
+        /// What the form remembers, as JSON (`domain::form::FormContext`).
         context: String,
     },
     /// A link to a conversation becomes its card.

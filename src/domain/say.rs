@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::conversation::Line as SharedNumber;
+use crate::domain::conversation::{Line as SharedNumber, State};
 use crate::domain::delivery::{Receipt, Why};
 use crate::domain::event::{Again, Told};
 use crate::domain::face::Face;
@@ -299,6 +299,9 @@ pub struct Deed {
     /// Why its new owner does not see it among what is open, if so.
     #[serde(default)]
     pub hidden: Option<Hidden>,
+    /// Its owner and status now, if that is why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<State>,
     /// Whether it was taken back without the note that came with it.
     #[serde(default)]
     pub note_stays: bool,

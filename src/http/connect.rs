@@ -12,7 +12,7 @@ use tracing::{info, warn};
 
 use crate::dialnote::answer::{CallError, Denied};
 use crate::dialnote::client::{Dialnote, Writing};
-use crate::domain::click::connect_form::KEY;
+use crate::domain::form::connect_form::KEY;
 use crate::domain::people::Account;
 use crate::domain::refusal::Refusal;
 use crate::error::{Fault, Service};

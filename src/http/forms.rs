@@ -10,15 +10,16 @@ use tokio::time::timeout;
 use tracing::warn;
 
 use crate::domain::asker::{Asker, Listed, Place as Stands, Via};
-use crate::domain::click::FormContext;
-use crate::domain::command::{Command, Wanted};
+use crate::domain::command::Wanted;
 use crate::domain::conversation::{Conversation, Which};
+use crate::domain::form::FormContext;
 use crate::domain::hours;
 use crate::domain::job::{FormJob, Job, ListJob, PeopleJob, PeopleWindow};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::message::Message;
 use crate::domain::people::Teammate;
+use crate::domain::question::{Kept, Seen};
 use crate::domain::refusal::Refusal;
 use crate::domain::say::Say;
 use crate::domain::snooze::Untimed;
@@ -63,6 +64,7 @@ impl Request<'_> {
             Some(Err(stranger)) => return self.refuse(&from, Refusal::YouAreNotLinked(stranger.why)).await,
             None => (modal::Known::default(), context),
         };
+        let context = context.having_shown(known.seen.clone());
         if context.conversation.is_none() || known.title.is_some() {
             return self.show(&from, &modal::form(&context, &known), &place).await;
         }
@@ -87,7 +89,7 @@ impl Request<'_> {
     ) -> Response {
         let kept = self.within(self.front.office.common.store.draft(&from.installation, &draft)).await.flatten();
         let kept = kept.filter(|kept| kept.actor == from.user);
-        let Some(command) = kept.and_then(|kept| serde_json::from_str::<Command>(&kept.body).ok()) else {
+        let Some(Kept { command, seen }) = kept.and_then(|kept| serde_json::from_str::<Kept>(&kept.body).ok()) else {
             return self.refuse(&from, Refusal::DraftGone).await;
         };
         let context = FormContext::of(&command, &from.user, from.channel.clone());
@@ -103,6 +105,9 @@ impl Request<'_> {
             Which::Text(text) => typed::as_typed(text),
             _ => command.note,
         };
+        let filled_in: Vec<_> = several.iter().map(Seen::unasked).chain(known.seen.clone()).collect();
+        let asked = seen.into_iter().filter(|seen| filled_in.iter().any(|one| one.conversation == seen.conversation));
+        let context = context.having_shown(asked).having_shown(filled_in.clone());
         let known = modal::Known { several, note, ..known };
         self.show(&from, &modal::form(&context, &known), &place).await
     }

@@ -5,9 +5,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
 use crate::domain::asker::Via;
-use crate::domain::click::{FormContext, Quoted};
 use crate::domain::command::{Act, Command, Wanted};
 use crate::domain::conversation::Which;
+use crate::domain::form::{FormContext, Quoted};
 use crate::domain::job::{CommandJob, Job};
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::refusal::Refusal;

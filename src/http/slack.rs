@@ -17,8 +17,9 @@ use serde_json::json;
 use tracing::{debug, error, info, warn};
 
 use crate::domain::asker::{Asker, Listed, Place as Stands, Reply, Via};
-use crate::domain::click::{Click, Clicked, FormContext};
+use crate::domain::click::{Click, Clicked};
 use crate::domain::command::{self, Typed};
+use crate::domain::form::FormContext;
 use crate::domain::job::{Change, ChangeJob, CommandJob, Job, ListJob, PeopleJob, ReportJob, ResumeJob};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
@@ -311,8 +312,11 @@ impl<'a> Request<'a> {
         let ephemeral = matches!(place, Place::Private { direct: None });
         let via = if click.is_of_several() && place == Place::Message { Via::Digest } else { Via::Clicked };
         let asker = in_list(self.asker(&from, via, ephemeral), click.list(), &place);
+        let seen = click.seen();
         let job = match click.meaning() {
-            Clicked::Do(command) => Job::Command(CommandJob::new(asker, command)),
+            Clicked::Do(command) => {
+                Job::Command(CommandJob { seen: seen.into_iter().collect(), ..CommandJob::new(asker, command) })
+            }
             Clicked::Route(routing) => Job::Change(ChangeJob { asker, changes: vec![Change::Route(routing)] }),
             Clicked::Resume(resume) => Job::Resume(ResumeJob { asker, resume }),
             Clicked::List(query) => match in_list(asker, Some(query), &place) {
@@ -327,7 +331,7 @@ impl<'a> Request<'a> {
             Clicked::Open(wanted, conversation) => {
                 let context = FormContext::new(wanted, conversation, from.channel.clone());
                 let reply = asker.reply.filter(|_| asker.list.is_some());
-                let context = FormContext { list: asker.list, reply, ..context };
+                let context = FormContext { list: asker.list, reply, ..context }.having_shown(seen);
                 return Understood::Form(Box::pin(self.open(from, context, place)));
             }
             Clicked::FillIn(draft, only) => return Understood::Form(Box::pin(self.fill_in(from, draft, only, place))),

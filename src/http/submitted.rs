@@ -9,9 +9,9 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use crate::domain::asker::{Asker, Listed, Via};
-use crate::domain::click::{FormContext, connect_form, field, rules_form, wishes_form};
 use crate::domain::command::{Act, Assignee, Command, Wanted};
 use crate::domain::conversation::Which;
+use crate::domain::form::{FormContext, connect_form, field, rules_form, wishes_form};
 use crate::domain::hours::{Clock, Hours};
 use crate::domain::job::{Change, ChangeJob, CommandJob, Job};
 use crate::domain::plan::{self, LONGEST_NOTE};
@@ -55,12 +55,13 @@ impl Request<'_> {
             Ok(filled_in) => filled_in,
             Err((field, sentence)) => return field_error(field, &sentence),
         };
+        let seen = context.seen();
         let FormContext { channel, list, reply, quoted, wanted, .. } = context;
         let from = From { channel, response_url: None, ..from };
         let asker = Asker { reply, list, ..self.asker(&from, Via::Submitted, false) };
         let command = Command { act, which, note };
         let quoted = quoted.map(|quoted| quoted.message);
-        let job = CommandJob { quoted, ..CommandJob::new(asker, command) };
+        let job = CommandJob { quoted, seen, ..CommandJob::new(asker, command) };
         match store(self.front, self.order_from(&from, &Job::Command(job))).await {
             Ok(()) => StatusCode::OK.into_response(),
             Err(_) => field_error(last_field(wanted.verb), &reply::not_saved().text),

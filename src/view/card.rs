@@ -7,7 +7,7 @@ use crate::domain::face::Face;
 use crate::domain::phone;
 use crate::domain::text::cut;
 use crate::view::element::{Element, Style};
-use crate::view::kit::{Block, Content, Span};
+use crate::view::kit::{BLOCK_ID, Block, Content, Span};
 use crate::view::mrkdwn::{hidden, neutral, time};
 
 /// How much of a message or of a voicemail's summary a card shows.
@@ -36,7 +36,7 @@ pub fn card(face: &Face, links: &Links, privacy: Privacy) -> Content {
     let until = conversation.snoozed_until.filter(|_| conversation.status == Status::Snoozed);
     blocks.extend(until.map(|until| Block::small(&format!("It comes back {}.", time(until)))));
     let buttons = buttons(conversation, links, privacy);
-    blocks.push(Block::actions(&Carried::conversation(&conversation.id).encode(), buttons));
+    blocks.push(Block::actions(&Carried::showing(conversation).encode_within(BLOCK_ID), buttons));
     Content::new(&neutral(&format!("{} — {}", conversation.title(), standing(face))), blocks)
 }
 
@@ -137,7 +137,7 @@ pub(super) fn standing(face: &Face) -> String {
 }
 
 fn buttons(conversation: &Conversation, links: &Links, privacy: Privacy) -> Vec<Element> {
-    let value = Carried::conversation(&conversation.id).encode();
+    let value = Carried::showing(conversation).encode();
     let button = |control, label| Element::button(control, label, &value);
     let assign_to = || Element::people_menu(Control::AssignTo.action_id(), "Assign to…");
     let mut row = match (conversation.status, &conversation.owner) {

@@ -1,7 +1,7 @@
 //! The form in which a workspace is connected to dialnote.
 
 use crate::domain::click::Control;
-use crate::domain::click::connect_form::{CALLBACK_ID, KEY};
+use crate::domain::form::connect_form::{CALLBACK_ID, KEY};
 use crate::domain::installation::Connection;
 use crate::error::Service;
 use crate::view::element::{Confirm, Element, Style};

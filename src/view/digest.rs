@@ -70,7 +70,7 @@ fn row(face: &Face, digest: &Digest, links: &Links, privacy: Privacy) -> Vec<Blo
     let last = shown.conversation.last_activity.as_ref();
     let waits =
         last.map(|last| format!("{} · {} ago", happened(last), span(digest.at.duration_since(last.at).as_secs())));
-    let value = Carried::conversation(&shown.conversation.id).encode();
+    let value = Carried::showing(&shown.conversation).encode();
     let buttons = vec![
         Element::button(Control::Take, "Take it", &value).styled(Style::Primary),
         Element::button(Control::Assign, "Assign…", &value),

@@ -14,7 +14,8 @@ const SECTION_TEXT: usize = 3000;
 const HEADER_TEXT: usize = 150;
 const TITLE: usize = 24;
 const LABEL: usize = 2000;
-const BLOCK_ID: usize = 255;
+/// How long the name of a block may be, in characters.
+pub const BLOCK_ID: usize = 255;
 /// `message.text.chat_update`: longer ones are refused.
 const MESSAGE_TEXT: usize = 3000;
 /// `message.text.chat_postEphemeral`: more bytes are refused.

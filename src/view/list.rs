@@ -88,7 +88,7 @@ fn conversation(face: &Face, query: &Query) -> Vec<Block> {
         blocks.push(Block::small(&happened(last)));
         blocks.extend(preview.map(|preview| Block::small_plain(&preview, 150)));
     }
-    let carried = Carried { list: Some(query.clone()), ..Carried::conversation(&conversation.id) }.encode();
+    let carried = Carried { list: Some(query.clone()), ..Carried::showing(conversation) }.encode();
     blocks.push(Block::actions(&row(&conversation.id), buttons(conversation, &carried)));
     blocks
 }

@@ -1,11 +1,13 @@
 //! The forms and windows.
 
-use crate::domain::click::{Control, FormContext, Quoted, field, rules_form, wishes_form};
+use crate::domain::click::Control;
 use crate::domain::conversation::{ActivityKind, Conversation, Status};
+use crate::domain::form::{FormContext, Quoted, field, rules_form, wishes_form};
 use crate::domain::hours::{Clock, Hours};
 use crate::domain::list::Query;
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::policy::{Rules, Who};
+use crate::domain::question::Seen;
 use crate::domain::route::{self, Morning};
 use crate::domain::say::ListFace;
 use crate::domain::text;
@@ -20,6 +22,9 @@ use crate::view::mrkdwn::time;
 
 /// The window with a list in it.
 pub const LIST_CALLBACK_ID: &str = "list";
+
+/// How much a form remembers, in characters.
+const METADATA: usize = 3000;
 
 /// How long a hand-over may stay unanswered, in minutes, and what that is called.
 const TIMES: [(&str, &str); 5] =
@@ -86,6 +91,8 @@ pub const KEEPS: &str = "keeps";
 pub struct Known {
     /// What people call the conversation.
     pub title: Option<String>,
+    /// How it is, as far as is known.
+    pub seen: Option<Seen>,
     /// Who could be the next owner: what is said about them, and who they are in Slack.
     pub suggested: Vec<(String, String)>,
     /// Whether it cannot do without a note.
@@ -128,7 +135,7 @@ pub fn form(context: &FormContext, known: &Known) -> Modal {
 /// What the form remembers. The words of a message stand in the form itself, and may be too many.
 fn memory(context: &FormContext) -> String {
     let quoted = context.quoted.clone().map(|quoted| Quoted { text: String::new(), ..quoted });
-    serde_json::to_string(&FormContext { quoted, ..context.clone() }).unwrap_or_default()
+    FormContext { quoted, ..context.clone() }.encode_within(METADATA)
 }
 
 /// What a form is called, and its button.

@@ -5,6 +5,7 @@ use crate::domain::event::Again;
 use crate::domain::list::Query;
 use crate::domain::refusal::{About, Earlier, Others, Refusal};
 use crate::domain::say::{Deed, Hidden, What};
+use crate::domain::shown::Shown;
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
 use crate::view::deed::listed;
@@ -30,7 +31,8 @@ pub(super) fn reopening(deed: &Deed, list: Option<&Query>) -> Option<Element> {
         Hidden::Done => (Control::Reopen, "Reopen"),
         Hidden::Snoozed(_) => (Control::Wake, "Unsnooze"),
     };
-    let carried = Carried { list: list.cloned(), ..Carried::conversation(&deed.about.id) };
+    let shown = deed.state.clone().map(Shown::from);
+    let carried = Carried { list: list.cloned(), shown, ..Carried::conversation(&deed.about.id) };
     Some(Element::button(control, label, &carried.encode()))
 }
 

@@ -141,7 +141,11 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
             let sentence = format!("Still on {}? Nothing has happened to it for {hours} working hours.", named(about));
             let buttons = || {
                 let yes = Element::button(Control::Keep, "Yes", &carried(&about.id)).styled(Style::Primary);
-                vec![yes, Element::button(Control::Unassign, "Give back", &carried(&about.id)), done(&about.id)]
+                vec![
+                    yes,
+                    Element::button(Control::Unassign, "Give back", &carried(&about.id)),
+                    done(&carried(&about.id)),
+                ]
             };
             let below = match told.answer(&about.id) {
                 Some(answer) => settled(answer, &about.id, links),
@@ -207,15 +211,15 @@ fn given(handoff: bool) -> &'static str {
 
 /// Something is its reader's now, with what was answered or became of it; to be accepted, if so.
 fn yours(text: &str, conversation: &Conversation, note: &str, (told, asks): (&Told, bool), links: &Links) -> Content {
-    let id = &conversation.id;
+    let (id, value) = (&conversation.id, Carried::showing(conversation).encode());
     let mut blocks = vec![Block::paragraph(text)];
     blocks.extend(quoted(note));
     blocks.extend(conversation.last_activity.as_ref().map(|last| Block::small(&happened(last))));
     let answer = told.answer(id);
     blocks.extend(answer.map(answered));
-    let mut buttons = if asks && answer.is_none() { answers(id) } else { Vec::new() };
+    let mut buttons = if asks && answer.is_none() { answers(&value) } else { Vec::new() };
     if matches!(answer, None | Some(Answer::Accepted | Answer::Kept)) {
-        buttons.push(done(id));
+        buttons.push(done(&value));
     }
     buttons.push(open(id, links));
     blocks.push(Block::actions(ROW, buttons));
@@ -263,7 +267,7 @@ fn several(actor: &str, abouts: &[About], note: &str, handoff: bool, (told, link
 fn to_answer(id: &ConversationId, told: &Told, links: &Links) -> Vec<Block> {
     match told.answer(id) {
         Some(answer) => settled(answer, id, links),
-        None => vec![Block::actions(ROW, answers(id))],
+        None => vec![Block::actions(ROW, answers(&carried(id)))],
     }
 }
 
@@ -277,15 +281,15 @@ fn open(id: &ConversationId, links: &Links) -> Element {
     Element::link(Control::Open, "Open in dialnote", links.to(id))
 }
 
-fn answers(id: &ConversationId) -> Vec<Element> {
+fn answers(value: &str) -> Vec<Element> {
     vec![
-        Element::button(Control::Accept, "Accept", &carried(id)).styled(Style::Primary),
-        Element::button(Control::GiveBack, "Give back", &carried(id)),
+        Element::button(Control::Accept, "Accept", value).styled(Style::Primary),
+        Element::button(Control::GiveBack, "Give back", value),
     ]
 }
 
-fn done(id: &ConversationId) -> Element {
-    Element::button(Control::Done, "Done", &carried(id))
+fn done(value: &str) -> Element {
+    Element::button(Control::Done, "Done", value)
 }
 
 fn answered(answer: &Answer) -> Block {

@@ -168,6 +168,7 @@ pub(super) fn moved(moved: &Moved) -> String {
         Status::Other => "in another state".to_owned(),
     });
     let now: Vec<_> = owner.into_iter().chain(status).collect();
+    let after = if moved.unasked { "" } else { ", after you were asked" };
     let changed = match &moved.by {
         Some(Change { by, seconds_ago }) => {
             let who = match by {
@@ -175,12 +176,19 @@ pub(super) fn moved(moved: &Moved) -> String {
                 Changer::Colleague(name) => format!("{name} changed it"),
                 Changer::Elsewhere => "It was changed in dialnote".to_owned(),
             };
-            format!("{who} {} ago, after you were asked", span(*seconds_ago))
+            format!("{who} {} ago{after}", span(*seconds_ago))
         }
+        None if moved.unasked => "It changed meanwhile".to_owned(),
         None => "It changed after you were asked".to_owned(),
     };
     let contact = deed::contact(&moved.about);
     format!("Not done yet: {contact} is {} now. {changed}.", now.join(" and "))
+}
+
+/// When it comes back, if it is snoozed now.
+pub(super) fn end(moved: &Moved) -> Vec<Block> {
+    let until = moved.status.and(moved.seen.state.until);
+    until.map(|until| Block::small(&format!("It comes back {}.", time(until)))).into_iter().collect()
 }
 
 /// The button that does it all the same, for what its person is asked once more.

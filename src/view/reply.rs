@@ -1,9 +1,10 @@
 //! Every sentence the app says to somebody. A refusal says what was wrong, what is accepted and
 //! what to do next; nothing here ever contains the text of a fault.
 
-use crate::domain::click::{Carried, Control, field};
+use crate::domain::click::{Carried, Control};
 use crate::domain::event::Told;
 use crate::domain::finding::{Finding, PEOPLE, State};
+use crate::domain::form::field;
 use crate::domain::list::Query;
 use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rule, Who};
@@ -253,7 +254,7 @@ fn refused(refusal: &Refusal, note: &str) -> Content {
         }
         Refusal::SnoozeOver { about, until, .. } => with_blocks(content, untimed::instead(about, Some(*until))),
         Refusal::SnoozeTooLong { about } => with_blocks(content, untimed::instead(about, None)),
-        Refusal::Moved(moved) => with_buttons(content, question::buttons(moved)),
+        Refusal::Moved(moved) => with_buttons(with_blocks(content, question::end(moved)), question::buttons(moved)),
         Refusal::NotesStay { earlier: Some(earlier), .. } => with_buttons(content, vec![next::button_for(earlier)]),
         Refusal::YouAreNotLinked(Unlinked::NotConnected) => with_buttons(content, vec![connect::button()]),
         Refusal::MemberTaken { user, name, member, member_name, holder, holder_name, .. } => {

@@ -138,6 +138,7 @@ impl Work {
     /// The conversation of a command that is given up, as it was decided on or as it was seen last.
     async fn seen_at_last(&self, claim: &Claim, job: &CommandJob) -> Vec<Seen> {
         let known = match (&job.stage, job.conversation()) {
+            (Stage::Asked, _) if !job.seen.is_empty() => return job.seen.clone(),
             (Stage::Doing(progress), _) => Some(progress.plan.before.clone()),
             (Stage::Asked, Some(id)) => self.known(&claim.installation, id).await.ok().flatten(),
             (Stage::Asked, None) => None,

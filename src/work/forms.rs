@@ -1,9 +1,10 @@
 //! What stands in views: homes, windows, and forms that were opened before it was known what to show.
 
-use crate::domain::click::FormContext;
 use crate::domain::conversation::Conversation;
+use crate::domain::form::FormContext;
 use crate::domain::job::FormJob;
 use crate::domain::message::Message;
+use crate::domain::question::Seen;
 use crate::domain::say::{HomeFace, ListFace};
 use crate::domain::verb::Verb;
 use crate::error::Fault;
@@ -65,15 +66,17 @@ impl Work {
     /// Finds out what a form is about that was opened before that was known.
     pub(super) async fn fill_in(&self, claim: &Claim, job: &FormJob) -> Result<Outcome, Fault> {
         let teammate = self.people.teammate(&claim.installation, &job.asker.user).await?.is_ok();
-        let title = match job.context.conversation.as_ref().filter(|_| teammate) {
+        let now = match job.context.conversation.as_ref().filter(|_| teammate) {
             Some(id) => match self.look_at(&claim.installation, id).await {
-                Ok(conversation) => Some(conversation.title()),
+                Ok(conversation) => Some(conversation),
                 Err(Stop::Refused(_)) => None,
                 Err(Stop::Fault(fault)) => return Err(fault),
             },
             None => None,
         };
-        let context = serde_json::to_string(&job.context).unwrap_or_default();
+        let title = now.as_ref().map(Conversation::title);
+        let context = job.context.clone().having_shown(now.as_ref().map(Seen::unasked));
+        let context = serde_json::to_string(&context).unwrap_or_default();
         let user = job.asker.user.clone();
         let filled = Message::Filled { user, view: job.view.clone(), title, context };
         Ok(Outcome::done(vec![self.say(claim, filled)]))
@@ -101,17 +104,18 @@ impl Work {
         installation: &InstallationId,
         context: &FormContext,
     ) -> Result<modal::Known, Fault> {
-        let title = match &context.conversation {
-            Some(id) => self.known(installation, id).await?.as_ref().map(Conversation::title),
+        let known = match &context.conversation {
+            Some(id) => self.known(installation, id).await?,
             None => None,
         };
+        let (title, seen) = (known.as_ref().map(Conversation::title), known.as_ref().map(Seen::unasked));
         let verb = context.wanted.verb;
         let needs_note = self.rules(installation).await?.needs_note(verb);
         let suggested = match verb {
             Verb::Assign | Verb::Handoff => self.suggested(installation, context).await?,
             _ => Vec::new(),
         };
-        Ok(modal::Known { title, suggested, needs_note, ..modal::Known::default() })
+        Ok(modal::Known { title, seen, suggested, needs_note, ..modal::Known::default() })
     }
 
     /// The titles of conversations, as far as they are known.

@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::asker::{Asker, Via};
-use crate::domain::command::Command;
 use crate::domain::job::{CommandJob, Job, LinkedJob};
 use crate::domain::message::Message;
 use crate::domain::notice::Notice;
+use crate::domain::question::Kept;
 use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::{ConversationId, DraftId, InstallationId, SlackUserId};
@@ -60,7 +60,7 @@ impl Work {
     /// not help. Of several about the same conversation the last one counts.
     pub(super) async fn postpone(&self, claim: &Claim, job: &CommandJob, why: &Refusal) -> Result<Vec<Effect>, Fault> {
         let Some(user) = waits_for(job, why) else { return Ok(Vec::new()) };
-        let draft = self.draft(job, Vec::new());
+        let draft = self.draft(job, job.seen.clone());
         let postponed = Postponed {
             draft: draft.id.clone(),
             asker: job.asker.clone(),
@@ -110,10 +110,11 @@ impl Work {
             return Ok(None);
         }
         let draft = self.store.draft(installation, &kept.draft).await?;
-        let command = draft.as_ref().map(read_draft::<Command>).transpose()?;
+        let waiting = draft.as_ref().map(read_draft::<Kept>).transpose()?;
         // Where they asked is not where they look by now.
         let asker = Asker { via: Via::Postponed, reply: None, list: None, message: None, ..kept.asker };
-        Ok(command.map(|command| CommandJob {
+        Ok(waiting.map(|Kept { command, seen }| CommandJob {
+            seen,
             quoted: kept.quoted,
             asked: Some(kept.at),
             ..CommandJob::new(asker, command)

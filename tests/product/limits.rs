@@ -2,10 +2,11 @@
 //! the parser lets through.
 
 use dialnote_slack::domain::asker::{Listed, Place, Reply};
-use dialnote_slack::domain::click::{Carried, FormContext, Quoted};
+use dialnote_slack::domain::click::Carried;
 use dialnote_slack::domain::command::{Act, Command, Typed, Wanted, parse};
 use dialnote_slack::domain::conversation::{Contact, Conversation, Links, Owner, Status, Which};
 use dialnote_slack::domain::face::Face;
+use dialnote_slack::domain::form::{FormContext, Quoted};
 use dialnote_slack::domain::list::{Filter, Query};
 use dialnote_slack::domain::refusal::{About, Refusal};
 use dialnote_slack::domain::say::ListFace;

@@ -64,6 +64,7 @@ mod rules;
 mod ruling;
 mod secrets;
 mod several;
+mod shown;
 mod snoozing;
 mod sockets;
 mod support;

@@ -105,6 +105,8 @@ pub enum Act {
 pub enum Came {
     Done,
     Refused,
+    /// Its person is asked first.
+    Asked,
 }
 
 /// Something tried, and the conversation before and afterwards.
@@ -247,6 +249,23 @@ impl Model {
         self.act += 1;
     }
 
+    /// Whether a person is asked first, because a button or a form shows the conversation as it is no longer.
+    pub fn asks(&self, who: &'static str, id: &str, act: Act, noted: bool, shown: &State, now: Timestamp) -> bool {
+        let conversation = &self.conversations[id];
+        let (shown, state) = (shown.at(now), conversation.state(now));
+        let is_allowed = self.members.contains(&who)
+            && !matches!(act, Act::Assign(to) | Act::Handoff(to) if !self.members.contains(&to));
+        let changes = conversation.wanted(who, act, noted, now).is_some_and(|wanted| wanted != state);
+        let is_other = match (shown.status, state.status) {
+            (Status::Snoozed(_), Status::Snoozed(_)) => {
+                shown.status != state.status && matches!(act, Act::Done | Act::Reopen | Act::Wake | Act::Snooze(_))
+            }
+            (shown, now) => shown != now,
+        };
+        let last = conversation.changes.last().filter(|change| change.after == state);
+        is_allowed && changes && (shown.owner != state.owner || is_other) && last.is_none_or(|change| change.by != who)
+    }
+
     /// Somebody wants something done to a conversation.
     pub fn act(&mut self, who: &'static str, id: &str, act: Act, noted: bool, now: Timestamp) -> Came {
         let stranger = match act {
@@ -264,14 +283,18 @@ impl Model {
     }
 
     /// What somebody did last, and to which conversations, if it can be taken back: a note cannot, nor what is too
-    /// old. Then the conversation of which that is said.
-    pub fn last_act_of(&self, who: &str, now: Timestamp) -> Result<(u64, Vec<String>), Option<String>> {
+    /// old. Then the conversations of which that is said.
+    pub fn last_act_of(&self, who: &str, now: Timestamp) -> Result<(u64, Vec<String>), Vec<String>> {
         let deeds = self.conversations.iter().flat_map(|(id, one)| one.standing.iter().map(move |deed| (id, deed)));
         let mine: Vec<_> = deeds.filter(|(_, deed)| deed.is_by(who)).collect();
-        let (id, last) = mine.iter().max_by_key(|(_, deed)| deed.act).ok_or(None)?;
-        let of_act = mine.iter().filter(|(_, deed)| deed.act == last.act && deed.change.is_some());
-        let on: Vec<_> = of_act.map(|(id, _)| (*id).clone()).collect();
-        if on.is_empty() || last.is_late(now) { Err(Some((*id).clone())) } else { Ok((last.act, on)) }
+        let (_, last) = mine.iter().max_by_key(|(_, deed)| deed.act).ok_or(Vec::new())?;
+        let of_act: Vec<_> = mine.iter().filter(|(_, deed)| deed.act == last.act).collect();
+        let changed = of_act.iter().filter(|(_, deed)| deed.change.is_some());
+        let on: Vec<_> = changed.map(|(id, _)| (*id).clone()).collect();
+        if on.is_empty() || last.is_late(now) {
+            return Err(of_act.iter().map(|(id, _)| (*id).clone()).collect());
+        }
+        Ok((last.act, on))
     }
 
     /// The conversation that somebody was given last, of those that are still theirs.

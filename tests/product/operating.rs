@@ -63,14 +63,14 @@ async fn what_happens_is_counted() {
         let limited =
             SlackFailure { method: "chat.postMessage".into(), error: "ratelimited".into(), ..SlackFailure::default() };
         bot.world(|world| world.faults.slack.fail_next.push(limited));
-        bot.slash(MAYA, "/dialnote take conv_1001").await;
+        bot.slash(MAYA, "/assign me conv_1001 wants a call").await;
         bot.pass(SignedDuration::from_secs(60)).await;
         bot.read_all().await;
         let counted = reqwest::get(format!("{}/metrics", bot.url)).await.unwrap().text().await.unwrap();
         for line in [
             r#"jobs_retried_total{cause="rate_limited"} 1"#,
             r#"rate_limit_wait_seconds_total{service="slack"} "#,
-            r#"call_seconds_count{service="dialnote",method="PATCH conversations/_",result="ok"} 1"#,
+            r#"call_seconds_count{service="dialnote",method="POST conversations/_/notes",result="ok"} 1"#,
             r#"call_seconds_count{service="slack",method="chat.postMessage",result="rate_limited"} 1"#,
             r#"queue_jobs{lane="inbox"} 0"#,
             "queue_dead_jobs 0",

@@ -127,6 +127,12 @@ async fn what_was_clicked_waits_like_what_was_typed() {
         Assigned Ana Lima (+1 415 555 0101) to Sam. Sam has been notified.
         ");
         bot.read_all().await;
+        // Sam pressed it on a card that showed Leo.
+        let asked = bot.everything();
+        assert!(asked.contains("Not done yet: Ana Lima (+1 415 555 0101) is assigned to Sam now."), "{asked}");
+        assert_eq!(bot.dialnote(ANA), "mem_sam open");
+        bot.press_private(SAM, "dm", "retry", 0).await;
+        bot.read_all().await;
         assert_eq!(bot.dialnote(ANA), "mem_sam done");
     })
     .await;

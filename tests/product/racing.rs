@@ -88,20 +88,6 @@ async fn ones_own_commands_keep_their_order_however_they_name_the_conversation()
 }
 
 #[tokio::test]
-async fn a_card_that_dialnote_has_overtaken_acts_on_what_is_so_now() {
-    product(async |bot| {
-        bot.slash(MAYA, "/assign me conv_1001").await;
-        bot.read_all().await;
-        // Somebody assigns Leo in dialnote; the card does not know it yet.
-        bot.world(|world| world.dialnote.conversation_mut(ANA).unwrap().assigned_to = Some("mem_leo".into()));
-        bot.press(MAYA, ANA, "unassign").await;
-        assert_snapshot!(bot.line(ANA).await, @"Maya put this back into the queue; Leo owned it before.");
-        assert_snapshot!(bot.dm(LEO).await, @"Maya put +1 415 555 0101 (Ana Lima) back into the queue; it is not yours any more.");
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn who_was_given_it_did_not_take_it() {
     product(async |bot| {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;

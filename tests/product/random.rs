@@ -192,6 +192,41 @@ impl<'a> Play<'a> {
         came
     }
 
+    /// What is expected of a button or a form that shows the conversation so: its person is asked first if that is
+    /// not so any more.
+    fn expect_of(&mut self, who: &'static str, id: &str, act: Act, noted: bool, shown: Option<&State>) -> Came {
+        let now = self.bot.clock.now();
+        if shown.is_some_and(|shown| self.model.asks(who, id, act, noted, shown, now)) {
+            self.model.refused(who, id, now);
+            self.note_down(&format!("{who} is asked before {act:?} {id}"));
+            return Came::Asked;
+        }
+        self.expect(who, id, act, noted)
+    }
+
+    /// The last question about what has changed is answered: do it anyway.
+    async fn goes_on(&mut self, who: &'static str, id: &str, act: Act, noted: bool) {
+        self.model.at_once();
+        self.expect(who, id, act, noted);
+        let anyway = self.offered(who, "retry");
+        self.bot.click(anyway).await;
+        self.bot.settle().await;
+    }
+
+    /// A click on the button that was offered to a person last.
+    fn offered(&self, who: &'static str, action: &str) -> Click {
+        let found = self.bot.world(|world| {
+            let user = world.person(who).unwrap().id.clone();
+            let has = |m: &&Message| buttons(&m.blocks).iter().any(|(name, ..)| name == action);
+            world.messages.iter().filter(|m| m.to.as_ref() == Some(&user)).rfind(has).cloned()
+        });
+        let found = found.unwrap_or_else(|| self.fail(&format!("nobody offers {action}")));
+        let button = buttons(&found.blocks).into_iter().rfind(|(name, ..)| name == action);
+        let mut click = Click::message(who, &found.channel, &found.ts, action);
+        click.value = button.and_then(|(_, _, value)| value);
+        click
+    }
+
     fn maybe_twice(&mut self) {
         let twice = self.chance(10);
         self.bot.world(|world| world.faults.slack.deliver_twice = twice);
@@ -273,8 +308,7 @@ impl<'a> Play<'a> {
                     self.expect(who, &id, Act::Undo(Some(act)), false);
                 }
             }
-            Err(Some(id)) => self.model.refused(who, &id, now),
-            Err(None) => {}
+            Err(ids) => ids.iter().for_each(|id| self.model.refused(who, id, now)),
         }
     }
 
@@ -291,46 +325,44 @@ impl<'a> Play<'a> {
         let (action, block, value) = self.one_of(&buttons(&card.blocks));
         let mut click = Click::message(who, FRONT_DESK, &card.ts, &action);
         (click.block_id, click.value) = (Some(block), value);
+        let mut act = pressed(&action);
         if action == "assign_to" {
             let person = if self.chance(5) { SAM } else { self.one_of(MEMBERS) };
             click.selected_user = Some(person.to_owned());
-            self.expect(who, &id, Act::Assign(person), false);
+            act = Some(Act::Assign(person));
         }
-        self.press(who, &id, &action, click).await;
+        self.press(who, &id, act, click).await;
     }
 
     /// Presses a button, and fills in the form if it opens one.
-    async fn press(&mut self, who: &'static str, id: &str, action: &str, click: Click) {
-        let asked = pressed(action);
-        let opens = ["hand_off", "assign", "snooze", "note"].contains(&action);
+    async fn press(&mut self, who: &'static str, id: &str, act: Option<Act>, click: Click) {
+        let action = click.action_id.clone();
+        let opens = ["hand_off", "assign", "snooze", "note"].contains(&action.as_str());
         if !opens {
             self.maybe_twice();
         }
         self.note_down(&format!("{who} presses {action} of {id}"));
-        let came = asked.map(|act| self.expect(who, id, act, false));
+        let shown = shown_by(&click);
+        let came = act.map(|act| (act, self.expect_of(who, id, act, false, shown.as_ref())));
         let owner = self.model.conversations[id].state(self.bot.clock.now()).owner;
         self.bot.click(click).await;
         self.bot.settle().await;
         if opens {
-            self.fills_in(who, id, action).await;
+            self.fills_in(who, id, &action, shown.as_ref()).await;
         }
-        if action == "take" && came == Some(Came::Refused) && who != SAM && owner != Some(who) && self.chance(50) {
-            self.model.at_once();
-            self.expect(who, id, Act::TakeOver(owner.unwrap()), false);
-            let found = self.bot.world(|world| {
-                let user = world.person(who).unwrap().id.clone();
-                let has = |m: &&Message| buttons(&m.blocks).iter().any(|(action, ..)| action == "take_over");
-                world.messages.iter().filter(|m| m.to.as_ref() == Some(&user)).rfind(has).cloned()
-            });
-            let found = found.unwrap_or_else(|| self.fail("nobody offers to take it over"));
-            let take_over = buttons(&found.blocks).into_iter().rfind(|(action, ..)| action == "take_over").unwrap();
-            let mut click = Click::message(who, &found.channel, &found.ts, "take_over");
-            click.value = take_over.2;
-            self.bot.click(click).await;
+        match came {
+            Some((Act::Take, Came::Refused)) if who != SAM && owner != Some(who) && self.chance(50) => {
+                self.model.at_once();
+                self.expect(who, id, Act::TakeOver(owner.unwrap()), false);
+                let take_over = self.offered(who, "take_over");
+                self.bot.click(take_over).await;
+            }
+            Some((act, Came::Asked)) if self.chance(50) => self.goes_on(who, id, act, false).await,
+            _ => {}
         }
     }
 
-    async fn fills_in(&mut self, who: &'static str, id: &str, form: &str) {
+    async fn fills_in(&mut self, who: &'static str, id: &str, form: &str, shown: Option<&State>) {
         if self.bot.form(who).is_some() != (who != SAM) {
             self.fail(&format!("forms are for those who are in dialnote: {form}"));
         }
@@ -347,13 +379,19 @@ impl<'a> Play<'a> {
                 (json!({ "soon": { "soon": "1h" } }), Act::Snooze(until))
             }
         };
+        let noted = !matches!(act, Act::Snooze(_));
         let outcome = self.bot.submit(who, values).await;
+        let mut came = Came::Refused;
         if outcome.field_errors.is_empty() {
-            self.expect(who, id, act, !matches!(act, Act::Snooze(_)));
+            came = self.expect_of(who, id, act, noted, shown);
         } else if to != SAM {
             self.fail(&format!("{form} is refused: {:?}", outcome.field_errors));
         }
         self.bot.close(who).await;
+        if came == Came::Asked && self.chance(50) {
+            self.bot.settle().await;
+            self.goes_on(who, id, act, noted).await;
+        }
     }
 
     async fn presses_in_a_direct_message(&mut self) {
@@ -373,7 +411,7 @@ impl<'a> Play<'a> {
         let mut click = Click::message(who, "dm", &message.ts, &action);
         let Some(id) = conversation_in(value.as_deref()) else { return };
         (click.block_id, click.value) = (Some(block), value);
-        self.press(who, &id, &action, click).await;
+        self.press(who, &id, pressed(&action), click).await;
     }
 
     async fn presses_in_a_list(&mut self) {
@@ -420,7 +458,7 @@ impl<'a> Play<'a> {
         let id = conversation_in(value.as_deref()).unwrap();
         let mut click = click(&action);
         (click.block_id, click.value) = (Some(block), value);
-        self.press(who, &id, &action, click).await;
+        self.press(who, &id, pressed(&action), click).await;
     }
 
     async fn changes_elsewhere(&mut self) {
@@ -527,6 +565,18 @@ fn card_of(message: &Message) -> Option<String> {
 fn conversation_in(carried: Option<&str>) -> Option<String> {
     let carried: Value = serde_json::from_str(carried?).ok()?;
     carried["c"].as_str().map(str::to_owned)
+}
+
+/// How a button shows its conversation, if it says so.
+fn shown_by(click: &Click) -> Option<State> {
+    let carried = [&click.value, &click.block_id].into_iter().flatten();
+    let shown = carried.filter_map(|carried| serde_json::from_str::<Value>(carried).ok()).next()?["s"].clone();
+    let status = match shown["s"].as_str()? {
+        "done" => Status::Done,
+        "snoozed" => Status::Snoozed(shown["u"].as_str()?.parse().ok()?),
+        _ => Status::Open,
+    };
+    Some(State { owner: shown["o"].as_str().map(who), status })
 }
 
 /// What can be pressed: its name, its block and its value. What *Undo* takes back is not written on it.

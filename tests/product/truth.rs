@@ -239,7 +239,8 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     if_so(same && changed_by(&me), "Can't undo: you changed § again after that.".to_owned());
     if_so(same && last.is_some(), "Can't undo: § was changed in dialnote after you.".to_owned());
     if_so(same, "Can't undo your note on §. Notes stay in dialnote.".to_owned());
-    if_so(same, "Can't undo: your last change to § was over 10 minutes ago.".to_owned());
+    let is_late = said.starts_with("Can't undo: your last change to ") && said.ends_with(" was over 10 minutes ago.");
+    if_so(same && is_late, said.to_owned());
     let waits = step.before.waits_for(reader) && from == me;
     if_so(
         same && !waits,
@@ -247,6 +248,16 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
     );
     let given = step.before.waits_for(reader) && from != me && before.owner.is_some();
     if_so(same && given, format!("§ belongs to {from}."));
+    // What its person is asked about, because it has changed.
+    let owned = before.owner.map_or("unassigned".to_owned(), |_| format!("assigned to {from}"));
+    for now_is in [owned.clone(), again.to_owned(), format!("{owned} and {again}")] {
+        let by = last.map(|one| match one.by {
+            ELSEWHERE => format!("It was changed in dialnote {} ago", span(one.at, now)),
+            by => format!("{} changed it {} ago", person(by), span(one.at, now)),
+        });
+        if_so(same, format!("§ is {now_is} now. It changed meanwhile."));
+        if_so(same && by.is_some(), format!("§ is {now_is} now. {}.", by.unwrap_or_default()));
+    }
     // What others did.
     let mine_now = passed && to == me && !by_me;
     if_so(mine_now && elsewhere, "§ was assigned to you in dialnote.".to_owned());

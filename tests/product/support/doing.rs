@@ -75,6 +75,15 @@ impl Bot {
         self.click(click).await
     }
 
+    /// Somebody presses a button that a direct message had, whatever it shows by now.
+    pub async fn press_in_direct(&self, who: &str, message: &Message, button: &str) -> Outcome {
+        let value = elements(message).find(|element| element["action_id"] == button);
+        let value = value.and_then(|element| element["value"].as_str()).expect("the button");
+        let mut click = Click::message(who, "dm", &message.ts, button);
+        click.value = Some(value.to_owned());
+        self.click(click).await
+    }
+
     /// Somebody presses something.
     pub async fn click(&self, click: Click) -> Outcome {
         acknowledged(self.sandbox.click(click).await.unwrap())
@@ -219,8 +228,6 @@ impl Bot {
         self.sandbox.incoming(incoming).await.unwrap()
     }
 
-    /// The app looks at dialnote, and does what follows. What has changed twice within seconds is left for
-    /// the next look.
     /// Time passes while the app runs, and looks at dialnote as it does by itself.
     pub async fn pass_awake(&self, hours: i64) {
         for _ in 0..hours * 15 {
@@ -230,6 +237,8 @@ impl Bot {
         self.settle().await;
     }
 
+    /// The app looks at dialnote, and does what follows. What has changed twice within seconds is left for
+    /// the next look.
     pub async fn look(&self) {
         while self.current().await.watch().await.unwrap().is_some_and(|looked| looked.left > 0) {
             self.settle().await;

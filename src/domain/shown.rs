@@ -1,0 +1,40 @@
+//! How a conversation was shown to the person who acts on it: it travels with the button or form. A decision is
+//! compared with it (`domain::fresh`).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::conversation::{Conversation, State, Status};
+use crate::domain::question::Seen;
+use crate::ids::{ConversationId, MemberId};
+
+/// Owner and status as they were shown, under short names: Slack leaves little room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    owner: Option<MemberId>,
+    #[serde(rename = "s")]
+    status: Status,
+    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
+}
+
+impl From<State> for Shown {
+    fn from(State { owner, status, until }: State) -> Self {
+        Self { owner, status, until }
+    }
+}
+
+impl From<&Conversation> for Shown {
+    fn from(conversation: &Conversation) -> Self {
+        Self::from(State::from(conversation))
+    }
+}
+
+impl Shown {
+    /// The conversation as it was shown by a button or a form.
+    pub fn of(self, conversation: ConversationId) -> Seen {
+        let Self { owner, status, until } = self;
+        Seen { conversation, state: State { owner, status, until }, unasked: true }
+    }
+}
