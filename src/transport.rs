@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use hyper::body::{Body, Bytes, Frame, SizeHint};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use reqwest::header::{self, HeaderMap};
+use reqwest::header::{self, HeaderMap, HeaderValue};
 use reqwest::{StatusCode, Upgraded};
 use tokio::task_local;
 
@@ -107,7 +107,8 @@ async fn exchange(service: Service, by: Option<Instant>, request: reqwest::Reque
     let mut response = sent.map_err(|error| fault(service, error))?;
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
-    let retry_after = headers.get(header::RETRY_AFTER).and_then(|value| wait(value.to_str().ok()?));
+    let said = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let retry_after = said(header::RETRY_AFTER).and_then(|value| wait(value, said(header::DATE)));
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| fault(service, error))? {
         if body.len() + chunk.len() > LARGEST_ANSWER {
@@ -187,10 +188,11 @@ fn fault(service: Service, error: reqwest::Error) -> Fault {
     }
 }
 
-/// Seconds or an HTTP date. Parts of a second round up.
-fn wait(value: &str) -> Option<Duration> {
+/// Seconds or an HTTP date. Parts of a second round up. A date is of the clock over there, which `sent` shows.
+fn wait(value: &str, sent: Option<&str>) -> Option<Duration> {
     let seconds = value.trim().parse::<f64>().ok().filter(|seconds| !seconds.is_nan());
-    let until = || Some(rfc2822::parse(value).ok()?.timestamp().duration_since(Timestamp::now()).as_secs_f64());
+    let at = |date: &str| Some(rfc2822::parse(date).ok()?.timestamp());
+    let until = || Some(at(value)?.duration_since(sent.and_then(at).unwrap_or_else(Timestamp::now)).as_secs_f64());
     let seconds = seconds.or_else(until)?.ceil();
     Some(Duration::from_secs_f64(seconds.clamp(SHORTEST_WAIT.as_secs_f64(), LONGEST_WAIT.as_secs_f64())))
 }
@@ -225,15 +227,19 @@ mod tests {
 
     #[test]
     fn reads_both_forms_of_retry_after() {
-        assert_eq!(wait("30"), Some(Duration::from_secs(30)));
-        assert_eq!(wait("1.5"), Some(Duration::from_secs(2)));
+        let in_seconds = |value| wait(value, None);
+        assert_eq!(in_seconds("30"), Some(Duration::from_secs(30)));
+        assert_eq!(in_seconds("1.5"), Some(Duration::from_secs(2)));
         for at_once in ["0", "-5", "-inf", "Fri, 31 Dec 1999 23:59:59 GMT"] {
-            assert_eq!(wait(at_once), Some(SHORTEST_WAIT), "{at_once}");
+            assert_eq!(in_seconds(at_once), Some(SHORTEST_WAIT), "{at_once}");
         }
-        assert_eq!(wait("999999999"), Some(LONGEST_WAIT));
-        assert_eq!(wait("1e400"), Some(LONGEST_WAIT));
-        assert_eq!(wait("NaN"), None);
-        assert_eq!(wait("Fri, 31 Dec 2100 23:59:59 GMT"), Some(LONGEST_WAIT));
-        assert_eq!(wait("soon"), None);
+        assert_eq!(in_seconds("999999999"), Some(LONGEST_WAIT));
+        assert_eq!(in_seconds("1e400"), Some(LONGEST_WAIT));
+        assert_eq!(in_seconds("NaN"), None);
+        assert_eq!(in_seconds("Fri, 31 Dec 2100 23:59:59 GMT"), Some(LONGEST_WAIT));
+        assert_eq!(in_seconds("soon"), None);
+        let (sent, until) = ("Mon, 23 Nov 2026 09:00:00 GMT", "Mon, 23 Nov 2026 09:00:20 GMT");
+        assert_eq!(wait(until, Some(sent)), Some(Duration::from_secs(20)));
+        assert_eq!(wait(until, Some("yesterday")), in_seconds(until), "an unreadable date is none");
     }
 }

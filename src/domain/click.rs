@@ -229,6 +229,16 @@ impl Carried {
         if whole.chars().count() <= most { whole } else { Self { shown: None, ..self.clone() }.encode() }
     }
 
+    /// A conversation that was chosen in a search field. Fields of earlier versions have the id alone.
+    pub fn chosen(option: &str) -> Self {
+        Self::decode(option).unwrap_or_else(|| Self::conversation(&ConversationId::new(option)))
+    }
+
+    /// How it shows its conversation, if it says so.
+    pub fn seen(self) -> Option<Seen> {
+        Some(self.shown?.of(self.conversation?))
+    }
+
     /// As Slack brought it back.
     pub fn decode(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
@@ -313,8 +323,7 @@ impl Click {
 
     /// How its control shows the conversation, if it says so.
     pub fn seen(&self) -> Option<Seen> {
-        let Carried { conversation, shown, .. } = self.carried()?;
-        Some(shown?.of(conversation?))
+        self.carried()?.seen()
     }
 
     /// Whether it was made in a message that tells of several conversations.
@@ -330,7 +339,7 @@ impl Click {
             Control::Connect => return Some(Clicked::Connect),
             Control::Disconnect => return Some(Clicked::Disconnect),
             Control::Find => {
-                let id = ConversationId::new(self.value.clone()?);
+                let id = Carried::chosen(self.value.as_ref()?).conversation?;
                 return Some(Clicked::List(Query::of(Filter::Only(id))));
             }
             _ => {}

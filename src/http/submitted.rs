@@ -1,6 +1,8 @@
 //! Submitted forms: each becomes a job, or is refused with a sentence under the field, because then the
 //! form keeps what was written (contracts/slack.md §9).
 
+use std::collections::HashSet;
+
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -9,6 +11,7 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use crate::domain::asker::{Asker, Listed, Via};
+use crate::domain::click::Carried;
 use crate::domain::command::{Act, Assignee, Command, Wanted};
 use crate::domain::conversation::Which;
 use crate::domain::form::{FormContext, connect_form, field, rules_form, wishes_form};
@@ -51,10 +54,12 @@ impl Request<'_> {
     }
 
     async fn command(self, from: From, context: FormContext, fields: &Fields) -> Response {
-        let (which, act, note) = match self.filled_in(&from.installation, &context, fields).await {
+        let (chosen, act, note) = match self.filled_in(&from.installation, &context, fields).await {
             Ok(filled_in) => filled_in,
             Err((field, sentence)) => return field_error(field, &sentence),
         };
+        let which = which(chosen.iter().filter_map(|one| one.conversation.clone()));
+        let context = context.having_shown(chosen.into_iter().filter_map(Carried::seen));
         let seen = context.seen();
         let FormContext { channel, list, reply, quoted, wanted, .. } = context;
         let from = From { channel, response_url: None, ..from };
@@ -73,8 +78,8 @@ impl Request<'_> {
         installation: &InstallationId,
         context: &FormContext,
         fields: &Fields,
-    ) -> Result<(Which, Act, String), FieldError> {
-        let which = which(context, fields)?;
+    ) -> Result<(Vec<Carried>, Act, String), FieldError> {
+        let chosen = chosen(context, fields)?;
         let verb = context.wanted.verb;
         let (who, when) = match verb {
             Verb::Assign | Verb::Handoff => (owner(fields)?, None),
@@ -86,7 +91,7 @@ impl Request<'_> {
         if let Some(user) = act.assignee() {
             self.may_own(installation, user).await?;
         }
-        Ok((which, act, note))
+        Ok((chosen, act, note))
     }
 
     /// The note, from both its fields.
@@ -168,18 +173,21 @@ impl Request<'_> {
 }
 
 /// The conversation that the form is about, else those that were chosen.
-fn which(context: &FormContext, fields: &Fields) -> Result<Which, FieldError> {
+fn chosen(context: &FormContext, fields: &Fields) -> Result<Vec<Carried>, FieldError> {
     if let Some(id) = &context.conversation {
-        return Ok(Which::Id(id.clone()));
+        return Ok(vec![Carried::conversation(id)]);
     }
-    let one = fields.choice(field::WHICH, field::WHICH).map(ConversationId::new);
+    let one = fields.choice(field::WHICH, field::WHICH);
     let several = fields.ticked(field::WHICH, field::WHICH).unwrap_or_default();
-    let mut ids: Vec<_> = one.into_iter().chain(several.into_iter().map(ConversationId::new)).collect();
-    match (ids.pop(), ids.is_empty()) {
-        (None, _) => Err((field::WHICH, reply::CHOOSE_A_CONVERSATION.to_owned())),
-        (Some(only), true) => Ok(Which::Id(only)),
-        (Some(last), false) => Ok(Which::These(ids.into_iter().chain([last]).collect())),
-    }
+    let chosen: Vec<_> = one.into_iter().chain(several).map(Carried::chosen).collect();
+    if chosen.is_empty() { Err((field::WHICH, reply::CHOOSE_A_CONVERSATION.to_owned())) } else { Ok(chosen) }
+}
+
+fn which(ids: impl Iterator<Item = ConversationId>) -> Which {
+    let mut ids: Vec<_> = ids.collect();
+    let mut met = HashSet::new();
+    ids.retain(|id| met.insert(id.clone()));
+    if let [only] = ids.as_slice() { Which::Id(only.clone()) } else { Which::These(ids) }
 }
 
 /// Somebody chosen goes before somebody suggested.

@@ -29,6 +29,9 @@ pub const RESPONSE_URL: &str = "response_url";
 /// How many people a page of `users.list` has: fewer than Slack allows, because of what it recommends.
 const PEOPLE_AT_ONCE: &str = "500";
 
+/// How many users `dnd.teamInfo` takes at once.
+const UNDISTURBED_AT_ONCE: usize = 50;
+
 /// What our metadata calls itself.
 pub(super) const EVENT_TYPE: &str = "dialnote_job";
 
@@ -264,22 +267,26 @@ impl Slack {
         self.call("chat.unfurl", &json!({ "channel": channel, "ts": ts, "unfurls": unfurls })).await.map(drop)
     }
 
-    /// Who of these users wants not to be disturbed just now; nobody, if we may not know.
-    pub async fn undisturbed(&self, users: &[SlackUserId], now: Timestamp) -> Result<Vec<SlackUserId>, Fault> {
-        let names = users.iter().map(SlackUserId::as_str).collect::<Vec<_>>().join(",");
-        let answer = match self.call_form("dnd.teamInfo", &[("users", &names)]).await {
-            Ok(answer) => answer,
-            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => return Ok(Vec::new()),
-            Err(CallError::Fault(fault)) => return Err(fault),
-        };
-        let second =
-            |user: &SlackUserId, field: &str| answer.at(&format!("/users/{user}/{field}")).and_then(Value::as_i64);
-        let resting = |user: &&SlackUserId| {
-            let hours = second(user, "next_dnd_start_ts").zip(second(user, "next_dnd_end_ts"));
-            answer.flag(&format!("/users/{user}/dnd_enabled"))
-                && hours.is_some_and(|(from, to)| (from..to).contains(&now.as_second()))
-        };
-        Ok(users.iter().filter(resting).cloned().collect())
+    /// Those of these users who do not want to be disturbed just now (`dnd.teamInfo`); nobody, if we may not know. A
+    /// token of an organization has to say in which workspace (§24.5).
+    pub async fn undisturbed(
+        &self,
+        users: &[SlackUserId],
+        team: Option<&TeamId>,
+        now: Timestamp,
+    ) -> Result<Vec<SlackUserId>, Fault> {
+        let mut resting = Vec::new();
+        for users in users.chunks(UNDISTURBED_AT_ONCE) {
+            let names = users.iter().map(SlackUserId::as_str).collect::<Vec<_>>().join(",");
+            let mut arguments = vec![("users", names.as_str())];
+            arguments.extend(team.map(|team| ("team_id", team.as_str())));
+            match self.call_form("dnd.teamInfo", &arguments).await {
+                Ok(answer) => resting.extend(users.iter().filter(|user| is_resting(&answer, user, now)).cloned()),
+                Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => break,
+                Err(CallError::Fault(fault)) => return Err(fault),
+            }
+        }
+        Ok(resting)
     }
 
     /// Answers the request that brought `url`, for its person's eyes only (§6). A URL that is not
@@ -397,6 +404,13 @@ impl Slack {
             RESPONSE_HOSTS.iter().any(|slack| host.strip_suffix(slack).is_some_and(|sub| sub.ends_with('.')));
         same_origin || (url.scheme() == "https" && at_slack)
     }
+}
+
+fn is_resting(answer: &Value, user: &SlackUserId, now: Timestamp) -> bool {
+    let second = |field: &str| answer.at(&format!("/users/{user}/{field}")).and_then(Value::as_i64);
+    let hours = second("next_dnd_start_ts").zip(second("next_dnd_end_ts"));
+    answer.flag(&format!("/users/{user}/dnd_enabled"))
+        && hours.is_some_and(|(from, to)| (from..to).contains(&now.as_second()))
 }
 
 /// How our own names for views begin; Slack's begin with `V` (§9.8).

@@ -12,7 +12,8 @@ const BUTTON_TEXT: usize = 75;
 const BUTTON_VALUE: usize = 2000;
 const PLACEHOLDER: usize = 150;
 const OPTION_TEXT: usize = 75;
-const OPTION_VALUE: usize = 150;
+/// How many characters an option carries.
+pub const OPTION_VALUE: usize = 150;
 /// How many options a menu has at most.
 pub const OPTIONS: usize = 100;
 const CONFIRM_TITLE: usize = 100;

@@ -1,6 +1,6 @@
 //! The forms and windows.
 
-use crate::domain::click::Control;
+use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::{ActivityKind, Conversation, Status};
 use crate::domain::form::{FormContext, Quoted, field, rules_form, wishes_form};
 use crate::domain::hours::{Clock, Hours};
@@ -15,7 +15,7 @@ use crate::domain::verb::Verb;
 use crate::domain::when::When;
 use crate::domain::wishes::{KINDS, Wishes};
 use crate::ids::ChannelId;
-use crate::view::element::{Choosable, Element, INPUT_TEXT};
+use crate::view::element::{Choosable, Element, INPUT_TEXT, OPTION_VALUE};
 use crate::view::kit::{Block, Modal};
 use crate::view::list;
 use crate::view::mrkdwn::time;
@@ -232,7 +232,7 @@ fn note_fields(context: &FormContext, known: &Known) -> [Block; 2] {
     [note, Block::optional_field(field::MORE, "More", "For notes of more than 3,000 characters.", more)]
 }
 
-/// A conversation as a search field offers it.
+/// A conversation as a search field offers it, which remembers how it showed it.
 pub fn option(conversation: &Conversation) -> Choosable {
     let number = conversation.contact.name.as_ref().map(|_| conversation.number());
     let status = match conversation.status {
@@ -243,7 +243,7 @@ pub fn option(conversation: &Conversation) -> Choosable {
     };
     let owner = conversation.owner.as_ref().map(|owner| owner.name.clone()).filter(|name| !name.is_empty());
     let parts: Vec<_> = [Some(conversation.title()), number, owner, status].into_iter().flatten().collect();
-    Choosable::new(&parts.join(" · "), conversation.id.as_str())
+    Choosable::new(&parts.join(" · "), &Carried::showing(conversation).encode_within(OPTION_VALUE))
 }
 
 /// What stands in a form's place while it is found out what to show in it; and what says that it could

@@ -2,6 +2,7 @@
 //! what to do next; nothing here ever contains the text of a fault.
 
 use crate::domain::click::{Carried, Control};
+use crate::domain::elsewhere::SOMEBODY;
 use crate::domain::event::Told;
 use crate::domain::finding::{Finding, PEOPLE, State};
 use crate::domain::form::field;
@@ -420,12 +421,13 @@ fn not_allowed(rule: Rule) -> String {
 }
 
 fn already_so(about: &About, done: bool, by: Option<&(String, i64)>) -> String {
-    let name = named(about);
-    match (done, by) {
-        (true, Some((by, seconds))) => format!("{name} is already done; {by} did that {} ago.", span(*seconds)),
-        (true, None) => format!("{name} is already done."),
-        (false, Some((by, seconds))) => format!("{name} is already open; {by} did that {} ago.", span(*seconds)),
-        (false, None) => format!("{name} is already open."),
+    let (name, status) = (named(about), if done { "done" } else { "open" });
+    match by {
+        Some((by, seconds)) if by == SOMEBODY => {
+            format!("{name} is already {status}; it was changed in dialnote {} ago.", span(*seconds))
+        }
+        Some((by, seconds)) => format!("{name} is already {status}; {by} did that {} ago.", span(*seconds)),
+        None => format!("{name} is already {status}."),
     }
 }
 

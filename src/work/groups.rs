@@ -25,7 +25,7 @@ use crate::work::index::Conversations;
 use crate::work::{Work, later};
 
 /// How many members of a group are considered.
-const MOST_CONSIDERED: usize = 30;
+const MOST_CONSIDERED: usize = 100;
 
 /// Of how many at once dialnote is asked what they own.
 const AT_ONCE: usize = 5;
@@ -190,7 +190,7 @@ impl Work {
             }
             Err(SlackError::Fault(fault)) => return Err(fault.into()),
         };
-        let resting = self.slack.undisturbed(&users, self.clock.now()).await?;
+        let resting = self.slack.undisturbed(&users, team, self.clock.now()).await?;
         let mut there = Vec::new();
         for user in users.iter().filter(|user| !resting.contains(user)).take(MOST_CONSIDERED) {
             if let Ok(teammate) = self.people.teammate(&claim.installation, user).await?

@@ -38,8 +38,16 @@ const SOMEBODY_GONE: &str = "somebody who left";
 const MOST_BY_HAND: usize = 10_000;
 
 const SOUGHT: &str = "sought";
+
 /// What Slack says about somebody (`store::Memo`), by user and e-mail address.
 pub const PROFILE: &str = "profile";
+
+/// The kind of memo for a user whom Slack does not know.
+const NO_PROFILE: &str = "no_profile";
+
+/// How long Slack is not asked again for a user whom it does not know.
+const NO_PROFILE_AGE: Duration = Duration::from_mins(1);
+
 /// Everybody in dialnote (`store::Memo`).
 pub const MEMBERS: &str = "members";
 
@@ -354,7 +362,16 @@ impl People {
         if let Some(profile) = self.usable(kept, PROFILE_AGE, read) {
             return Ok(Some(profile));
         }
+        let missing = self.store.recall(installation, NO_PROFILE, user.as_str()).await?;
+        if self.fresh(missing, NO_PROFILE_AGE, Read::Kept).is_some() {
+            return Ok(None);
+        }
         let profile = self.slack.profile(installation, user).await.map_err(slack_fault)?;
+        if profile.is_none() {
+            let (kind, id, at) = (NO_PROFILE.to_owned(), user.to_string(), self.clock.now());
+            let memo = Memo { kind, id, alias: None, at, body: "{}".to_owned() };
+            self.store.remember(installation, memo).await?;
+        }
         self.keep_read(installation, profile).await
     }
 

@@ -44,6 +44,32 @@ async fn a_group_takes_nothing_away() {
 }
 
 #[tokio::test]
+async fn a_person_beyond_the_first_fifty_rests_too() {
+    product(async |bot| {
+        let later = bot.clock.now() + SignedDuration::from_hours(1);
+        bot.world(|world| {
+            let strangers = (0..60).map(|n| format!("U0STRANGER{n}"));
+            world.groups[0].users = strangers.chain(["U0LEO".to_owned(), "U0ZOE".to_owned()]).collect();
+            world.person_mut(LEO).unwrap().undisturbed_until = Some(later);
+            for conversation in &mut world.dialnote.conversations {
+                conversation.assigned_to = Some("mem_zoe".into());
+            }
+            world.dialnote.conversation_mut(ANA).unwrap().assigned_to = None;
+        });
+        bot.slash(MAYA, "/assign @frontdesk conv_1001").await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote(ANA), "mem_zoe open", "Leo has the fewest, and rests");
+        let asked = bot.calls("users.info");
+        bot.world(|world| world.dialnote.conversation_mut("conv_1002").unwrap().assigned_to = None);
+        bot.slash(MAYA, "/assign @frontdesk conv_1002").await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote("conv_1002"), "mem_zoe open");
+        assert_eq!(bot.calls("users.info"), asked, "Slack has just said that it does not know them");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_is_away_is_not_picked() {
     product(async |bot| {
         bot.world(|world| {

@@ -202,6 +202,14 @@ async fn an_organization_installs_it_for_all_its_workspaces() {
         let said = bot.answer(MAYA).await;
         assert!(said.contains("has the fewest open conversations in @frontdesk"), "{said}");
         bot.read_all().await;
+        // Hours of rest are a workspace's, too.
+        let later = bot.clock.now() + SignedDuration::from_hours(1);
+        bot.world(|world| world.person_mut(LEO).unwrap().undisturbed_until = Some(later));
+        for (nth, conversation) in ["conv_1005", "conv_1006", "conv_1001"].into_iter().enumerate() {
+            bot.slash(MAYA, &format!("/assign @frontdesk {conversation}")).await;
+            bot.read_all().await;
+            assert_ne!(bot.dialnote(conversation), "mem_leo open", "{nth}");
+        }
         bot.sandbox.uninstall().await.unwrap();
         bot.settle().await;
         assert!(bot.office.everybody(None).await.unwrap().is_empty());

@@ -173,6 +173,34 @@ async fn a_form_that_was_overtaken_asks_first() {
 }
 
 #[tokio::test]
+async fn what_was_chosen_in_a_search_field_asks_first() {
+    let forms = [
+        ("/unassign", json!({}), "nobody open"),
+        ("/assign @zoe", json!({}), "mem_zoe open"),
+        ("/handoff @zoe", json!({ "note": { "note": "for you" } }), "mem_zoe open"),
+        ("/done", json!({}), "mem_leo done"),
+        ("/snooze 2h", json!({}), "mem_leo snoozed"),
+    ];
+    for (command, mut values, then) in forms {
+        for other in TO_LEO {
+            product(async |bot| {
+                bot.look().await;
+                type_all(bot, TAKEN).await;
+                bot.slash(MAYA, command).await;
+                let offered = bot.search(MAYA, "window", "which", "ana l").await;
+                assert_eq!(offered, ["Ana Lima · +1 415 555 0101 · Maya Chen"]);
+                changes(bot, other).await;
+                values["which"] = json!({ "which": ANA });
+                bot.submit(MAYA, values.clone()).await;
+                asks(bot, MAYA, "assigned to Leo", "mem_leo open").await;
+                goes_on(bot, MAYA, then).await;
+            })
+            .await;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_form_with_all_that_was_understood_asks_first() {
     for other in TO_LEO {
         product(async |bot| {

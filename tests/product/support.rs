@@ -2,12 +2,12 @@
 //! read like what people do. A test ends with silence: a message nobody read, a job that still
 //! waits or one that was given up fails it.
 
-mod doing;
+pub mod doing;
 mod seeing;
 mod starting;
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use dialnote_slack::clock::ManualClock;
 use dialnote_slack::sandbox::Sandbox;
@@ -58,6 +58,8 @@ pub struct Bot {
     data: Arc<Database>,
     setup: Setup,
     read: HashSet<(String, String, String)>,
+    /// What a search field offered last.
+    offered: Mutex<Vec<Value>>,
     dead_expected: u64,
 }
 

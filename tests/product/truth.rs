@@ -227,7 +227,10 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
         let by =
             changes.iter().rfind(|one| one.before.status != one.after.status).filter(|one| one.after.status == status);
         if_so(same && before.status == status, format!("§ is already {word}."));
-        let at = by.map_or(String::new(), |one| format!("{} did that {} ago", person(one.by), span(one.at, now)));
+        let at = by.map_or(String::new(), |one| match one.by {
+            ELSEWHERE => format!("it was changed in dialnote {} ago", span(one.at, now)),
+            by => format!("{} did that {} ago", person(by), span(one.at, now)),
+        });
         if_so(same && before.status == status && by.is_some(), format!("§ is already {word}; {at}."));
     }
     if_so(same && !snoozed(&before), "§ is not snoozed.".to_owned());

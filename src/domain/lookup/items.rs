@@ -2,7 +2,7 @@
 
 use crate::domain::conversation::{Conversation, Links, id_shaped};
 use crate::domain::lookup::book::Book;
-use crate::domain::lookup::names::{Strength, folded, is_misspelt, is_stop_word, is_turned};
+use crate::domain::lookup::names::{Strength, folded, is_also_a_word, is_misspelt, is_stop_word, is_turned};
 use crate::domain::lookup::token::{Kind, Mark, Text, Token, may_begin_a_number};
 use crate::domain::phone::{Fit, WrittenNumber};
 use crate::domain::typed;
@@ -145,18 +145,34 @@ impl<'a> Finder<'_, 'a> {
             if conversations.is_empty() {
                 return None;
             }
-            if found.by != Strength::Full && self.goes_on(at, last + 1, &conversations) {
-                return Some(Item { fits: conversations, unknown: None, by: By::NearlyAName, from: at, to: last + 2 });
+            let to = last + 1;
+            let nearly = |to| Item { fits: conversations.clone(), unknown: None, by: By::NearlyAName, from: at, to };
+            if found.by == Strength::Part && self.goes_on_nearly(to, &conversations) {
+                return Some(nearly(to + 1));
             }
-            Some(named(found.by, conversations, at, last + 1))
+            if found.by == Strength::Part && (self.goes_on(at, to) || self.may_be_a_word(at, to, &phrase)) {
+                return Some(nearly(to));
+            }
+            Some(named(found.by, conversations, at, to))
         })
     }
 
-    /// Whether a part of a name seems to go on with another one than the contact's: `Nora Quin`, `Nora Smith`.
-    fn goes_on(&self, at: usize, next: usize, conversations: &[&'a Conversation]) -> bool {
+    /// Whether a part of a name goes on with what is nearly another part of it: `Nora Quin`.
+    fn goes_on_nearly(&self, next: usize, conversations: &[&'a Conversation]) -> bool {
         let Some(word) = self.text.token(next).and_then(Token::word) else { return false };
-        let nearly = conversations.iter().any(|one| is_misspelt(&word, &folded(&one.title())));
-        nearly || self.is_capitalized(at) && self.is_capitalized(next)
+        conversations.iter().any(|one| is_misspelt(&word, &folded(&one.title())))
+    }
+
+    /// Whether a part of a name seems to go on with another one than the contact's: `Nora Smith`. As likely it is
+    /// the first word of the note.
+    fn goes_on(&self, at: usize, next: usize) -> bool {
+        self.is_capitalized(at) && self.is_capitalized(next)
+    }
+
+    /// Whether a part of a name is more likely an ordinary word, with which the note begins: `bill is wrong`.
+    fn may_be_a_word(&self, at: usize, next: usize, phrase: &str) -> bool {
+        let goes_on = self.text.token(next).and_then(Token::word).is_some();
+        goes_on && is_also_a_word(phrase) && !self.is_capitalized(at)
     }
 
     fn is_capitalized(&self, at: usize) -> bool {

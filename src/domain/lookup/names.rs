@@ -24,6 +24,51 @@ const STOP_WORDS: [&str; 10] = ["to", "for", "on", "about", "no", "ok", "an", "a
 /// Those of them that are grammar before a name, and offer nobody either.
 const GRAMMAR: [&str; 7] = ["to", "for", "on", "about", "and", "it", "this"];
 
+/// First and last names that begin sentences, too: `bill is wrong`.
+const ALSO_WORDS: [&str; 41] = [
+    "april",
+    "august",
+    "bill",
+    "call",
+    "chase",
+    "day",
+    "december",
+    "february",
+    "friday",
+    "grant",
+    "hope",
+    "january",
+    "joy",
+    "july",
+    "june",
+    "march",
+    "mark",
+    "may",
+    "monday",
+    "november",
+    "october",
+    "please",
+    "price",
+    "rush",
+    "saturday",
+    "september",
+    "short",
+    "summer",
+    "sunday",
+    "sunny",
+    "support",
+    "thursday",
+    "today",
+    "tomorrow",
+    "tonight",
+    "tuesday",
+    "urgent",
+    "wednesday",
+    "who",
+    "will",
+    "young",
+];
+
 /// How well words fit a name; greater is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum How {
@@ -87,6 +132,11 @@ pub fn is_grammar(word: &str) -> bool {
     GRAMMAR.contains(&word)
 }
 
+/// Whether a [`folded`] word is a name and a word of every day as well.
+pub fn is_also_a_word(word: &str) -> bool {
+    ALSO_WORDS.contains(&word)
+}
+
 /// How surely `phrase` is `name`, both [`folded`].
 pub fn strength(phrase: &str, name: &str) -> Option<Strength> {
     if phrase.is_empty() || name.is_empty() || is_stop_word(phrase) {
@@ -143,9 +193,13 @@ pub fn how(wanted: &str, name: &str) -> How {
         .unwrap_or(How::Nothing)
 }
 
-/// Whether a word is nearly a word of the name, both [`folded`].
+/// Whether a word is nearly a word of the name, both [`folded`], or what belongs to it: `kims` of `Kim's office`.
 pub fn is_misspelt(word: &str, name: &str) -> bool {
-    is_nearly(word, name, LONG_ENOUGH)
+    if word.contains(' ') {
+        return false;
+    }
+    let owner = word.strip_suffix('s').filter(|owner| letters(owner) >= FEWEST_OF_A_NAME);
+    is_nearly(word, name, LONG_ENOUGH) || owner.is_some_and(|owner| name.split(' ').any(|of_name| of_name == owner))
 }
 
 /// Whether several words are nearly words of the name, both [`folded`]. Beside a longer one also a short one may

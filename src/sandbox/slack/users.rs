@@ -39,7 +39,7 @@ pub(super) fn list(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"members": members, "cache_ts": cache_ts, "response_metadata": {"next_cursor": next}}))
 }
 
-/// Groups are a workspace's: a token of an organization has to say which (contracts/slack.md §24.5).
+/// Groups and hours of rest are a workspace's: a token of an organization has to say which (contracts/slack.md §24.5).
 fn in_workspace(world: &World, args: &Args) -> Result<(), Failure> {
     if world.workspace.organization().is_some() && args.required("team_id")? != world.workspace.id {
         return Err("team_access_not_granted".into());
@@ -79,6 +79,7 @@ pub(super) fn group_users(world: &mut World, args: &Args) -> Reply {
 
 /// Who is not to be disturbed. (Not in contracts/slack.md; the published shape of the method.)
 pub(super) fn do_not_disturb(world: &mut World, args: &Args) -> Reply {
+    in_workspace(world, args)?;
     let wanted: Vec<&str> = args.required("users")?.split(',').map(str::trim).collect();
     if wanted.len() > 50 {
         return Err("too_many_users".into());

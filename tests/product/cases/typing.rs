@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Checked;
 use super::seen;
 use crate::support::Bot;
+use crate::support::doing::option_of;
 
 /// The verb of a command, with or without the umbrella.
 pub fn verb(typed: &str) -> String {
@@ -26,8 +27,9 @@ pub async fn find(bot: &Bot, who: &str, view: &View, (id, words): (&str, &str)) 
         value: words.to_owned(),
         ..Typing::default()
     };
-    bot.sandbox.options(typing).await.map_err(|impossible| impossible.to_string())?;
-    let chosen = if several { json!([id]) } else { json!(id) };
+    let offered = bot.sandbox.options(typing).await.map_err(|impossible| impossible.to_string())?.options;
+    let option = option_of(&offered, id).ok_or_else(|| format!("{id} is not offered: {offered:?}"))?;
+    let chosen = if several { json!([option]) } else { option };
     Ok(json!({ "which": { "which": chosen } }))
 }
 

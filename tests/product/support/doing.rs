@@ -127,6 +127,7 @@ impl Bot {
             value: typed.to_owned(),
         };
         let offered = acknowledged(self.sandbox.options(typing).await.unwrap()).options;
+        self.offered.lock().unwrap().clone_from(&offered);
         offered.iter().map(|option| option["text"]["text"].as_str().unwrap().to_owned()).collect()
     }
 
@@ -188,11 +189,22 @@ impl Bot {
         })
     }
 
-    /// Somebody fills in the form they have open and submits it.
-    pub async fn submit(&self, who: &str, values: Value) -> Outcome {
+    /// Somebody fills in the form they have open and submits it. A conversation that a search field offered is chosen
+    /// by its id.
+    pub async fn submit(&self, who: &str, mut values: Value) -> Outcome {
         let view = self.form(who).expect("an open form");
+        if let Some(which) = values.pointer_mut("/which/which") {
+            *which = self.option(which);
+        }
         let submit = Submit { who: who.to_owned(), view_id: view, values: values.as_object().unwrap().clone() };
         self.sandbox.submit(submit).await.unwrap()
+    }
+
+    fn option(&self, chosen: &Value) -> Value {
+        let Value::String(id) = chosen else {
+            return chosen.as_array().map_or(chosen.clone(), |all| all.iter().map(|id| self.option(id)).collect());
+        };
+        option_of(&self.offered.lock().unwrap(), id).unwrap_or_else(|| chosen.clone())
     }
 
     // --- what happens in dialnote ---
@@ -251,4 +263,10 @@ impl Bot {
 fn acknowledged(outcome: Outcome) -> Outcome {
     assert_eq!(outcome.status, Some(200), "{outcome:?}");
     outcome
+}
+
+/// The value of the option that stands for a conversation.
+pub fn option_of(offered: &[Value], id: &str) -> Option<Value> {
+    let names_it = |value: &&Value| value.as_str().is_some_and(|value| value.contains(&format!("\"{id}\"")));
+    offered.iter().map(|option| &option["value"]).find(names_it).cloned()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use dialnote_slack::app::App;
 use dialnote_slack::clock::{Clock, ManualClock};
@@ -47,9 +47,23 @@ impl Bot {
         let data = Arc::new(Database::new(setup.on).await);
         let Started { office, url, server, sockets, stop } = start_app(&sandbox, &data, &clock, setup, &[]).await;
         let work = office.own().cloned().unwrap_or_else(|| nobodys(&office));
+        let offered = Mutex::default();
         let (read, dead_expected) = (HashSet::new(), 0);
-        let mut bot =
-            Self { sandbox, clock, office, work, url, server, sockets, stop, data, setup, read, dead_expected };
+        let mut bot = Self {
+            sandbox,
+            clock,
+            office,
+            work,
+            url,
+            server,
+            sockets,
+            stop,
+            data,
+            setup,
+            read,
+            offered,
+            dead_expected,
+        };
         if setup.by == By::Installing {
             bot.clock.advance(SignedDuration::from_secs(-1));
             bot.install().await;
@@ -80,6 +94,7 @@ impl Bot {
             data: self.data.clone(),
             setup: self.setup,
             read: HashSet::new(),
+            offered: Mutex::default(),
             dead_expected: 0,
         }
     }
