@@ -178,17 +178,28 @@ fn not_notified(receipts: &[Receipt]) -> Vec<Words> {
                 Words::default().text(&format!("{name} hasn't been notified yet: Slack isn't accepting the message."))
             }
             Some(Fate::Never(why)) => Words::default().text(&couldnt_be_notified(name, None, why)),
-            // It may have taken it all the same.
-            Some(Fate::NotYet { refused: false }) | None => {
-                Words::default().text(&format!("Slack hasn't confirmed the message to {name} yet."))
-            }
-            Some(Fate::Taken | Fate::Unwanted) => continue,
+            Some(Fate::NotYet { refused: false } | Fate::Taken | Fate::Unwanted) | None => continue,
         };
         if !said.contains(&words) {
             said.push(words);
         }
     }
+    said.extend(not_confirmed(receipts));
     said
+}
+
+/// Slack may have taken these messages all the same.
+fn not_confirmed(receipts: &[Receipt]) -> Option<Words> {
+    let is_open = |receipt: &&Receipt| matches!(receipt.fate, Some(Fate::NotYet { refused: false }) | None);
+    let mut names: Vec<&str> = Vec::new();
+    for Receipt { name, .. } in receipts.iter().filter(is_open) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    let messages = if names.len() == 1 { "message" } else { "messages" };
+    let sentence = format!("Slack hasn't confirmed the {messages} to {} yet.", listed_most(&names));
+    (!names.is_empty()).then(|| Words::default().text(&sentence))
 }
 
 /// The names of the receivers of whom it holds, each once, unless another message to them says otherwise.
