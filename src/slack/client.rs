@@ -2,7 +2,7 @@
 //! it is the outbox's business.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use reqwest::{Url, header};
@@ -28,6 +28,9 @@ pub const RESPONSE_URL: &str = "response_url";
 
 /// How many people a page of `users.list` has: fewer than Slack allows, because of what it recommends.
 const PEOPLE_AT_ONCE: &str = "500";
+
+/// How long a response URL may take: other answers to the same person wait for it.
+const RESPONSE_URL_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// How many users `dnd.teamInfo` takes at once.
 const UNDISTURBED_AT_ONCE: usize = 50;
@@ -296,7 +299,8 @@ impl Slack {
         let url = url.ok_or_else(|| CallError::Refused("response_url_not_slack".to_owned()))?;
         let body = Respond { response_type: "ephemeral", replace_original: replace, content };
         self.counted(RESPONSE_URL, async {
-            let answer = transport::send(Service::Slack, self.by, self.http.post(url).json(&body)).await?;
+            let request = self.http.post(url).json(&body).timeout(RESPONSE_URL_TIMEOUT);
+            let answer = transport::send(Service::Slack, self.by, request).await?;
             if answer.status.is_success() {
                 return Ok(());
             }

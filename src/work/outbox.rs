@@ -25,6 +25,9 @@ use crate::work::{Outcome, Work};
 /// not hold up everything else its person is to be told.
 const TRIES_OF_A_URL: u32 = 4;
 
+/// The same, if nothing was heard of the last try: that took its time.
+const UNHEARD_TRIES_OF_A_URL: u32 = 2;
+
 /// The notice that told a person that their command waits (a memo), by the name of what waits.
 const WAITS: &str = "waits";
 
@@ -102,7 +105,8 @@ impl Work {
     /// Answers somebody privately: through the response URL while it lives and does not fail again and
     /// again, else in the channel, else by direct message.
     async fn answer(&self, claim: &Claim, to: &Addressee, content: &Content) -> Result<(), CallError> {
-        let lives = |answer: &&Reply| answer.until > self.clock.now() && claim.attempt <= TRIES_OF_A_URL;
+        let tries = if claim.unsure { UNHEARD_TRIES_OF_A_URL } else { TRIES_OF_A_URL };
+        let lives = |answer: &&Reply| answer.until > self.clock.now() && claim.attempt <= tries;
         if claim.unsure {
             // Nobody can look at what only one person sees.
             self.metrics.repeated_blindly(RESPONSE_URL);

@@ -278,6 +278,29 @@ async fn slack_takes_messages_slowly_and_none_is_lost() {
 }
 
 #[tokio::test]
+async fn a_response_url_that_is_not_heard_of_holds_up_no_other_answer() {
+    product(async |bot| {
+        let failure = SlackFailure {
+            method: "response_url".into(),
+            error: "internal".into(),
+            status: 500,
+            always: true,
+            ..SlackFailure::default()
+        };
+        bot.world(|world| world.faults.slack.fail_next.push(failure));
+        bot.slash(MAYA, "/dialnote take conv_1001").await;
+        bot.slash(MAYA, "/dialnote take conv_1002").await;
+        bot.pass(SignedDuration::from_secs(10)).await;
+        assert!(bot.answer(MAYA).await.starts_with("You took Ana Lima"));
+        assert!(bot.answer(MAYA).await.starts_with("You took Robert Hale"));
+        assert_eq!((bot.calls("response_url"), bot.calls("chat.postEphemeral")), (4, 2));
+        bot.world(|world| world.faults.slack.fail_next.clear());
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_answer_after_half_an_hour_finds_another_way() {
     product(async |bot| {
         bot.world(|world| world.faults.dialnote.down = true);

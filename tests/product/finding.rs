@@ -1,6 +1,8 @@
 //! Which conversation? By number, name, id or link, and what happens if several or none fit.
 
+use dialnote_slack::sandbox::Conversation;
 use insta::assert_snapshot;
+use jiff::SignedDuration;
 
 use crate::support::{ANA, MAYA, ZOE, product};
 
@@ -14,6 +16,32 @@ async fn a_conversation_has_many_names() {
             assert!(answer.starts_with("You took Ana Lima (+1 415 555 0101)."), "{name}: {answer}");
             bot.slash(MAYA, &format!("/unassign {name}")).await;
             bot.read_all().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_conversation_beyond_the_newest_five_thousand_is_found() {
+    product(async |bot| {
+        bot.world(|world| {
+            let ana = world.dialnote.conversation(ANA).unwrap().clone();
+            for n in 0..5_100 {
+                let mut contact = ana.contact.clone();
+                contact.id = format!("con_9{n:04}");
+                contact.phone_number = format!("+1212555{n:04}");
+                (contact.first_name, contact.last_name) = (Some(format!("Caller{n:04}")), None);
+                let id = format!("conv_9{n:04}");
+                let (timeline, created_at) = (Vec::new(), ana.created_at - SignedDuration::from_mins(n));
+                let one = Conversation { id, contact, timeline, created_at, updated_at: created_at, ..ana.clone() };
+                world.dialnote.conversations.push(one);
+            }
+        });
+        bot.look().await;
+        for (nth, name) in ["+1 212 555 5099", "212 555 5098", "conv_95097", "caller5096"].into_iter().enumerate() {
+            bot.slash(MAYA, &format!("/assign @zoe {name} asked for a quote")).await;
+            bot.read_all().await;
+            assert_eq!(bot.dialnote(&format!("conv_9{}", 5_099 - nth)), "mem_zoe open", "{name}");
         }
     })
     .await;
