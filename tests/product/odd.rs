@@ -151,6 +151,29 @@ async fn a_message_whose_name_is_not_heard_is_posted_once() {
     }
 }
 
+/// The card, the direct message and the line are posted unheard, and the answer to the look holds no messages.
+#[tokio::test]
+async fn an_answer_without_messages_does_not_say_that_none_was_posted() {
+    product(async |bot| {
+        let unheard =
+            json!({ "method": "chat.postMessage", "answer": "html", "status": 200, "after_effect": true, "times": 3 });
+        let looks = ["conversations.history", "conversations.replies"]
+            .map(|method| json!({ "method": method, "answer": "no_list", "status": 200, "times": 2 }));
+        faults(bot, &json!({ "slack.fail_next": [unheard, looks[0], looks[1]] }));
+        bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        patiently(bot, 5).await;
+        let posted = |place: &str| {
+            bot.world(|world| {
+                let there = world.messages.iter().filter(|message| message.channel == place && message.to.is_none());
+                there.count()
+            })
+        };
+        assert_eq!((posted("C0FRONT"), posted("D0ZOE")), (2, 1), "{}", bot.everything());
+        bot.read_all().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_wait_of_nothing_is_a_wait_all_the_same() {
     for wait in ["0", "-5", "0.2"] {
