@@ -14,12 +14,13 @@ use crate::sandbox::world::World;
 const LEFT_ALONE: SignedDuration = SignedDuration::from_secs(20);
 
 /// The answers that a share of the calls gets, and whether they have their effect.
-const ODDITIES: [(u16, Odd, bool); 11] = [
+const ODDITIES: [(u16, Odd, bool); 12] = [
     (200, Odd::Html, true),
     (200, Odd::Empty, true),
     (200, Odd::Cut, true),
     (200, Odd::Torn, true),
     (200, Odd::NotUtf8, true),
+    (200, Odd::NoList, true),
     (302, Odd::Redirect, true),
     (404, Odd::Html, true),
     (502, Odd::Html, true),
