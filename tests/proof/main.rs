@@ -24,6 +24,7 @@ mod encrypted;
 mod full;
 mod hanging;
 mod killing;
+mod landing;
 mod late;
 mod ledger;
 mod moment;

@@ -11,7 +11,7 @@ use crate::stage::{Setting, on_each};
 
 const PEOPLE: usize = 16;
 
-const ROUNDS: usize = 12;
+const ROUNDS: usize = 10;
 
 /// Our patience with a call is half of it, and longer than a far side takes: what remains if it is not stands in
 /// `ARCHITECTURE.md`.
@@ -44,7 +44,7 @@ async fn rough(name: &'static str, applies: fn(Backend) -> bool) {
         let mut people = People::gather(stage, PEOPLE);
         let seed = dice.between(1, 1_000_000);
         stage.sandbox.world(|world| become_rough(world, seed));
-        let round = Round { orders: [3, 9], patience: [500, 3_000] };
+        let round = Round { orders: [3, 9], patience: [500, 2_500] };
         kill(stage, &mut dice, &mut people, rounds, round).await;
         let app = stage.start().await;
         people.all_is_typed().await;

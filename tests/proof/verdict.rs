@@ -268,14 +268,15 @@ impl<'a> Court<'a> {
         })
     }
 
+    /// How often a typing's note is said in messages.
     fn messages(&self, typing: &Typing, wanted: impl Fn(&Message) -> bool) -> usize {
         let here = self.world.messages.iter().filter(|message| message.to.is_none() && wanted(message));
         // Of several direct messages in one each has blocks of its own.
-        let says = |message: &&Message| {
-            message.text.contains(&typing.tag)
-                || message.blocks.iter().any(|block| block.to_string().contains(&typing.tag))
+        let says = |message: &Message| {
+            let blocks = message.blocks.iter().filter(|block| block.to_string().contains(&typing.tag));
+            blocks.count().max(usize::from(message.text.contains(&typing.tag)))
         };
-        here.filter(says).count()
+        here.map(says).sum()
     }
 
     /// In which conversations a typing has notes.
