@@ -61,6 +61,8 @@ pub(super) fn refused(answer: &Answer) -> Option<CallError> {
             let wait = answer.retry_after.unwrap_or(DEFAULT_WAIT);
             Fault::RateLimited { service, bucket: BUCKET.to_owned(), wait }.into()
         }
+        // A gateway gave up waiting. The call may still have its effect.
+        StatusCode::GATEWAY_TIMEOUT => Fault::TimedOut { service, cause: answer.status.to_string() }.into(),
         StatusCode::UNAUTHORIZED if is_dialnotes => Fault::Unauthorized { service, cause: words() }.into(),
         StatusCode::NOT_FOUND if is_dialnotes => Denied::NotFound.into(),
         StatusCode::NOT_FOUND => Denied::NoPage.into(),

@@ -139,15 +139,25 @@ impl Dialnote {
     /// A conversation as it is now.
     pub async fn conversation(&self, id: &ConversationId) -> Result<Conversation, CallError> {
         let content = match self.read(&["conversations", id.as_str()], &[]).await {
-            Err(CallError::Denied(Denied::NotFound | Denied::NoPage)) => return Err(self.why_not_found().await),
+            Err(CallError::Denied(said @ (Denied::NotFound | Denied::NoPage))) => {
+                return Err(self.why_not_found(&said).await);
+            }
             read => read?,
         };
         let conversation = self.understood(&content).await?.filter(|read| read.id == *id);
         conversation.ok_or_else(|| unreadable("it does not hold the conversation").into())
     }
 
-    /// A 404 for a conversation may be one for the address: then the list is not there either.
-    async fn why_not_found(&self) -> CallError {
+    /// A 404 for a conversation may be one for the address: then the list is not there either. A page in the place of
+    /// dialnote's words may be a gateway's: then dialnote has words for what is certainly not there.
+    async fn why_not_found(&self, said: &Denied) -> CallError {
+        if *said == Denied::NoPage {
+            match self.read(&["conversations", NOWHERE], &[]).await {
+                Err(CallError::Denied(Denied::NoPage)) => {}
+                Err(CallError::Fault(fault)) => return fault.into(),
+                _ => return unavailable(StatusCode::NOT_FOUND),
+            }
+        }
         let query = [("limit", "1".to_owned()), ("offset", "0".to_owned())];
         match self.read_known(&["conversations"], &query).await {
             Ok(_) => Denied::NotFound.into(),
@@ -271,7 +281,7 @@ impl Dialnote {
         let request = request.json(&json!({ "content": content })).header(IDEMPOTENCY, attempt_key);
         match self.sent(&called(&Method::POST, &path), request).await {
             Err(CallError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => {
-                Err(self.why_not_there(id, denied, READS).await)
+                Err(after_write(self.why_not_there(id, denied, READS).await))
             }
             sent => sent.map(drop),
         }
@@ -358,7 +368,7 @@ impl Dialnote {
         let request = request.json(body).header(IDEMPOTENCY, attempt_key);
         let answer = match self.sent(&called(&Method::PATCH, &path), request).await {
             Err(CallError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => {
-                return Err(self.why_not_there(id, denied, ASSIGN).await);
+                return Err(after_write(self.why_not_there(id, denied, ASSIGN).await));
             }
             sent => sent?,
         };

@@ -42,9 +42,6 @@ impl Shared {
         });
         self.turn();
         pause(course.slow_ms).await;
-        if course.hang == Some(false) {
-            self.hang().await;
-        }
         let answer = self.effect(seq, &course, handle).await;
         self.turn();
         self.settle(seq, &asked, answer, &course, began).await
@@ -57,20 +54,33 @@ impl Shared {
         course: &Course,
         handle: impl FnOnce(&mut World) -> Answer + Send + 'static,
     ) -> Option<Answer> {
+        let hangs = course.hang == Some(false);
         let (late_ms, answered_before) = match &course.refusal {
-            Some(refusal) if !refusal.after_effect => return None,
+            Some(refusal) if !refusal.after_effect => {
+                if hangs {
+                    self.hang().await;
+                }
+                return None;
+            }
             Some(refusal) if refusal.effect_late_ms > 0 => (refusal.effect_late_ms, true),
             _ => (course.effect_late_ms, false),
         };
-        if late_ms == 0 {
+        if late_ms == 0 && !hangs {
             return Some(self.world(|world| act(world, seq, handle)));
         }
         // It happens also if the client has gone away, which would end this very function.
         let shared = self.clone();
         let effect = tokio::spawn(async move {
+            let due = async {
+                if hangs {
+                    shared.hang().await;
+                }
+                pause(late_ms).await;
+            };
             tokio::select! {
-                () = pause(late_ms) => {}
+                biased;
                 () = shared.until_stopped() => return None,
+                () = due => {}
             }
             let answer = shared.world(|world| act(world, seq, handle));
             shared.turn();
@@ -125,6 +135,7 @@ fn record(world: &mut World, asked: &Asked<'_>) -> u64 {
         authorization: shorten(heard.header("authorization")),
         idempotency_key: (!idempotency_key.is_empty()).then(|| idempotency_key.to_owned()),
         acted: false,
+        effect: None,
         status: None,
         error: None,
         duration_ms: 0,
@@ -134,8 +145,11 @@ fn record(world: &mut World, asked: &Asked<'_>) -> u64 {
 /// Lets a request have its effect, and writes down that it had.
 fn act(world: &mut World, seq: u64, handle: impl FnOnce(&mut World) -> Answer) -> Answer {
     let answer = handle(world);
+    let acted = answer.status < 300 && answer.body["ok"] != json!(false);
+    world.effects += u64::from(acted);
+    let effect = acted.then_some(world.effects);
     if let Some(call) = world.calls.get_mut(seq) {
-        call.acted = answer.status < 300 && answer.body["ok"] != json!(false);
+        (call.acted, call.effect) = (acted, effect);
     }
     answer
 }

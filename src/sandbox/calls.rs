@@ -38,6 +38,8 @@ pub struct Call {
     pub idempotency_key: Option<String>,
     /// Whether it had its effect: it may have, although it was never answered.
     pub acted: bool,
+    /// Which effect that was, counted from 1: what is late is not in the order of the calls.
+    pub effect: Option<u64>,
     /// The status it was answered with; none while it waits or hangs.
     pub status: Option<u16>,
     /// The error code it was answered with.

@@ -56,6 +56,8 @@ pub struct World {
     pub sockets: Sockets,
     /// What the app asked of the two services.
     pub calls: Log<Call>,
+    /// How many of them have had an effect.
+    pub(super) effects: u64,
     /// What the sandbox sent to the app.
     pub deliveries: Log<Delivery>,
     pub(super) clock: Clock,
@@ -132,6 +134,7 @@ impl World {
             faults: Faults::default(),
             sockets: Sockets::default(),
             calls: Log::keeping(CALLS_KEPT),
+            effects: 0,
             deliveries: Log::keeping(DELIVERIES_KEPT),
             clock,
             services: base.clone(),

@@ -83,6 +83,8 @@ pub(super) fn status_error(method: &str, answer: &Answer) -> Option<CallError> {
             let wait = answer.retry_after.unwrap_or(DEFAULT_WAIT);
             Some(Fault::RateLimited { service, bucket: method.to_owned(), wait }.into())
         }
+        // A gateway gave up waiting. The call may still have its effect.
+        StatusCode::GATEWAY_TIMEOUT => Some(Fault::TimedOut { service, cause: answer.status.to_string() }.into()),
         status if status.is_server_error() => Some(Fault::Unavailable { service, cause: status.to_string() }.into()),
         _ => None,
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::error::Fault;
 use crate::ids::{ChannelId, MessageTs, SlackUserId};
 use crate::json::Peek;
-use crate::slack::answer::CallError;
+use crate::slack::answer::{CallError, unheard};
 use crate::slack::client::{EVENT_TYPE, Posted, Slack};
 
 /// How far back a message of ours is looked for, beyond the time since its job was accepted: our
@@ -39,7 +39,11 @@ impl Slack {
         since: Timestamp,
     ) -> Result<Sought, Fault> {
         match self.messages(channel, thread, since).await {
-            Ok((channel, answer)) => Ok(sought(channel, &answer, job)),
+            // Without a list it says nothing about what is in it.
+            Ok((channel, answer)) => match answer.at("/messages").and_then(Value::as_array) {
+                Some(messages) => Ok(sought(channel, messages, job)),
+                None => Err(unheard("it holds no messages")),
+            },
             Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(Sought::Unknowable),
             Err(CallError::Fault(fault)) => Err(fault),
         }
@@ -71,13 +75,13 @@ impl Slack {
     }
 }
 
-fn sought(channel: ChannelId, answer: &Value, job: &str) -> Sought {
+fn sought(channel: ChannelId, messages: &[Value], job: &str) -> Sought {
     let ours = |message: &&Value| {
         let more = message.list("/metadata/event_payload/more");
         message.text("/metadata/event_type") == Some(EVENT_TYPE)
             && (message.text("/metadata/event_payload/job") == Some(job)
                 || more.iter().any(|one| one.as_str() == Some(job)))
     };
-    let found = answer.list("/messages").iter().find(ours).and_then(|message| message.words("/ts"));
+    let found = messages.iter().find(ours).and_then(|message| message.words("/ts"));
     found.map_or(Sought::NotThere, |ts| Sought::There(Posted { channel, ts: MessageTs::new(ts) }))
 }

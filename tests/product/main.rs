@@ -39,6 +39,7 @@ mod groups;
 mod handing_off;
 mod hostile;
 mod installing;
+mod late_effects;
 mod leaving;
 mod limits;
 mod linking;

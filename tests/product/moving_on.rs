@@ -1,7 +1,7 @@
 //! A direct message never lies: when its conversation moves on, the older message says so, and offers nothing
 //! that is no longer its reader's.
 
-use dialnote_slack::sandbox::{Click, Hang, Service, SlackFailure};
+use dialnote_slack::sandbox::{Call, Click, Hang, Service, SlackFailure};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -182,6 +182,29 @@ async fn what_was_added_to_a_message_is_not_said_again_if_slack_does_not_say_so(
                 });
             });
             bot.settle().await;
+        })
+        .await;
+    })
+    .await;
+}
+
+/// Slack adds it after a gateway has given up waiting, and when nothing can be added to that message any more.
+#[tokio::test]
+async fn what_is_added_to_a_message_late_is_not_said_again() {
+    product(async |bot| {
+        is_added_unheard(bot, async |bot: &mut Bot| {
+            bot.world(|world| {
+                let (service, method) = (Service::Slack, "chat.update".to_owned());
+                let failure = SlackFailure { method, status: 504, effect_late_ms: 1, ..Default::default() };
+                let hang = Hang { service, method: failure.method.clone(), path: String::new(), after_effect: false };
+                world.faults.slack.fail_next.push(failure);
+                world.faults.hang_next.push(hang);
+            });
+            tokio::join!(bot.settle(), bot.sandbox.hung());
+            bot.pass(SignedDuration::from_secs(6)).await;
+            bot.sandbox.release();
+            let is_added = |call: &Call| call.method == "chat.update" && call.status == Some(504) && call.acted;
+            bot.sandbox.until(|world| world.calls.iter().any(is_added).then_some(())).await;
         })
         .await;
     })

@@ -86,6 +86,50 @@ async fn what_cannot_be_read_is_waited_for_like_an_outage() {
 }
 
 #[tokio::test]
+async fn a_gateways_page_does_not_say_that_a_conversation_is_gone() {
+    for (method, answer) in [("GET", "html"), ("GET", "empty"), ("PATCH", "html"), ("POST", "html")] {
+        product(async |bot| {
+            let page = json!({
+                "method": method, "path": "/conversations/conv_1001", "status": 404, "answer": answer, "times": 3,
+            });
+            faults(bot, &json!({ "dialnote.fail_next": [page] }));
+            bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+            patiently(bot, 5).await;
+            assert_eq!((owner(bot).as_deref(), notes(bot)), (Some("mem_zoe"), 1), "{method} {answer}");
+            let everything = bot.everything();
+            assert!(!everything.contains("no longer has") && !everything.contains("deleted"), "{everything}");
+            bot.read_all().await;
+        })
+        .await;
+    }
+}
+
+/// A gateway answers a write that had its effect, and what the app looks at then is limited.
+#[tokio::test]
+async fn a_gateways_page_does_not_say_that_nothing_was_written() {
+    for (method, path) in [("POST", "/notes"), ("PATCH", "")] {
+        product(async |bot| {
+            let page = json!({ "method": method, "path": path, "status": 404, "answer": "html", "after_effect": true });
+            let hang = json!({ "service": "dialnote", "method": method, "path": path, "after_effect": true });
+            faults(bot, &json!({ "dialnote.fail_next": [page], "hang_next": [hang] }));
+            bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+            let written = async {
+                bot.sandbox.hung().await;
+                let look = json!({ "method": "GET", "path": "/conversations/conv_1001", "status": 429 });
+                faults(bot, &json!({ "dialnote.fail_next": [look] }));
+                bot.sandbox.release();
+            };
+            tokio::join!(bot.settle(), written);
+            patiently(bot, 3).await;
+            assert_eq!((owner(bot).as_deref(), notes(bot)), (Some("mem_zoe"), 1), "{method}");
+            assert_eq!((bot.calls("PATCH"), bot.calls("POST")), (1, 1), "{method}");
+            bot.read_all().await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn a_message_whose_name_is_not_heard_is_posted_once() {
     for answer in ["html", "empty", "cut"] {
         product(async |bot| {
@@ -105,6 +149,29 @@ async fn a_message_whose_name_is_not_heard_is_posted_once() {
         })
         .await;
     }
+}
+
+/// The card, the direct message and the line are posted unheard, and the answer to the look holds no messages.
+#[tokio::test]
+async fn an_answer_without_messages_does_not_say_that_none_was_posted() {
+    product(async |bot| {
+        let unheard =
+            json!({ "method": "chat.postMessage", "answer": "html", "status": 200, "after_effect": true, "times": 3 });
+        let looks = ["conversations.history", "conversations.replies"]
+            .map(|method| json!({ "method": method, "answer": "no_list", "status": 200, "times": 2 }));
+        faults(bot, &json!({ "slack.fail_next": [unheard, looks[0], looks[1]] }));
+        bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        patiently(bot, 5).await;
+        let posted = |place: &str| {
+            bot.world(|world| {
+                let there = world.messages.iter().filter(|message| message.channel == place && message.to.is_none());
+                there.count()
+            })
+        };
+        assert_eq!((posted("C0FRONT"), posted("D0ZOE")), (2, 1), "{}", bot.everything());
+        bot.read_all().await;
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -27,7 +27,10 @@ impl Changes {
         let path = format!("/conversations/{conversation}");
         let mut changes = Self::default();
         let mut named: HashMap<&str, &Value> = HashMap::new();
-        for call in world.calls.iter().filter(|call| call.method == "PATCH" && call.path == path) {
+        let mut calls: Vec<_> = world.calls.iter().filter(|call| call.method == "PATCH" && call.path == path).collect();
+        // What a far side did late counts when it did it.
+        calls.sort_by_key(|call| call.effect);
+        for call in calls {
             let key = call.idempotency_key.as_deref().unwrap_or_default();
             if *named.entry(key).or_insert(&call.body) != &call.body {
                 changes.ambiguous.push(key.to_owned());

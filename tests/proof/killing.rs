@@ -44,21 +44,8 @@ async fn killed_again_and_again(name: &'static str, rounds: usize, by_sockets: b
             }
             let mut dice = Dice::new(setting.name);
             let mut people = People::gather(stage, PEOPLE);
-            let mut deaths = BTreeMap::new();
-            for round in 0..rounds {
-                let app = stage.start().await;
-                let moment = Moment::draw(&mut dice);
-                let patience = Duration::from_millis(dice.between(150, 600) as u64);
-                stage.sandbox.world(|world| world.faults.slack.deliver_twice = dice.percent(25));
-                let before = Before::now(stage);
-                for _ in 0..dice.between(1, 4) {
-                    people.give_some(&mut dice, round);
-                }
-                let came = before.come_or(stage, moment, patience).await;
-                die(stage, app, &before, came.then_some(moment), &mut deaths).await;
-            }
-            stage.sandbox.world(|world| world.faults.slack.deliver_twice = false);
-            println!("deaths: {deaths:#?}");
+            let round = Round { orders: [1, 4], patience: [150, 600] };
+            kill(stage, &mut dice, &mut people, rounds, round).await;
             let app = stage.start().await;
             people.all_is_typed().await;
             stage.finish(app).await;
@@ -66,6 +53,35 @@ async fn killed_again_and_again(name: &'static str, rounds: usize, by_sockets: b
         },
     )
     .await;
+}
+
+/// What happens between two kills, at least and at most.
+#[derive(Clone, Copy)]
+pub struct Round {
+    /// How many orders are given.
+    pub orders: [usize; 2],
+    /// How long a moment to die at is waited for, in milliseconds.
+    pub patience: [usize; 2],
+}
+
+/// Starts and kills so many times.
+pub async fn kill(stage: &Stage, dice: &mut Dice, people: &mut People, rounds: usize, between: Round) {
+    let Round { orders: [fewest, most], patience: [shortest, longest] } = between;
+    let mut deaths = BTreeMap::new();
+    for round in 0..rounds {
+        let app = stage.start().await;
+        let moment = Moment::draw(dice);
+        let patience = Duration::from_millis(dice.between(shortest, longest) as u64);
+        stage.sandbox.world(|world| world.faults.slack.deliver_twice = dice.percent(25));
+        let before = Before::now(stage);
+        for _ in 0..dice.between(fewest, most) {
+            people.give_some(dice, round);
+        }
+        let came = before.come_or(stage, moment, patience).await;
+        die(stage, app, &before, came.then_some(moment), &mut deaths).await;
+    }
+    stage.sandbox.world(|world| world.faults.slack.deliver_twice = false);
+    println!("deaths: {deaths:#?}");
 }
 
 /// Kills, and writes down in the middle of what.

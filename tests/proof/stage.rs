@@ -137,7 +137,11 @@ impl Stage {
 
     /// Resolves when every accepted command has left its note in dialnote and its line in Slack.
     pub async fn has_done_what_it_accepted(&self) {
-        let mut missing: Vec<Typing> = self.ledger.typings();
+        self.has_done(self.ledger.typings()).await;
+    }
+
+    /// The same for some commands.
+    pub async fn has_done(&self, mut missing: Vec<Typing>) {
         missing.retain(|typing| typing.accepted.is_some() && typing.leaves_a_note());
         let all_there = |world: &mut World| {
             while missing.last().is_some_and(|typing| is_done(world, typing)) {
@@ -178,9 +182,15 @@ impl Stage {
         println!("{}:\n{verdict}", self.setting.name);
     }
 
-    /// What the app has to say.
+    /// What the app has to say, and where all its calls can be read.
     pub fn story(&self) -> String {
-        self.log.told(self.setting.name)
+        let file = format!("{}/{}.calls.jsonl", env!("CARGO_TARGET_TMPDIR"), self.setting.name);
+        let calls = self.sandbox.world(|world| {
+            let lines = world.calls.iter().map(|call| serde_json::to_string(call).unwrap());
+            lines.collect::<Vec<_>>().join("\n")
+        });
+        std::fs::write(&file, calls).unwrap();
+        format!("every call is in {file}; {}", self.log.told(self.setting.name))
     }
 
     fn settings(&self, database: &str) -> Vec<(&'static str, String)> {

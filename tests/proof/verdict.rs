@@ -1,6 +1,6 @@
 //! The verdict. What was promised stands in the ledger, what happened stands in the sandbox's own
-//! record; wherever the two differ, something is wrong. What the app may do but had better not — say
-//! a thing twice, repeat a call that changes nothing — is counted.
+//! record; wherever the two differ, something is wrong. What the app may do but had better not — give
+//! an answer twice, repeat a call that changes nothing — is counted.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::{Display, Formatter};
@@ -43,7 +43,7 @@ impl Verdict {
         court.every_change_is_made_once();
         court.everybody_is_answered();
         court.there_is_one_card();
-        court.every_line_and_notice_is_there();
+        court.every_line_and_notice_is_there_once();
         court.verdict
     }
 
@@ -221,30 +221,33 @@ impl<'a> Court<'a> {
         self.verdict.remarks.extend(out_of_date.into_iter().take(SHOWN));
     }
 
-    /// Lines and direct messages may come twice, because Slack's answer may be lost; they may not be
-    /// missing.
-    fn every_line_and_notice_is_there(&mut self) {
+    /// Lines and direct messages are there once: where Slack's answer was lost, they are looked for.
+    fn every_line_and_notice_is_there_once(&mut self) {
         for typing in self.accepted().filter(|typing| typing.leaves_a_note()) {
             let channel = self.card_of(typing).0;
             let lines = self.messages(typing, |message| message.is_reply() && message.channel == channel);
-            self.at_least_once(typing, "lines", "accepted and no line in the thread", lines);
+            self.once(typing, "lines", ["accepted and no line in the thread", "a line twice"], lines);
             if let Act::Assign(target) = &typing.order.act
                 && *target != typing.order.who
             {
                 let direct = format!("D0{}", target.to_uppercase());
                 let notices = self.messages(typing, |message| message.channel == direct);
-                self.at_least_once(typing, "direct messages", "accepted and no direct message", notices);
+                self.once(
+                    typing,
+                    "direct messages",
+                    ["accepted and no direct message", "a direct message twice"],
+                    notices,
+                );
             }
         }
     }
 
-    fn at_least_once(&mut self, typing: &Typing, what: &'static str, missing: &'static str, times: usize) {
+    fn once(&mut self, typing: &Typing, what: &'static str, [missing, doubled]: [&'static str; 2], times: usize) {
         self.verdict.count(what, times);
-        if times == 0 {
-            self.verdict.wrong(missing, format!("{typing:?}"));
-        } else if times > 1 {
-            let twice = if what == "lines" { "lines said twice" } else { "direct messages said twice" };
-            self.verdict.count(twice, times - 1);
+        match times {
+            0 => self.verdict.wrong(missing, format!("{typing:?}")),
+            1 => {}
+            many => self.verdict.wrong(doubled, format!("{many} of {}", typing.tag)),
         }
     }
 
@@ -265,14 +268,15 @@ impl<'a> Court<'a> {
         })
     }
 
+    /// How often a typing's note is said in messages.
     fn messages(&self, typing: &Typing, wanted: impl Fn(&Message) -> bool) -> usize {
         let here = self.world.messages.iter().filter(|message| message.to.is_none() && wanted(message));
         // Of several direct messages in one each has blocks of its own.
-        let says = |message: &&Message| {
-            message.text.contains(&typing.tag)
-                || message.blocks.iter().any(|block| block.to_string().contains(&typing.tag))
+        let says = |message: &Message| {
+            let blocks = message.blocks.iter().filter(|block| block.to_string().contains(&typing.tag));
+            blocks.count().max(usize::from(message.text.contains(&typing.tag)))
         };
-        here.filter(says).count()
+        here.map(says).sum()
     }
 
     /// In which conversations a typing has notes.

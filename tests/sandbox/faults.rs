@@ -171,6 +171,9 @@ async fn a_request_can_hang_before_or_after_its_effect() {
         waiting.abort();
         let unanswered = stage.sandbox.world(|world| world.calls.iter().last().unwrap().status);
         assert_eq!(unanswered, None);
+        stage.sandbox.release();
+        stage.sandbox.until(|world| world.calls.iter().all(|call| call.acted).then_some(())).await;
+        assert!(stage.owner().is_some(), "it has its effect although the client has gone");
         assert_eq!(stage.assign().await.0, 200, "only one request hangs");
     }
 }

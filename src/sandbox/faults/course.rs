@@ -13,17 +13,20 @@ use crate::sandbox::world::World;
 /// How long dialnote asks to be left alone where the variants say that it does.
 const LEFT_ALONE: SignedDuration = SignedDuration::from_secs(20);
 
-/// The answers that a share of the calls gets.
-const ODDITIES: [(u16, Odd); 9] = [
-    (200, Odd::Html),
-    (200, Odd::Empty),
-    (200, Odd::Cut),
-    (200, Odd::Torn),
-    (200, Odd::NotUtf8),
-    (302, Odd::Redirect),
-    (404, Odd::Html),
-    (502, Odd::Html),
-    (503, Odd::Error),
+/// The answers that a share of the calls gets, and whether they have their effect.
+const ODDITIES: [(u16, Odd, bool); 12] = [
+    (200, Odd::Html, true),
+    (200, Odd::Empty, true),
+    (200, Odd::Cut, true),
+    (200, Odd::Torn, true),
+    (200, Odd::NotUtf8, true),
+    (200, Odd::NoList, true),
+    (302, Odd::Redirect, true),
+    (404, Odd::Html, true),
+    (502, Odd::Html, true),
+    (503, Odd::Error, true),
+    (503, Odd::Error, false),
+    (429, Odd::Error, false),
 ];
 
 /// What happens to one request, decided when it arrives.
@@ -69,8 +72,9 @@ pub(in crate::sandbox) fn course(world: &mut World, seq: u64, asked: &Asked<'_>)
     };
     let (before, after) = shares.lateness(seq);
     Course {
-        slow_ms: slow_ms + before,
-        effect_late_ms,
+        slow_ms,
+        // What a far side has taken in it does, whether the client waits or has died.
+        effect_late_ms: effect_late_ms + before,
         late_ms: late_ms + after,
         refusal: refusal.or_else(|| shares.oddity(seq)),
         hang,
@@ -110,8 +114,11 @@ impl Shares {
             return None;
         }
         let which = usize::try_from(self.dice(seq, 4) % ODDITIES.len() as u64).ok()?;
-        let (status, answer) = *ODDITIES.get(which)?;
-        Some(Refusal { status, answer, after_effect: true, ..unavailable("service_unavailable") })
+        let (status, answer, after_effect) = *ODDITIES.get(which)?;
+        if status == 429 {
+            return Some(too_many("ratelimited", 1));
+        }
+        Some(Refusal { status, answer, after_effect, ..unavailable("service_unavailable") })
     }
 
     /// The same number for the same question, and one that seems to have nothing to do with the others (splitmix64).

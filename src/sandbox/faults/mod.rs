@@ -48,11 +48,12 @@ pub struct SlackFaults {
     pub answer_late_ms: u64,
     /// Every call takes effect this long after it arrived, in real milliseconds, also if the client has gone away.
     pub effect_late_ms: u64,
-    /// How many calls in a hundred are late, half of them before their effect.
+    /// How many calls in a hundred are late, half of them before their effect, which comes also if the client has
+    /// gone away.
     pub slow_share: u8,
     /// By how many real milliseconds at most.
     pub slow_share_ms: u64,
-    /// How many calls in a hundred get an odd answer after their effect.
+    /// How many calls in a hundred get an odd answer, most of them after their effect.
     pub odd_share: u8,
     /// Decides which calls these are, together with the number of the call.
     pub share_seed: u64,
@@ -116,11 +117,12 @@ pub struct DialnoteFaults {
     pub answer_late_ms: u64,
     /// Every call takes effect this long after it arrived, in real milliseconds, also if the client has gone away.
     pub effect_late_ms: u64,
-    /// How many calls in a hundred are late, half of them before their effect.
+    /// How many calls in a hundred are late, half of them before their effect, which comes also if the client has
+    /// gone away.
     pub slow_share: u8,
     /// By how many real milliseconds at most.
     pub slow_share_ms: u64,
-    /// How many calls in a hundred get an odd answer after their effect.
+    /// How many calls in a hundred get an odd answer, most of them after their effect.
     pub odd_share: u8,
     /// Decides which calls these are, together with the number of the call.
     pub share_seed: u64,
@@ -180,7 +182,8 @@ pub struct DialnoteFailure {
     pub answer: Odd,
 }
 
-/// A request that will not be answered until the sandbox lets it go: the place to let the app crash at.
+/// A request that will not be answered until the sandbox lets it go: the place to let the app crash at. One that hangs
+/// before its effect has it then, also if the client has gone away.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hang {

@@ -1,0 +1,64 @@
+//! Two misfortunes at once: both far sides are late and answer oddly, and the app is killed again and again.
+
+use dialnote_slack::sandbox::World;
+use serde_json::json;
+
+use crate::backend::Backend;
+use crate::dice::Dice;
+use crate::killing::{Round, kill};
+use crate::people::{AT_A_TIME, People};
+use crate::stage::{Setting, on_each};
+
+const PEOPLE: usize = 16;
+
+const ROUNDS: usize = 10;
+
+/// Our patience with a call is half of it, and longer than a far side takes: what remains if it is not stands in
+/// `ARCHITECTURE.md`.
+const LEASE: u32 = 8;
+
+/// How late a call is at most, in milliseconds.
+const LATE: u64 = 3_000;
+
+/// How many calls in a hundred are late.
+const LATE_SHARE: u8 = 12;
+
+/// How many calls in a hundred are answered oddly.
+const ODD_SHARE: u8 = 10;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rough_far_sides_and_kills_double_nothing_in_a_file() {
+    rough("rough-file", |backend| backend == Backend::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rough_far_sides_and_kills_double_nothing_on_a_server() {
+    rough("rough-server", |backend| backend != Backend::Sqlite).await;
+}
+
+async fn rough(name: &'static str, applies: fn(Backend) -> bool) {
+    let rounds = std::env::var("PROOF_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap());
+    let setting = Setting { name, people: PEOPLE, conversations: rounds + AT_A_TIME, lease: Some(LEASE) };
+    on_each(applies, setting, async |stage| {
+        let mut dice = Dice::new(name);
+        let mut people = People::gather(stage, PEOPLE);
+        let seed = dice.between(1, 1_000_000);
+        stage.sandbox.world(|world| become_rough(world, seed));
+        let round = Round { orders: [3, 9], patience: [500, 2_500] };
+        kill(stage, &mut dice, &mut people, rounds, round).await;
+        let app = stage.start().await;
+        people.all_is_typed().await;
+        stage.has_done_what_it_accepted().await;
+        stage.sandbox.world(|world| world.faults = world.faults.merged(&json!({ "reset": true })).unwrap());
+        stage.finish(app).await;
+        stage.judge();
+    })
+    .await;
+}
+
+fn become_rough(world: &mut World, seed: usize) {
+    let side = json!({
+        "slow_share": LATE_SHARE, "slow_share_ms": LATE, "odd_share": ODD_SHARE, "share_seed": seed,
+    });
+    world.faults = world.faults.merged(&json!({ "slack": side, "dialnote": side })).unwrap();
+}
