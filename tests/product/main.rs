@@ -42,6 +42,7 @@ mod handing_off;
 mod hostile;
 mod installing;
 mod leaving;
+mod limited;
 mod limits;
 mod linking;
 mod linking_people;
