@@ -71,6 +71,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Jobs,
     },
+    /// Inspect and lift limits: the times until which Slack or dialnote wants no calls.
+    Limits {
+        #[command(subcommand)]
+        command: Limits,
+    },
     /// Print everything that is kept about a person, as JSON.
     Export(Somebody),
     /// Take a person away from what is kept, and say what was removed and what remains. The app may run
@@ -166,4 +171,25 @@ pub(crate) struct Chosen {
     /// Everything that was given up.
     #[arg(long, conflicts_with = "ids")]
     pub(crate) all: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Limits {
+    /// Print a line for each limit: the workspace, the service, the method and until when.
+    List {
+        /// A line of JSON for each.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lift limits, so that what waits for them is tried now. The app may run.
+    Clear {
+        /// Which, by their methods: `dialnote` for all of dialnote's, or for example chat.postMessage.
+        #[arg(required_unless_present = "all")]
+        methods: Vec<String>,
+        /// All of them.
+        #[arg(long, conflicts_with = "methods")]
+        all: bool,
+        #[command(flatten)]
+        whose: Whose,
+    },
 }

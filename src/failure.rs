@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use dialnote_slack::app::NotStarted;
 use dialnote_slack::config::Mistake;
 use dialnote_slack::error::Fault;
-use dialnote_slack::{audit, jobs, person};
+use dialnote_slack::{audit, jobs, limits, person};
 
 /// Why the program ends early. Shown to whoever started it.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +39,8 @@ pub(crate) enum Failure {
     Unwell(usize),
     #[error(transparent)]
     Jobs(#[from] jobs::NotDone),
+    #[error(transparent)]
+    Limits(#[from] limits::NotDone),
     #[error(transparent)]
     Person(#[from] person::NotDone),
     #[error("the database cannot be copied to {}: {cause}", .file.display())]

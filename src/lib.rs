@@ -28,6 +28,7 @@ pub mod app;
 pub mod audit;
 pub mod config;
 pub mod jobs;
+pub mod limits;
 pub mod manifest;
 pub mod person;
 

@@ -21,6 +21,7 @@ use dialnote_slack::domain::finding::State;
 use dialnote_slack::error::whole;
 use dialnote_slack::ids::{InstallationId, JobId};
 use dialnote_slack::jobs;
+use dialnote_slack::limits;
 use dialnote_slack::manifest::{self, Reached};
 use dialnote_slack::person;
 use dialnote_slack::sandbox::{Credentials, Options, Sandbox, Secrets};
@@ -36,7 +37,7 @@ use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::cli::{Chosen, Cli, Command, Jobs, Somebody, VaultCommand, Whose};
+use crate::cli::{Chosen, Cli, Command, Jobs, Limits, Somebody, VaultCommand, Whose};
 use crate::failure::Failure;
 
 /// How long the app may take to say that it is alive.
@@ -79,6 +80,7 @@ async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
         Command::Vault { command: VaultCommand::Rotate } => rotate(settings).await,
         Command::Health => health(settings).await,
         Command::Jobs { command } => look_after_jobs(settings, command).await,
+        Command::Limits { command } => look_after_limits(settings, command).await,
         Command::Export(somebody) => export(settings, somebody).await,
         Command::Erase { somebody, even_if_waiting } => erase(settings, somebody, even_if_waiting).await,
         Command::Backup { file } => backup(settings, file),
@@ -199,6 +201,21 @@ async fn look_after_jobs(settings: &Settings, command: Jobs) -> Result<(), Failu
                 jobs::discard(store, *id).await?;
             }
             writeln!(out, "{} thrown away.", counted(ids.len()))?;
+        }
+    }
+    Ok(())
+}
+
+async fn look_after_limits(settings: &Settings, command: Limits) -> Result<(), Failure> {
+    let store = app::open(&database(settings)?, &Clock::System).await?;
+    let (store, mut out, now) = (store.as_ref(), std::io::stdout().lock(), Clock::System.now());
+    match command {
+        Limits::List { json } => limits::list(store, now, json, &mut out).await?,
+        Limits::Clear { methods, all: _, whose } => {
+            let chosen = limits::Chosen { installation: whose.installation, methods };
+            for limit in limits::clear(store, &chosen, now).await? {
+                writeln!(out, "lifted: {}", limits::line(&limit))?;
+            }
         }
     }
     Ok(())

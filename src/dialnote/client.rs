@@ -10,7 +10,7 @@ use reqwest::{Method, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use crate::dialnote::answer::{CallError, Denied, content, refused, unavailable, unreadable};
+use crate::dialnote::answer::{CallError, Denied, content, refused, unreadable};
 use crate::dialnote::learned::Learned;
 use crate::dialnote::pages::{Page, Pages};
 use crate::dialnote::wire;
@@ -24,12 +24,6 @@ use crate::transport::{self, Answer};
 
 /// The most conversations or messages one call returns.
 pub const PAGE: usize = 100;
-
-/// A conversation that there is not.
-const NOWHERE: &str = "dialnote-slack-doctor";
-
-/// The name of the doctor's own write.
-const DOCTOR: &str = "doctor";
 
 /// The header that names a write (contracts/dialnote.md, Authentication: never relied on).
 const IDEMPOTENCY: &str = "Idempotency-Key";
@@ -58,23 +52,12 @@ pub const READS: &str = "DIALNOTE_API_URL";
 /// The setting that holds the address for changes.
 pub const ASSIGN: &str = "DIALNOTE_ASSIGN_URL";
 
-/// The outcome of a write that changes nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Writing {
-    /// An owner was set to what it was.
-    Works,
-    /// The key may only read.
-    ReadOnly,
-    /// There is no done conversation to try it with.
-    Untried,
-}
-
 /// A client of one organization.
 #[derive(Clone, Debug)]
 pub struct Dialnote {
     http: reqwest::Client,
     addresses: Addresses,
-    learned: Arc<Learned>,
+    pub(super) learned: Arc<Learned>,
     key: Option<SecretString>,
     metrics: Arc<Metrics>,
     by: Option<Instant>,
@@ -94,27 +77,6 @@ impl Dialnote {
     /// Whether there is a key.
     pub fn is_connected(&self) -> bool {
         self.key.is_some()
-    }
-
-    /// Tries to write without a change: sets the owner of the quietest done conversation to the one that was just
-    /// read. An open one is not touched, because somebody may assign it at that moment.
-    pub async fn may_write(&self) -> Result<Writing, CallError> {
-        let page = self.conversations(0).await?;
-        let quiet = page.conversations.iter().rev().find(|one| one.status == Status::Done);
-        let written = match quiet {
-            Some(quiet) => {
-                let before = self.conversation(&quiet.id).await?;
-                let owner = before.owner.as_ref().map(|owner| &owner.id);
-                self.assign(&before.id, owner, DOCTOR).await.map(|_| Writing::Works)
-            }
-            // Nothing is proved by a conversation that is not there, but that a key may only read.
-            None => self.assign(&ConversationId::new(NOWHERE), None, DOCTOR).await.map(|_| Writing::Untried),
-        };
-        match written {
-            Err(CallError::Denied(Denied::ReadOnly)) => Ok(Writing::ReadOnly),
-            Err(CallError::Denied(Denied::NotFound)) if quiet.is_none() => Ok(Writing::Untried),
-            other => other,
-        }
     }
 
     /// The members of the organization, each once. Works with every kind of key.
@@ -351,7 +313,10 @@ impl Dialnote {
     /// Asks to be told of a kind of event at an address; `hooks` is where such wishes go.
     pub async fn subscribe(&self, hooks: &Url, address: &str, event: &str) -> Result<(), CallError> {
         let wish = json!({ "url": address, "event": event, "provider": "custom" });
-        self.sent("POST hooks", self.http.post(hooks.clone()).json(&wish)).await.map(drop)
+        let answer = self.sent("POST hooks", self.http.post(hooks.clone()).json(&wish)).await?;
+        let subscription = wire::opened(content(&answer)?);
+        let id = subscription.id("/id");
+        id.map(drop).ok_or_else(|| unreadable("it names no subscription").into())
     }
 
     /// Changes a conversation. An answer that cannot be read, is about another one or does not show the change is
@@ -448,10 +413,13 @@ fn page_from(offset: usize) -> [(&'static str, String); 2] {
 }
 
 /// A 404 for what every dialnote has. In dialnote's own words it is the address that is wrong; a gateway's page may be
-/// gone in a while.
+/// gone in a while, and says where it was met.
 fn at_address(said: &Denied, setting: &'static str) -> CallError {
     match said {
-        Denied::NoPage => unavailable(StatusCode::NOT_FOUND),
+        Denied::NoPage => {
+            let cause = format!("{} at {setting}", StatusCode::NOT_FOUND);
+            Fault::Unavailable { service: Service::Dialnote, cause }.into()
+        }
         _ => Denied::NoSuchAddress(setting).into(),
     }
 }

@@ -62,9 +62,9 @@ impl Hooks {
         format!("{}{PATH}{whose}{token}", self.public.as_str().trim_end_matches('/'))
     }
 
-    /// What tells two addresses apart without showing them.
+    /// What tells two addresses, ours and dialnote's, from others without showing them.
     pub fn fingerprint(&self) -> String {
-        hex::encode(Sha256::digest(self.address()))
+        hex::encode(Sha256::digest(format!("{} {}", self.api, self.address())))
     }
 
     /// Whether this is the token of our address. Compares in constant time.

@@ -1,6 +1,6 @@
 //! What was learned about a dialnote by reading it, because nothing says so beforehand: by which of its ids each
 //! member is assigned, how statuses are spelled, and the owners that lists leave out
-//! (contracts/dialnote.md, Variants).
+//! (contracts/dialnote.md, Variants). The doctor shows it (`check`).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -25,7 +25,12 @@ pub(super) struct Learned {
 struct Facts {
     /// The member whom an id names, and whether that id is a number; nothing before the members were read.
     members: Option<HashMap<String, (MemberId, bool)>>,
-    spelling: Spelling,
+    /// The field by which members are assigned.
+    named_by: Option<&'static str>,
+    /// How statuses are spelled; nothing before one was read.
+    spelling: Option<Spelling>,
+    /// Whether lists leave owners out.
+    unlisted: bool,
     owners: HashMap<ConversationId, Unlisted>,
 }
 
@@ -36,6 +41,17 @@ enum Spelling {
     Small,
     Capitals,
     Capital,
+}
+
+impl Spelling {
+    /// A word in small letters as it is spelled.
+    fn of(self, word: &str) -> String {
+        match self {
+            Self::Small => word.to_owned(),
+            Self::Capitals => word.to_uppercase(),
+            Self::Capital => word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect(),
+        }
+    }
 }
 
 /// The owner of a conversation whose list item does not name one.
@@ -62,7 +78,24 @@ impl Learned {
             let known = (named.member.id.clone(), named.is_number);
             named.ids.iter().map(move |id| (id.clone(), known.clone()))
         });
-        self.facts().members = Some(ids.collect());
+        let mut facts = self.facts();
+        facts.members = Some(ids.collect());
+        facts.named_by = all.first().map(|named| named.field);
+    }
+
+    /// The field by which members are assigned.
+    pub(super) fn named_by(&self) -> Option<&'static str> {
+        self.facts().named_by
+    }
+
+    /// Whether lists leave owners out.
+    pub(super) fn leaves_owners_out(&self) -> bool {
+        self.facts().unlisted
+    }
+
+    /// "open" as it is spelled, once a status was read.
+    pub(super) fn example(&self) -> Option<String> {
+        self.facts().spelling.map(|spelling| spelling.of("open"))
     }
 
     /// The id by which the owner is assigned, whichever of the ids the conversation has.
@@ -90,11 +123,12 @@ impl Learned {
         let mut letters = word.chars().filter(|c| c.is_alphabetic());
         let (first, second) = (letters.next(), letters.next());
         let is_capital = |c: Option<char>| c.is_some_and(char::is_uppercase);
-        self.facts().spelling = match (is_capital(first), is_capital(second)) {
+        let spelling = match (is_capital(first), is_capital(second)) {
             (true, true) => Spelling::Capitals,
             (true, false) => Spelling::Capital,
             (false, _) => Spelling::Small,
         };
+        self.facts().spelling = Some(spelling);
     }
 
     /// A status as dialnote spelled it last.
@@ -104,13 +138,7 @@ impl Learned {
             Status::Done => "done",
             Status::Snoozed => "snoozed",
         };
-        match self.facts().spelling {
-            Spelling::Small => word.to_owned(),
-            Spelling::Capitals => word.to_uppercase(),
-            Spelling::Capital => {
-                word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect()
-            }
-        }
+        self.facts().spelling.unwrap_or_default().of(word)
     }
 
     /// A conversation whose item in a list names no owner with its owner, if it was looked at since it last changed,
@@ -125,7 +153,9 @@ impl Learned {
     /// Notes the owner of such a conversation.
     pub(super) fn looked_at(&self, conversation: &Conversation, item: Value, at: Timestamp) {
         let unlisted = Unlisted { item, owner: conversation.owner.clone(), at };
-        self.facts().owners.insert(conversation.id.clone(), unlisted);
+        let mut facts = self.facts();
+        facts.unlisted = true;
+        facts.owners.insert(conversation.id.clone(), unlisted);
     }
 
     /// Notes that a conversation has this owner by now.

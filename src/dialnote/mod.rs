@@ -2,6 +2,7 @@
 //! (contracts/dialnote.md, marks A).
 
 pub mod answer;
+pub mod check;
 pub mod client;
 pub mod hooks;
 mod learned;

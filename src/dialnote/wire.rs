@@ -167,6 +167,8 @@ pub(super) struct Named {
     pub(super) ids: Vec<String>,
     /// Whether the one by which they are assigned is a number.
     pub(super) is_number: bool,
+    /// The field in which that one stands.
+    pub(super) field: &'static str,
 }
 
 /// A member; `None` without an id. A list may hold users or memberships; what assigns is the user's id
@@ -183,8 +185,10 @@ pub(super) fn member(value: &Value) -> Option<Named> {
         away: value.words("/availability").is_some_and(is_away),
         admin: value.words("/role").is_some_and(|role| role.eq_ignore_ascii_case("admin")),
     };
-    let is_number = places.into_iter().find_map(|path| value.at(path)).is_some_and(Value::is_number);
-    Some(Named { member, ids, is_number })
+    let place = places.into_iter().find(|path| value.id(path).is_some())?;
+    let is_number = value.at(place).is_some_and(Value::is_number);
+    let field = if place == "/user/id" { "user.id" } else { place.trim_start_matches('/') };
+    Some(Named { member, ids, is_number, field })
 }
 
 /// Whether an availability means that calls do not ring. An unknown one says nothing.

@@ -147,6 +147,13 @@ pub enum Call {
     },
 }
 
+impl Call {
+    /// Whether it changes the status.
+    pub fn is_about_status(&self) -> bool {
+        matches!(self, Self::SetStatus(_) | Self::Snooze(_))
+    }
+}
+
 /// A plan being carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {

@@ -186,6 +186,15 @@ pub enum Refusal {
         /// Who owns it now.
         owner: Option<String>,
     },
+    /// dialnote takes no change of status.
+    StatusRefused {
+        /// Which conversation.
+        about: About,
+        /// dialnote's words.
+        words: String,
+    },
+    /// dialnote took a change of status, and made none.
+    StatusUnchanged(About),
     /// dialnote did not answer until we gave up.
     DialnoteSilent,
     /// dialnote said no, in its own words.

@@ -165,6 +165,9 @@ pub enum Say {
         asked: Option<String>,
         /// The service.
         service: Service,
+        /// The setting whose address the service was not found at, if it was found at another.
+        #[serde(default)]
+        setting: Option<String>,
         /// What waits, by a name of its own: several commands that were given at once wait together.
         #[serde(default)]
         once: String,

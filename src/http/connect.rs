@@ -11,7 +11,8 @@ use tokio::time::timeout;
 use tracing::{info, warn};
 
 use crate::dialnote::answer::{CallError, Denied};
-use crate::dialnote::client::{Dialnote, Writing};
+use crate::dialnote::check::Writing;
+use crate::dialnote::client::Dialnote;
 use crate::domain::form::connect_form::KEY;
 use crate::domain::people::Account;
 use crate::domain::refusal::Refusal;
@@ -109,7 +110,7 @@ async fn tried(dialnote: &Dialnote) -> Result<usize, Unfit> {
     let trial = async {
         let members = dialnote.members().await?;
         Ok(match dialnote.may_write().await? {
-            Writing::Works | Writing::Untried => Ok(members.len()),
+            Writing::Works(_) | Writing::Untried => Ok(members.len()),
             Writing::ReadOnly => Err(Unfit::ReadOnly),
         })
     };

@@ -26,8 +26,8 @@ use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, Mess
 use crate::store::shelf::{Kept, Shelf};
 
 pub use self::values::{
-    Accepted, Audited, Card, Claim, Class, Delivery, Document, Draft, Effect, Entry, Lane, Memo, Mirrored, NewJob,
-    Overview, Settled, Since, Stored, Verdict,
+    Accepted, Audited, Card, Claim, Class, Delivery, Document, Draft, Effect, Entry, Lane, Limit, Memo, Mirrored,
+    NewJob, Overview, Settled, Since, Stored, Verdict,
 };
 
 /// The durable core. Every verb is one transaction and is scoped to an installation where it
@@ -211,6 +211,16 @@ pub trait Store: Send + Sync + 'static {
 
     /// Throws away a job that was given up. Answers whether there was one.
     async fn discard(&self, id: JobId) -> Result<bool, Fault>;
+
+    /// The buckets that the other side has closed, in the order of installations and names, at most `max`.
+    async fn limits(&self, now: Timestamp, max: usize) -> Result<Vec<Limit>, Fault>;
+
+    /// Opens a bucket that the other side has closed, and makes due what waits for it. Answers whether it was closed.
+    async fn lift(&self, limit: &Limit, now: Timestamp) -> Result<bool, Fault>;
+
+    /// The clock was set back by `by`, and shows `now`: what waits for a time becomes due as much earlier, and
+    /// nothing was accepted, seen or learned later than now. A claim keeps its lease, and a document its due time.
+    async fn set_back(&self, by: Duration, now: Timestamp) -> Result<(), Fault>;
 
     /// How much waits.
     async fn overview(&self) -> Result<Overview, Fault>;

@@ -41,6 +41,17 @@ pub enum Passage {
     Closed(Timestamp),
 }
 
+/// How a bucket is mentioned in what is kept of a job.
+pub(super) fn mention(bucket: &str) -> String {
+    let name = serde_json::to_string(bucket).unwrap_or_default();
+    format!("\"bucket\":{name}")
+}
+
+/// How a bucket is mentioned in why a job was put off: a job may call what it has no bucket for.
+pub(super) fn told_to_wait(bucket: &str) -> String {
+    format!(" s with {bucket}")
+}
+
 /// Decides about a job that comes to these buckets at `now`, and fills them. `reserved` says that
 /// the time it was given has come.
 pub fn pass(buckets: &mut [(Pace, Level)], now: Timestamp, reserved: bool) -> Passage {
@@ -68,6 +79,8 @@ fn free_at(pace: &Pace, level: Level) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{Fault, Service};
+    use std::time::Duration;
 
     fn bucket(every_ms: u32, burst: u32) -> Vec<(Pace, Level)> {
         vec![(Pace { bucket: "b".into(), every_ms, burst }, Level::default())]
@@ -99,6 +112,16 @@ mod tests {
             assert_eq!(pass(&mut bucket, at(29), reserved), Passage::Closed(at(30)));
         }
         assert_eq!(pass(&mut bucket, at(30), false), Passage::Open);
+    }
+
+    #[test]
+    fn a_bucket_is_mentioned_as_it_is_kept() {
+        let pace = Pace { bucket: "channel:C\"1".into(), every_ms: 0, burst: 1 };
+        let kept = serde_json::to_string(&[&pace]).unwrap_or_default();
+        assert!(kept.contains(&mention(&pace.bucket)) && !kept.contains(&mention("channel:C")), "{kept}");
+        let (service, wait) = (Service::Slack, Duration::from_mins(5));
+        let told = Fault::RateLimited { service, bucket: "chat.update".into(), wait }.to_string();
+        assert!(told.ends_with(&told_to_wait("chat.update")), "{told}");
     }
 
     #[test]

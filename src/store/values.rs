@@ -369,3 +369,14 @@ pub struct Overview {
     /// When the oldest unfinished job was accepted.
     pub oldest: Option<Timestamp>,
 }
+
+/// A bucket that the other side has closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Whose.
+    pub installation: InstallationId,
+    /// Its name.
+    pub bucket: String,
+    /// When it opens.
+    pub until: Timestamp,
+}

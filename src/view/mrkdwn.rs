@@ -21,6 +21,22 @@ pub fn neutral(text: &str) -> String {
     out
 }
 
+/// The same with the names of settings (`DIALNOTE_API_URL`) as code: they are there to be copied.
+pub fn with_settings(text: &str) -> String {
+    let is_part = |c: char| c == '_' || c.is_ascii_uppercase() || c.is_ascii_digit();
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let is_word = rest.starts_with(is_part);
+        let end = rest.find(|c: char| is_part(c) != is_word).unwrap_or(rest.len());
+        let (piece, after) = rest.split_at(end);
+        let is_setting = is_word && piece.trim_matches('_').contains('_');
+        out.push_str(&if is_setting { code(piece) } else { neutral(piece) });
+        rest = after;
+    }
+    out
+}
+
 /// Text from outside as code, in which nothing formats, and which ends where it should.
 pub fn code(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('`', "ˋ");
@@ -56,6 +72,12 @@ mod tests {
     #[test]
     fn outside_text_stays_text() {
         assert_eq!(neutral("<!channel> *a* & `b`"), "&lt;!channel&gt; ∗a∗ &amp; ˋbˋ");
+    }
+
+    #[test]
+    fn a_setting_can_be_copied() {
+        let shown = with_settings("Look at DIALNOTE_API_URL, A*B_ and no_messages_tab");
+        assert_eq!(shown, "Look at `DIALNOTE_API_URL`, A∗Bˍ and noˍmessagesˍtab");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::view::card::{self, event, quoted};
 use crate::view::element::{Confirm, Element, Style};
 use crate::view::help::{QUOTE, what_note, with_usage};
 use crate::view::kit::{Block, Content};
-use crate::view::mrkdwn::{code, neutral, time};
+use crate::view::mrkdwn::{code, neutral, time, with_settings};
 use crate::view::{connect, deed, next, people, question, routes, untimed};
 
 /// How much of a conversation's history is shown.
@@ -84,8 +84,8 @@ pub(super) fn say_in(say: &Say, list: Option<&Query>) -> Content {
         Say::WhichMember { user, name, choices, more } => people::which(user, name, choices, *more),
         Say::NoteRefused { deed, why, note } => next::offered(note_refused(deed, why, note), deed, list),
         Say::Question(question) => question::asked(question),
-        Say::Waiting => waits(None, Service::Dialnote),
-        Say::Waits { asked, service, .. } => waits(asked.as_deref(), *service),
+        Say::Waiting => waits(None, Service::Dialnote, None),
+        Say::Waits { asked, service, setting, .. } => waits(asked.as_deref(), *service, setting.as_deref()),
         Say::NotNotified { name, about, why } => sentence(&deed::couldnt_be_notified(name, about.as_ref(), why)),
         Say::GivenUp { reference, draft } => {
             given_up(reference, &Carried { draft: Some(draft.clone()), ..Carried::default() })
@@ -125,11 +125,18 @@ fn welcome(connected: bool) -> Content {
 }
 
 /// "dialnote isn't responding. `/done Diana Okafor` is saved and runs when dialnote is back."
-fn waits(asked: Option<&str>, service: Service) -> Content {
+fn waits(asked: Option<&str>, service: Service, setting: Option<&str>) -> Content {
     let what = asked.map_or_else(|| "Your command".to_owned(), |asked| code(&cut(asked, QUOTE)));
-    let text = format!("{service} isn't responding. {what} is saved and runs when {service} is back.");
-    let repeat = Block::small("You don't need to repeat it.");
-    Content::new(&text, vec![Block::formatted(&text), repeat])
+    let why = match setting {
+        Some(setting) => format!("There is no {service} at the address in {}.", code(setting)),
+        None => format!("{service} isn't responding."),
+    };
+    let text = format!("{why} {what} is saved and runs when {service} is back.");
+    let next = match setting {
+        Some(_) => "Ask the operator of this app to check the setting. You don't need to repeat the command.",
+        None => "You don't need to repeat it.",
+    };
+    Content::new(&text, vec![Block::formatted(&text), Block::small(next)])
 }
 
 /// What came of several things that were asked for at once.
@@ -200,7 +207,7 @@ fn examined(findings: &[Finding]) -> Content {
             State::Bad => ":x:",
         };
         let channel = finding.channel.as_ref().map_or_else(String::new, |channel| format!(" <#{channel}>"));
-        let words = cut(&neutral(&finding.words), LONGEST_FINDING);
+        let words = with_settings(&cut(&finding.words, LONGEST_FINDING));
         Block::formatted(&format!("{mark} {}{channel}: {words}", finding.what))
     };
     let rows = findings.iter().take(MOST_FINDINGS).map(row);
@@ -370,6 +377,15 @@ fn no(refusal: &Refusal) -> String {
                 Some(owner) => format!("{} belongs to {owner} now", named(about)),
                 None => format!("nobody owns {} now", named(about)),
             }
+        ),
+        Refusal::StatusRefused { about, words } => format!(
+            "dialnote refused the new status of {}: “{}”. Change it in dialnote instead.",
+            named(about),
+            cut(words, 500).trim_end_matches('.')
+        ),
+        Refusal::StatusUnchanged(about) => format!(
+            "dialnote accepted the new status of {} but didn't make it. Change it in dialnote instead.",
+            named(about)
         ),
         Refusal::DialnoteSilent => "dialnote did not answer in time.".to_owned(),
         Refusal::NotAllowed(rule) => not_allowed(*rule),

@@ -9,7 +9,7 @@ use crate::domain::conversation::{Conversation, State, Which};
 use crate::domain::event::Line;
 use crate::domain::job::{CommandJob, Stage};
 use crate::domain::message::Message;
-use crate::domain::plan::{Plan, Progress};
+use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::question::Seen;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::say::Say;
@@ -25,6 +25,9 @@ use crate::work::{Outcome, Work, later, undoing};
 
 /// That the key turned out to be one that may only read (`store::Document`).
 pub(super) const TROUBLE: &str = "read_only_key";
+
+/// That dialnote took a change of status and made none (`store::Document`).
+pub(super) const STATUS_TROUBLE: &str = "status_unchanged";
 
 /// What a message that became a note is kept under (`store::Document`), by message and conversation.
 pub(super) const QUOTED: &str = "quoted";
@@ -72,6 +75,7 @@ impl Work {
         effects.extend(messages.into_iter().map(|message| self.say(claim, message)));
         effects.push(self.record(claim, job, Some(progress), outcome));
         effects.extend(pick_is_over(job));
+        effects.extend(status_trouble_is_over(plan));
         effects.extend(self.refresh_homes(claim, concerned(progress, job)).await?);
         Ok(Outcome::done(effects))
     }
@@ -93,7 +97,8 @@ impl Work {
         let mut effects = vec![self.record(claim, job, None, audit::Outcome::Refused(why.clone()))];
         effects.extend(pick_is_over(job));
         match &why {
-            Refusal::ReadOnlyKey => effects.push(self.keep_trouble()),
+            Refusal::ReadOnlyKey => effects.push(self.keep_trouble(TROUBLE)),
+            Refusal::StatusUnchanged(_) => effects.push(self.keep_trouble(STATUS_TROUBLE)),
             Refusal::Moved(moved) => {
                 let draft = self.draft(job, vec![moved.seen.clone()]);
                 effects.push(Effect::PutDraft(Draft { id: moved.draft.clone(), ..draft }));
@@ -146,8 +151,8 @@ impl Work {
         known.iter().map(Seen::from).collect()
     }
 
-    fn keep_trouble(&self) -> Effect {
-        let (kind, id) = (TROUBLE.to_owned(), String::new());
+    fn keep_trouble(&self, kind: &str) -> Effect {
+        let (kind, id) = (kind.to_owned(), String::new());
         Effect::PutDocument(Document { kind, id, at: self.clock.now(), due: None, body: "{}".to_owned() })
     }
 
@@ -211,6 +216,12 @@ fn set_up_wrong(fault: &Fault) -> Option<Refusal> {
         Fault::NoSuchAddress { setting, .. } => Some(Refusal::WrongAddress { setting: (*setting).to_owned() }),
         _ => None,
     }
+}
+
+/// A change of status was made.
+fn status_trouble_is_over(plan: &Plan) -> Option<Effect> {
+    let over = Effect::DropDocument { kind: STATUS_TROUBLE.to_owned(), id: String::new() };
+    plan.calls.iter().any(Call::is_about_status).then_some(over)
 }
 
 /// The conversation as our command left it. What came in while it was carried out is left for those who

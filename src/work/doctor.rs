@@ -1,6 +1,8 @@
 //! Looks whether everything is as it has to be, and says of what is not how to mend it: the first thing to do
 //! when somebody says that it does not work.
 
+mod connection;
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -8,8 +10,6 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use url::Url;
 
-use crate::dialnote::answer::{CallError as DialnoteError, Denied};
-use crate::dialnote::client::{ASSIGN, Writing};
 use crate::domain::asker::Asker;
 use crate::domain::delivery::Why;
 use crate::domain::finding::{Finding, PEOPLE, State};
@@ -64,10 +64,10 @@ impl Work {
 
     /// What anybody may see while it cannot be found out who asks.
     async fn who_asks_is_unknown(&self) -> Vec<Finding> {
-        let found = tokio::time::timeout(self.settings.lease / 3, dialnote(self)).await;
+        let found = tokio::time::timeout(self.settings.lease / 3, connection::dialnote(self)).await;
         let unknown = "it can't be found out yet whether you are an admin. \
                        Run dialnote-slack doctor where the app runs";
-        found.ok().into_iter().chain([Finding::new("you", State::Note, unknown)]).collect()
+        found.unwrap_or_default().into_iter().chain([Finding::new("you", State::Note, unknown)]).collect()
     }
 
     /// The same, as far as the lease lasts: whoever looked for longer would be taken for dead, and everything
@@ -85,10 +85,17 @@ impl Work {
         let mut findings = vec![store(self).await];
         findings.extend(queue(self).await);
         let (slack, address, dialnote, routes, people, links) = Box::pin(async {
-            tokio::join!(slack(self), address(self), dialnote(self), routes(self), people(self), broken_links(self))
+            tokio::join!(
+                slack(self),
+                address(self),
+                connection::dialnote(self),
+                routes(self),
+                people(self),
+                broken_links(self)
+            )
         })
         .await;
-        findings.extend(slack.into_iter().chain([address, dialnote]).chain(routes).chain([people]).chain(links));
+        findings.extend(slack.into_iter().chain([address]).chain(dialnote).chain(routes).chain([people]).chain(links));
         findings.extend(unreachable(self).await);
         findings
     }
@@ -157,11 +164,6 @@ async fn slack(work: &Work) -> Vec<Finding> {
 /// Where an app that anybody can install is installed again.
 fn again(work: &Work) -> Option<String> {
     work.tenant().and_then(Tenant::everybody).map(|all| all.oauth.app().install())
-}
-
-/// How to give the app another key.
-fn new_key(work: &Work) -> &'static str {
-    if work.tenant().is_some() { "type /dialnote connect" } else { "set DIALNOTE_API_KEY" }
 }
 
 fn scopes(identity: &Identity, work: &Work) -> Finding {
@@ -267,60 +269,6 @@ async fn challenge(url: &str, work: &Work) -> Result<(u16, String), String> {
     let answer = request.send().await.map_err(|error| whole(&error.without_url()))?;
     let status = answer.status().as_u16();
     Ok((status, answer.text().await.unwrap_or_default()))
-}
-
-async fn dialnote(work: &Work) -> Finding {
-    const KEY: &str = "dialnote key";
-    if !work.is_connected() {
-        let words = "no organization in dialnote is connected, so nothing can be done. Type /dialnote connect";
-        return Finding::new(KEY, State::Bad, words);
-    }
-    let members = match work.check_dialnote().await {
-        Ok(members) => members,
-        Err(DialnoteError::Fault(Fault::Unauthorized { .. })) => {
-            let words =
-                format!("dialnote does not accept it. Make a new one (Integrations → API) and {}", new_key(work));
-            return Finding::new(KEY, State::Bad, words);
-        }
-        Err(DialnoteError::Denied(Denied::NoSuchAddress(setting))) => return nothing_at(setting),
-        Err(cause) => {
-            let words = "dialnote did not say whose it is. Look whether this machine reaches DIALNOTE_API_URL";
-            return Finding::new(KEY, State::Bad, words).because(&cause);
-        }
-    };
-    match work.dialnote.may_write().await {
-        Ok(Writing::Works) => {
-            Finding::new(KEY, State::Good, format!("it may write, for an organization of {members} members"))
-        }
-        Ok(Writing::Untried) => {
-            let words = "no conversation is done yet, and only with such a one it is tried whether it may write";
-            Finding::new(KEY, State::Note, words)
-        }
-        Ok(Writing::ReadOnly) => Finding::new(
-            KEY,
-            State::Bad,
-            format!(
-                "it may only read, so nothing can be assigned. Make one that may write (Integrations → API) and {}",
-                new_key(work)
-            ),
-        ),
-        Err(DialnoteError::Denied(Denied::NoSuchAddress(setting))) => nothing_at(setting),
-        Err(cause) => {
-            let words = "dialnote took no change of owner, so nothing can be assigned. \
-                         Look whether DIALNOTE_ASSIGN_URL is right and this machine reaches it";
-            Finding::new(KEY, State::Bad, words).because(&cause)
-        }
-    }
-}
-
-/// dialnote is there, and does not know such a call at this address.
-fn nothing_at(setting: &str) -> Finding {
-    let (what, default) = match setting {
-        ASSIGN => ("takes no changes of owner", "https://app.dialnote.com/api/v1"),
-        _ => ("cannot be read", "https://api.dialnote.com/api/v1/public"),
-    };
-    let words = format!("dialnote {what} at {setting}. Look whether the address is right; {default} is documented");
-    Finding::new("dialnote address", State::Bad, words)
 }
 
 async fn routes(work: &Work) -> Vec<Finding> {

@@ -12,11 +12,15 @@ use crate::domain::job::Job;
 use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::store::{Accepted, Claim, Class, Delivery, Effect, NewJob};
+use crate::work::set_back::is_within;
 use crate::work::watch::{For, TOGETHER};
 use crate::work::{Outcome, Work, later};
 
 /// How often we subscribe anew. Doing so twice is doing it once (contracts/dialnote.md, Calls).
 const AGAIN: Duration = Duration::from_hours(6);
+
+/// The same after a refusal.
+const AGAIN_AFTER_REFUSAL: Duration = Duration::from_hours(1);
 
 /// A look that waits for its time stands in a line of its own, or all others would wait with it.
 const AGAIN_SOON: &str = "look-again";
@@ -30,6 +34,15 @@ struct Subscribed {
     /// The fingerprint of our address.
     to: String,
     at: Timestamp,
+    /// The events of which it will not tell.
+    #[serde(default)]
+    refused: Vec<String>,
+}
+
+impl Subscribed {
+    fn holds(&self, now: Timestamp) -> bool {
+        is_within(self.at, if self.refused.is_empty() { AGAIN } else { AGAIN_AFTER_REFUSAL }, now)
+    }
 }
 
 impl Work {
@@ -39,16 +52,28 @@ impl Work {
         let Some(hooks) = &self.hooks else { return Ok(()) };
         let (now, address, to) = (self.clock.now(), hooks.address(), hooks.fingerprint());
         let last: Option<Subscribed> = self.kept(installation, KIND, "").await?;
-        if last.is_some_and(|last| last.to == to && later(last.at, AGAIN) > now) {
+        if last.is_some_and(|last| last.to == to && last.holds(now)) {
             return Ok(());
         }
+        let mut refused = Vec::new();
         for event in EVENTS {
             match self.dialnote.subscribe(&hooks.api, &address, event).await {
                 Ok(()) => info!(event, "dialnote will tell us"),
-                Err(cause) => warn!(event, %cause, "dialnote will not tell us; it is looked at instead"),
+                Err(cause) => {
+                    warn!(event, %cause, "dialnote will not tell us; it is looked at instead");
+                    refused.push(event.to_owned());
+                }
             }
         }
-        self.store.keep(installation, self.document(KIND, "", &Subscribed { to, at: now }, None)).await
+        self.store.keep(installation, self.document(KIND, "", &Subscribed { to, at: now, refused }, None)).await
+    }
+
+    /// Of which events dialnote will not tell; nothing, if it was not asked.
+    pub(super) async fn untold(&self) -> Result<Option<Vec<String>>, Fault> {
+        let installation = self.home().await?;
+        self.subscribe(installation).await?;
+        let last: Option<Subscribed> = self.kept(installation, KIND, "").await?;
+        Ok(last.filter(|_| self.hooks.is_some()).map(|last| last.refused))
     }
 
     /// Stores a hint, once for each event. What is not named is taken for new.

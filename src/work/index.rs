@@ -4,6 +4,8 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -33,19 +35,42 @@ pub(super) struct Sight {
     hash: u64,
 }
 
+/// Counts how often the clock was set back: times of before cannot be compared with those after.
+#[derive(Clone, Default)]
+pub struct Epoch(Arc<AtomicU64>);
+
+impl Epoch {
+    /// Begins another one.
+    pub(super) fn begin(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn now(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
 /// The conversations of all installations.
-#[derive(Default)]
-pub(super) struct Index(Mutex<HashMap<InstallationId, Followed>>);
+pub(super) struct Index {
+    all: Mutex<HashMap<InstallationId, Followed>>,
+    epoch: Epoch,
+}
 
 /// One installation's.
 #[derive(Default)]
 struct Followed {
     conversations: Conversations,
     latest: Option<Timestamp>,
+    epoch: u64,
     hasher: RandomState,
 }
 
 impl Index {
+    /// An index that reads everything once more when the clock was set back.
+    pub(super) fn following(epoch: Epoch) -> Self {
+        Self { all: Mutex::default(), epoch }
+    }
+
     /// Looks at the conversations as the store has them now.
     pub(super) async fn look<T>(
         &self,
@@ -53,8 +78,12 @@ impl Index {
         installation: &InstallationId,
         look: impl FnOnce(&Conversations) -> T,
     ) -> Result<T, Fault> {
-        let mut all = self.0.lock().await;
+        let mut all = self.all.lock().await;
         let followed = all.entry(installation.clone()).or_default();
+        let epoch = self.epoch.now();
+        if followed.epoch != epoch {
+            (followed.epoch, followed.latest) = (epoch, None);
+        }
         followed.catch_up(store, installation).await?;
         Ok(look(&followed.conversations))
     }

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::domain::job::{Job, LinkedJob, PeopleJob, PeopleWindow};
 use crate::domain::linking::{Linking, Meant, likely, meant, suggested};
 use crate::domain::message::Message;
-use crate::domain::people::{ByHand, Member, Profile, Teammate, Unlinked, link, may_be_linked};
+use crate::domain::people::{ByHand, Member, Profile, Unlinked, link, may_be_linked};
 use crate::domain::refusal::Refusal;
 use crate::domain::say::{Broken, LinkFace, PeopleFace, Say};
 use crate::error::Fault;
@@ -28,6 +28,12 @@ const REMEMBERED: Duration = Duration::from_hours(30 * 24);
 
 /// What colleagues call somebody of whom Slack says nothing.
 const NAMELESS: &str = "That person";
+
+/// An admin who says who is who.
+pub(super) struct Admin {
+    pub(super) user: SlackUserId,
+    pub(super) name: String,
+}
 
 /// What is to be stored, and what whoever asked is told.
 type Changed = (Vec<Effect>, Say);
@@ -58,16 +64,22 @@ impl Work {
         Ok(Outcome::done(effects))
     }
 
-    async fn may_say_who_is_who(&self, claim: &Claim, job: &PeopleJob) -> Result<Result<Teammate, Refusal>, Fault> {
+    /// An admin in Slack may link people without being linked: where dialnote shows no addresses, the first one has
+    /// to be linked by someone.
+    async fn may_say_who_is_who(&self, claim: &Claim, job: &PeopleJob) -> Result<Result<Admin, Refusal>, Fault> {
         if *self.home().await? != claim.installation {
             return Ok(Err(Refusal::NotInstalled));
         }
-        let asker = match self.people.teammate(&claim.installation, &job.asker.user).await? {
+        let user = &job.asker.user;
+        let asker = match self.people.teammate(&claim.installation, user).await? {
             Ok(asker) => asker,
-            Err(stranger) => return Ok(Err(Refusal::YouAreNotLinked(stranger.why))),
+            Err(stranger) => {
+                let admin = self.people.unlinked_admin(&claim.installation, user, stranger.why).await?;
+                return Ok(admin.ok_or(Refusal::YouAreNotLinked(stranger.why)));
+            }
         };
         let may = self.rules(&claim.installation).await?.may_configure(&asker);
-        Ok(may.map(|()| asker))
+        Ok(may.map(|()| Admin { user: asker.user, name: asker.name }))
     }
 
     fn not_shown(&self, claim: &Claim, job: &PeopleJob, why: Refusal) -> Effect {
@@ -82,7 +94,7 @@ impl Work {
     async fn link_named(
         &self,
         claim: &Claim,
-        asker: &Teammate,
+        asker: &Admin,
         user: &SlackUserId,
         asked: &str,
     ) -> Result<Changed, Fault> {
@@ -109,7 +121,7 @@ impl Work {
     async fn link_to(
         &self,
         claim: &Claim,
-        asker: &Teammate,
+        asker: &Admin,
         user: &SlackUserId,
         member: &MemberId,
         from: Option<&SlackUserId>,
@@ -182,7 +194,7 @@ impl Work {
     }
 
     /// Takes the link of somebody away that was made by hand.
-    async fn unlink(&self, claim: &Claim, asker: &Teammate, user: &SlackUserId) -> Result<Changed, Fault> {
+    async fn unlink(&self, claim: &Claim, asker: &Admin, user: &SlackUserId) -> Result<Changed, Fault> {
         let installation = &claim.installation;
         let profile = self.people.read_profile(installation, user).await?;
         let name = profile.as_ref().map_or_else(|| NAMELESS.to_owned(), |profile| profile.name.clone());
@@ -200,7 +212,7 @@ impl Work {
 
     fn record_link(
         &self,
-        asker: &Teammate,
+        asker: &Admin,
         user: &SlackUserId,
         before: Option<&MemberId>,
         after: Option<&MemberId>,

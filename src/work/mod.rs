@@ -39,6 +39,7 @@ mod report;
 mod routes;
 pub mod runner;
 mod search;
+mod set_back;
 mod standing;
 mod strangers;
 mod timers;
@@ -183,9 +184,9 @@ type Advance<'a> = Pin<Box<dyn Future<Output = Result<Outcome, Fault>> + Send + 
 impl Work {
     /// Puts together what the jobs of one installation need. Nothing is called yet.
     pub fn new(common: Common, slack: Slack, dialnote: Dialnote, hooks: Option<Hooks>) -> Self {
-        let Common { store, links, clock, metrics, settings, door, instance, .. } = common;
+        let Common { store, links, clock, metrics, settings, door, instance, epoch, .. } = common;
         let people = People::new(store.clone(), slack.clone(), dialnote.clone(), clock.clone());
-        let (index, home) = (Index::default(), OnceCell::new());
+        let (index, home) = (Index::following(epoch), OnceCell::new());
         Self {
             store,
             slack,

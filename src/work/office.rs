@@ -2,7 +2,7 @@
 //! request and each look goes to the [`Work`] of its installation, which knows that one's tokens and nobody
 //! else's.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -22,6 +22,7 @@ use crate::slack::socket::Dialer;
 use crate::store::{Claim, Lane, Memo, NewJob, Store, Verdict};
 use crate::traces::Traces;
 use crate::work::callers::Callers;
+use crate::work::index::Epoch;
 use crate::work::installations::{self, Installations};
 use crate::work::{Settings, Work, later, new_job};
 
@@ -55,6 +56,8 @@ pub struct Common {
     pub instance: String,
     /// The jobs it works on.
     pub callers: Callers,
+    /// Changes when the clock is set back.
+    pub epoch: Epoch,
 }
 
 /// Where Slack and dialnote reach us, and how we know Slack.
@@ -75,7 +78,8 @@ impl Common {
     pub fn new(store: Arc<dyn Store>, links: Links, clock: Clock, settings: Settings, door: Door) -> Self {
         let instance = format!("{:016x}", rand::random::<u64>());
         let (metrics, traces, callers) = (Arc::default(), Traces::default(), Callers::default());
-        Self { store, links, clock, metrics, traces, settings, door, instance, callers }
+        let epoch = Epoch::default();
+        Self { store, links, clock, metrics, traces, settings, door, instance, callers, epoch }
     }
 }
 
@@ -84,6 +88,8 @@ pub struct Office {
     /// What all of it has in common.
     pub common: Common,
     whose: Whose,
+    /// What the clock showed at the last tick.
+    pub(super) last_tick: Mutex<Option<Timestamp>>,
 }
 
 enum Whose {
@@ -96,12 +102,12 @@ enum Whose {
 impl Office {
     /// An office for one workspace.
     pub fn for_one(common: Common, own: Arc<Work>) -> Self {
-        Self { common, whose: Whose::One(own) }
+        Self { common, whose: Whose::One(own), last_tick: Mutex::default() }
     }
 
     /// An office for everybody who installs the app.
     pub fn for_many(common: Common, installations: Arc<Installations>) -> Self {
-        Self { common, whose: Whose::Many(installations) }
+        Self { common, whose: Whose::Many(installations), last_tick: Mutex::default() }
     }
 
     /// The work of the workspace whose token is set, if one is.

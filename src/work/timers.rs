@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tracing::warn;
 
+use crate::dialnote::client::ASSIGN;
 use crate::domain::asked;
 use crate::domain::asker::{Place, Via};
 use crate::domain::command::{Assignee, Command};
@@ -58,6 +59,7 @@ const LEADS: Duration = Duration::from_secs(10);
 impl Office {
     /// Does what time has brought about, if no other instance does.
     pub async fn tick(&self) -> Result<(), Fault> {
+        self.notice_set_back().await?;
         let now = self.common.clock.now();
         if self.common.store.lead(LEADER, &self.common.instance, now, later(now, LEADS)).await? {
             self.tell_who_waits().await?;
@@ -72,7 +74,7 @@ impl Office {
         let now = self.common.clock.now();
         let (mut told, mut asks) = (0, true);
         for waiting in self.common.store.overdue(earlier(now, PATIENCE), TOLD_AT_ONCE).await? {
-            let service = self.waited_for(&waiting).await;
+            let (service, setting) = self.waited_for(&waiting).await;
             asks &= service != Service::Slack;
             let mut once = undoing::one(&waiting);
             let (asker, asked) = match Job::decode(&waiting.body) {
@@ -92,7 +94,7 @@ impl Office {
             if asker.via == Via::Timer {
                 continue;
             }
-            let say = Say::Waits { asked, service, once };
+            let say = Say::Waits { asked, service, setting, once };
             let notice = Job::Message(Message::Private { to: asker.addressee(), say });
             let notice =
                 NewJob { request: Some(waiting.request()), ..self.new_job(&waiting.installation, &notice, now) };
@@ -101,14 +103,16 @@ impl Office {
         Ok(told)
     }
 
-    /// The service that a job waits for: the one it calls just now, else the one that failed last.
-    async fn waited_for(&self, waiting: &Claim) -> Service {
+    /// The service that a job waits for: the one it calls just now, else the one that failed last, and the setting
+    /// that seems to be wrong.
+    async fn waited_for(&self, waiting: &Claim) -> (Service, Option<String>) {
         if let Some(service) = self.common.callers.service(waiting.id) {
-            return service;
+            return (service, None);
         }
         let kept = self.common.store.job(waiting.id).await.ok().flatten();
-        let cause = kept.and_then(|kept| kept.cause);
-        cause.and_then(|cause| Service::in_words(&cause)).unwrap_or(Service::Dialnote)
+        let cause = kept.and_then(|kept| kept.cause).unwrap_or_default();
+        let setting = cause.ends_with(ASSIGN).then(|| ASSIGN.to_owned());
+        (Service::in_words(&cause).unwrap_or(Service::Dialnote), setting)
     }
 
     /// A command as it is typed, with what people call its conversation, as far as that is known here.

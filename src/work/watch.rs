@@ -17,6 +17,7 @@ use crate::error::{Fault, Service};
 use crate::ids::{ConversationId, InstallationId};
 use crate::store::{Class, Delivery, Mirrored, NewJob};
 use crate::work::index::{Conversations, gone, seen};
+use crate::work::set_back::is_within;
 use crate::work::{Work, later};
 
 /// How often it is looked at least and at most.
@@ -125,7 +126,7 @@ impl Work {
     /// the conversation to the top.
     async fn walk_on(&self, installation: &InstallationId, watched: &Watched) -> Result<Walk, Fault> {
         let (Walk { offset, at: last }, at) = (watched.walk, self.clock.now());
-        if last.is_some_and(|last| later(last, WALK) > at) {
+        if last.is_some_and(|last| is_within(last, WALK, at)) {
             return Ok(watched.walk);
         }
         let page = self.dialnote.conversations(offset).await.map_err(fault)?;
@@ -331,7 +332,7 @@ struct Changed {
 impl Changed {
     /// Whether its card was drawn anew just before.
     fn is_left_alone(&self, at: Timestamp) -> bool {
-        self.concerns_anybody() && self.since.is_some_and(|since| later(since, TOGETHER) > at)
+        self.concerns_anybody() && self.since.is_some_and(|since| is_within(since, TOGETHER, at))
     }
 
     /// Whether it is seen for the first time although nothing has happened in it since long before the last look:

@@ -2,6 +2,7 @@
 //! Before every call that is not the first try, or comes more than a moment after the decision, the
 //! conversation is looked at, and what does not fit any more is decided again.
 
+use crate::dialnote::answer::{CallError, Denied};
 use crate::domain::conversation::Conversation;
 use crate::domain::fresh::{Basis, Looked};
 use crate::domain::job::{CommandJob, Job, Stage};
@@ -134,12 +135,15 @@ impl Work {
             Call::Snooze(until) => dialnote.snooze(id, *until, &attempt_key).await,
             Call::AddNote { .. } => return Ok(plan.before.clone()),
         };
-        let mut now = answer.map_err(refused)?;
+        let mut now = answer.map_err(|error| status_refused(error, plan, call))?;
         if !call.holds(&now) {
             now = self.dialnote.look_after_write(id).await.map_err(refused)?;
         }
         if call.holds(&now) {
             return Ok(now);
+        }
+        if call.is_about_status() {
+            return Err(Refusal::StatusUnchanged(About::from(&now)).into());
         }
         let owner = self.owner(&claim.installation, &now).await?.map(|owner| owner.name);
         Err(Refusal::DidNotStick { about: About::from(&now), owner }.into())
@@ -161,6 +165,20 @@ impl Work {
         let verdict = Verdict::Continue { body: Job::Command(job).encode(), until: self.lease_end() };
         Outcome { verdict, effects: Vec::new() }
     }
+}
+
+/// dialnote's words about a status, with what to do about them; else why the call was refused.
+fn status_refused(error: CallError, plan: &Plan, call: &Call) -> Stop {
+    match error {
+        CallError::Denied(Denied::Words(words)) if call.is_about_status() && names_status(&words) => {
+            Refusal::StatusRefused { about: About::from(&plan.before), words }.into()
+        }
+        error => denied(error, Some(&plan.before.id)),
+    }
+}
+
+fn names_status(words: &str) -> bool {
+    words.to_lowercase().contains("status")
 }
 
 /// What is not found after it was decided on was there before.

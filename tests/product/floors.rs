@@ -13,7 +13,7 @@ fn floor(part: &str) -> Option<u8> {
         "dialnote" | "slack" | "store" => 3,
         "work" => 4,
         "http" => 5,
-        "app" | "audit" | "config" | "jobs" | "manifest" | "person" => 6,
+        "app" | "audit" | "config" | "jobs" | "limits" | "manifest" | "person" => 6,
         _ => return None,
     })
 }

@@ -181,6 +181,8 @@ async fn no_command_prints_a_secret() {
                 "jobs show JOB",
                 "jobs retry JOB",
                 "jobs drop JOB",
+                "limits list",
+                "limits clear --all",
                 "backup FILE",
                 "health",
                 "resync",

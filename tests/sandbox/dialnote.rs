@@ -251,7 +251,7 @@ async fn ids_in_paths_are_decoded_and_unknown_addresses_are_not_found() {
     stage.sandbox.world(|world| world.dialnote.conversations[0].id = "conv/1 é".to_owned());
     let (status, body) = stage.dialnote("GET", "/conversations/conv%2F1%20%C3%A9", Value::Null).await;
     assert_eq!((status, &body["data"]["id"]), (200, &json!("conv/1 é")));
-    assert_eq!(stage.dialnote("GET", "/contacts", Value::Null).await.0, 404);
+    assert_eq!(stage.dialnote("GET", "/nothing", Value::Null).await.0, 404);
     assert_eq!(stage.dialnote("DELETE", "/conversations/conv_1002", Value::Null).await.0, 404);
     let key = stage.sandbox.credentials().dialnote_api_key;
     for nowhere in ["/dialnote/conversations", "/dialnote/api/v1/publications", "/dialnote/api/v1/api/hooks"] {
@@ -260,4 +260,34 @@ async fn ids_in_paths_are_decoded_and_unknown_addresses_are_not_found() {
     }
     let form = stage.http.patch(stage.url("/dialnote/api/v1/conversations/conv_1002")).form(&[("status", "done")]);
     assert_eq!(form.bearer_auth(key).send().await.unwrap().status(), 415);
+}
+
+#[tokio::test]
+async fn a_call_can_be_read_by_itself() {
+    let stage = Stage::set().await;
+    let (_, list) = stage.dialnote("GET", "/call-logs?limit=1", Value::Null).await;
+    let first = &list["data"][0];
+    let path = format!("/call-logs/{}", first["id"].as_str().unwrap());
+    let (status, one) = stage.dialnote("GET", &path, Value::Null).await;
+    assert_eq!((status, &one["data"]), (200, first));
+    assert_eq!(stage.dialnote("GET", &format!("{path}?limit=1"), Value::Null).await.0, 400);
+    assert_eq!(stage.dialnote("GET", "/call-logs/call_none", Value::Null).await.0, 404);
+}
+
+#[tokio::test]
+async fn contacts_are_found_by_their_letters() {
+    let stage = Stage::set().await;
+    let (status, all) = stage.dialnote("GET", "/contacts", Value::Null).await;
+    let all = all["data"]["contacts"].as_array().unwrap().clone();
+    assert_eq!((status, all.len()), (200, 14));
+    let found = async |query: &str| stage.dialnote("GET", &format!("/contacts?{query}"), Value::Null).await;
+    let (_, ana) = found("search=LIMA").await;
+    assert_eq!(ana["data"]["contacts"][0]["id"], "con_101");
+    assert_eq!(ana["data"]["contacts"].as_array().unwrap().len(), 1);
+    assert_eq!(found("search=%2B14155550101").await.1, ana, "by the number, too");
+    let (_, second) = found("limit=5&page=2").await;
+    assert_eq!(second["data"]["contacts"].as_array().unwrap()[..], all[5..10]);
+    for refused in ["page=0", "limit=101", "offset=1", "page=x"] {
+        assert_eq!(found(refused).await.0, 400, "{refused}");
+    }
 }

@@ -118,7 +118,7 @@ macro_rules! conforms {
     };
 }
 
-conforms!(deliveries, order, claims, verdicts, telling, facts, kept, shelves, bells, fairness, doubts);
+conforms!(deliveries, order, claims, verdicts, telling, facts, kept, shelves, bells, fairness, doubts, waiting);
 
 #[tokio::test]
 async fn two_handles() {

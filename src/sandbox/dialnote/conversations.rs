@@ -153,3 +153,10 @@ pub(super) fn call_logs(world: &World, query: &Query) -> Result<Found, Refused> 
     let page = calls.iter().take(limit).map(|call| call.object(&world.dialnote.members));
     Ok(Found { meta, ..Found::of(Shape::Calls, page.collect()) })
 }
+
+pub(super) fn call_log(world: &World, id: &str, query: &Query) -> Result<Found, Refused> {
+    only(world, query, &[])?;
+    let call = world.dialnote.call_logs.iter().find(|call| call.id == id);
+    let call = call.ok_or_else(|| Refused::not_found("such call"))?;
+    Ok(Found::of(Shape::Call, call.object(&world.dialnote.members)))
+}

@@ -191,7 +191,8 @@ impl Edge {
             Shape::Members => self.list("members", data, |member| self.member_object(member)),
             Shape::Channels => self.list("channels", data, |channel| channel),
             Shape::Calls => self.list("callLogs", data, |call| self.call_object(call)),
-            Shape::Messages | Shape::Note | Shape::Hook => data,
+            Shape::Call => self.call_object(data),
+            Shape::Contacts | Shape::Messages | Shape::Note | Shape::Hook => data,
         }
     }
 

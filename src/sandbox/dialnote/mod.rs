@@ -2,6 +2,7 @@
 //! same: a wrong guess of the app's is better met in the sandbox than in a team's inbox.
 
 mod address;
+mod contacts;
 mod conversations;
 mod edge;
 mod elsewhere;
@@ -80,6 +81,8 @@ enum Shape {
     Members,
     Channels,
     Calls,
+    Call,
+    Contacts,
     Messages,
     Note,
     Hook,
@@ -160,6 +163,8 @@ fn route(world: &mut World, edge: Edge, heard: &Heard) -> Result<Found, Refused>
         ("GET", ["team", "members"]) => members(world, &query),
         ("GET", ["messaging-channels"]) => numbers(world, &query),
         ("GET", ["call-logs"]) => conversations::call_logs(world, &query),
+        ("GET", ["call-logs", id]) => conversations::call_log(world, id, &query),
+        ("GET", ["contacts"]) => contacts::contacts(world, &query),
         ("POST", ["api", "hooks"]) => hooks::subscribe(world, &body(heard)?),
         ("DELETE", ["api", "hooks", id]) => hooks::unsubscribe(world, id),
         _ => Err(nowhere()),

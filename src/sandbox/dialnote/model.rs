@@ -264,17 +264,13 @@ impl Dialnote {
     pub(in crate::sandbox) fn conversation_object(&self, conversation: &Conversation) -> Value {
         let owner = conversation.assigned_to.as_ref().and_then(|id| self.member(id));
         let number = self.numbers.iter().find(|number| number.id == conversation.number);
-        let contact = &conversation.contact;
         json!({
             "id": conversation.id,
             "status": conversation.status.word(),
             "isRead": conversation.is_read,
             "assignedToId": conversation.assigned_to,
             "assignedTo": owner.map(Member::as_owner),
-            "contact": {
-                "id": contact.id, "firstName": contact.first_name, "lastName": contact.last_name,
-                "company": contact.company, "phoneNumber": contact.phone_number, "email": contact.email,
-            },
+            "contact": conversation.contact.object(),
             "phoneNumber": number.map(|n| json!({"id": n.id, "number": n.number, "name": n.name})),
             "lastActivity": conversation.timeline.last().map(|entry| json!({
                 "type": entry.kind.word(), "direction": entry.direction, "preview": preview(&entry.text),
@@ -284,6 +280,22 @@ impl Dialnote {
             "createdAt": conversation.created_at,
             "updatedAt": conversation.updated_at,
         })
+    }
+}
+
+impl Contact {
+    pub(super) fn object(&self) -> Value {
+        json!({
+            "id": self.id, "firstName": self.first_name, "lastName": self.last_name, "company": self.company,
+            "phoneNumber": self.phone_number, "email": self.email,
+        })
+    }
+
+    /// Whether one of its words has these letters.
+    pub(super) fn matches(&self, search: &str) -> bool {
+        let named = [&self.first_name, &self.last_name, &self.company, &self.email].into_iter().flatten();
+        let search = search.to_lowercase();
+        named.chain([&self.phone_number]).any(|word| word.to_lowercase().contains(&search))
     }
 }
 

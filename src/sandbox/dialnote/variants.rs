@@ -1,7 +1,10 @@
 //! What dialnote may turn out to be like where nothing is published (contracts/dialnote.md, "Variants the app must
 //! survive"). The first value of each choice is the default. `edge` makes requests and answers of it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// Choices by name; the first of each is the default.
 macro_rules! choices {
@@ -14,6 +17,11 @@ macro_rules! choices {
         pub enum $choice {
             $(#[$about_first])* #[default] $first,
             $($(#[$about_other])* $other,)+
+        }
+
+        impl $choice {
+            /// All of them, the default first.
+            pub const ALL: &[Self] = &[Self::$first, $(Self::$other),+];
         }
     )+};
 }
@@ -60,6 +68,37 @@ pub struct Variants {
     pub key: Key,
     /// Whether calls are refused because there are too many.
     pub limits: Limits,
+}
+
+impl Variants {
+    /// The values of each switch by the switch's name, the default first.
+    pub fn values() -> BTreeMap<&'static str, Vec<Value>> {
+        BTreeMap::from([
+            ("addresses", written(Addresses::ALL)),
+            ("not_found_body", written(NotFoundBody::ALL)),
+            ("envelope", written(Envelope::ALL)),
+            ("list", written(List::ALL)),
+            ("messages_page", written(MessagesPage::ALL)),
+            ("query", written(Query::ALL)),
+            ("member_shape", written(MemberShape::ALL)),
+            ("member_fields", written(MemberFields::ALL)),
+            ("assigned_to", written(AssignedTo::ALL)),
+            ("write_answer", written(WriteAnswer::ALL)),
+            ("patch_status", written(PatchStatus::ALL)),
+            ("status_case", written(StatusCase::ALL)),
+            ("status_unknown", written(StatusUnknown::ALL)),
+            ("ids", written(Ids::ALL)),
+            ("is_read", written(IsRead::ALL)),
+            ("hook_delete", written(HookDelete::ALL)),
+            ("hook_event", written(HookEvent::ALL)),
+            ("key", written(Key::ALL)),
+            ("limits", written(Limits::ALL)),
+        ])
+    }
+}
+
+fn written<T: Serialize>(all: &[T]) -> Vec<Value> {
+    all.iter().map(|value| json!(value)).collect()
 }
 
 choices! {
@@ -252,6 +291,11 @@ pub enum HookDelete {
     NotFound,
 }
 
+impl HookDelete {
+    /// All of them, the default first.
+    pub const ALL: &[Self] = &[Self::Success, Self::NoContent, Self::NotFound];
+}
+
 impl From<HookDelete> for u16 {
     fn from(answer: HookDelete) -> Self {
         match answer {
@@ -266,8 +310,7 @@ impl TryFrom<u16> for HookDelete {
     type Error = String;
 
     fn try_from(status: u16) -> Result<Self, String> {
-        let all = [Self::Success, Self::NoContent, Self::NotFound];
-        let found = all.into_iter().find(|answer| u16::from(*answer) == status);
+        let found = Self::ALL.iter().copied().find(|answer| u16::from(*answer) == status);
         found.ok_or_else(|| format!("hook_delete is 200, 204 or 404, not {status}"))
     }
 }

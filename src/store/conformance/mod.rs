@@ -18,6 +18,7 @@ mod order;
 mod shelves;
 mod telling;
 mod verdicts;
+mod waiting;
 
 use std::time::Duration;
 
@@ -50,6 +51,7 @@ pub async fn all(fresh: &impl AsyncFn() -> Box<dyn Store>) {
     bells(fresh).await;
     fairness(fresh).await;
     doubts(fresh).await;
+    waiting(fresh).await;
 }
 
 /// A request is accepted once, with all its jobs or none.
@@ -222,6 +224,20 @@ pub async fn fairness(fresh: &impl AsyncFn() -> Box<dyn Store>) {
             fairness::a_closed_bucket_holds_up_appointments,
             fairness::a_waiting_job_is_replaced,
             fairness::what_is_being_worked_on_is_not_replaced,
+        ]
+    );
+}
+
+/// What waits for a time, when limits are lifted or the clock is set back.
+pub async fn waiting(fresh: &impl AsyncFn() -> Box<dyn Store>) {
+    each!(
+        fresh,
+        [
+            waiting::a_limit_is_listed_until_it_ends,
+            waiting::a_lifted_limit_lets_through_what_waits,
+            waiting::what_waits_comes_nearer_when_the_clock_is_set_back,
+            waiting::a_lease_outlives_a_clock_that_is_set_back,
+            waiting::nothing_is_newer_than_a_clock_that_is_set_back,
         ]
     );
 }

@@ -16,6 +16,7 @@ mod operating;
 mod settling;
 mod shelves;
 mod transaction;
+mod waiting;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,12 +35,13 @@ use self::kept::ComeDue;
 use self::lines::name;
 use self::settling::{Renew, Settle, Tell};
 use self::transaction::{Params, Verb, query, transact};
+use self::waiting::{Lift, SetBack};
 use super::bells::Bells;
 use super::shelf::{Kept, Shelf};
 use super::turns::Turns;
 use super::{
-    Accepted, Audited, Card, Claim, Delivery, Document, Draft, Effect, Entry, Lane, Memo, Mirrored, NewJob, Overview,
-    Settled, Since, Store, Stored, Verdict,
+    Accepted, Audited, Card, Claim, Delivery, Document, Draft, Effect, Entry, Lane, Limit, Memo, Mirrored, NewJob,
+    Overview, Settled, Since, Store, Stored, Verdict,
 };
 use crate::clock::from_millis;
 use crate::error::{Fault, whole};
@@ -402,6 +404,18 @@ impl Store for Postgres {
 
     async fn discard(&self, id: JobId) -> Result<bool, Fault> {
         Ok(self.first(operating::DISCARD, &[&id.0], operating::read_id).await?.is_some())
+    }
+
+    async fn limits(&self, now: Timestamp, max: usize) -> Result<Vec<Limit>, Fault> {
+        self.all(waiting::LIMITS, &[&now.as_millisecond(), &limit(max)], waiting::read_limit).await
+    }
+
+    async fn lift(&self, limit: &Limit, now: Timestamp) -> Result<bool, Fault> {
+        self.transact(&Lift { closed: limit, now }).await
+    }
+
+    async fn set_back(&self, by: Duration, now: Timestamp) -> Result<(), Fault> {
+        self.transact(&SetBack { by, now }).await
     }
 
     async fn overview(&self) -> Result<Overview, Fault> {

@@ -19,6 +19,7 @@ mod operating;
 mod plans;
 mod readers;
 mod shelves;
+mod waiting;
 mod writer;
 
 use std::fs::{self, OpenOptions};
@@ -44,8 +45,8 @@ use self::writer::Writer;
 use super::bells::Bells;
 use super::shelf::{Kept, Shelf};
 use super::{
-    Accepted, Audited, Card, Claim, Delivery, Document, Draft, Effect, Entry, Lane, Memo, Mirrored, NewJob, Overview,
-    Settled, Since, Store, Stored, Verdict,
+    Accepted, Audited, Card, Claim, Delivery, Document, Draft, Effect, Entry, Lane, Limit, Memo, Mirrored, NewJob,
+    Overview, Settled, Since, Store, Stored, Verdict,
 };
 use crate::clock::from_millis;
 use crate::error::Fault;
@@ -359,6 +360,19 @@ impl Store for Sqlite {
 
     async fn discard(&self, id: JobId) -> Result<bool, Fault> {
         self.writer.write(PATIENCE, move |connection, _| operating::discard(connection, id)).await
+    }
+
+    async fn limits(&self, now: Timestamp, max: usize) -> Result<Vec<Limit>, Fault> {
+        self.readers.read(|connection| waiting::limits(connection, now, max))
+    }
+
+    async fn lift(&self, limit: &Limit, now: Timestamp) -> Result<bool, Fault> {
+        let limit = limit.clone();
+        self.writer.write(PATIENCE, move |connection, memory| waiting::lift(connection, memory, &limit, now)).await
+    }
+
+    async fn set_back(&self, by: Duration, now: Timestamp) -> Result<(), Fault> {
+        self.writer.write(PATIENCE, move |connection, memory| waiting::set_back(connection, memory, by, now)).await
     }
 
     async fn overview(&self) -> Result<Overview, Fault> {

@@ -1,0 +1,88 @@
+//! Limits of Slack's and dialnote's for whoever looks after the app: until when nothing is called, and an end to that.
+
+use std::io::Write;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::dialnote::answer::BUCKET as DIALNOTE;
+use crate::error::{Fault, Service};
+use crate::store::{Limit, Store};
+
+/// How many are looked at.
+const MOST: usize = 10_000;
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum NotDone {
+    /// The database did not answer.
+    #[error("{0}")]
+    Store(#[from] Fault),
+    /// The output cannot be written.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// There is no such limit.
+    #[error("no limit is called {0}\nhint: `limits list` shows those there are")]
+    NoLimit(String),
+}
+
+/// Which limits are meant.
+#[derive(Clone, Debug, Default)]
+pub struct Chosen {
+    /// Only of this workspace or organization.
+    pub installation: Option<String>,
+    /// Their methods; empty for all.
+    pub methods: Vec<String>,
+}
+
+impl Chosen {
+    fn holds(&self, limit: &Limit) -> bool {
+        let of = self.installation.as_ref().is_none_or(|wanted| limit.installation.as_str() == wanted);
+        of && (self.methods.is_empty() || self.methods.contains(&limit.bucket))
+    }
+}
+
+/// Writes a line for each limit.
+pub async fn list(store: &dyn Store, now: Timestamp, as_json: bool, out: &mut impl Write) -> Result<(), NotDone> {
+    let limits = store.limits(now, MOST).await?;
+    for limit in &limits {
+        if as_json { writeln!(out, "{}", row(limit))? } else { writeln!(out, "{}", line(limit))? }
+    }
+    if limits.is_empty() && !as_json {
+        writeln!(out, "no limits: neither Slack nor dialnote has asked the app to wait")?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Lifts limits, so that what waits for them is tried now; answers which.
+pub async fn clear(store: &dyn Store, chosen: &Chosen, now: Timestamp) -> Result<Vec<Limit>, NotDone> {
+    let limits: Vec<_> = store.limits(now, MOST).await?.into_iter().filter(|limit| chosen.holds(limit)).collect();
+    let missing = chosen.methods.iter().find(|method| limits.iter().all(|limit| limit.bucket != **method));
+    if let Some(method) = missing {
+        return Err(NotDone::NoLimit(method.clone()));
+    }
+    for limit in &limits {
+        store.lift(limit, now).await?;
+    }
+    Ok(limits)
+}
+
+/// `T0ACME Slack chat.postMessage until 2026-11-23T09:05:00Z`.
+pub fn line(limit: &Limit) -> String {
+    let what = match service(limit) {
+        Service::Dialnote => DIALNOTE.to_owned(),
+        Service::Slack => format!("{} {}", Service::Slack, limit.bucket),
+    };
+    format!("{} {what} until {}", limit.installation, limit.until)
+}
+
+fn row(limit: &Limit) -> Value {
+    json!({
+        "workspace": limit.installation, "service": service(limit), "method": limit.bucket, "until": limit.until,
+    })
+}
+
+/// All of dialnote is one bucket; Slack has one for each method.
+fn service(limit: &Limit) -> Service {
+    if limit.bucket == DIALNOTE { Service::Dialnote } else { Service::Slack }
+}
