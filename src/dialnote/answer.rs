@@ -77,7 +77,7 @@ pub(super) fn refused(answer: &Answer) -> Option<CallError> {
 }
 
 /// An outage: something other than dialnote answered.
-fn unavailable(status: StatusCode) -> CallError {
+pub(super) fn unavailable(status: StatusCode) -> CallError {
     Fault::Unavailable { service: Service::Dialnote, cause: status.to_string() }.into()
 }
 

@@ -2,12 +2,9 @@
 //! (contracts/dialnote.md, Consequences 5).
 
 use crate::dialnote::answer::{CallError, Denied};
-use crate::dialnote::client::Dialnote;
+use crate::dialnote::client::{Dialnote, NOWHERE};
 use crate::domain::conversation::{Conversation, Status};
 use crate::ids::ConversationId;
-
-/// A conversation that there is not.
-const NOWHERE: &str = "dialnote-slack-doctor";
 
 /// The name of the doctor's own writes.
 const DOCTOR: &str = "doctor";

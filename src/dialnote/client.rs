@@ -10,7 +10,7 @@ use reqwest::{Method, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use crate::dialnote::answer::{CallError, Denied, content, refused, unreadable};
+use crate::dialnote::answer::{CallError, Denied, content, refused, unavailable, unreadable};
 use crate::dialnote::learned::Learned;
 use crate::dialnote::pages::{Page, Pages};
 use crate::dialnote::wire;
@@ -27,6 +27,9 @@ pub const PAGE: usize = 100;
 
 /// The header that names a write (contracts/dialnote.md, Authentication: never relied on).
 const IDEMPOTENCY: &str = "Idempotency-Key";
+
+/// A conversation that there is not.
+pub(super) const NOWHERE: &str = "dialnote-slack-doctor";
 
 /// How many pages of messages are searched for a note of ours. It was written moments ago, so it is
 /// among the newest.
