@@ -1,13 +1,12 @@
 //! Two misfortunes at once: both far sides are late and answer oddly, and the app is killed again and again.
 
-use dialnote_slack::sandbox::World;
 use serde_json::json;
 
 use crate::backend::Backend;
 use crate::dice::Dice;
 use crate::killing::{Round, kill};
 use crate::people::{AT_A_TIME, People};
-use crate::stage::{Setting, on_each};
+use crate::stage::{Setting, Stage, on_each};
 
 const PEOPLE: usize = 16;
 
@@ -15,7 +14,7 @@ const ROUNDS: usize = 10;
 
 /// Our patience with a call is half of it, and longer than a far side takes: what remains if it is not stands in
 /// `ARCHITECTURE.md`.
-const LEASE: u32 = 8;
+pub const LEASE: u32 = 8;
 
 /// How late a call is at most, in milliseconds.
 const LATE: u64 = 3_000;
@@ -42,23 +41,31 @@ async fn rough(name: &'static str, applies: fn(Backend) -> bool) {
     on_each(applies, setting, async |stage| {
         let mut dice = Dice::new(name);
         let mut people = People::gather(stage, PEOPLE);
-        let seed = dice.between(1, 1_000_000);
-        stage.sandbox.world(|world| become_rough(world, seed));
+        begin(stage, &mut dice);
         let round = Round { orders: [3, 9], patience: [500, 2_500] };
         kill(stage, &mut dice, &mut people, rounds, round).await;
         let app = stage.start().await;
         people.all_is_typed().await;
         stage.has_done_what_it_accepted().await;
-        stage.sandbox.world(|world| world.faults = world.faults.merged(&json!({ "reset": true })).unwrap());
+        end(stage);
         stage.finish(app).await;
         stage.judge();
     })
     .await;
 }
 
-fn become_rough(world: &mut World, seed: usize) {
+/// From now on both far sides are late and odd.
+pub fn begin(stage: &Stage, dice: &mut Dice) {
     let side = json!({
-        "slow_share": LATE_SHARE, "slow_share_ms": LATE, "odd_share": ODD_SHARE, "share_seed": seed,
+        "slow_share": LATE_SHARE, "slow_share_ms": LATE, "odd_share": ODD_SHARE,
+        "share_seed": dice.between(1, 1_000_000),
     });
-    world.faults = world.faults.merged(&json!({ "slack": side, "dialnote": side })).unwrap();
+    stage.sandbox.world(|world| {
+        world.faults = world.faults.merged(&json!({ "slack": side, "dialnote": side })).unwrap();
+    });
+}
+
+/// From now on all is well.
+pub fn end(stage: &Stage) {
+    stage.sandbox.world(|world| world.faults = world.faults.merged(&json!({ "reset": true })).unwrap());
 }
