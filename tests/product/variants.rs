@@ -155,7 +155,7 @@ async fn what_dialnote_will_not_tell_of_is_found() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_revoked_meanwhile_loses_nothing() {
+async fn a_key_that_is_revoked_between_commands_loses_nothing() {
     under(&json!({}), async |bot| {
         says(bot, MAYA, "/assign @zoe Ana Lima wants a call back").await;
         play(bot, &json!({ "key": "revoked" }));
