@@ -1,4 +1,4 @@
-//! Limits of Slack's and dialnote's for whoever looks after the app: until when nothing is called, and an end to that.
+//! Limits of Slack's and dialnote's for the operator: until when nothing is called, and an end to that.
 
 use std::io::Write;
 

@@ -14,9 +14,9 @@ enum Fate {
     Works(&'static str),
     /// The same while dialnote refuses calls because there are too many.
     Waits,
-    /// Owners and notes work. Whoever changes a status, and the doctor, read these words.
+    /// Owners and notes work. A person who changes a status, and the doctor, read these words.
     NoStatus([&'static str; 2]),
-    /// Nothing can be changed. Whoever tries, and the doctor, read these words.
+    /// Nothing can be changed. A person who tries, and the doctor, read these words.
     Nothing([&'static str; 2]),
 }
 
@@ -131,7 +131,7 @@ impl Story<'_> {
         self.bot.answer(who).await
     }
 
-    /// Somebody types something that is written exactly so many times.
+    /// A person types something that is written exactly so many times.
     async fn act(&mut self, who: &str, text: &str, writes: usize) -> String {
         let before = self.writes();
         let said = self.says(who, text).await;
@@ -228,7 +228,7 @@ impl Story<'_> {
         assert!(said.contains(words), "{}: {words} is not in {said}", self.what);
     }
 
-    /// What is asked for meanwhile is done in its order, once there is room again.
+    /// Commands that were given during the limit are done in their order afterwards.
     async fn waits(&mut self) {
         play(self.bot, &json!({ "limits": "none" }));
         self.bot.look().await;

@@ -1,6 +1,7 @@
 //! What each variant of dialnote means beyond the story that `each_variant` plays: addresses, and what can be mistaken
 //! for one (contracts/dialnote.md, "Variants the app must survive").
 
+use dialnote_slack::sandbox::{Entry, Kind};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -154,7 +155,7 @@ async fn what_dialnote_will_not_tell_of_is_found() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_revoked_meanwhile_loses_nothing() {
+async fn a_key_that_is_revoked_between_commands_loses_nothing() {
     under(&json!({}), async |bot| {
         says(bot, MAYA, "/assign @zoe Ana Lima wants a call back").await;
         play(bot, &json!({ "key": "revoked" }));
@@ -173,6 +174,72 @@ async fn a_key_that_is_revoked_meanwhile_loses_nothing() {
         assert_eq!(owner(bot), None);
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_wrong_address_is_named_where_people_type() {
+    under(&json!({ "addresses": "split" }), async |bot| {
+        let assign = bot.sandbox.credentials().dialnote_api;
+        let reads = format!("{assign}/public");
+        for (changed, named) in [
+            ([("DIALNOTE_ASSIGN_URL", reads.as_str())], "DIALNOTE_ASSIGN_URL"),
+            ([("DIALNOTE_API_URL", assign.as_str())], "DIALNOTE_API_URL"),
+        ] {
+            bot.restart_with(&changed).await;
+            let said = says(bot, MAYA, "/assign @zoe conv_1001 wants a call back").await;
+            assert!(said.contains(named) && said.contains("wants a call back"), "{said}");
+            assert!(!said.contains("deleted") && !said.contains("no longer"), "{said}");
+            let doctor = says(bot, MAYA, "/dialnote doctor").await;
+            assert!(doctor.contains(named) && !doctor.contains("may write"), "{doctor}");
+            assert_eq!(owner(bot), None);
+        }
+    })
+    .await;
+}
+
+/// Writes a note whose answer is lost, and lets more come in than fits a page before it is looked for.
+async fn notes_of_one_that_was_lost(bot: &mut Bot) -> usize {
+    let lost = json!({ "method": "POST", "path": "/notes", "status": 503, "after_effect": true });
+    bot.world(|world| world.faults = world.faults.merged(&json!({ "dialnote.fail_next": [lost] })).unwrap());
+    bot.slash(MAYA, "/dialnote note conv_1001 asked for x-rays").await;
+    bot.settle().await;
+    bot.world(|world| {
+        let at = world.now();
+        let timeline = &mut world.dialnote.conversation_mut("conv_1001").unwrap().timeline;
+        let (kind, direction) = (Kind::Sms, "inbound".to_owned());
+        timeline.extend((0..120).map(|n| Entry {
+            id: format!("later_{n}"),
+            kind,
+            direction: direction.clone(),
+            text: n.to_string(),
+            at,
+        }));
+    });
+    bot.pass(SignedDuration::from_mins(1)).await;
+    bot.world(|world| world.dialnote.conversation("conv_1001").unwrap().notes().len())
+}
+
+#[tokio::test]
+async fn a_note_is_found_on_an_older_page() {
+    for page in ["two_cursors", "meta_cursor"] {
+        under(&json!({ "messages_page": page }), async |bot| {
+            assert_eq!(notes_of_one_that_was_lost(bot).await, 1, "{page}");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn where_there_is_no_older_page_the_search_ends() {
+    for (page, repeats) in [("none", false), ("two_cursors", true), ("meta_cursor", true)] {
+        under(&json!({ "messages_page": page }), async |bot| {
+            bot.world(|world| world.faults.dialnote.repeats_page = repeats);
+            let notes = notes_of_one_that_was_lost(bot).await;
+            assert!((1..=2).contains(&notes), "{page}: {notes}");
+            bot.world(|world| world.faults.dialnote.repeats_page = false);
+        })
+        .await;
+    }
 }
 
 /// What the doctor finds of something.

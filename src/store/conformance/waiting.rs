@@ -59,7 +59,7 @@ pub(super) async fn a_lease_outlives_a_clock_that_is_set_back(store: &dyn Store)
     accept(store, [message("1", "worked on")]).await?;
     assert_eq!(names(&say(store, 1000).await?), ["worked on"]);
     store.set_back(BACK, at(760)).await?;
-    assert_eq!(say(store, 999).await?, [], "whoever works on it counts on its lease");
+    assert_eq!(say(store, 999).await?, [], "its worker counts on the lease");
     assert_eq!(names(&say(store, 1000 + LEASE.as_secs().cast_signed()).await?), ["worked on"]);
     Ok(())
 }

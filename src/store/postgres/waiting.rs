@@ -29,7 +29,7 @@ const HASTEN: &str = "
 const OPEN: &str = "
     UPDATE buckets SET closed_until = 0 WHERE installation = $1 AND name = $2 AND closed_until > $3";
 
-/// What is being worked on keeps its lease: whoever works on it counts on it.
+/// A claimed job keeps its lease: its worker counts on it.
 const SET_BACK: [&str; 3] = [
     "UPDATE jobs SET due = greatest($1::bigint, due - $2::bigint) WHERE state = 'live' AND NOT in_flight AND due > $1",
     "UPDATE buckets

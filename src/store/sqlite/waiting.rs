@@ -26,7 +26,7 @@ const HASTEN: &str = "
 const OPEN: &str = "
     UPDATE buckets SET closed_until = 0 WHERE installation = ?1 AND name = ?2 AND closed_until > ?3";
 
-/// What is being worked on keeps its lease: whoever works on it counts on it.
+/// A claimed job keeps its lease: its worker counts on it.
 const SET_BACK: [&str; 3] = [
     "UPDATE jobs SET due = max(?1, due - ?2) WHERE state = 'live' AND in_flight = 0 AND due > ?1",
     "UPDATE buckets SET full_until = max(0, full_until - ?2), closed_until = max(0, closed_until - ?2)
