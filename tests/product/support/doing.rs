@@ -110,7 +110,8 @@ impl Bot {
     pub async fn choose_in(&self, who: &str, view: &str, menu: &str, option: &str) -> Outcome {
         let shown = self.view(who, view).expect("a view");
         let mut click = Click::view(who, &shown.id, menu);
-        click.selected_option = Some(option.to_owned());
+        let offered = option_of(&self.offered.lock().unwrap(), option);
+        click.selected_option = offered.as_ref().and_then(Value::as_str).or(Some(option)).map(str::to_owned);
         self.click(click).await
     }
 
