@@ -18,7 +18,7 @@ setup:
 
 unit:
 	INSTA_UPDATE=no sh tests/with-postgres.sh sh -c '$(CARGO) test --locked && \
-		PRODUCT_ON=postgres PRODUCT_AS=installed $(CARGO) test --locked --test product'
+		PRODUCT_ON=postgres PRODUCT_AS=installed RANDOM_SEQUENCES=1 $(CARGO) test --locked --test product'
 
 # The pictures in the README, from the page itself. Every run of the tests takes them, too; this one
 # keeps them.
