@@ -86,6 +86,28 @@ async fn what_cannot_be_read_is_waited_for_like_an_outage() {
 }
 
 #[tokio::test]
+async fn slack_that_cannot_be_read_is_waited_for_and_named() {
+    for (status, answer) in [(200, "html"), (200, "cut"), (200, "empty"), (302, "redirect"), (404, "html")] {
+        product(async |bot| {
+            let odd = |method| json!({ "method": method, "status": status, "answer": answer, "always": true });
+            let odd = ["users.", "chat.", "conversations."].map(odd);
+            faults(bot, &json!({ "slack.fail_next": odd }));
+            bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+            bot.pass(SignedDuration::from_secs(10)).await;
+            patiently(bot, 10).await;
+            assert_eq!((owner(bot), notes(bot)), (None, 0), "{status} {answer}");
+            let said = bot.answer(MAYA).await;
+            assert!(said.starts_with("Slack isn't responding."), "{status} {answer}: {said}");
+            faults(bot, &json!({ "reset": true }));
+            patiently(bot, 3).await;
+            assert_eq!((owner(bot).as_deref(), notes(bot)), (Some("mem_zoe"), 1), "{status} {answer}");
+            bot.read_all().await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn a_gateways_page_does_not_say_that_a_conversation_is_gone() {
     for (method, answer) in [("GET", "html"), ("GET", "empty"), ("PATCH", "html"), ("POST", "html")] {
         product(async |bot| {

@@ -109,7 +109,7 @@ async fn what_is_delivered_twice_has_one_effect() {
 
 #[tokio::test]
 async fn a_connection_that_slack_wants_to_be_rid_of_is_replaced_before_it_goes() {
-    for reason in ["refresh_requested", "warning"] {
+    for reason in ["refresh_requested", "warning", "a_reason_of_tomorrow", ""] {
         by_sockets(async |bot| {
             bot.world(|world| world.sockets.disconnect(reason));
             for command in ["/assign @zoe conv_1001", "/assign @zoe conv_1002", "/assign @zoe conv_1004"] {
