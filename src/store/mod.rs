@@ -212,6 +212,10 @@ pub trait Store: Send + Sync + 'static {
     /// Throws away a job that was given up. Answers whether there was one.
     async fn discard(&self, id: JobId) -> Result<bool, Fault>;
 
+    /// Does what storing a delivery needs first, and stores nothing: fails where a delivery could not be stored
+    /// because somebody holds what it writes to, or it may only be read.
+    async fn rehearse(&self) -> Result<(), Fault>;
+
     /// How much waits.
     async fn overview(&self) -> Result<Overview, Fault>;
 

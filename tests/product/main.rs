@@ -21,6 +21,7 @@ mod browser;
 mod cases;
 mod changing_profiles;
 mod choosing;
+mod commanding;
 mod crashing;
 mod database;
 mod deciding;
