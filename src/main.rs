@@ -207,10 +207,10 @@ async fn look_after_jobs(settings: &Settings, command: Jobs) -> Result<(), Failu
 }
 
 async fn throw_away(store: &dyn Store, ids: &[JobId], care: &Care, out: &mut impl Write) -> Result<(), Failure> {
-    if !care.yes {
+    if !care.yes || ids.is_empty() {
         jobs::preview(store, ids, out).await?;
     }
-    if care.dry_run {
+    if care.dry_run || ids.is_empty() {
         return Ok(());
     }
     care.ask(&format!("Throw away {}?", counted(ids.len()).to_lowercase()), "thrown away")?;

@@ -213,7 +213,7 @@ pub trait Store: Send + Sync + 'static {
     async fn discard(&self, id: JobId) -> Result<bool, Fault>;
 
     /// Does what storing a delivery needs first, and stores nothing: fails where a delivery could not be stored
-    /// because somebody holds what it writes to, or it may only be read.
+    /// because another program holds what it writes to, or it may only be read.
     async fn rehearse(&self) -> Result<(), Fault>;
 
     /// How much waits.

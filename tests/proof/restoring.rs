@@ -77,7 +77,7 @@ async fn run(stage: &Stage, words: &[&str]) -> ExitStatus {
     ended.status
 }
 
-/// Has somebody take conversations, and waits until each has its card.
+/// Has a person take conversations, and waits until each has its card.
 async fn have_cards(stage: &Stage, which: std::ops::Range<usize>) {
     let all = which.end;
     for n in which {

@@ -98,7 +98,7 @@ impl Arrival {
     }
 }
 
-/// Keeps everybody from working on a database; nothing if somebody does.
+/// Keeps every process from working on a database; nothing if one does already.
 pub(super) fn alone(path: &Path) -> std::io::Result<Option<File>> {
     let mark = mark(path)?;
     match mark.try_lock() {

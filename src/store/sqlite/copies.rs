@@ -138,7 +138,7 @@ fn is_whole(copy: &Path) -> Result<(), String> {
     found.close().map_err(|(_, error)| said(error))
 }
 
-/// Only the owner of the old one, or of its folder, may read the new one, whoever restores it.
+/// Only the owner of the old one, or of its folder, may read the new one, also when root restores it.
 fn given_to_its_owner(copy: &Path, database: &Path) -> io::Result<()> {
     let like = if database.exists() { database } else { folder_of(database) };
     let file = File::open(copy)?;
