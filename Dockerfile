@@ -2,7 +2,7 @@
 FROM rust:1-slim-bookworm AS build
 RUN apt-get update -q && apt-get install -qy --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
-COPY Cargo.toml Cargo.lock build.rs ./
+COPY Cargo.toml Cargo.lock build.rs manifest.yml ./
 COPY .cargo .cargo
 COPY benches benches
 COPY migrations migrations
@@ -15,7 +15,8 @@ RUN apt-get update -q && apt-get install -qy --no-install-recommends ca-certific
 COPY --from=build /app/target/release/dialnote-slack /usr/local/bin/
 USER 10001
 VOLUME /data
-ENV DATABASE_URL=sqlite:/data/dialnote-slack.db LISTEN=0.0.0.0:8080
+# Readiness and metrics: for the containers beside it. Publish 8080 only.
+ENV DATABASE_URL=sqlite:/data/dialnote-slack.db LISTEN=0.0.0.0:8080 OPS_LISTEN=0.0.0.0:9464
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD ["dialnote-slack", "health"]
 ENTRYPOINT ["dialnote-slack"]

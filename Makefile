@@ -3,7 +3,7 @@
 CHECKS ?= ../shared/checks
 CARGO ?= cargo
 
-.PHONY: test lint setup unit judge bench screenshots fuzz audit
+.PHONY: test lint setup unit judge bench screenshots fuzz audit image-check
 
 test: setup unit judge
 
@@ -56,6 +56,10 @@ audit:
 	$(CARGO) deny --locked check licenses bans sources
 	$(CARGO) machete
 	@$(CARGO) deny --locked check advisories || echo "the list of known holes says so, or cannot be reached from here"
+
+# Whether what the Dockerfile copies is all that the program needs. No container is needed for it.
+image-check: setup
+	sh tests/image-check.sh
 
 lint:
 	$(CARGO) fmt --check

@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Database, LogFormat, Workspaces};
 use crate::domain::conversation::Links;
 use crate::error::Fault;
+use crate::http::ops::Ops;
 use crate::http::sockets::Sockets;
 use crate::http::{self, Site};
 use crate::metrics::Metrics;
@@ -24,7 +25,7 @@ use crate::slack::oauth::OAuth;
 use crate::slack::socket::Dialer;
 use crate::store::Store;
 use crate::store::postgres::Postgres;
-use crate::store::sqlite::Sqlite;
+use crate::store::sqlite::{self, Sqlite};
 use crate::traces::{NotSent, Traces};
 use crate::transport;
 use crate::vault::{BadKey, Vault};
@@ -43,9 +44,23 @@ pub enum NotStarted {
         /// Why.
         cause: String,
     },
+    /// There is no database, and this command makes none.
+    #[error(
+        "there is no database {name}{}. Set DATABASE_URL or name a settings file with --config; \
+         `dialnote-slack serve` makes a new one",
+        .why.as_ref().map_or_else(String::new, |why| format!(": {why}"))
+    )]
+    NoDatabase {
+        /// The file, or the server without its password.
+        name: String,
+        /// What is there instead, if anything is.
+        why: Option<String>,
+    },
     /// The address is taken or not ours.
-    #[error("cannot listen on {address}: {cause}. Set LISTEN to another address, for example 127.0.0.1:8081")]
+    #[error("cannot listen on {address}: {cause}. Set {setting} to another address, for example 127.0.0.1:8081")]
     Address {
+        /// The setting that names it.
+        setting: &'static str,
         /// The address.
         address: SocketAddr,
         /// Why.
@@ -68,6 +83,8 @@ pub struct App {
     pub office: Arc<Office>,
     /// Everything that answers requests.
     pub site: Site,
+    /// What answers operators' tools.
+    pub ops: Ops,
     /// What comes without requests, if it does.
     pub sockets: Option<Sockets>,
     /// Where the time goes, if anybody wants to know.
@@ -116,12 +133,14 @@ impl App {
             }
         });
         let site = Site::new(office.clone());
-        let sockets = site.sockets();
-        Ok(Self { office, site, sockets, traces })
+        let (sockets, ops) = (site.sockets(), site.ops());
+        Ok(Self { office, site, ops, sockets, traces })
     }
 
-    /// Serves and works until `stop` turns true, then finishes what was begun.
-    pub async fn run(self, listener: TcpListener, stop: watch::Receiver<bool>) {
+    /// Serves and works until `stop` turns true, then finishes what was begun. Operators' tools are answered until
+    /// all else has ended.
+    pub async fn run(self, Listeners { requests, ops }: Listeners, stop: watch::Receiver<bool>) {
+        let answering = answer_tools(self.ops, ops);
         let stopped = {
             let mut stop = stop.clone();
             async move {
@@ -130,9 +149,22 @@ impl App {
         };
         let check = tokio::spawn(check_connections(self.office.own().cloned()));
         let received = receive(self.sockets, stop.clone());
-        tokio::join!(http::serve::serve(listener, self.site, stopped), received, runner::run(self.office, stop));
+        let working = Box::pin(async {
+            tokio::join!(http::serve::serve(requests, self.site, stopped), received, runner::run(self.office, stop))
+        });
+        tokio::select! {
+            _ = working => {}
+            () = answering => {}
+        }
         self.traces.finish().await;
         check.abort();
+    }
+}
+
+async fn answer_tools(ops: Ops, listener: Option<TcpListener>) {
+    match listener {
+        Some(listener) => http::serve::serve(listener, ops.site(), std::future::pending()).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -142,16 +174,45 @@ async fn receive(sockets: Option<Sockets>, stop: watch::Receiver<bool>) {
     }
 }
 
+/// Makes sure that there is a database, for a command that must not begin a new one; answers what to call it.
+pub async fn find(database: &Database) -> Result<String, NotStarted> {
+    match database {
+        Database::Sqlite(file) => {
+            let name = std::path::absolute(file).unwrap_or_else(|_| file.clone()).display().to_string();
+            let missing = |why| NotStarted::NoDatabase { name: format!("at {name}"), why };
+            if !file.exists() {
+                return Err(missing(None));
+            }
+            sqlite::look(file).map_err(|why| missing(Some(why)))?;
+            Ok(name)
+        }
+        Database::Postgres(url) => {
+            let url = url.expose_secret();
+            let unreached = not_opened(IN_THE_SETTINGS.to_owned());
+            let name = Postgres::name(url).map_err(&unreached)?;
+            let there = Postgres::is_there(url).await.map_err(&unreached)?;
+            let why = Some("the app has no tables there".to_owned());
+            if there { Ok(name) } else { Err(NotStarted::NoDatabase { name, why }) }
+        }
+    }
+}
+
+/// How the database of a server is called where its address may not be shown.
+const IN_THE_SETTINGS: &str = "that DATABASE_URL names";
+
+fn not_opened(name: String) -> impl Fn(Fault) -> NotStarted {
+    move |fault| NotStarted::Database { name: name.clone(), cause: fault.to_string() }
+}
+
 /// Opens a database and brings it up to date.
 pub async fn open(database: &Database, clock: &Clock) -> Result<Arc<dyn Store>, NotStarted> {
-    let not_opened = |name: String| move |fault: Fault| NotStarted::Database { name, cause: fault.to_string() };
     Ok(match database {
         Database::Sqlite(file) => {
             Arc::new(Sqlite::open(file, calls_end(clock.now())).await.map_err(not_opened(file.display().to_string()))?)
         }
         Database::Postgres(url) => {
             let url = url.expose_secret();
-            Arc::new(Postgres::open(url).await.map_err(not_opened("that DATABASE_URL names".into()))?)
+            Arc::new(Postgres::open(url).await.map_err(not_opened(IN_THE_SETTINGS.to_owned()))?)
         }
     })
 }
@@ -182,9 +243,28 @@ pub fn discretion() -> FilterFn {
     filter_fn(|told| *told.level() <= Level::INFO || !INDISCREET.iter().any(|one| told.target().starts_with(one)))
 }
 
-/// Takes the address, or says why not.
-pub async fn listen(address: SocketAddr) -> Result<TcpListener, NotStarted> {
-    TcpListener::bind(address).await.map_err(|cause| NotStarted::Address { address, cause })
+/// Where the app is reached.
+#[derive(Debug)]
+pub struct Listeners {
+    /// By Slack, dialnote and people.
+    pub requests: TcpListener,
+    /// By operators' tools, if they can.
+    pub ops: Option<TcpListener>,
+}
+
+/// Takes the addresses that are set, or says why not.
+pub async fn listen_on(config: &Config) -> Result<Listeners, NotStarted> {
+    let requests = listen("LISTEN", config.listen).await?;
+    let ops = match config.ops_listen {
+        Some(address) => Some(listen("OPS_LISTEN", address).await?),
+        None => None,
+    };
+    Ok(Listeners { requests, ops })
+}
+
+/// Takes an address, or says why not.
+pub async fn listen(setting: &'static str, address: SocketAddr) -> Result<TcpListener, NotStarted> {
+    TcpListener::bind(address).await.map_err(|cause| NotStarted::Address { setting, address, cause })
 }
 
 /// Says at the start whether both services know us. Only says so: requests are accepted and kept

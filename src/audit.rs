@@ -67,7 +67,16 @@ pub async fn write(store: &dyn Store, since: Timestamp, form: Form, out: &mut im
     let (mut after, mut begun) = (0, false);
     loop {
         let piece = store.audit(after, since, PIECE).await?;
-        let Some(last) = piece.last() else { return Ok(out.flush()?) };
+        let Some(last) = piece.last() else {
+            if !begun && form == Form::Lines {
+                writeln!(
+                    out,
+                    "none: nothing was written down{}",
+                    if since > Timestamp::MIN { " since then" } else { "" }
+                )?;
+            }
+            return Ok(out.flush()?);
+        };
         after = last.id;
         match form {
             Form::Csv => csv_rows(&piece, !begun, out)?,

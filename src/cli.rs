@@ -86,10 +86,17 @@ pub(crate) enum Command {
         /// Although something waits to be done that names them: that stays.
         #[arg(long)]
         even_if_waiting: bool,
+        #[command(flatten)]
+        care: Care,
     },
     /// Copy the database into a file that is complete in itself. The app may run meanwhile.
     Backup {
         /// The file. It must not exist yet.
+        file: PathBuf,
+    },
+    /// Put a backup in the place of the database, and keep the old one beside it. Stop the app first.
+    Restore {
+        /// The file that `backup` made.
         file: PathBuf,
     },
     /// Print a settings file to begin with: every setting, with its description and its default.
@@ -160,7 +167,24 @@ pub(crate) enum Jobs {
     /// Have what was given up tried again.
     Retry(Chosen),
     /// Throw away what was given up.
-    Drop(Chosen),
+    #[command(alias = "discard")]
+    Drop {
+        #[command(flatten)]
+        chosen: Chosen,
+        #[command(flatten)]
+        care: Care,
+    },
+}
+
+/// How to go about what cannot be undone.
+#[derive(Args)]
+pub(crate) struct Care {
+    /// Do it without asking.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Only print what would be removed.
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Args)]

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use dialnote_slack::app::{self, App};
+use dialnote_slack::app::{self, App, Listeners};
 use dialnote_slack::clock::{AheadClock, Clock};
 use dialnote_slack::config::Config;
 use dialnote_slack::sandbox::{Credentials, Sandbox, Workspace};
@@ -15,8 +15,9 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::runtime::Runtime;
 use tokio::sync::{oneshot, watch};
 
-use super::{Where, print_where, start_sandbox, stop_signal};
+use super::{Where, print_where, start_sandbox};
 use crate::failure::Failure;
+use crate::stopping;
 
 /// How long a killed app may take to notice. What it does then no longer counts.
 const DEATH: Duration = Duration::from_secs(5);
@@ -43,7 +44,7 @@ pub(crate) struct Wishes {
 
 /// Runs until Ctrl-C.
 pub(crate) async fn run(wishes: Wishes) -> Result<(), Failure> {
-    let mut stop = stop_signal()?;
+    let mut stop = stopping::on_signal()?;
     let clock = Clock::Ahead(AheadClock::default());
     let sandbox = start_sandbox(wishes.listen, None, clock.clone()).await?;
     sandbox.world(|world| world.sockets.switch(wishes.socket_mode));
@@ -58,7 +59,7 @@ pub(crate) async fn run(wishes: Wishes) -> Result<(), Failure> {
     let address = beside(wishes.listen, sandbox.addr());
     let sealing = wishes.install.then(vault::new_key);
     let config = |address| settings(&credentials, &database, wishes.socket_mode, sealing.as_ref(), address);
-    let listener = app::listen(address).await.map_err(in_words)?;
+    let listener = app::listen("LISTEN", address).await.map_err(in_words)?;
     let address = listener.local_addr()?;
     drop(listener);
     let (mut running, address) = start(config(address)?, &clock, address).await?;
@@ -138,7 +139,7 @@ async fn start(config: Config, clock: &Clock, address: SocketAddr) -> Result<(Ru
         let _ = ready.send(listener.local_addr().map_err(Failure::from));
         // It is never asked to stop: it is killed, which it has to bear anyway.
         let (_never, stop) = watch::channel(false);
-        app.run(listener, stop).await;
+        app.run(Listeners { requests: listener, ops: None }, stop).await;
     });
     match started.await {
         Ok(Ok(address)) => Ok((runtime, address)),
@@ -155,7 +156,7 @@ async fn start(config: Config, clock: &Clock, address: SocketAddr) -> Result<(Ru
 
 fn in_words(error: app::NotStarted) -> Failure {
     match error {
-        app::NotStarted::Address { address, cause } => Failure::Busy { what: "the app", address, cause },
+        app::NotStarted::Address { address, cause, .. } => Failure::Busy { what: "the app", address, cause },
         other => other.into(),
     }
 }
@@ -165,7 +166,7 @@ async fn put_together(
     clock: Clock,
     address: SocketAddr,
 ) -> Result<(App, tokio::net::TcpListener), Failure> {
-    let listener = app::listen(address).await.map_err(in_words)?;
+    let listener = app::listen("LISTEN", address).await.map_err(in_words)?;
     Ok((App::build(&config, clock).await?, listener))
 }
 

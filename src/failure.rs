@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use dialnote_slack::app::NotStarted;
 use dialnote_slack::config::Mistake;
 use dialnote_slack::error::Fault;
+use dialnote_slack::store::sqlite::NotRestored;
 use dialnote_slack::{audit, jobs, limits, person};
 
 /// Why the program ends early. Shown to whoever started it.
@@ -47,6 +48,16 @@ pub(crate) enum Failure {
     Backup { file: PathBuf, cause: Fault },
     #[error("a PostgreSQL is copied by its own tools: pg_dump --format=custom --file={} \"$DATABASE_URL\"", .0.display())]
     BackupElsewhere(PathBuf),
+    #[error("the database was not restored: {0}")]
+    Restore(#[from] NotRestored),
+    #[error(
+        "a PostgreSQL is restored by its own tools: pg_restore --clean --if-exists --dbname=\"$DATABASE_URL\" {}", .0.display()
+    )]
+    RestoreElsewhere(PathBuf),
+    #[error("nothing was {done}: nobody can be asked here. Add --yes, or look first with --dry-run")]
+    Unasked { done: &'static str },
+    #[error("nothing was {done}")]
+    Refused { done: &'static str },
     #[error("{0}")]
     Io(#[from] std::io::Error),
     #[error("the manifest cannot be written: {0}")]
@@ -54,6 +65,56 @@ pub(crate) enum Failure {
     #[error("cannot print: {0}")]
     Json(#[from] serde_json::Error),
 }
+
+/// What the program exits with, for systemd and for scripts: the numbers of sysexits.h. docs/operate.md lists them.
+impl Failure {
+    pub(crate) fn status(&self) -> u8 {
+        match self {
+            Self::Settings(_) | Self::NotStarted(NotStarted::Vault(_)) | Self::NothingSealed => CONFIG,
+            Self::NotStarted(NotStarted::NoDatabase { .. }) | Self::Restore(NotRestored::NoBackup(_)) => NO_INPUT,
+            Self::Since(_)
+            | Self::Restore(NotRestored::Itself(_))
+            | Self::BackupElsewhere(_)
+            | Self::RestoreElsewhere(_)
+            | Self::Unasked { .. } => USAGE,
+            Self::Restore(NotRestored::NotOurs { .. }) => DATA,
+            Self::NotStarted(_) | Self::Busy { .. } | Self::Resync(_) | Self::Installations(_) | Self::Sealing(_) => {
+                UNAVAILABLE
+            }
+            Self::Audit(audit::NotWritten::Store(_))
+            | Self::Jobs(jobs::NotDone::Store(_))
+            | Self::Limits(limits::NotDone::Store(_))
+            | Self::Person(person::NotDone::Store(_)) => UNAVAILABLE,
+            Self::Backup { .. } | Self::Restore(NotRestored::Io { .. }) => CANNOT_CREATE,
+            Self::Folder { .. } | Self::Io(_) | Self::Audit(_) | Self::Json(_) | Self::Manifest(_) => IO,
+            Self::Restore(NotRestored::InUse(_)) => NOT_NOW,
+            Self::Nobody(_)
+            | Self::NotAlive { .. }
+            | Self::Unwell(_)
+            | Self::Jobs(_)
+            | Self::Limits(_)
+            | Self::Person(_)
+            | Self::Refused { .. } => 1,
+        }
+    }
+}
+
+/// What was typed cannot be done so. The command line itself is wrong: 2, from its parser.
+const USAGE: u8 = 64;
+/// A file is not what it should be.
+const DATA: u8 = 65;
+/// There is no such database or file.
+const NO_INPUT: u8 = 66;
+/// The database, a service or an address cannot be used just now.
+const UNAVAILABLE: u8 = 69;
+/// A file cannot be written.
+const CANNOT_CREATE: u8 = 73;
+/// Something cannot be read or printed.
+const IO: u8 = 74;
+/// The app is in the way.
+const NOT_NOW: u8 = 75;
+/// Settings are missing or wrong: starting again does not help.
+const CONFIG: u8 = 78;
 
 pub(crate) fn busy(what: &str, address: SocketAddr, cause: &std::io::Error) -> String {
     let way_out = "Choose other ports with --listen, for example --listen 127.0.0.1:4020";

@@ -42,12 +42,18 @@ pub enum NotDone {
     Unreadable(JobId, String),
 }
 
-/// Writes a line for each job that was given up, or that waits, the oldest first.
+/// Writes a line for each job that was given up, or that waits, the oldest first. To a person it says so if there is
+/// none.
 pub async fn list(store: &dyn Store, dead: bool, as_json: bool, out: &mut impl Write) -> Result<(), NotDone> {
     let mut after = JobId(0);
     loop {
         let piece = store.jobs(dead, after, PIECE).await?;
-        let Some(last) = piece.last() else { return Ok(out.flush()?) };
+        let Some(last) = piece.last() else {
+            if after == JobId(0) && !as_json {
+                writeln!(out, "none: no job {}", if dead { "was given up" } else { "waits" })?;
+            }
+            return Ok(out.flush()?);
+        };
         after = last.id;
         for job in &piece {
             if as_json { writeln!(out, "{}", row(job))? } else { writeln!(out, "{}", line(job))? }
@@ -103,6 +109,17 @@ fn anew(job: Job, now: Timestamp) -> (Job, Option<Job>) {
         }
         job => (job, None),
     }
+}
+
+/// Writes a line for each job that would be thrown away, and changes nothing.
+pub async fn preview(store: &dyn Store, ids: &[JobId], out: &mut impl Write) -> Result<(), NotDone> {
+    for id in ids {
+        writeln!(out, "would be thrown away: {}", line(&given_up(store, *id).await?))?;
+    }
+    if ids.is_empty() {
+        writeln!(out, "none: no job was given up")?;
+    }
+    Ok(out.flush()?)
 }
 
 /// Throws away a job that was given up.

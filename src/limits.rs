@@ -49,7 +49,7 @@ pub async fn list(store: &dyn Store, now: Timestamp, as_json: bool, out: &mut im
         if as_json { writeln!(out, "{}", row(limit))? } else { writeln!(out, "{}", line(limit))? }
     }
     if limits.is_empty() && !as_json {
-        writeln!(out, "no limits: neither Slack nor dialnote has asked the app to wait")?;
+        writeln!(out, "none: neither Slack nor dialnote asks the app to wait")?;
     }
     Ok(out.flush()?)
 }

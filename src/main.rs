@@ -1,8 +1,10 @@
 //! The command line.
 
+mod care;
 mod cli;
 mod demo;
 mod failure;
+mod stopping;
 
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -32,12 +34,11 @@ use dialnote_slack::vault;
 use dialnote_slack::work::Work;
 use dialnote_slack::work::pace::Pacing;
 use reqwest::Response;
+use sd_notify::NotifyState;
 use secrecy::ExposeSecret;
 use serde::Serialize;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch;
 
-use crate::cli::{Chosen, Cli, Command, Jobs, Limits, Somebody, VaultCommand, Whose};
+use crate::cli::{Care, Chosen, Cli, Command, Jobs, Limits, Somebody, VaultCommand, Whose};
 use crate::failure::Failure;
 
 /// How long the app may take to say that it is alive.
@@ -52,7 +53,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let _ = writeln!(std::io::stderr(), "{failure}");
-            ExitCode::FAILURE
+            ExitCode::from(failure.status())
         }
     }
 }
@@ -82,8 +83,9 @@ async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
         Command::Jobs { command } => look_after_jobs(settings, command).await,
         Command::Limits { command } => look_after_limits(settings, command).await,
         Command::Export(somebody) => export(settings, somebody).await,
-        Command::Erase { somebody, even_if_waiting } => erase(settings, somebody, even_if_waiting).await,
-        Command::Backup { file } => backup(settings, file),
+        Command::Erase { somebody, even_if_waiting, care } => erase(settings, somebody, even_if_waiting, care).await,
+        Command::Backup { file } => backup(settings, file).await,
+        Command::Restore { file } => restore(settings, file),
         Command::Settings => Ok(write!(std::io::stdout(), "{}", file::example())?),
         Command::Manifest { url, unfurl_domain, socket_mode } => {
             let reached = if socket_mode { Reached::BySockets } else { Reached::At(&url) };
@@ -101,10 +103,14 @@ fn config(settings: &Settings) -> Result<Config, Failure> {
 async fn serve(settings: &Settings) -> Result<(), Failure> {
     let config = config(settings)?;
     let app = App::build(&config, Clock::System).await?;
-    let listener = app::listen(config.listen).await?;
-    let stop = stop_signal()?;
-    tracing::info!(address = %listener.local_addr()?, "listening");
-    app.run(listener, stop).await;
+    let listeners = app::listen_on(&config).await?;
+    let stop = stopping::after_draining(app.ops.clone(), config.drain)?;
+    if let Some(ops) = &listeners.ops {
+        tracing::info!(address = %ops.local_addr()?, "readiness and metrics");
+    }
+    tracing::info!(address = %listeners.requests.local_addr()?, "listening");
+    stopping::tell_manager(NotifyState::Ready);
+    app.run(listeners, stop).await;
     Ok(())
 }
 
@@ -118,7 +124,7 @@ async fn audit(settings: &Settings, since: Option<String>, json: bool, csv: bool
         (_, true) => audit::Form::Csv,
         _ => audit::Form::Lines,
     };
-    let store = app::open(&database(settings)?, &Clock::System).await?;
+    let store = existing(settings).await?;
     Ok(audit::write(store.as_ref(), since, form, &mut std::io::stdout().lock()).await?)
 }
 
@@ -139,6 +145,7 @@ async fn everybody(
     Whose { installation }: Whose,
 ) -> Result<(App, Vec<(Option<String>, Arc<Work>)>), Failure> {
     let config = config(settings)?;
+    found(&config.database).await?;
     let app = App::build(&config, Clock::System).await?;
     let only = installation.clone().map(InstallationId::new);
     let all = app.office.everybody(only.as_ref()).await.map_err(Failure::Installations)?;
@@ -152,6 +159,7 @@ async fn everybody(
 
 async fn rotate(settings: &Settings) -> Result<(), Failure> {
     let config = config(settings)?;
+    found(&config.database).await?;
     let app = App::build(&config, Clock::System).await?;
     let installations = app.office.installations().ok_or(Failure::NothingSealed)?;
     let sealed = installations.renew_seals(&app.office.common).await.map_err(Failure::Sealing)?;
@@ -183,7 +191,7 @@ async fn examine(settings: &Settings, whose: Whose) -> Result<(), Failure> {
 }
 
 async fn look_after_jobs(settings: &Settings, command: Jobs) -> Result<(), Failure> {
-    let store = app::open(&database(settings)?, &Clock::System).await?;
+    let store = existing(settings).await?;
     let (store, mut out, now) = (store.as_ref(), std::io::stdout().lock(), Clock::System.now());
     match command {
         Jobs::List { waiting, json } => jobs::list(store, !waiting, json, &mut out).await?,
@@ -195,19 +203,13 @@ async fn look_after_jobs(settings: &Settings, command: Jobs) -> Result<(), Failu
             }
             writeln!(out, "{} will be tried again.", counted(ids.len()))?;
         }
-        Jobs::Drop(chosen) => {
-            let ids = chosen.ids(store).await?;
-            for id in &ids {
-                jobs::discard(store, *id).await?;
-            }
-            writeln!(out, "{} thrown away.", counted(ids.len()))?;
-        }
+        Jobs::Drop { chosen, care } => throw_away(store, &chosen.ids(store).await?, &care, &mut out).await?,
     }
     Ok(())
 }
 
 async fn look_after_limits(settings: &Settings, command: Limits) -> Result<(), Failure> {
-    let store = app::open(&database(settings)?, &Clock::System).await?;
+    let store = existing(settings).await?;
     let (store, mut out, now) = (store.as_ref(), std::io::stdout().lock(), Clock::System.now());
     match command {
         Limits::List { json } => limits::list(store, now, json, &mut out).await?,
@@ -221,6 +223,20 @@ async fn look_after_limits(settings: &Settings, command: Limits) -> Result<(), F
     Ok(())
 }
 
+async fn throw_away(store: &dyn Store, ids: &[JobId], care: &Care, out: &mut impl Write) -> Result<(), Failure> {
+    if !care.yes || ids.is_empty() {
+        jobs::preview(store, ids, out).await?;
+    }
+    if care.dry_run || ids.is_empty() {
+        return Ok(());
+    }
+    care.ask(&format!("Throw away {}?", counted(ids.len()).to_lowercase()), "thrown away")?;
+    for id in ids {
+        jobs::discard(store, *id).await?;
+    }
+    Ok(writeln!(out, "{} thrown away.", counted(ids.len()))?)
+}
+
 impl Chosen {
     async fn ids(self, store: &dyn Store) -> Result<Vec<JobId>, Failure> {
         if self.all { Ok(jobs::dead(store).await?) } else { Ok(self.ids) }
@@ -232,16 +248,23 @@ fn counted(jobs: usize) -> String {
 }
 
 async fn export(settings: &Settings, somebody: Somebody) -> Result<(), Failure> {
-    let store = app::open(&database(settings)?, &Clock::System).await?;
+    let store = existing(settings).await?;
     let (installation, person) = somebody.find(store.as_ref()).await?;
     Ok(person::export(store.as_ref(), &installation, &person, &mut std::io::stdout().lock()).await?)
 }
 
-async fn erase(settings: &Settings, somebody: Somebody, even_if_waiting: bool) -> Result<(), Failure> {
-    let store = app::open(&database(settings)?, &Clock::System).await?;
+async fn erase(settings: &Settings, somebody: Somebody, even_if_waiting: bool, care: Care) -> Result<(), Failure> {
+    let store = existing(settings).await?;
     let (installation, person) = somebody.find(store.as_ref()).await?;
-    let (whom, now) = ((&installation, &person), Clock::System.now());
-    Ok(person::erase(store.as_ref(), whom, even_if_waiting, now, &mut std::io::stdout().lock()).await?)
+    let (store, whom, now) = (store.as_ref(), (&installation, &person), Clock::System.now());
+    if !care.yes {
+        person::preview(store, whom, now, &mut std::io::stdout().lock()).await?;
+    }
+    if care.dry_run {
+        return Ok(());
+    }
+    care.ask(&format!("Remove {} now?", person.user), "removed")?;
+    Ok(person::erase(store, whom, even_if_waiting, now, &mut std::io::stdout().lock()).await?)
 }
 
 impl Somebody {
@@ -253,25 +276,47 @@ impl Somebody {
     }
 }
 
-fn backup(settings: &Settings, file: PathBuf) -> Result<(), Failure> {
-    match database(settings)? {
-        Database::Sqlite(from) => {
-            sqlite::backup(&from, &file).map_err(|cause| Failure::Backup { file: file.clone(), cause })?;
-            Ok(writeln!(std::io::stdout(), "The database is in {}.", file.display())?)
-        }
-        Database::Postgres(_) => Err(Failure::BackupElsewhere(file)),
+async fn backup(settings: &Settings, file: PathBuf) -> Result<(), Failure> {
+    let database = database(settings)?;
+    let Database::Sqlite(from) = &database else { return Err(Failure::BackupElsewhere(file)) };
+    found(&database).await?;
+    sqlite::backup(from, &file).map_err(|cause| Failure::Backup { file: file.clone(), cause })?;
+    Ok(writeln!(std::io::stdout(), "The database is in {}.", file.display())?)
+}
+
+fn restore(settings: &Settings, file: PathBuf) -> Result<(), Failure> {
+    let Database::Sqlite(database) = database(settings)? else { return Err(Failure::RestoreElsewhere(file)) };
+    let kept = sqlite::restore(&file, &database, Clock::System.now())?;
+    let mut out = std::io::stdout();
+    writeln!(out, "{} is now as in {}.", database.display(), file.display())?;
+    if let Some(kept) = kept {
+        writeln!(out, "The one before is kept in {}.", kept.display())?;
     }
+    Ok(writeln!(out, "Start the app; then run `dialnote-slack doctor` and `dialnote-slack resync`.")?)
 }
 
 fn database(settings: &Settings) -> Result<Database, Failure> {
     settings.database().map_err(Failure::Settings)
 }
 
+/// Says which database there is, for commands that must not begin a new one.
+async fn found(database: &Database) -> Result<(), Failure> {
+    let name = app::find(database).await?;
+    Ok(writeln!(std::io::stderr(), "Database: {name}")?)
+}
+
+/// Opens the database that there is.
+async fn existing(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
+    let database = database(settings)?;
+    found(&database).await?;
+    Ok(app::open(&database, &Clock::System).await?)
+}
+
 async fn sandbox(listen: SocketAddr, bot: Option<String>, socket_mode: bool, json: bool) -> Result<(), Failure> {
     let sandbox = start_sandbox(listen, bot.clone(), Clock::System).await?;
     sandbox.world(|world| world.sockets.switch(socket_mode));
     print_where(&Where { bot: bot.as_deref(), credentials: &sandbox.credentials(), beside: None }, json)?;
-    let mut stop = stop_signal()?;
+    let mut stop = stopping::on_signal()?;
     let _ = stop.wait_for(|stop| *stop).await;
     sandbox.stop();
     Ok(())
@@ -331,18 +376,4 @@ fn print_where(place: &Where<'_>, json: bool) -> Result<(), Failure> {
     )?;
     writeln!(out, "\nCtrl-C stops everything.")?;
     Ok(())
-}
-
-/// Turns true on Ctrl-C or when the system asks the process to end; from the moment of this call on.
-fn stop_signal() -> std::io::Result<watch::Receiver<bool>> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let (sender, receiver) = watch::channel(false);
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        let _ = sender.send(true);
-    });
-    Ok(receiver)
 }

@@ -84,11 +84,13 @@ impl Server {
 }
 
 /// The settings that are always the same.
-const ALWAYS: [(&str, &str); 5] = [
+const ALWAYS: [(&str, &str); 7] = [
     ("SLACK_SIGNING_SECRET", SECRET),
     ("SLACK_BOT_TOKEN", "xoxb-bench"),
     ("DIALNOTE_API_KEY", "dn_live_bench"),
     ("LISTEN", "127.0.0.1:0"),
+    ("OPS_LISTEN", "none"),
+    ("DRAIN_SECONDS", "0"),
     ("SLACK_PACE", "as-allowed"),
 ];
 

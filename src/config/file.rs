@@ -91,7 +91,7 @@ struct Written {
 impl Written {
     fn read(path: &Path) -> Self {
         match contents(path) {
-            Ok((text, open_to_others)) => Self { open_to_others, ..Self::parse(&text) },
+            Ok((text, open)) => Self { open_to_others: open && !is_credential(path), ..Self::parse(&text) },
             Err(error) => {
                 let mistakes = vec![of_the_file(format!("cannot be read: {}", error.kind()))];
                 Self { mistakes, cut_short: true, ..Self::default() }
@@ -136,6 +136,12 @@ impl Written {
     fn secrets(&self) -> impl Iterator<Item = &'static str> {
         self.values.iter().filter(|(name, value)| is_secret(name, value.expose_secret())).map(|(name, _)| *name)
     }
+}
+
+/// Whether systemd has put the file where only the service sees it (`LoadCredential=`). It lets the service in by an
+/// access list, which looks from outside as if a group may read the file.
+fn is_credential(path: &Path) -> bool {
+    std::env::var_os("CREDENTIALS_DIRECTORY").is_some_and(|folder| !folder.is_empty() && path.starts_with(folder))
 }
 
 /// The text of a file, and whether more than its owner may read it.
@@ -249,7 +255,7 @@ mod tests {
     const KEY: &str = "0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d";
 
     /// Every setting with a value that is not its default, but for those that are only for many workspaces.
-    const ONE: [(&str, &str); 23] = [
+    const ONE: [(&str, &str); 25] = [
         ("SLACK_SIGNING_SECRET", "planted-a,planted-b"),
         ("SLACK_BOT_TOKEN", "xoxb-planted"),
         ("DIALNOTE_API_KEY", "dn_live_planted"),
@@ -263,6 +269,8 @@ mod tests {
         ("SLACK_API_URL", "https://e.example"),
         ("DATABASE_URL", "postgres://app:planted@db.example/dialnote"),
         ("LISTEN", "127.0.0.1:9999"),
+        ("OPS_LISTEN", "127.0.0.1:9998"),
+        ("DRAIN_SECONDS", "7"),
         ("LEASE_SECONDS", "77"),
         ("SLACK_PACE", "as-allowed"),
         ("PARALLEL", "16"),

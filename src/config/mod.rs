@@ -8,6 +8,7 @@ mod values;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
@@ -47,6 +48,10 @@ pub struct Config {
     pub database: Database,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where operators' tools ask, if they can.
+    pub ops_listen: Option<SocketAddr>,
+    /// How long it says that it is being stopped before it is.
+    pub drain: Duration,
     /// How the work is done.
     pub work: Settings,
     /// Who wants to know where the time goes.
@@ -140,6 +145,8 @@ impl Config {
         let header = reader.parsed("DIALNOTE_WEBHOOK_HEADER", values::header_name);
         let database = reader.parsed("DATABASE_URL", values::database);
         let listen = reader.parsed("LISTEN", values::listen_address);
+        let ops_listen = reader.optional("OPS_LISTEN", values::listen_address);
+        let drain = reader.parsed("DRAIN_SECONDS", values::drain);
         let lease = reader.parsed("LEASE_SECONDS", values::lease);
         let pacing = reader.parsed("SLACK_PACE", values::pacing);
         let parallel = reader.parsed("PARALLEL", values::parallel);
@@ -161,6 +168,8 @@ impl Config {
                 webhook_signing: signing.map(|secret| Signing { header, secret }),
                 database: database?,
                 listen: listen?,
+                ops_listen,
+                drain: drain?,
                 work: Settings {
                     lease: lease?,
                     pacing: pacing?,
@@ -226,6 +235,8 @@ mod tests {
             ("DIALNOTE_WEBHOOK_HEADER", "X planted"),
             ("DATABASE_URL", "mysql://planted"),
             ("LISTEN", "planted"),
+            ("OPS_LISTEN", "planted"),
+            ("DRAIN_SECONDS", "301"),
             ("LEASE_SECONDS", "planted"),
             ("SLACK_PACE", "planted"),
             ("PARALLEL", "0"),

@@ -13,7 +13,7 @@ pub struct Setting {
 }
 
 /// Every setting there is.
-pub static SETTINGS: [Setting; 28] = [
+pub static SETTINGS: [Setting; 30] = [
     Setting {
         name: "SLACK_SIGNING_SECRET",
         default: None,
@@ -114,6 +114,18 @@ pub static SETTINGS: [Setting; 28] = [
         about: "Where the app keeps what it must not lose: `sqlite:` and a file, or `postgres://…` for several instances.",
     },
     Setting { name: "LISTEN", default: Some("127.0.0.1:8080"), about: "The address and port to listen on." },
+    Setting {
+        name: "OPS_LISTEN",
+        default: Some("127.0.0.1:9464"),
+        about: "The address and port on which `/readyz` and `/metrics` answer, and nothing else does; or `none`. \
+                Only your own tools should reach it.",
+    },
+    Setting {
+        name: "DRAIN_SECONDS",
+        default: Some("2"),
+        about: "For how long `/readyz` says that the app is being stopped before it takes no more requests; 0 to 300. \
+                More than twice as long as your load balancer takes to look again.",
+    },
     Setting {
         name: "LEASE_SECONDS",
         default: Some("30"),

@@ -69,6 +69,11 @@ pub(super) fn lease(text: &str) -> Result<Duration, String> {
     seconds.map(Duration::from_secs).ok_or_else(|| "is not a number of seconds from 5 to 600".into())
 }
 
+pub(super) fn drain(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().filter(|seconds| (0..=300).contains(seconds));
+    seconds.map(Duration::from_secs).ok_or_else(|| "is not a number of seconds from 0 to 300".into())
+}
+
 pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {
     match text {
         "text" => Ok(LogFormat::Text),

@@ -7,7 +7,7 @@ pub mod forms;
 mod hooks;
 mod install;
 mod noting;
-mod ops;
+pub mod ops;
 pub mod serve;
 mod signed;
 mod slack;
@@ -16,6 +16,7 @@ mod submitted;
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::body::Body;
@@ -28,6 +29,7 @@ use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
 use crate::dialnote::hooks::PATH;
+use crate::http::ops::Ops;
 use crate::http::serve::Begun;
 use crate::http::sockets::{Lines, Sockets};
 use crate::slack::oauth;
@@ -43,6 +45,22 @@ struct Front {
     office: Arc<Office>,
     /// The connections of Socket Mode, if it is used.
     lines: Option<Lines>,
+    /// Whether something could not be stored since it was last tried.
+    doubt: Doubt,
+}
+
+/// A sign that the store should be looked at more closely.
+#[derive(Clone, Default)]
+struct Doubt(Arc<AtomicBool>);
+
+impl Doubt {
+    fn raise(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn take(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
+    }
 }
 
 /// Everything that answers. Slack's requests go straight to where they are stored: the way through a
@@ -51,24 +69,32 @@ struct Front {
 pub struct Site {
     front: Front,
     others: TowerToHyperService<Router>,
+    is_for_slack: bool,
 }
 
 impl Site {
     /// Every address we answer.
     pub fn new(office: Arc<Office>) -> Self {
         let lines = office.common.door.dialer.is_some().then(Lines::default);
-        let front = Front { office, lines };
+        let front = Front { office, lines, doubt: Doubt::default() };
         let others = Router::new()
             .route("/healthz", get(ops::alive))
-            .route("/readyz", get(ops::ready))
-            .route("/metrics", get(ops::metrics))
             .route(&format!("{PATH}{{token}}"), post(hooks::receive))
             .route(oauth::INSTALL, get(install::begin))
             .route(oauth::PATH, get(install::finish));
         // Whoever comes there by another method is told so.
         let others = SLACKS.into_iter().fold(others, |router, address| router.route(address, MethodRouter::new()));
         let others = TowerToHyperService::new(others.with_state(front.clone()));
-        Self { front, others }
+        Self { front, others, is_for_slack: true }
+    }
+
+    fn of_operators(front: Front, router: Router) -> Self {
+        Self { front, others: TowerToHyperService::new(router), is_for_slack: false }
+    }
+
+    /// What answers operators' tools, on a listener of its own.
+    pub fn ops(&self) -> Ops {
+        Ops::new(self.front.clone())
     }
 
     /// What comes through Socket Mode, if it is used.
@@ -84,7 +110,7 @@ fn answer(
     request: hyper::Request<Incoming>,
     begun: Begun,
 ) -> impl Future<Output = Result<Response, Infallible>> + use<> {
-    if request.method() == Method::POST && SLACKS.contains(&request.uri().path()) {
+    if site.is_for_slack && request.method() == Method::POST && SLACKS.contains(&request.uri().path()) {
         return Either::Left(slack::receive(site.front.clone(), request, begun));
     }
     let answer = site.others.call(request.map(Body::new));

@@ -225,6 +225,7 @@ pub(super) async fn store(front: &Front, order: Order) -> Result<(), Fault> {
         }
         Err(fault) => {
             error!(cause = %fault, "a request could not be stored");
+            front.doubt.raise();
             Err(fault)
         }
     }

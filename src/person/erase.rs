@@ -28,17 +28,25 @@ pub async fn erase(
     now: Timestamp,
     out: &mut impl Write,
 ) -> Result<(), NotDone> {
-    let mut erasing = Erasing { store, installation, person, now, removed: BTreeMap::new(), replaced: BTreeMap::new() };
+    let mut erasing = Erasing::of(store, installation, person, now);
     let waiting = erasing.waiting().await?;
     if let Some(one) = waiting.one.clone().filter(|_| !even_if_waiting) {
         return Err(NotDone::Waiting { count: waiting.count, user: person.user.clone(), one });
     }
-    erasing.go_through(Shelf::Documents).await?;
-    erasing.go_through(Shelf::Drafts).await?;
-    erasing.go_through(Shelf::Buckets).await?;
-    erasing.throw_away_jobs().await?;
-    erasing.redact().await?;
-    erasing.go_through(Shelf::Memos).await?;
+    erasing.go_through_everything().await?;
+    erasing.tell(&waiting, out).await
+}
+
+/// Says what erasing would remove, and changes nothing.
+pub async fn preview(
+    store: &dyn Store,
+    (installation, person): (&InstallationId, &Person),
+    now: Timestamp,
+    out: &mut impl Write,
+) -> Result<(), NotDone> {
+    let mut erasing = Erasing { only_counts: true, ..Erasing::of(store, installation, person, now) };
+    let waiting = erasing.waiting().await?;
+    erasing.go_through_everything().await?;
     erasing.tell(&waiting, out).await
 }
 
@@ -47,9 +55,14 @@ struct Erasing<'a> {
     installation: &'a InstallationId,
     person: &'a Person,
     now: Timestamp,
+    /// Nothing is changed; only counted.
+    only_counts: bool,
     removed: BTreeMap<String, usize>,
     replaced: BTreeMap<String, usize>,
 }
+
+/// What a job is called among what is removed.
+const GIVEN_UP: &str = "job that was given up";
 
 /// What is still to be done and names them.
 #[derive(Default)]
@@ -65,7 +78,22 @@ enum Fate {
     Becomes(String),
 }
 
-impl Erasing<'_> {
+impl<'a> Erasing<'a> {
+    fn of(store: &'a dyn Store, installation: &'a InstallationId, person: &'a Person, now: Timestamp) -> Self {
+        let (removed, replaced) = (BTreeMap::new(), BTreeMap::new());
+        Self { store, installation, person, now, only_counts: false, removed, replaced }
+    }
+
+    /// What they are known by goes last.
+    async fn go_through_everything(&mut self) -> Result<(), NotDone> {
+        self.go_through(Shelf::Documents).await?;
+        self.go_through(Shelf::Drafts).await?;
+        self.go_through(Shelf::Buckets).await?;
+        self.throw_away_jobs().await?;
+        self.redact().await?;
+        self.go_through(Shelf::Memos).await
+    }
+
     async fn waiting(&self) -> Result<Waiting, NotDone> {
         let mut waiting = Waiting::default();
         let mut count = |one: String| {
@@ -110,6 +138,8 @@ impl Erasing<'_> {
         let fate = if shelf == Shelf::Documents { self.fate_of_document(kept) } else { self.fate(kept) };
         let (done, counts) = match fate {
             Fate::Stays => return Ok(true),
+            Fate::Goes if self.only_counts => (true, &mut self.removed),
+            Fate::Becomes(_) if self.only_counts => (true, &mut self.replaced),
             Fate::Goes => (self.store.take_off(self.installation, shelf, kept).await?, &mut self.removed),
             Fate::Becomes(body) => (self.store.rewrite(self.installation, kept, &body).await?, &mut self.replaced),
         };
@@ -140,20 +170,24 @@ impl Erasing<'_> {
 
     async fn throw_away_jobs(&mut self) -> Result<(), NotDone> {
         loop {
-            let mut jobs = Vec::new();
+            let (mut jobs, mut all) = (Vec::new(), 0);
             each_job(self.store, (self.installation, self.person), true, |job| {
+                all += 1;
                 if jobs.len() < PIECE {
                     jobs.push(job.id);
                 }
                 Ok(())
             })
             .await?;
-            if jobs.is_empty() {
+            if self.only_counts {
+                self.removed.insert(GIVEN_UP.to_owned(), all);
+            }
+            if jobs.is_empty() || self.only_counts {
                 return Ok(());
             }
             for id in jobs {
                 let gone = self.store.discard(id).await?;
-                *self.removed.entry("job that was given up".to_owned()).or_default() += usize::from(gone);
+                *self.removed.entry(GIVEN_UP.to_owned()).or_default() += usize::from(gone);
             }
         }
     }
@@ -166,7 +200,9 @@ impl Erasing<'_> {
             before = Some(last.id);
             let lines: Vec<_> = piece.into_iter().filter_map(|line| redacted(self.person, line)).collect();
             if !lines.is_empty() {
-                let replaced = self.store.redact(self.installation, lines).await?;
+                let count = lines.len();
+                let replaced =
+                    if self.only_counts { count } else { self.store.redact(self.installation, lines).await? };
                 *self.replaced.entry("line of the audit log".to_owned()).or_default() += replaced;
             }
         }
@@ -175,9 +211,14 @@ impl Erasing<'_> {
     async fn tell(&self, waiting: &Waiting, out: &mut impl Write) -> Result<(), NotDone> {
         let words: Vec<_> = self.person.words().collect();
         writeln!(out, "In {}, known by: {}.", self.installation, words.join(", "))?;
-        counted("Removed", &self.removed, out)?;
-        counted(&format!("Replaced by \"{ERASED}\""), &self.replaced, out)?;
-        writeln!(out, "What remains:")?;
+        let [removed, replaced, remains] = if self.only_counts {
+            ["Would be removed", "Would be replaced", "What would remain"]
+        } else {
+            ["Removed", "Replaced", "What remains"]
+        };
+        counted(removed, &self.removed, out)?;
+        counted(&format!("{replaced} by \"{ERASED}\""), &self.replaced, out)?;
+        writeln!(out, "{remains}:")?;
         for remains in self.remains(waiting).await? {
             writeln!(out, "- {remains}")?;
         }

@@ -7,7 +7,7 @@ mod known;
 
 use std::collections::BTreeSet;
 
-pub use self::erase::erase;
+pub use self::erase::{erase, preview};
 pub use self::export::export;
 pub use self::known::{ERASED, Person};
 use crate::domain::installation::Installation;

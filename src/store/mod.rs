@@ -222,6 +222,10 @@ pub trait Store: Send + Sync + 'static {
     /// nothing was accepted, seen or learned later than now. A claim keeps its lease, and a document its due time.
     async fn set_back(&self, by: Duration, now: Timestamp) -> Result<(), Fault>;
 
+    /// Does what storing a delivery needs first, and stores nothing: fails where a delivery could not be stored
+    /// because another program holds what it writes to, or it may only be read.
+    async fn rehearse(&self) -> Result<(), Fault>;
+
     /// How much waits.
     async fn overview(&self) -> Result<Overview, Fault>;
 

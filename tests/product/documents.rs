@@ -3,6 +3,7 @@
 
 use std::fmt::Write;
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use dialnote_slack::config::SETTINGS;
 use dialnote_slack::domain::verb::COMMANDS;
@@ -69,6 +70,40 @@ fn every_promise_names_a_test_that_there_is() {
         });
         assert!(there, "{name} is promised and not there");
     }
+}
+
+/// The image is built from what the Dockerfile copies, and from nothing else of this folder.
+#[test]
+fn the_image_has_every_file_that_is_built_in() {
+    let dockerfile = fs::read_to_string("Dockerfile").unwrap();
+    let lines =
+        dockerfile.lines().filter_map(|line| line.strip_prefix("COPY ")).filter(|line| !line.contains("--from"));
+    let copied: Vec<_> = lines.flat_map(|line| line.rsplit_once(' ').unwrap().0.split(' ')).collect();
+    let is_copied = |file: &Path| copied.iter().any(|copied| file.starts_with(copied));
+    let needed = ["Cargo.toml", "Cargo.lock", "build.rs", ".cargo", "migrations", "src", "benches"].map(PathBuf::from);
+    let missing: Vec<_> =
+        needed.into_iter().chain(built_in(Path::new("src"))).filter(|file| !is_copied(file)).collect();
+    assert!(missing.is_empty(), "the Dockerfile copies {copied:?}, and not {missing:?}");
+}
+
+/// The files whose text is part of the program; tests are not.
+fn built_in(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.file_stem().is_some_and(|name| name == "tests") {
+            continue;
+        }
+        if entry.is_dir() {
+            files.extend(built_in(&entry));
+        } else if entry.extension().is_some_and(|end| end == "rs") {
+            let text = fs::read_to_string(&entry).unwrap();
+            let named = text.split("include_str!(\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+            let root = fs::canonicalize(".").unwrap();
+            let found = named.map(|name| fs::canonicalize(folder.join(name)).unwrap());
+            files.extend(found.map(|file| file.strip_prefix(&root).unwrap().to_owned()));
+        }
+    }
+    files
 }
 
 /// Every sentence that the tests have seen, with who did what: for whoever reads the app as text.

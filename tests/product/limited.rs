@@ -9,7 +9,7 @@ use crate::support::{ANA, Bot, MAYA, ZOE, set_up};
 #[tokio::test]
 async fn a_limit_of_dialnotes_can_be_looked_at_and_lifted() {
     set_up(async |bot| {
-        assert_snapshot!(list(bot, false).await, @"no limits: neither Slack nor dialnote has asked the app to wait");
+        assert_snapshot!(list(bot, false).await, @"none: neither Slack nor dialnote asks the app to wait");
         bot.world(|world| world.faults.dialnote.rate_limited = Some(1_000_000_000));
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call").await;
         bot.settle().await;

@@ -22,6 +22,7 @@ mod cases;
 mod changing_profiles;
 mod choosing;
 mod clock;
+mod commanding;
 mod crashing;
 mod database;
 mod deciding;

@@ -7,7 +7,8 @@ use dialnote_slack::work::pace::Pacing;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 
-use crate::support::{ANA, Bot, LEO, MAYA, product, set_up};
+use crate::database::On;
+use crate::support::{ANA, Bot, LEO, MAYA, Setup, product, product_with, set_up};
 
 #[tokio::test]
 async fn what_was_given_up_can_be_looked_at_and_tried_again() {
@@ -27,7 +28,7 @@ async fn what_was_given_up_can_be_looked_at_and_tried_again() {
         assert!(bot.card(ANA).await.contains("Owner: Zoe"), "as it was then");
         bot.pass(SignedDuration::from_secs(61)).await;
         assert!(bot.card(ANA).await.contains("Owner: Leo"), "as it is");
-        assert_eq!(list(bot, true).await, "");
+        assert_eq!(list(bot, true).await, "none: no job was given up\n");
         bot.read_all().await;
     })
     .await;
@@ -66,7 +67,7 @@ async fn what_happens_is_counted() {
         bot.slash(MAYA, "/assign me conv_1001 wants a call").await;
         bot.pass(SignedDuration::from_secs(60)).await;
         bot.read_all().await;
-        let counted = reqwest::get(format!("{}/metrics", bot.url)).await.unwrap().text().await.unwrap();
+        let counted = reqwest::get(format!("{}/metrics", bot.ops)).await.unwrap().text().await.unwrap();
         for line in [
             r#"jobs_retried_total{cause="rate_limited"} 1"#,
             r#"rate_limit_wait_seconds_total{service="slack"} "#,
@@ -80,6 +81,30 @@ async fn what_happens_is_counted() {
             assert!(counted.contains(line), "{line} is not in\n{counted}");
         }
         assert!(bot.card(ANA).await.contains("Owner: Maya"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn asking_whether_all_is_well_writes_nothing_and_strangers_cannot_ask() {
+    product_with(Setup { on: On::File, ..Setup::default() }, async |bot| {
+        let get = async |at: &str, what| reqwest::get(format!("{at}/{what}")).await.unwrap();
+        assert_eq!(get(&bot.ops, "readyz").await.status(), 200);
+        let log = bot.database().with_extension("db-wal");
+        let written = || std::fs::read(&log).unwrap();
+        let before = written();
+        for time in 0..300 {
+            assert_eq!(get(&bot.ops, "readyz").await.status(), 200);
+            assert!(get(&bot.ops, "metrics").await.text().await.unwrap().contains("queue_dead_jobs 0"));
+            if time % 10 == 0 {
+                bot.clock.advance(SignedDuration::from_secs(1));
+            }
+        }
+        assert!(written() == before, "the log of the database has grown or changed");
+        for what in ["readyz", "metrics"] {
+            assert_eq!(get(&bot.url, what).await.status(), 404, "{what}");
+        }
+        bot.read_all().await;
     })
     .await;
 }

@@ -238,10 +238,12 @@ async fn what_cannot_be_stored_is_said_and_not_half_done() {
 #[tokio::test]
 async fn a_store_that_is_held_up_refuses_in_time_and_recovers_by_itself() {
     product_with(Setup { on: On::File, ..Setup::default() }, async |bot| {
-        let ready = async || Client::new().get(format!("{}/readyz", bot.url)).send().await.unwrap().status().as_u16();
+        let ready = async || Client::new().get(format!("{}/readyz", bot.ops)).send().await.unwrap().status().as_u16();
         assert_eq!(ready().await, 200);
         let somebody = rusqlite::Connection::open(bot.database()).unwrap();
         somebody.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        assert_eq!(ready().await, 200, "that all is well holds for a second");
+        bot.clock.advance(jiff::SignedDuration::from_secs(1));
         let outcome = bot.sandbox.slash(MAYA, "front-desk", "/assign @zoe conv_1001").await.unwrap();
         assert_eq!((outcome.status, outcome.error), (Some(200), None), "before Slack gives up");
         assert_eq!(ready().await, 503);

@@ -177,13 +177,17 @@ async fn no_command_prints_a_secret() {
                 "jobs list",
                 "jobs list --waiting --json",
                 "export --person U0MAYA",
-                "erase --person U0MAYA --even-if-waiting",
+                "erase --person U0MAYA --dry-run",
+                "erase --person U0MAYA --even-if-waiting --yes",
                 "jobs show JOB",
                 "jobs retry JOB",
                 "jobs drop JOB",
+                "jobs drop JOB --dry-run",
+                "jobs drop JOB --yes",
                 "limits list",
                 "limits clear --all",
                 "backup FILE",
+                "restore FILE",
                 "health",
                 "resync",
                 "manifest",
@@ -247,6 +251,7 @@ fn own_settings(bot: &Bot, command: &str) -> Vec<(&'static str, String)> {
     if command == "serve" {
         let file = bot.database().with_extension("another");
         settings.extend([("DATABASE_URL", format!("sqlite:{}", file.display()))]);
+        settings.extend([("OPS_LISTEN", "127.0.0.1:0".to_owned()), ("DRAIN_SECONDS", "0".to_owned())]);
     }
     settings
 }

@@ -161,7 +161,7 @@ async fn broken_connections_are_replaced() {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
-        let counted = reqwest::get(format!("{}/metrics", bot.url)).await.unwrap().text().await.unwrap();
+        let counted = reqwest::get(format!("{}/metrics", bot.ops)).await.unwrap().text().await.unwrap();
         for line in ["sockets 2", "sockets_opened_total 4", r#"requests_total{status="200"} 1"#] {
             assert!(counted.lines().any(|counted| counted == line), "{line} is not in\n{counted}");
         }
@@ -240,10 +240,10 @@ async fn a_token_that_slack_does_not_accept_is_said_to_whoever_asks_whether_all_
     by_sockets(async |bot| {
         let asked = |world: &mut World| world.calls.iter().filter(|c| c.method == "apps.connections.open").count();
         let before = bot.world(asked);
-        let App { site, sockets, .. } = bot.app_with(&[("SLACK_APP_TOKEN", "xapp-revoked")]).await;
+        let App { ops, sockets, .. } = bot.app_with(&[("SLACK_APP_TOKEN", "xapp-revoked")]).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let server = tokio::spawn(serve(listener, site, std::future::pending()));
+        let server = tokio::spawn(serve(listener, ops.site(), std::future::pending()));
         let (stop, stopped) = watch::channel(false);
         let keeping = tokio::spawn(sockets.unwrap().keep(stopped));
         let refused = |world: &mut World| {
@@ -254,7 +254,7 @@ async fn a_token_that_slack_does_not_accept_is_said_to_whoever_asks_whether_all_
         // Slack knows of a connection, and that it opens none, before the app does.
         let (status, why) = known(&url).await;
         assert!(status == 503 && why.contains("invalid_auth"), "{status} {why}");
-        assert_eq!(known(&bot.url).await, (200, "ok\n".to_owned()), "the others are well");
+        assert_eq!(known(&bot.ops).await, (200, "ok\n".to_owned()), "the others are well");
         stop.send_replace(true);
         keeping.await.unwrap();
         server.abort();
@@ -285,7 +285,7 @@ async fn switching_socket_mode_off_is_told_to_whoever_asks_whether_all_is_well()
     by_sockets(async |bot| {
         bot.world(|world| world.sockets.switch(false));
         bot.world(|world| world.sockets.cut());
-        while !readiness(&bot.url).await.1.contains("link_disabled") {}
+        while !readiness(&bot.ops).await.1.contains("link_disabled") {}
     })
     .await;
 }

@@ -51,6 +51,8 @@ pub struct Bot {
     pub work: Arc<Work>,
     /// Where the app listens.
     pub url: String,
+    /// Where it answers operators' tools.
+    pub ops: String,
     server: Running,
     /// What keeps the connections of Socket Mode open.
     sockets: Running,

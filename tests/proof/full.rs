@@ -66,5 +66,5 @@ async fn until_there_is_no_room(stage: &Stage, app: &Process, people: &mut Peopl
 }
 
 async fn ready(app: &Process) -> u16 {
-    reqwest::get(format!("{}/readyz", app.url)).await.unwrap().status().as_u16()
+    reqwest::get(format!("{}/readyz", app.ops)).await.unwrap().status().as_u16()
 }

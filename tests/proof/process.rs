@@ -48,6 +48,8 @@ impl Log {
 pub struct Process {
     /// Where it listens.
     pub url: String,
+    /// Where it answers operators' tools.
+    pub ops: String,
     child: Child,
     reader: JoinHandle<()>,
 }
@@ -61,13 +63,13 @@ impl Process {
         command.args(words).env_clear().kill_on_drop(true);
         command.envs(settings.iter().map(|(name, value)| (*name, value.as_str())));
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
-        let (heard, mut url) = watch::channel(None);
+        let (heard, mut url) = watch::channel(None::<Addresses>);
         let stderr = child.stderr.take().unwrap();
         let reader = tokio::spawn(listen(number, stderr, log.clone(), heard));
         // The sender goes when the process ends.
-        let url = url.wait_for(Option::is_some).await.map(|url| url.clone().unwrap());
-        let url = url.unwrap_or_else(|_| panic!("the app did not start; {}", log.told("start")));
-        Self { url, child, reader }
+        let addresses = url.wait_for(Option::is_some).await.map(|url| url.clone().unwrap());
+        let (url, ops) = addresses.unwrap_or_else(|_| panic!("the app did not start; {}", log.told("start")));
+        Self { url, ops, child, reader }
     }
 
     /// `kill -9`: nothing of it goes on afterwards.
@@ -82,6 +84,11 @@ impl Process {
         let status = self.child.wait().await.unwrap();
         self.reader.await.unwrap();
         assert!(status.success(), "the app ended with {status}");
+    }
+
+    /// `SIGTERM`, and on with it: it says that it is being stopped, and still works.
+    pub fn terminate(&self) {
+        self.signal(Signal::SIGTERM);
     }
 
     /// `SIGSTOP`: it stands still where it is.
@@ -110,12 +117,19 @@ impl Process {
 const SECRETS: [&str; 5] =
     ["sandbox-token", "sandbox-signing-secret", "sandbox_key", "sandbox-client-secret", "/slack/response/"];
 
+/// Where it listens, and where it answers operators' tools.
+type Addresses = (String, String);
+
 /// Keeps what the process logs, in which there may be no secret, and reports the address on which it listens.
-async fn listen(number: u64, stderr: ChildStderr, log: Log, heard: watch::Sender<Option<String>>) {
+async fn listen(number: u64, stderr: ChildStderr, log: Log, heard: watch::Sender<Option<Addresses>>) {
     let mut lines = BufReader::new(stderr).lines();
+    let mut ops = String::new();
     while let Ok(Some(line)) = lines.next_line().await {
+        if let Some((_, address)) = line.split_once("readiness and metrics address=") {
+            ops = format!("http://{}", address.trim());
+        }
         if let Some((_, address)) = line.split_once("listening address=") {
-            heard.send_replace(Some(format!("http://{}", address.trim())));
+            heard.send_replace(Some((format!("http://{}", address.trim()), ops.clone())));
         }
         assert!(!SECRETS.iter().any(|secret| line.contains(secret)), "a secret was logged: {line}");
         log.add(format!("[{number}] {line}"));

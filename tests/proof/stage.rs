@@ -193,7 +193,8 @@ impl Stage {
         format!("every call is in {file}; {}", self.log.told(self.setting.name))
     }
 
-    fn settings(&self, database: &str) -> Vec<(&'static str, String)> {
+    /// What the app is started with.
+    pub fn settings(&self, database: &str) -> Vec<(&'static str, String)> {
         let credentials = self.sandbox.credentials();
         let proves_itself = if self.sandbox.world(|world| world.sockets.on) {
             ("SLACK_APP_TOKEN", credentials.slack_app_token)
@@ -209,6 +210,8 @@ impl Stage {
             ("DIALNOTE_APP_URL", credentials.sandbox),
             ("DATABASE_URL", database.to_owned()),
             ("LISTEN", "127.0.0.1:0".to_owned()),
+            ("OPS_LISTEN", "127.0.0.1:0".to_owned()),
+            ("DRAIN_SECONDS", "0".to_owned()),
             ("SLACK_PACE", "as-allowed".to_owned()),
         ];
         settings.extend(self.setting.lease.map(|seconds| ("LEASE_SECONDS", seconds.to_string())));

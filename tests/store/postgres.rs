@@ -141,6 +141,22 @@ fn command(key: &str, body: impl Into<String>) -> NewJob {
     NewJob::new(&here(), Lane::Inbox, key, at(0), body)
 }
 
+#[tokio::test]
+async fn a_rehearsal_fails_where_nothing_can_be_stored_and_changes_nothing() -> Result<(), Fault> {
+    let database = Database::new().await?;
+    let store = database.open().await?;
+    for held in ["deliveries", "line_locks", "jobs"] {
+        store.rehearse().await?;
+        let hold = format!("BEGIN; LOCK TABLE {held} IN EXCLUSIVE MODE");
+        database.operator.batch_execute(&hold).await.map_err(failed)?;
+        assert!(store.rehearse().await.is_err(), "{held} is held");
+        database.operator.batch_execute("ROLLBACK").await.map_err(failed)?;
+    }
+    store.rehearse().await?;
+    assert_eq!(store.accept(delivery("one"), vec![command("a", "a1")], at(0)).await?, Accepted::New);
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn three_instances_at_once_lose_nothing_and_keep_every_line_in_order() -> Result<(), Fault> {
     const WRITERS: usize = 6;

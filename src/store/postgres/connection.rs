@@ -39,6 +39,9 @@ const SETTLE_IN: &str =
     "SET statement_timeout = '4s'; SET lock_timeout = '3s'; SET idle_in_transaction_session_timeout = '2s';
     SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('enable_seqscan', 'jit')";
 
+/// Whether the app has brought its schema here.
+const HAS_SCHEMA: &str = "SELECT to_regclass('refinery_schema_history') IS NOT NULL";
+
 /// How often bringing the schema up to date is tried. Of two instances that start at the same
 /// moment one fails, and finds the work done when it looks again.
 const ATTEMPTS: u32 = 6;
@@ -79,6 +82,16 @@ impl Route {
             .map_err(|error| Fault::Store(error.to_string()))
     }
 
+    /// Whether there is a schema already.
+    pub(super) async fn has_schema(&self) -> Result<bool, Fault> {
+        let (client, connection) = self.config.connect(self.tls.clone()).await.map_err(|error| fault(&error))?;
+        let driver = tokio::spawn(connection);
+        let found = client.query_one(HAS_SCHEMA, &[]).await.and_then(|row| row.try_get(0));
+        drop(client);
+        let _ = driver.await;
+        found.map_err(|error| fault(&error))
+    }
+
     /// Brings the schema up to date.
     pub(super) async fn migrate(&self) -> Result<(), Fault> {
         let mut outcome = self.migrate_once().await;
@@ -116,6 +129,17 @@ async fn run_migrations(client: &mut Client) -> Result<(), Fault> {
             kind => format!("the database could not be brought up to date: {kind}"),
         })),
     }
+}
+
+/// What to call a database: its name and where it is.
+pub(super) fn named(config: &Config) -> String {
+    let hosts = config.get_hosts().iter().map(|host| match host {
+        Host::Tcp(name) => name.clone(),
+        #[cfg(unix)]
+        Host::Unix(path) => path.display().to_string(),
+    });
+    let name = config.get_dbname().or(config.get_user()).unwrap_or("the default one");
+    format!("{name} on PostgreSQL at {}", hosts.collect::<Vec<_>>().join(", "))
 }
 
 /// What a URL says. What is wrong is said without repeating the URL: it may hold a password.

@@ -109,6 +109,16 @@ impl Postgres {
         connection::settings(url).map(drop)
     }
 
+    /// Whether the app has used the database at `url` before. Changes nothing there.
+    pub async fn is_there(url: &str) -> Result<bool, Fault> {
+        Route::read(url)?.has_schema().await
+    }
+
+    /// What to call the database at `url` without its password.
+    pub fn name(url: &str) -> Result<String, Fault> {
+        connection::settings(url).map(|config| connection::named(&config))
+    }
+
     /// Connects to the database at `url` and brings its schema up to date if need be.
     pub async fn open(url: &str) -> Result<Self, Fault> {
         let route = Route::read(url)?;
@@ -416,6 +426,10 @@ impl Store for Postgres {
 
     async fn set_back(&self, by: Duration, now: Timestamp) -> Result<(), Fault> {
         self.transact(&SetBack { by, now }).await
+    }
+
+    async fn rehearse(&self) -> Result<(), Fault> {
+        operating::rehearse(&self.pool).await
     }
 
     async fn overview(&self) -> Result<Overview, Fault> {

@@ -1,8 +1,12 @@
 //! What an operator asks about jobs, and for how long they want to keep the audit log.
 
-use tokio_postgres::{Error, Row};
+use deadpool_postgres::Pool;
+use tokio_postgres::{Error, Row, SimpleQueryMessage};
 
+use super::connection::Loan;
+use super::fault;
 use crate::clock::from_millis;
+use crate::error::Fault;
 use crate::ids::{InstallationId, JobId};
 use crate::store::{Lane, Stored};
 
@@ -57,4 +61,23 @@ pub(super) fn read_job(row: &Row) -> Result<Stored, Error> {
 /// The id alone.
 pub(super) fn read_id(row: &Row) -> Result<JobId, Error> {
     Ok(JobId(row.try_get(0)?))
+}
+
+/// The locks that storing a delivery takes, got and given back without a change. In one message: there is no moment in
+/// which they are held while the next statement travels.
+const REHEARSE: &str = "
+    BEGIN; SET LOCAL lock_timeout = '1s';
+    LOCK TABLE deliveries, line_locks, jobs IN ROW EXCLUSIVE MODE;
+    SELECT current_setting('transaction_read_only'); ROLLBACK";
+
+/// Whether a delivery could be stored.
+pub(super) async fn rehearse(pool: &Pool) -> Result<(), Fault> {
+    let loan = Loan::from(pool).await?;
+    let answers = loan.client()?.simple_query(REHEARSE).await.map_err(|error| fault(&error))?;
+    loan.give_back();
+    let read_only = answers.iter().any(|answer| match answer {
+        SimpleQueryMessage::Row(row) => row.get(0) == Some("on"),
+        _ => false,
+    });
+    if read_only { Err(Fault::Store("the database may only be read".into())) } else { Ok(()) }
 }

@@ -1,8 +1,9 @@
 //! A connection is only as durable as its settings, so they are made here and nowhere else; and no
 //! connection leaves this file before the schema is the one this program was written for.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -54,28 +55,114 @@ pub(super) fn writer(path: &Path) -> Result<Connection, Fault> {
     outcome
 }
 
+/// What the mark of those who work on a database is called, after its name.
+pub(super) const LOCK: &str = "-lock";
+
 /// The mark of a process that works on a database: a shared lock on a file beside it. It is there until
 /// the process ends, however it ends.
 pub(super) struct Presence {
     _mark: File,
 }
 
-/// Makes the mark. Before that, whoever is alone on the database ends the leases of processes that
-/// died: there is nobody left who could hold one.
-///
-/// Being alone is an exclusive lock, which others wait for. Between giving it up and making the mark
-/// another process may find itself alone; until then we have claimed nothing that it could end.
-pub(super) fn present(path: &Path, if_alone: impl FnOnce() -> rusqlite::Result<()>) -> Result<Presence, Fault> {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-lock");
-    let in_words = |error: std::io::Error| Fault::Store(format!("{}: {error}", name.display()));
-    let mark = private().open(Path::new(&name)).map_err(in_words)?;
-    if mark.try_lock().is_ok() {
-        if_alone().map_err(|error| fault(&error))?;
-        mark.unlock().map_err(in_words)?;
+/// A process that is about to work on a database. Nobody replaces the database meanwhile.
+pub(super) struct Arrival {
+    mark: File,
+    is_alone: bool,
+}
+
+/// Locks the mark: for oneself, if nobody else is there.
+pub(super) fn arrive(path: &Path) -> Result<Arrival, Fault> {
+    let in_words = |error: std::io::Error| Fault::Store(format!("{}{LOCK}: {error}", path.display()));
+    let mark = mark(path).map_err(in_words)?;
+    let is_alone = mark.try_lock().is_ok();
+    if !is_alone {
+        mark.lock_shared().map_err(in_words)?;
     }
-    mark.lock_shared().map_err(in_words)?;
-    Ok(Presence { _mark: mark })
+    Ok(Arrival { mark, is_alone })
+}
+
+impl Arrival {
+    /// Makes the mark. Before that, whoever is alone on the database ends the leases of processes that
+    /// died: there is nobody left who could hold one.
+    ///
+    /// Being alone is an exclusive lock, which others wait for. Between giving it up and making the mark
+    /// another process may find itself alone; until then we have claimed nothing that it could end.
+    pub(super) fn stay(self, if_alone: impl FnOnce() -> rusqlite::Result<()>) -> Result<Presence, Fault> {
+        let in_words = |error: std::io::Error| Fault::Store(format!("the lock of the database: {error}"));
+        if self.is_alone {
+            if_alone().map_err(|error| fault(&error))?;
+            self.mark.unlock().map_err(in_words)?;
+            self.mark.lock_shared().map_err(in_words)?;
+        }
+        Ok(Presence { _mark: self.mark })
+    }
+}
+
+/// Keeps every process from working on a database; nothing if one does already.
+pub(super) fn alone(path: &Path) -> std::io::Result<Option<File>> {
+    let mark = mark(path)?;
+    match mark.try_lock() {
+        Ok(()) => Ok(Some(mark)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// The file of the mark. It is as open as the database is: an operator's command that is the first to make it must
+/// not keep the app from using it.
+fn mark(path: &Path) -> std::io::Result<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(LOCK);
+    let made = match private().create_new(true).open(&name) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => return private().open(&name),
+        made => made?,
+    };
+    if let Ok(database) = fs::metadata(path) {
+        made.set_permissions(database.permissions())?;
+        share_owner(&made, path)?;
+    }
+    Ok(made)
+}
+
+/// Gives a file to the owner of another one. Only root has to, and can.
+pub(super) fn share_owner(file: &File, like: &Path) -> std::io::Result<()> {
+    let (own, like) = (file.metadata()?, fs::metadata(like)?);
+    if own.uid() == like.uid() && own.gid() == like.gid() {
+        return Ok(());
+    }
+    match fchown(file, Some(like.uid()), Some(like.gid())) {
+        Err(error) if error.kind() != ErrorKind::PermissionDenied => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Says why a database is not one that this program, or an older one, has made.
+pub(super) fn is_ours(connection: &Connection) -> Result<(), String> {
+    let no_schema = |error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(ErrorCode::Unknown) => "it has none of the app's tables".to_owned(),
+        _ => error.to_string(),
+    };
+    let all = "SELECT version, name, checksum FROM refinery_schema_history ORDER BY version";
+    let mut statement = connection.prepare(all).map_err(no_schema)?;
+    let made = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).map_err(no_schema)?;
+    let made: Vec<(i64, String, String)> = made.collect::<rusqlite::Result<_>>().map_err(no_schema)?;
+    let runner = embedded::migrations::runner();
+    let ours: Vec<_> = runner.get_migrations().iter().map(|one| (i64::from(one.version()), one)).collect();
+    let newest = ours.iter().map(|(version, _)| *version).max().unwrap_or(0);
+    if made.is_empty() {
+        return Err("it has none of the app's tables".to_owned());
+    }
+    for (version, name, checksum) in made {
+        let same = |one: &refinery::Migration| one.name() == name && one.checksum().to_string() == checksum;
+        match ours.iter().find(|(number, _)| *number == version) {
+            Some((_, one)) if same(one) => {}
+            None if version > newest => {
+                return Err(format!("it has schema {version}, and this program knows only up to {newest}"));
+            }
+            _ => return Err("its tables are another program's".to_owned()),
+        }
+    }
+    Ok(())
 }
 
 /// Opens a connection that cannot write.

@@ -8,6 +8,7 @@
 mod accepting;
 mod checkpointer;
 mod connection;
+mod copies;
 mod facts;
 mod file;
 mod jobs;
@@ -22,20 +23,19 @@ mod shelves;
 mod waiting;
 mod writer;
 
-use std::fs::{self, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 use tokio::sync::Notify;
 
 use self::accepting::Arrival;
 use self::checkpointer::Checkpointer;
 use self::connection::Presence;
+pub use self::copies::{NotRestored, backup, look, restore};
 use self::file::DatabaseFile;
 use self::jobs::Settlement;
 use self::lines::Lines;
@@ -77,10 +77,14 @@ impl Sqlite {
         let readers = Readers::new(path.to_owned());
         let path = path.to_owned();
         let open = move || {
+            let arrival = connection::arrive(&path)?;
             let writer = connection::writer(&path)?;
-            let presence = connection::present(&path, || jobs::end_leases(&writer, calls_end))?;
+            let file = DatabaseFile::at(&path)?;
+            let presence = arrival.stay(|| jobs::end_leases(&writer, calls_end))?;
+            // A restore may have replaced it between the two locks. From now on none can.
+            file.is_there()?;
             let lines = Lines::load(&writer).map_err(|error| fault(&error))?;
-            Ok((writer, lines, connection::checkpointer(&path)?, DatabaseFile::at(&path)?, presence))
+            Ok((writer, lines, connection::checkpointer(&path)?, file, presence))
         };
         let (connection, lines, checkpointer, file, presence) = tokio::task::spawn_blocking(open)
             .await
@@ -101,22 +105,6 @@ impl Sqlite {
     pub fn commits(&self) -> u64 {
         self.writer.commits()
     }
-}
-
-/// Copies the database in `from` to `to`, a file that does not exist yet and that nobody else may read: as it
-/// is at one moment, whoever writes meanwhile.
-pub fn backup(from: &Path, to: &Path) -> Result<(), Fault> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(from, flags).map_err(|error| fault(&error))?;
-    connection.busy_timeout(PATIENCE).map_err(|error| fault(&error))?;
-    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
-    made.map_err(|error| Fault::Store(error.to_string()))?;
-    let copied = connection.execute("VACUUM INTO ?1", [to.display().to_string()]);
-    copied.map(drop).map_err(|error| {
-        // Half a copy is none, and would be in the way of the next.
-        let _ = fs::remove_file(to);
-        fault(&error)
-    })
 }
 
 #[async_trait]
@@ -373,6 +361,11 @@ impl Store for Sqlite {
 
     async fn set_back(&self, by: Duration, now: Timestamp) -> Result<(), Fault> {
         self.writer.write(PATIENCE, move |connection, memory| waiting::set_back(connection, memory, by, now)).await
+    }
+
+    async fn rehearse(&self) -> Result<(), Fault> {
+        // A transaction that changes nothing writes nothing, and still has to get hold of the file.
+        self.writer.write(IN_TIME, |_, _| Ok(())).await
     }
 
     async fn overview(&self) -> Result<Overview, Fault> {

@@ -8,6 +8,7 @@ use dialnote_slack::app::App;
 use dialnote_slack::clock::{Clock, ManualClock};
 use dialnote_slack::config::Config;
 use dialnote_slack::dialnote::client::Addresses;
+use dialnote_slack::http::serve::serve;
 use dialnote_slack::ids::InstallationId;
 use dialnote_slack::sandbox::{Hang, Options, Sandbox, Secrets, Workspace, World};
 use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
@@ -45,7 +46,7 @@ impl Bot {
         }
         sandbox.world(|world| world.sockets.switch(by_sockets));
         let data = Arc::new(Database::new(setup.on).await);
-        let Started { office, url, server, sockets, stop } = start_app(&sandbox, &data, &clock, setup, &[]).await;
+        let Started { office, url, ops, server, sockets, stop } = start_app(&sandbox, &data, &clock, setup, &[]).await;
         let work = office.own().cloned().unwrap_or_else(|| nobodys(&office));
         let offered = Mutex::default();
         let (read, dead_expected) = (HashSet::new(), 0);
@@ -55,6 +56,7 @@ impl Bot {
             office,
             work,
             url,
+            ops,
             server,
             sockets,
             stop,
@@ -88,6 +90,7 @@ impl Bot {
             office: self.office.clone(),
             work: nobodys(&self.office),
             url: self.url.clone(),
+            ops: self.ops.clone(),
             server: Running(tokio::spawn(std::future::pending())),
             sockets: Running(tokio::spawn(std::future::pending())),
             stop: self.stop.clone(),
@@ -141,7 +144,7 @@ impl Bot {
 
     /// Goes on with the app of another workspace, which was started anew.
     pub async fn follow(&mut self, other: &Self) {
-        (self.office, self.url) = (other.office.clone(), other.url.clone());
+        (self.office, self.url, self.ops) = (other.office.clone(), other.url.clone(), other.ops.clone());
         self.sandbox.set_bot(self.url.clone());
         self.know_work().await;
     }
@@ -156,8 +159,9 @@ impl Bot {
         self.server.0.abort();
         self.sockets.0.abort();
         let running = start_app(&self.sandbox, &self.data, &self.clock, self.setup, changed).await;
-        Started { office: self.office, url: self.url, server: self.server, sockets: self.sockets, stop: self.stop } =
-            running;
+        let Started { office, url, ops, server, sockets, stop } = running;
+        (self.office, self.url, self.ops) = (office, url, ops);
+        (self.server, self.sockets, self.stop) = (server, sockets, stop);
         self.know_work().await;
     }
 
@@ -233,6 +237,7 @@ fn nobodys(office: &Office) -> Arc<Work> {
 struct Started {
     office: Arc<Office>,
     url: String,
+    ops: String,
     server: Running,
     sockets: Running,
     stop: watch::Sender<bool>,
@@ -248,9 +253,15 @@ async fn start_app(
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let config = config_with(sandbox, data, setup, &url, changed);
-    let App { office, site, sockets, .. } = App::build(&config, Clock::Manual(clock.clone())).await.unwrap();
+    let App { office, site, ops, sockets, .. } = App::build(&config, Clock::Manual(clock.clone())).await.unwrap();
     sandbox.set_bot(url.clone());
-    let server = tokio::spawn(dialnote_slack::http::serve::serve(listener, site, std::future::pending()));
+    let tools = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let ops_url = format!("http://{}", tools.local_addr().unwrap());
+    let tools = serve(tools, ops.site(), std::future::pending());
+    let requests = serve(listener, site, std::future::pending());
+    let server = tokio::spawn(async {
+        tokio::join!(requests, tools);
+    });
     let (stop, stopped) = watch::channel(false);
     let before = sandbox.world(|world| world.sockets.open());
     let sockets = tokio::spawn(async move {
@@ -267,7 +278,7 @@ async fn start_app(
         sandbox.world(|world| world.faults = faults);
     }
     let (server, sockets) = (Running(server), Running(sockets));
-    Started { office, url, server, sockets, stop }
+    Started { office, url, ops: ops_url, server, sockets, stop }
 }
 
 fn config_with(
