@@ -140,7 +140,7 @@ fn row<'a>(audited: &'a Audited, detail: &'a Value) -> Row<'a> {
         verb: &entry.verb,
         via: text("/via"),
         channel: text("/channel"),
-        conversation: entry.conversation.as_ref().map_or("", |id| id.as_str()),
+        conversation: entry.conversation.as_ref().map_or_else(|| text("/conversation"), |id| id.as_str()),
         owner_before: text("/before/owner"),
         status_before: text("/before/status"),
         owner_after: text("/after/owner"),

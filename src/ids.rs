@@ -85,6 +85,19 @@ impl ChannelId {
     }
 }
 
+/// The longest id that is one.
+const LONGEST_PLAIN: usize = 128;
+
+impl ConversationId {
+    /// Whether it can stand in a path without leading anywhere else: letters, digits and `_.:-` alone, and neither
+    /// `.` nor `..`.
+    pub fn is_plain(&self) -> bool {
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte);
+        let is_short = (1..=LONGEST_PLAIN).contains(&self.0.len());
+        is_short && self.0.bytes().all(is_allowed) && !matches!(self.0.as_str(), "." | "..")
+    }
+}
+
 /// A job in the store. Ids grow with the order in which jobs were taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -12,8 +12,15 @@ use crate::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 pub const PLACEHOLDER_URL: &str = "https://dialnote-slack.example.com";
 
 /// Events that the app is told of. They need nothing but `users:read` and, for links, `links:read`.
-const EVENTS: [&str; 6] =
-    ["app_home_opened", "app_uninstalled", "link_shared", "team_join", "tokens_revoked", "user_change"];
+const EVENTS: [&str; 7] = [
+    "app_home_opened",
+    "app_uninstalled",
+    "channel_shared",
+    "link_shared",
+    "team_join",
+    "tokens_revoked",
+    "user_change",
+];
 
 /// Where dialnote is on the web, unless the program is told otherwise (`DIALNOTE_APP_URL`).
 pub const UNFURL_DOMAIN: &str = "app.dialnote.com";

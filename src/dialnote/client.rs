@@ -103,7 +103,7 @@ impl Dialnote {
 
     /// A conversation as it is now.
     pub async fn conversation(&self, id: &ConversationId) -> Result<Conversation, CallError> {
-        let content = match self.read(&["conversations", id.as_str()], &[]).await {
+        let content = match self.read(&["conversations", plain(id)?], &[]).await {
             Err(CallError::Denied(said @ (Denied::NotFound | Denied::NoPage))) => {
                 return Err(self.why_not_found(&said).await);
             }
@@ -241,7 +241,7 @@ impl Dialnote {
 
     /// Writes a note. Whatever a 2xx says, the note is written.
     pub async fn add_note(&self, id: &ConversationId, content: &str, attempt_key: &str) -> Result<(), CallError> {
-        let path = ["conversations", id.as_str(), "notes"];
+        let path = ["conversations", plain(id)?, "notes"];
         let request = self.request(Method::POST, &self.addresses.reads, &path);
         let request = request.json(&json!({ "content": content })).header(IDEMPOTENCY, attempt_key);
         match self.sent(&called(&Method::POST, &path), request).await {
@@ -261,13 +261,13 @@ impl Dialnote {
         Ok(entries.iter().filter_map(wire::entry).filter(|activity| activity.kind != ActivityKind::Note).collect())
     }
 
-    /// The notes written since, oldest first, as far as they are among the newest [`PAGE`] entries.
-    pub async fn notes_since(&self, id: &ConversationId, since: Timestamp) -> Result<Vec<String>, CallError> {
+    /// The notes and when they were written, oldest first, as far as they are among the newest [`PAGE`] entries.
+    pub async fn notes(&self, id: &ConversationId) -> Result<Vec<(String, Timestamp)>, CallError> {
         let query = [("limit", PAGE.to_string())];
         let content = self.read_of(id, &query).await.map(wire::opened)?;
         let entries = wire::items(&content, "messages")?;
-        let new = entries.iter().filter_map(wire::note).filter(|(_, at)| *at > since);
-        Ok(new.map(|(text, _)| text).collect::<Vec<_>>().into_iter().rev().collect())
+        let notes: Vec<_> = entries.iter().filter_map(wire::note).collect();
+        Ok(notes.into_iter().rev().collect())
     }
 
     /// The member who called this number at about this time, as far as the latest calls tell.
@@ -297,7 +297,7 @@ impl Dialnote {
 
     /// A page of the timeline, in its envelope.
     async fn read_of(&self, id: &ConversationId, query: &[(&str, String)]) -> Result<Value, CallError> {
-        match self.answer_to(&["conversations", id.as_str(), "messages"], query).await {
+        match self.answer_to(&["conversations", plain(id)?, "messages"], query).await {
             Err(CallError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => {
                 Err(self.why_not_there(id, denied, READS).await)
             }
@@ -331,7 +331,7 @@ impl Dialnote {
         attempt_key: &str,
         fits: impl Fn(&Conversation) -> bool,
     ) -> Result<Conversation, CallError> {
-        let path = ["conversations", id.as_str()];
+        let path = ["conversations", plain(id)?];
         let request = self.request(Method::PATCH, &self.addresses.assign, &path);
         let request = request.json(body).header(IDEMPOTENCY, attempt_key);
         let answer = match self.sent(&called(&Method::PATCH, &path), request).await {
@@ -400,6 +400,11 @@ impl Dialnote {
         self.metrics.called(Service::Dialnote, name, result, begun.elapsed());
         outcome
     }
+}
+
+/// The id as a segment of a path. People type ids, and links hold them: one that could lead elsewhere names nothing.
+fn plain(id: &ConversationId) -> Result<&str, CallError> {
+    if id.is_plain() { Ok(id.as_str()) } else { Err(Denied::NotFound.into()) }
 }
 
 /// A read that was not answered in time has no effect that could come late.

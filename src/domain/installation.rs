@@ -60,6 +60,10 @@ pub struct Connection {
     pub by: SlackUserId,
     /// When.
     pub at: Timestamp,
+    /// Since when this organization is the one that is worked with, if there was another one before: what the
+    /// audit log tells of earlier is about that one.
+    #[serde(default)]
+    pub since: Option<Timestamp>,
 }
 
 impl Connection {

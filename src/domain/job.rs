@@ -85,6 +85,9 @@ pub enum Job {
     /// Get the next token before the one we have ends.
     #[serde(rename = "refresh.v1")]
     Refresh,
+    /// A channel is shared with another company: its cards show less from now on.
+    #[serde(rename = "shared.v1")]
+    Shared(SharedJob),
     /// The app was removed from the workspace.
     #[serde(rename = "removed.v1")]
     Removed(Timestamp),
@@ -240,6 +243,17 @@ pub struct DigestJob {
     pub away: Option<Absence>,
 }
 
+/// A channel that another company reads, too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedJob {
+    /// Which.
+    pub channel: ChannelId,
+    /// Whether Slack told that it was shared just now, so that what an admin said before does not count any more.
+    pub told: bool,
+    /// Its cards beyond this one are still to be drawn again; all of them, if none is named.
+    pub after: Option<MessageTs>,
+}
+
 /// Somebody who wants a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportJob {
@@ -384,6 +398,7 @@ impl Job {
             Self::Message(Message::Digest { channel, .. } | Message::Settled { channel, .. }) => digest_key(channel),
             Self::Noticed(job) => conversation_key(&job.conversation),
             Self::Look => "look".to_owned(),
+            Self::Shared(job) => format!("shared:{}", job.channel),
             Self::Refresh | Self::Removed(_) => "installation".to_owned(),
             Self::Left(gone) => format!("left:{}", gone.id),
             Self::CaughtUp(user) => format!("caught_up:{user}"),
@@ -403,7 +418,9 @@ impl Job {
                 card_key(channel, &face.conversation.id)
             }
             Self::Message(
-                Message::Line { channel, conversation, .. } | Message::Moved { channel, conversation, .. },
+                Message::Line { channel, conversation, .. }
+                | Message::Moved { channel, conversation, .. }
+                | Message::CardAgain { channel, conversation },
             ) => card_key(channel, conversation),
         }
     }
@@ -426,7 +443,7 @@ impl Job {
 
     /// Whether a request of Slack's asked for it.
     pub fn is_from_slack(&self) -> bool {
-        let events = matches!(self, Self::Profile(_) | Self::Links(_) | Self::Removed(_));
+        let events = matches!(self, Self::Profile(_) | Self::Links(_) | Self::Shared(_) | Self::Removed(_));
         events || self.asker().is_some_and(|asker| !matches!(asker.via, Via::Timer | Via::Postponed))
     }
 
@@ -455,6 +472,7 @@ impl Job {
             | Self::People(_)
             | Self::Doctor(_)
             | Self::Refresh
+            | Self::Shared(_)
             | Self::Removed(_)
             | Self::Message(_) => false,
         }

@@ -33,6 +33,13 @@ pub enum Message {
         /// Who is told if it cannot be posted.
         asker: Option<Addressee>,
     },
+    /// The card as it is known, drawn again, because the channel shows less than before.
+    CardAgain {
+        /// Where.
+        channel: ChannelId,
+        /// The card's conversation.
+        conversation: ConversationId,
+    },
     /// The card once more, at the bottom of its channel, because its contact got in touch after it was done.
     Anew {
         /// Where.

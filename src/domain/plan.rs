@@ -23,9 +23,11 @@ use crate::ids::{MemberId, SlackUserId};
 /// How a note of ours ends, between its writer and its reference.
 const SIGNATURE: &str = ", via Slack · ref ";
 
-/// Whether a note is one of ours.
-pub fn is_ours(note: &str) -> bool {
-    note.contains(SIGNATURE)
+/// Whether a note ends as the one of ours that has this reference. Who quotes one of ours can write the same, so
+/// each reference accounts for one note.
+pub fn ends_with_reference(note: &str, reference: &str) -> bool {
+    let rest = note.trim_end().strip_suffix(reference);
+    rest.is_some_and(|rest| rest.ends_with(SIGNATURE))
 }
 
 /// The longest note dialnote takes, in characters (contracts/dialnote.md, Objects).
@@ -63,6 +65,8 @@ pub struct Facts {
     pub now: Timestamp,
     /// What our note can be found by afterwards.
     pub reference: String,
+    /// What the asker is called in dialnote, which is what was verified: names in Slack are chosen freely.
+    pub writer: String,
 }
 
 /// Somebody who owns or owned a conversation.
@@ -301,6 +305,17 @@ fn status_call(act: &Act, status: Status, facts: &Facts) -> Result<Call, Refusal
     Err(Refusal::AlreadySo { about: About::from(&facts.conversation), done: status == Status::Done, by })
 }
 
+impl Plan {
+    /// The references of the notes that it writes.
+    pub fn references(&self) -> Vec<String> {
+        let reference = |call: &Call| match call {
+            Call::AddNote { reference, .. } => Some(reference.clone()),
+            _ => None,
+        };
+        self.calls.iter().filter_map(reference).collect()
+    }
+}
+
 impl Facts {
     /// Only who was given it can answer, while they own it, and once.
     fn is_to_be_answered(&self) -> Result<(), Refusal> {
@@ -356,7 +371,7 @@ impl From<&Conversation> for About {
 /// A note that would be too long with that line becomes two.
 fn note_calls(note: &str, facts: &Facts) -> Vec<Call> {
     let mut calls = Vec::new();
-    let writer = text::cut(&facts.asker.name, LONGEST_NAME);
+    let writer = text::cut(&facts.writer, LONGEST_NAME);
     let mut rest = note.trim();
     while !rest.is_empty() {
         let reference = match calls.len() {

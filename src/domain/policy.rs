@@ -57,6 +57,8 @@ pub enum Who {
 pub enum Rule {
     /// Who may re-assign.
     Reassign(Who),
+    /// Who may snooze what somebody else owns: who may re-assign it.
+    Snooze(Who),
     /// Who may mark done.
     Done(Who),
     /// Only admins may change the rules.
@@ -96,6 +98,10 @@ impl Rules {
                 // Giving back what one was given is an answer, not a re-assignment.
                 Call::Assign(_) if owner.is_some() && !act.is_answer() && !may(self.reassign) => {
                     return Err(Refusal::NotAllowed(Rule::Reassign(self.reassign)));
+                }
+                // Who puts somebody else's conversation away takes it out of their hands.
+                Call::Snooze(_) if owner.is_some() && !is_owner && !may(self.reassign) => {
+                    return Err(Refusal::NotAllowed(Rule::Snooze(self.reassign)));
                 }
                 Call::SetStatus(Status::Done) if !may(self.done) => {
                     return Err(Refusal::NotAllowed(Rule::Done(self.done)));

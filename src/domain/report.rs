@@ -24,12 +24,25 @@ pub const MOST_DAYS: u16 = 90;
 pub struct Report {
     /// What colleagues call the one who asked for it.
     pub by: String,
+    /// What people call the shared number that it is about; nothing, if it is about all of them.
+    #[serde(default)]
+    pub line: Option<String>,
     /// Each of the days, the oldest first.
     pub days: Vec<Day>,
     /// How long people waited.
     pub waits: Waits,
     /// What colleagues call people, and how many open conversations they own, the busiest first.
     pub loads: Vec<(String, usize)>,
+}
+
+/// Why only the one who asked for a report sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Alone {
+    /// The channel gets no shared number's cards, so the report is about all of them.
+    NoRoute,
+    /// The channel hides numbers and messages, or another company reads it.
+    Hidden,
 }
 
 /// The conversations in which something came in or went out last on a day, by what has become of them.

@@ -13,6 +13,7 @@ use crate::domain::people::{Member, Profile, Unlinked};
 use crate::domain::policy::Rules;
 use crate::domain::question::Question;
 use crate::domain::refusal::{About, Refusal};
+use crate::domain::report::{Alone, Report};
 use crate::domain::wishes::Wishes;
 use crate::error::Service;
 use crate::ids::{ChannelId, DraftId, SlackUserId};
@@ -262,6 +263,13 @@ pub enum Say {
     Examined(Vec<Finding>),
     /// A report cannot be posted where it was asked for.
     ReportNotPosted,
+    /// A report that only the one who asked for it sees.
+    Report {
+        /// What was found out.
+        report: Box<Report>,
+        /// Why nobody else sees it.
+        why: Alone,
+    },
     /// The card cannot be posted where the command was given.
     CardNotPosted {
         /// Where.

@@ -13,6 +13,7 @@ use tracing::{info, warn};
 use crate::dialnote::answer::{CallError, Denied};
 use crate::dialnote::check::Writing;
 use crate::dialnote::client::Dialnote;
+use crate::domain::asker::Via;
 use crate::domain::form::connect_form::KEY;
 use crate::domain::people::Account;
 use crate::domain::refusal::Refusal;
@@ -23,7 +24,11 @@ use crate::http::submitted::field_error;
 use crate::slack::inbound::{From, Place};
 use crate::view::connect::{self, Unfit};
 use crate::view::kit::Modal;
-use crate::work::installations::Tenant;
+use crate::work::audit;
+use crate::work::installations::{Memory, Tenant};
+
+/// What the audit log calls connecting, and its refusal.
+const CONNECT: &str = "connect";
 
 impl Request<'_> {
     /// Opens the form, for whoever may connect.
@@ -33,7 +38,7 @@ impl Request<'_> {
         };
         // Where Slack does not answer it is asked again when the form is submitted.
         if self.may_connect(&from).await == Some(false) {
-            return self.refuse(&from, Refusal::NotYoursToConnect).await;
+            return self.refuse_attempt(&from, CONNECT, Refusal::NotYoursToConnect).await;
         }
         let form = connect::form(connection.as_ref());
         self.show(&from, &form, &place).await
@@ -42,23 +47,43 @@ impl Request<'_> {
     /// A key was typed: it is tried, kept, and used from now on.
     pub(super) async fn connect(self, from: From, typed: &str) -> Response {
         match self.connected(&from, typed.trim()).await {
-            Ok(members) => updated(&connect::connected(members)),
+            Ok((members, memory)) => updated(&connect::connected(members, memory == Memory::Goes)),
             Err(unfit) => field_error(KEY, connect::unfit(unfit)),
         }
     }
 
-    async fn connected(&self, from: &From, typed: &str) -> Result<usize, Unfit> {
+    /// What becomes of what is kept when this client's key is used from now on. Of a workspace that never was
+    /// connected nothing is kept.
+    async fn remembers(&self, from: &From, client: &Dialnote) -> Result<Memory, Unfit> {
+        if self.work.tenant().is_none_or(|tenant| tenant.connection.is_none()) {
+            return Ok(Memory::Stays);
+        }
+        match timeout(PATIENCE, self.work.is_of_our_organization(&from.installation, client)).await {
+            Ok(Ok(true)) => Ok(Memory::Stays),
+            Ok(Ok(false)) => Ok(Memory::Goes),
+            Ok(Err(cause)) => {
+                info!(%cause, "it could not be looked whose key this is");
+                Err(Unfit::Silent(Service::Dialnote))
+            }
+            Err(_) => Err(Unfit::Silent(Service::Dialnote)),
+        }
+    }
+
+    async fn connected(&self, from: &From, typed: &str) -> Result<(usize, Memory), Unfit> {
         let installations = self.work.tenant().and_then(Tenant::everybody).ok_or(Unfit::NotYours)?;
         if !self.may_connect(from).await.ok_or(Unfit::Silent(Service::Slack))? {
+            self.record_refusal(from, CONNECT, &Refusal::NotYoursToConnect).await;
             return Err(Unfit::NotYours);
         }
         if typed.is_empty() || typed.contains(char::is_whitespace) {
             return Err(Unfit::NoKey);
         }
         let (common, key) = (&self.front.office.common, SecretString::from(typed));
-        let members = tried(&installations.try_key(common, key.clone())).await?;
-        let kept = installations.connect(common, &from.installation, Some(&key), from.user.clone()).await;
-        kept.map(|_| members).map_err(|cause| {
+        let client = installations.try_key(common, key.clone());
+        let members = tried(&client).await?;
+        let memory = self.remembers(from, &client).await?;
+        let kept = installations.connect(common, &from.installation, Some(&key), from.user.clone(), memory).await;
+        kept.map(|_| (members, memory)).map_err(|cause| {
             warn!(%cause, "a key could not be kept");
             Unfit::NotKept
         })
@@ -71,20 +96,36 @@ impl Request<'_> {
         };
         match self.may_connect(&from).await {
             Some(true) => {}
-            Some(false) => return self.refuse(&from, Refusal::NotYoursToConnect).await,
+            Some(false) => return self.refuse_attempt(&from, CONNECT, Refusal::NotYoursToConnect).await,
             None => return unavailable(),
         }
         let common = &self.front.office.common;
-        let connection = match installations.connect(common, &from.installation, None, from.user.clone()).await {
-            Ok(connection) => connection,
-            Err(cause) => {
-                warn!(%cause, "a connection could not be taken away");
-                return unavailable();
-            }
-        };
+        let connection =
+            match installations.connect(common, &from.installation, None, from.user.clone(), Memory::Stays).await {
+                Ok(connection) => connection,
+                Err(cause) => {
+                    warn!(%cause, "a connection could not be taken away");
+                    return unavailable();
+                }
+            };
         // A form that cannot be redrawn only goes on showing what was.
         let _ = timeout(PATIENCE, self.work.slack.update_view(view, &connect::form(Some(&connection)))).await;
         StatusCode::OK.into_response()
+    }
+
+    /// Refuses what somebody may not do, and writes that down.
+    pub(super) async fn refuse_attempt(&self, from: &From, verb: &str, why: Refusal) -> Response {
+        self.record_refusal(from, verb, &why).await;
+        self.refuse(from, why).await
+    }
+
+    /// Writes down that somebody tried what they may not. They are refused whether or not that is stored.
+    async fn record_refusal(&self, from: &From, verb: &str, why: &Refusal) {
+        let detail = json!({ "outcome": { "refused": why } });
+        let entry = audit::attempt(self.now, from.user.clone(), verb, (Via::Clicked, from.channel.as_ref()), &detail);
+        if let Err(cause) = self.front.office.common.store.record(&from.installation, entry).await {
+            warn!(%cause, "a refused attempt could not be written down");
+        }
     }
 
     /// Whether somebody may connect: an admin of the workspace, or whoever installed the app. Nothing, if that

@@ -168,7 +168,7 @@ impl Request<'_> {
     /// shows is what is set once it is submitted.
     pub(super) async fn open_rules(self, from: From, place: Place) -> Response {
         if let Some(why) = self.may_not_configure(&from).await {
-            return self.refuse(&from, why).await;
+            return self.refuse_attempt(&from, "settings", why).await;
         }
         let channel = from.channel.clone().filter(|channel| !channel.is_direct());
         let here = async {
@@ -199,7 +199,7 @@ impl Request<'_> {
             };
         }
         if let Some(why) = self.may_not_configure(&from).await {
-            return self.refuse(&from, why).await;
+            return self.refuse_attempt(&from, "link", why).await;
         }
         let view = ViewId::new(format!("{OUR_VIEWS}{:016x}", rand::random::<u64>()));
         let response = self.show(&from, &people::waiting().named(view.clone()), &place).await;

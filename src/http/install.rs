@@ -58,7 +58,8 @@ pub(super) async fn begin(State(front): State<Front>) -> Response {
 pub(super) async fn finish(State(front): State<Front>, headers: HeaderMap, Query(back): Query<Back>) -> Response {
     let Some(installations) = front.office.installations() else { return StatusCode::NOT_FOUND.into_response() };
     let (common, oauth) = (&front.office.common, &installations.oauth);
-    let Some(state) = back.state.filter(|given| is_begun(oauth, given, &headers, common.clock.now())) else {
+    let state = back.state.and_then(|given| begun(oauth, &given, &headers, common.clock.now()));
+    let Some(state) = state else {
         info!("somebody came back from Slack who was not sent, or too late");
         return shown(oauth, StatusCode::BAD_REQUEST, Page::NotBegun);
     };
@@ -99,12 +100,14 @@ fn state(oauth: &OAuth, nonce: &str, now: Timestamp) -> String {
     format!("{at}.{}", hex::encode(seal(oauth, nonce, at).finalize().into_bytes()))
 }
 
-fn is_begun(oauth: &OAuth, state: &str, headers: &HeaderMap, now: Timestamp) -> bool {
-    let Some((at, given)) = state.split_once('.') else { return false };
-    let Ok(at) = at.parse() else { return false };
-    let (Some(nonce), Ok(given)) = (remembered(headers), hex::decode(given)) else { return false };
+/// What was begun, if this is it: spelt in one way only, since numbers and hex digits may be spelt in several, and it
+/// is good for one time.
+fn begun(oauth: &OAuth, state: &str, headers: &HeaderMap, now: Timestamp) -> Option<String> {
+    let (at, given) = state.split_once('.')?;
+    let (at, given): (i64, _) = (at.parse().ok()?, hex::decode(given).ok()?);
     let age = now.duration_since(from_millis(at));
-    (SignedDuration::ZERO..=LASTS).contains(&age) && seal(oauth, nonce, at).verify_slice(&given).is_ok()
+    let is_sealed = seal(oauth, remembered(headers)?, at).verify_slice(&given).is_ok();
+    ((SignedDuration::ZERO..=LASTS).contains(&age) && is_sealed).then(|| format!("{at}.{}", hex::encode(given)))
 }
 
 fn remembered(headers: &HeaderMap) -> Option<&str> {

@@ -14,13 +14,14 @@ use hyper::body::Incoming;
 use jiff::{SignedDuration, Timestamp};
 use opentelemetry::context::FutureExt;
 use serde_json::json;
+use tokio::time::timeout;
 use tracing::{debug, error, info, warn};
 
 use crate::domain::asker::{Asker, Listed, Place as Stands, Reply, Via};
 use crate::domain::click::{Click, Clicked};
 use crate::domain::command::{self, Typed};
 use crate::domain::form::FormContext;
-use crate::domain::job::{Change, ChangeJob, CommandJob, Job, ListJob, PeopleJob, ReportJob, ResumeJob};
+use crate::domain::job::{Change, ChangeJob, CommandJob, Job, ListJob, PeopleJob, ReportJob, ResumeJob, SharedJob};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::refusal::Refusal;
@@ -28,7 +29,7 @@ use crate::domain::say::Say;
 use crate::domain::typed;
 use crate::error::Fault;
 use crate::http::Front;
-use crate::http::forms::{in_list, in_window};
+use crate::http::forms::{PATIENCE, in_list, in_window};
 use crate::http::serve::Begun;
 use crate::http::signed::Signed;
 use crate::ids::{InstallationId, SlackUserId};
@@ -78,7 +79,8 @@ pub(super) fn answered(front: &Front, status: StatusCode, begun: Instant) {
 /// What is in it, and a name for it.
 fn read(signed: &Signed) -> Result<(Inbound, String), Response> {
     match inbound::read(signed.content_type(), &signed.body) {
-        Ok(inbound) => Ok((inbound, signed.signature().to_owned())),
+        // Hex digits may be spelt in two ways, and it is one request.
+        Ok(inbound) => Ok((inbound, signed.signature().to_ascii_lowercase())),
         Err(unreadable) => {
             warn!(cause = %unreadable, "a signed request cannot be read");
             Err(StatusCode::BAD_REQUEST.into_response())
@@ -108,7 +110,8 @@ pub(super) fn answer(
 
 async fn done(front: &Front, inbound: Inbound, name: String, now: Timestamp) -> Response {
     let work = match (front.office.own(), inbound.installation()) {
-        (Some(own), _) => Ok(Some(own.clone())),
+        (Some(own), Some(installation)) => Ok(is_home(own, installation).await.then(|| own.clone())),
+        (Some(own), None) => Ok(Some(own.clone())),
         (None, Some(installation)) => Box::pin(front.office.of(installation)).await,
         (None, None) => Ok(None),
     };
@@ -119,6 +122,18 @@ async fn done(front: &Front, inbound: Inbound, name: String, now: Timestamp) -> 
             Err(_) => refusal(),
         },
         Understood::Form(answer) => answer.await,
+    }
+}
+
+/// Whether a request comes from the one workspace whose token is set. Where that cannot be found out, whoever works
+/// on it finds out.
+async fn is_home(own: &Work, installation: &InstallationId) -> bool {
+    match own.known_home() {
+        Some(home) => home == installation,
+        None => match timeout(PATIENCE, Box::pin(own.find_home())).await {
+            Ok(Ok(home)) => home == installation,
+            Ok(Err(_)) | Err(_) => true,
+        },
     }
 }
 
@@ -173,6 +188,10 @@ fn understood(
         }
         Inbound::Links { installation, links, delivery } => {
             return Understood::Order(request.order(&installation, &delivery, &Job::Links(links)), unavailable);
+        }
+        Inbound::ChannelShared { installation, channel, delivery } => {
+            let job = Job::Shared(SharedJob { channel, told: true, after: None });
+            return Understood::Order(request.order(&installation, &delivery, &job), unavailable);
         }
         Inbound::Shortcut { from, callback_id, message } => {
             return Understood::Form(Box::pin(request.shortcut(from, callback_id, message)));

@@ -103,6 +103,15 @@ pub enum Inbound {
         /// The event's id.
         delivery: String,
     },
+    /// A channel is shared with another company from now on (§19).
+    ChannelShared {
+        /// Where.
+        installation: InstallationId,
+        /// Which.
+        channel: ChannelId,
+        /// The event's id.
+        delivery: String,
+    },
     /// The app was removed from the workspace, or its token was taken away (§19.2).
     Removed {
         /// Where.
@@ -132,6 +141,7 @@ impl Inbound {
             Self::HomeOpened { .. } => "home",
             Self::Links { .. } => "links",
             Self::ProfileChanged { .. } => "profile",
+            Self::ChannelShared { .. } => "shared",
             Self::Removed { .. } => "removed",
             Self::Ignored { .. } => "ignored",
         }
@@ -149,6 +159,7 @@ impl Inbound {
             Self::HomeOpened { installation, .. }
             | Self::Links { installation, .. }
             | Self::ProfileChanged { installation, .. }
+            | Self::ChannelShared { installation, .. }
             | Self::Removed { installation, .. } => Some(installation),
         }
     }
@@ -422,6 +433,7 @@ fn event(payload: &Value) -> Option<Inbound> {
             delivery: payload.words("/event_id")?.to_owned(),
         }),
         "link_shared" => links(payload),
+        "channel_shared" => shared(payload),
         "app_uninstalled" => removed(payload),
         // Of a person's token we have none.
         "tokens_revoked" if !payload.list("/event/tokens/bot").is_empty() => removed(payload),
@@ -437,6 +449,14 @@ fn profile_changed(payload: &Value) -> Option<Inbound> {
     let at = payload.at("/event_time").and_then(Value::as_i64).and_then(|at| Timestamp::from_second(at).ok());
     let change = ProfileJob { user: profile.user.clone(), told: at.map(|at| (profile, at)) };
     Some(Inbound::ProfileChanged { installation, change, delivery: payload.words("/event_id")?.to_owned() })
+}
+
+fn shared(payload: &Value) -> Option<Inbound> {
+    Some(Inbound::ChannelShared {
+        installation: event_installation(payload)?,
+        channel: ChannelId::new(payload.words("/event/channel")?),
+        delivery: payload.words("/event_id")?.to_owned(),
+    })
 }
 
 fn removed(payload: &Value) -> Option<Inbound> {

@@ -139,9 +139,34 @@ pub trait Store: Send + Sync + 'static {
     /// beyond `after`, at most `max`.
     async fn installations(&self, after: &InstallationId, max: usize) -> Result<Vec<InstallationId>, Fault>;
 
-    /// Removes what is kept for an installation but its jobs and its audit log: its documents, drafts and facts,
-    /// its cards and its mirror; at most `max` of each. Answers how many went.
-    async fn clear(&self, installation: &InstallationId, max: usize) -> Result<usize, Fault>;
+    /// Removes what is kept for an installation but its audit log: its deliveries and jobs, also those that were
+    /// given up, its documents, drafts and facts, its cards and its mirror; at most `max` of each. The job
+    /// `spared` stays: it is the one that does this, and has to do it again if it dies over it. Answers how many
+    /// went.
+    async fn clear(&self, installation: &InstallationId, spared: JobId, max: usize) -> Result<usize, Fault>;
+
+    /// Keeps a document, with the line of the audit log that tells of it and the jobs that follow.
+    async fn keep_recorded(
+        &self,
+        installation: &InstallationId,
+        document: Document,
+        entry: Entry,
+        jobs: Vec<NewJob>,
+    ) -> Result<(), Fault>;
+
+    /// The same, and everything goes that was kept for the installation until then, but for documents of the kinds
+    /// in `stays`, the deliveries it made and its audit log: what was begun for it is never finished.
+    async fn begin_empty(
+        &self,
+        installation: &InstallationId,
+        stays: &'static [&'static str],
+        document: Document,
+        entry: Entry,
+        jobs: Vec<NewJob>,
+    ) -> Result<(), Fault>;
+
+    /// Writes a line of the audit log about what no job was made for.
+    async fn record(&self, installation: &InstallationId, entry: Entry) -> Result<(), Fault>;
 
     /// The first installation beyond `after` for which anything is kept, in the order of their ids: a document,
     /// or a line of the audit log, which stays when an installation goes.
@@ -186,6 +211,15 @@ pub trait Store: Send + Sync + 'static {
         ts: &MessageTs,
     ) -> Result<Option<Card>, Fault>;
 
+    /// The cards that stand in a channel as messages, in the order of their times beyond `after`, at most `max`.
+    async fn cards_in(
+        &self,
+        installation: &InstallationId,
+        channel: &ChannelId,
+        after: &MessageTs,
+        max: usize,
+    ) -> Result<Vec<Card>, Fault>;
+
     /// The audit log of all installations, for the operator: what was written down at `since` or later,
     /// beyond the entry `after`, in the order of writing, at most `max`.
     async fn audit(&self, after: i64, since: Timestamp, max: usize) -> Result<Vec<Audited>, Fault>;
@@ -225,6 +259,9 @@ pub trait Store: Send + Sync + 'static {
     /// Does what storing a delivery needs first, and stores nothing: fails where a delivery could not be stored
     /// because another program holds what it writes to, or it may only be read.
     async fn rehearse(&self) -> Result<(), Fault>;
+
+    /// How much waits for one installation.
+    async fn overview_of(&self, installation: &InstallationId) -> Result<Overview, Fault>;
 
     /// How much waits.
     async fn overview(&self) -> Result<Overview, Fault>;

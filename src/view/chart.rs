@@ -156,7 +156,8 @@ mod tests {
         let loads = |people: usize| (0..people).map(|nth| (format!("Person {nth} Ünïcödé 名前"), nth * 3)).collect();
         for (days, people) in [(0, 0), (1, 1), (7, 5), (28, 40)] {
             let days = (1..=days).map(|date| day(date, usize::from(date.unsigned_abs()))).collect();
-            let report = Report { by: "Maya".to_owned(), days, waits: Waits::default(), loads: loads(people) };
+            let report =
+                Report { by: "Maya".to_owned(), line: None, days, waits: Waits::default(), loads: loads(people) };
             let file = png(&report).unwrap_or_default();
             assert!(file.starts_with(b"\x89PNG"), "{} bytes", file.len());
         }

@@ -77,14 +77,22 @@ pub fn form(connection: Option<&Connection>) -> Modal {
 }
 
 /// What stands in its place once it is done.
-pub fn connected(members: usize) -> Modal {
+pub fn connected(members: usize, from_nothing: bool) -> Modal {
     let members = if members == 1 { "1 member".to_owned() } else { format!("{members} members") };
-    let blocks = vec![
-        Block::paragraph(&format!("Connected: dialnote answers, and your organization has {members}.")),
+    let from_nothing = from_nothing.then(|| {
         Block::paragraph(
+            "This key is not known to be of the organization that was connected before, so everything kept from that \
+             one is forgotten: its conversations, cards, routes, links made by hand, and whatever was still to be done.",
+        )
+    });
+    let blocks = [
+        Some(Block::paragraph(&format!("Connected: dialnote answers, and your organization has {members}."))),
+        from_nothing,
+        Some(Block::paragraph(
             "Next, type /dialnote route in the channel that is to get the cards of a shared number. \
              Everybody whose e-mail address is the same in Slack and in dialnote can begin.",
-        ),
+        )),
     ];
+    let blocks = blocks.into_iter().flatten().collect();
     Modal::window("connected", "Connect dialnote", String::new(), blocks)
 }

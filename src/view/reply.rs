@@ -20,7 +20,7 @@ use crate::view::element::{Confirm, Element, Style};
 use crate::view::help::{QUOTE, what_note, with_usage};
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::{code, neutral, time, with_settings};
-use crate::view::{connect, deed, next, people, question, routes, untimed};
+use crate::view::{connect, deed, next, people, question, report, routes, untimed};
 
 /// How much of a conversation's history is shown.
 const MOST_TOLD: usize = 20;
@@ -105,6 +105,7 @@ pub(super) fn say_in(say: &Say, list: Option<&Query>) -> Content {
         Say::Routes { routes, offers } => routes::all(routes, offers),
         Say::Welcome { connected } => welcome(*connected),
         Say::Examined(findings) => examined(findings),
+        Say::Report { report, why } => report::alone(report, *why),
         Say::ReportNotPosted => sentence(
             "I cannot post the report here, because I am not in this channel. \
              Type /invite @dialnote and use the command again.",
@@ -430,6 +431,9 @@ fn not_allowed(rule: Rule) -> String {
     match rule {
         Rule::Reassign(may) => {
             format!("In this workspace only {} may re-assign what somebody owns. Ask one of them.", who(may))
+        }
+        Rule::Snooze(may) => {
+            format!("In this workspace only {} may snooze what somebody else owns. Ask one of them.", who(may))
         }
         Rule::Done(may) => format!("In this workspace only {} may mark conversations done. Ask one of them.", who(may)),
         Rule::Configure => "Only admins may change the rules of this workspace.".to_owned(),

@@ -1,7 +1,8 @@
 //! A report in words: beside its picture for everybody, and in its place for who cannot see it.
 
-use crate::domain::report::{Day, Report};
+use crate::domain::report::{Alone, Day, Report};
 use crate::domain::text::cut;
+use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::neutral;
 use crate::view::reply::span;
 
@@ -13,10 +14,24 @@ const MOST_DAYS: usize = 31;
 
 /// What the picture is called.
 pub fn title(report: &Report) -> String {
+    let on = report.line.as_ref().map_or_else(String::new, |line| format!(" on {line}"));
     match report.days.len() {
-        1 => "Conversations today".to_owned(),
-        days => format!("Conversations of the last {days} days"),
+        1 => format!("Conversations{on} today"),
+        days => format!("Conversations{on} of the last {days} days"),
     }
+}
+
+/// The words for the one who asked, who alone sees them.
+pub fn alone(report: &Report, why: Alone) -> Content {
+    let why = match why {
+        Alone::NoRoute => {
+            "Only you see this. It is about all shared numbers, because no shared number's cards come here: \
+             /dialnote route changes that."
+        }
+        Alone::Hidden => "Only you see this, because others read this channel, or it hides numbers and messages.",
+    };
+    let words = comment(report);
+    Content::new(&format!("{words}\n{why}"), vec![Block::paragraph(&words), Block::small(why)])
 }
 
 /// What stands above the picture.

@@ -3,8 +3,9 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use crate::domain::asker::Via;
+use crate::domain::asker::{Asker, Via};
 use crate::domain::conversation::State;
 use crate::domain::event::{Event, Told};
 use crate::domain::plan::Past;
@@ -13,7 +14,8 @@ use crate::domain::report::Change;
 use crate::domain::undo::Logged;
 use crate::domain::verb::Verb;
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
-use crate::store::Entry;
+use crate::store::{Effect, Entry};
+use crate::work::Work;
 
 /// What an entry says besides who, when and about which conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +46,9 @@ pub struct Detail {
     /// Whether a note was written.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub noted: bool,
+    /// What the notes end with that were written for it, or may have been.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<String>,
 }
 
 impl Detail {
@@ -66,6 +71,34 @@ pub enum Outcome {
     Refused(Refusal),
     /// It was tried until we gave up.
     GivenUp,
+}
+
+impl Work {
+    /// An attempt that is no command on a conversation: `detail` says what came of it. It is not part of the
+    /// history of the conversation that it may name.
+    pub(super) fn record_attempt(&self, asker: &Asker, verb: &str, detail: &Value) -> Effect {
+        Effect::Record(attempt(self.clock.now(), asker.user.clone(), verb, (asker.via, asker.channel.as_ref()), detail))
+    }
+
+    /// Somebody tried what they may not.
+    pub(super) fn record_refusal(&self, asker: &Asker, verb: &str, why: &Refusal) -> Effect {
+        self.record_attempt(asker, verb, &json!({ "outcome": { "refused": why } }))
+    }
+}
+
+/// The entry of an attempt that is no command on a conversation.
+pub fn attempt(
+    at: Timestamp,
+    actor: SlackUserId,
+    verb: &str,
+    (via, channel): (Via, Option<&ChannelId>),
+    detail: &Value,
+) -> Entry {
+    let mut all = json!({ "via": via, "channel": channel });
+    if let (Some(all), Some(detail)) = (all.as_object_mut(), detail.as_object()) {
+        all.extend(detail.clone());
+    }
+    Entry { at, actor, conversation: None, verb: verb.to_owned(), detail: all.to_string() }
 }
 
 /// Whether somebody did something after that time.
@@ -111,6 +144,12 @@ fn line(entry: &Entry) -> Option<Logged> {
         at: entry.at,
         conversation,
     })
+}
+
+/// The references of the notes that were written here, as far as entries tell of them.
+pub fn references<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<String> {
+    let details = entries.filter_map(|entry| serde_json::from_str::<Detail>(&entry.detail).ok());
+    details.flat_map(|detail| detail.references).collect()
 }
 
 /// The change that an entry tells of, as a report counts it.

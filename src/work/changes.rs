@@ -1,9 +1,7 @@
 //! What people set: the rules of the workspace, what a channel shows, what somebody wants to hear of.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 
 use crate::domain::asker::Place;
@@ -14,28 +12,9 @@ use crate::domain::refusal::Refusal;
 use crate::domain::say::Say;
 use crate::domain::wishes::Wishes;
 use crate::error::Fault;
-use crate::ids::{ChannelId, InstallationId, SlackUserId};
-use crate::store::{Claim, Document, Effect, Entry, Memo};
-use crate::view::card::Privacy;
-use crate::work::{Outcome, Work, later};
-
-/// What a channel shows (`store::Document`), by channel.
-const CHANNEL: &str = "channel";
-
-/// Whether a channel is shared with another organization (a memo), by channel.
-const SHARED: &str = "shared";
-
-/// How long that is good for.
-const SHARED_AGE: Duration = Duration::from_hours(1);
-
-/// What is set about a channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct ChannelSettings {
-    masked: bool,
-    /// Whether changes are shown to everybody there, and not only in threads.
-    #[serde(default)]
-    aloud: bool,
-}
+use crate::ids::{InstallationId, SlackUserId};
+use crate::store::{Claim, Document, Effect, Entry};
+use crate::work::{Outcome, Work};
 
 impl Work {
     /// The rules of the workspace.
@@ -46,41 +25,6 @@ impl Work {
     /// What somebody wants to hear of.
     pub async fn wishes(&self, installation: &InstallationId, user: &SlackUserId) -> Result<Wishes, Fault> {
         Ok(self.kept(installation, Wishes::KIND, user.as_str()).await?.unwrap_or_default())
-    }
-
-    /// How much a channel shows: what was set; else, of one that outsiders read, less. One of which we
-    /// may not know who reads it is taken for such a one.
-    pub async fn privacy(&self, installation: &InstallationId, channel: &ChannelId) -> Result<Privacy, Fault> {
-        let set: Option<ChannelSettings> = self.kept(installation, CHANNEL, channel.as_str()).await?;
-        let masked = match set {
-            Some(settings) => settings.masked,
-            None => self.is_shared(installation, channel).await?,
-        };
-        Ok(if masked { Privacy::Masked } else { Privacy::Full })
-    }
-
-    /// Whether everybody in a channel is shown that a conversation has another owner or status.
-    pub async fn is_told_aloud(&self, installation: &InstallationId, channel: &ChannelId) -> Result<bool, Fault> {
-        let set: Option<ChannelSettings> = self.kept(installation, CHANNEL, channel.as_str()).await?;
-        Ok(set.is_some_and(|set| set.aloud))
-    }
-
-    async fn is_shared(&self, installation: &InstallationId, channel: &ChannelId) -> Result<bool, Fault> {
-        let kept = self.store.recall(installation, SHARED, channel.as_str()).await?;
-        let fresh = kept.filter(|kept| later(kept.at, SHARED_AGE) > self.clock.now());
-        if let Some(kept) = fresh {
-            return Ok(kept.body != "false");
-        }
-        let shared = self.slack.is_shared(channel).await?.unwrap_or(true);
-        let memo = Memo {
-            kind: SHARED.to_owned(),
-            id: channel.to_string(),
-            alias: None,
-            at: self.clock.now(),
-            body: shared.to_string(),
-        };
-        self.store.remember(installation, memo).await?;
-        Ok(shared)
     }
 
     /// Makes changes that somebody asked for, all or none.
@@ -100,7 +44,8 @@ impl Work {
             Err(stranger) => Err(Refusal::YouAreNotLinked(stranger.why)),
         };
         if let Err(why) = may {
-            return Ok(Outcome::done(vec![self.say(claim, Message::Private { to, say: refused(why) })]));
+            let record = self.record_refusal(&job.asker, refused_verb(job), &why);
+            return Ok(Outcome::done(vec![record, self.say(claim, Message::Private { to, say: refused(why) })]));
         }
         let mut effects = Vec::new();
         let mut say = Say::WishesChanged;
@@ -125,8 +70,7 @@ impl Work {
                     told
                 }
                 Change::Channel { channel, masked, aloud, route } => {
-                    let wanted = ChannelSettings { masked: *masked, aloud: *aloud };
-                    let (changed, told) = self.change_channel(installation, job, channel, wanted).await?;
+                    let (changed, told) = self.change_channel(installation, job, channel, (*masked, *aloud)).await?;
                     effects.extend(changed);
                     let (changed, told_too) = self.change_route(installation, job, channel, route.as_ref()).await?;
                     effects.extend(changed);
@@ -140,29 +84,6 @@ impl Work {
         // Whose home shows the rules sees the new ones there.
         effects.extend(self.refresh_homes(claim, std::iter::once(job.asker.user.clone())).await?);
         Ok(Outcome::done(effects))
-    }
-
-    /// What is to be stored if something else holds for a channel now, and what whoever wants that is told.
-    async fn change_channel(
-        &self,
-        installation: &InstallationId,
-        job: &ChangeJob,
-        channel: &ChannelId,
-        wanted: ChannelSettings,
-    ) -> Result<(Vec<Effect>, Option<Say>), Fault> {
-        let masked = self.privacy(installation, channel).await? == Privacy::Masked;
-        let before = ChannelSettings { masked, aloud: self.is_told_aloud(installation, channel).await? };
-        if before == wanted {
-            return Ok((Vec::new(), None));
-        }
-        let kept = self.put(CHANNEL, channel.as_str(), &wanted);
-        let detail = json!({ "channel": { "channel": channel, "before": before, "after": wanted } });
-        let say = if before.masked == wanted.masked {
-            Say::ChannelChanged
-        } else {
-            Say::PrivacyChanged { masked: wanted.masked }
-        };
-        Ok((vec![kept, self.record_change(job, &detail)], Some(say)))
     }
 
     pub(super) fn put(&self, kind: &str, id: &str, value: &impl Serialize) -> Effect {
@@ -187,4 +108,9 @@ impl Work {
             detail: detail.to_string(),
         })
     }
+}
+
+/// What somebody tried who may not, as the audit log calls it.
+fn refused_verb(job: &ChangeJob) -> &'static str {
+    if job.changes.iter().any(|change| matches!(change, Change::Route(_))) { "route" } else { "settings" }
 }

@@ -170,6 +170,7 @@ impl Work {
             heard: progress.and_then(|progress| progress.plan.before.heard()),
             act: Some(undoing::act(claim, job)),
             noted: done && progress.is_some_and(|progress| !progress.plan.note.is_empty()),
+            references: progress.map(|progress| progress.plan.references()).unwrap_or_default(),
         };
         let conversation = match &job.command.which {
             Which::Id(id) => Some(id.clone()),

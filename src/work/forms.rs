@@ -160,7 +160,9 @@ impl Work {
     /// Whom people made owners lately, the latest first.
     async fn recently_chosen(&self, installation: &InstallationId) -> Result<Vec<MemberId>, Fault> {
         let mut chosen: Vec<MemberId> = Vec::new();
-        for Audited { entry, .. } in self.store.latest(installation, None, RECENT).await? {
+        let latest = self.store.latest(installation, None, RECENT).await?;
+        let since = self.organization_since();
+        for Audited { entry, .. } in latest.into_iter().filter(|latest| latest.entry.at >= since) {
             let owner = audit::change(&entry).and_then(|change| change.after.owner);
             if let Some(owner) = owner.filter(|owner| !chosen.contains(owner)) {
                 chosen.push(owner);

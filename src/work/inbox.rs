@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
 use crate::dialnote::answer::{CallError, Denied};
 use crate::dialnote::client::READS;
 use crate::domain::command::{Act, Assignee, Command};
@@ -149,8 +151,10 @@ impl Work {
     }
 
     fn show_all(&self, claim: &Claim, job: &CommandJob, facts: Facts) -> Outcome {
+        let detail = json!({ "outcome": "done", "by": facts.asker.name, "conversation": facts.conversation.id });
+        let record = self.record_attempt(&job.asker, "show", &detail);
         let face = Face { conversation: facts.conversation, owner: facts.owner.map(|owner| owner.name) };
-        Outcome::done(vec![self.answer_to(claim, job, Say::Shown(face))])
+        Outcome::done(vec![record, self.answer_to(claim, job, Say::Shown(face))])
     }
 
     /// Whether the message that is to become a note is one already: of which conversation.
@@ -187,6 +191,7 @@ impl Work {
             }
             _ => (target, None),
         };
+        let writer = self.people.name_in_dialnote(installation, &asker).await?;
         let entries = self.store.entries(installation, id, PAST_ENTRIES).await?;
         let handover = self.handover(installation, id).await?;
         let giver = match &handover {
@@ -207,6 +212,7 @@ impl Work {
             asked: claim.accepted,
             now: self.clock.now(),
             reference: format!("{:08x}", rand::random::<u32>()),
+            writer,
         })
     }
 

@@ -8,6 +8,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
 use tracing::{error, info, warn};
 use url::Url;
 
@@ -16,18 +18,25 @@ use crate::dialnote::hooks::{Hooks, Signing};
 use crate::domain::asker::{Addressee, Reply};
 use crate::domain::installation::{Connection, Installation, end};
 use crate::domain::job::Job;
+use crate::domain::list::{Filter, Query};
 use crate::domain::message::Message;
+use crate::domain::policy::Rules;
 use crate::domain::refusal::Refusal;
 use crate::domain::say::Say;
+use crate::domain::wishes::Wishes;
 use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, SlackUserId};
 use crate::slack::answer::CallError;
 use crate::slack::client::Slack;
 use crate::slack::oauth::{Granted, OAuth, Tokens};
-use crate::store::{Accepted, Claim, Delivery, Document, Effect, Store};
+use crate::store::shelf::Kept;
+use crate::store::{Accepted, Claim, Delivery, Document, Effect, Entry, NewJob, Store};
 use crate::vault::{Purpose, Sealed, Unopened, Vault};
 use crate::view::reply;
+use crate::work::documents::read;
+use crate::work::lists::{self, HOME, MOST_HOMES};
 use crate::work::office::Common;
+use crate::work::sharing::CHANNEL;
 use crate::work::{Outcome, Work, later};
 
 /// How long it may take until every instance knows that something has changed.
@@ -35,6 +44,9 @@ const AGE: Duration = Duration::from_secs(5);
 
 /// How many are listed, or thrown away, at a time.
 const PAGE: usize = 500;
+
+/// What is about the workspace in Slack, and stays whatever organization it works with.
+const STAYS: [&str; 4] = [Installation::KIND, Rules::KIND, Wishes::KIND, CHANNEL];
 
 /// Under whose name it is kept that a way to install was gone already.
 const NOBODY: &str = "install";
@@ -107,16 +119,25 @@ impl Tenant {
     }
 }
 
+/// What becomes of what is kept when a key is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// It is about the same organization.
+    Stays,
+    /// It is about another one, or that cannot be told.
+    Goes,
+}
+
 /// What was made of what is kept, and when that was read.
 struct Known {
     at: Timestamp,
-    kept: Kept,
+    kept: KeptOf,
     work: Arc<Work>,
 }
 
 /// What is kept of an installation, as it is kept.
 #[derive(Clone, PartialEq, Eq)]
-struct Kept {
+struct KeptOf {
     installation: Installation,
     connection: Option<Connection>,
 }
@@ -179,7 +200,11 @@ impl Installations {
         let (id, now) = (granted.installation.clone(), common.clock.now());
         let before = kept(common, &id).await?;
         let installation = self.installation(&granted, now);
-        keep(common, &id, Installation::KIND, &installation, installation.refresh_at()).await?;
+        let detail = json!({ "install": { "again": before.is_some(), "scopes": installation.scopes } }).to_string();
+        let (actor, verb) = (granted.installer.clone(), "install".to_owned());
+        let entry = Entry { at: now, actor, conversation: None, verb, detail };
+        let document = document(Installation::KIND, &installation, now, installation.refresh_at());
+        common.store.keep_recorded(&id, document, entry, Vec::new()).await?;
         self.known().remove(&id);
         info!(installation = %id, again = before.is_some(), "installed");
         let connected = before.and_then(|before| before.connection).is_some_and(|connection| connection.key.is_some());
@@ -191,18 +216,32 @@ impl Installations {
     }
 
     /// Keeps the key with which an installation reaches dialnote from now on; without one, it does not any more.
+    /// What is kept of another organization goes in the same transaction. Every home that is open is drawn again.
     pub async fn connect(
         &self,
         common: &Common,
         id: &InstallationId,
         key: Option<&SecretString>,
         by: SlackUserId,
+        memory: Memory,
     ) -> Result<Connection, Fault> {
+        let now = common.clock.now();
+        let before = kept(common, id).await?.and_then(|kept| kept.connection);
+        let since = match memory {
+            Memory::Stays => before.as_ref().and_then(|before| before.since),
+            Memory::Goes => Some(now),
+        };
         let key = key.map(|key| self.vault.seal(id, Purpose::DialnoteKey, key));
-        let connection = Connection { key, by, at: common.clock.now() };
-        keep(common, id, Connection::KIND, &connection, None).await?;
+        let connection = Connection { key, by: by.clone(), at: now, since };
+        let document = document(Connection::KIND, &connection, now, None);
+        let entry = recorded(before.as_ref(), &connection, memory);
+        let homes = open_homes(common, id).await?;
+        match memory {
+            Memory::Stays => common.store.keep_recorded(id, document, entry, homes).await?,
+            Memory::Goes => common.store.begin_empty(id, &STAYS, document, entry, homes).await?,
+        }
         self.known().remove(id);
-        info!(installation = %id, connected = connection.key.is_some(), "its way to dialnote has changed");
+        info!(installation = %id, connected = connection.key.is_some(), ?memory, "its way to dialnote has changed");
         Ok(connection)
     }
 
@@ -221,29 +260,18 @@ impl Installations {
     }
 
     async fn renew_seals_of(&self, common: &Common, id: &InstallationId) -> Result<usize, Fault> {
-        let Some(Kept { mut installation, connection }) = kept(common, id).await? else { return Ok(0) };
-        let token = self.renewed(id, Purpose::SlackToken, &mut installation.token)?;
-        let refresh = match &mut installation.refresh {
-            Some(refresh) => self.renewed(id, Purpose::RefreshToken, refresh)?,
-            None => false,
+        let of_token = |installation: &mut Installation| {
+            let token = self.renewed(id, Purpose::SlackToken, &mut installation.token)?;
+            let refresh = installation.refresh.as_mut();
+            let refresh = refresh.map(|refresh| self.renewed(id, Purpose::RefreshToken, refresh)).transpose()?;
+            Ok(usize::from(token) + usize::from(refresh.unwrap_or_default()))
         };
-        if token || refresh {
-            keep(common, id, Installation::KIND, &installation, installation.refresh_at()).await?;
-        }
-        let key = match connection {
-            Some(mut connection) => {
-                let renewed = match &mut connection.key {
-                    Some(key) => self.renewed(id, Purpose::DialnoteKey, key)?,
-                    None => false,
-                };
-                if renewed {
-                    keep(common, id, Connection::KIND, &connection, None).await?;
-                }
-                renewed
-            }
-            None => false,
+        let of_key = |connection: &mut Connection| {
+            let key = connection.key.as_mut().map(|key| self.renewed(id, Purpose::DialnoteKey, key)).transpose()?;
+            Ok(usize::from(key.unwrap_or_default()))
         };
-        Ok([token, refresh, key].into_iter().filter(|renewed| *renewed).count())
+        let tokens = renew_document(common, id, Installation::KIND, of_token).await?;
+        Ok(tokens + renew_document(common, id, Connection::KIND, of_key).await?)
     }
 
     fn renewed(&self, id: &InstallationId, purpose: Purpose, sealed: &mut Sealed) -> Result<bool, Fault> {
@@ -279,12 +307,12 @@ impl Installations {
         (self.vault.seal(id, Purpose::SlackToken, &tokens.access), refresh, tokens.lasts.map(|lasts| end(now, lasts)))
     }
 
-    fn made(self: &Arc<Self>, common: &Common, id: &InstallationId, kept: &Kept) -> Result<Work, Fault> {
+    fn made(self: &Arc<Self>, common: &Common, id: &InstallationId, kept: &KeptOf) -> Result<Work, Fault> {
         let open = |purpose, sealed| self.vault.open(id, purpose, sealed).map_err(|cause| closed(id, &cause));
         let token = open(Purpose::SlackToken, &kept.installation.token)?;
         let key = kept.connection.as_ref().and_then(|connection| connection.key.as_ref());
         let key = key.map(|key| open(Purpose::DialnoteKey, key)).transpose()?;
-        let Kept { installation, connection } = kept.clone();
+        let KeptOf { installation, connection } = kept.clone();
         let tenant = Tenant { installations: Arc::downgrade(self), installation, connection };
         Ok(self.services.work(common, token, key, Some(id)).of(id.clone(), tenant))
     }
@@ -336,7 +364,7 @@ impl Work {
             return Ok(Outcome::done(Vec::new()));
         }
         self.hold(claim).await?;
-        clear(self.store.as_ref(), id).await?;
+        clear(self.store.as_ref(), claim).await?;
         if let Some(everybody) = tenant.everybody() {
             everybody.known().remove(id);
         }
@@ -345,33 +373,76 @@ impl Work {
     }
 }
 
-/// Throws away what is kept of an installation that is none any more, but for the audit log.
-pub(super) async fn clear(store: &dyn Store, id: &InstallationId) -> Result<(), Fault> {
-    while store.clear(id, PAGE).await? > 0 {}
+/// Throws away what is kept of an installation that is none any more, but for the audit log and the job that
+/// does so.
+pub(super) async fn clear(store: &dyn Store, claim: &Claim) -> Result<(), Fault> {
+    while store.clear(&claim.installation, claim.id, PAGE).await? > 0 {}
     Ok(())
 }
 
+/// What changed about a connection, for the audit log.
+fn recorded(before: Option<&Connection>, after: &Connection, memory: Memory) -> Entry {
+    let was_connected = before.is_some_and(|before| before.key.is_some());
+    let verb = if after.key.is_some() { "connect" } else { "disconnect" };
+    let detail =
+        json!({ "connection": { "was_connected": was_connected, "begun_from_nothing": memory == Memory::Goes } });
+    Entry {
+        at: after.at,
+        actor: after.by.clone(),
+        conversation: None,
+        verb: verb.to_owned(),
+        detail: detail.to_string(),
+    }
+}
+
+/// What draws every home again that somebody has opened: what stands there may be nobody's business any more.
+async fn open_homes(common: &Common, id: &InstallationId) -> Result<Vec<NewJob>, Fault> {
+    let homes = common.store.documents(id, HOME, MOST_HOMES).await?;
+    let draw = |home: Document| {
+        let job = lists::home_job(SlackUserId::new(home.id), Query::of(Filter::Mine));
+        super::new_job(id, &job, common.clock.now(), common.settings.pacing)
+    };
+    Ok(homes.into_iter().map(draw).collect())
+}
+
+/// Seals the secrets in a document with another key, unless somebody else changes it meanwhile: then in what they
+/// made of it. A token that was replaced in between would be lost, and an app that was removed would be back.
+async fn renew_document<T: Serialize + DeserializeOwned>(
+    common: &Common,
+    id: &InstallationId,
+    kind: &str,
+    renew: impl Fn(&mut T) -> Result<usize, Fault>,
+) -> Result<usize, Fault> {
+    loop {
+        let Some(before) = common.store.document(id, kind, "").await? else { return Ok(0) };
+        let mut content: T = read(&before)?;
+        let renewed = renew(&mut content)?;
+        if renewed == 0 {
+            return Ok(0);
+        }
+        let Document { kind, at, body, .. } = before;
+        let before = Kept { name: (kind, String::new()), also: None, at: Some(at), body };
+        let after = serde_json::to_string(&content).unwrap_or_default();
+        if common.store.rewrite(id, &before, &after).await? {
+            return Ok(renewed);
+        }
+    }
+}
+
 /// What is kept of an installation, if there is one.
-async fn kept(common: &Common, id: &InstallationId) -> Result<Option<Kept>, Fault> {
+async fn kept(common: &Common, id: &InstallationId) -> Result<Option<KeptOf>, Fault> {
     let Some(document) = common.store.document(id, Installation::KIND, "").await? else { return Ok(None) };
     let unread =
         |what: &str, error: serde_json::Error| Fault::Sealed(format!("{what} of {id} cannot be read: {error}"));
     let installation = serde_json::from_str(&document.body).map_err(|error| unread("the installation", error))?;
     let connection = common.store.document(id, Connection::KIND, "").await?;
     let connection = connection.map(|document| serde_json::from_str(&document.body)).transpose();
-    Ok(Some(Kept { installation, connection: connection.map_err(|error| unread("the connection", error))? }))
+    Ok(Some(KeptOf { installation, connection: connection.map_err(|error| unread("the connection", error))? }))
 }
 
-async fn keep(
-    common: &Common,
-    id: &InstallationId,
-    kind: &str,
-    what: &impl Serialize,
-    due: Option<Timestamp>,
-) -> Result<(), Fault> {
+fn document(kind: &str, what: &impl Serialize, at: Timestamp, due: Option<Timestamp>) -> Document {
     let body = serde_json::to_string(what).unwrap_or_default();
-    let document = Document { kind: kind.to_owned(), id: String::new(), at: common.clock.now(), due, body };
-    common.store.keep(id, document).await
+    Document { kind: kind.to_owned(), id: String::new(), at, due, body }
 }
 
 fn closed(id: &InstallationId, cause: &Unopened) -> Fault {

@@ -85,14 +85,15 @@ impl Work {
             all.filter(|one| one.is_open() && one.is_owned_by(&gone.id)).count()
         };
         let open = self.index.look(self.store.as_ref(), installation, count).await?;
+        let mut effects = self.clear_homes(claim).await?;
         if open == 0 || told.is_some_and(|told| later(told, AGAIN) > self.clock.now()) {
-            return Ok(Outcome::done(Vec::new()));
+            return Ok(Outcome::done(effects));
         }
         let routes = self.routes(installation).await?;
         let makers: BTreeSet<SlackUserId> = routes.into_iter().filter_map(|(_, route)| route.by).collect();
         let notice = Notice::Left { name: gone.name.clone(), member: gone.id.clone(), open };
         let messages = makers.into_iter().map(|user| self.say_unasked(claim, Message::direct(user, notice.clone())));
-        let mut effects: Vec<_> = messages.collect();
+        effects.extend(messages);
         effects.push(self.put(LEFT, gone.id.as_str(), &self.clock.now()));
         Ok(Outcome::done(effects))
     }

@@ -43,7 +43,10 @@ impl Work {
     pub(super) async fn who_is_who(&self, claim: &Claim, job: &PeopleJob) -> Result<Outcome, Fault> {
         let asker = match self.may_say_who_is_who(claim, job).await? {
             Ok(asker) => asker,
-            Err(why) => return Ok(Outcome::done(vec![self.not_shown(claim, job, why)])),
+            Err(why) => {
+                let record = self.record_refusal(&job.asker, "link", &why);
+                return Ok(Outcome::done(vec![record, self.not_shown(claim, job, why)]));
+            }
         };
         let (mut effects, say) = match &job.linking {
             Linking::Show => return self.show_people(claim, job).await,
@@ -60,7 +63,11 @@ impl Work {
             }
             None => self.say(claim, Message::Private { to: job.asker.addressee(), say }),
         });
-        effects.extend(self.refresh_homes(claim, std::iter::once(job.asker.user.clone())).await?);
+        let unlinked = match &job.linking {
+            Linking::Off { user } => Some(user.clone()),
+            _ => None,
+        };
+        effects.extend(self.refresh_homes(claim, unlinked.into_iter().chain([job.asker.user.clone()])).await?);
         Ok(Outcome::done(effects))
     }
 

@@ -239,13 +239,34 @@ impl Work {
         Ok(effects)
     }
 
+    /// Every open home of who is no teammate any more, as far as that is known without asking anybody, is drawn
+    /// again, and shows nothing then.
+    pub(super) async fn clear_homes(&self, claim: &Claim) -> Result<Vec<Effect>, Fault> {
+        let mut strangers = Vec::new();
+        for home in self.store.documents(&claim.installation, HOME, MOST_HOMES).await? {
+            let user = SlackUserId::new(home.id);
+            if !self.people.is_kept_as_teammate(&claim.installation, &user).await? {
+                strangers.push(user);
+            }
+        }
+        self.refresh_homes(claim, strangers.into_iter()).await
+    }
+
     /// A home to be drawn anew although nobody asked.
     pub(super) fn draw_home(&self, claim: &Claim, user: SlackUserId, query: Query) -> Effect {
-        let asker = Asker { user, channel: None, team: None, reply: None, via: Via::Timer, list: None, message: None };
-        let list = Listed { query, place: Place::Home };
-        Effect::Enqueue(self.new_job(&claim.installation, &Job::List(ListJob { asker, list, notice: None })))
+        Effect::Enqueue(self.new_job(&claim.installation, &home_job(user, query)))
     }
 }
+
+/// What draws a home although nobody asked.
+pub(super) fn home_job(user: SlackUserId, query: Query) -> Job {
+    let asker = Asker { user, channel: None, team: None, reply: None, via: Via::Timer, list: None, message: None };
+    let list = Listed { query, place: Place::Home };
+    Job::List(ListJob { asker, list, notice: None })
+}
+
+/// How many open homes are looked at.
+pub(super) const MOST_HOMES: usize = 10_000;
 
 /// What is kept of an open home (`store::Document`), by Slack user.
 pub(super) const HOME: &str = "home";

@@ -30,6 +30,7 @@ mod lookup;
 mod names;
 mod noticed;
 pub mod office;
+mod organization;
 mod outbox;
 pub mod pace;
 pub mod people;
@@ -40,6 +41,7 @@ mod routes;
 pub mod runner;
 mod search;
 mod set_back;
+mod sharing;
 mod standing;
 mod strangers;
 mod timers;
@@ -294,6 +296,7 @@ impl Work {
             Job::Noticed(job) => Box::pin(no_one_asked(self.noticed(claim, job))),
             Job::Look => Box::pin(self.look_because_told(claim)),
             Job::Refresh => Box::pin(self.refresh(claim)),
+            Job::Shared(job) => Box::pin(self.channel_shared(claim, job)),
             Job::Removed(at) => Box::pin(self.removed(claim, *at)),
             Job::Links(job) => Box::pin(no_one_asked(self.links(claim, job))),
             Job::Message(message) => Box::pin(self.deliver(claim, message)),
@@ -347,6 +350,16 @@ impl Work {
     /// Whether dialnote accepts our key: how many members the organization has.
     pub async fn check_dialnote(&self) -> Result<usize, CheckError> {
         self.dialnote.members().await.map(|members| members.len())
+    }
+
+    /// The installation that our token belongs to, if that was found out.
+    pub fn known_home(&self) -> Option<&InstallationId> {
+        self.home.get()
+    }
+
+    /// The same; if need be it is found out.
+    pub async fn find_home(&self) -> Result<&InstallationId, Fault> {
+        self.home().await
     }
 
     /// The installation that our token belongs to. Asked once.

@@ -11,12 +11,12 @@ use crate::domain::elsewhere::{Found, SOMEBODY};
 use crate::domain::event::{Event, Line};
 use crate::domain::job::{Job, NoticedJob};
 use crate::domain::message::Message;
-use crate::domain::plan::is_ours;
+use crate::domain::plan::ends_with_reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
-use crate::store::{Claim, Class, Effect, NewJob};
+use crate::store::{Claim, Class, Effect, Entry, NewJob};
 use crate::work::audit::{self, Detail};
 use crate::work::conclude::expected;
 use crate::work::inbox::{HEARD, PAST_ENTRIES, Stop, denied};
@@ -125,9 +125,9 @@ impl Work {
         if last <= since {
             return Ok((Vec::new(), None));
         }
-        let notes = self.dialnote.notes_since(id, since).await.map_err(|error| denied(error, Some(id)))?;
-        let theirs = notes.into_iter().filter(|note| !is_ours(note)).collect();
-        Ok((theirs, Some(self.put(NOTED, id.as_str(), &last))))
+        let notes = self.dialnote.notes(id).await.map_err(|error| denied(error, Some(id)))?;
+        let entries = self.store.entries(&claim.installation, id, PAST_ENTRIES).await?;
+        Ok((theirs(notes, &entries, since), Some(self.put(NOTED, id.as_str(), &last))))
     }
 
     async fn found_out(&self, claim: &Claim, job: &NoticedJob, now: Conversation) -> Result<Found, Fault> {
@@ -204,6 +204,23 @@ fn silent(message: Message) -> Option<Message> {
     }
 }
 
+/// The notes since then without those that were written here. Each reference accounts for one note, the oldest that
+/// ends with it: a later one quotes it. So the notes before `since` are gone through as well; what was written here
+/// before the oldest of them accounts for none.
+fn theirs(notes: Vec<(String, Timestamp)>, entries: &[Entry], since: Timestamp) -> Vec<String> {
+    let Some(oldest) = notes.first().map(|(_, at)| *at) else { return Vec::new() };
+    let mut made = audit::references(entries.iter().filter(|entry| later(entry.at, CLOCKS_DIFFER) >= oldest));
+    let mut theirs = Vec::new();
+    for (note, at) in notes {
+        match made.iter().position(|made| ends_with_reference(&note, made)) {
+            Some(ours) => drop(made.swap_remove(ours)),
+            None if at > since => theirs.push(note),
+            None => {}
+        }
+    }
+    theirs
+}
+
 fn record(found: &Found, event: Event) -> Option<Effect> {
     let verb = match &event {
         Event::Answered { .. } => return None,
@@ -226,6 +243,7 @@ fn record(found: &Found, event: Event) -> Option<Effect> {
         heard: found.now.heard(),
         act: None,
         noted: false,
+        references: Vec::new(),
     };
     Some(Effect::Record(detail.entry(found.at, SlackUserId::new(NOBODY), Some(found.now.id.clone()))))
 }

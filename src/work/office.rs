@@ -199,7 +199,7 @@ impl Office {
         let Common { store, clock, .. } = &self.common;
         let job = Job::decode(&claim.body);
         match (&job, self.installations()) {
-            (Ok(Job::Removed(_)), _) => installations::clear(store.as_ref(), &claim.installation).await?,
+            (Ok(Job::Removed(_)), _) => installations::clear(store.as_ref(), &claim).await?,
             (Ok(job), Some(installations)) => {
                 if let Some(reply) = job.asker().and_then(|asker| asker.reply.as_ref()) {
                     installations.refuse(&self.common, reply).await;

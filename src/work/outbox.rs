@@ -43,6 +43,9 @@ impl Work {
                 self.answer(claim, to, &content).await.map(|()| Vec::new())
             }
             Message::Card { channel, face, .. } => self.put_card(claim, channel, face).await,
+            Message::CardAgain { channel, conversation } => {
+                self.draw_again(claim, channel, conversation).await.map(|()| Vec::new())
+            }
             Message::Anew { channel, face } => self.put_anew(claim, channel, face).await,
             Message::Moved { channel, title, old, new, .. } => {
                 self.strike(claim, channel, title, old, new).await.map(|()| Vec::new())
@@ -81,7 +84,7 @@ impl Work {
                     report: report.clone(),
                     file: Some(file),
                 };
-                match self.post_report(claim, channel, report, file.as_ref(), uploaded).await {
+                match self.post_report(claim, (channel, to), report, file.as_ref(), uploaded).await {
                     Ok(outcome) => return Ok(outcome),
                     Err(error) => Err(error),
                 }

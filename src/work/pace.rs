@@ -39,6 +39,7 @@ pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
         | Job::Report(_)
         | Job::Doctor(_)
         | Job::Refresh
+        | Job::Shared(_)
         | Job::Removed(_)
         | Job::Ask(_)
         | Job::Message(Message::Reported { .. }) => Vec::new(),
@@ -46,6 +47,7 @@ pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
         // Tier 3: 50 a minute.
         Job::Message(
             Message::Card { .. }
+            | Message::CardAgain { .. }
             | Message::Answered { .. }
             | Message::Marked { .. }
             | Message::Moved { .. }
@@ -94,6 +96,7 @@ pub(super) fn flow(job: &Job) -> String {
         ) => user.to_string(),
         Job::Message(
             Message::Card { channel, .. }
+            | Message::CardAgain { channel, .. }
             | Message::Anew { channel, .. }
             | Message::Moved { channel, .. }
             | Message::Line { channel, .. }

@@ -147,13 +147,22 @@ impl People {
 
     /// Whether a Slack user is a teammate, as far as that is known; else it is found out.
     pub async fn is_known(&self, installation: &InstallationId, user: &SlackUserId) -> Result<bool, Fault> {
-        let kept = self.store.recall(installation, PROFILE, user.as_str()).await?;
-        let profile = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
-        let (members, by_hand) = (self.kept_members(installation).await?, self.by_hand(installation).await?);
-        if profile.is_some_and(|profile| link(&profile, &members, &by_hand).is_ok()) {
+        if self.is_kept_as_teammate(installation, user).await? {
             return Ok(true);
         }
         Ok(self.teammate(installation, user).await?.is_ok())
+    }
+
+    /// Whether a Slack user is a teammate by what was read last of both sides.
+    pub(super) async fn is_kept_as_teammate(
+        &self,
+        installation: &InstallationId,
+        user: &SlackUserId,
+    ) -> Result<bool, Fault> {
+        let kept = self.store.recall(installation, PROFILE, user.as_str()).await?;
+        let profile = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
+        let (members, by_hand) = (self.kept_members(installation).await?, self.by_hand(installation).await?);
+        Ok(profile.is_some_and(|profile| link(&profile, &members, &by_hand).is_ok()))
     }
 
     /// What colleagues call a Slack user.

@@ -35,7 +35,21 @@ impl Work {
         let gone = self.people.left_by(installation, &change).await?;
         let left = gone.map(|gone| Effect::Enqueue(self.following(claim, &Job::Left(gone))));
         let stranger = self.stranger_changed(installation, &change.now).await?;
-        Ok(Outcome::done(left.into_iter().chain(stranger).collect()))
+        let home = self.home_of_who_was_one(claim, &change).await?;
+        Ok(Outcome::done(left.into_iter().chain(stranger).chain(home).collect()))
+    }
+
+    /// Who is no teammate any more sees nothing in their home.
+    async fn home_of_who_was_one(&self, claim: &Claim, change: &Change) -> Result<Vec<Effect>, Fault> {
+        let installation = &claim.installation;
+        let was_one = match &change.before {
+            Some(before) => self.people.who(installation, before).await?.is_ok(),
+            None => true,
+        };
+        if !was_one || self.people.who(installation, &change.now).await?.is_ok() {
+            return Ok(Vec::new());
+        }
+        self.refresh_homes(claim, std::iter::once(change.now.user.clone())).await
     }
 
     async fn stranger_changed(&self, installation: &InstallationId, now: &Profile) -> Result<Option<Effect>, Fault> {

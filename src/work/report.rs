@@ -1,18 +1,24 @@
 //! What the team did, for whoever asks: counted from the mirror and the audit log, and posted with a picture.
 
+use std::collections::HashSet;
+
+use serde_json::json;
 use tracing::info;
 
-use crate::domain::conversation::Owner;
+use crate::domain::asker::Addressee;
+use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::hours;
 use crate::domain::job::{Job, ReportJob};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
-use crate::domain::report::{self, Change, Report};
+use crate::domain::report::{self, Alone, Change, Report};
+use crate::domain::route::called;
 use crate::domain::say::Say;
 use crate::error::Fault;
-use crate::ids::{ChannelId, FileId, InstallationId};
+use crate::ids::{ChannelId, ConversationId, FileId, InstallationId};
 use crate::slack::answer::CallError;
 use crate::store::{Claim, Verdict};
+use crate::view::card::Privacy;
 use crate::view::chart;
 use crate::view::kit::Content;
 use crate::view::report::{alt, comment, title};
@@ -45,25 +51,49 @@ impl Work {
             Err(_) => return refused(Refusal::DialnoteSilent),
         };
         let Some(channel) = job.asker.channel.clone() else { return refused(Refusal::WhichChannel) };
+        let route = self.route_of(installation, &channel).await?.filter(|_| !channel.is_direct());
         let zone = hours::zone(asker.zone.as_deref());
         let count = |all: &Conversations| {
-            let all = || all.values().map(|sight| &sight.known.conversation);
-            (report::days(all(), job.days, now, &zone), report::loads(all()))
+            let is_the_channels = |one: &&Conversation| match &route {
+                Some(route) => route.takes(one.line.as_ref()),
+                None => true,
+            };
+            let all = || all.values().map(|sight| &sight.known.conversation).filter(is_the_channels);
+            let ids: HashSet<ConversationId> = all().map(|one| one.id.clone()).collect();
+            (report::days(all(), job.days, now, &zone), report::loads(all()), ids)
         };
-        let (days, owners) = self.index.look(self.store.as_ref(), installation, count).await?;
+        let (days, owners, ids) = self.index.look(self.store.as_ref(), installation, count).await?;
         let mut changes = self.changes_since(installation, report::beginning(&days, &zone).unwrap_or(now)).await?;
+        changes.retain(|change| ids.contains(&change.conversation));
         changes.reverse();
         let mut loads = Vec::new();
         for (id, open) in owners {
             let owner = Owner { id, name: String::new() };
             loads.push((self.people.party(installation, &owner).await?.name, open));
         }
-        let report = Box::new(Report { by: asker.name, days, waits: report::waits(changes.iter()), loads });
-        Ok(Outcome::done(vec![self.say(claim, Message::Report { channel, to, report, file: None })]))
+        let line = route.as_ref().and_then(|route| route.line.as_ref()).map(called);
+        let report = Box::new(Report { by: asker.name, line, days, waits: report::waits(changes.iter()), loads });
+        let alone = match route {
+            None => Some(Alone::NoRoute),
+            Some(_) => self.hides(installation, &channel).await?,
+        };
+        let record = self.record_attempt(&job.asker, "report", &json!({ "outcome": "done", "days": job.days }));
+        let message = match alone {
+            Some(why) => Message::Private { to, say: Say::Report { report, why } },
+            None => Message::Report { channel, to, report, file: None },
+        };
+        Ok(Outcome::done(vec![record, self.say(claim, message)]))
+    }
+
+    /// Why a channel is not shown a report: it says who is in the team and how much there is to do.
+    async fn hides(&self, installation: &InstallationId, channel: &ChannelId) -> Result<Option<Alone>, Fault> {
+        let masked = self.privacy(installation, channel).await? == Privacy::Masked;
+        Ok((masked || self.is_shared(installation, channel).await?).then_some(Alone::Hidden))
     }
 
     /// What was done since, newest first; of a very busy team, as much of it as can be read.
     async fn changes_since(&self, installation: &InstallationId, since: jiff::Timestamp) -> Result<Vec<Change>, Fault> {
+        let since = since.max(self.organization_since());
         let (mut changes, mut before) = (Vec::new(), None);
         for _ in 0..PIECES {
             let piece = self.store.latest(installation, before, PIECE).await?;
@@ -83,11 +113,16 @@ impl Work {
     pub(super) async fn post_report(
         &self,
         claim: &Claim,
-        channel: &ChannelId,
+        (channel, to): (&ChannelId, &Addressee),
         report: &Report,
         file: Option<&FileId>,
         uploaded: impl FnOnce(FileId) -> Message,
     ) -> Result<Outcome, CallError> {
+        // Another company may have come since it was made.
+        if let Some(why) = self.hides(&claim.installation, channel).await? {
+            let say = Say::Report { report: Box::new(report.clone()), why };
+            return Ok(Outcome::done(vec![self.say(claim, Message::Private { to: to.clone(), say })]));
+        }
         let Some(file) = file else {
             return match self.upload_chart(report).await {
                 Ok(Some(file)) => {

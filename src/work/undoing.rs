@@ -34,7 +34,8 @@ pub(super) fn one(claim: &Claim) -> String {
 impl Work {
     /// Finds what somebody did last, or the act whose button they pressed.
     pub(super) async fn find_act(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-        let entries = self.store.deeds(&claim.installation, &job.asker.user, RECENT_DEEDS).await?;
+        let mut entries = self.store.deeds(&claim.installation, &job.asker.user, RECENT_DEEDS).await?;
+        entries.retain(|entry| entry.at >= self.organization_since());
         let (log, asked) = (audit::logged(&entries), claim.accepted);
         let next = match &job.command.which {
             Which::Act { id, only } => undo::exactly(&log, id, only.as_ref(), asked),

@@ -32,7 +32,7 @@ async fn assign_by_number_with_a_note() {
         assert_snapshot!(note, @"
         wants a call back
 
-        — Maya, via Slack · ref
+        — Maya Chen, via Slack · ref
         ");
         assert_eq!(reference.len(), 8);
     })

@@ -133,6 +133,15 @@ async fn what_slack_sends_back_fits_one_browser_once_and_for_ten_minutes() {
         again(&mine.page(&forged).await);
         assert!(mine.page(&back).await.contains("Installed in"), "whoever began it finishes it");
         again(&mine.page(&back).await);
+        // The same in another spelling is the same: numbers may begin with zeros, hex digits may be capitals.
+        let state = back.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+        let (at, given) = state.split_once('.').unwrap();
+        for spelt in [format!("{at}.{}", given.to_uppercase()), format!("+{at}.{given}"), format!("00{at}.{given}")] {
+            let mut respelt = back.clone();
+            respelt.query_pairs_mut().clear().append_pair("code", "T0ACME.2.code").append_pair("state", &spelt);
+            again(&mine.page(&respelt).await);
+        }
+        assert_eq!(bot.calls("oauth.v2.access"), 1);
 
         let late = mine.answered(&bot.url, "T0ACME", "yes").await;
         bot.clock.advance(SignedDuration::from_mins(11));
@@ -332,6 +341,10 @@ async fn the_key_that_seals_is_replaced_and_the_old_one_thrown_away() {
         let installations = office.installations().unwrap();
         assert_eq!(installations.renew_seals(&office.common).await.unwrap(), 2);
         assert_eq!(installations.renew_seals(&office.common).await.unwrap(), 0);
+        for kind in ["installation", "connection"] {
+            let team = InstallationId::new(bot.team());
+            assert!(bot.work.store.document(&team, kind, "").await.unwrap().is_some(), "{kind}");
+        }
         let after = bot.second_with(&[("ENCRYPTION_KEY", new)]).await;
         assert_eq!(after.everybody(None).await.unwrap().len(), 1);
         let before = bot.second_with(&[]).await;

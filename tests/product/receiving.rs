@@ -4,8 +4,10 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use dialnote_slack::ids::{InstallationId, JobId};
 use dialnote_slack::slack::inbound::{self, Inbound};
 use dialnote_slack::slack::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER, sign, verify};
+use dialnote_slack::store::{Accepted, Delivery};
 use insta::assert_snapshot;
 use proptest::prelude::*;
 use reqwest::{Client, RequestBuilder, Response};
@@ -350,15 +352,51 @@ async fn what_is_not_understood_is_explained_and_nothing_is_changed() {
 }
 
 #[tokio::test]
-async fn a_workspace_that_is_not_ours_is_told_so() {
+async fn a_workspace_that_is_not_ours_is_refused_at_the_door() {
     set_up(async |bot| {
-        let reply = bot.sandbox.slash(MAYA, "front-desk", "/dialnote help").await.unwrap().response_url.unwrap();
-        bot.read_all().await;
         let body = command("me conv_1001").replace("T0ACME", "T0OTHER");
-        let reply: String = form_urlencoded::byte_serialize(reply.as_bytes()).collect();
-        post_signed(bot, PATHS[0], FORM, &format!("{body}&response_url={reply}")).await;
-        assert_snapshot!(bot.answer(MAYA).await, @"This app is not installed in this workspace, or not any more. Ask an admin to install it.");
+        let told = post_signed(bot, PATHS[0], FORM, &body).await.text().await.unwrap();
+        assert!(told.contains("This app is not installed in this workspace"), "{told}");
         assert_eq!(bot.calls("PATCH"), 0);
+        let (store, other) = (bot.work.store.clone(), InstallationId::new("T0OTHER"));
+        assert_eq!(store.jobs(false, JobId(0), 9).await.unwrap(), [], "nothing is stored");
+        assert_eq!(store.latest(&other, None, 9).await.unwrap(), [], "nor written down");
+        let trigger = form_urlencoded::parse(body.as_bytes()).find(|(name, _)| name == "trigger_id").unwrap().1;
+        let delivery = Delivery { installation: other, key: trigger.into_owned() };
+        assert_eq!(store.accept(delivery, Vec::new(), bot.clock.now()).await.unwrap(), Accepted::New);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_signature_in_capitals_is_the_same_signature() {
+    product(async |bot| {
+        let body = "command=/dialnote&text=note+conv_1001+once&team_id=T0ACME&user_id=U0MAYA&channel_id=C0FRONT";
+        let now = bot.clock.now().as_second();
+        let signature = sign(&bot.sandbox.credentials().signing_secret, now, body.as_bytes());
+        let capitals = format!("v0={}", signature.trim_start_matches("v0=").to_uppercase());
+        for signature in [signature, capitals] {
+            let request = request(bot, PATHS[0], FORM, body).header(TIMESTAMP_HEADER, now.to_string());
+            assert_eq!(request.header(SIGNATURE_HEADER, signature).send().await.unwrap().status(), 200);
+            bot.settle().await;
+        }
+        assert_eq!(bot.notes(ANA).len(), 1, "{:?}", bot.notes(ANA));
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_id_that_leads_elsewhere_names_nothing() {
+    product(async |bot| {
+        let app = bot.sandbox.credentials().sandbox;
+        for id in ["..%09", ".%0a", "a%0d%0aX:%20y", "%2e%2e", "a%2Fb"] {
+            bot.slash(MAYA, &format!("/done {app}/conversations/{id}")).await;
+            bot.read_all().await;
+        }
+        let called = bot.world(|world| world.calls.iter().map(|call| call.path.clone()).collect::<Vec<_>>());
+        let elsewhere: Vec<_> = called.iter().filter(|path| path.ends_with('/') || path.contains('%')).collect();
+        assert_eq!(elsewhere, [""; 0]);
     })
     .await;
 }

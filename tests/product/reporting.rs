@@ -1,16 +1,85 @@
 //! What the team did, told with a picture.
 
 use dialnote_slack::sandbox::{Hang, Service};
+use dialnote_slack::store::Lane;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::support::{ANA, FRONT_DESK, LEO, MAYA, SAM, ZOE, product};
+use crate::support::{ANA, Bot, FRONT_DESK, LEO, MAYA, SAM, ZOE, product};
+
+/// The channel gets the cards of a shared number.
+async fn route(bot: &mut Bot, line: &str) {
+    bot.slash(MAYA, &format!("/dialnote route {line}")).await;
+    bot.read_all().await;
+}
+
+/// What would be known of the whole organization.
+const ALL: &str = "14 in all";
+
+#[tokio::test]
+async fn a_report_is_about_the_numbers_of_its_channel() {
+    product(async |bot| {
+        bot.look().await;
+        route(bot, "Billing").await;
+        bot.slash(LEO, "/dialnote take conv_1005").await;
+        bot.read_all().await;
+        bot.slash(MAYA, "/dialnote report").await;
+        bot.settle().await;
+        let report = bot.posts(FRONT_DESK).pop().unwrap();
+        assert!(report.starts_with("Conversations on Billing of the last 7 days, for Maya: "), "{report}");
+        let billing = bot.world(|world| {
+            let number = world.dialnote.numbers.iter().find(|number| number.number == "+14155550200").unwrap();
+            world.dialnote.conversations.iter().filter(|one| one.number == number.id).count()
+        });
+        assert!(report.contains(&format!("{billing} in all")), "{report}");
+        assert!(!report.contains("Zoe"), "she owns nothing on that number: {report}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_others_read_along_a_report_is_only_for_who_asked() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(LEO, "/dialnote report").await;
+        let answer = bot.answer(LEO).await;
+        assert!(answer.contains(ALL) && answer.contains("because no shared number's cards come here"), "{answer}");
+        assert_eq!(bot.posts(FRONT_DESK).len(), 0, "of a channel without a number nothing is known");
+        route(bot, "*").await;
+        bot.world(|world| world.channel_mut(FRONT_DESK).unwrap().shared = true);
+        bot.slash(LEO, "/dialnote report").await;
+        let answer = bot.answer(LEO).await;
+        assert!(answer.contains(ALL) && answer.contains("because others read this channel"), "{answer}");
+        assert_eq!(bot.posts(FRONT_DESK).len(), 0, "nobody else sees it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_that_waits_to_be_posted_is_not_when_others_have_come() {
+    product(async |bot| {
+        bot.look().await;
+        route(bot, "*").await;
+        bot.slash(LEO, "/dialnote report").await;
+        while bot.step(Lane::Inbox).await {}
+        bot.world(|world| world.channel_mut(FRONT_DESK).unwrap().shared = true);
+        bot.sandbox
+            .event(json!({ "type": "channel_shared", "channel": FRONT_DESK, "connected_team_id": "T0OTHER" }))
+            .await
+            .unwrap();
+        bot.settle().await;
+        assert!(bot.answer(LEO).await.contains(ALL));
+        assert_eq!(bot.posts(FRONT_DESK).len(), 0);
+    })
+    .await;
+}
 
 #[tokio::test]
 async fn a_report_is_posted_with_its_picture() {
     product(async |bot| {
         bot.look().await;
+        route(bot, "*").await;
         bot.slash(LEO, "/dialnote take conv_1001").await;
         bot.clock.advance(SignedDuration::from_mins(6));
         bot.slash(LEO, "/handoff @zoe conv_1001 please call").await;
@@ -42,6 +111,7 @@ async fn a_report_is_posted_with_its_picture() {
 async fn where_no_picture_may_be_posted_the_words_stand_alone() {
     product(async |bot| {
         bot.look().await;
+        route(bot, "*").await;
         bot.world(|world| world.scopes.retain(|scope| scope != "files:write"));
         bot.slash(MAYA, "/dialnote report today").await;
         bot.settle().await;
@@ -66,6 +136,7 @@ async fn where_no_picture_may_be_posted_the_words_stand_alone() {
 async fn a_crash_while_it_is_shared_does_not_share_it_twice() {
     product(async |bot| {
         bot.look().await;
+        route(bot, "*").await;
         bot.slash(MAYA, "/dialnote report").await;
         let method = "files.completeUploadExternal".into();
         let shared = Hang { service: Service::Slack, method, path: String::new(), after_effect: true };
@@ -80,6 +151,7 @@ async fn a_crash_while_it_is_shared_does_not_share_it_twice() {
 async fn a_channel_without_the_app_gets_none() {
     product(async |bot| {
         bot.look().await;
+        route(bot, "*").await;
         bot.world(|world| world.faults.slack.bot_not_in.push("front-desk".to_owned()));
         bot.slash(MAYA, "/dialnote report").await;
         assert_snapshot!(bot.answer(MAYA).await, @"I cannot post the report here, because I am not in this channel. Type /invite @dialnote and use the command again.");

@@ -2,7 +2,7 @@
 //! ways to ask, and then a look at what was written in dialnote.
 
 use dialnote_slack::sandbox::{Click, Status};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
@@ -29,6 +29,7 @@ struct Rules {
 struct Seen {
     owner: Option<String>,
     status: Status,
+    until: Option<Timestamp>,
     notes: usize,
 }
 
@@ -73,6 +74,10 @@ fn keeps_the_rules(rules: &Rules, asker: &str, before: &Seen, after: &Seen, how:
         assert!(may(rules.reassign), "re-assigned: {story}");
     }
     let noted = after.notes > before.notes;
+    let away = after.until != before.until && after.until.is_some() && !asked.contains("undo");
+    if away && before.owner.is_some() && !is_owner {
+        assert!(may(rules.reassign), "snoozed: {story}");
+    }
     if after.status == Status::Done && before.status != Status::Done {
         assert!(may(rules.done), "done: {story}");
         // Taking back that it was opened again ends nothing anew.
@@ -85,7 +90,7 @@ fn keeps_the_rules(rules: &Rules, asker: &str, before: &Seen, after: &Seen, how:
 fn seen(bot: &Bot) -> Seen {
     bot.world(|world| {
         let ana = world.dialnote.conversation(ANA).unwrap();
-        Seen { owner: ana.assigned_to.clone(), status: ana.status, notes: ana.notes().len() }
+        Seen { owner: ana.assigned_to.clone(), status: ana.status, until: ana.snoozed_until, notes: ana.notes().len() }
     })
 }
 

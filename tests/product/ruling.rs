@@ -179,3 +179,24 @@ async fn people_hear_of_what_they_want_when_they_want() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_may_not_reassign_does_not_snooze_what_is_somebody_elses() {
+    product(async |bot| {
+        bot.slash(MAYA, "/dialnote settings").await;
+        bot.submit(MAYA, json!({
+            "reassign": { "reassign": "admins" }, "done": { "done": "admins" }, "notes": { "notes": ["handoff"] },
+            "answer": { "answer": "15" }, "from": { "from": "09:00" }, "until": { "until": "17:00" },
+            "configure": { "configure": ["admins"] }, "channel": { "channel": [] },
+        }))
+        .await;
+        bot.read_all().await;
+        bot.slash(LEO, "/snooze conv_1013 100d").await;
+        assert_snapshot!(bot.answer(LEO).await, @"In this workspace only admins may snooze what somebody else owns. Ask one of them.");
+        assert_eq!(bot.dialnote("conv_1013"), "mem_zoe open");
+        bot.slash(ZOE, "/snooze conv_1013 2d").await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote("conv_1013"), "mem_zoe snoozed", "what is one's own is");
+    })
+    .await;
+}

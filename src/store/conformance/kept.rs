@@ -3,8 +3,11 @@
 use super::facts::put;
 use super::{at, claim, command, elsewhere, here, names};
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId};
-use crate::store::{Audited, Card, Document, Effect, Entry, Memo, Mirrored, Since, Store};
+use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
+use crate::store::{
+    Accepted, Audited, Card, Delivery, Document, Draft, Effect, Entry, Lane, Memo, Mirrored, NewJob, Overview, Settled,
+    Since, Store, Verdict,
+};
 
 pub(super) async fn a_document_is_kept_until_it_is_dropped(store: &dyn Store) -> Result<(), Fault> {
     assert_eq!(store.document(&here(), "settings", "").await?, None, "there is none yet");
@@ -75,15 +78,123 @@ pub(super) async fn what_is_kept_for_an_installation_goes_with_it(store: &dyn St
         }
         store.mirror(&installation, vec![seen("c1", 5, "one"), seen("c2", 6, "two"), seen("c3", 7, "three")]).await?;
     }
-    assert_eq!(store.clear(&here(), 2).await?, 6, "a bite of each");
-    assert_eq!(store.clear(&here(), 2).await?, 3, "the rest");
-    assert_eq!(store.clear(&here(), 2).await?, 0, "nothing is left");
+    let nobody = JobId(0);
+    assert_eq!(store.clear(&here(), nobody, 2).await?, 6, "a bite of each");
+    assert_eq!(store.clear(&here(), nobody, 2).await?, 3, "the rest");
+    assert_eq!(store.clear(&here(), nobody, 2).await?, 0, "nothing is left");
     assert_eq!(store.documents(&here(), "settings", 9).await?, []);
     assert_eq!(store.recall(&here(), "teammate", "a").await?, None);
     assert_eq!(store.sight(&here(), &ConversationId::new("c1")).await?, None);
     assert_eq!(store.documents(&elsewhere(), "settings", 9).await?.len(), 3, "another installation's stay");
     assert_eq!(store.recall(&elsewhere(), "teammate", "a").await?, Some(memo("a")));
     assert_eq!(store.mirrored(&elsewhere(), &since(0, ""), 9).await?.len(), 3);
+    Ok(())
+}
+
+pub(super) async fn jobs_and_deliveries_go_with_an_installation(store: &dyn Store) -> Result<(), Fault> {
+    let delivered = |installation: InstallationId| Delivery { installation, key: "trigger".into() };
+    let theirs = || NewJob::new(&elsewhere(), Lane::Inbox, "a", at(0), "theirs");
+    store.accept(delivered(here()), vec![command("a", "given up"), command("b", "under way")], at(0)).await?;
+    store.accept(delivered(elsewhere()), vec![theirs()], at(0)).await?;
+    let claims = claim(store, at(0)).await?;
+    let of = |body: &str| claims.iter().find(|claim| claim.body == body).cloned();
+    let (Some(dead), Some(busy)) = (of("given up"), of("under way")) else { panic!("both are claimed") };
+    store.settle(&dead, Verdict::Dead { cause: "why".into() }, vec![], at(1)).await?;
+    let more = Delivery { installation: here(), key: "removed".into() };
+    store.accept(more, vec![command("b", "waits"), command("c", "removes")], at(1)).await?;
+    let Some(removes) = claim(store, at(1)).await?.pop() else { panic!("it is claimed") };
+    let counted = Overview { inbox: 3, outbox: 0, dead: 1, oldest: Some(at(0)) };
+    assert_eq!(store.overview_of(&here()).await?, counted, "its own and nobody else's");
+    while store.clear(&here(), removes.id, 2).await? > 0 {}
+    assert_eq!(store.job(dead.id).await?, None, "what was given up");
+    assert_eq!(store.settle(&busy, Verdict::Done, vec![], at(2)).await?, Settled::LostLease, "what was under way");
+    assert_eq!(store.overview_of(&here()).await?.inbox, 1, "the one that does it is left");
+    assert_eq!(store.settle(&removes, Verdict::Done, vec![], at(2)).await?, Settled::Applied);
+    assert_eq!(store.overview_of(&here()).await?, Overview::default(), "nothing is left");
+    let again = vec![command("b", "new"), command("b", "behind it")];
+    assert_eq!(store.accept(delivered(here()), again, at(3)).await?, Accepted::New, "its deliveries are forgotten");
+    assert_eq!(names(&claim(store, at(3)).await?), ["new"], "lines begin from nothing");
+    assert_eq!(store.overview_of(&elsewhere()).await?.inbox, 1, "another installation's stay");
+    assert_eq!(store.accept(delivered(elsewhere()), vec![], at(3)).await?, Accepted::Duplicate);
+    Ok(())
+}
+
+pub(super) async fn an_installation_begins_from_nothing(store: &dyn Store) -> Result<(), Fault> {
+    let memo = || Memo { kind: "teammate".into(), id: "a".into(), alias: None, at: at(0), body: "{}".into() };
+    let (c1, channel, draft) = (ConversationId::new("c1"), ChannelId::new("C1"), DraftId::new("d1"));
+    let kept = |kind: &str| Document { kind: kind.into(), ..document("", "before", None) };
+    let card = || Card { channel: channel.clone(), conversation: c1.clone(), ts: None, face: "{}".into() };
+    let kept_draft = || Draft { id: draft.clone(), actor: SlackUserId::new("U1"), at: at(0), body: "{}".into() };
+    let delivered = |installation: InstallationId| Delivery { installation, key: "trigger".into() };
+    for installation in [here(), elsewhere()] {
+        let effects = [Effect::PutCard(card()), Effect::PutDraft(kept_draft()), Effect::Mirror(seen("c1", 5, "one"))];
+        put(store, &installation, effects).await?;
+        store.remember(&installation, memo()).await?;
+        for kind in ["rules", "route", "connection"] {
+            store.keep(&installation, kept(kind)).await?;
+        }
+    }
+    for installation in [here(), elsewhere()] {
+        let job = NewJob::new(&installation, Lane::Inbox, "a", at(0), "queued");
+        store.accept(delivered(installation), vec![job], at(0)).await?;
+    }
+    let connection = Document { kind: "connection".into(), ..document("", "after", None) };
+    let entry = Entry {
+        at: at(9),
+        actor: SlackUserId::new("U1"),
+        conversation: None,
+        verb: "connect".into(),
+        detail: "{}".into(),
+    };
+    let next = || vec![command("a", "what follows")];
+    store.begin_empty(&here(), &["rules"], connection.clone(), entry.clone(), next()).await?;
+    assert_eq!(store.sight(&here(), &c1).await?, None, "no conversation");
+    assert_eq!(store.recall(&here(), "teammate", "a").await?, None, "no fact");
+    assert_eq!(store.cards(&here(), &c1).await?, [], "no card");
+    assert_eq!(store.draft(&here(), &draft).await?, None, "no draft");
+    assert_eq!(store.overview_of(&here()).await?.inbox, 1, "no job but what follows");
+    assert_eq!(store.document(&here(), "route", "").await?, None, "no document");
+    assert_eq!(store.document(&here(), "rules", "").await?, Some(kept("rules")), "but those that stay");
+    assert_eq!(store.document(&here(), "connection", "").await?, Some(connection), "and what it begins with");
+    assert_eq!(
+        store.latest(&here(), None, 1).await?.pop().map(|last| last.entry),
+        Some(entry.clone()),
+        "which is recorded"
+    );
+    assert_eq!(store.accept(delivered(here()), vec![], at(9)).await?, Accepted::Duplicate, "nothing is done twice");
+    assert_eq!(store.sight(&elsewhere(), &c1).await?, Some(seen("c1", 5, "one")), "another installation's stay");
+    assert_eq!(store.document(&elsewhere(), "route", "").await?, Some(kept("route")));
+    assert_eq!(store.draft(&elsewhere(), &draft).await?, Some(kept_draft()));
+    assert_eq!(store.cards(&elsewhere(), &c1).await?, [card()]);
+    let claims = claim(store, at(9)).await?;
+    assert_eq!(names(&claims).len(), 2, "and its jobs");
+    assert!(claims.iter().any(|claim| claim.installation == elsewhere() && claim.body == "queued"), "and its jobs");
+    store.keep_recorded(&elsewhere(), kept("connection"), entry.clone(), vec![]).await?;
+    store.record(&elsewhere(), entry).await?;
+    let verbs = store.latest(&elsewhere(), None, 9).await?.into_iter().map(|last| last.entry.verb);
+    assert_eq!(verbs.collect::<Vec<_>>(), ["connect", "connect"], "recorded, and nothing else");
+    assert_eq!(store.draft(&elsewhere(), &draft).await?, Some(kept_draft()), "nothing goes");
+    Ok(())
+}
+
+pub(super) async fn the_cards_of_a_channel_come_in_the_order_of_time(store: &dyn Store) -> Result<(), Fault> {
+    let card = |conversation: &str, channel: &str, ts: Option<&str>| Card {
+        channel: ChannelId::new(channel),
+        conversation: ConversationId::new(conversation),
+        ts: ts.map(MessageTs::new),
+        face: "{}".into(),
+    };
+    let (first, second) = (card("c2", "C1", Some("1.1")), card("c1", "C1", Some("2.2")));
+    let others = [card("c3", "C1", None), card("c1", "C2", Some("1.1"))];
+    put(store, &here(), [second.clone(), first.clone()].into_iter().chain(others).map(Effect::PutCard)).await?;
+    put(store, &elsewhere(), [Effect::PutCard(card("c9", "C1", Some("3.3")))]).await?;
+    let (channel, beginning) = (ChannelId::new("C1"), MessageTs::new(""));
+    assert_eq!(
+        store.cards_in(&here(), &channel, &beginning, 9).await?,
+        [first, second.clone()],
+        "all that stand there"
+    );
+    assert_eq!(store.cards_in(&here(), &channel, &MessageTs::new("1.1"), 1).await?, [second], "beyond the first");
     Ok(())
 }
 

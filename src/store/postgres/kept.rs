@@ -55,6 +55,10 @@ pub(super) const MIRRORED: &str = "
 pub(super) const CARD_AT: &str = "
     SELECT channel, conversation, ts, face FROM cards WHERE installation = $1 AND channel = $2 AND ts = $3";
 
+pub(super) const CARDS_IN: &str = "
+    SELECT channel, conversation, ts, face FROM cards
+    WHERE installation = $1 AND channel = $2 AND ts > $3 ORDER BY ts LIMIT $4";
+
 pub(super) const AUDIT: &str = "
     SELECT at, actor, conversation, verb, detail, id, installation FROM entries WHERE id > $1 AND at >= $2
     ORDER BY id LIMIT $3";

@@ -9,6 +9,7 @@ mod accepting;
 mod announcing;
 mod claiming;
 mod connection;
+mod emptying;
 mod facts;
 mod kept;
 mod lines;
@@ -31,6 +32,7 @@ use self::accepting::Entrance;
 use self::announcing::{Crier, News};
 use self::claiming::{LOOKED_AT, Look};
 use self::connection::Route;
+use self::emptying::{Begin, Clear};
 use self::kept::ComeDue;
 use self::lines::name;
 use self::settling::{Renew, Settle, Tell};
@@ -66,6 +68,14 @@ const OVERVIEW: &str = "
         (SELECT count(*) FROM jobs WHERE state = 'dead'),
         min(accepted)
     FROM jobs WHERE state = 'live'";
+
+const OVERVIEW_OF: &str = "
+    SELECT
+        count(*) FILTER (WHERE state = 'live' AND lane = 'inbox'),
+        count(*) FILTER (WHERE state = 'live' AND lane = 'outbox'),
+        count(*) FILTER (WHERE state = 'dead'),
+        min(accepted) FILTER (WHERE state = 'live')
+    FROM jobs WHERE installation = $1";
 
 /// The statements on the way of a command, for whoever wants to see how a server would run them.
 pub const HOT_STATEMENTS: [(&str, &str); 22] = [
@@ -315,12 +325,39 @@ impl Store for Postgres {
         self.all(operating::INSTALLATIONS, &[&after.as_str(), &limit(max)], read).await
     }
 
-    async fn clear(&self, installation: &InstallationId, max: usize) -> Result<usize, Fault> {
-        let mut gone = 0;
-        for sql in operating::CLEAR {
-            gone += query(&self.pool, sql, &[&installation.as_str(), &limit(max)]).await?.len();
-        }
-        Ok(gone)
+    async fn clear(&self, installation: &InstallationId, spared: JobId, max: usize) -> Result<usize, Fault> {
+        self.transact(&Clear { installation, spared, max: limit(max) }).await
+    }
+
+    async fn keep_recorded(
+        &self,
+        installation: &InstallationId,
+        document: Document,
+        entry: Entry,
+        jobs: Vec<NewJob>,
+    ) -> Result<(), Fault> {
+        let jobs: Vec<_> = jobs.into_iter().map(|job| self.turns.queue(job, document.at)).collect();
+        self.transact(&Begin { installation, emptied_but: None, document: &document, entry: &entry, jobs: &jobs }).await
+    }
+
+    async fn begin_empty(
+        &self,
+        installation: &InstallationId,
+        stays: &'static [&'static str],
+        document: Document,
+        entry: Entry,
+        jobs: Vec<NewJob>,
+    ) -> Result<(), Fault> {
+        let jobs: Vec<_> = jobs.into_iter().map(|job| self.turns.queue(job, document.at)).collect();
+        let (emptied_but, document, entry) = (Some(stays), &document, &entry);
+        self.transact(&Begin { installation, emptied_but, document, entry, jobs: &jobs }).await
+    }
+
+    async fn record(&self, installation: &InstallationId, entry: Entry) -> Result<(), Fault> {
+        let Entry { at, actor, conversation, verb, detail } = entry;
+        let conversation = conversation.as_ref().map(ConversationId::as_str);
+        let (installation, actor, at) = (installation.as_str(), actor.as_str(), at.as_millisecond());
+        query(&self.pool, facts::RECORD, &[&installation, &conversation, &at, &actor, &verb, &detail]).await.map(drop)
     }
 
     async fn next_installation(&self, after: &InstallationId) -> Result<Option<InstallationId>, Fault> {
@@ -382,6 +419,17 @@ impl Store for Postgres {
         self.first(kept::CARD_AT, place, facts::read_card).await
     }
 
+    async fn cards_in(
+        &self,
+        installation: &InstallationId,
+        channel: &ChannelId,
+        after: &MessageTs,
+        max: usize,
+    ) -> Result<Vec<Card>, Fault> {
+        let place: Params<'_> = &[&installation.as_str(), &channel.as_str(), &after.as_str(), &limit(max)];
+        self.all(kept::CARDS_IN, place, facts::read_card).await
+    }
+
     async fn audit(&self, after: i64, since: Timestamp, max: usize) -> Result<Vec<Audited>, Fault> {
         self.all(kept::AUDIT, &[&after, &since.as_millisecond(), &limit(max)], kept::read_audited).await
     }
@@ -430,6 +478,11 @@ impl Store for Postgres {
 
     async fn rehearse(&self) -> Result<(), Fault> {
         operating::rehearse(&self.pool).await
+    }
+
+    async fn overview_of(&self, installation: &InstallationId) -> Result<Overview, Fault> {
+        let counted = self.first(OVERVIEW_OF, &[&installation.as_str()], read_overview).await?;
+        Ok(counted.unwrap_or_default())
     }
 
     async fn overview(&self) -> Result<Overview, Fault> {

@@ -22,20 +22,6 @@ pub(super) const DISCARD: &str = "DELETE FROM jobs WHERE id = $1 AND state = 'de
 pub(super) const INSTALLATIONS: &str = "
     SELECT installation FROM documents WHERE kind = 'installation' AND installation > $1 ORDER BY installation LIMIT $2";
 
-/// What is kept for an installation and goes with it.
-pub(super) const CLEAR: [&str; 5] = [
-    "DELETE FROM mirror WHERE (installation, conversation) IN (
-        SELECT installation, conversation FROM mirror WHERE installation = $1 LIMIT $2) RETURNING 1",
-    "DELETE FROM cards WHERE (installation, conversation, channel) IN (
-        SELECT installation, conversation, channel FROM cards WHERE installation = $1 LIMIT $2) RETURNING 1",
-    "DELETE FROM memos WHERE (installation, kind, id) IN (
-        SELECT installation, kind, id FROM memos WHERE installation = $1 LIMIT $2) RETURNING 1",
-    "DELETE FROM drafts WHERE (installation, id) IN (
-        SELECT installation, id FROM drafts WHERE installation = $1 LIMIT $2) RETURNING 1",
-    "DELETE FROM documents WHERE (installation, kind, id) IN (
-        SELECT installation, kind, id FROM documents WHERE installation = $1 LIMIT $2) RETURNING 1",
-];
-
 /// Ids grow with time, so the oldest are found without an index of times.
 pub(super) const FORGET: &str = "
     DELETE FROM entries USING (

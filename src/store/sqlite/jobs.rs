@@ -112,6 +112,14 @@ pub(super) const OVERVIEW: &str = "
         min(accepted)
     FROM jobs WHERE state = 'live'";
 
+pub(super) const OVERVIEW_OF: &str = "
+    SELECT
+        count(*) FILTER (WHERE state = 'live' AND lane = 'inbox'),
+        count(*) FILTER (WHERE state = 'live' AND lane = 'outbox'),
+        count(*) FILTER (WHERE state = 'dead'),
+        min(accepted) FILTER (WHERE state = 'live')
+    FROM jobs WHERE installation = ?1";
+
 /// How many jobs a claim looks at, beyond those it takes: each one that its buckets hold back is
 /// put off, and is not looked at again before its time.
 const LOOKED_AT: usize = 256;
@@ -271,13 +279,20 @@ pub(super) fn tell(connection: &Connection, memory: &mut Memory, job: JobId, not
 
 /// How much waits.
 pub(super) fn overview(connection: &Connection) -> Result<Overview> {
-    connection.prepare_cached(OVERVIEW)?.query_row([], |row| {
-        Ok(Overview {
-            inbox: count(row, 0)?,
-            outbox: count(row, 1)?,
-            dead: count(row, 2)?,
-            oldest: row.get::<_, Option<i64>>(3)?.map(from_millis),
-        })
+    connection.prepare_cached(OVERVIEW)?.query_row([], read_overview)
+}
+
+/// How much waits for one installation.
+pub(super) fn overview_of(connection: &Connection, installation: &InstallationId) -> Result<Overview> {
+    connection.prepare_cached(OVERVIEW_OF)?.query_row([installation.as_str()], read_overview)
+}
+
+fn read_overview(row: &Row<'_>) -> Result<Overview> {
+    Ok(Overview {
+        inbox: count(row, 0)?,
+        outbox: count(row, 1)?,
+        dead: count(row, 2)?,
+        oldest: row.get::<_, Option<i64>>(3)?.map(from_millis),
     })
 }
 

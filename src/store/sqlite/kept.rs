@@ -49,6 +49,10 @@ pub(super) const MIRRORED: &str = "
 pub(super) const CARD_AT: &str = "
     SELECT channel, conversation, ts, face FROM cards WHERE installation = ?1 AND channel = ?2 AND ts = ?3";
 
+pub(super) const CARDS_IN: &str = "
+    SELECT channel, conversation, ts, face FROM cards
+    WHERE installation = ?1 AND channel = ?2 AND ts > ?3 ORDER BY ts LIMIT ?4";
+
 pub(super) const AUDIT: &str = "
     SELECT id, installation, at, actor, conversation, verb, detail FROM entries WHERE id > ?1 AND at >= ?2
     ORDER BY id LIMIT ?3";
@@ -173,6 +177,18 @@ pub(super) fn card_at(
 ) -> Result<Option<Card>> {
     let place = params![installation.as_str(), channel.as_str(), ts.as_str()];
     connection.prepare_cached(CARD_AT)?.query_row(place, super::facts::read_card).optional()
+}
+
+/// The cards that stand in a channel.
+pub(super) fn cards_in(
+    connection: &Connection,
+    installation: &InstallationId,
+    channel: &ChannelId,
+    after: &MessageTs,
+    max: usize,
+) -> Result<Vec<Card>> {
+    let place = params![installation.as_str(), channel.as_str(), after.as_str(), limit(max)];
+    connection.prepare_cached(CARDS_IN)?.query_map(place, super::facts::read_card)?.collect()
 }
 
 /// The audit log from an entry on.

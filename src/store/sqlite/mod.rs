@@ -9,6 +9,7 @@ mod accepting;
 mod checkpointer;
 mod connection;
 mod copies;
+mod emptying;
 mod facts;
 mod file;
 mod jobs;
@@ -252,9 +253,49 @@ impl Store for Sqlite {
         self.readers.read(|connection| operating::installations(connection, after, max))
     }
 
-    async fn clear(&self, installation: &InstallationId, max: usize) -> Result<usize, Fault> {
+    async fn clear(&self, installation: &InstallationId, spared: JobId, max: usize) -> Result<usize, Fault> {
         let installation = installation.clone();
-        self.writer.write(PATIENCE, move |connection, _| operating::clear(connection, &installation, max)).await
+        let clear = move |connection: &Connection, memory: &mut Memory| {
+            emptying::clear(connection, memory, &installation, spared, max)
+        };
+        self.writer.write(PATIENCE, clear).await
+    }
+
+    async fn keep_recorded(
+        &self,
+        installation: &InstallationId,
+        document: Document,
+        entry: Entry,
+        jobs: Vec<NewJob>,
+    ) -> Result<(), Fault> {
+        let jobs: Vec<_> = jobs.into_iter().map(|job| self.turns.queue(job, document.at)).collect();
+        let installation = installation.clone();
+        let keep = move |connection: &Connection, memory: &mut Memory| {
+            emptying::begin(connection, memory, &installation, &(&document, &entry, &jobs))
+        };
+        self.writer.write(PATIENCE, keep).await
+    }
+
+    async fn begin_empty(
+        &self,
+        installation: &InstallationId,
+        stays: &'static [&'static str],
+        document: Document,
+        entry: Entry,
+        jobs: Vec<NewJob>,
+    ) -> Result<(), Fault> {
+        let jobs: Vec<_> = jobs.into_iter().map(|job| self.turns.queue(job, document.at)).collect();
+        let installation = installation.clone();
+        let begin = move |connection: &Connection, memory: &mut Memory| {
+            emptying::empty(connection, memory, &installation, stays)?;
+            emptying::begin(connection, memory, &installation, &(&document, &entry, &jobs))
+        };
+        self.writer.write(PATIENCE, begin).await
+    }
+
+    async fn record(&self, installation: &InstallationId, entry: Entry) -> Result<(), Fault> {
+        let installation = installation.clone();
+        self.writer.write(PATIENCE, move |connection, _| facts::record(connection, &installation, &entry)).await
     }
 
     async fn next_installation(&self, after: &InstallationId) -> Result<Option<InstallationId>, Fault> {
@@ -315,6 +356,16 @@ impl Store for Sqlite {
         self.readers.read(|connection| kept::card_at(connection, installation, channel, ts))
     }
 
+    async fn cards_in(
+        &self,
+        installation: &InstallationId,
+        channel: &ChannelId,
+        after: &MessageTs,
+        max: usize,
+    ) -> Result<Vec<Card>, Fault> {
+        self.readers.read(|connection| kept::cards_in(connection, installation, channel, after, max))
+    }
+
     async fn audit(&self, after: i64, since: Timestamp, max: usize) -> Result<Vec<Audited>, Fault> {
         self.readers.read_apart(move |connection| kept::audit(connection, after, since, max)).await
     }
@@ -366,6 +417,11 @@ impl Store for Sqlite {
     async fn rehearse(&self) -> Result<(), Fault> {
         // A transaction that changes nothing writes nothing, and still has to get hold of the file.
         self.writer.write(IN_TIME, |_, _| Ok(())).await
+    }
+
+    async fn overview_of(&self, installation: &InstallationId) -> Result<Overview, Fault> {
+        let installation = installation.clone();
+        self.readers.read_apart(move |connection| jobs::overview_of(connection, &installation)).await
     }
 
     async fn overview(&self) -> Result<Overview, Fault> {

@@ -26,15 +26,6 @@ const FORGET: &str = "
 pub(super) const INSTALLATIONS: &str = "
     SELECT installation FROM documents WHERE kind = 'installation' AND installation > ?1 ORDER BY installation LIMIT ?2";
 
-/// What is kept for an installation and goes with it.
-const CLEAR: [&str; 5] = [
-    "DELETE FROM mirror WHERE rowid IN (SELECT rowid FROM mirror WHERE installation = ?1 LIMIT ?2)",
-    "DELETE FROM cards WHERE rowid IN (SELECT rowid FROM cards WHERE installation = ?1 LIMIT ?2)",
-    "DELETE FROM memos WHERE rowid IN (SELECT rowid FROM memos WHERE installation = ?1 LIMIT ?2)",
-    "DELETE FROM drafts WHERE rowid IN (SELECT rowid FROM drafts WHERE installation = ?1 LIMIT ?2)",
-    "DELETE FROM documents WHERE rowid IN (SELECT rowid FROM documents WHERE installation = ?1 LIMIT ?2)",
-];
-
 /// For whom we work.
 pub(super) fn installations(
     connection: &Connection,
@@ -43,15 +34,6 @@ pub(super) fn installations(
 ) -> Result<Vec<InstallationId>> {
     let read = |row: &Row<'_>| row.get::<_, String>(0).map(InstallationId::new);
     connection.prepare_cached(INSTALLATIONS)?.query_map(params![after.as_str(), limit(max)], read)?.collect()
-}
-
-/// Removes what goes with an installation.
-pub(super) fn clear(connection: &Connection, installation: &InstallationId, max: usize) -> Result<usize> {
-    let mut gone = 0;
-    for sql in CLEAR {
-        gone += connection.prepare_cached(sql)?.execute(params![installation.as_str(), limit(max)])?;
-    }
-    Ok(gone)
 }
 
 /// Removes old entries of the audit log.

@@ -1,0 +1,70 @@
+//! Whether a key is of the organization that we work with already. dialnote has no call that says whose key it is
+//! (contracts/dialnote.md), so what is asked for is something that only that organization has: a conversation that
+//! we know, with the same contact on the same shared number.
+
+use jiff::Timestamp;
+
+use crate::dialnote::answer::{CallError, Denied};
+use crate::dialnote::client::Dialnote;
+use crate::domain::conversation::Conversation;
+use crate::domain::people::Teammate;
+use crate::error::Fault;
+use crate::ids::InstallationId;
+use crate::work::Work;
+use crate::work::index::Conversations;
+use crate::work::people::People;
+
+/// How many conversations are asked for: one may be gone by now.
+const ASKED_FOR: usize = 3;
+
+impl Work {
+    /// Whether somebody else's client reaches the organization whose conversations are kept. If there are none, or
+    /// none of them is found, that cannot be told, and the answer is no.
+    pub async fn is_of_our_organization(
+        &self,
+        installation: &InstallationId,
+        client: &Dialnote,
+    ) -> Result<bool, CallError> {
+        let known = self.index.look(self.store.as_ref(), installation, latest).await?;
+        for known in known {
+            match client.conversation(&known.id).await {
+                Ok(found) if is_the_same(&known, &found) => return Ok(true),
+                Ok(_) | Err(CallError::Denied(Denied::NotFound)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Since when the audit log tells of the organization that we work with.
+    pub(super) fn organization_since(&self) -> Timestamp {
+        let connection = self.tenant.as_ref().and_then(|tenant| tenant.connection.as_ref());
+        connection.and_then(|connection| connection.since).unwrap_or(Timestamp::MIN)
+    }
+}
+
+/// The conversations that were seen last.
+fn latest(all: &Conversations) -> Vec<Conversation> {
+    let mut all: Vec<_> = all.values().collect();
+    all.sort_by_key(|sight| std::cmp::Reverse(sight.at));
+    all.into_iter().take(ASKED_FOR).map(|sight| sight.known.conversation.clone()).collect()
+}
+
+fn is_the_same(known: &Conversation, found: &Conversation) -> bool {
+    let number = |of: &Conversation| of.line.as_ref().map(|line| line.number.clone());
+    known.id == found.id && known.contact.phone == found.contact.phone && number(known) == number(found)
+}
+
+impl People {
+    /// What a teammate is called in dialnote; as in Slack, if they have no name there.
+    pub(super) async fn name_in_dialnote(
+        &self,
+        installation: &InstallationId,
+        teammate: &Teammate,
+    ) -> Result<String, Fault> {
+        let team = self.team(installation).await?;
+        let member = team.iter().find(|member| member.id == teammate.member);
+        let name = member.map(|member| member.name.trim()).filter(|name| !name.is_empty());
+        Ok(name.unwrap_or(&teammate.name).to_owned())
+    }
+}
