@@ -271,7 +271,7 @@ pub async fn listen(setting: &'static str, address: SocketAddr) -> Result<TcpLis
 /// whether they do or not.
 async fn check_connections(work: Option<Arc<Work>>) {
     let Some(work) = work else { return };
-    match work.slack.installation().await {
+    match work.home().await {
         Ok(installation) => info!(%installation, "Slack knows us"),
         Err(cause) => warn!(%cause, "Slack did not accept SLACK_BOT_TOKEN, or was not reached"),
     }

@@ -14,7 +14,6 @@ use hyper::body::Incoming;
 use jiff::{SignedDuration, Timestamp};
 use opentelemetry::context::FutureExt;
 use serde_json::json;
-use tokio::time::timeout;
 use tracing::{debug, error, info, warn};
 
 use crate::domain::asker::{Asker, Listed, Place as Stands, Reply, Via};
@@ -29,7 +28,7 @@ use crate::domain::say::Say;
 use crate::domain::typed;
 use crate::error::Fault;
 use crate::http::Front;
-use crate::http::forms::{PATIENCE, in_list, in_window};
+use crate::http::forms::{in_list, in_window};
 use crate::http::serve::Begun;
 use crate::http::signed::Signed;
 use crate::ids::{InstallationId, SlackUserId};
@@ -110,7 +109,7 @@ pub(super) fn answer(
 
 async fn done(front: &Front, inbound: Inbound, name: String, now: Timestamp) -> Response {
     let work = match (front.office.own(), inbound.installation()) {
-        (Some(own), Some(installation)) => Ok(is_home(own, installation).await.then(|| own.clone())),
+        (Some(own), Some(installation)) => Ok(is_home(own, installation).then(|| own.clone())),
         (Some(own), None) => Ok(Some(own.clone())),
         (None, Some(installation)) => Box::pin(front.office.of(installation)).await,
         (None, None) => Ok(None),
@@ -125,16 +124,10 @@ async fn done(front: &Front, inbound: Inbound, name: String, now: Timestamp) -> 
     }
 }
 
-/// Whether a request comes from the one workspace whose token is set. Where that cannot be found out, whoever works
-/// on it finds out.
-async fn is_home(own: &Work, installation: &InstallationId) -> bool {
-    match own.known_home() {
-        Some(home) => home == installation,
-        None => match timeout(PATIENCE, Box::pin(own.find_home())).await {
-            Ok(Ok(home)) => home == installation,
-            Ok(Err(_)) | Err(_) => true,
-        },
-    }
+/// Whether a request comes from the one workspace whose token is set. No acknowledgement waits for Slack to say so:
+/// until it is known, the one that works on the request finds out.
+fn is_home(own: &Work, installation: &InstallationId) -> bool {
+    own.known_home().is_none_or(|home| home == installation)
 }
 
 /// What a request comes to. Everything else that was in it is forgotten by now: of hundreds that

@@ -357,13 +357,8 @@ impl Work {
         self.home.get()
     }
 
-    /// The same; if need be it is found out.
-    pub async fn find_home(&self) -> Result<&InstallationId, Fault> {
-        self.home().await
-    }
-
     /// The installation that our token belongs to. Asked once.
-    async fn home(&self) -> Result<&InstallationId, Fault> {
+    pub async fn home(&self) -> Result<&InstallationId, Fault> {
         let ask = || async {
             self.slack.installation().await.map_err(|error| match error {
                 CallError::Fault(fault) => fault,

@@ -354,6 +354,7 @@ async fn what_is_not_understood_is_explained_and_nothing_is_changed() {
 #[tokio::test]
 async fn a_workspace_that_is_not_ours_is_refused_at_the_door() {
     set_up(async |bot| {
+        bot.work.home().await.unwrap();
         let body = command("me conv_1001").replace("T0ACME", "T0OTHER");
         let told = post_signed(bot, PATHS[0], FORM, &body).await.text().await.unwrap();
         assert!(told.contains("This app is not installed in this workspace"), "{told}");
