@@ -129,6 +129,8 @@ fn every_step_of_the_tour_is_a_test() {
 #[tokio::test]
 async fn a_report_is_a_picture() {
     demo(|page| async move {
+        page.say("/dialnote route *").await;
+        page.shows("#messages .message", "From now on all cards come to").await;
         page.say("/dialnote report week").await;
         page.shows("#messages .picture figcaption", "Conversations of the last 7 days").await;
         page.shows("#messages .message", "Open now: Zoe").await;
