@@ -1,16 +1,17 @@
 //! What is kept about a person can be shown, and taken away.
 
-use dialnote_slack::audit::{self, Form};
+use dialnote_slack::audit::Form;
 use dialnote_slack::ids::{InstallationId, JobId, SlackUserId};
 use dialnote_slack::person::{self, Asked, NotDone, Person};
 use dialnote_slack::sandbox::SlackFailure;
 use dialnote_slack::store::{Document, sqlite};
 use insta::assert_snapshot;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use rusqlite::Connection;
 use rusqlite::types::Value as Cell;
 use serde_json::{Value, json};
 
+use crate::auditing::acts;
 use crate::database::On;
 use crate::support::{ANA, Bot, By, LEO, MAYA, Setup, ZOE, product, product_with};
 
@@ -91,9 +92,7 @@ async fn what_happened_stays_written_down() {
         bot.slash(ZOE, "/done conv_1001").await;
         bot.read_all().await;
         erase(bot, "U0ZOE", false).await.unwrap();
-        let mut log = Vec::new();
-        audit::write(bot.work.store.as_ref(), Timestamp::MIN, Form::Lines, &mut log).await.unwrap();
-        assert_snapshot!(String::from_utf8(log).unwrap(), @"
+        assert_snapshot!(acts(bot, Form::Lines).await, @"
         2026-11-23T09:00:00Z T0ACME U0MAYA Maya assign conv_1001 typed: nobody open → mem_zoe open, done
         2026-11-23T09:00:00Z T0ACME erased erased done conv_1001 typed: mem_zoe open → mem_zoe done, done
         ");

@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::auditing::log;
+use crate::auditing::acts;
 use crate::support::{ANA, Bot, LEO, MAYA, SAM, ZOE, handoff_to, product};
 
 /// Somebody is invited to dialnote, with that address.
@@ -414,7 +414,7 @@ async fn who_linked_whom_is_in_the_audit_log() {
         bot.slash(MAYA, "/dialnote link @sam mem_sam").await;
         bot.slash(MAYA, "/dialnote link @sam off").await;
         bot.read_all().await;
-        assert_snapshot!(log(bot, Form::Lines).await, @"
+        assert_snapshot!(acts(bot, Form::Lines).await, @"
         2026-11-23T09:00:00Z T0ACME U0MAYA Maya link: – → –, U0SAM is mem_sam, was nobody
         2026-11-23T09:00:00Z T0ACME U0MAYA Maya link: – → –, U0SAM is nobody, was mem_sam
         ");
