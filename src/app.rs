@@ -53,7 +53,7 @@ pub enum NotStarted {
     NoDatabase {
         /// The file, or the server without its password.
         name: String,
-        /// What is there instead, if anything is.
+        /// The reason, if something else is there.
         why: Option<String>,
     },
     /// The address is taken or not ours.
@@ -83,7 +83,7 @@ pub struct App {
     pub office: Arc<Office>,
     /// Everything that answers requests.
     pub site: Site,
-    /// What answers operators' tools.
+    /// The answers to operators' tools.
     pub ops: Ops,
     /// What comes without requests, if it does.
     pub sockets: Option<Sockets>,

@@ -5,7 +5,8 @@ use std::io::Write;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::domain::job::{CommandJob, Job, NoticedJob};
+use crate::domain::command_job::CommandJob;
+use crate::domain::job::{Job, NoticedJob};
 use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::JobId;

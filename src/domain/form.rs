@@ -104,7 +104,7 @@ pub struct FormContext {
     /// In which list the button was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list: Option<Listed>,
-    /// Where that list can be drawn anew, if it stands in a private message.
+    /// Where that list can be drawn again, if it stands in a private message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<Reply>,
     /// A message that is to become the note, so that it becomes one once.

@@ -2,22 +2,18 @@
 //! runs after today's upgrade.
 
 use jiff::Timestamp;
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::absence::Absence;
 use crate::domain::asker::{Asker, Listed, Via};
-use crate::domain::click::Resume;
-use crate::domain::command::Command;
-use crate::domain::conversation::{Conversation, Owner, Which};
+use crate::domain::command_job::{Batch, CommandJob, ResumeJob, Stage, conversation_key, person_key};
+use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::form::FormContext;
 use crate::domain::linking::Linking;
 use crate::domain::message::Message;
 use crate::domain::people::ProfileJob;
-use crate::domain::plan::Progress;
 use crate::domain::policy::Rules;
-use crate::domain::question::Seen;
 use crate::domain::route::{self, Routing};
 use crate::domain::say::Say;
 use crate::domain::wishes::Wishes;
@@ -128,26 +124,7 @@ pub struct FormJob {
     pub context: FormContext,
 }
 
-/// Commands that were given at once.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Batch {
-    /// What they have in common.
-    pub id: String,
-    /// How many they are.
-    pub of: usize,
-}
-
-impl Batch {
-    /// How the kind under which their outcomes are kept begins (`store::Document`).
-    pub const KIND: &str = "batch:";
-
-    /// What the outcomes of its commands are kept under (`store::Document`), by conversation.
-    pub fn kind(&self) -> String {
-        format!("{}{}", Self::KIND, self.id)
-    }
-}
-
-/// One of them has come to its end.
+/// One of several commands has come to its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchJob {
     /// Who asks.
@@ -294,70 +271,6 @@ pub struct LinkedJob {
     pub by: Option<String>,
 }
 
-/// A command on its way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CommandJob {
-    /// Who asks.
-    pub asker: Asker,
-    /// For what.
-    pub command: Command,
-    /// How far it got.
-    pub stage: Stage,
-    /// With which others it was given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub batch: Option<Batch>,
-    /// The message that its note is, so that it becomes one once.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quoted: Option<String>,
-    /// When it was asked for, if it had to wait for somebody to be linked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub asked: Option<Timestamp>,
-    /// The act that it takes back (`domain::undo`), if it takes back a certain one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub undoes: Option<String>,
-    /// The conversations as they were when its person was asked about them, if they were.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub seen: Vec<Seen>,
-}
-
-/// How far a command got. Each stage is stored before the next begins.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", from = "Kept")]
-pub enum Stage {
-    /// Nothing is decided yet. Which conversation is meant is known if the command names it.
-    Asked,
-    /// It is decided what to do, and some of it may be done.
-    Doing(Box<Progress>),
-}
-
-/// How far a command got, as any version wrote it.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Kept {
-    Asked,
-    /// The conversation was written twice: the command names it, too.
-    Found(IgnoredAny),
-    Doing(Box<Progress>),
-}
-
-impl From<Kept> for Stage {
-    fn from(kept: Kept) -> Self {
-        match kept {
-            Kept::Asked | Kept::Found(_) => Self::Asked,
-            Kept::Doing(progress) => Self::Doing(progress),
-        }
-    }
-}
-
-/// A kept command being taken up again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ResumeJob {
-    /// Who asks.
-    pub asker: Asker,
-    /// What is taken up, and how.
-    pub resume: Resume,
-}
-
 impl Job {
     /// The job as the store keeps it.
     pub fn encode(&self) -> String {
@@ -491,38 +404,8 @@ impl Job {
     }
 }
 
-impl CommandJob {
-    /// A command that nothing was done about yet.
-    pub fn new(asker: Asker, command: Command) -> Self {
-        let (stage, seen) = (Stage::Asked, Vec::new());
-        Self { asker, command, stage, batch: None, quoted: None, asked: None, undoes: None, seen }
-    }
-
-    /// Which conversation is meant, if that is known.
-    pub fn conversation(&self) -> Option<&ConversationId> {
-        match (&self.stage, &self.command.which) {
-            (Stage::Doing(progress), _) => Some(&progress.plan.before.id),
-            (Stage::Asked, Which::Id(id)) => Some(id),
-            (Stage::Asked, _) => None,
-        }
-    }
-
-    /// Under which key it must wait its turn: that of its conversation, or of its person until that is known.
-    pub fn key(&self) -> String {
-        self.conversation().map_or_else(|| person_key(&self.asker.user), conversation_key)
-    }
-}
-
 fn digest_key(channel: &ChannelId) -> String {
     format!("digest:{channel}")
-}
-
-fn conversation_key(id: &ConversationId) -> String {
-    format!("conversation:{id}")
-}
-
-fn person_key(user: &SlackUserId) -> String {
-    format!("person:{user}")
 }
 
 fn card_key(channel: &ChannelId, conversation: &ConversationId) -> String {

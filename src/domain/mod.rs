@@ -7,6 +7,7 @@ pub mod asker;
 pub mod awake;
 pub mod click;
 pub mod command;
+pub mod command_job;
 pub mod conclude;
 pub mod conversation;
 pub mod delivery;

@@ -6,9 +6,10 @@ use axum::response::{IntoResponse, Response};
 
 use crate::domain::asker::Via;
 use crate::domain::command::{Act, Command, Wanted};
+use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::Which;
 use crate::domain::form::{FormContext, Quoted};
-use crate::domain::job::{CommandJob, Job};
+use crate::domain::job::Job;
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::refusal::Refusal;
 use crate::domain::verb::Verb;

@@ -13,10 +13,11 @@ use tokio::time::timeout;
 use crate::domain::asker::{Asker, Listed, Via};
 use crate::domain::click::Carried;
 use crate::domain::command::{Act, Assignee, Command, Wanted};
+use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::Which;
 use crate::domain::form::{FormContext, connect_form, field, rules_form, wishes_form};
 use crate::domain::hours::{Clock, Hours};
-use crate::domain::job::{Change, ChangeJob, CommandJob, Job};
+use crate::domain::job::{Change, ChangeJob, Job};
 use crate::domain::plan::{self, LONGEST_NOTE};
 use crate::domain::policy::Rules;
 use crate::domain::refusal::Refusal;
@@ -27,7 +28,8 @@ use crate::domain::wishes::{KINDS, Wishes};
 use crate::http::forms::PATIENCE;
 use crate::http::slack::{Request, ignored, store};
 use crate::ids::{ChannelId, ConversationId, InstallationId, SlackUserId};
-use crate::slack::inbound::{Fields, From};
+use crate::slack::fields::Fields;
+use crate::slack::inbound::From;
 use crate::view::{modal, reply};
 
 /// What stands under which field of a form that cannot be submitted as it is.

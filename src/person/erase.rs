@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::{ERASED, NotDone, PIECE, Person, each, each_job, is_about};
+use crate::domain::command_job::Batch;
 use crate::domain::installation::{Connection, Installation};
-use crate::domain::job::Batch;
 use crate::domain::route::Route;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};

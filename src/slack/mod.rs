@@ -4,6 +4,7 @@ pub mod answer;
 mod channels;
 pub mod client;
 pub mod codes;
+pub mod fields;
 mod files;
 pub mod inbound;
 pub mod oauth;

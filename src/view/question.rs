@@ -178,7 +178,7 @@ pub(super) fn moved(moved: &Moved) -> String {
             };
             format!("{who} {} ago{after}", span(*seconds_ago))
         }
-        None if moved.unasked => "It changed meanwhile".to_owned(),
+        None if moved.unasked => "It changed after it was shown to you".to_owned(),
         None => "It changed after you were asked".to_owned(),
     };
     let contact = deed::contact(&moved.about);

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::domain::asker::{Asker, Via};
+use crate::domain::asker::Via;
 use crate::domain::conversation::State;
 use crate::domain::event::{Event, Told};
 use crate::domain::plan::Past;
@@ -14,8 +14,7 @@ use crate::domain::report::Change;
 use crate::domain::undo::Logged;
 use crate::domain::verb::Verb;
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
-use crate::store::{Effect, Entry};
-use crate::work::Work;
+use crate::store::Entry;
 
 /// What an entry says besides who, when and about which conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,19 +70,6 @@ pub enum Outcome {
     Refused(Refusal),
     /// It was tried until we gave up.
     GivenUp,
-}
-
-impl Work {
-    /// An attempt that is no command on a conversation: `detail` says what came of it. It is not part of the
-    /// history of the conversation that it may name.
-    pub(super) fn record_attempt(&self, asker: &Asker, verb: &str, detail: &Value) -> Effect {
-        Effect::Record(attempt(self.clock.now(), asker.user.clone(), verb, (asker.via, asker.channel.as_ref()), detail))
-    }
-
-    /// Somebody tried what they may not.
-    pub(super) fn record_refusal(&self, asker: &Asker, verb: &str, why: &Refusal) -> Effect {
-        self.record_attempt(asker, verb, &json!({ "outcome": { "refused": why } }))
-    }
 }
 
 /// The entry of an attempt that is no command on a conversation.

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::asker::Asker;
 use crate::domain::command::Command;
-use crate::domain::job::{Batch, BatchJob, Job};
+use crate::domain::command_job::Batch;
+use crate::domain::job::{BatchJob, Job};
 use crate::domain::message::Message;
 use crate::domain::notice::Notice;
 use crate::domain::refusal::{About, Refusal};

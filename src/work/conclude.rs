@@ -1,13 +1,14 @@
 //! How a command ends: done, refused or given up. Whoever has to hear of it is told, lists and homes
 //! show it, and the audit keeps it.
 
+use serde_json::{Value, json};
 use tracing::info;
 
-use crate::domain::asker::{Place, Via};
+use crate::domain::asker::{Asker, Place, Via};
+use crate::domain::command_job::{CommandJob, Stage};
 use crate::domain::conclude::{self, Concluded};
 use crate::domain::conversation::{Conversation, State, Which};
 use crate::domain::event::Line;
-use crate::domain::job::{CommandJob, Stage};
 use crate::domain::message::Message;
 use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::question::Seen;
@@ -257,6 +258,25 @@ fn concerned(progress: &Progress, job: &CommandJob) -> impl Iterator<Item = Slac
     let asker = job.asker.user.clone();
     // Whoever pressed a button in their home sees it there anyway.
     users.into_iter().filter(move |user| !at_home || *user != asker)
+}
+
+impl Work {
+    /// An attempt that is no command on a conversation: `detail` says what came of it. It is not part of the
+    /// history of the conversation that it may name.
+    pub(super) fn record_attempt(&self, asker: &Asker, verb: &str, detail: &Value) -> Effect {
+        Effect::Record(audit::attempt(
+            self.clock.now(),
+            asker.user.clone(),
+            verb,
+            (asker.via, asker.channel.as_ref()),
+            detail,
+        ))
+    }
+
+    /// Somebody tried what they may not.
+    pub(super) fn record_refusal(&self, asker: &Asker, verb: &str, why: &Refusal) -> Effect {
+        self.record_attempt(asker, verb, &json!({ "outcome": { "refused": why } }))
+    }
 }
 
 /// That a card is about to be posted, if it is the first in its channel: whoever changes the

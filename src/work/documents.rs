@@ -10,6 +10,9 @@ use crate::json;
 use crate::store::{Document, Draft};
 use crate::work::Work;
 
+/// The kind under which the settings of a channel are kept (`work::sharing`), by channel.
+pub(super) const CHANNEL: &str = "channel";
+
 /// The content of a document.
 pub(super) fn read<T: DeserializeOwned>(kept: &Document) -> Result<T, Fault> {
     json::read(&kept.body).map_err(|cause| Fault::Unreadable { what: format!("the kept {}", kind(&kept.kind)), cause })

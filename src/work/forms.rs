@@ -12,9 +12,9 @@ use crate::ids::{ConversationId, InstallationId, MemberId, SlackUserId, ViewId};
 use crate::slack::answer::CallError;
 use crate::store::{Audited, Claim, Document, Effect};
 use crate::view::{home, modal};
+use crate::work::homes::{HOME, Opened};
 use crate::work::inbox::Stop;
 use crate::work::index::Conversations;
-use crate::work::lists::{HOME, Opened};
 use crate::work::{Outcome, Work, audit};
 
 /// How many people are suggested as the next owner, of those chosen lately and of those with the least

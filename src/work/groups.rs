@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::command::UserGroup;
-use crate::domain::job::CommandJob;
+use crate::domain::command_job::CommandJob;
 use crate::domain::people::Teammate;
 use crate::domain::picking::{Candidate, Pending, least_busy};
 use crate::domain::refusal::Refusal;

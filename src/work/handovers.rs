@@ -4,11 +4,12 @@ use jiff::Timestamp;
 
 use crate::domain::asker::{Asker, Via};
 use crate::domain::command::{Act, Command};
+use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::Which;
 use crate::domain::event::Event;
 use crate::domain::handover::Handover;
 use crate::domain::hours;
-use crate::domain::job::{CommandJob, Job};
+use crate::domain::job::Job;
 use crate::domain::message::Message;
 use crate::domain::notice::Notice;
 use crate::domain::people::Teammate;

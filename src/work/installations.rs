@@ -33,10 +33,9 @@ use crate::store::shelf::Kept;
 use crate::store::{Accepted, Claim, Delivery, Document, Effect, Entry, NewJob, Store};
 use crate::vault::{Purpose, Sealed, Unopened, Vault};
 use crate::view::reply;
-use crate::work::documents::read;
-use crate::work::lists::{self, HOME, MOST_HOMES};
+use crate::work::documents::{CHANNEL, read};
+use crate::work::homes::{HOME, MOST_HOMES, home_job};
 use crate::work::office::Common;
-use crate::work::sharing::CHANNEL;
 use crate::work::{Outcome, Work, later};
 
 /// How long it may take until every instance knows that something has changed.
@@ -399,14 +398,14 @@ fn recorded(before: Option<&Connection>, after: &Connection, memory: Memory) -> 
 async fn open_homes(common: &Common, id: &InstallationId) -> Result<Vec<NewJob>, Fault> {
     let homes = common.store.documents(id, HOME, MOST_HOMES).await?;
     let draw = |home: Document| {
-        let job = lists::home_job(SlackUserId::new(home.id), Query::of(Filter::Mine));
+        let job = home_job(SlackUserId::new(home.id), Query::of(Filter::Mine));
         super::new_job(id, &job, common.clock.now(), common.settings.pacing)
     };
     Ok(homes.into_iter().map(draw).collect())
 }
 
-/// Seals the secrets in a document with another key, unless somebody else changes it meanwhile: then in what they
-/// made of it. A token that was replaced in between would be lost, and an app that was removed would be back.
+/// Seals the secrets in a document with another key. If it changes before that is stored, the changed one is
+/// sealed. A token that was replaced in between would be lost, and an app that was removed would be back.
 async fn renew_document<T: Serialize + DeserializeOwned>(
     common: &Common,
     id: &InstallationId,

@@ -30,9 +30,9 @@ const REMEMBERED: Duration = Duration::from_hours(30 * 24);
 const NAMELESS: &str = "That person";
 
 /// An admin who says who is who.
-pub(super) struct Admin {
-    pub(super) user: SlackUserId,
-    pub(super) name: String,
+struct Admin {
+    user: SlackUserId,
+    name: String,
 }
 
 /// What is to be stored, and what whoever asked is told.
@@ -71,6 +71,18 @@ impl Work {
         Ok(Outcome::done(effects))
     }
 
+    /// An admin of the workspace who is not linked, and could be.
+    async fn unlinked_admin(
+        &self,
+        installation: &InstallationId,
+        user: &SlackUserId,
+        why: Unlinked,
+    ) -> Result<Option<Admin>, Fault> {
+        let profile = self.people.look_up(installation, user).await?;
+        let profile = profile.filter(|profile| profile.admin && why.can_be_linked());
+        Ok(profile.map(|profile| Admin { user: profile.user, name: profile.name }))
+    }
+
     /// An admin in Slack may link people without being linked: where dialnote shows no addresses, the first one has
     /// to be linked by someone.
     async fn may_say_who_is_who(&self, claim: &Claim, job: &PeopleJob) -> Result<Result<Admin, Refusal>, Fault> {
@@ -81,7 +93,7 @@ impl Work {
         let asker = match self.people.teammate(&claim.installation, user).await? {
             Ok(asker) => asker,
             Err(stranger) => {
-                let admin = self.people.unlinked_admin(&claim.installation, user, stranger.why).await?;
+                let admin = self.unlinked_admin(&claim.installation, user, stranger.why).await?;
                 return Ok(admin.ok_or(Refusal::YouAreNotLinked(stranger.why)));
             }
         };

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use tracing::info;
 
-use crate::domain::asker::{Asker, Listed, Place, Via};
+use crate::domain::asker::{Asker, Place, Via};
 use crate::domain::conversation::Conversation;
 use crate::domain::face::Face;
 use crate::domain::job::{Job, ListJob};
@@ -25,6 +24,7 @@ use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MemberId, SlackUserId};
 use crate::store::{Claim, Effect};
 use crate::work::conclude::TROUBLE;
+use crate::work::homes::{HOME, MOST_HOMES, Opened, home_job};
 use crate::work::index::Conversations;
 use crate::work::people::Read;
 use crate::work::watch::For;
@@ -256,26 +256,4 @@ impl Work {
     pub(super) fn draw_home(&self, claim: &Claim, user: SlackUserId, query: Query) -> Effect {
         Effect::Enqueue(self.new_job(&claim.installation, &home_job(user, query)))
     }
-}
-
-/// What draws a home although nobody asked.
-pub(super) fn home_job(user: SlackUserId, query: Query) -> Job {
-    let asker = Asker { user, channel: None, team: None, reply: None, via: Via::Timer, list: None, message: None };
-    let list = Listed { query, place: Place::Home };
-    Job::List(ListJob { asker, list, notice: None })
-}
-
-/// How many open homes are looked at.
-pub(super) const MOST_HOMES: usize = 10_000;
-
-/// What is kept of an open home (`store::Document`), by Slack user.
-pub(super) const HOME: &str = "home";
-
-/// A home that was drawn.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Opened {
-    /// What it lists.
-    pub(super) query: Query,
-    /// Slack's mark of what it shows.
-    pub(super) hash: Option<String>,
 }

@@ -5,9 +5,10 @@ use jiff::Timestamp;
 
 use crate::dialnote::pages::Pages;
 use crate::domain::command::{Act, Assignee, Command};
+use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::{Conversation, Status, Which};
 use crate::domain::hours;
-use crate::domain::job::{CommandJob, Job};
+use crate::domain::job::Job;
 use crate::domain::list::Known;
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::people::Directory;

@@ -18,6 +18,7 @@ mod documents;
 mod forms;
 mod groups;
 mod handovers;
+mod homes;
 mod hooks;
 mod inbox;
 mod index;

@@ -21,7 +21,6 @@ use crate::slack::answer::CallError as SlackError;
 use crate::slack::client::Slack;
 use crate::store::{Memo, Store};
 use crate::work::documents::read;
-use crate::work::linking::Admin;
 
 /// How long a Slack profile is good for. `user_change` events replace it earlier.
 const PROFILE_AGE: Duration = Duration::from_hours(1);
@@ -107,18 +106,6 @@ impl People {
             self.remember_stranger(installation, user, stranger.why).await?;
         }
         Ok(linked)
-    }
-
-    /// An admin of the workspace who is not linked, and could be.
-    pub(super) async fn unlinked_admin(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-        why: Unlinked,
-    ) -> Result<Option<Admin>, Fault> {
-        let profile = self.look_up(installation, user).await?;
-        let profile = profile.filter(|profile| profile.admin && why.can_be_linked());
-        Ok(profile.map(|profile| Admin { user: profile.user, name: profile.name }))
     }
 
     /// The links that were made by hand.

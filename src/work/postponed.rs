@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::asker::{Asker, Via};
-use crate::domain::job::{CommandJob, Job, LinkedJob};
+use crate::domain::command_job::CommandJob;
+use crate::domain::job::{Job, LinkedJob};
 use crate::domain::message::Message;
 use crate::domain::notice::Notice;
 use crate::domain::question::Kept;

@@ -1,9 +1,9 @@
 //! Which conversations did they mean who named none: the last one, those that are theirs, these.
 
 use crate::domain::command::Act;
+use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::Which;
 use crate::domain::handover::Handover;
-use crate::domain::job::CommandJob;
 use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::ConversationId;

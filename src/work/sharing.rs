@@ -16,10 +16,8 @@ use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
 use crate::slack::answer::CallError;
 use crate::store::{Claim, Class, Delivery, Effect, Memo, NewJob};
 use crate::view::card::{self, Privacy};
+use crate::work::documents::CHANNEL;
 use crate::work::{Outcome, Work, later};
-
-/// What a channel shows (`store::Document`), by channel.
-pub(super) const CHANNEL: &str = "channel";
 
 /// Whether a channel is shared with another organization (a memo), by channel.
 const SHARED: &str = "shared";
@@ -158,7 +156,7 @@ impl Work {
         Ok(ends.then(|| self.put(CHANNEL, job.channel.as_str(), &settings)))
     }
 
-    /// What is to be stored if something else holds for a channel now, and what whoever wants that is told.
+    /// The effects of a change of what a channel shows, and the answer to it; none if nothing changes.
     pub(super) async fn change_channel(
         &self,
         installation: &InstallationId,

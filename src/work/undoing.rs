@@ -1,8 +1,8 @@
 //! Which act is to be taken back, and on which conversations: each becomes a command of its own. Whether that
 //! can be done is decided there (`domain::undo`).
 
+use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::Which;
-use crate::domain::job::CommandJob;
 use crate::domain::refusal::{About, Earlier, Others, Refusal};
 use crate::domain::undo::{self, Next, Undoing};
 use crate::domain::verb::Verb;

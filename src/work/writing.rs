@@ -3,9 +3,10 @@
 //! conversation is looked at, and what does not fit any more is decided again.
 
 use crate::dialnote::answer::{CallError, Denied};
+use crate::domain::command_job::{CommandJob, Stage};
 use crate::domain::conversation::Conversation;
 use crate::domain::fresh::{Basis, Looked};
-use crate::domain::job::{CommandJob, Job, Stage};
+use crate::domain::job::Job;
 use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
 use crate::error::Fault;

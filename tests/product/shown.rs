@@ -1,4 +1,4 @@
-//! A button and a form show a conversation as it was. If it changed meanwhile, its person is asked first, and what
+//! A button and a form show a conversation as it was. If it has changed since, its person is asked first, and what
 //! others did is not overwritten: in dialnote, where the card does not know of it yet, or by a teammate, while the
 //! card cannot be redrawn.
 
@@ -224,7 +224,7 @@ async fn the_end_of_a_snooze_is_said() {
         changes(bot, SNOOZED[0]).await;
         bot.press(MAYA, ANA, "done").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
-        Not done yet: Ana Lima (+1 415 555 0101) is snoozed now. It changed meanwhile.
+        Not done yet: Ana Lima (+1 415 555 0101) is snoozed now. It changed after it was shown to you.
           It comes back 2026-11-24 09:00 UTC.
         [Mark done anyway] [Fill in a form]
         ");

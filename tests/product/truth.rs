@@ -258,7 +258,7 @@ fn is_so(said: &str, step: &Step, reader: &str, now: Timestamp) -> bool {
             ELSEWHERE => format!("It was changed in dialnote {} ago", span(one.at, now)),
             by => format!("{} changed it {} ago", person(by), span(one.at, now)),
         });
-        if_so(same, format!("§ is {now_is} now. It changed meanwhile."));
+        if_so(same, format!("§ is {now_is} now. It changed after it was shown to you."));
         if_so(same && by.is_some(), format!("§ is {now_is} now. {}.", by.unwrap_or_default()));
     }
     // What others did.

@@ -61,22 +61,6 @@ const OVERDUE: &str = "
     WHERE state = 'live' AND lane = 'inbox' AND NOT told AND accepted < $1
     ORDER BY accepted, id LIMIT $2";
 
-const OVERVIEW: &str = "
-    SELECT
-        count(*) FILTER (WHERE lane = 'inbox'),
-        count(*) FILTER (WHERE lane = 'outbox'),
-        (SELECT count(*) FROM jobs WHERE state = 'dead'),
-        min(accepted)
-    FROM jobs WHERE state = 'live'";
-
-const OVERVIEW_OF: &str = "
-    SELECT
-        count(*) FILTER (WHERE state = 'live' AND lane = 'inbox'),
-        count(*) FILTER (WHERE state = 'live' AND lane = 'outbox'),
-        count(*) FILTER (WHERE state = 'dead'),
-        min(accepted) FILTER (WHERE state = 'live')
-    FROM jobs WHERE installation = $1";
-
 /// The statements on the way of a command, for whoever wants to see how a server would run them.
 pub const HOT_STATEMENTS: [(&str, &str); 22] = [
     ("remember a delivery", accepting::REMEMBER),
@@ -481,28 +465,18 @@ impl Store for Postgres {
     }
 
     async fn overview_of(&self, installation: &InstallationId) -> Result<Overview, Fault> {
-        let counted = self.first(OVERVIEW_OF, &[&installation.as_str()], read_overview).await?;
+        let counted = self.first(operating::OVERVIEW_OF, &[&installation.as_str()], operating::read_overview).await?;
         Ok(counted.unwrap_or_default())
     }
 
     async fn overview(&self) -> Result<Overview, Fault> {
-        let counted = self.first(OVERVIEW, &[], read_overview).await?;
+        let counted = self.first(operating::OVERVIEW, &[], operating::read_overview).await?;
         Ok(counted.unwrap_or_default())
     }
 
     fn bell(&self, lane: Lane) -> Arc<Notify> {
         Arc::clone(self.bells.of(lane))
     }
-}
-
-fn read_overview(row: &Row) -> Result<Overview, Error> {
-    let count = |column| row.try_get::<_, i64>(column).map(i64::unsigned_abs);
-    Ok(Overview {
-        inbox: count(0)?,
-        outbox: count(1)?,
-        dead: count(2)?,
-        oldest: row.try_get::<_, Option<i64>>(3)?.map(from_millis),
-    })
 }
 
 /// What went wrong, for the operator. Of a refusal only the sentence and the code: its details may

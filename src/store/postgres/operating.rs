@@ -8,7 +8,23 @@ use super::fault;
 use crate::clock::from_millis;
 use crate::error::Fault;
 use crate::ids::{InstallationId, JobId};
-use crate::store::{Lane, Stored};
+use crate::store::{Lane, Overview, Stored};
+
+pub(super) const OVERVIEW: &str = "
+    SELECT
+        count(*) FILTER (WHERE lane = 'inbox'),
+        count(*) FILTER (WHERE lane = 'outbox'),
+        (SELECT count(*) FROM jobs WHERE state = 'dead'),
+        min(accepted)
+    FROM jobs WHERE state = 'live'";
+
+pub(super) const OVERVIEW_OF: &str = "
+    SELECT
+        count(*) FILTER (WHERE state = 'live' AND lane = 'inbox'),
+        count(*) FILTER (WHERE state = 'live' AND lane = 'outbox'),
+        count(*) FILTER (WHERE state = 'dead'),
+        min(accepted) FILTER (WHERE state = 'live')
+    FROM jobs WHERE installation = $1";
 
 pub(super) const JOBS: &str = "
     SELECT id, installation, lane, key, state, due, attempt, accepted, cause, body FROM jobs
@@ -66,4 +82,15 @@ pub(super) async fn rehearse(pool: &Pool) -> Result<(), Fault> {
         _ => false,
     });
     if read_only { Err(Fault::Store("the database may only be read".into())) } else { Ok(()) }
+}
+
+/// How much waits, from the columns of [`OVERVIEW`].
+pub(super) fn read_overview(row: &Row) -> Result<Overview, Error> {
+    let count = |column| row.try_get::<_, i64>(column).map(i64::unsigned_abs);
+    Ok(Overview {
+        inbox: count(0)?,
+        outbox: count(1)?,
+        dead: count(2)?,
+        oldest: row.try_get::<_, Option<i64>>(3)?.map(from_millis),
+    })
 }

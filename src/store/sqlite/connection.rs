@@ -64,7 +64,7 @@ pub(super) struct Presence {
     _mark: File,
 }
 
-/// A process that is about to work on a database. Nobody replaces the database meanwhile.
+/// A process that is about to work on a database. No one replaces the database while it works.
 pub(super) struct Arrival {
     mark: File,
     is_alone: bool,

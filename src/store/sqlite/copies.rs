@@ -52,7 +52,7 @@ pub enum NotRestored {
 }
 
 /// Copies the database in `from` to `to`, a file that does not exist yet and that nobody else may read: as it
-/// is at one moment, whoever writes meanwhile.
+/// is at one moment, although others write to it.
 pub fn backup(from: &Path, to: &Path) -> Result<(), Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(from, flags).map_err(|error| fault(&error))?;
