@@ -1,24 +1,19 @@
 //! What dialnote tells: only a hint, which is stored like everything else before it is acknowledged.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use tokio::time::timeout;
 use tracing::{debug, error, info};
 
 use crate::dialnote::hooks::{DELIVERY_HEADER, addressed, name};
 use crate::error::Fault;
-use crate::http::Front;
+use crate::http::{Front, body};
 use crate::work::Work;
 
 /// The largest body that is read.
 const LARGEST: usize = 256 * 1024;
-
-/// How long a body may take to arrive in full.
-const DEADLINE: Duration = Duration::from_secs(10);
 
 /// The longest name of an event or delivery.
 const LONGEST_NAME: usize = 200;
@@ -39,8 +34,12 @@ pub(super) async fn receive(
         }
     };
     let Some(hooks) = &work.hooks else { return StatusCode::NOT_FOUND };
-    let Ok(Ok(body)) = timeout(DEADLINE, axum::body::to_bytes(body, LARGEST)).await else {
-        return StatusCode::BAD_REQUEST;
+    let body = match body::read(body, LARGEST).await {
+        Ok(body) => body.bytes,
+        Err(why) => {
+            info!(?why, "a webhook was not read");
+            return why.status();
+        }
     };
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if !hooks.is_signed(header, &body) {

@@ -22,8 +22,12 @@ use crate::view::page::Page;
 /// For how long it can be finished. A code lasts no longer either (§17.3).
 const LASTS: SignedDuration = SignedDuration::from_mins(10);
 
-/// What the browser remembers it by.
-const REMEMBERED: &str = "dialnote_install";
+/// What the browser remembers it by where it comes by HTTPS: no other host, and no page in the open, can set a cookie
+/// of this name.
+const REMEMBERED: &str = "__Host-dialnote_install";
+
+/// What it is without HTTPS, where no browser would keep the other one.
+const REMEMBERED_IN_THE_OPEN: &str = "dialnote_install";
 
 /// A page of ours looks as it does, and does nothing.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -45,10 +49,9 @@ pub(super) async fn begin(State(front): State<Front>) -> Response {
     let oauth = &installations.oauth;
     let nonce = format!("{:032x}", rand::random::<u128>());
     let state = state(oauth, &nonce, front.office.common.clock.now());
-    let secure = if oauth.app().public.scheme() == "https" { "; Secure" } else { "" };
-    let below = oauth.app().public.path().trim_end_matches('/');
-    let lasts = LASTS.as_secs();
-    let cookie = format!("{REMEMBERED}={nonce}; Path={below}/slack; Max-Age={lasts}; HttpOnly; SameSite=Lax{secure}");
+    let (name, lasts) = (cookie_name(oauth), LASTS.as_secs());
+    let secure = if name == REMEMBERED { "; Secure" } else { "" };
+    let cookie = format!("{name}={nonce}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Lax{secure}");
     let headers =
         [(LOCATION, oauth.question(&state).to_string()), (SET_COOKIE, cookie), (CACHE_CONTROL, "no-store".to_owned())];
     (StatusCode::FOUND, headers).into_response()
@@ -106,14 +109,18 @@ fn begun(oauth: &OAuth, state: &str, headers: &HeaderMap, now: Timestamp) -> Opt
     let (at, given) = state.split_once('.')?;
     let (at, given): (i64, _) = (at.parse().ok()?, hex::decode(given).ok()?);
     let age = now.duration_since(from_millis(at));
-    let is_sealed = seal(oauth, remembered(headers)?, at).verify_slice(&given).is_ok();
+    let is_sealed = seal(oauth, remembered(oauth, headers)?, at).verify_slice(&given).is_ok();
     ((SignedDuration::ZERO..=LASTS).contains(&age) && is_sealed).then(|| format!("{at}.{}", hex::encode(given)))
 }
 
-fn remembered(headers: &HeaderMap) -> Option<&str> {
+fn cookie_name(oauth: &OAuth) -> &'static str {
+    if oauth.app().public.scheme() == "https" { REMEMBERED } else { REMEMBERED_IN_THE_OPEN }
+}
+
+fn remembered<'a>(oauth: &OAuth, headers: &'a HeaderMap) -> Option<&'a str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == REMEMBERED).map(|(_, nonce)| nonce)
+    pairs.find(|(name, _)| *name == cookie_name(oauth)).map(|(_, nonce)| nonce)
 }
 
 #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]

@@ -1,6 +1,7 @@
 //! The edge: what arrives is bounded, verified, read, stored and acknowledged, in this order. A connection
 //! of Socket Mode was opened by us and needs no verification; what comes through it goes the same way.
 
+mod body;
 mod connect;
 mod envelope;
 pub mod forms;
@@ -8,6 +9,7 @@ mod hooks;
 mod install;
 mod noting;
 pub mod ops;
+mod places;
 pub mod serve;
 mod signed;
 mod slack;
@@ -30,7 +32,7 @@ use hyper_util::service::TowerToHyperService;
 
 use crate::dialnote::hooks::PATH;
 use crate::http::ops::Ops;
-use crate::http::serve::Begun;
+use crate::http::places::Begun;
 use crate::http::sockets::{Lines, Sockets};
 use crate::slack::oauth;
 use crate::work::office::Office;
@@ -113,6 +115,7 @@ fn answer(
     if site.is_for_slack && request.method() == Method::POST && SLACKS.contains(&request.uri().path()) {
         return Either::Left(slack::receive(site.front.clone(), request, begun));
     }
+    begun.is_whole();
     let answer = site.others.call(request.map(Body::new));
     Either::Right(Box::pin(async move {
         let answer = answer.await;

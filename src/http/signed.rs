@@ -1,20 +1,17 @@
 //! Verification before everything else: whoever asks for [`Signed`] gets nothing that Slack did not
 //! sign, and there is no other way to the bytes.
 
-use std::time::Duration;
-
-use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
-use tokio::time::timeout;
 use tracing::info;
 
 use crate::http::Front;
+use crate::http::body::{self, Unread, Whole};
+use crate::http::places::Begun;
 use crate::slack::inbound;
-use crate::slack::signature::{Forged, SIGNATURE_HEADER, TIMESTAMP_HEADER, verify};
+use crate::slack::signature::{Claim, SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use crate::work::office::Common;
 
 /// The largest body that is read. Slack's largest payloads are far smaller.
@@ -23,22 +20,23 @@ const LARGEST_BODY: usize = 1024 * 1024;
 /// The largest body that is read of a request without a signature.
 const LARGEST_SSL_CHECK: usize = 4 * 1024;
 
-/// How long a body may take to arrive in full. Slack gives up after 3 s.
-const DEADLINE: Duration = Duration::from_secs(10);
-
 /// The longest header that is looked at; a genuine signature has 67 characters.
 const LONGEST_HEADER: usize = 100;
 
 /// A body that Slack signed.
 pub(super) struct Signed {
-    /// The raw body.
-    pub(super) body: Bytes,
+    body: Whole,
     headers: HeaderMap,
 }
 
 impl Signed {
-    /// Reads the body and verifies it; else this is the answer.
-    pub(super) async fn read(request: hyper::Request<Incoming>, front: &Front) -> Result<Self, Response> {
+    /// Verifies the headers, then reads the body and verifies it; else this is the answer. For a body whose headers
+    /// cannot be Slack's nothing is kept and nothing waits.
+    pub(super) async fn read(
+        request: hyper::Request<Incoming>,
+        front: &Front,
+        begun: &Begun,
+    ) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let headers = parts.headers;
         let Common { door, clock, .. } = &front.office.common;
@@ -51,15 +49,16 @@ impl Signed {
         let (Some(timestamp), Some(signature)) = (timestamp, signature) else {
             return Err(unsigned(body).await);
         };
-        let body = match timeout(DEADLINE, whole(body, LARGEST_BODY)).await {
-            Ok(Some(body)) => body,
-            Ok(None) => return Err(refused("the body is too large")),
-            Err(_) => return Err(StatusCode::REQUEST_TIMEOUT.into_response()),
-        };
-        match verify(&door.secrets, timestamp, signature, &body, clock.now()) {
-            Ok(()) => Ok(Self { body, headers }),
-            Err(forged) => Err(refused_as(forged)),
-        }
+        let claim = Claim::read(timestamp, signature, clock.now()).map_err(|forged| refused(&forged.to_string()))?;
+        let body = body::read(body, LARGEST_BODY).await.map_err(unread)?;
+        begun.is_whole();
+        claim.verify(&door.secrets, &body.bytes).map_err(|forged| refused(&forged.to_string()))?;
+        Ok(Self { body, headers })
+    }
+
+    /// The raw body.
+    pub(super) fn body(&self) -> &[u8] {
+        &self.body.bytes
     }
 
     /// What kind of body it says to be.
@@ -73,23 +72,22 @@ impl Signed {
     }
 }
 
-/// The body, unless it is larger than this.
-async fn whole(body: Incoming, most: usize) -> Option<Bytes> {
-    Limited::new(body, most).collect().await.ok().map(http_body_util::Collected::to_bytes)
-}
-
 /// Slack's test of our certificate may come unsigned; it asks for nothing but a 200
 /// (contracts/slack.md §3).
 async fn unsigned(body: Incoming) -> Response {
-    let read = timeout(DEADLINE, whole(body, LARGEST_SSL_CHECK)).await;
-    if read.is_ok_and(|body| body.is_some_and(|body| inbound::is_ssl_check(&body))) {
+    let read = body::read(body, LARGEST_SSL_CHECK).await;
+    if read.is_ok_and(|body| inbound::is_ssl_check(&body.bytes)) {
         return StatusCode::OK.into_response();
     }
     refused("it is not signed")
 }
 
-fn refused_as(forged: Forged) -> Response {
-    refused(&forged.to_string())
+fn unread(why: Unread) -> Response {
+    if why == Unread::TooLarge {
+        return refused("the body is too large");
+    }
+    info!(?why, "a body was not read");
+    why.status().into_response()
 }
 
 /// The sender learns nothing but that; the log says why, and nothing of the body.

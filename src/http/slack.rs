@@ -30,7 +30,7 @@ use crate::domain::typed;
 use crate::error::Fault;
 use crate::http::Front;
 use crate::http::forms::{in_list, in_window};
-use crate::http::serve::Begun;
+use crate::http::places::Begun;
 use crate::http::signed::Signed;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::slack::inbound::{self, From, Inbound, Place};
@@ -53,10 +53,10 @@ const LATE: Duration = Duration::from_secs(1);
 pub(super) async fn receive(
     front: Front,
     request: hyper::Request<Incoming>,
-    _begun: Begun,
+    arriving: Begun,
 ) -> Result<Response, Infallible> {
     let begun = Instant::now();
-    let response = match Signed::read(request, &front).await.and_then(|signed| read(&signed)) {
+    let response = match Signed::read(request, &front, &arriving).await.and_then(|signed| read(&signed)) {
         Ok((inbound, name)) => answer(&front, inbound, name, begun).await,
         Err(refusal) => refusal,
     };
@@ -78,7 +78,7 @@ pub(super) fn answered(front: &Front, status: StatusCode, begun: Instant) {
 
 /// What is in it, and a name for it.
 fn read(signed: &Signed) -> Result<(Inbound, String), Response> {
-    match inbound::read(signed.content_type(), &signed.body) {
+    match inbound::read(signed.content_type(), signed.body()) {
         // Hex digits may be spelt in two ways, and it is one request.
         Ok(inbound) => Ok((inbound, signed.signature().to_ascii_lowercase())),
         Err(unreadable) => {

@@ -2,8 +2,9 @@
 //! would find them again. The traffic and the misfortune of a run end with it.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,11 +58,12 @@ pub(super) fn keep(shared: &Arc<Shared>, folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes everything, so that the file is at no time half a one.
+/// Writes everything for the user's own eyes, so that the file is at no time half a one.
 pub(super) fn save(shared: &Shared, folder: &Path) -> io::Result<()> {
     let bytes = shared.world(|world| serde_json::to_vec(&world.kept()))?;
     let unfinished = folder.join(format!("{FILE}.new"));
-    fs::write(&unfinished, bytes)?;
+    let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
+    file.write_all(&bytes)?;
     fs::rename(unfinished, folder.join(FILE))
 }
 

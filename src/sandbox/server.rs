@@ -8,11 +8,13 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
+use url::{Host, Url};
 
 use super::attend::Asked;
 use super::faults::Service;
@@ -127,7 +129,27 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/dialnote/{*path}", any(dialnote_api))
         .merge(control::routes())
         .merge(pages::routes())
+        .layer(middleware::from_fn(only_by_its_own_name))
         .with_state(shared)
+}
+
+/// Refuses requests to any other host's name: a page elsewhere could have its own name lead here, and read along.
+async fn only_by_its_own_name(request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    if host.is_some_and(is_of_this_machine) {
+        return next.run(request).await;
+    }
+    (StatusCode::MISDIRECTED_REQUEST, "the sandbox answers at an address or at localhost, not at a name\n")
+        .into_response()
+}
+
+fn is_of_this_machine(host: &str) -> bool {
+    let url = Url::parse(&format!("http://{host}")).ok().filter(|url| url.username().is_empty());
+    match url.as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
+    }
 }
 
 async fn slack_api(State(shared): State<Arc<Shared>>, Path(method): Path<String>, request: Request) -> Response {

@@ -32,8 +32,30 @@ pub enum Forged {
     Mismatch,
 }
 
-/// Checks that `body` was signed at about `now` with one of `secrets`. Several secrets are for the
-/// time of a rotation (§2.10). Compares in constant time.
+/// What the headers of a request say of its signature.
+pub struct Claim<'a> {
+    timestamp: &'a str,
+    digest: [u8; 32],
+}
+
+impl<'a> Claim<'a> {
+    /// Reads the headers. No body has to be there yet: it need not be waited for if these are refused.
+    pub fn read(timestamp: &'a str, signature: &str, now: Timestamp) -> Result<Self, Forged> {
+        if seconds(timestamp)?.abs_diff(now.as_second()) > MAX_SKEW_SECONDS {
+            return Err(Forged::Stale);
+        }
+        Ok(Self { timestamp, digest: digest(signature)? })
+    }
+
+    /// Checks that one of `secrets` signed `body`. Several secrets are for the time of a rotation (§2.10).
+    /// Compares in constant time.
+    pub fn verify(&self, secrets: &[SecretString], body: &[u8]) -> Result<(), Forged> {
+        let mut macs = secrets.iter().map(|secret| mac(secret.expose_secret(), self.timestamp, body));
+        if macs.any(|mac| mac.verify_slice(&self.digest).is_ok()) { Ok(()) } else { Err(Forged::Mismatch) }
+    }
+}
+
+/// Checks that `body` was signed at about `now` with one of `secrets`.
 pub fn verify(
     secrets: &[SecretString],
     timestamp: &str,
@@ -41,14 +63,7 @@ pub fn verify(
     body: &[u8],
     now: Timestamp,
 ) -> Result<(), Forged> {
-    let seconds = seconds(timestamp)?;
-    if seconds.abs_diff(now.as_second()) > MAX_SKEW_SECONDS {
-        return Err(Forged::Stale);
-    }
-    let claimed = digest(signature)?;
-    let genuine =
-        secrets.iter().any(|secret| mac(secret.expose_secret(), timestamp, body).verify_slice(&claimed).is_ok());
-    if genuine { Ok(()) } else { Err(Forged::Mismatch) }
+    Claim::read(timestamp, signature, now)?.verify(secrets, body)
 }
 
 /// The signature Slack would send for `body` at `timestamp` (seconds since the epoch).

@@ -124,22 +124,73 @@ async fn what_is_signed_and_makes_no_sense_is_survived() {
     .await;
 }
 
+/// Headers that could be Slack's for all that can be seen without the body.
+fn plausible(bot: &Bot, length: usize) -> String {
+    let now = bot.clock.now().as_second();
+    format!("{TIMESTAMP_HEADER}: {now}\r\n{SIGNATURE_HEADER}: v0={}\r\nContent-Length: {length}\r\n", "0".repeat(64))
+}
+
+/// More connections than there are places: one kind brings nothing, one a byte of a head, one a byte of a body.
 #[tokio::test]
-async fn connections_that_bring_nothing_keep_nobody_out() {
+async fn slow_strangers_keep_no_command_waiting() {
     product(async |bot| {
-        let address = bot.url.trim_start_matches("http://").to_owned();
-        let mut idle = Vec::new();
-        for nth in 0..300 {
-            let mut stream = TcpStream::connect(&address).await.unwrap();
-            // A byte of a request that never comes.
-            if nth % 2 == 0 {
-                stream.write_all(b"P").await.unwrap();
+        let kinds = [Vec::new(), b"P".to_vec(), post(&plausible(bot, 1000), b"a")];
+        for (round, begun) in kinds.into_iter().enumerate() {
+            let strangers = strangers(bot, &begun).await;
+            for conversation in ["conv_1001", "conv_1002", "conv_1003"] {
+                let body = format!(
+                    "command=/dialnote&text=take {conversation}&team_id=T0ACME&user_id=U0MAYA&channel_id=C0FRONT\
+                     &trigger_id={round}{conversation}"
+                );
+                let command = signed(bot, "commands", "application/x-www-form-urlencoded", body.into_bytes());
+                assert_eq!(in_time(command).await, 200, "{:?}", String::from_utf8_lossy(&begun));
             }
-            idle.push(stream);
+            drop(strangers);
         }
-        bot.slash(MAYA, "/dialnote take conv_1001").await;
         bot.read_all().await;
         assert_eq!(bot.dialnote("conv_1001"), "mem_maya open");
+    })
+    .await;
+}
+
+/// The connections of 720 strangers. So few come at once that the system keeps their order: when the one after them
+/// is answered, they were let in.
+async fn strangers(bot: &Bot, begun: &[u8]) -> Vec<TcpStream> {
+    let mut strangers = Vec::new();
+    for _ in 0..24 {
+        for _ in 0..30 {
+            let mut stream = TcpStream::connect(bot.url.trim_start_matches("http://")).await.unwrap();
+            stream.write_all(begun).await.unwrap();
+            strangers.push(stream);
+        }
+        let alive = in_time(reqwest::get(format!("{}/healthz", bot.url))).await.unwrap();
+        assert_eq!(alive.status(), 200);
+    }
+    strangers
+}
+
+/// Slack waits for three seconds.
+async fn in_time<T>(answer: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(3), answer).await.expect("an answer in time")
+}
+
+#[tokio::test]
+async fn what_cannot_be_slacks_is_refused_before_its_body_is_here() {
+    product(async |bot| {
+        let now = bot.clock.now().as_second();
+        let signature = format!("v0={}", "0".repeat(64));
+        for (timestamp, signature) in
+            [(1, &*signature), (now - 301, &signature), (now + 301, &signature), (now, "v0=00"), (now, &signature[3..])]
+        {
+            let headers = format!(
+                "{TIMESTAMP_HEADER}: {timestamp}\r\n{SIGNATURE_HEADER}: {signature}\r\nContent-Length: 1000\r\n"
+            );
+            let mut stream = TcpStream::connect(bot.url.trim_start_matches("http://")).await.unwrap();
+            stream.write_all(&post(&headers, b"a")).await.unwrap();
+            let mut answer = [0; 12];
+            stream.read_exact(&mut answer).await.unwrap();
+            assert_eq!(String::from_utf8_lossy(&answer), "HTTP/1.1 401", "{timestamp} {signature}");
+        }
     })
     .await;
 }
@@ -148,7 +199,7 @@ async fn connections_that_bring_nothing_keep_nobody_out() {
 async fn bodies_that_trickle_are_cut_off() {
     product(async |bot| {
         let address = bot.url.trim_start_matches("http://").to_owned();
-        let headers = format!("{TIMESTAMP_HEADER}: 1\r\n{SIGNATURE_HEADER}: v0=00\r\nContent-Length: 1000\r\n");
+        let headers = plausible(bot, 1000);
         let mut slow = Vec::new();
         for nth in 0..100 {
             let mut stream = TcpStream::connect(&address).await.unwrap();
@@ -164,7 +215,7 @@ async fn bodies_that_trickle_are_cut_off() {
         assert_eq!(bot.dialnote("conv_1001"), "mem_maya open", "others are served meanwhile");
         tokio::time::pause();
         for _ in 0..3 {
-            tokio::time::advance(Duration::from_secs(4)).await;
+            tokio::time::advance(Duration::from_secs(1)).await;
             for stream in &mut slow {
                 let _ = stream.write_all(b"a").await;
             }

@@ -57,7 +57,7 @@ async fn there_is_nothing_at_an_address_that_is_guessed() {
         let (looked, (url, body)) = (bot.calls("GET"), last_webhook(bot));
         let guessed = format!("{}{}", url.trim_end_matches(|c: char| c.is_ascii_hexdigit()), "00".repeat(32));
         assert_eq!(post(&guessed, &[], body).await, StatusCode::NOT_FOUND);
-        assert_eq!(post(&url, &[], "x".repeat(300 * 1024)).await, StatusCode::BAD_REQUEST);
+        assert_eq!(post(&url, &[], "x".repeat(300 * 1024)).await, StatusCode::PAYLOAD_TOO_LARGE);
         assert_eq!(post(&url, &[], "[".repeat(10_000)).await, StatusCode::OK, "whatever it says, we only look");
         bot.settle().await;
         assert_eq!(bot.calls("GET"), looked + 1);

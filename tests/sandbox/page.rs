@@ -280,3 +280,28 @@ async fn what_the_page_may_not_do_is_written_down() {
     assert_eq!(request.body(report).send().await.unwrap().status(), 204);
     assert_eq!(stage.sandbox.page_violations()[0]["csp-report"]["violated-directive"], "img-src");
 }
+
+/// A page elsewhere may give its own name the address of this machine, and would read along then.
+#[tokio::test]
+async fn no_other_hosts_name_leads_here() {
+    let stage = Stage::set().await;
+    let asked = async |host: &str| {
+        let request = stage.http.get(stage.url("/_sandbox/state")).header("host", host);
+        request.send().await.unwrap().status().as_u16()
+    };
+    for (host, status) in [
+        ("127.0.0.1", 200),
+        ("127.0.0.1:4000", 200),
+        ("[::1]:4000", 200),
+        ("192.0.2.7:4000", 200),
+        ("localhost:4000", 200),
+        ("demo.localhost", 200),
+        ("evil.example", 421),
+        ("localhost.evil.example", 421),
+        ("127.0.0.1.evil.example:4000", 421),
+        ("evil.example:4000@127.0.0.1", 421),
+        ("", 421),
+    ] {
+        assert_eq!(asked(host).await, status, "{host}");
+    }
+}

@@ -1,0 +1,208 @@
+//! The places of connections. Strangers may take some and cannot keep them: when a place is needed, the connection
+//! that has waited longest for its far side loses its own. What Slack sends arrives within milliseconds.
+
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+
+/// The most connections at once. With the bounds of heads and bodies it limits the memory that strangers can fill.
+const MOST: usize = 512;
+
+/// The most connections of one address. A proxy in front of the app is one address, so this leaves it plenty.
+const MOST_OF_ONE: usize = 384;
+
+/// How long a connection may bring nothing. It is looked at now and then, because a timer for each request costs as
+/// much as verifying a part of it.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// In place of the time since when a connection waits: its request is here, and we are the ones who work.
+const AT_WORK: u64 = u64::MAX;
+
+/// Every place there is.
+pub(super) struct Places {
+    free: Arc<Semaphore>,
+    taken: Arc<Mutex<Vec<Arc<Connection>>>>,
+    opened: Instant,
+}
+
+/// What is known of a connection.
+pub(super) struct Connection {
+    address: IpAddr,
+    /// Since when it waits for its far side, in nanoseconds since the places were opened, or [`AT_WORK`].
+    waits_since: AtomicU64,
+    opened: Instant,
+    evicted: Notify,
+}
+
+/// A place, until it is dropped.
+pub(super) struct Place {
+    pub(super) connection: Arc<Connection>,
+    taken: Arc<Mutex<Vec<Arc<Connection>>>>,
+    /// Never absent: nothing closes the semaphore.
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+/// A request whose head is here, until this is dropped.
+pub(super) struct Begun(Arc<Connection>);
+
+impl Places {
+    pub(super) fn new() -> Self {
+        Self { free: Arc::new(Semaphore::new(MOST)), taken: Arc::default(), opened: Instant::now() }
+    }
+
+    /// Whether another connection could come now, and nobody would have to go.
+    pub(super) fn has_room(&self) -> bool {
+        self.free.available_permits() > 0
+    }
+
+    /// Takes a place for a connection of `address`. Where there is none, the slowest loses its own. Waits only
+    /// while all are being answered.
+    pub(super) async fn take(&self, address: IpAddr) -> Place {
+        if let Some(slowest) = self.must_go(address) {
+            slowest.evicted.notify_one();
+        }
+        let permit = self.free.clone().acquire_owned().await.ok();
+        let waits_since = AtomicU64::new(nanos_since(self.opened));
+        let connection = Arc::new(Connection { address, waits_since, opened: self.opened, evicted: Notify::new() });
+        lock(&self.taken).push(connection.clone());
+        Place { connection, taken: self.taken.clone(), _permit: permit }
+    }
+
+    /// Takes out of the list the connection that has to go before one of `address` may come.
+    fn must_go(&self, address: IpAddr) -> Option<Arc<Connection>> {
+        let mut taken = lock(&self.taken);
+        let all: Vec<_> = taken.iter().map(|one| (one.address, one.waits_since.load(Ordering::Relaxed))).collect();
+        victim(&all, address, !self.has_room()).map(|index| taken.swap_remove(index))
+    }
+}
+
+/// The index of the connection that has to go: the one of this address that waits longest if it holds as many as one
+/// may, else the one of all if none is free. Nothing that is being answered has to go.
+fn victim(all: &[(IpAddr, u64)], address: IpAddr, is_full: bool) -> Option<usize> {
+    let has_most = all.iter().filter(|(other, _)| *other == address).count() >= MOST_OF_ONE;
+    let may_go = |(other, since): (IpAddr, u64)| since != AT_WORK && (!has_most || other == address);
+    let waiting = all.iter().enumerate().filter(|(_, one)| may_go(**one));
+    let slowest = waiting.min_by_key(|(_, (_, since))| *since).map(|(index, _)| index);
+    slowest.filter(|_| has_most || is_full)
+}
+
+impl Connection {
+    /// Notes that the head of a request is here.
+    pub(super) fn begin(self: &Arc<Self>) -> Begun {
+        self.wait();
+        Begun(self.clone())
+    }
+
+    fn wait(&self) {
+        self.waits_since.store(nanos_since(self.opened), Ordering::Relaxed);
+    }
+
+    /// Ends when this connection has to go: its place is needed, or it brought nothing between two looks.
+    pub(super) async fn must_end(&self) -> &'static str {
+        tokio::select! {
+            () = self.evicted.notified() => "others need its place",
+            () = self.brings_nothing() => "it brings nothing",
+        }
+    }
+
+    async fn brings_nothing(&self) {
+        let mut looks = tokio::time::interval(LOOK);
+        let mut before = AT_WORK;
+        loop {
+            looks.tick().await;
+            let since = self.waits_since.load(Ordering::Relaxed);
+            if since != AT_WORK && since == before {
+                return;
+            }
+            before = since;
+        }
+    }
+}
+
+impl Begun {
+    /// Notes that all of it is here: from now on we are the ones who work.
+    pub(super) fn is_whole(&self) {
+        self.0.waits_since.store(AT_WORK, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        self.0.wait();
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taken = lock(&self.taken);
+        if let Some(index) = taken.iter().position(|one| Arc::ptr_eq(one, &self.connection)) {
+            taken.swap_remove(index);
+        }
+    }
+}
+
+fn nanos_since(opened: Instant) -> u64 {
+    u64::try_from(opened.elapsed().as_nanos()).unwrap_or(AT_WORK - 1)
+}
+
+fn lock(taken: &Mutex<Vec<Arc<Connection>>>) -> MutexGuard<'_, Vec<Arc<Connection>>> {
+    taken.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+    const OTHER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
+
+    #[test]
+    fn the_slowest_goes_where_a_place_is_needed() {
+        let all = [(ONE, 7), (OTHER, 3), (ONE, AT_WORK), (ONE, 5)];
+        for (is_full, goes) in [(false, None), (true, Some(1))] {
+            assert_eq!(victim(&all, ONE, is_full), goes, "{is_full}");
+        }
+        assert_eq!(victim(&[(ONE, AT_WORK); 3], ONE, true), None, "what is being answered stays");
+        assert_eq!(victim(&[], ONE, true), None);
+    }
+
+    #[test]
+    fn an_address_that_holds_the_most_gives_up_its_own() {
+        let mut all = vec![(ONE, 9); MOST_OF_ONE - 1];
+        all.insert(17, (ONE, 4));
+        all.push((OTHER, 1));
+        for (address, is_full, goes) in
+            [(ONE, false, Some(17)), (ONE, true, Some(17)), (OTHER, false, None), (OTHER, true, Some(MOST_OF_ONE))]
+        {
+            assert_eq!(victim(&all, address, is_full), goes, "{address} {is_full}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_waits_longest_is_sent_away_and_who_is_answered_is_not() {
+        let places = Places::new();
+        let mut taken = Vec::new();
+        for nth in 0..MOST {
+            let address = if nth % 2 == 0 { ONE } else { OTHER };
+            taken.push(places.take(address).await);
+        }
+        assert!(!places.has_room());
+        let longest = taken.remove(0);
+        let answered = longest.connection.begin();
+        answered.is_whole();
+        let next = taken.remove(0);
+        let ((), come) = tokio::join!(
+            async {
+                next.connection.must_end().await;
+                drop(next);
+            },
+            places.take(ONE)
+        );
+        assert_eq!(lock(&places.taken).len(), MOST);
+        drop((answered, longest, come, taken));
+        assert!(places.has_room() && lock(&places.taken).is_empty());
+    }
+}
