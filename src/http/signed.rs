@@ -5,7 +5,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
-use tracing::info;
+use tracing::{debug, info};
 
 use crate::http::Front;
 use crate::http::body::{self, Unread, Whole};
@@ -86,7 +86,7 @@ fn unread(why: Unread) -> Response {
     if why == Unread::TooLarge {
         return refused("the body is too large");
     }
-    info!(?why, "a body was not read");
+    debug!(?why, "a body was not read");
     why.status().into_response()
 }
 
