@@ -95,7 +95,8 @@ pub enum Control {
     Unlink,
 }
 
-const CONTROLS: [(Control, &str); 38] = [
+/// Every control there is, and its `action_id`.
+pub const CONTROLS: [(Control, &str); 38] = [
     (Control::Take, "take"),
     (Control::TakeOver, "take_over"),
     (Control::AssignTo, "assign_to"),

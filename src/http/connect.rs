@@ -168,6 +168,6 @@ async fn tried(dialnote: &Dialnote) -> Result<usize, Unfit> {
 }
 
 /// What stands in the form's place from now on.
-fn updated(form: &Modal) -> Response {
+pub(super) fn updated(form: &Modal) -> Response {
     Json(json!({ "response_action": "update", "view": form })).into_response()
 }

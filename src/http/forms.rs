@@ -92,6 +92,9 @@ impl Request<'_> {
         let Some(Kept { command, seen }) = kept.and_then(|kept| serde_json::from_str::<Kept>(&kept.body).ok()) else {
             return self.refuse(&from, Refusal::DraftGone).await;
         };
+        if let Some(why) = self.no_teammate(&from).await {
+            return self.refuse(&from, why).await;
+        }
         let context = FormContext::of(&command, &from.user, from.channel.clone());
         let known = self.within(self.work.known_for_form(&from.installation, &context)).await.unwrap_or_default();
         let several = match &command.which {
@@ -241,8 +244,17 @@ impl Request<'_> {
         }
     }
 
-    /// Opens the form of somebody's wishes.
+    /// Why people who are no teammates are shown nothing, as far as that is found out in time.
+    async fn no_teammate(&self, from: &From) -> Option<Refusal> {
+        let asker = self.within(self.work.people.teammate(&from.installation, &from.user)).await?;
+        asker.err().map(|stranger| Refusal::YouAreNotLinked(stranger.why))
+    }
+
+    /// Opens the form of a teammate's wishes. Nobody else hears of anything.
     pub(super) async fn open_wishes(self, from: From, place: Place, list: Option<Listed>) -> Response {
+        if let Some(why) = self.no_teammate(&from).await {
+            return self.refuse(&from, why).await;
+        }
         let Some(wishes) = self.within(self.work.wishes(&from.installation, &from.user)).await else {
             return self.refuse(&from, Refusal::SettingsUnreadable).await;
         };
@@ -253,10 +265,7 @@ impl Request<'_> {
     /// A shortcut: a window, a form, or a note that needs none.
     pub(super) async fn shortcut(self, from: From, callback_id: String, message: Option<PointedAt>) -> Response {
         match (callback_id.as_str(), message) {
-            (FIND, _) => {
-                let query = Query::of(Filter::Mine);
-                self.show(&from, &modal::window(None, &query), &Place::Message).await
-            }
+            (FIND, _) => self.find(from).await,
             (MY_INBOX, _) => self.my_inbox(from).await,
             (HAND_OFF, Some(message)) => {
                 let conversation = self.pointed_at(&from, &message).await;
@@ -268,8 +277,20 @@ impl Request<'_> {
         }
     }
 
-    /// A window that is opened at once, and the list in it as soon as it is made.
+    /// A window with a search field, for teammates: it finds nothing for anybody else.
+    async fn find(self, from: From) -> Response {
+        let window = match self.no_teammate(&from).await {
+            Some(why) => modal::refused(&why),
+            None => modal::window(None, &Query::of(Filter::Mine)),
+        };
+        self.show(&from, &window, &Place::Message).await
+    }
+
+    /// A window that is opened at once, for teammates, and the list in it as soon as it is made.
     async fn my_inbox(self, from: From) -> Response {
+        if let Some(why) = self.no_teammate(&from).await {
+            return self.show(&from, &modal::refused(&why), &Place::Message).await;
+        }
         let query = Query::of(Filter::Mine);
         let view = ViewId::new(format!("{OUR_VIEWS}{:016x}", rand::random::<u64>()));
         let window = modal::window(None, &query).named(view.clone());

@@ -14,22 +14,24 @@ use hyper::body::Incoming;
 use jiff::{SignedDuration, Timestamp};
 use opentelemetry::context::FutureExt;
 use serde_json::json;
+use tokio::time::timeout;
 use tracing::{debug, error, info, warn};
 
 use crate::domain::asker::{Asker, Listed, Place as Stands, Reply, Via};
 use crate::domain::click::{Click, Clicked};
 use crate::domain::command::{self, Typed};
 use crate::domain::command_job::{CommandJob, ResumeJob};
+use crate::domain::conversation::Conversation;
 use crate::domain::form::FormContext;
 use crate::domain::job::{Change, ChangeJob, Job, ListJob, PeopleJob, ReportJob, SharedJob};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::refusal::Refusal;
-use crate::domain::say::Say;
 use crate::domain::typed;
 use crate::error::Fault;
 use crate::http::Front;
-use crate::http::forms::{in_list, in_window};
+use crate::http::connect::updated;
+use crate::http::forms::{PATIENCE, in_list, in_window};
 use crate::http::places::Begun;
 use crate::http::signed::Signed;
 use crate::ids::{InstallationId, SlackUserId};
@@ -161,7 +163,7 @@ fn understood(
     }
     let work = match work {
         Ok(Some(work)) => work,
-        Ok(None) => return Understood::Answered(not_installed(&inbound)),
+        Ok(None) => return not_installed(front, inbound),
         Err(cause) => {
             error!(%cause, "an installation cannot be read");
             return Understood::Answered(unserved(&inbound));
@@ -209,15 +211,29 @@ fn nobodys(inbound: Inbound) -> Response {
     }
 }
 
-/// The app is not installed where it comes from: whoever waits for an answer is told so.
-fn not_installed(inbound: &Inbound) -> Response {
+/// The app is not installed where it comes from: who waits for an answer hears so, where that needs no token.
+fn not_installed(front: &Front, inbound: Inbound) -> Understood<'_> {
     info!("a request from where the app is not installed");
-    match inbound {
-        Inbound::Slash { .. } => {
-            ephemeral(&reply::say(&Say::Refused { why: Refusal::NotInstalled, note: String::new() }))
+    let why = Refusal::NotInstalled;
+    Understood::Answered(match inbound {
+        Inbound::Slash { .. } => ephemeral(&reply::refusal(&why)),
+        Inbound::Submission { .. } => updated(&modal::refused(&why)),
+        Inbound::Suggestion { .. } => offered(&[]),
+        Inbound::Click { from: From { response_url: Some(url), .. }, .. }
+        | Inbound::Shortcut { from: From { response_url: Some(url), .. }, .. } => {
+            return Understood::Form(Box::pin(async move {
+                let _ = timeout(PATIENCE, front.office.refuse(&url, false)).await;
+                StatusCode::OK.into_response()
+            }));
         }
         _ => StatusCode::OK.into_response(),
-    }
+    })
+}
+
+/// What a search field offers.
+fn offered(found: &[Conversation]) -> Response {
+    let options: Vec<_> = found.iter().map(modal::option).collect();
+    Json(json!({ "options": options })).into_response()
 }
 
 /// What cannot be looked at can neither be stored.
@@ -317,9 +333,7 @@ impl<'a> Request<'a> {
     /// was opened.
     async fn options(&self, from: &From, typed: &str, form: &str) -> Response {
         let channel = serde_json::from_str(form).ok().and_then(|form: FormContext| form.channel);
-        let found = self.suggestions(from, typed, channel.as_ref(), OPTIONS).await;
-        let options: Vec<_> = found.iter().map(modal::option).collect();
-        Json(json!({ "options": options })).into_response()
+        offered(&self.suggestions(from, typed, channel.as_ref(), OPTIONS).await)
     }
 
     fn click(self, from: From, click: &Click, place: Place) -> Understood<'a> {

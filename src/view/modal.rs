@@ -8,6 +8,7 @@ use crate::domain::list::Query;
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::policy::{Rules, Who};
 use crate::domain::question::Seen;
+use crate::domain::refusal::Refusal;
 use crate::domain::route::{self, Morning};
 use crate::domain::say::ListFace;
 use crate::domain::text;
@@ -17,8 +18,8 @@ use crate::domain::wishes::{KINDS, Wishes};
 use crate::ids::ChannelId;
 use crate::view::element::{Choosable, Element, INPUT_TEXT, OPTION_VALUE};
 use crate::view::kit::{Block, Modal};
-use crate::view::list;
 use crate::view::mrkdwn::time;
+use crate::view::{list, reply};
 
 /// The window with a list in it.
 pub const LIST_CALLBACK_ID: &str = "list";
@@ -251,6 +252,11 @@ pub fn option(conversation: &Conversation) -> Choosable {
 pub fn waiting(context: &FormContext, gone: bool) -> Modal {
     let text = if gone { "This conversation is not in dialnote any more, or you are not." } else { "One moment …" };
     Modal::window("waiting", names(context.wanted.verb).0, String::new(), vec![Block::paragraph(text)])
+}
+
+/// What stands in the place of a form that comes to nothing.
+pub fn refused(why: &Refusal) -> Modal {
+    Modal::window("refused", "dialnote", String::new(), reply::refusal(why).blocks)
 }
 
 /// The window in which a conversation is found, or a list stands.

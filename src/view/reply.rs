@@ -236,7 +236,7 @@ pub(super) fn named(about: &About) -> String {
 }
 
 /// Why something was not done.
-pub(super) fn refusal(why: &Refusal) -> Content {
+pub fn refusal(why: &Refusal) -> Content {
     refused(why, "")
 }
 

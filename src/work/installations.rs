@@ -15,13 +15,12 @@ use url::Url;
 
 use crate::dialnote::client::{Addresses, Dialnote};
 use crate::dialnote::hooks::{Hooks, Signing};
-use crate::domain::asker::{Addressee, Reply};
+use crate::domain::asker::Addressee;
 use crate::domain::installation::{Connection, Installation, end};
 use crate::domain::job::Job;
 use crate::domain::list::{Filter, Query};
 use crate::domain::message::Message;
 use crate::domain::policy::Rules;
-use crate::domain::refusal::Refusal;
 use crate::domain::say::Say;
 use crate::domain::wishes::Wishes;
 use crate::error::{Fault, Service};
@@ -32,7 +31,6 @@ use crate::slack::oauth::{Granted, OAuth, Tokens};
 use crate::store::shelf::Kept;
 use crate::store::{Accepted, Claim, Delivery, Document, Effect, Entry, NewJob, Store};
 use crate::vault::{Purpose, Sealed, Unopened, Vault};
-use crate::view::reply;
 use crate::work::documents::{CHANNEL, read};
 use crate::work::homes::{HOME, MOST_HOMES, home_job};
 use crate::work::office::Common;
@@ -178,13 +176,9 @@ impl Installations {
         }
     }
 
-    /// Tells somebody that the app is not installed where they are, which needs no token.
-    pub(super) async fn refuse(&self, common: &Common, reply: &Reply) {
-        let slack = self.services.slack(common, SecretString::default());
-        let say = Say::Refused { why: Refusal::NotInstalled, note: String::new() };
-        if let Err(cause) = slack.respond(&reply.url, &reply::say(&say), reply.replace).await {
-            info!(%cause, "whoever asked could not be told");
-        }
+    /// What answers people where the app is not installed: that needs no token.
+    pub(super) fn without_a_token(&self, common: &Common) -> Slack {
+        self.services.slack(common, SecretString::default())
     }
 
     /// Takes note that a way to install is being gone. Answers whether it was not gone before.

@@ -15,12 +15,14 @@ use url::Url;
 use crate::clock::Clock;
 use crate::domain::conversation::Links;
 use crate::domain::job::Job;
+use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::metrics::Metrics;
 use crate::slack::socket::Dialer;
 use crate::store::{Claim, Lane, Memo, NewJob, Store, Verdict};
 use crate::traces::Traces;
+use crate::view::reply;
 use crate::work::callers::Callers;
 use crate::work::index::Epoch;
 use crate::work::installations::{self, Installations};
@@ -200,15 +202,26 @@ impl Office {
         let job = Job::decode(&claim.body);
         match (&job, self.installations()) {
             (Ok(Job::Removed(_)), _) => installations::clear(store.as_ref(), &claim).await?,
-            (Ok(job), Some(installations)) => {
+            (Ok(job), Some(_)) => {
                 if let Some(reply) = job.asker().and_then(|asker| asker.reply.as_ref()) {
-                    installations.refuse(&self.common, reply).await;
+                    self.refuse(&reply.url, reply.replace).await;
                 }
             }
             _ => {}
         }
         info!("the app is not installed there; there is nothing to be done");
         store.settle(&claim, Verdict::Done, Vec::new(), clock.now()).await.map(drop)
+    }
+
+    /// Tells the person who asked that the app is not installed where they are.
+    pub async fn refuse(&self, url: &str, replace: bool) {
+        let slack = match &self.whose {
+            Whose::One(own) => own.slack.clone(),
+            Whose::Many(installations) => installations.without_a_token(&self.common),
+        };
+        if let Err(cause) = slack.respond(url, &reply::refusal(&Refusal::NotInstalled), replace).await {
+            info!(%cause, "no answer to a request from where the app is not installed");
+        }
     }
 
     /// It cannot be worked on as long as its installation cannot be read.

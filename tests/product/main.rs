@@ -17,6 +17,7 @@ mod answering;
 mod asked_again;
 mod assigning;
 mod auditing;
+mod authorisation;
 mod browser;
 mod cases;
 mod changing_profiles;

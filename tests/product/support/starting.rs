@@ -82,7 +82,12 @@ impl Bot {
 
     /// Another workspace with its own organization in dialnote, in which the same app is not installed yet.
     pub async fn beside(&self) -> Self {
-        let sandbox = self.sandbox.beside(Workspace::globex()).await.unwrap();
+        self.beside_as(Workspace::globex()).await
+    }
+
+    /// The same for this workspace.
+    pub async fn beside_as(&self, workspace: Workspace) -> Self {
+        let sandbox = self.sandbox.beside(workspace).await.unwrap();
         sandbox.not_installed();
         Self {
             sandbox,
