@@ -37,13 +37,7 @@ impl Work {
             return Ok(Outcome::done(vec![self.say(claim, Message::Private { to, say })]));
         }
         let rules = self.rules(installation).await?;
-        let asker = self.people.teammate(installation, &job.asker.user).await?;
-        let may = match &asker {
-            Ok(_) if job.changes.iter().all(Change::is_open_to_all) => Ok(()),
-            Ok(asker) => rules.may_configure(asker),
-            Err(stranger) => Err(Refusal::YouAreNotLinked(stranger.why)),
-        };
-        if let Err(why) = may {
+        if let Err(why) = self.may_change(installation, job, &rules).await? {
             let record = self.record_refusal(&job.asker, refused_verb(job), &why);
             return Ok(Outcome::done(vec![record, self.say(claim, Message::Private { to, say: refused(why) })]));
         }
@@ -84,6 +78,27 @@ impl Work {
         // Whose home shows the rules sees the new ones there.
         effects.extend(self.refresh_homes(claim, std::iter::once(job.asker.user.clone())).await?);
         Ok(Outcome::done(effects))
+    }
+
+    /// Whether somebody may change what they want changed. What concerns only them they may by what was kept.
+    async fn may_change(
+        &self,
+        installation: &InstallationId,
+        job: &ChangeJob,
+        rules: &Rules,
+    ) -> Result<Result<(), Refusal>, Fault> {
+        let (user, is_own) = (&job.asker.user, job.changes.iter().all(Change::is_open_to_all));
+        let asker = if is_own {
+            Ok(self.people.teammate(installation, user).await?)
+        } else {
+            self.people.teammate_now(installation, user).await?
+        };
+        Ok(match asker {
+            Ok(Ok(_)) if is_own => Ok(()),
+            Ok(Ok(asker)) => rules.may_configure(&asker),
+            Ok(Err(stranger)) => Err(Refusal::YouAreNotLinked(stranger.why)),
+            Err(why) => Err(why),
+        })
     }
 
     pub(super) fn put(&self, kind: &str, id: &str, value: &impl Serialize) -> Effect {

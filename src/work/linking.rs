@@ -90,9 +90,14 @@ impl Work {
             return Ok(Err(Refusal::NotInstalled));
         }
         let user = &job.asker.user;
-        let asker = match self.people.teammate(&claim.installation, user).await? {
-            Ok(asker) => asker,
-            Err(stranger) => {
+        let asker = match job.linking {
+            Linking::Show => Ok(self.people.reader(&claim.installation, user).await?),
+            _ => self.people.teammate_now(&claim.installation, user).await?,
+        };
+        let asker = match asker {
+            Ok(Ok(asker)) => asker,
+            Err(why) => return Ok(Err(why)),
+            Ok(Err(stranger)) => {
                 let admin = self.unlinked_admin(&claim.installation, user, stranger.why).await?;
                 return Ok(admin.ok_or(Refusal::YouAreNotLinked(stranger.why)));
             }

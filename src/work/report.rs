@@ -44,7 +44,7 @@ impl Work {
             let say = Say::Refused { why, note: String::new() };
             Ok(Outcome::done(vec![self.say(claim, Message::Private { to: to.clone(), say })]))
         };
-        let asker = match self.people.teammate(installation, &job.asker.user).await {
+        let asker = match self.people.reader(installation, &job.asker.user).await {
             Ok(Ok(asker)) => asker,
             Ok(Err(stranger)) => return refused(Refusal::YouAreNotLinked(stranger.why)),
             Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::TakenOver)) => return Err(fault),
