@@ -29,13 +29,13 @@ async fn every_attempt_is_written_down() {
         bot.slash(SAM, "/done conv_1001").await;
         bot.read_all().await;
         assert_snapshot!(acts(bot, Form::Lines).await, @"
-        2026-11-23T09:00:00Z T0ACME U0MAYA Maya assign conv_1001 typed: nobody open → mem_zoe open, done
+        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen assign conv_1001 typed: nobody open → mem_zoe open, done
         2026-11-23T09:00:00Z T0ACME U0LEO take conv_1001 typed: – → –, refused: taken
         2026-11-23T09:00:00Z T0ACME U0SAM done conv_1001 typed: – → –, refused: you_are_not_linked
         ");
         assert_snapshot!(acts(bot, Form::Csv).await, @"
         at,workspace,user,name,verb,via,channel,conversation,owner_before,status_before,owner_after,status_after,outcome
-        2026-11-23T09:00:00Z,T0ACME,U0MAYA,Maya,assign,typed,C0FRONT,conv_1001,,open,mem_zoe,open,done
+        2026-11-23T09:00:00Z,T0ACME,U0MAYA,Maya Chen,assign,typed,C0FRONT,conv_1001,,open,mem_zoe,open,done
         2026-11-23T09:00:00Z,T0ACME,U0LEO,,take,typed,C0FRONT,conv_1001,,,,,refused: taken
         2026-11-23T09:00:00Z,T0ACME,U0SAM,,done,typed,C0FRONT,conv_1001,,,,,refused: you_are_not_linked
         ");
