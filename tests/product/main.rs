@@ -65,6 +65,7 @@ mod random;
 mod receiving;
 mod reminding;
 mod reporting;
+mod resealing;
 mod routing;
 mod rules;
 mod ruling;
