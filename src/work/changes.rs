@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::asker::Place;
 use crate::domain::job::{Change, ChangeJob};
@@ -51,7 +51,8 @@ impl Work {
                         effects.extend(self.keep_routes(installation, new).await?);
                     }
                     effects.push(self.put(Rules::KIND, "", new));
-                    effects.push(self.record_change(job, &json!({ "rules": { "before": rules, "after": new } })));
+                    let detail = json!({ "rules": { "before": rules, "after": new } });
+                    effects.push(self.record_change(installation, job, detail).await?);
                     Say::RulesChanged
                 }
                 Change::Wishes(new) => {
@@ -114,14 +115,20 @@ impl Work {
         Document { kind: kind.to_owned(), id: id.to_owned(), at: self.clock.now(), due, body }
     }
 
-    pub(super) fn record_change(&self, job: &ChangeJob, detail: &serde_json::Value) -> Effect {
-        Effect::Record(Entry {
-            at: self.clock.now(),
-            actor: job.asker.user.clone(),
-            conversation: None,
-            verb: "settings".to_owned(),
-            detail: detail.to_string(),
-        })
+    /// Writes down what somebody changed, and who that is in dialnote.
+    pub(super) async fn record_change(
+        &self,
+        installation: &InstallationId,
+        job: &ChangeJob,
+        mut detail: Value,
+    ) -> Result<Effect, Fault> {
+        let actor = job.asker.user.clone();
+        let asker = self.people.reader(installation, &actor).await?;
+        if let (Some(detail), Ok(asker)) = (detail.as_object_mut(), asker) {
+            detail.insert("member".to_owned(), json!(self.people.verified(installation, &asker).await?));
+        }
+        let (verb, detail) = ("settings".to_owned(), detail.to_string());
+        Ok(Effect::Record(Entry { at: self.clock.now(), actor, conversation: None, verb, detail }))
     }
 }
 

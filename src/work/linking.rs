@@ -109,8 +109,7 @@ impl Work {
             }
         };
         let may = self.rules(&claim.installation).await?.may_configure(&asker);
-        let name = self.people.name_in_dialnote(&claim.installation, &asker).await?;
-        let member = Some(Verified { id: asker.member, name });
+        let member = Some(self.people.verified(&claim.installation, &asker).await?);
         Ok(may.map(|()| Admin { user: asker.user, name: asker.name, member }))
     }
 

@@ -60,3 +60,24 @@ async fn it_is_kept_as_long_as_the_operator_says() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_holds_for_everybody_is_changed_by_a_member_with_a_name() {
+    product(async |bot| {
+        bot.world(|world| {
+            let maya = world.person_mut(MAYA).unwrap();
+            (maya.real_name, maya.display_name) = ("Zoe Park".to_owned(), "Zoe Park".to_owned());
+        });
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route *").await;
+        bot.slash(MAYA, "/dialnote route off").await;
+        bot.slash(MAYA, "/dialnote take conv_1001").await;
+        bot.read_all().await;
+        assert_snapshot!(acts(bot, Form::Lines).await, @"
+        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen settings: – → –, changed
+        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen settings: – → –, changed
+        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen take conv_1001 typed: nobody open → mem_maya open, done
+        ");
+    })
+    .await;
+}
