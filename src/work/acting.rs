@@ -68,9 +68,11 @@ impl People {
         Ok(linked)
     }
 
-    /// Whether a Slack user is a teammate, as far as that is known; else it is found out.
+    /// Whether a Slack user is a teammate, by the members as they were last read; else it is found out.
     pub async fn is_known(&self, installation: &InstallationId, user: &SlackUserId) -> Result<bool, Fault> {
-        if self.is_kept_as_teammate(installation, user).await? {
+        if let Some(profile) = self.look_up(installation, user).await?
+            && self.who(installation, &profile).await?.is_ok()
+        {
             return Ok(true);
         }
         Ok(self.teammate(installation, user).await?.is_ok())

@@ -90,7 +90,7 @@ impl Work {
     ) -> Result<Result<(), Refusal>, Fault> {
         let (user, is_own) = (&job.asker.user, job.changes.iter().all(Change::is_open_to_all));
         let asker = if is_own {
-            Ok(self.people.teammate(installation, user).await?)
+            Ok(self.people.reader(installation, user).await?)
         } else {
             self.people.teammate_now(installation, user).await?
         };

@@ -24,6 +24,22 @@ async fn who_became_a_guest_acts_for_ten_minutes_at_most() {
 }
 
 #[tokio::test]
+async fn who_became_a_guest_is_offered_conversations_for_ten_minutes_at_most() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(LEO, "/dialnote take conv_1001").await;
+        bot.slash(LEO, "/handoff").await;
+        bot.read_all().await;
+        assert_eq!(bot.search(LEO, "window", "which", "ana l").await, ["Ana Lima · +1 415 555 0101 · Leo Martins"]);
+        bot.world(|world| world.person_mut(LEO).unwrap().guest = true);
+        bot.clock.advance(SignedDuration::from_mins(11));
+        assert_eq!(bot.search(LEO, "window", "which", "ana l").await, [""; 0]);
+        bot.close(LEO).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn who_is_no_admin_any_more_changes_nothing_that_holds_for_everybody() {
     product(async |bot| {
         sam_is_in_dialnote(bot);
