@@ -1,4 +1,4 @@
-//! Who may act. What was kept of both sides serves for the work on conversations, if it is not old. Whoever changes
+//! Who may act. What was kept of both sides serves for the work on conversations, if it is not old. Who changes
 //! what holds for everybody is asked about again at that moment: events that tell of a demotion get lost.
 
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::work::people::{PROFILE, People, Read, Stranger};
 
-/// How long the two services may take to say who somebody is.
+/// How long the two services may take to say who a person is.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 impl People {
@@ -44,7 +44,7 @@ impl People {
             Ok(Ok(recognized)) => Ok(Ok(recognized)),
             Ok(Err(fault @ (Fault::Store(_) | Fault::Unreadable { .. } | Fault::Sealed(_)))) => Err(fault),
             Ok(Err(cause)) => {
-                info!(%cause, "it could not be asked who somebody is");
+                info!(%cause, "it could not be asked who a person is");
                 Ok(Err(Refusal::WhoIsUnknown))
             }
             Err(_) => Ok(Err(Refusal::WhoIsUnknown)),

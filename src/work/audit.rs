@@ -53,7 +53,7 @@ pub struct Detail {
     pub references: Vec<String>,
 }
 
-/// A member of the organization whom somebody was found to be.
+/// A member of the organization whom a person was found to be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verified {
     /// The member.

@@ -81,7 +81,7 @@ impl Work {
         Ok(Outcome::done(effects))
     }
 
-    /// Whether somebody may change what they want changed. What concerns only them they may by what was kept.
+    /// Whether a person may change what they want changed. What concerns only them they may by what was kept.
     async fn may_change(
         &self,
         installation: &InstallationId,
@@ -115,7 +115,7 @@ impl Work {
         Document { kind: kind.to_owned(), id: id.to_owned(), at: self.clock.now(), due, body }
     }
 
-    /// Writes down what somebody changed, and who that is in dialnote.
+    /// Writes down what a person changed, and who that is in dialnote.
     pub(super) async fn record_change(
         &self,
         installation: &InstallationId,

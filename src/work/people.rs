@@ -28,7 +28,7 @@ const PROFILE_AGE: Duration = Duration::from_mins(10);
 /// How long the list of members is good for. dialnote tells nobody when it changes.
 const MEMBERS_AGE: Duration = Duration::from_mins(10);
 
-/// For how long somebody may act by an older list of members, while dialnote does not answer.
+/// For how long people may act by an older list of members, while dialnote does not answer.
 const STALE_AGE: Duration = Duration::from_hours(1);
 
 /// How long it is known whom the members' addresses belong to in Slack.

@@ -1,4 +1,4 @@
-//! Who may act is not believed for ever: Slack's word that somebody changed can be lost, and dialnote tells nobody.
+//! Who may act is not believed for ever: Slack's word of a change can be lost, and dialnote tells nobody.
 
 use dialnote_slack::ids::InstallationId;
 use dialnote_slack::sandbox::{DialnoteFailure, Faults, SlackFailure};
@@ -119,7 +119,7 @@ async fn an_old_list_of_members_serves_for_an_hour() {
     .await;
 }
 
-/// Nothing says any more who somebody is in one of the services, and everything else goes well.
+/// One of the services does not say any more who is who, and everything else goes well.
 fn fail(faults: &mut Faults, service: &str) {
     if service == "Slack" {
         let (method, error) = ("users.info".to_owned(), "internal_error".to_owned());
@@ -130,7 +130,7 @@ fn fail(faults: &mut Faults, service: &str) {
     }
 }
 
-/// Submits the form of the rules that somebody has open, with other rules than before.
+/// Submits the form of the rules that Maya has open, with other rules than before.
 async fn submit_rules(bot: &Bot) {
     let values = json!({
         "reassign": { "reassign": "admins" }, "done": { "done": "anyone" }, "notes": { "notes": ["handoff"] },

@@ -368,7 +368,7 @@ async fn only_admins_and_whoever_installed_it_connect_it() {
 }
 
 #[tokio::test]
-async fn whoever_installed_it_connects_it_only_as_a_full_member() {
+async fn the_installer_connects_it_only_as_a_full_member() {
     product_with(INSTALLED, async |bot| {
         let changed = |bot: &Bot, change: fn(&mut Person)| bot.world(|world| change(world.person_mut(MAYA).unwrap()));
         let kept = bot.work.store.document(&InstallationId::new(bot.team()), "connection", "").await.unwrap();
