@@ -136,7 +136,7 @@ fn row<'a>(audited: &'a Audited, detail: &'a Value) -> Row<'a> {
         at: entry.at.to_string(),
         workspace: audited.installation.as_str(),
         user: entry.actor.as_str(),
-        name: text("/by").into(),
+        name: detail.words("/member/name").unwrap_or_else(|| text("/by")).into(),
         verb: &entry.verb,
         via: text("/via"),
         channel: text("/channel"),

@@ -232,8 +232,12 @@ fn teammate(profile: &Profile, member: &Member, members: &[Member]) -> Teammate 
     }
 }
 
-pub(super) fn folded(email: &str) -> String {
-    email.trim().to_lowercase()
+/// An address as it is compared: upper and lower case are alike among ASCII letters. Other letters have no such
+/// rule that mail systems agree on (a Kelvin sign in small letters is a `k`), so an address with any is compared
+/// as it is.
+pub fn folded(email: &str) -> String {
+    let email = email.trim();
+    if email.is_ascii() { email.to_ascii_lowercase() } else { email.to_owned() }
 }
 
 /// Whether a user with these teams belongs to another workspace than the installation's
@@ -269,6 +273,17 @@ mod tests {
         let members = [member("m1", "Zoe@Acme.example "), member("m2", "leo@acme.example")];
         let linked = link(&profile(Some("zoe@acme.EXAMPLE"), Account::Member), &members, &[]);
         assert_eq!(linked.map(|teammate| teammate.member), Ok(MemberId::new("m1")));
+    }
+
+    #[test]
+    fn letters_that_look_alike_are_not_the_same_address() {
+        let members = [member("m1", "kim@acme.example"), member("m2", "Jürgen@acme.example")];
+        let linked =
+            |email| link(&profile(Some(email), Account::Member), &members, &[]).map(|teammate| teammate.member);
+        assert_eq!(linked("KIM@acme.example"), Ok(MemberId::new("m1")));
+        assert_eq!(linked("\u{212a}im@acme.example"), Err(Unlinked::NoMember), "a Kelvin sign");
+        assert_eq!(linked("Jürgen@acme.example"), Ok(MemberId::new("m2")));
+        assert_eq!(linked("JÜRGEN@acme.example"), Err(Unlinked::NoMember));
     }
 
     #[test]

@@ -110,6 +110,9 @@ pub struct Plan {
     pub act: Act,
     /// By whom.
     pub asker: Teammate,
+    /// What that person is called in dialnote. Earlier versions did not keep it.
+    #[serde(default)]
+    pub writer: String,
     /// The conversation before.
     pub before: Conversation,
     /// The owner before.
@@ -216,6 +219,7 @@ fn plan(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
     Ok(Plan {
         act: act.clone(),
         asker: facts.asker,
+        writer: facts.writer,
         before: facts.conversation,
         from: facts.owner,
         to,

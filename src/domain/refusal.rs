@@ -29,6 +29,8 @@ pub enum Refusal {
     OperatorConnects,
     /// Only an admin, or whoever installed the app, can connect it.
     NotYoursToConnect,
+    /// Who asks could not be found out just now, and it is nothing to do by what was known before.
+    WhoIsUnknown,
     /// The conversation was in dialnote, and is no longer.
     Gone(About),
     /// dialnote has no conversation with this id.

@@ -175,6 +175,7 @@ pub(super) fn plan(mut facts: Facts) -> Result<Plan, Refusal> {
     Ok(Plan {
         act: Act::Undo,
         asker: facts.asker,
+        writer: facts.writer,
         before: facts.conversation,
         to: if owner_changes { owner_before } else { facts.owner.clone() },
         from: facts.owner,

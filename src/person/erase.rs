@@ -320,10 +320,12 @@ fn redacted(person: &Person, line: Audited) -> Option<Audited> {
 
 fn without_name(detail: &str) -> String {
     let Ok(mut value) = serde_json::from_str::<Value>(detail) else { return detail.to_owned() };
-    if value.words("/by").is_some()
-        && let Some(by) = value.get_mut("by")
-    {
-        *by = ERASED.into();
+    for place in ["/by", "/member/id", "/member/name"] {
+        if value.words(place).is_some()
+            && let Some(named) = value.pointer_mut(place)
+        {
+            *named = ERASED.into();
+        }
     }
     value.to_string()
 }

@@ -315,6 +315,9 @@ fn no(refusal: &Refusal) -> String {
         Refusal::NotYoursToConnect => "Only admins of this workspace, and whoever installed this app, can connect it \
              to dialnote. Ask one of them."
             .to_owned(),
+        Refusal::WhoIsUnknown => "I could not check whether you may change this, because Slack or dialnote did not \
+             answer. Nothing changed. Try again in a moment."
+            .to_owned(),
         Refusal::Moved(moved) => question::moved(moved),
         Refusal::Gone(about) => format!("dialnote no longer has the conversation with {}.", deed::contact(about)),
         Refusal::NoConversation { id } => format!(

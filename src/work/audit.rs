@@ -13,7 +13,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::report::Change;
 use crate::domain::undo::Logged;
 use crate::domain::verb::Verb;
-use crate::ids::{ChannelId, ConversationId, SlackUserId};
+use crate::ids::{ChannelId, ConversationId, MemberId, SlackUserId};
 use crate::store::Entry;
 
 /// What an entry says besides who, when and about which conversation.
@@ -23,6 +23,9 @@ pub struct Detail {
     pub verb: Verb,
     /// What colleagues call the one who asked.
     pub by: String,
+    /// Who that is in dialnote: names in Slack are chosen freely.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<Verified>,
     /// How it was asked for.
     pub via: Via,
     /// Where.
@@ -48,6 +51,15 @@ pub struct Detail {
     /// What the notes end with that were written for it, or may have been.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub references: Vec<String>,
+}
+
+/// A member of the organization whom a person was found to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verified {
+    /// The member.
+    pub id: MemberId,
+    /// The name in dialnote.
+    pub name: String,
 }
 
 impl Detail {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::domain::asker::Place;
 use crate::domain::job::{Change, ChangeJob};
@@ -37,13 +37,7 @@ impl Work {
             return Ok(Outcome::done(vec![self.say(claim, Message::Private { to, say })]));
         }
         let rules = self.rules(installation).await?;
-        let asker = self.people.teammate(installation, &job.asker.user).await?;
-        let may = match &asker {
-            Ok(_) if job.changes.iter().all(Change::is_open_to_all) => Ok(()),
-            Ok(asker) => rules.may_configure(asker),
-            Err(stranger) => Err(Refusal::YouAreNotLinked(stranger.why)),
-        };
-        if let Err(why) = may {
+        if let Err(why) = self.may_change(installation, job, &rules).await? {
             let record = self.record_refusal(&job.asker, refused_verb(job), &why);
             return Ok(Outcome::done(vec![record, self.say(claim, Message::Private { to, say: refused(why) })]));
         }
@@ -57,7 +51,8 @@ impl Work {
                         effects.extend(self.keep_routes(installation, new).await?);
                     }
                     effects.push(self.put(Rules::KIND, "", new));
-                    effects.push(self.record_change(job, &json!({ "rules": { "before": rules, "after": new } })));
+                    let detail = json!({ "rules": { "before": rules, "after": new } });
+                    effects.push(self.record_change(installation, job, detail).await?);
                     Say::RulesChanged
                 }
                 Change::Wishes(new) => {
@@ -86,6 +81,27 @@ impl Work {
         Ok(Outcome::done(effects))
     }
 
+    /// Whether a person may change what they want changed. What concerns only them they may by what was kept.
+    async fn may_change(
+        &self,
+        installation: &InstallationId,
+        job: &ChangeJob,
+        rules: &Rules,
+    ) -> Result<Result<(), Refusal>, Fault> {
+        let (user, is_own) = (&job.asker.user, job.changes.iter().all(Change::is_open_to_all));
+        let asker = if is_own {
+            Ok(self.people.reader(installation, user).await?)
+        } else {
+            self.people.teammate_now(installation, user).await?
+        };
+        Ok(match asker {
+            Ok(Ok(_)) if is_own => Ok(()),
+            Ok(Ok(asker)) => rules.may_configure(&asker),
+            Ok(Err(stranger)) => Err(Refusal::YouAreNotLinked(stranger.why)),
+            Err(why) => Err(why),
+        })
+    }
+
     pub(super) fn put(&self, kind: &str, id: &str, value: &impl Serialize) -> Effect {
         self.put_due(kind, id, value, None)
     }
@@ -99,14 +115,20 @@ impl Work {
         Document { kind: kind.to_owned(), id: id.to_owned(), at: self.clock.now(), due, body }
     }
 
-    pub(super) fn record_change(&self, job: &ChangeJob, detail: &serde_json::Value) -> Effect {
-        Effect::Record(Entry {
-            at: self.clock.now(),
-            actor: job.asker.user.clone(),
-            conversation: None,
-            verb: "settings".to_owned(),
-            detail: detail.to_string(),
-        })
+    /// Writes down what a person changed, and who that is in dialnote.
+    pub(super) async fn record_change(
+        &self,
+        installation: &InstallationId,
+        job: &ChangeJob,
+        mut detail: Value,
+    ) -> Result<Effect, Fault> {
+        let actor = job.asker.user.clone();
+        let asker = self.people.reader(installation, &actor).await?;
+        if let (Some(detail), Ok(asker)) = (detail.as_object_mut(), asker) {
+            detail.insert("member".to_owned(), json!(self.people.verified(installation, &asker).await?));
+        }
+        let (verb, detail) = ("settings".to_owned(), detail.to_string());
+        Ok(Effect::Record(Entry { at: self.clock.now(), actor, conversation: None, verb, detail }))
     }
 }
 

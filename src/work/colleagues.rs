@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::domain::lookup::people::Colleague;
+use crate::domain::people::folded;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId, TeamId};
 use crate::work::people::{People, Read, slack_fault};
@@ -65,8 +66,7 @@ impl People {
         address: &str,
         people: &[Colleague],
     ) -> Result<Option<Colleague>, Fault> {
-        let is_known =
-            people.iter().any(|one| one.email.as_deref().is_some_and(|email| email.to_lowercase() == address));
+        let is_known = people.iter().any(|one| one.email.as_deref().is_some_and(|email| folded(email) == address));
         if is_known {
             return Ok(None);
         }

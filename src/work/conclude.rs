@@ -17,7 +17,7 @@ use crate::domain::say::Say;
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
 use crate::store::{Card, Claim, Document, Draft, Effect};
-use crate::work::audit::{self, Detail};
+use crate::work::audit::{self, Detail, Verified};
 use crate::work::batch::Part;
 use crate::work::groups::pick_is_over;
 use crate::work::index::{gone, seen};
@@ -162,6 +162,7 @@ impl Work {
         let detail = Detail {
             verb: job.command.act.verb(),
             by: progress.map(|progress| progress.plan.asker.name.clone()).unwrap_or_default(),
+            member: progress.map(|progress| verified(&progress.plan)),
             via: job.asker.via,
             channel: job.asker.channel.clone(),
             before: progress.map(|progress| State::from(&progress.plan.before)),
@@ -277,6 +278,10 @@ impl Work {
     pub(super) fn record_refusal(&self, asker: &Asker, verb: &str, why: &Refusal) -> Effect {
         self.record_attempt(asker, verb, &json!({ "outcome": { "refused": why } }))
     }
+}
+
+fn verified(plan: &Plan) -> Verified {
+    Verified { id: plan.asker.member.clone(), name: plan.writer.clone() }
 }
 
 /// That a card is about to be posted, if it is the first in its channel: whoever changes the

@@ -50,7 +50,7 @@ const LINKS: usize = 100;
 impl Work {
     /// Looks at everything for an admin who asks.
     pub(super) async fn doctor(&self, claim: &Claim, asker: &Asker) -> Result<Outcome, Fault> {
-        let say = match self.people.teammate(&claim.installation, &asker.user).await {
+        let say = match self.people.reader(&claim.installation, &asker.user).await {
             Ok(Ok(teammate)) => match self.rules(&claim.installation).await?.may_configure(&teammate) {
                 Ok(()) => Say::Examined(self.examine_in_time().await),
                 Err(why) => Say::Refused { why, note: String::new() },

@@ -24,7 +24,7 @@ use crate::domain::typed;
 use crate::error::Fault;
 use crate::ids::{ConversationId, DraftId, InstallationId, MemberId};
 use crate::store::{Claim, Draft, Effect, Verdict};
-use crate::work::audit;
+use crate::work::audit::{self, Verified};
 use crate::work::conclude::QUOTED;
 use crate::work::documents::read_draft;
 use crate::work::writing::no_longer;
@@ -152,7 +152,9 @@ impl Work {
     }
 
     fn show_all(&self, claim: &Claim, job: &CommandJob, facts: Facts) -> Outcome {
-        let detail = json!({ "outcome": "done", "by": facts.asker.name, "conversation": facts.conversation.id });
+        let member = Verified { id: facts.asker.member, name: facts.writer };
+        let (by, conversation) = (facts.asker.name, &facts.conversation.id);
+        let detail = json!({ "outcome": "done", "by": by, "member": member, "conversation": conversation });
         let record = self.record_attempt(&job.asker, "show", &detail);
         let face = Face { conversation: facts.conversation, owner: facts.owner.map(|owner| owner.name) };
         Outcome::done(vec![record, self.answer_to(claim, job, Say::Shown(face))])

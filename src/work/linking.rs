@@ -14,6 +14,7 @@ use crate::domain::say::{Broken, LinkFace, PeopleFace, Say};
 use crate::error::Fault;
 use crate::ids::{InstallationId, MemberId, SlackUserId};
 use crate::store::{Claim, Effect, Entry};
+use crate::work::audit::Verified;
 use crate::work::postponed::drop_stranger;
 use crate::work::{Outcome, Work, later};
 
@@ -33,6 +34,8 @@ const NAMELESS: &str = "That person";
 struct Admin {
     user: SlackUserId,
     name: String,
+    /// In dialnote, if they are linked.
+    member: Option<Verified>,
 }
 
 /// What is to be stored, and what whoever asked is told.
@@ -54,6 +57,9 @@ impl Work {
             Linking::To { user, member, from } => self.link_to(claim, &asker, user, member, from.as_ref()).await?,
             Linking::Off { user } => self.unlink(claim, &asker, user).await?,
         };
+        if let Say::Refused { why, .. } = &say {
+            effects.push(self.record_refusal(&job.asker, "link", why));
+        }
         effects.push(match &job.window {
             // Drawn after this is stored.
             Some(window) => {
@@ -80,7 +86,7 @@ impl Work {
     ) -> Result<Option<Admin>, Fault> {
         let profile = self.people.look_up(installation, user).await?;
         let profile = profile.filter(|profile| profile.admin && why.can_be_linked());
-        Ok(profile.map(|profile| Admin { user: profile.user, name: profile.name }))
+        Ok(profile.map(|profile| Admin { user: profile.user, name: profile.name, member: None }))
     }
 
     /// An admin in Slack may link people without being linked: where dialnote shows no addresses, the first one has
@@ -90,15 +96,21 @@ impl Work {
             return Ok(Err(Refusal::NotInstalled));
         }
         let user = &job.asker.user;
-        let asker = match self.people.teammate(&claim.installation, user).await? {
-            Ok(asker) => asker,
-            Err(stranger) => {
+        let asker = match job.linking {
+            Linking::Show => Ok(self.people.reader(&claim.installation, user).await?),
+            _ => self.people.teammate_now(&claim.installation, user).await?,
+        };
+        let asker = match asker {
+            Ok(Ok(asker)) => asker,
+            Err(why) => return Ok(Err(why)),
+            Ok(Err(stranger)) => {
                 let admin = self.unlinked_admin(&claim.installation, user, stranger.why).await?;
                 return Ok(admin.ok_or(Refusal::YouAreNotLinked(stranger.why)));
             }
         };
         let may = self.rules(&claim.installation).await?.may_configure(&asker);
-        Ok(may.map(|()| Admin { user: asker.user, name: asker.name }))
+        let member = Some(self.people.verified(&claim.installation, &asker).await?);
+        Ok(may.map(|()| Admin { user: asker.user, name: asker.name, member }))
     }
 
     fn not_shown(&self, claim: &Claim, job: &PeopleJob, why: Refusal) -> Effect {
@@ -236,7 +248,8 @@ impl Work {
         before: Option<&MemberId>,
         after: Option<&MemberId>,
     ) -> Effect {
-        let detail = json!({ "by": asker.name, "link": { "user": user, "before": before, "after": after } });
+        let link = json!({ "user": user, "before": before, "after": after });
+        let detail = json!({ "by": asker.name, "member": asker.member, "link": link });
         Effect::Record(Entry {
             at: self.clock.now(),
             actor: asker.user.clone(),

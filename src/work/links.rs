@@ -42,7 +42,7 @@ impl Work {
     /// Shows what the links lead to, if a teammate posted them and they were not shown just now.
     pub(super) async fn links(&self, claim: &Claim, job: &LinksJob) -> Result<Outcome, Stop> {
         let installation = &claim.installation;
-        let poster = self.people.teammate(installation, &job.user).await?;
+        let poster = self.people.reader(installation, &job.user).await?;
         if *self.home().await? != *installation || poster.is_err() {
             return Ok(Outcome::done(Vec::new()));
         }

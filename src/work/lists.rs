@@ -59,7 +59,7 @@ impl Work {
         if *self.home().await? != claim.installation {
             return Ok(self.list_refused(claim, job, Refusal::NotInstalled));
         }
-        let me = match self.people.teammate(installation, &asker.user).await? {
+        let me = match self.people.reader(installation, &asker.user).await? {
             Ok(me) => me,
             Err(stranger) if job.list.place == Place::Home => {
                 let face = HomeFace { list: Err(stranger.why), wishes: Wishes::default(), admin: None };
@@ -69,7 +69,7 @@ impl Work {
         };
         let query = self.of_a_person(claim, job).await?;
         let person = match &query.filter {
-            Filter::Person(user) => match self.people.teammate(installation, user).await? {
+            Filter::Person(user) => match self.people.reader(installation, user).await? {
                 Ok(person) => Some(person),
                 Err(stranger) => {
                     let why = Refusal::NotLinked { name: stranger.name, why: stranger.why };

@@ -3,6 +3,7 @@
 //! what runs.
 
 mod absence;
+mod acting;
 mod answers;
 pub mod audit;
 mod awake;

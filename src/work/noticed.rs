@@ -234,6 +234,7 @@ fn record(found: &Found, event: Event) -> Option<Effect> {
     let detail = Detail {
         verb,
         by: SOMEBODY.to_owned(),
+        member: None,
         via: Via::Elsewhere,
         channel: None,
         before: found.before.clone(),

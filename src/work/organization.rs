@@ -11,6 +11,7 @@ use crate::domain::people::Teammate;
 use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::work::Work;
+use crate::work::audit::Verified;
 use crate::work::index::Conversations;
 use crate::work::people::People;
 
@@ -56,6 +57,12 @@ fn is_the_same(known: &Conversation, found: &Conversation) -> bool {
 }
 
 impl People {
+    /// Who a teammate is in dialnote, for the audit log.
+    pub(super) async fn verified(&self, installation: &InstallationId, teammate: &Teammate) -> Result<Verified, Fault> {
+        let name = self.name_in_dialnote(installation, teammate).await?;
+        Ok(Verified { id: teammate.member.clone(), name })
+    }
+
     /// What a teammate is called in dialnote; as in Slack, if they have no name there.
     pub(super) async fn name_in_dialnote(
         &self,

@@ -13,7 +13,7 @@ use crate::dialnote::answer::{CallError as DialnoteError, Denied};
 use crate::dialnote::client::Dialnote;
 use crate::domain::conversation::Owner;
 use crate::domain::naming;
-use crate::domain::people::{ByHand, Member, Profile, Teammate, Unlinked, link};
+use crate::domain::people::{ByHand, Member, Profile, Teammate, Unlinked, folded, link};
 use crate::domain::plan::Party;
 use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, MemberId, SlackUserId};
@@ -22,11 +22,17 @@ use crate::slack::client::Slack;
 use crate::store::{Memo, Store};
 use crate::work::documents::read;
 
-/// How long a Slack profile is good for. `user_change` events replace it earlier.
-const PROFILE_AGE: Duration = Duration::from_hours(1);
+/// How long a Slack profile is good for. `user_change` events replace it earlier, but events get lost.
+const PROFILE_AGE: Duration = Duration::from_mins(10);
 
 /// How long the list of members is good for. dialnote tells nobody when it changes.
 const MEMBERS_AGE: Duration = Duration::from_mins(10);
+
+/// For how long people may act by an older list of members, while dialnote does not answer.
+const STALE_AGE: Duration = Duration::from_hours(1);
+
+/// How long it is known whom the members' addresses belong to in Slack.
+const SOUGHT_AGE: Duration = Duration::from_hours(1);
 
 /// How many members are looked up for that.
 const LOOKED_UP: usize = 100;
@@ -83,29 +89,17 @@ pub struct People {
 /// Whether what was kept may be used.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Read {
+    /// It may; members that cannot be read are those that were read last, however long ago.
     Kept,
+    /// The same, but not for longer than [`STALE_AGE`].
+    Lately,
+    /// It may not.
     Anew,
 }
 
 impl People {
     pub(super) fn new(store: Arc<dyn Store>, slack: Slack, dialnote: Dialnote, clock: Clock) -> Self {
         Self { store, slack, dialnote, clock, members: Mutex::default() }
-    }
-
-    /// The teammate that a Slack user is, or why the user is none.
-    pub async fn teammate(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-    ) -> Result<Result<Teammate, Stranger>, Fault> {
-        let linked = match self.linked(installation, user, Read::Kept).await? {
-            Ok(teammate) => return Ok(Ok(teammate)),
-            Err(_) => self.linked(installation, user, Read::Anew).await?,
-        };
-        if let Err(stranger) = &linked {
-            self.remember_stranger(installation, user, stranger.why).await?;
-        }
-        Ok(linked)
     }
 
     /// The links that were made by hand.
@@ -130,26 +124,6 @@ impl People {
         user: &SlackUserId,
     ) -> Result<Option<Profile>, Fault> {
         self.profile(installation, user, Read::Kept).await
-    }
-
-    /// Whether a Slack user is a teammate, as far as that is known; else it is found out.
-    pub async fn is_known(&self, installation: &InstallationId, user: &SlackUserId) -> Result<bool, Fault> {
-        if self.is_kept_as_teammate(installation, user).await? {
-            return Ok(true);
-        }
-        Ok(self.teammate(installation, user).await?.is_ok())
-    }
-
-    /// Whether a Slack user is a teammate by what was read last of both sides.
-    pub(super) async fn is_kept_as_teammate(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-    ) -> Result<bool, Fault> {
-        let kept = self.store.recall(installation, PROFILE, user.as_str()).await?;
-        let profile = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
-        let (members, by_hand) = (self.kept_members(installation).await?, self.by_hand(installation).await?);
-        Ok(profile.is_some_and(|profile| link(&profile, &members, &by_hand).is_ok()))
     }
 
     /// What colleagues call a Slack user.
@@ -201,7 +175,7 @@ impl People {
     /// Whom the members' addresses belong to in Slack. Looked up once in a while, and when an address changed.
     async fn sought(&self, installation: &InstallationId, members: &[Member]) -> Result<Vec<Sought>, Fault> {
         let kept = self.store.recall(installation, SOUGHT, "").await?;
-        let known: Vec<Sought> = self.usable(kept.clone(), PROFILE_AGE, Read::Kept).unwrap_or_default();
+        let known: Vec<Sought> = self.usable(kept.clone(), SOUGHT_AGE, Read::Kept).unwrap_or_default();
         let mut sought = Vec::new();
         for member in members.iter().take(LOOKED_UP) {
             let same = known.iter().find(|known| known.member == member.id && known.email == member.email);
@@ -242,7 +216,7 @@ impl People {
         let email = members.iter().find(|one| one.id == *member).and_then(|member| member.email.as_deref());
         let kept = match (by_hand.iter().find(|link| link.member == *member), email) {
             (Some(link), _) => self.store.recall(installation, PROFILE, link.user.as_str()).await?,
-            (None, Some(email)) => self.store.recall_alias(installation, PROFILE, &email.trim().to_lowercase()).await?,
+            (None, Some(email)) => self.store.recall_alias(installation, PROFILE, &folded(email)).await?,
             (None, None) => None,
         };
         let profile = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
@@ -343,7 +317,7 @@ impl People {
         self.members(installation, Read::Anew).await
     }
 
-    async fn linked(
+    pub(super) async fn linked(
         &self,
         installation: &InstallationId,
         user: &SlackUserId,
@@ -389,7 +363,7 @@ impl People {
         installation: &InstallationId,
         email: &str,
     ) -> Result<Option<Profile>, Fault> {
-        let kept = self.store.recall_alias(installation, PROFILE, &email.trim().to_lowercase()).await?;
+        let kept = self.store.recall_alias(installation, PROFILE, &folded(email)).await?;
         if let Some(profile) = self.usable(kept, PROFILE_AGE, Read::Kept) {
             return Ok(Some(profile));
         }
@@ -415,7 +389,7 @@ impl People {
         at: Timestamp,
     ) -> Result<Profile, Fault> {
         let profile = self.told_apart(installation, profile).await?;
-        let alias = profile.email.as_ref().map(|email| email.trim().to_lowercase());
+        let alias = profile.email.as_deref().map(folded);
         let body = serde_json::to_string(&profile).unwrap_or_default();
         let memo = Memo { kind: PROFILE.to_owned(), id: profile.user.to_string(), alias, at, body };
         self.store.remember(installation, memo).await?;
@@ -435,6 +409,11 @@ impl People {
 
     async fn members(&self, installation: &InstallationId, read: Read) -> Result<Arc<[Member]>, Fault> {
         let kept = self.store.recall(installation, MEMBERS, "").await?;
+        let may_be_stale = match read {
+            Read::Kept => true,
+            Read::Lately => self.fresh(kept.clone(), STALE_AGE, read).is_some(),
+            Read::Anew => false,
+        };
         if let Some(members) = self.fresh(kept, MEMBERS_AGE, read).and_then(|kept| self.listed(kept.body)) {
             return Ok(members);
         }
@@ -448,7 +427,7 @@ impl People {
         let members = match members {
             Ok(members) => members,
             // Who asks for what needs no dialnote is not to wait for it. What needs it will find out.
-            Err(_) if read == Read::Kept && !before.is_empty() => return Ok(before),
+            Err(_) if may_be_stale && !before.is_empty() => return Ok(before),
             Err(fault) => return Err(fault),
         };
         self.keep(installation, MEMBERS, &members).await?;
@@ -460,7 +439,7 @@ impl People {
     }
 
     pub(super) fn fresh(&self, kept: Option<Memo>, age: Duration, read: Read) -> Option<Memo> {
-        kept.filter(|memo| read == Read::Kept && super::later(memo.at, age) > self.clock.now())
+        kept.filter(|memo| read != Read::Anew && super::later(memo.at, age) > self.clock.now())
     }
 }
 

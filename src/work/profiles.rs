@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::conversation::Owner;
 use crate::domain::job::{Job, LinkedJob};
-use crate::domain::people::{Account, Profile, ProfileJob, is_a_members, linked_before};
+use crate::domain::people::{Account, Profile, ProfileJob, folded, is_a_members, linked_before};
 use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::store::{Claim, Effect};
@@ -125,7 +125,7 @@ impl People {
         before: Option<&Profile>,
         now: Option<&Profile>,
     ) -> Result<(), Fault> {
-        let address = |profile: Option<&Profile>| Some(profile?.email.as_deref()?.trim().to_lowercase());
+        let address = |profile: Option<&Profile>| Some(folded(profile?.email.as_deref()?));
         let both = before.into_iter().chain(now);
         if address(before) == address(now) || !is_a_members(both, &self.kept_members(installation).await?) {
             return Ok(());

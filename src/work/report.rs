@@ -44,13 +44,14 @@ impl Work {
             let say = Say::Refused { why, note: String::new() };
             Ok(Outcome::done(vec![self.say(claim, Message::Private { to: to.clone(), say })]))
         };
-        let asker = match self.people.teammate(installation, &job.asker.user).await {
+        let asker = match self.people.reader(installation, &job.asker.user).await {
             Ok(Ok(asker)) => asker,
             Ok(Err(stranger)) => return refused(Refusal::YouAreNotLinked(stranger.why)),
             Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::TakenOver)) => return Err(fault),
             Err(_) => return refused(Refusal::DialnoteSilent),
         };
         let Some(channel) = job.asker.channel.clone() else { return refused(Refusal::WhichChannel) };
+        let member = self.people.verified(installation, &asker).await?;
         let route = self.route_of(installation, &channel).await?.filter(|_| !channel.is_direct());
         let zone = hours::zone(asker.zone.as_deref());
         let count = |all: &Conversations| {
@@ -77,7 +78,8 @@ impl Work {
             None => Some(Alone::NoRoute),
             Some(_) => self.hides(installation, &channel).await?,
         };
-        let record = self.record_attempt(&job.asker, "report", &json!({ "outcome": "done", "days": job.days }));
+        let detail = json!({ "outcome": "done", "days": job.days, "member": member });
+        let record = self.record_attempt(&job.asker, "report", &detail);
         let message = match alone {
             Some(why) => Message::Private { to, say: Say::Report { report, why } },
             None => Message::Report { channel, to, report, file: None },

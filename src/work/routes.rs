@@ -62,7 +62,8 @@ impl Work {
         let Some(channel) = channel.as_ref().or(here) else { return refused(Refusal::WhichChannel) };
         let Some(asked) = line else {
             let drop = Effect::DropDocument { kind: Route::KIND.to_owned(), id: channel.to_string() };
-            let record = self.record_change(job, &json!({ "route": { "channel": channel, "after": null } }));
+            let record = json!({ "route": { "channel": channel, "after": null } });
+            let record = self.record_change(installation, job, record).await?;
             return Ok((vec![drop, record], Say::RouteOff { channel: channel.clone() }));
         };
         let lines = self.dialnote.lines().await.map_err(fault)?;
@@ -81,7 +82,8 @@ impl Work {
         let route = Route { line, zone, by: Some(by), paused: false, settings };
         let mut effects = vec![self.keep_route(channel, &route, &rules)];
         effects.extend(self.have_reminded(installation, channel, &route, &rules).await?);
-        effects.push(self.record_change(job, &json!({ "route": { "channel": channel, "after": route } })));
+        let detail = json!({ "route": { "channel": channel, "after": route } });
+        effects.push(self.record_change(installation, job, detail).await?);
         Ok((effects, Say::Routed { channel: channel.clone(), line: called_of(&route) }))
     }
 
@@ -104,7 +106,7 @@ impl Work {
         let mut effects = vec![self.keep_route(channel, &after, &self.rules(installation).await?)];
         // Whatever has waited for longer than it may by now is told of at once.
         effects.extend(is_reminded_anew.then(|| self.remind_at(channel, Some(self.clock.now()))));
-        effects.push(self.record_change(job, &detail));
+        effects.push(self.record_change(installation, job, detail).await?);
         Ok((effects, Some(Say::ChannelChanged)))
     }
 

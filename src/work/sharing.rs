@@ -180,6 +180,6 @@ impl Work {
         let after = json!({ "masked": masked, "aloud": aloud });
         let detail = json!({ "channel": { "channel": channel, "before": before, "after": after } });
         let say = if was_masked == masked { Say::ChannelChanged } else { Say::PrivacyChanged { masked } };
-        Ok((vec![kept, self.record_change(job, &detail)], Some(say)))
+        Ok((vec![kept, self.record_change(installation, job, detail).await?], Some(say)))
     }
 }

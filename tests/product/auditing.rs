@@ -29,13 +29,13 @@ async fn every_attempt_is_written_down() {
         bot.slash(SAM, "/done conv_1001").await;
         bot.read_all().await;
         assert_snapshot!(acts(bot, Form::Lines).await, @"
-        2026-11-23T09:00:00Z T0ACME U0MAYA Maya assign conv_1001 typed: nobody open → mem_zoe open, done
+        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen assign conv_1001 typed: nobody open → mem_zoe open, done
         2026-11-23T09:00:00Z T0ACME U0LEO take conv_1001 typed: – → –, refused: taken
         2026-11-23T09:00:00Z T0ACME U0SAM done conv_1001 typed: – → –, refused: you_are_not_linked
         ");
         assert_snapshot!(acts(bot, Form::Csv).await, @"
         at,workspace,user,name,verb,via,channel,conversation,owner_before,status_before,owner_after,status_after,outcome
-        2026-11-23T09:00:00Z,T0ACME,U0MAYA,Maya,assign,typed,C0FRONT,conv_1001,,open,mem_zoe,open,done
+        2026-11-23T09:00:00Z,T0ACME,U0MAYA,Maya Chen,assign,typed,C0FRONT,conv_1001,,open,mem_zoe,open,done
         2026-11-23T09:00:00Z,T0ACME,U0LEO,,take,typed,C0FRONT,conv_1001,,,,,refused: taken
         2026-11-23T09:00:00Z,T0ACME,U0SAM,,done,typed,C0FRONT,conv_1001,,,,,refused: you_are_not_linked
         ");
@@ -57,6 +57,27 @@ async fn it_is_kept_as_long_as_the_operator_says() {
         bot.second_with(&[("AUDIT_DAYS", "1")]).await.tick().await.unwrap();
         let log = log(bot, Form::Lines).await;
         assert!(log.lines().count() == 1 && log.contains(" done conv_1001"), "{log}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_holds_for_everybody_is_changed_by_a_member_with_a_name() {
+    product(async |bot| {
+        bot.world(|world| {
+            let maya = world.person_mut(MAYA).unwrap();
+            (maya.real_name, maya.display_name) = ("Zoe Park".to_owned(), "Zoe Park".to_owned());
+        });
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route *").await;
+        bot.slash(MAYA, "/dialnote route off").await;
+        bot.slash(MAYA, "/dialnote take conv_1001").await;
+        bot.read_all().await;
+        assert_snapshot!(acts(bot, Form::Lines).await, @"
+        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen settings: – → –, changed
+        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen settings: – → –, changed
+        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen take conv_1001 typed: nobody open → mem_maya open, done
+        ");
     })
     .await;
 }

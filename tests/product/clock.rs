@@ -100,3 +100,21 @@ async fn a_clock_that_jumps_ahead_and_back_gives_nothing_up() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_waits_while_the_machine_sleeps_is_not_given_up() {
+    product(async |bot| {
+        bot.look().await;
+        bot.world(|world| world.faults.dialnote.down = true);
+        bot.slash(MAYA, "/assign @zoe conv_1001 wants a call").await;
+        bot.pass(SignedDuration::from_secs(5)).await;
+        bot.clock.advance(SignedDuration::from_hours(25));
+        // It is tried on waking, before the network is there.
+        bot.settle().await;
+        bot.world(|world| world.faults.dialnote.down = false);
+        bot.pass(SignedDuration::from_mins(2)).await;
+        assert_eq!(bot.dialnote(ANA), "mem_zoe open");
+        bot.read_all().await;
+    })
+    .await;
+}

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use tempfile::TempDir;
-use tokio_postgres::NoTls;
+use tokio::task::JoinHandle;
+use tokio_postgres::{Client, NoTls};
 
 use crate::support::{MAYA, product};
 
@@ -46,9 +47,59 @@ impl Database {
         Self { url, folder }
     }
 
+    /// Whether it is a file.
+    fn is_file(&self) -> bool {
+        self.url.starts_with("sqlite:")
+    }
+
     /// The file.
     pub fn file(&self) -> PathBuf {
         self.folder.path().join("app.db")
+    }
+}
+
+/// Another program that is in the middle of changing something.
+pub enum Change {
+    /// In a file.
+    File(Connection),
+    /// On the tests' server.
+    Server(Client, JoinHandle<()>),
+}
+
+impl Change {
+    /// Begins it, and makes it as far as its program alone sees.
+    pub async fn begin(database: &Database, sql: &str) -> Self {
+        let sql = format!("BEGIN {}; {sql}", if database.is_file() { "IMMEDIATE" } else { "" });
+        if database.is_file() {
+            let connection = Connection::open(database.file()).unwrap();
+            connection.execute_batch(&sql).unwrap();
+            return Self::File(connection);
+        }
+        let (client, connection) = tokio_postgres::connect(&database.url, NoTls).await.unwrap();
+        let driver = tokio::spawn(async { connection.await.unwrap() });
+        client.batch_execute(&sql).await.unwrap();
+        Self::Server(client, driver)
+    }
+
+    /// Returns when the app waits for it. A file's writer waits as soon as it is asked for anything.
+    pub async fn is_waited_for(&self) {
+        let Self::Server(client, _) = self else { return };
+        let waiting = "SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))";
+        while client.query(waiting, &[]).await.unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Ends it: everybody sees it now.
+    pub async fn commit(self) {
+        match self {
+            Self::File(connection) => connection.execute_batch("COMMIT").unwrap(),
+            Self::Server(client, driver) => {
+                client.batch_execute("COMMIT").await.unwrap();
+                drop(client);
+                driver.await.unwrap();
+            }
+        }
     }
 }
 

@@ -93,9 +93,11 @@ async fn what_happened_stays_written_down() {
         bot.read_all().await;
         erase(bot, "U0ZOE", false).await.unwrap();
         assert_snapshot!(acts(bot, Form::Lines).await, @"
-        2026-11-23T09:00:00Z T0ACME U0MAYA Maya assign conv_1001 typed: nobody open → mem_zoe open, done
+        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen assign conv_1001 typed: nobody open → mem_zoe open, done
         2026-11-23T09:00:00Z T0ACME erased erased done conv_1001 typed: mem_zoe open → mem_zoe done, done
         ");
+        let json = acts(bot, Form::Json).await;
+        assert!(!json.contains(r#""member":{"id":"mem_zoe""#) && !json.contains("Zoe"), "{json}");
         bot.slash(MAYA, "/dialnote history conv_1001").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         What happened to +1 415 555 0101 (Ana Lima), newest first:

@@ -1,7 +1,7 @@
 //! Anybody installs the app, connects it to their organization, and removes it again.
 
 use dialnote_slack::ids::InstallationId;
-use dialnote_slack::sandbox::{Hang, Service};
+use dialnote_slack::sandbox::{Hang, Person, Service};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -363,6 +363,35 @@ async fn only_admins_and_whoever_installed_it_connect_it() {
     product_with(INSTALLED, async |bot| {
         bot.slash(SAM, "/dialnote connect").await;
         assert_snapshot!(bot.answer(SAM).await, @"Only admins of this workspace, and whoever installed this app, can connect it to dialnote. Ask one of them.");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_installer_connects_it_only_as_a_full_member() {
+    product_with(INSTALLED, async |bot| {
+        let changed = |bot: &Bot, change: fn(&mut Person)| bot.world(|world| change(world.person_mut(MAYA).unwrap()));
+        let kept = bot.work.store.document(&InstallationId::new(bot.team()), "connection", "").await.unwrap();
+        changed(bot, |maya| maya.admin = false);
+        bot.slash(MAYA, "/dialnote connect").await;
+        assert!(bot.window(MAYA).await.contains("[Disconnect]"), "who is no admin any more is still one of us");
+        let kinds: [fn(&mut Person); 3] =
+            [|maya| maya.guest = true, |maya| maya.deleted = true, |maya| maya.stranger = true];
+        for leave in kinds {
+            changed(bot, leave);
+            let key = json!({ "key": { "key": bot.sandbox.credentials().dialnote_api_key } });
+            let refused = bot.submit(MAYA, key).await;
+            assert!(refused.field_errors["key"].starts_with("Only admins of this workspace, and whoever installed"));
+            bot.press_in(MAYA, "window", "disconnect", "").await;
+            assert!(bot.dm(MAYA).await.starts_with("Only admins of this workspace, and whoever installed"));
+            changed(bot, |maya| (maya.guest, maya.deleted, maya.stranger) = (false, false, false));
+        }
+        bot.close(MAYA).await;
+        changed(bot, |maya| maya.guest = true);
+        bot.slash(MAYA, "/dialnote connect").await;
+        assert!(bot.answer(MAYA).await.starts_with("Only admins of this workspace, and whoever installed"));
+        let now = bot.work.store.document(&InstallationId::new(bot.team()), "connection", "").await.unwrap();
+        assert_eq!(now, kept, "the key is the one that was there");
     })
     .await;
 }

@@ -93,7 +93,7 @@ async fn a_switched_off_account_is_noticed_although_nobody_ever_named_it() {
         });
         bot.sandbox.event(json!({ "type": "user_change", "user": SAM })).await.unwrap();
         assert!(bot.dm(MAYA).await.contains("Sam is not there any more and still owns an open conversation."));
-        assert_eq!(bot.calls("users.info"), 2, "only Maya and Sam were looked up, when they were needed");
+        assert_eq!(bot.calls("users.info"), 3, "only Maya, for each of her changes, and Sam were looked up");
         // The digest of that morning waits for what happened in between.
         bot.pass(SignedDuration::from_secs(31)).await;
         bot.read_all().await;
@@ -127,7 +127,10 @@ async fn a_list_of_members_that_came_incomplete_is_looked_at_again() {
 async fn an_empty_list_of_members_is_no_list() {
     product(async |bot| {
         begin(bot).await;
-        bot.clock.advance(SignedDuration::from_mins(61));
+        bot.clock.advance(SignedDuration::from_mins(40));
+        bot.slash(MAYA, "/inbox").await;
+        bot.read_all().await;
+        bot.clock.advance(SignedDuration::from_mins(21));
         let all = bot.world(|world| std::mem::take(&mut world.dialnote.members));
         for _ in 0..3 {
             bot.look().await;

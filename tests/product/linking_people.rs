@@ -413,10 +413,16 @@ async fn who_linked_whom_is_in_the_audit_log() {
         sam_is_in_dialnote(bot);
         bot.slash(MAYA, "/dialnote link @sam mem_sam").await;
         bot.slash(MAYA, "/dialnote link @sam off").await;
+        for refused in ["@sam off", "@sam Zoe Park", "@sam xyz"] {
+            bot.slash(MAYA, &format!("/dialnote link {refused}")).await;
+        }
         bot.read_all().await;
         assert_snapshot!(acts(bot, Form::Lines).await, @"
-        2026-11-23T09:00:00Z T0ACME U0MAYA Maya link: – → –, U0SAM is mem_sam, was nobody
-        2026-11-23T09:00:00Z T0ACME U0MAYA Maya link: – → –, U0SAM is nobody, was mem_sam
+        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen link: – → –, U0SAM is mem_sam, was nobody
+        2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen link: – → –, U0SAM is nobody, was mem_sam
+        2026-11-23T09:00:00Z T0ACME U0MAYA link typed: – → –, refused: not_linked_by_hand
+        2026-11-23T09:00:00Z T0ACME U0MAYA link typed: – → –, refused: member_taken
+        2026-11-23T09:00:00Z T0ACME U0MAYA link typed: – → –, refused: no_member
         ");
     })
     .await;

@@ -12,6 +12,7 @@
 #![expect(unreachable_pub, reason = "the tests are one crate")]
 
 mod absent;
+mod acting;
 mod answered;
 mod answering;
 mod asked_again;
@@ -65,6 +66,7 @@ mod random;
 mod receiving;
 mod reminding;
 mod reporting;
+mod resealing;
 mod routing;
 mod rules;
 mod ruling;

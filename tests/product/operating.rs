@@ -109,6 +109,26 @@ async fn asking_whether_all_is_well_writes_nothing_and_strangers_cannot_ask() {
     .await;
 }
 
+#[tokio::test]
+async fn a_database_that_is_deleted_beneath_the_app_takes_nothing_in_and_says_so() {
+    product_with(Setup { on: On::File, ..Setup::default() }, async |bot| {
+        let ready = async || reqwest::get(format!("{}/readyz", bot.ops)).await.unwrap();
+        assert_eq!(ready().await.status(), 200);
+        let (file, away) = (bot.database(), bot.database().with_extension("away"));
+        std::fs::rename(&file, &away).unwrap();
+        bot.clock.advance(SignedDuration::from_secs(1));
+        let said = ready().await;
+        assert_eq!(said.status(), 503);
+        assert_eq!(said.text().await.unwrap(), "the store does not take anything in\n");
+        bot.slash(MAYA, "/assign @zoe conv_1001").await;
+        std::fs::rename(&away, &file).unwrap();
+        assert_eq!(ready().await.status(), 200);
+        assert!(bot.answer(MAYA).await.starts_with("I could not save your command"));
+        assert_eq!(bot.dialnote(ANA), "nobody open", "and it is not done behind her back");
+    })
+    .await;
+}
+
 /// The card cannot be posted.
 async fn a_message_is_given_up(bot: &mut Bot) {
     let method = "chat.postMessage".to_owned();

@@ -203,9 +203,9 @@ async fn what_an_auditor_asks_for_is_written_down() {
         2026-11-23T09:00:00Z T0ACME U0LEO settings clicked: – → –, refused: not_allowed
         2026-11-23T09:00:00Z T0ACME U0LEO route typed: – → –, refused: not_allowed
         2026-11-23T09:00:00Z T0ACME U0LEO link typed: – → –, refused: not_allowed
-        2026-11-23T09:00:00Z T0ACME U0LEO report typed: – → –, done
-        2026-11-23T09:00:00Z T0ACME U0LEO Leo take conv_1001 typed: nobody open → mem_leo open, done
-        2026-11-23T09:00:00Z T0ACME U0ZOE Zoe show conv_1001 clicked: – → –, done
+        2026-11-23T09:00:00Z T0ACME U0LEO Leo Martins report typed: – → –, done
+        2026-11-23T09:00:00Z T0ACME U0LEO Leo Martins take conv_1001 typed: nobody open → mem_leo open, done
+        2026-11-23T09:00:00Z T0ACME U0ZOE Zoe Park show conv_1001 clicked: – → –, done
         2026-11-23T09:00:00Z T0ACME U0MAYA disconnect: – → –, changed
         ");
         bot.read_all().await;

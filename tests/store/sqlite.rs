@@ -382,6 +382,22 @@ async fn a_file_that_is_moved_away_takes_nothing_in() -> Result<(), Fault> {
 }
 
 #[tokio::test]
+async fn a_rehearsal_fails_where_nothing_can_be_stored() -> Result<(), Fault> {
+    let home = Home::new()?;
+    let (path, away) = (home.path(), home.path());
+    let store = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
+    store.rehearse().await?;
+    let gate = Gate::close(&path)?;
+    assert!(store.rehearse().await.is_err(), "another program writes");
+    gate.open()?;
+    store.rehearse().await?;
+    std::fs::rename(&path, &away).map_err(|error| Fault::Store(error.to_string()))?;
+    assert!(store.rehearse().await.is_err(), "it is not there");
+    std::fs::rename(&away, &path).map_err(|error| Fault::Store(error.to_string()))?;
+    store.rehearse().await
+}
+
+#[tokio::test]
 async fn the_only_process_need_not_wait_for_leases_of_the_dead() -> Result<(), Fault> {
     let place = tempfile::tempdir().map_err(|error| Fault::Store(error.to_string()))?;
     let path = place.path().join("store.db");

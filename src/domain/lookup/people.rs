@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::command::{Assignee, UserGroup};
 use crate::domain::lookup::names::folded;
 use crate::domain::lookup::token::{Kind, Text};
+use crate::domain::people;
 use crate::domain::typed;
 use crate::ids::SlackUserId;
 
@@ -132,7 +133,7 @@ impl Directory {
 
     fn by_address(&self, text: &Text<'_>, at: usize) -> Option<Named> {
         let address = address(&text.token(at)?.kind)?;
-        let has_it = |one: &&Colleague| one.email.as_deref().is_some_and(|email| email.to_lowercase() == address);
+        let has_it = |one: &&Colleague| one.email.as_deref().is_some_and(|email| people::folded(email) == address);
         let who = match self.people.iter().find(has_it) {
             Some(one) => Who::Clear(Assignee::User(one.user.clone())),
             None => Who::Unknown(address),
@@ -211,7 +212,7 @@ fn address(kind: &Kind<'_>) -> Option<String> {
     };
     let (name, host) = address.split_once('@')?;
     let is_address = !name.is_empty() && host.contains('.') && !host.contains('@');
-    is_address.then(|| address.to_lowercase())
+    is_address.then(|| people::folded(address))
 }
 
 /// The words from a token on that may belong to one name, [`folded`].

@@ -22,7 +22,7 @@ use tokio::sync::watch;
 
 use super::{Bot, By, ENCRYPTION_KEY, MAYA, Running, SOCKETS, Setup};
 use crate::browser::Browser;
-use crate::database::Database;
+use crate::database::{Change, Database};
 
 impl Bot {
     pub(super) async fn start(setup: Setup, by_sockets: bool) -> Self {
@@ -215,6 +215,11 @@ impl Bot {
     /// The settings of the app, for a process of its own.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         settings(&self.sandbox, &self.data, self.setup, &self.url)
+    }
+
+    /// Another program begins to change what the app keeps.
+    pub async fn begin_change(&self, sql: &str) -> Change {
+        Change::begin(&self.data, sql).await
     }
 
     /// Where the app keeps what it must not lose.

@@ -16,6 +16,17 @@ fn only_what_stays_on_this_machine_goes_without_tls_unasked() {
     assert_eq!(mode("postgres:///b?host=/var/run/postgresql"), Some(SslMode::Disable));
 }
 
+/// The database in compose.yaml has no certificate, so the way to it is in the open, and leads nowhere else.
+#[test]
+fn what_compose_yaml_says_of_its_database_can_be_connected_to() {
+    let compose = include_str!("../../../../compose.yaml");
+    let address = compose.split('"').find(|part| part.starts_with("postgres://"));
+    assert_eq!(address.and_then(mode), Some(SslMode::Disable));
+    let database = compose.split("\n  database:\n").nth(1).and_then(|rest| rest.split("\n\n").next());
+    assert!(database.is_some_and(|database| database.contains("networks: [inside]")), "{database:?}");
+    assert!(compose.contains("\n  inside: { internal: true }\n"));
+}
+
 #[test]
 fn other_options_are_left_alone() {
     let route = Route::read("postgres://a:p%2Bw@localhost/b?sslmode=disable&options=-c%20search_path%3Dplus%2Bsign");
