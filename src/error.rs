@@ -2,6 +2,7 @@
 //! cause and never shown. What a person is told is a typed refusal (`domain::refusal`), worded in
 //! `view::reply`. The two never share a string.
 
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -138,6 +139,21 @@ pub fn whole(error: &dyn std::error::Error) -> String {
         source = inner.source();
     }
     words
+}
+
+/// What the system says about a file, for people.
+pub fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::PermissionDenied => "this user may not do that".to_owned(),
+        ErrorKind::AlreadyExists => "there is such a file already".to_owned(),
+        ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        ErrorKind::NotADirectory => "a part of its path is no folder".to_owned(),
+        ErrorKind::InvalidData => "it is not text (UTF-8)".to_owned(),
+        ErrorKind::StorageFull => "the disk is full".to_owned(),
+        ErrorKind::ReadOnlyFilesystem => "the disk is read-only".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 impl Fault {

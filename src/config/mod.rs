@@ -3,6 +3,7 @@
 
 pub mod file;
 mod reader;
+mod secret_file;
 mod settings;
 mod values;
 
@@ -14,7 +15,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use self::reader::Reader;
-pub use self::settings::{SETTINGS, Setting};
+pub use self::settings::{SECRETS, SETTINGS, Setting};
 use crate::dialnote::client::Addresses;
 use crate::dialnote::hooks::Signing;
 use crate::slack::oauth;
@@ -250,7 +251,7 @@ mod tests {
         let mistakes = read(&wrong).err().unwrap_or_default();
         let names: Vec<_> = mistakes.iter().map(|mistake| mistake.name).collect();
         // Any secret will do, and what is for many workspaces is not asked for.
-        assert_eq!(names.len(), SETTINGS.len() - 5, "{names:?}");
+        assert_eq!(names.len(), SETTINGS.len() - 4, "{names:?}");
         assert!(mistakes.iter().all(|mistake| !mistake.to_string().contains("planted")), "{mistakes:?}");
     }
 
@@ -301,6 +302,33 @@ mod tests {
             with("planted"),
             ["ENCRYPTION_KEY: is not 64 hexadecimal digits; `dialnote-slack vault key` makes one"]
         );
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_secret_by_file_is_told_of_the_setting_that_names_the_file() {
+        let Ok(folder) = tempfile::tempdir() else { unreachable!("a folder") };
+        let path = folder.path().join("token");
+        assert!(std::fs::write(&path, "xoxp-planted\n").is_ok());
+        let path = path.display().to_string();
+        let told = |further: &[(&str, &str)]| {
+            let all: Vec<_> =
+                COMPLETE.iter().filter(|(name, _)| *name != "SLACK_BOT_TOKEN").chain(further).copied().collect();
+            read(&all).err().unwrap_or_default().iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let by_file = ("SLACK_BOT_TOKEN_FILE", &*path);
+        assert_eq!(
+            told(&[by_file]),
+            ["SLACK_BOT_TOKEN_FILE: does not begin with xoxb-; copy the bot token, not another one"]
+        );
+        assert_eq!(
+            told(&[by_file, ("SLACK_BOT_TOKEN", "xoxb-planted")]),
+            ["SLACK_BOT_TOKEN_FILE: and SLACK_BOT_TOKEN are both set; unset one"]
+        );
+        assert_eq!(
+            told(&[("SLACK_BOT_TOKEN_FILE", "/nowhere/planted")]),
+            ["SLACK_BOT_TOKEN_FILE: names a file that cannot be read: there is no such file"]
+        );
+        assert_eq!(told(&[("SLACK_BOT_TOKEN_FILE", "none"), ("SLACK_BOT_TOKEN", "xoxb-planted")]), [""; 0]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub struct Setting {
 }
 
 /// Every setting there is.
-pub static SETTINGS: [Setting; 30] = [
+pub static SETTINGS: [Setting; 29] = [
     Setting {
         name: "SLACK_SIGNING_SECRET",
         default: None,
@@ -59,11 +59,6 @@ pub static SETTINGS: [Setting; 30] = [
         default: Some(NONE),
         about: "Seals what workspaces give the app: 64 hexadecimal digits, as `dialnote-slack vault key` makes them. \
                 While you replace it: the new one and the old one, separated by a comma.",
-    },
-    Setting {
-        name: "ENCRYPTION_KEY_FILE",
-        default: Some(NONE),
-        about: "A file in which that stands, instead of `ENCRYPTION_KEY`.",
     },
     Setting {
         name: "DIALNOTE_API_URL",
@@ -167,6 +162,24 @@ pub static SETTINGS: [Setting; 30] = [
         about: "The share of traces that it gets, 0 to 1: of each either everything or nothing.",
     },
 ];
+
+/// Each setting that is a secret, or may have one in it, and the one that names a file where it stands instead.
+pub static SECRETS: [(&str, &str); 9] = [
+    ("SLACK_SIGNING_SECRET", "SLACK_SIGNING_SECRET_FILE"),
+    ("SLACK_BOT_TOKEN", "SLACK_BOT_TOKEN_FILE"),
+    ("SLACK_APP_TOKEN", "SLACK_APP_TOKEN_FILE"),
+    ("DIALNOTE_API_KEY", "DIALNOTE_API_KEY_FILE"),
+    ("SLACK_CLIENT_SECRET", "SLACK_CLIENT_SECRET_FILE"),
+    ("ENCRYPTION_KEY", "ENCRYPTION_KEY_FILE"),
+    ("DIALNOTE_WEBHOOK_SECRET", "DIALNOTE_WEBHOOK_SECRET_FILE"),
+    ("DATABASE_URL", "DATABASE_URL_FILE"),
+    ("OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS_FILE"),
+];
+
+/// The name of every setting, and of those that name a file.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().map(|setting| setting.name).chain(SECRETS.iter().map(|(_, file)| *file))
+}
 
 /// What stands for a setting that need not be set.
 pub(super) const NONE: &str = "none";
