@@ -256,7 +256,7 @@ mod tests {
     const KEY: &str = "0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d";
 
     /// Every setting with a value that is not its default, but for those that are only for many workspaces.
-    const ONE: [(&str, &str); 25] = [
+    const ONE: [(&str, &str); 26] = [
         ("SLACK_SIGNING_SECRET", "planted-a,planted-b"),
         ("SLACK_BOT_TOKEN", "xoxb-planted"),
         ("DIALNOTE_API_KEY", "dn_live_planted"),
@@ -268,7 +268,8 @@ mod tests {
         ("DIALNOTE_WEBHOOK_SECRET", "planted-c"),
         ("DIALNOTE_WEBHOOK_HEADER", "X-Other"),
         ("SLACK_API_URL", "https://e.example"),
-        ("DATABASE_URL", "postgres://app:planted@db.example/dialnote"),
+        ("DATABASE_URL", "postgres://app@db.example/dialnote"),
+        ("DATABASE_PASSWORD", " planted/e%41# "),
         ("LISTEN", "127.0.0.1:9999"),
         ("OPS_LISTEN", "127.0.0.1:9998"),
         ("DRAIN_SECONDS", "7"),
@@ -463,8 +464,10 @@ mod tests {
 
     #[test]
     fn secrets_and_what_takes_several_are_known() {
-        let named_so =
-            |name: &&str| ["_SECRET", "_TOKEN", "_KEY", "_HEADERS", "BASE_URL"].iter().any(|end| name.ends_with(end));
+        let named_so = |name: &&str| {
+            ["_SECRET", "_TOKEN", "_KEY", "_HEADERS", "_PASSWORD"].iter().any(|end| name.ends_with(end))
+                || *name == "DATABASE_URL"
+        };
         let secrets: Vec<_> = SETTINGS.iter().map(|setting| setting.name).filter(named_so).collect();
         assert_eq!(SECRETS.map(|(secret, _)| secret).as_slice(), secrets);
         for (secret, by_file) in SECRETS {

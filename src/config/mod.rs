@@ -124,7 +124,7 @@ impl Config {
     /// Where what must not be lost is kept, for whoever only wants to look at that.
     pub fn read_database(lookup: impl Fn(&str) -> Option<String>) -> Result<Database, Vec<Mistake>> {
         let mut reader = Reader::new(lookup);
-        let database = reader.parsed("DATABASE_URL", values::database);
+        let database = reader.database();
         database.ok_or(reader.mistakes)
     }
 
@@ -144,7 +144,7 @@ impl Config {
         let dialnote_hooks = reader.parsed("DIALNOTE_HOOKS_URL", values::web_address);
         let signing = reader.optional("DIALNOTE_WEBHOOK_SECRET", |secret| Ok(SecretString::from(secret)));
         let header = reader.parsed("DIALNOTE_WEBHOOK_HEADER", values::header_name);
-        let database = reader.parsed("DATABASE_URL", values::database);
+        let database = reader.database();
         let listen = reader.parsed("LISTEN", values::listen_address);
         let ops_listen = reader.optional("OPS_LISTEN", values::listen_address);
         let drain = reader.parsed("DRAIN_SECONDS", values::drain);
@@ -188,6 +188,8 @@ impl Config {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
 
     fn read(set: &[(&str, &str)]) -> Result<Config, Vec<Mistake>> {
@@ -251,7 +253,7 @@ mod tests {
         let mistakes = read(&wrong).err().unwrap_or_default();
         let names: Vec<_> = mistakes.iter().map(|mistake| mistake.name).collect();
         // Any secret will do, and what is for many workspaces is not asked for.
-        assert_eq!(names.len(), SETTINGS.len() - 4, "{names:?}");
+        assert_eq!(names.len(), SETTINGS.len() - 5, "{names:?}");
         assert!(mistakes.iter().all(|mistake| !mistake.to_string().contains("planted")), "{mistakes:?}");
     }
 
@@ -329,6 +331,27 @@ mod tests {
             ["SLACK_BOT_TOKEN_FILE: names a file that cannot be read: there is no such file"]
         );
         assert_eq!(told(&[("SLACK_BOT_TOKEN_FILE", "none"), ("SLACK_BOT_TOKEN", "xoxb-planted")]), [""; 0]);
+    }
+
+    #[test]
+    fn a_password_belongs_to_a_server_and_is_given_once() {
+        let read = |url: &str, password: &str| {
+            let set = [("DATABASE_URL", url), ("DATABASE_PASSWORD", password)];
+            Config::read_database(|name| set.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))
+                .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect::<Vec<_>>())
+                .map(|database| match database {
+                    Database::Postgres(url) => url.expose_secret().to_owned(),
+                    Database::Sqlite(file) => file.display().to_string(),
+                })
+        };
+        let told = |problem: &str| Err(vec![format!("DATABASE_PASSWORD: {problem}")]);
+        assert_eq!(read("postgres://a@b/c", " p@/# "), Ok("postgres://a@b/c?password=+p%40%2F%23+".to_owned()));
+        assert_eq!(read("postgres://a:b@c/d", "none"), Ok("postgres://a:b@c/d".to_owned()));
+        assert_eq!(read("sqlite:a.db", "none"), Ok("a.db".to_owned()));
+        assert_eq!(read("sqlite:a.db", "planted"), told("is for a postgres:// address, and DATABASE_URL names a file"));
+        for url in ["postgres://a:planted@b/c", "postgres://a@b/c?password=planted"] {
+            assert_eq!(read(url, "planted"), told("and a password in DATABASE_URL are both set; take one away"));
+        }
     }
 
     #[test]

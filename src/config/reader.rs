@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 use super::secret_file;
 use super::settings::{NONE, SECRETS, SETTINGS};
-use super::values::{WITH_A_SPACE, collector_address, headers, share, web_address, word};
-use super::{Mistake, Workspaces};
+use super::values::{WITH_A_SPACE, collector_address, database, headers, share, web_address, word};
+use super::{Database, Mistake, Workspaces};
 use crate::dialnote::client::{ASSIGN, Addresses, READS};
 use crate::slack::oauth;
+use crate::store::postgres;
 use crate::traces::Collector;
 use crate::vault::Vault;
 
@@ -71,6 +72,28 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         let is_one = self.is_set(READS) && !self.is_set(ASSIGN);
         let assign = if is_one { reads.clone() } else { self.parsed(ASSIGN, web_address) };
         Some(Addresses { reads: reads?, assign: assign? })
+    }
+
+    /// Where what must not be lost is kept. A server's password may be a setting of its own: in an address many
+    /// characters mean something else.
+    pub(super) fn database(&mut self) -> Option<Database> {
+        let name = "DATABASE_PASSWORD";
+        let password = match self.set(name) {
+            Ok(password) => password.filter(|password| password != NONE),
+            Err(problem) => return self.mistake(name, &problem),
+        };
+        match (self.parsed("DATABASE_URL", database)?, password) {
+            (database, None) => Some(database),
+            (Database::Sqlite(_), Some(_)) => {
+                self.mistake(name, "is for a postgres:// address, and DATABASE_URL names a file")
+            }
+            (Database::Postgres(url), Some(password)) => {
+                match postgres::with_password(url.expose_secret(), &password) {
+                    Some(url) => Some(Database::Postgres(url.into())),
+                    None => self.mistake(name, "and a password in DATABASE_URL are both set; take one away"),
+                }
+            }
+        }
     }
 
     /// The collector that gets traces, if there is one.

@@ -13,7 +13,7 @@ pub struct Setting {
 }
 
 /// Every setting there is.
-pub static SETTINGS: [Setting; 29] = [
+pub static SETTINGS: [Setting; 30] = [
     Setting {
         name: "SLACK_SIGNING_SECRET",
         default: None,
@@ -108,6 +108,11 @@ pub static SETTINGS: [Setting; 29] = [
         default: Some("sqlite:dialnote-slack.db"),
         about: "Where the app keeps what it must not lose: `sqlite:` and a file, or `postgres://…` for several instances.",
     },
+    Setting {
+        name: "DATABASE_PASSWORD",
+        default: Some(NONE),
+        about: "The password for a `postgres://…` that has none in it, with any characters.",
+    },
     Setting { name: "LISTEN", default: Some("127.0.0.1:8080"), about: "The address and port to listen on." },
     Setting {
         name: "OPS_LISTEN",
@@ -164,7 +169,7 @@ pub static SETTINGS: [Setting; 29] = [
 ];
 
 /// Each setting that is a secret, or may have one in it, and the one that names a file where it stands instead.
-pub static SECRETS: [(&str, &str); 9] = [
+pub static SECRETS: [(&str, &str); 10] = [
     ("SLACK_SIGNING_SECRET", "SLACK_SIGNING_SECRET_FILE"),
     ("SLACK_BOT_TOKEN", "SLACK_BOT_TOKEN_FILE"),
     ("SLACK_APP_TOKEN", "SLACK_APP_TOKEN_FILE"),
@@ -173,6 +178,7 @@ pub static SECRETS: [(&str, &str); 9] = [
     ("ENCRYPTION_KEY", "ENCRYPTION_KEY_FILE"),
     ("DIALNOTE_WEBHOOK_SECRET", "DIALNOTE_WEBHOOK_SECRET_FILE"),
     ("DATABASE_URL", "DATABASE_URL_FILE"),
+    ("DATABASE_PASSWORD", "DATABASE_PASSWORD_FILE"),
     ("OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS_FILE"),
 ];
 

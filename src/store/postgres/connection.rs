@@ -160,6 +160,15 @@ pub(super) fn settings(url: &str) -> Result<Config, Fault> {
     Ok(config)
 }
 
+/// The URL with a password of any characters; nothing if it has one already. It is put behind everything else, so that
+/// users, hosts and sockets stay as they were written.
+pub fn with_password(url: &str, password: &str) -> Option<String> {
+    let has_none = settings(url).is_ok_and(|config| config.get_password().is_none());
+    let mut url = Url::parse(url).ok().filter(|_| has_none)?;
+    url.query_pairs_mut().append_pair("password", password);
+    Some(url.into())
+}
+
 /// Takes what the URL says about TLS out of it, in the words of PostgreSQL's own programs. We never
 /// connect without checking the certificate, so all that ask for TLS mean the same here.
 fn encryption(url: &str) -> Result<(String, Option<SslMode>), Fault> {

@@ -32,3 +32,19 @@ fn mistakes_are_named_without_the_password() {
         assert!(!fault.is_empty() && !fault.contains("planted"), "{fault}");
     }
 }
+
+#[test]
+fn a_password_may_have_any_characters() {
+    let read = |url: &str, password| {
+        let route = with_password(url, password).and_then(|url| Route::read(&url).ok());
+        route.and_then(|route| route.config.get_password().map(<[u8]>::to_vec))
+    };
+    for password in ["p@ss/w#rd", " a b ", "pü?&=+", "100%41", ":", "\"'\\"] {
+        for url in
+            ["postgres://a@db.example/b", "postgres://a@db/b?sslmode=disable", "postgres:///b?host=/run/x&user=a"]
+        {
+            assert_eq!(read(url, password).as_deref(), Some(password.as_bytes()), "{url}");
+        }
+    }
+    assert_eq!(with_password("postgres://a:b@c/d", "planted"), None);
+}
