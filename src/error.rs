@@ -141,7 +141,7 @@ pub fn whole(error: &dyn std::error::Error) -> String {
     words
 }
 
-/// What the system says about a file, for people.
+/// What the system says about a file or an address, for people.
 pub fn in_words(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "there is no such file".to_owned(),
@@ -150,6 +150,8 @@ pub fn in_words(error: &io::Error) -> String {
         ErrorKind::IsADirectory => "it is a folder".to_owned(),
         ErrorKind::NotADirectory => "a part of its path is no folder".to_owned(),
         ErrorKind::InvalidData => "it is not text (UTF-8)".to_owned(),
+        ErrorKind::AddrInUse => "another program uses it".to_owned(),
+        ErrorKind::AddrNotAvailable => "it is not an address of this machine".to_owned(),
         ErrorKind::StorageFull => "the disk is full".to_owned(),
         ErrorKind::ReadOnlyFilesystem => "the disk is read-only".to_owned(),
         _ => error.to_string(),
@@ -173,6 +175,14 @@ impl Fault {
             Self::Unreadable { .. } => "unreadable",
             Self::Sealed(_) => "sealed",
             Self::TakenOver => "taken_over",
+        }
+    }
+
+    /// The same for those who know already what failed: a database's own words.
+    pub fn in_short(&self) -> String {
+        match self {
+            Self::Store(cause) => cause.clone(),
+            other => other.to_string(),
         }
     }
 

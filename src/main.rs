@@ -88,7 +88,8 @@ async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
         Command::Restore { file } => restore(settings, file),
         Command::Settings => Ok(write!(std::io::stdout(), "{}", file::example())?),
         Command::Manifest { url, unfurl_domain, socket_mode } => {
-            let reached = if socket_mode { Reached::BySockets } else { Reached::At(&url) };
+            let url = manifest::address(&url).ok_or(Failure::NoAddress)?;
+            let reached = if socket_mode { Reached::BySockets } else { Reached::At(url.as_str()) };
             Ok(write!(std::io::stdout(), "{}", manifest::yaml(reached, &unfurl_domain)?)?)
         }
     }
@@ -97,7 +98,9 @@ async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
 /// All settings.
 fn config(settings: &Settings) -> Result<Config, Failure> {
     settings.warn_if_open();
-    settings.config().map_err(Failure::Settings)
+    let config = settings.config().map_err(Failure::Settings)?;
+    config.warn_if_odd();
+    Ok(config)
 }
 
 async fn serve(settings: &Settings) -> Result<(), Failure> {

@@ -11,7 +11,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use tracing::warn;
 use url::Url;
 
 use self::reader::Reader;
@@ -186,10 +187,25 @@ impl Config {
     }
 }
 
+impl Config {
+    /// Says in the log what looks like a slip of the hand and need not be one.
+    pub fn warn_if_odd(&self) {
+        if self.signing_secrets.iter().any(|secret| !is_like_slacks(secret.expose_secret())) {
+            warn!(
+                "SLACK_SIGNING_SECRET does not look like Slack's (32 hexadecimal digits): if nothing that Slack sends \
+                 is accepted, copy it again from Basic Information → App Credentials"
+            );
+        }
+    }
+}
+
+/// Whether a signing secret looks like those that Slack has given out so far. It does not say that others never will.
+fn is_like_slacks(secret: &str) -> bool {
+    secret.len() == 32 && secret.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
 
     fn read(set: &[(&str, &str)]) -> Result<Config, Vec<Mistake>> {
@@ -368,6 +384,14 @@ mod tests {
         assert_eq!(with("http://127.0.0.1:4318", "api-key=planted"), Ok(true));
         assert_eq!(with("https://collector.example", "api key=planted"), refused);
         assert_eq!(with("none", "api-key=planted"), Ok(false));
+    }
+
+    #[test]
+    fn a_signing_secret_of_slacks_is_known() {
+        assert!(is_like_slacks("0123456789abcdef0123456789abcdef"));
+        for other in ["x", "xoxb-1", "0123456789abcdef0123456789abcdeg", "0123456789abcdef0123456789abcde", ""] {
+            assert!(!is_like_slacks(other), "{other}");
+        }
     }
 
     #[test]
