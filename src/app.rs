@@ -219,10 +219,10 @@ pub async fn open(database: &Database, clock: &Clock) -> Result<Arc<dyn Store>, 
 }
 
 /// What is told unless `RUST_LOG` says otherwise.
-pub const TOLD: &str = "info,refinery_core=warn";
+pub const TOLD: &str = "info,refinery_core=warn,tokio_postgres=warn";
 
 /// The same with every request and how long it took: for who looks at one at a time.
-pub const TOLD_IN_DETAIL: &str = "info,refinery_core=warn,dialnote_slack::http=debug";
+pub const TOLD_IN_DETAIL: &str = "info,refinery_core=warn,tokio_postgres=warn,dialnote_slack::http=debug";
 
 /// Lets the program tell what happens: as much as `RUST_LOG` says, or else `told`.
 pub fn log_to_stderr(told: &str, format: LogFormat) {

@@ -198,11 +198,17 @@ fn unreadable(why: &str) -> Fault {
 
 /// Says why there is no connection, and what to do where the driver's words do not.
 fn refused(error: &Error) -> Fault {
-    if whole(error).ends_with("server does not support TLS") { Fault::Store(NO_TLS.to_owned()) } else { fault(error) }
+    match whole(error) {
+        words if words.ends_with("server does not support TLS") => Fault::Store(NO_TLS.to_owned()),
+        words if words.ends_with("password missing") => Fault::Store(NO_PASSWORD.to_owned()),
+        _ => fault(error),
+    }
 }
 
 const NO_TLS: &str = "the server offers no TLS. If no one else is on the network between them, add ?sslmode=disable to \
                       DATABASE_URL";
+
+const NO_PASSWORD: &str = "the server wants a password: set DATABASE_PASSWORD";
 
 /// Whether nothing of what is said leaves this machine.
 fn stays_here(config: &Config) -> bool {
