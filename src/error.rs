@@ -144,7 +144,7 @@ pub fn whole(error: &dyn std::error::Error) -> String {
 /// What the system says about a file or an address, for people.
 pub fn in_words(error: &io::Error) -> String {
     match error.kind() {
-        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::NotFound => "there is no such file or folder".to_owned(),
         ErrorKind::PermissionDenied => "this user may not do that".to_owned(),
         ErrorKind::AlreadyExists => "there is such a file already".to_owned(),
         ErrorKind::IsADirectory => "it is a folder".to_owned(),

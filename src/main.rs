@@ -105,6 +105,7 @@ fn config(settings: &Settings) -> Result<Config, Failure> {
 
 async fn serve(settings: &Settings) -> Result<(), Failure> {
     let config = config(settings)?;
+    warn_if_in_use(&config.database);
     let app = App::build(&config, Clock::System).await?;
     let listeners = app::listen_on(&config).await?;
     let stop = stopping::after_draining(app.ops.clone(), config.drain)?;
@@ -115,6 +116,16 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     stopping::tell_manager(NotifyState::Ready);
     app.run(listeners, stop).await;
     Ok(())
+}
+
+/// Says in the log that a file is open elsewhere already. It may be an operator's command; a second instance loses
+/// nothing, but belongs on a PostgreSQL.
+fn warn_if_in_use(database: &Database) {
+    if let Database::Sqlite(file) = database
+        && sqlite::is_in_use(file)
+    {
+        tracing::warn!("another process has the database open; for several instances use a PostgreSQL");
+    }
 }
 
 async fn audit(settings: &Settings, since: Option<String>, json: bool, csv: bool) -> Result<(), Failure> {

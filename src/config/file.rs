@@ -415,7 +415,7 @@ mod tests {
         );
         let nowhere = Source::new(|_: &str| None, Some(Path::new("/nowhere/settings.toml")));
         let told: Vec<_> = nowhere.config().err().unwrap_or_default().iter().map(ToString::to_string).collect();
-        assert_eq!(told, ["CONFIG_FILE: cannot be read: there is no such file"]);
+        assert_eq!(told, ["CONFIG_FILE: cannot be read: there is no such file or folder"]);
         assert!(nowhere.listen().is_err() && nowhere.database().is_err());
     }
 

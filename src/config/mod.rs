@@ -344,7 +344,7 @@ mod tests {
         );
         assert_eq!(
             told(&[("SLACK_BOT_TOKEN_FILE", "/nowhere/planted")]),
-            ["SLACK_BOT_TOKEN_FILE: names a file that cannot be read: there is no such file"]
+            ["SLACK_BOT_TOKEN_FILE: names a file that cannot be read: there is no such file or folder"]
         );
         assert_eq!(told(&[("SLACK_BOT_TOKEN_FILE", "none"), ("SLACK_BOT_TOKEN", "xoxb-planted")]), [""; 0]);
     }

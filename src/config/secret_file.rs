@@ -56,7 +56,7 @@ mod tests {
         let folder = std::env::temp_dir();
         assert_eq!(read(&folder), Err("names a file that cannot be read: it is a folder".to_owned()));
         let nowhere = read(Path::new("/nowhere/secret"));
-        assert_eq!(nowhere, Err("names a file that cannot be read: there is no such file".to_owned()));
+        assert_eq!(nowhere, Err("names a file that cannot be read: there is no such file or folder".to_owned()));
         assert_eq!(written(""), Err("names an empty file".to_owned()));
         assert_eq!(written("\r\n"), Err("names an empty file".to_owned()));
         assert_eq!(written(b"planted\xff"), Err("names a file that is not text (UTF-8)".to_owned()));

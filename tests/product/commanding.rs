@@ -224,9 +224,15 @@ async fn what_the_system_says_is_passed_on_in_words() {
         let taken = run(&bot.settings(), folder.path(), "backup there.db").await;
         let why = "the database cannot be copied to there.db: there is such a file already\n";
         assert!(taken.status == 73 && taken.told.ends_with(why), "{}", taken.told);
+        let nowhere = run(&bot.settings(), folder.path(), "backup missing/copy.db").await;
+        assert!(nowhere.told.ends_with("copy.db: there is no such file or folder\n"), "{}", nowhere.told);
         let missing = [("CONFIG_FILE", "missing.toml".to_owned())];
         let missing = run(&missing, folder.path(), "doctor").await;
-        assert!(missing.told.contains("CONFIG_FILE: cannot be read: there is no such file"), "{}", missing.told);
+        assert!(
+            missing.told.contains("CONFIG_FILE: cannot be read: there is no such file or folder"),
+            "{}",
+            missing.told
+        );
     })
     .await;
 }
@@ -255,6 +261,16 @@ async fn a_token_that_is_refused_is_told_from_a_slack_that_is_not_reached() {
                 first_line_about(bot, (setting, value), setting.replace("_API_URL", "_BOT_TOKEN").as_str()).await;
             assert!(told.contains(expected), "{told}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_second_instance_on_a_file_is_said_to_be_one() {
+    on_a_file(async |bot| {
+        let database = format!("sqlite:{}", bot.database().display());
+        let told = first_line_about(bot, ("DATABASE_URL", &database), "database").await;
+        assert!(told.contains("another process has the database open"), "{told}");
     })
     .await;
 }

@@ -75,6 +75,11 @@ pub fn look(path: &Path) -> Result<(), String> {
     connection::is_ours(&found)
 }
 
+/// Whether another process works on a database just now.
+pub fn is_in_use(database: &Path) -> bool {
+    database.exists() && matches!(connection::alone(database), Ok(None))
+}
+
 /// Puts a backup in the place of the database. The one that was there is kept beside it, with all that belongs to
 /// it; answers under which name.
 pub fn restore(backup: &Path, database: &Path, now: Timestamp) -> Result<Option<PathBuf>, NotRestored> {
