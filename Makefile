@@ -57,7 +57,8 @@ audit:
 	$(CARGO) machete
 	@$(CARGO) deny --locked check advisories || echo "the list of known holes says so, or cannot be reached from here"
 
-# Whether what the Dockerfile copies is all that the program needs. No container is needed for it.
+# Whether what the Dockerfile copies is all that the program needs, and serves as the image would. No container is
+# needed for it. TARGET=$(CURDIR)/target uses again what is built already.
 image-check: setup
 	sh tests/image-check.sh
 
