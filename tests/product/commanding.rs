@@ -275,7 +275,8 @@ async fn a_second_instance_on_a_file_is_said_to_be_one() {
     .await;
 }
 
-/// The first line that a server with another setting logs about something. Then it is killed.
+/// The first line that a server with another setting logs about something, or else the last that it logs at its
+/// start. Then it is killed.
 async fn first_line_about(bot: &Bot, (setting, value): (&str, &str), what: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_dialnote-slack"));
@@ -285,7 +286,7 @@ async fn first_line_about(bot: &Bot, (setting, value): (&str, &str), what: &str)
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     loop {
         let line = lines.next_line().await.unwrap().expect("it says so before it ends");
-        if line.contains(what) {
+        if line.contains(what) || line.contains("app: dialnote ") {
             return line;
         }
     }
