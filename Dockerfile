@@ -1,5 +1,6 @@
-# The app in a small image: no shell is needed, nothing runs as root, nothing is written but /data.
-FROM rust:1-slim-bookworm AS build
+# The app in a small image: nothing runs as root, nothing is written but /data. What was fetched and compiled is kept
+# beside the image (BuildKit's caches), so that another version is built from what has changed.
+FROM rust:1.95-slim-bookworm AS build
 RUN apt-get update -q && apt-get install -qy --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY Cargo.toml Cargo.lock build.rs manifest.yml ./
@@ -7,12 +8,16 @@ COPY .cargo .cargo
 COPY benches benches
 COPY migrations migrations
 COPY src src
-RUN cargo build --release --locked --bin dialnote-slack
+RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/app/target \
+    cargo build --release --locked --bin dialnote-slack && cp target/release/dialnote-slack /usr/local/bin/
 
 FROM debian:bookworm-slim
+LABEL org.opencontainers.image.title="dialnote-slack" \
+    org.opencontainers.image.description="Decide in Slack who owns each dialnote conversation." \
+    org.opencontainers.image.licenses="MIT"
 RUN apt-get update -q && apt-get install -qy --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin dialnote && install -d -o dialnote -m 0700 /data
-COPY --from=build /app/target/release/dialnote-slack /usr/local/bin/
+COPY --from=build /usr/local/bin/dialnote-slack /usr/local/bin/
 USER 10001
 VOLUME /data
 # Readiness and metrics: for the containers beside it. Publish 8080 only.

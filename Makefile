@@ -58,7 +58,8 @@ audit:
 	@if $(CARGO) deny fetch db; then $(CARGO) deny --locked check advisories --disable-fetch; \
 		else echo "the list of known holes cannot be reached from here"; fi
 
-# Whether what the Dockerfile copies is all that the program needs. No container is needed for it.
+# Whether what the Dockerfile copies is all that the program needs, and serves as the image would. No container is
+# needed for it. TARGET=$(CURDIR)/target uses again what is built already.
 image-check: setup
 	sh tests/image-check.sh
 

@@ -15,8 +15,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::clock::Clock;
 use crate::config::{Config, Database, LogFormat, Workspaces};
+use crate::dialnote::answer::CallError;
 use crate::domain::conversation::Links;
-use crate::error::Fault;
+use crate::error::{Fault, Service, in_words};
 use crate::http::ops::Ops;
 use crate::http::sockets::Sockets;
 use crate::http::{self, Site};
@@ -57,7 +58,7 @@ pub enum NotStarted {
         why: Option<String>,
     },
     /// The address is taken or not ours.
-    #[error("cannot listen on {address}: {cause}. Set {setting} to another address, for example 127.0.0.1:8081")]
+    #[error("cannot listen on {address}: {}. Set {setting} to another address, for example 127.0.0.1:8081", in_words(.cause))]
     Address {
         /// The setting that names it.
         setting: &'static str,
@@ -201,7 +202,7 @@ pub async fn find(database: &Database) -> Result<String, NotStarted> {
 const IN_THE_SETTINGS: &str = "that DATABASE_URL names";
 
 fn not_opened(name: String) -> impl Fn(Fault) -> NotStarted {
-    move |fault| NotStarted::Database { name: name.clone(), cause: fault.to_string() }
+    move |fault| NotStarted::Database { name: name.clone(), cause: fault.in_short() }
 }
 
 /// Opens a database and brings it up to date.
@@ -218,10 +219,10 @@ pub async fn open(database: &Database, clock: &Clock) -> Result<Arc<dyn Store>, 
 }
 
 /// What is told unless `RUST_LOG` says otherwise.
-pub const TOLD: &str = "info,refinery_core=warn";
+pub const TOLD: &str = "info,refinery_core=warn,tokio_postgres=warn";
 
 /// The same with every request and how long it took: for who looks at one at a time.
-pub const TOLD_IN_DETAIL: &str = "info,refinery_core=warn,dialnote_slack::http=debug";
+pub const TOLD_IN_DETAIL: &str = "info,refinery_core=warn,tokio_postgres=warn,dialnote_slack::http=debug";
 
 /// Lets the program tell what happens: as much as `RUST_LOG` says, or else `told`.
 pub fn log_to_stderr(told: &str, format: LogFormat) {
@@ -273,10 +274,20 @@ async fn check_connections(work: Option<Arc<Work>>) {
     let Some(work) = work else { return };
     match work.home().await {
         Ok(installation) => info!(%installation, "Slack knows us"),
-        Err(cause) => warn!(%cause, "Slack did not accept SLACK_BOT_TOKEN, or was not reached"),
+        Err(cause) => not_known(Service::Slack, "SLACK_BOT_TOKEN", &cause),
     }
     match work.check_dialnote().await {
         Ok(members) => info!(members, "dialnote knows us"),
-        Err(cause) => warn!(%cause, "dialnote did not accept DIALNOTE_API_KEY, or was not reached"),
+        Err(CallError::Fault(cause)) => not_known(Service::Dialnote, "DIALNOTE_API_KEY", &cause),
+        Err(cause) => warn!(%cause, "dialnote does not show its members"),
+    }
+}
+
+/// Says why a service does not know us: a key that it refuses has to be replaced, everything else may pass.
+fn not_known(service: Service, setting: &str, cause: &Fault) {
+    if matches!(cause, Fault::Unauthorized { .. }) {
+        warn!(%cause, "{service} does not accept {setting}: replace it and restart");
+    } else {
+        warn!(%cause, "{service} could not be asked whether it accepts {setting}");
     }
 }

@@ -2,6 +2,7 @@
 //! cause and never shown. What a person is told is a typed refusal (`domain::refusal`), worded in
 //! `view::reply`. The two never share a string.
 
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -140,6 +141,23 @@ pub fn whole(error: &dyn std::error::Error) -> String {
     words
 }
 
+/// What the system says about a file or an address, for people.
+pub fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        ErrorKind::PermissionDenied => "this user may not do that".to_owned(),
+        ErrorKind::AlreadyExists => "there is such a file already".to_owned(),
+        ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        ErrorKind::NotADirectory => "a part of its path is no folder".to_owned(),
+        ErrorKind::InvalidData => "it is not text (UTF-8)".to_owned(),
+        ErrorKind::AddrInUse => "another program uses it".to_owned(),
+        ErrorKind::AddrNotAvailable => "it is not an address of this machine".to_owned(),
+        ErrorKind::StorageFull => "the disk is full".to_owned(),
+        ErrorKind::ReadOnlyFilesystem => "the disk is read-only".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
 impl Fault {
     /// What kind of fault it is, in a word, for whoever counts them.
     pub fn kind(&self) -> &'static str {
@@ -157,6 +175,14 @@ impl Fault {
             Self::Unreadable { .. } => "unreadable",
             Self::Sealed(_) => "sealed",
             Self::TakenOver => "taken_over",
+        }
+    }
+
+    /// The same for those who know already what failed: a database's own words.
+    pub fn in_short(&self) -> String {
+        match self {
+            Self::Store(cause) => cause.clone(),
+            other => other.to_string(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use dialnote_slack::app::NotStarted;
 use dialnote_slack::config::Mistake;
-use dialnote_slack::error::Fault;
+use dialnote_slack::error::{Fault, in_words};
 use dialnote_slack::store::sqlite::NotRestored;
 use dialnote_slack::{audit, jobs, limits, person};
 
@@ -18,7 +18,7 @@ pub(crate) enum Failure {
     NotStarted(#[from] NotStarted),
     #[error("{}", busy(what, *address, cause))]
     Busy { what: &'static str, address: SocketAddr, cause: std::io::Error },
-    #[error("{folder} cannot keep the demo: {cause}")]
+    #[error("{folder} cannot keep the demo: {}", in_words(.cause))]
     Folder { folder: String, cause: std::io::Error },
     #[error("{0} is no time to begin at: give 24h, 7d, a date like 2026-11-23, or a time like 2026-11-23T09:00:00Z")]
     Since(String),
@@ -44,7 +44,7 @@ pub(crate) enum Failure {
     Limits(#[from] limits::NotDone),
     #[error(transparent)]
     Person(#[from] person::NotDone),
-    #[error("the database cannot be copied to {}: {cause}", .file.display())]
+    #[error("the database cannot be copied to {}: {}", .file.display(), cause.in_short())]
     Backup { file: PathBuf, cause: Fault },
     #[error("a PostgreSQL is copied by its own tools: pg_dump --format=custom --file={} \"$DATABASE_URL\"", .0.display())]
     BackupElsewhere(PathBuf),
@@ -60,6 +60,8 @@ pub(crate) enum Failure {
     Refused { done: &'static str },
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    #[error("--url is not an address that Slack can reach; give one like https://dialnote-slack.acme.com")]
+    NoAddress,
     #[error("the manifest cannot be written: {0}")]
     Manifest(#[from] serde_yaml_ng::Error),
     #[error("cannot print: {0}")]
@@ -70,7 +72,9 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn status(&self) -> u8 {
         match self {
-            Self::Settings(_) | Self::NotStarted(NotStarted::Vault(_)) | Self::NothingSealed => CONFIG,
+            Self::Settings(_) | Self::NoAddress | Self::NotStarted(NotStarted::Vault(_)) | Self::NothingSealed => {
+                CONFIG
+            }
             Self::NotStarted(NotStarted::NoDatabase { .. }) | Self::Restore(NotRestored::NoBackup(_)) => NO_INPUT,
             Self::Since(_)
             | Self::Restore(NotRestored::Itself(_))

@@ -88,7 +88,8 @@ async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
         Command::Restore { file } => restore(settings, file),
         Command::Settings => Ok(write!(std::io::stdout(), "{}", file::example())?),
         Command::Manifest { url, unfurl_domain, socket_mode } => {
-            let reached = if socket_mode { Reached::BySockets } else { Reached::At(&url) };
+            let url = manifest::address(&url).ok_or(Failure::NoAddress)?;
+            let reached = if socket_mode { Reached::BySockets } else { Reached::At(url.as_str()) };
             Ok(write!(std::io::stdout(), "{}", manifest::yaml(reached, &unfurl_domain)?)?)
         }
     }
@@ -97,11 +98,14 @@ async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
 /// All settings.
 fn config(settings: &Settings) -> Result<Config, Failure> {
     settings.warn_if_open();
-    settings.config().map_err(Failure::Settings)
+    let config = settings.config().map_err(Failure::Settings)?;
+    config.warn_if_odd();
+    Ok(config)
 }
 
 async fn serve(settings: &Settings) -> Result<(), Failure> {
     let config = config(settings)?;
+    warn_if_in_use(&config.database);
     let app = App::build(&config, Clock::System).await?;
     let listeners = app::listen_on(&config).await?;
     let stop = stopping::after_draining(app.ops.clone(), config.drain)?;
@@ -112,6 +116,16 @@ async fn serve(settings: &Settings) -> Result<(), Failure> {
     stopping::tell_manager(NotifyState::Ready);
     app.run(listeners, stop).await;
     Ok(())
+}
+
+/// Says in the log that a file is open elsewhere already. It may be an operator's command; a second instance loses
+/// nothing, but belongs on a PostgreSQL.
+fn warn_if_in_use(database: &Database) {
+    if let Database::Sqlite(file) = database
+        && sqlite::is_in_use(file)
+    {
+        tracing::warn!("another process has the database open; for several instances use a PostgreSQL");
+    }
 }
 
 async fn audit(settings: &Settings, since: Option<String>, json: bool, csv: bool) -> Result<(), Failure> {

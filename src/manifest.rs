@@ -2,6 +2,7 @@
 //! that Slack offers exactly what the program understands. `manifest.yml` is its output, checked in.
 
 use serde::Serialize;
+use url::Url;
 
 use crate::domain::verb::{COMMANDS, UMBRELLA};
 use crate::http::forms;
@@ -144,6 +145,13 @@ impl Reached<'_> {
     }
 }
 
+/// The address at which Slack reaches the program; nothing if Slack would refuse it.
+pub fn address(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.has_host())?;
+    let further = url.query().is_some() || url.fragment().is_some() || !url.username().is_empty();
+    (!further).then_some(url)
+}
+
 /// The manifest as YAML, for a program that is reached like this and a dialnote on the web at
 /// `unfurl_domain`.
 pub fn yaml(reached: Reached<'_>, unfurl_domain: &str) -> Result<String, serde_yaml_ng::Error> {
@@ -215,4 +223,29 @@ fn slash_commands(reached: Reached<'_>) -> Vec<SlashCommand> {
     let names: Vec<_> = COMMANDS.iter().map(|spec| spec.name).collect();
     let own = COMMANDS.iter().filter_map(|spec| Some(command(spec.slash?, spec.summary, spec.arguments.to_owned())));
     own.chain([command(UMBRELLA, "Everything dialnote can do here.", names.join(" | "))]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_one_that_slack_takes() {
+        let read = |text| address(text).map(String::from);
+        assert_eq!(read(PLACEHOLDER_URL), Some(format!("{PLACEHOLDER_URL}/")));
+        assert_eq!(read("https://app.example:8443/dialnote"), Some("https://app.example:8443/dialnote".to_owned()));
+        let refused = ["foo", "app.example", "http://app.example", "http://localhost", "https://", "https:///", ""];
+        for text in
+            refused.into_iter().chain(["https://a@app.example", "https://app.example?a", "https://app.example#a"])
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_slash_at_the_end_is_not_doubled() {
+        for url in ["https://app.example", "https://app.example/", "https://app.example//"] {
+            assert_eq!(Reached::At(url).url("/slack/events").as_deref(), Some("https://app.example/slack/events"));
+        }
+    }
 }

@@ -13,6 +13,9 @@ use prometheus_client::registry::{Registry, Unit};
 use crate::error::{Fault, Service};
 use crate::traces;
 
+/// What every name begins with, so that it is no one else's.
+const PREFIX: &str = "dialnote_slack";
+
 /// Where the answers to requests are told apart by how long they took, in seconds. Slack gives up
 /// after 3 s.
 const TIMES: [f64; 12] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0];
@@ -174,7 +177,7 @@ impl Metrics {
 
     /// The counts as text, in the format that Prometheus reads; with what waits, if that is known.
     pub fn encode(&self, waiting: Option<Waiting>) -> String {
-        let mut registry = Registry::default();
+        let mut registry = Registry::with_prefix(PREFIX);
         let help = "Calls repeated although an earlier try may have had its effect";
         registry.register("outcome_unknown", help, self.outcome_unknown.clone());
         registry.register("requests", "Slack's requests that were answered", self.answers.clone());

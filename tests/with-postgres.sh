@@ -53,6 +53,10 @@ certificate() {
 }
 certificate >"$home/openssl.log" 2>&1 || { cat "$home/openssl.log" >&2; fail "no certificate was made"; }
 
+# Everyone is trusted but this one, for the test of passwords.
+{ echo "host all needs_password 127.0.0.1/32 scram-sha-256"; cat "$data/pg_hba.conf"; } >"$home/pg_hba.conf"
+cat "$home/pg_hba.conf" >"$data/pg_hba.conf"
+
 port=
 for attempt in 1 2 3 4 5 6 7 8 9 10; do
     port=$((20000 + ($$ * 7 + attempt * 1009) % 40000))

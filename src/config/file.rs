@@ -14,7 +14,9 @@ use secrecy::{ExposeSecret, SecretString};
 use toml::de::{DeTable, DeValue};
 use tracing::warn;
 
-use super::{Config, Database, LogFormat, Mistake, SETTINGS, Setting};
+use super::settings::names;
+use super::{Config, Database, LogFormat, Mistake, SECRETS, SETTINGS};
+use crate::error::in_words;
 
 /// Where settings come from.
 #[derive(Debug)]
@@ -93,7 +95,7 @@ impl Written {
         match contents(path) {
             Ok((text, open)) => Self { open_to_others: open && !is_credential(path), ..Self::parse(&text) },
             Err(error) => {
-                let mistakes = vec![of_the_file(format!("cannot be read: {}", error.kind()))];
+                let mistakes = vec![of_the_file(format!("cannot be read: {}", in_words(&error)))];
                 Self { mistakes, cut_short: true, ..Self::default() }
             }
         }
@@ -111,25 +113,25 @@ impl Written {
         keys.sort_by_key(|(key, _)| key.span().start);
         for (key, value) in keys {
             let line = line(text, key.span().start);
-            match SETTINGS.iter().find(|setting| key_of(setting) == key.get_ref().as_ref()) {
-                Some(setting) => written.take(setting, value.get_ref(), line),
+            match names().find(|name| key_of(name) == key.get_ref().as_ref()) {
+                Some(name) => written.take(name, value.get_ref(), line),
                 None => written.mistakes.push(of_the_file(unknown(key.get_ref(), line))),
             }
         }
         written
     }
 
-    fn take(&mut self, setting: &Setting, value: &DeValue<'_>, line: usize) {
-        let taken = match value.as_array().filter(|_| takes_several(setting)) {
+    fn take(&mut self, name: &'static str, value: &DeValue<'_>, line: usize) {
+        let taken = match value.as_array().filter(|_| takes_several(name)) {
             Some(several) => several.iter().map(|one| scalar(one.get_ref())).collect::<Option<Vec<_>>>(),
             None => scalar(value).map(|one| vec![one]),
         };
         if let Some(taken) = taken {
-            self.values.insert(setting.name, taken.join(",").into());
+            self.values.insert(name, taken.join(",").into());
         } else {
-            let or_several = if takes_several(setting) { ", or several of those in brackets" } else { "" };
+            let or_several = if takes_several(name) { ", or several of those in brackets" } else { "" };
             let problem = format!("(line {line} of the file) must be text in quotation marks or a number{or_several}");
-            self.mistakes.push(Mistake { name: setting.name, problem });
+            self.mistakes.push(Mistake { name, problem });
         }
     }
 
@@ -167,12 +169,12 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
 fn unknown(key: &str, line: usize) -> String {
     let shown = key.len() <= LONGEST_SHOWN && key.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
     let shown = if shown { key } else { "what stands there" };
-    let name = key.to_lowercase().replace('-', "_");
-    let scored = SETTINGS.iter().map(|setting| (strsim::jaro_winkler(&key_of(setting), &name), setting));
+    let meant = key.to_lowercase().replace('-', "_");
+    let scored = names().map(|name| (strsim::jaro_winkler(&key_of(name), &meant), name));
     let nearest = scored.max_by(|(one, _), (other, _)| one.total_cmp(other)).filter(|(likeness, _)| *likeness >= ALIKE);
     let way_out = nearest.map_or_else(
         || "`dialnote-slack settings` prints all there are".to_owned(),
-        |(_, setting)| format!("did you mean {}?", key_of(setting)),
+        |(_, name)| format!("did you mean {}?", key_of(name)),
     );
     format!("line {line}: {shown} is no setting; {way_out}")
 }
@@ -192,19 +194,18 @@ fn line(text: &str, at: usize) -> usize {
 }
 
 /// What a setting is called in a file.
-fn key_of(setting: &Setting) -> String {
-    setting.name.to_lowercase()
+fn key_of(name: &str) -> String {
+    name.to_lowercase()
 }
 
 /// Whether a setting takes several values, separated by commas.
-fn takes_several(setting: &Setting) -> bool {
-    matches!(setting.name, "SLACK_SIGNING_SECRET" | "ENCRYPTION_KEY" | "OTEL_EXPORTER_OTLP_HEADERS")
+fn takes_several(name: &str) -> bool {
+    matches!(name, "SLACK_SIGNING_SECRET" | "ENCRYPTION_KEY" | "OTEL_EXPORTER_OTLP_HEADERS")
 }
 
 /// Whether a setting is a secret, or has one in it as the address of a database may.
 fn is_secret(name: &str, value: &str) -> bool {
-    let named_so = ["_SECRET", "_TOKEN", "_KEY", "_HEADERS"].iter().any(|end| name.ends_with(end));
-    named_so || (name == "DATABASE_URL" && !value.starts_with("sqlite:"))
+    SECRETS.iter().any(|(secret, _)| *secret == name) && !(name == "DATABASE_URL" && value.starts_with("sqlite:"))
 }
 
 /// A file with every setting, its description and its default, for whoever begins one.
@@ -213,7 +214,7 @@ pub fn example() -> String {
     for setting in &SETTINGS {
         let must = if setting.default.is_none() { " Must be set." } else { "" };
         let about = format!("{}{must}", setting.about.replace(['*', '`'], ""));
-        let _ = write!(page, "\n{}#{} = {}\n", commented(&about), key_of(setting), written(setting.default));
+        let _ = write!(page, "\n{}#{} = {}\n", commented(&about), key_of(setting.name), written(setting.default));
     }
     page
 }
@@ -221,7 +222,7 @@ pub fn example() -> String {
 const EXAMPLE_BEGINS: &str = "\
 # Settings of dialnote-slack, for `dialnote-slack --config FILE …` or CONFIG_FILE=FILE. Take away the # before what
 # you set. A variable of the same name in capitals wins. Who may read this file can read the secrets in it:
-# chmod 600.
+# chmod 600. A secret may stand in a file of its own, which the same name with _file at its end names.
 ";
 
 /// The longest line of a description in the example.
@@ -255,7 +256,7 @@ mod tests {
     const KEY: &str = "0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d0a0b0c0d";
 
     /// Every setting with a value that is not its default, but for those that are only for many workspaces.
-    const ONE: [(&str, &str); 25] = [
+    const ONE: [(&str, &str); 26] = [
         ("SLACK_SIGNING_SECRET", "planted-a,planted-b"),
         ("SLACK_BOT_TOKEN", "xoxb-planted"),
         ("DIALNOTE_API_KEY", "dn_live_planted"),
@@ -267,7 +268,8 @@ mod tests {
         ("DIALNOTE_WEBHOOK_SECRET", "planted-c"),
         ("DIALNOTE_WEBHOOK_HEADER", "X-Other"),
         ("SLACK_API_URL", "https://e.example"),
-        ("DATABASE_URL", "postgres://app:planted@db.example/dialnote"),
+        ("DATABASE_URL", "postgres://app@db.example/dialnote"),
+        ("DATABASE_PASSWORD", " planted/e%41# "),
         ("LISTEN", "127.0.0.1:9999"),
         ("OPS_LISTEN", "127.0.0.1:9998"),
         ("DRAIN_SECONDS", "7"),
@@ -347,20 +349,27 @@ mod tests {
                 assert_ne!(from_file, shown(&source(&[], &file(&rest))), "{without} does nothing");
             }
         }
-        let tried = ONE.iter().chain(&MANY).map(|(name, _)| *name).chain(["ENCRYPTION_KEY_FILE"]);
-        let tried: std::collections::BTreeSet<_> = tried.collect();
+        let tried: std::collections::BTreeSet<_> = ONE.iter().chain(&MANY).map(|(name, _)| *name).collect();
         assert_eq!(tried, SETTINGS.iter().map(|setting| setting.name).collect());
     }
 
     #[test]
-    fn the_key_to_seal_with_may_stand_in_a_file_that_the_file_names() {
+    fn each_secret_may_stand_in_a_file_that_the_file_names() {
         let Ok(folder) = tempfile::tempdir() else { unreachable!("a folder") };
-        let key = folder.path().join("key");
-        assert!(std::fs::write(&key, KEY).is_ok());
-        let path = key.display().to_string();
-        let named =
-            |(name, value)| if name == "ENCRYPTION_KEY" { ("ENCRYPTION_KEY_FILE", &*path) } else { (name, value) };
-        assert_eq!(shown(&source(&[], &file(&MANY.map(named)))), shown(&source(&MANY, "")));
+        let mut tried = std::collections::BTreeSet::new();
+        for settings in [&ONE[..], &MANY[..]] {
+            for (secret, by_file) in SECRETS {
+                let Some((_, value)) = settings.iter().find(|(name, _)| *name == secret) else { continue };
+                let path = folder.path().join(secret);
+                assert!(std::fs::write(&path, format!("{value}\n")).is_ok());
+                let path = path.display().to_string();
+                let named = |(name, value)| if name == secret { (by_file, &*path) } else { (name, value) };
+                let by_file: Vec<_> = settings.iter().copied().map(named).collect();
+                assert_eq!(shown(&source(&[], &file(&by_file))), shown(&source(settings, "")), "{secret}");
+                tried.insert(secret);
+            }
+        }
+        assert_eq!(tried.len(), SECRETS.len());
     }
 
     #[test]
@@ -406,7 +415,7 @@ mod tests {
         );
         let nowhere = Source::new(|_: &str| None, Some(Path::new("/nowhere/settings.toml")));
         let told: Vec<_> = nowhere.config().err().unwrap_or_default().iter().map(ToString::to_string).collect();
-        assert_eq!(told, ["CONFIG_FILE: cannot be read: entity not found"]);
+        assert_eq!(told, ["CONFIG_FILE: cannot be read: there is no such file or folder"]);
         assert!(nowhere.listen().is_err() && nowhere.database().is_err());
     }
 
@@ -455,15 +464,18 @@ mod tests {
 
     #[test]
     fn secrets_and_what_takes_several_are_known() {
-        let secrets: Vec<_> =
-            SETTINGS.iter().filter(|setting| is_secret(setting.name, "")).map(|one| one.name).collect();
-        assert_eq!(
-            secrets.join(" "),
-            "SLACK_SIGNING_SECRET SLACK_BOT_TOKEN SLACK_APP_TOKEN DIALNOTE_API_KEY SLACK_CLIENT_SECRET ENCRYPTION_KEY \
-             DIALNOTE_WEBHOOK_SECRET DATABASE_URL OTEL_EXPORTER_OTLP_HEADERS"
-        );
+        let named_so = |name: &&str| {
+            ["_SECRET", "_TOKEN", "_KEY", "_HEADERS", "_PASSWORD"].iter().any(|end| name.ends_with(end))
+                || *name == "DATABASE_URL"
+        };
+        let secrets: Vec<_> = SETTINGS.iter().map(|setting| setting.name).filter(named_so).collect();
+        assert_eq!(SECRETS.map(|(secret, _)| secret).as_slice(), secrets);
+        for (secret, by_file) in SECRETS {
+            assert_eq!(by_file, format!("{secret}_FILE"));
+            assert!(is_secret(secret, "") && !is_secret(by_file, ""));
+        }
         for setting in &SETTINGS {
-            assert_eq!(takes_several(setting), setting.about.contains("separated by"), "{}", setting.name);
+            assert_eq!(takes_several(setting.name), setting.about.contains("separated by"), "{}", setting.name);
         }
     }
 

@@ -3,6 +3,7 @@
 
 pub mod file;
 mod reader;
+mod secret_file;
 mod settings;
 mod values;
 
@@ -10,11 +11,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use tracing::warn;
 use url::Url;
 
 use self::reader::Reader;
-pub use self::settings::{SETTINGS, Setting};
+pub use self::settings::{SECRETS, SETTINGS, Setting};
 use crate::dialnote::client::Addresses;
 use crate::dialnote::hooks::Signing;
 use crate::slack::oauth;
@@ -123,7 +125,7 @@ impl Config {
     /// Where what must not be lost is kept, for whoever only wants to look at that.
     pub fn read_database(lookup: impl Fn(&str) -> Option<String>) -> Result<Database, Vec<Mistake>> {
         let mut reader = Reader::new(lookup);
-        let database = reader.parsed("DATABASE_URL", values::database);
+        let database = reader.database();
         database.ok_or(reader.mistakes)
     }
 
@@ -143,7 +145,7 @@ impl Config {
         let dialnote_hooks = reader.parsed("DIALNOTE_HOOKS_URL", values::web_address);
         let signing = reader.optional("DIALNOTE_WEBHOOK_SECRET", |secret| Ok(SecretString::from(secret)));
         let header = reader.parsed("DIALNOTE_WEBHOOK_HEADER", values::header_name);
-        let database = reader.parsed("DATABASE_URL", values::database);
+        let database = reader.database();
         let listen = reader.parsed("LISTEN", values::listen_address);
         let ops_listen = reader.optional("OPS_LISTEN", values::listen_address);
         let drain = reader.parsed("DRAIN_SECONDS", values::drain);
@@ -183,6 +185,23 @@ impl Config {
         let without_mistake = reader.mistakes.is_empty();
         complete().filter(|_| without_mistake).ok_or(reader.mistakes)
     }
+}
+
+impl Config {
+    /// Says in the log what looks like a slip of the hand and need not be one.
+    pub fn warn_if_odd(&self) {
+        if self.signing_secrets.iter().any(|secret| !is_like_slacks(secret.expose_secret())) {
+            warn!(
+                "SLACK_SIGNING_SECRET does not look like Slack's (32 hexadecimal digits): if nothing that Slack sends \
+                 is accepted, copy it again from Basic Information → App Credentials"
+            );
+        }
+    }
+}
+
+/// Whether a signing secret looks like those that Slack has given out so far. It does not say that others never will.
+fn is_like_slacks(secret: &str) -> bool {
+    secret.len() == 32 && secret.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -304,6 +323,54 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_with_a_secret_by_file_is_told_of_the_setting_that_names_the_file() {
+        let Ok(folder) = tempfile::tempdir() else { unreachable!("a folder") };
+        let path = folder.path().join("token");
+        assert!(std::fs::write(&path, "xoxp-planted\n").is_ok());
+        let path = path.display().to_string();
+        let told = |further: &[(&str, &str)]| {
+            let all: Vec<_> =
+                COMPLETE.iter().filter(|(name, _)| *name != "SLACK_BOT_TOKEN").chain(further).copied().collect();
+            read(&all).err().unwrap_or_default().iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        let by_file = ("SLACK_BOT_TOKEN_FILE", &*path);
+        assert_eq!(
+            told(&[by_file]),
+            ["SLACK_BOT_TOKEN_FILE: does not begin with xoxb-; copy the bot token, not another one"]
+        );
+        assert_eq!(
+            told(&[by_file, ("SLACK_BOT_TOKEN", "xoxb-planted")]),
+            ["SLACK_BOT_TOKEN_FILE: and SLACK_BOT_TOKEN are both set; unset one"]
+        );
+        assert_eq!(
+            told(&[("SLACK_BOT_TOKEN_FILE", "/nowhere/planted")]),
+            ["SLACK_BOT_TOKEN_FILE: names a file that cannot be read: there is no such file or folder"]
+        );
+        assert_eq!(told(&[("SLACK_BOT_TOKEN_FILE", "none"), ("SLACK_BOT_TOKEN", "xoxb-planted")]), [""; 0]);
+    }
+
+    #[test]
+    fn a_password_belongs_to_a_server_and_is_given_once() {
+        let read = |url: &str, password: &str| {
+            let set = [("DATABASE_URL", url), ("DATABASE_PASSWORD", password)];
+            Config::read_database(|name| set.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))
+                .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect::<Vec<_>>())
+                .map(|database| match database {
+                    Database::Postgres(url) => url.expose_secret().to_owned(),
+                    Database::Sqlite(file) => file.display().to_string(),
+                })
+        };
+        let told = |problem: &str| Err(vec![format!("DATABASE_PASSWORD: {problem}")]);
+        assert_eq!(read("postgres://a@b/c", " p@/# "), Ok("postgres://a@b/c?password=+p%40%2F%23+".to_owned()));
+        assert_eq!(read("postgres://a:b@c/d", "none"), Ok("postgres://a:b@c/d".to_owned()));
+        assert_eq!(read("sqlite:a.db", "none"), Ok("a.db".to_owned()));
+        assert_eq!(read("sqlite:a.db", "planted"), told("is for a postgres:// address, and DATABASE_URL names a file"));
+        for url in ["postgres://a:planted@b/c", "postgres://a@b/c?password=planted"] {
+            assert_eq!(read(url, "planted"), told("and a password in DATABASE_URL are both set; take one away"));
+        }
+    }
+
+    #[test]
     fn a_collector_in_the_open_is_told_no_secrets() {
         let with = |endpoint, headers| {
             let further = [("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint), ("OTEL_EXPORTER_OTLP_HEADERS", headers)];
@@ -317,6 +384,14 @@ mod tests {
         assert_eq!(with("http://127.0.0.1:4318", "api-key=planted"), Ok(true));
         assert_eq!(with("https://collector.example", "api key=planted"), refused);
         assert_eq!(with("none", "api-key=planted"), Ok(false));
+    }
+
+    #[test]
+    fn a_signing_secret_of_slacks_is_known() {
+        assert!(is_like_slacks("0123456789abcdef0123456789abcdef"));
+        for other in ["x", "xoxb-1", "0123456789abcdef0123456789abcdeg", "0123456789abcdef0123456789abcde", ""] {
+            assert!(!is_like_slacks(other), "{other}");
+        }
     }
 
     #[test]

@@ -1,13 +1,17 @@
 //! One setting after another: looked up, checked, and every mistake kept, so that all are told together.
 
-use secrecy::SecretString;
+use std::path::Path;
+
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::settings::{NONE, SETTINGS};
-use super::values::{WITH_A_SPACE, collector_address, headers, share, web_address, word};
-use super::{Mistake, Workspaces};
+use super::secret_file;
+use super::settings::{NONE, SECRETS, SETTINGS};
+use super::values::{WITH_A_SPACE, collector_address, database, headers, share, web_address, word};
+use super::{Database, Mistake, Workspaces};
 use crate::dialnote::client::{ASSIGN, Addresses, READS};
 use crate::slack::oauth;
+use crate::store::postgres;
 use crate::traces::Collector;
 use crate::vault::Vault;
 
@@ -39,7 +43,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
             self.mistake::<()>("PUBLIC_URL", "must be set with SLACK_CLIENT_ID: people come back there from Slack");
         }
         let client_secret = self.optional("SLACK_CLIENT_SECRET", word);
-        if client_secret.is_none() {
+        if !self.is_set("SLACK_CLIENT_SECRET") {
             self.mistake::<()>("SLACK_CLIENT_SECRET", "must be set with SLACK_CLIENT_ID");
         }
         let keys = self.encryption_keys();
@@ -49,20 +53,11 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
     }
 
     fn encryption_keys(&mut self) -> Option<Vec<SecretString>> {
-        let (mut name, mut keys) = ("ENCRYPTION_KEY", self.optional("ENCRYPTION_KEY", |keys| Ok(keys.to_owned())));
-        if let Some(file) = self.optional("ENCRYPTION_KEY_FILE", |file| Ok(file.to_owned())) {
-            if keys.is_some() {
-                return self.mistake(name, "and ENCRYPTION_KEY_FILE are both set; unset one");
-            }
-            name = "ENCRYPTION_KEY_FILE";
-            match std::fs::read_to_string(file) {
-                Ok(text) => keys = Some(text),
-                Err(error) => return self.mistake(name, &format!("cannot be read: {}", error.kind())),
-            }
-        }
-        let Some(keys) = keys else {
+        let name = "ENCRYPTION_KEY";
+        if !self.is_set(name) {
             return self.mistake(name, "must be set with SLACK_CLIENT_ID; `dialnote-slack vault key` makes one");
-        };
+        }
+        let keys = self.given(name)?;
         let keys: Vec<_> = keys.split([',', '\n']).map(str::trim).filter(|key| !key.is_empty()).collect();
         let keys: Vec<_> = keys.into_iter().map(SecretString::from).collect();
         match Vault::new(&keys) {
@@ -77,6 +72,28 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         let is_one = self.is_set(READS) && !self.is_set(ASSIGN);
         let assign = if is_one { reads.clone() } else { self.parsed(ASSIGN, web_address) };
         Some(Addresses { reads: reads?, assign: assign? })
+    }
+
+    /// Where what must not be lost is kept. A server's password may be a setting of its own: in an address many
+    /// characters mean something else.
+    pub(super) fn database(&mut self) -> Option<Database> {
+        let name = "DATABASE_PASSWORD";
+        let password = match self.set(name) {
+            Ok(password) => password.filter(|password| password != NONE),
+            Err(problem) => return self.mistake(name, &problem),
+        };
+        match (self.parsed("DATABASE_URL", database)?, password) {
+            (database, None) => Some(database),
+            (Database::Sqlite(_), Some(_)) => {
+                self.mistake(name, "is for a postgres:// address, and DATABASE_URL names a file")
+            }
+            (Database::Postgres(url), Some(password)) => {
+                match postgres::with_password(url.expose_secret(), &password) {
+                    Some(url) => Some(Database::Postgres(url.into())),
+                    None => self.mistake(name, "and a password in DATABASE_URL are both set; take one away"),
+                }
+            }
+        }
     }
 
     /// The collector that gets traces, if there is one.
@@ -127,24 +144,53 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
     }
 
     pub(super) fn is_set(&self, name: &str) -> bool {
-        (self.lookup)(name).is_some_and(|value| !value.trim().is_empty() && value.trim() != NONE)
+        self.says_more_than_none(name) || self.file(name).is_some()
+    }
+
+    fn says_more_than_none(&self, name: &str) -> bool {
+        self.said(name).is_some_and(|value| value.trim() != NONE)
     }
 
     /// What is set, else the default.
     fn given(&mut self, name: &'static str) -> Option<String> {
-        let set = (self.lookup)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-        let setting = SETTINGS.iter().find(|setting| setting.name == name);
-        match (set, setting.and_then(|setting| setting.default)) {
-            (Some(value), _) => Some(value),
-            (None, Some(default)) => Some(default.to_owned()),
-            (None, None) => {
-                let about = setting.map_or("", |setting| setting.about).replace(['*', '`'], "");
-                self.mistake(name, &format!("is not set. {about}"))
-            }
+        match self.set(name) {
+            Ok(Some(value)) => Some(value.trim().to_owned()),
+            Ok(None) => self.default(name),
+            Err(problem) => self.mistake(name, &problem),
         }
     }
 
+    /// What is set, by itself or in a file that is named instead.
+    fn set(&self, name: &str) -> Result<Option<String>, String> {
+        match self.file(name) {
+            None => Ok(self.said(name)),
+            Some(_) if self.says_more_than_none(name) => Err(format!("and {name} are both set; unset one")),
+            Some((_, file)) => secret_file::read(Path::new(&file)).map(Some),
+        }
+    }
+
+    /// The file in which a secret stands, and the setting that names it.
+    fn file(&self, name: &str) -> Option<(&'static str, String)> {
+        let (_, setting) = *SECRETS.iter().find(|(secret, _)| *secret == name)?;
+        Some((setting, self.said(setting)?)).filter(|(_, file)| file.trim() != NONE)
+    }
+
+    fn said(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).filter(|value| !value.trim().is_empty())
+    }
+
+    fn default(&mut self, name: &'static str) -> Option<String> {
+        let setting = SETTINGS.iter().find(|setting| setting.name == name);
+        if let Some(default) = setting.and_then(|setting| setting.default) {
+            return Some(default.to_owned());
+        }
+        let about = setting.map_or("", |setting| setting.about).replace(['*', '`'], "");
+        self.mistake(name, &format!("is not set. {about}"))
+    }
+
+    /// Keeps a mistake, under the name of the setting that has to be changed.
     fn mistake<T>(&mut self, name: &'static str, problem: &str) -> Option<T> {
+        let name = self.file(name).map_or(name, |(setting, _)| setting);
         self.mistakes.push(Mistake { name, problem: problem.to_owned() });
         None
     }

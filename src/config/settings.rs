@@ -61,11 +61,6 @@ pub static SETTINGS: [Setting; 30] = [
                 While you replace it: the new one and the old one, separated by a comma.",
     },
     Setting {
-        name: "ENCRYPTION_KEY_FILE",
-        default: Some(NONE),
-        about: "A file in which that stands, instead of `ENCRYPTION_KEY`.",
-    },
-    Setting {
         name: "DIALNOTE_API_URL",
         default: Some("https://api.dialnote.com/api/v1/public"),
         about: "Where dialnote's API is read, and notes are written.",
@@ -112,6 +107,11 @@ pub static SETTINGS: [Setting; 30] = [
         name: "DATABASE_URL",
         default: Some("sqlite:dialnote-slack.db"),
         about: "Where the app keeps what it must not lose: `sqlite:` and a file, or `postgres://…` for several instances.",
+    },
+    Setting {
+        name: "DATABASE_PASSWORD",
+        default: Some(NONE),
+        about: "The password for a `postgres://…` that has none in it, with any characters.",
     },
     Setting { name: "LISTEN", default: Some("127.0.0.1:8080"), about: "The address and port to listen on." },
     Setting {
@@ -167,6 +167,25 @@ pub static SETTINGS: [Setting; 30] = [
         about: "The share of traces that it gets, 0 to 1: of each either everything or nothing.",
     },
 ];
+
+/// Each setting that is a secret, or may have one in it, and the one that names a file where it stands instead.
+pub static SECRETS: [(&str, &str); 10] = [
+    ("SLACK_SIGNING_SECRET", "SLACK_SIGNING_SECRET_FILE"),
+    ("SLACK_BOT_TOKEN", "SLACK_BOT_TOKEN_FILE"),
+    ("SLACK_APP_TOKEN", "SLACK_APP_TOKEN_FILE"),
+    ("DIALNOTE_API_KEY", "DIALNOTE_API_KEY_FILE"),
+    ("SLACK_CLIENT_SECRET", "SLACK_CLIENT_SECRET_FILE"),
+    ("ENCRYPTION_KEY", "ENCRYPTION_KEY_FILE"),
+    ("DIALNOTE_WEBHOOK_SECRET", "DIALNOTE_WEBHOOK_SECRET_FILE"),
+    ("DATABASE_URL", "DATABASE_URL_FILE"),
+    ("DATABASE_PASSWORD", "DATABASE_PASSWORD_FILE"),
+    ("OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS_FILE"),
+];
+
+/// The name of every setting, and of those that name a file.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().map(|setting| setting.name).chain(SECRETS.iter().map(|(_, file)| *file))
+}
 
 /// What stands for a setting that need not be set.
 pub(super) const NONE: &str = "none";

@@ -8,6 +8,7 @@ use std::process::Stdio;
 use dialnote_slack::jobs;
 use dialnote_slack::sandbox::SlackFailure;
 use dialnote_slack::store::sqlite;
+use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
 use crate::database::On;
@@ -213,6 +214,82 @@ async fn wrong_settings_have_an_exit_code_of_their_own() {
     assert_eq!(run(&[("LISTEN", "127.0.0.1:1".to_owned())], folder.path(), "health").await.status, 1);
     let nowhere = [("DATABASE_URL", "postgres://app@127.0.0.1:1/app".to_owned())];
     assert_eq!(run(&nowhere, folder.path(), "jobs list").await.status, 69);
+}
+
+#[tokio::test]
+async fn what_the_system_says_is_passed_on_in_words() {
+    on_a_file(async |bot| {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("there.db"), "").unwrap();
+        let taken = run(&bot.settings(), folder.path(), "backup there.db").await;
+        let why = "the database cannot be copied to there.db: there is such a file already\n";
+        assert!(taken.status == 73 && taken.told.ends_with(why), "{}", taken.told);
+        let nowhere = run(&bot.settings(), folder.path(), "backup missing/copy.db").await;
+        assert!(nowhere.told.ends_with("copy.db: there is no such file or folder\n"), "{}", nowhere.told);
+        let missing = [("CONFIG_FILE", "missing.toml".to_owned())];
+        let missing = run(&missing, folder.path(), "doctor").await;
+        assert!(
+            missing.told.contains("CONFIG_FILE: cannot be read: there is no such file or folder"),
+            "{}",
+            missing.told
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_manifest_is_only_made_for_an_address_that_slack_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    for url in ["foo", "http://app.example", "https://app.example?a=b"] {
+        let refused = run(&[], folder.path(), &format!("manifest --url {url}")).await;
+        assert_eq!((refused.status, refused.out.as_str()), (78, ""), "{url}");
+        assert!(refused.told.starts_with("--url is not an address that Slack can reach"), "{}", refused.told);
+    }
+    let made = run(&[], folder.path(), "manifest --url https://app.example/").await;
+    assert!(made.status == 0 && made.out.contains("https://app.example/slack/events"), "{}", made.out);
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_is_told_from_a_slack_that_is_not_reached() {
+    on_a_file(async |bot| {
+        for (setting, value, expected) in [
+            ("SLACK_BOT_TOKEN", "xoxb-wrong", "Slack does not accept SLACK_BOT_TOKEN: replace it and restart"),
+            ("SLACK_API_URL", "http://127.0.0.1:1", "Slack could not be asked whether it accepts SLACK_BOT_TOKEN"),
+            ("SLACK_SIGNING_SECRET", "x", "SLACK_SIGNING_SECRET does not look like Slack's"),
+        ] {
+            let told =
+                first_line_about(bot, (setting, value), setting.replace("_API_URL", "_BOT_TOKEN").as_str()).await;
+            assert!(told.contains(expected), "{told}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_second_instance_on_a_file_is_said_to_be_one() {
+    on_a_file(async |bot| {
+        let database = format!("sqlite:{}", bot.database().display());
+        let told = first_line_about(bot, ("DATABASE_URL", &database), "database").await;
+        assert!(told.contains("another process has the database open"), "{told}");
+    })
+    .await;
+}
+
+/// The first line that a server with another setting logs about something, or else the last that it logs at its
+/// start. Then it is killed.
+async fn first_line_about(bot: &Bot, (setting, value): (&str, &str), what: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dialnote-slack"));
+    command.arg("serve").env_clear().envs(without_database(bot)).current_dir(folder.path()).kill_on_drop(true);
+    command.env("LISTEN", "127.0.0.1:0").env("OPS_LISTEN", "127.0.0.1:0").env(setting, value);
+    let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    loop {
+        let line = lines.next_line().await.unwrap().expect("it says so before it ends");
+        if line.contains(what) || line.contains("app: dialnote ") {
+            return line;
+        }
+    }
 }
 
 /// The settings of an app that has everything but a database where it should be.

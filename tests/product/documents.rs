@@ -57,6 +57,18 @@ fn the_readme_lists_every_scope() {
 }
 
 #[test]
+fn alerts_are_about_metrics_that_are_explained() {
+    let [alerts, guide] = ["packaging/alerts.yaml", "docs/operate.md"].map(|file| fs::read_to_string(file).unwrap());
+    let name = |text: &str| text.split(|c: char| c != '_' && !c.is_ascii_lowercase()).next().unwrap().to_owned();
+    let named: Vec<_> = alerts.split("dialnote_slack_").skip(1).map(name).collect();
+    assert!(named.len() > 8, "{named:?}");
+    for metric in named {
+        let metric = metric.trim_end_matches("_bucket").trim_end_matches("_seconds_count");
+        assert!(guide.contains(&format!("`{metric}")), "{metric} is not in docs/operate.md");
+    }
+}
+
+#[test]
 fn every_promise_names_a_test_that_there_is() {
     let readme = fs::read_to_string("README.md").unwrap();
     let promises = readme.split("## What is promised").nth(1).unwrap().split("\n## ").next().unwrap();

@@ -69,14 +69,14 @@ async fn what_happens_is_counted() {
         bot.read_all().await;
         let counted = reqwest::get(format!("{}/metrics", bot.ops)).await.unwrap().text().await.unwrap();
         for line in [
-            r#"jobs_retried_total{cause="rate_limited"} 1"#,
-            r#"rate_limit_wait_seconds_total{service="slack"} "#,
-            r#"call_seconds_count{service="dialnote",method="POST conversations/_/notes",result="ok"} 1"#,
-            r#"call_seconds_count{service="slack",method="chat.postMessage",result="rate_limited"} 1"#,
-            r#"queue_jobs{lane="inbox"} 0"#,
-            "queue_dead_jobs 0",
-            "queue_oldest_age_seconds 0",
-            "last_look_timestamp_seconds 1795424400",
+            r#"dialnote_slack_jobs_retried_total{cause="rate_limited"} 1"#,
+            r#"dialnote_slack_rate_limit_wait_seconds_total{service="slack"} "#,
+            r#"dialnote_slack_call_seconds_count{service="dialnote",method="POST conversations/_/notes",result="ok"} 1"#,
+            r#"dialnote_slack_call_seconds_count{service="slack",method="chat.postMessage",result="rate_limited"} 1"#,
+            r#"dialnote_slack_queue_jobs{lane="inbox"} 0"#,
+            "dialnote_slack_queue_dead_jobs 0",
+            "dialnote_slack_queue_oldest_age_seconds 0",
+            "dialnote_slack_last_look_timestamp_seconds 1795424400",
         ] {
             assert!(counted.contains(line), "{line} is not in\n{counted}");
         }

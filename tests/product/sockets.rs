@@ -163,6 +163,7 @@ async fn broken_connections_are_replaced() {
         assert_eq!(bot.dialnote(ANA), "mem_zoe open");
         let counted = reqwest::get(format!("{}/metrics", bot.ops)).await.unwrap().text().await.unwrap();
         for line in ["sockets 2", "sockets_opened_total 4", r#"requests_total{status="200"} 1"#] {
+            let line = format!("dialnote_slack_{line}");
             assert!(counted.lines().any(|counted| counted == line), "{line} is not in\n{counted}");
         }
     })

@@ -10,7 +10,7 @@ use dialnote_slack::clock::from_millis;
 use dialnote_slack::error::Fault;
 use dialnote_slack::ids::InstallationId;
 use dialnote_slack::store::pace::Pace;
-use dialnote_slack::store::postgres::Postgres;
+use dialnote_slack::store::postgres::{Postgres, with_password};
 use dialnote_slack::store::{Accepted, Delivery, Effect, Lane, NewJob, Settled, Store, Verdict, conformance};
 use jiff::Timestamp;
 use tokio_postgres::{Client, NoTls};
@@ -339,6 +339,26 @@ async fn a_server_that_nobody_vouches_for_is_not_spoken_to() -> Result<(), Fault
     let why = outcome.err().map(|fault| fault.to_string()).unwrap_or_default();
     assert!(why.contains("certificate"), "{why}");
     Ok(())
+}
+
+#[tokio::test]
+async fn a_password_of_its_own_may_have_any_characters() -> Result<(), Fault> {
+    let operator = Database::new().await?.operator;
+    operator
+        .batch_execute("DROP ROLE IF EXISTS needs_password; CREATE ROLE needs_password LOGIN")
+        .await
+        .map_err(failed)?;
+    let url = server()?.replace("://tests@", "://needs_password@");
+    let enters = async |password: &str| Postgres::is_there(&with_password(&url, password).unwrap()).await.is_ok();
+    let without = Postgres::is_there(&url).await.map_err(|fault| fault.in_short());
+    assert_eq!(without, Err("the server wants a password: set DATABASE_PASSWORD".to_owned()));
+    for password in ["p@ss/w#rd", " a b ", "pässwörd €", "100%41?&=+", ":'\"\\"] {
+        let set = format!("ALTER ROLE needs_password PASSWORD '{}'", password.replace('\'', "''"));
+        operator.batch_execute(&set).await.map_err(failed)?;
+        assert!(enters(password).await, "{password}");
+        assert!(!enters(&format!("{password}!")).await, "{password} is not looked at");
+    }
+    operator.batch_execute("DROP ROLE needs_password").await.map_err(failed)
 }
 
 /// A plan depends on what the server believes about the tables, so they are filled: many lines, one

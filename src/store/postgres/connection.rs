@@ -10,12 +10,12 @@ use refinery::error::Kind;
 use rustls::ClientConfig;
 use rustls_platform_verifier::BuilderVerifierExt;
 use tokio_postgres::config::{Host, SslMode};
-use tokio_postgres::{Client, Config};
+use tokio_postgres::{Client, Config, Error};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use url::Url;
 
 use super::fault;
-use crate::error::Fault;
+use crate::error::{Fault, whole};
 
 mod embedded {
     refinery::embed_migrations!("migrations/postgres");
@@ -84,7 +84,7 @@ impl Route {
 
     /// Whether there is a schema already.
     pub(super) async fn has_schema(&self) -> Result<bool, Fault> {
-        let (client, connection) = self.config.connect(self.tls.clone()).await.map_err(|error| fault(&error))?;
+        let (client, connection) = self.config.connect(self.tls.clone()).await.map_err(|error| refused(&error))?;
         let driver = tokio::spawn(connection);
         let found = client.query_one(HAS_SCHEMA, &[]).await.and_then(|row| row.try_get(0));
         drop(client);
@@ -107,7 +107,7 @@ impl Route {
 
     /// Grouped, so that a migration and the note that it was made are one transaction.
     async fn migrate_once(&self) -> Result<(), Fault> {
-        let (mut client, connection) = self.config.connect(self.tls.clone()).await.map_err(|error| fault(&error))?;
+        let (mut client, connection) = self.config.connect(self.tls.clone()).await.map_err(|error| refused(&error))?;
         let driver = tokio::spawn(connection);
         let outcome = run_migrations(&mut client).await;
         drop(client);
@@ -160,6 +160,15 @@ pub(super) fn settings(url: &str) -> Result<Config, Fault> {
     Ok(config)
 }
 
+/// The URL with a password of any characters; nothing if it has one already. It is put behind everything else, so that
+/// users, hosts and sockets stay as they were written.
+pub fn with_password(url: &str, password: &str) -> Option<String> {
+    let has_none = settings(url).is_ok_and(|config| config.get_password().is_none());
+    let mut url = Url::parse(url).ok().filter(|_| has_none)?;
+    url.query_pairs_mut().append_pair("password", password);
+    Some(url.into())
+}
+
 /// Takes what the URL says about TLS out of it, in the words of PostgreSQL's own programs. We never
 /// connect without checking the certificate, so all that ask for TLS mean the same here.
 fn encryption(url: &str) -> Result<(String, Option<SslMode>), Fault> {
@@ -187,6 +196,20 @@ fn unreadable(why: &str) -> Fault {
     Fault::Store(format!("the database's address cannot be read: {why}"))
 }
 
+/// Says why there is no connection, and what to do where the driver's words do not.
+fn refused(error: &Error) -> Fault {
+    match whole(error) {
+        words if words.ends_with("server does not support TLS") => Fault::Store(NO_TLS.to_owned()),
+        words if words.ends_with("password missing") => Fault::Store(NO_PASSWORD.to_owned()),
+        _ => fault(error),
+    }
+}
+
+const NO_TLS: &str = "the server offers no TLS. If no one else is on the network between them, add ?sslmode=disable to \
+                      DATABASE_URL";
+
+const NO_PASSWORD: &str = "the server wants a password: set DATABASE_PASSWORD";
+
 /// Whether nothing of what is said leaves this machine.
 fn stays_here(config: &Config) -> bool {
     config.get_hosts().iter().all(|host| match host {
@@ -212,7 +235,7 @@ pub(super) struct Loan(Option<Object>);
 impl Loan {
     pub(super) async fn from(pool: &Pool) -> Result<Self, Fault> {
         pool.get().await.map(|object| Self(Some(object))).map_err(|error| match error {
-            deadpool_postgres::PoolError::Backend(error) => fault(&error),
+            deadpool_postgres::PoolError::Backend(error) => refused(&error),
             other => Fault::Store(format!("no connection to the database: {other}")),
         })
     }

@@ -32,6 +32,7 @@ use self::accepting::Entrance;
 use self::announcing::{Crier, News};
 use self::claiming::{LOOKED_AT, Look};
 use self::connection::Route;
+pub use self::connection::with_password;
 use self::emptying::{Begin, Clear};
 use self::kept::ComeDue;
 use self::lines::name;

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
 use super::{PATIENCE, connection, fault};
-use crate::error::Fault;
+use crate::error::{Fault, in_words};
 
 /// What `SQLite` writes beside a database and needs to read it completely.
 const LOGS: [&str; 2] = ["-wal", "-journal"];
@@ -42,7 +42,7 @@ pub enum NotRestored {
     #[error("the app, or another of its commands, uses {}: stop it first. Nothing was changed", .0.display())]
     InUse(PathBuf),
     /// A file could not be written or read.
-    #[error("{}: {cause}. Make room or set the permissions right, then restore again", .file.display())]
+    #[error("{}: {}. Make room or set the permissions right, then restore again", .file.display(), in_words(.cause))]
     Io {
         /// Which.
         file: PathBuf,
@@ -58,7 +58,7 @@ pub fn backup(from: &Path, to: &Path) -> Result<(), Fault> {
     let connection = Connection::open_with_flags(from, flags).map_err(|error| fault(&error))?;
     connection.busy_timeout(PATIENCE).map_err(|error| fault(&error))?;
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
-    made.map_err(|error| Fault::Store(error.to_string()))?;
+    made.map_err(|error| Fault::Store(in_words(&error)))?;
     let copied = connection.execute("VACUUM INTO ?1", [to.display().to_string()]);
     copied.map(drop).map_err(|error| {
         // Half a copy is none, and would be in the way of the next.
@@ -73,6 +73,11 @@ pub fn look(path: &Path) -> Result<(), String> {
     let found = Connection::open_with_flags(path, flags).map_err(|error| error.to_string())?;
     found.busy_timeout(PATIENCE).map_err(|error| error.to_string())?;
     connection::is_ours(&found)
+}
+
+/// Whether another process works on a database just now.
+pub fn is_in_use(database: &Path) -> bool {
+    database.exists() && matches!(connection::alone(database), Ok(None))
 }
 
 /// Puts a backup in the place of the database. The one that was there is kept beside it, with all that belongs to

@@ -36,7 +36,7 @@ use tokio::sync::Notify;
 use self::accepting::Arrival;
 use self::checkpointer::Checkpointer;
 use self::connection::Presence;
-pub use self::copies::{NotRestored, backup, look, restore};
+pub use self::copies::{NotRestored, backup, is_in_use, look, restore};
 use self::file::DatabaseFile;
 use self::jobs::Settlement;
 use self::lines::Lines;

@@ -1,5 +1,8 @@
 //! What a URL says about TLS, and that a mistake in it never shows a password.
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
 use super::*;
 
 fn mode(url: &str) -> Option<SslMode> {
@@ -42,4 +45,42 @@ fn mistakes_are_named_without_the_password() {
         let fault = Route::read(url).err().map(|fault| fault.to_string()).unwrap_or_default();
         assert!(!fault.is_empty() && !fault.contains("planted"), "{fault}");
     }
+}
+
+#[test]
+fn a_password_may_have_any_characters() {
+    let read = |url: &str, password| {
+        let route = with_password(url, password).and_then(|url| Route::read(&url).ok());
+        route.and_then(|route| route.config.get_password().map(<[u8]>::to_vec))
+    };
+    for password in ["p@ss/w#rd", " a b ", "pü?&=+", "100%41", ":", "\"'\\"] {
+        for url in
+            ["postgres://a@db.example/b", "postgres://a@db/b?sslmode=disable", "postgres:///b?host=/run/x&user=a"]
+        {
+            assert_eq!(read(url, password).as_deref(), Some(password.as_bytes()), "{url}");
+        }
+    }
+    assert_eq!(with_password("postgres://a:b@c/d", "planted"), None);
+}
+
+/// A server on another machine, as far as the address says, that answers as `PostgreSQL` does where it has no TLS.
+#[tokio::test]
+async fn a_server_without_tls_is_refused_with_the_way_out() {
+    let Ok(listener) = TcpListener::bind("127.0.0.2:0").await else { unreachable!("an address") };
+    let Ok(address) = listener.local_addr() else { unreachable!("an address") };
+    let server = tokio::spawn(async move {
+        while let Ok((mut peer, _)) = listener.accept().await {
+            let mut asks_for_tls = [0; 8];
+            let _ = peer.read_exact(&mut asks_for_tls).await;
+            let _ = peer.write_all(b"N").await;
+        }
+    });
+    let Ok(route) = Route::read(&format!("postgres://a@{address}/b")) else { unreachable!("a route") };
+    let refused = |outcome: Result<(), Fault>| outcome.err().map(|fault| fault.to_string());
+    let told = Some(format!("the store failed: {NO_TLS}"));
+    assert_eq!(refused(route.has_schema().await.map(drop)), told);
+    assert_eq!(refused(route.migrate_once().await), told);
+    let Ok(pool) = route.pool() else { unreachable!("a pool") };
+    assert_eq!(refused(Loan::from(&pool).await.map(drop)), told);
+    server.abort();
 }
