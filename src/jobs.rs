@@ -100,8 +100,8 @@ pub async fn retry(store: &dyn Store, id: JobId, now: Timestamp, pacing: Pacing)
 /// then, and is looked at once more when it is there.
 fn anew(job: Job, now: Timestamp) -> (Job, Option<Job>) {
     match job {
-        Job::Command(CommandJob { asker, command, quoted, .. }) => {
-            (Job::Command(CommandJob { quoted, ..CommandJob::new(asker, command) }), None)
+        Job::Command(CommandJob { requester, command, quoted, .. }) => {
+            (Job::Command(CommandJob { quoted, ..CommandJob::new(requester, command) }), None)
         }
         Job::Message(Message::Card { ref face, .. } | Message::Anew { ref face, .. }) => {
             let conversation = face.conversation.id.clone();

@@ -101,10 +101,10 @@ pub(crate) fn person(number: u64) -> String {
 fn body(number: u64, from: &From) -> String {
     let From { workspaces, response_url } = from;
     let team = 10_000_000 + number % workspaces;
-    let (asker, owner) = (person(number), person(number * 7 + 3));
+    let (requester, owner) = (person(number), person(number * 7 + 3));
     format!(
         "token=gIkuvaNzQIHg97ATvDxqgjtO&team_id=T{team}&team_domain=acme-dental&channel_id=C2147483705\
-         &channel_name=front-desk&user_id={asker}&user_name=maya&command=%2Fassign&text=%3C%40{owner}%7Czoe%3E\
+         &channel_name=front-desk&user_id={requester}&user_name=maya&command=%2Fassign&text=%3C%40{owner}%7Czoe%3E\
          +conv_{number}+wants+a+call+back+about+the+crown%2C+before+noon+if+you+can%3B+she+is+at+work+afterwards\
          &api_app_id=A123456&is_enterprise_install=false&response_url={response_url}{number}\
          &trigger_id={number}.738474920.8088930838d88f008e0c4f8a5bd1c2d5"

@@ -4,19 +4,19 @@ use jiff::Timestamp;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::asker::Asker;
 use crate::domain::click::Resume;
 use crate::domain::command::Command;
 use crate::domain::conversation::Which;
 use crate::domain::plan::Progress;
 use crate::domain::question::Seen;
+use crate::domain::request_context::RequestContext;
 use crate::ids::{ConversationId, SlackUserId};
 
 /// A command on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandJob {
     /// Who asks.
-    pub asker: Asker,
+    pub requester: RequestContext,
     /// For what.
     pub command: Command,
     /// How far it got.
@@ -71,16 +71,16 @@ impl From<Kept> for Stage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResumeJob {
     /// Who asks.
-    pub asker: Asker,
+    pub requester: RequestContext,
     /// What is taken up, and how.
     pub resume: Resume,
 }
 
 impl CommandJob {
     /// A command that nothing was done about yet.
-    pub fn new(asker: Asker, command: Command) -> Self {
+    pub fn new(requester: RequestContext, command: Command) -> Self {
         let (stage, seen) = (Stage::Asked, Vec::new());
-        Self { asker, command, stage, batch: None, quoted: None, asked: None, undoes: None, seen }
+        Self { requester, command, stage, batch: None, quoted: None, asked: None, undoes: None, seen }
     }
 
     /// Which conversation is meant, if that is known.
@@ -94,7 +94,7 @@ impl CommandJob {
 
     /// Under which key it must wait its turn: that of its conversation, or of its person until that is known.
     pub fn key(&self) -> String {
-        self.conversation().map_or_else(|| person_key(&self.asker.user), conversation_key)
+        self.conversation().map_or_else(|| person_key(&self.requester.user), conversation_key)
     }
 }
 

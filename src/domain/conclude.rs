@@ -3,7 +3,6 @@
 
 use jiff::Timestamp;
 
-use crate::domain::asker::{Asker, Via};
 use crate::domain::command::Act;
 use crate::domain::conversation::{State, Status};
 use crate::domain::event::{Again, Event, Line};
@@ -12,6 +11,7 @@ use crate::domain::message::{Answer, By, Ended, Ending, Message};
 use crate::domain::notice::Notice;
 use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
+use crate::domain::request_context::{RequestContext, Via};
 use crate::domain::say::{Deed, Hidden, Say, What};
 use crate::ids::{ChannelId, SlackUserId};
 
@@ -30,22 +30,27 @@ pub struct Concluded<'a> {
 
 /// Whether the person who asked is answered in words, after the plan was carried out. `told` is whether they
 /// know that they wait.
-pub fn is_answered(ending: Concluded<'_>, asker: &Asker, told: bool) -> bool {
+pub fn is_answered(ending: Concluded<'_>, requester: &RequestContext, told: bool) -> bool {
     // Of what time brought about nobody waits for an answer.
-    let is_asked = asker.via != Via::Timer;
-    let is_seen = is_seen_on_card(asker) || on_direct_message(ending, asker).is_some();
+    let is_asked = requester.via != Via::Timer;
+    let is_seen = is_seen_on_card(requester) || on_direct_message(ending, requester).is_some();
     is_asked && (ending.note_refused.is_some() || told || !is_seen)
 }
 
 /// Says who else has to hear what after the plan was carried out, all of it or up to the refused note.
 /// `cards` are the channels that have a card of the conversation.
-pub fn messages(ending: Concluded<'_>, asker: &Asker, cards: &[ChannelId], now: Timestamp) -> Vec<Message> {
+pub fn messages(
+    ending: Concluded<'_>,
+    requester: &RequestContext,
+    cards: &[ChannelId],
+    now: Timestamp,
+) -> Vec<Message> {
     let Concluded { progress, note_refused, .. } = ending;
     let plan = &progress.plan;
     let noted = !plan.note.is_empty() && note_refused.is_none();
-    let mut messages = on_cards(progress, asker, cards, noted);
+    let mut messages = on_cards(progress, requester, cards, noted);
     // What a reader answered in a message stands in it before what became of it elsewhere.
-    messages.extend(on_direct_message(ending, asker));
+    messages.extend(on_direct_message(ending, requester));
     messages.extend(on_older_messages(plan, now));
     messages.extend(to_new_owner(progress, noted));
     messages.extend(to_old_owner(plan));
@@ -54,7 +59,7 @@ pub fn messages(ending: Concluded<'_>, asker: &Asker, cards: &[ChannelId], now: 
 }
 
 /// Whoever answers a direct message sees the answer in it.
-fn on_direct_message(ending: Concluded<'_>, asker: &Asker) -> Option<Message> {
+fn on_direct_message(ending: Concluded<'_>, requester: &RequestContext) -> Option<Message> {
     let plan = &ending.progress.plan;
     let answered = match plan.event() {
         Event::Accepted => Answer::Accepted,
@@ -64,8 +69,8 @@ fn on_direct_message(ending: Concluded<'_>, asker: &Asker) -> Option<Message> {
         _ => return None,
     };
     Some(Message::Answered {
-        to: asker.addressee(),
-        ts: asker.message.clone()?,
+        to: requester.addressee(),
+        ts: requester.message.clone()?,
         conversation: plan.before.id.clone(),
         answer: answered,
         otherwise: Box::new(Concluded { until: None, ..ending }.answer()),
@@ -75,8 +80,8 @@ fn on_direct_message(ending: Concluded<'_>, asker: &Asker) -> Option<Message> {
 /// Whoever gave a conversation to somebody hears what they answered.
 fn to_giver(progress: &Progress, noted: bool) -> Option<Message> {
     let plan = &progress.plan;
-    let giver = plan.giver.as_ref().filter(|giver| giver.member != plan.asker.member)?;
-    let actor = plan.asker.name.clone();
+    let giver = plan.giver.as_ref().filter(|giver| giver.member != plan.requester.member)?;
+    let actor = plan.requester.name.clone();
     let notice = match plan.event() {
         Event::Accepted => Notice::Accepted { actor, about: About::from(&plan.before) },
         event @ (Event::GaveBack { .. } | Event::Returned { .. }) => Notice::BackToYou {
@@ -94,7 +99,7 @@ fn to_giver(progress: &Progress, noted: bool) -> Option<Message> {
 fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<Message> {
     let from = plan.from.as_ref()?;
     let user = from.user.clone()?;
-    let actor = if user == plan.asker.user { By::You } else { By::Colleague(plan.asker.name.clone()) };
+    let actor = if user == plan.requester.user { By::You } else { By::Colleague(plan.requester.name.clone()) };
     let is_theirs = plan.to.as_ref().is_some_and(|to| to.member == from.member);
     let ended = |what, by| Some(Answer::Ended(Ended { what, by, at }));
     let answer = match (plan.event(), &plan.to) {
@@ -103,7 +108,7 @@ fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<Message> {
         _ if is_theirs => None,
         (Event::Returned { to }, _) => ended(Ending::Returned(to), By::Time),
         (Event::GaveBack { .. }, _) => Some(Answer::GaveBack),
-        (_, Some(to)) if to.member == plan.asker.member => ended(Ending::TakenOver, actor),
+        (_, Some(to)) if to.member == plan.requester.member => ended(Ending::TakenOver, actor),
         (_, Some(to)) => ended(Ending::Reassigned(to.name.clone()), actor),
         (_, None) => ended(Ending::Unassigned, actor),
     };
@@ -149,25 +154,25 @@ impl Concluded<'_> {
 }
 
 /// Somebody who clicks on a card sees the card change: that is the answer.
-fn is_seen_on_card(asker: &Asker) -> bool {
-    let in_channel = asker.channel.as_ref().is_some_and(|channel| !channel.is_direct());
-    asker.via == Via::Clicked && in_channel && !asker.reply.as_ref().is_some_and(|reply| reply.replace)
+fn is_seen_on_card(requester: &RequestContext) -> bool {
+    let in_channel = requester.channel.as_ref().is_some_and(|channel| !channel.is_direct());
+    requester.via == Via::Clicked && in_channel && !requester.reply.as_ref().is_some_and(|reply| reply.replace)
 }
 
-fn on_cards(progress: &Progress, asker: &Asker, cards: &[ChannelId], noted: bool) -> Vec<Message> {
+fn on_cards(progress: &Progress, requester: &RequestContext, cards: &[ChannelId], noted: bool) -> Vec<Message> {
     let plan = &progress.plan;
     let line = Line {
-        actor: plan.asker.name.clone(),
+        actor: plan.requester.name.clone(),
         what: plan.event(),
         note: if noted { plan.note.clone() } else { String::new() },
     };
-    let here = asker.channel.iter().filter(|channel| !channel.is_direct() && !cards.contains(channel));
+    let here = requester.channel.iter().filter(|channel| !channel.is_direct() && !cards.contains(channel));
     let mut messages = Vec::new();
     for channel in here.chain(cards) {
         messages.push(Message::Card {
             channel: channel.clone(),
             face: progress.face(),
-            asker: (asker.channel.as_ref() == Some(channel)).then(|| asker.addressee()),
+            requester: (requester.channel.as_ref() == Some(channel)).then(|| requester.addressee()),
         });
         messages.push(Message::Line {
             channel: channel.clone(),
@@ -180,9 +185,9 @@ fn on_cards(progress: &Progress, asker: &Asker, cards: &[ChannelId], noted: bool
 
 fn to_new_owner(progress: &Progress, noted: bool) -> Option<Message> {
     let plan = &progress.plan;
-    let to = plan.to.as_ref().filter(|to| to.member != plan.asker.member)?;
+    let to = plan.to.as_ref().filter(|to| to.member != plan.requester.member)?;
     let user = to.user.clone()?;
-    let actor = plan.asker.name.clone();
+    let actor = plan.requester.name.clone();
     let note = if noted { plan.note.clone() } else { String::new() };
     let notice = match plan.event() {
         Event::Took { .. } | Event::Assigned { .. } | Event::HandedOff { .. } => Notice::YoursNow {
@@ -219,11 +224,14 @@ fn to_old_owner(plan: &Plan) -> Option<Message> {
         return Some(Message::direct(from.user.clone()?, Notice::Returned { about, to }));
     }
     let stays = plan.to.as_ref().is_some_and(|to| to.member == from.member);
-    if stays || from.member == plan.asker.member {
+    if stays || from.member == plan.requester.member {
         return None;
     }
-    let notice =
-        Notice::NotYoursNow { actor: plan.asker.name.clone(), about, to: plan.to.as_ref().map(|to| to.name.clone()) };
+    let notice = Notice::NotYoursNow {
+        actor: plan.requester.name.clone(),
+        about,
+        to: plan.to.as_ref().map(|to| to.name.clone()),
+    };
     Some(Message::direct(from.user.clone()?, notice))
 }
 
@@ -258,12 +266,12 @@ impl Plan {
 
     /// The owner before, unless that was the one who asks.
     fn owner_before_if_other(&self) -> Option<String> {
-        let from = self.from.as_ref().filter(|from| from.member != self.asker.member)?;
+        let from = self.from.as_ref().filter(|from| from.member != self.requester.member)?;
         Some(from.name.clone())
     }
 
     fn what(&self) -> What {
-        let mine = self.to.as_ref().is_some_and(|to| to.member == self.asker.member);
+        let mine = self.to.as_ref().is_some_and(|to| to.member == self.requester.member);
         match &self.act {
             Act::Note | Act::History | Act::Show => What::Noted,
             Act::Accept => What::Accepted,

@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::asker::Asker;
 use crate::domain::refusal::About;
+use crate::domain::request_context::RequestContext;
 use crate::domain::say::Say;
 
 /// The state of a direct message.
@@ -83,7 +83,7 @@ pub struct Awaited {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<String>,
     /// The sender.
-    pub asker: Asker,
+    pub requester: RequestContext,
     /// The receiver's name for colleagues.
     pub name: String,
 }
@@ -118,7 +118,7 @@ pub struct Arrival {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingAnswer {
     /// The person who asked.
-    pub asker: Asker,
+    pub requester: RequestContext,
     /// The answer.
     pub say: Say,
     /// The direct messages.
@@ -142,8 +142,8 @@ impl PendingAnswer {
     }
 
     /// The answer with all that is known.
-    pub fn complete(self) -> (Asker, Say) {
-        (self.asker, self.say.with_receipts(self.receipts))
+    pub fn complete(self) -> (RequestContext, Say) {
+        (self.requester, self.say.with_receipts(self.receipts))
     }
 }
 

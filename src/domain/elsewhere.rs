@@ -116,7 +116,7 @@ impl Found {
             messages.push(if reopened && cards.contains(&channel) {
                 Message::Anew { channel, face }
             } else {
-                Message::Card { channel, face, asker: None }
+                Message::Card { channel, face, requester: None }
             });
         }
         for channel in cards {

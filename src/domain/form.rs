@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::asker::{Listed, Reply};
 use crate::domain::command::{Assignee, Command, Wanted};
 use crate::domain::conversation::Which;
 use crate::domain::question::Seen;
+use crate::domain::request_context::{Listed, Reply};
 use crate::domain::shown::Shown;
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
 

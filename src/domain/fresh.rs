@@ -96,7 +96,7 @@ impl Answered {
         let latest = latest.map(|past| Change {
             by: match past {
                 _ if past.by == SOMEBODY => Changer::Elsewhere,
-                _ if past.actor == facts.asker.user => Changer::You,
+                _ if past.actor == facts.requester.user => Changer::You,
                 _ => Changer::Colleague(past.by.clone()),
             },
             seconds_ago: facts.now.duration_since(past.at).as_secs().max(0),

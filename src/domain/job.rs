@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::absence::Absence;
-use crate::domain::asker::{Asker, Listed, Via};
 use crate::domain::command_job::{Batch, CommandJob, ResumeJob, Stage, conversation_key, person_key};
 use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::form::FormContext;
@@ -14,6 +13,7 @@ use crate::domain::linking::Linking;
 use crate::domain::message::Message;
 use crate::domain::people::ProfileJob;
 use crate::domain::policy::Rules;
+use crate::domain::request_context::{Listed, RequestContext, Via};
 use crate::domain::route::{self, Routing};
 use crate::domain::say::Say;
 use crate::domain::wishes::Wishes;
@@ -95,7 +95,7 @@ pub enum Job {
     Linked(LinkedJob),
     /// Look whether everything is as it has to be.
     #[serde(rename = "doctor.v1")]
-    Doctor(Asker),
+    Doctor(RequestContext),
     /// Say something.
     #[serde(rename = "message.v1")]
     Message(Message),
@@ -105,7 +105,7 @@ pub enum Job {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListJob {
     /// Who asks.
-    pub asker: Asker,
+    pub requester: RequestContext,
     /// What, and where.
     pub list: Listed,
     /// What came of the button that was pressed in it.
@@ -117,7 +117,7 @@ pub struct ListJob {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormJob {
     /// Who has it open.
-    pub asker: Asker,
+    pub requester: RequestContext,
     /// Which.
     pub view: ViewId,
     /// What it remembers.
@@ -128,7 +128,7 @@ pub struct FormJob {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchJob {
     /// Who asks.
-    pub asker: Asker,
+    pub requester: RequestContext,
     /// Which.
     pub batch: Batch,
 }
@@ -137,7 +137,7 @@ pub struct BatchJob {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeJob {
     /// Who asks.
-    pub asker: Asker,
+    pub requester: RequestContext,
     /// What.
     pub changes: Vec<Change>,
 }
@@ -235,7 +235,7 @@ pub struct SharedJob {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportJob {
     /// Who asks, and where.
-    pub asker: Asker,
+    pub requester: RequestContext,
     /// Of how many days.
     pub days: u16,
 }
@@ -244,7 +244,7 @@ pub struct ReportJob {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeopleJob {
     /// Who asks.
-    pub asker: Asker,
+    pub requester: RequestContext,
     /// For what.
     pub linking: Linking,
     /// The window that shows it.
@@ -295,17 +295,17 @@ impl Job {
     pub fn key(&self) -> String {
         match self {
             Self::Command(job) => job.key(),
-            Self::Resume(job) => person_key(&job.asker.user),
+            Self::Resume(job) => person_key(&job.requester.user),
             Self::Profile(job) => format!("profile:{}", job.user),
-            Self::List(job) => format!("list:{}", job.asker.user),
+            Self::List(job) => format!("list:{}", job.requester.user),
             Self::Form(job) => format!("form:{}", job.view),
             Self::Batch(job) => job.batch.kind(),
             Self::Handover(conversation) => conversation_key(conversation),
-            Self::Change(job) => person_key(&job.asker.user),
+            Self::Change(job) => person_key(&job.requester.user),
             // One at a time, so that nobody is linked twice.
             Self::People(_) | Self::Linked(_) => "people".to_owned(),
-            Self::Doctor(asker) => format!("doctor:{}", asker.user),
-            Self::Report(job) => format!("report:{}", job.asker.user),
+            Self::Doctor(requester) => format!("doctor:{}", requester.user),
+            Self::Report(job) => format!("report:{}", job.requester.user),
             Self::Message(Message::Report { to, .. }) => format!("report:{}", to.user),
             Self::Digest(job) => digest_key(&job.channel),
             Self::Message(Message::Digest { channel, .. } | Message::Settled { channel, .. }) => digest_key(channel),
@@ -339,17 +339,17 @@ impl Job {
     }
 
     /// Who asked for it, if somebody waits for an answer.
-    pub fn asker(&self) -> Option<&Asker> {
+    pub fn requester(&self) -> Option<&RequestContext> {
         match self {
-            Self::Command(job) => Some(&job.asker),
-            Self::Resume(job) => Some(&job.asker),
-            Self::List(job) => Some(&job.asker),
-            Self::Form(job) => Some(&job.asker),
-            Self::Batch(job) => Some(&job.asker),
-            Self::Change(job) => Some(&job.asker),
-            Self::Report(job) => Some(&job.asker),
-            Self::People(job) => Some(&job.asker),
-            Self::Doctor(asker) => Some(asker),
+            Self::Command(job) => Some(&job.requester),
+            Self::Resume(job) => Some(&job.requester),
+            Self::List(job) => Some(&job.requester),
+            Self::Form(job) => Some(&job.requester),
+            Self::Batch(job) => Some(&job.requester),
+            Self::Change(job) => Some(&job.requester),
+            Self::Report(job) => Some(&job.requester),
+            Self::People(job) => Some(&job.requester),
+            Self::Doctor(requester) => Some(requester),
             _ => None,
         }
     }
@@ -357,7 +357,7 @@ impl Job {
     /// Whether a request of Slack's asked for it.
     pub fn is_from_slack(&self) -> bool {
         let events = matches!(self, Self::Profile(_) | Self::Links(_) | Self::Shared(_) | Self::Removed(_));
-        events || self.asker().is_some_and(|asker| !matches!(asker.via, Via::Timer | Via::Postponed))
+        events || self.requester().is_some_and(|requester| !matches!(requester.via, Via::Timer | Via::Postponed))
     }
 
     /// Whether it is about dialnote and nobody waits for an answer: where dialnote is not connected any more
@@ -397,7 +397,7 @@ impl Job {
     pub fn behind(&self) -> Option<String> {
         match self {
             Self::Command(job) if job.stage == Stage::Asked && job.conversation().is_some() => {
-                Some(person_key(&job.asker.user))
+                Some(person_key(&job.requester.user))
             }
             _ => None,
         }

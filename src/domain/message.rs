@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::asker::Addressee;
 use crate::domain::delivery::{Arrival, Awaited};
 use crate::domain::event::Line;
 use crate::domain::face::{Digest, Face};
 use crate::domain::notice::Notice;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::Report;
+use crate::domain::request_context::Addressee;
 use crate::domain::say::{HomeFace, ListFace, PeopleFace, Say};
 use crate::ids::{ChannelId, ConversationId, FileId, MessageTs, SlackUserId, ViewId};
 
@@ -31,7 +31,7 @@ pub enum Message {
         /// What it shows.
         face: Face,
         /// Who is told if it cannot be posted.
-        asker: Option<Addressee>,
+        requester: Option<Addressee>,
     },
     /// The card as it is known, drawn again, because the channel shows less than before.
     CardAgain {

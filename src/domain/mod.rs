@@ -3,7 +3,6 @@
 
 pub mod absence;
 pub mod asked;
-pub mod asker;
 pub mod awake;
 pub mod click;
 pub mod command;
@@ -36,6 +35,7 @@ pub mod policy;
 pub mod question;
 pub mod refusal;
 pub mod report;
+pub mod request_context;
 pub mod retry;
 pub mod route;
 pub mod say;

@@ -4,7 +4,6 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::asker::Asker;
 use crate::domain::command::Act;
 use crate::domain::conversation::{Conversation, State, Status};
 use crate::domain::fresh::Looked;
@@ -13,6 +12,7 @@ use crate::domain::hours;
 use crate::domain::people::Teammate;
 use crate::domain::policy::Rules;
 use crate::domain::refusal::{About, Refusal};
+use crate::domain::request_context::RequestContext;
 use crate::domain::say::Picked;
 use crate::domain::text::{self, LONGEST_NAME};
 use crate::domain::undo::{self, Undoing};
@@ -40,7 +40,7 @@ const LONGEST_SNOOZE: SignedDuration = SignedDuration::from_hours(366 * 24);
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// Who asks.
-    pub asker: Teammate,
+    pub requester: Teammate,
     /// Who is to be the owner, if the command names somebody or a group.
     pub target: Option<Teammate>,
     /// Why it is this one, if the command names a group.
@@ -109,7 +109,7 @@ pub struct Plan {
     /// What was asked for.
     pub act: Act,
     /// By whom.
-    pub asker: Teammate,
+    pub requester: Teammate,
     /// What that person is called in dialnote. Earlier versions did not keep it.
     #[serde(default)]
     pub writer: String,
@@ -186,7 +186,7 @@ pub fn decide(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
     }
     let rules = facts.rules.clone();
     let plan = if *act == Act::Undo { undo::plan(facts)? } else { plan(act, note, facts)? };
-    rules.allow(&plan.asker, plan.from.as_ref(), act, &plan.calls)?;
+    rules.allow(&plan.requester, plan.from.as_ref(), act, &plan.calls)?;
     rules.note_is_there(act, note, About::from(&plan.before))?;
     Ok(plan)
 }
@@ -195,7 +195,7 @@ fn plan(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
     if act.is_answer() {
         facts.is_to_be_answered()?;
     }
-    if *act == Act::Keep && !facts.conversation.is_owned_by(&facts.asker.member) {
+    if *act == Act::Keep && !facts.conversation.is_owned_by(&facts.requester.member) {
         return Err(facts.not_yours());
     }
     let wanted = wanted(act, &facts);
@@ -218,7 +218,7 @@ fn plan(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
     };
     Ok(Plan {
         act: act.clone(),
-        asker: facts.asker,
+        requester: facts.requester,
         writer: facts.writer,
         before: facts.conversation,
         from: facts.owner,
@@ -241,8 +241,10 @@ enum Wanted {
 fn wanted(act: &Act, facts: &Facts) -> Wanted {
     let party = |teammate: &Teammate| Party::from(teammate.clone());
     match act {
-        Act::Assign(_) | Act::Handoff(_) => Wanted::Owner(Some(party(facts.target.as_ref().unwrap_or(&facts.asker)))),
-        Act::Take { .. } => Wanted::Owner(Some(party(&facts.asker))),
+        Act::Assign(_) | Act::Handoff(_) => {
+            Wanted::Owner(Some(party(facts.target.as_ref().unwrap_or(&facts.requester))))
+        }
+        Act::Take { .. } => Wanted::Owner(Some(party(&facts.requester))),
         Act::Unassign => Wanted::Owner(None),
         Act::Done => Wanted::Status(Status::Done),
         Act::Reopen | Act::Wake => Wanted::Status(Status::Open),
@@ -257,7 +259,7 @@ fn owner_call(act: &Act, to: Option<&Party>, facts: &Facts) -> Result<Call, Refu
     match (&facts.owner, to) {
         (None, None) => Err(Refusal::NobodyOwnsIt(about)),
         (Some(owner), _) if act.group().is_some() => Err(Refusal::Owned { about, owner: owner.name.clone() }),
-        (Some(owner), Some(to)) if owner.member == to.member => Err(if to.member == facts.asker.member {
+        (Some(owner), Some(to)) if owner.member == to.member => Err(if to.member == facts.requester.member {
             Refusal::AlreadyYours(about)
         } else {
             Refusal::AlreadyTheirs { about, owner: to.name.clone() }
@@ -282,7 +284,7 @@ fn may_take_from(act: &Act, owner: &Party) -> bool {
 
 /// Until a time to come that somebody may still remember.
 fn snooze_call(when: &When, facts: &Facts) -> Result<Call, Refusal> {
-    let zone = hours::zone(facts.asker.zone.as_deref());
+    let zone = hours::zone(facts.requester.zone.as_deref());
     let about = About::from(&facts.conversation);
     match when.instant(facts.asked, &zone) {
         Some(until) if until <= facts.now => Err(Refusal::SnoozeOver { about, until, waited: until > facts.asked }),
@@ -323,9 +325,9 @@ impl Plan {
 impl Facts {
     /// Only who was given it can answer, while they own it, and once.
     fn is_to_be_answered(&self) -> Result<(), Refusal> {
-        let given = self.handover.as_ref().is_some_and(|handover| handover.receiver == self.asker.user);
+        let given = self.handover.as_ref().is_some_and(|handover| handover.receiver == self.requester.user);
         match &self.owner {
-            Some(owner) if given && owner.member == self.asker.member => Ok(()),
+            Some(owner) if given && owner.member == self.requester.member => Ok(()),
             Some(_) if given => Err(self.not_yours()),
             _ => Err(Refusal::NothingGiven(About::from(&self.conversation))),
         }
@@ -339,10 +341,10 @@ impl Facts {
 
     /// A direct message offers what its reader can do with what is theirs. It may be old: what isn't theirs any more
     /// is left alone.
-    pub fn is_still_theirs(&self, asker: &Asker, act: &Act) -> Result<(), Refusal> {
+    pub fn is_still_theirs(&self, requester: &RequestContext, act: &Act) -> Result<(), Refusal> {
         let acts_as_owner = act.is_answer() || matches!(act, Act::Keep | Act::Done | Act::Unassign);
-        let is_theirs = self.conversation.is_owned_by(&self.asker.member);
-        if asker.message.is_some() && acts_as_owner && !is_theirs { Err(self.not_yours()) } else { Ok(()) }
+        let is_theirs = self.conversation.is_owned_by(&self.requester.member);
+        if requester.message.is_some() && acts_as_owner && !is_theirs { Err(self.not_yours()) } else { Ok(()) }
     }
 
     /// How long ago the owner took it. Whoever was given it did not.

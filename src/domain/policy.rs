@@ -85,13 +85,13 @@ impl Rules {
     /// What they are kept under (`store::Document`).
     pub const KIND: &str = "rules";
 
-    /// Whether the calls may be made: `asker` wants them made to a conversation of `owner`'s.
-    pub fn allow(&self, asker: &Teammate, owner: Option<&Party>, act: &Act, calls: &[Call]) -> Result<(), Refusal> {
-        let is_owner = owner.is_some_and(|owner| owner.member == asker.member);
+    /// Whether the calls may be made: `requester` wants them made to a conversation of `owner`'s.
+    pub fn allow(&self, requester: &Teammate, owner: Option<&Party>, act: &Act, calls: &[Call]) -> Result<(), Refusal> {
+        let is_owner = owner.is_some_and(|owner| owner.member == requester.member);
         let may = |who: Who| match who {
             Who::Anyone => true,
-            Who::OwnerAndAdmins => is_owner || asker.admin,
-            Who::Admins => asker.admin,
+            Who::OwnerAndAdmins => is_owner || requester.admin,
+            Who::Admins => requester.admin,
         };
         for call in calls {
             match call {
@@ -127,8 +127,8 @@ impl Rules {
     }
 
     /// Whether somebody may change the rules.
-    pub fn may_configure(&self, asker: &Teammate) -> Result<(), Refusal> {
-        if self.only_admins_configure && !asker.admin {
+    pub fn may_configure(&self, requester: &Teammate) -> Result<(), Refusal> {
+        if self.only_admins_configure && !requester.admin {
             return Err(Refusal::NotAllowed(Rule::Configure));
         }
         Ok(())
@@ -187,13 +187,13 @@ mod tests {
             (Who::Admins, [false, true, false]),
         ] {
             let rules = Rules { reassign: who, done: who, ..Rules::default() };
-            for (asker, may) in [&owner, &admin, &other].into_iter().zip(may) {
+            for (requester, may) in [&owner, &admin, &other].into_iter().zip(may) {
                 for call in [Call::Assign(None), Call::SetStatus(Status::Done)] {
-                    let allowed = rules.allow(asker, Some(&zoe), &Act::Undo, std::slice::from_ref(&call)).is_ok();
-                    assert_eq!(allowed, may, "{who:?} {} {call:?}", asker.name);
+                    let allowed = rules.allow(requester, Some(&zoe), &Act::Undo, std::slice::from_ref(&call)).is_ok();
+                    assert_eq!(allowed, may, "{who:?} {} {call:?}", requester.name);
                 }
-                assert!(rules.allow(asker, None, &Act::Take { over: None }, &[Call::Assign(None)]).is_ok());
-                assert!(rules.allow(asker, Some(&zoe), &Act::GiveBack, &[Call::Assign(None)]).is_ok());
+                assert!(rules.allow(requester, None, &Act::Take { over: None }, &[Call::Assign(None)]).is_ok());
+                assert!(rules.allow(requester, Some(&zoe), &Act::GiveBack, &[Call::Assign(None)]).is_ok());
             }
         }
     }

@@ -161,12 +161,12 @@ fn distinct<'a>(lines: impl Iterator<Item = &'a &'a Logged>) -> Vec<Conversation
 /// The calls that put a conversation back as it was before the act, if nothing has changed since.
 pub(super) fn plan(mut facts: Facts) -> Result<Plan, Refusal> {
     let Undoing { log, act, owner_before } = std::mem::take(&mut facts.undoing);
-    let asker = &facts.asker.user;
+    let requester = &facts.requester.user;
     let nothing = if act.is_some() { Refusal::UndoneAlready } else { Refusal::NothingToUndo };
-    let undone = wanted(&log, asker, act.as_deref()).ok_or(nothing)?;
+    let undone = wanted(&log, requester, act.as_deref()).ok_or(nothing)?;
     let Some((before, after)) = &undone.change else {
         let about = About::from(&facts.conversation);
-        let earlier = earlier_here(&log, asker, facts.asked, &about);
+        let earlier = earlier_here(&log, requester, facts.asked, &about);
         return Err(Refusal::NotesStay { about, others: Others::default(), earlier });
     };
     nothing_since(&log, undone, after, &facts)?;
@@ -174,7 +174,7 @@ pub(super) fn plan(mut facts: Facts) -> Result<Plan, Refusal> {
     let owner_changes = matches!(calls.first(), Some(Call::Assign(_)));
     Ok(Plan {
         act: Act::Undo,
-        asker: facts.asker,
+        requester: facts.requester,
         writer: facts.writer,
         before: facts.conversation,
         to: if owner_changes { owner_before } else { facts.owner.clone() },
@@ -191,7 +191,7 @@ fn nothing_since(log: &[Logged], undone: &Logged, after: &State, facts: &Facts) 
     let about = || About::from(&facts.conversation);
     let top = standing(log).into_iter().find(|line| line.change.is_some());
     if let Some(top) = top.filter(|top| !std::ptr::eq(*top, undone)) {
-        let yourself = top.is_by(&facts.asker.user);
+        let yourself = top.is_by(&facts.requester.user);
         let by = Some(top.by.clone()).filter(|_| !top.elsewhere && !yourself);
         return Err(Refusal::ChangedSince { about: about(), by, yourself });
     }
@@ -205,8 +205,8 @@ fn nothing_since(log: &[Logged], undone: &Logged, after: &State, facts: &Facts) 
 }
 
 /// What can be taken back on the conversation although a note came later.
-fn earlier_here(log: &[Logged], asker: &SlackUserId, asked: Timestamp, about: &About) -> Option<Earlier> {
-    let theirs = standing(log).into_iter().find(|line| line.is_by(asker) && line.change.is_some());
+fn earlier_here(log: &[Logged], requester: &SlackUserId, asked: Timestamp, about: &About) -> Option<Earlier> {
+    let theirs = standing(log).into_iter().find(|line| line.is_by(requester) && line.change.is_some());
     let line = theirs.filter(|line| !line.is_late(asked))?;
     Some(Earlier { act: line.act.clone(), verb: line.verb, about: about.clone(), of: 1 })
 }

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use tokio::time::timeout;
 use tracing::warn;
 
-use crate::domain::asker::{Asker, Listed, Place as Stands, Via};
 use crate::domain::command::Wanted;
 use crate::domain::conversation::{Conversation, Which};
 use crate::domain::form::FormContext;
@@ -21,6 +20,7 @@ use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::question::{Kept, Seen};
 use crate::domain::refusal::Refusal;
+use crate::domain::request_context::{Listed, Place as Stands, RequestContext, Via};
 use crate::domain::say::Say;
 use crate::domain::snooze::Untimed;
 use crate::domain::typed;
@@ -55,12 +55,12 @@ impl Request<'_> {
     /// what we know; where that is not enough, it is filled in by a job.
     pub(super) async fn open(self, from: From, context: FormContext, place: Place) -> Response {
         let work = &self.work;
-        let (asker, known) = tokio::join!(
+        let (requester, known) = tokio::join!(
             self.within(work.people.teammate(&from.installation, &from.user)),
             self.within(work.known_for_form(&from.installation, &context)),
         );
-        let (known, context) = match asker {
-            Some(Ok(asker)) => (known.unwrap_or_default(), at_a_time(context, &asker, self.now)),
+        let (known, context) = match requester {
+            Some(Ok(requester)) => (known.unwrap_or_default(), at_a_time(context, &requester, self.now)),
             Some(Err(stranger)) => return self.refuse(&from, Refusal::YouAreNotLinked(stranger.why)).await,
             None => (modal::Known::default(), context),
         };
@@ -71,8 +71,8 @@ impl Request<'_> {
         let view = ViewId::new(format!("{OUR_VIEWS}{:016x}", rand::random::<u64>()));
         let waiting = modal::waiting(&context, false).named(view.clone());
         let response = self.show(&from, &waiting, &place).await;
-        let asker = self.asker(&from, Via::Clicked, false);
-        let fill = Job::Form(FormJob { asker, view, context });
+        let requester = self.requester(&from, Via::Clicked, false);
+        let fill = Job::Form(FormJob { requester, view, context });
         // If it cannot be stored the form says for ever that it is being prepared, and can be closed.
         let _ = store(self.front, self.order_from(&from, &fill)).await;
         response
@@ -150,7 +150,7 @@ impl Request<'_> {
 
     async fn not_opened(&self, from: &From, cause: &str) {
         warn!(cause, "the form was not opened");
-        let to = self.asker(from, Via::Clicked, false).addressee();
+        let to = self.requester(from, Via::Clicked, false).addressee();
         let say = Say::Refused { why: Refusal::FormNotOpened, note: String::new() };
         let _ = store(self.front, self.order_from(from, &Job::Message(Message::Private { to, say }))).await;
     }
@@ -190,10 +190,10 @@ impl Request<'_> {
     /// Opens the window that shows who is not linked, for whoever may say who is who. Another page of it is shown
     /// where the first one is.
     pub(super) async fn open_people(self, from: From, place: Place, page: usize) -> Response {
-        let asker = self.asker(&from, Via::Clicked, false);
+        let requester = self.requester(&from, Via::Clicked, false);
         let show = |window| {
-            let asker = Asker { reply: None, ..asker.clone() };
-            Job::People(PeopleJob { asker, linking: Linking::Show, window: Some(window), notice: None })
+            let requester = RequestContext { reply: None, ..requester.clone() };
+            Job::People(PeopleJob { requester, linking: Linking::Show, window: Some(window), notice: None })
         };
         if let Some(window) = in_window(&place, page) {
             return match store(self.front, self.order_from(&from, &show(window))).await {
@@ -218,7 +218,7 @@ impl Request<'_> {
             return Some(Refusal::SettingsUnreadable);
         };
         match self.within(work.people.teammate(&from.installation, &from.user)).await? {
-            Ok(asker) => rules.may_configure(&asker).err(),
+            Ok(requester) => rules.may_configure(&requester).err(),
             Err(stranger) => Some(Refusal::YouAreNotLinked(stranger.why)),
         }
     }
@@ -236,7 +236,7 @@ impl Request<'_> {
     }
 
     pub(super) async fn refuse(&self, from: &From, why: Refusal) -> Response {
-        let to = self.asker(from, Via::Clicked, false).addressee();
+        let to = self.requester(from, Via::Clicked, false).addressee();
         let say = Say::Refused { why, note: String::new() };
         match store(self.front, self.order_from(from, &Job::Message(Message::Private { to, say }))).await {
             Ok(()) => StatusCode::OK.into_response(),
@@ -246,8 +246,8 @@ impl Request<'_> {
 
     /// Why people who are no teammates are shown nothing, as far as that is found out in time.
     async fn no_teammate(&self, from: &From) -> Option<Refusal> {
-        let asker = self.within(self.work.people.teammate(&from.installation, &from.user)).await?;
-        asker.err().map(|stranger| Refusal::YouAreNotLinked(stranger.why))
+        let requester = self.within(self.work.people.teammate(&from.installation, &from.user)).await?;
+        requester.err().map(|stranger| Refusal::YouAreNotLinked(stranger.why))
     }
 
     /// Opens the form of a teammate's wishes. Nobody else hears of anything.
@@ -296,8 +296,8 @@ impl Request<'_> {
         let window = modal::window(None, &query).named(view.clone());
         let response = self.show(&from, &window, &Place::Message).await;
         let place = Stands::View(view);
-        let asker = self.asker(&from, Via::Clicked, false);
-        let list = Job::List(ListJob { asker, list: Listed { query, place }, notice: None });
+        let requester = self.requester(&from, Via::Clicked, false);
+        let list = Job::List(ListJob { requester, list: Listed { query, place }, notice: None });
         let _ = store(self.front, self.order_from(&from, &list)).await;
         response
     }
@@ -339,8 +339,8 @@ impl Request<'_> {
 }
 
 /// The form with the time that was typed as an instant, so that it can show it.
-fn at_a_time(mut context: FormContext, asker: &Teammate, now: Timestamp) -> FormContext {
-    let zone = hours::zone(asker.zone.as_deref());
+fn at_a_time(mut context: FormContext, requester: &Teammate, now: Timestamp) -> FormContext {
+    let zone = hours::zone(requester.zone.as_deref());
     context.wanted.when = context.wanted.when.map(|when| when.fix(now, &zone));
     context
 }
@@ -354,7 +354,7 @@ pub(super) fn in_window(place: &Place, page: usize) -> Option<PeopleWindow> {
 }
 
 /// Whoever pressed a button in a list, and where that list stands.
-pub(super) fn in_list(asker: Asker, query: Option<Query>, place: &Place) -> Asker {
+pub(super) fn in_list(requester: RequestContext, query: Option<Query>, place: &Place) -> RequestContext {
     let list = query.and_then(|query| {
         let place = match place {
             Place::Private { direct: None } => Stands::Message,
@@ -368,5 +368,5 @@ pub(super) fn in_list(asker: Asker, query: Option<Query>, place: &Place) -> Aske
         Place::Private { direct } => direct.clone(),
         _ => None,
     };
-    Asker { list, message, ..asker }
+    RequestContext { list, message, ..requester }
 }

@@ -4,7 +4,6 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use crate::domain::asker::Via;
 use crate::domain::command::{Act, Command, Wanted};
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::Which;
@@ -12,6 +11,7 @@ use crate::domain::form::{FormContext, Quoted};
 use crate::domain::job::Job;
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::refusal::Refusal;
+use crate::domain::request_context::Via;
 use crate::domain::verb::Verb;
 use crate::domain::{text, typed};
 use crate::error::Fault;
@@ -47,8 +47,8 @@ impl Request<'_> {
             return self.open(from, FormContext { quoted: Some(quoted), ..context }, Place::Message).await;
         };
         let command = Command { act: Act::Note, which: Which::Id(id), note: quoted.text };
-        let asker = self.asker(&from, Via::Clicked, false);
-        let job = CommandJob { quoted: Some(quoted.message), ..CommandJob::new(asker, command) };
+        let requester = self.requester(&from, Via::Clicked, false);
+        let job = CommandJob { quoted: Some(quoted.message), ..CommandJob::new(requester, command) };
         match store(self.front, self.order_from(&from, &Job::Command(job))).await {
             Ok(()) => StatusCode::OK.into_response(),
             Err(_) => unavailable(),

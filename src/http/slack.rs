@@ -17,7 +17,6 @@ use serde_json::json;
 use tokio::time::timeout;
 use tracing::{debug, error, info, warn};
 
-use crate::domain::asker::{Asker, Listed, Place as Stands, Reply, Via};
 use crate::domain::click::{Click, Clicked};
 use crate::domain::command::{self, Typed};
 use crate::domain::command_job::{CommandJob, ResumeJob};
@@ -27,6 +26,7 @@ use crate::domain::job::{Change, ChangeJob, Job, ListJob, PeopleJob, ReportJob, 
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::refusal::Refusal;
+use crate::domain::request_context::{Listed, Place as Stands, Reply, RequestContext, Via};
 use crate::domain::typed;
 use crate::error::Fault;
 use crate::http::Front;
@@ -283,13 +283,13 @@ impl<'a> Request<'a> {
             Ok(Typed::Help(topic)) => Understood::Answered(ephemeral(&help::help(topic))),
             Ok(Typed::Untimed(untimed)) => Understood::Form(Box::pin(self.ask_when(from.clone(), untimed))),
             Ok(Typed::Do(command)) => {
-                let job = Job::Command(CommandJob::new(self.asker(from, Via::Typed, false), command));
+                let job = Job::Command(CommandJob::new(self.requester(from, Via::Typed, false), command));
                 Understood::Order(self.order_from(from, &job), not_saved)
             }
             Ok(Typed::List(query)) => {
-                let asker = self.asker(from, Via::Typed, false);
+                let requester = self.requester(from, Via::Typed, false);
                 let list = Listed { query, place: Stands::Message };
-                let job = Job::List(ListJob { asker, list, notice: None });
+                let job = Job::List(ListJob { requester, list, notice: None });
                 Understood::Order(self.order_from(from, &job), not_saved)
             }
             Ok(Typed::Choose(wanted)) => {
@@ -297,25 +297,25 @@ impl<'a> Request<'a> {
                 Understood::Form(Box::pin(self.open(from.clone(), context, Place::Message)))
             }
             Ok(Typed::Route(routing)) => {
-                let asker = self.asker(from, Via::Typed, false);
-                let job = Job::Change(ChangeJob { asker, changes: vec![Change::Route(routing)] });
+                let requester = self.requester(from, Via::Typed, false);
+                let job = Job::Change(ChangeJob { requester, changes: vec![Change::Route(routing)] });
                 Understood::Order(self.order_from(from, &job), not_saved)
             }
             Ok(Typed::Link(Linking::Show)) => {
                 Understood::Form(Box::pin(self.open_people(from.clone(), Place::Message, 0)))
             }
             Ok(Typed::Link(linking)) => {
-                let asker = self.asker(from, Via::Typed, false);
-                let job = Job::People(PeopleJob { asker, linking, window: None, notice: None });
+                let requester = self.requester(from, Via::Typed, false);
+                let job = Job::People(PeopleJob { requester, linking, window: None, notice: None });
                 Understood::Order(self.order_from(from, &job), not_saved)
             }
             Ok(Typed::Doctor) => {
-                let asker = self.asker(from, Via::Typed, false);
-                Understood::Order(self.order_from(from, &Job::Doctor(asker)), not_saved)
+                let requester = self.requester(from, Via::Typed, false);
+                Understood::Order(self.order_from(from, &Job::Doctor(requester)), not_saved)
             }
             Ok(Typed::Report(days)) => {
-                let asker = self.asker(from, Via::Typed, false);
-                Understood::Order(self.order_from(from, &Job::Report(ReportJob { asker, days })), not_saved)
+                let requester = self.requester(from, Via::Typed, false);
+                Understood::Order(self.order_from(from, &Job::Report(ReportJob { requester, days })), not_saved)
             }
             Ok(Typed::Connect) => Understood::Form(Box::pin(self.open_connect(from.clone(), Place::Message))),
             Ok(Typed::Settings) => Understood::Form(Box::pin(self.open_rules(from.clone(), Place::Message))),
@@ -323,10 +323,17 @@ impl<'a> Request<'a> {
     }
 
     fn home(&self, installation: &InstallationId, user: SlackUserId, delivery: &str) -> Order {
-        let asker =
-            Asker { user, channel: None, team: None, reply: None, via: Via::Clicked, list: None, message: None };
+        let requester = RequestContext {
+            user,
+            channel: None,
+            team: None,
+            reply: None,
+            via: Via::Clicked,
+            list: None,
+            message: None,
+        };
         let list = Listed { query: Query::of(Filter::Mine), place: Stands::Home };
-        self.order(installation, delivery, &Job::List(ListJob { asker, list, notice: None }))
+        self.order(installation, delivery, &Job::List(ListJob { requester, list, notice: None }))
     }
 
     /// The conversations that a search field offers (contracts/slack.md §10). Its form remembers where it
@@ -339,32 +346,32 @@ impl<'a> Request<'a> {
     fn click(self, from: From, click: &Click, place: Place) -> Understood<'a> {
         let ephemeral = matches!(place, Place::Private { direct: None });
         let via = if click.is_of_several() && place == Place::Message { Via::Digest } else { Via::Clicked };
-        let asker = in_list(self.asker(&from, via, ephemeral), click.list(), &place);
+        let requester = in_list(self.requester(&from, via, ephemeral), click.list(), &place);
         let seen = click.seen();
         let job = match click.meaning() {
             Clicked::Do(command) => {
-                Job::Command(CommandJob { seen: seen.into_iter().collect(), ..CommandJob::new(asker, command) })
+                Job::Command(CommandJob { seen: seen.into_iter().collect(), ..CommandJob::new(requester, command) })
             }
-            Clicked::Route(routing) => Job::Change(ChangeJob { asker, changes: vec![Change::Route(routing)] }),
-            Clicked::Resume(resume) => Job::Resume(ResumeJob { asker, resume }),
-            Clicked::List(query) => match in_list(asker, Some(query), &place) {
-                Asker { list: Some(list), .. } if list.place == Stands::Message && !ephemeral => {
+            Clicked::Route(routing) => Job::Change(ChangeJob { requester, changes: vec![Change::Route(routing)] }),
+            Clicked::Resume(resume) => Job::Resume(ResumeJob { requester, resume }),
+            Clicked::List(query) => match in_list(requester, Some(query), &place) {
+                RequestContext { list: Some(list), .. } if list.place == Stands::Message && !ephemeral => {
                     return Understood::Answered(ignored("list"));
                 }
-                asker => match asker.list.clone() {
-                    Some(list) => Job::List(ListJob { asker, list, notice: None }),
+                requester => match requester.list.clone() {
+                    Some(list) => Job::List(ListJob { requester, list, notice: None }),
                     None => return Understood::Answered(ignored("list")),
                 },
             },
             Clicked::Open(wanted, conversation) => {
                 let context = FormContext::new(wanted, conversation, from.channel.clone());
-                let reply = asker.reply.filter(|_| asker.list.is_some());
-                let context = FormContext { list: asker.list, reply, ..context }.having_shown(seen);
+                let reply = requester.reply.filter(|_| requester.list.is_some());
+                let context = FormContext { list: requester.list, reply, ..context }.having_shown(seen);
                 return Understood::Form(Box::pin(self.open(from, context, place)));
             }
             Clicked::FillIn(draft, only) => return Understood::Form(Box::pin(self.fill_in(from, draft, only, place))),
             Clicked::Wishes => {
-                let list = in_list(asker, Some(Query::of(Filter::Mine)), &place).list;
+                let list = in_list(requester, Some(Query::of(Filter::Mine)), &place).list;
                 return Understood::Form(Box::pin(self.open_wishes(from, place, list)));
             }
             Clicked::Rules => return Understood::Form(Box::pin(self.open_rules(from, place))),
@@ -373,7 +380,7 @@ impl<'a> Request<'a> {
             Clicked::People(page) => return Understood::Form(Box::pin(self.open_people(from, place, page))),
             Clicked::Link(linking, page) => {
                 let window = in_window(&place, page);
-                Job::People(PeopleJob { asker, linking, window, notice: None })
+                Job::People(PeopleJob { requester, linking, window, notice: None })
             }
             Clicked::Nothing => return Understood::Answered(ignored("click")),
         };
@@ -381,11 +388,11 @@ impl<'a> Request<'a> {
         Understood::Order(self.order_from(&from, &job), unavailable)
     }
 
-    pub(super) fn asker(&self, from: &From, via: Via, replace: bool) -> Asker {
+    pub(super) fn requester(&self, from: &From, via: Via, replace: bool) -> RequestContext {
         let until = self.now.saturating_add(REPLY_LIFE).unwrap_or(Timestamp::MAX);
         let reply = from.response_url.clone().map(|url| Reply { url, until, replace });
         let (user, channel, team) = (from.user.clone(), from.channel.clone(), from.team.clone());
-        Asker { user, channel, team, reply, via, list: None, message: None }
+        RequestContext { user, channel, team, reply, via, list: None, message: None }
     }
 
     /// A trigger is given once (§7.1), so it names the request; without one its signature or envelope does.

@@ -10,7 +10,6 @@ use jiff::Timestamp;
 use serde_json::json;
 use tokio::time::timeout;
 
-use crate::domain::asker::{Asker, Listed, Via};
 use crate::domain::click::Carried;
 use crate::domain::command::{Act, Assignee, Command, Wanted};
 use crate::domain::command_job::CommandJob;
@@ -21,6 +20,7 @@ use crate::domain::job::{Change, ChangeJob, Job};
 use crate::domain::plan::{self, LONGEST_NOTE};
 use crate::domain::policy::Rules;
 use crate::domain::refusal::Refusal;
+use crate::domain::request_context::{Listed, RequestContext, Via};
 use crate::domain::text;
 use crate::domain::verb::Verb;
 use crate::domain::when::When;
@@ -65,10 +65,10 @@ impl Request<'_> {
         let seen = context.seen();
         let FormContext { channel, list, reply, quoted, wanted, .. } = context;
         let from = From { channel, response_url: None, ..from };
-        let asker = Asker { reply, list, ..self.asker(&from, Via::Submitted, false) };
+        let requester = RequestContext { reply, list, ..self.requester(&from, Via::Submitted, false) };
         let command = Command { act, which, note };
         let quoted = quoted.map(|quoted| quoted.message);
-        let job = CommandJob { quoted, seen, ..CommandJob::new(asker, command) };
+        let job = CommandJob { quoted, seen, ..CommandJob::new(requester, command) };
         match store(self.front, self.order_from(&from, &Job::Command(job))).await {
             Ok(()) => StatusCode::OK.into_response(),
             Err(_) => field_error(last_field(wanted.verb), &reply::not_saved().text),
@@ -166,8 +166,8 @@ impl Request<'_> {
         changes: Vec<Change>,
         last_field: &'static str,
     ) -> Response {
-        let asker = Asker { list, ..self.asker(&from, Via::Submitted, false) };
-        match store(self.front, self.order_from(&from, &Job::Change(ChangeJob { asker, changes }))).await {
+        let requester = RequestContext { list, ..self.requester(&from, Via::Submitted, false) };
+        match store(self.front, self.order_from(&from, &Job::Change(ChangeJob { requester, changes }))).await {
             Ok(()) => StatusCode::OK.into_response(),
             Err(_) => field_error(last_field, &reply::not_saved().text),
         }

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use crate::domain::asker::{Asker, Reply, Via};
 use crate::domain::delivery::{Arrival, Awaited, Fate, PendingAnswer, Receipt};
 use crate::domain::message::Message;
 use crate::domain::notice::Notice;
+use crate::domain::request_context::{Reply, RequestContext, Via};
 use crate::domain::say::Say;
 use crate::error::Fault;
 use crate::ids::SlackUserId;
@@ -19,9 +19,9 @@ const WAITS: Duration = Duration::from_secs(4);
 
 impl Work {
     /// An answer to the person who asked: in the list whose button they pressed, else in words of its own.
-    pub(super) fn answer_in_place(&self, claim: &Claim, asker: &Asker, say: Say) -> Effect {
-        let in_list = self.redraw(claim, asker, say.clone());
-        in_list.unwrap_or_else(|| self.say(claim, Message::Private { to: asker.addressee(), say }))
+    pub(super) fn answer_in_place(&self, claim: &Claim, requester: &RequestContext, say: Say) -> Effect {
+        let in_list = self.redraw(claim, requester, say.clone());
+        in_list.unwrap_or_else(|| self.say(claim, Message::Private { to: requester.addressee(), say }))
     }
 
     /// Has the sender of these messages hear what becomes of the direct ones among them: in the answer, if there
@@ -29,12 +29,12 @@ impl Work {
     pub(super) async fn answer_when_told(
         &self,
         claim: &Claim,
-        asker: &Asker,
+        requester: &RequestContext,
         say: Option<Say>,
         messages: &mut [Message],
         name_of: impl Fn(&SlackUserId) -> Option<String>,
     ) -> Result<Option<Effect>, Fault> {
-        if asker.via == Via::Timer {
+        if requester.via == Via::Timer {
             return Ok(None);
         }
         let (id, mut receipts) = (mark(claim), Vec::new());
@@ -45,15 +45,15 @@ impl Work {
             let fate = self.foreseen(&claim.installation, user, notice).await.unwrap_or_default();
             let act = fate.is_none().then(|| id.clone());
             let answer = act.clone().filter(|_| say.is_some());
-            let (nth, asker) = (receipts.len(), asker.clone());
-            *awaited = Some(Box::new(Awaited { answer, nth, act, asker, name: name.clone() }));
+            let (nth, requester) = (receipts.len(), requester.clone());
+            *awaited = Some(Box::new(Awaited { answer, nth, act, requester, name: name.clone() }));
             receipts.push(Receipt { name, fate });
         }
         let Some(say) = say else { return Ok(None) };
-        let pending = PendingAnswer { asker: asker.clone(), say, receipts };
+        let pending = PendingAnswer { requester: requester.clone(), say, receipts };
         if pending.is_complete() {
-            let (asker, say) = pending.complete();
-            return Ok(Some(self.answer_in_place(claim, &asker, say)));
+            let (requester, say) = pending.complete();
+            return Ok(Some(self.answer_in_place(claim, &requester, say)));
         }
         let until = later(self.clock.now(), WAITS);
         Ok(Some(self.put_due(PendingAnswer::KIND, &id, &pending, Some(until))))
@@ -107,16 +107,16 @@ impl Work {
         if arrival.is_some() && !pending.is_complete() {
             return Ok(Outcome::done(vec![self.put_due(PendingAnswer::KIND, answer, &pending, due)]));
         }
-        let (asker, say) = pending.complete();
+        let (requester, say) = pending.complete();
         let drop = Effect::DropDocument { kind: PendingAnswer::KIND.to_owned(), id: answer.to_owned() };
-        Ok(Outcome::done(vec![drop, self.answer_in_place(claim, &asker, say)]))
+        Ok(Outcome::done(vec![drop, self.answer_in_place(claim, &requester, say)]))
     }
 
     /// Tells a sender who was answered already, or needed no answer, that a direct message was refused.
     fn not_notified(&self, claim: &Claim, arrival: Arrival) -> Option<Effect> {
         let Fate::Never(why) = arrival.fate else { return None };
         let say = Say::NotNotified { name: arrival.of.name, about: arrival.about, why };
-        let mut to = arrival.of.asker.addressee();
+        let mut to = arrival.of.requester.addressee();
         // What they were answered stays.
         to.reply = to.reply.map(|reply| Reply { replace: false, ..reply });
         Some(self.say(claim, Message::Private { to, say }))

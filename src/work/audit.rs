@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::domain::asker::Via;
 use crate::domain::conversation::State;
 use crate::domain::event::{Event, Told};
 use crate::domain::plan::Past;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::Change;
+use crate::domain::request_context::Via;
 use crate::domain::undo::Logged;
 use crate::domain::verb::Verb;
 use crate::ids::{ChannelId, ConversationId, MemberId, SlackUserId};

@@ -3,13 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::asker::Asker;
 use crate::domain::command::Command;
 use crate::domain::command_job::Batch;
 use crate::domain::job::{BatchJob, Job};
 use crate::domain::message::Message;
 use crate::domain::notice::Notice;
 use crate::domain::refusal::{About, Refusal};
+use crate::domain::request_context::RequestContext;
 use crate::domain::say::{Deed, Say, Several};
 use crate::error::Fault;
 use crate::ids::{ConversationId, SlackUserId};
@@ -51,7 +51,7 @@ impl Part {
 
 impl Work {
     /// Leaves the outcome of one of several commands behind, for whoever comes last.
-    pub(super) fn leave(&self, claim: &Claim, asker: &Asker, batch: &Batch, part: &Part) -> [Effect; 2] {
+    pub(super) fn leave(&self, claim: &Claim, requester: &RequestContext, batch: &Batch, part: &Part) -> [Effect; 2] {
         let document = Document {
             kind: batch.kind(),
             id: claim.id.to_string(),
@@ -59,7 +59,7 @@ impl Work {
             due: None,
             body: serde_json::to_string(part).unwrap_or_default(),
         };
-        let job = Job::Batch(BatchJob { asker: asker.clone(), batch: batch.clone() });
+        let job = Job::Batch(BatchJob { requester: requester.clone(), batch: batch.clone() });
         [Effect::PutDocument(document), Effect::Enqueue(self.following(claim, &job))]
     }
 
@@ -77,7 +77,7 @@ impl Work {
         let say = Say::Several(Box::new(several));
         let mut messages: Vec<_> =
             together(notices).into_iter().map(|(user, notice)| Message::direct(user, notice)).collect();
-        let answer = self.answer_when_told(claim, &job.asker, Some(say), &mut messages, |_| None).await?;
+        let answer = self.answer_when_told(claim, &job.requester, Some(say), &mut messages, |_| None).await?;
         let dropped = left.into_iter().map(|left| Effect::DropDocument { kind: left.kind, id: left.id });
         let messages = messages.into_iter().map(|message| self.say(claim, message));
         Ok(Outcome::done(dropped.chain(answer).chain(messages).collect()))

@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::domain::asker::Place;
 use crate::domain::job::{Change, ChangeJob};
 use crate::domain::message::Message;
 use crate::domain::policy::Rules;
 use crate::domain::refusal::Refusal;
+use crate::domain::request_context::Place;
 use crate::domain::say::Say;
 use crate::domain::wishes::Wishes;
 use crate::error::Fault;
@@ -30,7 +30,7 @@ impl Work {
     /// Makes changes that somebody asked for, all or none.
     pub(super) async fn change_settings(&self, claim: &Claim, job: &ChangeJob) -> Result<Outcome, Fault> {
         let installation = &claim.installation;
-        let to = job.asker.addressee();
+        let to = job.requester.addressee();
         let refused = |why| Say::Refused { why, note: String::new() };
         if *self.home().await? != *installation {
             let say = refused(Refusal::NotInstalled);
@@ -38,7 +38,7 @@ impl Work {
         }
         let rules = self.rules(installation).await?;
         if let Err(why) = self.may_change(installation, job, &rules).await? {
-            let record = self.record_refusal(&job.asker, refused_verb(job), &why);
+            let record = self.record_refusal(&job.requester, refused_verb(job), &why);
             return Ok(Outcome::done(vec![record, self.say(claim, Message::Private { to, say: refused(why) })]));
         }
         let mut effects = Vec::new();
@@ -56,7 +56,7 @@ impl Work {
                     Say::RulesChanged
                 }
                 Change::Wishes(new) => {
-                    effects.push(self.put(Wishes::KIND, job.asker.user.as_str(), new));
+                    effects.push(self.put(Wishes::KIND, job.requester.user.as_str(), new));
                     say
                 }
                 Change::Route(routing) => {
@@ -73,11 +73,11 @@ impl Work {
                 }
             };
         }
-        let at_home = job.asker.list.as_ref().is_some_and(|list| list.place == Place::Home);
-        let seen = if at_home { self.redraw(claim, &job.asker, say.clone()) } else { None };
+        let at_home = job.requester.list.as_ref().is_some_and(|list| list.place == Place::Home);
+        let seen = if at_home { self.redraw(claim, &job.requester, say.clone()) } else { None };
         effects.push(seen.unwrap_or_else(|| self.say(claim, Message::Private { to, say })));
         // Whose home shows the rules sees the new ones there.
-        effects.extend(self.refresh_homes(claim, std::iter::once(job.asker.user.clone())).await?);
+        effects.extend(self.refresh_homes(claim, std::iter::once(job.requester.user.clone())).await?);
         Ok(Outcome::done(effects))
     }
 
@@ -88,15 +88,15 @@ impl Work {
         job: &ChangeJob,
         rules: &Rules,
     ) -> Result<Result<(), Refusal>, Fault> {
-        let (user, is_own) = (&job.asker.user, job.changes.iter().all(Change::is_open_to_all));
-        let asker = if is_own {
+        let (user, is_own) = (&job.requester.user, job.changes.iter().all(Change::is_open_to_all));
+        let requester = if is_own {
             Ok(self.people.reader(installation, user).await?)
         } else {
             self.people.teammate_now(installation, user).await?
         };
-        Ok(match asker {
+        Ok(match requester {
             Ok(Ok(_)) if is_own => Ok(()),
-            Ok(Ok(asker)) => rules.may_configure(&asker),
+            Ok(Ok(requester)) => rules.may_configure(&requester),
             Ok(Err(stranger)) => Err(Refusal::YouAreNotLinked(stranger.why)),
             Err(why) => Err(why),
         })
@@ -122,10 +122,10 @@ impl Work {
         job: &ChangeJob,
         mut detail: Value,
     ) -> Result<Effect, Fault> {
-        let actor = job.asker.user.clone();
-        let asker = self.people.reader(installation, &actor).await?;
-        if let (Some(detail), Ok(asker)) = (detail.as_object_mut(), asker) {
-            detail.insert("member".to_owned(), json!(self.people.verified(installation, &asker).await?));
+        let actor = job.requester.user.clone();
+        let requester = self.people.reader(installation, &actor).await?;
+        if let (Some(detail), Ok(requester)) = (detail.as_object_mut(), requester) {
+            detail.insert("member".to_owned(), json!(self.people.verified(installation, &requester).await?));
         }
         let (verb, detail) = ("settings".to_owned(), detail.to_string());
         Ok(Effect::Record(Entry { at: self.clock.now(), actor, conversation: None, verb, detail }))

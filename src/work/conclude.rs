@@ -4,7 +4,6 @@
 use serde_json::{Value, json};
 use tracing::info;
 
-use crate::domain::asker::{Asker, Place, Via};
 use crate::domain::command_job::{CommandJob, Stage};
 use crate::domain::conclude::{self, Concluded};
 use crate::domain::conversation::{Conversation, State, Which};
@@ -13,6 +12,7 @@ use crate::domain::message::Message;
 use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::question::Seen;
 use crate::domain::refusal::{About, Refusal};
+use crate::domain::request_context::{Place, RequestContext, Via};
 use crate::domain::say::Say;
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
@@ -48,10 +48,10 @@ impl Work {
         let told = claim.told || later(claim.accepted, PATIENCE) < self.clock.now();
         let act = undoing::act(claim, job);
         let ending = Concluded { progress, act: &act, note_refused, until: None };
-        let mut messages = conclude::messages(ending, &job.asker, &channels, self.clock.now());
+        let mut messages = conclude::messages(ending, &job.requester, &channels, self.clock.now());
         messages.extend(self.shown_links(&claim.installation, &progress.face()).await?);
         if plan.event().changes_state() {
-            let line = Line { actor: plan.asker.name.clone(), what: plan.event(), note: String::new() };
+            let line = Line { actor: plan.requester.name.clone(), what: plan.event(), note: String::new() };
             messages.extend(self.settle_in_digests(&claim.installation, &progress.now, &line).await?);
         }
         let handover = self.remember_handover(&claim.installation, progress, &messages).await?;
@@ -66,12 +66,12 @@ impl Work {
         let ending = Concluded { until, ..ending };
         if let Some(batch) = &job.batch {
             let part = taken_out(&mut messages, ending);
-            effects.extend(self.leave(claim, &job.asker, batch, &part));
+            effects.extend(self.leave(claim, &job.requester, batch, &part));
         } else {
-            let is_answered = job.asker.list.is_some() || conclude::is_answered(ending, &job.asker, told);
+            let is_answered = job.requester.list.is_some() || conclude::is_answered(ending, &job.requester, told);
             let say = is_answered.then(|| ending.answer());
             let name_of = |user: &SlackUserId| plan.name_of(user).map(str::to_owned);
-            effects.extend(self.answer_when_told(claim, &job.asker, say, &mut messages, name_of).await?);
+            effects.extend(self.answer_when_told(claim, &job.requester, say, &mut messages, name_of).await?);
         }
         effects.extend(messages.into_iter().map(|message| self.say(claim, message)));
         effects.push(self.record(claim, job, Some(progress), outcome));
@@ -88,7 +88,7 @@ impl Work {
 
     /// An answer to whoever asked: in the list whose button they pressed, else in words of its own.
     pub(super) fn answer_to(&self, claim: &Claim, job: &CommandJob, say: Say) -> Effect {
-        self.answer_in_place(claim, &job.asker, say)
+        self.answer_in_place(claim, &job.requester, say)
     }
 
     /// Nothing was done: whoever asked is told why.
@@ -119,9 +119,9 @@ impl Work {
         match &job.batch {
             Some(batch) => {
                 let part = Part::refused(&job.command, why);
-                effects.extend(self.leave(claim, &job.asker, batch, &part));
+                effects.extend(self.leave(claim, &job.requester, batch, &part));
             }
-            None if job.asker.via == Via::Timer => {}
+            None if job.requester.via == Via::Timer => {}
             None => effects.push(self.answer_to(claim, job, say)),
         }
         Ok(Outcome::done(effects))
@@ -161,10 +161,10 @@ impl Work {
         let done = outcome == audit::Outcome::Done;
         let detail = Detail {
             verb: job.command.act.verb(),
-            by: progress.map(|progress| progress.plan.asker.name.clone()).unwrap_or_default(),
+            by: progress.map(|progress| progress.plan.requester.name.clone()).unwrap_or_default(),
             member: progress.map(|progress| verified(&progress.plan)),
-            via: job.asker.via,
-            channel: job.asker.channel.clone(),
+            via: job.requester.via,
+            channel: job.requester.channel.clone(),
             before: progress.map(|progress| State::from(&progress.plan.before)),
             after: progress.map(|progress| State::from(&progress.now)),
             outcome,
@@ -178,7 +178,7 @@ impl Work {
             Which::Id(id) => Some(id.clone()),
             _ => progress.map(|progress| progress.plan.before.id.clone()),
         };
-        Effect::Record(detail.entry(self.clock.now(), job.asker.user.clone(), conversation))
+        Effect::Record(detail.entry(self.clock.now(), job.requester.user.clone(), conversation))
     }
 
     /// What follows when a command is given up: its person is told, and can try again.
@@ -193,13 +193,13 @@ impl Work {
         effects.extend(pick_is_over(job));
         if let Some(batch) = &job.batch {
             let part = Part::refused(&job.command, Refusal::DialnoteSilent);
-            effects.extend(self.leave(claim, &job.asker, batch, &part));
+            effects.extend(self.leave(claim, &job.requester, batch, &part));
             return effects;
         }
-        if job.asker.via == Via::Timer {
+        if job.requester.via == Via::Timer {
             return effects;
         }
-        let to = job.asker.addressee();
+        let to = job.requester.addressee();
         if let Some(why) = set_up_wrong(fault) {
             let say = Say::Refused { why, note: job.command.note.clone() };
             effects.push(self.say(claim, Message::Private { to, say }));
@@ -252,36 +252,36 @@ fn taken_out(messages: &mut Vec<Message>, ending: Concluded<'_>) -> Part {
 fn concerned(progress: &Progress, job: &CommandJob) -> impl Iterator<Item = SlackUserId> {
     let Plan { to, from, .. } = &progress.plan;
     let mut users: Vec<_> = [to, from].into_iter().flatten().filter_map(|party| party.user.clone()).collect();
-    users.push(job.asker.user.clone());
+    users.push(job.requester.user.clone());
     users.sort();
     users.dedup();
-    let at_home = job.asker.list.as_ref().is_some_and(|list| list.place == Place::Home);
-    let asker = job.asker.user.clone();
+    let at_home = job.requester.list.as_ref().is_some_and(|list| list.place == Place::Home);
+    let requester = job.requester.user.clone();
     // Whoever pressed a button in their home sees it there anyway.
-    users.into_iter().filter(move |user| !at_home || *user != asker)
+    users.into_iter().filter(move |user| !at_home || *user != requester)
 }
 
 impl Work {
     /// An attempt that is no command on a conversation: `detail` says what came of it. It is not part of the
     /// history of the conversation that it may name.
-    pub(super) fn record_attempt(&self, asker: &Asker, verb: &str, detail: &Value) -> Effect {
+    pub(super) fn record_attempt(&self, requester: &RequestContext, verb: &str, detail: &Value) -> Effect {
         Effect::Record(audit::attempt(
             self.clock.now(),
-            asker.user.clone(),
+            requester.user.clone(),
             verb,
-            (asker.via, asker.channel.as_ref()),
+            (requester.via, requester.channel.as_ref()),
             detail,
         ))
     }
 
     /// Somebody tried what they may not.
-    pub(super) fn record_refusal(&self, asker: &Asker, verb: &str, why: &Refusal) -> Effect {
-        self.record_attempt(asker, verb, &json!({ "outcome": { "refused": why } }))
+    pub(super) fn record_refusal(&self, requester: &RequestContext, verb: &str, why: &Refusal) -> Effect {
+        self.record_attempt(requester, verb, &json!({ "outcome": { "refused": why } }))
     }
 }
 
 fn verified(plan: &Plan) -> Verified {
-    Verified { id: plan.asker.member.clone(), name: plan.writer.clone() }
+    Verified { id: plan.requester.member.clone(), name: plan.writer.clone() }
 }
 
 /// That a card is about to be posted, if it is the first in its channel: whoever changes the

@@ -6,11 +6,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::asker::Addressee;
 use crate::domain::delivery::{Awaited, Fate, may_join};
 use crate::domain::hours;
 use crate::domain::message::Answer;
 use crate::domain::notice::Notice;
+use crate::domain::request_context::Addressee;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId};
 use crate::slack::answer::CallError;

@@ -10,11 +10,11 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use url::Url;
 
-use crate::domain::asker::Asker;
 use crate::domain::delivery::Why;
 use crate::domain::finding::{Finding, PEOPLE, State};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
+use crate::domain::request_context::RequestContext;
 use crate::domain::say::{Broken, Say};
 use crate::error::{Fault, whole};
 use crate::slack::answer::CallError;
@@ -49,8 +49,8 @@ const LINKS: usize = 100;
 
 impl Work {
     /// Looks at everything for an admin who asks.
-    pub(super) async fn doctor(&self, claim: &Claim, asker: &Asker) -> Result<Outcome, Fault> {
-        let say = match self.people.reader(&claim.installation, &asker.user).await {
+    pub(super) async fn doctor(&self, claim: &Claim, requester: &RequestContext) -> Result<Outcome, Fault> {
+        let say = match self.people.reader(&claim.installation, &requester.user).await {
             Ok(Ok(teammate)) => match self.rules(&claim.installation).await?.may_configure(&teammate) {
                 Ok(()) => Say::Examined(self.examine_in_time().await),
                 Err(why) => Say::Refused { why, note: String::new() },
@@ -59,7 +59,7 @@ impl Work {
             Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::TakenOver)) => return Err(fault),
             Err(_) => Say::Examined(self.who_asks_is_unknown().await),
         };
-        Ok(Outcome::done(vec![self.say(claim, Message::Private { to: asker.addressee(), say })]))
+        Ok(Outcome::done(vec![self.say(claim, Message::Private { to: requester.addressee(), say })]))
     }
 
     /// What anybody may see while it cannot be found out who asks.

@@ -65,7 +65,7 @@ impl Work {
 
     /// Finds out what a form is about that was opened before that was known.
     pub(super) async fn fill_in(&self, claim: &Claim, job: &FormJob) -> Result<Outcome, Fault> {
-        let teammate = self.people.teammate(&claim.installation, &job.asker.user).await?.is_ok();
+        let teammate = self.people.teammate(&claim.installation, &job.requester.user).await?.is_ok();
         let now = match job.context.conversation.as_ref().filter(|_| teammate) {
             Some(id) => match self.look_at(&claim.installation, id).await {
                 Ok(conversation) => Some(conversation),
@@ -77,7 +77,7 @@ impl Work {
         let title = now.as_ref().map(Conversation::title);
         let context = job.context.clone().having_shown(now.as_ref().map(Seen::unasked));
         let context = serde_json::to_string(&context).unwrap_or_default();
-        let user = job.asker.user.clone();
+        let user = job.requester.user.clone();
         let filled = Message::Filled { user, view: job.view.clone(), title, context };
         Ok(Outcome::done(vec![self.say(claim, filled)]))
     }

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 
-use crate::domain::asker::{Asker, Via};
 use crate::domain::command::{Act, Command};
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::Which;
@@ -16,6 +15,7 @@ use crate::domain::people::Teammate;
 use crate::domain::plan::Progress;
 use crate::domain::policy::Rules;
 use crate::domain::refusal::About;
+use crate::domain::request_context::{RequestContext, Via};
 use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId};
 use crate::store::{Claim, Document, Effect, Verdict};
@@ -49,7 +49,7 @@ impl Work {
         });
         if let Some((receiver, note, handoff)) = given {
             let handover = Handover {
-                giver: plan.asker.user.clone(),
+                giver: plan.requester.user.clone(),
                 receiver: receiver.clone(),
                 at: self.clock.now(),
                 note: note.clone(),
@@ -98,7 +98,7 @@ impl Work {
             return Ok(Outcome::done(vec![self.keep_handover(installation, id, &handover, false).await?]));
         }
         if handover.reminded {
-            let asker = Asker {
+            let requester = RequestContext {
                 user: handover.receiver,
                 channel: None,
                 team: None,
@@ -108,7 +108,7 @@ impl Work {
                 message: None,
             };
             let command = Command { act: Act::Return, which: Which::Id(id.clone()), note: String::new() };
-            let job = Job::Command(CommandJob::new(asker, command));
+            let job = Job::Command(CommandJob::new(requester, command));
             let verdict = Verdict::Continue { body: job.encode(), until: self.lease_end() };
             return Ok(Outcome { verdict, effects: Vec::new() });
         }

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::asker::{Asker, Listed, Place, Via};
 use crate::domain::job::{Job, ListJob};
 use crate::domain::list::Query;
+use crate::domain::request_context::{Listed, Place, RequestContext, Via};
 use crate::ids::SlackUserId;
 
 /// The kind under which an open home is kept (`store::Document`), by Slack user.
@@ -24,7 +24,8 @@ pub(super) struct Opened {
 
 /// Draws a person's home again.
 pub(super) fn home_job(user: SlackUserId, query: Query) -> Job {
-    let asker = Asker { user, channel: None, team: None, reply: None, via: Via::Timer, list: None, message: None };
+    let requester =
+        RequestContext { user, channel: None, team: None, reply: None, via: Via::Timer, list: None, message: None };
     let list = Listed { query, place: Place::Home };
-    Job::List(ListJob { asker, list, notice: None })
+    Job::List(ListJob { requester, list, notice: None })
 }

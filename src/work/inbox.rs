@@ -131,7 +131,7 @@ impl Work {
             _ => {}
         }
         if job.batch.is_none() {
-            facts.is_still_theirs(&job.asker, &job.command.act)?;
+            facts.is_still_theirs(&job.requester, &job.command.act)?;
         }
         let note = self.with_names(&claim.installation, &job.command.note).await?;
         let answered = Answered::new(&job.seen, &facts);
@@ -152,10 +152,10 @@ impl Work {
     }
 
     fn show_all(&self, claim: &Claim, job: &CommandJob, facts: Facts) -> Outcome {
-        let member = Verified { id: facts.asker.member, name: facts.writer };
-        let (by, conversation) = (facts.asker.name, &facts.conversation.id);
+        let member = Verified { id: facts.requester.member, name: facts.writer };
+        let (by, conversation) = (facts.requester.name, &facts.conversation.id);
         let detail = json!({ "outcome": "done", "by": by, "member": member, "conversation": conversation });
-        let record = self.record_attempt(&job.asker, "show", &detail);
+        let record = self.record_attempt(&job.requester, "show", &detail);
         let face = Face { conversation: facts.conversation, owner: facts.owner.map(|owner| owner.name) };
         Outcome::done(vec![record, self.answer_to(claim, job, Say::Shown(face))])
     }
@@ -177,8 +177,8 @@ impl Work {
 
     async fn gather(&self, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<Facts, Stop> {
         let installation = &claim.installation;
-        let asker = self.people.teammate(installation, &job.asker.user).await?;
-        let asker = asker.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
+        let requester = self.people.teammate(installation, &job.requester.user).await?;
+        let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
         let target = match job.command.act.assignee() {
             Some(user) => {
                 let target = self.people.teammate(installation, user).await?;
@@ -189,12 +189,12 @@ impl Work {
         let conversation = self.look_at(installation, id).await?;
         let (target, picked) = match job.command.act.group() {
             Some(group) if conversation.owner.is_none() => {
-                let (target, picked) = self.pick(claim, group, job.asker.team.as_ref(), id).await?;
+                let (target, picked) = self.pick(claim, group, job.requester.team.as_ref(), id).await?;
                 (Some(target), Some(picked))
             }
             _ => (target, None),
         };
-        let writer = self.people.name_in_dialnote(installation, &asker).await?;
+        let writer = self.people.name_in_dialnote(installation, &requester).await?;
         let entries = self.store.entries(installation, id, PAST_ENTRIES).await?;
         let handover = self.handover(installation, id).await?;
         let giver = match &handover {
@@ -205,7 +205,7 @@ impl Work {
             undoing: self.undoing(installation, job, &entries).await?,
             past: audit::past(&entries),
             owner: self.owner(installation, &conversation).await?,
-            asker,
+            requester,
             target,
             picked,
             conversation,
@@ -271,7 +271,7 @@ impl Work {
         let kept = Kept { command: job.command.clone(), seen };
         Draft {
             id: new_draft(),
-            actor: job.asker.user.clone(),
+            actor: job.requester.user.clone(),
             at: self.clock.now(),
             body: serde_json::to_string(&kept).unwrap_or_default(),
         }
@@ -281,10 +281,10 @@ impl Work {
     /// its person asked for since.
     pub(super) async fn resume(&self, claim: &Claim, job: &ResumeJob) -> Result<Outcome, Fault> {
         let kept = self.store.draft(&claim.installation, &job.resume.draft).await?;
-        let kept = kept.filter(|draft| draft.actor == job.asker.user);
+        let kept = kept.filter(|draft| draft.actor == job.requester.user);
         let Some(Kept { mut command, seen }) = kept.as_ref().map(read_draft::<Kept>).transpose()? else {
             let say = Say::Refused { why: Refusal::DraftGone, note: String::new() };
-            let answer = self.say(claim, Message::Private { to: job.asker.addressee(), say });
+            let answer = self.say(claim, Message::Private { to: job.requester.addressee(), say });
             return Ok(Outcome::done(vec![answer]));
         };
         if let Some(pick) = &job.resume.pick {
@@ -293,7 +293,7 @@ impl Work {
         if let Some(person) = &job.resume.person {
             command.act = command.act.with_owner(Assignee::User(person.clone()));
         }
-        let resumed = Job::Command(CommandJob { seen, ..CommandJob::new(job.asker.clone(), command) });
+        let resumed = Job::Command(CommandJob { seen, ..CommandJob::new(job.requester.clone(), command) });
         let verdict = Verdict::Continue { body: resumed.encode(), until: self.lease_end() };
         Ok(Outcome { verdict, effects: vec![Effect::DropDraft(job.resume.draft.clone())] })
     }

@@ -15,12 +15,12 @@ use url::Url;
 
 use crate::dialnote::client::{Addresses, Dialnote};
 use crate::dialnote::hooks::{Hooks, Signing};
-use crate::domain::asker::Addressee;
 use crate::domain::installation::{Connection, Installation, end};
 use crate::domain::job::Job;
 use crate::domain::list::{Filter, Query};
 use crate::domain::message::Message;
 use crate::domain::policy::Rules;
+use crate::domain::request_context::Addressee;
 use crate::domain::say::Say;
 use crate::domain::wishes::Wishes;
 use crate::error::{Fault, Service};

@@ -44,36 +44,36 @@ type Changed = (Vec<Effect>, Say);
 impl Work {
     /// Does what somebody wants about who is who, and shows who is not linked, if they look at that.
     pub(super) async fn who_is_who(&self, claim: &Claim, job: &PeopleJob) -> Result<Outcome, Fault> {
-        let asker = match self.may_say_who_is_who(claim, job).await? {
-            Ok(asker) => asker,
+        let requester = match self.may_say_who_is_who(claim, job).await? {
+            Ok(requester) => requester,
             Err(why) => {
-                let record = self.record_refusal(&job.asker, "link", &why);
+                let record = self.record_refusal(&job.requester, "link", &why);
                 return Ok(Outcome::done(vec![record, self.not_shown(claim, job, why)]));
             }
         };
         let (mut effects, say) = match &job.linking {
             Linking::Show => return self.show_people(claim, job).await,
-            Linking::Named { user, member } => self.link_named(claim, &asker, user, member).await?,
-            Linking::To { user, member, from } => self.link_to(claim, &asker, user, member, from.as_ref()).await?,
-            Linking::Off { user } => self.unlink(claim, &asker, user).await?,
+            Linking::Named { user, member } => self.link_named(claim, &requester, user, member).await?,
+            Linking::To { user, member, from } => self.link_to(claim, &requester, user, member, from.as_ref()).await?,
+            Linking::Off { user } => self.unlink(claim, &requester, user).await?,
         };
         if let Say::Refused { why, .. } = &say {
-            effects.push(self.record_refusal(&job.asker, "link", why));
+            effects.push(self.record_refusal(&job.requester, "link", why));
         }
         effects.push(match &job.window {
             // Drawn after this is stored.
             Some(window) => {
                 let (linking, window, notice) = (Linking::Show, Some(window.clone()), Some(say));
-                let again = Job::People(PeopleJob { asker: job.asker.clone(), linking, window, notice });
+                let again = Job::People(PeopleJob { requester: job.requester.clone(), linking, window, notice });
                 Effect::Enqueue(self.following(claim, &again))
             }
-            None => self.say(claim, Message::Private { to: job.asker.addressee(), say }),
+            None => self.say(claim, Message::Private { to: job.requester.addressee(), say }),
         });
         let unlinked = match &job.linking {
             Linking::Off { user } => Some(user.clone()),
             _ => None,
         };
-        effects.extend(self.refresh_homes(claim, unlinked.into_iter().chain([job.asker.user.clone()])).await?);
+        effects.extend(self.refresh_homes(claim, unlinked.into_iter().chain([job.requester.user.clone()])).await?);
         Ok(Outcome::done(effects))
     }
 
@@ -95,28 +95,30 @@ impl Work {
         if *self.home().await? != claim.installation {
             return Ok(Err(Refusal::NotInstalled));
         }
-        let user = &job.asker.user;
-        let asker = match job.linking {
+        let user = &job.requester.user;
+        let requester = match job.linking {
             Linking::Show => Ok(self.people.reader(&claim.installation, user).await?),
             _ => self.people.teammate_now(&claim.installation, user).await?,
         };
-        let asker = match asker {
-            Ok(Ok(asker)) => asker,
+        let requester = match requester {
+            Ok(Ok(requester)) => requester,
             Err(why) => return Ok(Err(why)),
             Ok(Err(stranger)) => {
                 let admin = self.unlinked_admin(&claim.installation, user, stranger.why).await?;
                 return Ok(admin.ok_or(Refusal::YouAreNotLinked(stranger.why)));
             }
         };
-        let may = self.rules(&claim.installation).await?.may_configure(&asker);
-        let member = Some(self.people.verified(&claim.installation, &asker).await?);
-        Ok(may.map(|()| Admin { user: asker.user, name: asker.name, member }))
+        let may = self.rules(&claim.installation).await?.may_configure(&requester);
+        let member = Some(self.people.verified(&claim.installation, &requester).await?);
+        Ok(may.map(|()| Admin { user: requester.user, name: requester.name, member }))
     }
 
     fn not_shown(&self, claim: &Claim, job: &PeopleJob, why: Refusal) -> Effect {
         let message = match job.window.clone() {
-            Some(PeopleWindow { view, .. }) => Message::People { user: job.asker.user.clone(), view, face: Err(why) },
-            None => Message::Private { to: job.asker.addressee(), say: refusal(why) },
+            Some(PeopleWindow { view, .. }) => {
+                Message::People { user: job.requester.user.clone(), view, face: Err(why) }
+            }
+            None => Message::Private { to: job.requester.addressee(), say: refusal(why) },
         };
         self.say(claim, message)
     }
@@ -125,7 +127,7 @@ impl Work {
     async fn link_named(
         &self,
         claim: &Claim,
-        asker: &Admin,
+        requester: &Admin,
         user: &SlackUserId,
         asked: &str,
     ) -> Result<Changed, Fault> {
@@ -134,7 +136,7 @@ impl Work {
             members = self.people.team_now(&claim.installation).await?;
         }
         match meant(asked, &members) {
-            Meant::One(member) => self.link_to(claim, asker, user, &member.id, None).await,
+            Meant::One(member) => self.link_to(claim, requester, user, &member.id, None).await,
             Meant::Several(several) => {
                 let name = self.people.name(&claim.installation, user).await?.unwrap_or_else(|| NAMELESS.to_owned());
                 let more = several.len().saturating_sub(MOST_CHOICES);
@@ -152,7 +154,7 @@ impl Work {
     async fn link_to(
         &self,
         claim: &Claim,
-        asker: &Admin,
+        requester: &Admin,
         user: &SlackUserId,
         member: &MemberId,
         from: Option<&SlackUserId>,
@@ -187,14 +189,14 @@ impl Work {
             user: user.clone(),
             member: member.id.clone(),
             name: member.name.clone(),
-            by: asker.user.clone(),
+            by: requester.user.clone(),
             at: self.clock.now(),
         };
         let mut effects = vec![self.put(ByHand::KIND, user.as_str(), &new), drop_stranger(user)];
         let moved = by_hand.iter().filter(|link| link.member == member.id && link.user != *user);
         effects.extend(moved.map(|link| drop_link(&link.user)));
-        effects.push(self.record_link(asker, user, before.as_ref(), Some(&member.id)));
-        let linked = Job::Linked(LinkedJob { user: user.clone(), by: Some(asker.name.clone()) });
+        effects.push(self.record_link(requester, user, before.as_ref(), Some(&member.id)));
+        let linked = Job::Linked(LinkedJob { user: user.clone(), by: Some(requester.name.clone()) });
         effects.push(Effect::Enqueue(self.following(claim, &linked)));
         let before = before.filter(|before| *before != member.id);
         Ok((
@@ -225,7 +227,7 @@ impl Work {
     }
 
     /// Takes the link of somebody away that was made by hand.
-    async fn unlink(&self, claim: &Claim, asker: &Admin, user: &SlackUserId) -> Result<Changed, Fault> {
+    async fn unlink(&self, claim: &Claim, requester: &Admin, user: &SlackUserId) -> Result<Changed, Fault> {
         let installation = &claim.installation;
         let profile = self.people.read_profile(installation, user).await?;
         let name = profile.as_ref().map_or_else(|| NAMELESS.to_owned(), |profile| profile.name.clone());
@@ -236,23 +238,23 @@ impl Work {
         let gone = by_hand.remove(at);
         let members = self.people.team(installation).await?;
         let now = profile.and_then(|profile| link(&profile, &members, &by_hand).ok()).map(|now| now.member);
-        let record = self.record_link(asker, user, Some(&gone.member), now.as_ref());
+        let record = self.record_link(requester, user, Some(&gone.member), now.as_ref());
         let member = now.and_then(|now| called(&members, &now));
         Ok((vec![drop_link(user), record], Say::Unlinked { name, member }))
     }
 
     fn record_link(
         &self,
-        asker: &Admin,
+        requester: &Admin,
         user: &SlackUserId,
         before: Option<&MemberId>,
         after: Option<&MemberId>,
     ) -> Effect {
         let link = json!({ "user": user, "before": before, "after": after });
-        let detail = json!({ "by": asker.name, "member": asker.member, "link": link });
+        let detail = json!({ "by": requester.name, "member": requester.member, "link": link });
         Effect::Record(Entry {
             at: self.clock.now(),
-            actor: asker.user.clone(),
+            actor: requester.user.clone(),
             conversation: None,
             verb: "link".to_owned(),
             detail: detail.to_string(),
@@ -277,7 +279,7 @@ impl Work {
         }
         let mut face = self.people_face(installation, strangers, page).await?;
         face.notice = job.notice.clone().map(Box::new);
-        let user = job.asker.user.clone();
+        let user = job.requester.user.clone();
         effects.push(self.say(claim, Message::People { user, view, face: Ok(Box::new(face)) }));
         Ok(Outcome::done(effects))
     }

@@ -6,7 +6,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tracing::info;
 
-use crate::domain::asker::{Asker, Place, Via};
 use crate::domain::conversation::Conversation;
 use crate::domain::face::Face;
 use crate::domain::job::{Job, ListJob};
@@ -17,6 +16,7 @@ use crate::domain::lookup::people::only_one_called;
 use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::refusal::Refusal;
+use crate::domain::request_context::{Place, RequestContext, Via};
 use crate::domain::say::{AdminFace, HomeFace, ListFace, Say};
 use crate::domain::suggest::suggest;
 use crate::domain::wishes::Wishes;
@@ -55,15 +55,15 @@ impl Work {
     /// Draws a list where it stands.
     pub(super) async fn list(&self, claim: &Claim, job: &ListJob) -> Result<Outcome, Fault> {
         let installation = &claim.installation;
-        let asker = &job.asker;
+        let requester = &job.requester;
         if *self.home().await? != claim.installation {
             return Ok(self.list_refused(claim, job, Refusal::NotInstalled));
         }
-        let me = match self.people.reader(installation, &asker.user).await? {
+        let me = match self.people.reader(installation, &requester.user).await? {
             Ok(me) => me,
             Err(stranger) if job.list.place == Place::Home => {
                 let face = HomeFace { list: Err(stranger.why), wishes: Wishes::default(), admin: None };
-                return Ok(self.drawn(claim, Message::Home { user: asker.user.clone(), face: Box::new(face) }));
+                return Ok(self.drawn(claim, Message::Home { user: requester.user.clone(), face: Box::new(face) }));
             }
             Err(stranger) => return Ok(self.list_refused(claim, job, Refusal::YouAreNotLinked(stranger.why))),
         };
@@ -78,7 +78,7 @@ impl Work {
             },
             _ => None,
         };
-        let silent = match asker.via {
+        let silent = match requester.via {
             // Nobody waits for it, and what it is drawn for is known already.
             Via::Timer => false,
             _ => !matches!(tokio::time::timeout(GLANCE, self.glance(installation, For::Somebody)).await, Ok(Ok(_))),
@@ -86,12 +86,17 @@ impl Work {
         let mut face = self.face(installation, &query, &me, person.as_ref(), silent).await?;
         face.notice = job.notice.clone().map(Box::new);
         let message = match &job.list.place {
-            Place::Message => Message::Private { to: asker.addressee(), say: Say::List(Box::new(face)) },
-            Place::View(view) => Message::Window { user: asker.user.clone(), view: view.clone(), face: Box::new(face) },
+            Place::Message => Message::Private { to: requester.addressee(), say: Say::List(Box::new(face)) },
+            Place::View(view) => {
+                Message::Window { user: requester.user.clone(), view: view.clone(), face: Box::new(face) }
+            }
             Place::Home => {
-                let wishes = self.wishes(installation, &asker.user).await?;
+                let wishes = self.wishes(installation, &requester.user).await?;
                 let admin = if me.admin { Some(self.admin(installation).await?) } else { None };
-                Message::Home { user: asker.user.clone(), face: Box::new(HomeFace { list: Ok(face), wishes, admin }) }
+                Message::Home {
+                    user: requester.user.clone(),
+                    face: Box::new(HomeFace { list: Ok(face), wishes, admin }),
+                }
             }
         };
         Ok(self.drawn(claim, message))
@@ -100,10 +105,10 @@ impl Work {
     /// The query; a colleague's name alone asks for theirs, if no contact is called so.
     async fn of_a_person(&self, claim: &Claim, job: &ListJob) -> Result<Query, Fault> {
         let (installation, query) = (&claim.installation, &job.list.query);
-        if query.filter != Filter::All || query.text.is_empty() || job.asker.via != Via::Typed {
+        if query.filter != Filter::All || query.text.is_empty() || job.requester.via != Via::Typed {
             return Ok(query.clone());
         }
-        let team = job.asker.team.as_ref();
+        let team = job.requester.team.as_ref();
         let people = self.people.colleagues(installation, team, &[], Read::Kept).await?;
         let Some(user) = only_one_called(&query.text, &people) else { return Ok(query.clone()) };
         let is_called = |known: &Conversations| {
@@ -120,7 +125,7 @@ impl Work {
     fn list_refused(&self, claim: &Claim, job: &ListJob, why: Refusal) -> Outcome {
         info!("no list");
         let say = Say::Refused { why, note: String::new() };
-        Outcome::done(vec![self.say(claim, Message::Private { to: job.asker.addressee(), say })])
+        Outcome::done(vec![self.say(claim, Message::Private { to: job.requester.addressee(), say })])
     }
 
     async fn face(
@@ -218,9 +223,9 @@ impl Work {
     }
 
     /// A list to be drawn anew, wherever it stands, with what came of the button that was pressed in it.
-    pub(super) fn redraw(&self, claim: &Claim, asker: &Asker, notice: Say) -> Option<Effect> {
-        let list = asker.list.clone()?;
-        let job = Job::List(ListJob { asker: asker.clone(), list, notice: Some(notice) });
+    pub(super) fn redraw(&self, claim: &Claim, requester: &RequestContext, notice: Say) -> Option<Effect> {
+        let list = requester.list.clone()?;
+        let job = Job::List(ListJob { requester: requester.clone(), list, notice: Some(notice) });
         Some(Effect::Enqueue(self.following(claim, &job)))
     }
 

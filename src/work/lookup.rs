@@ -62,9 +62,9 @@ impl Work {
 
     /// Finds out what a typed command means, and goes on with it or asks.
     pub(super) async fn look_up(&self, claim: &Claim, job: &CommandJob, text: &str) -> Result<Outcome, Stop> {
-        let asker = self.people.teammate(&claim.installation, &job.asker.user).await?;
-        let asker = asker.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
-        let job = &at_a_time(job, &asker, claim.accepted);
+        let requester = self.people.teammate(&claim.installation, &job.requester.user).await?;
+        let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
+        let job = &at_a_time(job, &requester, claim.accepted);
         let mut reading = self.read_with(claim, job, text, Read::Kept).await?;
         if names_nobody(&reading) {
             // Nobody is refused on what was kept.
@@ -108,12 +108,12 @@ impl Work {
         asked: &Asked<'_>,
         read: Read,
     ) -> Result<Directory, Fault> {
-        let me = Some(job.asker.user.clone());
+        let me = Some(job.requester.user.clone());
         if asked.who.is_some() || !job.command.act.lacks_an_owner() || lookup::starts_with_a_person(asked.text) {
             return Ok(Directory { people: Vec::new(), me });
         }
         let addresses = lookup::addresses(asked.text);
-        let team = job.asker.team.as_ref();
+        let team = job.requester.team.as_ref();
         let people = self.people.colleagues(&claim.installation, team, &addresses, read).await?;
         Ok(Directory { people, me })
     }
@@ -261,7 +261,7 @@ impl Work {
         typed: String,
         rest: String,
     ) -> Result<Outcome, Stop> {
-        let named = self.people.full_names(&claim.installation, job.asker.team.as_ref(), &people).await?;
+        let named = self.people.full_names(&claim.installation, job.requester.team.as_ref(), &people).await?;
         let someone = Assignee::Me;
         let asked = Asked { verb: job.command.act.verb(), who: Some(&someone), text: &rest, links: &self.links };
         let directory = Directory::default();
@@ -294,15 +294,15 @@ impl Work {
         let until = job.command.act.when().and_then(When::fixed);
         let question = Question { draft: draft.id.clone(), verb: job.command.act.verb(), about, note, until };
         let say = Say::Question(Box::new(question));
-        let answer = self.say(claim, Message::Private { to: job.asker.addressee(), say });
+        let answer = self.say(claim, Message::Private { to: job.requester.addressee(), say });
         Outcome::done(vec![Effect::PutDraft(draft), answer])
     }
 }
 
 /// The command with its time as an instant: a question shows that, and its answer, which may come late, keeps to it.
-fn at_a_time(job: &CommandJob, asker: &Teammate, asked: Timestamp) -> CommandJob {
+fn at_a_time(job: &CommandJob, requester: &Teammate, asked: Timestamp) -> CommandJob {
     let act = match &job.command.act {
-        Act::Snooze(when) => Act::Snooze(when.fix(asked, &hours::zone(asker.zone.as_deref()))),
+        Act::Snooze(when) => Act::Snooze(when.fix(asked, &hours::zone(requester.zone.as_deref()))),
         other => other.clone(),
     };
     CommandJob { command: Command { act, ..job.command.clone() }, ..job.clone() }

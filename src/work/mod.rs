@@ -286,7 +286,7 @@ impl Work {
             Job::People(job) => Box::pin(self.who_is_who(claim, job)),
             Job::Linked(job) => Box::pin(self.linked(claim, job)),
             Job::Report(job) => Box::pin(self.report(claim, job)),
-            Job::Doctor(asker) => Box::pin(self.doctor(claim, asker)),
+            Job::Doctor(requester) => Box::pin(self.doctor(claim, requester)),
             Job::Untouched => Box::pin(self.look_for_untouched(claim)),
             Job::Ask(owner) => Box::pin(self.ask_owner(claim, owner)),
             Job::List(job) => Box::pin(self.list(claim, job)),

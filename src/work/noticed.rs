@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::asker::Via;
 use crate::domain::conversation::{ActivityKind, Conversation, Sequel, State};
 use crate::domain::elsewhere::{Found, SOMEBODY};
 use crate::domain::event::{Event, Line};
@@ -13,6 +12,7 @@ use crate::domain::job::{Job, NoticedJob};
 use crate::domain::message::Message;
 use crate::domain::plan::ends_with_reference;
 use crate::domain::refusal::Refusal;
+use crate::domain::request_context::Via;
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
@@ -199,7 +199,7 @@ impl Work {
 fn silent(message: Message) -> Option<Message> {
     match message {
         Message::Card { .. } | Message::Marked { .. } => Some(message),
-        Message::Anew { channel, face } => Some(Message::Card { channel, face, asker: None }),
+        Message::Anew { channel, face } => Some(Message::Card { channel, face, requester: None }),
         _ => None,
     }
 }

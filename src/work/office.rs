@@ -203,7 +203,7 @@ impl Office {
         match (&job, self.installations()) {
             (Ok(Job::Removed(_)), _) => installations::clear(store.as_ref(), &claim).await?,
             (Ok(job), Some(_)) => {
-                if let Some(reply) = job.asker().and_then(|asker| asker.reply.as_ref()) {
+                if let Some(reply) = job.requester().and_then(|requester| requester.reply.as_ref()) {
                     self.refuse(&reply.url, reply.replace).await;
                 }
             }

@@ -3,12 +3,12 @@
 
 use tracing::warn;
 
-use crate::domain::asker::{Addressee, Reply};
 use crate::domain::delivery::Fate;
 use crate::domain::event::Line;
 use crate::domain::face::Face;
 use crate::domain::job::Job;
 use crate::domain::message::Message;
+use crate::domain::request_context::{Addressee, Reply};
 use crate::domain::say::Say;
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, ConversationId, MessageTs};
@@ -298,8 +298,8 @@ impl Work {
             }
             _ if !codes::is_unwelcome(code) => Vec::new(),
             Message::Report { to, .. } => private(to, Say::ReportNotPosted),
-            Message::Card { channel, asker: Some(asker), .. } => {
-                private(asker, Say::CardNotPosted { channel: channel.clone() })
+            Message::Card { channel, requester: Some(requester), .. } => {
+                private(requester, Say::CardNotPosted { channel: channel.clone() })
             }
             Message::Card { channel, .. } | Message::Anew { channel, .. } | Message::Digest { channel, .. } => {
                 self.pause_route(claim, channel, code == codes::ARCHIVED).await?

@@ -3,9 +3,9 @@
 //! allows is often more, so a rest earns a generous burst.
 
 use crate::dialnote::answer::BUCKET as DIALNOTE;
-use crate::domain::asker::Via;
 use crate::domain::job::{Job, ListJob};
 use crate::domain::message::Message;
+use crate::domain::request_context::Via;
 use crate::slack::client::RESPONSE_URL;
 use crate::store::pace::Pace;
 
@@ -122,7 +122,7 @@ pub(super) fn fold(job: &Job) -> Option<String> {
         Job::CaughtUp(_) => "caught up",
         Job::Look => "look",
         // A home that nobody looks at just now need not be drawn for each of several changes.
-        Job::List(ListJob { asker, .. }) if asker.via == Via::Timer => "home",
+        Job::List(ListJob { requester, .. }) if requester.via == Via::Timer => "home",
         _ => return None,
     };
     Some(mark.to_owned())

@@ -8,13 +8,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::asker::{Asker, Via};
 use crate::domain::command_job::CommandJob;
 use crate::domain::job::{Job, LinkedJob};
 use crate::domain::message::Message;
 use crate::domain::notice::Notice;
 use crate::domain::question::Kept;
 use crate::domain::refusal::Refusal;
+use crate::domain::request_context::{RequestContext, Via};
 use crate::error::Fault;
 use crate::ids::{ConversationId, DraftId, InstallationId, SlackUserId};
 use crate::store::{Claim, Class, Delivery, Document, Effect, NewJob};
@@ -43,7 +43,7 @@ const LOOK: Duration = Duration::from_mins(10);
 #[derive(Serialize, Deserialize)]
 struct Postponed {
     draft: DraftId,
-    asker: Asker,
+    requester: RequestContext,
     at: Timestamp,
     /// The message that its note is.
     quoted: Option<String>,
@@ -64,11 +64,11 @@ impl Work {
         let draft = self.draft(job, job.seen.clone());
         let postponed = Postponed {
             draft: draft.id.clone(),
-            asker: job.asker.clone(),
+            requester: job.requester.clone(),
             at: job.asked.unwrap_or(self.clock.now()),
             quoted: job.quoted.clone(),
         };
-        let (kind, id) = (Postponed::kind(user), format!("{}:{}", job.asker.user, job.command.which));
+        let (kind, id) = (Postponed::kind(user), format!("{}:{}", job.requester.user, job.command.which));
         let mut others = self.store.documents(&claim.installation, &kind, MOST_LOOKED_AT).await?;
         others.retain(|other| other.id != id);
         others.sort_by_key(|other| Reverse(other.at));
@@ -92,7 +92,7 @@ impl Work {
             let postponed = read(&kept)?;
             effects.extend(taken_up(&kept, &postponed));
             let Some(command) = self.asked_anew(installation, postponed).await? else { continue };
-            theirs += usize::from(command.asker.user == job.user);
+            theirs += usize::from(command.requester.user == job.user);
             effects.push(Effect::Enqueue(self.new_job(installation, &Job::Command(command))));
         }
         if let Some(by) = job.by.clone() {
@@ -113,12 +113,13 @@ impl Work {
         let draft = self.store.draft(installation, &kept.draft).await?;
         let waiting = draft.as_ref().map(read_draft::<Kept>).transpose()?;
         // Where they asked is not where they look by now.
-        let asker = Asker { via: Via::Postponed, reply: None, list: None, message: None, ..kept.asker };
+        let requester =
+            RequestContext { via: Via::Postponed, reply: None, list: None, message: None, ..kept.requester };
         Ok(waiting.map(|Kept { command, seen }| CommandJob {
             seen,
             quoted: kept.quoted,
             asked: Some(kept.at),
-            ..CommandJob::new(asker, command)
+            ..CommandJob::new(requester, command)
         }))
     }
 
@@ -132,7 +133,7 @@ impl Work {
     ) -> Result<bool, Fault> {
         let Some(asked) = job.asked else { return Ok(false) };
         let entries = self.store.entries(&claim.installation, id, PAST_ENTRIES).await?;
-        Ok(audit::has_done(&entries, &job.asker.user, asked))
+        Ok(audit::has_done(&entries, &job.requester.user, asked))
     }
 
     /// Looks once in a while who was not linked and is by now, because somebody invited them to dialnote: of what
@@ -158,9 +159,9 @@ impl Work {
 
 /// For whose link a command waits, if a link would help.
 fn waits_for<'a>(job: &'a CommandJob, why: &Refusal) -> Option<&'a SlackUserId> {
-    let may_wait = why.waits_for_a_link() && job.asker.via != Via::Timer;
+    let may_wait = why.waits_for_a_link() && job.requester.via != Via::Timer;
     match why {
-        Refusal::YouAreNotLinked(_) if may_wait => Some(&job.asker.user),
+        Refusal::YouAreNotLinked(_) if may_wait => Some(&job.requester.user),
         Refusal::NotLinked { .. } if may_wait => job.command.act.assignee(),
         _ => None,
     }

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use serde_json::json;
 use tracing::info;
 
-use crate::domain::asker::Addressee;
 use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::hours;
 use crate::domain::job::{Job, ReportJob};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::{self, Alone, Change, Report};
+use crate::domain::request_context::Addressee;
 use crate::domain::route::called;
 use crate::domain::say::Say;
 use crate::error::Fault;
@@ -39,21 +39,21 @@ const SHARED_BEFORE: &str = "file_not_found";
 impl Work {
     /// Finds out what the team did.
     pub(super) async fn report(&self, claim: &Claim, job: &ReportJob) -> Result<Outcome, Fault> {
-        let (installation, now, to) = (&claim.installation, self.clock.now(), job.asker.addressee());
+        let (installation, now, to) = (&claim.installation, self.clock.now(), job.requester.addressee());
         let refused = |why| {
             let say = Say::Refused { why, note: String::new() };
             Ok(Outcome::done(vec![self.say(claim, Message::Private { to: to.clone(), say })]))
         };
-        let asker = match self.people.reader(installation, &job.asker.user).await {
-            Ok(Ok(asker)) => asker,
+        let requester = match self.people.reader(installation, &job.requester.user).await {
+            Ok(Ok(requester)) => requester,
             Ok(Err(stranger)) => return refused(Refusal::YouAreNotLinked(stranger.why)),
             Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::TakenOver)) => return Err(fault),
             Err(_) => return refused(Refusal::DialnoteSilent),
         };
-        let Some(channel) = job.asker.channel.clone() else { return refused(Refusal::WhichChannel) };
-        let member = self.people.verified(installation, &asker).await?;
+        let Some(channel) = job.requester.channel.clone() else { return refused(Refusal::WhichChannel) };
+        let member = self.people.verified(installation, &requester).await?;
         let route = self.route_of(installation, &channel).await?.filter(|_| !channel.is_direct());
-        let zone = hours::zone(asker.zone.as_deref());
+        let zone = hours::zone(requester.zone.as_deref());
         let count = |all: &Conversations| {
             let is_the_channels = |one: &&Conversation| match &route {
                 Some(route) => route.takes(one.line.as_ref()),
@@ -73,13 +73,13 @@ impl Work {
             loads.push((self.people.party(installation, &owner).await?.name, open));
         }
         let line = route.as_ref().and_then(|route| route.line.as_ref()).map(called);
-        let report = Box::new(Report { by: asker.name, line, days, waits: report::waits(changes.iter()), loads });
+        let report = Box::new(Report { by: requester.name, line, days, waits: report::waits(changes.iter()), loads });
         let alone = match route {
             None => Some(Alone::NoRoute),
             Some(_) => self.hides(installation, &channel).await?,
         };
         let detail = json!({ "outcome": "done", "days": job.days, "member": member });
-        let record = self.record_attempt(&job.asker, "report", &detail);
+        let record = self.record_attempt(&job.requester, "report", &detail);
         let message = match alone {
             Some(why) => Message::Private { to, say: Say::Report { report, why } },
             None => Message::Report { channel, to, report, file: None },

@@ -47,7 +47,7 @@ impl Work {
         routing: &Routing,
     ) -> Result<(Vec<Effect>, Say), Fault> {
         let refused = |why| Ok((Vec::new(), Say::Refused { why, note: String::new() }));
-        let here = job.asker.channel.as_ref().filter(|channel| !channel.is_direct());
+        let here = job.requester.channel.as_ref().filter(|channel| !channel.is_direct());
         let (channel, line) = match routing {
             Routing::List => {
                 let routes = self.listed_routes(installation).await?;
@@ -75,7 +75,7 @@ impl Work {
                 return refused(Refusal::NoLine { asked: asked.to_owned(), lines });
             }
         };
-        let (by, rules) = (job.asker.user.clone(), self.rules(installation).await?);
+        let (by, rules) = (job.requester.user.clone(), self.rules(installation).await?);
         let zone = self.people.zone(installation, &by).await?;
         let before = self.route_of(installation, channel).await?;
         let settings = before.map(|before| before.settings).unwrap_or_default();
@@ -138,9 +138,9 @@ impl Work {
 
     /// The shared numbers whose cards no channel gets, for whoever may change that.
     async fn offers(&self, installation: &InstallationId, job: &ChangeJob) -> Result<Vec<Line>, Fault> {
-        let asker = self.people.teammate(installation, &job.asker.user).await?;
+        let requester = self.people.teammate(installation, &job.requester.user).await?;
         let rules = self.rules(installation).await?;
-        if !asker.is_ok_and(|asker| rules.may_configure(&asker).is_ok()) {
+        if !requester.is_ok_and(|requester| rules.may_configure(&requester).is_ok()) {
             return Ok(Vec::new());
         }
         let routes = self.routes(installation).await?;

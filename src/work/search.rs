@@ -31,7 +31,7 @@ impl Work {
     /// The conversation that whoever asks was given last and has not answered to.
     async fn find_given(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
         let kept = self.store.documents(&claim.installation, Handover::KIND, MOST_HANDOVERS).await?;
-        let given = read_all::<Handover>(kept)?.into_iter().filter(|(_, given)| given.receiver == job.asker.user);
+        let given = read_all::<Handover>(kept)?.into_iter().filter(|(_, given)| given.receiver == job.requester.user);
         let mut given: Vec<_> = given.map(|(id, given)| (given.at, ConversationId::new(id))).collect();
         given.sort();
         while let Some((_, id)) = given.pop() {
@@ -46,16 +46,16 @@ impl Work {
     /// in dialnote.
     async fn is_still_theirs(&self, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<bool, Fault> {
         let Some(known) = self.known(&claim.installation, id).await? else { return Ok(true) };
-        let asker = self.people.teammate(&claim.installation, &job.asker.user).await?;
-        Ok(asker.is_ok_and(|asker| known.is_owned_by(&asker.member)))
+        let requester = self.people.teammate(&claim.installation, &job.requester.user).await?;
+        Ok(requester.is_ok_and(|requester| known.is_owned_by(&requester.member)))
     }
 
     /// Everything open that belongs to whoever asks, or to a member: each becomes a command of its own.
     async fn find_all(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-        let asker = self.people.teammate(&claim.installation, &job.asker.user).await?;
-        let asker = asker.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
+        let requester = self.people.teammate(&claim.installation, &job.requester.user).await?;
+        let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
         self.hold(claim).await?;
-        let owner = if let Which::AllOf(member) = &job.command.which { member } else { &asker.member };
+        let owner = if let Which::AllOf(member) = &job.command.which { member } else { &requester.member };
         let mine = self.dialnote.all_open_of(owner).await.map_err(|error| denied(error, None))?;
         if mine.is_empty() {
             let theirs = job.command.which != Which::AllMine;

@@ -7,7 +7,6 @@ use tracing::warn;
 
 use crate::dialnote::client::ASSIGN;
 use crate::domain::asked;
-use crate::domain::asker::{Place, Via};
 use crate::domain::command::{Assignee, Command};
 use crate::domain::conversation::Which;
 use crate::domain::delivery::PendingAnswer;
@@ -15,6 +14,7 @@ use crate::domain::handover::Handover;
 use crate::domain::installation::Installation;
 use crate::domain::job::{DigestJob, Job};
 use crate::domain::message::Message;
+use crate::domain::request_context::{Place, Via};
 use crate::domain::route::Route;
 use crate::domain::say::Say;
 use crate::error::{Fault, Service};
@@ -77,25 +77,25 @@ impl Office {
             let (service, setting) = self.waited_for(&waiting).await;
             asks &= service != Service::Slack;
             let mut once = undoing::one(&waiting);
-            let (asker, asked) = match Job::decode(&waiting.body) {
+            let (requester, asked) = match Job::decode(&waiting.body) {
                 Ok(Job::Command(job)) => {
                     once = undoing::act(&waiting, &job);
                     let of = job.batch.as_ref().map_or(1, |batch| batch.of);
                     let asked = self.asked(&waiting, &job.command, of, &mut asks).await;
-                    (job.asker, Some(asked))
+                    (job.requester, Some(asked))
                 }
                 Ok(Job::Resume(job)) => {
                     let asked = self.kept_asked(&waiting, &job.resume.draft, &mut asks).await;
-                    (job.asker, asked)
+                    (job.requester, asked)
                 }
-                Ok(Job::List(job)) if job.list.place == Place::Message => (job.asker, Some(INBOX.to_owned())),
+                Ok(Job::List(job)) if job.list.place == Place::Message => (job.requester, Some(INBOX.to_owned())),
                 Ok(_) | Err(_) => continue,
             };
-            if asker.via == Via::Timer {
+            if requester.via == Via::Timer {
                 continue;
             }
             let say = Say::Waits { asked, service, setting, once };
-            let notice = Job::Message(Message::Private { to: asker.addressee(), say });
+            let notice = Job::Message(Message::Private { to: requester.addressee(), say });
             let notice =
                 NewJob { request: Some(waiting.request()), ..self.new_job(&waiting.installation, &notice, now) };
             told += usize::from(self.common.store.tell(waiting.id, notice, now).await?);

@@ -34,7 +34,7 @@ pub(super) fn one(claim: &Claim) -> String {
 impl Work {
     /// Finds what somebody did last, or the act whose button they pressed.
     pub(super) async fn find_act(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-        let mut entries = self.store.deeds(&claim.installation, &job.asker.user, RECENT_DEEDS).await?;
+        let mut entries = self.store.deeds(&claim.installation, &job.requester.user, RECENT_DEEDS).await?;
         entries.retain(|entry| entry.at >= self.organization_since());
         let (log, asked) = (audit::logged(&entries), claim.accepted);
         let next = match &job.command.which {
@@ -100,7 +100,7 @@ impl Work {
             return Ok(Undoing::default());
         }
         let (log, act) = (audit::logged(entries), job.undoes.clone());
-        let undone = undo::wanted(&log, &job.asker.user, act.as_deref());
+        let undone = undo::wanted(&log, &job.requester.user, act.as_deref());
         let before = undone.and_then(|line| line.change.as_ref()?.0.owner.clone());
         let owner_before = self.member(installation, before.as_ref()).await?;
         Ok(Undoing { log, act, owner_before })

@@ -51,7 +51,7 @@ impl Work {
         let is_told = known.is_none() && why != Why::NoMessagesTab && !matches!(notice, Notice::CannotNotify { .. });
         let mut admins = if is_told { self.admins(installation).await? } else { BTreeSet::new() };
         // The sender hears of it anyway.
-        let sender = awaited.map(|awaited| &awaited.asker.user);
+        let sender = awaited.map(|awaited| &awaited.requester.user);
         admins.retain(|admin| admin != user && Some(admin) != sender);
         let unreachable = Unreachable { name: name.clone(), why: why.clone() };
         let told = |admin| {

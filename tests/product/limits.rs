@@ -1,7 +1,6 @@
 //! What buttons, menus and forms carry has to come back whole, however long the texts and ids are that
 //! the parser lets through.
 
-use dialnote_slack::domain::asker::{Listed, Place, Reply};
 use dialnote_slack::domain::click::Carried;
 use dialnote_slack::domain::command::{Act, Command, Typed, Wanted, parse};
 use dialnote_slack::domain::conversation::{Contact, Conversation, Links, Owner, Status, Which};
@@ -9,6 +8,7 @@ use dialnote_slack::domain::face::Face;
 use dialnote_slack::domain::form::{FormContext, Quoted};
 use dialnote_slack::domain::list::{Filter, Query};
 use dialnote_slack::domain::refusal::{About, Refusal};
+use dialnote_slack::domain::request_context::{Listed, Place, Reply};
 use dialnote_slack::domain::say::ListFace;
 use dialnote_slack::domain::say::Say;
 use dialnote_slack::ids::{ChannelId, ConversationId, MemberId, SlackUserId, ViewId};

@@ -44,16 +44,17 @@ async fn no_way_of_asking_breaks_a_rule() {
                 // What was allowed when it was done may not be when it is taken back.
                 prepare(bot, &mut dice).await;
                 let rules = change_rules(bot, &mut dice).await;
-                let asker = [MAYA, LEO, LEO, ZOE][dice.random_range(0..4)];
+                let requester = [MAYA, LEO, LEO, ZOE][dice.random_range(0..4)];
                 let before = seen(bot);
                 let writes = bot.calls("PATCH");
-                let (asked, is_answer) = ask(bot, &mut dice, asker).await;
+                let (asked, is_answer) = ask(bot, &mut dice, requester).await;
                 bot.settle().await;
-                bot.close(asker).await;
+                bot.close(requester).await;
                 let after = seen(bot);
                 refused += usize::from(writes == bot.calls("PATCH"));
-                let story = format!("seed {seed}, round {round}: {asker} {asked}, {before:?} → {after:?}, {rules:?}");
-                keeps_the_rules(&rules, asker, &before, &after, (&asked, is_answer), &story);
+                let story =
+                    format!("seed {seed}, round {round}: {requester} {asked}, {before:?} → {after:?}, {rules:?}");
+                keeps_the_rules(&rules, requester, &before, &after, (&asked, is_answer), &story);
             }
             assert!((ROUNDS / 10..ROUNDS).contains(&refused), "some is refused, and some is not: {refused}");
             bot.read_all().await;
@@ -62,13 +63,13 @@ async fn no_way_of_asking_breaks_a_rule() {
     }
 }
 
-fn keeps_the_rules(rules: &Rules, asker: &str, before: &Seen, after: &Seen, how: (&str, bool), story: &str) {
+fn keeps_the_rules(rules: &Rules, requester: &str, before: &Seen, after: &Seen, how: (&str, bool), story: &str) {
     let (asked, is_answer) = how;
-    let is_owner = before.owner.as_deref() == Some(&format!("mem_{asker}"));
+    let is_owner = before.owner.as_deref() == Some(&format!("mem_{requester}"));
     let may = |who: &str| match who {
         "anyone" => true,
-        "owner_and_admins" => is_owner || asker == ADMIN,
-        _ => asker == ADMIN,
+        "owner_and_admins" => is_owner || requester == ADMIN,
+        _ => requester == ADMIN,
     };
     if before.owner.is_some() && after.owner != before.owner && !is_answer {
         assert!(may(rules.reassign), "re-assigned: {story}");
@@ -139,7 +140,7 @@ async fn prepare(bot: &mut Bot, dice: &mut StdRng) {
 }
 
 /// Somebody asks for something in some way: in which, and whether it is an answer to what they were given.
-async fn ask(bot: &mut Bot, dice: &mut StdRng, asker: &str) -> (String, bool) {
+async fn ask(bot: &mut Bot, dice: &mut StdRng, requester: &str) -> (String, bool) {
     let typed = [
         "/assign @zoe conv_1001",
         "/assign @leo conv_1001 a note",
@@ -166,23 +167,23 @@ async fn ask(bot: &mut Bot, dice: &mut StdRng, asker: &str) -> (String, bool) {
     match dice.random_range(0..7) {
         // By taking back what one did before the rules were changed.
         4 => {
-            bot.slash(asker, "/dialnote undo conv_1001").await;
+            bot.slash(requester, "/dialnote undo conv_1001").await;
             ("/dialnote undo conv_1001".to_owned(), false)
         }
         5 => {
-            bot.slash(asker, "/unassign conv_1001").await;
+            bot.slash(requester, "/unassign conv_1001").await;
             ("/unassign conv_1001".to_owned(), false)
         }
         // By the button of whoever came too late.
         6 => {
-            bot.slash(asker, "/dialnote take conv_1001").await;
+            bot.slash(requester, "/dialnote take conv_1001").await;
             bot.settle().await;
-            press(bot, asker, "answer", "take_over").await;
+            press(bot, requester, "answer", "take_over").await;
             ("take over".to_owned(), false)
         }
         0 | 1 => {
             let line = typed[dice.random_range(0..typed.len())];
-            bot.slash(asker, line).await;
+            bot.slash(requester, line).await;
             (line.to_owned(), line.contains("giveback"))
         }
         // On the card, in a direct message, in a list: whatever stands there, and what stood there once.
@@ -191,27 +192,27 @@ async fn ask(bot: &mut Bot, dice: &mut StdRng, asker: &str) -> (String, bool) {
             let action = pressed[dice.random_range(0..pressed.len())];
             let place = ["card", "dm", "list"][dice.random_range(0..3)];
             if place == "list" {
-                bot.slash(asker, "/inbox ana lima").await;
+                bot.slash(requester, "/inbox ana lima").await;
                 bot.settle().await;
             }
-            let asked = press(bot, asker, place, action).await.map(|()| format!("presses {action} in {place}"));
-            if bot.form(asker).is_some() {
+            let asked = press(bot, requester, place, action).await.map(|()| format!("presses {action} in {place}"));
+            if bot.form(requester).is_some() {
                 let note = ["", "a note"][dice.random_range(0..2)];
                 let values = json!({ "to": { "to": "leo" }, "note": { "note": note } });
-                bot.submit(asker, values).await;
+                bot.submit(requester, values).await;
             }
             (asked.unwrap_or_else(|| "presses nothing".to_owned()), action == "give_back")
         }
         // By the form that stands in a refusal.
         _ => {
             let line = ["/done conv_1001", "/handoff @zoe conv_1001"][dice.random_range(0..2)];
-            bot.slash(asker, line).await;
+            bot.slash(requester, line).await;
             bot.settle().await;
             let form = if line.contains("done") { "done_with_note" } else { "hand_off" };
-            if press(bot, asker, "answer", form).await.is_some() && bot.form(asker).is_some() {
+            if press(bot, requester, "answer", form).await.is_some() && bot.form(requester).is_some() {
                 let values = json!({ "to": { "to": "zoe" }, "note": { "note": "a note" } });
                 let values = if line.contains("done") { json!({ "note": { "note": "a note" } }) } else { values };
-                bot.submit(asker, values).await;
+                bot.submit(requester, values).await;
             }
             (format!("{line}, then its form"), false)
         }
@@ -219,9 +220,9 @@ async fn ask(bot: &mut Bot, dice: &mut StdRng, asker: &str) -> (String, bool) {
 }
 
 /// Presses the latest such button that stands there, if one does.
-async fn press(bot: &Bot, asker: &str, place: &str, action: &str) -> Option<()> {
+async fn press(bot: &Bot, requester: &str, place: &str, action: &str) -> Option<()> {
     let click = bot.world(|world| {
-        let user = world.person(asker).unwrap().id.clone();
+        let user = world.person(requester).unwrap().id.clone();
         let there = world.messages.iter().rev().filter(|message| match place {
             "dm" => {
                 message.channel.starts_with('D') && message.visible_to(&user) && message.channel.ends_with(&user[2..])
@@ -237,7 +238,7 @@ async fn press(bot: &Bot, asker: &str, place: &str, action: &str) -> Option<()> 
             });
             let (block, button) = buttons.find(|(_, button)| is_about_ana(button, action))?;
             let channel = if place == "dm" { "dm" } else { FRONT_DESK };
-            let mut click = Click::message(asker, channel, &message.ts, action);
+            let mut click = Click::message(requester, channel, &message.ts, action);
             click.block_id = block.map(str::to_owned);
             click.value = button["value"].as_str().map(str::to_owned);
             Some(click)

@@ -8,7 +8,7 @@ use crate::ids::{ChannelId, MessageTs, SlackUserId, TeamId, ViewId};
 
 /// Who asks, and where they can be answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asker {
+pub struct RequestContext {
     /// The person, from the verified payload (contracts/slack.md §8.5).
     pub user: SlackUserId,
     /// Where they are.
@@ -102,7 +102,7 @@ impl std::fmt::Debug for Reply {
     }
 }
 
-impl Asker {
+impl RequestContext {
     /// Where to answer. Who asked long ago may be elsewhere by now, so they are told directly.
     pub fn addressee(&self) -> Addressee {
         let late = self.via == Via::Postponed;
