@@ -14,7 +14,7 @@ fuzz_target!(|text: &str| {
         match parse(slash, text, &links) {
             Ok(Typed::Do(command)) => assert!(command.note.len() <= text.len() + 64),
             Ok(_) => {}
-            Err(misread) => assert!(!help::misread(&misread, text).text.is_empty()),
+            Err(parse_error) => assert!(!help::parse_error(&parse_error, text).text.is_empty()),
         }
     }
 });

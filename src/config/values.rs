@@ -34,8 +34,8 @@ pub(super) fn app_token(text: &str) -> Result<SecretString, String> {
         return Err(WITH_A_SPACE.into());
     }
     let right = text.starts_with("xapp-");
-    let misread = "does not begin with xapp-; copy the app-level token, not another one";
-    right.then(|| SecretString::from(text)).ok_or_else(|| misread.into())
+    let parse_error = "does not begin with xapp-; copy the app-level token, not another one";
+    right.then(|| SecretString::from(text)).ok_or_else(|| parse_error.into())
 }
 
 pub(super) fn sockets(text: &str) -> Result<usize, String> {

@@ -7,7 +7,7 @@ use crate::domain::conversation::{Links, Which};
 use crate::domain::linking::Linking;
 use crate::domain::list::Query;
 use crate::domain::lookup::{self, Explicit};
-use crate::domain::refusal::Misread;
+use crate::domain::refusal::ParseError;
 use crate::domain::report;
 use crate::domain::route::Routing;
 use crate::domain::snooze::{self, Snooze, Untimed};
@@ -226,17 +226,17 @@ impl Wanted {
 }
 
 /// Reads a slash command: `slash` with its stroke, `text` as Slack sent it.
-pub fn parse(slash: &str, text: &str, links: &Links) -> Result<Typed, Misread> {
+pub fn parse(slash: &str, text: &str, links: &Links) -> Result<Typed, ParseError> {
     let characters = text.chars().count();
     if characters > MOST_TYPED {
-        return Err(Misread::TooLong { characters });
+        return Err(ParseError::TooLong { characters });
     }
     let (spec, arguments) =
         if slash.eq_ignore_ascii_case(UMBRELLA) { under_umbrella(text)? } else { own(slash, text)? };
     read_arguments(spec.verb, arguments, links)
 }
 
-fn under_umbrella(text: &str) -> Result<(&'static Spec, &str), Misread> {
+fn under_umbrella(text: &str) -> Result<(&'static Spec, &str), ParseError> {
     let Some((Word::Plain(word), rest)) = typed::first(text) else {
         return Ok((Verb::Help.spec(), ""));
     };
@@ -244,19 +244,19 @@ fn under_umbrella(text: &str) -> Result<(&'static Spec, &str), Misread> {
     Spec::by_name(name).map(|spec| (spec, rest)).ok_or_else(|| unknown(&format!("{UMBRELLA} {word}"), name))
 }
 
-fn own<'a>(slash: &str, text: &'a str) -> Result<(&'static Spec, &'a str), Misread> {
+fn own<'a>(slash: &str, text: &'a str) -> Result<(&'static Spec, &'a str), ParseError> {
     let spec = COMMANDS.iter().find(|spec| spec.slash.is_some_and(|own| own.eq_ignore_ascii_case(slash)));
     spec.map(|spec| (spec, text)).ok_or_else(|| unknown(slash, slash.trim_start_matches('/')))
 }
 
-fn unknown(typed: &str, name: &str) -> Misread {
+fn unknown(typed: &str, name: &str) -> ParseError {
     let name = name.to_lowercase();
     let scored = COMMANDS.iter().map(|spec| (strsim::jaro_winkler(spec.name, &name), spec));
     let nearest = scored.filter(|(score, _)| *score >= ALIKE).max_by(|a, b| a.0.total_cmp(&b.0));
-    Misread::UnknownCommand { typed: typed.to_owned(), nearest: nearest.map(|(_, spec)| spec.verb) }
+    ParseError::UnknownCommand { typed: typed.to_owned(), nearest: nearest.map(|(_, spec)| spec.verb) }
 }
 
-fn help_topic(arguments: &str) -> Result<Option<Verb>, Misread> {
+fn help_topic(arguments: &str) -> Result<Option<Verb>, ParseError> {
     let Some((Word::Plain(word), _)) = typed::first(arguments) else { return Ok(None) };
     let name = word.trim_start_matches('/');
     match Spec::by_name(name) {
@@ -266,7 +266,7 @@ fn help_topic(arguments: &str) -> Result<Option<Verb>, Misread> {
     }
 }
 
-fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Typed, Misread> {
+fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Typed, ParseError> {
     match verb {
         Verb::Help => help_topic(text).map(Typed::Help),
         Verb::Inbox => Ok(Typed::List(Query::parse(text))),
@@ -356,7 +356,7 @@ mod tests {
     use crate::ids::ConversationId;
     use url::Url;
 
-    fn read(line: &str) -> Result<Typed, Misread> {
+    fn read(line: &str) -> Result<Typed, ParseError> {
         let links = Links::new(Url::parse("https://app.dialnote.com").unwrap_or_else(|_| unreachable!("a constant")));
         let (slash, text) = line.split_once(' ').unwrap_or((line, ""));
         parse(slash, text, &links)
@@ -423,16 +423,16 @@ mod tests {
     fn says_what_was_not_understood() {
         let verb = Verb::Assign;
         let long = format!("/assign <@UZOE> conv_1 {}", "x".repeat(3000));
-        for (line, misread) in [
-            ("/assgin x", Misread::UnknownCommand { typed: "/assgin".into(), nearest: Some(verb) }),
+        for (line, parse_error) in [
+            ("/assgin x", ParseError::UnknownCommand { typed: "/assgin".into(), nearest: Some(verb) }),
             (
                 "/dialnote unasign",
-                Misread::UnknownCommand { typed: "/dialnote unasign".into(), nearest: Some(Verb::Unassign) },
+                ParseError::UnknownCommand { typed: "/dialnote unasign".into(), nearest: Some(Verb::Unassign) },
             ),
-            ("/weather x", Misread::UnknownCommand { typed: "/weather".into(), nearest: None }),
-            (&long, Misread::TooLong { characters: 3015 }),
+            ("/weather x", ParseError::UnknownCommand { typed: "/weather".into(), nearest: None }),
+            (&long, ParseError::TooLong { characters: 3015 }),
         ] {
-            assert_eq!(read(line), Err(misread), "{line}");
+            assert_eq!(read(line), Err(parse_error), "{line}");
         }
     }
 

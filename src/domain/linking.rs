@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::lookup::names::{How, folded, how};
 use crate::domain::people::{self, Member, Profile};
-use crate::domain::refusal::Misread;
+use crate::domain::refusal::ParseError;
 use crate::domain::typed::{self, Word};
 use crate::ids::{MemberId, SlackUserId};
 
@@ -52,18 +52,18 @@ pub enum Linking {
 
 impl Linking {
     /// Reads what was typed after `/dialnote link`.
-    pub fn parse(text: &str) -> Result<Self, Misread> {
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
         let (user, rest) = match typed::first(text) {
             None => return Ok(Self::Show),
             Some((Word::Plain(word), _)) if word.eq_ignore_ascii_case("list") => return Ok(Self::Show),
             Some((Word::Person(user), rest)) => (user, rest),
             Some((Word::Plain(word), _)) if word.starts_with('@') => {
-                return Err(Misread::NobodyToLink { typed: typed::plain(word) });
+                return Err(ParseError::NobodyToLink { typed: typed::plain(word) });
             }
-            Some(_) => return Err(Misread::NobodyToLink { typed: String::new() }),
+            Some(_) => return Err(ParseError::NobodyToLink { typed: String::new() }),
         };
         match member(rest).as_str() {
-            "" => Err(Misread::NoMemberNamed),
+            "" => Err(ParseError::NoMemberNamed),
             word if word.eq_ignore_ascii_case("off") => Ok(Self::Off { user }),
             named => Ok(Self::Named { user, member: named.to_owned() }),
         }
@@ -205,9 +205,9 @@ mod tests {
             ("<@U1> <mailto:s@acme.example|s@acme.example>", named("s@acme.example")),
             ("<@U1> mem_1", named("mem_1")),
             ("<@U1> OFF", Ok(Linking::Off { user: user.clone() })),
-            ("<@U1>", Err(Misread::NoMemberNamed)),
-            ("@sam Ortiz", Err(Misread::NobodyToLink { typed: "@sam".into() })),
-            ("Ortiz", Err(Misread::NobodyToLink { typed: String::new() })),
+            ("<@U1>", Err(ParseError::NoMemberNamed)),
+            ("@sam Ortiz", Err(ParseError::NobodyToLink { typed: "@sam".into() })),
+            ("Ortiz", Err(ParseError::NobodyToLink { typed: String::new() })),
         ] {
             assert_eq!(Linking::parse(text), expected, "{text}");
         }

@@ -331,7 +331,7 @@ pub struct Earlier {
 
 /// Why a typed command was not understood. Nothing is stored and nothing is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Misread {
+pub enum ParseError {
     /// No such command.
     UnknownCommand {
         /// What was typed.

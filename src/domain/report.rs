@@ -10,7 +10,7 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{Conversation, State, Status};
-use crate::domain::refusal::Misread;
+use crate::domain::refusal::ParseError;
 use crate::ids::{ConversationId, MemberId};
 
 /// How many people's loads are told.
@@ -101,12 +101,12 @@ impl Day {
 }
 
 /// How many days somebody wants to hear of.
-pub fn period(text: &str) -> Result<u16, Misread> {
+pub fn period(text: &str) -> Result<u16, ParseError> {
     match text.trim().to_lowercase().as_str() {
         "" | "week" => Ok(7),
         "today" => Ok(1),
         "month" => Ok(30),
-        number => number.parse().ok().filter(|days| (1..=MOST_DAYS).contains(days)).ok_or(Misread::NoPeriod),
+        number => number.parse().ok().filter(|days| (1..=MOST_DAYS).contains(days)).ok_or(ParseError::NoPeriod),
     }
 }
 
@@ -218,7 +218,7 @@ mod tests {
             assert_eq!(period(text), days, "{text}");
         }
         for text in ["0", "91", "-1", "fortnight"] {
-            assert_eq!(period(text), Err(Misread::NoPeriod), "{text}");
+            assert_eq!(period(text), Err(ParseError::NoPeriod), "{text}");
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::hours::{self, Clock};
 use crate::domain::lookup::names::folded;
 use crate::domain::phone::{self, Fit, Home, WrittenNumber};
 use crate::domain::policy::Rules;
-use crate::domain::refusal::Misread;
+use crate::domain::refusal::ParseError;
 use crate::domain::typed::{self, Word};
 use crate::ids::{ChannelId, SlackUserId};
 
@@ -111,7 +111,7 @@ pub enum Routing {
 
 impl Routing {
     /// Reads what was typed after `/dialnote route`.
-    pub fn parse(text: &str) -> Result<Self, Misread> {
+    pub fn parse(text: &str) -> Result<Self, ParseError> {
         let (channel, rest) = match typed::channel(text) {
             Some((channel, rest)) => (Some(channel), rest.trim()),
             None => (None, text.trim()),
@@ -119,9 +119,9 @@ impl Routing {
         match rest.to_lowercase().as_str() {
             "" | "list" if channel.is_none() => Ok(Self::List),
             "off" => Ok(Self::Off { channel }),
-            "" => Err(Misread::NoLine),
+            "" => Err(ParseError::NoLine),
             // Slack knows no such channel, or does not turn names into channels.
-            word if word.starts_with('#') => Err(Misread::UnknownChannel),
+            word if word.starts_with('#') => Err(ParseError::UnknownChannel),
             _ => Ok(Self::Set { channel, line: line(rest) }),
         }
     }
@@ -169,8 +169,8 @@ mod tests {
             ("*", set(None, "*")),
             ("off", Ok(Routing::Off { channel: None })),
             ("<#C1|billing> off", Ok(Routing::Off { channel: billing() })),
-            ("<#C1|billing>", Err(Misread::NoLine)),
-            ("#biling *", Err(Misread::UnknownChannel)),
+            ("<#C1|billing>", Err(ParseError::NoLine)),
+            ("#biling *", Err(ParseError::UnknownChannel)),
         ] {
             assert_eq!(Routing::parse(text), expected, "{text}");
         }

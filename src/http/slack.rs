@@ -276,8 +276,8 @@ pub(super) struct Request<'a> {
 impl<'a> Request<'a> {
     fn slash(self, from: &From, slash: &str, text: &str) -> Understood<'a> {
         match command::parse(slash, text, &self.front.office.common.links) {
-            Err(misread) => {
-                let content = help::misread(&misread, &format!("{slash} {}", typed::as_typed(text)));
+            Err(parse_error) => {
+                let content = help::parse_error(&parse_error, &format!("{slash} {}", typed::as_typed(text)));
                 Understood::Answered(ephemeral(&content))
             }
             Ok(Typed::Help(topic)) => Understood::Answered(ephemeral(&help::help(topic))),

@@ -2,7 +2,7 @@
 
 use crate::domain::command::MOST_TYPED;
 use crate::domain::plan::LONGEST_NOTE;
-use crate::domain::refusal::Misread;
+use crate::domain::refusal::ParseError;
 use crate::domain::report::MOST_DAYS;
 use crate::domain::text::cut;
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
@@ -16,8 +16,8 @@ pub(super) const QUOTE: usize = 80;
 const EASILY_TYPED_AGAIN: usize = 100;
 
 /// Why a typed command was not understood and what would be. `typed` is given back if it was long.
-pub fn misread(misread: &Misread, typed: &str) -> Content {
-    let why = not_understood(misread);
+pub fn parse_error(parse_error: &ParseError, typed: &str) -> Content {
+    let why = not_understood(parse_error);
     let mut blocks = vec![Block::paragraph(&why)];
     if typed.chars().count() > EASILY_TYPED_AGAIN {
         blocks.push(Block::paragraph("You typed:"));
@@ -26,37 +26,37 @@ pub fn misread(misread: &Misread, typed: &str) -> Content {
     Content::new(&neutral(&why), blocks)
 }
 
-fn not_understood(misread: &Misread) -> String {
-    match misread {
-        Misread::UnknownCommand { typed, nearest: Some(verb) } => {
+fn not_understood(parse_error: &ParseError) -> String {
+    match parse_error {
+        ParseError::UnknownCommand { typed, nearest: Some(verb) } => {
             let meant = verb.spec().typed();
             with_usage(&format!("I do not know {}. Did you mean {meant}?", cut(typed, QUOTE)), *verb)
         }
-        Misread::UnknownCommand { typed, nearest: None } => {
+        ParseError::UnknownCommand { typed, nearest: None } => {
             format!("I do not know {}. Type {UMBRELLA} help to see what I do know.", cut(typed, QUOTE))
         }
-        Misread::NobodyToLink { typed } if typed.is_empty() => {
+        ParseError::NobodyToLink { typed } if typed.is_empty() => {
             with_usage("Whom in Slack? Name the person with @ first, then who that is in dialnote.", Verb::Link)
         }
-        Misread::NobodyToLink { typed } => {
+        ParseError::NobodyToLink { typed } => {
             let typed = cut(typed, QUOTE);
             let why = "Choose the person from the list that Slack shows when you type @.";
             with_usage(&format!("I do not know who {typed} is. {why}"), Verb::Link)
         }
-        Misread::NoMemberNamed => with_usage(
+        ParseError::NoMemberNamed => with_usage(
             "Who is that in dialnote? Say the member’s name or part of it, e-mail address or id; or off, to take away \
              what was said before.",
             Verb::Link,
         ),
-        Misread::NoPeriod => with_usage(
+        ParseError::NoPeriod => with_usage(
             &format!("Of how many days? Say today, week, month, or a number up to {MOST_DAYS}."),
             Verb::Report,
         ),
-        Misread::NoLine => with_usage("Which shared number? Say its number, its name, or * for all.", Verb::Route),
-        Misread::UnknownChannel => {
+        ParseError::NoLine => with_usage("Which shared number? Say its number, its name, or * for all.", Verb::Route),
+        ParseError::UnknownChannel => {
             with_usage("Which channel? Choose it from the list that Slack shows when you type #.", Verb::Route)
         }
-        Misread::TooLong { characters } => format!(
+        ParseError::TooLong { characters } => format!(
             "That is {characters} characters, and a typed command can have {MOST_TYPED}. Nothing was done. \
              For a long note press Hand off on the card: its form takes {LONGEST_NOTE}."
         ),
