@@ -1,7 +1,7 @@
 //! A command in the words in which it is typed: for the answer that says which one waits.
 
 use crate::domain::command::{Assignee, Command};
-use crate::domain::conversation::Which;
+use crate::domain::conversation::ConversationRef;
 use crate::domain::typed;
 use crate::domain::verb::UMBRELLA;
 use crate::domain::when::When;
@@ -20,10 +20,16 @@ pub fn words(command: &Command, names: &Names, of: usize) -> String {
     let spec = command.act.verb().spec();
     let typed = spec.slash.map_or_else(|| format!("{UMBRELLA} {}", spec.name), str::to_owned);
     let which = match (&command.which, &names.conversation) {
-        (Which::Id(_), _) if of > 1 => format!("{of} conversations"),
-        (Which::Id(_), Some(name)) => name.clone(),
-        (Which::MyLast | Which::AllMine | Which::AllOf(_) | Which::Act { only: None, .. }, _) => String::new(),
-        (Which::Text(text), _) => typed::as_typed(text),
+        (ConversationRef::Id(_), _) if of > 1 => format!("{of} conversations"),
+        (ConversationRef::Id(_), Some(name)) => name.clone(),
+        (
+            ConversationRef::MyLast
+            | ConversationRef::AllMine
+            | ConversationRef::AllOf(_)
+            | ConversationRef::Act { only: None, .. },
+            _,
+        ) => String::new(),
+        (ConversationRef::Text(text), _) => typed::as_typed(text),
         (which, _) => which.to_string(),
     };
     let until = command.act.when().map(When::words).unwrap_or_default();
@@ -48,18 +54,18 @@ mod tests {
 
     #[test]
     fn a_command_is_named_as_it_is_typed() {
-        let id = || Which::Id(ConversationId::new("conv_1003"));
+        let id = || ConversationRef::Id(ConversationId::new("conv_1003"));
         let assign = |who| Act::Assign(who);
         let zoe = || Assignee::User(SlackUserId::new("U0ZOE"));
         let diana = Some("Diana Okafor");
         for (act, which, conversation, of, expected) in [
             (Act::Done, id(), diana, 1, "/done Diana Okafor"),
             (Act::Done, id(), None, 1, "/done conv_1003"),
-            (Act::Take { over: None }, Which::Text("diana".into()), None, 1, "/dialnote take diana"),
-            (Act::Undo, Which::MyLast, None, 1, "/dialnote undo"),
+            (Act::Take { over: None }, ConversationRef::Text("diana".into()), None, 1, "/dialnote take diana"),
+            (Act::Undo, ConversationRef::MyLast, None, 1, "/dialnote undo"),
             (assign(zoe()), id(), diana, 1, "/assign @Zoe Diana Okafor"),
             (assign(zoe()), id(), diana, 2, "/assign @Zoe 2 conversations"),
-            (assign(zoe()), Which::Text("diana call back".into()), None, 1, "/assign @Zoe diana call back"),
+            (assign(zoe()), ConversationRef::Text("diana call back".into()), None, 1, "/assign @Zoe diana call back"),
             (Act::Snooze(When::After { minutes: 120 }), id(), diana, 1, "/snooze Diana Okafor 2h"),
             (assign(Assignee::Me), id(), diana, 1, "/assign me Diana Okafor"),
         ] {

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::command::{Act, Assignee, Command, Wanted};
-use crate::domain::conversation::{Conversation, Which};
+use crate::domain::conversation::{Conversation, ConversationRef};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::question::Seen;
@@ -350,7 +350,7 @@ impl Click {
             return carried.conversation.map(|id| Clicked::Open(Wanted::only(verb), Some(id)));
         }
         let on = |act| {
-            let which = Which::Id(carried.conversation.clone()?);
+            let which = ConversationRef::Id(carried.conversation.clone()?);
             Some(Clicked::Do(Command { act, which, note: String::new() }))
         };
         match control {
@@ -362,7 +362,7 @@ impl Click {
             Control::Reopen => on(Act::Reopen),
             Control::Wake => on(Act::Wake),
             Control::Undo => {
-                let which = Which::Act { id: carried.act?, only: carried.conversation };
+                let which = ConversationRef::Act { id: carried.act?, only: carried.conversation };
                 Some(Clicked::Do(Command { act: Act::Undo, which, note: String::new() }))
             }
             Control::History => on(Act::History),
@@ -372,7 +372,7 @@ impl Click {
             Control::Keep => on(Act::Keep),
             Control::Route => Some(Clicked::Route(Routing::Set { channel: None, line: carried.line? })),
             Control::Requeue => {
-                let which = Which::AllOf(carried.owner.clone()?);
+                let which = ConversationRef::AllOf(carried.owner.clone()?);
                 Some(Clicked::Do(Command { act: Act::Unassign, which, note: String::new() }))
             }
             Control::Pick | Control::PickPerson | Control::Retry => {
@@ -424,7 +424,7 @@ mod tests {
         };
         let Clicked::Do(command) = click.meaning() else { unreachable!("{click:?}") };
         assert_eq!(command.act, Act::Assign(Assignee::User(SlackUserId::new("U1"))));
-        assert_eq!(command.which, Which::Id(ConversationId::new("c1")));
+        assert_eq!(command.which, ConversationRef::Id(ConversationId::new("c1")));
     }
 
     #[test]

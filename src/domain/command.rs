@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::conversation::{Links, Which};
+use crate::domain::conversation::{ConversationRef, Links};
 use crate::domain::linking::Linking;
 use crate::domain::list::Query;
 use crate::domain::lookup::{self, Explicit};
@@ -28,7 +28,7 @@ pub struct Command {
     /// What is to happen.
     pub act: Act,
     /// To which conversation.
-    pub which: Which,
+    pub which: ConversationRef,
     /// What its person wants others to know; empty if nothing.
     pub note: String,
 }
@@ -278,7 +278,7 @@ fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Typed, ParseE
         Verb::Doctor => Ok(Typed::Doctor),
         Verb::Undo | Verb::Accept if text.trim().is_empty() => {
             let act = if verb == Verb::Undo { Act::Undo } else { Act::Accept };
-            Ok(Typed::Do(Command { act, which: Which::MyLast, note: String::new() }))
+            Ok(Typed::Do(Command { act, which: ConversationRef::MyLast, note: String::new() }))
         }
         Verb::Snooze => Ok(snooze(text, links)),
         _ => Ok(act_on(Wanted::only(verb), text, links)),
@@ -303,16 +303,16 @@ fn act_on(wanted: Wanted, text: &str, links: &Links) -> Typed {
     let explicit = lookup::explicit(wanted.verb, text, links);
     let who = explicit.as_ref().and_then(|explicit| explicit.who.clone()).unwrap_or(Assignee::InText);
     match explicit {
-        Some(Explicit { id: Some(id), note, .. }) => doing(wanted, who, Which::Id(id), note),
+        Some(Explicit { id: Some(id), note, .. }) => doing(wanted, who, ConversationRef::Id(id), note),
         Some(Explicit { who: Some(Assignee::User(user)), id: None, .. }) => {
             Typed::Choose(Wanted { to: Some(user), ..wanted })
         }
         Some(Explicit { who: Some(Assignee::Me), id: None, .. }) => Typed::Choose(Wanted::only(Verb::Take)),
-        _ => doing(wanted, Assignee::InText, Which::Text(text.trim().to_owned()), String::new()),
+        _ => doing(wanted, Assignee::InText, ConversationRef::Text(text.trim().to_owned()), String::new()),
     }
 }
 
-fn doing(wanted: Wanted, who: Assignee, which: Which, note: String) -> Typed {
+fn doing(wanted: Wanted, who: Assignee, which: ConversationRef, note: String) -> Typed {
     match wanted.act(who) {
         Some(act) => Typed::Do(Command { act, which, note }),
         None => Typed::Choose(wanted),
@@ -366,8 +366,8 @@ mod tests {
         Assignee::User(SlackUserId::new("UZOE"))
     }
 
-    fn id(id: &str) -> Which {
-        Which::Id(ConversationId::new(id))
+    fn id(id: &str) -> ConversationRef {
+        ConversationRef::Id(ConversationId::new(id))
     }
 
     #[test]
@@ -409,12 +409,12 @@ mod tests {
         ] {
             let command = Command {
                 act: Act::Assign(Assignee::InText),
-                which: Which::Text(text.to_owned()),
+                which: ConversationRef::Text(text.to_owned()),
                 note: String::new(),
             };
             assert_eq!(read(line), Ok(Typed::Do(command)), "{line}");
         }
-        let text = Which::Text("conv_1 please".to_owned());
+        let text = ConversationRef::Text("conv_1 please".to_owned());
         let unassign = Command { act: Act::Unassign, which: text, note: String::new() };
         assert_eq!(read("/unassign conv_1 please"), Ok(Typed::Do(unassign)));
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::click::Resume;
 use crate::domain::command::Command;
-use crate::domain::conversation::Which;
+use crate::domain::conversation::ConversationRef;
 use crate::domain::plan::Progress;
 use crate::domain::question::Seen;
 use crate::domain::request_context::RequestContext;
@@ -87,7 +87,7 @@ impl CommandJob {
     pub fn conversation(&self) -> Option<&ConversationId> {
         match (&self.stage, &self.command.which) {
             (Stage::Doing(progress), _) => Some(&progress.plan.before.id),
-            (Stage::Asked, Which::Id(id)) => Some(id),
+            (Stage::Asked, ConversationRef::Id(id)) => Some(id),
             (Stage::Asked, _) => None,
         }
     }

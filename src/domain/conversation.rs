@@ -251,7 +251,7 @@ impl Conversation {
 /// Which conversation a person means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", from = "KeptWhich")]
-pub enum Which {
+pub enum ConversationRef {
     /// Named by its id or its link.
     Id(ConversationId),
     /// The one to which whoever asks did something last; or, to accept, the one they were given last.
@@ -294,7 +294,7 @@ enum KeptWhich {
     },
 }
 
-impl From<KeptWhich> for Which {
+impl From<KeptWhich> for ConversationRef {
     fn from(kept: KeptWhich) -> Self {
         match kept {
             KeptWhich::Id(id) => Self::Id(id),
@@ -312,7 +312,7 @@ impl From<KeptWhich> for Which {
 }
 
 /// As somebody named it.
-impl std::fmt::Display for Which {
+impl std::fmt::Display for ConversationRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Id(id) | Self::Act { only: Some(id), .. } => id.fmt(f),

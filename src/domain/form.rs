@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::command::{Assignee, Command, Wanted};
-use crate::domain::conversation::Which;
+use crate::domain::conversation::ConversationRef;
 use crate::domain::question::Seen;
 use crate::domain::request_context::{Listed, Reply};
 use crate::domain::shown::Shown;
@@ -129,7 +129,7 @@ impl FormContext {
             Assignee::Group(_) | Assignee::InText => None,
         });
         let conversation = match &command.which {
-            Which::Id(id) => Some(id.clone()),
+            ConversationRef::Id(id) => Some(id.clone()),
             _ => None,
         };
         let wanted = Wanted { verb: command.act.verb(), to, when: command.act.when().cloned() };

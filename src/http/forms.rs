@@ -10,7 +10,7 @@ use tokio::time::timeout;
 use tracing::warn;
 
 use crate::domain::command::Wanted;
-use crate::domain::conversation::{Conversation, Which};
+use crate::domain::conversation::{Conversation, ConversationRef};
 use crate::domain::form::FormContext;
 use crate::domain::hours;
 use crate::domain::job::{FormJob, Job, ListJob, PeopleJob, PeopleWindow};
@@ -98,14 +98,14 @@ impl Request<'_> {
         let context = FormContext::of(&command, &from.user, from.channel.clone());
         let known = self.within(self.work.known_for_form(&from.installation, &context)).await.unwrap_or_default();
         let several = match &command.which {
-            Which::These(ids) => {
+            ConversationRef::These(ids) => {
                 let ids: Vec<_> = ids.iter().cloned().chain(only).collect();
                 self.within(self.work.titles(&from.installation, &ids)).await.unwrap_or_default()
             }
             _ => Vec::new(),
         };
         let note = match &command.which {
-            Which::Text(text) => typed::as_typed(text),
+            ConversationRef::Text(text) => typed::as_typed(text),
             _ => command.note,
         };
         let filled_in: Vec<_> = several.iter().map(Seen::unasked).chain(known.seen.clone()).collect();

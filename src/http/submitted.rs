@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use crate::domain::click::Carried;
 use crate::domain::command::{Act, Assignee, Command, Wanted};
 use crate::domain::command_job::CommandJob;
-use crate::domain::conversation::Which;
+use crate::domain::conversation::ConversationRef;
 use crate::domain::form::{FormContext, connect_form, field, rules_form, wishes_form};
 use crate::domain::hours::{Clock, Hours};
 use crate::domain::job::{Change, ChangeJob, Job};
@@ -185,11 +185,11 @@ fn chosen(context: &FormContext, fields: &Fields) -> Result<Vec<Carried>, FieldE
     if chosen.is_empty() { Err((field::WHICH, reply::CHOOSE_A_CONVERSATION.to_owned())) } else { Ok(chosen) }
 }
 
-fn which(ids: impl Iterator<Item = ConversationId>) -> Which {
+fn which(ids: impl Iterator<Item = ConversationId>) -> ConversationRef {
     let mut ids: Vec<_> = ids.collect();
     let mut met = HashSet::new();
     ids.retain(|id| met.insert(id.clone()));
-    if let [only] = ids.as_slice() { Which::Id(only.clone()) } else { Which::These(ids) }
+    if let [only] = ids.as_slice() { ConversationRef::Id(only.clone()) } else { ConversationRef::These(ids) }
 }
 
 /// Somebody chosen goes before somebody suggested.

@@ -6,7 +6,7 @@ use tracing::info;
 
 use crate::domain::command_job::{CommandJob, Stage};
 use crate::domain::conclude::{self, Concluded};
-use crate::domain::conversation::{Conversation, State, Which};
+use crate::domain::conversation::{Conversation, ConversationRef, State};
 use crate::domain::event::Line;
 use crate::domain::message::Message;
 use crate::domain::plan::{Call, Plan, Progress};
@@ -175,7 +175,7 @@ impl Work {
             references: progress.map(|progress| progress.plan.references()).unwrap_or_default(),
         };
         let conversation = match &job.command.which {
-            Which::Id(id) => Some(id.clone()),
+            ConversationRef::Id(id) => Some(id.clone()),
             _ => progress.map(|progress| progress.plan.before.id.clone()),
         };
         Effect::Record(detail.entry(self.clock.now(), job.requester.user.clone(), conversation))

@@ -9,7 +9,7 @@ use crate::dialnote::answer::{CallError, Denied};
 use crate::dialnote::client::READS;
 use crate::domain::command::{Act, Assignee, Command};
 use crate::domain::command_job::{Batch, CommandJob, ResumeJob, Stage};
-use crate::domain::conversation::{Conversation, Owner, Which};
+use crate::domain::conversation::{Conversation, ConversationRef, Owner};
 use crate::domain::face::Face;
 use crate::domain::fresh::{Answered, Looked};
 use crate::domain::job::Job;
@@ -90,7 +90,7 @@ impl Work {
             return self.batched(claim, job, ids);
         }
         let Some(id) = ids.pop() else { return Outcome::done(Vec::new()) };
-        let command = Command { which: Which::Id(id), ..job.command.clone() };
+        let command = Command { which: ConversationRef::Id(id), ..job.command.clone() };
         Outcome::done(vec![self.queued_up(claim, CommandJob { command, ..job.clone() })])
     }
 
@@ -98,7 +98,7 @@ impl Work {
     pub(super) fn batched(&self, claim: &Claim, job: &CommandJob, ids: Vec<ConversationId>) -> Outcome {
         let batch = Batch { id: undoing::one(claim), of: ids.len() };
         let each = ids.into_iter().map(|id| {
-            let command = Command { which: Which::Id(id), ..job.command.clone() };
+            let command = Command { which: ConversationRef::Id(id), ..job.command.clone() };
             self.queued_up(claim, CommandJob { batch: Some(batch.clone()), command, ..job.clone() })
         });
         Outcome::done(each.collect())
@@ -288,7 +288,7 @@ impl Work {
             return Ok(Outcome::done(vec![answer]));
         };
         if let Some(pick) = &job.resume.pick {
-            command.which = Which::Id(pick.clone());
+            command.which = ConversationRef::Id(pick.clone());
         }
         if let Some(person) = &job.resume.person {
             command.act = command.act.with_owner(Assignee::User(person.clone()));

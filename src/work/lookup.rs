@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::dialnote::pages::Pages;
 use crate::domain::command::{Act, Assignee, Command};
 use crate::domain::command_job::CommandJob;
-use crate::domain::conversation::{Conversation, Status, Which};
+use crate::domain::conversation::{Conversation, ConversationRef, Status};
 use crate::domain::hours;
 use crate::domain::job::Job;
 use crate::domain::list::Known;
@@ -196,22 +196,22 @@ impl Work {
     async fn act_on(&self, claim: &Claim, job: &CommandJob, reading: Reading) -> Result<Outcome, Stop> {
         match reading {
             Reading::Ready { who, ids, note, .. } => {
-                Ok(self.found(claim, &with(job, who, Which::These(ids.clone()), note), ids))
+                Ok(self.found(claim, &with(job, who, ConversationRef::These(ids.clone()), note), ids))
             }
             Reading::AllMine { who, note } => {
-                let all = with(job, Some(who), Which::AllMine, note);
+                let all = with(job, Some(who), ConversationRef::AllMine, note);
                 let verdict = Verdict::Continue { body: Job::Command(all).encode(), until: self.lease_end() };
                 Ok(Outcome { verdict, effects: Vec::new() })
             }
             Reading::WhichConversation { who, ids, asked, doubt, note } => {
                 let (about, seen) = self.offer(claim, &ids, asked, doubt).await?;
-                Ok(self.ask(claim, &with(job, who, Which::These(Vec::new()), note), about, seen))
+                Ok(self.ask(claim, &with(job, who, ConversationRef::These(Vec::new()), note), about, seen))
             }
             Reading::WhichPerson { people, typed, rest } => self.ask_who(claim, job, people, typed, rest).await,
             Reading::Missing { who, ids, note, what } => {
                 let which = match ids.as_slice() {
-                    [only] if !matches!(what, Missing::Clarity { .. }) => Which::Id(only.clone()),
-                    _ => Which::These(ids),
+                    [only] if !matches!(what, Missing::Clarity { .. }) => ConversationRef::Id(only.clone()),
+                    _ => ConversationRef::These(ids),
                 };
                 Ok(self.ask(claim, &with(job, who, which, note), Unclear::Missing(what), Vec::new()))
             }
@@ -270,11 +270,11 @@ impl Work {
             None => self.read_live(claim, &asked, &directory).await?,
         };
         let (which, note) = match reading {
-            Reading::Ready { ids, note, .. } => (Which::These(ids), note),
-            _ => (Which::Text(rest), String::new()),
+            Reading::Ready { ids, note, .. } => (ConversationRef::These(ids), note),
+            _ => (ConversationRef::Text(rest), String::new()),
         };
         let mut seen = Vec::new();
-        if let Which::These(ids) = &which {
+        if let ConversationRef::These(ids) = &which {
             for id in ids {
                 seen.extend(self.known_or_there(claim, id).await?.as_ref().map(Seen::from));
             }
@@ -313,7 +313,7 @@ fn one(ids: Vec<ConversationId>) -> Option<ConversationId> {
 }
 
 /// The command with what was found out about it.
-fn with(job: &CommandJob, who: Option<Assignee>, which: Which, note: String) -> CommandJob {
+fn with(job: &CommandJob, who: Option<Assignee>, which: ConversationRef, note: String) -> CommandJob {
     let act = match who {
         Some(who) => job.command.act.clone().with_owner(who),
         None => job.command.act.clone(),

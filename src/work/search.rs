@@ -2,7 +2,7 @@
 
 use crate::domain::command::Act;
 use crate::domain::command_job::CommandJob;
-use crate::domain::conversation::Which;
+use crate::domain::conversation::ConversationRef;
 use crate::domain::handover::Handover;
 use crate::domain::refusal::Refusal;
 use crate::error::Fault;
@@ -19,12 +19,12 @@ impl Work {
     /// Finds out which conversations a command is about that names none by its id.
     pub(super) async fn find(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
         match &job.command.which {
-            Which::MyLast if job.command.act == Act::Accept => self.find_given(claim, job).await,
-            Which::MyLast | Which::Act { .. } => self.find_act(claim, job).await,
-            Which::AllMine | Which::AllOf(_) => self.find_all(claim, job).await,
-            Which::These(ids) => Ok(self.found(claim, job, ids.clone())),
-            Which::Text(text) => self.look_up(claim, job, text).await,
-            Which::Id(id) => Ok(self.found(claim, job, vec![id.clone()])),
+            ConversationRef::MyLast if job.command.act == Act::Accept => self.find_given(claim, job).await,
+            ConversationRef::MyLast | ConversationRef::Act { .. } => self.find_act(claim, job).await,
+            ConversationRef::AllMine | ConversationRef::AllOf(_) => self.find_all(claim, job).await,
+            ConversationRef::These(ids) => Ok(self.found(claim, job, ids.clone())),
+            ConversationRef::Text(text) => self.look_up(claim, job, text).await,
+            ConversationRef::Id(id) => Ok(self.found(claim, job, vec![id.clone()])),
         }
     }
 
@@ -55,10 +55,10 @@ impl Work {
         let requester = self.people.teammate(&claim.installation, &job.requester.user).await?;
         let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
         self.hold(claim).await?;
-        let owner = if let Which::AllOf(member) = &job.command.which { member } else { &requester.member };
+        let owner = if let ConversationRef::AllOf(member) = &job.command.which { member } else { &requester.member };
         let mine = self.dialnote.all_open_of(owner).await.map_err(|error| denied(error, None))?;
         if mine.is_empty() {
-            let theirs = job.command.which != Which::AllMine;
+            let theirs = job.command.which != ConversationRef::AllMine;
             return Err(if theirs { Refusal::NothingTheirs } else { Refusal::NothingYours }.into());
         }
         let ids = mine.into_iter().map(|conversation| conversation.id).collect();

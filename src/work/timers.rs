@@ -8,7 +8,7 @@ use tracing::warn;
 use crate::dialnote::client::ASSIGN;
 use crate::domain::asked;
 use crate::domain::command::{Assignee, Command};
-use crate::domain::conversation::Which;
+use crate::domain::conversation::ConversationRef;
 use crate::domain::delivery::PendingAnswer;
 use crate::domain::handover::Handover;
 use crate::domain::installation::Installation;
@@ -178,7 +178,7 @@ impl Work {
     /// answers at once (`asks`): what is due in the same second does not wait for it.
     async fn names_for(&self, installation: &InstallationId, command: &Command, asks: &mut bool) -> asked::Names {
         let conversation = match &command.which {
-            Which::Id(id) => self.known(installation, id).await.ok().flatten(),
+            ConversationRef::Id(id) => self.known(installation, id).await.ok().flatten(),
             _ => None,
         };
         let owner = match command.act.named_owner() {

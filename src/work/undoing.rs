@@ -2,7 +2,7 @@
 //! can be done is decided there (`domain::undo`).
 
 use crate::domain::command_job::CommandJob;
-use crate::domain::conversation::Which;
+use crate::domain::conversation::ConversationRef;
 use crate::domain::refusal::{About, Earlier, Others, Refusal};
 use crate::domain::undo::{self, Next, Undoing};
 use crate::domain::verb::Verb;
@@ -38,7 +38,7 @@ impl Work {
         entries.retain(|entry| entry.at >= self.organization_since());
         let (log, asked) = (audit::logged(&entries), claim.accepted);
         let next = match &job.command.which {
-            Which::Act { id, only } => undo::exactly(&log, id, only.as_ref(), asked),
+            ConversationRef::Act { id, only } => undo::exactly(&log, id, only.as_ref(), asked),
             _ => undo::latest(&log, asked),
         };
         match next {

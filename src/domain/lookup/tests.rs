@@ -8,7 +8,7 @@ use super::book::Book;
 use super::people::{Colleague, Directory};
 use super::{Asked, Reading, read};
 use crate::domain::command::{Act, Assignee, Command, Typed, parse};
-use crate::domain::conversation::{Contact, Conversation, Line, Links, Owner, Status, Which};
+use crate::domain::conversation::{Contact, Conversation, ConversationRef, Line, Links, Owner, Status};
 use crate::domain::list::Known;
 use crate::ids::{ConversationId, MemberId, SlackUserId};
 use crate::json::Peek;
@@ -123,8 +123,8 @@ fn reading(case: &Value) -> Result<(Act, Reading), String> {
     };
     let Command { act, which, note } = command;
     let text = match which {
-        Which::Text(text) => text,
-        Which::Id(id) => {
+        ConversationRef::Text(text) => text,
+        ConversationRef::Id(id) => {
             let who = act.named_owner().cloned();
             return Ok((act, Reading::Ready { who, ids: vec![id], by_name: Vec::new(), note }));
         }
