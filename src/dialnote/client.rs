@@ -14,7 +14,7 @@ use crate::dialnote::answer::{CallError, Denied, content, refused, unavailable, 
 use crate::dialnote::learned::Learned;
 use crate::dialnote::pages::{Page, Pages};
 use crate::dialnote::wire;
-use crate::domain::conversation::{Activity, ActivityKind, Conversation, Line, Owner, Status};
+use crate::domain::conversation::{Activity, ActivityKind, Conversation, Owner, SharedNumber, Status};
 use crate::domain::people::Member;
 use crate::error::{Fault, Service};
 use crate::ids::{ConversationId, MemberId};
@@ -96,7 +96,7 @@ impl Dialnote {
     }
 
     /// The numbers that the team shares.
-    pub async fn lines(&self) -> Result<Vec<Line>, CallError> {
+    pub async fn lines(&self) -> Result<Vec<SharedNumber>, CallError> {
         let content = self.read_known(&["messaging-channels"], &[]).await?;
         Ok(wire::items(&content, "channels")?.iter().filter_map(wire::line).collect())
     }

@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::dialnote::answer::unreadable;
-use crate::domain::conversation::{Activity, ActivityKind, Contact, Conversation, Line, Owner, Sequel, Status};
+use crate::domain::conversation::{Activity, ActivityKind, Contact, Conversation, Owner, Sequel, SharedNumber, Status};
 use crate::domain::people::Member;
 use crate::domain::text;
 use crate::error::Fault;
@@ -154,9 +154,9 @@ fn is_missed(value: &Value, says: Option<&str>) -> bool {
 }
 
 /// A shared number; `None` without its address. Conversations and channels call the same things differently.
-pub(super) fn line(value: &Value) -> Option<Line> {
+pub(super) fn line(value: &Value) -> Option<SharedNumber> {
     let number = value.words("/channelAddress").or_else(|| value.words("/number"))?;
-    Some(Line { number: number.to_owned(), name: name(value, "/displayName").or_else(|| name(value, "/name")) })
+    Some(SharedNumber { number: number.to_owned(), name: name(value, "/displayName").or_else(|| name(value, "/name")) })
 }
 
 /// A member with everything that may name them.

@@ -28,7 +28,7 @@ pub struct Conversation {
     /// Who called or wrote.
     pub contact: Contact,
     /// The shared number it belongs to.
-    pub line: Option<Line>,
+    pub line: Option<SharedNumber>,
     /// What came in or went out last.
     pub last_activity: Option<Activity>,
     /// When the last note was written that is known of.
@@ -105,7 +105,7 @@ pub struct Contact {
 
 /// A number that the team shares.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
+pub struct SharedNumber {
     /// E.164.
     pub number: String,
     /// What the team calls it.

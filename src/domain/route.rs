@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::conversation::{ActivityKind, Line};
+use crate::domain::conversation::{ActivityKind, SharedNumber};
 use crate::domain::hours::{self, Clock};
 use crate::domain::lookup::names::folded;
 use crate::domain::phone::{self, Fit, Home, WrittenNumber};
@@ -17,7 +17,7 @@ use crate::ids::{ChannelId, SlackUserId};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
     /// Of this shared number; of all, if none is named.
-    pub line: Option<Line>,
+    pub line: Option<SharedNumber>,
     /// The time zone of whoever said so, if Slack knows it.
     pub zone: Option<String>,
     /// Whoever said so: they are told if it cannot be.
@@ -84,7 +84,7 @@ impl Route {
     pub const KIND: &str = "route";
 
     /// Whether cards of conversations of this shared number go there.
-    pub fn takes(&self, line: Option<&Line>) -> bool {
+    pub fn takes(&self, line: Option<&SharedNumber>) -> bool {
         self.line.as_ref().is_none_or(|wanted| line.is_some_and(|line| line.number == wanted.number))
     }
 }
@@ -136,18 +136,18 @@ fn line(text: &str) -> String {
 }
 
 /// The shared number that somebody means: by its number in any usual spelling, or by its name.
-pub fn meant<'a>(asked: &str, lines: &'a [Line]) -> Option<&'a Line> {
+pub fn meant<'a>(asked: &str, lines: &'a [SharedNumber]) -> Option<&'a SharedNumber> {
     let by_name = || lines.iter().find(|line| line.name.as_deref().is_some_and(|name| folded(name) == folded(asked)));
     let number = WrittenNumber::parse(asked);
     let home = Home::of(lines.iter().map(|line| line.number.as_str()));
     let matcher = number.map(|number| number.against(&home));
-    let fit = |line: &&Line| matcher.as_ref().and_then(|matcher| matcher.fit(&line.number));
+    let fit = |line: &&SharedNumber| matcher.as_ref().and_then(|matcher| matcher.fit(&line.number));
     let by_number = lines.iter().rev().filter(|line| fit(line) >= Some(Fit::Ending)).max_by_key(fit);
     by_number.or_else(by_name)
 }
 
 /// What people call a shared number.
-pub fn called(line: &Line) -> String {
+pub fn called(line: &SharedNumber) -> String {
     line.name.clone().unwrap_or_else(|| phone::pretty(&line.number))
 }
 
@@ -178,7 +178,8 @@ mod tests {
 
     #[test]
     fn finds_the_shared_number_that_is_meant() {
-        let line = |number: &str, name: Option<&str>| Line { number: number.into(), name: name.map(str::to_owned) };
+        let line =
+            |number: &str, name: Option<&str>| SharedNumber { number: number.into(), name: name.map(str::to_owned) };
         let lines = [line("+14155550100", Some("Front desk")), line("+14155550200", None)];
         assert_eq!(meant("front DESK", &lines), Some(&lines[0]));
         assert_eq!(meant("(415) 555-0200", &lines), Some(&lines[1]));

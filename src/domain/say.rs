@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::conversation::{Line as SharedNumber, State};
+use crate::domain::conversation::{SharedNumber, State};
 use crate::domain::delivery::{Receipt, Why};
 use crate::domain::event::{Again, Told};
 use crate::domain::face::Face;

@@ -1,7 +1,7 @@
 //! Which channels get the cards of which shared numbers, as admins are told.
 
 use crate::domain::click::{Carried, Control};
-use crate::domain::conversation::Line;
+use crate::domain::conversation::SharedNumber;
 use crate::domain::route::called;
 use crate::domain::say::Routed;
 use crate::domain::verb::Verb;
@@ -35,7 +35,7 @@ pub fn channels(routes: &[Routed]) -> Content {
 }
 
 /// All of them, with buttons for the shared numbers whose cards no channel gets.
-pub fn all(routes: &[Routed], offers: &[Line]) -> Content {
+pub fn all(routes: &[Routed], offers: &[SharedNumber]) -> Content {
     let mut content = match routes {
         [] if offers.is_empty() => sentence(&with_usage("No channel gets cards by itself yet.", Verb::Route)),
         [] => sentence("No channel gets cards by itself yet. Of which shared number shall they come to this channel?"),

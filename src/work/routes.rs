@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::domain::conversation::Line;
+use crate::domain::conversation::SharedNumber;
 use crate::domain::job::ChangeJob;
 use crate::domain::message::Message;
 use crate::domain::notice::Notice;
@@ -22,7 +22,7 @@ impl Work {
     pub(super) async fn routed(
         &self,
         installation: &InstallationId,
-        line: Option<&Line>,
+        line: Option<&SharedNumber>,
     ) -> Result<Vec<(ChannelId, Route)>, Fault> {
         let routes = self.routes(installation).await?;
         Ok(routes.into_iter().filter(|(_, route)| !route.paused && route.takes(line)).collect())
@@ -137,7 +137,7 @@ impl Work {
     }
 
     /// The shared numbers whose cards no channel gets, for whoever may change that.
-    async fn offers(&self, installation: &InstallationId, job: &ChangeJob) -> Result<Vec<Line>, Fault> {
+    async fn offers(&self, installation: &InstallationId, job: &ChangeJob) -> Result<Vec<SharedNumber>, Fault> {
         let requester = self.people.teammate(installation, &job.requester.user).await?;
         let rules = self.rules(installation).await?;
         if !requester.is_ok_and(|requester| rules.may_configure(&requester).is_ok()) {
@@ -145,7 +145,7 @@ impl Work {
         }
         let routes = self.routes(installation).await?;
         let lines = self.dialnote.lines().await.map_err(fault)?;
-        let is_free = |line: &Line| routes.iter().all(|(_, route)| route.paused || !route.takes(Some(line)));
+        let is_free = |line: &SharedNumber| routes.iter().all(|(_, route)| route.paused || !route.takes(Some(line)));
         Ok(lines.into_iter().filter(is_free).collect())
     }
 }

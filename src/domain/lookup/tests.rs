@@ -8,7 +8,7 @@ use super::book::Book;
 use super::people::{Colleague, Directory};
 use super::{Asked, Reading, read};
 use crate::domain::command::{Act, Assignee, Command, Typed, parse};
-use crate::domain::conversation::{Contact, Conversation, ConversationRef, Line, Links, Owner, Status};
+use crate::domain::conversation::{Contact, Conversation, ConversationRef, Links, Owner, SharedNumber, Status};
 use crate::domain::list::Known;
 use crate::ids::{ConversationId, MemberId, SlackUserId};
 use crate::json::Peek;
@@ -31,7 +31,7 @@ fn contact(n: usize, name: &str, company: Option<&str>, phone: &str, status: Sta
             company: company.map(str::to_owned),
             phone: phone.to_owned(),
         },
-        line: Some(Line { number: "+14155550100".into(), name: Some("Front desk".into()) }),
+        line: Some(SharedNumber { number: "+14155550100".into(), name: Some("Front desk".into()) }),
         last_activity: None,
         last_note: None,
         status_word: None,
