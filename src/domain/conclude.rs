@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::domain::command::Act;
 use crate::domain::conversation::{State, Status};
-use crate::domain::event::{Again, Event, Line};
+use crate::domain::event::{Again, Event, ThreadEntry};
 use crate::domain::face::Face;
 use crate::domain::message::{Answer, By, Ended, Ending, Message};
 use crate::domain::notice::Notice;
@@ -161,7 +161,7 @@ fn is_seen_on_card(requester: &RequestContext) -> bool {
 
 fn on_cards(progress: &Progress, requester: &RequestContext, cards: &[ChannelId], noted: bool) -> Vec<Message> {
     let plan = &progress.plan;
-    let line = Line {
+    let line = ThreadEntry {
         actor: plan.requester.name.clone(),
         what: plan.event(),
         note: if noted { plan.note.clone() } else { String::new() },

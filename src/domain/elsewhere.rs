@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::domain::conversation::{Activity, ActivityKind, Conversation, Sequel, State, Status};
-use crate::domain::event::{Event, Line};
+use crate::domain::event::{Event, ThreadEntry};
 use crate::domain::face::Face;
 use crate::domain::message::{Answer, By, Ended, Ending, Message};
 use crate::domain::notice::Notice;
@@ -123,7 +123,7 @@ impl Found {
             let lines = events.iter().map(|(actor, event)| Message::Line {
                 channel: channel.clone(),
                 conversation: self.now.id.clone(),
-                line: Line { actor: actor.clone(), what: event.clone(), note: String::new() },
+                line: ThreadEntry { actor: actor.clone(), what: event.clone(), note: String::new() },
             });
             messages.extend(lines);
         }
@@ -138,7 +138,7 @@ impl Found {
     }
 
     fn noted(&self, channel: &ChannelId, note: &str) -> Message {
-        let line = Line { actor: SOMEBODY.to_owned(), what: Event::Noted, note: note.to_owned() };
+        let line = ThreadEntry { actor: SOMEBODY.to_owned(), what: Event::Noted, note: note.to_owned() };
         Message::Line { channel: channel.clone(), conversation: self.now.id.clone(), line }
     }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What happened, for everybody who reads the card's thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
+pub struct ThreadEntry {
     /// What colleagues call the one who did it.
     pub actor: String,
     /// What.

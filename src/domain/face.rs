@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::absence::Absence;
 use crate::domain::conversation::Conversation;
-use crate::domain::event::Line;
+use crate::domain::event::ThreadEntry;
 use crate::ids::ConversationId;
 
 /// What a channel is told at once: who waits for an owner, and how much everybody has to do.
@@ -27,7 +27,7 @@ pub struct Digest {
     pub more: usize,
     /// What happened since to what nobody owned.
     #[serde(default)]
-    pub settled: Vec<(ConversationId, Line)>,
+    pub settled: Vec<(ConversationId, ThreadEntry)>,
     /// How much of what is snoozed comes back today.
     pub snoozed: usize,
     /// What colleagues call people, and how many open conversations they own.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::delivery::{Arrival, Awaited};
-use crate::domain::event::Line;
+use crate::domain::event::ThreadEntry;
 use crate::domain::face::{Digest, Face};
 use crate::domain::notice::Notice;
 use crate::domain::refusal::Refusal;
@@ -67,7 +67,7 @@ pub enum Message {
         /// The card's conversation.
         conversation: ConversationId,
         /// What.
-        line: Line,
+        line: ThreadEntry,
     },
     /// What a channel is told at once.
     Digest {
@@ -83,7 +83,7 @@ pub enum Message {
         /// Which conversation.
         conversation: ConversationId,
         /// What happened; nothing, if it waits again.
-        line: Option<Line>,
+        line: Option<ThreadEntry>,
     },
     /// A report with its picture.
     Report {

@@ -2,7 +2,7 @@
 
 use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::{Activity, ActivityKind, Contact, Conversation, Links, Sequel, Status};
-use crate::domain::event::{Again, Event, Line};
+use crate::domain::event::{Again, Event, ThreadEntry};
 use crate::domain::face::Face;
 use crate::domain::phone;
 use crate::domain::text::cut;
@@ -166,7 +166,7 @@ fn buttons(conversation: &Conversation, links: &Links, privacy: Privacy) -> Vec<
 }
 
 /// A line in the thread of a card: what happened, and the note if there is one and the channel shows it.
-pub fn line(line: &Line, privacy: Privacy) -> Content {
+pub fn line(line: &ThreadEntry, privacy: Privacy) -> Content {
     let note = if privacy == Privacy::Full { line.note.as_str() } else { "" };
     let sentence = format!("{} {}", line.actor, event(&line.what));
     let mut blocks = vec![Block::paragraph(&sentence)];

@@ -7,7 +7,7 @@ use tracing::info;
 use crate::domain::command_job::{CommandJob, Stage};
 use crate::domain::conclude::{self, Concluded};
 use crate::domain::conversation::{Conversation, ConversationRef, State};
-use crate::domain::event::Line;
+use crate::domain::event::ThreadEntry;
 use crate::domain::message::Message;
 use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::question::Seen;
@@ -51,7 +51,7 @@ impl Work {
         let mut messages = conclude::messages(ending, &job.requester, &channels, self.clock.now());
         messages.extend(self.shown_links(&claim.installation, &progress.face()).await?);
         if plan.event().changes_state() {
-            let line = Line { actor: plan.requester.name.clone(), what: plan.event(), note: String::new() };
+            let line = ThreadEntry { actor: plan.requester.name.clone(), what: plan.event(), note: String::new() };
             messages.extend(self.settle_in_digests(&claim.installation, &progress.now, &line).await?);
         }
         let handover = self.remember_handover(&claim.installation, progress, &messages).await?;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::absence::Absence;
 use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::digest::{Overdue, Summary};
-use crate::domain::event::Line;
+use crate::domain::event::ThreadEntry;
 use crate::domain::face::{Digest, Face};
 use crate::domain::hours;
 use crate::domain::job::{DigestJob, Job};
@@ -196,7 +196,7 @@ impl Work {
         &self,
         installation: &InstallationId,
         conversation: &Conversation,
-        line: &Line,
+        line: &ThreadEntry,
     ) -> Result<Vec<Message>, Fault> {
         let waits = conversation.is_open() && conversation.owner.is_none();
         let mut messages = Vec::new();
@@ -217,7 +217,7 @@ impl Work {
         claim: &Claim,
         channel: &ChannelId,
         conversation: &ConversationId,
-        line: Option<&Line>,
+        line: Option<&ThreadEntry>,
     ) -> Result<Vec<Effect>, CallError> {
         let installation = &claim.installation;
         let Some(mut last) = self.told_last(installation, channel).await? else { return Ok(Vec::new()) };

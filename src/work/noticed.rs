@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::conversation::{ActivityKind, Conversation, Sequel, State};
 use crate::domain::elsewhere::{Found, SOMEBODY};
-use crate::domain::event::{Event, Line};
+use crate::domain::event::{Event, ThreadEntry};
 use crate::domain::job::{Job, NoticedJob};
 use crate::domain::message::Message;
 use crate::domain::plan::ends_with_reference;
@@ -170,7 +170,7 @@ impl Work {
         }
         messages.extend(self.shown_links(installation, &found.face()).await?);
         for (actor, what) in found.events().into_iter().filter(|(_, event)| event.changes_state()) {
-            let line = Line { actor, what, note: String::new() };
+            let line = ThreadEntry { actor, what, note: String::new() };
             messages.extend(self.settle_in_digests(installation, &found.now, &line).await?);
         }
         let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();

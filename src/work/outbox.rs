@@ -4,7 +4,7 @@
 use tracing::warn;
 
 use crate::domain::delivery::Fate;
-use crate::domain::event::Line;
+use crate::domain::event::ThreadEntry;
 use crate::domain::face::Face;
 use crate::domain::job::Job;
 use crate::domain::message::Message;
@@ -227,7 +227,7 @@ impl Work {
         claim: &Claim,
         channel: &ChannelId,
         conversation: &ConversationId,
-        line: &Line,
+        line: &ThreadEntry,
     ) -> Result<(), CallError> {
         let installation = &claim.installation;
         let Some(card) = self.posted_card(claim, channel, conversation).await? else { return Ok(()) };
