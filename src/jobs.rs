@@ -10,7 +10,7 @@ use crate::domain::job::{Job, NoticedJob};
 use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::JobId;
-use crate::store::{Accepted, Delivery, Lane, NewJob, Store, Stored};
+use crate::store::{Accepted, Delivery, NewJob, Queue, Store, Stored};
 use crate::work::new_job;
 use crate::work::pace::Pacing;
 
@@ -159,12 +159,12 @@ fn line(job: &Stored) -> String {
 }
 
 fn row(job: &Stored) -> Value {
-    let lane = match job.lane {
-        Lane::Inbox => "inbox",
-        Lane::Outbox => "outbox",
+    let queue = match job.queue {
+        Queue::Work => "inbox",
+        Queue::Outbox => "outbox",
     };
     json!({
-        "id": job.id.0, "workspace": job.installation, "lane": lane, "kind": Job::kind(&job.body), "key": job.key,
+        "id": job.id.0, "workspace": job.installation, "lane": queue, "kind": Job::kind(&job.body), "key": job.key,
         "dead": job.dead, "due": job.due, "attempt": job.attempt, "accepted": job.accepted, "cause": job.cause,
     })
 }

@@ -72,7 +72,7 @@ pub struct ServiceLabels {
 /// The lane a count is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct LaneLabels {
-    lane: &'static str,
+    queue: &'static str,
 }
 
 /// What waits just now: asked for whenever the counts are.
@@ -210,8 +210,8 @@ impl Waiting {
     fn register(self, registry: &mut Registry) {
         let (jobs, dead, oldest) =
             (Family::<LaneLabels, Gauge>::default(), Gauge::<i64>::default(), Gauge::<i64>::default());
-        for (lane, count) in [("inbox", self.inbox), ("outbox", self.outbox)] {
-            jobs.get_or_create(&LaneLabels { lane }).set(count.cast_signed());
+        for (queue, count) in [("inbox", self.inbox), ("outbox", self.outbox)] {
+            jobs.get_or_create(&LaneLabels { queue }).set(count.cast_signed());
         }
         dead.set(self.dead.cast_signed());
         oldest.set(self.oldest.as_secs().cast_signed());

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use dialnote_slack::ids::InstallationId;
 use dialnote_slack::store::postgres::Postgres;
 use dialnote_slack::store::sqlite::Sqlite;
-use dialnote_slack::store::{Accepted, Delivery, Lane, NewJob, Store, Verdict};
+use dialnote_slack::store::{Accepted, Delivery, NewJob, Queue, Store, Verdict};
 use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
@@ -138,7 +138,7 @@ async fn accept(store: &Arc<dyn Store>) -> Outcome<()> {
     let now = Timestamp::now();
     let installation = InstallationId::new(filling::installation(rand::random::<u32>() % filling::INSTALLATIONS));
     let name = format!("{:016x}", rand::random::<u64>());
-    let job = NewJob::new(&installation, Lane::Inbox, format!("conversation:{name}"), now, filling::BODY);
+    let job = NewJob::new(&installation, Queue::Work, format!("conversation:{name}"), now, filling::BODY);
     let delivery = Delivery { installation, key: format!("{:016}.738474920.{name}", now.as_microsecond()) };
     match store.accept(delivery, vec![job], now).await? {
         Accepted::New => Ok(()),
@@ -151,7 +151,7 @@ async fn claim_many(store: &Arc<dyn Store>) -> Outcome<f64> {
     let mut took = Duration::ZERO;
     for _ in 0..CLAIMS {
         let begun = Instant::now();
-        let claims = store.claim(Lane::Inbox, CLAIMED, Timestamp::now(), LEASE).await?;
+        let claims = store.claim(Queue::Work, CLAIMED, Timestamp::now(), LEASE).await?;
         took += begun.elapsed();
         if claims.len() != CLAIMED {
             return Err(format!("{} jobs were claimed instead of {CLAIMED}", claims.len()).into());

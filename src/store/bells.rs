@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use crate::store::Lane;
+use crate::store::Queue;
 
 /// The two bells of one open store.
 #[derive(Clone, Default)]
@@ -17,10 +17,10 @@ pub(super) struct Bells {
 
 impl Bells {
     /// The bell of a lane.
-    pub(super) fn of(&self, lane: Lane) -> &Arc<Notify> {
-        match lane {
-            Lane::Inbox => &self.inbox,
-            Lane::Outbox => &self.outbox,
+    pub(super) fn of(&self, queue: Queue) -> &Arc<Notify> {
+        match queue {
+            Queue::Work => &self.inbox,
+            Queue::Outbox => &self.outbox,
         }
     }
 
@@ -44,10 +44,10 @@ pub(super) struct Rings {
 
 impl Rings {
     /// Something of the lane may have become due earlier.
-    pub(super) fn wake(&mut self, lane: Lane) {
-        match lane {
-            Lane::Inbox => self.inbox = true,
-            Lane::Outbox => self.outbox = true,
+    pub(super) fn wake(&mut self, queue: Queue) {
+        match queue {
+            Queue::Work => self.inbox = true,
+            Queue::Outbox => self.outbox = true,
         }
     }
 }

@@ -26,8 +26,8 @@ use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, Mess
 use crate::store::shelf::{Kept, Shelf};
 
 pub use self::values::{
-    Accepted, Audited, Card, Claim, Class, Delivery, Document, Draft, Effect, Entry, Lane, Limit, Memo, Mirrored,
-    NewJob, Overview, Settled, Since, Stored, Verdict,
+    Accepted, Audited, Card, Claim, Class, Delivery, Document, Draft, Effect, Entry, Limit, Memo, Mirrored, NewJob,
+    Overview, Queue, Settled, Since, Stored, Verdict,
 };
 
 /// The durable core. Every verb is one transaction and is scoped to an installation where it
@@ -43,7 +43,7 @@ pub trait Store: Send + Sync + 'static {
     /// order of their turns. A job whose ordering key has an older unfinished job is not taken. A
     /// job whose lease has ended counts as due again. A job whose buckets do not let it pass is put
     /// off until they do.
-    async fn claim(&self, lane: Lane, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, Fault>;
+    async fn claim(&self, queue: Queue, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, Fault>;
 
     /// Moves the end of the lease to `until`, if the claim still holds.
     async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, Fault>;
@@ -60,7 +60,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// When the next job of the lane that nothing holds back becomes due; a time that is past, if one
     /// is due already.
-    async fn next_due(&self, lane: Lane) -> Result<Option<Timestamp>, Fault>;
+    async fn next_due(&self, queue: Queue) -> Result<Option<Timestamp>, Fault>;
 
     /// Unfinished commands accepted before `before` whose person was not told yet that they wait;
     /// oldest first, at most `max`. The claims returned hold no lease: they only describe.
@@ -268,5 +268,5 @@ pub trait Store: Send + Sync + 'static {
 
     /// Rings whenever a job of the lane may have become due earlier than `next_due` last said. Ask
     /// for the next ring *before* looking for work, or one may be missed.
-    fn bell(&self, lane: Lane) -> Arc<Notify>;
+    fn bell(&self, queue: Queue) -> Arc<Notify>;
 }

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use foldhash::fast::RandomState;
 use jiff::Timestamp;
 
-use crate::store::{Claim, Lane, NewJob, fnv};
+use crate::store::{Claim, NewJob, Queue, fnv};
 
 /// How far apart the turns of one flow are, in milliseconds. While a flow has no more jobs than
 /// this allows, it is not held back at all.
@@ -19,7 +19,7 @@ const REMEMBERED: usize = 50_000;
 
 /// The last turns given out, by the number of a flow. Two that happen to have the same count as one.
 #[derive(Debug, Default)]
-pub(super) struct Turns(Mutex<HashMap<(Lane, u64), i64, RandomState>>);
+pub(super) struct Turns(Mutex<HashMap<(Queue, u64), i64, RandomState>>);
 
 /// A job that joins a line.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ impl Inheritance<'_> {
     /// The job as one that follows from the claimed one.
     pub(super) fn pass_on(&self, queued: &Queued) -> Queued {
         let Queued { job, turn, due } = queued;
-        let same_lane = job.lane == self.claim.lane;
+        let same_lane = job.queue == self.claim.queue;
         let told = job.told || (self.told && same_lane);
         let turn = if job.in_turn && same_lane { self.turn } else { *turn };
         Queued { job: NewJob { told, request: Some(self.claim.request()), ..job.clone() }, turn, due: *due }
@@ -64,7 +64,7 @@ impl Turns {
         if last.len() >= REMEMBERED {
             last.retain(|_, turn| *turn > now);
         }
-        let flow = (job.lane, fnv::hash(job.installation.as_str(), "", &job.flow));
+        let flow = (job.queue, fnv::hash(job.installation.as_str(), "", &job.flow));
         let turn = last.get(&flow).map_or(now, |turn| now.max(turn.saturating_add(APART)));
         last.insert(flow, turn);
         turn

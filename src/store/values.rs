@@ -8,9 +8,9 @@ use crate::store::pace::Pace;
 /// The two queues. They are claimed apart, so that a flood of messages never keeps commands from being carried
 /// out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Lane {
+pub enum Queue {
     /// Commands: what people asked for.
-    Inbox,
+    Work,
     /// Messages: what is to be said in Slack.
     Outbox,
 }
@@ -48,7 +48,7 @@ pub struct NewJob {
     /// Whose job.
     pub installation: InstallationId,
     /// Which queue.
-    pub lane: Lane,
+    pub queue: Queue,
     /// Ordering key: jobs of one installation and lane with the same key run one at a time, oldest first.
     pub key: String,
     /// If an unfinished job with *this* key exists, the job queues up behind it under that key
@@ -86,14 +86,14 @@ impl NewJob {
     /// A job that a person waits for and that nothing holds back: due at once, just accepted.
     pub fn new(
         installation: &InstallationId,
-        lane: Lane,
+        queue: Queue,
         key: impl Into<String>,
         now: Timestamp,
         body: impl Into<String>,
     ) -> Self {
         Self {
             installation: installation.clone(),
-            lane,
+            queue,
             key: key.into(),
             behind: None,
             flow: String::new(),
@@ -118,7 +118,7 @@ pub struct Claim {
     /// Whose job.
     pub installation: InstallationId,
     /// Which queue.
-    pub lane: Lane,
+    pub queue: Queue,
     /// The ordering key it runs under.
     pub key: String,
     /// Grows with every claim of the job; a settlement with an older fence is void.
@@ -340,7 +340,7 @@ pub struct Stored {
     /// Whose job.
     pub installation: InstallationId,
     /// Which queue.
-    pub lane: Lane,
+    pub queue: Queue,
     /// The ordering key it runs under.
     pub key: String,
     /// Whether it was given up.

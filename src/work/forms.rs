@@ -12,8 +12,8 @@ use crate::ids::{ConversationId, InstallationId, MemberId, SlackUserId, ViewId};
 use crate::slack::answer::CallError;
 use crate::store::{Audited, Claim, Document, Effect};
 use crate::view::{home, modal};
+use crate::work::execute::Stop;
 use crate::work::homes::{HOME, Opened};
-use crate::work::inbox::Stop;
 use crate::work::index::Conversations;
 use crate::work::{Outcome, Work, audit};
 

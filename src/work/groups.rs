@@ -20,7 +20,7 @@ use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId, MemberId, TeamId};
 use crate::slack::answer::CallError as SlackError;
 use crate::store::{Claim, Document, Effect, Memo};
-use crate::work::inbox::{Stop, denied};
+use crate::work::execute::{Stop, denied};
 use crate::work::index::Conversations;
 use crate::work::{Work, later};
 

@@ -19,7 +19,7 @@ use crate::domain::request_context::{RequestContext, Via};
 use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId};
 use crate::store::{Claim, Document, Effect, Verdict};
-use crate::work::inbox::Stop;
+use crate::work::execute::Stop;
 use crate::work::{Outcome, Work};
 
 impl Work {

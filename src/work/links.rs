@@ -10,7 +10,7 @@ use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
 use crate::store::{Claim, Document, Effect};
-use crate::work::inbox::Stop;
+use crate::work::execute::Stop;
 use crate::work::{Outcome, Work, later};
 
 /// How long the same link is not shown again in a channel.

@@ -23,7 +23,7 @@ use crate::domain::when::When;
 use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId, SlackUserId};
 use crate::store::{Claim, Effect, Verdict};
-use crate::work::inbox::{Stop, denied};
+use crate::work::execute::{Stop, denied};
 use crate::work::index::Conversations;
 use crate::work::people::Read;
 use crate::work::watch::For;

@@ -16,12 +16,12 @@ mod digests;
 mod direct;
 mod doctor;
 mod documents;
+mod execute;
 mod forms;
 mod groups;
 mod handovers;
 mod homes;
 mod hooks;
-mod inbox;
 mod index;
 pub mod installations;
 mod leaving;
@@ -76,9 +76,9 @@ use crate::ids::InstallationId;
 use crate::metrics::Metrics;
 use crate::slack::answer::CallError;
 use crate::slack::client::Slack;
-use crate::store::{Claim, Effect, Lane, NewJob, Settled, Store, Verdict};
+use crate::store::{Claim, Effect, NewJob, Queue, Settled, Store, Verdict};
 use crate::traces;
-use crate::work::inbox::Stop;
+use crate::work::execute::Stop;
 use crate::work::index::Index;
 use crate::work::installations::Tenant;
 use crate::work::office::{Common, Door};
@@ -407,16 +407,16 @@ impl Work {
 
 /// A job to be stored, due at once.
 pub fn new_job(installation: &InstallationId, job: &Job, now: Timestamp, pacing: Pacing) -> NewJob {
-    let lane = match job {
-        Job::Message(_) => Lane::Outbox,
-        _ => Lane::Inbox,
+    let queue = match job {
+        Job::Message(_) => Queue::Outbox,
+        _ => Queue::Work,
     };
     NewJob {
         behind: job.behind(),
         flow: pace::flow(job),
         pace: pace::buckets(job, pacing),
         fold: pace::fold(job),
-        ..NewJob::new(installation, lane, job.key(), now, job.encode())
+        ..NewJob::new(installation, queue, job.key(), now, job.encode())
     }
 }
 

@@ -19,7 +19,7 @@ use crate::ids::{InstallationId, SlackUserId};
 use crate::store::{Claim, Class, Effect, Entry, NewJob};
 use crate::work::audit::{self, Detail};
 use crate::work::conclude::expected;
-use crate::work::inbox::{HEARD, PAST_ENTRIES, Stop, denied};
+use crate::work::execute::{HEARD, PAST_ENTRIES, Stop, denied};
 use crate::work::index::seen;
 use crate::work::{Outcome, Work, earlier, later};
 

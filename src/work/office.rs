@@ -20,7 +20,7 @@ use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::metrics::Metrics;
 use crate::slack::socket::Dialer;
-use crate::store::{Claim, Lane, Memo, NewJob, Store, Verdict};
+use crate::store::{Claim, Memo, NewJob, Queue, Store, Verdict};
 use crate::traces::Traces;
 use crate::view::reply;
 use crate::work::callers::Callers;
@@ -153,9 +153,9 @@ impl Office {
 
     /// Claims one job of the lane, if one is due, and works on it until it is finished or has to
     /// wait. Answers whether there was one.
-    pub async fn step(&self, lane: Lane) -> Result<bool, Fault> {
+    pub async fn step(&self, queue: Queue) -> Result<bool, Fault> {
         let Common { store, clock, settings, .. } = &self.common;
-        let claims = store.claim(lane, 1, clock.now(), settings.lease).await?;
+        let claims = store.claim(queue, 1, clock.now(), settings.lease).await?;
         let Some(claim) = claims.into_iter().next() else { return Ok(false) };
         self.work_on(claim).await?;
         Ok(true)

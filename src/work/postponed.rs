@@ -19,7 +19,7 @@ use crate::error::Fault;
 use crate::ids::{ConversationId, DraftId, InstallationId, SlackUserId};
 use crate::store::{Claim, Class, Delivery, Document, Effect, NewJob};
 use crate::work::documents::{read, read_draft};
-use crate::work::inbox::PAST_ENTRIES;
+use crate::work::execute::PAST_ENTRIES;
 use crate::work::strangers::STRANGER;
 use crate::work::{Outcome, Work, audit, later};
 

@@ -14,7 +14,7 @@ use tracing::{error, info};
 
 use crate::error::Fault;
 use crate::ids::InstallationId;
-use crate::store::Lane;
+use crate::store::Queue;
 use crate::work::Work;
 use crate::work::office::Office;
 use crate::work::watch::SIGN_OF_LIFE;
@@ -50,8 +50,8 @@ const HELD_BACK: usize = 4;
 pub async fn run(office: Arc<Office>, stop: watch::Receiver<bool>) {
     let much_to_say = AtomicBool::new(false);
     tokio::join!(
-        lane(office.clone(), Lane::Inbox, &much_to_say, stop.clone()),
-        lane(office.clone(), Lane::Outbox, &much_to_say, stop.clone()),
+        queue(office.clone(), Queue::Work, &much_to_say, stop.clone()),
+        queue(office.clone(), Queue::Outbox, &much_to_say, stop.clone()),
         timers(office.clone(), stop.clone()),
         watchers(office, stop),
     );
@@ -129,8 +129,8 @@ async fn wait_as_leader(work: Option<&Work>, mut pause: Duration) {
     sleep(pause).await;
 }
 
-async fn lane(office: Arc<Office>, lane: Lane, much_to_say: &AtomicBool, mut stop: watch::Receiver<bool>) {
-    let bell = office.common.store.bell(lane);
+async fn queue(office: Arc<Office>, queue: Queue, much_to_say: &AtomicBool, mut stop: watch::Receiver<bool>) {
+    let bell = office.common.store.bell(queue);
     let places = Arc::new(Places::default());
     let mut running = JoinSet::new();
     while !*stop.borrow() {
@@ -138,14 +138,14 @@ async fn lane(office: Arc<Office>, lane: Lane, much_to_say: &AtomicBool, mut sto
         let rung = bell.notified();
         while running.try_join_next().is_some() {}
         let parallel = office.common.settings.parallel;
-        let at_once = at_once(lane, parallel, much_to_say.load(Ordering::Relaxed));
+        let at_once = at_once(queue, parallel, much_to_say.load(Ordering::Relaxed));
         let given_back = places.given_back.notified();
         let free = at_once.saturating_sub(places.taken()).min((parallel * WAITING).saturating_sub(running.len()));
-        let started = start(&office, lane, free, &places, &mut running).await;
+        let started = start(&office, queue, free, &places, &mut running).await;
         // Whoever finishes makes room then. With room to spare there was no more to do, and who finishes
         // changes nothing about that without ringing a bell.
         let all_busy = started.as_ref().is_ok_and(|count| *count == free);
-        if lane == Lane::Outbox {
+        if queue == Queue::Outbox {
             much_to_say.store(all_busy, Ordering::Relaxed);
         }
         tokio::select! {
@@ -156,7 +156,7 @@ async fn lane(office: Arc<Office>, lane: Lane, much_to_say: &AtomicBool, mut sto
             _ = running.join_next(), if all_busy => sleep(GATHER).await,
             () = given_back, if all_busy => {}
             () = rung, if started.is_ok() && !all_busy => {}
-            () = until_due(&office, lane), if started.is_ok() && !all_busy => {}
+            () = until_due(&office, queue), if started.is_ok() && !all_busy => {}
         }
     }
     let finish = async { while running.join_next().await.is_some() {} };
@@ -165,10 +165,10 @@ async fn lane(office: Arc<Office>, lane: Lane, much_to_say: &AtomicBool, mut sto
 }
 
 /// How many jobs of the lane run at once: never none.
-fn at_once(lane: Lane, parallel: usize, much_to_say: bool) -> usize {
-    match lane {
-        Lane::Inbox if much_to_say => parallel.div_ceil(HELD_BACK),
-        Lane::Inbox | Lane::Outbox => parallel,
+fn at_once(queue: Queue, parallel: usize, much_to_say: bool) -> usize {
+    match queue {
+        Queue::Work if much_to_say => parallel.div_ceil(HELD_BACK),
+        Queue::Work | Queue::Outbox => parallel,
     }
 }
 
@@ -213,7 +213,7 @@ async fn in_place(place: Place, work: impl Future<Output = ()>) {
 
 async fn start(
     office: &Arc<Office>,
-    lane: Lane,
+    queue: Queue,
     free: usize,
     places: &Arc<Places>,
     running: &mut JoinSet<()>,
@@ -224,7 +224,7 @@ async fn start(
     let claims = office
         .common
         .store
-        .claim(lane, free, office.common.clock.now(), office.common.settings.lease)
+        .claim(queue, free, office.common.clock.now(), office.common.settings.lease)
         .await
         .inspect_err(log)?;
     let count = claims.len();
@@ -240,9 +240,9 @@ async fn start(
 
 /// Waits until the next job is due, but not longer than [`POLL`]. Where much is done a bell rings before the
 /// store is asked.
-async fn until_due(office: &Office, lane: Lane) {
+async fn until_due(office: &Office, queue: Queue) {
     sleep(SOON).await;
-    let pause = match office.common.store.next_due(lane).await {
+    let pause = match office.common.store.next_due(queue).await {
         Ok(Some(due)) => {
             let until = due.duration_since(office.common.clock.now());
             Duration::try_from(until).unwrap_or(Duration::ZERO).min(POLL)
@@ -287,8 +287,8 @@ mod tests {
 
     #[test]
     fn fewer_commands_are_begun_while_there_is_much_to_say_but_some() {
-        assert_eq!([false, true].map(|much| at_once(Lane::Inbox, 64, much)), [64, 16]);
-        assert_eq!([false, true].map(|much| at_once(Lane::Outbox, 64, much)), [64, 64]);
-        assert_eq!([1, 2, 5].map(|parallel| at_once(Lane::Inbox, parallel, true)), [1, 1, 2]);
+        assert_eq!([false, true].map(|much| at_once(Queue::Work, 64, much)), [64, 16]);
+        assert_eq!([false, true].map(|much| at_once(Queue::Outbox, 64, much)), [64, 64]);
+        assert_eq!([1, 2, 5].map(|parallel| at_once(Queue::Work, parallel, true)), [1, 1, 2]);
     }
 }

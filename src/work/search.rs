@@ -9,7 +9,7 @@ use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::Claim;
 use crate::work::documents::read_all;
-use crate::work::inbox::{Stop, denied};
+use crate::work::execute::{Stop, denied};
 use crate::work::{Outcome, Work};
 
 /// Among how many unanswered hand-overs somebody's own are looked for.

@@ -9,7 +9,7 @@ use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId};
 use crate::store::{Claim, Entry};
-use crate::work::inbox::Stop;
+use crate::work::execute::Stop;
 use crate::work::{Outcome, Work, audit};
 
 /// Among how many of somebody's attempts an act is looked for: the largest batch, and what was tried since.

@@ -12,7 +12,7 @@ use crate::domain::refusal::{About, Refusal};
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::{Claim, Verdict};
-use crate::work::inbox::{Stop, denied};
+use crate::work::execute::{Stop, denied};
 use crate::work::{Outcome, Work};
 
 /// What a look before a call came to.

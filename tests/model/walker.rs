@@ -8,7 +8,7 @@ use dialnote_slack::clock::from_millis;
 use dialnote_slack::error::Fault;
 use dialnote_slack::ids::{InstallationId, JobId};
 use dialnote_slack::store::pace::Pace;
-use dialnote_slack::store::{self, Accepted, Class, Delivery, Effect, Lane, NewJob, Settled, Store};
+use dialnote_slack::store::{self, Accepted, Class, Delivery, Effect, NewJob, Queue, Settled, Store};
 use jiff::Timestamp;
 
 use crate::explorer::Model;
@@ -83,7 +83,7 @@ impl<'a> Walker<'a> {
                 return Err(self.differs("it never ends"));
             }
         }
-        let notices = self.store()?.claim(Lane::Outbox, 100, self.at(0), Duration::from_secs(1)).await?;
+        let notices = self.store()?.claim(Queue::Outbox, 100, self.at(0), Duration::from_secs(1)).await?;
         let told = self.state.told.count_ones() as usize;
         if notices.len() != told {
             return Err(self.differs(&format!("{told} were told by {} notices", notices.len())));
@@ -217,7 +217,7 @@ impl<'a> Walker<'a> {
 
     async fn tell(&self, job: usize) -> Result<bool, Fault> {
         let id = self.ids[job].ok_or_else(|| self.differs("nobody said that this job waits"))?;
-        let notice = NewJob::new(&self.installation(), Lane::Outbox, format!("notice {job}"), self.at(0), "it waits");
+        let notice = NewJob::new(&self.installation(), Queue::Outbox, format!("notice {job}"), self.at(0), "it waits");
         self.store()?.tell(id, notice, self.at(0)).await
     }
 
@@ -255,8 +255,8 @@ impl<'a> Walker<'a> {
     }
 }
 
-fn lane(lane: u8) -> Lane {
-    if lane == INBOX { Lane::Inbox } else { Lane::Outbox }
+fn lane(lane: u8) -> Queue {
+    if lane == INBOX { Queue::Work } else { Queue::Outbox }
 }
 
 /// A body says which job it is and how far it got; an update, which version it shows.

@@ -2,7 +2,7 @@
 
 use dialnote_slack::ids::InstallationId;
 use dialnote_slack::sandbox::Person;
-use dialnote_slack::store::{Delivery, Lane, NewJob};
+use dialnote_slack::store::{Delivery, NewJob, Queue};
 use serde_json::json;
 
 use crate::support::{ANA, Bot, FRONT_DESK, MAYA, ZOE, product};
@@ -19,7 +19,7 @@ async fn strangers_who_change_cost_no_call() {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         // The command goes first.
         while bot.dialnote(ANA) != "mem_zoe open" {
-            assert!(bot.step(Lane::Inbox).await);
+            assert!(bot.step(Queue::Work).await);
         }
         assert!(bot.work.store.overview().await.unwrap().inbox > 100, "the events still wait");
         bot.read_all().await;
@@ -98,7 +98,7 @@ async fn changed(bot: &Bot, who: &str) {
 async fn profile_job(bot: &Bot, n: usize, job: &serde_json::Value) {
     let (team, now) = (InstallationId::new(bot.team()), bot.clock.now());
     let body = json!({ "kind": "profile.v1", "job": job }).to_string();
-    let job = NewJob::new(&team, Lane::Inbox, "profile:U0ZOE", now, body);
+    let job = NewJob::new(&team, Queue::Work, "profile:U0ZOE", now, body);
     let delivery = Delivery { installation: team, key: format!("event {n}") };
     bot.work.store.accept(delivery, vec![job], now).await.unwrap();
 }

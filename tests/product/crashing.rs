@@ -3,7 +3,7 @@
 
 use dialnote_slack::error::Fault;
 use dialnote_slack::sandbox::{Hang, Service};
-use dialnote_slack::store::Lane;
+use dialnote_slack::store::Queue;
 use jiff::SignedDuration;
 
 use crate::database::On;
@@ -29,7 +29,7 @@ async fn between_any_two_jobs() {
         product(async |bot| {
             bot.slash(MAYA, COMMAND).await;
             for _ in 0..steps {
-                finished = !(bot.step(Lane::Inbox).await || bot.step(Lane::Outbox).await);
+                finished = !(bot.step(Queue::Work).await || bot.step(Queue::Outbox).await);
             }
             bot.restart().await;
             all_is_done(bot).await;
@@ -80,7 +80,7 @@ async fn while_speaking_in_slack_before_it_was_heard() {
 /// Delivers messages until this many were posted in channels and direct messages.
 async fn post(bot: &Bot, messages: usize) {
     while bot.calls("chat.postMessage") < messages {
-        assert!(bot.step(Lane::Inbox).await || bot.step(Lane::Outbox).await, "there is more to post");
+        assert!(bot.step(Queue::Work).await || bot.step(Queue::Outbox).await, "there is more to post");
     }
 }
 
@@ -131,7 +131,7 @@ const SABOTAGE: &str = "
 
 async fn until_it_fails(bot: &Bot) -> Fault {
     loop {
-        match (bot.office.step(Lane::Inbox).await, bot.office.step(Lane::Outbox).await) {
+        match (bot.office.step(Queue::Work).await, bot.office.step(Queue::Outbox).await) {
             (Err(fault), _) | (_, Err(fault)) => return fault,
             (inbox, outbox) => assert!(inbox.unwrap() || outbox.unwrap(), "all is done, and nothing failed"),
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dialnote_slack::store::{Lane, Verdict};
+use dialnote_slack::store::{Queue, Verdict};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -161,7 +161,7 @@ async fn a_digest_that_was_given_up_comes_again() {
         // Its job is lost, as if nothing had worked for a day.
         bot.clock.advance(SignedDuration::from_mins(1));
         bot.office.tick().await.unwrap();
-        let jobs = bot.work.store.claim(Lane::Inbox, 9, bot.clock.now(), LEASE).await.unwrap();
+        let jobs = bot.work.store.claim(Queue::Work, 9, bot.clock.now(), LEASE).await.unwrap();
         for job in jobs {
             let cause = "on purpose".to_owned();
             bot.work.store.settle(&job, Verdict::Dead { cause }, Vec::new(), bot.clock.now()).await.unwrap();

@@ -2,7 +2,7 @@
 
 use dialnote_slack::ids::InstallationId;
 use dialnote_slack::sandbox::{DialnoteFailure, Status};
-use dialnote_slack::store::Lane;
+use dialnote_slack::store::Queue;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 
@@ -137,7 +137,7 @@ async fn picks_on_their_way_count() {
         });
         bot.slash(MAYA, &format!("/assign @frontdesk {SIX}")).await;
         while {
-            let (one, other) = tokio::join!(bot.office.step(Lane::Inbox), second.step(Lane::Inbox));
+            let (one, other) = tokio::join!(bot.office.step(Queue::Work), second.step(Queue::Work));
             one.unwrap() | other.unwrap()
         } {}
         for _ in 0..4 {

@@ -1,7 +1,7 @@
 //! Somebody else took over, or was faster: whoever comes late does nothing a second time.
 
 use dialnote_slack::sandbox::{DialnoteFailure, Hang, Service, SlackFailure};
-use dialnote_slack::store::Lane;
+use dialnote_slack::store::Queue;
 use dialnote_slack::work::office::Office;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -12,7 +12,7 @@ use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product};
 const A_MINUTE: SignedDuration = SignedDuration::from_secs(60);
 
 async fn finish(office: &Office) {
-    while office.step(Lane::Inbox).await.unwrap() || office.step(Lane::Outbox).await.unwrap() {}
+    while office.step(Queue::Work).await.unwrap() || office.step(Queue::Outbox).await.unwrap() {}
 }
 
 /// The app stands still in the middle of the call that `hang` describes; for longer than its lease,
@@ -53,7 +53,7 @@ async fn who_stood_still_before_writing_a_note_leaves_it_to_the_other() {
 async fn who_stood_still_before_posting_leaves_it_to_the_other() {
     product(async |bot| {
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
-        while bot.step(Lane::Inbox).await {}
+        while bot.step(Queue::Work).await {}
         bot.world(|world| world.faults.slack.fail_next.push(posting_fails()));
         bot.settle().await;
         bot.clock.advance(SignedDuration::from_secs(2));
@@ -153,7 +153,7 @@ async fn one_is_told_once_that_a_long_search_waits() {
             bot.office.tick().await.unwrap();
             bot.sandbox.release();
         };
-        tokio::join!(bot.step(Lane::Inbox), meanwhile);
+        tokio::join!(bot.step(Queue::Work), meanwhile);
         bot.world(|world| world.faults.dialnote.down = true);
         bot.pass(SignedDuration::from_secs(5)).await;
         bot.world(|world| world.faults.dialnote.down = false);

@@ -1,7 +1,7 @@
 //! What the team did, told with a picture.
 
 use dialnote_slack::sandbox::{Hang, Service};
-use dialnote_slack::store::Lane;
+use dialnote_slack::store::Queue;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -62,7 +62,7 @@ async fn a_report_that_waits_to_be_posted_is_not_when_others_have_come() {
         bot.look().await;
         route(bot, "*").await;
         bot.slash(LEO, "/dialnote report").await;
-        while bot.step(Lane::Inbox).await {}
+        while bot.step(Queue::Work).await {}
         bot.world(|world| world.channel_mut(FRONT_DESK).unwrap().shared = true);
         bot.sandbox
             .event(json!({ "type": "channel_shared", "channel": FRONT_DESK, "connected_team_id": "T0OTHER" }))

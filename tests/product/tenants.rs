@@ -2,7 +2,7 @@
 
 use dialnote_slack::audit::Form;
 use dialnote_slack::ids::{ConversationId, InstallationId};
-use dialnote_slack::store::{Accepted, Delivery, Lane, NewJob, Verdict};
+use dialnote_slack::store::{Accepted, Delivery, NewJob, Queue, Verdict};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -81,10 +81,10 @@ async fn a_removed_app_leaves_no_job_and_no_delivery_and_each_counts_its_own() {
         globex.connect().await;
         let (store, id) = (acme.work.store.clone(), InstallationId::new("T0GLOBEX"));
         let delivery = || Delivery { installation: id.clone(), key: "once".to_owned() };
-        let job = NewJob::new(&id, Lane::Inbox, "given up", acme.clock.now(), "{}");
+        let job = NewJob::new(&id, Queue::Work, "given up", acme.clock.now(), "{}");
         store.accept(delivery(), vec![job], acme.clock.now()).await.unwrap();
         let claim =
-            store.claim(Lane::Inbox, 9, acme.clock.now(), std::time::Duration::from_secs(9)).await.unwrap().remove(0);
+            store.claim(Queue::Work, 9, acme.clock.now(), std::time::Duration::from_secs(9)).await.unwrap().remove(0);
         let dead = Verdict::Dead { cause: "a name and a number".to_owned() };
         store.settle(&claim, dead, Vec::new(), acme.clock.now()).await.unwrap();
         let given_up = |found: Vec<String>| found.into_iter().find(|line| line.contains("given up")).unwrap();

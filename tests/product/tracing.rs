@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use dialnote_slack::store::Lane;
+use dialnote_slack::store::Queue;
 use jiff::SignedDuration;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{KeyValue, any_value::Value};
@@ -135,11 +135,11 @@ async fn what_another_instance_goes_on_with_is_in_the_same_trace() {
         let collector = collected(bot, StatusCode::OK).await;
         bot.world(|world| world.faults.dialnote.down = true);
         bot.slash(LEO, &format!("/dialnote take {ANA}")).await;
-        assert!(bot.step(Lane::Inbox).await);
+        assert!(bot.step(Queue::Work).await);
         bot.world(|world| world.faults.dialnote.down = false);
         bot.clock.advance(SignedDuration::from_secs(60));
         let other = bot.second_with(&collector.settings()).await;
-        while other.step(Lane::Inbox).await.unwrap() {}
+        while other.step(Queue::Work).await.unwrap() {}
         other.common.traces.clone().finish().await;
         let spans = collector.spans(bot).await;
         let of_the_job: Vec<_> = spans.iter().filter(|span| span.name == "command.v1").collect();

@@ -5,7 +5,7 @@
 //! changed profile, and every kind of message.
 
 use dialnote_slack::ids::{InstallationId, JobId};
-use dialnote_slack::store::{Delivery, Lane, NewJob};
+use dialnote_slack::store::{Delivery, NewJob, Queue};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 
@@ -52,7 +52,7 @@ async fn what_a_later_version_wrote_is_left_to_it() {
     set_up(async |bot| {
         let store = bot.work.store.clone();
         let (acme, now) = (InstallationId::new("T0ACME"), bot.clock.now());
-        let job = NewJob::new(&acme, Lane::Inbox, "conversation:conv_1001", now, r#"{"kind":"command.v2","job":{}}"#);
+        let job = NewJob::new(&acme, Queue::Work, "conversation:conv_1001", now, r#"{"kind":"command.v2","job":{}}"#);
         let delivery = Delivery { installation: acme, key: "later".into() };
         store.accept(delivery, vec![job], now).await.unwrap();
         bot.pass(SignedDuration::from_mins(5)).await;

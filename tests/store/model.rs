@@ -9,7 +9,7 @@ use std::time::Duration;
 use dialnote_slack::clock::from_millis;
 use dialnote_slack::error::Fault;
 use dialnote_slack::ids::{InstallationId, JobId};
-use dialnote_slack::store::{Accepted, Claim, Delivery, Effect, Lane, NewJob, Overview, Settled, Store, Verdict};
+use dialnote_slack::store::{Accepted, Claim, Delivery, Effect, NewJob, Overview, Queue, Settled, Store, Verdict};
 use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::option;
@@ -46,7 +46,7 @@ async fn compare(steps: Vec<Step>) -> Result<(), Fault> {
 #[derive(Clone, Debug)]
 enum Step {
     Accept { installation: usize, delivery: usize, jobs: Vec<Wish> },
-    Claim { lane: Lane, max: usize },
+    Claim { queue: Queue, max: usize },
     Settle { claim: Index, ending: Ending, follows: Option<Wish> },
     Renew { claim: Index, seconds: i64 },
     Tell { claim: Index, notice: Wish },
@@ -65,7 +65,7 @@ enum Ending {
 /// A job to be, without its name.
 #[derive(Clone, Debug)]
 struct Wish {
-    lane: Lane,
+    queue: Queue,
     key: usize,
     behind: Option<usize>,
     delay: i64,
@@ -75,7 +75,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (0..2_usize, 0..12_usize, vec(wish(), 0..4))
             .prop_map(|(installation, delivery, jobs)| Step::Accept { installation, delivery, jobs }),
-        4 => (lane(), 0..4_usize).prop_map(|(lane, max)| Step::Claim { lane, max }),
+        4 => (queue(), 0..4_usize).prop_map(|(queue, max)| Step::Claim { queue, max }),
         6 => (any::<Index>(), ending(), option::of(wish()))
             .prop_map(|(claim, ending, follows)| Step::Settle { claim, ending, follows }),
         1 => (any::<Index>(), 0..40_i64).prop_map(|(claim, seconds)| Step::Renew { claim, seconds }),
@@ -94,23 +94,23 @@ fn ending() -> impl Strategy<Value = Ending> {
 }
 
 fn wish() -> impl Strategy<Value = Wish> {
-    (lane(), 0..3_usize, option::of(0..3_usize), 0..15_i64).prop_map(|(lane, key, behind, delay)| Wish {
-        lane,
+    (queue(), 0..3_usize, option::of(0..3_usize), 0..15_i64).prop_map(|(queue, key, behind, delay)| Wish {
+        queue,
         key,
         behind,
         delay,
     })
 }
 
-fn lane() -> impl Strategy<Value = Lane> {
-    prop_oneof![3 => Just(Lane::Inbox), 1 => Just(Lane::Outbox)]
+fn queue() -> impl Strategy<Value = Queue> {
+    prop_oneof![3 => Just(Queue::Work), 1 => Just(Queue::Outbox)]
 }
 
 /// A job as the list knows it. Jobs stand in the list in the order in which they were taken in.
 #[derive(Clone, Debug)]
 struct Job {
     installation: usize,
-    lane: Lane,
+    queue: Queue,
     key: String,
     due: i64,
     /// In milliseconds.
@@ -142,7 +142,7 @@ impl Model {
     async fn take(&mut self, store: &dyn Store, step: Step) -> Result<(), Fault> {
         match step {
             Step::Accept { installation, delivery, jobs } => self.accept(store, installation, delivery, jobs).await,
-            Step::Claim { lane, max } => self.claim(store, lane, max).await.map(drop),
+            Step::Claim { queue, max } => self.claim(store, queue, max).await.map(drop),
             Step::Settle { claim, ending, follows } if !self.claims.is_empty() => {
                 self.settle(store, claim.index(self.claims.len()), ending, follows).await
             }
@@ -181,10 +181,10 @@ impl Model {
         Ok(())
     }
 
-    async fn claim(&mut self, store: &dyn Store, lane: Lane, max: usize) -> Result<Vec<Claim>, Fault> {
-        let claims = store.claim(lane, max, at(self.now), Duration::from_secs(LEASE.unsigned_abs())).await?;
+    async fn claim(&mut self, store: &dyn Store, queue: Queue, max: usize) -> Result<Vec<Claim>, Fault> {
+        let claims = store.claim(queue, max, at(self.now), Duration::from_secs(LEASE.unsigned_abs())).await?;
         let mut ready: Vec<usize> =
-            (0..self.jobs.len()).filter(|&n| self.is_head(n, lane) && self.jobs[n].due <= self.now).collect();
+            (0..self.jobs.len()).filter(|&n| self.is_head(n, queue) && self.jobs[n].due <= self.now).collect();
         ready.sort_by_key(|&n| self.jobs[n].turn);
         ready.truncate(max);
         assert_eq!(claims.len(), ready.len(), "{claims:?}");
@@ -228,7 +228,7 @@ impl Model {
             return Ok(());
         };
         assert_eq!(settled, Settled::Applied, "{claim:?}");
-        let (told, lane) = (self.jobs[n].told, self.jobs[n].lane);
+        let (told, queue) = (self.jobs[n].told, self.jobs[n].queue);
         match ending {
             Ending::Done => drop(self.jobs.remove(n)),
             Ending::Dead => {
@@ -245,7 +245,7 @@ impl Model {
             }
         }
         if let Some(job) = follows {
-            let told = job.told || (told && job.lane == lane);
+            let told = job.told || (told && job.queue == queue);
             self.enqueue(installation, &NewJob { told, request: Some(claim.request()), ..job });
         }
         Ok(())
@@ -278,22 +278,22 @@ impl Model {
 
     /// What can be asked at any time.
     async fn look(&self, store: &dyn Store) -> Result<(), Fault> {
-        for lane in [Lane::Inbox, Lane::Outbox] {
-            let heads = (0..self.jobs.len()).filter(|&n| self.is_head(n, lane));
+        for queue in [Queue::Work, Queue::Outbox] {
+            let heads = (0..self.jobs.len()).filter(|&n| self.is_head(n, queue));
             let next = heads.map(|n| self.jobs[n].due).min().map(at);
-            let said = store.next_due(lane).await?;
+            let said = store.next_due(queue).await?;
             let both_past = said.is_some_and(|said| said <= at(self.now)) && next <= Some(at(self.now));
-            assert!(said == next || both_past, "{lane:?}: {said:?} instead of {next:?}");
+            assert!(said == next || both_past, "{queue:?}: {said:?} instead of {next:?}");
         }
-        let waiting = |lane| self.jobs.iter().filter(|job| job.lane == lane).count() as u64;
+        let waiting = |queue| self.jobs.iter().filter(|job| job.queue == queue).count() as u64;
         let expected = Overview {
-            inbox: waiting(Lane::Inbox),
-            outbox: waiting(Lane::Outbox),
+            inbox: waiting(Queue::Work),
+            outbox: waiting(Queue::Outbox),
             dead: self.dead,
             oldest: self.jobs.iter().map(|job| job.accepted).min().map(at),
         };
         assert_eq!(store.overview().await?, expected);
-        let mut untold: Vec<_> = self.jobs.iter().filter(|job| job.lane == Lane::Inbox && !job.told).collect();
+        let mut untold: Vec<_> = self.jobs.iter().filter(|job| job.queue == Queue::Work && !job.told).collect();
         untold.sort_by_key(|job| job.accepted);
         let overdue = store.overdue(at(self.now), 5).await?;
         let expected = untold.into_iter().filter(|job| job.accepted < self.now).take(5);
@@ -306,9 +306,9 @@ impl Model {
         let mut left: HashSet<String> = self.jobs.iter().map(|job| job.body.clone()).collect();
         assert_eq!(left.len(), self.jobs.len(), "names are unique");
         self.now += 1000;
-        for lane in [Lane::Inbox, Lane::Outbox] {
+        for queue in [Queue::Work, Queue::Outbox] {
             loop {
-                let claims = self.claim(store, lane, 3).await?;
+                let claims = self.claim(store, queue, 3).await?;
                 if claims.is_empty() {
                     break;
                 }
@@ -325,25 +325,25 @@ impl Model {
 
     fn name(&mut self, installation: usize, wish: &Wish) -> NewJob {
         self.named += 1;
-        let last = self.last_turns.entry((installation, wish.lane == Lane::Inbox)).or_insert(i64::MIN / 2);
+        let last = self.last_turns.entry((installation, wish.queue == Queue::Work)).or_insert(i64::MIN / 2);
         *last = (self.now * 1000).max(*last + 100);
         self.turns.insert(self.named.to_string(), *last);
         let (key, name) = (wish.key.to_string(), self.named.to_string());
         NewJob {
             behind: wish.behind.map(|key| key.to_string()),
             due: at(self.now + wish.delay),
-            ..NewJob::new(&id(installation), wish.lane, key, at(self.now), name)
+            ..NewJob::new(&id(installation), wish.queue, key, at(self.now), name)
         }
     }
 
     fn enqueue(&mut self, installation: usize, new: &NewJob) {
         let taken = |key: &String| {
-            self.jobs.iter().any(|job| job.installation == installation && job.lane == new.lane && job.key == *key)
+            self.jobs.iter().any(|job| job.installation == installation && job.queue == new.queue && job.key == *key)
         };
         let key = new.behind.as_ref().filter(|key| taken(key)).unwrap_or(&new.key).clone();
         self.jobs.push(Job {
             installation,
-            lane: new.lane,
+            queue: new.queue,
             key,
             due: seconds(new.due),
             turn: self.turns[&new.body],
@@ -356,10 +356,10 @@ impl Model {
         });
     }
 
-    fn is_head(&self, n: usize, lane: Lane) -> bool {
-        let line = |job: &Job| (job.installation, job.lane, job.key.clone());
+    fn is_head(&self, n: usize, queue: Queue) -> bool {
+        let line = |job: &Job| (job.installation, job.queue, job.key.clone());
         let job = &self.jobs[n];
-        job.lane == lane && !self.jobs[..n].iter().any(|older| line(older) == line(job))
+        job.queue == queue && !self.jobs[..n].iter().any(|older| line(older) == line(job))
     }
 
     /// The job whose claim that counts is this one.
@@ -382,7 +382,7 @@ fn describe(job: &Job, given: &Claim) -> Claim {
         fence: given.fence,
         until: given.until,
         installation: id(job.installation),
-        lane: job.lane,
+        queue: job.queue,
         key: job.key.clone(),
         attempt: job.attempt,
         unsure: given.unsure,

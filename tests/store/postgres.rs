@@ -11,7 +11,7 @@ use dialnote_slack::error::Fault;
 use dialnote_slack::ids::InstallationId;
 use dialnote_slack::store::pace::Pace;
 use dialnote_slack::store::postgres::{Postgres, with_password};
-use dialnote_slack::store::{Accepted, Delivery, Effect, Lane, NewJob, Settled, Store, Verdict, conformance};
+use dialnote_slack::store::{Accepted, Delivery, Effect, NewJob, Queue, Settled, Store, Verdict, conformance};
 use jiff::Timestamp;
 use tokio_postgres::{Client, NoTls};
 
@@ -138,7 +138,7 @@ fn delivery(key: impl Into<String>) -> Delivery {
 }
 
 fn command(key: &str, body: impl Into<String>) -> NewJob {
-    NewJob::new(&here(), Lane::Inbox, key, at(0), body)
+    NewJob::new(&here(), Queue::Work, key, at(0), body)
 }
 
 #[tokio::test]
@@ -183,10 +183,10 @@ async fn three_instances_at_once_lose_nothing_and_keep_every_line_in_order() -> 
         let (store, done) = (stores[worker % 3].clone(), done.clone());
         tasks.spawn(async move {
             while done.lock().unwrap().len() < WRITERS * EACH {
-                for claim in store.claim(Lane::Inbox, 3, at(0), LEASE).await? {
+                for claim in store.claim(Queue::Work, 3, at(0), LEASE).await? {
                     assert_eq!(claim.attempt, 1, "{} is claimed once", claim.body);
                     done.lock().unwrap().push((claim.key.clone(), claim.body.clone()));
-                    let say = NewJob { lane: Lane::Outbox, ..command(&claim.key, claim.body.clone()) };
+                    let say = NewJob { queue: Queue::Outbox, ..command(&claim.key, claim.body.clone()) };
                     let settled = store.settle(&claim, Verdict::Done, vec![Effect::Enqueue(say)], at(0)).await?;
                     assert_eq!(settled, Settled::Applied);
                 }
@@ -305,7 +305,7 @@ async fn cut_connections_are_replaced() -> Result<(), Fault> {
     assert!(matches!(first, Ok(Accepted::New) | Err(Fault::Store(_))), "{first:?}");
     let again = store.accept(delivery("after"), vec![command("b", "job")], at(0)).await?;
     assert_eq!(again == Accepted::Duplicate, first.is_ok());
-    assert_eq!(store.claim(Lane::Inbox, 9, at(0), LEASE).await?.len(), 2);
+    assert_eq!(store.claim(Queue::Work, 9, at(0), LEASE).await?.len(), 2);
     Ok(())
 }
 
@@ -329,7 +329,7 @@ async fn work_that_one_stores_wakes_the_other() -> Result<(), Fault> {
 
 /// Waits for the bell; the time is only there so that one that never rings fails the test.
 async fn rings(store: &Postgres) {
-    let ring = tokio::time::timeout(Duration::from_secs(10), store.bell(Lane::Inbox).notified()).await;
+    let ring = tokio::time::timeout(Duration::from_secs(10), store.bell(Queue::Work).notified()).await;
     assert!(ring.is_ok(), "the bell rings");
 }
 
@@ -416,15 +416,15 @@ async fn an_empty_table_teaches_nobody_to_scan() -> Result<(), Fault> {
         let follow_up = Effect::Enqueue(command(&second, "job"));
         let retry = Verdict::Retry { due: at(0), cause: "later".into(), unsure: false };
         for (verdict, effects) in [(retry, vec![follow_up]), (Verdict::Done, vec![]), (Verdict::Done, vec![])] {
-            let claim = store.claim(Lane::Inbox, 1, at(0), LEASE).await?.remove(0);
+            let claim = store.claim(Queue::Work, 1, at(0), LEASE).await?.remove(0);
             assert_eq!(store.renew(&claim, at(9)).await?, Settled::Applied);
             assert_eq!(store.settle(&claim, verdict, effects, at(0)).await?, Settled::Applied);
         }
-        store.next_due(Lane::Inbox).await?;
+        store.next_due(Queue::Work).await?;
         store.overdue(at(0), 9).await?;
         let overtaken = NewJob { behind: Some(second), ..command(&third, "job") };
         store.accept(delivery(&third), vec![overtaken], at(0)).await?;
-        while let Some(claim) = store.claim(Lane::Inbox, 1, at(0), LEASE).await?.pop() {
+        while let Some(claim) = store.claim(Queue::Work, 1, at(0), LEASE).await?.pop() {
             store.settle(&claim, Verdict::Done, Vec::new(), at(0)).await?;
         }
     }
@@ -453,7 +453,7 @@ async fn buckets_are_shared_without_waiting_crosswise() -> Result<(), Fault> {
         let done = done.clone();
         tasks.spawn(async move {
             while done.load(Ordering::SeqCst) < JOBS {
-                for claim in store.claim(Lane::Inbox, 4, at(0), LEASE).await? {
+                for claim in store.claim(Queue::Work, 4, at(0), LEASE).await? {
                     let close = |bucket: &str| Effect::Close { bucket: bucket.into(), until: at(-1) };
                     let closed = if claim.id.0 % 2 == 0 { ["x", "y"] } else { ["y", "x"] };
                     let settled = store.settle(&claim, Verdict::Done, closed.map(close).into(), at(0)).await?;

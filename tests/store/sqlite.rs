@@ -13,7 +13,7 @@ use dialnote_slack::error::Fault;
 use dialnote_slack::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
 use dialnote_slack::store::sqlite::Sqlite;
 use dialnote_slack::store::{
-    Accepted, Card, Delivery, Effect, Lane, Memo, NewJob, Overview, Store, Verdict, conformance,
+    Accepted, Card, Delivery, Effect, Memo, NewJob, Overview, Queue, Store, Verdict, conformance,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -111,7 +111,7 @@ async fn a_crash_loses_nothing_that_was_answered() -> Result<(), Fault> {
 
     let store = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
     accept(&store, "one", [command("a", "a1"), command("a", "a2"), command("b", "b1")]).await?;
-    let claims = store.claim(Lane::Inbox, 9, at(0), LEASE).await?;
+    let claims = store.claim(Queue::Work, 9, at(0), LEASE).await?;
     let [a1, b1] = claims.as_slice() else { return Err(unexpected(&claims)) };
     store.settle(a1, Verdict::Done, vec![Effect::PutCard(card.clone())], at(0)).await?;
     store.remember(&here(), memo.clone()).await?;
@@ -127,7 +127,7 @@ async fn a_crash_loses_nothing_that_was_answered() -> Result<(), Fault> {
         assert_eq!(store.recall(&here(), "teammate", "U1").await?, Some(memo.clone()));
         let waiting = Overview { inbox: 2, outbox: 0, dead: 0, oldest: Some(at(0)) };
         assert_eq!(store.overview().await?, waiting);
-        let again = store.claim(Lane::Inbox, 9, at(30), LEASE).await?;
+        let again = store.claim(Queue::Work, 9, at(30), LEASE).await?;
         let [a2, second] = again.as_slice() else { return Err(unexpected(&again)) };
         assert_eq!((a2.body.as_str(), a2.attempt), ("a2", 1), "the successor was freed before the crash");
         assert_eq!((second.id, second.attempt), (b1.id, 2), "what was being worked on is worked on again");
@@ -231,7 +231,7 @@ async fn who_learns_of_anothers_jobs_in_vain_learns_of_them_again() -> Result<()
     accept(&one, "3", [command("k", "{3}")]).await?;
     accept(&other, "4", [command("k", "{4}")]).await?;
     for body in ["{1}", "{3}", "{4}"] {
-        let claims = one.claim(Lane::Inbox, 10, at(1), LEASE).await?;
+        let claims = one.claim(Queue::Work, 10, at(1), LEASE).await?;
         let [claim] = claims.as_slice() else { return Err(unexpected(&claims)) };
         assert_eq!(claim.body, body, "one line, in the order of joining");
         one.settle(claim, Verdict::Done, Vec::new(), at(1)).await?;
@@ -291,7 +291,7 @@ fn here() -> InstallationId {
 }
 
 fn command(key: &str, body: &str) -> NewJob {
-    NewJob::new(&here(), Lane::Inbox, key, at(0), body)
+    NewJob::new(&here(), Queue::Work, key, at(0), body)
 }
 
 async fn accept(store: &Sqlite, key: &str, jobs: impl IntoIterator<Item = NewJob>) -> Result<Accepted, Fault> {
@@ -403,20 +403,20 @@ async fn the_only_process_need_not_wait_for_leases_of_the_dead() -> Result<(), F
     let path = place.path().join("store.db");
     let first = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
     deliver(&first, 1).await?;
-    let claim = first.claim(Lane::Inbox, 9, at(0), LEASE).await?.remove(0);
+    let claim = first.claim(Queue::Work, 9, at(0), LEASE).await?.remove(0);
     // While the first lives, a second one waits for the lease like anybody else.
     let second = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
-    assert_eq!(second.claim(Lane::Inbox, 9, at(1), LEASE).await?, []);
+    assert_eq!(second.claim(Queue::Work, 9, at(1), LEASE).await?, []);
     // The same while only the second lives: whoever came when it was not alone is there all the same.
     drop(first);
     let third = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
-    assert_eq!(third.claim(Lane::Inbox, 9, at(1), LEASE).await?, []);
+    assert_eq!(third.claim(Queue::Work, 9, at(1), LEASE).await?, []);
     drop((second, third));
     // A call of the dead one may be on its way: what it was doing waits for that, and no longer.
     let last = Sqlite::open(&path, at(12)).await?;
-    assert_eq!(last.next_due(Lane::Inbox).await?, Some(at(12)));
-    assert_eq!(last.claim(Lane::Inbox, 9, at(11), LEASE).await?, []);
-    let again = last.claim(Lane::Inbox, 9, at(12), LEASE).await?.remove(0);
+    assert_eq!(last.next_due(Queue::Work).await?, Some(at(12)));
+    assert_eq!(last.claim(Queue::Work, 9, at(11), LEASE).await?, []);
+    let again = last.claim(Queue::Work, 9, at(12), LEASE).await?.remove(0);
     assert_eq!((again.id, again.unsure), (claim.id, true), "nobody knows how far the dead one came");
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::{LEASE, accept, at, claim, claim_one, command, elsewhere, here, message, names, only, retry, settle};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, JobId, MessageTs};
-use crate::store::{Card, Claim, Effect, Lane, NewJob, Settled, Store, Verdict};
+use crate::store::{Card, Claim, Effect, NewJob, Queue, Settled, Store, Verdict};
 
 pub(super) async fn takes_only_what_is_due(store: &dyn Store) -> Result<(), Fault> {
     accept(store, [NewJob { due: at(10), ..command("a", "later") }]).await?;
@@ -15,18 +15,18 @@ pub(super) async fn takes_only_what_is_due(store: &dyn Store) -> Result<(), Faul
 pub(super) async fn takes_at_most_max_in_the_order_of_their_turns(store: &dyn Store) -> Result<(), Fault> {
     let due = |seconds, body: &str| NewJob { due: at(seconds), ..command(body, body) };
     accept(store, [due(3, "d"), due(1, "b"), due(0, "a"), due(1, "c"), due(9, "e")]).await?;
-    assert_eq!(store.claim(Lane::Inbox, 0, at(3), LEASE).await?, [], "none were asked for");
-    let two = store.claim(Lane::Inbox, 2, at(3), LEASE).await?;
+    assert_eq!(store.claim(Queue::Work, 0, at(3), LEASE).await?, [], "none were asked for");
+    let two = store.claim(Queue::Work, 2, at(3), LEASE).await?;
     assert_eq!(names(&two), ["d", "b"], "those that came first");
-    let rest = store.claim(Lane::Inbox, 9, at(3), LEASE).await?;
+    let rest = store.claim(Queue::Work, 9, at(3), LEASE).await?;
     assert_eq!(names(&rest), ["a", "c"], "and what else is due");
     Ok(())
 }
 
 pub(super) async fn lanes_are_claimed_apart(store: &dyn Store) -> Result<(), Fault> {
     accept(store, [command("a", "do"), message("b", "say")]).await?;
-    let said = only(store.claim(Lane::Outbox, 9, at(0), LEASE).await?)?;
-    assert_eq!((said.body.as_str(), said.lane), ("say", Lane::Outbox), "only the messages");
+    let said = only(store.claim(Queue::Outbox, 9, at(0), LEASE).await?)?;
+    assert_eq!((said.body.as_str(), said.queue), ("say", Queue::Outbox), "only the messages");
     assert_eq!(claim_one(store, at(0)).await?.body, "do", "only the commands");
     Ok(())
 }
@@ -53,7 +53,7 @@ pub(super) async fn a_late_settlement_is_void(store: &dyn Store) -> Result<(), F
         assert_eq!(settled, Settled::LostLease, "{verdict:?} comes too late");
     }
     assert_eq!(claim(store, at(31)).await?, [], "the current lease holds and nothing was freed or added");
-    assert_eq!(store.next_due(Lane::Outbox).await?, None, "no message was stored");
+    assert_eq!(store.next_due(Queue::Outbox).await?, None, "no message was stored");
     assert_eq!(store.cards(&here(), &ConversationId::new("c1")).await?, [], "no card was stored");
     let again = claim_one(store, at(60)).await?;
     assert_eq!((again.body.as_str(), again.attempt), ("job", current.attempt + 1), "the job is as it was");
@@ -82,7 +82,7 @@ pub(super) async fn a_lost_lease_is_not_renewed(store: &dyn Store) -> Result<(),
     let late = claim_one(store, at(0)).await?;
     let current = claim_one(store, at(30)).await?;
     assert_eq!(store.renew(&late, at(500)).await?, Settled::LostLease, "somebody else has it");
-    assert_eq!(store.next_due(Lane::Inbox).await?, Some(at(60)), "the current lease is as it was");
+    assert_eq!(store.next_due(Queue::Work).await?, Some(at(60)), "the current lease is as it was");
     settle(store, &current, Verdict::Done).await?;
     assert_eq!(store.renew(&current, at(500)).await?, Settled::LostLease, "it is finished");
     Ok(())
@@ -106,18 +106,18 @@ pub(super) async fn a_claim_fits_only_its_own_job(store: &dyn Store) -> Result<(
 }
 
 pub(super) async fn next_due_sees_what_nothing_holds_back(store: &dyn Store) -> Result<(), Fault> {
-    assert_eq!(store.next_due(Lane::Inbox).await?, None, "there is nothing");
+    assert_eq!(store.next_due(Queue::Work).await?, None, "there is nothing");
     accept(store, [NewJob { due: at(20), ..command("a", "a1") }, NewJob { due: at(5), ..command("a", "a2") }]).await?;
-    assert_eq!(store.next_due(Lane::Inbox).await?, Some(at(20)), "a2 is held back by a1");
-    assert_eq!(store.next_due(Lane::Outbox).await?, None, "lanes are apart");
+    assert_eq!(store.next_due(Queue::Work).await?, Some(at(20)), "a2 is held back by a1");
+    assert_eq!(store.next_due(Queue::Outbox).await?, None, "lanes are apart");
     accept(store, [NewJob { due: at(10), ..command("b", "b1") }]).await?;
-    assert_eq!(store.next_due(Lane::Inbox).await?, Some(at(10)), "the earliest");
+    assert_eq!(store.next_due(Queue::Work).await?, Some(at(10)), "the earliest");
     let b1 = claim_one(store, at(10)).await?;
-    assert_eq!(store.next_due(Lane::Inbox).await?, Some(at(20)), "b1 is leased until 40");
+    assert_eq!(store.next_due(Queue::Work).await?, Some(at(20)), "b1 is leased until 40");
     claim_one(store, at(20)).await?;
-    assert_eq!(store.next_due(Lane::Inbox).await?, Some(at(40)), "the end of a lease is a due time");
+    assert_eq!(store.next_due(Queue::Work).await?, Some(at(40)), "the end of a lease is a due time");
     settle(store, &b1, Verdict::Done).await?;
-    assert_eq!(store.next_due(Lane::Inbox).await?, Some(at(50)), "a1's lease");
+    assert_eq!(store.next_due(Queue::Work).await?, Some(at(50)), "a1's lease");
     Ok(())
 }
 

@@ -2,14 +2,14 @@
 
 use super::{accept, at, claim, claim_one, command, delivery, elsewhere, here, message, names};
 use crate::error::Fault;
-use crate::store::{Accepted, Delivery, Lane, NewJob, Store};
+use crate::store::{Accepted, Delivery, NewJob, Queue, Store};
 
 pub(super) async fn accepts_a_delivery_with_its_jobs(store: &dyn Store) -> Result<(), Fault> {
     let job = NewJob { due: at(5), accepted: at(1), told: true, ..command("conversation", "{\"do\":1}") };
     store.accept(delivery("trigger"), vec![job], at(1)).await?;
     let claim = claim_one(store, at(5)).await?;
     assert_eq!(claim.installation, here(), "the job is its installation's");
-    assert_eq!(claim.lane, Lane::Inbox, "it is in its lane");
+    assert_eq!(claim.queue, Queue::Work, "it is in its lane");
     assert_eq!(claim.key, "conversation", "it has its key");
     assert_eq!(claim.body, "{\"do\":1}", "its body is what was stored");
     assert_eq!(claim.accepted, at(1), "it knows when it was accepted");
@@ -29,7 +29,7 @@ pub(super) async fn a_duplicate_stores_nothing(store: &dyn Store) -> Result<(), 
     store.accept(delivery("trigger"), vec![command("a", "first")], at(0)).await?;
     store.accept(delivery("trigger"), vec![command("b", "second"), message("c", "third")], at(0)).await?;
     assert_eq!(names(&claim(store, at(0)).await?), ["first"], "only the first delivery's job is stored");
-    assert_eq!(store.next_due(Lane::Outbox).await?, None, "nothing is stored in the other lane");
+    assert_eq!(store.next_due(Queue::Outbox).await?, None, "nothing is stored in the other lane");
     Ok(())
 }
 

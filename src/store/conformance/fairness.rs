@@ -3,7 +3,7 @@
 use super::{LEASE, accept, at, claim, claim_one, command, elsewhere, message, names, retry, settle, settle_with};
 use crate::error::Fault;
 use crate::store::pace::Pace;
-use crate::store::{Class, Effect, Lane, NewJob, Store, Verdict};
+use crate::store::{Class, Effect, NewJob, Queue, Store, Verdict};
 
 pub(super) async fn people_are_served_before_machines(store: &dyn Store) -> Result<(), Fault> {
     accept(store, [NewJob { class: Class::Machine, ..command("a", "noticed") }, command("b", "asked")]).await?;
@@ -27,7 +27,7 @@ pub(super) async fn a_flow_that_floods_does_not_hold_up_others(store: &dyn Store
 pub(super) async fn what_was_begun_is_finished_first(store: &dyn Store) -> Result<(), Fault> {
     let floods = |body: &str| NewJob { flow: "loud".into(), ..command(body, body) };
     accept(store, ["1", "2", "3"].map(floods)).await?;
-    let begun = store.claim(Lane::Inbox, 1, at(0), LEASE).await?;
+    let begun = store.claim(Queue::Work, 1, at(0), LEASE).await?;
     let [first] = begun.as_slice() else { panic!("one was asked for, but {:?} came", names(&begun)) };
     let goes_on = Effect::Enqueue(NewJob { in_turn: true, ..floods("1 goes on") });
     let said = Effect::Enqueue(NewJob { in_turn: true, ..message("said", "said") });
@@ -41,7 +41,7 @@ pub(super) async fn a_bucket_lets_through_a_few_and_gives_appointments(store: &d
     accept(store, ["1", "2", "3", "4", "5"].map(paced)).await?;
     assert_eq!(names(&say(store, 0).await?), ["1", "2"], "a burst of two");
     assert_eq!(say(store, 0).await?, [], "no more");
-    assert_eq!(store.next_due(Lane::Outbox).await?, Some(at(1)), "the next has an appointment");
+    assert_eq!(store.next_due(Queue::Outbox).await?, Some(at(1)), "the next has an appointment");
     assert_eq!(names(&say(store, 1).await?), ["3"], "and keeps it");
     accept(store, [paced("6")]).await?;
     assert_eq!(names(&say(store, 3).await?), ["4", "5"], "nobody comes between");
@@ -59,7 +59,7 @@ pub(super) async fn a_bucket_belongs_to_its_installation(store: &dyn Store) -> R
 pub(super) async fn jobs_held_back_do_not_hide_those_that_may_pass(store: &dyn Store) -> Result<(), Fault> {
     accept(store, ["1", "2", "3", "4", "5"].map(paced)).await?;
     accept(store, [message("free", "free")]).await?;
-    let claims = store.claim(Lane::Outbox, 3, at(0), LEASE).await?;
+    let claims = store.claim(Queue::Outbox, 3, at(0), LEASE).await?;
     assert_eq!(names(&claims), ["1", "2", "free"], "those without an appointment");
     Ok(())
 }
@@ -115,7 +115,7 @@ pub(super) async fn what_is_being_worked_on_is_not_replaced(store: &dyn Store) -
 
 pub(super) async fn a_bucket_is_shared_by_two(one: &dyn Store, other: &dyn Store) -> Result<(), Fault> {
     accept(one, ["1", "2", "3"].map(paced)).await?;
-    assert_eq!(one.claim(Lane::Outbox, 1, at(0), LEASE).await?.len(), 1);
+    assert_eq!(one.claim(Queue::Outbox, 1, at(0), LEASE).await?.len(), 1);
     assert_eq!(names(&say(other, 0).await?), ["2"], "the burst is theirs together");
     assert_eq!(say(one, 0).await?, []);
     assert_eq!(names(&say(one, 1).await?), ["3"], "an appointment is kept by whoever comes");
@@ -123,7 +123,7 @@ pub(super) async fn a_bucket_is_shared_by_two(one: &dyn Store, other: &dyn Store
 }
 
 async fn say(store: &dyn Store, seconds: i64) -> Result<Vec<super::Claim>, Fault> {
-    store.claim(Lane::Outbox, 100, at(seconds), LEASE).await
+    store.claim(Queue::Outbox, 100, at(seconds), LEASE).await
 }
 
 /// A message that passes a bucket for two at once, then one a second.

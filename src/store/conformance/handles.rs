@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{LEASE, accept, at, claim, claim_one, command, delivery, message, only, retry, settle};
 use crate::error::Fault;
-use crate::store::{Accepted, Lane, Settled, Store, Verdict};
+use crate::store::{Accepted, Queue, Settled, Store, Verdict};
 
 pub(super) async fn one_of_two_accepts_a_delivery(one: &dyn Store, other: &dyn Store) -> Result<(), Fault> {
     for n in 0..20 {
@@ -24,7 +24,7 @@ pub(super) async fn a_job_is_claimed_by_one_of_two(one: &dyn Store, other: &dyn 
     let mut seen = HashSet::new();
     while seen.len() < 60 {
         let (left, right) =
-            tokio::join!(one.claim(Lane::Inbox, 7, at(0), LEASE), other.claim(Lane::Inbox, 7, at(0), LEASE));
+            tokio::join!(one.claim(Queue::Work, 7, at(0), LEASE), other.claim(Queue::Work, 7, at(0), LEASE));
         let claims = [left?, right?].concat();
         assert!(!claims.is_empty(), "there are jobs left to claim");
         for claim in claims {
@@ -56,7 +56,7 @@ pub(super) async fn a_late_worker_is_fenced_off(one: &dyn Store, other: &dyn Sto
     assert_eq!(one.renew(&late, at(99)).await?, Settled::LostLease, "the late one cannot renew");
     let effects = vec![super::Effect::Enqueue(message("m", "twice"))];
     assert_eq!(one.settle(&late, Verdict::Done, effects, at(31)).await?, Settled::LostLease, "nor settle");
-    assert_eq!(other.next_due(Lane::Outbox).await?, None, "nothing of it was stored");
+    assert_eq!(other.next_due(Queue::Outbox).await?, None, "nothing of it was stored");
     settle(other, &current, retry(at(40))).await?;
     let third = claim_one(one, at(40)).await?;
     assert_eq!(third.attempt, 3, "attempts are counted across both");
@@ -69,7 +69,7 @@ pub(super) async fn a_person_is_told_by_one_of_two(one: &dyn Store, other: &dyn 
     let (left, right) =
         tokio::join!(one.tell(job, message("m", "it waits"), at(9)), other.tell(job, message("m", "it waits"), at(9)));
     assert_ne!(left?, right?, "exactly one stored the notice");
-    only(one.claim(Lane::Outbox, 9, at(9), LEASE).await?).map(drop)
+    only(one.claim(Queue::Outbox, 9, at(9), LEASE).await?).map(drop)
 }
 
 pub(super) async fn each_sees_what_the_other_stored(one: &dyn Store, other: &dyn Store) -> Result<(), Fault> {

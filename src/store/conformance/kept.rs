@@ -5,8 +5,8 @@ use super::{at, claim, command, elsewhere, here, names};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
 use crate::store::{
-    Accepted, Audited, Card, Delivery, Document, Draft, Effect, Entry, Lane, Memo, Mirrored, NewJob, Overview, Settled,
-    Since, Store, Verdict,
+    Accepted, Audited, Card, Delivery, Document, Draft, Effect, Entry, Memo, Mirrored, NewJob, Overview, Queue,
+    Settled, Since, Store, Verdict,
 };
 
 pub(super) async fn a_document_is_kept_until_it_is_dropped(store: &dyn Store) -> Result<(), Fault> {
@@ -93,7 +93,7 @@ pub(super) async fn what_is_kept_for_an_installation_goes_with_it(store: &dyn St
 
 pub(super) async fn jobs_and_deliveries_go_with_an_installation(store: &dyn Store) -> Result<(), Fault> {
     let delivered = |installation: InstallationId| Delivery { installation, key: "trigger".into() };
-    let theirs = || NewJob::new(&elsewhere(), Lane::Inbox, "a", at(0), "theirs");
+    let theirs = || NewJob::new(&elsewhere(), Queue::Work, "a", at(0), "theirs");
     store.accept(delivered(here()), vec![command("a", "given up"), command("b", "under way")], at(0)).await?;
     store.accept(delivered(elsewhere()), vec![theirs()], at(0)).await?;
     let claims = claim(store, at(0)).await?;
@@ -135,7 +135,7 @@ pub(super) async fn an_installation_begins_from_nothing(store: &dyn Store) -> Re
         }
     }
     for installation in [here(), elsewhere()] {
-        let job = NewJob::new(&installation, Lane::Inbox, "a", at(0), "queued");
+        let job = NewJob::new(&installation, Queue::Work, "a", at(0), "queued");
         store.accept(delivered(installation), vec![job], at(0)).await?;
     }
     let connection = Document { kind: "connection".into(), ..document("", "after", None) };

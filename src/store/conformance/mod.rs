@@ -24,7 +24,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Accepted, Claim, Delivery, Effect, Lane, NewJob, Settled, Store, Verdict};
+use super::{Accepted, Claim, Delivery, Effect, NewJob, Queue, Settled, Store, Verdict};
 use crate::clock;
 use crate::error::Fault;
 use crate::ids::InstallationId;
@@ -305,11 +305,11 @@ fn delivery(key: &str) -> Delivery {
 
 /// A command that is due at once. Its body is its name in the assertions.
 fn command(key: &str, body: &str) -> NewJob {
-    NewJob::new(&here(), Lane::Inbox, key, at(0), body)
+    NewJob::new(&here(), Queue::Work, key, at(0), body)
 }
 
 fn message(key: &str, body: &str) -> NewJob {
-    NewJob { lane: Lane::Outbox, ..command(key, body) }
+    NewJob { queue: Queue::Outbox, ..command(key, body) }
 }
 
 /// Takes the jobs in as one delivery that is named after them.
@@ -322,7 +322,7 @@ async fn accept(store: &dyn Store, jobs: impl IntoIterator<Item = NewJob>) -> Re
 
 /// Claims every command that is due.
 async fn claim(store: &dyn Store, now: Timestamp) -> Result<Vec<Claim>, Fault> {
-    store.claim(Lane::Inbox, 100, now, LEASE).await
+    store.claim(Queue::Work, 100, now, LEASE).await
 }
 
 /// Claims commands and expects exactly one to be due.

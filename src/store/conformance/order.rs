@@ -5,7 +5,7 @@ use super::{
     settle_with,
 };
 use crate::error::Fault;
-use crate::store::{Claim, Effect, Lane, NewJob, Store, Verdict};
+use crate::store::{Claim, Effect, NewJob, Queue, Store, Verdict};
 
 pub(super) async fn one_key_runs_one_at_a_time(store: &dyn Store) -> Result<(), Fault> {
     accept(store, [command("a", "first")]).await?;
@@ -39,7 +39,7 @@ pub(super) async fn lines_belong_to_an_installation_and_a_lane(store: &dyn Store
     accept(store, [command("a", "ours"), theirs, message("a", "said")]).await?;
     let claims = claim(store, at(0)).await?;
     assert_eq!(names(&claims), ["ours", "theirs"], "the same key in another installation is another line");
-    let said = only(store.claim(Lane::Outbox, 9, at(0), LEASE).await?)?;
+    let said = only(store.claim(Queue::Outbox, 9, at(0), LEASE).await?)?;
     assert_eq!(said.body, "said", "the same key in another lane is another line");
     for claim in &claims {
         settle(store, claim, Verdict::Done).await?;
@@ -139,7 +139,7 @@ pub(super) async fn all_that_follows_from_a_request_knows_which(store: &dyn Stor
     let follows = claim_one(store, at(5)).await?;
     assert_eq!((follows.accepted, follows.request()), (at(5), at(3)), "what follows has a time of its own");
     settle_with(store, &follows, Verdict::Done, [Effect::Enqueue(message("m", "said"))]).await?;
-    let said = store.claim(Lane::Outbox, 1, at(5), LEASE).await?;
+    let said = store.claim(Queue::Outbox, 1, at(5), LEASE).await?;
     assert_eq!(said.first().map(Claim::request), Some(at(3)), "in whatever lane, however far");
     Ok(())
 }

@@ -4,7 +4,7 @@ use super::{
     LEASE, accept, at, claim, claim_one, command, dead, elsewhere, message, names, only, retry, settle, settle_with,
 };
 use crate::error::Fault;
-use crate::store::{Effect, Lane, NewJob, Settled, Store, Verdict};
+use crate::store::{Effect, NewJob, Queue, Settled, Store, Verdict};
 
 pub(super) async fn overdue_names_commands_that_wait_oldest_first(store: &dyn Store) -> Result<(), Fault> {
     let accepted = |seconds, body: &str| NewJob { accepted: at(seconds), ..command("a", body) };
@@ -19,7 +19,7 @@ pub(super) async fn overdue_names_commands_that_wait_oldest_first(store: &dyn St
 
 pub(super) async fn overdue_claims_only_describe(store: &dyn Store) -> Result<(), Fault> {
     accept(store, [command("a", "untouched"), command("b", "running")]).await?;
-    let running = store.claim(Lane::Inbox, 2, at(0), LEASE).await?;
+    let running = store.claim(Queue::Work, 2, at(0), LEASE).await?;
     let [untouched, running] = running.as_slice() else { panic!("two jobs are due") };
     settle(store, untouched, retry(at(0))).await?;
     for described in store.overdue(at(9), 9).await? {
@@ -44,7 +44,7 @@ pub(super) async fn tells_once(store: &dyn Store) -> Result<(), Fault> {
     assert!(store.tell(waiting.id, message("m", "it waits"), at(9)).await?, "the notice is stored");
     assert!(!store.tell(waiting.id, message("m", "it waits, again"), at(9)).await?, "once");
     assert_eq!(store.overdue(at(9), 9).await?, [], "it is no longer named");
-    let notices = store.claim(Lane::Outbox, 9, at(9), LEASE).await?;
+    let notices = store.claim(Queue::Outbox, 9, at(9), LEASE).await?;
     assert_eq!(names(&notices), ["it waits"], "one notice");
     assert!(claim_one(store, at(9)).await?.told, "the job knows");
     Ok(())
@@ -57,7 +57,7 @@ pub(super) async fn what_is_finished_is_not_told(store: &dyn Store) -> Result<()
         assert!(!store.tell(claim.id, message("m", "late"), at(9)).await?, "{} is finished", claim.body);
     }
     assert_eq!(store.overdue(at(9), 9).await?, [], "nothing waits");
-    assert_eq!(store.next_due(Lane::Outbox).await?, None, "no notice was stored");
+    assert_eq!(store.next_due(Queue::Outbox).await?, None, "no notice was stored");
     Ok(())
 }
 
@@ -69,7 +69,7 @@ pub(super) async fn who_was_told_need_not_be_told_of_what_follows(store: &dyn St
     settle_with(store, &searching, Verdict::Done, effects).await?;
     assert_eq!(store.overdue(at(9), 9).await?, [], "what it left behind is not told again");
     assert!(claim_one(store, at(9)).await?.told, "and knows it");
-    let said = store.claim(Lane::Outbox, 9, at(9), LEASE).await?;
+    let said = store.claim(Queue::Outbox, 9, at(9), LEASE).await?;
     assert!(said.iter().all(|message| !message.told), "messages are told to nobody");
     Ok(())
 }
@@ -79,7 +79,7 @@ pub(super) async fn a_notice_of_another_installation_is_not_told(store: &dyn Sto
     let waiting = only(store.overdue(at(9), 9).await?)?;
     let theirs = NewJob { installation: elsewhere(), ..message("m", "theirs") };
     assert!(!store.tell(waiting.id, theirs, at(9)).await?, "the job is not theirs");
-    assert_eq!(store.next_due(Lane::Outbox).await?, None, "no notice was stored");
+    assert_eq!(store.next_due(Queue::Outbox).await?, None, "no notice was stored");
     assert_eq!(store.overdue(at(9), 9).await?.len(), 1, "ours still waits to be told");
     Ok(())
 }

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, MessageTs, SlackUserId};
-use crate::store::{Card, Draft, Effect, Entry, Lane, NewJob, Settled, Store, Verdict};
+use crate::store::{Card, Draft, Effect, Entry, NewJob, Queue, Settled, Store, Verdict};
 
 pub(super) async fn done_removes_the_job_and_frees_the_next(store: &dyn Store) -> Result<(), Fault> {
     accept(store, [command("a", "first"), command("a", "second")]).await?;
@@ -49,7 +49,7 @@ pub(super) async fn continue_moves_the_end_of_the_lease(store: &dyn Store) -> Re
     let held = claim_one(store, at(0)).await?;
     settle(store, &held, Verdict::Continue { body: "step 2".into(), until: at(45) }).await?;
     assert_eq!(claim(store, at(44)).await?, [], "the claim goes on");
-    assert_eq!(store.next_due(Lane::Inbox).await?, Some(at(45)), "until the given time");
+    assert_eq!(store.next_due(Queue::Work).await?, Some(at(45)), "until the given time");
     settle(store, &held, Verdict::Done).await
 }
 
@@ -72,8 +72,8 @@ pub(super) async fn retry_ends_the_claim(store: &dyn Store) -> Result<(), Fault>
     let twice = store.settle(&given_back, retry(at(5)), vec![Effect::Enqueue(message("b", "twice"))], at(0)).await?;
     assert_eq!(twice, Settled::LostLease, "a claim that was given back holds no more");
     assert_eq!(store.renew(&given_back, at(5)).await?, Settled::LostLease, "nor can it be renewed");
-    assert_eq!(store.next_due(Lane::Inbox).await?, Some(at(100)), "the job is due when it was said");
-    assert_eq!(store.next_due(Lane::Outbox).await?, None, "no effect was stored twice");
+    assert_eq!(store.next_due(Queue::Work).await?, Some(at(100)), "the job is due when it was said");
+    assert_eq!(store.next_due(Queue::Outbox).await?, None, "no effect was stored twice");
     Ok(())
 }
 
@@ -96,7 +96,7 @@ pub(super) async fn effects_are_stored_with_every_verdict(store: &dyn Store) -> 
         accept(store, [command(name, name)]).await?;
         let held = claim_one(store, at(0)).await?;
         settle_with(store, &held, verdict, effects(name)).await?;
-        let said = only(store.claim(Lane::Outbox, 9, at(0), LEASE).await?)?;
+        let said = only(store.claim(Queue::Outbox, 9, at(0), LEASE).await?)?;
         assert_eq!(said.body, name, "the message is stored");
         settle(store, &said, Verdict::Done).await?;
         let conversation = ConversationId::new(name);

@@ -6,7 +6,7 @@ use super::{LEASE, accept, at, elsewhere, here, message, names, retry, settle_wi
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::pace::Pace;
-use crate::store::{Claim, Effect, Lane, Limit, Memo, Mirrored, NewJob, Store, Verdict};
+use crate::store::{Claim, Effect, Limit, Memo, Mirrored, NewJob, Queue, Store, Verdict};
 
 /// By how much the clock is set back.
 const BACK: Duration = Duration::from_mins(4);
@@ -46,7 +46,7 @@ pub(super) async fn what_waits_comes_nearer_when_the_clock_is_set_back(store: &d
     settle_with(store, tried, retry(at(1010)), [Effect::Close { bucket: "closed".into(), until: at(1010) }]).await?;
     store.set_back(BACK, at(760)).await?;
     assert_eq!(say(store, 760).await?, [], "not before its time");
-    assert_eq!(store.next_due(Lane::Outbox).await?, Some(at(761)), "the appointment");
+    assert_eq!(store.next_due(Queue::Outbox).await?, Some(at(761)), "the appointment");
     assert_eq!(names(&say(store, 761).await?), ["3"]);
     accept(store, [through("paced", 1000, "4"), through("closed", 0, "waits")]).await?;
     assert_eq!(say(store, 761).await?, [], "the bucket is as full as it was");
@@ -91,7 +91,7 @@ pub(super) async fn nothing_is_newer_than_a_clock_that_is_set_back(store: &dyn S
 }
 
 async fn say(store: &dyn Store, seconds: i64) -> Result<Vec<Claim>, Fault> {
-    store.claim(Lane::Outbox, 100, at(seconds), LEASE).await
+    store.claim(Queue::Outbox, 100, at(seconds), LEASE).await
 }
 
 /// A message that passes a bucket for two at once, then one every so often.

@@ -20,7 +20,7 @@ use super::connection::Route;
 use super::fault;
 use super::transaction::query;
 use crate::error::Fault;
-use crate::store::Lane;
+use crate::store::Queue;
 use crate::store::bells::{Bells, Rings};
 
 const CHANNEL: &str = "dialnote_slack";
@@ -73,11 +73,11 @@ impl Drop for News {
 
 async fn tell(pool: Pool, news: Bells, me: String) {
     loop {
-        let lane = tokio::select! {
-            () = news.of(Lane::Inbox).notified() => "inbox",
-            () = news.of(Lane::Outbox).notified() => "outbox",
+        let queue = tokio::select! {
+            () = news.of(Queue::Work).notified() => "inbox",
+            () = news.of(Queue::Outbox).notified() => "outbox",
         };
-        if let Err(cause) = query(&pool, TELL, &[&format!("{me} {lane}")]).await {
+        if let Err(cause) = query(&pool, TELL, &[&format!("{me} {queue}")]).await {
             debug!(%cause, "other instances were not told of new work; they look every second");
         }
     }
@@ -126,24 +126,24 @@ async fn listen(route: &Route, bells: &Bells, me: &str, heard: &Notify) -> Resul
 async fn subscribe(client: &Client, bells: &Bells, heard: &Notify) -> Result<(), Fault> {
     client.batch_execute(&format!("LISTEN {CHANNEL}")).await.map_err(|error| fault(&error))?;
     heard.notify_one();
-    ring(bells, [Lane::Inbox, Lane::Outbox]);
+    ring(bells, [Queue::Work, Queue::Outbox]);
     Ok(())
 }
 
 fn hear(bells: &Bells, me: &str, news: &str) {
     match news.split_once(' ') {
         Some((who, _)) if who == me => {}
-        Some((_, "inbox")) => ring(bells, [Lane::Inbox]),
-        Some((_, "outbox")) => ring(bells, [Lane::Outbox]),
+        Some((_, "inbox")) => ring(bells, [Queue::Work]),
+        Some((_, "outbox")) => ring(bells, [Queue::Outbox]),
         // A later version's news, perhaps: looking once too often does no harm.
-        _ => ring(bells, [Lane::Inbox, Lane::Outbox]),
+        _ => ring(bells, [Queue::Work, Queue::Outbox]),
     }
 }
 
-fn ring(bells: &Bells, lanes: impl IntoIterator<Item = Lane>) {
+fn ring(bells: &Bells, queues: impl IntoIterator<Item = Queue>) {
     let mut rings = Rings::default();
-    for lane in lanes {
-        rings.wake(lane);
+    for queue in queues {
+        rings.wake(queue);
     }
     bells.ring(rings);
 }

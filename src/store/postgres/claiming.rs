@@ -14,7 +14,7 @@ use crate::clock::from_millis;
 use crate::ids::{InstallationId, JobId};
 use crate::store::bells::Rings;
 use crate::store::pace::{Level, Pace, Passage, pass};
-use crate::store::{Claim, Lane};
+use crate::store::{Claim, Queue};
 
 pub(super) const TIME_HAS_COME: &str = "
     UPDATE jobs SET ready = TRUE WHERE id = ANY(ARRAY(
@@ -63,7 +63,7 @@ pub(super) const LOOKED_AT: usize = 256;
 /// One look at what is ready. A claim that finds jobs held back by their buckets looks again, in a
 /// new transaction: one that went on would take its buckets out of order.
 pub(super) struct Look {
-    pub(super) lane: Lane,
+    pub(super) queue: Queue,
     pub(super) max: usize,
     pub(super) now: Timestamp,
     pub(super) until: Timestamp,
@@ -103,10 +103,10 @@ impl Look {
     /// Notices whose time has come and reads who is next, both in one round trip.
     async fn candidates(&self, db: &ClientWrapper) -> Result<Vec<Candidate>, Error> {
         let (come, ready) = (prepared(db, TIME_HAS_COME).await?, prepared(db, READY).await?);
-        let (lane, now) = (name(self.lane), self.now.as_millisecond());
+        let (queue, now) = (name(self.queue), self.now.as_millisecond());
         let (noticed, wanted) = (super::limit(LOOKED_AT.max(self.max)), super::limit(self.max));
-        let due: Params<'_> = &[&lane, &now, &noticed];
-        let next: Params<'_> = &[&lane, &wanted];
+        let due: Params<'_> = &[&queue, &now, &noticed];
+        let next: Params<'_> = &[&queue, &wanted];
         let (_, found) = tokio::try_join!(biased; db.execute(&come, due), db.query(&ready, next))?;
         found.iter().map(Candidate::read).collect()
     }
@@ -117,7 +117,7 @@ impl Look {
             return Ok(Vec::new());
         }
         let taken = rows(db, TAKE, &[&ids, &self.until.as_millisecond()]).await?;
-        let claims: Result<Vec<_>, Error> = taken.iter().map(|row| read(row, self.lane)).collect();
+        let claims: Result<Vec<_>, Error> = taken.iter().map(|row| read(row, self.queue)).collect();
         let mut claims: HashMap<_, _> = claims?.into_iter().map(|claim| (claim.id.0, claim)).collect();
         Ok(ids.iter().filter_map(|id| claims.remove(id)).collect())
     }
@@ -209,11 +209,11 @@ async fn provide<'a>(db: &ClientWrapper, buckets: impl Iterator<Item = (&'a str,
 }
 
 /// A claim, from the columns in the order of [`TAKE`].
-pub(super) fn read(row: &Row, lane: Lane) -> Result<Claim, Error> {
+pub(super) fn read(row: &Row, queue: Queue) -> Result<Claim, Error> {
     Ok(Claim {
         id: JobId(row.try_get(0)?),
         installation: InstallationId::new(row.try_get::<_, String>(1)?),
-        lane,
+        queue,
         key: row.try_get(2)?,
         fence: row.try_get(3)?,
         until: from_millis(row.try_get(4)?),

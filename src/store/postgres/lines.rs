@@ -19,7 +19,7 @@ use tokio_postgres::{Error, Row};
 use super::transaction::{Params, changed, prepared, rows};
 use crate::store::bells::Rings;
 use crate::store::turns::Queued;
-use crate::store::{Class, Lane, NewJob, fnv};
+use crate::store::{Class, NewJob, Queue, fnv};
 
 /// Sorting comes before locking in PostgreSQL's plans, so rows are locked in this order.
 pub(super) const LOCK: &str = "SELECT n FROM line_locks WHERE n = ANY($1) ORDER BY n FOR UPDATE";
@@ -72,7 +72,7 @@ pub(super) const JOIN: &str = "
 pub(super) const ONE_HEAD: &str = "jobs_one_head";
 
 /// Installation, lane and key: what names a line.
-pub(super) type Line<'a> = (&'a str, Lane, &'a str);
+pub(super) type Line<'a> = (&'a str, Queue, &'a str);
 
 /// The number of locks. It is part of the schema, as is the way from a line to its lock: all
 /// instances must agree, of whatever version.
@@ -82,7 +82,7 @@ const LOCKS: u64 = 1024;
 pub(super) fn lines_of(job: &NewJob) -> impl Iterator<Item = Line<'_>> {
     let installation = job.installation.as_str();
     let keys = std::iter::once(job.key.as_str()).chain(job.behind.as_deref());
-    keys.map(move |key| (installation, job.lane, key))
+    keys.map(move |key| (installation, job.queue, key))
 }
 
 /// The locks of these lines, in the order in which they are taken.
@@ -93,8 +93,8 @@ pub(super) fn locks<'a>(lines: impl Iterator<Item = Line<'a>>) -> Vec<i64> {
     locks
 }
 
-fn lock_of((installation, lane, key): Line<'_>) -> i64 {
-    i64::try_from(fnv::hash(installation, name(lane), key) % LOCKS).unwrap_or_default()
+fn lock_of((installation, queue, key): Line<'_>) -> i64 {
+    i64::try_from(fnv::hash(installation, name(queue), key) % LOCKS).unwrap_or_default()
 }
 
 /// Puts the jobs at the ends of their lines, whose locks are held.
@@ -148,7 +148,7 @@ async fn place_all<'a>(
 pub(super) struct Wanted<'a> {
     lines: Vec<Line<'a>>,
     installations: Vec<&'a str>,
-    lanes: Vec<&'static str>,
+    queues: Vec<&'static str>,
     keys: Vec<&'a str>,
 }
 
@@ -157,13 +157,13 @@ impl<'a> Wanted<'a> {
         let lines: HashSet<_> = jobs.flat_map(|queued| lines_of(&queued.job)).collect();
         let lines: Vec<_> = lines.into_iter().collect();
         let installations = lines.iter().map(|(installation, ..)| *installation).collect();
-        let lanes = lines.iter().map(|(_, lane, _)| name(*lane)).collect();
+        let queues = lines.iter().map(|(_, queue, _)| name(*queue)).collect();
         let keys = lines.iter().map(|(.., key)| *key).collect();
-        Self { lines, installations, lanes, keys }
+        Self { lines, installations, queues, keys }
     }
 
     pub(super) fn params(&self) -> [&(dyn ToSql + Sync); 3] {
-        [&self.installations, &self.lanes, &self.keys]
+        [&self.installations, &self.queues, &self.keys]
     }
 
     /// The lines where somebody is, from the rows of [`OCCUPIED`].
@@ -199,11 +199,11 @@ impl<'a> Joining<'a> {
         let line = self.line(job);
         let head = self.occupied.insert(line);
         if !head && self.replaced(db, line, job).await? {
-            rings.wake(job.lane);
+            rings.wake(job.queue);
             return Ok(());
         }
         if head {
-            rings.wake(job.lane);
+            rings.wake(job.queue);
         }
         self.places.push(Place { line, head, body: &job.body, queued });
         Ok(())
@@ -211,15 +211,15 @@ impl<'a> Joining<'a> {
 
     /// The line the job joins: that of the job it wants to be behind, if there is one.
     fn line(&self, job: &'a NewJob) -> Line<'a> {
-        let own = (job.installation.as_str(), job.lane, job.key.as_str());
-        let behind = job.behind.as_deref().map(|key| (job.installation.as_str(), job.lane, key));
+        let own = (job.installation.as_str(), job.queue, job.key.as_str());
+        let behind = job.behind.as_deref().map(|key| (job.installation.as_str(), job.queue, key));
         behind.filter(|line| self.occupied.contains(line)).unwrap_or(own)
     }
 
     async fn replaced(&mut self, db: &ClientWrapper, line: Line<'a>, job: &'a NewJob) -> Result<bool, Error> {
         let Some(fold) = &job.fold else { return Ok(false) };
-        let (installation, lane, key) = line;
-        if changed(db, REPLACE, &[&installation, &name(lane), &key, fold, &job.body]).await? > 0 {
+        let (installation, queue, key) = line;
+        if changed(db, REPLACE, &[&installation, &name(queue), &key, fold, &job.body]).await? > 0 {
             return Ok(true);
         }
         let waiting = self.places.iter_mut().find(|place| place.line == line && place.queued.job.fold == job.fold);
@@ -234,7 +234,7 @@ impl<'a> Joining<'a> {
             return Ok(());
         }
         let installations: Vec<_> = places.iter().map(|place| place.line.0).collect();
-        let lanes: Vec<_> = places.iter().map(|place| name(place.line.1)).collect();
+        let queues: Vec<_> = places.iter().map(|place| name(place.line.1)).collect();
         let keys: Vec<_> = places.iter().map(|place| place.line.2).collect();
         let heads: Vec<_> = places.iter().map(|place| place.head).collect();
         let dues: Vec<_> = places.iter().map(|place| place.queued.job.due.as_millisecond()).collect();
@@ -254,7 +254,7 @@ impl<'a> Joining<'a> {
             JOIN,
             &[
                 &installations,
-                &lanes,
+                &queues,
                 &keys,
                 &heads,
                 &dues,
@@ -275,9 +275,9 @@ impl<'a> Joining<'a> {
 }
 
 /// What the database calls the lane.
-pub(super) fn name(lane: Lane) -> &'static str {
-    match lane {
-        Lane::Inbox => "inbox",
-        Lane::Outbox => "outbox",
+pub(super) fn name(queue: Queue) -> &'static str {
+    match queue {
+        Queue::Work => "inbox",
+        Queue::Outbox => "outbox",
     }
 }

@@ -43,8 +43,8 @@ use super::bells::Bells;
 use super::shelf::{Kept, Shelf};
 use super::turns::Turns;
 use super::{
-    Accepted, Audited, Card, Claim, Delivery, Document, Draft, Effect, Entry, Lane, Limit, Memo, Mirrored, NewJob,
-    Overview, Settled, Since, Store, Stored, Verdict,
+    Accepted, Audited, Card, Claim, Delivery, Document, Draft, Effect, Entry, Limit, Memo, Mirrored, NewJob, Overview,
+    Queue, Settled, Since, Store, Stored, Verdict,
 };
 use crate::clock::from_millis;
 use crate::error::{Fault, whole};
@@ -154,11 +154,11 @@ impl Store for Postgres {
         self.entrance.accept(delivery, jobs, now).await
     }
 
-    async fn claim(&self, lane: Lane, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, Fault> {
+    async fn claim(&self, queue: Queue, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, Fault> {
         let until = after(now, lease);
         let (mut claims, mut looked_at) = (Vec::new(), 0);
         while claims.len() < max && looked_at < LOOKED_AT {
-            let look = Look { lane, max: max - claims.len(), now, until };
+            let look = Look { queue, max: max - claims.len(), now, until };
             match self.transact(&look).await {
                 Ok(found) => {
                     looked_at += found.looked_at;
@@ -196,13 +196,13 @@ impl Store for Postgres {
         self.transact(&Settle { claim, verdict: &verdict, effects: &others, jobs: &jobs, now }).await
     }
 
-    async fn next_due(&self, lane: Lane) -> Result<Option<Timestamp>, Fault> {
-        let due = self.first(NEXT_DUE, &[&name(lane)], |row| row.try_get::<_, Option<i64>>(0)).await?;
+    async fn next_due(&self, queue: Queue) -> Result<Option<Timestamp>, Fault> {
+        let due = self.first(NEXT_DUE, &[&name(queue)], |row| row.try_get::<_, Option<i64>>(0)).await?;
         Ok(due.flatten().map(from_millis))
     }
 
     async fn overdue(&self, before: Timestamp, max: usize) -> Result<Vec<Claim>, Fault> {
-        let read = |row: &Row| claiming::read(row, Lane::Inbox);
+        let read = |row: &Row| claiming::read(row, Queue::Work);
         self.all(OVERDUE, &[&before.as_millisecond(), &limit(max)], read).await
     }
 
@@ -475,8 +475,8 @@ impl Store for Postgres {
         Ok(counted.unwrap_or_default())
     }
 
-    fn bell(&self, lane: Lane) -> Arc<Notify> {
-        Arc::clone(self.bells.of(lane))
+    fn bell(&self, queue: Queue) -> Arc<Notify> {
+        Arc::clone(self.bells.of(queue))
     }
 }
 

@@ -8,7 +8,7 @@ use super::fault;
 use crate::clock::from_millis;
 use crate::error::Fault;
 use crate::ids::{InstallationId, JobId};
-use crate::store::{Lane, Overview, Stored};
+use crate::store::{Overview, Queue, Stored};
 
 pub(super) const OVERVIEW: &str = "
     SELECT
@@ -49,7 +49,7 @@ pub(super) fn read_job(row: &Row) -> Result<Stored, Error> {
     Ok(Stored {
         id: JobId(row.try_get(0)?),
         installation: InstallationId::new(row.try_get::<_, String>(1)?),
-        lane: if row.try_get::<_, &str>(2)? == "inbox" { Lane::Inbox } else { Lane::Outbox },
+        queue: if row.try_get::<_, &str>(2)? == "inbox" { Queue::Work } else { Queue::Outbox },
         key: row.try_get(3)?,
         dead: row.try_get::<_, &str>(4)? == "dead",
         due: from_millis(row.try_get(5)?),

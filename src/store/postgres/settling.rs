@@ -16,7 +16,7 @@ use crate::clock::from_millis;
 use crate::ids::JobId;
 use crate::store::bells::Rings;
 use crate::store::turns::{Inheritance, Queued};
-use crate::store::{Claim, Effect, Lane, Settled, Verdict};
+use crate::store::{Claim, Effect, Queue, Settled, Verdict};
 
 pub(super) const HELD: &str = "
     SELECT due, told, turn FROM jobs
@@ -62,7 +62,7 @@ impl Verb for Renew<'_> {
     async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<Settled, Error> {
         let Some(held) = held(db, self.claim).await? else { return Ok(Settled::LostLease) };
         changed(db, POSTPONE, &[&self.claim.id.0, &self.until.as_millisecond()]).await?;
-        wake_if_earlier(rings, self.claim.lane, self.until, held.until);
+        wake_if_earlier(rings, self.claim.queue, self.until, held.until);
         Ok(Settled::Applied)
     }
 }
@@ -100,20 +100,20 @@ impl Settle<'_> {
     /// hold.
     async fn hold(&self, db: &ClientWrapper) -> Result<Option<Held>, Error> {
         let leaves = matches!(self.verdict, Verdict::Done | Verdict::Dead { .. });
-        let left = leaves.then_some((self.claim.installation.as_str(), self.claim.lane, self.claim.key.as_str()));
+        let left = leaves.then_some((self.claim.installation.as_str(), self.claim.queue, self.claim.key.as_str()));
         let joined = self.jobs.iter().flat_map(|queued| lines_of(&queued.job));
         let locks = lines::locks(left.into_iter().chain(joined));
         let (lock, hold) = (prepared(db, lines::LOCK).await?, prepared(db, HELD).await?);
-        let Claim { id, fence, installation, lane, key, .. } = self.claim;
-        let (installation, lane) = (installation.as_str(), name(*lane));
+        let Claim { id, fence, installation, queue, key, .. } = self.claim;
+        let (installation, queue) = (installation.as_str(), name(*queue));
         let locks: Params<'_> = &[&locks];
-        let exactly: Params<'_> = &[&id.0, fence, &installation, &lane, key];
+        let exactly: Params<'_> = &[&id.0, fence, &installation, &queue, key];
         let (_, found) = tokio::try_join!(biased; db.query(&lock, locks), db.query(&hold, exactly))?;
         found.first().map(Held::read).transpose()
     }
 
     async fn judge(&self, db: &ClientWrapper, rings: &mut Rings, lease_end: Timestamp) -> Result<(), Error> {
-        let Claim { id: JobId(id), lane, .. } = self.claim;
+        let Claim { id: JobId(id), queue, .. } = self.claim;
         match self.verdict {
             Verdict::Done => {
                 self.leave(db, rings, REMOVE, &[id]).await?;
@@ -123,11 +123,11 @@ impl Settle<'_> {
             }
             Verdict::Continue { body, until } => {
                 changed(db, CONTINUE, &[id, body, &until.as_millisecond()]).await?;
-                wake_if_earlier(rings, *lane, *until, lease_end);
+                wake_if_earlier(rings, *queue, *until, lease_end);
             }
             Verdict::Retry { due, cause, unsure } => {
                 changed(db, GIVE_BACK, &[id, &due.as_millisecond(), cause, unsure]).await?;
-                wake_if_earlier(rings, *lane, *due, lease_end);
+                wake_if_earlier(rings, *queue, *due, lease_end);
             }
         }
         Ok(())
@@ -136,12 +136,12 @@ impl Settle<'_> {
     /// Takes the job out of its line and makes the next one the head, both in one round trip.
     async fn leave(&self, db: &ClientWrapper, rings: &mut Rings, how: &str, job: Params<'_>) -> Result<(), Error> {
         let (leave, free) = (prepared(db, how).await?, prepared(db, FREE_SUCCESSOR).await?);
-        let Claim { installation, lane, key, .. } = self.claim;
-        let (installation, lane_name, now) = (installation.as_str(), name(*lane), self.now.as_millisecond());
+        let Claim { installation, queue, key, .. } = self.claim;
+        let (installation, lane_name, now) = (installation.as_str(), name(*queue), self.now.as_millisecond());
         let line: Params<'_> = &[&installation, &lane_name, key, &now];
         let (_, freed) = tokio::try_join!(biased; db.execute(&leave, job), db.execute(&free, line))?;
         if freed > 0 {
-            rings.wake(*lane);
+            rings.wake(*queue);
         }
         Ok(())
     }
@@ -198,7 +198,7 @@ impl Verb for Tell<'_> {
         }
         lines::join(db, &[self.notice], rings).await?;
         // A claim may have passed the job over while it was locked here.
-        rings.wake(Lane::Inbox);
+        rings.wake(Queue::Work);
         Ok(true)
     }
 }
@@ -226,13 +226,13 @@ impl Held {
 
 /// `None` if the claim does not hold.
 async fn held(db: &ClientWrapper, claim: &Claim) -> Result<Option<Held>, Error> {
-    let Claim { id, fence, installation, lane, key, .. } = claim;
-    let found = rows(db, HELD, &[&id.0, fence, &installation.as_str(), &name(*lane), key]).await?;
+    let Claim { id, fence, installation, queue, key, .. } = claim;
+    let found = rows(db, HELD, &[&id.0, fence, &installation.as_str(), &name(*queue), key]).await?;
     found.first().map(Held::read).transpose()
 }
 
-fn wake_if_earlier(rings: &mut Rings, lane: Lane, due: Timestamp, before: Timestamp) {
+fn wake_if_earlier(rings: &mut Rings, queue: Queue, due: Timestamp, before: Timestamp) {
     if due < before {
-        rings.wake(lane);
+        rings.wake(queue);
     }
 }

@@ -13,7 +13,7 @@ use crate::clock::from_millis;
 use crate::ids::InstallationId;
 use crate::store::bells::Rings;
 use crate::store::pace::{mention, told_to_wait};
-use crate::store::{Lane, Limit};
+use crate::store::{Limit, Queue};
 
 pub(super) const LIMITS: &str = "
     SELECT installation, name, closed_until FROM buckets WHERE closed_until > $1
@@ -96,7 +96,7 @@ impl Verb for SetBack {
 }
 
 fn wake(rings: &mut Rings) {
-    for lane in [Lane::Inbox, Lane::Outbox] {
-        rings.wake(lane);
+    for queue in [Queue::Work, Queue::Outbox] {
+        rings.wake(queue);
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn all(connection: &Connection, memory: &mut Memory, arrivals: &[&Arr
     let Some(places) = places(connection, &memory.lines, jobs)? else { return Ok(false) };
     join(connection, memory, &places)?;
     for place in places.iter().filter(|place| place.head) {
-        memory.rings.wake(place.queued.job.lane);
+        memory.rings.wake(place.queued.job.queue);
     }
     Ok(true)
 }
@@ -127,7 +127,7 @@ fn join(connection: &Connection, memory: &mut Memory, places: &[Place<'_>]) -> R
         for (row, Place { line, head, queued }) in piece.iter().enumerate() {
             let (first, Queued { job, turn, due }) = (row * 13, queued);
             statement.raw_bind_parameter(first + 1, job.installation.as_str())?;
-            statement.raw_bind_parameter(first + 2, name(job.lane))?;
+            statement.raw_bind_parameter(first + 2, name(job.queue))?;
             statement.raw_bind_parameter(first + 3, line.key)?;
             statement.raw_bind_parameter(first + 4, head)?;
             statement.raw_bind_parameter(first + 5, job.due.as_millisecond())?;

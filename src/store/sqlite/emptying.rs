@@ -7,7 +7,7 @@ use super::memory::Memory;
 use super::{facts, kept, limit, lines};
 use crate::ids::{InstallationId, JobId};
 use crate::store::turns::Queued;
-use crate::store::{Document, Entry, Lane};
+use crate::store::{Document, Entry, Queue};
 
 /// Jobs have no index by installation: this is seldom asked, and every index is written to for every request.
 const JOBS: &str = "SELECT id, lane, key FROM jobs WHERE installation = ?1 AND id <> ?2 LIMIT ?3";
@@ -90,14 +90,14 @@ fn drop_jobs(
     max: i64,
 ) -> Result<usize> {
     let mut found = connection.prepare_cached(JOBS)?;
-    let lane = |name_of: &str| if name_of == name(Lane::Inbox) { Lane::Inbox } else { Lane::Outbox };
+    let queue = |name_of: &str| if name_of == name(Queue::Work) { Queue::Work } else { Queue::Outbox };
     let jobs = found.query_map(params![installation.as_str(), spared.0, max], |row| {
-        Ok((row.get::<_, i64>(0)?, lane(row.get_ref(1)?.as_str()?), row.get::<_, String>(2)?))
+        Ok((row.get::<_, i64>(0)?, queue(row.get_ref(1)?.as_str()?), row.get::<_, String>(2)?))
     })?;
     let jobs = jobs.collect::<Result<Vec<_>>>()?;
-    for (id, lane, key) in &jobs {
+    for (id, queue, key) in &jobs {
         connection.prepare_cached(DROP_JOB)?.execute([id])?;
-        memory.lines.leave(lines::number(installation.as_str(), *lane, key), *id);
+        memory.lines.leave(lines::number(installation.as_str(), *queue, key), *id);
     }
     Ok(jobs.len())
 }

@@ -17,7 +17,7 @@ use crate::clock::from_millis;
 use crate::ids::{InstallationId, JobId};
 use crate::store::pace::{Pace, Passage, pass};
 use crate::store::turns::{Inheritance, Queued};
-use crate::store::{Accepted, Claim, Class, Effect, Lane, NewJob, Overview, Settled, Verdict};
+use crate::store::{Accepted, Claim, Class, Effect, NewJob, Overview, Queue, Settled, Verdict};
 
 pub(super) const REMEMBER_DELIVERY: &str = "
     INSERT INTO deliveries (installation, key, at) VALUES (?1, ?2, ?3)
@@ -144,21 +144,21 @@ pub(super) fn accept(connection: &Connection, memory: &mut Memory, arrival: &Arr
 /// Takes what is ready, each for as long as the lease.
 pub(super) fn claim(
     connection: &Connection,
-    lane: Lane,
+    queue: Queue,
     max: usize,
     now: Timestamp,
     until: Timestamp,
 ) -> Result<Vec<Claim>> {
-    let come = params![name(lane), now.as_millisecond(), limit(LOOKED_AT.max(max))];
+    let come = params![name(queue), now.as_millisecond(), limit(LOOKED_AT.max(max))];
     connection.prepare_cached(TIME_HAS_COME)?.execute(come)?;
     let mut claims = Vec::new();
     let mut looked_at = 0;
     while claims.len() < max && looked_at < LOOKED_AT {
         let wanted = max - claims.len();
-        let ready = ready(connection, lane, wanted)?;
+        let ready = ready(connection, queue, wanted)?;
         looked_at += ready.len();
         for candidate in &ready {
-            claims.extend(take(connection, lane, candidate, now, until)?);
+            claims.extend(take(connection, queue, candidate, now, until)?);
         }
         if ready.len() < wanted {
             break;
@@ -175,10 +175,10 @@ struct Candidate {
     reserved: bool,
 }
 
-fn ready(connection: &Connection, lane: Lane, max: usize) -> Result<Vec<Candidate>> {
+fn ready(connection: &Connection, queue: Queue, max: usize) -> Result<Vec<Candidate>> {
     connection
         .prepare_cached(READY)?
-        .query_map(params![name(lane), limit(max)], |row| {
+        .query_map(params![name(queue), limit(max)], |row| {
             Ok(Candidate { id: row.get(0)?, installation: row.get(1)?, pace: row.get(2)?, reserved: row.get(3)? })
         })?
         .collect()
@@ -187,7 +187,7 @@ fn ready(connection: &Connection, lane: Lane, max: usize) -> Result<Vec<Candidat
 /// Takes the job, or puts it off until its buckets let it pass.
 fn take(
     connection: &Connection,
-    lane: Lane,
+    queue: Queue,
     candidate: &Candidate,
     now: Timestamp,
     until: Timestamp,
@@ -208,7 +208,7 @@ fn take(
         Passage::Open => {
             facts::fill(connection, &candidate.installation, &buckets)?;
             let mut take = connection.prepare_cached(TAKE)?;
-            take.query_row(params![candidate.id, until.as_millisecond()], |row| read(row, lane)).map(Some)
+            take.query_row(params![candidate.id, until.as_millisecond()], |row| read(row, queue)).map(Some)
         }
     }
 }
@@ -223,7 +223,7 @@ pub(super) fn end_leases(connection: &Connection, calls_end: Timestamp) -> Resul
 pub(super) fn renew(connection: &Connection, memory: &mut Memory, claim: &Claim, until: Timestamp) -> Result<Settled> {
     let Some(held) = held(connection, claim)? else { return Ok(Settled::LostLease) };
     connection.prepare_cached(POSTPONE)?.execute(params![claim.id.0, until.as_millisecond()])?;
-    wake_if_earlier(memory, claim.lane, until, held.until);
+    wake_if_earlier(memory, claim.queue, until, held.until);
     Ok(Settled::Applied)
 }
 
@@ -253,8 +253,8 @@ pub(super) fn settle(connection: &Connection, memory: &mut Memory, settlement: &
 }
 
 /// When the lane has something to do next.
-pub(super) fn next_due(connection: &Connection, lane: Lane) -> Result<Option<Timestamp>> {
-    let first = |sql| connection.prepare_cached(sql)?.query_row([name(lane)], |row| row.get(0)).optional();
+pub(super) fn next_due(connection: &Connection, queue: Queue) -> Result<Option<Timestamp>> {
+    let first = |sql| connection.prepare_cached(sql)?.query_row([name(queue)], |row| row.get(0)).optional();
     let earliest: [Option<i64>; 2] = [first(READY_SINCE)?, first(NEXT_TIMED)?];
     Ok(earliest.into_iter().flatten().min().map(from_millis))
 }
@@ -263,7 +263,7 @@ pub(super) fn next_due(connection: &Connection, lane: Lane) -> Result<Option<Tim
 pub(super) fn overdue(connection: &Connection, before: Timestamp, max: usize) -> Result<Vec<Claim>> {
     connection
         .prepare_cached(OVERDUE)?
-        .query_map(params![before.as_millisecond(), limit(max)], |row| read(row, Lane::Inbox))?
+        .query_map(params![before.as_millisecond(), limit(max)], |row| read(row, Queue::Work))?
         .collect()
 }
 
@@ -315,11 +315,11 @@ fn judge(
         }
         Verdict::Continue { body, until } => {
             connection.prepare_cached(CONTINUE)?.execute(params![id, body, until.as_millisecond()])?;
-            wake_if_earlier(memory, claim.lane, *until, lease_end);
+            wake_if_earlier(memory, claim.queue, *until, lease_end);
         }
         Verdict::Retry { due, cause, unsure } => {
             connection.prepare_cached(GIVE_BACK)?.execute(params![id, due.as_millisecond(), cause, unsure])?;
-            wake_if_earlier(memory, claim.lane, *due, lease_end);
+            wake_if_earlier(memory, claim.queue, *due, lease_end);
         }
     }
     Ok(())
@@ -352,7 +352,7 @@ pub(super) fn enqueue(connection: &Connection, memory: &mut Memory, queued: &Que
     }
     connection.prepare_cached(JOIN_LINE)?.execute(params![
         job.installation.as_str(),
-        name(job.lane),
+        name(job.queue),
         line.key,
         head,
         job.due.as_millisecond(),
@@ -368,7 +368,7 @@ pub(super) fn enqueue(connection: &Connection, memory: &mut Memory, queued: &Que
     ])?;
     memory.lines.enter(line.number, connection.last_insert_rowid());
     if head {
-        memory.rings.wake(job.lane);
+        memory.rings.wake(job.queue);
     }
     Ok(())
 }
@@ -383,7 +383,7 @@ fn replaced(connection: &Connection, lines: &Lines, job: &NewJob, line: &Line<'_
     let Some(fold) = &job.fold else { return Ok(false) };
     let mut replace = connection.prepare_cached(REPLACE)?;
     for waiting in lines.of(line.number).rev() {
-        if replace.execute(params![line.installation, line.lane, line.key, fold, job.body, waiting])? > 0 {
+        if replace.execute(params![line.installation, line.queue, line.key, fold, job.body, waiting])? > 0 {
             return Ok(true);
         }
     }
@@ -405,7 +405,7 @@ fn line<'a>(connection: &Connection, lines: &Lines, job: &'a NewJob) -> Result<L
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Line<'a> {
     installation: &'a str,
-    lane: &'static str,
+    queue: &'static str,
     pub(super) key: &'a str,
     pub(super) number: i64,
 }
@@ -414,13 +414,13 @@ impl<'a> Line<'a> {
     /// One that the job may join.
     pub(super) fn of(job: &'a NewJob, key: &'a str) -> Self {
         let installation = job.installation.as_str();
-        Self { installation, lane: name(job.lane), key, number: lines::number(installation, job.lane, key) }
+        Self { installation, queue: name(job.queue), key, number: lines::number(installation, job.queue, key) }
     }
 
     pub(super) fn has_somebody(&self, connection: &Connection, lines: &Lines) -> Result<bool> {
         for waiting in lines.of(self.number) {
             let mut is_there = connection.prepare_cached(IN_LINE)?;
-            if is_there.query_row(params![self.installation, self.lane, self.key, waiting], |row| row.get(0))? {
+            if is_there.query_row(params![self.installation, self.queue, self.key, waiting], |row| row.get(0))? {
                 return Ok(true);
             }
         }
@@ -437,13 +437,13 @@ impl Hash for Line<'_> {
 
 /// Takes the job out of its line and makes the next one the head.
 fn leave(connection: &Connection, memory: &mut Memory, claim: &Claim, now: Timestamp) -> Result<()> {
-    let (installation, lane, key) = (claim.installation.as_str(), name(claim.lane), &claim.key);
-    let line = lines::number(installation, claim.lane, key);
+    let (installation, queue, key) = (claim.installation.as_str(), name(claim.queue), &claim.key);
+    let line = lines::number(installation, claim.queue, key);
     memory.lines.leave(line, claim.id.0);
     let mut free = connection.prepare_cached(FREE_SUCCESSOR)?;
     for waiting in memory.lines.of(line) {
-        if free.execute(params![installation, lane, key, waiting, now.as_millisecond()])? > 0 {
-            memory.rings.wake(claim.lane);
+        if free.execute(params![installation, queue, key, waiting, now.as_millisecond()])? > 0 {
+            memory.rings.wake(claim.queue);
             return Ok(());
         }
     }
@@ -459,22 +459,22 @@ struct Held {
 
 /// `None` if the claim does not hold.
 fn held(connection: &Connection, claim: &Claim) -> Result<Option<Held>> {
-    let exactly = params![claim.id.0, claim.fence, claim.installation.as_str(), name(claim.lane), claim.key];
+    let exactly = params![claim.id.0, claim.fence, claim.installation.as_str(), name(claim.queue), claim.key];
     let read = |row: &Row<'_>| Ok(Held { until: from_millis(row.get(0)?), told: row.get(1)?, turn: row.get(2)? });
     connection.prepare_cached(HELD)?.query_row(exactly, read).optional()
 }
 
-fn wake_if_earlier(memory: &mut Memory, lane: Lane, due: Timestamp, before: Timestamp) {
+fn wake_if_earlier(memory: &mut Memory, queue: Queue, due: Timestamp, before: Timestamp) {
     if due < before {
-        memory.rings.wake(lane);
+        memory.rings.wake(queue);
     }
 }
 
-fn read(row: &Row<'_>, lane: Lane) -> Result<Claim> {
+fn read(row: &Row<'_>, queue: Queue) -> Result<Claim> {
     Ok(Claim {
         id: JobId(row.get(0)?),
         installation: InstallationId::new(row.get::<_, String>(1)?),
-        lane,
+        queue,
         key: row.get(2)?,
         fence: row.get(3)?,
         until: from_millis(row.get(4)?),
@@ -491,9 +491,9 @@ fn count(row: &Row<'_>, column: usize) -> Result<u64> {
     row.get::<_, i64>(column).map(i64::unsigned_abs)
 }
 
-pub(super) fn name(lane: Lane) -> &'static str {
-    match lane {
-        Lane::Inbox => "inbox",
-        Lane::Outbox => "outbox",
+pub(super) fn name(queue: Queue) -> &'static str {
+    match queue {
+        Queue::Work => "inbox",
+        Queue::Outbox => "outbox",
     }
 }

@@ -14,7 +14,7 @@ use foldhash::fast::RandomState;
 use rusqlite::{Connection, Result, params};
 
 use super::jobs::name;
-use crate::store::{Lane, fnv};
+use crate::store::{Queue, fnv};
 
 pub(super) const JOINED_SINCE: &str = "
     SELECT id, installation, lane, key FROM jobs WHERE id > ?1 AND state = 'live' ORDER BY id";
@@ -23,8 +23,8 @@ pub(super) const JOINED_SINCE: &str = "
 const VERSION: &str = "PRAGMA data_version";
 
 /// The number of a line.
-pub(super) fn number(installation: &str, lane: Lane, key: &str) -> i64 {
-    fnv::hash(installation, name(lane), key).cast_signed()
+pub(super) fn number(installation: &str, queue: Queue, key: &str) -> i64 {
+    fnv::hash(installation, name(queue), key).cast_signed()
 }
 
 /// The entries, complete whoever else writes. They are changed with the transaction and, like what it does
@@ -159,9 +159,9 @@ impl Lines {
         let mut joined = joined.query(params![last])?;
         while let Some(row) = joined.next()? {
             last = row.get(0)?;
-            let (installation, lane, key) =
+            let (installation, queue, key) =
                 (row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?, row.get_ref(3)?.as_str()?);
-            self.insert(fnv::hash(installation, lane, key).cast_signed(), last);
+            self.insert(fnv::hash(installation, queue, key).cast_signed(), last);
         }
         Ok(Known { version: version(connection)?, last })
     }

@@ -46,8 +46,8 @@ use self::writer::Writer;
 use super::bells::Bells;
 use super::shelf::{Kept, Shelf};
 use super::{
-    Accepted, Audited, Card, Claim, Delivery, Document, Draft, Effect, Entry, Lane, Limit, Memo, Mirrored, NewJob,
-    Overview, Settled, Since, Store, Stored, Verdict,
+    Accepted, Audited, Card, Claim, Delivery, Document, Draft, Effect, Entry, Limit, Memo, Mirrored, NewJob, Overview,
+    Queue, Settled, Since, Store, Stored, Verdict,
 };
 use crate::clock::from_millis;
 use crate::error::Fault;
@@ -115,9 +115,9 @@ impl Store for Sqlite {
         self.writer.accept(IN_TIME, Arrival { delivery, jobs, now }).await
     }
 
-    async fn claim(&self, lane: Lane, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, Fault> {
+    async fn claim(&self, queue: Queue, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, Fault> {
         let until = after(now, lease);
-        self.writer.write(PATIENCE, move |connection, _| jobs::claim(connection, lane, max, now, until)).await
+        self.writer.write(PATIENCE, move |connection, _| jobs::claim(connection, queue, max, now, until)).await
     }
 
     async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, Fault> {
@@ -148,8 +148,8 @@ impl Store for Sqlite {
             .await
     }
 
-    async fn next_due(&self, lane: Lane) -> Result<Option<Timestamp>, Fault> {
-        self.readers.read(|connection| jobs::next_due(connection, lane))
+    async fn next_due(&self, queue: Queue) -> Result<Option<Timestamp>, Fault> {
+        self.readers.read(|connection| jobs::next_due(connection, queue))
     }
 
     async fn overdue(&self, before: Timestamp, max: usize) -> Result<Vec<Claim>, Fault> {
@@ -428,8 +428,8 @@ impl Store for Sqlite {
         self.readers.read_apart(jobs::overview).await
     }
 
-    fn bell(&self, lane: Lane) -> Arc<Notify> {
-        Arc::clone(self.bells.of(lane))
+    fn bell(&self, queue: Queue) -> Arc<Notify> {
+        Arc::clone(self.bells.of(queue))
     }
 }
 

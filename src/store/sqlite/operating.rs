@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 use super::limit;
 use crate::clock::from_millis;
 use crate::ids::{InstallationId, JobId};
-use crate::store::{Lane, Stored};
+use crate::store::{Queue, Stored};
 
 const JOBS: &str = "
     SELECT id, installation, lane, key, state, due, attempt, accepted, cause, body FROM jobs
@@ -61,7 +61,7 @@ fn read(row: &Row<'_>) -> Result<Stored> {
     Ok(Stored {
         id: JobId(row.get(0)?),
         installation: InstallationId::new(row.get::<_, String>(1)?),
-        lane: if row.get_ref(2)?.as_str()? == "inbox" { Lane::Inbox } else { Lane::Outbox },
+        queue: if row.get_ref(2)?.as_str()? == "inbox" { Queue::Work } else { Queue::Outbox },
         key: row.get(3)?,
         dead: row.get_ref(4)?.as_str()? == "dead",
         due: from_millis(row.get(5)?),

@@ -11,7 +11,7 @@ use super::memory::Memory;
 use crate::clock::from_millis;
 use crate::ids::InstallationId;
 use crate::store::pace::{mention, told_to_wait};
-use crate::store::{Lane, Limit};
+use crate::store::{Limit, Queue};
 
 const LIMITS: &str = "
     SELECT installation, name, closed_until FROM buckets WHERE closed_until > ?1 ORDER BY installation, name LIMIT ?2";
@@ -74,7 +74,7 @@ pub(super) fn set_back(connection: &Connection, memory: &mut Memory, by: Duratio
 }
 
 fn wake(memory: &mut Memory) {
-    for lane in [Lane::Inbox, Lane::Outbox] {
-        memory.rings.wake(lane);
+    for queue in [Queue::Work, Queue::Outbox] {
+        memory.rings.wake(queue);
     }
 }

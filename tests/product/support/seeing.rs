@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use dialnote_slack::sandbox::{Message, World};
-use dialnote_slack::store::Lane;
+use dialnote_slack::store::Queue;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -15,12 +15,12 @@ impl Bot {
 
     /// Works until nothing is due. Everything that was asked for before has happened afterwards.
     pub async fn settle(&self) {
-        while self.step(Lane::Inbox).await || self.step(Lane::Outbox).await {}
+        while self.step(Queue::Work).await || self.step(Queue::Outbox).await {}
     }
 
     /// One step of the same loop that the server runs.
-    pub async fn step(&self, lane: Lane) -> bool {
-        self.office.step(lane).await.unwrap()
+    pub async fn step(&self, queue: Queue) -> bool {
+        self.office.step(queue).await.unwrap()
     }
 
     /// Lets time pass in small steps, with the work and the reminders that fall due.
