@@ -112,7 +112,7 @@ pub async fn known(store: &dyn Store, installation: &InstallationId, asked: &Ask
     let mut names: BTreeSet<_> = asked.names.iter().cloned().collect();
     let mut addresses: BTreeSet<_> = asked.addresses.iter().map(|address| address.to_lowercase()).collect();
     let mut members = BTreeSet::new();
-    if let Some(profile) = store.recall(installation, PROFILE, user.as_str()).await? {
+    if let Some(profile) = store.cache_get(installation, PROFILE, user.as_str()).await? {
         let profile: serde_json::Value = serde_json::from_str(&profile.body).unwrap_or_default();
         names.extend(profile.words("/name").map(str::to_owned));
         addresses.extend(profile.words("/email").map(str::to_lowercase));
@@ -121,7 +121,7 @@ pub async fn known(store: &dyn Store, installation: &InstallationId, asked: &Ask
         let detail: serde_json::Value = serde_json::from_str(&deed.detail).unwrap_or_default();
         names.extend(detail.words("/by").map(str::to_owned));
     }
-    let kept = store.recall(installation, MEMBERS, "").await?;
+    let kept = store.cache_get(installation, MEMBERS, "").await?;
     let kept: serde_json::Value = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
     for member in kept.list("") {
         if member.words("/email").is_some_and(|email| addresses.contains(&email.to_lowercase())) {

@@ -26,8 +26,8 @@ use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, Mess
 use crate::store::shelf::{Kept, Shelf};
 
 pub use self::values::{
-    Accepted, Audited, Card, Claim, Class, Delivery, Document, Draft, Effect, Entry, Limit, Memo, Mirrored, NewJob,
-    Overview, Queue, Settled, Since, Stored, Verdict,
+    Accepted, Audited, CacheEntry, Card, Claim, Class, Delivery, Document, Draft, Effect, Entry, Limit, Mirrored,
+    NewJob, Overview, Queue, Settled, Since, Stored, Verdict,
 };
 
 /// The durable core. Every verb is one transaction and is scoped to an installation where it
@@ -104,14 +104,19 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Vec<Audited>, Fault>;
 
     /// Keeps a fact, replacing an older one about the same thing.
-    async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault>;
+    async fn cache_put(&self, installation: &InstallationId, cache_entry: CacheEntry) -> Result<(), Fault>;
 
     /// A kept fact.
-    async fn recall(&self, installation: &InstallationId, kind: &str, id: &str) -> Result<Option<Memo>, Fault>;
+    async fn cache_get(&self, installation: &InstallationId, kind: &str, id: &str)
+    -> Result<Option<CacheEntry>, Fault>;
 
     /// A kept fact by its second name; the most recently read one if several have it.
-    async fn recall_alias(&self, installation: &InstallationId, kind: &str, alias: &str)
-    -> Result<Option<Memo>, Fault>;
+    async fn cache_find(
+        &self,
+        installation: &InstallationId,
+        kind: &str,
+        alias: &str,
+    ) -> Result<Option<CacheEntry>, Fault>;
 
     /// Keeps something until somebody changes it.
     async fn keep(&self, installation: &InstallationId, document: Document) -> Result<(), Fault>;

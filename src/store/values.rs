@@ -197,7 +197,7 @@ pub enum Effect {
     /// A kept command was taken up: it cannot be taken up again.
     DropDraft(DraftId),
     /// A fact that follows from what was done.
-    Remember(Memo),
+    CachePut(CacheEntry),
     /// Something to be kept until somebody changes it.
     PutDocument(Document),
     /// Something need not be kept any longer.
@@ -272,7 +272,7 @@ pub struct Draft {
 
 /// A fact read from Slack or dialnote, kept so that it need not be read again at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Memo {
+pub struct CacheEntry {
     /// What sort of fact, for example `teammate`.
     pub kind: String,
     /// What it is about, for example a user id. Unique within installation and kind.

@@ -84,7 +84,7 @@ impl People {
         installation: &InstallationId,
         user: &SlackUserId,
     ) -> Result<bool, Fault> {
-        let kept = self.store.recall(installation, PROFILE, user.as_str()).await?;
+        let kept = self.store.cache_get(installation, PROFILE, user.as_str()).await?;
         let profile = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
         let (members, by_hand) = (self.kept_members(installation).await?, self.by_hand(installation).await?);
         Ok(profile.is_some_and(|profile| link(&profile, &members, &by_hand).is_ok()))

@@ -30,7 +30,7 @@ impl People {
         addresses: &[String],
         read: Read,
     ) -> Result<Vec<Colleague>, Fault> {
-        let kept = self.store.recall(installation, COLLEAGUES, "").await?;
+        let kept = self.store.cache_get(installation, COLLEAGUES, "").await?;
         let mut people = match self.usable(kept, AGE, read) {
             Some(people) => people,
             None => self.read_colleagues(installation, team).await?,

@@ -19,7 +19,7 @@ use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
 use crate::slack::answer::CallError;
 use crate::slack::client::Posted;
-use crate::store::{Claim, Class, Document, Effect, Memo, NewJob, Verdict};
+use crate::store::{CacheEntry, Claim, Class, Document, Effect, NewJob, Verdict};
 use crate::view::digest;
 use crate::work::documents::read;
 use crate::work::index::Conversations;
@@ -229,7 +229,7 @@ impl Work {
     }
 
     async fn told_last(&self, installation: &InstallationId, channel: &ChannelId) -> Result<Option<Told>, Fault> {
-        let kept = self.store.recall(installation, TOLD, channel.as_str()).await?;
+        let kept = self.store.cache_get(installation, TOLD, channel.as_str()).await?;
         Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
     }
 
@@ -294,7 +294,7 @@ fn put_off(now: Timestamp) -> Outcome {
 
 /// Keeps a digest that was posted, or what it says since.
 fn told(told: &Told) -> Effect {
-    Effect::Remember(Memo {
+    Effect::CachePut(CacheEntry {
         kind: TOLD.to_owned(),
         id: told.channel.to_string(),
         alias: None,

@@ -17,7 +17,7 @@ use crate::slack::answer::CallError;
 use crate::slack::client::Posted;
 use crate::slack::codes;
 use crate::slack::seek::Sought;
-use crate::store::{Claim, Effect, Memo, Verdict};
+use crate::store::{CacheEntry, Claim, Effect, Verdict};
 use crate::view::kit::Content;
 use crate::view::notice::{self, Told};
 use crate::work::outbox::mark;
@@ -193,7 +193,7 @@ impl Work {
         installation: &InstallationId,
         user: &SlackUserId,
     ) -> Result<(String, bool), CallError> {
-        match self.store.recall(installation, CHANNEL, user.as_str()).await? {
+        match self.store.cache_get(installation, CHANNEL, user.as_str()).await? {
             Some(kept) => Ok((kept.body, true)),
             None => Ok((self.open_with(installation, user).await?, false)),
         }
@@ -210,8 +210,8 @@ impl Work {
             Err(error) => return Err(error),
         };
         let (kind, id) = (CHANNEL.to_owned(), user.to_string());
-        let memo = Memo { kind, id, alias: None, at: self.clock.now(), body: channel.clone() };
-        self.store.remember(installation, memo).await?;
+        let cache_entry = CacheEntry { kind, id, alias: None, at: self.clock.now(), body: channel.clone() };
+        self.store.cache_put(installation, cache_entry).await?;
         Ok(channel)
     }
 
@@ -248,17 +248,17 @@ impl Work {
         channel: &ChannelId,
         ts: &MessageTs,
     ) -> Result<Option<Sent>, Fault> {
-        let kept = self.store.recall(installation, SENT, &format!("{channel}:{ts}")).await?;
+        let kept = self.store.cache_get(installation, SENT, &format!("{channel}:{ts}")).await?;
         Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
     }
 
     /// The last message to somebody, if more can be told in it.
     async fn just_sent(&self, claim: &Claim, user: &SlackUserId) -> Result<Option<Sent>, Fault> {
-        let Some(last) = self.store.recall(&claim.installation, LAST, user.as_str()).await? else { return Ok(None) };
+        let Some(last) = self.store.cache_get(&claim.installation, LAST, user.as_str()).await? else { return Ok(None) };
         if later(last.at, TOGETHER) <= self.clock.now() {
             return Ok(None);
         }
-        let kept = self.store.recall(&claim.installation, SENT, &last.body).await?;
+        let kept = self.store.cache_get(&claim.installation, SENT, &last.body).await?;
         let sent = kept.and_then(|kept| serde_json::from_str::<Sent>(&kept.body).ok());
         Ok(sent.filter(|sent| sent.told.notices.len() < MOST))
     }
@@ -275,12 +275,12 @@ pub(super) fn remember(sent: &Sent) -> Effect {
     let at = if sent.told.given().is_empty() { sent.at } else { later(sent.at, STANDS_FOR) };
     let (kind, id) = (SENT.to_owned(), format!("{}:{}", sent.channel, sent.ts));
     let body = serde_json::to_string(sent).unwrap_or_default();
-    Effect::Remember(Memo { kind, id, alias: None, at, body })
+    Effect::CachePut(CacheEntry { kind, id, alias: None, at, body })
 }
 
 /// That it is the last one to its reader. It stays as old as it is: what is added to a message alerts nobody, so
 /// that is done for a short time only.
 fn remember_last(user: &SlackUserId, sent: &Sent) -> Effect {
     let (kind, id) = (LAST.to_owned(), user.to_string());
-    Effect::Remember(Memo { kind, id, alias: None, at: sent.at, body: format!("{}:{}", sent.channel, sent.ts) })
+    Effect::CachePut(CacheEntry { kind, id, alias: None, at: sent.at, body: format!("{}:{}", sent.channel, sent.ts) })
 }

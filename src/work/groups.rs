@@ -19,7 +19,7 @@ use crate::domain::say::Picked;
 use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId, MemberId, TeamId};
 use crate::slack::answer::CallError as SlackError;
-use crate::store::{Claim, Document, Effect, Memo};
+use crate::store::{CacheEntry, Claim, Document, Effect};
 use crate::work::execute::{Stop, denied};
 use crate::work::index::Conversations;
 use crate::work::{Work, later};
@@ -203,7 +203,11 @@ impl Work {
     }
 
     async fn last_pick(&self, installation: &InstallationId, teammate: &Teammate) -> Result<Option<Timestamp>, Fault> {
-        Ok(self.store.recall(installation, LAST_PICK, teammate.member.as_str()).await?.map(|memo| memo.at))
+        Ok(self
+            .store
+            .cache_get(installation, LAST_PICK, teammate.member.as_str())
+            .await?
+            .map(|cache_entry| cache_entry.at))
     }
 
     async fn remember_pick(
@@ -216,7 +220,7 @@ impl Work {
         let body = serde_json::to_string(&Pick { member: teammate.member.clone() }).unwrap_or_default();
         self.store.keep(installation, Document { kind, id: id.to_string(), at, due: None, body }).await?;
         let (kind, id) = (LAST_PICK.to_owned(), teammate.member.to_string());
-        self.store.remember(installation, Memo { kind, id, alias: None, at, body: "{}".to_owned() }).await
+        self.store.cache_put(installation, CacheEntry { kind, id, alias: None, at, body: "{}".to_owned() }).await
     }
 }
 

@@ -4,7 +4,7 @@ use crate::domain::lookup::names::folded;
 use crate::domain::people::Profile;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
-use crate::store::Memo;
+use crate::store::CacheEntry;
 use crate::work::people::{PROFILE, People};
 
 /// The users who show a name (a memo), by that name.
@@ -18,25 +18,25 @@ impl People {
     /// of them says so from then on, too.
     pub(super) async fn told_apart(&self, installation: &InstallationId, profile: Profile) -> Result<Profile, Fault> {
         let shown = folded(&profile.name);
-        let kept = self.store.recall(installation, CALLED, &shown).await?;
+        let kept = self.store.cache_get(installation, CALLED, &shown).await?;
         let known: Vec<SlackUserId> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
         let mut called = vec![profile.user.clone()];
         for user in known.into_iter().filter(|user| *user != profile.user).take(MOST) {
-            let Some(memo) = self.store.recall(installation, PROFILE, user.as_str()).await? else { continue };
-            let Ok(other) = serde_json::from_str::<Profile>(&memo.body) else { continue };
+            let Some(cache_entry) = self.store.cache_get(installation, PROFILE, user.as_str()).await? else { continue };
+            let Ok(other) = serde_json::from_str::<Profile>(&cache_entry.body) else { continue };
             if folded(&other.name) != shown {
                 continue;
             }
             called.push(user);
             if !other.shared {
                 let body = serde_json::to_string(&Profile { shared: true, ..other }).unwrap_or_default();
-                self.store.remember(installation, Memo { body, ..memo }).await?;
+                self.store.cache_put(installation, CacheEntry { body, ..cache_entry }).await?;
             }
         }
         let shared = called.len() > 1;
         let body = serde_json::to_string(&called).unwrap_or_default();
-        let memo = Memo { kind: CALLED.to_owned(), id: shown, alias: None, at: self.clock.now(), body };
-        self.store.remember(installation, memo).await?;
+        let cache_entry = CacheEntry { kind: CALLED.to_owned(), id: shown, alias: None, at: self.clock.now(), body };
+        self.store.cache_put(installation, cache_entry).await?;
         Ok(Profile { shared, ..profile })
     }
 }

@@ -20,7 +20,7 @@ use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::metrics::Metrics;
 use crate::slack::socket::Dialer;
-use crate::store::{Claim, Memo, NewJob, Queue, Store, Verdict};
+use crate::store::{CacheEntry, Claim, NewJob, Queue, Store, Verdict};
 use crate::traces::Traces;
 use crate::view::reply;
 use crate::work::callers::Callers;
@@ -241,7 +241,7 @@ impl Office {
 /// Stores something of no consequence and of a large command's size, to see whether the store
 /// takes one in: on a disk that is nearly full there may be room for less.
 pub async fn try_store(store: &dyn Store, clock: &Clock, instance: &str) -> Result<(), Fault> {
-    let memo = Memo {
+    let cache_entry = CacheEntry {
         kind: "readiness".to_owned(),
         id: instance.to_owned(),
         alias: None,
@@ -249,7 +249,7 @@ pub async fn try_store(store: &dyn Store, clock: &Clock, instance: &str) -> Resu
         body: "?".repeat(LARGE_COMMAND),
     };
     let nobody = InstallationId::new("readiness");
-    let stored = store.remember(&nobody, memo);
+    let stored = store.cache_put(&nobody, cache_entry);
     let late = |_| Fault::Store("it took nothing in in time".into());
     tokio::time::timeout(IN_TIME, stored).await.map_err(late)?
 }

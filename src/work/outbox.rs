@@ -16,7 +16,7 @@ use crate::slack::answer::CallError;
 use crate::slack::client::{Posted, RESPONSE_URL, Thread};
 use crate::slack::codes;
 use crate::slack::seek::Sought;
-use crate::store::{Card, Claim, Effect, Memo};
+use crate::store::{CacheEntry, Card, Claim, Effect};
 use crate::view::kit::Content;
 use crate::view::{card, people, reply};
 use crate::work::{Outcome, Work};
@@ -139,12 +139,12 @@ impl Work {
             // An earlier version did not name what waits.
             return Ok(true);
         }
-        let said_by = self.store.recall(&claim.installation, WAITS, once).await?.map(|said| said.body);
+        let said_by = self.store.cache_get(&claim.installation, WAITS, once).await?.map(|said| said.body);
         if let Some(by) = said_by {
             return Ok(by == mark(claim) && !claim.unsure);
         }
         let (kind, id, at, body) = (WAITS.to_owned(), once.to_owned(), self.clock.now(), mark(claim));
-        self.store.remember(&claim.installation, Memo { kind, id, alias: None, at, body }).await?;
+        self.store.cache_put(&claim.installation, CacheEntry { kind, id, alias: None, at, body }).await?;
         Ok(true)
     }
 

@@ -19,7 +19,7 @@ use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, MemberId, SlackUserId};
 use crate::slack::answer::CallError as SlackError;
 use crate::slack::client::Slack;
-use crate::store::{Memo, Store};
+use crate::store::{CacheEntry, Store};
 use crate::work::documents::read;
 
 /// How long a Slack profile is good for. `user_change` events replace it earlier, but events get lost.
@@ -139,7 +139,7 @@ impl People {
         installation: &InstallationId,
         user: &SlackUserId,
     ) -> Result<Option<String>, Fault> {
-        let kept = self.store.recall(installation, PROFILE, user.as_str()).await?;
+        let kept = self.store.cache_get(installation, PROFILE, user.as_str()).await?;
         let Some(profile) = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok()) else {
             return Ok(None);
         };
@@ -174,7 +174,7 @@ impl People {
 
     /// Whom the members' addresses belong to in Slack. Looked up once in a while, and when an address changed.
     async fn sought(&self, installation: &InstallationId, members: &[Member]) -> Result<Vec<Sought>, Fault> {
-        let kept = self.store.recall(installation, SOUGHT, "").await?;
+        let kept = self.store.cache_get(installation, SOUGHT, "").await?;
         let known: Vec<Sought> = self.usable(kept.clone(), SOUGHT_AGE, Read::Kept).unwrap_or_default();
         let mut sought = Vec::new();
         for member in members.iter().take(LOOKED_UP) {
@@ -215,8 +215,8 @@ impl People {
         let (members, by_hand) = (self.kept_members(installation).await?, self.by_hand(installation).await?);
         let email = members.iter().find(|one| one.id == *member).and_then(|member| member.email.as_deref());
         let kept = match (by_hand.iter().find(|link| link.member == *member), email) {
-            (Some(link), _) => self.store.recall(installation, PROFILE, link.user.as_str()).await?,
-            (None, Some(email)) => self.store.recall_alias(installation, PROFILE, &folded(email)).await?,
+            (Some(link), _) => self.store.cache_get(installation, PROFILE, link.user.as_str()).await?,
+            (None, Some(email)) => self.store.cache_find(installation, PROFILE, &folded(email)).await?,
             (None, None) => None,
         };
         let profile = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
@@ -240,7 +240,7 @@ impl People {
         installation: &InstallationId,
         user: &SlackUserId,
     ) -> Result<Option<MemberId>, Fault> {
-        let kept = self.store.recall(installation, SOUGHT, "").await?;
+        let kept = self.store.cache_get(installation, SOUGHT, "").await?;
         let sought: Vec<Sought> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
         let theirs = sought.into_iter().find(|sought| sought.user.as_ref() == Some(user));
         Ok(theirs.map(|sought| sought.member))
@@ -252,7 +252,7 @@ impl People {
     }
 
     pub(super) async fn kept_members(&self, installation: &InstallationId) -> Result<Arc<[Member]>, Fault> {
-        let kept = self.store.recall(installation, MEMBERS, "").await?;
+        let kept = self.store.cache_get(installation, MEMBERS, "").await?;
         Ok(kept.and_then(|kept| self.listed(kept.body)).unwrap_or_default())
     }
 
@@ -341,19 +341,19 @@ impl People {
         user: &SlackUserId,
         read: Read,
     ) -> Result<Option<Profile>, Fault> {
-        let kept = self.store.recall(installation, PROFILE, user.as_str()).await?;
+        let kept = self.store.cache_get(installation, PROFILE, user.as_str()).await?;
         if let Some(profile) = self.usable(kept, PROFILE_AGE, read) {
             return Ok(Some(profile));
         }
-        let missing = self.store.recall(installation, NO_PROFILE, user.as_str()).await?;
+        let missing = self.store.cache_get(installation, NO_PROFILE, user.as_str()).await?;
         if self.fresh(missing, NO_PROFILE_AGE, Read::Kept).is_some() {
             return Ok(None);
         }
         let profile = self.slack.profile(installation, user).await.map_err(slack_fault)?;
         if profile.is_none() {
             let (kind, id, at) = (NO_PROFILE.to_owned(), user.to_string(), self.clock.now());
-            let memo = Memo { kind, id, alias: None, at, body: "{}".to_owned() };
-            self.store.remember(installation, memo).await?;
+            let cache_entry = CacheEntry { kind, id, alias: None, at, body: "{}".to_owned() };
+            self.store.cache_put(installation, cache_entry).await?;
         }
         self.keep_read(installation, profile).await
     }
@@ -363,7 +363,7 @@ impl People {
         installation: &InstallationId,
         email: &str,
     ) -> Result<Option<Profile>, Fault> {
-        let kept = self.store.recall_alias(installation, PROFILE, &folded(email)).await?;
+        let kept = self.store.cache_find(installation, PROFILE, &folded(email)).await?;
         if let Some(profile) = self.usable(kept, PROFILE_AGE, Read::Kept) {
             return Ok(Some(profile));
         }
@@ -391,8 +391,8 @@ impl People {
         let profile = self.told_apart(installation, profile).await?;
         let alias = profile.email.as_deref().map(folded);
         let body = serde_json::to_string(&profile).unwrap_or_default();
-        let memo = Memo { kind: PROFILE.to_owned(), id: profile.user.to_string(), alias, at, body };
-        self.store.remember(installation, memo).await?;
+        let cache_entry = CacheEntry { kind: PROFILE.to_owned(), id: profile.user.to_string(), alias, at, body };
+        self.store.cache_put(installation, cache_entry).await?;
         Ok(profile)
     }
 
@@ -403,12 +403,12 @@ impl People {
         fact: &impl Serialize,
     ) -> Result<(), Fault> {
         let (kind, body) = (kind.to_owned(), serde_json::to_string(fact).unwrap_or_default());
-        let memo = Memo { kind, id: String::new(), alias: None, at: self.clock.now(), body };
-        self.store.remember(installation, memo).await
+        let cache_entry = CacheEntry { kind, id: String::new(), alias: None, at: self.clock.now(), body };
+        self.store.cache_put(installation, cache_entry).await
     }
 
     async fn members(&self, installation: &InstallationId, read: Read) -> Result<Arc<[Member]>, Fault> {
-        let kept = self.store.recall(installation, MEMBERS, "").await?;
+        let kept = self.store.cache_get(installation, MEMBERS, "").await?;
         let may_be_stale = match read {
             Read::Kept => true,
             Read::Lately => self.fresh(kept.clone(), STALE_AGE, read).is_some(),
@@ -434,12 +434,12 @@ impl People {
         Ok(members.into())
     }
 
-    pub(super) fn usable<T: DeserializeOwned>(&self, kept: Option<Memo>, age: Duration, read: Read) -> Option<T> {
+    pub(super) fn usable<T: DeserializeOwned>(&self, kept: Option<CacheEntry>, age: Duration, read: Read) -> Option<T> {
         serde_json::from_str(&self.fresh(kept, age, read)?.body).ok()
     }
 
-    pub(super) fn fresh(&self, kept: Option<Memo>, age: Duration, read: Read) -> Option<Memo> {
-        kept.filter(|memo| read != Read::Anew && super::later(memo.at, age) > self.clock.now())
+    pub(super) fn fresh(&self, kept: Option<CacheEntry>, age: Duration, read: Read) -> Option<CacheEntry> {
+        kept.filter(|cache_entry| read != Read::Anew && super::later(cache_entry.at, age) > self.clock.now())
     }
 }
 

@@ -68,7 +68,7 @@ impl Work {
 impl People {
     /// Keeps a changed profile of somebody who is known here; nothing, if nobody here has to do with them.
     async fn take_over(&self, installation: &InstallationId, job: &ProfileJob) -> Result<Option<Change>, Fault> {
-        let kept = self.store.recall(installation, PROFILE, job.user.as_str()).await?;
+        let kept = self.store.cache_get(installation, PROFILE, job.user.as_str()).await?;
         let before: Option<Profile> = kept.as_ref().and_then(|kept| serde_json::from_str(&kept.body).ok());
         let told = job.told.as_ref().map(|(profile, _)| profile);
         if before.is_none() && !self.concerns(installation, job, told).await? {

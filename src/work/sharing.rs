@@ -14,7 +14,7 @@ use crate::domain::say::Say;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
 use crate::slack::answer::CallError;
-use crate::store::{Claim, Class, Delivery, Effect, Memo, NewJob};
+use crate::store::{CacheEntry, Claim, Class, Delivery, Effect, NewJob};
 use crate::view::card::{self, Privacy};
 use crate::work::documents::CHANNEL;
 use crate::work::{Outcome, Work, later};
@@ -76,7 +76,7 @@ impl Work {
     }
 
     pub(super) async fn is_shared(&self, installation: &InstallationId, channel: &ChannelId) -> Result<bool, Fault> {
-        let kept = self.store.recall(installation, SHARED, channel.as_str()).await?;
+        let kept = self.store.cache_get(installation, SHARED, channel.as_str()).await?;
         let fresh = kept.filter(|kept| later(kept.at, SHARED_AGE) > self.clock.now());
         if let Some(kept) = fresh {
             return Ok(kept.body != "false");
@@ -86,13 +86,13 @@ impl Work {
             self.have_drawn_again(installation, channel).await?;
         }
         let shared = known.unwrap_or(true);
-        self.store.remember(installation, self.shared_memo(channel, shared)).await?;
+        self.store.cache_put(installation, self.shared_memo(channel, shared)).await?;
         Ok(shared)
     }
 
-    fn shared_memo(&self, channel: &ChannelId, shared: bool) -> Memo {
+    fn shared_memo(&self, channel: &ChannelId, shared: bool) -> CacheEntry {
         let (kind, id, at) = (SHARED.to_owned(), channel.to_string(), self.clock.now());
-        Memo { kind, id, alias: None, at, body: shared.to_string() }
+        CacheEntry { kind, id, alias: None, at, body: shared.to_string() }
     }
 
     /// Of a channel that is found shared, the cards are drawn again, once.
@@ -114,7 +114,7 @@ impl Work {
         let mut effects = Vec::new();
         if job.after.is_none() {
             info!(%channel, told = job.told, "the channel is shared with another company");
-            effects.push(Effect::Remember(self.shared_memo(channel, true)));
+            effects.push(Effect::CachePut(self.shared_memo(channel, true)));
             effects.push(self.put(DRAWN, channel.as_str(), &true));
             effects.extend(self.no_longer_although_shared(installation, job).await?);
         }

@@ -8,7 +8,7 @@ use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId};
 use crate::slack::answer::CallError;
 use crate::slack::codes;
-use crate::store::{Claim, Effect, Memo};
+use crate::store::{CacheEntry, Claim, Effect};
 use crate::view::notice;
 use crate::work::direct::{STANDS_FOR, Sent, remember};
 use crate::work::{Work, later};
@@ -95,7 +95,7 @@ impl Work {
         user: &SlackUserId,
         conversation: &ConversationId,
     ) -> Result<Standing, Fault> {
-        let kept = self.store.recall(installation, STANDING, &format!("{conversation}:{user}")).await?;
+        let kept = self.store.cache_get(installation, STANDING, &format!("{conversation}:{user}")).await?;
         Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default())
     }
 
@@ -103,6 +103,6 @@ impl Work {
         let at = later(self.clock.now(), STANDS_FOR);
         let (kind, id) = (STANDING.to_owned(), format!("{conversation}:{user}"));
         let body = serde_json::to_string(standing).unwrap_or_default();
-        Effect::Remember(Memo { kind, id, alias: None, at, body })
+        Effect::CachePut(CacheEntry { kind, id, alias: None, at, body })
     }
 }

@@ -151,7 +151,7 @@ async fn nothing_is_erased_while_something_waits_that_names_them() {
         let job = bot.work.store.jobs(false, JobId(0), 1).await.unwrap()[0].id.to_string();
         let refused = refused.replace(&job, "job-N");
         assert_snapshot!(refused, @"job-N is still to be done and names U0ZOE. Look at what waits with `dialnote-slack jobs list --waiting`, and erase when it is done; with --even-if-waiting everything else is erased now");
-        assert!(export(bot, "U0ZOE").await["memos"].as_array().is_some_and(|memos| !memos.is_empty()));
+        assert!(export(bot, "U0ZOE").await["memos"].as_array().is_some_and(|cache_entries| !cache_entries.is_empty()));
         let told = erase(bot, "U0ZOE", true).await.unwrap();
         assert!(told.contains("What is still to be done and names them: 1."), "{told}");
         bot.world(|world| world.faults.dialnote.down = false);

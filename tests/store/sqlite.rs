@@ -13,7 +13,7 @@ use dialnote_slack::error::Fault;
 use dialnote_slack::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
 use dialnote_slack::store::sqlite::Sqlite;
 use dialnote_slack::store::{
-    Accepted, Card, Delivery, Effect, Memo, NewJob, Overview, Queue, Store, Verdict, conformance,
+    Accepted, CacheEntry, Card, Delivery, Effect, NewJob, Overview, Queue, Store, Verdict, conformance,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -107,14 +107,15 @@ async fn a_crash_loses_nothing_that_was_answered() -> Result<(), Fault> {
         ts: Some(MessageTs::new("1.1")),
         face: "{}".into(),
     };
-    let memo = Memo { kind: "teammate".into(), id: "U1".into(), alias: None, at: at(0), body: "{}".into() };
+    let cache_entry =
+        CacheEntry { kind: "teammate".into(), id: "U1".into(), alias: None, at: at(0), body: "{}".into() };
 
     let store = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
     accept(&store, "one", [command("a", "a1"), command("a", "a2"), command("b", "b1")]).await?;
     let claims = store.claim(Queue::Work, 9, at(0), LEASE).await?;
     let [a1, b1] = claims.as_slice() else { return Err(unexpected(&claims)) };
     store.settle(a1, Verdict::Done, vec![Effect::PutCard(card.clone())], at(0)).await?;
-    store.remember(&here(), memo.clone()).await?;
+    store.cache_put(&here(), cache_entry.clone()).await?;
     // What a killed process leaves behind: the file and its log, copied while the store is open.
     let remains = home.path();
     copy_with_log(&path, &remains)?;
@@ -124,7 +125,7 @@ async fn a_crash_loses_nothing_that_was_answered() -> Result<(), Fault> {
         let store = Sqlite::open(&path, Timestamp::UNIX_EPOCH).await?;
         assert_eq!(accept(&store, "one", []).await?, Accepted::Duplicate, "the delivery is known");
         assert_eq!(store.cards(&here(), &conversation).await?, std::slice::from_ref(&card));
-        assert_eq!(store.recall(&here(), "teammate", "U1").await?, Some(memo.clone()));
+        assert_eq!(store.cache_get(&here(), "teammate", "U1").await?, Some(cache_entry.clone()));
         let waiting = Overview { inbox: 2, outbox: 0, dead: 0, oldest: Some(at(0)) };
         assert_eq!(store.overview().await?, waiting);
         let again = store.claim(Queue::Work, 9, at(30), LEASE).await?;

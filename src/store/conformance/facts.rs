@@ -5,7 +5,7 @@ use super::{
 };
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
-use crate::store::{Accepted, Card, Draft, Effect, Entry, Memo, NewJob, Overview, Settled, Store, Verdict};
+use crate::store::{Accepted, CacheEntry, Card, Draft, Effect, Entry, NewJob, Overview, Settled, Store, Verdict};
 
 pub(super) async fn a_conversation_has_one_card_in_a_channel(store: &dyn Store) -> Result<(), Fault> {
     let (channel, conversation) = (ChannelId::new("C1"), ConversationId::new("c1"));
@@ -84,18 +84,18 @@ pub(super) async fn a_draft_is_kept_for_its_person(store: &dyn Store) -> Result<
 }
 
 pub(super) async fn a_memo_replaces_an_older_one(store: &dyn Store) -> Result<(), Fault> {
-    assert_eq!(store.recall(&here(), "teammate", "U1").await?, None, "nothing is known yet");
-    store.remember(&here(), memo("U1", Some("m1"), 10)).await?;
-    store.remember(&here(), memo("U1", None, 20)).await?;
-    assert_eq!(store.recall(&here(), "teammate", "U1").await?, Some(memo("U1", None, 20)), "the newer one");
-    assert_eq!(store.recall_alias(&here(), "teammate", "m1").await?, None, "its old alias is gone with it");
-    store.remember(&here(), memo("U1", Some("m1"), 15)).await?;
+    assert_eq!(store.cache_get(&here(), "teammate", "U1").await?, None, "nothing is known yet");
+    store.cache_put(&here(), cache_entry("U1", Some("m1"), 10)).await?;
+    store.cache_put(&here(), cache_entry("U1", None, 20)).await?;
+    assert_eq!(store.cache_get(&here(), "teammate", "U1").await?, Some(cache_entry("U1", None, 20)), "the newer one");
+    assert_eq!(store.cache_find(&here(), "teammate", "m1").await?, None, "its old alias is gone with it");
+    store.cache_put(&here(), cache_entry("U1", Some("m1"), 15)).await?;
     assert_eq!(
-        store.recall(&here(), "teammate", "U1").await?,
-        Some(memo("U1", None, 20)),
+        store.cache_get(&here(), "teammate", "U1").await?,
+        Some(cache_entry("U1", None, 20)),
         "what was read earlier does not replace what was read later"
     );
-    assert_eq!(store.recall(&here(), "channel", "U1").await?, None, "kinds are apart");
+    assert_eq!(store.cache_get(&here(), "channel", "U1").await?, None, "kinds are apart");
     Ok(())
 }
 
@@ -103,21 +103,25 @@ pub(super) async fn a_memo_is_kept_with_its_verdict(store: &dyn Store) -> Result
     accept(store, [command("a", "job")]).await?;
     let late = claim_one(store, at(0)).await?;
     let current = claim_one(store, at(30)).await?;
-    let learnt = |seconds| vec![Effect::Remember(memo("U1", Some("m1"), seconds))];
+    let learnt = |seconds| vec![Effect::CachePut(cache_entry("U1", Some("m1"), seconds))];
     settle_with(store, &current, Verdict::Done, learnt(20)).await?;
     assert_eq!(store.settle(&late, Verdict::Done, learnt(30), at(30)).await?, Settled::LostLease);
-    assert_eq!(store.recall(&here(), "teammate", "U1").await?, Some(memo("U1", Some("m1"), 20)), "not the late one's");
+    assert_eq!(
+        store.cache_get(&here(), "teammate", "U1").await?,
+        Some(cache_entry("U1", Some("m1"), 20)),
+        "not the late one's"
+    );
     Ok(())
 }
 
 pub(super) async fn a_memo_is_found_by_its_alias(store: &dyn Store) -> Result<(), Fault> {
-    store.remember(&here(), memo("U1", Some("m1"), 10)).await?;
-    store.remember(&here(), memo("U2", Some("m1"), 30)).await?;
-    store.remember(&here(), memo("U3", Some("m1"), 20)).await?;
-    store.remember(&here(), Memo { kind: "channel".into(), ..memo("C1", Some("m1"), 99) }).await?;
-    let found = store.recall_alias(&here(), "teammate", "m1").await?;
-    assert_eq!(found, Some(memo("U2", Some("m1"), 30)), "the most recently read of its kind");
-    assert_eq!(store.recall_alias(&here(), "teammate", "U2").await?, None, "an id is not an alias");
+    store.cache_put(&here(), cache_entry("U1", Some("m1"), 10)).await?;
+    store.cache_put(&here(), cache_entry("U2", Some("m1"), 30)).await?;
+    store.cache_put(&here(), cache_entry("U3", Some("m1"), 20)).await?;
+    store.cache_put(&here(), CacheEntry { kind: "channel".into(), ..cache_entry("C1", Some("m1"), 99) }).await?;
+    let found = store.cache_find(&here(), "teammate", "m1").await?;
+    assert_eq!(found, Some(cache_entry("U2", Some("m1"), 30)), "the most recently read of its kind");
+    assert_eq!(store.cache_find(&here(), "teammate", "U2").await?, None, "an id is not an alias");
     Ok(())
 }
 
@@ -125,21 +129,21 @@ pub(super) async fn facts_belong_to_their_installation(store: &dyn Store) -> Res
     let effects =
         [Effect::PutCard(card("C1", "c1", "ours")), Effect::Record(entry("ours")), Effect::PutDraft(draft("d1", 0))];
     put(store, &here(), effects).await?;
-    store.remember(&here(), memo("U1", Some("m1"), 0)).await?;
+    store.cache_put(&here(), cache_entry("U1", Some("m1"), 0)).await?;
     let (channel, conversation) = (ChannelId::new("C1"), ConversationId::new("c1"));
     assert_eq!(store.card(&elsewhere(), &channel, &conversation).await?, None, "not their card");
     assert_eq!(store.cards(&elsewhere(), &conversation).await?, [], "not their cards");
     assert_eq!(store.entries(&elsewhere(), &conversation, 9).await?, [], "not their entries");
     assert_eq!(store.draft(&elsewhere(), &DraftId::new("d1")).await?, None, "not their draft");
-    assert_eq!(store.recall(&elsewhere(), "teammate", "U1").await?, None, "not their memo");
-    assert_eq!(store.recall_alias(&elsewhere(), "teammate", "m1").await?, None, "not their memo");
+    assert_eq!(store.cache_get(&elsewhere(), "teammate", "U1").await?, None, "not their memo");
+    assert_eq!(store.cache_find(&elsewhere(), "teammate", "m1").await?, None, "not their memo");
 
     let effects = [Effect::PutCard(card("C1", "c1", "theirs")), Effect::PutDraft(draft("d1", 9))];
     put(store, &elsewhere(), effects).await?;
-    store.remember(&elsewhere(), memo("U1", None, 9)).await?;
+    store.cache_put(&elsewhere(), cache_entry("U1", None, 9)).await?;
     assert_eq!(store.card(&here(), &channel, &conversation).await?, Some(card("C1", "c1", "ours")), "still ours");
     assert_eq!(store.draft(&here(), &DraftId::new("d1")).await?, Some(draft("d1", 0)), "still ours");
-    assert_eq!(store.recall(&here(), "teammate", "U1").await?, Some(memo("U1", Some("m1"), 0)), "still ours");
+    assert_eq!(store.cache_get(&here(), "teammate", "U1").await?, Some(cache_entry("U1", Some("m1"), 0)), "still ours");
     Ok(())
 }
 
@@ -148,7 +152,7 @@ pub(super) async fn sweeps_what_is_old_in_bites(store: &dyn Store) -> Result<(),
     for n in 1..=5 {
         store.accept(delivery(&n.to_string()), vec![], at(n)).await?;
     }
-    store.remember(&here(), memo("U1", None, 0)).await?;
+    store.cache_put(&here(), cache_entry("U1", None, 0)).await?;
     // The helper's own delivery is stored at 0 as well.
     assert_eq!(store.sweep(at(5), 2).await?, 2 + 2 + 1, "at most two of each");
     assert_eq!(store.sweep(at(5), 2).await?, 2 + 1, "the rest in further bites");
@@ -157,7 +161,7 @@ pub(super) async fn sweeps_what_is_old_in_bites(store: &dyn Store) -> Result<(),
     assert_eq!(store.accept(delivery("4"), vec![], at(9)).await?, Accepted::New, "a swept delivery is forgotten");
     assert_eq!(store.accept(delivery("5"), vec![], at(9)).await?, Accepted::Duplicate, "a younger one is not");
     assert_eq!(store.draft(&here(), &DraftId::new("d2")).await?, None, "old drafts are gone");
-    assert_eq!(store.recall(&here(), "teammate", "U1").await?, None, "old facts are gone");
+    assert_eq!(store.cache_get(&here(), "teammate", "U1").await?, None, "old facts are gone");
     Ok(())
 }
 
@@ -222,8 +226,8 @@ fn draft(id: &str, seconds: i64) -> Draft {
     Draft { id: DraftId::new(id), actor: SlackUserId::new("U1"), at: at(seconds), body: "{}".into() }
 }
 
-fn memo(id: &str, alias: Option<&str>, seconds: i64) -> Memo {
-    Memo {
+fn cache_entry(id: &str, alias: Option<&str>, seconds: i64) -> CacheEntry {
+    CacheEntry {
         kind: "teammate".into(),
         id: id.into(),
         alias: alias.map(Into::into),

@@ -5,7 +5,7 @@ use super::{at, claim, command, elsewhere, here, names};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
 use crate::store::{
-    Accepted, Audited, Card, Delivery, Document, Draft, Effect, Entry, Memo, Mirrored, NewJob, Overview, Queue,
+    Accepted, Audited, CacheEntry, Card, Delivery, Document, Draft, Effect, Entry, Mirrored, NewJob, Overview, Queue,
     Settled, Since, Store, Verdict,
 };
 
@@ -70,11 +70,12 @@ pub(super) async fn installations_are_found_among_all_that_is_kept(store: &dyn S
 }
 
 pub(super) async fn what_is_kept_for_an_installation_goes_with_it(store: &dyn Store) -> Result<(), Fault> {
-    let memo = |id: &str| Memo { kind: "teammate".into(), id: id.into(), alias: None, at: at(0), body: "{}".into() };
+    let cache_entry =
+        |id: &str| CacheEntry { kind: "teammate".into(), id: id.into(), alias: None, at: at(0), body: "{}".into() };
     for installation in [here(), elsewhere()] {
         for id in ["a", "b", "c"] {
             store.keep(&installation, document(id, id, Some(9))).await?;
-            store.remember(&installation, memo(id)).await?;
+            store.cache_put(&installation, cache_entry(id)).await?;
         }
         store.mirror(&installation, vec![seen("c1", 5, "one"), seen("c2", 6, "two"), seen("c3", 7, "three")]).await?;
     }
@@ -83,10 +84,10 @@ pub(super) async fn what_is_kept_for_an_installation_goes_with_it(store: &dyn St
     assert_eq!(store.clear(&here(), nobody, 2).await?, 3, "the rest");
     assert_eq!(store.clear(&here(), nobody, 2).await?, 0, "nothing is left");
     assert_eq!(store.documents(&here(), "settings", 9).await?, []);
-    assert_eq!(store.recall(&here(), "teammate", "a").await?, None);
+    assert_eq!(store.cache_get(&here(), "teammate", "a").await?, None);
     assert_eq!(store.sight(&here(), &ConversationId::new("c1")).await?, None);
     assert_eq!(store.documents(&elsewhere(), "settings", 9).await?.len(), 3, "another installation's stay");
-    assert_eq!(store.recall(&elsewhere(), "teammate", "a").await?, Some(memo("a")));
+    assert_eq!(store.cache_get(&elsewhere(), "teammate", "a").await?, Some(cache_entry("a")));
     assert_eq!(store.mirrored(&elsewhere(), &since(0, ""), 9).await?.len(), 3);
     Ok(())
 }
@@ -120,7 +121,8 @@ pub(super) async fn jobs_and_deliveries_go_with_an_installation(store: &dyn Stor
 }
 
 pub(super) async fn an_installation_begins_from_nothing(store: &dyn Store) -> Result<(), Fault> {
-    let memo = || Memo { kind: "teammate".into(), id: "a".into(), alias: None, at: at(0), body: "{}".into() };
+    let cache_entry =
+        || CacheEntry { kind: "teammate".into(), id: "a".into(), alias: None, at: at(0), body: "{}".into() };
     let (c1, channel, draft) = (ConversationId::new("c1"), ChannelId::new("C1"), DraftId::new("d1"));
     let kept = |kind: &str| Document { kind: kind.into(), ..document("", "before", None) };
     let card = || Card { channel: channel.clone(), conversation: c1.clone(), ts: None, face: "{}".into() };
@@ -129,7 +131,7 @@ pub(super) async fn an_installation_begins_from_nothing(store: &dyn Store) -> Re
     for installation in [here(), elsewhere()] {
         let effects = [Effect::PutCard(card()), Effect::PutDraft(kept_draft()), Effect::Mirror(seen("c1", 5, "one"))];
         put(store, &installation, effects).await?;
-        store.remember(&installation, memo()).await?;
+        store.cache_put(&installation, cache_entry()).await?;
         for kind in ["rules", "route", "connection"] {
             store.keep(&installation, kept(kind)).await?;
         }
@@ -149,7 +151,7 @@ pub(super) async fn an_installation_begins_from_nothing(store: &dyn Store) -> Re
     let next = || vec![command("a", "what follows")];
     store.begin_empty(&here(), &["rules"], connection.clone(), entry.clone(), next()).await?;
     assert_eq!(store.sight(&here(), &c1).await?, None, "no conversation");
-    assert_eq!(store.recall(&here(), "teammate", "a").await?, None, "no fact");
+    assert_eq!(store.cache_get(&here(), "teammate", "a").await?, None, "no fact");
     assert_eq!(store.cards(&here(), &c1).await?, [], "no card");
     assert_eq!(store.draft(&here(), &draft).await?, None, "no draft");
     assert_eq!(store.overview_of(&here()).await?.inbox, 1, "no job but what follows");

@@ -7,7 +7,7 @@ use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
 use crate::store::pace::Pace;
 use crate::store::shelf::{Kept, Shelf};
-use crate::store::{Audited, Card, Document, Draft, Effect, Entry, Memo, NewJob, Store};
+use crate::store::{Audited, CacheEntry, Card, Document, Draft, Effect, Entry, NewJob, Store};
 
 const SHELVES: [Shelf; 5] = [Shelf::Memos, Shelf::Documents, Shelf::Drafts, Shelf::Cards, Shelf::Buckets];
 
@@ -28,9 +28,9 @@ pub(super) async fn a_shelf_is_looked_through_in_the_order_of_names(store: &dyn 
         let after = first.first().map(|kept| kept.name.clone()).unwrap_or_default();
         assert_eq!(store.shelf(&here(), shelf, &after, 9).await?.as_slice(), all.get(1..).unwrap_or_default());
     }
-    let memos = store.shelf(&here(), Shelf::Memos, &beginning(), 1).await?;
+    let cache_entries = store.shelf(&here(), Shelf::Memos, &beginning(), 1).await?;
     let also = Some("alias".to_owned());
-    assert_eq!(memos, [Kept { name: name("a", "z"), also, at: Some(at(1)), body: "memo".into() }]);
+    assert_eq!(cache_entries, [Kept { name: name("a", "z"), also, at: Some(at(1)), body: "memo".into() }]);
     let documents = store.shelf(&here(), Shelf::Documents, &beginning(), 1).await?;
     assert_eq!(documents, [Kept { name: name("a", "z"), also: None, at: Some(at(2)), body: "document".into() }]);
     let drafts = store.shelf(&here(), Shelf::Drafts, &beginning(), 1).await?;
@@ -103,7 +103,9 @@ pub(super) async fn installations_are_known_as_long_as_anything_is_kept(store: &
 async fn fill(store: &dyn Store, installation: &InstallationId) -> Result<(), Fault> {
     for (kind, id) in [("b", "a"), ("a", "z")] {
         let (kind, alias) = (kind.to_owned(), Some("alias".to_owned()));
-        store.remember(installation, Memo { kind, id: id.into(), alias, at: at(1), body: "memo".into() }).await?;
+        store
+            .cache_put(installation, CacheEntry { kind, id: id.into(), alias, at: at(1), body: "memo".into() })
+            .await?;
     }
     let documents = [("b", "a"), ("a", "z")].map(|(kind, id)| Effect::PutDocument(document(kind, id)));
     let drafts = ["c", "b"].map(|id| {

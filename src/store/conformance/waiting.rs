@@ -6,7 +6,7 @@ use super::{LEASE, accept, at, elsewhere, here, message, names, retry, settle_wi
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::pace::Pace;
-use crate::store::{Claim, Effect, Limit, Memo, Mirrored, NewJob, Queue, Store, Verdict};
+use crate::store::{CacheEntry, Claim, Effect, Limit, Mirrored, NewJob, Queue, Store, Verdict};
 
 /// By how much the clock is set back.
 const BACK: Duration = Duration::from_mins(4);
@@ -68,7 +68,7 @@ pub(super) async fn nothing_is_newer_than_a_clock_that_is_set_back(store: &dyn S
     let sight = |seconds, body: &str| {
         vec![Mirrored { conversation: ConversationId::new("c1"), at: at(seconds), body: body.into() }]
     };
-    let memo = |seconds, body: &str| Memo {
+    let cache_entry = |seconds, body: &str| CacheEntry {
         kind: "profile".into(),
         id: "U1".into(),
         alias: None,
@@ -76,14 +76,14 @@ pub(super) async fn nothing_is_newer_than_a_clock_that_is_set_back(store: &dyn S
         body: body.into(),
     };
     store.mirror(&here(), sight(1000, "before")).await?;
-    store.remember(&here(), memo(1000, "before")).await?;
+    store.cache_put(&here(), cache_entry(1000, "before")).await?;
     assert!(store.lead("timers", "one", at(1000), at(1010)).await?);
     store.set_back(BACK, at(760)).await?;
     store.mirror(&here(), sight(761, "after")).await?;
-    store.remember(&here(), memo(761, "after")).await?;
+    store.cache_put(&here(), cache_entry(761, "after")).await?;
     let seen = store.sight(&here(), &ConversationId::new("c1")).await?;
     assert_eq!(seen.map(|seen| seen.body).as_deref(), Some("after"), "seen later");
-    let known = store.recall(&here(), "profile", "U1").await?;
+    let known = store.cache_get(&here(), "profile", "U1").await?;
     assert_eq!(known.map(|known| known.body).as_deref(), Some("after"), "learned later");
     assert!(!store.lead("timers", "other", at(769), at(780)).await?, "led as long as before");
     assert!(store.lead("timers", "other", at(770), at(780)).await?, "and no longer");

@@ -8,7 +8,7 @@ use tokio_postgres::{Error, Row};
 use super::transaction::changed;
 use crate::clock::from_millis;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
-use crate::store::{Card, Draft, Entry, Memo};
+use crate::store::{CacheEntry, Card, Draft, Entry};
 
 pub(super) const PUT_CARD: &str = "
     INSERT INTO cards (installation, conversation, channel, ts, face) VALUES ($1, $2, $3, $4, $5)
@@ -102,8 +102,12 @@ pub(super) async fn put_card(db: &ClientWrapper, installation: &InstallationId, 
 }
 
 /// Keeps a fact.
-pub(super) async fn remember(db: &ClientWrapper, installation: &InstallationId, memo: &Memo) -> Result<(), Error> {
-    let Memo { kind, id, alias, at, body } = memo;
+pub(super) async fn cache_put(
+    db: &ClientWrapper,
+    installation: &InstallationId,
+    cache_entry: &CacheEntry,
+) -> Result<(), Error> {
+    let CacheEntry { kind, id, alias, at, body } = cache_entry;
     changed(db, REMEMBER, &[&installation.as_str(), kind, id, alias, &at.as_millisecond(), body]).await.map(drop)
 }
 
@@ -171,8 +175,8 @@ pub(super) fn read_entry(row: &Row) -> Result<Entry, Error> {
 }
 
 /// A fact, from the columns of [`RECALL`].
-pub(super) fn read_memo(row: &Row) -> Result<Memo, Error> {
-    Ok(Memo {
+pub(super) fn read_memo(row: &Row) -> Result<CacheEntry, Error> {
+    Ok(CacheEntry {
         kind: row.try_get(0)?,
         id: row.try_get(1)?,
         alias: row.try_get(2)?,

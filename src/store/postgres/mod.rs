@@ -43,8 +43,8 @@ use super::bells::Bells;
 use super::shelf::{Kept, Shelf};
 use super::turns::Turns;
 use super::{
-    Accepted, Audited, Card, Claim, Delivery, Document, Draft, Effect, Entry, Limit, Memo, Mirrored, NewJob, Overview,
-    Queue, Settled, Since, Store, Stored, Verdict,
+    Accepted, Audited, CacheEntry, Card, Claim, Delivery, Document, Draft, Effect, Entry, Limit, Mirrored, NewJob,
+    Overview, Queue, Settled, Since, Store, Stored, Verdict,
 };
 use crate::clock::from_millis;
 use crate::error::{Fault, whole};
@@ -254,22 +254,27 @@ impl Store for Postgres {
         self.all(kept::LATEST, which, kept::read_audited).await
     }
 
-    async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault> {
-        let Memo { kind, id, alias, at, body } = memo;
+    async fn cache_put(&self, installation: &InstallationId, cache_entry: CacheEntry) -> Result<(), Fault> {
+        let CacheEntry { kind, id, alias, at, body } = cache_entry;
         let columns: Params<'_> = &[&installation.as_str(), &kind, &id, &alias, &at.as_millisecond(), &body];
         query(&self.pool, facts::REMEMBER, columns).await.map(drop)
     }
 
-    async fn recall(&self, installation: &InstallationId, kind: &str, id: &str) -> Result<Option<Memo>, Fault> {
+    async fn cache_get(
+        &self,
+        installation: &InstallationId,
+        kind: &str,
+        id: &str,
+    ) -> Result<Option<CacheEntry>, Fault> {
         self.first(facts::RECALL, &[&installation.as_str(), &kind, &id], facts::read_memo).await
     }
 
-    async fn recall_alias(
+    async fn cache_find(
         &self,
         installation: &InstallationId,
         kind: &str,
         alias: &str,
-    ) -> Result<Option<Memo>, Fault> {
+    ) -> Result<Option<CacheEntry>, Fault> {
         self.first(facts::RECALL_ALIAS, &[&installation.as_str(), &kind, &alias], facts::read_memo).await
     }
 

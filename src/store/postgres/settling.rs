@@ -172,7 +172,7 @@ impl Settle<'_> {
             Effect::Record(entry) => facts::record(db, installation, entry).await,
             Effect::PutDraft(draft) => facts::put_draft(db, installation, draft).await,
             Effect::DropDraft(draft) => facts::drop_draft(db, installation, draft).await,
-            Effect::Remember(memo) => facts::remember(db, installation, memo).await,
+            Effect::CachePut(cache_entry) => facts::cache_put(db, installation, cache_entry).await,
             Effect::PutDocument(document) => kept::put(db, installation, document).await,
             Effect::DropDocument { kind, id } => kept::discard(db, installation, kind, id).await,
             Effect::Mirror(seen) => kept::mirror(db, installation, std::slice::from_ref(seen)).await,

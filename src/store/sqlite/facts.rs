@@ -8,7 +8,7 @@ use super::limit;
 use crate::clock::from_millis;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
 use crate::store::pace::{Level, Pace};
-use crate::store::{Card, Draft, Entry, Memo};
+use crate::store::{CacheEntry, Card, Draft, Entry};
 
 pub(super) const PUT_CARD: &str = "
     INSERT INTO cards (installation, conversation, channel, ts, face) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -222,28 +222,39 @@ pub(super) fn deeds(
 }
 
 /// Keeps a fact.
-pub(super) fn remember(connection: &Connection, installation: &InstallationId, memo: &Memo) -> Result<()> {
-    let columns = params![installation.as_str(), memo.kind, memo.id, memo.alias, memo.at.as_millisecond(), memo.body];
+pub(super) fn cache_put(
+    connection: &Connection,
+    installation: &InstallationId,
+    cache_entry: &CacheEntry,
+) -> Result<()> {
+    let columns = params![
+        installation.as_str(),
+        cache_entry.kind,
+        cache_entry.id,
+        cache_entry.alias,
+        cache_entry.at.as_millisecond(),
+        cache_entry.body
+    ];
     connection.prepare_cached(REMEMBER)?.execute(columns).map(drop)
 }
 
 /// A kept fact.
-pub(super) fn recall(
+pub(super) fn cache_get(
     connection: &Connection,
     installation: &InstallationId,
     kind: &str,
     id: &str,
-) -> Result<Option<Memo>> {
+) -> Result<Option<CacheEntry>> {
     connection.prepare_cached(RECALL)?.query_row(params![installation.as_str(), kind, id], read_memo).optional()
 }
 
 /// A kept fact by its second name.
-pub(super) fn recall_alias(
+pub(super) fn cache_find(
     connection: &Connection,
     installation: &InstallationId,
     kind: &str,
     alias: &str,
-) -> Result<Option<Memo>> {
+) -> Result<Option<CacheEntry>> {
     let which = params![installation.as_str(), kind, alias];
     connection.prepare_cached(RECALL_ALIAS)?.query_row(which, read_memo).optional()
 }
@@ -321,6 +332,12 @@ pub(super) fn entry(row: &Row<'_>, first: usize) -> Result<Entry> {
     })
 }
 
-fn read_memo(row: &Row<'_>) -> Result<Memo> {
-    Ok(Memo { kind: row.get(0)?, id: row.get(1)?, alias: row.get(2)?, at: from_millis(row.get(3)?), body: row.get(4)? })
+fn read_memo(row: &Row<'_>) -> Result<CacheEntry> {
+    Ok(CacheEntry {
+        kind: row.get(0)?,
+        id: row.get(1)?,
+        alias: row.get(2)?,
+        at: from_millis(row.get(3)?),
+        body: row.get(4)?,
+    })
 }

@@ -334,7 +334,7 @@ fn follow(connection: &Connection, installation: &InstallationId, effect: &Effec
         Effect::Record(entry) => facts::record(connection, installation, entry),
         Effect::PutDraft(draft) => facts::put_draft(connection, installation, draft),
         Effect::DropDraft(draft) => facts::drop_draft(connection, installation, draft),
-        Effect::Remember(memo) => facts::remember(connection, installation, memo),
+        Effect::CachePut(cache_entry) => facts::cache_put(connection, installation, cache_entry),
         Effect::PutDocument(document) => kept::put(connection, installation, document),
         Effect::DropDocument { kind, id } => kept::discard(connection, installation, kind, id),
         Effect::Mirror(seen) => kept::mirror(connection, installation, std::slice::from_ref(seen)),

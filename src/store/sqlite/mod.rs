@@ -46,8 +46,8 @@ use self::writer::Writer;
 use super::bells::Bells;
 use super::shelf::{Kept, Shelf};
 use super::{
-    Accepted, Audited, Card, Claim, Delivery, Document, Draft, Effect, Entry, Limit, Memo, Mirrored, NewJob, Overview,
-    Queue, Settled, Since, Store, Stored, Verdict,
+    Accepted, Audited, CacheEntry, Card, Claim, Delivery, Document, Draft, Effect, Entry, Limit, Mirrored, NewJob,
+    Overview, Queue, Settled, Since, Store, Stored, Verdict,
 };
 use crate::clock::from_millis;
 use crate::error::Fault;
@@ -200,22 +200,29 @@ impl Store for Sqlite {
         self.readers.read(|connection| kept::latest(connection, installation, before, max))
     }
 
-    async fn remember(&self, installation: &InstallationId, memo: Memo) -> Result<(), Fault> {
+    async fn cache_put(&self, installation: &InstallationId, cache_entry: CacheEntry) -> Result<(), Fault> {
         let installation = installation.clone();
-        self.writer.write(PATIENCE, move |connection, _| facts::remember(connection, &installation, &memo)).await
+        self.writer
+            .write(PATIENCE, move |connection, _| facts::cache_put(connection, &installation, &cache_entry))
+            .await
     }
 
-    async fn recall(&self, installation: &InstallationId, kind: &str, id: &str) -> Result<Option<Memo>, Fault> {
-        self.readers.read(|connection| facts::recall(connection, installation, kind, id))
+    async fn cache_get(
+        &self,
+        installation: &InstallationId,
+        kind: &str,
+        id: &str,
+    ) -> Result<Option<CacheEntry>, Fault> {
+        self.readers.read(|connection| facts::cache_get(connection, installation, kind, id))
     }
 
-    async fn recall_alias(
+    async fn cache_find(
         &self,
         installation: &InstallationId,
         kind: &str,
         alias: &str,
-    ) -> Result<Option<Memo>, Fault> {
-        self.readers.read(|connection| facts::recall_alias(connection, installation, kind, alias))
+    ) -> Result<Option<CacheEntry>, Fault> {
+        self.readers.read(|connection| facts::cache_find(connection, installation, kind, alias))
     }
 
     async fn keep(&self, installation: &InstallationId, document: Document) -> Result<(), Fault> {
