@@ -286,7 +286,7 @@ impl<'a> Erasing<'a> {
     async fn conversations(&self) -> Result<usize, NotDone> {
         let (mut since, mut count) = (Since { at: Timestamp::MIN, conversation: String::new() }, 0);
         loop {
-            let piece = self.store.mirrored(self.installation, &since, PIECE).await?;
+            let piece = self.store.snapshots(self.installation, &since, PIECE).await?;
             let Some(last) = piece.last() else { return Ok(count) };
             since = Since { at: last.at, conversation: last.conversation.to_string() };
             count += piece.iter().filter(|seen| self.person.is_in(&seen.body)).count();

@@ -90,7 +90,7 @@ async fn conversations(
 ) -> Result<(), NotDone> {
     let mut since = Since { at: Timestamp::MIN, conversation: String::new() };
     loop {
-        let piece = store.mirrored(installation, &since, PIECE).await?;
+        let piece = store.snapshots(installation, &since, PIECE).await?;
         let Some(last) = piece.last() else { return list.end() };
         since = Since { at: last.at, conversation: last.conversation.to_string() };
         for seen in piece.iter().filter(|seen| person.is_in(&seen.body)) {

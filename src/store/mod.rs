@@ -26,8 +26,8 @@ use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, Mess
 use crate::store::shelf::{Kept, Shelf};
 
 pub use self::values::{
-    Accepted, Audited, CacheEntry, Card, Claim, Class, Delivery, Document, Draft, Effect, Entry, Limit, Mirrored,
-    NewJob, Overview, Queue, Settled, Since, Stored, Verdict,
+    Accepted, Audited, CacheEntry, Card, Claim, Class, Delivery, Document, Draft, Effect, Entry, Limit, NewJob,
+    Overview, Queue, Settled, Since, Snapshot, Stored, Verdict,
 };
 
 /// The durable core. Every verb is one transaction and is scoped to an installation where it
@@ -199,14 +199,15 @@ pub trait Store: Send + Sync + 'static {
 
     /// Keeps how conversations (each once) were seen. An older sight than the one that is kept changes
     /// nothing.
-    async fn mirror(&self, installation: &InstallationId, seen: Vec<Mirrored>) -> Result<(), Fault>;
+    async fn put_snapshots(&self, installation: &InstallationId, seen: Vec<Snapshot>) -> Result<(), Fault>;
 
     /// How a conversation was last seen.
-    async fn sight(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<Mirrored>, Fault>;
+    async fn snapshot(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<Snapshot>, Fault>;
 
     /// How conversations were last seen, if that was after `since`: in the order of seeing, at most
     /// `max`. What is being stored just now may appear later with an earlier time.
-    async fn mirrored(&self, installation: &InstallationId, since: &Since, max: usize) -> Result<Vec<Mirrored>, Fault>;
+    async fn snapshots(&self, installation: &InstallationId, since: &Since, max: usize)
+    -> Result<Vec<Snapshot>, Fault>;
 
     /// The card that a message in a channel is.
     async fn card_at(

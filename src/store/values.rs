@@ -208,7 +208,7 @@ pub enum Effect {
         id: String,
     },
     /// A conversation was seen. An older sight than the one that is kept changes nothing.
-    Mirror(Mirrored),
+    Mirror(Snapshot),
     /// The other side wants no more calls for a while: nothing passes this bucket of the
     /// installation's before `until`.
     Close {
@@ -303,7 +303,7 @@ pub struct Document {
 
 /// A conversation as it was seen in dialnote.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mirrored {
+pub struct Snapshot {
     /// Which.
     pub conversation: ConversationId,
     /// When it was seen.

@@ -20,7 +20,7 @@ use crate::store::{Card, Claim, Document, Draft, Effect};
 use crate::work::audit::{self, Detail, Verified};
 use crate::work::batch::Part;
 use crate::work::groups::pick_is_over;
-use crate::work::index::{gone, seen};
+use crate::work::projection::{gone, seen};
 use crate::work::timers::PATIENCE;
 use crate::work::{Outcome, Work, later, undoing};
 

@@ -22,7 +22,7 @@ use crate::slack::client::Posted;
 use crate::store::{CacheEntry, Claim, Class, Document, Effect, NewJob, Verdict};
 use crate::view::digest;
 use crate::work::documents::read;
-use crate::work::index::Conversations;
+use crate::work::projection::Conversations;
 use crate::work::{Outcome, Work, later};
 
 /// What a channel is to be reminded of is kept under (`store::Document`), by channel.

@@ -14,7 +14,7 @@ use crate::store::{Audited, Claim, Document, Effect};
 use crate::view::{home, modal};
 use crate::work::execute::Stop;
 use crate::work::homes::{HOME, Opened};
-use crate::work::index::Conversations;
+use crate::work::projection::Conversations;
 use crate::work::{Outcome, Work, audit};
 
 /// How many people are suggested as the next owner, of those chosen lately and of those with the least

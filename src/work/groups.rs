@@ -21,7 +21,7 @@ use crate::ids::{ConversationId, InstallationId, MemberId, TeamId};
 use crate::slack::answer::CallError as SlackError;
 use crate::store::{CacheEntry, Claim, Document, Effect};
 use crate::work::execute::{Stop, denied};
-use crate::work::index::Conversations;
+use crate::work::projection::Conversations;
 use crate::work::{Work, later};
 
 /// How many members of a group are considered.

@@ -14,7 +14,7 @@ use crate::domain::notice::Notice;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::store::{Claim, Class, Delivery, NewJob};
-use crate::work::index::Conversations;
+use crate::work::projection::Conversations;
 use crate::work::{Outcome, Work, later};
 
 /// Who was there (`store::Document`).

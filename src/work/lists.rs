@@ -25,8 +25,8 @@ use crate::ids::{ChannelId, ConversationId, InstallationId, MemberId, SlackUserI
 use crate::store::{Claim, Effect};
 use crate::work::conclude::TROUBLE;
 use crate::work::homes::{HOME, MOST_HOMES, Opened, home_job};
-use crate::work::index::Conversations;
 use crate::work::people::Read;
+use crate::work::projection::Conversations;
 use crate::work::watch::For;
 use crate::work::{Outcome, Work, later};
 

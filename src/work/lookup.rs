@@ -24,8 +24,8 @@ use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId, SlackUserId};
 use crate::store::{Claim, Effect, Verdict};
 use crate::work::execute::{Stop, denied};
-use crate::work::index::Conversations;
 use crate::work::people::Read;
+use crate::work::projection::Conversations;
 use crate::work::watch::For;
 use crate::work::{Outcome, Work};
 

@@ -22,7 +22,6 @@ mod groups;
 mod handovers;
 mod homes;
 mod hooks;
-mod index;
 pub mod installations;
 mod leaving;
 mod linking;
@@ -38,6 +37,7 @@ pub mod pace;
 pub mod people;
 mod postponed;
 mod profiles;
+mod projection;
 mod report;
 mod routes;
 pub mod runner;
@@ -79,11 +79,11 @@ use crate::slack::client::Slack;
 use crate::store::{Claim, Effect, NewJob, Queue, Settled, Store, Verdict};
 use crate::traces;
 use crate::work::execute::Stop;
-use crate::work::index::Index;
 use crate::work::installations::Tenant;
 use crate::work::office::{Common, Door};
 use crate::work::pace::Pacing;
 use crate::work::people::People;
+use crate::work::projection::Projection;
 
 /// What can be set about the work.
 #[derive(Clone, Copy, Debug)]
@@ -149,7 +149,7 @@ pub struct Work {
     /// Where dialnote tells us what happens, if it can reach us.
     pub hooks: Option<Hooks>,
     dialnote: Dialnote,
-    index: Index,
+    index: Projection,
     /// Held by who picks somebody of a group.
     picking: Mutex<()>,
     settings: Settings,
@@ -190,7 +190,7 @@ impl Work {
     pub fn new(common: Common, slack: Slack, dialnote: Dialnote, hooks: Option<Hooks>) -> Self {
         let Common { store, links, clock, metrics, settings, door, instance, epoch, .. } = common;
         let people = People::new(store.clone(), slack.clone(), dialnote.clone(), clock.clone());
-        let (index, home) = (Index::following(epoch), OnceCell::new());
+        let (index, home) = (Projection::following(epoch), OnceCell::new());
         Self {
             store,
             slack,

@@ -20,7 +20,7 @@ use crate::store::{Claim, Class, Effect, Entry, NewJob};
 use crate::work::audit::{self, Detail};
 use crate::work::conclude::expected;
 use crate::work::execute::{HEARD, PAST_ENTRIES, Stop, denied};
-use crate::work::index::seen;
+use crate::work::projection::seen;
 use crate::work::{Outcome, Work, earlier, later};
 
 /// By how much the clocks of two instances may differ.
@@ -64,7 +64,7 @@ impl Work {
         at: Timestamp,
     ) -> Result<Option<Vec<Effect>>, Stop> {
         let installation = &claim.installation;
-        let sight = self.store.sight(installation, &now.id).await?;
+        let sight = self.store.snapshot(installation, &now.id).await?;
         if sight.as_ref().is_some_and(|sight| sight.at > at) {
             return Ok(None);
         }

@@ -24,8 +24,8 @@ use crate::store::{CacheEntry, Claim, NewJob, Queue, Store, Verdict};
 use crate::traces::Traces;
 use crate::view::reply;
 use crate::work::callers::Callers;
-use crate::work::index::Epoch;
 use crate::work::installations::{self, Installations};
+use crate::work::projection::Epoch;
 use crate::work::{Settings, Work, later, new_job};
 
 /// How much a large command and all that is kept of it take up, in bytes.

@@ -12,8 +12,8 @@ use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::work::Work;
 use crate::work::audit::Verified;
-use crate::work::index::Conversations;
 use crate::work::people::People;
+use crate::work::projection::Conversations;
 
 /// How many conversations are asked for: one may be gone by now.
 const ASKED_FOR: usize = 3;

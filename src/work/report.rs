@@ -23,7 +23,7 @@ use crate::view::chart;
 use crate::view::kit::Content;
 use crate::view::report::{alt, comment, title};
 use crate::work::audit::counted;
-use crate::work::index::Conversations;
+use crate::work::projection::Conversations;
 use crate::work::{Outcome, Work};
 
 /// How much of the audit log is read at a time, and how often at most.

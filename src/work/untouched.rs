@@ -16,7 +16,7 @@ use crate::domain::untouched::{is_to_be_asked, owned_and_old, touched};
 use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId};
 use crate::store::{Claim, Class, Effect, NewJob};
-use crate::work::index::Conversations;
+use crate::work::projection::Conversations;
 use crate::work::{Outcome, Work, earlier, later};
 
 /// That it is looked, and when next (`store::Document`).

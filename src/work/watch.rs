@@ -15,8 +15,8 @@ use crate::domain::conversation::{Activity, Conversation};
 use crate::domain::job::{Job, NoticedJob};
 use crate::error::{Fault, Service};
 use crate::ids::{ConversationId, InstallationId};
-use crate::store::{Class, Delivery, Mirrored, NewJob};
-use crate::work::index::{Conversations, gone, seen};
+use crate::store::{Class, Delivery, NewJob, Snapshot};
+use crate::work::projection::{Conversations, gone, seen};
 use crate::work::set_back::is_within;
 use crate::work::{Work, later};
 
@@ -173,7 +173,7 @@ impl Work {
         for id in self.index.look(self.store.as_ref(), installation, unseen).await? {
             let at = self.clock.now();
             if let Err(CallError::Denied(Denied::NotFound)) = self.dialnote.conversation(&id).await {
-                self.store.mirror(installation, vec![gone(&id, at)]).await?;
+                self.store.put_snapshots(installation, vec![gone(&id, at)]).await?;
                 forgotten += 1;
             }
         }
@@ -290,8 +290,8 @@ impl Work {
             let told: Vec<_> = news.iter().filter(|changed| !changed.is_old_news(last)).collect();
             self.have_noticed(installation, &told, at, self.absence(last, at)).await?;
         }
-        let seen: Vec<Mirrored> = news.iter().map(|changed| seen(&changed.now, at)).collect();
-        self.store.mirror(installation, seen).await
+        let seen: Vec<Snapshot> = news.iter().map(|changed| seen(&changed.now, at)).collect();
+        self.store.put_snapshots(installation, seen).await
     }
 
     /// Has done what follows from changes.

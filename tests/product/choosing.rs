@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use dialnote_slack::ids::{ConversationId, InstallationId};
-use dialnote_slack::store::Mirrored;
+use dialnote_slack::store::Snapshot;
 use insta::assert_snapshot;
 use serde_json::json;
 
@@ -172,8 +172,8 @@ async fn a_form_about_what_is_not_known_is_filled_in_a_moment_later() {
         bot.work.watch().await.unwrap();
         bot.slash(MAYA, "/inbox ana lima").await;
         bot.read_all().await;
-        let gone = Mirrored { conversation: ConversationId::new(ANA), at: bot.clock.now(), body: String::new() };
-        bot.work.store.mirror(&InstallationId::new("T0ACME"), vec![gone]).await.unwrap();
+        let gone = Snapshot { conversation: ConversationId::new(ANA), at: bot.clock.now(), body: String::new() };
+        bot.work.store.put_snapshots(&InstallationId::new("T0ACME"), vec![gone]).await.unwrap();
         bot.press_private(MAYA, "front-desk", "note", 0).await;
         let waiting = bot.world(|world| world.modals[0].body["blocks"][0]["text"]["text"].clone());
         assert_eq!(waiting, "One moment …");

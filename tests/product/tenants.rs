@@ -35,7 +35,7 @@ async fn another_organizations_key_begins_with_nothing() {
             assert_eq!(store.documents(&team, kind, 9).await.unwrap(), [], "{kind}");
         }
         assert_eq!(store.cards(&team, &ConversationId::new(ANA)).await.unwrap(), []);
-        assert_eq!(store.sight(&team, &ConversationId::new(ANA)).await.unwrap(), None);
+        assert_eq!(store.snapshot(&team, &ConversationId::new(ANA)).await.unwrap(), None);
         assert_eq!(bot.work.search(&team, "Ana", None, 9).await.unwrap(), [], "nothing is offered");
         assert!(!bot.home(LEO).await.contains("Ana Lima"));
         let conversation = bot.missed_call("+14155550999").await;

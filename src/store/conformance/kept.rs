@@ -5,8 +5,8 @@ use super::{at, claim, command, elsewhere, here, names};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
 use crate::store::{
-    Accepted, Audited, CacheEntry, Card, Delivery, Document, Draft, Effect, Entry, Mirrored, NewJob, Overview, Queue,
-    Settled, Since, Store, Verdict,
+    Accepted, Audited, CacheEntry, Card, Delivery, Document, Draft, Effect, Entry, NewJob, Overview, Queue, Settled,
+    Since, Snapshot, Store, Verdict,
 };
 
 pub(super) async fn a_document_is_kept_until_it_is_dropped(store: &dyn Store) -> Result<(), Fault> {
@@ -77,7 +77,9 @@ pub(super) async fn what_is_kept_for_an_installation_goes_with_it(store: &dyn St
             store.keep(&installation, document(id, id, Some(9))).await?;
             store.cache_put(&installation, cache_entry(id)).await?;
         }
-        store.mirror(&installation, vec![seen("c1", 5, "one"), seen("c2", 6, "two"), seen("c3", 7, "three")]).await?;
+        store
+            .put_snapshots(&installation, vec![seen("c1", 5, "one"), seen("c2", 6, "two"), seen("c3", 7, "three")])
+            .await?;
     }
     let nobody = JobId(0);
     assert_eq!(store.clear(&here(), nobody, 2).await?, 6, "a bite of each");
@@ -85,10 +87,10 @@ pub(super) async fn what_is_kept_for_an_installation_goes_with_it(store: &dyn St
     assert_eq!(store.clear(&here(), nobody, 2).await?, 0, "nothing is left");
     assert_eq!(store.documents(&here(), "settings", 9).await?, []);
     assert_eq!(store.cache_get(&here(), "teammate", "a").await?, None);
-    assert_eq!(store.sight(&here(), &ConversationId::new("c1")).await?, None);
+    assert_eq!(store.snapshot(&here(), &ConversationId::new("c1")).await?, None);
     assert_eq!(store.documents(&elsewhere(), "settings", 9).await?.len(), 3, "another installation's stay");
     assert_eq!(store.cache_get(&elsewhere(), "teammate", "a").await?, Some(cache_entry("a")));
-    assert_eq!(store.mirrored(&elsewhere(), &since(0, ""), 9).await?.len(), 3);
+    assert_eq!(store.snapshots(&elsewhere(), &since(0, ""), 9).await?.len(), 3);
     Ok(())
 }
 
@@ -150,7 +152,7 @@ pub(super) async fn an_installation_begins_from_nothing(store: &dyn Store) -> Re
     };
     let next = || vec![command("a", "what follows")];
     store.begin_empty(&here(), &["rules"], connection.clone(), entry.clone(), next()).await?;
-    assert_eq!(store.sight(&here(), &c1).await?, None, "no conversation");
+    assert_eq!(store.snapshot(&here(), &c1).await?, None, "no conversation");
     assert_eq!(store.cache_get(&here(), "teammate", "a").await?, None, "no fact");
     assert_eq!(store.cards(&here(), &c1).await?, [], "no card");
     assert_eq!(store.draft(&here(), &draft).await?, None, "no draft");
@@ -164,7 +166,7 @@ pub(super) async fn an_installation_begins_from_nothing(store: &dyn Store) -> Re
         "which is recorded"
     );
     assert_eq!(store.accept(delivered(here()), vec![], at(9)).await?, Accepted::Duplicate, "nothing is done twice");
-    assert_eq!(store.sight(&elsewhere(), &c1).await?, Some(seen("c1", 5, "one")), "another installation's stay");
+    assert_eq!(store.snapshot(&elsewhere(), &c1).await?, Some(seen("c1", 5, "one")), "another installation's stay");
     assert_eq!(store.document(&elsewhere(), "route", "").await?, Some(kept("route")));
     assert_eq!(store.draft(&elsewhere(), &draft).await?, Some(kept_draft()));
     assert_eq!(store.cards(&elsewhere(), &c1).await?, [card()]);
@@ -201,23 +203,23 @@ pub(super) async fn the_cards_of_a_channel_come_in_the_order_of_time(store: &dyn
 }
 
 pub(super) async fn the_mirror_shows_the_latest_sight(store: &dyn Store) -> Result<(), Fault> {
-    store.mirror(&here(), vec![seen("c2", 5, "old"), seen("c1", 5, "one")]).await?;
-    store.mirror(&here(), vec![seen("c2", 7, "new")]).await?;
-    store.mirror(&here(), vec![seen("c2", 6, "late")]).await?;
-    store.mirror(&elsewhere(), vec![seen("c9", 7, "theirs")]).await?;
+    store.put_snapshots(&here(), vec![seen("c2", 5, "old"), seen("c1", 5, "one")]).await?;
+    store.put_snapshots(&here(), vec![seen("c2", 7, "new")]).await?;
+    store.put_snapshots(&here(), vec![seen("c2", 6, "late")]).await?;
+    store.put_snapshots(&elsewhere(), vec![seen("c9", 7, "theirs")]).await?;
     put(store, &here(), [Effect::Mirror(seen("c3", 6, "by a command"))]).await?;
-    let all = store.mirrored(&here(), &since(0, ""), 9).await?;
+    let all = store.snapshots(&here(), &since(0, ""), 9).await?;
     assert_eq!(
         all,
         [seen("c1", 5, "one"), seen("c3", 6, "by a command"), seen("c2", 7, "new")],
         "in the order of seeing"
     );
-    let page = store.mirrored(&here(), &since(5, "c1"), 1).await?;
+    let page = store.snapshots(&here(), &since(5, "c1"), 1).await?;
     assert_eq!(page, [seen("c3", 6, "by a command")], "what comes next");
-    assert_eq!(store.sight(&here(), &ConversationId::new("c2")).await?, Some(seen("c2", 7, "new")), "one alone");
-    assert_eq!(store.sight(&here(), &ConversationId::new("c9")).await?, None, "not another installation's");
-    store.mirror(&here(), vec![]).await?;
-    assert_eq!(store.mirrored(&here(), &since(7, "c2"), 9).await?, [], "nothing since");
+    assert_eq!(store.snapshot(&here(), &ConversationId::new("c2")).await?, Some(seen("c2", 7, "new")), "one alone");
+    assert_eq!(store.snapshot(&here(), &ConversationId::new("c9")).await?, None, "not another installation's");
+    store.put_snapshots(&here(), vec![]).await?;
+    assert_eq!(store.snapshots(&here(), &since(7, "c2"), 9).await?, [], "nothing since");
     Ok(())
 }
 
@@ -275,8 +277,8 @@ fn document(id: &str, body: &str, due: Option<i64>) -> Document {
     Document { kind: "settings".into(), id: id.into(), at: at(0), due: due.map(at), body: body.into() }
 }
 
-fn seen(conversation: &str, seconds: i64, body: &str) -> Mirrored {
-    Mirrored { conversation: ConversationId::new(conversation), at: at(seconds), body: body.into() }
+fn seen(conversation: &str, seconds: i64, body: &str) -> Snapshot {
+    Snapshot { conversation: ConversationId::new(conversation), at: at(seconds), body: body.into() }
 }
 
 fn since(seconds: i64, conversation: &str) -> Since {

@@ -6,7 +6,7 @@ use super::{LEASE, accept, at, elsewhere, here, message, names, retry, settle_wi
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::pace::Pace;
-use crate::store::{CacheEntry, Claim, Effect, Limit, Mirrored, NewJob, Queue, Store, Verdict};
+use crate::store::{CacheEntry, Claim, Effect, Limit, NewJob, Queue, Snapshot, Store, Verdict};
 
 /// By how much the clock is set back.
 const BACK: Duration = Duration::from_mins(4);
@@ -66,7 +66,7 @@ pub(super) async fn a_lease_outlives_a_clock_that_is_set_back(store: &dyn Store)
 
 pub(super) async fn nothing_is_newer_than_a_clock_that_is_set_back(store: &dyn Store) -> Result<(), Fault> {
     let sight = |seconds, body: &str| {
-        vec![Mirrored { conversation: ConversationId::new("c1"), at: at(seconds), body: body.into() }]
+        vec![Snapshot { conversation: ConversationId::new("c1"), at: at(seconds), body: body.into() }]
     };
     let cache_entry = |seconds, body: &str| CacheEntry {
         kind: "profile".into(),
@@ -75,13 +75,13 @@ pub(super) async fn nothing_is_newer_than_a_clock_that_is_set_back(store: &dyn S
         at: at(seconds),
         body: body.into(),
     };
-    store.mirror(&here(), sight(1000, "before")).await?;
+    store.put_snapshots(&here(), sight(1000, "before")).await?;
     store.cache_put(&here(), cache_entry(1000, "before")).await?;
     assert!(store.lead("timers", "one", at(1000), at(1010)).await?);
     store.set_back(BACK, at(760)).await?;
-    store.mirror(&here(), sight(761, "after")).await?;
+    store.put_snapshots(&here(), sight(761, "after")).await?;
     store.cache_put(&here(), cache_entry(761, "after")).await?;
-    let seen = store.sight(&here(), &ConversationId::new("c1")).await?;
+    let seen = store.snapshot(&here(), &ConversationId::new("c1")).await?;
     assert_eq!(seen.map(|seen| seen.body).as_deref(), Some("after"), "seen later");
     let known = store.cache_get(&here(), "profile", "U1").await?;
     assert_eq!(known.map(|known| known.body).as_deref(), Some("after"), "learned later");

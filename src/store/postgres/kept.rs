@@ -13,7 +13,7 @@ use crate::clock::from_millis;
 use crate::ids::{ConversationId, InstallationId};
 use crate::store::bells::Rings;
 use crate::store::turns::Queued;
-use crate::store::{Audited, Document, Mirrored};
+use crate::store::{Audited, Document, Snapshot};
 
 pub(super) const PUT: &str = "
     INSERT INTO documents (installation, kind, id, at, due, body) VALUES ($1, $2, $3, $4, $5, $6)
@@ -85,13 +85,17 @@ pub(super) async fn discard(
 }
 
 /// Keeps how conversations were seen, each once.
-pub(super) async fn mirror(db: &ClientWrapper, installation: &InstallationId, seen: &[Mirrored]) -> Result<(), Error> {
+pub(super) async fn put_snapshots(
+    db: &ClientWrapper,
+    installation: &InstallationId,
+    seen: &[Snapshot],
+) -> Result<(), Error> {
     let (names, times, bodies) = columns(seen);
     changed(db, MIRROR, &[&installation.as_str(), &names, &times, &bodies]).await.map(drop)
 }
 
 /// The same as columns.
-pub(super) fn columns(seen: &[Mirrored]) -> (Vec<&str>, Vec<i64>, Vec<&str>) {
+pub(super) fn columns(seen: &[Snapshot]) -> (Vec<&str>, Vec<i64>, Vec<&str>) {
     let names = seen.iter().map(|seen| seen.conversation.as_str()).collect();
     let times = seen.iter().map(|seen| seen.at.as_millisecond()).collect();
     let bodies = seen.iter().map(|seen| seen.body.as_str()).collect();
@@ -134,8 +138,8 @@ pub(super) fn read(row: &Row) -> Result<(InstallationId, Document), Error> {
 }
 
 /// How a conversation was seen, from the columns of [`MIRRORED`].
-pub(super) fn read_mirrored(row: &Row) -> Result<Mirrored, Error> {
-    Ok(Mirrored {
+pub(super) fn read_mirrored(row: &Row) -> Result<Snapshot, Error> {
+    Ok(Snapshot {
         conversation: ConversationId::new(row.try_get::<_, String>(0)?),
         at: from_millis(row.try_get(1)?),
         body: row.try_get(2)?,

@@ -43,8 +43,8 @@ use super::bells::Bells;
 use super::shelf::{Kept, Shelf};
 use super::turns::Turns;
 use super::{
-    Accepted, Audited, CacheEntry, Card, Claim, Delivery, Document, Draft, Effect, Entry, Limit, Mirrored, NewJob,
-    Overview, Queue, Settled, Since, Store, Stored, Verdict,
+    Accepted, Audited, CacheEntry, Card, Claim, Delivery, Document, Draft, Effect, Entry, Limit, NewJob, Overview,
+    Queue, Settled, Since, Snapshot, Store, Stored, Verdict,
 };
 use crate::clock::from_millis;
 use crate::error::{Fault, whole};
@@ -384,16 +384,21 @@ impl Store for Postgres {
         Ok(query(&self.pool, shelves::REDACT, &[&installation.as_str(), &ids, &actors, &details]).await?.len())
     }
 
-    async fn mirror(&self, installation: &InstallationId, seen: Vec<Mirrored>) -> Result<(), Fault> {
+    async fn put_snapshots(&self, installation: &InstallationId, seen: Vec<Snapshot>) -> Result<(), Fault> {
         let (names, times, bodies) = kept::columns(&seen);
         query(&self.pool, kept::MIRROR, &[&installation.as_str(), &names, &times, &bodies]).await.map(drop)
     }
 
-    async fn sight(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<Mirrored>, Fault> {
+    async fn snapshot(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<Snapshot>, Fault> {
         self.first(kept::SIGHT, &[&installation.as_str(), &id.as_str()], kept::read_mirrored).await
     }
 
-    async fn mirrored(&self, installation: &InstallationId, since: &Since, max: usize) -> Result<Vec<Mirrored>, Fault> {
+    async fn snapshots(
+        &self,
+        installation: &InstallationId,
+        since: &Since,
+        max: usize,
+    ) -> Result<Vec<Snapshot>, Fault> {
         let Since { at, conversation } = since;
         let since: Params<'_> = &[&installation.as_str(), &at.as_millisecond(), conversation, &limit(max)];
         self.all(kept::MIRRORED, since, kept::read_mirrored).await

@@ -175,7 +175,7 @@ impl Settle<'_> {
             Effect::CachePut(cache_entry) => facts::cache_put(db, installation, cache_entry).await,
             Effect::PutDocument(document) => kept::put(db, installation, document).await,
             Effect::DropDocument { kind, id } => kept::discard(db, installation, kind, id).await,
-            Effect::Mirror(seen) => kept::mirror(db, installation, std::slice::from_ref(seen)).await,
+            Effect::Mirror(seen) => kept::put_snapshots(db, installation, std::slice::from_ref(seen)).await,
         }
     }
 }

@@ -10,7 +10,7 @@ use super::memory::Memory;
 use crate::clock::from_millis;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
 use crate::store::turns::Queued;
-use crate::store::{Audited, Card, Document, Mirrored, Since};
+use crate::store::{Audited, Card, Document, Since, Snapshot};
 
 pub(super) const PUT: &str = "
     INSERT INTO documents (installation, kind, id, at, due, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -130,38 +130,38 @@ pub(super) fn come_due(
 }
 
 /// Keeps how conversations were seen.
-pub(super) fn mirror(connection: &Connection, installation: &InstallationId, seen: &[Mirrored]) -> Result<()> {
+pub(super) fn put_snapshots(connection: &Connection, installation: &InstallationId, seen: &[Snapshot]) -> Result<()> {
     let mut statement = connection.prepare_cached(MIRROR)?;
-    for Mirrored { conversation, at, body } in seen {
+    for Snapshot { conversation, at, body } in seen {
         statement.execute(params![installation.as_str(), conversation.as_str(), at.as_millisecond(), body])?;
     }
     Ok(())
 }
 
 /// How conversations were seen since.
-pub(super) fn mirrored(
+pub(super) fn snapshots(
     connection: &Connection,
     installation: &InstallationId,
     since: &Since,
     max: usize,
-) -> Result<Vec<Mirrored>> {
+) -> Result<Vec<Snapshot>> {
     let Since { at, conversation } = since;
     let since = params![installation.as_str(), at.as_millisecond(), conversation, limit(max)];
     connection.prepare_cached(MIRRORED)?.query_map(since, read_mirrored)?.collect()
 }
 
 /// How a conversation was seen.
-pub(super) fn sight(
+pub(super) fn snapshot(
     connection: &Connection,
     installation: &InstallationId,
     id: &ConversationId,
-) -> Result<Option<Mirrored>> {
+) -> Result<Option<Snapshot>> {
     let wanted = [installation.as_str(), id.as_str()];
     connection.prepare_cached(SIGHT)?.query_row(wanted, read_mirrored).optional()
 }
 
-fn read_mirrored(row: &Row<'_>) -> Result<Mirrored> {
-    Ok(Mirrored {
+fn read_mirrored(row: &Row<'_>) -> Result<Snapshot> {
+    Ok(Snapshot {
         conversation: ConversationId::new(row.get::<_, String>(0)?),
         at: from_millis(row.get(1)?),
         body: row.get(2)?,

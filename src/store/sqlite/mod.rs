@@ -46,8 +46,8 @@ use self::writer::Writer;
 use super::bells::Bells;
 use super::shelf::{Kept, Shelf};
 use super::{
-    Accepted, Audited, CacheEntry, Card, Claim, Delivery, Document, Draft, Effect, Entry, Limit, Mirrored, NewJob,
-    Overview, Queue, Settled, Since, Store, Stored, Verdict,
+    Accepted, Audited, CacheEntry, Card, Claim, Delivery, Document, Draft, Effect, Entry, Limit, NewJob, Overview,
+    Queue, Settled, Since, Snapshot, Store, Stored, Verdict,
 };
 use crate::clock::from_millis;
 use crate::error::Fault;
@@ -340,18 +340,23 @@ impl Store for Sqlite {
         self.writer.write(PATIENCE, move |connection, _| shelves::redact(connection, &installation, &lines)).await
     }
 
-    async fn mirror(&self, installation: &InstallationId, seen: Vec<Mirrored>) -> Result<(), Fault> {
+    async fn put_snapshots(&self, installation: &InstallationId, seen: Vec<Snapshot>) -> Result<(), Fault> {
         let installation = installation.clone();
-        self.writer.write(PATIENCE, move |connection, _| kept::mirror(connection, &installation, &seen)).await
+        self.writer.write(PATIENCE, move |connection, _| kept::put_snapshots(connection, &installation, &seen)).await
     }
 
-    async fn sight(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<Mirrored>, Fault> {
-        self.readers.read(|connection| kept::sight(connection, installation, id))
+    async fn snapshot(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<Snapshot>, Fault> {
+        self.readers.read(|connection| kept::snapshot(connection, installation, id))
     }
 
-    async fn mirrored(&self, installation: &InstallationId, since: &Since, max: usize) -> Result<Vec<Mirrored>, Fault> {
+    async fn snapshots(
+        &self,
+        installation: &InstallationId,
+        since: &Since,
+        max: usize,
+    ) -> Result<Vec<Snapshot>, Fault> {
         let (installation, since) = (installation.clone(), since.clone());
-        self.readers.read_apart(move |connection| kept::mirrored(connection, &installation, &since, max)).await
+        self.readers.read_apart(move |connection| kept::snapshots(connection, &installation, &since, max)).await
     }
 
     async fn card_at(

@@ -15,7 +15,7 @@ use crate::domain::conversation::Conversation;
 use crate::domain::list::Known;
 use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId};
-use crate::store::{Mirrored, Since, Store};
+use crate::store::{Since, Snapshot, Store};
 use crate::work::earlier;
 
 /// How far behind what was read last it is read again: what is stored late has an earlier time.
@@ -25,10 +25,10 @@ const OVERLAP: Duration = Duration::from_secs(15);
 const PIECE: usize = 5_000;
 
 /// The conversations by their ids.
-pub(super) type Conversations = HashMap<ConversationId, Sight>;
+pub(super) type Conversations = HashMap<ConversationId, Seen>;
 
 /// A conversation, and the hash of what was seen: what is read again need not be understood again.
-pub(super) struct Sight {
+pub(super) struct Seen {
     pub(super) known: Known,
     /// When it was first seen so.
     pub(super) at: Timestamp,
@@ -51,7 +51,7 @@ impl Epoch {
 }
 
 /// The conversations of all installations.
-pub(super) struct Index {
+pub(super) struct Projection {
     all: Mutex<HashMap<InstallationId, Followed>>,
     epoch: Epoch,
 }
@@ -65,7 +65,7 @@ struct Followed {
     hasher: RandomState,
 }
 
-impl Index {
+impl Projection {
     /// An index that reads everything once more when the clock was set back.
     pub(super) fn following(epoch: Epoch) -> Self {
         Self { all: Mutex::default(), epoch }
@@ -94,7 +94,7 @@ impl Followed {
         let at = self.latest.map_or(Timestamp::MIN, |latest| earlier(latest, OVERLAP));
         let mut since = Since { at, conversation: String::new() };
         loop {
-            let piece = store.mirrored(installation, &since, PIECE).await?;
+            let piece = store.snapshots(installation, &since, PIECE).await?;
             let Some(last) = piece.last() else { return Ok(()) };
             since = Since { at: last.at, conversation: last.conversation.to_string() };
             self.latest = self.latest.max(Some(last.at));
@@ -109,14 +109,14 @@ impl Followed {
     }
 
     /// What cannot be read is gone, or will be seen anew.
-    fn take(&mut self, seen: Mirrored) {
+    fn take(&mut self, seen: Snapshot) {
         let hash = self.hasher.hash_one(&seen.body);
         if self.conversations.get(&seen.conversation).is_some_and(|sight| sight.hash == hash) {
             return;
         }
         match serde_json::from_str(&seen.body) {
             Ok(conversation) => {
-                let sight = Sight { known: Known::of(conversation), at: seen.at, hash };
+                let sight = Seen { known: Known::of(conversation), at: seen.at, hash };
                 self.conversations.insert(seen.conversation, sight);
             }
             Err(_) => drop(self.conversations.remove(&seen.conversation)),
@@ -125,12 +125,12 @@ impl Followed {
 }
 
 /// A conversation as the mirror keeps it.
-pub(super) fn seen(conversation: &Conversation, at: Timestamp) -> Mirrored {
+pub(super) fn seen(conversation: &Conversation, at: Timestamp) -> Snapshot {
     let body = serde_json::to_string(conversation).unwrap_or_default();
-    Mirrored { conversation: conversation.id.clone(), at, body }
+    Snapshot { conversation: conversation.id.clone(), at, body }
 }
 
 /// A conversation that is not in dialnote any more.
-pub(super) fn gone(id: &ConversationId, at: Timestamp) -> Mirrored {
-    Mirrored { conversation: id.clone(), at, body: String::new() }
+pub(super) fn gone(id: &ConversationId, at: Timestamp) -> Snapshot {
+    Snapshot { conversation: id.clone(), at, body: String::new() }
 }
