@@ -15,7 +15,7 @@ use crate::ids::SlackUserId;
 use crate::store::{Claim, Class, Effect, NewJob};
 use crate::work::digests::CAUGHT_UP;
 use crate::work::documents::read;
-use crate::work::watch::Looked;
+use crate::work::poller::PollOutcome;
 use crate::work::{Outcome, Work, later};
 
 /// How many conversations are looked at that concern one person.
@@ -84,7 +84,7 @@ impl Work {
     }
 
     /// Remembers what a look came to.
-    pub(super) fn looked(&self, looked: &Result<Option<Looked>, Fault>) {
+    pub(super) fn looked(&self, looked: &Result<Option<PollOutcome>, Fault>) {
         match looked {
             Ok(Some(_)) => self.unreachable.store(false, Ordering::Relaxed),
             Ok(None) | Err(Fault::Store(_) | Fault::Unreadable { .. }) => {}

@@ -12,8 +12,8 @@ use crate::domain::job::Job;
 use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::store::{Accepted, Claim, Class, Delivery, Effect, NewJob};
+use crate::work::poller::{TOGETHER, Urgency};
 use crate::work::set_back::is_within;
-use crate::work::watch::{For, TOGETHER};
 use crate::work::{Outcome, Work, later};
 
 /// How often we subscribe anew. Doing so twice is doing it once (contracts/dialnote.md, Calls).
@@ -87,7 +87,7 @@ impl Work {
 
     /// Looks at dialnote because it told us something. If that fails, the next regular look finds it.
     pub(super) async fn look_because_told(&self, claim: &Claim) -> Result<Outcome, Fault> {
-        let looked = self.glance(&claim.installation, For::Nobody).await;
+        let looked = self.poll_now(&claim.installation, Urgency::Nobody).await;
         let looked = looked.inspect_err(|cause| info!(%cause, "could not look at dialnote; will look again"));
         if looked.unwrap_or_default().left == 0 {
             return Ok(Outcome::done(Vec::new()));

@@ -26,8 +26,8 @@ use crate::store::{Claim, Effect};
 use crate::work::conclude::TROUBLE;
 use crate::work::homes::{HOME, MOST_HOMES, Opened, home_job};
 use crate::work::people::Read;
+use crate::work::poller::Urgency;
 use crate::work::projection::Conversations;
-use crate::work::watch::For;
 use crate::work::{Outcome, Work, later};
 
 /// How long whoever wants a list waits for dialnote; then it is made from what is known.
@@ -81,7 +81,9 @@ impl Work {
         let silent = match requester.via {
             // Nobody waits for it, and what it is drawn for is known already.
             Via::Timer => false,
-            _ => !matches!(tokio::time::timeout(GLANCE, self.glance(installation, For::Somebody)).await, Ok(Ok(_))),
+            _ => {
+                !matches!(tokio::time::timeout(GLANCE, self.poll_now(installation, Urgency::Somebody)).await, Ok(Ok(_)))
+            }
         };
         let mut face = self.face(installation, &query, &me, person.as_ref(), silent).await?;
         face.notice = job.notice.clone().map(Box::new);

@@ -25,8 +25,8 @@ use crate::ids::{ConversationId, InstallationId, SlackUserId};
 use crate::store::{Claim, Effect, Verdict};
 use crate::work::execute::{Stop, denied};
 use crate::work::people::Read;
+use crate::work::poller::Urgency;
 use crate::work::projection::Conversations;
-use crate::work::watch::For;
 use crate::work::{Outcome, Work};
 
 /// How many pages of conversations are read where they are not all known yet.
@@ -93,7 +93,7 @@ impl Work {
         if let Some(reading) = known.filter(is_explicit) {
             return Ok(reading);
         }
-        self.glance(&claim.installation, For::Somebody).await?;
+        self.poll_now(&claim.installation, Urgency::Somebody).await?;
         match self.read_known(&claim.installation, &asked, &directory).await? {
             Some(reading) => Ok(reading),
             None => self.read_live(claim, &asked, &directory).await,

@@ -35,6 +35,7 @@ mod organization;
 mod outbox;
 pub mod pace;
 pub mod people;
+mod poller;
 mod postponed;
 mod profiles;
 mod projection;
@@ -50,7 +51,6 @@ mod timers;
 mod undoing;
 mod unreachable;
 mod untouched;
-mod watch;
 mod writing;
 
 use std::future::ready;

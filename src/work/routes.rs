@@ -15,7 +15,7 @@ use crate::store::{Claim, Effect};
 use crate::work::Work;
 use crate::work::digests::MOST_ROUTES;
 use crate::work::documents::read_all;
-use crate::work::watch::fault;
+use crate::work::poller::fault;
 
 impl Work {
     /// The channels that get the cards of a shared number, with their routes.

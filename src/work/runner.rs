@@ -17,7 +17,7 @@ use crate::ids::InstallationId;
 use crate::store::Queue;
 use crate::work::Work;
 use crate::work::office::Office;
-use crate::work::watch::SIGN_OF_LIFE;
+use crate::work::poller::SIGN_OF_LIFE;
 
 /// How long to wait at most before looking again, whatever the bells say.
 const POLL: Duration = Duration::from_secs(1);
@@ -108,11 +108,11 @@ async fn watcher(office: Arc<Office>, id: Option<InstallationId>, mut stop: watc
             _ = stop.changed() => return,
         }
         let Some(work) = work else { continue };
-        let looked = work.watch().await;
+        let looked = work.poll().await;
         if let Err(cause) = &looked {
             info!(%cause, "could not look at dialnote; will try again");
         }
-        pause = super::watch::pause(pause, &looked);
+        pause = super::poller::pause(pause, &looked);
     }
 }
 

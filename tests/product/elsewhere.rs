@@ -156,7 +156,7 @@ async fn a_change_that_is_seen_while_our_command_makes_it_does_not_echo() {
         bot.world(|world| world.faults.hang_next.push(set));
         let seen_meanwhile = async {
             bot.sandbox.hung().await;
-            let seen = bot.work.watch().await.unwrap().map(|looked| looked.changed);
+            let seen = bot.work.poll().await.unwrap().map(|looked| looked.changed);
             bot.sandbox.release();
             seen
         };
@@ -266,7 +266,7 @@ async fn what_happens_within_seconds_becomes_one_change_of_the_card() {
             } else {
                 bot.clock.advance(SignedDuration::from_secs(1));
             }
-            bot.work.watch().await.unwrap();
+            bot.work.poll().await.unwrap();
             bot.settle().await;
         }
         assert_eq!(bot.calls("chat.update"), drawn + 1);

@@ -148,7 +148,7 @@ impl<'a> Stage<'a> {
                 self.acme.slash(NIA, &format!("/handoff @{LEO} {id} call back")).await;
             }
             Deed::HandOffAll | Deed::Requeue => {
-                self.acme.work.watch().await.unwrap();
+                self.acme.work.poll().await.unwrap();
             }
             Deed::RouteOff => {
                 self.acme.slash(MAYA, "/dialnote route *").await;

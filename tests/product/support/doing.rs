@@ -245,7 +245,7 @@ impl Bot {
     pub async fn pass_awake(&self, hours: i64) {
         for _ in 0..hours * 15 {
             self.clock.advance(SignedDuration::from_mins(4));
-            let _ = self.current().await.watch().await;
+            let _ = self.current().await.poll().await;
         }
         self.settle().await;
     }
@@ -253,7 +253,7 @@ impl Bot {
     /// The app looks at dialnote, and does what follows. What has changed twice within seconds is left for
     /// the next look.
     pub async fn look(&self) {
-        while self.current().await.watch().await.unwrap().is_some_and(|looked| looked.left > 0) {
+        while self.current().await.poll().await.unwrap().is_some_and(|looked| looked.left > 0) {
             self.settle().await;
             self.clock.advance(SignedDuration::from_secs(5));
         }

@@ -55,7 +55,7 @@ pub(super) struct Watched {
     pub(super) at: Option<Timestamp>,
     /// How far the walk through the whole list is.
     #[serde(default)]
-    walk: Walk,
+    walk: FullScan,
     /// The last long time without a look.
     #[serde(default)]
     pub(super) away: Option<Absence>,
@@ -63,14 +63,14 @@ pub(super) struct Watched {
 
 /// A walk through the whole list, over and over, a page at a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Walk {
+struct FullScan {
     offset: usize,
     at: Option<Timestamp>,
 }
 
 /// What a look came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Looked {
+pub struct PollOutcome {
     /// How many conversations had changed.
     pub changed: usize,
     /// How many of them are left for the next look, because they had changed just before, too.
@@ -79,7 +79,7 @@ pub struct Looked {
 
 /// Who waits for what a look finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum For {
+pub(super) enum Urgency {
     /// Nobody in particular.
     Nobody,
     /// Somebody who looks at a list.
@@ -88,13 +88,13 @@ pub(super) enum For {
 
 impl Work {
     /// Looks once. Answers nothing if another instance looks.
-    pub async fn watch(&self) -> Result<Option<Looked>, Fault> {
+    pub async fn poll(&self) -> Result<Option<PollOutcome>, Fault> {
         let looked = self.look_once().await;
         self.looked(&looked);
         looked
     }
 
-    async fn look_once(&self) -> Result<Option<Looked>, Fault> {
+    async fn look_once(&self) -> Result<Option<PollOutcome>, Fault> {
         let (installation, now) = (self.home().await?.clone(), self.clock.now());
         if !self.leads_looking().await? {
             return Ok(None);
@@ -109,12 +109,12 @@ impl Work {
         }
         self.have_owners_asked(&installation).await?;
         let before = self.watched(&installation).await?;
-        let looked = self.read_down(&installation, &before, For::Nobody, !before.whole).await?;
+        let looked = self.read_down(&installation, &before, Urgency::Nobody, !before.whole).await?;
         let walk = if before.whole {
-            self.walk_on(&installation, &before).await?
+            self.go_on_scanning(&installation, &before).await?
         } else {
             info!(conversations = looked.changed, "all conversations are read");
-            Walk { offset: 0, at: Some(now) }
+            FullScan { offset: 0, at: Some(now) }
         };
         let away = self.away(&before, now);
         self.keep_watched(&installation, &Watched { whole: true, at: Some(now), walk, away }).await?;
@@ -124,8 +124,8 @@ impl Work {
 
     /// Reads one more page of the whole list, if it is time: who changes an owner or a status may not bring
     /// the conversation to the top.
-    async fn walk_on(&self, installation: &InstallationId, watched: &Watched) -> Result<Walk, Fault> {
-        let (Walk { offset, at: last }, at) = (watched.walk, self.clock.now());
+    async fn go_on_scanning(&self, installation: &InstallationId, watched: &Watched) -> Result<FullScan, Fault> {
+        let (FullScan { offset, at: last }, at) = (watched.walk, self.clock.now());
         if last.is_some_and(|last| is_within(last, WALK, at)) {
             return Ok(watched.walk);
         }
@@ -134,7 +134,7 @@ impl Work {
         let next = if page.items == 0 { 0 } else { offset + page.items };
         let news = self.news(installation, page.conversations).await?;
         self.note(installation, news, at, watched).await?;
-        Ok(Walk { offset: next, at: Some(at) })
+        Ok(FullScan { offset: next, at: Some(at) })
     }
 
     /// Reads all of dialnote anew, and forgets what is not there any more. Answers how many conversations
@@ -155,7 +155,7 @@ impl Work {
             }
         }
         changed += self.forget_all_but(&installation, pages.seen()).await?;
-        let walk = Walk { offset: 0, at: Some(begun) };
+        let walk = FullScan { offset: 0, at: Some(begun) };
         let away = self.away(&before, begun);
         self.keep_watched(&installation, &Watched { whole: true, at: Some(begun), walk, away }).await?;
         Ok((pages.seen().len(), changed))
@@ -188,7 +188,7 @@ impl Work {
 
     /// Looks at the top of the list, whoever else does: somebody waits for a list of their own, or we were
     /// told to.
-    pub(super) async fn glance(&self, installation: &InstallationId, who: For) -> Result<Looked, Fault> {
+    pub(super) async fn poll_now(&self, installation: &InstallationId, who: Urgency) -> Result<PollOutcome, Fault> {
         let (before, at) = (self.watched(installation).await?, self.clock.now());
         let looked = self.read_down(installation, &before, who, false).await?;
         let away = self.away(&before, at);
@@ -227,10 +227,10 @@ impl Work {
         &self,
         installation: &InstallationId,
         watched: &Watched,
-        who: For,
+        who: Urgency,
         to_the_end: bool,
-    ) -> Result<Looked, Fault> {
-        let (mut pages, mut looked, mut unnoted) = (Pages::default(), Looked::default(), Vec::new());
+    ) -> Result<PollOutcome, Fault> {
+        let (mut pages, mut looked, mut unnoted) = (Pages::default(), PollOutcome::default(), Vec::new());
         loop {
             let (at, is_top) = (self.clock.now(), pages.offset == 0);
             let page = self.dialnote.conversations(pages.offset).await.map_err(fault)?;
@@ -241,7 +241,7 @@ impl Work {
             let ends = !pages.goes_on || !goes_on;
             looked.changed += news.len();
             // Only what the next look finds again may be left for it.
-            if is_top && who == For::Nobody {
+            if is_top && who == Urgency::Nobody {
                 news.retain(|changed| !changed.is_left_alone(at));
                 looked.left = looked.changed - news.len();
             }
@@ -350,11 +350,11 @@ impl Changed {
 }
 
 /// How long to wait until the next look: less when much happens.
-pub(super) fn pause(before: Duration, looked: &Result<Option<Looked>, Fault>) -> Duration {
+pub(super) fn pause(before: Duration, looked: &Result<Option<PollOutcome>, Fault>) -> Duration {
     let [least, most] = INTERVAL;
     match looked {
         Ok(None) => SIGN_OF_LIFE,
-        Ok(Some(Looked { changed: 0, .. })) => before.mul_f64(1.5).clamp(least, most),
+        Ok(Some(PollOutcome { changed: 0, .. })) => before.mul_f64(1.5).clamp(least, most),
         Ok(Some(_)) => least,
         Err(Fault::RateLimited { wait, .. }) => (*wait).max(least),
         Err(_) => most,
