@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::domain::command_job::CommandJob;
-use crate::domain::job::{Job, NoticedJob};
+use crate::domain::job::{ExternalChangeJob, Job};
 use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::JobId;
@@ -105,7 +105,8 @@ fn anew(job: Job, now: Timestamp) -> (Job, Option<Job>) {
         }
         Job::Message(Message::Card { ref face, .. } | Message::Anew { ref face, .. }) => {
             let conversation = face.conversation.id.clone();
-            let look = Job::Noticed(NoticedJob { conversation, before: None, at: now, quiet: true, away: None });
+            let look =
+                Job::ExternalChange(ExternalChangeJob { conversation, before: None, at: now, quiet: true, away: None });
             (job, Some(look))
         }
         job => (job, None),

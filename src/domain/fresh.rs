@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{Conversation, State, Status};
-use crate::domain::elsewhere::SOMEBODY;
+use crate::domain::external_change::SOMEBODY;
 use crate::domain::plan::{Call, Facts, Past, Plan, Progress};
 use crate::domain::question::Seen;
 use crate::domain::refusal::{About, Refusal};

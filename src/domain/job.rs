@@ -56,7 +56,7 @@ pub enum Job {
     Links(LinksJob),
     /// Look at a conversation that was found changed in dialnote.
     #[serde(rename = "noticed.v1")]
-    Noticed(NoticedJob),
+    ExternalChange(ExternalChangeJob),
     /// Look at what has changed in dialnote.
     #[serde(rename = "look.v1")]
     Look,
@@ -190,7 +190,7 @@ pub struct LinksJob {
 
 /// A conversation that is not as it was seen before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NoticedJob {
+pub struct ExternalChangeJob {
     /// Which.
     pub conversation: ConversationId,
     /// How it was seen before, if it was.
@@ -309,7 +309,7 @@ impl Job {
             Self::Message(Message::Report { to, .. }) => format!("report:{}", to.user),
             Self::Digest(job) => digest_key(&job.channel),
             Self::Message(Message::Digest { channel, .. } | Message::Settled { channel, .. }) => digest_key(channel),
-            Self::Noticed(job) => conversation_key(&job.conversation),
+            Self::ExternalChange(job) => conversation_key(&job.conversation),
             Self::Look => "look".to_owned(),
             Self::Shared(job) => format!("shared:{}", job.channel),
             Self::Refresh | Self::Removed(_) => "installation".to_owned(),
@@ -365,7 +365,7 @@ impl Job {
     pub fn is_for_dialnote(&self) -> bool {
         match self {
             Self::Look
-            | Self::Noticed(_)
+            | Self::ExternalChange(_)
             | Self::Left(_)
             | Self::CaughtUp(_)
             | Self::Untouched

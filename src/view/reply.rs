@@ -2,8 +2,8 @@
 //! what to do next; nothing here ever contains the text of a fault.
 
 use crate::domain::click::{Carried, Control};
-use crate::domain::elsewhere::SOMEBODY;
 use crate::domain::event::Told;
+use crate::domain::external_change::SOMEBODY;
 use crate::domain::finding::{Finding, PEOPLE, State};
 use crate::domain::form::field;
 use crate::domain::list::Query;

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::absence::Absence;
-use crate::domain::job::{Job, NoticedJob};
+use crate::domain::job::{ExternalChangeJob, Job};
 use crate::domain::message::Message;
 use crate::domain::notice::Notice;
 use crate::error::Fault;
@@ -40,7 +40,7 @@ impl Missed {
 
 impl Work {
     /// Keeps what people would have been told of a change, and has them told of all at once.
-    pub(super) fn keep_missed(&self, claim: &Claim, job: &NoticedJob, messages: &[Message]) -> Vec<Effect> {
+    pub(super) fn keep_missed(&self, claim: &Claim, job: &ExternalChangeJob, messages: &[Message]) -> Vec<Effect> {
         let mut missed = BTreeMap::<&SlackUserId, Vec<Notice>>::new();
         for message in messages {
             if let Message::Direct { user, notice, .. } = message {

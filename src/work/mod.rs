@@ -17,6 +17,7 @@ mod direct;
 mod doctor;
 mod documents;
 mod execute;
+mod external_changes;
 mod forms;
 mod groups;
 mod handovers;
@@ -29,7 +30,6 @@ mod links;
 mod lists;
 mod lookup;
 mod names;
-mod noticed;
 pub mod office;
 mod organization;
 mod outbox;
@@ -295,7 +295,7 @@ impl Work {
             Job::Change(job) => Box::pin(self.change_settings(claim, job)),
             Job::Handover(conversation) => Box::pin(no_one_asked(self.handover_due(claim, conversation))),
             Job::Digest(job) => Box::pin(self.digest(claim, job)),
-            Job::Noticed(job) => Box::pin(no_one_asked(self.noticed(claim, job))),
+            Job::ExternalChange(job) => Box::pin(no_one_asked(self.external_change(claim, job))),
             Job::Look => Box::pin(self.look_because_told(claim)),
             Job::Refresh => Box::pin(self.refresh(claim)),
             Job::Shared(job) => Box::pin(self.channel_shared(claim, job)),

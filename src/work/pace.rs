@@ -22,7 +22,7 @@ pub enum Pacing {
 /// The buckets a job has to pass.
 pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
     let mut buckets = match job {
-        Job::Command(_) | Job::Handover(_) | Job::Links(_) | Job::Noticed(_) | Job::Form(_) | Job::Look => {
+        Job::Command(_) | Job::Handover(_) | Job::Links(_) | Job::ExternalChange(_) | Job::Form(_) | Job::Look => {
             vec![unlimited(DIALNOTE)]
         }
         Job::Resume(_)

@@ -12,7 +12,7 @@ use crate::dialnote::answer::{CallError, Denied};
 use crate::dialnote::pages::Pages;
 use crate::domain::absence::Absence;
 use crate::domain::conversation::{Activity, Conversation};
-use crate::domain::job::{Job, NoticedJob};
+use crate::domain::job::{ExternalChangeJob, Job};
 use crate::error::{Fault, Service};
 use crate::ids::{ConversationId, InstallationId};
 use crate::store::{Class, Delivery, NewJob, Snapshot};
@@ -304,8 +304,8 @@ impl Work {
     ) -> Result<(), Fault> {
         let jobs = changed.iter().filter(|changed| changed.concerns_anybody()).map(|changed| {
             let (conversation, before) = (changed.now.id.clone(), changed.before.clone());
-            let job = NoticedJob { conversation, before, at, quiet: away.is_some(), away };
-            let job = self.new_job(installation, &Job::Noticed(job));
+            let job = ExternalChangeJob { conversation, before, at, quiet: away.is_some(), away };
+            let job = self.new_job(installation, &Job::ExternalChange(job));
             NewJob { class: Class::Machine, ..job }
         });
         let mut jobs: Vec<_> = jobs.collect();

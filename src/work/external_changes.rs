@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::conversation::{ActivityKind, Conversation, Sequel, State};
-use crate::domain::elsewhere::{Found, SOMEBODY};
 use crate::domain::event::{Event, ThreadEntry};
-use crate::domain::job::{Job, NoticedJob};
+use crate::domain::external_change::{ExternalChange, SOMEBODY};
+use crate::domain::job::{ExternalChangeJob, Job};
 use crate::domain::message::Message;
 use crate::domain::plan::ends_with_reference;
 use crate::domain::refusal::Refusal;
@@ -37,7 +37,7 @@ const NOBODY: &str = "dialnote";
 
 impl Work {
     /// Looks at a conversation that was found changed, and tells whom it concerns.
-    pub(super) async fn noticed(&self, claim: &Claim, job: &NoticedJob) -> Result<Outcome, Stop> {
+    pub(super) async fn external_change(&self, claim: &Claim, job: &ExternalChangeJob) -> Result<Outcome, Stop> {
         let at = self.clock.now();
         let now = match self.look_at(&claim.installation, &job.conversation).await {
             Ok(now) => now,
@@ -48,7 +48,7 @@ impl Work {
         };
         let (now, heard) = self.put_in_context(&claim.installation, job, now).await?;
         let (notes, told) = self.new_notes(claim, job, &now).await?;
-        let found = Found { notes, ..self.found_out(claim, job, now).await? };
+        let found = ExternalChange { notes, ..self.found_out(claim, job, now).await? };
         let mut effects = vec![Effect::Mirror(seen(&found.now, at))];
         effects.extend(heard.into_iter().chain(told));
         effects.extend(self.tell_of(claim, job, &found).await?);
@@ -80,15 +80,15 @@ impl Work {
         let Some(looked) = watched.at.filter(|_| watched.whole) else { return Ok(None) };
         let away = self.absence(looked, at);
         let (conversation, before, quiet) = (now.id.clone(), before.map(Box::new), away.is_some());
-        let job = NoticedJob { conversation, before, at, quiet, away };
-        Ok(Some(self.noticed(claim, &job).await?.effects))
+        let job = ExternalChangeJob { conversation, before, at, quiet, away };
+        Ok(Some(self.external_change(claim, &job).await?.effects))
     }
 
     /// Finds out what came in or went out last means after what was before it, and keeps that.
     async fn put_in_context(
         &self,
         installation: &InstallationId,
-        job: &NoticedJob,
+        job: &ExternalChangeJob,
         mut now: Conversation,
     ) -> Result<(Conversation, Option<Effect>), Stop> {
         let before = job.before.as_ref().and_then(|before| before.last_activity.as_ref());
@@ -115,7 +115,7 @@ impl Work {
     async fn new_notes(
         &self,
         claim: &Claim,
-        job: &NoticedJob,
+        job: &ExternalChangeJob,
         now: &Conversation,
     ) -> Result<(Vec<String>, Option<Effect>), Stop> {
         let (Some(before), Some(last)) = (&job.before, now.last_note) else { return Ok((Vec::new(), None)) };
@@ -130,7 +130,12 @@ impl Work {
         Ok((theirs(notes, &entries, since), Some(self.put(NOTED, id.as_str(), &last))))
     }
 
-    async fn found_out(&self, claim: &Claim, job: &NoticedJob, now: Conversation) -> Result<Found, Fault> {
+    async fn found_out(
+        &self,
+        claim: &Claim,
+        job: &ExternalChangeJob,
+        now: Conversation,
+    ) -> Result<ExternalChange, Fault> {
         let installation = &claim.installation;
         let entries = self.store.entries(installation, &job.conversation, PAST_ENTRIES).await?;
         let last = entries.iter().find_map(audit::change);
@@ -139,7 +144,7 @@ impl Work {
         let new = (job.quiet && now.owner.is_some()).then(|| State { owner: None, ..State::from(&now) });
         let before = known.or_else(|| job.before.as_deref().map(State::from)).or(new);
         let owner_before = before.as_ref().and_then(|before| before.owner.as_ref());
-        Ok(Found {
+        Ok(ExternalChange {
             from: self.member(installation, owner_before).await?,
             to: self.owner(installation, &now).await?,
             heard_before: job.before.as_ref().and_then(|before| before.last_activity.clone()),
@@ -150,7 +155,12 @@ impl Work {
         })
     }
 
-    async fn tell_of(&self, claim: &Claim, job: &NoticedJob, found: &Found) -> Result<Vec<Effect>, Fault> {
+    async fn tell_of(
+        &self,
+        claim: &Claim,
+        job: &ExternalChangeJob,
+        found: &ExternalChange,
+    ) -> Result<Vec<Effect>, Fault> {
         let installation = &claim.installation;
         let shows = serde_json::to_string(&found.face()).unwrap_or_default();
         let cards = self.store.cards(installation, &found.now.id).await?;
@@ -221,7 +231,7 @@ fn theirs(notes: Vec<(String, Timestamp)>, entries: &[Entry], since: Timestamp) 
     theirs
 }
 
-fn record(found: &Found, event: Event) -> Option<Effect> {
+fn record(found: &ExternalChange, event: Event) -> Option<Effect> {
     let verb = match &event {
         Event::Answered { .. } => return None,
         Event::Assigned { .. } => Verb::Assign,

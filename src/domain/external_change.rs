@@ -17,7 +17,7 @@ pub const SOMEBODY: &str = "Somebody in dialnote";
 
 /// What is known of a conversation that was found changed.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct ExternalChange {
     /// Owner and status of which everybody knows; nothing, if it is new.
     pub before: Option<State>,
     /// What had come in or gone out last.
@@ -34,7 +34,7 @@ pub struct Found {
     pub at: Timestamp,
 }
 
-impl Found {
+impl ExternalChange {
     /// What a card shows of it.
     pub fn face(&self) -> Face {
         Face { conversation: self.now.clone(), owner: self.to.as_ref().map(|to| to.name.clone()) }
