@@ -129,7 +129,7 @@ pub struct Claim {
     pub attempt: u32,
     /// Whether an earlier attempt at the current step may have had its effect: it ended in a
     /// [`Verdict::Retry`] that says so, or with its lease.
-    pub unsure: bool,
+    pub outcome_unknown: bool,
     /// When the delivery behind it was accepted.
     pub accepted: Timestamp,
     /// When the request was accepted from which it follows, if not from its own.
@@ -167,7 +167,7 @@ pub enum Verdict {
         /// Why, for the operator.
         cause: String,
         /// Whether the failed attempt may have had its effect all the same.
-        unsure: bool,
+        outcome_unknown: bool,
     },
     /// Given up: kept with its cause for the operator; the next one with its key may run.
     Dead {

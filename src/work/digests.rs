@@ -289,7 +289,10 @@ impl Work {
 /// Waits until all that happened during the absence is read.
 fn put_off(now: Timestamp) -> Outcome {
     let cause = "what happened while we were away is still being read".to_owned();
-    Outcome { verdict: Verdict::Retry { due: later(now, CAUGHT_UP), cause, unsure: false }, effects: Vec::new() }
+    Outcome {
+        verdict: Verdict::Retry { due: later(now, CAUGHT_UP), cause, outcome_unknown: false },
+        effects: Vec::new(),
+    }
 }
 
 /// Keeps a digest that was posted, or what it says since.

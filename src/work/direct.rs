@@ -76,7 +76,7 @@ impl Work {
         match self.foreseen(installation, user, notice).await? {
             Some(Fate::Later(due)) => {
                 let cause = "its reader has quiet hours".to_owned();
-                let verdict = Verdict::Retry { due, cause, unsure: claim.unsure };
+                let verdict = Verdict::Retry { due, cause, outcome_unknown: claim.outcome_unknown };
                 return Ok(Outcome { verdict, effects: report(Fate::Later(due)).into_iter().collect() });
             }
             Some(fate) => return Ok(Outcome::done(report(fate).into_iter().collect())),
@@ -117,7 +117,7 @@ impl Work {
     ) -> Result<Sent, CallError> {
         let mark = mark(claim);
         let mut is_unknowable = false;
-        if claim.unsure {
+        if claim.outcome_unknown {
             let (channel, _) = self.channel_with(&claim.installation, user).await?;
             match self.slack.find(&channel, None, &mark, claim.accepted).await? {
                 Sought::There(posted) => return Ok(self.said_unheard(claim, posted, notice, awaited).await?),

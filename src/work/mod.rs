@@ -323,7 +323,8 @@ impl Work {
             Next::At(due) => {
                 self.metrics.retried(fault);
                 info!(attempt = claim.attempt, %due, cause = %fault, "will try again");
-                let verdict = Verdict::Retry { due, cause: fault.to_string(), unsure: fault.may_have_happened() };
+                let verdict =
+                    Verdict::Retry { due, cause: fault.to_string(), outcome_unknown: fault.may_have_happened() };
                 let reported = job.and_then(|job| self.not_yet(claim, job, fault));
                 Outcome { verdict, effects: closing(fault, now).into_iter().chain(reported).collect() }
             }
@@ -447,7 +448,7 @@ fn result(verdict: &Verdict) -> Option<&'static str> {
 fn continued(claim: &Claim, verdict: &Verdict) -> Option<Claim> {
     match verdict {
         Verdict::Continue { body, until } => {
-            Some(Claim { body: body.clone(), until: *until, unsure: false, ..claim.clone() })
+            Some(Claim { body: body.clone(), until: *until, outcome_unknown: false, ..claim.clone() })
         }
         _ => None,
     }

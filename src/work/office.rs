@@ -228,7 +228,11 @@ impl Office {
     async fn put_off(&self, claim: Claim, fault: &Fault) -> Result<(), Fault> {
         error!(cause = %fault, "an installation cannot be read; its work is put off");
         let now = self.common.clock.now();
-        let verdict = Verdict::Retry { due: later(now, UNREAD), cause: fault.to_string(), unsure: claim.unsure };
+        let verdict = Verdict::Retry {
+            due: later(now, UNREAD),
+            cause: fault.to_string(),
+            outcome_unknown: claim.outcome_unknown,
+        };
         self.common.store.settle(&claim, verdict, Vec::new(), now).await.map(drop)
     }
 

@@ -108,9 +108,9 @@ impl Work {
     /// Answers somebody privately: through the response URL while it lives and does not fail again and
     /// again, else in the channel, else by direct message.
     async fn answer(&self, claim: &Claim, to: &Addressee, content: &Content) -> Result<(), CallError> {
-        let tries = if claim.unsure { UNHEARD_TRIES_OF_A_URL } else { TRIES_OF_A_URL };
+        let tries = if claim.outcome_unknown { UNHEARD_TRIES_OF_A_URL } else { TRIES_OF_A_URL };
         let lives = |answer: &&Reply| answer.until > self.clock.now() && claim.attempt <= tries;
-        if claim.unsure {
+        if claim.outcome_unknown {
             // Nobody can look at what only one person sees.
             self.metrics.repeated_blindly(RESPONSE_URL);
         }
@@ -141,7 +141,7 @@ impl Work {
         }
         let said_by = self.store.cache_get(&claim.installation, WAITS, once).await?.map(|said| said.body);
         if let Some(by) = said_by {
-            return Ok(by == mark(claim) && !claim.unsure);
+            return Ok(by == mark(claim) && !claim.outcome_unknown);
         }
         let (kind, id, at, body) = (WAITS.to_owned(), once.to_owned(), self.clock.now(), mark(claim));
         self.store.cache_put(&claim.installation, CacheEntry { kind, id, alias: None, at, body }).await?;
@@ -161,7 +161,7 @@ impl Work {
             }
         }
         let ts = self.post_once(claim, channel.as_str(), None, &content).await?.ts;
-        if claim.unsure {
+        if claim.outcome_unknown {
             self.bring_up_to_date(claim, channel, &ts, &content).await?;
         }
         Ok(vec![put(channel, face, ts)])
@@ -246,7 +246,7 @@ impl Work {
         content: &Content,
     ) -> Result<Posted, CallError> {
         let mark = mark(claim);
-        if claim.unsure {
+        if claim.outcome_unknown {
             match self.slack.find(channel, thread.map(|thread| thread.of), &mark, claim.accepted).await? {
                 Sought::There(posted) => return Ok(posted),
                 Sought::NotThere => {}

@@ -138,9 +138,9 @@ impl Work {
         };
         let by = self.hold(claim).await?;
         match self.slack.by(by).share(file, &title(report), channel, &comment(report)).await {
-            Err(CallError::Refused(code)) if claim.unsure && code == SHARED_BEFORE => {}
+            Err(CallError::Refused(code)) if claim.outcome_unknown && code == SHARED_BEFORE => {}
             // One that cannot be known to be unshared would be there twice.
-            Err(CallError::Fault(fault)) if !claim.unsure && claim.attempt >= TRIES_OF_A_PICTURE => {
+            Err(CallError::Fault(fault)) if !claim.outcome_unknown && claim.attempt >= TRIES_OF_A_PICTURE => {
                 info!(%fault, "the picture of a report cannot be shared");
                 return self.post_words(claim, channel, report).await;
             }

@@ -51,7 +51,7 @@ impl Work {
             return Ok(Looking::Fits);
         }
         if let Some(call) = progress.next()
-            && claim.unsure
+            && claim.outcome_unknown
             && let Some(made) = self.made_already(claim, progress, call).await?
         {
             return Ok(Looking::Instead(self.after_call(claim, job, made).await));
@@ -86,8 +86,8 @@ impl Work {
     async fn put_off(&self, claim: &Claim, job: &CommandJob, fault: &Fault) -> Outcome {
         let job = Job::Command(job.clone());
         let mut outcome = Box::pin(self.after_fault(claim, Some(&job), fault)).await;
-        if let Verdict::Retry { unsure, .. } = &mut outcome.verdict {
-            *unsure = false;
+        if let Verdict::Retry { outcome_unknown, .. } = &mut outcome.verdict {
+            *outcome_unknown = false;
         }
         outcome
     }
@@ -153,7 +153,7 @@ impl Work {
     /// Writes a note, unless an earlier try of this job has written it.
     async fn note_once(&self, claim: &Claim, id: &ConversationId, content: &str, reference: &str) -> Result<(), Stop> {
         let refused = |error| denied(error, Some(id));
-        if claim.unsure && self.dialnote.has_note(id, reference).await.map_err(refused)? {
+        if claim.outcome_unknown && self.dialnote.has_note(id, reference).await.map_err(refused)? {
             return Ok(());
         }
         let by = self.hold(claim).await?;

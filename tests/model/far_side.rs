@@ -182,7 +182,7 @@ impl FarSide {
         let Some(claim) = state.queue.claim(&self.on, 0) else { return };
         state.workers[worker].claim = Some(claim);
         self.leased(state, worker);
-        state.workers[worker].phase = self.begin(claim.unsure);
+        state.workers[worker].phase = self.begin(claim.outcome_unknown);
     }
 
     /// The lease begins. Whose clock is behind believes longer in it than the others.
@@ -193,8 +193,8 @@ impl FarSide {
         }
     }
 
-    fn begin(&self, unsure: bool) -> Phase {
-        if unsure && self.has(Rule::UnsureLooksFirst) { Phase::Unsure } else { Phase::Ready }
+    fn begin(&self, outcome_unknown: bool) -> Phase {
+        if outcome_unknown && self.has(Rule::UnsureLooksFirst) { Phase::Unsure } else { Phase::Ready }
     }
 
     fn look(&self, state: &mut State, worker: usize) {
@@ -235,8 +235,8 @@ impl FarSide {
     fn settle(&self, state: &mut State, worker: usize) -> Result<(), Broken> {
         let Worker { phase, claim: Some(claim), .. } = state.workers[worker] else { return Ok(()) };
         let verdict = match phase {
-            Phase::Refused => Verdict::Retry { unsure: false },
-            Phase::Waiting => Verdict::Retry { unsure: self.has(Rule::WhoGivesUpIsUnsure) },
+            Phase::Refused => Verdict::Retry { outcome_unknown: false },
+            Phase::Waiting => Verdict::Retry { outcome_unknown: self.has(Rule::WhoGivesUpIsUnsure) },
             _ if claim.step < self.on.jobs[0].steps => Verdict::Continue,
             _ => Verdict::Done,
         };

@@ -40,7 +40,7 @@ impl State {
 
 fn row(row: Row) -> u64 {
     let Row { stage, id, key, due, fence, attempt, step, body, .. } = row;
-    let flags = [row.head, row.ready, row.in_flight, row.unsure, row.slot, row.told, row.old];
+    let flags = [row.head, row.ready, row.in_flight, row.outcome_unknown, row.slot, row.told, row.old];
     u64::from_le_bytes([stage as u8, id, key, bits(flags), due, fence, attempt, step << 4 | body])
 }
 

@@ -133,7 +133,7 @@ impl World {
             (past.due > 0, DUE),
             (claim.fence <= past.top_fence, FORWARD),
             (claim.attempt != past.claims + 1, COUNTED),
-            (claim.unsure != doubt, DOUBT),
+            (claim.outcome_unknown != doubt, DOUBT),
             (self.on.jobs[job].machine && (0..self.on.jobs.len()).any(person_waits), PEOPLE),
         ];
         hold(violated)?;
@@ -148,7 +148,7 @@ impl World {
     /// What of a claim matters later on.
     pub(crate) fn remembered(&self, claim: Claim) -> Claim {
         let goes_on = self.on.jobs[usize::from(claim.job)].then.is_some();
-        Claim { unsure: false, told: claim.told && goes_on, ..claim }
+        Claim { outcome_unknown: false, told: claim.told && goes_on, ..claim }
     }
 
     /// Whether nothing holds the job back.
@@ -208,11 +208,11 @@ impl World {
             Verdict::Continue => {
                 *past = Past { lease: LEASE, doubt: false, ..*past };
                 let step = claim.step + 1;
-                state.workers[worker] = Worker::Holding(Claim { step, unsure: false, ..claim });
+                state.workers[worker] = Worker::Holding(Claim { step, outcome_unknown: false, ..claim });
                 return Ok(());
             }
             Verdict::Retry { .. } | Verdict::Limited(_) => {
-                past.doubt |= verdict == Verdict::Retry { unsure: true };
+                past.doubt |= verdict == Verdict::Retry { outcome_unknown: true };
                 *past = Past { open: false, lease: 0, due: PAUSE, ..*past };
             }
             Verdict::Done | Verdict::Dead => *past = Past { open: false, lease: 0, finished: true, ..*past },

@@ -82,7 +82,7 @@ pub(crate) struct Row {
     pub(crate) head: bool,
     pub(crate) ready: bool,
     pub(crate) in_flight: bool,
-    pub(crate) unsure: bool,
+    pub(crate) outcome_unknown: bool,
     pub(crate) slot: bool,
     pub(crate) told: bool,
     /// Whether time has passed since it was accepted.
@@ -104,7 +104,7 @@ pub(crate) struct Claim {
     pub(crate) key: u8,
     pub(crate) fence: u8,
     pub(crate) attempt: u8,
-    pub(crate) unsure: bool,
+    pub(crate) outcome_unknown: bool,
     pub(crate) told: bool,
     pub(crate) step: u8,
     pub(crate) body: u8,
@@ -117,7 +117,7 @@ pub(crate) enum Verdict {
     Dead,
     Continue,
     Retry {
-        unsure: bool,
+        outcome_unknown: bool,
     },
     /// Surely without effect; and nothing passes the bucket for so long.
     Limited(u8),
@@ -245,11 +245,11 @@ impl Queue {
         }
         row.fence += u8::from(on.rules.has(Rule::ClaimMovesTheFence));
         row.attempt += u8::from(on.rules.has(Rule::ClaimCounts));
-        row.unsure |= row.in_flight && on.rules.has(Rule::ClaimDoubtsWhatWasInFlight);
+        row.outcome_unknown |= row.in_flight && on.rules.has(Rule::ClaimDoubtsWhatWasInFlight);
         row.in_flight = true;
         let job = u8::try_from(n).unwrap_or_default();
-        let Row { id, key, fence, attempt, unsure, told, step, body, .. } = *row;
-        Claim { job, id, key, fence, attempt, unsure, told, step, body }
+        let Row { id, key, fence, attempt, outcome_unknown, told, step, body, .. } = *row;
+        Claim { job, id, key, fence, attempt, outcome_unknown, told, step, body }
     }
 
     /// The row that the claim is on, if it holds.
@@ -289,7 +289,7 @@ impl Queue {
             Verdict::Done => self.leave(on, n, Stage::Done, Rule::DoneFreesTheNext),
             Verdict::Dead => self.leave(on, n, Stage::Dead, Rule::DeadFreesTheNext),
             Verdict::Continue => self.go_on(on, n),
-            Verdict::Retry { unsure } => self.give_back(on, n, PAUSE, unsure),
+            Verdict::Retry { outcome_unknown } => self.give_back(on, n, PAUSE, outcome_unknown),
             Verdict::Limited(until) => {
                 self.give_back(on, n, PAUSE, false);
                 self.closed = if on.rules.has(Rule::LaterClosingHolds) { self.closed.max(until) } else { until };
@@ -323,16 +323,16 @@ impl Queue {
         self.postpone(on, n, due);
         let row = &mut self.rows[n];
         row.step += 1;
-        row.unsure &= !on.rules.has(Rule::ContinueEndsDoubt);
+        row.outcome_unknown &= !on.rules.has(Rule::ContinueEndsDoubt);
     }
 
-    fn give_back(&mut self, on: &Protocol, n: usize, due: u8, unsure: bool) {
+    fn give_back(&mut self, on: &Protocol, n: usize, due: u8, outcome_unknown: bool) {
         self.postpone(on, n, if on.rules.has(Rule::RetryWaits) { due } else { 0 });
         let row = &mut self.rows[n];
         row.fence += u8::from(on.rules.has(Rule::RetryMovesTheFence));
         row.in_flight &= !on.rules.has(Rule::RetryEndsTheFlight);
-        row.unsure &= on.rules.has(Rule::RetryKeepsEarlierDoubt);
-        row.unsure |= unsure && on.rules.has(Rule::RetryKeepsItsDoubt);
+        row.outcome_unknown &= on.rules.has(Rule::RetryKeepsEarlierDoubt);
+        row.outcome_unknown |= outcome_unknown && on.rules.has(Rule::RetryKeepsItsDoubt);
         if !on.rules.has(Rule::RetryKeepsItsPlace) {
             let (id, key) = (self.new_id(on), self.rows[n].key);
             self.rows[n] = Row { id, head: false, ..self.rows[n] };

@@ -5,8 +5,8 @@ use crate::queue::{INBOX, OUTBOX, Pace, Plan, Protocol, Verdict};
 use crate::rules::Rules;
 use crate::world::World;
 
-const SURE: Verdict = Verdict::Retry { unsure: false };
-const UNSURE: Verdict = Verdict::Retry { unsure: true };
+const SURE: Verdict = Verdict::Retry { outcome_unknown: false };
+const UNSURE: Verdict = Verdict::Retry { outcome_unknown: true };
 
 /// Three jobs that come one by one, for three workers, and nothing in their way.
 fn world(name: &'static str, jobs: Vec<Plan>) -> World {

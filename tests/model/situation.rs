@@ -30,7 +30,7 @@ fn kind(step: Move) -> (u8, u8) {
             Verdict::Done => (4, 0),
             Verdict::Dead => (4, 1),
             Verdict::Continue => (4, 2),
-            Verdict::Retry { unsure } => (4, 3 + u8::from(unsure)),
+            Verdict::Retry { outcome_unknown } => (4, 3 + u8::from(outcome_unknown)),
             Verdict::Limited(until) => (4, 5 + until),
         },
         Move::Crash { .. } => (5, 0),
@@ -62,6 +62,6 @@ fn sort(world: &World, state: &State, job: usize) -> [u8; 2] {
             && world.on.jobs[n].lane == world.on.jobs[job].lane
     };
     let others = state.queue.rows.iter().take(world.on.jobs.len()).enumerate().filter(|other| line(*other)).count();
-    let flags = key::bits([row.ready, row.in_flight, row.unsure, row.slot, row.told, row.due > 0]);
+    let flags = key::bits([row.ready, row.in_flight, row.outcome_unknown, row.slot, row.told, row.due > 0]);
     [flags << 2 | u8::from(row.stage != Stage::Live) << 1 | u8::from(row.head), u8::from(others > 0)]
 }

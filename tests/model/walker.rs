@@ -161,7 +161,7 @@ impl<'a> Walker<'a> {
             fence: meant.fence.into(),
             until: self.at(LEASE),
             attempt: meant.attempt.into(),
-            unsure: meant.unsure,
+            outcome_unknown: meant.outcome_unknown,
             // When the delivery came is for other tests.
             accepted: claim.accepted,
             request: claim.request,
@@ -183,13 +183,14 @@ impl<'a> Walker<'a> {
         let claim = self.held(worker)?.clone();
         let (Worker::Holding(known) | Worker::Spent(known)) = before.workers[worker] else { return Ok(false) };
         let job = usize::from(known.job);
-        let retry = |unsure| store::Verdict::Retry { due: self.at(PAUSE), cause: "failed".into(), unsure };
+        let retry =
+            |outcome_unknown| store::Verdict::Retry { due: self.at(PAUSE), cause: "failed".into(), outcome_unknown };
         let next = body(&self.world.on.jobs[job], job, known.step + 1, known.body);
         let (stored, mut effects) = match verdict {
             Verdict::Done => (store::Verdict::Done, Vec::new()),
             Verdict::Dead => (store::Verdict::Dead { cause: "given up".into() }, Vec::new()),
             Verdict::Continue => (store::Verdict::Continue { body: next.clone(), until: self.at(LEASE) }, Vec::new()),
-            Verdict::Retry { unsure } => (retry(unsure), Vec::new()),
+            Verdict::Retry { outcome_unknown } => (retry(outcome_unknown), Vec::new()),
             Verdict::Limited(until) => {
                 (retry(false), vec![Effect::Close { bucket: "bucket".into(), until: self.at(until) }])
             }

@@ -30,8 +30,8 @@ impl Display for Answer {
             Self::Accepted(false) => write!(f, ": a duplicate"),
             Self::Claimed(None) => write!(f, ": there is none"),
             Self::Claimed(Some(claim)) => {
-                let Claim { job, fence, attempt, unsure, told, step, body, .. } = claim;
-                write!(f, ": job {job}, fence {fence}, attempt {attempt}, unsure {unsure}, told {told}, ")?;
+                let Claim { job, fence, attempt, outcome_unknown, told, step, body, .. } = claim;
+                write!(f, ": job {job}, fence {fence}, attempt {attempt}, unsure {outcome_unknown}, told {told}, ")?;
                 write!(f, "step {step}, version {body}")
             }
             Self::Held(true) => write!(f, ": stored"),

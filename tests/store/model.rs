@@ -215,7 +215,7 @@ impl Model {
             Ending::Done => Verdict::Done,
             Ending::Dead => Verdict::Dead { cause: "given up".into() },
             Ending::Retry(seconds) => {
-                Verdict::Retry { due: at(self.now + seconds), cause: "failed".into(), unsure: false }
+                Verdict::Retry { due: at(self.now + seconds), cause: "failed".into(), outcome_unknown: false }
             }
             Ending::Continue(seconds) => {
                 Verdict::Continue { body: format!("{}+", claim.body), until: at(self.now + seconds) }
@@ -385,7 +385,7 @@ fn describe(job: &Job, given: &Claim) -> Claim {
         queue: job.queue,
         key: job.key.clone(),
         attempt: job.attempt,
-        unsure: given.unsure,
+        outcome_unknown: given.outcome_unknown,
         accepted: at(job.accepted),
         request: job.request,
         told: job.told,

@@ -414,7 +414,7 @@ async fn an_empty_table_teaches_nobody_to_scan() -> Result<(), Fault> {
         let [first, second, third] = ["a", "b", "c"].map(|name| format!("{name}{round}"));
         store.accept(delivery(&first), vec![command(&first, "job"), command(&first, "next")], at(0)).await?;
         let follow_up = Effect::Enqueue(command(&second, "job"));
-        let retry = Verdict::Retry { due: at(0), cause: "later".into(), unsure: false };
+        let retry = Verdict::Retry { due: at(0), cause: "later".into(), outcome_unknown: false };
         for (verdict, effects) in [(retry, vec![follow_up]), (Verdict::Done, vec![]), (Verdict::Done, vec![])] {
             let claim = store.claim(Queue::Work, 1, at(0), LEASE).await?.remove(0);
             assert_eq!(store.renew(&claim, at(9)).await?, Settled::Applied);

@@ -418,6 +418,6 @@ async fn the_only_process_need_not_wait_for_leases_of_the_dead() -> Result<(), F
     assert_eq!(last.next_due(Queue::Work).await?, Some(at(12)));
     assert_eq!(last.claim(Queue::Work, 9, at(11), LEASE).await?, []);
     let again = last.claim(Queue::Work, 9, at(12), LEASE).await?.remove(0);
-    assert_eq!((again.id, again.unsure), (claim.id, true), "nobody knows how far the dead one came");
+    assert_eq!((again.id, again.outcome_unknown), (claim.id, true), "nobody knows how far the dead one came");
     Ok(())
 }

@@ -7,11 +7,14 @@ use crate::store::{Draft, Effect, Store, Verdict};
 
 pub(super) async fn a_crash_leaves_it_unsure(store: &dyn Store) -> Result<(), Fault> {
     accept(store, [command("a", "job")]).await?;
-    assert!(!claim_one(store, at(0)).await?.unsure, "nobody tried before");
+    assert!(!claim_one(store, at(0)).await?.outcome_unknown, "nobody tried before");
     let again = claim_one(store, at(30)).await?;
-    assert!(again.unsure, "whoever tried before may have got anywhere");
+    assert!(again.outcome_unknown, "whoever tried before may have got anywhere");
     settle(store, &again, retry(at(40))).await?;
-    assert!(claim_one(store, at(40)).await?.unsure, "an attempt that surely had no effect changes nothing about that");
+    assert!(
+        claim_one(store, at(40)).await?.outcome_unknown,
+        "an attempt that surely had no effect changes nothing about that"
+    );
     Ok(())
 }
 
@@ -19,10 +22,10 @@ pub(super) async fn a_retry_says_whether_it_is_unsure(store: &dyn Store) -> Resu
     accept(store, [command("a", "job")]).await?;
     settle(store, &claim_one(store, at(0)).await?, retry(at(1))).await?;
     let second = claim_one(store, at(1)).await?;
-    assert!(!second.unsure, "the first had no effect");
-    settle(store, &second, Verdict::Retry { due: at(2), cause: "no answer".into(), unsure: true }).await?;
+    assert!(!second.outcome_unknown, "the first had no effect");
+    settle(store, &second, Verdict::Retry { due: at(2), cause: "no answer".into(), outcome_unknown: true }).await?;
     let third = claim_one(store, at(2)).await?;
-    assert!(third.unsure, "the second may have had one");
+    assert!(third.outcome_unknown, "the second may have had one");
     Ok(())
 }
 
@@ -32,7 +35,7 @@ pub(super) async fn a_step_that_is_done_is_no_longer_unsure(store: &dyn Store) -
     let second = claim_one(store, at(30)).await?;
     settle(store, &second, Verdict::Continue { body: "next step".into(), until: at(60) }).await?;
     settle(store, &second, retry(at(40))).await?;
-    assert!(!claim_one(store, at(40)).await?.unsure, "nobody has tried the next step");
+    assert!(!claim_one(store, at(40)).await?.outcome_unknown, "nobody has tried the next step");
     Ok(())
 }
 

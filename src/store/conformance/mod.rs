@@ -362,7 +362,7 @@ async fn settle_with(
 }
 
 fn retry(due: Timestamp) -> Verdict {
-    Verdict::Retry { due, cause: "dialnote is down".into(), unsure: false }
+    Verdict::Retry { due, cause: "dialnote is down".into(), outcome_unknown: false }
 }
 
 fn dead() -> Verdict {

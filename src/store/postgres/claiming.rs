@@ -221,7 +221,7 @@ pub(super) fn read(row: &Row, queue: Queue) -> Result<Claim, Error> {
         accepted: from_millis(row.try_get(6)?),
         told: row.try_get(7)?,
         body: row.try_get(8)?,
-        unsure: row.try_get(9)?,
+        outcome_unknown: row.try_get(9)?,
         request: row.try_get::<_, Option<i64>>(10)?.map(from_millis),
     })
 }

@@ -125,8 +125,8 @@ impl Settle<'_> {
                 changed(db, CONTINUE, &[id, body, &until.as_millisecond()]).await?;
                 wake_if_earlier(rings, *queue, *until, lease_end);
             }
-            Verdict::Retry { due, cause, unsure } => {
-                changed(db, GIVE_BACK, &[id, &due.as_millisecond(), cause, unsure]).await?;
+            Verdict::Retry { due, cause, outcome_unknown } => {
+                changed(db, GIVE_BACK, &[id, &due.as_millisecond(), cause, outcome_unknown]).await?;
                 wake_if_earlier(rings, *queue, *due, lease_end);
             }
         }

@@ -317,8 +317,8 @@ fn judge(
             connection.prepare_cached(CONTINUE)?.execute(params![id, body, until.as_millisecond()])?;
             wake_if_earlier(memory, claim.queue, *until, lease_end);
         }
-        Verdict::Retry { due, cause, unsure } => {
-            connection.prepare_cached(GIVE_BACK)?.execute(params![id, due.as_millisecond(), cause, unsure])?;
+        Verdict::Retry { due, cause, outcome_unknown } => {
+            connection.prepare_cached(GIVE_BACK)?.execute(params![id, due.as_millisecond(), cause, outcome_unknown])?;
             wake_if_earlier(memory, claim.queue, *due, lease_end);
         }
     }
@@ -482,7 +482,7 @@ fn read(row: &Row<'_>, queue: Queue) -> Result<Claim> {
         accepted: from_millis(row.get(6)?),
         told: row.get(7)?,
         body: row.get(8)?,
-        unsure: row.get(9)?,
+        outcome_unknown: row.get(9)?,
         request: row.get::<_, Option<i64>>(10)?.map(from_millis),
     })
 }
