@@ -36,7 +36,7 @@ pub(super) struct Queued {
 pub(super) struct Inheritance<'a> {
     pub(super) claim: &'a Claim,
     /// Whether its person was told that it waits, even since it was claimed.
-    pub(super) told: bool,
+    pub(super) delay_notified: bool,
     pub(super) turn: i64,
 }
 
@@ -45,16 +45,20 @@ impl Inheritance<'_> {
     pub(super) fn pass_on(&self, queued: &Queued) -> Queued {
         let Queued { job, turn, due } = queued;
         let same_lane = job.queue == self.claim.queue;
-        let told = job.told || (self.told && same_lane);
-        let turn = if job.in_turn && same_lane { self.turn } else { *turn };
-        Queued { job: NewJob { told, request: Some(self.claim.request()), ..job.clone() }, turn, due: *due }
+        let told = job.delay_notified || (self.delay_notified && same_lane);
+        let turn = if job.inherits_priority && same_lane { self.turn } else { *turn };
+        Queued {
+            job: NewJob { delay_notified: told, request: Some(self.claim.request()), ..job.clone() },
+            turn,
+            due: *due,
+        }
     }
 }
 
 impl Turns {
     /// Gives the job that joins at `now` its turn; one that goes on in another's has none of its own.
     pub(super) fn queue(&self, job: NewJob, now: Timestamp) -> Queued {
-        let turn = if job.in_turn { now.as_millisecond() } else { self.give(&job, now) };
+        let turn = if job.inherits_priority { now.as_millisecond() } else { self.give(&job, now) };
         Queued { turn, due: job.due <= now, job }
     }
 
@@ -64,7 +68,7 @@ impl Turns {
         if last.len() >= REMEMBERED {
             last.retain(|_, turn| *turn > now);
         }
-        let flow = (job.queue, fnv::hash(job.installation.as_str(), "", &job.flow));
+        let flow = (job.queue, fnv::hash(job.installation.as_str(), "", &job.fairness_key));
         let turn = last.get(&flow).map_or(now, |turn| now.max(turn.saturating_add(APART)));
         last.insert(flow, turn);
         turn

@@ -53,20 +53,20 @@ pub struct NewJob {
     pub key: String,
     /// If an unfinished job with *this* key exists, the job queues up behind it under that key
     /// instead: it may have to wait for what the other one finds out.
-    pub behind: Option<String>,
+    pub after_key: Option<String>,
     /// Whose share of our work it takes from, within installation and lane: of two flows that both
     /// have jobs waiting, neither is served much more than the other.
-    pub flow: String,
+    pub fairness_key: String,
     /// Whether it is served in the turn of the job that leaves it behind when it is settled, if both are of one
     /// lane: what was begun is finished before more is begun.
-    pub in_turn: bool,
+    pub inherits_priority: bool,
     /// Who waits for it.
     pub class: Class,
     /// The buckets it has to pass before it is claimed.
     pub pace: Vec<Pace>,
     /// If a job with this mark waits in the same line and nobody works on it, the new job's body
     /// replaces that one's, and no job is added: only the latest matters.
-    pub fold: Option<String>,
+    pub coalesce_key: Option<String>,
     /// Not to be claimed before.
     pub due: Timestamp,
     /// When the delivery behind it was accepted; kept when one job continues as another.
@@ -77,7 +77,7 @@ pub struct NewJob {
     pub request: Option<Timestamp>,
     /// Whether its person was told already that it waits. A job that another one of its lane leaves
     /// behind when it is settled counts as told if that one was, even since it was claimed.
-    pub told: bool,
+    pub delay_notified: bool,
     /// What to do, as JSON.
     pub body: String,
 }
@@ -95,16 +95,16 @@ impl NewJob {
             installation: installation.clone(),
             queue,
             key: key.into(),
-            behind: None,
-            flow: String::new(),
-            in_turn: false,
+            after_key: None,
+            fairness_key: String::new(),
+            inherits_priority: false,
             class: Class::Person,
             pace: Vec::new(),
-            fold: None,
+            coalesce_key: None,
             due: now,
             accepted: now,
             request: None,
-            told: false,
+            delay_notified: false,
             body: body.into(),
         }
     }
@@ -135,7 +135,7 @@ pub struct Claim {
     /// When the request was accepted from which it follows, if not from its own.
     pub request: Option<Timestamp>,
     /// Whether its person was told that it waits.
-    pub told: bool,
+    pub delay_notified: bool,
     /// What to do, as JSON.
     pub body: String,
 }

@@ -45,7 +45,7 @@ impl Work {
         let plan = &progress.plan;
         let cards = self.store.cards(&claim.installation, &plan.before.id).await?;
         let channels: Vec<_> = cards.into_iter().map(|card| card.channel).collect();
-        let told = claim.told || later(claim.accepted, PATIENCE) < self.clock.now();
+        let told = claim.delay_notified || later(claim.accepted, PATIENCE) < self.clock.now();
         let act = undoing::act(claim, job);
         let ending = Concluded { progress, act: &act, note_refused, until: None };
         let mut messages = conclude::messages(ending, &job.requester, &channels, self.clock.now());

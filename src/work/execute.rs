@@ -106,8 +106,8 @@ impl Work {
 
     fn queued_up(&self, claim: &Claim, job: CommandJob) -> Effect {
         let mut queued = self.following(claim, &Job::Command(job));
-        queued.behind = None;
-        queued.in_turn = true;
+        queued.after_key = None;
+        queued.inherits_priority = true;
         Effect::Enqueue(queued)
     }
 

@@ -95,7 +95,7 @@ impl Work {
         // The regular look may be a minute away.
         let (due, key) = (later(self.clock.now(), TOGETHER), AGAIN_SOON.to_owned());
         let job = self.following(claim, &Job::Look);
-        let job = NewJob { class: Class::Machine, due, fold: Some(key.clone()), key, ..job };
+        let job = NewJob { class: Class::Machine, due, coalesce_key: Some(key.clone()), key, ..job };
         Ok(Outcome::done(vec![Effect::Enqueue(job)]))
     }
 }

@@ -392,7 +392,11 @@ impl Work {
 
     /// A job to be stored, for the same installation and with the history of the one it follows from.
     fn following(&self, claim: &Claim, job: &Job) -> NewJob {
-        NewJob { accepted: claim.accepted, told: claim.told, ..self.new_job(&claim.installation, job) }
+        NewJob {
+            accepted: claim.accepted,
+            delay_notified: claim.delay_notified,
+            ..self.new_job(&claim.installation, job)
+        }
     }
 
     /// A message to be delivered as soon as may be.
@@ -413,10 +417,10 @@ pub fn new_job(installation: &InstallationId, job: &Job, now: Timestamp, pacing:
         _ => Queue::Work,
     };
     NewJob {
-        behind: job.behind(),
-        flow: pace::flow(job),
+        after_key: job.behind(),
+        fairness_key: pace::flow(job),
         pace: pace::buckets(job, pacing),
-        fold: pace::fold(job),
+        coalesce_key: pace::fold(job),
         ..NewJob::new(installation, queue, job.key(), now, job.encode())
     }
 }

@@ -135,12 +135,12 @@ impl<'a> Walker<'a> {
         let bucket = Pace { bucket: "bucket".into(), every_ms: millis(pace.every), burst: pace.burst.into() };
         let body = body(plan, job, 0, version);
         NewJob {
-            behind: plan.behind.map(|key| key.to_string()),
+            after_key: plan.behind.map(|key| key.to_string()),
             // Of its own, so that its turn is when it joins.
-            flow: job.to_string(),
+            fairness_key: job.to_string(),
             class: if plan.machine { Class::Machine } else { Class::Person },
             pace: plan.paced.then_some(bucket).into_iter().collect(),
-            fold: plan.folds.then(|| "update".to_owned()),
+            coalesce_key: plan.folds.then(|| "update".to_owned()),
             due: self.at(plan.delay),
             ..NewJob::new(&self.installation(), lane(plan.lane), plan.key.to_string(), self.at(0), body)
         }
@@ -165,7 +165,7 @@ impl<'a> Walker<'a> {
             // When the delivery came is for other tests.
             accepted: claim.accepted,
             request: claim.request,
-            told: meant.told,
+            delay_notified: meant.told,
             body: body(&self.world.on.jobs[job], job, meant.step, meant.body),
         };
         if claim != expected {
@@ -197,7 +197,11 @@ impl<'a> Walker<'a> {
         };
         if let Some(then) = self.world.on.jobs[job].then.filter(|_| verdict == Verdict::Done) {
             let then = self.job(usize::from(then), 0);
-            effects.push(Effect::Enqueue(NewJob { accepted: claim.accepted, told: claim.told, ..then }));
+            effects.push(Effect::Enqueue(NewJob {
+                accepted: claim.accepted,
+                delay_notified: claim.delay_notified,
+                ..then
+            }));
         }
         let held = self.store()?.settle(&claim, stored, effects, self.at(0)).await? == Settled::Applied;
         if verdict == Verdict::Continue && held {

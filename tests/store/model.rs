@@ -245,8 +245,8 @@ impl Model {
             }
         }
         if let Some(job) = follows {
-            let told = job.told || (told && job.queue == queue);
-            self.enqueue(installation, &NewJob { told, request: Some(claim.request()), ..job });
+            let told = job.delay_notified || (told && job.queue == queue);
+            self.enqueue(installation, &NewJob { delay_notified: told, request: Some(claim.request()), ..job });
         }
         Ok(())
     }
@@ -330,7 +330,7 @@ impl Model {
         self.turns.insert(self.named.to_string(), *last);
         let (key, name) = (wish.key.to_string(), self.named.to_string());
         NewJob {
-            behind: wish.behind.map(|key| key.to_string()),
+            after_key: wish.behind.map(|key| key.to_string()),
             due: at(self.now + wish.delay),
             ..NewJob::new(&id(installation), wish.queue, key, at(self.now), name)
         }
@@ -340,7 +340,7 @@ impl Model {
         let taken = |key: &String| {
             self.jobs.iter().any(|job| job.installation == installation && job.queue == new.queue && job.key == *key)
         };
-        let key = new.behind.as_ref().filter(|key| taken(key)).unwrap_or(&new.key).clone();
+        let key = new.after_key.as_ref().filter(|key| taken(key)).unwrap_or(&new.key).clone();
         self.jobs.push(Job {
             installation,
             queue: new.queue,
@@ -349,7 +349,7 @@ impl Model {
             turn: self.turns[&new.body],
             accepted: seconds(new.accepted),
             request: new.request,
-            told: new.told,
+            told: new.delay_notified,
             attempt: 0,
             body: new.body.clone(),
             held: None,
@@ -388,7 +388,7 @@ fn describe(job: &Job, given: &Claim) -> Claim {
         outcome_unknown: given.outcome_unknown,
         accepted: at(job.accepted),
         request: job.request,
-        told: job.told,
+        delay_notified: job.told,
         body: job.body.clone(),
     }
 }

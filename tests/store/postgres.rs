@@ -172,7 +172,7 @@ async fn three_instances_at_once_lose_nothing_and_keep_every_line_in_order() -> 
             for n in 0..EACH {
                 let key = format!("k{}", n % 4);
                 let behind = (n % 5 == 0).then(|| format!("k{}", (n + 1) % 4));
-                let job = NewJob { behind, ..command(&key, format!("{writer}:{n}")) };
+                let job = NewJob { after_key: behind, ..command(&key, format!("{writer}:{n}")) };
                 let accepted = store.accept(delivery(format!("{writer}:{n}")), vec![job], at(0)).await?;
                 assert_eq!(accepted, Accepted::New);
             }
@@ -228,7 +228,7 @@ async fn of_those_who_come_first_at_once_one_is_first() -> Result<(), Fault> {
     for round in 0..ROUNDS {
         let jobs = |who: &str, order: [&str; 3]| {
             let own = order.map(|line| command(&format!("{line}{round}"), format!("{who} {line}")));
-            let behind = NewJob { behind: Some(format!("a{round}")), ..command(&format!("d{round}"), who) };
+            let behind = NewJob { after_key: Some(format!("a{round}")), ..command(&format!("d{round}"), who) };
             own.into_iter().chain([behind]).collect::<Vec<_>>()
         };
         let accept = |store, who, order| {
@@ -422,7 +422,7 @@ async fn an_empty_table_teaches_nobody_to_scan() -> Result<(), Fault> {
         }
         store.next_due(Queue::Work).await?;
         store.overdue(at(0), 9).await?;
-        let overtaken = NewJob { behind: Some(second), ..command(&third, "job") };
+        let overtaken = NewJob { after_key: Some(second), ..command(&third, "job") };
         store.accept(delivery(&third), vec![overtaken], at(0)).await?;
         while let Some(claim) = store.claim(Queue::Work, 1, at(0), LEASE).await?.pop() {
             store.settle(&claim, Verdict::Done, Vec::new(), at(0)).await?;

@@ -5,7 +5,7 @@ use crate::error::Fault;
 use crate::store::{Accepted, Delivery, NewJob, Queue, Store};
 
 pub(super) async fn accepts_a_delivery_with_its_jobs(store: &dyn Store) -> Result<(), Fault> {
-    let job = NewJob { due: at(5), accepted: at(1), told: true, ..command("conversation", "{\"do\":1}") };
+    let job = NewJob { due: at(5), accepted: at(1), delay_notified: true, ..command("conversation", "{\"do\":1}") };
     store.accept(delivery("trigger"), vec![job], at(1)).await?;
     let claim = claim_one(store, at(5)).await?;
     assert_eq!(claim.installation, here(), "the job is its installation's");
@@ -13,7 +13,7 @@ pub(super) async fn accepts_a_delivery_with_its_jobs(store: &dyn Store) -> Resul
     assert_eq!(claim.key, "conversation", "it has its key");
     assert_eq!(claim.body, "{\"do\":1}", "its body is what was stored");
     assert_eq!(claim.accepted, at(1), "it knows when it was accepted");
-    assert!(claim.told, "it knows that its person was told");
+    assert!(claim.delay_notified, "it knows that its person was told");
     assert_eq!(claim.attempt, 1, "this is the first attempt");
     Ok(())
 }

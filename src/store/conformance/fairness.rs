@@ -12,7 +12,7 @@ pub(super) async fn people_are_served_before_machines(store: &dyn Store) -> Resu
 }
 
 pub(super) async fn a_flow_that_floods_does_not_hold_up_others(store: &dyn Store) -> Result<(), Fault> {
-    let of = |flow: &str, key: &str| NewJob { flow: flow.into(), ..command(key, key) };
+    let of = |flow: &str, key: &str| NewJob { fairness_key: flow.into(), ..command(key, key) };
     accept(store, [of("loud", "l1"), of("loud", "l2"), of("loud", "l3"), of("quiet", "q1")]).await?;
     accept(store, [NewJob { installation: elsewhere(), ..of("loud", "e1") }]).await?;
     let order = ["l1", "q1", "e1", "l2", "l3"];
@@ -25,12 +25,12 @@ pub(super) async fn a_flow_that_floods_does_not_hold_up_others(store: &dyn Store
 }
 
 pub(super) async fn what_was_begun_is_finished_first(store: &dyn Store) -> Result<(), Fault> {
-    let floods = |body: &str| NewJob { flow: "loud".into(), ..command(body, body) };
+    let floods = |body: &str| NewJob { fairness_key: "loud".into(), ..command(body, body) };
     accept(store, ["1", "2", "3"].map(floods)).await?;
     let begun = store.claim(Queue::Work, 1, at(0), LEASE).await?;
     let [first] = begun.as_slice() else { panic!("one was asked for, but {:?} came", names(&begun)) };
-    let goes_on = Effect::Enqueue(NewJob { in_turn: true, ..floods("1 goes on") });
-    let said = Effect::Enqueue(NewJob { in_turn: true, ..message("said", "said") });
+    let goes_on = Effect::Enqueue(NewJob { inherits_priority: true, ..floods("1 goes on") });
+    let said = Effect::Enqueue(NewJob { inherits_priority: true, ..message("said", "said") });
     settle_with(store, first, Verdict::Done, [goes_on, Effect::Enqueue(floods("more")), said]).await?;
     assert_eq!(names(&claim(store, at(0)).await?), ["1 goes on", "2", "3", "more"], "more comes after all others");
     assert_eq!(names(&say(store, 0).await?), ["said"], "the other lane has turns of its own");
@@ -104,7 +104,7 @@ pub(super) async fn what_is_being_worked_on_is_not_replaced(store: &dyn Store) -
     accept(store, [update("card", "running")]).await?;
     let running = claim_one(store, at(0)).await?;
     accept(store, [update("card", "next")]).await?;
-    accept(store, [NewJob { fold: Some("another mark".into()), ..command("card", "other") }]).await?;
+    accept(store, [NewJob { coalesce_key: Some("another mark".into()), ..command("card", "other") }]).await?;
     settle(store, &running, Verdict::Done).await?;
     let next = claim_one(store, at(0)).await?;
     assert_eq!(next.body, "next", "it queued up behind");
@@ -140,5 +140,5 @@ fn in_bucket(bucket: &str, every_ms: u32, body: &str) -> NewJob {
 }
 
 fn update(key: &str, body: &str) -> NewJob {
-    NewJob { fold: Some("update".into()), ..command(key, body) }
+    NewJob { coalesce_key: Some("update".into()), ..command(key, body) }
 }

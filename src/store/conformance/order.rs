@@ -49,7 +49,7 @@ pub(super) async fn lines_belong_to_an_installation_and_a_lane(store: &dyn Store
 
 pub(super) async fn behind_joins_the_other_line(store: &dyn Store) -> Result<(), Fault> {
     accept(store, [command("maya", "looks for the conversation")]).await?;
-    let waits = NewJob { behind: Some("maya".into()), ..command("conversation", "waits") };
+    let waits = NewJob { after_key: Some("maya".into()), ..command("conversation", "waits") };
     accept(store, [waits]).await?;
     let first = claim_one(store, at(0)).await?;
     assert_eq!(first.body, "looks for the conversation");
@@ -63,9 +63,9 @@ pub(super) async fn behind_joins_the_other_line(store: &dyn Store) -> Result<(),
 pub(super) async fn behind_a_job_that_is_being_worked_on(store: &dyn Store) -> Result<(), Fault> {
     accept(store, [command("maya", "runs")]).await?;
     let running = claim_one(store, at(0)).await?;
-    accept(store, [NewJob { behind: Some("maya".into()), ..command("b", "waits") }]).await?;
+    accept(store, [NewJob { after_key: Some("maya".into()), ..command("b", "waits") }]).await?;
     settle(store, &running, retry(at(10))).await?;
-    accept(store, [NewJob { behind: Some("maya".into()), ..command("b", "waits too") }]).await?;
+    accept(store, [NewJob { after_key: Some("maya".into()), ..command("b", "waits too") }]).await?;
     assert_eq!(claim(store, at(9)).await?, [], "a claimed or postponed job is unfinished");
     let running = claim_one(store, at(10)).await?;
     settle(store, &running, Verdict::Done).await?;
@@ -76,7 +76,7 @@ pub(super) async fn behind_a_job_that_is_being_worked_on(store: &dyn Store) -> R
 pub(super) async fn behind_nobody_keeps_its_own_key(store: &dyn Store) -> Result<(), Fault> {
     accept(store, [command("maya", "finished")]).await?;
     settle(store, &claim_one(store, at(0)).await?, Verdict::Done).await?;
-    accept(store, [NewJob { behind: Some("maya".into()), ..command("own", "free") }]).await?;
+    accept(store, [NewJob { after_key: Some("maya".into()), ..command("own", "free") }]).await?;
     assert_eq!(claim_one(store, at(0)).await?.key, "own", "there is nobody to wait for");
     Ok(())
 }
@@ -84,7 +84,7 @@ pub(super) async fn behind_nobody_keeps_its_own_key(store: &dyn Store) -> Result
 pub(super) async fn behind_looks_only_at_its_own_installation_and_lane(store: &dyn Store) -> Result<(), Fault> {
     let theirs = NewJob { installation: elsewhere(), ..command("maya", "theirs") };
     accept(store, [theirs, message("maya", "said")]).await?;
-    accept(store, [NewJob { behind: Some("maya".into()), ..command("own", "ours") }]).await?;
+    accept(store, [NewJob { after_key: Some("maya".into()), ..command("own", "ours") }]).await?;
     let claims = claim(store, at(0)).await?;
     assert_eq!(names(&claims), ["theirs", "ours"], "neither is in the way");
     assert!(claims.iter().any(|claim| claim.key == "own"), "it keeps its own key");
@@ -94,7 +94,7 @@ pub(super) async fn behind_looks_only_at_its_own_installation_and_lane(store: &d
 pub(super) async fn behind_a_dead_job_is_behind_nobody(store: &dyn Store) -> Result<(), Fault> {
     accept(store, [command("maya", "given up")]).await?;
     settle(store, &claim_one(store, at(0)).await?, dead()).await?;
-    accept(store, [NewJob { behind: Some("maya".into()), ..command("own", "free") }]).await?;
+    accept(store, [NewJob { after_key: Some("maya".into()), ..command("own", "free") }]).await?;
     assert_eq!(claim_one(store, at(0)).await?.key, "own", "a dead job blocks nobody");
     Ok(())
 }
@@ -102,8 +102,8 @@ pub(super) async fn behind_a_dead_job_is_behind_nobody(store: &dyn Store) -> Res
 pub(super) async fn jobs_of_one_delivery_are_taken_in_in_order(store: &dyn Store) -> Result<(), Fault> {
     let jobs = [
         command("maya", "first"),
-        NewJob { behind: Some("maya".into()), ..command("own", "second") },
-        NewJob { behind: Some("own".into()), ..command("third", "third") },
+        NewJob { after_key: Some("maya".into()), ..command("own", "second") },
+        NewJob { after_key: Some("own".into()), ..command("third", "third") },
         command("maya", "fourth"),
     ];
     store.accept(delivery("one"), jobs.into(), at(0)).await?;
@@ -120,7 +120,8 @@ pub(super) async fn a_job_that_finds_its_key_moves_to_it(store: &dyn Store) -> R
     accept(store, [command("maya", "search"), command("maya", "next of maya"), command("c7", "older on c7")]).await?;
     let claims = claim(store, at(0)).await?;
     let [search, older] = claims.as_slice() else { panic!("two lines, but {:?} run", names(&claims)) };
-    let found = NewJob { accepted: search.accepted, told: search.told, ..command("c7", "found c7") };
+    let found =
+        NewJob { accepted: search.accepted, delay_notified: search.delay_notified, ..command("c7", "found c7") };
     settle_with(store, search, Verdict::Done, [Effect::Enqueue(found)]).await?;
     assert_eq!(claim_one(store, at(0)).await?.body, "next of maya", "the line it left moves on");
     settle(store, older, Verdict::Done).await?;

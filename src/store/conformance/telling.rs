@@ -8,7 +8,7 @@ use crate::store::{Effect, NewJob, Queue, Settled, Store, Verdict};
 
 pub(super) async fn overdue_names_commands_that_wait_oldest_first(store: &dyn Store) -> Result<(), Fault> {
     let accepted = |seconds, body: &str| NewJob { accepted: at(seconds), ..command("a", body) };
-    let told = NewJob { told: true, ..accepted(0, "told") };
+    let told = NewJob { delay_notified: true, ..accepted(0, "told") };
     let said = NewJob { accepted: at(0), ..message("a", "said") };
     accept(store, [accepted(3, "c"), accepted(1, "a"), accepted(2, "b"), accepted(5, "young"), told, said]).await?;
     let overdue = store.overdue(at(5), 9).await?;
@@ -40,13 +40,13 @@ pub(super) async fn overdue_claims_only_describe(store: &dyn Store) -> Result<()
 pub(super) async fn tells_once(store: &dyn Store) -> Result<(), Fault> {
     accept(store, [command("a", "waits")]).await?;
     let waiting = only(store.overdue(at(9), 9).await?)?;
-    assert!(!waiting.told, "nobody was told yet");
+    assert!(!waiting.delay_notified, "nobody was told yet");
     assert!(store.tell(waiting.id, message("m", "it waits"), at(9)).await?, "the notice is stored");
     assert!(!store.tell(waiting.id, message("m", "it waits, again"), at(9)).await?, "once");
     assert_eq!(store.overdue(at(9), 9).await?, [], "it is no longer named");
     let notices = store.claim(Queue::Outbox, 9, at(9), LEASE).await?;
     assert_eq!(names(&notices), ["it waits"], "one notice");
-    assert!(claim_one(store, at(9)).await?.told, "the job knows");
+    assert!(claim_one(store, at(9)).await?.delay_notified, "the job knows");
     Ok(())
 }
 
@@ -68,9 +68,9 @@ pub(super) async fn who_was_told_need_not_be_told_of_what_follows(store: &dyn St
     let effects = [Effect::Enqueue(command("b", "found")), Effect::Enqueue(message("n", "said"))];
     settle_with(store, &searching, Verdict::Done, effects).await?;
     assert_eq!(store.overdue(at(9), 9).await?, [], "what it left behind is not told again");
-    assert!(claim_one(store, at(9)).await?.told, "and knows it");
+    assert!(claim_one(store, at(9)).await?.delay_notified, "and knows it");
     let said = store.claim(Queue::Outbox, 9, at(9), LEASE).await?;
-    assert!(said.iter().all(|message| !message.told), "messages are told to nobody");
+    assert!(said.iter().all(|message| !message.delay_notified), "messages are told to nobody");
     Ok(())
 }
 

@@ -111,7 +111,7 @@ pub(super) async fn effects_are_stored_with_every_verdict(store: &dyn Store) -> 
 pub(super) async fn the_verdict_comes_before_its_effects(store: &dyn Store) -> Result<(), Fault> {
     accept(store, [command("maya", "search")]).await?;
     let search = claim_one(store, at(0)).await?;
-    let found = NewJob { behind: Some("maya".into()), ..command("c7", "found c7") };
+    let found = NewJob { after_key: Some("maya".into()), ..command("c7", "found c7") };
     settle_with(store, &search, Verdict::Done, [Effect::Enqueue(found)]).await?;
     assert_eq!(claim_one(store, at(0)).await?.key, "c7", "what is done is not waited for");
     Ok(())

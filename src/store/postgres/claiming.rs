@@ -219,7 +219,7 @@ pub(super) fn read(row: &Row, queue: Queue) -> Result<Claim, Error> {
         until: from_millis(row.try_get(4)?),
         attempt: u32::try_from(row.try_get::<_, i64>(5)?).unwrap_or(u32::MAX),
         accepted: from_millis(row.try_get(6)?),
-        told: row.try_get(7)?,
+        delay_notified: row.try_get(7)?,
         body: row.try_get(8)?,
         outcome_unknown: row.try_get(9)?,
         request: row.try_get::<_, Option<i64>>(10)?.map(from_millis),

@@ -81,7 +81,7 @@ const LOCKS: u64 = 1024;
 /// The lines that a job may join: its own, and the one it wants to be behind.
 pub(super) fn lines_of(job: &NewJob) -> impl Iterator<Item = Line<'_>> {
     let installation = job.installation.as_str();
-    let keys = std::iter::once(job.key.as_str()).chain(job.behind.as_deref());
+    let keys = std::iter::once(job.key.as_str()).chain(job.after_key.as_deref());
     keys.map(move |key| (installation, job.queue, key))
 }
 
@@ -212,17 +212,20 @@ impl<'a> Joining<'a> {
     /// The line the job joins: that of the job it wants to be behind, if there is one.
     fn line(&self, job: &'a NewJob) -> Line<'a> {
         let own = (job.installation.as_str(), job.queue, job.key.as_str());
-        let behind = job.behind.as_deref().map(|key| (job.installation.as_str(), job.queue, key));
+        let behind = job.after_key.as_deref().map(|key| (job.installation.as_str(), job.queue, key));
         behind.filter(|line| self.occupied.contains(line)).unwrap_or(own)
     }
 
     async fn replaced(&mut self, db: &ClientWrapper, line: Line<'a>, job: &'a NewJob) -> Result<bool, Error> {
-        let Some(fold) = &job.fold else { return Ok(false) };
+        let Some(fold) = &job.coalesce_key else { return Ok(false) };
         let (installation, queue, key) = line;
         if changed(db, REPLACE, &[&installation, &name(queue), &key, fold, &job.body]).await? > 0 {
             return Ok(true);
         }
-        let waiting = self.places.iter_mut().find(|place| place.line == line && place.queued.job.fold == job.fold);
+        let waiting = self
+            .places
+            .iter_mut()
+            .find(|place| place.line == line && place.queued.job.coalesce_key == job.coalesce_key);
         Ok(waiting.map(|place| place.body = &job.body).is_some())
     }
 
@@ -239,11 +242,11 @@ impl<'a> Joining<'a> {
         let heads: Vec<_> = places.iter().map(|place| place.head).collect();
         let dues: Vec<_> = places.iter().map(|place| place.queued.job.due.as_millisecond()).collect();
         let accepted: Vec<_> = places.iter().map(|place| place.queued.job.accepted.as_millisecond()).collect();
-        let told: Vec<_> = places.iter().map(|place| place.queued.job.told).collect();
+        let told: Vec<_> = places.iter().map(|place| place.queued.job.delay_notified).collect();
         let bodies: Vec<_> = places.iter().map(|place| place.body).collect();
         let classes: Vec<_> = places.iter().map(|place| i64::from(place.queued.job.class == Class::Machine)).collect();
         let turns: Vec<_> = places.iter().map(|place| place.queued.turn).collect();
-        let folds: Vec<_> = places.iter().map(|place| place.queued.job.fold.as_deref()).collect();
+        let folds: Vec<_> = places.iter().map(|place| place.queued.job.coalesce_key.as_deref()).collect();
         let paces: Vec<_> =
             places.iter().map(|place| serde_json::to_string(&place.queued.job.pace).unwrap_or_default()).collect();
         let ready: Vec<_> = places.iter().map(|place| place.head && place.queued.due).collect();

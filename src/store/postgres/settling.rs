@@ -88,7 +88,7 @@ impl Verb for Settle<'_> {
         for effect in self.effects {
             self.follow(db, effect).await?;
         }
-        let inheritance = Inheritance { claim: self.claim, told: held.told, turn: held.turn };
+        let inheritance = Inheritance { claim: self.claim, delay_notified: held.told, turn: held.turn };
         let jobs: Vec<_> = self.jobs.iter().map(|queued| inheritance.pass_on(queued)).collect();
         lines::join(db, &jobs.iter().collect::<Vec<_>>(), rings).await?;
         Ok(Settled::Applied)

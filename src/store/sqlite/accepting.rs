@@ -101,12 +101,12 @@ fn places<'a>(
     let mut places = Vec::new();
     for queued in jobs {
         let job = &queued.job;
-        if job.fold.is_some() {
+        if job.coalesce_key.is_some() {
             return Ok(None);
         }
         let somebody =
             |line: &Line<'a>| if joined.contains(line) { Ok(true) } else { line.has_somebody(connection, lines) };
-        let behind = job.behind.as_deref().filter(|behind| *behind != job.key).map(|behind| Line::of(job, behind));
+        let behind = job.after_key.as_deref().filter(|behind| *behind != job.key).map(|behind| Line::of(job, behind));
         let (line, head) = match behind {
             Some(behind) if somebody(&behind)? => (behind, false),
             _ => {
@@ -132,11 +132,11 @@ fn join(connection: &Connection, memory: &mut Memory, places: &[Place<'_>]) -> R
             statement.raw_bind_parameter(first + 4, head)?;
             statement.raw_bind_parameter(first + 5, job.due.as_millisecond())?;
             statement.raw_bind_parameter(first + 6, job.accepted.as_millisecond())?;
-            statement.raw_bind_parameter(first + 7, job.told)?;
+            statement.raw_bind_parameter(first + 7, job.delay_notified)?;
             statement.raw_bind_parameter(first + 8, &job.body)?;
             statement.raw_bind_parameter(first + 9, job.class == Class::Machine)?;
             statement.raw_bind_parameter(first + 10, turn)?;
-            statement.raw_bind_parameter(first + 11, &job.fold)?;
+            statement.raw_bind_parameter(first + 11, &job.coalesce_key)?;
             statement.raw_bind_parameter(first + 12, jobs::pace(job))?;
             statement.raw_bind_parameter(first + 13, *head && *due)?;
         }

@@ -245,7 +245,7 @@ pub(super) fn settle(connection: &Connection, memory: &mut Memory, settlement: &
     for effect in effects {
         follow(connection, &claim.installation, effect)?;
     }
-    let inheritance = Inheritance { claim, told: held.told, turn: held.turn };
+    let inheritance = Inheritance { claim, delay_notified: held.told, turn: held.turn };
     for queued in jobs {
         enqueue(connection, memory, &inheritance.pass_on(queued))?;
     }
@@ -357,11 +357,11 @@ pub(super) fn enqueue(connection: &Connection, memory: &mut Memory, queued: &Que
         head,
         job.due.as_millisecond(),
         job.accepted.as_millisecond(),
-        job.told,
+        job.delay_notified,
         job.body,
         job.class == Class::Machine,
         turn,
-        job.fold,
+        job.coalesce_key,
         pace(job),
         head && *due,
         job.request.map(Timestamp::as_millisecond),
@@ -380,7 +380,7 @@ pub(super) fn pace(job: &NewJob) -> String {
 
 /// Whether a waiting job that this one makes obsolete, the latest there is, took over its body.
 fn replaced(connection: &Connection, lines: &Lines, job: &NewJob, line: &Line<'_>) -> Result<bool> {
-    let Some(fold) = &job.fold else { return Ok(false) };
+    let Some(fold) = &job.coalesce_key else { return Ok(false) };
     let mut replace = connection.prepare_cached(REPLACE)?;
     for waiting in lines.of(line.number).rev() {
         if replace.execute(params![line.installation, line.queue, line.key, fold, job.body, waiting])? > 0 {
@@ -392,7 +392,7 @@ fn replaced(connection: &Connection, lines: &Lines, job: &NewJob, line: &Line<'_
 
 /// The line that the job joins: the one it wants to be behind, if there is one.
 fn line<'a>(connection: &Connection, lines: &Lines, job: &'a NewJob) -> Result<Line<'a>> {
-    if let Some(behind) = &job.behind {
+    if let Some(behind) = &job.after_key {
         let line = Line::of(job, behind);
         if line.has_somebody(connection, lines)? {
             return Ok(line);
@@ -480,7 +480,7 @@ fn read(row: &Row<'_>, queue: Queue) -> Result<Claim> {
         until: from_millis(row.get(4)?),
         attempt: row.get(5)?,
         accepted: from_millis(row.get(6)?),
-        told: row.get(7)?,
+        delay_notified: row.get(7)?,
         body: row.get(8)?,
         outcome_unknown: row.get(9)?,
         request: row.get::<_, Option<i64>>(10)?.map(from_millis),
