@@ -4,15 +4,15 @@
 //!
 //! The store does not know what a job means: a body is a string to it.
 
-mod bells;
 pub mod conformance;
+mod fairness;
 mod fnv;
 pub mod pace;
 pub mod postgres;
 pub mod shelf;
 pub mod sqlite;
-mod turns;
 mod values;
+mod wakeups;
 
 use std::sync::Arc;
 use std::time::Duration;

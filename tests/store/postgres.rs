@@ -118,7 +118,7 @@ macro_rules! conforms {
     };
 }
 
-conforms!(deliveries, order, claims, verdicts, telling, facts, kept, shelves, bells, fairness, doubts, waiting);
+conforms!(deliveries, order, claims, verdicts, telling, facts, kept, shelves, wakeups, fairness, doubts, waiting);
 
 #[tokio::test]
 async fn two_handles() {
@@ -313,22 +313,22 @@ async fn cut_connections_are_replaced() -> Result<(), Fault> {
 async fn work_that_one_stores_wakes_the_other() -> Result<(), Fault> {
     let database = Database::new().await?;
     let (one, other) = tokio::try_join!(database.open(), database.open())?;
-    rings(&other).await; // it listens
+    pending(&other).await; // it listens
     one.accept(delivery("one"), vec![command("a", "job")], at(0)).await?;
-    rings(&other).await;
+    pending(&other).await;
     assert!(database.cut().await? > 0);
-    rings(&other).await; // it listens again
+    pending(&other).await; // it listens again
     let mut accepted = one.accept(delivery("two"), vec![command("b", "job")], at(0)).await;
     if accepted.is_err() {
         accepted = one.accept(delivery("three"), vec![command("c", "job")], at(0)).await;
     }
     accepted?;
-    rings(&other).await;
+    pending(&other).await;
     Ok(())
 }
 
 /// Waits for the bell; the time is only there so that one that never rings fails the test.
-async fn rings(store: &Postgres) {
+async fn pending(store: &Postgres) {
     let ring = tokio::time::timeout(Duration::from_secs(10), store.bell(Queue::Work).notified()).await;
     assert!(ring.is_ok(), "the bell rings");
 }

@@ -6,7 +6,6 @@
 
 #![expect(clippy::panic, reason = "a failed case panics: that is how a test fails")]
 
-mod bells;
 mod claims;
 mod deliveries;
 mod doubts;
@@ -19,6 +18,7 @@ mod shelves;
 mod telling;
 mod verdicts;
 mod waiting;
+mod wakeups;
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ pub async fn all(fresh: &impl AsyncFn() -> Box<dyn Store>) {
     facts(fresh).await;
     kept(fresh).await;
     shelves(fresh).await;
-    bells(fresh).await;
+    wakeups(fresh).await;
     fairness(fresh).await;
     doubts(fresh).await;
     waiting(fresh).await;
@@ -198,16 +198,16 @@ pub async fn shelves(fresh: &impl AsyncFn() -> Box<dyn Store>) {
 }
 
 /// Whoever sleeps until the next due time is woken when that becomes earlier.
-pub async fn bells(fresh: &impl AsyncFn() -> Box<dyn Store>) {
+pub async fn wakeups(fresh: &impl AsyncFn() -> Box<dyn Store>) {
     each!(
         fresh,
         [
-            bells::an_accepted_job_rings_its_lane,
-            bells::a_freed_successor_rings,
-            bells::a_retry_before_the_end_of_the_lease_rings,
-            bells::a_shortened_lease_rings,
-            bells::a_following_job_rings_its_lane,
-            bells::a_notice_rings,
+            wakeups::an_accepted_job_rings_its_lane,
+            wakeups::a_freed_successor_rings,
+            wakeups::a_retry_before_the_end_of_the_lease_rings,
+            wakeups::a_shortened_lease_rings,
+            wakeups::a_following_job_rings_its_lane,
+            wakeups::a_notice_rings,
         ]
     );
 }

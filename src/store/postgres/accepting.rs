@@ -14,12 +14,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::Error;
 
-use super::announcing::Crier;
 use super::lines::{self, Line, Wanted};
+use super::notifying::Notifier;
 use super::transaction::{Params, Verb, prepared, transact};
 use crate::error::Fault;
-use crate::store::bells::Rings;
-use crate::store::turns::Queued;
+use crate::store::fairness::Queued;
+use crate::store::wakeups::PendingWakeups;
 use crate::store::{Accepted, Delivery};
 
 /// The sorting keeps two batches from waiting for each other's deliveries crosswise.
@@ -54,9 +54,9 @@ pub(super) struct Entrance(mpsc::Sender<Request>);
 
 impl Entrance {
     /// Starts gathering. It ends when the entrance is dropped and everybody was answered.
-    pub(super) fn open(pool: Pool, crier: Crier) -> Self {
+    pub(super) fn open(pool: Pool, notifier: Notifier) -> Self {
         let (sender, requests) = mpsc::channel(WAITING);
-        tokio::spawn(gather(pool, crier, requests));
+        tokio::spawn(gather(pool, notifier, requests));
         Self(sender)
     }
 
@@ -121,18 +121,18 @@ impl Fate {
     }
 }
 
-async fn gather(pool: Pool, crier: Crier, mut requests: mpsc::Receiver<Request>) {
+async fn gather(pool: Pool, notifier: Notifier, mut requests: mpsc::Receiver<Request>) {
     let mut gathered = Vec::with_capacity(BATCH);
     while requests.recv_many(&mut gathered, BATCH).await > 0 {
-        store_gathered(&pool, &crier, std::mem::take(&mut gathered)).await;
+        store_gathered(&pool, &notifier, std::mem::take(&mut gathered)).await;
     }
 }
 
 /// If somebody takes a delivery back meanwhile, the others are stored without it.
-async fn store_gathered(pool: &Pool, crier: &Crier, mut batch: Vec<Request>) {
+async fn store_gathered(pool: &Pool, notifier: &Notifier, mut batch: Vec<Request>) {
     let outcome = loop {
         batch.retain(|request| !request.fate.is_taken_back());
-        let outcome = store(pool, crier, &batch).await;
+        let outcome = store(pool, notifier, &batch).await;
         if outcome.is_ok() || !batch.iter().any(|request| request.fate.is_taken_back()) {
             break outcome;
         }
@@ -143,20 +143,20 @@ async fn store_gathered(pool: &Pool, crier: &Crier, mut batch: Vec<Request>) {
                 let _ = request.reply.send(Ok(accepted));
             }
         }
-        Err(refused) => one_by_one(pool, crier, batch, refused).await,
+        Err(refused) => one_by_one(pool, notifier, batch, refused).await,
     }
 }
 
 /// One bad delivery must not fail the others. Where the database does not answer at all, the
 /// others would only wait longer for the same.
-async fn one_by_one(pool: &Pool, crier: &Crier, batch: Vec<Request>, together: Refused) {
+async fn one_by_one(pool: &Pool, notifier: &Notifier, batch: Vec<Request>, together: Refused) {
     let alone = batch.len() == 1 || !together.by_the_server;
     for request in batch {
         let outcome = if alone {
             Err(together.fault.clone())
         } else {
             let only = std::slice::from_ref(&request);
-            store(pool, crier, only).await.map_err(|refused| refused.fault).and_then(first)
+            store(pool, notifier, only).await.map_err(|refused| refused.fault).and_then(first)
         };
         let _ = request.reply.send(outcome);
     }
@@ -173,14 +173,14 @@ struct Refused {
     by_the_server: bool,
 }
 
-async fn store(pool: &Pool, crier: &Crier, batch: &[Request]) -> Result<Vec<Accepted>, Refused> {
+async fn store(pool: &Pool, notifier: &Notifier, batch: &[Request]) -> Result<Vec<Accepted>, Refused> {
     if batch.is_empty() {
         return Ok(Vec::new());
     }
     let verb = Batch { requests: batch, refused: AtomicBool::new(false) };
     match in_time(pool, &verb).await {
-        Ok((accepted, rings)) => {
-            crier.cry(rings);
+        Ok((accepted, pending)) => {
+            notifier.notify(pending);
             Ok(accepted)
         }
         Err(fault) => Err(Refused { fault, by_the_server: verb.refused.into_inner() }),
@@ -188,7 +188,7 @@ async fn store(pool: &Pool, crier: &Crier, batch: &[Request]) -> Result<Vec<Acce
 }
 
 /// Runs the batch for as long as somebody waits for it. A COMMIT that was sent is waited for.
-async fn in_time(pool: &Pool, batch: &Batch<'_>) -> Result<(Vec<Accepted>, Rings), Fault> {
+async fn in_time(pool: &Pool, batch: &Batch<'_>) -> Result<(Vec<Accepted>, PendingWakeups), Fault> {
     let mut stored = pin!(transact(pool, batch));
     match timeout(PATIENCE, &mut stored).await {
         Ok(outcome) => outcome,
@@ -217,9 +217,9 @@ impl Verb for Batch<'_> {
         all
     }
 
-    async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<Vec<Accepted>, Error> {
+    async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<Vec<Accepted>, Error> {
         self.reopen();
-        let outcome = self.accept(db, rings).await;
+        let outcome = self.accept(db, pending).await;
         let refused = outcome.as_ref().is_err_and(|error| !error.is_closed());
         self.refused.store(refused, Ordering::Relaxed);
         outcome
@@ -237,7 +237,7 @@ impl Batch<'_> {
         }
     }
 
-    async fn accept(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<Vec<Accepted>, Error> {
+    async fn accept(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<Vec<Accepted>, Error> {
         let (mut new, occupied) = self.remember(db).await?;
         // Of two like deliveries in one batch, the first is the new one.
         let outcome = |Request { delivery, .. }: &Request| {
@@ -247,7 +247,7 @@ impl Batch<'_> {
         let accepted: Vec<_> = self.requests.iter().map(outcome).collect();
         let fresh = self.requests.iter().zip(&accepted).filter(|(_, accepted)| **accepted == Accepted::New);
         let jobs: Vec<_> = fresh.flat_map(|(request, _)| &request.jobs).collect();
-        lines::join_unlocked(db, occupied, &jobs, rings).await?;
+        lines::join_unlocked(db, occupied, &jobs, pending).await?;
         Ok(accepted)
     }
 

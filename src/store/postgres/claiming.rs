@@ -12,8 +12,8 @@ use super::lines::name;
 use super::transaction::{Params, Verb, changed, prepared, rows};
 use crate::clock::from_millis;
 use crate::ids::{InstallationId, JobId};
-use crate::store::bells::Rings;
 use crate::store::pace::{Level, Pace, Passage, pass};
+use crate::store::wakeups::PendingWakeups;
 use crate::store::{Claim, Queue};
 
 pub(super) const TIME_HAS_COME: &str = "
@@ -79,7 +79,7 @@ pub(super) struct Found {
 impl Verb for Look {
     type Answer = Found;
 
-    async fn run(&self, db: &ClientWrapper, _: &mut Rings) -> Result<Found, Error> {
+    async fn run(&self, db: &ClientWrapper, _: &mut PendingWakeups) -> Result<Found, Error> {
         let candidates = self.candidates(db).await?;
         if candidates.is_empty() {
             return Ok(Found { claims: Vec::new(), looked_at: 0 });

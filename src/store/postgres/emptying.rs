@@ -11,8 +11,8 @@ use super::settling::lock;
 use super::transaction::{Verb, changed, rows};
 use super::{facts, kept};
 use crate::ids::{InstallationId, JobId};
-use crate::store::bells::Rings;
-use crate::store::turns::Queued;
+use crate::store::fairness::Queued;
+use crate::store::wakeups::PendingWakeups;
 use crate::store::{Document, Entry};
 
 const DROP_DELIVERIES: &str = "
@@ -63,7 +63,7 @@ pub(super) struct Clear<'a> {
 impl Verb for Clear<'_> {
     type Answer = usize;
 
-    async fn run(&self, db: &ClientWrapper, _: &mut Rings) -> Result<usize, Error> {
+    async fn run(&self, db: &ClientWrapper, _: &mut PendingWakeups) -> Result<usize, Error> {
         let (installation, max) = (self.installation.as_str(), self.max);
         let mut gone = changed(db, DROP_DELIVERIES, &[&installation, &max]).await?;
         gone += drop_jobs(db, installation, self.spared, max).await?;
@@ -88,7 +88,7 @@ pub(super) struct Begin<'a> {
 impl Verb for Begin<'_> {
     type Answer = ();
 
-    async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<(), Error> {
+    async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<(), Error> {
         if let Some(stays) = self.emptied_but {
             let installation = self.installation.as_str();
             drop_jobs(db, installation, NONE, i64::MAX).await?;
@@ -99,7 +99,7 @@ impl Verb for Begin<'_> {
         } else {
             lock(db, &lines::locks(self.jobs.iter().flat_map(|queued| lines_of(&queued.job)))).await?;
         }
-        lines::join(db, &self.jobs.iter().collect::<Vec<_>>(), rings).await?;
+        lines::join(db, &self.jobs.iter().collect::<Vec<_>>(), pending).await?;
         kept::put(db, self.installation, self.document).await?;
         facts::record(db, self.installation, self.entry).await
     }

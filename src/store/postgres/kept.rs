@@ -11,8 +11,8 @@ use super::settling::lock;
 use super::transaction::{Verb, changed};
 use crate::clock::from_millis;
 use crate::ids::{ConversationId, InstallationId};
-use crate::store::bells::Rings;
-use crate::store::turns::Queued;
+use crate::store::fairness::Queued;
+use crate::store::wakeups::PendingWakeups;
 use crate::store::{Audited, Document, Snapshot};
 
 pub(super) const PUT: &str = "
@@ -113,14 +113,14 @@ pub(super) struct ComeDue<'a> {
 impl Verb for ComeDue<'_> {
     type Answer = bool;
 
-    async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<bool, Error> {
+    async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<bool, Error> {
         lock(db, &lines::locks(lines_of(&self.job.job))).await?;
         let Document { kind, id, due, .. } = self.document;
         let due = due.map(Timestamp::as_millisecond);
         if changed(db, COME_DUE, &[&self.installation.as_str(), kind, id, &due]).await? == 0 {
             return Ok(false);
         }
-        lines::join(db, &[self.job], rings).await?;
+        lines::join(db, &[self.job], pending).await?;
         Ok(true)
     }
 }

@@ -17,8 +17,8 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row};
 
 use super::transaction::{Params, changed, prepared, rows};
-use crate::store::bells::Rings;
-use crate::store::turns::Queued;
+use crate::store::fairness::Queued;
+use crate::store::wakeups::PendingWakeups;
 use crate::store::{Class, NewJob, Queue, fnv};
 
 /// Sorting comes before locking in PostgreSQL's plans, so rows are locked in this order.
@@ -98,13 +98,13 @@ fn lock_of((installation, queue, key): Line<'_>) -> i64 {
 }
 
 /// Puts the jobs at the ends of their lines, whose locks are held.
-pub(super) async fn join(db: &ClientWrapper, jobs: &[&Queued], rings: &mut Rings) -> Result<(), Error> {
+pub(super) async fn join(db: &ClientWrapper, jobs: &[&Queued], pending: &mut PendingWakeups) -> Result<(), Error> {
     if jobs.is_empty() {
         return Ok(());
     }
     let wanted = Wanted::of(jobs.iter().copied());
     let occupied = wanted.occupied(&rows(db, OCCUPIED, &wanted.params()).await?)?;
-    place_all(db, occupied, jobs, rings).await
+    place_all(db, occupied, jobs, pending).await
 }
 
 /// The same without locks, for who has found somebody in the `occupied` of all lines. Those are locked
@@ -113,12 +113,12 @@ pub(super) async fn join_unlocked<'a>(
     db: &ClientWrapper,
     occupied: HashSet<Line<'a>>,
     jobs: &[&'a Queued],
-    rings: &mut Rings,
+    pending: &mut PendingWakeups,
 ) -> Result<(), Error> {
     let meets_somebody = |queued: &&&Queued| lines_of(&queued.job).any(|line| occupied.contains(&line));
     let behind: Vec<_> = jobs.iter().filter(meets_somebody).copied().collect();
     let occupied = if behind.is_empty() { HashSet::new() } else { lock_and_look(db, &behind).await? };
-    place_all(db, occupied, jobs, rings).await
+    place_all(db, occupied, jobs, pending).await
 }
 
 /// Locks the lines that the jobs may join and looks where somebody is, both in one round trip.
@@ -135,11 +135,11 @@ async fn place_all<'a>(
     db: &ClientWrapper,
     occupied: HashSet<Line<'a>>,
     jobs: &[&'a Queued],
-    rings: &mut Rings,
+    pending: &mut PendingWakeups,
 ) -> Result<(), Error> {
     let mut joining = Joining { occupied, places: Vec::with_capacity(jobs.len()) };
     for job in jobs {
-        joining.place(db, job, rings).await?;
+        joining.place(db, job, pending).await?;
     }
     joining.store(db).await
 }
@@ -194,16 +194,21 @@ struct Place<'a> {
 impl<'a> Joining<'a> {
     /// Finds the job's place, or the waiting job that it replaces. Only at the head of a line does
     /// it give anybody work; a replaced job may have been passed over while it was locked.
-    async fn place(&mut self, db: &ClientWrapper, queued: &'a Queued, rings: &mut Rings) -> Result<(), Error> {
+    async fn place(
+        &mut self,
+        db: &ClientWrapper,
+        queued: &'a Queued,
+        pending: &mut PendingWakeups,
+    ) -> Result<(), Error> {
         let job = &queued.job;
         let line = self.line(job);
         let head = self.occupied.insert(line);
         if !head && self.replaced(db, line, job).await? {
-            rings.wake(job.queue);
+            pending.wake(job.queue);
             return Ok(());
         }
         if head {
-            rings.wake(job.queue);
+            pending.wake(job.queue);
         }
         self.places.push(Place { line, head, body: &job.body, queued });
         Ok(())

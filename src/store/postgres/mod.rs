@@ -6,13 +6,13 @@
 //! database is waited for.
 
 mod accepting;
-mod announcing;
 mod claiming;
 mod connection;
 mod emptying;
 mod facts;
 mod kept;
 mod lines;
+mod notifying;
 mod operating;
 mod settling;
 mod shelves;
@@ -29,19 +29,19 @@ use tokio::sync::Notify;
 use tokio_postgres::{Error, Row};
 
 use self::accepting::Entrance;
-use self::announcing::{Crier, News};
 use self::claiming::{LOOKED_AT, Look};
 use self::connection::Route;
 pub use self::connection::with_password;
 use self::emptying::{Begin, Clear};
 use self::kept::ComeDue;
 use self::lines::name;
+use self::notifying::{Listener, Notifier};
 use self::settling::{Renew, Settle, Tell};
 use self::transaction::{Params, Verb, query, transact};
 use self::waiting::{Lift, SetBack};
-use super::bells::Bells;
+use super::fairness::FairScheduler;
 use super::shelf::{Kept, Shelf};
-use super::turns::Turns;
+use super::wakeups::Wakeups;
 use super::{
     Accepted, Audited, CacheEntry, Card, Claim, Delivery, Document, Draft, Effect, Entry, Limit, NewJob, Overview,
     Queue, Settled, Since, Snapshot, Store, Stored, Verdict,
@@ -92,10 +92,10 @@ pub const HOT_STATEMENTS: [(&str, &str); 22] = [
 pub struct Postgres {
     pool: Pool,
     entrance: Entrance,
-    crier: Crier,
-    bells: Bells,
-    turns: Turns,
-    _news: News,
+    notifier: Notifier,
+    wakeups: Wakeups,
+    turns: FairScheduler,
+    _news: Listener,
 }
 
 impl Postgres {
@@ -119,16 +119,16 @@ impl Postgres {
         let route = Route::read(url)?;
         route.migrate().await?;
         let pool = route.pool()?;
-        let bells = Bells::default();
-        let (news, crier) = News::start(route, pool.clone(), bells.clone());
-        let entrance = Entrance::open(pool.clone(), crier.clone());
-        Ok(Self { pool, entrance, crier, bells, turns: Turns::default(), _news: news })
+        let wakeups = Wakeups::default();
+        let (news, notifier) = Listener::start(route, pool.clone(), wakeups.clone());
+        let entrance = Entrance::open(pool.clone(), notifier.clone());
+        Ok(Self { pool, entrance, notifier, wakeups, turns: FairScheduler::default(), _news: news })
     }
 
     /// Runs the verb, then rings for what it stored.
     async fn transact<V: Verb>(&self, verb: &V) -> Result<V::Answer, Fault> {
-        let (answer, rings) = transact(&self.pool, verb).await?;
-        self.crier.cry(rings);
+        let (answer, pending) = transact(&self.pool, verb).await?;
+        self.notifier.notify(pending);
         Ok(answer)
     }
 
@@ -486,7 +486,7 @@ impl Store for Postgres {
     }
 
     fn bell(&self, queue: Queue) -> Arc<Notify> {
-        Arc::clone(self.bells.of(queue))
+        Arc::clone(self.wakeups.of(queue))
     }
 }
 

@@ -14,8 +14,8 @@ use super::lines::{self, lines_of, name};
 use super::transaction::{Params, Verb, changed, prepared, rows};
 use crate::clock::from_millis;
 use crate::ids::JobId;
-use crate::store::bells::Rings;
-use crate::store::turns::{Inheritance, Queued};
+use crate::store::fairness::{ParentJob, Queued};
+use crate::store::wakeups::PendingWakeups;
 use crate::store::{Claim, Effect, Queue, Settled, Verdict};
 
 pub(super) const HELD: &str = "
@@ -59,10 +59,10 @@ pub(super) struct Renew<'a> {
 impl Verb for Renew<'_> {
     type Answer = Settled;
 
-    async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<Settled, Error> {
+    async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<Settled, Error> {
         let Some(held) = held(db, self.claim).await? else { return Ok(Settled::LostLease) };
         changed(db, POSTPONE, &[&self.claim.id.0, &self.until.as_millisecond()]).await?;
-        wake_if_earlier(rings, self.claim.queue, self.until, held.until);
+        wake_if_earlier(pending, self.claim.queue, self.until, held.until);
         Ok(Settled::Applied)
     }
 }
@@ -81,16 +81,16 @@ pub(super) struct Settle<'a> {
 impl Verb for Settle<'_> {
     type Answer = Settled;
 
-    async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<Settled, Error> {
+    async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<Settled, Error> {
         let Some(held) = self.hold(db).await? else { return Ok(Settled::LostLease) };
-        self.judge(db, rings, held.until).await?;
+        self.judge(db, pending, held.until).await?;
         self.close_buckets(db).await?;
         for effect in self.effects {
             self.follow(db, effect).await?;
         }
-        let inheritance = Inheritance { claim: self.claim, delay_notified: held.told, turn: held.turn };
+        let inheritance = ParentJob { claim: self.claim, delay_notified: held.told, turn: held.turn };
         let jobs: Vec<_> = self.jobs.iter().map(|queued| inheritance.pass_on(queued)).collect();
-        lines::join(db, &jobs.iter().collect::<Vec<_>>(), rings).await?;
+        lines::join(db, &jobs.iter().collect::<Vec<_>>(), pending).await?;
         Ok(Settled::Applied)
     }
 }
@@ -112,36 +112,42 @@ impl Settle<'_> {
         found.first().map(Held::read).transpose()
     }
 
-    async fn judge(&self, db: &ClientWrapper, rings: &mut Rings, lease_end: Timestamp) -> Result<(), Error> {
+    async fn judge(&self, db: &ClientWrapper, pending: &mut PendingWakeups, lease_end: Timestamp) -> Result<(), Error> {
         let Claim { id: JobId(id), queue, .. } = self.claim;
         match self.verdict {
             Verdict::Done => {
-                self.leave(db, rings, REMOVE, &[id]).await?;
+                self.leave(db, pending, REMOVE, &[id]).await?;
             }
             Verdict::Dead { cause } => {
-                self.leave(db, rings, BURY, &[id, cause]).await?;
+                self.leave(db, pending, BURY, &[id, cause]).await?;
             }
             Verdict::Continue { body, until } => {
                 changed(db, CONTINUE, &[id, body, &until.as_millisecond()]).await?;
-                wake_if_earlier(rings, *queue, *until, lease_end);
+                wake_if_earlier(pending, *queue, *until, lease_end);
             }
             Verdict::Retry { due, cause, outcome_unknown } => {
                 changed(db, GIVE_BACK, &[id, &due.as_millisecond(), cause, outcome_unknown]).await?;
-                wake_if_earlier(rings, *queue, *due, lease_end);
+                wake_if_earlier(pending, *queue, *due, lease_end);
             }
         }
         Ok(())
     }
 
     /// Takes the job out of its line and makes the next one the head, both in one round trip.
-    async fn leave(&self, db: &ClientWrapper, rings: &mut Rings, how: &str, job: Params<'_>) -> Result<(), Error> {
+    async fn leave(
+        &self,
+        db: &ClientWrapper,
+        pending: &mut PendingWakeups,
+        how: &str,
+        job: Params<'_>,
+    ) -> Result<(), Error> {
         let (leave, free) = (prepared(db, how).await?, prepared(db, FREE_SUCCESSOR).await?);
         let Claim { installation, queue, key, .. } = self.claim;
         let (installation, lane_name, now) = (installation.as_str(), name(*queue), self.now.as_millisecond());
         let line: Params<'_> = &[&installation, &lane_name, key, &now];
         let (_, freed) = tokio::try_join!(biased; db.execute(&leave, job), db.execute(&free, line))?;
         if freed > 0 {
-            rings.wake(*queue);
+            pending.wake(*queue);
         }
         Ok(())
     }
@@ -190,15 +196,15 @@ pub(super) struct Tell<'a> {
 impl Verb for Tell<'_> {
     type Answer = bool;
 
-    async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<bool, Error> {
+    async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<bool, Error> {
         // The line before the job, as everywhere: a settlement may hold one and want the other.
         lock(db, &lines::locks(lines_of(&self.notice.job))).await?;
         if changed(db, MARK_TOLD, &[&self.job.0, &self.notice.job.installation.as_str()]).await? == 0 {
             return Ok(false);
         }
-        lines::join(db, &[self.notice], rings).await?;
+        lines::join(db, &[self.notice], pending).await?;
         // A claim may have passed the job over while it was locked here.
-        rings.wake(Queue::Work);
+        pending.wake(Queue::Work);
         Ok(true)
     }
 }
@@ -231,8 +237,8 @@ async fn held(db: &ClientWrapper, claim: &Claim) -> Result<Option<Held>, Error> 
     found.first().map(Held::read).transpose()
 }
 
-fn wake_if_earlier(rings: &mut Rings, queue: Queue, due: Timestamp, before: Timestamp) {
+fn wake_if_earlier(pending: &mut PendingWakeups, queue: Queue, due: Timestamp, before: Timestamp) {
     if due < before {
-        rings.wake(queue);
+        pending.wake(queue);
     }
 }

@@ -14,7 +14,7 @@ use super::connection::Loan;
 use super::fault;
 use super::lines::ONE_HEAD;
 use crate::error::Fault;
-use crate::store::bells::Rings;
+use crate::store::wakeups::PendingWakeups;
 
 /// How long a caller waits for the database, all attempts together.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -40,11 +40,11 @@ pub(super) trait Verb: Sync {
     }
 
     /// Does it, inside a transaction that was begun and will be committed.
-    async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<Self::Answer, Error>;
+    async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<Self::Answer, Error>;
 }
 
 /// Runs the verb as one transaction; answers after its COMMIT, with the bells that are to ring.
-pub(super) async fn transact<V: Verb>(pool: &Pool, verb: &V) -> Result<(V::Answer, Rings), Fault> {
+pub(super) async fn transact<V: Verb>(pool: &Pool, verb: &V) -> Result<(V::Answer, PendingWakeups), Fault> {
     within(PATIENCE, async {
         let mut attempt = 1;
         loop {
@@ -111,16 +111,16 @@ enum Failure {
     Final(Fault),
 }
 
-async fn attempt_once<V: Verb>(pool: &Pool, verb: &V) -> Result<(V::Answer, Rings), Failure> {
+async fn attempt_once<V: Verb>(pool: &Pool, verb: &V) -> Result<(V::Answer, PendingWakeups), Failure> {
     let loan = Loan::from(pool).await.map_err(Failure::Final)?;
     let db = loan.client().map_err(Failure::Final)?;
-    let mut rings = Rings::default();
+    let mut pending = PendingWakeups::default();
     // BEGIN travels together with the first statement: `biased` sends it first.
-    let work = async { tokio::try_join!(biased; db.batch_execute("BEGIN"), verb.run(db, &mut rings)) };
+    let work = async { tokio::try_join!(biased; db.batch_execute("BEGIN"), verb.run(db, &mut pending)) };
     match work.await {
         Ok(((), answer)) if verb.may_commit() => {
             commit::<V>(loan).await?;
-            Ok((answer, rings))
+            Ok((answer, pending))
         }
         Ok(_) => {
             roll_back(loan).await;

@@ -11,8 +11,8 @@ use tokio_postgres::{Error, Row};
 use super::transaction::{Verb, changed};
 use crate::clock::from_millis;
 use crate::ids::InstallationId;
-use crate::store::bells::Rings;
 use crate::store::pace::{mention, told_to_wait};
+use crate::store::wakeups::PendingWakeups;
 use crate::store::{Limit, Queue};
 
 pub(super) const LIMITS: &str = "
@@ -61,13 +61,13 @@ pub(super) struct Lift<'a> {
 impl Verb for Lift<'_> {
     type Answer = bool;
 
-    async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<bool, Error> {
+    async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<bool, Error> {
         let Limit { installation, bucket, .. } = self.closed;
         let (installation, now) = (installation.as_str(), self.now.as_millisecond());
         let (mention, told) = (mention(bucket), told_to_wait(bucket));
         changed(db, HASTEN, &[&installation, bucket, &mention, &now, &told]).await?;
         let opened = changed(db, OPEN, &[&installation, bucket, &now]).await? > 0;
-        wake(rings);
+        wake(pending);
         Ok(opened)
     }
 }
@@ -82,7 +82,7 @@ pub(super) struct SetBack {
 impl Verb for SetBack {
     type Answer = ();
 
-    async fn run(&self, db: &ClientWrapper, rings: &mut Rings) -> Result<(), Error> {
+    async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<(), Error> {
         let (now, by) = (self.now.as_millisecond(), i64::try_from(self.by.as_millis()).unwrap_or(i64::MAX));
         for sql in SET_BACK {
             changed(db, sql, &[&now, &by]).await?;
@@ -90,13 +90,13 @@ impl Verb for SetBack {
         for sql in BY_NOW {
             changed(db, sql, &[&now]).await?;
         }
-        wake(rings);
+        wake(pending);
         Ok(())
     }
 }
 
-fn wake(rings: &mut Rings) {
+fn wake(pending: &mut PendingWakeups) {
     for queue in [Queue::Work, Queue::Outbox] {
-        rings.wake(queue);
+        pending.wake(queue);
     }
 }

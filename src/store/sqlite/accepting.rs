@@ -15,7 +15,7 @@ use rusqlite::{Connection, Result};
 use super::jobs::{self, Line, name};
 use super::lines::Lines;
 use super::memory::Memory;
-use crate::store::turns::Queued;
+use crate::store::fairness::Queued;
 use crate::store::{Class, Delivery};
 
 /// How many rows a statement stores. What is left over is stored by smaller ones.
@@ -64,7 +64,7 @@ pub(super) fn all(connection: &Connection, memory: &mut Memory, arrivals: &[&Arr
     let Some(places) = places(connection, &memory.lines, jobs)? else { return Ok(false) };
     join(connection, memory, &places)?;
     for place in places.iter().filter(|place| place.head) {
-        memory.rings.wake(place.queued.job.queue);
+        memory.pending.wake(place.queued.job.queue);
     }
     Ok(true)
 }

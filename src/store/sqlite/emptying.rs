@@ -6,7 +6,7 @@ use super::jobs::{self, name};
 use super::memory::Memory;
 use super::{facts, kept, limit, lines};
 use crate::ids::{InstallationId, JobId};
-use crate::store::turns::Queued;
+use crate::store::fairness::Queued;
 use crate::store::{Document, Entry, Queue};
 
 /// Jobs have no index by installation: this is seldom asked, and every index is written to for every request.

@@ -15,8 +15,8 @@ use super::memory::Memory;
 use super::{facts, kept, limit};
 use crate::clock::from_millis;
 use crate::ids::{InstallationId, JobId};
+use crate::store::fairness::{ParentJob, Queued};
 use crate::store::pace::{Pace, Passage, pass};
-use crate::store::turns::{Inheritance, Queued};
 use crate::store::{Accepted, Claim, Class, Effect, NewJob, Overview, Queue, Settled, Verdict};
 
 pub(super) const REMEMBER_DELIVERY: &str = "
@@ -245,7 +245,7 @@ pub(super) fn settle(connection: &Connection, memory: &mut Memory, settlement: &
     for effect in effects {
         follow(connection, &claim.installation, effect)?;
     }
-    let inheritance = Inheritance { claim, delay_notified: held.told, turn: held.turn };
+    let inheritance = ParentJob { claim, delay_notified: held.told, turn: held.turn };
     for queued in jobs {
         enqueue(connection, memory, &inheritance.pass_on(queued))?;
     }
@@ -368,7 +368,7 @@ pub(super) fn enqueue(connection: &Connection, memory: &mut Memory, queued: &Que
     ])?;
     memory.lines.enter(line.number, connection.last_insert_rowid());
     if head {
-        memory.rings.wake(job.queue);
+        memory.pending.wake(job.queue);
     }
     Ok(())
 }
@@ -443,7 +443,7 @@ fn leave(connection: &Connection, memory: &mut Memory, claim: &Claim, now: Times
     let mut free = connection.prepare_cached(FREE_SUCCESSOR)?;
     for waiting in memory.lines.of(line) {
         if free.execute(params![installation, queue, key, waiting, now.as_millisecond()])? > 0 {
-            memory.rings.wake(claim.queue);
+            memory.pending.wake(claim.queue);
             return Ok(());
         }
     }
@@ -466,7 +466,7 @@ fn held(connection: &Connection, claim: &Claim) -> Result<Option<Held>> {
 
 fn wake_if_earlier(memory: &mut Memory, queue: Queue, due: Timestamp, before: Timestamp) {
     if due < before {
-        memory.rings.wake(queue);
+        memory.pending.wake(queue);
     }
 }
 

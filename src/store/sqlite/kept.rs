@@ -9,7 +9,7 @@ use super::limit;
 use super::memory::Memory;
 use crate::clock::from_millis;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
-use crate::store::turns::Queued;
+use crate::store::fairness::Queued;
 use crate::store::{Audited, Card, Document, Since, Snapshot};
 
 pub(super) const PUT: &str = "

@@ -2,7 +2,7 @@
 //! undone with it.
 
 use super::lines::Lines;
-use crate::store::bells::Rings;
+use crate::store::wakeups::PendingWakeups;
 
 /// What the writer has in memory.
 #[derive(Default)]
@@ -10,42 +10,42 @@ pub(super) struct Memory {
     /// Who waits in which line.
     pub(super) lines: Lines,
     /// Which bells are to ring once it is committed.
-    pub(super) rings: Rings,
+    pub(super) pending: PendingWakeups,
 }
 
 /// How far a transaction has got.
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
     lines: usize,
-    rings: Rings,
+    pending: PendingWakeups,
 }
 
 impl Memory {
     /// What there is before the first transaction.
     pub(super) fn new(lines: Lines) -> Self {
-        Self { lines, rings: Rings::default() }
+        Self { lines, pending: PendingWakeups::default() }
     }
 
     /// How far the transaction has got, for [`Self::undo`].
     pub(super) fn mark(&self) -> Mark {
-        Mark { lines: self.lines.mark(), rings: self.rings }
+        Mark { lines: self.lines.mark(), pending: self.pending }
     }
 
     /// Undoes what the transaction has changed since.
     pub(super) fn undo(&mut self, mark: Mark) {
         self.lines.undo(mark.lines);
-        self.rings = mark.rings;
+        self.pending = mark.pending;
     }
 
     /// The transaction was committed: what is to ring.
-    pub(super) fn committed(&mut self) -> Rings {
+    pub(super) fn committed(&mut self) -> PendingWakeups {
         self.lines.committed();
-        std::mem::take(&mut self.rings)
+        std::mem::take(&mut self.pending)
     }
 
     /// The transaction was not committed.
     pub(super) fn rolled_back(&mut self) {
         self.lines.rolled_back();
-        self.rings = Rings::default();
+        self.pending = PendingWakeups::default();
     }
 }

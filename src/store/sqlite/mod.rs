@@ -43,8 +43,8 @@ use self::lines::Lines;
 use self::memory::Memory;
 use self::readers::Readers;
 use self::writer::Writer;
-use super::bells::Bells;
 use super::shelf::{Kept, Shelf};
+use super::wakeups::Wakeups;
 use super::{
     Accepted, Audited, CacheEntry, Card, Claim, Delivery, Document, Draft, Effect, Entry, Limit, NewJob, Overview,
     Queue, Settled, Since, Snapshot, Store, Stored, Verdict,
@@ -52,7 +52,7 @@ use super::{
 use crate::clock::from_millis;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
-use crate::store::turns::Turns;
+use crate::store::fairness::FairScheduler;
 
 /// How long a verb waits for its turn to write.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -64,8 +64,8 @@ const IN_TIME: Duration = Duration::from_secs(2);
 pub struct Sqlite {
     readers: Readers,
     writer: Writer,
-    bells: Bells,
-    turns: Turns,
+    wakeups: Wakeups,
+    turns: FairScheduler,
     walk: Arc<Mutex<facts::Walk>>,
     /// Given up last: nobody is alone while ours may still be writing.
     _presence: Presence,
@@ -90,15 +90,15 @@ impl Sqlite {
         let (connection, lines, checkpointer, file, presence) = tokio::task::spawn_blocking(open)
             .await
             .map_err(|error| Fault::Store(format!("the database could not be opened: {error}")))??;
-        let bells = Bells::default();
+        let wakeups = Wakeups::default();
         let writer = Writer::start(
             connection,
             Memory::new(lines),
             Some((file, Checkpointer::start(checkpointer)?)),
-            bells.clone(),
+            wakeups.clone(),
         )?;
-        let (turns, walk) = (Turns::default(), Arc::default());
-        Ok(Self { readers, writer, bells, turns, walk, _presence: presence })
+        let (turns, walk) = (FairScheduler::default(), Arc::default());
+        Ok(Self { readers, writer, wakeups, turns, walk, _presence: presence })
     }
 
     /// How many transactions were committed so far. Compared with the number of calls, it tells how
@@ -441,7 +441,7 @@ impl Store for Sqlite {
     }
 
     fn bell(&self, queue: Queue) -> Arc<Notify> {
-        Arc::clone(self.bells.of(queue))
+        Arc::clone(self.wakeups.of(queue))
     }
 }
 

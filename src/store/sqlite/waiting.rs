@@ -75,6 +75,6 @@ pub(super) fn set_back(connection: &Connection, memory: &mut Memory, by: Duratio
 
 fn wake(memory: &mut Memory) {
     for queue in [Queue::Work, Queue::Outbox] {
-        memory.rings.wake(queue);
+        memory.pending.wake(queue);
     }
 }

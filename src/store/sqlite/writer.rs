@@ -26,7 +26,7 @@ use super::memory::Memory;
 use super::{fault, jobs};
 use crate::error::Fault;
 use crate::store::Accepted;
-use crate::store::bells::Bells;
+use crate::store::wakeups::Wakeups;
 
 /// How many operations share a transaction at most, so that the first of them is not kept waiting
 /// by the last.
@@ -53,14 +53,14 @@ impl Writer {
         connection: Connection,
         memory: Memory,
         file: Option<(DatabaseFile, Checkpointer)>,
-        bells: Bells,
+        wakeups: Wakeups,
     ) -> Result<Self, Fault> {
         let (queue, operations) = mpsc::channel(QUEUE);
         let (answers, carried_out) = mpsc::unbounded_channel();
         tokio::spawn(answer(carried_out));
         let commits = Arc::new(AtomicU64::new(0));
         let (file, checkpointer) = file.unzip();
-        let desk = Desk { connection, memory, file, checkpointer, bells, answers, commits: Arc::clone(&commits) };
+        let desk = Desk { connection, memory, file, checkpointer, wakeups, answers, commits: Arc::clone(&commits) };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || desk.serve(operations))
@@ -298,7 +298,7 @@ struct Desk {
     file: Option<DatabaseFile>,
     /// None where there is no log to copy.
     checkpointer: Option<Checkpointer>,
-    bells: Bells,
+    wakeups: Wakeups,
     answers: mpsc::UnboundedSender<CarriedOut>,
     commits: Arc<AtomicU64>,
 }
@@ -389,7 +389,7 @@ impl Desk {
         if let Some(checkpointer) = &mut self.checkpointer {
             checkpointer.committed(self.connection.total_changes());
         }
-        self.bells.ring(self.memory.committed());
+        self.wakeups.wake(self.memory.committed());
         Ok(())
     }
 

@@ -13,7 +13,7 @@ fn writer() -> Result<Writer, Fault> {
         "PRAGMA foreign_keys = ON; CREATE TABLE words (word TEXT); CREATE TABLE parents (id INTEGER PRIMARY KEY);
         CREATE TABLE orphans (parent INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED);";
     connection.execute_batch(tables).map_err(|error| fault(&error))?;
-    Writer::start(connection, Memory::default(), None, Bells::default())
+    Writer::start(connection, Memory::default(), None, Wakeups::default())
 }
 
 async fn say(writer: &Writer, word: &'static str) -> Result<(), Fault> {

@@ -19,7 +19,7 @@ const REMEMBERED: usize = 50_000;
 
 /// The last turns given out, by the number of a flow. Two that happen to have the same count as one.
 #[derive(Debug, Default)]
-pub(super) struct Turns(Mutex<HashMap<(Queue, u64), i64, RandomState>>);
+pub(super) struct FairScheduler(Mutex<HashMap<(Queue, u64), i64, RandomState>>);
 
 /// A job that joins a line.
 #[derive(Clone, Debug)]
@@ -33,14 +33,14 @@ pub(super) struct Queued {
 }
 
 /// What a claimed job hands on to those that it leaves behind.
-pub(super) struct Inheritance<'a> {
+pub(super) struct ParentJob<'a> {
     pub(super) claim: &'a Claim,
     /// Whether its person was told that it waits, even since it was claimed.
     pub(super) delay_notified: bool,
     pub(super) turn: i64,
 }
 
-impl Inheritance<'_> {
+impl ParentJob<'_> {
     /// The job as one that follows from the claimed one.
     pub(super) fn pass_on(&self, queued: &Queued) -> Queued {
         let Queued { job, turn, due } = queued;
@@ -55,7 +55,7 @@ impl Inheritance<'_> {
     }
 }
 
-impl Turns {
+impl FairScheduler {
     /// Gives the job that joins at `now` its turn; one that goes on in another's has none of its own.
     pub(super) fn queue(&self, job: NewJob, now: Timestamp) -> Queued {
         let turn = if job.inherits_priority { now.as_millisecond() } else { self.give(&job, now) };

@@ -9,9 +9,9 @@ use crate::store::{Effect, NewJob, Queue, Store, Verdict};
 
 pub(super) async fn an_accepted_job_rings_its_lane(store: &dyn Store) -> Result<(), Fault> {
     accept(store, [command("a", "do")]).await?;
-    rings(store, Queue::Work, "a command came").await;
+    pending(store, Queue::Work, "a command came").await;
     accept(store, [message("a", "say")]).await?;
-    rings(store, Queue::Outbox, "a message came").await;
+    pending(store, Queue::Outbox, "a message came").await;
     Ok(())
 }
 
@@ -20,10 +20,10 @@ pub(super) async fn a_freed_successor_rings(store: &dyn Store) -> Result<(), Fau
     let first = claim_one(store, at(0)).await?;
     hush(store, Queue::Work).await;
     settle(store, &first, Verdict::Done).await?;
-    rings(store, Queue::Work, "the second was freed").await;
+    pending(store, Queue::Work, "the second was freed").await;
     let second = claim_one(store, at(0)).await?;
     settle(store, &second, super::dead()).await?;
-    rings(store, Queue::Work, "the third was freed").await;
+    pending(store, Queue::Work, "the third was freed").await;
     Ok(())
 }
 
@@ -32,7 +32,7 @@ pub(super) async fn a_retry_before_the_end_of_the_lease_rings(store: &dyn Store)
     let held = claim_one(store, at(0)).await?;
     hush(store, Queue::Work).await;
     settle(store, &held, retry(at(5))).await?;
-    rings(store, Queue::Work, "it is due at 5, no longer at 30").await;
+    pending(store, Queue::Work, "it is due at 5, no longer at 30").await;
     Ok(())
 }
 
@@ -41,9 +41,9 @@ pub(super) async fn a_shortened_lease_rings(store: &dyn Store) -> Result<(), Fau
     let held = claim_one(store, at(0)).await?;
     hush(store, Queue::Work).await;
     store.renew(&held, at(20)).await?;
-    rings(store, Queue::Work, "the lease ends at 20, no longer at 30").await;
+    pending(store, Queue::Work, "the lease ends at 20, no longer at 30").await;
     settle(store, &held, Verdict::Continue { body: "on".into(), until: at(10) }).await?;
-    rings(store, Queue::Work, "the lease ends at 10, no longer at 20").await;
+    pending(store, Queue::Work, "the lease ends at 10, no longer at 20").await;
     Ok(())
 }
 
@@ -51,7 +51,7 @@ pub(super) async fn a_following_job_rings_its_lane(store: &dyn Store) -> Result<
     accept(store, [command("a", "job")]).await?;
     let held = claim_one(store, at(0)).await?;
     settle_with(store, &held, Verdict::Done, [Effect::Enqueue(message("m", "say"))]).await?;
-    rings(store, Queue::Outbox, "a message follows").await;
+    pending(store, Queue::Outbox, "a message follows").await;
     Ok(())
 }
 
@@ -59,12 +59,12 @@ pub(super) async fn a_notice_rings(store: &dyn Store) -> Result<(), Fault> {
     accept(store, [NewJob { due: at(99), ..command("a", "waits") }]).await?;
     let waiting = only(store.overdue(at(9), 9).await?)?;
     store.tell(waiting.id, message("m", "it waits"), at(9)).await?;
-    rings(store, Queue::Outbox, "a notice came").await;
+    pending(store, Queue::Outbox, "a notice came").await;
     Ok(())
 }
 
 /// Waits for the ring; the time is only there so that a bell that never rings fails the case.
-async fn rings(store: &dyn Store, queue: Queue, why: &str) {
+async fn pending(store: &dyn Store, queue: Queue, why: &str) {
     let ring = tokio::time::timeout(Duration::from_secs(10), async { store.bell(queue).notified().await }).await;
     assert!(ring.is_ok(), "the bell rings: {why}");
 }
@@ -72,5 +72,5 @@ async fn rings(store: &dyn Store, queue: Queue, why: &str) {
 /// Takes back a ring that nobody has heard yet. The bell of a lane in which something was stored
 /// has rung, so there is one to wait for.
 async fn hush(store: &dyn Store, queue: Queue) {
-    rings(store, queue, "something was stored before").await;
+    pending(store, queue, "something was stored before").await;
 }

@@ -10,12 +10,12 @@ use crate::store::Queue;
 
 /// The two bells of one open store.
 #[derive(Clone, Default)]
-pub(super) struct Bells {
+pub(super) struct Wakeups {
     inbox: Arc<Notify>,
     outbox: Arc<Notify>,
 }
 
-impl Bells {
+impl Wakeups {
     /// The bell of a lane.
     pub(super) fn of(&self, queue: Queue) -> &Arc<Notify> {
         match queue {
@@ -25,11 +25,11 @@ impl Bells {
     }
 
     /// Rings what a committed transaction asked for.
-    pub(super) fn ring(&self, rings: Rings) {
-        if rings.inbox {
+    pub(super) fn wake(&self, pending: PendingWakeups) {
+        if pending.inbox {
             self.inbox.notify_one();
         }
-        if rings.outbox {
+        if pending.outbox {
             self.outbox.notify_one();
         }
     }
@@ -37,12 +37,12 @@ impl Bells {
 
 /// The bells that are to ring once the transaction is committed.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Rings {
+pub(super) struct PendingWakeups {
     inbox: bool,
     outbox: bool,
 }
 
-impl Rings {
+impl PendingWakeups {
     /// Something of the lane may have become due earlier.
     pub(super) fn wake(&mut self, queue: Queue) {
         match queue {

@@ -21,7 +21,7 @@ use super::fault;
 use super::transaction::query;
 use crate::error::Fault;
 use crate::store::Queue;
-use crate::store::bells::{Bells, Rings};
+use crate::store::wakeups::{PendingWakeups, Wakeups};
 
 const CHANNEL: &str = "dialnote_slack";
 
@@ -32,46 +32,46 @@ const BACKOFF: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(
 
 /// Rings the bells of this instance at once, and of the others soon.
 #[derive(Clone)]
-pub(super) struct Crier {
-    own: Bells,
+pub(super) struct Notifier {
+    own: Wakeups,
     /// Bells that only the task that tells the others hears.
-    others: Bells,
+    others: Wakeups,
 }
 
-impl Crier {
+impl Notifier {
     /// Makes known what a committed transaction asked for.
-    pub(super) fn cry(&self, rings: Rings) {
-        self.own.ring(rings);
-        self.others.ring(rings);
+    pub(super) fn notify(&self, pending: PendingWakeups) {
+        self.own.wake(pending);
+        self.others.wake(pending);
     }
 }
 
 /// The two tasks of an open store; they end with it.
-pub(super) struct News {
+pub(super) struct Listener {
     teller: JoinHandle<()>,
     listener: JoinHandle<()>,
 }
 
-impl News {
+impl Listener {
     /// Starts telling and listening. `own` are the bells that this instance's workers hear.
-    pub(super) fn start(route: Route, pool: Pool, own: Bells) -> (Self, Crier) {
-        let crier = Crier { own: own.clone(), others: Bells::default() };
+    pub(super) fn start(route: Route, pool: Pool, own: Wakeups) -> (Self, Notifier) {
+        let notifier = Notifier { own: own.clone(), others: Wakeups::default() };
         // Our own news come back to us like everybody's; this is how we know them.
         let me = format!("{:016x}", rand::random::<u64>());
-        let teller = tokio::spawn(tell(pool, crier.others.clone(), me.clone()));
+        let teller = tokio::spawn(tell(pool, notifier.others.clone(), me.clone()));
         let listener = tokio::spawn(keep_listening(route, own, me));
-        (Self { teller, listener }, crier)
+        (Self { teller, listener }, notifier)
     }
 }
 
-impl Drop for News {
+impl Drop for Listener {
     fn drop(&mut self) {
         self.teller.abort();
         self.listener.abort();
     }
 }
 
-async fn tell(pool: Pool, news: Bells, me: String) {
+async fn tell(pool: Pool, news: Wakeups, me: String) {
     loop {
         let queue = tokio::select! {
             () = news.of(Queue::Work).notified() => "inbox",
@@ -83,11 +83,11 @@ async fn tell(pool: Pool, news: Bells, me: String) {
     }
 }
 
-async fn keep_listening(route: Route, bells: Bells, me: String) {
+async fn keep_listening(route: Route, wakeups: Wakeups, me: String) {
     let [mut pause, longest] = BACKOFF;
     loop {
         let heard = Arc::new(Notify::new());
-        let outcome = listen(&route, &bells, &me, &heard).await;
+        let outcome = listen(&route, &wakeups, &me, &heard).await;
         // Whoever got as far as listening begins with short pauses again.
         if tokio::time::timeout(Duration::ZERO, heard.notified()).await.is_ok() {
             pause = BACKOFF[0];
@@ -101,9 +101,9 @@ async fn keep_listening(route: Route, bells: Bells, me: String) {
 }
 
 /// Listens until the connection ends.
-async fn listen(route: &Route, bells: &Bells, me: &str, heard: &Notify) -> Result<(), Fault> {
+async fn listen(route: &Route, wakeups: &Wakeups, me: &str, heard: &Notify) -> Result<(), Fault> {
     let (client, mut connection) = route.config.connect(route.tls.clone()).await.map_err(|error| fault(&error))?;
-    let subscribe = subscribe(&client, bells, heard);
+    let subscribe = subscribe(&client, wakeups, heard);
     tokio::pin!(subscribe);
     let mut subscribed = false;
     loop {
@@ -113,7 +113,7 @@ async fn listen(route: &Route, bells: &Bells, me: &str, heard: &Notify) -> Resul
                 subscribed = true;
             }
             message = poll_fn(|cx| connection.poll_message(cx)) => match message {
-                Some(Ok(AsyncMessage::Notification(news))) => hear(bells, me, news.payload()),
+                Some(Ok(AsyncMessage::Notification(news))) => hear(wakeups, me, news.payload()),
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(fault(&error)),
                 None => return Ok(()),
@@ -123,27 +123,27 @@ async fn listen(route: &Route, bells: &Bells, me: &str, heard: &Notify) -> Resul
 }
 
 /// From here on nothing is missed; what was before is looked for.
-async fn subscribe(client: &Client, bells: &Bells, heard: &Notify) -> Result<(), Fault> {
+async fn subscribe(client: &Client, wakeups: &Wakeups, heard: &Notify) -> Result<(), Fault> {
     client.batch_execute(&format!("LISTEN {CHANNEL}")).await.map_err(|error| fault(&error))?;
     heard.notify_one();
-    ring(bells, [Queue::Work, Queue::Outbox]);
+    ring(wakeups, [Queue::Work, Queue::Outbox]);
     Ok(())
 }
 
-fn hear(bells: &Bells, me: &str, news: &str) {
+fn hear(wakeups: &Wakeups, me: &str, news: &str) {
     match news.split_once(' ') {
         Some((who, _)) if who == me => {}
-        Some((_, "inbox")) => ring(bells, [Queue::Work]),
-        Some((_, "outbox")) => ring(bells, [Queue::Outbox]),
+        Some((_, "inbox")) => ring(wakeups, [Queue::Work]),
+        Some((_, "outbox")) => ring(wakeups, [Queue::Outbox]),
         // A later version's news, perhaps: looking once too often does no harm.
-        _ => ring(bells, [Queue::Work, Queue::Outbox]),
+        _ => ring(wakeups, [Queue::Work, Queue::Outbox]),
     }
 }
 
-fn ring(bells: &Bells, queues: impl IntoIterator<Item = Queue>) {
-    let mut rings = Rings::default();
+fn ring(wakeups: &Wakeups, queues: impl IntoIterator<Item = Queue>) {
+    let mut pending = PendingWakeups::default();
     for queue in queues {
-        rings.wake(queue);
+        pending.wake(queue);
     }
-    bells.ring(rings);
+    wakeups.wake(pending);
 }
