@@ -12,7 +12,7 @@ use crate::error::Fault;
 use crate::ids::JobId;
 use crate::store::{Accepted, Delivery, NewJob, Queue, Store, Stored};
 use crate::work::new_job;
-use crate::work::pace::Pacing;
+use crate::work::rate_limits::Pacing;
 
 /// How many are read at a time.
 const PIECE: usize = 500;

@@ -32,7 +32,7 @@ use dialnote_slack::store::{Store, sqlite};
 use dialnote_slack::transport;
 use dialnote_slack::vault;
 use dialnote_slack::work::Work;
-use dialnote_slack::work::pace::Pacing;
+use dialnote_slack::work::rate_limits::Pacing;
 use reqwest::Response;
 use sd_notify::NotifyState;
 use secrecy::ExposeSecret;

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{Database, LogFormat};
 use crate::store::postgres::Postgres;
-use crate::work::pace::Pacing;
+use crate::work::rate_limits::Pacing;
 
 /// Something without a space in it.
 pub(super) fn word(text: &str) -> Result<String, String> {

@@ -7,8 +7,8 @@
 pub mod conformance;
 mod fairness;
 mod fnv;
-pub mod pace;
 pub mod postgres;
+pub mod rate_limit;
 pub mod shelf;
 pub mod sqlite;
 mod values;

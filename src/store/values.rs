@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
-use crate::store::pace::Pace;
+use crate::store::rate_limit::RateLimit;
 
 /// The two queues. They are claimed apart, so that a flood of messages never keeps commands from being carried
 /// out.
@@ -63,7 +63,7 @@ pub struct NewJob {
     /// Who waits for it.
     pub class: Class,
     /// The buckets it has to pass before it is claimed.
-    pub pace: Vec<Pace>,
+    pub rate_limits: Vec<RateLimit>,
     /// If a job with this mark waits in the same line and nobody works on it, the new job's body
     /// replaces that one's, and no job is added: only the latest matters.
     pub coalesce_key: Option<String>,
@@ -99,7 +99,7 @@ impl NewJob {
             fairness_key: String::new(),
             inherits_priority: false,
             class: Class::Person,
-            pace: Vec::new(),
+            rate_limits: Vec::new(),
             coalesce_key: None,
             due: now,
             accepted: now,

@@ -33,12 +33,12 @@ mod names;
 pub mod office;
 mod organization;
 mod outbox;
-pub mod pace;
 pub mod people;
 mod poller;
 mod postponed;
 mod profiles;
 mod projection;
+pub mod rate_limits;
 mod report;
 mod routes;
 pub mod runner;
@@ -81,9 +81,9 @@ use crate::traces;
 use crate::work::execute::Stop;
 use crate::work::installations::Tenant;
 use crate::work::office::{Common, Door};
-use crate::work::pace::Pacing;
 use crate::work::people::People;
 use crate::work::projection::Projection;
+use crate::work::rate_limits::Pacing;
 
 /// What can be set about the work.
 #[derive(Clone, Copy, Debug)]
@@ -418,9 +418,9 @@ pub fn new_job(installation: &InstallationId, job: &Job, now: Timestamp, pacing:
     };
     NewJob {
         after_key: job.behind(),
-        fairness_key: pace::flow(job),
-        pace: pace::buckets(job, pacing),
-        coalesce_key: pace::fold(job),
+        fairness_key: rate_limits::flow(job),
+        rate_limits: rate_limits::buckets(job, pacing),
+        coalesce_key: rate_limits::fold(job),
         ..NewJob::new(installation, queue, job.key(), now, job.encode())
     }
 }

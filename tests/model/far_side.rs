@@ -143,7 +143,7 @@ impl FarSide {
     }
 
     fn new(plan: Plan, rules: Rules, open: Option<Window>) -> Self {
-        let on = Protocol { rules, jobs: vec![plan], pace: Pace { every: 0, burst: 1 } };
+        let on = Protocol { rules, jobs: vec![plan], rate_limit: Pace { every: 0, burst: 1 } };
         Self { on, open, replaced: false }
     }
 

@@ -170,8 +170,8 @@ impl World {
 
     fn passed(&self, state: &mut State) -> Result<(), Broken> {
         state.passed += 1;
-        let every = self.on.pace.every;
-        let allowed = state.elapsed + self.on.pace.burst * every;
+        let every = self.on.rate_limit.every;
+        let allowed = state.elapsed + self.on.rate_limit.burst * every;
         let too_many = state.elapsed < LONG && state.passed * every > allowed;
         hold([(state.closed > 0, CLOSED), (too_many, PACED)])
     }

@@ -49,7 +49,7 @@ pub(crate) struct Pace {
 pub(crate) struct Protocol {
     pub(crate) rules: Rules,
     pub(crate) jobs: Vec<Plan>,
-    pub(crate) pace: Pace,
+    pub(crate) rate_limit: Pace,
 }
 
 impl Protocol {
@@ -230,9 +230,9 @@ impl Queue {
         if reserved && on.rules.has(Rule::AppointmentsAreKept) {
             return None;
         }
-        let free = self.full.saturating_sub(on.pace.every * (on.pace.burst - 1));
+        let free = self.full.saturating_sub(on.rate_limit.every * (on.rate_limit.burst - 1));
         if on.rules.has(Rule::PassingFills) {
-            self.full += on.pace.every;
+            self.full += on.rate_limit.every;
         }
         (free > 0).then_some((free, true))
     }

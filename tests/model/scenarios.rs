@@ -15,7 +15,7 @@ fn world(name: &'static str, jobs: Vec<Plan>) -> World {
     World {
         name,
         deliveries: arriving.map(|(n, _)| vec![u8::try_from(n).unwrap_or_default()]).collect(),
-        on: Protocol { rules: Rules::ALL, jobs, pace: Pace { every: 0, burst: 1 } },
+        on: Protocol { rules: Rules::ALL, jobs, rate_limit: Pace { every: 0, burst: 1 } },
         sends: 1,
         workers: 3,
         timers: 0,
@@ -91,7 +91,7 @@ pub(crate) fn closings() -> World {
 fn paced(name: &'static str) -> World {
     let paced = |n| Plan { paced: true, lane: OUTBOX, ..key(n) };
     let mut world = world(name, vec![paced(0), paced(1)]);
-    world.on.pace = Pace { every: 3, burst: 1 };
+    world.on.rate_limit = Pace { every: 3, burst: 1 };
     world.deliveries = vec![vec![0, 1]];
     world.workers = 2;
     world

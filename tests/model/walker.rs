@@ -7,7 +7,7 @@ use std::time::Duration;
 use dialnote_slack::clock::from_millis;
 use dialnote_slack::error::Fault;
 use dialnote_slack::ids::{InstallationId, JobId};
-use dialnote_slack::store::pace::Pace;
+use dialnote_slack::store::rate_limit::RateLimit;
 use dialnote_slack::store::{self, Accepted, Class, Delivery, Effect, NewJob, Queue, Settled, Store};
 use jiff::Timestamp;
 
@@ -130,16 +130,17 @@ impl<'a> Walker<'a> {
 
     fn job(&self, job: usize, version: u8) -> NewJob {
         let plan = &self.world.on.jobs[job];
-        let pace = self.world.on.pace;
+        let rate_limit = self.world.on.rate_limit;
         let millis = |ticks: u8| u32::from(ticks) * u32::try_from(TICK).unwrap_or_default();
-        let bucket = Pace { bucket: "bucket".into(), every_ms: millis(pace.every), burst: pace.burst.into() };
+        let bucket =
+            RateLimit { bucket: "bucket".into(), every_ms: millis(rate_limit.every), burst: rate_limit.burst.into() };
         let body = body(plan, job, 0, version);
         NewJob {
             after_key: plan.behind.map(|key| key.to_string()),
             // Of its own, so that its turn is when it joins.
             fairness_key: job.to_string(),
             class: if plan.machine { Class::Machine } else { Class::Person },
-            pace: plan.paced.then_some(bucket).into_iter().collect(),
+            rate_limits: plan.paced.then_some(bucket).into_iter().collect(),
             coalesce_key: plan.folds.then(|| "update".to_owned()),
             due: self.at(plan.delay),
             ..NewJob::new(&self.installation(), lane(plan.lane), plan.key.to_string(), self.at(0), body)

@@ -17,7 +17,7 @@ use crate::support::{ANA, Bot, By, LEO, MAYA, Setup, ZOE, product, product_with}
 
 /// Whose database can be looked into.
 const FILE: Setup =
-    Setup { pace: "as-allowed", on: On::File, now: "2026-11-23T09:00:00Z", told: false, by: By::Settings };
+    Setup { rate_limit: "as-allowed", on: On::File, now: "2026-11-23T09:00:00Z", told: false, by: By::Settings };
 
 /// What shows others' data although it is the person's, too, and remains.
 const COPIES: [&str; 2] = ["mirror", "cards"];

@@ -10,7 +10,7 @@ use crate::browser::Browser;
 use crate::support::{ANA, Bot, By, ENCRYPTION_KEY, LEO, MAYA, SAM, Setup, ZOE, product_with, set_up};
 
 const NOBODY: Setup = Setup {
-    pace: "as-allowed",
+    rate_limit: "as-allowed",
     on: crate::database::On::Any,
     now: "2026-11-23T09:00:00Z",
     told: false,

@@ -3,7 +3,7 @@
 use dialnote_slack::ids::JobId;
 use dialnote_slack::jobs;
 use dialnote_slack::sandbox::SlackFailure;
-use dialnote_slack::work::pace::Pacing;
+use dialnote_slack::work::rate_limits::Pacing;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 

@@ -13,7 +13,7 @@ use crate::support::{Bot, By, ENCRYPTION_KEY, Setup, product_with};
 const NEW_SEAL: &str = "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
 const SETUP: Setup = Setup {
-    pace: "as-allowed",
+    rate_limit: "as-allowed",
     on: crate::database::On::Any,
     now: "2026-11-23T09:00:00Z",
     told: false,

@@ -79,7 +79,7 @@ impl Drop for Running {
 #[derive(Clone, Copy)]
 pub struct Setup {
     /// `SLACK_PACE`: most tests let messages go as fast as Slack lets them.
-    pub pace: &'static str,
+    pub rate_limit: &'static str,
     /// The database.
     pub on: On,
     /// What the clock shows.
@@ -105,7 +105,7 @@ pub enum By {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { pace: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", told: false, by: By::Any }
+        Self { rate_limit: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", told: false, by: By::Any }
     }
 }
 

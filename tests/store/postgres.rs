@@ -9,8 +9,8 @@ use std::time::Duration;
 use dialnote_slack::clock::from_millis;
 use dialnote_slack::error::Fault;
 use dialnote_slack::ids::InstallationId;
-use dialnote_slack::store::pace::Pace;
 use dialnote_slack::store::postgres::{Postgres, with_password};
+use dialnote_slack::store::rate_limit::RateLimit;
 use dialnote_slack::store::{Accepted, Delivery, Effect, NewJob, Queue, Settled, Store, Verdict, conformance};
 use jiff::Timestamp;
 use tokio_postgres::{Client, NoTls};
@@ -441,10 +441,10 @@ async fn buckets_are_shared_without_waiting_crosswise() -> Result<(), Fault> {
     const JOBS: usize = 90;
     let database = Database::new().await?;
     let (a, b, c) = tokio::try_join!(database.open(), database.open(), database.open())?;
-    let pace = |bucket: &str| Pace { bucket: bucket.into(), every_ms: 10, burst: 1000 };
+    let rate_limit = |bucket: &str| RateLimit { bucket: bucket.into(), every_ms: 10, burst: 1000 };
     let jobs = (0..JOBS).map(|n| {
         let order = if n % 2 == 0 { ["x", "y"] } else { ["y", "x"] };
-        NewJob { pace: order.map(pace).into(), ..command(&format!("k{n}"), n.to_string()) }
+        NewJob { rate_limits: order.map(rate_limit).into(), ..command(&format!("k{n}"), n.to_string()) }
     });
     a.accept(delivery("all"), jobs.collect(), at(0)).await?;
     let done = std::sync::Arc::new(AtomicUsize::new(0));

@@ -2,7 +2,7 @@
 
 use super::{LEASE, accept, at, claim, claim_one, command, elsewhere, message, names, retry, settle, settle_with};
 use crate::error::Fault;
-use crate::store::pace::Pace;
+use crate::store::rate_limit::RateLimit;
 use crate::store::{Class, Effect, NewJob, Queue, Store, Verdict};
 
 pub(super) async fn people_are_served_before_machines(store: &dyn Store) -> Result<(), Fault> {
@@ -136,7 +136,7 @@ fn unlimited(body: &str) -> NewJob {
 }
 
 fn in_bucket(bucket: &str, every_ms: u32, body: &str) -> NewJob {
-    NewJob { pace: vec![Pace { bucket: bucket.into(), every_ms, burst: 2 }], ..message(body, body) }
+    NewJob { rate_limits: vec![RateLimit { bucket: bucket.into(), every_ms, burst: 2 }], ..message(body, body) }
 }
 
 fn update(key: &str, body: &str) -> NewJob {

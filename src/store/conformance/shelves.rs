@@ -5,7 +5,7 @@ use super::facts::put;
 use super::{accept, at, command, elsewhere, here};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
-use crate::store::pace::Pace;
+use crate::store::rate_limit::RateLimit;
 use crate::store::shelf::{Kept, Shelf};
 use crate::store::{Audited, CacheEntry, Card, Document, Draft, Effect, Entry, NewJob, Store};
 
@@ -121,8 +121,8 @@ async fn fill(store: &dyn Store, installation: &InstallationId) -> Result<(), Fa
         })
     });
     put(store, installation, documents.into_iter().chain(drafts).chain(cards)).await?;
-    let pace = ["c", "b"].map(|bucket| Pace { bucket: bucket.into(), every_ms: 1, burst: 1 });
-    let paced = NewJob { pace: pace.into(), ..command("paced", &format!("paced {installation}")) };
+    let rate_limit = ["c", "b"].map(|bucket| RateLimit { bucket: bucket.into(), every_ms: 1, burst: 1 });
+    let paced = NewJob { rate_limits: rate_limit.into(), ..command("paced", &format!("paced {installation}")) };
     accept(store, [NewJob { installation: installation.clone(), ..paced }]).await?;
     super::claim(store, at(0)).await.map(drop)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{LEASE, accept, at, elsewhere, here, message, names, retry, settle_with};
 use crate::error::Fault;
 use crate::ids::ConversationId;
-use crate::store::pace::Pace;
+use crate::store::rate_limit::RateLimit;
 use crate::store::{CacheEntry, Claim, Effect, Limit, NewJob, Queue, Snapshot, Store, Verdict};
 
 /// By how much the clock is set back.
@@ -96,7 +96,7 @@ async fn say(store: &dyn Store, seconds: i64) -> Result<Vec<Claim>, Fault> {
 
 /// A message that passes a bucket for two at once, then one every so often.
 fn through(bucket: &str, every_ms: u32, body: &str) -> NewJob {
-    NewJob { pace: vec![Pace { bucket: bucket.into(), every_ms, burst: 2 }], ..message(body, body) }
+    NewJob { rate_limits: vec![RateLimit { bucket: bucket.into(), every_ms, burst: 2 }], ..message(body, body) }
 }
 
 fn limit(bucket: &str, seconds: i64) -> Limit {

@@ -12,7 +12,7 @@ use super::lines::name;
 use super::transaction::{Params, Verb, changed, prepared, rows};
 use crate::clock::from_millis;
 use crate::ids::{InstallationId, JobId};
-use crate::store::pace::{Level, Pace, Passage, pass};
+use crate::store::rate_limit::{Admission, BucketState, RateLimit, pass};
 use crate::store::wakeups::PendingWakeups;
 use crate::store::{Claim, Queue};
 
@@ -88,9 +88,9 @@ impl Verb for Look {
         let (mut taken, mut later) = (Vec::new(), Vec::new());
         for candidate in &candidates {
             match buckets.pass(candidate, self.now) {
-                Passage::Open => taken.push(candidate.id),
-                Passage::At(time) => later.push((candidate.id, time.as_millisecond(), true)),
-                Passage::Closed(opens) => later.push((candidate.id, opens.as_millisecond(), false)),
+                Admission::Now => taken.push(candidate.id),
+                Admission::Reserved(time) => later.push((candidate.id, time.as_millisecond(), true)),
+                Admission::Blocked(opens) => later.push((candidate.id, opens.as_millisecond(), false)),
             }
         }
         buckets.fill(db).await?;
@@ -137,21 +137,21 @@ async fn put_off(db: &ClientWrapper, later: &[(i64, i64, bool)]) -> Result<(), E
 struct Candidate {
     id: i64,
     installation: String,
-    pace: Vec<Pace>,
+    rate_limit: Vec<RateLimit>,
     reserved: bool,
 }
 
 impl Candidate {
     fn read(row: &Row) -> Result<Self, Error> {
         // What a later version may have written and we cannot read does not hold anybody back.
-        let pace = serde_json::from_str(row.try_get(2)?).unwrap_or_default();
-        Ok(Self { id: row.try_get(0)?, installation: row.try_get(1)?, pace, reserved: row.try_get(3)? })
+        let rate_limit = serde_json::from_str(row.try_get(2)?).unwrap_or_default();
+        Ok(Self { id: row.try_get(0)?, installation: row.try_get(1)?, rate_limit, reserved: row.try_get(3)? })
     }
 }
 
 /// The buckets of some candidates, locked until the commit.
 struct Buckets {
-    levels: BTreeMap<(String, String), Level>,
+    levels: BTreeMap<(String, String), BucketState>,
     filled: BTreeMap<(String, String), i64>,
 }
 
@@ -159,9 +159,9 @@ impl Buckets {
     async fn lock(db: &ClientWrapper, candidates: &[Candidate]) -> Result<Self, Error> {
         let mut limited = BTreeMap::new();
         for candidate in candidates {
-            for pace in &candidate.pace {
-                let bucket = (candidate.installation.as_str(), pace.bucket.as_str());
-                *limited.entry(bucket).or_insert(false) |= pace.every_ms > 0;
+            for rate_limit in &candidate.rate_limit {
+                let bucket = (candidate.installation.as_str(), rate_limit.bucket.as_str());
+                *limited.entry(bucket).or_insert(false) |= rate_limit.every_ms > 0;
             }
         }
         let mut levels = BTreeMap::new();
@@ -169,22 +169,24 @@ impl Buckets {
             provide(db, limited.iter().filter(|(_, limited)| **limited).map(|(bucket, _)| *bucket)).await?;
             let (installations, names): (Vec<_>, Vec<_>) = limited.into_keys().unzip();
             for row in rows(db, LEVELS, &[&installations, &names]).await? {
-                let level = Level { full_until: row.try_get(2)?, closed_until: row.try_get(3)? };
+                let level = BucketState { full_until: row.try_get(2)?, closed_until: row.try_get(3)? };
                 levels.insert((row.try_get(0)?, row.try_get(1)?), level);
             }
         }
         Ok(Self { levels, filled: BTreeMap::new() })
     }
 
-    fn pass(&mut self, candidate: &Candidate, now: Timestamp) -> Passage {
-        let named = |pace: &Pace| (candidate.installation.clone(), pace.bucket.clone());
-        let level = |pace: &Pace| (pace.clone(), self.levels.get(&named(pace)).copied().unwrap_or_default());
-        let mut buckets: Vec<_> = candidate.pace.iter().map(level).collect();
+    fn pass(&mut self, candidate: &Candidate, now: Timestamp) -> Admission {
+        let named = |rate_limit: &RateLimit| (candidate.installation.clone(), rate_limit.bucket.clone());
+        let level = |rate_limit: &RateLimit| {
+            (rate_limit.clone(), self.levels.get(&named(rate_limit)).copied().unwrap_or_default())
+        };
+        let mut buckets: Vec<_> = candidate.rate_limit.iter().map(level).collect();
         let passage = pass(&mut buckets, now, candidate.reserved);
-        for (pace, level) in buckets.into_iter().filter(|(pace, _)| pace.every_ms > 0) {
-            let changed = self.levels.insert(named(&pace), level) != Some(level);
+        for (rate_limit, level) in buckets.into_iter().filter(|(rate_limit, _)| rate_limit.every_ms > 0) {
+            let changed = self.levels.insert(named(&rate_limit), level) != Some(level);
             if changed {
-                self.filled.insert(named(&pace), level.full_until);
+                self.filled.insert(named(&rate_limit), level.full_until);
             }
         }
         passage

@@ -252,8 +252,10 @@ impl<'a> Joining<'a> {
         let classes: Vec<_> = places.iter().map(|place| i64::from(place.queued.job.class == Class::Machine)).collect();
         let turns: Vec<_> = places.iter().map(|place| place.queued.turn).collect();
         let folds: Vec<_> = places.iter().map(|place| place.queued.job.coalesce_key.as_deref()).collect();
-        let paces: Vec<_> =
-            places.iter().map(|place| serde_json::to_string(&place.queued.job.pace).unwrap_or_default()).collect();
+        let rate_limits: Vec<_> = places
+            .iter()
+            .map(|place| serde_json::to_string(&place.queued.job.rate_limits).unwrap_or_default())
+            .collect();
         let ready: Vec<_> = places.iter().map(|place| place.head && place.queued.due).collect();
         let requests: Vec<_> =
             places.iter().map(|place| place.queued.job.request.map(Timestamp::as_millisecond)).collect();
@@ -272,7 +274,7 @@ impl<'a> Joining<'a> {
                 &classes,
                 &turns,
                 &folds,
-                &paces,
+                &rate_limits,
                 &ready,
                 &requests,
             ],

@@ -11,7 +11,7 @@ use tokio_postgres::{Error, Row};
 use super::transaction::{Verb, changed};
 use crate::clock::from_millis;
 use crate::ids::InstallationId;
-use crate::store::pace::{mention, told_to_wait};
+use crate::store::rate_limit::{mention, told_to_wait};
 use crate::store::wakeups::PendingWakeups;
 use crate::store::{Limit, Queue};
 

@@ -137,7 +137,7 @@ fn join(connection: &Connection, memory: &mut Memory, places: &[Place<'_>]) -> R
             statement.raw_bind_parameter(first + 9, job.class == Class::Machine)?;
             statement.raw_bind_parameter(first + 10, turn)?;
             statement.raw_bind_parameter(first + 11, &job.coalesce_key)?;
-            statement.raw_bind_parameter(first + 12, jobs::pace(job))?;
+            statement.raw_bind_parameter(first + 12, jobs::rate_limit(job))?;
             statement.raw_bind_parameter(first + 13, *head && *due)?;
         }
         statement.raw_execute()?;

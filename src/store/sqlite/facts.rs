@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 use super::limit;
 use crate::clock::from_millis;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
-use crate::store::pace::{Level, Pace};
+use crate::store::rate_limit::{BucketState, RateLimit};
 use crate::store::{CacheEntry, Card, Draft, Entry};
 
 pub(super) const PUT_CARD: &str = "
@@ -87,20 +87,24 @@ pub(super) const LEAD: &str = "
     WHERE holder = excluded.holder OR until <= ?3";
 
 /// The buckets with what is kept of them.
-pub(super) fn levels(connection: &Connection, installation: &str, pace: Vec<Pace>) -> Result<Vec<(Pace, Level)>> {
+pub(super) fn levels(
+    connection: &Connection,
+    installation: &str,
+    rate_limit: Vec<RateLimit>,
+) -> Result<Vec<(RateLimit, BucketState)>> {
     let mut find = connection.prepare_cached(LEVEL)?;
-    let level = |pace: Pace| {
-        let read = |row: &Row<'_>| Ok(Level { full_until: row.get(0)?, closed_until: row.get(1)? });
-        let level = find.query_row(params![installation, pace.bucket], read).optional()?;
-        Ok((pace, level.unwrap_or_default()))
+    let level = |rate_limit: RateLimit| {
+        let read = |row: &Row<'_>| Ok(BucketState { full_until: row.get(0)?, closed_until: row.get(1)? });
+        let level = find.query_row(params![installation, rate_limit.bucket], read).optional()?;
+        Ok((rate_limit, level.unwrap_or_default()))
     };
-    pace.into_iter().map(level).collect()
+    rate_limit.into_iter().map(level).collect()
 }
 
 /// Keeps how full the buckets are. One without a limit is never full.
-pub(super) fn fill(connection: &Connection, installation: &str, buckets: &[(Pace, Level)]) -> Result<()> {
-    for (pace, level) in buckets.iter().filter(|(pace, _)| pace.every_ms > 0) {
-        connection.prepare_cached(FILL)?.execute(params![installation, pace.bucket, level.full_until])?;
+pub(super) fn fill(connection: &Connection, installation: &str, buckets: &[(RateLimit, BucketState)]) -> Result<()> {
+    for (rate_limit, level) in buckets.iter().filter(|(rate_limit, _)| rate_limit.every_ms > 0) {
+        connection.prepare_cached(FILL)?.execute(params![installation, rate_limit.bucket, level.full_until])?;
     }
     Ok(())
 }

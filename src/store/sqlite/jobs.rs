@@ -16,7 +16,7 @@ use super::{facts, kept, limit};
 use crate::clock::from_millis;
 use crate::ids::{InstallationId, JobId};
 use crate::store::fairness::{ParentJob, Queued};
-use crate::store::pace::{Pace, Passage, pass};
+use crate::store::rate_limit::{Admission, RateLimit, pass};
 use crate::store::{Accepted, Claim, Class, Effect, NewJob, Overview, Queue, Settled, Verdict};
 
 pub(super) const REMEMBER_DELIVERY: &str = "
@@ -171,7 +171,7 @@ pub(super) fn claim(
 struct Candidate {
     id: i64,
     installation: String,
-    pace: String,
+    rate_limit: String,
     reserved: bool,
 }
 
@@ -179,7 +179,7 @@ fn ready(connection: &Connection, queue: Queue, max: usize) -> Result<Vec<Candid
     connection
         .prepare_cached(READY)?
         .query_map(params![name(queue), limit(max)], |row| {
-            Ok(Candidate { id: row.get(0)?, installation: row.get(1)?, pace: row.get(2)?, reserved: row.get(3)? })
+            Ok(Candidate { id: row.get(0)?, installation: row.get(1)?, rate_limit: row.get(2)?, reserved: row.get(3)? })
         })?
         .collect()
 }
@@ -193,19 +193,19 @@ fn take(
     until: Timestamp,
 ) -> Result<Option<Claim>> {
     // What a later version may have written and we cannot read does not hold anybody back.
-    let pace: Vec<Pace> = serde_json::from_str(&candidate.pace).unwrap_or_default();
+    let rate_limit: Vec<RateLimit> = serde_json::from_str(&candidate.rate_limit).unwrap_or_default();
     let put_off = |at: Timestamp, slot: bool| {
         connection.prepare_cached(PUT_OFF)?.execute(params![candidate.id, at.as_millisecond(), slot])?;
         Ok(None)
     };
-    let mut buckets = facts::levels(connection, &candidate.installation, pace)?;
+    let mut buckets = facts::levels(connection, &candidate.installation, rate_limit)?;
     match pass(&mut buckets, now, candidate.reserved) {
-        Passage::Closed(opens) => put_off(opens, false),
-        Passage::At(time) => {
+        Admission::Blocked(opens) => put_off(opens, false),
+        Admission::Reserved(time) => {
             facts::fill(connection, &candidate.installation, &buckets)?;
             put_off(time, true)
         }
-        Passage::Open => {
+        Admission::Now => {
             facts::fill(connection, &candidate.installation, &buckets)?;
             let mut take = connection.prepare_cached(TAKE)?;
             take.query_row(params![candidate.id, until.as_millisecond()], |row| read(row, queue)).map(Some)
@@ -362,7 +362,7 @@ pub(super) fn enqueue(connection: &Connection, memory: &mut Memory, queued: &Que
         job.class == Class::Machine,
         turn,
         job.coalesce_key,
-        pace(job),
+        rate_limit(job),
         head && *due,
         job.request.map(Timestamp::as_millisecond),
     ])?;
@@ -374,8 +374,8 @@ pub(super) fn enqueue(connection: &Connection, memory: &mut Memory, queued: &Que
 }
 
 /// The job's buckets as they are kept.
-pub(super) fn pace(job: &NewJob) -> String {
-    serde_json::to_string(&job.pace).unwrap_or_default()
+pub(super) fn rate_limit(job: &NewJob) -> String {
+    serde_json::to_string(&job.rate_limits).unwrap_or_default()
 }
 
 /// Whether a waiting job that this one makes obsolete, the latest there is, took over its body.

@@ -10,7 +10,7 @@ use super::limit;
 use super::memory::Memory;
 use crate::clock::from_millis;
 use crate::ids::InstallationId;
-use crate::store::pace::{mention, told_to_wait};
+use crate::store::rate_limit::{mention, told_to_wait};
 use crate::store::{Limit, Queue};
 
 const LIMITS: &str = "

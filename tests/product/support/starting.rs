@@ -321,7 +321,7 @@ fn settings(sandbox: &Sandbox, data: &Database, setup: Setup, url: &str) -> Vec<
         ("DIALNOTE_API_URL", format!("{}/public", credentials.dialnote_api)),
         ("DIALNOTE_ASSIGN_URL", credentials.dialnote_api),
         ("DATABASE_URL", data.url.clone()),
-        ("SLACK_PACE", setup.pace.to_owned()),
+        ("SLACK_PACE", setup.rate_limit.to_owned()),
         ("DIALNOTE_HOOKS_URL", format!("{}/dialnote/api/hooks", credentials.sandbox)),
         ("PUBLIC_URL", if setup.told || !own { url.to_owned() } else { String::new() }),
     ]

@@ -7,7 +7,7 @@ use crate::domain::job::{Job, ListJob};
 use crate::domain::message::Message;
 use crate::domain::request_context::Via;
 use crate::slack::client::RESPONSE_URL;
-use crate::store::pace::Pace;
+use crate::store::rate_limit::RateLimit;
 
 /// How fast we speak.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum Pacing {
 }
 
 /// The buckets a job has to pass.
-pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
+pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<RateLimit> {
     let mut buckets = match job {
         Job::Command(_) | Job::Handover(_) | Job::Links(_) | Job::ExternalChange(_) | Job::Form(_) | Job::Look => {
             vec![unlimited(DIALNOTE)]
@@ -78,7 +78,7 @@ pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<Pace> {
 }
 
 /// One message a second and channel, several hundred a minute and workspace, bursts tolerated.
-fn posting(channel: &str) -> Vec<Pace> {
+fn posting(channel: &str) -> Vec<RateLimit> {
     vec![limited("chat.postMessage", 200, 100), limited(&format!("channel:{channel}"), 1000, 10)]
 }
 
@@ -128,10 +128,10 @@ pub(super) fn fold(job: &Job) -> Option<String> {
     Some(mark.to_owned())
 }
 
-fn unlimited(bucket: &str) -> Pace {
-    Pace { bucket: bucket.to_owned(), every_ms: 0, burst: 1 }
+fn unlimited(bucket: &str) -> RateLimit {
+    RateLimit { bucket: bucket.to_owned(), every_ms: 0, burst: 1 }
 }
 
-fn limited(bucket: &str, every_ms: u32, burst: u32) -> Pace {
-    Pace { bucket: bucket.to_owned(), every_ms, burst }
+fn limited(bucket: &str, every_ms: u32, burst: u32) -> RateLimit {
+    RateLimit { bucket: bucket.to_owned(), every_ms, burst }
 }
