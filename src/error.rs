@@ -127,7 +127,7 @@ pub enum Fault {
     Sealed(String),
     /// Our lease ended and somebody else took the job over: it is theirs now.
     #[error("somebody else took this job over")]
-    TakenOver,
+    LeaseLost,
 }
 
 /// An error with everything that led to it: what broke is often named only by the last.
@@ -174,7 +174,7 @@ impl Fault {
             Self::Store(_) => "store",
             Self::Unreadable { .. } => "unreadable",
             Self::Sealed(_) => "sealed",
-            Self::TakenOver => "taken_over",
+            Self::LeaseLost => "taken_over",
         }
     }
 

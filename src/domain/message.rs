@@ -241,7 +241,7 @@ pub enum Ending {
     /// It has another owner.
     Reassigned(String),
     /// Another person took it over.
-    TakenOver,
+    LeaseLost,
     /// It is unassigned.
     Unassigned,
     /// It is done.

@@ -71,7 +71,7 @@ pub fn after(fault: &Fault, tries: Tries, now: Timestamp) -> Next {
         | Fault::Unanswered { .. }
         | Fault::Store(_)
         | Fault::Unreadable { .. }
-        | Fault::TakenOver
+        | Fault::LeaseLost
         | Fault::Unusable { .. } => backoff(tries, LONGEST_PAUSE),
     };
     at_the_end(pause, tries, now)

@@ -133,7 +133,7 @@ impl Slack {
     }
 
     /// The same for calls that must be on their way by then, or not be made.
-    pub fn by(&self, by: Instant) -> Self {
+    pub fn with_deadline(&self, by: Instant) -> Self {
         Self { by: Some(by), ..self.clone() }
     }
 

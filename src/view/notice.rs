@@ -313,7 +313,7 @@ fn moved_on(Ended { what, by, .. }: &Ended) -> String {
     };
     match what {
         Ending::Reassigned(to) => format!("Reassigned to {to}{by}"),
-        Ending::TakenOver => format!("Taken over{by}"),
+        Ending::LeaseLost => format!("Taken over{by}"),
         Ending::Unassigned => format!("Unassigned{by}"),
         Ending::Done => format!("Done{by}"),
         Ending::Returned(Some(to)) => format!("Returned to {to}{by}"),

@@ -177,14 +177,14 @@ impl Work {
     ) -> Result<Posted, CallError> {
         let installation = &claim.installation;
         let (channel, is_remembered) = self.channel_with(installation, user).await?;
-        let by = self.hold(claim).await?;
-        match self.slack.by(by).post(&channel, content, None, &mark(claim)).await {
+        let by = self.ensure_lease(claim).await?;
+        match self.slack.with_deadline(by).post(&channel, content, None, &mark(claim)).await {
             Err(CallError::Refused(code)) if is_remembered && code == codes::NO_CHANNEL => {}
             other => return other,
         }
         let channel = self.open_with(installation, user).await?;
-        let by = self.hold(claim).await?;
-        self.slack.by(by).post(&channel, content, None, &mark(claim)).await
+        let by = self.ensure_lease(claim).await?;
+        self.slack.with_deadline(by).post(&channel, content, None, &mark(claim)).await
     }
 
     /// The channel of the direct messages with somebody, and whether it was remembered.
@@ -233,8 +233,8 @@ impl Work {
 
     /// Shows what a message says by now. Answers whether it is still there.
     pub(super) async fn show(&self, claim: &Claim, sent: &Sent, content: &Content) -> Result<bool, CallError> {
-        let by = self.hold(claim).await?;
-        match self.slack.by(by).add_to((&sent.channel, &sent.ts), content, &sent.marks).await {
+        let by = self.ensure_lease(claim).await?;
+        match self.slack.with_deadline(by).add_to((&sent.channel, &sent.ts), content, &sent.marks).await {
             Ok(()) => Ok(true),
             Err(CallError::Refused(code)) if codes::is_message_gone(&code) => Ok(false),
             Err(error) => Err(error),

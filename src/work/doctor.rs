@@ -56,7 +56,7 @@ impl Work {
                 Err(why) => Say::Refused { why, note: String::new() },
             },
             Ok(Err(stranger)) => Say::Refused { why: Refusal::YouAreNotLinked(stranger.why), note: String::new() },
-            Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::TakenOver)) => return Err(fault),
+            Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::LeaseLost)) => return Err(fault),
             Err(_) => Say::Examined(self.who_asks_is_unknown().await),
         };
         Ok(Outcome::done(vec![self.say(claim, Message::Private { to: requester.addressee(), say })]))

@@ -40,8 +40,8 @@ impl Work {
         let opened = kept.and_then(|kept| serde_json::from_str::<Opened>(&kept.body).ok());
         let hash = opened.and_then(|opened| opened.hash);
         let drawn = home::home(face);
-        let by = self.hold(claim).await?;
-        let published = self.slack.by(by).publish(user, &drawn, hash.as_deref()).await;
+        let by = self.ensure_lease(claim).await?;
+        let published = self.slack.with_deadline(by).publish(user, &drawn, hash.as_deref()).await;
         let Ok(list) = &face.list else { return published.map(|_| Vec::new()) };
         let query = list.query.clone();
         let opened = |hash| {

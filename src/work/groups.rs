@@ -75,7 +75,7 @@ impl Work {
         let there = self.available(claim, group, team).await?;
         let _turn = self.picking.lock().await;
         // It may have been a while.
-        self.hold(claim).await?;
+        self.ensure_lease(claim).await?;
         self.begin_picking(&claim.installation).await?;
         let picked = self.pick_one(claim, there, id).await;
         self.end_picking(&claim.installation).await?;
@@ -116,7 +116,7 @@ impl Work {
         let mut open = if known { self.known_open(installation).await? } else { HashMap::new() };
         if !known {
             for some in there.chunks(AT_ONCE) {
-                self.hold(claim).await?;
+                self.ensure_lease(claim).await?;
                 let asked = try_join_all(some.iter().map(|one| self.open_of(&one.member))).await?;
                 open.extend(some.iter().map(|one| one.member.clone()).zip(asked));
             }

@@ -331,7 +331,7 @@ impl Work {
         };
         let refresh = installations.vault.open(id, Purpose::RefreshToken, &sealed);
         let refresh = refresh.map_err(|cause| closed(id, &cause))?;
-        self.hold(claim).await?;
+        self.ensure_lease(claim).await?;
         let tokens = installations.oauth.refresh(&refresh).await.map_err(|error| match error {
             CallError::Fault(fault) => fault,
             CallError::Refused(cause) => Fault::Unauthorized { service: Service::Slack, cause },
@@ -356,7 +356,7 @@ impl Work {
             info!("the app was removed before it was installed again");
             return Ok(Outcome::done(Vec::new()));
         }
-        self.hold(claim).await?;
+        self.ensure_lease(claim).await?;
         clear(self.store.as_ref(), claim).await?;
         if let Some(everybody) = tenant.everybody() {
             everybody.known().remove(id);

@@ -144,7 +144,7 @@ impl Work {
     async fn read_all(&self, claim: &Claim) -> Result<Vec<Known>, Stop> {
         let (mut all, mut pages, mut again) = (Vec::new(), Pages::default(), false);
         for _ in 0..MOST_PAGES {
-            self.hold(claim).await?;
+            self.ensure_lease(claim).await?;
             let read = self.dialnote.conversations(pages.offset).await.map_err(|error| denied(error, None))?;
             all.extend(pages.take(read).into_iter().map(Known::of));
             match (pages.goes_on, again) {

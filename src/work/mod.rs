@@ -262,7 +262,7 @@ impl Work {
                     }
                     return Some(outcome);
                 }
-                Err(Fault::TakenOver) => return None,
+                Err(Fault::LeaseLost) => return None,
                 Err(fault) => (Some(job), fault),
             },
             Err(cause) => (None, Fault::Unreadable { what: "the job".to_owned(), cause }),
@@ -374,14 +374,14 @@ impl Work {
     /// Makes sure that the job stays ours while a call is made. To be asked before every call that
     /// changes something: whoever was paused for longer than a lease must not go on as if nothing were.
     /// Answers by when the call has to be on its way, for it may be a while until it is made.
-    async fn hold(&self, claim: &Claim) -> Result<Instant, Fault> {
+    async fn ensure_lease(&self, claim: &Claim) -> Result<Instant, Fault> {
         let by = Instant::now() + SENT_WITHIN;
         if later(self.clock.now(), self.settings.call_timeout()) < claim.until {
             return Ok(by);
         }
         match self.store.renew(claim, self.lease_end()).await? {
             Settled::Applied => Ok(by),
-            Settled::LostLease => Err(Fault::TakenOver),
+            Settled::LostLease => Err(Fault::LeaseLost),
         }
     }
 

@@ -115,15 +115,15 @@ impl Work {
             self.metrics.repeated_blindly(RESPONSE_URL);
         }
         if let Some(answer) = to.reply.as_ref().filter(lives) {
-            let by = self.hold(claim).await?;
-            match self.slack.by(by).respond(&answer.url, content, answer.replace).await {
+            let by = self.ensure_lease(claim).await?;
+            match self.slack.with_deadline(by).respond(&answer.url, content, answer.replace).await {
                 Err(CallError::Refused(code)) => warn!(code, "the response URL no longer takes answers"),
                 other => return other,
             }
         }
         if let Some(channel) = to.channel.as_ref().filter(|channel| !channel.is_direct()) {
-            let by = self.hold(claim).await?;
-            match self.slack.by(by).post_ephemeral(channel, &to.user, content).await {
+            let by = self.ensure_lease(claim).await?;
+            match self.slack.with_deadline(by).post_ephemeral(channel, &to.user, content).await {
                 Err(CallError::Refused(code)) => warn!(code, "no private answer in the channel"),
                 other => return other,
             }
@@ -153,8 +153,8 @@ impl Work {
         let id = &face.conversation.id;
         let content = card::card(face, &self.links, self.privacy(&claim.installation, channel).await?);
         if let Some(ts) = self.posted_card(claim, channel, id).await? {
-            let by = self.hold(claim).await?;
-            match self.slack.by(by).update(channel, &ts, &content).await {
+            let by = self.ensure_lease(claim).await?;
+            match self.slack.with_deadline(by).update(channel, &ts, &content).await {
                 Ok(()) => return Ok(vec![put(channel, face, ts)]),
                 Err(CallError::Refused(code)) if codes::is_message_gone(&code) => {}
                 Err(error) => return Err(error),
@@ -205,8 +205,8 @@ impl Work {
         ts: &MessageTs,
         content: &Content,
     ) -> Result<(), CallError> {
-        let by = self.hold(claim).await?;
-        match self.slack.by(by).update(channel, ts, content).await {
+        let by = self.ensure_lease(claim).await?;
+        match self.slack.with_deadline(by).update(channel, ts, content).await {
             Err(CallError::Refused(code)) if codes::is_message_gone(&code) => Ok(()),
             other => other,
         }
@@ -253,8 +253,8 @@ impl Work {
                 Sought::Unknowable => self.metrics.repeated_blindly("chat.postMessage"),
             }
         }
-        let by = self.hold(claim).await?;
-        self.slack.by(by).post(channel, content, thread, &mark).await
+        let by = self.ensure_lease(claim).await?;
+        self.slack.with_deadline(by).post(channel, content, thread, &mark).await
     }
 
     /// What follows for its sender if a direct message is not taken at the first try.

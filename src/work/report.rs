@@ -47,7 +47,7 @@ impl Work {
         let requester = match self.people.reader(installation, &job.requester.user).await {
             Ok(Ok(requester)) => requester,
             Ok(Err(stranger)) => return refused(Refusal::YouAreNotLinked(stranger.why)),
-            Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::TakenOver)) => return Err(fault),
+            Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::LeaseLost)) => return Err(fault),
             Err(_) => return refused(Refusal::DialnoteSilent),
         };
         let Some(channel) = job.requester.channel.clone() else { return refused(Refusal::WhichChannel) };
@@ -136,8 +136,8 @@ impl Work {
                 Ok(None) | Err(_) => self.post_words(claim, channel, report).await,
             };
         };
-        let by = self.hold(claim).await?;
-        match self.slack.by(by).share(file, &title(report), channel, &comment(report)).await {
+        let by = self.ensure_lease(claim).await?;
+        match self.slack.with_deadline(by).share(file, &title(report), channel, &comment(report)).await {
             Err(CallError::Refused(code)) if claim.outcome_unknown && code == SHARED_BEFORE => {}
             // One that cannot be known to be unshared would be there twice.
             Err(CallError::Fault(fault)) if !claim.outcome_unknown && claim.attempt >= TRIES_OF_A_PICTURE => {

@@ -54,7 +54,7 @@ impl Work {
     async fn find_all(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
         let requester = self.people.teammate(&claim.installation, &job.requester.user).await?;
         let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
-        self.hold(claim).await?;
+        self.ensure_lease(claim).await?;
         let owner = if let ConversationRef::AllOf(member) = &job.command.which { member } else { &requester.member };
         let mine = self.dialnote.all_open_of(owner).await.map_err(|error| denied(error, None))?;
         if mine.is_empty() {

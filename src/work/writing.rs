@@ -37,7 +37,7 @@ impl Work {
                 None => Ok(self.conclude(claim, job, progress, None).await?),
             },
             Ok(Looking::Instead(outcome)) => Ok(outcome),
-            Err(Stop::Fault(fault)) if fault != Fault::TakenOver => Ok(self.put_off(claim, job, &fault).await),
+            Err(Stop::Fault(fault)) if fault != Fault::LeaseLost => Ok(self.put_off(claim, job, &fault).await),
             Err(stop) => Err(stop),
         }
     }
@@ -128,7 +128,7 @@ impl Work {
     async fn change(&self, claim: &Claim, plan: &Plan, call: &Call) -> Result<Conversation, Stop> {
         let id = &plan.before.id;
         let refused = |error| denied(error, Some(id));
-        let dialnote = self.dialnote.by(self.hold(claim).await?);
+        let dialnote = self.dialnote.with_deadline(self.ensure_lease(claim).await?);
         let attempt_key = format!("{}-{}", claim.id, call.name());
         let answer = match call {
             Call::Assign(owner) => dialnote.assign(id, owner.as_ref(), &attempt_key).await,
@@ -156,9 +156,9 @@ impl Work {
         if claim.outcome_unknown && self.dialnote.has_note(id, reference).await.map_err(refused)? {
             return Ok(());
         }
-        let by = self.hold(claim).await?;
+        let by = self.ensure_lease(claim).await?;
         let attempt_key = format!("{}-note-{reference}", claim.id);
-        self.dialnote.by(by).add_note(id, content, &attempt_key).await.map_err(refused)
+        self.dialnote.with_deadline(by).add_note(id, content, &attempt_key).await.map_err(refused)
     }
 
     pub(super) fn go_on(&self, job: &CommandJob, progress: Progress) -> Outcome {
