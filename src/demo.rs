@@ -43,33 +43,33 @@ pub(crate) struct Wishes {
 }
 
 /// Runs until Ctrl-C.
-pub(crate) async fn run(wishes: Wishes) -> Result<(), Failure> {
+pub(crate) async fn run(preferences: Wishes) -> Result<(), Failure> {
     let mut stop = stopping::on_signal()?;
     let clock = Clock::Ahead(AheadClock::default());
-    let sandbox = start_sandbox(wishes.listen, None, clock.clone()).await?;
-    sandbox.world(|world| world.sockets.switch(wishes.socket_mode));
+    let sandbox = start_sandbox(preferences.listen, None, clock.clone()).await?;
+    sandbox.world(|world| world.sockets.switch(preferences.socket_mode));
     let temporary = tempfile::tempdir()?;
-    let folder = wishes.keep.as_deref().unwrap_or(temporary.path());
-    if wishes.keep.is_some() {
+    let folder = preferences.keep.as_deref().unwrap_or(temporary.path());
+    if preferences.keep.is_some() {
         std::fs::create_dir_all(folder)
             .and_then(|()| sandbox.keep_in(folder))
             .map_err(|cause| Failure::Folder { folder: folder.display().to_string(), cause })?;
     }
     let (credentials, database) = (sandbox.credentials(), folder.join("dialnote-slack.db"));
-    let address = beside(wishes.listen, sandbox.addr());
-    let sealing = wishes.install.then(vault::new_key);
-    let config = |address| settings(&credentials, &database, wishes.socket_mode, sealing.as_ref(), address);
+    let address = beside(preferences.listen, sandbox.addr());
+    let sealing = preferences.install.then(vault::new_key);
+    let config = |address| settings(&credentials, &database, preferences.socket_mode, sealing.as_ref(), address);
     let listener = app::listen("LISTEN", address).await.map_err(in_words)?;
     let address = listener.local_addr()?;
     drop(listener);
     let (mut running, address) = start(config(address)?, &clock, address).await?;
     let bot = format!("http://{address}");
     sandbox.set_bot(bot.clone());
-    let second = if wishes.install { Some(nobody_yet(&sandbox, wishes.listen).await?) } else { None };
+    let second = if preferences.install { Some(nobody_yet(&sandbox, preferences.listen).await?) } else { None };
     let mut wanted = sandbox.app_wanted();
     let beside = second.as_ref().map(Sandbox::credentials);
-    print_where(&Where { bot: Some(&bot), credentials: &credentials, beside: beside.as_ref() }, wishes.json)?;
-    if let Some(beside) = beside.filter(|_| !wishes.json) {
+    print_where(&Where { bot: Some(&bot), credentials: &credentials, beside: beside.as_ref() }, preferences.json)?;
+    if let Some(beside) = beside.filter(|_| !preferences.json) {
         print_how_to_install(&bot, &credentials, &beside)?;
     }
     loop {
@@ -80,7 +80,7 @@ pub(crate) async fn run(wishes: Wishes) -> Result<(), Failure> {
         kill(running).await;
         sandbox.app_runs(false);
         tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => return finish(&sandbox, &wishes),
+            _ = stop.wait_for(|stop| *stop) => return finish(&sandbox, &preferences),
             _ = wanted.wait_for(|wanted| *wanted) => {}
         }
         (running, _) = start(config(address)?, &clock, address).await?;
@@ -88,7 +88,7 @@ pub(crate) async fn run(wishes: Wishes) -> Result<(), Failure> {
     }
     // Nobody waits for its threads: they end with the program.
     running.shutdown_background();
-    finish(&sandbox, &wishes)
+    finish(&sandbox, &preferences)
 }
 
 /// Takes the app away from the workspace, and adds another one.
@@ -107,9 +107,9 @@ fn print_how_to_install(bot: &str, one: &Credentials, other: &Credentials) -> st
     writeln!(out, "  Globex Clinic   {}   dialnote key {}", other.sandbox, other.dialnote_api_key)
 }
 
-fn finish(sandbox: &Sandbox, wishes: &Wishes) -> Result<(), Failure> {
+fn finish(sandbox: &Sandbox, preferences: &Wishes) -> Result<(), Failure> {
     sandbox.stop();
-    match &wishes.keep {
+    match &preferences.keep {
         Some(folder) => {
             sandbox.save_in(folder).map_err(|cause| Failure::Folder { folder: folder.display().to_string(), cause })
         }

@@ -70,7 +70,7 @@ fn settings(file: Option<PathBuf>) -> Settings {
 async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
     match command {
         Command::Serve => serve(settings).await,
-        Command::Demo(wishes) => demo::run(wishes).await,
+        Command::Demo(preferences) => demo::run(preferences).await,
         Command::Sandbox { listen, bot, socket_mode, json } => sandbox(listen, bot, socket_mode, json).await,
         Command::Audit { since, json, csv } => audit(settings, since, json, csv).await,
         Command::Resync(whose) => resync(settings, whose).await,

@@ -13,10 +13,10 @@ use crate::domain::linking::Linking;
 use crate::domain::message::Message;
 use crate::domain::people::ProfileJob;
 use crate::domain::policy::Rules;
+use crate::domain::preferences::NotificationPreferences;
 use crate::domain::request_context::{Listed, RequestContext, Via};
 use crate::domain::route::{self, Routing};
 use crate::domain::say::Say;
-use crate::domain::wishes::Wishes;
 use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId, ViewId};
 use crate::json::{self, Peek};
 
@@ -149,7 +149,7 @@ pub enum Change {
     /// These are the rules.
     Rules(Rules),
     /// This is what whoever asks wants to hear of.
-    Wishes(Wishes),
+    Wishes(NotificationPreferences),
     /// This is what is wanted about routes.
     Route(Routing),
     /// This is what holds for a channel.

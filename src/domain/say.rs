@@ -11,10 +11,10 @@ use crate::domain::finding::Finding;
 use crate::domain::list::{FILTERS, Query};
 use crate::domain::people::{Member, Profile, Unlinked};
 use crate::domain::policy::Rules;
+use crate::domain::preferences::NotificationPreferences;
 use crate::domain::question::Question;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::report::{Alone, Report};
-use crate::domain::wishes::Wishes;
 use crate::error::Service;
 use crate::ids::{ChannelId, DraftId, SlackUserId};
 
@@ -47,7 +47,7 @@ pub struct HomeFace {
     /// The list, or why there is none.
     pub list: Result<ListFace, Unlinked>,
     /// What they want to hear of.
-    pub wishes: Wishes,
+    pub preferences: NotificationPreferences,
     /// What only admins see.
     pub admin: Option<AdminFace>,
 }

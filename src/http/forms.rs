@@ -255,11 +255,11 @@ impl Request<'_> {
         if let Some(why) = self.no_teammate(&from).await {
             return self.refuse(&from, why).await;
         }
-        let Some(wishes) = self.within(self.work.wishes(&from.installation, &from.user)).await else {
+        let Some(preferences) = self.within(self.work.preferences(&from.installation, &from.user)).await else {
             return self.refuse(&from, Refusal::SettingsUnreadable).await;
         };
         let context = serde_json::to_string(&list).unwrap_or_default();
-        self.show(&from, &modal::wishes(&wishes, context), &place).await
+        self.show(&from, &modal::preferences(&preferences, context), &place).await
     }
 
     /// A shortcut: a window, a form, or a note that needs none.

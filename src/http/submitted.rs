@@ -19,12 +19,12 @@ use crate::domain::hours::{Clock, Hours};
 use crate::domain::job::{Change, ChangeJob, Job};
 use crate::domain::plan::{self, LONGEST_NOTE};
 use crate::domain::policy::Rules;
+use crate::domain::preferences::{KINDS, NotificationPreferences};
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::{Listed, RequestContext, Via};
 use crate::domain::text;
 use crate::domain::verb::Verb;
 use crate::domain::when::When;
-use crate::domain::wishes::{KINDS, Wishes};
 use crate::http::forms::PATIENCE;
 use crate::http::slack::{Request, ignored, store};
 use crate::ids::{ChannelId, ConversationId, InstallationId, SlackUserId};
@@ -47,7 +47,7 @@ impl Request<'_> {
         match callback_id.as_str() {
             rules_form::CALLBACK_ID => self.rules(from, &private_metadata, &fields).await,
             connect_form::CALLBACK_ID => self.connect(from, fields.text(connect_form::KEY, connect_form::KEY)).await,
-            wishes_form::CALLBACK_ID => self.wishes(from, &private_metadata, &fields).await,
+            wishes_form::CALLBACK_ID => self.preferences(from, &private_metadata, &fields).await,
             _ => match serde_json::from_str(&private_metadata) {
                 Ok(context) => self.command(from, context, &fields).await,
                 Err(_) => ignored("form without its memory"),
@@ -145,7 +145,7 @@ impl Request<'_> {
         self.change(From { channel, response_url: None, ..from }, None, changes, FROM).await
     }
 
-    async fn wishes(self, from: From, list: &str, fields: &Fields) -> Response {
+    async fn preferences(self, from: From, list: &str, fields: &Fields) -> Response {
         use wishes_form::{FROM, KEEPS, KINDS as KINDS_FIELD, UNTIL};
         let times = [FROM, UNTIL].map(|name| fields.time_of_day(name, name).is_some());
         if times[0] != times[1] {
@@ -154,9 +154,9 @@ impl Request<'_> {
         let wanted = fields.ticked(KINDS_FIELD, KINDS_FIELD).unwrap_or_default();
         let off = KINDS.iter().filter(|(_, name, _)| !wanted.contains(name)).map(|(kind, ..)| *kind).collect();
         let keeps = ticked(fields, KEEPS, modal::KEEPS);
-        let wishes = Wishes { off, quiet: hours(fields, FROM, UNTIL), keeps };
+        let preferences = NotificationPreferences { off, quiet: hours(fields, FROM, UNTIL), keeps };
         let list: Option<Listed> = serde_json::from_str(list).unwrap_or_default();
-        self.change(from, list, vec![Change::Wishes(wishes)], UNTIL).await
+        self.change(from, list, vec![Change::Wishes(preferences)], UNTIL).await
     }
 
     async fn change(

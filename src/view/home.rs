@@ -3,8 +3,8 @@
 use crate::domain::click::Control;
 use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rules, Who};
+use crate::domain::preferences::{KINDS, NotificationPreferences};
 use crate::domain::say::{AdminFace, HomeFace};
-use crate::domain::wishes::{KINDS, Wishes};
 use crate::view::element::Element;
 use crate::view::kit::{Block, Home};
 use crate::view::{connect, list, people, routes};
@@ -29,15 +29,16 @@ pub fn home(face: &HomeFace) -> Home {
         }
     }
     if face.list.is_ok() {
-        blocks.extend(wishes(&face.wishes));
+        blocks.extend(preferences(&face.preferences));
     }
     blocks.extend(face.admin.iter().flat_map(admin));
     Home::new(blocks)
 }
 
-fn wishes(wishes: &Wishes) -> [Block; 3] {
-    let told = KINDS.iter().filter(|(kind, ..)| !wishes.off.contains(kind)).count();
-    let quiet = wishes.quiet.map_or_else(String::new, |quiet| format!(" Quiet from {} to {}.", quiet.from, quiet.to));
+fn preferences(preferences: &NotificationPreferences) -> [Block; 3] {
+    let told = KINDS.iter().filter(|(kind, ..)| !preferences.off.contains(kind)).count();
+    let quiet =
+        preferences.quiet.map_or_else(String::new, |quiet| format!(" Quiet from {} to {}.", quiet.from, quiet.to));
     let what = match told {
         0 => "You get no direct messages.".to_owned(),
         told if told == KINDS.len() => "You are told of everything that concerns you.".to_owned(),

@@ -7,6 +7,7 @@ use crate::domain::hours::{Clock, Hours};
 use crate::domain::list::Query;
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::policy::{Rules, Who};
+use crate::domain::preferences::{KINDS, NotificationPreferences};
 use crate::domain::question::Seen;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::{self, Morning};
@@ -14,7 +15,6 @@ use crate::domain::say::ListFace;
 use crate::domain::text;
 use crate::domain::verb::Verb;
 use crate::domain::when::When;
-use crate::domain::wishes::{KINDS, Wishes};
 use crate::ids::ChannelId;
 use crate::view::element::{Choosable, Element, INPUT_TEXT, OPTION_VALUE};
 use crate::view::kit::{Block, Modal};
@@ -381,12 +381,12 @@ pub fn who(value: &str) -> Option<Who> {
 }
 
 /// The form of one's wishes.
-pub fn wishes(wishes: &Wishes, context: String) -> Modal {
+pub fn preferences(preferences: &NotificationPreferences, context: String) -> Modal {
     use wishes_form::{CALLBACK_ID, FROM, KEEPS as KEEPS_FIELD, KINDS as KINDS_FIELD, UNTIL};
-    let kinds = KINDS.iter().map(|(kind, value, text)| (Choosable::new(text, value), !wishes.off.contains(kind)));
+    let kinds = KINDS.iter().map(|(kind, value, text)| (Choosable::new(text, value), !preferences.off.contains(kind)));
     let kinds = Element::checkboxes(KINDS_FIELD, kinds.collect());
-    let quiet = |edge: fn(Hours) -> Clock| wishes.quiet.map(|quiet| edge(quiet).to_string());
-    let keeps = vec![(Choosable::new("I keep what I was handed, also if I do not answer", KEEPS), wishes.keeps)];
+    let quiet = |edge: fn(Hours) -> Clock| preferences.quiet.map(|quiet| edge(quiet).to_string());
+    let keeps = vec![(Choosable::new("I keep what I was handed, also if I do not answer", KEEPS), preferences.keeps)];
     let blocks = vec![
         Block::optional_field(KINDS_FIELD, "Tell me when", "By direct message.", kinds),
         Block::optional_field(FROM, "Quiet from", "In your time zone.", Element::time(FROM, quiet(|quiet| quiet.from))),

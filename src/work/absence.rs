@@ -63,10 +63,10 @@ impl Work {
         let mut kept = self.store.documents(installation, &Missed::kind(user), MOST_KEPT).await?;
         kept.sort_by_key(|kept| kept.at);
         let missed = kept.iter().map(read).collect::<Result<Vec<Missed>, _>>()?;
-        let wishes = self.wishes(installation, user).await?;
+        let preferences = self.preferences(installation, user).await?;
         let away = missed.iter().find_map(|missed| missed.away);
         let notices = missed.into_iter().flat_map(|missed| missed.notices);
-        let mut notices: Vec<_> = notices.filter(|notice| wishes.want(notice)).collect();
+        let mut notices: Vec<_> = notices.filter(|notice| preferences.want(notice)).collect();
         let more = notices.len().saturating_sub(MOST_TOLD);
         notices.truncate(MOST_TOLD);
         let drop = kept.into_iter().map(|kept| Effect::DropDocument { kind: kept.kind, id: kept.id });

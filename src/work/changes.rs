@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use crate::domain::job::{Change, ChangeJob};
 use crate::domain::message::Message;
 use crate::domain::policy::Rules;
+use crate::domain::preferences::NotificationPreferences;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::Place;
 use crate::domain::say::Say;
-use crate::domain::wishes::Wishes;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::store::{Claim, Document, Effect, Entry};
@@ -23,8 +23,12 @@ impl Work {
     }
 
     /// What somebody wants to hear of.
-    pub async fn wishes(&self, installation: &InstallationId, user: &SlackUserId) -> Result<Wishes, Fault> {
-        Ok(self.kept(installation, Wishes::KIND, user.as_str()).await?.unwrap_or_default())
+    pub async fn preferences(
+        &self,
+        installation: &InstallationId,
+        user: &SlackUserId,
+    ) -> Result<NotificationPreferences, Fault> {
+        Ok(self.kept(installation, NotificationPreferences::KIND, user.as_str()).await?.unwrap_or_default())
     }
 
     /// Makes changes that somebody asked for, all or none.
@@ -56,7 +60,7 @@ impl Work {
                     Say::RulesChanged
                 }
                 Change::Wishes(new) => {
-                    effects.push(self.put(Wishes::KIND, job.requester.user.as_str(), new));
+                    effects.push(self.put(NotificationPreferences::KIND, job.requester.user.as_str(), new));
                     say
                 }
                 Change::Route(routing) => {

@@ -97,11 +97,11 @@ impl Work {
         user: &SlackUserId,
         notice: &Notice,
     ) -> Result<Option<Fate>, Fault> {
-        let wishes = self.wishes(installation, user).await?;
-        if !wishes.want(notice) {
+        let preferences = self.preferences(installation, user).await?;
+        if !preferences.want(notice) {
             return Ok(Some(Fate::Unwanted));
         }
-        let Some(quiet) = wishes.quiet else { return Ok(None) };
+        let Some(quiet) = preferences.quiet else { return Ok(None) };
         let zone = self.people.zone(installation, user).await?;
         Ok(quiet.until(self.clock.now(), &hours::zone(zone.as_deref())).map(Fate::Later))
     }

@@ -141,7 +141,7 @@ impl Work {
     ) -> Result<Option<Timestamp>, Fault> {
         let rules = self.rules(installation).await?;
         let Some(patience) = rules.patience() else { return Ok(None) };
-        if self.wishes(installation, &handover.receiver).await?.keeps {
+        if self.preferences(installation, &handover.receiver).await?.keeps {
             return Ok(None);
         }
         let receiver = self.people.teammate(installation, &handover.receiver).await?;

@@ -20,9 +20,9 @@ use crate::domain::job::Job;
 use crate::domain::list::{Filter, Query};
 use crate::domain::message::Message;
 use crate::domain::policy::Rules;
+use crate::domain::preferences::NotificationPreferences;
 use crate::domain::request_context::Addressee;
 use crate::domain::say::Say;
-use crate::domain::wishes::Wishes;
 use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, SlackUserId};
 use crate::slack::answer::CallError;
@@ -43,7 +43,7 @@ const AGE: Duration = Duration::from_secs(5);
 const PAGE: usize = 500;
 
 /// What is about the workspace in Slack, and stays whatever organization it works with.
-const STAYS: [&str; 4] = [Installation::KIND, Rules::KIND, Wishes::KIND, CHANNEL];
+const STAYS: [&str; 4] = [Installation::KIND, Rules::KIND, NotificationPreferences::KIND, CHANNEL];
 
 /// Under whose name it is kept that a way to install was gone already.
 const NOBODY: &str = "install";

@@ -15,11 +15,11 @@ use crate::domain::lookup::names::folded;
 use crate::domain::lookup::people::only_one_called;
 use crate::domain::message::Message;
 use crate::domain::people::Teammate;
+use crate::domain::preferences::NotificationPreferences;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::{Place, RequestContext, Via};
 use crate::domain::say::{AdminFace, HomeFace, ListFace, Say};
 use crate::domain::suggest::suggest;
-use crate::domain::wishes::Wishes;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MemberId, SlackUserId};
 use crate::store::{Claim, Effect};
@@ -62,7 +62,8 @@ impl Work {
         let me = match self.people.reader(installation, &requester.user).await? {
             Ok(me) => me,
             Err(stranger) if job.list.place == Place::Home => {
-                let face = HomeFace { list: Err(stranger.why), wishes: Wishes::default(), admin: None };
+                let face =
+                    HomeFace { list: Err(stranger.why), preferences: NotificationPreferences::default(), admin: None };
                 return Ok(self.drawn(claim, Message::Home { user: requester.user.clone(), face: Box::new(face) }));
             }
             Err(stranger) => return Ok(self.list_refused(claim, job, Refusal::YouAreNotLinked(stranger.why))),
@@ -93,11 +94,11 @@ impl Work {
                 Message::Window { user: requester.user.clone(), view: view.clone(), face: Box::new(face) }
             }
             Place::Home => {
-                let wishes = self.wishes(installation, &requester.user).await?;
+                let preferences = self.preferences(installation, &requester.user).await?;
                 let admin = if me.admin { Some(self.admin(installation).await?) } else { None };
                 Message::Home {
                     user: requester.user.clone(),
-                    face: Box::new(HomeFace { list: Ok(face), wishes, admin }),
+                    face: Box::new(HomeFace { list: Ok(face), preferences, admin }),
                 }
             }
         };

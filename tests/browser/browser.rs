@@ -76,13 +76,13 @@ impl Chromium {
     }
 
     async fn window(&self) -> WebDriver {
-        let mut wishes = DesiredCapabilities::chrome();
+        let mut preferences = DesiredCapabilities::chrome();
         for flag in FLAGS {
-            wishes.add_arg(flag).unwrap();
+            preferences.add_arg(flag).unwrap();
         }
-        wishes.add_arg(&format!("--user-data-dir={}", self.profile.path().display())).unwrap();
-        wishes.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
-        let driver = WebDriver::new(&self.address, wishes).await.expect("`make setup` installs chromium");
+        preferences.add_arg(&format!("--user-data-dir={}", self.profile.path().display())).unwrap();
+        preferences.set_browser_log_level(LoggingPrefsLogLevel::All).unwrap();
+        let driver = WebDriver::new(&self.address, preferences).await.expect("`make setup` installs chromium");
         driver.set_script_timeout(NEVER).await.unwrap();
         driver
     }

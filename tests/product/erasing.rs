@@ -266,8 +266,8 @@ async fn where_there_are_several_workspaces_one_has_to_be_named() {
         bot.read_all().await;
         let store = bot.work.store.clone();
         let other = InstallationId::new("T0OTHER");
-        let wishes = |at| Document { kind: "wishes".into(), id: "U0ZOE".into(), at, due: None, body: "{}".into() };
-        store.keep(&other, wishes(bot.clock.now())).await.unwrap();
+        let preferences = |at| Document { kind: "wishes".into(), id: "U0ZOE".into(), at, due: None, body: "{}".into() };
+        store.keep(&other, preferences(bot.clock.now())).await.unwrap();
         let whose = async |asked: Option<&str>| {
             let asked = asked.map(InstallationId::new);
             person::whose(store.as_ref(), asked).await.map_err(|refused| refused.to_string())

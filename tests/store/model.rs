@@ -165,9 +165,9 @@ impl Model {
         store: &dyn Store,
         installation: usize,
         delivery: usize,
-        wishes: Vec<Wish>,
+        preferences: Vec<Wish>,
     ) -> Result<(), Fault> {
-        let jobs: Vec<_> = wishes.iter().map(|wish| self.name(installation, wish)).collect();
+        let jobs: Vec<_> = preferences.iter().map(|wish| self.name(installation, wish)).collect();
         let expected = if self.deliveries.insert((installation, delivery)) {
             for job in &jobs {
                 self.enqueue(installation, job);

@@ -8,7 +8,7 @@ use crate::domain::notice::Notice;
 /// What a person wants.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Wishes {
+pub struct NotificationPreferences {
     /// What they do not want to hear of.
     pub off: Vec<Kind>,
     /// When they want to hear nothing.
@@ -48,7 +48,7 @@ pub const KINDS: [(Kind, &str, &str); 7] = [
     (Kind::Untouched, "untouched", "What I own has not been touched for long"),
 ];
 
-impl Wishes {
+impl NotificationPreferences {
     /// What they are kept under (`store::Document`), by Slack user.
     pub const KIND: &str = "wishes";
 
