@@ -10,7 +10,7 @@ use crate::domain::people::{Profile, Teammate, link};
 use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
-use crate::work::people::{PROFILE, People, Read, Stranger};
+use crate::work::people::{PROFILE, People, Read, UnlinkedUser};
 
 /// How long the two services may take to say who a person is.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -21,7 +21,7 @@ impl People {
         &self,
         installation: &InstallationId,
         user: &SlackUserId,
-    ) -> Result<Result<Teammate, Stranger>, Fault> {
+    ) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
         self.recognized(installation, user, Read::Lately).await
     }
 
@@ -30,7 +30,7 @@ impl People {
         &self,
         installation: &InstallationId,
         user: &SlackUserId,
-    ) -> Result<Result<Teammate, Stranger>, Fault> {
+    ) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
         self.recognized(installation, user, Read::Kept).await
     }
 
@@ -39,7 +39,7 @@ impl People {
         &self,
         installation: &InstallationId,
         user: &SlackUserId,
-    ) -> Result<Result<Result<Teammate, Stranger>, Refusal>, Fault> {
+    ) -> Result<Result<Result<Teammate, UnlinkedUser>, Refusal>, Fault> {
         match timeout(PATIENCE, self.recognized(installation, user, Read::Anew)).await {
             Ok(Ok(recognized)) => Ok(Ok(recognized)),
             Ok(Err(fault @ (Fault::Store(_) | Fault::Unreadable { .. } | Fault::Sealed(_)))) => Err(fault),
@@ -56,7 +56,7 @@ impl People {
         installation: &InstallationId,
         user: &SlackUserId,
         read: Read,
-    ) -> Result<Result<Teammate, Stranger>, Fault> {
+    ) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
         let linked = match self.linked(installation, user, read).await? {
             Ok(teammate) => return Ok(Ok(teammate)),
             Err(stranger) if read == Read::Anew => Err(stranger),

@@ -15,7 +15,7 @@ use crate::error::Fault;
 use crate::ids::{InstallationId, MemberId, SlackUserId};
 use crate::store::{Claim, Effect, Entry};
 use crate::work::audit::Verified;
-use crate::work::postponed::drop_stranger;
+use crate::work::deferred::drop_stranger;
 use crate::work::{Outcome, Work, later};
 
 /// How many of each sort stand on a page: all of them fit a window (contracts/slack-limits.json).

@@ -59,7 +59,7 @@ pub const MEMBERS: &str = "members";
 
 /// A Slack user who is no teammate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stranger {
+pub struct UnlinkedUser {
     /// What colleagues call them.
     pub name: String,
     /// Why not.
@@ -322,16 +322,16 @@ impl People {
         installation: &InstallationId,
         user: &SlackUserId,
         read: Read,
-    ) -> Result<Result<Teammate, Stranger>, Fault> {
+    ) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
         if !self.dialnote.is_connected() {
-            return Ok(Err(Stranger { name: "That person".to_owned(), why: Unlinked::NotConnected }));
+            return Ok(Err(UnlinkedUser { name: "That person".to_owned(), why: Unlinked::NotConnected }));
         }
         let Some(profile) = self.profile(installation, user, read).await? else {
-            return Ok(Err(Stranger { name: "That person".to_owned(), why: Unlinked::NoMember }));
+            return Ok(Err(UnlinkedUser { name: "That person".to_owned(), why: Unlinked::NoMember }));
         };
         let members = self.members(installation, read).await?;
         let by_hand = self.by_hand(installation).await?;
-        let stranger = |why| Stranger { name: naming::name(&profile, None, &members), why };
+        let stranger = |why| UnlinkedUser { name: naming::name(&profile, None, &members), why };
         Ok(link(&profile, &members, &by_hand).map_err(stranger))
     }
 

@@ -11,8 +11,8 @@ use crate::domain::people::{Account, Profile, ProfileJob, folded, is_a_members, 
 use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::store::{Claim, Effect};
+use crate::work::deferred::drop_stranger;
 use crate::work::people::{PROFILE, People};
-use crate::work::postponed::drop_stranger;
 use crate::work::{Outcome, Work, later};
 
 /// By how much Slack's clock and ours may differ: an event that is older than what was read since says nothing.

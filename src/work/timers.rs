@@ -23,7 +23,7 @@ use crate::store::{Claim, Class, NewJob};
 use crate::work::Work;
 use crate::work::digests::OVERDUE;
 use crate::work::office::Office;
-use crate::work::untouched::UNTOUCHED;
+use crate::work::stale::UNTOUCHED;
 use crate::work::{earlier, later, undoing};
 
 /// A command that is not finished after this long is said to wait.

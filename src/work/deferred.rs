@@ -41,7 +41,7 @@ const LOOK: Duration = Duration::from_mins(10);
 /// A command that waits until somebody is linked (`store::Document`, by whoever asked and conversation). The
 /// command itself is a draft, so that it can be taken up once.
 #[derive(Serialize, Deserialize)]
-struct Postponed {
+struct DeferredCommand {
     draft: DraftId,
     requester: RequestContext,
     at: Timestamp,
@@ -49,7 +49,7 @@ struct Postponed {
     quoted: Option<String>,
 }
 
-impl Postponed {
+impl DeferredCommand {
     /// The kind under which is kept what waits for this person.
     fn kind(user: &SlackUserId) -> String {
         format!("postponed:{user}")
@@ -62,13 +62,13 @@ impl Work {
     pub(super) async fn postpone(&self, claim: &Claim, job: &CommandJob, why: &Refusal) -> Result<Vec<Effect>, Fault> {
         let Some(user) = waits_for(job, why) else { return Ok(Vec::new()) };
         let draft = self.draft(job, job.seen.clone());
-        let postponed = Postponed {
+        let postponed = DeferredCommand {
             draft: draft.id.clone(),
             requester: job.requester.clone(),
             at: job.asked.unwrap_or(self.clock.now()),
             quoted: job.quoted.clone(),
         };
-        let (kind, id) = (Postponed::kind(user), format!("{}:{}", job.requester.user, job.command.which));
+        let (kind, id) = (DeferredCommand::kind(user), format!("{}:{}", job.requester.user, job.command.which));
         let mut others = self.store.documents(&claim.installation, &kind, MOST_LOOKED_AT).await?;
         others.retain(|other| other.id != id);
         others.sort_by_key(|other| Reverse(other.at));
@@ -85,7 +85,7 @@ impl Work {
         let Ok(teammate) = self.people.teammate(installation, &job.user).await? else {
             return Ok(Outcome::done(Vec::new()));
         };
-        let mut waiting = self.store.documents(installation, &Postponed::kind(&job.user), MOST_LOOKED_AT).await?;
+        let mut waiting = self.store.documents(installation, &DeferredCommand::kind(&job.user), MOST_LOOKED_AT).await?;
         waiting.sort_by_key(|kept| kept.at);
         let (mut effects, mut theirs) = (vec![drop_stranger(&job.user)], 0);
         for kept in waiting {
@@ -106,7 +106,11 @@ impl Work {
     }
 
     /// A kept command as if it were asked anew, if it is not too old and was not taken up.
-    async fn asked_anew(&self, installation: &InstallationId, kept: Postponed) -> Result<Option<CommandJob>, Fault> {
+    async fn asked_anew(
+        &self,
+        installation: &InstallationId,
+        kept: DeferredCommand,
+    ) -> Result<Option<CommandJob>, Fault> {
         if later(kept.at, KEPT) <= self.clock.now() {
             return Ok(None);
         }
@@ -168,7 +172,7 @@ fn waits_for<'a>(job: &'a CommandJob, why: &Refusal) -> Option<&'a SlackUserId> 
 }
 
 /// A kept command cannot be taken up again.
-fn taken_up(kept: &Document, postponed: &Postponed) -> [Effect; 2] {
+fn taken_up(kept: &Document, postponed: &DeferredCommand) -> [Effect; 2] {
     let drop = Effect::DropDocument { kind: kept.kind.clone(), id: kept.id.clone() };
     [drop, Effect::DropDraft(postponed.draft.clone())]
 }

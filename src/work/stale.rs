@@ -12,7 +12,7 @@ use crate::domain::job::Job;
 use crate::domain::message::Message;
 use crate::domain::notice::Notice;
 use crate::domain::refusal::About;
-use crate::domain::untouched::{is_to_be_asked, owned_and_old, touched};
+use crate::domain::stale::{is_to_be_asked, owned_and_old, touched};
 use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId};
 use crate::store::{Claim, Class, Effect, NewJob};
