@@ -119,7 +119,7 @@ impl App {
             http: client.clone(),
             slack: config.slack_api.clone(),
             dialnote: config.dialnote.clone(),
-            hooks: config.dialnote_hooks.clone(),
+            webhooks: config.dialnote_hooks.clone(),
             signing: config.webhook_signing.clone(),
         };
         let office = Arc::new(match &config.workspaces {

@@ -18,7 +18,7 @@ use url::Url;
 use self::reader::Reader;
 pub use self::settings::{SECRETS, SETTINGS, Setting};
 use crate::dialnote::client::Addresses;
-use crate::dialnote::hooks::Signing;
+use crate::dialnote::webhooks::Signing;
 use crate::slack::oauth;
 use crate::traces::Collector;
 use crate::work::Settings;

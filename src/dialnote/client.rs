@@ -313,10 +313,10 @@ impl Dialnote {
         }
     }
 
-    /// Asks to be told of a kind of event at an address; `hooks` is where such wishes go.
-    pub async fn subscribe(&self, hooks: &Url, address: &str, event: &str) -> Result<(), CallError> {
+    /// Asks to be told of a kind of event at an address; `webhooks` is where such wishes go.
+    pub async fn subscribe(&self, webhooks: &Url, address: &str, event: &str) -> Result<(), CallError> {
         let wish = json!({ "url": address, "event": event, "provider": "custom" });
-        let answer = self.sent("POST hooks", self.http.post(hooks.clone()).json(&wish)).await?;
+        let answer = self.sent("POST hooks", self.http.post(webhooks.clone()).json(&wish)).await?;
         let subscription = wire::opened(content(&answer)?);
         let id = subscription.id("/id");
         id.map(drop).ok_or_else(|| unreadable("it names no subscription").into())

@@ -4,9 +4,9 @@
 pub mod answer;
 pub mod check;
 pub mod client;
-pub mod hooks;
 mod learned;
 pub mod pages;
+pub mod webhooks;
 mod wire;
 
 #[cfg(fuzzing)]

@@ -5,7 +5,6 @@ mod body;
 mod connect;
 mod envelope;
 pub mod forms;
-mod hooks;
 mod install;
 mod noting;
 pub mod ops;
@@ -15,6 +14,7 @@ mod signed;
 mod slack;
 pub mod sockets;
 mod submitted;
+mod webhooks;
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ use hyper::body::Incoming;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
-use crate::dialnote::hooks::PATH;
+use crate::dialnote::webhooks::PATH;
 use crate::http::ops::Ops;
 use crate::http::places::Begun;
 use crate::http::sockets::{Lines, Sockets};
@@ -81,7 +81,7 @@ impl Site {
         let front = Front { office, lines, doubt: Doubt::default() };
         let others = Router::new()
             .route("/healthz", get(ops::alive))
-            .route(&format!("{PATH}{{token}}"), post(hooks::receive))
+            .route(&format!("{PATH}{{token}}"), post(webhooks::receive))
             .route(oauth::INSTALL, get(install::begin))
             .route(oauth::PATH, get(install::finish));
         // Whoever comes there by another method is told so.

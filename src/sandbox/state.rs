@@ -86,7 +86,7 @@ impl World {
             shown
         });
         json!({
-            "members": self.dialnote.members, "numbers": self.dialnote.numbers, "hooks": self.dialnote.hooks,
+            "members": self.dialnote.members, "numbers": self.dialnote.numbers, "hooks": self.dialnote.webhooks,
             "conversations": conversations.collect::<Vec<_>>(),
             "call_logs": self.dialnote.call_logs.iter().map(|call| call.object(&self.dialnote.members)).collect::<Vec<_>>(),
         })

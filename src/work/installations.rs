@@ -14,7 +14,7 @@ use tracing::{error, info, warn};
 use url::Url;
 
 use crate::dialnote::client::{Addresses, Dialnote};
-use crate::dialnote::hooks::{Hooks, Signing};
+use crate::dialnote::webhooks::{Hooks, Signing};
 use crate::domain::installation::{Connection, Installation, end};
 use crate::domain::job::Job;
 use crate::domain::list::{Filter, Query};
@@ -58,7 +58,7 @@ pub struct Services {
     /// dialnote's API.
     pub dialnote: Addresses,
     /// Where dialnote's webhooks are ordered.
-    pub hooks: Url,
+    pub webhooks: Url,
     /// How they are signed, if that is known.
     pub signing: Option<Signing>,
 }
@@ -73,10 +73,10 @@ impl Services {
         key: Option<SecretString>,
         among_many: Option<&InstallationId>,
     ) -> Work {
-        let hooks = common.door.public.clone().zip(key.clone()).map(|(public, key)| {
-            Hooks::new(self.hooks.clone(), public, key, self.signing.clone()).of(among_many.cloned())
+        let webhooks = common.door.public.clone().zip(key.clone()).map(|(public, key)| {
+            Hooks::new(self.webhooks.clone(), public, key, self.signing.clone()).of(among_many.cloned())
         });
-        Work::new(common.clone(), self.slack(common, token), self.dialnote(key, common), hooks)
+        Work::new(common.clone(), self.slack(common, token), self.dialnote(key, common), webhooks)
     }
 
     fn slack(&self, common: &Common, token: SecretString) -> Slack {

@@ -23,7 +23,6 @@ mod forms;
 mod groups;
 mod handovers;
 mod homes;
-mod hooks;
 pub mod installations;
 mod linking;
 mod links;
@@ -51,6 +50,7 @@ mod strangers;
 mod timers;
 mod undoing;
 mod unreachable;
+mod webhooks;
 mod writing;
 
 use std::future::ready;
@@ -66,7 +66,7 @@ use tracing::{error, info, warn};
 use crate::clock::Clock;
 use crate::dialnote::answer::CallError as CheckError;
 use crate::dialnote::client::Dialnote;
-use crate::dialnote::hooks::Hooks;
+use crate::dialnote::webhooks::Hooks;
 use crate::domain::conversation::Links;
 use crate::domain::job::Job;
 use crate::domain::message::Message;
@@ -147,7 +147,7 @@ pub struct Work {
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// Where dialnote tells us what happens, if it can reach us.
-    pub hooks: Option<Hooks>,
+    pub webhooks: Option<Hooks>,
     dialnote: Dialnote,
     index: Projection,
     /// Held by who picks somebody of a group.
@@ -187,7 +187,7 @@ type Advance<'a> = Pin<Box<dyn Future<Output = Result<Outcome, Fault>> + Send + 
 
 impl Work {
     /// Puts together what the jobs of one installation need. Nothing is called yet.
-    pub fn new(common: Common, slack: Slack, dialnote: Dialnote, hooks: Option<Hooks>) -> Self {
+    pub fn new(common: Common, slack: Slack, dialnote: Dialnote, webhooks: Option<Hooks>) -> Self {
         let Common { store, links, clock, metrics, settings, door, instance, epoch, .. } = common;
         let people = People::new(store.clone(), slack.clone(), dialnote.clone(), clock.clone());
         let (index, home) = (Projection::following(epoch), OnceCell::new());
@@ -198,7 +198,7 @@ impl Work {
             links,
             clock,
             metrics,
-            hooks,
+            webhooks,
             dialnote,
             index,
             picking: Mutex::default(),

@@ -33,7 +33,7 @@ static SECRETS: LazyLock<Vec<String>> = LazyLock::new(|| {
         bot_token.trim_start_matches("xoxb-"),
         "sandbox-refresh",
         "/slack/response/",
-        dialnote_slack::dialnote::hooks::PATH,
+        dialnote_slack::dialnote::webhooks::PATH,
         "planted",
     ];
     let plain = plain.into_iter().chain(parts.map(str::to_owned));
@@ -146,7 +146,7 @@ async fn what_is_drawn_for_programmers_shows_no_secret() {
         let sent = bot.world(|world| world.deliveries.iter().last().unwrap().body.clone());
         let read = inbound::read(Some("application/x-www-form-urlencoded"), sent.as_bytes()).unwrap();
         assert_none("a request", &format!("{read:?}"));
-        assert_none("what calls", &format!("{:?} {:?}", bot.work.slack, bot.work.hooks));
+        assert_none("what calls", &format!("{:?} {:?}", bot.work.slack, bot.work.webhooks));
         let settings = bot.settings();
         let config = Config::read(|name| settings.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone()));
         assert_none("what is set", &format!("{config:?}"));

@@ -69,14 +69,14 @@ async fn there_is_nothing_at_an_address_that_is_guessed() {
 async fn whoever_is_not_told_finds_out_by_looking() {
     product_with(TOLD, async |bot| {
         begin(bot).await;
-        bot.world(|world| world.dialnote.hooks.clear());
+        bot.world(|world| world.dialnote.webhooks.clear());
         let conversation = bot.call_in("+14155550999").await;
         bot.look().await;
         bot.card(&conversation).await;
-        assert!(bot.world(|world| world.dialnote.hooks.is_empty()), "asked a moment ago");
+        assert!(bot.world(|world| world.dialnote.webhooks.is_empty()), "asked a moment ago");
         bot.clock.advance(SignedDuration::from_hours(6));
         bot.look().await;
-        assert_eq!(bot.world(|world| world.dialnote.hooks.len()), 3, "and asked again");
+        assert_eq!(bot.world(|world| world.dialnote.webhooks.len()), 3, "and asked again");
         bot.read_all().await;
     })
     .await;

@@ -147,9 +147,9 @@ async fn what_dialnote_will_not_tell_of_is_found() {
     under(&json!({ "hook_event": "no_note" }), async |bot| {
         assert_snapshot!(found(bot, "dialnote hooks").await, @"ok   dialnote hooks: dialnote tells of calls at once; notes are found by looking");
         let nowhere = format!("{}/dialnote/api/nothing", bot.sandbox.credentials().sandbox);
-        let hooks = bot.examine(&[("DIALNOTE_HOOKS_URL", &nowhere)]).await;
-        let hooks = hooks.into_iter().find(|finding| finding.contains("dialnote hooks")).unwrap();
-        assert_snapshot!(hooks, @"note dialnote hooks: dialnote takes no subscriptions at DIALNOTE_HOOKS_URL, so calls are found by looking. Look whether the address is right; https://api.dialnote.com/api/hooks is documented");
+        let webhooks = bot.examine(&[("DIALNOTE_HOOKS_URL", &nowhere)]).await;
+        let webhooks = webhooks.into_iter().find(|finding| finding.contains("dialnote hooks")).unwrap();
+        assert_snapshot!(webhooks, @"note dialnote hooks: dialnote takes no subscriptions at DIALNOTE_HOOKS_URL, so calls are found by looking. Look whether the address is right; https://api.dialnote.com/api/hooks is documented");
     })
     .await;
 }

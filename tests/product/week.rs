@@ -182,11 +182,12 @@ impl<'a> Life<'a> {
     async fn comes(&mut self, incoming: Incoming) -> String {
         self.note(&format!("{incoming:?}"));
         let lost = self.dice.random_range(0..4) == 0;
-        let hooks = self.bot.world(|world| if lost { std::mem::take(&mut world.dialnote.hooks) } else { Vec::new() });
+        let webhooks =
+            self.bot.world(|world| if lost { std::mem::take(&mut world.dialnote.webhooks) } else { Vec::new() });
         let id = self.bot.sandbox.incoming(incoming).await.unwrap();
         self.bot.world(|world| {
             if lost {
-                world.dialnote.hooks = hooks;
+                world.dialnote.webhooks = webhooks;
             }
             let last = world.deliveries.iter().rfind(|delivery| delivery.kind == "dialnote_webhook");
             self.told.extend(last.map(|last| (last.url.clone(), last.body.clone())));

@@ -103,8 +103,8 @@ async fn the_state_shows_everything_to_everybody_it_belongs_to() {
 #[tokio::test]
 async fn people_get_in_touch() {
     let stage = Stage::set().await;
-    let hook = json!({"url": format!("{}/hook", stage.app.url), "event": "call_log", "provider": "custom"});
-    stage.dialnote("POST", "/api/hooks", hook).await;
+    let webhook = json!({"url": format!("{}/hook", stage.app.url), "event": "call_log", "provider": "custom"});
+    stage.dialnote("POST", "/api/hooks", webhook).await;
     let (_, answer) =
         stage.control("incoming", json!({"kind": "call", "from": "+1 (415) 555-0999", "to": "+1 415 555 0100"})).await;
     assert_eq!(answer, json!({"conversation": "conv_1015"}));

@@ -227,10 +227,10 @@ async fn members_numbers_and_calls() {
 #[tokio::test]
 async fn subscribing_twice_is_subscribing_once() {
     let stage = Stage::set().await;
-    let hook = json!({"url": "https://bot.example/dialnote/webhooks/x", "event": "call_log", "provider": "custom"});
-    let (status, first) = stage.dialnote("POST", "/api/hooks", hook.clone()).await;
+    let webhook = json!({"url": "https://bot.example/dialnote/webhooks/x", "event": "call_log", "provider": "custom"});
+    let (status, first) = stage.dialnote("POST", "/api/hooks", webhook.clone()).await;
     assert_eq!(status, 201);
-    let (status, second) = stage.dialnote("POST", "/api/hooks", hook).await;
+    let (status, second) = stage.dialnote("POST", "/api/hooks", webhook).await;
     assert_eq!((status, &first["data"]["id"]), (200, &second["data"]["id"]));
     let path = format!("/api/hooks/{}", first["data"]["id"].as_str().unwrap());
     assert_eq!(stage.dialnote("DELETE", &path, Value::Null).await.1["data"], json!({"success": true}));

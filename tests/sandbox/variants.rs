@@ -108,8 +108,8 @@ async fn reads_and_changes_may_be_at_two_addresses() {
         assert_eq!(found, [read, change, public_read, public_change], "{addresses}");
         let note = stage.call("POST", "/v1/public/conversations/conv_1001/notes", json!({"content": "x"})).await;
         assert_eq!(note.status, 201);
-        let hook = json!({"url": "https://bot.example/x", "event": "call_log", "provider": "custom"});
-        assert_eq!(stage.call("POST", "/hooks", hook).await.status, 201, "subscriptions are at their own address");
+        let webhook = json!({"url": "https://bot.example/x", "event": "call_log", "provider": "custom"});
+        assert_eq!(stage.call("POST", "/hooks", webhook).await.status, 201, "subscriptions are at their own address");
     }
 }
 
@@ -369,18 +369,18 @@ async fn conversations_may_not_say_whether_they_were_read() {
 
 #[tokio::test]
 async fn subscriptions_end_in_several_ways_and_not_all_can_be_made() {
-    let hook = |event: &str| json!({"url": "https://bot.example/x", "event": event, "provider": "custom"});
+    let webhook = |event: &str| json!({"url": "https://bot.example/x", "event": event, "provider": "custom"});
     for (status, text) in [(200, r#"{"data":{"success":true},"meta":{}}"#), (204, ""), (404, "NOT_FOUND")] {
         let stage = Stage::varied(json!({ "hook_delete": status })).await;
-        let id = stage.call("POST", "/hooks", hook("note")).await.data()["id"].as_str().unwrap().to_owned();
+        let id = stage.call("POST", "/hooks", webhook("note")).await.data()["id"].as_str().unwrap().to_owned();
         let ended = stage.call("DELETE", &format!("/hooks/{id}"), Value::Null).await;
         assert_eq!(ended.status, status);
         assert!(ended.text.contains(text), "{}", ended.text);
-        assert!(stage.sandbox.world(|world| world.dialnote.hooks.is_empty()));
+        assert!(stage.sandbox.world(|world| world.dialnote.webhooks.is_empty()));
     }
     let stage = Stage::varied(json!({"hook_event": "no_note"})).await;
-    assert_eq!(stage.call("POST", "/hooks", hook("note")).await.status, 400);
-    assert_eq!(stage.call("POST", "/hooks", hook("call_log")).await.status, 201);
+    assert_eq!(stage.call("POST", "/hooks", webhook("note")).await.status, 400);
+    assert_eq!(stage.call("POST", "/hooks", webhook("call_log")).await.status, 201);
 }
 
 #[tokio::test]

@@ -81,8 +81,8 @@ fn take_in(world: &mut World, incoming: &Incoming) -> Result<(String, Vec<Told>)
     };
     let told = webhook(&call, (kind == Kind::Voicemail).then_some(text.as_str()));
     world.dialnote.call_logs.push(call);
-    let hooks = world.dialnote.hooks.iter().filter(|hook| hook.event == "call_log");
-    Ok((id, hooks.map(|hook| (hook.url.clone(), told.clone())).collect()))
+    let webhooks = world.dialnote.webhooks.iter().filter(|webhook| webhook.event == "call_log");
+    Ok((id, webhooks.map(|webhook| (webhook.url.clone(), told.clone())).collect()))
 }
 
 /// The member who calls, by the address they have in Slack.

@@ -34,7 +34,7 @@ enum Base {
     Hooks,
 }
 
-/// The path below the base URL: `/conversations/conv_1001`. Subscriptions live beside it, under `/api/hooks`.
+/// The path below the base URL: `/conversations/conv_1001`. Subscriptions live beside it, under `/api/webhooks`.
 pub(in crate::sandbox) fn below_base(path: &str) -> &str {
     split(path).map_or(path, |(_, below)| below)
 }
@@ -44,8 +44,8 @@ fn split(path: &str) -> Option<(Base, &str)> {
     let below = |base: &str| path.strip_prefix(base).filter(|rest| rest.is_empty() || rest.starts_with('/'));
     let public = || below("/api/v1/public").map(|rest| (Base::Public, rest));
     let plain = || below("/api/v1").map(|rest| (Base::Plain, rest));
-    let hooks = || below("/api/hooks").map(|_| (Base::Hooks, path));
-    public().or_else(plain).or_else(hooks)
+    let webhooks = || below("/api/hooks").map(|_| (Base::Hooks, path));
+    public().or_else(plain).or_else(webhooks)
 }
 
 /// What comes in.
@@ -59,8 +59,8 @@ impl Edge {
             Addresses::Split => changes != (base == Base::Public),
             Addresses::PatchNowhere => !changes,
         };
-        let hooks = path.starts_with("/api/hooks");
-        ((base == Base::Hooks) == hooks && (hooks || answers)).then_some(path)
+        let webhooks = path.starts_with("/api/hooks");
+        ((base == Base::Hooks) == webhooks && (webhooks || answers)).then_some(path)
     }
 
     /// A conversation's own id; one that no conversation has, if it is not written as it has to be.

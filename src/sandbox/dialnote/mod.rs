@@ -6,12 +6,12 @@ mod contacts;
 mod conversations;
 mod edge;
 mod elsewhere;
-mod hooks;
 mod lists;
 mod messages;
 mod model;
 mod seed;
 pub mod variants;
+mod webhooks;
 
 use std::{iter, mem};
 
@@ -165,8 +165,8 @@ fn route(world: &mut World, edge: Edge, heard: &Heard) -> Result<Found, Refused>
         ("GET", ["call-logs"]) => conversations::call_logs(world, &query),
         ("GET", ["call-logs", id]) => conversations::call_log(world, id, &query),
         ("GET", ["contacts"]) => contacts::contacts(world, &query),
-        ("POST", ["api", "hooks"]) => hooks::subscribe(world, &body(heard)?),
-        ("DELETE", ["api", "hooks", id]) => hooks::unsubscribe(world, id),
+        ("POST", ["api", "hooks"]) => webhooks::subscribe(world, &body(heard)?),
+        ("DELETE", ["api", "hooks", id]) => webhooks::unsubscribe(world, id),
         _ => Err(nowhere()),
     }
 }

@@ -16,7 +16,7 @@ pub struct Dialnote {
     /// Its calls, oldest first.
     pub call_logs: Vec<CallLog>,
     /// Its webhook subscriptions.
-    pub hooks: Vec<Hook>,
+    pub webhooks: Vec<Hook>,
     pub(in crate::sandbox) last_id: u64,
     /// How many conversations were deleted: their ids are not given to others.
     #[serde(default)]

@@ -27,7 +27,7 @@ pub(super) async fn dialnote(work: &Work) -> Vec<Finding> {
         Ok(Writing::Works(done)) => {
             let words = format!("it may write, for an organization of {members} members");
             let mut found = vec![Finding::new(KEY, State::Good, words), api(work, &done).await];
-            found.extend(hooks(work).await);
+            found.extend(webhooks(work).await);
             found
         }
         Ok(Writing::Untried) => {
@@ -125,7 +125,7 @@ fn shape(shape: &Shape, accepts_status: bool) -> String {
 }
 
 /// Whether dialnote tells of calls, where it can reach the app.
-async fn hooks(work: &Work) -> Option<Finding> {
+async fn webhooks(work: &Work) -> Option<Finding> {
     let untold = match work.untold().await {
         Ok(untold) => untold?,
         Err(cause) => {

@@ -237,7 +237,7 @@ fn nobodys(office: &Office) -> Arc<Work> {
             reads: "http://127.0.0.1:9".parse().unwrap(),
             assign: "http://127.0.0.1:9".parse().unwrap(),
         },
-        hooks: "http://127.0.0.1:9".parse().unwrap(),
+        webhooks: "http://127.0.0.1:9".parse().unwrap(),
         signing: None,
     };
     Arc::new(services.work(&office.common, "".into(), None, None))

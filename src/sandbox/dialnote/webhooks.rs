@@ -16,32 +16,32 @@ pub(super) fn subscribe(world: &mut World, body: &Map<String, Value>) -> Result<
     }
     let without_notes = world.faults.dialnote.played().hook_event == HookEvent::NoNote;
     let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let hook = Hook { id: String::new(), url: text("url"), event: text("event"), provider: text("provider") };
-    if without_notes && hook.event == "note" {
+    let webhook = Hook { id: String::new(), url: text("url"), event: text("event"), provider: text("provider") };
+    if without_notes && webhook.event == "note" {
         return Err(Refused::bad("event must be one of call_log, call_recording."));
     }
-    if !EVENTS.contains(&hook.event.as_str()) {
+    if !EVENTS.contains(&webhook.event.as_str()) {
         return Err(Refused::invalid(format!("event must be one of {}.", EVENTS.join(", "))));
     }
-    if hook.provider.is_empty() {
+    if webhook.provider.is_empty() {
         return Err(Refused::invalid("provider is required."));
     }
-    if !deliverable(&hook.url) {
+    if !deliverable(&webhook.url) {
         return Err(Refused::invalid("url must be an HTTPS address."));
     }
-    let same = |old: &&Hook| (&old.url, &old.event, &old.provider) == (&hook.url, &hook.event, &hook.provider);
-    if let Some(old) = world.dialnote.hooks.iter().find(same) {
+    let same = |old: &&Hook| (&old.url, &old.event, &old.provider) == (&webhook.url, &webhook.event, &webhook.provider);
+    if let Some(old) = world.dialnote.webhooks.iter().find(same) {
         return Ok(Found::of(Shape::Hook, json!({"id": old.id})));
     }
     let id = world.dialnote.new_id("hook");
-    world.dialnote.hooks.push(Hook { id: id.clone(), ..hook });
+    world.dialnote.webhooks.push(Hook { id: id.clone(), ..webhook });
     Ok(Found { status: 201, ..Found::of(Shape::Hook, json!({"id": id})) })
 }
 
 pub(super) fn unsubscribe(world: &mut World, id: &str) -> Result<Found, Refused> {
-    let place = world.dialnote.hooks.iter().position(|hook| hook.id == id);
+    let place = world.dialnote.webhooks.iter().position(|webhook| webhook.id == id);
     let place = place.ok_or_else(|| Refused::not_found("such subscription"))?;
-    world.dialnote.hooks.remove(place);
+    world.dialnote.webhooks.remove(place);
     let ended = Found::of(Shape::Hook, json!({"success": true}));
     match world.faults.dialnote.played().hook_delete {
         HookDelete::Success => Ok(ended),

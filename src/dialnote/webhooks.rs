@@ -110,7 +110,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn hooks(key: &str, signing: Option<Signing>) -> Hooks {
+    fn webhooks(key: &str, signing: Option<Signing>) -> Hooks {
         let url = |text: &str| Url::parse(text).unwrap_or_else(|_| unreachable!("{text}"));
         Hooks::new(url("https://api.example/hooks"), url("https://app.example/below/"), key.into(), signing)
     }
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn an_address_is_known_again_and_belongs_to_one_key() {
-        let (ours, others) = (hooks("dn_live_planted", None), hooks("dn_live_other", None));
+        let (ours, others) = (webhooks("dn_live_planted", None), webhooks("dn_live_other", None));
         let address = ours.address();
         assert_eq!(token(&address).len(), 64, "{address}");
         assert!(ours.is_ours(token(&address)) && !others.is_ours(token(&address)));
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_signature_counts_where_one_is_asked_for() {
         let signing = Signing { header: "x-signature".to_owned(), secret: "planted".into() };
-        let (strict, lenient) = (hooks("k", Some(signing)), hooks("k", None));
+        let (strict, lenient) = (webhooks("k", Some(signing)), webhooks("k", None));
         let mut mac = mac(&"planted".into());
         mac.update(b"body");
         let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use tracing::{debug, error, info};
 
-use crate::dialnote::hooks::{DELIVERY_HEADER, addressed, name};
+use crate::dialnote::webhooks::{DELIVERY_HEADER, addressed, name};
 use crate::error::Fault;
 use crate::http::{Front, body};
 use crate::work::Work;
@@ -33,7 +33,7 @@ pub(super) async fn receive(
             return StatusCode::SERVICE_UNAVAILABLE;
         }
     };
-    let Some(hooks) = &work.hooks else { return StatusCode::NOT_FOUND };
+    let Some(webhooks) = &work.webhooks else { return StatusCode::NOT_FOUND };
     let body = match body::read(body, LARGEST).await {
         Ok(body) => body.bytes,
         Err(why) => {
@@ -42,7 +42,7 @@ pub(super) async fn receive(
         }
     };
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if !hooks.is_signed(header, &body) {
+    if !webhooks.is_signed(header, &body) {
         info!("refused a webhook: its signature does not match");
         return StatusCode::UNAUTHORIZED;
     }
@@ -68,5 +68,5 @@ async fn whose(front: &Front, named: &str) -> Result<Option<Arc<Work>>, Fault> {
         (None, Some(own)) => Some(own.clone()),
         _ => None,
     };
-    Ok(work.filter(|work| work.hooks.as_ref().is_some_and(|hooks| hooks.is_ours(token))))
+    Ok(work.filter(|work| work.webhooks.as_ref().is_some_and(|webhooks| webhooks.is_ours(token))))
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
-use crate::dialnote::hooks::EVENTS;
+use crate::dialnote::webhooks::EVENTS;
 use crate::domain::job::Job;
 use crate::error::Fault;
 use crate::ids::InstallationId;
@@ -49,15 +49,15 @@ impl Work {
     /// Asks dialnote to tell us, unless it was asked of late. Where it does not, what happens is found by
     /// looking, only later.
     pub(super) async fn subscribe(&self, installation: &InstallationId) -> Result<(), Fault> {
-        let Some(hooks) = &self.hooks else { return Ok(()) };
-        let (now, address, to) = (self.clock.now(), hooks.address(), hooks.fingerprint());
+        let Some(webhooks) = &self.webhooks else { return Ok(()) };
+        let (now, address, to) = (self.clock.now(), webhooks.address(), webhooks.fingerprint());
         let last: Option<Subscribed> = self.kept(installation, KIND, "").await?;
         if last.is_some_and(|last| last.to == to && last.holds(now)) {
             return Ok(());
         }
         let mut refused = Vec::new();
         for event in EVENTS {
-            match self.dialnote.subscribe(&hooks.api, &address, event).await {
+            match self.dialnote.subscribe(&webhooks.api, &address, event).await {
                 Ok(()) => info!(event, "dialnote will tell us"),
                 Err(cause) => {
                     warn!(event, %cause, "dialnote will not tell us; it is looked at instead");
@@ -73,7 +73,7 @@ impl Work {
         let installation = self.home().await?;
         self.subscribe(installation).await?;
         let last: Option<Subscribed> = self.kept(installation, KIND, "").await?;
-        Ok(last.filter(|_| self.hooks.is_some()).map(|last| last.refused))
+        Ok(last.filter(|_| self.webhooks.is_some()).map(|last| last.refused))
     }
 
     /// Stores a hint, once for each event. What is not named is taken for new.
