@@ -103,8 +103,8 @@ fn anew(job: Job, now: Timestamp) -> (Job, Option<Job>) {
         Job::Command(CommandJob { requester, command, quoted, .. }) => {
             (Job::Command(CommandJob { quoted, ..CommandJob::new(requester, command) }), None)
         }
-        Job::Message(Message::Card { ref face, .. } | Message::Anew { ref face, .. }) => {
-            let conversation = face.conversation.id.clone();
+        Job::Message(Message::Card { ref card_view, .. } | Message::Anew { ref card_view, .. }) => {
+            let conversation = card_view.conversation.id.clone();
             let look =
                 Job::ExternalChange(ExternalChangeJob { conversation, before: None, at: now, quiet: true, away: None });
             (job, Some(look))

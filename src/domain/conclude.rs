@@ -3,10 +3,10 @@
 
 use jiff::Timestamp;
 
+use crate::domain::card_view::CardView;
 use crate::domain::command::Act;
 use crate::domain::conversation::{State, Status};
 use crate::domain::event::{Again, Event, ThreadEntry};
-use crate::domain::face::Face;
 use crate::domain::message::{Answer, By, Ended, Ending, Message};
 use crate::domain::notice::Notice;
 use crate::domain::plan::{Call, Plan, Progress};
@@ -171,7 +171,7 @@ fn on_cards(progress: &Progress, requester: &RequestContext, cards: &[ChannelId]
     for channel in here.chain(cards) {
         messages.push(Message::Card {
             channel: channel.clone(),
-            face: progress.face(),
+            card_view: progress.card_view(),
             requester: (requester.channel.as_ref() == Some(channel)).then(|| requester.addressee()),
         });
         messages.push(Message::Line {
@@ -237,13 +237,13 @@ fn to_old_owner(plan: &Plan) -> Option<Message> {
 
 impl Progress {
     /// What the card shows now.
-    pub fn face(&self) -> Face {
+    pub fn card_view(&self) -> CardView {
         let known = [&self.plan.to, &self.plan.from];
         let owner = self.now.owner.as_ref().map(|owner| {
             let party = known.into_iter().flatten().find(|party| party.member == owner.id);
             party.map_or_else(|| owner.name.clone(), |party| party.name.clone())
         });
-        Face { conversation: self.now.clone(), owner }
+        CardView { conversation: self.now.clone(), owner }
     }
 }
 

@@ -3,9 +3,9 @@
 
 use jiff::Timestamp;
 
+use crate::domain::card_view::CardView;
 use crate::domain::conversation::{Activity, ActivityKind, Conversation, Sequel, State, Status};
 use crate::domain::event::{Event, ThreadEntry};
-use crate::domain::face::Face;
 use crate::domain::message::{Answer, By, Ended, Ending, Message};
 use crate::domain::notice::Notice;
 use crate::domain::plan::Party;
@@ -36,8 +36,8 @@ pub struct ExternalChange {
 
 impl ExternalChange {
     /// What a card shows of it.
-    pub fn face(&self) -> Face {
-        Face { conversation: self.now.clone(), owner: self.to.as_ref().map(|to| to.name.clone()) }
+    pub fn card_view(&self) -> CardView {
+        CardView { conversation: self.now.clone(), owner: self.to.as_ref().map(|to| to.name.clone()) }
     }
 
     /// What has come in or gone out since.
@@ -112,11 +112,11 @@ impl ExternalChange {
         let done_before = self.before.as_ref().is_some_and(|before| before.status == Status::Done);
         let reopened = done_before && self.deserves_a_card().is_some();
         for channel in to_draw {
-            let (channel, face) = (channel.clone(), self.face());
+            let (channel, card_view) = (channel.clone(), self.card_view());
             messages.push(if reopened && cards.contains(&channel) {
-                Message::Anew { channel, face }
+                Message::Anew { channel, card_view }
             } else {
-                Message::Card { channel, face, requester: None }
+                Message::Card { channel, card_view, requester: None }
             });
         }
         for channel in cards {

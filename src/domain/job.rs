@@ -327,8 +327,8 @@ impl Job {
                 Message::Window { view, .. } | Message::Filled { view, .. } | Message::People { view, .. },
             ) => format!("view:{view}"),
             Self::Message(Message::Unfurl { channel, ts, .. }) => format!("links:{channel}:{ts}"),
-            Self::Message(Message::Card { channel, face, .. } | Message::Anew { channel, face }) => {
-                card_key(channel, &face.conversation.id)
+            Self::Message(Message::Card { channel, card_view, .. } | Message::Anew { channel, card_view }) => {
+                card_key(channel, &card_view.conversation.id)
             }
             Self::Message(
                 Message::Line { channel, conversation, .. }

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::card_view::{CardView, Digest};
 use crate::domain::delivery::{Arrival, Awaited};
 use crate::domain::event::ThreadEntry;
-use crate::domain::face::{Digest, Face};
 use crate::domain::notice::Notice;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::Report;
 use crate::domain::request_context::Addressee;
-use crate::domain::say::{HomeFace, ListFace, PeopleFace, Say};
+use crate::domain::say::{HomeView, ListView, PeopleView, Say};
 use crate::ids::{ChannelId, ConversationId, FileId, MessageTs, SlackUserId, ViewId};
 
 /// One thing to be said in one place.
@@ -29,7 +29,7 @@ pub enum Message {
         /// Where.
         channel: ChannelId,
         /// What it shows.
-        face: Face,
+        card_view: CardView,
         /// Who is told if it cannot be posted.
         requester: Option<Addressee>,
     },
@@ -45,7 +45,7 @@ pub enum Message {
         /// Where.
         channel: ChannelId,
         /// What it shows.
-        face: Face,
+        card_view: CardView,
     },
     /// What stands where a card was before it was posted anew.
     Moved {
@@ -140,7 +140,7 @@ pub enum Message {
         /// Whose.
         user: SlackUserId,
         /// What it shows.
-        face: Box<HomeFace>,
+        card_view: Box<HomeView>,
     },
     /// A window with a list in it.
     Window {
@@ -149,7 +149,7 @@ pub enum Message {
         /// Which.
         view: ViewId,
         /// What it shows.
-        face: Box<ListFace>,
+        card_view: Box<ListView>,
     },
     /// The window that shows who is not linked.
     People {
@@ -158,7 +158,7 @@ pub enum Message {
         /// Which.
         view: ViewId,
         /// What it shows; or why nothing.
-        face: Result<Box<PeopleFace>, Refusal>,
+        card_view: Result<Box<PeopleView>, Refusal>,
     },
     /// A form that was opened before it was known what to show in it.
     Filled {
@@ -180,7 +180,7 @@ pub enum Message {
         /// The link, to the letter as Slack gave it.
         url: String,
         /// What is shown.
-        face: Face,
+        card_view: CardView,
     },
 }
 

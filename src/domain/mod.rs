@@ -4,6 +4,7 @@
 pub mod absence;
 pub mod asked;
 pub mod awake;
+pub mod card_view;
 pub mod click;
 pub mod command;
 pub mod command_job;
@@ -13,7 +14,6 @@ pub mod delivery;
 pub mod digest;
 pub mod event;
 pub mod external_change;
-pub mod face;
 pub mod finding;
 pub mod form;
 pub mod fresh;

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::card_view::CardView;
 use crate::domain::conversation::{SharedNumber, State};
 use crate::domain::delivery::{Receipt, Why};
 use crate::domain::event::{Again, Told};
-use crate::domain::face::Face;
 use crate::domain::finding::Finding;
 use crate::domain::list::{FILTERS, Query};
 use crate::domain::people::{Member, Profile, Unlinked};
@@ -20,13 +20,13 @@ use crate::ids::{ChannelId, DraftId, SlackUserId};
 
 /// What a list shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ListFace {
+pub struct ListView {
     /// What was asked for.
     pub query: Query,
     /// What colleagues call the person whose conversations are listed, if a person is asked for.
     pub whose: Option<String>,
     /// The conversations of the page.
-    pub rows: Vec<Face>,
+    pub rows: Vec<CardView>,
     /// How many there are on all pages.
     pub found: usize,
     /// The page that is shown.
@@ -43,18 +43,18 @@ pub struct ListFace {
 
 /// What somebody's home shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HomeFace {
+pub struct HomeView {
     /// The list, or why there is none.
-    pub list: Result<ListFace, Unlinked>,
+    pub list: Result<ListView, Unlinked>,
     /// What they want to hear of.
     pub preferences: NotificationPreferences,
     /// What only admins see.
-    pub admin: Option<AdminFace>,
+    pub admin: Option<AdminView>,
 }
 
 /// What only admins see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AdminFace {
+pub struct AdminView {
     /// The rules.
     pub rules: Rules,
     /// How many members the organization in dialnote has, if dialnote says so.
@@ -73,13 +73,13 @@ pub struct AdminFace {
 
 /// Who is not linked, a page of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PeopleFace {
+pub struct PeopleView {
     /// Members who are nobody in Slack, each with who they are likely to be.
     pub members: Vec<(Member, Option<Profile>)>,
     /// Slack users who wanted something and are no members: why not, and who they are likely to be.
     pub strangers: Vec<(Profile, Unlinked, Vec<Member>)>,
     /// The links that were made by hand.
-    pub by_hand: Vec<LinkFace>,
+    pub by_hand: Vec<LinkView>,
     /// How many there are of each on all pages.
     pub counts: [usize; 3],
     /// The page that is shown.
@@ -92,7 +92,7 @@ pub struct PeopleFace {
 
 /// A link that was made by hand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LinkFace {
+pub struct LinkView {
     /// The Slack user.
     pub user: SlackUserId,
     /// What colleagues call them.
@@ -190,9 +190,9 @@ pub enum Say {
         draft: DraftId,
     },
     /// A list of conversations.
-    List(Box<ListFace>),
+    List(Box<ListView>),
     /// What a channel does not show.
-    Shown(Face),
+    Shown(CardView),
     /// What came of several things that were asked for at once.
     Several(Box<Several>),
     /// The rules were changed.

@@ -239,7 +239,7 @@ pub struct Card {
     /// The message; `None` while it waits to be posted. A known one is never forgotten for `None`.
     pub ts: Option<MessageTs>,
     /// What it shows, as JSON.
-    pub face: String,
+    pub card_view: String,
 }
 
 /// One line of the append-only audit log.

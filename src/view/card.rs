@@ -1,9 +1,9 @@
 //! The card that stands for a conversation in a channel, and the lines in its thread.
 
+use crate::domain::card_view::CardView;
 use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::{Activity, ActivityKind, Contact, Conversation, Links, Sequel, Status};
 use crate::domain::event::{Again, Event, ThreadEntry};
-use crate::domain::face::Face;
 use crate::domain::phone;
 use crate::domain::text::cut;
 use crate::view::element::{Element, Style};
@@ -26,25 +26,25 @@ pub enum Privacy {
 }
 
 /// The card, with the buttons that its state allows.
-pub fn card(face: &Face, links: &Links, privacy: Privacy) -> Content {
+pub fn card(card_view: &CardView, links: &Links, privacy: Privacy) -> Content {
     let conversation = &match privacy {
-        Privacy::Full => face.conversation.clone(),
-        Privacy::Masked => masked(&face.conversation),
+        Privacy::Full => card_view.conversation.clone(),
+        Privacy::Masked => masked(&card_view.conversation),
     };
     let mut blocks = about(conversation);
-    blocks.push(Block::paragraph(&standing(face)));
+    blocks.push(Block::paragraph(&standing(card_view)));
     let until = conversation.snoozed_until.filter(|_| conversation.status == Status::Snoozed);
     blocks.extend(until.map(|until| Block::small(&format!("It comes back {}.", time(until)))));
     let buttons = buttons(conversation, links, privacy);
     blocks.push(Block::actions(&Carried::showing(conversation).encode_within(BLOCK_ID), buttons));
-    Content::new(&neutral(&format!("{} — {}", conversation.title(), standing(face))), blocks)
+    Content::new(&neutral(&format!("{} — {}", conversation.title(), standing(card_view))), blocks)
 }
 
 /// What a channel does not show, for one teammate's eyes.
-pub fn shown(face: &Face) -> Content {
-    let mut blocks = about(&face.conversation);
-    blocks.push(Block::paragraph(&standing(face)));
-    Content::new(&neutral(&face.conversation.title()), blocks)
+pub fn shown(card_view: &CardView) -> Content {
+    let mut blocks = about(&card_view.conversation);
+    blocks.push(Block::paragraph(&standing(card_view)));
+    Content::new(&neutral(&card_view.conversation.title()), blocks)
 }
 
 /// Who it is and what came in last.
@@ -123,14 +123,15 @@ pub fn moved(title: &str, link: &str) -> Content {
 }
 
 /// Owner and status in one line.
-pub(super) fn standing(face: &Face) -> String {
-    let owner = face.owner.as_ref().map_or_else(|| "Nobody owns this yet.".to_owned(), |name| format!("Owner: {name}"));
-    match face.conversation.status {
+pub(super) fn standing(card_view: &CardView) -> String {
+    let owner =
+        card_view.owner.as_ref().map_or_else(|| "Nobody owns this yet.".to_owned(), |name| format!("Owner: {name}"));
+    match card_view.conversation.status {
         Status::Open => owner,
         Status::Snoozed => format!("Snoozed. {owner}"),
         Status::Done => format!("Done. {owner}"),
         Status::Other => {
-            let word = face.conversation.status_word.as_deref().unwrap_or("Unknown status");
+            let word = card_view.conversation.status_word.as_deref().unwrap_or("Unknown status");
             format!("{}. {owner}", cut(word, STATUS_WORD))
         }
     }

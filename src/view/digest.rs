@@ -1,8 +1,8 @@
 //! What a channel reads in the morning, or after we were away: who still waits for an owner.
 
+use crate::domain::card_view::{CardView, Digest};
 use crate::domain::click::{self, Carried, Control};
 use crate::domain::conversation::Links;
-use crate::domain::face::{Digest, Face};
 use crate::view::absence;
 use crate::view::card::{Privacy, event, happened, masked};
 use crate::view::element::{Element, Style};
@@ -20,7 +20,7 @@ pub fn message(digest: &Digest, links: &Links, privacy: Privacy) -> Content {
     } else {
         Block::paragraph(&title)
     }];
-    blocks.extend(digest.waiting.iter().flat_map(|face| row(face, digest, links, privacy)));
+    blocks.extend(digest.waiting.iter().flat_map(|card_view| row(card_view, digest, links, privacy)));
     blocks.extend((digest.more > 0).then(|| {
         let more = digest.more;
         Block::paragraph(&format!("And {more} more: type /inbox unassigned to see all."))
@@ -57,12 +57,12 @@ fn title(digest: &Digest) -> String {
     format!("Good morning. {waiting}")
 }
 
-fn row(face: &Face, digest: &Digest, links: &Links, privacy: Privacy) -> Vec<Block> {
+fn row(card_view: &CardView, digest: &Digest, links: &Links, privacy: Privacy) -> Vec<Block> {
     let conversation = match privacy {
-        Privacy::Full => face.conversation.clone(),
-        Privacy::Masked => masked(&face.conversation),
+        Privacy::Full => card_view.conversation.clone(),
+        Privacy::Masked => masked(&card_view.conversation),
     };
-    let shown = Face { conversation, owner: None };
+    let shown = CardView { conversation, owner: None };
     if let Some((_, line)) = digest.settled.iter().find(|(id, _)| *id == shown.conversation.id) {
         let happened = format!(":white_check_mark: {} {}", line.actor, event(&line.what));
         return vec![Block::paragraph(&shown.conversation.title()), Block::small(&happened)];

@@ -4,7 +4,7 @@ use crate::domain::click::Control;
 use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rules, Who};
 use crate::domain::preferences::{KINDS, NotificationPreferences};
-use crate::domain::say::{AdminFace, HomeFace};
+use crate::domain::say::{AdminView, HomeView};
 use crate::view::element::Element;
 use crate::view::kit::{Block, Home};
 use crate::view::{connect, list, people, routes};
@@ -13,9 +13,9 @@ use crate::view::{connect, list, people, routes};
 const NAMED: usize = 20;
 
 /// The whole home.
-pub fn home(face: &HomeFace) -> Home {
+pub fn home(card_view: &HomeView) -> Home {
     let mut blocks = vec![Block::header("Conversations")];
-    match &face.list {
+    match &card_view.list {
         Ok(list) => {
             blocks
                 .push(Block::row("Find a conversation", Element::search(Control::Find.action_id(), "Name or number")));
@@ -28,10 +28,10 @@ pub fn home(face: &HomeFace) -> Home {
             }
         }
     }
-    if face.list.is_ok() {
-        blocks.extend(preferences(&face.preferences));
+    if card_view.list.is_ok() {
+        blocks.extend(preferences(&card_view.preferences));
     }
-    blocks.extend(face.admin.iter().flat_map(admin));
+    blocks.extend(card_view.admin.iter().flat_map(admin));
     Home::new(blocks)
 }
 
@@ -48,7 +48,7 @@ fn preferences(preferences: &NotificationPreferences) -> [Block; 3] {
     [Block::divider(), Block::header("Notifications"), Block::row(&format!("{what}{quiet}"), change)]
 }
 
-fn admin(admin: &AdminFace) -> Vec<Block> {
+fn admin(admin: &AdminView) -> Vec<Block> {
     let change = Element::button(Control::Rules, "Change…", "{}");
     let mut blocks = vec![Block::divider(), Block::header("For admins"), Block::row(&rules(&admin.rules), change)];
     let connection = match admin.members {
@@ -72,7 +72,7 @@ fn admin(admin: &AdminFace) -> Vec<Block> {
 }
 
 /// Who is not linked.
-fn unlinked(admin: &AdminFace) -> String {
+fn unlinked(admin: &AdminView) -> String {
     let members = match admin.unlinked.as_slice() {
         [] => "Every member of dialnote is somebody in Slack.".to_owned(),
         unlinked => {

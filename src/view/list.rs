@@ -1,10 +1,10 @@
 //! Lists of conversations: the same in a private message, in a window and in somebody's home.
 
+use crate::domain::card_view::CardView;
 use crate::domain::click::{Carried, Control, row};
 use crate::domain::conversation::{Conversation, Status};
-use crate::domain::face::Face;
 use crate::domain::list::{FILTERS, Filter, PAGE, Query};
-use crate::domain::say::{ListFace, Say};
+use crate::domain::say::{ListView, Say};
 use crate::view::card::{details, happened, standing};
 use crate::view::element::{Choosable, Element, Style};
 use crate::view::kit::{Block, Content};
@@ -12,26 +12,27 @@ use crate::view::mrkdwn::{neutral, time};
 use crate::view::reply;
 
 /// A list as a message.
-pub fn message(face: &ListFace) -> Content {
-    Content::new(&neutral(&title(face)), blocks(face))
+pub fn message(card_view: &ListView) -> Content {
+    Content::new(&neutral(&title(card_view)), blocks(card_view))
 }
 
 /// A list: what came of the last button, what is listed, the conversations, the other pages.
-pub fn blocks(face: &ListFace) -> Vec<Block> {
+pub fn blocks(card_view: &ListView) -> Vec<Block> {
     let mut blocks = Vec::new();
-    blocks.extend(face.notice.iter().flat_map(|notice| notice_blocks(notice, &face.query)));
-    blocks.push(Block::row(&title(face), filters(face)));
-    if face.reading {
+    blocks.extend(card_view.notice.iter().flat_map(|notice| notice_blocks(notice, &card_view.query)));
+    blocks.push(Block::row(&title(card_view), filters(card_view)));
+    if card_view.reading {
         blocks.push(Block::small("I am still reading your conversations; some may be missing."));
     }
     blocks.extend(
-        face.silent_since
+        card_view
+            .silent_since
             .map(|at| Block::small(&format!("dialnote does not answer; this is how it was {}.", time(at)))),
     );
-    for row in &face.rows {
-        blocks.extend(conversation(row, &face.query));
+    for row in &card_view.rows {
+        blocks.extend(conversation(row, &card_view.query));
     }
-    blocks.extend(pages(face));
+    blocks.extend(pages(card_view));
     blocks
 }
 
@@ -42,8 +43,8 @@ fn notice_blocks(notice: &Say, query: &Query) -> Vec<Block> {
     blocks
 }
 
-fn title(face: &ListFace) -> String {
-    let Query { filter, text, .. } = &face.query;
+fn title(card_view: &ListView) -> String {
+    let Query { filter, text, .. } = &card_view.query;
     let what = match filter {
         Filter::Mine => "Yours".to_owned(),
         Filter::Unassigned => "Nobody’s, oldest first".to_owned(),
@@ -52,22 +53,22 @@ fn title(face: &ListFace) -> String {
         Filter::Done => "Done".to_owned(),
         Filter::Snoozed => "Snoozed".to_owned(),
         Filter::All => "All conversations".to_owned(),
-        Filter::Person(_) => format!("{}’s", face.whose.as_deref().unwrap_or("That person")),
+        Filter::Person(_) => format!("{}’s", card_view.whose.as_deref().unwrap_or("That person")),
         Filter::Only(_) => "Found".to_owned(),
     };
     let like = if text.is_empty() { String::new() } else { format!(" like “{text}”") };
-    match face.found {
+    match card_view.found {
         0 => format!("{what}{like}: none."),
         found if found <= PAGE => format!("{what}{like}: {found}."),
         found => {
-            let first = face.page * PAGE + 1;
+            let first = card_view.page * PAGE + 1;
             format!("{what}{like}: {first}–{} of {found}.", (first + PAGE - 1).min(found))
         }
     }
 }
 
 /// The other lists, with how much is in each.
-fn filters(face: &ListFace) -> Element {
+fn filters(card_view: &ListView) -> Element {
     let label = |name: &str| {
         name.chars().next().map_or_else(String::new, |first| first.to_uppercase().chain(name.chars().skip(1)).collect())
     };
@@ -75,14 +76,14 @@ fn filters(face: &ListFace) -> Element {
         let query = Query { filter: filter.clone(), text: String::new(), page: 0 };
         Choosable::new(&format!("{} ({count})", label(name)), &Carried::list(&query).encode())
     };
-    let options = FILTERS.iter().zip(&face.counts).map(option).collect();
-    let chosen = FILTERS.iter().position(|(filter, _)| *filter == face.query.filter);
+    let options = FILTERS.iter().zip(&card_view.counts).map(option).collect();
+    let chosen = FILTERS.iter().position(|(filter, _)| *filter == card_view.query.filter);
     Element::menu(Control::Filter.action_id(), "Show", options, chosen)
 }
 
-fn conversation(face: &Face, query: &Query) -> Vec<Block> {
-    let conversation = &face.conversation;
-    let mut blocks = vec![Block::paragraph(&headline(face))];
+fn conversation(card_view: &CardView, query: &Query) -> Vec<Block> {
+    let conversation = &card_view.conversation;
+    let mut blocks = vec![Block::paragraph(&headline(card_view))];
     if let Some(last) = &conversation.last_activity {
         let preview = last.preview.as_ref().map(|preview| format!("“{preview}”"));
         blocks.push(Block::small(&happened(last)));
@@ -93,10 +94,10 @@ fn conversation(face: &Face, query: &Query) -> Vec<Block> {
     blocks
 }
 
-pub(super) fn headline(face: &Face) -> String {
-    let title = face.conversation.title();
-    let details = details(&face.conversation).map_or_else(String::new, |details| format!(" · {details}"));
-    format!("{title}{details}\n{}", standing(face))
+pub(super) fn headline(card_view: &CardView) -> String {
+    let title = card_view.conversation.title();
+    let details = details(&card_view.conversation).map_or_else(String::new, |details| format!(" · {details}"));
+    format!("{title}{details}\n{}", standing(card_view))
 }
 
 fn buttons(conversation: &Conversation, value: &str) -> Vec<Element> {
@@ -122,13 +123,14 @@ fn buttons(conversation: &Conversation, value: &str) -> Vec<Element> {
     row
 }
 
-fn pages(face: &ListFace) -> Option<Block> {
+fn pages(card_view: &ListView) -> Option<Block> {
     let turned = |control, label, page| {
-        let query = Query { page, ..face.query.clone() };
+        let query = Query { page, ..card_view.query.clone() };
         Element::button(control, label, &Carried::list(&query).encode())
     };
-    let back = face.page.checked_sub(1).map(|page| turned(Control::Newer, "Back", page));
-    let on = ((face.page + 1) * PAGE < face.found).then(|| turned(Control::Older, "More", face.page + 1));
+    let back = card_view.page.checked_sub(1).map(|page| turned(Control::Newer, "Back", page));
+    let on =
+        ((card_view.page + 1) * PAGE < card_view.found).then(|| turned(Control::Older, "More", card_view.page + 1));
     let buttons: Vec<_> = back.into_iter().chain(on).collect();
     (!buttons.is_empty()).then(|| Block::actions("pages", buttons))
 }

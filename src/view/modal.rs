@@ -11,7 +11,7 @@ use crate::domain::preferences::{KINDS, NotificationPreferences};
 use crate::domain::question::Seen;
 use crate::domain::refusal::Refusal;
 use crate::domain::route::{self, Morning};
-use crate::domain::say::ListFace;
+use crate::domain::say::ListView;
 use crate::domain::text;
 use crate::domain::verb::Verb;
 use crate::domain::when::When;
@@ -260,12 +260,12 @@ pub fn refused(why: &Refusal) -> Modal {
 }
 
 /// The window in which a conversation is found, or a list stands.
-pub fn window(face: Option<&ListFace>, query: &Query) -> Modal {
+pub fn window(card_view: Option<&ListView>, query: &Query) -> Modal {
     let metadata = serde_json::to_string(query).unwrap_or_default();
     let find = Element::search(Control::Find.action_id(), "Name or number");
     let mut blocks = vec![Block::row("Find a conversation", find)];
-    match face {
-        Some(face) => blocks.extend(list::blocks(face)),
+    match card_view {
+        Some(card_view) => blocks.extend(list::blocks(card_view)),
         None => blocks.push(Block::small("Names may be misspelt, and of a number the last digits are enough.")),
     }
     Modal::window(LIST_CALLBACK_ID, "dialnote", metadata, blocks)

@@ -3,7 +3,7 @@
 use crate::domain::click::{Carried, Control};
 use crate::domain::people::{Member, Profile, Unlinked};
 use crate::domain::refusal::Refusal;
-use crate::domain::say::{Broken, LinkFace, PeopleFace};
+use crate::domain::say::{Broken, LinkView, PeopleView};
 use crate::domain::text::cut;
 use crate::ids::{MemberId, SlackUserId};
 use crate::view::element::{Confirm, Element, Style};
@@ -25,9 +25,9 @@ pub fn waiting() -> Modal {
 }
 
 /// The window: what came of the last button, who is not linked on both sides, and who was by hand.
-pub fn window(face: &Result<Box<PeopleFace>, Refusal>) -> Modal {
-    match face {
-        Ok(face) => window_of(blocks(face)),
+pub fn window(card_view: &Result<Box<PeopleView>, Refusal>) -> Modal {
+    match card_view {
+        Ok(card_view) => window_of(blocks(card_view)),
         Err(why) => window_of(reply::refusal(why).blocks),
     }
 }
@@ -41,24 +41,26 @@ pub(super) fn button() -> Element {
     Element::button(Control::People, "People…", "{}")
 }
 
-fn blocks(face: &PeopleFace) -> Vec<Block> {
+fn blocks(card_view: &PeopleView) -> Vec<Block> {
     let mut blocks = Vec::new();
-    if let Some(notice) = &face.notice {
+    if let Some(notice) = &card_view.notice {
         blocks.extend(reply::say(notice).blocks);
         blocks.push(Block::divider());
     }
-    let [members, strangers, by_hand] = face.counts;
+    let [members, strangers, by_hand] = card_view.counts;
     blocks.push(Block::header(&counted(members, "In dialnote, and nobody in Slack")));
-    blocks.extend(face.members.iter().map(|(member, likely)| member_row(member, likely.as_ref(), face.page)));
+    blocks.extend(card_view.members.iter().map(|(member, likely)| member_row(member, likely.as_ref(), card_view.page)));
     blocks.push(Block::header(&counted(strangers, "In Slack, and nobody in dialnote")));
-    blocks.extend(face.strangers.iter().flat_map(|(profile, why, likely)| stranger(profile, *why, likely, face.page)));
+    blocks.extend(
+        card_view.strangers.iter().flat_map(|(profile, why, likely)| stranger(profile, *why, likely, card_view.page)),
+    );
     blocks.push(Block::small("These are the people who wanted something here, or were to be given something."));
     if by_hand > 0 {
         blocks.push(Block::header(&counted(by_hand, "Linked by hand")));
-        blocks.extend(face.by_hand.iter().flat_map(|link| made_by_hand(link, face.page)));
+        blocks.extend(card_view.by_hand.iter().flat_map(|link| made_by_hand(link, card_view.page)));
     }
     blocks.push(Block::small("Whoever is not here, or somebody else: type `/dialnote link @person member`."));
-    blocks.extend((face.pages > 1).then(|| pages(face)));
+    blocks.extend((card_view.pages > 1).then(|| pages(card_view)));
     blocks
 }
 
@@ -69,11 +71,11 @@ fn counted(count: usize, what: &str) -> String {
     }
 }
 
-fn pages(face: &PeopleFace) -> Block {
-    let last = face.page + 1 >= face.pages;
-    let (label, page) = if last { ("First page", 0) } else { ("Next page", face.page + 1) };
+fn pages(card_view: &PeopleView) -> Block {
+    let last = card_view.page + 1 >= card_view.pages;
+    let (label, page) = if last { ("First page", 0) } else { ("Next page", card_view.page + 1) };
     let carried = Carried { page: Some(page), ..Carried::default() }.encode();
-    let text = format!("Page {} of {}", face.page + 1, face.pages);
+    let text = format!("Page {} of {}", card_view.page + 1, card_view.pages);
     Block::row(&text, Element::button(Control::People, label, &carried))
 }
 
@@ -108,7 +110,7 @@ fn stranger(profile: &Profile, why: Unlinked, likely: &[Member], page: usize) ->
     likely.iter().map(row).collect()
 }
 
-fn made_by_hand(link: &LinkFace, page: usize) -> Vec<Block> {
+fn made_by_hand(link: &LinkView, page: usize) -> Vec<Block> {
     let carried = Carried { user: Some(link.user.clone()), page: Some(page), ..Carried::default() }.encode();
     let broken = match link.broken {
         None => "",

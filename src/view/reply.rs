@@ -90,8 +90,8 @@ pub(super) fn say_in(say: &Say, list: Option<&Query>) -> Content {
         Say::GivenUp { reference, draft } => {
             given_up(reference, &Carried { draft: Some(draft.clone()), ..Carried::default() })
         }
-        Say::List(face) => super::list::message(face),
-        Say::Shown(face) => card::shown(face),
+        Say::List(card_view) => super::list::message(card_view),
+        Say::Shown(card_view) => card::shown(card_view),
         Say::Several(all) => several(all, list),
         Say::RulesChanged => sentence("Saved. The new rules hold from now on."),
         Say::PrivacyChanged { masked: true } => sentence(

@@ -49,7 +49,7 @@ impl Work {
         let act = undoing::act(claim, job);
         let ending = Concluded { progress, act: &act, note_refused, until: None };
         let mut messages = conclude::messages(ending, &job.requester, &channels, self.clock.now());
-        messages.extend(self.shown_links(&claim.installation, &progress.face()).await?);
+        messages.extend(self.shown_links(&claim.installation, &progress.card_view()).await?);
         if plan.event().changes_state() {
             let line = ThreadEntry { actor: plan.requester.name.clone(), what: plan.event(), note: String::new() };
             messages.extend(self.settle_in_digests(&claim.installation, &progress.now, &line).await?);
@@ -288,11 +288,11 @@ fn verified(plan: &Plan) -> Verified {
 /// conversation before it is posted has to bring it up to date.
 pub(super) fn expected(message: &Message, cards: &[ChannelId]) -> Option<Effect> {
     match message {
-        Message::Card { channel, face, .. } if !cards.contains(channel) => Some(Effect::PutCard(Card {
+        Message::Card { channel, card_view, .. } if !cards.contains(channel) => Some(Effect::PutCard(Card {
             channel: channel.clone(),
-            conversation: face.conversation.id.clone(),
+            conversation: card_view.conversation.id.clone(),
             ts: None,
-            face: serde_json::to_string(face).unwrap_or_default(),
+            card_view: serde_json::to_string(card_view).unwrap_or_default(),
         })),
         _ => None,
     }

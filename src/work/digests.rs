@@ -6,10 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::absence::Absence;
+use crate::domain::card_view::{CardView, Digest};
 use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::digest::{Overdue, Summary};
 use crate::domain::event::ThreadEntry;
-use crate::domain::face::{Digest, Face};
 use crate::domain::hours;
 use crate::domain::job::{DigestJob, Job};
 use crate::domain::message::Message;
@@ -149,7 +149,7 @@ impl Work {
             return Ok(Outcome::done(vec![self.remind_at(channel, next)]));
         }
         let again = rules.working.after(now, AT_MOST_EVERY, &zone);
-        let waiting = waiting.into_iter().map(|conversation| Face { conversation, owner: None }).collect();
+        let waiting = waiting.into_iter().map(|conversation| CardView { conversation, owner: None }).collect();
         let overdue = Some(rules.remind_within);
         let digest = Digest { overdue, waiting, more, ..Digest::at(now) };
         let message = Message::Digest { channel: channel.clone(), digest: Box::new(digest) };
@@ -203,7 +203,7 @@ impl Work {
         for (channel, _) in self.routed(installation, conversation.line.as_ref()).await? {
             let told = self.told_last(installation, &channel).await?;
             let id = &conversation.id;
-            if told.is_some_and(|told| told.digest.waiting.iter().any(|face| face.conversation.id == *id)) {
+            if told.is_some_and(|told| told.digest.waiting.iter().any(|card_view| card_view.conversation.id == *id)) {
                 let line = (!waits).then(|| line.clone());
                 messages.push(Message::Settled { channel, conversation: id.clone(), line });
             }
@@ -281,7 +281,7 @@ impl Work {
             let owner = Owner { id, name: String::new() };
             loads.push((self.people.party(installation, &owner).await?.name, open));
         }
-        let waiting = summary.waiting.into_iter().map(|conversation| Face { conversation, owner: None }).collect();
+        let waiting = summary.waiting.into_iter().map(|conversation| CardView { conversation, owner: None }).collect();
         Ok(Digest { waiting, more: summary.more, snoozed: summary.snoozed, loads, ..Digest::at(at) })
     }
 }

@@ -310,22 +310,22 @@ async fn routes(work: &Work) -> Vec<Finding> {
 
 /// Links made by hand that do not count any more.
 async fn broken_links(work: &Work) -> Vec<Finding> {
-    let faces = async {
+    let card_views = async {
         let home = work.home().await?;
-        let mut faces = Vec::new();
+        let mut card_views = Vec::new();
         for link in work.people.by_hand(home).await?.iter().take(LINKS) {
-            faces.push(work.link_face(home, link).await?);
+            card_views.push(work.link_face(home, link).await?);
         }
-        Ok::<_, Fault>(faces)
+        Ok::<_, Fault>(card_views)
     };
-    let faces = match faces.await {
-        Ok(faces) => faces,
+    let card_views = match card_views.await {
+        Ok(card_views) => card_views,
         Err(cause) => {
             let words = "the links made by hand could not be looked at";
             return vec![Finding::new(PEOPLE, State::Note, words).because(&cause)];
         }
     };
-    let broken = faces.into_iter().filter_map(|link| {
+    let broken = card_views.into_iter().filter_map(|link| {
         let why = match link.broken? {
             Broken::MemberGone => "who is not in dialnote any more",
             Broken::Account(_) => "but has no account in Slack any more that can be linked",

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use crate::dialnote::answer::{CallError, Denied};
 use crate::dialnote::client::READS;
+use crate::domain::card_view::CardView;
 use crate::domain::command::{Act, Assignee, Command};
 use crate::domain::command_job::{Batch, CommandJob, ResumeJob, Stage};
 use crate::domain::conversation::{Conversation, ConversationRef, Owner};
-use crate::domain::face::Face;
 use crate::domain::fresh::{Answered, Looked};
 use crate::domain::job::Job;
 use crate::domain::message::Message;
@@ -156,8 +156,8 @@ impl Work {
         let (by, conversation) = (facts.requester.name, &facts.conversation.id);
         let detail = json!({ "outcome": "done", "by": by, "member": member, "conversation": conversation });
         let record = self.record_attempt(&job.requester, "show", &detail);
-        let face = Face { conversation: facts.conversation, owner: facts.owner.map(|owner| owner.name) };
-        Outcome::done(vec![record, self.answer_to(claim, job, Say::Shown(face))])
+        let card_view = CardView { conversation: facts.conversation, owner: facts.owner.map(|owner| owner.name) };
+        Outcome::done(vec![record, self.answer_to(claim, job, Say::Shown(card_view))])
     }
 
     /// Whether the message that is to become a note is one already: of which conversation.

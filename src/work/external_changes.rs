@@ -162,10 +162,10 @@ impl Work {
         found: &ExternalChange,
     ) -> Result<Vec<Effect>, Fault> {
         let installation = &claim.installation;
-        let shows = serde_json::to_string(&found.face()).unwrap_or_default();
+        let shows = serde_json::to_string(&found.card_view()).unwrap_or_default();
         let cards = self.store.cards(installation, &found.now.id).await?;
         let channels: Vec<_> = cards.iter().map(|card| card.channel.clone()).collect();
-        let stale = cards.iter().filter(|card| card.face != shows).map(|card| card.channel.clone());
+        let stale = cards.iter().filter(|card| card.card_view != shows).map(|card| card.channel.clone());
         let mut to_draw: Vec<_> = stale.collect();
         let routed = self.routed(installation, found.now.line.as_ref()).await?;
         if let Some(heard) = found.deserves_a_card().filter(|_| !job.quiet) {
@@ -178,7 +178,7 @@ impl Work {
         if job.quiet {
             messages = messages.into_iter().filter_map(silent).collect();
         }
-        messages.extend(self.shown_links(installation, &found.face()).await?);
+        messages.extend(self.shown_links(installation, &found.card_view()).await?);
         for (actor, what) in found.events().into_iter().filter(|(_, event)| event.changes_state()) {
             let line = ThreadEntry { actor, what, note: String::new() };
             messages.extend(self.settle_in_digests(installation, &found.now, &line).await?);
@@ -209,7 +209,7 @@ impl Work {
 fn silent(message: Message) -> Option<Message> {
     match message {
         Message::Card { .. } | Message::Marked { .. } => Some(message),
-        Message::Anew { channel, face } => Some(Message::Card { channel, face, requester: None }),
+        Message::Anew { channel, card_view } => Some(Message::Card { channel, card_view, requester: None }),
         _ => None,
     }
 }

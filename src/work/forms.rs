@@ -5,7 +5,7 @@ use crate::domain::form::FormContext;
 use crate::domain::job::FormJob;
 use crate::domain::message::Message;
 use crate::domain::question::Seen;
-use crate::domain::say::{HomeFace, ListFace};
+use crate::domain::say::{HomeView, ListView};
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId, MemberId, SlackUserId, ViewId};
@@ -34,15 +34,15 @@ impl Work {
         &self,
         claim: &Claim,
         user: &SlackUserId,
-        face: &HomeFace,
+        card_view: &HomeView,
     ) -> Result<Vec<Effect>, CallError> {
         let kept = self.store.document(&claim.installation, HOME, user.as_str()).await?;
         let opened = kept.and_then(|kept| serde_json::from_str::<Opened>(&kept.body).ok());
         let hash = opened.and_then(|opened| opened.hash);
-        let drawn = home::home(face);
+        let drawn = home::home(card_view);
         let by = self.ensure_lease(claim).await?;
         let published = self.slack.with_deadline(by).publish(user, &drawn, hash.as_deref()).await;
-        let Ok(list) = &face.list else { return published.map(|_| Vec::new()) };
+        let Ok(list) = &card_view.list else { return published.map(|_| Vec::new()) };
         let query = list.query.clone();
         let opened = |hash| {
             let body = serde_json::to_string(&Opened { query: query.clone(), hash }).unwrap_or_default();
@@ -59,8 +59,8 @@ impl Work {
     }
 
     /// Shows a list in a window.
-    pub(super) async fn show_window(&self, view: &ViewId, face: &ListFace) -> Result<(), CallError> {
-        self.slack.update_view(view, &modal::window(Some(face), &face.query)).await
+    pub(super) async fn show_window(&self, view: &ViewId, card_view: &ListView) -> Result<(), CallError> {
+        self.slack.update_view(view, &modal::window(Some(card_view), &card_view.query)).await
     }
 
     /// Finds out what a form is about that was opened before that was known.

@@ -10,7 +10,7 @@ use crate::domain::linking::{Linking, Meant, likely, meant, suggested};
 use crate::domain::message::Message;
 use crate::domain::people::{ByHand, Member, Profile, Unlinked, link, may_be_linked};
 use crate::domain::refusal::Refusal;
-use crate::domain::say::{Broken, LinkFace, PeopleFace, Say};
+use crate::domain::say::{Broken, LinkView, PeopleView, Say};
 use crate::error::Fault;
 use crate::ids::{InstallationId, MemberId, SlackUserId};
 use crate::store::{Claim, Effect, Entry};
@@ -116,7 +116,7 @@ impl Work {
     fn not_shown(&self, claim: &Claim, job: &PeopleJob, why: Refusal) -> Effect {
         let message = match job.window.clone() {
             Some(PeopleWindow { view, .. }) => {
-                Message::People { user: job.requester.user.clone(), view, face: Err(why) }
+                Message::People { user: job.requester.user.clone(), view, card_view: Err(why) }
             }
             None => Message::Private { to: job.requester.addressee(), say: refusal(why) },
         };
@@ -277,10 +277,10 @@ impl Work {
                 }
             }
         }
-        let mut face = self.people_face(installation, strangers, page).await?;
-        face.notice = job.notice.clone().map(Box::new);
+        let mut card_view = self.people_face(installation, strangers, page).await?;
+        card_view.notice = job.notice.clone().map(Box::new);
         let user = job.requester.user.clone();
-        effects.push(self.say(claim, Message::People { user, view, face: Ok(Box::new(face)) }));
+        effects.push(self.say(claim, Message::People { user, view, card_view: Ok(Box::new(card_view)) }));
         Ok(Outcome::done(effects))
     }
 
@@ -289,7 +289,7 @@ impl Work {
         installation: &InstallationId,
         strangers: Vec<(Profile, Unlinked)>,
         page: usize,
-    ) -> Result<PeopleFace, Fault> {
+    ) -> Result<PeopleView, Fault> {
         let members = self.people.unlinked(installation).await?;
         let by_hand = self.people.by_hand(installation).await?;
         let counts = [members.len(), strangers.len(), by_hand.len()];
@@ -302,16 +302,16 @@ impl Work {
             let likely = suggested(profile, &all).into_iter().cloned().collect();
             (profile.clone(), *why, likely)
         });
-        let mut faces = Vec::new();
+        let mut card_views = Vec::new();
         for link in on_page(&by_hand, page) {
-            faces.push(self.link_face(installation, link).await?);
+            card_views.push(self.link_face(installation, link).await?);
         }
         let (members, strangers) = (of_members.collect(), of_strangers.collect());
-        Ok(PeopleFace { members, strangers, by_hand: faces, counts, page, pages, notice: None })
+        Ok(PeopleView { members, strangers, by_hand: card_views, counts, page, pages, notice: None })
     }
 
     /// A link that was made by hand, as admins are shown it.
-    pub(super) async fn link_face(&self, installation: &InstallationId, link: &ByHand) -> Result<LinkFace, Fault> {
+    pub(super) async fn link_face(&self, installation: &InstallationId, link: &ByHand) -> Result<LinkView, Fault> {
         let members = self.people.team(installation).await?;
         let profile = self.people.look_up(installation, &link.user).await?;
         let account = profile.as_ref().map(|profile| may_be_linked(profile.account));
@@ -322,7 +322,7 @@ impl Work {
             (true, None) => Some(Broken::Account(Unlinked::Deactivated)),
         };
         let by = self.people.name(installation, &link.by).await?;
-        Ok(LinkFace {
+        Ok(LinkView {
             user: link.user.clone(),
             name: profile.map_or_else(|| NAMELESS.to_owned(), |profile| profile.name),
             member: called(&members, &link.member).unwrap_or_else(|| link.name.clone()),

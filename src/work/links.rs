@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::face::Face;
+use crate::domain::card_view::CardView;
 use crate::domain::job::LinksJob;
 use crate::domain::message::Message;
 use crate::error::Fault;
@@ -55,7 +55,7 @@ impl Work {
             if kept.is_some_and(|kept| later(kept.at, PAUSE) > self.clock.now()) {
                 continue;
             }
-            let Some(face) = self.face_of(claim, &id).await? else { continue };
+            let Some(card_view) = self.face_of(claim, &id).await? else { continue };
             let shown = Shown { ts: job.ts.clone(), url: url.clone() };
             effects.push(Effect::PutDocument(Document {
                 kind: Shown::kind(&id),
@@ -64,30 +64,34 @@ impl Work {
                 due: None,
                 body: serde_json::to_string(&shown).unwrap_or_default(),
             }));
-            effects.push(self.say(claim, unfurl(job.channel.clone(), shown, face)));
+            effects.push(self.say(claim, unfurl(job.channel.clone(), shown, card_view)));
         }
         Ok(Outcome::done(effects))
     }
 
     /// The cards that stand in the place of links, as the conversation is now.
-    pub(super) async fn shown_links(&self, installation: &InstallationId, face: &Face) -> Result<Vec<Message>, Fault> {
-        let kept = self.store.documents(installation, &Shown::kind(&face.conversation.id), CHANNELS).await?;
+    pub(super) async fn shown_links(
+        &self,
+        installation: &InstallationId,
+        card_view: &CardView,
+    ) -> Result<Vec<Message>, Fault> {
+        let kept = self.store.documents(installation, &Shown::kind(&card_view.conversation.id), CHANNELS).await?;
         let shown = kept.into_iter().filter_map(|kept| Some((kept.id, serde_json::from_str(&kept.body).ok()?)));
-        Ok(shown.map(|(channel, shown)| unfurl(ChannelId::new(channel), shown, face.clone())).collect())
+        Ok(shown.map(|(channel, shown)| unfurl(ChannelId::new(channel), shown, card_view.clone())).collect())
     }
 
     /// A conversation as it is now, if there is one with this id.
-    async fn face_of(&self, claim: &Claim, id: &ConversationId) -> Result<Option<Face>, Stop> {
+    async fn face_of(&self, claim: &Claim, id: &ConversationId) -> Result<Option<CardView>, Stop> {
         let conversation = match self.look_at(&claim.installation, id).await {
             Ok(conversation) => conversation,
             Err(Stop::Refused(_)) => return Ok(None),
             Err(stop) => return Err(stop),
         };
         let owner = self.owner(&claim.installation, &conversation).await?.map(|owner| owner.name);
-        Ok(Some(Face { conversation, owner }))
+        Ok(Some(CardView { conversation, owner }))
     }
 }
 
-fn unfurl(channel: ChannelId, shown: Shown, face: Face) -> Message {
-    Message::Unfurl { channel, ts: shown.ts, url: shown.url, face }
+fn unfurl(channel: ChannelId, shown: Shown, card_view: CardView) -> Message {
+    Message::Unfurl { channel, ts: shown.ts, url: shown.url, card_view }
 }

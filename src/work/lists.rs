@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tracing::info;
 
+use crate::domain::card_view::CardView;
 use crate::domain::conversation::Conversation;
-use crate::domain::face::Face;
 use crate::domain::job::{Job, ListJob};
 use crate::domain::list::{self, Filter, Listing, Query};
 use crate::domain::lookup::book::{Book, home_of};
@@ -18,7 +18,7 @@ use crate::domain::people::Teammate;
 use crate::domain::preferences::NotificationPreferences;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::{Place, RequestContext, Via};
-use crate::domain::say::{AdminFace, HomeFace, ListFace, Say};
+use crate::domain::say::{AdminView, HomeView, ListView, Say};
 use crate::domain::suggest::suggest;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MemberId, SlackUserId};
@@ -62,9 +62,11 @@ impl Work {
         let me = match self.people.reader(installation, &requester.user).await? {
             Ok(me) => me,
             Err(stranger) if job.list.place == Place::Home => {
-                let face =
-                    HomeFace { list: Err(stranger.why), preferences: NotificationPreferences::default(), admin: None };
-                return Ok(self.drawn(claim, Message::Home { user: requester.user.clone(), face: Box::new(face) }));
+                let card_view =
+                    HomeView { list: Err(stranger.why), preferences: NotificationPreferences::default(), admin: None };
+                return Ok(
+                    self.drawn(claim, Message::Home { user: requester.user.clone(), card_view: Box::new(card_view) })
+                );
             }
             Err(stranger) => return Ok(self.list_refused(claim, job, Refusal::YouAreNotLinked(stranger.why))),
         };
@@ -86,19 +88,19 @@ impl Work {
                 !matches!(tokio::time::timeout(GLANCE, self.poll_now(installation, Urgency::Somebody)).await, Ok(Ok(_)))
             }
         };
-        let mut face = self.face(installation, &query, &me, person.as_ref(), silent).await?;
-        face.notice = job.notice.clone().map(Box::new);
+        let mut card_view = self.card_view(installation, &query, &me, person.as_ref(), silent).await?;
+        card_view.notice = job.notice.clone().map(Box::new);
         let message = match &job.list.place {
-            Place::Message => Message::Private { to: requester.addressee(), say: Say::List(Box::new(face)) },
+            Place::Message => Message::Private { to: requester.addressee(), say: Say::List(Box::new(card_view)) },
             Place::View(view) => {
-                Message::Window { user: requester.user.clone(), view: view.clone(), face: Box::new(face) }
+                Message::Window { user: requester.user.clone(), view: view.clone(), card_view: Box::new(card_view) }
             }
             Place::Home => {
                 let preferences = self.preferences(installation, &requester.user).await?;
                 let admin = if me.admin { Some(self.admin(installation).await?) } else { None };
                 Message::Home {
                     user: requester.user.clone(),
-                    face: Box::new(HomeFace { list: Ok(face), preferences, admin }),
+                    card_view: Box::new(HomeView { list: Ok(card_view), preferences, admin }),
                 }
             }
         };
@@ -131,14 +133,14 @@ impl Work {
         Outcome::done(vec![self.say(claim, Message::Private { to: job.requester.addressee(), say })])
     }
 
-    async fn face(
+    async fn card_view(
         &self,
         installation: &InstallationId,
         query: &Query,
         me: &Teammate,
         person: Option<&Teammate>,
         silent: bool,
-    ) -> Result<ListFace, Fault> {
+    ) -> Result<ListView, Fault> {
         let watched = self.watched(installation).await?;
         let of = |known: &Conversations| {
             let all = || known.values().map(|sight| &sight.known);
@@ -146,15 +148,15 @@ impl Work {
             Taken::from(list::select(all(), query, &home_of(all()), Some(&me.member), person))
         };
         let Taken { rows, found, page, counts } = self.index.look(self.store.as_ref(), installation, of).await?;
-        let mut faces = Vec::new();
+        let mut card_views = Vec::new();
         for conversation in rows {
             let owner = self.owner(installation, &conversation).await?.map(|owner| owner.name);
-            faces.push(Face { conversation, owner });
+            card_views.push(CardView { conversation, owner });
         }
-        Ok(ListFace {
+        Ok(ListView {
             query: query.clone(),
             whose: person.map(|person| person.name.clone()),
-            rows: faces,
+            rows: card_views,
             found,
             page,
             counts,
@@ -207,7 +209,7 @@ impl Work {
         self.index.look(self.store.as_ref(), installation, counted).await
     }
 
-    async fn admin(&self, installation: &InstallationId) -> Result<AdminFace, Fault> {
+    async fn admin(&self, installation: &InstallationId) -> Result<AdminView, Fault> {
         let trouble = self.store.document(installation, TROUBLE, "").await?;
         let recently = |at: Timestamp| later(at, TROUBLED) > self.clock.now();
         let members = self.check_dialnote().await.ok();
@@ -215,7 +217,7 @@ impl Work {
             Some(_) => (self.people.unlinked(installation).await?, self.people.strangers(installation).await?),
             None => (Vec::new(), Vec::new()),
         };
-        Ok(AdminFace {
+        Ok(AdminView {
             rules: self.rules(installation).await?,
             members,
             read_only_key: trouble.is_some_and(|trouble| recently(trouble.at)),

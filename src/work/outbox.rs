@@ -3,9 +3,9 @@
 
 use tracing::warn;
 
+use crate::domain::card_view::CardView;
 use crate::domain::delivery::Fate;
 use crate::domain::event::ThreadEntry;
-use crate::domain::face::Face;
 use crate::domain::job::Job;
 use crate::domain::message::Message;
 use crate::domain::request_context::{Addressee, Reply};
@@ -42,11 +42,11 @@ impl Work {
                 let content = if to.late { people::late(reply::say(say)) } else { reply::say(say) };
                 self.answer(claim, to, &content).await.map(|()| Vec::new())
             }
-            Message::Card { channel, face, .. } => self.put_card(claim, channel, face).await,
+            Message::Card { channel, card_view, .. } => self.put_card(claim, channel, card_view).await,
             Message::CardAgain { channel, conversation } => {
                 self.draw_again(claim, channel, conversation).await.map(|()| Vec::new())
             }
-            Message::Anew { channel, face } => self.put_anew(claim, channel, face).await,
+            Message::Anew { channel, card_view } => self.put_anew(claim, channel, card_view).await,
             Message::Moved { channel, title, old, new, .. } => {
                 self.strike(claim, channel, title, old, new).await.map(|()| Vec::new())
             }
@@ -68,13 +68,13 @@ impl Work {
                     Err(error) => Err(error),
                 }
             }
-            Message::Home { user, face } => self.publish(claim, user, face).await,
-            Message::Window { view, face, .. } => self.show_window(view, face).await.map(|()| Vec::new()),
+            Message::Home { user, card_view } => self.publish(claim, user, card_view).await,
+            Message::Window { view, card_view, .. } => self.show_window(view, card_view).await.map(|()| Vec::new()),
             Message::Filled { view, title, context, .. } => {
                 self.show_form(claim, view, title.clone(), context).await.map(|()| Vec::new())
             }
-            Message::People { view, face, .. } => {
-                self.slack.update_view(view, &people::window(face)).await.map(|()| Vec::new())
+            Message::People { view, card_view, .. } => {
+                self.slack.update_view(view, &people::window(card_view)).await.map(|()| Vec::new())
             }
             Message::Digest { channel, digest } => self.post_digest(claim, channel, digest).await,
             Message::Report { channel, to, report, file } => {
@@ -92,9 +92,9 @@ impl Work {
             Message::Settled { channel, conversation, line } => {
                 self.settle_in_digest(claim, channel, conversation, line.as_ref()).await
             }
-            Message::Unfurl { channel, ts, url, face } => {
+            Message::Unfurl { channel, ts, url, card_view } => {
                 let privacy = self.privacy(&claim.installation, channel).await?;
-                let content = card::card(face, &self.links, privacy);
+                let content = card::card(card_view, &self.links, privacy);
                 self.slack.unfurl(channel, ts, url, &content).await.map(|()| Vec::new())
             }
         };
@@ -149,13 +149,18 @@ impl Work {
     }
 
     /// Posts the card, or brings the posted one up to date. A card that somebody deleted is posted anew.
-    async fn put_card(&self, claim: &Claim, channel: &ChannelId, face: &Face) -> Result<Vec<Effect>, CallError> {
-        let id = &face.conversation.id;
-        let content = card::card(face, &self.links, self.privacy(&claim.installation, channel).await?);
+    async fn put_card(
+        &self,
+        claim: &Claim,
+        channel: &ChannelId,
+        card_view: &CardView,
+    ) -> Result<Vec<Effect>, CallError> {
+        let id = &card_view.conversation.id;
+        let content = card::card(card_view, &self.links, self.privacy(&claim.installation, channel).await?);
         if let Some(ts) = self.posted_card(claim, channel, id).await? {
             let by = self.ensure_lease(claim).await?;
             match self.slack.with_deadline(by).update(channel, &ts, &content).await {
-                Ok(()) => return Ok(vec![put(channel, face, ts)]),
+                Ok(()) => return Ok(vec![put(channel, card_view, ts)]),
                 Err(CallError::Refused(code)) if codes::is_message_gone(&code) => {}
                 Err(error) => return Err(error),
             }
@@ -164,15 +169,20 @@ impl Work {
         if claim.outcome_unknown {
             self.bring_up_to_date(claim, channel, &ts, &content).await?;
         }
-        Ok(vec![put(channel, face, ts)])
+        Ok(vec![put(channel, card_view, ts)])
     }
 
     /// Posts the card once more, and has struck through what stood for it so far.
-    async fn put_anew(&self, claim: &Claim, channel: &ChannelId, face: &Face) -> Result<Vec<Effect>, CallError> {
-        let conversation = &face.conversation;
+    async fn put_anew(
+        &self,
+        claim: &Claim,
+        channel: &ChannelId,
+        card_view: &CardView,
+    ) -> Result<Vec<Effect>, CallError> {
+        let conversation = &card_view.conversation;
         let old = self.posted_card(claim, channel, &conversation.id).await?;
         let privacy = self.privacy(&claim.installation, channel).await?;
-        let content = card::card(face, &self.links, privacy);
+        let content = card::card(card_view, &self.links, privacy);
         let new = self.post_once(claim, channel.as_str(), None, &content).await?.ts;
         let moved = old.map(|old| Message::Moved {
             channel: channel.clone(),
@@ -182,7 +192,7 @@ impl Work {
             new: new.clone(),
         });
         let strike = moved.map(|moved| self.say_unasked(claim, moved));
-        Ok([put(channel, face, new)].into_iter().chain(strike).collect())
+        Ok([put(channel, card_view, new)].into_iter().chain(strike).collect())
     }
 
     async fn strike(
@@ -312,8 +322,8 @@ impl Work {
 /// What is to be stored if a message will not be posted after all.
 pub(super) fn not_posted(message: &Message) -> Option<Effect> {
     match message {
-        Message::Card { channel, face, .. } => {
-            let (channel, conversation) = (channel.clone(), face.conversation.id.clone());
+        Message::Card { channel, card_view, .. } => {
+            let (channel, conversation) = (channel.clone(), card_view.conversation.id.clone());
             Some(Effect::DropCard { channel, conversation })
         }
         _ => None,
@@ -321,10 +331,10 @@ pub(super) fn not_posted(message: &Message) -> Option<Effect> {
 }
 
 /// That the card stands there and shows this.
-fn put(channel: &ChannelId, face: &Face, ts: MessageTs) -> Effect {
-    let face_shown = serde_json::to_string(face).unwrap_or_default();
-    let conversation = face.conversation.id.clone();
-    Effect::PutCard(Card { channel: channel.clone(), conversation, ts: Some(ts), face: face_shown })
+fn put(channel: &ChannelId, card_view: &CardView, ts: MessageTs) -> Effect {
+    let face_shown = serde_json::to_string(card_view).unwrap_or_default();
+    let conversation = card_view.conversation.id.clone();
+    Effect::PutCard(Card { channel: channel.clone(), conversation, ts: Some(ts), card_view: face_shown })
 }
 
 /// What a message of this job is recognized by: ids of jobs begin anew with a new database, so the

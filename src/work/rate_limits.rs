@@ -116,7 +116,7 @@ pub(super) fn fold(job: &Job) -> Option<String> {
     let mark = match job {
         Job::Message(Message::Card { .. }) => "card",
         Job::Message(Message::Home { .. }) => "home",
-        Job::Message(Message::Unfurl { face, .. }) => return Some(format!("link {}", face.conversation.id)),
+        Job::Message(Message::Unfurl { card_view, .. }) => return Some(format!("link {}", card_view.conversation.id)),
         Job::Message(Message::Window { .. } | Message::People { .. }) => "window",
         Job::Digest(job) if job.caught_up => "digest",
         Job::CaughtUp(_) => "caught up",

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::info;
 
-use crate::domain::face::Face;
+use crate::domain::card_view::CardView;
 use crate::domain::job::{ChangeJob, Job, SharedJob};
 use crate::domain::message::Message;
 use crate::domain::say::Say;
@@ -140,8 +140,10 @@ impl Work {
     ) -> Result<(), CallError> {
         let Some(card) = self.store.card(&claim.installation, channel, conversation).await? else { return Ok(()) };
         // What cannot be read is drawn when its conversation changes.
-        let Some((ts, face)) = card.ts.zip(serde_json::from_str::<Face>(&card.face).ok()) else { return Ok(()) };
-        let content = card::card(&face, &self.links, self.privacy(&claim.installation, channel).await?);
+        let Some((ts, card_view)) = card.ts.zip(serde_json::from_str::<CardView>(&card.card_view).ok()) else {
+            return Ok(());
+        };
+        let content = card::card(&card_view, &self.links, self.privacy(&claim.installation, channel).await?);
         self.bring_up_to_date(claim, channel, &ts, &content).await
     }
 

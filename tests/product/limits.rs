@@ -1,15 +1,15 @@
 //! What buttons, menus and forms carry has to come back whole, however long the texts and ids are that
 //! the parser lets through.
 
+use dialnote_slack::domain::card_view::CardView;
 use dialnote_slack::domain::click::Carried;
 use dialnote_slack::domain::command::{Act, Command, Typed, Wanted, parse};
 use dialnote_slack::domain::conversation::{Contact, Conversation, ConversationRef, Links, Owner, Status};
-use dialnote_slack::domain::face::Face;
 use dialnote_slack::domain::form::{FormContext, Quoted};
 use dialnote_slack::domain::list::{Filter, Query};
 use dialnote_slack::domain::refusal::{About, Refusal};
 use dialnote_slack::domain::request_context::{Listed, Place, Reply};
-use dialnote_slack::domain::say::ListFace;
+use dialnote_slack::domain::say::ListView;
 use dialnote_slack::domain::say::Say;
 use dialnote_slack::ids::{ChannelId, ConversationId, MemberId, SlackUserId, ViewId};
 use dialnote_slack::view::card::{self, Privacy};
@@ -79,11 +79,11 @@ proptest! {
         if only {
             query.filter = Filter::Only(id.clone());
         }
-        let face = Face { conversation: conversation(&id, owner.as_deref(), status), owner: None };
-        let list = ListFace {
+        let card_view = CardView { conversation: conversation(&id, owner.as_deref(), status), owner: None };
+        let list = ListView {
             query: query.clone(),
             whose: None,
-            rows: vec![face.clone()],
+            rows: vec![card_view.clone()],
             found: 60_000,
             page: page + 1,
             counts: [60_000; 7],
@@ -94,9 +94,9 @@ proptest! {
         comes_back(&serde_json::to_value(list::message(&list)).unwrap());
         comes_back(&serde_json::to_value(modal::window(Some(&list), &query)).unwrap());
         for privacy in [Privacy::Full, Privacy::Masked] {
-            comes_back(&serde_json::to_value(card::card(&face, &links(), privacy)).unwrap());
+            comes_back(&serde_json::to_value(card::card(&card_view, &links(), privacy)).unwrap());
         }
-        comes_back(&serde_json::to_value(modal::option(&face.conversation)).unwrap());
+        comes_back(&serde_json::to_value(modal::option(&card_view.conversation)).unwrap());
         let about = About { id, title: String::new(), number: String::new() };
         let owner_id = MemberId::new(owner.unwrap_or_default());
         let why = Refusal::Taken { about, owner: String::new(), owner_id, seconds_ago: None };

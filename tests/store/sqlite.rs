@@ -105,7 +105,7 @@ async fn a_crash_loses_nothing_that_was_answered() -> Result<(), Fault> {
         channel: ChannelId::new("C1"),
         conversation: conversation.clone(),
         ts: Some(MessageTs::new("1.1")),
-        face: "{}".into(),
+        card_view: "{}".into(),
     };
     let cache_entry =
         CacheEntry { kind: "teammate".into(), id: "U1".into(), alias: None, at: at(0), body: "{}".into() };

@@ -126,7 +126,7 @@ fn everything() -> Vec<Effect> {
         channel: ChannelId::new("C1"),
         conversation: ConversationId::new("c1"),
         ts: Some(MessageTs::new("1.1")),
-        face: "{}".into(),
+        card_view: "{}".into(),
     };
     vec![Effect::Enqueue(command("z", "new")), Effect::Enqueue(message("z", "say")), Effect::PutCard(card)]
 }

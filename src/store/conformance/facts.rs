@@ -203,12 +203,12 @@ pub(super) async fn put(
     settle_with(store, &claim_one(store, at(0)).await?, Verdict::Done, effects).await
 }
 
-fn card(channel: &str, conversation: &str, face: &str) -> Card {
+fn card(channel: &str, conversation: &str, card_view: &str) -> Card {
     Card {
         channel: ChannelId::new(channel),
         conversation: ConversationId::new(conversation),
         ts: Some(MessageTs::new("1.1")),
-        face: face.into(),
+        card_view: card_view.into(),
     }
 }
 

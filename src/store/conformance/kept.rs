@@ -127,7 +127,7 @@ pub(super) async fn an_installation_begins_from_nothing(store: &dyn Store) -> Re
         || CacheEntry { kind: "teammate".into(), id: "a".into(), alias: None, at: at(0), body: "{}".into() };
     let (c1, channel, draft) = (ConversationId::new("c1"), ChannelId::new("C1"), DraftId::new("d1"));
     let kept = |kind: &str| Document { kind: kind.into(), ..document("", "before", None) };
-    let card = || Card { channel: channel.clone(), conversation: c1.clone(), ts: None, face: "{}".into() };
+    let card = || Card { channel: channel.clone(), conversation: c1.clone(), ts: None, card_view: "{}".into() };
     let kept_draft = || Draft { id: draft.clone(), actor: SlackUserId::new("U1"), at: at(0), body: "{}".into() };
     let delivered = |installation: InstallationId| Delivery { installation, key: "trigger".into() };
     for installation in [here(), elsewhere()] {
@@ -186,7 +186,7 @@ pub(super) async fn the_cards_of_a_channel_come_in_the_order_of_time(store: &dyn
         channel: ChannelId::new(channel),
         conversation: ConversationId::new(conversation),
         ts: ts.map(MessageTs::new),
-        face: "{}".into(),
+        card_view: "{}".into(),
     };
     let (first, second) = (card("c2", "C1", Some("1.1")), card("c1", "C1", Some("2.2")));
     let others = [card("c3", "C1", None), card("c1", "C2", Some("1.1"))];
@@ -229,7 +229,7 @@ pub(super) async fn a_card_is_found_by_its_place(store: &dyn Store) -> Result<()
         channel: channel.clone(),
         conversation: ConversationId::new("c1"),
         ts: Some(MessageTs::new("1.1")),
-        face: "{}".into(),
+        card_view: "{}".into(),
     };
     put(store, &here(), [Effect::PutCard(card.clone())]).await?;
     let there = MessageTs::new("1.1");

@@ -117,7 +117,7 @@ async fn fill(store: &dyn Store, installation: &InstallationId) -> Result<(), Fa
             channel: ChannelId::new(channel),
             conversation: ConversationId::new(conversation),
             ts: Some(MessageTs::new("1.1")),
-            face: "face".into(),
+            card_view: "face".into(),
         })
     });
     put(store, installation, documents.into_iter().chain(drafts).chain(cards)).await?;

@@ -124,7 +124,7 @@ fn effects(name: &str) -> [Effect; 4] {
             channel: ChannelId::new("C1"),
             conversation: ConversationId::new(name),
             ts: Some(MessageTs::new("1.1")),
-            face: "{}".into(),
+            card_view: "{}".into(),
         }),
         Effect::Record(Entry {
             at: at(0),

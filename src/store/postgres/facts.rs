@@ -95,10 +95,10 @@ pub(super) async fn close(
 
 /// Stores where a conversation's card stands and what it shows.
 pub(super) async fn put_card(db: &ClientWrapper, installation: &InstallationId, card: &Card) -> Result<(), Error> {
-    let Card { channel, conversation, ts, face } = card;
+    let Card { channel, conversation, ts, card_view } = card;
     let ts = ts.as_ref().map(MessageTs::as_str);
     let [installation, conversation, channel] = [installation.as_str(), conversation.as_str(), channel.as_str()];
-    changed(db, PUT_CARD, &[&installation, &conversation, &channel, &ts, face]).await.map(drop)
+    changed(db, PUT_CARD, &[&installation, &conversation, &channel, &ts, card_view]).await.map(drop)
 }
 
 /// Keeps a fact.
@@ -149,7 +149,7 @@ pub(super) fn read_card(row: &Row) -> Result<Card, Error> {
         channel: ChannelId::new(row.try_get::<_, String>(0)?),
         conversation: ConversationId::new(row.try_get::<_, String>(1)?),
         ts: row.try_get::<_, Option<String>>(2)?.map(MessageTs::new),
-        face: row.try_get(3)?,
+        card_view: row.try_get(3)?,
     })
 }
 

@@ -134,9 +134,9 @@ pub(super) fn lead(
 
 /// Stores where a conversation's card stands and what it shows.
 pub(super) fn put_card(connection: &Connection, installation: &InstallationId, card: &Card) -> Result<()> {
-    let Card { channel, conversation, ts, face } = card;
+    let Card { channel, conversation, ts, card_view } = card;
     let ts = ts.as_ref().map(MessageTs::as_str);
-    let columns = params![installation.as_str(), conversation.as_str(), channel.as_str(), ts, face];
+    let columns = params![installation.as_str(), conversation.as_str(), channel.as_str(), ts, card_view];
     connection.prepare_cached(PUT_CARD)?.execute(columns).map(drop)
 }
 
@@ -308,7 +308,7 @@ pub(super) fn read_card(row: &Row<'_>) -> Result<Card> {
         channel: ChannelId::new(row.get::<_, String>(0)?),
         conversation: ConversationId::new(row.get::<_, String>(1)?),
         ts: row.get::<_, Option<String>>(2)?.map(MessageTs::new),
-        face: row.get(3)?,
+        card_view: row.get(3)?,
     })
 }
 

@@ -22,7 +22,7 @@ pub struct Digest {
     #[serde(default)]
     pub overdue: Option<u16>,
     /// What nobody owns, oldest first.
-    pub waiting: Vec<Face>,
+    pub waiting: Vec<CardView>,
     /// How much more of that there is.
     pub more: usize,
     /// What happened since to what nobody owned.
@@ -53,7 +53,7 @@ impl Digest {
 
 /// What a card shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Face {
+pub struct CardView {
     /// The conversation as it is now.
     pub conversation: Conversation,
     /// What colleagues call the owner.
