@@ -6,13 +6,13 @@ use jiff::Timestamp;
 use crate::domain::card_view::CardView;
 use crate::domain::command::Act;
 use crate::domain::conversation::{State, Status};
+use crate::domain::direct_message::DirectMessage;
 use crate::domain::event::{Again, Event, ThreadEntry};
 use crate::domain::message::{Answer, By, Ended, Ending, Message};
-use crate::domain::notice::Notice;
 use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
+use crate::domain::reply::{CommandResult, Hidden, Reply, ResultKind};
 use crate::domain::request_context::{RequestContext, Via};
-use crate::domain::say::{Deed, Hidden, Say, What};
 use crate::ids::{ChannelId, SlackUserId};
 
 /// How a plan ended: all of it was carried out, or all up to the note.
@@ -83,8 +83,8 @@ fn to_giver(progress: &Progress, noted: bool) -> Option<Message> {
     let giver = plan.giver.as_ref().filter(|giver| giver.member != plan.requester.member)?;
     let actor = plan.requester.name.clone();
     let notice = match plan.event() {
-        Event::Accepted => Notice::Accepted { actor, about: About::from(&plan.before) },
-        event @ (Event::GaveBack { .. } | Event::Returned { .. }) => Notice::BackToYou {
+        Event::Accepted => DirectMessage::Accepted { actor, about: About::from(&plan.before) },
+        event @ (Event::GaveBack { .. } | Event::Returned { .. }) => DirectMessage::BackToYou {
             actor,
             conversation: Box::new(progress.now.clone()),
             note: if noted { plan.note.clone() } else { String::new() },
@@ -117,18 +117,18 @@ fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<Message> {
 
 impl Concluded<'_> {
     /// The answer to the person who asked.
-    pub fn answer(self) -> Say {
+    pub fn answer(self) -> Reply {
         let deed = self.deed();
         match self.note_refused {
             Some(why) => {
-                Say::NoteRefused { deed: Box::new(deed), why: why.clone(), note: self.progress.plan.note.clone() }
+                Reply::NoteRefused { deed: Box::new(deed), why: why.clone(), note: self.progress.plan.note.clone() }
             }
-            None => Say::Done(deed),
+            None => Reply::Done(deed),
         }
     }
 
     /// What was done, as whoever asked is told.
-    pub fn deed(self) -> Deed {
+    pub fn deed(self) -> CommandResult {
         let (plan, now) = (&self.progress.plan, &self.progress.now);
         let what = plan.what();
         let hidden = match now.status {
@@ -136,8 +136,9 @@ impl Concluded<'_> {
             Status::Done => Some(Hidden::Done),
             Status::Snoozed => Some(Hidden::Snoozed(now.snoozed_until)),
         };
-        let hidden = hidden.filter(|_| matches!(what, What::Mine | What::Theirs(_) | What::HandedTo(_)));
-        Deed {
+        let hidden =
+            hidden.filter(|_| matches!(what, ResultKind::Mine | ResultKind::Theirs(_) | ResultKind::HandedTo(_)));
+        CommandResult {
             about: About::from(&plan.before),
             from: plan.owner_before_if_other(),
             noted: !plan.note.is_empty() && self.note_refused.is_none(),
@@ -190,15 +191,15 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<Message> {
     let actor = plan.requester.name.clone();
     let note = if noted { plan.note.clone() } else { String::new() };
     let notice = match plan.event() {
-        Event::Took { .. } | Event::Assigned { .. } | Event::HandedOff { .. } => Notice::YoursNow {
+        Event::Took { .. } | Event::Assigned { .. } | Event::HandedOff { .. } => DirectMessage::YoursNow {
             actor,
             conversation: Box::new(progress.now.clone()),
             note,
             handoff: matches!(plan.act, Act::Handoff(_)),
         },
-        Event::Noted => Notice::Noted { actor, about: About::from(&plan.before), note },
+        Event::Noted => DirectMessage::Noted { actor, about: About::from(&plan.before), note },
         Event::Undone(Again::OwnedBy(_)) => {
-            Notice::YoursNow { actor, conversation: Box::new(progress.now.clone()), note, handoff: false }
+            DirectMessage::YoursNow { actor, conversation: Box::new(progress.now.clone()), note, handoff: false }
         }
         Event::Unassigned { .. }
         | Event::Done
@@ -221,13 +222,13 @@ fn to_old_owner(plan: &Plan) -> Option<Message> {
     let from = plan.from.as_ref()?;
     let about = About::from(&plan.before);
     if let Event::Returned { to } = plan.event() {
-        return Some(Message::direct(from.user.clone()?, Notice::Returned { about, to }));
+        return Some(Message::direct(from.user.clone()?, DirectMessage::Returned { about, to }));
     }
     let stays = plan.to.as_ref().is_some_and(|to| to.member == from.member);
     if stays || from.member == plan.requester.member {
         return None;
     }
-    let notice = Notice::NotYoursNow {
+    let notice = DirectMessage::NotYoursNow {
         actor: plan.requester.name.clone(),
         about,
         to: plan.to.as_ref().map(|to| to.name.clone()),
@@ -270,23 +271,23 @@ impl Plan {
         Some(from.name.clone())
     }
 
-    fn what(&self) -> What {
+    fn what(&self) -> ResultKind {
         let mine = self.to.as_ref().is_some_and(|to| to.member == self.requester.member);
         match &self.act {
-            Act::Note | Act::History | Act::Show => What::Noted,
-            Act::Accept => What::Accepted,
-            Act::Keep => What::Kept,
-            Act::GiveBack | Act::Return => What::GivenBack(self.to_name()),
-            Act::Undo => What::Undone(self.again()),
-            _ if self.only_notes() => What::OnlyNoted,
-            Act::Assign(_) | Act::Take { .. } | Act::Handoff(_) if mine => What::Mine,
-            Act::Assign(_) | Act::Take { .. } => What::Theirs(self.to_name()),
-            Act::Handoff(_) => What::HandedTo(self.to_name()),
-            Act::Unassign => What::Unassigned,
-            Act::Done => What::Done,
-            Act::Reopen => What::Reopened,
-            Act::Snooze(_) => self.until().map_or(What::Woken, What::Snoozed),
-            Act::Wake => What::Woken,
+            Act::Note | Act::History | Act::Show => ResultKind::Noted,
+            Act::Accept => ResultKind::Accepted,
+            Act::Keep => ResultKind::Kept,
+            Act::GiveBack | Act::Return => ResultKind::GivenBack(self.to_name()),
+            Act::Undo => ResultKind::Undone(self.again()),
+            _ if self.only_notes() => ResultKind::OnlyNoted,
+            Act::Assign(_) | Act::Take { .. } | Act::Handoff(_) if mine => ResultKind::Mine,
+            Act::Assign(_) | Act::Take { .. } => ResultKind::Theirs(self.to_name()),
+            Act::Handoff(_) => ResultKind::HandedTo(self.to_name()),
+            Act::Unassign => ResultKind::Unassigned,
+            Act::Done => ResultKind::Done,
+            Act::Reopen => ResultKind::Reopened,
+            Act::Snooze(_) => self.until().map_or(ResultKind::Woken, ResultKind::Snoozed),
+            Act::Wake => ResultKind::Woken,
         }
     }
 
@@ -312,22 +313,22 @@ impl Plan {
     pub fn event(&self) -> Event {
         let from = self.from.as_ref().map(|from| from.name.clone());
         match self.what() {
-            What::OnlyNoted | What::Noted => Event::Noted,
-            What::Mine => Event::Took { from },
-            What::Theirs(to) => Event::Assigned { from, to },
-            What::HandedTo(to) => Event::HandedOff { to },
-            What::Unassigned => Event::Unassigned { from: self.owner_before_if_other() },
-            What::Done => Event::Done,
-            What::Reopened => Event::Reopened,
-            What::Snoozed(until) => Event::Snoozed(until),
-            What::Woken => Event::Woke,
-            What::Undone(again) => Event::Undone(again),
-            What::Accepted => Event::Accepted,
-            What::Kept => Event::Kept,
-            What::GivenBack(_) if self.act == Act::Return => {
+            ResultKind::OnlyNoted | ResultKind::Noted => Event::Noted,
+            ResultKind::Mine => Event::Took { from },
+            ResultKind::Theirs(to) => Event::Assigned { from, to },
+            ResultKind::HandedTo(to) => Event::HandedOff { to },
+            ResultKind::Unassigned => Event::Unassigned { from: self.owner_before_if_other() },
+            ResultKind::Done => Event::Done,
+            ResultKind::Reopened => Event::Reopened,
+            ResultKind::Snoozed(until) => Event::Snoozed(until),
+            ResultKind::Woken => Event::Woke,
+            ResultKind::Undone(again) => Event::Undone(again),
+            ResultKind::Accepted => Event::Accepted,
+            ResultKind::Kept => Event::Kept,
+            ResultKind::GivenBack(_) if self.act == Act::Return => {
                 Event::Returned { to: self.to.as_ref().map(|to| to.name.clone()) }
             }
-            What::GivenBack(_) => Event::GaveBack { to: self.to.as_ref().map(|to| to.name.clone()) },
+            ResultKind::GivenBack(_) => Event::GaveBack { to: self.to.as_ref().map(|to| to.name.clone()) },
         }
     }
 }

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::refusal::About;
+use crate::domain::reply::Reply;
 use crate::domain::request_context::RequestContext;
-use crate::domain::say::Say;
 
 /// The state of a direct message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,7 +120,7 @@ pub struct PendingAnswer {
     /// The person who asked.
     pub requester: RequestContext,
     /// The answer.
-    pub say: Say,
+    pub say: Reply,
     /// The direct messages.
     pub receipts: Vec<Receipt>,
 }
@@ -142,12 +142,12 @@ impl PendingAnswer {
     }
 
     /// The answer with all that is known.
-    pub fn complete(self) -> (RequestContext, Say) {
+    pub fn complete(self) -> (RequestContext, Reply) {
         (self.requester, self.say.with_receipts(self.receipts))
     }
 }
 
-impl Say {
+impl Reply {
     /// The same with the state of the direct messages that followed.
     #[must_use]
     pub fn with_receipts(mut self, receipts: Vec<Receipt>) -> Self {

@@ -102,7 +102,7 @@ pub enum Again {
 
 /// Something that happened, as a history tells it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct HistoryEntry {
     /// When.
     pub at: Timestamp,
     /// What colleagues call the one who did it.

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 
 use crate::domain::card_view::CardView;
 use crate::domain::conversation::{Activity, ActivityKind, Conversation, Sequel, State, Status};
+use crate::domain::direct_message::DirectMessage;
 use crate::domain::event::{Event, ThreadEntry};
 use crate::domain::message::{Answer, By, Ended, Ending, Message};
-use crate::domain::notice::Notice;
 use crate::domain::plan::Party;
 use crate::domain::refusal::About;
 use crate::ids::ChannelId;
@@ -145,7 +145,7 @@ impl ExternalChange {
     fn note_to_owner(&self, note: &str) -> Option<Message> {
         let user = self.to.as_ref()?.user.clone()?;
         let about = About::from(&self.now);
-        let notice = Notice::Noted { actor: SOMEBODY.to_owned(), about, note: note.to_owned() };
+        let notice = DirectMessage::Noted { actor: SOMEBODY.to_owned(), about, note: note.to_owned() };
         Some(Message::direct(user, notice))
     }
 
@@ -166,9 +166,9 @@ impl ExternalChange {
         let user = self.to.as_ref()?.user.clone()?;
         let conversation = Box::new(self.now.clone());
         let notice = match event {
-            Event::Assigned { .. } => Notice::YoursElsewhere { conversation },
-            Event::GotInTouch => Notice::Back { conversation, heard: true },
-            Event::TimeIsUp => Notice::Back { conversation, heard: false },
+            Event::Assigned { .. } => DirectMessage::YoursElsewhere { conversation },
+            Event::GotInTouch => DirectMessage::Back { conversation, heard: true },
+            Event::TimeIsUp => DirectMessage::Back { conversation, heard: false },
             _ => return None,
         };
         Some(Message::direct(user, notice))
@@ -178,7 +178,7 @@ impl ExternalChange {
         if !matches!(event, Event::Assigned { .. } | Event::Unassigned { .. }) {
             return None;
         }
-        let notice = Notice::NotYoursNow {
+        let notice = DirectMessage::NotYoursNow {
             actor: actor.to_owned(),
             about: About::from(&self.now),
             to: self.to.as_ref().map(|to| to.name.clone()),

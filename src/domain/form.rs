@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::command::{Assignee, Command, Wanted};
 use crate::domain::conversation::ConversationRef;
 use crate::domain::question::Seen;
-use crate::domain::request_context::{Listed, Reply};
+use crate::domain::request_context::{Listed, ReplyTarget};
 use crate::domain::shown::Shown;
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
 
@@ -106,7 +106,7 @@ pub struct FormContext {
     pub list: Option<Listed>,
     /// Where that list can be drawn again, if it stands in a private message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reply: Option<Reply>,
+    pub reply: Option<ReplyTarget>,
     /// A message that is to become the note, so that it becomes one once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quoted: Option<Quoted>,

@@ -14,9 +14,9 @@ use crate::domain::message::Message;
 use crate::domain::people::ProfileJob;
 use crate::domain::policy::Rules;
 use crate::domain::preferences::NotificationPreferences;
+use crate::domain::reply::Reply;
 use crate::domain::request_context::{Listed, RequestContext, Via};
 use crate::domain::route::{self, Routing};
-use crate::domain::say::Say;
 use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId, ViewId};
 use crate::json::{self, Peek};
 
@@ -110,7 +110,7 @@ pub struct ListJob {
     pub list: Listed,
     /// What came of the button that was pressed in it.
     #[serde(default)]
-    pub notice: Option<Say>,
+    pub notice: Option<Reply>,
 }
 
 /// A form to be filled in.
@@ -250,7 +250,7 @@ pub struct PeopleJob {
     /// The window that shows it.
     pub window: Option<PeopleWindow>,
     /// What came of the button that was pressed there.
-    pub notice: Option<Say>,
+    pub notice: Option<Reply>,
 }
 
 /// The window that shows who is not linked.

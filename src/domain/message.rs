@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::card_view::{CardView, Digest};
 use crate::domain::delivery::{Arrival, Awaited};
+use crate::domain::direct_message::DirectMessage;
 use crate::domain::event::ThreadEntry;
-use crate::domain::notice::Notice;
 use crate::domain::refusal::Refusal;
+use crate::domain::reply::{HomeView, ListView, PeopleView, Reply};
 use crate::domain::report::Report;
 use crate::domain::request_context::Addressee;
-use crate::domain::say::{HomeView, ListView, PeopleView, Say};
 use crate::ids::{ChannelId, ConversationId, FileId, MessageTs, SlackUserId, ViewId};
 
 /// One thing to be said in one place.
@@ -22,7 +22,7 @@ pub enum Message {
         /// To whom.
         to: Addressee,
         /// What.
-        say: Say,
+        say: Reply,
     },
     /// The card of a conversation in a channel: posted once, then kept up to date.
     Card {
@@ -101,7 +101,7 @@ pub enum Message {
         /// To whom.
         user: SlackUserId,
         /// What.
-        notice: Notice,
+        notice: DirectMessage,
         /// The sender who hears what becomes of it, if one does.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         awaited: Option<Box<Awaited>>,
@@ -133,7 +133,7 @@ pub enum Message {
         /// What was answered.
         answer: Answer,
         /// What is said instead if the message is too old to be changed.
-        otherwise: Box<Say>,
+        otherwise: Box<Reply>,
     },
     /// Somebody's home.
     Home {
@@ -186,7 +186,7 @@ pub enum Message {
 
 impl Message {
     /// A direct message whose sender does not wait to hear what becomes of it.
-    pub fn direct(user: SlackUserId, notice: Notice) -> Self {
+    pub fn direct(user: SlackUserId, notice: DirectMessage) -> Self {
         Self::Direct { user, notice, awaited: None }
     }
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::direct_message::DirectMessage;
 use crate::domain::hours::Hours;
-use crate::domain::notice::Notice;
 
 /// What a person wants.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,12 +53,12 @@ impl NotificationPreferences {
     pub const KIND: &str = "wishes";
 
     /// Whether a person wants to hear this.
-    pub fn want(&self, notice: &Notice) -> bool {
+    pub fn want(&self, notice: &DirectMessage) -> bool {
         notice.kind().is_none_or(|kind| !self.off.contains(&kind))
     }
 }
 
-impl Notice {
+impl DirectMessage {
     /// What kind of message it is; none, if it is one that has to be heard.
     pub fn kind(&self) -> Option<Kind> {
         Some(match self {

@@ -17,7 +17,7 @@ pub struct RequestContext {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub team: Option<TeamId>,
     /// Where Slack takes answers to this request.
-    pub reply: Option<Reply>,
+    pub reply: Option<ReplyTarget>,
     /// How they asked.
     pub via: Via,
     /// The list whose button they pressed: it is drawn anew afterwards, and says what came of it.
@@ -79,7 +79,7 @@ pub struct Addressee {
     /// Where they asked.
     pub channel: Option<ChannelId>,
     /// Where Slack takes answers to this very request.
-    pub reply: Option<Reply>,
+    pub reply: Option<ReplyTarget>,
     /// Whether they asked so long ago that they have to be reminded for what.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub late: bool,
@@ -87,7 +87,7 @@ pub struct Addressee {
 
 /// A response URL (contracts/slack.md §6). The URL is a secret: whoever has it can post.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reply {
+pub struct ReplyTarget {
     /// The URL.
     pub url: String,
     /// When it stops working.
@@ -96,7 +96,7 @@ pub struct Reply {
     pub replace: bool,
 }
 
-impl std::fmt::Debug for Reply {
+impl std::fmt::Debug for ReplyTarget {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reply").field("until", &self.until).field("replace", &self.replace).finish_non_exhaustive()
     }

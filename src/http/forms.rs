@@ -20,8 +20,8 @@ use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::question::{Kept, Seen};
 use crate::domain::refusal::Refusal;
+use crate::domain::reply::Reply;
 use crate::domain::request_context::{Listed, Place as Stands, RequestContext, Via};
-use crate::domain::say::Say;
 use crate::domain::snooze::Untimed;
 use crate::domain::typed;
 use crate::domain::verb::Verb;
@@ -151,7 +151,7 @@ impl Request<'_> {
     async fn not_opened(&self, from: &From, cause: &str) {
         warn!(cause, "the form was not opened");
         let to = self.requester(from, Via::Clicked, false).addressee();
-        let say = Say::Refused { why: Refusal::FormNotOpened, note: String::new() };
+        let say = Reply::Refused { why: Refusal::FormNotOpened, note: String::new() };
         let _ = store(self.front, self.order_from(from, &Job::Message(Message::Private { to, say }))).await;
     }
 
@@ -237,7 +237,7 @@ impl Request<'_> {
 
     pub(super) async fn refuse(&self, from: &From, why: Refusal) -> Response {
         let to = self.requester(from, Via::Clicked, false).addressee();
-        let say = Say::Refused { why, note: String::new() };
+        let say = Reply::Refused { why, note: String::new() };
         match store(self.front, self.order_from(from, &Job::Message(Message::Private { to, say }))).await {
             Ok(()) => StatusCode::OK.into_response(),
             Err(_) => unavailable(),

@@ -26,7 +26,7 @@ use crate::domain::job::{Change, ChangeJob, Job, ListJob, PeopleJob, ReportJob, 
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::refusal::Refusal;
-use crate::domain::request_context::{Listed, Place as Stands, Reply, RequestContext, Via};
+use crate::domain::request_context::{Listed, Place as Stands, ReplyTarget, RequestContext, Via};
 use crate::domain::typed;
 use crate::error::Fault;
 use crate::http::Front;
@@ -390,7 +390,7 @@ impl<'a> Request<'a> {
 
     pub(super) fn requester(&self, from: &From, via: Via, replace: bool) -> RequestContext {
         let until = self.now.saturating_add(REPLY_LIFE).unwrap_or(Timestamp::MAX);
-        let reply = from.response_url.clone().map(|url| Reply { url, until, replace });
+        let reply = from.response_url.clone().map(|url| ReplyTarget { url, until, replace });
         let (user, channel, team) = (from.user.clone(), from.channel.clone(), from.team.clone());
         RequestContext { user, channel, team, reply, via, list: None, message: None }
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::delivery::{Fate, Receipt, Why};
 use crate::domain::refusal::About;
-use crate::domain::say::{Deed, Picked, Several, What};
+use crate::domain::reply::{CommandResult, Picked, ResultKind, Several};
 use crate::view::kit::{Block, Content, Span};
 use crate::view::mrkdwn::neutral;
 use crate::view::next;
@@ -59,7 +59,7 @@ pub(super) fn contact(about: &About) -> String {
 }
 
 /// What was done, who was notified of it, and that the note was added.
-pub(super) fn done(deed: &Deed) -> Words {
+pub(super) fn done(deed: &CommandResult) -> Words {
     let words = Words::default().text(&what(deed));
     let noted = deed.noted && !is_note_alone(deed);
     let words = words.then(notified(&deed.receipts, deadline(deed), noted)).then(picked(deed));
@@ -67,45 +67,45 @@ pub(super) fn done(deed: &Deed) -> Words {
     words.then(Words::default().text(&still))
 }
 
-fn is_note_alone(deed: &Deed) -> bool {
-    matches!(deed.what, What::Noted | What::OnlyNoted)
+fn is_note_alone(deed: &CommandResult) -> bool {
+    matches!(deed.what, ResultKind::Noted | ResultKind::OnlyNoted)
 }
 
-fn what(deed: &Deed) -> String {
+fn what(deed: &CommandResult) -> String {
     let (contact, name) = (contact(&deed.about), &deed.about.title);
     let (old, from) = (named(&deed.about), deed.from.as_ref());
     match &deed.what {
-        What::Mine => match from {
+        ResultKind::Mine => match from {
             Some(from) => format!("You took over {contact} from {from}."),
             None => format!("You took {contact}."),
         },
-        What::Theirs(to) => match from {
+        ResultKind::Theirs(to) => match from {
             Some(from) => format!("Reassigned {contact} from {from} to {to}."),
             None => format!("Assigned {contact} to {to}."),
         },
-        What::HandedTo(to) => match from {
+        ResultKind::HandedTo(to) => match from {
             Some(from) => format!("Handed {contact} off from {from} to {to}."),
             None => format!("Handed {contact} off to {to}."),
         },
-        What::Unassigned => format!("Unassigned {contact}."),
-        What::Done => format!("{old} is done."),
-        What::Reopened => format!("{old} is open again."),
-        What::Snoozed(_) => format!("{old} is snoozed."),
-        What::Woken => format!("{old} is back."),
-        What::Undone(again) => next::undone(&deed.about, again, deed.note_stays),
-        What::Accepted => format!("You accepted {name}."),
-        What::Kept => format!("{old} stays yours."),
-        What::GivenBack(to) if to.is_empty() => format!("You declined {name}. It's unassigned now."),
-        What::GivenBack(to) => format!("You declined {name}. {to} is the owner again."),
-        What::Noted => format!("Note added to {name}."),
-        What::OnlyNoted if deed.noted => format!("Note added to {name}. Nothing else changed."),
-        What::OnlyNoted => format!("Nothing changed for {name}."),
+        ResultKind::Unassigned => format!("Unassigned {contact}."),
+        ResultKind::Done => format!("{old} is done."),
+        ResultKind::Reopened => format!("{old} is open again."),
+        ResultKind::Snoozed(_) => format!("{old} is snoozed."),
+        ResultKind::Woken => format!("{old} is back."),
+        ResultKind::Undone(again) => next::undone(&deed.about, again, deed.note_stays),
+        ResultKind::Accepted => format!("You accepted {name}."),
+        ResultKind::Kept => format!("{old} stays yours."),
+        ResultKind::GivenBack(to) if to.is_empty() => format!("You declined {name}. It's unassigned now."),
+        ResultKind::GivenBack(to) => format!("You declined {name}. {to} is the owner again."),
+        ResultKind::Noted => format!("Note added to {name}."),
+        ResultKind::OnlyNoted if deed.noted => format!("Note added to {name}. Nothing else changed."),
+        ResultKind::OnlyNoted => format!("Nothing changed for {name}."),
     }
 }
 
-fn picked(deed: &Deed) -> Words {
+fn picked(deed: &CommandResult) -> Words {
     let who = match &deed.what {
-        What::Theirs(to) | What::HandedTo(to) => format!("{to} has"),
+        ResultKind::Theirs(to) | ResultKind::HandedTo(to) => format!("{to} has"),
         _ => "You have".to_owned(),
     };
     let words = |Picked { group, open }: &Picked| format!("{who} the fewest open conversations in {group} ({open}).");
@@ -113,16 +113,16 @@ fn picked(deed: &Deed) -> Words {
 }
 
 /// One of several things that were done: who was notified is said of all of them.
-pub(super) fn row(deed: &Deed) -> String {
+pub(super) fn row(deed: &CommandResult) -> String {
     let note = if deed.noted && !is_note_alone(deed) { " Your note was added." } else { "" };
     let still = deed.hidden.map(|hidden| format!(" {}", next::still(&deed.about, hidden))).unwrap_or_default();
     format!("{}{note}{still}", what(deed))
 }
 
 /// The person who has to accept a hand-off, and by when.
-fn deadline(deed: &Deed) -> Option<(&str, Timestamp)> {
+fn deadline(deed: &CommandResult) -> Option<(&str, Timestamp)> {
     match &deed.what {
-        What::HandedTo(to) => Some((to, deed.until?)),
+        ResultKind::HandedTo(to) => Some((to, deed.until?)),
         _ => None,
     }
 }
@@ -256,18 +256,20 @@ fn count(done: usize, others: usize) -> String {
 }
 
 /// The same act in one sentence; acts that differ as changes.
-fn together(first: &Deed, deeds: &[Deed], count: &str) -> String {
-    let alike = |is: fn(&What) -> bool| deeds.iter().all(|deed| is(&deed.what));
+fn together(first: &CommandResult, deeds: &[CommandResult], count: &str) -> String {
+    let alike = |is: fn(&ResultKind) -> bool| deeds.iter().all(|deed| is(&deed.what));
     let same = deeds.iter().all(|deed| deed.what == first.what);
     match &first.what {
-        What::Theirs(to) if same => format!("Assigned {count} to {to}."),
-        What::HandedTo(to) if same => format!("Handed {count} off to {to}."),
-        What::Mine if same => format!("You took {count}."),
-        What::Unassigned if same => format!("Unassigned {count}."),
-        What::Done if same => format!("Marked {count} done."),
-        What::Reopened if same => format!("Reopened {count}."),
-        What::Snoozed(_) if alike(|what| matches!(what, What::Snoozed(_))) => format!("Snoozed {count}."),
-        What::Undone(_) if alike(|what| matches!(what, What::Undone(_))) => format!("Undid changes to {count}."),
+        ResultKind::Theirs(to) if same => format!("Assigned {count} to {to}."),
+        ResultKind::HandedTo(to) if same => format!("Handed {count} off to {to}."),
+        ResultKind::Mine if same => format!("You took {count}."),
+        ResultKind::Unassigned if same => format!("Unassigned {count}."),
+        ResultKind::Done if same => format!("Marked {count} done."),
+        ResultKind::Reopened if same => format!("Reopened {count}."),
+        ResultKind::Snoozed(_) if alike(|what| matches!(what, ResultKind::Snoozed(_))) => format!("Snoozed {count}."),
+        ResultKind::Undone(_) if alike(|what| matches!(what, ResultKind::Undone(_))) => {
+            format!("Undid changes to {count}.")
+        }
         _ => format!("Changed {count}."),
     }
 }

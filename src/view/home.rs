@@ -4,7 +4,7 @@ use crate::domain::click::Control;
 use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rules, Who};
 use crate::domain::preferences::{KINDS, NotificationPreferences};
-use crate::domain::say::{AdminView, HomeView};
+use crate::domain::reply::{AdminView, HomeView};
 use crate::view::element::Element;
 use crate::view::kit::{Block, Home};
 use crate::view::{connect, list, people, routes};

@@ -4,7 +4,7 @@ use crate::domain::card_view::CardView;
 use crate::domain::click::{Carried, Control, row};
 use crate::domain::conversation::{Conversation, Status};
 use crate::domain::list::{FILTERS, Filter, PAGE, Query};
-use crate::domain::say::{ListView, Say};
+use crate::domain::reply::{ListView, Reply};
 use crate::view::card::{details, happened, standing};
 use crate::view::element::{Choosable, Element, Style};
 use crate::view::kit::{Block, Content};
@@ -37,7 +37,7 @@ pub fn blocks(card_view: &ListView) -> Vec<Block> {
 }
 
 /// What came of the button that was pressed in the list.
-fn notice_blocks(notice: &Say, query: &Query) -> Vec<Block> {
+fn notice_blocks(notice: &Reply, query: &Query) -> Vec<Block> {
     let mut blocks = reply::say_in(notice, Some(query)).blocks;
     blocks.push(Block::divider());
     blocks

@@ -4,7 +4,7 @@ use crate::domain::click::{Carried, Control};
 use crate::domain::event::Again;
 use crate::domain::list::Query;
 use crate::domain::refusal::{About, Earlier, Others, Refusal};
-use crate::domain::say::{Deed, Hidden, What};
+use crate::domain::reply::{CommandResult, Hidden, ResultKind};
 use crate::domain::shown::Shown;
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
@@ -26,7 +26,7 @@ pub(super) fn still(about: &About, hidden: Hidden) -> String {
 }
 
 /// The button that makes open again what is not.
-pub(super) fn reopening(deed: &Deed, list: Option<&Query>) -> Option<Element> {
+pub(super) fn reopening(deed: &CommandResult, list: Option<&Query>) -> Option<Element> {
     let (control, label) = match deed.hidden? {
         Hidden::Done => (Control::Reopen, "Reopen"),
         Hidden::Snoozed(_) => (Control::Wake, "Unsnooze"),
@@ -37,14 +37,14 @@ pub(super) fn reopening(deed: &Deed, list: Option<&Query>) -> Option<Element> {
 }
 
 /// An answer with what can be done about it: taken back, or opened again; and when it opens by itself.
-pub(super) fn offered(mut content: Content, deed: &Deed, list: Option<&Query>) -> Content {
+pub(super) fn offered(mut content: Content, deed: &CommandResult, list: Option<&Query>) -> Content {
     let mut buttons = Vec::new();
     match (content.blocks.first_mut(), button(deed, list)) {
         (Some(Block::Section { accessory, .. }), undo) => *accessory = undo,
         (_, undo) => buttons.extend(undo),
     }
     let until = match (&deed.what, deed.hidden) {
-        (What::Snoozed(until), _) => Some(format!("It comes back {}.", time(*until))),
+        (ResultKind::Snoozed(until), _) => Some(format!("It comes back {}.", time(*until))),
         (_, Some(Hidden::Snoozed(Some(until)))) => Some(format!("Snoozed until {}", time(until))),
         _ => None,
     };
@@ -54,7 +54,7 @@ pub(super) fn offered(mut content: Content, deed: &Deed, list: Option<&Query>) -
 }
 
 /// The same for several: the button beside the title takes back all that can be.
-pub(super) fn offered_for_all(mut title: Block, deeds: &[Deed], list: Option<&Query>) -> Vec<Block> {
+pub(super) fn offered_for_all(mut title: Block, deeds: &[CommandResult], list: Option<&Query>) -> Vec<Block> {
     let undo = button_for_all(deeds, list);
     match (&mut title, undo) {
         (Block::Section { accessory, .. }, undo) => {
@@ -67,13 +67,13 @@ pub(super) fn offered_for_all(mut title: Block, deeds: &[Deed], list: Option<&Qu
 }
 
 /// The button beside what can be taken back, if it can be.
-fn button(deed: &Deed, list: Option<&Query>) -> Option<Element> {
+fn button(deed: &CommandResult, list: Option<&Query>) -> Option<Element> {
     let carried = Carried { act: deed.undo.clone(), list: list.cloned(), ..Carried::conversation(&deed.about.id) };
     deed.undo.as_ref().map(|_| Element::button(Control::Undo, "Undo", &carried.encode()))
 }
 
 /// The button beside several that can be taken back together, if any can be.
-fn button_for_all(deeds: &[Deed], list: Option<&Query>) -> Option<Element> {
+fn button_for_all(deeds: &[CommandResult], list: Option<&Query>) -> Option<Element> {
     let undoable = || deeds.iter().filter(|deed| deed.undo.is_some());
     let carried = Carried { act: undoable().next()?.undo.clone(), list: list.cloned(), ..Carried::default() };
     Some(Element::button(Control::Undo, &format!("Undo {}", undoable().count()), &carried.encode()))

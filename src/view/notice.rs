@@ -7,8 +7,8 @@ use crate::domain::absence::Absence;
 use crate::domain::click::{Carried, Control, row};
 use crate::domain::conversation::{Conversation, Links};
 use crate::domain::delivery::Why;
+use crate::domain::direct_message::DirectMessage;
 use crate::domain::message::{Answer, By, Ended, Ending};
-use crate::domain::notice::Notice;
 use crate::domain::refusal::About;
 use crate::ids::ConversationId;
 use crate::view::absence;
@@ -27,18 +27,18 @@ const MOST_NAMED: usize = 10;
 
 /// What one direct message says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct Occasion {
     /// What, in the order of happening.
-    pub notices: Vec<Notice>,
+    pub notices: Vec<DirectMessage>,
     /// What its reader answered, by conversation.
     pub answers: Vec<(ConversationId, Answer)>,
 }
 
-impl Told {
+impl Occasion {
     /// One more notice: what is given away need not be answered any more, what comes again has to be.
-    pub fn add(&mut self, notice: &Notice) {
+    pub fn add(&mut self, notice: &DirectMessage) {
         match notice {
-            Notice::NotYoursNow { about, .. } | Notice::Returned { about, .. } => {
+            DirectMessage::NotYoursNow { about, .. } | DirectMessage::Returned { about, .. } => {
                 if !self.answer(&about.id).is_some_and(Answer::is_final) {
                     self.answers.push((about.id.clone(), Answer::Gone));
                 }
@@ -67,18 +67,18 @@ impl Told {
 }
 
 /// A direct message.
-pub fn message(told: &Told, links: &Links) -> Content {
+pub fn message(told: &Occasion, links: &Links) -> Content {
     let (text, blocks) = said(told, links);
     Content::new(&text, blocks)
 }
 
 /// The same; nothing, if one message cannot say all of it.
-pub fn whole_message(told: &Told, links: &Links) -> Option<Content> {
+pub fn whole_message(told: &Occasion, links: &Links) -> Option<Content> {
     let (text, blocks) = said(told, links);
     fit(&blocks).then(|| Content::new(&text, blocks))
 }
 
-fn said(told: &Told, links: &Links) -> (String, Vec<Block>) {
+fn said(told: &Occasion, links: &Links) -> (String, Vec<Block>) {
     let parts: Vec<_> = told.notices.iter().map(|notice| part(notice, told, links)).collect();
     let text = match parts.as_slice() {
         [only] => only.text.clone(),
@@ -104,13 +104,13 @@ fn rows(parts: Vec<Content>) -> Vec<Block> {
     blocks
 }
 
-fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
+fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Content {
     match notice {
-        Notice::YoursNow { actor, conversation, note, handoff } => {
+        DirectMessage::YoursNow { actor, conversation, note, handoff } => {
             let sentence = format!("{actor} {} {} to you.", given(*handoff), named(&About::from(&**conversation)));
             yours(&sentence, conversation, note, (told, true), links)
         }
-        Notice::BackToYou { actor, conversation, note, late } => {
+        DirectMessage::BackToYou { actor, conversation, note, late } => {
             let name = named(&About::from(&**conversation));
             let sentence = match late {
                 true => format!("{actor} did not answer in time, so {name} is yours again."),
@@ -118,11 +118,11 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
             };
             yours(&sentence, conversation, note, (told, false), links)
         }
-        Notice::YoursElsewhere { conversation } => {
+        DirectMessage::YoursElsewhere { conversation } => {
             let sentence = format!("{} was assigned to you in dialnote.", named(&About::from(&**conversation)));
             yours(&sentence, conversation, "", (told, false), links)
         }
-        Notice::Back { conversation, heard } => {
+        DirectMessage::Back { conversation, heard } => {
             let name = named(&About::from(&**conversation));
             let sentence = match heard {
                 true => format!("{name} got in touch. It is yours, and open again."),
@@ -130,14 +130,16 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
             };
             yours(&sentence, conversation, "", (told, false), links)
         }
-        Notice::SeveralYours { actor, abouts, note, handoff } => several(actor, abouts, note, *handoff, (told, links)),
-        Notice::Reminder { actor, about, note } => {
+        DirectMessage::SeveralYours { actor, abouts, note, handoff } => {
+            several(actor, abouts, note, *handoff, (told, links))
+        }
+        DirectMessage::Reminder { actor, about, note } => {
             let sentence = format!("{actor} handed {} to you and waits for your answer.", named(about));
             let blocks = std::iter::once(Block::paragraph(&sentence)).chain(quoted(note));
             let blocks = blocks.chain(to_answer(&about.id, told, links)).collect();
             Content::new(&neutral(&sentence), blocks)
         }
-        Notice::StillOnIt { about, hours } => {
+        DirectMessage::StillOnIt { about, hours } => {
             let sentence = format!("Still on {}? Nothing has happened to it for {hours} working hours.", named(about));
             let buttons = || {
                 let yes = Element::button(Control::Keep, "Yes", &carried(&about.id)).styled(Style::Primary);
@@ -154,17 +156,17 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
             let blocks = std::iter::once(Block::paragraph(&sentence)).chain(below).collect();
             Content::new(&neutral(&sentence), blocks)
         }
-        Notice::NotYoursNow { actor, about, to } => sentence(&match to {
+        DirectMessage::NotYoursNow { actor, about, to } => sentence(&match to {
             Some(to) if to == actor => format!("{actor} took {}; it is not yours any more.", named(about)),
             Some(to) => format!("{actor} gave {} to {to}; it is not yours any more.", named(about)),
             None => format!("{actor} put {} back into the queue; it is not yours any more.", named(about)),
         }),
-        Notice::Returned { about, to } => {
+        DirectMessage::Returned { about, to } => {
             let whose =
                 to.as_ref().map_or_else(|| "is in the queue again".to_owned(), |to| format!("belongs to {to} again"));
             sentence(&format!("You did not answer in time, so {} {whose}.", named(about)))
         }
-        Notice::Left { name, member, open } => {
+        DirectMessage::Left { name, member, open } => {
             let what = match open {
                 1 => "an open conversation".to_owned(),
                 many => format!("{many} open conversations"),
@@ -174,8 +176,10 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
             let button = Element::button(Control::Requeue, "Re-queue all", &carried);
             Content::new(&neutral(&text), vec![Block::paragraph(&text), Block::actions(ROW, vec![button])])
         }
-        Notice::CannotNotify { name, why } => sentence(&format!("The app can't notify {name}: {}", because(name, why))),
-        Notice::Linked { by, member, waiting } => {
+        DirectMessage::CannotNotify { name, why } => {
+            sentence(&format!("The app can't notify {name}: {}", because(name, why)))
+        }
+        DirectMessage::Linked { by, member, waiting } => {
             let waits = match waiting {
                 0 => "",
                 1 => " What you asked for before is done now; I tell you what comes of it.",
@@ -183,7 +187,7 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
             };
             sentence(&format!("{by} linked you to {member} in dialnote, so you can use /dialnote now.{waits}"))
         }
-        Notice::RoutePaused { channel, archived } => {
+        DirectMessage::RoutePaused { channel, archived } => {
             let way_out = match archived {
                 true => "because it is archived. Choose another one: type /dialnote route in it.",
                 false => "because I am not in it. Type /invite @dialnote there, and then /dialnote route again.",
@@ -191,9 +195,9 @@ fn part(notice: &Notice, told: &Told, links: &Links) -> Content {
             let text = format!("<#{channel}> gets no cards any more, {way_out}");
             Content::new(&text, vec![Block::formatted(&text)])
         }
-        Notice::CaughtUp { away, notices, more } => caught_up(away.as_ref(), notices, *more, told, links),
-        Notice::Accepted { actor, about } => sentence(&format!("{actor} takes care of {}.", named(about))),
-        Notice::Noted { actor, about, note } => {
+        DirectMessage::CaughtUp { away, notices, more } => caught_up(away.as_ref(), notices, *more, told, links),
+        DirectMessage::Accepted { actor, about } => sentence(&format!("{actor} takes care of {}.", named(about))),
+        DirectMessage::Noted { actor, about, note } => {
             let text = format!("{actor} added a note about {}, which is yours.", named(about));
             let blocks = std::iter::once(Block::paragraph(&text)).chain(quoted(note)).collect();
             Content::new(&neutral(&format!("{text} “{note}”")), blocks)
@@ -210,7 +214,13 @@ fn given(handoff: bool) -> &'static str {
 }
 
 /// Something is its reader's now, with what was answered or became of it; to be accepted, if so.
-fn yours(text: &str, conversation: &Conversation, note: &str, (told, asks): (&Told, bool), links: &Links) -> Content {
+fn yours(
+    text: &str,
+    conversation: &Conversation,
+    note: &str,
+    (told, asks): (&Occasion, bool),
+    links: &Links,
+) -> Content {
     let (id, value) = (&conversation.id, Carried::showing(conversation).encode());
     let mut blocks = vec![Block::paragraph(text)];
     blocks.extend(quoted(note));
@@ -228,7 +238,13 @@ fn yours(text: &str, conversation: &Conversation, note: &str, (told, asks): (&To
 }
 
 /// What concerned its reader while nothing was seen of dialnote.
-fn caught_up(away: Option<&Absence>, notices: &[Notice], more: usize, told: &Told, links: &Links) -> Content {
+fn caught_up(
+    away: Option<&Absence>,
+    notices: &[DirectMessage],
+    more: usize,
+    told: &Occasion,
+    links: &Links,
+) -> Content {
     let changes = match notices.len() + more {
         1 => "1 change concerns you:".to_owned(),
         many => format!("{many} changes concern you:"),
@@ -248,7 +264,7 @@ fn caught_up(away: Option<&Absence>, notices: &[Notice], more: usize, told: &Tol
 }
 
 /// Several are its reader's now.
-fn several(actor: &str, abouts: &[About], note: &str, handoff: bool, (told, links): (&Told, &Links)) -> Content {
+fn several(actor: &str, abouts: &[About], note: &str, handoff: bool, (told, links): (&Occasion, &Links)) -> Content {
     let text = format!("{actor} {} {} conversations to you.", given(handoff), abouts.len());
     let mut blocks = vec![Block::paragraph(&text)];
     blocks.extend(quoted(note));
@@ -264,7 +280,7 @@ fn several(actor: &str, abouts: &[About], note: &str, handoff: bool, (told, link
 }
 
 /// The buttons for an answer, or the answer.
-fn to_answer(id: &ConversationId, told: &Told, links: &Links) -> Vec<Block> {
+fn to_answer(id: &ConversationId, told: &Occasion, links: &Links) -> Vec<Block> {
     match told.answer(id) {
         Some(answer) => settled(answer, id, links),
         None => vec![Block::actions(ROW, answers(&carried(id)))],

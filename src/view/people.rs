@@ -3,7 +3,7 @@
 use crate::domain::click::{Carried, Control};
 use crate::domain::people::{Member, Profile, Unlinked};
 use crate::domain::refusal::Refusal;
-use crate::domain::say::{Broken, LinkView, PeopleView};
+use crate::domain::reply::{Broken, LinkView, PeopleView};
 use crate::domain::text::cut;
 use crate::ids::{MemberId, SlackUserId};
 use crate::view::element::{Confirm, Element, Style};

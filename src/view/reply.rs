@@ -2,7 +2,7 @@
 //! what to do next; nothing here ever contains the text of a fault.
 
 use crate::domain::click::{Carried, Control};
-use crate::domain::event::Told;
+use crate::domain::event::HistoryEntry;
 use crate::domain::external_change::SOMEBODY;
 use crate::domain::finding::{Finding, PEOPLE, State};
 use crate::domain::form::field;
@@ -10,7 +10,7 @@ use crate::domain::list::Query;
 use crate::domain::people::Unlinked;
 use crate::domain::policy::{Rule, Who};
 use crate::domain::refusal::{About, Refusal};
-use crate::domain::say::{Deed, Say, Several};
+use crate::domain::reply::{CommandResult, Reply, Several};
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
 use crate::error::Service;
@@ -66,51 +66,53 @@ pub fn write_a_note(verb: Verb) -> &'static str {
 }
 
 /// An answer for one person's eyes.
-pub fn say(say: &Say) -> Content {
+pub fn say(say: &Reply) -> Content {
     say_in(say, None)
 }
 
 /// The same above a list, which its buttons draw anew.
-pub(super) fn say_in(say: &Say, list: Option<&Query>) -> Content {
+pub(super) fn say_in(say: &Reply, list: Option<&Query>) -> Content {
     match say {
-        Say::Done(deed) => next::offered(deed::done(deed).content(), deed, list),
-        Say::History { about, deeds } => history(about, deeds),
-        Say::Refused { why, note } => refused(why, note),
-        Say::Postponed { why, note } => people::postponed(&no(why), why, given_back(note)),
-        Say::Linked { name, member, from, before } => {
+        Reply::Done(deed) => next::offered(deed::done(deed).content(), deed, list),
+        Reply::History { about, deeds } => history(about, deeds),
+        Reply::Refused { why, note } => refused(why, note),
+        Reply::Postponed { why, note } => people::postponed(&no(why), why, given_back(note)),
+        Reply::Linked { name, member, from, before } => {
             sentence(&people::linked(name, member, from.as_deref(), before.as_deref()))
         }
-        Say::Unlinked { name, member } => sentence(&people::unlinked(name, member.as_deref())),
-        Say::WhichMember { user, name, choices, more } => people::which(user, name, choices, *more),
-        Say::NoteRefused { deed, why, note } => next::offered(note_refused(deed, why, note), deed, list),
-        Say::Question(question) => question::asked(question),
-        Say::Waiting => waits(None, Service::Dialnote, None),
-        Say::Waits { asked, service, setting, .. } => waits(asked.as_deref(), *service, setting.as_deref()),
-        Say::NotNotified { name, about, why } => sentence(&deed::couldnt_be_notified(name, about.as_ref(), why)),
-        Say::GivenUp { reference, draft } => {
+        Reply::Unlinked { name, member } => sentence(&people::unlinked(name, member.as_deref())),
+        Reply::WhichMember { user, name, choices, more } => people::which(user, name, choices, *more),
+        Reply::NoteRefused { deed, why, note } => next::offered(note_refused(deed, why, note), deed, list),
+        Reply::Question(question) => question::asked(question),
+        Reply::Waiting => waits(None, Service::Dialnote, None),
+        Reply::Waits { asked, service, setting, .. } => waits(asked.as_deref(), *service, setting.as_deref()),
+        Reply::NotNotified { name, about, why } => sentence(&deed::couldnt_be_notified(name, about.as_ref(), why)),
+        Reply::GivenUp { reference, draft } => {
             given_up(reference, &Carried { draft: Some(draft.clone()), ..Carried::default() })
         }
-        Say::List(card_view) => super::list::message(card_view),
-        Say::Shown(card_view) => card::shown(card_view),
-        Say::Several(all) => several(all, list),
-        Say::RulesChanged => sentence("Saved. The new rules hold from now on."),
-        Say::PrivacyChanged { masked: true } => sentence(
+        Reply::List(card_view) => super::list::message(card_view),
+        Reply::Shown(card_view) => card::shown(card_view),
+        Reply::Several(all) => several(all, list),
+        Reply::RulesChanged => sentence("Saved. The new rules hold from now on."),
+        Reply::PrivacyChanged { masked: true } => sentence(
             "Saved. From now on cards in this channel hide numbers and messages; Show reveals them to teammates.",
         ),
-        Say::PrivacyChanged { masked: false } => sentence("Saved. From now on cards in this channel show everything."),
-        Say::ChannelChanged => sentence("Saved. It holds in this channel from now on."),
-        Say::WishesChanged => sentence("Saved."),
-        Say::Routed { channel, line } => routes::made(channel, line.as_deref()),
-        Say::RouteOff { channel } => ours(&format!("Saved. <#{channel}> gets no cards by itself any more.")),
-        Say::Routes { routes, offers } => routes::all(routes, offers),
-        Say::Welcome { connected } => welcome(*connected),
-        Say::Examined(findings) => examined(findings),
-        Say::Report { report, why } => report::alone(report, *why),
-        Say::ReportNotPosted => sentence(
+        Reply::PrivacyChanged { masked: false } => {
+            sentence("Saved. From now on cards in this channel show everything.")
+        }
+        Reply::ChannelChanged => sentence("Saved. It holds in this channel from now on."),
+        Reply::WishesChanged => sentence("Saved."),
+        Reply::Routed { channel, line } => routes::made(channel, line.as_deref()),
+        Reply::RouteOff { channel } => ours(&format!("Saved. <#{channel}> gets no cards by itself any more.")),
+        Reply::Routes { routes, offers } => routes::all(routes, offers),
+        Reply::Welcome { connected } => welcome(*connected),
+        Reply::Examined(findings) => examined(findings),
+        Reply::Report { report, why } => report::alone(report, *why),
+        Reply::ReportNotPosted => sentence(
             "I cannot post the report here, because I am not in this channel. \
              Type /invite @dialnote and use the command again.",
         ),
-        Say::CardNotPosted { channel: _ } => sentence(
+        Reply::CardNotPosted { channel: _ } => sentence(
             "Done in dialnote, but I cannot post its card here, because I am not in this channel. \
              Type /invite @dialnote and use the command again.",
         ),
@@ -217,7 +219,7 @@ fn examined(findings: &[Finding]) -> Content {
     Content::new(&title, std::iter::once(Block::paragraph(&title)).chain(rows).chain(button).collect())
 }
 
-fn history(about: &About, deeds: &[Told]) -> Content {
+fn history(about: &About, deeds: &[HistoryEntry]) -> Content {
     let title = match deeds {
         [] => format!("Nobody did anything about {} through this app yet.", named(about)),
         _ => format!("What happened to {}, newest first:", named(about)),
@@ -463,7 +465,7 @@ pub(super) fn span(seconds: i64) -> String {
     }
 }
 
-fn note_refused(deed: &Deed, why: &Refusal, note: &str) -> Content {
+fn note_refused(deed: &CommandResult, why: &Refusal, note: &str) -> Content {
     let (done, kept) = (deed::done(deed), format!("But the note was not written: {} Here it is, to keep:", no(why)));
     let blocks = [done.paragraph(), Block::paragraph(&kept)].into_iter().chain(quoted(note)).collect();
     Content::new(&neutral(&format!("{} {kept}", done.plain())), blocks)

@@ -2,8 +2,8 @@
 
 use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::SharedNumber;
+use crate::domain::reply::Routed;
 use crate::domain::route::called;
-use crate::domain::say::Routed;
 use crate::domain::verb::Verb;
 use crate::ids::ChannelId;
 use crate::view::element::Element;

@@ -7,9 +7,9 @@ use std::sync::atomic::Ordering;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::absence::Absence;
+use crate::domain::direct_message::DirectMessage;
 use crate::domain::job::{ExternalChangeJob, Job};
 use crate::domain::message::Message;
-use crate::domain::notice::Notice;
 use crate::error::Fault;
 use crate::ids::SlackUserId;
 use crate::store::{Claim, Class, Effect, NewJob};
@@ -28,7 +28,7 @@ const MOST_TOLD: usize = 10;
 #[derive(Serialize, Deserialize)]
 struct Missed {
     away: Option<Absence>,
-    notices: Vec<Notice>,
+    notices: Vec<DirectMessage>,
 }
 
 impl Missed {
@@ -41,13 +41,13 @@ impl Missed {
 impl Work {
     /// Keeps what people would have been told of a change, and has them told of all at once.
     pub(super) fn keep_missed(&self, claim: &Claim, job: &ExternalChangeJob, messages: &[Message]) -> Vec<Effect> {
-        let mut missed = BTreeMap::<&SlackUserId, Vec<Notice>>::new();
+        let mut missed = BTreeMap::<&SlackUserId, Vec<DirectMessage>>::new();
         for message in messages {
             if let Message::Direct { user, notice, .. } = message {
                 missed.entry(user).or_default().push(notice.clone());
             }
         }
-        let keep = |(user, notices): (&SlackUserId, Vec<Notice>)| {
+        let keep = |(user, notices): (&SlackUserId, Vec<DirectMessage>)| {
             let (kind, id) = (Missed::kind(user), format!("{}:{}", job.conversation, claim.id));
             let tell = self.new_job(&claim.installation, &Job::CaughtUp(user.clone()));
             let due = later(self.clock.now(), CAUGHT_UP);
@@ -72,7 +72,7 @@ impl Work {
         let drop = kept.into_iter().map(|kept| Effect::DropDocument { kind: kept.kind, id: kept.id });
         let mut effects: Vec<_> = drop.collect();
         if !notices.is_empty() {
-            let notice = Notice::CaughtUp { away, notices, more };
+            let notice = DirectMessage::CaughtUp { away, notices, more };
             effects.push(self.say_unasked(claim, Message::Direct { user: user.clone(), notice, awaited: None }));
         }
         Ok(Outcome::done(effects))

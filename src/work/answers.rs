@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use crate::domain::delivery::{Arrival, Awaited, Fate, PendingAnswer, Receipt};
+use crate::domain::direct_message::DirectMessage;
 use crate::domain::message::Message;
-use crate::domain::notice::Notice;
-use crate::domain::request_context::{Reply, RequestContext, Via};
-use crate::domain::say::Say;
+use crate::domain::reply::Reply;
+use crate::domain::request_context::{ReplyTarget, RequestContext, Via};
 use crate::error::Fault;
 use crate::ids::SlackUserId;
 use crate::store::{Claim, Effect};
@@ -19,7 +19,7 @@ const WAITS: Duration = Duration::from_secs(4);
 
 impl Work {
     /// An answer to the person who asked: in the list whose button they pressed, else in words of its own.
-    pub(super) fn answer_in_place(&self, claim: &Claim, requester: &RequestContext, say: Say) -> Effect {
+    pub(super) fn answer_in_place(&self, claim: &Claim, requester: &RequestContext, say: Reply) -> Effect {
         let in_list = self.redraw(claim, requester, say.clone());
         in_list.unwrap_or_else(|| self.say(claim, Message::Private { to: requester.addressee(), say }))
     }
@@ -30,7 +30,7 @@ impl Work {
         &self,
         claim: &Claim,
         requester: &RequestContext,
-        say: Option<Say>,
+        say: Option<Reply>,
         messages: &mut [Message],
         name_of: impl Fn(&SlackUserId) -> Option<String>,
     ) -> Result<Option<Effect>, Fault> {
@@ -71,7 +71,7 @@ impl Work {
         &self,
         claim: &Claim,
         awaited: Option<&Awaited>,
-        notice: &Notice,
+        notice: &DirectMessage,
         fate: Fate,
     ) -> Option<Effect> {
         let of = awaited?.clone();
@@ -115,10 +115,10 @@ impl Work {
     /// Tells a sender who was answered already, or needed no answer, that a direct message was refused.
     fn not_notified(&self, claim: &Claim, arrival: Arrival) -> Option<Effect> {
         let Fate::Never(why) = arrival.fate else { return None };
-        let say = Say::NotNotified { name: arrival.of.name, about: arrival.about, why };
+        let say = Reply::NotNotified { name: arrival.of.name, about: arrival.about, why };
         let mut to = arrival.of.requester.addressee();
         // What they were answered stays.
-        to.reply = to.reply.map(|reply| Reply { replace: false, ..reply });
+        to.reply = to.reply.map(|reply| ReplyTarget { replace: false, ..reply });
         Some(self.say(claim, Message::Private { to, say }))
     }
 }

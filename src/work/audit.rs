@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::domain::conversation::State;
-use crate::domain::event::{Event, Told};
+use crate::domain::event::{Event, HistoryEntry};
 use crate::domain::plan::Past;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::Change;
@@ -159,10 +159,10 @@ pub fn counted(entry: Entry) -> Option<Change> {
 }
 
 /// The entries as a history tells them.
-pub fn told(entries: &[Entry]) -> Vec<Told> {
+pub fn told(entries: &[Entry]) -> Vec<HistoryEntry> {
     let told = entries.iter().filter_map(|entry| {
         let detail: Detail = serde_json::from_str(&entry.detail).ok()?;
-        Some(Told { at: entry.at, by: detail.by, what: detail.event? })
+        Some(HistoryEntry { at: entry.at, by: detail.by, what: detail.event? })
     });
     told.collect()
 }

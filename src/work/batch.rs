@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::command::Command;
 use crate::domain::command_job::Batch;
+use crate::domain::direct_message::DirectMessage;
 use crate::domain::job::{BatchJob, Job};
 use crate::domain::message::Message;
-use crate::domain::notice::Notice;
 use crate::domain::refusal::{About, Refusal};
+use crate::domain::reply::{CommandResult, Reply, Several};
 use crate::domain::request_context::RequestContext;
-use crate::domain::say::{Deed, Say, Several};
 use crate::error::Fault;
 use crate::ids::{ConversationId, SlackUserId};
 use crate::store::{Claim, Document, Effect};
@@ -26,9 +26,9 @@ pub(super) enum Part {
     /// It was done.
     Done {
         /// What.
-        deed: Box<Deed>,
+        deed: Box<CommandResult>,
         /// What others have to hear of it.
-        notices: Vec<(SlackUserId, Notice)>,
+        notices: Vec<(SlackUserId, DirectMessage)>,
         /// Why its note was not written, and the note, if so.
         unnoted: Option<(Refusal, String)>,
     },
@@ -74,7 +74,7 @@ impl Work {
             let known = self.known(&claim.installation, &ConversationId::new(which.clone())).await?;
             *which = known.map_or_else(|| which.clone(), |known| known.title());
         }
-        let say = Say::Several(Box::new(several));
+        let say = Reply::Several(Box::new(several));
         let mut messages: Vec<_> =
             together(notices).into_iter().map(|(user, notice)| Message::direct(user, notice)).collect();
         let answer = self.answer_when_told(claim, &job.requester, Some(say), &mut messages, |_| None).await?;
@@ -85,7 +85,7 @@ impl Work {
 }
 
 /// What whoever asked is told of all of them, and what others are.
-fn summed_up(parts: Vec<Part>) -> (Several, Vec<(SlackUserId, Notice)>) {
+fn summed_up(parts: Vec<Part>) -> (Several, Vec<(SlackUserId, DirectMessage)>) {
     let (mut several, mut notices) = (Several::default(), Vec::new());
     for part in parts {
         let unwritten = match part {
@@ -109,23 +109,23 @@ fn summed_up(parts: Vec<Part>) -> (Several, Vec<(SlackUserId, Notice)>) {
 }
 
 /// What becomes one person's at once becomes one notice.
-fn together(notices: Vec<(SlackUserId, Notice)>) -> Vec<(SlackUserId, Notice)> {
-    let mut joined: Vec<(SlackUserId, Notice)> = Vec::new();
+fn together(notices: Vec<(SlackUserId, DirectMessage)>) -> Vec<(SlackUserId, DirectMessage)> {
+    let mut joined: Vec<(SlackUserId, DirectMessage)> = Vec::new();
     for (user, notice) in notices {
-        let Notice::YoursNow { actor, conversation, note, handoff } = &notice else {
+        let DirectMessage::YoursNow { actor, conversation, note, handoff } = &notice else {
             joined.push((user, notice));
             continue;
         };
         let about = About::from(&**conversation);
         let same = joined.iter_mut().find(|(other, _)| *other == user);
         match same.map(|(_, notice)| notice) {
-            Some(Notice::SeveralYours { abouts, .. }) => abouts.push(about),
-            Some(earlier @ Notice::YoursNow { .. }) => {
+            Some(DirectMessage::SeveralYours { abouts, .. }) => abouts.push(about),
+            Some(earlier @ DirectMessage::YoursNow { .. }) => {
                 let first = match &*earlier {
-                    Notice::YoursNow { conversation, .. } => About::from(&**conversation),
+                    DirectMessage::YoursNow { conversation, .. } => About::from(&**conversation),
                     _ => about.clone(),
                 };
-                *earlier = Notice::SeveralYours {
+                *earlier = DirectMessage::SeveralYours {
                     actor: actor.clone(),
                     abouts: vec![first, about],
                     note: note.clone(),

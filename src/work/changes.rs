@@ -9,8 +9,8 @@ use crate::domain::message::Message;
 use crate::domain::policy::Rules;
 use crate::domain::preferences::NotificationPreferences;
 use crate::domain::refusal::Refusal;
+use crate::domain::reply::Reply;
 use crate::domain::request_context::Place;
-use crate::domain::say::Say;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::store::{Claim, Document, Effect, Entry};
@@ -35,7 +35,7 @@ impl Work {
     pub(super) async fn change_settings(&self, claim: &Claim, job: &ChangeJob) -> Result<Outcome, Fault> {
         let installation = &claim.installation;
         let to = job.requester.addressee();
-        let refused = |why| Say::Refused { why, note: String::new() };
+        let refused = |why| Reply::Refused { why, note: String::new() };
         if *self.home().await? != *installation {
             let say = refused(Refusal::NotInstalled);
             return Ok(Outcome::done(vec![self.say(claim, Message::Private { to, say })]));
@@ -46,7 +46,7 @@ impl Work {
             return Ok(Outcome::done(vec![record, self.say(claim, Message::Private { to, say: refused(why) })]));
         }
         let mut effects = Vec::new();
-        let mut say = Say::WishesChanged;
+        let mut say = Reply::WishesChanged;
         for change in &job.changes {
             say = match change {
                 Change::Rules(new) if *new == rules => say,
@@ -57,7 +57,7 @@ impl Work {
                     effects.push(self.put(Rules::KIND, "", new));
                     let detail = json!({ "rules": { "before": rules, "after": new } });
                     effects.push(self.record_change(installation, job, detail).await?);
-                    Say::RulesChanged
+                    Reply::RulesChanged
                 }
                 Change::Wishes(new) => {
                     effects.push(self.put(NotificationPreferences::KIND, job.requester.user.as_str(), new));

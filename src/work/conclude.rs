@@ -12,8 +12,8 @@ use crate::domain::message::Message;
 use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::question::Seen;
 use crate::domain::refusal::{About, Refusal};
+use crate::domain::reply::Reply;
 use crate::domain::request_context::{Place, RequestContext, Via};
-use crate::domain::say::Say;
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
 use crate::store::{Card, Claim, Document, Draft, Effect};
@@ -87,7 +87,7 @@ impl Work {
     }
 
     /// An answer to whoever asked: in the list whose button they pressed, else in words of its own.
-    pub(super) fn answer_to(&self, claim: &Claim, job: &CommandJob, say: Say) -> Effect {
+    pub(super) fn answer_to(&self, claim: &Claim, job: &CommandJob, say: Reply) -> Effect {
         self.answer_in_place(claim, &job.requester, say)
     }
 
@@ -111,9 +111,9 @@ impl Work {
         }
         let kept = self.postpone(claim, job, &why).await?;
         let say = if kept.is_empty() {
-            Say::Refused { why: why.clone(), note: job.command.note.clone() }
+            Reply::Refused { why: why.clone(), note: job.command.note.clone() }
         } else {
-            Say::Postponed { why: why.clone(), note: job.command.note.clone() }
+            Reply::Postponed { why: why.clone(), note: job.command.note.clone() }
         };
         effects.extend(kept);
         match &job.batch {
@@ -201,12 +201,12 @@ impl Work {
         }
         let to = job.requester.addressee();
         if let Some(why) = set_up_wrong(fault) {
-            let say = Say::Refused { why, note: job.command.note.clone() };
+            let say = Reply::Refused { why, note: job.command.note.clone() };
             effects.push(self.say(claim, Message::Private { to, say }));
             return effects;
         }
         let draft = self.draft(job, self.seen_at_last(claim, job).await);
-        let say = Say::GivenUp { reference: claim.id.to_string(), draft: draft.id.clone() };
+        let say = Reply::GivenUp { reference: claim.id.to_string(), draft: draft.id.clone() };
         effects.extend([Effect::PutDraft(draft), self.say(claim, Message::Private { to, say })]);
         effects
     }

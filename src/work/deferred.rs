@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::command_job::CommandJob;
+use crate::domain::direct_message::DirectMessage;
 use crate::domain::job::{Job, LinkedJob};
 use crate::domain::message::Message;
-use crate::domain::notice::Notice;
 use crate::domain::question::Kept;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::{RequestContext, Via};
@@ -98,7 +98,7 @@ impl Work {
         if let Some(by) = job.by.clone() {
             let members = self.people.team(installation).await?;
             let member = members.iter().find(|member| member.id == teammate.member).map(|member| member.name.clone());
-            let notice = Notice::Linked { by, member: member.unwrap_or(teammate.name), waiting: theirs };
+            let notice = DirectMessage::Linked { by, member: member.unwrap_or(teammate.name), waiting: theirs };
             effects.push(self.say(claim, Message::direct(job.user.clone(), notice)));
         }
         effects.extend(self.refresh_homes(claim, std::iter::once(job.user.clone())).await?);

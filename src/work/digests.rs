@@ -45,7 +45,7 @@ const TOLD: &str = "digest";
 
 /// A digest that was posted.
 #[derive(Serialize, Deserialize)]
-struct Told {
+struct PostedDigest {
     channel: ChannelId,
     ts: MessageTs,
     digest: Digest,
@@ -188,7 +188,7 @@ impl Work {
     ) -> Result<Vec<Effect>, CallError> {
         let content = digest::message(digest, &self.links, self.privacy(&claim.installation, channel).await?);
         let Posted { channel, ts } = self.post_once(claim, channel.as_str(), None, &content).await?;
-        Ok(vec![told(&Told { channel, ts, digest: digest.clone() })])
+        Ok(vec![told(&PostedDigest { channel, ts, digest: digest.clone() })])
     }
 
     /// The last digests of channels that tell of a conversation are to show what happened to it.
@@ -228,7 +228,11 @@ impl Work {
         Ok(vec![told(&last)])
     }
 
-    async fn told_last(&self, installation: &InstallationId, channel: &ChannelId) -> Result<Option<Told>, Fault> {
+    async fn told_last(
+        &self,
+        installation: &InstallationId,
+        channel: &ChannelId,
+    ) -> Result<Option<PostedDigest>, Fault> {
         let kept = self.store.cache_get(installation, TOLD, channel.as_str()).await?;
         Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
     }
@@ -296,7 +300,7 @@ fn put_off(now: Timestamp) -> Outcome {
 }
 
 /// Keeps a digest that was posted, or what it says since.
-fn told(told: &Told) -> Effect {
+fn told(told: &PostedDigest) -> Effect {
     Effect::CachePut(CacheEntry {
         kind: TOLD.to_owned(),
         id: told.channel.to_string(),

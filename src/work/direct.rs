@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::delivery::{Awaited, Fate, may_join};
+use crate::domain::direct_message::DirectMessage;
 use crate::domain::hours;
 use crate::domain::message::Answer;
-use crate::domain::notice::Notice;
 use crate::domain::request_context::Addressee;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId};
@@ -19,7 +19,7 @@ use crate::slack::codes;
 use crate::slack::seek::Sought;
 use crate::store::{CacheEntry, Claim, Effect, Verdict};
 use crate::view::kit::Content;
-use crate::view::notice::{self, Told};
+use crate::view::notice::{self, Occasion};
 use crate::work::outbox::mark;
 use crate::work::{Outcome, Work, later};
 
@@ -53,7 +53,7 @@ pub(super) struct Sent {
     /// When it was sent.
     pub(super) at: Timestamp,
     /// What it says.
-    pub(super) told: Told,
+    pub(super) told: Occasion,
     /// The marks of the jobs that said it.
     #[serde(default)]
     pub(super) marks: Vec<String>,
@@ -68,7 +68,7 @@ impl Work {
         &self,
         claim: &Claim,
         user: &SlackUserId,
-        notice: &Notice,
+        notice: &DirectMessage,
         awaited: Option<&Awaited>,
     ) -> Result<Outcome, CallError> {
         let installation = &claim.installation;
@@ -95,7 +95,7 @@ impl Work {
         &self,
         installation: &InstallationId,
         user: &SlackUserId,
-        notice: &Notice,
+        notice: &DirectMessage,
     ) -> Result<Option<Fate>, Fault> {
         let preferences = self.preferences(installation, user).await?;
         if !preferences.want(notice) {
@@ -112,7 +112,7 @@ impl Work {
         &self,
         claim: &Claim,
         user: &SlackUserId,
-        notice: &Notice,
+        notice: &DirectMessage,
         awaited: Option<&Awaited>,
     ) -> Result<Sent, CallError> {
         let mark = mark(claim);
@@ -139,7 +139,7 @@ impl Work {
         if is_unknowable {
             self.metrics.repeated_blindly("chat.postMessage");
         }
-        let told = Told { notices: vec![notice.clone()], answers: Vec::new() };
+        let told = Occasion { notices: vec![notice.clone()], answers: Vec::new() };
         let content = notice::message(&told, &self.links);
         let Posted { channel, ts } = self.post_to(claim, user, &content).await?;
         let posted_for = act_of(awaited);
@@ -151,14 +151,14 @@ impl Work {
         &self,
         claim: &Claim,
         posted: Posted,
-        notice: &Notice,
+        notice: &DirectMessage,
         awaited: Option<&Awaited>,
     ) -> Result<Sent, Fault> {
         let Posted { channel, ts } = posted;
         let (at, mark) = (self.clock.now(), mark(claim));
         let kept = self.sent(&claim.installation, &channel, &ts).await?;
         let mut sent = kept.unwrap_or_else(|| {
-            let (told, marks, posted_for) = (Told::default(), Vec::new(), act_of(awaited));
+            let (told, marks, posted_for) = (Occasion::default(), Vec::new(), act_of(awaited));
             Sent { channel, ts, at, told, marks, posted_for }
         });
         if !sent.marks.contains(&mark) {

@@ -14,8 +14,8 @@ use crate::domain::delivery::Why;
 use crate::domain::finding::{Finding, PEOPLE, State};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
+use crate::domain::reply::{Broken, Reply};
 use crate::domain::request_context::RequestContext;
-use crate::domain::say::{Broken, Say};
 use crate::error::{Fault, whole};
 use crate::slack::answer::CallError;
 use crate::slack::client::Identity;
@@ -52,12 +52,12 @@ impl Work {
     pub(super) async fn doctor(&self, claim: &Claim, requester: &RequestContext) -> Result<Outcome, Fault> {
         let say = match self.people.reader(&claim.installation, &requester.user).await {
             Ok(Ok(teammate)) => match self.rules(&claim.installation).await?.may_configure(&teammate) {
-                Ok(()) => Say::Examined(self.examine_in_time().await),
-                Err(why) => Say::Refused { why, note: String::new() },
+                Ok(()) => Reply::Examined(self.examine_in_time().await),
+                Err(why) => Reply::Refused { why, note: String::new() },
             },
-            Ok(Err(stranger)) => Say::Refused { why: Refusal::YouAreNotLinked(stranger.why), note: String::new() },
+            Ok(Err(stranger)) => Reply::Refused { why: Refusal::YouAreNotLinked(stranger.why), note: String::new() },
             Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::LeaseLost)) => return Err(fault),
-            Err(_) => Say::Examined(self.who_asks_is_unknown().await),
+            Err(_) => Reply::Examined(self.who_asks_is_unknown().await),
         };
         Ok(Outcome::done(vec![self.say(claim, Message::Private { to: requester.addressee(), say })]))
     }

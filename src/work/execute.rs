@@ -19,7 +19,7 @@ use crate::domain::plan::Progress;
 use crate::domain::plan::{self, Facts, Party};
 use crate::domain::question::{Kept, Seen};
 use crate::domain::refusal::{About, Refusal};
-use crate::domain::say::Say;
+use crate::domain::reply::Reply;
 use crate::domain::typed;
 use crate::error::Fault;
 use crate::ids::{ConversationId, DraftId, InstallationId, MemberId};
@@ -147,7 +147,7 @@ impl Work {
         conversation: &Conversation,
     ) -> Result<Outcome, Fault> {
         let entries = self.store.entries(&claim.installation, &conversation.id, PAST_ENTRIES).await?;
-        let say = Say::History { about: About::from(conversation), deeds: audit::told(&entries) };
+        let say = Reply::History { about: About::from(conversation), deeds: audit::told(&entries) };
         Ok(Outcome::done(vec![self.answer_to(claim, job, say)]))
     }
 
@@ -157,7 +157,7 @@ impl Work {
         let detail = json!({ "outcome": "done", "by": by, "member": member, "conversation": conversation });
         let record = self.record_attempt(&job.requester, "show", &detail);
         let card_view = CardView { conversation: facts.conversation, owner: facts.owner.map(|owner| owner.name) };
-        Outcome::done(vec![record, self.answer_to(claim, job, Say::Shown(card_view))])
+        Outcome::done(vec![record, self.answer_to(claim, job, Reply::Shown(card_view))])
     }
 
     /// Whether the message that is to become a note is one already: of which conversation.
@@ -283,7 +283,7 @@ impl Work {
         let kept = self.store.draft(&claim.installation, &job.resume.draft).await?;
         let kept = kept.filter(|draft| draft.actor == job.requester.user);
         let Some(Kept { mut command, seen }) = kept.as_ref().map(read_draft::<Kept>).transpose()? else {
-            let say = Say::Refused { why: Refusal::DraftGone, note: String::new() };
+            let say = Reply::Refused { why: Refusal::DraftGone, note: String::new() };
             let answer = self.say(claim, Message::Private { to: job.requester.addressee(), say });
             return Ok(Outcome::done(vec![answer]));
         };

@@ -5,7 +5,7 @@ use crate::domain::form::FormContext;
 use crate::domain::job::FormJob;
 use crate::domain::message::Message;
 use crate::domain::question::Seen;
-use crate::domain::say::{HomeView, ListView};
+use crate::domain::reply::{HomeView, ListView};
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId, MemberId, SlackUserId, ViewId};

@@ -15,7 +15,7 @@ use crate::domain::command_job::CommandJob;
 use crate::domain::people::Teammate;
 use crate::domain::picking::{Candidate, Pending, least_busy};
 use crate::domain::refusal::Refusal;
-use crate::domain::say::Picked;
+use crate::domain::reply::Picked;
 use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId, MemberId, TeamId};
 use crate::slack::answer::CallError as SlackError;

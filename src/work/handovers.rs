@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use crate::domain::command::{Act, Command};
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
+use crate::domain::direct_message::DirectMessage;
 use crate::domain::event::Event;
 use crate::domain::handover::Handover;
 use crate::domain::hours;
 use crate::domain::job::Job;
 use crate::domain::message::Message;
-use crate::domain::notice::Notice;
 use crate::domain::people::Teammate;
 use crate::domain::plan::Progress;
 use crate::domain::policy::Rules;
@@ -42,7 +42,7 @@ impl Work {
         let plan = &progress.plan;
         let id = &plan.before.id;
         let given = messages.iter().find_map(|message| match message {
-            Message::Direct { user, notice: Notice::YoursNow { note, handoff, .. }, .. } => {
+            Message::Direct { user, notice: DirectMessage::YoursNow { note, handoff, .. }, .. } => {
                 Some((user, note, *handoff))
             }
             _ => None,
@@ -113,7 +113,7 @@ impl Work {
             return Ok(Outcome { verdict, effects: Vec::new() });
         }
         let actor = self.people.name(installation, &handover.giver).await?.unwrap_or_else(|| "Somebody".to_owned());
-        let notice = Notice::Reminder { actor, about: About::from(&conversation), note: handover.note.clone() };
+        let notice = DirectMessage::Reminder { actor, about: About::from(&conversation), note: handover.note.clone() };
         let reminder = self.say(claim, Message::direct(handover.receiver.clone(), notice));
         let reminded = Handover { reminded: true, ..handover };
         Ok(Outcome::done(vec![reminder, self.keep_handover(installation, id, &reminded, true).await?]))

@@ -21,8 +21,8 @@ use crate::domain::list::{Filter, Query};
 use crate::domain::message::Message;
 use crate::domain::policy::Rules;
 use crate::domain::preferences::NotificationPreferences;
+use crate::domain::reply::Reply;
 use crate::domain::request_context::Addressee;
-use crate::domain::say::Say;
 use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, SlackUserId};
 use crate::slack::answer::CallError;
@@ -202,7 +202,7 @@ impl Installations {
         info!(installation = %id, again = before.is_some(), "installed");
         let connected = before.and_then(|before| before.connection).is_some_and(|connection| connection.key.is_some());
         let to = Addressee { user: granted.installer, channel: None, reply: None, late: false };
-        let welcome = Job::Message(Message::Private { to, say: Say::Welcome { connected } });
+        let welcome = Job::Message(Message::Private { to, say: Reply::Welcome { connected } });
         let job = super::new_job(&id, &welcome, now, common.settings.pacing);
         let delivery = Delivery { installation: id, key: format!("install:{state}") };
         common.store.accept(delivery, vec![job], now).await.map(drop)

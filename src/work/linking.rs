@@ -10,7 +10,7 @@ use crate::domain::linking::{Linking, Meant, likely, meant, suggested};
 use crate::domain::message::Message;
 use crate::domain::people::{ByHand, Member, Profile, Unlinked, link, may_be_linked};
 use crate::domain::refusal::Refusal;
-use crate::domain::say::{Broken, LinkView, PeopleView, Say};
+use crate::domain::reply::{Broken, LinkView, PeopleView, Reply};
 use crate::error::Fault;
 use crate::ids::{InstallationId, MemberId, SlackUserId};
 use crate::store::{Claim, Effect, Entry};
@@ -39,7 +39,7 @@ struct Admin {
 }
 
 /// What is to be stored, and what whoever asked is told.
-type Changed = (Vec<Effect>, Say);
+type Changed = (Vec<Effect>, Reply);
 
 impl Work {
     /// Does what somebody wants about who is who, and shows who is not linked, if they look at that.
@@ -57,7 +57,7 @@ impl Work {
             Linking::To { user, member, from } => self.link_to(claim, &requester, user, member, from.as_ref()).await?,
             Linking::Off { user } => self.unlink(claim, &requester, user).await?,
         };
-        if let Say::Refused { why, .. } = &say {
+        if let Reply::Refused { why, .. } = &say {
             effects.push(self.record_refusal(&job.requester, "link", why));
         }
         effects.push(match &job.window {
@@ -141,7 +141,7 @@ impl Work {
                 let name = self.people.name(&claim.installation, user).await?.unwrap_or_else(|| NAMELESS.to_owned());
                 let more = several.len().saturating_sub(MOST_CHOICES);
                 let choices = several.into_iter().take(MOST_CHOICES).cloned().collect();
-                Ok((Vec::new(), Say::WhichMember { user: user.clone(), name, choices, more }))
+                Ok((Vec::new(), Reply::WhichMember { user: user.clone(), name, choices, more }))
             }
             Meant::Nobody(nearest) => {
                 let nearest = nearest.map(|member| member.name.clone());
@@ -201,7 +201,7 @@ impl Work {
         let before = before.filter(|before| *before != member.id);
         Ok((
             effects,
-            Say::Linked {
+            Reply::Linked {
                 name: profile.name,
                 member: member.name.clone(),
                 from: holder.map(|(_, name)| name),
@@ -240,7 +240,7 @@ impl Work {
         let now = profile.and_then(|profile| link(&profile, &members, &by_hand).ok()).map(|now| now.member);
         let record = self.record_link(requester, user, Some(&gone.member), now.as_ref());
         let member = now.and_then(|now| called(&members, &now));
-        Ok((vec![drop_link(user), record], Say::Unlinked { name, member }))
+        Ok((vec![drop_link(user), record], Reply::Unlinked { name, member }))
     }
 
     fn record_link(
@@ -345,8 +345,8 @@ fn refused(why: Refusal) -> Changed {
     (Vec::new(), refusal(why))
 }
 
-fn refusal(why: Refusal) -> Say {
-    Say::Refused { why, note: String::new() }
+fn refusal(why: Refusal) -> Reply {
+    Reply::Refused { why, note: String::new() }
 }
 
 fn drop_link(user: &SlackUserId) -> Effect {

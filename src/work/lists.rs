@@ -17,8 +17,8 @@ use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::preferences::NotificationPreferences;
 use crate::domain::refusal::Refusal;
+use crate::domain::reply::{AdminView, HomeView, ListView, Reply};
 use crate::domain::request_context::{Place, RequestContext, Via};
-use crate::domain::say::{AdminView, HomeView, ListView, Say};
 use crate::domain::suggest::suggest;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MemberId, SlackUserId};
@@ -91,7 +91,7 @@ impl Work {
         let mut card_view = self.card_view(installation, &query, &me, person.as_ref(), silent).await?;
         card_view.notice = job.notice.clone().map(Box::new);
         let message = match &job.list.place {
-            Place::Message => Message::Private { to: requester.addressee(), say: Say::List(Box::new(card_view)) },
+            Place::Message => Message::Private { to: requester.addressee(), say: Reply::List(Box::new(card_view)) },
             Place::View(view) => {
                 Message::Window { user: requester.user.clone(), view: view.clone(), card_view: Box::new(card_view) }
             }
@@ -129,7 +129,7 @@ impl Work {
 
     fn list_refused(&self, claim: &Claim, job: &ListJob, why: Refusal) -> Outcome {
         info!("no list");
-        let say = Say::Refused { why, note: String::new() };
+        let say = Reply::Refused { why, note: String::new() };
         Outcome::done(vec![self.say(claim, Message::Private { to: job.requester.addressee(), say })])
     }
 
@@ -228,7 +228,7 @@ impl Work {
     }
 
     /// A list to be drawn anew, wherever it stands, with what came of the button that was pressed in it.
-    pub(super) fn redraw(&self, claim: &Claim, requester: &RequestContext, notice: Say) -> Option<Effect> {
+    pub(super) fn redraw(&self, claim: &Claim, requester: &RequestContext, notice: Reply) -> Option<Effect> {
         let list = requester.list.clone()?;
         let job = Job::List(ListJob { requester: requester.clone(), list, notice: Some(notice) });
         Some(Effect::Enqueue(self.following(claim, &job)))

@@ -17,7 +17,7 @@ use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::question::{Choice, Question, Seen, Unclear};
 use crate::domain::refusal::{About, Refusal};
-use crate::domain::say::Say;
+use crate::domain::reply::Reply;
 use crate::domain::verb::Verb;
 use crate::domain::when::When;
 use crate::error::Fault;
@@ -293,7 +293,7 @@ impl Work {
         let note = job.command.note.clone();
         let until = job.command.act.when().and_then(When::fixed);
         let question = Question { draft: draft.id.clone(), verb: job.command.act.verb(), about, note, until };
-        let say = Say::Question(Box::new(question));
+        let say = Reply::Question(Box::new(question));
         let answer = self.say(claim, Message::Private { to: job.requester.addressee(), say });
         Outcome::done(vec![Effect::PutDraft(draft), answer])
     }

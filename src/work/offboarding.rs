@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::Owner;
+use crate::domain::direct_message::DirectMessage;
 use crate::domain::job::Job;
 use crate::domain::message::Message;
-use crate::domain::notice::Notice;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::store::{Claim, Class, Delivery, NewJob};
@@ -91,7 +91,7 @@ impl Work {
         }
         let routes = self.routes(installation).await?;
         let makers: BTreeSet<SlackUserId> = routes.into_iter().filter_map(|(_, route)| route.by).collect();
-        let notice = Notice::Left { name: gone.name.clone(), member: gone.id.clone(), open };
+        let notice = DirectMessage::Left { name: gone.name.clone(), member: gone.id.clone(), open };
         let messages = makers.into_iter().map(|user| self.say_unasked(claim, Message::direct(user, notice.clone())));
         effects.extend(messages);
         effects.push(self.put(LEFT, gone.id.as_str(), &self.clock.now()));

@@ -8,8 +8,8 @@ use crate::domain::delivery::Fate;
 use crate::domain::event::ThreadEntry;
 use crate::domain::job::Job;
 use crate::domain::message::Message;
-use crate::domain::request_context::{Addressee, Reply};
-use crate::domain::say::Say;
+use crate::domain::reply::Reply;
+use crate::domain::request_context::{Addressee, ReplyTarget};
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, ConversationId, MessageTs};
 use crate::slack::answer::CallError;
@@ -35,7 +35,7 @@ impl Work {
     /// Delivers a message.
     pub(super) async fn deliver(&self, claim: &Claim, message: &Message) -> Result<Outcome, Fault> {
         let delivered = match message {
-            Message::Private { say: Say::Waits { once, .. }, .. } if !self.is_first_to_say(claim, once).await? => {
+            Message::Private { say: Reply::Waits { once, .. }, .. } if !self.is_first_to_say(claim, once).await? => {
                 Ok(Vec::new())
             }
             Message::Private { to, say } => {
@@ -109,7 +109,7 @@ impl Work {
     /// again, else in the channel, else by direct message.
     async fn answer(&self, claim: &Claim, to: &Addressee, content: &Content) -> Result<(), CallError> {
         let tries = if claim.outcome_unknown { UNHEARD_TRIES_OF_A_URL } else { TRIES_OF_A_URL };
-        let lives = |answer: &&Reply| answer.until > self.clock.now() && claim.attempt <= tries;
+        let lives = |answer: &&ReplyTarget| answer.until > self.clock.now() && claim.attempt <= tries;
         if claim.outcome_unknown {
             // Nobody can look at what only one person sees.
             self.metrics.repeated_blindly(RESPONSE_URL);
@@ -307,9 +307,9 @@ impl Work {
                 self.cannot_notify(claim, (user, notice), awaited.as_deref(), code).await?
             }
             _ if !codes::is_unwelcome(code) => Vec::new(),
-            Message::Report { to, .. } => private(to, Say::ReportNotPosted),
+            Message::Report { to, .. } => private(to, Reply::ReportNotPosted),
             Message::Card { channel, requester: Some(requester), .. } => {
-                private(requester, Say::CardNotPosted { channel: channel.clone() })
+                private(requester, Reply::CardNotPosted { channel: channel.clone() })
             }
             Message::Card { channel, .. } | Message::Anew { channel, .. } | Message::Digest { channel, .. } => {
                 self.pause_route(claim, channel, code == codes::ARCHIVED).await?

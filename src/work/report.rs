@@ -10,10 +10,10 @@ use crate::domain::hours;
 use crate::domain::job::{Job, ReportJob};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
+use crate::domain::reply::Reply;
 use crate::domain::report::{self, Alone, Change, Report};
 use crate::domain::request_context::Addressee;
 use crate::domain::route::called;
-use crate::domain::say::Say;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, FileId, InstallationId};
 use crate::slack::answer::CallError;
@@ -41,7 +41,7 @@ impl Work {
     pub(super) async fn report(&self, claim: &Claim, job: &ReportJob) -> Result<Outcome, Fault> {
         let (installation, now, to) = (&claim.installation, self.clock.now(), job.requester.addressee());
         let refused = |why| {
-            let say = Say::Refused { why, note: String::new() };
+            let say = Reply::Refused { why, note: String::new() };
             Ok(Outcome::done(vec![self.say(claim, Message::Private { to: to.clone(), say })]))
         };
         let requester = match self.people.reader(installation, &job.requester.user).await {
@@ -81,7 +81,7 @@ impl Work {
         let detail = json!({ "outcome": "done", "days": job.days, "member": member });
         let record = self.record_attempt(&job.requester, "report", &detail);
         let message = match alone {
-            Some(why) => Message::Private { to, say: Say::Report { report, why } },
+            Some(why) => Message::Private { to, say: Reply::Report { report, why } },
             None => Message::Report { channel, to, report, file: None },
         };
         Ok(Outcome::done(vec![record, self.say(claim, message)]))
@@ -122,7 +122,7 @@ impl Work {
     ) -> Result<Outcome, CallError> {
         // Another company may have come since it was made.
         if let Some(why) = self.hides(&claim.installation, channel).await? {
-            let say = Say::Report { report: Box::new(report.clone()), why };
+            let say = Reply::Report { report: Box::new(report.clone()), why };
             return Ok(Outcome::done(vec![self.say(claim, Message::Private { to: to.clone(), say })]));
         }
         let Some(file) = file else {

@@ -3,12 +3,12 @@
 use serde_json::json;
 
 use crate::domain::conversation::SharedNumber;
+use crate::domain::direct_message::DirectMessage;
 use crate::domain::job::ChangeJob;
 use crate::domain::message::Message;
-use crate::domain::notice::Notice;
 use crate::domain::refusal::Refusal;
+use crate::domain::reply::{Reply, Routed};
 use crate::domain::route::{Route, Routing, Settings, called, meant};
-use crate::domain::say::{Routed, Say};
 use crate::error::Fault;
 use crate::ids::{ChannelId, InstallationId};
 use crate::store::{Claim, Effect};
@@ -45,8 +45,8 @@ impl Work {
         installation: &InstallationId,
         job: &ChangeJob,
         routing: &Routing,
-    ) -> Result<(Vec<Effect>, Say), Fault> {
-        let refused = |why| Ok((Vec::new(), Say::Refused { why, note: String::new() }));
+    ) -> Result<(Vec<Effect>, Reply), Fault> {
+        let refused = |why| Ok((Vec::new(), Reply::Refused { why, note: String::new() }));
         let here = job.requester.channel.as_ref().filter(|channel| !channel.is_direct());
         let (channel, line) = match routing {
             Routing::List => {
@@ -54,7 +54,7 @@ impl Work {
                 // A channel gets one number's cards, or all: who wants another one goes where there is room.
                 let has_room = here.is_some_and(|here| routes.iter().all(|(channel, _)| channel != here));
                 let offers = if has_room { self.offers(installation, job).await? } else { Vec::new() };
-                return Ok((Vec::new(), Say::Routes { routes, offers }));
+                return Ok((Vec::new(), Reply::Routes { routes, offers }));
             }
             Routing::Off { channel } => (channel, None),
             Routing::Set { channel, line } => (channel, Some(line.as_str())),
@@ -64,7 +64,7 @@ impl Work {
             let drop = Effect::DropDocument { kind: Route::KIND.to_owned(), id: channel.to_string() };
             let record = json!({ "route": { "channel": channel, "after": null } });
             let record = self.record_change(installation, job, record).await?;
-            return Ok((vec![drop, record], Say::RouteOff { channel: channel.clone() }));
+            return Ok((vec![drop, record], Reply::RouteOff { channel: channel.clone() }));
         };
         let lines = self.dialnote.lines().await.map_err(fault)?;
         let line = match meant(asked, &lines) {
@@ -84,7 +84,7 @@ impl Work {
         effects.extend(self.have_reminded(installation, channel, &route, &rules).await?);
         let detail = json!({ "route": { "channel": channel, "after": route } });
         effects.push(self.record_change(installation, job, detail).await?);
-        Ok((effects, Say::Routed { channel: channel.clone(), line: called_of(&route) }))
+        Ok((effects, Reply::Routed { channel: channel.clone(), line: called_of(&route) }))
     }
 
     /// What is to be stored if a channel that gets cards is to get them otherwise, and what whoever wants that
@@ -95,7 +95,7 @@ impl Work {
         job: &ChangeJob,
         channel: &ChannelId,
         wanted: Option<&Settings>,
-    ) -> Result<(Vec<Effect>, Option<Say>), Fault> {
+    ) -> Result<(Vec<Effect>, Option<Reply>), Fault> {
         let before = self.route_of(installation, channel).await?;
         let Some((before, wanted)) = before.zip(wanted).filter(|(before, wanted)| before.settings != **wanted) else {
             return Ok((Vec::new(), None));
@@ -107,7 +107,7 @@ impl Work {
         // Whatever has waited for longer than it may by now is told of at once.
         effects.extend(is_reminded_anew.then(|| self.remind_at(channel, Some(self.clock.now()))));
         effects.push(self.record_change(installation, job, detail).await?);
-        Ok((effects, Some(Say::ChannelChanged)))
+        Ok((effects, Some(Reply::ChannelChanged)))
     }
 
     /// Posts nothing there any more, and tells whoever wanted it, once.
@@ -122,7 +122,7 @@ impl Work {
             return Ok(Vec::new());
         };
         let told = route.by.clone().map(|user| {
-            let notice = Notice::RoutePaused { channel: channel.clone(), archived };
+            let notice = DirectMessage::RoutePaused { channel: channel.clone(), archived };
             self.say_unasked(claim, Message::direct(user, notice))
         });
         let paused = Route { paused: true, ..route };

@@ -10,7 +10,7 @@ use tracing::info;
 use crate::domain::card_view::CardView;
 use crate::domain::job::{ChangeJob, Job, SharedJob};
 use crate::domain::message::Message;
-use crate::domain::say::Say;
+use crate::domain::reply::Reply;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
 use crate::slack::answer::CallError;
@@ -165,7 +165,7 @@ impl Work {
         job: &ChangeJob,
         channel: &ChannelId,
         (masked, aloud): Shown,
-    ) -> Result<(Vec<Effect>, Option<Say>), Fault> {
+    ) -> Result<(Vec<Effect>, Option<Reply>), Fault> {
         let settings = self.channel_settings(installation, channel).await?;
         let was_masked = self.privacy(installation, channel).await? == Privacy::Masked;
         if (was_masked, settings.aloud) == (masked, aloud) {
@@ -181,7 +181,7 @@ impl Work {
         let before = json!({ "masked": was_masked, "aloud": settings.aloud });
         let after = json!({ "masked": masked, "aloud": aloud });
         let detail = json!({ "channel": { "channel": channel, "before": before, "after": after } });
-        let say = if was_masked == masked { Say::ChannelChanged } else { Say::PrivacyChanged { masked } };
+        let say = if was_masked == masked { Reply::ChannelChanged } else { Reply::PrivacyChanged { masked } };
         Ok((vec![kept, self.record_change(installation, job, detail).await?], Some(say)))
     }
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::conversation::{Conversation, Owner};
+use crate::domain::direct_message::DirectMessage;
 use crate::domain::hours;
 use crate::domain::job::Job;
 use crate::domain::message::Message;
-use crate::domain::notice::Notice;
 use crate::domain::refusal::About;
 use crate::domain::stale::{is_to_be_asked, owned_and_old, touched};
 use crate::error::Fault;
@@ -83,7 +83,7 @@ impl Work {
             let is_asked = effects.len() < AT_ONCE
                 && last.is_some_and(|last| is_to_be_asked(last, (rules.working, patience), &zone, now));
             if is_asked {
-                let notice = Notice::StillOnIt { about: About::from(&one), hours: rules.untouched_hours };
+                let notice = DirectMessage::StillOnIt { about: About::from(&one), hours: rules.untouched_hours };
                 effects.push(self.say_unasked(claim, Message::direct(user.clone(), notice)));
             }
             still.extend(is_asked.then_some(now).or(asked).map(|at| (one.id, at)));

@@ -14,9 +14,9 @@ use crate::domain::handover::Handover;
 use crate::domain::installation::Installation;
 use crate::domain::job::{DigestJob, Job};
 use crate::domain::message::Message;
+use crate::domain::reply::Reply;
 use crate::domain::request_context::{Place, Via};
 use crate::domain::route::Route;
-use crate::domain::say::Say;
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, SlackUserId};
 use crate::store::{Claim, Class, NewJob};
@@ -94,7 +94,7 @@ impl Office {
             if requester.via == Via::Timer {
                 continue;
             }
-            let say = Say::Waits { asked, service, setting, once };
+            let say = Reply::Waits { asked, service, setting, once };
             let notice = Job::Message(Message::Private { to: requester.addressee(), say });
             let notice =
                 NewJob { request: Some(waiting.request()), ..self.new_job(&waiting.installation, &notice, now) };

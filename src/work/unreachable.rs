@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::delivery::{Awaited, Fate, Why};
+use crate::domain::direct_message::DirectMessage;
 use crate::domain::installation::Installation;
 use crate::domain::message::Message;
-use crate::domain::notice::Notice;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::slack::codes;
@@ -31,7 +31,7 @@ impl Work {
     pub(super) async fn cannot_notify(
         &self,
         claim: &Claim,
-        (user, notice): (&SlackUserId, &Notice),
+        (user, notice): (&SlackUserId, &DirectMessage),
         awaited: Option<&Awaited>,
         code: &str,
     ) -> Result<Vec<Effect>, Fault> {
@@ -48,14 +48,15 @@ impl Work {
             None => self.people.name(installation, user).await?.unwrap_or_else(|| user.to_string()),
         };
         // What admins are told goes the same way: where it is closed to all they see it in the doctor's findings.
-        let is_told = known.is_none() && why != Why::NoMessagesTab && !matches!(notice, Notice::CannotNotify { .. });
+        let is_told =
+            known.is_none() && why != Why::NoMessagesTab && !matches!(notice, DirectMessage::CannotNotify { .. });
         let mut admins = if is_told { self.admins(installation).await? } else { BTreeSet::new() };
         // The sender hears of it anyway.
         let sender = awaited.map(|awaited| &awaited.requester.user);
         admins.retain(|admin| admin != user && Some(admin) != sender);
         let unreachable = Unreachable { name: name.clone(), why: why.clone() };
         let told = |admin| {
-            let notice = Notice::CannotNotify { name: name.clone(), why: why.clone() };
+            let notice = DirectMessage::CannotNotify { name: name.clone(), why: why.clone() };
             self.say_unasked(claim, Message::direct(admin, notice))
         };
         let keep = self.put(UNREACHABLE, user.as_str(), &unreachable);
@@ -63,7 +64,12 @@ impl Work {
     }
 
     /// What follows from a direct message that was tried for as long as anything is.
-    pub(super) fn never_notified(&self, claim: &Claim, notice: &Notice, awaited: Option<&Awaited>) -> Option<Effect> {
+    pub(super) fn never_notified(
+        &self,
+        claim: &Claim,
+        notice: &DirectMessage,
+        awaited: Option<&Awaited>,
+    ) -> Option<Effect> {
         self.metrics.not_notified(Why::GaveUp.kind());
         self.report_fate(claim, awaited, notice, Fate::Never(Why::GaveUp))
     }

@@ -8,9 +8,9 @@ use dialnote_slack::domain::conversation::{Contact, Conversation, ConversationRe
 use dialnote_slack::domain::form::{FormContext, Quoted};
 use dialnote_slack::domain::list::{Filter, Query};
 use dialnote_slack::domain::refusal::{About, Refusal};
-use dialnote_slack::domain::request_context::{Listed, Place, Reply};
-use dialnote_slack::domain::say::ListView;
-use dialnote_slack::domain::say::Say;
+use dialnote_slack::domain::reply::ListView;
+use dialnote_slack::domain::reply::Reply;
+use dialnote_slack::domain::request_context::{Listed, Place, ReplyTarget};
 use dialnote_slack::ids::{ChannelId, ConversationId, MemberId, SlackUserId, ViewId};
 use dialnote_slack::view::card::{self, Privacy};
 use dialnote_slack::view::{list, modal, reply};
@@ -100,7 +100,7 @@ proptest! {
         let about = About { id, title: String::new(), number: String::new() };
         let owner_id = MemberId::new(owner.unwrap_or_default());
         let why = Refusal::Taken { about, owner: String::new(), owner_id, seconds_ago: None };
-        comes_back(&serde_json::to_value(reply::say(&Say::Refused { why, note: typed })).unwrap());
+        comes_back(&serde_json::to_value(reply::say(&Reply::Refused { why, note: typed })).unwrap());
         let carried = Carried::list(&query);
         prop_assert_eq!(Carried::decode(&carried.encode()), Some(carried));
     }
@@ -126,7 +126,7 @@ proptest! {
         let list = Listed { query: Query::parse(&searched), place: Place::View(ViewId::new("V0123456789")) };
         let context = FormContext {
             list: Some(list),
-            reply: Some(Reply { url, until: Timestamp::MAX, replace: true }),
+            reply: Some(ReplyTarget { url, until: Timestamp::MAX, replace: true }),
             quoted: quoted.map(|text| Quoted { message: "C0123456789:1700000000.123456".to_owned(), text }),
             ..FormContext::new(wanted, id, Some(ChannelId::new("C0123456789")))
         };

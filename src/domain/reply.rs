@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::card_view::CardView;
 use crate::domain::conversation::{SharedNumber, State};
 use crate::domain::delivery::{Receipt, Why};
-use crate::domain::event::{Again, Told};
+use crate::domain::event::{Again, HistoryEntry};
 use crate::domain::finding::Finding;
 use crate::domain::list::{FILTERS, Query};
 use crate::domain::people::{Member, Profile, Unlinked};
@@ -34,7 +34,7 @@ pub struct ListView {
     /// How many conversations each filter has, in the order of [`FILTERS`].
     pub counts: [usize; FILTERS.len()],
     /// What came of the button that was pressed in it.
-    pub notice: Option<Box<Say>>,
+    pub notice: Option<Box<Reply>>,
     /// Since when dialnote has not answered, if it does not: the list is as old as that.
     pub silent_since: Option<Timestamp>,
     /// Whether not all conversations were read yet.
@@ -87,7 +87,7 @@ pub struct PeopleView {
     /// How many there are.
     pub pages: usize,
     /// What came of the button that was pressed.
-    pub notice: Option<Box<Say>>,
+    pub notice: Option<Box<Reply>>,
 }
 
 /// A link that was made by hand.
@@ -123,9 +123,9 @@ pub type Routed = (ChannelId, Option<String>);
 /// What is said to one person in answer to what they asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Say {
+pub enum Reply {
     /// It was done.
-    Done(Deed),
+    Done(CommandResult),
     /// It was not done.
     Refused {
         /// Why not.
@@ -143,7 +143,7 @@ pub enum Say {
     /// It was done, but the note was not written.
     NoteRefused {
         /// What was done.
-        deed: Box<Deed>,
+        deed: Box<CommandResult>,
         /// Why the note was not.
         why: Refusal,
         /// The note, so that it is not lost.
@@ -156,7 +156,7 @@ pub enum Say {
         /// Which.
         about: About,
         /// What, newest first.
-        deeds: Vec<Told>,
+        deeds: Vec<HistoryEntry>,
     },
     /// It will be done when dialnote answers again. An earlier version said only that.
     Waiting,
@@ -281,7 +281,7 @@ pub enum Say {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Several {
     /// What was done.
-    pub deeds: Vec<Deed>,
+    pub deeds: Vec<CommandResult>,
     /// Whose note was not written though the rest was done, and why.
     pub unnoted: Vec<(About, Refusal)>,
     /// What was not done, and why: the conversation as it was named, and the reason.
@@ -295,11 +295,11 @@ pub struct Several {
 
 /// Something that was done, told to the one who did it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deed {
+pub struct CommandResult {
     /// To which conversation.
     pub about: About,
     /// What.
-    pub what: What,
+    pub what: ResultKind,
     /// What colleagues call the owner before, if there was one.
     pub from: Option<String>,
     /// Whether a note was written along with it.
@@ -349,7 +349,7 @@ pub struct Picked {
 /// What was done, seen by the one who did it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum What {
+pub enum ResultKind {
     /// I became the owner.
     Mine,
     /// Somebody else became the owner.
@@ -380,7 +380,7 @@ pub enum What {
     OnlyNoted,
 }
 
-impl What {
+impl ResultKind {
     /// Whether it changed something that can be put back.
     pub fn can_be_undone(&self) -> bool {
         !matches!(self, Self::Undone(_) | Self::Accepted | Self::Kept | Self::Noted | Self::OnlyNoted)

@@ -11,7 +11,7 @@ use crate::ids::{ChannelId, ConversationId, MemberId};
 /// A direct message to somebody whom another's action concerns.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Notice {
+pub enum DirectMessage {
     /// You own it now.
     YoursNow {
         /// What colleagues call the one who did it.
@@ -133,7 +133,7 @@ pub enum Notice {
         /// When that was, if it is known.
         away: Option<Absence>,
         /// The changes, as far as they are told.
-        notices: Vec<Notice>,
+        notices: Vec<DirectMessage>,
         /// How many more there are.
         more: usize,
     },
@@ -148,7 +148,7 @@ pub enum Notice {
     },
 }
 
-impl Notice {
+impl DirectMessage {
     /// The conversation it tells of, if it tells of one.
     pub fn about(&self) -> Option<About> {
         match self {
