@@ -6,7 +6,9 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::dialnote::answer::unreadable;
-use crate::domain::conversation::{Activity, ActivityKind, Contact, Conversation, Owner, Sequel, SharedNumber, Status};
+use crate::domain::conversation::{
+    Activity, ActivityContext, ActivityKind, Contact, Conversation, Owner, SharedNumber, Status,
+};
 use crate::domain::people::Member;
 use crate::domain::text;
 use crate::error::Fault;
@@ -126,7 +128,7 @@ fn happened(value: &Value, says: Option<&str>, at: Timestamp) -> Option<Activity
         inbound: value.words("/direction") != Some("outbound"),
         preview: says.filter(|_| !is_call).map(text::words).filter(|says| !says.is_empty()),
         at,
-        sequel: Sequel::Nothing,
+        activity_context: ActivityContext::Nothing,
     })
 }
 

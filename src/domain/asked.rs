@@ -49,24 +49,24 @@ fn owner(command: &Command, names: &Names) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::command::Act;
+    use crate::domain::command::Action;
     use crate::ids::{ConversationId, SlackUserId};
 
     #[test]
     fn a_command_is_named_as_it_is_typed() {
         let id = || ConversationRef::Id(ConversationId::new("conv_1003"));
-        let assign = |who| Act::Assign(who);
+        let assign = |who| Action::Assign(who);
         let zoe = || Assignee::User(SlackUserId::new("U0ZOE"));
         let diana = Some("Diana Okafor");
         for (act, which, conversation, of, expected) in [
-            (Act::Done, id(), diana, 1, "/done Diana Okafor"),
-            (Act::Done, id(), None, 1, "/done conv_1003"),
-            (Act::Take { over: None }, ConversationRef::Text("diana".into()), None, 1, "/dialnote take diana"),
-            (Act::Undo, ConversationRef::MyLast, None, 1, "/dialnote undo"),
+            (Action::Done, id(), diana, 1, "/done Diana Okafor"),
+            (Action::Done, id(), None, 1, "/done conv_1003"),
+            (Action::Take { over: None }, ConversationRef::Text("diana".into()), None, 1, "/dialnote take diana"),
+            (Action::Undo, ConversationRef::MyLast, None, 1, "/dialnote undo"),
             (assign(zoe()), id(), diana, 1, "/assign @Zoe Diana Okafor"),
             (assign(zoe()), id(), diana, 2, "/assign @Zoe 2 conversations"),
             (assign(zoe()), ConversationRef::Text("diana call back".into()), None, 1, "/assign @Zoe diana call back"),
-            (Act::Snooze(When::After { minutes: 120 }), id(), diana, 1, "/snooze Diana Okafor 2h"),
+            (Action::Snooze(When::After { minutes: 120 }), id(), diana, 1, "/snooze Diana Okafor 2h"),
             (assign(Assignee::Me), id(), diana, 1, "/assign me Diana Okafor"),
         ] {
             let names = Names { conversation: conversation.map(str::to_owned), owner: Some("Zoe".to_owned()) };

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::command::{Act, Assignee, Command, Wanted};
+use crate::domain::command::{Action, Assignee, Command, Wanted};
 use crate::domain::conversation::{Conversation, ConversationRef};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
@@ -354,26 +354,26 @@ impl Click {
             Some(Clicked::Do(Command { act, which, note: String::new() }))
         };
         match control {
-            Control::Take => on(Act::Take { over: None }),
-            Control::TakeOver => on(Act::Take { over: carried.owner.clone() }),
-            Control::AssignTo => on(Act::Assign(Assignee::User(self.selected_user.clone()?))),
-            Control::Unassign => on(Act::Unassign),
-            Control::Done => on(Act::Done),
-            Control::Reopen => on(Act::Reopen),
-            Control::Wake => on(Act::Wake),
+            Control::Take => on(Action::Take { over: None }),
+            Control::TakeOver => on(Action::Take { over: carried.owner.clone() }),
+            Control::AssignTo => on(Action::Assign(Assignee::User(self.selected_user.clone()?))),
+            Control::Unassign => on(Action::Unassign),
+            Control::Done => on(Action::Done),
+            Control::Reopen => on(Action::Reopen),
+            Control::Wake => on(Action::Wake),
             Control::Undo => {
                 let which = ConversationRef::Act { id: carried.act?, only: carried.conversation };
-                Some(Clicked::Do(Command { act: Act::Undo, which, note: String::new() }))
+                Some(Clicked::Do(Command { act: Action::Undo, which, note: String::new() }))
             }
-            Control::History => on(Act::History),
-            Control::Show => on(Act::Show),
-            Control::Accept => on(Act::Accept),
-            Control::GiveBack => on(Act::GiveBack),
-            Control::Keep => on(Act::Keep),
+            Control::History => on(Action::History),
+            Control::Show => on(Action::Show),
+            Control::Accept => on(Action::Accept),
+            Control::GiveBack => on(Action::GiveBack),
+            Control::Keep => on(Action::Keep),
             Control::Route => Some(Clicked::Route(Routing::Set { channel: None, line: carried.line? })),
             Control::Requeue => {
                 let which = ConversationRef::AllOf(carried.owner.clone()?);
-                Some(Clicked::Do(Command { act: Act::Unassign, which, note: String::new() }))
+                Some(Clicked::Do(Command { act: Action::Unassign, which, note: String::new() }))
             }
             Control::Pick | Control::PickPerson | Control::Retry => {
                 let Carried { draft, conversation: pick, user: person, .. } = carried;
@@ -423,7 +423,7 @@ mod tests {
             ..Click::default()
         };
         let Clicked::Do(command) = click.meaning() else { unreachable!("{click:?}") };
-        assert_eq!(command.act, Act::Assign(Assignee::User(SlackUserId::new("U1"))));
+        assert_eq!(command.act, Action::Assign(Assignee::User(SlackUserId::new("U1"))));
         assert_eq!(command.which, ConversationRef::Id(ConversationId::new("c1")));
     }
 

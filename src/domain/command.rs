@@ -26,7 +26,7 @@ const ALIKE: f64 = 0.75;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
     /// What is to happen.
-    pub act: Act,
+    pub act: Action,
     /// To which conversation.
     pub which: ConversationRef,
     /// What its person wants others to know; empty if nothing.
@@ -36,7 +36,7 @@ pub struct Command {
 /// What is to happen to a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Act {
+pub enum Action {
     /// This person becomes the owner.
     Assign(Assignee),
     /// Whoever asks becomes the owner, if nobody is, or if the owner is still `over`.
@@ -97,7 +97,7 @@ pub struct UserGroup {
     pub name: String,
 }
 
-impl Act {
+impl Action {
     /// The verb one would type for it.
     pub fn verb(&self) -> Verb {
         match self {
@@ -180,7 +180,7 @@ impl Act {
 
 /// What was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Typed {
+pub enum Parsed {
     /// Something to do.
     Do(Command),
     /// Something to do to a conversation that is still to be chosen.
@@ -226,7 +226,7 @@ impl Wanted {
 }
 
 /// Reads a slash command: `slash` with its stroke, `text` as Slack sent it.
-pub fn parse(slash: &str, text: &str, links: &Links) -> Result<Typed, ParseError> {
+pub fn parse(slash: &str, text: &str, links: &Links) -> Result<Parsed, ParseError> {
     let characters = text.chars().count();
     if characters > MOST_TYPED {
         return Err(ParseError::TooLong { characters });
@@ -266,19 +266,19 @@ fn help_topic(arguments: &str) -> Result<Option<Verb>, ParseError> {
     }
 }
 
-fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Typed, ParseError> {
+fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Parsed, ParseError> {
     match verb {
-        Verb::Help => help_topic(text).map(Typed::Help),
-        Verb::Inbox => Ok(Typed::List(Query::parse(text))),
-        Verb::Route => Routing::parse(text).map(Typed::Route),
-        Verb::Link => Linking::parse(text).map(Typed::Link),
-        Verb::Report => report::period(text).map(Typed::Report),
-        Verb::Settings => Ok(Typed::Settings),
-        Verb::Connect => Ok(Typed::Connect),
-        Verb::Doctor => Ok(Typed::Doctor),
+        Verb::Help => help_topic(text).map(Parsed::Help),
+        Verb::Inbox => Ok(Parsed::List(Query::parse(text))),
+        Verb::Route => Routing::parse(text).map(Parsed::Route),
+        Verb::Link => Linking::parse(text).map(Parsed::Link),
+        Verb::Report => report::period(text).map(Parsed::Report),
+        Verb::Settings => Ok(Parsed::Settings),
+        Verb::Connect => Ok(Parsed::Connect),
+        Verb::Doctor => Ok(Parsed::Doctor),
         Verb::Undo | Verb::Accept if text.trim().is_empty() => {
-            let act = if verb == Verb::Undo { Act::Undo } else { Act::Accept };
-            Ok(Typed::Do(Command { act, which: ConversationRef::MyLast, note: String::new() }))
+            let act = if verb == Verb::Undo { Action::Undo } else { Action::Accept };
+            Ok(Parsed::Do(Command { act, which: ConversationRef::MyLast, note: String::new() }))
         }
         Verb::Snooze => Ok(snooze(text, links)),
         _ => Ok(act_on(Wanted::only(verb), text, links)),
@@ -286,58 +286,58 @@ fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Typed, ParseE
 }
 
 /// The conversations and the time of a snooze.
-fn snooze(text: &str, links: &Links) -> Typed {
+fn snooze(text: &str, links: &Links) -> Parsed {
     let wanted = Wanted::only(Verb::Snooze);
     match snooze::read(text, links) {
-        Snooze::Blank => Typed::Choose(wanted),
+        Snooze::Blank => Parsed::Choose(wanted),
         Snooze::Until(when, named) => act_on(Wanted { when: Some(when), ..wanted }, &named, links),
-        Snooze::Untimed(untimed) => Typed::Untimed(untimed),
+        Snooze::Untimed(untimed) => Parsed::Untimed(untimed),
     }
 }
 
 /// What is to be done to the conversations that a text names. Where it names none a form asks for one.
-fn act_on(wanted: Wanted, text: &str, links: &Links) -> Typed {
+fn act_on(wanted: Wanted, text: &str, links: &Links) -> Parsed {
     if lookup::is_blank(text) {
-        return Typed::Choose(wanted);
+        return Parsed::Choose(wanted);
     }
     let explicit = lookup::explicit(wanted.verb, text, links);
     let who = explicit.as_ref().and_then(|explicit| explicit.who.clone()).unwrap_or(Assignee::InText);
     match explicit {
         Some(Explicit { id: Some(id), note, .. }) => doing(wanted, who, ConversationRef::Id(id), note),
         Some(Explicit { who: Some(Assignee::User(user)), id: None, .. }) => {
-            Typed::Choose(Wanted { to: Some(user), ..wanted })
+            Parsed::Choose(Wanted { to: Some(user), ..wanted })
         }
-        Some(Explicit { who: Some(Assignee::Me), id: None, .. }) => Typed::Choose(Wanted::only(Verb::Take)),
+        Some(Explicit { who: Some(Assignee::Me), id: None, .. }) => Parsed::Choose(Wanted::only(Verb::Take)),
         _ => doing(wanted, Assignee::InText, ConversationRef::Text(text.trim().to_owned()), String::new()),
     }
 }
 
-fn doing(wanted: Wanted, who: Assignee, which: ConversationRef, note: String) -> Typed {
+fn doing(wanted: Wanted, who: Assignee, which: ConversationRef, note: String) -> Parsed {
     match wanted.act(who) {
-        Some(act) => Typed::Do(Command { act, which, note }),
-        None => Typed::Choose(wanted),
+        Some(act) => Parsed::Do(Command { act, which, note }),
+        None => Parsed::Choose(wanted),
     }
 }
 
 impl Wanted {
     /// What is to happen, with this person as the new owner where there is to be one. Nothing, if it is nothing
     /// that happens to a conversation, or a time is missing.
-    pub fn act(&self, who: Assignee) -> Option<Act> {
+    pub fn act(&self, who: Assignee) -> Option<Action> {
         Some(match self.verb {
-            Verb::Assign => Act::Assign(who),
-            Verb::Handoff => Act::Handoff(who),
-            Verb::Take => Act::Take { over: None },
-            Verb::Unassign => Act::Unassign,
-            Verb::Done => Act::Done,
-            Verb::Reopen => Act::Reopen,
-            Verb::Snooze => Act::Snooze(self.when.clone()?),
-            Verb::Wake => Act::Wake,
-            Verb::Note => Act::Note,
-            Verb::History => Act::History,
-            Verb::Undo => Act::Undo,
-            Verb::Accept => Act::Accept,
-            Verb::GiveBack => Act::GiveBack,
-            Verb::Keep => Act::Keep,
+            Verb::Assign => Action::Assign(who),
+            Verb::Handoff => Action::Handoff(who),
+            Verb::Take => Action::Take { over: None },
+            Verb::Unassign => Action::Unassign,
+            Verb::Done => Action::Done,
+            Verb::Reopen => Action::Reopen,
+            Verb::Snooze => Action::Snooze(self.when.clone()?),
+            Verb::Wake => Action::Wake,
+            Verb::Note => Action::Note,
+            Verb::History => Action::History,
+            Verb::Undo => Action::Undo,
+            Verb::Accept => Action::Accept,
+            Verb::GiveBack => Action::GiveBack,
+            Verb::Keep => Action::Keep,
             Verb::Inbox
             | Verb::Route
             | Verb::Link
@@ -356,7 +356,7 @@ mod tests {
     use crate::ids::ConversationId;
     use url::Url;
 
-    fn read(line: &str) -> Result<Typed, ParseError> {
+    fn read(line: &str) -> Result<Parsed, ParseError> {
         let links = Links::new(Url::parse("https://app.dialnote.com").unwrap_or_else(|_| unreachable!("a constant")));
         let (slash, text) = line.split_once(' ').unwrap_or((line, ""));
         parse(slash, text, &links)
@@ -390,8 +390,8 @@ mod tests {
             ("/assign me conv_1", Assignee::Me, ""),
             ("/assign <@UZOE>conv_1 now", zoe(), "now"),
         ] {
-            let command = Command { act: Act::Assign(who), which: id("conv_1"), note: note.into() };
-            assert_eq!(read(line), Ok(Typed::Do(command)), "{line}");
+            let command = Command { act: Action::Assign(who), which: id("conv_1"), note: note.into() };
+            assert_eq!(read(line), Ok(Parsed::Do(command)), "{line}");
         }
     }
 
@@ -408,15 +408,15 @@ mod tests {
             ("/assign all <@UZOE>", "all <@UZOE>"),
         ] {
             let command = Command {
-                act: Act::Assign(Assignee::InText),
+                act: Action::Assign(Assignee::InText),
                 which: ConversationRef::Text(text.to_owned()),
                 note: String::new(),
             };
-            assert_eq!(read(line), Ok(Typed::Do(command)), "{line}");
+            assert_eq!(read(line), Ok(Parsed::Do(command)), "{line}");
         }
         let text = ConversationRef::Text("conv_1 please".to_owned());
-        let unassign = Command { act: Act::Unassign, which: text, note: String::new() };
-        assert_eq!(read("/unassign conv_1 please"), Ok(Typed::Do(unassign)));
+        let unassign = Command { act: Action::Unassign, which: text, note: String::new() };
+        assert_eq!(read("/unassign conv_1 please"), Ok(Parsed::Do(unassign)));
     }
 
     #[test]
@@ -452,14 +452,14 @@ mod tests {
             ("/snooze tomorrow", Wanted { when: tomorrow.clone(), ..Wanted::only(Verb::Snooze) }),
             ("/snooze it to tomorrow", Wanted { when: tomorrow, ..Wanted::only(Verb::Snooze) }),
         ] {
-            assert_eq!(read(line), Ok(Typed::Choose(wanted)), "{line}");
+            assert_eq!(read(line), Ok(Parsed::Choose(wanted)), "{line}");
         }
     }
 
     #[test]
     fn help_is_one_word_away() {
-        assert_eq!(read("/dialnote"), Ok(Typed::Help(None)));
-        assert_eq!(read("/dialnote help"), Ok(Typed::Help(None)));
-        assert_eq!(read("/dialnote help /assign"), Ok(Typed::Help(Some(Verb::Assign))));
+        assert_eq!(read("/dialnote"), Ok(Parsed::Help(None)));
+        assert_eq!(read("/dialnote help"), Ok(Parsed::Help(None)));
+        assert_eq!(read("/dialnote help /assign"), Ok(Parsed::Help(Some(Verb::Assign))));
     }
 }

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::domain::card_view::CardView;
-use crate::domain::command::Act;
+use crate::domain::command::Action;
 use crate::domain::conversation::{State, Status};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::event::{Again, Event, ThreadEntry};
@@ -195,7 +195,7 @@ fn to_new_owner(progress: &Progress, noted: bool) -> Option<Message> {
             actor,
             conversation: Box::new(progress.now.clone()),
             note,
-            handoff: matches!(plan.act, Act::Handoff(_)),
+            handoff: matches!(plan.act, Action::Handoff(_)),
         },
         Event::Noted => DirectMessage::Noted { actor, about: About::from(&plan.before), note },
         Event::Undone(Again::OwnedBy(_)) => {
@@ -241,8 +241,8 @@ impl Progress {
     pub fn card_view(&self) -> CardView {
         let known = [&self.plan.to, &self.plan.from];
         let owner = self.now.owner.as_ref().map(|owner| {
-            let party = known.into_iter().flatten().find(|party| party.member == owner.id);
-            party.map_or_else(|| owner.name.clone(), |party| party.name.clone())
+            let participant = known.into_iter().flatten().find(|participant| participant.member == owner.id);
+            participant.map_or_else(|| owner.name.clone(), |participant| participant.name.clone())
         });
         CardView { conversation: self.now.clone(), owner }
     }
@@ -261,7 +261,9 @@ impl Plan {
     /// What colleagues call someone who has to do with it.
     pub fn name_of(&self, user: &SlackUserId) -> Option<&str> {
         let parties = [&self.to, &self.from, &self.giver].into_iter().flatten();
-        let mut names = parties.filter(|party| party.user.as_ref() == Some(user)).map(|party| party.name.as_str());
+        let mut names = parties
+            .filter(|participant| participant.user.as_ref() == Some(user))
+            .map(|participant| participant.name.as_str());
         names.next()
     }
 
@@ -274,20 +276,20 @@ impl Plan {
     fn what(&self) -> ResultKind {
         let mine = self.to.as_ref().is_some_and(|to| to.member == self.requester.member);
         match &self.act {
-            Act::Note | Act::History | Act::Show => ResultKind::Noted,
-            Act::Accept => ResultKind::Accepted,
-            Act::Keep => ResultKind::Kept,
-            Act::GiveBack | Act::Return => ResultKind::GivenBack(self.to_name()),
-            Act::Undo => ResultKind::Undone(self.again()),
+            Action::Note | Action::History | Action::Show => ResultKind::Noted,
+            Action::Accept => ResultKind::Accepted,
+            Action::Keep => ResultKind::Kept,
+            Action::GiveBack | Action::Return => ResultKind::GivenBack(self.to_name()),
+            Action::Undo => ResultKind::Undone(self.again()),
             _ if self.only_notes() => ResultKind::OnlyNoted,
-            Act::Assign(_) | Act::Take { .. } | Act::Handoff(_) if mine => ResultKind::Mine,
-            Act::Assign(_) | Act::Take { .. } => ResultKind::Theirs(self.to_name()),
-            Act::Handoff(_) => ResultKind::HandedTo(self.to_name()),
-            Act::Unassign => ResultKind::Unassigned,
-            Act::Done => ResultKind::Done,
-            Act::Reopen => ResultKind::Reopened,
-            Act::Snooze(_) => self.until().map_or(ResultKind::Woken, ResultKind::Snoozed),
-            Act::Wake => ResultKind::Woken,
+            Action::Assign(_) | Action::Take { .. } | Action::Handoff(_) if mine => ResultKind::Mine,
+            Action::Assign(_) | Action::Take { .. } => ResultKind::Theirs(self.to_name()),
+            Action::Handoff(_) => ResultKind::HandedTo(self.to_name()),
+            Action::Unassign => ResultKind::Unassigned,
+            Action::Done => ResultKind::Done,
+            Action::Reopen => ResultKind::Reopened,
+            Action::Snooze(_) => self.until().map_or(ResultKind::Woken, ResultKind::Snoozed),
+            Action::Wake => ResultKind::Woken,
         }
     }
 
@@ -325,7 +327,7 @@ impl Plan {
             ResultKind::Undone(again) => Event::Undone(again),
             ResultKind::Accepted => Event::Accepted,
             ResultKind::Kept => Event::Kept,
-            ResultKind::GivenBack(_) if self.act == Act::Return => {
+            ResultKind::GivenBack(_) if self.act == Action::Return => {
                 Event::Returned { to: self.to.as_ref().map(|to| to.name.clone()) }
             }
             ResultKind::GivenBack(_) => Event::GaveBack { to: self.to.as_ref().map(|to| to.name.clone()) },

@@ -125,13 +125,13 @@ pub struct Activity {
     pub at: Timestamp,
     /// What it means after what was before it, if that was looked at.
     #[serde(default, skip_serializing_if = "Sequel::is_nothing")]
-    pub sequel: Sequel,
+    pub activity_context: ActivityContext,
 }
 
 /// What an [`Activity`] means after what was before it in the timeline.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Sequel {
+pub enum ActivityContext {
     /// Nothing more.
     #[default]
     Nothing,
@@ -144,7 +144,7 @@ pub enum Sequel {
     },
 }
 
-impl Sequel {
+impl ActivityContext {
     fn is_nothing(&self) -> bool {
         *self == Self::Nothing
     }
@@ -152,15 +152,15 @@ impl Sequel {
 
 impl Activity {
     /// What this comes to after what was before it, newest first; notes do not count.
-    pub fn sequel<'a>(&self, before: impl Iterator<Item = &'a Self>) -> Sequel {
+    pub fn activity_context<'a>(&self, before: impl Iterator<Item = &'a Self>) -> ActivityContext {
         let mut before = before.filter(|one| one.kind != ActivityKind::Note);
         if !self.inbound {
             let answers = before.next().is_some_and(Self::wants_an_answer);
-            return if answers { Sequel::Answer { by: None } } else { Sequel::Nothing };
+            return if answers { ActivityContext::Answer { by: None } } else { ActivityContext::Nothing };
         }
         match 1 + before.take_while(|one| one.inbound && one.kind == self.kind).count() {
-            several if several > 1 && self.wants_an_answer() => Sequel::Nth(several),
-            _ => Sequel::Nothing,
+            several if several > 1 && self.wants_an_answer() => ActivityContext::Nth(several),
+            _ => ActivityContext::Nothing,
         }
     }
 
@@ -204,7 +204,7 @@ impl Conversation {
     }
 
     /// When its contact called or wrote, if nothing has happened since.
-    pub fn heard(&self) -> Option<Timestamp> {
+    pub fn last_inbound_at(&self) -> Option<Timestamp> {
         self.last_activity.as_ref().filter(|last| last.inbound).map(|last| last.at)
     }
 
@@ -226,7 +226,7 @@ impl Conversation {
             if last.kind == ActivityKind::Note {
                 *last = before.clone();
             } else if same(last, before) {
-                last.sequel = before.sequel.clone();
+                last.activity_context = before.activity_context.clone();
             }
         }
         self

@@ -4,11 +4,11 @@
 use jiff::Timestamp;
 
 use crate::domain::card_view::CardView;
-use crate::domain::conversation::{Activity, ActivityKind, Conversation, Sequel, State, Status};
+use crate::domain::conversation::{Activity, ActivityContext, ActivityKind, Conversation, State, Status};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::event::{Event, ThreadEntry};
 use crate::domain::message::{Answer, By, Ended, Ending, Message};
-use crate::domain::plan::Party;
+use crate::domain::plan::Participant;
 use crate::domain::refusal::About;
 use crate::ids::ChannelId;
 
@@ -25,9 +25,9 @@ pub struct ExternalChange {
     /// The conversation as it is.
     pub now: Conversation,
     /// The owner before.
-    pub from: Option<Party>,
+    pub from: Option<Participant>,
     /// The owner as it is.
-    pub to: Option<Party>,
+    pub to: Option<Participant>,
     /// Notes that were written in dialnote itself since.
     pub notes: Vec<String>,
     /// When this is.
@@ -65,7 +65,7 @@ impl ExternalChange {
 
     fn answer_event(&self) -> Option<(String, Event)> {
         let last = self.news()?;
-        let Sequel::Answer { by } = &last.sequel else { return None };
+        let ActivityContext::Answer { by } = &last.activity_context else { return None };
         let actor = by.clone().unwrap_or_else(|| SOMEBODY.to_owned());
         Some((actor, Event::Answered { call: last.kind == ActivityKind::Call }))
     }

@@ -245,7 +245,7 @@ mod tests {
                 inbound: true,
                 preview: None,
                 at: crate::clock::from_millis(minutes * 60_000),
-                sequel: crate::domain::conversation::Sequel::Nothing,
+                activity_context: crate::domain::conversation::ActivityContext::Nothing,
             }),
             last_note: None,
             status_word: None,

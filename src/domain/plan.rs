@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::command::Act;
+use crate::domain::command::Action;
 use crate::domain::conversation::{Conversation, State, Status};
 use crate::domain::fresh::Looked;
 use crate::domain::handover::Handover;
@@ -48,7 +48,7 @@ pub struct Facts {
     /// The conversation as it is in dialnote right now.
     pub conversation: Conversation,
     /// Its owner, if it has one.
-    pub owner: Option<Party>,
+    pub owner: Option<Participant>,
     /// What was done to it through this app, newest first.
     pub past: Vec<Past>,
     /// What undo may take back; empty unless that is what is asked for.
@@ -56,7 +56,7 @@ pub struct Facts {
     /// What the owner was given and has not answered yet.
     pub handover: Option<Handover>,
     /// Who gave it, if they are still there.
-    pub giver: Option<Party>,
+    pub giver: Option<Participant>,
     /// The rules of the workspace.
     pub rules: Rules,
     /// When it was asked for: a span of time begins then, however long dialnote did not answer.
@@ -71,7 +71,7 @@ pub struct Facts {
 
 /// Somebody who owns or owned a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Party {
+pub struct Participant {
     /// The member.
     pub member: MemberId,
     /// The Slack user, if we know one.
@@ -80,7 +80,7 @@ pub struct Party {
     pub name: String,
 }
 
-impl From<Teammate> for Party {
+impl From<Teammate> for Participant {
     fn from(teammate: Teammate) -> Self {
         Self { member: teammate.member, user: Some(teammate.user), name: teammate.name }
     }
@@ -107,7 +107,7 @@ pub struct Past {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// What was asked for.
-    pub act: Act,
+    pub act: Action,
     /// By whom.
     pub requester: Teammate,
     /// What that person is called in dialnote. Earlier versions did not keep it.
@@ -116,9 +116,9 @@ pub struct Plan {
     /// The conversation before.
     pub before: Conversation,
     /// The owner before.
-    pub from: Option<Party>,
+    pub from: Option<Participant>,
     /// The owner afterwards.
-    pub to: Option<Party>,
+    pub to: Option<Participant>,
     /// The note; empty if there is none.
     pub note: String,
     /// The calls to make, in order.
@@ -128,7 +128,7 @@ pub struct Plan {
     pub picked: Option<Picked>,
     /// Who gave it to whoever answers, if that is what happens.
     #[serde(default)]
-    pub giver: Option<Party>,
+    pub giver: Option<Participant>,
     /// Whether what is taken back came with a note, which stays in dialnote.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub note_stays: bool,
@@ -179,23 +179,23 @@ pub struct Progress {
 }
 
 /// Decides what to do about `act` on the conversation in `facts`.
-pub fn decide(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
+pub fn decide(act: &Action, note: &str, facts: Facts) -> Result<Plan, Refusal> {
     let written = note.chars().count();
     if written > LONGEST_NOTE {
         return Err(Refusal::NoteTooLong { characters: written, most: LONGEST_NOTE });
     }
     let rules = facts.rules.clone();
-    let plan = if *act == Act::Undo { undo::plan(facts)? } else { plan(act, note, facts)? };
+    let plan = if *act == Action::Undo { undo::plan(facts)? } else { plan(act, note, facts)? };
     rules.allow(&plan.requester, plan.from.as_ref(), act, &plan.calls)?;
     rules.note_is_there(act, note, About::from(&plan.before))?;
     Ok(plan)
 }
 
-fn plan(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
+fn plan(act: &Action, note: &str, facts: Facts) -> Result<Plan, Refusal> {
     if act.is_answer() {
         facts.is_to_be_answered()?;
     }
-    if *act == Act::Keep && !facts.conversation.is_owned_by(&facts.requester.member) {
+    if *act == Action::Keep && !facts.conversation.is_owned_by(&facts.requester.member) {
         return Err(facts.not_yours());
     }
     let wanted = wanted(act, &facts);
@@ -232,29 +232,29 @@ fn plan(act: &Act, note: &str, facts: Facts) -> Result<Plan, Refusal> {
 }
 
 enum Wanted {
-    Owner(Option<Party>),
+    Owner(Option<Participant>),
     Status(Status),
     Later(When),
     Nothing,
 }
 
-fn wanted(act: &Act, facts: &Facts) -> Wanted {
-    let party = |teammate: &Teammate| Party::from(teammate.clone());
+fn wanted(act: &Action, facts: &Facts) -> Wanted {
+    let participant = |teammate: &Teammate| Participant::from(teammate.clone());
     match act {
-        Act::Assign(_) | Act::Handoff(_) => {
-            Wanted::Owner(Some(party(facts.target.as_ref().unwrap_or(&facts.requester))))
+        Action::Assign(_) | Action::Handoff(_) => {
+            Wanted::Owner(Some(participant(facts.target.as_ref().unwrap_or(&facts.requester))))
         }
-        Act::Take { .. } => Wanted::Owner(Some(party(&facts.requester))),
-        Act::Unassign => Wanted::Owner(None),
-        Act::Done => Wanted::Status(Status::Done),
-        Act::Reopen | Act::Wake => Wanted::Status(Status::Open),
-        Act::Snooze(when) => Wanted::Later(when.clone()),
-        Act::GiveBack | Act::Return => Wanted::Owner(facts.giver.clone()),
-        Act::Note | Act::History | Act::Show | Act::Undo | Act::Accept | Act::Keep => Wanted::Nothing,
+        Action::Take { .. } => Wanted::Owner(Some(participant(&facts.requester))),
+        Action::Unassign => Wanted::Owner(None),
+        Action::Done => Wanted::Status(Status::Done),
+        Action::Reopen | Action::Wake => Wanted::Status(Status::Open),
+        Action::Snooze(when) => Wanted::Later(when.clone()),
+        Action::GiveBack | Action::Return => Wanted::Owner(facts.giver.clone()),
+        Action::Note | Action::History | Action::Show | Action::Undo | Action::Accept | Action::Keep => Wanted::Nothing,
     }
 }
 
-fn owner_call(act: &Act, to: Option<&Party>, facts: &Facts) -> Result<Call, Refusal> {
+fn owner_call(act: &Action, to: Option<&Participant>, facts: &Facts) -> Result<Call, Refusal> {
     let about = About::from(&facts.conversation);
     match (&facts.owner, to) {
         (None, None) => Err(Refusal::NobodyOwnsIt(about)),
@@ -275,9 +275,9 @@ fn owner_call(act: &Act, to: Option<&Party>, facts: &Facts) -> Result<Call, Refu
 }
 
 /// **Take it** claims only what nobody owns, or what is still owned by the one it was to be taken over from.
-fn may_take_from(act: &Act, owner: &Party) -> bool {
+fn may_take_from(act: &Action, owner: &Participant) -> bool {
     match act {
-        Act::Take { over } => over.as_ref() == Some(&owner.member),
+        Action::Take { over } => over.as_ref() == Some(&owner.member),
         _ => true,
     }
 }
@@ -298,8 +298,8 @@ pub fn is_too_far(until: Timestamp, now: Timestamp) -> bool {
     until.duration_since(now) > LONGEST_SNOOZE
 }
 
-fn status_call(act: &Act, status: Status, facts: &Facts) -> Result<Call, Refusal> {
-    if matches!(act, Act::Wake) && facts.conversation.status != Status::Snoozed {
+fn status_call(act: &Action, status: Status, facts: &Facts) -> Result<Call, Refusal> {
+    if matches!(act, Action::Wake) && facts.conversation.status != Status::Snoozed {
         return Err(Refusal::NotSnoozed(About::from(&facts.conversation)));
     }
     if facts.conversation.status != status {
@@ -341,14 +341,14 @@ impl Facts {
 
     /// A direct message offers what its reader can do with what is theirs. It may be old: what isn't theirs any more
     /// is left alone.
-    pub fn is_still_theirs(&self, requester: &RequestContext, act: &Act) -> Result<(), Refusal> {
-        let acts_as_owner = act.is_answer() || matches!(act, Act::Keep | Act::Done | Act::Unassign);
+    pub fn is_still_theirs(&self, requester: &RequestContext, act: &Action) -> Result<(), Refusal> {
+        let acts_as_owner = act.is_answer() || matches!(act, Action::Keep | Action::Done | Action::Unassign);
         let is_theirs = self.conversation.is_owned_by(&self.requester.member);
         if requester.message.is_some() && acts_as_owner && !is_theirs { Err(self.not_yours()) } else { Ok(()) }
     }
 
     /// How long ago the owner took it. Whoever was given it did not.
-    fn since_taken_by(&self, owner: &Party) -> Option<i64> {
+    fn since_taken_by(&self, owner: &Participant) -> Option<i64> {
         let last = self.past.iter().find(|past| past.before.owner != past.after.owner)?;
         let took = last.after.owner.as_ref() == Some(&owner.member) && owner.user.as_ref() == Some(&last.actor);
         took.then(|| self.seconds_since(last.at))

@@ -4,11 +4,11 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::command::Act;
+use crate::domain::command::Action;
 use crate::domain::conversation::Status;
 use crate::domain::hours::{Clock, Hours};
 use crate::domain::people::Teammate;
-use crate::domain::plan::{Call, Party};
+use crate::domain::plan::{Call, Participant};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::verb::Verb;
 
@@ -86,7 +86,13 @@ impl Rules {
     pub const KIND: &str = "rules";
 
     /// Whether the calls may be made: `requester` wants them made to a conversation of `owner`'s.
-    pub fn allow(&self, requester: &Teammate, owner: Option<&Party>, act: &Act, calls: &[Call]) -> Result<(), Refusal> {
+    pub fn allow(
+        &self,
+        requester: &Teammate,
+        owner: Option<&Participant>,
+        act: &Action,
+        calls: &[Call],
+    ) -> Result<(), Refusal> {
         let is_owner = owner.is_some_and(|owner| owner.member == requester.member);
         let may = |who: Who| match who {
             Who::Anyone => true,
@@ -113,11 +119,11 @@ impl Rules {
     }
 
     /// Whether the command has the note it needs.
-    pub fn note_is_there(&self, act: &Act, note: &str, about: About) -> Result<(), Refusal> {
+    pub fn note_is_there(&self, act: &Action, note: &str, about: About) -> Result<(), Refusal> {
         let needed = match act {
-            Act::Handoff(_) => self.note_on_handoff,
-            Act::Done => self.note_on_done,
-            Act::Note => true,
+            Action::Handoff(_) => self.note_on_handoff,
+            Action::Done => self.note_on_done,
+            Action::Note => true,
             _ => false,
         };
         if needed && note.trim().is_empty() {
@@ -173,14 +179,14 @@ mod tests {
         Teammate { user: SlackUserId::new(name), member: MemberId::new(name), name: name.to_owned(), zone: None, admin }
     }
 
-    fn party(name: &str) -> Party {
-        Party { member: MemberId::new(name), user: None, name: name.to_owned() }
+    fn participant(name: &str) -> Participant {
+        Participant { member: MemberId::new(name), user: None, name: name.to_owned() }
     }
 
     #[test]
     fn each_rule_holds_for_those_it_is_about() {
         let (owner, admin, other) = (teammate("zoe", false), teammate("maya", true), teammate("leo", false));
-        let zoe = party("zoe");
+        let zoe = participant("zoe");
         for (who, may) in [
             (Who::Anyone, [true, true, true]),
             (Who::OwnerAndAdmins, [true, true, false]),
@@ -189,11 +195,12 @@ mod tests {
             let rules = Rules { reassign: who, done: who, ..Rules::default() };
             for (requester, may) in [&owner, &admin, &other].into_iter().zip(may) {
                 for call in [Call::Assign(None), Call::SetStatus(Status::Done)] {
-                    let allowed = rules.allow(requester, Some(&zoe), &Act::Undo, std::slice::from_ref(&call)).is_ok();
+                    let allowed =
+                        rules.allow(requester, Some(&zoe), &Action::Undo, std::slice::from_ref(&call)).is_ok();
                     assert_eq!(allowed, may, "{who:?} {} {call:?}", requester.name);
                 }
-                assert!(rules.allow(requester, None, &Act::Take { over: None }, &[Call::Assign(None)]).is_ok());
-                assert!(rules.allow(requester, Some(&zoe), &Act::GiveBack, &[Call::Assign(None)]).is_ok());
+                assert!(rules.allow(requester, None, &Action::Take { over: None }, &[Call::Assign(None)]).is_ok());
+                assert!(rules.allow(requester, Some(&zoe), &Action::GiveBack, &[Call::Assign(None)]).is_ok());
             }
         }
     }

@@ -4,9 +4,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::command::Act;
+use crate::domain::command::Action;
 use crate::domain::conversation::{State, Status};
-use crate::domain::plan::{Call, Facts, Party, Plan};
+use crate::domain::plan::{Call, Facts, Participant, Plan};
 use crate::domain::refusal::{About, Earlier, Others, Refusal};
 use crate::domain::verb::Verb;
 use crate::ids::{ConversationId, SlackUserId};
@@ -45,7 +45,7 @@ pub struct Undoing {
     /// The act to be taken back; the latest one on the conversation, if none is named.
     pub act: Option<String>,
     /// The owner before it, if there was one.
-    pub owner_before: Option<Party>,
+    pub owner_before: Option<Participant>,
 }
 
 /// The act that is taken back next.
@@ -173,7 +173,7 @@ pub(super) fn plan(mut facts: Facts) -> Result<Plan, Refusal> {
     let calls = back_to(before, after, facts.now);
     let owner_changes = matches!(calls.first(), Some(Call::Assign(_)));
     Ok(Plan {
-        act: Act::Undo,
+        act: Action::Undo,
         requester: facts.requester,
         writer: facts.writer,
         before: facts.conversation,

@@ -4,7 +4,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use crate::domain::command::{Act, Command, Wanted};
+use crate::domain::command::{Action, Command, Wanted};
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
 use crate::domain::form::{FormContext, Quoted};
@@ -46,7 +46,7 @@ impl Request<'_> {
             let context = FormContext::new(Wanted::only(Verb::Note), None, from.channel.clone());
             return self.open(from, FormContext { quoted: Some(quoted), ..context }, Place::Message).await;
         };
-        let command = Command { act: Act::Note, which: ConversationRef::Id(id), note: quoted.text };
+        let command = Command { act: Action::Note, which: ConversationRef::Id(id), note: quoted.text };
         let requester = self.requester(&from, Via::Clicked, false);
         let job = CommandJob { quoted: Some(quoted.message), ..CommandJob::new(requester, command) };
         match store(self.front, self.order_from(&from, &Job::Command(job))).await {

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use tracing::{debug, error, info, warn};
 
 use crate::domain::click::{Click, Clicked};
-use crate::domain::command::{self, Typed};
+use crate::domain::command::{self, Parsed};
 use crate::domain::command_job::{CommandJob, ResumeJob};
 use crate::domain::conversation::Conversation;
 use crate::domain::form::FormContext;
@@ -280,45 +280,45 @@ impl<'a> Request<'a> {
                 let content = help::parse_error(&parse_error, &format!("{slash} {}", typed::as_typed(text)));
                 Understood::Answered(ephemeral(&content))
             }
-            Ok(Typed::Help(topic)) => Understood::Answered(ephemeral(&help::help(topic))),
-            Ok(Typed::Untimed(untimed)) => Understood::Form(Box::pin(self.ask_when(from.clone(), untimed))),
-            Ok(Typed::Do(command)) => {
+            Ok(Parsed::Help(topic)) => Understood::Answered(ephemeral(&help::help(topic))),
+            Ok(Parsed::Untimed(untimed)) => Understood::Form(Box::pin(self.ask_when(from.clone(), untimed))),
+            Ok(Parsed::Do(command)) => {
                 let job = Job::Command(CommandJob::new(self.requester(from, Via::Typed, false), command));
                 Understood::Order(self.order_from(from, &job), not_saved)
             }
-            Ok(Typed::List(query)) => {
+            Ok(Parsed::List(query)) => {
                 let requester = self.requester(from, Via::Typed, false);
                 let list = Listed { query, place: Stands::Message };
                 let job = Job::List(ListJob { requester, list, notice: None });
                 Understood::Order(self.order_from(from, &job), not_saved)
             }
-            Ok(Typed::Choose(wanted)) => {
+            Ok(Parsed::Choose(wanted)) => {
                 let context = FormContext::new(wanted, None, from.channel.clone());
                 Understood::Form(Box::pin(self.open(from.clone(), context, Place::Message)))
             }
-            Ok(Typed::Route(routing)) => {
+            Ok(Parsed::Route(routing)) => {
                 let requester = self.requester(from, Via::Typed, false);
                 let job = Job::Change(ChangeJob { requester, changes: vec![Change::Route(routing)] });
                 Understood::Order(self.order_from(from, &job), not_saved)
             }
-            Ok(Typed::Link(Linking::Show)) => {
+            Ok(Parsed::Link(Linking::Show)) => {
                 Understood::Form(Box::pin(self.open_people(from.clone(), Place::Message, 0)))
             }
-            Ok(Typed::Link(linking)) => {
+            Ok(Parsed::Link(linking)) => {
                 let requester = self.requester(from, Via::Typed, false);
                 let job = Job::People(PeopleJob { requester, linking, window: None, notice: None });
                 Understood::Order(self.order_from(from, &job), not_saved)
             }
-            Ok(Typed::Doctor) => {
+            Ok(Parsed::Doctor) => {
                 let requester = self.requester(from, Via::Typed, false);
                 Understood::Order(self.order_from(from, &Job::Doctor(requester)), not_saved)
             }
-            Ok(Typed::Report(days)) => {
+            Ok(Parsed::Report(days)) => {
                 let requester = self.requester(from, Via::Typed, false);
                 Understood::Order(self.order_from(from, &Job::Report(ReportJob { requester, days })), not_saved)
             }
-            Ok(Typed::Connect) => Understood::Form(Box::pin(self.open_connect(from.clone(), Place::Message))),
-            Ok(Typed::Settings) => Understood::Form(Box::pin(self.open_rules(from.clone(), Place::Message))),
+            Ok(Parsed::Connect) => Understood::Form(Box::pin(self.open_connect(from.clone(), Place::Message))),
+            Ok(Parsed::Settings) => Understood::Form(Box::pin(self.open_rules(from.clone(), Place::Message))),
         }
     }
 

@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use crate::domain::click::Carried;
-use crate::domain::command::{Act, Assignee, Command, Wanted};
+use crate::domain::command::{Action, Assignee, Command, Wanted};
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
 use crate::domain::form::{FormContext, connect_form, field, rules_form, wishes_form};
@@ -80,7 +80,7 @@ impl Request<'_> {
         installation: &InstallationId,
         context: &FormContext,
         fields: &Fields,
-    ) -> Result<(Vec<Carried>, Act, String), FieldError> {
+    ) -> Result<(Vec<Carried>, Action, String), FieldError> {
         let chosen = chosen(context, fields)?;
         let verb = context.wanted.verb;
         let (who, when) = match verb {
@@ -88,7 +88,7 @@ impl Request<'_> {
             Verb::Snooze => (Assignee::Me, Some(time(context, fields, self.now)?)),
             _ => (Assignee::Me, None),
         };
-        let act = Wanted { when, ..Wanted::only(verb) }.act(who).unwrap_or(Act::Show);
+        let act = Wanted { when, ..Wanted::only(verb) }.act(who).unwrap_or(Action::Show);
         let note = self.note_in(installation, verb, fields).await?;
         if let Some(user) = act.assignee() {
             self.may_own(installation, user).await?;

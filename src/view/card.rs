@@ -2,7 +2,7 @@
 
 use crate::domain::card_view::CardView;
 use crate::domain::click::{Carried, Control};
-use crate::domain::conversation::{Activity, ActivityKind, Contact, Conversation, Links, Sequel, Status};
+use crate::domain::conversation::{Activity, ActivityContext, ActivityKind, Contact, Conversation, Links, Status};
 use crate::domain::event::{Again, Event, ThreadEntry};
 use crate::domain::phone;
 use crate::domain::text::cut;
@@ -82,15 +82,21 @@ pub fn happened(last: &Activity) -> String {
 }
 
 fn activity(last: &Activity) -> String {
-    match (&last.sequel, last.kind) {
-        (Sequel::Nth(count), ActivityKind::MissedCall) => return format!(":telephone_receiver: {count} missed calls"),
-        (Sequel::Nth(count), ActivityKind::Voicemail) => return format!(":studio_microphone: {count} voicemails"),
-        (Sequel::Nth(count), _) => return format!(":speech_balloon: {count} text messages"),
-        (Sequel::Answer { by: Some(by) }, ActivityKind::Call) => {
+    match (&last.activity_context, last.kind) {
+        (ActivityContext::Nth(count), ActivityKind::MissedCall) => {
+            return format!(":telephone_receiver: {count} missed calls");
+        }
+        (ActivityContext::Nth(count), ActivityKind::Voicemail) => {
+            return format!(":studio_microphone: {count} voicemails");
+        }
+        (ActivityContext::Nth(count), _) => return format!(":speech_balloon: {count} text messages"),
+        (ActivityContext::Answer { by: Some(by) }, ActivityKind::Call) => {
             return format!(":telephone_receiver: Called back by {}", neutral(by));
         }
-        (Sequel::Answer { by: None }, ActivityKind::Call) => return ":telephone_receiver: Called back".to_owned(),
-        (Sequel::Answer { .. }, ActivityKind::Sms) => return ":speech_balloon: Answered".to_owned(),
+        (ActivityContext::Answer { by: None }, ActivityKind::Call) => {
+            return ":telephone_receiver: Called back".to_owned();
+        }
+        (ActivityContext::Answer { .. }, ActivityKind::Sms) => return ":speech_balloon: Answered".to_owned(),
         _ => {}
     }
     let alone = match (last.kind, last.inbound) {

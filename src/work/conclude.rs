@@ -169,7 +169,7 @@ impl Work {
             after: progress.map(|progress| State::from(&progress.now)),
             outcome,
             event: progress.map(|progress| progress.plan.event()),
-            heard: progress.and_then(|progress| progress.plan.before.heard()),
+            heard: progress.and_then(|progress| progress.plan.before.last_inbound_at()),
             act: Some(undoing::act(claim, job)),
             noted: done && progress.is_some_and(|progress| !progress.plan.note.is_empty()),
             references: progress.map(|progress| progress.plan.references()).unwrap_or_default(),
@@ -251,7 +251,8 @@ fn taken_out(messages: &mut Vec<Message>, ending: Concluded<'_>) -> Part {
 /// Whose homes show something else now.
 fn concerned(progress: &Progress, job: &CommandJob) -> impl Iterator<Item = SlackUserId> {
     let Plan { to, from, .. } = &progress.plan;
-    let mut users: Vec<_> = [to, from].into_iter().flatten().filter_map(|party| party.user.clone()).collect();
+    let mut users: Vec<_> =
+        [to, from].into_iter().flatten().filter_map(|participant| participant.user.clone()).collect();
     users.push(job.requester.user.clone());
     users.sort();
     users.dedup();

@@ -283,7 +283,7 @@ impl Work {
         let mut loads = Vec::new();
         for (id, open) in summary.loads {
             let owner = Owner { id, name: String::new() };
-            loads.push((self.people.party(installation, &owner).await?.name, open));
+            loads.push((self.people.participant(installation, &owner).await?.name, open));
         }
         let waiting = summary.waiting.into_iter().map(|conversation| CardView { conversation, owner: None }).collect();
         Ok(Digest { waiting, more: summary.more, snoozed: summary.snoozed, loads, ..Digest::at(at) })

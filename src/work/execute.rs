@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::dialnote::answer::{CallError, Denied};
 use crate::dialnote::client::READS;
 use crate::domain::card_view::CardView;
-use crate::domain::command::{Act, Assignee, Command};
+use crate::domain::command::{Action, Assignee, Command};
 use crate::domain::command_job::{Batch, CommandJob, ResumeJob, Stage};
 use crate::domain::conversation::{Conversation, ConversationRef, Owner};
 use crate::domain::fresh::{Answered, Looked};
@@ -16,7 +16,7 @@ use crate::domain::job::Job;
 use crate::domain::message::Message;
 use crate::domain::people::Unlinked;
 use crate::domain::plan::Progress;
-use crate::domain::plan::{self, Facts, Party};
+use crate::domain::plan::{self, Facts, Participant};
 use crate::domain::question::{Kept, Seen};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::reply::Reply;
@@ -126,8 +126,8 @@ impl Work {
             return Ok(Outcome { verdict, effects: told });
         }
         match job.command.act {
-            Act::History => return Ok(self.tell_history(claim, job, &facts.conversation).await?),
-            Act::Show => return Ok(self.show_all(claim, job, facts)),
+            Action::History => return Ok(self.tell_history(claim, job, &facts.conversation).await?),
+            Action::Show => return Ok(self.show_all(claim, job, facts)),
             _ => {}
         }
         if job.batch.is_none() {
@@ -198,7 +198,7 @@ impl Work {
         let entries = self.store.entries(installation, id, PAST_ENTRIES).await?;
         let handover = self.handover(installation, id).await?;
         let giver = match &handover {
-            Some(handover) => self.people.teammate(installation, &handover.giver).await?.ok().map(Party::from),
+            Some(handover) => self.people.teammate(installation, &handover.giver).await?.ok().map(Participant::from),
             None => None,
         };
         Ok(Facts {
@@ -239,9 +239,9 @@ impl Work {
         &self,
         installation: &InstallationId,
         conversation: &Conversation,
-    ) -> Result<Option<Party>, Fault> {
+    ) -> Result<Option<Participant>, Fault> {
         match &conversation.owner {
-            Some(owner) => self.people.party(installation, owner).await.map(Some),
+            Some(owner) => self.people.participant(installation, owner).await.map(Some),
             None => Ok(None),
         }
     }
@@ -250,9 +250,9 @@ impl Work {
         &self,
         installation: &InstallationId,
         id: Option<&MemberId>,
-    ) -> Result<Option<Party>, Fault> {
+    ) -> Result<Option<Participant>, Fault> {
         let Some(id) = id else { return Ok(None) };
-        self.people.party(installation, &Owner { id: id.clone(), name: String::new() }).await.map(Some)
+        self.people.participant(installation, &Owner { id: id.clone(), name: String::new() }).await.map(Some)
     }
 
     /// The note with the names of the people it mentions.

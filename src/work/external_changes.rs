@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::conversation::{ActivityKind, Conversation, Sequel, State};
+use crate::domain::conversation::{ActivityContext, ActivityKind, Conversation, State};
 use crate::domain::event::{Event, ThreadEntry};
 use crate::domain::external_change::{ExternalChange, SOMEBODY};
 use crate::domain::job::{ExternalChangeJob, Job};
@@ -99,15 +99,16 @@ impl Work {
         };
         let refused = |error| denied(error, Some(&job.conversation));
         let timeline = self.dialnote.activities_but_notes(&job.conversation).await.map_err(refused)?;
-        last.sequel = last.sequel(timeline.iter().filter(|one| one.at < last.at));
-        if let (Sequel::Answer { by }, ActivityKind::Call) = (&mut last.sequel, last.kind) {
+        last.activity_context = last.activity_context(timeline.iter().filter(|one| one.at < last.at));
+        if let (ActivityContext::Answer { by }, ActivityKind::Call) = (&mut last.activity_context, last.kind) {
             let caller = self.dialnote.caller(&phone, last.at).await.map_err(refused)?;
             *by = match caller {
-                Some(caller) => Some(self.people.party(installation, &caller).await?.name),
+                Some(caller) => Some(self.people.participant(installation, &caller).await?.name),
                 None => None,
             };
         }
-        let keep = (last.sequel != Sequel::Nothing).then(|| self.put_due(HEARD, now.id.as_str(), last, None));
+        let keep = (last.activity_context != ActivityContext::Nothing)
+            .then(|| self.put_due(HEARD, now.id.as_str(), last, None));
         Ok((now, keep))
     }
 
@@ -193,7 +194,8 @@ impl Work {
         }
         effects.extend(found.events().into_iter().filter_map(|(_, event)| record(found, event)));
         effects.extend(messages.into_iter().map(|message| self.say_unasked(claim, message)));
-        let concerned = [&found.from, &found.to].into_iter().flatten().filter_map(|party| party.user.clone());
+        let concerned =
+            [&found.from, &found.to].into_iter().flatten().filter_map(|participant| participant.user.clone());
         effects.extend(self.refresh_homes(claim, concerned).await?);
         Ok(effects)
     }
@@ -251,7 +253,7 @@ fn record(found: &ExternalChange, event: Event) -> Option<Effect> {
         after: Some(State::from(&found.now)),
         outcome: audit::Outcome::Done,
         event: Some(event),
-        heard: found.now.heard(),
+        heard: found.now.last_inbound_at(),
         act: None,
         noted: false,
         references: Vec::new(),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::command::{Act, Command};
+use crate::domain::command::{Action, Command};
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
 use crate::domain::direct_message::DirectMessage;
@@ -107,7 +107,7 @@ impl Work {
                 list: None,
                 message: None,
             };
-            let command = Command { act: Act::Return, which: ConversationRef::Id(id.clone()), note: String::new() };
+            let command = Command { act: Action::Return, which: ConversationRef::Id(id.clone()), note: String::new() };
             let job = Job::Command(CommandJob::new(requester, command));
             let verdict = Verdict::Continue { body: job.encode(), until: self.lease_end() };
             return Ok(Outcome { verdict, effects: Vec::new() });

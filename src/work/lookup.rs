@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::dialnote::pages::Pages;
-use crate::domain::command::{Act, Assignee, Command};
+use crate::domain::command::{Action, Assignee, Command};
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::{Conversation, ConversationRef, Status};
 use crate::domain::hours;
@@ -302,7 +302,7 @@ impl Work {
 /// The command with its time as an instant: a question shows that, and its answer, which may come late, keeps to it.
 fn at_a_time(job: &CommandJob, requester: &Teammate, asked: Timestamp) -> CommandJob {
     let act = match &job.command.act {
-        Act::Snooze(when) => Act::Snooze(when.fix(asked, &hours::zone(requester.zone.as_deref()))),
+        Action::Snooze(when) => Action::Snooze(when.fix(asked, &hours::zone(requester.zone.as_deref()))),
         other => other.clone(),
     };
     CommandJob { command: Command { act, ..job.command.clone() }, ..job.clone() }

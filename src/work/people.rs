@@ -14,7 +14,7 @@ use crate::dialnote::client::Dialnote;
 use crate::domain::conversation::Owner;
 use crate::domain::naming;
 use crate::domain::people::{ByHand, Member, Profile, Teammate, Unlinked, folded, link};
-use crate::domain::plan::Party;
+use crate::domain::plan::Participant;
 use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, MemberId, SlackUserId};
 use crate::slack::answer::CallError as SlackError;
@@ -268,7 +268,7 @@ impl People {
     }
 
     /// An owner as dialnote names them, with the Slack user they are, if they are one.
-    pub async fn party(&self, installation: &InstallationId, owner: &Owner) -> Result<Party, Fault> {
+    pub async fn participant(&self, installation: &InstallationId, owner: &Owner) -> Result<Participant, Fault> {
         let members = self.members(installation, Read::Kept).await?;
         let member = members.iter().find(|member| member.id == owner.id);
         let known_as = member.filter(|_| owner.name.is_empty()).map_or(&owner.name, |member| &member.name).clone();
@@ -277,7 +277,7 @@ impl People {
             Some(member) => self.is_in_slack(installation, member, &members).await?,
             None => None,
         };
-        Ok(Party {
+        Ok(Participant {
             member: owner.id.clone(),
             name: teammate.as_ref().map_or(known_as, |teammate| teammate.name.clone()),
             user: teammate.map(|teammate| teammate.user),

@@ -70,7 +70,7 @@ impl Work {
         let mut loads = Vec::new();
         for (id, open) in owners {
             let owner = Owner { id, name: String::new() };
-            loads.push((self.people.party(installation, &owner).await?.name, open));
+            loads.push((self.people.participant(installation, &owner).await?.name, open));
         }
         let line = route.as_ref().and_then(|route| route.line.as_ref()).map(called);
         let report = Box::new(Report { by: requester.name, line, days, waits: report::waits(changes.iter()), loads });

@@ -1,6 +1,6 @@
 //! Which conversations did they mean who named none: the last one, those that are theirs, these.
 
-use crate::domain::command::Act;
+use crate::domain::command::Action;
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
 use crate::domain::handover::Handover;
@@ -19,7 +19,7 @@ impl Work {
     /// Finds out which conversations a command is about that names none by its id.
     pub(super) async fn find(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
         match &job.command.which {
-            ConversationRef::MyLast if job.command.act == Act::Accept => self.find_given(claim, job).await,
+            ConversationRef::MyLast if job.command.act == Action::Accept => self.find_given(claim, job).await,
             ConversationRef::MyLast | ConversationRef::Act { .. } => self.find_act(claim, job).await,
             ConversationRef::AllMine | ConversationRef::AllOf(_) => self.find_all(claim, job).await,
             ConversationRef::These(ids) => Ok(self.found(claim, job, ids.clone())),

@@ -69,7 +69,7 @@ impl Work {
     /// Asks an owner about what was not touched for longest, unless they rest or were asked lately.
     pub(super) async fn ask_owner(&self, claim: &Claim, owner: &Owner) -> Result<Outcome, Fault> {
         let (installation, now) = (&claim.installation, self.clock.now());
-        let (rules, user) = (self.rules(installation).await?, self.people.party(installation, owner).await?.user);
+        let (rules, user) = (self.rules(installation).await?, self.people.participant(installation, owner).await?.user);
         let Some((patience, user)) = rules.untouched().zip(user) else {
             return Ok(Outcome::done(Vec::new()));
         };

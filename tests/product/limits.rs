@@ -3,7 +3,7 @@
 
 use dialnote_slack::domain::card_view::CardView;
 use dialnote_slack::domain::click::Carried;
-use dialnote_slack::domain::command::{Act, Command, Typed, Wanted, parse};
+use dialnote_slack::domain::command::{Action, Command, Parsed, Wanted, parse};
 use dialnote_slack::domain::conversation::{Contact, Conversation, ConversationRef, Links, Owner, Status};
 use dialnote_slack::domain::form::{FormContext, Quoted};
 use dialnote_slack::domain::list::{Filter, Query};
@@ -25,7 +25,7 @@ fn links() -> Links {
 /// A conversation as somebody may name it, if the parser takes it for one.
 fn id() -> impl Strategy<Value = ConversationId> {
     "[a-z]{2,8}_[A-Za-z0-9_-]{1,130}9".prop_filter_map("no id", |word| match parse("/unassign", &word, &links()) {
-        Ok(Typed::Do(Command { which: ConversationRef::Id(id), act: Act::Unassign, .. })) => Some(id),
+        Ok(Parsed::Do(Command { which: ConversationRef::Id(id), act: Action::Unassign, .. })) => Some(id),
         _ => None,
     })
 }
@@ -120,7 +120,7 @@ proptest! {
     ) {
         let (slash, text) = line.split_once(' ').unwrap_or((&line, ""));
         let wanted = match parse(slash, text, &links()).unwrap() {
-            Typed::Choose(wanted) => wanted,
+            Parsed::Choose(wanted) => wanted,
             other => panic!("{other:?}"),
         };
         let list = Listed { query: Query::parse(&searched), place: Place::View(ViewId::new("V0123456789")) };

@@ -7,7 +7,7 @@ use url::Url;
 use super::book::Book;
 use super::people::{Colleague, Directory};
 use super::{Asked, Reading, read};
-use crate::domain::command::{Act, Assignee, Command, Typed, parse};
+use crate::domain::command::{Action, Assignee, Command, Parsed, parse};
 use crate::domain::conversation::{Contact, Conversation, ConversationRef, Links, Owner, SharedNumber, Status};
 use crate::domain::list::Known;
 use crate::ids::{ConversationId, MemberId, SlackUserId};
@@ -114,11 +114,11 @@ fn with_last_mention(text: &str) -> String {
 }
 
 /// What a typed command comes to, without the shell around it.
-fn reading(case: &Value) -> Result<(Act, Reading), String> {
+fn reading(case: &Value) -> Result<(Action, Reading), String> {
     let line = with_last_mention(&as_sent(case));
     let (slash, text) = line.split_once(' ').unwrap_or((&line, ""));
     let command = match parse(slash, text, &links()) {
-        Ok(Typed::Do(command)) => command,
+        Ok(Parsed::Do(command)) => command,
         other => return Err(format!("{other:?}")),
     };
     let Command { act, which, note } = command;
