@@ -14,7 +14,7 @@ use crate::domain::route::Route;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::json::Peek;
-use crate::store::shelf::{Kept, Shelf};
+use crate::store::data_category::{StoredItem, DataCategory};
 use crate::store::{Audited, Entry, Since, Store};
 
 /// How long commands that were given together may wait for each other: they are tried for a day.
@@ -86,12 +86,12 @@ impl<'a> Erasing<'a> {
 
     /// What they are known by goes last.
     async fn go_through_everything(&mut self) -> Result<(), NotDone> {
-        self.go_through(Shelf::Documents).await?;
-        self.go_through(Shelf::Drafts).await?;
-        self.go_through(Shelf::Buckets).await?;
+        self.go_through(DataCategory::Documents).await?;
+        self.go_through(DataCategory::Drafts).await?;
+        self.go_through(DataCategory::Buckets).await?;
         self.throw_away_jobs().await?;
         self.redact().await?;
-        self.go_through(Shelf::Memos).await
+        self.go_through(DataCategory::Memos).await
     }
 
     async fn waiting(&self) -> Result<Waiting, NotDone> {
@@ -102,7 +102,7 @@ impl<'a> Erasing<'a> {
             Ok(())
         };
         each_job(self.store, (self.installation, self.person), false, |job| count(job.id.to_string())).await?;
-        each(self.store, self.installation, Shelf::Documents, |kept| {
+        each(self.store, self.installation, DataCategory::Documents, |kept| {
             let is_under_way = self.is_under_way(&kept) && is_about(self.person, &kept);
             if is_under_way { count(kept.name.0) } else { Ok(()) }
         })
@@ -111,22 +111,22 @@ impl<'a> Erasing<'a> {
     }
 
     /// Whether it is what came of one of several commands, and others of them are still to be done.
-    fn is_under_way(&self, kept: &Kept) -> bool {
+    fn is_under_way(&self, kept: &StoredItem) -> bool {
         let is_young = |at: Timestamp| self.now.duration_since(at) < UNDER_WAY;
         kept.name.0.starts_with(Batch::KIND) && kept.at.is_some_and(is_young)
     }
 
     /// Looks at everything on a shelf and has happen what is to become of it. Who changes it meanwhile has it
     /// looked at again.
-    async fn go_through(&mut self, shelf: Shelf) -> Result<(), NotDone> {
+    async fn go_through(&mut self, category: DataCategory) -> Result<(), NotDone> {
         let mut after = Default::default();
         loop {
-            let piece = self.store.shelf(self.installation, shelf, &after, PIECE).await?;
+            let piece = self.store.category(self.installation, category, &after, PIECE).await?;
             if piece.is_empty() {
                 return Ok(());
             }
             for kept in piece {
-                if !self.settle(shelf, &kept).await? {
+                if !self.settle(category, &kept).await? {
                     break;
                 }
                 after = kept.name;
@@ -134,26 +134,26 @@ impl<'a> Erasing<'a> {
         }
     }
 
-    async fn settle(&mut self, shelf: Shelf, kept: &Kept) -> Result<bool, Fault> {
-        let fate = if shelf == Shelf::Documents { self.fate_of_document(kept) } else { self.fate(kept) };
+    async fn settle(&mut self, category: DataCategory, kept: &StoredItem) -> Result<bool, Fault> {
+        let fate = if category == DataCategory::Documents { self.fate_of_document(kept) } else { self.fate(kept) };
         let (done, counts) = match fate {
             Fate::Stays => return Ok(true),
             Fate::Goes if self.only_counts => (true, &mut self.removed),
             Fate::Becomes(_) if self.only_counts => (true, &mut self.replaced),
-            Fate::Goes => (self.store.take_off(self.installation, shelf, kept).await?, &mut self.removed),
+            Fate::Goes => (self.store.delete_if_unchanged(self.installation, category, kept).await?, &mut self.removed),
             Fate::Becomes(body) => (self.store.rewrite(self.installation, kept, &body).await?, &mut self.replaced),
         };
-        *counts.entry(label(shelf, kept)).or_default() += usize::from(done);
+        *counts.entry(label(category, kept)).or_default() += usize::from(done);
         Ok(done)
     }
 
     /// Facts can be read anew, and whoever gave a command that is kept can give it once more.
-    fn fate(&self, kept: &Kept) -> Fate {
+    fn fate(&self, kept: &StoredItem) -> Fate {
         if is_about(self.person, kept) { Fate::Goes } else { Fate::Stays }
     }
 
     /// Documents cannot be read anew from anywhere: those that are about others, too, stay without the person.
-    fn fate_of_document(&self, kept: &Kept) -> Fate {
+    fn fate_of_document(&self, kept: &StoredItem) -> Fate {
         let (person, (kind, id)) = (self.person, &kept.name);
         if [Installation::KIND, Connection::KIND].contains(&kind.as_str()) || self.is_under_way(kept) {
             return Fate::Stays;
@@ -275,7 +275,7 @@ impl<'a> Erasing<'a> {
 
     async fn cards(&self) -> Result<usize, NotDone> {
         let mut cards = 0;
-        each(self.store, self.installation, Shelf::Cards, |kept| {
+        each(self.store, self.installation, DataCategory::Cards, |kept| {
             cards += usize::from(self.person.is_in(&kept.body));
             Ok(())
         })
@@ -330,15 +330,15 @@ fn without_name(detail: &str) -> String {
     value.to_string()
 }
 
-fn label(shelf: Shelf, kept: &Kept) -> String {
+fn label(category: DataCategory, kept: &StoredItem) -> String {
     let kind = &kept.name.0;
-    match shelf {
-        Shelf::Memos => format!("memo: {kind}"),
-        Shelf::Documents if kind.starts_with(Batch::KIND) => "document: batch".to_owned(),
-        Shelf::Documents => format!("document: {kind}"),
-        Shelf::Drafts => "command kept for later".to_owned(),
-        Shelf::Cards => "card".to_owned(),
-        Shelf::Buckets => "pace of direct messages".to_owned(),
+    match category {
+        DataCategory::Memos => format!("memo: {kind}"),
+        DataCategory::Documents if kind.starts_with(Batch::KIND) => "document: batch".to_owned(),
+        DataCategory::Documents => format!("document: {kind}"),
+        DataCategory::Drafts => "command kept for later".to_owned(),
+        DataCategory::Cards => "card".to_owned(),
+        DataCategory::Buckets => "pace of direct messages".to_owned(),
     }
 }
 

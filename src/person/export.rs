@@ -9,7 +9,7 @@ use super::{NotDone, PIECE, Person, each, each_job, is_about};
 use crate::domain::installation::{Connection, Installation};
 use crate::ids::InstallationId;
 use crate::jobs;
-use crate::store::shelf::{Kept, Shelf};
+use crate::store::data_category::{StoredItem, DataCategory};
 use crate::store::{Since, Store};
 
 /// Writes what is kept about somebody. Of what is about others, too, only the part that names them.
@@ -20,12 +20,12 @@ pub async fn export(
     out: &mut impl Write,
 ) -> Result<(), NotDone> {
     writeln!(out, "{{\n  \"person\": {},", indented(&who(installation, person), "  "))?;
-    for (name, shelf) in [("memos", Shelf::Memos), ("documents", Shelf::Documents), ("drafts", Shelf::Drafts)] {
+    for (name, category) in [("memos", DataCategory::Memos), ("documents", DataCategory::Documents), ("drafts", DataCategory::Drafts)] {
         let mut list = List::begin(out, name)?;
         each(
             store,
             installation,
-            shelf,
+            category,
             |kept| {
                 if is_about(person, &kept) { list.add(&shown(person, kept)) } else { Ok(()) }
             },
@@ -34,7 +34,7 @@ pub async fn export(
         list.end()?;
     }
     let mut list = List::begin(out, "pacing")?;
-    each(store, installation, Shelf::Buckets, |kept| {
+    each(store, installation, DataCategory::Buckets, |kept| {
         if is_about(person, &kept) { list.add(&kept.name.0.into()) } else { Ok(()) }
     })
     .await?;
@@ -45,7 +45,7 @@ pub async fn export(
         list.end()?;
     }
     let mut list = List::begin(out, "cards_naming_them")?;
-    each(store, installation, Shelf::Cards, |Kept { name: (conversation, channel), body, .. }| {
+    each(store, installation, DataCategory::Cards, |StoredItem { name: (conversation, channel), body, .. }| {
         if person.is_in(&body) {
             list.add(&json!({ "conversation": conversation, "channel": channel }))
         } else {
@@ -67,8 +67,8 @@ fn who(installation: &InstallationId, person: &Person) -> Value {
 }
 
 /// What is kept, with what it says about them. What seals keep closed is nobody's.
-fn shown(person: &Person, kept: Kept) -> Value {
-    let Kept { name: (kind, id), also, at, body } = kept;
+fn shown(person: &Person, kept: StoredItem) -> Value {
+    let StoredItem { name: (kind, id), also, at, body } = kept;
     let is_theirs = [Some(&id), also.as_ref()].into_iter().flatten().any(|name| person.is_surely_in(name));
     let body = match serde_json::from_str(&body).unwrap_or(Value::String(body)) {
         Value::Object(mut fields) if [Installation::KIND, Connection::KIND].contains(&kind.as_str()) => {

@@ -14,7 +14,7 @@ use crate::domain::installation::Installation;
 use crate::error::Fault;
 use crate::ids::{InstallationId, JobId, MemberId, SlackUserId};
 use crate::json::Peek;
-use crate::store::shelf::{Kept, Shelf};
+use crate::store::data_category::{StoredItem, DataCategory};
 use crate::store::{Store, Stored};
 use crate::work::people::{MEMBERS, PROFILE};
 
@@ -141,12 +141,12 @@ fn without_blanks(words: BTreeSet<String>) -> BTreeSet<String> {
 async fn each(
     store: &dyn Store,
     installation: &InstallationId,
-    shelf: Shelf,
-    mut look: impl FnMut(Kept) -> Result<(), NotDone>,
+    category: DataCategory,
+    mut look: impl FnMut(StoredItem) -> Result<(), NotDone>,
 ) -> Result<(), NotDone> {
     let mut after = Default::default();
     loop {
-        let piece = store.shelf(installation, shelf, &after, PIECE).await?;
+        let piece = store.category(installation, category, &after, PIECE).await?;
         let Some(last) = piece.last() else { return Ok(()) };
         after = last.name.clone();
         piece.into_iter().try_for_each(&mut look)?;
@@ -171,7 +171,7 @@ async fn each_job(
 }
 
 /// Whether something on a shelf is about somebody, or names them.
-fn is_about(person: &Person, kept: &Kept) -> bool {
+fn is_about(person: &Person, kept: &StoredItem) -> bool {
     let (kind, id) = &kept.name;
     let names = [Some(kind), Some(id), kept.also.as_ref()];
     let is_named = |name: &String| person.is_surely_in(name) || person.is_member(name);

@@ -9,7 +9,7 @@ mod fairness;
 mod fnv;
 pub mod postgres;
 pub mod rate_limit;
-pub mod shelf;
+pub mod data_category;
 pub mod sqlite;
 mod values;
 mod wakeups;
@@ -23,7 +23,7 @@ use tokio::sync::Notify;
 
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
-use crate::store::shelf::{Kept, Shelf};
+use crate::store::data_category::{StoredItem, DataCategory};
 
 pub use self::values::{
     Accepted, Audited, CacheEntry, Card, Claim, Class, Delivery, Document, Draft, Effect, Entry, Limit, NewJob,
@@ -178,20 +178,20 @@ pub trait Store: Send + Sync + 'static {
     async fn next_installation(&self, after: &InstallationId) -> Result<Option<InstallationId>, Fault>;
 
     /// What lies on a shelf of an installation, in the order of names beyond `after`, at most `max`.
-    async fn shelf(
+    async fn category(
         &self,
         installation: &InstallationId,
-        shelf: Shelf,
+        category: DataCategory,
         after: &(String, String),
         max: usize,
-    ) -> Result<Vec<Kept>, Fault>;
+    ) -> Result<Vec<StoredItem>, Fault>;
 
     /// Takes something off its shelf, if it is still what it was. Answers whether it was taken.
-    async fn take_off(&self, installation: &InstallationId, shelf: Shelf, kept: &Kept) -> Result<bool, Fault>;
+    async fn delete_if_unchanged(&self, installation: &InstallationId, category: DataCategory, kept: &StoredItem) -> Result<bool, Fault>;
 
     /// Replaces the body of a document, if it is still what it was: its due time stays. Answers whether it was
     /// replaced.
-    async fn rewrite(&self, installation: &InstallationId, document: &Kept, body: &str) -> Result<bool, Fault>;
+    async fn rewrite(&self, installation: &InstallationId, document: &StoredItem, body: &str) -> Result<bool, Fault>;
 
     /// Replaces actor and detail of lines of an installation's audit log: what happened, when and to which
     /// conversation stays. Answers how many were replaced.

@@ -28,7 +28,7 @@ use crate::ids::{InstallationId, SlackUserId};
 use crate::slack::answer::CallError;
 use crate::slack::client::Slack;
 use crate::slack::oauth::{Granted, OAuth, Tokens};
-use crate::store::shelf::Kept;
+use crate::store::data_category::StoredItem;
 use crate::store::{Accepted, Claim, Delivery, Document, Effect, Entry, NewJob, Store};
 use crate::vault::{Purpose, Sealed, Unopened, Vault};
 use crate::work::documents::{CHANNEL, read};
@@ -414,7 +414,7 @@ async fn renew_document<T: Serialize + DeserializeOwned>(
             return Ok(0);
         }
         let Document { kind, at, body, .. } = before;
-        let before = Kept { name: (kind, String::new()), also: None, at: Some(at), body };
+        let before = StoredItem { name: (kind, String::new()), also: None, at: Some(at), body };
         let after = serde_json::to_string(&content).unwrap_or_default();
         if common.store.rewrite(id, &before, &after).await? {
             return Ok(renewed);

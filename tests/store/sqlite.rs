@@ -69,7 +69,7 @@ macro_rules! conforms {
     };
 }
 
-conforms!(deliveries, order, claims, verdicts, telling, facts, kept, shelves, wakeups, fairness, doubts, waiting);
+conforms!(deliveries, order, claims, verdicts, telling, facts, kept, categories, wakeups, fairness, doubts, waiting);
 
 #[tokio::test]
 async fn two_handles() -> Result<(), Fault> {

@@ -14,7 +14,7 @@ mod fairness;
 mod handles;
 mod kept;
 mod order;
-mod shelves;
+mod categories;
 mod telling;
 mod verdicts;
 mod waiting;
@@ -47,7 +47,7 @@ pub async fn all(fresh: &impl AsyncFn() -> Box<dyn Store>) {
     telling(fresh).await;
     facts(fresh).await;
     kept(fresh).await;
-    shelves(fresh).await;
+    categories(fresh).await;
     wakeups(fresh).await;
     fairness(fresh).await;
     doubts(fresh).await;
@@ -184,15 +184,15 @@ pub async fn kept(fresh: &impl AsyncFn() -> Box<dyn Store>) {
 }
 
 /// All that is kept can be looked through, and taken away.
-pub async fn shelves(fresh: &impl AsyncFn() -> Box<dyn Store>) {
+pub async fn categories(fresh: &impl AsyncFn() -> Box<dyn Store>) {
     each!(
         fresh,
         [
-            shelves::a_shelf_is_looked_through_in_the_order_of_names,
-            shelves::what_is_taken_off_a_shelf_is_gone_unless_it_was_changed,
-            shelves::a_document_is_rewritten_unless_it_was_changed,
-            shelves::lines_of_the_audit_log_become_nobodys,
-            shelves::installations_are_known_as_long_as_anything_is_kept,
+            categories::a_shelf_is_looked_through_in_the_order_of_names,
+            categories::what_is_taken_off_a_shelf_is_gone_unless_it_was_changed,
+            categories::a_document_is_rewritten_unless_it_was_changed,
+            categories::lines_of_the_audit_log_become_nobodys,
+            categories::installations_are_known_as_long_as_anything_is_kept,
         ]
     );
 }

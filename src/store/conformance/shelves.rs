@@ -6,39 +6,39 @@ use super::{accept, at, command, elsewhere, here};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
 use crate::store::rate_limit::RateLimit;
-use crate::store::shelf::{Kept, Shelf};
+use crate::store::data_category::{StoredItem, DataCategory};
 use crate::store::{Audited, CacheEntry, Card, Document, Draft, Effect, Entry, NewJob, Store};
 
-const SHELVES: [Shelf; 5] = [Shelf::Memos, Shelf::Documents, Shelf::Drafts, Shelf::Cards, Shelf::Buckets];
+const SHELVES: [DataCategory; 5] = [DataCategory::Memos, DataCategory::Documents, DataCategory::Drafts, DataCategory::Cards, DataCategory::Buckets];
 
 pub(super) async fn a_shelf_is_looked_through_in_the_order_of_names(store: &dyn Store) -> Result<(), Fault> {
     for installation in [here(), elsewhere()] {
         fill(store, &installation).await?;
     }
-    for shelf in SHELVES {
-        let all = store.shelf(&here(), shelf, &beginning(), 9).await?;
+    for category in SHELVES {
+        let all = store.category(&here(), category, &beginning(), 9).await?;
         let names: Vec<_> = all.iter().map(|kept| kept.name.clone()).collect();
-        let expected = match shelf {
-            Shelf::Drafts | Shelf::Buckets => [("b", ""), ("c", "")],
-            Shelf::Memos | Shelf::Documents | Shelf::Cards => [("a", "z"), ("b", "a")],
+        let expected = match category {
+            DataCategory::Drafts | DataCategory::Buckets => [("b", ""), ("c", "")],
+            DataCategory::Memos | DataCategory::Documents | DataCategory::Cards => [("a", "z"), ("b", "a")],
         };
-        assert_eq!(names, expected.map(|(one, two)| (one.to_owned(), two.to_owned())), "in order: {shelf:?}");
-        let first = store.shelf(&here(), shelf, &beginning(), 1).await?;
-        assert_eq!(first.as_slice(), all.get(..1).unwrap_or_default(), "the first: {shelf:?}");
+        assert_eq!(names, expected.map(|(one, two)| (one.to_owned(), two.to_owned())), "in order: {category:?}");
+        let first = store.category(&here(), category, &beginning(), 1).await?;
+        assert_eq!(first.as_slice(), all.get(..1).unwrap_or_default(), "the first: {category:?}");
         let after = first.first().map(|kept| kept.name.clone()).unwrap_or_default();
-        assert_eq!(store.shelf(&here(), shelf, &after, 9).await?.as_slice(), all.get(1..).unwrap_or_default());
+        assert_eq!(store.category(&here(), category, &after, 9).await?.as_slice(), all.get(1..).unwrap_or_default());
     }
-    let cache_entries = store.shelf(&here(), Shelf::Memos, &beginning(), 1).await?;
+    let cache_entries = store.category(&here(), DataCategory::Memos, &beginning(), 1).await?;
     let also = Some("alias".to_owned());
-    assert_eq!(cache_entries, [Kept { name: name("a", "z"), also, at: Some(at(1)), body: "memo".into() }]);
-    let documents = store.shelf(&here(), Shelf::Documents, &beginning(), 1).await?;
-    assert_eq!(documents, [Kept { name: name("a", "z"), also: None, at: Some(at(2)), body: "document".into() }]);
-    let drafts = store.shelf(&here(), Shelf::Drafts, &beginning(), 1).await?;
+    assert_eq!(cache_entries, [StoredItem { name: name("a", "z"), also, at: Some(at(1)), body: "memo".into() }]);
+    let documents = store.category(&here(), DataCategory::Documents, &beginning(), 1).await?;
+    assert_eq!(documents, [StoredItem { name: name("a", "z"), also: None, at: Some(at(2)), body: "document".into() }]);
+    let drafts = store.category(&here(), DataCategory::Drafts, &beginning(), 1).await?;
     let also = Some("U1".to_owned());
-    assert_eq!(drafts, [Kept { name: name("b", ""), also, at: Some(at(3)), body: "draft".into() }]);
-    let cards = store.shelf(&here(), Shelf::Cards, &beginning(), 1).await?;
+    assert_eq!(drafts, [StoredItem { name: name("b", ""), also, at: Some(at(3)), body: "draft".into() }]);
+    let cards = store.category(&here(), DataCategory::Cards, &beginning(), 1).await?;
     let also = Some("1.1".to_owned());
-    assert_eq!(cards, [Kept { name: name("a", "z"), also, at: None, body: "face".into() }]);
+    assert_eq!(cards, [StoredItem { name: name("a", "z"), also, at: None, body: "face".into() }]);
     Ok(())
 }
 
@@ -46,18 +46,18 @@ pub(super) async fn what_is_taken_off_a_shelf_is_gone_unless_it_was_changed(stor
     for installation in [here(), elsewhere()] {
         fill(store, &installation).await?;
     }
-    for shelf in SHELVES {
-        let all = store.shelf(&here(), shelf, &beginning(), 9).await?;
-        let Some(first) = all.first() else { return Err(Fault::Store(format!("nothing is on {shelf:?}"))) };
-        if shelf != Shelf::Buckets {
-            let older = Kept { body: "older".into(), ..first.clone() };
-            assert!(!store.take_off(&here(), shelf, &older).await?, "it was changed meanwhile: {shelf:?}");
+    for category in SHELVES {
+        let all = store.category(&here(), category, &beginning(), 9).await?;
+        let Some(first) = all.first() else { return Err(Fault::Store(format!("nothing is on {category:?}"))) };
+        if category != DataCategory::Buckets {
+            let older = StoredItem { body: "older".into(), ..first.clone() };
+            assert!(!store.delete_if_unchanged(&here(), category, &older).await?, "it was changed meanwhile: {category:?}");
         }
-        assert!(store.take_off(&here(), shelf, first).await?, "it is taken: {shelf:?}");
-        assert!(!store.take_off(&here(), shelf, first).await?, "once: {shelf:?}");
-        assert_eq!(store.shelf(&here(), shelf, &beginning(), 9).await?.as_slice(), all.get(1..).unwrap_or_default());
-        let theirs = store.shelf(&elsewhere(), shelf, &beginning(), 9).await?;
-        assert_eq!(theirs.len(), 2, "another installation's stay: {shelf:?}");
+        assert!(store.delete_if_unchanged(&here(), category, first).await?, "it is taken: {category:?}");
+        assert!(!store.delete_if_unchanged(&here(), category, first).await?, "once: {category:?}");
+        assert_eq!(store.category(&here(), category, &beginning(), 9).await?.as_slice(), all.get(1..).unwrap_or_default());
+        let theirs = store.category(&elsewhere(), category, &beginning(), 9).await?;
+        assert_eq!(theirs.len(), 2, "another installation's stay: {category:?}");
     }
     Ok(())
 }
@@ -65,8 +65,8 @@ pub(super) async fn what_is_taken_off_a_shelf_is_gone_unless_it_was_changed(stor
 pub(super) async fn a_document_is_rewritten_unless_it_was_changed(store: &dyn Store) -> Result<(), Fault> {
     fill(store, &here()).await?;
     fill(store, &elsewhere()).await?;
-    let kept = Kept { name: name("a", "z"), also: None, at: Some(at(2)), body: "document".into() };
-    assert!(!store.rewrite(&here(), &Kept { body: "older".into(), ..kept.clone() }, "new").await?, "it was changed");
+    let kept = StoredItem { name: name("a", "z"), also: None, at: Some(at(2)), body: "document".into() };
+    assert!(!store.rewrite(&here(), &StoredItem { body: "older".into(), ..kept.clone() }, "new").await?, "it was changed");
     assert!(store.rewrite(&here(), &kept, "new").await?, "it is rewritten");
     let expected = Document { body: "new".into(), ..document("a", "z") };
     assert_eq!(store.document(&here(), "a", "z").await?, Some(expected), "and its due time stays");

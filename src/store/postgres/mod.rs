@@ -15,7 +15,7 @@ mod lines;
 mod notifying;
 mod operating;
 mod settling;
-mod shelves;
+mod categories;
 mod transaction;
 mod waiting;
 
@@ -40,7 +40,7 @@ use self::settling::{Renew, Settle, Tell};
 use self::transaction::{Params, Verb, query, transact};
 use self::waiting::{Lift, SetBack};
 use super::fairness::FairScheduler;
-use super::shelf::{Kept, Shelf};
+use super::data_category::{StoredItem, DataCategory};
 use super::wakeups::Wakeups;
 use super::{
     Accepted, Audited, CacheEntry, Card, Claim, Delivery, Document, Draft, Effect, Entry, Limit, NewJob, Overview,
@@ -351,37 +351,37 @@ impl Store for Postgres {
     }
 
     async fn next_installation(&self, after: &InstallationId) -> Result<Option<InstallationId>, Fault> {
-        let next = self.first(shelves::NEXT_INSTALLATION, &[&after.as_str()], shelves::read_installation).await?;
+        let next = self.first(categories::NEXT_INSTALLATION, &[&after.as_str()], categories::read_installation).await?;
         Ok(next.flatten())
     }
 
-    async fn shelf(
+    async fn category(
         &self,
         installation: &InstallationId,
-        shelf: Shelf,
+        category: DataCategory,
         (first, second): &(String, String),
         max: usize,
-    ) -> Result<Vec<Kept>, Fault> {
+    ) -> Result<Vec<StoredItem>, Fault> {
         let which: Params<'_> = &[&installation.as_str(), first, second, &limit(max)];
-        self.all(shelves::list(shelf), which, shelves::read).await
+        self.all(categories::list(category), which, categories::read).await
     }
 
-    async fn take_off(&self, installation: &InstallationId, shelf: Shelf, kept: &Kept) -> Result<bool, Fault> {
+    async fn delete_if_unchanged(&self, installation: &InstallationId, category: DataCategory, kept: &StoredItem) -> Result<bool, Fault> {
         let which: Params<'_> = &[&installation.as_str(), &kept.name.0, &kept.name.1, &kept.body];
-        Ok(!query(&self.pool, shelves::take_off(shelf), which).await?.is_empty())
+        Ok(!query(&self.pool, categories::take_off(category), which).await?.is_empty())
     }
 
-    async fn rewrite(&self, installation: &InstallationId, document: &Kept, body: &str) -> Result<bool, Fault> {
-        let Kept { name: (kind, id), body: before, .. } = document;
+    async fn rewrite(&self, installation: &InstallationId, document: &StoredItem, body: &str) -> Result<bool, Fault> {
+        let StoredItem { name: (kind, id), body: before, .. } = document;
         let which: Params<'_> = &[&installation.as_str(), kind, id, before, &body];
-        Ok(!query(&self.pool, shelves::REWRITE, which).await?.is_empty())
+        Ok(!query(&self.pool, categories::REWRITE, which).await?.is_empty())
     }
 
     async fn redact(&self, installation: &InstallationId, lines: Vec<Audited>) -> Result<usize, Fault> {
         let ids: Vec<_> = lines.iter().map(|line| line.id).collect();
         let actors: Vec<_> = lines.iter().map(|line| line.entry.actor.as_str()).collect();
         let details: Vec<_> = lines.iter().map(|line| line.entry.detail.as_str()).collect();
-        Ok(query(&self.pool, shelves::REDACT, &[&installation.as_str(), &ids, &actors, &details]).await?.len())
+        Ok(query(&self.pool, categories::REDACT, &[&installation.as_str(), &ids, &actors, &details]).await?.len())
     }
 
     async fn put_snapshots(&self, installation: &InstallationId, seen: Vec<Snapshot>) -> Result<(), Fault> {

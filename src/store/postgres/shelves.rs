@@ -4,7 +4,7 @@ use tokio_postgres::{Error, Row};
 
 use crate::clock::from_millis;
 use crate::ids::InstallationId;
-use crate::store::shelf::{Kept, Shelf};
+use crate::store::data_category::{StoredItem, DataCategory};
 
 pub(super) const NEXT_INSTALLATION: &str = "
     SELECT min(installation) FROM (
@@ -59,30 +59,30 @@ pub(super) const REDACT: &str = "
     WHERE entries.id = line.id AND entries.installation = $1 RETURNING 1";
 
 /// The statement that lists a shelf.
-pub(super) fn list(shelf: Shelf) -> &'static str {
-    match shelf {
-        Shelf::Memos => MEMOS,
-        Shelf::Documents => DOCUMENTS,
-        Shelf::Drafts => DRAFTS,
-        Shelf::Cards => CARDS,
-        Shelf::Buckets => BUCKETS,
+pub(super) fn list(category: DataCategory) -> &'static str {
+    match category {
+        DataCategory::Memos => MEMOS,
+        DataCategory::Documents => DOCUMENTS,
+        DataCategory::Drafts => DRAFTS,
+        DataCategory::Cards => CARDS,
+        DataCategory::Buckets => BUCKETS,
     }
 }
 
 /// The statement that takes something off a shelf.
-pub(super) fn take_off(shelf: Shelf) -> &'static str {
-    match shelf {
-        Shelf::Memos => TAKE_MEMO,
-        Shelf::Documents => TAKE_DOCUMENT,
-        Shelf::Drafts => TAKE_DRAFT,
-        Shelf::Cards => TAKE_CARD,
-        Shelf::Buckets => TAKE_BUCKET,
+pub(super) fn take_off(category: DataCategory) -> &'static str {
+    match category {
+        DataCategory::Memos => TAKE_MEMO,
+        DataCategory::Documents => TAKE_DOCUMENT,
+        DataCategory::Drafts => TAKE_DRAFT,
+        DataCategory::Cards => TAKE_CARD,
+        DataCategory::Buckets => TAKE_BUCKET,
     }
 }
 
 /// Something on a shelf, from the columns of its list.
-pub(super) fn read(row: &Row) -> Result<Kept, Error> {
-    Ok(Kept {
+pub(super) fn read(row: &Row) -> Result<StoredItem, Error> {
+    Ok(StoredItem {
         name: (row.try_get(0)?, row.try_get(1)?),
         also: row.try_get(2)?,
         at: row.try_get::<_, Option<i64>>(3)?.map(from_millis),

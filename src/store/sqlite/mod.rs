@@ -20,7 +20,7 @@ mod operating;
 #[cfg(test)]
 mod plans;
 mod readers;
-mod shelves;
+mod categories;
 mod waiting;
 mod writer;
 
@@ -43,7 +43,7 @@ use self::lines::Lines;
 use self::memory::Memory;
 use self::readers::Readers;
 use self::writer::Writer;
-use super::shelf::{Kept, Shelf};
+use super::data_category::{StoredItem, DataCategory};
 use super::wakeups::Wakeups;
 use super::{
     Accepted, Audited, CacheEntry, Card, Claim, Delivery, Document, Draft, Effect, Entry, Limit, NewJob, Overview,
@@ -306,38 +306,38 @@ impl Store for Sqlite {
     }
 
     async fn next_installation(&self, after: &InstallationId) -> Result<Option<InstallationId>, Fault> {
-        self.readers.read(|connection| shelves::next_installation(connection, after))
+        self.readers.read(|connection| categories::next_installation(connection, after))
     }
 
-    async fn shelf(
+    async fn category(
         &self,
         installation: &InstallationId,
-        shelf: Shelf,
+        category: DataCategory,
         after: &(String, String),
         max: usize,
-    ) -> Result<Vec<Kept>, Fault> {
+    ) -> Result<Vec<StoredItem>, Fault> {
         let (installation, after) = (installation.clone(), after.clone());
-        self.readers.read_apart(move |connection| shelves::list(connection, &installation, shelf, &after, max)).await
+        self.readers.read_apart(move |connection| categories::list(connection, &installation, category, &after, max)).await
     }
 
-    async fn take_off(&self, installation: &InstallationId, shelf: Shelf, kept: &Kept) -> Result<bool, Fault> {
+    async fn delete_if_unchanged(&self, installation: &InstallationId, category: DataCategory, kept: &StoredItem) -> Result<bool, Fault> {
         let (installation, kept) = (installation.clone(), kept.clone());
         let take =
-            move |connection: &Connection, _: &mut Memory| shelves::take_off(connection, &installation, shelf, &kept);
+            move |connection: &Connection, _: &mut Memory| categories::delete_if_unchanged(connection, &installation, category, &kept);
         self.writer.write(PATIENCE, take).await
     }
 
-    async fn rewrite(&self, installation: &InstallationId, document: &Kept, body: &str) -> Result<bool, Fault> {
+    async fn rewrite(&self, installation: &InstallationId, document: &StoredItem, body: &str) -> Result<bool, Fault> {
         let (installation, document, body) = (installation.clone(), document.clone(), body.to_owned());
         let rewrite = move |connection: &Connection, _: &mut Memory| {
-            shelves::rewrite(connection, &installation, &document, &body)
+            categories::rewrite(connection, &installation, &document, &body)
         };
         self.writer.write(PATIENCE, rewrite).await
     }
 
     async fn redact(&self, installation: &InstallationId, lines: Vec<Audited>) -> Result<usize, Fault> {
         let installation = installation.clone();
-        self.writer.write(PATIENCE, move |connection, _| shelves::redact(connection, &installation, &lines)).await
+        self.writer.write(PATIENCE, move |connection, _| categories::redact(connection, &installation, &lines)).await
     }
 
     async fn put_snapshots(&self, installation: &InstallationId, seen: Vec<Snapshot>) -> Result<(), Fault> {

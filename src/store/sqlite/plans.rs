@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::lines;
-use super::{connection, facts, fault, jobs, kept, operating, shelves};
+use super::{connection, facts, fault, jobs, kept, operating, categories};
 use crate::error::Fault;
 
 struct Schema {
@@ -66,18 +66,18 @@ fn no_statement_of_a_command_reads_a_whole_table_or_sorts() -> Result<(), Fault>
         kept::FIND,
         kept::LIST,
         operating::INSTALLATIONS,
-        shelves::MEMOS,
-        shelves::DOCUMENTS,
-        shelves::DRAFTS,
-        shelves::CARDS,
-        shelves::BUCKETS,
-        shelves::TAKE_MEMO,
-        shelves::TAKE_DOCUMENT,
-        shelves::TAKE_DRAFT,
-        shelves::TAKE_CARD,
-        shelves::TAKE_BUCKET,
-        shelves::REWRITE,
-        shelves::REDACT,
+        categories::MEMOS,
+        categories::DOCUMENTS,
+        categories::DRAFTS,
+        categories::CARDS,
+        categories::BUCKETS,
+        categories::TAKE_MEMO,
+        categories::TAKE_DOCUMENT,
+        categories::TAKE_DRAFT,
+        categories::TAKE_CARD,
+        categories::TAKE_BUCKET,
+        categories::REWRITE,
+        categories::REDACT,
         kept::DUE,
         kept::COME_DUE,
         kept::MIRROR,

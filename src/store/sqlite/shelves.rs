@@ -6,7 +6,7 @@ use super::limit;
 use crate::clock::from_millis;
 use crate::ids::InstallationId;
 use crate::store::Audited;
-use crate::store::shelf::{Kept, Shelf};
+use crate::store::data_category::{StoredItem, DataCategory};
 
 pub(super) const NEXT_INSTALLATION: &str = "
     SELECT min(installation) FROM (
@@ -66,34 +66,34 @@ pub(super) fn next_installation(connection: &Connection, after: &InstallationId)
 pub(super) fn list(
     connection: &Connection,
     installation: &InstallationId,
-    shelf: Shelf,
+    category: DataCategory,
     (first, second): &(String, String),
     max: usize,
-) -> Result<Vec<Kept>> {
-    let sql = match shelf {
-        Shelf::Memos => MEMOS,
-        Shelf::Documents => DOCUMENTS,
-        Shelf::Drafts => DRAFTS,
-        Shelf::Cards => CARDS,
-        Shelf::Buckets => BUCKETS,
+) -> Result<Vec<StoredItem>> {
+    let sql = match category {
+        DataCategory::Memos => MEMOS,
+        DataCategory::Documents => DOCUMENTS,
+        DataCategory::Drafts => DRAFTS,
+        DataCategory::Cards => CARDS,
+        DataCategory::Buckets => BUCKETS,
     };
     let which = params![installation.as_str(), first, second, limit(max)];
     connection.prepare_cached(sql)?.query_map(which, read)?.collect()
 }
 
 /// Takes something off its shelf.
-pub(super) fn take_off(
+pub(super) fn delete_if_unchanged(
     connection: &Connection,
     installation: &InstallationId,
-    shelf: Shelf,
-    kept: &Kept,
+    category: DataCategory,
+    kept: &StoredItem,
 ) -> Result<bool> {
-    let sql = match shelf {
-        Shelf::Memos => TAKE_MEMO,
-        Shelf::Documents => TAKE_DOCUMENT,
-        Shelf::Drafts => TAKE_DRAFT,
-        Shelf::Cards => TAKE_CARD,
-        Shelf::Buckets => TAKE_BUCKET,
+    let sql = match category {
+        DataCategory::Memos => TAKE_MEMO,
+        DataCategory::Documents => TAKE_DOCUMENT,
+        DataCategory::Drafts => TAKE_DRAFT,
+        DataCategory::Cards => TAKE_CARD,
+        DataCategory::Buckets => TAKE_BUCKET,
     };
     let which = params![installation.as_str(), kept.name.0, kept.name.1, kept.body];
     Ok(connection.prepare_cached(sql)?.execute(which)? > 0)
@@ -103,7 +103,7 @@ pub(super) fn take_off(
 pub(super) fn rewrite(
     connection: &Connection,
     installation: &InstallationId,
-    document: &Kept,
+    document: &StoredItem,
     body: &str,
 ) -> Result<bool> {
     let which = params![installation.as_str(), document.name.0, document.name.1, document.body, body];
@@ -120,8 +120,8 @@ pub(super) fn redact(connection: &Connection, installation: &InstallationId, lin
     Ok(replaced)
 }
 
-fn read(row: &Row<'_>) -> Result<Kept> {
-    Ok(Kept {
+fn read(row: &Row<'_>) -> Result<StoredItem> {
+    Ok(StoredItem {
         name: (row.get(0)?, row.get(1)?),
         also: row.get(2)?,
         at: row.get::<_, Option<i64>>(3)?.map(from_millis),

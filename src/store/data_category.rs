@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 /// Where something is kept for an installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shelf {
+pub enum DataCategory {
     /// Facts that can be read anew, by kind and id.
     Memos,
     /// What is kept until somebody changes it, by kind and id.
@@ -20,7 +20,7 @@ pub enum Shelf {
 
 /// Something on a shelf.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Kept {
+pub struct StoredItem {
     /// Its name there. What has one name only has a blank second one.
     pub name: (String, String),
     /// A memo's second name, whose draft it is, which message a card is.
