@@ -128,11 +128,11 @@ pub trait Store: Send + Sync + 'static {
     async fn documents(&self, installation: &InstallationId, kind: &str, max: usize) -> Result<Vec<Document>, Fault>;
 
     /// Everything kept whose due time has come, most overdue first, at most `max`.
-    async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<(InstallationId, Document)>, Fault>;
+    async fn due_documents(&self, now: Timestamp, max: usize) -> Result<Vec<(InstallationId, Document)>, Fault>;
 
     /// Takes away the due time that `document` has and stores the job, unless it has another due time
     /// by now. Answers whether the job was stored.
-    async fn come_due(
+    async fn fire_due(
         &self,
         installation: &InstallationId,
         document: &Document,
@@ -240,7 +240,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// Makes `holder` the leader called `name` until `until`, if nobody else is at `now`. Answers
     /// whether it is. For what only one instance should do at a time.
-    async fn lead(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault>;
+    async fn try_acquire_leadership(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault>;
 
     /// Jobs of all installations, for the operator, in the order of their ids beyond `after`, at most `max`:
     /// those that were given up, or those that wait.

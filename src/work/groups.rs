@@ -167,7 +167,7 @@ impl Work {
     async fn begin_picking(&self, installation: &InstallationId) -> Result<(), Fault> {
         for _ in 0..LOOKS {
             let now = self.clock.now();
-            if self.store.lead(&turn_of(installation), &self.instance, now, later(now, TURN)).await? {
+            if self.store.try_acquire_leadership(&turn_of(installation), &self.instance, now, later(now, TURN)).await? {
                 break;
             }
             tokio::time::sleep(LOOK).await;
@@ -177,7 +177,7 @@ impl Work {
 
     async fn end_picking(&self, installation: &InstallationId) -> Result<(), Fault> {
         let now = self.clock.now();
-        self.store.lead(&turn_of(installation), &self.instance, now, now).await.map(drop)
+        self.store.try_acquire_leadership(&turn_of(installation), &self.instance, now, now).await.map(drop)
     }
 
     /// Who of the group is a teammate and there.

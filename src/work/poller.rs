@@ -183,7 +183,7 @@ impl Work {
     /// Whether it is this instance that looks; if it is, it goes on being it.
     pub(super) async fn leads_looking(&self) -> Result<bool, Fault> {
         let (name, now) = (format!("watch:{}", self.home().await?), self.clock.now());
-        self.store.lead(&name, &self.instance, now, later(now, LEADS)).await
+        self.store.try_acquire_leadership(&name, &self.instance, now, later(now, LEADS)).await
     }
 
     /// Looks at the top of the list, whoever else does: somebody waits for a list of their own, or we were

@@ -61,9 +61,9 @@ impl Office {
     pub async fn tick(&self) -> Result<(), Fault> {
         self.notice_set_back().await?;
         let now = self.common.clock.now();
-        if self.common.store.lead(LEADER, &self.common.instance, now, later(now, LEADS)).await? {
+        if self.common.store.try_acquire_leadership(LEADER, &self.common.instance, now, later(now, LEADS)).await? {
             self.tell_who_waits().await?;
-            self.come_due().await?;
+            self.fire_due().await?;
             self.sweep().await?;
         }
         Ok(())
@@ -131,9 +131,9 @@ impl Office {
     }
 
     /// Has done what is kept for a time that has come.
-    async fn come_due(&self) -> Result<(), Fault> {
+    async fn fire_due(&self) -> Result<(), Fault> {
         let now = self.common.clock.now();
-        for (installation, document) in self.common.store.due(now, DUE_AT_ONCE).await? {
+        for (installation, document) in self.common.store.due_documents(now, DUE_AT_ONCE).await? {
             let job = match document.kind.as_str() {
                 Handover::KIND => Job::Handover(ConversationId::new(document.id.clone())),
                 Route::KIND => {
@@ -154,7 +154,7 @@ impl Office {
             };
             let class = if document.kind == PendingAnswer::KIND { Class::Person } else { Class::Machine };
             let job = NewJob { class, ..self.new_job(&installation, &job, now) };
-            self.common.store.come_due(&installation, &document, job, now).await?;
+            self.common.store.fire_due(&installation, &document, job, now).await?;
         }
         Ok(())
     }

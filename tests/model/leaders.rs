@@ -104,7 +104,9 @@ pub(crate) async fn walk(model: &Leaders, found: &Explored<Leaders>, store: &dyn
                 let at = |ticks: u8| from_millis(now + i64::from(ticks) * 1000);
                 match step {
                     Move::Ask { who, ticks } => {
-                        let led = store.lead(&walked.to_string(), &who.to_string(), at(0), at(ticks)).await?;
+                        let led = store
+                            .try_acquire_leadership(&walked.to_string(), &who.to_string(), at(0), at(ticks))
+                            .await?;
                         let how = model.describe(&state, step);
                         assert_eq!(led, model.grants(&state, who), "{how}, but the store differs");
                     }

@@ -53,19 +53,19 @@ pub(super) async fn a_draft_is_taken_up_once(store: &dyn Store) -> Result<(), Fa
 }
 
 pub(super) async fn there_is_one_leader_at_a_time(store: &dyn Store) -> Result<(), Fault> {
-    assert!(store.lead("sweep", "one", at(0), at(10)).await?, "nobody led");
-    assert!(!store.lead("sweep", "other", at(9), at(19)).await?, "one leads");
-    assert!(store.lead("sweep", "one", at(9), at(19)).await?, "who leads may go on");
-    assert!(!store.lead("sweep", "other", at(18), at(28)).await?, "one leads for longer now");
-    assert!(store.lead("elsewhere", "other", at(18), at(28)).await?, "this is led by nobody");
-    assert!(store.lead("sweep", "other", at(19), at(29)).await?, "one's time is over");
-    assert!(!store.lead("sweep", "one", at(20), at(30)).await?, "now the other leads");
+    assert!(store.try_acquire_leadership("sweep", "one", at(0), at(10)).await?, "nobody led");
+    assert!(!store.try_acquire_leadership("sweep", "other", at(9), at(19)).await?, "one leads");
+    assert!(store.try_acquire_leadership("sweep", "one", at(9), at(19)).await?, "who leads may go on");
+    assert!(!store.try_acquire_leadership("sweep", "other", at(18), at(28)).await?, "one leads for longer now");
+    assert!(store.try_acquire_leadership("elsewhere", "other", at(18), at(28)).await?, "this is led by nobody");
+    assert!(store.try_acquire_leadership("sweep", "other", at(19), at(29)).await?, "one's time is over");
+    assert!(!store.try_acquire_leadership("sweep", "one", at(20), at(30)).await?, "now the other leads");
     Ok(())
 }
 
 pub(super) async fn one_of_two_leads(one: &dyn Store, other: &dyn Store) -> Result<(), Fault> {
     for name in ["a", "b", "c", "d", "e"] {
-        let (left, right) = tokio::join!(one.lead(name, "one", at(0), at(9)), other.lead(name, "other", at(0), at(9)));
+        let (left, right) = tokio::join!(one.try_acquire_leadership(name, "one", at(0), at(9)), other.try_acquire_leadership(name, "other", at(0), at(9)));
         assert_ne!(left?, right?, "exactly one leads");
     }
     Ok(())

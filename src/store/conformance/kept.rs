@@ -36,20 +36,20 @@ pub(super) async fn a_due_time_becomes_a_job_once(store: &dyn Store) -> Result<(
     put(store, &here(), [Effect::PutDocument(soon.clone()), Effect::PutDocument(document("late", "late", Some(20)))])
         .await?;
     put(store, &here(), [Effect::PutDocument(document("never", "never", None))]).await?;
-    assert_eq!(store.due(at(9), 9).await?, [], "nothing is due yet");
-    assert_eq!(store.due(at(20), 1).await?, [(here(), soon.clone())], "the most overdue first");
+    assert_eq!(store.due_documents(at(9), 9).await?, [], "nothing is due yet");
+    assert_eq!(store.due_documents(at(20), 1).await?, [(here(), soon.clone())], "the most overdue first");
     let moved = document("late", "late", Some(30));
     put(store, &here(), [Effect::PutDocument(moved.clone())]).await?;
     let stale = document("late", "late", Some(20));
     let job = || command("a", "reminder");
-    assert!(!store.come_due(&here(), &stale, job(), at(20)).await?, "it was put off meanwhile");
-    assert!(!store.come_due(&elsewhere(), &soon, job(), at(20)).await?, "not another installation's");
-    assert!(store.come_due(&here(), &soon, job(), at(20)).await?, "its time has come");
-    assert!(!store.come_due(&here(), &soon, job(), at(20)).await?, "once");
+    assert!(!store.fire_due(&here(), &stale, job(), at(20)).await?, "it was put off meanwhile");
+    assert!(!store.fire_due(&elsewhere(), &soon, job(), at(20)).await?, "not another installation's");
+    assert!(store.fire_due(&here(), &soon, job(), at(20)).await?, "its time has come");
+    assert!(!store.fire_due(&here(), &soon, job(), at(20)).await?, "once");
     assert_eq!(names(&claim(store, at(20)).await?), ["reminder"], "one job");
     let kept = store.document(&here(), "settings", "soon").await?;
     assert_eq!(kept, Some(document("soon", "soon", None)), "the document stays");
-    assert_eq!(store.due(at(99), 9).await?, [(here(), moved)], "the other one is still to come");
+    assert_eq!(store.due_documents(at(99), 9).await?, [(here(), moved)], "the other one is still to come");
     Ok(())
 }
 

@@ -77,7 +77,7 @@ pub(super) async fn nothing_is_newer_than_a_clock_that_is_set_back(store: &dyn S
     };
     store.put_snapshots(&here(), sight(1000, "before")).await?;
     store.cache_put(&here(), cache_entry(1000, "before")).await?;
-    assert!(store.lead("timers", "one", at(1000), at(1010)).await?);
+    assert!(store.try_acquire_leadership("timers", "one", at(1000), at(1010)).await?);
     store.set_back(BACK, at(760)).await?;
     store.put_snapshots(&here(), sight(761, "after")).await?;
     store.cache_put(&here(), cache_entry(761, "after")).await?;
@@ -85,8 +85,8 @@ pub(super) async fn nothing_is_newer_than_a_clock_that_is_set_back(store: &dyn S
     assert_eq!(seen.map(|seen| seen.body).as_deref(), Some("after"), "seen later");
     let known = store.cache_get(&here(), "profile", "U1").await?;
     assert_eq!(known.map(|known| known.body).as_deref(), Some("after"), "learned later");
-    assert!(!store.lead("timers", "other", at(769), at(780)).await?, "led as long as before");
-    assert!(store.lead("timers", "other", at(770), at(780)).await?, "and no longer");
+    assert!(!store.try_acquire_leadership("timers", "other", at(769), at(780)).await?, "led as long as before");
+    assert!(store.try_acquire_leadership("timers", "other", at(770), at(780)).await?, "and no longer");
     Ok(())
 }
 

@@ -295,11 +295,11 @@ impl Store for Postgres {
         Ok(found.into_iter().map(|(_, document)| document).collect())
     }
 
-    async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<(InstallationId, Document)>, Fault> {
+    async fn due_documents(&self, now: Timestamp, max: usize) -> Result<Vec<(InstallationId, Document)>, Fault> {
         self.all(kept::DUE, &[&now.as_millisecond(), &limit(max)], kept::read).await
     }
 
-    async fn come_due(
+    async fn fire_due(
         &self,
         installation: &InstallationId,
         document: &Document,
@@ -441,7 +441,7 @@ impl Store for Postgres {
         Ok(query(&self.pool, operating::FORGET, &[&before.as_millisecond(), &limit(max)]).await?.len())
     }
 
-    async fn lead(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault> {
+    async fn try_acquire_leadership(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault> {
         let led: Params<'_> = &[&name, &holder, &now.as_millisecond(), &until.as_millisecond()];
         Ok(!query(&self.pool, facts::LEAD, led).await?.is_empty())
     }

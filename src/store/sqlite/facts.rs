@@ -121,7 +121,7 @@ pub(super) fn close(
 }
 
 /// Makes somebody the leader, unless somebody else is.
-pub(super) fn lead(
+pub(super) fn try_acquire_leadership(
     connection: &Connection,
     name: &str,
     holder: &str,

@@ -108,12 +108,12 @@ pub(super) fn list(
 }
 
 /// The documents whose time has come.
-pub(super) fn due(connection: &Connection, now: Timestamp, max: usize) -> Result<Vec<(InstallationId, Document)>> {
+pub(super) fn due_documents(connection: &Connection, now: Timestamp, max: usize) -> Result<Vec<(InstallationId, Document)>> {
     connection.prepare_cached(DUE)?.query_map(params![now.as_millisecond(), limit(max)], read)?.collect()
 }
 
 /// Trades a document's due time for a job, once.
-pub(super) fn come_due(
+pub(super) fn fire_due(
     connection: &Connection,
     memory: &mut Memory,
     installation: &InstallationId,

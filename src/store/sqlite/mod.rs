@@ -238,11 +238,11 @@ impl Store for Sqlite {
         self.readers.read(|connection| kept::list(connection, installation, kind, max))
     }
 
-    async fn due(&self, now: Timestamp, max: usize) -> Result<Vec<(InstallationId, Document)>, Fault> {
-        self.readers.read(|connection| kept::due(connection, now, max))
+    async fn due_documents(&self, now: Timestamp, max: usize) -> Result<Vec<(InstallationId, Document)>, Fault> {
+        self.readers.read(|connection| kept::due_documents(connection, now, max))
     }
 
-    async fn come_due(
+    async fn fire_due(
         &self,
         installation: &InstallationId,
         document: &Document,
@@ -251,7 +251,7 @@ impl Store for Sqlite {
     ) -> Result<bool, Fault> {
         let (installation, document, job) = (installation.clone(), document.clone(), self.turns.queue(job, now));
         let come_due = move |connection: &Connection, memory: &mut Memory| {
-            kept::come_due(connection, memory, &installation, &document, &job)
+            kept::fire_due(connection, memory, &installation, &document, &job)
         };
         self.writer.write(PATIENCE, come_due).await
     }
@@ -396,9 +396,9 @@ impl Store for Sqlite {
         self.writer.write(PATIENCE, move |connection, _| operating::forget_entries(connection, before, max)).await
     }
 
-    async fn lead(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault> {
+    async fn try_acquire_leadership(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault> {
         let (name, holder) = (name.to_owned(), holder.to_owned());
-        self.writer.write(IN_TIME, move |connection, _| facts::lead(connection, &name, &holder, now, until)).await
+        self.writer.write(IN_TIME, move |connection, _| facts::try_acquire_leadership(connection, &name, &holder, now, until)).await
     }
 
     async fn jobs(&self, dead: bool, after: JobId, max: usize) -> Result<Vec<Stored>, Fault> {
