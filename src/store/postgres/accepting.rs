@@ -16,7 +16,7 @@ use tokio_postgres::Error;
 
 use super::lines::{self, Line, Wanted};
 use super::notifying::Notifier;
-use super::transaction::{Params, Verb, prepared, transact};
+use super::transaction::{Params, Transaction, prepared, transact};
 use crate::error::Fault;
 use crate::store::fairness::Queued;
 use crate::store::wakeups::PendingWakeups;
@@ -45,14 +45,14 @@ struct Request {
     delivery: Delivery,
     jobs: Vec<Queued>,
     now: Timestamp,
-    fate: Arc<Fate>,
+    fate: Arc<CommitState>,
     reply: oneshot::Sender<Result<Accepted, Fault>>,
 }
 
 /// Where deliveries are handed in.
-pub(super) struct Entrance(mpsc::Sender<Request>);
+pub(super) struct AcceptBatcher(mpsc::Sender<Request>);
 
-impl Entrance {
+impl AcceptBatcher {
     /// Starts gathering. It ends when the entrance is dropped and everybody was answered.
     pub(super) fn open(pool: Pool, notifier: Notifier) -> Self {
         let (sender, requests) = mpsc::channel(WAITING);
@@ -69,7 +69,7 @@ impl Entrance {
     ) -> Result<Accepted, Fault> {
         let deadline = Instant::now() + PATIENCE;
         let (reply, mut answer) = oneshot::channel();
-        let fate = Arc::new(Fate::default());
+        let fate = Arc::new(CommitState::default());
         let request = Request { delivery, jobs, now, fate: Arc::clone(&fate), reply };
         timeout_at(deadline, self.0.send(request)).await.map_err(|_| late())?.map_err(|_| gone())?;
         match timeout_at(deadline, &mut answer).await {
@@ -90,13 +90,13 @@ fn gone() -> Fault {
 
 /// Whether a delivery is being committed or was taken back: never both.
 #[derive(Default)]
-struct Fate(AtomicU8);
+struct CommitState(AtomicU8);
 
 const OPEN: u8 = 0;
 const COMMITTING: u8 = 1;
 const TAKEN_BACK: u8 = 2;
 
-impl Fate {
+impl CommitState {
     /// The caller waits no longer. Answers whether nothing of the delivery will be stored, ever.
     fn take_back(&self) -> bool {
         self.0.compare_exchange(OPEN, TAKEN_BACK, Ordering::SeqCst, Ordering::SeqCst).is_ok()
@@ -203,7 +203,7 @@ struct Batch<'a> {
 }
 
 #[async_trait]
-impl Verb for Batch<'_> {
+impl Transaction for Batch<'_> {
     type Answer = Vec<Accepted>;
 
     /// A delivery that was stored already is known by its key.

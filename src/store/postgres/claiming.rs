@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tokio_postgres::{Error, Row};
 
 use super::lines::name;
-use super::transaction::{Params, Verb, changed, prepared, rows};
+use super::transaction::{Params, Transaction, changed, prepared, rows};
 use crate::clock::from_millis;
 use crate::ids::{InstallationId, JobId};
 use crate::store::rate_limit::{Admission, BucketState, RateLimit, pass};
@@ -76,7 +76,7 @@ pub(super) struct Found {
 }
 
 #[async_trait]
-impl Verb for Look {
+impl Transaction for Look {
     type Answer = Found;
 
     async fn run(&self, db: &ClientWrapper, _: &mut PendingWakeups) -> Result<Found, Error> {

@@ -230,9 +230,9 @@ fn tls() -> Result<ClientConfig, Fault> {
 
 /// A connection on loan. Unless it is given back it is closed: whoever stops half-way through
 /// (a deadline, a panic) leaves a connection in a state that nobody knows.
-pub(super) struct Loan(Option<Object>);
+pub(super) struct PooledConnection(Option<Object>);
 
-impl Loan {
+impl PooledConnection {
     pub(super) async fn from(pool: &Pool) -> Result<Self, Fault> {
         pool.get().await.map(|object| Self(Some(object))).map_err(|error| match error {
             deadpool_postgres::PoolError::Backend(error) => refused(&error),
@@ -249,7 +249,7 @@ impl Loan {
     }
 }
 
-impl Drop for Loan {
+impl Drop for PooledConnection {
     fn drop(&mut self) {
         drop(self.0.take().map(Object::take));
     }

@@ -8,7 +8,7 @@ use tokio_postgres::Error;
 
 use super::lines::{self, lines_of};
 use super::settling::lock;
-use super::transaction::{Verb, changed, rows};
+use super::transaction::{Transaction, changed, rows};
 use super::{facts, kept};
 use crate::ids::{InstallationId, JobId};
 use crate::store::fairness::Queued;
@@ -60,7 +60,7 @@ pub(super) struct Clear<'a> {
 }
 
 #[async_trait]
-impl Verb for Clear<'_> {
+impl Transaction for Clear<'_> {
     type Answer = usize;
 
     async fn run(&self, db: &ClientWrapper, _: &mut PendingWakeups) -> Result<usize, Error> {
@@ -85,7 +85,7 @@ pub(super) struct Begin<'a> {
 }
 
 #[async_trait]
-impl Verb for Begin<'_> {
+impl Transaction for Begin<'_> {
     type Answer = ();
 
     async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<(), Error> {

@@ -8,7 +8,7 @@ use tokio_postgres::{Error, Row};
 
 use super::lines::{self, lines_of};
 use super::settling::lock;
-use super::transaction::{Verb, changed};
+use super::transaction::{Transaction, changed};
 use crate::clock::from_millis;
 use crate::ids::{ConversationId, InstallationId};
 use crate::store::fairness::Queued;
@@ -110,7 +110,7 @@ pub(super) struct ComeDue<'a> {
 }
 
 #[async_trait]
-impl Verb for ComeDue<'_> {
+impl Transaction for ComeDue<'_> {
     type Answer = bool;
 
     async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<bool, Error> {

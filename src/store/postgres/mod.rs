@@ -28,7 +28,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio_postgres::{Error, Row};
 
-use self::accepting::Entrance;
+use self::accepting::AcceptBatcher;
 use self::claiming::{LOOKED_AT, Look};
 use self::connection::Route;
 pub use self::connection::with_password;
@@ -37,7 +37,7 @@ use self::kept::ComeDue;
 use self::lines::name;
 use self::notifying::{Listener, Notifier};
 use self::settling::{Renew, Settle, Tell};
-use self::transaction::{Params, Verb, query, transact};
+use self::transaction::{Params, Transaction, query, transact};
 use self::waiting::{Lift, SetBack};
 use super::fairness::FairScheduler;
 use super::data_category::{StoredItem, DataCategory};
@@ -91,7 +91,7 @@ pub const HOT_STATEMENTS: [(&str, &str); 22] = [
 /// A store in a PostgreSQL database. Dropping it finishes what was handed over.
 pub struct Postgres {
     pool: Pool,
-    entrance: Entrance,
+    entrance: AcceptBatcher,
     notifier: Notifier,
     wakeups: Wakeups,
     turns: FairScheduler,
@@ -121,12 +121,12 @@ impl Postgres {
         let pool = route.pool()?;
         let wakeups = Wakeups::default();
         let (news, notifier) = Listener::start(route, pool.clone(), wakeups.clone());
-        let entrance = Entrance::open(pool.clone(), notifier.clone());
+        let entrance = AcceptBatcher::open(pool.clone(), notifier.clone());
         Ok(Self { pool, entrance, notifier, wakeups, turns: FairScheduler::default(), _news: news })
     }
 
     /// Runs the verb, then rings for what it stored.
-    async fn transact<V: Verb>(&self, verb: &V) -> Result<V::Answer, Fault> {
+    async fn transact<V: Transaction>(&self, verb: &V) -> Result<V::Answer, Fault> {
         let (answer, pending) = transact(&self.pool, verb).await?;
         self.notifier.notify(pending);
         Ok(answer)

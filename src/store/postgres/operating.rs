@@ -3,7 +3,7 @@
 use deadpool_postgres::Pool;
 use tokio_postgres::{Error, Row, SimpleQueryMessage};
 
-use super::connection::Loan;
+use super::connection::PooledConnection;
 use super::fault;
 use crate::clock::from_millis;
 use crate::error::Fault;
@@ -74,7 +74,7 @@ const REHEARSE: &str = "
 
 /// Whether a delivery could be stored.
 pub(super) async fn rehearse(pool: &Pool) -> Result<(), Fault> {
-    let loan = Loan::from(pool).await?;
+    let loan = PooledConnection::from(pool).await?;
     let answers = loan.client()?.simple_query(REHEARSE).await.map_err(|error| fault(&error))?;
     loan.give_back();
     let read_only = answers.iter().any(|answer| match answer {

@@ -11,7 +11,7 @@ use tokio_postgres::{Error, Row};
 use super::facts;
 use super::kept;
 use super::lines::{self, lines_of, name};
-use super::transaction::{Params, Verb, changed, prepared, rows};
+use super::transaction::{Params, Transaction, changed, prepared, rows};
 use crate::clock::from_millis;
 use crate::ids::JobId;
 use crate::store::fairness::{ParentJob, Queued};
@@ -56,7 +56,7 @@ pub(super) struct Renew<'a> {
 }
 
 #[async_trait]
-impl Verb for Renew<'_> {
+impl Transaction for Renew<'_> {
     type Answer = Settled;
 
     async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<Settled, Error> {
@@ -78,7 +78,7 @@ pub(super) struct Settle<'a> {
 }
 
 #[async_trait]
-impl Verb for Settle<'_> {
+impl Transaction for Settle<'_> {
     type Answer = Settled;
 
     async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<Settled, Error> {
@@ -193,7 +193,7 @@ pub(super) struct Tell<'a> {
 }
 
 #[async_trait]
-impl Verb for Tell<'_> {
+impl Transaction for Tell<'_> {
     type Answer = bool;
 
     async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<bool, Error> {

@@ -10,7 +10,7 @@ use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Error, Row, Statement};
 
-use super::connection::Loan;
+use super::connection::PooledConnection;
 use super::fault;
 use super::lines::ONE_HEAD;
 use crate::error::Fault;
@@ -27,7 +27,7 @@ pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 /// What one transaction does. A trait, because it may have to be done more than once.
 #[async_trait]
-pub(super) trait Verb: Sync {
+pub(super) trait Transaction: Sync {
     /// What the caller wants to know.
     type Answer: Send;
 
@@ -44,7 +44,7 @@ pub(super) trait Verb: Sync {
 }
 
 /// Runs the verb as one transaction; answers after its COMMIT, with the bells that are to ring.
-pub(super) async fn transact<V: Verb>(pool: &Pool, verb: &V) -> Result<(V::Answer, PendingWakeups), Fault> {
+pub(super) async fn transact<V: Transaction>(pool: &Pool, verb: &V) -> Result<(V::Answer, PendingWakeups), Fault> {
     within(PATIENCE, async {
         let mut attempt = 1;
         loop {
@@ -63,7 +63,7 @@ pub(super) async fn query(pool: &Pool, sql: &str, params: Params<'_>) -> Result<
     within(PATIENCE, async {
         let mut attempt = 1;
         loop {
-            let loan = Loan::from(pool).await?;
+            let loan = PooledConnection::from(pool).await?;
             match rows(loan.client()?, sql, params).await {
                 Ok(rows) => {
                     loan.give_back();
@@ -111,8 +111,8 @@ enum Failure {
     Final(Fault),
 }
 
-async fn attempt_once<V: Verb>(pool: &Pool, verb: &V) -> Result<(V::Answer, PendingWakeups), Failure> {
-    let loan = Loan::from(pool).await.map_err(Failure::Final)?;
+async fn attempt_once<V: Transaction>(pool: &Pool, verb: &V) -> Result<(V::Answer, PendingWakeups), Failure> {
+    let loan = PooledConnection::from(pool).await.map_err(Failure::Final)?;
     let db = loan.client().map_err(Failure::Final)?;
     let mut pending = PendingWakeups::default();
     // BEGIN travels together with the first statement: `biased` sends it first.
@@ -133,7 +133,7 @@ async fn attempt_once<V: Verb>(pool: &Pool, verb: &V) -> Result<(V::Answer, Pend
     }
 }
 
-async fn commit<V: Verb>(loan: Loan) -> Result<(), Failure> {
+async fn commit<V: Transaction>(loan: PooledConnection) -> Result<(), Failure> {
     let committed = loan.client().map_err(Failure::Final)?.batch_execute("COMMIT").await;
     match committed {
         Ok(()) => {
@@ -150,7 +150,7 @@ async fn commit<V: Verb>(loan: Loan) -> Result<(), Failure> {
 }
 
 /// Where even this fails, the connection is closed, and the server rolls back by itself.
-async fn roll_back(loan: Loan) {
+async fn roll_back(loan: PooledConnection) {
     if let Ok(db) = loan.client()
         && db.batch_execute("ROLLBACK").await.is_ok()
     {

@@ -8,7 +8,7 @@ use deadpool_postgres::ClientWrapper;
 use jiff::Timestamp;
 use tokio_postgres::{Error, Row};
 
-use super::transaction::{Verb, changed};
+use super::transaction::{Transaction, changed};
 use crate::clock::from_millis;
 use crate::ids::InstallationId;
 use crate::store::rate_limit::{mention, told_to_wait};
@@ -58,7 +58,7 @@ pub(super) struct Lift<'a> {
 }
 
 #[async_trait]
-impl Verb for Lift<'_> {
+impl Transaction for Lift<'_> {
     type Answer = bool;
 
     async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<bool, Error> {
@@ -79,7 +79,7 @@ pub(super) struct SetBack {
 }
 
 #[async_trait]
-impl Verb for SetBack {
+impl Transaction for SetBack {
     type Answer = ();
 
     async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<(), Error> {

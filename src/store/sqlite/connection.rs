@@ -60,7 +60,7 @@ pub(super) const LOCK: &str = "-lock";
 
 /// The mark of a process that works on a database: a shared lock on a file beside it. It is there until
 /// the process ends, however it ends.
-pub(super) struct Presence {
+pub(super) struct ProcessLock {
     _mark: File,
 }
 
@@ -87,14 +87,14 @@ impl Arrival {
     ///
     /// Being alone is an exclusive lock, which others wait for. Between giving it up and making the mark
     /// another process may find itself alone; until then we have claimed nothing that it could end.
-    pub(super) fn stay(self, if_alone: impl FnOnce() -> rusqlite::Result<()>) -> Result<Presence, Fault> {
+    pub(super) fn stay(self, if_alone: impl FnOnce() -> rusqlite::Result<()>) -> Result<ProcessLock, Fault> {
         let in_words = |error: std::io::Error| Fault::Store(format!("the lock of the database: {error}"));
         if self.is_alone {
             if_alone().map_err(|error| fault(&error))?;
             self.mark.unlock().map_err(in_words)?;
             self.mark.lock_shared().map_err(in_words)?;
         }
-        Ok(Presence { _mark: self.mark })
+        Ok(ProcessLock { _mark: self.mark })
     }
 }
 

@@ -35,7 +35,7 @@ use tokio::sync::Notify;
 
 use self::accepting::Arrival;
 use self::checkpointer::Checkpointer;
-use self::connection::Presence;
+use self::connection::ProcessLock;
 pub use self::copies::{NotRestored, backup, is_in_use, look, restore};
 use self::file::DatabaseFile;
 use self::jobs::Settlement;
@@ -68,7 +68,7 @@ pub struct Sqlite {
     turns: FairScheduler,
     walk: Arc<Mutex<facts::Walk>>,
     /// Given up last: nobody is alone while ours may still be writing.
-    _presence: Presence,
+    _presence: ProcessLock,
 }
 
 impl Sqlite {

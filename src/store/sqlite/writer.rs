@@ -60,7 +60,7 @@ impl Writer {
         tokio::spawn(answer(carried_out));
         let commits = Arc::new(AtomicU64::new(0));
         let (file, checkpointer) = file.unzip();
-        let desk = Desk { connection, memory, file, checkpointer, wakeups, answers, commits: Arc::clone(&commits) };
+        let desk = WriterLoop { connection, memory, file, checkpointer, wakeups, answers, commits: Arc::clone(&commits) };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || desk.serve(operations))
@@ -291,7 +291,7 @@ fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
 }
 
 /// What the thread works with.
-struct Desk {
+struct WriterLoop {
     connection: Connection,
     memory: Memory,
     /// None for a database in memory.
@@ -303,7 +303,7 @@ struct Desk {
     commits: Arc<AtomicU64>,
 }
 
-impl Desk {
+impl WriterLoop {
     /// Works until every sender is gone and the queue is empty.
     fn serve(mut self, mut operations: mpsc::Receiver<Box<dyn Operation>>) {
         while let Some(first) = operations.blocking_recv() {

@@ -81,6 +81,6 @@ async fn a_server_without_tls_is_refused_with_the_way_out() {
     assert_eq!(refused(route.has_schema().await.map(drop)), told);
     assert_eq!(refused(route.migrate_once().await), told);
     let Ok(pool) = route.pool() else { unreachable!("a pool") };
-    assert_eq!(refused(Loan::from(&pool).await.map(drop)), told);
+    assert_eq!(refused(PooledConnection::from(&pool).await.map(drop)), told);
     server.abort();
 }
