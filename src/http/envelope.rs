@@ -10,7 +10,7 @@ use serde_json::Value;
 use tracing::warn;
 
 use crate::http::Front;
-use crate::http::slack::{answer, answered};
+use crate::http::slack::{answer, record_response};
 use crate::slack::socket::Envelope;
 
 /// What an envelope is acknowledged with.
@@ -29,7 +29,7 @@ pub(super) async fn acknowledgement(front: Front, envelope: Envelope) -> Option<
     let response = answer(&front, envelope.inbound(), envelope.id.clone(), begun).await;
     let ack = said(response, envelope.accepts_payload).await;
     let status = if ack.is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    answered(&front, status, begun);
+    record_response(&front, status, begun);
     ack.map(|payload| Ack { id: envelope.id, payload })
 }
 

@@ -62,12 +62,12 @@ pub(super) async fn receive(
         Ok((inbound, name)) => answer(&front, inbound, name, begun).await,
         Err(refusal) => refusal,
     };
-    answered(&front, response.status(), begun);
+    record_response(&front, response.status(), begun);
     Ok(response)
 }
 
 /// Counts an answer, and tells of one that was late.
-pub(super) fn answered(front: &Front, status: StatusCode, begun: Instant) {
+pub(super) fn record_response(front: &Front, status: StatusCode, begun: Instant) {
     let (status, took) = (status.as_u16(), begun.elapsed());
     front.office.common.metrics.answered(status, took);
     let ack_ms = took.as_secs_f64() * 1000.0;
@@ -101,29 +101,29 @@ pub(super) fn answer(
     let Common { clock, traces, .. } = &front.office.common;
     let now = clock.now();
     let trace = inbound.installation().and_then(|installation| traces.of(installation, now));
-    let Some(trace) = trace else { return Either::Left(done(front, inbound, name, now)) };
+    let Some(trace) = trace else { return Either::Left(dispatch(front, inbound, name, now)) };
     Either::Right(Box::pin(async move {
         let (what, context) = (inbound.kind(), trace.context());
-        let response = done(front, inbound, name, now).with_context(context).await;
+        let response = dispatch(front, inbound, name, now).with_context(context).await;
         trace.asked(what, begun, response.status().as_u16());
         response
     }))
 }
 
-async fn done(front: &Front, inbound: Inbound, name: String, now: Timestamp) -> Response {
+async fn dispatch(front: &Front, inbound: Inbound, name: String, now: Timestamp) -> Response {
     let work = match (front.office.own(), inbound.installation()) {
         (Some(own), Some(installation)) => Ok(is_home(own, installation).then(|| own.clone())),
         (Some(own), None) => Ok(Some(own.clone())),
         (None, Some(installation)) => Box::pin(front.office.of(installation)).await,
         (None, None) => Ok(None),
     };
-    match understood(front, work, inbound, name, now) {
-        Understood::Answered(response) => response,
-        Understood::Order(order, refusal) => match store(front, order).await {
+    match route(front, work, inbound, name, now) {
+        Handling::Answered(response) => response,
+        Handling::Order(order, refusal) => match store(front, order).await {
             Ok(()) => StatusCode::OK.into_response(),
             Err(_) => refusal(),
         },
-        Understood::Form(answer) => answer.await,
+        Handling::Form(answer) => answer.await,
     }
 }
 
@@ -135,75 +135,75 @@ fn is_home(own: &Work, installation: &InstallationId) -> bool {
 
 /// What a request comes to. Everything else that was in it is forgotten by now: of hundreds that
 /// wait for the same commit, only what is stored is kept.
-enum Understood<'a> {
+enum Handling<'a> {
     /// Nothing is to be stored.
     Answered(Response),
     /// This is, and this is the answer if it is not.
-    Order(Order, fn() -> Response),
+    Order(AcceptRequest, fn() -> Response),
     /// The answer needs more than the store.
     Form(Pin<Box<dyn Future<Output = Response> + Send + 'a>>),
 }
 
 /// Jobs to be stored, once.
-pub(super) struct Order {
+pub(super) struct AcceptRequest {
     delivery: Delivery,
     jobs: Vec<NewJob>,
     now: Timestamp,
 }
 
-fn understood(
+fn route(
     front: &Front,
     work: Result<Option<Arc<Work>>, Fault>,
     inbound: Inbound,
     name: String,
     now: Timestamp,
-) -> Understood<'_> {
+) -> Handling<'_> {
     if inbound.installation().is_none() {
-        return Understood::Answered(nobodys(inbound));
+        return Handling::Answered(untenanted(inbound));
     }
     let work = match work {
         Ok(Some(work)) => work,
         Ok(None) => return not_installed(front, inbound),
         Err(cause) => {
             error!(%cause, "an installation cannot be read");
-            return Understood::Answered(unserved(&inbound));
+            return Handling::Answered(unavailable_reply(&inbound));
         }
     };
     let request = Request { front, work, name, now };
-    Understood::Answered(match inbound {
+    Handling::Answered(match inbound {
         Inbound::Slash { from, command, text } => return request.slash(&from, &command, &text),
         Inbound::Click { from, click, place } => return request.click(from, &click, place),
         Inbound::Submission { from, callback_id, private_metadata, fields } => {
-            return Understood::Form(Box::pin(request.submitted(from, callback_id, private_metadata, fields)));
+            return Handling::Form(Box::pin(request.submitted(from, callback_id, private_metadata, fields)));
         }
         Inbound::ProfileChanged { installation, change, delivery } => {
-            return Understood::Order(request.order(&installation, &delivery, &Job::Profile(change)), unavailable);
+            return Handling::Order(request.order(&installation, &delivery, &Job::Profile(change)), unavailable);
         }
         Inbound::HomeOpened { installation, user, delivery } => {
-            return Understood::Order(request.home(&installation, user, &delivery), unavailable);
+            return Handling::Order(request.home(&installation, user, &delivery), unavailable);
         }
         Inbound::Links { installation, links, delivery } => {
-            return Understood::Order(request.order(&installation, &delivery, &Job::Links(links)), unavailable);
+            return Handling::Order(request.order(&installation, &delivery, &Job::Links(links)), unavailable);
         }
         Inbound::ChannelShared { installation, channel, delivery } => {
             let job = Job::Shared(SharedJob { channel, told: true, after: None });
-            return Understood::Order(request.order(&installation, &delivery, &job), unavailable);
+            return Handling::Order(request.order(&installation, &delivery, &job), unavailable);
         }
         Inbound::Shortcut { from, callback_id, message } => {
-            return Understood::Form(Box::pin(request.shortcut(from, callback_id, message)));
+            return Handling::Form(Box::pin(request.shortcut(from, callback_id, message)));
         }
         Inbound::Suggestion { from, typed, private_metadata, .. } => {
-            return Understood::Form(Box::pin(async move { request.options(&from, &typed, &private_metadata).await }));
+            return Handling::Form(Box::pin(async move { request.options(&from, &typed, &private_metadata).await }));
         }
         Inbound::Removed { installation, at, delivery } => {
-            return Understood::Order(request.order(&installation, &delivery, &Job::Removed(at)), unavailable);
+            return Handling::Order(request.order(&installation, &delivery, &Job::Removed(at)), unavailable);
         }
-        other => nobodys(other),
+        other => untenanted(other),
     })
 }
 
 /// What is the same wherever it comes from.
-fn nobodys(inbound: Inbound) -> Response {
+fn untenanted(inbound: Inbound) -> Response {
     match inbound {
         Inbound::UrlVerification { challenge } => challenge.into_response(),
         Inbound::Ignored { kind } => ignored(&kind),
@@ -212,16 +212,16 @@ fn nobodys(inbound: Inbound) -> Response {
 }
 
 /// The app is not installed where it comes from: who waits for an answer hears so, where that needs no token.
-fn not_installed(front: &Front, inbound: Inbound) -> Understood<'_> {
+fn not_installed(front: &Front, inbound: Inbound) -> Handling<'_> {
     info!("a request from where the app is not installed");
     let why = Refusal::NotInstalled;
-    Understood::Answered(match inbound {
+    Handling::Answered(match inbound {
         Inbound::Slash { .. } => ephemeral(&reply::refusal(&why)),
         Inbound::Submission { .. } => updated(&modal::refused(&why)),
         Inbound::Suggestion { .. } => offered(&[]),
         Inbound::Click { from: From { response_url: Some(url), .. }, .. }
         | Inbound::Shortcut { from: From { response_url: Some(url), .. }, .. } => {
-            return Understood::Form(Box::pin(async move {
+            return Handling::Form(Box::pin(async move {
                 let _ = timeout(PATIENCE, front.office.refuse(&url, false)).await;
                 StatusCode::OK.into_response()
             }));
@@ -237,7 +237,7 @@ fn offered(found: &[Conversation]) -> Response {
 }
 
 /// What cannot be looked at can neither be stored.
-fn unserved(inbound: &Inbound) -> Response {
+fn unavailable_reply(inbound: &Inbound) -> Response {
     match inbound {
         Inbound::Slash { .. } => not_saved(),
         _ => unavailable(),
@@ -245,7 +245,7 @@ fn unserved(inbound: &Inbound) -> Response {
 }
 
 /// Stores the job. From here on it happens.
-pub(super) async fn store(front: &Front, order: Order) -> Result<(), Fault> {
+pub(super) async fn store(front: &Front, order: AcceptRequest) -> Result<(), Fault> {
     let request = order.now.as_millisecond();
     match front.office.common.store.accept(order.delivery, order.jobs, order.now).await {
         Ok(accepted) => {
@@ -274,55 +274,55 @@ pub(super) struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    fn slash(self, from: &From, slash: &str, text: &str) -> Understood<'a> {
+    fn slash(self, from: &From, slash: &str, text: &str) -> Handling<'a> {
         match command::parse(slash, text, &self.front.office.common.links) {
             Err(parse_error) => {
                 let content = help::parse_error(&parse_error, &format!("{slash} {}", typed::as_typed(text)));
-                Understood::Answered(ephemeral(&content))
+                Handling::Answered(ephemeral(&content))
             }
-            Ok(Parsed::Help(topic)) => Understood::Answered(ephemeral(&help::help(topic))),
-            Ok(Parsed::Untimed(untimed)) => Understood::Form(Box::pin(self.ask_when(from.clone(), untimed))),
+            Ok(Parsed::Help(topic)) => Handling::Answered(ephemeral(&help::help(topic))),
+            Ok(Parsed::Untimed(untimed)) => Handling::Form(Box::pin(self.ask_when(from.clone(), untimed))),
             Ok(Parsed::Do(command)) => {
                 let job = Job::Command(CommandJob::new(self.requester(from, Via::Typed, false), command));
-                Understood::Order(self.order_from(from, &job), not_saved)
+                Handling::Order(self.order_from(from, &job), not_saved)
             }
             Ok(Parsed::List(query)) => {
                 let requester = self.requester(from, Via::Typed, false);
                 let list = Listed { query, place: Stands::Message };
                 let job = Job::List(ListJob { requester, list, notice: None });
-                Understood::Order(self.order_from(from, &job), not_saved)
+                Handling::Order(self.order_from(from, &job), not_saved)
             }
             Ok(Parsed::Choose(wanted)) => {
                 let context = FormContext::new(wanted, None, from.channel.clone());
-                Understood::Form(Box::pin(self.open(from.clone(), context, Place::Message)))
+                Handling::Form(Box::pin(self.open(from.clone(), context, Place::Message)))
             }
             Ok(Parsed::Route(routing)) => {
                 let requester = self.requester(from, Via::Typed, false);
                 let job = Job::Change(ChangeJob { requester, changes: vec![Change::Route(routing)] });
-                Understood::Order(self.order_from(from, &job), not_saved)
+                Handling::Order(self.order_from(from, &job), not_saved)
             }
             Ok(Parsed::Link(Linking::Show)) => {
-                Understood::Form(Box::pin(self.open_people(from.clone(), Place::Message, 0)))
+                Handling::Form(Box::pin(self.open_people(from.clone(), Place::Message, 0)))
             }
             Ok(Parsed::Link(linking)) => {
                 let requester = self.requester(from, Via::Typed, false);
                 let job = Job::People(PeopleJob { requester, linking, window: None, notice: None });
-                Understood::Order(self.order_from(from, &job), not_saved)
+                Handling::Order(self.order_from(from, &job), not_saved)
             }
             Ok(Parsed::Doctor) => {
                 let requester = self.requester(from, Via::Typed, false);
-                Understood::Order(self.order_from(from, &Job::Doctor(requester)), not_saved)
+                Handling::Order(self.order_from(from, &Job::Doctor(requester)), not_saved)
             }
             Ok(Parsed::Report(days)) => {
                 let requester = self.requester(from, Via::Typed, false);
-                Understood::Order(self.order_from(from, &Job::Report(ReportJob { requester, days })), not_saved)
+                Handling::Order(self.order_from(from, &Job::Report(ReportJob { requester, days })), not_saved)
             }
-            Ok(Parsed::Connect) => Understood::Form(Box::pin(self.open_connect(from.clone(), Place::Message))),
-            Ok(Parsed::Settings) => Understood::Form(Box::pin(self.open_rules(from.clone(), Place::Message))),
+            Ok(Parsed::Connect) => Handling::Form(Box::pin(self.open_connect(from.clone(), Place::Message))),
+            Ok(Parsed::Settings) => Handling::Form(Box::pin(self.open_rules(from.clone(), Place::Message))),
         }
     }
 
-    fn home(&self, installation: &InstallationId, user: SlackUserId, delivery: &str) -> Order {
+    fn home(&self, installation: &InstallationId, user: SlackUserId, delivery: &str) -> AcceptRequest {
         let requester = RequestContext {
             user,
             channel: None,
@@ -343,7 +343,7 @@ impl<'a> Request<'a> {
         offered(&self.suggestions(from, typed, channel.as_ref(), OPTIONS).await)
     }
 
-    fn click(self, from: From, click: &Click, place: Place) -> Understood<'a> {
+    fn click(self, from: From, click: &Click, place: Place) -> Handling<'a> {
         let ephemeral = matches!(place, Place::Private { direct: None });
         let via = if click.is_of_several() && place == Place::Message { Via::Digest } else { Via::Clicked };
         let requester = in_list(self.requester(&from, via, ephemeral), click.list(), &place);
@@ -356,36 +356,36 @@ impl<'a> Request<'a> {
             Clicked::Resume(resume) => Job::Resume(ResumeJob { requester, resume }),
             Clicked::List(query) => match in_list(requester, Some(query), &place) {
                 RequestContext { list: Some(list), .. } if list.place == Stands::Message && !ephemeral => {
-                    return Understood::Answered(ignored("list"));
+                    return Handling::Answered(ignored("list"));
                 }
                 requester => match requester.list.clone() {
                     Some(list) => Job::List(ListJob { requester, list, notice: None }),
-                    None => return Understood::Answered(ignored("list")),
+                    None => return Handling::Answered(ignored("list")),
                 },
             },
             Clicked::Open(wanted, conversation) => {
                 let context = FormContext::new(wanted, conversation, from.channel.clone());
                 let reply = requester.reply.filter(|_| requester.list.is_some());
                 let context = FormContext { list: requester.list, reply, ..context }.having_shown(seen);
-                return Understood::Form(Box::pin(self.open(from, context, place)));
+                return Handling::Form(Box::pin(self.open(from, context, place)));
             }
-            Clicked::FillIn(draft, only) => return Understood::Form(Box::pin(self.fill_in(from, draft, only, place))),
+            Clicked::FillIn(draft, only) => return Handling::Form(Box::pin(self.fill_in(from, draft, only, place))),
             Clicked::Wishes => {
                 let list = in_list(requester, Some(Query::of(Filter::Mine)), &place).list;
-                return Understood::Form(Box::pin(self.open_wishes(from, place, list)));
+                return Handling::Form(Box::pin(self.open_wishes(from, place, list)));
             }
-            Clicked::Rules => return Understood::Form(Box::pin(self.open_rules(from, place))),
-            Clicked::Connect => return Understood::Form(Box::pin(self.open_connect(from, place))),
-            Clicked::Disconnect => return Understood::Form(Box::pin(self.disconnect(from, place))),
-            Clicked::People(page) => return Understood::Form(Box::pin(self.open_people(from, place, page))),
+            Clicked::Rules => return Handling::Form(Box::pin(self.open_rules(from, place))),
+            Clicked::Connect => return Handling::Form(Box::pin(self.open_connect(from, place))),
+            Clicked::Disconnect => return Handling::Form(Box::pin(self.disconnect(from, place))),
+            Clicked::People(page) => return Handling::Form(Box::pin(self.open_people(from, place, page))),
             Clicked::Link(linking, page) => {
                 let window = in_window(&place, page);
                 Job::People(PeopleJob { requester, linking, window, notice: None })
             }
-            Clicked::Nothing => return Understood::Answered(ignored("click")),
+            Clicked::Nothing => return Handling::Answered(ignored("click")),
         };
         // A click has no answer in which to say it: Slack marks the button as failed.
-        Understood::Order(self.order_from(&from, &job), unavailable)
+        Handling::Order(self.order_from(&from, &job), unavailable)
     }
 
     pub(super) fn requester(&self, from: &From, via: Via, replace: bool) -> RequestContext {
@@ -396,14 +396,14 @@ impl<'a> Request<'a> {
     }
 
     /// A trigger is given once (§7.1), so it names the request; without one its signature or envelope does.
-    pub(super) fn order_from(&self, from: &From, job: &Job) -> Order {
+    pub(super) fn order_from(&self, from: &From, job: &Job) -> AcceptRequest {
         let key = from.trigger_id.as_deref().unwrap_or(&self.name);
         self.order(&from.installation, key, job)
     }
 
-    fn order(&self, installation: &InstallationId, key: &str, job: &Job) -> Order {
+    fn order(&self, installation: &InstallationId, key: &str, job: &Job) -> AcceptRequest {
         let delivery = Delivery { installation: installation.clone(), key: key.to_owned() };
-        Order { delivery, jobs: vec![self.front.office.new_job(installation, job, self.now)], now: self.now }
+        AcceptRequest { delivery, jobs: vec![self.front.office.new_job(installation, job, self.now)], now: self.now }
     }
 }
 
