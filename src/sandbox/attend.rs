@@ -9,7 +9,7 @@ use serde_json::json;
 use super::answer::Answer;
 use super::calls::{Call, shorten};
 use super::faults::{self, Course, Service};
-use super::server::{Heard, Shared};
+use super::server::{RecordedRequest, Shared};
 use super::world::World;
 
 /// What a request is about.
@@ -18,12 +18,12 @@ pub(super) struct Asked<'a> {
     /// The name of Slack's method, or the HTTP method.
     pub(super) method: &'a str,
     pub(super) path: &'a str,
-    pub(super) heard: &'a Heard,
+    pub(super) heard: &'a RecordedRequest,
 }
 
 impl<'a> Asked<'a> {
     /// A call of Slack's API, or what is as good as one.
-    pub(super) fn slack(method: &'a str, heard: &'a Heard) -> Self {
+    pub(super) fn slack(method: &'a str, heard: &'a RecordedRequest) -> Self {
         Self { service: Service::Slack, method, path: &heard.path, heard }
     }
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::cast::{NewChannel, NewContact, NewPerson, NewProfile};
-use super::server::{Heard, Shared};
+use super::server::{RecordedRequest, Shared};
 use super::sockets::Sockets;
 use super::world::World;
 use super::{Impossible, deliver, dialnote, live, state};
@@ -127,7 +127,7 @@ async fn request_whole(State(shared): State<Arc<Shared>>, Path((way, seq)): Path
 
 /// A browser tells what the page may not do, and tried.
 async fn violation(State(shared): State<Arc<Shared>>, request: Request) -> StatusCode {
-    if let Ok(heard) = Heard::read(request).await {
+    if let Ok(heard) = RecordedRequest::read(request).await {
         let told = serde_json::from_slice(&heard.body).unwrap_or_else(|_| json!("unreadable"));
         shared.world(|world| {
             if world.page_violations.len() < VIOLATIONS_KEPT {
@@ -142,7 +142,7 @@ async fn act(State(shared): State<Arc<Shared>>, Path(verb): Path<String>, reques
     if !is_at_home(&shared, &request) {
         return Answer::new(403, json!({"error": "a page of another site may not do this"})).into_response();
     }
-    let heard = match Heard::read(request).await {
+    let heard = match RecordedRequest::read(request).await {
         Ok(heard) => heard,
         Err(refused) => return refused,
     };
@@ -154,7 +154,7 @@ async fn act(State(shared): State<Arc<Shared>>, Path(verb): Path<String>, reques
     }
 }
 
-async fn done(shared: &Shared, verb: &str, heard: &Heard) -> Result<Value, Refused> {
+async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Value, Refused> {
     match verb {
         "slash" => {
             let Slash { who, channel, text, raw } = read(heard)?;
@@ -270,7 +270,7 @@ fn is_at_home(shared: &Shared, request: &Request) -> bool {
     origin.is_none_or(|origin| origin.as_bytes() == shared.world(|world| world.base.clone()).as_bytes())
 }
 
-fn read<T: DeserializeOwned>(heard: &Heard) -> Result<T, Refused> {
+fn read<T: DeserializeOwned>(heard: &RecordedRequest) -> Result<T, Refused> {
     serde_json::from_slice(&heard.body).map_err(|error| Refused::bad(error.to_string()))
 }
 

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::installed::Installed;
 use super::seed::{APP, BOT_USER};
-use super::server::{Heard, Shared};
+use super::server::{RecordedRequest, Shared};
 use super::world::World;
 
 /// How long a code works.
@@ -72,7 +72,7 @@ impl Grants {
     }
 
     /// Whether what is asked for concerns this workspace.
-    pub(super) fn is_asked(&self, heard: &Heard) -> bool {
+    pub(super) fn is_asked(&self, heard: &RecordedRequest) -> bool {
         let form = form(heard);
         let field = |name| form.get(name).map(String::as_str).unwrap_or_default();
         self.codes.contains_key(field("code")) || self.refresh.contains_key(field("refresh_token"))
@@ -121,7 +121,7 @@ pub(super) async fn ask(State(shared): State<Arc<Shared>>, request: Request) -> 
 
 /// `POST /slack/oauth/v2/authorize`: the answer.
 pub(super) async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let heard = match Heard::read(request).await {
+    let heard = match RecordedRequest::read(request).await {
         Ok(heard) => heard,
         Err(refused) => return refused,
     };
@@ -163,7 +163,7 @@ pub(super) async fn answer(State(shared): State<Arc<Shared>>, request: Request) 
 }
 
 /// `oauth.v2.access`: a code, or what gets the next token, is changed for a token.
-pub(super) fn access(world: &mut World, heard: &Heard) -> Answer {
+pub(super) fn access(world: &mut World, heard: &RecordedRequest) -> Answer {
     let answered = authenticated(world, heard).and_then(|()| {
         let form = form(heard);
         match form.get("grant_type").map(String::as_str) {
@@ -175,7 +175,7 @@ pub(super) fn access(world: &mut World, heard: &Heard) -> Answer {
     Answer::new(200, answered.unwrap_or_else(|error| json!({ "ok": false, "error": error })))
 }
 
-fn authenticated(world: &World, heard: &Heard) -> Result<(), &'static str> {
+fn authenticated(world: &World, heard: &RecordedRequest) -> Result<(), &'static str> {
     let basic = heard.header("authorization").strip_prefix("Basic ").and_then(decoded);
     let (id, secret) = basic.as_deref().and_then(|basic| basic.split_once(':')).ok_or("invalid_client_id")?;
     if id != world.secrets.client_id {
@@ -280,7 +280,7 @@ fn page(title: &str, body: &str) -> String {
     )
 }
 
-fn form(heard: &Heard) -> BTreeMap<String, String> {
+fn form(heard: &RecordedRequest) -> BTreeMap<String, String> {
     form_urlencoded::parse(&heard.body).into_owned().collect()
 }
 

@@ -47,7 +47,7 @@ pub(super) struct Shared {
 }
 
 /// A request as it came in.
-pub(super) struct Heard {
+pub(super) struct RecordedRequest {
     pub(super) method: String,
     pub(super) path: String,
     pub(super) query: String,
@@ -153,7 +153,7 @@ fn is_of_this_machine(host: &str) -> bool {
 }
 
 async fn slack_api(State(shared): State<Arc<Shared>>, Path(method): Path<String>, request: Request) -> Response {
-    let heard = match Heard::read(request).await {
+    let heard = match RecordedRequest::read(request).await {
         Ok(heard) => Arc::new(heard),
         Err(refused) => return refused,
     };
@@ -165,7 +165,7 @@ async fn slack_api(State(shared): State<Arc<Shared>>, Path(method): Path<String>
 }
 
 async fn oauth_access(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let heard = match Heard::read(request).await {
+    let heard = match RecordedRequest::read(request).await {
         Ok(heard) => Arc::new(heard),
         Err(refused) => return refused,
     };
@@ -176,7 +176,7 @@ async fn oauth_access(State(shared): State<Arc<Shared>>, request: Request) -> Re
 }
 
 async fn response_url(State(shared): State<Arc<Shared>>, Path(token): Path<String>, request: Request) -> Response {
-    let heard = match Heard::read(request).await {
+    let heard = match RecordedRequest::read(request).await {
         Ok(heard) => Arc::new(heard),
         Err(refused) => return refused,
     };
@@ -187,7 +187,7 @@ async fn response_url(State(shared): State<Arc<Shared>>, Path(token): Path<Strin
 }
 
 async fn upload(State(shared): State<Arc<Shared>>, Path(id): Path<String>, request: Request) -> Response {
-    let heard = match Heard::read(request).await {
+    let heard = match RecordedRequest::read(request).await {
         Ok(heard) => Arc::new(heard),
         Err(refused) => return refused,
     };
@@ -207,7 +207,7 @@ async fn file(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Resp
 }
 
 async fn dialnote_api(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let heard = match Heard::read(request).await {
+    let heard = match RecordedRequest::read(request).await {
         Ok(heard) => Arc::new(heard),
         Err(refused) => return refused,
     };
@@ -312,7 +312,7 @@ impl Shared {
     }
 }
 
-impl Heard {
+impl RecordedRequest {
     pub(super) async fn read(request: Request) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let Ok(body) = axum::body::to_bytes(body, BODY_LIMIT).await else {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
-use super::{Ack, Parcel};
+use super::{Ack, OutgoingRequest};
 use crate::sandbox::blocks::max;
 use crate::sandbox::calls::Delivery;
 use crate::sandbox::server::Shared;
@@ -16,7 +16,7 @@ use crate::sandbox::sockets::{self, Envelope};
 const ANSWERED: [&str; 2] = ["view_submission", "block_suggestion"];
 
 /// Sends a request over one of the app's connections, and waits as long as Slack waits.
-pub(super) async fn send(shared: &Shared, parcel: &Parcel) -> Ack {
+pub(super) async fn send(shared: &Shared, parcel: &OutgoingRequest) -> Ack {
     let began = Instant::now();
     let Some((envelope, seq)) = shared.world(|world| {
         let (kind, accepts_payload) = kind(parcel);
@@ -43,7 +43,7 @@ pub(super) async fn send(shared: &Shared, parcel: &Parcel) -> Ack {
     ack
 }
 
-fn kind(parcel: &Parcel) -> (&'static str, bool) {
+fn kind(parcel: &OutgoingRequest) -> (&'static str, bool) {
     match parcel.path {
         "/slack/commands" => ("slash_commands", true),
         "/slack/events" => ("events_api", false),
@@ -51,7 +51,7 @@ fn kind(parcel: &Parcel) -> (&'static str, bool) {
     }
 }
 
-fn payload(parcel: &Parcel) -> Value {
+fn payload(parcel: &OutgoingRequest) -> Value {
     let json = |text: &str| serde_json::from_str(text).unwrap_or_default();
     if parcel.path == "/slack/events" {
         return json(&parcel.body);
@@ -65,7 +65,7 @@ fn payload(parcel: &Parcel) -> Value {
     }
 }
 
-fn delivery(parcel: &Parcel, envelope: &Envelope, seq: u64, at: jiff::Timestamp) -> Delivery {
+fn delivery(parcel: &OutgoingRequest, envelope: &Envelope, seq: u64, at: jiff::Timestamp) -> Delivery {
     Delivery {
         seq,
         at,

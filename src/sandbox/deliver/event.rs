@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Ack, Outcome, Parcel, payload, send};
+use super::{Ack, Outcome, OutgoingRequest, payload, send};
 use crate::sandbox::Impossible;
 use crate::sandbox::seed::{APP, BOT_USER, direct_message};
 use crate::sandbox::server::Shared;
@@ -19,7 +19,7 @@ pub(in crate::sandbox) async fn event(shared: &Shared, event: Value) -> Result<O
         return Err(Impossible("in Socket Mode there is no address to verify".to_owned()));
     }
     let body = shared.world(|world| compose(world, &kind, event))?;
-    let parcel = Parcel {
+    let parcel = OutgoingRequest {
         kind: kind.clone(),
         who: None,
         path: "/slack/events",
@@ -29,7 +29,7 @@ pub(in crate::sandbox) async fn event(shared: &Shared, event: Value) -> Result<O
     };
     let mut ack = send(shared, parcel.clone()).await?;
     if let Some(reason) = retry_reason(&ack) {
-        ack = send(shared, Parcel { retry: Some(reason), ..parcel }).await?;
+        ack = send(shared, OutgoingRequest { retry: Some(reason), ..parcel }).await?;
     }
     let mut outcome = Outcome::of(&ack);
     if kind == "url_verification" && outcome.error.is_none() && !echoes(&ack) {

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Incoming, Parcel, WEBHOOK};
+use super::{Incoming, OutgoingRequest, WEBHOOK};
 use crate::sandbox::Impossible;
 use crate::sandbox::dialnote::{CallLog, Contact, Entry, Kind, Status, address};
 use crate::sandbox::server::Shared;
@@ -19,7 +19,7 @@ const SMS: usize = 1600;
 pub(in crate::sandbox) async fn incoming(shared: &Shared, incoming: Incoming) -> Result<String, Impossible> {
     let (conversation, calls) = shared.world(|world| take_in(world, &incoming))?;
     for (url, body) in calls {
-        let parcel = Parcel {
+        let parcel = OutgoingRequest {
             kind: WEBHOOK.to_owned(),
             who: None,
             path: "",

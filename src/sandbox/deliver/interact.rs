@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::modal::on_top;
 use super::values::{self, Stand};
-use super::{Ack, Click, Outcome, Parcel, Shortcut, Typing, payload, send};
+use super::{Ack, Click, Outcome, OutgoingRequest, Shortcut, Typing, payload, send};
 use crate::sandbox::Impossible;
 use crate::sandbox::blocks::{self, default_of, length};
 use crate::sandbox::channels::{Channel, Message};
@@ -15,7 +15,7 @@ use crate::sandbox::views::View;
 use crate::sandbox::world::World;
 
 /// What an interaction is about.
-enum Spot {
+enum Target {
     Message(Channel, Message),
     View(View),
 }
@@ -29,7 +29,7 @@ struct Found {
     element: Value,
 }
 
-impl Spot {
+impl Target {
     fn find(
         world: &mut World,
         person: &Person,
@@ -122,10 +122,10 @@ impl Sent {
     }
 }
 
-fn press(world: &mut World, click: &Click) -> Result<(Parcel, Sent), Impossible> {
+fn press(world: &mut World, click: &Click) -> Result<(OutgoingRequest, Sent), Impossible> {
     let person = world.actor(&click.who)?;
     let view_id = click.view_id.as_deref();
-    let mut spot = Spot::find(world, &person, click.channel.as_deref(), click.message_ts.as_deref(), view_id)?;
+    let mut spot = Target::find(world, &person, click.channel.as_deref(), click.message_ts.as_deref(), view_id)?;
     type_first(world, &person, &mut spot, &click.values)?;
     let found = spot.element(&click.action_id, click.block_id.as_deref(), click.value.as_deref())?;
     let in_input = found.block.get("type").is_some_and(|kind| kind == "input");
@@ -150,20 +150,20 @@ fn press(world: &mut World, click: &Click) -> Result<(Parcel, Sent), Impossible>
     if let Some(url) = &found.unfurled {
         payload::about_unfurl(&mut body, url);
     }
-    Ok((Parcel::interaction("/slack/interactions", &person.handle, &Value::Object(body)), sent))
+    Ok((OutgoingRequest::interaction("/slack/interactions", &person.handle, &Value::Object(body)), sent))
 }
 
 /// What was typed into a modal before the press.
 fn type_first(
     world: &mut World,
     person: &Person,
-    spot: &mut Spot,
+    spot: &mut Target,
     typed: &Map<String, Value>,
 ) -> Result<(), Impossible> {
     match spot {
         _ if typed.is_empty() => Ok(()),
-        Spot::Message(..) => Err(Impossible("values are typed into views only".to_owned())),
-        Spot::View(view) => {
+        Target::Message(..) => Err(Impossible("values are typed into views only".to_owned())),
+        Target::View(view) => {
             let filled = super::modal::fill(world, person, view, typed)?;
             if let Some(open) = world.view_mut(&view.id) {
                 open.typed.clone_from(&filled);
@@ -175,14 +175,14 @@ fn type_first(
 }
 
 /// Remembers a choice: Slack sends it along with whatever is pressed next.
-fn keep(world: &mut World, person: &Person, spot: &Spot, found: &Found, state: &Value) {
+fn keep(world: &mut World, person: &Person, spot: &Target, found: &Found, state: &Value) {
     let action_id = found.element["action_id"].as_str().unwrap_or_default();
     let chosen = match spot {
-        Spot::Message(channel, message) => {
+        Target::Message(channel, message) => {
             let message = world.message_mut(&channel.id, &message.ts);
             message.map(|message| message.chosen.entry(person.id.clone()).or_default())
         }
-        Spot::View(view) => world.view_mut(&view.id).map(|view| &mut view.typed),
+        Target::View(view) => world.view_mut(&view.id).map(|view| &mut view.typed),
     };
     if let Some(chosen) = chosen {
         values::keep(chosen, &found.block_id, action_id, state.clone());
@@ -190,15 +190,15 @@ fn keep(world: &mut World, person: &Person, spot: &Spot, found: &Found, state: &
 }
 
 /// Adds where it happened, the state of all elements there, and the rights that come with it.
-fn describe(world: &mut World, body: &mut Map<String, Value>, person: &Person, spot: &Spot) -> Sent {
+fn describe(world: &mut World, body: &mut Map<String, Value>, person: &Person, spot: &Target) -> Sent {
     let view_id = match spot {
-        Spot::View(view) if view.kind() == "modal" => Some(view.id.clone()),
+        Target::View(view) if view.kind() == "modal" => Some(view.id.clone()),
         _ => None,
     };
     let trigger_id = world.new_trigger(&person.id, view_id);
     body.insert("trigger_id".to_owned(), json!(trigger_id));
     let response_url = match spot {
-        Spot::Message(channel, message) => {
+        Target::Message(channel, message) => {
             let chosen = world.message(&channel.id, &message.ts).and_then(|m| m.chosen.get(&person.id)).cloned();
             let state = values::state(&message.blocks, &chosen.unwrap_or_default());
             payload::about_message(body, channel, message);
@@ -207,7 +207,7 @@ fn describe(world: &mut World, body: &mut Map<String, Value>, person: &Person, s
             body.insert("response_url".to_owned(), json!(url));
             Some(url)
         }
-        Spot::View(view) => {
+        Target::View(view) => {
             let typed = world.view(&view.id).map(|view| view.typed.clone()).unwrap_or_default();
             payload::about_view(body, view, &values::state(view.blocks(), &typed));
             None
@@ -236,10 +236,10 @@ pub(in crate::sandbox) async fn options(shared: &Shared, typing: Typing) -> Resu
 type Asked = (String, String, String, String);
 
 /// The question to the app; none while too little was typed.
-fn ask(world: &mut World, typing: &Typing) -> Result<(Asked, Option<Parcel>), Impossible> {
+fn ask(world: &mut World, typing: &Typing) -> Result<(Asked, Option<OutgoingRequest>), Impossible> {
     let person = world.actor(&typing.who)?;
     let view_id = typing.view_id.as_deref();
-    let spot = Spot::find(world, &person, typing.channel.as_deref(), typing.message_ts.as_deref(), view_id)?;
+    let spot = Target::find(world, &person, typing.channel.as_deref(), typing.message_ts.as_deref(), view_id)?;
     let found = spot.element(&typing.action_id, typing.block_id.as_deref(), None)?;
     let kind = found.element["type"].as_str().unwrap_or_default();
     if !matches!(kind, "external_select" | "multi_external_select") {
@@ -252,13 +252,13 @@ fn ask(world: &mut World, typing: &Typing) -> Result<(Asked, Option<Parcel>), Im
     }
     let mut body = payload::common("block_suggestion", &person, &world.workspace);
     match &spot {
-        Spot::Message(channel, message) => payload::about_message(&mut body, channel, message),
-        Spot::View(view) => payload::about_view(&mut body, view, &values::state(view.blocks(), &view.typed)),
+        Target::Message(channel, message) => payload::about_message(&mut body, channel, message),
+        Target::View(view) => payload::about_view(&mut body, view, &values::state(view.blocks(), &view.typed)),
     }
     body.insert("action_id".to_owned(), json!(typing.action_id));
     body.insert("block_id".to_owned(), json!(found.block_id));
     body.insert("value".to_owned(), json!(typing.value));
-    Ok((asked, Some(Parcel::interaction("/slack/options", &person.handle, &Value::Object(body)))))
+    Ok((asked, Some(OutgoingRequest::interaction("/slack/options", &person.handle, &Value::Object(body)))))
 }
 
 fn read_options(ack: &Ack) -> Result<Vec<Value>, String> {
@@ -276,7 +276,7 @@ pub(in crate::sandbox) async fn shortcut(shared: &Shared, shortcut: Shortcut) ->
     Ok(Outcome { error: complaint(&ack), ..sent.with(&ack) })
 }
 
-fn reach(world: &mut World, shortcut: &Shortcut) -> Result<(Parcel, Sent), Impossible> {
+fn reach(world: &mut World, shortcut: &Shortcut) -> Result<(OutgoingRequest, Sent), Impossible> {
     let person = world.actor(&shortcut.who)?;
     let trigger_id = world.new_trigger(&person.id, None);
     let global = shortcut.channel.is_none() && shortcut.message_ts.is_none();
@@ -286,8 +286,8 @@ fn reach(world: &mut World, shortcut: &Shortcut) -> Result<(Parcel, Sent), Impos
     body.insert("action_ts".to_owned(), json!(world.next_ts()));
     let mut response_url = None;
     if !global {
-        let spot = Spot::find(world, &person, shortcut.channel.as_deref(), shortcut.message_ts.as_deref(), None)?;
-        if let Spot::Message(channel, message) = spot {
+        let spot = Target::find(world, &person, shortcut.channel.as_deref(), shortcut.message_ts.as_deref(), None)?;
+        if let Target::Message(channel, message) = spot {
             if message.to.is_some() || message.author == SLACKBOT {
                 return Err(Impossible("an ephemeral message has no shortcuts".to_owned()));
             }
@@ -300,7 +300,7 @@ fn reach(world: &mut World, shortcut: &Shortcut) -> Result<(Parcel, Sent), Impos
         }
     }
     let sent = Sent { trigger_id: Some(trigger_id), response_url };
-    Ok((Parcel::interaction("/slack/interactions", &person.handle, &Value::Object(body)), sent))
+    Ok((OutgoingRequest::interaction("/slack/interactions", &person.handle, &Value::Object(body)), sent))
 }
 
 /// What Slack has against an acknowledgement: only 200 is one.

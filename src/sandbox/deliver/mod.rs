@@ -240,7 +240,7 @@ const WEBHOOK: &str = "dialnote_webhook";
 
 /// A request ready to be sent.
 #[derive(Clone, Debug)]
-struct Parcel {
+struct OutgoingRequest {
     kind: String,
     who: Option<String>,
     /// Below the app's base URL.
@@ -276,7 +276,7 @@ impl Outcome {
     }
 }
 
-impl Parcel {
+impl OutgoingRequest {
     /// An interaction: a form with one field, `payload`, that holds JSON.
     fn interaction(path: &'static str, who: &str, payload: &Value) -> Self {
         let body =
@@ -293,18 +293,18 @@ impl Parcel {
 }
 
 /// Sends a request, and once more if deliveries are to be doubled; answers what came of the first.
-async fn send(shared: &Shared, parcel: Parcel) -> Result<Ack, Impossible> {
+async fn send(shared: &Shared, parcel: OutgoingRequest) -> Result<Ack, Impossible> {
     let twice = shared.world(|world| world.faults.slack.deliver_twice);
     let ack = send_once(shared, &parcel).await?;
     if twice {
         let retry = (parcel.path == "/slack/events").then_some("http_timeout");
-        send_once(shared, &Parcel { retry, ..parcel }).await?;
+        send_once(shared, &OutgoingRequest { retry, ..parcel }).await?;
     }
     Ok(ack)
 }
 
 /// Over a connection of Socket Mode, if that is on; else by a post.
-async fn send_once(shared: &Shared, parcel: &Parcel) -> Result<Ack, Impossible> {
+async fn send_once(shared: &Shared, parcel: &OutgoingRequest) -> Result<Ack, Impossible> {
     let (bot, by_socket) = shared.world(|world| (world.bot.clone(), world.sockets.on));
     if by_socket {
         return Ok(envelope::send(shared, parcel).await);
@@ -313,7 +313,7 @@ async fn send_once(shared: &Shared, parcel: &Parcel) -> Result<Ack, Impossible> 
     Ok(post(shared, &bot, parcel).await)
 }
 
-async fn post(shared: &Shared, bot: &str, parcel: &Parcel) -> Ack {
+async fn post(shared: &Shared, bot: &str, parcel: &OutgoingRequest) -> Ack {
     let url = format!("{bot}{}", parcel.path);
     let (seq, headers) = shared.world(|world| {
         let at = world.now();
@@ -352,7 +352,7 @@ impl Delivery {
     }
 }
 
-fn headers(parcel: &Parcel, secret: &str, seconds: i64) -> BTreeMap<String, String> {
+fn headers(parcel: &OutgoingRequest, secret: &str, seconds: i64) -> BTreeMap<String, String> {
     let mut headers = BTreeMap::from([
         ("content-type".to_owned(), parcel.content_type.to_owned()),
         ("user-agent".to_owned(), "Slackbot 1.0 (+https://api.slack.com/robots)".to_owned()),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::values::{self, Stand};
-use super::{Ack, Close, Outcome, Parcel, Submit, payload, send};
+use super::{Ack, Close, Outcome, OutgoingRequest, Submit, payload, send};
 use crate::sandbox::Impossible;
 use crate::sandbox::blocks::{self, max};
 use crate::sandbox::people::Person;
@@ -39,7 +39,7 @@ pub(in crate::sandbox) async fn submit(shared: &Shared, submit: Submit) -> Resul
 }
 
 enum Filled {
-    Complete(Parcel, String),
+    Complete(OutgoingRequest, String),
     Incomplete(BTreeMap<String, String>),
 }
 
@@ -65,7 +65,7 @@ fn fill_in(world: &mut World, submit: &Submit) -> Result<Filled, Impossible> {
     body.insert("trigger_id".to_owned(), json!(trigger_id));
     body.insert("view".to_owned(), view.object(&world.workspace.id, &state));
     body.insert("response_urls".to_owned(), response_urls(world, &person, &view, &state));
-    let parcel = Parcel::interaction("/slack/interactions", &person.handle, &Value::Object(body));
+    let parcel = OutgoingRequest::interaction("/slack/interactions", &person.handle, &Value::Object(body));
     Ok(Filled::Complete(parcel, trigger_id))
 }
 
@@ -196,7 +196,7 @@ pub(in crate::sandbox) async fn close(shared: &Shared, close: Close) -> Result<O
     Ok(Outcome::of(&ack))
 }
 
-fn take_away(world: &mut World, close: &Close) -> Result<Option<Parcel>, Impossible> {
+fn take_away(world: &mut World, close: &Close) -> Result<Option<OutgoingRequest>, Impossible> {
     let person = world.actor(&close.who)?;
     let top = on_top(world, &person, &close.view_id)?;
     let all = close.all || top.clears_on_close();
@@ -213,7 +213,7 @@ fn take_away(world: &mut World, close: &Close) -> Result<Option<Parcel>, Impossi
     let mut body = payload::common("view_closed", &person, &world.workspace);
     body.insert("view".to_owned(), told.object(&world.workspace.id, &Map::new()));
     body.insert("is_cleared".to_owned(), json!(all));
-    Ok(Some(Parcel::interaction("/slack/interactions", &person.handle, &Value::Object(body))))
+    Ok(Some(OutgoingRequest::interaction("/slack/interactions", &person.handle, &Value::Object(body))))
 }
 
 /// The person's modal with this id, which must be the one they see.

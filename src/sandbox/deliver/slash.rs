@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Ack, Outcome, Parcel, payload, send};
+use super::{Ack, Outcome, OutgoingRequest, payload, send};
 use crate::sandbox::Impossible;
 use crate::sandbox::channels::Message;
 use crate::sandbox::seed::{APP, BOT_USER, SLACKBOT};
@@ -19,7 +19,7 @@ struct Typed {
     command: String,
     trigger_id: String,
     response_url: String,
-    parcel: Parcel,
+    parcel: OutgoingRequest,
 }
 
 /// A command's line as it was typed, or (`raw`) as Slack sends it: tokens and entities included.
@@ -76,7 +76,7 @@ fn compose(world: &mut World, who: &str, channel: &str, line: Line<'_>) -> Resul
         .append_pair("response_url", &response_url)
         .append_pair("trigger_id", &trigger_id)
         .finish();
-    let parcel = Parcel {
+    let parcel = OutgoingRequest {
         kind: "slash_command".to_owned(),
         who: Some(person.handle.clone()),
         path: "/slack/commands",

@@ -11,7 +11,7 @@ use super::variants::{
 };
 use super::{Found, Refused, Shape};
 use crate::sandbox::answer::{Answer, Form};
-use crate::sandbox::server::Heard;
+use crate::sandbox::server::RecordedRequest;
 
 /// The beginning of the ids that look like those of other systems: their letters are large.
 const UUID: &str = "6F9619FF-8B86-D011-B42D-";
@@ -51,7 +51,7 @@ fn split(path: &str) -> Option<(Base, &str)> {
 /// What comes in.
 impl Edge {
     /// The path below a base address that answers such calls.
-    pub(super) fn path(self, heard: &Heard) -> Option<&str> {
+    pub(super) fn path(self, heard: &RecordedRequest) -> Option<&str> {
         let (base, path) = split(&heard.path)?;
         let changes = heard.method == "PATCH";
         let answers = match self.0.addresses {
@@ -75,7 +75,7 @@ impl Edge {
     }
 
     /// The parameters of a request; whose conversations are asked for, in the sandbox's own id.
-    pub(super) fn query(self, dialnote: &Dialnote, heard: &Heard) -> Vec<(String, String)> {
+    pub(super) fn query(self, dialnote: &Dialnote, heard: &RecordedRequest) -> Vec<(String, String)> {
         let mut query: Vec<(String, String)> = form_urlencoded::parse(heard.query.as_bytes()).into_owned().collect();
         for (name, value) in &mut query {
             if name == "assignedToId" && value != "null" {

@@ -19,7 +19,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::server::Heard;
+use super::server::RecordedRequest;
 use super::world::World;
 pub(super) use address::address;
 use edge::Edge;
@@ -95,7 +95,7 @@ impl Found {
 }
 
 /// Answers a call.
-pub(super) fn call(world: &mut World, heard: &Heard) -> Answer {
+pub(super) fn call(world: &mut World, heard: &RecordedRequest) -> Answer {
     wake(world);
     let edge = Edge(world.faults.dialnote.played());
     let answered = admit(world, edge, heard).and_then(|()| seen(world, edge, heard));
@@ -117,7 +117,7 @@ pub(super) fn knows(world: &World, key: &str) -> bool {
     [&world.secrets.dialnote_key, &world.secrets.read_only_key].into_iter().any(|known| known == key)
 }
 
-fn admit(world: &World, edge: Edge, heard: &Heard) -> Result<(), Refused> {
+fn admit(world: &World, edge: Edge, heard: &RecordedRequest) -> Result<(), Refused> {
     let unauthorized = |message: &str| Refused { status: 401, error: "UNAUTHORIZED", message: message.to_owned() };
     let key = heard.bearer().ok_or_else(|| unauthorized("An API key is required."))?;
     if !knows(world, key) || edge.0.key == Key::Revoked {
@@ -131,7 +131,7 @@ fn admit(world: &World, edge: Edge, heard: &Heard) -> Result<(), Refused> {
 }
 
 /// The answer by what dialnote is, or by what it was while reads are stale.
-fn seen(world: &mut World, edge: Edge, heard: &Heard) -> Result<Found, Refused> {
+fn seen(world: &mut World, edge: Edge, heard: &RecordedRequest) -> Result<Found, Refused> {
     let before = world.dialnote_before.take().filter(|_| world.faults.dialnote.stale_reads);
     let Some(before) = before.filter(|_| heard.method == "GET") else { return route(world, edge, heard) };
     let now = mem::replace(&mut world.dialnote, before);
@@ -140,7 +140,7 @@ fn seen(world: &mut World, edge: Edge, heard: &Heard) -> Result<Found, Refused> 
     answer
 }
 
-fn route(world: &mut World, edge: Edge, heard: &Heard) -> Result<Found, Refused> {
+fn route(world: &mut World, edge: Edge, heard: &RecordedRequest) -> Result<Found, Refused> {
     let nowhere = || Refused {
         status: 404,
         error: "NOT_FOUND",
@@ -171,7 +171,7 @@ fn route(world: &mut World, edge: Edge, heard: &Heard) -> Result<Found, Refused>
     }
 }
 
-fn patch(world: &mut World, edge: Edge, id: &str, heard: &Heard) -> Result<Found, Refused> {
+fn patch(world: &mut World, edge: Edge, id: &str, heard: &RecordedRequest) -> Result<Found, Refused> {
     match edge.change(&world.dialnote, body(heard)?)? {
         Some(change) => conversations::patch(world, id, &change),
         None => conversations::changed(world, id),
@@ -191,7 +191,7 @@ fn numbers(world: &World, query: &[(String, String)]) -> Result<Found, Refused> 
     Ok(Found::of(Shape::Channels, world.dialnote.numbers.iter().map(number).collect()))
 }
 
-fn body(heard: &Heard) -> Result<serde_json::Map<String, Value>, Refused> {
+fn body(heard: &RecordedRequest) -> Result<serde_json::Map<String, Value>, Refused> {
     if heard.media_type() != "application/json" {
         return Err(Refused { status: 415, error: "UNSUPPORTED_MEDIA_TYPE", message: "Send JSON.".to_owned() });
     }

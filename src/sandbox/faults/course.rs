@@ -7,7 +7,7 @@ use super::{DialnoteFailure, DialnoteFaults, Faults, Hang, Odd, Service, SlackFa
 use crate::sandbox::attend::Asked;
 use crate::sandbox::dialnote::variants::Limits;
 use crate::sandbox::seed::direct_message;
-use crate::sandbox::server::Heard;
+use crate::sandbox::server::RecordedRequest;
 use crate::sandbox::world::World;
 
 /// How long dialnote asks to be left alone where the variants say that it does.
@@ -214,7 +214,7 @@ impl DialnoteFailure {
 
 /// All names of a Slack call's target: the channel as the call names it, its own name, and for a direct message (sent
 /// or opened) the person's id and handle.
-fn target(world: &World, heard: &Heard) -> Vec<String> {
+fn target(world: &World, heard: &RecordedRequest) -> Vec<String> {
     if world.faults.slack.fail_next.iter().all(|failure| failure.channel.is_none()) {
         return Vec::new();
     }

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Facts, Failure};
-use crate::sandbox::server::Heard;
+use crate::sandbox::server::RecordedRequest;
 
 /// Published arguments whose effect the sandbox does not play: refused rather than ignored.
 const NOT_PLAYED: &[&str] = &[
@@ -34,7 +34,7 @@ pub(super) struct Args {
 impl Args {
     /// Reads and checks the arguments against what is published about the method. `lenient` drops what frameworks
     /// send with every call.
-    pub(super) fn read(heard: &Heard, facts: &Facts, lenient: bool) -> Result<Self, Failure> {
+    pub(super) fn read(heard: &RecordedRequest, facts: &Facts, lenient: bool) -> Result<Self, Failure> {
         let mut args = Self::decode(heard, facts)?;
         if lenient {
             let is_known = |name: &String| facts.args.contains(name);
@@ -60,7 +60,7 @@ impl Args {
         Ok(args)
     }
 
-    fn decode(heard: &Heard, facts: &Facts) -> Result<Self, Failure> {
+    fn decode(heard: &RecordedRequest, facts: &Facts) -> Result<Self, Failure> {
         if heard.method == "GET" {
             return if facts.http == "GET" {
                 Ok(Self::form(heard.query.as_bytes()))

@@ -14,7 +14,7 @@ use crate::sandbox::answer::Answer;
 use crate::sandbox::blocks::length;
 use crate::sandbox::channels::Message;
 use crate::sandbox::seed::BOT_USER;
-use crate::sandbox::server::Heard;
+use crate::sandbox::server::RecordedRequest;
 use crate::sandbox::world::World;
 
 /// The longest description of a picture, in characters.
@@ -60,7 +60,7 @@ pub(super) fn get_upload_url(world: &mut World, args: &Args) -> Reply {
 }
 
 /// Takes the bytes of a file.
-pub(in crate::sandbox) fn take_upload(world: &mut World, id: &str, heard: &Heard) -> Answer {
+pub(in crate::sandbox) fn take_upload(world: &mut World, id: &str, heard: &RecordedRequest) -> Answer {
     let refused = |why: &str| Answer::new(400, json!({"error": why}));
     let Some(upload) = world.uploads.get_mut(id).filter(|upload| upload.bytes.is_none()) else {
         return refused("there is no such upload, or no more");

@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 use super::answer::Answer;
 use super::blocks::{BadBlocks, BadView};
 use super::seed::{BOT, BOT_HANDLE, BOT_USER};
-use super::server::Heard;
+use super::server::RecordedRequest;
 use super::sockets;
 use super::world::World;
 use args::Args;
@@ -117,7 +117,7 @@ impl From<BadView> for Failure {
 type Reply = Result<Value, Failure>;
 
 /// Answers a call of a Web API method.
-pub(super) fn call(world: &mut World, method: &str, heard: &Heard) -> Answer {
+pub(super) fn call(world: &mut World, method: &str, heard: &RecordedRequest) -> Answer {
     let reply = through_the_gates(world, method, heard);
     let mut body = match reply {
         Ok(mut body) => {
@@ -136,7 +136,7 @@ pub(super) fn call(world: &mut World, method: &str, heard: &Heard) -> Answer {
     Answer { headers, ..Answer::new(200, body) }
 }
 
-fn through_the_gates(world: &mut World, method: &str, heard: &Heard) -> Reply {
+fn through_the_gates(world: &mut World, method: &str, heard: &RecordedRequest) -> Reply {
     authenticate(world, method, heard)?;
     let facts = METHODS.get(method).ok_or_else(|| Failure::with("unknown_method", json!({"req_method": method})))?;
     if !facts.scopes.is_empty() && !facts.scopes.iter().any(|scope| world.scopes.contains(scope)) {
@@ -174,7 +174,7 @@ fn through_the_gates(world: &mut World, method: &str, heard: &Heard) -> Reply {
 }
 
 /// The app's own token opens connections, the bot's does everything else.
-fn authenticate(world: &World, method: &str, heard: &Heard) -> Result<(), Failure> {
+fn authenticate(world: &World, method: &str, heard: &RecordedRequest) -> Result<(), Failure> {
     let among_arguments = || heard.token().filter(|_| world.faults.slack.lenient_arguments);
     let token = heard.bearer().map(str::to_owned).or_else(among_arguments).ok_or("not_authed")?;
     let app_token = &world.secrets.app_token;

@@ -11,7 +11,7 @@ use crate::sandbox::answer::Answer;
 use crate::sandbox::blocks::max;
 use crate::sandbox::channels::Message;
 use crate::sandbox::seed::BOT_USER;
-use crate::sandbox::server::Heard;
+use crate::sandbox::server::RecordedRequest;
 use crate::sandbox::world::{ResponseUrl, World};
 
 const FIELDS: &[&str] = &[
@@ -28,7 +28,7 @@ const FIELDS: &[&str] = &[
 ];
 
 /// Takes an answer. Unknown, used up and expired URLs are 404, malformed answers 400.
-pub(in crate::sandbox) fn respond(world: &mut World, token: &str, heard: &Heard) -> Answer {
+pub(in crate::sandbox) fn respond(world: &mut World, token: &str, heard: &RecordedRequest) -> Answer {
     let url = match admit(world, token) {
         Ok(url) => url,
         Err(error) => return Answer::new(404, json!({"ok": false, "error": error})),
@@ -54,7 +54,7 @@ fn admit(world: &mut World, token: &str) -> Result<ResponseUrl, &'static str> {
     Ok(url.clone())
 }
 
-fn read(heard: &Heard) -> Result<Map<String, Value>, Failure> {
+fn read(heard: &RecordedRequest) -> Result<Map<String, Value>, Failure> {
     if heard.media_type() != "application/json" {
         return Err("invalid_payload".into());
     }
