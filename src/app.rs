@@ -20,7 +20,7 @@ use crate::domain::conversation::Links;
 use crate::error::{Fault, Service, in_words};
 use crate::http::ops::Ops;
 use crate::http::sockets::Sockets;
-use crate::http::{self, Site};
+use crate::http::{self, Server};
 use crate::metrics::Metrics;
 use crate::slack::oauth::OAuth;
 use crate::slack::socket::Dialer;
@@ -31,7 +31,7 @@ use crate::traces::{NotSent, Traces};
 use crate::transport;
 use crate::vault::{BadKey, Vault};
 use crate::work::installations::{Installations, Services};
-use crate::work::office::{Common, Door, Office};
+use crate::work::tenants::{AppState, Ingress, Tenants};
 use crate::work::{Work, calls_end, runner};
 
 /// Why the program did not start.
@@ -81,9 +81,9 @@ pub enum NotStarted {
 /// The program, put together and not yet running.
 pub struct App {
     /// Everybody's work; tests drive it step by step.
-    pub office: Arc<Office>,
+    pub tenants: Arc<Tenants>,
     /// Everything that answers requests.
-    pub site: Site,
+    pub site: Server,
     /// The answers to operators' tools.
     pub ops: Ops,
     /// What comes without requests, if it does.
@@ -106,7 +106,7 @@ impl App {
             .app_token
             .clone()
             .map(|token| Dialer::new(client.clone(), config.slack_api.clone(), token, metrics.clone()));
-        let door = Door {
+        let door = Ingress {
             public: config.public.clone(),
             secrets: config.signing_secrets.clone().into(),
             dialer,
@@ -114,7 +114,7 @@ impl App {
         };
         let links = Links::new(config.dialnote_app.clone());
         let traces = config.collector.as_ref().map(Traces::to).transpose()?.unwrap_or_default();
-        let common = Common { metrics, traces: traces.clone(), ..Common::new(store, links, clock, config.work, door) };
+        let common = AppState { metrics, traces: traces.clone(), ..AppState::new(store, links, clock, config.work, door) };
         let services = Services {
             http: client.clone(),
             slack: config.slack_api.clone(),
@@ -122,20 +122,20 @@ impl App {
             webhooks: config.dialnote_hooks.clone(),
             signing: config.webhook_signing.clone(),
         };
-        let office = Arc::new(match &config.workspaces {
+        let tenants = Arc::new(match &config.workspaces {
             Workspaces::One { slack_token, dialnote_key } => {
                 let own = services.work(&common, slack_token.clone(), Some(dialnote_key.clone()), None);
-                Office::for_one(common, Arc::new(own))
+                Tenants::for_one(common, Arc::new(own))
             }
             Workspaces::Many { app, keys } => {
                 let oauth = OAuth::new(client, config.slack_api.clone(), app.as_ref().clone(), common.metrics.clone());
                 let installations = Installations::new(oauth, services, Vault::new(keys)?);
-                Office::for_many(common, Arc::new(installations))
+                Tenants::for_many(common, Arc::new(installations))
             }
         });
-        let site = Site::new(office.clone());
+        let site = Server::new(tenants.clone());
         let (sockets, ops) = (site.sockets(), site.ops());
-        Ok(Self { office, site, ops, sockets, traces })
+        Ok(Self { tenants, site, ops, sockets, traces })
     }
 
     /// Serves and works until `stop` turns true, then finishes what was begun. Operators' tools are answered until
@@ -148,10 +148,10 @@ impl App {
                 let _ = stop.wait_for(|stop| *stop).await;
             }
         };
-        let check = tokio::spawn(check_connections(self.office.own().cloned()));
+        let check = tokio::spawn(check_connections(self.tenants.own().cloned()));
         let received = receive(self.sockets, stop.clone());
         let working = Box::pin(async {
-            tokio::join!(http::serve::serve(requests, self.site, stopped), received, runner::run(self.office, stop))
+            tokio::join!(http::serve::serve(requests, self.site, stopped), received, runner::run(self.tenants, stop))
         });
         tokio::select! {
             _ = working => {}

@@ -162,7 +162,7 @@ async fn everybody(
     found(&config.database).await?;
     let app = App::build(&config, Clock::System).await?;
     let only = installation.clone().map(InstallationId::new);
-    let all = app.office.everybody(only.as_ref()).await.map_err(Failure::Installations)?;
+    let all = app.tenants.everybody(only.as_ref()).await.map_err(Failure::Installations)?;
     if all.is_empty() {
         return Err(Failure::Nobody(installation));
     }
@@ -175,8 +175,8 @@ async fn rotate(settings: &Settings) -> Result<(), Failure> {
     let config = config(settings)?;
     found(&config.database).await?;
     let app = App::build(&config, Clock::System).await?;
-    let installations = app.office.installations().ok_or(Failure::NothingSealed)?;
-    let sealed = installations.renew_seals(&app.office.common).await.map_err(Failure::Sealing)?;
+    let installations = app.tenants.installations().ok_or(Failure::NothingSealed)?;
+    let sealed = installations.renew_seals(&app.tenants.common).await.map_err(Failure::Sealing)?;
     Ok(writeln!(std::io::stdout(), "Sealed anew: {sealed}. Everything is sealed with the first key.")?)
 }
 

@@ -25,7 +25,7 @@ use crate::slack::inbound::{From, Place};
 use crate::view::connect::{self, Unfit};
 use crate::view::kit::Modal;
 use crate::work::audit;
-use crate::work::installations::{Memory, Tenant};
+use crate::work::installations::{Memory, TenantRecord};
 
 /// What the audit log calls connecting, and its refusal.
 const CONNECT: &str = "connect";
@@ -33,7 +33,7 @@ const CONNECT: &str = "connect";
 impl Request<'_> {
     /// Opens the form, for whoever may connect.
     pub(super) async fn open_connect(self, from: From, place: Place) -> Response {
-        let Some(Tenant { connection, .. }) = self.work.tenant() else {
+        let Some(TenantRecord { connection, .. }) = self.work.tenant() else {
             return self.refuse(&from, Refusal::OperatorConnects).await;
         };
         // Where Slack does not answer it is asked again when the form is submitted.
@@ -70,7 +70,7 @@ impl Request<'_> {
     }
 
     async fn connected(&self, from: &From, typed: &str) -> Result<(usize, Memory), Unfit> {
-        let installations = self.work.tenant().and_then(Tenant::everybody).ok_or(Unfit::NotYours)?;
+        let installations = self.work.tenant().and_then(TenantRecord::everybody).ok_or(Unfit::NotYours)?;
         if !self.may_connect(from).await.ok_or(Unfit::Silent(Service::Slack))? {
             self.record_refusal(from, CONNECT, &Refusal::NotYoursToConnect).await;
             return Err(Unfit::NotYours);
@@ -78,7 +78,7 @@ impl Request<'_> {
         if typed.is_empty() || typed.contains(char::is_whitespace) {
             return Err(Unfit::NoKey);
         }
-        let (common, key) = (&self.front.office.common, SecretString::from(typed));
+        let (common, key) = (&self.front.tenants.common, SecretString::from(typed));
         let client = installations.try_key(common, key.clone());
         let members = tried(&client).await?;
         let memory = self.remembers(from, &client).await?;
@@ -91,7 +91,7 @@ impl Request<'_> {
 
     /// Takes the connection away.
     pub(super) async fn disconnect(self, from: From, place: Place) -> Response {
-        let (Some(installations), Place::View(view)) = (self.work.tenant().and_then(Tenant::everybody), &place) else {
+        let (Some(installations), Place::View(view)) = (self.work.tenant().and_then(TenantRecord::everybody), &place) else {
             return StatusCode::OK.into_response();
         };
         match self.may_connect(&from).await {
@@ -99,7 +99,7 @@ impl Request<'_> {
             Some(false) => return self.refuse_attempt(&from, CONNECT, Refusal::NotYoursToConnect).await,
             None => return unavailable(),
         }
-        let common = &self.front.office.common;
+        let common = &self.front.tenants.common;
         let connection =
             match installations.connect(common, &from.installation, None, from.user.clone(), Memory::Stays).await {
                 Ok(connection) => connection,
@@ -123,7 +123,7 @@ impl Request<'_> {
     async fn record_refusal(&self, from: &From, verb: &str, why: &Refusal) {
         let detail = json!({ "outcome": { "refused": why } });
         let entry = audit::attempt(self.now, from.user.clone(), verb, (Via::Clicked, from.channel.as_ref()), &detail);
-        if let Err(cause) = self.front.office.common.store.record(&from.installation, entry).await {
+        if let Err(cause) = self.front.tenants.common.store.record(&from.installation, entry).await {
             warn!(%cause, "a refused attempt could not be written down");
         }
     }

@@ -87,7 +87,7 @@ impl Request<'_> {
         only: Option<ConversationId>,
         place: Place,
     ) -> Response {
-        let kept = self.within(self.front.office.common.store.draft(&from.installation, &draft)).await.flatten();
+        let kept = self.within(self.front.tenants.common.store.draft(&from.installation, &draft)).await.flatten();
         let kept = kept.filter(|kept| kept.actor == from.user);
         let Some(Kept { command, seen }) = kept.and_then(|kept| serde_json::from_str::<Kept>(&kept.body).ok()) else {
             return self.refuse(&from, Refusal::DraftGone).await;
@@ -309,14 +309,14 @@ impl Request<'_> {
         if let Some(card) = self.card_at(from, card).await {
             return Some(card.conversation);
         }
-        let links = &self.front.office.common.links;
+        let links = &self.front.tenants.common.links;
         message.text.split(['<', '>', '|', ' ', '\n']).find_map(|word| links.parse(word))
     }
 
     /// The card that a message is, where somebody is.
     pub(super) async fn card_at(&self, from: &From, ts: &MessageTs) -> Option<Card> {
         let channel = from.channel.as_ref()?;
-        self.within(self.front.office.common.store.card_at(&from.installation, channel, ts)).await.flatten()
+        self.within(self.front.tenants.common.store.card_at(&from.installation, channel, ts)).await.flatten()
     }
 
     /// The conversations that fit what was typed into a search field, for teammates only.

@@ -45,10 +45,10 @@ pub(super) struct Back {
 
 /// Sends somebody to Slack.
 pub(super) async fn begin(State(front): State<Front>) -> Response {
-    let Some(installations) = front.office.installations() else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(installations) = front.tenants.installations() else { return StatusCode::NOT_FOUND.into_response() };
     let oauth = &installations.oauth;
     let nonce = format!("{:032x}", rand::random::<u128>());
-    let state = state(oauth, &nonce, front.office.common.clock.now());
+    let state = state(oauth, &nonce, front.tenants.common.clock.now());
     let (name, lasts) = (cookie_name(oauth), LASTS.as_secs());
     let secure = if name == REMEMBERED { "; Secure" } else { "" };
     let cookie = format!("{name}={nonce}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Lax{secure}");
@@ -59,8 +59,8 @@ pub(super) async fn begin(State(front): State<Front>) -> Response {
 
 /// Somebody comes back from Slack.
 pub(super) async fn finish(State(front): State<Front>, headers: HeaderMap, Query(back): Query<Back>) -> Response {
-    let Some(installations) = front.office.installations() else { return StatusCode::NOT_FOUND.into_response() };
-    let (common, oauth) = (&front.office.common, &installations.oauth);
+    let Some(installations) = front.tenants.installations() else { return StatusCode::NOT_FOUND.into_response() };
+    let (common, oauth) = (&front.tenants.common, &installations.oauth);
     let state = back.state.and_then(|given| begun(oauth, &given, &headers, common.clock.now()));
     let Some(state) = state else {
         info!("somebody came back from Slack who was not sent, or too late");

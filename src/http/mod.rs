@@ -35,7 +35,7 @@ use crate::http::ops::Ops;
 use crate::http::places::Begun;
 use crate::http::sockets::{Lines, Sockets};
 use crate::slack::oauth;
-use crate::work::office::Office;
+use crate::work::tenants::Tenants;
 
 /// Where Slack sends its requests. All understand every kind of request, so a wrong address in the
 /// app's settings does no harm (contracts/slack.md §1.1).
@@ -44,7 +44,7 @@ const SLACKS: [&str; 4] = ["/slack/commands", "/slack/interactions", "/slack/opt
 /// What a request is served with.
 #[derive(Clone)]
 struct Front {
-    office: Arc<Office>,
+    tenants: Arc<Tenants>,
     /// The connections of Socket Mode, if it is used.
     lines: Option<Lines>,
     /// Whether something could not be stored since it was last tried.
@@ -68,17 +68,17 @@ impl Doubt {
 /// Everything that answers. Slack's requests go straight to where they are stored: the way through a
 /// router, with its boxes and its copies, takes about as long as verifying them.
 #[derive(Clone)]
-pub struct Site {
+pub struct Server {
     front: Front,
     others: TowerToHyperService<Router>,
     is_for_slack: bool,
 }
 
-impl Site {
+impl Server {
     /// Every address we answer.
-    pub fn new(office: Arc<Office>) -> Self {
-        let lines = office.common.door.dialer.is_some().then(Lines::default);
-        let front = Front { office, lines, doubt: Doubt::default() };
+    pub fn new(tenants: Arc<Tenants>) -> Self {
+        let lines = tenants.common.door.dialer.is_some().then(Lines::default);
+        let front = Front { tenants, lines, doubt: Doubt::default() };
         let others = Router::new()
             .route("/healthz", get(ops::alive))
             .route(&format!("{PATH}{{token}}"), post(webhooks::receive))
@@ -108,7 +108,7 @@ impl Site {
 /// The answer of `site` to a request as it comes from a connection. What answers Slack is kept small: it is
 /// moved about for each request, and there may be hundreds of it.
 fn answer(
-    site: &Site,
+    site: &Server,
     request: hyper::Request<Incoming>,
     begun: Begun,
 ) -> impl Future<Output = Result<Response, Infallible>> + use<> {

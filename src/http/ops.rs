@@ -17,10 +17,10 @@ use tracing::warn;
 
 use crate::error::Fault;
 use crate::http::sockets::Lines;
-use crate::http::{Front, Site};
+use crate::http::{Front, Server};
 use crate::metrics::Waiting;
 use crate::store::Overview;
-use crate::work::office::{self, Common};
+use crate::work::tenants::{self, AppState};
 
 /// How long an answer may be given again.
 const FRESH: SignedDuration = SignedDuration::from_secs(1);
@@ -64,10 +64,10 @@ impl Ops {
     }
 
     /// Every address that operators' tools ask.
-    pub fn site(&self) -> Site {
+    pub fn site(&self) -> Server {
         let router = Router::new().route("/healthz", get(alive)).route("/readyz", get(ready));
         let router = router.route("/metrics", get(metrics)).with_state(self.clone());
-        Site::of_operators(self.0.front.clone(), router)
+        Server::of_operators(self.0.front.clone(), router)
     }
 }
 
@@ -88,7 +88,7 @@ impl Desk {
     async fn takes_in(&self) -> bool {
         let asked = Instant::now();
         let mut looked = self.looked.lock().await;
-        let now = self.front.office.common.clock.now();
+        let now = self.front.tenants.common.clock.now();
         if let Some(look) = *looked
             && (look.ended >= asked || look.is_well && is_within(look.at, now, FRESH))
         {
@@ -106,15 +106,15 @@ impl Desk {
     }
 
     async fn try_store(&self, write: bool) -> Result<(), Fault> {
-        let Common { store, clock, instance, .. } = &self.front.office.common;
+        let AppState { store, clock, instance, .. } = &self.front.tenants.common;
         let late = |_| Fault::Store("it was not to be had in time".into());
         tokio::time::timeout(IN_TIME, store.rehearse()).await.map_err(late)??;
-        if write { office::try_store(store.as_ref(), clock, instance).await } else { Ok(()) }
+        if write { tenants::try_store(store.as_ref(), clock, instance).await } else { Ok(()) }
     }
 
     /// How much waits, as it was at most a second ago.
     async fn overview(&self) -> Option<Overview> {
-        let Common { store, clock, .. } = &self.front.office.common;
+        let AppState { store, clock, .. } = &self.front.tenants.common;
         let mut kept = self.overview.lock().await;
         let now = clock.now();
         if let Some((at, overview)) = &*kept
@@ -148,7 +148,7 @@ async fn ready(State(Ops(desk)): State<Ops>) -> Response {
 
 /// What was counted, in the format that Prometheus reads.
 async fn metrics(State(Ops(desk)): State<Ops>) -> String {
-    let Common { metrics, clock, .. } = &desk.front.office.common;
+    let AppState { metrics, clock, .. } = &desk.front.tenants.common;
     metrics.encode(desk.overview().await.map(|overview| Waiting {
         inbox: overview.inbox,
         outbox: overview.outbox,

@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{debug, warn};
 
-use crate::http::Site;
+use crate::http::Server;
 use crate::http::places::Places;
 
 /// The most headers of one request; Slack sends about a dozen.
@@ -30,7 +30,7 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// Serves `site` until `stop` completes, then finishes what was begun. Connections end with it: one that is kept
 /// for what may come would keep everything behind `site`, too.
-pub async fn serve(listener: TcpListener, site: Site, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, site: Server, stop: impl Future<Output = ()>) {
     let mut http = http1::Builder::new();
     // Answers are short: one write of one piece.
     http.max_headers(MOST_HEADERS).max_buf_size(LARGEST_HEAD).writev(false);

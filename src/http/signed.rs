@@ -12,7 +12,7 @@ use crate::http::body::{self, Unread, Whole};
 use crate::http::places::Begun;
 use crate::slack::inbound;
 use crate::slack::signature::{Claim, SIGNATURE_HEADER, TIMESTAMP_HEADER};
-use crate::work::office::Common;
+use crate::work::tenants::AppState;
 
 /// The largest body that is read. Slack's largest payloads are far smaller.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -39,7 +39,7 @@ impl Signed {
     ) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let headers = parts.headers;
-        let Common { door, clock, .. } = &front.office.common;
+        let AppState { door, clock, .. } = &front.tenants.common;
         if door.secrets.is_empty() {
             return Err(refused(
                 "without SLACK_SIGNING_SECRET nothing of Slack's comes in here, but through Socket Mode",

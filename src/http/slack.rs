@@ -42,7 +42,7 @@ use crate::view::help;
 use crate::view::kit::Content;
 use crate::view::{modal, reply};
 use crate::work::Work;
-use crate::work::office::Common;
+use crate::work::tenants::AppState;
 
 /// How long a response URL takes answers (§6.1), less what an answer may take on its way.
 const REPLY_LIFE: SignedDuration = SignedDuration::from_secs(29 * 60);
@@ -69,7 +69,7 @@ pub(super) async fn receive(
 /// Counts an answer, and tells of one that was late.
 pub(super) fn record_response(front: &Front, status: StatusCode, begun: Instant) {
     let (status, took) = (status.as_u16(), begun.elapsed());
-    front.office.common.metrics.answered(status, took);
+    front.tenants.common.metrics.answered(status, took);
     let ack_ms = took.as_secs_f64() * 1000.0;
     if took >= LATE {
         warn!(status, ack_ms, "answered late");
@@ -98,7 +98,7 @@ pub(super) fn answer(
     name: String,
     begun: Instant,
 ) -> impl Future<Output = Response> + '_ {
-    let Common { clock, traces, .. } = &front.office.common;
+    let AppState { clock, traces, .. } = &front.tenants.common;
     let now = clock.now();
     let trace = inbound.installation().and_then(|installation| traces.of(installation, now));
     let Some(trace) = trace else { return Either::Left(dispatch(front, inbound, name, now)) };
@@ -111,10 +111,10 @@ pub(super) fn answer(
 }
 
 async fn dispatch(front: &Front, inbound: Inbound, name: String, now: Timestamp) -> Response {
-    let work = match (front.office.own(), inbound.installation()) {
+    let work = match (front.tenants.own(), inbound.installation()) {
         (Some(own), Some(installation)) => Ok(is_home(own, installation).then(|| own.clone())),
         (Some(own), None) => Ok(Some(own.clone())),
-        (None, Some(installation)) => Box::pin(front.office.of(installation)).await,
+        (None, Some(installation)) => Box::pin(front.tenants.of(installation)).await,
         (None, None) => Ok(None),
     };
     match route(front, work, inbound, name, now) {
@@ -222,7 +222,7 @@ fn not_installed(front: &Front, inbound: Inbound) -> Handling<'_> {
         Inbound::Click { from: From { response_url: Some(url), .. }, .. }
         | Inbound::Shortcut { from: From { response_url: Some(url), .. }, .. } => {
             return Handling::Form(Box::pin(async move {
-                let _ = timeout(PATIENCE, front.office.refuse(&url, false)).await;
+                let _ = timeout(PATIENCE, front.tenants.refuse(&url, false)).await;
                 StatusCode::OK.into_response()
             }));
         }
@@ -247,7 +247,7 @@ fn unavailable_reply(inbound: &Inbound) -> Response {
 /// Stores the job. From here on it happens.
 pub(super) async fn store(front: &Front, order: AcceptRequest) -> Result<(), Fault> {
     let request = order.now.as_millisecond();
-    match front.office.common.store.accept(order.delivery, order.jobs, order.now).await {
+    match front.tenants.common.store.accept(order.delivery, order.jobs, order.now).await {
         Ok(accepted) => {
             debug!(request, ?accepted, "stored");
             Ok(())
@@ -275,7 +275,7 @@ pub(super) struct Request<'a> {
 
 impl<'a> Request<'a> {
     fn slash(self, from: &From, slash: &str, text: &str) -> Handling<'a> {
-        match command::parse(slash, text, &self.front.office.common.links) {
+        match command::parse(slash, text, &self.front.tenants.common.links) {
             Err(parse_error) => {
                 let content = help::parse_error(&parse_error, &format!("{slash} {}", typed::as_typed(text)));
                 Handling::Answered(ephemeral(&content))
@@ -403,7 +403,7 @@ impl<'a> Request<'a> {
 
     fn order(&self, installation: &InstallationId, key: &str, job: &Job) -> AcceptRequest {
         let delivery = Delivery { installation: installation.clone(), key: key.to_owned() };
-        AcceptRequest { delivery, jobs: vec![self.front.office.new_job(installation, job, self.now)], now: self.now }
+        AcceptRequest { delivery, jobs: vec![self.front.tenants.new_job(installation, job, self.now)], now: self.now }
     }
 }
 

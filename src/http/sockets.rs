@@ -92,7 +92,7 @@ pub struct Sockets {
 
 impl Sockets {
     pub(super) fn new(front: Front) -> Option<Self> {
-        let door = &front.office.common.door;
+        let door = &front.tenants.common.door;
         let (dialer, count) = (door.dialer.clone()?, door.sockets);
         Some(Self { lines: front.lines.clone()?, front, dialer, count })
     }
@@ -192,7 +192,7 @@ impl Place {
             answers: JoinSet::new(),
             needs: Some(needs),
         };
-        let open = self.lines.opened(&self.front.office.common.metrics);
+        let open = self.lines.opened(&self.front.tenants.common.metrics);
         info!(open, "a connection to Slack is open");
         connections.spawn(connection.work(left));
         Working { since: Instant::now(), needed, leave }
@@ -212,7 +212,7 @@ impl Place {
 
     /// How long to wait before another try.
     fn pause(&self, fault: &Fault) -> Duration {
-        let now = self.front.office.common.clock.now();
+        let now = self.front.tenants.common.clock.now();
         let tries = Tries { attempt: self.failures, accepted: now, give_up_after: Duration::MAX, seed: rand::random() };
         match retry::after(fault, tries, now) {
             Next::At(due) => Duration::try_from(due.duration_since(now)).unwrap_or_default(),
@@ -247,7 +247,7 @@ impl Connection {
                 _ = &mut left => break None,
             }
         };
-        self.lines.closed(&self.front.office.common.metrics, lost.as_ref());
+        self.lines.closed(&self.front.tenants.common.metrics, lost.as_ref());
         match lost {
             Some(cause) => {
                 warn!(%cause, "a connection to Slack was lost");

@@ -63,8 +63,8 @@ pub(super) async fn receive(
 /// Whose webhook it is, if the address is right.
 async fn whose(front: &Front, named: &str) -> Result<Option<Arc<Work>>, Fault> {
     let (installation, token) = addressed(named);
-    let work = match (installation, front.office.own()) {
-        (Some(installation), None) => front.office.of(&installation).await?,
+    let work = match (installation, front.tenants.own()) {
+        (Some(installation), None) => front.tenants.of(&installation).await?,
         (None, Some(own)) => Some(own.clone()),
         _ => None,
     };

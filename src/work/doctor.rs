@@ -25,9 +25,9 @@ use crate::slack::socket::{Dialer, is_hopeless};
 use crate::store::Claim;
 use crate::transport;
 use crate::view::notice;
-use crate::work::installations::Tenant;
+use crate::work::installations::TenantRecord;
 use crate::work::unreachable::Unreachable;
-use crate::work::{Outcome, Work, office};
+use crate::work::{Outcome, Work, tenants};
 
 /// By how much our clock may be wrong. Slack's requests are refused when they seem five minutes old.
 const CLOCK: SignedDuration = SignedDuration::from_secs(60);
@@ -102,7 +102,7 @@ impl Work {
 }
 
 async fn store(work: &Work) -> Finding {
-    match office::try_store(work.store.as_ref(), &work.clock, &work.instance).await {
+    match tenants::try_store(work.store.as_ref(), &work.clock, &work.instance).await {
         Ok(()) => Finding::new("database", State::Good, "it takes in what has to be kept"),
         Err(cause) => {
             let words = "it takes nothing in. Look for a full disk, and whether the app may write there";
@@ -169,7 +169,7 @@ async fn slack(work: &Work) -> Vec<Finding> {
 
 /// Where an app that anybody can install is installed again.
 fn again(work: &Work) -> Option<String> {
-    work.tenant().and_then(Tenant::everybody).map(|all| all.oauth.app().install())
+    work.tenant().and_then(TenantRecord::everybody).map(|all| all.oauth.app().install())
 }
 
 fn scopes(identity: &Identity, work: &Work) -> Finding {

@@ -33,7 +33,7 @@ use crate::store::{Accepted, Claim, Delivery, Document, Effect, Entry, NewJob, S
 use crate::vault::{Purpose, Sealed, Unopened, Vault};
 use crate::work::documents::{CHANNEL, read};
 use crate::work::homes::{HOME, MOST_HOMES, home_job};
-use crate::work::office::Common;
+use crate::work::tenants::AppState;
 use crate::work::{Outcome, Work, later};
 
 /// How long it may take until every instance knows that something has changed.
@@ -68,7 +68,7 @@ impl Services {
     /// one of many.
     pub fn work(
         &self,
-        common: &Common,
+        common: &AppState,
         token: SecretString,
         key: Option<SecretString>,
         among_many: Option<&InstallationId>,
@@ -79,12 +79,12 @@ impl Services {
         Work::new(common.clone(), self.slack(common, token), self.dialnote(key, common), webhooks)
     }
 
-    fn slack(&self, common: &Common, token: SecretString) -> Slack {
+    fn slack(&self, common: &AppState, token: SecretString) -> Slack {
         Slack::new(self.http.clone(), self.slack.clone(), token, common.metrics.clone())
     }
 
     /// A client of the organization of a key; without one, of none.
-    pub fn dialnote(&self, key: Option<SecretString>, common: &Common) -> Dialnote {
+    pub fn dialnote(&self, key: Option<SecretString>, common: &AppState) -> Dialnote {
         Dialnote::new(self.http.clone(), self.dialnote.clone(), key, common.metrics.clone())
     }
 }
@@ -99,7 +99,7 @@ pub struct Installations {
 }
 
 /// What an installation among many has to know of itself.
-pub struct Tenant {
+pub struct TenantRecord {
     /// What it is one of. They know all their work: if it kept them in turn, neither would ever end, and with them
     /// the store and its connections.
     installations: Weak<Installations>,
@@ -109,7 +109,7 @@ pub struct Tenant {
     pub connection: Option<Connection>,
 }
 
-impl Tenant {
+impl TenantRecord {
     /// Everybody who installed the app.
     pub fn everybody(&self) -> Option<Arc<Installations>> {
         self.installations.upgrade()
@@ -147,7 +147,7 @@ impl Installations {
 
     /// The work of an installation, if there is one. What another instance has changed is noticed within
     /// seconds.
-    pub async fn work(self: &Arc<Self>, common: &Common, id: &InstallationId) -> Result<Option<Arc<Work>>, Fault> {
+    pub async fn work(self: &Arc<Self>, common: &AppState, id: &InstallationId) -> Result<Option<Arc<Work>>, Fault> {
         let now = common.clock.now();
         if let Some(known) = self.known().get(id).filter(|known| later(known.at, AGE) > now) {
             return Ok(Some(known.work.clone()));
@@ -166,7 +166,7 @@ impl Installations {
     }
 
     /// Everybody, in the order of their ids.
-    pub async fn all(&self, common: &Common) -> Result<Vec<InstallationId>, Fault> {
+    pub async fn all(&self, common: &AppState) -> Result<Vec<InstallationId>, Fault> {
         let (mut all, mut after) = (Vec::new(), InstallationId::new(""));
         loop {
             let page = common.store.installations(&after, PAGE).await?;
@@ -177,19 +177,19 @@ impl Installations {
     }
 
     /// What answers people where the app is not installed: that needs no token.
-    pub(super) fn without_a_token(&self, common: &Common) -> Slack {
+    pub(super) fn without_a_token(&self, common: &AppState) -> Slack {
         self.services.slack(common, SecretString::default())
     }
 
     /// Takes note that a way to install is being gone. Answers whether it was not gone before.
-    pub async fn begin(&self, common: &Common, state: &str) -> Result<bool, Fault> {
+    pub async fn begin(&self, common: &AppState, state: &str) -> Result<bool, Fault> {
         let delivery = Delivery { installation: InstallationId::new(NOBODY), key: state.to_owned() };
         Ok(common.store.accept(delivery, Vec::new(), common.clock.now()).await? == Accepted::New)
     }
 
     /// Keeps what was granted, and welcomes whoever granted it. What was kept of an earlier installation is
     /// replaced; what it was connected to stays.
-    pub async fn install(&self, common: &Common, granted: Granted, state: &str) -> Result<(), Fault> {
+    pub async fn install(&self, common: &AppState, granted: Granted, state: &str) -> Result<(), Fault> {
         let (id, now) = (granted.installation.clone(), common.clock.now());
         let before = kept(common, &id).await?;
         let installation = self.installation(&granted, now);
@@ -212,7 +212,7 @@ impl Installations {
     /// What is kept of another organization goes in the same transaction. Every home that is open is drawn again.
     pub async fn connect(
         &self,
-        common: &Common,
+        common: &AppState,
         id: &InstallationId,
         key: Option<&SecretString>,
         by: SlackUserId,
@@ -239,12 +239,12 @@ impl Installations {
     }
 
     /// A client of the organization of a key that is not kept yet.
-    pub fn try_key(&self, common: &Common, key: SecretString) -> Dialnote {
+    pub fn try_key(&self, common: &AppState, key: SecretString) -> Dialnote {
         self.services.dialnote(Some(key), common)
     }
 
     /// Seals what is kept with the first key, if it is sealed with another. Answers how many secrets that were.
-    pub async fn renew_seals(&self, common: &Common) -> Result<usize, Fault> {
+    pub async fn renew_seals(&self, common: &AppState) -> Result<usize, Fault> {
         let mut renewed = 0;
         for id in self.all(common).await? {
             renewed += self.renew_seals_of(common, &id).await?;
@@ -252,7 +252,7 @@ impl Installations {
         Ok(renewed)
     }
 
-    async fn renew_seals_of(&self, common: &Common, id: &InstallationId) -> Result<usize, Fault> {
+    async fn renew_seals_of(&self, common: &AppState, id: &InstallationId) -> Result<usize, Fault> {
         let of_token = |installation: &mut Installation| {
             let token = self.renewed(id, Purpose::SlackToken, &mut installation.token)?;
             let refresh = installation.refresh.as_mut();
@@ -300,13 +300,13 @@ impl Installations {
         (self.vault.seal(id, Purpose::SlackToken, &tokens.access), refresh, tokens.lasts.map(|lasts| end(now, lasts)))
     }
 
-    fn made(self: &Arc<Self>, common: &Common, id: &InstallationId, kept: &KeptOf) -> Result<Work, Fault> {
+    fn made(self: &Arc<Self>, common: &AppState, id: &InstallationId, kept: &KeptOf) -> Result<Work, Fault> {
         let open = |purpose, sealed| self.vault.open(id, purpose, sealed).map_err(|cause| closed(id, &cause));
         let token = open(Purpose::SlackToken, &kept.installation.token)?;
         let key = kept.connection.as_ref().and_then(|connection| connection.key.as_ref());
         let key = key.map(|key| open(Purpose::DialnoteKey, key)).transpose()?;
         let KeptOf { installation, connection } = kept.clone();
-        let tenant = Tenant { installations: Arc::downgrade(self), installation, connection };
+        let tenant = TenantRecord { installations: Arc::downgrade(self), installation, connection };
         Ok(self.services.work(common, token, key, Some(id)).of(id.clone(), tenant))
     }
 
@@ -323,7 +323,7 @@ impl Work {
         let (id, now) = (&claim.installation, self.clock.now());
         let kept: Option<Installation> = self.kept(id, Installation::KIND, "").await?;
         let kept = kept.filter(|kept| kept.refresh_at().is_some_and(|due| due <= now));
-        let installations = self.tenant.as_ref().and_then(Tenant::everybody);
+        let installations = self.tenant.as_ref().and_then(TenantRecord::everybody);
         let Some(((installation, sealed), installations)) =
             kept.and_then(|kept| Some((kept.clone(), kept.refresh?))).zip(installations)
         else {
@@ -348,7 +348,7 @@ impl Work {
     /// installed again is of yesterday (§19.2).
     pub(super) async fn removed(&self, claim: &Claim, at: Timestamp) -> Result<Outcome, Fault> {
         let id = &claim.installation;
-        let Some(tenant @ Tenant { installation, .. }) = &self.tenant else {
+        let Some(tenant @ TenantRecord { installation, .. }) = &self.tenant else {
             error!("the app was removed from its workspace: SLACK_BOT_TOKEN is of no use any more");
             return Ok(Outcome::done(Vec::new()));
         };
@@ -389,7 +389,7 @@ fn recorded(before: Option<&Connection>, after: &Connection, memory: Memory) -> 
 }
 
 /// What draws every home again that somebody has opened: what stands there may be nobody's business any more.
-async fn open_homes(common: &Common, id: &InstallationId) -> Result<Vec<NewJob>, Fault> {
+async fn open_homes(common: &AppState, id: &InstallationId) -> Result<Vec<NewJob>, Fault> {
     let homes = common.store.documents(id, HOME, MOST_HOMES).await?;
     let draw = |home: Document| {
         let job = home_job(SlackUserId::new(home.id), Query::of(Filter::Mine));
@@ -401,7 +401,7 @@ async fn open_homes(common: &Common, id: &InstallationId) -> Result<Vec<NewJob>,
 /// Seals the secrets in a document with another key. If it changes before that is stored, the changed one is
 /// sealed. A token that was replaced in between would be lost, and an app that was removed would be back.
 async fn renew_document<T: Serialize + DeserializeOwned>(
-    common: &Common,
+    common: &AppState,
     id: &InstallationId,
     kind: &str,
     renew: impl Fn(&mut T) -> Result<usize, Fault>,
@@ -423,7 +423,7 @@ async fn renew_document<T: Serialize + DeserializeOwned>(
 }
 
 /// What is kept of an installation, if there is one.
-async fn kept(common: &Common, id: &InstallationId) -> Result<Option<KeptOf>, Fault> {
+async fn kept(common: &AppState, id: &InstallationId) -> Result<Option<KeptOf>, Fault> {
     let Some(document) = common.store.document(id, Installation::KIND, "").await? else { return Ok(None) };
     let unread =
         |what: &str, error: serde_json::Error| Fault::Sealed(format!("{what} of {id} cannot be read: {error}"));

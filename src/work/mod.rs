@@ -1,5 +1,5 @@
 //! What happens after the acknowledgement. One job at a time is claimed, brought one step further
-//! and settled; the server loops [`office::Office::step`], and so do the tests, so that what is tested is
+//! and settled; the server loops [`tenants::Office::step`], and so do the tests, so that what is tested is
 //! what runs.
 
 mod absence;
@@ -30,7 +30,7 @@ mod lists;
 mod lookup;
 mod names;
 mod offboarding;
-pub mod office;
+pub mod tenants;
 mod organization;
 mod outbox;
 pub mod people;
@@ -79,8 +79,8 @@ use crate::slack::client::Slack;
 use crate::store::{Claim, Effect, NewJob, Queue, Settled, Store, Verdict};
 use crate::traces;
 use crate::work::execute::Stop;
-use crate::work::installations::Tenant;
-use crate::work::office::{Common, Door};
+use crate::work::installations::TenantRecord;
+use crate::work::tenants::{AppState, Ingress};
 use crate::work::people::People;
 use crate::work::projection::Projection;
 use crate::work::rate_limits::Pacing;
@@ -153,7 +153,7 @@ pub struct Work {
     /// Held by who picks somebody of a group.
     picking: Mutex<()>,
     settings: Settings,
-    door: Door,
+    door: Ingress,
     /// This process among others on the same store.
     instance: String,
     home: OnceCell<InstallationId>,
@@ -162,7 +162,7 @@ pub struct Work {
     /// Since when dialnote has refused the key.
     key_refused: std::sync::Mutex<Option<Timestamp>>,
     /// What it has to know of itself, if it is one among many; else its keys are set by the operator.
-    tenant: Option<Tenant>,
+    tenant: Option<TenantRecord>,
 }
 
 /// What a step came to.
@@ -187,8 +187,8 @@ type Advance<'a> = Pin<Box<dyn Future<Output = Result<Outcome, Fault>> + Send + 
 
 impl Work {
     /// Puts together what the jobs of one installation need. Nothing is called yet.
-    pub fn new(common: Common, slack: Slack, dialnote: Dialnote, webhooks: Option<Hooks>) -> Self {
-        let Common { store, links, clock, metrics, settings, door, instance, epoch, .. } = common;
+    pub fn new(common: AppState, slack: Slack, dialnote: Dialnote, webhooks: Option<Hooks>) -> Self {
+        let AppState { store, links, clock, metrics, settings, door, instance, epoch, .. } = common;
         let people = People::new(store.clone(), slack.clone(), dialnote.clone(), clock.clone());
         let (index, home) = (Projection::following(epoch), OnceCell::new());
         Self {
@@ -213,12 +213,12 @@ impl Work {
     }
 
     /// The same for an installation that is known already, and is one among many.
-    pub(super) fn of(self, home: InstallationId, tenant: Tenant) -> Self {
+    pub(super) fn of(self, home: InstallationId, tenant: TenantRecord) -> Self {
         Self { home: OnceCell::from(home), tenant: Some(tenant), ..self }
     }
 
     /// What it has to know of itself, if it is one among many.
-    pub fn tenant(&self) -> Option<&Tenant> {
+    pub fn tenant(&self) -> Option<&TenantRecord> {
         self.tenant.as_ref()
     }
 

@@ -16,7 +16,7 @@ use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::store::Queue;
 use crate::work::Work;
-use crate::work::office::Office;
+use crate::work::tenants::Tenants;
 use crate::work::poller::SIGN_OF_LIFE;
 
 /// How long to wait at most before looking again, whatever the bells say.
@@ -47,27 +47,27 @@ const WAITING: usize = 8;
 const HELD_BACK: usize = 4;
 
 /// Works on both lanes and on the timers until `stop` turns true.
-pub async fn run(office: Arc<Office>, stop: watch::Receiver<bool>) {
+pub async fn run(tenants: Arc<Tenants>, stop: watch::Receiver<bool>) {
     let much_to_say = AtomicBool::new(false);
     tokio::join!(
-        queue(office.clone(), Queue::Work, &much_to_say, stop.clone()),
-        queue(office.clone(), Queue::Outbox, &much_to_say, stop.clone()),
-        timers(office.clone(), stop.clone()),
-        watchers(office, stop),
+        queue(tenants.clone(), Queue::Work, &much_to_say, stop.clone()),
+        queue(tenants.clone(), Queue::Outbox, &much_to_say, stop.clone()),
+        timers(tenants.clone(), stop.clone()),
+        watchers(tenants, stop),
     );
 }
 
 /// Looks at what changes in dialnote, for each installation apart.
-async fn watchers(office: Arc<Office>, mut stop: watch::Receiver<bool>) {
-    let Some(installations) = office.installations().cloned() else {
-        return watcher(office, None, stop).await;
+async fn watchers(tenants: Arc<Tenants>, mut stop: watch::Receiver<bool>) {
+    let Some(installations) = tenants.installations().cloned() else {
+        return watcher(tenants, None, stop).await;
     };
     let (mut watched, mut watchers) = (HashSet::new(), JoinSet::new());
     while !*stop.borrow() {
-        let all = installations.all(&office.common).await.inspect_err(log).unwrap_or_default();
+        let all = installations.all(&tenants.common).await.inspect_err(log).unwrap_or_default();
         for id in all {
             if watched.insert(id.clone()) {
-                let watcher = watcher(office.clone(), Some(id.clone()), stop.clone());
+                let watcher = watcher(tenants.clone(), Some(id.clone()), stop.clone());
                 watchers.spawn(async move {
                     watcher.await;
                     id
@@ -87,12 +87,12 @@ async fn watchers(office: Arc<Office>, mut stop: watch::Receiver<bool>) {
 
 /// Looks at what changes in dialnote, more often when much does; until the installation is gone. None names the
 /// one whose token is set.
-async fn watcher(office: Arc<Office>, id: Option<InstallationId>, mut stop: watch::Receiver<bool>) {
+async fn watcher(tenants: Arc<Tenants>, id: Option<InstallationId>, mut stop: watch::Receiver<bool>) {
     let mut pause = Duration::ZERO;
     while !*stop.borrow() {
         let work = match &id {
-            Some(id) => office.of(id).await,
-            None => Ok(office.own().cloned()),
+            Some(id) => tenants.of(id).await,
+            None => Ok(tenants.own().cloned()),
         };
         let work = match work {
             Ok(Some(work)) if work.is_connected() => Some(work),
@@ -129,19 +129,19 @@ async fn wait_as_leader(work: Option<&Work>, mut pause: Duration) {
     sleep(pause).await;
 }
 
-async fn queue(office: Arc<Office>, queue: Queue, much_to_say: &AtomicBool, mut stop: watch::Receiver<bool>) {
-    let bell = office.common.store.bell(queue);
+async fn queue(tenants: Arc<Tenants>, queue: Queue, much_to_say: &AtomicBool, mut stop: watch::Receiver<bool>) {
+    let bell = tenants.common.store.bell(queue);
     let places = Arc::new(Places::default());
     let mut running = JoinSet::new();
     while !*stop.borrow() {
         // Asked for before looking, so that no ring between looking and waiting is missed.
         let rung = bell.notified();
         while running.try_join_next().is_some() {}
-        let parallel = office.common.settings.parallel;
+        let parallel = tenants.common.settings.parallel;
         let at_once = at_once(queue, parallel, much_to_say.load(Ordering::Relaxed));
         let given_back = places.given_back.notified();
         let free = at_once.saturating_sub(places.taken()).min((parallel * WAITING).saturating_sub(running.len()));
-        let started = start(&office, queue, free, &places, &mut running).await;
+        let started = start(&tenants, queue, free, &places, &mut running).await;
         // Whoever finishes makes room then. With room to spare there was no more to do, and who finishes
         // changes nothing about that without ringing a bell.
         let all_busy = started.as_ref().is_ok_and(|count| *count == free);
@@ -156,7 +156,7 @@ async fn queue(office: Arc<Office>, queue: Queue, much_to_say: &AtomicBool, mut 
             _ = running.join_next(), if all_busy => sleep(GATHER).await,
             () = given_back, if all_busy => {}
             () = rung, if started.is_ok() && !all_busy => {}
-            () = until_due(&office, queue), if started.is_ok() && !all_busy => {}
+            () = until_due(&tenants, queue), if started.is_ok() && !all_busy => {}
         }
     }
     let finish = async { while running.join_next().await.is_some() {} };
@@ -212,7 +212,7 @@ async fn in_place(place: Place, work: impl Future<Output = ()>) {
 }
 
 async fn start(
-    office: &Arc<Office>,
+    tenants: &Arc<Tenants>,
     queue: Queue,
     free: usize,
     places: &Arc<Places>,
@@ -221,17 +221,17 @@ async fn start(
     if free == 0 {
         return Ok(0);
     }
-    let claims = office
+    let claims = tenants
         .common
         .store
-        .claim(queue, free, office.common.clock.now(), office.common.settings.lease)
+        .claim(queue, free, tenants.common.clock.now(), tenants.common.settings.lease)
         .await
         .inspect_err(log)?;
     let count = claims.len();
     for claim in claims {
-        let office = office.clone();
+        let tenants = tenants.clone();
         let work = async move {
-            let _ = office.work_on(claim).await.inspect_err(log);
+            let _ = tenants.work_on(claim).await.inspect_err(log);
         };
         running.spawn(in_place(places.take(), work));
     }
@@ -240,11 +240,11 @@ async fn start(
 
 /// Waits until the next job is due, but not longer than [`POLL`]. Where much is done a bell rings before the
 /// store is asked.
-async fn until_due(office: &Office, queue: Queue) {
+async fn until_due(tenants: &Tenants, queue: Queue) {
     sleep(SOON).await;
-    let pause = match office.common.store.next_due(queue).await {
+    let pause = match tenants.common.store.next_due(queue).await {
         Ok(Some(due)) => {
-            let until = due.duration_since(office.common.clock.now());
+            let until = due.duration_since(tenants.common.clock.now());
             Duration::try_from(until).unwrap_or(Duration::ZERO).min(POLL)
         }
         _ => POLL,
@@ -252,14 +252,14 @@ async fn until_due(office: &Office, queue: Queue) {
     sleep(pause).await;
 }
 
-async fn timers(office: Arc<Office>, mut stop: watch::Receiver<bool>) {
+async fn timers(tenants: Arc<Tenants>, mut stop: watch::Receiver<bool>) {
     let mut tick = interval(Duration::from_secs(1));
     while !*stop.borrow() {
         tokio::select! {
             _ = tick.tick() => {}
             _ = stop.changed() => return,
         }
-        let _ = office.tick().await.inspect_err(log);
+        let _ = tenants.tick().await.inspect_err(log);
     }
 }
 

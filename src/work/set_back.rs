@@ -9,12 +9,12 @@ use tracing::warn;
 
 use crate::error::Fault;
 use crate::work::later;
-use crate::work::office::Office;
+use crate::work::tenants::Tenants;
 
 /// By how much a clock may go back, or another machine's be ahead, without anything being done about it.
 const TOLERATED: Duration = Duration::from_secs(5);
 
-impl Office {
+impl Tenants {
     /// Looks whether the clock was set back since the last look, and brings what waits to the new time.
     pub(super) async fn notice_set_back(&self) -> Result<(), Fault> {
         let now = self.common.clock.now();

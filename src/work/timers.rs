@@ -22,7 +22,7 @@ use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, SlackUserId
 use crate::store::{Claim, Class, NewJob};
 use crate::work::Work;
 use crate::work::digests::OVERDUE;
-use crate::work::office::Office;
+use crate::work::tenants::Tenants;
 use crate::work::stale::UNTOUCHED;
 use crate::work::{earlier, later, undoing};
 
@@ -56,7 +56,7 @@ const LEADER: &str = "timers";
 /// How long it leads without a sign of life.
 const LEADS: Duration = Duration::from_secs(10);
 
-impl Office {
+impl Tenants {
     /// Does what time has brought about, if no other instance does.
     pub async fn tick(&self) -> Result<(), Fault> {
         self.notice_set_back().await?;

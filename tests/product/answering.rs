@@ -24,7 +24,7 @@ async fn accepted_by_its_button() {
         assert_snapshot!(bot.line(ANA).await, @"Zoe takes care of this.");
         assert_snapshot!(bot.dm(MAYA).await, @"Zoe takes care of +1 415 555 0101 (Ana Lima).");
         bot.clock.advance(SignedDuration::from_hours(24));
-        bot.office.tick().await.unwrap();
+        bot.tenants.tick().await.unwrap();
         bot.settle().await;
     })
     .await;
@@ -117,10 +117,10 @@ async fn nobody_is_hurried_outside_working_hours() {
         bot.slash(MAYA, "/handoff @zoe conv_1001 call before noon").await;
         bot.read_all().await;
         bot.clock.advance(SignedDuration::from_hours(5));
-        bot.office.tick().await.unwrap();
+        bot.tenants.tick().await.unwrap();
         bot.settle().await;
         bot.clock.advance(A_QUARTER + SignedDuration::from_secs(1));
-        bot.office.tick().await.unwrap();
+        bot.tenants.tick().await.unwrap();
         assert!(bot.dm(ZOE).await.contains("waits for your answer"), "a quarter past nine where Zoe is");
         bot.press_private(ZOE, "dm", "accept", 0).await;
         bot.read_all().await;

@@ -35,7 +35,7 @@ async fn what_waits_for_dialnote_does_not_wait_longer() {
     product(async |bot| {
         bot.look().await;
         for down in [true, false] {
-            bot.office.tick().await.unwrap();
+            bot.tenants.tick().await.unwrap();
             bot.world(|world| {
                 world.faults.dialnote.down = down;
                 world.faults.dialnote.rate_limited = (!down).then_some(30);
@@ -62,9 +62,9 @@ async fn changes_in_dialnote_are_noticed_after_a_clock_was_set_back() {
         bot.look().await;
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
-        bot.office.tick().await.unwrap();
+        bot.tenants.tick().await.unwrap();
         bot.clock.advance(BACK);
-        bot.office.tick().await.unwrap();
+        bot.tenants.tick().await.unwrap();
         bot.sandbox.change_in_dialnote(&json!({ "conversation": ANA, "assignedToId": "mem_leo" })).unwrap();
         for _ in 0..3 {
             bot.clock.advance(SignedDuration::from_secs(10));
@@ -85,7 +85,7 @@ async fn changes_in_dialnote_are_noticed_after_a_clock_was_set_back() {
 async fn a_clock_that_jumps_ahead_and_back_gives_nothing_up() {
     product(async |bot| {
         bot.look().await;
-        bot.office.tick().await.unwrap();
+        bot.tenants.tick().await.unwrap();
         bot.world(|world| world.faults.dialnote.down = true);
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call").await;
         bot.settle().await;

@@ -131,7 +131,7 @@ const SABOTAGE: &str = "
 
 async fn until_it_fails(bot: &Bot) -> Fault {
     loop {
-        match (bot.office.step(Queue::Work).await, bot.office.step(Queue::Outbox).await) {
+        match (bot.tenants.step(Queue::Work).await, bot.tenants.step(Queue::Outbox).await) {
             (Err(fault), _) | (_, Err(fault)) => return fault,
             (inbox, outbox) => assert!(inbox.unwrap() || outbox.unwrap(), "all is done, and nothing failed"),
         }

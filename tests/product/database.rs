@@ -122,7 +122,7 @@ async fn an_ended_world_keeps_nothing_open() {
     product(async |bot| {
         bot.slash(MAYA, "/assign me conv_1001").await;
         bot.read_all().await;
-        store = Some(Arc::downgrade(&bot.office.common.store));
+        store = Some(Arc::downgrade(&bot.tenants.common.store));
     })
     .await;
     let store = store.expect("the world's store");

@@ -413,7 +413,7 @@ async fn what_returns_by_itself_is_decided_again() {
             for _ in 0..2 {
                 bot.world(|world| world.faults.dialnote.fail_next = vec![failing(status, 9)]);
                 bot.clock.advance(SignedDuration::from_mins(16));
-                bot.office.tick().await.unwrap();
+                bot.tenants.tick().await.unwrap();
                 bot.read_all().await;
             }
             assert_eq!(bot.world(|world| world.faults.dialnote.fail_next[0].times), 8, "it was about to return");

@@ -45,7 +45,7 @@ async fn each_working_morning_a_channel_reads_what_waits() {
           Open: Zoe 2, Leo 1.
         ");
         bot.clock.advance(SignedDuration::from_hours(48));
-        bot.office.tick().await.unwrap();
+        bot.tenants.tick().await.unwrap();
         bot.settle().await;
         assert_eq!(bot.posts("front-desk").len(), 2, "nobody works on Sundays");
         bot.clock.advance(SignedDuration::from_hours(24));
@@ -160,7 +160,7 @@ async fn a_digest_that_was_given_up_comes_again() {
         bot.read_all().await;
         // Its job is lost, as if nothing had worked for a day.
         bot.clock.advance(SignedDuration::from_mins(1));
-        bot.office.tick().await.unwrap();
+        bot.tenants.tick().await.unwrap();
         let jobs = bot.work.store.claim(Queue::Work, 9, bot.clock.now(), LEASE).await.unwrap();
         for job in jobs {
             let cause = "on purpose".to_owned();
@@ -171,7 +171,7 @@ async fn a_digest_that_was_given_up_comes_again() {
         for _ in 0..24 * 8 {
             bot.clock.advance(SignedDuration::from_hours(1));
             bot.look().await;
-            bot.office.tick().await.unwrap();
+            bot.tenants.tick().await.unwrap();
             bot.settle().await;
         }
         assert!(digests(bot) > 0);

@@ -66,7 +66,7 @@ async fn who_waits_is_told_for_which_service() {
         let meanwhile = async {
             bot.sandbox.hung().await;
             bot.clock.advance(SignedDuration::from_secs(4));
-            bot.office.tick().await.unwrap();
+            bot.tenants.tick().await.unwrap();
             bot.sandbox.release();
         };
         tokio::join!(meanwhile, bot.settle());
@@ -110,7 +110,7 @@ async fn who_waits_is_told_once_although_the_app_dies_while_it_says_so() {
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
         bot.settle().await;
         bot.clock.advance(SignedDuration::from_secs(4));
-        bot.office.tick().await.unwrap();
+        bot.tenants.tick().await.unwrap();
         let hang =
             Hang { service: Service::Slack, method: "response_url".into(), path: String::new(), after_effect: true };
         bot.dies_during(hang).await;

@@ -137,7 +137,7 @@ async fn picks_on_their_way_count() {
         });
         bot.slash(MAYA, &format!("/assign @frontdesk {SIX}")).await;
         while {
-            let (one, other) = tokio::join!(bot.office.step(Queue::Work), second.step(Queue::Work));
+            let (one, other) = tokio::join!(bot.tenants.step(Queue::Work), second.step(Queue::Work));
             one.unwrap() | other.unwrap()
         } {}
         for _ in 0..4 {

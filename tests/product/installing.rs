@@ -114,7 +114,7 @@ async fn whoever_does_not_agree_changes_nothing() {
     product_with(NOBODY, async |bot| {
         let page = Browser::default().install(&bot.url, "T0ACME", "no").await;
         assert!(page.contains("<h1>Not installed</h1>") && page.contains("Nothing was changed."), "{page}");
-        assert!(bot.office.everybody(None).await.unwrap().is_empty());
+        assert!(bot.tenants.everybody(None).await.unwrap().is_empty());
     })
     .await;
 }
@@ -179,7 +179,7 @@ async fn two_workspaces_work_side_by_side_and_nothing_crosses() {
         globex.sandbox.uninstall().await.unwrap();
         acme.settle().await;
         let id = |team: &str| InstallationId::new(team);
-        assert!(acme.office.of(&id("T0GLOBEX")).await.unwrap().is_none(), "its tokens are gone");
+        assert!(acme.tenants.of(&id("T0GLOBEX")).await.unwrap().is_none(), "its tokens are gone");
         let store = acme.work.store.clone();
         assert_eq!(store.documents(&id("T0GLOBEX"), "route", 9).await.unwrap(), []);
         assert!(!store.latest(&id("T0GLOBEX"), None, 9).await.unwrap().is_empty(), "the audit log stays");
@@ -221,7 +221,7 @@ async fn an_organization_installs_it_for_all_its_workspaces() {
         }
         bot.sandbox.uninstall().await.unwrap();
         bot.settle().await;
-        assert!(bot.office.everybody(None).await.unwrap().is_empty());
+        assert!(bot.tenants.everybody(None).await.unwrap().is_empty());
     })
     .await;
 }
@@ -232,13 +232,13 @@ async fn a_late_word_of_a_removal_does_not_remove_what_was_installed_since() {
         let revoked = json!({ "type": "tokens_revoked", "tokens": { "bot": ["U0BOT"] } });
         bot.sandbox.event(json!({ "type": "app_uninstalled" })).await.unwrap();
         bot.settle().await;
-        assert!(bot.office.everybody(None).await.unwrap().is_empty());
+        assert!(bot.tenants.everybody(None).await.unwrap().is_empty());
         bot.install().await;
         bot.clock.advance(SignedDuration::from_secs(-2));
         bot.sandbox.event(revoked).await.unwrap();
         bot.clock.advance(SignedDuration::from_secs(2));
         bot.settle().await;
-        assert_eq!(bot.office.everybody(None).await.unwrap().len(), 1);
+        assert_eq!(bot.tenants.everybody(None).await.unwrap().len(), 1);
         bot.connect().await;
     })
     .await;
@@ -273,7 +273,7 @@ async fn tokens_are_replaced_before_they_end() {
         let token = |bot: &Bot| bot.world(|world| world.grants.tokens.last().unwrap().text.clone());
         let first = token(bot);
         bot.clock.advance(SignedDuration::from_hours(10));
-        bot.office.tick().await.unwrap();
+        bot.tenants.tick().await.unwrap();
         bot.settle().await;
         let second = token(bot);
         assert_ne!(first, second);
@@ -295,7 +295,7 @@ async fn a_crash_over_the_next_token_loses_it_not() {
         bot.install().await;
         bot.connect().await;
         bot.clock.advance(SignedDuration::from_hours(10));
-        bot.office.tick().await.unwrap();
+        bot.tenants.tick().await.unwrap();
         let method = "oauth.v2.access".to_owned();
         bot.dies_during(Hang { service: Service::Slack, method, path: String::new(), after_effect: true }).await;
         bot.settle().await;
@@ -337,10 +337,10 @@ async fn the_key_that_seals_is_replaced_and_the_old_one_thrown_away() {
     product_with(INSTALLED, async |bot| {
         let new = "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
         let both = format!("{new},{ENCRYPTION_KEY}");
-        let office = bot.second_with(&[("ENCRYPTION_KEY", &both)]).await;
-        let installations = office.installations().unwrap();
-        assert_eq!(installations.renew_seals(&office.common).await.unwrap(), 2);
-        assert_eq!(installations.renew_seals(&office.common).await.unwrap(), 0);
+        let tenants = bot.second_with(&[("ENCRYPTION_KEY", &both)]).await;
+        let installations = tenants.installations().unwrap();
+        assert_eq!(installations.renew_seals(&tenants.common).await.unwrap(), 2);
+        assert_eq!(installations.renew_seals(&tenants.common).await.unwrap(), 0);
         for kind in ["installation", "connection"] {
             let team = InstallationId::new(bot.team());
             assert!(bot.work.store.document(&team, kind, "").await.unwrap().is_some(), "{kind}");

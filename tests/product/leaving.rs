@@ -86,7 +86,7 @@ async fn a_switched_off_account_is_noticed_although_nobody_ever_named_it() {
         bot.slash(MAYA, "/assign @sam conv_1001").await;
         bot.read_all().await;
         bot.clock.advance(SignedDuration::from_hours(50));
-        bot.office.tick().await.unwrap();
+        bot.tenants.tick().await.unwrap();
         bot.world(|world| {
             let sam = world.person_mut(SAM).unwrap();
             (sam.deleted, sam.email) = (true, None);

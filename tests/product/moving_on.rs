@@ -101,7 +101,7 @@ async fn moved_on_in_dialnote_days_later() {
         bot.look().await;
         given(bot, "/assign @zoe conv_1001").await;
         bot.clock.advance(SignedDuration::from_hours(4 * 24));
-        bot.office.tick().await.unwrap();
+        bot.tenants.tick().await.unwrap();
         bot.look().await;
         bot.in_dialnote(json!({ "conversation": ANA, "status": "done" })).await;
         bot.pass(SignedDuration::from_secs(31)).await;
@@ -136,7 +136,7 @@ async fn is_added_unheard(bot: &mut Bot, how: impl AsyncFnOnce(&mut Bot)) {
         bot.read_all().await;
     }
     bot.clock.advance(SignedDuration::from_mins(15));
-    bot.office.tick().await.unwrap();
+    bot.tenants.tick().await.unwrap();
     how(bot).await;
     bot.pass(SignedDuration::from_secs(60)).await;
     let said = bot.world(|world| {

@@ -2,7 +2,7 @@
 
 use dialnote_slack::sandbox::{DialnoteFailure, Hang, Service, SlackFailure};
 use dialnote_slack::store::Queue;
-use dialnote_slack::work::office::Office;
+use dialnote_slack::work::tenants::Tenants;
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -11,8 +11,8 @@ use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product};
 /// Longer than a lease.
 const A_MINUTE: SignedDuration = SignedDuration::from_secs(60);
 
-async fn finish(office: &Office) {
-    while office.step(Queue::Work).await.unwrap() || office.step(Queue::Outbox).await.unwrap() {}
+async fn finish(tenants: &Tenants) {
+    while tenants.step(Queue::Work).await.unwrap() || tenants.step(Queue::Outbox).await.unwrap() {}
 }
 
 /// The app stands still in the middle of the call that `hang` describes; for longer than its lease,
@@ -150,7 +150,7 @@ async fn one_is_told_once_that_a_long_search_waits() {
         let meanwhile = async {
             bot.sandbox.hung().await;
             bot.clock.advance(SignedDuration::from_secs(5));
-            bot.office.tick().await.unwrap();
+            bot.tenants.tick().await.unwrap();
             bot.sandbox.release();
         };
         tokio::join!(bot.step(Queue::Work), meanwhile);

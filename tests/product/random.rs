@@ -313,7 +313,7 @@ impl<'a> Play<'a> {
         self.bot.clock.advance(SignedDuration::from_mins(minutes));
         self.looks().await;
         self.model.tick(self.bot.clock.now());
-        self.bot.office.tick().await.unwrap();
+        self.bot.tenants.tick().await.unwrap();
     }
 
     /// The cards show what the app knew last, and what it wrote down is what happened.

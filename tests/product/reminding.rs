@@ -150,7 +150,7 @@ fn archive(bot: &Bot, archived: bool) {
 async fn minutes(bot: &Bot, count: i64) {
     for _ in 0..count {
         bot.clock.advance(SignedDuration::from_mins(1));
-        bot.office.tick().await.unwrap();
+        bot.tenants.tick().await.unwrap();
         bot.look().await;
     }
 }

@@ -28,7 +28,7 @@ async fn a_token_that_is_replaced_meanwhile_stays() {
         bot.connect().await;
         let before = kept(bot, Installation::KIND).await.unwrap();
         bot.clock.advance(SignedDuration::from_hours(10));
-        bot.office.tick().await.unwrap();
+        bot.tenants.tick().await.unwrap();
         bot.settle().await;
         let after = kept(bot, Installation::KIND).await.unwrap();
         assert_ne!(before, after, "it was replaced");
@@ -82,9 +82,9 @@ async fn an_app_that_is_removed_meanwhile_stays_removed() {
 /// Seals everything with the new key, while another program makes a change: it is begun before what is sealed is read,
 /// and seen by all when it is about to be written. Answers how many secrets were sealed.
 async fn reseal_while(bot: &Bot, change: &str) -> usize {
-    let office = bot.second_with(&[("ENCRYPTION_KEY", &format!("{NEW_SEAL},{ENCRYPTION_KEY}"))]).await;
+    let tenants = bot.second_with(&[("ENCRYPTION_KEY", &format!("{NEW_SEAL},{ENCRYPTION_KEY}"))]).await;
     let change = bot.begin_change(change).await;
-    let mut resealing = pin!(office.installations().unwrap().renew_seals(&office.common));
+    let mut resealing = pin!(tenants.installations().unwrap().renew_seals(&tenants.common));
     tokio::select! {
         biased;
         outcome = &mut resealing => panic!("it waited for nothing: {outcome:?}"),
@@ -95,8 +95,8 @@ async fn reseal_while(bot: &Bot, change: &str) -> usize {
 }
 
 async fn reseal(bot: &Bot) {
-    let office = bot.second_with(&[("ENCRYPTION_KEY", &format!("{NEW_SEAL},{ENCRYPTION_KEY}"))]).await;
-    office.installations().unwrap().renew_seals(&office.common).await.unwrap();
+    let tenants = bot.second_with(&[("ENCRYPTION_KEY", &format!("{NEW_SEAL},{ENCRYPTION_KEY}"))]).await;
+    tenants.installations().unwrap().renew_seals(&tenants.common).await.unwrap();
 }
 
 /// What the new key alone opens.

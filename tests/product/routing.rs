@@ -157,7 +157,7 @@ async fn a_channel_has_cards_digests_and_reminders_of_its_own() {
         assert_eq!(aloud, ["Leo took this."], "changes are, notes are not");
         for _ in 0..24 * 6 {
             bot.clock.advance(SignedDuration::from_mins(10));
-            bot.office.tick().await.unwrap();
+            bot.tenants.tick().await.unwrap();
             bot.look().await;
         }
         bot.read_all().await;

@@ -105,7 +105,7 @@ pub fn assert_nothing_leaked(bot: &Bot) {
     // The lock is let go before this may fail, or every other test would fail with it.
     let leaks = EVERYTHING.leaks.lock().unwrap().clone();
     assert!(leaks.is_empty(), "secrets were logged:\n{}", leaks.join("\n"));
-    assert_none("what was counted", &bot.office.common.metrics.encode(None));
+    assert_none("what was counted", &bot.tenants.common.metrics.encode(None));
 }
 
 /// The canary: what is logged here would fail every other test.

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use dialnote_slack::clock::ManualClock;
 use dialnote_slack::sandbox::Sandbox;
 use dialnote_slack::work::Work;
-use dialnote_slack::work::office::Office;
+use dialnote_slack::work::tenants::Tenants;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -46,7 +46,7 @@ pub struct Bot {
     pub sandbox: Sandbox,
     pub clock: ManualClock,
     /// The work loop's own state; a new one after every restart.
-    pub office: Arc<Office>,
+    pub tenants: Arc<Tenants>,
     /// The workspace's own part of it.
     pub work: Arc<Work>,
     /// Where the app listens.

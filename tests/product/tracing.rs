@@ -50,7 +50,7 @@ impl Collector {
 
     /// What it has got by now, the app's last included.
     async fn spans(&self, bot: &Bot) -> Vec<Span> {
-        bot.office.common.traces.clone().finish().await;
+        bot.tenants.common.traces.clone().finish().await;
         self.spans.lock().unwrap().clone()
     }
 }

@@ -63,7 +63,7 @@ async fn whoever_does_not_answer_is_asked_again_a_working_day_later_and_who_rest
         hours(bot, 24).await;
         assert!(bot.dm(LEO).await.starts_with("Still on"));
         hours(bot, 23).await;
-        bot.office.tick().await.unwrap();
+        bot.tenants.tick().await.unwrap();
         bot.settle().await;
         hours(bot, 1).await;
         assert!(bot.dm(LEO).await.starts_with("Still on"));
@@ -115,7 +115,7 @@ async fn hours(bot: &Bot, hours: usize) {
     for _ in 0..hours {
         bot.clock.advance(SignedDuration::from_hours(1));
         bot.look().await;
-        bot.office.tick().await.unwrap();
+        bot.tenants.tick().await.unwrap();
         bot.settle().await;
     }
 }

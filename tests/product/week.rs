@@ -150,7 +150,7 @@ impl<'a> Life<'a> {
     /// Time passes, and the app does what it does all the time; now and then it does not get to look.
     async fn pass(&mut self, time: SignedDuration) {
         self.bot.clock.advance(time);
-        self.bot.office.tick().await.unwrap();
+        self.bot.tenants.tick().await.unwrap();
         if self.dice.random_range(0..4) > 0 {
             let _ = self.bot.current().await.poll().await;
         }
@@ -257,7 +257,7 @@ impl<'a> Life<'a> {
         self.nothing_fails();
         for _ in 0..20 {
             self.bot.clock.advance(SignedDuration::from_mins(4));
-            self.bot.office.tick().await.unwrap();
+            self.bot.tenants.tick().await.unwrap();
             self.bot.look().await;
         }
         self.bot.read_all().await;
@@ -294,7 +294,7 @@ impl<'a> Life<'a> {
         self.bot.look().await;
         for _ in 0..96 {
             self.bot.clock.advance(SignedDuration::from_mins(60));
-            self.bot.office.tick().await.unwrap();
+            self.bot.tenants.tick().await.unwrap();
             self.bot.look().await;
             let news = self.bot.posts(FRONT_DESK).split_off(posts);
             // An hour without a look is an absence, too.

@@ -193,7 +193,7 @@ pub fn how(wanted: &str, name: &str) -> How {
         .unwrap_or(How::Nothing)
 }
 
-/// Whether a word is nearly a word of the name, both [`folded`], or what belongs to it: `kims` of `Kim's office`.
+/// Whether a word is nearly a word of the name, both [`folded`], or what belongs to it: `kims` of `Kim's tenants`.
 pub fn is_misspelt(word: &str, name: &str) -> bool {
     if word.contains(' ') {
         return false;

@@ -75,7 +75,7 @@ impl Play {
                 Step::InDialnote { dialnote } => self.bot.in_dialnote(dialnote.clone()).await,
                 Step::Clock { clock } => {
                     self.bot.clock.advance(SignedDuration::from_secs(*clock));
-                    self.bot.office.tick().await.unwrap();
+                    self.bot.tenants.tick().await.unwrap();
                     self.bot.settle().await;
                 }
                 Step::App { app: false } => {}

@@ -20,7 +20,7 @@ impl Bot {
 
     /// One step of the same loop that the server runs.
     pub async fn step(&self, queue: Queue) -> bool {
-        self.office.step(queue).await.unwrap()
+        self.tenants.step(queue).await.unwrap()
     }
 
     /// Lets time pass in small steps, with the work and the reminders that fall due.
@@ -28,7 +28,7 @@ impl Bot {
         let end = self.clock.now() + time;
         while self.clock.now() < end {
             self.clock.advance(SignedDuration::from_secs(1));
-            self.office.tick().await.unwrap();
+            self.tenants.tick().await.unwrap();
             self.settle().await;
         }
     }

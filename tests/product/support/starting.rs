@@ -14,7 +14,7 @@ use dialnote_slack::sandbox::{Hang, Options, Sandbox, Secrets, Workspace, World}
 use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::work::Work;
 use dialnote_slack::work::installations::Services;
-use dialnote_slack::work::office::Office;
+use dialnote_slack::work::tenants::Tenants;
 use jiff::SignedDuration;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -46,14 +46,14 @@ impl Bot {
         }
         sandbox.world(|world| world.sockets.switch(by_sockets));
         let data = Arc::new(Database::new(setup.on).await);
-        let Started { office, url, ops, server, sockets, stop } = start_app(&sandbox, &data, &clock, setup, &[]).await;
-        let work = office.own().cloned().unwrap_or_else(|| nobodys(&office));
+        let Started { tenants, url, ops, server, sockets, stop } = start_app(&sandbox, &data, &clock, setup, &[]).await;
+        let work = tenants.own().cloned().unwrap_or_else(|| nobodys(&tenants));
         let offered = Mutex::default();
         let (read, dead_expected) = (HashSet::new(), 0);
         let mut bot = Self {
             sandbox,
             clock,
-            office,
+            tenants,
             work,
             url,
             ops,
@@ -92,8 +92,8 @@ impl Bot {
         Self {
             sandbox,
             clock: self.clock.clone(),
-            office: self.office.clone(),
-            work: nobodys(&self.office),
+            tenants: self.tenants.clone(),
+            work: nobodys(&self.tenants),
             url: self.url.clone(),
             ops: self.ops.clone(),
             server: Running(tokio::spawn(std::future::pending())),
@@ -139,7 +139,7 @@ impl Bot {
 
     /// The work as it is by now: it changes with what is kept of the installation.
     pub async fn current(&self) -> Arc<Work> {
-        self.office.of(&InstallationId::new(self.team())).await.unwrap().expect("the app is installed")
+        self.tenants.of(&InstallationId::new(self.team())).await.unwrap().expect("the app is installed")
     }
 
     /// Goes on with it.
@@ -149,7 +149,7 @@ impl Bot {
 
     /// Goes on with the app of another workspace, which was started anew.
     pub async fn follow(&mut self, other: &Self) {
-        (self.office, self.url, self.ops) = (other.office.clone(), other.url.clone(), other.ops.clone());
+        (self.tenants, self.url, self.ops) = (other.tenants.clone(), other.url.clone(), other.ops.clone());
         self.sandbox.set_bot(self.url.clone());
         self.know_work().await;
     }
@@ -164,8 +164,8 @@ impl Bot {
         self.server.0.abort();
         self.sockets.0.abort();
         let running = start_app(&self.sandbox, &self.data, &self.clock, self.setup, changed).await;
-        let Started { office, url, ops, server, sockets, stop } = running;
-        (self.office, self.url, self.ops) = (office, url, ops);
+        let Started { tenants, url, ops, server, sockets, stop } = running;
+        (self.tenants, self.url, self.ops) = (tenants, url, ops);
         (self.server, self.sockets, self.stop) = (server, sockets, stop);
         self.know_work().await;
     }
@@ -184,13 +184,13 @@ impl Bot {
     }
 
     /// A second instance on the same database: only its work, nobody talks to it.
-    pub async fn second(&self) -> Arc<Office> {
+    pub async fn second(&self) -> Arc<Tenants> {
         self.second_with(&[]).await
     }
 
     /// The same with some settings changed.
-    pub async fn second_with(&self, changed: &[(&'static str, &str)]) -> Arc<Office> {
-        self.app_with(changed).await.office
+    pub async fn second_with(&self, changed: &[(&'static str, &str)]) -> Arc<Tenants> {
+        self.app_with(changed).await.tenants
     }
 
     /// The same with all that belongs to it.
@@ -206,9 +206,9 @@ impl Bot {
 
     /// What the doctor finds, with some settings changed.
     pub async fn examine(&self, changed: &[(&'static str, &str)]) -> Vec<String> {
-        let office = self.second_with(changed).await;
+        let tenants = self.second_with(changed).await;
         let team = InstallationId::new(self.team());
-        let work = office.of(&team).await.unwrap().expect("the app is installed");
+        let work = tenants.of(&team).await.unwrap().expect("the app is installed");
         work.examine().await.iter().map(ToString::to_string).collect()
     }
 
@@ -229,7 +229,7 @@ impl Bot {
 }
 
 /// Stands where there is no installation yet: the store is everybody's.
-fn nobodys(office: &Office) -> Arc<Work> {
+fn nobodys(tenants: &Tenants) -> Arc<Work> {
     let services = Services {
         http: reqwest::Client::new(),
         slack: "http://127.0.0.1:9".parse().unwrap(),
@@ -240,12 +240,12 @@ fn nobodys(office: &Office) -> Arc<Work> {
         webhooks: "http://127.0.0.1:9".parse().unwrap(),
         signing: None,
     };
-    Arc::new(services.work(&office.common, "".into(), None, None))
+    Arc::new(services.work(&tenants.common, "".into(), None, None))
 }
 
 /// The app, up and running but for its work, which the tests do step by step.
 struct Started {
-    office: Arc<Office>,
+    tenants: Arc<Tenants>,
     url: String,
     ops: String,
     server: Running,
@@ -263,7 +263,7 @@ async fn start_app(
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let config = config_with(sandbox, data, setup, &url, changed);
-    let App { office, site, ops, sockets, .. } = App::build(&config, Clock::Manual(clock.clone())).await.unwrap();
+    let App { tenants, site, ops, sockets, .. } = App::build(&config, Clock::Manual(clock.clone())).await.unwrap();
     sandbox.set_bot(url.clone());
     let tools = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let ops_url = format!("http://{}", tools.local_addr().unwrap());
@@ -288,7 +288,7 @@ async fn start_app(
         sandbox.world(|world| world.faults = faults);
     }
     let (server, sockets) = (Running(server), Running(sockets));
-    Started { office, url, ops: ops_url, server, sockets, stop }
+    Started { tenants, url, ops: ops_url, server, sockets, stop }
 }
 
 fn config_with(

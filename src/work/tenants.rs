@@ -39,7 +39,7 @@ const IN_TIME: Duration = Duration::from_secs(2);
 
 /// What all work has in common.
 #[derive(Clone)]
-pub struct Common {
+pub struct AppState {
     /// The durable core.
     pub store: Arc<dyn Store>,
     /// dialnote's addresses on the web.
@@ -53,7 +53,7 @@ pub struct Common {
     /// What can be set about the work.
     pub settings: Settings,
     /// Where Slack and dialnote reach us.
-    pub door: Door,
+    pub door: Ingress,
     /// This process among others on the same store.
     pub instance: String,
     /// The jobs it works on.
@@ -64,7 +64,7 @@ pub struct Common {
 
 /// Where Slack and dialnote reach us, and how we know Slack.
 #[derive(Clone)]
-pub struct Door {
+pub struct Ingress {
     /// Where we are on the web, if that is known.
     pub public: Option<Url>,
     /// The signing secrets, of which one must have signed a request of Slack's.
@@ -75,9 +75,9 @@ pub struct Door {
     pub sockets: usize,
 }
 
-impl Common {
+impl AppState {
     /// What a process that has just started has.
-    pub fn new(store: Arc<dyn Store>, links: Links, clock: Clock, settings: Settings, door: Door) -> Self {
+    pub fn new(store: Arc<dyn Store>, links: Links, clock: Clock, settings: Settings, door: Ingress) -> Self {
         let instance = format!("{:016x}", rand::random::<u64>());
         let (metrics, traces, callers) = (Arc::default(), Traces::default(), Callers::default());
         let epoch = Epoch::default();
@@ -86,45 +86,45 @@ impl Common {
 }
 
 /// Everybody's work.
-pub struct Office {
+pub struct Tenants {
     /// What all of it has in common.
-    pub common: Common,
-    whose: Whose,
+    pub common: AppState,
+    whose: Mode,
     /// What the clock showed at the last tick.
     pub(super) last_tick: Mutex<Option<Timestamp>>,
 }
 
-enum Whose {
+enum Mode {
     /// That of the workspace whose token is set.
     One(Arc<Work>),
     /// That of every workspace that has installed the app.
     Many(Arc<Installations>),
 }
 
-impl Office {
+impl Tenants {
     /// An office for one workspace.
-    pub fn for_one(common: Common, own: Arc<Work>) -> Self {
-        Self { common, whose: Whose::One(own), last_tick: Mutex::default() }
+    pub fn for_one(common: AppState, own: Arc<Work>) -> Self {
+        Self { common, whose: Mode::One(own), last_tick: Mutex::default() }
     }
 
     /// An office for everybody who installs the app.
-    pub fn for_many(common: Common, installations: Arc<Installations>) -> Self {
-        Self { common, whose: Whose::Many(installations), last_tick: Mutex::default() }
+    pub fn for_many(common: AppState, installations: Arc<Installations>) -> Self {
+        Self { common, whose: Mode::Many(installations), last_tick: Mutex::default() }
     }
 
     /// The work of the workspace whose token is set, if one is.
     pub fn own(&self) -> Option<&Arc<Work>> {
         match &self.whose {
-            Whose::One(own) => Some(own),
-            Whose::Many(_) => None,
+            Mode::One(own) => Some(own),
+            Mode::Many(_) => None,
         }
     }
 
     /// Everybody who has installed the app, if anybody can.
     pub fn installations(&self) -> Option<&Arc<Installations>> {
         match &self.whose {
-            Whose::One(_) => None,
-            Whose::Many(installations) => Some(installations),
+            Mode::One(_) => None,
+            Mode::Many(installations) => Some(installations),
         }
     }
 
@@ -132,17 +132,17 @@ impl Office {
     /// another is refused by whoever gets it.
     pub async fn of(&self, installation: &InstallationId) -> Result<Option<Arc<Work>>, Fault> {
         match &self.whose {
-            Whose::One(own) => Ok(Some(own.clone())),
-            Whose::Many(installations) => installations.work(&self.common, installation).await,
+            Mode::One(own) => Ok(Some(own.clone())),
+            Mode::Many(installations) => installations.work(&self.common, installation).await,
         }
     }
 
     /// The work of everybody, or of the one who is named.
     pub async fn everybody(&self, only: Option<&InstallationId>) -> Result<Vec<Arc<Work>>, Fault> {
         let installations = match (&self.whose, only) {
-            (Whose::One(own), _) => return Ok(vec![own.clone()]),
-            (Whose::Many(_), Some(only)) => return Ok(self.of(only).await?.into_iter().collect()),
-            (Whose::Many(installations), None) => installations,
+            (Mode::One(own), _) => return Ok(vec![own.clone()]),
+            (Mode::Many(_), Some(only)) => return Ok(self.of(only).await?.into_iter().collect()),
+            (Mode::Many(installations), None) => installations,
         };
         let mut everybody = Vec::new();
         for id in installations.all(&self.common).await? {
@@ -154,7 +154,7 @@ impl Office {
     /// Claims one job of the lane, if one is due, and works on it until it is finished or has to
     /// wait. Answers whether there was one.
     pub async fn step(&self, queue: Queue) -> Result<bool, Fault> {
-        let Common { store, clock, settings, .. } = &self.common;
+        let AppState { store, clock, settings, .. } = &self.common;
         let claims = store.claim(queue, 1, clock.now(), settings.lease).await?;
         let Some(claim) = claims.into_iter().next() else { return Ok(false) };
         self.work_on(claim).await?;
@@ -198,7 +198,7 @@ impl Office {
 
     /// There is nobody any more for whom it would be done. Whoever asked is told, where that needs no token.
     async fn let_go(&self, claim: Claim) -> Result<(), Fault> {
-        let Common { store, clock, .. } = &self.common;
+        let AppState { store, clock, .. } = &self.common;
         let job = Job::decode(&claim.body);
         match (&job, self.installations()) {
             (Ok(Job::Removed(_)), _) => installations::clear(store.as_ref(), &claim).await?,
@@ -216,8 +216,8 @@ impl Office {
     /// Tells the person who asked that the app is not installed where they are.
     pub async fn refuse(&self, url: &str, replace: bool) {
         let slack = match &self.whose {
-            Whose::One(own) => own.slack.clone(),
-            Whose::Many(installations) => installations.without_a_token(&self.common),
+            Mode::One(own) => own.slack.clone(),
+            Mode::Many(installations) => installations.without_a_token(&self.common),
         };
         if let Err(cause) = slack.respond(url, &reply::refusal(&Refusal::NotInstalled), replace).await {
             info!(%cause, "no answer to a request from where the app is not installed");
