@@ -16,6 +16,7 @@ use crate::ids::{ConversationId, SlackUserId};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandJob {
     /// Who asks.
+    #[serde(alias = "asker")]
     pub requester: RequestContext,
     /// For what.
     pub command: Command,
@@ -71,6 +72,7 @@ impl From<Kept> for Stage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResumeJob {
     /// Who asks.
+    #[serde(alias = "asker")]
     pub requester: RequestContext,
     /// What is taken up, and how.
     pub resume: Resume,

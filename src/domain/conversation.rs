@@ -125,6 +125,7 @@ pub struct Activity {
     pub at: Timestamp,
     /// What it means after what was before it, if that was looked at.
     #[serde(default, skip_serializing_if = "Sequel::is_nothing")]
+    #[serde(alias = "sequel")]
     pub activity_context: ActivityContext,
 }
 

@@ -83,6 +83,7 @@ pub struct Awaited {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub act: Option<String>,
     /// The sender.
+    #[serde(alias = "asker")]
     pub requester: RequestContext,
     /// The receiver's name for colleagues.
     pub name: String,
@@ -118,6 +119,7 @@ pub struct Arrival {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingAnswer {
     /// The person who asked.
+    #[serde(alias = "asker")]
     pub requester: RequestContext,
     /// The answer.
     pub say: Reply,

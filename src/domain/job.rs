@@ -105,6 +105,7 @@ pub enum Job {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListJob {
     /// Who asks.
+    #[serde(alias = "asker")]
     pub requester: RequestContext,
     /// What, and where.
     pub list: Listed,
@@ -117,6 +118,7 @@ pub struct ListJob {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormJob {
     /// Who has it open.
+    #[serde(alias = "asker")]
     pub requester: RequestContext,
     /// Which.
     pub view: ViewId,
@@ -128,6 +130,7 @@ pub struct FormJob {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchJob {
     /// Who asks.
+    #[serde(alias = "asker")]
     pub requester: RequestContext,
     /// Which.
     pub batch: Batch,
@@ -137,6 +140,7 @@ pub struct BatchJob {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeJob {
     /// Who asks.
+    #[serde(alias = "asker")]
     pub requester: RequestContext,
     /// What.
     pub changes: Vec<Change>,
@@ -235,6 +239,7 @@ pub struct SharedJob {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportJob {
     /// Who asks, and where.
+    #[serde(alias = "asker")]
     pub requester: RequestContext,
     /// Of how many days.
     pub days: u16,
@@ -244,6 +249,7 @@ pub struct ReportJob {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeopleJob {
     /// Who asks.
+    #[serde(alias = "asker")]
     pub requester: RequestContext,
     /// For what.
     pub linking: Linking,

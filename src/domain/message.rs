@@ -29,8 +29,10 @@ pub enum Message {
         /// Where.
         channel: ChannelId,
         /// What it shows.
+        #[serde(alias = "face")]
         card_view: CardView,
         /// Who is told if it cannot be posted.
+        #[serde(alias = "asker")]
         requester: Option<Addressee>,
     },
     /// The card as it is known, drawn again, because the channel shows less than before.
@@ -45,6 +47,7 @@ pub enum Message {
         /// Where.
         channel: ChannelId,
         /// What it shows.
+        #[serde(alias = "face")]
         card_view: CardView,
     },
     /// What stands where a card was before it was posted anew.
@@ -140,6 +143,7 @@ pub enum Message {
         /// Whose.
         user: SlackUserId,
         /// What it shows.
+        #[serde(alias = "face")]
         card_view: Box<HomeView>,
     },
     /// A window with a list in it.
@@ -149,6 +153,7 @@ pub enum Message {
         /// Which.
         view: ViewId,
         /// What it shows.
+        #[serde(alias = "face")]
         card_view: Box<ListView>,
     },
     /// The window that shows who is not linked.
@@ -158,6 +163,7 @@ pub enum Message {
         /// Which.
         view: ViewId,
         /// What it shows; or why nothing.
+        #[serde(alias = "face")]
         card_view: Result<Box<PeopleView>, Refusal>,
     },
     /// A form that was opened before it was known what to show in it.
@@ -180,6 +186,7 @@ pub enum Message {
         /// The link, to the letter as Slack gave it.
         url: String,
         /// What is shown.
+        #[serde(alias = "face")]
         card_view: CardView,
     },
 }

@@ -109,6 +109,7 @@ pub struct Plan {
     /// What was asked for.
     pub act: Action,
     /// By whom.
+    #[serde(alias = "asker")]
     pub requester: Teammate,
     /// What that person is called in dialnote. Earlier versions did not keep it.
     #[serde(default)]

@@ -47,6 +47,7 @@ pub struct HomeView {
     /// The list, or why there is none.
     pub list: Result<ListView, Unlinked>,
     /// What they want to hear of.
+    #[serde(alias = "wishes")]
     pub preferences: NotificationPreferences,
     /// What only admins see.
     pub admin: Option<AdminView>,

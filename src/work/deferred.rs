@@ -43,6 +43,7 @@ const LOOK: Duration = Duration::from_mins(10);
 #[derive(Serialize, Deserialize)]
 struct DeferredCommand {
     draft: DraftId,
+    #[serde(alias = "asker")]
     requester: RequestContext,
     at: Timestamp,
     /// The message that its note is.
