@@ -15,7 +15,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::clock::Clock;
 use crate::config::{Config, Database, LogFormat, Workspaces};
-use crate::dialnote::answer::CallError;
+use crate::dialnote::answer::DialnoteError;
 use crate::domain::conversation::Links;
 use crate::error::{Fault, Service, in_words};
 use crate::http::ops::Ops;
@@ -278,7 +278,7 @@ async fn check_connections(work: Option<Arc<Work>>) {
     }
     match work.check_dialnote().await {
         Ok(members) => info!(members, "dialnote knows us"),
-        Err(CallError::Fault(cause)) => not_known(Service::Dialnote, "DIALNOTE_API_KEY", &cause),
+        Err(DialnoteError::Fault(cause)) => not_known(Service::Dialnote, "DIALNOTE_API_KEY", &cause),
         Err(cause) => warn!(%cause, "dialnote does not show its members"),
     }
 }

@@ -35,7 +35,7 @@ pub enum Denied {
 
 /// Why a call did not do what it should.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CallError {
+pub enum DialnoteError {
     /// dialnote understood and says no.
     #[error("dialnote refused: {0:?}")]
     Denied(Denied),
@@ -44,14 +44,14 @@ pub enum CallError {
     Fault(#[from] Fault),
 }
 
-impl From<Denied> for CallError {
+impl From<Denied> for DialnoteError {
     fn from(denied: Denied) -> Self {
         Self::Denied(denied)
     }
 }
 
 /// Why a call was not made, if its status says so. A gateway's page instead of dialnote's words is an outage.
-pub(super) fn refused(answer: &Answer) -> Option<CallError> {
+pub(super) fn refused(answer: &Answer) -> Option<DialnoteError> {
     let service = Service::Dialnote;
     let words = || wire::words(answer.status, &answer.body);
     let is_dialnotes = wire::is_refusal(&answer.body);
@@ -77,7 +77,7 @@ pub(super) fn refused(answer: &Answer) -> Option<CallError> {
 }
 
 /// An outage: something other than dialnote answered.
-pub(super) fn unavailable(status: StatusCode) -> CallError {
+pub(super) fn unavailable(status: StatusCode) -> DialnoteError {
     Fault::Unavailable { service: Service::Dialnote, cause: status.to_string() }.into()
 }
 
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
     use reqwest::header::HeaderMap;
 
-    fn said(status: u16, body: &str) -> Option<CallError> {
+    fn said(status: u16, body: &str) -> Option<DialnoteError> {
         let (headers, body) = (HeaderMap::new(), body.as_bytes().to_vec());
         let status = StatusCode::from_u16(status).unwrap_or_default();
         refused(&Answer { status, retry_after: None, headers, body })
@@ -111,7 +111,7 @@ mod tests {
             (502, r#"{"error":"X"}"#),
         ] {
             let error = said(status, body);
-            let outage = matches!(&error, Some(CallError::Fault(Fault::Unavailable { .. })));
+            let outage = matches!(&error, Some(DialnoteError::Fault(Fault::Unavailable { .. })));
             assert!(outage, "{status} {body}: {error:?}");
         }
     }
@@ -124,6 +124,6 @@ mod tests {
         assert_eq!(said(422, r#"{"message":"not a member"}"#), Some(Denied::Words("not a member".into()).into()));
         assert_eq!(said(204, ""), None);
         let unauthorized = said(401, r#"{"error":{"message":"revoked"}}"#);
-        assert!(matches!(unauthorized, Some(CallError::Fault(Fault::Unauthorized { .. }))), "{unauthorized:?}");
+        assert!(matches!(unauthorized, Some(DialnoteError::Fault(Fault::Unauthorized { .. }))), "{unauthorized:?}");
     }
 }

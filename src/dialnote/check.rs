@@ -1,7 +1,7 @@
 //! Tries what nothing says beforehand about a dialnote, without changing anything, for the doctor
 //! (contracts/dialnote.md, Consequences 5).
 
-use crate::dialnote::answer::{CallError, Denied};
+use crate::dialnote::answer::{DialnoteError, Denied};
 use crate::dialnote::client::{Dialnote, NOWHERE};
 use crate::domain::conversation::{Conversation, Status};
 use crate::ids::ConversationId;
@@ -34,7 +34,7 @@ pub struct Shape {
 impl Dialnote {
     /// Tries to write without a change: sets the owner of the quietest done conversation to what was just read. An
     /// open one is not touched, because it may be assigned at that moment.
-    pub async fn may_write(&self) -> Result<Writing, CallError> {
+    pub async fn may_write(&self) -> Result<Writing, DialnoteError> {
         let page = self.conversations(0).await?;
         let quiet = page.conversations.iter().rev().find(|one| one.status == Status::Done);
         let Some(quiet) = quiet else { return self.may_write_nowhere().await };
@@ -42,22 +42,22 @@ impl Dialnote {
         let owner = before.owner.as_ref().map(|owner| &owner.id);
         match self.assign(&before.id, owner, DOCTOR).await {
             Ok(written) => Ok(Writing::Works(Box::new(written))),
-            Err(CallError::Denied(Denied::ReadOnly)) => Ok(Writing::ReadOnly),
+            Err(DialnoteError::Denied(Denied::ReadOnly)) => Ok(Writing::ReadOnly),
             Err(error) => Err(error),
         }
     }
 
     /// Nothing is proved by a conversation that is not there, but that a key may only read.
-    async fn may_write_nowhere(&self) -> Result<Writing, CallError> {
+    async fn may_write_nowhere(&self) -> Result<Writing, DialnoteError> {
         match self.assign(&ConversationId::new(NOWHERE), None, DOCTOR).await {
-            Err(CallError::Denied(Denied::ReadOnly)) => Ok(Writing::ReadOnly),
-            Ok(_) | Err(CallError::Denied(Denied::NotFound)) => Ok(Writing::Untried),
+            Err(DialnoteError::Denied(Denied::ReadOnly)) => Ok(Writing::ReadOnly),
+            Ok(_) | Err(DialnoteError::Denied(Denied::NotFound)) => Ok(Writing::Untried),
             Err(error) => Err(error),
         }
     }
 
     /// Tries to change a status without a change: why it is refused, if it is.
-    pub async fn refuses_status(&self, done: &Conversation) -> Option<CallError> {
+    pub async fn refuses_status(&self, done: &Conversation) -> Option<DialnoteError> {
         if done.status != Status::Done {
             return None;
         }

@@ -10,7 +10,7 @@ use reqwest::{Method, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use crate::dialnote::answer::{CallError, Denied, content, refused, unavailable, unreadable};
+use crate::dialnote::answer::{DialnoteError, Denied, content, refused, unavailable, unreadable};
 use crate::dialnote::learned::Learned;
 use crate::dialnote::pages::{Page, Pages};
 use crate::dialnote::wire;
@@ -83,7 +83,7 @@ impl Dialnote {
     }
 
     /// The members of the organization, each once. Works with every kind of key.
-    pub async fn members(&self) -> Result<Vec<Member>, CallError> {
+    pub async fn members(&self) -> Result<Vec<Member>, DialnoteError> {
         let content = self.read_known(&["team", "members"], &[]).await?;
         let mut all: Vec<wire::Named> = Vec::new();
         for named in wire::items(&content, "members")?.iter().filter_map(wire::member) {
@@ -96,15 +96,15 @@ impl Dialnote {
     }
 
     /// The numbers that the team shares.
-    pub async fn lines(&self) -> Result<Vec<SharedNumber>, CallError> {
+    pub async fn lines(&self) -> Result<Vec<SharedNumber>, DialnoteError> {
         let content = self.read_known(&["messaging-channels"], &[]).await?;
         Ok(wire::items(&content, "channels")?.iter().filter_map(wire::line).collect())
     }
 
     /// A conversation as it is now.
-    pub async fn conversation(&self, id: &ConversationId) -> Result<Conversation, CallError> {
+    pub async fn conversation(&self, id: &ConversationId) -> Result<Conversation, DialnoteError> {
         let content = match self.read(&["conversations", plain(id)?], &[]).await {
-            Err(CallError::Denied(said @ (Denied::NotFound | Denied::NoPage))) => {
+            Err(DialnoteError::Denied(said @ (Denied::NotFound | Denied::NoPage))) => {
                 return Err(self.why_not_found(&said).await);
             }
             read => read?,
@@ -115,11 +115,11 @@ impl Dialnote {
 
     /// A 404 for a conversation may be one for the address: then the list is not there either. A page in the place of
     /// dialnote's words may be a gateway's: then dialnote has words for what is certainly not there.
-    async fn why_not_found(&self, said: &Denied) -> CallError {
+    async fn why_not_found(&self, said: &Denied) -> DialnoteError {
         if *said == Denied::NoPage {
             match self.read(&["conversations", NOWHERE], &[]).await {
-                Err(CallError::Denied(Denied::NoPage)) => {}
-                Err(CallError::Fault(fault)) => return fault.into(),
+                Err(DialnoteError::Denied(Denied::NoPage)) => {}
+                Err(DialnoteError::Fault(fault)) => return fault.into(),
                 _ => return unavailable(StatusCode::NOT_FOUND),
             }
         }
@@ -131,13 +131,13 @@ impl Dialnote {
     }
 
     /// The conversations from `offset` on, at most [`PAGE`].
-    pub async fn conversations(&self, offset: usize) -> Result<Page, CallError> {
+    pub async fn conversations(&self, offset: usize) -> Result<Page, DialnoteError> {
         self.page(&page_from(offset)).await
     }
 
     /// An item of a list; nothing, if it cannot be read. Where it does not say who owns the conversation, the
     /// conversation does.
-    async fn listed(&self, item: &Value) -> Result<Option<Conversation>, CallError> {
+    async fn listed(&self, item: &Value) -> Result<Option<Conversation>, DialnoteError> {
         let Some(listed) = self.understood(item).await? else { return Ok(None) };
         if wire::tells_owner(item) {
             return Ok(Some(listed));
@@ -151,13 +151,13 @@ impl Dialnote {
                 self.learned.looked_at(&read, item.clone(), now);
                 Ok(Some(Conversation { owner: read.owner, ..listed }))
             }
-            Err(CallError::Denied(Denied::NotFound)) => Ok(None),
+            Err(DialnoteError::Denied(Denied::NotFound)) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
     /// A conversation as it is written; an owner by the id that assigns, whatever id it is named by.
-    async fn understood(&self, value: &Value) -> Result<Option<Conversation>, CallError> {
+    async fn understood(&self, value: &Value) -> Result<Option<Conversation>, DialnoteError> {
         let Some(conversation) = wire::conversation(value) else { return Ok(None) };
         if let Some(word) = value.words("/status").filter(|_| conversation.status != Status::Other) {
             self.learned.spelling_of(word);
@@ -169,13 +169,13 @@ impl Dialnote {
     }
 
     /// The open conversations that a member owns, as far as one page tells.
-    pub async fn open_of(&self, member: &MemberId) -> Result<HashSet<ConversationId>, CallError> {
+    pub async fn open_of(&self, member: &MemberId) -> Result<HashSet<ConversationId>, DialnoteError> {
         let found = self.owned_from(member, 0).await?.conversations.into_iter();
         Ok(found.filter(|one| one.is_open() && one.is_owned_by(member)).map(|one| one.id).collect())
     }
 
     /// All open conversations that a member owns, most recently active first.
-    pub async fn all_open_of(&self, member: &MemberId) -> Result<Vec<Conversation>, CallError> {
+    pub async fn all_open_of(&self, member: &MemberId) -> Result<Vec<Conversation>, DialnoteError> {
         let (mut all, mut pages) = (Vec::new(), Pages::default());
         for _ in 0..OWNED_PAGES {
             let page = self.owned_from(member, pages.offset).await?;
@@ -189,13 +189,13 @@ impl Dialnote {
     }
 
     /// A page of what a member owns. The filter may be ignored.
-    async fn owned_from(&self, member: &MemberId, offset: usize) -> Result<Page, CallError> {
+    async fn owned_from(&self, member: &MemberId, offset: usize) -> Result<Page, DialnoteError> {
         let mut query = page_from(offset).to_vec();
         query.push(("assignedToId", member.to_string()));
         self.page(&query).await
     }
 
-    async fn page(&self, query: &[(&str, String)]) -> Result<Page, CallError> {
+    async fn page(&self, query: &[(&str, String)]) -> Result<Page, DialnoteError> {
         let content = self.read_known(&["conversations"], query).await?;
         let items = wire::items(&content, "conversations")?;
         let mut conversations = Vec::with_capacity(items.len());
@@ -211,7 +211,7 @@ impl Dialnote {
         id: &ConversationId,
         owner: Option<&MemberId>,
         attempt_key: &str,
-    ) -> Result<Conversation, CallError> {
+    ) -> Result<Conversation, DialnoteError> {
         let written = owner.map(|owner| self.learned.written(owner));
         let fits = |now: &Conversation| now.owner.as_ref().map(|owner| &owner.id) == owner;
         self.patch(id, &json!({ "assignedToId": written }), attempt_key, fits).await
@@ -223,7 +223,7 @@ impl Dialnote {
         id: &ConversationId,
         status: Status,
         attempt_key: &str,
-    ) -> Result<Conversation, CallError> {
+    ) -> Result<Conversation, DialnoteError> {
         let body = json!({ "status": self.learned.spelled(status) });
         self.patch(id, &body, attempt_key, |now| now.status == status).await
     }
@@ -234,18 +234,18 @@ impl Dialnote {
         id: &ConversationId,
         until: Timestamp,
         attempt_key: &str,
-    ) -> Result<Conversation, CallError> {
+    ) -> Result<Conversation, DialnoteError> {
         let body = json!({ "status": self.learned.spelled(Status::Snoozed), "snoozedUntil": until });
         self.patch(id, &body, attempt_key, |now| now.status == Status::Snoozed).await
     }
 
     /// Writes a note. Whatever a 2xx says, the note is written.
-    pub async fn add_note(&self, id: &ConversationId, content: &str, attempt_key: &str) -> Result<(), CallError> {
+    pub async fn add_note(&self, id: &ConversationId, content: &str, attempt_key: &str) -> Result<(), DialnoteError> {
         let path = ["conversations", plain(id)?, "notes"];
         let request = self.request(Method::POST, &self.addresses.reads, &path);
         let request = request.json(&json!({ "content": content })).header(IDEMPOTENCY, attempt_key);
         match self.sent(&called(&Method::POST, &path), request).await {
-            Err(CallError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => {
+            Err(DialnoteError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => {
                 Err(after_write(self.why_not_there(id, denied, READS).await))
             }
             sent => sent.map(drop),
@@ -254,7 +254,7 @@ impl Dialnote {
 
     /// The newest entries of the timeline that are no notes, newest first, as far as they are among the
     /// newest [`PAGE`].
-    pub async fn activities_but_notes(&self, id: &ConversationId) -> Result<Vec<Activity>, CallError> {
+    pub async fn activities_but_notes(&self, id: &ConversationId) -> Result<Vec<Activity>, DialnoteError> {
         let query = [("limit", PAGE.to_string())];
         let content = self.read_of(id, &query).await.map(wire::opened)?;
         let entries = wire::items(&content, "messages")?;
@@ -262,7 +262,7 @@ impl Dialnote {
     }
 
     /// The notes and when they were written, oldest first, as far as they are among the newest [`PAGE`] entries.
-    pub async fn notes(&self, id: &ConversationId) -> Result<Vec<(String, Timestamp)>, CallError> {
+    pub async fn notes(&self, id: &ConversationId) -> Result<Vec<(String, Timestamp)>, DialnoteError> {
         let query = [("limit", PAGE.to_string())];
         let content = self.read_of(id, &query).await.map(wire::opened)?;
         let entries = wire::items(&content, "messages")?;
@@ -271,13 +271,13 @@ impl Dialnote {
     }
 
     /// The member who called this number at about this time, as far as the latest calls tell.
-    pub async fn caller(&self, number: &str, at: Timestamp) -> Result<Option<Owner>, CallError> {
+    pub async fn caller(&self, number: &str, at: Timestamp) -> Result<Option<Owner>, DialnoteError> {
         let content = self.read_known(&["call-logs"], &[("limit", PAGE.to_string())]).await?;
         Ok(wire::items(&content, "callLogs")?.iter().find_map(|call| wire::caller(call, number, at)))
     }
 
     /// Whether a note with this reference was written already.
-    pub async fn has_note(&self, id: &ConversationId, reference: &str) -> Result<bool, CallError> {
+    pub async fn has_note(&self, id: &ConversationId, reference: &str) -> Result<bool, DialnoteError> {
         let mut next = Vec::new();
         for _ in 0..NOTE_PAGES {
             let mut query = vec![("limit", PAGE.to_string())];
@@ -296,9 +296,9 @@ impl Dialnote {
     }
 
     /// A page of the timeline, in its envelope.
-    async fn read_of(&self, id: &ConversationId, query: &[(&str, String)]) -> Result<Value, CallError> {
+    async fn read_of(&self, id: &ConversationId, query: &[(&str, String)]) -> Result<Value, DialnoteError> {
         match self.answer_to(&["conversations", plain(id)?, "messages"], query).await {
-            Err(CallError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => {
+            Err(DialnoteError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => {
                 Err(self.why_not_there(id, denied, READS).await)
             }
             read => read,
@@ -306,7 +306,7 @@ impl Dialnote {
     }
 
     /// A 404 for something of a conversation: of the conversation, of the address, or of a gateway.
-    async fn why_not_there(&self, id: &ConversationId, said: Denied, setting: &'static str) -> CallError {
+    async fn why_not_there(&self, id: &ConversationId, said: Denied, setting: &'static str) -> DialnoteError {
         match self.conversation(id).await {
             Ok(_) => at_address(&said, setting),
             Err(error) => error,
@@ -314,7 +314,7 @@ impl Dialnote {
     }
 
     /// Asks to be told of a kind of event at an address; `webhooks` is where such wishes go.
-    pub async fn subscribe(&self, webhooks: &Url, address: &str, event: &str) -> Result<(), CallError> {
+    pub async fn subscribe(&self, webhooks: &Url, address: &str, event: &str) -> Result<(), DialnoteError> {
         let wish = json!({ "url": address, "event": event, "provider": "custom" });
         let answer = self.sent("POST hooks", self.http.post(webhooks.clone()).json(&wish)).await?;
         let subscription = wire::opened(content(&answer)?);
@@ -330,12 +330,12 @@ impl Dialnote {
         body: &Value,
         attempt_key: &str,
         fits: impl Fn(&Conversation) -> bool,
-    ) -> Result<Conversation, CallError> {
+    ) -> Result<Conversation, DialnoteError> {
         let path = ["conversations", plain(id)?];
         let request = self.request(Method::PATCH, &self.addresses.assign, &path);
         let request = request.json(body).header(IDEMPOTENCY, attempt_key);
         let answer = match self.sent(&called(&Method::PATCH, &path), request).await {
-            Err(CallError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => {
+            Err(DialnoteError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => {
                 return Err(after_write(self.why_not_there(id, denied, ASSIGN).await));
             }
             sent => sent?,
@@ -354,24 +354,24 @@ impl Dialnote {
     }
 
     /// A conversation as it is after a write. Where that cannot be seen, the outcome of the write is unknown.
-    pub async fn look_after_write(&self, id: &ConversationId) -> Result<Conversation, CallError> {
+    pub async fn look_after_write(&self, id: &ConversationId) -> Result<Conversation, DialnoteError> {
         self.conversation(id).await.map_err(after_write)
     }
 
     /// Reads what every dialnote has: where it is not found, the address is wrong.
-    async fn read_known(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, CallError> {
+    async fn read_known(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, DialnoteError> {
         match self.read(path, query).await {
-            Err(CallError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => Err(at_address(&denied, READS)),
+            Err(DialnoteError::Denied(denied @ (Denied::NotFound | Denied::NoPage))) => Err(at_address(&denied, READS)),
             read => read,
         }
     }
 
-    async fn read(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, CallError> {
+    async fn read(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, DialnoteError> {
         self.answer_to(path, query).await.map(wire::opened)
     }
 
     /// What is read, in its envelope.
-    async fn answer_to(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, CallError> {
+    async fn answer_to(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, DialnoteError> {
         let request = self.request(Method::GET, &self.addresses.reads, path).query(query);
         let answer = self.sent(&called(&Method::GET, path), request).await.map_err(without_effect)?;
         Ok(content(&answer)?)
@@ -386,16 +386,16 @@ impl Dialnote {
     }
 
     /// Makes a call, and counts it with what came of it.
-    async fn sent(&self, name: &str, request: reqwest::RequestBuilder) -> Result<Answer, CallError> {
-        let Some(key) = &self.key else { return Err(CallError::Denied(Denied::NotConnected)) };
+    async fn sent(&self, name: &str, request: reqwest::RequestBuilder) -> Result<Answer, DialnoteError> {
+        let Some(key) = &self.key else { return Err(DialnoteError::Denied(Denied::NotConnected)) };
         let request = request.bearer_auth(key.expose_secret());
         let begun = Instant::now();
         let answer = transport::send(Service::Dialnote, self.by, request).await;
-        let outcome = answer.map_err(CallError::from).and_then(|answer| refused(&answer).map_or(Ok(answer), Err));
+        let outcome = answer.map_err(DialnoteError::from).and_then(|answer| refused(&answer).map_or(Ok(answer), Err));
         let result = match &outcome {
             Ok(_) => "ok",
-            Err(CallError::Denied(_)) => "refused",
-            Err(CallError::Fault(fault)) => fault.kind(),
+            Err(DialnoteError::Denied(_)) => "refused",
+            Err(DialnoteError::Fault(fault)) => fault.kind(),
         };
         self.metrics.called(Service::Dialnote, name, result, begun.elapsed());
         outcome
@@ -403,14 +403,14 @@ impl Dialnote {
 }
 
 /// The id as a segment of a path. People type ids, and links hold them: one that could lead elsewhere names nothing.
-fn plain(id: &ConversationId) -> Result<&str, CallError> {
+fn plain(id: &ConversationId) -> Result<&str, DialnoteError> {
     if id.is_plain() { Ok(id.as_str()) } else { Err(Denied::NotFound.into()) }
 }
 
 /// A read that was not answered in time has no effect that could come late.
-fn without_effect(error: CallError) -> CallError {
+fn without_effect(error: DialnoteError) -> DialnoteError {
     match error {
-        CallError::Fault(Fault::TimedOut { service, cause }) => Fault::Unanswered { service, cause }.into(),
+        DialnoteError::Fault(Fault::TimedOut { service, cause }) => Fault::Unanswered { service, cause }.into(),
         other => other,
     }
 }
@@ -422,7 +422,7 @@ fn page_from(offset: usize) -> [(&'static str, String); 2] {
 
 /// A 404 for what every dialnote has. In dialnote's own words it is the address that is wrong; a gateway's page may be
 /// gone in a while, and says where it was met.
-fn at_address(said: &Denied, setting: &'static str) -> CallError {
+fn at_address(said: &Denied, setting: &'static str) -> DialnoteError {
     match said {
         Denied::NoPage => {
             let cause = format!("{} at {setting}", StatusCode::NOT_FOUND);
@@ -433,10 +433,10 @@ fn at_address(said: &Denied, setting: &'static str) -> CallError {
 }
 
 /// What a look after a write met: whether the write had its effect is unknown then.
-fn after_write(error: CallError) -> CallError {
+fn after_write(error: DialnoteError) -> DialnoteError {
     match error {
-        CallError::Fault(fault) => CallError::Fault(fault.after_effect()),
-        CallError::Denied(denied) => CallError::Denied(denied),
+        DialnoteError::Fault(fault) => DialnoteError::Fault(fault.after_effect()),
+        DialnoteError::Denied(denied) => DialnoteError::Denied(denied),
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::time::timeout;
 use tracing::{info, warn};
 
-use crate::dialnote::answer::{CallError, Denied};
+use crate::dialnote::answer::{DialnoteError, Denied};
 use crate::dialnote::check::Writing;
 use crate::dialnote::client::Dialnote;
 use crate::domain::form::connect_form::KEY;
@@ -157,8 +157,8 @@ async fn tried(dialnote: &Dialnote) -> Result<usize, Unfit> {
     };
     match timeout(PATIENCE, trial).await {
         Ok(Ok(outcome)) => outcome,
-        Ok(Err(CallError::Fault(Fault::Unauthorized { .. }))) => Err(Unfit::Unknown),
-        Ok(Err(CallError::Denied(Denied::ReadOnly))) => Err(Unfit::ReadOnly),
+        Ok(Err(DialnoteError::Fault(Fault::Unauthorized { .. }))) => Err(Unfit::Unknown),
+        Ok(Err(DialnoteError::Denied(Denied::ReadOnly))) => Err(Unfit::ReadOnly),
         Ok(Err(cause)) => {
             info!(%cause, "a key could not be tried");
             Err(Unfit::Silent(Service::Dialnote))

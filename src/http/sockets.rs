@@ -16,7 +16,7 @@ use crate::error::{Fault, Service};
 use crate::http::Front;
 use crate::http::envelope::{Ack, acknowledgement};
 use crate::metrics::Metrics;
-use crate::slack::answer::CallError;
+use crate::slack::answer::SlackError;
 use crate::slack::socket::{Dialer, Frame, Lost, Reason, Socket, is_hopeless};
 
 /// How many envelopes of a connection are answered at once; further ones wait to be read. Together with the
@@ -176,8 +176,8 @@ impl Place {
             self.lines.failed(&cause.to_string());
             self.failures += 1;
             sleep(match &cause {
-                CallError::Fault(fault) => self.pause(fault),
-                CallError::Refused(_) => LONG,
+                SlackError::Fault(fault) => self.pause(fault),
+                SlackError::Refused(_) => LONG,
             })
             .await;
         }

@@ -20,7 +20,7 @@ const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 
 /// Why a call did not do what it should.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CallError {
+pub enum SlackError {
     /// Slack understood and says no: the error code.
     #[error("Slack refused: {0}")]
     Refused(String),
@@ -31,22 +31,22 @@ pub enum CallError {
 
 pub(super) fn found_profile(
     installation: &InstallationId,
-    found: Result<Value, CallError>,
+    found: Result<Value, SlackError>,
     nobody: &[&str],
-) -> Result<Option<Profile>, CallError> {
+) -> Result<Option<Profile>, SlackError> {
     match found {
         Ok(answer) => answer
             .at("/user")
             .and_then(|user| profile(installation, user))
             .map(Some)
             .ok_or_else(|| unusable("the answer holds no user").into()),
-        Err(CallError::Refused(code)) if nobody.contains(&code.as_str()) => Ok(None),
+        Err(SlackError::Refused(code)) if nobody.contains(&code.as_str()) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
 /// Slack answers 200 to nearly everything; whether it is good stands in `ok` (§13.2).
-pub(super) fn judged(method: &str, answer: &Answer) -> Result<Value, CallError> {
+pub(super) fn judged(method: &str, answer: &Answer) -> Result<Value, SlackError> {
     if let Some(error) = status_error(method, answer) {
         return Err(error);
     }
@@ -72,11 +72,11 @@ pub(super) fn judged(method: &str, answer: &Answer) -> Result<Value, CallError> 
             let details = [value.at("/errors"), value.at("/response_metadata/messages")];
             unusable(&format!("{code} {details:?}")).into()
         }
-        Meaning::Refusal => CallError::Refused(code),
+        Meaning::Refusal => SlackError::Refused(code),
     })
 }
 
-pub(super) fn status_error(method: &str, answer: &Answer) -> Option<CallError> {
+pub(super) fn status_error(method: &str, answer: &Answer) -> Option<SlackError> {
     let service = Service::Slack;
     match answer.status {
         StatusCode::TOO_MANY_REQUESTS => {
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
     use reqwest::header::HeaderMap;
 
-    fn said(status: u16, body: &str) -> Result<Value, CallError> {
+    fn said(status: u16, body: &str) -> Result<Value, SlackError> {
         let (headers, body) = (HeaderMap::new(), body.as_bytes().to_vec());
         let status = StatusCode::from_u16(status).unwrap_or_default();
         judged("chat.postMessage", &Answer { status, retry_after: None, headers, body })
@@ -169,7 +169,7 @@ mod tests {
     fn what_cannot_be_read_may_have_had_its_effect() {
         for (status, body) in [(200, "<html>"), (200, ""), (200, r#"{"ok":tr"#), (200, "{}"), (302, ""), (404, "no")] {
             let fault = said(status, body);
-            let unheard = matches!(&fault, Err(CallError::Fault(fault)) if fault.may_have_happened());
+            let unheard = matches!(&fault, Err(SlackError::Fault(fault)) if fault.may_have_happened());
             assert!(unheard, "{status} {body}: {fault:?}");
         }
     }
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn a_code_says_what_follows() {
         let refused = |code: &str| said(200, &format!(r#"{{"ok":false,"error":"{code}"}}"#));
-        assert_eq!(refused("brand_new_error"), Err(CallError::Refused("brand_new_error".into())));
+        assert_eq!(refused("brand_new_error"), Err(SlackError::Refused("brand_new_error".into())));
         for (code, kind) in [
             ("token_revoked", "unauthorized"),
             ("fatal_error", "unavailable"),
@@ -185,7 +185,7 @@ mod tests {
             ("invalid_blocks", "unusable"),
         ] {
             let fault = refused(code);
-            assert!(matches!(&fault, Err(CallError::Fault(fault)) if fault.kind() == kind), "{code}: {fault:?}");
+            assert!(matches!(&fault, Err(SlackError::Fault(fault)) if fault.kind() == kind), "{code}: {fault:?}");
         }
     }
 }

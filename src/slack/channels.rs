@@ -3,7 +3,7 @@
 use crate::error::Fault;
 use crate::ids::ChannelId;
 use crate::json::Peek;
-use crate::slack::answer::CallError;
+use crate::slack::answer::SlackError;
 use crate::slack::client::Slack;
 
 impl Slack {
@@ -11,9 +11,9 @@ impl Slack {
     pub async fn is_in(&self, channel: &ChannelId) -> Result<Option<bool>, Fault> {
         match self.call_form("conversations.info", &[("channel", channel.as_str())]).await {
             Ok(answer) => Ok(Some(answer.flag("/channel/is_member") && !answer.flag("/channel/is_archived"))),
-            Err(CallError::Refused(code)) if code == "channel_not_found" => Ok(Some(false)),
-            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(None),
-            Err(CallError::Fault(fault)) => Err(fault),
+            Err(SlackError::Refused(code)) if code == "channel_not_found" => Ok(Some(false)),
+            Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => Ok(None),
+            Err(SlackError::Fault(fault)) => Err(fault),
         }
     }
 
@@ -24,8 +24,8 @@ impl Slack {
                 let shared = ["/channel/is_ext_shared", "/channel/is_pending_ext_shared"];
                 Ok(Some(shared.into_iter().any(|flag| answer.flag(flag))))
             }
-            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(None),
-            Err(CallError::Fault(fault)) => Err(fault),
+            Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => Ok(None),
+            Err(SlackError::Fault(fault)) => Err(fault),
         }
     }
 
@@ -34,8 +34,8 @@ impl Slack {
         match self.call_form("conversations.info", &[("channel", channel.as_str())]).await {
             Ok(answer) if answer.flag("/channel/is_private") => Ok(None),
             Ok(answer) => Ok(answer.words("/channel/name").map(str::to_owned)),
-            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(None),
-            Err(CallError::Fault(fault)) => Err(fault),
+            Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => Ok(None),
+            Err(SlackError::Fault(fault)) => Err(fault),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, InstallationId, MessageTs, SlackUserId, TeamId, UserGroupId, ViewId};
 use crate::json::Peek;
 use crate::metrics::Metrics;
-use crate::slack::answer::{CallError, colleague, found_profile, judged, status_error, unheard, unusable};
+use crate::slack::answer::{SlackError, colleague, found_profile, judged, status_error, unheard, unusable};
 use crate::transport;
 use crate::view::kit::{Content, Home, Modal};
 
@@ -138,14 +138,14 @@ impl Slack {
     }
 
     /// Which installation the token belongs to (`auth.test`, §24.2).
-    pub async fn installation(&self) -> Result<InstallationId, CallError> {
+    pub async fn installation(&self) -> Result<InstallationId, SlackError> {
         let answer = self.call("auth.test", &json!({})).await?;
         let team = answer.words("/team_id").ok_or_else(|| unusable("auth.test names no team"))?;
         Ok(InstallationId::new(team))
     }
 
     /// Who the token makes us, what it may do, and what Slack's clock shows (`auth.test`, §24.2, §13.6).
-    pub async fn identity(&self) -> Result<Identity, CallError> {
+    pub async fn identity(&self) -> Result<Identity, SlackError> {
         let method = "auth.test";
         let answer = transport::send(Service::Slack, self.by, self.request(method).form(&[("", ""); 0])).await?;
         let said = judged(method, &answer)?;
@@ -159,7 +159,7 @@ impl Slack {
     }
 
     /// Opens the direct messages with a person: the channel to post in (§14, `conversations.open`).
-    pub async fn direct(&self, user: &SlackUserId) -> Result<ChannelId, CallError> {
+    pub async fn direct(&self, user: &SlackUserId) -> Result<ChannelId, SlackError> {
         let answer = self.call("conversations.open", &json!({ "users": user })).await?;
         let channel = answer.words("/channel/id").map(ChannelId::new);
         channel.ok_or_else(|| unusable("conversations.open names no channel").into())
@@ -173,7 +173,7 @@ impl Slack {
         content: &Content,
         thread: Option<Thread<'_>>,
         job: &str,
-    ) -> Result<Posted, CallError> {
+    ) -> Result<Posted, SlackError> {
         let arguments = PostMessage {
             channel,
             content,
@@ -191,7 +191,7 @@ impl Slack {
     }
 
     /// Replaces a message of ours. Its metadata stays (§15.8).
-    pub async fn update(&self, channel: &ChannelId, ts: &MessageTs, content: &Content) -> Result<(), CallError> {
+    pub async fn update(&self, channel: &ChannelId, ts: &MessageTs, content: &Content) -> Result<(), SlackError> {
         self.call("chat.update", &UpdateMessage { channel, ts, content, metadata: None }).await.map(drop)
     }
 
@@ -201,7 +201,7 @@ impl Slack {
         (channel, ts): (&ChannelId, &MessageTs),
         content: &Content,
         jobs: &[String],
-    ) -> Result<(), CallError> {
+    ) -> Result<(), SlackError> {
         let metadata = jobs
             .split_first()
             .map(|(job, more)| Metadata { event_type: EVENT_TYPE, event_payload: JobPayload { job, more } });
@@ -209,7 +209,7 @@ impl Slack {
     }
 
     /// The address of a message (contracts/slack.md §15).
-    pub async fn permalink(&self, channel: &ChannelId, ts: &MessageTs) -> Result<String, CallError> {
+    pub async fn permalink(&self, channel: &ChannelId, ts: &MessageTs) -> Result<String, SlackError> {
         let arguments = [("channel", channel.as_str()), ("message_ts", ts.as_str())];
         let answer = self.call_form("chat.getPermalink", &arguments).await?;
         answer.words("/permalink").map(str::to_owned).ok_or_else(|| unusable("no permalink").into())
@@ -221,23 +221,23 @@ impl Slack {
         channel: &ChannelId,
         user: &SlackUserId,
         content: &Content,
-    ) -> Result<(), CallError> {
+    ) -> Result<(), SlackError> {
         let arguments = json!({ "channel": channel, "user": user, "text": content.text, "blocks": content.blocks });
         self.call("chat.postEphemeral", &arguments).await.map(drop)
     }
 
     /// Opens a form. The trigger lives 3 s and works once (§7).
-    pub async fn open(&self, trigger_id: &str, modal: &Modal) -> Result<(), CallError> {
+    pub async fn open(&self, trigger_id: &str, modal: &Modal) -> Result<(), SlackError> {
         self.call("views.open", &json!({ "trigger_id": trigger_id, "view": modal })).await.map(drop)
     }
 
     /// Opens a form over the one whose button brought the trigger (§9).
-    pub async fn push(&self, trigger_id: &str, modal: &Modal) -> Result<(), CallError> {
+    pub async fn push(&self, trigger_id: &str, modal: &Modal) -> Result<(), SlackError> {
         self.call("views.push", &json!({ "trigger_id": trigger_id, "view": modal })).await.map(drop)
     }
 
     /// Replaces what a view shows, if it is still open. It is named by its id or by our own name for it.
-    pub async fn update_view(&self, view: &ViewId, modal: &Modal) -> Result<(), CallError> {
+    pub async fn update_view(&self, view: &ViewId, modal: &Modal) -> Result<(), SlackError> {
         let named = if is_ours(view) { "external_id" } else { "view_id" };
         self.call("views.update", &json!({ named: view, "view": modal })).await.map(drop)
     }
@@ -249,7 +249,7 @@ impl Slack {
         user: &SlackUserId,
         home: &Home,
         hash: Option<&str>,
-    ) -> Result<Option<String>, CallError> {
+    ) -> Result<Option<String>, SlackError> {
         let mut arguments = json!({ "user_id": user, "view": home });
         if let (Some(hash), Some(arguments)) = (hash, arguments.as_object_mut()) {
             arguments.insert("hash".to_owned(), json!(hash));
@@ -265,7 +265,7 @@ impl Slack {
         ts: &MessageTs,
         url: &str,
         content: &Content,
-    ) -> Result<(), CallError> {
+    ) -> Result<(), SlackError> {
         let unfurls = json!({ url: { "blocks": content.blocks } });
         self.call("chat.unfurl", &json!({ "channel": channel, "ts": ts, "unfurls": unfurls })).await.map(drop)
     }
@@ -285,8 +285,8 @@ impl Slack {
             arguments.extend(team.map(|team| ("team_id", team.as_str())));
             match self.call_form("dnd.teamInfo", &arguments).await {
                 Ok(answer) => resting.extend(users.iter().filter(|user| is_resting(&answer, user, now)).cloned()),
-                Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => break,
-                Err(CallError::Fault(fault)) => return Err(fault),
+                Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => break,
+                Err(SlackError::Fault(fault)) => return Err(fault),
             }
         }
         Ok(resting)
@@ -294,9 +294,9 @@ impl Slack {
 
     /// Answers the request that brought `url`, for its person's eyes only (§6). A URL that is not
     /// Slack's is refused: this is the only address that comes from outside and is ever called.
-    pub async fn respond(&self, url: &str, content: &Content, replace: bool) -> Result<(), CallError> {
+    pub async fn respond(&self, url: &str, content: &Content, replace: bool) -> Result<(), SlackError> {
         let url = Url::parse(url).ok().filter(|url| self.is_slacks(url));
-        let url = url.ok_or_else(|| CallError::Refused("response_url_not_slack".to_owned()))?;
+        let url = url.ok_or_else(|| SlackError::Refused("response_url_not_slack".to_owned()))?;
         let body = Respond { response_type: "ephemeral", replace_original: replace, content };
         self.counted(RESPONSE_URL, async {
             let request = self.http.post(url).json(&body).timeout(RESPONSE_URL_TIMEOUT);
@@ -305,7 +305,7 @@ impl Slack {
                 return Ok(());
             }
             Err(status_error(RESPONSE_URL, &answer)
-                .unwrap_or_else(|| CallError::Refused(format!("response_url_{}", answer.status))))
+                .unwrap_or_else(|| SlackError::Refused(format!("response_url_{}", answer.status))))
         })
         .await
     }
@@ -315,7 +315,7 @@ impl Slack {
         &self,
         installation: &InstallationId,
         user: &SlackUserId,
-    ) -> Result<Option<Profile>, CallError> {
+    ) -> Result<Option<Profile>, SlackError> {
         let found = self.call_form("users.info", &[("user", user.as_str())]).await;
         found_profile(installation, found, &["user_not_found", "user_not_visible"])
     }
@@ -325,7 +325,7 @@ impl Slack {
         &self,
         installation: &InstallationId,
         email: &str,
-    ) -> Result<Option<Profile>, CallError> {
+    ) -> Result<Option<Profile>, SlackError> {
         let found = self.call_form("users.lookupByEmail", &[("email", email)]).await;
         found_profile(installation, found, &["users_not_found"])
     }
@@ -336,7 +336,7 @@ impl Slack {
         &self,
         cursor: &str,
         team: Option<&TeamId>,
-    ) -> Result<(Vec<Colleague>, Option<String>), CallError> {
+    ) -> Result<(Vec<Colleague>, Option<String>), SlackError> {
         let mut arguments = vec![("limit", PEOPLE_AT_ONCE)];
         arguments.extend((!cursor.is_empty()).then_some(("cursor", cursor)));
         arguments.extend(team.map(|team| ("team_id", team.as_str())));
@@ -347,7 +347,7 @@ impl Slack {
 
     /// The users of a group (`usergroups.users.list`). A token of an organization has to say in which workspace
     /// (§24.5).
-    pub async fn group(&self, group: &UserGroupId, team: Option<&TeamId>) -> Result<Vec<SlackUserId>, CallError> {
+    pub async fn group(&self, group: &UserGroupId, team: Option<&TeamId>) -> Result<Vec<SlackUserId>, SlackError> {
         let mut arguments = vec![("usergroup", group.as_str())];
         arguments.extend(team.map(|team| ("team_id", team.as_str())));
         let answer = self.call_form("usergroups.users.list", &arguments).await?;
@@ -355,18 +355,18 @@ impl Slack {
     }
 
     /// For methods that take JSON (§13.3, §13.5).
-    pub(super) async fn call(&self, method: &str, arguments: &impl Serialize) -> Result<Value, CallError> {
+    pub(super) async fn call(&self, method: &str, arguments: &impl Serialize) -> Result<Value, SlackError> {
         let body = serde_json::to_vec(arguments).map_err(|error| unusable(&error.to_string()))?;
         let request = self.request(method).header(header::CONTENT_TYPE, "application/json; charset=utf-8").body(body);
         self.sent(method, request).await
     }
 
     /// For methods that take only forms (§13.3).
-    pub(super) async fn call_form(&self, method: &str, arguments: &[(&str, &str)]) -> Result<Value, CallError> {
+    pub(super) async fn call_form(&self, method: &str, arguments: &[(&str, &str)]) -> Result<Value, SlackError> {
         self.sent(method, self.request(method).form(arguments)).await
     }
 
-    async fn sent(&self, method: &str, request: reqwest::RequestBuilder) -> Result<Value, CallError> {
+    async fn sent(&self, method: &str, request: reqwest::RequestBuilder) -> Result<Value, SlackError> {
         let exchange = async { judged(method, &transport::send(Service::Slack, self.by, request).await?) };
         self.counted(method, exchange).await
     }
@@ -375,14 +375,14 @@ impl Slack {
     pub(super) async fn counted<T>(
         &self,
         method: &str,
-        call: impl Future<Output = Result<T, CallError>>,
-    ) -> Result<T, CallError> {
+        call: impl Future<Output = Result<T, SlackError>>,
+    ) -> Result<T, SlackError> {
         let begun = Instant::now();
         let outcome = call.await;
         let result = match &outcome {
             Ok(_) => "ok",
-            Err(CallError::Refused(_)) => "refused",
-            Err(CallError::Fault(fault)) => fault.kind(),
+            Err(SlackError::Refused(_)) => "refused",
+            Err(SlackError::Fault(fault)) => fault.kind(),
         };
         self.metrics.called(Service::Slack, method, result, begun.elapsed());
         outcome

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::error::Service;
 use crate::ids::{ChannelId, FileId};
 use crate::json::Peek;
-use crate::slack::answer::{CallError, status_error, unusable};
+use crate::slack::answer::{SlackError, status_error, unusable};
 use crate::slack::client::Slack;
 use crate::transport;
 
@@ -15,7 +15,7 @@ const UPLOAD: &str = "upload";
 
 impl Slack {
     /// Uploads a file that nobody sees yet. `alt` says what a picture shows, for who cannot see it.
-    pub async fn upload(&self, name: &str, alt: &str, bytes: Vec<u8>) -> Result<FileId, CallError> {
+    pub async fn upload(&self, name: &str, alt: &str, bytes: Vec<u8>) -> Result<FileId, SlackError> {
         let length = bytes.len().to_string();
         let arguments = [("filename", name), ("length", length.as_str()), ("alt_txt", alt)];
         let answer = self.call_form("files.getUploadURLExternal", &arguments).await?;
@@ -29,14 +29,14 @@ impl Slack {
             match uploaded.status {
                 StatusCode::OK => Ok(FileId::new(file)),
                 status => Err(status_error(UPLOAD, &uploaded)
-                    .unwrap_or_else(|| CallError::Refused(format!("{UPLOAD}_{}", status.as_u16())))),
+                    .unwrap_or_else(|| SlackError::Refused(format!("{UPLOAD}_{}", status.as_u16())))),
             }
         })
         .await
     }
 
     /// Shows an uploaded file in a channel, with a title and words above it. Works once for each file.
-    pub async fn share(&self, file: &FileId, title: &str, channel: &ChannelId, comment: &str) -> Result<(), CallError> {
+    pub async fn share(&self, file: &FileId, title: &str, channel: &ChannelId, comment: &str) -> Result<(), SlackError> {
         let files = json!([{ "id": file, "title": title }]).to_string();
         let arguments = [("files", files.as_str()), ("channel_id", channel.as_str()), ("initial_comment", comment)];
         self.call_form("files.completeUploadExternal", &arguments).await.map(drop)

@@ -12,7 +12,7 @@ use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, SlackUserId};
 use crate::json::Peek;
 use crate::metrics::Metrics;
-use crate::slack::answer::{CallError, judged, unusable};
+use crate::slack::answer::{SlackError, judged, unusable};
 use crate::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 use crate::transport;
 
@@ -114,19 +114,19 @@ impl OAuth {
     }
 
     /// Changes a code for a token (§17.4).
-    pub async fn exchange(&self, code: &str) -> Result<Granted, CallError> {
+    pub async fn exchange(&self, code: &str) -> Result<Granted, SlackError> {
         let answer = self.call(&[("code", code), ("redirect_uri", &self.app.redirect())]).await?;
         granted(&answer).ok_or_else(|| unusable("the answer grants no bot anything").into())
     }
 
     /// Gets the next token (§18.2). The old one goes on to work for a while, what got this one does not.
-    pub async fn refresh(&self, refresh: &SecretString) -> Result<Tokens, CallError> {
+    pub async fn refresh(&self, refresh: &SecretString) -> Result<Tokens, SlackError> {
         let form = [("grant_type", "refresh_token"), ("refresh_token", refresh.expose_secret())];
         let answer = self.call(&form).await?;
         tokens(&answer).ok_or_else(|| unusable("the answer holds no token").into())
     }
 
-    async fn call(&self, form: &[(&str, &str)]) -> Result<Value, CallError> {
+    async fn call(&self, form: &[(&str, &str)]) -> Result<Value, SlackError> {
         let mut url = self.api.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push(METHOD);
@@ -135,11 +135,11 @@ impl OAuth {
         let request = self.http.post(url).basic_auth(client_id, Some(client_secret.expose_secret())).form(form);
         let begun = Instant::now();
         let answer = transport::send(Service::Slack, None, request).await;
-        let outcome = answer.map_err(CallError::from).and_then(|answer| judged(METHOD, &answer));
+        let outcome = answer.map_err(SlackError::from).and_then(|answer| judged(METHOD, &answer));
         let result = match &outcome {
             Ok(_) => "ok",
-            Err(CallError::Refused(_)) => "refused",
-            Err(CallError::Fault(fault)) => fault.kind(),
+            Err(SlackError::Refused(_)) => "refused",
+            Err(SlackError::Fault(fault)) => fault.kind(),
         };
         self.metrics.called(Service::Slack, METHOD, result, begun.elapsed());
         outcome
@@ -174,10 +174,10 @@ fn tokens(answer: &Value) -> Option<Tokens> {
 }
 
 /// Whether Slack said no, rather than nothing.
-pub fn is_refused(error: &CallError) -> bool {
+pub fn is_refused(error: &SlackError) -> bool {
     match error {
-        CallError::Refused(_) => true,
-        CallError::Fault(fault) => matches!(fault, Fault::Unauthorized { .. }),
+        SlackError::Refused(_) => true,
+        SlackError::Fault(fault) => matches!(fault, Fault::Unauthorized { .. }),
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::error::Fault;
 use crate::ids::{ChannelId, MessageTs, SlackUserId};
 use crate::json::Peek;
-use crate::slack::answer::{CallError, unheard};
+use crate::slack::answer::{SlackError, unheard};
 use crate::slack::client::{EVENT_TYPE, Posted, Slack};
 
 /// How far back a message of ours is looked for, beyond the time since its job was accepted: our
@@ -44,8 +44,8 @@ impl Slack {
                 Some(messages) => Ok(sought(channel, messages, job)),
                 None => Err(unheard("it holds no messages")),
             },
-            Err(CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. })) => Ok(Sought::Unknowable),
-            Err(CallError::Fault(fault)) => Err(fault),
+            Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => Ok(Sought::Unknowable),
+            Err(SlackError::Fault(fault)) => Err(fault),
         }
     }
 
@@ -54,7 +54,7 @@ impl Slack {
         channel: &str,
         thread: Option<&MessageTs>,
         since: Timestamp,
-    ) -> Result<(ChannelId, Value), CallError> {
+    ) -> Result<(ChannelId, Value), SlackError> {
         let oldest = since.saturating_sub(CLOCKS_DIFFER).unwrap_or(Timestamp::MIN).as_second().to_string();
         // A message may be posted to a user, but is read in the direct channel with them (§15.1).
         let channel = if channel.starts_with(['U', 'W']) {

@@ -20,7 +20,7 @@ use tokio_tungstenite::tungstenite::protocol::{Message, Role, WebSocketConfig};
 use crate::error::{Fault, Service};
 use crate::json::Peek;
 use crate::metrics::Metrics;
-use crate::slack::answer::{CallError, unusable};
+use crate::slack::answer::{SlackError, unusable};
 use crate::slack::client::Slack;
 use crate::slack::inbound::{self, Inbound};
 use crate::transport;
@@ -109,7 +109,7 @@ impl Dialer {
     }
 
     /// Where one connection may be opened, once and now (§20.1).
-    pub async fn address(&self) -> Result<Url, CallError> {
+    pub async fn address(&self) -> Result<Url, SlackError> {
         let answer = self.slack.call_form("apps.connections.open", &[]).await?;
         let url = answer.words("/url").and_then(|url| Url::parse(url).ok()).and_then(as_http);
         let url = url.filter(|url| self.slack.is_slacks(url));
@@ -117,12 +117,12 @@ impl Dialer {
     }
 
     /// Opens a connection, and waits for the greeting.
-    pub async fn open(&self) -> Result<Socket, CallError> {
+    pub async fn open(&self) -> Result<Socket, SlackError> {
         let opened = async {
             let mut socket = Socket::new(self.dial(self.address().await?).await?).await;
             match socket.next().await.map_err(|lost| unanswered(&lost.to_string()))? {
                 Frame::Hello => Ok(socket),
-                Frame::Disconnect(Reason::Unwanted(why)) => Err(CallError::Refused(why)),
+                Frame::Disconnect(Reason::Unwanted(why)) => Err(SlackError::Refused(why)),
                 // What it was is not told: people may have written it.
                 _ => Err(unusable("something else came before a greeting").into()),
             }
@@ -145,10 +145,10 @@ impl Dialer {
 }
 
 /// Whether it is of no use to try again before an operator has acted.
-pub fn is_hopeless(error: &CallError) -> bool {
+pub fn is_hopeless(error: &SlackError) -> bool {
     match error {
-        CallError::Refused(code) => HOPELESS.contains(&code.as_str()),
-        CallError::Fault(fault) => matches!(fault, Fault::Unauthorized { .. }),
+        SlackError::Refused(code) => HOPELESS.contains(&code.as_str()),
+        SlackError::Fault(fault) => matches!(fault, Fault::Unauthorized { .. }),
     }
 }
 
@@ -355,7 +355,7 @@ mod tests {
 
     #[test]
     fn some_errors_are_not_worth_another_try() {
-        let refused = |code: &str| is_hopeless(&CallError::Refused(code.to_owned()));
+        let refused = |code: &str| is_hopeless(&SlackError::Refused(code.to_owned()));
         assert!(refused("team_disabled") && !refused("link_disabled"));
         let fault = |cause: &str| Fault::Unauthorized { service: Service::Slack, cause: cause.to_owned() };
         assert!(is_hopeless(&fault("invalid_auth").into()) && !is_hopeless(&unanswered("nothing").into()));

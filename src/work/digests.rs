@@ -17,7 +17,7 @@ use crate::domain::policy::Rules;
 use crate::domain::route::{Morning, Route};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
-use crate::slack::answer::CallError;
+use crate::slack::answer::SlackError;
 use crate::slack::client::Posted;
 use crate::store::{CacheEntry, Claim, Class, Document, Effect, NewJob, Verdict};
 use crate::view::digest;
@@ -185,7 +185,7 @@ impl Work {
         claim: &Claim,
         channel: &ChannelId,
         digest: &Digest,
-    ) -> Result<Vec<Effect>, CallError> {
+    ) -> Result<Vec<Effect>, SlackError> {
         let content = digest::message(digest, &self.links, self.privacy(&claim.installation, channel).await?);
         let Posted { channel, ts } = self.post_once(claim, channel.as_str(), None, &content).await?;
         Ok(vec![told(&PostedDigest { channel, ts, digest: digest.clone() })])
@@ -218,7 +218,7 @@ impl Work {
         channel: &ChannelId,
         conversation: &ConversationId,
         line: Option<&ThreadEntry>,
-    ) -> Result<Vec<Effect>, CallError> {
+    ) -> Result<Vec<Effect>, SlackError> {
         let installation = &claim.installation;
         let Some(mut last) = self.told_last(installation, channel).await? else { return Ok(Vec::new()) };
         last.digest.settled.retain(|(id, _)| id != conversation);

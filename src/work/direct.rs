@@ -13,7 +13,7 @@ use crate::domain::message::Answer;
 use crate::domain::request_context::Addressee;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId};
-use crate::slack::answer::CallError;
+use crate::slack::answer::SlackError;
 use crate::slack::client::Posted;
 use crate::slack::codes;
 use crate::slack::seek::Sought;
@@ -70,7 +70,7 @@ impl Work {
         user: &SlackUserId,
         notice: &DirectMessage,
         awaited: Option<&Awaited>,
-    ) -> Result<Outcome, CallError> {
+    ) -> Result<Outcome, SlackError> {
         let installation = &claim.installation;
         let report = |fate| self.report_fate(claim, awaited, notice, fate);
         match self.foreseen(installation, user, notice).await? {
@@ -114,7 +114,7 @@ impl Work {
         user: &SlackUserId,
         notice: &DirectMessage,
         awaited: Option<&Awaited>,
-    ) -> Result<Sent, CallError> {
+    ) -> Result<Sent, SlackError> {
         let mark = mark(claim);
         let mut is_unknowable = false;
         if claim.outcome_unknown {
@@ -174,12 +174,12 @@ impl Work {
         claim: &Claim,
         user: &SlackUserId,
         content: &Content,
-    ) -> Result<Posted, CallError> {
+    ) -> Result<Posted, SlackError> {
         let installation = &claim.installation;
         let (channel, is_remembered) = self.channel_with(installation, user).await?;
         let by = self.ensure_lease(claim).await?;
         match self.slack.with_deadline(by).post(&channel, content, None, &mark(claim)).await {
-            Err(CallError::Refused(code)) if is_remembered && code == codes::NO_CHANNEL => {}
+            Err(SlackError::Refused(code)) if is_remembered && code == codes::NO_CHANNEL => {}
             other => return other,
         }
         let channel = self.open_with(installation, user).await?;
@@ -192,7 +192,7 @@ impl Work {
         &self,
         installation: &InstallationId,
         user: &SlackUserId,
-    ) -> Result<(String, bool), CallError> {
+    ) -> Result<(String, bool), SlackError> {
         match self.store.cache_get(installation, CHANNEL, user.as_str()).await? {
             Some(kept) => Ok((kept.body, true)),
             None => Ok((self.open_with(installation, user).await?, false)),
@@ -201,10 +201,10 @@ impl Work {
 
     /// Opens the direct messages with somebody. Where that is not permitted the user's id stands for the channel
     /// (contracts/slack.md §15.1).
-    async fn open_with(&self, installation: &InstallationId, user: &SlackUserId) -> Result<String, CallError> {
+    async fn open_with(&self, installation: &InstallationId, user: &SlackUserId) -> Result<String, SlackError> {
         let channel = match self.slack.direct(user).await {
             Ok(channel) => channel.to_string(),
-            Err(CallError::Fault(Fault::Unauthorized { cause, .. })) if cause.starts_with("missing_scope") => {
+            Err(SlackError::Fault(Fault::Unauthorized { cause, .. })) if cause.starts_with("missing_scope") => {
                 return Ok(user.to_string());
             }
             Err(error) => return Err(error),
@@ -223,7 +223,7 @@ impl Work {
         to: &Addressee,
         ts: &MessageTs,
         answered: (ConversationId, Answer),
-    ) -> Result<Option<Effect>, CallError> {
+    ) -> Result<Option<Effect>, SlackError> {
         let Some(channel) = &to.channel else { return Ok(None) };
         let Some(mut sent) = self.sent(&claim.installation, channel, ts).await? else { return Ok(None) };
         sent.told.answers.push(answered);
@@ -232,11 +232,11 @@ impl Work {
     }
 
     /// Shows what a message says by now. Answers whether it is still there.
-    pub(super) async fn show(&self, claim: &Claim, sent: &Sent, content: &Content) -> Result<bool, CallError> {
+    pub(super) async fn show(&self, claim: &Claim, sent: &Sent, content: &Content) -> Result<bool, SlackError> {
         let by = self.ensure_lease(claim).await?;
         match self.slack.with_deadline(by).add_to((&sent.channel, &sent.ts), content, &sent.marks).await {
             Ok(()) => Ok(true),
-            Err(CallError::Refused(code)) if codes::is_message_gone(&code) => Ok(false),
+            Err(SlackError::Refused(code)) if codes::is_message_gone(&code) => Ok(false),
             Err(error) => Err(error),
         }
     }

@@ -17,7 +17,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::reply::{Broken, Reply};
 use crate::domain::request_context::RequestContext;
 use crate::error::{Fault, whole};
-use crate::slack::answer::CallError;
+use crate::slack::answer::SlackError;
 use crate::slack::client::Identity;
 use crate::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
 use crate::slack::signature::sign;
@@ -151,7 +151,7 @@ async fn slack(work: &Work) -> Vec<Finding> {
             let known = Finding::new("Slack token", State::Good, format!("it belongs to {}", identity.team));
             vec![known, scopes(&identity, work), clock(&identity, work.clock.now())]
         }
-        Err(CallError::Fault(Fault::Unauthorized { cause, .. })) => {
+        Err(SlackError::Fault(Fault::Unauthorized { cause, .. })) => {
             let words = match again(work) {
                 Some(install) => format!("Slack does not accept it. Install the app again: {install}"),
                 None => "Slack does not accept it. \

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::dialnote::answer::{CallError, Denied};
+use crate::dialnote::answer::{DialnoteError, Denied};
 use crate::dialnote::client::READS;
 use crate::domain::card_view::CardView;
 use crate::domain::command::{Action, Assignee, Command};
@@ -308,20 +308,20 @@ fn waits_its_turn(claim: &Claim, job: &CommandJob) -> bool {
     claim.key != job.key()
 }
 
-pub(super) fn denied(error: CallError, id: Option<&ConversationId>) -> Stop {
+pub(super) fn denied(error: DialnoteError, id: Option<&ConversationId>) -> Stop {
     match (error, id) {
-        (CallError::Fault(fault), _) => Stop::Fault(fault),
-        (CallError::Denied(Denied::NotFound | Denied::NoPage), Some(id)) => {
+        (DialnoteError::Fault(fault), _) => Stop::Fault(fault),
+        (DialnoteError::Denied(Denied::NotFound | Denied::NoPage), Some(id)) => {
             Refusal::NoConversation { id: id.clone() }.into()
         }
-        (CallError::Denied(Denied::NotFound | Denied::NoPage), None) => {
+        (DialnoteError::Denied(Denied::NotFound | Denied::NoPage), None) => {
             Refusal::WrongAddress { setting: READS.to_owned() }.into()
         }
-        (CallError::Denied(Denied::NoSuchAddress(setting)), _) => {
+        (DialnoteError::Denied(Denied::NoSuchAddress(setting)), _) => {
             Refusal::WrongAddress { setting: setting.to_owned() }.into()
         }
-        (CallError::Denied(Denied::ReadOnly), _) => Refusal::ReadOnlyKey.into(),
-        (CallError::Denied(Denied::NotConnected), _) => Refusal::YouAreNotLinked(Unlinked::NotConnected).into(),
-        (CallError::Denied(Denied::Words(words)), _) => Refusal::Dialnote { words }.into(),
+        (DialnoteError::Denied(Denied::ReadOnly), _) => Refusal::ReadOnlyKey.into(),
+        (DialnoteError::Denied(Denied::NotConnected), _) => Refusal::YouAreNotLinked(Unlinked::NotConnected).into(),
+        (DialnoteError::Denied(Denied::Words(words)), _) => Refusal::Dialnote { words }.into(),
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::reply::{HomeView, ListView};
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId, MemberId, SlackUserId, ViewId};
-use crate::slack::answer::CallError;
+use crate::slack::answer::SlackError;
 use crate::store::{Audited, Claim, Document, Effect};
 use crate::view::{home, modal};
 use crate::work::execute::Stop;
@@ -35,7 +35,7 @@ impl Work {
         claim: &Claim,
         user: &SlackUserId,
         card_view: &HomeView,
-    ) -> Result<Vec<Effect>, CallError> {
+    ) -> Result<Vec<Effect>, SlackError> {
         let kept = self.store.document(&claim.installation, HOME, user.as_str()).await?;
         let opened = kept.and_then(|kept| serde_json::from_str::<Opened>(&kept.body).ok());
         let hash = opened.and_then(|opened| opened.hash);
@@ -51,7 +51,7 @@ impl Work {
         };
         match published {
             Ok(hash) => Ok(vec![opened(hash)]),
-            Err(CallError::Refused(code)) if code == OTHER_HOME => {
+            Err(SlackError::Refused(code)) if code == OTHER_HOME => {
                 Ok(vec![opened(None), self.draw_home(claim, user.clone(), query.clone())])
             }
             Err(error) => Err(error),
@@ -59,7 +59,7 @@ impl Work {
     }
 
     /// Shows a list in a window.
-    pub(super) async fn show_window(&self, view: &ViewId, card_view: &ListView) -> Result<(), CallError> {
+    pub(super) async fn show_window(&self, view: &ViewId, card_view: &ListView) -> Result<(), SlackError> {
         self.slack.update_view(view, &modal::window(Some(card_view), &card_view.query)).await
     }
 
@@ -89,7 +89,7 @@ impl Work {
         view: &ViewId,
         title: Option<String>,
         context: &str,
-    ) -> Result<(), CallError> {
+    ) -> Result<(), SlackError> {
         let Ok(context) = serde_json::from_str::<FormContext>(context) else { return Ok(()) };
         if title.is_none() {
             return self.slack.update_view(view, &modal::waiting(&context, true)).await;

@@ -18,7 +18,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::reply::Picked;
 use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId, MemberId, TeamId};
-use crate::slack::answer::CallError as SlackError;
+use crate::slack::answer::SlackError;
 use crate::store::{CacheEntry, Claim, Document, Effect};
 use crate::work::execute::{Stop, denied};
 use crate::work::projection::Conversations;

@@ -25,7 +25,7 @@ use crate::domain::reply::Reply;
 use crate::domain::request_context::Addressee;
 use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, SlackUserId};
-use crate::slack::answer::CallError;
+use crate::slack::answer::SlackError;
 use crate::slack::client::Slack;
 use crate::slack::oauth::{Granted, OAuth, Tokens};
 use crate::store::data_category::StoredItem;
@@ -333,8 +333,8 @@ impl Work {
         let refresh = refresh.map_err(|cause| closed(id, &cause))?;
         self.ensure_lease(claim).await?;
         let tokens = installations.oauth.refresh(&refresh).await.map_err(|error| match error {
-            CallError::Fault(fault) => fault,
-            CallError::Refused(cause) => Fault::Unauthorized { service: Service::Slack, cause },
+            SlackError::Fault(fault) => fault,
+            SlackError::Refused(cause) => Fault::Unauthorized { service: Service::Slack, cause },
         })?;
         let (token, next, expires) = installations.sealed(id, &tokens, now);
         let installation = Installation { token, refresh: next.or(installation.refresh), expires, ..installation };

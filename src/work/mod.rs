@@ -64,7 +64,7 @@ use tokio::sync::{Mutex, OnceCell};
 use tracing::{error, info, warn};
 
 use crate::clock::Clock;
-use crate::dialnote::answer::CallError as CheckError;
+use crate::dialnote::answer::DialnoteError as CheckError;
 use crate::dialnote::client::Dialnote;
 use crate::dialnote::webhooks::Hooks;
 use crate::domain::conversation::Links;
@@ -74,7 +74,7 @@ use crate::domain::retry::{self, Next, Tries};
 use crate::error::{Fault, Service};
 use crate::ids::InstallationId;
 use crate::metrics::Metrics;
-use crate::slack::answer::CallError;
+use crate::slack::answer::SlackError;
 use crate::slack::client::Slack;
 use crate::store::{Claim, Effect, NewJob, Queue, Settled, Store, Verdict};
 use crate::traces;
@@ -364,8 +364,8 @@ impl Work {
     pub async fn home(&self) -> Result<&InstallationId, Fault> {
         let ask = || async {
             self.slack.installation().await.map_err(|error| match error {
-                CallError::Fault(fault) => fault,
-                CallError::Refused(code) => Fault::Unusable { service: Service::Slack, cause: code },
+                SlackError::Fault(fault) => fault,
+                SlackError::Refused(code) => Fault::Unusable { service: Service::Slack, cause: code },
             })
         };
         self.home.get_or_try_init(ask).await

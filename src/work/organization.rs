@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use crate::dialnote::answer::{CallError, Denied};
+use crate::dialnote::answer::{DialnoteError, Denied};
 use crate::dialnote::client::Dialnote;
 use crate::domain::conversation::Conversation;
 use crate::domain::people::Teammate;
@@ -25,12 +25,12 @@ impl Work {
         &self,
         installation: &InstallationId,
         client: &Dialnote,
-    ) -> Result<bool, CallError> {
+    ) -> Result<bool, DialnoteError> {
         let known = self.index.look(self.store.as_ref(), installation, latest).await?;
         for known in known {
             match client.conversation(&known.id).await {
                 Ok(found) if is_the_same(&known, &found) => return Ok(true),
-                Ok(_) | Err(CallError::Denied(Denied::NotFound)) => {}
+                Ok(_) | Err(DialnoteError::Denied(Denied::NotFound)) => {}
                 Err(error) => return Err(error),
             }
         }

@@ -12,7 +12,7 @@ use crate::domain::reply::Reply;
 use crate::domain::request_context::{Addressee, ReplyTarget};
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, ConversationId, MessageTs};
-use crate::slack::answer::CallError;
+use crate::slack::answer::SlackError;
 use crate::slack::client::{Posted, RESPONSE_URL, Thread};
 use crate::slack::codes;
 use crate::slack::seek::Sought;
@@ -100,14 +100,14 @@ impl Work {
         };
         match delivered {
             Ok(effects) => Ok(Outcome::done(effects)),
-            Err(CallError::Fault(fault)) => Err(fault),
-            Err(CallError::Refused(code)) => self.not_delivered(claim, message, &code).await,
+            Err(SlackError::Fault(fault)) => Err(fault),
+            Err(SlackError::Refused(code)) => self.not_delivered(claim, message, &code).await,
         }
     }
 
     /// Answers somebody privately: through the response URL while it lives and does not fail again and
     /// again, else in the channel, else by direct message.
-    async fn answer(&self, claim: &Claim, to: &Addressee, content: &Content) -> Result<(), CallError> {
+    async fn answer(&self, claim: &Claim, to: &Addressee, content: &Content) -> Result<(), SlackError> {
         let tries = if claim.outcome_unknown { UNHEARD_TRIES_OF_A_URL } else { TRIES_OF_A_URL };
         let lives = |answer: &&ReplyTarget| answer.until > self.clock.now() && claim.attempt <= tries;
         if claim.outcome_unknown {
@@ -117,14 +117,14 @@ impl Work {
         if let Some(answer) = to.reply.as_ref().filter(lives) {
             let by = self.ensure_lease(claim).await?;
             match self.slack.with_deadline(by).respond(&answer.url, content, answer.replace).await {
-                Err(CallError::Refused(code)) => warn!(code, "the response URL no longer takes answers"),
+                Err(SlackError::Refused(code)) => warn!(code, "the response URL no longer takes answers"),
                 other => return other,
             }
         }
         if let Some(channel) = to.channel.as_ref().filter(|channel| !channel.is_direct()) {
             let by = self.ensure_lease(claim).await?;
             match self.slack.with_deadline(by).post_ephemeral(channel, &to.user, content).await {
-                Err(CallError::Refused(code)) => warn!(code, "no private answer in the channel"),
+                Err(SlackError::Refused(code)) => warn!(code, "no private answer in the channel"),
                 other => return other,
             }
         }
@@ -154,14 +154,14 @@ impl Work {
         claim: &Claim,
         channel: &ChannelId,
         card_view: &CardView,
-    ) -> Result<Vec<Effect>, CallError> {
+    ) -> Result<Vec<Effect>, SlackError> {
         let id = &card_view.conversation.id;
         let content = card::card(card_view, &self.links, self.privacy(&claim.installation, channel).await?);
         if let Some(ts) = self.posted_card(claim, channel, id).await? {
             let by = self.ensure_lease(claim).await?;
             match self.slack.with_deadline(by).update(channel, &ts, &content).await {
                 Ok(()) => return Ok(vec![put(channel, card_view, ts)]),
-                Err(CallError::Refused(code)) if codes::is_message_gone(&code) => {}
+                Err(SlackError::Refused(code)) if codes::is_message_gone(&code) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -178,7 +178,7 @@ impl Work {
         claim: &Claim,
         channel: &ChannelId,
         card_view: &CardView,
-    ) -> Result<Vec<Effect>, CallError> {
+    ) -> Result<Vec<Effect>, SlackError> {
         let conversation = &card_view.conversation;
         let old = self.posted_card(claim, channel, &conversation.id).await?;
         let privacy = self.privacy(&claim.installation, channel).await?;
@@ -202,7 +202,7 @@ impl Work {
         title: &str,
         old: &MessageTs,
         new: &MessageTs,
-    ) -> Result<(), CallError> {
+    ) -> Result<(), SlackError> {
         let link = self.slack.permalink(channel, new).await?;
         self.bring_up_to_date(claim, channel, old, &card::moved(title, &link)).await
     }
@@ -214,10 +214,10 @@ impl Work {
         channel: &ChannelId,
         ts: &MessageTs,
         content: &Content,
-    ) -> Result<(), CallError> {
+    ) -> Result<(), SlackError> {
         let by = self.ensure_lease(claim).await?;
         match self.slack.with_deadline(by).update(channel, ts, content).await {
-            Err(CallError::Refused(code)) if codes::is_message_gone(&code) => Ok(()),
+            Err(SlackError::Refused(code)) if codes::is_message_gone(&code) => Ok(()),
             other => other,
         }
     }
@@ -238,7 +238,7 @@ impl Work {
         channel: &ChannelId,
         conversation: &ConversationId,
         line: &ThreadEntry,
-    ) -> Result<(), CallError> {
+    ) -> Result<(), SlackError> {
         let installation = &claim.installation;
         let Some(card) = self.posted_card(claim, channel, conversation).await? else { return Ok(()) };
         let content = card::line(line, self.privacy(installation, channel).await?);
@@ -254,7 +254,7 @@ impl Work {
         channel: &str,
         thread: Option<Thread<'_>>,
         content: &Content,
-    ) -> Result<Posted, CallError> {
+    ) -> Result<Posted, SlackError> {
         let mark = mark(claim);
         if claim.outcome_unknown {
             match self.slack.find(channel, thread.map(|thread| thread.of), &mark, claim.accepted).await? {

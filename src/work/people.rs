@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
-use crate::dialnote::answer::{CallError as DialnoteError, Denied};
+use crate::dialnote::answer::{DialnoteError, Denied};
 use crate::dialnote::client::Dialnote;
 use crate::domain::conversation::Owner;
 use crate::domain::naming;
@@ -17,7 +17,7 @@ use crate::domain::people::{ByHand, Member, Profile, Teammate, Unlinked, folded,
 use crate::domain::plan::Participant;
 use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, MemberId, SlackUserId};
-use crate::slack::answer::CallError as SlackError;
+use crate::slack::answer::SlackError;
 use crate::slack::client::Slack;
 use crate::store::{CacheEntry, Store};
 use crate::work::documents::read;

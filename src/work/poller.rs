@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tracing::info;
 
-use crate::dialnote::answer::{CallError, Denied};
+use crate::dialnote::answer::{DialnoteError, Denied};
 use crate::dialnote::pages::Pages;
 use crate::domain::absence::Absence;
 use crate::domain::conversation::{Activity, Conversation};
@@ -172,7 +172,7 @@ impl Work {
         let mut forgotten = 0;
         for id in self.index.look(self.store.as_ref(), installation, unseen).await? {
             let at = self.clock.now();
-            if let Err(CallError::Denied(Denied::NotFound)) = self.dialnote.conversation(&id).await {
+            if let Err(DialnoteError::Denied(Denied::NotFound)) = self.dialnote.conversation(&id).await {
                 self.store.put_snapshots(installation, vec![gone(&id, at)]).await?;
                 forgotten += 1;
             }
@@ -361,14 +361,14 @@ pub(super) fn pause(before: Duration, looked: &Result<Option<PollOutcome>, Fault
     }
 }
 
-pub(super) fn fault(error: CallError) -> Fault {
+pub(super) fn fault(error: DialnoteError) -> Fault {
     let unusable = |cause: String| Fault::Unusable { service: Service::Dialnote, cause };
     match error {
-        CallError::Fault(fault) => fault,
-        CallError::Denied(Denied::NoSuchAddress(setting)) => {
+        DialnoteError::Fault(fault) => fault,
+        DialnoteError::Denied(Denied::NoSuchAddress(setting)) => {
             Fault::NoSuchAddress { service: Service::Dialnote, setting }
         }
-        CallError::Denied(Denied::Words(words)) => unusable(words),
-        CallError::Denied(denied) => unusable(format!("{denied:?}")),
+        DialnoteError::Denied(Denied::Words(words)) => unusable(words),
+        DialnoteError::Denied(denied) => unusable(format!("{denied:?}")),
     }
 }

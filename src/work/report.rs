@@ -16,7 +16,7 @@ use crate::domain::request_context::Addressee;
 use crate::domain::route::called;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, FileId, InstallationId};
-use crate::slack::answer::CallError;
+use crate::slack::answer::SlackError;
 use crate::store::{Claim, Verdict};
 use crate::view::card::Privacy;
 use crate::view::chart;
@@ -119,7 +119,7 @@ impl Work {
         report: &Report,
         file: Option<&FileId>,
         uploaded: impl FnOnce(FileId) -> Message,
-    ) -> Result<Outcome, CallError> {
+    ) -> Result<Outcome, SlackError> {
         // Another company may have come since it was made.
         if let Some(why) = self.hides(&claim.installation, channel).await? {
             let say = Reply::Report { report: Box::new(report.clone()), why };
@@ -138,9 +138,9 @@ impl Work {
         };
         let by = self.ensure_lease(claim).await?;
         match self.slack.with_deadline(by).share(file, &title(report), channel, &comment(report)).await {
-            Err(CallError::Refused(code)) if claim.outcome_unknown && code == SHARED_BEFORE => {}
+            Err(SlackError::Refused(code)) if claim.outcome_unknown && code == SHARED_BEFORE => {}
             // One that cannot be known to be unshared would be there twice.
-            Err(CallError::Fault(fault)) if !claim.outcome_unknown && claim.attempt >= TRIES_OF_A_PICTURE => {
+            Err(SlackError::Fault(fault)) if !claim.outcome_unknown && claim.attempt >= TRIES_OF_A_PICTURE => {
                 info!(%fault, "the picture of a report cannot be shared");
                 return self.post_words(claim, channel, report).await;
             }
@@ -150,13 +150,13 @@ impl Work {
     }
 
     /// Posts a report without its picture.
-    async fn post_words(&self, claim: &Claim, channel: &ChannelId, report: &Report) -> Result<Outcome, CallError> {
+    async fn post_words(&self, claim: &Claim, channel: &ChannelId, report: &Report) -> Result<Outcome, SlackError> {
         let content = Content::new(&comment(report), Vec::new());
         self.post_once(claim, channel.as_str(), None, &content).await?;
         Ok(Outcome::done(Vec::new()))
     }
 
-    async fn upload_chart(&self, report: &Report) -> Result<Option<FileId>, CallError> {
+    async fn upload_chart(&self, report: &Report) -> Result<Option<FileId>, SlackError> {
         let drawn = report.clone();
         let Ok(Some(picture)) = tokio::task::spawn_blocking(move || chart::png(&drawn)).await else {
             return Ok(None);
@@ -166,6 +166,6 @@ impl Work {
 }
 
 /// Whether trying again cannot bring the picture.
-fn is_final(error: &CallError) -> bool {
-    matches!(error, CallError::Refused(_) | CallError::Fault(Fault::Unauthorized { .. } | Fault::Unusable { .. }))
+fn is_final(error: &SlackError) -> bool {
+    matches!(error, SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. } | Fault::Unusable { .. }))
 }

@@ -13,7 +13,7 @@ use crate::domain::message::Message;
 use crate::domain::reply::Reply;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
-use crate::slack::answer::CallError;
+use crate::slack::answer::SlackError;
 use crate::store::{CacheEntry, Claim, Class, Delivery, Effect, NewJob};
 use crate::view::card::{self, Privacy};
 use crate::work::documents::CHANNEL;
@@ -137,7 +137,7 @@ impl Work {
         claim: &Claim,
         channel: &ChannelId,
         conversation: &ConversationId,
-    ) -> Result<(), CallError> {
+    ) -> Result<(), SlackError> {
         let Some(card) = self.store.card(&claim.installation, channel, conversation).await? else { return Ok(()) };
         // What cannot be read is drawn when its conversation changes.
         let Some((ts, card_view)) = card.ts.zip(serde_json::from_str::<CardView>(&card.card_view).ok()) else {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::message::Answer;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId};
-use crate::slack::answer::CallError;
+use crate::slack::answer::SlackError;
 use crate::slack::codes;
 use crate::store::{CacheEntry, Claim, Effect};
 use crate::view::notice;
@@ -53,7 +53,7 @@ impl Work {
         user: &SlackUserId,
         conversation: &ConversationId,
         answer: &Answer,
-    ) -> Result<Vec<Effect>, CallError> {
+    ) -> Result<Vec<Effect>, SlackError> {
         let installation = &claim.installation;
         let Standing(places) = self.standing(installation, user, conversation).await?;
         if places.is_empty() {
@@ -82,9 +82,9 @@ impl Work {
     }
 
     /// Shows what a message says by now. Where its channel is closed to us no one can press its buttons.
-    async fn is_shown(&self, claim: &Claim, sent: &Sent) -> Result<bool, CallError> {
+    async fn is_shown(&self, claim: &Claim, sent: &Sent) -> Result<bool, SlackError> {
         match self.show(claim, sent, &notice::message(&sent.told, &self.links)).await {
-            Err(CallError::Refused(code)) if codes::is_final(&code) => Ok(false),
+            Err(SlackError::Refused(code)) if codes::is_final(&code) => Ok(false),
             other => other,
         }
     }

@@ -2,7 +2,7 @@
 //! Before every call that is not the first try, or comes more than a moment after the decision, the
 //! conversation is looked at, and what does not fit any more is decided again.
 
-use crate::dialnote::answer::{CallError, Denied};
+use crate::dialnote::answer::{DialnoteError, Denied};
 use crate::domain::command_job::{CommandJob, Stage};
 use crate::domain::conversation::Conversation;
 use crate::domain::fresh::{Basis, Looked};
@@ -169,9 +169,9 @@ impl Work {
 }
 
 /// dialnote's words about a status, with what to do about them; else why the call was refused.
-fn status_refused(error: CallError, plan: &Plan, call: &Call) -> Stop {
+fn status_refused(error: DialnoteError, plan: &Plan, call: &Call) -> Stop {
     match error {
-        CallError::Denied(Denied::Words(words)) if call.is_about_status() && names_status(&words) => {
+        DialnoteError::Denied(Denied::Words(words)) if call.is_about_status() && names_status(&words) => {
             Refusal::StatusRefused { about: About::from(&plan.before), words }.into()
         }
         error => denied(error, Some(&plan.before.id)),

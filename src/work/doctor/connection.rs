@@ -1,6 +1,6 @@
 //! Looks at dialnote: the key, the addresses, and what nothing says beforehand about its API.
 
-use crate::dialnote::answer::{CallError, Denied};
+use crate::dialnote::answer::{DialnoteError, Denied};
 use crate::dialnote::check::{Shape, Writing};
 use crate::dialnote::client::ASSIGN;
 use crate::domain::conversation::Conversation;
@@ -45,14 +45,14 @@ pub(super) async fn dialnote(work: &Work) -> Vec<Finding> {
     }
 }
 
-fn unread(work: &Work, cause: &CallError) -> Finding {
+fn unread(work: &Work, cause: &DialnoteError) -> Finding {
     match cause {
-        CallError::Fault(Fault::Unauthorized { .. }) => {
+        DialnoteError::Fault(Fault::Unauthorized { .. }) => {
             let words =
                 format!("dialnote does not accept it. Make a new one (Integrations → API) and {}", new_key(work));
             Finding::new(KEY, State::Bad, words)
         }
-        CallError::Denied(Denied::NoSuchAddress(setting)) => nothing_at(setting),
+        DialnoteError::Denied(Denied::NoSuchAddress(setting)) => nothing_at(setting),
         cause => {
             let words = "dialnote did not say whose it is. Look whether this machine reaches DIALNOTE_API_URL";
             Finding::new(KEY, State::Bad, words).because(cause)
@@ -60,9 +60,9 @@ fn unread(work: &Work, cause: &CallError) -> Finding {
     }
 }
 
-fn unwritten(cause: &CallError) -> Finding {
+fn unwritten(cause: &DialnoteError) -> Finding {
     match cause {
-        CallError::Denied(Denied::NoSuchAddress(setting)) => nothing_at(setting),
+        DialnoteError::Denied(Denied::NoSuchAddress(setting)) => nothing_at(setting),
         cause => {
             let words = "dialnote took no change of owner, so nothing can be assigned. \
                          Look whether DIALNOTE_ASSIGN_URL is right and this machine reaches it";
@@ -92,7 +92,7 @@ async fn api(work: &Work, done: &Conversation) -> Finding {
     let learned = shape(&work.dialnote.shape(), status_refused.is_none());
     let in_dialnote = "so done, reopen and snooze have to be done in dialnote";
     match status_refused {
-        Some(CallError::Denied(Denied::Words(said))) => {
+        Some(DialnoteError::Denied(Denied::Words(said))) => {
             let words = format!("it takes no change of status, {in_dialnote}; {learned}");
             Finding::new(API, State::Note, words).because(&said)
         }
