@@ -29,7 +29,7 @@ const LONGEST_WAIT: Duration = Duration::from_mins(5);
 
 /// An answer, good or bad.
 #[derive(Debug)]
-pub struct Answer {
+pub struct HttpAnswer {
     /// The status.
     pub status: StatusCode,
     /// What `Retry-After` asks for.
@@ -51,7 +51,7 @@ pub fn client(timeout: Duration) -> Result<reqwest::Client, reqwest::Error> {
         .build()
 }
 
-impl Answer {
+impl HttpAnswer {
     /// A header, if it is there and text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
@@ -88,7 +88,7 @@ impl Calling {
 }
 
 /// Sends a request, if `by` has not passed when it is written, and reads the answer.
-pub async fn send(service: Service, by: Option<Instant>, request: reqwest::RequestBuilder) -> Result<Answer, Fault> {
+pub async fn send(service: Service, by: Option<Instant>, request: reqwest::RequestBuilder) -> Result<HttpAnswer, Fault> {
     let note = |service| {
         // Not every call is made for a job.
         let _ = CALLING.try_with(|calling| calling.set(service));
@@ -99,7 +99,7 @@ pub async fn send(service: Service, by: Option<Instant>, request: reqwest::Reque
     answer
 }
 
-async fn exchange(service: Service, by: Option<Instant>, request: reqwest::RequestBuilder) -> Result<Answer, Fault> {
+async fn exchange(service: Service, by: Option<Instant>, request: reqwest::RequestBuilder) -> Result<HttpAnswer, Fault> {
     let sent = match by {
         Some(by) => sent_by(by, request).await,
         None => request.send().await,
@@ -117,7 +117,7 @@ async fn exchange(service: Service, by: Option<Instant>, request: reqwest::Reque
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, retry_after, headers, body })
+    Ok(HttpAnswer { status, retry_after, headers, body })
 }
 
 /// Sends a request that turns its connection into something else, and answers that, with the headers of

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::dialnote::wire;
 use crate::error::{Fault, Service};
-use crate::transport::Answer;
+use crate::transport::HttpAnswer;
 
 /// The bucket that a 429 of dialnote's closes: nothing says that its limits differ from call to call.
 pub const BUCKET: &str = "dialnote";
@@ -51,7 +51,7 @@ impl From<Denied> for DialnoteError {
 }
 
 /// Why a call was not made, if its status says so. A gateway's page instead of dialnote's words is an outage.
-pub(super) fn refused(answer: &Answer) -> Option<DialnoteError> {
+pub(super) fn refused(answer: &HttpAnswer) -> Option<DialnoteError> {
     let service = Service::Dialnote;
     let words = || wire::words(answer.status, &answer.body);
     let is_dialnotes = wire::is_refusal(&answer.body);
@@ -82,7 +82,7 @@ pub(super) fn unavailable(status: StatusCode) -> DialnoteError {
 }
 
 /// The JSON of an answer. The call may have had its effect although its answer cannot be read.
-pub(super) fn content(answer: &Answer) -> Result<Value, Fault> {
+pub(super) fn content(answer: &HttpAnswer) -> Result<Value, Fault> {
     serde_json::from_slice(&answer.body).map_err(|error| unreadable(&error.to_string()))
 }
 
@@ -98,7 +98,7 @@ mod tests {
     fn said(status: u16, body: &str) -> Option<DialnoteError> {
         let (headers, body) = (HeaderMap::new(), body.as_bytes().to_vec());
         let status = StatusCode::from_u16(status).unwrap_or_default();
-        refused(&Answer { status, retry_after: None, headers, body })
+        refused(&HttpAnswer { status, retry_after: None, headers, body })
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::error::{Fault, Service};
 use crate::ids::{ConversationId, MemberId};
 use crate::json::Peek;
 use crate::metrics::Metrics;
-use crate::transport::{self, Answer};
+use crate::transport::{self, HttpAnswer};
 
 /// The most conversations or messages one call returns.
 pub const PAGE: usize = 100;
@@ -386,7 +386,7 @@ impl Dialnote {
     }
 
     /// Makes a call, and counts it with what came of it.
-    async fn sent(&self, name: &str, request: reqwest::RequestBuilder) -> Result<Answer, DialnoteError> {
+    async fn sent(&self, name: &str, request: reqwest::RequestBuilder) -> Result<HttpAnswer, DialnoteError> {
         let Some(key) = &self.key else { return Err(DialnoteError::Denied(Denied::NotConnected)) };
         let request = request.bearer_auth(key.expose_secret());
         let begun = Instant::now();

@@ -36,13 +36,13 @@ pub struct Listed {
     pub query: Query,
     /// Where it stands.
     #[serde(rename = "w")]
-    pub place: Place,
+    pub place: ListPlace,
 }
 
 /// Where a list stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Place {
+pub enum ListPlace {
     /// In a private message: that of the response URL.
     Message,
     /// In the person's home.

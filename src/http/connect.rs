@@ -21,7 +21,7 @@ use crate::error::{Fault, Service};
 use crate::http::forms::PATIENCE;
 use crate::http::slack::{Request, unavailable};
 use crate::http::submitted::field_error;
-use crate::slack::inbound::{From, Place};
+use crate::slack::inbound::{From, Surface};
 use crate::view::connect::{self, Unfit};
 use crate::view::kit::Modal;
 use crate::work::audit;
@@ -32,7 +32,7 @@ const CONNECT: &str = "connect";
 
 impl Request<'_> {
     /// Opens the form, for whoever may connect.
-    pub(super) async fn open_connect(self, from: From, place: Place) -> Response {
+    pub(super) async fn open_connect(self, from: From, place: Surface) -> Response {
         let Some(TenantRecord { connection, .. }) = self.work.tenant() else {
             return self.refuse(&from, Refusal::OperatorConnects).await;
         };
@@ -90,8 +90,8 @@ impl Request<'_> {
     }
 
     /// Takes the connection away.
-    pub(super) async fn disconnect(self, from: From, place: Place) -> Response {
-        let (Some(installations), Place::View(view)) = (self.work.tenant().and_then(TenantRecord::everybody), &place) else {
+    pub(super) async fn disconnect(self, from: From, place: Surface) -> Response {
+        let (Some(installations), Surface::View(view)) = (self.work.tenant().and_then(TenantRecord::everybody), &place) else {
             return StatusCode::OK.into_response();
         };
         match self.may_connect(&from).await {

@@ -21,7 +21,7 @@ use crate::domain::people::Teammate;
 use crate::domain::question::{Kept, Seen};
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
-use crate::domain::request_context::{Listed, Place as Stands, RequestContext, Via};
+use crate::domain::request_context::{Listed, ListPlace as Stands, RequestContext, Via};
 use crate::domain::snooze::Untimed;
 use crate::domain::typed;
 use crate::domain::verb::Verb;
@@ -30,7 +30,7 @@ use crate::error::Fault;
 use crate::http::slack::{Request, ephemeral, ignored, store, unavailable};
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, ViewId};
 use crate::slack::client::OUR_VIEWS;
-use crate::slack::inbound::{From, Place};
+use crate::slack::inbound::{From, Surface};
 use crate::slack::pointed::PointedAt;
 use crate::store::Card;
 use crate::view::card::Privacy;
@@ -53,7 +53,7 @@ pub const NOTE: &str = "note_message";
 impl Request<'_> {
     /// Opens a form for what is wanted of a conversation, for teammates. What it is to show is read from
     /// what we know; where that is not enough, it is filled in by a job.
-    pub(super) async fn open(self, from: From, context: FormContext, place: Place) -> Response {
+    pub(super) async fn open(self, from: From, context: FormContext, place: Surface) -> Response {
         let work = &self.work;
         let (requester, known) = tokio::join!(
             self.within(work.people.teammate(&from.installation, &from.user)),
@@ -85,7 +85,7 @@ impl Request<'_> {
         from: From,
         draft: DraftId,
         only: Option<ConversationId>,
-        place: Place,
+        place: Surface,
     ) -> Response {
         let kept = self.within(self.front.tenants.common.store.draft(&from.installation, &draft)).await.flatten();
         let kept = kept.filter(|kept| kept.actor == from.user);
@@ -133,11 +133,11 @@ impl Request<'_> {
     }
 
     /// Opens a view, over the one whose button was pressed if there is one.
-    pub(super) async fn show(&self, from: &From, view: &Modal, place: &Place) -> Response {
+    pub(super) async fn show(&self, from: &From, view: &Modal, place: &Surface) -> Response {
         let trigger = from.trigger_id.clone().unwrap_or_default();
         let slack = &self.work.slack;
         let shown = match place {
-            Place::View(_) => timeout(PATIENCE, slack.push(&trigger, view)).await,
+            Surface::View(_) => timeout(PATIENCE, slack.push(&trigger, view)).await,
             _ => timeout(PATIENCE, slack.open(&trigger, view)).await,
         };
         match shown {
@@ -169,7 +169,7 @@ impl Request<'_> {
 
     /// Opens the form of the rules, for people who may change them. It shows what is set, or does not open: what it
     /// shows is what is set once it is submitted.
-    pub(super) async fn open_rules(self, from: From, place: Place) -> Response {
+    pub(super) async fn open_rules(self, from: From, place: Surface) -> Response {
         if let Some(why) = self.may_not_configure(&from).await {
             return self.refuse_attempt(&from, "settings", why).await;
         }
@@ -189,7 +189,7 @@ impl Request<'_> {
 
     /// Opens the window that shows who is not linked, for whoever may say who is who. Another page of it is shown
     /// where the first one is.
-    pub(super) async fn open_people(self, from: From, place: Place, page: usize) -> Response {
+    pub(super) async fn open_people(self, from: From, place: Surface, page: usize) -> Response {
         let requester = self.requester(&from, Via::Clicked, false);
         let show = |window| {
             let requester = RequestContext { reply: None, ..requester.clone() };
@@ -251,7 +251,7 @@ impl Request<'_> {
     }
 
     /// Opens the form of a teammate's wishes. Nobody else hears of anything.
-    pub(super) async fn open_wishes(self, from: From, place: Place, list: Option<Listed>) -> Response {
+    pub(super) async fn open_wishes(self, from: From, place: Surface, list: Option<Listed>) -> Response {
         if let Some(why) = self.no_teammate(&from).await {
             return self.refuse(&from, why).await;
         }
@@ -270,7 +270,7 @@ impl Request<'_> {
             (HAND_OFF, Some(message)) => {
                 let conversation = self.pointed_at(&from, &message).await;
                 let context = FormContext::new(Wanted::only(Verb::Handoff), conversation, from.channel.clone());
-                self.open(from, context, Place::Message).await
+                self.open(from, context, Surface::Message).await
             }
             (NOTE, Some(message)) => self.note(from, message).await,
             (other, _) => ignored(other),
@@ -283,18 +283,18 @@ impl Request<'_> {
             Some(why) => modal::refused(&why),
             None => modal::window(None, &Query::of(Filter::Mine)),
         };
-        self.show(&from, &window, &Place::Message).await
+        self.show(&from, &window, &Surface::Message).await
     }
 
     /// A window that is opened at once, for teammates, and the list in it as soon as it is made.
     async fn my_inbox(self, from: From) -> Response {
         if let Some(why) = self.no_teammate(&from).await {
-            return self.show(&from, &modal::refused(&why), &Place::Message).await;
+            return self.show(&from, &modal::refused(&why), &Surface::Message).await;
         }
         let query = Query::of(Filter::Mine);
         let view = ViewId::new(format!("{OUR_VIEWS}{:016x}", rand::random::<u64>()));
         let window = modal::window(None, &query).named(view.clone());
-        let response = self.show(&from, &window, &Place::Message).await;
+        let response = self.show(&from, &window, &Surface::Message).await;
         let place = Stands::View(view);
         let requester = self.requester(&from, Via::Clicked, false);
         let list = Job::List(ListJob { requester, list: Listed { query, place }, notice: None });
@@ -346,26 +346,26 @@ fn at_a_time(mut context: FormContext, requester: &Teammate, now: Timestamp) -> 
 }
 
 /// The window in which a button was pressed, if it was in one.
-pub(super) fn in_window(place: &Place, page: usize) -> Option<PeopleWindow> {
+pub(super) fn in_window(place: &Surface, page: usize) -> Option<PeopleWindow> {
     match place {
-        Place::View(view) => Some(PeopleWindow { view: view.clone(), page }),
+        Surface::View(view) => Some(PeopleWindow { view: view.clone(), page }),
         _ => None,
     }
 }
 
 /// Whoever pressed a button in a list, and where that list stands.
-pub(super) fn in_list(requester: RequestContext, query: Option<Query>, place: &Place) -> RequestContext {
+pub(super) fn in_list(requester: RequestContext, query: Option<Query>, place: &Surface) -> RequestContext {
     let list = query.and_then(|query| {
         let place = match place {
-            Place::Private { direct: None } => Stands::Message,
-            Place::Home => Stands::Home,
-            Place::View(view) => Stands::View(view.clone()),
-            Place::Message | Place::Private { direct: Some(_) } => return None,
+            Surface::Private { direct: None } => Stands::Message,
+            Surface::Home => Stands::Home,
+            Surface::View(view) => Stands::View(view.clone()),
+            Surface::Message | Surface::Private { direct: Some(_) } => return None,
         };
         Some(Listed { query, place })
     });
     let message = match place {
-        Place::Private { direct } => direct.clone(),
+        Surface::Private { direct } => direct.clone(),
         _ => None,
     };
     RequestContext { list, message, ..requester }

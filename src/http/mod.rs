@@ -8,7 +8,7 @@ pub mod forms;
 mod install;
 mod noting;
 pub mod ops;
-mod places;
+mod connection_slots;
 pub mod serve;
 mod signed;
 mod slack;
@@ -32,7 +32,7 @@ use hyper_util::service::TowerToHyperService;
 
 use crate::dialnote::webhooks::PATH;
 use crate::http::ops::Ops;
-use crate::http::places::Begun;
+use crate::http::connection_slots::Begun;
 use crate::http::sockets::{Lines, Sockets};
 use crate::slack::oauth;
 use crate::work::tenants::Tenants;

@@ -17,7 +17,7 @@ use crate::domain::{text, typed};
 use crate::error::Fault;
 use crate::http::slack::{Request, store, unavailable};
 use crate::ids::InstallationId;
-use crate::slack::inbound::{From, Place};
+use crate::slack::inbound::{From, Surface};
 use crate::slack::pointed::PointedAt;
 use crate::store::Card;
 
@@ -44,7 +44,7 @@ impl Request<'_> {
         let quoted = Quoted { message: format!("{channel}:{}", message.ts), text: words };
         let Some(id) = conversation else {
             let context = FormContext::new(Wanted::only(Verb::Note), None, from.channel.clone());
-            return self.open(from, FormContext { quoted: Some(quoted), ..context }, Place::Message).await;
+            return self.open(from, FormContext { quoted: Some(quoted), ..context }, Surface::Message).await;
         };
         let command = Command { act: Action::Note, which: ConversationRef::Id(id), note: quoted.text };
         let requester = self.requester(&from, Via::Clicked, false);

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tracing::{debug, warn};
 
 use crate::http::Server;
-use crate::http::places::Places;
+use crate::http::connection_slots::ConnectionSlots;
 
 /// The most headers of one request; Slack sends about a dozen.
 const MOST_HEADERS: usize = 64;
@@ -35,7 +35,7 @@ pub async fn serve(listener: TcpListener, site: Server, stop: impl Future<Output
     // Answers are short: one write of one piece.
     http.max_headers(MOST_HEADERS).max_buf_size(LARGEST_HEAD).writev(false);
     let connections = GracefulShutdown::new();
-    let places = Arc::new(Places::new());
+    let places = Arc::new(ConnectionSlots::new());
     let (serving, _) = watch::channel(());
     tokio::pin!(stop);
     loop {

@@ -9,7 +9,7 @@ use tracing::{debug, info};
 
 use crate::http::Front;
 use crate::http::body::{self, Unread, Whole};
-use crate::http::places::Begun;
+use crate::http::connection_slots::Begun;
 use crate::slack::inbound;
 use crate::slack::signature::{Claim, SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use crate::work::tenants::AppState;

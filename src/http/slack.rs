@@ -26,16 +26,16 @@ use crate::domain::job::{Change, ChangeJob, Job, ListJob, PeopleJob, ReportJob, 
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::refusal::Refusal;
-use crate::domain::request_context::{Listed, Place as Stands, ReplyTarget, RequestContext, Via};
+use crate::domain::request_context::{Listed, ListPlace as Stands, ReplyTarget, RequestContext, Via};
 use crate::domain::typed;
 use crate::error::Fault;
 use crate::http::Front;
 use crate::http::connect::updated;
 use crate::http::forms::{PATIENCE, in_list, in_window};
-use crate::http::places::Begun;
+use crate::http::connection_slots::Begun;
 use crate::http::signed::Signed;
 use crate::ids::{InstallationId, SlackUserId};
-use crate::slack::inbound::{self, From, Inbound, Place};
+use crate::slack::inbound::{self, From, Inbound, Surface};
 use crate::store::{Delivery, NewJob};
 use crate::view::element::OPTIONS;
 use crate::view::help;
@@ -294,7 +294,7 @@ impl<'a> Request<'a> {
             }
             Ok(Parsed::Choose(wanted)) => {
                 let context = FormContext::new(wanted, None, from.channel.clone());
-                Handling::Form(Box::pin(self.open(from.clone(), context, Place::Message)))
+                Handling::Form(Box::pin(self.open(from.clone(), context, Surface::Message)))
             }
             Ok(Parsed::Route(routing)) => {
                 let requester = self.requester(from, Via::Typed, false);
@@ -302,7 +302,7 @@ impl<'a> Request<'a> {
                 Handling::Order(self.order_from(from, &job), not_saved)
             }
             Ok(Parsed::Link(Linking::Show)) => {
-                Handling::Form(Box::pin(self.open_people(from.clone(), Place::Message, 0)))
+                Handling::Form(Box::pin(self.open_people(from.clone(), Surface::Message, 0)))
             }
             Ok(Parsed::Link(linking)) => {
                 let requester = self.requester(from, Via::Typed, false);
@@ -317,8 +317,8 @@ impl<'a> Request<'a> {
                 let requester = self.requester(from, Via::Typed, false);
                 Handling::Order(self.order_from(from, &Job::Report(ReportJob { requester, days })), not_saved)
             }
-            Ok(Parsed::Connect) => Handling::Form(Box::pin(self.open_connect(from.clone(), Place::Message))),
-            Ok(Parsed::Settings) => Handling::Form(Box::pin(self.open_rules(from.clone(), Place::Message))),
+            Ok(Parsed::Connect) => Handling::Form(Box::pin(self.open_connect(from.clone(), Surface::Message))),
+            Ok(Parsed::Settings) => Handling::Form(Box::pin(self.open_rules(from.clone(), Surface::Message))),
         }
     }
 
@@ -343,9 +343,9 @@ impl<'a> Request<'a> {
         offered(&self.suggestions(from, typed, channel.as_ref(), OPTIONS).await)
     }
 
-    fn click(self, from: From, click: &Click, place: Place) -> Handling<'a> {
-        let ephemeral = matches!(place, Place::Private { direct: None });
-        let via = if click.is_of_several() && place == Place::Message { Via::Digest } else { Via::Clicked };
+    fn click(self, from: From, click: &Click, place: Surface) -> Handling<'a> {
+        let ephemeral = matches!(place, Surface::Private { direct: None });
+        let via = if click.is_of_several() && place == Surface::Message { Via::Digest } else { Via::Clicked };
         let requester = in_list(self.requester(&from, via, ephemeral), click.list(), &place);
         let seen = click.seen();
         let job = match click.meaning() {

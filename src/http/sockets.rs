@@ -106,13 +106,13 @@ impl Sockets {
         places.join_all().await;
     }
 
-    fn place(&self) -> Place {
-        Place { front: self.front.clone(), lines: self.lines.clone(), dialer: self.dialer.clone(), failures: 0 }
+    fn place(&self) -> SocketLoop {
+        SocketLoop { front: self.front.clone(), lines: self.lines.clone(), dialer: self.dialer.clone(), failures: 0 }
     }
 }
 
 /// One of the connections, and those that come after it.
-struct Place {
+struct SocketLoop {
     front: Front,
     lines: Lines,
     dialer: Dialer,
@@ -129,7 +129,7 @@ struct Working {
     leave: oneshot::Sender<()>,
 }
 
-impl Place {
+impl SocketLoop {
     async fn keep(mut self, mut stop: watch::Receiver<bool>) {
         let mut connections = JoinSet::new();
         let mut stopped = pin!(async move { drop(stop.wait_for(|stop| *stop).await) });

@@ -13,7 +13,7 @@ use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, SlackUserId};
 use crate::json::Peek;
 use crate::slack::codes::{self, Meaning};
-use crate::transport::Answer;
+use crate::transport::HttpAnswer;
 
 /// How long not to call if Slack does not say.
 const DEFAULT_WAIT: Duration = Duration::from_secs(30);
@@ -46,7 +46,7 @@ pub(super) fn found_profile(
 }
 
 /// Slack answers 200 to nearly everything; whether it is good stands in `ok` (§13.2).
-pub(super) fn judged(method: &str, answer: &Answer) -> Result<Value, SlackError> {
+pub(super) fn judged(method: &str, answer: &HttpAnswer) -> Result<Value, SlackError> {
     if let Some(error) = status_error(method, answer) {
         return Err(error);
     }
@@ -76,7 +76,7 @@ pub(super) fn judged(method: &str, answer: &Answer) -> Result<Value, SlackError>
     })
 }
 
-pub(super) fn status_error(method: &str, answer: &Answer) -> Option<SlackError> {
+pub(super) fn status_error(method: &str, answer: &HttpAnswer) -> Option<SlackError> {
     let service = Service::Slack;
     match answer.status {
         StatusCode::TOO_MANY_REQUESTS => {
@@ -162,7 +162,7 @@ mod tests {
     fn said(status: u16, body: &str) -> Result<Value, SlackError> {
         let (headers, body) = (HeaderMap::new(), body.as_bytes().to_vec());
         let status = StatusCode::from_u16(status).unwrap_or_default();
-        judged("chat.postMessage", &Answer { status, retry_after: None, headers, body })
+        judged("chat.postMessage", &HttpAnswer { status, retry_after: None, headers, body })
     }
 
     #[test]

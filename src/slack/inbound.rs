@@ -44,7 +44,7 @@ pub enum Inbound {
         /// On what.
         click: Click,
         /// In what.
-        place: Place,
+        place: Surface,
     },
     /// A submitted form (§9).
     Submission {
@@ -168,7 +168,7 @@ impl Inbound {
 
 /// In what somebody clicked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Surface {
     /// A message that a whole channel sees.
     Message,
     /// A direct message, or one that only the person sees.
@@ -336,16 +336,16 @@ fn click(payload: &Value) -> Option<Inbound> {
     })
 }
 
-fn place(payload: &Value) -> Place {
+fn place(payload: &Value) -> Surface {
     if let Some(view) = payload.words("/view/id") {
         let home = payload.text("/view/type") == Some("home");
-        return if home { Place::Home } else { Place::View(ViewId::new(view)) };
+        return if home { Surface::Home } else { Surface::View(ViewId::new(view)) };
     }
     let direct = payload.words("/container/channel_id").is_some_and(|channel| channel.starts_with('D'));
     match payload.words("/container/message_ts") {
-        _ if payload.flag("/container/is_ephemeral") => Place::Private { direct: None },
-        Some(ts) if direct => Place::Private { direct: Some(MessageTs::new(ts)) },
-        _ => Place::Message,
+        _ if payload.flag("/container/is_ephemeral") => Surface::Private { direct: None },
+        Some(ts) if direct => Surface::Private { direct: Some(MessageTs::new(ts)) },
+        _ => Surface::Message,
     }
 }
 

@@ -10,7 +10,7 @@ use crate::domain::policy::Rules;
 use crate::domain::preferences::NotificationPreferences;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
-use crate::domain::request_context::Place;
+use crate::domain::request_context::ListPlace;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::store::{Claim, Document, Effect, Entry};
@@ -77,7 +77,7 @@ impl Work {
                 }
             };
         }
-        let at_home = job.requester.list.as_ref().is_some_and(|list| list.place == Place::Home);
+        let at_home = job.requester.list.as_ref().is_some_and(|list| list.place == ListPlace::Home);
         let seen = if at_home { self.redraw(claim, &job.requester, say.clone()) } else { None };
         effects.push(seen.unwrap_or_else(|| self.say(claim, Message::Private { to, say })));
         // Whose home shows the rules sees the new ones there.

@@ -13,7 +13,7 @@ use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::question::Seen;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::reply::Reply;
-use crate::domain::request_context::{Place, RequestContext, Via};
+use crate::domain::request_context::{ListPlace, RequestContext, Via};
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
 use crate::store::{Card, Claim, Document, Draft, Effect};
@@ -256,7 +256,7 @@ fn concerned(progress: &Progress, job: &CommandJob) -> impl Iterator<Item = Slac
     users.push(job.requester.user.clone());
     users.sort();
     users.dedup();
-    let at_home = job.requester.list.as_ref().is_some_and(|list| list.place == Place::Home);
+    let at_home = job.requester.list.as_ref().is_some_and(|list| list.place == ListPlace::Home);
     let requester = job.requester.user.clone();
     // Whoever pressed a button in their home sees it there anyway.
     users.into_iter().filter(move |user| !at_home || *user != requester)

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::job::{Job, ListJob};
 use crate::domain::list::Query;
-use crate::domain::request_context::{Listed, Place, RequestContext, Via};
+use crate::domain::request_context::{Listed, ListPlace, RequestContext, Via};
 use crate::ids::SlackUserId;
 
 /// The kind under which an open home is kept (`store::Document`), by Slack user.
@@ -26,6 +26,6 @@ pub(super) struct Opened {
 pub(super) fn home_job(user: SlackUserId, query: Query) -> Job {
     let requester =
         RequestContext { user, channel: None, team: None, reply: None, via: Via::Timer, list: None, message: None };
-    let list = Listed { query, place: Place::Home };
+    let list = Listed { query, place: ListPlace::Home };
     Job::List(ListJob { requester, list, notice: None })
 }

@@ -18,7 +18,7 @@ use crate::domain::people::Teammate;
 use crate::domain::preferences::NotificationPreferences;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{AdminView, HomeView, ListView, Reply};
-use crate::domain::request_context::{Place, RequestContext, Via};
+use crate::domain::request_context::{ListPlace, RequestContext, Via};
 use crate::domain::suggest::suggest;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MemberId, SlackUserId};
@@ -61,7 +61,7 @@ impl Work {
         }
         let me = match self.people.reader(installation, &requester.user).await? {
             Ok(me) => me,
-            Err(stranger) if job.list.place == Place::Home => {
+            Err(stranger) if job.list.place == ListPlace::Home => {
                 let card_view =
                     HomeView { list: Err(stranger.why), preferences: NotificationPreferences::default(), admin: None };
                 return Ok(
@@ -91,11 +91,11 @@ impl Work {
         let mut card_view = self.card_view(installation, &query, &me, person.as_ref(), silent).await?;
         card_view.notice = job.notice.clone().map(Box::new);
         let message = match &job.list.place {
-            Place::Message => Message::Private { to: requester.addressee(), say: Reply::List(Box::new(card_view)) },
-            Place::View(view) => {
+            ListPlace::Message => Message::Private { to: requester.addressee(), say: Reply::List(Box::new(card_view)) },
+            ListPlace::View(view) => {
                 Message::Window { user: requester.user.clone(), view: view.clone(), card_view: Box::new(card_view) }
             }
-            Place::Home => {
+            ListPlace::Home => {
                 let preferences = self.preferences(installation, &requester.user).await?;
                 let admin = if me.admin { Some(self.admin(installation).await?) } else { None };
                 Message::Home {

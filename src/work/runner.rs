@@ -131,7 +131,7 @@ async fn wait_as_leader(work: Option<&Work>, mut pause: Duration) {
 
 async fn queue(tenants: Arc<Tenants>, queue: Queue, much_to_say: &AtomicBool, mut stop: watch::Receiver<bool>) {
     let bell = tenants.common.store.bell(queue);
-    let places = Arc::new(Places::default());
+    let places = Arc::new(WorkerSlots::default());
     let mut running = JoinSet::new();
     while !*stop.borrow() {
         // Asked for before looking, so that no ring between looking and waiting is missed.
@@ -174,26 +174,26 @@ fn at_once(queue: Queue, parallel: usize, much_to_say: bool) -> usize {
 
 /// The places of a lane for jobs that run at once.
 #[derive(Default)]
-struct Places {
+struct WorkerSlots {
     taken: AtomicUsize,
     given_back: Notify,
 }
 
-impl Places {
+impl WorkerSlots {
     fn taken(&self) -> usize {
         self.taken.load(Ordering::Relaxed)
     }
 
-    fn take(self: &Arc<Self>) -> Place {
+    fn take(self: &Arc<Self>) -> WorkerSlot {
         self.taken.fetch_add(1, Ordering::Relaxed);
-        Place(self.clone())
+        WorkerSlot(self.clone())
     }
 }
 
 /// A place, until it is given back.
-struct Place(Arc<Places>);
+struct WorkerSlot(Arc<WorkerSlots>);
 
-impl Drop for Place {
+impl Drop for WorkerSlot {
     fn drop(&mut self) {
         self.0.taken.fetch_sub(1, Ordering::Relaxed);
         self.0.given_back.notify_one();
@@ -201,7 +201,7 @@ impl Drop for Place {
 }
 
 /// Does the work, which holds its place only while it is quick.
-async fn in_place(place: Place, work: impl Future<Output = ()>) {
+async fn in_place(place: WorkerSlot, work: impl Future<Output = ()>) {
     let mut work = pin!(work);
     tokio::select! {
         biased;
@@ -215,7 +215,7 @@ async fn start(
     tenants: &Arc<Tenants>,
     queue: Queue,
     free: usize,
-    places: &Arc<Places>,
+    places: &Arc<WorkerSlots>,
     running: &mut JoinSet<()>,
 ) -> Result<usize, Fault> {
     if free == 0 {
@@ -273,7 +273,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_job_that_waits_takes_no_place() {
-        let places = Arc::new(Places::default());
+        let places = Arc::new(WorkerSlots::default());
         let quick = tokio::spawn(in_place(places.take(), sleep(QUICK / 2)));
         let slow = tokio::spawn(in_place(places.take(), std::future::pending()));
         assert_eq!(places.taken(), 2);

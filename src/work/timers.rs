@@ -15,7 +15,7 @@ use crate::domain::installation::Installation;
 use crate::domain::job::{DigestJob, Job};
 use crate::domain::message::Message;
 use crate::domain::reply::Reply;
-use crate::domain::request_context::{Place, Via};
+use crate::domain::request_context::{ListPlace, Via};
 use crate::domain::route::Route;
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, SlackUserId};
@@ -88,7 +88,7 @@ impl Tenants {
                     let asked = self.kept_asked(&waiting, &job.resume.draft, &mut asks).await;
                     (job.requester, asked)
                 }
-                Ok(Job::List(job)) if job.list.place == Place::Message => (job.requester, Some(INBOX.to_owned())),
+                Ok(Job::List(job)) if job.list.place == ListPlace::Message => (job.requester, Some(INBOX.to_owned())),
                 Ok(_) | Err(_) => continue,
             };
             if requester.via == Via::Timer {

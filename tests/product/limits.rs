@@ -10,7 +10,7 @@ use dialnote_slack::domain::list::{Filter, Query};
 use dialnote_slack::domain::refusal::{About, Refusal};
 use dialnote_slack::domain::reply::ListView;
 use dialnote_slack::domain::reply::Reply;
-use dialnote_slack::domain::request_context::{Listed, Place, ReplyTarget};
+use dialnote_slack::domain::request_context::{ListPlace, Listed, ReplyTarget};
 use dialnote_slack::ids::{ChannelId, ConversationId, MemberId, SlackUserId, ViewId};
 use dialnote_slack::view::card::{self, Privacy};
 use dialnote_slack::view::{list, modal, reply};
@@ -123,7 +123,7 @@ proptest! {
             Parsed::Choose(wanted) => wanted,
             other => panic!("{other:?}"),
         };
-        let list = Listed { query: Query::parse(&searched), place: Place::View(ViewId::new("V0123456789")) };
+        let list = Listed { query: Query::parse(&searched), place: ListPlace::View(ViewId::new("V0123456789")) };
         let context = FormContext {
             list: Some(list),
             reply: Some(ReplyTarget { url, until: Timestamp::MAX, replace: true }),

@@ -204,7 +204,7 @@ struct Batch<'a> {
 
 #[async_trait]
 impl Transaction for Batch<'_> {
-    type Answer = Vec<Accepted>;
+    type Output = Vec<Accepted>;
 
     /// A delivery that was stored already is known by its key.
     const REPEATABLE: bool = true;

@@ -77,7 +77,7 @@ pub(super) struct Found {
 
 #[async_trait]
 impl Transaction for Look {
-    type Answer = Found;
+    type Output = Found;
 
     async fn run(&self, db: &ClientWrapper, _: &mut PendingWakeups) -> Result<Found, Error> {
         let candidates = self.candidates(db).await?;

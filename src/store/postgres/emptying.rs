@@ -61,7 +61,7 @@ pub(super) struct Clear<'a> {
 
 #[async_trait]
 impl Transaction for Clear<'_> {
-    type Answer = usize;
+    type Output = usize;
 
     async fn run(&self, db: &ClientWrapper, _: &mut PendingWakeups) -> Result<usize, Error> {
         let (installation, max) = (self.installation.as_str(), self.max);
@@ -86,7 +86,7 @@ pub(super) struct Begin<'a> {
 
 #[async_trait]
 impl Transaction for Begin<'_> {
-    type Answer = ();
+    type Output = ();
 
     async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<(), Error> {
         if let Some(stays) = self.emptied_but {

@@ -111,7 +111,7 @@ pub(super) struct ComeDue<'a> {
 
 #[async_trait]
 impl Transaction for ComeDue<'_> {
-    type Answer = bool;
+    type Output = bool;
 
     async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<bool, Error> {
         lock(db, &lines::locks(lines_of(&self.job.job))).await?;

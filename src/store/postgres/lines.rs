@@ -181,10 +181,10 @@ impl<'a> Wanted<'a> {
 struct Joining<'a> {
     /// The lines in which somebody is, or is about to be.
     occupied: HashSet<Line<'a>>,
-    places: Vec<Place<'a>>,
+    places: Vec<InsertPosition<'a>>,
 }
 
-struct Place<'a> {
+struct InsertPosition<'a> {
     line: Line<'a>,
     head: bool,
     body: &'a str,
@@ -210,7 +210,7 @@ impl<'a> Joining<'a> {
         if head {
             pending.wake(job.queue);
         }
-        self.places.push(Place { line, head, body: &job.body, queued });
+        self.places.push(InsertPosition { line, head, body: &job.body, queued });
         Ok(())
     }
 

@@ -126,7 +126,7 @@ impl Postgres {
     }
 
     /// Runs the verb, then rings for what it stored.
-    async fn transact<V: Transaction>(&self, verb: &V) -> Result<V::Answer, Fault> {
+    async fn transact<V: Transaction>(&self, verb: &V) -> Result<V::Output, Fault> {
         let (answer, pending) = transact(&self.pool, verb).await?;
         self.notifier.notify(pending);
         Ok(answer)

@@ -57,7 +57,7 @@ pub(super) struct Renew<'a> {
 
 #[async_trait]
 impl Transaction for Renew<'_> {
-    type Answer = Settled;
+    type Output = Settled;
 
     async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<Settled, Error> {
         let Some(held) = held(db, self.claim).await? else { return Ok(Settled::LostLease) };
@@ -79,7 +79,7 @@ pub(super) struct Settle<'a> {
 
 #[async_trait]
 impl Transaction for Settle<'_> {
-    type Answer = Settled;
+    type Output = Settled;
 
     async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<Settled, Error> {
         let Some(held) = self.hold(db).await? else { return Ok(Settled::LostLease) };
@@ -194,7 +194,7 @@ pub(super) struct Tell<'a> {
 
 #[async_trait]
 impl Transaction for Tell<'_> {
-    type Answer = bool;
+    type Output = bool;
 
     async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<bool, Error> {
         // The line before the job, as everywhere: a settlement may hold one and want the other.

@@ -29,7 +29,7 @@ pub(super) type Params<'a> = &'a [&'a (dyn ToSql + Sync)];
 #[async_trait]
 pub(super) trait Transaction: Sync {
     /// What the caller wants to know.
-    type Answer: Send;
+    type Output: Send;
 
     /// Whether doing it again after it was done changes nothing.
     const REPEATABLE: bool = false;
@@ -40,11 +40,11 @@ pub(super) trait Transaction: Sync {
     }
 
     /// Does it, inside a transaction that was begun and will be committed.
-    async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<Self::Answer, Error>;
+    async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<Self::Output, Error>;
 }
 
 /// Runs the verb as one transaction; answers after its COMMIT, with the bells that are to ring.
-pub(super) async fn transact<V: Transaction>(pool: &Pool, verb: &V) -> Result<(V::Answer, PendingWakeups), Fault> {
+pub(super) async fn transact<V: Transaction>(pool: &Pool, verb: &V) -> Result<(V::Output, PendingWakeups), Fault> {
     within(PATIENCE, async {
         let mut attempt = 1;
         loop {
@@ -111,7 +111,7 @@ enum Failure {
     Final(Fault),
 }
 
-async fn attempt_once<V: Transaction>(pool: &Pool, verb: &V) -> Result<(V::Answer, PendingWakeups), Failure> {
+async fn attempt_once<V: Transaction>(pool: &Pool, verb: &V) -> Result<(V::Output, PendingWakeups), Failure> {
     let loan = PooledConnection::from(pool).await.map_err(Failure::Final)?;
     let db = loan.client().map_err(Failure::Final)?;
     let mut pending = PendingWakeups::default();

@@ -59,7 +59,7 @@ pub(super) struct Lift<'a> {
 
 #[async_trait]
 impl Transaction for Lift<'_> {
-    type Answer = bool;
+    type Output = bool;
 
     async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<bool, Error> {
         let Limit { installation, bucket, .. } = self.closed;
@@ -80,7 +80,7 @@ pub(super) struct SetBack {
 
 #[async_trait]
 impl Transaction for SetBack {
-    type Answer = ();
+    type Output = ();
 
     async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<(), Error> {
         let (now, by) = (self.now.as_millisecond(), i64::try_from(self.by.as_millis()).unwrap_or(i64::MAX));

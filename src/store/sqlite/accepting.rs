@@ -85,7 +85,7 @@ fn remember(connection: &Connection, arrivals: &[&Arrival]) -> Result<bool> {
 }
 
 /// Where a job joins.
-struct Place<'a> {
+struct JoinPoint<'a> {
     line: Line<'a>,
     head: bool,
     queued: &'a Queued,
@@ -96,7 +96,7 @@ fn places<'a>(
     connection: &Connection,
     lines: &Lines,
     jobs: impl Iterator<Item = &'a Queued>,
-) -> Result<Option<Vec<Place<'a>>>> {
+) -> Result<Option<Vec<JoinPoint<'a>>>> {
     let mut joined = HashSet::with_hasher(RandomState::default());
     let mut places = Vec::new();
     for queued in jobs {
@@ -116,15 +116,15 @@ fn places<'a>(
             }
         };
         joined.insert(line);
-        places.push(Place { line, head, queued });
+        places.push(JoinPoint { line, head, queued });
     }
     Ok(Some(places))
 }
 
-fn join(connection: &Connection, memory: &mut Memory, places: &[Place<'_>]) -> Result<()> {
+fn join(connection: &Connection, memory: &mut Memory, places: &[JoinPoint<'_>]) -> Result<()> {
     for (sql, piece) in pieces(&JOIN, places) {
         let mut statement = connection.prepare_cached(sql)?;
-        for (row, Place { line, head, queued }) in piece.iter().enumerate() {
+        for (row, JoinPoint { line, head, queued }) in piece.iter().enumerate() {
             let (first, Queued { job, turn, due }) = (row * 13, queued);
             statement.raw_bind_parameter(first + 1, job.installation.as_str())?;
             statement.raw_bind_parameter(first + 2, name(job.queue))?;

@@ -22,14 +22,14 @@ const LOOK: Duration = Duration::from_secs(5);
 const AT_WORK: u64 = u64::MAX;
 
 /// Every place there is.
-pub(super) struct Places {
+pub(super) struct ConnectionSlots {
     free: Arc<Semaphore>,
-    taken: Arc<Mutex<Vec<Arc<Connection>>>>,
+    taken: Arc<Mutex<Vec<Arc<ConnectionState>>>>,
     opened: Instant,
 }
 
 /// What is known of a connection.
-pub(super) struct Connection {
+pub(super) struct ConnectionState {
     address: IpAddr,
     /// Since when it waits for its far side, in nanoseconds since the places were opened, or [`AT_WORK`].
     waits_since: AtomicU64,
@@ -38,17 +38,17 @@ pub(super) struct Connection {
 }
 
 /// A place, until it is dropped.
-pub(super) struct Place {
-    pub(super) connection: Arc<Connection>,
-    taken: Arc<Mutex<Vec<Arc<Connection>>>>,
+pub(super) struct ConnectionSlot {
+    pub(super) connection: Arc<ConnectionState>,
+    taken: Arc<Mutex<Vec<Arc<ConnectionState>>>>,
     /// Never absent: nothing closes the semaphore.
     _permit: Option<OwnedSemaphorePermit>,
 }
 
 /// A request whose head is here, until this is dropped.
-pub(super) struct Begun(Arc<Connection>);
+pub(super) struct Begun(Arc<ConnectionState>);
 
-impl Places {
+impl ConnectionSlots {
     pub(super) fn new() -> Self {
         Self { free: Arc::new(Semaphore::new(MOST)), taken: Arc::default(), opened: Instant::now() }
     }
@@ -60,19 +60,19 @@ impl Places {
 
     /// Takes a place for a connection of `address`. Where there is none, the slowest loses its own. Waits only
     /// while all are being answered.
-    pub(super) async fn take(&self, address: IpAddr) -> Place {
+    pub(super) async fn take(&self, address: IpAddr) -> ConnectionSlot {
         if let Some(slowest) = self.must_go(address) {
             slowest.evicted.notify_one();
         }
         let permit = self.free.clone().acquire_owned().await.ok();
         let waits_since = AtomicU64::new(nanos_since(self.opened));
-        let connection = Arc::new(Connection { address, waits_since, opened: self.opened, evicted: Notify::new() });
+        let connection = Arc::new(ConnectionState { address, waits_since, opened: self.opened, evicted: Notify::new() });
         lock(&self.taken).push(connection.clone());
-        Place { connection, taken: self.taken.clone(), _permit: permit }
+        ConnectionSlot { connection, taken: self.taken.clone(), _permit: permit }
     }
 
     /// Takes out of the list the connection that has to go before one of `address` may come.
-    fn must_go(&self, address: IpAddr) -> Option<Arc<Connection>> {
+    fn must_go(&self, address: IpAddr) -> Option<Arc<ConnectionState>> {
         let mut taken = lock(&self.taken);
         let all: Vec<_> = taken.iter().map(|one| (one.address, one.waits_since.load(Ordering::Relaxed))).collect();
         victim(&all, address, !self.has_room()).map(|index| taken.swap_remove(index))
@@ -89,7 +89,7 @@ fn victim(all: &[(IpAddr, u64)], address: IpAddr, is_full: bool) -> Option<usize
     slowest.filter(|_| has_most || is_full)
 }
 
-impl Connection {
+impl ConnectionState {
     /// Notes that the head of a request is here.
     pub(super) fn begin(self: &Arc<Self>) -> Begun {
         self.wait();
@@ -135,7 +135,7 @@ impl Drop for Begun {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         let mut taken = lock(&self.taken);
         if let Some(index) = taken.iter().position(|one| Arc::ptr_eq(one, &self.connection)) {
@@ -148,7 +148,7 @@ fn nanos_since(opened: Instant) -> u64 {
     u64::try_from(opened.elapsed().as_nanos()).unwrap_or(AT_WORK - 1)
 }
 
-fn lock(taken: &Mutex<Vec<Arc<Connection>>>) -> MutexGuard<'_, Vec<Arc<Connection>>> {
+fn lock(taken: &Mutex<Vec<Arc<ConnectionState>>>) -> MutexGuard<'_, Vec<Arc<ConnectionState>>> {
     taken.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -183,7 +183,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_waits_longest_is_sent_away_and_who_is_answered_is_not() {
-        let places = Places::new();
+        let places = ConnectionSlots::new();
         let mut taken = Vec::new();
         for nth in 0..MOST {
             let address = if nth % 2 == 0 { ONE } else { OTHER };
