@@ -59,15 +59,15 @@ fn main() -> ExitCode {
 }
 
 /// Where settings come from: the environment, and the file that is named on the command line or there.
-type Settings = Source<fn(&str) -> Option<String>>;
+type SettingsLookup = Source<fn(&str) -> Option<String>>;
 
-fn settings(file: Option<PathBuf>) -> Settings {
+fn settings(file: Option<PathBuf>) -> SettingsLookup {
     let named = || std::env::var_os("CONFIG_FILE").filter(|file| !file.is_empty()).map(PathBuf::from);
     Source::new(|name| std::env::var(name).ok(), file.or_else(named).as_deref())
 }
 
 #[tokio::main]
-async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
+async fn run(command: Command, settings: &SettingsLookup) -> Result<(), Failure> {
     match command {
         Command::Serve => serve(settings).await,
         Command::Demo(preferences) => demo::run(preferences).await,
@@ -96,14 +96,14 @@ async fn run(command: Command, settings: &Settings) -> Result<(), Failure> {
 }
 
 /// All settings.
-fn config(settings: &Settings) -> Result<Config, Failure> {
+fn config(settings: &SettingsLookup) -> Result<Config, Failure> {
     settings.warn_if_open();
     let config = settings.config().map_err(Failure::Settings)?;
     config.warn_if_odd();
     Ok(config)
 }
 
-async fn serve(settings: &Settings) -> Result<(), Failure> {
+async fn serve(settings: &SettingsLookup) -> Result<(), Failure> {
     let config = config(settings)?;
     warn_if_in_use(&config.database);
     let app = App::build(&config, Clock::System).await?;
@@ -128,7 +128,7 @@ fn warn_if_in_use(database: &Database) {
     }
 }
 
-async fn audit(settings: &Settings, since: Option<String>, json: bool, csv: bool) -> Result<(), Failure> {
+async fn audit(settings: &SettingsLookup, since: Option<String>, json: bool, csv: bool) -> Result<(), Failure> {
     let since = match since {
         Some(text) => audit::since(&text, Clock::System.now()).ok_or(Failure::Since(text))?,
         None => jiff::Timestamp::MIN,
@@ -142,7 +142,7 @@ async fn audit(settings: &Settings, since: Option<String>, json: bool, csv: bool
     Ok(audit::write(store.as_ref(), since, form, &mut std::io::stdout().lock()).await?)
 }
 
-async fn resync(settings: &Settings, whose: Whose) -> Result<(), Failure> {
+async fn resync(settings: &SettingsLookup, whose: Whose) -> Result<(), Failure> {
     for (_, work) in everybody(settings, whose).await?.1.into_iter().filter(|(_, work)| work.is_connected()) {
         let mut out = std::io::stderr();
         let told = work.resync(|read| drop(write!(&mut &out, "\r{read} conversations read"))).await;
@@ -155,7 +155,7 @@ async fn resync(settings: &Settings, whose: Whose) -> Result<(), Failure> {
 
 /// The work of everybody who is meant, and what it is named after if there may be several.
 async fn everybody(
-    settings: &Settings,
+    settings: &SettingsLookup,
     Whose { installation }: Whose,
 ) -> Result<(App, Vec<(Option<String>, Arc<Work>)>), Failure> {
     let config = config(settings)?;
@@ -171,7 +171,7 @@ async fn everybody(
     Ok((app, all))
 }
 
-async fn rotate(settings: &Settings) -> Result<(), Failure> {
+async fn rotate(settings: &SettingsLookup) -> Result<(), Failure> {
     let config = config(settings)?;
     found(&config.database).await?;
     let app = App::build(&config, Clock::System).await?;
@@ -180,7 +180,7 @@ async fn rotate(settings: &Settings) -> Result<(), Failure> {
     Ok(writeln!(std::io::stdout(), "Sealed anew: {sealed}. Everything is sealed with the first key.")?)
 }
 
-async fn health(settings: &Settings) -> Result<(), Failure> {
+async fn health(settings: &SettingsLookup) -> Result<(), Failure> {
     let mut address = settings.listen().map_err(Failure::Settings)?;
     if address.ip().is_unspecified() {
         address.set_ip(Ipv4Addr::LOCALHOST.into());
@@ -190,7 +190,7 @@ async fn health(settings: &Settings) -> Result<(), Failure> {
     answer.map(drop).map_err(|error| Failure::NotAlive { address, cause: whole(&error.without_url()) })
 }
 
-async fn examine(settings: &Settings, whose: Whose) -> Result<(), Failure> {
+async fn examine(settings: &SettingsLookup, whose: Whose) -> Result<(), Failure> {
     let mut bad = 0;
     for (name, work) in everybody(settings, whose).await?.1 {
         if let Some(name) = name {
@@ -204,7 +204,7 @@ async fn examine(settings: &Settings, whose: Whose) -> Result<(), Failure> {
     if bad == 0 { Ok(()) } else { Err(Failure::Unwell(bad)) }
 }
 
-async fn look_after_jobs(settings: &Settings, command: Jobs) -> Result<(), Failure> {
+async fn look_after_jobs(settings: &SettingsLookup, command: Jobs) -> Result<(), Failure> {
     let store = existing(settings).await?;
     let (store, mut out, now) = (store.as_ref(), std::io::stdout().lock(), Clock::System.now());
     match command {
@@ -222,7 +222,7 @@ async fn look_after_jobs(settings: &Settings, command: Jobs) -> Result<(), Failu
     Ok(())
 }
 
-async fn look_after_limits(settings: &Settings, command: Limits) -> Result<(), Failure> {
+async fn look_after_limits(settings: &SettingsLookup, command: Limits) -> Result<(), Failure> {
     let store = existing(settings).await?;
     let (store, mut out, now) = (store.as_ref(), std::io::stdout().lock(), Clock::System.now());
     match command {
@@ -261,13 +261,18 @@ fn counted(jobs: usize) -> String {
     if jobs == 1 { "One job".to_owned() } else { format!("{jobs} jobs") }
 }
 
-async fn export(settings: &Settings, somebody: Somebody) -> Result<(), Failure> {
+async fn export(settings: &SettingsLookup, somebody: Somebody) -> Result<(), Failure> {
     let store = existing(settings).await?;
     let (installation, person) = somebody.find(store.as_ref()).await?;
     Ok(person::export(store.as_ref(), &installation, &person, &mut std::io::stdout().lock()).await?)
 }
 
-async fn erase(settings: &Settings, somebody: Somebody, even_if_waiting: bool, care: Care) -> Result<(), Failure> {
+async fn erase(
+    settings: &SettingsLookup,
+    somebody: Somebody,
+    even_if_waiting: bool,
+    care: Care,
+) -> Result<(), Failure> {
     let store = existing(settings).await?;
     let (installation, person) = somebody.find(store.as_ref()).await?;
     let (store, whom, now) = (store.as_ref(), (&installation, &person), Clock::System.now());
@@ -290,7 +295,7 @@ impl Somebody {
     }
 }
 
-async fn backup(settings: &Settings, file: PathBuf) -> Result<(), Failure> {
+async fn backup(settings: &SettingsLookup, file: PathBuf) -> Result<(), Failure> {
     let database = database(settings)?;
     let Database::Sqlite(from) = &database else { return Err(Failure::BackupElsewhere(file)) };
     found(&database).await?;
@@ -298,7 +303,7 @@ async fn backup(settings: &Settings, file: PathBuf) -> Result<(), Failure> {
     Ok(writeln!(std::io::stdout(), "The database is in {}.", file.display())?)
 }
 
-fn restore(settings: &Settings, file: PathBuf) -> Result<(), Failure> {
+fn restore(settings: &SettingsLookup, file: PathBuf) -> Result<(), Failure> {
     let Database::Sqlite(database) = database(settings)? else { return Err(Failure::RestoreElsewhere(file)) };
     let kept = sqlite::restore(&file, &database, Clock::System.now())?;
     let mut out = std::io::stdout();
@@ -309,7 +314,7 @@ fn restore(settings: &Settings, file: PathBuf) -> Result<(), Failure> {
     Ok(writeln!(out, "Start the app; then run `dialnote-slack doctor` and `dialnote-slack resync`.")?)
 }
 
-fn database(settings: &Settings) -> Result<Database, Failure> {
+fn database(settings: &SettingsLookup) -> Result<Database, Failure> {
     settings.database().map_err(Failure::Settings)
 }
 
@@ -320,7 +325,7 @@ async fn found(database: &Database) -> Result<(), Failure> {
 }
 
 /// Opens the database that there is.
-async fn existing(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
+async fn existing(settings: &SettingsLookup) -> Result<Arc<dyn Store>, Failure> {
     let database = database(settings)?;
     found(&database).await?;
     Ok(app::open(&database, &Clock::System).await?)

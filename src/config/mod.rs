@@ -21,7 +21,7 @@ use crate::dialnote::client::Addresses;
 use crate::dialnote::webhooks::Signing;
 use crate::slack::oauth;
 use crate::traces::Collector;
-use crate::work::Settings;
+use crate::work::WorkSettings;
 
 /// Everything that is set.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ pub struct Config {
     /// How long it says that it is being stopped before it is.
     pub drain: Duration,
     /// How the work is done.
-    pub work: Settings,
+    pub work: WorkSettings,
     /// Who wants to know where the time goes.
     pub collector: Option<Collector>,
 }
@@ -172,12 +172,12 @@ impl Config {
                 listen: listen?,
                 ops_listen,
                 drain: drain?,
-                work: Settings {
+                work: WorkSettings {
                     lease: lease?,
                     pacing: pacing?,
                     parallel: parallel?,
                     keep_audit,
-                    ..Settings::default()
+                    ..WorkSettings::default()
                 },
                 collector,
             })

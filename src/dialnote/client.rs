@@ -85,7 +85,7 @@ impl Dialnote {
     /// The members of the organization, each once. Works with every kind of key.
     pub async fn members(&self) -> Result<Vec<Member>, DialnoteError> {
         let content = self.read_known(&["team", "members"], &[]).await?;
-        let mut all: Vec<wire::Named> = Vec::new();
+        let mut all: Vec<wire::DirectoryMember> = Vec::new();
         for named in wire::items(&content, "members")?.iter().filter_map(wire::member) {
             if all.iter().all(|known| known.member.id != named.member.id) {
                 all.push(named);

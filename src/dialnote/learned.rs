@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::dialnote::wire::Named;
+use crate::dialnote::wire::DirectoryMember;
 use crate::domain::conversation::{Conversation, Owner, Status};
 use crate::ids::{ConversationId, MemberId};
 
@@ -73,7 +73,7 @@ impl Learned {
     }
 
     /// Notes by which ids each member is named.
-    pub(super) fn members(&self, all: &[Named]) {
+    pub(super) fn members(&self, all: &[DirectoryMember]) {
         let ids = all.iter().flat_map(|named| {
             let known = (named.member.id.clone(), named.is_number);
             named.ids.iter().map(move |id| (id.clone(), known.clone()))

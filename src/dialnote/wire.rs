@@ -163,7 +163,7 @@ pub(super) fn line(value: &Value) -> Option<SharedNumber> {
 
 /// A member with everything that may name them.
 #[derive(Clone, Debug)]
-pub(super) struct Named {
+pub(super) struct DirectoryMember {
     pub(super) member: Member,
     /// All their ids.
     pub(super) ids: Vec<String>,
@@ -175,7 +175,7 @@ pub(super) struct Named {
 
 /// A member; `None` without an id. A list may hold users or memberships; what assigns is the user's id
 /// (contracts/dialnote.md, Objects).
-pub(super) fn member(value: &Value) -> Option<Named> {
+pub(super) fn member(value: &Value) -> Option<DirectoryMember> {
     let places = ["/user/id", "/userId", "/user_id", "/id"];
     let ids: Vec<_> = places.into_iter().filter_map(|path| value.id(path)).collect();
     let user = value.at("/user");
@@ -190,7 +190,7 @@ pub(super) fn member(value: &Value) -> Option<Named> {
     let place = places.into_iter().find(|path| value.id(path).is_some())?;
     let is_number = value.at(place).is_some_and(Value::is_number);
     let field = if place == "/user/id" { "user.id" } else { place.trim_start_matches('/') };
-    Some(Named { member, ids, is_number, field })
+    Some(DirectoryMember { member, ids, is_number, field })
 }
 
 /// Whether an availability means that calls do not ring. An unknown one says nothing.

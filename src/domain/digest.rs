@@ -103,7 +103,7 @@ impl Overdue {
 mod tests {
     use super::*;
     use crate::domain::conversation::{Contact, Owner};
-    use crate::domain::route::Settings;
+    use crate::domain::route::RouteSettings;
     use crate::ids::ConversationId;
 
     fn at(text: &str) -> Timestamp {
@@ -127,7 +127,7 @@ mod tests {
 
     fn of(all: &[Conversation]) -> Summary {
         let zone = Some("America/Los_Angeles".to_owned());
-        let route = Route { line: None, zone, by: None, paused: false, settings: Settings::default() };
+        let route = Route { line: None, zone, by: None, paused: false, settings: RouteSettings::default() };
         Summary::of(all.iter(), &route, at("2026-11-27T17:00:00Z"))
     }
 

@@ -45,7 +45,7 @@ pub struct Moved {
     /// Its status now, if that changed, or the end of its snooze.
     pub status: Option<Status>,
     /// The last change that is known of.
-    pub by: Option<Change>,
+    pub by: Option<LastChange>,
     /// The command.
     pub verb: Verb,
     /// The command as it is kept, to go on with.
@@ -59,7 +59,7 @@ pub struct Moved {
 
 /// The last change of a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
+pub struct LastChange {
     /// The one who made it.
     pub by: Changer,
     /// How long ago.
@@ -82,7 +82,7 @@ pub enum Changer {
 #[derive(Clone, Debug)]
 pub struct Answered {
     seen: Option<Seen>,
-    latest: Option<Change>,
+    latest: Option<LastChange>,
 }
 
 impl Answered {
@@ -93,7 +93,7 @@ impl Answered {
         let seen = seen.map(|seen| Seen { state: seen.state.at(facts.now), ..seen });
         let is_latest = |past: &&Past| past.before != past.after && past.after == State::from(&facts.conversation);
         let latest = facts.past.iter().find(|past| past.before != past.after).filter(is_latest);
-        let latest = latest.map(|past| Change {
+        let latest = latest.map(|past| LastChange {
             by: match past {
                 _ if past.by == SOMEBODY => Changer::Elsewhere,
                 _ if past.actor == facts.requester.user => Changer::You,

@@ -143,13 +143,13 @@ pub struct ChangeJob {
     #[serde(alias = "asker")]
     pub requester: RequestContext,
     /// What.
-    pub changes: Vec<Change>,
+    pub changes: Vec<SettingsChange>,
 }
 
 /// A change of what is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Change {
+pub enum SettingsChange {
     /// These are the rules.
     Rules(Rules),
     /// This is what whoever asks wants to hear of.
@@ -168,11 +168,11 @@ pub enum Change {
         aloud: bool,
         /// What holds for its cards, if it gets any by itself.
         #[serde(default)]
-        route: Option<route::Settings>,
+        route: Option<route::RouteSettings>,
     },
 }
 
-impl Change {
+impl SettingsChange {
     /// Whether every teammate may make it: it concerns only them, or changes nothing.
     pub fn is_open_to_all(&self) -> bool {
         matches!(self, Self::Wishes(_) | Self::Route(Routing::List))

@@ -73,7 +73,7 @@ pub struct Waits {
 
 /// Something that was done to a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct ConversationChange {
     /// To which.
     pub conversation: ConversationId,
     /// When.
@@ -149,7 +149,7 @@ pub fn beginning(days: &[Day], zone: &TimeZone) -> Option<Timestamp> {
 }
 
 /// How long people waited, from what was done, oldest first.
-pub fn waits<'a>(changes: impl Iterator<Item = &'a Change>) -> Waits {
+pub fn waits<'a>(changes: impl Iterator<Item = &'a ConversationChange>) -> Waits {
     let (mut to_owner, mut to_done, mut handed) = (Vec::new(), Vec::new(), 0);
     let mut owned = HashSet::new();
     for change in changes {
@@ -177,10 +177,10 @@ fn median(mut all: Vec<i64>) -> Option<i64> {
 mod tests {
     use super::*;
 
-    fn change(id: &str, at: i64, heard: i64, owners: [Option<&str>; 2], statuses: [Status; 2]) -> Change {
+    fn change(id: &str, at: i64, heard: i64, owners: [Option<&str>; 2], statuses: [Status; 2]) -> ConversationChange {
         let state = |owner: Option<&str>, status| State { owner: owner.map(MemberId::new), status, until: None };
         let second = |second| Timestamp::from_second(second).unwrap_or_default();
-        Change {
+        ConversationChange {
             conversation: ConversationId::new(id),
             at: second(at),
             heard: Some(second(heard)),

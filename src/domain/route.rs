@@ -28,13 +28,13 @@ pub struct Route {
     pub paused: bool,
     /// What else was set about it.
     #[serde(flatten)]
-    pub settings: Settings,
+    pub settings: RouteSettings,
 }
 
 /// What can be set about a channel that gets cards.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Settings {
+pub struct RouteSettings {
     /// What may come in without becoming a card, where there is none yet.
     pub without: Vec<ActivityKind>,
     /// When its digest comes.
@@ -57,7 +57,7 @@ pub enum Morning {
     Never,
 }
 
-impl Settings {
+impl RouteSettings {
     /// Whether what came in becomes a card where there is none.
     pub fn makes_cards_of(&self, kind: ActivityKind) -> bool {
         !self.without.contains(&kind)

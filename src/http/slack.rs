@@ -22,7 +22,7 @@ use crate::domain::command::{self, Parsed};
 use crate::domain::command_job::{CommandJob, ResumeJob};
 use crate::domain::conversation::Conversation;
 use crate::domain::form::FormContext;
-use crate::domain::job::{Change, ChangeJob, Job, ListJob, PeopleJob, ReportJob, SharedJob};
+use crate::domain::job::{SettingsChange, ChangeJob, Job, ListJob, PeopleJob, ReportJob, SharedJob};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::refusal::Refusal;
@@ -298,7 +298,7 @@ impl<'a> Request<'a> {
             }
             Ok(Parsed::Route(routing)) => {
                 let requester = self.requester(from, Via::Typed, false);
-                let job = Job::Change(ChangeJob { requester, changes: vec![Change::Route(routing)] });
+                let job = Job::Change(ChangeJob { requester, changes: vec![SettingsChange::Route(routing)] });
                 Handling::Order(self.order_from(from, &job), not_saved)
             }
             Ok(Parsed::Link(Linking::Show)) => {
@@ -352,7 +352,7 @@ impl<'a> Request<'a> {
             Clicked::Do(command) => {
                 Job::Command(CommandJob { seen: seen.into_iter().collect(), ..CommandJob::new(requester, command) })
             }
-            Clicked::Route(routing) => Job::Change(ChangeJob { requester, changes: vec![Change::Route(routing)] }),
+            Clicked::Route(routing) => Job::Change(ChangeJob { requester, changes: vec![SettingsChange::Route(routing)] }),
             Clicked::Resume(resume) => Job::Resume(ResumeJob { requester, resume }),
             Clicked::List(query) => match in_list(requester, Some(query), &place) {
                 RequestContext { list: Some(list), .. } if list.place == Stands::Message && !ephemeral => {

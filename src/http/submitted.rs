@@ -16,7 +16,7 @@ use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
 use crate::domain::form::{FormContext, connect_form, field, rules_form, wishes_form};
 use crate::domain::hours::{Clock, Hours};
-use crate::domain::job::{Change, ChangeJob, Job};
+use crate::domain::job::{SettingsChange, ChangeJob, Job};
 use crate::domain::plan::{self, LONGEST_NOTE};
 use crate::domain::policy::Rules;
 use crate::domain::preferences::{KINDS, NotificationPreferences};
@@ -128,9 +128,9 @@ impl Request<'_> {
         let Some(working) = hours(fields, FROM, UNTIL) else {
             return field_error(FROM, reply::CHOOSE_HOURS);
         };
-        let mut changes = vec![Change::Rules(rules(fields, working))];
+        let mut changes = vec![SettingsChange::Rules(rules(fields, working))];
         if !channel.is_empty() {
-            changes.push(Change::Channel {
+            changes.push(SettingsChange::Channel {
                 channel: ChannelId::new(channel),
                 masked: ticked(fields, CHANNEL, modal::MASKED),
                 aloud: ticked(fields, CHANNEL, modal::ALOUD),
@@ -156,14 +156,14 @@ impl Request<'_> {
         let keeps = ticked(fields, KEEPS, modal::KEEPS);
         let preferences = NotificationPreferences { off, quiet: hours(fields, FROM, UNTIL), keeps };
         let list: Option<Listed> = serde_json::from_str(list).unwrap_or_default();
-        self.change(from, list, vec![Change::Wishes(preferences)], UNTIL).await
+        self.change(from, list, vec![SettingsChange::Wishes(preferences)], UNTIL).await
     }
 
     async fn change(
         self,
         from: From,
         list: Option<Listed>,
-        changes: Vec<Change>,
+        changes: Vec<SettingsChange>,
         last_field: &'static str,
     ) -> Response {
         let requester = RequestContext { list, ..self.requester(&from, Via::Submitted, false) };

@@ -281,7 +281,7 @@ pub struct Here {
     /// Whether changes are shown to everybody there.
     pub aloud: bool,
     /// What holds for the cards that it gets by itself, if it does.
-    pub route: Option<route::Settings>,
+    pub route: Option<route::RouteSettings>,
 }
 
 /// The form of the rules, and of the channel where it was opened.
@@ -366,13 +366,13 @@ fn menu(name: &'static str, placeholder: &str, choices: &[(&str, &str)], now: &s
 }
 
 /// What was chosen about the cards of a channel; nothing, if it gets none by itself.
-pub fn chosen(cards: &[&str], digest: Option<&str>, remind: Option<&str>) -> Option<route::Settings> {
+pub fn chosen(cards: &[&str], digest: Option<&str>, remind: Option<&str>) -> Option<route::RouteSettings> {
     let digest = match digest? {
         WITH_WORK => Morning::WithWork,
         time => Clock::read(time).map_or(Morning::Never, Morning::At),
     };
     let without = CARDS_OF.iter().filter(|(_, value, _)| !cards.contains(value)).map(|(kind, ..)| *kind).collect();
-    Some(route::Settings { without, digest, remind_within: remind.and_then(|minutes| minutes.parse().ok()) })
+    Some(route::RouteSettings { without, digest, remind_within: remind.and_then(|minutes| minutes.parse().ok()) })
 }
 
 /// Who may, by the value of an option.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::Status;
-use crate::domain::fresh::{Change, Changer, Moved};
+use crate::domain::fresh::{LastChange, Changer, Moved};
 use crate::domain::lookup::{Doubt, Missing};
 use crate::domain::question::{Choice, Question, Unclear};
 use crate::domain::refusal::Refusal;
@@ -170,7 +170,7 @@ pub(super) fn moved(moved: &Moved) -> String {
     let now: Vec<_> = owner.into_iter().chain(status).collect();
     let after = if moved.unasked { "" } else { ", after you were asked" };
     let changed = match &moved.by {
-        Some(Change { by, seconds_ago }) => {
+        Some(LastChange { by, seconds_ago }) => {
             let who = match by {
                 Changer::You => "You changed it".to_owned(),
                 Changer::Colleague(name) => format!("{name} changed it"),

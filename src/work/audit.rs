@@ -9,7 +9,7 @@ use crate::domain::conversation::State;
 use crate::domain::event::{Event, HistoryEntry};
 use crate::domain::plan::Past;
 use crate::domain::refusal::Refusal;
-use crate::domain::report::Change;
+use crate::domain::report::ConversationChange;
 use crate::domain::request_context::Via;
 use crate::domain::undo::Logged;
 use crate::domain::verb::Verb;
@@ -35,7 +35,7 @@ pub struct Detail {
     /// The conversation afterwards.
     pub after: Option<State>,
     /// What came of it.
-    pub outcome: Outcome,
+    pub outcome: AttemptOutcome,
     /// What happened in words, if it did.
     #[serde(default)]
     pub event: Option<Event>,
@@ -73,7 +73,7 @@ impl Detail {
 /// What came of a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum AttemptOutcome {
     /// It was done.
     Done,
     /// It was done but for the note.
@@ -103,7 +103,7 @@ pub fn attempt(
 pub fn has_done(entries: &[Entry], actor: &SlackUserId, since: Timestamp) -> bool {
     let done = |entry: &Entry| {
         let detail: Option<Detail> = serde_json::from_str(&entry.detail).ok();
-        detail.is_some_and(|detail| matches!(detail.outcome, Outcome::Done | Outcome::NoteRefused(_)))
+        detail.is_some_and(|detail| matches!(detail.outcome, AttemptOutcome::Done | AttemptOutcome::NoteRefused(_)))
     };
     entries.iter().any(|entry| entry.actor == *actor && entry.at > since && done(entry))
 }
@@ -116,7 +116,7 @@ pub fn past(entries: &[Entry]) -> Vec<Past> {
 /// The change that an entry tells of, if it does.
 pub fn change(entry: &Entry) -> Option<Past> {
     let detail: Detail = serde_json::from_str(&entry.detail).ok()?;
-    let done = matches!(detail.outcome, Outcome::Done | Outcome::NoteRefused(_));
+    let done = matches!(detail.outcome, AttemptOutcome::Done | AttemptOutcome::NoteRefused(_));
     let (before, after) = detail.before.zip(detail.after).filter(|(before, after)| done && before != after)?;
     Some(Past { verb: detail.verb, actor: entry.actor.clone(), by: detail.by, before, after, at: entry.at })
 }
@@ -128,7 +128,7 @@ pub fn logged(entries: &[Entry]) -> Vec<Logged> {
 
 fn line(entry: &Entry) -> Option<Logged> {
     let detail: Detail = serde_json::from_str(&entry.detail).ok()?;
-    let done = matches!(detail.outcome, Outcome::Done | Outcome::NoteRefused(_));
+    let done = matches!(detail.outcome, AttemptOutcome::Done | AttemptOutcome::NoteRefused(_));
     let conversation = entry.conversation.clone().filter(|_| done)?;
     let alone = || format!("{}-{conversation}", entry.at.as_millisecond());
     Some(Logged {
@@ -151,11 +151,11 @@ pub fn references<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<String> {
 }
 
 /// The change that an entry tells of, as a report counts it.
-pub fn counted(entry: Entry) -> Option<Change> {
+pub fn counted(entry: Entry) -> Option<ConversationChange> {
     let past = change(&entry)?;
     let detail: Detail = serde_json::from_str(&entry.detail).ok()?;
     let Past { before, after, .. } = past;
-    Some(Change { conversation: entry.conversation?, at: entry.at, heard: detail.heard, before, after })
+    Some(ConversationChange { conversation: entry.conversation?, at: entry.at, heard: detail.heard, before, after })
 }
 
 /// The entries as a history tells them.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::domain::job::{Change, ChangeJob};
+use crate::domain::job::{SettingsChange, ChangeJob};
 use crate::domain::message::Message;
 use crate::domain::policy::Rules;
 use crate::domain::preferences::NotificationPreferences;
@@ -49,8 +49,8 @@ impl Work {
         let mut say = Reply::WishesChanged;
         for change in &job.changes {
             say = match change {
-                Change::Rules(new) if *new == rules => say,
-                Change::Rules(new) => {
+                SettingsChange::Rules(new) if *new == rules => say,
+                SettingsChange::Rules(new) => {
                     if new.working.from != rules.working.from {
                         effects.extend(self.keep_routes(installation, new).await?);
                     }
@@ -59,16 +59,16 @@ impl Work {
                     effects.push(self.record_change(installation, job, detail).await?);
                     Reply::RulesChanged
                 }
-                Change::Wishes(new) => {
+                SettingsChange::Wishes(new) => {
                     effects.push(self.put(NotificationPreferences::KIND, job.requester.user.as_str(), new));
                     say
                 }
-                Change::Route(routing) => {
+                SettingsChange::Route(routing) => {
                     let (changed, told) = self.route(installation, job, routing).await?;
                     effects.extend(changed);
                     told
                 }
-                Change::Channel { channel, masked, aloud, route } => {
+                SettingsChange::Channel { channel, masked, aloud, route } => {
                     let (changed, told) = self.change_channel(installation, job, channel, (*masked, *aloud)).await?;
                     effects.extend(changed);
                     let (changed, told_too) = self.change_route(installation, job, channel, route.as_ref()).await?;
@@ -92,7 +92,7 @@ impl Work {
         job: &ChangeJob,
         rules: &Rules,
     ) -> Result<Result<(), Refusal>, Fault> {
-        let (user, is_own) = (&job.requester.user, job.changes.iter().all(Change::is_open_to_all));
+        let (user, is_own) = (&job.requester.user, job.changes.iter().all(SettingsChange::is_open_to_all));
         let requester = if is_own {
             Ok(self.people.reader(installation, user).await?)
         } else {
@@ -138,5 +138,5 @@ impl Work {
 
 /// What somebody tried who may not, as the audit log calls it.
 fn refused_verb(job: &ChangeJob) -> &'static str {
-    if job.changes.iter().any(|change| matches!(change, Change::Route(_))) { "route" } else { "settings" }
+    if job.changes.iter().any(|change| matches!(change, SettingsChange::Route(_))) { "route" } else { "settings" }
 }

@@ -55,7 +55,7 @@ impl Work {
             messages.extend(self.settle_in_digests(&claim.installation, &progress.now, &line).await?);
         }
         let handover = self.remember_handover(&claim.installation, progress, &messages).await?;
-        let outcome = note_refused.map_or(audit::Outcome::Done, |why| audit::Outcome::NoteRefused(why.clone()));
+        let outcome = note_refused.map_or(audit::AttemptOutcome::Done, |why| audit::AttemptOutcome::NoteRefused(why.clone()));
         info!(verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
         let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
         effects.extend(handover);
@@ -95,7 +95,7 @@ impl Work {
     pub(super) async fn refused(&self, claim: &Claim, job: &CommandJob, why: Refusal) -> Result<Outcome, Fault> {
         info!(verb = job.command.act.verb().spec().name, "refused");
         let why = self.or_gone(claim, why).await?;
-        let mut effects = vec![self.record(claim, job, None, audit::Outcome::Refused(why.clone()))];
+        let mut effects = vec![self.record(claim, job, None, audit::AttemptOutcome::Refused(why.clone()))];
         effects.extend(pick_is_over(job));
         match &why {
             Refusal::ReadOnlyKey => effects.push(self.keep_trouble(TROUBLE)),
@@ -157,8 +157,8 @@ impl Work {
         Effect::PutDocument(Document { kind, id, at: self.clock.now(), due: None, body: "{}".to_owned() })
     }
 
-    fn record(&self, claim: &Claim, job: &CommandJob, progress: Option<&Progress>, outcome: audit::Outcome) -> Effect {
-        let done = outcome == audit::Outcome::Done;
+    fn record(&self, claim: &Claim, job: &CommandJob, progress: Option<&Progress>, outcome: audit::AttemptOutcome) -> Effect {
+        let done = outcome == audit::AttemptOutcome::Done;
         let detail = Detail {
             verb: job.command.act.verb(),
             by: progress.map(|progress| progress.plan.requester.name.clone()).unwrap_or_default(),
@@ -189,7 +189,7 @@ impl Work {
         {
             return outcome.effects;
         }
-        let mut effects = vec![self.record(claim, job, None, audit::Outcome::GivenUp)];
+        let mut effects = vec![self.record(claim, job, None, audit::AttemptOutcome::GivenUp)];
         effects.extend(pick_is_over(job));
         if let Some(batch) = &job.batch {
             let part = Part::refused(&job.command, Refusal::DialnoteSilent);

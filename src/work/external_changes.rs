@@ -251,7 +251,7 @@ fn record(found: &ExternalChange, event: Event) -> Option<Effect> {
         channel: None,
         before: found.before.clone(),
         after: Some(State::from(&found.now)),
-        outcome: audit::Outcome::Done,
+        outcome: audit::AttemptOutcome::Done,
         event: Some(event),
         heard: found.now.last_inbound_at(),
         act: None,

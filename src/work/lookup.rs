@@ -36,7 +36,7 @@ const MOST_PAGES: usize = 50;
 const MOST_CHOICES: usize = 10;
 
 /// A conversation that a text without a time names for sure.
-pub struct Named {
+pub struct NamedConversation {
     /// Which.
     pub id: ConversationId,
     /// The contact.
@@ -47,7 +47,7 @@ pub struct Named {
 
 impl Work {
     /// The only conversation that the text of a snooze names, as far as it is known without asking dialnote.
-    pub async fn surely_named(&self, installation: &InstallationId, text: &str) -> Result<Option<Named>, Fault> {
+    pub async fn surely_named(&self, installation: &InstallationId, text: &str) -> Result<Option<NamedConversation>, Fault> {
         let asked = Asked { verb: Verb::Snooze, who: None, text, links: &self.links };
         let reading = self.read_known(installation, &asked, &Directory::default()).await?;
         let (id, left_over) = match reading {
@@ -57,7 +57,7 @@ impl Work {
         };
         let Some(id) = id else { return Ok(None) };
         let title = self.known(installation, &id).await?.as_ref().map(Conversation::title);
-        Ok(title.map(|title| Named { id, title, left_over }))
+        Ok(title.map(|title| NamedConversation { id, title, left_over }))
     }
 
     /// Finds out what a typed command means, and goes on with it or asks.

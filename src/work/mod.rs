@@ -87,7 +87,7 @@ use crate::work::rate_limits::Pacing;
 
 /// What can be set about the work.
 #[derive(Clone, Copy, Debug)]
-pub struct Settings {
+pub struct WorkSettings {
     /// How long a command is tried before it is given up.
     pub give_up_after: Duration,
     /// How long a claim holds without a sign of life; what a dead instance was doing waits so long.
@@ -112,7 +112,7 @@ pub fn calls_end(now: Timestamp) -> Timestamp {
     later(now, SENT_WITHIN + LONGEST_CALL)
 }
 
-impl Settings {
+impl WorkSettings {
     /// How long a call to Slack or dialnote may take: never as long as a lease, which is looked at
     /// before each call that changes something.
     pub fn call_timeout(&self) -> Duration {
@@ -120,7 +120,7 @@ impl Settings {
     }
 }
 
-impl Default for Settings {
+impl Default for WorkSettings {
     fn default() -> Self {
         Self {
             give_up_after: Duration::from_hours(24),
@@ -152,7 +152,7 @@ pub struct Work {
     index: Projection,
     /// Held by who picks somebody of a group.
     picking: Mutex<()>,
-    settings: Settings,
+    settings: WorkSettings,
     door: Ingress,
     /// This process among others on the same store.
     instance: String,

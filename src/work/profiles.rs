@@ -19,7 +19,7 @@ use crate::work::{Outcome, Work, later};
 const CLOCKS_DIFFER: Duration = Duration::from_secs(5);
 
 /// A profile before and after a change.
-pub(super) struct Change {
+pub(super) struct ProfileChange {
     before: Option<Profile>,
     now: Profile,
 }
@@ -40,7 +40,7 @@ impl Work {
     }
 
     /// Who is no teammate any more sees nothing in their home.
-    async fn home_of_who_was_one(&self, claim: &Claim, change: &Change) -> Result<Vec<Effect>, Fault> {
+    async fn home_of_who_was_one(&self, claim: &Claim, change: &ProfileChange) -> Result<Vec<Effect>, Fault> {
         let installation = &claim.installation;
         let was_one = match &change.before {
             Some(before) => self.people.who(installation, before).await?.is_ok(),
@@ -67,7 +67,7 @@ impl Work {
 
 impl People {
     /// Keeps a changed profile of somebody who is known here; nothing, if nobody here has to do with them.
-    async fn take_over(&self, installation: &InstallationId, job: &ProfileJob) -> Result<Option<Change>, Fault> {
+    async fn take_over(&self, installation: &InstallationId, job: &ProfileJob) -> Result<Option<ProfileChange>, Fault> {
         let kept = self.store.cache_get(installation, PROFILE, job.user.as_str()).await?;
         let before: Option<Profile> = kept.as_ref().and_then(|kept| serde_json::from_str(&kept.body).ok());
         let told = job.told.as_ref().map(|(profile, _)| profile);
@@ -87,7 +87,7 @@ impl People {
             (None, _) => self.read_profile(installation, &job.user).await?,
         };
         self.seek_anew_if_changed(installation, before.as_ref(), now.as_ref()).await?;
-        Ok(now.map(|now| Change { before, now }))
+        Ok(now.map(|now| ProfileChange { before, now }))
     }
 
     /// Whether somebody of whom no profile is kept is a member's Slack user, or was to be one.
@@ -104,7 +104,7 @@ impl People {
     }
 
     /// The member who was there until a change switched the account off.
-    async fn left_by(&self, installation: &InstallationId, change: &Change) -> Result<Option<Owner>, Fault> {
+    async fn left_by(&self, installation: &InstallationId, change: &ProfileChange) -> Result<Option<Owner>, Fault> {
         if change.now.account != Account::Deactivated {
             return Ok(None);
         }

@@ -11,7 +11,7 @@ use crate::domain::job::{Job, ReportJob};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
-use crate::domain::report::{self, Alone, Change, Report};
+use crate::domain::report::{self, Alone, ConversationChange, Report};
 use crate::domain::request_context::Addressee;
 use crate::domain::route::called;
 use crate::error::Fault;
@@ -94,7 +94,7 @@ impl Work {
     }
 
     /// What was done since, newest first; of a very busy team, as much of it as can be read.
-    async fn changes_since(&self, installation: &InstallationId, since: jiff::Timestamp) -> Result<Vec<Change>, Fault> {
+    async fn changes_since(&self, installation: &InstallationId, since: jiff::Timestamp) -> Result<Vec<ConversationChange>, Fault> {
         let since = since.max(self.organization_since());
         let (mut changes, mut before) = (Vec::new(), None);
         for _ in 0..PIECES {

@@ -8,7 +8,7 @@ use crate::domain::job::ChangeJob;
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{Reply, Routed};
-use crate::domain::route::{Route, Routing, Settings, called, meant};
+use crate::domain::route::{Route, Routing, RouteSettings, called, meant};
 use crate::error::Fault;
 use crate::ids::{ChannelId, InstallationId};
 use crate::store::{Claim, Effect};
@@ -94,7 +94,7 @@ impl Work {
         installation: &InstallationId,
         job: &ChangeJob,
         channel: &ChannelId,
-        wanted: Option<&Settings>,
+        wanted: Option<&RouteSettings>,
     ) -> Result<(Vec<Effect>, Option<Reply>), Fault> {
         let before = self.route_of(installation, channel).await?;
         let Some((before, wanted)) = before.zip(wanted).filter(|(before, wanted)| before.settings != **wanted) else {

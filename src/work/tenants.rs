@@ -26,7 +26,7 @@ use crate::view::reply;
 use crate::work::callers::Callers;
 use crate::work::installations::{self, Installations};
 use crate::work::projection::Epoch;
-use crate::work::{Settings, Work, later, new_job};
+use crate::work::{WorkSettings, Work, later, new_job};
 
 /// How much a large command and all that is kept of it take up, in bytes.
 const LARGE_COMMAND: usize = 32 * 1024;
@@ -51,7 +51,7 @@ pub struct AppState {
     /// Where the time goes, if anybody wants to know.
     pub traces: Traces,
     /// What can be set about the work.
-    pub settings: Settings,
+    pub settings: WorkSettings,
     /// Where Slack and dialnote reach us.
     pub door: Ingress,
     /// This process among others on the same store.
@@ -77,7 +77,7 @@ pub struct Ingress {
 
 impl AppState {
     /// What a process that has just started has.
-    pub fn new(store: Arc<dyn Store>, links: Links, clock: Clock, settings: Settings, door: Ingress) -> Self {
+    pub fn new(store: Arc<dyn Store>, links: Links, clock: Clock, settings: WorkSettings, door: Ingress) -> Self {
         let instance = format!("{:016x}", rand::random::<u64>());
         let (metrics, traces, callers) = (Arc::default(), Traces::default(), Callers::default());
         let epoch = Epoch::default();

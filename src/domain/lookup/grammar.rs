@@ -3,7 +3,7 @@
 use crate::domain::command::Assignee;
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::conversations::{Manner, Meant, Reader};
-use crate::domain::lookup::people::{Directory, Named, Who, is_recognized};
+use crate::domain::lookup::people::{Directory, NamedPerson, PersonRef, is_recognized};
 use crate::domain::lookup::token::{Text, Token, cleaned};
 use crate::domain::lookup::{Asked, Missing, Reading};
 use crate::domain::typed;
@@ -124,7 +124,7 @@ impl Grammar<'_, '_> {
     }
 
     /// The text around a person who is named between conversation and note.
-    fn around(&self, start: usize, end: usize, named: Named) -> Reading {
+    fn around(&self, start: usize, end: usize, named: NamedPerson) -> Reading {
         // A colon keeps what belongs to the note from being taken for another conversation.
         let rest = format!("{} : {}", self.text.between(start, end).trim(), self.text.from(named.to));
         self.with(named.who, |who| self.again(&who, &rest), || rest.clone())
@@ -154,7 +154,7 @@ impl Grammar<'_, '_> {
             return self.somebody_after(start, end);
         }
         match self.directory.nearest(&typed) {
-            Who::OneOf(people) => Reading::WhichPerson { people, typed, rest: self.text.from(from).to_owned() },
+            PersonRef::OneOf(people) => Reading::WhichPerson { people, typed, rest: self.text.from(from).to_owned() },
             _ => self.lacking(Missing::Somebody { typed }, from),
         }
     }
@@ -166,7 +166,7 @@ impl Grammar<'_, '_> {
         if after > end
             && !typed.is_empty()
             && self.text.past(end, &[]) < after
-            && let Who::OneOf(people) = self.directory.nearest(&typed)
+            && let PersonRef::OneOf(people) = self.directory.nearest(&typed)
         {
             let rest = format!("{} : {}", self.text.between(start, end).trim(), self.text.from(after + 1));
             return Reading::WhichPerson { people, typed: typed::as_typed(&typed), rest };
@@ -185,7 +185,7 @@ impl Grammar<'_, '_> {
         Reading::Missing { who: None, ids, note, what }
     }
 
-    fn person_at(&self, at: usize) -> Option<Named> {
+    fn person_at(&self, at: usize) -> Option<NamedPerson> {
         self.directory.at(self.text, at).or_else(|| {
             let leads = self.text.token(at)?.word().is_some_and(|word| LEADS.contains(&&*word));
             if leads { self.directory.at(self.text, at + 1) } else { None }
@@ -193,15 +193,15 @@ impl Grammar<'_, '_> {
     }
 
     /// Goes on with the person who is named, or asks who it is.
-    fn with(&self, who: Who, go_on: impl FnOnce(Assignee) -> Reading, rest: impl FnOnce() -> String) -> Reading {
+    fn with(&self, who: PersonRef, go_on: impl FnOnce(Assignee) -> Reading, rest: impl FnOnce() -> String) -> Reading {
         match who {
-            Who::Clear(Assignee::Group(_)) if self.asked.verb == Verb::Handoff => {
+            PersonRef::Clear(Assignee::Group(_)) if self.asked.verb == Verb::Handoff => {
                 let (ids, note) = self.known_of(&rest());
                 Reading::Missing { who: None, ids, note, what: Missing::OnePerson }
             }
-            Who::Clear(who) => go_on(who),
-            Who::OneOf(people) => Reading::WhichPerson { people, typed: String::new(), rest: rest() },
-            Who::Unknown(typed) => {
+            PersonRef::Clear(who) => go_on(who),
+            PersonRef::OneOf(people) => Reading::WhichPerson { people, typed: String::new(), rest: rest() },
+            PersonRef::Unknown(typed) => {
                 let (ids, note) = self.known_of(&rest());
                 Reading::Missing { who: None, ids, note, what: Missing::Somebody { typed } }
             }

@@ -54,16 +54,16 @@ impl Colleague {
 
 /// Who is named at some place of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Named {
+pub struct NamedPerson {
     /// Who.
-    pub who: Who,
+    pub who: PersonRef,
     /// The token after the name.
     pub to: usize,
 }
 
 /// A person as somebody named them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Who {
+pub enum PersonRef {
     /// This one.
     Clear(Assignee),
     /// One of these.
@@ -83,7 +83,7 @@ pub struct Directory {
 
 impl Directory {
     /// Whom the words at a token surely name. Several who are named together are one question.
-    pub fn at(&self, text: &Text<'_>, at: usize) -> Option<Named> {
+    pub fn at(&self, text: &Text<'_>, at: usize) -> Option<NamedPerson> {
         let first = self.one_at(text, at)?;
         let mut all = vec![first];
         while let Some(last) = all.last() {
@@ -103,17 +103,17 @@ impl Directory {
                 all.extend(last);
                 let twice = all.windows(2).all(|pair| matches!(pair, [one, other] if one.who == other.who));
                 let who = all.first().map(|first| first.who.clone()).filter(|_| twice);
-                Some(Named { who: who.unwrap_or_else(|| Who::OneOf(self.users(all))), to })
+                Some(NamedPerson { who: who.unwrap_or_else(|| PersonRef::OneOf(self.users(all))), to })
             }
         }
     }
 
-    fn users(&self, named: Vec<Named>) -> Vec<SlackUserId> {
+    fn users(&self, named: Vec<NamedPerson>) -> Vec<SlackUserId> {
         let users = named.into_iter().flat_map(|named| match named.who {
-            Who::Clear(Assignee::User(user)) => vec![user],
-            Who::Clear(Assignee::Me) => self.me.iter().cloned().collect(),
-            Who::OneOf(users) => users,
-            Who::Clear(Assignee::Group(_) | Assignee::InText) | Who::Unknown(_) => Vec::new(),
+            PersonRef::Clear(Assignee::User(user)) => vec![user],
+            PersonRef::Clear(Assignee::Me) => self.me.iter().cloned().collect(),
+            PersonRef::OneOf(users) => users,
+            PersonRef::Clear(Assignee::Group(_) | Assignee::InText) | PersonRef::Unknown(_) => Vec::new(),
         });
         let mut several: Vec<SlackUserId> = Vec::new();
         for user in users {
@@ -124,51 +124,51 @@ impl Directory {
         several
     }
 
-    fn one_at(&self, text: &Text<'_>, at: usize) -> Option<Named> {
+    fn one_at(&self, text: &Text<'_>, at: usize) -> Option<NamedPerson> {
         if let Some(who) = recognized(text, at) {
-            return Some(Named { who: Who::Clear(who), to: at + 1 });
+            return Some(NamedPerson { who: PersonRef::Clear(who), to: at + 1 });
         }
         self.by_address(text, at).or_else(|| self.by_name(text, at))
     }
 
-    fn by_address(&self, text: &Text<'_>, at: usize) -> Option<Named> {
+    fn by_address(&self, text: &Text<'_>, at: usize) -> Option<NamedPerson> {
         let address = address(&text.token(at)?.kind)?;
         let has_it = |one: &&Colleague| one.email.as_deref().is_some_and(|email| people::folded(email) == address);
         let who = match self.people.iter().find(has_it) {
-            Some(one) => Who::Clear(Assignee::User(one.user.clone())),
-            None => Who::Unknown(address),
+            Some(one) => PersonRef::Clear(Assignee::User(one.user.clone())),
+            None => PersonRef::Unknown(address),
         };
-        Some(Named { who, to: at + 1 })
+        Some(NamedPerson { who, to: at + 1 })
     }
 
     /// The longest full or display name that stands at a token.
-    fn by_name(&self, text: &Text<'_>, at: usize) -> Option<Named> {
+    fn by_name(&self, text: &Text<'_>, at: usize) -> Option<NamedPerson> {
         if let Kind::Quoted(name) = &text.token(at)?.kind {
-            return self.called(&folded(&typed::plain(name))).map(|who| Named { who, to: at + 1 });
+            return self.called(&folded(&typed::plain(name))).map(|who| NamedPerson { who, to: at + 1 });
         }
         let words = words(text, at);
         (1..=words.len()).rev().find_map(|count| {
             let who = self.called(&words.get(..count)?.join(" "))?;
-            Some(Named { who, to: at + count })
+            Some(NamedPerson { who, to: at + count })
         })
     }
 
-    fn called(&self, phrase: &str) -> Option<Who> {
+    fn called(&self, phrase: &str) -> Option<PersonRef> {
         let called: Vec<_> =
             self.people.iter().filter(|one| one.is_named(phrase)).map(|one| one.user.clone()).collect();
         match called.as_slice() {
             [] => None,
-            [one] => Some(Who::Clear(Assignee::User(one.clone()))),
-            _ => Some(Who::OneOf(called)),
+            [one] => Some(PersonRef::Clear(Assignee::User(one.clone()))),
+            _ => Some(PersonRef::OneOf(called)),
         }
     }
 
     /// Whom somebody may mean with words that name nobody: those who come nearest.
-    pub fn nearest(&self, typed: &str) -> Who {
+    pub fn nearest(&self, typed: &str) -> PersonRef {
         let phrase = folded(&typed::plain(typed).replace('@', " "));
         let nearly = self.people.iter().filter(|one| !phrase.is_empty() && one.is_nearly(&phrase));
         let users: Vec<_> = nearly.map(|one| one.user.clone()).take(MOST_OFFERED).collect();
-        if users.is_empty() { Who::Unknown(typed::as_typed(typed)) } else { Who::OneOf(users) }
+        if users.is_empty() { PersonRef::Unknown(typed::as_typed(typed)) } else { PersonRef::OneOf(users) }
     }
 
     /// How many words of a person's name stand at a token, if nothing surer does.

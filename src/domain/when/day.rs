@@ -16,7 +16,7 @@ pub(super) const HOURS_OF_A_DAY: i8 = 24;
 
 /// A day, or half of its name: "friday" and "next week" are one day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Named {
+pub(super) enum NamedDay {
     Day(Day),
     Weekday(Weekday),
     ThisWeek,
@@ -26,7 +26,7 @@ pub(super) enum Named {
 /// A day at the front of a phrase.
 #[derive(Debug)]
 pub(super) struct Read<'a> {
-    pub(super) named: Named,
+    pub(super) named: NamedDay,
     /// The part of it that was named in the same breath: "tonight".
     pub(super) part: Option<Part>,
     /// The time that is meant if none is named, where that isn't simply the morning.
@@ -34,7 +34,7 @@ pub(super) struct Read<'a> {
     pub(super) rest: Pieces<'a>,
 }
 
-impl Named {
+impl NamedDay {
     /// The day that one or two names mean; `None` if they contradict each other.
     pub(super) fn together(first: Self, second: Option<Self>) -> Option<Day> {
         match (first, second) {
@@ -67,12 +67,12 @@ fn dated(weekday: Weekday, day: Day) -> Option<Day> {
 }
 
 impl<'a> Read<'a> {
-    fn new(named: Named, rest: Pieces<'a>) -> Self {
+    fn new(named: NamedDay, rest: Pieces<'a>) -> Self {
         Self { named, part: None, usual: None, rest }
     }
 
     fn day(day: Day, rest: Pieces<'a>) -> Self {
-        Self::new(Named::Day(day), rest)
+        Self::new(NamedDay::Day(day), rest)
     }
 }
 
@@ -112,10 +112,10 @@ fn relative(words: Pieces<'_>) -> Option<Read<'_>> {
         ["last", "month", rest @ ..] => (Day::Months { months: -1, days: 0 }, rest),
         ["last", "year", rest @ ..] => (Day::Months { months: -12, days: 0 }, rest),
         ["next", "week", rest @ ..] | ["of", "next", "week", rest @ ..] => {
-            return Some(Read::new(Named::NextWeek, rest));
+            return Some(Read::new(NamedDay::NextWeek, rest));
         }
         ["this", "week", rest @ ..] | ["of", "this", "week", rest @ ..] => {
-            return Some(Read::new(Named::ThisWeek, rest));
+            return Some(Read::new(NamedDay::ThisWeek, rest));
         }
         _ => match after_the {
             ["day", "after", word, rest @ ..] if is(word, "tomorrow") => (Day::In(2), rest),
@@ -130,10 +130,10 @@ fn relative(words: Pieces<'_>) -> Option<Read<'_>> {
 fn weekend(words: Pieces<'_>) -> Option<Read<'_>> {
     let saturday = Weekday::Saturday;
     let (named, rest) = match words {
-        ["weekend", rest @ ..] | ["the", "weekend", rest @ ..] => (Named::Weekday(saturday), rest),
-        ["this", "weekend", rest @ ..] => (Named::Day(Day::WeekdayOfThisWeek(saturday)), rest),
-        ["next", "weekend", rest @ ..] => (Named::Day(Day::WeekdayOfNextWeek(saturday)), rest),
-        ["last", "weekend", rest @ ..] => (Named::Day(Day::LastWeekday(saturday)), rest),
+        ["weekend", rest @ ..] | ["the", "weekend", rest @ ..] => (NamedDay::Weekday(saturday), rest),
+        ["this", "weekend", rest @ ..] => (NamedDay::Day(Day::WeekdayOfThisWeek(saturday)), rest),
+        ["next", "weekend", rest @ ..] => (NamedDay::Day(Day::WeekdayOfNextWeek(saturday)), rest),
+        ["last", "weekend", rest @ ..] => (NamedDay::Day(Day::LastWeekday(saturday)), rest),
         _ => return None,
     };
     Some(Read { usual: Some(MORNING), ..Read::new(named, rest) })
@@ -142,7 +142,7 @@ fn weekend(words: Pieces<'_>) -> Option<Read<'_>> {
 fn weekday(words: Pieces<'_>) -> Option<Read<'_>> {
     let (word, rest) = words.split_first()?;
     if let Some(weekday) = names::weekday(word) {
-        return Some(Read::new(Named::Weekday(weekday), rest));
+        return Some(Read::new(NamedDay::Weekday(weekday), rest));
     }
     let (which, rest) = match (*word, rest) {
         ("this", ["coming", rest @ ..]) => ("coming", rest),
@@ -165,11 +165,11 @@ fn end(words: Pieces<'_>) -> Option<Read<'_>> {
     let words = words.strip_prefix(&["the"]).unwrap_or(words);
     let (named, rest) = match words {
         ["eow", rest @ ..] | ["end", "of", "week", rest @ ..] | ["end", "of", "the", "week", rest @ ..] => {
-            (Named::Weekday(Weekday::Friday), rest)
+            (NamedDay::Weekday(Weekday::Friday), rest)
         }
-        ["end", "of", "next", "week", rest @ ..] => (Named::Day(Day::WeekdayOfNextWeek(Weekday::Friday)), rest),
+        ["end", "of", "next", "week", rest @ ..] => (NamedDay::Day(Day::WeekdayOfNextWeek(Weekday::Friday)), rest),
         ["eom", rest @ ..] | ["end", "of", "month", rest @ ..] | ["end", "of", "the", "month", rest @ ..] => {
-            (Named::Day(Day::EndOfMonth), rest)
+            (NamedDay::Day(Day::EndOfMonth), rest)
         }
         _ => return None,
     };

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Time;
 
 use super::clock::{self, Clock, Form, Part};
-use super::day::{self, Named};
+use super::day::{self, NamedDay};
 use super::length::Length;
 use super::words::{Pieces, Word, pieces_of};
 use super::{Day, When, unclear};
@@ -86,8 +86,8 @@ fn instant(words: Pieces<'_>) -> Option<When> {
 /// As much of a phrase as was read.
 #[derive(Clone, Copy, Debug, Default)]
 struct Said {
-    first: Option<Named>,
-    second: Option<Named>,
+    first: Option<NamedDay>,
+    second: Option<NamedDay>,
     part: Option<Part>,
     clock: Option<Clock>,
     /// The time that is meant if none is named.
@@ -100,7 +100,7 @@ struct Said {
 
 impl Said {
     fn on(day: Day) -> Self {
-        Self { first: Some(Named::Day(day)), is_counted: true, ..Self::default() }
+        Self { first: Some(NamedDay::Day(day)), is_counted: true, ..Self::default() }
     }
 
     /// Reads on to the end.
@@ -116,7 +116,7 @@ impl Said {
         match words {
             ["at" | "@", "night", rest @ ..] => self.add_part(Part::Night, rest),
             ["at" | "@" | "by", rest @ ..] => self.take_clock(rest, true).or_else(|| self.take_day(rest)),
-            ["t", rest @ ..] if matches!(self.first, Some(Named::Day(Day::Date(_)))) => self.take_clock(rest, true),
+            ["t", rest @ ..] if matches!(self.first, Some(NamedDay::Day(Day::Date(_)))) => self.take_clock(rest, true),
             _ => self.take_day(words).or_else(|| self.take_part(words)).or_else(|| self.take_clock(words, false)),
         }
     }
@@ -163,7 +163,7 @@ impl Said {
             return None;
         }
         let day = match (self.first, self.clock, self.part) {
-            (Some(first), _, _) => Named::together(first, self.second)?,
+            (Some(first), _, _) => NamedDay::together(first, self.second)?,
             (None, Some(Clock::Midnight | Clock::EndOfWork), _) => Day::Today,
             (None, None, None) => return None,
             _ => Day::Next,

@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::Error;
 
-use super::lines::{self, Line, Wanted};
+use super::partitions::{self, PartitionKey, Wanted};
 use super::notifying::Notifier;
 use super::transaction::{Params, Transaction, prepared, transact};
 use crate::error::Fault;
@@ -247,15 +247,15 @@ impl Batch<'_> {
         let accepted: Vec<_> = self.requests.iter().map(outcome).collect();
         let fresh = self.requests.iter().zip(&accepted).filter(|(_, accepted)| **accepted == Accepted::New);
         let jobs: Vec<_> = fresh.flat_map(|(request, _)| &request.jobs).collect();
-        lines::join_unlocked(db, occupied, &jobs, pending).await?;
+        partitions::join_unlocked(db, occupied, &jobs, pending).await?;
         Ok(accepted)
     }
 
     /// Stores the deliveries and looks who is in the lines, both in one round trip: also in those of the
     /// duplicates, because which those are is not known yet. Answers the new ones' names, and the lines
     /// where somebody is.
-    async fn remember(&self, db: &ClientWrapper) -> Result<(HashSet<(String, String)>, HashSet<Line<'_>>), Error> {
-        let (remember, look) = (prepared(db, REMEMBER).await?, prepared(db, lines::OCCUPIED).await?);
+    async fn remember(&self, db: &ClientWrapper) -> Result<(HashSet<(String, String)>, HashSet<PartitionKey<'_>>), Error> {
+        let (remember, look) = (prepared(db, REMEMBER).await?, prepared(db, partitions::OCCUPIED).await?);
         let installations: Vec<_> = self.requests.iter().map(|r| r.delivery.installation.as_str()).collect();
         let keys: Vec<_> = self.requests.iter().map(|r| r.delivery.key.as_str()).collect();
         let times: Vec<_> = self.requests.iter().map(|r| r.now.as_millisecond()).collect();

@@ -8,7 +8,7 @@ use deadpool_postgres::ClientWrapper;
 use jiff::Timestamp;
 use tokio_postgres::{Error, Row};
 
-use super::lines::name;
+use super::partitions::name;
 use super::transaction::{Params, Transaction, changed, prepared, rows};
 use crate::clock::from_millis;
 use crate::ids::{InstallationId, JobId};

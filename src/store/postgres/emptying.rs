@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use deadpool_postgres::ClientWrapper;
 use tokio_postgres::Error;
 
-use super::lines::{self, lines_of};
+use super::partitions::{self, lines_of};
 use super::settling::lock;
 use super::transaction::{Transaction, changed, rows};
 use super::{facts, kept};
@@ -97,9 +97,9 @@ impl Transaction for Begin<'_> {
             }
             changed(db, EMPTY_DOCUMENTS, &[&installation, &stays]).await?;
         } else {
-            lock(db, &lines::locks(self.jobs.iter().flat_map(|queued| lines_of(&queued.job)))).await?;
+            lock(db, &partitions::locks(self.jobs.iter().flat_map(|queued| lines_of(&queued.job)))).await?;
         }
-        lines::join(db, &self.jobs.iter().collect::<Vec<_>>(), pending).await?;
+        partitions::join(db, &self.jobs.iter().collect::<Vec<_>>(), pending).await?;
         kept::put(db, self.installation, self.document).await?;
         facts::record(db, self.installation, self.entry).await
     }

@@ -6,7 +6,7 @@ use deadpool_postgres::ClientWrapper;
 use jiff::Timestamp;
 use tokio_postgres::{Error, Row};
 
-use super::lines::{self, lines_of};
+use super::partitions::{self, lines_of};
 use super::settling::lock;
 use super::transaction::{Transaction, changed};
 use crate::clock::from_millis;
@@ -114,13 +114,13 @@ impl Transaction for ComeDue<'_> {
     type Output = bool;
 
     async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<bool, Error> {
-        lock(db, &lines::locks(lines_of(&self.job.job))).await?;
+        lock(db, &partitions::locks(lines_of(&self.job.job))).await?;
         let Document { kind, id, due, .. } = self.document;
         let due = due.map(Timestamp::as_millisecond);
         if changed(db, COME_DUE, &[&self.installation.as_str(), kind, id, &due]).await? == 0 {
             return Ok(false);
         }
-        lines::join(db, &[self.job], pending).await?;
+        partitions::join(db, &[self.job], pending).await?;
         Ok(true)
     }
 }

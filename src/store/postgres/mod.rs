@@ -11,7 +11,7 @@ mod connection;
 mod emptying;
 mod facts;
 mod kept;
-mod lines;
+mod partitions;
 mod notifying;
 mod operating;
 mod settling;
@@ -34,7 +34,7 @@ use self::connection::Route;
 pub use self::connection::with_password;
 use self::emptying::{Begin, Clear};
 use self::kept::ComeDue;
-use self::lines::name;
+use self::partitions::name;
 use self::notifying::{Listener, Notifier};
 use self::settling::{Renew, Settle, Tell};
 use self::transaction::{Params, Transaction, query, transact};
@@ -65,10 +65,10 @@ const OVERDUE: &str = "
 /// The statements on the way of a command, for whoever wants to see how a server would run them.
 pub const HOT_STATEMENTS: [(&str, &str); 22] = [
     ("remember a delivery", accepting::REMEMBER),
-    ("lock lines", lines::LOCK),
-    ("who is in line", lines::OCCUPIED),
-    ("replace a body", lines::REPLACE),
-    ("join a line", lines::JOIN),
+    ("lock lines", partitions::LOCK),
+    ("who is in line", partitions::OCCUPIED),
+    ("replace a body", partitions::REPLACE),
+    ("join a line", partitions::JOIN),
     ("notice due times", claiming::TIME_HAS_COME),
     ("who is ready", claiming::READY),
     ("take jobs", claiming::TAKE),

@@ -10,7 +10,7 @@ use tokio_postgres::{Error, Row};
 
 use super::facts;
 use super::kept;
-use super::lines::{self, lines_of, name};
+use super::partitions::{self, lines_of, name};
 use super::transaction::{Params, Transaction, changed, prepared, rows};
 use crate::clock::from_millis;
 use crate::ids::JobId;
@@ -90,7 +90,7 @@ impl Transaction for Settle<'_> {
         }
         let inheritance = ParentJob { claim: self.claim, delay_notified: held.told, turn: held.turn };
         let jobs: Vec<_> = self.jobs.iter().map(|queued| inheritance.pass_on(queued)).collect();
-        lines::join(db, &jobs.iter().collect::<Vec<_>>(), pending).await?;
+        partitions::join(db, &jobs.iter().collect::<Vec<_>>(), pending).await?;
         Ok(Settled::Applied)
     }
 }
@@ -102,8 +102,8 @@ impl Settle<'_> {
         let leaves = matches!(self.verdict, Verdict::Done | Verdict::Dead { .. });
         let left = leaves.then_some((self.claim.installation.as_str(), self.claim.queue, self.claim.key.as_str()));
         let joined = self.jobs.iter().flat_map(|queued| lines_of(&queued.job));
-        let locks = lines::locks(left.into_iter().chain(joined));
-        let (lock, hold) = (prepared(db, lines::LOCK).await?, prepared(db, HELD).await?);
+        let locks = partitions::locks(left.into_iter().chain(joined));
+        let (lock, hold) = (prepared(db, partitions::LOCK).await?, prepared(db, HELD).await?);
         let Claim { id, fence, installation, queue, key, .. } = self.claim;
         let (installation, queue) = (installation.as_str(), name(*queue));
         let locks: Params<'_> = &[&locks];
@@ -198,11 +198,11 @@ impl Transaction for Tell<'_> {
 
     async fn run(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<bool, Error> {
         // The line before the job, as everywhere: a settlement may hold one and want the other.
-        lock(db, &lines::locks(lines_of(&self.notice.job))).await?;
+        lock(db, &partitions::locks(lines_of(&self.notice.job))).await?;
         if changed(db, MARK_TOLD, &[&self.job.0, &self.notice.job.installation.as_str()]).await? == 0 {
             return Ok(false);
         }
-        lines::join(db, &[self.notice], pending).await?;
+        partitions::join(db, &[self.notice], pending).await?;
         // A claim may have passed the job over while it was locked here.
         pending.wake(Queue::Work);
         Ok(true)
@@ -214,7 +214,7 @@ pub(super) async fn lock(db: &ClientWrapper, locks: &[i64]) -> Result<(), Error>
     if locks.is_empty() {
         return Ok(());
     }
-    rows(db, lines::LOCK, &[&locks]).await.map(drop)
+    rows(db, partitions::LOCK, &[&locks]).await.map(drop)
 }
 
 /// What is known of a claimed job that may have changed since.

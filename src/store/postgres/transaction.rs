@@ -12,7 +12,7 @@ use tokio_postgres::{Error, Row, Statement};
 
 use super::connection::PooledConnection;
 use super::fault;
-use super::lines::ONE_HEAD;
+use super::partitions::ONE_HEAD;
 use crate::error::Fault;
 use crate::store::wakeups::PendingWakeups;
 

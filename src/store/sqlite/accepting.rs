@@ -12,8 +12,8 @@ use foldhash::fast::RandomState;
 use jiff::Timestamp;
 use rusqlite::{Connection, Result};
 
-use super::jobs::{self, Line, name};
-use super::lines::Lines;
+use super::jobs::{self, Partition, name};
+use super::partitions::Partitions;
 use super::memory::Memory;
 use crate::store::fairness::Queued;
 use crate::store::{Class, Delivery};
@@ -86,7 +86,7 @@ fn remember(connection: &Connection, arrivals: &[&Arrival]) -> Result<bool> {
 
 /// Where a job joins.
 struct JoinPoint<'a> {
-    line: Line<'a>,
+    line: Partition<'a>,
     head: bool,
     queued: &'a Queued,
 }
@@ -94,7 +94,7 @@ struct JoinPoint<'a> {
 /// The places of all jobs, each behind those before it; none if one of them may replace another.
 fn places<'a>(
     connection: &Connection,
-    lines: &Lines,
+    lines: &Partitions,
     jobs: impl Iterator<Item = &'a Queued>,
 ) -> Result<Option<Vec<JoinPoint<'a>>>> {
     let mut joined = HashSet::with_hasher(RandomState::default());
@@ -105,12 +105,12 @@ fn places<'a>(
             return Ok(None);
         }
         let somebody =
-            |line: &Line<'a>| if joined.contains(line) { Ok(true) } else { line.has_somebody(connection, lines) };
-        let behind = job.after_key.as_deref().filter(|behind| *behind != job.key).map(|behind| Line::of(job, behind));
+            |line: &Partition<'a>| if joined.contains(line) { Ok(true) } else { line.has_somebody(connection, lines) };
+        let behind = job.after_key.as_deref().filter(|behind| *behind != job.key).map(|behind| Partition::of(job, behind));
         let (line, head) = match behind {
             Some(behind) if somebody(&behind)? => (behind, false),
             _ => {
-                let own = Line::of(job, &job.key);
+                let own = Partition::of(job, &job.key);
                 let head = !somebody(&own)?;
                 (own, head)
             }

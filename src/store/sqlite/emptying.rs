@@ -4,7 +4,7 @@ use rusqlite::{Connection, Result, params};
 
 use super::jobs::{self, name};
 use super::memory::Memory;
-use super::{facts, kept, limit, lines};
+use super::{facts, kept, limit, partitions};
 use crate::ids::{InstallationId, JobId};
 use crate::store::fairness::Queued;
 use crate::store::{Document, Entry, Queue};
@@ -97,7 +97,7 @@ fn drop_jobs(
     let jobs = jobs.collect::<Result<Vec<_>>>()?;
     for (id, queue, key) in &jobs {
         connection.prepare_cached(DROP_JOB)?.execute([id])?;
-        memory.lines.leave(lines::number(installation.as_str(), *queue, key), *id);
+        memory.lines.leave(partitions::number(installation.as_str(), *queue, key), *id);
     }
     Ok(jobs.len())
 }

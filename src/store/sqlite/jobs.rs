@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 use super::accepting::Arrival;
-use super::lines::{self, Lines};
+use super::partitions::{self, Partitions};
 use super::memory::Memory;
 use super::{facts, kept, limit};
 use crate::clock::from_millis;
@@ -379,7 +379,7 @@ pub(super) fn rate_limit(job: &NewJob) -> String {
 }
 
 /// Whether a waiting job that this one makes obsolete, the latest there is, took over its body.
-fn replaced(connection: &Connection, lines: &Lines, job: &NewJob, line: &Line<'_>) -> Result<bool> {
+fn replaced(connection: &Connection, lines: &Partitions, job: &NewJob, line: &Partition<'_>) -> Result<bool> {
     let Some(fold) = &job.coalesce_key else { return Ok(false) };
     let mut replace = connection.prepare_cached(REPLACE)?;
     for waiting in lines.of(line.number).rev() {
@@ -391,33 +391,33 @@ fn replaced(connection: &Connection, lines: &Lines, job: &NewJob, line: &Line<'_
 }
 
 /// The line that the job joins: the one it wants to be behind, if there is one.
-fn line<'a>(connection: &Connection, lines: &Lines, job: &'a NewJob) -> Result<Line<'a>> {
+fn line<'a>(connection: &Connection, lines: &Partitions, job: &'a NewJob) -> Result<Partition<'a>> {
     if let Some(behind) = &job.after_key {
-        let line = Line::of(job, behind);
+        let line = Partition::of(job, behind);
         if line.has_somebody(connection, lines)? {
             return Ok(line);
         }
     }
-    Ok(Line::of(job, &job.key))
+    Ok(Partition::of(job, &job.key))
 }
 
 /// A line, by what names it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Line<'a> {
+pub(super) struct Partition<'a> {
     installation: &'a str,
     queue: &'static str,
     pub(super) key: &'a str,
     pub(super) number: i64,
 }
 
-impl<'a> Line<'a> {
+impl<'a> Partition<'a> {
     /// One that the job may join.
     pub(super) fn of(job: &'a NewJob, key: &'a str) -> Self {
         let installation = job.installation.as_str();
-        Self { installation, queue: name(job.queue), key, number: lines::number(installation, job.queue, key) }
+        Self { installation, queue: name(job.queue), key, number: partitions::number(installation, job.queue, key) }
     }
 
-    pub(super) fn has_somebody(&self, connection: &Connection, lines: &Lines) -> Result<bool> {
+    pub(super) fn has_somebody(&self, connection: &Connection, lines: &Partitions) -> Result<bool> {
         for waiting in lines.of(self.number) {
             let mut is_there = connection.prepare_cached(IN_LINE)?;
             if is_there.query_row(params![self.installation, self.queue, self.key, waiting], |row| row.get(0))? {
@@ -429,7 +429,7 @@ impl<'a> Line<'a> {
 }
 
 /// Its number is a hash already.
-impl Hash for Line<'_> {
+impl Hash for Partition<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.number.hash(state);
     }
@@ -438,7 +438,7 @@ impl Hash for Line<'_> {
 /// Takes the job out of its line and makes the next one the head.
 fn leave(connection: &Connection, memory: &mut Memory, claim: &Claim, now: Timestamp) -> Result<()> {
     let (installation, queue, key) = (claim.installation.as_str(), name(claim.queue), &claim.key);
-    let line = lines::number(installation, claim.queue, key);
+    let line = partitions::number(installation, claim.queue, key);
     memory.lines.leave(line, claim.id.0);
     let mut free = connection.prepare_cached(FREE_SUCCESSOR)?;
     for waiting in memory.lines.of(line) {

@@ -1,14 +1,14 @@
 //! What a transaction changes besides the file: who waits in which line, and which bells are to ring. It is
 //! undone with it.
 
-use super::lines::Lines;
+use super::partitions::Partitions;
 use crate::store::wakeups::PendingWakeups;
 
 /// What the writer has in memory.
 #[derive(Default)]
 pub(super) struct Memory {
     /// Who waits in which line.
-    pub(super) lines: Lines,
+    pub(super) lines: Partitions,
     /// Which bells are to ring once it is committed.
     pub(super) pending: PendingWakeups,
 }
@@ -22,7 +22,7 @@ pub(super) struct Mark {
 
 impl Memory {
     /// What there is before the first transaction.
-    pub(super) fn new(lines: Lines) -> Self {
+    pub(super) fn new(lines: Partitions) -> Self {
         Self { lines, pending: PendingWakeups::default() }
     }
 

@@ -14,7 +14,7 @@ mod facts;
 mod file;
 mod jobs;
 mod kept;
-mod lines;
+mod partitions;
 mod memory;
 mod operating;
 #[cfg(test)]
@@ -39,7 +39,7 @@ use self::connection::ProcessLock;
 pub use self::copies::{NotRestored, backup, is_in_use, look, restore};
 use self::file::DatabaseFile;
 use self::jobs::Settlement;
-use self::lines::Lines;
+use self::partitions::Partitions;
 use self::memory::Memory;
 use self::readers::Readers;
 use self::writer::Writer;
@@ -84,7 +84,7 @@ impl Sqlite {
             let presence = arrival.stay(|| jobs::end_leases(&writer, calls_end))?;
             // A restore may have replaced it between the two locks. From now on none can.
             file.is_there()?;
-            let lines = Lines::load(&writer).map_err(|error| fault(&error))?;
+            let lines = Partitions::load(&writer).map_err(|error| fault(&error))?;
             Ok((writer, lines, connection::checkpointer(&path)?, file, presence))
         };
         let (connection, lines, checkpointer, file, presence) = tokio::task::spawn_blocking(open)

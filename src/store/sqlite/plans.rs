@@ -5,7 +5,7 @@
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::lines;
+use super::partitions;
 use super::{connection, facts, fault, jobs, kept, operating, categories};
 use crate::error::Fault;
 
@@ -45,7 +45,7 @@ fn no_statement_of_a_command_reads_a_whole_table_or_sorts() -> Result<(), Fault>
         jobs::IN_LINE,
         jobs::JOIN_LINE,
         jobs::REPLACE,
-        lines::JOINED_SINCE,
+        partitions::JOINED_SINCE,
         jobs::TIME_HAS_COME,
         jobs::READY,
         jobs::TAKE,

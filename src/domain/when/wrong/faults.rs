@@ -200,7 +200,7 @@ fn is_sign(piece: &str, is_start: bool) -> bool {
 fn is_other_weekday(pieces: Pieces<'_>) -> bool {
     let [name, rest @ ..] = pieces else { return false };
     let date = names::weekday(name).and_then(|weekday| Some((weekday, day::take(rest)?.named)));
-    date.is_some_and(|(weekday, named)| day::Named::together(day::Named::Weekday(weekday), Some(named)).is_none())
+    date.is_some_and(|(weekday, named)| day::NamedDay::together(day::NamedDay::Weekday(weekday), Some(named)).is_none())
 }
 
 /// A number of one or two digits.

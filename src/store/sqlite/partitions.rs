@@ -30,33 +30,33 @@ pub(super) fn number(installation: &str, queue: Queue, key: &str) -> i64 {
 /// The entries, complete whoever else writes. They are changed with the transaction and, like what it does
 /// to the file, undone if it is.
 #[derive(Default)]
-pub(super) struct Lines {
+pub(super) struct Partitions {
     /// The oldest job of each line. Most lines have no other. Found by a hash that is quicker than that of
     /// the standard library: it is asked three times for each job.
     first: HashMap<i64, i64, RandomState>,
     /// Lines and the jobs behind the oldest.
     others: BTreeSet<(i64, i64)>,
     /// What the transaction has changed so far.
-    changes: Vec<Change>,
+    changes: Vec<PartitionChange>,
     /// Nothing, where there are no jobs.
-    known: Option<Known>,
+    known: Option<KnownJobs>,
     /// What will be known if the transaction is committed.
-    learnt: Option<Known>,
+    learnt: Option<KnownJobs>,
 }
 
-enum Change {
+enum PartitionChange {
     Entered(i64, i64),
     Left(i64, i64),
 }
 
 /// All jobs that others had stored by then have entries.
 #[derive(Clone, Copy)]
-struct Known {
+struct KnownJobs {
     version: i64,
     last: i64,
 }
 
-impl Lines {
+impl Partitions {
     /// Enters all jobs that wait.
     pub(super) fn load(connection: &Connection) -> Result<Self> {
         let mut lines = Self::default();
@@ -105,14 +105,14 @@ impl Lines {
     /// Notes that a job has joined the line.
     pub(super) fn enter(&mut self, line: i64, job: i64) {
         if self.insert(line, job) {
-            self.changes.push(Change::Entered(line, job));
+            self.changes.push(PartitionChange::Entered(line, job));
         }
     }
 
     /// Notes that a job has left the line.
     pub(super) fn leave(&mut self, line: i64, job: i64) {
         if self.remove(line, job) {
-            self.changes.push(Change::Left(line, job));
+            self.changes.push(PartitionChange::Left(line, job));
         }
     }
 
@@ -135,8 +135,8 @@ impl Lines {
     pub(super) fn undo(&mut self, mark: usize) {
         while self.changes.len() > mark {
             match self.changes.pop() {
-                Some(Change::Entered(line, job)) => self.remove(line, job),
-                Some(Change::Left(line, job)) => self.insert(line, job),
+                Some(PartitionChange::Entered(line, job)) => self.remove(line, job),
+                Some(PartitionChange::Left(line, job)) => self.insert(line, job),
                 None => return,
             };
         }
@@ -154,7 +154,7 @@ impl Lines {
         self.learnt = None;
     }
 
-    fn learn(&mut self, connection: &Connection, mut last: i64) -> Result<Known> {
+    fn learn(&mut self, connection: &Connection, mut last: i64) -> Result<KnownJobs> {
         let mut joined = connection.prepare_cached(JOINED_SINCE)?;
         let mut joined = joined.query(params![last])?;
         while let Some(row) = joined.next()? {
@@ -163,7 +163,7 @@ impl Lines {
                 (row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?, row.get_ref(3)?.as_str()?);
             self.insert(fnv::hash(installation, queue, key).cast_signed(), last);
         }
-        Ok(Known { version: version(connection)?, last })
+        Ok(KnownJobs { version: version(connection)?, last })
     }
 }
 
@@ -175,13 +175,13 @@ fn version(connection: &Connection) -> Result<i64> {
 mod tests {
     use super::*;
 
-    fn entries(lines: &Lines) -> Vec<i64> {
+    fn entries(lines: &Partitions) -> Vec<i64> {
         lines.of(1).collect()
     }
 
     #[test]
     fn what_is_undone_was_never_so() {
-        let mut lines = Lines::default();
+        let mut lines = Partitions::default();
         lines.enter(1, 10);
         lines.enter(1, 11);
         lines.committed();
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_line_is_in_order_whoever_comes_and_goes() {
-        let mut lines = Lines::default();
+        let mut lines = Partitions::default();
         for job in [13, 11, 12, 11, 14] {
             lines.enter(1, job);
         }
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn a_line_is_its_own() {
-        let mut lines = Lines::default();
+        let mut lines = Partitions::default();
         for (line, job) in [(0, 1), (1, 3), (1, 2), (2, 4), (i64::MAX, 5), (i64::MIN, 6)] {
             lines.enter(line, job);
         }

@@ -72,28 +72,28 @@ pub(super) const JOIN: &str = "
 pub(super) const ONE_HEAD: &str = "jobs_one_head";
 
 /// Installation, lane and key: what names a line.
-pub(super) type Line<'a> = (&'a str, Queue, &'a str);
+pub(super) type PartitionKey<'a> = (&'a str, Queue, &'a str);
 
 /// The number of locks. It is part of the schema, as is the way from a line to its lock: all
 /// instances must agree, of whatever version.
 const LOCKS: u64 = 1024;
 
 /// The lines that a job may join: its own, and the one it wants to be behind.
-pub(super) fn lines_of(job: &NewJob) -> impl Iterator<Item = Line<'_>> {
+pub(super) fn lines_of(job: &NewJob) -> impl Iterator<Item = PartitionKey<'_>> {
     let installation = job.installation.as_str();
     let keys = std::iter::once(job.key.as_str()).chain(job.after_key.as_deref());
     keys.map(move |key| (installation, job.queue, key))
 }
 
 /// The locks of these lines, in the order in which they are taken.
-pub(super) fn locks<'a>(lines: impl Iterator<Item = Line<'a>>) -> Vec<i64> {
+pub(super) fn locks<'a>(lines: impl Iterator<Item = PartitionKey<'a>>) -> Vec<i64> {
     let mut locks: Vec<_> = lines.map(lock_of).collect();
     locks.sort_unstable();
     locks.dedup();
     locks
 }
 
-fn lock_of((installation, queue, key): Line<'_>) -> i64 {
+fn lock_of((installation, queue, key): PartitionKey<'_>) -> i64 {
     i64::try_from(fnv::hash(installation, name(queue), key) % LOCKS).unwrap_or_default()
 }
 
@@ -111,7 +111,7 @@ pub(super) async fn join(db: &ClientWrapper, jobs: &[&Queued], pending: &mut Pen
 /// now, and looked at again; in the others every job becomes the head, or the whole transaction is undone.
 pub(super) async fn join_unlocked<'a>(
     db: &ClientWrapper,
-    occupied: HashSet<Line<'a>>,
+    occupied: HashSet<PartitionKey<'a>>,
     jobs: &[&'a Queued],
     pending: &mut PendingWakeups,
 ) -> Result<(), Error> {
@@ -122,7 +122,7 @@ pub(super) async fn join_unlocked<'a>(
 }
 
 /// Locks the lines that the jobs may join and looks where somebody is, both in one round trip.
-async fn lock_and_look<'a>(db: &ClientWrapper, jobs: &[&'a Queued]) -> Result<HashSet<Line<'a>>, Error> {
+async fn lock_and_look<'a>(db: &ClientWrapper, jobs: &[&'a Queued]) -> Result<HashSet<PartitionKey<'a>>, Error> {
     let (lock, look) = (prepared(db, LOCK).await?, prepared(db, OCCUPIED).await?);
     let locks = locks(jobs.iter().flat_map(|queued| lines_of(&queued.job)));
     let wanted = Wanted::of(jobs.iter().copied());
@@ -133,7 +133,7 @@ async fn lock_and_look<'a>(db: &ClientWrapper, jobs: &[&'a Queued]) -> Result<Ha
 
 async fn place_all<'a>(
     db: &ClientWrapper,
-    occupied: HashSet<Line<'a>>,
+    occupied: HashSet<PartitionKey<'a>>,
     jobs: &[&'a Queued],
     pending: &mut PendingWakeups,
 ) -> Result<(), Error> {
@@ -146,7 +146,7 @@ async fn place_all<'a>(
 
 /// The lines that jobs may join, as the columns of a table.
 pub(super) struct Wanted<'a> {
-    lines: Vec<Line<'a>>,
+    lines: Vec<PartitionKey<'a>>,
     installations: Vec<&'a str>,
     queues: Vec<&'static str>,
     keys: Vec<&'a str>,
@@ -167,7 +167,7 @@ impl<'a> Wanted<'a> {
     }
 
     /// The lines where somebody is, from the rows of [`OCCUPIED`].
-    pub(super) fn occupied(&self, rows: &[Row]) -> Result<HashSet<Line<'a>>, Error> {
+    pub(super) fn occupied(&self, rows: &[Row]) -> Result<HashSet<PartitionKey<'a>>, Error> {
         let mut occupied = HashSet::with_capacity(rows.len());
         for row in rows {
             let position = usize::try_from(row.try_get::<_, i64>(0)?).unwrap_or_default();
@@ -180,12 +180,12 @@ impl<'a> Wanted<'a> {
 /// Jobs on their way into their lines.
 struct Joining<'a> {
     /// The lines in which somebody is, or is about to be.
-    occupied: HashSet<Line<'a>>,
+    occupied: HashSet<PartitionKey<'a>>,
     places: Vec<InsertPosition<'a>>,
 }
 
 struct InsertPosition<'a> {
-    line: Line<'a>,
+    line: PartitionKey<'a>,
     head: bool,
     body: &'a str,
     queued: &'a Queued,
@@ -215,13 +215,13 @@ impl<'a> Joining<'a> {
     }
 
     /// The line the job joins: that of the job it wants to be behind, if there is one.
-    fn line(&self, job: &'a NewJob) -> Line<'a> {
+    fn line(&self, job: &'a NewJob) -> PartitionKey<'a> {
         let own = (job.installation.as_str(), job.queue, job.key.as_str());
         let behind = job.after_key.as_deref().map(|key| (job.installation.as_str(), job.queue, key));
         behind.filter(|line| self.occupied.contains(line)).unwrap_or(own)
     }
 
-    async fn replaced(&mut self, db: &ClientWrapper, line: Line<'a>, job: &'a NewJob) -> Result<bool, Error> {
+    async fn replaced(&mut self, db: &ClientWrapper, line: PartitionKey<'a>, job: &'a NewJob) -> Result<bool, Error> {
         let Some(fold) = &job.coalesce_key else { return Ok(false) };
         let (installation, queue, key) = line;
         if changed(db, REPLACE, &[&installation, &name(queue), &key, fold, &job.body]).await? > 0 {
