@@ -19,7 +19,7 @@ const PIECE: usize = 1_000;
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum AuditFormat {
     /// A line for a person each.
     Lines,
     /// A line of JSON each.
@@ -63,12 +63,12 @@ struct Row<'a> {
 }
 
 /// Writes what was written down at `since` or later, oldest first.
-pub async fn write(store: &dyn Store, since: Timestamp, form: Form, out: &mut impl Write) -> Result<(), NotWritten> {
+pub async fn write(store: &dyn Store, since: Timestamp, form: AuditFormat, out: &mut impl Write) -> Result<(), NotWritten> {
     let (mut after, mut begun) = (0, false);
     loop {
         let piece = store.audit(after, since, PIECE).await?;
         let Some(last) = piece.last() else {
-            if !begun && form == Form::Lines {
+            if !begun && form == AuditFormat::Lines {
                 writeln!(
                     out,
                     "none: nothing was written down{}",
@@ -79,9 +79,9 @@ pub async fn write(store: &dyn Store, since: Timestamp, form: Form, out: &mut im
         };
         after = last.id;
         match form {
-            Form::Csv => csv_rows(&piece, !begun, out)?,
-            Form::Json => piece.iter().try_for_each(|audited| writeln!(out, "{}", json(audited)))?,
-            Form::Lines => {
+            AuditFormat::Csv => csv_rows(&piece, !begun, out)?,
+            AuditFormat::Json => piece.iter().try_for_each(|audited| writeln!(out, "{}", json(audited)))?,
+            AuditFormat::Lines => {
                 piece.iter().try_for_each(|audited| writeln!(out, "{}", line(&row(audited, &detail(audited)))))?;
             }
         }

@@ -134,9 +134,9 @@ async fn audit(settings: &SettingsLookup, since: Option<String>, json: bool, csv
         None => jiff::Timestamp::MIN,
     };
     let form = match (json, csv) {
-        (true, _) => audit::Form::Json,
-        (_, true) => audit::Form::Csv,
-        _ => audit::Form::Lines,
+        (true, _) => audit::AuditFormat::Json,
+        (_, true) => audit::AuditFormat::Csv,
+        _ => audit::AuditFormat::Lines,
     };
     let store = existing(settings).await?;
     Ok(audit::write(store.as_ref(), since, form, &mut std::io::stdout().lock()).await?)
@@ -289,7 +289,7 @@ async fn erase(
 impl Somebody {
     async fn find(self, store: &dyn Store) -> Result<(InstallationId, person::Person), Failure> {
         let installation = person::whose(store, self.whose.installation.map(InstallationId::new)).await?;
-        let asked = person::Asked { user: self.person, names: self.name, addresses: self.address };
+        let asked = person::PersonQuery { user: self.person, names: self.name, addresses: self.address };
         let person = person::known(store, &installation, &asked).await?;
         Ok((installation, person))
     }

@@ -18,11 +18,11 @@ const OWNER_AGE: SignedDuration = SignedDuration::from_mins(10);
 /// What was learned.
 #[derive(Debug, Default)]
 pub(super) struct Learned {
-    facts: Mutex<Facts>,
+    facts: Mutex<LearnedFacts>,
 }
 
 #[derive(Debug, Default)]
-struct Facts {
+struct LearnedFacts {
     /// The member whom an id names, and whether that id is a number; nothing before the members were read.
     members: Option<HashMap<String, (MemberId, bool)>>,
     /// The field by which members are assigned.
@@ -63,7 +63,7 @@ struct Unlisted {
 }
 
 impl Learned {
-    fn facts(&self) -> MutexGuard<'_, Facts> {
+    fn facts(&self) -> MutexGuard<'_, LearnedFacts> {
         self.facts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

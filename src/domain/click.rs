@@ -4,13 +4,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::command::{Action, Assignee, Command, Wanted};
+use crate::domain::command::{Action, Assignee, Command, PendingAction};
 use crate::domain::conversation::{Conversation, ConversationRef};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::question::Seen;
 use crate::domain::route::Routing;
-use crate::domain::shown::Shown;
+use crate::domain::shown::ShownState;
 use crate::domain::verb::Verb;
 use crate::ids::{ConversationId, DraftId, MemberId, SlackUserId};
 
@@ -170,7 +170,7 @@ pub struct Carried {
     pub conversation: Option<ConversationId>,
     /// How it shows the conversation. Controls of earlier versions do not say.
     #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
-    pub shown: Option<Shown>,
+    pub shown: Option<ShownState>,
     /// The owner it is to be taken from.
     #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<MemberId>,
@@ -182,7 +182,7 @@ pub struct Carried {
     pub list: Option<Query>,
     /// What is wanted of a conversation that is still to be chosen.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
-    pub wanted: Option<Wanted>,
+    pub wanted: Option<PendingAction>,
     /// A shared number.
     #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
     pub line: Option<String>,
@@ -211,7 +211,7 @@ impl Carried {
 
     /// A control on this conversation, which shows it as it is.
     pub fn showing(conversation: &Conversation) -> Self {
-        Self { shown: Some(Shown::from(conversation)), ..Self::conversation(&conversation.id) }
+        Self { shown: Some(ShownState::from(conversation)), ..Self::conversation(&conversation.id) }
     }
 
     /// A control of this list.
@@ -269,7 +269,7 @@ pub enum Clicked {
     /// The form of a kept command.
     FillIn(DraftId, Option<ConversationId>),
     /// A form for what is wanted of a conversation, or of one that is still to be chosen.
-    Open(Wanted, Option<ConversationId>),
+    Open(PendingAction, Option<ConversationId>),
     /// A list.
     List(Query),
     /// The form of one's wishes.
@@ -347,7 +347,7 @@ impl Click {
         }
         let carried = self.carried()?;
         if let Some(verb) = control.form() {
-            return carried.conversation.map(|id| Clicked::Open(Wanted::only(verb), Some(id)));
+            return carried.conversation.map(|id| Clicked::Open(PendingAction::only(verb), Some(id)));
         }
         let on = |act| {
             let which = ConversationRef::Id(carried.conversation.clone()?);

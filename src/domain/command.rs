@@ -184,7 +184,7 @@ pub enum Parsed {
     /// Something to do.
     Do(Command),
     /// Something to do to a conversation that is still to be chosen.
-    Choose(Wanted),
+    Choose(PendingAction),
     /// A snooze without a time, or with a wrong one.
     Untimed(Untimed),
     /// A list.
@@ -207,7 +207,7 @@ pub enum Parsed {
 
 /// What is wanted of a conversation that is still to be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wanted {
+pub struct PendingAction {
     /// What.
     pub verb: Verb,
     /// Who is to be the owner, if that was said.
@@ -218,7 +218,7 @@ pub struct Wanted {
     pub when: Option<When>,
 }
 
-impl Wanted {
+impl PendingAction {
     /// Just this.
     pub fn only(verb: Verb) -> Self {
         Self { verb, to: None, when: None }
@@ -281,22 +281,22 @@ fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Parsed, Parse
             Ok(Parsed::Do(Command { act, which: ConversationRef::MyLast, note: String::new() }))
         }
         Verb::Snooze => Ok(snooze(text, links)),
-        _ => Ok(act_on(Wanted::only(verb), text, links)),
+        _ => Ok(act_on(PendingAction::only(verb), text, links)),
     }
 }
 
 /// The conversations and the time of a snooze.
 fn snooze(text: &str, links: &Links) -> Parsed {
-    let wanted = Wanted::only(Verb::Snooze);
+    let wanted = PendingAction::only(Verb::Snooze);
     match snooze::read(text, links) {
         Snooze::Blank => Parsed::Choose(wanted),
-        Snooze::Until(when, named) => act_on(Wanted { when: Some(when), ..wanted }, &named, links),
+        Snooze::Until(when, named) => act_on(PendingAction { when: Some(when), ..wanted }, &named, links),
         Snooze::Untimed(untimed) => Parsed::Untimed(untimed),
     }
 }
 
 /// What is to be done to the conversations that a text names. Where it names none a form asks for one.
-fn act_on(wanted: Wanted, text: &str, links: &Links) -> Parsed {
+fn act_on(wanted: PendingAction, text: &str, links: &Links) -> Parsed {
     if lookup::is_blank(text) {
         return Parsed::Choose(wanted);
     }
@@ -305,21 +305,21 @@ fn act_on(wanted: Wanted, text: &str, links: &Links) -> Parsed {
     match explicit {
         Some(Explicit { id: Some(id), note, .. }) => doing(wanted, who, ConversationRef::Id(id), note),
         Some(Explicit { who: Some(Assignee::User(user)), id: None, .. }) => {
-            Parsed::Choose(Wanted { to: Some(user), ..wanted })
+            Parsed::Choose(PendingAction { to: Some(user), ..wanted })
         }
-        Some(Explicit { who: Some(Assignee::Me), id: None, .. }) => Parsed::Choose(Wanted::only(Verb::Take)),
+        Some(Explicit { who: Some(Assignee::Me), id: None, .. }) => Parsed::Choose(PendingAction::only(Verb::Take)),
         _ => doing(wanted, Assignee::InText, ConversationRef::Text(text.trim().to_owned()), String::new()),
     }
 }
 
-fn doing(wanted: Wanted, who: Assignee, which: ConversationRef, note: String) -> Parsed {
+fn doing(wanted: PendingAction, who: Assignee, which: ConversationRef, note: String) -> Parsed {
     match wanted.act(who) {
         Some(act) => Parsed::Do(Command { act, which, note }),
         None => Parsed::Choose(wanted),
     }
 }
 
-impl Wanted {
+impl PendingAction {
     /// What is to happen, with this person as the new owner where there is to be one. Nothing, if it is nothing
     /// that happens to a conversation, or a time is missing.
     pub fn act(&self, who: Assignee) -> Option<Action> {
@@ -440,17 +440,17 @@ mod tests {
     fn without_a_conversation_there_is_a_form() {
         let (who, tomorrow) = (Some(SlackUserId::new("UZOE")), When::read("tomorrow"));
         for (line, wanted) in [
-            ("/assign", Wanted::only(Verb::Assign)),
-            ("/handoff", Wanted::only(Verb::Handoff)),
-            ("/snooze", Wanted::only(Verb::Snooze)),
-            ("/assign <@UZOE>", Wanted { to: who.clone(), ..Wanted::only(Verb::Assign) }),
-            ("/handoff <@UZOE> ", Wanted { to: who, ..Wanted::only(Verb::Handoff) }),
-            ("/assign me", Wanted::only(Verb::Take)),
-            ("/done", Wanted::only(Verb::Done)),
-            ("/dialnote take this", Wanted::only(Verb::Take)),
-            ("/dialnote note", Wanted::only(Verb::Note)),
-            ("/snooze tomorrow", Wanted { when: tomorrow.clone(), ..Wanted::only(Verb::Snooze) }),
-            ("/snooze it to tomorrow", Wanted { when: tomorrow, ..Wanted::only(Verb::Snooze) }),
+            ("/assign", PendingAction::only(Verb::Assign)),
+            ("/handoff", PendingAction::only(Verb::Handoff)),
+            ("/snooze", PendingAction::only(Verb::Snooze)),
+            ("/assign <@UZOE>", PendingAction { to: who.clone(), ..PendingAction::only(Verb::Assign) }),
+            ("/handoff <@UZOE> ", PendingAction { to: who, ..PendingAction::only(Verb::Handoff) }),
+            ("/assign me", PendingAction::only(Verb::Take)),
+            ("/done", PendingAction::only(Verb::Done)),
+            ("/dialnote take this", PendingAction::only(Verb::Take)),
+            ("/dialnote note", PendingAction::only(Verb::Note)),
+            ("/snooze tomorrow", PendingAction { when: tomorrow.clone(), ..PendingAction::only(Verb::Snooze) }),
+            ("/snooze it to tomorrow", PendingAction { when: tomorrow, ..PendingAction::only(Verb::Snooze) }),
         ] {
             assert_eq!(read(line), Ok(Parsed::Choose(wanted)), "{line}");
         }

@@ -52,18 +52,18 @@ pub enum Stage {
 /// How far a command got, as any version wrote it.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Kept {
+enum StoredStage {
     Asked,
     /// The conversation was written twice: the command names it, too.
     Found(IgnoredAny),
     Doing(Box<Progress>),
 }
 
-impl From<Kept> for Stage {
-    fn from(kept: Kept) -> Self {
+impl From<StoredStage> for Stage {
+    fn from(kept: StoredStage) -> Self {
         match kept {
-            Kept::Asked | Kept::Found(_) => Self::Asked,
-            Kept::Doing(progress) => Self::Doing(progress),
+            StoredStage::Asked | StoredStage::Found(_) => Self::Asked,
+            StoredStage::Doing(progress) => Self::Doing(progress),
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::command::{Assignee, Command, Wanted};
+use crate::domain::command::{Assignee, Command, PendingAction};
 use crate::domain::conversation::ConversationRef;
 use crate::domain::question::Seen;
 use crate::domain::request_context::{Listed, ReplyTarget};
-use crate::domain::shown::Shown;
+use crate::domain::shown::ShownState;
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
 
 /// The names of a form's fields. A form has those that its command needs.
@@ -94,7 +94,7 @@ pub mod wishes_form {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormContext {
     /// What is wanted.
-    pub wanted: Wanted,
+    pub wanted: PendingAction,
     /// Of which conversation, if that is not to be chosen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<ConversationId>,
@@ -112,12 +112,12 @@ pub struct FormContext {
     pub quoted: Option<Quoted>,
     /// How its conversations were shown to the person who has it open.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub shown: Vec<(ConversationId, Shown)>,
+    pub shown: Vec<(ConversationId, ShownState)>,
 }
 
 impl FormContext {
     /// A form about a conversation, or one that is still to be chosen, opened in a channel.
-    pub fn new(wanted: Wanted, conversation: Option<ConversationId>, channel: Option<ChannelId>) -> Self {
+    pub fn new(wanted: PendingAction, conversation: Option<ConversationId>, channel: Option<ChannelId>) -> Self {
         Self { wanted, conversation, channel, list: None, reply: None, quoted: None, shown: Vec::new() }
     }
 
@@ -132,7 +132,7 @@ impl FormContext {
             ConversationRef::Id(id) => Some(id.clone()),
             _ => None,
         };
-        let wanted = Wanted { verb: command.act.verb(), to, when: command.act.when().cloned() };
+        let wanted = PendingAction { verb: command.act.verb(), to, when: command.act.when().cloned() };
         Self::new(wanted, conversation, channel)
     }
 
@@ -141,7 +141,7 @@ impl FormContext {
     pub fn having_shown(mut self, seen: impl IntoIterator<Item = Seen>) -> Self {
         for Seen { conversation, state, .. } in seen {
             if self.shown.iter().all(|(id, _)| *id != conversation) {
-                self.shown.push((conversation, Shown::from(state)));
+                self.shown.push((conversation, ShownState::from(state)));
             }
         }
         self

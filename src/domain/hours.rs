@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 /// A time of day in minutes after midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Clock(u16);
+pub struct TimeOfDay(u16);
 
-impl Clock {
+impl TimeOfDay {
     /// Reads `HH:MM`, as Slack's time pickers give it (contracts/slack.md §9.4).
     pub fn read(text: &str) -> Option<Self> {
         let (hours, minutes) = text.split_once(':')?;
@@ -31,7 +31,7 @@ impl Clock {
     }
 }
 
-impl std::fmt::Display for Clock {
+impl std::fmt::Display for TimeOfDay {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
     }
@@ -41,9 +41,9 @@ impl std::fmt::Display for Clock {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hours {
     /// The beginning.
-    pub from: Clock,
+    pub from: TimeOfDay,
     /// The end.
-    pub to: Clock,
+    pub to: TimeOfDay,
 }
 
 impl Hours {
@@ -61,7 +61,7 @@ impl Hours {
     fn on(self, here: &ZonedDateTime, days: i64) -> Option<(Timestamp, Timestamp)> {
         let day = here.date().checked_add(days.days()).ok()?;
         let last = if self.to > self.from { day } else { day.tomorrow().ok()? };
-        let instant = |date: jiff::civil::Date, clock: Clock| {
+        let instant = |date: jiff::civil::Date, clock: TimeOfDay| {
             date.to_datetime(clock.time()).to_zoned_datetime(here.time_zone().clone()).ok().map(|at| at.timestamp())
         };
         instant(day, self.from).zip(instant(last, self.to))
@@ -90,7 +90,7 @@ impl Hours {
 }
 
 /// When it is that time of day next on a working day (Monday to Friday).
-pub fn next_morning(clock: Clock, now: Timestamp, zone: &TimeZone) -> Timestamp {
+pub fn next_morning(clock: TimeOfDay, now: Timestamp, zone: &TimeZone) -> Timestamp {
     const FAR_ENOUGH: i64 = 8;
     let here = now.to_zoned_datetime(zone.clone());
     let mornings = (0..=FAR_ENOUGH).filter_map(|days| {
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     fn hours(from: &str, to: &str) -> Hours {
-        let read = |text| Clock::read(text).unwrap_or_else(|| unreachable!("{text}"));
+        let read = |text| TimeOfDay::read(text).unwrap_or_else(|| unreachable!("{text}"));
         Hours { from: read(from), to: read(to) }
     }
 
@@ -122,9 +122,9 @@ mod tests {
 
     #[test]
     fn reads_times_of_day() {
-        assert_eq!(Clock::read("09:30").map(|clock| clock.to_string()).as_deref(), Some("09:30"));
+        assert_eq!(TimeOfDay::read("09:30").map(|clock| clock.to_string()).as_deref(), Some("09:30"));
         for wrong in ["", "9", "24:00", "12:60", "-1:00", "a:b"] {
-            assert_eq!(Clock::read(wrong), None, "{wrong}");
+            assert_eq!(TimeOfDay::read(wrong), None, "{wrong}");
         }
     }
 
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_next_morning_is_one_of_a_working_day() {
-        let (nine, berlin) = (Clock::at(9), zone(Some("Europe/Berlin")));
+        let (nine, berlin) = (TimeOfDay::at(9), zone(Some("Europe/Berlin")));
         for (now, then) in [
             ("2026-11-23T07:59:00Z", "2026-11-23T08:00:00Z"),
             ("2026-11-23T08:00:00Z", "2026-11-24T08:00:00Z"),

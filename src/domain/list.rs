@@ -113,7 +113,7 @@ fn named(word: &str) -> Option<Filter> {
 
 /// A conversation with what it is looked for by.
 #[derive(Clone, Debug)]
-pub struct Known {
+pub struct KnownConversation {
     /// The conversation.
     pub conversation: Conversation,
     /// The contact's name as it is looked for; empty without one.
@@ -126,7 +126,7 @@ pub struct Known {
     pub(super) digits: String,
 }
 
-impl Known {
+impl KnownConversation {
     /// The conversation, made ready to be looked for.
     pub fn of(conversation: Conversation) -> Self {
         let name = name_of(&conversation);
@@ -157,7 +157,7 @@ pub struct Listing<'a> {
 /// Makes a list of all conversations of a team at `home`. `me` and `person` are the members behind the one who asks and
 /// behind the filter, if they are any. Misspelt words find what nothing is called like.
 pub fn select<'a>(
-    all: impl Iterator<Item = &'a Known>,
+    all: impl Iterator<Item = &'a KnownConversation>,
     query: &Query,
     home: &Home,
     me: Option<&MemberId>,
@@ -227,8 +227,8 @@ mod tests {
     use super::*;
     use crate::domain::conversation::{Activity, ActivityKind, Contact, Owner};
 
-    fn conversation(id: &str, owner: Option<&str>, status: Status, minutes: i64) -> Known {
-        Known::of(Conversation {
+    fn conversation(id: &str, owner: Option<&str>, status: Status, minutes: i64) -> KnownConversation {
+        KnownConversation::of(Conversation {
             id: ConversationId::new(id),
             status,
             read: Some(minutes % 2 == 0),
@@ -252,7 +252,7 @@ mod tests {
         })
     }
 
-    fn some() -> Vec<Known> {
+    fn some() -> Vec<KnownConversation> {
         vec![
             conversation("c1", None, Status::Open, 1),
             conversation("c2", Some("zoe"), Status::Open, 2),

@@ -201,10 +201,10 @@ fn plan(act: &Action, note: &str, facts: Facts) -> Result<Plan, Refusal> {
     }
     let wanted = wanted(act, &facts);
     let first = match &wanted {
-        Wanted::Owner(to) => owner_call(act, to.as_ref(), &facts).map(Some),
-        Wanted::Status(status) => status_call(act, *status, &facts).map(Some),
-        Wanted::Later(when) => snooze_call(when, &facts).map(Some),
-        Wanted::Nothing => Ok(None),
+        PlannedChange::Owner(to) => owner_call(act, to.as_ref(), &facts).map(Some),
+        PlannedChange::Status(status) => status_call(act, *status, &facts).map(Some),
+        PlannedChange::Later(when) => snooze_call(when, &facts).map(Some),
+        PlannedChange::Nothing => Ok(None),
     };
     let notes = note_calls(note, &facts);
     let calls = match first {
@@ -214,8 +214,8 @@ fn plan(act: &Action, note: &str, facts: Facts) -> Result<Plan, Refusal> {
         Err(refusal) => return Err(refusal),
     };
     let to = match wanted {
-        Wanted::Owner(to) => to,
-        Wanted::Status(_) | Wanted::Later(_) | Wanted::Nothing => facts.owner.clone(),
+        PlannedChange::Owner(to) => to,
+        PlannedChange::Status(_) | PlannedChange::Later(_) | PlannedChange::Nothing => facts.owner.clone(),
     };
     Ok(Plan {
         act: act.clone(),
@@ -232,26 +232,26 @@ fn plan(act: &Action, note: &str, facts: Facts) -> Result<Plan, Refusal> {
     })
 }
 
-enum Wanted {
+enum PlannedChange {
     Owner(Option<Participant>),
     Status(Status),
     Later(When),
     Nothing,
 }
 
-fn wanted(act: &Action, facts: &Facts) -> Wanted {
+fn wanted(act: &Action, facts: &Facts) -> PlannedChange {
     let participant = |teammate: &Teammate| Participant::from(teammate.clone());
     match act {
         Action::Assign(_) | Action::Handoff(_) => {
-            Wanted::Owner(Some(participant(facts.target.as_ref().unwrap_or(&facts.requester))))
+            PlannedChange::Owner(Some(participant(facts.target.as_ref().unwrap_or(&facts.requester))))
         }
-        Action::Take { .. } => Wanted::Owner(Some(participant(&facts.requester))),
-        Action::Unassign => Wanted::Owner(None),
-        Action::Done => Wanted::Status(Status::Done),
-        Action::Reopen | Action::Wake => Wanted::Status(Status::Open),
-        Action::Snooze(when) => Wanted::Later(when.clone()),
-        Action::GiveBack | Action::Return => Wanted::Owner(facts.giver.clone()),
-        Action::Note | Action::History | Action::Show | Action::Undo | Action::Accept | Action::Keep => Wanted::Nothing,
+        Action::Take { .. } => PlannedChange::Owner(Some(participant(&facts.requester))),
+        Action::Unassign => PlannedChange::Owner(None),
+        Action::Done => PlannedChange::Status(Status::Done),
+        Action::Reopen | Action::Wake => PlannedChange::Status(Status::Open),
+        Action::Snooze(when) => PlannedChange::Later(when.clone()),
+        Action::GiveBack | Action::Return => PlannedChange::Owner(facts.giver.clone()),
+        Action::Note | Action::History | Action::Show | Action::Undo | Action::Accept | Action::Keep => PlannedChange::Nothing,
     }
 }
 

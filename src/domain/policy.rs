@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::command::Action;
 use crate::domain::conversation::Status;
-use crate::domain::hours::{Clock, Hours};
+use crate::domain::hours::{TimeOfDay, Hours};
 use crate::domain::people::Teammate;
 use crate::domain::plan::{Call, Participant};
 use crate::domain::refusal::{About, Refusal};
@@ -76,7 +76,7 @@ impl Default for Rules {
             answer_within: 15,
             remind_within: 30,
             untouched_hours: 8,
-            working: Hours { from: Clock::at(9), to: Clock::at(17) },
+            working: Hours { from: TimeOfDay::at(9), to: TimeOfDay::at(17) },
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::hours::Hours;
 #[serde(default)]
 pub struct NotificationPreferences {
     /// What they do not want to hear of.
-    pub off: Vec<Kind>,
+    pub off: Vec<MessageKind>,
     /// When they want to hear nothing.
     pub quiet: Option<Hours>,
     /// Whether what they were handed stays with them although they did not answer.
@@ -20,7 +20,7 @@ pub struct NotificationPreferences {
 /// Kinds of direct messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum MessageKind {
     /// Something is mine now.
     Yours,
     /// Something is mine no more.
@@ -38,14 +38,14 @@ pub enum Kind {
 }
 
 /// All kinds, and what they are called.
-pub const KINDS: [(Kind, &str, &str); 7] = [
-    (Kind::Yours, "yours", "Something is mine now"),
-    (Kind::NotYours, "not_yours", "Something is mine no more"),
-    (Kind::Noted, "noted", "Somebody wrote a note on what is mine"),
-    (Kind::Answered, "answered", "Somebody accepted or gave back what I gave them"),
-    (Kind::Reminder, "reminder", "I did not answer a hand-over yet"),
-    (Kind::Back, "back", "What I own comes back: its time is over, or the contact got in touch"),
-    (Kind::Untouched, "untouched", "What I own has not been touched for long"),
+pub const KINDS: [(MessageKind, &str, &str); 7] = [
+    (MessageKind::Yours, "yours", "Something is mine now"),
+    (MessageKind::NotYours, "not_yours", "Something is mine no more"),
+    (MessageKind::Noted, "noted", "Somebody wrote a note on what is mine"),
+    (MessageKind::Answered, "answered", "Somebody accepted or gave back what I gave them"),
+    (MessageKind::Reminder, "reminder", "I did not answer a hand-over yet"),
+    (MessageKind::Back, "back", "What I own comes back: its time is over, or the contact got in touch"),
+    (MessageKind::Untouched, "untouched", "What I own has not been touched for long"),
 ];
 
 impl NotificationPreferences {
@@ -60,20 +60,20 @@ impl NotificationPreferences {
 
 impl DirectMessage {
     /// What kind of message it is; none, if it is one that has to be heard.
-    pub fn kind(&self) -> Option<Kind> {
+    pub fn kind(&self) -> Option<MessageKind> {
         Some(match self {
             Self::RoutePaused { .. }
             | Self::Left { .. }
             | Self::Linked { .. }
             | Self::CaughtUp { .. }
             | Self::CannotNotify { .. } => return None,
-            Self::YoursNow { .. } | Self::YoursElsewhere { .. } | Self::SeveralYours { .. } => Kind::Yours,
-            Self::Back { .. } => Kind::Back,
-            Self::NotYoursNow { .. } | Self::Returned { .. } => Kind::NotYours,
-            Self::Noted { .. } => Kind::Noted,
-            Self::Accepted { .. } | Self::BackToYou { .. } => Kind::Answered,
-            Self::Reminder { .. } => Kind::Reminder,
-            Self::StillOnIt { .. } => Kind::Untouched,
+            Self::YoursNow { .. } | Self::YoursElsewhere { .. } | Self::SeveralYours { .. } => MessageKind::Yours,
+            Self::Back { .. } => MessageKind::Back,
+            Self::NotYoursNow { .. } | Self::Returned { .. } => MessageKind::NotYours,
+            Self::Noted { .. } => MessageKind::Noted,
+            Self::Accepted { .. } | Self::BackToYou { .. } => MessageKind::Answered,
+            Self::Reminder { .. } => MessageKind::Reminder,
+            Self::StillOnIt { .. } => MessageKind::Untouched,
         })
     }
 }

@@ -12,7 +12,7 @@ use crate::ids::{ConversationId, DraftId, SlackUserId};
 
 /// A command that is kept until its person answers a question about it. Earlier versions kept the command alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct StoredQuestion {
     /// The command.
     #[serde(flatten)]
     pub command: Command,

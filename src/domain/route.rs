@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{ActivityKind, SharedNumber};
-use crate::domain::hours::{self, Clock};
+use crate::domain::hours::{self, TimeOfDay};
 use crate::domain::lookup::names::folded;
 use crate::domain::phone::{self, Fit, Home, WrittenNumber};
 use crate::domain::policy::Rules;
@@ -52,7 +52,7 @@ pub enum Morning {
     #[default]
     WithWork,
     /// At a time of its own.
-    At(Clock),
+    At(TimeOfDay),
     /// It does not.
     Never,
 }

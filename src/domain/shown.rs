@@ -10,7 +10,7 @@ use crate::ids::{ConversationId, MemberId};
 
 /// Owner and status as they were shown, under short names: Slack leaves little room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Shown {
+pub struct ShownState {
     #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
     owner: Option<MemberId>,
     #[serde(rename = "s")]
@@ -19,19 +19,19 @@ pub struct Shown {
     until: Option<Timestamp>,
 }
 
-impl From<State> for Shown {
+impl From<State> for ShownState {
     fn from(State { owner, status, until }: State) -> Self {
         Self { owner, status, until }
     }
 }
 
-impl From<&Conversation> for Shown {
+impl From<&Conversation> for ShownState {
     fn from(conversation: &Conversation) -> Self {
         Self::from(State::from(conversation))
     }
 }
 
-impl Shown {
+impl ShownState {
     /// The conversation as it was shown by a button or a form.
     pub fn of(self, conversation: ConversationId) -> Seen {
         let Self { owner, status, until } = self;

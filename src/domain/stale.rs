@@ -46,7 +46,7 @@ pub fn is_to_be_asked(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::hours::Clock;
+    use crate::domain::hours::TimeOfDay;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap_or_else(|_| unreachable!("{text}"))
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn neither_nights_nor_weekends_count() {
-        let rule = (Hours { from: Clock::at(9), to: Clock::at(17) }, SignedDuration::from_hours(8));
+        let rule = (Hours { from: TimeOfDay::at(9), to: TimeOfDay::at(17) }, SignedDuration::from_hours(8));
         // 2026-11-27 is a Friday.
         for (touched, now, asked) in [
             ("2026-11-26T12:00:00Z", "2026-11-27T11:59:00Z", false),

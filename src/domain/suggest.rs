@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 
 use crate::domain::conversation::{Conversation, Status};
-use crate::domain::list::Known;
+use crate::domain::list::KnownConversation;
 use crate::domain::lookup::search::{Rank, Search};
 use crate::domain::phone::Home;
 use crate::domain::route::Route;
@@ -15,7 +15,7 @@ use crate::domain::route::Route;
 /// come to the channel (`here`) first, then open ones, then the most recently active. Nothing typed fits
 /// everything.
 pub fn suggest<'a>(
-    all: impl Iterator<Item = &'a Known>,
+    all: impl Iterator<Item = &'a KnownConversation>,
     typed: &str,
     home: &Home,
     here: Option<&Route>,
@@ -43,8 +43,8 @@ mod tests {
     use crate::domain::conversation::Contact;
     use crate::ids::ConversationId;
 
-    fn known(name: &str, phone: &str, status: Status) -> Known {
-        Known::of(Conversation {
+    fn known(name: &str, phone: &str, status: Status) -> KnownConversation {
+        KnownConversation::of(Conversation {
             id: ConversationId::new(name),
             status,
             read: None,

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tokio::time::timeout;
 use tracing::warn;
 
-use crate::domain::command::Wanted;
+use crate::domain::command::PendingAction;
 use crate::domain::conversation::{Conversation, ConversationRef};
 use crate::domain::form::FormContext;
 use crate::domain::hours;
@@ -18,7 +18,7 @@ use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::message::Message;
 use crate::domain::people::Teammate;
-use crate::domain::question::{Kept, Seen};
+use crate::domain::question::{StoredQuestion, Seen};
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::request_context::{Listed, ListPlace as Stands, RequestContext, Via};
@@ -62,7 +62,7 @@ impl Request<'_> {
         let (known, context) = match requester {
             Some(Ok(requester)) => (known.unwrap_or_default(), at_a_time(context, &requester, self.now)),
             Some(Err(stranger)) => return self.refuse(&from, Refusal::YouAreNotLinked(stranger.why)).await,
-            None => (modal::Known::default(), context),
+            None => (modal::FormFacts::default(), context),
         };
         let context = context.having_shown(known.seen.clone());
         if context.conversation.is_none() || known.title.is_some() {
@@ -89,7 +89,7 @@ impl Request<'_> {
     ) -> Response {
         let kept = self.within(self.front.tenants.common.store.draft(&from.installation, &draft)).await.flatten();
         let kept = kept.filter(|kept| kept.actor == from.user);
-        let Some(Kept { command, seen }) = kept.and_then(|kept| serde_json::from_str::<Kept>(&kept.body).ok()) else {
+        let Some(StoredQuestion { command, seen }) = kept.and_then(|kept| serde_json::from_str::<StoredQuestion>(&kept.body).ok()) else {
             return self.refuse(&from, Refusal::DraftGone).await;
         };
         if let Some(why) = self.no_teammate(&from).await {
@@ -111,7 +111,7 @@ impl Request<'_> {
         let filled_in: Vec<_> = several.iter().map(Seen::unasked).chain(known.seen.clone()).collect();
         let asked = seen.into_iter().filter(|seen| filled_in.iter().any(|one| one.conversation == seen.conversation));
         let context = context.having_shown(asked).having_shown(filled_in.clone());
-        let known = modal::Known { several, note, ..known };
+        let known = modal::FormFacts { several, note, ..known };
         self.show(&from, &modal::form(&context, &known), &place).await
     }
 
@@ -269,7 +269,7 @@ impl Request<'_> {
             (MY_INBOX, _) => self.my_inbox(from).await,
             (HAND_OFF, Some(message)) => {
                 let conversation = self.pointed_at(&from, &message).await;
-                let context = FormContext::new(Wanted::only(Verb::Handoff), conversation, from.channel.clone());
+                let context = FormContext::new(PendingAction::only(Verb::Handoff), conversation, from.channel.clone());
                 self.open(from, context, Surface::Message).await
             }
             (NOTE, Some(message)) => self.note(from, message).await,

@@ -4,7 +4,7 @@
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-use crate::domain::command::{Action, Command, Wanted};
+use crate::domain::command::{Action, Command, PendingAction};
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
 use crate::domain::form::{FormContext, Quoted};
@@ -43,7 +43,7 @@ impl Request<'_> {
         let channel = from.channel.as_ref().map(ToString::to_string).unwrap_or_default();
         let quoted = Quoted { message: format!("{channel}:{}", message.ts), text: words };
         let Some(id) = conversation else {
-            let context = FormContext::new(Wanted::only(Verb::Note), None, from.channel.clone());
+            let context = FormContext::new(PendingAction::only(Verb::Note), None, from.channel.clone());
             return self.open(from, FormContext { quoted: Some(quoted), ..context }, Surface::Message).await;
         };
         let command = Command { act: Action::Note, which: ConversationRef::Id(id), note: quoted.text };

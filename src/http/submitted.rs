@@ -11,11 +11,11 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use crate::domain::click::Carried;
-use crate::domain::command::{Action, Assignee, Command, Wanted};
+use crate::domain::command::{Action, Assignee, Command, PendingAction};
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
 use crate::domain::form::{FormContext, connect_form, field, rules_form, wishes_form};
-use crate::domain::hours::{Clock, Hours};
+use crate::domain::hours::{TimeOfDay, Hours};
 use crate::domain::job::{SettingsChange, ChangeJob, Job};
 use crate::domain::plan::{self, LONGEST_NOTE};
 use crate::domain::policy::Rules;
@@ -88,7 +88,7 @@ impl Request<'_> {
             Verb::Snooze => (Assignee::Me, Some(time(context, fields, self.now)?)),
             _ => (Assignee::Me, None),
         };
-        let act = Wanted { when, ..Wanted::only(verb) }.act(who).unwrap_or(Action::Show);
+        let act = PendingAction { when, ..PendingAction::only(verb) }.act(who).unwrap_or(Action::Show);
         let note = self.note_in(installation, verb, fields).await?;
         if let Some(user) = act.assignee() {
             self.may_own(installation, user).await?;
@@ -245,7 +245,7 @@ fn ticked(fields: &Fields, name: &str, option: &str) -> bool {
 }
 
 fn hours(fields: &Fields, from: &str, until: &str) -> Option<Hours> {
-    let time = |name: &str| fields.time_of_day(name, name).and_then(Clock::read);
+    let time = |name: &str| fields.time_of_day(name, name).and_then(TimeOfDay::read);
     time(from).zip(time(until)).filter(|(from, to)| from != to).map(|(from, to)| Hours { from, to })
 }
 

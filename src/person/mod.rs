@@ -26,7 +26,7 @@ const DEEDS: usize = 1_000;
 
 /// Who is meant, as far as whoever asks knows it.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct PersonQuery {
     /// In Slack.
     pub user: SlackUserId,
     /// Further names.
@@ -107,7 +107,7 @@ async fn listed(store: &dyn Store, all: &[InstallationId]) -> Result<String, Fau
 
 /// By what they are known: what is kept of their profile, what they were called when they did something, and
 /// who has the same address in dialnote.
-pub async fn known(store: &dyn Store, installation: &InstallationId, asked: &Asked) -> Result<Person, NotDone> {
+pub async fn known(store: &dyn Store, installation: &InstallationId, asked: &PersonQuery) -> Result<Person, NotDone> {
     let user = asked.user.clone();
     let mut names: BTreeSet<_> = asked.names.iter().cloned().collect();
     let mut addresses: BTreeSet<_> = asked.addresses.iter().map(|address| address.to_lowercase()).collect();

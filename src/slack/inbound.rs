@@ -223,7 +223,7 @@ pub fn read(content_type: Option<&str>, body: &[u8]) -> Result<Inbound, Unreadab
     if media_type.eq_ignore_ascii_case("application/json") || body.trim_ascii_start().starts_with(b"{") {
         return Ok(payload(&parsed(body)?));
     }
-    let form = Form::split(body);
+    let form = FormFields::split(body);
     match form.field("payload") {
         Some(field) => Ok(payload(&parsed(field.as_bytes())?)),
         None => Ok(slash(|name| form.filled_in(name))),
@@ -248,9 +248,9 @@ fn as_in_a_form(value: &Value) -> Option<String> {
 const FIELDS: usize = 16;
 
 /// A form of which only what is asked for is decoded: half of what Slack sends is for others.
-struct Form<'a>(Vec<(&'a [u8], &'a [u8])>);
+struct FormFields<'a>(Vec<(&'a [u8], &'a [u8])>);
 
-impl<'a> Form<'a> {
+impl<'a> FormFields<'a> {
     fn split(body: &'a [u8]) -> Self {
         let pair = |field: &'a [u8]| field.split_at_checked(field.iter().position(|byte| *byte == b'=')?);
         let mut fields = Vec::with_capacity(FIELDS);

@@ -3,7 +3,7 @@
 use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::{ActivityKind, Conversation, Status};
 use crate::domain::form::{FormContext, Quoted, field, rules_form, wishes_form};
-use crate::domain::hours::{Clock, Hours};
+use crate::domain::hours::{TimeOfDay, Hours};
 use crate::domain::list::Query;
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::policy::{Rules, Who};
@@ -89,7 +89,7 @@ pub const KEEPS: &str = "keeps";
 
 /// What a form shows of what is known: all of it may be missing.
 #[derive(Clone, Debug, Default)]
-pub struct Known {
+pub struct FormFacts {
     /// What people call the conversation.
     pub title: Option<String>,
     /// How it is, as far as is known.
@@ -105,7 +105,7 @@ pub struct Known {
 }
 
 /// The form for what is wanted of a conversation.
-pub fn form(context: &FormContext, known: &Known) -> Modal {
+pub fn form(context: &FormContext, known: &FormFacts) -> Modal {
     let verb = context.wanted.verb;
     let metadata = memory(context);
     let (title, submit) = names(verb);
@@ -172,7 +172,7 @@ fn names(verb: Verb) -> (&'static str, &'static str) {
     }
 }
 
-fn owner_fields(context: &FormContext, known: &Known) -> Vec<Block> {
+fn owner_fields(context: &FormContext, known: &FormFacts) -> Vec<Block> {
     let people = Element::people_menu(field::TO, "Choose a teammate").with_user(context.wanted.to.as_ref());
     if known.suggested.is_empty() || context.wanted.to.is_some() {
         return vec![Block::field(field::TO, "New owner", people)];
@@ -213,7 +213,7 @@ fn time_fields() -> [Block; 2] {
     ]
 }
 
-fn note_fields(context: &FormContext, known: &Known) -> [Block; 2] {
+fn note_fields(context: &FormContext, known: &FormFacts) -> [Block; 2] {
     let (label, hint) = match context.wanted.verb {
         Verb::Handoff => ("What should they know?", "The next owner gets it with the conversation."),
         Verb::Done => ("How did it end?", "It goes into dialnote as an internal note."),
@@ -369,7 +369,7 @@ fn menu(name: &'static str, placeholder: &str, choices: &[(&str, &str)], now: &s
 pub fn chosen(cards: &[&str], digest: Option<&str>, remind: Option<&str>) -> Option<route::RouteSettings> {
     let digest = match digest? {
         WITH_WORK => Morning::WithWork,
-        time => Clock::read(time).map_or(Morning::Never, Morning::At),
+        time => TimeOfDay::read(time).map_or(Morning::Never, Morning::At),
     };
     let without = CARDS_OF.iter().filter(|(_, value, _)| !cards.contains(value)).map(|(kind, ..)| *kind).collect();
     Some(route::RouteSettings { without, digest, remind_within: remind.and_then(|minutes| minutes.parse().ok()) })
@@ -385,7 +385,7 @@ pub fn preferences(preferences: &NotificationPreferences, context: String) -> Mo
     use wishes_form::{CALLBACK_ID, FROM, KEEPS as KEEPS_FIELD, KINDS as KINDS_FIELD, UNTIL};
     let kinds = KINDS.iter().map(|(kind, value, text)| (Choosable::new(text, value), !preferences.off.contains(kind)));
     let kinds = Element::checkboxes(KINDS_FIELD, kinds.collect());
-    let quiet = |edge: fn(Hours) -> Clock| preferences.quiet.map(|quiet| edge(quiet).to_string());
+    let quiet = |edge: fn(Hours) -> TimeOfDay| preferences.quiet.map(|quiet| edge(quiet).to_string());
     let keeps = vec![(Choosable::new("I keep what I was handed, also if I do not answer", KEEPS), preferences.keeps)];
     let blocks = vec![
         Block::optional_field(KINDS_FIELD, "Tell me when", "By direct message.", kinds),

@@ -5,7 +5,7 @@ use crate::domain::event::Again;
 use crate::domain::list::Query;
 use crate::domain::refusal::{About, Earlier, Others, Refusal};
 use crate::domain::reply::{CommandResult, Hidden, ResultKind};
-use crate::domain::shown::Shown;
+use crate::domain::shown::ShownState;
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
 use crate::view::deed::listed;
@@ -31,7 +31,7 @@ pub(super) fn reopening(deed: &CommandResult, list: Option<&Query>) -> Option<El
         Hidden::Done => (Control::Reopen, "Reopen"),
         Hidden::Snoozed(_) => (Control::Wake, "Unsnooze"),
     };
-    let shown = deed.state.clone().map(Shown::from);
+    let shown = deed.state.clone().map(ShownState::from);
     let carried = Carried { list: list.cloned(), shown, ..Carried::conversation(&deed.about.id) };
     Some(Element::button(control, label, &carried.encode()))
 }

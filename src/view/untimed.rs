@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::domain::click::{Carried, Control};
-use crate::domain::command::Wanted;
+use crate::domain::command::PendingAction;
 use crate::domain::refusal::About;
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
@@ -39,7 +39,7 @@ pub fn ask(conversation: Option<&ConversationId>, title: Option<&str>, wrong: Op
 
 /// The button behind which the time of a snooze is chosen.
 fn form(conversation: Option<&ConversationId>) -> Block {
-    let wanted = Some(Wanted::only(Verb::Snooze));
+    let wanted = Some(PendingAction::only(Verb::Snooze));
     let carried = Carried { wanted, conversation: conversation.cloned(), ..Carried::default() };
     Block::actions("actions", vec![Element::button(Control::Choose, "Fill in a form", &carried.encode())])
 }

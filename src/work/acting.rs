@@ -10,7 +10,7 @@ use crate::domain::people::{Profile, Teammate, link};
 use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
-use crate::work::people::{PROFILE, People, Read, UnlinkedUser};
+use crate::work::people::{PROFILE, People, Freshness, UnlinkedUser};
 
 /// How long the two services may take to say who a person is.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -22,7 +22,7 @@ impl People {
         installation: &InstallationId,
         user: &SlackUserId,
     ) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
-        self.recognized(installation, user, Read::Lately).await
+        self.recognized(installation, user, Freshness::Lately).await
     }
 
     /// The same, so that they are shown something: that does not wait for dialnote.
@@ -31,7 +31,7 @@ impl People {
         installation: &InstallationId,
         user: &SlackUserId,
     ) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
-        self.recognized(installation, user, Read::Kept).await
+        self.recognized(installation, user, Freshness::Kept).await
     }
 
     /// The same by what both services say now, for what holds for everybody. If they do not, the refusal says so.
@@ -40,7 +40,7 @@ impl People {
         installation: &InstallationId,
         user: &SlackUserId,
     ) -> Result<Result<Result<Teammate, UnlinkedUser>, Refusal>, Fault> {
-        match timeout(PATIENCE, self.recognized(installation, user, Read::Anew)).await {
+        match timeout(PATIENCE, self.recognized(installation, user, Freshness::Anew)).await {
             Ok(Ok(recognized)) => Ok(Ok(recognized)),
             Ok(Err(fault @ (Fault::Store(_) | Fault::Unreadable { .. } | Fault::Sealed(_)))) => Err(fault),
             Ok(Err(cause)) => {
@@ -55,12 +55,12 @@ impl People {
         &self,
         installation: &InstallationId,
         user: &SlackUserId,
-        read: Read,
+        read: Freshness,
     ) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
         let linked = match self.linked(installation, user, read).await? {
             Ok(teammate) => return Ok(Ok(teammate)),
-            Err(stranger) if read == Read::Anew => Err(stranger),
-            Err(_) => self.linked(installation, user, Read::Anew).await?,
+            Err(stranger) if read == Freshness::Anew => Err(stranger),
+            Err(_) => self.linked(installation, user, Freshness::Anew).await?,
         };
         if let Err(stranger) = &linked {
             self.remember_stranger(installation, user, stranger.why).await?;

@@ -7,7 +7,7 @@ use crate::domain::lookup::people::Colleague;
 use crate::domain::people::folded;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId, TeamId};
-use crate::work::people::{People, Read, slack_fault};
+use crate::work::people::{People, Freshness, slack_fault};
 
 /// How long the list of people is good for. Before a "no" it is read again.
 const AGE: Duration = Duration::from_mins(10);
@@ -28,7 +28,7 @@ impl People {
         installation: &InstallationId,
         team: Option<&TeamId>,
         addresses: &[String],
-        read: Read,
+        read: Freshness,
     ) -> Result<Vec<Colleague>, Fault> {
         let kept = self.store.cache_get(installation, COLLEAGUES, "").await?;
         let mut people = match self.usable(kept, AGE, read) {
@@ -86,7 +86,7 @@ impl People {
         team: Option<&TeamId>,
         users: &[SlackUserId],
     ) -> Result<Vec<(SlackUserId, String)>, Fault> {
-        let people = self.colleagues(installation, team, &[], Read::Kept).await?;
+        let people = self.colleagues(installation, team, &[], Freshness::Kept).await?;
         let mut named = Vec::new();
         for user in users {
             let name = match people.iter().find(|one| one.user == *user) {

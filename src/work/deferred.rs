@@ -12,7 +12,7 @@ use crate::domain::command_job::CommandJob;
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::job::{Job, LinkedJob};
 use crate::domain::message::Message;
-use crate::domain::question::Kept;
+use crate::domain::question::StoredQuestion;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::{RequestContext, Via};
 use crate::error::Fault;
@@ -116,11 +116,11 @@ impl Work {
             return Ok(None);
         }
         let draft = self.store.draft(installation, &kept.draft).await?;
-        let waiting = draft.as_ref().map(read_draft::<Kept>).transpose()?;
+        let waiting = draft.as_ref().map(read_draft::<StoredQuestion>).transpose()?;
         // Where they asked is not where they look by now.
         let requester =
             RequestContext { via: Via::Postponed, reply: None, list: None, message: None, ..kept.requester };
-        Ok(waiting.map(|Kept { command, seen }| CommandJob {
+        Ok(waiting.map(|StoredQuestion { command, seen }| CommandJob {
             seen,
             quoted: kept.quoted,
             asked: Some(kept.at),

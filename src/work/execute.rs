@@ -17,7 +17,7 @@ use crate::domain::message::Message;
 use crate::domain::people::Unlinked;
 use crate::domain::plan::Progress;
 use crate::domain::plan::{self, Facts, Participant};
-use crate::domain::question::{Kept, Seen};
+use crate::domain::question::{StoredQuestion, Seen};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::reply::Reply;
 use crate::domain::typed;
@@ -268,7 +268,7 @@ impl Work {
 
     /// The command, to be kept with what its person is shown of its conversations.
     pub(super) fn draft(&self, job: &CommandJob, seen: Vec<Seen>) -> Draft {
-        let kept = Kept { command: job.command.clone(), seen };
+        let kept = StoredQuestion { command: job.command.clone(), seen };
         Draft {
             id: new_draft(),
             actor: job.requester.user.clone(),
@@ -282,7 +282,7 @@ impl Work {
     pub(super) async fn resume(&self, claim: &Claim, job: &ResumeJob) -> Result<Outcome, Fault> {
         let kept = self.store.draft(&claim.installation, &job.resume.draft).await?;
         let kept = kept.filter(|draft| draft.actor == job.requester.user);
-        let Some(Kept { mut command, seen }) = kept.as_ref().map(read_draft::<Kept>).transpose()? else {
+        let Some(StoredQuestion { mut command, seen }) = kept.as_ref().map(read_draft::<StoredQuestion>).transpose()? else {
             let say = Reply::Refused { why: Refusal::DraftGone, note: String::new() };
             let answer = self.say(claim, Message::Private { to: job.requester.addressee(), say });
             return Ok(Outcome::done(vec![answer]));

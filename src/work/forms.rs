@@ -94,7 +94,7 @@ impl Work {
         if title.is_none() {
             return self.slack.update_view(view, &modal::waiting(&context, true)).await;
         }
-        let known = modal::Known { title, ..self.known_for_form(&claim.installation, &context).await? };
+        let known = modal::FormFacts { title, ..self.known_for_form(&claim.installation, &context).await? };
         self.slack.update_view(view, &modal::form(&context, &known)).await
     }
 
@@ -103,7 +103,7 @@ impl Work {
         &self,
         installation: &InstallationId,
         context: &FormContext,
-    ) -> Result<modal::Known, Fault> {
+    ) -> Result<modal::FormFacts, Fault> {
         let known = match &context.conversation {
             Some(id) => self.known(installation, id).await?,
             None => None,
@@ -115,7 +115,7 @@ impl Work {
             Verb::Assign | Verb::Handoff => self.suggested(installation, context).await?,
             _ => Vec::new(),
         };
-        Ok(modal::Known { title, seen, suggested, needs_note, ..modal::Known::default() })
+        Ok(modal::FormFacts { title, seen, suggested, needs_note, ..modal::FormFacts::default() })
     }
 
     /// The titles of conversations, as far as they are known.

@@ -95,7 +95,7 @@ pub struct Installations {
     pub oauth: OAuth,
     services: Services,
     vault: Vault,
-    known: Mutex<HashMap<InstallationId, Known>>,
+    known: Mutex<HashMap<InstallationId, CachedTenant>>,
 }
 
 /// What an installation among many has to know of itself.
@@ -126,7 +126,7 @@ pub enum Memory {
 }
 
 /// What was made of what is kept, and when that was read.
-struct Known {
+struct CachedTenant {
     at: Timestamp,
     kept: KeptOf,
     work: Arc<Work>,
@@ -161,7 +161,7 @@ impl Installations {
             return Ok(Some(known.work.clone()));
         }
         let work = Arc::new(self.made(common, id, &kept)?);
-        self.known().insert(id.clone(), Known { at: now, kept, work: work.clone() });
+        self.known().insert(id.clone(), CachedTenant { at: now, kept, work: work.clone() });
         Ok(Some(work))
     }
 
@@ -310,7 +310,7 @@ impl Installations {
         Ok(self.services.work(common, token, key, Some(id)).of(id.clone(), tenant))
     }
 
-    fn known(&self) -> MutexGuard<'_, HashMap<InstallationId, Known>> {
+    fn known(&self) -> MutexGuard<'_, HashMap<InstallationId, CachedTenant>> {
         // Nothing is done while it is held that could leave it half changed.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }

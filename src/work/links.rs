@@ -24,14 +24,14 @@ const CHANNELS: usize = 20;
 
 /// The last link to a conversation that became its card in a channel (`store::Document`, by channel).
 #[derive(Serialize, Deserialize)]
-struct Shown {
+struct LastUnfurl {
     /// The message with the link in it.
     ts: MessageTs,
     /// The link, to the letter as Slack gave it.
     url: String,
 }
 
-impl Shown {
+impl LastUnfurl {
     /// The kind under which the links to a conversation are kept.
     fn kind(id: &ConversationId) -> String {
         format!("shown:{id}")
@@ -51,14 +51,14 @@ impl Work {
         linked.dedup_by(|a, b| a.0 == b.0);
         let mut effects = Vec::new();
         for (id, url) in linked.into_iter().take(MOST) {
-            let kept = self.store.document(installation, &Shown::kind(&id), job.channel.as_str()).await?;
+            let kept = self.store.document(installation, &LastUnfurl::kind(&id), job.channel.as_str()).await?;
             if kept.is_some_and(|kept| later(kept.at, PAUSE) > self.clock.now()) {
                 continue;
             }
             let Some(card_view) = self.face_of(claim, &id).await? else { continue };
-            let shown = Shown { ts: job.ts.clone(), url: url.clone() };
+            let shown = LastUnfurl { ts: job.ts.clone(), url: url.clone() };
             effects.push(Effect::PutDocument(Document {
-                kind: Shown::kind(&id),
+                kind: LastUnfurl::kind(&id),
                 id: job.channel.to_string(),
                 at: self.clock.now(),
                 due: None,
@@ -75,7 +75,7 @@ impl Work {
         installation: &InstallationId,
         card_view: &CardView,
     ) -> Result<Vec<Message>, Fault> {
-        let kept = self.store.documents(installation, &Shown::kind(&card_view.conversation.id), CHANNELS).await?;
+        let kept = self.store.documents(installation, &LastUnfurl::kind(&card_view.conversation.id), CHANNELS).await?;
         let shown = kept.into_iter().filter_map(|kept| Some((kept.id, serde_json::from_str(&kept.body).ok()?)));
         Ok(shown.map(|(channel, shown)| unfurl(ChannelId::new(channel), shown, card_view.clone())).collect())
     }
@@ -92,6 +92,6 @@ impl Work {
     }
 }
 
-fn unfurl(channel: ChannelId, shown: Shown, card_view: CardView) -> Message {
+fn unfurl(channel: ChannelId, shown: LastUnfurl, card_view: CardView) -> Message {
     Message::Unfurl { channel, ts: shown.ts, url: shown.url, card_view }
 }

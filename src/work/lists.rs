@@ -25,7 +25,7 @@ use crate::ids::{ChannelId, ConversationId, InstallationId, MemberId, SlackUserI
 use crate::store::{Claim, Effect};
 use crate::work::conclude::TROUBLE;
 use crate::work::homes::{HOME, MOST_HOMES, Opened, home_job};
-use crate::work::people::Read;
+use crate::work::people::Freshness;
 use crate::work::poller::Urgency;
 use crate::work::projection::Conversations;
 use crate::work::{Outcome, Work, later};
@@ -114,7 +114,7 @@ impl Work {
             return Ok(query.clone());
         }
         let team = job.requester.team.as_ref();
-        let people = self.people.colleagues(installation, team, &[], Read::Kept).await?;
+        let people = self.people.colleagues(installation, team, &[], Freshness::Kept).await?;
         let Some(user) = only_one_called(&query.text, &people) else { return Ok(query.clone()) };
         let is_called = |known: &Conversations| {
             Book::of(known.values().map(|sight| &sight.known)).by_name(&folded(&query.text)).is_some()

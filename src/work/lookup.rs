@@ -9,10 +9,10 @@ use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::{Conversation, ConversationRef, Status};
 use crate::domain::hours;
 use crate::domain::job::Job;
-use crate::domain::list::Known;
+use crate::domain::list::KnownConversation;
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::people::Directory;
-use crate::domain::lookup::{self, Asked, Doubt, Missing, Reading};
+use crate::domain::lookup::{self, UnresolvedCommand, Doubt, Missing, Reading};
 use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::question::{Choice, Question, Seen, Unclear};
@@ -24,7 +24,7 @@ use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId, SlackUserId};
 use crate::store::{Claim, Effect, Verdict};
 use crate::work::execute::{Stop, denied};
-use crate::work::people::Read;
+use crate::work::people::Freshness;
 use crate::work::poller::Urgency;
 use crate::work::projection::Conversations;
 use crate::work::{Outcome, Work};
@@ -48,7 +48,7 @@ pub struct NamedConversation {
 impl Work {
     /// The only conversation that the text of a snooze names, as far as it is known without asking dialnote.
     pub async fn surely_named(&self, installation: &InstallationId, text: &str) -> Result<Option<NamedConversation>, Fault> {
-        let asked = Asked { verb: Verb::Snooze, who: None, text, links: &self.links };
+        let asked = UnresolvedCommand { verb: Verb::Snooze, who: None, text, links: &self.links };
         let reading = self.read_known(installation, &asked, &Directory::default()).await?;
         let (id, left_over) = match reading {
             Some(Reading::Ready { ids, .. }) => (one(ids), String::new()),
@@ -65,10 +65,10 @@ impl Work {
         let requester = self.people.teammate(&claim.installation, &job.requester.user).await?;
         let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
         let job = &at_a_time(job, &requester, claim.accepted);
-        let mut reading = self.read_with(claim, job, text, Read::Kept).await?;
+        let mut reading = self.read_with(claim, job, text, Freshness::Kept).await?;
         if names_nobody(&reading) {
             // Nobody is refused on what was kept.
-            reading = self.read_with(claim, job, text, Read::Anew).await?;
+            reading = self.read_with(claim, job, text, Freshness::Anew).await?;
         }
         let reading = self.with_note(claim, job, self.still_open(job, reading).await?).await?;
         let reading = self.with_people_named(claim, reading).await?;
@@ -84,10 +84,10 @@ impl Work {
     }
 
     /// The reading with the people as they were kept or as they are.
-    async fn read_with(&self, claim: &Claim, job: &CommandJob, text: &str, read: Read) -> Result<Reading, Stop> {
+    async fn read_with(&self, claim: &Claim, job: &CommandJob, text: &str, read: Freshness) -> Result<Reading, Stop> {
         let verb = job.command.act.verb();
         let who = job.command.act.named_owner();
-        let asked = Asked { verb, who, text, links: &self.links };
+        let asked = UnresolvedCommand { verb, who, text, links: &self.links };
         let directory = self.directory(claim, job, &asked, read).await?;
         let known = self.read_known(&claim.installation, &asked, &directory).await?;
         if let Some(reading) = known.filter(is_explicit) {
@@ -105,8 +105,8 @@ impl Work {
         &self,
         claim: &Claim,
         job: &CommandJob,
-        asked: &Asked<'_>,
-        read: Read,
+        asked: &UnresolvedCommand<'_>,
+        read: Freshness,
     ) -> Result<Directory, Fault> {
         let me = Some(job.requester.user.clone());
         if asked.who.is_some() || !job.command.act.lacks_an_owner() || lookup::starts_with_a_person(asked.text) {
@@ -122,7 +122,7 @@ impl Work {
     async fn read_known(
         &self,
         installation: &InstallationId,
-        asked: &Asked<'_>,
+        asked: &UnresolvedCommand<'_>,
         directory: &Directory,
     ) -> Result<Option<Reading>, Fault> {
         if !self.watched(installation).await?.whole {
@@ -134,19 +134,19 @@ impl Work {
     }
 
     /// The reading against the list as dialnote has it.
-    async fn read_live(&self, claim: &Claim, asked: &Asked<'_>, directory: &Directory) -> Result<Reading, Stop> {
+    async fn read_live(&self, claim: &Claim, asked: &UnresolvedCommand<'_>, directory: &Directory) -> Result<Reading, Stop> {
         let all = self.read_all(claim).await?;
         Ok(lookup::read(asked, &Book::of(&all), directory))
     }
 
     /// Reads the list of conversations. It is ordered by activity and moves while it is read: what slips past
     /// goes to its top, so it is read from there again until nothing is new.
-    async fn read_all(&self, claim: &Claim) -> Result<Vec<Known>, Stop> {
+    async fn read_all(&self, claim: &Claim) -> Result<Vec<KnownConversation>, Stop> {
         let (mut all, mut pages, mut again) = (Vec::new(), Pages::default(), false);
         for _ in 0..MOST_PAGES {
             self.ensure_lease(claim).await?;
             let read = self.dialnote.conversations(pages.offset).await.map_err(|error| denied(error, None))?;
-            all.extend(pages.take(read).into_iter().map(Known::of));
+            all.extend(pages.take(read).into_iter().map(KnownConversation::of));
             match (pages.goes_on, again) {
                 (true, _) => {}
                 (false, true) => break,
@@ -263,7 +263,7 @@ impl Work {
     ) -> Result<Outcome, Stop> {
         let named = self.people.full_names(&claim.installation, job.requester.team.as_ref(), &people).await?;
         let someone = Assignee::Me;
-        let asked = Asked { verb: job.command.act.verb(), who: Some(&someone), text: &rest, links: &self.links };
+        let asked = UnresolvedCommand { verb: job.command.act.verb(), who: Some(&someone), text: &rest, links: &self.links };
         let directory = Directory::default();
         let reading = match self.read_known(&claim.installation, &asked, &directory).await? {
             Some(reading) => reading,

@@ -88,7 +88,7 @@ pub struct People {
 
 /// Whether what was kept may be used.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Read {
+pub(super) enum Freshness {
     /// It may; members that cannot be read are those that were read last, however long ago.
     Kept,
     /// The same, but not for longer than [`STALE_AGE`].
@@ -114,7 +114,7 @@ impl People {
         installation: &InstallationId,
         user: &SlackUserId,
     ) -> Result<Option<Profile>, Fault> {
-        self.profile(installation, user, Read::Anew).await
+        self.profile(installation, user, Freshness::Anew).await
     }
 
     /// A Slack user as they are or were a moment ago.
@@ -123,12 +123,12 @@ impl People {
         installation: &InstallationId,
         user: &SlackUserId,
     ) -> Result<Option<Profile>, Fault> {
-        self.profile(installation, user, Read::Kept).await
+        self.profile(installation, user, Freshness::Kept).await
     }
 
     /// What colleagues call a Slack user.
     pub async fn name(&self, installation: &InstallationId, user: &SlackUserId) -> Result<Option<String>, Fault> {
-        let Some(profile) = self.profile(installation, user, Read::Kept).await? else { return Ok(None) };
+        let Some(profile) = self.profile(installation, user, Freshness::Kept).await? else { return Ok(None) };
         let members = self.kept_members(installation).await?;
         Ok(Some(naming::name(&profile, None, &members)))
     }
@@ -153,12 +153,12 @@ impl People {
         installation: &InstallationId,
         user: &SlackUserId,
     ) -> Result<Option<String>, Fault> {
-        Ok(self.profile(installation, user, Read::Kept).await?.and_then(|profile| profile.zone))
+        Ok(self.profile(installation, user, Freshness::Kept).await?.and_then(|profile| profile.zone))
     }
 
     /// The members who are nobody in Slack, as far as was looked.
     pub(super) async fn unlinked(&self, installation: &InstallationId) -> Result<Vec<Member>, Fault> {
-        let members = self.members(installation, Read::Kept).await?;
+        let members = self.members(installation, Freshness::Kept).await?;
         let by_hand = self.by_hand(installation).await?;
         let sought = self.sought(installation, &members).await?;
         let elsewhere = |user: &SlackUserId| {
@@ -175,7 +175,7 @@ impl People {
     /// Whom the members' addresses belong to in Slack. Looked up once in a while, and when an address changed.
     async fn sought(&self, installation: &InstallationId, members: &[Member]) -> Result<Vec<Sought>, Fault> {
         let kept = self.store.cache_get(installation, SOUGHT, "").await?;
-        let known: Vec<Sought> = self.usable(kept.clone(), SOUGHT_AGE, Read::Kept).unwrap_or_default();
+        let known: Vec<Sought> = self.usable(kept.clone(), SOUGHT_AGE, Freshness::Kept).unwrap_or_default();
         let mut sought = Vec::new();
         for member in members.iter().take(LOOKED_UP) {
             let same = known.iter().find(|known| known.member == member.id && known.email == member.email);
@@ -269,7 +269,7 @@ impl People {
 
     /// An owner as dialnote names them, with the Slack user they are, if they are one.
     pub async fn participant(&self, installation: &InstallationId, owner: &Owner) -> Result<Participant, Fault> {
-        let members = self.members(installation, Read::Kept).await?;
+        let members = self.members(installation, Freshness::Kept).await?;
         let member = members.iter().find(|member| member.id == owner.id);
         let known_as = member.filter(|_| owner.name.is_empty()).map_or(&owner.name, |member| &member.name).clone();
         let known_as = if known_as.is_empty() { SOMEBODY_GONE.to_owned() } else { known_as };
@@ -293,7 +293,7 @@ impl People {
     ) -> Result<Option<Teammate>, Fault> {
         let by_hand = self.by_hand(installation).await?;
         let profile = match (by_hand.iter().find(|link| link.member == member.id), &member.email) {
-            (Some(link), _) => self.profile(installation, &link.user, Read::Kept).await?,
+            (Some(link), _) => self.profile(installation, &link.user, Freshness::Kept).await?,
             (None, Some(email)) => self.profile_by_email(installation, email).await?,
             (None, None) => None,
         };
@@ -303,25 +303,25 @@ impl People {
 
     /// Whether a teammate says in dialnote to be away.
     pub(super) async fn is_away(&self, installation: &InstallationId, teammate: &Teammate) -> Result<bool, Fault> {
-        let members = self.members(installation, Read::Kept).await?;
+        let members = self.members(installation, Freshness::Kept).await?;
         Ok(members.iter().any(|member| member.id == teammate.member && member.away))
     }
 
     /// The members, as they are or were a moment ago.
     pub(super) async fn team(&self, installation: &InstallationId) -> Result<Arc<[Member]>, Fault> {
-        self.members(installation, Read::Kept).await
+        self.members(installation, Freshness::Kept).await
     }
 
     /// The members as they are.
     pub(super) async fn team_now(&self, installation: &InstallationId) -> Result<Arc<[Member]>, Fault> {
-        self.members(installation, Read::Anew).await
+        self.members(installation, Freshness::Anew).await
     }
 
     pub(super) async fn linked(
         &self,
         installation: &InstallationId,
         user: &SlackUserId,
-        read: Read,
+        read: Freshness,
     ) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
         if !self.dialnote.is_connected() {
             return Ok(Err(UnlinkedUser { name: "That person".to_owned(), why: Unlinked::NotConnected }));
@@ -339,14 +339,14 @@ impl People {
         &self,
         installation: &InstallationId,
         user: &SlackUserId,
-        read: Read,
+        read: Freshness,
     ) -> Result<Option<Profile>, Fault> {
         let kept = self.store.cache_get(installation, PROFILE, user.as_str()).await?;
         if let Some(profile) = self.usable(kept, PROFILE_AGE, read) {
             return Ok(Some(profile));
         }
         let missing = self.store.cache_get(installation, NO_PROFILE, user.as_str()).await?;
-        if self.fresh(missing, NO_PROFILE_AGE, Read::Kept).is_some() {
+        if self.fresh(missing, NO_PROFILE_AGE, Freshness::Kept).is_some() {
             return Ok(None);
         }
         let profile = self.slack.profile(installation, user).await.map_err(slack_fault)?;
@@ -364,7 +364,7 @@ impl People {
         email: &str,
     ) -> Result<Option<Profile>, Fault> {
         let kept = self.store.cache_find(installation, PROFILE, &folded(email)).await?;
-        if let Some(profile) = self.usable(kept, PROFILE_AGE, Read::Kept) {
+        if let Some(profile) = self.usable(kept, PROFILE_AGE, Freshness::Kept) {
             return Ok(Some(profile));
         }
         let profile = self.slack.profile_by_email(installation, email).await.map_err(slack_fault)?;
@@ -407,12 +407,12 @@ impl People {
         self.store.cache_put(installation, cache_entry).await
     }
 
-    async fn members(&self, installation: &InstallationId, read: Read) -> Result<Arc<[Member]>, Fault> {
+    async fn members(&self, installation: &InstallationId, read: Freshness) -> Result<Arc<[Member]>, Fault> {
         let kept = self.store.cache_get(installation, MEMBERS, "").await?;
         let may_be_stale = match read {
-            Read::Kept => true,
-            Read::Lately => self.fresh(kept.clone(), STALE_AGE, read).is_some(),
-            Read::Anew => false,
+            Freshness::Kept => true,
+            Freshness::Lately => self.fresh(kept.clone(), STALE_AGE, read).is_some(),
+            Freshness::Anew => false,
         };
         if let Some(members) = self.fresh(kept, MEMBERS_AGE, read).and_then(|kept| self.listed(kept.body)) {
             return Ok(members);
@@ -434,12 +434,12 @@ impl People {
         Ok(members.into())
     }
 
-    pub(super) fn usable<T: DeserializeOwned>(&self, kept: Option<CacheEntry>, age: Duration, read: Read) -> Option<T> {
+    pub(super) fn usable<T: DeserializeOwned>(&self, kept: Option<CacheEntry>, age: Duration, read: Freshness) -> Option<T> {
         serde_json::from_str(&self.fresh(kept, age, read)?.body).ok()
     }
 
-    pub(super) fn fresh(&self, kept: Option<CacheEntry>, age: Duration, read: Read) -> Option<CacheEntry> {
-        kept.filter(|cache_entry| read != Read::Anew && super::later(cache_entry.at, age) > self.clock.now())
+    pub(super) fn fresh(&self, kept: Option<CacheEntry>, age: Duration, read: Freshness) -> Option<CacheEntry> {
+        kept.filter(|cache_entry| read != Freshness::Anew && super::later(cache_entry.at, age) > self.clock.now())
     }
 }
 

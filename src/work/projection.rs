@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 use crate::domain::conversation::Conversation;
-use crate::domain::list::Known;
+use crate::domain::list::KnownConversation;
 use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId};
 use crate::store::{Since, Snapshot, Store};
@@ -29,7 +29,7 @@ pub(super) type Conversations = HashMap<ConversationId, Seen>;
 
 /// A conversation, and the hash of what was seen: what is read again need not be understood again.
 pub(super) struct Seen {
-    pub(super) known: Known,
+    pub(super) known: KnownConversation,
     /// When it was first seen so.
     pub(super) at: Timestamp,
     hash: u64,
@@ -116,7 +116,7 @@ impl Followed {
         }
         match serde_json::from_str(&seen.body) {
             Ok(conversation) => {
-                let sight = Seen { known: Known::of(conversation), at: seen.at, hash };
+                let sight = Seen { known: KnownConversation::of(conversation), at: seen.at, hash };
                 self.conversations.insert(seen.conversation, sight);
             }
             Err(_) => drop(self.conversations.remove(&seen.conversation)),

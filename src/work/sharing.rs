@@ -47,7 +47,7 @@ struct ChannelSettings {
 }
 
 /// What people see of that in the form: whether it shows less, and whether changes are shown to everybody.
-type Shown = (bool, bool);
+type PrivacyShown = (bool, bool);
 
 impl Work {
     /// How much a channel shows: what was set; else, of one that outsiders read, less. One of which we
@@ -164,7 +164,7 @@ impl Work {
         installation: &InstallationId,
         job: &ChangeJob,
         channel: &ChannelId,
-        (masked, aloud): Shown,
+        (masked, aloud): PrivacyShown,
     ) -> Result<(Vec<Effect>, Option<Reply>), Fault> {
         let settings = self.channel_settings(installation, channel).await?;
         let was_masked = self.privacy(installation, channel).await? == Privacy::Masked;

@@ -1,8 +1,8 @@
 //! What is kept about a person can be shown, and taken away.
 
-use dialnote_slack::audit::Form;
+use dialnote_slack::audit::AuditFormat;
 use dialnote_slack::ids::{InstallationId, JobId, SlackUserId};
-use dialnote_slack::person::{self, Asked, NotDone, Person};
+use dialnote_slack::person::{self, NotDone, Person, PersonQuery};
 use dialnote_slack::sandbox::SlackFailure;
 use dialnote_slack::store::{Document, sqlite};
 use insta::assert_snapshot;
@@ -92,11 +92,11 @@ async fn what_happened_stays_written_down() {
         bot.slash(ZOE, "/done conv_1001").await;
         bot.read_all().await;
         erase(bot, "U0ZOE", false).await.unwrap();
-        assert_snapshot!(acts(bot, Form::Lines).await, @"
+        assert_snapshot!(acts(bot, AuditFormat::Lines).await, @"
         2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen assign conv_1001 typed: nobody open → mem_zoe open, done
         2026-11-23T09:00:00Z T0ACME erased erased done conv_1001 typed: mem_zoe open → mem_zoe done, done
         ");
-        let json = acts(bot, Form::Json).await;
+        let json = acts(bot, AuditFormat::Json).await;
         assert!(!json.contains(r#""member":{"id":"mem_zoe""#) && !json.contains("Zoe"), "{json}");
         bot.slash(MAYA, "/dialnote history conv_1001").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
@@ -320,7 +320,7 @@ async fn zoe_leaves_traces(bot: &mut Bot) {
 async fn found(bot: &Bot, user: &str) -> (InstallationId, Person) {
     let store = bot.work.store.clone();
     let installation = InstallationId::new("T0ACME");
-    let asked = Asked { user: SlackUserId::new(user), names: Vec::new(), addresses: Vec::new() };
+    let asked = PersonQuery { user: SlackUserId::new(user), names: Vec::new(), addresses: Vec::new() };
     let person = person::known(store.as_ref(), &installation, &asked).await.unwrap();
     (installation, person)
 }

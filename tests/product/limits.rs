@@ -3,7 +3,7 @@
 
 use dialnote_slack::domain::card_view::CardView;
 use dialnote_slack::domain::click::Carried;
-use dialnote_slack::domain::command::{Action, Command, Parsed, Wanted, parse};
+use dialnote_slack::domain::command::{Action, Command, Parsed, PendingAction, parse};
 use dialnote_slack::domain::conversation::{Contact, Conversation, ConversationRef, Links, Owner, Status};
 use dialnote_slack::domain::form::{FormContext, Quoted};
 use dialnote_slack::domain::list::{Filter, Query};
@@ -130,12 +130,12 @@ proptest! {
             quoted: quoted.map(|text| Quoted { message: "C0123456789:1700000000.123456".to_owned(), text }),
             ..FormContext::new(wanted, id, Some(ChannelId::new("C0123456789")))
         };
-        let form = serde_json::to_value(modal::form(&context, &modal::Known::default())).unwrap();
+        let form = serde_json::to_value(modal::form(&context, &modal::FormFacts::default())).unwrap();
         comes_back(&form);
         let memory: FormContext = serde_json::from_str(form["private_metadata"].as_str().unwrap()).unwrap();
         prop_assert_eq!(&memory.conversation, &context.conversation);
         prop_assert_eq!(memory.quoted.map(|quoted| quoted.message), context.quoted.map(|quoted| quoted.message));
-        let chosen = Carried { wanted: Some(Wanted { to: Some(SlackUserId::new("U0123456789")), ..memory.wanted }), ..Carried::default() };
+        let chosen = Carried { wanted: Some(PendingAction { to: Some(SlackUserId::new("U0123456789")), ..memory.wanted }), ..Carried::default() };
         prop_assert!(chosen.encode().len() <= 2000);
     }
 }

@@ -1,6 +1,6 @@
 //! Admins say who is who where e-mail addresses do not.
 
-use dialnote_slack::audit::Form;
+use dialnote_slack::audit::AuditFormat;
 use dialnote_slack::sandbox::{Member, Person};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
@@ -417,7 +417,7 @@ async fn who_linked_whom_is_in_the_audit_log() {
             bot.slash(MAYA, &format!("/dialnote link {refused}")).await;
         }
         bot.read_all().await;
-        assert_snapshot!(acts(bot, Form::Lines).await, @"
+        assert_snapshot!(acts(bot, AuditFormat::Lines).await, @"
         2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen link: – → –, U0SAM is mem_sam, was nobody
         2026-11-23T09:00:00Z T0ACME U0MAYA Maya Chen link: – → –, U0SAM is nobody, was mem_sam
         2026-11-23T09:00:00Z T0ACME U0MAYA link typed: – → –, refused: not_linked_by_hand

@@ -1,6 +1,6 @@
 //! What belongs to one organization is nobody else's: another key, a removed app, people who leave.
 
-use dialnote_slack::audit::Form;
+use dialnote_slack::audit::AuditFormat;
 use dialnote_slack::ids::{ConversationId, InstallationId};
 use dialnote_slack::store::{Accepted, Delivery, NewJob, Queue, Verdict};
 use insta::assert_snapshot;
@@ -196,7 +196,7 @@ async fn what_an_auditor_asks_for_is_written_down() {
         bot.press_in(MAYA, "window", "disconnect", "").await;
         bot.close(MAYA).await;
         bot.know_work().await;
-        assert_snapshot!(log(bot, Form::Lines).await, @"
+        assert_snapshot!(log(bot, AuditFormat::Lines).await, @"
         2026-11-23T08:59:59Z T0ACME U0MAYA install: – → –, changed
         2026-11-23T09:00:00Z T0ACME U0MAYA connect: – → –, changed
         2026-11-23T09:00:00Z T0ACME U0LEO connect clicked: – → –, refused: not_yours_to_connect

@@ -3,20 +3,20 @@
 use std::collections::BTreeSet;
 
 use crate::domain::conversation::{Conversation, Status};
-use crate::domain::list::Known;
+use crate::domain::list::KnownConversation;
 use crate::domain::lookup::names::{How, Strength, are_misspelt, folded, how, is_misspelt, strength};
 use crate::domain::phone::{Fit, Home, WrittenNumber};
 use crate::ids::ConversationId;
 
 /// The conversations of a team, as they were last seen.
 pub struct Book<'a> {
-    all: Vec<&'a Known>,
+    all: Vec<&'a KnownConversation>,
     home: Home,
 }
 
 /// The conversations that a number or name fits best.
 #[derive(Clone, Debug)]
-pub struct Found<'a, By> {
+pub struct BestMatches<'a, By> {
     /// How well.
     pub by: By,
     /// Which.
@@ -25,36 +25,36 @@ pub struct Found<'a, By> {
 
 impl<'a> Book<'a> {
     /// A book of these.
-    pub fn of(all: impl IntoIterator<Item = &'a Known>) -> Self {
+    pub fn of(all: impl IntoIterator<Item = &'a KnownConversation>) -> Self {
         let all: Vec<_> = all.into_iter().collect();
         Self { home: home_of(all.iter().copied()), all }
     }
 
     /// The conversation with this id.
     pub fn by_id(&self, id: &str) -> Option<&'a Conversation> {
-        let has = |known: &&&'a Known| known.conversation.id.as_str().eq_ignore_ascii_case(id);
+        let has = |known: &&&'a KnownConversation| known.conversation.id.as_str().eq_ignore_ascii_case(id);
         self.all.iter().find(has).map(|known| &known.conversation)
     }
 
     /// The conversations with the contacts whom a number fits best, and whether they have its extension. Of those
     /// who share a number, the one with the same extension.
-    pub fn by_number(&self, number: &WrittenNumber) -> Option<Found<'a, (Fit, bool)>> {
+    pub fn by_number(&self, number: &WrittenNumber) -> Option<BestMatches<'a, (Fit, bool)>> {
         let matcher = number.against(&self.home);
         let fit = |phone: &str| Some((matcher.fit(phone)?, matcher.has_same_extension(phone)));
         let found = best(self.all.iter().filter_map(|known| Some((fit(&known.conversation.contact.phone)?, *known))))?;
-        Some(Found { by: found.by, conversations: found.conversations })
+        Some(BestMatches { by: found.by, conversations: found.conversations })
     }
 
     /// The conversations with the contacts whom a [`folded`] phrase surely names.
-    pub fn by_name(&self, phrase: &str) -> Option<Found<'a, Strength>> {
-        let fit = |known: &Known| strength(phrase, &known.name).max(whole_company(phrase, &known.company));
+    pub fn by_name(&self, phrase: &str) -> Option<BestMatches<'a, Strength>> {
+        let fit = |known: &KnownConversation| strength(phrase, &known.name).max(whole_company(phrase, &known.company));
         best(self.all.iter().filter_map(|known| Some((fit(known)?, *known))))
     }
 
     /// The conversations that somebody may mean with a [`folded`] phrase: parts of words, misspellings, one word
     /// of a company. Best first.
     pub fn offered(&self, phrase: &str) -> Vec<&'a Conversation> {
-        let fit = |known: &Known| {
+        let fit = |known: &KnownConversation| {
             let how = how(phrase, &known.names);
             let misspelt = || is_misspelt(phrase, &known.names) || are_misspelt(phrase, &known.names);
             if how == How::Nothing && misspelt() { How::Misspelt } else { how }
@@ -62,7 +62,7 @@ impl<'a> Book<'a> {
         let fits = self.all.iter().map(|known| (fit(known), *known));
         let mut found: Vec<_> = fits.filter(|(how, _)| *how != How::Nothing).collect();
         found.sort_by(|one, other| {
-            let rank = |(how, known): &(How, &Known)| (*how, known.conversation.status != Status::Done, at(known));
+            let rank = |(how, known): &(How, &KnownConversation)| (*how, known.conversation.status != Status::Done, at(known));
             rank(other).cmp(&rank(one)).then_with(|| one.1.conversation.id.cmp(&other.1.conversation.id))
         });
         found.into_iter().map(|(_, known)| &known.conversation).collect()
@@ -75,12 +75,12 @@ impl<'a> Book<'a> {
 }
 
 /// The countries of the shared numbers that conversations belong to.
-pub fn home_of<'a>(all: impl Iterator<Item = &'a Known>) -> Home {
+pub fn home_of<'a>(all: impl Iterator<Item = &'a KnownConversation>) -> Home {
     let shared: BTreeSet<_> = all.filter_map(|known| Some(known.conversation.line.as_ref()?.number.as_str())).collect();
     Home::of(shared)
 }
 
-fn at(known: &Known) -> jiff::Timestamp {
+fn at(known: &KnownConversation) -> jiff::Timestamp {
     known.conversation.last_activity.as_ref().map_or(jiff::Timestamp::MIN, |last| last.at)
 }
 
@@ -89,8 +89,8 @@ fn whole_company(phrase: &str, company: &str) -> Option<Strength> {
 }
 
 /// Those that fit best, most recently active first.
-fn best<'a, By: Ord + Copy>(fits: impl Iterator<Item = (By, &'a Known)>) -> Option<Found<'a, By>> {
-    let mut found: Option<(By, Vec<&'a Known>)> = None;
+fn best<'a, By: Ord + Copy>(fits: impl Iterator<Item = (By, &'a KnownConversation)>) -> Option<BestMatches<'a, By>> {
+    let mut found: Option<(By, Vec<&'a KnownConversation>)> = None;
     for (by, known) in fits {
         match &mut found {
             Some((best, _)) if by < *best => {}
@@ -100,7 +100,7 @@ fn best<'a, By: Ord + Copy>(fits: impl Iterator<Item = (By, &'a Known)>) -> Opti
     }
     let (by, mut all) = found?;
     all.sort_by_key(|known| std::cmp::Reverse(at(known)));
-    Some(Found { by, conversations: all.into_iter().map(|known| &known.conversation).collect() })
+    Some(BestMatches { by, conversations: all.into_iter().map(|known| &known.conversation).collect() })
 }
 
 /// A contact's name as it is looked for: the name, else what the card shows in its place (`SUPPORT`, `68849`).

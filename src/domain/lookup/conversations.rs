@@ -4,7 +4,7 @@ use crate::domain::conversation::{Conversation, Links, Status};
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::items::{By, Finder, Item, phrase};
 use crate::domain::lookup::names::{folded, is_grammar, is_stop_word};
-use crate::domain::lookup::token::{Kind, Text, Token};
+use crate::domain::lookup::token::{TokenKind, TokenizedText, Token};
 use crate::domain::typed;
 use crate::ids::ConversationId;
 
@@ -89,14 +89,14 @@ pub enum Doubt {
 
 /// Reads which conversations a text names.
 pub(super) struct Reader<'r, 'a> {
-    text: &'r Text<'r>,
+    text: &'r TokenizedText<'r>,
     find: Finder<'r, 'a>,
     manner: Manner,
 }
 
 impl<'r, 'a> Reader<'r, 'a> {
     /// A reader of a text.
-    pub(super) fn new(text: &'r Text<'r>, book: &'r Book<'a>, links: &'r Links, manner: Manner) -> Self {
+    pub(super) fn new(text: &'r TokenizedText<'r>, book: &'r Book<'a>, links: &'r Links, manner: Manner) -> Self {
         Self { text, find: Finder { text, book, links }, manner }
     }
 
@@ -274,7 +274,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         let mut numbers = 0;
         while at < self.text.tokens.len() && numbers < MOST_NUMBERS {
             let known = |item: &Item<'a>| {
-                item.unknown.is_none() || matches!(self.text.token(at), Some(t) if matches!(t.kind, Kind::Link(_)))
+                item.unknown.is_none() || matches!(self.text.token(at), Some(t) if matches!(t.kind, TokenKind::Link(_)))
             };
             if let Some(item) = self.find.by_id(at).filter(known).or_else(|| self.find.by_number(at)) {
                 return Some(item);
@@ -377,7 +377,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     fn offered_by_words(&self, start: usize) -> Option<Meant> {
-        if let Some(Kind::Quoted(name)) = self.text.token(start).map(|token| &token.kind) {
+        if let Some(TokenKind::Quoted(name)) = self.text.token(start).map(|token| &token.kind) {
             let name = folded(&typed::plain(name));
             return self.offer(&name, start + 1);
         }

@@ -4,8 +4,8 @@ use crate::domain::command::Assignee;
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::conversations::{Manner, Meant, Reader};
 use crate::domain::lookup::people::{Directory, NamedPerson, PersonRef, is_recognized};
-use crate::domain::lookup::token::{Text, Token, cleaned};
-use crate::domain::lookup::{Asked, Missing, Reading};
+use crate::domain::lookup::token::{TokenizedText, Token, cleaned};
+use crate::domain::lookup::{UnresolvedCommand, Missing, Reading};
 use crate::domain::typed;
 use crate::domain::verb::Verb;
 use crate::ids::ConversationId;
@@ -23,9 +23,9 @@ const AFTER_ALL: [&str; 24] = [
 ];
 
 /// Reads what a typed command means.
-pub fn read(asked: &Asked<'_>, book: &Book<'_>, directory: &Directory) -> Reading {
+pub fn read(asked: &UnresolvedCommand<'_>, book: &Book<'_>, directory: &Directory) -> Reading {
     let source = cleaned(asked.text);
-    let text = Text::read(&source);
+    let text = TokenizedText::read(&source);
     let grammar = Grammar { asked, text: &text, reader: reader(asked, &text, book), book, directory };
     match asked.who {
         None if takes_person(asked.verb) => grammar.person_and_conversations(),
@@ -33,7 +33,7 @@ pub fn read(asked: &Asked<'_>, book: &Book<'_>, directory: &Directory) -> Readin
     }
 }
 
-fn reader<'r, 'a>(asked: &Asked<'r>, text: &'r Text<'r>, book: &'r Book<'a>) -> Reader<'r, 'a> {
+fn reader<'r, 'a>(asked: &UnresolvedCommand<'r>, text: &'r TokenizedText<'r>, book: &'r Book<'a>) -> Reader<'r, 'a> {
     Reader::new(text, book, asked.links, manner(asked.verb))
 }
 
@@ -57,8 +57,8 @@ fn manner(verb: Verb) -> Manner {
 }
 
 struct Grammar<'r, 'a> {
-    asked: &'r Asked<'r>,
-    text: &'r Text<'r>,
+    asked: &'r UnresolvedCommand<'r>,
+    text: &'r TokenizedText<'r>,
     reader: Reader<'r, 'a>,
     book: &'r Book<'a>,
     directory: &'r Directory,
@@ -218,7 +218,7 @@ impl Grammar<'_, '_> {
 
     /// Another text with the person known.
     fn again(&self, who: &Assignee, text: &str) -> Reading {
-        read(&Asked { who: Some(who), text, ..*self.asked }, self.book, self.directory)
+        read(&UnresolvedCommand { who: Some(who), text, ..*self.asked }, self.book, self.directory)
     }
 
     fn conversations(&self, who: Option<Assignee>, start: usize) -> Reading {

@@ -3,7 +3,7 @@
 use crate::domain::conversation::{Conversation, Links, id_shaped};
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::names::{Strength, folded, is_also_a_word, is_misspelt, is_stop_word, is_turned};
-use crate::domain::lookup::token::{Kind, Mark, Text, Token, may_begin_a_number};
+use crate::domain::lookup::token::{TokenKind, Punctuation, TokenizedText, Token, may_begin_a_number};
 use crate::domain::phone::{Fit, WrittenNumber};
 use crate::domain::typed;
 use crate::ids::ConversationId;
@@ -57,7 +57,7 @@ impl By {
 /// Finds the conversations that a text names.
 pub(super) struct Finder<'r, 'a> {
     /// The text.
-    pub text: &'r Text<'r>,
+    pub text: &'r TokenizedText<'r>,
     /// What can be named.
     pub book: &'r Book<'a>,
     /// The links that lead to a conversation.
@@ -73,8 +73,8 @@ impl<'a> Finder<'_, 'a> {
     /// The id or link at a token.
     pub(super) fn by_id(&self, at: usize) -> Option<Item<'a>> {
         let (id, is_exact) = match &self.text.token(at)?.kind {
-            Kind::Link(link) => (self.links.parse(link)?, true),
-            Kind::Word(word) | Kind::Quoted(word) => self.id_in(word)?,
+            TokenKind::Link(link) => (self.links.parse(link)?, true),
+            TokenKind::Word(word) | TokenKind::Quoted(word) => self.id_in(word)?,
             _ => return None,
         };
         let known = self.book.by_id(id.as_str());
@@ -129,7 +129,7 @@ impl<'a> Finder<'_, 'a> {
 
     /// The longest name that stands at a token.
     pub(super) fn name_at(&self, at: usize) -> Option<Item<'a>> {
-        if let Kind::Quoted(name) = &self.text.token(at)?.kind {
+        if let TokenKind::Quoted(name) = &self.text.token(at)?.kind {
             let name = folded(&typed::plain(name));
             return self.book.by_name(&name).map(|found| named(found.by, found.conversations, at, at + 1));
         }
@@ -176,13 +176,13 @@ impl<'a> Finder<'_, 'a> {
     }
 
     fn is_capitalized(&self, at: usize) -> bool {
-        let Some(Kind::Word(word)) = self.text.token(at).map(|token| &token.kind) else { return false };
+        let Some(TokenKind::Word(word)) = self.text.token(at).map(|token| &token.kind) else { return false };
         let mut letters = word.chars();
         letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase)
     }
 
     fn has_comma(&self, from: usize, to: usize) -> bool {
-        (from..to).any(|at| self.text.token(at).is_some_and(|token| token.kind == Kind::Mark(Mark::Comma)))
+        (from..to).any(|at| self.text.token(at).is_some_and(|token| token.kind == TokenKind::Mark(Punctuation::Comma)))
     }
 
     /// The words from a token on that may belong to one name: a comma may stand between last and first name.
@@ -192,7 +192,7 @@ impl<'a> Finder<'_, 'a> {
             match token.word() {
                 Some(word) if !word.is_empty() => words.push((index, word)),
                 Some(_) => {}
-                None if matches!(token.kind, Kind::Mark(Mark::Comma | Mark::Stop)) && !words.is_empty() => {}
+                None if matches!(token.kind, TokenKind::Mark(Punctuation::Comma | Punctuation::Stop)) && !words.is_empty() => {}
                 None => break,
             }
             if words.len() == MOST_NAME_WORDS {
@@ -218,7 +218,7 @@ impl<'a> Finder<'_, 'a> {
 
     /// Whether an item of a list ends before a token: with the text, before another one, or before the note.
     fn ends_an_item(&self, at: usize) -> bool {
-        self.text.token(at).is_none_or(|next| next.parts() || next.kind == Kind::Mark(Mark::Colon))
+        self.text.token(at).is_none_or(|next| next.parts() || next.kind == TokenKind::Mark(Punctuation::Colon))
     }
 
     /// What stands where another conversation may, and is nearly one: then nobody can tell.

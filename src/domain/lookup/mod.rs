@@ -27,7 +27,7 @@ use crate::ids::{ConversationId, SlackUserId};
 
 /// A typed command of which is still to be found out what it means.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct UnresolvedCommand<'a> {
     /// Its verb.
     pub verb: Verb,
     /// The new owner, if that is known already.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::command::{Assignee, UserGroup};
 use crate::domain::lookup::names::folded;
-use crate::domain::lookup::token::{Kind, Text};
+use crate::domain::lookup::token::{TokenKind, TokenizedText};
 use crate::domain::people;
 use crate::domain::typed;
 use crate::ids::SlackUserId;
@@ -83,7 +83,7 @@ pub struct Directory {
 
 impl Directory {
     /// Whom the words at a token surely name. Several who are named together are one question.
-    pub fn at(&self, text: &Text<'_>, at: usize) -> Option<NamedPerson> {
+    pub fn at(&self, text: &TokenizedText<'_>, at: usize) -> Option<NamedPerson> {
         let first = self.one_at(text, at)?;
         let mut all = vec![first];
         while let Some(last) = all.last() {
@@ -124,14 +124,14 @@ impl Directory {
         several
     }
 
-    fn one_at(&self, text: &Text<'_>, at: usize) -> Option<NamedPerson> {
+    fn one_at(&self, text: &TokenizedText<'_>, at: usize) -> Option<NamedPerson> {
         if let Some(who) = recognized(text, at) {
             return Some(NamedPerson { who: PersonRef::Clear(who), to: at + 1 });
         }
         self.by_address(text, at).or_else(|| self.by_name(text, at))
     }
 
-    fn by_address(&self, text: &Text<'_>, at: usize) -> Option<NamedPerson> {
+    fn by_address(&self, text: &TokenizedText<'_>, at: usize) -> Option<NamedPerson> {
         let address = address(&text.token(at)?.kind)?;
         let has_it = |one: &&Colleague| one.email.as_deref().is_some_and(|email| people::folded(email) == address);
         let who = match self.people.iter().find(has_it) {
@@ -142,8 +142,8 @@ impl Directory {
     }
 
     /// The longest full or display name that stands at a token.
-    fn by_name(&self, text: &Text<'_>, at: usize) -> Option<NamedPerson> {
-        if let Kind::Quoted(name) = &text.token(at)?.kind {
+    fn by_name(&self, text: &TokenizedText<'_>, at: usize) -> Option<NamedPerson> {
+        if let TokenKind::Quoted(name) = &text.token(at)?.kind {
             return self.called(&folded(&typed::plain(name))).map(|who| NamedPerson { who, to: at + 1 });
         }
         let words = words(text, at);
@@ -172,7 +172,7 @@ impl Directory {
     }
 
     /// How many words of a person's name stand at a token, if nothing surer does.
-    pub fn name_words(&self, text: &Text<'_>, at: usize) -> usize {
+    pub fn name_words(&self, text: &TokenizedText<'_>, at: usize) -> usize {
         self.by_name(text, at).map_or(0, |named| named.to - at)
     }
 }
@@ -185,29 +185,29 @@ pub fn only_one_called(name: &str, people: &[Colleague]) -> Option<SlackUserId> 
 }
 
 /// Whether Slack recognized a person at a token, or it is the one who asks.
-pub fn is_recognized(text: &Text<'_>, at: usize) -> bool {
+pub fn is_recognized(text: &TokenizedText<'_>, at: usize) -> bool {
     recognized(text, at).is_some()
 }
 
-fn recognized(text: &Text<'_>, at: usize) -> Option<Assignee> {
+fn recognized(text: &TokenizedText<'_>, at: usize) -> Option<Assignee> {
     match &text.token(at)?.kind {
-        Kind::Person(user) => Some(Assignee::User(user.clone())),
-        Kind::Group(id, name) => Some(Assignee::Group(UserGroup { id: id.clone(), name: typed::plain(name) })),
-        Kind::Word(word) if matches!(word.to_lowercase().as_str(), "me" | "@me") => Some(Assignee::Me),
+        TokenKind::Person(user) => Some(Assignee::User(user.clone())),
+        TokenKind::Group(id, name) => Some(Assignee::Group(UserGroup { id: id.clone(), name: typed::plain(name) })),
+        TokenKind::Word(word) if matches!(word.to_lowercase().as_str(), "me" | "@me") => Some(Assignee::Me),
         _ => None,
     }
 }
 
 /// The e-mail addresses in a text.
-pub fn addresses(text: &Text<'_>) -> Vec<String> {
+pub fn addresses(text: &TokenizedText<'_>) -> Vec<String> {
     text.tokens.iter().filter_map(|token| address(&token.kind)).collect()
 }
 
 /// An e-mail address in small letters, plain or as Slack links it.
-fn address(kind: &Kind<'_>) -> Option<String> {
+fn address(kind: &TokenKind<'_>) -> Option<String> {
     let address = match kind {
-        Kind::Link(link) => link.strip_prefix("mailto:")?,
-        Kind::Word(word) => word,
+        TokenKind::Link(link) => link.strip_prefix("mailto:")?,
+        TokenKind::Word(word) => word,
         _ => return None,
     };
     let (name, host) = address.split_once('@')?;
@@ -216,9 +216,9 @@ fn address(kind: &Kind<'_>) -> Option<String> {
 }
 
 /// The words from a token on that may belong to one name, [`folded`].
-fn words(text: &Text<'_>, at: usize) -> Vec<String> {
+fn words(text: &TokenizedText<'_>, at: usize) -> Vec<String> {
     let words = text.tokens.iter().skip(at).map_while(|token| match token.kind {
-        Kind::Word(word) => Some(folded(&typed::plain(word.trim_start_matches('@')))),
+        TokenKind::Word(word) => Some(folded(&typed::plain(word.trim_start_matches('@')))),
         _ => None,
     });
     words.take(MOST_NAME_WORDS).collect()

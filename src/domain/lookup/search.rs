@@ -1,7 +1,7 @@
 //! Words in a search field or a list against the conversations that are known: what a command finds is found
 //! here, too, and much that a command would ask about.
 
-use crate::domain::list::{Known, digits};
+use crate::domain::list::{KnownConversation, digits};
 use crate::domain::lookup::names::{folded, is_misspelt};
 use crate::domain::phone::{Fit, Home, Matcher, WrittenNumber};
 
@@ -39,7 +39,7 @@ impl Search {
     }
 
     /// How well a conversation fits, if it does.
-    pub fn rank(&self, known: &Known) -> Option<Rank> {
+    pub fn rank(&self, known: &KnownConversation) -> Option<Rank> {
         if self.words.is_empty() {
             return Some(Rank::Inside);
         }
@@ -50,7 +50,7 @@ impl Search {
         self.by_number(known).or_else(|| self.words.iter().map(|word| word_fits(&known.names, word)).min().flatten())
     }
 
-    fn by_number(&self, known: &Known) -> Option<Rank> {
+    fn by_number(&self, known: &KnownConversation) -> Option<Rank> {
         match self.number.as_ref().and_then(|number| number.fit(&known.conversation.contact.phone)) {
             Some(Fit::Line) => return Some(Rank::Whole),
             Some(Fit::Ending | Fit::LastDigits) => return Some(Rank::Start),

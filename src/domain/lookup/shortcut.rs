@@ -6,7 +6,7 @@ use crate::domain::conversation::{Links, id_shaped};
 use crate::domain::lookup::grammar::{takes_note, takes_person};
 use crate::domain::lookup::names::is_grammar;
 use crate::domain::lookup::people::{self, Directory, NamedPerson, PersonRef, is_recognized};
-use crate::domain::lookup::token::{Kind, Text, Token, cleaned};
+use crate::domain::lookup::token::{TokenKind, TokenizedText, Token, cleaned};
 use crate::domain::phone::WrittenNumber;
 use crate::domain::typed;
 use crate::domain::verb::Verb;
@@ -26,7 +26,7 @@ pub struct Explicit {
 /// The command, if it says everything by itself, and nothing in it could mean more.
 pub fn explicit(verb: Verb, text: &str, links: &Links) -> Option<Explicit> {
     let source = cleaned(text);
-    let text = Text::read(&source);
+    let text = TokenizedText::read(&source);
     let mut at = text.past(0, &[]);
     let mut who = None;
     if takes_person(verb) {
@@ -50,21 +50,21 @@ fn needs_note(verb: Verb) -> bool {
 }
 
 /// Past a word that leads to what follows it.
-fn led(text: &Text<'_>, at: usize) -> usize {
+fn led(text: &TokenizedText<'_>, at: usize) -> usize {
     let leads = text.token(at).and_then(Token::word).is_some_and(|word| is_grammar(&word) && word != "and");
     if leads { at + 1 } else { at }
 }
 
-fn id_at(text: &Text<'_>, at: usize, links: &Links) -> Option<ConversationId> {
+fn id_at(text: &TokenizedText<'_>, at: usize, links: &Links) -> Option<ConversationId> {
     match &text.token(at)?.kind {
-        Kind::Link(link) => links.parse(link),
-        Kind::Word(word) => links.parse(word).or_else(|| id_shaped(word)),
+        TokenKind::Link(link) => links.parse(link),
+        TokenKind::Word(word) => links.parse(word).or_else(|| id_shaped(word)),
         _ => None,
     }
 }
 
 /// Whether another conversation may be named after the first.
-fn may_mean_more(text: &Text<'_>, at: usize, links: &Links) -> bool {
+fn may_mean_more(text: &TokenizedText<'_>, at: usize, links: &Links) -> bool {
     let parted = text.token(at).is_some_and(Token::parts);
     let more = (at..text.tokens.len()).any(|at| id_at(text, at, links).is_some());
     parted || more || !WrittenNumber::leading(text.from(at)).is_empty()
@@ -73,10 +73,10 @@ fn may_mean_more(text: &Text<'_>, at: usize, links: &Links) -> bool {
 /// Whether a text names nothing: it is empty, or has only words that lead to what is not there.
 pub fn is_blank(text: &str) -> bool {
     let source = cleaned(text);
-    is_empty(&Text::read(&source), 0)
+    is_empty(&TokenizedText::read(&source), 0)
 }
 
-fn is_empty(text: &Text<'_>, at: usize) -> bool {
+fn is_empty(text: &TokenizedText<'_>, at: usize) -> bool {
     let leads = |word: String| is_grammar(&word) || word == "in";
     text.tokens.iter().skip(at).all(|token| token.is_mark() || token.word().is_some_and(leads))
 }
@@ -84,7 +84,7 @@ fn is_empty(text: &Text<'_>, at: usize) -> bool {
 /// Whether the text begins with a person whom Slack recognized, so that nobody has to be looked up by name.
 pub fn starts_with_a_person(text: &str) -> bool {
     let source = cleaned(text);
-    let text = Text::read(&source);
+    let text = TokenizedText::read(&source);
     let at = text.past(0, &[]);
     is_recognized(&text, at) || is_recognized(&text, led(&text, at))
 }
@@ -92,5 +92,5 @@ pub fn starts_with_a_person(text: &str) -> bool {
 /// The e-mail addresses in a text.
 pub fn addresses(text: &str) -> Vec<String> {
     let source = cleaned(text);
-    people::addresses(&Text::read(&source))
+    people::addresses(&TokenizedText::read(&source))
 }

@@ -6,10 +6,10 @@ use url::Url;
 
 use super::book::Book;
 use super::people::{Colleague, Directory};
-use super::{Asked, Reading, read};
+use super::{UnresolvedCommand, Reading, read};
 use crate::domain::command::{Action, Assignee, Command, Parsed, parse};
 use crate::domain::conversation::{Contact, Conversation, ConversationRef, Links, Owner, SharedNumber, Status};
-use crate::domain::list::Known;
+use crate::domain::list::KnownConversation;
 use crate::ids::{ConversationId, MemberId, SlackUserId};
 use crate::json::Peek;
 
@@ -19,8 +19,8 @@ fn links() -> Links {
     Links::new(Url::parse(APP).unwrap_or_else(|_| unreachable!("a constant")))
 }
 
-fn contact(n: usize, name: &str, company: Option<&str>, phone: &str, status: Status) -> Known {
-    Known::of(Conversation {
+fn contact(n: usize, name: &str, company: Option<&str>, phone: &str, status: Status) -> KnownConversation {
+    KnownConversation::of(Conversation {
         id: ConversationId::new(format!("conv_{}", 1000 + n)),
         status,
         read: None,
@@ -38,7 +38,7 @@ fn contact(n: usize, name: &str, company: Option<&str>, phone: &str, status: Sta
     })
 }
 
-fn contacts(case: &Value) -> Vec<Known> {
+fn contacts(case: &Value) -> Vec<KnownConversation> {
     use Status::{Done, Open, Snoozed};
     let seed = [
         ("Ana Lima", None, Open),
@@ -133,7 +133,7 @@ fn reading(case: &Value) -> Result<(Action, Reading), String> {
     let (contacts, people) = (contacts(case), colleagues(case));
     let directory = Directory { people, me: Some(SlackUserId::new("U0MAYA")) };
     let links = links();
-    let asked = Asked { verb: act.verb(), who: None, text: &text, links: &links };
+    let asked = UnresolvedCommand { verb: act.verb(), who: None, text: &text, links: &links };
     Ok((act.clone(), read(&asked, &Book::of(&contacts), &directory)))
 }
 

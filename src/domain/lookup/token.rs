@@ -32,7 +32,7 @@ const BRACKETS: [&str; 2] = ["lt;", "gt;"];
 
 /// What a token is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind<'a> {
+pub enum TokenKind<'a> {
     /// A person whom Slack recognized.
     Person(SlackUserId),
     /// A user group, and what people call it.
@@ -44,12 +44,12 @@ pub enum Kind<'a> {
     /// A word, as Slack sent it.
     Word(&'a str),
     /// What stands between words.
-    Mark(Mark),
+    Mark(Punctuation),
 }
 
 /// What stands between words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
+pub enum Punctuation {
     /// A comma.
     Comma,
     /// A semicolon.
@@ -74,7 +74,7 @@ pub enum Mark {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token<'a> {
     /// What it is.
-    pub kind: Kind<'a>,
+    pub kind: TokenKind<'a>,
     /// Where it begins, in bytes.
     pub start: usize,
 }
@@ -83,8 +83,8 @@ impl Token<'_> {
     /// The word, [`folded`]; nothing, if it is none.
     pub fn word(&self) -> Option<String> {
         match &self.kind {
-            Kind::Word(word) => Some(folded(&typed::plain(word))),
-            Kind::Mark(Mark::Ampersand) => Some("and".to_owned()),
+            TokenKind::Word(word) => Some(folded(&typed::plain(word))),
+            TokenKind::Mark(Punctuation::Ampersand) => Some("and".to_owned()),
             _ => None,
         }
     }
@@ -92,23 +92,23 @@ impl Token<'_> {
     /// Whether several people or conversations may be parted by it.
     pub fn parts(&self) -> bool {
         match &self.kind {
-            Kind::Mark(mark) => {
-                matches!(mark, Mark::Comma | Mark::Semicolon | Mark::Break | Mark::Ampersand | Mark::Slash)
+            TokenKind::Mark(mark) => {
+                matches!(mark, Punctuation::Comma | Punctuation::Semicolon | Punctuation::Break | Punctuation::Ampersand | Punctuation::Slash)
             }
-            Kind::Word(word) => word.eq_ignore_ascii_case("and"),
+            TokenKind::Word(word) => word.eq_ignore_ascii_case("and"),
             _ => false,
         }
     }
 
     /// Whether it only stands between what is meant.
     pub fn is_mark(&self) -> bool {
-        matches!(self.kind, Kind::Mark(_))
+        matches!(self.kind, TokenKind::Mark(_))
     }
 }
 
 /// A typed text with its tokens.
 #[derive(Clone, Debug)]
-pub struct Text<'a> {
+pub struct TokenizedText<'a> {
     source: &'a str,
     /// The tokens in their order.
     pub tokens: Vec<Token<'a>>,
@@ -120,7 +120,7 @@ pub(super) fn cleaned(text: &str) -> String {
     text::words(text).chars().map(|c| if c.is_whitespace() && c != '\n' { ' ' } else { c }).collect()
 }
 
-impl<'a> Text<'a> {
+impl<'a> TokenizedText<'a> {
     /// Reads a text that is [`cleaned`].
     pub fn read(source: &'a str) -> Self {
         let mut tokens = Vec::new();
@@ -134,7 +134,7 @@ impl<'a> Text<'a> {
             let glued = number_ends.range(start + 1..source.len() - after.len()).next();
             let cut = glued.and_then(|end| Some((rest.get(..end - start)?, source.get(*end..)?)));
             let (kind, after) = match (kind, cut) {
-                (Some(Kind::Word(_)), Some((word, behind))) => (Some(Kind::Word(word)), behind),
+                (Some(TokenKind::Word(_)), Some((word, behind))) => (Some(TokenKind::Word(word)), behind),
                 (kind, _) => (kind, after),
             };
             tokens.extend(kind.map(|kind| Token { kind, start }));
@@ -187,14 +187,14 @@ pub(super) fn may_begin_a_number(text: &str) -> bool {
 }
 
 /// The next token, if what comes next is one, and what follows it.
-fn next(text: &str) -> Option<(Option<Kind<'_>>, &str)> {
+fn next(text: &str) -> Option<(Option<TokenKind<'_>>, &str)> {
     let first = text.chars().next()?;
     if let Some(rest) = text.strip_prefix("&amp;") {
-        return Some((Some(Kind::Mark(Mark::Ampersand)), rest));
+        return Some((Some(TokenKind::Mark(Punctuation::Ampersand)), rest));
     }
     let after = text.get(first.len_utf8()..).unwrap_or_default();
     if let Some(mark) = mark(first, after) {
-        return Some((Some(Kind::Mark(mark)), after));
+        return Some((Some(TokenKind::Mark(mark)), after));
     }
     if first == '<'
         && let Some((word, rest)) = typed::first(text)
@@ -204,37 +204,37 @@ fn next(text: &str) -> Option<(Option<Kind<'_>>, &str)> {
     }
     if let Some((_, closing)) = QUOTES.iter().find(|(opening, _)| *opening == first) {
         return Some(match quoted(after, closing) {
-            Some((inside, rest)) => (Some(Kind::Quoted(inside)), rest),
+            Some((inside, rest)) => (Some(TokenKind::Quoted(inside)), rest),
             // One that is never closed means nothing.
             None => (None, after),
         });
     }
     let (word, rest) = word(text);
-    Some((Some(Kind::Word(word)), rest))
+    Some((Some(TokenKind::Word(word)), rest))
 }
 
-fn mark(first: char, after: &str) -> Option<Mark> {
+fn mark(first: char, after: &str) -> Option<Punctuation> {
     let alone = || after.is_empty() || after.starts_with(char::is_whitespace);
     Some(match first {
-        '\n' => Mark::Break,
-        ',' => Mark::Comma,
-        ';' => Mark::Semicolon,
-        ':' => Mark::Colon,
-        '.' | '?' | '!' => Mark::Stop,
-        '(' | ')' | '[' | ']' => Mark::Bracket,
-        '&' if !BRACKETS.iter().any(|bracket| after.starts_with(bracket)) => Mark::Ampersand,
-        '-' | '‐'..='―' if alone() => Mark::Dash,
-        '/' | '|' if alone() || after.starts_with(['+', '(', '<']) => Mark::Slash,
-        '+' if alone() && !after.trim_start().starts_with(char::is_numeric) => Mark::Slash,
+        '\n' => Punctuation::Break,
+        ',' => Punctuation::Comma,
+        ';' => Punctuation::Semicolon,
+        ':' => Punctuation::Colon,
+        '.' | '?' | '!' => Punctuation::Stop,
+        '(' | ')' | '[' | ']' => Punctuation::Bracket,
+        '&' if !BRACKETS.iter().any(|bracket| after.starts_with(bracket)) => Punctuation::Ampersand,
+        '-' | '‐'..='―' if alone() => Punctuation::Dash,
+        '/' | '|' if alone() || after.starts_with(['+', '(', '<']) => Punctuation::Slash,
+        '+' if alone() && !after.trim_start().starts_with(char::is_numeric) => Punctuation::Slash,
         _ => return None,
     })
 }
 
-fn slack_token(word: Word<'_>) -> Option<Kind<'_>> {
+fn slack_token(word: Word<'_>) -> Option<TokenKind<'_>> {
     match word {
-        Word::Person(user) => Some(Kind::Person(user)),
-        Word::Group(id, name) => Some(Kind::Group(id, name)),
-        Word::Link(link) => Some(Kind::Link(link)),
+        Word::Person(user) => Some(TokenKind::Person(user)),
+        Word::Group(id, name) => Some(TokenKind::Group(id, name)),
+        Word::Link(link) => Some(TokenKind::Link(link)),
         Word::Quoted(_) | Word::Plain(_) => None,
     }
 }
@@ -277,7 +277,7 @@ mod tests {
     use super::*;
 
     fn kinds(text: &str) -> Vec<String> {
-        Text::read(text).tokens.iter().map(|token| format!("{:?}", token.kind)).collect()
+        TokenizedText::read(text).tokens.iter().map(|token| format!("{:?}", token.kind)).collect()
     }
 
     #[test]
@@ -334,7 +334,7 @@ mod tests {
     #[test]
     fn what_is_left_is_left_to_the_letter() {
         let source = cleaned("Ana\u{a0}Lima,  “not now” &lt;b&gt;");
-        let text = Text::read(&source);
+        let text = TokenizedText::read(&source);
         assert_eq!(text.from(3), "“not now” &lt;b&gt;");
         assert_eq!(text.between(0, 2), "Ana Lima");
     }

@@ -12,7 +12,7 @@ const NOON: Time = Time::constant(12, 0, 0, 0);
 
 /// A time of day, as it was said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Clock {
+pub(super) enum SpokenTime {
     At(Time),
     /// From 1:00 to 12:59, without am or pm.
     Half(Time),
@@ -24,7 +24,7 @@ pub(super) enum Clock {
 
 /// A part of the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum DayPart {
     Morning,
     Afternoon,
     Evening,
@@ -33,7 +33,7 @@ pub(super) enum Part {
 
 /// The form of a clock time. All but the first could be something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum ClockForm {
     /// "9am", "9:30", "noon".
     Clock,
     /// "9.30".
@@ -44,13 +44,13 @@ pub(super) enum Form {
 
 /// A clock time at the front of a phrase.
 #[derive(Debug)]
-pub(super) struct Read<'a> {
-    pub(super) clock: Clock,
-    pub(super) form: Form,
+pub(super) struct ReadClock<'a> {
+    pub(super) clock: SpokenTime,
+    pub(super) form: ClockForm,
     pub(super) rest: Pieces<'a>,
 }
 
-impl Part {
+impl DayPart {
     /// Reads a part of the day, as one word.
     pub(super) fn read(word: &str) -> Option<Self> {
         match word {
@@ -82,9 +82,9 @@ impl Part {
     }
 }
 
-impl Clock {
+impl SpokenTime {
     /// The time of day that is meant; `None` if it isn't in `part`.
-    pub(super) fn time(self, part: Option<Part>) -> Option<Time> {
+    pub(super) fn time(self, part: Option<DayPart>) -> Option<Time> {
         match (self, part) {
             (Self::EndOfWork, None) => Some(END_OF_WORK),
             (Self::At(time), part) => Some(time).filter(|time| part.is_none_or(|part| part.has(*time))),
@@ -103,22 +103,22 @@ fn afternoon(time: Time) -> Option<Time> {
 }
 
 /// Takes a clock time off the front.
-pub(super) fn take(words: Pieces<'_>) -> Option<Read<'_>> {
+pub(super) fn take(words: Pieces<'_>) -> Option<ReadClock<'_>> {
     let (clock, rest) = match words {
-        ["noon" | "midday", rest @ ..] | ["12" | "twelve", "noon" | "midday", rest @ ..] => (Clock::At(NOON), rest),
-        ["midnight", rest @ ..] | ["12" | "twelve", "midnight", rest @ ..] => (Clock::Midnight, rest),
+        ["noon" | "midday", rest @ ..] | ["12" | "twelve", "noon" | "midday", rest @ ..] => (SpokenTime::At(NOON), rest),
+        ["midnight", rest @ ..] | ["12" | "twelve", "midnight", rest @ ..] => (SpokenTime::Midnight, rest),
         ["eod" | "cob", rest @ ..]
         | ["end", "of", "day" | "today", rest @ ..]
         | ["end", "of", "the", "day", rest @ ..]
         | ["the", "end", "of", "the", "day", rest @ ..]
-        | ["close", "of", "business", rest @ ..] => (Clock::EndOfWork, rest),
+        | ["close", "of", "business", rest @ ..] => (SpokenTime::EndOfWork, rest),
         _ => return past_the_hour(words).or_else(|| figures(words)),
     };
-    Some(Read { clock, form: Form::Clock, rest })
+    Some(ReadClock { clock, form: ClockForm::Clock, rest })
 }
 
 /// "half past nine", "quarter to 5 pm".
-fn past_the_hour(words: Pieces<'_>) -> Option<Read<'_>> {
+fn past_the_hour(words: Pieces<'_>) -> Option<ReadClock<'_>> {
     let words = words.strip_prefix(&["a"]).unwrap_or(words);
     let (minute, words) = match words {
         ["half", "past", rest @ ..] => (30, rest),
@@ -135,11 +135,11 @@ fn past_the_hour(words: Pieces<'_>) -> Option<Read<'_>> {
     };
     let (half, rest) = half_of_day(rest);
     let rest = if half.is_none() { rest.strip_prefix(&["oclock"]).unwrap_or(rest) } else { rest };
-    Some(Read { clock: on_the_clock(hour, minute, half)?, form: Form::Clock, rest })
+    Some(ReadClock { clock: on_the_clock(hour, minute, half)?, form: ClockForm::Clock, rest })
 }
 
 /// "9", "nine", "9am", "9.30 p.m.", "17:00", "9 o'clock".
-fn figures(words: Pieces<'_>) -> Option<Read<'_>> {
+fn figures(words: Pieces<'_>) -> Option<ReadClock<'_>> {
     let (word, rest) = words.split_first()?;
     let is_clock = word.contains(':');
     let (hour_said, minute) = match word.split_once([':', '.']) {
@@ -150,27 +150,27 @@ fn figures(words: Pieces<'_>) -> Option<Read<'_>> {
     let (oclock, rest) = rest.strip_prefix(&["oclock"]).map_or((false, rest), |rest| (true, rest));
     let (half, rest) = half_of_day(rest);
     let clock = match (half, hour, minute) {
-        (None, 24, 0) if is_clock => Clock::Midnight,
+        (None, 24, 0) if is_clock => SpokenTime::Midnight,
         (None, 1..=12, _) if !hour_said.starts_with('0') => on_the_clock(hour, minute, None)?,
-        (None, _, _) => Clock::At(Time::new(hour, minute, 0, 0).ok()?),
+        (None, _, _) => SpokenTime::At(Time::new(hour, minute, 0, 0).ok()?),
         (Some(_), _, _) => on_the_clock(hour, minute, half)?,
     };
     let form = match word.contains('.') {
-        _ if half.is_some() || is_clock || oclock => Form::Clock,
-        true => Form::Dotted,
-        false => Form::Hour,
+        _ if half.is_some() || is_clock || oclock => ClockForm::Clock,
+        true => ClockForm::Dotted,
+        false => ClockForm::Hour,
     };
-    Some(Read { clock, form, rest })
+    Some(ReadClock { clock, form, rest })
 }
 
 /// An hour from 1 to 12 with am, pm or neither.
-fn on_the_clock(hour: i8, minute: i8, half: Option<Half>) -> Option<Clock> {
+fn on_the_clock(hour: i8, minute: i8, half: Option<Half>) -> Option<SpokenTime> {
     let hour = Some(hour).filter(|hour| (1..=12).contains(hour))?;
     let time = |hour| Time::new(hour, minute, 0, 0).ok();
     Some(match half {
-        None => Clock::Half(time(hour)?),
-        Some(Half::Am) => Clock::At(time(hour % 12)?),
-        Some(Half::Pm) => Clock::At(time(hour % 12 + 12)?),
+        None => SpokenTime::Half(time(hour)?),
+        Some(Half::Am) => SpokenTime::At(time(hour % 12)?),
+        Some(Half::Pm) => SpokenTime::At(time(hour % 12 + 12)?),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, Time, Weekday};
 
-use super::clock::{END_OF_WORK, Part};
+use super::clock::{END_OF_WORK, DayPart};
 use super::words::Pieces;
 use super::{Day, MORNING, names};
 
@@ -25,10 +25,10 @@ pub(super) enum NamedDay {
 
 /// A day at the front of a phrase.
 #[derive(Debug)]
-pub(super) struct Read<'a> {
+pub(super) struct ReadDay<'a> {
     pub(super) named: NamedDay,
     /// The part of it that was named in the same breath: "tonight".
-    pub(super) part: Option<Part>,
+    pub(super) part: Option<DayPart>,
     /// The time that is meant if none is named, where that isn't simply the morning.
     pub(super) usual: Option<Time>,
     pub(super) rest: Pieces<'a>,
@@ -66,7 +66,7 @@ fn dated(weekday: Weekday, day: Day) -> Option<Day> {
     }
 }
 
-impl<'a> Read<'a> {
+impl<'a> ReadDay<'a> {
     fn new(named: NamedDay, rest: Pieces<'a>) -> Self {
         Self { named, part: None, usual: None, rest }
     }
@@ -77,7 +77,7 @@ impl<'a> Read<'a> {
 }
 
 /// Takes a day off the front.
-pub(super) fn take(words: Pieces<'_>) -> Option<Read<'_>> {
+pub(super) fn take(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     let words = words.strip_prefix(&["on"]).unwrap_or(words);
     part_of_a_day(words)
         .or_else(|| relative(words))
@@ -88,18 +88,18 @@ pub(super) fn take(words: Pieces<'_>) -> Option<Read<'_>> {
 }
 
 /// "this morning", "tonight", "last night".
-fn part_of_a_day(words: Pieces<'_>) -> Option<Read<'_>> {
+fn part_of_a_day(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     let (day, part, rest) = match words {
-        ["this", word, rest @ ..] => (Day::Today, Part::read(word)?, rest),
-        ["last", "night", rest @ ..] => (Day::In(-1), Part::Night, rest),
-        [word, rest @ ..] if names::day(word) == Some("tonight") => (Day::Today, Part::Night, rest),
+        ["this", word, rest @ ..] => (Day::Today, DayPart::read(word)?, rest),
+        ["last", "night", rest @ ..] => (Day::In(-1), DayPart::Night, rest),
+        [word, rest @ ..] if names::day(word) == Some("tonight") => (Day::Today, DayPart::Night, rest),
         _ => return None,
     };
-    Some(Read { part: Some(part), ..Read::day(day, rest) })
+    Some(ReadDay { part: Some(part), ..ReadDay::day(day, rest) })
 }
 
 /// "tomorrow", "the day after tomorrow", "next week".
-fn relative(words: Pieces<'_>) -> Option<Read<'_>> {
+fn relative(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     let is = |word: &str, name: &str| names::day(word) == Some(name);
     let after_the = words.strip_prefix(&["the"]).unwrap_or(words);
     let (day, rest) = match words {
@@ -112,10 +112,10 @@ fn relative(words: Pieces<'_>) -> Option<Read<'_>> {
         ["last", "month", rest @ ..] => (Day::Months { months: -1, days: 0 }, rest),
         ["last", "year", rest @ ..] => (Day::Months { months: -12, days: 0 }, rest),
         ["next", "week", rest @ ..] | ["of", "next", "week", rest @ ..] => {
-            return Some(Read::new(NamedDay::NextWeek, rest));
+            return Some(ReadDay::new(NamedDay::NextWeek, rest));
         }
         ["this", "week", rest @ ..] | ["of", "this", "week", rest @ ..] => {
-            return Some(Read::new(NamedDay::ThisWeek, rest));
+            return Some(ReadDay::new(NamedDay::ThisWeek, rest));
         }
         _ => match after_the {
             ["day", "after", word, rest @ ..] if is(word, "tomorrow") => (Day::In(2), rest),
@@ -123,11 +123,11 @@ fn relative(words: Pieces<'_>) -> Option<Read<'_>> {
             _ => return None,
         },
     };
-    Some(Read::day(day, rest))
+    Some(ReadDay::day(day, rest))
 }
 
 /// A Saturday, from its morning on: on a Saturday at 08:00 today's.
-fn weekend(words: Pieces<'_>) -> Option<Read<'_>> {
+fn weekend(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     let saturday = Weekday::Saturday;
     let (named, rest) = match words {
         ["weekend", rest @ ..] | ["the", "weekend", rest @ ..] => (NamedDay::Weekday(saturday), rest),
@@ -136,13 +136,13 @@ fn weekend(words: Pieces<'_>) -> Option<Read<'_>> {
         ["last", "weekend", rest @ ..] => (NamedDay::Day(Day::LastWeekday(saturday)), rest),
         _ => return None,
     };
-    Some(Read { usual: Some(MORNING), ..Read::new(named, rest) })
+    Some(ReadDay { usual: Some(MORNING), ..ReadDay::new(named, rest) })
 }
 
-fn weekday(words: Pieces<'_>) -> Option<Read<'_>> {
+fn weekday(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     let (word, rest) = words.split_first()?;
     if let Some(weekday) = names::weekday(word) {
-        return Some(Read::new(NamedDay::Weekday(weekday), rest));
+        return Some(ReadDay::new(NamedDay::Weekday(weekday), rest));
     }
     let (which, rest) = match (*word, rest) {
         ("this", ["coming", rest @ ..]) => ("coming", rest),
@@ -157,11 +157,11 @@ fn weekday(words: Pieces<'_>) -> Option<Read<'_>> {
         "last" => Day::LastWeekday(weekday),
         _ => return None,
     };
-    Some(Read::day(day, rest))
+    Some(ReadDay::day(day, rest))
 }
 
 /// "end of the week", "eom": when the work of the week or the month ends.
-fn end(words: Pieces<'_>) -> Option<Read<'_>> {
+fn end(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     let words = words.strip_prefix(&["the"]).unwrap_or(words);
     let (named, rest) = match words {
         ["eow", rest @ ..] | ["end", "of", "week", rest @ ..] | ["end", "of", "the", "week", rest @ ..] => {
@@ -173,14 +173,14 @@ fn end(words: Pieces<'_>) -> Option<Read<'_>> {
         }
         _ => return None,
     };
-    Some(Read { usual: Some(END_OF_WORK), ..Read::new(named, rest) })
+    Some(ReadDay { usual: Some(END_OF_WORK), ..ReadDay::new(named, rest) })
 }
 
 /// "31.12.2027", "Dec 31st, 2027", "the 3rd of December", "the 15th".
-fn date(words: Pieces<'_>) -> Option<Read<'_>> {
+fn date(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     let (word, rest) = words.split_first()?;
     if let Some(date) = numeric(word) {
-        return Some(Read::day(Day::Date(date), rest));
+        return Some(ReadDay::day(Day::Date(date), rest));
     }
     if let Some((month, day)) = short(word) {
         return with_year(month, day, rest);
@@ -198,25 +198,25 @@ fn date(words: Pieces<'_>) -> Option<Read<'_>> {
 }
 
 /// "the 15th". Without "the" it ends the names of streets.
-fn the_ordinal(words: Pieces<'_>) -> Option<Read<'_>> {
+fn the_ordinal(words: Pieces<'_>) -> Option<ReadDay<'_>> {
     match words {
         ["the", _, "st" | "nd" | "rd" | "th", ..] => {
             let (day, rest) = day_of_month(words)?;
-            Some(Read::day(Day::OfMonth(day), rest))
+            Some(ReadDay::day(Day::OfMonth(day), rest))
         }
         _ => None,
     }
 }
 
 /// Dates that don't exist are none, whatever the year.
-fn with_year(month: i8, day: i8, rest: Pieces<'_>) -> Option<Read<'_>> {
+fn with_year(month: i8, day: i8, rest: Pieces<'_>) -> Option<ReadDay<'_>> {
     if let [word, rest @ ..] = rest
         && let Some(year) = year(word)
     {
-        return Some(Read::day(Day::Date(Date::new(year, month, day).ok()?), rest));
+        return Some(ReadDay::day(Day::Date(Date::new(year, month, day).ok()?), rest));
     }
     Date::new(LEAP_YEAR, month, day).ok()?;
-    Some(Read::day(Day::Yearly { month, day }, rest))
+    Some(ReadDay::day(Day::Yearly { month, day }, rest))
 }
 
 /// "31", "31st", "the 31st".

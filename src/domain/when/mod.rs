@@ -20,7 +20,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// The time on a day for which only the day was named.
-const MORNING: Time = clock::Part::Morning.time();
+const MORNING: Time = clock::DayPart::Morning.time();
 
 /// A time as it was typed. It is stored in jobs and forms: variants are added, never changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Time;
 
-use super::clock::{self, Clock, Form, Part};
+use super::clock::{self, SpokenTime, ClockForm, DayPart};
 use super::day::{self, NamedDay};
 use super::length::Length;
 use super::words::{Pieces, Word, pieces_of};
@@ -88,8 +88,8 @@ fn instant(words: Pieces<'_>) -> Option<When> {
 struct Said {
     first: Option<NamedDay>,
     second: Option<NamedDay>,
-    part: Option<Part>,
-    clock: Option<Clock>,
+    part: Option<DayPart>,
+    clock: Option<SpokenTime>,
     /// The time that is meant if none is named.
     usual: Option<Time>,
     /// The day is a length of time: a number behind it needs an "at".
@@ -114,7 +114,7 @@ impl Said {
     /// Takes a day, a part of the day or a clock time off the front.
     fn take<'a>(&mut self, words: Pieces<'a>) -> Option<Pieces<'a>> {
         match words {
-            ["at" | "@", "night", rest @ ..] => self.add_part(Part::Night, rest),
+            ["at" | "@", "night", rest @ ..] => self.add_part(DayPart::Night, rest),
             ["at" | "@" | "by", rest @ ..] => self.take_clock(rest, true).or_else(|| self.take_day(rest)),
             ["t", rest @ ..] if matches!(self.first, Some(NamedDay::Day(Day::Date(_)))) => self.take_clock(rest, true),
             _ => self.take_day(words).or_else(|| self.take_part(words)).or_else(|| self.take_clock(words, false)),
@@ -136,10 +136,10 @@ impl Said {
 
     fn take_part<'a>(&mut self, words: Pieces<'a>) -> Option<Pieces<'a>> {
         let (word, rest) = words.strip_prefix(&["in", "the"]).unwrap_or(words).split_first()?;
-        self.add_part(Part::read(word)?, rest)
+        self.add_part(DayPart::read(word)?, rest)
     }
 
-    fn add_part<'a>(&mut self, part: Part, rest: Pieces<'a>) -> Option<Pieces<'a>> {
+    fn add_part<'a>(&mut self, part: DayPart, rest: Pieces<'a>) -> Option<Pieces<'a>> {
         self.part.replace(part).is_none().then_some(rest)
     }
 
@@ -148,28 +148,28 @@ impl Said {
         let is_after_day = self.first.is_some() && (after_at || !self.is_counted);
         let is_before_part = matches!(read.rest, ["in", "the", ..] | ["at", "night", ..]);
         match read.form {
-            Form::Clock => {}
-            Form::Dotted if after_at || is_after_day => {}
-            Form::Hour if is_after_day => {}
-            Form::Hour if after_at || is_before_part => self.needs_part = true,
-            Form::Dotted | Form::Hour => return None,
+            ClockForm::Clock => {}
+            ClockForm::Dotted if after_at || is_after_day => {}
+            ClockForm::Hour if is_after_day => {}
+            ClockForm::Hour if after_at || is_before_part => self.needs_part = true,
+            ClockForm::Dotted | ClockForm::Hour => return None,
         }
         self.clock.replace(read.clock).is_none().then_some(read.rest)
     }
 
     /// The time that all of it means together.
     fn when(self) -> Option<When> {
-        if (self.needs_part && self.part.is_none()) || (self.part == Some(Part::Night) && self.first.is_none()) {
+        if (self.needs_part && self.part.is_none()) || (self.part == Some(DayPart::Night) && self.first.is_none()) {
             return None;
         }
         let day = match (self.first, self.clock, self.part) {
             (Some(first), _, _) => NamedDay::together(first, self.second)?,
-            (None, Some(Clock::Midnight | Clock::EndOfWork), _) => Day::Today,
+            (None, Some(SpokenTime::Midnight | SpokenTime::EndOfWork), _) => Day::Today,
             (None, None, None) => return None,
             _ => Day::Next,
         };
         let time = match (self.clock, self.part) {
-            (Some(Clock::Midnight), None | Some(Part::Night)) => return Some(When::Midnight { day }),
+            (Some(SpokenTime::Midnight), None | Some(DayPart::Night)) => return Some(When::Midnight { day }),
             (Some(clock), part) => Some(clock.time(part)?),
             (None, Some(part)) => Some(part.time()),
             (None, None) => self.usual,

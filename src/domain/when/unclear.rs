@@ -3,7 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::clock::{self, Part};
+use super::clock::{self, DayPart};
 use super::words::{Pieces, Word, pieces_of};
 
 use super::{Day, When, day, length, names, phrase, wrong};
@@ -59,7 +59,7 @@ pub(super) fn behind(words: &[Word]) -> bool {
         || length::is_unit(first)
         || day::take(&pieces).is_some()
         || clock::take(&pieces).is_some()
-        || Part::read(first).is_some()
+        || DayPart::read(first).is_some()
         || wrong::is_zone(first)
 }
 

@@ -16,7 +16,7 @@ pub(super) struct Word {
 
 /// The kind of a character within a word.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum CharKind {
     /// Part of a number, a clock time or a date.
     Figure,
     Letter,
@@ -102,14 +102,14 @@ fn decimals(raw: &str) -> String {
 
 fn pieces(word: &str) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
-    let (mut last, mut before) = (Kind::Gap, None);
+    let (mut last, mut before) = (CharKind::Gap, None);
     let mut chars = word.chars().peekable();
     while let Some(c) = chars.next() {
         let kind = kind(before.replace(c), c, chars.peek().copied());
         match (kind, pieces.last_mut()) {
-            (Kind::Silent, _) => continue,
-            (Kind::Gap, _) => {}
-            (Kind::Figure | Kind::Letter, Some(piece)) if kind == last => piece.push(c),
+            (CharKind::Silent, _) => continue,
+            (CharKind::Gap, _) => {}
+            (CharKind::Figure | CharKind::Letter, Some(piece)) if kind == last => piece.push(c),
             _ => pieces.push(c.to_string()),
         }
         last = kind;
@@ -117,20 +117,20 @@ fn pieces(word: &str) -> Vec<String> {
     pieces
 }
 
-fn kind(before: Option<char>, c: char, after: Option<char>) -> Kind {
+fn kind(before: Option<char>, c: char, after: Option<char>) -> CharKind {
     let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     let is_letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
     match c {
-        '0'..='9' => Kind::Figure,
-        _ if c.is_alphabetic() => Kind::Letter,
-        '.' | '\'' | '’' if is_letter(before) => Kind::Silent,
-        '.' | ':' | '/' | ',' | '+' | '-' if is_digit(after) && (before.is_none() || is_digit(before)) => Kind::Figure,
+        '0'..='9' => CharKind::Figure,
+        _ if c.is_alphabetic() => CharKind::Letter,
+        '.' | '\'' | '’' if is_letter(before) => CharKind::Silent,
+        '.' | ':' | '/' | ',' | '+' | '-' if is_digit(after) && (before.is_none() || is_digit(before)) => CharKind::Figure,
         // Examples are shown between backticks, and may be copied with them.
-        '`' | '*' => Kind::Gap,
-        '.' if is_digit(before) => Kind::Gap,
+        '`' | '*' => CharKind::Gap,
+        '.' if is_digit(before) => CharKind::Gap,
         '-' | '\u{2010}' if before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric) => {
-            Kind::Gap
+            CharKind::Gap
         }
-        _ => Kind::Sign,
+        _ => CharKind::Sign,
     }
 }

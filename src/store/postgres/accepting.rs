@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::Error;
 
-use super::partitions::{self, PartitionKey, Wanted};
+use super::partitions::{self, PartitionKey, WantedPartitions};
 use super::notifying::Notifier;
 use super::transaction::{Params, Transaction, prepared, transact};
 use crate::error::Fault;
@@ -259,7 +259,7 @@ impl Batch<'_> {
         let installations: Vec<_> = self.requests.iter().map(|r| r.delivery.installation.as_str()).collect();
         let keys: Vec<_> = self.requests.iter().map(|r| r.delivery.key.as_str()).collect();
         let times: Vec<_> = self.requests.iter().map(|r| r.now.as_millisecond()).collect();
-        let wanted = Wanted::of(self.requests.iter().flat_map(|request| &request.jobs));
+        let wanted = WantedPartitions::of(self.requests.iter().flat_map(|request| &request.jobs));
         let deliveries: Params<'_> = &[&installations, &keys, &times];
         let lines = wanted.params();
         let (new, somebody) = tokio::try_join!(biased; db.query(&remember, deliveries), db.query(&look, &lines))?;

@@ -62,7 +62,7 @@ pub(super) const LOOKED_AT: usize = 256;
 
 /// One look at what is ready. A claim that finds jobs held back by their buckets looks again, in a
 /// new transaction: one that went on would take its buckets out of order.
-pub(super) struct Look {
+pub(super) struct ClaimScan {
     pub(super) queue: Queue,
     pub(super) max: usize,
     pub(super) now: Timestamp,
@@ -70,19 +70,19 @@ pub(super) struct Look {
 }
 
 /// What a look found.
-pub(super) struct Found {
+pub(super) struct ScanResult {
     pub(super) claims: Vec<Claim>,
     pub(super) looked_at: usize,
 }
 
 #[async_trait]
-impl Transaction for Look {
-    type Output = Found;
+impl Transaction for ClaimScan {
+    type Output = ScanResult;
 
-    async fn run(&self, db: &ClientWrapper, _: &mut PendingWakeups) -> Result<Found, Error> {
+    async fn run(&self, db: &ClientWrapper, _: &mut PendingWakeups) -> Result<ScanResult, Error> {
         let candidates = self.candidates(db).await?;
         if candidates.is_empty() {
-            return Ok(Found { claims: Vec::new(), looked_at: 0 });
+            return Ok(ScanResult { claims: Vec::new(), looked_at: 0 });
         }
         let mut buckets = Buckets::lock(db, &candidates).await?;
         let (mut taken, mut later) = (Vec::new(), Vec::new());
@@ -95,11 +95,11 @@ impl Transaction for Look {
         }
         buckets.fill(db).await?;
         put_off(db, &later).await?;
-        Ok(Found { claims: self.take(db, &taken).await?, looked_at: candidates.len() })
+        Ok(ScanResult { claims: self.take(db, &taken).await?, looked_at: candidates.len() })
     }
 }
 
-impl Look {
+impl ClaimScan {
     /// Notices whose time has come and reads who is next, both in one round trip.
     async fn candidates(&self, db: &ClientWrapper) -> Result<Vec<Candidate>, Error> {
         let (come, ready) = (prepared(db, TIME_HAS_COME).await?, prepared(db, READY).await?);

@@ -29,7 +29,7 @@ use tokio::sync::Notify;
 use tokio_postgres::{Error, Row};
 
 use self::accepting::AcceptBatcher;
-use self::claiming::{LOOKED_AT, Look};
+use self::claiming::{LOOKED_AT, ClaimScan};
 use self::connection::Route;
 pub use self::connection::with_password;
 use self::emptying::{Begin, Clear};
@@ -158,7 +158,7 @@ impl Store for Postgres {
         let until = after(now, lease);
         let (mut claims, mut looked_at) = (Vec::new(), 0);
         while claims.len() < max && looked_at < LOOKED_AT {
-            let look = Look { queue, max: max - claims.len(), now, until };
+            let look = ClaimScan { queue, max: max - claims.len(), now, until };
             match self.transact(&look).await {
                 Ok(found) => {
                     looked_at += found.looked_at;

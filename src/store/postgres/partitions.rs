@@ -102,7 +102,7 @@ pub(super) async fn join(db: &ClientWrapper, jobs: &[&Queued], pending: &mut Pen
     if jobs.is_empty() {
         return Ok(());
     }
-    let wanted = Wanted::of(jobs.iter().copied());
+    let wanted = WantedPartitions::of(jobs.iter().copied());
     let occupied = wanted.occupied(&rows(db, OCCUPIED, &wanted.params()).await?)?;
     place_all(db, occupied, jobs, pending).await
 }
@@ -125,7 +125,7 @@ pub(super) async fn join_unlocked<'a>(
 async fn lock_and_look<'a>(db: &ClientWrapper, jobs: &[&'a Queued]) -> Result<HashSet<PartitionKey<'a>>, Error> {
     let (lock, look) = (prepared(db, LOCK).await?, prepared(db, OCCUPIED).await?);
     let locks = locks(jobs.iter().flat_map(|queued| lines_of(&queued.job)));
-    let wanted = Wanted::of(jobs.iter().copied());
+    let wanted = WantedPartitions::of(jobs.iter().copied());
     let (locks, lines): (Params<'_>, _) = (&[&locks], wanted.params());
     let (_, somebody) = tokio::try_join!(biased; db.query(&lock, locks), db.query(&look, &lines))?;
     wanted.occupied(&somebody)
@@ -145,14 +145,14 @@ async fn place_all<'a>(
 }
 
 /// The lines that jobs may join, as the columns of a table.
-pub(super) struct Wanted<'a> {
+pub(super) struct WantedPartitions<'a> {
     lines: Vec<PartitionKey<'a>>,
     installations: Vec<&'a str>,
     queues: Vec<&'static str>,
     keys: Vec<&'a str>,
 }
 
-impl<'a> Wanted<'a> {
+impl<'a> WantedPartitions<'a> {
     pub(super) fn of(jobs: impl Iterator<Item = &'a Queued>) -> Self {
         let lines: HashSet<_> = jobs.flat_map(|queued| lines_of(&queued.job)).collect();
         let lines: Vec<_> = lines.into_iter().collect();

@@ -1,7 +1,7 @@
 //! What people do to ask for something, and by what it is known that it was done.
 
 use dialnote_slack::domain::click::{Carried, Control};
-use dialnote_slack::domain::command::Wanted;
+use dialnote_slack::domain::command::PendingAction;
 use dialnote_slack::domain::list::{Filter, Query};
 use dialnote_slack::domain::verb::Verb;
 use dialnote_slack::ids::{ConversationId, DraftId, MemberId, SlackUserId};
@@ -197,7 +197,7 @@ fn form(deed: Deed, about: &About) -> Move {
     let on = || Box::new(Carried::conversation(&ConversationId::new(&about.id)));
     let opened = |control, values| Move::Submit(Box::new(Move::Press(control, on())), values);
     let chosen = |verb| {
-        let carried = Carried { wanted: Some(Wanted::only(verb)), ..*on() };
+        let carried = Carried { wanted: Some(PendingAction::only(verb)), ..*on() };
         Move::Submit(Box::new(Move::Press(Control::Choose, Box::new(carried))), json!({}))
     };
     let typed = |line: &str, values| Move::Submit(Box::new(Move::Type(line.to_owned())), values);
