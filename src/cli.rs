@@ -18,11 +18,11 @@ pub(crate) struct Cli {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Subcommand,
 }
 
 #[derive(Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum Subcommand {
     /// Run the app for a workspace; settings come from the environment or a file (see README).
     Serve,
     /// Run the app against a sandbox with a made-up Slack and dialnote; needs no accounts.
@@ -56,9 +56,9 @@ pub(crate) enum Command {
     },
     /// Read all conversations from dialnote anew, and forget those that are not there any more. The app
     /// may run meanwhile.
-    Resync(Whose),
+    Resync(TenantOption),
     /// Look whether everything is as it has to be, and say how to mend what is not; with the app's settings.
-    Doctor(Whose),
+    Doctor(TenantOption),
     /// What seals the tokens and keys of those who have installed the app.
     Vault {
         #[command(subcommand)]
@@ -117,7 +117,7 @@ pub(crate) enum Command {
 
 /// Of an app that anybody can install, whose.
 #[derive(Args)]
-pub(crate) struct Whose {
+pub(crate) struct TenantOption {
     /// Only of this workspace or organization, for example T0ACME.
     #[arg(long)]
     pub(crate) installation: Option<String>,
@@ -136,7 +136,7 @@ pub(crate) struct Somebody {
     #[arg(long)]
     pub(crate) address: Vec<String>,
     #[command(flatten)]
-    pub(crate) whose: Whose,
+    pub(crate) whose: TenantOption,
 }
 
 #[derive(Subcommand)]
@@ -214,6 +214,6 @@ pub(crate) enum Limits {
         #[arg(long, conflicts_with = "methods")]
         all: bool,
         #[command(flatten)]
-        whose: Whose,
+        whose: TenantOption,
     },
 }

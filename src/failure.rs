@@ -39,11 +39,11 @@ pub(crate) enum Failure {
     #[error("{} to be mended", if *.0 == 1 { "one thing is".to_owned() } else { format!("{} things are", .0) })]
     Unwell(usize),
     #[error(transparent)]
-    Jobs(#[from] jobs::NotDone),
+    Jobs(#[from] jobs::JobsError),
     #[error(transparent)]
-    Limits(#[from] limits::NotDone),
+    Limits(#[from] limits::LimitsError),
     #[error(transparent)]
-    Person(#[from] person::NotDone),
+    Person(#[from] person::PersonError),
     #[error("the database cannot be copied to {}: {}", .file.display(), cause.in_short())]
     Backup { file: PathBuf, cause: Fault },
     #[error("a PostgreSQL is copied by its own tools: pg_dump --format=custom --file={} \"$DATABASE_URL\"", .0.display())]
@@ -86,9 +86,9 @@ impl Failure {
                 UNAVAILABLE
             }
             Self::Audit(audit::NotWritten::Store(_))
-            | Self::Jobs(jobs::NotDone::Store(_))
-            | Self::Limits(limits::NotDone::Store(_))
-            | Self::Person(person::NotDone::Store(_)) => UNAVAILABLE,
+            | Self::Jobs(jobs::JobsError::Store(_))
+            | Self::Limits(limits::LimitsError::Store(_))
+            | Self::Person(person::PersonError::Store(_)) => UNAVAILABLE,
             Self::Backup { .. } | Self::Restore(NotRestored::Io { .. }) => CANNOT_CREATE,
             Self::Folder { .. } | Self::Io(_) | Self::Audit(_) | Self::Json(_) | Self::Manifest(_) => IO,
             Self::Restore(NotRestored::InUse(_)) => NOT_NOW,

@@ -25,7 +25,7 @@ const HIDDEN: &str = "(hidden)";
 
 /// Why it was not done.
 #[derive(Debug, thiserror::Error)]
-pub enum NotDone {
+pub enum JobsError {
     /// The database did not answer.
     #[error("{0}")]
     Store(#[from] Fault),
@@ -45,7 +45,7 @@ pub enum NotDone {
 
 /// Writes a line for each job that was given up, or that waits, the oldest first. To a person it says so if there is
 /// none.
-pub async fn list(store: &dyn Store, dead: bool, as_json: bool, out: &mut impl Write) -> Result<(), NotDone> {
+pub async fn list(store: &dyn Store, dead: bool, as_json: bool, out: &mut impl Write) -> Result<(), JobsError> {
     let mut after = JobId(0);
     loop {
         let piece = store.jobs(dead, after, PIECE).await?;
@@ -63,8 +63,8 @@ pub async fn list(store: &dyn Store, dead: bool, as_json: bool, out: &mut impl W
 }
 
 /// Writes all about one job.
-pub async fn show(store: &dyn Store, id: JobId, out: &mut impl Write) -> Result<(), NotDone> {
-    let job = store.job(id).await?.ok_or(NotDone::NoJob(id))?;
+pub async fn show(store: &dyn Store, id: JobId, out: &mut impl Write) -> Result<(), JobsError> {
+    let job = store.job(id).await?.ok_or(JobsError::NoJob(id))?;
     Ok(writeln!(out, "{:#}", whole(&job))?)
 }
 
@@ -81,9 +81,9 @@ pub fn whole(job: &Stored) -> Value {
 
 /// Has a job that was given up tried again, as if it had just been asked for. Doing so twice is doing it
 /// once: if this stops in between, nothing is lost and nothing happens twice.
-pub async fn retry(store: &dyn Store, id: JobId, now: Timestamp, pacing: Pacing) -> Result<(), NotDone> {
+pub async fn retry(store: &dyn Store, id: JobId, now: Timestamp, pacing: Pacing) -> Result<(), JobsError> {
     let dead = given_up(store, id).await?;
-    let job = Job::decode(&dead.body).map_err(|cause| NotDone::Unreadable(id, cause))?;
+    let job = Job::decode(&dead.body).map_err(|cause| JobsError::Unreadable(id, cause))?;
     let delivery = Delivery { installation: dead.installation.clone(), key: format!("retry:{id}") };
     let (job, afterwards) = anew(job, now);
     let mut jobs = vec![new_job(&dead.installation, &job, now, pacing)];
@@ -114,7 +114,7 @@ fn anew(job: Job, now: Timestamp) -> (Job, Option<Job>) {
 }
 
 /// Writes a line for each job that would be thrown away, and changes nothing.
-pub async fn preview(store: &dyn Store, ids: &[JobId], out: &mut impl Write) -> Result<(), NotDone> {
+pub async fn preview(store: &dyn Store, ids: &[JobId], out: &mut impl Write) -> Result<(), JobsError> {
     for id in ids {
         writeln!(out, "would be thrown away: {}", line(&given_up(store, *id).await?))?;
     }
@@ -125,14 +125,14 @@ pub async fn preview(store: &dyn Store, ids: &[JobId], out: &mut impl Write) -> 
 }
 
 /// Throws away a job that was given up.
-pub async fn discard(store: &dyn Store, id: JobId) -> Result<(), NotDone> {
+pub async fn discard(store: &dyn Store, id: JobId) -> Result<(), JobsError> {
     given_up(store, id).await?;
     store.discard(id).await?;
     Ok(())
 }
 
 /// The ids of all jobs that were given up.
-pub async fn dead(store: &dyn Store) -> Result<Vec<JobId>, NotDone> {
+pub async fn dead(store: &dyn Store) -> Result<Vec<JobId>, JobsError> {
     let mut ids: Vec<JobId> = Vec::new();
     loop {
         let piece = store.jobs(true, ids.last().copied().unwrap_or(JobId(0)), PIECE).await?;
@@ -143,9 +143,9 @@ pub async fn dead(store: &dyn Store) -> Result<Vec<JobId>, NotDone> {
     }
 }
 
-async fn given_up(store: &dyn Store, id: JobId) -> Result<Stored, NotDone> {
-    let job = store.job(id).await?.ok_or(NotDone::NoJob(id))?;
-    if job.dead { Ok(job) } else { Err(NotDone::NotDead(id)) }
+async fn given_up(store: &dyn Store, id: JobId) -> Result<Stored, JobsError> {
+    let job = store.job(id).await?.ok_or(JobsError::NoJob(id))?;
+    if job.dead { Ok(job) } else { Err(JobsError::NotDead(id)) }
 }
 
 /// `job-17 T0ACME command.v1 conversation:conv_1001 since 2026-11-23T09:00:00Z, 12 tries: dialnote did not answer`.

@@ -14,7 +14,7 @@ const MOST: usize = 10_000;
 
 /// Why it was not done.
 #[derive(Debug, thiserror::Error)]
-pub enum NotDone {
+pub enum LimitsError {
     /// The database did not answer.
     #[error("{0}")]
     Store(#[from] Fault),
@@ -28,14 +28,14 @@ pub enum NotDone {
 
 /// Which limits are meant.
 #[derive(Clone, Debug, Default)]
-pub struct Chosen {
+pub struct LimitFilter {
     /// Only of this workspace or organization.
     pub installation: Option<String>,
     /// Their methods; empty for all.
     pub methods: Vec<String>,
 }
 
-impl Chosen {
+impl LimitFilter {
     fn holds(&self, limit: &Limit) -> bool {
         let of = self.installation.as_ref().is_none_or(|wanted| limit.installation.as_str() == wanted);
         of && (self.methods.is_empty() || self.methods.contains(&limit.bucket))
@@ -43,7 +43,7 @@ impl Chosen {
 }
 
 /// Writes a line for each limit.
-pub async fn list(store: &dyn Store, now: Timestamp, as_json: bool, out: &mut impl Write) -> Result<(), NotDone> {
+pub async fn list(store: &dyn Store, now: Timestamp, as_json: bool, out: &mut impl Write) -> Result<(), LimitsError> {
     let limits = store.limits(now, MOST).await?;
     for limit in &limits {
         if as_json { writeln!(out, "{}", row(limit))? } else { writeln!(out, "{}", line(limit))? }
@@ -55,11 +55,11 @@ pub async fn list(store: &dyn Store, now: Timestamp, as_json: bool, out: &mut im
 }
 
 /// Lifts limits, so that what waits for them is tried now; answers which.
-pub async fn clear(store: &dyn Store, chosen: &Chosen, now: Timestamp) -> Result<Vec<Limit>, NotDone> {
+pub async fn clear(store: &dyn Store, chosen: &LimitFilter, now: Timestamp) -> Result<Vec<Limit>, LimitsError> {
     let limits: Vec<_> = store.limits(now, MOST).await?.into_iter().filter(|limit| chosen.holds(limit)).collect();
     let missing = chosen.methods.iter().find(|method| limits.iter().all(|limit| limit.bucket != **method));
     if let Some(method) = missing {
-        return Err(NotDone::NoLimit(method.clone()));
+        return Err(LimitsError::NoLimit(method.clone()));
     }
     for limit in &limits {
         store.lift(limit, now).await?;

@@ -19,7 +19,7 @@ use dialnote_slack::audit;
 use dialnote_slack::clock::Clock;
 use dialnote_slack::config::file::{self, Source};
 use dialnote_slack::config::{Config, Database};
-use dialnote_slack::domain::finding::State;
+use dialnote_slack::domain::finding::FindingState;
 use dialnote_slack::error::whole;
 use dialnote_slack::ids::{InstallationId, JobId};
 use dialnote_slack::jobs;
@@ -38,7 +38,7 @@ use sd_notify::NotifyState;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
-use crate::cli::{Care, Chosen, Cli, Command, Jobs, Limits, Somebody, VaultCommand, Whose};
+use crate::cli::{Care, Chosen, Cli, Jobs, Limits, Somebody, Subcommand, TenantOption, VaultCommand};
 use crate::failure::Failure;
 
 /// How long the app may take to say that it is alive.
@@ -46,7 +46,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
     let Cli { config, command } = Cli::parse();
-    let told = if matches!(command, Command::Demo { .. }) { app::TOLD_IN_DETAIL } else { app::TOLD };
+    let told = if matches!(command, Subcommand::Demo { .. }) { app::TOLD_IN_DETAIL } else { app::TOLD };
     let settings = settings(config);
     app::log_to_stderr(told, settings.log_format());
     match run(command, &settings) {
@@ -67,27 +67,27 @@ fn settings(file: Option<PathBuf>) -> SettingsLookup {
 }
 
 #[tokio::main]
-async fn run(command: Command, settings: &SettingsLookup) -> Result<(), Failure> {
+async fn run(command: Subcommand, settings: &SettingsLookup) -> Result<(), Failure> {
     match command {
-        Command::Serve => serve(settings).await,
-        Command::Demo(preferences) => demo::run(preferences).await,
-        Command::Sandbox { listen, bot, socket_mode, json } => sandbox(listen, bot, socket_mode, json).await,
-        Command::Audit { since, json, csv } => audit(settings, since, json, csv).await,
-        Command::Resync(whose) => resync(settings, whose).await,
-        Command::Doctor(whose) => examine(settings, whose).await,
-        Command::Vault { command: VaultCommand::Key } => {
+        Subcommand::Serve => serve(settings).await,
+        Subcommand::Demo(preferences) => demo::run(preferences).await,
+        Subcommand::Sandbox { listen, bot, socket_mode, json } => sandbox(listen, bot, socket_mode, json).await,
+        Subcommand::Audit { since, json, csv } => audit(settings, since, json, csv).await,
+        Subcommand::Resync(whose) => resync(settings, whose).await,
+        Subcommand::Doctor(whose) => examine(settings, whose).await,
+        Subcommand::Vault { command: VaultCommand::Key } => {
             Ok(writeln!(std::io::stdout(), "{}", vault::new_key().expose_secret())?)
         }
-        Command::Vault { command: VaultCommand::Rotate } => rotate(settings).await,
-        Command::Health => health(settings).await,
-        Command::Jobs { command } => look_after_jobs(settings, command).await,
-        Command::Limits { command } => look_after_limits(settings, command).await,
-        Command::Export(somebody) => export(settings, somebody).await,
-        Command::Erase { somebody, even_if_waiting, care } => erase(settings, somebody, even_if_waiting, care).await,
-        Command::Backup { file } => backup(settings, file).await,
-        Command::Restore { file } => restore(settings, file),
-        Command::Settings => Ok(write!(std::io::stdout(), "{}", file::example())?),
-        Command::Manifest { url, unfurl_domain, socket_mode } => {
+        Subcommand::Vault { command: VaultCommand::Rotate } => rotate(settings).await,
+        Subcommand::Health => health(settings).await,
+        Subcommand::Jobs { command } => look_after_jobs(settings, command).await,
+        Subcommand::Limits { command } => look_after_limits(settings, command).await,
+        Subcommand::Export(somebody) => export(settings, somebody).await,
+        Subcommand::Erase { somebody, even_if_waiting, care } => erase(settings, somebody, even_if_waiting, care).await,
+        Subcommand::Backup { file } => backup(settings, file).await,
+        Subcommand::Restore { file } => restore(settings, file),
+        Subcommand::Settings => Ok(write!(std::io::stdout(), "{}", file::example())?),
+        Subcommand::Manifest { url, unfurl_domain, socket_mode } => {
             let url = manifest::address(&url).ok_or(Failure::NoAddress)?;
             let reached = if socket_mode { Reached::BySockets } else { Reached::At(url.as_str()) };
             Ok(write!(std::io::stdout(), "{}", manifest::yaml(reached, &unfurl_domain)?)?)
@@ -142,7 +142,7 @@ async fn audit(settings: &SettingsLookup, since: Option<String>, json: bool, csv
     Ok(audit::write(store.as_ref(), since, form, &mut std::io::stdout().lock()).await?)
 }
 
-async fn resync(settings: &SettingsLookup, whose: Whose) -> Result<(), Failure> {
+async fn resync(settings: &SettingsLookup, whose: TenantOption) -> Result<(), Failure> {
     for (_, work) in everybody(settings, whose).await?.1.into_iter().filter(|(_, work)| work.is_connected()) {
         let mut out = std::io::stderr();
         let told = work.resync(|read| drop(write!(&mut &out, "\r{read} conversations read"))).await;
@@ -156,7 +156,7 @@ async fn resync(settings: &SettingsLookup, whose: Whose) -> Result<(), Failure> 
 /// The work of everybody who is meant, and what it is named after if there may be several.
 async fn everybody(
     settings: &SettingsLookup,
-    Whose { installation }: Whose,
+    TenantOption { installation }: TenantOption,
 ) -> Result<(App, Vec<(Option<String>, Arc<Work>)>), Failure> {
     let config = config(settings)?;
     found(&config.database).await?;
@@ -190,7 +190,7 @@ async fn health(settings: &SettingsLookup) -> Result<(), Failure> {
     answer.map(drop).map_err(|error| Failure::NotAlive { address, cause: whole(&error.without_url()) })
 }
 
-async fn examine(settings: &SettingsLookup, whose: Whose) -> Result<(), Failure> {
+async fn examine(settings: &SettingsLookup, whose: TenantOption) -> Result<(), Failure> {
     let mut bad = 0;
     for (name, work) in everybody(settings, whose).await?.1 {
         if let Some(name) = name {
@@ -198,7 +198,7 @@ async fn examine(settings: &SettingsLookup, whose: Whose) -> Result<(), Failure>
         }
         for finding in work.examine().await {
             writeln!(std::io::stdout(), "{finding}")?;
-            bad += usize::from(finding.state == State::Bad);
+            bad += usize::from(finding.state == FindingState::Bad);
         }
     }
     if bad == 0 { Ok(()) } else { Err(Failure::Unwell(bad)) }
@@ -228,7 +228,7 @@ async fn look_after_limits(settings: &SettingsLookup, command: Limits) -> Result
     match command {
         Limits::List { json } => limits::list(store, now, json, &mut out).await?,
         Limits::Clear { methods, all: _, whose } => {
-            let chosen = limits::Chosen { installation: whose.installation, methods };
+            let chosen = limits::LimitFilter { installation: whose.installation, methods };
             for limit in limits::clear(store, &chosen, now).await? {
                 writeln!(out, "lifted: {}", limits::line(&limit))?;
             }

@@ -77,7 +77,7 @@ struct LaneLabels {
 
 /// What waits just now: asked for whenever the counts are.
 #[derive(Clone, Copy, Debug)]
-pub struct Waiting {
+pub struct QueueDepth {
     /// Commands not finished.
     pub inbox: u64,
     /// Messages not delivered.
@@ -176,7 +176,7 @@ impl Metrics {
     }
 
     /// The counts as text, in the format that Prometheus reads; with what waits, if that is known.
-    pub fn encode(&self, waiting: Option<Waiting>) -> String {
+    pub fn encode(&self, waiting: Option<QueueDepth>) -> String {
         let mut registry = Registry::with_prefix(PREFIX);
         let help = "Calls repeated although an earlier try may have had its effect";
         registry.register("outcome_unknown", help, self.outcome_unknown.clone());
@@ -206,7 +206,7 @@ impl Metrics {
     }
 }
 
-impl Waiting {
+impl QueueDepth {
     fn register(self, registry: &mut Registry) {
         let (jobs, dead, oldest) =
             (Family::<LaneLabels, Gauge>::default(), Gauge::<i64>::default(), Gauge::<i64>::default());

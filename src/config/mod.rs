@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tracing::warn;
 use url::Url;
 
-use self::reader::Reader;
+use self::reader::SettingsReader;
 pub use self::settings::{SECRETS, SETTINGS, Setting};
 use crate::dialnote::client::Addresses;
 use crate::dialnote::webhooks::Signing;
@@ -73,7 +73,7 @@ pub enum Workspaces {
     /// For every workspace that installs it; their keys are sealed in the database.
     Many {
         /// The app as Slack knows it.
-        app: Box<oauth::App>,
+        app: Box<oauth::AppCredentials>,
         /// What their keys are sealed with: the first of these, while all open.
         keys: Vec<SecretString>,
     },
@@ -111,27 +111,27 @@ pub struct Mistake {
 impl Config {
     /// Where to listen, for whoever only wants to know that.
     pub fn read_listen(lookup: impl Fn(&str) -> Option<String>) -> Result<SocketAddr, Vec<Mistake>> {
-        let mut reader = Reader::new(lookup);
+        let mut reader = SettingsReader::new(lookup);
         let listen = reader.parsed("LISTEN", values::listen_address);
         listen.ok_or(reader.mistakes)
     }
 
     /// How the log is to be written. A mistake is told by [`Config::read`], in the log.
     pub fn read_log_format(lookup: impl Fn(&str) -> Option<String>) -> LogFormat {
-        let mut reader = Reader::new(lookup);
+        let mut reader = SettingsReader::new(lookup);
         reader.parsed("LOG_FORMAT", values::log_format).unwrap_or_default()
     }
 
     /// Where what must not be lost is kept, for whoever only wants to look at that.
     pub fn read_database(lookup: impl Fn(&str) -> Option<String>) -> Result<Database, Vec<Mistake>> {
-        let mut reader = Reader::new(lookup);
+        let mut reader = SettingsReader::new(lookup);
         let database = reader.database();
         database.ok_or(reader.mistakes)
     }
 
     /// Reads the settings from `lookup`, usually the environment. Answers all mistakes together.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<Mistake>> {
-        let mut reader = Reader::new(lookup);
+        let mut reader = SettingsReader::new(lookup);
         let app_token = reader.optional("SLACK_APP_TOKEN", values::app_token);
         let sockets = reader.parsed("SLACK_SOCKETS", values::sockets);
         let needs_no_signature = reader.is_set("SLACK_APP_TOKEN") && !reader.is_set("SLACK_SIGNING_SECRET");

@@ -16,12 +16,12 @@ use crate::traces::Collector;
 use crate::vault::Vault;
 
 /// Reads setting by setting. What is missing or wrong is `None`, and one more mistake.
-pub(super) struct Reader<F> {
+pub(super) struct SettingsReader<F> {
     lookup: F,
     pub(super) mistakes: Vec<Mistake>,
 }
 
-impl<F: Fn(&str) -> Option<String>> Reader<F> {
+impl<F: Fn(&str) -> Option<String>> SettingsReader<F> {
     pub(super) fn new(lookup: F) -> Self {
         Self { lookup, mistakes: Vec::new() }
     }
@@ -48,7 +48,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<F> {
         }
         let keys = self.encryption_keys();
         let (client_secret, public) = (client_secret?.into(), public?.clone());
-        let app = oauth::App { client_id, client_secret, authorize: authorize?, public };
+        let app = oauth::AppCredentials { client_id, client_secret, authorize: authorize?, public };
         Some(Workspaces::Many { app: Box::new(app), keys: keys? })
     }
 

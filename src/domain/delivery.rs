@@ -11,7 +11,7 @@ use crate::domain::request_context::RequestContext;
 /// The state of a direct message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fate {
+pub enum DeliveryState {
     /// Slack took it.
     Taken,
     /// Held until the end of its reader's quiet hours.
@@ -68,7 +68,7 @@ pub struct Receipt {
     /// The receiver's name for colleagues.
     pub name: String,
     /// Its state, if it is known.
-    pub fate: Option<Fate>,
+    pub fate: Option<DeliveryState>,
 }
 
 /// The sender of a direct message, who hears what becomes of it.
@@ -105,13 +105,13 @@ pub fn may_join(awaited: Option<&Awaited>, posted_for: Option<&str>) -> bool {
 
 /// The state of a direct message for an answer that waits for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Arrival {
+pub struct DeliveryReport {
     /// The message.
     pub of: Awaited,
     /// The conversation it tells of, if it tells of one.
     pub about: Option<About>,
     /// Its state.
-    pub fate: Fate,
+    pub fate: DeliveryState,
 }
 
 /// An answer that waits until the state of its direct messages is known. It is kept with the time at which it
@@ -132,7 +132,7 @@ impl PendingAnswer {
     pub const KIND: &str = "answer";
 
     /// Notes the state of a direct message.
-    pub fn note(&mut self, nth: usize, fate: Fate) {
+    pub fn note(&mut self, nth: usize, fate: DeliveryState) {
         if let Some(receipt) = self.receipts.get_mut(nth) {
             receipt.fate = Some(fate);
         }

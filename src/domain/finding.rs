@@ -13,7 +13,7 @@ pub struct Finding {
     /// What.
     pub what: String,
     /// How it is.
-    pub state: State,
+    pub state: FindingState,
     /// The channel, if it is about one.
     pub channel: Option<ChannelId>,
     /// What was seen; what to do, if it is not as it has to be.
@@ -26,7 +26,7 @@ pub struct Finding {
 /// How something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum FindingState {
     /// As it has to be.
     Good,
     /// Worth knowing: something works less well, or could not be looked at.
@@ -37,7 +37,7 @@ pub enum State {
 
 impl Finding {
     /// One finding.
-    pub fn new(what: &str, state: State, words: impl Into<String>) -> Self {
+    pub fn new(what: &str, state: FindingState, words: impl Into<String>) -> Self {
         Self { what: what.to_owned(), state, channel: None, words: words.into(), cause: None }
     }
 
@@ -57,9 +57,9 @@ impl Finding {
 impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mark = match self.state {
-            State::Good => "ok  ",
-            State::Note => "note",
-            State::Bad => "BAD ",
+            FindingState::Good => "ok  ",
+            FindingState::Note => "note",
+            FindingState::Bad => "BAD ",
         };
         let channel = self.channel.as_ref().map_or_else(String::new, |channel| format!(" {channel}"));
         let cause = self.cause.as_ref().map_or_else(String::new, |cause| format!(" ({cause})"));

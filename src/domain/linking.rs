@@ -80,7 +80,7 @@ fn member(text: &str) -> String {
 
 /// Whom of the members some words mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Meant<'a> {
+pub enum MemberMatch<'a> {
     /// This one.
     One(&'a Member),
     /// Several fit equally well.
@@ -90,16 +90,16 @@ pub enum Meant<'a> {
 }
 
 /// Whom some words mean: a member's id, address, name or part of the name.
-pub fn meant<'a>(asked: &str, members: &'a [Member]) -> Meant<'a> {
+pub fn meant<'a>(asked: &str, members: &'a [Member]) -> MemberMatch<'a> {
     let fits: Vec<_> = members.iter().map(|member| (fit(asked, member), member)).collect();
     let best = fits.iter().map(|(fit, _)| *fit).max().unwrap_or(How::Nothing);
     if best == How::Nothing {
-        return Meant::Nobody(nearest(asked, members));
+        return MemberMatch::Nobody(nearest(asked, members));
     }
     let found: Vec<_> = fits.into_iter().filter(|(fit, _)| *fit == best).map(|(_, member)| member).collect();
     match found.as_slice() {
-        [one] => Meant::One(one),
-        _ => Meant::Several(found),
+        [one] => MemberMatch::One(one),
+        _ => MemberMatch::Several(found),
     }
 }
 
@@ -224,15 +224,15 @@ mod tests {
             ("ortiz", vec!["mem_1"]),
         ] {
             let found = match meant(asked, &team) {
-                Meant::One(one) => vec![one],
-                Meant::Several(several) => several,
-                Meant::Nobody(_) => Vec::new(),
+                MemberMatch::One(one) => vec![one],
+                MemberMatch::Several(several) => several,
+                MemberMatch::Nobody(_) => Vec::new(),
             };
             assert_eq!(ids(found), expected, "{asked}");
         }
-        assert_eq!(meant("Samuel Ortis", &team), Meant::Nobody(team.first()));
-        assert_eq!(meant("s.ortis@acme.example", &team), Meant::Nobody(team.first()));
-        assert_eq!(meant("xyz", &team), Meant::Nobody(None));
+        assert_eq!(meant("Samuel Ortis", &team), MemberMatch::Nobody(team.first()));
+        assert_eq!(meant("s.ortis@acme.example", &team), MemberMatch::Nobody(team.first()));
+        assert_eq!(meant("xyz", &team), MemberMatch::Nobody(None));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::card_view::{CardView, Digest};
-use crate::domain::delivery::{Arrival, Awaited};
+use crate::domain::delivery::{DeliveryReport, Awaited};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::event::ThreadEntry;
 use crate::domain::refusal::Refusal;
@@ -114,7 +114,7 @@ pub enum Message {
         /// The answer.
         answer: String,
         /// The state; nothing, if the answer has waited long enough.
-        arrival: Option<Box<Arrival>>,
+        arrival: Option<Box<DeliveryReport>>,
     },
     /// What became of a conversation, for the direct messages that stand about it.
     Marked {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::command::Command;
 use crate::domain::conversation::{Conversation, State};
-use crate::domain::lookup::{Doubt, Missing};
+use crate::domain::lookup::{NameDoubt, Missing};
 use crate::domain::refusal::About;
 use crate::domain::verb::Verb;
 use crate::ids::{ConversationId, DraftId, SlackUserId};
@@ -75,7 +75,7 @@ pub enum Unclear {
         /// The words that name them.
         asked: String,
         /// Why it is not clear.
-        doubt: Doubt,
+        doubt: NameDoubt,
     },
     /// Which of these people is meant.
     Person {

@@ -14,7 +14,7 @@ use crate::http::slack::{answer, record_response};
 use crate::slack::socket::Envelope;
 
 /// What an envelope is acknowledged with.
-pub(super) struct Ack {
+pub(super) struct EnvelopeAnswer {
     /// Which envelope.
     pub(super) id: String,
     /// What is said with it.
@@ -24,13 +24,13 @@ pub(super) struct Ack {
 /// Does what an envelope asks for. Without an acknowledgement Slack says that it failed, and sends an event
 /// again. That is how it ends, too, where something has to be said and the envelope takes no words: a form
 /// stays open with what was written, where an acknowledgement would close it.
-pub(super) async fn acknowledgement(front: Front, envelope: Envelope) -> Option<Ack> {
+pub(super) async fn acknowledgement(front: Front, envelope: Envelope) -> Option<EnvelopeAnswer> {
     let begun = Instant::now();
     let response = answer(&front, envelope.inbound(), envelope.id.clone(), begun).await;
     let ack = said(response, envelope.accepts_payload).await;
     let status = if ack.is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     record_response(&front, status, begun);
-    ack.map(|payload| Ack { id: envelope.id, payload })
+    ack.map(|payload| EnvelopeAnswer { id: envelope.id, payload })
 }
 
 /// What the answer to a request says, if it is one that accepts the request and can be said.

@@ -33,7 +33,7 @@ use hyper_util::service::TowerToHyperService;
 use crate::dialnote::webhooks::PATH;
 use crate::http::ops::Ops;
 use crate::http::connection_slots::Begun;
-use crate::http::sockets::{Lines, Sockets};
+use crate::http::sockets::{SocketHealth, Sockets};
 use crate::slack::oauth;
 use crate::work::tenants::Tenants;
 
@@ -46,16 +46,16 @@ const SLACKS: [&str; 4] = ["/slack/commands", "/slack/interactions", "/slack/opt
 struct Front {
     tenants: Arc<Tenants>,
     /// The connections of Socket Mode, if it is used.
-    lines: Option<Lines>,
+    lines: Option<SocketHealth>,
     /// Whether something could not be stored since it was last tried.
-    doubt: Doubt,
+    doubt: StoreDoubt,
 }
 
 /// A sign that the store should be looked at more closely.
 #[derive(Clone, Default)]
-struct Doubt(Arc<AtomicBool>);
+struct StoreDoubt(Arc<AtomicBool>);
 
-impl Doubt {
+impl StoreDoubt {
     fn raise(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -77,8 +77,8 @@ pub struct Server {
 impl Server {
     /// Every address we answer.
     pub fn new(tenants: Arc<Tenants>) -> Self {
-        let lines = tenants.common.door.dialer.is_some().then(Lines::default);
-        let front = Front { tenants, lines, doubt: Doubt::default() };
+        let lines = tenants.common.door.dialer.is_some().then(SocketHealth::default);
+        let front = Front { tenants, lines, doubt: StoreDoubt::default() };
         let others = Router::new()
             .route("/healthz", get(ops::alive))
             .route(&format!("{PATH}{{token}}"), post(webhooks::receive))

@@ -16,9 +16,9 @@ use tokio::sync::Mutex;
 use tracing::warn;
 
 use crate::error::Fault;
-use crate::http::sockets::Lines;
+use crate::http::sockets::SocketHealth;
 use crate::http::{Front, Server};
-use crate::metrics::Waiting;
+use crate::metrics::QueueDepth;
 use crate::store::Overview;
 use crate::work::tenants::{self, AppState};
 
@@ -38,13 +38,13 @@ pub struct Ops(Arc<Desk>);
 struct Desk {
     front: Front,
     stopping: AtomicBool,
-    looked: Mutex<Option<Look>>,
+    looked: Mutex<Option<StoreCheck>>,
     overview: Mutex<Option<(Timestamp, Overview)>>,
 }
 
 /// What was found when the store was tried last.
 #[derive(Clone, Copy)]
-struct Look {
+struct StoreCheck {
     is_well: bool,
     at: Timestamp,
     ended: Instant,
@@ -77,7 +77,7 @@ impl Desk {
         if self.stopping.load(Ordering::Relaxed) {
             return Some("the app is being stopped".to_owned());
         }
-        if let Some(why) = self.front.lines.as_ref().and_then(Lines::trouble) {
+        if let Some(why) = self.front.lines.as_ref().and_then(SocketHealth::trouble) {
             return Some(format!("Slack reaches us by no connection: {why}"));
         }
         (!self.takes_in().await).then(|| "the store does not take anything in".to_owned())
@@ -101,7 +101,7 @@ impl Desk {
             warn!(%cause, "not ready");
         }
         let wrote = if has_room { wrote } else { Some(now) };
-        *looked = Some(Look { is_well: outcome.is_ok(), at: now, ended: Instant::now(), wrote });
+        *looked = Some(StoreCheck { is_well: outcome.is_ok(), at: now, ended: Instant::now(), wrote });
         outcome.is_ok()
     }
 
@@ -149,7 +149,7 @@ async fn ready(State(Ops(desk)): State<Ops>) -> Response {
 /// What was counted, in the format that Prometheus reads.
 async fn metrics(State(Ops(desk)): State<Ops>) -> String {
     let AppState { metrics, clock, .. } = &desk.front.tenants.common;
-    metrics.encode(desk.overview().await.map(|overview| Waiting {
+    metrics.encode(desk.overview().await.map(|overview| QueueDepth {
         inbox: overview.inbox,
         outbox: overview.outbox,
         dead: overview.dead,

@@ -14,7 +14,7 @@ use tracing::{error, info, warn};
 use crate::domain::retry::{self, Next, Tries};
 use crate::error::{Fault, Service};
 use crate::http::Front;
-use crate::http::envelope::{Ack, acknowledgement};
+use crate::http::envelope::{EnvelopeAnswer, acknowledgement};
 use crate::metrics::Metrics;
 use crate::slack::answer::SlackError;
 use crate::slack::socket::{Dialer, Frame, Lost, Reason, Socket, is_hopeless};
@@ -31,10 +31,10 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// How well Slack reaches us, for who asks whether we are ready.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Lines(Arc<Mutex<State>>);
+pub(super) struct SocketHealth(Arc<Mutex<SocketState>>);
 
 #[derive(Debug, Default)]
-struct State {
+struct SocketState {
     open: usize,
     /// Why none could be opened last.
     trouble: Option<String>,
@@ -42,7 +42,7 @@ struct State {
     hopeless: bool,
 }
 
-impl Lines {
+impl SocketHealth {
     /// Why nothing can be received, if so.
     pub(super) fn trouble(&self) -> Option<String> {
         let state = self.state();
@@ -77,7 +77,7 @@ impl Lines {
         !std::mem::replace(&mut state.hopeless, true)
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+    fn state(&self) -> std::sync::MutexGuard<'_, SocketState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -85,7 +85,7 @@ impl Lines {
 /// What comes through Socket Mode.
 pub struct Sockets {
     front: Front,
-    lines: Lines,
+    lines: SocketHealth,
     dialer: Dialer,
     count: usize,
 }
@@ -114,7 +114,7 @@ impl Sockets {
 /// One of the connections, and those that come after it.
 struct SocketLoop {
     front: Front,
-    lines: Lines,
+    lines: SocketHealth,
     dialer: Dialer,
     /// How often in a row it was not opened, or not for long.
     failures: u32,
@@ -185,7 +185,7 @@ impl SocketLoop {
 
     fn begin(&self, socket: Socket, connections: &mut JoinSet<()>) -> Working {
         let ((needs, needed), (leave, left)) = (oneshot::channel(), oneshot::channel());
-        let connection = Connection {
+        let connection = SocketConnection {
             front: self.front.clone(),
             lines: self.lines.clone(),
             socket,
@@ -222,15 +222,15 @@ impl SocketLoop {
 }
 
 /// A connection at work.
-struct Connection {
+struct SocketConnection {
     front: Front,
-    lines: Lines,
+    lines: SocketHealth,
     socket: Socket,
-    answers: JoinSet<Option<Ack>>,
+    answers: JoinSet<Option<EnvelopeAnswer>>,
     needs: Option<oneshot::Sender<Reason>>,
 }
 
-impl Connection {
+impl SocketConnection {
     /// Answers what comes, until nothing does any more or it is to leave.
     async fn work(mut self, mut left: oneshot::Receiver<()>) {
         let lost = loop {
@@ -283,9 +283,9 @@ impl Connection {
         }
     }
 
-    async fn acknowledge(&mut self, ack: Option<Ack>) -> Result<(), Lost> {
+    async fn acknowledge(&mut self, ack: Option<EnvelopeAnswer>) -> Result<(), Lost> {
         match ack {
-            Some(Ack { id, payload }) => self.socket.acknowledge(&id, payload.as_ref()).await,
+            Some(EnvelopeAnswer { id, payload }) => self.socket.acknowledge(&id, payload.as_ref()).await,
             None => Ok(()),
         }
     }
@@ -317,7 +317,7 @@ mod tests {
 
     #[test]
     fn whoever_asks_whether_all_is_well_is_told_why_not() {
-        let (lines, metrics) = (Lines::default(), Metrics::default());
+        let (lines, metrics) = (SocketHealth::default(), Metrics::default());
         assert_eq!(lines.trouble().as_deref(), Some("none has been opened yet"));
         lines.failed("link_disabled");
         assert_eq!(lines.trouble().as_deref(), Some("link_disabled"));

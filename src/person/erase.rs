@@ -7,7 +7,7 @@ use std::io::Write;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{ERASED, NotDone, PIECE, Person, each, each_job, is_about};
+use super::{ERASED, PersonError, PIECE, Person, each, each_job, is_about};
 use crate::domain::command_job::Batch;
 use crate::domain::installation::{Connection, Installation};
 use crate::domain::route::Route;
@@ -27,11 +27,11 @@ pub async fn erase(
     even_if_waiting: bool,
     now: Timestamp,
     out: &mut impl Write,
-) -> Result<(), NotDone> {
+) -> Result<(), PersonError> {
     let mut erasing = Erasing::of(store, installation, person, now);
     let waiting = erasing.waiting().await?;
     if let Some(one) = waiting.one.clone().filter(|_| !even_if_waiting) {
-        return Err(NotDone::Waiting { count: waiting.count, user: person.user.clone(), one });
+        return Err(PersonError::Waiting { count: waiting.count, user: person.user.clone(), one });
     }
     erasing.go_through_everything().await?;
     erasing.tell(&waiting, out).await
@@ -43,7 +43,7 @@ pub async fn preview(
     (installation, person): (&InstallationId, &Person),
     now: Timestamp,
     out: &mut impl Write,
-) -> Result<(), NotDone> {
+) -> Result<(), PersonError> {
     let mut erasing = Erasing { only_counts: true, ..Erasing::of(store, installation, person, now) };
     let waiting = erasing.waiting().await?;
     erasing.go_through_everything().await?;
@@ -66,13 +66,13 @@ const GIVEN_UP: &str = "job that was given up";
 
 /// What is still to be done and names them.
 #[derive(Default)]
-struct Waiting {
+struct PendingErasures {
     count: usize,
     one: Option<String>,
 }
 
 /// What becomes of something that is kept.
-enum Fate {
+enum ErasureState {
     Stays,
     Goes,
     Becomes(String),
@@ -85,7 +85,7 @@ impl<'a> Erasing<'a> {
     }
 
     /// What they are known by goes last.
-    async fn go_through_everything(&mut self) -> Result<(), NotDone> {
+    async fn go_through_everything(&mut self) -> Result<(), PersonError> {
         self.go_through(DataCategory::Documents).await?;
         self.go_through(DataCategory::Drafts).await?;
         self.go_through(DataCategory::Buckets).await?;
@@ -94,8 +94,8 @@ impl<'a> Erasing<'a> {
         self.go_through(DataCategory::Memos).await
     }
 
-    async fn waiting(&self) -> Result<Waiting, NotDone> {
-        let mut waiting = Waiting::default();
+    async fn waiting(&self) -> Result<PendingErasures, PersonError> {
+        let mut waiting = PendingErasures::default();
         let mut count = |one: String| {
             waiting.count += 1;
             waiting.one.get_or_insert(one);
@@ -118,7 +118,7 @@ impl<'a> Erasing<'a> {
 
     /// Looks at everything on a shelf and has happen what is to become of it. Who changes it meanwhile has it
     /// looked at again.
-    async fn go_through(&mut self, category: DataCategory) -> Result<(), NotDone> {
+    async fn go_through(&mut self, category: DataCategory) -> Result<(), PersonError> {
         let mut after = Default::default();
         loop {
             let piece = self.store.category(self.installation, category, &after, PIECE).await?;
@@ -137,38 +137,38 @@ impl<'a> Erasing<'a> {
     async fn settle(&mut self, category: DataCategory, kept: &StoredItem) -> Result<bool, Fault> {
         let fate = if category == DataCategory::Documents { self.fate_of_document(kept) } else { self.fate(kept) };
         let (done, counts) = match fate {
-            Fate::Stays => return Ok(true),
-            Fate::Goes if self.only_counts => (true, &mut self.removed),
-            Fate::Becomes(_) if self.only_counts => (true, &mut self.replaced),
-            Fate::Goes => (self.store.delete_if_unchanged(self.installation, category, kept).await?, &mut self.removed),
-            Fate::Becomes(body) => (self.store.rewrite(self.installation, kept, &body).await?, &mut self.replaced),
+            ErasureState::Stays => return Ok(true),
+            ErasureState::Goes if self.only_counts => (true, &mut self.removed),
+            ErasureState::Becomes(_) if self.only_counts => (true, &mut self.replaced),
+            ErasureState::Goes => (self.store.delete_if_unchanged(self.installation, category, kept).await?, &mut self.removed),
+            ErasureState::Becomes(body) => (self.store.rewrite(self.installation, kept, &body).await?, &mut self.replaced),
         };
         *counts.entry(label(category, kept)).or_default() += usize::from(done);
         Ok(done)
     }
 
     /// Facts can be read anew, and whoever gave a command that is kept can give it once more.
-    fn fate(&self, kept: &StoredItem) -> Fate {
-        if is_about(self.person, kept) { Fate::Goes } else { Fate::Stays }
+    fn fate(&self, kept: &StoredItem) -> ErasureState {
+        if is_about(self.person, kept) { ErasureState::Goes } else { ErasureState::Stays }
     }
 
     /// Documents cannot be read anew from anywhere: those that are about others, too, stay without the person.
-    fn fate_of_document(&self, kept: &StoredItem) -> Fate {
+    fn fate_of_document(&self, kept: &StoredItem) -> ErasureState {
         let (person, (kind, id)) = (self.person, &kept.name);
         if [Installation::KIND, Connection::KIND].contains(&kind.as_str()) || self.is_under_way(kept) {
-            return Fate::Stays;
+            return ErasureState::Stays;
         }
         if kind == Route::KIND {
-            return without_maker(person, &kept.body).map_or(Fate::Stays, Fate::Becomes);
+            return without_maker(person, &kept.body).map_or(ErasureState::Stays, ErasureState::Becomes);
         }
         let is_theirs = [id, &kept.body].into_iter().any(|text| person.is_surely_in(text)) || person.is_member(id);
         if is_theirs || kind.starts_with(Batch::KIND) && person.is_in(&kept.body) {
-            return Fate::Goes;
+            return ErasureState::Goes;
         }
-        person.erased_from(&kept.body).map_or(Fate::Stays, Fate::Becomes)
+        person.erased_from(&kept.body).map_or(ErasureState::Stays, ErasureState::Becomes)
     }
 
-    async fn throw_away_jobs(&mut self) -> Result<(), NotDone> {
+    async fn throw_away_jobs(&mut self) -> Result<(), PersonError> {
         loop {
             let (mut jobs, mut all) = (Vec::new(), 0);
             each_job(self.store, (self.installation, self.person), true, |job| {
@@ -192,7 +192,7 @@ impl<'a> Erasing<'a> {
         }
     }
 
-    async fn redact(&mut self) -> Result<(), NotDone> {
+    async fn redact(&mut self) -> Result<(), PersonError> {
         let mut before = None;
         loop {
             let piece = self.store.latest(self.installation, before, PIECE).await?;
@@ -208,7 +208,7 @@ impl<'a> Erasing<'a> {
         }
     }
 
-    async fn tell(&self, waiting: &Waiting, out: &mut impl Write) -> Result<(), NotDone> {
+    async fn tell(&self, waiting: &PendingErasures, out: &mut impl Write) -> Result<(), PersonError> {
         let words: Vec<_> = self.person.words().collect();
         writeln!(out, "In {}, known by: {}.", self.installation, words.join(", "))?;
         let [removed, replaced, remains] = if self.only_counts {
@@ -225,7 +225,7 @@ impl<'a> Erasing<'a> {
         Ok(out.flush()?)
     }
 
-    async fn remains(&self, waiting: &Waiting) -> Result<Vec<String>, NotDone> {
+    async fn remains(&self, waiting: &PendingErasures) -> Result<Vec<String>, PersonError> {
         let (person, installation) = (self.person, self.installation);
         let (cards, conversations) = (self.cards().await?, self.conversations().await?);
         let mut remains = Vec::new();
@@ -273,7 +273,7 @@ impl<'a> Erasing<'a> {
         Ok(remains)
     }
 
-    async fn cards(&self) -> Result<usize, NotDone> {
+    async fn cards(&self) -> Result<usize, PersonError> {
         let mut cards = 0;
         each(self.store, self.installation, DataCategory::Cards, |kept| {
             cards += usize::from(self.person.is_in(&kept.body));
@@ -283,7 +283,7 @@ impl<'a> Erasing<'a> {
         Ok(cards)
     }
 
-    async fn conversations(&self) -> Result<usize, NotDone> {
+    async fn conversations(&self) -> Result<usize, PersonError> {
         let (mut since, mut count) = (Since { at: Timestamp::MIN, conversation: String::new() }, 0);
         loop {
             let piece = self.store.snapshots(self.installation, &since, PIECE).await?;
@@ -342,7 +342,7 @@ fn label(category: DataCategory, kept: &StoredItem) -> String {
     }
 }
 
-fn counted(what: &str, counts: &BTreeMap<String, usize>, out: &mut impl Write) -> Result<(), NotDone> {
+fn counted(what: &str, counts: &BTreeMap<String, usize>, out: &mut impl Write) -> Result<(), PersonError> {
     let counts: Vec<_> = counts.iter().filter(|(_, count)| **count > 0).collect();
     if counts.is_empty() {
         return Ok(writeln!(out, "{what}: nothing.")?);

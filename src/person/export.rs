@@ -5,7 +5,7 @@ use std::io::Write;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{NotDone, PIECE, Person, each, each_job, is_about};
+use super::{PersonError, PIECE, Person, each, each_job, is_about};
 use crate::domain::installation::{Connection, Installation};
 use crate::ids::InstallationId;
 use crate::jobs;
@@ -18,7 +18,7 @@ pub async fn export(
     installation: &InstallationId,
     person: &Person,
     out: &mut impl Write,
-) -> Result<(), NotDone> {
+) -> Result<(), PersonError> {
     writeln!(out, "{{\n  \"person\": {},", indented(&who(installation, person), "  "))?;
     for (name, category) in [("memos", DataCategory::Memos), ("documents", DataCategory::Documents), ("drafts", DataCategory::Drafts)] {
         let mut list = List::begin(out, name)?;
@@ -87,7 +87,7 @@ async fn conversations(
     installation: &InstallationId,
     person: &Person,
     mut list: List<'_, impl Write>,
-) -> Result<(), NotDone> {
+) -> Result<(), PersonError> {
     let mut since = Since { at: Timestamp::MIN, conversation: String::new() };
     loop {
         let piece = store.snapshots(installation, &since, PIECE).await?;
@@ -105,7 +105,7 @@ async fn audit(
     installation: &InstallationId,
     person: &Person,
     mut list: List<'_, impl Write>,
-) -> Result<(), NotDone> {
+) -> Result<(), PersonError> {
     let mut before = None;
     loop {
         let piece = store.latest(installation, before, PIECE).await?;
@@ -129,18 +129,18 @@ struct List<'a, W> {
 }
 
 impl<'a, W: Write> List<'a, W> {
-    fn begin(out: &'a mut W, name: &str) -> Result<Self, NotDone> {
+    fn begin(out: &'a mut W, name: &str) -> Result<Self, PersonError> {
         write!(out, "  \"{name}\": [")?;
         Ok(Self { out, empty: true })
     }
 
-    fn add(&mut self, value: &Value) -> Result<(), NotDone> {
+    fn add(&mut self, value: &Value) -> Result<(), PersonError> {
         let comma = if self.empty { "" } else { "," };
         self.empty = false;
         Ok(write!(self.out, "{comma}\n    {}", indented(value, "    "))?)
     }
 
-    fn end(self) -> Result<(), NotDone> {
+    fn end(self) -> Result<(), PersonError> {
         let close = if self.empty { "]," } else { "\n  ]," };
         Ok(writeln!(self.out, "{close}")?)
     }

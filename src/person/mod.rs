@@ -37,7 +37,7 @@ pub struct PersonQuery {
 
 /// Why it was not done.
 #[derive(Debug, thiserror::Error)]
-pub enum NotDone {
+pub enum PersonError {
     /// The database did not answer.
     #[error("{0}. What was done is done; try again")]
     Store(#[from] Fault),
@@ -80,17 +80,17 @@ fn waiting(count: usize, user: &SlackUserId, one: &str) -> String {
 }
 
 /// For which installation it is asked: the one that is named, or the only one there is.
-pub async fn whose(store: &dyn Store, asked: Option<InstallationId>) -> Result<InstallationId, NotDone> {
+pub async fn whose(store: &dyn Store, asked: Option<InstallationId>) -> Result<InstallationId, PersonError> {
     let mut all = Vec::new();
     while let Some(next) = store.next_installation(all.last().unwrap_or(&InstallationId::new(""))).await? {
         all.push(next);
     }
     match (asked, all.as_slice()) {
-        (_, []) => Err(NotDone::Nobody),
+        (_, []) => Err(PersonError::Nobody),
         (Some(asked), all) if all.contains(&asked) => Ok(asked),
         (None, [only]) => Ok(only.clone()),
-        (Some(asked), all) => Err(NotDone::NotThere(asked, listed(store, all).await?)),
-        (None, all) => Err(NotDone::Several(listed(store, all).await?)),
+        (Some(asked), all) => Err(PersonError::NotThere(asked, listed(store, all).await?)),
+        (None, all) => Err(PersonError::Several(listed(store, all).await?)),
     }
 }
 
@@ -107,7 +107,7 @@ async fn listed(store: &dyn Store, all: &[InstallationId]) -> Result<String, Fau
 
 /// By what they are known: what is kept of their profile, what they were called when they did something, and
 /// who has the same address in dialnote.
-pub async fn known(store: &dyn Store, installation: &InstallationId, asked: &PersonQuery) -> Result<Person, NotDone> {
+pub async fn known(store: &dyn Store, installation: &InstallationId, asked: &PersonQuery) -> Result<Person, PersonError> {
     let user = asked.user.clone();
     let mut names: BTreeSet<_> = asked.names.iter().cloned().collect();
     let mut addresses: BTreeSet<_> = asked.addresses.iter().map(|address| address.to_lowercase()).collect();
@@ -142,8 +142,8 @@ async fn each(
     store: &dyn Store,
     installation: &InstallationId,
     category: DataCategory,
-    mut look: impl FnMut(StoredItem) -> Result<(), NotDone>,
-) -> Result<(), NotDone> {
+    mut look: impl FnMut(StoredItem) -> Result<(), PersonError>,
+) -> Result<(), PersonError> {
     let mut after = Default::default();
     loop {
         let piece = store.category(installation, category, &after, PIECE).await?;
@@ -158,8 +158,8 @@ async fn each_job(
     store: &dyn Store,
     (installation, person): (&InstallationId, &Person),
     dead: bool,
-    mut look: impl FnMut(Stored) -> Result<(), NotDone>,
-) -> Result<(), NotDone> {
+    mut look: impl FnMut(Stored) -> Result<(), PersonError>,
+) -> Result<(), PersonError> {
     let mut after = JobId(0);
     loop {
         let piece = store.jobs(dead, after, PIECE).await?;

@@ -29,13 +29,13 @@ const METHOD: &str = "oauth.v2.access";
 pub struct OAuth {
     http: reqwest::Client,
     api: Url,
-    app: App,
+    app: AppCredentials,
     metrics: Arc<Metrics>,
 }
 
 /// What the operator knows of the app (*Basic Information → App Credentials*).
 #[derive(Clone, Debug)]
-pub struct App {
+pub struct AppCredentials {
     /// Its name; no secret.
     pub client_id: String,
     /// What proves that we are it.
@@ -46,7 +46,7 @@ pub struct App {
     pub public: Url,
 }
 
-impl App {
+impl AppCredentials {
     /// Where people begin.
     pub fn install(&self) -> String {
         self.at(INSTALL)
@@ -92,12 +92,12 @@ pub struct Tokens {
 
 impl OAuth {
     /// A client that calls `oauth.v2.access` below `api` for `app`.
-    pub fn new(http: reqwest::Client, api: Url, app: App, metrics: Arc<Metrics>) -> Self {
+    pub fn new(http: reqwest::Client, api: Url, app: AppCredentials, metrics: Arc<Metrics>) -> Self {
         Self { http, api, app, metrics }
     }
 
     /// The app.
-    pub fn app(&self) -> &App {
+    pub fn app(&self) -> &AppCredentials {
         &self.app
     }
 
@@ -131,7 +131,7 @@ impl OAuth {
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push(METHOD);
         }
-        let App { client_id, client_secret, .. } = &self.app;
+        let AppCredentials { client_id, client_secret, .. } = &self.app;
         let request = self.http.post(url).basic_auth(client_id, Some(client_secret.expose_secret())).form(form);
         let begun = Instant::now();
         let answer = transport::send(Service::Slack, None, request).await;

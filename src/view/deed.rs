@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::domain::delivery::{Fate, Receipt, Why};
+use crate::domain::delivery::{DeliveryState, Receipt, Why};
 use crate::domain::refusal::About;
 use crate::domain::reply::{CommandResult, Picked, ResultKind, Several};
 use crate::view::kit::{Block, Content, Span};
@@ -129,7 +129,7 @@ fn deadline(deed: &CommandResult) -> Option<(&str, Timestamp)> {
 
 /// "Zoe has been notified and your note was added." Nothing is said of what is not known.
 pub(super) fn notified(receipts: &[Receipt], deadline: Option<(&str, Timestamp)>, noted: bool) -> Words {
-    let taken = names(receipts, |fate| *fate == Fate::Taken);
+    let taken = names(receipts, |fate| *fate == DeliveryState::Taken);
     let has = match taken.as_slice() {
         [] => String::new(),
         [one] => format!("{one} has been notified"),
@@ -171,14 +171,14 @@ fn not_notified(receipts: &[Receipt]) -> Vec<Words> {
     let mut said: Vec<Words> = Vec::new();
     for Receipt { name, fate } in receipts {
         let words = match fate {
-            Some(Fate::Later(at)) => {
+            Some(DeliveryState::Later(at)) => {
                 Words::default().text(&format!("{name} will be notified at ")).span(Span::clock(*at)).text(".")
             }
-            Some(Fate::NotYet { refused: true }) => {
+            Some(DeliveryState::NotYet { refused: true }) => {
                 Words::default().text(&format!("{name} hasn't been notified yet: Slack isn't accepting the message."))
             }
-            Some(Fate::Never(why)) => Words::default().text(&couldnt_be_notified(name, None, why)),
-            Some(Fate::NotYet { refused: false } | Fate::Taken | Fate::Unwanted) | None => continue,
+            Some(DeliveryState::Never(why)) => Words::default().text(&couldnt_be_notified(name, None, why)),
+            Some(DeliveryState::NotYet { refused: false } | DeliveryState::Taken | DeliveryState::Unwanted) | None => continue,
         };
         if !said.contains(&words) {
             said.push(words);
@@ -190,7 +190,7 @@ fn not_notified(receipts: &[Receipt]) -> Vec<Words> {
 
 /// Slack may have taken these messages all the same.
 fn not_confirmed(receipts: &[Receipt]) -> Option<Words> {
-    let is_open = |receipt: &&Receipt| matches!(receipt.fate, Some(Fate::NotYet { refused: false }) | None);
+    let is_open = |receipt: &&Receipt| matches!(receipt.fate, Some(DeliveryState::NotYet { refused: false }) | None);
     let mut names: Vec<&str> = Vec::new();
     for Receipt { name, .. } in receipts.iter().filter(is_open) {
         if !names.contains(&name.as_str()) {
@@ -203,7 +203,7 @@ fn not_confirmed(receipts: &[Receipt]) -> Option<Words> {
 }
 
 /// The names of the receivers of whom it holds, each once, unless another message to them says otherwise.
-fn names(receipts: &[Receipt], holds: impl Fn(&Fate) -> bool) -> Vec<&str> {
+fn names(receipts: &[Receipt], holds: impl Fn(&DeliveryState) -> bool) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     for receipt in receipts {
         let same = receipts.iter().filter(|other| other.name == receipt.name);

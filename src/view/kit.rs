@@ -104,7 +104,7 @@ pub enum Span {
         text: String,
         /// How they look.
         #[serde(skip_serializing_if = "Option::is_none")]
-        style: Option<Look>,
+        style: Option<TextStyle>,
     },
     /// Words that lead somewhere.
     Link {
@@ -126,7 +126,7 @@ pub enum Span {
 
 /// How words look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Look {
+pub struct TextStyle {
     strike: bool,
 }
 
@@ -138,7 +138,7 @@ impl Span {
 
     /// Words that do not hold any more.
     pub fn struck(text: &str) -> Self {
-        Self::Text { text: cut(text, HEADER_TEXT), style: Some(Look { strike: true }) }
+        Self::Text { text: cut(text, HEADER_TEXT), style: Some(TextStyle { strike: true }) }
     }
 
     /// Words that lead to an address.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::Status;
 use crate::domain::fresh::{LastChange, Changer, Moved};
-use crate::domain::lookup::{Doubt, Missing};
+use crate::domain::lookup::{NameDoubt, Missing};
 use crate::domain::question::{Choice, Question, Unclear};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::cut;
@@ -90,17 +90,17 @@ fn title(question: &Question) -> String {
     }
 }
 
-fn which_conversation(choices: &[Choice], all: usize, asked: &str, doubt: Doubt, verb: Verb) -> String {
+fn which_conversation(choices: &[Choice], all: usize, asked: &str, doubt: NameDoubt, verb: Verb) -> String {
     let asked = cut(asked, QUOTE);
     match (doubt, choices) {
-        (Doubt::TwoNamed, _) => "Two conversations are named. Choose the one you mean.".to_owned(),
-        (Doubt::Weak | Doubt::Several, [only]) => format!("Did you mean {}?", named(&only.about)),
-        (Doubt::Weak, _) => format!("No contact is called “{asked}”. Did you mean one of these?"),
-        (Doubt::Several, _) => format!("{all} conversations match “{asked}”. Choose one."),
-        (Doubt::Done, [only]) if verb == Verb::Done => format!("{} is already done.", named(&only.about)),
-        (Doubt::Done, [only]) => format!("{} is done. Did you mean this conversation?", named(&only.about)),
-        (Doubt::Done, _) => format!("{all} done conversations match “{asked}”. Choose one."),
-        (Doubt::Leftover, _) => {
+        (NameDoubt::TwoNamed, _) => "Two conversations are named. Choose the one you mean.".to_owned(),
+        (NameDoubt::Weak | NameDoubt::Several, [only]) => format!("Did you mean {}?", named(&only.about)),
+        (NameDoubt::Weak, _) => format!("No contact is called “{asked}”. Did you mean one of these?"),
+        (NameDoubt::Several, _) => format!("{all} conversations match “{asked}”. Choose one."),
+        (NameDoubt::Done, [only]) if verb == Verb::Done => format!("{} is already done.", named(&only.about)),
+        (NameDoubt::Done, [only]) => format!("{} is done. Did you mean this conversation?", named(&only.about)),
+        (NameDoubt::Done, _) => format!("{all} done conversations match “{asked}”. Choose one."),
+        (NameDoubt::Leftover, _) => {
             format!("{} takes no note. Choose the conversation to go on without “{asked}”.", verb.spec().typed())
         }
     }

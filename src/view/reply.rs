@@ -4,7 +4,7 @@
 use crate::domain::click::{Carried, Control};
 use crate::domain::event::HistoryEntry;
 use crate::domain::external_change::SOMEBODY;
-use crate::domain::finding::{Finding, PEOPLE, State};
+use crate::domain::finding::{Finding, PEOPLE, FindingState};
 use crate::domain::form::field;
 use crate::domain::list::Query;
 use crate::domain::people::Unlinked;
@@ -197,7 +197,7 @@ pub fn ours(text: &str) -> Content {
 
 /// Which channel gets what.
 fn examined(findings: &[Finding]) -> Content {
-    let bad = findings.iter().filter(|finding| finding.state == State::Bad).count();
+    let bad = findings.iter().filter(|finding| finding.state == FindingState::Bad).count();
     let title = match bad {
         0 => "Everything is as it has to be.".to_owned(),
         1 => "One thing is to be mended.".to_owned(),
@@ -205,16 +205,16 @@ fn examined(findings: &[Finding]) -> Content {
     };
     let row = |finding: &Finding| {
         let mark = match finding.state {
-            State::Good => ":white_check_mark:",
-            State::Note => ":information_source:",
-            State::Bad => ":x:",
+            FindingState::Good => ":white_check_mark:",
+            FindingState::Note => ":information_source:",
+            FindingState::Bad => ":x:",
         };
         let channel = finding.channel.as_ref().map_or_else(String::new, |channel| format!(" <#{channel}>"));
         let words = with_settings(&cut(&finding.words, LONGEST_FINDING));
         Block::formatted(&format!("{mark} {}{channel}: {words}", finding.what))
     };
     let rows = findings.iter().take(MOST_FINDINGS).map(row);
-    let people = findings.iter().any(|finding| finding.what == PEOPLE && finding.state != State::Good);
+    let people = findings.iter().any(|finding| finding.what == PEOPLE && finding.state != FindingState::Good);
     let button = people.then(|| Block::actions("actions", vec![people::button()]));
     Content::new(&title, std::iter::once(Block::paragraph(&title)).chain(rows).chain(button).collect())
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::domain::delivery::{Arrival, Awaited, Fate, PendingAnswer, Receipt};
+use crate::domain::delivery::{DeliveryReport, Awaited, DeliveryState, PendingAnswer, Receipt};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::message::Message;
 use crate::domain::reply::Reply;
@@ -72,11 +72,11 @@ impl Work {
         claim: &Claim,
         awaited: Option<&Awaited>,
         notice: &DirectMessage,
-        fate: Fate,
+        fate: DeliveryState,
     ) -> Option<Effect> {
         let of = awaited?.clone();
-        let is_refused = matches!(fate, Fate::Never(_));
-        let arrival = Arrival { of, about: notice.about(), fate };
+        let is_refused = matches!(fate, DeliveryState::Never(_));
+        let arrival = DeliveryReport { of, about: notice.about(), fate };
         match &arrival.of.answer {
             Some(answer) => {
                 let answer = answer.clone();
@@ -91,13 +91,13 @@ impl Work {
         &self,
         claim: &Claim,
         answer: &str,
-        arrival: Option<&Arrival>,
+        arrival: Option<&DeliveryReport>,
     ) -> Result<Outcome, Fault> {
         let kept = self.store.document(&claim.installation, PendingAnswer::KIND, answer).await?;
         let due = kept.as_ref().and_then(|kept| kept.due);
         let pending = kept.and_then(|kept| serde_json::from_str::<PendingAnswer>(&kept.body).ok());
         let Some(mut pending) = pending else {
-            let refused = arrival.filter(|arrival| matches!(arrival.fate, Fate::Never(_)));
+            let refused = arrival.filter(|arrival| matches!(arrival.fate, DeliveryState::Never(_)));
             let told = refused.and_then(|refused| self.not_notified(claim, refused.clone()));
             return Ok(Outcome::done(told.into_iter().collect()));
         };
@@ -113,8 +113,8 @@ impl Work {
     }
 
     /// Tells a sender who was answered already, or needed no answer, that a direct message was refused.
-    fn not_notified(&self, claim: &Claim, arrival: Arrival) -> Option<Effect> {
-        let Fate::Never(why) = arrival.fate else { return None };
+    fn not_notified(&self, claim: &Claim, arrival: DeliveryReport) -> Option<Effect> {
+        let DeliveryState::Never(why) = arrival.fate else { return None };
         let say = Reply::NotNotified { name: arrival.of.name, about: arrival.about, why };
         let mut to = arrival.of.requester.addressee();
         // What they were answered stays.

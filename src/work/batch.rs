@@ -22,7 +22,7 @@ const MOST: usize = 1_000;
 
 /// What came of one of the commands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Part {
+pub(super) enum BatchPart {
     /// It was done.
     Done {
         /// What.
@@ -43,7 +43,7 @@ pub(super) enum Part {
     },
 }
 
-impl Part {
+impl BatchPart {
     pub(super) fn refused(command: &Command, why: Refusal) -> Self {
         Self::Refused { which: command.which.to_string(), why, note: command.note.clone() }
     }
@@ -51,7 +51,7 @@ impl Part {
 
 impl Work {
     /// Leaves the outcome of one of several commands behind, for whoever comes last.
-    pub(super) fn leave(&self, claim: &Claim, requester: &RequestContext, batch: &Batch, part: &Part) -> [Effect; 2] {
+    pub(super) fn leave(&self, claim: &Claim, requester: &RequestContext, batch: &Batch, part: &BatchPart) -> [Effect; 2] {
         let document = Document {
             kind: batch.kind(),
             id: claim.id.to_string(),
@@ -85,18 +85,18 @@ impl Work {
 }
 
 /// What whoever asked is told of all of them, and what others are.
-fn summed_up(parts: Vec<Part>) -> (Several, Vec<(SlackUserId, DirectMessage)>) {
+fn summed_up(parts: Vec<BatchPart>) -> (Several, Vec<(SlackUserId, DirectMessage)>) {
     let (mut several, mut notices) = (Several::default(), Vec::new());
     for part in parts {
         let unwritten = match part {
-            Part::Done { deed, notices: told, unnoted } => {
+            BatchPart::Done { deed, notices: told, unnoted } => {
                 notices.extend(told);
                 let (why, note) = unnoted.unzip();
                 several.unnoted.extend(why.map(|why| (deed.about.clone(), why)));
                 several.deeds.push(*deed);
                 note.unwrap_or_default()
             }
-            Part::Refused { which, why, note } => {
+            BatchPart::Refused { which, why, note } => {
                 several.refused.push((which, why));
                 note
             }

@@ -18,7 +18,7 @@ use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
 use crate::store::{Card, Claim, Document, Draft, Effect};
 use crate::work::audit::{self, Detail, Verified};
-use crate::work::batch::Part;
+use crate::work::batch::BatchPart;
 use crate::work::groups::pick_is_over;
 use crate::work::projection::{gone, seen};
 use crate::work::timers::PATIENCE;
@@ -118,7 +118,7 @@ impl Work {
         effects.extend(kept);
         match &job.batch {
             Some(batch) => {
-                let part = Part::refused(&job.command, why);
+                let part = BatchPart::refused(&job.command, why);
                 effects.extend(self.leave(claim, &job.requester, batch, &part));
             }
             None if job.requester.via == Via::Timer => {}
@@ -192,7 +192,7 @@ impl Work {
         let mut effects = vec![self.record(claim, job, None, audit::AttemptOutcome::GivenUp)];
         effects.extend(pick_is_over(job));
         if let Some(batch) = &job.batch {
-            let part = Part::refused(&job.command, Refusal::DialnoteSilent);
+            let part = BatchPart::refused(&job.command, Refusal::DialnoteSilent);
             effects.extend(self.leave(claim, &job.requester, batch, &part));
             return effects;
         }
@@ -234,7 +234,7 @@ fn changed_by_us(progress: &Progress) -> Conversation {
 }
 
 /// What came of one of several commands; others who hear of it do so when all are done.
-fn taken_out(messages: &mut Vec<Message>, ending: Concluded<'_>) -> Part {
+fn taken_out(messages: &mut Vec<Message>, ending: Concluded<'_>) -> BatchPart {
     let mut notices = Vec::new();
     messages.retain(|message| match message {
         Message::Answered { .. } => false,
@@ -245,7 +245,7 @@ fn taken_out(messages: &mut Vec<Message>, ending: Concluded<'_>) -> Part {
         _ => true,
     });
     let unnoted = ending.note_refused.map(|why| (why.clone(), ending.progress.plan.note.clone()));
-    Part::Done { deed: Box::new(ending.deed()), notices, unnoted }
+    BatchPart::Done { deed: Box::new(ending.deed()), notices, unnoted }
 }
 
 /// Whose homes show something else now.

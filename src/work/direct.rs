@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::delivery::{Awaited, Fate, may_join};
+use crate::domain::delivery::{Awaited, DeliveryState, may_join};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::hours;
 use crate::domain::message::Answer;
@@ -74,10 +74,10 @@ impl Work {
         let installation = &claim.installation;
         let report = |fate| self.report_fate(claim, awaited, notice, fate);
         match self.foreseen(installation, user, notice).await? {
-            Some(Fate::Later(due)) => {
+            Some(DeliveryState::Later(due)) => {
                 let cause = "its reader has quiet hours".to_owned();
                 let verdict = Verdict::Retry { due, cause, outcome_unknown: claim.outcome_unknown };
-                return Ok(Outcome { verdict, effects: report(Fate::Later(due)).into_iter().collect() });
+                return Ok(Outcome { verdict, effects: report(DeliveryState::Later(due)).into_iter().collect() });
             }
             Some(fate) => return Ok(Outcome::done(report(fate).into_iter().collect())),
             None => {}
@@ -86,7 +86,7 @@ impl Work {
         let mut effects = vec![remember(&sent), remember_last(user, &sent)];
         effects.extend(self.stands(installation, user, &sent, &notice.given()).await?);
         effects.extend(self.is_reached(installation, user).await?);
-        effects.extend(report(Fate::Taken));
+        effects.extend(report(DeliveryState::Taken));
         Ok(Outcome::done(effects))
     }
 
@@ -96,14 +96,14 @@ impl Work {
         installation: &InstallationId,
         user: &SlackUserId,
         notice: &DirectMessage,
-    ) -> Result<Option<Fate>, Fault> {
+    ) -> Result<Option<DeliveryState>, Fault> {
         let preferences = self.preferences(installation, user).await?;
         if !preferences.want(notice) {
-            return Ok(Some(Fate::Unwanted));
+            return Ok(Some(DeliveryState::Unwanted));
         }
         let Some(quiet) = preferences.quiet else { return Ok(None) };
         let zone = self.people.zone(installation, user).await?;
-        Ok(quiet.until(self.clock.now(), &hours::zone(zone.as_deref())).map(Fate::Later))
+        Ok(quiet.until(self.clock.now(), &hours::zone(zone.as_deref())).map(DeliveryState::Later))
     }
 
     /// Adds a notice to the last message, if that was sent just now and an edit is enough, else posts it. What an

@@ -11,7 +11,7 @@ use serde_json::json;
 use url::Url;
 
 use crate::domain::delivery::Why;
-use crate::domain::finding::{Finding, PEOPLE, State};
+use crate::domain::finding::{Finding, PEOPLE, FindingState};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{Broken, Reply};
@@ -67,7 +67,7 @@ impl Work {
         let found = tokio::time::timeout(self.settings.lease / 3, connection::dialnote(self)).await;
         let unknown = "it can't be found out yet whether you are an admin. \
                        Run dialnote-slack doctor where the app runs";
-        found.unwrap_or_default().into_iter().chain([Finding::new("you", State::Note, unknown)]).collect()
+        found.unwrap_or_default().into_iter().chain([Finding::new("you", FindingState::Note, unknown)]).collect()
     }
 
     /// The same, as far as the lease lasts: whoever looked for longer would be taken for dead, and everything
@@ -76,7 +76,7 @@ impl Work {
         let found = tokio::time::timeout(self.settings.lease * 2 / 3, self.examine()).await;
         found.unwrap_or_else(|_| {
             let words = "not all of it answered in time. Run dialnote-slack doctor where the app runs: it waits longer";
-            vec![Finding::new("everything", State::Bad, words)]
+            vec![Finding::new("everything", FindingState::Bad, words)]
         })
     }
 
@@ -103,10 +103,10 @@ impl Work {
 
 async fn store(work: &Work) -> Finding {
     match tenants::try_store(work.store.as_ref(), &work.clock, &work.instance).await {
-        Ok(()) => Finding::new("database", State::Good, "it takes in what has to be kept"),
+        Ok(()) => Finding::new("database", FindingState::Good, "it takes in what has to be kept"),
         Err(cause) => {
             let words = "it takes nothing in. Look for a full disk, and whether the app may write there";
-            Finding::new("database", State::Bad, words).because(&cause)
+            Finding::new("database", FindingState::Bad, words).because(&cause)
         }
     }
 }
@@ -123,7 +123,7 @@ async fn queue(work: &Work) -> Vec<Finding> {
     let waiting = match age {
         Some(age) if age > OLD => Finding::new(
             "queue",
-            State::Bad,
+            FindingState::Bad,
             format!(
                 "the oldest of {} jobs has waited for {} minutes. See why: dialnote-slack jobs list --waiting",
                 overview.inbox + overview.outbox,
@@ -131,14 +131,14 @@ async fn queue(work: &Work) -> Vec<Finding> {
             ),
         ),
         _ => {
-            Finding::new("queue", State::Good, format!("{} jobs wait, none for long", overview.inbox + overview.outbox))
+            Finding::new("queue", FindingState::Good, format!("{} jobs wait, none for long", overview.inbox + overview.outbox))
         }
     };
     let given_up = match overview.dead {
-        0 => Finding::new("given up", State::Good, "nothing was given up"),
+        0 => Finding::new("given up", FindingState::Good, "nothing was given up"),
         dead => Finding::new(
             "given up",
-            State::Note,
+            FindingState::Note,
             format!("{dead} jobs. See why: dialnote-slack jobs list; then jobs retry, or jobs drop"),
         ),
     };
@@ -148,7 +148,7 @@ async fn queue(work: &Work) -> Vec<Finding> {
 async fn slack(work: &Work) -> Vec<Finding> {
     match work.slack.identity().await {
         Ok(identity) => {
-            let known = Finding::new("Slack token", State::Good, format!("it belongs to {}", identity.team));
+            let known = Finding::new("Slack token", FindingState::Good, format!("it belongs to {}", identity.team));
             vec![known, scopes(&identity, work), clock(&identity, work.clock.now())]
         }
         Err(SlackError::Fault(Fault::Unauthorized { cause, .. })) => {
@@ -158,11 +158,11 @@ async fn slack(work: &Work) -> Vec<Finding> {
                          Copy the Bot User OAuth Token anew (OAuth & Permissions) to SLACK_BOT_TOKEN"
                     .to_owned(),
             };
-            vec![Finding::new("Slack token", State::Bad, words).because(&cause)]
+            vec![Finding::new("Slack token", FindingState::Bad, words).because(&cause)]
         }
         Err(cause) => {
             let words = "Slack did not say whose it is. Look whether this machine reaches SLACK_API_URL";
-            vec![Finding::new("Slack token", State::Bad, words).because(&cause)]
+            vec![Finding::new("Slack token", FindingState::Bad, words).because(&cause)]
         }
     }
 }
@@ -183,26 +183,26 @@ fn scopes(identity: &Identity, work: &Work) -> Finding {
             Some(install) => format!("Install the app again, which keeps everything: {install}"),
             None => "Put them under OAuth & Permissions, and press Reinstall".to_owned(),
         };
-        return Finding::new("scopes", State::Bad, format!("not granted: {}. {words}", needed.join("; ")));
+        return Finding::new("scopes", FindingState::Bad, format!("not granted: {}. {words}", needed.join("; ")));
     }
     if !optional.is_empty() {
-        return Finding::new("scopes", State::Note, format!("it can do without, but worse: {}", optional.join("; ")));
+        return Finding::new("scopes", FindingState::Note, format!("it can do without, but worse: {}", optional.join("; ")));
     }
-    Finding::new("scopes", State::Good, "all are granted")
+    Finding::new("scopes", FindingState::Good, "all are granted")
 }
 
 fn clock(identity: &Identity, now: Timestamp) -> Finding {
     match identity.date.map(|date| now.duration_since(date)) {
         Some(skew) if skew.abs() > CLOCK => Finding::new(
             "clock",
-            State::Bad,
+            FindingState::Bad,
             format!(
                 "this machine's differs from Slack's by {} s, and from 300 s on every request is refused. Set it by NTP",
                 skew.abs().as_secs()
             ),
         ),
-        Some(_) => Finding::new("clock", State::Good, "it shows what Slack's does"),
-        None => Finding::new("clock", State::Note, "Slack did not say what its clock shows"),
+        Some(_) => Finding::new("clock", FindingState::Good, "it shows what Slack's does"),
+        None => Finding::new("clock", FindingState::Note, "Slack did not say what its clock shows"),
     }
 }
 
@@ -216,29 +216,29 @@ async fn address(work: &Work) -> Finding {
     let Some(public) = &work.door.public else {
         let words = "PUBLIC_URL is not set, so it was not looked whether Slack can reach the app, \
                      and calls are found by looking rather than told at once";
-        return Finding::new(WHAT, State::Note, words);
+        return Finding::new(WHAT, FindingState::Note, words);
     };
     let url = format!("{}/slack/events", public.as_str().trim_end_matches('/'));
     match challenge(&url, work).await {
         Ok((200, answer)) if answer.contains(CHALLENGE) => {
-            Finding::new(WHAT, State::Good, format!("{url} answers, with this signing secret"))
+            Finding::new(WHAT, FindingState::Good, format!("{url} answers, with this signing secret"))
         }
         Ok((401, _)) => Finding::new(
             WHAT,
-            State::Bad,
+            FindingState::Bad,
             format!(
                 "{url} answers, but does not know SLACK_SIGNING_SECRET: the app there runs with another one. Give both the one under Basic Information"
             ),
         ),
         Ok((status, _)) => Finding::new(
             WHAT,
-            State::Bad,
+            FindingState::Bad,
             format!("{url} answers {status}, which is not this app's answer. Look where the proxy sends /slack/"),
         ),
         Err(cause) => {
             let words =
                 format!("{url} is not reached. Look whether the app runs, and where the proxy sends PUBLIC_URL");
-            Finding::new(WHAT, State::Bad, words).because(&cause)
+            Finding::new(WHAT, FindingState::Bad, words).because(&cause)
         }
     }
 }
@@ -247,15 +247,15 @@ async fn address(work: &Work) -> Finding {
 async fn sockets(dialer: &Dialer) -> Finding {
     const WHAT: &str = "Socket Mode";
     match dialer.address().await {
-        Ok(_) => Finding::new(WHAT, State::Good, "Slack opens connections for SLACK_APP_TOKEN"),
+        Ok(_) => Finding::new(WHAT, FindingState::Good, "Slack opens connections for SLACK_APP_TOKEN"),
         Err(cause) if is_hopeless(&cause) => {
             let words = "Slack does not accept SLACK_APP_TOKEN. Make an app-level token with connections:write \
                          (Basic Information → App-Level Tokens), and look whether Socket Mode is on";
-            Finding::new(WHAT, State::Bad, words).because(&cause)
+            Finding::new(WHAT, FindingState::Bad, words).because(&cause)
         }
         Err(cause) => {
             let words = "Slack opens no connection. Look whether this machine reaches SLACK_API_URL";
-            Finding::new(WHAT, State::Bad, words).because(&cause)
+            Finding::new(WHAT, FindingState::Bad, words).because(&cause)
         }
     }
 }
@@ -285,23 +285,23 @@ async fn routes(work: &Work) -> Vec<Finding> {
     };
     let routes = match routes {
         Ok(routes) => routes,
-        Err(cause) => return vec![Finding::new(WHAT, State::Note, "none could be looked at").because(&cause)],
+        Err(cause) => return vec![Finding::new(WHAT, FindingState::Note, "none could be looked at").because(&cause)],
     };
     if routes.is_empty() {
         let words = "none gets cards by itself. Type /dialnote route in the one that is to";
-        return vec![Finding::new(WHAT, State::Note, words)];
+        return vec![Finding::new(WHAT, FindingState::Note, words)];
     }
     let mut findings = Vec::new();
     for (channel, _) in routes {
         let found = match work.slack.is_in(&channel).await {
-            Ok(Some(true)) => Finding::new(WHAT, State::Good, "the app can post there"),
+            Ok(Some(true)) => Finding::new(WHAT, FindingState::Good, "the app can post there"),
             Ok(Some(false)) => {
                 let words = "it is to get cards, and the app cannot post there. Type /invite @dialnote there, \
                              then /dialnote route again; or /dialnote route #channel off";
-                Finding::new(WHAT, State::Bad, words)
+                Finding::new(WHAT, FindingState::Bad, words)
             }
-            Ok(None) => Finding::new(WHAT, State::Note, "whether the app can post there needs channels:read"),
-            Err(cause) => Finding::new(WHAT, State::Note, "it could not be looked at").because(&cause),
+            Ok(None) => Finding::new(WHAT, FindingState::Note, "whether the app can post there needs channels:read"),
+            Err(cause) => Finding::new(WHAT, FindingState::Note, "it could not be looked at").because(&cause),
         };
         findings.push(found.about(channel));
     }
@@ -322,7 +322,7 @@ async fn broken_links(work: &Work) -> Vec<Finding> {
         Ok(card_views) => card_views,
         Err(cause) => {
             let words = "the links made by hand could not be looked at";
-            return vec![Finding::new(PEOPLE, State::Note, words).because(&cause)];
+            return vec![Finding::new(PEOPLE, FindingState::Note, words).because(&cause)];
         }
     };
     let broken = card_views.into_iter().filter_map(|link| {
@@ -334,7 +334,7 @@ async fn broken_links(work: &Work) -> Vec<Finding> {
             "{} was linked by hand to {}, {why}, so the link does not count. Remove it, or link them anew: /dialnote link",
             link.name, link.member
         );
-        Some(Finding::new(PEOPLE, State::Note, words))
+        Some(Finding::new(PEOPLE, FindingState::Note, words))
     });
     broken.take(NAMED).collect()
 }
@@ -346,12 +346,12 @@ async fn unreachable(work: &Work) -> Vec<Finding> {
         Ok(people) => people,
         Err(cause) => {
             let words = "the people who can't be notified could not be looked at";
-            return vec![Finding::new(WHAT, State::Note, words).because(&cause)];
+            return vec![Finding::new(WHAT, FindingState::Note, words).because(&cause)];
         }
     };
     let finding = |Unreachable { name, why }| {
         // What is wrong with one person leaves the app as it has to be.
-        let state = if matches!(why, Why::NoMessagesTab | Why::Restricted) { State::Bad } else { State::Note };
+        let state = if matches!(why, Why::NoMessagesTab | Why::Restricted) { FindingState::Bad } else { FindingState::Note };
         Finding::new(WHAT, state, format!("{name} can't be notified: {}", notice::because(&name, &why)))
     };
     people.into_iter().map(finding).collect()
@@ -364,7 +364,7 @@ async fn people(work: &Work) -> Finding {
     };
     match unlinked {
         Ok(members) if members.is_empty() => {
-            Finding::new(PEOPLE, State::Good, "every member of dialnote is found in Slack")
+            Finding::new(PEOPLE, FindingState::Good, "every member of dialnote is found in Slack")
         }
         Ok(members) => {
             let shown = members.iter().take(NAMED).map(|member| member.name.as_str()).collect::<Vec<_>>().join(", ");
@@ -372,12 +372,12 @@ async fn people(work: &Work) -> Finding {
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             Finding::new(
                 PEOPLE,
-                State::Note,
+                FindingState::Note,
                 format!(
                     "nobody in Slack has the e-mail address of {shown}{more}. Give both the same address, or link them by hand: /dialnote link; or they can own nothing"
                 ),
             )
         }
-        Err(cause) => Finding::new(PEOPLE, State::Note, "they could not be looked at").because(&cause),
+        Err(cause) => Finding::new(PEOPLE, FindingState::Note, "they could not be looked at").because(&cause),
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::domain::job::{Job, LinkedJob, PeopleJob, PeopleWindow};
-use crate::domain::linking::{Linking, Meant, likely, meant, suggested};
+use crate::domain::linking::{Linking, MemberMatch, likely, meant, suggested};
 use crate::domain::message::Message;
 use crate::domain::people::{ByHand, Member, Profile, Unlinked, link, may_be_linked};
 use crate::domain::refusal::Refusal;
@@ -132,18 +132,18 @@ impl Work {
         asked: &str,
     ) -> Result<Changed, Fault> {
         let mut members = self.people.team(&claim.installation).await?;
-        if matches!(meant(asked, &members), Meant::Nobody(_)) {
+        if matches!(meant(asked, &members), MemberMatch::Nobody(_)) {
             members = self.people.team_now(&claim.installation).await?;
         }
         match meant(asked, &members) {
-            Meant::One(member) => self.link_to(claim, requester, user, &member.id, None).await,
-            Meant::Several(several) => {
+            MemberMatch::One(member) => self.link_to(claim, requester, user, &member.id, None).await,
+            MemberMatch::Several(several) => {
                 let name = self.people.name(&claim.installation, user).await?.unwrap_or_else(|| NAMELESS.to_owned());
                 let more = several.len().saturating_sub(MOST_CHOICES);
                 let choices = several.into_iter().take(MOST_CHOICES).cloned().collect();
                 Ok((Vec::new(), Reply::WhichMember { user: user.clone(), name, choices, more }))
             }
-            Meant::Nobody(nearest) => {
+            MemberMatch::Nobody(nearest) => {
                 let nearest = nearest.map(|member| member.name.clone());
                 Ok(refused(Refusal::NoMember { asked: asked.to_owned(), nearest }))
             }

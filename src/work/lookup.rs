@@ -12,7 +12,7 @@ use crate::domain::job::Job;
 use crate::domain::list::KnownConversation;
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::people::Directory;
-use crate::domain::lookup::{self, UnresolvedCommand, Doubt, Missing, Reading};
+use crate::domain::lookup::{self, UnresolvedCommand, NameDoubt, Missing, Reading};
 use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::question::{Choice, Question, Seen, Unclear};
@@ -52,7 +52,7 @@ impl Work {
         let reading = self.read_known(installation, &asked, &Directory::default()).await?;
         let (id, left_over) = match reading {
             Some(Reading::Ready { ids, .. }) => (one(ids), String::new()),
-            Some(Reading::WhichConversation { ids, asked, doubt: Doubt::Leftover, .. }) => (one(ids), asked),
+            Some(Reading::WhichConversation { ids, asked, doubt: NameDoubt::Leftover, .. }) => (one(ids), asked),
             _ => return Ok(None),
         };
         let Some(id) = id else { return Ok(None) };
@@ -173,7 +173,7 @@ impl Work {
         let Some(first) = done.first() else { return Ok(Reading::Ready { who, ids, by_name, note }) };
         let asked = first.title();
         if ids.len() == 1 {
-            return Ok(Reading::WhichConversation { who, ids, asked, doubt: Doubt::Done, note });
+            return Ok(Reading::WhichConversation { who, ids, asked, doubt: NameDoubt::Done, note });
         }
         let ids = ids.into_iter().filter(|id| done.iter().all(|one| one.id != *id)).collect();
         let what = Missing::Clarity { asked: done.iter().map(Conversation::title).collect() };
@@ -224,7 +224,7 @@ impl Work {
         claim: &Claim,
         ids: &[ConversationId],
         asked: String,
-        doubt: Doubt,
+        doubt: NameDoubt,
     ) -> Result<(Unclear, Vec<Seen>), Fault> {
         let (mut choices, mut seen) = (Vec::new(), Vec::new());
         for id in ids.iter().take(MOST_CHOICES) {

@@ -4,7 +4,7 @@
 use tracing::warn;
 
 use crate::domain::card_view::CardView;
-use crate::domain::delivery::Fate;
+use crate::domain::delivery::DeliveryState;
 use crate::domain::event::ThreadEntry;
 use crate::domain::job::Job;
 use crate::domain::message::Message;
@@ -270,7 +270,7 @@ impl Work {
     /// What follows for its sender if a direct message is not taken at the first try.
     pub(super) fn not_yet(&self, claim: &Claim, job: &Job, fault: &Fault) -> Option<Effect> {
         let Job::Message(Message::Direct { notice, awaited, .. }) = job else { return None };
-        let fate = Fate::NotYet { refused: matches!(fault, Fault::UnknownCode { .. }) };
+        let fate = DeliveryState::NotYet { refused: matches!(fault, Fault::UnknownCode { .. }) };
         (claim.attempt == 1).then(|| self.report_fate(claim, awaited.as_deref(), notice, fate)).flatten()
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::delivery::{Awaited, Fate, Why};
+use crate::domain::delivery::{Awaited, DeliveryState, Why};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::installation::Installation;
 use crate::domain::message::Message;
@@ -39,7 +39,7 @@ impl Work {
         let reason = codes::unreachable(code);
         let why = reason.clone().unwrap_or_else(|| Why::Other(code.to_owned()));
         self.metrics.not_notified(why.kind());
-        let report = self.report_fate(claim, awaited, notice, Fate::Never(why));
+        let report = self.report_fate(claim, awaited, notice, DeliveryState::Never(why));
         // Any other code is about this message, not about the person.
         let Some(why) = reason else { return Ok(report.into_iter().collect()) };
         let known: Option<Unreachable> = self.kept(installation, UNREACHABLE, user.as_str()).await?;
@@ -71,7 +71,7 @@ impl Work {
         awaited: Option<&Awaited>,
     ) -> Option<Effect> {
         self.metrics.not_notified(Why::GaveUp.kind());
-        self.report_fate(claim, awaited, notice, Fate::Never(Why::GaveUp))
+        self.report_fate(claim, awaited, notice, DeliveryState::Never(Why::GaveUp))
     }
 
     /// What is to be stored once Slack has taken a message to someone.

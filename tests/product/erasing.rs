@@ -2,7 +2,7 @@
 
 use dialnote_slack::audit::AuditFormat;
 use dialnote_slack::ids::{InstallationId, JobId, SlackUserId};
-use dialnote_slack::person::{self, NotDone, Person, PersonQuery};
+use dialnote_slack::person::{self, Person, PersonError, PersonQuery};
 use dialnote_slack::sandbox::SlackFailure;
 use dialnote_slack::store::{Document, sqlite};
 use insta::assert_snapshot;
@@ -325,7 +325,7 @@ async fn found(bot: &Bot, user: &str) -> (InstallationId, Person) {
     (installation, person)
 }
 
-async fn erase(bot: &Bot, user: &str, even_if_waiting: bool) -> Result<String, NotDone> {
+async fn erase(bot: &Bot, user: &str, even_if_waiting: bool) -> Result<String, PersonError> {
     let (installation, person) = found(bot, user).await;
     let (mut out, now) = (Vec::new(), bot.clock.now());
     person::erase(bot.work.store.as_ref(), (&installation, &person), even_if_waiting, now, &mut out).await?;

@@ -1,6 +1,6 @@
 //! A service may ask for a long wait. An operator sees what is waited for, and can end it.
 
-use dialnote_slack::limits::{self, Chosen};
+use dialnote_slack::limits::{self, LimitFilter};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 
@@ -57,8 +57,8 @@ async fn list(bot: &Bot, as_json: bool) -> String {
     String::from_utf8(out).unwrap()
 }
 
-async fn clear(bot: &Bot, methods: &[&str], installation: Option<&str>) -> Result<usize, limits::NotDone> {
+async fn clear(bot: &Bot, methods: &[&str], installation: Option<&str>) -> Result<usize, limits::LimitsError> {
     let methods = methods.iter().map(|method| (*method).to_owned()).collect();
-    let chosen = Chosen { installation: installation.map(str::to_owned), methods };
+    let chosen = LimitFilter { installation: installation.map(str::to_owned), methods };
     Ok(limits::clear(bot.work.store.as_ref(), &chosen, bot.clock.now()).await?.len())
 }

@@ -34,7 +34,7 @@ pub(super) struct Manner {
 
 /// The conversations that a text means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Meant {
+pub(super) enum ConversationMatch {
     /// These, and what is left is the note.
     Clear {
         /// Which.
@@ -51,7 +51,7 @@ pub(super) enum Meant {
         /// What names them.
         asked: String,
         /// Why they are asked about.
-        doubt: Doubt,
+        doubt: NameDoubt,
         /// The words that are left.
         note: String,
     },
@@ -74,7 +74,7 @@ pub(super) enum Meant {
 /// Why a name is a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Doubt {
+pub enum NameDoubt {
     /// Several fit equally well.
     Several,
     /// Two are named, and only one can be meant.
@@ -88,20 +88,20 @@ pub enum Doubt {
 }
 
 /// Reads which conversations a text names.
-pub(super) struct Reader<'r, 'a> {
+pub(super) struct ReferenceReader<'r, 'a> {
     text: &'r TokenizedText<'r>,
     find: Finder<'r, 'a>,
     manner: Manner,
 }
 
-impl<'r, 'a> Reader<'r, 'a> {
+impl<'r, 'a> ReferenceReader<'r, 'a> {
     /// A reader of a text.
     pub(super) fn new(text: &'r TokenizedText<'r>, book: &'r Book<'a>, links: &'r Links, manner: Manner) -> Self {
         Self { text, find: Finder { text, book, links }, manner }
     }
 
     /// The conversations that the text from `start` on means.
-    pub(super) fn read(&self, start: usize) -> Meant {
+    pub(super) fn read(&self, start: usize) -> ConversationMatch {
         let start = self.past_marks(start);
         let named = self.list(self.after_grammar(start));
         let meant = match named.as_slice() {
@@ -209,7 +209,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     /// A name, unless something further on says more surely which conversation is meant.
-    fn named_or_further_on(&self, start: usize, named: &Item<'a>) -> Option<Meant> {
+    fn named_or_further_on(&self, start: usize, named: &Item<'a>) -> Option<ConversationMatch> {
         let Some(explicit) = self.first_explicit(named.to) else { return self.named_twice(named) };
         if let ([one], [other]) = (named.fits.as_slice(), explicit.fits.as_slice())
             && one.id == other.id
@@ -223,10 +223,10 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     /// `Ana Lima (conv_1001)`: what only says again which one is meant is not the note.
-    fn said_again(&self, named: &Item<'a>, again: &Item<'a>) -> Option<Meant> {
+    fn said_again(&self, named: &Item<'a>, again: &Item<'a>) -> Option<ConversationMatch> {
         let beside = self.past_marks(named.to) >= again.from;
         let [one] = named.fits.as_slice() else { return None };
-        beside.then(|| Meant::Clear {
+        beside.then(|| ConversationMatch::Clear {
             ids: vec![one.id.clone()],
             by_name: Vec::new(),
             note: note("", self.text.from(again.to)),
@@ -234,7 +234,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     /// A first or last name, and another contact's full name further on: nobody can tell which is meant.
-    fn named_twice(&self, named: &Item<'a>) -> Option<Meant> {
+    fn named_twice(&self, named: &Item<'a>) -> Option<ConversationMatch> {
         if named.by != By::PartOfAName {
             return None;
         }
@@ -244,22 +244,22 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     /// One of two, if they are two.
-    fn either(&self, one: &Item<'a>, other: &Item<'a>) -> Option<Meant> {
+    fn either(&self, one: &Item<'a>, other: &Item<'a>) -> Option<ConversationMatch> {
         let ([first], [second]) = (one.fits.as_slice(), other.fits.as_slice()) else { return None };
-        (first.id != second.id).then(|| Meant::OneOf {
+        (first.id != second.id).then(|| ConversationMatch::OneOf {
             ids: vec![first.id.clone(), second.id.clone()],
             asked: self.words_of(one),
-            doubt: Doubt::TwoNamed,
+            doubt: NameDoubt::TwoNamed,
             note: note("", self.text.from(one.to)),
         })
     }
 
-    fn further_on(&self, start: usize) -> Option<Meant> {
+    fn further_on(&self, start: usize) -> Option<ConversationMatch> {
         self.first_explicit(start).map(|explicit| self.with_words_before(start, &explicit))
     }
 
     /// What is named further on, and all that stands around it as the note.
-    fn with_words_before(&self, start: usize, explicit: &Item<'a>) -> Meant {
+    fn with_words_before(&self, start: usize, explicit: &Item<'a>) -> ConversationMatch {
         let mut before = explicit.from;
         let leads = |at: usize| self.text.token(at).and_then(Token::word).is_some_and(|w| LEADS.contains(&&*w));
         if before > start && leads(before - 1) {
@@ -288,7 +288,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     /// What a list of named conversations comes to.
-    fn several(&self, items: &[Item<'a>], before: &str) -> Meant {
+    fn several(&self, items: &[Item<'a>], before: &str) -> ConversationMatch {
         let end = items.last().map_or(0, |last| last.to);
         let note = note(before, self.text.from(end));
         let (mut ids, mut by_name, mut unclear) = (Vec::new(), Vec::new(), Vec::new());
@@ -296,7 +296,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         for item in items {
             match self.one_of(item) {
                 Ok(id) if ids.contains(&id) => {}
-                Ok(_) if item.unknown.is_some() && !alone => unclear.push((item, Doubt::Weak)),
+                Ok(_) if item.unknown.is_some() && !alone => unclear.push((item, NameDoubt::Weak)),
                 Ok(id) => {
                     by_name.extend(item.by.is_name().then(|| id.clone()));
                     ids.push(id);
@@ -305,18 +305,18 @@ impl<'r, 'a> Reader<'r, 'a> {
             }
         }
         match unclear.as_slice() {
-            [] => Meant::Clear { ids, by_name, note },
+            [] => ConversationMatch::Clear { ids, by_name, note },
             [(item, doubt)] if alone => {
                 let fits = self.not_done(&item.fits);
                 let ids = fits.iter().map(|one| one.id.clone()).collect();
-                Meant::OneOf { ids, asked: self.words_of(item), doubt: *doubt, note }
+                ConversationMatch::OneOf { ids, asked: self.words_of(item), doubt: *doubt, note }
             }
-            _ => Meant::Unclear { ids, asked: unclear.iter().map(|(item, _)| self.words_of(item)).collect(), note },
+            _ => ConversationMatch::Unclear { ids, asked: unclear.iter().map(|(item, _)| self.words_of(item)).collect(), note },
         }
     }
 
     /// The one conversation that is named, or why nobody can tell.
-    fn one_of(&self, item: &Item<'a>) -> Result<ConversationId, Doubt> {
+    fn one_of(&self, item: &Item<'a>) -> Result<ConversationId, NameDoubt> {
         if let Some(unknown) = &item.unknown {
             return Ok(unknown.clone());
         }
@@ -325,13 +325,13 @@ impl<'r, 'a> Reader<'r, 'a> {
             _ => None,
         };
         if item.by == By::NearlyAName {
-            return Err(Doubt::Weak);
+            return Err(NameDoubt::Weak);
         }
         if !item.by.is_name() {
-            return only(&item.fits).ok_or(Doubt::Several);
+            return only(&item.fits).ok_or(NameDoubt::Several);
         }
         let open: Vec<_> = item.fits.iter().filter(|one| one.status != Status::Done).copied().collect();
-        let doubt = if open.is_empty() && item.fits.len() == 1 { Doubt::Done } else { Doubt::Several };
+        let doubt = if open.is_empty() && item.fits.len() == 1 { NameDoubt::Done } else { NameDoubt::Several };
         only(&open).or_else(|| only(&item.fits).filter(|_| self.manner.done_too)).ok_or(doubt)
     }
 
@@ -342,23 +342,23 @@ impl<'r, 'a> Reader<'r, 'a> {
     }
 
     /// What somebody may mean who names nothing surely.
-    fn offered(&self, start: usize) -> Meant {
+    fn offered(&self, start: usize) -> ConversationMatch {
         let offered = self.offered_by_digits(start).or_else(|| self.offered_as_misspelt(start));
         let offered = offered.or_else(|| self.offered_further_on(start)).or_else(|| self.offered_by_words(start));
-        offered.unwrap_or_else(|| Meant::Nothing { note: note("", self.text.from(start)) })
+        offered.unwrap_or_else(|| ConversationMatch::Nothing { note: note("", self.text.from(start)) })
     }
 
     /// `the Robert Hale thing`: a name that stands in the middle.
-    fn offered_further_on(&self, start: usize) -> Option<Meant> {
+    fn offered_further_on(&self, start: usize) -> Option<ConversationMatch> {
         let mut named = (start + 1..self.text.tokens.len()).filter_map(|at| self.find.name_at(at));
         let item = named.next()?;
         let ids = self.not_done(&item.fits).iter().map(|one| one.id.clone()).collect();
         let note = note("", self.text.from(start));
-        Some(Meant::OneOf { ids, asked: self.words_of(&item), doubt: Doubt::Weak, note })
+        Some(ConversationMatch::OneOf { ids, asked: self.words_of(&item), doubt: NameDoubt::Weak, note })
     }
 
     /// `Anna Lima called`: several words that are nearly a name.
-    fn offered_as_misspelt(&self, start: usize) -> Option<Meant> {
+    fn offered_as_misspelt(&self, start: usize) -> Option<ConversationMatch> {
         let words = self.find.words(start);
         let most = words.len().min(MOST_OFFERED_WORDS);
         (2..=most).rev().find_map(|count| {
@@ -367,16 +367,16 @@ impl<'r, 'a> Reader<'r, 'a> {
         })
     }
 
-    fn offered_by_digits(&self, start: usize) -> Option<Meant> {
+    fn offered_by_digits(&self, start: usize) -> Option<ConversationMatch> {
         self.find.readings(start).into_iter().find_map(|(number, to)| {
             let found = self.find.book.by_number(&number)?;
             let ids = found.conversations.iter().map(|one| one.id.clone()).collect();
             let asked = self.text.between(start, to).trim().to_owned();
-            Some(Meant::OneOf { ids, asked, doubt: Doubt::Weak, note: note("", self.text.from(to)) })
+            Some(ConversationMatch::OneOf { ids, asked, doubt: NameDoubt::Weak, note: note("", self.text.from(to)) })
         })
     }
 
-    fn offered_by_words(&self, start: usize) -> Option<Meant> {
+    fn offered_by_words(&self, start: usize) -> Option<ConversationMatch> {
         if let Some(TokenKind::Quoted(name)) = self.text.token(start).map(|token| &token.kind) {
             let name = folded(&typed::plain(name));
             return self.offer(&name, start + 1);
@@ -396,28 +396,28 @@ impl<'r, 'a> Reader<'r, 'a> {
         })
     }
 
-    fn offer(&self, phrase: &str, end: usize) -> Option<Meant> {
+    fn offer(&self, phrase: &str, end: usize) -> Option<ConversationMatch> {
         let fits = self.find.book.offered(phrase);
         if fits.is_empty() {
             return None;
         }
         let ids = fits.iter().map(|one| one.id.clone()).collect();
         let note = note("", self.text.from(end));
-        Some(Meant::OneOf { ids, asked: phrase.to_owned(), doubt: Doubt::Weak, note })
+        Some(ConversationMatch::OneOf { ids, asked: phrase.to_owned(), doubt: NameDoubt::Weak, note })
     }
 
     /// A command that takes no note does nothing if words are left.
-    fn without_leftovers(&self, meant: Meant) -> Meant {
+    fn without_leftovers(&self, meant: ConversationMatch) -> ConversationMatch {
         match meant {
-            Meant::Clear { ids, note, .. } if !self.manner.takes_note && !note.is_empty() => {
+            ConversationMatch::Clear { ids, note, .. } if !self.manner.takes_note && !note.is_empty() => {
                 if ids.len() == 1 {
-                    return Meant::OneOf { ids, asked: note, doubt: Doubt::Leftover, note: String::new() };
+                    return ConversationMatch::OneOf { ids, asked: note, doubt: NameDoubt::Leftover, note: String::new() };
                 }
-                Meant::Unclear { ids, asked: vec![note], note: String::new() }
+                ConversationMatch::Unclear { ids, asked: vec![note], note: String::new() }
             }
             // Words that it does not take are no note when a button is pressed.
-            Meant::OneOf { ids, asked, doubt, .. } if !self.manner.takes_note => {
-                Meant::OneOf { ids, asked, doubt, note: String::new() }
+            ConversationMatch::OneOf { ids, asked, doubt, .. } if !self.manner.takes_note => {
+                ConversationMatch::OneOf { ids, asked, doubt, note: String::new() }
             }
             other => other,
         }

@@ -2,7 +2,7 @@
 
 use crate::domain::command::Assignee;
 use crate::domain::lookup::book::Book;
-use crate::domain::lookup::conversations::{Manner, Meant, Reader};
+use crate::domain::lookup::conversations::{Manner, ConversationMatch, ReferenceReader};
 use crate::domain::lookup::people::{Directory, NamedPerson, PersonRef, is_recognized};
 use crate::domain::lookup::token::{TokenizedText, Token, cleaned};
 use crate::domain::lookup::{UnresolvedCommand, Missing, Reading};
@@ -33,8 +33,8 @@ pub fn read(asked: &UnresolvedCommand<'_>, book: &Book<'_>, directory: &Director
     }
 }
 
-fn reader<'r, 'a>(asked: &UnresolvedCommand<'r>, text: &'r TokenizedText<'r>, book: &'r Book<'a>) -> Reader<'r, 'a> {
-    Reader::new(text, book, asked.links, manner(asked.verb))
+fn reader<'r, 'a>(asked: &UnresolvedCommand<'r>, text: &'r TokenizedText<'r>, book: &'r Book<'a>) -> ReferenceReader<'r, 'a> {
+    ReferenceReader::new(text, book, asked.links, manner(asked.verb))
 }
 
 /// Whether a command names a new owner.
@@ -59,7 +59,7 @@ fn manner(verb: Verb) -> Manner {
 struct Grammar<'r, 'a> {
     asked: &'r UnresolvedCommand<'r>,
     text: &'r TokenizedText<'r>,
-    reader: Reader<'r, 'a>,
+    reader: ReferenceReader<'r, 'a>,
     book: &'r Book<'a>,
     directory: &'r Directory,
 }
@@ -177,8 +177,8 @@ impl Grammar<'_, '_> {
     /// Something about the person is missing; what is known of the conversations is kept.
     fn lacking(&self, what: Missing, from: usize) -> Reading {
         let (ids, note) = match self.reader.read(from) {
-            Meant::Clear { ids, note, .. } | Meant::Unclear { ids, note, .. } => (ids, note),
-            Meant::OneOf { .. } | Meant::Nothing { .. } => {
+            ConversationMatch::Clear { ids, note, .. } | ConversationMatch::Unclear { ids, note, .. } => (ids, note),
+            ConversationMatch::OneOf { .. } | ConversationMatch::Nothing { .. } => {
                 (Vec::new(), typed::plain(self.text.from(self.text.past(from, &[]))))
             }
         };
@@ -223,15 +223,15 @@ impl Grammar<'_, '_> {
 
     fn conversations(&self, who: Option<Assignee>, start: usize) -> Reading {
         match self.reader.read(start) {
-            Meant::Clear { ids, note, .. } if self.asked.verb == Verb::Note && note.is_empty() => {
+            ConversationMatch::Clear { ids, note, .. } if self.asked.verb == Verb::Note && note.is_empty() => {
                 Reading::Missing { who, ids, note, what: Missing::Note }
             }
-            Meant::Clear { ids, by_name, note } => Reading::Ready { who, ids, by_name, note },
-            Meant::OneOf { ids, asked, doubt, note } => Reading::WhichConversation { who, ids, asked, doubt, note },
-            Meant::Unclear { ids, asked, note } => {
+            ConversationMatch::Clear { ids, by_name, note } => Reading::Ready { who, ids, by_name, note },
+            ConversationMatch::OneOf { ids, asked, doubt, note } => Reading::WhichConversation { who, ids, asked, doubt, note },
+            ConversationMatch::Unclear { ids, asked, note } => {
                 Reading::Missing { who, ids, note, what: Missing::Clarity { asked } }
             }
-            Meant::Nothing { note } => {
+            ConversationMatch::Nothing { note } => {
                 let asked = note.clone();
                 Reading::Missing { who, ids: Vec::new(), note, what: Missing::Conversation { asked } }
             }

@@ -14,7 +14,7 @@ pub mod search;
 mod shortcut;
 mod token;
 
-pub use conversations::Doubt;
+pub use conversations::NameDoubt;
 pub use grammar::{means_done_too, read};
 pub use shortcut::{Explicit, addresses, explicit, is_blank, starts_with_a_person};
 
@@ -68,7 +68,7 @@ pub enum Reading {
         /// What names them.
         asked: String,
         /// Why they are asked about.
-        doubt: Doubt,
+        doubt: NameDoubt,
         /// The note.
         note: String,
     },

@@ -49,8 +49,8 @@ pub(super) async fn transact<V: Transaction>(pool: &Pool, verb: &V) -> Result<(V
         let mut attempt = 1;
         loop {
             match attempt_once(pool, verb).await {
-                Err(Failure::Again(_)) if attempt < ATTEMPTS => attempt += 1,
-                Err(Failure::Again(fault) | Failure::Final(fault)) => return Err(fault),
+                Err(TransactionError::Again(_)) if attempt < ATTEMPTS => attempt += 1,
+                Err(TransactionError::Again(fault) | TransactionError::Final(fault)) => return Err(fault),
                 Ok(done) => return Ok(done),
             }
         }
@@ -105,15 +105,15 @@ pub(super) async fn changed(db: &ClientWrapper, sql: &str, params: Params<'_>) -
     db.execute(&prepared(db, sql).await?, params).await
 }
 
-enum Failure {
+enum TransactionError {
     /// Nothing has happened, and it may well work the next time.
     Again(Fault),
     Final(Fault),
 }
 
-async fn attempt_once<V: Transaction>(pool: &Pool, verb: &V) -> Result<(V::Output, PendingWakeups), Failure> {
-    let loan = PooledConnection::from(pool).await.map_err(Failure::Final)?;
-    let db = loan.client().map_err(Failure::Final)?;
+async fn attempt_once<V: Transaction>(pool: &Pool, verb: &V) -> Result<(V::Output, PendingWakeups), TransactionError> {
+    let loan = PooledConnection::from(pool).await.map_err(TransactionError::Final)?;
+    let db = loan.client().map_err(TransactionError::Final)?;
     let mut pending = PendingWakeups::default();
     // BEGIN travels together with the first statement: `biased` sends it first.
     let work = async { tokio::try_join!(biased; db.batch_execute("BEGIN"), verb.run(db, &mut pending)) };
@@ -124,17 +124,17 @@ async fn attempt_once<V: Transaction>(pool: &Pool, verb: &V) -> Result<(V::Outpu
         }
         Ok(_) => {
             roll_back(loan).await;
-            Err(Failure::Final(Fault::Store("it was no longer wanted".into())))
+            Err(TransactionError::Final(Fault::Store("it was no longer wanted".into())))
         }
         Err(error) => {
             roll_back(loan).await;
-            Err(if lost(&error) || cut(&error) { Failure::Again(fault(&error)) } else { Failure::Final(fault(&error)) })
+            Err(if lost(&error) || cut(&error) { TransactionError::Again(fault(&error)) } else { TransactionError::Final(fault(&error)) })
         }
     }
 }
 
-async fn commit<V: Transaction>(loan: PooledConnection) -> Result<(), Failure> {
-    let committed = loan.client().map_err(Failure::Final)?.batch_execute("COMMIT").await;
+async fn commit<V: Transaction>(loan: PooledConnection) -> Result<(), TransactionError> {
+    let committed = loan.client().map_err(TransactionError::Final)?.batch_execute("COMMIT").await;
     match committed {
         Ok(()) => {
             loan.give_back();
@@ -142,10 +142,10 @@ async fn commit<V: Transaction>(loan: PooledConnection) -> Result<(), Failure> {
         }
         Err(error) if lost(&error) => {
             roll_back(loan).await;
-            Err(Failure::Again(fault(&error)))
+            Err(TransactionError::Again(fault(&error)))
         }
-        Err(error) if V::REPEATABLE && cut(&error) => Err(Failure::Again(fault(&error))),
-        Err(error) => Err(Failure::Final(fault(&error))),
+        Err(error) if V::REPEATABLE && cut(&error) => Err(TransactionError::Again(fault(&error))),
+        Err(error) => Err(TransactionError::Final(fault(&error))),
     }
 }
 

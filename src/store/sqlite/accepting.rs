@@ -46,14 +46,14 @@ fn values(rows: usize, columns: usize) -> String {
 }
 
 /// What is to be stored in one piece.
-pub(super) struct Arrival {
+pub(super) struct PendingAccept {
     pub(super) delivery: Delivery,
     pub(super) jobs: Vec<Queued>,
     pub(super) now: Timestamp,
 }
 
 /// Stores all of them. If the answer is `false`, what was stored of them must be undone.
-pub(super) fn all(connection: &Connection, memory: &mut Memory, arrivals: &[&Arrival]) -> Result<bool> {
+pub(super) fn all(connection: &Connection, memory: &mut Memory, arrivals: &[&PendingAccept]) -> Result<bool> {
     if arrivals.is_empty() {
         return Ok(true);
     }
@@ -70,11 +70,11 @@ pub(super) fn all(connection: &Connection, memory: &mut Memory, arrivals: &[&Arr
 }
 
 /// Answers whether all of them were new.
-fn remember(connection: &Connection, arrivals: &[&Arrival]) -> Result<bool> {
+fn remember(connection: &Connection, arrivals: &[&PendingAccept]) -> Result<bool> {
     let mut stored = 0;
     for (sql, piece) in pieces(&REMEMBER, arrivals) {
         let mut statement = connection.prepare_cached(sql)?;
-        for (row, Arrival { delivery, now, .. }) in piece.iter().enumerate() {
+        for (row, PendingAccept { delivery, now, .. }) in piece.iter().enumerate() {
             statement.raw_bind_parameter(row * 3 + 1, delivery.installation.as_str())?;
             statement.raw_bind_parameter(row * 3 + 2, &delivery.key)?;
             statement.raw_bind_parameter(row * 3 + 3, now.as_millisecond())?;

@@ -65,23 +65,23 @@ pub(super) struct ProcessLock {
 }
 
 /// A process that is about to work on a database. No one replaces the database while it works.
-pub(super) struct Arrival {
+pub(super) struct StartingProcess {
     mark: File,
     is_alone: bool,
 }
 
 /// Locks the mark: for oneself, if nobody else is there.
-pub(super) fn arrive(path: &Path) -> Result<Arrival, Fault> {
+pub(super) fn arrive(path: &Path) -> Result<StartingProcess, Fault> {
     let in_words = |error: std::io::Error| Fault::Store(format!("{}{LOCK}: {error}", path.display()));
     let mark = mark(path).map_err(in_words)?;
     let is_alone = mark.try_lock().is_ok();
     if !is_alone {
         mark.lock_shared().map_err(in_words)?;
     }
-    Ok(Arrival { mark, is_alone })
+    Ok(StartingProcess { mark, is_alone })
 }
 
-impl Arrival {
+impl StartingProcess {
     /// Makes the mark. Before that, whoever is alone on the database ends the leases of processes that
     /// died: there is nobody left who could hold one.
     ///

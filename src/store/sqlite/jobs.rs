@@ -9,7 +9,7 @@ use std::hash::{Hash, Hasher};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-use super::accepting::Arrival;
+use super::accepting::PendingAccept;
 use super::partitions::{self, Partitions};
 use super::memory::Memory;
 use super::{facts, kept, limit};
@@ -125,8 +125,8 @@ pub(super) const OVERVIEW_OF: &str = "
 const LOOKED_AT: usize = 256;
 
 /// Stores the delivery and its jobs, unless it is known.
-pub(super) fn accept(connection: &Connection, memory: &mut Memory, arrival: &Arrival) -> Result<Accepted> {
-    let Arrival { delivery, jobs, now } = arrival;
+pub(super) fn accept(connection: &Connection, memory: &mut Memory, arrival: &PendingAccept) -> Result<Accepted> {
+    let PendingAccept { delivery, jobs, now } = arrival;
     let stored = connection.prepare_cached(REMEMBER_DELIVERY)?.execute(params![
         delivery.installation.as_str(),
         delivery.key,

@@ -15,7 +15,7 @@ pub(super) struct Memory {
 
 /// How far a transaction has got.
 #[derive(Clone, Copy)]
-pub(super) struct Mark {
+pub(super) struct Savepoint {
     lines: usize,
     pending: PendingWakeups,
 }
@@ -27,12 +27,12 @@ impl Memory {
     }
 
     /// How far the transaction has got, for [`Self::undo`].
-    pub(super) fn mark(&self) -> Mark {
-        Mark { lines: self.lines.mark(), pending: self.pending }
+    pub(super) fn mark(&self) -> Savepoint {
+        Savepoint { lines: self.lines.mark(), pending: self.pending }
     }
 
     /// Undoes what the transaction has changed since.
-    pub(super) fn undo(&mut self, mark: Mark) {
+    pub(super) fn undo(&mut self, mark: Savepoint) {
         self.lines.undo(mark.lines);
         self.pending = mark.pending;
     }

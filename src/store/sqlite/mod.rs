@@ -33,7 +33,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::Notify;
 
-use self::accepting::Arrival;
+use self::accepting::PendingAccept;
 use self::checkpointer::Checkpointer;
 use self::connection::ProcessLock;
 pub use self::copies::{NotRestored, backup, is_in_use, look, restore};
@@ -112,7 +112,7 @@ impl Sqlite {
 impl Store for Sqlite {
     async fn accept(&self, delivery: Delivery, jobs: Vec<NewJob>, now: Timestamp) -> Result<Accepted, Fault> {
         let jobs: Vec<_> = jobs.into_iter().map(|job| self.turns.queue(job, now)).collect();
-        self.writer.accept(IN_TIME, Arrival { delivery, jobs, now }).await
+        self.writer.accept(IN_TIME, PendingAccept { delivery, jobs, now }).await
     }
 
     async fn claim(&self, queue: Queue, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, Fault> {

@@ -19,7 +19,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout_at};
 
-use super::accepting::{self, Arrival};
+use super::accepting::{self, PendingAccept};
 use super::checkpointer::Checkpointer;
 use super::file::DatabaseFile;
 use super::memory::Memory;
@@ -78,14 +78,14 @@ impl Writer {
         W: Fn(&Connection, &mut Memory) -> rusqlite::Result<T> + Send + 'static,
     {
         let (turn, (reply, answer)) = (Turn::default(), oneshot::channel());
-        let part = Part { turn: turn.clone(), outcome: None, reply };
+        let part = CallerPart { turn: turn.clone(), outcome: None, reply };
         self.carried_out(patience, Box::new(Task { work, part }), turn, answer).await
     }
 
     /// The same for a delivery and its jobs.
-    pub(super) async fn accept(&self, patience: Duration, arrival: Arrival) -> Result<Accepted, Fault> {
+    pub(super) async fn accept(&self, patience: Duration, arrival: PendingAccept) -> Result<Accepted, Fault> {
         let (turn, (reply, answer)) = (Turn::default(), oneshot::channel());
-        let part = Part { turn: turn.clone(), outcome: None, reply };
+        let part = CallerPart { turn: turn.clone(), outcome: None, reply };
         self.carried_out(patience, Box::new(Acceptance { arrival, part }), turn, answer).await
     }
 
@@ -163,7 +163,7 @@ trait Operation: Send {
 
     /// The delivery that it is to store. All of a transaction are stored in one piece, before anything
     /// is run.
-    fn arrival(&self) -> Option<&Arrival> {
+    fn arrival(&self) -> Option<&PendingAccept> {
         None
     }
 
@@ -178,13 +178,13 @@ trait Operation: Send {
 }
 
 /// What an operation has to do with its caller.
-struct Part<T> {
+struct CallerPart<T> {
     turn: Turn,
     outcome: Option<Result<T, Fault>>,
     reply: oneshot::Sender<Result<T, Fault>>,
 }
 
-impl<T> Part<T> {
+impl<T> CallerPart<T> {
     fn answer(self, committed: &Result<(), Fault>) {
         let outcome = match self.outcome {
             Some(Ok(value)) => committed.clone().map(|()| value),
@@ -200,7 +200,7 @@ impl<T> Part<T> {
 /// Anything.
 struct Task<T, W> {
     work: W,
-    part: Part<T>,
+    part: CallerPart<T>,
 }
 
 impl<T, W> Operation for Task<T, W>
@@ -229,8 +229,8 @@ where
 
 /// A delivery.
 struct Acceptance {
-    arrival: Arrival,
-    part: Part<Accepted>,
+    arrival: PendingAccept,
+    part: CallerPart<Accepted>,
 }
 
 impl Operation for Acceptance {
@@ -238,7 +238,7 @@ impl Operation for Acceptance {
         self.part.turn.has_begun()
     }
 
-    fn arrival(&self) -> Option<&Arrival> {
+    fn arrival(&self) -> Option<&PendingAccept> {
         Some(&self.arrival)
     }
 
@@ -310,8 +310,8 @@ impl WriterLoop {
             let mut waiting = gather(first, &mut operations);
             match self.together(&mut waiting) {
                 Ok(()) => self.answer(waiting, Ok(())),
-                Err(Failed::Transaction(fault)) => self.answer(waiting, Err(fault)),
-                Err(Failed::Operation) => {
+                Err(BatchFailure::Transaction(fault)) => self.answer(waiting, Err(fault)),
+                Err(BatchFailure::Operation) => {
                     while !waiting.is_empty() {
                         self.apart(&mut waiting);
                     }
@@ -322,7 +322,7 @@ impl WriterLoop {
 
     /// One transaction for all, as long as none fails. Beginning it may take long, if another program
     /// holds the file; what was taken back meanwhile is left out.
-    fn together(&mut self, waiting: &mut VecDeque<Box<dyn Operation>>) -> Result<(), Failed> {
+    fn together(&mut self, waiting: &mut VecDeque<Box<dyn Operation>>) -> Result<(), BatchFailure> {
         self.begin()?;
         // Only now: until the database is ours, everybody may still change their mind.
         waiting.retain(|operation| operation.begin());
@@ -331,7 +331,7 @@ impl WriterLoop {
             && waiting.iter_mut().all(|operation| operation.run(&self.connection, &mut self.memory));
         if !sound {
             self.roll_back();
-            return Err(Failed::Operation);
+            return Err(BatchFailure::Operation);
         }
         Ok(self.commit()?)
     }
@@ -403,14 +403,14 @@ impl WriterLoop {
 }
 
 /// Why operations that share a transaction were not stored.
-enum Failed {
+enum BatchFailure {
     /// One of them failed; it is not known yet what that means for the others.
     Operation,
     /// The transaction did, for all.
     Transaction(Fault),
 }
 
-impl From<Fault> for Failed {
+impl From<Fault> for BatchFailure {
     fn from(fault: Fault) -> Self {
         Self::Transaction(fault)
     }

@@ -4,7 +4,7 @@ use crate::dialnote::answer::{DialnoteError, Denied};
 use crate::dialnote::check::{Shape, Writing};
 use crate::dialnote::client::ASSIGN;
 use crate::domain::conversation::Conversation;
-use crate::domain::finding::{Finding, State};
+use crate::domain::finding::{Finding, FindingState};
 use crate::error::Fault;
 use crate::work::Work;
 use crate::work::conclude::STATUS_TROUBLE;
@@ -17,7 +17,7 @@ const HOOKS: &str = "dialnote hooks";
 pub(super) async fn dialnote(work: &Work) -> Vec<Finding> {
     if !work.is_connected() {
         let words = "no organization in dialnote is connected, so nothing can be done. Type /dialnote connect";
-        return vec![Finding::new(KEY, State::Bad, words)];
+        return vec![Finding::new(KEY, FindingState::Bad, words)];
     }
     let members = match work.check_dialnote().await {
         Ok(members) => members,
@@ -26,20 +26,20 @@ pub(super) async fn dialnote(work: &Work) -> Vec<Finding> {
     match work.dialnote.may_write().await {
         Ok(Writing::Works(done)) => {
             let words = format!("it may write, for an organization of {members} members");
-            let mut found = vec![Finding::new(KEY, State::Good, words), api(work, &done).await];
+            let mut found = vec![Finding::new(KEY, FindingState::Good, words), api(work, &done).await];
             found.extend(webhooks(work).await);
             found
         }
         Ok(Writing::Untried) => {
             let words = "no conversation is done yet, and only with such a one it is tried whether it may write";
-            vec![Finding::new(KEY, State::Note, words)]
+            vec![Finding::new(KEY, FindingState::Note, words)]
         }
         Ok(Writing::ReadOnly) => {
             let words = format!(
                 "it may only read, so nothing can be assigned. Make one that may write (Integrations → API) and {}",
                 new_key(work)
             );
-            vec![Finding::new(KEY, State::Bad, words)]
+            vec![Finding::new(KEY, FindingState::Bad, words)]
         }
         Err(cause) => vec![unwritten(&cause)],
     }
@@ -50,12 +50,12 @@ fn unread(work: &Work, cause: &DialnoteError) -> Finding {
         DialnoteError::Fault(Fault::Unauthorized { .. }) => {
             let words =
                 format!("dialnote does not accept it. Make a new one (Integrations → API) and {}", new_key(work));
-            Finding::new(KEY, State::Bad, words)
+            Finding::new(KEY, FindingState::Bad, words)
         }
         DialnoteError::Denied(Denied::NoSuchAddress(setting)) => nothing_at(setting),
         cause => {
             let words = "dialnote did not say whose it is. Look whether this machine reaches DIALNOTE_API_URL";
-            Finding::new(KEY, State::Bad, words).because(cause)
+            Finding::new(KEY, FindingState::Bad, words).because(cause)
         }
     }
 }
@@ -66,7 +66,7 @@ fn unwritten(cause: &DialnoteError) -> Finding {
         cause => {
             let words = "dialnote took no change of owner, so nothing can be assigned. \
                          Look whether DIALNOTE_ASSIGN_URL is right and this machine reaches it";
-            Finding::new(KEY, State::Bad, words).because(cause)
+            Finding::new(KEY, FindingState::Bad, words).because(cause)
         }
     }
 }
@@ -78,7 +78,7 @@ fn nothing_at(setting: &str) -> Finding {
         _ => ("cannot be read", "https://api.dialnote.com/api/v1/public"),
     };
     let words = format!("dialnote {what} at {setting}. Look whether the address is right; {default} is documented");
-    Finding::new("dialnote address", State::Bad, words)
+    Finding::new("dialnote address", FindingState::Bad, words)
 }
 
 /// How to give the app another key.
@@ -94,18 +94,18 @@ async fn api(work: &Work, done: &Conversation) -> Finding {
     match status_refused {
         Some(DialnoteError::Denied(Denied::Words(said))) => {
             let words = format!("it takes no change of status, {in_dialnote}; {learned}");
-            Finding::new(API, State::Note, words).because(&said)
+            Finding::new(API, FindingState::Note, words).because(&said)
         }
         Some(cause) => {
             let words = format!("it could not be tried whether a status can be changed; {learned}");
-            Finding::new(API, State::Note, words).because(&cause)
+            Finding::new(API, FindingState::Note, words).because(&cause)
         }
         None if makes_no_change(work).await => {
             let learned = shape(&work.dialnote.shape(), false);
             let words = format!("it answers a change of status and makes none, {in_dialnote}; {learned}");
-            Finding::new(API, State::Note, words)
+            Finding::new(API, FindingState::Note, words)
         }
-        None => Finding::new(API, State::Good, learned),
+        None => Finding::new(API, FindingState::Good, learned),
     }
 }
 
@@ -130,19 +130,19 @@ async fn webhooks(work: &Work) -> Option<Finding> {
         Ok(untold) => untold?,
         Err(cause) => {
             let words = "what dialnote tells of could not be looked at";
-            return Some(Finding::new(HOOKS, State::Note, words).because(&cause));
+            return Some(Finding::new(HOOKS, FindingState::Note, words).because(&cause));
         }
     };
     let is_told = |event: &str| !untold.iter().any(|one| one == event);
     Some(match (is_told("call_log"), is_told("note")) {
-        (true, true) => Finding::new(HOOKS, State::Good, "dialnote tells of calls and notes at once"),
+        (true, true) => Finding::new(HOOKS, FindingState::Good, "dialnote tells of calls and notes at once"),
         (true, false) => {
-            Finding::new(HOOKS, State::Good, "dialnote tells of calls at once; notes are found by looking")
+            Finding::new(HOOKS, FindingState::Good, "dialnote tells of calls at once; notes are found by looking")
         }
         (false, _) => {
             let words = "dialnote takes no subscriptions at DIALNOTE_HOOKS_URL, so calls are found by looking. Look \
                          whether the address is right; https://api.dialnote.com/api/hooks is documented";
-            Finding::new(HOOKS, State::Note, words)
+            Finding::new(HOOKS, FindingState::Note, words)
         }
     })
 }

@@ -65,7 +65,7 @@ where
     W: Fn(&Connection, &mut Memory) -> rusqlite::Result<T> + Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
-    let part = Part { turn: Turn::default(), outcome: None, reply };
+    let part = CallerPart { turn: Turn::default(), outcome: None, reply };
     writer.hand_over(Box::new(Task { work, part })).await?;
     Ok(answer)
 }
