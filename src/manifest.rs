@@ -28,7 +28,7 @@ pub const UNFURL_DOMAIN: &str = "app.dialnote.com";
 
 #[derive(Serialize)]
 struct Manifest {
-    _metadata: Metadata,
+    _metadata: ManifestMetadata,
     display_information: DisplayInformation,
     features: Features,
     oauth_config: OauthConfig,
@@ -36,7 +36,7 @@ struct Manifest {
 }
 
 #[derive(Serialize)]
-struct Metadata {
+struct ManifestMetadata {
     major_version: u8,
     minor_version: u8,
 }
@@ -161,7 +161,7 @@ pub fn yaml(reached: Reached<'_>, unfurl_domain: &str) -> Result<String, serde_y
 
 fn manifest(reached: Reached<'_>, unfurl_domain: &str) -> Manifest {
     Manifest {
-        _metadata: Metadata { major_version: 1, minor_version: 1 },
+        _metadata: ManifestMetadata { major_version: 1, minor_version: 1 },
         display_information: DisplayInformation {
             name: "dialnote",
             description: "Decide who owns each phone conversation.",

@@ -95,7 +95,7 @@ impl Traces {
             .build()?;
         let provider = SdkTracerProvider::builder()
             .with_batch_exporter(exporter)
-            .with_id_generator(Names::default())
+            .with_id_generator(SpanNames::default())
             .with_sampler(Sampler::TraceIdRatioBased(collector.share))
             .with_resource(Resource::builder().with_service_name(OURS).build())
             .build();
@@ -207,15 +207,15 @@ impl Name {
 
 /// Gives out the name that is wanted in this context; any other must only be new.
 #[derive(Debug, Default)]
-struct Names(RandomIdGenerator);
+struct SpanNames(RandomIdGenerator);
 
-impl Names {
+impl SpanNames {
     fn wanted() -> Option<Name> {
         Context::map_current(|context| context.get::<Name>().copied())
     }
 }
 
-impl IdGenerator for Names {
+impl IdGenerator for SpanNames {
     fn new_trace_id(&self) -> TraceId {
         Self::wanted().map_or_else(|| self.0.new_trace_id(), |name| name.trace)
     }

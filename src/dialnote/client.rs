@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::dialnote::answer::{DialnoteError, Denied, content, refused, unavailable, unreadable};
 use crate::dialnote::learned::Learned;
-use crate::dialnote::pages::{Page, Pages};
+use crate::dialnote::pages::{ConversationPage, Pages};
 use crate::dialnote::wire;
 use crate::domain::conversation::{Activity, ActivityKind, Conversation, Owner, SharedNumber, Status};
 use crate::domain::people::Member;
@@ -131,7 +131,7 @@ impl Dialnote {
     }
 
     /// The conversations from `offset` on, at most [`PAGE`].
-    pub async fn conversations(&self, offset: usize) -> Result<Page, DialnoteError> {
+    pub async fn conversations(&self, offset: usize) -> Result<ConversationPage, DialnoteError> {
         self.page(&page_from(offset)).await
     }
 
@@ -189,20 +189,20 @@ impl Dialnote {
     }
 
     /// A page of what a member owns. The filter may be ignored.
-    async fn owned_from(&self, member: &MemberId, offset: usize) -> Result<Page, DialnoteError> {
+    async fn owned_from(&self, member: &MemberId, offset: usize) -> Result<ConversationPage, DialnoteError> {
         let mut query = page_from(offset).to_vec();
         query.push(("assignedToId", member.to_string()));
         self.page(&query).await
     }
 
-    async fn page(&self, query: &[(&str, String)]) -> Result<Page, DialnoteError> {
+    async fn page(&self, query: &[(&str, String)]) -> Result<ConversationPage, DialnoteError> {
         let content = self.read_known(&["conversations"], query).await?;
         let items = wire::items(&content, "conversations")?;
         let mut conversations = Vec::with_capacity(items.len());
         for item in items {
             conversations.extend(self.listed(item).await?);
         }
-        Ok(Page { conversations, items: items.len() })
+        Ok(ConversationPage { conversations, items: items.len() })
     }
 
     /// Sets or clears the owner. `attempt_key` names this very write, in case dialnote looks at it.

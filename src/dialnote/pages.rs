@@ -11,7 +11,7 @@ const MOST_PAGES: usize = 2_000;
 
 /// A page of the list of conversations.
 #[derive(Debug)]
-pub struct Page {
+pub struct ConversationPage {
     /// Most recently active first.
     pub conversations: Vec<Conversation>,
     /// How many items it has, those that cannot be read included.
@@ -32,7 +32,7 @@ pub struct Pages {
 impl Pages {
     /// Takes in a page; answers the conversations that no page before it had. The list ends with a page that
     /// brings nothing new.
-    pub fn take(&mut self, page: Page) -> Vec<Conversation> {
+    pub fn take(&mut self, page: ConversationPage) -> Vec<Conversation> {
         let new: Vec<_> = page.conversations.into_iter().filter(|one| self.seen.insert(one.id.clone())).collect();
         self.offset += page.items;
         self.read += 1;
@@ -57,10 +57,10 @@ mod tests {
     use crate::dialnote::wire;
     use serde_json::json;
 
-    fn page(ids: std::ops::Range<usize>) -> Page {
+    fn page(ids: std::ops::Range<usize>) -> ConversationPage {
         let items = ids.len();
         let conversations = ids.filter_map(|n| wire::conversation(&json!({ "id": n }))).collect();
-        Page { conversations, items }
+        ConversationPage { conversations, items }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::domain::when::When;
 
 /// What people call those whom a command names, as far as that is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Names {
+pub struct AskedNames {
     /// The conversation.
     pub conversation: Option<String>,
     /// The Slack user who is to be the owner.
@@ -16,7 +16,7 @@ pub struct Names {
 }
 
 /// "/assign @Zoe Diana Okafor". `of` is how many conversations it was given for at once.
-pub fn words(command: &Command, names: &Names, of: usize) -> String {
+pub fn words(command: &Command, names: &AskedNames, of: usize) -> String {
     let spec = command.act.verb().spec();
     let typed = spec.slash.map_or_else(|| format!("{UMBRELLA} {}", spec.name), str::to_owned);
     let which = match (&command.which, &names.conversation) {
@@ -37,7 +37,7 @@ pub fn words(command: &Command, names: &Names, of: usize) -> String {
     words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-fn owner(command: &Command, names: &Names) -> String {
+fn owner(command: &Command, names: &AskedNames) -> String {
     match (command.act.named_owner(), &names.owner) {
         (Some(Assignee::Me), _) => "me".to_owned(),
         (Some(Assignee::User(_)), Some(name)) => format!("@{name}"),
@@ -69,7 +69,7 @@ mod tests {
             (Action::Snooze(When::After { minutes: 120 }), id(), diana, 1, "/snooze Diana Okafor 2h"),
             (assign(Assignee::Me), id(), diana, 1, "/assign me Diana Okafor"),
         ] {
-            let names = Names { conversation: conversation.map(str::to_owned), owner: Some("Zoe".to_owned()) };
+            let names = AskedNames { conversation: conversation.map(str::to_owned), owner: Some("Zoe".to_owned()) };
             assert_eq!(words(&Command { act, which, note: String::new() }, &names, of), expected);
         }
     }

@@ -11,7 +11,7 @@ use crate::domain::refusal::ParseError;
 use crate::domain::report;
 use crate::domain::route::Routing;
 use crate::domain::snooze::{self, Snooze, Untimed};
-use crate::domain::typed::{self, Word};
+use crate::domain::typed::{self, TypedWord};
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
 use crate::domain::when::When;
 use crate::ids::{MemberId, SlackUserId, UserGroupId};
@@ -237,7 +237,7 @@ pub fn parse(slash: &str, text: &str, links: &Links) -> Result<Parsed, ParseErro
 }
 
 fn under_umbrella(text: &str) -> Result<(&'static Spec, &str), ParseError> {
-    let Some((Word::Plain(word), rest)) = typed::first(text) else {
+    let Some((TypedWord::Plain(word), rest)) = typed::first(text) else {
         return Ok((Verb::Help.spec(), ""));
     };
     let name = word.trim_start_matches('/');
@@ -257,7 +257,7 @@ fn unknown(typed: &str, name: &str) -> ParseError {
 }
 
 fn help_topic(arguments: &str) -> Result<Option<Verb>, ParseError> {
-    let Some((Word::Plain(word), _)) = typed::first(arguments) else { return Ok(None) };
+    let Some((TypedWord::Plain(word), _)) = typed::first(arguments) else { return Ok(None) };
     let name = word.trim_start_matches('/');
     match Spec::by_name(name) {
         Some(spec) => Ok(Some(spec.verb)),

@@ -8,7 +8,7 @@ use crate::domain::command::Action;
 use crate::domain::conversation::{State, Status};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::event::{Again, Event, ThreadEntry};
-use crate::domain::message::{Answer, By, Ended, Ending, Message};
+use crate::domain::message::{Answer, EndedBy, Ended, Ending, Message};
 use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::reply::{CommandResult, Hidden, Reply, ResultKind};
@@ -99,14 +99,14 @@ fn to_giver(progress: &Progress, noted: bool) -> Option<Message> {
 fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<Message> {
     let from = plan.from.as_ref()?;
     let user = from.user.clone()?;
-    let actor = if user == plan.requester.user { By::You } else { By::Colleague(plan.requester.name.clone()) };
+    let actor = if user == plan.requester.user { EndedBy::You } else { EndedBy::Colleague(plan.requester.name.clone()) };
     let is_theirs = plan.to.as_ref().is_some_and(|to| to.member == from.member);
     let ended = |what, by| Some(Answer::Ended(Ended { what, by, at }));
     let answer = match (plan.event(), &plan.to) {
         (Event::Accepted, _) => Some(Answer::Accepted),
         (Event::Done, _) => ended(Ending::Done, actor),
         _ if is_theirs => None,
-        (Event::Returned { to }, _) => ended(Ending::Returned(to), By::Time),
+        (Event::Returned { to }, _) => ended(Ending::Returned(to), EndedBy::Time),
         (Event::GaveBack { .. }, _) => Some(Answer::GaveBack),
         (_, Some(to)) if to.member == plan.requester.member => ended(Ending::LeaseLost, actor),
         (_, Some(to)) => ended(Ending::Reassigned(to.name.clone()), actor),

@@ -7,7 +7,7 @@ use crate::domain::card_view::CardView;
 use crate::domain::conversation::{Activity, ActivityContext, ActivityKind, Conversation, State, Status};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::event::{Event, ThreadEntry};
-use crate::domain::message::{Answer, By, Ended, Ending, Message};
+use crate::domain::message::{Answer, EndedBy, Ended, Ending, Message};
 use crate::domain::plan::Participant;
 use crate::domain::refusal::About;
 use crate::ids::ChannelId;
@@ -158,7 +158,7 @@ impl ExternalChange {
             _ => return None,
         };
         let user = owner.as_ref()?.user.clone()?;
-        let answer = Answer::Ended(Ended { what, by: By::Dialnote, at: self.at });
+        let answer = Answer::Ended(Ended { what, by: EndedBy::Dialnote, at: self.at });
         Some(Message::Marked { user, conversation: self.now.id.clone(), answer })
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::lookup::names::{How, folded, how};
 use crate::domain::people::{self, Member, Profile};
 use crate::domain::refusal::ParseError;
-use crate::domain::typed::{self, Word};
+use crate::domain::typed::{self, TypedWord};
 use crate::ids::{MemberId, SlackUserId};
 
 /// How alike two people must be to be suggested as one (0 nothing alike, 1 the same).
@@ -55,9 +55,9 @@ impl Linking {
     pub fn parse(text: &str) -> Result<Self, ParseError> {
         let (user, rest) = match typed::first(text) {
             None => return Ok(Self::Show),
-            Some((Word::Plain(word), _)) if word.eq_ignore_ascii_case("list") => return Ok(Self::Show),
-            Some((Word::Person(user), rest)) => (user, rest),
-            Some((Word::Plain(word), _)) if word.starts_with('@') => {
+            Some((TypedWord::Plain(word), _)) if word.eq_ignore_ascii_case("list") => return Ok(Self::Show),
+            Some((TypedWord::Person(user), rest)) => (user, rest),
+            Some((TypedWord::Plain(word), _)) if word.starts_with('@') => {
                 return Err(ParseError::NobodyToLink { typed: typed::plain(word) });
             }
             Some(_) => return Err(ParseError::NobodyToLink { typed: String::new() }),
@@ -72,8 +72,8 @@ impl Linking {
 
 fn member(text: &str) -> String {
     match typed::first(text) {
-        Some((Word::Quoted(name), _)) => name.to_owned(),
-        Some((Word::Link(link), _)) => link.trim_start_matches("mailto:").to_owned(),
+        Some((TypedWord::Quoted(name), _)) => name.to_owned(),
+        Some((TypedWord::Link(link), _)) => link.trim_start_matches("mailto:").to_owned(),
         _ => typed::plain(text),
     }
 }

@@ -9,9 +9,9 @@ use crate::domain::conversation::{Conversation, Status};
 use crate::domain::lookup::book::name_of;
 use crate::domain::lookup::names::folded;
 use crate::domain::lookup::search::{Rank, Search};
-use crate::domain::phone::Home;
+use crate::domain::phone::HomeCountries;
 use crate::domain::text;
-use crate::domain::typed::{self, Word};
+use crate::domain::typed::{self, TypedWord};
 use crate::ids::{ConversationId, MemberId, SlackUserId};
 
 /// How many conversations a page shows: with their buttons as many as fit a message (contracts/slack.md
@@ -86,8 +86,8 @@ impl Query {
     pub fn parse(text: &str) -> Self {
         let (filter, rest) = match typed::first(text) {
             None => return Self::of(Filter::Mine),
-            Some((Word::Person(user), rest)) => (Filter::Person(user), rest),
-            Some((Word::Plain(word) | Word::Quoted(word), rest)) => match named(word) {
+            Some((TypedWord::Person(user), rest)) => (Filter::Person(user), rest),
+            Some((TypedWord::Plain(word) | TypedWord::Quoted(word), rest)) => match named(word) {
                 Some(filter) => (filter, rest),
                 None => (Filter::All, text),
             },
@@ -159,7 +159,7 @@ pub struct Listing<'a> {
 pub fn select<'a>(
     all: impl Iterator<Item = &'a KnownConversation>,
     query: &Query,
-    home: &Home,
+    home: &HomeCountries,
     me: Option<&MemberId>,
     person: Option<&MemberId>,
 ) -> Listing<'a> {
@@ -264,7 +264,7 @@ mod tests {
 
     fn ids(query: &Query) -> Vec<String> {
         let (all, zoe, leo) = (some(), MemberId::new("zoe"), MemberId::new("leo"));
-        let listing = select(all.iter(), query, &Home::default(), Some(&zoe), Some(&leo));
+        let listing = select(all.iter(), query, &HomeCountries::default(), Some(&zoe), Some(&leo));
         listing.rows.iter().map(|row| row.id.to_string()).collect()
     }
 
@@ -302,7 +302,7 @@ mod tests {
         }
         let all = some();
         let counts =
-            select(all.iter(), &Query::of(Filter::Done), &Home::default(), Some(&MemberId::new("zoe")), None).counts;
+            select(all.iter(), &Query::of(Filter::Done), &HomeCountries::default(), Some(&MemberId::new("zoe")), None).counts;
         assert_eq!(counts, [1, 2, 2, 1, 1, 1, 5]);
     }
 
@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn a_page_that_is_gone_shows_the_last() {
         let all: Vec<_> = (0..23).map(|n| conversation(&format!("c{n}"), None, Status::Open, n)).collect();
-        let listing = select(all.iter(), &Query { page: 9, ..Query::of(Filter::All) }, &Home::default(), None, None);
+        let listing = select(all.iter(), &Query { page: 9, ..Query::of(Filter::All) }, &HomeCountries::default(), None, None);
         assert_eq!((listing.page, listing.rows.len(), listing.found), (2, 3, 23));
     }
 

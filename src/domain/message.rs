@@ -222,7 +222,7 @@ pub struct Ended {
     /// What happened.
     pub what: Ending,
     /// The actor.
-    pub by: By,
+    pub by: EndedBy,
     /// When.
     pub at: Timestamp,
 }
@@ -230,7 +230,7 @@ pub struct Ended {
 /// Who ended what somebody was given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum By {
+pub enum EndedBy {
     /// The reader.
     You,
     /// A colleague, by name.

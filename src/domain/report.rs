@@ -28,7 +28,7 @@ pub struct Report {
     #[serde(default)]
     pub line: Option<String>,
     /// Each of the days, the oldest first.
-    pub days: Vec<Day>,
+    pub days: Vec<DayActivity>,
     /// How long people waited.
     pub waits: Waits,
     /// What colleagues call people, and how many open conversations they own, the busiest first.
@@ -47,7 +47,7 @@ pub enum Alone {
 
 /// The conversations in which something came in or went out last on a day, by what has become of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Day {
+pub struct DayActivity {
     /// The day, in the time zone of whoever asked.
     pub date: Date,
     /// How many are done.
@@ -89,11 +89,11 @@ pub struct ConversationChange {
 impl Report {
     /// How many conversations there are.
     pub fn total(&self) -> usize {
-        self.days.iter().map(Day::total).sum()
+        self.days.iter().map(DayActivity::total).sum()
     }
 }
 
-impl Day {
+impl DayActivity {
     /// How many conversations there are.
     pub fn total(&self) -> usize {
         self.done + self.snoozed + self.owned + self.waiting
@@ -111,10 +111,10 @@ pub fn period(text: &str) -> Result<u16, ParseError> {
 }
 
 /// The last so many days, today included.
-pub fn days<'a>(all: impl Iterator<Item = &'a Conversation>, count: u16, now: Timestamp, zone: &TimeZone) -> Vec<Day> {
+pub fn days<'a>(all: impl Iterator<Item = &'a Conversation>, count: u16, now: Timestamp, zone: &TimeZone) -> Vec<DayActivity> {
     let today = now.to_zoned_datetime(zone.clone()).date();
     let dates = (0..i64::from(count)).rev().filter_map(|ago| today.checked_sub(ago.days()).ok());
-    let mut days: Vec<_> = dates.map(|date| Day { date, done: 0, snoozed: 0, owned: 0, waiting: 0 }).collect();
+    let mut days: Vec<_> = dates.map(|date| DayActivity { date, done: 0, snoozed: 0, owned: 0, waiting: 0 }).collect();
     for one in all {
         let Some(last) = &one.last_activity else { continue };
         let date = last.at.to_zoned_datetime(zone.clone()).date();
@@ -143,7 +143,7 @@ pub fn loads<'a>(all: impl Iterator<Item = &'a Conversation>) -> Vec<(MemberId, 
 }
 
 /// When the first of these days began.
-pub fn beginning(days: &[Day], zone: &TimeZone) -> Option<Timestamp> {
+pub fn beginning(days: &[DayActivity], zone: &TimeZone) -> Option<Timestamp> {
     let midnight = days.first()?.date.to_datetime(Time::midnight());
     Some(midnight.to_zoned_datetime(zone.clone()).ok()?.timestamp())
 }

@@ -27,7 +27,7 @@ const TRIES_OF_THE_UNUSABLE: u32 = 5;
 
 /// What to do after a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
+pub enum RetryDecision {
     /// Try again, not before this time.
     At(Timestamp),
     /// Stop trying.
@@ -48,7 +48,7 @@ pub struct Tries {
 }
 
 /// Decides what follows `fault`, met at `now`.
-pub fn after(fault: &Fault, tries: Tries, now: Timestamp) -> Next {
+pub fn after(fault: &Fault, tries: Tries, now: Timestamp) -> RetryDecision {
     let pause = match fault {
         Fault::RateLimited { wait, .. } if *wait <= NO_WAIT => backoff(tries, LONGEST_PAUSE).max(*wait),
         Fault::RateLimited { wait, .. } => jittered(*wait, tries.seed, 0, 10),
@@ -62,9 +62,9 @@ pub fn after(fault: &Fault, tries: Tries, now: Timestamp) -> Next {
             return at_the_end(backoff(tries, LONGEST_PAUSE), tries, now);
         }
         Fault::TimedOut { .. } => backoff(tries, LONGEST_PAUSE).max(LATE_EFFECT),
-        Fault::Unusable { .. } if tries.attempt >= TRIES_OF_THE_UNUSABLE => return Next::GiveUp,
+        Fault::Unusable { .. } if tries.attempt >= TRIES_OF_THE_UNUSABLE => return RetryDecision::GiveUp,
         // Nothing but a setting changes that.
-        Fault::NoSuchAddress { .. } => return Next::GiveUp,
+        Fault::NoSuchAddress { .. } => return RetryDecision::GiveUp,
         Fault::UnknownCode { .. } => backoff(tries, LONGEST_OF_THE_UNKNOWN),
         Fault::Unreachable { .. }
         | Fault::Unavailable { .. }
@@ -78,10 +78,10 @@ pub fn after(fault: &Fault, tries: Tries, now: Timestamp) -> Next {
 }
 
 /// After the pause, unless it is time to give up by then.
-fn at_the_end(pause: Duration, tries: Tries, now: Timestamp) -> Next {
+fn at_the_end(pause: Duration, tries: Tries, now: Timestamp) -> RetryDecision {
     let due = now.saturating_add(signed(pause)).unwrap_or(Timestamp::MAX);
     let end = tries.accepted.saturating_add(signed(tries.give_up_after)).unwrap_or(Timestamp::MAX);
-    if due > end { Next::GiveUp } else { Next::At(due) }
+    if due > end { RetryDecision::GiveUp } else { RetryDecision::At(due) }
 }
 
 /// 1 s, 2 s, 4 s … up to `longest`, give or take a fifth.
@@ -113,8 +113,8 @@ mod tests {
 
     fn pause(fault: &Fault, attempt: u32) -> Option<f64> {
         match after(fault, tries(attempt), Timestamp::UNIX_EPOCH) {
-            Next::At(due) => Some(due.duration_since(Timestamp::UNIX_EPOCH).as_secs_f64()),
-            Next::GiveUp => None,
+            RetryDecision::At(due) => Some(due.duration_since(Timestamp::UNIX_EPOCH).as_secs_f64()),
+            RetryDecision::GiveUp => None,
         }
     }
 
@@ -161,15 +161,15 @@ mod tests {
     fn gives_up_in_the_end() {
         let accepted = Timestamp::UNIX_EPOCH;
         let late = Timestamp::from_second(3600).unwrap_or(accepted);
-        assert_eq!(after(&down(), tries(50), late), Next::GiveUp);
+        assert_eq!(after(&down(), tries(50), late), RetryDecision::GiveUp);
         let unusable = Fault::Unusable { service: Service::Slack, cause: "invalid_blocks".into() };
         assert!(pause(&unusable, 4).is_some());
         assert_eq!(pause(&unusable, 5), None);
         let revoked = |service| Fault::Unauthorized { service, cause: "revoked".into() };
         assert!(pause(&revoked(Service::Dialnote), 1).is_some());
         let minutes = |minutes: i64| Timestamp::from_second(minutes * 60).unwrap_or(accepted);
-        assert!(matches!(after(&revoked(Service::Dialnote), tries(3), minutes(1)), Next::At(_)));
-        assert_eq!(after(&revoked(Service::Dialnote), tries(3), minutes(2)), Next::GiveUp);
+        assert!(matches!(after(&revoked(Service::Dialnote), tries(3), minutes(1)), RetryDecision::At(_)));
+        assert_eq!(after(&revoked(Service::Dialnote), tries(3), minutes(2)), RetryDecision::GiveUp);
         assert!(pause(&revoked(Service::Slack), 1).is_some());
     }
 }

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::domain::conversation::{ActivityKind, SharedNumber};
 use crate::domain::hours::{self, TimeOfDay};
 use crate::domain::lookup::names::folded;
-use crate::domain::phone::{self, Fit, Home, WrittenNumber};
+use crate::domain::phone::{self, Fit, HomeCountries, WrittenNumber};
 use crate::domain::policy::Rules;
 use crate::domain::refusal::ParseError;
-use crate::domain::typed::{self, Word};
+use crate::domain::typed::{self, TypedWord};
 use crate::ids::{ChannelId, SlackUserId};
 
 /// What a channel gets the cards of, and when it is morning there.
@@ -129,8 +129,8 @@ impl Routing {
 
 fn line(text: &str) -> String {
     match typed::first(text) {
-        Some((Word::Quoted(name), _)) => name.to_owned(),
-        Some((Word::Link(link), _)) => link.trim_start_matches("tel:").to_owned(),
+        Some((TypedWord::Quoted(name), _)) => name.to_owned(),
+        Some((TypedWord::Link(link), _)) => link.trim_start_matches("tel:").to_owned(),
         _ => typed::plain(text),
     }
 }
@@ -139,7 +139,7 @@ fn line(text: &str) -> String {
 pub fn meant<'a>(asked: &str, lines: &'a [SharedNumber]) -> Option<&'a SharedNumber> {
     let by_name = || lines.iter().find(|line| line.name.as_deref().is_some_and(|name| folded(name) == folded(asked)));
     let number = WrittenNumber::parse(asked);
-    let home = Home::of(lines.iter().map(|line| line.number.as_str()));
+    let home = HomeCountries::of(lines.iter().map(|line| line.number.as_str()));
     let matcher = number.map(|number| number.against(&home));
     let fit = |line: &&SharedNumber| matcher.as_ref().and_then(|matcher| matcher.fit(&line.number));
     let by_number = lines.iter().rev().filter(|line| fit(line) >= Some(Fit::Ending)).max_by_key(fit);

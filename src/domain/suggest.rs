@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::domain::conversation::{Conversation, Status};
 use crate::domain::list::KnownConversation;
 use crate::domain::lookup::search::{Rank, Search};
-use crate::domain::phone::Home;
+use crate::domain::phone::HomeCountries;
 use crate::domain::route::Route;
 
 /// The conversations that fit best what was typed, at most `most`: those of the shared number whose cards
@@ -17,7 +17,7 @@ use crate::domain::route::Route;
 pub fn suggest<'a>(
     all: impl Iterator<Item = &'a KnownConversation>,
     typed: &str,
-    home: &Home,
+    home: &HomeCountries,
     here: Option<&Route>,
     most: usize,
 ) -> Vec<&'a Conversation> {
@@ -77,9 +77,9 @@ mod tests {
             ("zzz", vec![]),
         ] {
             let found: Vec<_> =
-                suggest(all.iter(), typed, &Home::default(), None, 9).iter().map(|found| found.title()).collect();
+                suggest(all.iter(), typed, &HomeCountries::default(), None, 9).iter().map(|found| found.title()).collect();
             assert_eq!(found, expected, "{typed}");
         }
-        assert_eq!(suggest(all.iter(), "", &Home::default(), None, 2).len(), 2, "nothing typed");
+        assert_eq!(suggest(all.iter(), "", &HomeCountries::default(), None, 2).len(), 2, "nothing typed");
     }
 }

@@ -12,7 +12,7 @@ const LABELLED: [&str; 2] = ["tel:", "mailto:"];
 
 /// One word of a typed command.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Word<'a> {
+pub enum TypedWord<'a> {
     /// `<@U…>` or `<@U…|name>`.
     Person(SlackUserId),
     /// `<!subteam^S…>` or `<!subteam^S…|@name>`: a user group, and what people call it.
@@ -26,27 +26,27 @@ pub enum Word<'a> {
 }
 
 /// Takes the first word off `text`; answers it with what follows.
-pub fn first(text: &str) -> Option<(Word<'_>, &str)> {
+pub fn first(text: &str) -> Option<(TypedWord<'_>, &str)> {
     let text = text.trim_start();
     token(text).or_else(|| quoted(text)).or_else(|| plain_word(text))
 }
 
-fn token(text: &str) -> Option<(Word<'_>, &str)> {
+fn token(text: &str) -> Option<(TypedWord<'_>, &str)> {
     let (inside, rest) = text.strip_prefix('<')?.split_once('>')?;
     Some((inside_token(inside)?, rest))
 }
 
-fn inside_token(inside: &str) -> Option<Word<'_>> {
+fn inside_token(inside: &str) -> Option<TypedWord<'_>> {
     let name = inside.split('|').next().unwrap_or(inside);
     if let Some(id) = name.strip_prefix('@') {
-        return is_id(id).then(|| Word::Person(SlackUserId::new(id)));
+        return is_id(id).then(|| TypedWord::Person(SlackUserId::new(id)));
     }
     if let Some(id) = name.strip_prefix("!subteam^") {
         let label = inside.split_once('|').map_or("that group", |(_, label)| label);
-        return Some(Word::Group(UserGroupId::new(id), label));
+        return Some(TypedWord::Group(UserGroupId::new(id), label));
     }
     let is_link = LINKS.iter().any(|scheme| name.starts_with(scheme));
-    is_link.then_some(Word::Link(name))
+    is_link.then_some(TypedWord::Link(name))
 }
 
 fn is_id(id: &str) -> bool {
@@ -65,15 +65,15 @@ pub fn channel(text: &str) -> Option<(ChannelId, &str)> {
 }
 
 /// Quotes as keyboards make them: straight, or curled by the phone.
-fn quoted(text: &str) -> Option<(Word<'_>, &str)> {
+fn quoted(text: &str) -> Option<(TypedWord<'_>, &str)> {
     let (inside, rest) = text.strip_prefix(['"', '“', '”'])?.split_once(['"', '“', '”'])?;
-    Some((Word::Quoted(inside.trim()), rest))
+    Some((TypedWord::Quoted(inside.trim()), rest))
 }
 
-fn plain_word(text: &str) -> Option<(Word<'_>, &str)> {
+fn plain_word(text: &str) -> Option<(TypedWord<'_>, &str)> {
     let end = text.find(char::is_whitespace).unwrap_or(text.len());
     let (word, rest) = text.split_at_checked(end)?;
-    (!word.is_empty()).then_some((Word::Plain(word), rest))
+    (!word.is_empty()).then_some((TypedWord::Plain(word), rest))
 }
 
 /// The text as its writer saw it: links without brackets, `<@U…|zoe>` and `<#C…|billing>` by name,
@@ -176,12 +176,12 @@ mod tests {
             rest = after;
         }
         let expected = [
-            Word::Person(SlackUserId::new("U1")),
-            Word::Group(UserGroupId::new("S1"), "@desk"),
-            Word::Quoted("Ana Lima"),
-            Word::Link("tel:+1415"),
-            Word::Plain("x<y"),
-            Word::Plain("<oops"),
+            TypedWord::Person(SlackUserId::new("U1")),
+            TypedWord::Group(UserGroupId::new("S1"), "@desk"),
+            TypedWord::Quoted("Ana Lima"),
+            TypedWord::Link("tel:+1415"),
+            TypedWord::Plain("x<y"),
+            TypedWord::Plain("<oops"),
         ];
         assert_eq!(words, expected);
     }

@@ -50,7 +50,7 @@ pub struct Undoing {
 
 /// The act that is taken back next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next {
+pub enum NextUndo {
     /// There is none.
     Nothing,
     /// It is taken back already.
@@ -84,32 +84,32 @@ impl Logged {
 }
 
 /// Somebody's next act to be taken back, from what they did, newest first.
-pub fn latest(log: &[Logged], asked: Timestamp) -> Next {
+pub fn latest(log: &[Logged], asked: Timestamp) -> NextUndo {
     let standing = standing(log);
-    let Some(last) = standing.iter().find(|line| !line.elsewhere) else { return Next::Nothing };
+    let Some(last) = standing.iter().find(|line| !line.elsewhere) else { return NextUndo::Nothing };
     let on = changed_by(&standing, &last.act);
     let concerned = || distinct(standing.iter().rev().filter(|line| line.act == last.act && !line.elsewhere));
     if last.is_late(asked) {
-        return Next::TooLate(if on.is_empty() { concerned() } else { on });
+        return NextUndo::TooLate(if on.is_empty() { concerned() } else { on });
     }
     if !on.is_empty() {
-        return Next::Take { act: last.act.clone(), on };
+        return NextUndo::Take { act: last.act.clone(), on };
     }
     let earlier = standing.iter().find(|line| !line.elsewhere && line.change.is_some() && !line.is_late(asked));
     let earlier = earlier.map(|line| (line.act.clone(), line.verb, changed_by(&standing, &line.act)));
-    Next::NotesStay { on: concerned(), earlier }
+    NextUndo::NotesStay { on: concerned(), earlier }
 }
 
 /// The same for one act of somebody's, or for what it did to one conversation.
-pub fn exactly(log: &[Logged], act: &str, only: Option<&ConversationId>, asked: Timestamp) -> Next {
+pub fn exactly(log: &[Logged], act: &str, only: Option<&ConversationId>, asked: Timestamp) -> NextUndo {
     let standing = standing(log);
     let mut on = changed_by(&standing, act);
     on.retain(|id| only.is_none_or(|only| only == id));
     match standing.iter().find(|line| line.act == act) {
-        Some(line) if !on.is_empty() && line.is_late(asked) => Next::TooLate(on),
-        Some(_) if !on.is_empty() => Next::Take { act: act.to_owned(), on },
-        _ if log.iter().any(|line| line.act == act) => Next::Undone,
-        _ => Next::Nothing,
+        Some(line) if !on.is_empty() && line.is_late(asked) => NextUndo::TooLate(on),
+        Some(_) if !on.is_empty() => NextUndo::Take { act: act.to_owned(), on },
+        _ if log.iter().any(|line| line.act == act) => NextUndo::Undone,
+        _ => NextUndo::Nothing,
     }
 }
 
@@ -250,13 +250,13 @@ mod tests {
         }
     }
 
-    fn next(log: &[Logged]) -> Next {
+    fn next(log: &[Logged]) -> NextUndo {
         let newest_first: Vec<_> = log.iter().rev().cloned().collect();
         latest(&newest_first, Timestamp::from_second(60).unwrap_or_default())
     }
 
-    fn take(act: &str, on: &[&str]) -> Next {
-        Next::Take { act: act.to_owned(), on: on.iter().map(|id| ConversationId::new(*id)).collect() }
+    fn take(act: &str, on: &[&str]) -> NextUndo {
+        NextUndo::Take { act: act.to_owned(), on: on.iter().map(|id| ConversationId::new(*id)).collect() }
     }
 
     #[test]
@@ -273,24 +273,24 @@ mod tests {
         log.push(line(5, "the rest", Verb::Undo, "a", true));
         assert_eq!(next(&log), take("first", &["a"]));
         log.push(line(6, "and that", Verb::Undo, "a", true));
-        assert_eq!(next(&log), Next::Nothing);
+        assert_eq!(next(&log), NextUndo::Nothing);
         let newest_first: Vec<_> = log.iter().rev().cloned().collect();
-        assert_eq!(exactly(&newest_first, "first", None, Timestamp::UNIX_EPOCH), Next::Undone);
+        assert_eq!(exactly(&newest_first, "first", None, Timestamp::UNIX_EPOCH), NextUndo::Undone);
     }
 
     #[test]
     fn a_note_is_not_skipped_and_hides_nothing() {
         let log = [line(1, "first", Verb::Done, "a", true), line(2, "note", Verb::Note, "b", false)];
         let earlier = Some(("first".to_owned(), Verb::Done, vec![ConversationId::new("a")]));
-        assert_eq!(next(&log), Next::NotesStay { on: vec![ConversationId::new("b")], earlier });
-        assert_eq!(next(&log[1..]), Next::NotesStay { on: vec![ConversationId::new("b")], earlier: None });
+        assert_eq!(next(&log), NextUndo::NotesStay { on: vec![ConversationId::new("b")], earlier });
+        assert_eq!(next(&log[1..]), NextUndo::NotesStay { on: vec![ConversationId::new("b")], earlier: None });
     }
 
     #[test]
     fn what_nobody_did_here_is_no_act_of_theirs() {
         let mut timed = line(2, "timer", Verb::GiveBack, "a", true);
         timed.elsewhere = true;
-        assert_eq!(next(&[timed.clone()]), Next::Nothing);
+        assert_eq!(next(&[timed.clone()]), NextUndo::Nothing);
         assert_eq!(next(&[line(1, "first", Verb::Done, "b", true), timed]), take("first", &["b"]));
     }
 }

@@ -19,18 +19,18 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request_context::Via;
 use crate::error::{Fault, Service};
 use crate::http::forms::PATIENCE;
-use crate::http::slack::{Request, unavailable};
+use crate::http::slack::{InboundRequest, unavailable};
 use crate::http::submitted::field_error;
 use crate::slack::inbound::{From, Surface};
 use crate::view::connect::{self, Unfit};
 use crate::view::kit::Modal;
 use crate::work::audit;
-use crate::work::installations::{Memory, TenantRecord};
+use crate::work::installations::{MemoryOnConnect, TenantRecord};
 
 /// What the audit log calls connecting, and its refusal.
 const CONNECT: &str = "connect";
 
-impl Request<'_> {
+impl InboundRequest<'_> {
     /// Opens the form, for whoever may connect.
     pub(super) async fn open_connect(self, from: From, place: Surface) -> Response {
         let Some(TenantRecord { connection, .. }) = self.work.tenant() else {
@@ -47,20 +47,20 @@ impl Request<'_> {
     /// A key was typed: it is tried, kept, and used from now on.
     pub(super) async fn connect(self, from: From, typed: &str) -> Response {
         match self.connected(&from, typed.trim()).await {
-            Ok((members, memory)) => updated(&connect::connected(members, memory == Memory::Goes)),
+            Ok((members, memory)) => updated(&connect::connected(members, memory == MemoryOnConnect::Goes)),
             Err(unfit) => field_error(KEY, connect::unfit(unfit)),
         }
     }
 
     /// What becomes of what is kept when this client's key is used from now on. Of a workspace that never was
     /// connected nothing is kept.
-    async fn remembers(&self, from: &From, client: &Dialnote) -> Result<Memory, Unfit> {
+    async fn remembers(&self, from: &From, client: &Dialnote) -> Result<MemoryOnConnect, Unfit> {
         if self.work.tenant().is_none_or(|tenant| tenant.connection.is_none()) {
-            return Ok(Memory::Stays);
+            return Ok(MemoryOnConnect::Stays);
         }
         match timeout(PATIENCE, self.work.is_of_our_organization(&from.installation, client)).await {
-            Ok(Ok(true)) => Ok(Memory::Stays),
-            Ok(Ok(false)) => Ok(Memory::Goes),
+            Ok(Ok(true)) => Ok(MemoryOnConnect::Stays),
+            Ok(Ok(false)) => Ok(MemoryOnConnect::Goes),
             Ok(Err(cause)) => {
                 info!(%cause, "it could not be looked whose key this is");
                 Err(Unfit::Silent(Service::Dialnote))
@@ -69,7 +69,7 @@ impl Request<'_> {
         }
     }
 
-    async fn connected(&self, from: &From, typed: &str) -> Result<(usize, Memory), Unfit> {
+    async fn connected(&self, from: &From, typed: &str) -> Result<(usize, MemoryOnConnect), Unfit> {
         let installations = self.work.tenant().and_then(TenantRecord::everybody).ok_or(Unfit::NotYours)?;
         if !self.may_connect(from).await.ok_or(Unfit::Silent(Service::Slack))? {
             self.record_refusal(from, CONNECT, &Refusal::NotYoursToConnect).await;
@@ -101,7 +101,7 @@ impl Request<'_> {
         }
         let common = &self.front.tenants.common;
         let connection =
-            match installations.connect(common, &from.installation, None, from.user.clone(), Memory::Stays).await {
+            match installations.connect(common, &from.installation, None, from.user.clone(), MemoryOnConnect::Stays).await {
                 Ok(connection) => connection,
                 Err(cause) => {
                     warn!(%cause, "a connection could not be taken away");

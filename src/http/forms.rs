@@ -27,7 +27,7 @@ use crate::domain::typed;
 use crate::domain::verb::Verb;
 use crate::domain::when::Wrong;
 use crate::error::Fault;
-use crate::http::slack::{Request, ephemeral, ignored, store, unavailable};
+use crate::http::slack::{InboundRequest, ephemeral, ignored, store, unavailable};
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, ViewId};
 use crate::slack::client::OUR_VIEWS;
 use crate::slack::inbound::{From, Surface};
@@ -50,7 +50,7 @@ pub const HAND_OFF: &str = "hand_off_message";
 /// See [`FIND`].
 pub const NOTE: &str = "note_message";
 
-impl Request<'_> {
+impl InboundRequest<'_> {
     /// Opens a form for what is wanted of a conversation, for teammates. What it is to show is read from
     /// what we know; where that is not enough, it is filled in by a job.
     pub(super) async fn open(self, from: From, context: FormContext, place: Surface) -> Response {

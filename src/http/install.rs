@@ -17,7 +17,7 @@ use tracing::{error, info, warn};
 use crate::clock::from_millis;
 use crate::http::Front;
 use crate::slack::oauth::{OAuth, is_refused};
-use crate::view::page::Page;
+use crate::view::page::InstallPage;
 
 /// For how long it can be finished. A code lasts no longer either (§17.3).
 const LASTS: SignedDuration = SignedDuration::from_mins(10);
@@ -64,15 +64,15 @@ pub(super) async fn finish(State(front): State<Front>, headers: HeaderMap, Query
     let state = back.state.and_then(|given| begun(oauth, &given, &headers, common.clock.now()));
     let Some(state) = state else {
         info!("somebody came back from Slack who was not sent, or too late");
-        return shown(oauth, StatusCode::BAD_REQUEST, Page::NotBegun);
+        return shown(oauth, StatusCode::BAD_REQUEST, InstallPage::NotBegun);
     };
-    let (Some(code), None) = (back.code, back.error) else { return shown(oauth, StatusCode::OK, Page::Declined) };
+    let (Some(code), None) = (back.code, back.error) else { return shown(oauth, StatusCode::OK, InstallPage::Declined) };
     match installations.begin(common, &state).await {
         Ok(true) => {}
-        Ok(false) => return shown(oauth, StatusCode::BAD_REQUEST, Page::NotBegun),
+        Ok(false) => return shown(oauth, StatusCode::BAD_REQUEST, InstallPage::NotBegun),
         Err(cause) => {
             error!(%cause, "it could not be kept that an installation was begun");
-            return shown(oauth, StatusCode::SERVICE_UNAVAILABLE, Page::Failed);
+            return shown(oauth, StatusCode::SERVICE_UNAVAILABLE, InstallPage::Failed);
         }
     }
     let granted = match installations.oauth.exchange(&code).await {
@@ -80,19 +80,19 @@ pub(super) async fn finish(State(front): State<Front>, headers: HeaderMap, Query
         Err(cause) => {
             warn!(%cause, "Slack grants nothing");
             let (status, page) = if is_refused(&cause) {
-                (StatusCode::BAD_REQUEST, Page::Refused)
+                (StatusCode::BAD_REQUEST, InstallPage::Refused)
             } else {
-                (StatusCode::BAD_GATEWAY, Page::Failed)
+                (StatusCode::BAD_GATEWAY, InstallPage::Failed)
             };
             return shown(oauth, status, page);
         }
     };
     let name = granted.name.clone();
     match installations.install(common, granted, &state).await {
-        Ok(()) => shown(oauth, StatusCode::OK, Page::Installed { name: &name }),
+        Ok(()) => shown(oauth, StatusCode::OK, InstallPage::Installed { name: &name }),
         Err(cause) => {
             error!(%cause, "an installation could not be kept");
-            shown(oauth, StatusCode::SERVICE_UNAVAILABLE, Page::Failed)
+            shown(oauth, StatusCode::SERVICE_UNAVAILABLE, InstallPage::Failed)
         }
     }
 }
@@ -131,7 +131,7 @@ fn seal(oauth: &OAuth, nonce: &str, at: i64) -> Hmac<Sha256> {
 }
 
 /// A page that nobody keeps, that loads nothing, and that tells no other site where it was.
-fn shown(oauth: &OAuth, status: StatusCode, page: Page<'_>) -> Response {
+fn shown(oauth: &OAuth, status: StatusCode, page: InstallPage<'_>) -> Response {
     let headers = [(CACHE_CONTROL, "no-store"), (CONTENT_SECURITY_POLICY, POLICY), (REFERRER_POLICY, "no-referrer")];
     (status, headers, Html(page.html(&oauth.app().install()))).into_response()
 }

@@ -15,7 +15,7 @@ use crate::domain::request_context::Via;
 use crate::domain::verb::Verb;
 use crate::domain::{text, typed};
 use crate::error::Fault;
-use crate::http::slack::{Request, store, unavailable};
+use crate::http::slack::{InboundRequest, store, unavailable};
 use crate::ids::InstallationId;
 use crate::slack::inbound::{From, Surface};
 use crate::slack::pointed::PointedAt;
@@ -27,7 +27,7 @@ const NO_AUTHOR: &str = "From Slack";
 /// How many channels in a message are looked up.
 const MOST_CHANNELS: usize = 5;
 
-impl Request<'_> {
+impl InboundRequest<'_> {
     /// A message becomes a note.
     pub(super) async fn note(self, from: From, message: PointedAt) -> Response {
         let (card, conversation, resolved) = tokio::join!(

@@ -11,7 +11,7 @@ use crate::http::Front;
 use crate::http::body::{self, Unread, Whole};
 use crate::http::connection_slots::Begun;
 use crate::slack::inbound;
-use crate::slack::signature::{Claim, SIGNATURE_HEADER, TIMESTAMP_HEADER};
+use crate::slack::signature::{SignatureHeaders, SIGNATURE_HEADER, TIMESTAMP_HEADER};
 use crate::work::tenants::AppState;
 
 /// The largest body that is read. Slack's largest payloads are far smaller.
@@ -49,7 +49,7 @@ impl Signed {
         let (Some(timestamp), Some(signature)) = (timestamp, signature) else {
             return Err(unsigned(body).await);
         };
-        let claim = Claim::read(timestamp, signature, clock.now()).map_err(|forged| refused(&forged.to_string()))?;
+        let claim = SignatureHeaders::read(timestamp, signature, clock.now()).map_err(|forged| refused(&forged.to_string()))?;
         let body = body::read(body, LARGEST_BODY).await.map_err(unread)?;
         begun.is_whole();
         claim.verify(&door.secrets, &body.bytes).map_err(|forged| refused(&forged.to_string()))?;

@@ -169,7 +169,7 @@ fn route(
             return Handling::Answered(unavailable_reply(&inbound));
         }
     };
-    let request = Request { front, work, name, now };
+    let request = InboundRequest { front, work, name, now };
     Handling::Answered(match inbound {
         Inbound::Slash { from, command, text } => return request.slash(&from, &command, &text),
         Inbound::Click { from, click, place } => return request.click(from, &click, place),
@@ -265,7 +265,7 @@ pub(super) fn ignored(kind: &str) -> Response {
     StatusCode::OK.into_response()
 }
 
-pub(super) struct Request<'a> {
+pub(super) struct InboundRequest<'a> {
     pub(super) front: &'a Front,
     /// The work of the installation from which it comes.
     pub(super) work: Arc<Work>,
@@ -273,7 +273,7 @@ pub(super) struct Request<'a> {
     pub(super) now: Timestamp,
 }
 
-impl<'a> Request<'a> {
+impl<'a> InboundRequest<'a> {
     fn slash(self, from: &From, slash: &str, text: &str) -> Handling<'a> {
         match command::parse(slash, text, &self.front.tenants.common.links) {
             Err(parse_error) => {

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
-use crate::domain::retry::{self, Next, Tries};
+use crate::domain::retry::{self, RetryDecision, Tries};
 use crate::error::{Fault, Service};
 use crate::http::Front;
 use crate::http::envelope::{EnvelopeAnswer, acknowledgement};
@@ -215,8 +215,8 @@ impl SocketLoop {
         let now = self.front.tenants.common.clock.now();
         let tries = Tries { attempt: self.failures, accepted: now, give_up_after: Duration::MAX, seed: rand::random() };
         match retry::after(fault, tries, now) {
-            Next::At(due) => Duration::try_from(due.duration_since(now)).unwrap_or_default(),
-            Next::GiveUp => LONG,
+            RetryDecision::At(due) => Duration::try_from(due.duration_since(now)).unwrap_or_default(),
+            RetryDecision::GiveUp => LONG,
         }
     }
 }

@@ -26,7 +26,7 @@ use crate::domain::text;
 use crate::domain::verb::Verb;
 use crate::domain::when::When;
 use crate::http::forms::PATIENCE;
-use crate::http::slack::{Request, ignored, store};
+use crate::http::slack::{InboundRequest, ignored, store};
 use crate::ids::{ChannelId, ConversationId, InstallationId, SlackUserId};
 use crate::slack::fields::Fields;
 use crate::slack::inbound::From;
@@ -35,7 +35,7 @@ use crate::view::{modal, reply};
 /// What stands under which field of a form that cannot be submitted as it is.
 type FieldError = (&'static str, String);
 
-impl Request<'_> {
+impl InboundRequest<'_> {
     /// A submitted form becomes a job, or is sent back.
     pub(super) async fn submitted(
         self,

@@ -18,7 +18,7 @@ const LOOKED_THROUGH: &str = "200";
 
 /// What came of looking for a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sought {
+pub enum SearchOutcome {
     /// It is there.
     There(Posted),
     /// It is not there.
@@ -37,14 +37,14 @@ impl Slack {
         thread: Option<&MessageTs>,
         job: &str,
         since: Timestamp,
-    ) -> Result<Sought, Fault> {
+    ) -> Result<SearchOutcome, Fault> {
         match self.messages(channel, thread, since).await {
             // Without a list it says nothing about what is in it.
             Ok((channel, answer)) => match answer.at("/messages").and_then(Value::as_array) {
                 Some(messages) => Ok(sought(channel, messages, job)),
                 None => Err(unheard("it holds no messages")),
             },
-            Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => Ok(Sought::Unknowable),
+            Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => Ok(SearchOutcome::Unknowable),
             Err(SlackError::Fault(fault)) => Err(fault),
         }
     }
@@ -75,7 +75,7 @@ impl Slack {
     }
 }
 
-fn sought(channel: ChannelId, messages: &[Value], job: &str) -> Sought {
+fn sought(channel: ChannelId, messages: &[Value], job: &str) -> SearchOutcome {
     let ours = |message: &&Value| {
         let more = message.list("/metadata/event_payload/more");
         message.text("/metadata/event_type") == Some(EVENT_TYPE)
@@ -83,5 +83,5 @@ fn sought(channel: ChannelId, messages: &[Value], job: &str) -> Sought {
                 || more.iter().any(|one| one.as_str() == Some(job)))
     };
     let found = messages.iter().find(ours).and_then(|message| message.words("/ts"));
-    found.map_or(Sought::NotThere, |ts| Sought::There(Posted { channel, ts: MessageTs::new(ts) }))
+    found.map_or(SearchOutcome::NotThere, |ts| SearchOutcome::There(Posted { channel, ts: MessageTs::new(ts) }))
 }

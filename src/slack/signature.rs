@@ -33,12 +33,12 @@ pub enum Forged {
 }
 
 /// What the headers of a request say of its signature.
-pub struct Claim<'a> {
+pub struct SignatureHeaders<'a> {
     timestamp: &'a str,
     digest: [u8; 32],
 }
 
-impl<'a> Claim<'a> {
+impl<'a> SignatureHeaders<'a> {
     /// Reads the headers. No body has to be there yet: it need not be waited for if these are refused.
     pub fn read(timestamp: &'a str, signature: &str, now: Timestamp) -> Result<Self, Forged> {
         if seconds(timestamp)?.abs_diff(now.as_second()) > MAX_SKEW_SECONDS {
@@ -63,7 +63,7 @@ pub fn verify(
     body: &[u8],
     now: Timestamp,
 ) -> Result<(), Forged> {
-    Claim::read(timestamp, signature, now)?.verify(secrets, body)
+    SignatureHeaders::read(timestamp, signature, now)?.verify(secrets, body)
 }
 
 /// The signature Slack would send for `body` at `timestamp` (seconds since the epoch).

@@ -7,7 +7,7 @@ use plotters::prelude::*;
 use plotters::style::register_font;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::domain::report::{Day, Report};
+use crate::domain::report::{DayActivity, Report};
 use crate::domain::text::cut;
 use crate::view::report::{title, waits};
 
@@ -33,7 +33,7 @@ const FAINT: RGBColor = RGBColor(221, 221, 221);
 const PERSON: RGBColor = RGBColor(74, 21, 75);
 
 /// What has become of conversations: what that is called, its colour, and how many there are on a day.
-type Outcome = (&'static str, RGBColor, fn(&Day) -> usize);
+type Outcome = (&'static str, RGBColor, fn(&DayActivity) -> usize);
 
 const OUTCOMES: [Outcome; 4] = [
     ("done", RGBColor(46, 182, 125), |day| day.done),
@@ -73,8 +73,8 @@ fn drawn<'a>(pixels: &'a mut [u8], report: &Report) -> Result<(), Failed<'a>> {
     root.present()
 }
 
-fn draw_days<'a>(area: &Area<'a>, days: &[Day]) -> Result<(), Failed<'a>> {
-    let most = days.iter().map(Day::total).max().unwrap_or_default().max(4);
+fn draw_days<'a>(area: &Area<'a>, days: &[DayActivity]) -> Result<(), Failed<'a>> {
+    let most = days.iter().map(DayActivity::total).max().unwrap_or_default().max(4);
     let mut chart = ChartBuilder::on(area)
         .margin(20)
         .margin_top(50)
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn any_report_can_be_drawn() {
-        let day = |date: i8, count| Day {
+        let day = |date: i8, count| DayActivity {
             date: jiff::civil::date(2026, 11, date),
             done: count,
             snoozed: count / 2,

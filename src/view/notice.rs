@@ -8,7 +8,7 @@ use crate::domain::click::{Carried, Control, row};
 use crate::domain::conversation::{Conversation, Links};
 use crate::domain::delivery::Why;
 use crate::domain::direct_message::DirectMessage;
-use crate::domain::message::{Answer, By, Ended, Ending};
+use crate::domain::message::{Answer, EndedBy, Ended, Ending};
 use crate::domain::refusal::About;
 use crate::ids::ConversationId;
 use crate::view::absence;
@@ -322,10 +322,10 @@ fn answered(answer: &Answer) -> Block {
 /// "Reassigned to Leo by Maya".
 fn moved_on(Ended { what, by, .. }: &Ended) -> String {
     let by = match by {
-        By::You => " by you".to_owned(),
-        By::Colleague(name) => format!(" by {name}"),
-        By::Dialnote => " in dialnote".to_owned(),
-        By::Time => String::new(),
+        EndedBy::You => " by you".to_owned(),
+        EndedBy::Colleague(name) => format!(" by {name}"),
+        EndedBy::Dialnote => " in dialnote".to_owned(),
+        EndedBy::Time => String::new(),
     };
     match what {
         Ending::Reassigned(to) => format!("Reassigned to {to}{by}"),

@@ -6,7 +6,7 @@ const STYLE: &str = ":root{color-scheme:light dark}body{font:1.1rem/1.5 system-u
 
 /// What came of installing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Page<'a> {
+pub enum InstallPage<'a> {
     /// It is installed there.
     Installed {
         /// What the workspace, or organization, is called.
@@ -22,7 +22,7 @@ pub enum Page<'a> {
     Failed,
 }
 
-impl Page<'_> {
+impl InstallPage<'_> {
     /// The page; `install` is where people begin. What comes from outside stands in it as text.
     pub fn html(&self, install: &str) -> String {
         let (title, text, can_begin_again) = match self {
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_workspace_cannot_write_into_the_page() {
-        let html = Page::Installed { name: "<script>&'\"" }.html("/");
+        let html = InstallPage::Installed { name: "<script>&'\"" }.html("/");
         assert!(html.contains("&lt;script&gt;&amp;&#39;&quot;") && !html.contains("<script"), "{html}");
     }
 }

@@ -1,6 +1,6 @@
 //! A report in words: beside its picture for everybody, and in its place for who cannot see it.
 
-use crate::domain::report::{Alone, Day, Report};
+use crate::domain::report::{Alone, DayActivity, Report};
 use crate::domain::text::cut;
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::neutral;
@@ -55,7 +55,7 @@ pub fn alt(report: &Report) -> String {
 }
 
 fn sums(report: &Report) -> String {
-    let sum = |part: fn(&Day) -> usize| report.days.iter().map(part).sum::<usize>();
+    let sum = |part: fn(&DayActivity) -> usize| report.days.iter().map(part).sum::<usize>();
     let (done, snoozed) = (sum(|day| day.done), sum(|day| day.snoozed));
     let (owned, waiting) = (sum(|day| day.owned), sum(|day| day.waiting));
     format!(
@@ -83,7 +83,7 @@ pub fn waits(report: &Report) -> String {
     format!("{owned} {done} {handed}")
 }
 
-fn row(day: &Day) -> String {
+fn row(day: &DayActivity) -> String {
     let parts = [(day.done, "done"), (day.snoozed, "snoozed"), (day.owned, "owned"), (day.waiting, "waiting")];
     let parts: Vec<_> =
         parts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();

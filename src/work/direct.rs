@@ -16,7 +16,7 @@ use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUser
 use crate::slack::answer::SlackError;
 use crate::slack::client::Posted;
 use crate::slack::codes;
-use crate::slack::seek::Sought;
+use crate::slack::seek::SearchOutcome;
 use crate::store::{CacheEntry, Claim, Effect, Verdict};
 use crate::view::kit::Content;
 use crate::view::notice::{self, Occasion};
@@ -120,9 +120,9 @@ impl Work {
         if claim.outcome_unknown {
             let (channel, _) = self.channel_with(&claim.installation, user).await?;
             match self.slack.find(&channel, None, &mark, claim.accepted).await? {
-                Sought::There(posted) => return Ok(self.said_unheard(claim, posted, notice, awaited).await?),
-                Sought::NotThere => {}
-                Sought::Unknowable => is_unknowable = true,
+                SearchOutcome::There(posted) => return Ok(self.said_unheard(claim, posted, notice, awaited).await?),
+                SearchOutcome::NotThere => {}
+                SearchOutcome::Unknowable => is_unknowable = true,
             }
         }
         let last = self.just_sent(claim, user).await?;

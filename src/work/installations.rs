@@ -118,7 +118,7 @@ impl TenantRecord {
 
 /// What becomes of what is kept when a key is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Memory {
+pub enum MemoryOnConnect {
     /// It is about the same organization.
     Stays,
     /// It is about another one, or that cannot be told.
@@ -216,13 +216,13 @@ impl Installations {
         id: &InstallationId,
         key: Option<&SecretString>,
         by: SlackUserId,
-        memory: Memory,
+        memory: MemoryOnConnect,
     ) -> Result<Connection, Fault> {
         let now = common.clock.now();
         let before = kept(common, id).await?.and_then(|kept| kept.connection);
         let since = match memory {
-            Memory::Stays => before.as_ref().and_then(|before| before.since),
-            Memory::Goes => Some(now),
+            MemoryOnConnect::Stays => before.as_ref().and_then(|before| before.since),
+            MemoryOnConnect::Goes => Some(now),
         };
         let key = key.map(|key| self.vault.seal(id, Purpose::DialnoteKey, key));
         let connection = Connection { key, by: by.clone(), at: now, since };
@@ -230,8 +230,8 @@ impl Installations {
         let entry = recorded(before.as_ref(), &connection, memory);
         let homes = open_homes(common, id).await?;
         match memory {
-            Memory::Stays => common.store.keep_recorded(id, document, entry, homes).await?,
-            Memory::Goes => common.store.begin_empty(id, &STAYS, document, entry, homes).await?,
+            MemoryOnConnect::Stays => common.store.keep_recorded(id, document, entry, homes).await?,
+            MemoryOnConnect::Goes => common.store.begin_empty(id, &STAYS, document, entry, homes).await?,
         }
         self.known().remove(id);
         info!(installation = %id, connected = connection.key.is_some(), ?memory, "its way to dialnote has changed");
@@ -374,11 +374,11 @@ pub(super) async fn clear(store: &dyn Store, claim: &Claim) -> Result<(), Fault>
 }
 
 /// What changed about a connection, for the audit log.
-fn recorded(before: Option<&Connection>, after: &Connection, memory: Memory) -> Entry {
+fn recorded(before: Option<&Connection>, after: &Connection, memory: MemoryOnConnect) -> Entry {
     let was_connected = before.is_some_and(|before| before.key.is_some());
     let verb = if after.key.is_some() { "connect" } else { "disconnect" };
     let detail =
-        json!({ "connection": { "was_connected": was_connected, "begun_from_nothing": memory == Memory::Goes } });
+        json!({ "connection": { "was_connected": was_connected, "begun_from_nothing": memory == MemoryOnConnect::Goes } });
     Entry {
         at: after.at,
         actor: after.by.clone(),

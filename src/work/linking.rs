@@ -39,7 +39,7 @@ struct Admin {
 }
 
 /// What is to be stored, and what whoever asked is told.
-type Changed = (Vec<Effect>, Reply);
+type LinkChange = (Vec<Effect>, Reply);
 
 impl Work {
     /// Does what somebody wants about who is who, and shows who is not linked, if they look at that.
@@ -130,7 +130,7 @@ impl Work {
         requester: &Admin,
         user: &SlackUserId,
         asked: &str,
-    ) -> Result<Changed, Fault> {
+    ) -> Result<LinkChange, Fault> {
         let mut members = self.people.team(&claim.installation).await?;
         if matches!(meant(asked, &members), MemberMatch::Nobody(_)) {
             members = self.people.team_now(&claim.installation).await?;
@@ -158,7 +158,7 @@ impl Work {
         user: &SlackUserId,
         member: &MemberId,
         from: Option<&SlackUserId>,
-    ) -> Result<Changed, Fault> {
+    ) -> Result<LinkChange, Fault> {
         let installation = &claim.installation;
         let profile = self.people.read_profile(installation, user).await?;
         let Some(profile) = profile else {
@@ -227,7 +227,7 @@ impl Work {
     }
 
     /// Takes the link of somebody away that was made by hand.
-    async fn unlink(&self, claim: &Claim, requester: &Admin, user: &SlackUserId) -> Result<Changed, Fault> {
+    async fn unlink(&self, claim: &Claim, requester: &Admin, user: &SlackUserId) -> Result<LinkChange, Fault> {
         let installation = &claim.installation;
         let profile = self.people.read_profile(installation, user).await?;
         let name = profile.as_ref().map_or_else(|| NAMELESS.to_owned(), |profile| profile.name.clone());
@@ -341,7 +341,7 @@ fn called(members: &[Member], id: &MemberId) -> Option<String> {
     members.iter().find(|member| member.id == *id).map(|member| member.name.clone())
 }
 
-fn refused(why: Refusal) -> Changed {
+fn refused(why: Refusal) -> LinkChange {
     (Vec::new(), refusal(why))
 }
 

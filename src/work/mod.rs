@@ -70,7 +70,7 @@ use crate::dialnote::webhooks::Hooks;
 use crate::domain::conversation::Links;
 use crate::domain::job::Job;
 use crate::domain::message::Message;
-use crate::domain::retry::{self, Next, Tries};
+use crate::domain::retry::{self, RetryDecision, Tries};
 use crate::error::{Fault, Service};
 use crate::ids::InstallationId;
 use crate::metrics::Metrics;
@@ -314,13 +314,13 @@ impl Work {
             seed: claim.id.0.unsigned_abs(),
         };
         let mut next = retry::after(fault, tries, now);
-        if next == Next::GiveUp {
+        if next == RetryDecision::GiveUp {
             // Time in which nothing could be tried does not count.
             let asleep = self.asleep_since(&claim.installation, claim.accepted).await;
             next = retry::after(fault, Tries { give_up_after: tries.give_up_after + asleep, ..tries }, now);
         }
         match next {
-            Next::At(due) => {
+            RetryDecision::At(due) => {
                 self.metrics.retried(fault);
                 info!(attempt = claim.attempt, %due, cause = %fault, "will try again");
                 let verdict =
@@ -328,7 +328,7 @@ impl Work {
                 let reported = job.and_then(|job| self.not_yet(claim, job, fault));
                 Outcome { verdict, effects: closing(fault, now).into_iter().chain(reported).collect() }
             }
-            Next::GiveUp => {
+            RetryDecision::GiveUp => {
                 self.metrics.given_up();
                 let effects = match job {
                     Some(Job::Command(job)) => self.given_up(claim, job, fault).await,

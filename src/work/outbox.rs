@@ -15,7 +15,7 @@ use crate::ids::{ChannelId, ConversationId, MessageTs};
 use crate::slack::answer::SlackError;
 use crate::slack::client::{Posted, RESPONSE_URL, Thread};
 use crate::slack::codes;
-use crate::slack::seek::Sought;
+use crate::slack::seek::SearchOutcome;
 use crate::store::{CacheEntry, Card, Claim, Effect};
 use crate::view::kit::Content;
 use crate::view::{card, people, reply};
@@ -258,9 +258,9 @@ impl Work {
         let mark = mark(claim);
         if claim.outcome_unknown {
             match self.slack.find(channel, thread.map(|thread| thread.of), &mark, claim.accepted).await? {
-                Sought::There(posted) => return Ok(posted),
-                Sought::NotThere => {}
-                Sought::Unknowable => self.metrics.repeated_blindly("chat.postMessage"),
+                SearchOutcome::There(posted) => return Ok(posted),
+                SearchOutcome::NotThere => {}
+                SearchOutcome::Unknowable => self.metrics.repeated_blindly("chat.postMessage"),
             }
         }
         let by = self.ensure_lease(claim).await?;

@@ -68,7 +68,7 @@ pub struct UnlinkedUser {
 
 /// A member who was looked for in Slack by an address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Sought {
+struct SoughtMember {
     member: MemberId,
     email: Option<String>,
     /// Who has that address there, and is nobody else.
@@ -173,9 +173,9 @@ impl People {
     }
 
     /// Whom the members' addresses belong to in Slack. Looked up once in a while, and when an address changed.
-    async fn sought(&self, installation: &InstallationId, members: &[Member]) -> Result<Vec<Sought>, Fault> {
+    async fn sought(&self, installation: &InstallationId, members: &[Member]) -> Result<Vec<SoughtMember>, Fault> {
         let kept = self.store.cache_get(installation, SOUGHT, "").await?;
-        let known: Vec<Sought> = self.usable(kept.clone(), SOUGHT_AGE, Freshness::Kept).unwrap_or_default();
+        let known: Vec<SoughtMember> = self.usable(kept.clone(), SOUGHT_AGE, Freshness::Kept).unwrap_or_default();
         let mut sought = Vec::new();
         for member in members.iter().take(LOOKED_UP) {
             let same = known.iter().find(|known| known.member == member.id && known.email == member.email);
@@ -190,14 +190,14 @@ impl People {
         Ok(sought)
     }
 
-    async fn seek(&self, installation: &InstallationId, member: &Member, members: &[Member]) -> Result<Sought, Fault> {
+    async fn seek(&self, installation: &InstallationId, member: &Member, members: &[Member]) -> Result<SoughtMember, Fault> {
         let profile = match &member.email {
             Some(email) => self.profile_by_email(installation, email).await?,
             None => None,
         };
         let teammate = profile.and_then(|profile| link(&profile, members, &[]).ok());
         let user = teammate.filter(|teammate| teammate.member == member.id).map(|teammate| teammate.user);
-        Ok(Sought { member: member.id.clone(), email: member.email.clone(), user })
+        Ok(SoughtMember { member: member.id.clone(), email: member.email.clone(), user })
     }
 
     /// The members as they were last read, without asking anybody.
@@ -241,14 +241,14 @@ impl People {
         user: &SlackUserId,
     ) -> Result<Option<MemberId>, Fault> {
         let kept = self.store.cache_get(installation, SOUGHT, "").await?;
-        let sought: Vec<Sought> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
+        let sought: Vec<SoughtMember> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
         let theirs = sought.into_iter().find(|sought| sought.user.as_ref() == Some(user));
         Ok(theirs.map(|sought| sought.member))
     }
 
     /// Has members looked for in Slack anew.
     pub(super) async fn seek_anew(&self, installation: &InstallationId) -> Result<(), Fault> {
-        self.keep(installation, SOUGHT, &Vec::<Sought>::new()).await
+        self.keep(installation, SOUGHT, &Vec::<SoughtMember>::new()).await
     }
 
     pub(super) async fn kept_members(&self, installation: &InstallationId) -> Result<Arc<[Member]>, Fault> {

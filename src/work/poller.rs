@@ -258,7 +258,7 @@ impl Work {
     }
 
     /// What is not as it was seen last.
-    async fn news(&self, installation: &InstallationId, page: Vec<Conversation>) -> Result<Vec<Changed>, Fault> {
+    async fn news(&self, installation: &InstallationId, page: Vec<Conversation>) -> Result<Vec<ChangedConversation>, Fault> {
         let look = |known: &Conversations| {
             let news = page.into_iter().filter_map(|conversation| {
                 let sight = known.get(&conversation.id);
@@ -267,7 +267,7 @@ impl Work {
                 let noted = before.and_then(|before| before.last_note);
                 let now = Conversation { last_note: noted, ..conversation }.past_notes(shown);
                 let since = sight.map(|sight| sight.at);
-                (before != Some(&now)).then(|| Changed { before: before.cloned().map(Box::new), since, now })
+                (before != Some(&now)).then(|| ChangedConversation { before: before.cloned().map(Box::new), since, now })
             });
             news.collect()
         };
@@ -279,7 +279,7 @@ impl Work {
     async fn note(
         &self,
         installation: &InstallationId,
-        news: Vec<Changed>,
+        news: Vec<ChangedConversation>,
         at: Timestamp,
         watched: &Watched,
     ) -> Result<(), Fault> {
@@ -298,7 +298,7 @@ impl Work {
     async fn have_noticed(
         &self,
         installation: &InstallationId,
-        changed: &[&Changed],
+        changed: &[&ChangedConversation],
         at: Timestamp,
         away: Option<Absence>,
     ) -> Result<(), Fault> {
@@ -322,14 +322,14 @@ impl Work {
 }
 
 /// A conversation that is not as it was seen before.
-struct Changed {
+struct ChangedConversation {
     before: Option<Box<Conversation>>,
     /// Since when it was seen so.
     since: Option<Timestamp>,
     now: Conversation,
 }
 
-impl Changed {
+impl ChangedConversation {
     /// Whether its card was drawn anew just before.
     fn is_left_alone(&self, at: Timestamp) -> bool {
         self.concerns_anybody() && self.since.is_some_and(|since| is_within(since, TOGETHER, at))

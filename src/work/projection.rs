@@ -25,10 +25,10 @@ const OVERLAP: Duration = Duration::from_secs(15);
 const PIECE: usize = 5_000;
 
 /// The conversations by their ids.
-pub(super) type Conversations = HashMap<ConversationId, Seen>;
+pub(super) type Conversations = HashMap<ConversationId, ProjectedConversation>;
 
 /// A conversation, and the hash of what was seen: what is read again need not be understood again.
-pub(super) struct Seen {
+pub(super) struct ProjectedConversation {
     pub(super) known: KnownConversation,
     /// When it was first seen so.
     pub(super) at: Timestamp,
@@ -116,7 +116,7 @@ impl Followed {
         }
         match serde_json::from_str(&seen.body) {
             Ok(conversation) => {
-                let sight = Seen { known: KnownConversation::of(conversation), at: seen.at, hash };
+                let sight = ProjectedConversation { known: KnownConversation::of(conversation), at: seen.at, hash };
                 self.conversations.insert(seen.conversation, sight);
             }
             Err(_) => drop(self.conversations.remove(&seen.conversation)),

@@ -119,7 +119,7 @@ impl Tenants {
     async fn asked(&self, waiting: &Claim, command: &Command, of: usize, asks: &mut bool) -> String {
         let names = match self.of(&waiting.installation).await {
             Ok(Some(work)) => work.names_for(&waiting.installation, command, asks).await,
-            _ => asked::Names::default(),
+            _ => asked::AskedNames::default(),
         };
         asked::words(command, &names, of)
     }
@@ -176,7 +176,7 @@ impl Tenants {
 impl Work {
     /// What people call those whom a command names. Slack is asked for a name that is not known as long as it
     /// answers at once (`asks`): what is due in the same second does not wait for it.
-    async fn names_for(&self, installation: &InstallationId, command: &Command, asks: &mut bool) -> asked::Names {
+    async fn names_for(&self, installation: &InstallationId, command: &Command, asks: &mut bool) -> asked::AskedNames {
         let conversation = match &command.which {
             ConversationRef::Id(id) => self.known(installation, id).await.ok().flatten(),
             _ => None,
@@ -185,7 +185,7 @@ impl Work {
             Some(Assignee::User(user)) => self.name_at_once(installation, user, asks).await,
             _ => None,
         };
-        asked::Names { conversation: conversation.map(|known| known.title()), owner }
+        asked::AskedNames { conversation: conversation.map(|known| known.title()), owner }
     }
 
     async fn name_at_once(&self, installation: &InstallationId, user: &SlackUserId, asks: &mut bool) -> Option<String> {

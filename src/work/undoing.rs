@@ -4,7 +4,7 @@
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
 use crate::domain::refusal::{About, Earlier, Others, Refusal};
-use crate::domain::undo::{self, Next, Undoing};
+use crate::domain::undo::{self, NextUndo, Undoing};
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId};
@@ -42,16 +42,16 @@ impl Work {
             _ => undo::latest(&log, asked),
         };
         match next {
-            Next::Nothing => Err(Refusal::NothingToUndo.into()),
-            Next::Undone => Err(Refusal::UndoneAlready.into()),
-            Next::TooLate(on) => Err(match self.those(claim, &on).await? {
+            NextUndo::Nothing => Err(Refusal::NothingToUndo.into()),
+            NextUndo::Undone => Err(Refusal::UndoneAlready.into()),
+            NextUndo::TooLate(on) => Err(match self.those(claim, &on).await? {
                 Some((about, others)) if others == Others::default() => Refusal::TooLateToUndo(about),
                 Some((about, others)) => Refusal::AllTooLateToUndo { about, others },
                 None => Refusal::NothingToUndo,
             }
             .into()),
-            Next::NotesStay { on, earlier } => Err(self.notes_stay(claim, &on, earlier).await?.into()),
-            Next::Take { act, on } => Ok(self.take_back(claim, job, &act, on)),
+            NextUndo::NotesStay { on, earlier } => Err(self.notes_stay(claim, &on, earlier).await?.into()),
+            NextUndo::Take { act, on } => Ok(self.take_back(claim, job, &act, on)),
         }
     }
 

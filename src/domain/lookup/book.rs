@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use crate::domain::conversation::{Conversation, Status};
 use crate::domain::list::KnownConversation;
 use crate::domain::lookup::names::{How, Strength, are_misspelt, folded, how, is_misspelt, strength};
-use crate::domain::phone::{Fit, Home, WrittenNumber};
+use crate::domain::phone::{Fit, HomeCountries, WrittenNumber};
 use crate::ids::ConversationId;
 
 /// The conversations of a team, as they were last seen.
 pub struct Book<'a> {
     all: Vec<&'a KnownConversation>,
-    home: Home,
+    home: HomeCountries,
 }
 
 /// The conversations that a number or name fits best.
@@ -75,9 +75,9 @@ impl<'a> Book<'a> {
 }
 
 /// The countries of the shared numbers that conversations belong to.
-pub fn home_of<'a>(all: impl Iterator<Item = &'a KnownConversation>) -> Home {
+pub fn home_of<'a>(all: impl Iterator<Item = &'a KnownConversation>) -> HomeCountries {
     let shared: BTreeSet<_> = all.filter_map(|known| Some(known.conversation.line.as_ref()?.number.as_str())).collect();
-    Home::of(shared)
+    HomeCountries::of(shared)
 }
 
 fn at(known: &KnownConversation) -> jiff::Timestamp {

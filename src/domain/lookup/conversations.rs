@@ -2,7 +2,7 @@
 
 use crate::domain::conversation::{Conversation, Links, Status};
 use crate::domain::lookup::book::Book;
-use crate::domain::lookup::items::{By, Finder, Item, phrase};
+use crate::domain::lookup::items::{NamedBy, Finder, Item, phrase};
 use crate::domain::lookup::names::{folded, is_grammar, is_stop_word};
 use crate::domain::lookup::token::{TokenKind, TokenizedText, Token};
 use crate::domain::typed;
@@ -133,7 +133,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
 
     /// Whether a conversation is named from `start` on: by id, link, number or full name.
     pub(super) fn names_any_after(&self, start: usize) -> bool {
-        let is_full = |at| self.find.name_at(at).is_some_and(|item| item.by == By::FullName);
+        let is_full = |at| self.find.name_at(at).is_some_and(|item| item.by == NamedBy::FullName);
         self.first_explicit(start).is_some() || (start..self.text.tokens.len()).any(is_full)
     }
 
@@ -152,7 +152,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
             return at;
         }
         let follows = self.find.item(at + 1);
-        if follows.is_some_and(|item| item.by != By::PartOfAName) { at + 1 } else { at }
+        if follows.is_some_and(|item| item.by != NamedBy::PartOfAName) { at + 1 } else { at }
     }
 
     /// Conversations one after the other: parted by marks or "and"; ids, links and full numbers also by nothing.
@@ -196,8 +196,8 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         let parts = |at: &usize| self.text.token(*at).is_some_and(Token::parts);
         let to = (from + 1..=from + MOST_UNCLEAR_WORDS).find(parts)?;
         let next = self.find.item(self.past_parting(to))?;
-        let is_sure = next.unknown.is_none() && matches!(next.by, By::Id | By::Line | By::FullName);
-        is_sure.then(|| Item { fits: Vec::new(), unknown: None, by: By::NearlyAName, from, to })
+        let is_sure = next.unknown.is_none() && matches!(next.by, NamedBy::Id | NamedBy::Line | NamedBy::FullName);
+        is_sure.then(|| Item { fits: Vec::new(), unknown: None, by: NamedBy::NearlyAName, from, to })
     }
 
     fn past_parting(&self, at: usize) -> usize {
@@ -216,7 +216,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         {
             return self.said_again(named, &explicit);
         }
-        if explicit.by == By::Id || named.by == By::PartOfAName {
+        if explicit.by == NamedBy::Id || named.by == NamedBy::PartOfAName {
             return Some(self.with_words_before(start, &explicit));
         }
         self.either(named, &explicit)
@@ -235,11 +235,11 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
 
     /// A first or last name, and another contact's full name further on: nobody can tell which is meant.
     fn named_twice(&self, named: &Item<'a>) -> Option<ConversationMatch> {
-        if named.by != By::PartOfAName {
+        if named.by != NamedBy::PartOfAName {
             return None;
         }
         let further_on = (named.to..self.text.tokens.len()).filter_map(|at| self.find.name_at(at));
-        let mut full = further_on.filter(|item| item.by == By::FullName);
+        let mut full = further_on.filter(|item| item.by == NamedBy::FullName);
         full.next().and_then(|full| self.either(named, &full))
     }
 
@@ -324,7 +324,7 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
             [one] => Some(one.id.clone()),
             _ => None,
         };
-        if item.by == By::NearlyAName {
+        if item.by == NamedBy::NearlyAName {
             return Err(NameDoubt::Weak);
         }
         if !item.by.is_name() {

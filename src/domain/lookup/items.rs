@@ -18,7 +18,7 @@ pub(super) struct Item<'a> {
     /// The id that dialnote does not know.
     pub unknown: Option<ConversationId>,
     /// How it is named.
-    pub by: By,
+    pub by: NamedBy,
     /// The first token that names it.
     pub from: usize,
     /// The token after the last one.
@@ -27,7 +27,7 @@ pub(super) struct Item<'a> {
 
 /// How a conversation is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum NamedBy {
     /// An id or a link.
     Id,
     /// A number of a whole line.
@@ -42,7 +42,7 @@ pub(super) enum By {
     NearlyAName,
 }
 
-impl By {
+impl NamedBy {
     /// Whether words alone name it.
     pub(super) fn is_name(self) -> bool {
         matches!(self, Self::FullName | Self::PartOfAName | Self::NearlyAName)
@@ -82,7 +82,7 @@ impl<'a> Finder<'_, 'a> {
         (known.is_some() || is_exact).then(|| Item {
             fits: known.into_iter().collect(),
             unknown,
-            by: By::Id,
+            by: NamedBy::Id,
             from: at,
             to: at + 1,
         })
@@ -102,7 +102,7 @@ impl<'a> Finder<'_, 'a> {
             if found.by.0 == Fit::LastDigits || best.as_ref().is_some_and(|(fit, _)| *fit >= found.by) {
                 continue;
             }
-            let by = if found.by.0 == Fit::Line { By::Line } else { By::Ending };
+            let by = if found.by.0 == Fit::Line { NamedBy::Line } else { NamedBy::Ending };
             best = Some((found.by, Item { fits: found.conversations, unknown: None, by, from: at, to }));
         }
         best.map(|(_, item)| item)
@@ -146,7 +146,7 @@ impl<'a> Finder<'_, 'a> {
                 return None;
             }
             let to = last + 1;
-            let nearly = |to| Item { fits: conversations.clone(), unknown: None, by: By::NearlyAName, from: at, to };
+            let nearly = |to| Item { fits: conversations.clone(), unknown: None, by: NamedBy::NearlyAName, from: at, to };
             if found.by == Strength::Part && self.goes_on_nearly(to, &conversations) {
                 return Some(nearly(to + 1));
             }
@@ -210,7 +210,7 @@ impl<'a> Finder<'_, 'a> {
         (is_strange && self.ends_an_item(to)).then(|| Item {
             fits: Vec::new(),
             unknown: None,
-            by: By::NearlyAName,
+            by: NamedBy::NearlyAName,
             from: at,
             to,
         })
@@ -234,12 +234,12 @@ impl<'a> Finder<'_, 'a> {
             begins || may_be_misspelt && is_misspelt(&word, &name)
         };
         let fits: Vec<_> = fits.iter().filter(nearly).copied().collect();
-        (long && !fits.is_empty()).then(|| Item { fits, unknown: None, by: By::NearlyAName, from: at, to: at + 1 })
+        (long && !fits.is_empty()).then(|| Item { fits, unknown: None, by: NamedBy::NearlyAName, from: at, to: at + 1 })
     }
 }
 
 fn named(strength: Strength, fits: Vec<&Conversation>, from: usize, to: usize) -> Item<'_> {
-    let by = if strength == Strength::Full { By::FullName } else { By::PartOfAName };
+    let by = if strength == Strength::Full { NamedBy::FullName } else { NamedBy::PartOfAName };
     Item { fits, unknown: None, by, from, to }
 }
 

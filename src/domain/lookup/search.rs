@@ -3,7 +3,7 @@
 
 use crate::domain::list::{KnownConversation, digits};
 use crate::domain::lookup::names::{folded, is_misspelt};
-use crate::domain::phone::{Fit, Home, Matcher, WrittenNumber};
+use crate::domain::phone::{Fit, HomeCountries, Matcher, WrittenNumber};
 
 /// Fewer digits than this are part of half the numbers.
 const FEWEST_DIGITS: usize = 3;
@@ -31,7 +31,7 @@ pub struct Search {
 
 impl Search {
     /// A search for these words, among the conversations of a team at `home`. No words fit everything.
-    pub fn new(typed: &str, home: &Home) -> Self {
+    pub fn new(typed: &str, home: &HomeCountries) -> Self {
         let wanted = folded(typed);
         let words = wanted.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
         let number = WrittenNumber::parse(typed.trim()).map(|number| number.against(home));

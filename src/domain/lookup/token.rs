@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::domain::lookup::names::folded;
 use crate::domain::phone::WrittenNumber;
 use crate::domain::text;
-use crate::domain::typed::{self, Word};
+use crate::domain::typed::{self, TypedWord};
 use crate::ids::{SlackUserId, UserGroupId};
 
 /// The quotes that open, each with those that close it.
@@ -230,12 +230,12 @@ fn mark(first: char, after: &str) -> Option<Punctuation> {
     })
 }
 
-fn slack_token(word: Word<'_>) -> Option<TokenKind<'_>> {
+fn slack_token(word: TypedWord<'_>) -> Option<TokenKind<'_>> {
     match word {
-        Word::Person(user) => Some(TokenKind::Person(user)),
-        Word::Group(id, name) => Some(TokenKind::Group(id, name)),
-        Word::Link(link) => Some(TokenKind::Link(link)),
-        Word::Quoted(_) | Word::Plain(_) => None,
+        TypedWord::Person(user) => Some(TokenKind::Person(user)),
+        TypedWord::Group(id, name) => Some(TokenKind::Group(id, name)),
+        TypedWord::Link(link) => Some(TokenKind::Link(link)),
+        TypedWord::Quoted(_) | TypedWord::Plain(_) => None,
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::plan::{self, Plan};
+use super::plan::{self, NumberPlan};
 use super::{FEWEST_FOR_ONE, WrittenNumber, extension};
 
 /// Prefix for calls abroad from North America, which people also type where the team's country is unknown.
@@ -24,22 +24,22 @@ pub enum Fit {
 
 /// The countries of the team's shared numbers. No country is known by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Home {
+pub struct HomeCountries {
     countries: Vec<&'static str>,
 }
 
-impl Home {
+impl HomeCountries {
     /// Finds the countries of E.164 numbers. Numbers that belong to no country are passed over.
     pub fn of<'a>(numbers: impl IntoIterator<Item = &'a str>) -> Self {
-        let plans = numbers.into_iter().filter_map(|number| Plan::of(&stored_digits(number)?));
-        let mut countries: Vec<_> = plans.map(Plan::id).collect();
+        let plans = numbers.into_iter().filter_map(|number| NumberPlan::of(&stored_digits(number)?));
+        let mut countries: Vec<_> = plans.map(NumberPlan::id).collect();
         countries.sort_unstable();
         countries.dedup();
         Self { countries }
     }
 
-    fn plans(&self) -> impl Iterator<Item = Plan> {
-        self.countries.iter().filter_map(|id| Plan::by_id(id))
+    fn plans(&self) -> impl Iterator<Item = NumberPlan> {
+        self.countries.iter().filter_map(|id| NumberPlan::by_id(id))
     }
 }
 
@@ -89,7 +89,7 @@ impl Matcher {
 
 impl WrittenNumber {
     /// Makes the number ready for many stored ones, for a team whose shared numbers are at `home`.
-    pub fn against(&self, home: &Home) -> Matcher {
+    pub fn against(&self, home: &HomeCountries) -> Matcher {
         let (digits, extension, left_extension) = (self.digits.clone(), self.extension.clone(), self.left_extension);
         if let Some(full) = self.full() {
             let mut lines = plan::spellings(full);
@@ -111,13 +111,13 @@ impl WrittenNumber {
 
     /// Returns how this number fits a stored one: E.164, maybe with blanks or an extension. For many
     /// stored numbers, [`WrittenNumber::against`] is faster.
-    pub fn fit(&self, stored: &str, home: &Home) -> Option<Fit> {
+    pub fn fit(&self, stored: &str, home: &HomeCountries) -> Option<Fit> {
         self.against(home).fit(stored)
     }
 
     /// Returns the lines that it means within the countries of `home`, and whether it is a whole number
     /// of one of them beyond doubt.
-    fn dialled_at(&self, home: &Home) -> (Vec<String>, bool) {
+    fn dialled_at(&self, home: &HomeCountries) -> (Vec<String>, bool) {
         let mut lines = Vec::new();
         let mut is_whole = false;
         for plan in home.plans() {
@@ -133,7 +133,7 @@ impl WrittenNumber {
     }
 
     /// Returns the lines that it means if it begins with a prefix for calls abroad.
-    fn dialled_abroad(&self, home: &Home) -> Vec<String> {
+    fn dialled_abroad(&self, home: &HomeCountries) -> Vec<String> {
         if self.international {
             return Vec::new();
         }
@@ -145,7 +145,7 @@ impl WrittenNumber {
 
     /// Returns the ends of stored numbers that it may be: as written, without the zeros that are
     /// dialled first, and without Argentina's 15.
-    fn endings(&self, home: &Home) -> Vec<String> {
+    fn endings(&self, home: &HomeCountries) -> Vec<String> {
         let local = home.plans().filter_map(|plan| plan.local(&self.digits));
         let shorter = std::iter::once(self.digits.trim_start_matches('0')).chain(local);
         let mut all: Vec<_> = shorter.filter(|end| end.len() >= FEWEST_FOR_ONE).map(str::to_owned).collect();

@@ -15,7 +15,7 @@ mod signs;
 #[cfg(test)]
 mod tests;
 
-pub use fit::{Fit, Home, Matcher};
+pub use fit::{Fit, HomeCountries, Matcher};
 
 /// A number with fewer digits is never taken for one line.
 const FEWEST_FOR_ONE: usize = 7;

@@ -24,7 +24,7 @@ const ARGENTINE_DIGITS: usize = 10;
 
 /// The number plan of one country.
 #[derive(Clone, Copy)]
-pub(super) struct Plan(&'static Metadata);
+pub(super) struct NumberPlan(&'static Metadata);
 
 /// A number as its country's plan has it.
 pub(super) struct National {
@@ -34,7 +34,7 @@ pub(super) struct National {
     pub(super) had_trunk: bool,
 }
 
-impl Plan {
+impl NumberPlan {
     /// Returns the plan of the country that an E.164 number belongs to.
     pub(super) fn of(digits: &str) -> Option<Self> {
         let (code, national) = split_code(digits)?;
@@ -159,7 +159,7 @@ fn split_code(digits: &str) -> Option<(u16, &str)> {
 pub(super) fn spellings(digits: &str) -> Vec<String> {
     let mut all = vec![digits.to_owned()];
     let Some((code, national)) = split_code(digits) else { return all };
-    let plan = DATABASE.by_code(&code).and_then(|plans| plans.first().copied()).map(Plan);
+    let plan = DATABASE.by_code(&code).and_then(|plans| plans.first().copied()).map(NumberPlan);
     let nationals = plan.map(|plan| plan.nationals(national)).unwrap_or_default();
     let bare = national.strip_prefix('0').map(str::to_owned);
     for national in nationals.into_iter().map(|national| national.digits).chain(bare) {

@@ -14,7 +14,7 @@ enum Outcome<'a> {
 }
 
 /// Takes the longest reading that fits a contact, as commands do.
-fn outcome<'a>(text: &'a str, contacts: &[&'a str], home: &Home) -> Outcome<'a> {
+fn outcome<'a>(text: &'a str, contacts: &[&'a str], home: &HomeCountries) -> Outcome<'a> {
     for (number, rest) in WrittenNumber::leading(text) {
         let matcher = number.against(home);
         let fits: Vec<_> = contacts.iter().filter_map(|contact| Some((matcher.fit(contact)?, *contact))).collect();
@@ -57,8 +57,8 @@ fn shared(region: &str) -> &'static str {
     }
 }
 
-fn home(region: &str) -> Home {
-    Home::of([shared(region)])
+fn home(region: &str) -> HomeCountries {
+    HomeCountries::of([shared(region)])
 }
 
 fn seed() -> Vec<String> {
@@ -377,7 +377,7 @@ fn an_unknown_home_leaves_endings_and_international_numbers() {
         ("0018", Fit::LastDigits),
     ] {
         let number = WrittenNumber::parse(typed);
-        assert_eq!(number.and_then(|number| number.fit("+442079460018", &Home::default())), Some(fit), "{typed}");
+        assert_eq!(number.and_then(|number| number.fit("+442079460018", &HomeCountries::default())), Some(fit), "{typed}");
     }
 }
 
@@ -468,6 +468,6 @@ proptest! {
     fn the_displayed_number_is_read_again(national in 2_000_000_000_u64..9_999_999_999) {
         let stored = format!("+1{national}");
         let number = WrittenNumber::parse(&pretty(&stored));
-        prop_assert_eq!(number.and_then(|number| number.fit(&stored, &Home::default())), Some(Fit::Line));
+        prop_assert_eq!(number.and_then(|number| number.fit(&stored, &HomeCountries::default())), Some(Fit::Line));
     }
 }

@@ -41,7 +41,7 @@ const WAITING: usize = 1024;
 const PATIENCE: Duration = Duration::from_millis(2500);
 
 /// One delivery, and whom to answer.
-struct Request {
+struct PendingDelivery {
     delivery: Delivery,
     jobs: Vec<Queued>,
     now: Timestamp,
@@ -50,7 +50,7 @@ struct Request {
 }
 
 /// Where deliveries are handed in.
-pub(super) struct AcceptBatcher(mpsc::Sender<Request>);
+pub(super) struct AcceptBatcher(mpsc::Sender<PendingDelivery>);
 
 impl AcceptBatcher {
     /// Starts gathering. It ends when the entrance is dropped and everybody was answered.
@@ -70,7 +70,7 @@ impl AcceptBatcher {
         let deadline = Instant::now() + PATIENCE;
         let (reply, mut answer) = oneshot::channel();
         let fate = Arc::new(CommitState::default());
-        let request = Request { delivery, jobs, now, fate: Arc::clone(&fate), reply };
+        let request = PendingDelivery { delivery, jobs, now, fate: Arc::clone(&fate), reply };
         timeout_at(deadline, self.0.send(request)).await.map_err(|_| late())?.map_err(|_| gone())?;
         match timeout_at(deadline, &mut answer).await {
             Ok(answered) => answered.unwrap_or_else(|_| Err(gone())),
@@ -121,7 +121,7 @@ impl CommitState {
     }
 }
 
-async fn gather(pool: Pool, notifier: Notifier, mut requests: mpsc::Receiver<Request>) {
+async fn gather(pool: Pool, notifier: Notifier, mut requests: mpsc::Receiver<PendingDelivery>) {
     let mut gathered = Vec::with_capacity(BATCH);
     while requests.recv_many(&mut gathered, BATCH).await > 0 {
         store_gathered(&pool, &notifier, std::mem::take(&mut gathered)).await;
@@ -129,7 +129,7 @@ async fn gather(pool: Pool, notifier: Notifier, mut requests: mpsc::Receiver<Req
 }
 
 /// If somebody takes a delivery back meanwhile, the others are stored without it.
-async fn store_gathered(pool: &Pool, notifier: &Notifier, mut batch: Vec<Request>) {
+async fn store_gathered(pool: &Pool, notifier: &Notifier, mut batch: Vec<PendingDelivery>) {
     let outcome = loop {
         batch.retain(|request| !request.fate.is_taken_back());
         let outcome = store(pool, notifier, &batch).await;
@@ -149,7 +149,7 @@ async fn store_gathered(pool: &Pool, notifier: &Notifier, mut batch: Vec<Request
 
 /// One bad delivery must not fail the others. Where the database does not answer at all, the
 /// others would only wait longer for the same.
-async fn one_by_one(pool: &Pool, notifier: &Notifier, batch: Vec<Request>, together: Refused) {
+async fn one_by_one(pool: &Pool, notifier: &Notifier, batch: Vec<PendingDelivery>, together: Refused) {
     let alone = batch.len() == 1 || !together.by_the_server;
     for request in batch {
         let outcome = if alone {
@@ -173,11 +173,11 @@ struct Refused {
     by_the_server: bool,
 }
 
-async fn store(pool: &Pool, notifier: &Notifier, batch: &[Request]) -> Result<Vec<Accepted>, Refused> {
+async fn store(pool: &Pool, notifier: &Notifier, batch: &[PendingDelivery]) -> Result<Vec<Accepted>, Refused> {
     if batch.is_empty() {
         return Ok(Vec::new());
     }
-    let verb = Batch { requests: batch, refused: AtomicBool::new(false) };
+    let verb = AcceptBatch { requests: batch, refused: AtomicBool::new(false) };
     match in_time(pool, &verb).await {
         Ok((accepted, pending)) => {
             notifier.notify(pending);
@@ -188,7 +188,7 @@ async fn store(pool: &Pool, notifier: &Notifier, batch: &[Request]) -> Result<Ve
 }
 
 /// Runs the batch for as long as somebody waits for it. A COMMIT that was sent is waited for.
-async fn in_time(pool: &Pool, batch: &Batch<'_>) -> Result<(Vec<Accepted>, PendingWakeups), Fault> {
+async fn in_time(pool: &Pool, batch: &AcceptBatch<'_>) -> Result<(Vec<Accepted>, PendingWakeups), Fault> {
     let mut stored = pin!(transact(pool, batch));
     match timeout(PATIENCE, &mut stored).await {
         Ok(outcome) => outcome,
@@ -197,13 +197,13 @@ async fn in_time(pool: &Pool, batch: &Batch<'_>) -> Result<(Vec<Accepted>, Pendi
     }
 }
 
-struct Batch<'a> {
-    requests: &'a [Request],
+struct AcceptBatch<'a> {
+    requests: &'a [PendingDelivery],
     refused: AtomicBool,
 }
 
 #[async_trait]
-impl Transaction for Batch<'_> {
+impl Transaction for AcceptBatch<'_> {
     type Output = Vec<Accepted>;
 
     /// A delivery that was stored already is known by its key.
@@ -226,7 +226,7 @@ impl Transaction for Batch<'_> {
     }
 }
 
-impl Batch<'_> {
+impl AcceptBatch<'_> {
     fn is_committing(&self) -> bool {
         self.requests.iter().any(|request| request.fate.is_committing())
     }
@@ -240,7 +240,7 @@ impl Batch<'_> {
     async fn accept(&self, db: &ClientWrapper, pending: &mut PendingWakeups) -> Result<Vec<Accepted>, Error> {
         let (mut new, occupied) = self.remember(db).await?;
         // Of two like deliveries in one batch, the first is the new one.
-        let outcome = |Request { delivery, .. }: &Request| {
+        let outcome = |PendingDelivery { delivery, .. }: &PendingDelivery| {
             let name = (delivery.installation.as_str().to_owned(), delivery.key.clone());
             if new.remove(&name) { Accepted::New } else { Accepted::Duplicate }
         };

@@ -48,12 +48,12 @@ const ATTEMPTS: u32 = 6;
 
 /// How to connect: where, as whom, and with which TLS.
 #[derive(Clone)]
-pub(super) struct Route {
+pub(super) struct ConnectionTarget {
     pub(super) config: Config,
     pub(super) tls: MakeRustlsConnect,
 }
 
-impl Route {
+impl ConnectionTarget {
     /// Reads a `postgres://` URL.
     pub(super) fn read(url: &str) -> Result<Self, Fault> {
         Ok(Self { config: settings(url)?, tls: MakeRustlsConnect::new(tls()?) })

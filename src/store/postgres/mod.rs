@@ -30,7 +30,7 @@ use tokio_postgres::{Error, Row};
 
 use self::accepting::AcceptBatcher;
 use self::claiming::{LOOKED_AT, ClaimScan};
-use self::connection::Route;
+use self::connection::ConnectionTarget;
 pub use self::connection::with_password;
 use self::emptying::{Begin, Clear};
 use self::kept::ComeDue;
@@ -106,7 +106,7 @@ impl Postgres {
 
     /// Whether the app has used the database at `url` before. Changes nothing there.
     pub async fn is_there(url: &str) -> Result<bool, Fault> {
-        Route::read(url)?.has_schema().await
+        ConnectionTarget::read(url)?.has_schema().await
     }
 
     /// What to call the database at `url` without its password.
@@ -116,7 +116,7 @@ impl Postgres {
 
     /// Connects to the database at `url` and brings its schema up to date if need be.
     pub async fn open(url: &str) -> Result<Self, Fault> {
-        let route = Route::read(url)?;
+        let route = ConnectionTarget::read(url)?;
         route.migrate().await?;
         let pool = route.pool()?;
         let wakeups = Wakeups::default();

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use tokio_postgres::{AsyncMessage, Client};
 use tracing::{debug, warn};
 
-use super::connection::Route;
+use super::connection::ConnectionTarget;
 use super::fault;
 use super::transaction::query;
 use crate::error::Fault;
@@ -54,7 +54,7 @@ pub(super) struct Listener {
 
 impl Listener {
     /// Starts telling and listening. `own` are the bells that this instance's workers hear.
-    pub(super) fn start(route: Route, pool: Pool, own: Wakeups) -> (Self, Notifier) {
+    pub(super) fn start(route: ConnectionTarget, pool: Pool, own: Wakeups) -> (Self, Notifier) {
         let notifier = Notifier { own: own.clone(), others: Wakeups::default() };
         // Our own news come back to us like everybody's; this is how we know them.
         let me = format!("{:016x}", rand::random::<u64>());
@@ -83,7 +83,7 @@ async fn tell(pool: Pool, news: Wakeups, me: String) {
     }
 }
 
-async fn keep_listening(route: Route, wakeups: Wakeups, me: String) {
+async fn keep_listening(route: ConnectionTarget, wakeups: Wakeups, me: String) {
     let [mut pause, longest] = BACKOFF;
     loop {
         let heard = Arc::new(Notify::new());
@@ -101,7 +101,7 @@ async fn keep_listening(route: Route, wakeups: Wakeups, me: String) {
 }
 
 /// Listens until the connection ends.
-async fn listen(route: &Route, wakeups: &Wakeups, me: &str, heard: &Notify) -> Result<(), Fault> {
+async fn listen(route: &ConnectionTarget, wakeups: &Wakeups, me: &str, heard: &Notify) -> Result<(), Fault> {
     let (client, mut connection) = route.config.connect(route.tls.clone()).await.map_err(|error| fault(&error))?;
     let subscribe = subscribe(&client, wakeups, heard);
     tokio::pin!(subscribe);

@@ -20,7 +20,7 @@ const LEAP_YEAR: i16 = 2000;
 
 /// What kind of fault it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum TimeFault {
     NoClock,
     NoDate(i8, Option<i16>),
     NoDay,
@@ -41,24 +41,24 @@ pub(super) struct Fix {
     /// The number of pieces that are quoted.
     pub(super) shown: usize,
     pub(super) instead: &'static [&'static str],
-    fault: Fault,
+    fault: TimeFault,
 }
 
 impl Fix {
     /// The fault with the words it was typed in; `None`, if more has to be known.
     pub(super) fn named(&self, typed: String) -> Option<Wrong> {
         Some(match self.fault {
-            Fault::NoClock => Wrong::NoClock { typed },
-            Fault::NoDate(month, year) => Wrong::NoDate { month, year },
-            Fault::NoDay => Wrong::NoDay,
-            Fault::NoMonth => Wrong::NoMonth,
-            Fault::NotAhead => Wrong::NotAhead { typed },
-            Fault::Divided => Wrong::Divided { typed },
-            Fault::DayOrMonth => Wrong::DayOrMonth { typed },
-            Fault::NoYear => Wrong::NoYear { typed },
-            Fault::ShortYear => Wrong::ShortYear { typed },
-            Fault::Zone => Wrong::Zone { typed },
-            Fault::Weekday => return None,
+            TimeFault::NoClock => Wrong::NoClock { typed },
+            TimeFault::NoDate(month, year) => Wrong::NoDate { month, year },
+            TimeFault::NoDay => Wrong::NoDay,
+            TimeFault::NoMonth => Wrong::NoMonth,
+            TimeFault::NotAhead => Wrong::NotAhead { typed },
+            TimeFault::Divided => Wrong::Divided { typed },
+            TimeFault::DayOrMonth => Wrong::DayOrMonth { typed },
+            TimeFault::NoYear => Wrong::NoYear { typed },
+            TimeFault::ShortYear => Wrong::ShortYear { typed },
+            TimeFault::Zone => Wrong::Zone { typed },
+            TimeFault::Weekday => return None,
         })
     }
 }
@@ -70,20 +70,20 @@ pub(super) fn at(pieces: Pieces<'_>, within: usize, is_start: bool) -> Option<Fi
         return fix(length, DATE, fault);
     }
     if let Some(length) = no_clock(pieces) {
-        return fix(length, CLOCK, Fault::NoClock);
+        return fix(length, CLOCK, TimeFault::NoClock);
     }
     if let Some(length) = not_ahead(pieces, is_start && within > 1) {
         // The unit stays.
-        return Some(Fix { length, shown: length + 1, instead: ONE, fault: Fault::NotAhead });
+        return Some(Fix { length, shown: length + 1, instead: ONE, fault: TimeFault::NotAhead });
     }
     if let Some(length) = length::divided(pieces) {
-        return fix(length, &["1", "day"], Fault::Divided);
+        return fix(length, &["1", "day"], TimeFault::Divided);
     }
     if let Some(length) = zones::at(pieces, within) {
-        return fix(length, &[], Fault::Zone);
+        return fix(length, &[], TimeFault::Zone);
     }
     if is_other_weekday(pieces) {
-        return fix(1, &[], Fault::Weekday);
+        return fix(1, &[], TimeFault::Weekday);
     }
     None
 }
@@ -102,7 +102,7 @@ fn no_clock(pieces: Pieces<'_>) -> Option<usize> {
 }
 
 /// "2027-02-30", "31/12", "2/3/2027", "13/12/26". A time behind a "T" goes with it.
-fn date_in_figures(pieces: Pieces<'_>) -> Option<(usize, Fault)> {
+fn date_in_figures(pieces: Pieces<'_>) -> Option<(usize, TimeFault)> {
     let (figures, rest) = pieces.split_first()?;
     let fault = match day::readings(figures) {
         Some(readings) => fault_of(&readings, true)?,
@@ -112,12 +112,12 @@ fn date_in_figures(pieces: Pieces<'_>) -> Option<(usize, Fault)> {
 }
 
 /// "31/12" and "13/12/26". With a full stop it is a time of day, unless that can't be.
-fn fault_of_short(figures: &str) -> Option<Fault> {
+fn fault_of_short(figures: &str) -> Option<TimeFault> {
     let separator = figures.chars().find(|c| !c.is_ascii_digit()).filter(|c| matches!(c, '/' | '.' | '-'))?;
     let parts: Option<Vec<i8>> = figures.split(separator).map(small).collect();
     match parts?.as_slice() {
         &[first, second] if separator == '.' && Date::new(LEAP_YEAR, second, first).is_ok() => None,
-        [_, _, _] => Some(Fault::ShortYear),
+        [_, _, _] => Some(TimeFault::ShortYear),
         &[first, second] if separator == '/' || (separator == '.' && first >= day::HOURS_OF_A_DAY) => {
             fault_of(&[(LEAP_YEAR, second, first), (LEAP_YEAR, first, second)], false)
         }
@@ -126,28 +126,28 @@ fn fault_of_short(figures: &str) -> Option<Fault> {
 }
 
 /// What is wrong with a date that could be read so; nothing, if only one of the readings is a date.
-fn fault_of(readings: &[(i16, i8, i8)], has_year: bool) -> Option<Fault> {
+fn fault_of(readings: &[(i16, i8, i8)], has_year: bool) -> Option<TimeFault> {
     let mut dates: Vec<Date> =
         readings.iter().filter_map(|(year, month, day)| Date::new(*year, *month, *day).ok()).collect();
     dates.dedup();
     match dates.as_slice() {
         [] => {
             let month = readings.iter().find(|(_, month, _)| (1..=MONTHS).contains(month));
-            Some(month.map_or(Fault::NoMonth, |(year, month, _)| Fault::NoDate(*month, has_year.then_some(*year))))
+            Some(month.map_or(TimeFault::NoMonth, |(year, month, _)| TimeFault::NoDate(*month, has_year.then_some(*year))))
         }
-        [_] => (!has_year).then_some(Fault::NoYear),
-        _ => Some(Fault::DayOrMonth),
+        [_] => (!has_year).then_some(TimeFault::NoYear),
+        _ => Some(TimeFault::DayOrMonth),
     }
 }
 
 /// "Feb 30", "the 30th of February 2027", "the 32nd".
-fn date_in_words(pieces: Pieces<'_>) -> Option<(usize, Fault)> {
+fn date_in_words(pieces: Pieces<'_>) -> Option<(usize, TimeFault)> {
     let (month, day, rest) = month_first(pieces).or_else(|| day_first(pieces))?;
     let year = rest.first().filter(|year| year.len() == 4).and_then(|year| year.parse().ok());
     let rest = if year.is_some() { rest.get(1..)? } else { rest };
     let fault = match month {
-        Some(month) if Date::new(year.unwrap_or(LEAP_YEAR), month, day).is_err() => Fault::NoDate(month, year),
-        None if !(1..=DAYS).contains(&day) => Fault::NoDay,
+        Some(month) if Date::new(year.unwrap_or(LEAP_YEAR), month, day).is_err() => TimeFault::NoDate(month, year),
+        None if !(1..=DAYS).contains(&day) => TimeFault::NoDay,
         _ => return None,
     };
     Some((pieces.len() - rest.len(), fault))

@@ -6,7 +6,7 @@ use tokio::net::TcpListener;
 use super::*;
 
 fn mode(url: &str) -> Option<SslMode> {
-    Route::read(url).ok().map(|route| route.config.get_ssl_mode())
+    ConnectionTarget::read(url).ok().map(|route| route.config.get_ssl_mode())
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn what_compose_yaml_says_of_its_database_can_be_connected_to() {
 
 #[test]
 fn other_options_are_left_alone() {
-    let route = Route::read("postgres://a:p%2Bw@localhost/b?sslmode=disable&options=-c%20search_path%3Dplus%2Bsign");
+    let route = ConnectionTarget::read("postgres://a:p%2Bw@localhost/b?sslmode=disable&options=-c%20search_path%3Dplus%2Bsign");
     let options = route.as_ref().ok().and_then(|route| route.config.get_options());
     assert_eq!(options, Some("-c search_path=plus+sign"));
     assert_eq!(route.ok().and_then(|route| route.config.get_password().map(<[u8]>::to_vec)), Some(b"p+w".to_vec()));
@@ -42,7 +42,7 @@ fn other_options_are_left_alone() {
 fn mistakes_are_named_without_the_password() {
     let wrong = ["mysql://a:planted@b/c", "postgres://a:planted@b/c?sslmode=planted", "postgres://a:planted@b:port/c"];
     for url in wrong {
-        let fault = Route::read(url).err().map(|fault| fault.to_string()).unwrap_or_default();
+        let fault = ConnectionTarget::read(url).err().map(|fault| fault.to_string()).unwrap_or_default();
         assert!(!fault.is_empty() && !fault.contains("planted"), "{fault}");
     }
 }
@@ -50,7 +50,7 @@ fn mistakes_are_named_without_the_password() {
 #[test]
 fn a_password_may_have_any_characters() {
     let read = |url: &str, password| {
-        let route = with_password(url, password).and_then(|url| Route::read(&url).ok());
+        let route = with_password(url, password).and_then(|url| ConnectionTarget::read(&url).ok());
         route.and_then(|route| route.config.get_password().map(<[u8]>::to_vec))
     };
     for password in ["p@ss/w#rd", " a b ", "pü?&=+", "100%41", ":", "\"'\\"] {
@@ -75,7 +75,7 @@ async fn a_server_without_tls_is_refused_with_the_way_out() {
             let _ = peer.write_all(b"N").await;
         }
     });
-    let Ok(route) = Route::read(&format!("postgres://a@{address}/b")) else { unreachable!("a route") };
+    let Ok(route) = ConnectionTarget::read(&format!("postgres://a@{address}/b")) else { unreachable!("a route") };
     let refused = |outcome: Result<(), Fault>| outcome.err().map(|fault| fault.to_string());
     let told = Some(format!("the store failed: {NO_TLS}"));
     assert_eq!(refused(route.has_schema().await.map(drop)), told);
