@@ -114,7 +114,8 @@ impl App {
         };
         let links = Links::new(config.dialnote_app.clone());
         let traces = config.collector.as_ref().map(Traces::to).transpose()?.unwrap_or_default();
-        let common = AppState { metrics, traces: traces.clone(), ..AppState::new(store, links, clock, config.work, door) };
+        let common =
+            AppState { metrics, traces: traces.clone(), ..AppState::new(store, links, clock, config.work, door) };
         let services = Services {
             http: client.clone(),
             slack: config.slack_api.clone(),

@@ -63,7 +63,12 @@ struct Row<'a> {
 }
 
 /// Writes what was written down at `since` or later, oldest first.
-pub async fn write(store: &dyn Store, since: Timestamp, form: AuditFormat, out: &mut impl Write) -> Result<(), NotWritten> {
+pub async fn write(
+    store: &dyn Store,
+    since: Timestamp,
+    form: AuditFormat,
+    out: &mut impl Write,
+) -> Result<(), NotWritten> {
     let (mut after, mut begun) = (0, false);
     loop {
         let piece = store.audit(after, since, PIECE).await?;

@@ -18,11 +18,11 @@ pub(crate) struct Cli {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     #[command(subcommand)]
-    pub(crate) command: Subcommand,
+    pub(crate) command: CliCommand,
 }
 
 #[derive(Subcommand)]
-pub(crate) enum Subcommand {
+pub(crate) enum CliCommand {
     /// Run the app for a workspace; settings come from the environment or a file (see README).
     Serve,
     /// Run the app against a sandbox with a made-up Slack and dialnote; needs no accounts.

@@ -44,7 +44,7 @@ pub enum Fault {
         /// What the transport said.
         cause: String,
     },
-    /// The service answered 5xx. That may have half-succeeded (contracts/slack.md §13.9).
+    /// The service answered 5xx. That may have half-succeeded (docs/contracts/slack.md §13.9).
     #[error("{service} is unavailable: {cause}")]
     Unavailable {
         /// Which service.

@@ -34,7 +34,7 @@ macro_rules! id {
 
 id! {
     /// A place where the app is installed: a Slack workspace (`T…`) or, for an organization-wide
-    /// installation, the organization (`E…`) (contracts/slack.md §24).
+    /// installation, the organization (`E…`) (docs/contracts/slack.md §24).
     InstallationId
 }
 id! {
@@ -42,35 +42,35 @@ id! {
     TeamId
 }
 id! {
-    /// A Slack user, `U…` or `W…` (contracts/slack.md §23.5).
+    /// A Slack user, `U…` or `W…` (docs/contracts/slack.md §23.5).
     SlackUserId
 }
 id! {
-    /// A Slack conversation: `C…`, `G…`, or `D…` for a direct message (contracts/slack.md §5.4).
+    /// A Slack conversation: `C…`, `G…`, or `D…` for a direct message (docs/contracts/slack.md §5.4).
     ChannelId
 }
 id! {
-    /// A group of Slack users (contracts/slack.md §23).
+    /// A group of Slack users (docs/contracts/slack.md §23).
     UserGroupId
 }
 id! {
-    /// What names a message inside its channel. Always a string, never a number (contracts/slack.md §15.5).
+    /// What names a message inside its channel. Always a string, never a number (docs/contracts/slack.md §15.5).
     MessageTs
 }
 id! {
-    /// A file in Slack (contracts/slack.md §25).
+    /// A file in Slack (docs/contracts/slack.md §25).
     FileId
 }
 id! {
-    /// A dialnote conversation (contracts/dialnote.md, Objects).
+    /// A dialnote conversation (docs/contracts/dialnote.md, Objects).
     ConversationId
 }
 id! {
-    /// A member of the dialnote organization (contracts/dialnote.md, Objects).
+    /// A member of the dialnote organization (docs/contracts/dialnote.md, Objects).
     MemberId
 }
 id! {
-    /// A view that somebody has open, or a name of ours for it (contracts/slack.md §9).
+    /// A view that somebody has open, or a name of ours for it (docs/contracts/slack.md §9).
     ViewId
 }
 id! {

@@ -1,5 +1,5 @@
 //! Lenient reading of JSON that others make: shapes grow and fields go missing or turn `null`
-//! (contracts/slack.md §1.7, contracts/dialnote.md Objects). We look only at what we use, and what
+//! (docs/contracts/slack.md §1.7, docs/contracts/dialnote.md Objects). We look only at what we use, and what
 //! is missing or of another type is simply not there.
 
 use jiff::Timestamp;

@@ -38,7 +38,7 @@ use sd_notify::NotifyState;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
-use crate::cli::{Care, Chosen, Cli, Jobs, Limits, Somebody, Subcommand, TenantOption, VaultCommand};
+use crate::cli::{Care, Chosen, Cli, CliCommand, Jobs, Limits, Somebody, TenantOption, VaultCommand};
 use crate::failure::Failure;
 
 /// How long the app may take to say that it is alive.
@@ -46,7 +46,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
     let Cli { config, command } = Cli::parse();
-    let told = if matches!(command, Subcommand::Demo { .. }) { app::TOLD_IN_DETAIL } else { app::TOLD };
+    let told = if matches!(command, CliCommand::Demo { .. }) { app::TOLD_IN_DETAIL } else { app::TOLD };
     let settings = settings(config);
     app::log_to_stderr(told, settings.log_format());
     match run(command, &settings) {
@@ -67,27 +67,27 @@ fn settings(file: Option<PathBuf>) -> SettingsLookup {
 }
 
 #[tokio::main]
-async fn run(command: Subcommand, settings: &SettingsLookup) -> Result<(), Failure> {
+async fn run(command: CliCommand, settings: &SettingsLookup) -> Result<(), Failure> {
     match command {
-        Subcommand::Serve => serve(settings).await,
-        Subcommand::Demo(preferences) => demo::run(preferences).await,
-        Subcommand::Sandbox { listen, bot, socket_mode, json } => sandbox(listen, bot, socket_mode, json).await,
-        Subcommand::Audit { since, json, csv } => audit(settings, since, json, csv).await,
-        Subcommand::Resync(whose) => resync(settings, whose).await,
-        Subcommand::Doctor(whose) => examine(settings, whose).await,
-        Subcommand::Vault { command: VaultCommand::Key } => {
+        CliCommand::Serve => serve(settings).await,
+        CliCommand::Demo(preferences) => demo::run(preferences).await,
+        CliCommand::Sandbox { listen, bot, socket_mode, json } => sandbox(listen, bot, socket_mode, json).await,
+        CliCommand::Audit { since, json, csv } => audit(settings, since, json, csv).await,
+        CliCommand::Resync(whose) => resync(settings, whose).await,
+        CliCommand::Doctor(whose) => examine(settings, whose).await,
+        CliCommand::Vault { command: VaultCommand::Key } => {
             Ok(writeln!(std::io::stdout(), "{}", vault::new_key().expose_secret())?)
         }
-        Subcommand::Vault { command: VaultCommand::Rotate } => rotate(settings).await,
-        Subcommand::Health => health(settings).await,
-        Subcommand::Jobs { command } => look_after_jobs(settings, command).await,
-        Subcommand::Limits { command } => look_after_limits(settings, command).await,
-        Subcommand::Export(somebody) => export(settings, somebody).await,
-        Subcommand::Erase { somebody, even_if_waiting, care } => erase(settings, somebody, even_if_waiting, care).await,
-        Subcommand::Backup { file } => backup(settings, file).await,
-        Subcommand::Restore { file } => restore(settings, file),
-        Subcommand::Settings => Ok(write!(std::io::stdout(), "{}", file::example())?),
-        Subcommand::Manifest { url, unfurl_domain, socket_mode } => {
+        CliCommand::Vault { command: VaultCommand::Rotate } => rotate(settings).await,
+        CliCommand::Health => health(settings).await,
+        CliCommand::Jobs { command } => look_after_jobs(settings, command).await,
+        CliCommand::Limits { command } => look_after_limits(settings, command).await,
+        CliCommand::Export(somebody) => export(settings, somebody).await,
+        CliCommand::Erase { somebody, even_if_waiting, care } => erase(settings, somebody, even_if_waiting, care).await,
+        CliCommand::Backup { file } => backup(settings, file).await,
+        CliCommand::Restore { file } => restore(settings, file),
+        CliCommand::Settings => Ok(write!(std::io::stdout(), "{}", file::example())?),
+        CliCommand::Manifest { url, unfurl_domain, socket_mode } => {
             let url = manifest::address(&url).ok_or(Failure::NoAddress)?;
             let reached = if socket_mode { Reached::BySockets } else { Reached::At(url.as_str()) };
             Ok(write!(std::io::stdout(), "{}", manifest::yaml(reached, &unfurl_domain)?)?)

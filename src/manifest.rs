@@ -1,4 +1,4 @@
-//! The app's description for Slack (contracts/slack.md §26), made from the table of commands so
+//! The app's description for Slack (docs/contracts/slack.md §26), made from the table of commands so
 //! that Slack offers exactly what the program understands. `manifest.yml` is its output, checked in.
 
 use serde::Serialize;

@@ -88,7 +88,11 @@ impl Calling {
 }
 
 /// Sends a request, if `by` has not passed when it is written, and reads the answer.
-pub async fn send(service: Service, by: Option<Instant>, request: reqwest::RequestBuilder) -> Result<HttpAnswer, Fault> {
+pub async fn send(
+    service: Service,
+    by: Option<Instant>,
+    request: reqwest::RequestBuilder,
+) -> Result<HttpAnswer, Fault> {
     let note = |service| {
         // Not every call is made for a job.
         let _ = CALLING.try_with(|calling| calling.set(service));
@@ -99,7 +103,11 @@ pub async fn send(service: Service, by: Option<Instant>, request: reqwest::Reque
     answer
 }
 
-async fn exchange(service: Service, by: Option<Instant>, request: reqwest::RequestBuilder) -> Result<HttpAnswer, Fault> {
+async fn exchange(
+    service: Service,
+    by: Option<Instant>,
+    request: reqwest::RequestBuilder,
+) -> Result<HttpAnswer, Fault> {
     let sent = match by {
         Some(by) => sent_by(by, request).await,
         None => request.send().await,

@@ -26,7 +26,7 @@ use crate::{Outcome, machine, say};
 const CONVERSATIONS: usize = 50_000;
 const MEMBERS: u64 = 500;
 
-/// dialnote's largest page (contracts/dialnote.md, Calls).
+/// dialnote's largest page (docs/contracts/dialnote.md, Calls).
 const PAGE: usize = 100;
 
 /// How often each thing is done.

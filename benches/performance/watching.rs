@@ -41,7 +41,7 @@ const WALKED: usize = 1;
 /// How long is let pass before, so that what the start cost does not count.
 const BEFORE: Duration = Duration::from_secs(30);
 
-/// dialnote's largest page (contracts/dialnote.md, Calls).
+/// dialnote's largest page (docs/contracts/dialnote.md, Calls).
 const PAGE: usize = 100;
 
 const CHANNEL: &str = "C2147483705";

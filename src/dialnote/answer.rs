@@ -1,5 +1,5 @@
 //! How dialnote answers. Its own "no" differs from the page of a gateway, and an answer that cannot be read is none
-//! (contracts/dialnote.md, Authentication and Variants).
+//! (docs/contracts/dialnote.md, Authentication and Variants).
 
 use std::time::Duration;
 

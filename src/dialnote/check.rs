@@ -1,7 +1,7 @@
 //! Tries what nothing says beforehand about a dialnote, without changing anything, for the doctor
-//! (contracts/dialnote.md, Consequences 5).
+//! (docs/contracts/dialnote.md, Consequences 5).
 
-use crate::dialnote::answer::{DialnoteError, Denied};
+use crate::dialnote::answer::{Denied, DialnoteError};
 use crate::dialnote::client::{Dialnote, NOWHERE};
 use crate::domain::conversation::{Conversation, Status};
 use crate::ids::ConversationId;

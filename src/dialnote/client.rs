@@ -1,4 +1,4 @@
-//! The calls we make to dialnote (contracts/dialnote.md, Calls). A call is made once; repeating it
+//! The calls we make to dialnote (docs/contracts/dialnote.md, Calls). A call is made once; repeating it
 //! is the inbox's business.
 
 use std::collections::HashSet;
@@ -10,7 +10,7 @@ use reqwest::{Method, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use crate::dialnote::answer::{DialnoteError, Denied, content, refused, unavailable, unreadable};
+use crate::dialnote::answer::{Denied, DialnoteError, content, refused, unavailable, unreadable};
 use crate::dialnote::learned::Learned;
 use crate::dialnote::pages::{ConversationPage, Pages};
 use crate::dialnote::wire;
@@ -25,7 +25,7 @@ use crate::transport::{self, HttpAnswer};
 /// The most conversations or messages one call returns.
 pub const PAGE: usize = 100;
 
-/// The header that names a write (contracts/dialnote.md, Authentication: never relied on).
+/// The header that names a write (docs/contracts/dialnote.md, Authentication: never relied on).
 const IDEMPOTENCY: &str = "Idempotency-Key";
 
 /// A conversation that there is not.
@@ -40,7 +40,7 @@ const NOTE_PAGES: usize = 3;
 const OWNED_PAGES: usize = 50;
 
 /// Where dialnote's calls are: reads and assignment are documented at different addresses
-/// (contracts/dialnote.md, Addresses).
+/// (docs/contracts/dialnote.md, Addresses).
 #[derive(Clone, Debug)]
 pub struct Addresses {
     /// Reads and notes.

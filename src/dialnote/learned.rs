@@ -1,6 +1,6 @@
 //! What was learned about a dialnote by reading it, because nothing says so beforehand: by which of its ids each
 //! member is assigned, how statuses are spelled, and the owners that lists leave out
-//! (contracts/dialnote.md, Variants). The doctor shows it (`check`).
+//! (docs/contracts/dialnote.md, Variants). The doctor shows it (`check`).
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,5 +1,5 @@
 //! What we know of dialnote's API. What is only assumed about it stands here and nowhere else
-//! (contracts/dialnote.md, marks A).
+//! (docs/contracts/dialnote.md, marks A).
 
 pub mod answer;
 pub mod check;

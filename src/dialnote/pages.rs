@@ -1,5 +1,5 @@
 //! The list of conversations, page by page. Nothing says how many items a page has, and the list moves while it is
-//! read: pages may be short, overlap, repeat or never end (contracts/dialnote.md, Calls).
+//! read: pages may be short, overlap, repeat or never end (docs/contracts/dialnote.md, Calls).
 
 use std::collections::HashSet;
 

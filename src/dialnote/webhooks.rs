@@ -1,5 +1,5 @@
 //! dialnote's webhooks: hints that something has happened, so that it need not wait for the next look
-//! (contracts/dialnote.md, Webhooks). How they are signed is not published, so what makes one ours is an
+//! (docs/contracts/dialnote.md, Webhooks). How they are signed is not published, so what makes one ours is an
 //! address that nobody can guess; and what it says is never believed, but read anew.
 
 use hmac::{Hmac, KeyInit, Mac};

@@ -1,4 +1,4 @@
-//! dialnote's objects as we read them (contracts/dialnote.md, Objects): lenient, because most
+//! dialnote's objects as we read them (docs/contracts/dialnote.md, Objects): lenient, because most
 //! field names are assumed.
 
 use jiff::{SignedDuration, Timestamp};
@@ -36,7 +36,7 @@ pub(super) fn items<'a>(content: &'a Value, name: &str) -> Result<&'a [Value], F
 }
 
 /// Where a page of messages goes on: what has to be sent for the next one. Nothing, if it is the last
-/// (contracts/dialnote.md, Calls: two parts; assumed before: one word).
+/// (docs/contracts/dialnote.md, Calls: two parts; assumed before: one word).
 pub(super) fn next_page(answer: &Value) -> Vec<(&'static str, String)> {
     if answer.at("/data/hasMore").and_then(Value::as_bool) == Some(false) {
         return Vec::new();
@@ -174,7 +174,7 @@ pub(super) struct DirectoryMember {
 }
 
 /// A member; `None` without an id. A list may hold users or memberships; what assigns is the user's id
-/// (contracts/dialnote.md, Objects).
+/// (docs/contracts/dialnote.md, Objects).
 pub(super) fn member(value: &Value) -> Option<DirectoryMember> {
     let places = ["/user/id", "/userId", "/user_id", "/id"];
     let ids: Vec<_> = places.into_iter().filter_map(|path| value.id(path)).collect();

@@ -53,7 +53,7 @@ pub enum Control {
     GiveBack,
     /// Say that one is still on it.
     Keep,
-    /// A link to dialnote; clicking it tells us nothing new (contracts/slack.md §8.2).
+    /// A link to dialnote; clicking it tells us nothing new (docs/contracts/slack.md §8.2).
     Open,
     /// One of several conversations.
     Pick,

@@ -41,7 +41,7 @@ pub struct CommandJob {
 
 /// How far a command got. Each stage is stored before the next begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", from = "Kept")]
+#[serde(rename_all = "snake_case", from = "StoredStage")]
 pub enum Stage {
     /// Nothing is decided yet. Which conversation is meant is known if the command names it.
     Asked,

@@ -8,7 +8,7 @@ use crate::domain::command::Action;
 use crate::domain::conversation::{State, Status};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::event::{Again, Event, ThreadEntry};
-use crate::domain::message::{Answer, EndedBy, Ended, Ending, Message};
+use crate::domain::message::{Answer, Ended, EndedBy, Ending, Message};
 use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::reply::{CommandResult, Hidden, Reply, ResultKind};
@@ -99,7 +99,8 @@ fn to_giver(progress: &Progress, noted: bool) -> Option<Message> {
 fn on_older_messages(plan: &Plan, at: Timestamp) -> Option<Message> {
     let from = plan.from.as_ref()?;
     let user = from.user.clone()?;
-    let actor = if user == plan.requester.user { EndedBy::You } else { EndedBy::Colleague(plan.requester.name.clone()) };
+    let actor =
+        if user == plan.requester.user { EndedBy::You } else { EndedBy::Colleague(plan.requester.name.clone()) };
     let is_theirs = plan.to.as_ref().is_some_and(|to| to.member == from.member);
     let ended = |what, by| Some(Answer::Ended(Ended { what, by, at }));
     let answer = match (plan.event(), &plan.to) {

@@ -7,7 +7,7 @@ use url::Url;
 use crate::domain::phone;
 use crate::ids::{ConversationId, MemberId};
 
-/// Everything about one contact in one timeline (contracts/dialnote.md, Objects).
+/// Everything about one contact in one timeline (docs/contracts/dialnote.md, Objects).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conversation {
     /// Its name in dialnote.
@@ -124,7 +124,7 @@ pub struct Activity {
     /// When.
     pub at: Timestamp,
     /// What it means after what was before it, if that was looked at.
-    #[serde(default, skip_serializing_if = "Sequel::is_nothing")]
+    #[serde(default, skip_serializing_if = "ActivityContext::is_nothing")]
     #[serde(alias = "sequel")]
     pub activity_context: ActivityContext,
 }
@@ -327,7 +327,7 @@ impl std::fmt::Display for ConversationRef {
     }
 }
 
-/// The id that a word looks like. dialnote's ids are opaque (contracts/dialnote.md, Objects). Taken for one: a
+/// The id that a word looks like. dialnote's ids are opaque (docs/contracts/dialnote.md, Objects). Taken for one: a
 /// prefix with an underscore (`conv_1001`), a UUID, or one long word of letters and digits mixed.
 pub fn id_shaped(word: &str) -> Option<ConversationId> {
     let has_digit = word.bytes().any(|b| b.is_ascii_digit());
@@ -340,7 +340,7 @@ pub fn id_shaped(word: &str) -> Option<ConversationId> {
 }
 
 /// Where conversations stand on the web. No page describes dialnote's own addresses, so the shape
-/// is assumed here and nowhere else: `{app}/conversations/{id}` (contracts/dialnote.md, A).
+/// is assumed here and nowhere else: `{app}/conversations/{id}` (docs/contracts/dialnote.md, A).
 #[derive(Clone, Debug)]
 pub struct Links {
     app: Url,

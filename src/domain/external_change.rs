@@ -7,7 +7,7 @@ use crate::domain::card_view::CardView;
 use crate::domain::conversation::{Activity, ActivityContext, ActivityKind, Conversation, State, Status};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::event::{Event, ThreadEntry};
-use crate::domain::message::{Answer, EndedBy, Ended, Ending, Message};
+use crate::domain::message::{Answer, Ended, EndedBy, Ending, Message};
 use crate::domain::plan::Participant;
 use crate::domain::refusal::About;
 use crate::ids::ChannelId;

@@ -90,7 +90,7 @@ pub mod wishes_form {
 }
 
 /// What a form remembers while it is open: a submission names neither conversation nor channel
-/// (contracts/slack.md §8).
+/// (docs/contracts/slack.md §8).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormContext {
     /// What is wanted.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct TimeOfDay(u16);
 
 impl TimeOfDay {
-    /// Reads `HH:MM`, as Slack's time pickers give it (contracts/slack.md §9.4).
+    /// Reads `HH:MM`, as Slack's time pickers give it (docs/contracts/slack.md §9.4).
     pub fn read(text: &str) -> Option<Self> {
         let (hours, minutes) = text.split_once(':')?;
         let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);

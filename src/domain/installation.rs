@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::SlackUserId;
 use crate::vault::Sealed;
 
-/// How long before its end a token is replaced (contracts/slack.md §18.5).
+/// How long before its end a token is replaced (docs/contracts/slack.md §18.5).
 const EARLY: SignedDuration = SignedDuration::from_hours(2);
 
 /// An installation, by `InstallationId`. It is written anew when the app is installed again and when its token
@@ -28,7 +28,7 @@ pub struct Installation {
     pub at: Timestamp,
     /// What it speaks with.
     pub token: Sealed,
-    /// What gets the next token, if tokens are replaced (contracts/slack.md §18).
+    /// What gets the next token, if tokens are replaced (docs/contracts/slack.md §18).
     pub refresh: Option<Sealed>,
     /// When the token ends, if it does.
     pub expires: Option<Timestamp>,

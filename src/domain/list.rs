@@ -1,5 +1,5 @@
 //! Lists of conversations: what can be asked for, and which conversations that are. dialnote's own list
-//! can neither be counted nor searched (contracts/dialnote.md, Calls), so it is done here, over all
+//! can neither be counted nor searched (docs/contracts/dialnote.md, Calls), so it is done here, over all
 //! conversations as they were last seen.
 
 use jiff::Timestamp;
@@ -14,7 +14,7 @@ use crate::domain::text;
 use crate::domain::typed::{self, TypedWord};
 use crate::ids::{ConversationId, MemberId, SlackUserId};
 
-/// How many conversations a page shows: with their buttons as many as fit a message (contracts/slack.md
+/// How many conversations a page shows: with their buttons as many as fit a message (docs/contracts/slack.md
 /// §11, 50 blocks).
 pub const PAGE: usize = 10;
 
@@ -302,7 +302,8 @@ mod tests {
         }
         let all = some();
         let counts =
-            select(all.iter(), &Query::of(Filter::Done), &HomeCountries::default(), Some(&MemberId::new("zoe")), None).counts;
+            select(all.iter(), &Query::of(Filter::Done), &HomeCountries::default(), Some(&MemberId::new("zoe")), None)
+                .counts;
         assert_eq!(counts, [1, 2, 2, 1, 1, 1, 5]);
     }
 
@@ -321,7 +322,8 @@ mod tests {
     #[test]
     fn a_page_that_is_gone_shows_the_last() {
         let all: Vec<_> = (0..23).map(|n| conversation(&format!("c{n}"), None, Status::Open, n)).collect();
-        let listing = select(all.iter(), &Query { page: 9, ..Query::of(Filter::All) }, &HomeCountries::default(), None, None);
+        let listing =
+            select(all.iter(), &Query { page: 9, ..Query::of(Filter::All) }, &HomeCountries::default(), None, None);
         assert_eq!((listing.page, listing.rows.len(), listing.found), (2, 3, 23));
     }
 

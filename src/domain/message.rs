@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::card_view::{CardView, Digest};
-use crate::domain::delivery::{DeliveryReport, Awaited};
+use crate::domain::delivery::{Awaited, DeliveryReport};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::event::ThreadEntry;
 use crate::domain::refusal::Refusal;

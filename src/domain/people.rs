@@ -1,5 +1,5 @@
 //! A person is two people: a Slack user and a dialnote member. Only somebody who is surely both may
-//! act or own a conversation, because the app acts with the organization's key (contracts/dialnote.md,
+//! act or own a conversation, because the app acts with the organization's key (docs/contracts/dialnote.md,
 //! Consequences 2).
 
 use jiff::Timestamp;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::naming;
 use crate::ids::{InstallationId, MemberId, SlackUserId};
 
-/// A Slack user as far as we use one (contracts/slack.md §23.1).
+/// A Slack user as far as we use one (docs/contracts/slack.md §23.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// The user.
@@ -78,7 +78,7 @@ pub enum Account {
     Unconfirmed,
 }
 
-/// A member of the dialnote organization (contracts/dialnote.md, Objects).
+/// A member of the dialnote organization (docs/contracts/dialnote.md, Objects).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// The member.
@@ -241,7 +241,7 @@ pub fn folded(email: &str) -> String {
 }
 
 /// Whether a user with these teams belongs to another workspace than the installation's
-/// (contracts/slack.md §23.5, §24). `None` means Slack did not say, which it does for its own users.
+/// (docs/contracts/slack.md §23.5, §24). `None` means Slack did not say, which it does for its own users.
 pub fn is_outside(installation: &InstallationId, team: Option<&str>, organization: &[&str]) -> bool {
     let ours = installation.as_str();
     team.is_some_and(|team| team != ours) && !organization.contains(&ours)

@@ -30,7 +30,7 @@ pub fn ends_with_reference(note: &str, reference: &str) -> bool {
     rest.is_some_and(|rest| rest.ends_with(SIGNATURE))
 }
 
-/// The longest note dialnote takes, in characters (contracts/dialnote.md, Objects).
+/// The longest note dialnote takes, in characters (docs/contracts/dialnote.md, Objects).
 pub const LONGEST_NOTE: usize = 5000;
 
 /// The longest time for which a conversation is put away.
@@ -251,7 +251,9 @@ fn wanted(act: &Action, facts: &Facts) -> PlannedChange {
         Action::Reopen | Action::Wake => PlannedChange::Status(Status::Open),
         Action::Snooze(when) => PlannedChange::Later(when.clone()),
         Action::GiveBack | Action::Return => PlannedChange::Owner(facts.giver.clone()),
-        Action::Note | Action::History | Action::Show | Action::Undo | Action::Accept | Action::Keep => PlannedChange::Nothing,
+        Action::Note | Action::History | Action::Show | Action::Undo | Action::Accept | Action::Keep => {
+            PlannedChange::Nothing
+        }
     }
 }
 
@@ -374,7 +376,7 @@ impl From<&Conversation> for About {
 }
 
 /// The note as dialnote keeps it: the words, then who wrote them and the reference. dialnote cannot
-/// know who wrote it, because the key is the organization's (contracts/dialnote.md, Consequences 2).
+/// know who wrote it, because the key is the organization's (docs/contracts/dialnote.md, Consequences 2).
 /// A note that would be too long with that line becomes two.
 fn note_calls(note: &str, facts: &Facts) -> Vec<Call> {
     let mut calls = Vec::new();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::command::Action;
 use crate::domain::conversation::Status;
-use crate::domain::hours::{TimeOfDay, Hours};
+use crate::domain::hours::{Hours, TimeOfDay};
 use crate::domain::people::Teammate;
 use crate::domain::plan::{Call, Participant};
 use crate::domain::refusal::{About, Refusal};

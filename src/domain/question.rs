@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::command::Command;
 use crate::domain::conversation::{Conversation, State};
-use crate::domain::lookup::{NameDoubt, Missing};
+use crate::domain::lookup::{Missing, NameDoubt};
 use crate::domain::refusal::About;
 use crate::domain::verb::Verb;
 use crate::ids::{ConversationId, DraftId, SlackUserId};

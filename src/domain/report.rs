@@ -111,7 +111,12 @@ pub fn period(text: &str) -> Result<u16, ParseError> {
 }
 
 /// The last so many days, today included.
-pub fn days<'a>(all: impl Iterator<Item = &'a Conversation>, count: u16, now: Timestamp, zone: &TimeZone) -> Vec<DayActivity> {
+pub fn days<'a>(
+    all: impl Iterator<Item = &'a Conversation>,
+    count: u16,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> Vec<DayActivity> {
     let today = now.to_zoned_datetime(zone.clone()).date();
     let dates = (0..i64::from(count)).rev().filter_map(|ago| today.checked_sub(ago.days()).ok());
     let mut days: Vec<_> = dates.map(|date| DayActivity { date, done: 0, snoozed: 0, owned: 0, waiting: 0 }).collect();

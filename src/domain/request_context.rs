@@ -9,7 +9,7 @@ use crate::ids::{ChannelId, MessageTs, SlackUserId, TeamId, ViewId};
 /// Who asks, and where they can be answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestContext {
-    /// The person, from the verified payload (contracts/slack.md §8.5).
+    /// The person, from the verified payload (docs/contracts/slack.md §8.5).
     pub user: SlackUserId,
     /// Where they are.
     pub channel: Option<ChannelId>,
@@ -85,7 +85,7 @@ pub struct Addressee {
     pub late: bool,
 }
 
-/// A response URL (contracts/slack.md §6). The URL is a secret: whoever has it can post.
+/// A response URL (docs/contracts/slack.md §6). The URL is a secret: whoever has it can post.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplyTarget {
     /// The URL.

@@ -76,8 +76,10 @@ mod tests {
             ("0199", vec!["Anatol Done"]),
             ("zzz", vec![]),
         ] {
-            let found: Vec<_> =
-                suggest(all.iter(), typed, &HomeCountries::default(), None, 9).iter().map(|found| found.title()).collect();
+            let found: Vec<_> = suggest(all.iter(), typed, &HomeCountries::default(), None, 9)
+                .iter()
+                .map(|found| found.title())
+                .collect();
             assert_eq!(found, expected, "{typed}");
         }
         assert_eq!(suggest(all.iter(), "", &HomeCountries::default(), None, 2).len(), 2, "nothing typed");

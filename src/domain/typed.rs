@@ -1,5 +1,5 @@
 //! Slack does not hand over what a person typed: with `should_escape` people, channels and links
-//! arrive as `<…>` tokens and `&`, `<`, `>` as entities (contracts/slack.md §5.5–5.7). This module
+//! arrive as `<…>` tokens and `&`, `<`, `>` as entities (docs/contracts/slack.md §5.5–5.7). This module
 //! reads that text word by word and turns the rest back into plain words.
 
 use crate::ids::{ChannelId, SlackUserId, UserGroupId};

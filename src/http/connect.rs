@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::time::timeout;
 use tracing::{info, warn};
 
-use crate::dialnote::answer::{DialnoteError, Denied};
+use crate::dialnote::answer::{Denied, DialnoteError};
 use crate::dialnote::check::Writing;
 use crate::dialnote::client::Dialnote;
 use crate::domain::form::connect_form::KEY;
@@ -91,7 +91,8 @@ impl InboundRequest<'_> {
 
     /// Takes the connection away.
     pub(super) async fn disconnect(self, from: From, place: Surface) -> Response {
-        let (Some(installations), Surface::View(view)) = (self.work.tenant().and_then(TenantRecord::everybody), &place) else {
+        let (Some(installations), Surface::View(view)) = (self.work.tenant().and_then(TenantRecord::everybody), &place)
+        else {
             return StatusCode::OK.into_response();
         };
         match self.may_connect(&from).await {
@@ -100,14 +101,16 @@ impl InboundRequest<'_> {
             None => return unavailable(),
         }
         let common = &self.front.tenants.common;
-        let connection =
-            match installations.connect(common, &from.installation, None, from.user.clone(), MemoryOnConnect::Stays).await {
-                Ok(connection) => connection,
-                Err(cause) => {
-                    warn!(%cause, "a connection could not be taken away");
-                    return unavailable();
-                }
-            };
+        let connection = match installations
+            .connect(common, &from.installation, None, from.user.clone(), MemoryOnConnect::Stays)
+            .await
+        {
+            Ok(connection) => connection,
+            Err(cause) => {
+                warn!(%cause, "a connection could not be taken away");
+                return unavailable();
+            }
+        };
         // A form that cannot be redrawn only goes on showing what was.
         let _ = timeout(PATIENCE, self.work.slack.update_view(view, &connect::form(Some(&connection)))).await;
         StatusCode::OK.into_response()

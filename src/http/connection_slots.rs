@@ -66,7 +66,8 @@ impl ConnectionSlots {
         }
         let permit = self.free.clone().acquire_owned().await.ok();
         let waits_since = AtomicU64::new(nanos_since(self.opened));
-        let connection = Arc::new(ConnectionState { address, waits_since, opened: self.opened, evicted: Notify::new() });
+        let connection =
+            Arc::new(ConnectionState { address, waits_since, opened: self.opened, evicted: Notify::new() });
         lock(&self.taken).push(connection.clone());
         ConnectionSlot { connection, taken: self.taken.clone(), _permit: permit }
     }

@@ -1,5 +1,5 @@
 //! An envelope of Socket Mode, answered: it goes the way of a request, and what would be the answer becomes
-//! the acknowledgement (contracts/slack.md §20.4).
+//! the acknowledgement (docs/contracts/slack.md §20.4).
 
 use std::time::Instant;
 

@@ -1,5 +1,5 @@
 //! Forms and windows: opened before the click is acknowledged, because a trigger lives no longer than
-//! Slack waits for us (contracts/slack.md §7).
+//! Slack waits for us (docs/contracts/slack.md §7).
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::message::Message;
 use crate::domain::people::Teammate;
-use crate::domain::question::{StoredQuestion, Seen};
+use crate::domain::question::{Seen, StoredQuestion};
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
-use crate::domain::request_context::{Listed, ListPlace as Stands, RequestContext, Via};
+use crate::domain::request_context::{ListPlace as Stands, Listed, RequestContext, Via};
 use crate::domain::snooze::Untimed;
 use crate::domain::typed;
 use crate::domain::verb::Verb;
@@ -89,7 +89,9 @@ impl InboundRequest<'_> {
     ) -> Response {
         let kept = self.within(self.front.tenants.common.store.draft(&from.installation, &draft)).await.flatten();
         let kept = kept.filter(|kept| kept.actor == from.user);
-        let Some(StoredQuestion { command, seen }) = kept.and_then(|kept| serde_json::from_str::<StoredQuestion>(&kept.body).ok()) else {
+        let Some(StoredQuestion { command, seen }) =
+            kept.and_then(|kept| serde_json::from_str::<StoredQuestion>(&kept.body).ok())
+        else {
             return self.refuse(&from, Refusal::DraftGone).await;
         };
         if let Some(why) = self.no_teammate(&from).await {

@@ -1,4 +1,4 @@
-//! How a workspace installs the app (contracts/slack.md §17): its admin comes here, is sent to Slack, agrees
+//! How a workspace installs the app (docs/contracts/slack.md §17): its admin comes here, is sent to Slack, agrees
 //! there, and comes back with a code. Whoever comes back has to be who was sent: what Slack gives back fits only
 //! the browser in which it was begun, once, for ten minutes. Otherwise somebody could be made to install, under
 //! their name, what another one has agreed to.
@@ -66,7 +66,9 @@ pub(super) async fn finish(State(front): State<Front>, headers: HeaderMap, Query
         info!("somebody came back from Slack who was not sent, or too late");
         return shown(oauth, StatusCode::BAD_REQUEST, InstallPage::NotBegun);
     };
-    let (Some(code), None) = (back.code, back.error) else { return shown(oauth, StatusCode::OK, InstallPage::Declined) };
+    let (Some(code), None) = (back.code, back.error) else {
+        return shown(oauth, StatusCode::OK, InstallPage::Declined);
+    };
     match installations.begin(common, &state).await {
         Ok(true) => {}
         Ok(false) => return shown(oauth, StatusCode::BAD_REQUEST, InstallPage::NotBegun),

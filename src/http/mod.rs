@@ -3,12 +3,12 @@
 
 mod body;
 mod connect;
+mod connection_slots;
 mod envelope;
 pub mod forms;
 mod install;
 mod noting;
 pub mod ops;
-mod connection_slots;
 pub mod serve;
 mod signed;
 mod slack;
@@ -31,14 +31,14 @@ use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
 
 use crate::dialnote::webhooks::PATH;
-use crate::http::ops::Ops;
 use crate::http::connection_slots::Begun;
+use crate::http::ops::Ops;
 use crate::http::sockets::{SocketHealth, Sockets};
 use crate::slack::oauth;
 use crate::work::tenants::Tenants;
 
 /// Where Slack sends its requests. All understand every kind of request, so a wrong address in the
-/// app's settings does no harm (contracts/slack.md §1.1).
+/// app's settings does no harm (docs/contracts/slack.md §1.1).
 const SLACKS: [&str; 4] = ["/slack/commands", "/slack/interactions", "/slack/options", "/slack/events"];
 
 /// What a request is served with.

@@ -11,7 +11,7 @@ use crate::http::Front;
 use crate::http::body::{self, Unread, Whole};
 use crate::http::connection_slots::Begun;
 use crate::slack::inbound;
-use crate::slack::signature::{SignatureHeaders, SIGNATURE_HEADER, TIMESTAMP_HEADER};
+use crate::slack::signature::{SIGNATURE_HEADER, SignatureHeaders, TIMESTAMP_HEADER};
 use crate::work::tenants::AppState;
 
 /// The largest body that is read. Slack's largest payloads are far smaller.
@@ -49,7 +49,8 @@ impl Signed {
         let (Some(timestamp), Some(signature)) = (timestamp, signature) else {
             return Err(unsigned(body).await);
         };
-        let claim = SignatureHeaders::read(timestamp, signature, clock.now()).map_err(|forged| refused(&forged.to_string()))?;
+        let claim =
+            SignatureHeaders::read(timestamp, signature, clock.now()).map_err(|forged| refused(&forged.to_string()))?;
         let body = body::read(body, LARGEST_BODY).await.map_err(unread)?;
         begun.is_whole();
         claim.verify(&door.secrets, &body.bytes).map_err(|forged| refused(&forged.to_string()))?;
@@ -73,7 +74,7 @@ impl Signed {
 }
 
 /// Slack's test of our certificate may come unsigned; it asks for nothing but a 200
-/// (contracts/slack.md §3).
+/// (docs/contracts/slack.md §3).
 async fn unsigned(body: Incoming) -> Response {
     let read = body::read(body, LARGEST_SSL_CHECK).await;
     if read.is_ok_and(|body| inbound::is_ssl_check(&body.bytes)) {

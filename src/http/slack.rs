@@ -1,5 +1,5 @@
 //! What Slack asks, answered: a command is read, stored and acknowledged; what cannot be read is
-//! explained at once, and nothing of it is stored (contracts/slack.md §4, §9).
+//! explained at once, and nothing of it is stored (docs/contracts/slack.md §4, §9).
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -22,17 +22,17 @@ use crate::domain::command::{self, Parsed};
 use crate::domain::command_job::{CommandJob, ResumeJob};
 use crate::domain::conversation::Conversation;
 use crate::domain::form::FormContext;
-use crate::domain::job::{SettingsChange, ChangeJob, Job, ListJob, PeopleJob, ReportJob, SharedJob};
+use crate::domain::job::{ChangeJob, Job, ListJob, PeopleJob, ReportJob, SettingsChange, SharedJob};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::refusal::Refusal;
-use crate::domain::request_context::{Listed, ListPlace as Stands, ReplyTarget, RequestContext, Via};
+use crate::domain::request_context::{ListPlace as Stands, Listed, ReplyTarget, RequestContext, Via};
 use crate::domain::typed;
 use crate::error::Fault;
 use crate::http::Front;
 use crate::http::connect::updated;
-use crate::http::forms::{PATIENCE, in_list, in_window};
 use crate::http::connection_slots::Begun;
+use crate::http::forms::{PATIENCE, in_list, in_window};
 use crate::http::signed::Signed;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::slack::inbound::{self, From, Inbound, Surface};
@@ -336,7 +336,7 @@ impl<'a> InboundRequest<'a> {
         self.order(installation, delivery, &Job::List(ListJob { requester, list, notice: None }))
     }
 
-    /// The conversations that a search field offers (contracts/slack.md §10). Its form remembers where it
+    /// The conversations that a search field offers (docs/contracts/slack.md §10). Its form remembers where it
     /// was opened.
     async fn options(&self, from: &From, typed: &str, form: &str) -> Response {
         let channel = serde_json::from_str(form).ok().and_then(|form: FormContext| form.channel);
@@ -352,7 +352,9 @@ impl<'a> InboundRequest<'a> {
             Clicked::Do(command) => {
                 Job::Command(CommandJob { seen: seen.into_iter().collect(), ..CommandJob::new(requester, command) })
             }
-            Clicked::Route(routing) => Job::Change(ChangeJob { requester, changes: vec![SettingsChange::Route(routing)] }),
+            Clicked::Route(routing) => {
+                Job::Change(ChangeJob { requester, changes: vec![SettingsChange::Route(routing)] })
+            }
             Clicked::Resume(resume) => Job::Resume(ResumeJob { requester, resume }),
             Clicked::List(query) => match in_list(requester, Some(query), &place) {
                 RequestContext { list: Some(list), .. } if list.place == Stands::Message && !ephemeral => {

@@ -1,6 +1,6 @@
 //! Connections of Socket Mode: several, so that one can be replaced while another still receives. One that
 //! Slack wants to be rid of receives until its successor was greeted, and answers what it has received
-//! (contracts/slack.md §20.5–20.7).
+//! (docs/contracts/slack.md §20.5–20.7).
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,5 +1,5 @@
 //! Submitted forms: each becomes a job, or is refused with a sentence under the field, because then the
-//! form keeps what was written (contracts/slack.md §9).
+//! form keeps what was written (docs/contracts/slack.md §9).
 
 use std::collections::HashSet;
 
@@ -15,8 +15,8 @@ use crate::domain::command::{Action, Assignee, Command, PendingAction};
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
 use crate::domain::form::{FormContext, connect_form, field, rules_form, wishes_form};
-use crate::domain::hours::{TimeOfDay, Hours};
-use crate::domain::job::{SettingsChange, ChangeJob, Job};
+use crate::domain::hours::{Hours, TimeOfDay};
+use crate::domain::job::{ChangeJob, Job, SettingsChange};
 use crate::domain::plan::{self, LONGEST_NOTE};
 use crate::domain::policy::Rules;
 use crate::domain::preferences::{KINDS, NotificationPreferences};

@@ -7,14 +7,14 @@ use std::io::Write;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{ERASED, PersonError, PIECE, Person, each, each_job, is_about};
+use super::{ERASED, PIECE, Person, PersonError, each, each_job, is_about};
 use crate::domain::command_job::Batch;
 use crate::domain::installation::{Connection, Installation};
 use crate::domain::route::Route;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::json::Peek;
-use crate::store::data_category::{StoredItem, DataCategory};
+use crate::store::data_category::{DataCategory, StoredItem};
 use crate::store::{Audited, Entry, Since, Store};
 
 /// How long commands that were given together may wait for each other: they are tried for a day.
@@ -140,8 +140,12 @@ impl<'a> Erasing<'a> {
             ErasureState::Stays => return Ok(true),
             ErasureState::Goes if self.only_counts => (true, &mut self.removed),
             ErasureState::Becomes(_) if self.only_counts => (true, &mut self.replaced),
-            ErasureState::Goes => (self.store.delete_if_unchanged(self.installation, category, kept).await?, &mut self.removed),
-            ErasureState::Becomes(body) => (self.store.rewrite(self.installation, kept, &body).await?, &mut self.replaced),
+            ErasureState::Goes => {
+                (self.store.delete_if_unchanged(self.installation, category, kept).await?, &mut self.removed)
+            }
+            ErasureState::Becomes(body) => {
+                (self.store.rewrite(self.installation, kept, &body).await?, &mut self.replaced)
+            }
         };
         *counts.entry(label(category, kept)).or_default() += usize::from(done);
         Ok(done)

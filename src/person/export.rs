@@ -5,11 +5,11 @@ use std::io::Write;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{PersonError, PIECE, Person, each, each_job, is_about};
+use super::{PIECE, Person, PersonError, each, each_job, is_about};
 use crate::domain::installation::{Connection, Installation};
 use crate::ids::InstallationId;
 use crate::jobs;
-use crate::store::data_category::{StoredItem, DataCategory};
+use crate::store::data_category::{DataCategory, StoredItem};
 use crate::store::{Since, Store};
 
 /// Writes what is kept about somebody. Of what is about others, too, only the part that names them.
@@ -20,16 +20,13 @@ pub async fn export(
     out: &mut impl Write,
 ) -> Result<(), PersonError> {
     writeln!(out, "{{\n  \"person\": {},", indented(&who(installation, person), "  "))?;
-    for (name, category) in [("memos", DataCategory::Memos), ("documents", DataCategory::Documents), ("drafts", DataCategory::Drafts)] {
+    for (name, category) in
+        [("memos", DataCategory::Memos), ("documents", DataCategory::Documents), ("drafts", DataCategory::Drafts)]
+    {
         let mut list = List::begin(out, name)?;
-        each(
-            store,
-            installation,
-            category,
-            |kept| {
-                if is_about(person, &kept) { list.add(&shown(person, kept)) } else { Ok(()) }
-            },
-        )
+        each(store, installation, category, |kept| {
+            if is_about(person, &kept) { list.add(&shown(person, kept)) } else { Ok(()) }
+        })
         .await?;
         list.end()?;
     }

@@ -14,7 +14,7 @@ use crate::domain::installation::Installation;
 use crate::error::Fault;
 use crate::ids::{InstallationId, JobId, MemberId, SlackUserId};
 use crate::json::Peek;
-use crate::store::data_category::{StoredItem, DataCategory};
+use crate::store::data_category::{DataCategory, StoredItem};
 use crate::store::{Store, Stored};
 use crate::work::people::{MEMBERS, PROFILE};
 
@@ -107,7 +107,11 @@ async fn listed(store: &dyn Store, all: &[InstallationId]) -> Result<String, Fau
 
 /// By what they are known: what is kept of their profile, what they were called when they did something, and
 /// who has the same address in dialnote.
-pub async fn known(store: &dyn Store, installation: &InstallationId, asked: &PersonQuery) -> Result<Person, PersonError> {
+pub async fn known(
+    store: &dyn Store,
+    installation: &InstallationId,
+    asked: &PersonQuery,
+) -> Result<Person, PersonError> {
     let user = asked.user.clone();
     let mut names: BTreeSet<_> = asked.names.iter().cloned().collect();
     let mut addresses: BTreeSet<_> = asked.addresses.iter().map(|address| address.to_lowercase()).collect();

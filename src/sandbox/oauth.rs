@@ -1,4 +1,4 @@
-//! How the app is installed in the fake Slack (contracts/slack.md §17, §18): a page that asks whether somebody
+//! How the app is installed in the fake Slack (docs/contracts/slack.md §17, §18): a page that asks whether somebody
 //! agrees, codes that work once and for ten minutes, and tokens, which may end. It is strict about everything that
 //! is published: what was sent at the first step has to come again at the second.
 

@@ -67,7 +67,7 @@ impl Person {
         }
     }
 
-    /// The user object (contracts/slack.md §23). Without the e-mail scope the address is silently
+    /// The user object (docs/contracts/slack.md §23). Without the e-mail scope the address is silently
     /// missing; the deactivated lack a time zone.
     pub(super) fn object(&self, with_email: bool, with_locale: bool, now: Timestamp) -> Value {
         let mut profile = json!({

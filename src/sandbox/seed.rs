@@ -36,7 +36,7 @@ pub struct Workspace {
     /// Where it is on the web.
     pub domain: String,
     /// The organization for all of whose workspaces the app is installed, if it is not for this one alone: its id
-    /// (`E…`) and its name (contracts/slack.md §24).
+    /// (`E…`) and its name (docs/contracts/slack.md §24).
     pub organization: Option<(String, String)>,
 }
 
@@ -53,7 +53,7 @@ impl Workspace {
         Self { id, name, domain, organization: None }
     }
 
-    /// Says of a user of an organization that they are one (contracts/slack.md §23.5).
+    /// Says of a user of an organization that they are one (docs/contracts/slack.md §23.5).
     pub(super) fn belongs(&self, user: &mut Value) {
         if let Some((id, name)) = &self.organization {
             user["enterprise_user"] = json!({ "enterprise_id": id, "enterprise_name": name, "teams": [self.id] });

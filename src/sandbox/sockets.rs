@@ -1,4 +1,4 @@
-//! Socket Mode (contracts/slack.md §20): connections over which the app fetches what would otherwise be
+//! Socket Mode (docs/contracts/slack.md §20): connections over which the app fetches what would otherwise be
 //! posted to it. Whatever comes back that Slack would not take is a complaint, for tests to see.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,5 @@
 //! What Slack makes of the text a person types after a slash command when the app asked for
-//! escaping: ids instead of names, marked addresses, entities (contracts/slack.md §5.5–5.7).
+//! escaping: ids instead of names, marked addresses, entities (docs/contracts/slack.md §5.5–5.7).
 
 use super::channels::ChannelKind;
 use super::world::World;

@@ -1,4 +1,4 @@
-//! How Slack answers: whether an answer is a "no" (contracts/slack.md §13; what its codes mean is `codes`'), and
+//! How Slack answers: whether an answer is a "no" (docs/contracts/slack.md §13; what its codes mean is `codes`'), and
 //! what a user object tells about a person (§23).
 
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The calls we make to Slack's Web API (contracts/slack.md §13–15). A call is made once; repeating
+//! The calls we make to Slack's Web API (docs/contracts/slack.md §13–15). A call is made once; repeating
 //! it is the outbox's business.
 
 use std::sync::Arc;
@@ -63,7 +63,7 @@ pub struct Identity {
 pub struct Thread<'a> {
     /// The message that is replied to.
     pub of: &'a MessageTs,
-    /// Whether it is shown in the channel, too (`reply_broadcast`, contracts/slack.md §15.1).
+    /// Whether it is shown in the channel, too (`reply_broadcast`, docs/contracts/slack.md §15.1).
     pub aloud: bool,
 }
 
@@ -208,7 +208,7 @@ impl Slack {
         self.call("chat.update", &UpdateMessage { channel, ts, content, metadata }).await.map(drop)
     }
 
-    /// The address of a message (contracts/slack.md §15).
+    /// The address of a message (docs/contracts/slack.md §15).
     pub async fn permalink(&self, channel: &ChannelId, ts: &MessageTs) -> Result<String, SlackError> {
         let arguments = [("channel", channel.as_str()), ("message_ts", ts.as_str())];
         let answer = self.call_form("chat.getPermalink", &arguments).await?;

@@ -1,4 +1,4 @@
-//! Slack's error codes and what each means for what is done next (contracts/slack.md §13.9, §14): the one table
+//! Slack's error codes and what each means for what is done next (docs/contracts/slack.md §13.9, §14): the one table
 //! of them. A code that is not in it says nothing about whether the next try is refused, too.
 
 use crate::domain::delivery::Why;

@@ -1,4 +1,4 @@
-//! What was filled in: the state of a submitted form (contracts/slack.md §9).
+//! What was filled in: the state of a submitted form (docs/contracts/slack.md §9).
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Files: a place is asked for, the bytes go there, and only then the file is shared (contracts/slack.md §25).
+//! Files: a place is asked for, the bytes go there, and only then the file is shared (docs/contracts/slack.md §25).
 
 use reqwest::{StatusCode, Url, header};
 use serde_json::json;
@@ -36,7 +36,13 @@ impl Slack {
     }
 
     /// Shows an uploaded file in a channel, with a title and words above it. Works once for each file.
-    pub async fn share(&self, file: &FileId, title: &str, channel: &ChannelId, comment: &str) -> Result<(), SlackError> {
+    pub async fn share(
+        &self,
+        file: &FileId,
+        title: &str,
+        channel: &ChannelId,
+        comment: &str,
+    ) -> Result<(), SlackError> {
         let files = json!([{ "id": file, "title": title }]).to_string();
         let arguments = [("files", files.as_str()), ("channel_id", channel.as_str()), ("initial_comment", comment)];
         self.call_form("files.completeUploadExternal", &arguments).await.map(drop)

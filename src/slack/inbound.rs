@@ -1,6 +1,6 @@
 //! What Slack sends, cut down to what we use. Lenient on purpose: Slack adds fields, leaves others
 //! out, and sends kinds of payload that no list names; none of that may cost a click. What we do
-//! not know becomes [`Inbound::Ignored`] and is acknowledged (contracts/slack.md §1, §8, §19).
+//! not know becomes [`Inbound::Ignored`] and is acknowledged (docs/contracts/slack.md §1, §8, §19).
 
 use std::borrow::Cow;
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! How a workspace becomes an installation (contracts/slack.md §17): its admin is sent to Slack, agrees there,
+//! How a workspace becomes an installation (docs/contracts/slack.md §17): its admin is sent to Slack, agrees there,
 //! and comes back with a code that we change for a token. Where tokens end, the next one is got here too (§18).
 
 use std::sync::Arc;

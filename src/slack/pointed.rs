@@ -1,5 +1,5 @@
 //! A message that somebody points at, and the words in it: those of its text, else of its blocks, its
-//! attachments, the titles of its files (contracts/slack.md §8). The words are as Slack writes them, with
+//! attachments, the titles of its files (docs/contracts/slack.md §8). The words are as Slack writes them, with
 //! people, channels and links in brackets.
 
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! What the app asks to be allowed, and why: as little as may be (contracts/slack.md §27).
+//! What the app asks to be allowed, and why: as little as may be (docs/contracts/slack.md §27).
 
 /// A permission and what it is for.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Looking for a message of ours whose answer was not heard (contracts/slack.md §16.4).
+//! Looking for a message of ours whose answer was not heard (docs/contracts/slack.md §16.4).
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -44,7 +44,9 @@ impl Slack {
                 Some(messages) => Ok(sought(channel, messages, job)),
                 None => Err(unheard("it holds no messages")),
             },
-            Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => Ok(SearchOutcome::Unknowable),
+            Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => {
+                Ok(SearchOutcome::Unknowable)
+            }
             Err(SlackError::Fault(fault)) => Err(fault),
         }
     }

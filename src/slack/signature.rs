@@ -1,5 +1,5 @@
 //! The one thing that tells a request of Slack's from anybody else's: HMAC-SHA256 over the raw
-//! body and a timestamp (contracts/slack.md §2). Too central to leave to a library, and short.
+//! body and a timestamp (docs/contracts/slack.md §2). Too central to leave to a library, and short.
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;

@@ -1,5 +1,5 @@
 //! Socket Mode: the same deliveries without a public address. Slack is asked with the app's own token where
-//! to connect, and sends over a WebSocket, as envelopes, what it would otherwise post (contracts/slack.md
+//! to connect, and sends over a WebSocket, as envelopes, what it would otherwise post (docs/contracts/slack.md
 //! §20). Here is the protocol; how many connections are kept is the edge's business.
 
 use std::sync::Arc;

@@ -5,11 +5,11 @@
 //! The store does not know what a job means: a body is a string to it.
 
 pub mod conformance;
+pub mod data_category;
 mod fairness;
 mod fnv;
 pub mod postgres;
 pub mod rate_limit;
-pub mod data_category;
 pub mod sqlite;
 mod values;
 mod wakeups;
@@ -23,7 +23,7 @@ use tokio::sync::Notify;
 
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
-use crate::store::data_category::{StoredItem, DataCategory};
+use crate::store::data_category::{DataCategory, StoredItem};
 
 pub use self::values::{
     Accepted, Audited, CacheEntry, Card, Claim, Class, Delivery, Document, Draft, Effect, Entry, Limit, NewJob,
@@ -187,7 +187,12 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Vec<StoredItem>, Fault>;
 
     /// Takes something off its shelf, if it is still what it was. Answers whether it was taken.
-    async fn delete_if_unchanged(&self, installation: &InstallationId, category: DataCategory, kept: &StoredItem) -> Result<bool, Fault>;
+    async fn delete_if_unchanged(
+        &self,
+        installation: &InstallationId,
+        category: DataCategory,
+        kept: &StoredItem,
+    ) -> Result<bool, Fault>;
 
     /// Replaces the body of a document, if it is still what it was: its due time stays. Answers whether it was
     /// replaced.
@@ -240,7 +245,13 @@ pub trait Store: Send + Sync + 'static {
 
     /// Makes `holder` the leader called `name` until `until`, if nobody else is at `now`. Answers
     /// whether it is. For what only one instance should do at a time.
-    async fn try_acquire_leadership(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault>;
+    async fn try_acquire_leadership(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, Fault>;
 
     /// Jobs of all installations, for the operator, in the order of their ids beyond `after`, at most `max`:
     /// those that were given up, or those that wait.

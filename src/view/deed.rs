@@ -170,16 +170,17 @@ fn listed_most(names: &[&str]) -> String {
 fn not_notified(receipts: &[Receipt]) -> Vec<Words> {
     let mut said: Vec<Words> = Vec::new();
     for Receipt { name, fate } in receipts {
-        let words = match fate {
-            Some(DeliveryState::Later(at)) => {
-                Words::default().text(&format!("{name} will be notified at ")).span(Span::clock(*at)).text(".")
-            }
-            Some(DeliveryState::NotYet { refused: true }) => {
-                Words::default().text(&format!("{name} hasn't been notified yet: Slack isn't accepting the message."))
-            }
-            Some(DeliveryState::Never(why)) => Words::default().text(&couldnt_be_notified(name, None, why)),
-            Some(DeliveryState::NotYet { refused: false } | DeliveryState::Taken | DeliveryState::Unwanted) | None => continue,
-        };
+        let words =
+            match fate {
+                Some(DeliveryState::Later(at)) => {
+                    Words::default().text(&format!("{name} will be notified at ")).span(Span::clock(*at)).text(".")
+                }
+                Some(DeliveryState::NotYet { refused: true }) => Words::default()
+                    .text(&format!("{name} hasn't been notified yet: Slack isn't accepting the message.")),
+                Some(DeliveryState::Never(why)) => Words::default().text(&couldnt_be_notified(name, None, why)),
+                Some(DeliveryState::NotYet { refused: false } | DeliveryState::Taken | DeliveryState::Unwanted)
+                | None => continue,
+            };
         if !said.contains(&words) {
             said.push(words);
         }

@@ -67,7 +67,7 @@ pub enum Element {
         #[serde(skip_serializing_if = "Option::is_none")]
         initial_option: Option<Choosable>,
     },
-    /// A menu whose options are asked for while somebody types (contracts/slack.md §10).
+    /// A menu whose options are asked for while somebody types (docs/contracts/slack.md §10).
     ExternalSelect {
         /// Which control.
         action_id: &'static str,

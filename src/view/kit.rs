@@ -1,5 +1,5 @@
 //! The few Block Kit blocks that we send, and what they make up: messages, forms, homes. They can only be made through constructors
-//! that keep Slack's limits (contracts/slack-limits.json), so a long name shortens a line and never
+//! that keep Slack's limits (docs/contracts/slack-limits.json), so a long name shortens a line and never
 //! costs the whole message.
 
 use jiff::Timestamp;

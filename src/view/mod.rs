@@ -1,6 +1,6 @@
 //! Every pixel and every sentence, as pure functions of what is to be said. Nothing that came from
 //! outside is ever drawn as formatted text: names, notes and previews go into plain text, which
-//! Slack does not search for mentions or links (contracts/slack.md §11.2).
+//! Slack does not search for mentions or links (docs/contracts/slack.md §11.2).
 
 pub mod absence;
 pub mod card;

@@ -3,7 +3,7 @@
 use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::{ActivityKind, Conversation, Status};
 use crate::domain::form::{FormContext, Quoted, field, rules_form, wishes_form};
-use crate::domain::hours::{TimeOfDay, Hours};
+use crate::domain::hours::{Hours, TimeOfDay};
 use crate::domain::list::Query;
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::policy::{Rules, Who};

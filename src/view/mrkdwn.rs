@@ -1,4 +1,4 @@
-//! Slack's own markup has no escape for `*`, `_`, `~` and the backtick (contracts/slack.md §11.6),
+//! Slack's own markup has no escape for `*`, `_`, `~` and the backtick (docs/contracts/slack.md §11.6),
 //! so text from outside that must go there loses them to look-alikes.
 
 use jiff::Timestamp;

@@ -8,7 +8,7 @@ use crate::domain::click::{Carried, Control, row};
 use crate::domain::conversation::{Conversation, Links};
 use crate::domain::delivery::Why;
 use crate::domain::direct_message::DirectMessage;
-use crate::domain::message::{Answer, EndedBy, Ended, Ending};
+use crate::domain::message::{Answer, Ended, EndedBy, Ending};
 use crate::domain::refusal::About;
 use crate::ids::ConversationId;
 use crate::view::absence;
@@ -95,7 +95,7 @@ fn rows(parts: Vec<Content>) -> Vec<Block> {
         }
         blocks.extend(part.blocks);
     }
-    // A conversation may be told of twice, and a row needs a name of its own (contracts/slack.md §12.2).
+    // A conversation may be told of twice, and a row needs a name of its own (docs/contracts/slack.md §12.2).
     for (nth, block) in blocks.iter_mut().enumerate() {
         if let Block::Actions { block_id, .. } = block {
             *block_id = row(nth);

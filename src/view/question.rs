@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::Status;
-use crate::domain::fresh::{LastChange, Changer, Moved};
-use crate::domain::lookup::{NameDoubt, Missing};
+use crate::domain::fresh::{Changer, LastChange, Moved};
+use crate::domain::lookup::{Missing, NameDoubt};
 use crate::domain::question::{Choice, Question, Unclear};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::cut;

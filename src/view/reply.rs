@@ -4,7 +4,7 @@
 use crate::domain::click::{Carried, Control};
 use crate::domain::event::HistoryEntry;
 use crate::domain::external_change::SOMEBODY;
-use crate::domain::finding::{Finding, PEOPLE, FindingState};
+use crate::domain::finding::{Finding, FindingState, PEOPLE};
 use crate::domain::form::field;
 use crate::domain::list::Query;
 use crate::domain::people::Unlinked;

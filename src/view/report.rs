@@ -6,7 +6,7 @@ use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::neutral;
 use crate::view::reply::span;
 
-/// What the picture may be described with, in characters (contracts/slack-limits.json).
+/// What the picture may be described with, in characters (docs/contracts/slack-limits.json).
 const LONGEST_ALT: usize = 1000;
 
 /// How many days are told one by one.

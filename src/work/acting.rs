@@ -10,7 +10,7 @@ use crate::domain::people::{Profile, Teammate, link};
 use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
-use crate::work::people::{PROFILE, People, Freshness, UnlinkedUser};
+use crate::work::people::{Freshness, PROFILE, People, UnlinkedUser};
 
 /// How long the two services may take to say who a person is.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::domain::delivery::{DeliveryReport, Awaited, DeliveryState, PendingAnswer, Receipt};
+use crate::domain::delivery::{Awaited, DeliveryReport, DeliveryState, PendingAnswer, Receipt};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::message::Message;
 use crate::domain::reply::Reply;

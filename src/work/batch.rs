@@ -51,7 +51,13 @@ impl BatchPart {
 
 impl Work {
     /// Leaves the outcome of one of several commands behind, for whoever comes last.
-    pub(super) fn leave(&self, claim: &Claim, requester: &RequestContext, batch: &Batch, part: &BatchPart) -> [Effect; 2] {
+    pub(super) fn leave(
+        &self,
+        claim: &Claim,
+        requester: &RequestContext,
+        batch: &Batch,
+        part: &BatchPart,
+    ) -> [Effect; 2] {
         let document = Document {
             kind: batch.kind(),
             id: claim.id.to_string(),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::domain::job::{SettingsChange, ChangeJob};
+use crate::domain::job::{ChangeJob, SettingsChange};
 use crate::domain::message::Message;
 use crate::domain::policy::Rules;
 use crate::domain::preferences::NotificationPreferences;

@@ -7,7 +7,7 @@ use crate::domain::lookup::people::Colleague;
 use crate::domain::people::folded;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId, TeamId};
-use crate::work::people::{People, Freshness, slack_fault};
+use crate::work::people::{Freshness, People, slack_fault};
 
 /// How long the list of people is good for. Before a "no" it is read again.
 const AGE: Duration = Duration::from_mins(10);

@@ -55,7 +55,8 @@ impl Work {
             messages.extend(self.settle_in_digests(&claim.installation, &progress.now, &line).await?);
         }
         let handover = self.remember_handover(&claim.installation, progress, &messages).await?;
-        let outcome = note_refused.map_or(audit::AttemptOutcome::Done, |why| audit::AttemptOutcome::NoteRefused(why.clone()));
+        let outcome =
+            note_refused.map_or(audit::AttemptOutcome::Done, |why| audit::AttemptOutcome::NoteRefused(why.clone()));
         info!(verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
         let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
         effects.extend(handover);
@@ -157,7 +158,13 @@ impl Work {
         Effect::PutDocument(Document { kind, id, at: self.clock.now(), due: None, body: "{}".to_owned() })
     }
 
-    fn record(&self, claim: &Claim, job: &CommandJob, progress: Option<&Progress>, outcome: audit::AttemptOutcome) -> Effect {
+    fn record(
+        &self,
+        claim: &Claim,
+        job: &CommandJob,
+        progress: Option<&Progress>,
+        outcome: audit::AttemptOutcome,
+    ) -> Effect {
         let done = outcome == audit::AttemptOutcome::Done;
         let detail = Detail {
             verb: job.command.act.verb(),

@@ -200,7 +200,7 @@ impl Work {
     }
 
     /// Opens the direct messages with somebody. Where that is not permitted the user's id stands for the channel
-    /// (contracts/slack.md §15.1).
+    /// (docs/contracts/slack.md §15.1).
     async fn open_with(&self, installation: &InstallationId, user: &SlackUserId) -> Result<String, SlackError> {
         let channel = match self.slack.direct(user).await {
             Ok(channel) => channel.to_string(),

@@ -11,7 +11,7 @@ use serde_json::json;
 use url::Url;
 
 use crate::domain::delivery::Why;
-use crate::domain::finding::{Finding, PEOPLE, FindingState};
+use crate::domain::finding::{Finding, FindingState, PEOPLE};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{Broken, Reply};
@@ -130,9 +130,11 @@ async fn queue(work: &Work) -> Vec<Finding> {
                 age.as_secs() / 60
             ),
         ),
-        _ => {
-            Finding::new("queue", FindingState::Good, format!("{} jobs wait, none for long", overview.inbox + overview.outbox))
-        }
+        _ => Finding::new(
+            "queue",
+            FindingState::Good,
+            format!("{} jobs wait, none for long", overview.inbox + overview.outbox),
+        ),
     };
     let given_up = match overview.dead {
         0 => Finding::new("given up", FindingState::Good, "nothing was given up"),
@@ -186,7 +188,11 @@ fn scopes(identity: &Identity, work: &Work) -> Finding {
         return Finding::new("scopes", FindingState::Bad, format!("not granted: {}. {words}", needed.join("; ")));
     }
     if !optional.is_empty() {
-        return Finding::new("scopes", FindingState::Note, format!("it can do without, but worse: {}", optional.join("; ")));
+        return Finding::new(
+            "scopes",
+            FindingState::Note,
+            format!("it can do without, but worse: {}", optional.join("; ")),
+        );
     }
     Finding::new("scopes", FindingState::Good, "all are granted")
 }
@@ -351,7 +357,8 @@ async fn unreachable(work: &Work) -> Vec<Finding> {
     };
     let finding = |Unreachable { name, why }| {
         // What is wrong with one person leaves the app as it has to be.
-        let state = if matches!(why, Why::NoMessagesTab | Why::Restricted) { FindingState::Bad } else { FindingState::Note };
+        let state =
+            if matches!(why, Why::NoMessagesTab | Why::Restricted) { FindingState::Bad } else { FindingState::Note };
         Finding::new(WHAT, state, format!("{name} can't be notified: {}", notice::because(&name, &why)))
     };
     people.into_iter().map(finding).collect()

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::dialnote::answer::{DialnoteError, Denied};
+use crate::dialnote::answer::{Denied, DialnoteError};
 use crate::dialnote::client::READS;
 use crate::domain::card_view::CardView;
 use crate::domain::command::{Action, Assignee, Command};
@@ -17,7 +17,7 @@ use crate::domain::message::Message;
 use crate::domain::people::Unlinked;
 use crate::domain::plan::Progress;
 use crate::domain::plan::{self, Facts, Participant};
-use crate::domain::question::{StoredQuestion, Seen};
+use crate::domain::question::{Seen, StoredQuestion};
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::reply::Reply;
 use crate::domain::typed;
@@ -282,7 +282,8 @@ impl Work {
     pub(super) async fn resume(&self, claim: &Claim, job: &ResumeJob) -> Result<Outcome, Fault> {
         let kept = self.store.draft(&claim.installation, &job.resume.draft).await?;
         let kept = kept.filter(|draft| draft.actor == job.requester.user);
-        let Some(StoredQuestion { mut command, seen }) = kept.as_ref().map(read_draft::<StoredQuestion>).transpose()? else {
+        let Some(StoredQuestion { mut command, seen }) = kept.as_ref().map(read_draft::<StoredQuestion>).transpose()?
+        else {
             let say = Reply::Refused { why: Refusal::DraftGone, note: String::new() };
             let answer = self.say(claim, Message::Private { to: job.requester.addressee(), say });
             return Ok(Outcome::done(vec![answer]));

@@ -24,7 +24,7 @@ const SUGGESTED: usize = 3;
 /// Among how many of somebody's commands those chosen lately are looked for.
 const RECENT: usize = 30;
 
-/// Slack shows another home already than the one we know (contracts/slack.md §21.2).
+/// Slack shows another home already than the one we know (docs/contracts/slack.md §21.2).
 const OTHER_HOME: &str = "hash_conflict";
 
 impl Work {

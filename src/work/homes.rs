@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::job::{Job, ListJob};
 use crate::domain::list::Query;
-use crate::domain::request_context::{Listed, ListPlace, RequestContext, Via};
+use crate::domain::request_context::{ListPlace, Listed, RequestContext, Via};
 use crate::ids::SlackUserId;
 
 /// The kind under which an open home is kept (`store::Document`), by Slack user.

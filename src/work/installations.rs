@@ -318,7 +318,7 @@ impl Installations {
 
 impl Work {
     /// Gets the next token before the one we have ends. What gets the one after it is kept before the token is
-    /// used (contracts/slack.md §18.3).
+    /// used (docs/contracts/slack.md §18.3).
     pub(super) async fn refresh(&self, claim: &Claim) -> Result<Outcome, Fault> {
         let (id, now) = (&claim.installation, self.clock.now());
         let kept: Option<Installation> = self.kept(id, Installation::KIND, "").await?;
@@ -377,8 +377,7 @@ pub(super) async fn clear(store: &dyn Store, claim: &Claim) -> Result<(), Fault>
 fn recorded(before: Option<&Connection>, after: &Connection, memory: MemoryOnConnect) -> Entry {
     let was_connected = before.is_some_and(|before| before.key.is_some());
     let verb = if after.key.is_some() { "connect" } else { "disconnect" };
-    let detail =
-        json!({ "connection": { "was_connected": was_connected, "begun_from_nothing": memory == MemoryOnConnect::Goes } });
+    let detail = json!({ "connection": { "was_connected": was_connected, "begun_from_nothing": memory == MemoryOnConnect::Goes } });
     Entry {
         at: after.at,
         actor: after.by.clone(),

@@ -18,7 +18,7 @@ use crate::work::audit::Verified;
 use crate::work::deferred::drop_stranger;
 use crate::work::{Outcome, Work, later};
 
-/// How many of each sort stand on a page: all of them fit a window (contracts/slack-limits.json).
+/// How many of each sort stand on a page: all of them fit a window (docs/contracts/slack-limits.json).
 const PAGE: usize = 10;
 
 /// How many members are offered to choose from.

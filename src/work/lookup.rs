@@ -12,7 +12,7 @@ use crate::domain::job::Job;
 use crate::domain::list::KnownConversation;
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::people::Directory;
-use crate::domain::lookup::{self, UnresolvedCommand, NameDoubt, Missing, Reading};
+use crate::domain::lookup::{self, Missing, NameDoubt, Reading, UnresolvedCommand};
 use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::question::{Choice, Question, Seen, Unclear};
@@ -47,7 +47,11 @@ pub struct NamedConversation {
 
 impl Work {
     /// The only conversation that the text of a snooze names, as far as it is known without asking dialnote.
-    pub async fn surely_named(&self, installation: &InstallationId, text: &str) -> Result<Option<NamedConversation>, Fault> {
+    pub async fn surely_named(
+        &self,
+        installation: &InstallationId,
+        text: &str,
+    ) -> Result<Option<NamedConversation>, Fault> {
         let asked = UnresolvedCommand { verb: Verb::Snooze, who: None, text, links: &self.links };
         let reading = self.read_known(installation, &asked, &Directory::default()).await?;
         let (id, left_over) = match reading {
@@ -134,7 +138,12 @@ impl Work {
     }
 
     /// The reading against the list as dialnote has it.
-    async fn read_live(&self, claim: &Claim, asked: &UnresolvedCommand<'_>, directory: &Directory) -> Result<Reading, Stop> {
+    async fn read_live(
+        &self,
+        claim: &Claim,
+        asked: &UnresolvedCommand<'_>,
+        directory: &Directory,
+    ) -> Result<Reading, Stop> {
         let all = self.read_all(claim).await?;
         Ok(lookup::read(asked, &Book::of(&all), directory))
     }
@@ -263,7 +272,8 @@ impl Work {
     ) -> Result<Outcome, Stop> {
         let named = self.people.full_names(&claim.installation, job.requester.team.as_ref(), &people).await?;
         let someone = Assignee::Me;
-        let asked = UnresolvedCommand { verb: job.command.act.verb(), who: Some(&someone), text: &rest, links: &self.links };
+        let asked =
+            UnresolvedCommand { verb: job.command.act.verb(), who: Some(&someone), text: &rest, links: &self.links };
         let directory = Directory::default();
         let reading = match self.read_known(&claim.installation, &asked, &directory).await? {
             Some(reading) => reading,

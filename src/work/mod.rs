@@ -30,7 +30,6 @@ mod lists;
 mod lookup;
 mod names;
 mod offboarding;
-pub mod tenants;
 mod organization;
 mod outbox;
 pub mod people;
@@ -47,6 +46,7 @@ mod sharing;
 mod stale;
 mod standing;
 mod strangers;
+pub mod tenants;
 mod timers;
 mod undoing;
 mod unreachable;
@@ -80,10 +80,10 @@ use crate::store::{Claim, Effect, NewJob, Queue, Settled, Store, Verdict};
 use crate::traces;
 use crate::work::execute::Stop;
 use crate::work::installations::TenantRecord;
-use crate::work::tenants::{AppState, Ingress};
 use crate::work::people::People;
 use crate::work::projection::Projection;
 use crate::work::rate_limits::Pacing;
+use crate::work::tenants::{AppState, Ingress};
 
 /// What can be set about the work.
 #[derive(Clone, Copy, Debug)]

@@ -1,10 +1,10 @@
 //! Whether a key is of the organization that we work with already. dialnote has no call that says whose key it is
-//! (contracts/dialnote.md), so what is asked for is something that only that organization has: a conversation that
+//! (docs/contracts/dialnote.md), so what is asked for is something that only that organization has: a conversation that
 //! we know, with the same contact on the same shared number.
 
 use jiff::Timestamp;
 
-use crate::dialnote::answer::{DialnoteError, Denied};
+use crate::dialnote::answer::{Denied, DialnoteError};
 use crate::dialnote::client::Dialnote;
 use crate::domain::conversation::Conversation;
 use crate::domain::people::Teammate;

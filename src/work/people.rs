@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
-use crate::dialnote::answer::{DialnoteError, Denied};
+use crate::dialnote::answer::{Denied, DialnoteError};
 use crate::dialnote::client::Dialnote;
 use crate::domain::conversation::Owner;
 use crate::domain::naming;
@@ -190,7 +190,12 @@ impl People {
         Ok(sought)
     }
 
-    async fn seek(&self, installation: &InstallationId, member: &Member, members: &[Member]) -> Result<SoughtMember, Fault> {
+    async fn seek(
+        &self,
+        installation: &InstallationId,
+        member: &Member,
+        members: &[Member],
+    ) -> Result<SoughtMember, Fault> {
         let profile = match &member.email {
             Some(email) => self.profile_by_email(installation, email).await?,
             None => None,
@@ -434,7 +439,12 @@ impl People {
         Ok(members.into())
     }
 
-    pub(super) fn usable<T: DeserializeOwned>(&self, kept: Option<CacheEntry>, age: Duration, read: Freshness) -> Option<T> {
+    pub(super) fn usable<T: DeserializeOwned>(
+        &self,
+        kept: Option<CacheEntry>,
+        age: Duration,
+        read: Freshness,
+    ) -> Option<T> {
         serde_json::from_str(&self.fresh(kept, age, read)?.body).ok()
     }
 

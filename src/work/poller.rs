@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tracing::info;
 
-use crate::dialnote::answer::{DialnoteError, Denied};
+use crate::dialnote::answer::{Denied, DialnoteError};
 use crate::dialnote::pages::Pages;
 use crate::domain::absence::Absence;
 use crate::domain::conversation::{Activity, Conversation};
@@ -258,7 +258,11 @@ impl Work {
     }
 
     /// What is not as it was seen last.
-    async fn news(&self, installation: &InstallationId, page: Vec<Conversation>) -> Result<Vec<ChangedConversation>, Fault> {
+    async fn news(
+        &self,
+        installation: &InstallationId,
+        page: Vec<Conversation>,
+    ) -> Result<Vec<ChangedConversation>, Fault> {
         let look = |known: &Conversations| {
             let news = page.into_iter().filter_map(|conversation| {
                 let sight = known.get(&conversation.id);
@@ -267,7 +271,11 @@ impl Work {
                 let noted = before.and_then(|before| before.last_note);
                 let now = Conversation { last_note: noted, ..conversation }.past_notes(shown);
                 let since = sight.map(|sight| sight.at);
-                (before != Some(&now)).then(|| ChangedConversation { before: before.cloned().map(Box::new), since, now })
+                (before != Some(&now)).then(|| ChangedConversation {
+                    before: before.cloned().map(Box::new),
+                    since,
+                    now,
+                })
             });
             news.collect()
         };

@@ -1,5 +1,5 @@
 //! How a job is queued: what it has to pass, whose share it takes, what it makes obsolete. The
-//! limits are Slack's documented ones (contracts/slack-limits.json, `rate`); what Slack really
+//! limits are Slack's documented ones (docs/contracts/slack-limits.json, `rate`); what Slack really
 //! allows is often more, so a rest earns a generous burst.
 
 use crate::dialnote::answer::BUCKET as DIALNOTE;

@@ -94,7 +94,11 @@ impl Work {
     }
 
     /// What was done since, newest first; of a very busy team, as much of it as can be read.
-    async fn changes_since(&self, installation: &InstallationId, since: jiff::Timestamp) -> Result<Vec<ConversationChange>, Fault> {
+    async fn changes_since(
+        &self,
+        installation: &InstallationId,
+        since: jiff::Timestamp,
+    ) -> Result<Vec<ConversationChange>, Fault> {
         let since = since.max(self.organization_since());
         let (mut changes, mut before) = (Vec::new(), None);
         for _ in 0..PIECES {

@@ -8,7 +8,7 @@ use crate::domain::job::ChangeJob;
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{Reply, Routed};
-use crate::domain::route::{Route, Routing, RouteSettings, called, meant};
+use crate::domain::route::{Route, RouteSettings, Routing, called, meant};
 use crate::error::Fault;
 use crate::ids::{ChannelId, InstallationId};
 use crate::store::{Claim, Effect};

@@ -16,8 +16,8 @@ use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::store::Queue;
 use crate::work::Work;
-use crate::work::tenants::Tenants;
 use crate::work::poller::SIGN_OF_LIFE;
+use crate::work::tenants::Tenants;
 
 /// How long to wait at most before looking again, whatever the bells say.
 const POLL: Duration = Duration::from_secs(1);

@@ -26,7 +26,7 @@ use crate::view::reply;
 use crate::work::callers::Callers;
 use crate::work::installations::{self, Installations};
 use crate::work::projection::Epoch;
-use crate::work::{WorkSettings, Work, later, new_job};
+use crate::work::{Work, WorkSettings, later, new_job};
 
 /// How much a large command and all that is kept of it take up, in bytes.
 const LARGE_COMMAND: usize = 32 * 1024;

@@ -22,8 +22,8 @@ use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, SlackUserId
 use crate::store::{Claim, Class, NewJob};
 use crate::work::Work;
 use crate::work::digests::OVERDUE;
-use crate::work::tenants::Tenants;
 use crate::work::stale::UNTOUCHED;
+use crate::work::tenants::Tenants;
 use crate::work::{earlier, later, undoing};
 
 /// A command that is not finished after this long is said to wait.
@@ -39,7 +39,7 @@ const TOLD_AT_ONCE: usize = 100;
 const DUE_AT_ONCE: usize = 100;
 
 /// How long delivery keys, kept commands and kept facts are of use. Slack repeats an event for at
-/// most a day (contracts/slack.md §4.7).
+/// most a day (docs/contracts/slack.md §4.7).
 const KEEP: Duration = Duration::from_hours(48);
 
 /// How much is thrown away at a time, and how often each second: more than could ever come in all day

@@ -16,7 +16,7 @@ use crate::work::poller::{TOGETHER, Urgency};
 use crate::work::set_back::is_within;
 use crate::work::{Outcome, Work, later};
 
-/// How often we subscribe anew. Doing so twice is doing it once (contracts/dialnote.md, Calls).
+/// How often we subscribe anew. Doing so twice is doing it once (docs/contracts/dialnote.md, Calls).
 const AGAIN: Duration = Duration::from_hours(6);
 
 /// The same after a refusal.

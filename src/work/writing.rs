@@ -2,7 +2,7 @@
 //! Before every call that is not the first try, or comes more than a moment after the decision, the
 //! conversation is looked at, and what does not fit any more is decided again.
 
-use crate::dialnote::answer::{DialnoteError, Denied};
+use crate::dialnote::answer::{Denied, DialnoteError};
 use crate::domain::command_job::{CommandJob, Stage};
 use crate::domain::conversation::Conversation;
 use crate::domain::fresh::{Basis, Looked};

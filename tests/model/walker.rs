@@ -157,7 +157,7 @@ impl<'a> Walker<'a> {
         let expected = store::Claim {
             id,
             installation: self.installation(),
-            lane: lane(from),
+            queue: lane(from),
             key: meant.key.to_string(),
             fence: meant.fence.into(),
             until: self.at(LEASE),

@@ -1,4 +1,4 @@
-//! One story under each value of each variant of dialnote (contracts/dialnote.md, "Variants the app must survive"):
+//! One story under each value of each variant of dialnote (docs/contracts/dialnote.md, "Variants the app must survive"):
 //! every act happens exactly once, or its person and the doctor hear in one sentence what is wrong.
 
 use dialnote_slack::sandbox::{Status, Variants};

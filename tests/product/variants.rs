@@ -1,5 +1,5 @@
 //! What each variant of dialnote means beyond the story that `each_variant` plays: addresses, and what can be mistaken
-//! for one (contracts/dialnote.md, "Variants the app must survive").
+//! for one (docs/contracts/dialnote.md, "Variants the app must survive").
 
 use dialnote_slack::sandbox::{Entry, Kind};
 use insta::assert_snapshot;

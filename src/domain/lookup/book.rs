@@ -62,7 +62,8 @@ impl<'a> Book<'a> {
         let fits = self.all.iter().map(|known| (fit(known), *known));
         let mut found: Vec<_> = fits.filter(|(how, _)| *how != How::Nothing).collect();
         found.sort_by(|one, other| {
-            let rank = |(how, known): &(How, &KnownConversation)| (*how, known.conversation.status != Status::Done, at(known));
+            let rank =
+                |(how, known): &(How, &KnownConversation)| (*how, known.conversation.status != Status::Done, at(known));
             rank(other).cmp(&rank(one)).then_with(|| one.1.conversation.id.cmp(&other.1.conversation.id))
         });
         found.into_iter().map(|(_, known)| &known.conversation).collect()

@@ -2,9 +2,9 @@
 
 use crate::domain::conversation::{Conversation, Links, Status};
 use crate::domain::lookup::book::Book;
-use crate::domain::lookup::items::{NamedBy, Finder, Item, phrase};
+use crate::domain::lookup::items::{Finder, Item, NamedBy, phrase};
 use crate::domain::lookup::names::{folded, is_grammar, is_stop_word};
-use crate::domain::lookup::token::{TokenKind, TokenizedText, Token};
+use crate::domain::lookup::token::{Token, TokenKind, TokenizedText};
 use crate::domain::typed;
 use crate::ids::ConversationId;
 
@@ -311,7 +311,11 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
                 let ids = fits.iter().map(|one| one.id.clone()).collect();
                 ConversationMatch::OneOf { ids, asked: self.words_of(item), doubt: *doubt, note }
             }
-            _ => ConversationMatch::Unclear { ids, asked: unclear.iter().map(|(item, _)| self.words_of(item)).collect(), note },
+            _ => ConversationMatch::Unclear {
+                ids,
+                asked: unclear.iter().map(|(item, _)| self.words_of(item)).collect(),
+                note,
+            },
         }
     }
 
@@ -411,7 +415,12 @@ impl<'r, 'a> ReferenceReader<'r, 'a> {
         match meant {
             ConversationMatch::Clear { ids, note, .. } if !self.manner.takes_note && !note.is_empty() => {
                 if ids.len() == 1 {
-                    return ConversationMatch::OneOf { ids, asked: note, doubt: NameDoubt::Leftover, note: String::new() };
+                    return ConversationMatch::OneOf {
+                        ids,
+                        asked: note,
+                        doubt: NameDoubt::Leftover,
+                        note: String::new(),
+                    };
                 }
                 ConversationMatch::Unclear { ids, asked: vec![note], note: String::new() }
             }

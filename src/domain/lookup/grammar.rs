@@ -2,10 +2,10 @@
 
 use crate::domain::command::Assignee;
 use crate::domain::lookup::book::Book;
-use crate::domain::lookup::conversations::{Manner, ConversationMatch, ReferenceReader};
+use crate::domain::lookup::conversations::{ConversationMatch, Manner, ReferenceReader};
 use crate::domain::lookup::people::{Directory, NamedPerson, PersonRef, is_recognized};
-use crate::domain::lookup::token::{TokenizedText, Token, cleaned};
-use crate::domain::lookup::{UnresolvedCommand, Missing, Reading};
+use crate::domain::lookup::token::{Token, TokenizedText, cleaned};
+use crate::domain::lookup::{Missing, Reading, UnresolvedCommand};
 use crate::domain::typed;
 use crate::domain::verb::Verb;
 use crate::ids::ConversationId;
@@ -33,7 +33,11 @@ pub fn read(asked: &UnresolvedCommand<'_>, book: &Book<'_>, directory: &Director
     }
 }
 
-fn reader<'r, 'a>(asked: &UnresolvedCommand<'r>, text: &'r TokenizedText<'r>, book: &'r Book<'a>) -> ReferenceReader<'r, 'a> {
+fn reader<'r, 'a>(
+    asked: &UnresolvedCommand<'r>,
+    text: &'r TokenizedText<'r>,
+    book: &'r Book<'a>,
+) -> ReferenceReader<'r, 'a> {
     ReferenceReader::new(text, book, asked.links, manner(asked.verb))
 }
 
@@ -227,7 +231,9 @@ impl Grammar<'_, '_> {
                 Reading::Missing { who, ids, note, what: Missing::Note }
             }
             ConversationMatch::Clear { ids, by_name, note } => Reading::Ready { who, ids, by_name, note },
-            ConversationMatch::OneOf { ids, asked, doubt, note } => Reading::WhichConversation { who, ids, asked, doubt, note },
+            ConversationMatch::OneOf { ids, asked, doubt, note } => {
+                Reading::WhichConversation { who, ids, asked, doubt, note }
+            }
             ConversationMatch::Unclear { ids, asked, note } => {
                 Reading::Missing { who, ids, note, what: Missing::Clarity { asked } }
             }

@@ -3,7 +3,7 @@
 use crate::domain::conversation::{Conversation, Links, id_shaped};
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::names::{Strength, folded, is_also_a_word, is_misspelt, is_stop_word, is_turned};
-use crate::domain::lookup::token::{TokenKind, Punctuation, TokenizedText, Token, may_begin_a_number};
+use crate::domain::lookup::token::{Punctuation, Token, TokenKind, TokenizedText, may_begin_a_number};
 use crate::domain::phone::{Fit, WrittenNumber};
 use crate::domain::typed;
 use crate::ids::ConversationId;
@@ -146,7 +146,8 @@ impl<'a> Finder<'_, 'a> {
                 return None;
             }
             let to = last + 1;
-            let nearly = |to| Item { fits: conversations.clone(), unknown: None, by: NamedBy::NearlyAName, from: at, to };
+            let nearly =
+                |to| Item { fits: conversations.clone(), unknown: None, by: NamedBy::NearlyAName, from: at, to };
             if found.by == Strength::Part && self.goes_on_nearly(to, &conversations) {
                 return Some(nearly(to + 1));
             }
@@ -192,7 +193,8 @@ impl<'a> Finder<'_, 'a> {
             match token.word() {
                 Some(word) if !word.is_empty() => words.push((index, word)),
                 Some(_) => {}
-                None if matches!(token.kind, TokenKind::Mark(Punctuation::Comma | Punctuation::Stop)) && !words.is_empty() => {}
+                None if matches!(token.kind, TokenKind::Mark(Punctuation::Comma | Punctuation::Stop))
+                    && !words.is_empty() => {}
                 None => break,
             }
             if words.len() == MOST_NAME_WORDS {

@@ -6,7 +6,7 @@ use crate::domain::conversation::{Links, id_shaped};
 use crate::domain::lookup::grammar::{takes_note, takes_person};
 use crate::domain::lookup::names::is_grammar;
 use crate::domain::lookup::people::{self, Directory, NamedPerson, PersonRef, is_recognized};
-use crate::domain::lookup::token::{TokenKind, TokenizedText, Token, cleaned};
+use crate::domain::lookup::token::{Token, TokenKind, TokenizedText, cleaned};
 use crate::domain::phone::WrittenNumber;
 use crate::domain::typed;
 use crate::domain::verb::Verb;
@@ -30,7 +30,9 @@ pub fn explicit(verb: Verb, text: &str, links: &Links) -> Option<Explicit> {
     let mut at = text.past(0, &[]);
     let mut who = None;
     if takes_person(verb) {
-        let NamedPerson { who: PersonRef::Clear(named), to } = Directory::default().at(&text, led(&text, at))? else { return None };
+        let NamedPerson { who: PersonRef::Clear(named), to } = Directory::default().at(&text, led(&text, at))? else {
+            return None;
+        };
         let is_group = matches!(named, Assignee::Group(_));
         (who, at) = (Some(Some(named).filter(|_| !is_group || verb == Verb::Assign)?), text.past(to, &[]));
     }

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::book::Book;
 use super::people::{Colleague, Directory};
-use super::{UnresolvedCommand, Reading, read};
+use super::{Reading, UnresolvedCommand, read};
 use crate::domain::command::{Action, Assignee, Command, Parsed, parse};
 use crate::domain::conversation::{Contact, Conversation, ConversationRef, Links, Owner, SharedNumber, Status};
 use crate::domain::list::KnownConversation;

@@ -93,7 +93,14 @@ impl Token<'_> {
     pub fn parts(&self) -> bool {
         match &self.kind {
             TokenKind::Mark(mark) => {
-                matches!(mark, Punctuation::Comma | Punctuation::Semicolon | Punctuation::Break | Punctuation::Ampersand | Punctuation::Slash)
+                matches!(
+                    mark,
+                    Punctuation::Comma
+                        | Punctuation::Semicolon
+                        | Punctuation::Break
+                        | Punctuation::Ampersand
+                        | Punctuation::Slash
+                )
             }
             TokenKind::Word(word) => word.eq_ignore_ascii_case("and"),
             _ => false,

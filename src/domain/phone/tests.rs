@@ -377,7 +377,11 @@ fn an_unknown_home_leaves_endings_and_international_numbers() {
         ("0018", Fit::LastDigits),
     ] {
         let number = WrittenNumber::parse(typed);
-        assert_eq!(number.and_then(|number| number.fit("+442079460018", &HomeCountries::default())), Some(fit), "{typed}");
+        assert_eq!(
+            number.and_then(|number| number.fit("+442079460018", &HomeCountries::default())),
+            Some(fit),
+            "{typed}"
+        );
     }
 }
 

@@ -105,7 +105,9 @@ fn afternoon(time: Time) -> Option<Time> {
 /// Takes a clock time off the front.
 pub(super) fn take(words: Pieces<'_>) -> Option<ReadClock<'_>> {
     let (clock, rest) = match words {
-        ["noon" | "midday", rest @ ..] | ["12" | "twelve", "noon" | "midday", rest @ ..] => (SpokenTime::At(NOON), rest),
+        ["noon" | "midday", rest @ ..] | ["12" | "twelve", "noon" | "midday", rest @ ..] => {
+            (SpokenTime::At(NOON), rest)
+        }
         ["midnight", rest @ ..] | ["12" | "twelve", "midnight", rest @ ..] => (SpokenTime::Midnight, rest),
         ["eod" | "cob", rest @ ..]
         | ["end", "of", "day" | "today", rest @ ..]

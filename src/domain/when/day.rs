@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, Time, Weekday};
 
-use super::clock::{END_OF_WORK, DayPart};
+use super::clock::{DayPart, END_OF_WORK};
 use super::words::Pieces;
 use super::{Day, MORNING, names};
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Time;
 
-use super::clock::{self, SpokenTime, ClockForm, DayPart};
+use super::clock::{self, ClockForm, DayPart, SpokenTime};
 use super::day::{self, NamedDay};
 use super::length::Length;
 use super::words::{Pieces, Word, pieces_of};

@@ -124,7 +124,9 @@ fn kind(before: Option<char>, c: char, after: Option<char>) -> CharKind {
         '0'..='9' => CharKind::Figure,
         _ if c.is_alphabetic() => CharKind::Letter,
         '.' | '\'' | '’' if is_letter(before) => CharKind::Silent,
-        '.' | ':' | '/' | ',' | '+' | '-' if is_digit(after) && (before.is_none() || is_digit(before)) => CharKind::Figure,
+        '.' | ':' | '/' | ',' | '+' | '-' if is_digit(after) && (before.is_none() || is_digit(before)) => {
+            CharKind::Figure
+        }
         // Examples are shown between backticks, and may be copied with them.
         '`' | '*' => CharKind::Gap,
         '.' if is_digit(before) => CharKind::Gap,

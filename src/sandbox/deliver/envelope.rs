@@ -1,4 +1,4 @@
-//! A request as an envelope of Socket Mode (contracts/slack.md §20.3): the same fields, as JSON.
+//! A request as an envelope of Socket Mode (docs/contracts/slack.md §20.3): the same fields, as JSON.
 
 use std::time::{Duration, Instant};
 

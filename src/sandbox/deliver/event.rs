@@ -1,4 +1,4 @@
-//! The Events API (contracts/slack.md §3, §4, §19).
+//! The Events API (docs/contracts/slack.md §3, §4, §19).
 
 use serde_json::{Map, Value, json};
 
@@ -39,7 +39,7 @@ pub(in crate::sandbox) async fn event(shared: &Shared, event: Value) -> Result<O
 }
 
 /// An admin removes the app: its tokens work no more, and it is told so, by two events in no certain order
-/// (contracts/slack.md §19.2).
+/// (docs/contracts/slack.md §19.2).
 pub(in crate::sandbox) async fn uninstall(shared: &Shared) -> Result<Vec<Outcome>, Impossible> {
     shared.world(|world| {
         world.grants.revoke();
@@ -81,7 +81,7 @@ fn compose(world: &mut World, kind: &str, event: Value) -> Result<Value, Impossi
         }],
         "is_ext_shared_channel": false,
     });
-    // Of a whole organization no workspace is named (contracts/slack.md §19.2).
+    // Of a whole organization no workspace is named (docs/contracts/slack.md §19.2).
     if organization.is_some() && matches!(kind, "app_uninstalled" | "tokens_revoked") {
         envelope["team_id"] = Value::Null;
         envelope["enterprise_id"] = json!(organization);

@@ -1,7 +1,7 @@
 //! Calls, voicemails and text messages, as dialnote takes them in — and what it tells its webhooks.
 //!
 //! That a conversation wakes when its contact gets in touch, and that notes and webhooks look the
-//! way they do here, is assumed: nothing is published (contracts/dialnote.md).
+//! way they do here, is assumed: nothing is published (docs/contracts/dialnote.md).
 
 use jiff::Timestamp;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Buttons, menus and shortcuts (contracts/slack.md §8, §10).
+//! Buttons, menus and shortcuts (docs/contracts/slack.md §8, §10).
 
 use serde_json::{Map, Value, json};
 

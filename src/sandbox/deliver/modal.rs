@@ -1,4 +1,4 @@
-//! Submitting and closing modals (contracts/slack.md §9).
+//! Submitting and closing modals (docs/contracts/slack.md §9).
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The JSON that Slack's interactions carry (contracts/slack.md §8).
+//! The JSON that Slack's interactions carry (docs/contracts/slack.md §8).
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
 //! Ordinary messages of people, and the links in them that become what the app makes of them
-//! (contracts/slack.md §22).
+//! (docs/contracts/slack.md §22).
 
 use serde_json::{Value, json};
 

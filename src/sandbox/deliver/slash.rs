@@ -1,4 +1,4 @@
-//! Slash commands (contracts/slack.md §5).
+//! Slash commands (docs/contracts/slack.md §5).
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! What people type and choose, in the shapes of `state.values` (contracts/slack.md §9.4), and what
+//! What people type and choose, in the shapes of `state.values` (docs/contracts/slack.md §9.4), and what
 //! Slack itself checks before it bothers the app.
 
 use std::collections::BTreeMap;

@@ -27,7 +27,7 @@ pub(super) fn list(world: &World, query: &Query) -> Result<Found, Refused> {
     Ok(Found { meta, ..Found::of(Shape::Conversations, page.chain(invented).collect()) })
 }
 
-/// Whose conversations are asked for, where that counts. A null is no member (contracts/dialnote.md, Calls).
+/// Whose conversations are asked for, where that counts. A null is no member (docs/contracts/dialnote.md, Calls).
 fn owner<'a>(world: &World, query: &'a Query) -> Result<Option<&'a str>, Refused> {
     let given = query.iter().find(|(name, _)| name == "assignedToId").map(|(_, value)| value.as_str());
     match (world.faults.dialnote.played().query, given) {

@@ -1,4 +1,4 @@
-//! Fake dialnote (contracts/dialnote.md). What the contract only assumes is strict here all the
+//! Fake dialnote (docs/contracts/dialnote.md). What the contract only assumes is strict here all the
 //! same: a wrong guess of the app's is better met in the sandbox than in a team's inbox.
 
 mod address;

@@ -1,4 +1,4 @@
-//! What the fake dialnote knows, and its JSON shapes (contracts/dialnote.md, Objects).
+//! What the fake dialnote knows, and its JSON shapes (docs/contracts/dialnote.md, Objects).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

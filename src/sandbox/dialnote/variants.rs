@@ -1,4 +1,4 @@
-//! What dialnote may turn out to be like where nothing is published (contracts/dialnote.md, "Variants the app must
+//! What dialnote may turn out to be like where nothing is published (docs/contracts/dialnote.md, "Variants the app must
 //! survive"). The first value of each choice is the default. `edge` makes requests and answers of it.
 
 use std::collections::BTreeMap;

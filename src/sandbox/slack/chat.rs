@@ -1,4 +1,4 @@
-//! `chat.*`: what may be said, where, and changed by whom (contracts/slack.md §14–16).
+//! `chat.*`: what may be said, where, and changed by whom (docs/contracts/slack.md §14–16).
 
 use serde_json::{Value, json};
 
@@ -117,7 +117,7 @@ pub(super) fn delete(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"channel": channel.id, "ts": ts}))
 }
 
-/// Shows links of a message as the app made them (contracts/slack.md §22).
+/// Shows links of a message as the app made them (docs/contracts/slack.md §22).
 pub(super) fn unfurl(world: &mut World, args: &Args) -> Reply {
     let (Some(channel), Some(ts)) = (args.text("channel")?, args.text("ts")?) else {
         return Err(Failure::argument("the sandbox finds the message by channel and ts"));

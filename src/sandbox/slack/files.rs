@@ -1,4 +1,4 @@
-//! Files: asked for, sent, shared, each step once and in this order (contracts/slack.md §25). Only pictures:
+//! Files: asked for, sent, shared, each step once and in this order (docs/contracts/slack.md §25). Only pictures:
 //! the app has no other files.
 
 use std::path::Path;

@@ -202,7 +202,7 @@ fn require_scope(world: &World, scope: &str) -> Result<(), Failure> {
 fn auth_test(world: &World) -> Value {
     json!({
         "url": format!("{}/", world.base), "team": world.workspace.name, "user": BOT_HANDLE,
-        // A token of an organization says so here (contracts/slack.md §24.2).
+        // A token of an organization says so here (docs/contracts/slack.md §24.2).
         "team_id": world.workspace.organization().unwrap_or(&world.workspace.id), "user_id": BOT_USER, "bot_id": BOT,
         "is_enterprise_install": world.workspace.organization.is_some(),
     })

@@ -1,5 +1,5 @@
 //! Response URLs: five answers within half an hour, wherever the person was, whether the app is
-//! there or not (contracts/slack.md §6). What Slack says when it refuses one is not documented; the
+//! there or not (docs/contracts/slack.md §6). What Slack says when it refuses one is not documented; the
 //! codes here are ours.
 
 use jiff::SignedDuration;

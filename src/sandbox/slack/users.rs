@@ -1,4 +1,4 @@
-//! `users.*` and `usergroups.*` (contracts/slack.md §23).
+//! `users.*` and `usergroups.*` (docs/contracts/slack.md §23).
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ pub(super) fn lookup_by_email(world: &mut World, args: &Args) -> Reply {
 }
 
 pub(super) fn list(world: &mut World, args: &Args) -> Reply {
-    // A token of an organization has to name the workspace (contracts/slack.md §24.5).
+    // A token of an organization has to name the workspace (docs/contracts/slack.md §24.5).
     if world.workspace.organization().is_some() && args.text("team_id")?.is_none() {
         return Err("missing_argument".into());
     }
@@ -39,7 +39,7 @@ pub(super) fn list(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"members": members, "cache_ts": cache_ts, "response_metadata": {"next_cursor": next}}))
 }
 
-/// Groups and hours of rest are a workspace's: a token of an organization has to say which (contracts/slack.md §24.5).
+/// Groups and hours of rest are a workspace's: a token of an organization has to say which (docs/contracts/slack.md §24.5).
 fn in_workspace(world: &World, args: &Args) -> Result<(), Failure> {
     if world.workspace.organization().is_some() && args.required("team_id")? != world.workspace.id {
         return Err("team_access_not_granted".into());
@@ -77,7 +77,7 @@ pub(super) fn group_users(world: &mut World, args: &Args) -> Reply {
     Ok(json!({"users": group.users}))
 }
 
-/// Who is not to be disturbed. (Not in contracts/slack.md; the published shape of the method.)
+/// Who is not to be disturbed. (Not in docs/contracts/slack.md; the published shape of the method.)
 pub(super) fn do_not_disturb(world: &mut World, args: &Args) -> Reply {
     in_workspace(world, args)?;
     let wanted: Vec<&str> = args.required("users")?.split(',').map(str::trim).collect();

@@ -1,4 +1,4 @@
-//! `views.*`: modals and home tabs (contracts/slack.md §7, §9, §21).
+//! `views.*`: modals and home tabs (docs/contracts/slack.md §7, §9, §21).
 
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};

@@ -65,7 +65,10 @@ pub(super) async fn there_is_one_leader_at_a_time(store: &dyn Store) -> Result<(
 
 pub(super) async fn one_of_two_leads(one: &dyn Store, other: &dyn Store) -> Result<(), Fault> {
     for name in ["a", "b", "c", "d", "e"] {
-        let (left, right) = tokio::join!(one.try_acquire_leadership(name, "one", at(0), at(9)), other.try_acquire_leadership(name, "other", at(0), at(9)));
+        let (left, right) = tokio::join!(
+            one.try_acquire_leadership(name, "one", at(0), at(9)),
+            other.try_acquire_leadership(name, "other", at(0), at(9))
+        );
         assert_ne!(left?, right?, "exactly one leads");
     }
     Ok(())

@@ -6,6 +6,7 @@
 
 #![expect(clippy::panic, reason = "a failed case panics: that is how a test fails")]
 
+mod categories;
 mod claims;
 mod deliveries;
 mod doubts;
@@ -14,7 +15,6 @@ mod fairness;
 mod handles;
 mod kept;
 mod order;
-mod categories;
 mod telling;
 mod verdicts;
 mod waiting;

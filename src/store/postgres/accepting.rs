@@ -14,8 +14,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_postgres::Error;
 
-use super::partitions::{self, PartitionKey, WantedPartitions};
 use super::notifying::Notifier;
+use super::partitions::{self, PartitionKey, WantedPartitions};
 use super::transaction::{Params, Transaction, prepared, transact};
 use crate::error::Fault;
 use crate::store::fairness::Queued;
@@ -254,7 +254,10 @@ impl AcceptBatch<'_> {
     /// Stores the deliveries and looks who is in the lines, both in one round trip: also in those of the
     /// duplicates, because which those are is not known yet. Answers the new ones' names, and the lines
     /// where somebody is.
-    async fn remember(&self, db: &ClientWrapper) -> Result<(HashSet<(String, String)>, HashSet<PartitionKey<'_>>), Error> {
+    async fn remember(
+        &self,
+        db: &ClientWrapper,
+    ) -> Result<(HashSet<(String, String)>, HashSet<PartitionKey<'_>>), Error> {
         let (remember, look) = (prepared(db, REMEMBER).await?, prepared(db, partitions::OCCUPIED).await?);
         let installations: Vec<_> = self.requests.iter().map(|r| r.delivery.installation.as_str()).collect();
         let keys: Vec<_> = self.requests.iter().map(|r| r.delivery.key.as_str()).collect();

@@ -6,16 +6,16 @@
 //! database is waited for.
 
 mod accepting;
+mod categories;
 mod claiming;
 mod connection;
 mod emptying;
 mod facts;
 mod kept;
-mod partitions;
 mod notifying;
 mod operating;
+mod partitions;
 mod settling;
-mod categories;
 mod transaction;
 mod waiting;
 
@@ -29,18 +29,18 @@ use tokio::sync::Notify;
 use tokio_postgres::{Error, Row};
 
 use self::accepting::AcceptBatcher;
-use self::claiming::{LOOKED_AT, ClaimScan};
+use self::claiming::{ClaimScan, LOOKED_AT};
 use self::connection::ConnectionTarget;
 pub use self::connection::with_password;
 use self::emptying::{Begin, Clear};
 use self::kept::ComeDue;
-use self::partitions::name;
 use self::notifying::{Listener, Notifier};
+use self::partitions::name;
 use self::settling::{Renew, Settle, Tell};
 use self::transaction::{Params, Transaction, query, transact};
 use self::waiting::{Lift, SetBack};
+use super::data_category::{DataCategory, StoredItem};
 use super::fairness::FairScheduler;
-use super::data_category::{StoredItem, DataCategory};
 use super::wakeups::Wakeups;
 use super::{
     Accepted, Audited, CacheEntry, Card, Claim, Delivery, Document, Draft, Effect, Entry, Limit, NewJob, Overview,
@@ -366,7 +366,12 @@ impl Store for Postgres {
         self.all(categories::list(category), which, categories::read).await
     }
 
-    async fn delete_if_unchanged(&self, installation: &InstallationId, category: DataCategory, kept: &StoredItem) -> Result<bool, Fault> {
+    async fn delete_if_unchanged(
+        &self,
+        installation: &InstallationId,
+        category: DataCategory,
+        kept: &StoredItem,
+    ) -> Result<bool, Fault> {
         let which: Params<'_> = &[&installation.as_str(), &kept.name.0, &kept.name.1, &kept.body];
         Ok(!query(&self.pool, categories::take_off(category), which).await?.is_empty())
     }
@@ -441,7 +446,13 @@ impl Store for Postgres {
         Ok(query(&self.pool, operating::FORGET, &[&before.as_millisecond(), &limit(max)]).await?.len())
     }
 
-    async fn try_acquire_leadership(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault> {
+    async fn try_acquire_leadership(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, Fault> {
         let led: Params<'_> = &[&name, &holder, &now.as_millisecond(), &until.as_millisecond()];
         Ok(!query(&self.pool, facts::LEAD, led).await?.is_empty())
     }

@@ -128,7 +128,11 @@ async fn attempt_once<V: Transaction>(pool: &Pool, verb: &V) -> Result<(V::Outpu
         }
         Err(error) => {
             roll_back(loan).await;
-            Err(if lost(&error) || cut(&error) { TransactionError::Again(fault(&error)) } else { TransactionError::Final(fault(&error)) })
+            Err(if lost(&error) || cut(&error) {
+                TransactionError::Again(fault(&error))
+            } else {
+                TransactionError::Final(fault(&error))
+            })
         }
     }
 }

@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Result};
 
 use super::jobs::{self, Partition, name};
-use super::partitions::Partitions;
 use super::memory::Memory;
+use super::partitions::Partitions;
 use crate::store::fairness::Queued;
 use crate::store::{Class, Delivery};
 
@@ -106,7 +106,8 @@ fn places<'a>(
         }
         let somebody =
             |line: &Partition<'a>| if joined.contains(line) { Ok(true) } else { line.has_somebody(connection, lines) };
-        let behind = job.after_key.as_deref().filter(|behind| *behind != job.key).map(|behind| Partition::of(job, behind));
+        let behind =
+            job.after_key.as_deref().filter(|behind| *behind != job.key).map(|behind| Partition::of(job, behind));
         let (line, head) = match behind {
             Some(behind) if somebody(&behind)? => (behind, false),
             _ => {

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 use super::accepting::PendingAccept;
-use super::partitions::{self, Partitions};
 use super::memory::Memory;
+use super::partitions::{self, Partitions};
 use super::{facts, kept, limit};
 use crate::clock::from_millis;
 use crate::ids::{InstallationId, JobId};

@@ -108,7 +108,11 @@ pub(super) fn list(
 }
 
 /// The documents whose time has come.
-pub(super) fn due_documents(connection: &Connection, now: Timestamp, max: usize) -> Result<Vec<(InstallationId, Document)>> {
+pub(super) fn due_documents(
+    connection: &Connection,
+    now: Timestamp,
+    max: usize,
+) -> Result<Vec<(InstallationId, Document)>> {
     connection.prepare_cached(DUE)?.query_map(params![now.as_millisecond(), limit(max)], read)?.collect()
 }
 

@@ -6,6 +6,7 @@
 //! takes them one at a time. The bells, however, ring only in the process that stored the job.
 
 mod accepting;
+mod categories;
 mod checkpointer;
 mod connection;
 mod copies;
@@ -14,13 +15,12 @@ mod facts;
 mod file;
 mod jobs;
 mod kept;
-mod partitions;
 mod memory;
 mod operating;
+mod partitions;
 #[cfg(test)]
 mod plans;
 mod readers;
-mod categories;
 mod waiting;
 mod writer;
 
@@ -39,11 +39,11 @@ use self::connection::ProcessLock;
 pub use self::copies::{NotRestored, backup, is_in_use, look, restore};
 use self::file::DatabaseFile;
 use self::jobs::Settlement;
-use self::partitions::Partitions;
 use self::memory::Memory;
+use self::partitions::Partitions;
 use self::readers::Readers;
 use self::writer::Writer;
-use super::data_category::{StoredItem, DataCategory};
+use super::data_category::{DataCategory, StoredItem};
 use super::wakeups::Wakeups;
 use super::{
     Accepted, Audited, CacheEntry, Card, Claim, Delivery, Document, Draft, Effect, Entry, Limit, NewJob, Overview,
@@ -57,7 +57,7 @@ use crate::store::fairness::FairScheduler;
 /// How long a verb waits for its turn to write.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The same for what somebody has to be told within 3 s (contracts/slack.md §4).
+/// The same for what somebody has to be told within 3 s (docs/contracts/slack.md §4).
 const IN_TIME: Duration = Duration::from_secs(2);
 
 /// A store in one `SQLite` file. Dropping it finishes what was handed over and closes the file.
@@ -317,13 +317,21 @@ impl Store for Sqlite {
         max: usize,
     ) -> Result<Vec<StoredItem>, Fault> {
         let (installation, after) = (installation.clone(), after.clone());
-        self.readers.read_apart(move |connection| categories::list(connection, &installation, category, &after, max)).await
+        self.readers
+            .read_apart(move |connection| categories::list(connection, &installation, category, &after, max))
+            .await
     }
 
-    async fn delete_if_unchanged(&self, installation: &InstallationId, category: DataCategory, kept: &StoredItem) -> Result<bool, Fault> {
+    async fn delete_if_unchanged(
+        &self,
+        installation: &InstallationId,
+        category: DataCategory,
+        kept: &StoredItem,
+    ) -> Result<bool, Fault> {
         let (installation, kept) = (installation.clone(), kept.clone());
-        let take =
-            move |connection: &Connection, _: &mut Memory| categories::delete_if_unchanged(connection, &installation, category, &kept);
+        let take = move |connection: &Connection, _: &mut Memory| {
+            categories::delete_if_unchanged(connection, &installation, category, &kept)
+        };
         self.writer.write(PATIENCE, take).await
     }
 
@@ -396,9 +404,17 @@ impl Store for Sqlite {
         self.writer.write(PATIENCE, move |connection, _| operating::forget_entries(connection, before, max)).await
     }
 
-    async fn try_acquire_leadership(&self, name: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<bool, Fault> {
+    async fn try_acquire_leadership(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, Fault> {
         let (name, holder) = (name.to_owned(), holder.to_owned());
-        self.writer.write(IN_TIME, move |connection, _| facts::try_acquire_leadership(connection, &name, &holder, now, until)).await
+        self.writer
+            .write(IN_TIME, move |connection, _| facts::try_acquire_leadership(connection, &name, &holder, now, until))
+            .await
     }
 
     async fn jobs(&self, dead: bool, after: JobId, max: usize) -> Result<Vec<Stored>, Fault> {

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::partitions;
-use super::{connection, facts, fault, jobs, kept, operating, categories};
+use super::{categories, connection, facts, fault, jobs, kept, operating};
 use crate::error::Fault;
 
 struct Schema {

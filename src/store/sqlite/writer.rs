@@ -60,7 +60,8 @@ impl Writer {
         tokio::spawn(answer(carried_out));
         let commits = Arc::new(AtomicU64::new(0));
         let (file, checkpointer) = file.unzip();
-        let desk = WriterLoop { connection, memory, file, checkpointer, wakeups, answers, commits: Arc::clone(&commits) };
+        let desk =
+            WriterLoop { connection, memory, file, checkpointer, wakeups, answers, commits: Arc::clone(&commits) };
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || desk.serve(operations))

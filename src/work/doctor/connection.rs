@@ -1,6 +1,6 @@
 //! Looks at dialnote: the key, the addresses, and what nothing says beforehand about its API.
 
-use crate::dialnote::answer::{DialnoteError, Denied};
+use crate::dialnote::answer::{Denied, DialnoteError};
 use crate::dialnote::check::{Shape, Writing};
 use crate::dialnote::client::ASSIGN;
 use crate::domain::conversation::Conversation;

@@ -133,7 +133,11 @@ fn fault_of(readings: &[(i16, i8, i8)], has_year: bool) -> Option<TimeFault> {
     match dates.as_slice() {
         [] => {
             let month = readings.iter().find(|(_, month, _)| (1..=MONTHS).contains(month));
-            Some(month.map_or(TimeFault::NoMonth, |(year, month, _)| TimeFault::NoDate(*month, has_year.then_some(*year))))
+            Some(
+                month.map_or(TimeFault::NoMonth, |(year, month, _)| {
+                    TimeFault::NoDate(*month, has_year.then_some(*year))
+                }),
+            )
         }
         [_] => (!has_year).then_some(TimeFault::NoYear),
         _ => Some(TimeFault::DayOrMonth),

@@ -32,7 +32,8 @@ fn what_compose_yaml_says_of_its_database_can_be_connected_to() {
 
 #[test]
 fn other_options_are_left_alone() {
-    let route = ConnectionTarget::read("postgres://a:p%2Bw@localhost/b?sslmode=disable&options=-c%20search_path%3Dplus%2Bsign");
+    let route =
+        ConnectionTarget::read("postgres://a:p%2Bw@localhost/b?sslmode=disable&options=-c%20search_path%3Dplus%2Bsign");
     let options = route.as_ref().ok().and_then(|route| route.config.get_options());
     assert_eq!(options, Some("-c search_path=plus+sign"));
     assert_eq!(route.ok().and_then(|route| route.config.get_password().map(<[u8]>::to_vec)), Some(b"p+w".to_vec()));

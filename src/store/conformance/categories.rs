@@ -5,11 +5,12 @@ use super::facts::put;
 use super::{accept, at, command, elsewhere, here};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
+use crate::store::data_category::{DataCategory, StoredItem};
 use crate::store::rate_limit::RateLimit;
-use crate::store::data_category::{StoredItem, DataCategory};
 use crate::store::{Audited, CacheEntry, Card, Document, Draft, Effect, Entry, NewJob, Store};
 
-const SHELVES: [DataCategory; 5] = [DataCategory::Memos, DataCategory::Documents, DataCategory::Drafts, DataCategory::Cards, DataCategory::Buckets];
+const SHELVES: [DataCategory; 5] =
+    [DataCategory::Memos, DataCategory::Documents, DataCategory::Drafts, DataCategory::Cards, DataCategory::Buckets];
 
 pub(super) async fn a_shelf_is_looked_through_in_the_order_of_names(store: &dyn Store) -> Result<(), Fault> {
     for installation in [here(), elsewhere()] {
@@ -51,11 +52,17 @@ pub(super) async fn what_is_taken_off_a_shelf_is_gone_unless_it_was_changed(stor
         let Some(first) = all.first() else { return Err(Fault::Store(format!("nothing is on {category:?}"))) };
         if category != DataCategory::Buckets {
             let older = StoredItem { body: "older".into(), ..first.clone() };
-            assert!(!store.delete_if_unchanged(&here(), category, &older).await?, "it was changed meanwhile: {category:?}");
+            assert!(
+                !store.delete_if_unchanged(&here(), category, &older).await?,
+                "it was changed meanwhile: {category:?}"
+            );
         }
         assert!(store.delete_if_unchanged(&here(), category, first).await?, "it is taken: {category:?}");
         assert!(!store.delete_if_unchanged(&here(), category, first).await?, "once: {category:?}");
-        assert_eq!(store.category(&here(), category, &beginning(), 9).await?.as_slice(), all.get(1..).unwrap_or_default());
+        assert_eq!(
+            store.category(&here(), category, &beginning(), 9).await?.as_slice(),
+            all.get(1..).unwrap_or_default()
+        );
         let theirs = store.category(&elsewhere(), category, &beginning(), 9).await?;
         assert_eq!(theirs.len(), 2, "another installation's stay: {category:?}");
     }
@@ -66,7 +73,10 @@ pub(super) async fn a_document_is_rewritten_unless_it_was_changed(store: &dyn St
     fill(store, &here()).await?;
     fill(store, &elsewhere()).await?;
     let kept = StoredItem { name: name("a", "z"), also: None, at: Some(at(2)), body: "document".into() };
-    assert!(!store.rewrite(&here(), &StoredItem { body: "older".into(), ..kept.clone() }, "new").await?, "it was changed");
+    assert!(
+        !store.rewrite(&here(), &StoredItem { body: "older".into(), ..kept.clone() }, "new").await?,
+        "it was changed"
+    );
     assert!(store.rewrite(&here(), &kept, "new").await?, "it is rewritten");
     let expected = Document { body: "new".into(), ..document("a", "z") };
     assert_eq!(store.document(&here(), "a", "z").await?, Some(expected), "and its due time stays");

@@ -4,7 +4,7 @@ use tokio_postgres::{Error, Row};
 
 use crate::clock::from_millis;
 use crate::ids::InstallationId;
-use crate::store::data_category::{StoredItem, DataCategory};
+use crate::store::data_category::{DataCategory, StoredItem};
 
 pub(super) const NEXT_INSTALLATION: &str = "
     SELECT min(installation) FROM (

@@ -6,7 +6,7 @@ use super::limit;
 use crate::clock::from_millis;
 use crate::ids::InstallationId;
 use crate::store::Audited;
-use crate::store::data_category::{StoredItem, DataCategory};
+use crate::store::data_category::{DataCategory, StoredItem};
 
 pub(super) const NEXT_INSTALLATION: &str = "
     SELECT min(installation) FROM (
