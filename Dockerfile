@@ -6,10 +6,11 @@ WORKDIR /app
 COPY Cargo.toml Cargo.lock build.rs manifest.yml ./
 COPY .cargo .cargo
 COPY benches benches
+COPY crates crates
 COPY migrations migrations
 COPY src src
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/app/target \
-    cargo build --release --locked --bin dialnote-slack && cp target/release/dialnote-slack /usr/local/bin/
+    cargo build --release --locked --no-default-features --bin dialnote-slack && cp target/release/dialnote-slack /usr/local/bin/
 
 FROM debian:bookworm-slim
 LABEL org.opencontainers.image.title="dialnote-slack" \

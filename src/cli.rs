@@ -1,13 +1,13 @@
 //! What can be typed: the commands, with what their help says.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use dialnote_slack::ids::{JobId, SlackUserId};
 use dialnote_slack::{jobs, manifest, person};
 
-use crate::demo;
+#[cfg(feature = "sandbox")]
+use crate::{demo, sandbox};
 
 /// Decide in Slack who owns each dialnote conversation.
 #[derive(Parser)]
@@ -26,22 +26,11 @@ pub(crate) enum CliCommand {
     /// Run the app for a workspace; settings come from the environment or a file (see README).
     Serve,
     /// Run the app against a sandbox with a made-up Slack and dialnote; needs no accounts.
-    Demo(demo::Wishes),
+    #[cfg(feature = "sandbox")]
+    Demo(demo::DemoOptions),
     /// Run only the sandbox, for an app that is started separately.
-    Sandbox {
-        /// Where to listen.
-        #[arg(long, default_value = "127.0.0.1:4010")]
-        listen: SocketAddr,
-        /// Where the app is, for example <http://127.0.0.1:8080>.
-        #[arg(long)]
-        bot: Option<String>,
-        /// Deliver by Socket Mode, over connections that the app opens.
-        #[arg(long)]
-        socket_mode: bool,
-        /// Print the addresses and secrets as one line of JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::SandboxOptions),
     /// Print who did what: every attempt, with what was before and after, oldest first.
     Audit {
         /// Since when: 24h, 7d, a date, or a time like 2026-11-23T09:00:00Z. Everything, unless given.

@@ -29,6 +29,18 @@ impl Clock {
     }
 }
 
+/// The sandbox goes by the same clock as the app that is tried in it.
+#[cfg(feature = "sandbox")]
+impl From<&Clock> for dialnote_sandbox::Clock {
+    fn from(clock: &Clock) -> Self {
+        match clock {
+            Clock::System => Self::System,
+            Clock::Manual(ManualClock(millis)) => Self::Manual(millis.clone()),
+            Clock::Ahead(AheadClock(millis)) => Self::Ahead(millis.clone()),
+        }
+    }
+}
+
 /// A clock for tests and for the sandbox: it moves only when it is told to.
 #[derive(Clone, Debug)]
 pub struct ManualClock(Arc<AtomicI64>);

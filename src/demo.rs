@@ -6,17 +6,17 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use dialnote_sandbox::{Credentials, Sandbox, Workspace};
 use dialnote_slack::app::{self, App, Listeners};
 use dialnote_slack::clock::{AheadClock, Clock};
 use dialnote_slack::config::Config;
-use dialnote_slack::sandbox::{Credentials, Sandbox, Workspace};
 use dialnote_slack::vault;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::runtime::Runtime;
 use tokio::sync::{oneshot, watch};
 
-use super::{Where, print_where, start_sandbox};
 use crate::failure::Failure;
+use crate::sandbox::{self, Where, print_where};
 use crate::stopping;
 
 /// How long a killed app may take to notice. What it does then no longer counts.
@@ -24,7 +24,7 @@ const DEATH: Duration = Duration::from_secs(5);
 
 /// What can be chosen about the demo.
 #[derive(clap::Args)]
-pub(crate) struct Wishes {
+pub(crate) struct DemoOptions {
     /// Where the sandbox listens; the app takes the next port.
     #[arg(long, default_value = "127.0.0.1:4010")]
     listen: SocketAddr,
@@ -43,33 +43,33 @@ pub(crate) struct Wishes {
 }
 
 /// Runs until Ctrl-C.
-pub(crate) async fn run(preferences: Wishes) -> Result<(), Failure> {
+pub(crate) async fn run(options: DemoOptions) -> Result<(), Failure> {
     let mut stop = stopping::on_signal()?;
     let clock = Clock::Ahead(AheadClock::default());
-    let sandbox = start_sandbox(preferences.listen, None, clock.clone()).await?;
-    sandbox.world(|world| world.sockets.switch(preferences.socket_mode));
+    let sandbox = sandbox::start(options.listen, None, &clock).await?;
+    sandbox.world(|world| world.sockets.switch(options.socket_mode));
     let temporary = tempfile::tempdir()?;
-    let folder = preferences.keep.as_deref().unwrap_or(temporary.path());
-    if preferences.keep.is_some() {
+    let folder = options.keep.as_deref().unwrap_or(temporary.path());
+    if options.keep.is_some() {
         std::fs::create_dir_all(folder)
             .and_then(|()| sandbox.keep_in(folder))
             .map_err(|cause| Failure::Folder { folder: folder.display().to_string(), cause })?;
     }
     let (credentials, database) = (sandbox.credentials(), folder.join("dialnote-slack.db"));
-    let address = beside(preferences.listen, sandbox.addr());
-    let sealing = preferences.install.then(vault::new_key);
-    let config = |address| settings(&credentials, &database, preferences.socket_mode, sealing.as_ref(), address);
+    let address = beside(options.listen, sandbox.addr());
+    let sealing = options.install.then(vault::new_key);
+    let config = |address| settings(&credentials, &database, options.socket_mode, sealing.as_ref(), address);
     let listener = app::listen("LISTEN", address).await.map_err(in_words)?;
     let address = listener.local_addr()?;
     drop(listener);
     let (mut running, address) = start(config(address)?, &clock, address).await?;
     let bot = format!("http://{address}");
     sandbox.set_bot(bot.clone());
-    let second = if preferences.install { Some(nobody_yet(&sandbox, preferences.listen).await?) } else { None };
+    let second = if options.install { Some(nobody_yet(&sandbox, options.listen).await?) } else { None };
     let mut wanted = sandbox.app_wanted();
     let beside = second.as_ref().map(Sandbox::credentials);
-    print_where(&Where { bot: Some(&bot), credentials: &credentials, beside: beside.as_ref() }, preferences.json)?;
-    if let Some(beside) = beside.filter(|_| !preferences.json) {
+    print_where(&Where { bot: Some(&bot), credentials: &credentials, beside: beside.as_ref() }, options.json)?;
+    if let Some(beside) = beside.filter(|_| !options.json) {
         print_how_to_install(&bot, &credentials, &beside)?;
     }
     loop {
@@ -80,7 +80,7 @@ pub(crate) async fn run(preferences: Wishes) -> Result<(), Failure> {
         kill(running).await;
         sandbox.app_runs(false);
         tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => return finish(&sandbox, &preferences),
+            _ = stop.wait_for(|stop| *stop) => return finish(&sandbox, &options),
             _ = wanted.wait_for(|wanted| *wanted) => {}
         }
         (running, _) = start(config(address)?, &clock, address).await?;
@@ -88,7 +88,7 @@ pub(crate) async fn run(preferences: Wishes) -> Result<(), Failure> {
     }
     // Nobody waits for its threads: they end with the program.
     running.shutdown_background();
-    finish(&sandbox, &preferences)
+    finish(&sandbox, &options)
 }
 
 /// Takes the app away from the workspace, and adds another one.
@@ -107,9 +107,9 @@ fn print_how_to_install(bot: &str, one: &Credentials, other: &Credentials) -> st
     writeln!(out, "  Globex Clinic   {}   dialnote key {}", other.sandbox, other.dialnote_api_key)
 }
 
-fn finish(sandbox: &Sandbox, preferences: &Wishes) -> Result<(), Failure> {
+fn finish(sandbox: &Sandbox, options: &DemoOptions) -> Result<(), Failure> {
     sandbox.stop();
-    match &preferences.keep {
+    match &options.keep {
         Some(folder) => {
             sandbox.save_in(folder).map_err(|cause| Failure::Folder { folder: folder.display().to_string(), cause })
         }

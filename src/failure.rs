@@ -16,8 +16,10 @@ pub(crate) enum Failure {
     Settings(Vec<Mistake>),
     #[error(transparent)]
     NotStarted(#[from] NotStarted),
+    #[cfg_attr(not(feature = "sandbox"), expect(dead_code, reason = "only the sandbox and the demo fail so"))]
     #[error("{}", busy(what, *address, cause))]
     Busy { what: &'static str, address: SocketAddr, cause: std::io::Error },
+    #[cfg_attr(not(feature = "sandbox"), expect(dead_code, reason = "only the sandbox and the demo fail so"))]
     #[error("{folder} cannot keep the demo: {}", in_words(.cause))]
     Folder { folder: String, cause: std::io::Error },
     #[error("{0} is no time to begin at: give 24h, 7d, a date like 2026-11-23, or a time like 2026-11-23T09:00:00Z")]

@@ -31,5 +31,3 @@ pub mod jobs;
 pub mod limits;
 pub mod manifest;
 pub mod person;
-
-pub mod sandbox;

@@ -2,12 +2,15 @@
 
 mod care;
 mod cli;
+#[cfg(feature = "sandbox")]
 mod demo;
 mod failure;
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod stopping;
 
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -26,8 +29,6 @@ use dialnote_slack::jobs;
 use dialnote_slack::limits;
 use dialnote_slack::manifest::{self, Reached};
 use dialnote_slack::person;
-use dialnote_slack::sandbox::{Credentials, Options, Sandbox, Secrets};
-use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::store::{Store, sqlite};
 use dialnote_slack::transport;
 use dialnote_slack::vault;
@@ -36,7 +37,6 @@ use dialnote_slack::work::rate_limits::Pacing;
 use reqwest::Response;
 use sd_notify::NotifyState;
 use secrecy::ExposeSecret;
-use serde::Serialize;
 
 use crate::cli::{Care, Chosen, Cli, CliCommand, Jobs, Limits, Somebody, TenantOption, VaultCommand};
 use crate::failure::Failure;
@@ -46,7 +46,11 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
     let Cli { config, command } = Cli::parse();
-    let told = if matches!(command, CliCommand::Demo { .. }) { app::TOLD_IN_DETAIL } else { app::TOLD };
+    let told = match command {
+        #[cfg(feature = "sandbox")]
+        CliCommand::Demo(_) => app::TOLD_IN_DETAIL,
+        _ => app::TOLD,
+    };
     let settings = settings(config);
     app::log_to_stderr(told, settings.log_format());
     match run(command, &settings) {
@@ -70,8 +74,10 @@ fn settings(file: Option<PathBuf>) -> SettingsLookup {
 async fn run(command: CliCommand, settings: &SettingsLookup) -> Result<(), Failure> {
     match command {
         CliCommand::Serve => serve(settings).await,
-        CliCommand::Demo(preferences) => demo::run(preferences).await,
-        CliCommand::Sandbox { listen, bot, socket_mode, json } => sandbox(listen, bot, socket_mode, json).await,
+        #[cfg(feature = "sandbox")]
+        CliCommand::Demo(options) => demo::run(options).await,
+        #[cfg(feature = "sandbox")]
+        CliCommand::Sandbox(options) => sandbox::run(options).await,
         CliCommand::Audit { since, json, csv } => audit(settings, since, json, csv).await,
         CliCommand::Resync(whose) => resync(settings, whose).await,
         CliCommand::Doctor(whose) => examine(settings, whose).await,
@@ -329,70 +335,4 @@ async fn existing(settings: &SettingsLookup) -> Result<Arc<dyn Store>, Failure> 
     let database = database(settings)?;
     found(&database).await?;
     Ok(app::open(&database, &Clock::System).await?)
-}
-
-async fn sandbox(listen: SocketAddr, bot: Option<String>, socket_mode: bool, json: bool) -> Result<(), Failure> {
-    let sandbox = start_sandbox(listen, bot.clone(), Clock::System).await?;
-    sandbox.world(|world| world.sockets.switch(socket_mode));
-    print_where(&Where { bot: bot.as_deref(), credentials: &sandbox.credentials(), beside: None }, json)?;
-    let mut stop = stopping::on_signal()?;
-    let _ = stop.wait_for(|stop| *stop).await;
-    sandbox.stop();
-    Ok(())
-}
-
-async fn start_sandbox(listen: SocketAddr, bot_url: Option<String>, clock: Clock) -> Result<Sandbox, Failure> {
-    let options = Options {
-        listen,
-        clock,
-        bot_url,
-        secrets: Secrets::random(),
-        scopes: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name.to_owned()).collect(),
-    };
-    Sandbox::start(options).await.map_err(|cause| Failure::Busy { what: "the sandbox", address: listen, cause })
-}
-
-#[derive(Serialize)]
-struct Where<'a> {
-    #[serde(flatten)]
-    credentials: &'a Credentials,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    bot: Option<&'a str>,
-    /// Those of another workspace.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    beside: Option<&'a Credentials>,
-}
-
-fn print_where(place: &Where<'_>, json: bool) -> Result<(), Failure> {
-    let mut out = std::io::stdout();
-    if json {
-        writeln!(out, "{}", serde_json::to_string(place)?)?;
-        return Ok(());
-    }
-    let Credentials {
-        sandbox,
-        signing_secret,
-        slack_api,
-        slack_bot_token,
-        slack_app_token,
-        dialnote_api,
-        dialnote_api_key,
-        ..
-    } = place.credentials;
-    writeln!(out, "Open              {sandbox}")?;
-    if let Some(bot) = place.bot {
-        writeln!(out, "App               {bot}")?;
-    }
-    writeln!(out, "Signing secret    {signing_secret}")?;
-    writeln!(out, "Slack API         {slack_api}   token {slack_bot_token}")?;
-    writeln!(out, "Socket Mode       token {slack_app_token}")?;
-    writeln!(out, "dialnote API      {dialnote_api}   key {dialnote_api_key}")?;
-    writeln!(out, "\nIn a terminal, as Maya:")?;
-    writeln!(
-        out,
-        "  curl -s {sandbox}/_sandbox/slash -d '{{\"as\":\"maya\",\"channel\":\"front-desk\",\
-         \"text\":\"/assign @zoe conv_1001 wants a call back\"}}'"
-    )?;
-    writeln!(out, "\nCtrl-C stops everything.")?;
-    Ok(())
 }

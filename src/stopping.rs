@@ -28,6 +28,7 @@ impl Signals {
 }
 
 /// Turns true on Ctrl-C or when the system asks the process to end; from the moment of this call on.
+#[cfg(feature = "sandbox")]
 pub(crate) fn on_signal() -> std::io::Result<watch::Receiver<bool>> {
     let mut signals = Signals::new()?;
     let (sender, receiver) = watch::channel(false);

@@ -26,7 +26,7 @@ grep '^COPY ' Dockerfile | grep -v -e --from= | while read -r _ files; do
     done
 done
 
-(cd "$folder" && cargo build --locked --bin dialnote-slack)
+(cd "$folder" && cargo build --locked --no-default-features --bin dialnote-slack)
 program="$CARGO_TARGET_DIR/debug/dialnote-slack"
 "$program" manifest | cmp - manifest.yml
 

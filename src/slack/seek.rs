@@ -29,7 +29,7 @@ pub enum SearchOutcome {
 
 impl Slack {
     /// Looks for a message that [`Slack::post`] may have posted to `channel` for `job` since `since`: in
-    /// the thread if one is given. Needs a permission to read there, and says [`Sought::Unknowable`]
+    /// the thread if one is given. Needs a permission to read there, and says [`SearchOutcome::Unknowable`]
     /// without it (§16.4).
     pub async fn find(
         &self,

@@ -1,5 +1,5 @@
 //! What happens after the acknowledgement. One job at a time is claimed, brought one step further
-//! and settled; the server loops [`tenants::Office::step`], and so do the tests, so that what is tested is
+//! and settled; the server loops [`tenants::Tenants::step`], and so do the tests, so that what is tested is
 //! what runs.
 
 mod absence;

@@ -1,4 +1,4 @@
-//! The server's loops around the [`Office`]: many jobs at once, awake when there is something to do, and
+//! The server's loops around the [`Tenants`]: many jobs at once, awake when there is something to do, and
 //! a stop that finishes what was begun.
 
 use std::collections::HashSet;

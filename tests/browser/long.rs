@@ -1,6 +1,6 @@
 //! A channel of thousands of messages.
 
-use dialnote_slack::sandbox::Saying;
+use dialnote_sandbox::Saying;
 
 use crate::stage::bare;
 

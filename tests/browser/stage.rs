@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use dialnote_slack::clock::Clock;
-use dialnote_slack::sandbox::{Options, Sandbox, Secrets, every_scope};
+use dialnote_sandbox::Clock;
+use dialnote_sandbox::{Options, Sandbox, Secrets, every_scope};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -78,7 +78,7 @@ where
     tokio::spawn(axum::serve(listener, router).into_future());
     let options = Options {
         listen: ([127, 0, 0, 1], 0).into(),
-        clock: Clock::System,
+        clock: Clock::default(),
         bot_url,
         secrets: Secrets::fixed(),
         scopes: every_scope(),

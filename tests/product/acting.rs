@@ -1,7 +1,7 @@
 //! Who may act is not believed for ever: Slack's word of a change can be lost, and dialnote tells nobody.
 
+use dialnote_sandbox::{DialnoteFailure, Faults, SlackFailure};
 use dialnote_slack::ids::InstallationId;
-use dialnote_slack::sandbox::{DialnoteFailure, Faults, SlackFailure};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;

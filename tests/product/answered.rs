@@ -1,6 +1,6 @@
 //! Who called in vain, or wrote: how often since anybody answered, and that somebody did.
 
-use dialnote_slack::sandbox::Incoming;
+use dialnote_sandbox::Incoming;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! Everybody's profile changes all day long, and nobody waits for that.
 
+use dialnote_sandbox::Person;
 use dialnote_slack::ids::InstallationId;
-use dialnote_slack::sandbox::Person;
 use dialnote_slack::store::{Delivery, NewJob, Queue};
 use serde_json::json;
 

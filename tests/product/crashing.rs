@@ -1,8 +1,8 @@
 //! A crash at any step loses nothing, and doubles nothing but what Slack gives no way to find again. Nor does a
 //! store that fails at any step.
 
+use dialnote_sandbox::{Hang, Service};
 use dialnote_slack::error::Fault;
-use dialnote_slack::sandbox::{Hang, Service};
 use dialnote_slack::store::Queue;
 use jiff::SignedDuration;
 

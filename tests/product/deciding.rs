@@ -1,9 +1,9 @@
 //! What was decided before a wait is decided again after it, on what is true then: whatever the wait was,
 //! whatever changed, for every command that changes something.
 
+use dialnote_sandbox::{DialnoteFailure, Hang, Service};
 use dialnote_slack::domain::policy::Rules;
 use dialnote_slack::ids::InstallationId;
-use dialnote_slack::sandbox::{DialnoteFailure, Hang, Service};
 use dialnote_slack::store::Document;
 use futures_util::StreamExt;
 use futures_util::stream::iter;

@@ -1,6 +1,6 @@
 //! What people see, as plain text: a line for each block, controls in brackets.
 
-use dialnote_slack::sandbox::Message;
+use dialnote_sandbox::Message;
 use serde_json::Value;
 
 /// A message as a person sees it, in plain text.

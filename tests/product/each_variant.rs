@@ -1,7 +1,7 @@
 //! One story under each value of each variant of dialnote (docs/contracts/dialnote.md, "Variants the app must survive"):
 //! every act happens exactly once, or its person and the doctor hear in one sentence what is wrong.
 
-use dialnote_slack::sandbox::{Status, Variants};
+use dialnote_sandbox::{Status, Variants};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -110,7 +110,7 @@ impl Story<'_> {
         }
     }
 
-    fn ana<T>(&self, of: impl FnOnce(&dialnote_slack::sandbox::Conversation) -> T) -> T {
+    fn ana<T>(&self, of: impl FnOnce(&dialnote_sandbox::Conversation) -> T) -> T {
         self.bot.world(|world| of(world.dialnote.conversation(ANA).unwrap()))
     }
 
@@ -119,7 +119,7 @@ impl Story<'_> {
     }
 
     fn writes(&self) -> usize {
-        let is_write = |call: &&dialnote_slack::sandbox::Call| {
+        let is_write = |call: &&dialnote_sandbox::Call| {
             call.acted && matches!(call.method.as_str(), "PATCH" | "POST") && call.path.starts_with("/conversations/")
         };
         self.bot.world(|world| world.calls.iter().filter(is_write).count())

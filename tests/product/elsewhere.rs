@@ -1,6 +1,6 @@
 //! What happens in dialnote without us is true here, too, and is never said twice.
 
-use dialnote_slack::sandbox::{Hang, Service};
+use dialnote_sandbox::{Hang, Service};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;

@@ -1,9 +1,9 @@
 //! What is kept about a person can be shown, and taken away.
 
+use dialnote_sandbox::SlackFailure;
 use dialnote_slack::audit::AuditFormat;
 use dialnote_slack::ids::{InstallationId, JobId, SlackUserId};
 use dialnote_slack::person::{self, Person, PersonError, PersonQuery};
-use dialnote_slack::sandbox::SlackFailure;
 use dialnote_slack::store::{Document, sqlite};
 use insta::assert_snapshot;
 use jiff::SignedDuration;

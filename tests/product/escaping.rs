@@ -1,8 +1,8 @@
 //! What people and contacts are called, and what they write, comes from outside: it stays text. Random
 //! names, notes and messages, full of Slack's markup, and then a look at every word that the app sent.
 
+use dialnote_sandbox::{Click, Kind, Service};
 use dialnote_slack::ids::ConversationId;
-use dialnote_slack::sandbox::{Click, Kind, Service};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};

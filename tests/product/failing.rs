@@ -1,6 +1,6 @@
 //! When things fail: nothing is lost, and people are told.
 
-use dialnote_slack::sandbox::{DialnoteFailure, Hang, Service, SlackFailure};
+use dialnote_sandbox::{DialnoteFailure, Hang, Service, SlackFailure};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 

@@ -1,6 +1,6 @@
 //! Which conversation? By number, name, id or link, and what happens if several or none fit.
 
-use dialnote_slack::sandbox::Conversation;
+use dialnote_sandbox::Conversation;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 

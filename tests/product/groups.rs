@@ -1,7 +1,7 @@
 //! A group is asked for somebody: the one who is there and least busy.
 
+use dialnote_sandbox::{DialnoteFailure, Status};
 use dialnote_slack::ids::InstallationId;
-use dialnote_slack::sandbox::{DialnoteFailure, Status};
 use dialnote_slack::store::Queue;
 use insta::assert_snapshot;
 use jiff::SignedDuration;

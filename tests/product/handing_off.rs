@@ -1,6 +1,6 @@
 //! Handing over with a note, typed and through the form.
 
-use dialnote_slack::sandbox::DialnoteFailure;
+use dialnote_sandbox::DialnoteFailure;
 use insta::assert_snapshot;
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! Anybody installs the app, connects it to their organization, and removes it again.
 
+use dialnote_sandbox::{Hang, Person, Service};
 use dialnote_slack::ids::InstallationId;
-use dialnote_slack::sandbox::{Hang, Person, Service};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! Calls that have their effect after our patience has ended: nothing is done twice, and the last command wins.
 
-use dialnote_slack::sandbox::{Hang, Service, World};
+use dialnote_sandbox::{Hang, Service, World};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -94,7 +94,7 @@ fn owners(bot: &Bot) -> Vec<String> {
 fn said(bot: &Bot, note: &str) -> [usize; 2] {
     bot.world(|world| {
         let quoted = format!("“{note}”");
-        let times = |wanted: fn(&dialnote_slack::sandbox::Message) -> bool| {
+        let times = |wanted: fn(&dialnote_sandbox::Message) -> bool| {
             let there = world.messages.iter().filter(|message| message.to.is_none() && wanted(message));
             there.map(|message| draw(message).matches(&quoted).count()).sum()
         };

@@ -1,7 +1,7 @@
 //! Admins say who is who where e-mail addresses do not.
 
+use dialnote_sandbox::{Member, Person};
 use dialnote_slack::audit::AuditFormat;
-use dialnote_slack::sandbox::{Member, Person};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! A direct message never lies: when its conversation moves on, the older message says so, and offers nothing
 //! that is no longer its reader's.
 
-use dialnote_slack::sandbox::{Call, Click, Hang, Service, SlackFailure};
+use dialnote_sandbox::{Call, Click, Hang, Service, SlackFailure};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;

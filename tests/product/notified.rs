@@ -1,7 +1,7 @@
 //! "Zoe has been notified" is said once Slack has taken the message, and never else: the person who assigned the
 //! conversation knows within ten seconds what became of it.
 
-use dialnote_slack::sandbox::{Hang, Service, SlackFailure};
+use dialnote_sandbox::{Hang, Service, SlackFailure};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 

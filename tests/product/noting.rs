@@ -1,6 +1,6 @@
 //! *Add as note*: whatever has words becomes a note as it was written, or is refused.
 
-use dialnote_slack::sandbox::{ChannelKind, Message};
+use dialnote_sandbox::{ChannelKind, Message};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
 //! What whoever looks after the app can see and do.
 
+use dialnote_sandbox::SlackFailure;
 use dialnote_slack::ids::JobId;
 use dialnote_slack::jobs;
-use dialnote_slack::sandbox::SlackFailure;
 use dialnote_slack::work::rate_limits::Pacing;
 use insta::assert_snapshot;
 use jiff::SignedDuration;

@@ -1,6 +1,6 @@
 //! Somebody else took over, or was faster: whoever comes late does nothing a second time.
 
-use dialnote_slack::sandbox::{DialnoteFailure, Hang, Service, SlackFailure};
+use dialnote_sandbox::{DialnoteFailure, Hang, Service, SlackFailure};
 use dialnote_slack::store::Queue;
 use dialnote_slack::work::tenants::Tenants;
 use jiff::SignedDuration;

@@ -1,6 +1,6 @@
 //! Not faster than Slack allows, fair to everybody, and nothing said twice that need not be.
 
-use dialnote_slack::sandbox::Call;
+use dialnote_sandbox::Call;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 

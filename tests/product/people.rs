@@ -1,6 +1,6 @@
 //! Who may act, and who can be made the owner.
 
-use dialnote_slack::sandbox::Person;
+use dialnote_sandbox::Person;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! What could not be done because somebody was not linked is done once they are.
 
-use dialnote_slack::sandbox::{Hang, Service};
+use dialnote_sandbox::{Hang, Service};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;

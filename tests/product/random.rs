@@ -6,9 +6,9 @@ mod pressing;
 
 use std::collections::{HashMap, HashSet};
 
+use dialnote_sandbox::{Conversation, Status as Theirs, TEAM};
 use dialnote_slack::domain::conversation::{State as Seen, Status as SeenStatus};
 use dialnote_slack::ids::{ConversationId, InstallationId};
-use dialnote_slack::sandbox::{Conversation, Status as Theirs, TEAM};
 use dialnote_slack::work::audit;
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::StdRng;

@@ -1,6 +1,6 @@
 //! What the team did, told with a picture.
 
-use dialnote_slack::sandbox::{Hang, Service};
+use dialnote_sandbox::{Hang, Service};
 use dialnote_slack::store::Queue;
 use insta::assert_snapshot;
 use jiff::SignedDuration;

@@ -1,6 +1,6 @@
 //! Calls and messages become cards in the channel of their number.
 
-use dialnote_slack::sandbox::Incoming;
+use dialnote_sandbox::Incoming;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! There is no way around a rule by another command, button or form: random rules, people, states and
 //! ways to ask, and then a look at what was written in dialnote.
 
-use dialnote_slack::sandbox::{Click, Status};
+use dialnote_sandbox::{Click, Status};
 use jiff::{SignedDuration, Timestamp};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};

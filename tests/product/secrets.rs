@@ -8,11 +8,11 @@ use std::sync::{LazyLock, Mutex, Once};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use dialnote_sandbox::Secrets;
 use dialnote_slack::app;
 use dialnote_slack::config::{Config, SETTINGS};
 use dialnote_slack::domain::job::Job;
 use dialnote_slack::ids::JobId;
-use dialnote_slack::sandbox::Secrets;
 use dialnote_slack::slack::inbound;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::Command;

@@ -1,6 +1,6 @@
 //! Several things at once, told of together.
 
-use dialnote_slack::sandbox::DialnoteFailure;
+use dialnote_sandbox::DialnoteFailure;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 

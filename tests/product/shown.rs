@@ -2,7 +2,7 @@
 //! others did is not overwritten: in dialnote, where the card does not know of it yet, or by a teammate, while the
 //! card cannot be redrawn.
 
-use dialnote_slack::sandbox::Message;
+use dialnote_sandbox::Message;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::{Value, json};

@@ -1,8 +1,8 @@
 //! Without a public address: the same through connections that the app opens.
 
+use dialnote_sandbox::{Hang, Service, World};
 use dialnote_slack::app::App;
 use dialnote_slack::http::serve::serve;
-use dialnote_slack::sandbox::{Hang, Service, World};
 use insta::assert_snapshot;
 use reqwest::Client;
 use serde_json::json;

@@ -9,8 +9,8 @@ mod starting;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
+use dialnote_sandbox::Sandbox;
 use dialnote_slack::clock::ManualClock;
-use dialnote_slack::sandbox::Sandbox;
 use dialnote_slack::work::Work;
 use dialnote_slack::work::tenants::Tenants;
 use serde_json::{Value, json};

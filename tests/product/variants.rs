@@ -1,7 +1,7 @@
 //! What each variant of dialnote means beyond the story that `each_variant` plays: addresses, and what can be mistaken
 //! for one (docs/contracts/dialnote.md, "Variants the app must survive").
 
-use dialnote_slack::sandbox::{Entry, Kind};
+use dialnote_sandbox::{Entry, Kind};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use dialnote_slack::sandbox::{Conversation, Faults, Incoming, Message, Status};
+use dialnote_sandbox::{Conversation, Faults, Incoming, Message, Status};
 use jiff::SignedDuration;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -367,7 +367,7 @@ impl<'a> Life<'a> {
     }
 }
 
-fn named(world: &dialnote_slack::sandbox::World, member: &str) -> String {
+fn named(world: &dialnote_sandbox::World, member: &str) -> String {
     let name = world.dialnote.member(member).unwrap().name.clone();
     name.split(' ').next().unwrap().to_owned()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use dialnote_slack::sandbox::{Call, World};
+use dialnote_sandbox::{Call, World};
 
 /// Words of which every answer has one that is no "no".
 const YES: [&str; 7] =

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dialnote_slack::sandbox::{Message, World};
+use dialnote_sandbox::{Message, World};
 use serde_json::Value;
 
 /// Channel and conversation, and every card for the two.

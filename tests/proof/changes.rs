@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use dialnote_slack::sandbox::World;
+use dialnote_sandbox::World;
 use serde_json::Value;
 
 use crate::ledger::{Act, Typing};

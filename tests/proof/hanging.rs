@@ -1,6 +1,6 @@
 //! Conversations whose calls hang hold up no others.
 
-use dialnote_slack::sandbox::{Hang, Service};
+use dialnote_sandbox::{Hang, Service};
 
 use crate::pausing::assign;
 use crate::people::People;

@@ -1,7 +1,7 @@
 //! Calls of the dead that land after the next start: the far side goes on with what it was asked, and the app that
 //! asked is back before that has its effect.
 
-use dialnote_slack::sandbox::{Hang, Service};
+use dialnote_sandbox::{Hang, Service};
 
 use crate::pausing::assign;
 use crate::people::People;

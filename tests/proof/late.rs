@@ -1,7 +1,7 @@
 //! Answers that come after our patience has ended. The call had its effect, and the app cannot know:
 //! it has to find out before it does anything again.
 
-use dialnote_slack::sandbox::{Hang, Service};
+use dialnote_sandbox::{Hang, Service};
 
 use crate::pausing::assign;
 use crate::people::People;

@@ -4,7 +4,7 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use dialnote_slack::sandbox::Outcome;
+use dialnote_sandbox::Outcome;
 use tokio::sync::watch;
 
 use crate::town;

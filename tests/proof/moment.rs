@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use dialnote_slack::sandbox::{Hang, Service};
+use dialnote_sandbox::{Hang, Service};
 
 use crate::dice::Dice;
 use crate::stage::Stage;

@@ -2,7 +2,7 @@
 //! is moved or starved. Another one takes over; when the first goes on it believes that nothing has
 //! happened, and must not do anything a second time.
 
-use dialnote_slack::sandbox::{Hang, Service};
+use dialnote_sandbox::{Hang, Service};
 
 use crate::backend::Backend;
 use crate::dice::Dice;

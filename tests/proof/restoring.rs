@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 
-use dialnote_slack::sandbox::World;
+use dialnote_sandbox::World;
 use rusqlite::Connection;
 use tokio::process::Command;
 

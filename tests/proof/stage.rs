@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use dialnote_slack::clock::Clock;
-use dialnote_slack::sandbox::{Options, Outcome, Sandbox, Secrets, World};
+use dialnote_sandbox::Clock;
+use dialnote_sandbox::{Options, Outcome, Sandbox, Secrets, World};
 use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 use tokio::sync::watch;
 
@@ -53,7 +53,7 @@ impl Stage {
     pub async fn set(backend: Backend, setting: Setting) -> Arc<Self> {
         let options = Options {
             listen: ([127, 0, 0, 1], 0).into(),
-            clock: Clock::System,
+            clock: Clock::default(),
             bot_url: None,
             secrets: Secrets::fixed(),
             // With the optional ones, which let it find messages again whose fate is unknown.

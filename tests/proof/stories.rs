@@ -1,7 +1,7 @@
 //! What chance found, told on purpose: each of these went wrong once in the middle of two hundred
 //! kills, and needs neither a kill nor luck.
 
-use dialnote_slack::sandbox::{Entry, Kind, World};
+use dialnote_sandbox::{Entry, Kind, World};
 
 use crate::ledger::Order;
 use crate::pausing::assign;

@@ -1,7 +1,7 @@
 //! A bigger town than the sandbox's own. With three people and fourteen conversations, every line
 //! would soon stand behind a job whose lease has to end first, and a killed app would mostly be idle.
 
-use dialnote_slack::sandbox::{Conversation, Member, Person, World};
+use dialnote_sandbox::{Conversation, Member, Person, World};
 
 /// The channels in which everything happens.
 pub const CHANNELS: [&str; 2] = ["front-desk", "billing"];

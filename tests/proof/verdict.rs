@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::{Display, Formatter};
 
-use dialnote_slack::sandbox::{Conversation, Message, Status, World};
+use dialnote_sandbox::{Conversation, Message, Status, World};
 
 use crate::answers;
 use crate::cards::{Cards, cards};

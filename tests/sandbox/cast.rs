@@ -1,6 +1,6 @@
 //! Contacts, teammates and names beside those of the fixed world.
 
-use dialnote_slack::sandbox::{Incoming, NewContact};
+use dialnote_sandbox::{Incoming, NewContact};
 use serde_json::{Value, json};
 
 use crate::stage::Stage;

@@ -1,7 +1,7 @@
 //! The control API and the page, over HTTP like anybody else.
 
+use dialnote_sandbox::{Incoming, Options, Sandbox, Secrets, every_scope};
 use dialnote_slack::clock::{Clock, ManualClock};
-use dialnote_slack::sandbox::{Incoming, Options, Sandbox, Secrets, every_scope};
 use serde_json::{Value, json};
 
 use crate::stage::{Reply, Stage, actions, button, home, modal, section};
@@ -123,7 +123,7 @@ async fn people_get_in_touch() {
     let id = stage.sandbox.incoming(write("+14155550114", "+14155550200", "Can I pay now?")).await.unwrap();
     stage.sandbox.world(|world| {
         let conversation = world.dialnote.conversation(&id).unwrap();
-        assert_eq!((id.as_str(), conversation.status), ("conv_1014", dialnote_slack::sandbox::Status::Open));
+        assert_eq!((id.as_str(), conversation.status), ("conv_1014", dialnote_sandbox::Status::Open));
         assert!(!conversation.is_read && conversation.snoozed_until.is_none());
     });
     let out = stage.sandbox.incoming(write("+14155550200", "+14155550114", "Yes.")).await.unwrap();
@@ -138,7 +138,7 @@ async fn people_get_in_touch() {
 async fn it_stops_when_told_and_with_its_last_handle() {
     let options = || Options {
         listen: "127.0.0.1:0".parse().unwrap(),
-        clock: Clock::Manual(ManualClock::at("2026-03-02T17:00:00Z".parse().unwrap())),
+        clock: (&Clock::Manual(ManualClock::at("2026-03-02T17:00:00Z".parse().unwrap()))).into(),
         bot_url: None,
         secrets: Secrets::random(),
         scopes: every_scope(),

@@ -1,9 +1,9 @@
 //! What the app is sent: signed, in Slack's shapes, within Slack's patience.
 
-use dialnote_slack::clock::Clock;
-use dialnote_slack::sandbox::{
+use dialnote_sandbox::{
     Channel, ChannelKind, Click, Close, Options, Sandbox, Secrets, Shortcut, Submit, Typing, every_scope,
 };
+use dialnote_slack::clock::Clock;
 use serde_json::{Value, json};
 
 use crate::stage::{Reply, Stage, actions, button, home, input, modal, option, section, text_input};
@@ -424,7 +424,7 @@ async fn another_run_has_other_names_for_what_happens_once() {
     stage.wait(1);
     let again = Sandbox::start(Options {
         listen: "127.0.0.1:0".parse().unwrap(),
-        clock: Clock::Manual(stage.clock.clone()),
+        clock: (&Clock::Manual(stage.clock.clone())).into(),
         bot_url: Some(stage.app.url.clone()),
         secrets: Secrets::fixed(),
         scopes: every_scope(),

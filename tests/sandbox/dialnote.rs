@@ -1,6 +1,6 @@
 //! Fake dialnote.
 
-use dialnote_slack::sandbox::Status;
+use dialnote_sandbox::Status;
 use serde_json::{Value, json};
 
 use crate::stage::Stage;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dialnote_slack::sandbox::{DialnoteFailure, Hang, Service, SlackFailure};
+use dialnote_sandbox::{DialnoteFailure, Hang, Service, SlackFailure};
 use serde_json::{Value, json};
 
 use crate::stage::Stage;

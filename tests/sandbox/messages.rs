@@ -1,6 +1,6 @@
 //! `chat.*` and the gates before every method.
 
-use dialnote_slack::sandbox::{Channel, ChannelKind, Person};
+use dialnote_sandbox::{Channel, ChannelKind, Person};
 use serde_json::{Value, json};
 
 use crate::stage::{Stage, button, section};

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use dialnote_slack::sandbox::{Saying, Status};
+use dialnote_sandbox::{Saying, Status};
 use serde_json::{Value, json};
 
 use crate::stage::{Reply, Stage, modal, section};
@@ -77,7 +77,7 @@ async fn the_page_trusts_nothing() {
 async fn every_file_of_the_page_is_served_and_leads_nowhere_else() {
     let stage = Stage::set().await;
     let forbidden = ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "\"http:", "\"https:"];
-    for entry in fs::read_dir("src/sandbox/page").unwrap() {
+    for entry in fs::read_dir("crates/sandbox/src/page").unwrap() {
         let path = entry.unwrap().path();
         let (name, text) = (path.file_name().unwrap().to_str().unwrap(), fs::read_to_string(&path).unwrap());
         if name == "index.html" {

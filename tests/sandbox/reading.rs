@@ -1,6 +1,6 @@
 //! `users.*`, `usergroups.*`, `conversations.*`, `team.info`: what the app can look up.
 
-use dialnote_slack::sandbox::Person;
+use dialnote_sandbox::Person;
 use serde_json::{Value, json};
 
 use crate::stage::{Stage, section};

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use dialnote_slack::sandbox::{Outcome, World};
+use dialnote_sandbox::{Outcome, World};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;

@@ -8,8 +8,8 @@ use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use dialnote_sandbox::{Click, Options, Outcome, Sandbox, Secrets, Submit, every_scope};
 use dialnote_slack::clock::{Clock, ManualClock};
-use dialnote_slack::sandbox::{Click, Options, Outcome, Sandbox, Secrets, Submit, every_scope};
 use dialnote_slack::slack::signature::verify;
 use jiff::SignedDuration;
 use secrecy::SecretString;
@@ -38,7 +38,7 @@ impl Stage {
         let app = App::start(secrets.signing_secret.clone(), clock.clone()).await;
         let sandbox = Sandbox::start(Options {
             listen: "127.0.0.1:0".parse().unwrap(),
-            clock: Clock::Manual(clock.clone()),
+            clock: (&Clock::Manual(clock.clone())).into(),
             bot_url: Some(app.url.clone()),
             secrets,
             scopes: scopes.into_iter().map(str::to_owned).collect(),
@@ -166,7 +166,7 @@ impl Stage {
 /// Whether an error is published for this method, or for all of them.
 fn documented(method: &str, error: &str) -> bool {
     const OF_ALL: &[&str] = &["invalid_arguments", "missing_scope", "token_revoked", "fatal_error"];
-    let published: Value = serde_json::from_str(include_str!("../../src/sandbox/methods.json")).unwrap();
+    let published: Value = serde_json::from_str(include_str!("../../crates/sandbox/src/methods.json")).unwrap();
     OF_ALL.contains(&error) || published[method]["errors"].as_array().unwrap().contains(&json!(error))
 }
 

@@ -1,6 +1,6 @@
 //! Modals and home tabs: triggers, stacks, hashes, submissions.
 
-use dialnote_slack::sandbox::{Click, Close};
+use dialnote_sandbox::{Click, Close};
 use serde_json::{Map, Value, json};
 
 use crate::stage::{Reply, Stage, actions, button, home, input, modal, option, section, text_input};

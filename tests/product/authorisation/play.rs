@@ -1,9 +1,9 @@
 //! Plays a cell, and judges what came of it by what was written and what its person was told.
 
-use dialnote_slack::domain::click::{Carried, Control};
-use dialnote_slack::sandbox::{
+use dialnote_sandbox::{
     Click, Delivery, Impossible, Message, Outcome as Answer, Shortcut, Submit, Typing, View, World,
 };
+use dialnote_slack::domain::click::{Carried, Control};
 use dialnote_slack::slack::inbound;
 use serde_json::{Value, json};
 

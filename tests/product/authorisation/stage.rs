@@ -1,10 +1,10 @@
 //! Where the cells are played: a workspace with a person of each kind, one of another organization, and one in which
 //! the app is not installed.
 
+use dialnote_sandbox::{NewContact, Person, Status, Workspace};
 use dialnote_slack::domain::click::Control;
 use dialnote_slack::domain::policy::Rules;
 use dialnote_slack::ids::{ConversationId, InstallationId, SlackUserId};
-use dialnote_slack::sandbox::{NewContact, Person, Status, Workspace};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -189,7 +189,7 @@ impl<'a> Stage<'a> {
     /// Everything that someone might have changed; what is kept only where that is what it is about.
     pub async fn fingerprint(&self, deed: Deed) -> String {
         let mut all = self.acme.world(|world| {
-            let of = |one: &dialnote_slack::sandbox::Conversation| {
+            let of = |one: &dialnote_sandbox::Conversation| {
                 format!("{} {:?} {:?} {}\n", one.id, one.assigned_to, one.status, one.timeline.len())
             };
             world.dialnote.conversations.iter().map(of).collect::<String>()

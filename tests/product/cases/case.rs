@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dialnote_slack::sandbox::{NewContact, NewPerson, NewProfile};
+use dialnote_sandbox::{NewContact, NewPerson, NewProfile};
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dialnote_slack::sandbox::View;
+use dialnote_sandbox::View;
 
 use super::Checked;
 use super::case::{Change, Expect, Form, Kind, Owner};

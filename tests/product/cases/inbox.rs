@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dialnote_slack::sandbox::{Conversation, World};
+use dialnote_sandbox::{Conversation, World};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dialnote_slack::sandbox::{NewContact, World};
+use dialnote_sandbox::{NewContact, World};
 use serde_json::json;
 
 use super::Checked;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dialnote_slack::sandbox::{Click, Message, View, World};
+use dialnote_sandbox::{Click, Message, View, World};
 use serde_json::{Value, json};
 
 use super::words::{self, Text};

@@ -1,6 +1,6 @@
 //! Every text that the app displays to anyone, and the conditions for all of them.
 
-use dialnote_slack::sandbox::World;
+use dialnote_sandbox::World;
 use serde_json::{Value, json};
 
 use super::Checked;

@@ -1,6 +1,6 @@
 //! Cases of one command: naming, several, people, text.
 
-use dialnote_slack::sandbox::World;
+use dialnote_sandbox::World;
 
 use super::Checked;
 use super::case::Spoken;

@@ -1,6 +1,6 @@
 //! A world for one case: set up, played in, and compared at the end.
 
-use dialnote_slack::sandbox::World;
+use dialnote_sandbox::World;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 

@@ -1,6 +1,6 @@
 //! The world changes between decision and write, or between display and click.
 
-use dialnote_slack::sandbox::{DialnoteFailure, Message, World};
+use dialnote_sandbox::{DialnoteFailure, Message, World};
 use jiff::SignedDuration;
 use serde_json::{Map, json};
 

@@ -1,6 +1,6 @@
 //! Typed commands and forms.
 
-use dialnote_slack::sandbox::{Submit, Typing, View};
+use dialnote_sandbox::{Submit, Typing, View};
 use serde_json::{Map, Value, json};
 
 use super::Checked;

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use dialnote_slack::sandbox::World;
+use dialnote_sandbox::World;
 use regex::{Captures, Regex};
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! What is pressed: on cards, in direct messages, in lists and at home. What a button or a form shows may be old.
 
-use dialnote_slack::sandbox::{Click, Message};
+use dialnote_sandbox::{Click, Message};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! What people do, in Slack and in dialnote.
 
-use dialnote_slack::sandbox::{
+use dialnote_sandbox::{
     Click, Close, Incoming, Member, Message, Outcome, Person, Saying, Shortcut, Submit, Typing, View,
 };
 use jiff::SignedDuration;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use dialnote_slack::sandbox::{Message, World};
+use dialnote_sandbox::{Message, World};
 use dialnote_slack::store::Queue;
 use jiff::SignedDuration;
 use serde_json::{Value, json};

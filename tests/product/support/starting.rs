@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use dialnote_sandbox::{Hang, Options, Sandbox, Secrets, Workspace, World};
 use dialnote_slack::app::App;
 use dialnote_slack::clock::{Clock, ManualClock};
 use dialnote_slack::config::Config;
 use dialnote_slack::dialnote::client::Addresses;
 use dialnote_slack::http::serve::serve;
 use dialnote_slack::ids::InstallationId;
-use dialnote_slack::sandbox::{Hang, Options, Sandbox, Secrets, Workspace, World};
 use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
 use dialnote_slack::work::Work;
 use dialnote_slack::work::installations::Services;
@@ -35,7 +35,7 @@ impl Bot {
         let clock = ManualClock::at(setup.now.parse().unwrap());
         let options = Options {
             listen: ([127, 0, 0, 1], 0).into(),
-            clock: Clock::Manual(clock.clone()),
+            clock: (&Clock::Manual(clock.clone())).into(),
             bot_url: None,
             secrets: Secrets::fixed(),
             scopes: SCOPES.iter().chain(&OPTIONAL_SCOPES).map(|scope| scope.name.to_owned()).collect(),

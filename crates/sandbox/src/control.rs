@@ -1,0 +1,278 @@
+//! The control API: what a person, a script or the page does to the world, in JSON. What cannot be
+//! done — no such person, no such button — is 422 with a sentence; it never reaches the app.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use jiff::SignedDuration;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::cast::{NewChannel, NewContact, NewPerson, NewProfile};
+use super::server::{RecordedRequest, Shared};
+use super::sockets::Sockets;
+use super::world::World;
+use super::{Impossible, deliver, dialnote, live, state};
+
+/// A page that violates its policy does so again and again.
+const VIOLATIONS_KEPT: usize = 100;
+
+pub(super) fn routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/_sandbox/state", get(show))
+        .route("/_sandbox/live", get(live::live))
+        .route("/_sandbox/older", get(live::older))
+        .route("/_sandbox/traffic", get(traffic))
+        .route("/_sandbox/traffic/{way}/{seq}", get(request_whole))
+        .route("/_sandbox/violations", post(violation))
+        .route("/_sandbox/{verb}", post(act))
+        .fallback(async || Answer::new(404, json!({"error": "there is nothing at this address"})))
+}
+
+/// Why nothing was done.
+struct Refused {
+    status: StatusCode,
+    error: String,
+}
+
+impl From<Impossible> for Refused {
+    fn from(Impossible(error): Impossible) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, error }
+    }
+}
+
+impl Refused {
+    fn bad(error: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, error: error.into() }
+    }
+}
+
+/// A slash command, typed somewhere.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Slash {
+    #[serde(rename = "as")]
+    who: String,
+    channel: String,
+    text: String,
+    /// The text is as Slack sends it.
+    #[serde(default)]
+    raw: bool,
+}
+
+/// Somebody has seen everything in a channel.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Read {
+    #[serde(rename = "as")]
+    who: String,
+    channel: String,
+}
+
+/// Time passes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pass {
+    seconds: u32,
+}
+
+/// Something happens to Socket Mode.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Socket {
+    on: Option<bool>,
+    disconnect: Option<String>,
+    cut: bool,
+    frame: Option<String>,
+}
+
+/// The app is to run, or to be killed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AppWanted {
+    running: bool,
+}
+
+/// `GET /_sandbox/state`, with `?calls=` for more or fewer of the latest calls.
+async fn show(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let calls = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "calls");
+    let calls = calls.map_or(Ok(state::CALLS_SHOWN), |(_, count)| count.parse());
+    match calls {
+        Ok(calls) => Answer::new(200, shared.world(|world| world.state(calls))).into_response(),
+        Err(_) => Answer::new(400, json!({"error": "calls must be a whole number"})).into_response(),
+    }
+}
+
+/// `GET /_sandbox/traffic`: the latest requests that went both ways, a line for each.
+async fn traffic(State(shared): State<Arc<Shared>>) -> Answer {
+    Answer::new(200, shared.world(|world| world.traffic()))
+}
+
+/// `GET /_sandbox/traffic/call/17`: all of one of them.
+async fn request_whole(State(shared): State<Arc<Shared>>, Path((way, seq)): Path<(String, u64)>) -> Answer {
+    let found = shared.world(|world| world.request(&way, seq));
+    found.map_or_else(
+        || Answer::new(404, json!({"error": "this request is no longer kept"})),
+        |all| Answer::new(200, all),
+    )
+}
+
+/// A browser tells what the page may not do, and tried.
+async fn violation(State(shared): State<Arc<Shared>>, request: Request) -> StatusCode {
+    if let Ok(heard) = RecordedRequest::read(request).await {
+        let told = serde_json::from_slice(&heard.body).unwrap_or_else(|_| json!("unreadable"));
+        shared.world(|world| {
+            if world.page_violations.len() < VIOLATIONS_KEPT {
+                world.page_violations.push(told);
+            }
+        });
+    }
+    StatusCode::NO_CONTENT
+}
+
+async fn act(State(shared): State<Arc<Shared>>, Path(verb): Path<String>, request: Request) -> Response {
+    if !is_at_home(&shared, &request) {
+        return Answer::new(403, json!({"error": "a page of another site may not do this"})).into_response();
+    }
+    let heard = match RecordedRequest::read(request).await {
+        Ok(heard) => heard,
+        Err(refused) => return refused,
+    };
+    let done = done(&shared, &verb, &heard).await;
+    shared.turn();
+    match done {
+        Ok(done) => Answer::new(200, done).into_response(),
+        Err(Refused { status, error }) => Answer::new(status.as_u16(), json!({"error": error})).into_response(),
+    }
+}
+
+async fn done(shared: &Shared, verb: &str, heard: &RecordedRequest) -> Result<Value, Refused> {
+    match verb {
+        "slash" => {
+            let Slash { who, channel, text, raw } = read(heard)?;
+            told(deliver::slash(shared, &who, &channel, deliver::Line { text: &text, raw }).await?)
+        }
+        "click" => told(deliver::click(shared, read(heard)?).await?),
+        "submit" => told(deliver::submit(shared, read(heard)?).await?),
+        "close" => told(deliver::close(shared, read(heard)?).await?),
+        "options" => told(deliver::options(shared, read(heard)?).await?),
+        "shortcut" => told(deliver::shortcut(shared, read(heard)?).await?),
+        "event" => told(deliver::event(shared, read(heard)?).await?),
+        "say" => Ok(json!({"ts": deliver::say(shared, read(heard)?).await?})),
+        "read" => {
+            let Read { who, channel } = read(heard)?;
+            shared.world(|world| have_read(world, &who, &channel))?;
+            Ok(json!({}))
+        }
+        "dialnote" => {
+            let change: Value = read(heard)?;
+            shared.world(|world| dialnote::change(world, &change))?;
+            Ok(json!({}))
+        }
+        "clock" => {
+            let Pass { seconds } = read(heard)?;
+            shared.world(|world| pass(world, seconds))?;
+            Ok(json!({"now": shared.world(|world| world.now())}))
+        }
+        "sockets" => {
+            let wanted = read(heard)?;
+            told(shared.world(|world| happen(&mut world.sockets, &wanted)))
+        }
+        "app" => {
+            let AppWanted { running } = read(heard)?;
+            shared.want_app(running).await?;
+            Ok(json!({"running": running}))
+        }
+        "contacts" => {
+            let contacts: Vec<NewContact> = read(heard)?;
+            Ok(json!({"conversations": added(shared, contacts, World::add_contact)?}))
+        }
+        "people" => {
+            let people: Vec<NewPerson> = read(heard)?;
+            Ok(json!({"users": added(shared, people, World::add_teammate)?}))
+        }
+        "profiles" => {
+            let profiles: Vec<NewProfile> = read(heard)?;
+            Ok(json!({"users": added(shared, profiles, World::change_profile)?}))
+        }
+        "channels" => {
+            let channels: Vec<NewChannel> = read(heard)?;
+            Ok(json!({"channels": added(shared, channels, World::set_channel)?}))
+        }
+        "incoming" => Ok(json!({"conversation": deliver::incoming(shared, read(heard)?).await?})),
+        "faults" => {
+            let patch: Value = read(heard)?;
+            shared.world(|world| {
+                world.faults = world.faults.merged(&patch).map_err(Refused::bad)?;
+                told(&world.faults)
+            })
+        }
+        other => Err(Refused { status: StatusCode::NOT_FOUND, error: format!("there is no {other} here") }),
+    }
+}
+
+/// Adds one after the other and answers their ids. Those before the first impossible one stay.
+fn added<T>(
+    shared: &Shared,
+    all: Vec<T>,
+    add: impl Fn(&mut World, T) -> Result<String, Impossible>,
+) -> Result<Vec<String>, Impossible> {
+    shared.world(|world| all.into_iter().map(|one| add(world, one)).collect())
+}
+
+fn have_read(world: &mut World, who: &str, channel: &str) -> Result<(), Impossible> {
+    let person = world.actor(who)?;
+    let channel = world.place(&person, channel)?.id;
+    let last = world.messages.iter().rev().find(|message| message.channel == channel).map(|message| message.ts.clone());
+    world.read.insert((person.id, channel), last.unwrap_or_default());
+    Ok(())
+}
+
+fn happen(sockets: &mut Sockets, wanted: &Socket) -> Value {
+    if let Some(on) = wanted.on {
+        sockets.switch(on);
+    }
+    if let Some(reason) = &wanted.disconnect {
+        sockets.disconnect(reason);
+    }
+    if let Some(frame) = &wanted.frame {
+        sockets.send(frame);
+    }
+    if wanted.cut {
+        sockets.cut();
+    }
+    json!({"on": sockets.on, "open": sockets.open()})
+}
+
+fn pass(world: &mut World, seconds: u32) -> Result<(), Impossible> {
+    let by = SignedDuration::from_secs(i64::from(seconds));
+    if !world.clock.advance(by) {
+        return Err(Impossible("this sandbox goes by the clock of the machine".to_owned()));
+    }
+    dialnote::wake(world);
+    Ok(())
+}
+
+/// A browser says which site a request comes from; scripts say nothing. Pages of other sites are
+/// kept out, or any of them could play with the sandbox of whoever looks at it.
+fn is_at_home(shared: &Shared, request: &Request) -> bool {
+    let origin = request.headers().get(header::ORIGIN);
+    origin.is_none_or(|origin| origin.as_bytes() == shared.world(|world| world.base.clone()).as_bytes())
+}
+
+fn read<T: DeserializeOwned>(heard: &RecordedRequest) -> Result<T, Refused> {
+    serde_json::from_slice(&heard.body).map_err(|error| Refused::bad(error.to_string()))
+}
+
+fn told(done: impl Serialize) -> Result<Value, Refused> {
+    let failed =
+        |error: serde_json::Error| Refused { status: StatusCode::INTERNAL_SERVER_ERROR, error: error.to_string() };
+    serde_json::to_value(done).map_err(failed)
+}

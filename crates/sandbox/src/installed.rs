@@ -1,0 +1,131 @@
+//! What Slack knows of the app because it was installed from `manifest.yml`: the commands it
+//! completes, the shortcuts it offers, the events and links it tells the app about.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+/// The manifest, as far as a person notices it.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Installed {
+    features: Features,
+    oauth_config: OauthConfig,
+    settings: Settings,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct OauthConfig {
+    redirect_urls: Vec<String>,
+    scopes: Scopes,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct Scopes {
+    bot: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct Features {
+    app_home: AppHome,
+    slash_commands: Vec<SlashCommand>,
+    shortcuts: Vec<Shortcut>,
+    unfurl_domains: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct AppHome {
+    home_tab_enabled: bool,
+    messages_tab_enabled: bool,
+    messages_tab_read_only_enabled: bool,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct SlashCommand {
+    command: String,
+    description: String,
+    usage_hint: String,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct Shortcut {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+    callback_id: String,
+    description: String,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct Settings {
+    event_subscriptions: EventSubscriptions,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+struct EventSubscriptions {
+    bot_events: Vec<String>,
+}
+
+#[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
+static MANIFEST: LazyLock<Installed> = LazyLock::new(|| {
+    serde_yaml_ng::from_str(include_str!("../../../manifest.yml")).expect("manifest.yml is a manifest")
+});
+
+impl Installed {
+    /// The app's manifest.
+    pub(super) fn get() -> &'static Self {
+        &MANIFEST
+    }
+
+    /// Whether the app wants to hear of events of this type.
+    pub(super) fn hears(&self, event: &str) -> bool {
+        self.settings.event_subscriptions.bot_events.iter().any(|name| name == event)
+    }
+
+    /// The bot scopes that it declares.
+    pub(super) fn scopes(&self) -> &[String] {
+        &self.oauth_config.scopes.bot
+    }
+
+    /// Below which path people may be sent back from being asked.
+    pub(super) fn redirect_path(&self) -> &str {
+        let url = self.oauth_config.redirect_urls.first().map_or("", String::as_str);
+        url.splitn(4, '/').nth(3).unwrap_or_default()
+    }
+
+    /// Whether links to this host become what the app makes of them; subdomains do too.
+    pub(super) fn unfurls(&self, host: &str) -> bool {
+        let domains = &self.features.unfurl_domains;
+        domains
+            .iter()
+            .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Features, Installed};
+
+    #[test]
+    fn the_manifest_is_read() {
+        let installed = Installed::get();
+        assert!(installed.features.slash_commands.iter().any(|command| command.command == "/assign"));
+        assert!(installed.hears("user_change") && !installed.hears("message"));
+    }
+
+    #[test]
+    fn a_domain_stands_for_its_subdomains_too() {
+        let features = Features { unfurl_domains: vec!["dialnote.com".to_owned()], ..Features::default() };
+        let installed = Installed { features, ..Installed::default() };
+        assert!(installed.unfurls("dialnote.com") && installed.unfurls("app.dialnote.com"));
+        assert!(!installed.unfurls("notdialnote.com"));
+    }
+}

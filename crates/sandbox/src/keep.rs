@@ -1,0 +1,116 @@
+//! What outlives a run of the sandbox, if somebody wants to keep it: the two services as a person
+//! would find them again. The traffic and the misfortune of a run end with it.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+use super::channels::{Channel, Message};
+use super::dialnote::Dialnote;
+use super::people::{Person, UserGroup};
+use super::server::Shared;
+use super::views::View;
+use super::world::{ResponseUrl, World};
+
+/// The file in the folder.
+const FILE: &str = "sandbox.json";
+
+/// Changes that follow each other faster than this are written together.
+const GATHER: Duration = Duration::from_secs(1);
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    people: Vec<Person>,
+    groups: Vec<UserGroup>,
+    channels: Vec<Channel>,
+    messages: Vec<Message>,
+    modals: Vec<View>,
+    homes: BTreeMap<String, View>,
+    dialnote: Dialnote,
+    response_urls: BTreeMap<String, ResponseUrl>,
+    read: Vec<((String, String), String)>,
+    last_ts: (i64, u32),
+    last_id: u64,
+    /// How far the clock was ahead of the machine's; it does not go back.
+    ahead_ms: i64,
+}
+
+/// Goes on with what is in the folder, if there is anything, and writes there what changes.
+pub(super) fn keep(shared: &Arc<Shared>, folder: &Path) -> io::Result<()> {
+    match fs::read(folder.join(FILE)) {
+        Ok(bytes) => {
+            let kept: Kept = serde_json::from_slice(&bytes)
+                .map_err(|cause| io::Error::other(format!("{FILE} is not what a sandbox wrote ({cause})")))?;
+            shared.world(|world| world.take_up(kept));
+        }
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => save(shared, folder)?,
+        Err(cause) => return Err(cause),
+    }
+    tokio::spawn(go_on_saving(shared.clone(), folder.to_owned()));
+    Ok(())
+}
+
+/// Writes everything for the user's own eyes, so that the file is at no time half a one.
+pub(super) fn save(shared: &Shared, folder: &Path) -> io::Result<()> {
+    let bytes = shared.world(|world| serde_json::to_vec(&world.kept()))?;
+    let unfinished = folder.join(format!("{FILE}.new"));
+    let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
+    file.write_all(&bytes)?;
+    fs::rename(unfinished, folder.join(FILE))
+}
+
+/// A killed sandbox has lost no more than the last moment.
+async fn go_on_saving(shared: Arc<Shared>, folder: PathBuf) {
+    let mut turns = shared.turns();
+    loop {
+        tokio::select! {
+            changed = turns.changed() => if changed.is_err() { return },
+            () = shared.until_stopped() => return,
+        }
+        tokio::time::sleep(GATHER).await;
+        turns.mark_unchanged();
+        // What cannot be written now is tried again with the next change, and said at the end.
+        let _ = save(&shared, &folder);
+    }
+}
+
+impl World {
+    fn kept(&self) -> Kept {
+        Kept {
+            people: self.people.clone(),
+            groups: self.groups.clone(),
+            channels: self.channels.clone(),
+            messages: self.messages.clone(),
+            modals: self.modals.clone(),
+            homes: self.homes.clone(),
+            dialnote: self.dialnote.clone(),
+            response_urls: self.response_urls.clone(),
+            read: self.read.clone().into_iter().collect(),
+            last_ts: self.last_ts,
+            last_id: self.last_id,
+            ahead_ms: self.clock.ahead_ms(),
+        }
+    }
+
+    fn take_up(&mut self, kept: Kept) {
+        self.people = kept.people;
+        self.groups = kept.groups;
+        self.channels = kept.channels;
+        self.messages = kept.messages;
+        self.modals = kept.modals;
+        self.homes = kept.homes;
+        self.dialnote = kept.dialnote;
+        self.response_urls = kept.response_urls;
+        self.read = kept.read.into_iter().collect();
+        self.last_ts = kept.last_ts;
+        self.last_id = kept.last_id;
+        self.clock.advance(SignedDuration::from_millis(kept.ahead_ms));
+    }
+}

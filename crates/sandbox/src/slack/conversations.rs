@@ -1,0 +1,139 @@
+//! `conversations.*`: what the app may look up and read back.
+
+use serde_json::{Value, json};
+
+use super::args::Args;
+use super::{Failure, Reply, page, require_scope};
+use crate::blocks::max;
+use crate::channels::{Channel, ChannelKind, Message};
+use crate::world::World;
+
+pub(super) fn info(world: &mut World, args: &Args) -> Reply {
+    let channel = visible(world, args.required("channel")?)?;
+    require_scope(world, &format!("{}:read", scope_family(&channel)))?;
+    let mut object = channel.object(&world.workspace.id);
+    object["is_member"] = json!(world.bot_is_in(&channel));
+    if args.flag("include_num_members")? {
+        object["num_members"] = json!(channel.members.len());
+    }
+    Ok(json!({"channel": object}))
+}
+
+pub(super) fn open(world: &mut World, args: &Args) -> Reply {
+    if let Some(id) = args.text("channel")? {
+        let channel = visible(world, id)?;
+        return Ok(json!({"no_op": true, "already_open": true, "channel": {"id": channel.id}}));
+    }
+    let users: Vec<&str> = args.text("users")?.unwrap_or_default().split(',').map(str::trim).collect();
+    if users == [""] {
+        return Err("users_list_not_supplied".into());
+    }
+    if users.len() as u64 > max(&["web_api", "conversations.open.users"]) {
+        return Err("too_many_users".into());
+    }
+    let [user] = users.as_slice() else {
+        return Err(Failure::argument("the sandbox opens direct messages with one person only"));
+    };
+    require_scope(world, "im:write")?;
+    let person = world.people.iter().find(|person| person.id == *user).ok_or("user_not_found")?;
+    if person.deleted {
+        return Err("user_disabled".into());
+    }
+    if person.stranger || person.bot {
+        return Err("user_not_visible".into());
+    }
+    let id = world.direct_message(user);
+    let shown = if args.flag("return_im")? {
+        world.channel(&id).map(|channel| channel.object(&world.workspace.id))
+    } else {
+        None
+    };
+    Ok(json!({"channel": shown.unwrap_or_else(|| json!({"id": id}))}))
+}
+
+pub(super) fn history(world: &mut World, args: &Args) -> Reply {
+    let channel = readable(world, args)?;
+    let in_channel = |message: &Message| !message.is_reply() || message.broadcast;
+    let mut messages = window(world, &channel, args, in_channel)?;
+    messages.reverse();
+    answer(world, &messages, args, "conversations.history.limit")
+}
+
+pub(super) fn replies(world: &mut World, args: &Args) -> Reply {
+    let channel = readable(world, args)?;
+    let ts = args.required("ts")?;
+    let found = world.message(&channel.id, ts).filter(|message| message.to.is_none()).ok_or("thread_not_found")?;
+    let parent = found.thread_ts.clone().unwrap_or_else(|| found.ts.clone());
+    let in_thread = |message: &Message| message.ts == parent || message.thread_ts.as_ref() == Some(&parent);
+    let messages = window(world, &channel, args, in_thread)?;
+    answer(world, &messages, args, "conversations.history.limit")
+}
+
+fn answer(world: &World, messages: &[Message], args: &Args, limit: &str) -> Reply {
+    let all_metadata = args.flag("include_all_metadata")?;
+    let (shown, next) = page(messages, args, limit)?;
+    let messages: Vec<Value> = shown.iter().map(|message| message.object(&world.workspace.id, all_metadata)).collect();
+    let has_more = !next.is_empty();
+    Ok(json!({
+        "messages": messages, "has_more": has_more, "pin_count": 0, "response_metadata": {"next_cursor": next},
+    }))
+}
+
+/// The messages between `oldest` and `latest` that are no ephemeral ones, oldest first.
+fn window(
+    world: &World,
+    channel: &Channel,
+    args: &Args,
+    wanted: impl Fn(&Message) -> bool,
+) -> Result<Vec<Message>, Failure> {
+    let oldest = time(args, "oldest", "invalid_ts_oldest")?;
+    let latest = time(args, "latest", "invalid_ts_latest")?;
+    let inclusive = args.flag("inclusive")?;
+    let within = |ts: &str| {
+        let at = parse_ts(ts);
+        let after = oldest.is_none_or(|oldest| at > Some(oldest) || inclusive && at == Some(oldest));
+        let before = latest.is_none_or(|latest| at < Some(latest) || inclusive && at == Some(latest));
+        after && before
+    };
+    let here = world.messages.iter().filter(|message| message.channel == channel.id && message.to.is_none());
+    Ok(here.filter(|message| wanted(message) && within(&message.ts)).cloned().collect())
+}
+
+fn time(args: &Args, name: &str, malformed: &str) -> Result<Option<(i64, u64)>, Failure> {
+    match args.text(name)? {
+        None => Ok(None),
+        Some(ts) => parse_ts(ts).map(Some).ok_or_else(|| malformed.into()),
+    }
+}
+
+/// A message name as two numbers. Six digits follow the point; where fewer are given, as in
+/// `oldest=0`, zeros are meant.
+fn parse_ts(ts: &str) -> Option<(i64, u64)> {
+    let (seconds, fraction) = ts.split_once('.').unwrap_or((ts, "0"));
+    let digits = fraction.len() <= 6 && fraction.bytes().all(|b| b.is_ascii_digit());
+    let fraction = format!("{fraction:0<6}");
+    digits.then_some((seconds.parse().ok()?, fraction.parse().ok()?))
+}
+
+fn visible(world: &World, id: &str) -> Result<Channel, Failure> {
+    let channel = world.channel(id).filter(|channel| channel.id == id).ok_or("channel_not_found")?;
+    if channel.kind == ChannelKind::Private && !world.bot_is_in(channel) {
+        return Err("channel_not_found".into());
+    }
+    Ok(channel.clone())
+}
+
+fn readable(world: &World, args: &Args) -> Result<Channel, Failure> {
+    let channel = visible(world, args.required("channel")?)?;
+    require_scope(world, &format!("{}:history", scope_family(&channel)))?;
+    if world.bot_is_in(&channel) { Ok(channel) } else { Err("not_in_channel".into()) }
+}
+
+/// Scopes are granted by the kind of channel.
+fn scope_family(channel: &Channel) -> &'static str {
+    match channel.kind {
+        ChannelKind::Public => "channels",
+        ChannelKind::Private => "groups",
+        ChannelKind::Direct => "im",
+    }
+}
