@@ -1,6 +1,7 @@
 //! The only place that wires: settings in, a running program out.
 
-use std::io::IsTerminal;
+use std::fs::File;
+use std::io::{ErrorKind, IsTerminal};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -76,6 +77,12 @@ pub enum NotStarted {
     /// Nothing can be sealed.
     #[error("ENCRYPTION_KEY {0}")]
     Vault(#[from] BadKey),
+    /// It seals with another key than the one with which everything was sealed.
+    #[error(
+        "ENCRYPTION_KEY does not open what is kept in the database. Set the key with which that was sealed; while you \
+         replace a key: the new one and the old one, separated by a comma"
+    )]
+    AnotherKey,
 }
 
 /// The program, put together and not yet running.
@@ -95,7 +102,9 @@ pub struct App {
 impl App {
     /// Opens the database and puts everything together.
     pub async fn build(config: &Config, clock: Clock) -> Result<Self, NotStarted> {
-        Self::on(open(&config.database, &clock).await?, config, clock)
+        let app = Self::on(open(&config.database, &clock).await?, config, clock)?;
+        let opens = app.tenants.opens_what_is_sealed().await;
+        if opens.map_err(not_opened(IN_THE_SETTINGS.to_owned()))? { Ok(app) } else { Err(NotStarted::AnotherKey) }
     }
 
     /// Puts everything together on a store that is open already.
@@ -182,8 +191,10 @@ pub async fn find(database: &Database) -> Result<String, NotStarted> {
         Database::Sqlite(file) => {
             let name = std::path::absolute(file).unwrap_or_else(|_| file.clone()).display().to_string();
             let missing = |why| NotStarted::NoDatabase { name: format!("at {name}"), why };
-            if !file.exists() {
-                return Err(missing(None));
+            match File::open(file) {
+                Ok(_) => {}
+                Err(cause) if cause.kind() == ErrorKind::NotFound => return Err(missing(None)),
+                Err(cause) => return Err(NotStarted::Database { name, cause: in_words(&cause) }),
             }
             sqlite::look(file).map_err(|why| missing(Some(why)))?;
             Ok(name)

@@ -64,6 +64,8 @@ pub(crate) enum Failure {
     Io(#[from] std::io::Error),
     #[error("--url is not an address that Slack can reach; give one like https://dialnote-slack.acme.com")]
     NoAddress,
+    #[error("--unfurl-domain is not the name of a host; give one like app.dialnote.com")]
+    NoDomain,
     #[error("the manifest cannot be written: {0}")]
     Manifest(#[from] serde_yaml_ng::Error),
     #[error("cannot print: {0}")]
@@ -74,9 +76,11 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn status(&self) -> u8 {
         match self {
-            Self::Settings(_) | Self::NoAddress | Self::NotStarted(NotStarted::Vault(_)) | Self::NothingSealed => {
-                CONFIG
-            }
+            Self::Settings(_)
+            | Self::NoAddress
+            | Self::NoDomain
+            | Self::NotStarted(NotStarted::Vault(_) | NotStarted::AnotherKey)
+            | Self::NothingSealed => CONFIG,
             Self::NotStarted(NotStarted::NoDatabase { .. }) | Self::Restore(NotRestored::NoBackup(_)) => NO_INPUT,
             Self::Since(_)
             | Self::Restore(NotRestored::Itself(_))
@@ -92,7 +96,14 @@ impl Failure {
             | Self::Limits(limits::LimitsError::Store(_))
             | Self::Person(person::PersonError::Store(_)) => UNAVAILABLE,
             Self::Backup { .. } | Self::Restore(NotRestored::Io { .. }) => CANNOT_CREATE,
-            Self::Folder { .. } | Self::Io(_) | Self::Audit(_) | Self::Json(_) | Self::Manifest(_) => IO,
+            Self::Folder { .. }
+            | Self::Io(_)
+            | Self::Audit(_)
+            | Self::Json(_)
+            | Self::Manifest(_)
+            | Self::Jobs(jobs::JobsError::Io(_))
+            | Self::Limits(limits::LimitsError::Io(_))
+            | Self::Person(person::PersonError::Io(_)) => IO,
             Self::Restore(NotRestored::InUse(_)) => NOT_NOW,
             Self::Nobody(_)
             | Self::NotAlive { .. }

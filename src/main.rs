@@ -95,6 +95,9 @@ async fn run(command: CliCommand, settings: &SettingsLookup) -> Result<(), Failu
         CliCommand::Settings => Ok(write!(std::io::stdout(), "{}", file::example())?),
         CliCommand::Manifest { url, unfurl_domain, socket_mode } => {
             let url = manifest::address(&url).ok_or(Failure::NoAddress)?;
+            if !manifest::is_host(&unfurl_domain) {
+                return Err(Failure::NoDomain);
+            }
             let reached = if socket_mode { Reached::BySockets } else { Reached::At(url.as_str()) };
             Ok(write!(std::io::stdout(), "{}", manifest::yaml(reached, &unfurl_domain)?)?)
         }

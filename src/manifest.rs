@@ -2,7 +2,7 @@
 //! that Slack offers exactly what the program understands. `manifest.yml` is its output, checked in.
 
 use serde::Serialize;
-use url::Url;
+use url::{Host, Url};
 
 use crate::domain::verb::{COMMANDS, UMBRELLA};
 use crate::http::forms;
@@ -147,9 +147,16 @@ impl Reached<'_> {
 
 /// The address at which Slack reaches the program; nothing if Slack would refuse it.
 pub fn address(text: &str) -> Option<Url> {
-    let url = Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.has_host())?;
+    let url = Url::parse(text).ok().filter(|url| url.scheme() == "https" && url.host_str().is_some_and(is_host))?;
     let further = url.query().is_some() || url.fragment().is_some() || !url.username().is_empty();
     (!further).then_some(url)
+}
+
+/// Whether it is the name of a host on the web.
+pub fn is_host(text: &str) -> bool {
+    let labels =
+        |label: &str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    matches!(Host::parse(text), Ok(Host::Domain(name)) if name.contains('.') && name.split('.').all(labels))
 }
 
 /// The manifest as YAML, for a program that is reached like this and a dialnote on the web at
@@ -235,10 +242,20 @@ mod tests {
         assert_eq!(read(PLACEHOLDER_URL), Some(format!("{PLACEHOLDER_URL}/")));
         assert_eq!(read("https://app.example:8443/dialnote"), Some("https://app.example:8443/dialnote".to_owned()));
         let refused = ["foo", "app.example", "http://app.example", "http://localhost", "https://", "https:///", ""];
-        for text in
-            refused.into_iter().chain(["https://a@app.example", "https://app.example?a", "https://app.example#a"])
-        {
+        let refused =
+            refused.into_iter().chain(["https://127.0.0.1:80", "https://localhost", "https://{{url}}.example"]);
+        for text in refused.chain(["https://a@app.example", "https://app.example?a", "https://app.example#a"]) {
             assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_domain_is_the_name_of_a_host() {
+        assert!(is_host("app.dialnote.com") && is_host("xn--bcher-kva.example"));
+        for text in
+            ["", "https://app.dialnote.com", "a b.example", "a.example/path", "a.example\nb", "127.0.0.1", "app"]
+        {
+            assert!(!is_host(text), "{text:?}");
         }
     }
 

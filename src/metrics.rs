@@ -129,6 +129,11 @@ impl Metrics {
         self.answer_times.observe(took.as_secs_f64());
     }
 
+    /// One more request refused because it does not prove to be Slack's.
+    pub fn refused(&self, status: u16) {
+        self.answers.get_or_create(&AnswerLabels { status }).inc();
+    }
+
     /// One more call made; the trace in which it was knows it, too.
     pub fn called(&self, service: Service, method: &str, result: &'static str, took: Duration) {
         let labels = CallLabels { service: named(service), method: method.to_owned(), result };

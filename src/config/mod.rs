@@ -148,6 +148,9 @@ impl Config {
         let database = reader.database();
         let listen = reader.parsed("LISTEN", values::listen_address);
         let ops_listen = reader.optional("OPS_LISTEN", values::listen_address);
+        if listen.is_some_and(|listen| listen.port() != 0 && ops_listen == Some(listen)) {
+            reader.mistake::<()>("OPS_LISTEN", "is the address of LISTEN; set another port, or none");
+        }
         let drain = reader.parsed("DRAIN_SECONDS", values::drain);
         let lease = reader.parsed("LEASE_SECONDS", values::lease);
         let pacing = reader.parsed("SLACK_PACE", values::pacing);
@@ -235,6 +238,16 @@ mod tests {
         let names = |mistakes: Vec<Mistake>| mistakes.iter().map(|mistake| mistake.name).collect::<Vec<_>>();
         assert_eq!(by_sockets("xoxb-planted").err().map(names), Some(vec!["SLACK_APP_TOKEN"]));
         assert_eq!(by_sockets("none").err().map(names), Some(vec!["SLACK_SIGNING_SECRET"]));
+    }
+
+    #[test]
+    fn requests_and_tools_have_addresses_of_their_own() {
+        let with = |one, other| read(&[COMPLETE.as_slice(), &[("LISTEN", one), ("OPS_LISTEN", other)]].concat());
+        let names =
+            with("127.0.0.1:8080", "127.0.0.1:8080").err().map(|found| found.iter().map(|one| one.name).collect());
+        assert_eq!(names, Some(vec!["OPS_LISTEN"]));
+        assert!(with("127.0.0.1:8080", "127.0.0.1:8081").is_ok());
+        assert!(with("127.0.0.1:0", "127.0.0.1:0").is_ok(), "any two that are free");
     }
 
     #[test]

@@ -189,7 +189,7 @@ impl<F: Fn(&str) -> Option<String>> SettingsReader<F> {
     }
 
     /// Keeps a mistake, under the name of the setting that has to be changed.
-    fn mistake<T>(&mut self, name: &'static str, problem: &str) -> Option<T> {
+    pub(super) fn mistake<T>(&mut self, name: &'static str, problem: &str) -> Option<T> {
         let name = self.file(name).map_or(name, |(setting, _)| setting);
         self.mistakes.push(Mistake { name, problem: problem.to_owned() });
         None

@@ -58,9 +58,17 @@ pub(super) async fn receive(
     arriving: Begun,
 ) -> Result<Response, Infallible> {
     let begun = Instant::now();
-    let response = match Signed::read(request, &front, &arriving).await.and_then(|signed| read(&signed)) {
+    let signed = match Signed::read(request, &front, &arriving).await {
+        Ok(signed) => signed,
+        Err(refusal) => {
+            // How long strangers take says nothing of how long Slack waits.
+            front.tenants.common.metrics.refused(refusal.status().as_u16());
+            return Ok(refusal);
+        }
+    };
+    let response = match read(&signed) {
         Ok((inbound, name)) => answer(&front, inbound, name, begun).await,
-        Err(refusal) => refusal,
+        Err(unreadable) => unreadable,
     };
     record_response(&front, response.status(), begun);
     Ok(response)

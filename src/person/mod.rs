@@ -118,12 +118,13 @@ pub async fn known(
     let mut members = BTreeSet::new();
     if let Some(profile) = store.cache_get(installation, PROFILE, user.as_str()).await? {
         let profile: serde_json::Value = serde_json::from_str(&profile.body).unwrap_or_default();
-        names.extend(profile.words("/name").map(str::to_owned));
+        names.extend(["/name", "/real"].into_iter().filter_map(|name| profile.words(name)).map(str::to_owned));
         addresses.extend(profile.words("/email").map(str::to_lowercase));
     }
     for deed in store.deeds(installation, &user, DEEDS).await? {
         let detail: serde_json::Value = serde_json::from_str(&deed.detail).unwrap_or_default();
-        names.extend(detail.words("/by").map(str::to_owned));
+        names.extend(["/by", "/member/name"].into_iter().filter_map(|name| detail.words(name)).map(str::to_owned));
+        members.extend(detail.words("/member/id").map(MemberId::new));
     }
     let kept = store.cache_get(installation, MEMBERS, "").await?;
     let kept: serde_json::Value = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();

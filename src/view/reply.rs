@@ -109,12 +109,12 @@ pub(super) fn say_in(say: &Reply, list: Option<&Query>) -> Content {
         Reply::Examined(findings) => examined(findings),
         Reply::Report { report, why } => report::alone(report, *why),
         Reply::ReportNotPosted => sentence(
-            "I cannot post the report here, because I am not in this channel. \
-             Type /invite @dialnote and use the command again.",
+            "Slack does not let me post the report here. Type /invite @dialnote, or ask an admin who may post in this \
+             channel; then use the command again.",
         ),
         Reply::CardNotPosted { channel: _ } => sentence(
-            "Done in dialnote, but I cannot post its card here, because I am not in this channel. \
-             Type /invite @dialnote and use the command again.",
+            "Done in dialnote, but Slack does not let me post its card here. Type /invite @dialnote, or ask an admin \
+             who may post in this channel; then use the command again.",
         ),
     }
 }
@@ -311,9 +311,7 @@ fn no(refusal: &Refusal) -> String {
         Refusal::NotInstalled => "This app is not installed in this workspace, or not any more. \
              Ask an admin to install it."
             .to_owned(),
-        Refusal::OperatorConnects => "This app is connected to dialnote by whoever runs it: \
-             with DIALNOTE_API_KEY, which nobody can change from here."
-            .to_owned(),
+        Refusal::OperatorConnects => "The operator of this app manages its dialnote key; it can't be changed from Slack.".to_owned(),
         Refusal::NotYoursToConnect => "Only admins of this workspace, and whoever installed this app, can connect it \
              to dialnote. Ask one of them."
             .to_owned(),

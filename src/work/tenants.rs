@@ -89,7 +89,7 @@ impl AppState {
 pub struct Tenants {
     /// What all of it has in common.
     pub common: AppState,
-    whose: Mode,
+    mode: Mode,
     /// What the clock showed at the last tick.
     pub(super) last_tick: Mutex<Option<Timestamp>>,
 }
@@ -104,25 +104,33 @@ enum Mode {
 impl Tenants {
     /// An office for one workspace.
     pub fn for_one(common: AppState, own: Arc<Work>) -> Self {
-        Self { common, whose: Mode::One(own), last_tick: Mutex::default() }
+        Self { common, mode: Mode::One(own), last_tick: Mutex::default() }
     }
 
     /// An office for everybody who installs the app.
     pub fn for_many(common: AppState, installations: Arc<Installations>) -> Self {
-        Self { common, whose: Mode::Many(installations), last_tick: Mutex::default() }
+        Self { common, mode: Mode::Many(installations), last_tick: Mutex::default() }
     }
 
     /// The work of the workspace whose token is set, if one is.
     pub fn own(&self) -> Option<&Arc<Work>> {
-        match &self.whose {
+        match &self.mode {
             Mode::One(own) => Some(own),
             Mode::Many(_) => None,
         }
     }
 
+    /// Whether the keys of the settings open what is kept of those who have installed the app.
+    pub async fn opens_what_is_sealed(&self) -> Result<bool, Fault> {
+        match &self.mode {
+            Mode::One(_) => Ok(true),
+            Mode::Many(installations) => installations.open_something(&self.common).await,
+        }
+    }
+
     /// Everybody who has installed the app, if anybody can.
     pub fn installations(&self) -> Option<&Arc<Installations>> {
-        match &self.whose {
+        match &self.mode {
             Mode::One(_) => None,
             Mode::Many(installations) => Some(installations),
         }
@@ -131,7 +139,7 @@ impl Tenants {
     /// Whose work this is; nobody's, if the app is not installed there. Where there is one workspace, work for
     /// another is refused by whoever gets it.
     pub async fn of(&self, installation: &InstallationId) -> Result<Option<Arc<Work>>, Fault> {
-        match &self.whose {
+        match &self.mode {
             Mode::One(own) => Ok(Some(own.clone())),
             Mode::Many(installations) => installations.work(&self.common, installation).await,
         }
@@ -139,7 +147,7 @@ impl Tenants {
 
     /// The work of everybody, or of the one who is named.
     pub async fn everybody(&self, only: Option<&InstallationId>) -> Result<Vec<Arc<Work>>, Fault> {
-        let installations = match (&self.whose, only) {
+        let installations = match (&self.mode, only) {
             (Mode::One(own), _) => return Ok(vec![own.clone()]),
             (Mode::Many(_), Some(only)) => return Ok(self.of(only).await?.into_iter().collect()),
             (Mode::Many(installations), None) => installations,
@@ -215,7 +223,7 @@ impl Tenants {
 
     /// Tells the person who asked that the app is not installed where they are.
     pub async fn refuse(&self, url: &str, replace: bool) {
-        let slack = match &self.whose {
+        let slack = match &self.mode {
             Mode::One(own) => own.slack.clone(),
             Mode::Many(installations) => installations.without_a_token(&self.common),
         };

@@ -70,7 +70,7 @@ async fn every_switch_has_an_effect_and_a_way_back() {
         page.click("#fault-bot-removed", "").await;
         page.shows("#place-head", "dialnote is not in this channel").await;
         page.say("/done Ana Lima").await;
-        page.shows("#messages .message.only", "I am not in this channel").await;
+        page.shows("#messages .message.only", "Slack does not let me post its card here").await;
         page.click("[data-chip=bot-removed] button", "").await;
         page.no_longer_shows("#place-head", "dialnote is not in this channel").await;
         page.say("/reopen Ana Lima").await;

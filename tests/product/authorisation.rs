@@ -23,7 +23,7 @@ use crate::support::{ANA, By, LEO, MAYA, Setup, product, product_with, set_up};
 
 /// Everybody can install it, so that there are others beside.
 const INSTALLED: Setup =
-    Setup { rate_limit: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", told: false, by: By::Installing };
+    Setup { pacing: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", told: false, by: By::Installing };
 
 /// The tests, each of which plays some of what can be asked for.
 macro_rules! groups {

@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 
 use crate::auditing::acts;
 use crate::database::On;
-use crate::support::{ANA, Bot, By, LEO, MAYA, Setup, ZOE, product, product_with};
+use crate::support::{ANA, Bot, By, LEO, MAYA, SAM, Setup, ZOE, product, product_with};
 
 /// Whose database can be looked into.
 const FILE: Setup =
-    Setup { rate_limit: "as-allowed", on: On::File, now: "2026-11-23T09:00:00Z", told: false, by: By::Settings };
+    Setup { pacing: "as-allowed", on: On::File, now: "2026-11-23T09:00:00Z", told: false, by: By::Settings };
 
 /// What shows others' data although it is the person's, too, and remains.
 const COPIES: [&str; 2] = ["mirror", "cards"];
@@ -315,6 +315,23 @@ async fn zoe_leaves_traces(bot: &mut Bot) {
     bot.slash(MAYA, "/assign @zoe conv_1010 soon").await;
     bot.read_all().await;
     bot.expect_dead(1);
+}
+
+/// Colleagues see a display name, and write the full one.
+#[tokio::test]
+async fn a_full_name_is_looked_for_as_well() {
+    product_with(FILE, async |bot| {
+        bot.world(|world| {
+            let sam = world.person_mut(SAM).unwrap();
+            (sam.real_name, sam.display_name) = ("Theresa Quillfeather".into(), "Tee".into());
+        });
+        bot.slash(SAM, "/inbox").await;
+        bot.settle().await;
+        let (_, person) = found(bot, "U0SAM").await;
+        assert_eq!(person.names.iter().collect::<Vec<_>>(), ["Tee", "Theresa Quillfeather"]);
+        bot.read_all().await;
+    })
+    .await;
 }
 
 async fn found(bot: &Bot, user: &str) -> (InstallationId, Person) {

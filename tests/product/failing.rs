@@ -239,7 +239,7 @@ async fn the_bot_is_not_in_the_channel() {
     product(async |bot| {
         bot.world(|world| world.faults.slack.bot_not_in = vec!["front-desk".into()]);
         bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"Done in dialnote, but I cannot post its card here, because I am not in this channel. Type /invite @dialnote and use the command again.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Done in dialnote, but Slack does not let me post its card here. Type /invite @dialnote, or ask an admin who may post in this channel; then use the command again.");
         assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified and your note was added.");
         assert_snapshot!(bot.dm(ZOE).await, @"
         Maya assigned +1 415 555 0101 (Ana Lima) to you.

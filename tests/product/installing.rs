@@ -10,7 +10,7 @@ use crate::browser::Browser;
 use crate::support::{ANA, Bot, By, ENCRYPTION_KEY, LEO, MAYA, SAM, Setup, ZOE, product_with, set_up};
 
 const NOBODY: Setup = Setup {
-    rate_limit: "as-allowed",
+    pacing: "as-allowed",
     on: crate::database::On::Any,
     now: "2026-11-23T09:00:00Z",
     told: false,
@@ -400,7 +400,7 @@ async fn the_installer_connects_it_only_as_a_full_member() {
 async fn an_app_of_one_workspace_is_connected_by_its_operator() {
     set_up(async |bot| {
         bot.slash(MAYA, "/dialnote connect").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"This app is connected to dialnote by whoever runs it: with DIALNOTE_API_KEY, which nobody can change from here.");
+        assert_snapshot!(bot.answer(MAYA).await, @"The operator of this app manages its dialnote key; it can't be changed from Slack.");
         let nothing = reqwest::get(format!("{}/slack/install", bot.url)).await.unwrap();
         assert_eq!(nothing.status(), 404);
     })

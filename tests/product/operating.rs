@@ -85,6 +85,33 @@ async fn what_happens_is_counted() {
     .await;
 }
 
+/// How long strangers take is no trouble of Slack's.
+#[tokio::test]
+async fn the_time_to_acknowledge_is_that_of_verified_requests() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign me conv_1001").await;
+        for signature in [None, Some(format!("v0={}", "0".repeat(64)))] {
+            let request = reqwest::Client::new().post(format!("{}/slack/commands", bot.url)).body("text=a");
+            let request = request.header("x-slack-request-timestamp", bot.clock.now().as_second());
+            let request = match signature {
+                Some(signature) => request.header("x-slack-signature", signature),
+                None => request,
+            };
+            assert_eq!(request.send().await.unwrap().status(), 401);
+        }
+        let counted = reqwest::get(format!("{}/metrics", bot.ops)).await.unwrap().text().await.unwrap();
+        for line in [
+            "dialnote_slack_ack_seconds_count 1\n",
+            "dialnote_slack_requests_total{status=\"401\"} 2\n",
+            "dialnote_slack_requests_total{status=\"200\"} 1\n",
+        ] {
+            assert!(counted.contains(line), "{line} is not in\n{counted}");
+        }
+        bot.read_all().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn asking_whether_all_is_well_writes_nothing_and_strangers_cannot_ask() {
     product_with(Setup { on: On::File, ..Setup::default() }, async |bot| {

@@ -154,7 +154,7 @@ async fn a_channel_without_the_app_gets_none() {
         route(bot, "*").await;
         bot.world(|world| world.faults.slack.bot_not_in.push("front-desk".to_owned()));
         bot.slash(MAYA, "/dialnote report").await;
-        assert_snapshot!(bot.answer(MAYA).await, @"I cannot post the report here, because I am not in this channel. Type /invite @dialnote and use the command again.");
+        assert_snapshot!(bot.answer(MAYA).await, @"Slack does not let me post the report here. Type /invite @dialnote, or ask an admin who may post in this channel; then use the command again.");
     })
     .await;
 }

@@ -2,6 +2,7 @@
 
 use std::pin::pin;
 
+use dialnote_slack::app::NotStarted;
 use dialnote_slack::domain::installation::{Connection, Installation};
 use dialnote_slack::ids::InstallationId;
 use dialnote_slack::vault::{Purpose, Sealed, Vault};
@@ -13,7 +14,7 @@ use crate::support::{Bot, By, ENCRYPTION_KEY, Setup, product_with};
 const NEW_SEAL: &str = "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
 const SETUP: Setup = Setup {
-    rate_limit: "as-allowed",
+    pacing: "as-allowed",
     on: crate::database::On::Any,
     now: "2026-11-23T09:00:00Z",
     told: false,
@@ -92,6 +93,23 @@ async fn reseal_while(bot: &Bot, change: &str) -> usize {
     }
     change.commit().await;
     resealing.await.unwrap()
+}
+
+/// Nothing could be taken in with it: better no start than one refused command after another.
+#[tokio::test]
+async fn with_another_key_the_app_does_not_start() {
+    product_with(SETUP, async |bot| {
+        let another = [("ENCRYPTION_KEY", NEW_SEAL)];
+        assert!(bot.try_app_with(&another).await.is_ok(), "nothing is sealed yet");
+        bot.install().await;
+        bot.connect().await;
+        let refused = bot.try_app_with(&another).await.map(drop);
+        assert!(matches!(refused, Err(NotStarted::AnotherKey)), "{refused:?}");
+        let both = format!("{NEW_SEAL},{ENCRYPTION_KEY}");
+        assert!(bot.try_app_with(&[("ENCRYPTION_KEY", &both)]).await.is_ok());
+        bot.read_all().await;
+    })
+    .await;
 }
 
 async fn reseal(bot: &Bot) {

@@ -276,5 +276,5 @@ async fn run(settings: &[(&'static str, String)], words: impl IntoIterator<Item 
     };
     tokio::join!(log, async { stdout.read_to_string(&mut out).await.unwrap() });
     child.wait().await.unwrap();
-    printed + &out
+    printed + out.as_str()
 }

@@ -79,7 +79,7 @@ impl Drop for Running {
 #[derive(Clone, Copy)]
 pub struct Setup {
     /// `SLACK_PACE`: most tests let messages go as fast as Slack lets them.
-    pub rate_limit: &'static str,
+    pub pacing: &'static str,
     /// The database.
     pub on: On,
     /// What the clock shows.
@@ -105,7 +105,7 @@ pub enum By {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { rate_limit: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", told: false, by: By::Any }
+        Self { pacing: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", told: false, by: By::Any }
     }
 }
 

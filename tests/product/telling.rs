@@ -7,7 +7,7 @@ use reqwest::StatusCode;
 use crate::support::{Bot, MAYA, Setup, product_with};
 
 const TOLD: Setup = Setup {
-    rate_limit: "as-allowed",
+    pacing: "as-allowed",
     on: crate::database::On::Any,
     now: "2026-11-23T09:00:00Z",
     told: true,

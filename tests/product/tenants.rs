@@ -12,7 +12,7 @@ use crate::linking_people::sam_is_in_dialnote;
 use crate::support::{ANA, Bot, By, LEO, MAYA, SAM, Setup, ZOE, product, product_with};
 
 const INSTALLED: Setup = Setup {
-    rate_limit: "as-allowed",
+    pacing: "as-allowed",
     on: crate::database::On::Any,
     now: "2026-11-23T09:00:00Z",
     told: false,

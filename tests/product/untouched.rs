@@ -7,7 +7,7 @@ use crate::support::{ANA, Bot, LEO, MAYA, Setup, ZOE, product_with};
 
 /// Ten o'clock in Leo's Los Angeles, on a Monday.
 const MORNING: Setup = Setup {
-    rate_limit: "as-allowed",
+    pacing: "as-allowed",
     on: crate::database::On::Any,
     now: "2026-11-23T18:00:00Z",
     told: false,

@@ -21,13 +21,8 @@ const MEMBERS: [&str; 5] = [MAYA, LEO, ZOE, ADA, BEN];
 const SHARED: [&str; 2] = ["+14155550100", "+14155550200"];
 
 /// Eight in Maya's Los Angeles, on a Monday.
-const MONDAY: Setup = Setup {
-    rate_limit: "as-allowed",
-    on: crate::database::On::Any,
-    now: "2026-11-23T16:00:00Z",
-    told: true,
-    by: By::Any,
-};
+const MONDAY: Setup =
+    Setup { pacing: "as-allowed", on: crate::database::On::Any, now: "2026-11-23T16:00:00Z", told: true, by: By::Any };
 
 #[tokio::test]
 async fn whatever_happens_elsewhere_every_card_is_true_in_the_end() {

@@ -57,14 +57,23 @@ pub fn backup(from: &Path, to: &Path) -> Result<(), Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(from, flags).map_err(|error| fault(&error))?;
     connection.busy_timeout(PATIENCE).map_err(|error| fault(&error))?;
-    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to);
-    made.map_err(|error| Fault::Store(in_words(&error)))?;
-    let copied = connection.execute("VACUUM INTO ?1", [to.display().to_string()]);
-    copied.map(drop).map_err(|error| {
-        // Half a copy is none, and would be in the way of the next.
-        let _ = fs::remove_file(to);
-        fault(&error)
-    })
+    // What a killed process leaves behind has another name, so that half a copy is not taken for one.
+    let unfinished = beside(to, ".part");
+    let failed = |error: io::Error| Fault::Store(in_words(&error));
+    if to.exists() {
+        return Err(failed(io::ErrorKind::AlreadyExists.into()));
+    }
+    removed(&unfinished)
+        .and_then(|()| removed(&beside(&unfinished, "-journal")))
+        .map_err(|error| Fault::Store(error.to_string()))?;
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished).map_err(failed)?;
+    let copied = connection.execute("VACUUM INTO ?1", [unfinished.display().to_string()]);
+    copied.map_err(|error| fault(&error)).and_then(|_| fs::hard_link(&unfinished, to).map_err(failed)).inspect_err(
+        |_| {
+            let _ = fs::remove_file(&unfinished);
+        },
+    )?;
+    fs::remove_file(&unfinished).map_err(failed)
 }
 
 /// Says what is wrong with a file that should be a database of this app; only looks at it.

@@ -32,6 +32,9 @@ Not in the table are two kinds of people who ask from a workspace of their own. 
 app and a key of its own: nothing here is changed or shown by anything they do, also if they name our conversations or \
 submit our forms. **A workspace without the app**: nothing is changed or shown; commands, buttons, forms and shortcuts on messages \
 are answered with a sentence.
+
+The app is one that workspaces install and connect by themselves. Where its operator sets the key of one workspace, `/dialnote \
+connect` tells everyone that it cannot be changed from Slack, and nothing else differs.
 ";
 
 /// The kinds that are columns.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use dialnote_sandbox::{Hang, Options, Sandbox, Secrets, Workspace, World};
-use dialnote_slack::app::App;
+use dialnote_slack::app::{App, NotStarted};
 use dialnote_slack::clock::{Clock, ManualClock};
 use dialnote_slack::config::Config;
 use dialnote_slack::dialnote::client::Addresses;
@@ -195,8 +195,13 @@ impl Bot {
 
     /// The same with all that belongs to it.
     pub async fn app_with(&self, changed: &[(&'static str, &str)]) -> App {
+        self.try_app_with(changed).await.unwrap()
+    }
+
+    /// The same, if it can be started.
+    pub async fn try_app_with(&self, changed: &[(&'static str, &str)]) -> Result<App, NotStarted> {
         let config = config_with(&self.sandbox, &self.data, self.setup, &self.url, changed);
-        App::build(&config, Clock::Manual(self.clock.clone())).await.unwrap()
+        App::build(&config, Clock::Manual(self.clock.clone())).await
     }
 
     /// Stops receiving through Socket Mode, as a stop of the app does first.
@@ -321,7 +326,7 @@ fn settings(sandbox: &Sandbox, data: &Database, setup: Setup, url: &str) -> Vec<
         ("DIALNOTE_API_URL", format!("{}/public", credentials.dialnote_api)),
         ("DIALNOTE_ASSIGN_URL", credentials.dialnote_api),
         ("DATABASE_URL", data.url.clone()),
-        ("SLACK_PACE", setup.rate_limit.to_owned()),
+        ("SLACK_PACE", setup.pacing.to_owned()),
         ("DIALNOTE_HOOKS_URL", format!("{}/dialnote/api/hooks", credentials.sandbox)),
         ("PUBLIC_URL", if setup.told || !own { url.to_owned() } else { String::new() }),
     ]

@@ -23,7 +23,8 @@ fn only_what_stays_on_this_machine_goes_without_tls_unasked() {
 #[test]
 fn what_compose_yaml_says_of_its_database_can_be_connected_to() {
     let compose = include_str!("../../../../compose.yaml");
-    let address = compose.split('"').find(|part| part.starts_with("postgres://"));
+    let set = |line: &'static str| line.trim().strip_prefix("DATABASE_URL: ");
+    let address = compose.lines().filter_map(set).find(|address| address.starts_with("postgres://"));
     assert_eq!(address.and_then(mode), Some(SslMode::Disable));
     let database = compose.split("\n  database:\n").nth(1).and_then(|rest| rest.split("\n\n").next());
     assert!(database.is_some_and(|database| database.contains("networks: [inside]")), "{database:?}");
