@@ -69,7 +69,7 @@ pub struct ServiceLabels {
     pub service: &'static str,
 }
 
-/// The lane a count is about.
+/// The queue a count is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct LaneLabels {
     queue: &'static str,
@@ -215,7 +215,7 @@ impl QueueDepth {
     fn register(self, registry: &mut Registry) {
         let (jobs, dead, oldest) =
             (Family::<LaneLabels, Gauge>::default(), Gauge::<i64>::default(), Gauge::<i64>::default());
-        for (queue, count) in [("inbox", self.inbox), ("outbox", self.outbox)] {
+        for (queue, count) in [("work", self.inbox), ("outbox", self.outbox)] {
             jobs.get_or_create(&LaneLabels { queue }).set(count.cast_signed());
         }
         dead.set(self.dead.cast_signed());

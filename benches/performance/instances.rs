@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// How many commands wait when it begins, for each process.
 const COMMANDS: usize = 2_000;
 
-/// How many jobs of a lane a process works on at once. With as many as usual the limit would be the
+/// How many jobs of a queue a process works on at once. With as many as usual the limit would be the
 /// processor here, which the processes share with each other and with the database server; with so
 /// few it is how long they wait for the far side, as it is wherever a process has a machine.
 const PARALLEL: &str = "8";

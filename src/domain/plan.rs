@@ -65,7 +65,7 @@ pub struct Facts {
     pub now: Timestamp,
     /// What our note can be found by afterwards.
     pub reference: String,
-    /// What the asker is called in dialnote, which is what was verified: names in Slack are chosen freely.
+    /// What the requester is called in dialnote, which is what was verified: names in Slack are chosen freely.
     pub writer: String,
 }
 

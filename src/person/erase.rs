@@ -116,7 +116,7 @@ impl<'a> Erasing<'a> {
         kept.name.0.starts_with(Batch::KIND) && kept.at.is_some_and(is_young)
     }
 
-    /// Looks at everything on a shelf and has happen what is to become of it. Who changes it meanwhile has it
+    /// Looks at everything in a category, and has happen what is to become of it. Who changes it meanwhile has it
     /// looked at again.
     async fn go_through(&mut self, category: DataCategory) -> Result<(), PersonError> {
         let mut after = Default::default();

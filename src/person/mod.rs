@@ -142,7 +142,7 @@ fn without_blanks(words: BTreeSet<String>) -> BTreeSet<String> {
     words.into_iter().map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
 }
 
-/// Looks at everything on a shelf.
+/// Looks at everything in a category.
 async fn each(
     store: &dyn Store,
     installation: &InstallationId,
@@ -175,7 +175,7 @@ async fn each_job(
     }
 }
 
-/// Whether something on a shelf is about somebody, or names them.
+/// Whether something in a category is about somebody, or names them.
 fn is_about(person: &Person, kept: &StoredItem) -> bool {
     let (kind, id) = &kept.name;
     let names = [Some(kind), Some(id), kept.also.as_ref()];

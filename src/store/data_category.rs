@@ -18,12 +18,12 @@ pub enum DataCategory {
     Buckets,
 }
 
-/// Something on a shelf.
+/// Something in a category.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredItem {
     /// Its name there. What has one name only has a blank second one.
     pub name: (String, String),
-    /// A memo's second name, whose draft it is, which message a card is.
+    /// A cache entry's second name, whose draft it is, which message a card is.
     pub also: Option<String>,
     /// When it was kept, where that is known.
     pub at: Option<Timestamp>,

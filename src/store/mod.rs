@@ -58,7 +58,7 @@ pub trait Store: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Settled, Fault>;
 
-    /// When the next job of the lane that nothing holds back becomes due; a time that is past, if one
+    /// When the next job of the queue that nothing holds back becomes due; a time that is past, if one
     /// is due already.
     async fn next_due(&self, queue: Queue) -> Result<Option<Timestamp>, Fault>;
 
@@ -177,7 +177,7 @@ pub trait Store: Send + Sync + 'static {
     /// or a line of the audit log, which stays when an installation goes.
     async fn next_installation(&self, after: &InstallationId) -> Result<Option<InstallationId>, Fault>;
 
-    /// What lies on a shelf of an installation, in the order of names beyond `after`, at most `max`.
+    /// What is in a category of an installation, in the order of names beyond `after`, at most `max`.
     async fn category(
         &self,
         installation: &InstallationId,
@@ -186,7 +186,7 @@ pub trait Store: Send + Sync + 'static {
         max: usize,
     ) -> Result<Vec<StoredItem>, Fault>;
 
-    /// Takes something off its shelf, if it is still what it was. Answers whether it was taken.
+    /// Takes something out of its category, if it is still what it was. Answers whether it was taken.
     async fn delete_if_unchanged(
         &self,
         installation: &InstallationId,
@@ -283,7 +283,7 @@ pub trait Store: Send + Sync + 'static {
     /// How much waits.
     async fn overview(&self) -> Result<Overview, Fault>;
 
-    /// Rings whenever a job of the lane may have become due earlier than `next_due` last said. Ask
+    /// Rings whenever a job of the queue may have become due earlier than `next_due` last said. Ask
     /// for the next ring *before* looking for work, or one may be missed.
     fn bell(&self, queue: Queue) -> Arc<Notify>;
 }

@@ -49,16 +49,16 @@ pub struct NewJob {
     pub installation: InstallationId,
     /// Which queue.
     pub queue: Queue,
-    /// Ordering key: jobs of one installation and lane with the same key run one at a time, oldest first.
+    /// Ordering key: jobs of one installation and queue with the same key run one at a time, oldest first.
     pub key: String,
     /// If an unfinished job with *this* key exists, the job queues up behind it under that key
     /// instead: it may have to wait for what the other one finds out.
     pub after_key: Option<String>,
-    /// Whose share of our work it takes from, within installation and lane: of two flows that both
+    /// Whose share of our work it takes from, within installation and queue: of two flows that both
     /// have jobs waiting, neither is served much more than the other.
     pub fairness_key: String,
     /// Whether it is served in the turn of the job that leaves it behind when it is settled, if both are of one
-    /// lane: what was begun is finished before more is begun.
+    /// queue: what was begun is finished before more is begun.
     pub inherits_priority: bool,
     /// Who waits for it.
     pub class: Class,
@@ -75,7 +75,7 @@ pub struct NewJob {
     /// leaves behind when it is settled follows from the same request as that one; what is accepted follows
     /// from nothing.
     pub request: Option<Timestamp>,
-    /// Whether its person was told already that it waits. A job that another one of its lane leaves
+    /// Whether its person was told already that it waits. A job that another one of its queue leaves
     /// behind when it is settled counts as told if that one was, even since it was claimed.
     pub delay_notified: bool,
     /// What to do, as JSON.

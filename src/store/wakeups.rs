@@ -1,5 +1,5 @@
 //! A worker that has nothing to do sleeps until the next due time. When a transaction makes
-//! something due earlier than that, the bell of its lane wakes the worker; but only after the
+//! something due earlier than that, the bell of its queue wakes the worker; but only after the
 //! commit, or it would look and find nothing.
 
 use std::sync::Arc;
@@ -16,7 +16,7 @@ pub(super) struct Wakeups {
 }
 
 impl Wakeups {
-    /// The bell of a lane.
+    /// The bell of a queue.
     pub(super) fn of(&self, queue: Queue) -> &Arc<Notify> {
         match queue {
             Queue::Work => &self.inbox,
@@ -43,7 +43,7 @@ pub(super) struct PendingWakeups {
 }
 
 impl PendingWakeups {
-    /// Something of the lane may have become due earlier.
+    /// Something of the queue may have become due earlier.
     pub(super) fn wake(&mut self, queue: Queue) {
         match queue {
             Queue::Work => self.inbox = true,

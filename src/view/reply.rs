@@ -311,7 +311,9 @@ fn no(refusal: &Refusal) -> String {
         Refusal::NotInstalled => "This app is not installed in this workspace, or not any more. \
              Ask an admin to install it."
             .to_owned(),
-        Refusal::OperatorConnects => "The operator of this app manages its dialnote key; it can't be changed from Slack.".to_owned(),
+        Refusal::OperatorConnects => {
+            "The operator of this app manages its dialnote key; it can't be changed from Slack.".to_owned()
+        }
         Refusal::NotYoursToConnect => "Only admins of this workspace, and whoever installed this app, can connect it \
              to dialnote. Ask one of them."
             .to_owned(),

@@ -40,7 +40,7 @@ const STANDS: Duration = Duration::from_mins(10);
 /// When a channel was told everything that waits (`store::Document`), by channel.
 const SUMMED: &str = "summed";
 
-/// The last digest of a channel (a memo), by channel.
+/// The last digest of a channel (a cache entry), by channel.
 const TOLD: &str = "digest";
 
 /// A digest that was posted.

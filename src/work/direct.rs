@@ -29,17 +29,17 @@ const TOGETHER: Duration = Duration::from_secs(5);
 /// How many are told in one message.
 const MOST: usize = 10;
 
-/// A direct message that was sent (a memo), by channel and name.
+/// A direct message that was sent (a cache entry), by channel and name.
 const SENT: &str = "direct";
 
-/// The name of the last direct message to somebody (a memo), by reader.
+/// The name of the last direct message to somebody (a cache entry), by reader.
 const LAST: &str = "direct_last";
 
-/// The channel of the direct messages with somebody (a memo), by user.
+/// The channel of the direct messages with somebody (a cache entry), by user.
 const CHANNEL: &str = "direct_channel";
 
-/// For how long a message is known by which its reader can act, beyond the two days after which memos are swept:
-/// such a message is dated by as much later, also when nothing is left to be done, because an older memo never
+/// For how long a message is known by which its reader can act, beyond the two days after which cache entries are swept:
+/// such a message is dated by as much later, also when nothing is left to be done, because an older cache entry never
 /// replaces a newer one.
 pub(super) const STANDS_FOR: Duration = Duration::from_hours(5 * 24);
 

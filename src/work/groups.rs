@@ -34,7 +34,7 @@ const AT_ONCE: usize = 5;
 /// it is known.
 const MOST_VERIFIED: usize = 3;
 
-/// The kind of memo that says when somebody was picked last.
+/// The kind of cache entry that says when somebody was picked last.
 const LAST_PICK: &str = "last_pick";
 
 /// For whom a conversation was picked, until that is done (`store::Document`), by conversation.

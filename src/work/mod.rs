@@ -94,7 +94,7 @@ pub struct WorkSettings {
     pub lease: Duration,
     /// How fast we speak.
     pub pacing: Pacing,
-    /// How many jobs of a lane run at once.
+    /// How many jobs of a queue run at once.
     pub parallel: usize,
     /// For how long the audit log is kept; for ever, if it is not said.
     pub keep_audit: Option<Duration>,

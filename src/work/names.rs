@@ -7,7 +7,7 @@ use crate::ids::{InstallationId, SlackUserId};
 use crate::store::CacheEntry;
 use crate::work::people::{PROFILE, People};
 
-/// The users who show a name (a memo), by that name.
+/// The users who show a name (a cache entry), by that name.
 const CALLED: &str = "called";
 
 /// How many of them are looked at.

@@ -28,7 +28,7 @@ const TRIES_OF_A_URL: u32 = 4;
 /// The same, if nothing was heard of the last try: that took its time.
 const UNHEARD_TRIES_OF_A_URL: u32 = 2;
 
-/// The notice that told a person that their command waits (a memo), by the name of what waits.
+/// The notice that told a person that their command waits (a cache entry), by the name of what waits.
 const WAITS: &str = "waits";
 
 impl Work {

@@ -48,7 +48,7 @@ const SOUGHT: &str = "sought";
 /// What Slack says about somebody (`store::Memo`), by user and e-mail address.
 pub const PROFILE: &str = "profile";
 
-/// The kind of memo for a user whom Slack does not know.
+/// The kind of cache entry for a user whom Slack does not know.
 const NO_PROFILE: &str = "no_profile";
 
 /// How long Slack is not asked again for a user whom it does not know.

@@ -46,7 +46,7 @@ const WAITING: usize = 8;
 /// Slack alone that is slow.
 const HELD_BACK: usize = 4;
 
-/// Works on both lanes and on the timers until `stop` turns true.
+/// Works on both queues and on the timers until `stop` turns true.
 pub async fn run(tenants: Arc<Tenants>, stop: watch::Receiver<bool>) {
     let much_to_say = AtomicBool::new(false);
     tokio::join!(
@@ -164,7 +164,7 @@ async fn queue(tenants: Arc<Tenants>, queue: Queue, much_to_say: &AtomicBool, mu
     let _ = tokio::time::timeout(GRACE, finish).await;
 }
 
-/// How many jobs of the lane run at once: never none.
+/// How many jobs of the queue run at once: never none.
 fn at_once(queue: Queue, parallel: usize, much_to_say: bool) -> usize {
     match queue {
         Queue::Work if much_to_say => parallel.div_ceil(HELD_BACK),
@@ -172,7 +172,7 @@ fn at_once(queue: Queue, parallel: usize, much_to_say: bool) -> usize {
     }
 }
 
-/// The places of a lane for jobs that run at once.
+/// The places of a queue for jobs that run at once.
 #[derive(Default)]
 struct WorkerSlots {
     taken: AtomicUsize,

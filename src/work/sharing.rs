@@ -19,7 +19,7 @@ use crate::view::card::{self, Privacy};
 use crate::work::documents::CHANNEL;
 use crate::work::{Outcome, Work, later};
 
-/// Whether a channel is shared with another organization (a memo), by channel.
+/// Whether a channel is shared with another organization (a cache entry), by channel.
 const SHARED: &str = "shared";
 
 /// How long that is good for.

@@ -13,7 +13,7 @@ use crate::view::notice;
 use crate::work::direct::{STANDS_FOR, Sent, remember};
 use crate::work::{Work, later};
 
-/// The direct messages that stand about a conversation (a memo), by conversation and reader.
+/// The direct messages that stand about a conversation (a cache entry), by conversation and reader.
 const STANDING: &str = "standing";
 
 /// How many of them are known for each.

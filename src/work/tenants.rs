@@ -159,7 +159,7 @@ impl Tenants {
         Ok(everybody)
     }
 
-    /// Claims one job of the lane, if one is due, and works on it until it is finished or has to
+    /// Claims one job of the queue, if one is due, and works on it until it is finished or has to
     /// wait. Answers whether there was one.
     pub async fn step(&self, queue: Queue) -> Result<bool, Fault> {
         let AppState { store, clock, settings, .. } = &self.common;

@@ -1,4 +1,4 @@
-//! What the other side sees. A worker that is unsure looks whether its effect is there already, makes
+//! What the other side sees. A worker that is of unknown outcome looks whether its effect is there already, makes
 //! sure that its lease lasts as long as a call may, writes, and settles. Without the windows below no
 //! effect happens twice; through each of them one does, and nothing on our side can close it. They
 //! are what ARCHITECTURE.md says about writes whose outcome is unknown.

@@ -6,7 +6,7 @@ use crate::rules::{Rule, Rules};
 /// The most jobs there are.
 pub(crate) const JOBS: usize = 4;
 
-/// The lane of commands, and that of messages.
+/// The queue of commands, and that of messages.
 pub(crate) const INBOX: u8 = 0;
 pub(crate) const OUTBOX: u8 = 1;
 
@@ -198,7 +198,7 @@ impl Queue {
         self.last_id
     }
 
-    /// Takes one job of the lane.
+    /// Takes one job of the queue.
     pub(crate) fn claim(&mut self, on: &Protocol, lane: u8) -> Option<Claim> {
         let heads = |row: &Row| row.stage == Stage::Live && (row.head || !on.rules.has(Rule::ClaimTakesHeads));
         let lanes = |n: usize| on.jobs[n].lane == lane;

@@ -141,7 +141,7 @@ impl Model for World {
         self.lanes().find(given).map(claim).or(Some(Move::Tick))
     }
 
-    /// What is asked of which sort of job, and whether the asker still has a right to it.
+    /// What is asked of which sort of job, and whether the requester still has a right to it.
     fn situation(&self, before: &State, step: Move, after: &State) -> u64 {
         situation::of(self, before, step, after)
     }

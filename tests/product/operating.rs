@@ -73,7 +73,7 @@ async fn what_happens_is_counted() {
             r#"dialnote_slack_rate_limit_wait_seconds_total{service="slack"} "#,
             r#"dialnote_slack_call_seconds_count{service="dialnote",method="POST conversations/_/notes",result="ok"} 1"#,
             r#"dialnote_slack_call_seconds_count{service="slack",method="chat.postMessage",result="rate_limited"} 1"#,
-            r#"dialnote_slack_queue_jobs{lane="inbox"} 0"#,
+            r#"dialnote_slack_queue_jobs{queue="work"} 0"#,
             "dialnote_slack_queue_dead_jobs 0",
             "dialnote_slack_queue_oldest_age_seconds 0",
             "dialnote_slack_last_look_timestamp_seconds 1795424400",

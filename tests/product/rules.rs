@@ -121,7 +121,7 @@ async fn change_rules(bot: &mut Bot, dice: &mut StdRng) -> Rules {
     rules
 }
 
-/// The admin leaves the conversation in some state, which the asker may have left, too.
+/// The admin leaves the conversation in some state, which the requester may have left, too.
 async fn prepare(bot: &mut Bot, dice: &mut StdRng) {
     bot.clock.advance(SignedDuration::from_secs(dice.random_range(6..400)));
     for _ in 0..dice.random_range(1..4) {

@@ -109,7 +109,7 @@ pub(super) async fn installations_are_known_as_long_as_anything_is_kept(store: &
     Ok(())
 }
 
-/// Lays two things on each shelf.
+/// Lays two things in each category.
 async fn fill(store: &dyn Store, installation: &InstallationId) -> Result<(), Fault> {
     for (kind, id) in [("b", "a"), ("a", "z")] {
         let (kind, alias) = (kind.to_owned(), Some("alias".to_owned()));

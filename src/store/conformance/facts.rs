@@ -1,4 +1,4 @@
-//! Cards, drafts, the audit log, memos, sweeping and the overview.
+//! Cards, drafts, the audit log, cache entries, sweeping and the overview.
 
 use super::{
     accept, at, claim, claim_one, command, dead, delivery, elsewhere, here, message, retry, settle, settle_with,

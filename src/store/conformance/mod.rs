@@ -141,7 +141,7 @@ pub async fn telling(fresh: &impl AsyncFn() -> Box<dyn Store>) {
     );
 }
 
-/// Cards, drafts, the audit log, memos, sweeping and the overview.
+/// Cards, drafts, the audit log, cache entries, sweeping and the overview.
 pub async fn facts(fresh: &impl AsyncFn() -> Box<dyn Store>) {
     each!(
         fresh,

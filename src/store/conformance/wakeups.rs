@@ -69,7 +69,7 @@ async fn pending(store: &dyn Store, queue: Queue, why: &str) {
     assert!(ring.is_ok(), "the bell rings: {why}");
 }
 
-/// Takes back a ring that nobody has heard yet. The bell of a lane in which something was stored
+/// Takes back a ring that nobody has heard yet. The bell of a queue in which something was stored
 /// has rung, so there is one to wait for.
 async fn hush(store: &dyn Store, queue: Queue) {
     pending(store, queue, "something was stored before").await;

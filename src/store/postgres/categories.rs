@@ -58,7 +58,7 @@ pub(super) const REDACT: &str = "
     FROM unnest($2::bigint[], $3::text[], $4::text[]) AS line (id, actor, detail)
     WHERE entries.id = line.id AND entries.installation = $1 RETURNING 1";
 
-/// The statement that lists a shelf.
+/// The statement that lists a category.
 pub(super) fn list(category: DataCategory) -> &'static str {
     match category {
         DataCategory::Memos => MEMOS,
@@ -69,7 +69,7 @@ pub(super) fn list(category: DataCategory) -> &'static str {
     }
 }
 
-/// The statement that takes something off a shelf.
+/// The statement that takes something off a category.
 pub(super) fn take_off(category: DataCategory) -> &'static str {
     match category {
         DataCategory::Memos => TAKE_MEMO,
@@ -80,7 +80,7 @@ pub(super) fn take_off(category: DataCategory) -> &'static str {
     }
 }
 
-/// Something on a shelf, from the columns of its list.
+/// Something in a category, from the columns of its list.
 pub(super) fn read(row: &Row) -> Result<StoredItem, Error> {
     Ok(StoredItem {
         name: (row.try_get(0)?, row.try_get(1)?),

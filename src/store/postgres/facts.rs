@@ -1,5 +1,5 @@
 //! The few facts we need to do a job once (cards, drafts, the audit log), those we would rather
-//! not read twice (memos), and how old ones are swept out.
+//! not read twice (cache entries), and how old ones are swept out.
 
 use deadpool_postgres::ClientWrapper;
 use jiff::Timestamp;

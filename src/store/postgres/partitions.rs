@@ -71,7 +71,7 @@ pub(super) const JOIN: &str = "
 /// The unique index that allows a line one head.
 pub(super) const ONE_HEAD: &str = "jobs_one_head";
 
-/// Installation, lane and key: what names a line.
+/// Installation, queue and key: what names a line.
 pub(super) type PartitionKey<'a> = (&'a str, Queue, &'a str);
 
 /// The number of locks. It is part of the schema, as is the way from a line to its lock: all
@@ -284,7 +284,7 @@ impl<'a> Joining<'a> {
     }
 }
 
-/// What the database calls the lane.
+/// What the database calls the queue.
 pub(super) fn name(queue: Queue) -> &'static str {
     match queue {
         Queue::Work => "inbox",

@@ -62,7 +62,7 @@ pub(super) fn next_installation(connection: &Connection, after: &InstallationId)
     Ok(next.map(InstallationId::new))
 }
 
-/// What lies on a shelf.
+/// What is in a category.
 pub(super) fn list(
     connection: &Connection,
     installation: &InstallationId,
@@ -81,7 +81,7 @@ pub(super) fn list(
     connection.prepare_cached(sql)?.query_map(which, read)?.collect()
 }
 
-/// Takes something off its shelf.
+/// Takes something out of its category.
 pub(super) fn delete_if_unchanged(
     connection: &Connection,
     installation: &InstallationId,

@@ -252,7 +252,7 @@ pub(super) fn settle(connection: &Connection, memory: &mut Memory, settlement: &
     Ok(Settled::Applied)
 }
 
-/// When the lane has something to do next.
+/// When the queue has something to do next.
 pub(super) fn next_due(connection: &Connection, queue: Queue) -> Result<Option<Timestamp>> {
     let first = |sql| connection.prepare_cached(sql)?.query_row([name(queue)], |row| row.get(0)).optional();
     let earliest: [Option<i64>; 2] = [first(READY_SINCE)?, first(NEXT_TIMED)?];
