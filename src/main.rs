@@ -42,7 +42,7 @@ use crate::cli::{Care, Chosen, Cli, CliCommand, Jobs, Limits, Somebody, TenantOp
 use crate::failure::Failure;
 
 /// How long the app may take to say that it is alive.
-const PATIENCE: Duration = Duration::from_secs(3);
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(3);
 
 fn main() -> ExitCode {
     let Cli { config, command } = Cli::parse();
@@ -194,7 +194,8 @@ async fn health(settings: &SettingsLookup) -> Result<(), Failure> {
     if address.ip().is_unspecified() {
         address.set_ip(Ipv4Addr::LOCALHOST.into());
     }
-    let client = transport::client(PATIENCE).map_err(|error| Failure::NotAlive { address, cause: whole(&error) })?;
+    let client =
+        transport::client(HEALTH_TIMEOUT).map_err(|error| Failure::NotAlive { address, cause: whole(&error) })?;
     let answer = client.get(format!("http://{address}/healthz")).send().await.and_then(Response::error_for_status);
     answer.map(drop).map_err(|error| Failure::NotAlive { address, cause: whole(&error.without_url()) })
 }

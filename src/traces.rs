@@ -37,10 +37,10 @@ use crate::transport;
 const PATH: &str = "v1/traces";
 
 /// How long a collector may take.
-const IN_TIME: Duration = Duration::from_secs(5);
+const COLLECTOR_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a stop waits for it.
-const GRACE: Duration = Duration::from_secs(2);
+const FLUSH_GRACE: Duration = Duration::from_secs(2);
 
 /// What spans say to come from.
 const OURS: &str = "dialnote-slack";
@@ -88,10 +88,10 @@ impl Traces {
         let headers = collector.headers.iter().map(|(name, value)| (name.clone(), value.expose_secret().to_owned()));
         let exporter = SpanExporter::builder()
             .with_http()
-            .with_http_client(Sender::new(transport::client(IN_TIME)?))
+            .with_http_client(Sender::new(transport::client(COLLECTOR_TIMEOUT)?))
             .with_endpoint(endpoint)
             .with_headers(headers.collect())
-            .with_timeout(IN_TIME)
+            .with_timeout(COLLECTOR_TIMEOUT)
             .build()?;
         let provider = SdkTracerProvider::builder()
             .with_batch_exporter(exporter)
@@ -112,7 +112,7 @@ impl Traces {
     /// Sends what has gathered; what the collector does not take in time is lost.
     pub async fn finish(self) {
         let Some(Noting { provider, .. }) = self.0 else { return };
-        if let Ok(Err(cause)) = spawn_blocking(move || provider.shutdown_with_timeout(GRACE)).await {
+        if let Ok(Err(cause)) = spawn_blocking(move || provider.shutdown_with_timeout(FLUSH_GRACE)).await {
             warn!(%cause, "the last traces were not sent");
         }
     }

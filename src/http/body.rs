@@ -11,19 +11,19 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 /// How long the first bytes may take. A lost packet is sent again within a second.
-const FIRST: Duration = Duration::from_millis(1500);
+const FIRST_BYTES_TIMEOUT: Duration = Duration::from_millis(1500);
 
 /// How long all of it may take.
-const DEADLINE: Duration = Duration::from_millis(2500);
+const BODY_TIMEOUT: Duration = Duration::from_millis(2500);
 
 /// The slowest that it may go on once [`FIRST`] has passed, in bytes a millisecond.
-const SLOWEST: usize = 64;
+const MIN_BYTES_PER_MS: usize = 64;
 
 /// From this size on a body is a large one, of which there may be few.
-const LARGE: usize = 64 * 1024;
+const LARGE_BODY: usize = 64 * 1024;
 
 /// The large bodies of the whole process: with the largest body they bound what strangers make us keep in memory.
-static ROOM: Semaphore = Semaphore::const_new(64);
+static LARGE_BODIES: Semaphore = Semaphore::const_new(64);
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Unread {
 
 /// Reads a body of at most `most` bytes.
 pub(super) async fn read(body: impl Body<Data = Bytes> + Unpin, most: usize) -> Result<Whole, Unread> {
-    read_in(&ROOM, body, most).await
+    read_in(&LARGE_BODIES, body, most).await
 }
 
 async fn read_in(
@@ -78,7 +78,7 @@ async fn read_in(
         if bytes.len() > most {
             return Err(Unread::TooLarge);
         }
-        if bytes.len() > LARGE && room.is_none() {
+        if bytes.len() > LARGE_BODY && room.is_none() {
             room = Some(large_bodies.try_acquire().map_err(|_| Unread::NoRoom)?);
         }
     }
@@ -86,7 +86,7 @@ async fn read_in(
 
 /// How long after the head a body may go on of which `arrived` bytes are here.
 fn allowed(arrived: usize) -> Duration {
-    (FIRST + Duration::from_millis((arrived / SLOWEST) as u64)).min(DEADLINE)
+    (FIRST_BYTES_TIMEOUT + Duration::from_millis((arrived / MIN_BYTES_PER_MS) as u64)).min(BODY_TIMEOUT)
 }
 
 #[cfg(test)]
@@ -130,11 +130,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn large_bodies_are_few_and_small_ones_are_not_kept_out() {
         static TWO: Semaphore = Semaphore::const_new(2);
-        let large = async || read_in(&TWO, pieces(LARGE + 1, vec![0]), 1024 * 1024).await;
+        let large = async || read_in(&TWO, pieces(LARGE_BODY + 1, vec![0]), 1024 * 1024).await;
         let (one, other) = (large().await, large().await);
         assert!(one.is_ok() && other.is_ok());
         assert!(matches!(large().await, Err(Unread::NoRoom)));
-        assert!(read_in(&TWO, pieces(LARGE, vec![0]), 1024 * 1024).await.is_ok());
+        assert!(read_in(&TWO, pieces(LARGE_BODY, vec![0]), 1024 * 1024).await.is_ok());
         drop(one);
         assert!(large().await.is_ok());
     }

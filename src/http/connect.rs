@@ -18,7 +18,7 @@ use crate::domain::people::Account;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::Via;
 use crate::error::{Fault, Service};
-use crate::http::forms::PATIENCE;
+use crate::http::forms::PREFETCH_TIMEOUT;
 use crate::http::slack::{InboundRequest, unavailable};
 use crate::http::submitted::field_error;
 use crate::slack::inbound::{From, Surface};
@@ -58,7 +58,7 @@ impl InboundRequest<'_> {
         if self.work.tenant().is_none_or(|tenant| tenant.connection.is_none()) {
             return Ok(MemoryOnConnect::Stays);
         }
-        match timeout(PATIENCE, self.work.is_of_our_organization(&from.installation, client)).await {
+        match timeout(PREFETCH_TIMEOUT, self.work.is_of_our_organization(&from.installation, client)).await {
             Ok(Ok(true)) => Ok(MemoryOnConnect::Stays),
             Ok(Ok(false)) => Ok(MemoryOnConnect::Goes),
             Ok(Err(cause)) => {
@@ -112,7 +112,7 @@ impl InboundRequest<'_> {
             }
         };
         // A form that cannot be redrawn only goes on showing what was.
-        let _ = timeout(PATIENCE, self.work.slack.update_view(view, &connect::form(Some(&connection)))).await;
+        let _ = timeout(PREFETCH_TIMEOUT, self.work.slack.update_view(view, &connect::form(Some(&connection)))).await;
         StatusCode::OK.into_response()
     }
 
@@ -135,7 +135,7 @@ impl InboundRequest<'_> {
     /// cannot be found out in time.
     async fn may_connect(&self, from: &From) -> Option<bool> {
         let tenant = self.work.tenant()?;
-        let profile = timeout(PATIENCE, self.work.slack.profile(&from.installation, &from.user)).await;
+        let profile = timeout(PREFETCH_TIMEOUT, self.work.slack.profile(&from.installation, &from.user)).await;
         match profile {
             Ok(Ok(profile)) => Some(profile.is_some_and(|profile| {
                 profile.account == Account::Member && (profile.admin || tenant.installation.installer == from.user)
@@ -158,7 +158,7 @@ async fn tried(dialnote: &Dialnote) -> Result<usize, Unfit> {
             Writing::ReadOnly => Err(Unfit::ReadOnly),
         })
     };
-    match timeout(PATIENCE, trial).await {
+    match timeout(PREFETCH_TIMEOUT, trial).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(DialnoteError::Fault(Fault::Unauthorized { .. }))) => Err(Unfit::Unknown),
         Ok(Err(DialnoteError::Denied(Denied::ReadOnly))) => Err(Unfit::ReadOnly),

@@ -9,14 +9,14 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// The most connections at once. With the bounds of heads and bodies it limits the memory that strangers can fill.
-const MOST: usize = 512;
+const MAX_CONNECTIONS: usize = 512;
 
 /// The most connections of one address. A proxy in front of the app is one address, so this leaves it plenty.
-const MOST_OF_ONE: usize = 384;
+const MAX_PER_ADDRESS: usize = 384;
 
 /// How long a connection may bring nothing. It is looked at now and then, because a timer for each request costs as
 /// much as verifying a part of it.
-const LOOK: Duration = Duration::from_secs(5);
+const IDLE_CHECK_INTERVAL: Duration = Duration::from_secs(5);
 
 /// In place of the time since when a connection waits: its request is here, and we are the ones who work.
 const AT_WORK: u64 = u64::MAX;
@@ -50,7 +50,7 @@ pub(super) struct Begun(Arc<ConnectionState>);
 
 impl ConnectionSlots {
     pub(super) fn new() -> Self {
-        Self { free: Arc::new(Semaphore::new(MOST)), taken: Arc::default(), opened: Instant::now() }
+        Self { free: Arc::new(Semaphore::new(MAX_CONNECTIONS)), taken: Arc::default(), opened: Instant::now() }
     }
 
     /// Whether another connection could come now, and nobody would have to go.
@@ -83,7 +83,7 @@ impl ConnectionSlots {
 /// The index of the connection that has to go: the one of this address that waits longest if it holds as many as one
 /// may, else the one of all if none is free. Nothing that is being answered has to go.
 fn victim(all: &[(IpAddr, u64)], address: IpAddr, is_full: bool) -> Option<usize> {
-    let has_most = all.iter().filter(|(other, _)| *other == address).count() >= MOST_OF_ONE;
+    let has_most = all.iter().filter(|(other, _)| *other == address).count() >= MAX_PER_ADDRESS;
     let may_go = |(other, since): (IpAddr, u64)| since != AT_WORK && (!has_most || other == address);
     let waiting = all.iter().enumerate().filter(|(_, one)| may_go(**one));
     let slowest = waiting.min_by_key(|(_, (_, since))| *since).map(|(index, _)| index);
@@ -110,7 +110,7 @@ impl ConnectionState {
     }
 
     async fn brings_nothing(&self) {
-        let mut looks = tokio::time::interval(LOOK);
+        let mut looks = tokio::time::interval(IDLE_CHECK_INTERVAL);
         let mut before = AT_WORK;
         loop {
             looks.tick().await;
@@ -172,11 +172,11 @@ mod tests {
 
     #[test]
     fn an_address_that_holds_the_most_gives_up_its_own() {
-        let mut all = vec![(ONE, 9); MOST_OF_ONE - 1];
+        let mut all = vec![(ONE, 9); MAX_PER_ADDRESS - 1];
         all.insert(17, (ONE, 4));
         all.push((OTHER, 1));
         for (address, is_full, goes) in
-            [(ONE, false, Some(17)), (ONE, true, Some(17)), (OTHER, false, None), (OTHER, true, Some(MOST_OF_ONE))]
+            [(ONE, false, Some(17)), (ONE, true, Some(17)), (OTHER, false, None), (OTHER, true, Some(MAX_PER_ADDRESS))]
         {
             assert_eq!(victim(&all, address, is_full), goes, "{address} {is_full}");
         }
@@ -186,7 +186,7 @@ mod tests {
     async fn who_waits_longest_is_sent_away_and_who_is_answered_is_not() {
         let places = ConnectionSlots::new();
         let mut taken = Vec::new();
-        for nth in 0..MOST {
+        for nth in 0..MAX_CONNECTIONS {
             let address = if nth % 2 == 0 { ONE } else { OTHER };
             taken.push(places.take(address).await);
         }
@@ -202,7 +202,7 @@ mod tests {
             },
             places.take(ONE)
         );
-        assert_eq!(lock(&places.taken).len(), MOST);
+        assert_eq!(lock(&places.taken).len(), MAX_CONNECTIONS);
         drop((answered, longest, come, taken));
         assert!(places.has_room() && lock(&places.taken).is_empty());
     }

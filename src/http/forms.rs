@@ -39,7 +39,7 @@ use crate::view::modal::{self, Here};
 use crate::view::{people, untimed};
 
 /// How long the acknowledgement may wait for something that is better known before it.
-pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
+pub(super) const PREFETCH_TIMEOUT: Duration = Duration::from_millis(1500);
 
 /// The global shortcuts and those on messages, as the manifest names them.
 pub const FIND: &str = "find_conversation";
@@ -139,8 +139,8 @@ impl InboundRequest<'_> {
         let trigger = from.trigger_id.clone().unwrap_or_default();
         let slack = &self.work.slack;
         let shown = match place {
-            Surface::View(_) => timeout(PATIENCE, slack.push(&trigger, view)).await,
-            _ => timeout(PATIENCE, slack.open(&trigger, view)).await,
+            Surface::View(_) => timeout(PREFETCH_TIMEOUT, slack.push(&trigger, view)).await,
+            _ => timeout(PREFETCH_TIMEOUT, slack.open(&trigger, view)).await,
         };
         match shown {
             Ok(Ok(())) => {}
@@ -159,7 +159,7 @@ impl InboundRequest<'_> {
 
     /// What is found out in time; a store in trouble costs a form its extras, not the form.
     pub(super) async fn within<T>(&self, found: impl Future<Output = Result<T, Fault>>) -> Option<T> {
-        match timeout(PATIENCE, found).await {
+        match timeout(PREFETCH_TIMEOUT, found).await {
             Ok(Ok(found)) => Some(found),
             Ok(Err(cause)) => {
                 warn!(%cause, "a form is opened without what is known");

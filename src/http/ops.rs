@@ -23,13 +23,13 @@ use crate::store::Overview;
 use crate::work::tenants::{self, AppState};
 
 /// How long an answer may be given again.
-const FRESH: SignedDuration = SignedDuration::from_secs(1);
+const ANSWER_LIFETIME: SignedDuration = SignedDuration::from_secs(1);
 
 /// How long it is believed that there is room on the disk, unless a request could not be stored.
-const ROOM: SignedDuration = SignedDuration::from_secs(60);
+const WRITE_CHECK_INTERVAL: SignedDuration = SignedDuration::from_secs(60);
 
 /// How long a store that is well may take to say so.
-const IN_TIME: Duration = Duration::from_secs(2);
+const STORE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What answers operators' tools.
 #[derive(Clone)]
@@ -90,12 +90,13 @@ impl Desk {
         let mut looked = self.looked.lock().await;
         let now = self.front.tenants.common.clock.now();
         if let Some(look) = *looked
-            && (look.ended >= asked || look.is_well && is_within(look.at, now, FRESH))
+            && (look.ended >= asked || look.is_well && is_within(look.at, now, ANSWER_LIFETIME))
         {
             return look.is_well;
         }
         let wrote = looked.filter(|look| look.is_well).and_then(|look| look.wrote);
-        let has_room = wrote.is_some_and(|wrote| is_within(wrote, now, ROOM)) && !self.front.doubt.take();
+        let has_room =
+            wrote.is_some_and(|wrote| is_within(wrote, now, WRITE_CHECK_INTERVAL)) && !self.front.doubt.take();
         let outcome = self.try_store(!has_room).await;
         if let Err(cause) = &outcome {
             warn!(%cause, "not ready");
@@ -108,7 +109,7 @@ impl Desk {
     async fn try_store(&self, write: bool) -> Result<(), Fault> {
         let AppState { store, clock, instance, .. } = &self.front.tenants.common;
         let late = |_| Fault::Store("it was not to be had in time".into());
-        tokio::time::timeout(IN_TIME, store.rehearse()).await.map_err(late)??;
+        tokio::time::timeout(STORE_TIMEOUT, store.rehearse()).await.map_err(late)??;
         if write { tenants::try_store(store.as_ref(), clock, instance).await } else { Ok(()) }
     }
 
@@ -118,7 +119,7 @@ impl Desk {
         let mut kept = self.overview.lock().await;
         let now = clock.now();
         if let Some((at, overview)) = &*kept
-            && is_within(*at, now, FRESH)
+            && is_within(*at, now, ANSWER_LIFETIME)
         {
             return Some(overview.clone());
         }

@@ -26,7 +26,7 @@ const MOST_HEADERS: usize = 64;
 const LARGEST_HEAD: usize = 64 * 1024;
 
 /// How long a stop waits for requests that were begun.
-const GRACE: Duration = Duration::from_secs(5);
+const REQUEST_GRACE: Duration = Duration::from_secs(5);
 
 /// Serves `site` until `stop` completes, then finishes what was begun. Connections end with it: one that is kept
 /// for what may come would keep everything behind `site`, too.
@@ -76,7 +76,7 @@ pub async fn serve(listener: TcpListener, site: Server, stop: impl Future<Output
         });
     }
     drop(listener);
-    let _ = tokio::time::timeout(GRACE, connections.shutdown()).await;
+    let _ = tokio::time::timeout(REQUEST_GRACE, connections.shutdown()).await;
 }
 
 /// What every answer has. Where there is no room for others, no connection is kept for what may come later.

@@ -32,7 +32,7 @@ use crate::error::Fault;
 use crate::http::Front;
 use crate::http::connect::updated;
 use crate::http::connection_slots::Begun;
-use crate::http::forms::{PATIENCE, in_list, in_window};
+use crate::http::forms::{PREFETCH_TIMEOUT, in_list, in_window};
 use crate::http::signed::Signed;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::slack::inbound::{self, From, Inbound, Surface};
@@ -48,7 +48,7 @@ use crate::work::tenants::AppState;
 const REPLY_LIFE: SignedDuration = SignedDuration::from_secs(29 * 60);
 
 /// From when on an answer is so late that the operator should know. Slack gives up after 3 s.
-const LATE: Duration = Duration::from_secs(1);
+const LATE_ACK: Duration = Duration::from_secs(1);
 
 /// One request. What usually happens is counted, not told: at a thousand a second nobody would read
 /// it, and telling would take as long as storing.
@@ -79,7 +79,7 @@ pub(super) fn record_response(front: &Front, status: StatusCode, begun: Instant)
     let (status, took) = (status.as_u16(), begun.elapsed());
     front.tenants.common.metrics.answered(status, took);
     let ack_ms = took.as_secs_f64() * 1000.0;
-    if took >= LATE {
+    if took >= LATE_ACK {
         warn!(status, ack_ms, "answered late");
     } else {
         debug!(status, ack_ms, "answered");
@@ -230,7 +230,7 @@ fn not_installed(front: &Front, inbound: Inbound) -> Handling<'_> {
         Inbound::Click { from: From { response_url: Some(url), .. }, .. }
         | Inbound::Shortcut { from: From { response_url: Some(url), .. }, .. } => {
             return Handling::Form(Box::pin(async move {
-                let _ = timeout(PATIENCE, front.tenants.refuse(&url, false)).await;
+                let _ = timeout(PREFETCH_TIMEOUT, front.tenants.refuse(&url, false)).await;
                 StatusCode::OK.into_response()
             }));
         }

@@ -24,10 +24,10 @@ use crate::slack::socket::{Dialer, Frame, Lost, Reason, Socket, is_hopeless};
 const MOST_AT_ONCE: usize = 64;
 
 /// A connection that was open for so long was no failure; and how long to wait after Slack wanted none.
-const LONG: Duration = Duration::from_secs(30);
+const HEALTHY_AFTER: Duration = Duration::from_secs(30);
 
 /// How long a stop waits for envelopes that were begun.
-const GRACE: Duration = Duration::from_secs(5);
+const ENVELOPE_GRACE: Duration = Duration::from_secs(5);
 
 /// How well Slack reaches us, for who asks whether we are ready.
 #[derive(Clone, Debug, Default)]
@@ -139,7 +139,7 @@ impl SocketLoop {
         }
         // They were let go with what replaced them.
         let finished = async { while connections.join_next().await.is_some() {} };
-        let _ = timeout(GRACE, finished).await;
+        let _ = timeout(ENVELOPE_GRACE, finished).await;
     }
 
     /// Opens one connection after the other, each before the one before it goes. Where that is of no use any
@@ -177,7 +177,7 @@ impl SocketLoop {
             self.failures += 1;
             sleep(match &cause {
                 SlackError::Fault(fault) => self.pause(fault),
-                SlackError::Refused(_) => LONG,
+                SlackError::Refused(_) => HEALTHY_AFTER,
             })
             .await;
         }
@@ -200,12 +200,12 @@ impl SocketLoop {
 
     /// Who is asked to come again may do so at once, but not again and again.
     async fn pause_after(&mut self, need: &Reason, since: Instant) {
-        if since.elapsed() >= LONG {
+        if since.elapsed() >= HEALTHY_AFTER {
             self.failures = 0;
         }
         let unwanted = matches!(need, Reason::Unwanted(_));
         if unwanted || self.failures > 0 {
-            sleep(if unwanted { LONG } else { self.pause(&briefly()) }).await;
+            sleep(if unwanted { HEALTHY_AFTER } else { self.pause(&briefly()) }).await;
         }
         self.failures += 1;
     }
@@ -216,7 +216,7 @@ impl SocketLoop {
         let tries = Tries { attempt: self.failures, accepted: now, give_up_after: Duration::MAX, seed: rand::random() };
         match retry::after(fault, tries, now) {
             RetryDecision::At(due) => Duration::try_from(due.duration_since(now)).unwrap_or_default(),
-            RetryDecision::GiveUp => LONG,
+            RetryDecision::GiveUp => HEALTHY_AFTER,
         }
     }
 }

@@ -25,7 +25,7 @@ use crate::domain::request_context::{Listed, RequestContext, Via};
 use crate::domain::text;
 use crate::domain::verb::Verb;
 use crate::domain::when::When;
-use crate::http::forms::PATIENCE;
+use crate::http::forms::PREFETCH_TIMEOUT;
 use crate::http::slack::{InboundRequest, ignored, store};
 use crate::ids::{ChannelId, ConversationId, InstallationId, SlackUserId};
 use crate::slack::fields::Fields;
@@ -105,7 +105,7 @@ impl InboundRequest<'_> {
             return Err(reply::field_error(&Refusal::NoteTooLong { characters, most: LONGEST_NOTE }));
         }
         if note.is_empty() {
-            let rules = timeout(PATIENCE, self.work.rules(installation)).await;
+            let rules = timeout(PREFETCH_TIMEOUT, self.work.rules(installation)).await;
             if rules.is_ok_and(|rules| rules.is_ok_and(|rules| rules.needs_note(verb))) {
                 return Err((field::NOTE, reply::write_a_note(verb).to_owned()));
             }
@@ -115,7 +115,7 @@ impl InboundRequest<'_> {
 
     /// Somebody who cannot own a conversation is refused here if that can be found out in time.
     async fn may_own(&self, installation: &InstallationId, user: &SlackUserId) -> Result<(), FieldError> {
-        match timeout(PATIENCE, self.work.people.teammate(installation, user)).await {
+        match timeout(PREFETCH_TIMEOUT, self.work.people.teammate(installation, user)).await {
             Ok(Ok(Err(stranger))) => {
                 Err(reply::field_error(&Refusal::NotLinked { name: stranger.name, why: stranger.why }))
             }

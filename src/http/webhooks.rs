@@ -13,10 +13,10 @@ use crate::http::{Front, body};
 use crate::work::Work;
 
 /// The largest body that is read.
-const LARGEST: usize = 256 * 1024;
+const MAX_WEBHOOK_BODY: usize = 256 * 1024;
 
 /// The longest name of an event or delivery.
-const LONGEST_NAME: usize = 200;
+const MAX_DELIVERY_NAME: usize = 200;
 
 /// A webhook. To whoever does not know the address, there is nothing here.
 pub(super) async fn receive(
@@ -34,7 +34,7 @@ pub(super) async fn receive(
         }
     };
     let Some(webhooks) = &work.webhooks else { return StatusCode::NOT_FOUND };
-    let body = match body::read(body, LARGEST).await {
+    let body = match body::read(body, MAX_WEBHOOK_BODY).await {
         Ok(body) => body.bytes,
         Err(why) => {
             info!(?why, "a webhook was not read");
@@ -47,7 +47,7 @@ pub(super) async fn receive(
         return StatusCode::UNAUTHORIZED;
     }
     let said = serde_json::from_slice(&body).unwrap_or_default();
-    let name = name(header(DELIVERY_HEADER), &said).filter(|name| name.len() <= LONGEST_NAME);
+    let name = name(header(DELIVERY_HEADER), &said).filter(|name| name.len() <= MAX_DELIVERY_NAME);
     match work.hinted(name).await {
         Ok(accepted) => {
             debug!(?accepted, "dialnote told us something");

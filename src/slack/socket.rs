@@ -26,7 +26,7 @@ use crate::slack::inbound::{self, Inbound};
 use crate::transport;
 
 /// The largest message that is read, as with a request.
-const LARGEST: usize = 1024 * 1024;
+const MAX_SOCKET_MESSAGE: usize = 1024 * 1024;
 
 /// How much is read at once. Most envelopes fit.
 const BUFFER: usize = 16 * 1024;
@@ -35,7 +35,7 @@ const BUFFER: usize = 16 * 1024;
 const QUIET: Duration = Duration::from_secs(30);
 
 /// How long opening may take, from asking where to the greeting; and sending, or closing.
-const PATIENCE: Duration = Duration::from_secs(10);
+const SOCKET_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What says that the app's token will do no more, beside what says so of every token (§20.7).
 const HOPELESS: [&str; 2] = ["user_removed_from_team", "team_disabled"];
@@ -127,7 +127,7 @@ impl Dialer {
                 _ => Err(unusable("something else came before a greeting").into()),
             }
         };
-        timeout(PATIENCE, opened).await.unwrap_or_else(|_| Err(unanswered("it did not greet in time").into()))
+        timeout(SOCKET_TIMEOUT, opened).await.unwrap_or_else(|_| Err(unanswered("it did not greet in time").into()))
     }
 
     /// A WebSocket's handshake (RFC 6455 §4.1).
@@ -157,8 +157,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         let config = WebSocketConfig::default()
             .read_buffer_size(BUFFER)
             .write_buffer_size(0)
-            .max_message_size(Some(LARGEST))
-            .max_frame_size(Some(LARGEST));
+            .max_message_size(Some(MAX_SOCKET_MESSAGE))
+            .max_frame_size(Some(MAX_SOCKET_MESSAGE));
         let stream = WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await;
         Self { stream, heard: Instant::now() }
     }
@@ -192,7 +192,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// Acknowledges an envelope, saying something if that is accepted and there is something to say (§20.4).
     pub async fn acknowledge(&mut self, id: &str, payload: Option<&Value>) -> Result<(), Lost> {
         let ack = serde_json::to_string(&Ack { envelope_id: id, payload }).map_err(|error| Lost(error.to_string()))?;
-        let sent = timeout(PATIENCE, self.stream.send(Message::text(ack))).await;
+        let sent = timeout(SOCKET_TIMEOUT, self.stream.send(Message::text(ack))).await;
         let sent = sent.map_err(|_| Lost("it takes no acknowledgements".to_owned()))?;
         sent.map_err(|error| Lost(error.to_string()))
     }
@@ -203,7 +203,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             let _ = self.stream.close(None).await;
             while let Some(Ok(_)) = self.stream.next().await {}
         };
-        let _ = timeout(PATIENCE, goodbye).await;
+        let _ = timeout(SOCKET_TIMEOUT, goodbye).await;
     }
 }
 
@@ -271,7 +271,7 @@ mod tests {
     }
 
     async fn ends() -> (Socket<DuplexStream>, WebSocketStream<DuplexStream>) {
-        let (ours, theirs) = tokio::io::duplex(4 * LARGEST);
+        let (ours, theirs) = tokio::io::duplex(4 * MAX_SOCKET_MESSAGE);
         (Socket::new(ours).await, WebSocketStream::from_raw_socket(theirs, Role::Server, None).await)
     }
 
@@ -339,7 +339,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_too_large_is_not_read() {
         let (mut ours, mut theirs) = ends().await;
-        let _ = theirs.send(Message::text("x".repeat(LARGEST + 1))).await;
+        let _ = theirs.send(Message::text("x".repeat(MAX_SOCKET_MESSAGE + 1))).await;
         assert!(ours.next().await.is_err_and(|lost| lost.to_string().contains("too long")));
     }
 

@@ -13,7 +13,7 @@ use crate::ids::{InstallationId, SlackUserId};
 use crate::work::people::{Freshness, PROFILE, People, UnlinkedUser};
 
 /// How long the two services may take to say who a person is.
-const PATIENCE: Duration = Duration::from_secs(5);
+const IDENTITY_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl People {
     /// The teammate that a Slack user is, or why the user is none: so that they may act.
@@ -40,7 +40,7 @@ impl People {
         installation: &InstallationId,
         user: &SlackUserId,
     ) -> Result<Result<Result<Teammate, UnlinkedUser>, Refusal>, Fault> {
-        match timeout(PATIENCE, self.recognized(installation, user, Freshness::Anew)).await {
+        match timeout(IDENTITY_TIMEOUT, self.recognized(installation, user, Freshness::Anew)).await {
             Ok(Ok(recognized)) => Ok(Ok(recognized)),
             Ok(Err(fault @ (Fault::Store(_) | Fault::Unreadable { .. } | Fault::Sealed(_)))) => Err(fault),
             Ok(Err(cause)) => {

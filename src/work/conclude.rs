@@ -21,7 +21,7 @@ use crate::work::audit::{self, Detail, Verified};
 use crate::work::batch::BatchPart;
 use crate::work::groups::pick_is_over;
 use crate::work::projection::{gone, seen};
-use crate::work::timers::PATIENCE;
+use crate::work::timers::DELAY_NOTICE_AFTER;
 use crate::work::{Outcome, Work, later, undoing};
 
 /// That the key turned out to be one that may only read (`store::Document`).
@@ -45,7 +45,7 @@ impl Work {
         let plan = &progress.plan;
         let cards = self.store.cards(&claim.installation, &plan.before.id).await?;
         let channels: Vec<_> = cards.into_iter().map(|card| card.channel).collect();
-        let told = claim.delay_notified || later(claim.accepted, PATIENCE) < self.clock.now();
+        let told = claim.delay_notified || later(claim.accepted, DELAY_NOTICE_AFTER) < self.clock.now();
         let act = undoing::act(claim, job);
         let ending = Concluded { progress, act: &act, note_refused, until: None };
         let mut messages = conclude::messages(ending, &job.requester, &channels, self.clock.now());

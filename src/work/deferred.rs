@@ -24,10 +24,10 @@ use crate::work::strangers::STRANGER;
 use crate::work::{Outcome, Work, audit, later};
 
 /// For how long it is kept.
-const KEPT: Duration = Duration::from_hours(24);
+const DEFERRED_LIFETIME: Duration = Duration::from_hours(24);
 
 /// How much is kept for one person who is not linked.
-const MOST_KEPT: usize = 10;
+const MAX_DEFERRED_PER_PERSON: usize = 10;
 
 /// How much of it is looked at; more than that is only there while much is asked for at the same moment.
 const MOST_LOOKED_AT: usize = 100;
@@ -36,7 +36,7 @@ const MOST_LOOKED_AT: usize = 100;
 const LOOKED: &str = "looked_who_is_linked";
 
 /// How often that is looked at: dialnote's members are read as often.
-const LOOK: Duration = Duration::from_mins(10);
+const LINK_CHECK_INTERVAL: Duration = Duration::from_mins(10);
 
 /// A command that waits until somebody is linked (`store::Document`, by whoever asked and conversation). The
 /// command itself is a draft, so that it can be taken up once.
@@ -74,7 +74,7 @@ impl Work {
         others.retain(|other| other.id != id);
         others.sort_by_key(|other| Reverse(other.at));
         let mut effects = vec![Effect::PutDraft(draft), self.put(&kind, &id, &postponed)];
-        for other in others.into_iter().skip(MOST_KEPT - 1) {
+        for other in others.into_iter().skip(MAX_DEFERRED_PER_PERSON - 1) {
             effects.extend(taken_up(&other, &read(&other)?));
         }
         Ok(effects)
@@ -112,7 +112,7 @@ impl Work {
         installation: &InstallationId,
         kept: DeferredCommand,
     ) -> Result<Option<CommandJob>, Fault> {
-        if later(kept.at, KEPT) <= self.clock.now() {
+        if later(kept.at, DEFERRED_LIFETIME) <= self.clock.now() {
             return Ok(None);
         }
         let draft = self.store.draft(installation, &kept.draft).await?;
@@ -146,7 +146,7 @@ impl Work {
     pub(super) async fn look_who_is_linked_now(&self, installation: &InstallationId) -> Result<(), Fault> {
         let now = self.clock.now();
         let looked: Option<Timestamp> = self.kept(installation, LOOKED, "").await?;
-        if looked.is_some_and(|looked| later(looked, LOOK) > now) {
+        if looked.is_some_and(|looked| later(looked, LINK_CHECK_INTERVAL) > now) {
             return Ok(());
         }
         let strangers = self.people.strangers(installation).await?;

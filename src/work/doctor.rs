@@ -36,7 +36,7 @@ const CLOCK: SignedDuration = SignedDuration::from_secs(60);
 const OLD: Duration = Duration::from_mins(10);
 
 /// How long our own address may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const OWN_ADDRESS_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What our own address is asked to repeat.
 const CHALLENGE: &str = "is-this-dialnote-slack";
@@ -271,7 +271,7 @@ async fn challenge(url: &str, work: &Work) -> Result<(u16, String), String> {
     let Some(secret) = work.door.secrets.first() else { return Err("there is no signing secret".to_owned()) };
     let body = json!({ "type": "url_verification", "challenge": CHALLENGE }).to_string();
     let now = work.clock.now().as_second();
-    let client = transport::client(PATIENCE).map_err(|error| whole(&error))?;
+    let client = transport::client(OWN_ADDRESS_TIMEOUT).map_err(|error| whole(&error))?;
     let request = client
         .post(url)
         .header("Content-Type", "application/json")

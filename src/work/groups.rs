@@ -28,7 +28,7 @@ use crate::work::{Work, later};
 const MOST_CONSIDERED: usize = 100;
 
 /// Of how many at once dialnote is asked what they own.
-const AT_ONCE: usize = 5;
+const LOAD_LOOKUPS_AT_ONCE: usize = 5;
 
 /// How many winners are looked up in dialnote, each of whom has more than was known, before the next is taken as
 /// it is known.
@@ -48,7 +48,7 @@ const PENDING: Duration = Duration::from_hours(24);
 
 /// How long other instances leave a pick to this one, and how often they look whether it is made.
 const TURN: Duration = Duration::from_secs(5);
-const LOOK: Duration = Duration::from_millis(20);
+const RETRY_PAUSE: Duration = Duration::from_millis(20);
 const LOOKS: usize = 100;
 
 /// For whom a conversation was picked.
@@ -115,7 +115,7 @@ impl Work {
         let known = self.watched(installation).await?.whole;
         let mut open = if known { self.known_open(installation).await? } else { HashMap::new() };
         if !known {
-            for some in there.chunks(AT_ONCE) {
+            for some in there.chunks(LOAD_LOOKUPS_AT_ONCE) {
                 self.ensure_lease(claim).await?;
                 let asked = try_join_all(some.iter().map(|one| self.open_of(&one.member))).await?;
                 open.extend(some.iter().map(|one| one.member.clone()).zip(asked));
@@ -170,7 +170,7 @@ impl Work {
             if self.store.try_acquire_leadership(&turn_of(installation), &self.instance, now, later(now, TURN)).await? {
                 break;
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(RETRY_PAUSE).await;
         }
         Ok(())
     }

@@ -24,10 +24,10 @@ const TEAM: &str = "team";
 const LEFT: &str = "left";
 
 /// How often it is looked who is there.
-const LOOK: Duration = Duration::from_hours(1);
+const ROLL_CALL_INTERVAL: Duration = Duration::from_hours(1);
 
 /// How long it is not said again.
-const AGAIN: Duration = Duration::from_hours(24);
+const REPEAT_NOTICE_AFTER: Duration = Duration::from_hours(24);
 
 /// How long after a look somebody has to be missing still.
 const CONFIRMED: Duration = Duration::from_mins(1);
@@ -45,7 +45,7 @@ struct Team {
 impl Team {
     /// When it is to be looked at again.
     fn due(&self) -> Timestamp {
-        later(self.at, if self.missing.is_empty() { LOOK } else { CONFIRMED })
+        later(self.at, if self.missing.is_empty() { ROLL_CALL_INTERVAL } else { CONFIRMED })
     }
 }
 
@@ -86,7 +86,7 @@ impl Work {
         };
         let open = self.index.look(self.store.as_ref(), installation, count).await?;
         let mut effects = self.clear_homes(claim).await?;
-        if open == 0 || told.is_some_and(|told| later(told, AGAIN) > self.clock.now()) {
+        if open == 0 || told.is_some_and(|told| later(told, REPEAT_NOTICE_AFTER) > self.clock.now()) {
             return Ok(Outcome::done(effects));
         }
         let routes = self.routes(installation).await?;

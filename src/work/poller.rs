@@ -21,10 +21,10 @@ use crate::work::set_back::is_within;
 use crate::work::{Work, later};
 
 /// How often it is looked at least and at most.
-const INTERVAL: [Duration; 2] = [Duration::from_secs(5), Duration::from_mins(1)];
+const POLL_INTERVAL: [Duration; 2] = [Duration::from_secs(5), Duration::from_mins(1)];
 
 /// How long whoever looks is the only one who does, without a sign of life.
-const LEADS: Duration = Duration::from_secs(30);
+const LEADERSHIP_LEASE: Duration = Duration::from_secs(30);
 
 /// How often whoever looks gives one.
 pub(super) const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
@@ -34,17 +34,17 @@ pub(super) const LONG_AWAY: Duration = Duration::from_mins(10);
 
 /// How long a conversation that was seen changed is left alone: what happens to it meanwhile becomes one
 /// change of its card.
-pub(super) const TOGETHER: Duration = Duration::from_secs(15);
+pub(super) const CHANGE_QUIET_PERIOD: Duration = Duration::from_secs(15);
 
 /// How many conversations in a row have to be as they were seen for all below to be so. Not one: commands
 /// see theirs, and whoever is told looks, wherever those stand.
-const OLD: usize = 10;
+const UNCHANGED_IN_A_ROW: usize = 10;
 
 /// How often the walk takes a step.
-const WALK: Duration = Duration::from_mins(1);
+const SCAN_INTERVAL: Duration = Duration::from_mins(1);
 
 /// What is kept of looking (`store::Document`).
-const KIND: &str = "watch";
+const POLL_DOCUMENT: &str = "watch";
 
 /// How far looking got.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,7 +126,7 @@ impl Work {
     /// the conversation to the top.
     async fn go_on_scanning(&self, installation: &InstallationId, watched: &Watched) -> Result<FullScan, Fault> {
         let (FullScan { offset, at: last }, at) = (watched.walk, self.clock.now());
-        if last.is_some_and(|last| is_within(last, WALK, at)) {
+        if last.is_some_and(|last| is_within(last, SCAN_INTERVAL, at)) {
             return Ok(watched.walk);
         }
         let page = self.dialnote.conversations(offset).await.map_err(fault)?;
@@ -183,7 +183,7 @@ impl Work {
     /// Whether it is this instance that looks; if it is, it goes on being it.
     pub(super) async fn leads_looking(&self) -> Result<bool, Fault> {
         let (name, now) = (format!("watch:{}", self.home().await?), self.clock.now());
-        self.store.try_acquire_leadership(&name, &self.instance, now, later(now, LEADS)).await
+        self.store.try_acquire_leadership(&name, &self.instance, now, later(now, LEADERSHIP_LEASE)).await
     }
 
     /// Looks at the top of the list, whoever else does: somebody waits for a list of their own, or we were
@@ -210,11 +210,11 @@ impl Work {
 
     /// How far looking got.
     pub(super) async fn watched(&self, installation: &InstallationId) -> Result<Watched, Fault> {
-        Ok(self.kept(installation, KIND, "").await?.unwrap_or_default())
+        Ok(self.kept(installation, POLL_DOCUMENT, "").await?.unwrap_or_default())
     }
 
     async fn keep_watched(&self, installation: &InstallationId, watched: &Watched) -> Result<(), Fault> {
-        self.store.keep(installation, self.document(KIND, "", watched, None)).await
+        self.store.keep(installation, self.document(POLL_DOCUMENT, "", watched, None)).await
     }
 
     /// Reads the list from its top to a page that ends with nothing new, because what is below was active
@@ -234,7 +234,8 @@ impl Work {
         loop {
             let (at, is_top) = (self.clock.now(), pages.offset == 0);
             let page = self.dialnote.conversations(pages.offset).await.map_err(fault)?;
-            let below: Vec<_> = page.conversations.iter().rev().take(OLD).map(|one| one.id.clone()).collect();
+            let below: Vec<_> =
+                page.conversations.iter().rev().take(UNCHANGED_IN_A_ROW).map(|one| one.id.clone()).collect();
             let mut news = self.news(installation, pages.take(page)).await?;
             let is_news = |id: &ConversationId| news.iter().any(|changed| changed.now.id == *id);
             let goes_on = to_the_end || watched.whole && below.iter().any(is_news);
@@ -340,7 +341,7 @@ struct ChangedConversation {
 impl ChangedConversation {
     /// Whether its card was drawn anew just before.
     fn is_left_alone(&self, at: Timestamp) -> bool {
-        self.concerns_anybody() && self.since.is_some_and(|since| is_within(since, TOGETHER, at))
+        self.concerns_anybody() && self.since.is_some_and(|since| is_within(since, CHANGE_QUIET_PERIOD, at))
     }
 
     /// Whether it is seen for the first time although nothing has happened in it since long before the last look:
@@ -359,7 +360,7 @@ impl ChangedConversation {
 
 /// How long to wait until the next look: less when much happens.
 pub(super) fn pause(before: Duration, looked: &Result<Option<PollOutcome>, Fault>) -> Duration {
-    let [least, most] = INTERVAL;
+    let [least, most] = POLL_INTERVAL;
     match looked {
         Ok(None) => SIGN_OF_LIFE,
         Ok(Some(PollOutcome { changed: 0, .. })) => before.mul_f64(1.5).clamp(least, most),

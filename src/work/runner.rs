@@ -24,7 +24,7 @@ const POLL: Duration = Duration::from_secs(1);
 
 /// How long to wait for others to finish, too, when all were busy: who takes several jobs at once asks the
 /// store once.
-const GATHER: Duration = Duration::from_millis(1);
+const CLAIM_GATHER: Duration = Duration::from_millis(1);
 
 /// How long to wait at least before looking again without a bell.
 const SOON: Duration = Duration::from_millis(5);
@@ -33,7 +33,7 @@ const SOON: Duration = Duration::from_millis(5);
 const NEW: Duration = Duration::from_secs(5);
 
 /// How long a stop waits for jobs that were begun; the others are taken up after the next start.
-const GRACE: Duration = Duration::from_secs(10);
+const JOB_GRACE: Duration = Duration::from_secs(10);
 
 /// A job that takes longer waits for a far side, and takes no place from others while it does.
 const QUICK: Duration = Duration::from_millis(250);
@@ -153,7 +153,7 @@ async fn queue(tenants: Arc<Tenants>, queue: Queue, much_to_say: &AtomicBool, mu
             _ = stop.changed() => {}
             // A store in trouble is not helped by being asked more often, whoever rings.
             () = sleep(POLL), if started.is_err() => {}
-            _ = running.join_next(), if all_busy => sleep(GATHER).await,
+            _ = running.join_next(), if all_busy => sleep(CLAIM_GATHER).await,
             () = given_back, if all_busy => {}
             () = rung, if started.is_ok() && !all_busy => {}
             () = until_due(&tenants, queue), if started.is_ok() && !all_busy => {}
@@ -161,7 +161,7 @@ async fn queue(tenants: Arc<Tenants>, queue: Queue, much_to_say: &AtomicBool, mu
     }
     let finish = async { while running.join_next().await.is_some() {} };
     // What does not finish in time keeps its lease and is taken up by whoever claims it next.
-    let _ = tokio::time::timeout(GRACE, finish).await;
+    let _ = tokio::time::timeout(JOB_GRACE, finish).await;
 }
 
 /// How many jobs of the queue run at once: never none.

@@ -26,13 +26,13 @@ pub(super) const UNTOUCHED: &str = "untouched";
 const ASKED: &str = "asked";
 
 /// How often it is looked.
-const LOOK: Duration = Duration::from_hours(1);
+const STALE_CHECK_INTERVAL: Duration = Duration::from_hours(1);
 
 /// About how many conversations somebody is asked at a time.
-const AT_ONCE: usize = 5;
+const MAX_ASKED_AT_ONCE: usize = 5;
 
 /// How many of their conversations are looked at for that.
-const LOOKED_AT: usize = 100;
+const MAX_EXAMINED: usize = 100;
 
 impl Work {
     /// Has it looked, unless that is under way.
@@ -41,14 +41,14 @@ impl Work {
         if kept.is_some_and(|kept| !self.was_given_up(&kept)) {
             return Ok(());
         }
-        let due = later(self.clock.now(), LOOK);
+        let due = later(self.clock.now(), STALE_CHECK_INTERVAL);
         self.store.keep(installation, self.document(UNTOUCHED, "", &(), Some(due))).await
     }
 
     /// Looks which owners are to be asked, and has that done again.
     pub(super) async fn look_for_untouched(&self, claim: &Claim) -> Result<Outcome, Fault> {
         let (installation, now) = (&claim.installation, self.clock.now());
-        let again = self.put_due(UNTOUCHED, "", &(), Some(later(now, LOOK)));
+        let again = self.put_due(UNTOUCHED, "", &(), Some(later(now, STALE_CHECK_INTERVAL)));
         let again: Vec<_> = std::iter::once(again).chain(self.digests_given_up(installation).await?).collect();
         let Some(patience) = self.rules(installation).await?.untouched() else {
             return Ok(Outcome::done(again));
@@ -80,7 +80,7 @@ impl Work {
         for one in self.old_of(installation, owner, earlier(now, patience.unsigned_abs())).await? {
             let asked = asked.get(&one.id).copied();
             let last = touched(&one).max(asked).max(self.touched_here(installation, &one.id).await?);
-            let is_asked = effects.len() < AT_ONCE
+            let is_asked = effects.len() < MAX_ASKED_AT_ONCE
                 && last.is_some_and(|last| is_to_be_asked(last, (rules.working, patience), &zone, now));
             if is_asked {
                 let notice = DirectMessage::StillOnIt { about: About::from(&one), hours: rules.untouched_hours };
@@ -100,7 +100,7 @@ impl Work {
     ) -> Result<Vec<Conversation>, Fault> {
         let theirs = |all: &Conversations| {
             let theirs = all.values().map(|sight| &sight.known.conversation).filter(|one| one.is_owned_by(&owner.id));
-            owned_and_old(theirs, before).into_values().flatten().take(LOOKED_AT).cloned().collect()
+            owned_and_old(theirs, before).into_values().flatten().take(MAX_EXAMINED).cloned().collect()
         };
         self.index.look(self.store.as_ref(), installation, theirs).await
     }

@@ -35,7 +35,7 @@ const LARGE_COMMAND: usize = 32 * 1024;
 const UNREAD: Duration = Duration::from_secs(30);
 
 /// How long a store that is well may take.
-const IN_TIME: Duration = Duration::from_secs(2);
+const STORE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What all work has in common.
 #[derive(Clone)]
@@ -263,5 +263,5 @@ pub async fn try_store(store: &dyn Store, clock: &Clock, instance: &str) -> Resu
     let nobody = InstallationId::new("readiness");
     let stored = store.cache_put(&nobody, cache_entry);
     let late = |_| Fault::Store("it took nothing in in time".into());
-    tokio::time::timeout(IN_TIME, stored).await.map_err(late)?
+    tokio::time::timeout(STORE_TIMEOUT, stored).await.map_err(late)?
 }

@@ -27,10 +27,10 @@ use crate::work::tenants::Tenants;
 use crate::work::{earlier, later, undoing};
 
 /// A command that is not finished after this long is said to wait.
-pub(super) const PATIENCE: Duration = Duration::from_secs(3);
+pub(super) const DELAY_NOTICE_AFTER: Duration = Duration::from_secs(3);
 
 /// How long Slack may take to name the person whom a waiting command is about.
-const AT_ONCE: Duration = Duration::from_secs(1);
+const NAMING_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How many are told at a time.
 const TOLD_AT_ONCE: usize = 100;
@@ -54,14 +54,19 @@ const INBOX: &str = "/inbox";
 const LEADER: &str = "timers";
 
 /// How long it leads without a sign of life.
-const LEADS: Duration = Duration::from_secs(10);
+const LEADERSHIP_LEASE: Duration = Duration::from_secs(10);
 
 impl Tenants {
     /// Does what time has brought about, if no other instance does.
     pub async fn tick(&self) -> Result<(), Fault> {
         self.notice_set_back().await?;
         let now = self.common.clock.now();
-        if self.common.store.try_acquire_leadership(LEADER, &self.common.instance, now, later(now, LEADS)).await? {
+        if self
+            .common
+            .store
+            .try_acquire_leadership(LEADER, &self.common.instance, now, later(now, LEADERSHIP_LEASE))
+            .await?
+        {
             self.tell_who_waits().await?;
             self.fire_due().await?;
             self.sweep().await?;
@@ -73,7 +78,7 @@ impl Tenants {
     async fn tell_who_waits(&self) -> Result<usize, Fault> {
         let now = self.common.clock.now();
         let (mut told, mut asks) = (0, true);
-        for waiting in self.common.store.overdue(earlier(now, PATIENCE), TOLD_AT_ONCE).await? {
+        for waiting in self.common.store.overdue(earlier(now, DELAY_NOTICE_AFTER), TOLD_AT_ONCE).await? {
             let (service, setting) = self.waited_for(&waiting).await;
             asks &= service != Service::Slack;
             let mut once = undoing::one(&waiting);
@@ -193,7 +198,7 @@ impl Work {
         if known.is_some() || !*asks {
             return known;
         }
-        let asked = tokio::time::timeout(AT_ONCE, self.people.name(installation, user)).await;
+        let asked = tokio::time::timeout(NAMING_TIMEOUT, self.people.name(installation, user)).await;
         *asks = matches!(asked, Ok(Ok(_)));
         asked.ok()?.ok()?
     }

@@ -12,12 +12,12 @@ use crate::domain::job::Job;
 use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::store::{Accepted, Claim, Class, Delivery, Effect, NewJob};
-use crate::work::poller::{TOGETHER, Urgency};
+use crate::work::poller::{CHANGE_QUIET_PERIOD, Urgency};
 use crate::work::set_back::is_within;
 use crate::work::{Outcome, Work, later};
 
 /// How often we subscribe anew. Doing so twice is doing it once (docs/contracts/dialnote.md, Calls).
-const AGAIN: Duration = Duration::from_hours(6);
+const RESUBSCRIBE_INTERVAL: Duration = Duration::from_hours(6);
 
 /// The same after a refusal.
 const AGAIN_AFTER_REFUSAL: Duration = Duration::from_hours(1);
@@ -26,7 +26,7 @@ const AGAIN_AFTER_REFUSAL: Duration = Duration::from_hours(1);
 const AGAIN_SOON: &str = "look-again";
 
 /// What is kept of our subscriptions (`store::Document`).
-const KIND: &str = "hooks";
+const SUBSCRIPTION_DOCUMENT: &str = "hooks";
 
 /// What we asked dialnote for last, and when.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +41,7 @@ struct Subscribed {
 
 impl Subscribed {
     fn holds(&self, now: Timestamp) -> bool {
-        is_within(self.at, if self.refused.is_empty() { AGAIN } else { AGAIN_AFTER_REFUSAL }, now)
+        is_within(self.at, if self.refused.is_empty() { RESUBSCRIBE_INTERVAL } else { AGAIN_AFTER_REFUSAL }, now)
     }
 }
 
@@ -51,7 +51,7 @@ impl Work {
     pub(super) async fn subscribe(&self, installation: &InstallationId) -> Result<(), Fault> {
         let Some(webhooks) = &self.webhooks else { return Ok(()) };
         let (now, address, to) = (self.clock.now(), webhooks.address(), webhooks.fingerprint());
-        let last: Option<Subscribed> = self.kept(installation, KIND, "").await?;
+        let last: Option<Subscribed> = self.kept(installation, SUBSCRIPTION_DOCUMENT, "").await?;
         if last.is_some_and(|last| last.to == to && last.holds(now)) {
             return Ok(());
         }
@@ -65,14 +65,16 @@ impl Work {
                 }
             }
         }
-        self.store.keep(installation, self.document(KIND, "", &Subscribed { to, at: now, refused }, None)).await
+        self.store
+            .keep(installation, self.document(SUBSCRIPTION_DOCUMENT, "", &Subscribed { to, at: now, refused }, None))
+            .await
     }
 
     /// Of which events dialnote will not tell; nothing, if it was not asked.
     pub(super) async fn untold(&self) -> Result<Option<Vec<String>>, Fault> {
         let installation = self.home().await?;
         self.subscribe(installation).await?;
-        let last: Option<Subscribed> = self.kept(installation, KIND, "").await?;
+        let last: Option<Subscribed> = self.kept(installation, SUBSCRIPTION_DOCUMENT, "").await?;
         Ok(last.filter(|_| self.webhooks.is_some()).map(|last| last.refused))
     }
 
@@ -93,7 +95,7 @@ impl Work {
             return Ok(Outcome::done(Vec::new()));
         }
         // The regular look may be a minute away.
-        let (due, key) = (later(self.clock.now(), TOGETHER), AGAIN_SOON.to_owned());
+        let (due, key) = (later(self.clock.now(), CHANGE_QUIET_PERIOD), AGAIN_SOON.to_owned());
         let job = self.following(claim, &Job::Look);
         let job = NewJob { class: Class::Machine, due, coalesce_key: Some(key.clone()), key, ..job };
         Ok(Outcome::done(vec![Effect::Enqueue(job)]))

@@ -38,7 +38,7 @@ const BATCH: usize = 128;
 const WAITING: usize = 1024;
 
 /// Slack wants its answer within three seconds.
-const PATIENCE: Duration = Duration::from_millis(2500);
+const ACCEPT_TIMEOUT: Duration = Duration::from_millis(2500);
 
 /// One delivery, and whom to answer.
 struct PendingDelivery {
@@ -67,7 +67,7 @@ impl AcceptBatcher {
         jobs: Vec<Queued>,
         now: Timestamp,
     ) -> Result<Accepted, Fault> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + ACCEPT_TIMEOUT;
         let (reply, mut answer) = oneshot::channel();
         let fate = Arc::new(CommitState::default());
         let request = PendingDelivery { delivery, jobs, now, fate: Arc::clone(&fate), reply };
@@ -190,7 +190,7 @@ async fn store(pool: &Pool, notifier: &Notifier, batch: &[PendingDelivery]) -> R
 /// Runs the batch for as long as somebody waits for it. A COMMIT that was sent is waited for.
 async fn in_time(pool: &Pool, batch: &AcceptBatch<'_>) -> Result<(Vec<Accepted>, PendingWakeups), Fault> {
     let mut stored = pin!(transact(pool, batch));
-    match timeout(PATIENCE, &mut stored).await {
+    match timeout(ACCEPT_TIMEOUT, &mut stored).await {
         Ok(outcome) => outcome,
         Err(_) if batch.is_committing() => stored.await,
         Err(_) => Err(late()),

@@ -17,7 +17,7 @@ use crate::error::Fault;
 use crate::store::wakeups::PendingWakeups;
 
 /// How long a caller waits for the database, all attempts together.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How often a transaction is tried that lost against another one.
 const ATTEMPTS: u32 = 6;
@@ -45,7 +45,7 @@ pub(super) trait Transaction: Sync {
 
 /// Runs the verb as one transaction; answers after its COMMIT, with the bells that are to ring.
 pub(super) async fn transact<V: Transaction>(pool: &Pool, verb: &V) -> Result<(V::Output, PendingWakeups), Fault> {
-    within(PATIENCE, async {
+    within(TRANSACTION_TIMEOUT, async {
         let mut attempt = 1;
         loop {
             match attempt_once(pool, verb).await {
@@ -60,7 +60,7 @@ pub(super) async fn transact<V: Transaction>(pool: &Pool, verb: &V) -> Result<(V
 
 /// Runs one statement that may be repeated without harm.
 pub(super) async fn query(pool: &Pool, sql: &str, params: Params<'_>) -> Result<Vec<Row>, Fault> {
-    within(PATIENCE, async {
+    within(TRANSACTION_TIMEOUT, async {
         let mut attempt = 1;
         loop {
             let loan = PooledConnection::from(pool).await?;

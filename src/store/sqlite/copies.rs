@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
-use super::{PATIENCE, connection, fault};
+use super::{WRITE_TIMEOUT, connection, fault};
 use crate::error::{Fault, in_words};
 
 /// What `SQLite` writes beside a database and needs to read it completely.
@@ -56,7 +56,7 @@ pub enum NotRestored {
 pub fn backup(from: &Path, to: &Path) -> Result<(), Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(from, flags).map_err(|error| fault(&error))?;
-    connection.busy_timeout(PATIENCE).map_err(|error| fault(&error))?;
+    connection.busy_timeout(WRITE_TIMEOUT).map_err(|error| fault(&error))?;
     // What a killed process leaves behind has another name, so that half a copy is not taken for one.
     let unfinished = beside(to, ".part");
     let failed = |error: io::Error| Fault::Store(in_words(&error));
@@ -80,7 +80,7 @@ pub fn backup(from: &Path, to: &Path) -> Result<(), Fault> {
 pub fn look(path: &Path) -> Result<(), String> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let found = Connection::open_with_flags(path, flags).map_err(|error| error.to_string())?;
-    found.busy_timeout(PATIENCE).map_err(|error| error.to_string())?;
+    found.busy_timeout(WRITE_TIMEOUT).map_err(|error| error.to_string())?;
     connection::is_ours(&found)
 }
 

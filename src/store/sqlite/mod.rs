@@ -55,10 +55,10 @@ use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, Mess
 use crate::store::fairness::FairScheduler;
 
 /// How long a verb waits for its turn to write.
-const PATIENCE: Duration = Duration::from_secs(10);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The same for what somebody has to be told within 3 s (docs/contracts/slack.md §4).
-const IN_TIME: Duration = Duration::from_secs(2);
+const ACCEPT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// A store in one `SQLite` file. Dropping it finishes what was handed over and closes the file.
 pub struct Sqlite {
@@ -112,17 +112,17 @@ impl Sqlite {
 impl Store for Sqlite {
     async fn accept(&self, delivery: Delivery, jobs: Vec<NewJob>, now: Timestamp) -> Result<Accepted, Fault> {
         let jobs: Vec<_> = jobs.into_iter().map(|job| self.turns.queue(job, now)).collect();
-        self.writer.accept(IN_TIME, PendingAccept { delivery, jobs, now }).await
+        self.writer.accept(ACCEPT_TIMEOUT, PendingAccept { delivery, jobs, now }).await
     }
 
     async fn claim(&self, queue: Queue, max: usize, now: Timestamp, lease: Duration) -> Result<Vec<Claim>, Fault> {
         let until = after(now, lease);
-        self.writer.write(PATIENCE, move |connection, _| jobs::claim(connection, queue, max, now, until)).await
+        self.writer.write(WRITE_TIMEOUT, move |connection, _| jobs::claim(connection, queue, max, now, until)).await
     }
 
     async fn renew(&self, claim: &Claim, until: Timestamp) -> Result<Settled, Fault> {
         let claim = claim.clone();
-        self.writer.write(PATIENCE, move |connection, memory| jobs::renew(connection, memory, &claim, until)).await
+        self.writer.write(WRITE_TIMEOUT, move |connection, memory| jobs::renew(connection, memory, &claim, until)).await
     }
 
     async fn settle(
@@ -141,7 +141,7 @@ impl Store for Sqlite {
             }
         }
         self.writer
-            .write(PATIENCE, move |connection, memory| {
+            .write(WRITE_TIMEOUT, move |connection, memory| {
                 let settlement = Settlement { claim: &claim, verdict: &verdict, effects: &others, jobs: &jobs, now };
                 jobs::settle(connection, memory, &settlement)
             })
@@ -158,7 +158,7 @@ impl Store for Sqlite {
 
     async fn tell(&self, job: JobId, notice: NewJob, now: Timestamp) -> Result<bool, Fault> {
         let notice = self.turns.queue(notice, now);
-        self.writer.write(PATIENCE, move |connection, memory| jobs::tell(connection, memory, job, &notice)).await
+        self.writer.write(WRITE_TIMEOUT, move |connection, memory| jobs::tell(connection, memory, job, &notice)).await
     }
 
     async fn card(
@@ -203,7 +203,7 @@ impl Store for Sqlite {
     async fn cache_put(&self, installation: &InstallationId, cache_entry: CacheEntry) -> Result<(), Fault> {
         let installation = installation.clone();
         self.writer
-            .write(PATIENCE, move |connection, _| facts::cache_put(connection, &installation, &cache_entry))
+            .write(WRITE_TIMEOUT, move |connection, _| facts::cache_put(connection, &installation, &cache_entry))
             .await
     }
 
@@ -227,7 +227,7 @@ impl Store for Sqlite {
 
     async fn keep(&self, installation: &InstallationId, document: Document) -> Result<(), Fault> {
         let installation = installation.clone();
-        self.writer.write(PATIENCE, move |connection, _| kept::put(connection, &installation, &document)).await
+        self.writer.write(WRITE_TIMEOUT, move |connection, _| kept::put(connection, &installation, &document)).await
     }
 
     async fn document(&self, installation: &InstallationId, kind: &str, id: &str) -> Result<Option<Document>, Fault> {
@@ -253,7 +253,7 @@ impl Store for Sqlite {
         let come_due = move |connection: &Connection, memory: &mut Memory| {
             kept::fire_due(connection, memory, &installation, &document, &job)
         };
-        self.writer.write(PATIENCE, come_due).await
+        self.writer.write(WRITE_TIMEOUT, come_due).await
     }
 
     async fn installations(&self, after: &InstallationId, max: usize) -> Result<Vec<InstallationId>, Fault> {
@@ -265,7 +265,7 @@ impl Store for Sqlite {
         let clear = move |connection: &Connection, memory: &mut Memory| {
             emptying::clear(connection, memory, &installation, spared, max)
         };
-        self.writer.write(PATIENCE, clear).await
+        self.writer.write(WRITE_TIMEOUT, clear).await
     }
 
     async fn keep_recorded(
@@ -280,7 +280,7 @@ impl Store for Sqlite {
         let keep = move |connection: &Connection, memory: &mut Memory| {
             emptying::begin(connection, memory, &installation, &(&document, &entry, &jobs))
         };
-        self.writer.write(PATIENCE, keep).await
+        self.writer.write(WRITE_TIMEOUT, keep).await
     }
 
     async fn begin_empty(
@@ -297,12 +297,12 @@ impl Store for Sqlite {
             emptying::empty(connection, memory, &installation, stays)?;
             emptying::begin(connection, memory, &installation, &(&document, &entry, &jobs))
         };
-        self.writer.write(PATIENCE, begin).await
+        self.writer.write(WRITE_TIMEOUT, begin).await
     }
 
     async fn record(&self, installation: &InstallationId, entry: Entry) -> Result<(), Fault> {
         let installation = installation.clone();
-        self.writer.write(PATIENCE, move |connection, _| facts::record(connection, &installation, &entry)).await
+        self.writer.write(WRITE_TIMEOUT, move |connection, _| facts::record(connection, &installation, &entry)).await
     }
 
     async fn next_installation(&self, after: &InstallationId) -> Result<Option<InstallationId>, Fault> {
@@ -332,7 +332,7 @@ impl Store for Sqlite {
         let take = move |connection: &Connection, _: &mut Memory| {
             categories::delete_if_unchanged(connection, &installation, category, &kept)
         };
-        self.writer.write(PATIENCE, take).await
+        self.writer.write(WRITE_TIMEOUT, take).await
     }
 
     async fn rewrite(&self, installation: &InstallationId, document: &StoredItem, body: &str) -> Result<bool, Fault> {
@@ -340,17 +340,21 @@ impl Store for Sqlite {
         let rewrite = move |connection: &Connection, _: &mut Memory| {
             categories::rewrite(connection, &installation, &document, &body)
         };
-        self.writer.write(PATIENCE, rewrite).await
+        self.writer.write(WRITE_TIMEOUT, rewrite).await
     }
 
     async fn redact(&self, installation: &InstallationId, lines: Vec<Audited>) -> Result<usize, Fault> {
         let installation = installation.clone();
-        self.writer.write(PATIENCE, move |connection, _| categories::redact(connection, &installation, &lines)).await
+        self.writer
+            .write(WRITE_TIMEOUT, move |connection, _| categories::redact(connection, &installation, &lines))
+            .await
     }
 
     async fn put_snapshots(&self, installation: &InstallationId, seen: Vec<Snapshot>) -> Result<(), Fault> {
         let installation = installation.clone();
-        self.writer.write(PATIENCE, move |connection, _| kept::put_snapshots(connection, &installation, &seen)).await
+        self.writer
+            .write(WRITE_TIMEOUT, move |connection, _| kept::put_snapshots(connection, &installation, &seen))
+            .await
     }
 
     async fn snapshot(&self, installation: &InstallationId, id: &ConversationId) -> Result<Option<Snapshot>, Fault> {
@@ -397,11 +401,11 @@ impl Store for Sqlite {
             let mut walk = walk.lock().unwrap_or_else(PoisonError::into_inner);
             facts::sweep(connection, &mut walk, before, max)
         };
-        self.writer.write(PATIENCE, sweep).await
+        self.writer.write(WRITE_TIMEOUT, sweep).await
     }
 
     async fn forget_entries(&self, before: Timestamp, max: usize) -> Result<usize, Fault> {
-        self.writer.write(PATIENCE, move |connection, _| operating::forget_entries(connection, before, max)).await
+        self.writer.write(WRITE_TIMEOUT, move |connection, _| operating::forget_entries(connection, before, max)).await
     }
 
     async fn try_acquire_leadership(
@@ -413,7 +417,9 @@ impl Store for Sqlite {
     ) -> Result<bool, Fault> {
         let (name, holder) = (name.to_owned(), holder.to_owned());
         self.writer
-            .write(IN_TIME, move |connection, _| facts::try_acquire_leadership(connection, &name, &holder, now, until))
+            .write(ACCEPT_TIMEOUT, move |connection, _| {
+                facts::try_acquire_leadership(connection, &name, &holder, now, until)
+            })
             .await
     }
 
@@ -426,7 +432,7 @@ impl Store for Sqlite {
     }
 
     async fn discard(&self, id: JobId) -> Result<bool, Fault> {
-        self.writer.write(PATIENCE, move |connection, _| operating::discard(connection, id)).await
+        self.writer.write(WRITE_TIMEOUT, move |connection, _| operating::discard(connection, id)).await
     }
 
     async fn limits(&self, now: Timestamp, max: usize) -> Result<Vec<Limit>, Fault> {
@@ -435,16 +441,16 @@ impl Store for Sqlite {
 
     async fn lift(&self, limit: &Limit, now: Timestamp) -> Result<bool, Fault> {
         let limit = limit.clone();
-        self.writer.write(PATIENCE, move |connection, memory| waiting::lift(connection, memory, &limit, now)).await
+        self.writer.write(WRITE_TIMEOUT, move |connection, memory| waiting::lift(connection, memory, &limit, now)).await
     }
 
     async fn set_back(&self, by: Duration, now: Timestamp) -> Result<(), Fault> {
-        self.writer.write(PATIENCE, move |connection, memory| waiting::set_back(connection, memory, by, now)).await
+        self.writer.write(WRITE_TIMEOUT, move |connection, memory| waiting::set_back(connection, memory, by, now)).await
     }
 
     async fn rehearse(&self) -> Result<(), Fault> {
         // A transaction that changes nothing writes nothing, and still has to get hold of the file.
-        self.writer.write(IN_TIME, |_, _| Ok(())).await
+        self.writer.write(ACCEPT_TIMEOUT, |_, _| Ok(())).await
     }
 
     async fn overview_of(&self, installation: &InstallationId) -> Result<Overview, Fault> {
