@@ -15,7 +15,7 @@ use crate::json::Peek;
 use crate::store::{Audited, Store};
 
 /// How many entries are read at a time.
-const PIECE: usize = 1_000;
+const ENTRIES_PER_READ: usize = 1_000;
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub async fn write(
 ) -> Result<(), NotWritten> {
     let (mut after, mut begun) = (0, false);
     loop {
-        let piece = store.audit(after, since, PIECE).await?;
+        let piece = store.audit(after, since, ENTRIES_PER_READ).await?;
         let Some(last) = piece.last() else {
             if !begun && form == AuditFormat::Lines {
                 writeln!(

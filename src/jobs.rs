@@ -15,7 +15,7 @@ use crate::work::new_job;
 use crate::work::rate_limits::Pacing;
 
 /// How many are read at a time.
-const PIECE: usize = 500;
+const JOBS_PER_READ: usize = 500;
 
 /// How long it takes to post a card.
 const POSTED: SignedDuration = SignedDuration::from_secs(60);
@@ -48,7 +48,7 @@ pub enum JobsError {
 pub async fn list(store: &dyn Store, dead: bool, as_json: bool, out: &mut impl Write) -> Result<(), JobsError> {
     let mut after = JobId(0);
     loop {
-        let piece = store.jobs(dead, after, PIECE).await?;
+        let piece = store.jobs(dead, after, JOBS_PER_READ).await?;
         let Some(last) = piece.last() else {
             if after == JobId(0) && !as_json {
                 writeln!(out, "none: no job {}", if dead { "was given up" } else { "waits" })?;
@@ -135,7 +135,7 @@ pub async fn discard(store: &dyn Store, id: JobId) -> Result<(), JobsError> {
 pub async fn dead(store: &dyn Store) -> Result<Vec<JobId>, JobsError> {
     let mut ids: Vec<JobId> = Vec::new();
     loop {
-        let piece = store.jobs(true, ids.last().copied().unwrap_or(JobId(0)), PIECE).await?;
+        let piece = store.jobs(true, ids.last().copied().unwrap_or(JobId(0)), JOBS_PER_READ).await?;
         if piece.is_empty() {
             return Ok(ids);
         }

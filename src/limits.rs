@@ -10,7 +10,7 @@ use crate::error::{Fault, Service};
 use crate::store::{Limit, Store};
 
 /// How many are looked at.
-const MOST: usize = 10_000;
+const MAX_LISTED: usize = 10_000;
 
 /// Why it was not done.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +44,7 @@ impl LimitFilter {
 
 /// Writes a line for each limit.
 pub async fn list(store: &dyn Store, now: Timestamp, as_json: bool, out: &mut impl Write) -> Result<(), LimitsError> {
-    let limits = store.limits(now, MOST).await?;
+    let limits = store.limits(now, MAX_LISTED).await?;
     for limit in &limits {
         if as_json { writeln!(out, "{}", row(limit))? } else { writeln!(out, "{}", line(limit))? }
     }
@@ -56,7 +56,7 @@ pub async fn list(store: &dyn Store, now: Timestamp, as_json: bool, out: &mut im
 
 /// Lifts limits, so that what waits for them is tried now; answers which.
 pub async fn clear(store: &dyn Store, chosen: &LimitFilter, now: Timestamp) -> Result<Vec<Limit>, LimitsError> {
-    let limits: Vec<_> = store.limits(now, MOST).await?.into_iter().filter(|limit| chosen.holds(limit)).collect();
+    let limits: Vec<_> = store.limits(now, MAX_LISTED).await?.into_iter().filter(|limit| chosen.holds(limit)).collect();
     let missing = chosen.methods.iter().find(|method| limits.iter().all(|limit| limit.bucket != **method));
     if let Some(method) = missing {
         return Err(LimitsError::NoLimit(method.clone()));

@@ -17,7 +17,7 @@ use crate::ids::InstallationId;
 const VERSION: &str = "v1";
 
 /// How many hexadecimal digits name a key.
-const NAME: usize = 8;
+const KEY_NAME_LENGTH: usize = 8;
 
 /// A secret as it is stored: `v1:key:nonce and ciphertext`, in hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -155,7 +155,7 @@ fn named(key: &SecretString) -> Result<Named, BadKey> {
     let mut bytes = [0; 32];
     hex::decode_to_slice(key.expose_secret().trim(), &mut bytes).map_err(|_| BadKey::Misread)?;
     let mut name = hex::encode(Sha256::new().chain_update("dialnote-slack key ").chain_update(bytes).finalize());
-    name.truncate(NAME);
+    name.truncate(KEY_NAME_LENGTH);
     Ok(Named { name, cipher: XChaCha20Poly1305::new(&Key::from(bytes)) })
 }
 

@@ -23,7 +23,7 @@ use crate::metrics::Metrics;
 use crate::transport::{self, HttpAnswer};
 
 /// The most conversations or messages one call returns.
-pub const PAGE: usize = 100;
+pub const API_PAGE_SIZE: usize = 100;
 
 /// The header that names a write (docs/contracts/dialnote.md, Authentication: never relied on).
 const IDEMPOTENCY: &str = "Idempotency-Key";
@@ -255,7 +255,7 @@ impl Dialnote {
     /// The newest entries of the timeline that are no notes, newest first, as far as they are among the
     /// newest [`PAGE`].
     pub async fn activities_but_notes(&self, id: &ConversationId) -> Result<Vec<Activity>, DialnoteError> {
-        let query = [("limit", PAGE.to_string())];
+        let query = [("limit", API_PAGE_SIZE.to_string())];
         let content = self.read_of(id, &query).await.map(wire::opened)?;
         let entries = wire::items(&content, "messages")?;
         Ok(entries.iter().filter_map(wire::entry).filter(|activity| activity.kind != ActivityKind::Note).collect())
@@ -263,7 +263,7 @@ impl Dialnote {
 
     /// The notes and when they were written, oldest first, as far as they are among the newest [`PAGE`] entries.
     pub async fn notes(&self, id: &ConversationId) -> Result<Vec<(String, Timestamp)>, DialnoteError> {
-        let query = [("limit", PAGE.to_string())];
+        let query = [("limit", API_PAGE_SIZE.to_string())];
         let content = self.read_of(id, &query).await.map(wire::opened)?;
         let entries = wire::items(&content, "messages")?;
         let notes: Vec<_> = entries.iter().filter_map(wire::note).collect();
@@ -272,7 +272,7 @@ impl Dialnote {
 
     /// The member who called this number at about this time, as far as the latest calls tell.
     pub async fn caller(&self, number: &str, at: Timestamp) -> Result<Option<Owner>, DialnoteError> {
-        let content = self.read_known(&["call-logs"], &[("limit", PAGE.to_string())]).await?;
+        let content = self.read_known(&["call-logs"], &[("limit", API_PAGE_SIZE.to_string())]).await?;
         Ok(wire::items(&content, "callLogs")?.iter().find_map(|call| wire::caller(call, number, at)))
     }
 
@@ -280,7 +280,7 @@ impl Dialnote {
     pub async fn has_note(&self, id: &ConversationId, reference: &str) -> Result<bool, DialnoteError> {
         let mut next = Vec::new();
         for _ in 0..NOTE_PAGES {
-            let mut query = vec![("limit", PAGE.to_string())];
+            let mut query = vec![("limit", API_PAGE_SIZE.to_string())];
             query.append(&mut next);
             let answer = self.read_of(id, &query).await?;
             next = wire::next_page(&answer);
@@ -417,7 +417,7 @@ fn without_effect(error: DialnoteError) -> DialnoteError {
 
 /// A page of the list of conversations.
 fn page_from(offset: usize) -> [(&'static str, String); 2] {
-    [("limit", PAGE.to_string()), ("offset", offset.to_string())]
+    [("limit", API_PAGE_SIZE.to_string()), ("offset", offset.to_string())]
 }
 
 /// A 404 for what every dialnote has. In dialnote's own words it is the address that is wrong; a gateway's page may be

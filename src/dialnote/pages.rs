@@ -7,7 +7,7 @@ use crate::domain::conversation::Conversation;
 use crate::ids::ConversationId;
 
 /// More pages than this are no list.
-const MOST_PAGES: usize = 2_000;
+const MAX_LIST_PAGES: usize = 2_000;
 
 /// A page of the list of conversations.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ impl Pages {
         let new: Vec<_> = page.conversations.into_iter().filter(|one| self.seen.insert(one.id.clone())).collect();
         self.offset += page.items;
         self.read += 1;
-        self.goes_on = !new.is_empty() && self.read < MOST_PAGES;
+        self.goes_on = !new.is_empty() && self.read < MAX_LIST_PAGES;
         new
     }
 
@@ -75,6 +75,6 @@ mod tests {
     fn a_list_without_an_end_is_left() {
         let mut pages = Pages::default();
         let read = (0..).take_while(|n| (*n == 0 || pages.goes_on) && !pages.take(page(*n..n + 1)).is_empty());
-        assert_eq!(read.count(), MOST_PAGES);
+        assert_eq!(read.count(), MAX_LIST_PAGES);
     }
 }

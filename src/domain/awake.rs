@@ -12,7 +12,7 @@ const SLEPT: SignedDuration = SignedDuration::from_mins(5);
 const OFTEN: SignedDuration = SignedDuration::from_secs(50);
 
 /// How many times in which it did not run are kept: what waits does so for some days at most.
-const MOST: usize = 50;
+const MAX_ABSENCES: usize = 50;
 
 /// When the app ran.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ impl Awake {
             return false;
         }
         self.asleep.extend(self.open_gap(now));
-        let too_many = self.asleep.len().saturating_sub(MOST);
+        let too_many = self.asleep.len().saturating_sub(MAX_ABSENCES);
         self.asleep.drain(..too_many);
         self.last = Some(now);
         true

@@ -20,7 +20,7 @@ use crate::ids::{MemberId, SlackUserId, UserGroupId};
 pub const MOST_TYPED: usize = 2000;
 
 /// How far off a misspelt command may be and still be recognized (0 nothing alike, 1 the same).
-const ALIKE: f64 = 0.75;
+const COMMAND_SIMILARITY: f64 = 0.75;
 
 /// What a person asked for, the same whether typed, clicked or submitted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -252,7 +252,7 @@ fn own<'a>(slash: &str, text: &'a str) -> Result<(&'static Spec, &'a str), Parse
 fn unknown(typed: &str, name: &str) -> ParseError {
     let name = name.to_lowercase();
     let scored = COMMANDS.iter().map(|spec| (strsim::jaro_winkler(spec.name, &name), spec));
-    let nearest = scored.filter(|(score, _)| *score >= ALIKE).max_by(|a, b| a.0.total_cmp(&b.0));
+    let nearest = scored.filter(|(score, _)| *score >= COMMAND_SIMILARITY).max_by(|a, b| a.0.total_cmp(&b.0));
     ParseError::UnknownCommand { typed: typed.to_owned(), nearest: nearest.map(|(_, spec)| spec.verb) }
 }
 

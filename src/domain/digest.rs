@@ -11,10 +11,10 @@ use crate::domain::route::Route;
 use crate::ids::MemberId;
 
 /// How many conversations a digest shows.
-const MOST: usize = 10;
+const MAX_DIGEST_ROWS: usize = 10;
 
 /// How many people's loads it tells.
-const MOST_PEOPLE: usize = 20;
+const MAX_DIGEST_LOADS: usize = 20;
 
 /// What a channel's conversations come to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,10 +48,10 @@ impl Summary {
         waiting.sort_by_key(|one| one.last_activity.as_ref().map(|last| last.at));
         let mut loads: Vec<_> = loads.into_iter().collect();
         loads.sort_by_key(|(_, open)| Reverse(*open));
-        loads.truncate(MOST_PEOPLE);
+        loads.truncate(MAX_DIGEST_LOADS);
         Self {
-            more: waiting.len().saturating_sub(MOST),
-            waiting: waiting.into_iter().take(MOST).cloned().collect(),
+            more: waiting.len().saturating_sub(MAX_DIGEST_ROWS),
+            waiting: waiting.into_iter().take(MAX_DIGEST_ROWS).cloned().collect(),
             snoozed,
             loads,
         }
@@ -92,8 +92,8 @@ impl Overdue {
         let (mut long, short): (Vec<_>, Vec<_>) = mine.filter_map(due).partition(|(due, _)| *due <= now);
         long.sort_by_key(|(_, one)| one.last_activity.as_ref().map(|last| last.at));
         Self {
-            more: long.len().saturating_sub(MOST),
-            waiting: long.into_iter().take(MOST).map(|(_, one)| one.clone()).collect(),
+            more: long.len().saturating_sub(MAX_DIGEST_ROWS),
+            waiting: long.into_iter().take(MAX_DIGEST_ROWS).map(|(_, one)| one.clone()).collect(),
             next: short.into_iter().map(|(due, _)| due).min(),
         }
     }
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn it_shows_ten_and_counts_the_others() {
         let all: Vec<_> = (0..13).map(conversation).collect();
-        assert_eq!((of(&all).waiting.len(), of(&all).more), (MOST, 3));
+        assert_eq!((of(&all).waiting.len(), of(&all).more), (MAX_DIGEST_ROWS, 3));
     }
 
     #[test]

@@ -10,13 +10,13 @@ use crate::domain::typed::{self, TypedWord};
 use crate::ids::{MemberId, SlackUserId};
 
 /// How alike two people must be to be suggested as one (0 nothing alike, 1 the same).
-const ALIKE: f64 = 0.85;
+const PERSON_SIMILARITY: f64 = 0.85;
 
 /// How alike they are if a word of the one's name is a word of the other's.
 const SAME_WORD: f64 = 0.9;
 
 /// Shorter words are too easily the same.
-const LONG_ENOUGH: usize = 3;
+const MIN_WORD_LENGTH: usize = 3;
 
 /// How many members are suggested for somebody, if they are equally likely.
 const MOST_SUGGESTED: usize = 3;
@@ -114,14 +114,14 @@ fn fit(asked: &str, member: &Member) -> How {
 fn nearest<'a>(asked: &str, members: &'a [Member]) -> Option<&'a Member> {
     let asked = names(asked, Some(asked));
     let scored = members.iter().map(|member| (closest(&asked, &names_of(member)), member));
-    best(scored.filter(|(score, _)| *score >= ALIKE))
+    best(scored.filter(|(score, _)| *score >= PERSON_SIMILARITY))
 }
 
 /// The members who a Slack user is likely to be: those with the same address, else whose name or address is
 /// most like theirs.
 pub fn suggested<'a>(profile: &Profile, members: &[&'a Member]) -> Vec<&'a Member> {
     let mut scored: Vec<_> = members.iter().map(|member| (likeness(profile, member), *member)).collect();
-    let best = scored.iter().map(|(score, _)| *score).fold(ALIKE, f64::max);
+    let best = scored.iter().map(|(score, _)| *score).fold(PERSON_SIMILARITY, f64::max);
     scored.retain(|(score, _)| *score >= best);
     scored.into_iter().map(|(_, member)| member).take(MOST_SUGGESTED).collect()
 }
@@ -129,7 +129,7 @@ pub fn suggested<'a>(profile: &Profile, members: &[&'a Member]) -> Vec<&'a Membe
 /// The one of these Slack users who a member is most likely to be.
 pub fn likely<'a>(member: &Member, profiles: impl Iterator<Item = &'a Profile>) -> Option<&'a Profile> {
     let scored = profiles.map(|profile| (likeness(profile, member), profile));
-    best(scored.filter(|(score, _)| *score >= ALIKE))
+    best(scored.filter(|(score, _)| *score >= PERSON_SIMILARITY))
 }
 
 fn best<T>(scored: impl Iterator<Item = (f64, T)>) -> Option<T> {
@@ -153,7 +153,7 @@ fn closest(some: &[String], others: &[String]) -> f64 {
 
 fn alike(one: &str, other: &str) -> f64 {
     let words = |name: &str| name.split(' ').map(str::to_owned).collect::<Vec<_>>();
-    let long = |word: &&String| word.chars().count() >= LONG_ENOUGH;
+    let long = |word: &&String| word.chars().count() >= MIN_WORD_LENGTH;
     let same_word = words(one).iter().filter(long).any(|word| words(other).contains(word));
     strsim::jaro_winkler(one, other).max(if same_word { SAME_WORD } else { 0.0 })
 }

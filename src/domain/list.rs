@@ -16,7 +16,7 @@ use crate::ids::{ConversationId, MemberId, SlackUserId};
 
 /// How many conversations a page shows: with their buttons as many as fit a message (docs/contracts/slack.md
 /// §11, 50 blocks).
-pub const PAGE: usize = 10;
+pub const LIST_PAGE_SIZE: usize = 10;
 
 /// The longest text that is looked for, in characters: it travels in every button of the list.
 const LONGEST_TEXT: usize = 80;
@@ -184,9 +184,14 @@ pub fn select<'a>(
         found = nearly;
     }
     sort(&mut found, &query.filter);
-    let pages = found.len().div_ceil(PAGE).max(1);
+    let pages = found.len().div_ceil(LIST_PAGE_SIZE).max(1);
     let page = query.page.min(pages - 1);
-    Listing { rows: found.iter().skip(page * PAGE).take(PAGE).copied().collect(), found: found.len(), page, counts }
+    Listing {
+        rows: found.iter().skip(page * LIST_PAGE_SIZE).take(LIST_PAGE_SIZE).copied().collect(),
+        found: found.len(),
+        page,
+        counts,
+    }
 }
 
 impl Filter {

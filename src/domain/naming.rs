@@ -8,7 +8,7 @@ use crate::domain::people::{self, Member, Profile};
 use crate::ids::MemberId;
 
 /// The fewest letters at the start of two words that make them the same name.
-const ALIKE: usize = 3;
+const MIN_SHARED_LETTERS: usize = 3;
 
 /// What others read for a person. `own` is the member that the person is, if that is known.
 pub fn name(profile: &Profile, own: Option<&MemberId>, members: &[Member]) -> String {
@@ -59,7 +59,7 @@ fn is_from(shown: &str, full: &str) -> bool {
 
 fn are_alike(one: &str, other: &str) -> bool {
     let same = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
-    same >= ALIKE || (same > 0 && one == other)
+    same >= MIN_SHARED_LETTERS || (same > 0 && one == other)
 }
 
 #[cfg(test)]

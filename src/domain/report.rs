@@ -14,10 +14,10 @@ use crate::domain::refusal::ParseError;
 use crate::ids::{ConversationId, MemberId};
 
 /// How many people's loads are told.
-const MOST_PEOPLE: usize = 20;
+const MAX_REPORT_LOADS: usize = 20;
 
 /// The most days that a report is about.
-pub const MOST_DAYS: u16 = 90;
+pub const MAX_REPORT_DAYS: u16 = 90;
 
 /// A report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,7 +106,7 @@ pub fn period(text: &str) -> Result<u16, ParseError> {
         "" | "week" => Ok(7),
         "today" => Ok(1),
         "month" => Ok(30),
-        number => number.parse().ok().filter(|days| (1..=MOST_DAYS).contains(days)).ok_or(ParseError::NoPeriod),
+        number => number.parse().ok().filter(|days| (1..=MAX_REPORT_DAYS).contains(days)).ok_or(ParseError::NoPeriod),
     }
 }
 
@@ -143,7 +143,7 @@ pub fn loads<'a>(all: impl Iterator<Item = &'a Conversation>) -> Vec<(MemberId, 
     }
     let mut loads: Vec<_> = loads.into_iter().collect();
     loads.sort_by_key(|(_, open)| Reverse(*open));
-    loads.truncate(MOST_PEOPLE);
+    loads.truncate(MAX_REPORT_LOADS);
     loads
 }
 

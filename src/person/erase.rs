@@ -7,7 +7,7 @@ use std::io::Write;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{ERASED, PIECE, Person, PersonError, each, each_job, is_about};
+use super::{ERASED, ITEMS_PER_READ, Person, PersonError, each, each_job, is_about};
 use crate::domain::command_job::Batch;
 use crate::domain::installation::{Connection, Installation};
 use crate::domain::route::Route;
@@ -121,7 +121,7 @@ impl<'a> Erasing<'a> {
     async fn go_through(&mut self, category: DataCategory) -> Result<(), PersonError> {
         let mut after = Default::default();
         loop {
-            let piece = self.store.category(self.installation, category, &after, PIECE).await?;
+            let piece = self.store.category(self.installation, category, &after, ITEMS_PER_READ).await?;
             if piece.is_empty() {
                 return Ok(());
             }
@@ -177,7 +177,7 @@ impl<'a> Erasing<'a> {
             let (mut jobs, mut all) = (Vec::new(), 0);
             each_job(self.store, (self.installation, self.person), true, |job| {
                 all += 1;
-                if jobs.len() < PIECE {
+                if jobs.len() < ITEMS_PER_READ {
                     jobs.push(job.id);
                 }
                 Ok(())
@@ -199,7 +199,7 @@ impl<'a> Erasing<'a> {
     async fn redact(&mut self) -> Result<(), PersonError> {
         let mut before = None;
         loop {
-            let piece = self.store.latest(self.installation, before, PIECE).await?;
+            let piece = self.store.latest(self.installation, before, ITEMS_PER_READ).await?;
             let Some(last) = piece.last() else { return Ok(()) };
             before = Some(last.id);
             let lines: Vec<_> = piece.into_iter().filter_map(|line| redacted(self.person, line)).collect();
@@ -290,7 +290,7 @@ impl<'a> Erasing<'a> {
     async fn conversations(&self) -> Result<usize, PersonError> {
         let (mut since, mut count) = (Since { at: Timestamp::MIN, conversation: String::new() }, 0);
         loop {
-            let piece = self.store.snapshots(self.installation, &since, PIECE).await?;
+            let piece = self.store.snapshots(self.installation, &since, ITEMS_PER_READ).await?;
             let Some(last) = piece.last() else { return Ok(count) };
             since = Since { at: last.at, conversation: last.conversation.to_string() };
             count += piece.iter().filter(|seen| self.person.is_in(&seen.body)).count();

@@ -5,7 +5,7 @@ use std::io::Write;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{PIECE, Person, PersonError, each, each_job, is_about};
+use super::{ITEMS_PER_READ, Person, PersonError, each, each_job, is_about};
 use crate::domain::installation::{Connection, Installation};
 use crate::ids::InstallationId;
 use crate::jobs;
@@ -87,7 +87,7 @@ async fn conversations(
 ) -> Result<(), PersonError> {
     let mut since = Since { at: Timestamp::MIN, conversation: String::new() };
     loop {
-        let piece = store.snapshots(installation, &since, PIECE).await?;
+        let piece = store.snapshots(installation, &since, ITEMS_PER_READ).await?;
         let Some(last) = piece.last() else { return list.end() };
         since = Since { at: last.at, conversation: last.conversation.to_string() };
         for seen in piece.iter().filter(|seen| person.is_in(&seen.body)) {
@@ -105,7 +105,7 @@ async fn audit(
 ) -> Result<(), PersonError> {
     let mut before = None;
     loop {
-        let piece = store.latest(installation, before, PIECE).await?;
+        let piece = store.latest(installation, before, ITEMS_PER_READ).await?;
         let Some(last) = piece.last() else { return list.end() };
         before = Some(last.id);
         let theirs = piece.iter().map(|line| &line.entry);

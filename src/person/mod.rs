@@ -19,7 +19,7 @@ use crate::store::{Store, Stored};
 use crate::work::people::{MEMBERS, PROFILE};
 
 /// How much is read at a time.
-const PIECE: usize = 500;
+const ITEMS_PER_READ: usize = 500;
 
 /// How many of their entries in the audit log are asked for the names they had.
 const DEEDS: usize = 1_000;
@@ -151,7 +151,7 @@ async fn each(
 ) -> Result<(), PersonError> {
     let mut after = Default::default();
     loop {
-        let piece = store.category(installation, category, &after, PIECE).await?;
+        let piece = store.category(installation, category, &after, ITEMS_PER_READ).await?;
         let Some(last) = piece.last() else { return Ok(()) };
         after = last.name.clone();
         piece.into_iter().try_for_each(&mut look)?;
@@ -167,7 +167,7 @@ async fn each_job(
 ) -> Result<(), PersonError> {
     let mut after = JobId(0);
     loop {
-        let piece = store.jobs(dead, after, PIECE).await?;
+        let piece = store.jobs(dead, after, ITEMS_PER_READ).await?;
         let Some(last) = piece.last() else { return Ok(()) };
         after = last.id;
         let theirs = |job: &Stored| job.installation == *installation && person.is_in(&job.body);

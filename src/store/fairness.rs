@@ -15,7 +15,7 @@ use crate::store::{Claim, NewJob, Queue, fnv};
 const APART: i64 = 100;
 
 /// How many flows are remembered; when there are more, those whose last turn is past are forgotten.
-const REMEMBERED: usize = 50_000;
+const MAX_FLOWS: usize = 50_000;
 
 /// The last turns given out, by the number of a flow. Two that happen to have the same count as one.
 #[derive(Debug, Default)]
@@ -65,7 +65,7 @@ impl FairScheduler {
     fn give(&self, job: &NewJob, now: Timestamp) -> i64 {
         let now = now.as_millisecond();
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if last.len() >= REMEMBERED {
+        if last.len() >= MAX_FLOWS {
             last.retain(|_, turn| *turn > now);
         }
         let flow = (job.queue, fnv::hash(job.installation.as_str(), "", &job.fairness_key));

@@ -3,7 +3,7 @@
 use crate::domain::command::MOST_TYPED;
 use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::refusal::ParseError;
-use crate::domain::report::MOST_DAYS;
+use crate::domain::report::MAX_REPORT_DAYS;
 use crate::domain::text::cut;
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
 use crate::view::kit::{Block, Content};
@@ -49,7 +49,7 @@ fn not_understood(parse_error: &ParseError) -> String {
             Verb::Link,
         ),
         ParseError::NoPeriod => with_usage(
-            &format!("Of how many days? Say today, week, month, or a number up to {MOST_DAYS}."),
+            &format!("Of how many days? Say today, week, month, or a number up to {MAX_REPORT_DAYS}."),
             Verb::Report,
         ),
         ParseError::NoLine => with_usage("Which shared number? Say its number, its name, or * for all.", Verb::Route),

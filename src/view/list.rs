@@ -3,7 +3,7 @@
 use crate::domain::card_view::CardView;
 use crate::domain::click::{Carried, Control, row};
 use crate::domain::conversation::{Conversation, Status};
-use crate::domain::list::{FILTERS, Filter, PAGE, Query};
+use crate::domain::list::{FILTERS, Filter, LIST_PAGE_SIZE, Query};
 use crate::domain::reply::{ListView, Reply};
 use crate::view::card::{details, happened, standing};
 use crate::view::element::{Choosable, Element, Style};
@@ -59,10 +59,10 @@ fn title(card_view: &ListView) -> String {
     let like = if text.is_empty() { String::new() } else { format!(" like “{text}”") };
     match card_view.found {
         0 => format!("{what}{like}: none."),
-        found if found <= PAGE => format!("{what}{like}: {found}."),
+        found if found <= LIST_PAGE_SIZE => format!("{what}{like}: {found}."),
         found => {
-            let first = card_view.page * PAGE + 1;
-            format!("{what}{like}: {first}–{} of {found}.", (first + PAGE - 1).min(found))
+            let first = card_view.page * LIST_PAGE_SIZE + 1;
+            format!("{what}{like}: {first}–{} of {found}.", (first + LIST_PAGE_SIZE - 1).min(found))
         }
     }
 }
@@ -129,8 +129,8 @@ fn pages(card_view: &ListView) -> Option<Block> {
         Element::button(control, label, &Carried::list(&query).encode())
     };
     let back = card_view.page.checked_sub(1).map(|page| turned(Control::Newer, "Back", page));
-    let on =
-        ((card_view.page + 1) * PAGE < card_view.found).then(|| turned(Control::Older, "More", card_view.page + 1));
+    let on = ((card_view.page + 1) * LIST_PAGE_SIZE < card_view.found)
+        .then(|| turned(Control::Older, "More", card_view.page + 1));
     let buttons: Vec<_> = back.into_iter().chain(on).collect();
     (!buttons.is_empty()).then(|| Block::actions("pages", buttons))
 }

@@ -15,7 +15,7 @@ use crate::view::mrkdwn::time;
 use crate::view::reply::with_buttons;
 
 /// How much of a contact's name a button shows.
-const NAME: usize = 40;
+const BUTTON_NAME_LENGTH: usize = 40;
 
 /// Why the new owner does not find it among what is open.
 pub(super) fn still(about: &About, hidden: Hidden) -> String {
@@ -84,7 +84,7 @@ pub(super) fn button_for(earlier: &Earlier) -> Element {
     let Earlier { act, verb, about, of } = earlier;
     let verb = if *verb == Verb::Wake { "unsnooze" } else { verb.spec().name };
     let (what, only) = match of {
-        1 => (cut(&about.title, NAME), Some(about.id.clone())),
+        1 => (cut(&about.title, BUTTON_NAME_LENGTH), Some(about.id.clone())),
         several => (format!("{several} conversations"), None),
     };
     let carried = Carried { act: Some(act.clone()), conversation: only, ..Carried::default() };

@@ -10,7 +10,7 @@ use crate::view::reply::span;
 const LONGEST_ALT: usize = 1000;
 
 /// How many days are told one by one.
-const MOST_DAYS: usize = 31;
+const MAX_LISTED_DAYS: usize = 31;
 
 /// What the picture is called.
 pub fn title(report: &Report) -> String {
@@ -37,7 +37,7 @@ pub fn alone(report: &Report, why: Alone) -> Content {
 /// What stands above the picture.
 pub fn comment(report: &Report) -> String {
     let mut lines = vec![format!("{}, for {}: {}", title(report), report.by, sums(report)), waits(report)];
-    let told = report.days.len().saturating_sub(MOST_DAYS);
+    let told = report.days.len().saturating_sub(MAX_LISTED_DAYS);
     let days = report.days.iter().skip(told).filter(|day| report.days.len() > 1 && day.total() > 0);
     lines.extend(days.map(|day| format!("• {}", row(day))));
     lines.push(loads(report));

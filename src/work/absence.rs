@@ -22,7 +22,7 @@ use crate::work::{Outcome, Work, later};
 const MOST_KEPT: usize = 1_000;
 
 /// How many changes are told in one message.
-const MOST_TOLD: usize = 10;
+const MAX_TOLD_PER_MESSAGE: usize = 10;
 
 /// What concerns somebody about one conversation (`store::Document`).
 #[derive(Serialize, Deserialize)]
@@ -67,8 +67,8 @@ impl Work {
         let away = missed.iter().find_map(|missed| missed.away);
         let notices = missed.into_iter().flat_map(|missed| missed.notices);
         let mut notices: Vec<_> = notices.filter(|notice| preferences.want(notice)).collect();
-        let more = notices.len().saturating_sub(MOST_TOLD);
-        notices.truncate(MOST_TOLD);
+        let more = notices.len().saturating_sub(MAX_TOLD_PER_MESSAGE);
+        notices.truncate(MAX_TOLD_PER_MESSAGE);
         let drop = kept.into_iter().map(|kept| Effect::DropDocument { kind: kept.kind, id: kept.id });
         let mut effects: Vec<_> = drop.collect();
         if !notices.is_empty() {

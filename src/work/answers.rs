@@ -15,7 +15,7 @@ use crate::work::outbox::mark;
 use crate::work::{Outcome, Work, later};
 
 /// How long an answer waits for its direct messages.
-const WAITS: Duration = Duration::from_secs(4);
+const DELIVERY_WAIT: Duration = Duration::from_secs(4);
 
 impl Work {
     /// An answer to the person who asked: in the list whose button they pressed, else in words of its own.
@@ -55,7 +55,7 @@ impl Work {
             let (requester, say) = pending.complete();
             return Ok(Some(self.answer_in_place(claim, &requester, say)));
         }
-        let until = later(self.clock.now(), WAITS);
+        let until = later(self.clock.now(), DELIVERY_WAIT);
         Ok(Some(self.put_due(PendingAnswer::KIND, &id, &pending, Some(until))))
     }
 

@@ -18,7 +18,7 @@ use crate::work::documents::read;
 use crate::work::{Outcome, Work};
 
 /// The most commands that are told of together.
-const MOST: usize = 1_000;
+const MAX_BATCH: usize = 1_000;
 
 /// What came of one of the commands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +71,7 @@ impl Work {
 
     /// Tells of all of them, if all have come to their end.
     pub(super) async fn batch(&self, claim: &Claim, job: &BatchJob) -> Result<Outcome, Fault> {
-        let left = self.store.documents(&claim.installation, &job.batch.kind(), MOST).await?;
+        let left = self.store.documents(&claim.installation, &job.batch.kind(), MAX_BATCH).await?;
         if left.len() < job.batch.of {
             return Ok(Outcome::done(Vec::new()));
         }

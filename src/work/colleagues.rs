@@ -10,10 +10,10 @@ use crate::ids::{InstallationId, SlackUserId, TeamId};
 use crate::work::people::{Freshness, People, slack_fault};
 
 /// How long the list of people is good for. Before a "no" it is read again.
-const AGE: Duration = Duration::from_mins(10);
+const ROSTER_LIFETIME: Duration = Duration::from_mins(10);
 
 /// How many pages of people are read: ten thousand of them.
-const MOST_PAGES: usize = 20;
+const MAX_ROSTER_PAGES: usize = 20;
 
 /// How many addresses are looked up for one command.
 const MOST_ADDRESSES: usize = 3;
@@ -31,7 +31,7 @@ impl People {
         read: Freshness,
     ) -> Result<Vec<Colleague>, Fault> {
         let kept = self.store.cache_get(installation, COLLEAGUES, "").await?;
-        let mut people = match self.usable(kept, AGE, read) {
+        let mut people = match self.usable(kept, ROSTER_LIFETIME, read) {
             Some(people) => people,
             None => self.read_colleagues(installation, team).await?,
         };
@@ -47,7 +47,7 @@ impl People {
         team: Option<&TeamId>,
     ) -> Result<Vec<Colleague>, Fault> {
         let (mut people, mut cursor) = (Vec::new(), String::new());
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_ROSTER_PAGES {
             let (page, next) = self.slack.people(&cursor, team).await.map_err(slack_fault)?;
             people.extend(page);
             match next {

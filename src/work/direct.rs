@@ -24,10 +24,10 @@ use crate::work::outbox::mark;
 use crate::work::{Outcome, Work, later};
 
 /// How close together several have to be to be told in one message, where an edit of it is enough.
-const TOGETHER: Duration = Duration::from_secs(5);
+const MERGE_WINDOW: Duration = Duration::from_secs(5);
 
 /// How many are told in one message.
-const MOST: usize = 10;
+const MAX_PER_MESSAGE: usize = 10;
 
 /// A direct message that was sent (a cache entry), by channel and name.
 const SENT: &str = "direct";
@@ -255,12 +255,12 @@ impl Work {
     /// The last message to somebody, if more can be told in it.
     async fn just_sent(&self, claim: &Claim, user: &SlackUserId) -> Result<Option<Sent>, Fault> {
         let Some(last) = self.store.cache_get(&claim.installation, LAST, user.as_str()).await? else { return Ok(None) };
-        if later(last.at, TOGETHER) <= self.clock.now() {
+        if later(last.at, MERGE_WINDOW) <= self.clock.now() {
             return Ok(None);
         }
         let kept = self.store.cache_get(&claim.installation, SENT, &last.body).await?;
         let sent = kept.and_then(|kept| serde_json::from_str::<Sent>(&kept.body).ok());
-        Ok(sent.filter(|sent| sent.told.notices.len() < MOST))
+        Ok(sent.filter(|sent| sent.told.notices.len() < MAX_PER_MESSAGE))
     }
 }
 

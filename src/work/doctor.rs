@@ -30,10 +30,10 @@ use crate::work::unreachable::Unreachable;
 use crate::work::{Outcome, Work, tenants};
 
 /// By how much our clock may be wrong. Slack's requests are refused when they seem five minutes old.
-const CLOCK: SignedDuration = SignedDuration::from_secs(60);
+const MAX_CLOCK_ERROR: SignedDuration = SignedDuration::from_secs(60);
 
 /// How long a job waits at most while all is well.
-const OLD: Duration = Duration::from_mins(10);
+const MAX_JOB_AGE: Duration = Duration::from_mins(10);
 
 /// How long our own address may take to answer.
 const OWN_ADDRESS_TIMEOUT: Duration = Duration::from_secs(5);
@@ -42,10 +42,10 @@ const OWN_ADDRESS_TIMEOUT: Duration = Duration::from_secs(5);
 const CHALLENGE: &str = "is-this-dialnote-slack";
 
 /// How many people are named.
-const NAMED: usize = 10;
+const MAX_NAMED: usize = 10;
 
 /// How many links made by hand are looked at.
-const LINKS: usize = 100;
+const MAX_LINKS_CHECKED: usize = 100;
 
 impl Work {
     /// Looks at everything for an admin who asks.
@@ -121,7 +121,7 @@ async fn queue(work: &Work) -> Vec<Finding> {
     let Ok(overview) = counted else { return Vec::new() };
     let age = overview.oldest.map(|oldest| work.clock.now().duration_since(oldest).unsigned_abs());
     let waiting = match age {
-        Some(age) if age > OLD => Finding::new(
+        Some(age) if age > MAX_JOB_AGE => Finding::new(
             "queue",
             FindingState::Bad,
             format!(
@@ -199,7 +199,7 @@ fn scopes(identity: &Identity, work: &Work) -> Finding {
 
 fn clock(identity: &Identity, now: Timestamp) -> Finding {
     match identity.date.map(|date| now.duration_since(date)) {
-        Some(skew) if skew.abs() > CLOCK => Finding::new(
+        Some(skew) if skew.abs() > MAX_CLOCK_ERROR => Finding::new(
             "clock",
             FindingState::Bad,
             format!(
@@ -319,7 +319,7 @@ async fn broken_links(work: &Work) -> Vec<Finding> {
     let card_views = async {
         let home = work.home().await?;
         let mut card_views = Vec::new();
-        for link in work.people.by_hand(home).await?.iter().take(LINKS) {
+        for link in work.people.by_hand(home).await?.iter().take(MAX_LINKS_CHECKED) {
             card_views.push(work.link_face(home, link).await?);
         }
         Ok::<_, Fault>(card_views)
@@ -342,13 +342,13 @@ async fn broken_links(work: &Work) -> Vec<Finding> {
         );
         Some(Finding::new(PEOPLE, FindingState::Note, words))
     });
-    broken.take(NAMED).collect()
+    broken.take(MAX_NAMED).collect()
 }
 
 /// People whom Slack takes no direct messages for.
 async fn unreachable(work: &Work) -> Vec<Finding> {
     const WHAT: &str = "notifications";
-    let people = match work.unreachable(NAMED).await {
+    let people = match work.unreachable(MAX_NAMED).await {
         Ok(people) => people,
         Err(cause) => {
             let words = "the people who can't be notified could not be looked at";
@@ -374,8 +374,9 @@ async fn people(work: &Work) -> Finding {
             Finding::new(PEOPLE, FindingState::Good, "every member of dialnote is found in Slack")
         }
         Ok(members) => {
-            let shown = members.iter().take(NAMED).map(|member| member.name.as_str()).collect::<Vec<_>>().join(", ");
-            let more = members.len().saturating_sub(NAMED);
+            let shown =
+                members.iter().take(MAX_NAMED).map(|member| member.name.as_str()).collect::<Vec<_>>().join(", ");
+            let more = members.len().saturating_sub(MAX_NAMED);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             Finding::new(
                 PEOPLE,

@@ -27,13 +27,13 @@ use crate::work::{Outcome, Work, earlier, later};
 const CLOCKS_DIFFER: Duration = Duration::from_secs(5);
 
 /// How old a note may be that is told of, where nothing says which were told of.
-const RECENT: Duration = Duration::from_mins(15);
+const MAX_NOTE_AGE: Duration = Duration::from_mins(15);
 
 /// Up to when notes were told of (`store::Document`), by conversation.
 const NOTED: &str = "noted";
 
 /// Who stands in the audit log for whoever changed something in dialnote itself.
-const NOBODY: &str = "dialnote";
+const DIALNOTE_ACTOR: &str = "dialnote";
 
 impl Work {
     /// Looks at a conversation that was found changed, and tells whom it concerns.
@@ -122,7 +122,7 @@ impl Work {
         let (Some(before), Some(last)) = (&job.before, now.last_note) else { return Ok((Vec::new(), None)) };
         let id = &job.conversation;
         let told: Option<Timestamp> = self.kept(&claim.installation, NOTED, id.as_str()).await?;
-        let since = before.last_note.max(told).unwrap_or_else(|| earlier(job.at, RECENT));
+        let since = before.last_note.max(told).unwrap_or_else(|| earlier(job.at, MAX_NOTE_AGE));
         if last <= since {
             return Ok((Vec::new(), None));
         }
@@ -258,5 +258,5 @@ fn record(found: &ExternalChange, event: Event) -> Option<Effect> {
         noted: false,
         references: Vec::new(),
     };
-    Some(Effect::Record(detail.entry(found.at, SlackUserId::new(NOBODY), Some(found.now.id.clone()))))
+    Some(Effect::Record(detail.entry(found.at, SlackUserId::new(DIALNOTE_ACTOR), Some(found.now.id.clone()))))
 }

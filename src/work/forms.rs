@@ -22,7 +22,7 @@ use crate::work::{Outcome, Work, audit};
 const SUGGESTED: usize = 3;
 
 /// Among how many of somebody's commands those chosen lately are looked for.
-const RECENT: usize = 30;
+const RECENT_COMMANDS: usize = 30;
 
 /// Slack shows another home already than the one we know (docs/contracts/slack.md §21.2).
 const OTHER_HOME: &str = "hash_conflict";
@@ -160,7 +160,7 @@ impl Work {
     /// Whom people made owners lately, the latest first.
     async fn recently_chosen(&self, installation: &InstallationId) -> Result<Vec<MemberId>, Fault> {
         let mut chosen: Vec<MemberId> = Vec::new();
-        let latest = self.store.latest(installation, None, RECENT).await?;
+        let latest = self.store.latest(installation, None, RECENT_COMMANDS).await?;
         let since = self.organization_since();
         for Audited { entry, .. } in latest.into_iter().filter(|latest| latest.entry.at >= since) {
             let owner = audit::change(&entry).and_then(|change| change.after.owner);

@@ -37,13 +37,13 @@ use crate::work::tenants::AppState;
 use crate::work::{Outcome, Work, later};
 
 /// How long it may take until every instance knows that something has changed.
-const AGE: Duration = Duration::from_secs(5);
+const CACHE_LIFETIME: Duration = Duration::from_secs(5);
 
 /// Of how many installations the secrets are tried at the start.
 const SAMPLE: usize = 20;
 
 /// How many are listed, or thrown away, at a time.
-const PAGE: usize = 500;
+const INSTALLATION_PAGE_SIZE: usize = 500;
 
 /// What is about the workspace in Slack, and stays whatever organization it works with.
 const STAYS: [&str; 4] = [Installation::KIND, Rules::KIND, NotificationPreferences::KIND, CHANNEL];
@@ -152,7 +152,7 @@ impl Installations {
     /// seconds.
     pub async fn work(self: &Arc<Self>, common: &AppState, id: &InstallationId) -> Result<Option<Arc<Work>>, Fault> {
         let now = common.clock.now();
-        if let Some(known) = self.known().get(id).filter(|known| later(known.at, AGE) > now) {
+        if let Some(known) = self.known().get(id).filter(|known| later(known.at, CACHE_LIFETIME) > now) {
             return Ok(Some(known.work.clone()));
         }
         let Some(kept) = kept(common, id).await? else {
@@ -172,7 +172,7 @@ impl Installations {
     pub async fn all(&self, common: &AppState) -> Result<Vec<InstallationId>, Fault> {
         let (mut all, mut after) = (Vec::new(), InstallationId::new(""));
         loop {
-            let page = common.store.installations(&after, PAGE).await?;
+            let page = common.store.installations(&after, INSTALLATION_PAGE_SIZE).await?;
             let Some(last) = page.last() else { return Ok(all) };
             after = last.clone();
             all.extend(page);
@@ -385,7 +385,7 @@ impl Work {
 /// Throws away what is kept of an installation that is none any more, but for the audit log and the job that
 /// does so.
 pub(super) async fn clear(store: &dyn Store, claim: &Claim) -> Result<(), Fault> {
-    while store.clear(&claim.installation, claim.id, PAGE).await? > 0 {}
+    while store.clear(&claim.installation, claim.id, INSTALLATION_PAGE_SIZE).await? > 0 {}
     Ok(())
 }
 

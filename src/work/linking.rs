@@ -19,13 +19,13 @@ use crate::work::deferred::drop_stranger;
 use crate::work::{Outcome, Work, later};
 
 /// How many of each sort stand on a page: all of them fit a window (docs/contracts/slack-limits.json).
-const PAGE: usize = 10;
+const PEOPLE_PAGE_SIZE: usize = 10;
 
 /// How many members are offered to choose from.
-const MOST_CHOICES: usize = 10;
+const MAX_MEMBER_CHOICES: usize = 10;
 
 /// For how long it is remembered that somebody who is not linked wanted something.
-const REMEMBERED: Duration = Duration::from_hours(30 * 24);
+const UNLINKED_LIFETIME: Duration = Duration::from_hours(30 * 24);
 
 /// What colleagues call somebody of whom Slack says nothing.
 const NAMELESS: &str = "That person";
@@ -139,8 +139,8 @@ impl Work {
             MemberMatch::One(member) => self.link_to(claim, requester, user, &member.id, None).await,
             MemberMatch::Several(several) => {
                 let name = self.people.name(&claim.installation, user).await?.unwrap_or_else(|| NAMELESS.to_owned());
-                let more = several.len().saturating_sub(MOST_CHOICES);
-                let choices = several.into_iter().take(MOST_CHOICES).cloned().collect();
+                let more = several.len().saturating_sub(MAX_MEMBER_CHOICES);
+                let choices = several.into_iter().take(MAX_MEMBER_CHOICES).cloned().collect();
                 Ok((Vec::new(), Reply::WhichMember { user: user.clone(), name, choices, more }))
             }
             MemberMatch::Nobody(nearest) => {
@@ -269,7 +269,7 @@ impl Work {
         for tried in self.people.strangers(installation).await? {
             let user = tried.profile.user.clone();
             match tried.why {
-                Some(_) if later(tried.at, REMEMBERED) < self.clock.now() => effects.push(drop_stranger(&user)),
+                Some(_) if later(tried.at, UNLINKED_LIFETIME) < self.clock.now() => effects.push(drop_stranger(&user)),
                 Some(why) => strangers.push((tried.profile, why)),
                 None => {
                     let linked = Job::Linked(LinkedJob { user, by: None });
@@ -293,7 +293,7 @@ impl Work {
         let members = self.people.unlinked(installation).await?;
         let by_hand = self.people.by_hand(installation).await?;
         let counts = [members.len(), strangers.len(), by_hand.len()];
-        let pages = counts.into_iter().max().unwrap_or(0).div_ceil(PAGE).max(1);
+        let pages = counts.into_iter().max().unwrap_or(0).div_ceil(PEOPLE_PAGE_SIZE).max(1);
         let page = page.min(pages - 1);
         let all: Vec<_> = members.iter().collect();
         let profiles = || strangers.iter().map(|(profile, _)| profile);
@@ -334,7 +334,7 @@ impl Work {
 }
 
 fn on_page<T>(all: &[T], page: usize) -> impl Iterator<Item = &T> {
-    all.iter().skip(page * PAGE).take(PAGE)
+    all.iter().skip(page * PEOPLE_PAGE_SIZE).take(PEOPLE_PAGE_SIZE)
 }
 
 fn called(members: &[Member], id: &MemberId) -> Option<String> {

@@ -14,10 +14,10 @@ use crate::work::execute::Stop;
 use crate::work::{Outcome, Work, later};
 
 /// How long the same link is not shown again in a channel.
-const PAUSE: Duration = Duration::from_mins(30);
+const REPEAT_UNFURL_AFTER: Duration = Duration::from_mins(30);
 
 /// How many links of one message are shown.
-const MOST: usize = 5;
+const MAX_UNFURLS: usize = 5;
 
 /// How many channels' links to a conversation are kept true.
 const CHANNELS: usize = 20;
@@ -50,9 +50,9 @@ impl Work {
         linked.sort();
         linked.dedup_by(|a, b| a.0 == b.0);
         let mut effects = Vec::new();
-        for (id, url) in linked.into_iter().take(MOST) {
+        for (id, url) in linked.into_iter().take(MAX_UNFURLS) {
             let kept = self.store.document(installation, &LastUnfurl::kind(&id), job.channel.as_str()).await?;
-            if kept.is_some_and(|kept| later(kept.at, PAUSE) > self.clock.now()) {
+            if kept.is_some_and(|kept| later(kept.at, REPEAT_UNFURL_AFTER) > self.clock.now()) {
                 continue;
             }
             let Some(card_view) = self.face_of(claim, &id).await? else { continue };

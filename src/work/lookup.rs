@@ -30,10 +30,10 @@ use crate::work::projection::Conversations;
 use crate::work::{Outcome, Work};
 
 /// How many pages of conversations are read where they are not all known yet.
-const MOST_PAGES: usize = 50;
+const MAX_SEARCH_PAGES: usize = 50;
 
 /// How many conversations are offered to choose from.
-const MOST_CHOICES: usize = 10;
+const MAX_CONVERSATION_CHOICES: usize = 10;
 
 /// A conversation that a text without a time names for sure.
 pub struct NamedConversation {
@@ -152,7 +152,7 @@ impl Work {
     /// goes to its top, so it is read from there again until nothing is new.
     async fn read_all(&self, claim: &Claim) -> Result<Vec<KnownConversation>, Stop> {
         let (mut all, mut pages, mut again) = (Vec::new(), Pages::default(), false);
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_SEARCH_PAGES {
             self.ensure_lease(claim).await?;
             let read = self.dialnote.conversations(pages.offset).await.map_err(|error| denied(error, None))?;
             all.extend(pages.take(read).into_iter().map(KnownConversation::of));
@@ -236,7 +236,7 @@ impl Work {
         doubt: NameDoubt,
     ) -> Result<(Unclear, Vec<Seen>), Fault> {
         let (mut choices, mut seen) = (Vec::new(), Vec::new());
-        for id in ids.iter().take(MOST_CHOICES) {
+        for id in ids.iter().take(MAX_CONVERSATION_CHOICES) {
             let Some(conversation) = self.known_or_there(claim, id).await? else { continue };
             seen.push(Seen::from(&conversation));
             choices.push(Choice {
@@ -245,7 +245,7 @@ impl Work {
                 last_activity: conversation.last_activity.as_ref().map(|last| last.at),
             });
         }
-        let more = ids.len().saturating_sub(MOST_CHOICES);
+        let more = ids.len().saturating_sub(MAX_CONVERSATION_CHOICES);
         Ok((Unclear::Conversation { choices, more, asked, doubt }, seen))
     }
 

@@ -11,7 +11,7 @@ use crate::work::people::{PROFILE, People};
 const CALLED: &str = "called";
 
 /// How many of them are looked at.
-const MOST: usize = 10;
+const MAX_NAMESAKES: usize = 10;
 
 impl People {
     /// A profile that was read just now, with whether another person who is known shows the same name. What is kept
@@ -21,7 +21,7 @@ impl People {
         let kept = self.store.cache_get(installation, CALLED, &shown).await?;
         let known: Vec<SlackUserId> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
         let mut called = vec![profile.user.clone()];
-        for user in known.into_iter().filter(|user| *user != profile.user).take(MOST) {
+        for user in known.into_iter().filter(|user| *user != profile.user).take(MAX_NAMESAKES) {
             let Some(cache_entry) = self.store.cache_get(installation, PROFILE, user.as_str()).await? else { continue };
             let Ok(other) = serde_json::from_str::<Profile>(&cache_entry.body) else { continue };
             if folded(&other.name) != shown {

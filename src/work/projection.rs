@@ -22,7 +22,7 @@ use crate::work::earlier;
 const OVERLAP: Duration = Duration::from_secs(15);
 
 /// How much is read at a time.
-const PIECE: usize = 5_000;
+const SNAPSHOTS_PER_READ: usize = 5_000;
 
 /// The conversations by their ids.
 pub(super) type Conversations = HashMap<ConversationId, ProjectedConversation>;
@@ -94,11 +94,11 @@ impl Followed {
         let at = self.latest.map_or(Timestamp::MIN, |latest| earlier(latest, OVERLAP));
         let mut since = Since { at, conversation: String::new() };
         loop {
-            let piece = store.snapshots(installation, &since, PIECE).await?;
+            let piece = store.snapshots(installation, &since, SNAPSHOTS_PER_READ).await?;
             let Some(last) = piece.last() else { return Ok(()) };
             since = Since { at: last.at, conversation: last.conversation.to_string() };
             self.latest = self.latest.max(Some(last.at));
-            let full = piece.len() == PIECE;
+            let full = piece.len() == SNAPSHOTS_PER_READ;
             for seen in piece {
                 self.take(seen);
             }

@@ -27,8 +27,8 @@ use crate::work::projection::Conversations;
 use crate::work::{Outcome, Work};
 
 /// How much of the audit log is read at a time, and how often at most.
-const PIECE: usize = 1000;
-const PIECES: usize = 50;
+const ENTRIES_PER_READ: usize = 1000;
+const MAX_READS: usize = 50;
 
 /// How often it is tried to upload a picture before the words go without.
 const TRIES_OF_A_PICTURE: u32 = 3;
@@ -101,9 +101,9 @@ impl Work {
     ) -> Result<Vec<ConversationChange>, Fault> {
         let since = since.max(self.organization_since());
         let (mut changes, mut before) = (Vec::new(), None);
-        for _ in 0..PIECES {
-            let piece = self.store.latest(installation, before, PIECE).await?;
-            let ends = piece.len() < PIECE || piece.last().is_some_and(|last| last.entry.at < since);
+        for _ in 0..MAX_READS {
+            let piece = self.store.latest(installation, before, ENTRIES_PER_READ).await?;
+            let ends = piece.len() < ENTRIES_PER_READ || piece.last().is_some_and(|last| last.entry.at < since);
             before = piece.last().map(|last| last.id);
             let recent = piece.into_iter().map(|audited| audited.entry).filter(|entry| entry.at >= since);
             changes.extend(recent.filter_map(counted));

@@ -29,7 +29,7 @@ const SHARED_AGE: Duration = Duration::from_mins(1);
 const DRAWN: &str = "drawn_shared";
 
 /// How many cards are drawn again by one job.
-const CARDS: usize = 100;
+const CARDS_PER_JOB: usize = 100;
 
 /// What is set about a channel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,8 +119,8 @@ impl Work {
             effects.extend(self.no_longer_although_shared(installation, job).await?);
         }
         let after = job.after.clone().unwrap_or_else(|| MessageTs::new(""));
-        let cards = self.store.cards_in(installation, channel, &after, CARDS).await?;
-        if let Some(last) = cards.last().filter(|_| cards.len() == CARDS).and_then(|last| last.ts.clone()) {
+        let cards = self.store.cards_in(installation, channel, &after, CARDS_PER_JOB).await?;
+        if let Some(last) = cards.last().filter(|_| cards.len() == CARDS_PER_JOB).and_then(|last| last.ts.clone()) {
             let next = Job::Shared(SharedJob { after: Some(last), ..job.clone() });
             effects.push(Effect::Enqueue(self.following(claim, &next)));
         }

@@ -17,7 +17,7 @@ use crate::work::{Work, later};
 const STANDING: &str = "standing";
 
 /// How many of them are known for each.
-const MOST: usize = 5;
+const MAX_STANDING: usize = 5;
 
 /// The direct messages to one reader that stand about one conversation, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ impl Work {
             let Standing(mut places) = self.standing(installation, user, conversation).await?;
             places.retain(|other| *other != place);
             places.push(place.clone());
-            let oldest = places.len().saturating_sub(MOST);
+            let oldest = places.len().saturating_sub(MAX_STANDING);
             let places = places.split_off(oldest);
             effects.push(self.keep_standing(user, conversation, &Standing(places)));
         }

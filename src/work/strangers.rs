@@ -17,7 +17,7 @@ use crate::work::people::People;
 
 /// How many are remembered, and for how long it is not written down again that they wanted something.
 const MOST_STRANGERS: usize = 1_000;
-const REMEMBERED: Duration = Duration::from_hours(24);
+const NOTE_AGAIN_AFTER: Duration = Duration::from_hours(24);
 
 /// What they are kept under (`store::Document`), by Slack user.
 pub(super) const STRANGER: &str = "stranger";
@@ -63,7 +63,7 @@ impl People {
         let body = written(&profile, why);
         let kept = self.noted(installation, user).await?;
         let (kind, id, at) = (STRANGER.to_owned(), user.to_string(), self.clock.now());
-        if kept.is_some_and(|OfStranger(kept)| kept.body == body && later(kept.at, REMEMBERED) > at) {
+        if kept.is_some_and(|OfStranger(kept)| kept.body == body && later(kept.at, NOTE_AGAIN_AFTER) > at) {
             return Ok(());
         }
         self.store.keep(installation, Document { kind, id, at, due: None, body }).await

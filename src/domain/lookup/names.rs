@@ -13,10 +13,10 @@ const FEWEST_LETTERS: usize = 2;
 const FEWEST_OF_A_NAME: usize = 3;
 
 /// How alike a misspelt word must be to a word of the name (0 nothing alike, 1 the same).
-const ALIKE: f64 = 0.88;
+const WORD_SIMILARITY: f64 = 0.88;
 
 /// Shorter words are too easily alike.
-const LONG_ENOUGH: usize = 4;
+const MIN_WORD_LENGTH: usize = 4;
 
 /// Words that never name a conversation.
 const STOP_WORDS: [&str; 10] = ["to", "for", "on", "about", "no", "ok", "an", "and", "it", "this"];
@@ -199,7 +199,7 @@ pub fn is_misspelt(word: &str, name: &str) -> bool {
         return false;
     }
     let owner = word.strip_suffix('s').filter(|owner| letters(owner) >= FEWEST_OF_A_NAME);
-    is_nearly(word, name, LONG_ENOUGH) || owner.is_some_and(|owner| name.split(' ').any(|of_name| of_name == owner))
+    is_nearly(word, name, MIN_WORD_LENGTH) || owner.is_some_and(|owner| name.split(' ').any(|of_name| of_name == owner))
 }
 
 /// Whether several words are nearly words of the name, both [`folded`]. Beside a longer one also a short one may
@@ -207,13 +207,14 @@ pub fn is_misspelt(word: &str, name: &str) -> bool {
 pub fn are_misspelt(phrase: &str, name: &str) -> bool {
     let nearly = |word: &str| name.split(' ').any(|of_name| of_name == word) || is_nearly(word, name, FEWEST_OF_A_NAME);
     let words = || phrase.split(' ');
-    words().count() > 1 && words().all(nearly) && words().any(|word| word.chars().count() >= LONG_ENOUGH)
+    words().count() > 1 && words().all(nearly) && words().any(|word| word.chars().count() >= MIN_WORD_LENGTH)
 }
 
 fn is_nearly(word: &str, name: &str, fewest: usize) -> bool {
     let long = |word: &str| word.chars().count() >= fewest;
     let alike = |of_name: &str| {
-        long(of_name) && (strsim::osa_distance(of_name, word) == 1 || strsim::jaro_winkler(of_name, word) >= ALIKE)
+        long(of_name)
+            && (strsim::osa_distance(of_name, word) == 1 || strsim::jaro_winkler(of_name, word) >= WORD_SIMILARITY)
     };
     long(word) && name.split(' ').any(alike)
 }

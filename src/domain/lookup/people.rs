@@ -13,7 +13,7 @@ use crate::ids::SlackUserId;
 const MOST_NAME_WORDS: usize = 4;
 
 /// How alike a misspelt name must be (0 nothing alike, 1 the same).
-const ALIKE: f64 = 0.84;
+const NAME_SIMILARITY: f64 = 0.84;
 
 /// Fewer letters than this begin half the names.
 const FEWEST_LETTERS: usize = 2;
@@ -48,7 +48,7 @@ impl Colleague {
         let words = || names.iter().flat_map(|name| name.split(' ').chain([name.as_str()]));
         let begins = phrase.chars().count() >= FEWEST_LETTERS && words().any(|word| word.starts_with(phrase));
         let one_slip = |word: &str| phrase.chars().count() > FEWEST_LETTERS && strsim::osa_distance(word, phrase) == 1;
-        begins || words().any(|word| one_slip(word) || strsim::jaro_winkler(word, phrase) >= ALIKE)
+        begins || words().any(|word| one_slip(word) || strsim::jaro_winkler(word, phrase) >= NAME_SIMILARITY)
     }
 }
 

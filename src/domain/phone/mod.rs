@@ -86,7 +86,7 @@ fn parsed(e164: &str) -> Option<PhoneNumber> {
 }
 
 /// How many numbers are remembered as people read them.
-const REMEMBERED: usize = 4096;
+const FORMAT_CACHE_SIZE: usize = 4096;
 
 /// The latest numbers: the plans take longer to look through than everything else that is done to a
 /// message, and a number stands in the answer, on the card, in its thread and in the direct message.
@@ -109,7 +109,7 @@ fn pretty_line(e164: &str) -> String {
     let Some(number) = parsed(e164) else { return e164.to_owned() };
     let pretty = number.format().mode(Mode::International).to_string().replace('-', " ");
     let mut known = known();
-    if known.len() >= REMEMBERED {
+    if known.len() >= FORMAT_CACHE_SIZE {
         known.clear();
     }
     known.insert(e164.to_owned(), pretty.clone());

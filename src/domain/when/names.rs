@@ -3,7 +3,7 @@
 use jiff::civil::Weekday;
 
 /// Shortest word that is taken for a misspelling.
-const LONG_ENOUGH: usize = 5;
+const MIN_MISSPELT_LENGTH: usize = 5;
 
 /// Shortest name of which two letters may be wrong.
 const LONG_NAME: usize = 8;
@@ -106,9 +106,10 @@ fn exact(names: &[(&'static str, &[&str])], word: &str) -> Option<&'static str> 
 fn misspelt(names: &[(&'static str, &[&str])], word: &str) -> Option<&'static str> {
     let resembles = |name: &str| {
         let wrong = if name.len() >= LONG_NAME { 2 } else { 1 };
-        name.len() > LONG_ENOUGH && strsim::osa_distance(name, word) <= wrong
+        name.len() > MIN_MISSPELT_LENGTH && strsim::osa_distance(name, word) <= wrong
     };
-    let mut similar = names.iter().map(|(name, _)| *name).filter(|name| word.len() >= LONG_ENOUGH && resembles(name));
+    let mut similar =
+        names.iter().map(|(name, _)| *name).filter(|name| word.len() >= MIN_MISSPELT_LENGTH && resembles(name));
     let only = similar.next().filter(|_| similar.next().is_none())?;
     (only.chars().next() == word.chars().next()).then_some(only)
 }
