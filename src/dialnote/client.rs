@@ -130,7 +130,7 @@ impl Dialnote {
         }
     }
 
-    /// The conversations from `offset` on, at most [`PAGE`].
+    /// The conversations from `offset` on, at most [`API_PAGE_SIZE`].
     pub async fn conversations(&self, offset: usize) -> Result<ConversationPage, DialnoteError> {
         self.page(&page_from(offset)).await
     }
@@ -253,7 +253,7 @@ impl Dialnote {
     }
 
     /// The newest entries of the timeline that are no notes, newest first, as far as they are among the
-    /// newest [`PAGE`].
+    /// newest [`API_PAGE_SIZE`].
     pub async fn activities_but_notes(&self, id: &ConversationId) -> Result<Vec<Activity>, DialnoteError> {
         let query = [("limit", API_PAGE_SIZE.to_string())];
         let content = self.read_of(id, &query).await.map(wire::opened)?;
@@ -261,7 +261,7 @@ impl Dialnote {
         Ok(entries.iter().filter_map(wire::entry).filter(|activity| activity.kind != ActivityKind::Note).collect())
     }
 
-    /// The notes and when they were written, oldest first, as far as they are among the newest [`PAGE`] entries.
+    /// The notes and when they were written, oldest first, as far as they are among the newest [`API_PAGE_SIZE`] entries.
     pub async fn notes(&self, id: &ConversationId) -> Result<Vec<(String, Timestamp)>, DialnoteError> {
         let query = [("limit", API_PAGE_SIZE.to_string())];
         let content = self.read_of(id, &query).await.map(wire::opened)?;

@@ -16,7 +16,7 @@ const FIRST_BYTES_TIMEOUT: Duration = Duration::from_millis(1500);
 /// How long all of it may take.
 const BODY_TIMEOUT: Duration = Duration::from_millis(2500);
 
-/// The slowest that it may go on once [`FIRST`] has passed, in bytes a millisecond.
+/// The slowest that it may go on once [`FIRST_BYTES_TIMEOUT`] has passed, in bytes a millisecond.
 const MIN_BYTES_PER_MS: usize = 64;
 
 /// From this size on a body is a large one, of which there may be few.

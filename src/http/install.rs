@@ -24,10 +24,10 @@ const LASTS: SignedDuration = SignedDuration::from_mins(10);
 
 /// What the browser remembers it by where it comes by HTTPS: no other host, and no page in the open, can set a cookie
 /// of this name.
-const COOKIE: &str = "__Host-dialnote_install";
+const COOKIE_NAME: &str = "__Host-dialnote_install";
 
 /// What it is without HTTPS, where no browser would keep the other one.
-const COOKIE_WITHOUT_HTTPS: &str = "dialnote_install";
+const COOKIE_NAME_IN_THE_OPEN: &str = "dialnote_install";
 
 /// A page of ours looks as it does, and does nothing.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -50,7 +50,7 @@ pub(super) async fn begin(State(front): State<Front>) -> Response {
     let nonce = format!("{:032x}", rand::random::<u128>());
     let state = state(oauth, &nonce, front.tenants.common.clock.now());
     let (name, lasts) = (cookie_name(oauth), LASTS.as_secs());
-    let secure = if name == COOKIE { "; Secure" } else { "" };
+    let secure = if name == COOKIE_NAME { "; Secure" } else { "" };
     let cookie = format!("{name}={nonce}; Path=/; Max-Age={lasts}; HttpOnly; SameSite=Lax{secure}");
     let headers =
         [(LOCATION, oauth.question(&state).to_string()), (SET_COOKIE, cookie), (CACHE_CONTROL, "no-store".to_owned())];
@@ -116,7 +116,7 @@ fn begun(oauth: &OAuth, state: &str, headers: &HeaderMap, now: Timestamp) -> Opt
 }
 
 fn cookie_name(oauth: &OAuth) -> &'static str {
-    if oauth.app().public.scheme() == "https" { COOKIE } else { COOKIE_WITHOUT_HTTPS }
+    if oauth.app().public.scheme() == "https" { COOKIE_NAME } else { COOKIE_NAME_IN_THE_OPEN }
 }
 
 fn remembered<'a>(oauth: &OAuth, headers: &'a HeaderMap) -> Option<&'a str> {

@@ -90,6 +90,7 @@ async fn what_happens_is_counted() {
 async fn the_time_to_acknowledge_is_that_of_verified_requests() {
     product(async |bot| {
         bot.slash(MAYA, "/assign me conv_1001").await;
+        let before = [counted(bot, "ack_seconds_count").await, counted(bot, REFUSED).await];
         for signature in [None, Some(format!("v0={}", "0".repeat(64)))] {
             let request = reqwest::Client::new().post(format!("{}/slack/commands", bot.url)).body("text=a");
             let request = request.header("x-slack-request-timestamp", bot.clock.now().as_second());
@@ -99,17 +100,25 @@ async fn the_time_to_acknowledge_is_that_of_verified_requests() {
             };
             assert_eq!(request.send().await.unwrap().status(), 401);
         }
-        let counted = reqwest::get(format!("{}/metrics", bot.ops)).await.unwrap().text().await.unwrap();
-        for line in [
-            "dialnote_slack_ack_seconds_count 1\n",
-            "dialnote_slack_requests_total{status=\"401\"} 2\n",
-            "dialnote_slack_requests_total{status=\"200\"} 1\n",
-        ] {
-            assert!(counted.contains(line), "{line} is not in\n{counted}");
-        }
+        // What was counted is shown for a second.
+        bot.clock.advance(SignedDuration::from_secs(1));
+        assert_eq!(counted(bot, "ack_seconds_count").await, before[0]);
+        assert_eq!(counted(bot, REFUSED).await, before[1] + 2);
+        bot.slash(MAYA, "/unassign conv_1001").await;
+        bot.clock.advance(SignedDuration::from_secs(1));
+        assert_eq!(counted(bot, "ack_seconds_count").await, before[0] + 1);
         bot.read_all().await;
     })
     .await;
+}
+
+const REFUSED: &str = r#"requests_total{status="401"}"#;
+
+/// What a counter says; nothing was counted where it is missing.
+async fn counted(bot: &Bot, counter: &str) -> u64 {
+    let all = reqwest::get(format!("{}/metrics", bot.ops)).await.unwrap().text().await.unwrap();
+    let value = all.lines().find_map(|line| line.strip_prefix(&format!("dialnote_slack_{counter} ")));
+    value.map_or(0, |value| value.parse().unwrap())
 }
 
 #[tokio::test]
