@@ -171,9 +171,8 @@ fn unknown(key: &str, line: usize) -> String {
     let shown = if shown { key } else { "what stands there" };
     let meant = key.to_lowercase().replace('-', "_");
     let scored = names().map(|name| (strsim::jaro_winkler(&key_of(name), &meant), name));
-    let nearest = scored
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .filter(|(likeness, _)| *likeness >= SETTING_SIMILARITY);
+    let nearest =
+        scored.max_by(|(one, _), (other, _)| one.total_cmp(other)).filter(|(likeness, _)| *likeness >= MIN_LIKENESS);
     let way_out = nearest.map_or_else(
         || "`dialnote-slack settings` prints all there are".to_owned(),
         |(_, name)| format!("did you mean {}?", key_of(name)),
@@ -182,7 +181,7 @@ fn unknown(key: &str, line: usize) -> String {
 }
 
 /// From when on an unknown name is taken for a misspelt one.
-const SETTING_SIMILARITY: f64 = 0.85;
+const MIN_LIKENESS: f64 = 0.85;
 
 /// The longest unknown name that is repeated.
 const LONGEST_SHOWN: usize = 40;

@@ -261,7 +261,8 @@ impl Dialnote {
         Ok(entries.iter().filter_map(wire::entry).filter(|activity| activity.kind != ActivityKind::Note).collect())
     }
 
-    /// The notes and when they were written, oldest first, as far as they are among the newest [`API_PAGE_SIZE`] entries.
+    /// The notes and when they were written, oldest first, as far as they are among the newest [`API_PAGE_SIZE`]
+    /// entries.
     pub async fn notes(&self, id: &ConversationId) -> Result<Vec<(String, Timestamp)>, DialnoteError> {
         let query = [("limit", API_PAGE_SIZE.to_string())];
         let content = self.read_of(id, &query).await.map(wire::opened)?;

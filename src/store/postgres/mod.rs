@@ -11,6 +11,7 @@ mod claiming;
 mod connection;
 mod emptying;
 mod facts;
+mod hot_statements;
 mod kept;
 mod notifying;
 mod operating;
@@ -47,6 +48,8 @@ use super::{
     Queue, Settled, Since, Snapshot, Store, Stored, Verdict,
 };
 use crate::clock::from_millis;
+pub use hot_statements::HOT_STATEMENTS;
+
 use crate::error::{Fault, whole};
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
 
@@ -61,32 +64,6 @@ const OVERDUE: &str = "
     SELECT id, installation, key, -1::bigint, due, attempt, accepted, told, body, unsure, request FROM jobs
     WHERE state = 'live' AND lane = 'inbox' AND NOT told AND accepted < $1
     ORDER BY accepted, id LIMIT $2";
-
-/// The statements on the way of a command, for whoever wants to see how a server would run them.
-pub const HOT_STATEMENTS: [(&str, &str); 22] = [
-    ("remember a delivery", accepting::REMEMBER),
-    ("lock lines", partitions::LOCK),
-    ("who is in line", partitions::OCCUPIED),
-    ("replace a body", partitions::REPLACE),
-    ("join a line", partitions::JOIN),
-    ("notice due times", claiming::TIME_HAS_COME),
-    ("who is ready", claiming::READY),
-    ("take jobs", claiming::TAKE),
-    ("put jobs off", claiming::PUT_OFF),
-    ("provide buckets", claiming::PROVIDE),
-    ("look into buckets", claiming::LEVELS),
-    ("fill buckets", claiming::FILL),
-    ("check a claim", settling::HELD),
-    ("move a lease", settling::POSTPONE),
-    ("go on", settling::CONTINUE),
-    ("give back", settling::GIVE_BACK),
-    ("remove", settling::REMOVE),
-    ("bury", settling::BURY),
-    ("free the successor", settling::FREE_SUCCESSOR),
-    ("mark as told", settling::MARK_TOLD),
-    ("next due time", NEXT_DUE),
-    ("who waits", OVERDUE),
-];
 
 /// A store in a PostgreSQL database. Dropping it finishes what was handed over.
 pub struct Postgres {
