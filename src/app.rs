@@ -1,6 +1,6 @@
 //! The only place that wires: settings in, a running program out.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{ErrorKind, IsTerminal};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -191,13 +191,18 @@ pub async fn find(database: &Database) -> Result<String, NotStarted> {
         Database::Sqlite(file) => {
             let name = std::path::absolute(file).unwrap_or_else(|_| file.clone()).display().to_string();
             let missing = |why| NotStarted::NoDatabase { name: format!("at {name}"), why };
-            match File::open(file) {
+            let unreadable = |cause| NotStarted::Database { name: name.clone(), cause: in_words(&cause) };
+            match fs::metadata(file) {
                 Ok(_) => {}
                 Err(cause) if cause.kind() == ErrorKind::NotFound => return Err(missing(None)),
-                Err(cause) => return Err(NotStarted::Database { name, cause: in_words(&cause) }),
+                Err(cause) => return Err(unreadable(cause)),
             }
-            sqlite::look(file).map_err(|why| missing(Some(why)))?;
-            Ok(name)
+            let Err(why) = sqlite::look(file) else { return Ok(name) };
+            // Only now: to close a file again would end the locks that SQLite holds on it in this process.
+            match File::open(file) {
+                Err(cause) if cause.kind() == ErrorKind::PermissionDenied => Err(unreadable(cause)),
+                _ => Err(missing(Some(why))),
+            }
         }
         Database::Postgres(url) => {
             let url = url.expose_secret();

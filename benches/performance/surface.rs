@@ -37,37 +37,37 @@ const HOMES: usize = 40;
 const WATCHED: Duration = Duration::from_secs(20);
 
 /// A large organization.
-struct Office {
+struct FakeServices {
     /// How many pages of the list were asked for.
     pages: AtomicUsize,
     published: Notify,
     whole: Notify,
 }
 
-impl Office {
+impl FakeServices {
     async fn open() -> Outcome<(Arc<Self>, [(&'static str, String); 2])> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let tenants = Arc::new(Self { pages: AtomicUsize::default(), published: Notify::new(), whole: Notify::new() });
-        let router = Router::new().fallback(answer).with_state(tenants.clone());
+        let services = Arc::new(Self { pages: AtomicUsize::default(), published: Notify::new(), whole: Notify::new() });
+        let router = Router::new().fallback(answer).with_state(services.clone());
         tokio::spawn(axum::serve(listener, router).into_future());
         let settings = [
             ("SLACK_API_URL", format!("http://{address}/slack")),
             ("DIALNOTE_API_URL", format!("http://{address}/dialnote")),
         ];
-        Ok((tenants, settings))
+        Ok((services, settings))
     }
 }
 
-async fn answer(State(tenants): State<Arc<Office>>, uri: Uri, body: String) -> Response {
+async fn answer(State(services): State<Arc<FakeServices>>, uri: Uri, body: String) -> Response {
     let answer = match uri.path().strip_prefix("/slack/") {
-        Some(call) => slack(&tenants, call, &body),
-        None => dialnote(&tenants, uri.path(), uri.query().unwrap_or_default()),
+        Some(call) => slack(&services, call, &body),
+        None => dialnote(&services, uri.path(), uri.query().unwrap_or_default()),
     };
     ([(header::CONTENT_TYPE, "application/json")], answer.to_string()).into_response()
 }
 
-fn slack(tenants: &Office, call: &str, body: &str) -> Value {
+fn slack(services: &FakeServices, call: &str, body: &str) -> Value {
     match call {
         "auth.test" => json!({ "ok": true, "team_id": TEAM }),
         "users.info" => {
@@ -78,14 +78,14 @@ fn slack(tenants: &Office, call: &str, body: &str) -> Value {
             } })
         }
         "views.publish" => {
-            tenants.published.notify_one();
+            services.published.notify_one();
             json!({ "ok": true, "view": { "hash": "1" } })
         }
         _ => json!({ "ok": true, "channel": "C2147483705", "ts": "1.000100" }),
     }
 }
 
-fn dialnote(tenants: &Office, path: &str, query: &str) -> Value {
+fn dialnote(services: &FakeServices, path: &str, query: &str) -> Value {
     if path.ends_with("/team/members") {
         let member = |n| {
             let user = member(n);
@@ -96,11 +96,11 @@ fn dialnote(tenants: &Office, path: &str, query: &str) -> Value {
     if !path.ends_with("/conversations") {
         return json!({ "data": conversation(0) });
     }
-    tenants.pages.fetch_add(1, Ordering::Relaxed);
+    services.pages.fetch_add(1, Ordering::Relaxed);
     let offset = query.split('&').find_map(|pair| pair.strip_prefix("offset=")?.parse::<usize>().ok()).unwrap_or(0);
     let page: Vec<_> = (offset..CONVERSATIONS.min(offset + PAGE)).map(conversation).collect();
     if page.len() < PAGE {
-        tenants.whole.notify_one();
+        services.whole.notify_one();
     }
     json!({ "data": page })
 }
@@ -147,19 +147,19 @@ pub(crate) async fn measure() -> Outcome<String> {
     let mut report = String::from("| | measured | goal | |\n|---|---|---|---|\n");
     for backend in Backend::ALL {
         let database = backend.fresh().await?;
-        let (tenants, settings) = Office::open().await?;
+        let (services, settings) = FakeServices::open().await?;
         let begun = Instant::now();
         let server = Server::real(&database.url, &settings, &[machine::SERVER])?;
-        tenants.whole.notified().await;
+        services.whole.notified().await;
         let resync = begun.elapsed().as_secs_f64();
         let asking = Asking { http: reqwest::Client::new(), url: format!("http://{}", server.address) };
         // Everybody is known, as after a morning's work.
         settled(&asking).await?;
         let acks = asking.acks().await?;
         let options = asking.options().await?;
-        let homes = asking.homes(&tenants).await?;
+        let homes = asking.homes(&services).await?;
         let memory = machine::memory(server.id(), "VmHWM")?;
-        let (pages, core) = watching(&tenants, server.id()).await?;
+        let (pages, core) = watching(&services, server.id()).await?;
         let name = backend.name();
         let milliseconds = |latencies: &Latencies, share| latencies.percentile(share);
         for (what, figure, unit, goal) in [
@@ -191,11 +191,11 @@ async fn settled(asking: &Asking) -> Outcome<()> {
 }
 
 /// How many pages are read while nothing changes, and the share of a core that it takes.
-async fn watching(tenants: &Office, server: u32) -> Outcome<(usize, f64)> {
-    let (pages, core) = (tenants.pages.load(Ordering::Relaxed), machine::cpu_time(server)?);
+async fn watching(services: &FakeServices, server: u32) -> Outcome<(usize, f64)> {
+    let (pages, core) = (services.pages.load(Ordering::Relaxed), machine::cpu_time(server)?);
     tokio::time::sleep(WATCHED).await;
     let core = machine::cpu_time(server)?.saturating_sub(core).as_secs_f64() / WATCHED.as_secs_f64();
-    Ok((tenants.pages.load(Ordering::Relaxed) - pages, core * 100.0))
+    Ok((services.pages.load(Ordering::Relaxed) - pages, core * 100.0))
 }
 
 /// Whoever asks.
@@ -237,7 +237,7 @@ impl Asking {
         Ok(Latencies::of(times))
     }
 
-    async fn homes(&self, tenants: &Office) -> Outcome<Latencies> {
+    async fn homes(&self, services: &FakeServices) -> Outcome<Latencies> {
         let mut times = Vec::new();
         for n in 0..HOMES {
             let body = json!({
@@ -247,7 +247,7 @@ impl Asking {
             });
             let begun = Instant::now();
             self.timed("/slack/events", "application/json", body.to_string()).await?;
-            tenants.published.notified().await;
+            services.published.notified().await;
             times.push(begun.elapsed().as_secs_f64() * 1000.0);
         }
         Ok(Latencies::of(times))

@@ -202,7 +202,7 @@ impl Config {
     }
 }
 
-/// Whether a signing secret looks like those that Slack has given out so far. It does not say that others never will.
+/// Tells a signing secret like those that Slack has given out so far. Slack does not say that others never come.
 fn is_like_slacks(secret: &str) -> bool {
     secret.len() == 32 && secret.bytes().all(|byte| byte.is_ascii_hexdigit())
 }

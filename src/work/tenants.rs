@@ -102,12 +102,12 @@ enum Mode {
 }
 
 impl Tenants {
-    /// An office for one workspace.
+    /// The registry for one workspace.
     pub fn for_one(common: AppState, own: Arc<Work>) -> Self {
         Self { common, mode: Mode::One(own), last_tick: Mutex::default() }
     }
 
-    /// An office for everybody who installs the app.
+    /// The registry for all workspaces that install the app.
     pub fn for_many(common: AppState, installations: Arc<Installations>) -> Self {
         Self { common, mode: Mode::Many(installations), last_tick: Mutex::default() }
     }

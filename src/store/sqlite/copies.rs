@@ -3,9 +3,8 @@
 //! `SQLite` keeps what was written last in files beside the database. Where the app was killed they are still there,
 //! and `SQLite` would play them over whatever stands in the place of the database.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -57,23 +56,15 @@ pub fn backup(from: &Path, to: &Path) -> Result<(), Fault> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(from, flags).map_err(|error| fault(&error))?;
     connection.busy_timeout(WRITE_TIMEOUT).map_err(|error| fault(&error))?;
-    // What a killed process leaves behind has another name, so that half a copy is not taken for one.
-    let unfinished = beside(to, ".part");
     let failed = |error: io::Error| Fault::Store(in_words(&error));
     if to.exists() {
         return Err(failed(io::ErrorKind::AlreadyExists.into()));
     }
-    removed(&unfinished)
-        .and_then(|()| removed(&beside(&unfinished, "-journal")))
-        .map_err(|error| Fault::Store(error.to_string()))?;
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished).map_err(failed)?;
-    let copied = connection.execute("VACUUM INTO ?1", [unfinished.display().to_string()]);
-    copied.map_err(|error| fault(&error)).and_then(|_| fs::hard_link(&unfinished, to).map_err(failed)).inspect_err(
-        |_| {
-            let _ = fs::remove_file(&unfinished);
-        },
-    )?;
-    fs::remove_file(&unfinished).map_err(failed)
+    // A killed process leaves a file of another name behind, so that half a copy is not taken for one.
+    let unfinished = tempfile::Builder::new().suffix(".part").tempfile_in(folder_of(to)).map_err(failed)?;
+    let copied = connection.execute("VACUUM INTO ?1", [unfinished.path().display().to_string()]);
+    copied.map_err(|error| fault(&error))?;
+    unfinished.persist_noclobber(to).map(drop).map_err(|error| failed(error.error))
 }
 
 /// Says what is wrong with a file that should be a database of this app; only looks at it.
