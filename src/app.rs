@@ -33,7 +33,7 @@ use crate::transport;
 use crate::vault::{BadKey, Vault};
 use crate::work::installations::{Installations, Services};
 use crate::work::tenants::{AppState, Ingress, Tenants};
-use crate::work::{Work, calls_end, runner};
+use crate::work::{TenantCtx, calls_end, runner};
 
 /// Why the program did not start.
 #[derive(Debug, thiserror::Error)]
@@ -287,7 +287,7 @@ pub async fn listen(setting: &'static str, address: SocketAddr) -> Result<TcpLis
 
 /// Says at the start whether both services know us. Only says so: requests are accepted and kept
 /// whether they do or not.
-async fn check_connections(work: Option<Arc<Work>>) {
+async fn check_connections(work: Option<Arc<TenantCtx>>) {
     let Some(work) = work else { return };
     match work.home().await {
         Ok(installation) => info!(%installation, "Slack knows us"),

@@ -2,6 +2,7 @@
 //! never becomes part of a job, and is never shown again. Whether it is one is found out before the form closes,
 //! because then whoever typed it still sees it.
 
+use crate::work::organization;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -58,7 +59,9 @@ impl InboundRequest<'_> {
         if self.work.tenant().is_none_or(|tenant| tenant.connection.is_none()) {
             return Ok(MemoryOnConnect::Stays);
         }
-        match timeout(PREFETCH_TIMEOUT, self.work.is_of_our_organization(&from.installation, client)).await {
+        match timeout(PREFETCH_TIMEOUT, organization::is_of_our_organization(&self.work, &from.installation, client))
+            .await
+        {
             Ok(Ok(true)) => Ok(MemoryOnConnect::Stays),
             Ok(Ok(false)) => Ok(MemoryOnConnect::Goes),
             Ok(Err(cause)) => {

@@ -1,6 +1,13 @@
 //! Forms and windows: opened before the click is acknowledged, because a trigger lives no longer than
 //! Slack waits for us (docs/contracts/slack.md §7).
 
+use crate::work::acting;
+use crate::work::changes;
+use crate::work::forms;
+use crate::work::lists;
+use crate::work::lookup;
+use crate::work::routes;
+use crate::work::sharing;
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -56,8 +63,8 @@ impl InboundRequest<'_> {
     pub(super) async fn open(self, from: From, context: FormContext, place: Surface) -> Response {
         let work = &self.work;
         let (requester, known) = tokio::join!(
-            self.within(work.people.teammate(&from.installation, &from.user)),
-            self.within(work.known_for_form(&from.installation, &context)),
+            self.within(acting::teammate(work, &from.installation, &from.user)),
+            self.within(forms::known_for_form(work, &from.installation, &context)),
         );
         let (known, context) = match requester {
             Some(Ok(requester)) => (known.unwrap_or_default(), at_a_time(context, &requester, self.now)),
@@ -98,11 +105,12 @@ impl InboundRequest<'_> {
             return self.refuse(&from, why).await;
         }
         let context = FormContext::of(&command, &from.user, from.channel.clone());
-        let known = self.within(self.work.known_for_form(&from.installation, &context)).await.unwrap_or_default();
+        let known =
+            self.within(forms::known_for_form(&self.work, &from.installation, &context)).await.unwrap_or_default();
         let several = match &command.which {
             ConversationRef::These(ids) => {
                 let ids: Vec<_> = ids.iter().cloned().chain(only).collect();
-                self.within(self.work.titles(&from.installation, &ids)).await.unwrap_or_default()
+                self.within(forms::titles(&self.work, &from.installation, &ids)).await.unwrap_or_default()
             }
             _ => Vec::new(),
         };
@@ -122,7 +130,7 @@ impl InboundRequest<'_> {
         let Untimed { conversation, text, wrong } = untimed;
         let (is_teammate, named) = tokio::join!(
             self.within(self.is_teammate(&from.installation, &from)),
-            self.within(self.work.surely_named(&from.installation, &text)),
+            self.within(lookup::surely_named(&self.work, &from.installation, &text)),
         );
         let named = named.flatten().filter(|_| is_teammate == Some(true));
         let left_over = named.as_ref().map(|named| named.left_over.clone()).filter(|words| !words.is_empty());
@@ -182,7 +190,7 @@ impl InboundRequest<'_> {
                 None => Some(None),
             }
         };
-        let (rules, here) = tokio::join!(self.within(self.work.rules(&from.installation)), here);
+        let (rules, here) = tokio::join!(self.within(changes::rules(&self.work, &from.installation)), here);
         match rules.zip(here) {
             Some((rules, here)) => self.show(&from, &modal::rules(&rules, here.as_ref()), &place).await,
             None => self.refuse(&from, Refusal::SettingsUnreadable).await,
@@ -216,10 +224,10 @@ impl InboundRequest<'_> {
     /// again when they do it.
     async fn may_not_configure(&self, from: &From) -> Option<Refusal> {
         let work = &self.work;
-        let Some(rules) = self.within(work.rules(&from.installation)).await else {
+        let Some(rules) = self.within(changes::rules(work, &from.installation)).await else {
             return Some(Refusal::SettingsUnreadable);
         };
-        match self.within(work.people.teammate(&from.installation, &from.user)).await? {
+        match self.within(acting::teammate(work, &from.installation, &from.user)).await? {
             Ok(requester) => rules.may_configure(&requester).err(),
             Err(stranger) => Some(Refusal::YouAreNotLinked(stranger.why)),
         }
@@ -229,9 +237,9 @@ impl InboundRequest<'_> {
     async fn here(&self, installation: &InstallationId, channel: ChannelId) -> Option<Here> {
         let work = &self.work;
         let (privacy, aloud, route) = tokio::join!(
-            self.within(work.privacy(installation, &channel)),
-            self.within(work.is_told_aloud(installation, &channel)),
-            self.within(work.route_of(installation, &channel)),
+            self.within(sharing::privacy(work, installation, &channel)),
+            self.within(sharing::is_told_aloud(work, installation, &channel)),
+            self.within(routes::route_of(work, installation, &channel)),
         );
         let route = route?.map(|route| route.settings);
         Some(Here { masked: privacy? == Privacy::Masked, aloud: aloud?, route, channel })
@@ -248,7 +256,7 @@ impl InboundRequest<'_> {
 
     /// Why people who are no teammates are shown nothing, as far as that is found out in time.
     async fn no_teammate(&self, from: &From) -> Option<Refusal> {
-        let requester = self.within(self.work.people.teammate(&from.installation, &from.user)).await?;
+        let requester = self.within(acting::teammate(&self.work, &from.installation, &from.user)).await?;
         requester.err().map(|stranger| Refusal::YouAreNotLinked(stranger.why))
     }
 
@@ -257,7 +265,8 @@ impl InboundRequest<'_> {
         if let Some(why) = self.no_teammate(&from).await {
             return self.refuse(&from, why).await;
         }
-        let Some(preferences) = self.within(self.work.preferences(&from.installation, &from.user)).await else {
+        let Some(preferences) = self.within(changes::preferences(&self.work, &from.installation, &from.user)).await
+        else {
             return self.refuse(&from, Refusal::SettingsUnreadable).await;
         };
         let context = serde_json::to_string(&list).unwrap_or_default();
@@ -332,11 +341,11 @@ impl InboundRequest<'_> {
         if self.within(self.is_teammate(&from.installation, from)).await != Some(true) {
             return Vec::new();
         }
-        self.within(self.work.search(&from.installation, typed, channel, most)).await.unwrap_or_default()
+        self.within(lists::search(&self.work, &from.installation, typed, channel, most)).await.unwrap_or_default()
     }
 
     async fn is_teammate(&self, installation: &InstallationId, from: &From) -> Result<bool, Fault> {
-        self.work.people.is_known(installation, &from.user).await
+        acting::is_known(&self.work, installation, &from.user).await
     }
 }
 

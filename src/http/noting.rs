@@ -1,6 +1,8 @@
 //! *Add as note*: a message becomes a note about the conversation in whose thread it stands or to which it
 //! links, else about one that is chosen in a form.
 
+use crate::work::execute;
+use crate::work::people;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -58,7 +60,7 @@ impl InboundRequest<'_> {
     /// A message with its author, and people and channels by their names.
     async fn resolved(&self, installation: &InstallationId, message: &PointedAt) -> Result<String, Fault> {
         let author = match &message.author {
-            Some(author) => self.work.people.name(installation, author).await?,
+            Some(author) => people::name(&self.work, installation, author).await?,
             None => None,
         };
         let author = author.or_else(|| message.program.as_deref().and_then(text::name));
@@ -68,7 +70,7 @@ impl InboundRequest<'_> {
                 said = typed::with_channel(&said, &channel, &name);
             }
         }
-        let said = self.work.with_names(installation, &typed::plain(&said)).await?;
+        let said = execute::with_names(&self.work, installation, &typed::plain(&said)).await?;
         Ok(by(author.as_deref().unwrap_or(NO_AUTHOR), &said))
     }
 }

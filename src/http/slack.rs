@@ -41,7 +41,7 @@ use crate::view::element::OPTIONS;
 use crate::view::help;
 use crate::view::kit::Content;
 use crate::view::{modal, reply};
-use crate::work::Work;
+use crate::work::TenantCtx;
 use crate::work::tenants::AppState;
 
 /// How long a response URL takes answers (§6.1), less what an answer may take on its way.
@@ -137,7 +137,7 @@ async fn dispatch(front: &Front, inbound: Inbound, name: String, now: Timestamp)
 
 /// Whether a request comes from the one workspace whose token is set. No acknowledgement waits for Slack to say so:
 /// until it is known, the one that works on the request finds out.
-fn is_home(own: &Work, installation: &InstallationId) -> bool {
+fn is_home(own: &TenantCtx, installation: &InstallationId) -> bool {
     own.known_home().is_none_or(|home| home == installation)
 }
 
@@ -161,7 +161,7 @@ pub(super) struct AcceptRequest {
 
 fn route(
     front: &Front,
-    work: Result<Option<Arc<Work>>, Fault>,
+    work: Result<Option<Arc<TenantCtx>>, Fault>,
     inbound: Inbound,
     name: String,
     now: Timestamp,
@@ -276,7 +276,7 @@ pub(super) fn ignored(kind: &str) -> Response {
 pub(super) struct InboundRequest<'a> {
     pub(super) front: &'a Front,
     /// The work of the installation from which it comes.
-    pub(super) work: Arc<Work>,
+    pub(super) work: Arc<TenantCtx>,
     name: String,
     pub(super) now: Timestamp,
 }

@@ -1,6 +1,8 @@
 //! Submitted forms: each becomes a job, or is refused with a sentence under the field, because then the
 //! form keeps what was written (docs/contracts/slack.md §9).
 
+use crate::work::acting;
+use crate::work::changes;
 use std::collections::HashSet;
 
 use axum::Json;
@@ -105,7 +107,7 @@ impl InboundRequest<'_> {
             return Err(reply::field_error(&Refusal::NoteTooLong { characters, most: LONGEST_NOTE }));
         }
         if note.is_empty() {
-            let rules = timeout(PREFETCH_TIMEOUT, self.work.rules(installation)).await;
+            let rules = timeout(PREFETCH_TIMEOUT, changes::rules(&self.work, installation)).await;
             if rules.is_ok_and(|rules| rules.is_ok_and(|rules| rules.needs_note(verb))) {
                 return Err((field::NOTE, reply::write_a_note(verb).to_owned()));
             }
@@ -115,7 +117,7 @@ impl InboundRequest<'_> {
 
     /// Somebody who cannot own a conversation is refused here if that can be found out in time.
     async fn may_own(&self, installation: &InstallationId, user: &SlackUserId) -> Result<(), FieldError> {
-        match timeout(PREFETCH_TIMEOUT, self.work.people.teammate(installation, user)).await {
+        match timeout(PREFETCH_TIMEOUT, acting::teammate(&self.work, installation, user)).await {
             Ok(Ok(Err(stranger))) => {
                 Err(reply::field_error(&Refusal::NotLinked { name: stranger.name, why: stranger.why }))
             }

@@ -1,5 +1,6 @@
 //! What dialnote tells: only a hint, which is stored like everything else before it is acknowledged.
 
+use crate::work::webhooks;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -10,7 +11,7 @@ use tracing::{debug, error, info};
 use crate::dialnote::webhooks::{DELIVERY_HEADER, addressed, name};
 use crate::error::Fault;
 use crate::http::{Front, body};
-use crate::work::Work;
+use crate::work::TenantCtx;
 
 /// The largest body that is read.
 const MAX_WEBHOOK_BODY: usize = 256 * 1024;
@@ -48,7 +49,7 @@ pub(super) async fn receive(
     }
     let said = serde_json::from_slice(&body).unwrap_or_default();
     let name = name(header(DELIVERY_HEADER), &said).filter(|name| name.len() <= MAX_DELIVERY_NAME);
-    match work.hinted(name).await {
+    match webhooks::hinted(&work, name).await {
         Ok(accepted) => {
             debug!(?accepted, "dialnote told us something");
             StatusCode::OK
@@ -61,7 +62,7 @@ pub(super) async fn receive(
 }
 
 /// Whose webhook it is, if the address is right.
-async fn whose(front: &Front, named: &str) -> Result<Option<Arc<Work>>, Fault> {
+async fn whose(front: &Front, named: &str) -> Result<Option<Arc<TenantCtx>>, Fault> {
     let (installation, token) = addressed(named);
     let work = match (installation, front.tenants.own()) {
         (Some(installation), None) => front.tenants.of(&installation).await?,

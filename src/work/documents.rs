@@ -8,7 +8,7 @@ use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::json;
 use crate::store::{Document, Draft};
-use crate::work::Work;
+use crate::work::TenantCtx;
 
 /// The kind under which the settings of a channel are kept (`work::sharing`), by channel.
 pub(super) const CHANNEL: &str = "channel";
@@ -33,16 +33,14 @@ fn kind(kind: &str) -> &str {
     kind.split(':').next().unwrap_or(kind)
 }
 
-impl Work {
-    /// Something kept, if there is any.
-    pub(super) async fn kept<T: DeserializeOwned>(
-        &self,
-        installation: &InstallationId,
-        kind: &str,
-        id: &str,
-    ) -> Result<Option<T>, Fault> {
-        self.store.document(installation, kind, id).await?.as_ref().map(read).transpose()
-    }
+/// Something kept, if there is any.
+pub(super) async fn kept<T: DeserializeOwned>(
+    ctx: &TenantCtx,
+    installation: &InstallationId,
+    kind: &str,
+    id: &str,
+) -> Result<Option<T>, Fault> {
+    ctx.store.document(installation, kind, id).await?.as_ref().map(read).transpose()
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Everybody who has installed the app. What they gave it lies sealed in the store; here it is opened, and
 //! becomes the [`Work`] of that installation, which has its own clients and knows nobody else's keys.
 
+use crate::work::changes;
+use crate::work::documents;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -34,7 +36,7 @@ use crate::vault::{Purpose, Sealed, Unopened, Vault};
 use crate::work::documents::{CHANNEL, read};
 use crate::work::homes::{HOME, MOST_HOMES, home_job};
 use crate::work::tenants::AppState;
-use crate::work::{Outcome, Work, later};
+use crate::work::{Outcome, TenantCtx, later};
 
 /// How long it may take until every instance knows that something has changed.
 const CACHE_LIFETIME: Duration = Duration::from_secs(5);
@@ -75,11 +77,11 @@ impl Services {
         token: SecretString,
         key: Option<SecretString>,
         among_many: Option<&InstallationId>,
-    ) -> Work {
+    ) -> TenantCtx {
         let webhooks = common.door.public.clone().zip(key.clone()).map(|(public, key)| {
             Hooks::new(self.webhooks.clone(), public, key, self.signing.clone()).of(among_many.cloned())
         });
-        Work::new(common.clone(), self.slack(common, token), self.dialnote(key, common), webhooks)
+        TenantCtx::new(common.clone(), self.slack(common, token), self.dialnote(key, common), webhooks)
     }
 
     fn slack(&self, common: &AppState, token: SecretString) -> Slack {
@@ -132,7 +134,7 @@ pub enum MemoryOnConnect {
 struct CachedTenant {
     at: Timestamp,
     kept: KeptOf,
-    work: Arc<Work>,
+    work: Arc<TenantCtx>,
 }
 
 /// What is kept of an installation, as it is kept.
@@ -150,7 +152,11 @@ impl Installations {
 
     /// The work of an installation, if there is one. What another instance has changed is noticed within
     /// seconds.
-    pub async fn work(self: &Arc<Self>, common: &AppState, id: &InstallationId) -> Result<Option<Arc<Work>>, Fault> {
+    pub async fn work(
+        self: &Arc<Self>,
+        common: &AppState,
+        id: &InstallationId,
+    ) -> Result<Option<Arc<TenantCtx>>, Fault> {
         let now = common.clock.now();
         if let Some(known) = self.known().get(id).filter(|known| later(known.at, CACHE_LIFETIME) > now) {
             return Ok(Some(known.work.clone()));
@@ -316,7 +322,7 @@ impl Installations {
         (self.vault.seal(id, Purpose::SlackToken, &tokens.access), refresh, tokens.lasts.map(|lasts| end(now, lasts)))
     }
 
-    fn made(self: &Arc<Self>, common: &AppState, id: &InstallationId, kept: &KeptOf) -> Result<Work, Fault> {
+    fn made(self: &Arc<Self>, common: &AppState, id: &InstallationId, kept: &KeptOf) -> Result<TenantCtx, Fault> {
         let open = |purpose, sealed| self.vault.open(id, purpose, sealed).map_err(|cause| closed(id, &cause));
         let token = open(Purpose::SlackToken, &kept.installation.token)?;
         let key = kept.connection.as_ref().and_then(|connection| connection.key.as_ref());
@@ -332,54 +338,52 @@ impl Installations {
     }
 }
 
-impl Work {
-    /// Gets the next token before the one we have ends. What gets the one after it is kept before the token is
-    /// used (docs/contracts/slack.md §18.3).
-    pub(super) async fn refresh(&self, claim: &Claim) -> Result<Outcome, Fault> {
-        let (id, now) = (&claim.installation, self.clock.now());
-        let kept: Option<Installation> = self.kept(id, Installation::KIND, "").await?;
-        let kept = kept.filter(|kept| kept.refresh_at().is_some_and(|due| due <= now));
-        let installations = self.tenant.as_ref().and_then(TenantRecord::everybody);
-        let Some(((installation, sealed), installations)) =
-            kept.and_then(|kept| Some((kept.clone(), kept.refresh?))).zip(installations)
-        else {
-            return Ok(Outcome::done(Vec::new()));
-        };
-        let refresh = installations.vault.open(id, Purpose::RefreshToken, &sealed);
-        let refresh = refresh.map_err(|cause| closed(id, &cause))?;
-        self.ensure_lease(claim).await?;
-        let tokens = installations.oauth.refresh(&refresh).await.map_err(|error| match error {
-            SlackError::Fault(fault) => fault,
-            SlackError::Refused(cause) => Fault::Unauthorized { service: Service::Slack, cause },
-        })?;
-        let (token, next, expires) = installations.sealed(id, &tokens, now);
-        let installation = Installation { token, refresh: next.or(installation.refresh), expires, ..installation };
-        info!("has the next token");
-        let due = installation.refresh_at();
-        Ok(Outcome::done(vec![Effect::PutDocument(self.document(Installation::KIND, "", &installation, due))]))
-    }
+/// Gets the next token before the one we have ends. What gets the one after it is kept before the token is
+/// used (docs/contracts/slack.md §18.3).
+pub(super) async fn refresh(ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault> {
+    let (id, now) = (&claim.installation, ctx.clock.now());
+    let kept: Option<Installation> = documents::kept(ctx, id, Installation::KIND, "").await?;
+    let kept = kept.filter(|kept| kept.refresh_at().is_some_and(|due| due <= now));
+    let installations = ctx.tenant.as_ref().and_then(TenantRecord::everybody);
+    let Some(((installation, sealed), installations)) =
+        kept.and_then(|kept| Some((kept.clone(), kept.refresh?))).zip(installations)
+    else {
+        return Ok(Outcome::done(Vec::new()));
+    };
+    let refresh = installations.vault.open(id, Purpose::RefreshToken, &sealed);
+    let refresh = refresh.map_err(|cause| closed(id, &cause))?;
+    ctx.ensure_lease(claim).await?;
+    let tokens = installations.oauth.refresh(&refresh).await.map_err(|error| match error {
+        SlackError::Fault(fault) => fault,
+        SlackError::Refused(cause) => Fault::Unauthorized { service: Service::Slack, cause },
+    })?;
+    let (token, next, expires) = installations.sealed(id, &tokens, now);
+    let installation = Installation { token, refresh: next.or(installation.refresh), expires, ..installation };
+    info!("has the next token");
+    let due = installation.refresh_at();
+    Ok(Outcome::done(vec![Effect::PutDocument(changes::document(ctx, Installation::KIND, "", &installation, due))]))
+}
 
-    /// The app was removed from the workspace, as an event of that time says: what opens its doors is thrown
-    /// away, and everything else that is kept of it but for the audit log. An event that comes after the app was
-    /// installed again is of yesterday (§19.2).
-    pub(super) async fn removed(&self, claim: &Claim, at: Timestamp) -> Result<Outcome, Fault> {
-        let id = &claim.installation;
-        let Some(tenant @ TenantRecord { installation, .. }) = &self.tenant else {
-            error!("the app was removed from its workspace: SLACK_BOT_TOKEN is of no use any more");
-            return Ok(Outcome::done(Vec::new()));
-        };
-        if installation.at.as_second() >= at.as_second() {
-            info!("the app was removed before it was installed again");
-            return Ok(Outcome::done(Vec::new()));
-        }
-        self.ensure_lease(claim).await?;
-        clear(self.store.as_ref(), claim).await?;
-        if let Some(everybody) = tenant.everybody() {
-            everybody.known().remove(id);
-        }
-        warn!("the app was removed; what was kept is thrown away, but for the audit log");
-        Ok(Outcome::done(Vec::new()))
+/// The app was removed from the workspace, as an event of that time says: what opens its doors is thrown
+/// away, and everything else that is kept of it but for the audit log. An event that comes after the app was
+/// installed again is of yesterday (§19.2).
+pub(super) async fn removed(ctx: &TenantCtx, claim: &Claim, at: Timestamp) -> Result<Outcome, Fault> {
+    let id = &claim.installation;
+    let Some(tenant @ TenantRecord { installation, .. }) = &ctx.tenant else {
+        error!("the app was removed from its workspace: SLACK_BOT_TOKEN is of no use any more");
+        return Ok(Outcome::done(Vec::new()));
+    };
+    if installation.at.as_second() >= at.as_second() {
+        info!("the app was removed before it was installed again");
+        return Ok(Outcome::done(Vec::new()));
     }
+    ctx.ensure_lease(claim).await?;
+    clear(ctx.store.as_ref(), claim).await?;
+    if let Some(everybody) = tenant.everybody() {
+        everybody.known().remove(id);
+    }
+    warn!("the app was removed; what was kept is thrown away, but for the audit log");
+    Ok(Outcome::done(Vec::new()))
 }
 
 /// Throws away what is kept of an installation that is none any more, but for the audit log and the job that

@@ -2,56 +2,56 @@
 //! and settled; the server loops [`tenants::Tenants::step`], and so do the tests, so that what is tested is
 //! what runs.
 
-mod absence;
-mod acting;
-mod answers;
+pub(crate) mod absence;
+pub mod acting;
+pub(crate) mod answers;
 pub mod audit;
-mod awake;
-mod batch;
-mod callers;
-mod changes;
-mod colleagues;
-mod conclude;
-mod deferred;
-mod digests;
-mod direct;
-mod doctor;
-mod documents;
-mod execute;
-mod external_changes;
-mod forms;
-mod groups;
-mod handovers;
-mod homes;
+pub(crate) mod awake;
+pub(crate) mod batch;
+pub(crate) mod callers;
+pub(crate) mod changes;
+pub(crate) mod colleagues;
+pub(crate) mod conclude;
+pub(crate) mod deferred;
+pub(crate) mod digests;
+pub(crate) mod direct;
+pub mod doctor;
+pub(crate) mod documents;
+pub(crate) mod execute;
+pub(crate) mod external_changes;
+pub(crate) mod forms;
+pub(crate) mod groups;
+pub(crate) mod handovers;
+pub(crate) mod homes;
 pub mod installations;
-mod linking;
-mod links;
-mod lists;
-mod lookup;
-mod names;
-mod offboarding;
-mod organization;
-mod outbox;
+pub(crate) mod linking;
+pub(crate) mod links;
+pub mod lists;
+pub mod lookup;
+pub(crate) mod names;
+pub(crate) mod offboarding;
+pub(crate) mod organization;
+pub(crate) mod outbox;
 pub mod people;
-mod poller;
-mod profiles;
-mod projection;
+pub mod poller;
+pub(crate) mod profiles;
+pub(crate) mod projection;
 pub mod rate_limits;
-mod report;
-mod routes;
+pub(crate) mod report;
+pub(crate) mod routes;
 pub mod runner;
-mod search;
-mod set_back;
-mod sharing;
-mod stale;
-mod standing;
-mod strangers;
+pub(crate) mod search;
+pub(crate) mod set_back;
+pub(crate) mod sharing;
+pub(crate) mod stale;
+pub(crate) mod standing;
+pub(crate) mod strangers;
 pub mod tenants;
-mod timers;
-mod undoing;
-mod unreachable;
-mod webhooks;
-mod writing;
+pub(crate) mod timers;
+pub(crate) mod undoing;
+pub(crate) mod unreachable;
+pub(crate) mod webhooks;
+pub(crate) mod writing;
 
 use std::future::ready;
 use std::pin::Pin;
@@ -80,7 +80,7 @@ use crate::store::{Claim, Effect, NewJob, Queue, Settled, Store, Verdict};
 use crate::traces;
 use crate::work::execute::Stop;
 use crate::work::installations::TenantRecord;
-use crate::work::people::People;
+use crate::work::people::MembersCache;
 use crate::work::projection::Projection;
 use crate::work::rate_limits::Pacing;
 use crate::work::tenants::{AppState, Ingress};
@@ -133,13 +133,11 @@ impl Default for WorkSettings {
 }
 
 /// Everything that the jobs of one installation need.
-pub struct Work {
+pub struct TenantCtx {
     /// The durable core.
     pub store: Arc<dyn Store>,
     /// Slack.
     pub slack: Slack,
-    /// Who is who.
-    pub people: People,
     /// dialnote's addresses on the web.
     pub links: Links,
     /// The clock.
@@ -149,6 +147,7 @@ pub struct Work {
     /// Where dialnote tells us what happens, if it can reach us.
     pub webhooks: Option<Hooks>,
     dialnote: Dialnote,
+    members: MembersCache,
     index: Projection,
     /// Held by who picks somebody of a group.
     picking: Mutex<()>,
@@ -185,21 +184,20 @@ impl Outcome {
 /// The work on a job of whatever kind, to be awaited.
 type Advance<'a> = Pin<Box<dyn Future<Output = Result<Outcome, Fault>> + Send + 'a>>;
 
-impl Work {
+impl TenantCtx {
     /// Puts together what the jobs of one installation need. Nothing is called yet.
     pub fn new(common: AppState, slack: Slack, dialnote: Dialnote, webhooks: Option<Hooks>) -> Self {
         let AppState { store, links, clock, metrics, settings, door, instance, epoch, .. } = common;
-        let people = People::new(store.clone(), slack.clone(), dialnote.clone(), clock.clone());
         let (index, home) = (Projection::following(epoch), OnceCell::new());
         Self {
             store,
             slack,
-            people,
             links,
             clock,
             metrics,
             webhooks,
             dialnote,
+            members: MembersCache::default(),
             index,
             picking: Mutex::default(),
             settings,
@@ -278,30 +276,30 @@ impl Work {
             return Box::pin(ready(Ok(Outcome::done(Vec::new()))));
         }
         match job {
-            Job::Command(job) => Box::pin(self.command(claim, job)),
-            Job::Resume(job) => Box::pin(self.resume(claim, job)),
-            Job::Profile(job) => Box::pin(self.profile_changed(claim, job)),
-            Job::Left(gone) => Box::pin(self.left(claim, gone)),
-            Job::CaughtUp(user) => Box::pin(self.caught_up(claim, user)),
-            Job::People(job) => Box::pin(self.who_is_who(claim, job)),
-            Job::Linked(job) => Box::pin(self.linked(claim, job)),
-            Job::Report(job) => Box::pin(self.report(claim, job)),
-            Job::Doctor(requester) => Box::pin(self.doctor(claim, requester)),
-            Job::Untouched => Box::pin(self.look_for_untouched(claim)),
-            Job::Ask(owner) => Box::pin(self.ask_owner(claim, owner)),
-            Job::List(job) => Box::pin(self.list(claim, job)),
-            Job::Form(job) => Box::pin(self.fill_in(claim, job)),
-            Job::Batch(job) => Box::pin(self.batch(claim, job)),
-            Job::Change(job) => Box::pin(self.change_settings(claim, job)),
-            Job::Handover(conversation) => Box::pin(no_one_asked(self.handover_due(claim, conversation))),
-            Job::Digest(job) => Box::pin(self.digest(claim, job)),
-            Job::ExternalChange(job) => Box::pin(no_one_asked(self.external_change(claim, job))),
-            Job::Look => Box::pin(self.look_because_told(claim)),
-            Job::Refresh => Box::pin(self.refresh(claim)),
-            Job::Shared(job) => Box::pin(self.channel_shared(claim, job)),
-            Job::Removed(at) => Box::pin(self.removed(claim, *at)),
-            Job::Links(job) => Box::pin(no_one_asked(self.links(claim, job))),
-            Job::Message(message) => Box::pin(self.deliver(claim, message)),
+            Job::Command(job) => Box::pin(execute::command(self, claim, job)),
+            Job::Resume(job) => Box::pin(execute::resume(self, claim, job)),
+            Job::Profile(job) => Box::pin(profiles::profile_changed(self, claim, job)),
+            Job::Left(gone) => Box::pin(offboarding::left(self, claim, gone)),
+            Job::CaughtUp(user) => Box::pin(absence::caught_up(self, claim, user)),
+            Job::People(job) => Box::pin(linking::who_is_who(self, claim, job)),
+            Job::Linked(job) => Box::pin(deferred::linked(self, claim, job)),
+            Job::Report(job) => Box::pin(report::report(self, claim, job)),
+            Job::Doctor(requester) => Box::pin(doctor::doctor(self, claim, requester)),
+            Job::Untouched => Box::pin(stale::look_for_untouched(self, claim)),
+            Job::Ask(owner) => Box::pin(stale::ask_owner(self, claim, owner)),
+            Job::List(job) => Box::pin(lists::list(self, claim, job)),
+            Job::Form(job) => Box::pin(forms::fill_in(self, claim, job)),
+            Job::Batch(job) => Box::pin(batch::batch(self, claim, job)),
+            Job::Change(job) => Box::pin(changes::change_settings(self, claim, job)),
+            Job::Handover(conversation) => Box::pin(no_one_asked(handovers::handover_due(self, claim, conversation))),
+            Job::Digest(job) => Box::pin(digests::digest(self, claim, job)),
+            Job::ExternalChange(job) => Box::pin(no_one_asked(external_changes::external_change(self, claim, job))),
+            Job::Look => Box::pin(webhooks::look_because_told(self, claim)),
+            Job::Refresh => Box::pin(installations::refresh(self, claim)),
+            Job::Shared(job) => Box::pin(sharing::channel_shared(self, claim, job)),
+            Job::Removed(at) => Box::pin(installations::removed(self, claim, *at)),
+            Job::Links(job) => Box::pin(no_one_asked(links::links(self, claim, job))),
+            Job::Message(message) => Box::pin(outbox::deliver(self, claim, message)),
         }
     }
 
@@ -316,7 +314,7 @@ impl Work {
         let mut next = retry::after(fault, tries, now);
         if next == RetryDecision::GiveUp {
             // Time in which nothing could be tried does not count.
-            let asleep = self.asleep_since(&claim.installation, claim.accepted).await;
+            let asleep = awake::asleep_since(self, &claim.installation, claim.accepted).await;
             next = retry::after(fault, Tries { give_up_after: tries.give_up_after + asleep, ..tries }, now);
         }
         match next {
@@ -325,15 +323,15 @@ impl Work {
                 info!(attempt = claim.attempt, %due, cause = %fault, "will try again");
                 let verdict =
                     Verdict::Retry { due, cause: fault.to_string(), outcome_unknown: fault.may_have_happened() };
-                let reported = job.and_then(|job| self.not_yet(claim, job, fault));
+                let reported = job.and_then(|job| outbox::not_yet(self, claim, job, fault));
                 Outcome { verdict, effects: closing(fault, now).into_iter().chain(reported).collect() }
             }
             RetryDecision::GiveUp => {
                 self.metrics.given_up();
                 let effects = match job {
-                    Some(Job::Command(job)) => self.given_up(claim, job, fault).await,
+                    Some(Job::Command(job)) => conclude::given_up(self, claim, job, fault).await,
                     Some(Job::Message(Message::Direct { notice, awaited, .. })) => {
-                        self.never_notified(claim, notice, awaited.as_deref()).into_iter().collect()
+                        unreachable::never_notified(self, claim, notice, awaited.as_deref()).into_iter().collect()
                     }
                     Some(Job::Message(message)) => outbox::not_posted(message).into_iter().collect(),
                     _ => Vec::new(),

@@ -1,6 +1,15 @@
 //! Looking at what changes in dialnote: it tells nobody, so its list is read again and again, from the
 //! most recently active conversation down to where nothing is new.
 
+use crate::work::absence;
+use crate::work::awake;
+use crate::work::changes;
+use crate::work::deferred;
+use crate::work::digests;
+use crate::work::documents;
+use crate::work::offboarding;
+use crate::work::stale;
+use crate::work::webhooks;
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -18,7 +27,7 @@ use crate::ids::{ConversationId, InstallationId};
 use crate::store::{Class, Delivery, NewJob, Snapshot};
 use crate::work::projection::{Conversations, gone, seen};
 use crate::work::set_back::is_within;
-use crate::work::{Work, later};
+use crate::work::{TenantCtx, later};
 
 /// How often it is looked at least and at most.
 const POLL_INTERVAL: [Duration; 2] = [Duration::from_secs(5), Duration::from_mins(1)];
@@ -86,248 +95,246 @@ pub(super) enum Urgency {
     Somebody,
 }
 
-impl Work {
-    /// Looks once. Answers nothing if another instance looks.
-    pub async fn poll(&self) -> Result<Option<PollOutcome>, Fault> {
-        let looked = self.look_once().await;
-        self.looked(&looked);
-        looked
-    }
+/// Looks once. Answers nothing if another instance looks.
+pub async fn poll(ctx: &TenantCtx) -> Result<Option<PollOutcome>, Fault> {
+    let looked = look_once(ctx).await;
+    absence::looked(ctx, &looked);
+    looked
+}
 
-    async fn look_once(&self) -> Result<Option<PollOutcome>, Fault> {
-        let (installation, now) = (self.home().await?.clone(), self.clock.now());
-        if !self.leads_looking().await? {
-            return Ok(None);
-        }
-        self.give_sign_of_life(&installation).await?;
-        self.subscribe(&installation).await?;
-        if let Err(cause) = self.look_who_left(&installation).await {
-            info!(%cause, "could not look who is there; will try again");
-        }
-        if let Err(cause) = self.look_who_is_linked_now(&installation).await {
-            info!(%cause, "could not look who is linked by now; will try again");
-        }
-        self.have_owners_asked(&installation).await?;
-        let before = self.watched(&installation).await?;
-        let looked = self.read_down(&installation, &before, Urgency::Nobody, !before.whole).await?;
-        let walk = if before.whole {
-            self.go_on_scanning(&installation, &before).await?
-        } else {
-            info!(conversations = looked.changed, "all conversations are read");
-            FullScan { offset: 0, at: Some(now) }
-        };
-        let away = self.away(&before, now);
-        self.keep_watched(&installation, &Watched { whole: true, at: Some(now), walk, away }).await?;
-        self.metrics.looked(now);
-        Ok(Some(looked))
+async fn look_once(ctx: &TenantCtx) -> Result<Option<PollOutcome>, Fault> {
+    let (installation, now) = (ctx.home().await?.clone(), ctx.clock.now());
+    if !leads_looking(ctx).await? {
+        return Ok(None);
     }
-
-    /// Reads one more page of the whole list, if it is time: who changes an owner or a status may not bring
-    /// the conversation to the top.
-    async fn go_on_scanning(&self, installation: &InstallationId, watched: &Watched) -> Result<FullScan, Fault> {
-        let (FullScan { offset, at: last }, at) = (watched.walk, self.clock.now());
-        if last.is_some_and(|last| is_within(last, SCAN_INTERVAL, at)) {
-            return Ok(watched.walk);
-        }
-        let page = self.dialnote.conversations(offset).await.map_err(fault)?;
-        // A dialnote that ignores the offset sends its first page again: then there is nothing to walk on to.
-        let next = if page.items == 0 { 0 } else { offset + page.items };
-        let news = self.news(installation, page.conversations).await?;
-        self.note(installation, news, at, watched).await?;
-        Ok(FullScan { offset: next, at: Some(at) })
+    awake::give_sign_of_life(ctx, &installation).await?;
+    webhooks::subscribe(ctx, &installation).await?;
+    if let Err(cause) = offboarding::look_who_left(ctx, &installation).await {
+        info!(%cause, "could not look who is there; will try again");
     }
+    if let Err(cause) = deferred::look_who_is_linked_now(ctx, &installation).await {
+        info!(%cause, "could not look who is linked by now; will try again");
+    }
+    stale::have_owners_asked(ctx, &installation).await?;
+    let before = watched(ctx, &installation).await?;
+    let looked = read_down(ctx, &installation, &before, Urgency::Nobody, !before.whole).await?;
+    let walk = if before.whole {
+        go_on_scanning(ctx, &installation, &before).await?
+    } else {
+        info!(conversations = looked.changed, "all conversations are read");
+        FullScan { offset: 0, at: Some(now) }
+    };
+    let away = away(ctx, &before, now);
+    keep_watched(ctx, &installation, &Watched { whole: true, at: Some(now), walk, away }).await?;
+    ctx.metrics.looked(now);
+    Ok(Some(looked))
+}
 
-    /// Reads all of dialnote anew, and forgets what is not there any more. Answers how many conversations
-    /// there are and how many of them were not as they were known; `progress` hears how many are read.
-    pub async fn resync(&self, progress: impl Fn(usize)) -> Result<(usize, usize), Fault> {
-        let installation = self.home().await?.clone();
-        let (before, begun) = (self.watched(&installation).await?, self.clock.now());
-        let (mut pages, mut changed) = (Pages::default(), 0);
-        loop {
-            let at = self.clock.now();
-            let page = self.dialnote.conversations(pages.offset).await.map_err(fault)?;
-            let news = self.news(&installation, pages.take(page)).await?;
-            changed += news.len();
-            self.note(&installation, news, at, &before).await?;
-            progress(pages.seen().len());
-            if !pages.goes_on {
-                break;
+/// Reads one more page of the whole list, if it is time: who changes an owner or a status may not bring
+/// the conversation to the top.
+async fn go_on_scanning(ctx: &TenantCtx, installation: &InstallationId, watched: &Watched) -> Result<FullScan, Fault> {
+    let (FullScan { offset, at: last }, at) = (watched.walk, ctx.clock.now());
+    if last.is_some_and(|last| is_within(last, SCAN_INTERVAL, at)) {
+        return Ok(watched.walk);
+    }
+    let page = ctx.dialnote.conversations(offset).await.map_err(fault)?;
+    // A dialnote that ignores the offset sends its first page again: then there is nothing to walk on to.
+    let next = if page.items == 0 { 0 } else { offset + page.items };
+    let news = news(ctx, installation, page.conversations).await?;
+    note(ctx, installation, news, at, watched).await?;
+    Ok(FullScan { offset: next, at: Some(at) })
+}
+
+/// Reads all of dialnote anew, and forgets what is not there any more. Answers how many conversations
+/// there are and how many of them were not as they were known; `progress` hears how many are read.
+pub async fn resync(ctx: &TenantCtx, progress: impl Fn(usize)) -> Result<(usize, usize), Fault> {
+    let installation = ctx.home().await?.clone();
+    let (before, begun) = (watched(ctx, &installation).await?, ctx.clock.now());
+    let (mut pages, mut changed) = (Pages::default(), 0);
+    loop {
+        let at = ctx.clock.now();
+        let page = ctx.dialnote.conversations(pages.offset).await.map_err(fault)?;
+        let news = news(ctx, &installation, pages.take(page)).await?;
+        changed += news.len();
+        note(ctx, &installation, news, at, &before).await?;
+        progress(pages.seen().len());
+        if !pages.goes_on {
+            break;
+        }
+    }
+    changed += forget_all_but(ctx, &installation, pages.seen()).await?;
+    let walk = FullScan { offset: 0, at: Some(begun) };
+    let away = away(ctx, &before, begun);
+    keep_watched(ctx, &installation, &Watched { whole: true, at: Some(begun), walk, away }).await?;
+    Ok((pages.seen().len(), changed))
+}
+
+/// Forgets conversations that dialnote does not have: those that were not seen are asked for first,
+/// because the list moves while it is read.
+async fn forget_all_but(
+    ctx: &TenantCtx,
+    installation: &InstallationId,
+    seen: &HashSet<ConversationId>,
+) -> Result<usize, Fault> {
+    let unseen = |known: &Conversations| known.keys().filter(|id| !seen.contains(*id)).cloned().collect::<Vec<_>>();
+    let mut forgotten = 0;
+    for id in ctx.index.look(ctx.store.as_ref(), installation, unseen).await? {
+        let at = ctx.clock.now();
+        if let Err(DialnoteError::Denied(Denied::NotFound)) = ctx.dialnote.conversation(&id).await {
+            ctx.store.put_snapshots(installation, vec![gone(&id, at)]).await?;
+            forgotten += 1;
+        }
+    }
+    Ok(forgotten)
+}
+
+/// Whether it is this instance that looks; if it is, it goes on being it.
+pub(super) async fn leads_looking(ctx: &TenantCtx) -> Result<bool, Fault> {
+    let (name, now) = (format!("watch:{}", ctx.home().await?), ctx.clock.now());
+    ctx.store.try_acquire_leadership(&name, &ctx.instance, now, later(now, LEADERSHIP_LEASE)).await
+}
+
+/// Looks at the top of the list, whoever else does: somebody waits for a list of their own, or we were
+/// told to.
+pub(super) async fn poll_now(
+    ctx: &TenantCtx,
+    installation: &InstallationId,
+    who: Urgency,
+) -> Result<PollOutcome, Fault> {
+    let (before, at) = (watched(ctx, installation).await?, ctx.clock.now());
+    let looked = read_down(ctx, installation, &before, who, false).await?;
+    let away = away(ctx, &before, at);
+    keep_watched(ctx, installation, &Watched { at: Some(at), away, ..before }).await?;
+    Ok(looked)
+}
+
+/// The absence that a look ends, if the last one was so long ago.
+pub(super) fn absence(ctx: &TenantCtx, last: Timestamp, at: Timestamp) -> Option<Absence> {
+    let unreachable = absence::is_unreachable(ctx);
+    (later(last, LONG_AWAY) < at).then_some(Absence { from: last, to: at, unreachable })
+}
+
+/// The last absence, at a look.
+fn away(ctx: &TenantCtx, before: &Watched, at: Timestamp) -> Option<Absence> {
+    let last = before.at.filter(|_| before.whole);
+    last.and_then(|last| absence(ctx, last, at)).or(before.away)
+}
+
+/// How far looking got.
+pub(super) async fn watched(ctx: &TenantCtx, installation: &InstallationId) -> Result<Watched, Fault> {
+    Ok(documents::kept(ctx, installation, POLL_DOCUMENT, "").await?.unwrap_or_default())
+}
+
+async fn keep_watched(ctx: &TenantCtx, installation: &InstallationId, watched: &Watched) -> Result<(), Fault> {
+    ctx.store.keep(installation, changes::document(ctx, POLL_DOCUMENT, "", watched, None)).await
+}
+
+/// Reads the list from its top to a page that ends with nothing new, because what is below was active
+/// before; or to its end. What becomes active meanwhile moves to the top and is found the next time.
+///
+/// News is noted from the bottom up: whoever dies in between finds what is left below what is known,
+/// and would stop reading there if it were the other way round. Only the first reading, which goes to
+/// the end whatever it finds, notes each page at once.
+async fn read_down(
+    ctx: &TenantCtx,
+    installation: &InstallationId,
+    watched: &Watched,
+    who: Urgency,
+    to_the_end: bool,
+) -> Result<PollOutcome, Fault> {
+    let (mut pages, mut looked, mut unnoted) = (Pages::default(), PollOutcome::default(), Vec::new());
+    loop {
+        let (at, is_top) = (ctx.clock.now(), pages.offset == 0);
+        let page = ctx.dialnote.conversations(pages.offset).await.map_err(fault)?;
+        let below: Vec<_> =
+            page.conversations.iter().rev().take(UNCHANGED_IN_A_ROW).map(|one| one.id.clone()).collect();
+        let mut news = news(ctx, installation, pages.take(page)).await?;
+        let is_news = |id: &ConversationId| news.iter().any(|changed| changed.now.id == *id);
+        let goes_on = to_the_end || watched.whole && below.iter().any(is_news);
+        let ends = !pages.goes_on || !goes_on;
+        looked.changed += news.len();
+        // Only what the next look finds again may be left for it.
+        if is_top && who == Urgency::Nobody {
+            news.retain(|changed| !changed.is_left_alone(at));
+            looked.left = looked.changed - news.len();
+        }
+        unnoted.push((at, news));
+        if ends || !watched.whole {
+            for (at, news) in std::mem::take(&mut unnoted).into_iter().rev() {
+                note(ctx, installation, news, at, watched).await?;
             }
         }
-        changed += self.forget_all_but(&installation, pages.seen()).await?;
-        let walk = FullScan { offset: 0, at: Some(begun) };
-        let away = self.away(&before, begun);
-        self.keep_watched(&installation, &Watched { whole: true, at: Some(begun), walk, away }).await?;
-        Ok((pages.seen().len(), changed))
-    }
-
-    /// Forgets conversations that dialnote does not have: those that were not seen are asked for first,
-    /// because the list moves while it is read.
-    async fn forget_all_but(
-        &self,
-        installation: &InstallationId,
-        seen: &HashSet<ConversationId>,
-    ) -> Result<usize, Fault> {
-        let unseen = |known: &Conversations| known.keys().filter(|id| !seen.contains(*id)).cloned().collect::<Vec<_>>();
-        let mut forgotten = 0;
-        for id in self.index.look(self.store.as_ref(), installation, unseen).await? {
-            let at = self.clock.now();
-            if let Err(DialnoteError::Denied(Denied::NotFound)) = self.dialnote.conversation(&id).await {
-                self.store.put_snapshots(installation, vec![gone(&id, at)]).await?;
-                forgotten += 1;
-            }
-        }
-        Ok(forgotten)
-    }
-
-    /// Whether it is this instance that looks; if it is, it goes on being it.
-    pub(super) async fn leads_looking(&self) -> Result<bool, Fault> {
-        let (name, now) = (format!("watch:{}", self.home().await?), self.clock.now());
-        self.store.try_acquire_leadership(&name, &self.instance, now, later(now, LEADERSHIP_LEASE)).await
-    }
-
-    /// Looks at the top of the list, whoever else does: somebody waits for a list of their own, or we were
-    /// told to.
-    pub(super) async fn poll_now(&self, installation: &InstallationId, who: Urgency) -> Result<PollOutcome, Fault> {
-        let (before, at) = (self.watched(installation).await?, self.clock.now());
-        let looked = self.read_down(installation, &before, who, false).await?;
-        let away = self.away(&before, at);
-        self.keep_watched(installation, &Watched { at: Some(at), away, ..before }).await?;
-        Ok(looked)
-    }
-
-    /// The absence that a look ends, if the last one was so long ago.
-    pub(super) fn absence(&self, last: Timestamp, at: Timestamp) -> Option<Absence> {
-        let unreachable = self.is_unreachable();
-        (later(last, LONG_AWAY) < at).then_some(Absence { from: last, to: at, unreachable })
-    }
-
-    /// The last absence, at a look.
-    fn away(&self, before: &Watched, at: Timestamp) -> Option<Absence> {
-        let last = before.at.filter(|_| before.whole);
-        last.and_then(|last| self.absence(last, at)).or(before.away)
-    }
-
-    /// How far looking got.
-    pub(super) async fn watched(&self, installation: &InstallationId) -> Result<Watched, Fault> {
-        Ok(self.kept(installation, POLL_DOCUMENT, "").await?.unwrap_or_default())
-    }
-
-    async fn keep_watched(&self, installation: &InstallationId, watched: &Watched) -> Result<(), Fault> {
-        self.store.keep(installation, self.document(POLL_DOCUMENT, "", watched, None)).await
-    }
-
-    /// Reads the list from its top to a page that ends with nothing new, because what is below was active
-    /// before; or to its end. What becomes active meanwhile moves to the top and is found the next time.
-    ///
-    /// News is noted from the bottom up: whoever dies in between finds what is left below what is known,
-    /// and would stop reading there if it were the other way round. Only the first reading, which goes to
-    /// the end whatever it finds, notes each page at once.
-    async fn read_down(
-        &self,
-        installation: &InstallationId,
-        watched: &Watched,
-        who: Urgency,
-        to_the_end: bool,
-    ) -> Result<PollOutcome, Fault> {
-        let (mut pages, mut looked, mut unnoted) = (Pages::default(), PollOutcome::default(), Vec::new());
-        loop {
-            let (at, is_top) = (self.clock.now(), pages.offset == 0);
-            let page = self.dialnote.conversations(pages.offset).await.map_err(fault)?;
-            let below: Vec<_> =
-                page.conversations.iter().rev().take(UNCHANGED_IN_A_ROW).map(|one| one.id.clone()).collect();
-            let mut news = self.news(installation, pages.take(page)).await?;
-            let is_news = |id: &ConversationId| news.iter().any(|changed| changed.now.id == *id);
-            let goes_on = to_the_end || watched.whole && below.iter().any(is_news);
-            let ends = !pages.goes_on || !goes_on;
-            looked.changed += news.len();
-            // Only what the next look finds again may be left for it.
-            if is_top && who == Urgency::Nobody {
-                news.retain(|changed| !changed.is_left_alone(at));
-                looked.left = looked.changed - news.len();
-            }
-            unnoted.push((at, news));
-            if ends || !watched.whole {
-                for (at, news) in std::mem::take(&mut unnoted).into_iter().rev() {
-                    self.note(installation, news, at, watched).await?;
-                }
-            }
-            if ends {
-                return Ok(looked);
-            }
+        if ends {
+            return Ok(looked);
         }
     }
+}
 
-    /// What is not as it was seen last.
-    async fn news(
-        &self,
-        installation: &InstallationId,
-        page: Vec<Conversation>,
-    ) -> Result<Vec<ChangedConversation>, Fault> {
-        let look = |known: &Conversations| {
-            let news = page.into_iter().filter_map(|conversation| {
-                let sight = known.get(&conversation.id);
-                let before = sight.map(|sight| &sight.known.conversation);
-                let shown = before.and_then(|before| before.last_activity.as_ref());
-                let noted = before.and_then(|before| before.last_note);
-                let now = Conversation { last_note: noted, ..conversation }.past_notes(shown);
-                let since = sight.map(|sight| sight.at);
-                (before != Some(&now)).then(|| ChangedConversation {
-                    before: before.cloned().map(Box::new),
-                    since,
-                    now,
-                })
-            });
-            news.collect()
-        };
-        self.index.look(self.store.as_ref(), installation, look).await
-    }
-
-    /// Stores news, and before that, what is to be done about it: whoever dies in between finds it once
-    /// more.
-    async fn note(
-        &self,
-        installation: &InstallationId,
-        news: Vec<ChangedConversation>,
-        at: Timestamp,
-        watched: &Watched,
-    ) -> Result<(), Fault> {
-        if news.is_empty() {
-            return Ok(());
-        }
-        if let Some(last) = watched.at.filter(|_| watched.whole) {
-            let told: Vec<_> = news.iter().filter(|changed| !changed.is_old_news(last)).collect();
-            self.have_noticed(installation, &told, at, self.absence(last, at)).await?;
-        }
-        let seen: Vec<Snapshot> = news.iter().map(|changed| seen(&changed.now, at)).collect();
-        self.store.put_snapshots(installation, seen).await
-    }
-
-    /// Has done what follows from changes.
-    async fn have_noticed(
-        &self,
-        installation: &InstallationId,
-        changed: &[&ChangedConversation],
-        at: Timestamp,
-        away: Option<Absence>,
-    ) -> Result<(), Fault> {
-        let jobs = changed.iter().filter(|changed| changed.concerns_anybody()).map(|changed| {
-            let (conversation, before) = (changed.now.id.clone(), changed.before.clone());
-            let job = ExternalChangeJob { conversation, before, at, quiet: away.is_some(), away };
-            let job = self.new_job(installation, &Job::ExternalChange(job));
-            NewJob { class: Class::Machine, ..job }
+/// What is not as it was seen last.
+async fn news(
+    ctx: &TenantCtx,
+    installation: &InstallationId,
+    page: Vec<Conversation>,
+) -> Result<Vec<ChangedConversation>, Fault> {
+    let look = |known: &Conversations| {
+        let news = page.into_iter().filter_map(|conversation| {
+            let sight = known.get(&conversation.id);
+            let before = sight.map(|sight| &sight.known.conversation);
+            let shown = before.and_then(|before| before.last_activity.as_ref());
+            let noted = before.and_then(|before| before.last_note);
+            let now = Conversation { last_note: noted, ..conversation }.past_notes(shown);
+            let since = sight.map(|sight| sight.at);
+            (before != Some(&now)).then(|| ChangedConversation { before: before.cloned().map(Box::new), since, now })
         });
-        let mut jobs: Vec<_> = jobs.collect();
-        if jobs.is_empty() {
-            return Ok(());
-        }
-        if let Some(away) = away {
-            jobs.extend(self.catch_up(installation, away).await?);
-        }
-        let delivery =
-            Delivery { installation: installation.clone(), key: format!("watch:{:032x}", rand::random::<u128>()) };
-        self.store.accept(delivery, jobs, self.clock.now()).await.map(drop)
+        news.collect()
+    };
+    ctx.index.look(ctx.store.as_ref(), installation, look).await
+}
+
+/// Stores news, and before that, what is to be done about it: whoever dies in between finds it once
+/// more.
+async fn note(
+    ctx: &TenantCtx,
+    installation: &InstallationId,
+    news: Vec<ChangedConversation>,
+    at: Timestamp,
+    watched: &Watched,
+) -> Result<(), Fault> {
+    if news.is_empty() {
+        return Ok(());
     }
+    if let Some(last) = watched.at.filter(|_| watched.whole) {
+        let told: Vec<_> = news.iter().filter(|changed| !changed.is_old_news(last)).collect();
+        have_noticed(ctx, installation, &told, at, absence(ctx, last, at)).await?;
+    }
+    let seen: Vec<Snapshot> = news.iter().map(|changed| seen(&changed.now, at)).collect();
+    ctx.store.put_snapshots(installation, seen).await
+}
+
+/// Has done what follows from changes.
+async fn have_noticed(
+    ctx: &TenantCtx,
+    installation: &InstallationId,
+    changed: &[&ChangedConversation],
+    at: Timestamp,
+    away: Option<Absence>,
+) -> Result<(), Fault> {
+    let jobs = changed.iter().filter(|changed| changed.concerns_anybody()).map(|changed| {
+        let (conversation, before) = (changed.now.id.clone(), changed.before.clone());
+        let job = ExternalChangeJob { conversation, before, at, quiet: away.is_some(), away };
+        let job = ctx.new_job(installation, &Job::ExternalChange(job));
+        NewJob { class: Class::Machine, ..job }
+    });
+    let mut jobs: Vec<_> = jobs.collect();
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    if let Some(away) = away {
+        jobs.extend(digests::catch_up(ctx, installation, away).await?);
+    }
+    let delivery =
+        Delivery { installation: installation.clone(), key: format!("watch:{:032x}", rand::random::<u128>()) };
+    ctx.store.accept(delivery, jobs, ctx.clock.now()).await.map(drop)
 }
 
 /// A conversation that is not as it was seen before.

@@ -1,6 +1,7 @@
 //! The server's loops around the [`Tenants`]: many jobs at once, awake when there is something to do, and
 //! a stop that finishes what was begun.
 
+use crate::work::poller;
 use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use tracing::{error, info};
 use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::store::Queue;
-use crate::work::Work;
+use crate::work::TenantCtx;
 use crate::work::poller::SIGN_OF_LIFE;
 use crate::work::tenants::Tenants;
 
@@ -108,22 +109,22 @@ async fn watcher(tenants: Arc<Tenants>, id: Option<InstallationId>, mut stop: wa
             _ = stop.changed() => return,
         }
         let Some(work) = work else { continue };
-        let looked = work.poll().await;
+        let looked = poller::poll(&work).await;
         if let Err(cause) = &looked {
             info!(%cause, "could not look at dialnote; will try again");
         }
-        pause = super::poller::pause(pause, &looked);
+        pause = poller::pause(pause, &looked);
     }
 }
 
 /// Waits, and shows meanwhile that it is still there, so that another instance looks soon after this one
 /// has died.
-async fn wait_as_leader(work: Option<&Work>, mut pause: Duration) {
+async fn wait_as_leader(work: Option<&TenantCtx>, mut pause: Duration) {
     while pause > SIGN_OF_LIFE {
         sleep(SIGN_OF_LIFE).await;
         pause -= SIGN_OF_LIFE;
         if let Some(work) = work {
-            let _ = work.leads_looking().await.inspect_err(log);
+            let _ = poller::leads_looking(work).await.inspect_err(log);
         }
     }
     sleep(pause).await;

@@ -1,6 +1,8 @@
 //! Slack users who wanted something, or were to be given something, and are no members: admins see them, and
 //! can say who they are.
 
+use crate::work::TenantCtx;
+use crate::work::people;
 use std::cmp::Reverse;
 use std::time::Duration;
 
@@ -13,7 +15,6 @@ use crate::ids::{InstallationId, SlackUserId};
 use crate::store::Document;
 use crate::work::documents::read;
 use crate::work::later;
-use crate::work::people::People;
 
 /// How many are remembered, and for how long it is not written down again that they wanted something.
 const MOST_STRANGERS: usize = 1_000;
@@ -50,46 +51,44 @@ impl OfStranger {
     }
 }
 
-impl People {
-    /// Writes down that somebody wanted something and is no member.
-    pub(super) async fn remember_stranger(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-        why: Unlinked,
-    ) -> Result<(), Fault> {
-        let profile = self.look_up(installation, user).await?;
-        let Some(profile) = profile.filter(|_| why.can_be_linked()) else { return Ok(()) };
-        let body = written(&profile, why);
-        let kept = self.noted(installation, user).await?;
-        let (kind, id, at) = (STRANGER.to_owned(), user.to_string(), self.clock.now());
-        if kept.is_some_and(|OfStranger(kept)| kept.body == body && later(kept.at, NOTE_AGAIN_AFTER) > at) {
-            return Ok(());
-        }
-        self.store.keep(installation, Document { kind, id, at, due: None, body }).await
+/// Writes down that somebody wanted something and is no member.
+pub(super) async fn remember_stranger(
+    ctx: &TenantCtx,
+    installation: &InstallationId,
+    user: &SlackUserId,
+    why: Unlinked,
+) -> Result<(), Fault> {
+    let profile = people::look_up(ctx, installation, user).await?;
+    let Some(profile) = profile.filter(|_| why.can_be_linked()) else { return Ok(()) };
+    let body = written(&profile, why);
+    let kept = noted(ctx, installation, user).await?;
+    let (kind, id, at) = (STRANGER.to_owned(), user.to_string(), ctx.clock.now());
+    if kept.is_some_and(|OfStranger(kept)| kept.body == body && later(kept.at, NOTE_AGAIN_AFTER) > at) {
+        return Ok(());
     }
+    ctx.store.keep(installation, Document { kind, id, at, due: None, body }).await
+}
 
-    /// A stranger's document, if this user is one.
-    pub(super) async fn noted(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-    ) -> Result<Option<OfStranger>, Fault> {
-        Ok(self.store.document(installation, STRANGER, user.as_str()).await?.map(OfStranger))
-    }
+/// A stranger's document, if this user is one.
+pub(super) async fn noted(
+    ctx: &TenantCtx,
+    installation: &InstallationId,
+    user: &SlackUserId,
+) -> Result<Option<OfStranger>, Fault> {
+    Ok(ctx.store.document(installation, STRANGER, user.as_str()).await?.map(OfStranger))
+}
 
-    /// Strangers, whether they are members by now or not, latest first.
-    pub(super) async fn strangers(&self, installation: &InstallationId) -> Result<Vec<Tried>, Fault> {
-        let kept = self.store.documents(installation, STRANGER, MOST_STRANGERS).await?;
-        let (members, by_hand) = (self.team(installation).await?, self.by_hand(installation).await?);
-        let tried = kept.iter().map(|kept| {
-            let Noted { profile, .. } = read(kept)?;
-            Ok(Tried { at: kept.at, why: link(&profile, &members, &by_hand).err(), profile })
-        });
-        let mut tried = tried.collect::<Result<Vec<_>, Fault>>()?;
-        tried.sort_by_key(|tried| Reverse(tried.at));
-        Ok(tried)
-    }
+/// Strangers, whether they are members by now or not, latest first.
+pub(super) async fn strangers(ctx: &TenantCtx, installation: &InstallationId) -> Result<Vec<Tried>, Fault> {
+    let kept = ctx.store.documents(installation, STRANGER, MOST_STRANGERS).await?;
+    let (members, by_hand) = (people::team(ctx, installation).await?, people::by_hand(ctx, installation).await?);
+    let tried = kept.iter().map(|kept| {
+        let Noted { profile, .. } = read(kept)?;
+        Ok(Tried { at: kept.at, why: link(&profile, &members, &by_hand).err(), profile })
+    });
+    let mut tried = tried.collect::<Result<Vec<_>, Fault>>()?;
+    tried.sort_by_key(|tried| Reverse(tried.at));
+    Ok(tried)
 }
 
 fn written(profile: &Profile, why: Unlinked) -> String {

@@ -26,7 +26,7 @@ use crate::view::reply;
 use crate::work::callers::Callers;
 use crate::work::installations::{self, Installations};
 use crate::work::projection::Epoch;
-use crate::work::{Work, WorkSettings, later, new_job};
+use crate::work::{TenantCtx, WorkSettings, later, new_job};
 
 /// How much a large command and all that is kept of it take up, in bytes.
 const LARGE_COMMAND: usize = 32 * 1024;
@@ -96,14 +96,14 @@ pub struct Tenants {
 
 enum Mode {
     /// That of the workspace whose token is set.
-    One(Arc<Work>),
+    One(Arc<TenantCtx>),
     /// That of every workspace that has installed the app.
     Many(Arc<Installations>),
 }
 
 impl Tenants {
     /// The registry for one workspace.
-    pub fn for_one(common: AppState, own: Arc<Work>) -> Self {
+    pub fn for_one(common: AppState, own: Arc<TenantCtx>) -> Self {
         Self { common, mode: Mode::One(own), last_tick: Mutex::default() }
     }
 
@@ -113,7 +113,7 @@ impl Tenants {
     }
 
     /// The work of the workspace whose token is set, if one is.
-    pub fn own(&self) -> Option<&Arc<Work>> {
+    pub fn own(&self) -> Option<&Arc<TenantCtx>> {
         match &self.mode {
             Mode::One(own) => Some(own),
             Mode::Many(_) => None,
@@ -138,7 +138,7 @@ impl Tenants {
 
     /// Whose work this is; nobody's, if the app is not installed there. Where there is one workspace, work for
     /// another is refused by whoever gets it.
-    pub async fn of(&self, installation: &InstallationId) -> Result<Option<Arc<Work>>, Fault> {
+    pub async fn of(&self, installation: &InstallationId) -> Result<Option<Arc<TenantCtx>>, Fault> {
         match &self.mode {
             Mode::One(own) => Ok(Some(own.clone())),
             Mode::Many(installations) => installations.work(&self.common, installation).await,
@@ -146,7 +146,7 @@ impl Tenants {
     }
 
     /// The work of everybody, or of the one who is named.
-    pub async fn everybody(&self, only: Option<&InstallationId>) -> Result<Vec<Arc<Work>>, Fault> {
+    pub async fn everybody(&self, only: Option<&InstallationId>) -> Result<Vec<Arc<TenantCtx>>, Fault> {
         let installations = match (&self.mode, only) {
             (Mode::One(own), _) => return Ok(vec![own.clone()]),
             (Mode::Many(_), Some(only)) => return Ok(self.of(only).await?.into_iter().collect()),

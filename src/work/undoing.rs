@@ -9,8 +9,10 @@ use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId};
 use crate::store::{Claim, Entry};
+use crate::work::execute;
 use crate::work::execute::Stop;
-use crate::work::{Outcome, Work, audit};
+use crate::work::organization;
+use crate::work::{Outcome, TenantCtx, audit};
 
 /// Among how many of somebody's attempts an act is looked for: the largest batch, and what was tried since.
 const RECENT_DEEDS: usize = 1_000;
@@ -31,78 +33,76 @@ pub(super) fn one(claim: &Claim) -> String {
     format!("{}-{}", claim.id, claim.accepted.as_millisecond())
 }
 
-impl Work {
-    /// Finds what somebody did last, or the act whose button they pressed.
-    pub(super) async fn find_act(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-        let mut entries = self.store.deeds(&claim.installation, &job.requester.user, RECENT_DEEDS).await?;
-        entries.retain(|entry| entry.at >= self.organization_since());
-        let (log, asked) = (audit::logged(&entries), claim.accepted);
-        let next = match &job.command.which {
-            ConversationRef::Act { id, only } => undo::exactly(&log, id, only.as_ref(), asked),
-            _ => undo::latest(&log, asked),
-        };
-        match next {
-            NextUndo::Nothing => Err(Refusal::NothingToUndo.into()),
-            NextUndo::Undone => Err(Refusal::UndoneAlready.into()),
-            NextUndo::TooLate(on) => Err(match self.those(claim, &on).await? {
-                Some((about, others)) if others == Others::default() => Refusal::TooLateToUndo(about),
-                Some((about, others)) => Refusal::AllTooLateToUndo { about, others },
-                None => Refusal::NothingToUndo,
-            }
-            .into()),
-            NextUndo::NotesStay { on, earlier } => Err(self.notes_stay(claim, &on, earlier).await?.into()),
-            NextUndo::Take { act, on } => Ok(self.take_back(claim, job, &act, on)),
+/// Finds what somebody did last, or the act whose button they pressed.
+pub(super) async fn find_act(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+    let mut entries = ctx.store.deeds(&claim.installation, &job.requester.user, RECENT_DEEDS).await?;
+    entries.retain(|entry| entry.at >= organization::organization_since(ctx));
+    let (log, asked) = (audit::logged(&entries), claim.accepted);
+    let next = match &job.command.which {
+        ConversationRef::Act { id, only } => undo::exactly(&log, id, only.as_ref(), asked),
+        _ => undo::latest(&log, asked),
+    };
+    match next {
+        NextUndo::Nothing => Err(Refusal::NothingToUndo.into()),
+        NextUndo::Undone => Err(Refusal::UndoneAlready.into()),
+        NextUndo::TooLate(on) => Err(match those(ctx, claim, &on).await? {
+            Some((about, others)) if others == Others::default() => Refusal::TooLateToUndo(about),
+            Some((about, others)) => Refusal::AllTooLateToUndo { about, others },
+            None => Refusal::NothingToUndo,
         }
+        .into()),
+        NextUndo::NotesStay { on, earlier } => Err(notes_stay(ctx, claim, &on, earlier).await?.into()),
+        NextUndo::Take { act, on } => Ok(take_back(ctx, claim, job, &act, on)),
     }
+}
 
-    /// Takes an act back, each of its conversations by a command of its own.
-    fn take_back(&self, claim: &Claim, job: &CommandJob, act: &str, on: Vec<ConversationId>) -> Outcome {
-        let undoing = CommandJob { undoes: Some(act.to_owned()), ..job.clone() };
-        self.found(claim, &undoing, on)
+/// Takes an act back, each of its conversations by a command of its own.
+fn take_back(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, act: &str, on: Vec<ConversationId>) -> Outcome {
+    let undoing = CommandJob { undoes: Some(act.to_owned()), ..job.clone() };
+    execute::found(ctx, claim, &undoing, on)
+}
+
+/// The conversations of an act as a sentence names them.
+async fn those(ctx: &TenantCtx, claim: &Claim, on: &[ConversationId]) -> Result<Option<(About, Others)>, Stop> {
+    let mut named = Vec::new();
+    for id in on.iter().take(MOST_NAMED) {
+        named.push(About::from(&execute::look_at(ctx, &claim.installation, id).await?));
     }
+    let more = on.len().saturating_sub(MOST_NAMED);
+    let mut named = named.into_iter();
+    Ok(named.next().map(|first| (first, Others { named: named.collect(), more })))
+}
 
-    /// The conversations of an act as a sentence names them.
-    async fn those(&self, claim: &Claim, on: &[ConversationId]) -> Result<Option<(About, Others)>, Stop> {
-        let mut named = Vec::new();
-        for id in on.iter().take(MOST_NAMED) {
-            named.push(About::from(&self.look_at(&claim.installation, id).await?));
+async fn notes_stay(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    on: &[ConversationId],
+    earlier: Option<(String, Verb, Vec<ConversationId>)>,
+) -> Result<Refusal, Stop> {
+    let Some((about, others)) = those(ctx, claim, on).await? else { return Ok(Refusal::NothingToUndo) };
+    let earlier = match earlier.as_ref().and_then(|(act, verb, on)| Some((act, verb, on.first()?, on.len()))) {
+        Some((act, verb, first, of)) => {
+            let about = About::from(&execute::look_at(ctx, &claim.installation, first).await?);
+            Some(Earlier { act: act.clone(), verb: *verb, about, of })
         }
-        let more = on.len().saturating_sub(MOST_NAMED);
-        let mut named = named.into_iter();
-        Ok(named.next().map(|first| (first, Others { named: named.collect(), more })))
-    }
+        None => None,
+    };
+    Ok(Refusal::NotesStay { about, others, earlier })
+}
 
-    async fn notes_stay(
-        &self,
-        claim: &Claim,
-        on: &[ConversationId],
-        earlier: Option<(String, Verb, Vec<ConversationId>)>,
-    ) -> Result<Refusal, Stop> {
-        let Some((about, others)) = self.those(claim, on).await? else { return Ok(Refusal::NothingToUndo) };
-        let earlier = match earlier.as_ref().and_then(|(act, verb, on)| Some((act, verb, on.first()?, on.len()))) {
-            Some((act, verb, first, of)) => {
-                let about = About::from(&self.look_at(&claim.installation, first).await?);
-                Some(Earlier { act: act.clone(), verb: *verb, about, of })
-            }
-            None => None,
-        };
-        Ok(Refusal::NotesStay { about, others, earlier })
+/// What a decision to take something back rests on; nothing, if something else is asked for.
+pub(super) async fn undoing(
+    ctx: &TenantCtx,
+    installation: &InstallationId,
+    job: &CommandJob,
+    entries: &[Entry],
+) -> Result<Undoing, Fault> {
+    if job.command.act.verb() != Verb::Undo {
+        return Ok(Undoing::default());
     }
-
-    /// What a decision to take something back rests on; nothing, if something else is asked for.
-    pub(super) async fn undoing(
-        &self,
-        installation: &InstallationId,
-        job: &CommandJob,
-        entries: &[Entry],
-    ) -> Result<Undoing, Fault> {
-        if job.command.act.verb() != Verb::Undo {
-            return Ok(Undoing::default());
-        }
-        let (log, act) = (audit::logged(entries), job.undoes.clone());
-        let undone = undo::wanted(&log, &job.requester.user, act.as_deref());
-        let before = undone.and_then(|line| line.change.as_ref()?.0.owner.clone());
-        let owner_before = self.member(installation, before.as_ref()).await?;
-        Ok(Undoing { log, act, owner_before })
-    }
+    let (log, act) = (audit::logged(entries), job.undoes.clone());
+    let undone = undo::wanted(&log, &job.requester.user, act.as_deref());
+    let before = undone.and_then(|line| line.change.as_ref()?.0.owner.clone());
+    let owner_before = execute::member(ctx, installation, before.as_ref()).await?;
+    Ok(Undoing { log, act, owner_before })
 }

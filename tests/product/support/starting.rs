@@ -12,9 +12,9 @@ use dialnote_slack::dialnote::client::Addresses;
 use dialnote_slack::http::serve::serve;
 use dialnote_slack::ids::InstallationId;
 use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
-use dialnote_slack::work::Work;
 use dialnote_slack::work::installations::Services;
 use dialnote_slack::work::tenants::Tenants;
+use dialnote_slack::work::{TenantCtx, doctor};
 use jiff::SignedDuration;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -138,7 +138,7 @@ impl Bot {
     }
 
     /// The work as it is by now: it changes with what is kept of the installation.
-    pub async fn current(&self) -> Arc<Work> {
+    pub async fn current(&self) -> Arc<TenantCtx> {
         self.tenants.of(&InstallationId::new(self.team())).await.unwrap().expect("the app is installed")
     }
 
@@ -214,7 +214,7 @@ impl Bot {
         let tenants = self.second_with(changed).await;
         let team = InstallationId::new(self.team());
         let work = tenants.of(&team).await.unwrap().expect("the app is installed");
-        work.examine().await.iter().map(ToString::to_string).collect()
+        doctor::examine(&work).await.iter().map(ToString::to_string).collect()
     }
 
     /// The settings of the app, for a process of its own.
@@ -234,7 +234,7 @@ impl Bot {
 }
 
 /// Stands where there is no installation yet: the store is everybody's.
-fn nobodys(tenants: &Tenants) -> Arc<Work> {
+fn nobodys(tenants: &Tenants) -> Arc<TenantCtx> {
     let services = Services {
         http: reqwest::Client::new(),
         slack: "http://127.0.0.1:9".parse().unwrap(),
