@@ -32,8 +32,9 @@ use crate::traces::{NotSent, Traces};
 use crate::transport;
 use crate::vault::{BadKey, Vault};
 use crate::work::installations::{Installations, Services};
+use crate::work::own_workspace::OwnWorkspace;
 use crate::work::tenants::{AppState, Ingress, Tenants};
-use crate::work::{TenantCtx, calls_end, runner};
+use crate::work::{calls_end, runner};
 
 /// Why the program did not start.
 #[derive(Debug, thiserror::Error)]
@@ -115,7 +116,7 @@ impl App {
             .app_token
             .clone()
             .map(|token| Dialer::new(client.clone(), config.slack_api.clone(), token, metrics.clone()));
-        let door = Ingress {
+        let ingress = Ingress {
             public: config.public.clone(),
             secrets: config.signing_secrets.clone().into(),
             dialer,
@@ -124,7 +125,7 @@ impl App {
         let links = Links::new(config.dialnote_app.clone());
         let traces = config.collector.as_ref().map(Traces::to).transpose()?.unwrap_or_default();
         let common =
-            AppState { metrics, traces: traces.clone(), ..AppState::new(store, links, clock, config.work, door) };
+            AppState { metrics, traces: traces.clone(), ..AppState::new(store, links, clock, config.work, ingress) };
         let services = Services {
             http: client.clone(),
             slack: config.slack_api.clone(),
@@ -135,7 +136,7 @@ impl App {
         let tenants = Arc::new(match &config.workspaces {
             Workspaces::One { slack_token, dialnote_key } => {
                 let own = services.work(&common, slack_token.clone(), Some(dialnote_key.clone()), None);
-                Tenants::for_one(common, Arc::new(own))
+                Tenants::for_one(common, OwnWorkspace::new(own))
             }
             Workspaces::Many { app, keys } => {
                 let oauth = OAuth::new(client, config.slack_api.clone(), app.as_ref().clone(), common.metrics.clone());
@@ -158,7 +159,7 @@ impl App {
                 let _ = stop.wait_for(|stop| *stop).await;
             }
         };
-        let check = tokio::spawn(check_connections(self.tenants.own().cloned()));
+        let check = tokio::spawn(check_connections(self.tenants.clone()));
         let received = receive(self.sockets, stop.clone());
         let working = Box::pin(async {
             tokio::join!(http::serve::serve(requests, self.site, stopped), received, runner::run(self.tenants, stop))
@@ -287,8 +288,8 @@ pub async fn listen(setting: &'static str, address: SocketAddr) -> Result<TcpLis
 
 /// Says at the start whether both services know us. Only says so: requests are accepted and kept
 /// whether they do or not.
-async fn check_connections(work: Option<Arc<TenantCtx>>) {
-    let Some(work) = work else { return };
+async fn check_connections(tenants: Arc<Tenants>) {
+    let Some(work) = tenants.own().map(OwnWorkspace::services) else { return };
     match work.home().await {
         Ok(installation) => info!(%installation, "Slack knows us"),
         Err(cause) => not_known(Service::Slack, "SLACK_BOT_TOKEN", &cause),

@@ -177,7 +177,7 @@ async fn everybody(
     if all.is_empty() {
         return Err(Failure::Nobody(installation));
     }
-    let name = |work: &Arc<TenantCtx>| work.tenant().map(|tenant| tenant.installation.name.clone());
+    let name = |work: &Arc<TenantCtx>| work.record.as_ref().map(|tenant| tenant.installation.name.clone());
     let all = all.into_iter().map(|work| (name(&work), work)).collect();
     Ok((app, all))
 }

@@ -35,7 +35,7 @@ use crate::domain::verb::Verb;
 use crate::domain::when::Wrong;
 use crate::error::Fault;
 use crate::http::slack::{InboundRequest, ephemeral, ignored, store, unavailable};
-use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, ViewId};
+use crate::ids::{ChannelId, ConversationId, DraftId, MessageTs, ViewId};
 use crate::slack::client::OUR_VIEWS;
 use crate::slack::inbound::{From, Surface};
 use crate::slack::pointed::PointedAt;
@@ -63,8 +63,8 @@ impl InboundRequest<'_> {
     pub(super) async fn open(self, from: From, context: FormContext, place: Surface) -> Response {
         let work = &self.work;
         let (requester, known) = tokio::join!(
-            self.within(acting::teammate(work, &from.installation, &from.user)),
-            self.within(forms::known_for_form(work, &from.installation, &context)),
+            self.within(acting::teammate(work, &from.user)),
+            self.within(forms::known_for_form(work, &context)),
         );
         let (known, context) = match requester {
             Some(Ok(requester)) => (known.unwrap_or_default(), at_a_time(context, &requester, self.now)),
@@ -105,12 +105,11 @@ impl InboundRequest<'_> {
             return self.refuse(&from, why).await;
         }
         let context = FormContext::of(&command, &from.user, from.channel.clone());
-        let known =
-            self.within(forms::known_for_form(&self.work, &from.installation, &context)).await.unwrap_or_default();
+        let known = self.within(forms::known_for_form(&self.work, &context)).await.unwrap_or_default();
         let several = match &command.which {
             ConversationRef::These(ids) => {
                 let ids: Vec<_> = ids.iter().cloned().chain(only).collect();
-                self.within(forms::titles(&self.work, &from.installation, &ids)).await.unwrap_or_default()
+                self.within(forms::titles(&self.work, &ids)).await.unwrap_or_default()
             }
             _ => Vec::new(),
         };
@@ -128,10 +127,8 @@ impl InboundRequest<'_> {
     /// Asks for the time of a snooze, at once. The conversation is kept, as far as it is known for sure.
     pub(super) async fn ask_when(self, from: From, untimed: Untimed) -> Response {
         let Untimed { conversation, text, wrong } = untimed;
-        let (is_teammate, named) = tokio::join!(
-            self.within(self.is_teammate(&from.installation, &from)),
-            self.within(lookup::surely_named(&self.work, &from.installation, &text)),
-        );
+        let (is_teammate, named) =
+            tokio::join!(self.within(self.is_teammate(&from)), self.within(lookup::surely_named(&self.work, &text)),);
         let named = named.flatten().filter(|_| is_teammate == Some(true));
         let left_over = named.as_ref().map(|named| named.left_over.clone()).filter(|words| !words.is_empty());
         // Behind a wrong time that was found, the rest of the text is what names the conversations.
@@ -186,11 +183,11 @@ impl InboundRequest<'_> {
         let channel = from.channel.clone().filter(|channel| !channel.is_direct());
         let here = async {
             match channel {
-                Some(channel) => self.here(&from.installation, channel).await.map(Some),
+                Some(channel) => self.here(channel).await.map(Some),
                 None => Some(None),
             }
         };
-        let (rules, here) = tokio::join!(self.within(changes::rules(&self.work, &from.installation)), here);
+        let (rules, here) = tokio::join!(self.within(changes::rules(&self.work)), here);
         match rules.zip(here) {
             Some((rules, here)) => self.show(&from, &modal::rules(&rules, here.as_ref()), &place).await,
             None => self.refuse(&from, Refusal::SettingsUnreadable).await,
@@ -224,22 +221,22 @@ impl InboundRequest<'_> {
     /// again when they do it.
     async fn may_not_configure(&self, from: &From) -> Option<Refusal> {
         let work = &self.work;
-        let Some(rules) = self.within(changes::rules(work, &from.installation)).await else {
+        let Some(rules) = self.within(changes::rules(work)).await else {
             return Some(Refusal::SettingsUnreadable);
         };
-        match self.within(acting::teammate(work, &from.installation, &from.user)).await? {
+        match self.within(acting::teammate(work, &from.user)).await? {
             Ok(requester) => rules.may_configure(&requester).err(),
             Err(stranger) => Some(Refusal::YouAreNotLinked(stranger.why)),
         }
     }
 
     /// What is set about a channel.
-    async fn here(&self, installation: &InstallationId, channel: ChannelId) -> Option<Here> {
+    async fn here(&self, channel: ChannelId) -> Option<Here> {
         let work = &self.work;
         let (privacy, aloud, route) = tokio::join!(
-            self.within(sharing::privacy(work, installation, &channel)),
-            self.within(sharing::is_told_aloud(work, installation, &channel)),
-            self.within(routes::route_of(work, installation, &channel)),
+            self.within(sharing::privacy(work, &channel)),
+            self.within(sharing::is_told_aloud(work, &channel)),
+            self.within(routes::route_of(work, &channel)),
         );
         let route = route?.map(|route| route.settings);
         Some(Here { masked: privacy? == Privacy::Masked, aloud: aloud?, route, channel })
@@ -256,7 +253,7 @@ impl InboundRequest<'_> {
 
     /// Why people who are no teammates are shown nothing, as far as that is found out in time.
     async fn no_teammate(&self, from: &From) -> Option<Refusal> {
-        let requester = self.within(acting::teammate(&self.work, &from.installation, &from.user)).await?;
+        let requester = self.within(acting::teammate(&self.work, &from.user)).await?;
         requester.err().map(|stranger| Refusal::YouAreNotLinked(stranger.why))
     }
 
@@ -265,8 +262,7 @@ impl InboundRequest<'_> {
         if let Some(why) = self.no_teammate(&from).await {
             return self.refuse(&from, why).await;
         }
-        let Some(preferences) = self.within(changes::preferences(&self.work, &from.installation, &from.user)).await
-        else {
+        let Some(preferences) = self.within(changes::preferences(&self.work, &from.user)).await else {
             return self.refuse(&from, Refusal::SettingsUnreadable).await;
         };
         let context = serde_json::to_string(&list).unwrap_or_default();
@@ -338,14 +334,14 @@ impl InboundRequest<'_> {
         channel: Option<&ChannelId>,
         most: usize,
     ) -> Vec<Conversation> {
-        if self.within(self.is_teammate(&from.installation, from)).await != Some(true) {
+        if self.within(self.is_teammate(from)).await != Some(true) {
             return Vec::new();
         }
-        self.within(lists::search(&self.work, &from.installation, typed, channel, most)).await.unwrap_or_default()
+        self.within(lists::search(&self.work, typed, channel, most)).await.unwrap_or_default()
     }
 
-    async fn is_teammate(&self, installation: &InstallationId, from: &From) -> Result<bool, Fault> {
-        acting::is_known(&self.work, installation, &from.user).await
+    async fn is_teammate(&self, from: &From) -> Result<bool, Fault> {
+        acting::is_known(&self.work, &from.user).await
     }
 }
 

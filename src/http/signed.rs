@@ -39,8 +39,8 @@ impl Signed {
     ) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let headers = parts.headers;
-        let AppState { door, clock, .. } = &front.tenants.common;
-        if door.secrets.is_empty() {
+        let AppState { ingress, clock, .. } = &front.tenants.common;
+        if ingress.secrets.is_empty() {
             return Err(refused(
                 "without SLACK_SIGNING_SECRET nothing of Slack's comes in here, but through Socket Mode",
             ));
@@ -53,7 +53,7 @@ impl Signed {
             SignatureHeaders::read(timestamp, signature, clock.now()).map_err(|forged| refused(&forged.to_string()))?;
         let body = body::read(body, LARGEST_BODY).await.map_err(unread)?;
         begun.is_whole();
-        claim.verify(&door.secrets, &body.bytes).map_err(|forged| refused(&forged.to_string()))?;
+        claim.verify(&ingress.secrets, &body.bytes).map_err(|forged| refused(&forged.to_string()))?;
         Ok(Self { body, headers })
     }
 

@@ -120,10 +120,9 @@ pub(super) fn answer(
 
 async fn dispatch(front: &Front, inbound: Inbound, name: String, now: Timestamp) -> Response {
     let work = match (front.tenants.own(), inbound.installation()) {
-        (Some(own), Some(installation)) => Ok(is_home(own, installation).then(|| own.clone())),
-        (Some(own), None) => Ok(Some(own.clone())),
+        (Some(own), Some(installation)) => Ok(own.may_be(installation).then(|| own.of(installation))),
         (None, Some(installation)) => Box::pin(front.tenants.of(installation)).await,
-        (None, None) => Ok(None),
+        (_, None) => Ok(None),
     };
     match route(front, work, inbound, name, now) {
         Handling::Answered(response) => response,
@@ -133,12 +132,6 @@ async fn dispatch(front: &Front, inbound: Inbound, name: String, now: Timestamp)
         },
         Handling::Form(answer) => answer.await,
     }
-}
-
-/// Whether a request comes from the one workspace whose token is set. No acknowledgement waits for Slack to say so:
-/// until it is known, the one that works on the request finds out.
-fn is_home(own: &TenantCtx, installation: &InstallationId) -> bool {
-    own.known_home().is_none_or(|home| home == installation)
 }
 
 /// What a request comes to. Everything else that was in it is forgotten by now: of hundreds that

@@ -66,7 +66,7 @@ async fn whose(front: &Front, named: &str) -> Result<Option<Arc<TenantCtx>>, Fau
     let (installation, token) = addressed(named);
     let work = match (installation, front.tenants.own()) {
         (Some(installation), None) => front.tenants.of(&installation).await?,
-        (None, Some(own)) => Some(own.clone()),
+        (None, Some(own)) => Some(own.at_home().await?),
         _ => None,
     };
     Ok(work.filter(|work| work.webhooks.as_ref().is_some_and(|webhooks| webhooks.is_ours(token))))

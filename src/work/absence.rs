@@ -17,8 +17,9 @@ use crate::ids::SlackUserId;
 use crate::store::{Claim, Class, Effect, NewJob};
 use crate::work::digests::CAUGHT_UP;
 use crate::work::documents::read;
+use crate::work::outcome::Outcome;
 use crate::work::poller::PollOutcome;
-use crate::work::{Outcome, TenantCtx, later};
+use crate::work::{TenantCtx, later};
 
 /// How many conversations are looked at that concern one person.
 const MOST_KEPT: usize = 1_000;
@@ -55,7 +56,7 @@ pub(super) fn keep_missed(
     }
     let keep = |(user, notices): (&SlackUserId, Vec<DirectMessage>)| {
         let (kind, id) = (Missed::kind(user), format!("{}:{}", job.conversation, claim.id));
-        let tell = ctx.new_job(&claim.installation, &Job::CaughtUp(user.clone()));
+        let tell = ctx.new_job(&Job::CaughtUp(user.clone()));
         let due = later(ctx.clock.now(), CAUGHT_UP);
         let tell = NewJob { class: Class::Machine, due, ..tell };
         [changes::put(ctx, &kind, &id, &Missed { away: job.away, notices }), Effect::Enqueue(tell)]
@@ -64,12 +65,11 @@ pub(super) fn keep_missed(
 }
 
 /// Tells somebody what concerned them while we were away.
-pub(super) async fn caught_up(ctx: &TenantCtx, claim: &Claim, user: &SlackUserId) -> Result<Outcome, Fault> {
-    let installation = &claim.installation;
-    let mut kept = ctx.store.documents(installation, &Missed::kind(user), MOST_KEPT).await?;
+pub(super) async fn caught_up(ctx: &TenantCtx, user: &SlackUserId) -> Result<Outcome, Fault> {
+    let mut kept = ctx.db.documents(&Missed::kind(user), MOST_KEPT).await?;
     kept.sort_by_key(|kept| kept.at);
     let missed = kept.iter().map(read).collect::<Result<Vec<Missed>, _>>()?;
-    let preferences = changes::preferences(ctx, installation, user).await?;
+    let preferences = changes::preferences(ctx, user).await?;
     let away = missed.iter().find_map(|missed| missed.away);
     let notices = missed.into_iter().flat_map(|missed| missed.notices);
     let mut notices: Vec<_> = notices.filter(|notice| preferences.want(notice)).collect();
@@ -79,25 +79,21 @@ pub(super) async fn caught_up(ctx: &TenantCtx, claim: &Claim, user: &SlackUserId
     let mut effects: Vec<_> = drop.collect();
     if !notices.is_empty() {
         let notice = DirectMessage::CaughtUp { away, notices, more };
-        effects.push(external_changes::say_unasked(
-            ctx,
-            claim,
-            Message::Direct { user: user.clone(), notice, awaited: None },
-        ));
+        effects.push(external_changes::say_unasked(ctx, Message::Direct { user: user.clone(), notice, awaited: None }));
     }
     Ok(Outcome::done(effects))
 }
 
 /// Whether the last look found that dialnote could not be reached.
 pub(super) fn is_unreachable(ctx: &TenantCtx) -> bool {
-    ctx.unreachable.load(Ordering::Relaxed)
+    ctx.memory.unreachable.load(Ordering::Relaxed)
 }
 
 /// Remembers what a look came to.
 pub(super) fn looked(ctx: &TenantCtx, looked: &Result<Option<PollOutcome>, Fault>) {
     match looked {
-        Ok(Some(_)) => ctx.unreachable.store(false, Ordering::Relaxed),
+        Ok(Some(_)) => ctx.memory.unreachable.store(false, Ordering::Relaxed),
         Ok(None) | Err(Fault::Store(_) | Fault::Unreadable { .. }) => {}
-        Err(_) => ctx.unreachable.store(true, Ordering::Relaxed),
+        Err(_) => ctx.memory.unreachable.store(true, Ordering::Relaxed),
     }
 }

@@ -16,7 +16,8 @@ use crate::error::Fault;
 use crate::ids::SlackUserId;
 use crate::store::{Claim, Effect};
 use crate::work::outbox::mark;
-use crate::work::{Outcome, TenantCtx, later};
+use crate::work::outcome::Outcome;
+use crate::work::{TenantCtx, later};
 
 /// How long an answer waits for its direct messages.
 const DELIVERY_WAIT: Duration = Duration::from_secs(4);
@@ -24,7 +25,7 @@ const DELIVERY_WAIT: Duration = Duration::from_secs(4);
 /// An answer to the person who asked: in the list whose button they pressed, else in words of its own.
 pub(super) fn answer_in_place(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext, say: Reply) -> Effect {
     let in_list = lists::redraw(ctx, claim, requester, say.clone());
-    in_list.unwrap_or_else(|| ctx.say(claim, Message::Private { to: requester.addressee(), say }))
+    in_list.unwrap_or_else(|| ctx.say(Message::Private { to: requester.addressee(), say }))
 }
 
 /// Has the sender of these messages hear what becomes of the direct ones among them: in the answer, if there
@@ -43,9 +44,9 @@ pub(super) async fn answer_when_told(
     let (id, mut receipts) = (mark(claim), Vec::new());
     for message in messages {
         let Message::Direct { user, notice, awaited } = message else { continue };
-        let name = called(ctx, claim, user, name_of(user)).await?;
+        let name = called(ctx, user, name_of(user)).await?;
         // An answer does not wait for what cannot be looked up now.
-        let fate = direct::foreseen(ctx, &claim.installation, user, notice).await.unwrap_or_default();
+        let fate = direct::foreseen(ctx, user, notice).await.unwrap_or_default();
         let act = fate.is_none().then(|| id.clone());
         let answer = act.clone().filter(|_| say.is_some());
         let (nth, requester) = (receipts.len(), requester.clone());
@@ -62,17 +63,16 @@ pub(super) async fn answer_when_told(
     Ok(Some(changes::put_due(ctx, PendingAnswer::KIND, &id, &pending, Some(until))))
 }
 
-async fn called(ctx: &TenantCtx, claim: &Claim, user: &SlackUserId, name: Option<String>) -> Result<String, Fault> {
+async fn called(ctx: &TenantCtx, user: &SlackUserId, name: Option<String>) -> Result<String, Fault> {
     match name {
         Some(name) => Ok(name),
-        None => Ok(people::name(ctx, &claim.installation, user).await?.unwrap_or_else(|| user.to_string())),
+        None => Ok(people::name(ctx, user).await?.unwrap_or_else(|| user.to_string())),
     }
 }
 
 /// What follows from the state of a direct message for its sender.
 pub(super) fn report_fate(
     ctx: &TenantCtx,
-    claim: &Claim,
     awaited: Option<&Awaited>,
     notice: &DirectMessage,
     fate: DeliveryState,
@@ -83,9 +83,9 @@ pub(super) fn report_fate(
     match &arrival.of.answer {
         Some(answer) => {
             let answer = answer.clone();
-            Some(ctx.say(claim, Message::Reported { answer, arrival: Some(Box::new(arrival)) }))
+            Some(ctx.say(Message::Reported { answer, arrival: Some(Box::new(arrival)) }))
         }
-        None => is_refused.then(|| not_notified(ctx, claim, arrival)).flatten(),
+        None => is_refused.then(|| not_notified(ctx, arrival)).flatten(),
     }
 }
 
@@ -96,12 +96,12 @@ pub(super) async fn reported(
     answer: &str,
     arrival: Option<&DeliveryReport>,
 ) -> Result<Outcome, Fault> {
-    let kept = ctx.store.document(&claim.installation, PendingAnswer::KIND, answer).await?;
+    let kept = ctx.db.document(PendingAnswer::KIND, answer).await?;
     let due = kept.as_ref().and_then(|kept| kept.due);
     let pending = kept.and_then(|kept| serde_json::from_str::<PendingAnswer>(&kept.body).ok());
     let Some(mut pending) = pending else {
         let refused = arrival.filter(|arrival| matches!(arrival.fate, DeliveryState::Never(_)));
-        let told = refused.and_then(|refused| not_notified(ctx, claim, refused.clone()));
+        let told = refused.and_then(|refused| not_notified(ctx, refused.clone()));
         return Ok(Outcome::done(told.into_iter().collect()));
     };
     if let Some(arrival) = arrival {
@@ -116,11 +116,11 @@ pub(super) async fn reported(
 }
 
 /// Tells a sender who was answered already, or needed no answer, that a direct message was refused.
-fn not_notified(ctx: &TenantCtx, claim: &Claim, arrival: DeliveryReport) -> Option<Effect> {
+fn not_notified(ctx: &TenantCtx, arrival: DeliveryReport) -> Option<Effect> {
     let DeliveryState::Never(why) = arrival.fate else { return None };
     let say = Reply::NotNotified { name: arrival.of.name, about: arrival.about, why };
     let mut to = arrival.of.requester.addressee();
     // What they were answered stays.
     to.reply = to.reply.map(|reply| ReplyTarget { replace: false, ..reply });
-    Some(ctx.say(claim, Message::Private { to, say }))
+    Some(ctx.say(Message::Private { to, say }))
 }

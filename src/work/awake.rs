@@ -8,20 +8,19 @@ use jiff::Timestamp;
 
 use crate::domain::awake::Awake;
 use crate::error::Fault;
-use crate::ids::InstallationId;
 use crate::work::TenantCtx;
 
 /// Gives a sign of life.
-pub(super) async fn give_sign_of_life(ctx: &TenantCtx, installation: &InstallationId) -> Result<(), Fault> {
-    let mut awake: Awake = documents::kept(ctx, installation, Awake::KIND, "").await?.unwrap_or_default();
+pub(super) async fn give_sign_of_life(ctx: &TenantCtx) -> Result<(), Fault> {
+    let mut awake: Awake = documents::kept(ctx, Awake::KIND, "").await?.unwrap_or_default();
     if awake.is_alive(ctx.clock.now()) {
-        ctx.store.keep(installation, changes::document(ctx, Awake::KIND, "", &awake, None)).await?;
+        ctx.db.keep(changes::document(ctx, Awake::KIND, "", &awake, None)).await?;
     }
     Ok(())
 }
 
 /// How long the app did not run since then. If that cannot be read, it ran.
-pub(super) async fn asleep_since(ctx: &TenantCtx, installation: &InstallationId, from: Timestamp) -> Duration {
-    let awake = documents::kept::<Awake>(ctx, installation, Awake::KIND, "").await;
+pub(super) async fn asleep_since(ctx: &TenantCtx, from: Timestamp) -> Duration {
+    let awake = documents::kept::<Awake>(ctx, Awake::KIND, "").await;
     awake.ok().flatten().map_or(Duration::ZERO, |awake| awake.asleep_since(from, ctx.clock.now()))
 }

@@ -16,8 +16,9 @@ use crate::domain::request_context::RequestContext;
 use crate::error::Fault;
 use crate::ids::{ConversationId, SlackUserId};
 use crate::store::{Claim, Document, Effect};
+use crate::work::TenantCtx;
 use crate::work::documents::read;
-use crate::work::{Outcome, TenantCtx};
+use crate::work::outcome::Outcome;
 
 /// The most commands that are told of together.
 const MAX_BATCH: usize = 1_000;
@@ -72,13 +73,13 @@ pub(super) fn leave(
 
 /// Tells of all of them, if all have come to their end.
 pub(super) async fn batch(ctx: &TenantCtx, claim: &Claim, job: &BatchJob) -> Result<Outcome, Fault> {
-    let left = ctx.store.documents(&claim.installation, &job.batch.kind(), MAX_BATCH).await?;
+    let left = ctx.db.documents(&job.batch.kind(), MAX_BATCH).await?;
     if left.len() < job.batch.of {
         return Ok(Outcome::done(Vec::new()));
     }
     let (mut several, notices) = summed_up(left.iter().map(read).collect::<Result<Vec<_>, _>>()?);
     for (which, _) in &mut several.refused {
-        let known = lists::known(ctx, &claim.installation, &ConversationId::new(which.clone())).await?;
+        let known = lists::known(ctx, &ConversationId::new(which.clone())).await?;
         *which = known.map_or_else(|| which.clone(), |known| known.title());
     }
     let say = Reply::Several(Box::new(several));
@@ -86,7 +87,7 @@ pub(super) async fn batch(ctx: &TenantCtx, claim: &Claim, job: &BatchJob) -> Res
         together(notices).into_iter().map(|(user, notice)| Message::direct(user, notice)).collect();
     let answer = answers::answer_when_told(ctx, claim, &job.requester, Some(say), &mut messages, |_| None).await?;
     let dropped = left.into_iter().map(|left| Effect::DropDocument { kind: left.kind, id: left.id });
-    let messages = messages.into_iter().map(|message| ctx.say(claim, message));
+    let messages = messages.into_iter().map(|message| ctx.say(message));
     Ok(Outcome::done(dropped.chain(answer).chain(messages).collect()))
 }
 

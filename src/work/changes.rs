@@ -20,37 +20,29 @@ use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::request_context::ListPlace;
 use crate::error::Fault;
-use crate::ids::{InstallationId, SlackUserId};
+use crate::ids::SlackUserId;
 use crate::store::{Claim, Document, Effect, Entry};
-use crate::work::{Outcome, TenantCtx};
+use crate::work::TenantCtx;
+use crate::work::outcome::Outcome;
 
 /// The rules of the workspace.
-pub(crate) async fn rules(ctx: &TenantCtx, installation: &InstallationId) -> Result<Rules, Fault> {
-    Ok(documents::kept(ctx, installation, Rules::KIND, "").await?.unwrap_or_default())
+pub(crate) async fn rules(ctx: &TenantCtx) -> Result<Rules, Fault> {
+    Ok(documents::kept(ctx, Rules::KIND, "").await?.unwrap_or_default())
 }
 
 /// What somebody wants to hear of.
-pub(crate) async fn preferences(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    user: &SlackUserId,
-) -> Result<NotificationPreferences, Fault> {
-    Ok(documents::kept(ctx, installation, NotificationPreferences::KIND, user.as_str()).await?.unwrap_or_default())
+pub(crate) async fn preferences(ctx: &TenantCtx, user: &SlackUserId) -> Result<NotificationPreferences, Fault> {
+    Ok(documents::kept(ctx, NotificationPreferences::KIND, user.as_str()).await?.unwrap_or_default())
 }
 
 /// Makes changes that somebody asked for, all or none.
 pub(super) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &ChangeJob) -> Result<Outcome, Fault> {
-    let installation = &claim.installation;
     let to = job.requester.addressee();
     let refused = |why| Reply::Refused { why, note: String::new() };
-    if *ctx.home().await? != *installation {
-        let say = refused(Refusal::NotInstalled);
-        return Ok(Outcome::done(vec![ctx.say(claim, Message::Private { to, say })]));
-    }
-    let rules = rules(ctx, installation).await?;
-    if let Err(why) = may_change(ctx, installation, job, &rules).await? {
+    let rules = rules(ctx).await?;
+    if let Err(why) = may_change(ctx, job, &rules).await? {
         let record = conclude::record_refusal(ctx, &job.requester, refused_verb(job), &why);
-        return Ok(Outcome::done(vec![record, ctx.say(claim, Message::Private { to, say: refused(why) })]));
+        return Ok(Outcome::done(vec![record, ctx.say(Message::Private { to, say: refused(why) })]));
     }
     let mut effects = Vec::new();
     let mut say = Reply::WishesChanged;
@@ -59,11 +51,11 @@ pub(super) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &Change
             SettingsChange::Rules(new) if *new == rules => say,
             SettingsChange::Rules(new) => {
                 if new.working.from != rules.working.from {
-                    effects.extend(digests::keep_routes(ctx, installation, new).await?);
+                    effects.extend(digests::keep_routes(ctx, new).await?);
                 }
                 effects.push(put(ctx, Rules::KIND, "", new));
                 let detail = json!({ "rules": { "before": rules, "after": new } });
-                effects.push(record_change(ctx, installation, job, detail).await?);
+                effects.push(record_change(ctx, job, detail).await?);
                 Reply::RulesChanged
             }
             SettingsChange::Wishes(new) => {
@@ -71,15 +63,14 @@ pub(super) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &Change
                 say
             }
             SettingsChange::Route(routing) => {
-                let (changed, told) = routes::route(ctx, installation, job, routing).await?;
+                let (changed, told) = routes::route(ctx, job, routing).await?;
                 effects.extend(changed);
                 told
             }
             SettingsChange::Channel { channel, masked, aloud, route } => {
-                let (changed, told) =
-                    sharing::change_channel(ctx, installation, job, channel, (*masked, *aloud)).await?;
+                let (changed, told) = sharing::change_channel(ctx, job, channel, (*masked, *aloud)).await?;
                 effects.extend(changed);
-                let (changed, told_too) = routes::change_route(ctx, installation, job, channel, route.as_ref()).await?;
+                let (changed, told_too) = routes::change_route(ctx, job, channel, route.as_ref()).await?;
                 effects.extend(changed);
                 told.or(told_too).unwrap_or(say)
             }
@@ -87,25 +78,16 @@ pub(super) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &Change
     }
     let at_home = job.requester.list.as_ref().is_some_and(|list| list.place == ListPlace::Home);
     let seen = if at_home { lists::redraw(ctx, claim, &job.requester, say.clone()) } else { None };
-    effects.push(seen.unwrap_or_else(|| ctx.say(claim, Message::Private { to, say })));
+    effects.push(seen.unwrap_or_else(|| ctx.say(Message::Private { to, say })));
     // Whose home shows the rules sees the new ones there.
-    effects.extend(lists::refresh_homes(ctx, claim, std::iter::once(job.requester.user.clone())).await?);
+    effects.extend(lists::refresh_homes(ctx, std::iter::once(job.requester.user.clone())).await?);
     Ok(Outcome::done(effects))
 }
 
 /// Whether a person may change what they want changed. What concerns only them they may by what was kept.
-async fn may_change(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    job: &ChangeJob,
-    rules: &Rules,
-) -> Result<Result<(), Refusal>, Fault> {
+async fn may_change(ctx: &TenantCtx, job: &ChangeJob, rules: &Rules) -> Result<Result<(), Refusal>, Fault> {
     let (user, is_own) = (&job.requester.user, job.changes.iter().all(SettingsChange::is_open_to_all));
-    let requester = if is_own {
-        Ok(acting::reader(ctx, installation, user).await?)
-    } else {
-        acting::teammate_now(ctx, installation, user).await?
-    };
+    let requester = if is_own { Ok(acting::reader(ctx, user).await?) } else { acting::teammate_now(ctx, user).await? };
     Ok(match requester {
         Ok(Ok(_)) if is_own => Ok(()),
         Ok(Ok(requester)) => rules.may_configure(&requester),
@@ -134,16 +116,11 @@ pub(super) fn document(
 }
 
 /// Writes down what a person changed, and who that is in dialnote.
-pub(super) async fn record_change(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    job: &ChangeJob,
-    mut detail: Value,
-) -> Result<Effect, Fault> {
+pub(super) async fn record_change(ctx: &TenantCtx, job: &ChangeJob, mut detail: Value) -> Result<Effect, Fault> {
     let actor = job.requester.user.clone();
-    let requester = acting::reader(ctx, installation, &actor).await?;
+    let requester = acting::reader(ctx, &actor).await?;
     if let (Some(detail), Ok(requester)) = (detail.as_object_mut(), requester) {
-        detail.insert("member".to_owned(), json!(organization::verified(ctx, installation, &requester).await?));
+        detail.insert("member".to_owned(), json!(organization::verified(ctx, &requester).await?));
     }
     let (verb, detail) = ("settings".to_owned(), detail.to_string());
     Ok(Effect::Record(Entry { at: ctx.clock.now(), actor, conversation: None, verb, detail }))

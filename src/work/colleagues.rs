@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::domain::lookup::people::Colleague;
 use crate::domain::people::folded;
 use crate::error::Fault;
-use crate::ids::{InstallationId, SlackUserId, TeamId};
+use crate::ids::{SlackUserId, TeamId};
 use crate::work::people::{Freshness, slack_fault};
 
 /// How long the list of people is good for. Before a "no" it is read again.
@@ -26,27 +26,22 @@ const COLLEAGUES: &str = "colleagues";
 /// The people whom somebody may name, among them those with these e-mail addresses.
 pub(super) async fn colleagues(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     team: Option<&TeamId>,
     addresses: &[String],
     read: Freshness,
 ) -> Result<Vec<Colleague>, Fault> {
-    let kept = ctx.store.cache_get(installation, COLLEAGUES, "").await?;
+    let kept = ctx.db.cache_get(COLLEAGUES, "").await?;
     let mut people = match people::usable(ctx, kept, ROSTER_LIFETIME, read) {
         Some(people) => people,
-        None => read_colleagues(ctx, installation, team).await?,
+        None => read_colleagues(ctx, team).await?,
     };
     for address in addresses.iter().take(MOST_ADDRESSES) {
-        people.extend(with_address(ctx, installation, address, &people).await?);
+        people.extend(with_address(ctx, address, &people).await?);
     }
     Ok(people)
 }
 
-async fn read_colleagues(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    team: Option<&TeamId>,
-) -> Result<Vec<Colleague>, Fault> {
+async fn read_colleagues(ctx: &TenantCtx, team: Option<&TeamId>) -> Result<Vec<Colleague>, Fault> {
     let (mut people, mut cursor) = (Vec::new(), String::new());
     for _ in 0..MAX_ROSTER_PAGES {
         let (page, next) = ctx.slack.people(&cursor, team).await.map_err(slack_fault)?;
@@ -56,22 +51,17 @@ async fn read_colleagues(
             _ => break,
         }
     }
-    people::keep(ctx, installation, COLLEAGUES, &people).await?;
+    people::keep(ctx, COLLEAGUES, &people).await?;
     Ok(people)
 }
 
 /// Who has an address that the list does not show.
-async fn with_address(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    address: &str,
-    people: &[Colleague],
-) -> Result<Option<Colleague>, Fault> {
+async fn with_address(ctx: &TenantCtx, address: &str, people: &[Colleague]) -> Result<Option<Colleague>, Fault> {
     let is_known = people.iter().any(|one| one.email.as_deref().is_some_and(|email| folded(email) == address));
     if is_known {
         return Ok(None);
     }
-    let profile = people::profile_by_email(ctx, installation, address).await?;
+    let profile = people::profile_by_email(ctx, address).await?;
     Ok(profile.map(|profile| Colleague {
         user: profile.user,
         display: profile.name.clone(),
@@ -83,11 +73,10 @@ async fn with_address(
 /// What tells these people apart: their full names, and where those are the same their addresses.
 pub(super) async fn full_names(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     team: Option<&TeamId>,
     users: &[SlackUserId],
 ) -> Result<Vec<(SlackUserId, String)>, Fault> {
-    let people = colleagues(ctx, installation, team, &[], Freshness::Kept).await?;
+    let people = colleagues(ctx, team, &[], Freshness::Kept).await?;
     let mut named = Vec::new();
     for user in users {
         let name = match people.iter().find(|one| one.user == *user) {
@@ -95,7 +84,7 @@ pub(super) async fn full_names(
                 one.email.as_ref().map_or_else(|| one.full.clone(), |email| format!("{} ({email})", one.full))
             }
             Some(one) => one.full.clone(),
-            None => people::name(ctx, installation, user).await?.unwrap_or_else(|| user.to_string()),
+            None => people::name(ctx, user).await?.unwrap_or_else(|| user.to_string()),
         };
         named.push((user.clone(), name));
     }

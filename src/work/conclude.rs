@@ -28,9 +28,10 @@ use crate::store::{Card, Claim, Document, Draft, Effect};
 use crate::work::audit::{self, Detail, Verified};
 use crate::work::batch::BatchPart;
 use crate::work::groups::pick_is_over;
+use crate::work::outcome::Outcome;
 use crate::work::projection::{gone, seen};
 use crate::work::timers::DELAY_NOTICE_AFTER;
-use crate::work::{Outcome, TenantCtx, later, undoing};
+use crate::work::{TenantCtx, later, undoing};
 
 /// That the key turned out to be one that may only read (`store::Document`).
 pub(super) const TROUBLE: &str = "read_only_key";
@@ -50,18 +51,18 @@ pub(super) async fn conclude(
     note_refused: Option<&Refusal>,
 ) -> Result<Outcome, Fault> {
     let plan = &progress.plan;
-    let cards = ctx.store.cards(&claim.installation, &plan.before.id).await?;
+    let cards = ctx.db.cards(&plan.before.id).await?;
     let channels: Vec<_> = cards.into_iter().map(|card| card.channel).collect();
     let told = claim.delay_notified || later(claim.accepted, DELAY_NOTICE_AFTER) < ctx.clock.now();
     let act = undoing::act(claim, job);
     let ending = Concluded { progress, act: &act, note_refused, until: None };
     let mut messages = conclude::messages(ending, &job.requester, &channels, ctx.clock.now());
-    messages.extend(links::shown_links(ctx, &claim.installation, &progress.card_view()).await?);
+    messages.extend(links::shown_links(ctx, &progress.card_view()).await?);
     if plan.event().changes_state() {
         let line = ThreadEntry { actor: plan.requester.name.clone(), what: plan.event(), note: String::new() };
-        messages.extend(digests::settle_in_digests(ctx, &claim.installation, &progress.now, &line).await?);
+        messages.extend(digests::settle_in_digests(ctx, &progress.now, &line).await?);
     }
-    let handover = handovers::remember_handover(ctx, &claim.installation, progress, &messages).await?;
+    let handover = handovers::remember_handover(ctx, progress, &messages).await?;
     let outcome =
         note_refused.map_or(audit::AttemptOutcome::Done, |why| audit::AttemptOutcome::NoteRefused(why.clone()));
     info!(verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
@@ -70,7 +71,7 @@ pub(super) async fn conclude(
     effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&changed_by_us(progress), at))));
     let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
     effects.extend(quoted.map(|message| keep_quoted(ctx, message, &plan.before.id)));
-    let until = handovers::has_until(ctx, &claim.installation, effects.iter()).await?;
+    let until = handovers::has_until(ctx, effects.iter()).await?;
     let ending = Concluded { until, ..ending };
     if let Some(batch) = &job.batch {
         let part = taken_out(&mut messages, ending);
@@ -81,11 +82,11 @@ pub(super) async fn conclude(
         let name_of = |user: &SlackUserId| plan.name_of(user).map(str::to_owned);
         effects.extend(answers::answer_when_told(ctx, claim, &job.requester, say, &mut messages, name_of).await?);
     }
-    effects.extend(messages.into_iter().map(|message| ctx.say(claim, message)));
+    effects.extend(messages.into_iter().map(|message| ctx.say(message)));
     effects.push(record(ctx, claim, job, Some(progress), outcome));
     effects.extend(pick_is_over(job));
     effects.extend(status_trouble_is_over(plan));
-    effects.extend(lists::refresh_homes(ctx, claim, concerned(progress, job)).await?);
+    effects.extend(lists::refresh_homes(ctx, concerned(progress, job)).await?);
     Ok(Outcome::done(effects))
 }
 
@@ -102,7 +103,7 @@ pub(super) fn answer_to(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, say: R
 /// Nothing was done: whoever asked is told why.
 pub(super) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, why: Refusal) -> Result<Outcome, Fault> {
     info!(verb = job.command.act.verb().spec().name, "refused");
-    let why = or_gone(ctx, claim, why).await?;
+    let why = or_gone(ctx, why).await?;
     let mut effects = vec![record(ctx, claim, job, None, audit::AttemptOutcome::Refused(why.clone()))];
     effects.extend(pick_is_over(job));
     match &why {
@@ -113,11 +114,11 @@ pub(super) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, wh
             effects.push(Effect::PutDraft(Draft { id: moved.draft.clone(), ..draft }));
         }
         Refusal::NoConversation { id } | Refusal::Gone(About { id, .. }) => {
-            effects.extend(forget(ctx, claim, id).await?);
+            effects.extend(forget(ctx, id).await?);
         }
         _ => {}
     }
-    let kept = deferred::postpone(ctx, claim, job, &why).await?;
+    let kept = deferred::postpone(ctx, job, &why).await?;
     let say = if kept.is_empty() {
         Reply::Refused { why: why.clone(), note: job.command.note.clone() }
     } else {
@@ -136,25 +137,24 @@ pub(super) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, wh
 }
 
 /// What is not found although it was seen was there before.
-async fn or_gone(ctx: &TenantCtx, claim: &Claim, why: Refusal) -> Result<Refusal, Fault> {
+async fn or_gone(ctx: &TenantCtx, why: Refusal) -> Result<Refusal, Fault> {
     let Refusal::NoConversation { id } = &why else { return Ok(why) };
-    let known = lists::known(ctx, &claim.installation, id).await?;
+    let known = lists::known(ctx, id).await?;
     Ok(known.map_or(why, |known| Refusal::Gone(About::from(&known))))
 }
 
 /// A conversation that is not in dialnote any more is not listed any more, if it ever was.
-pub(super) async fn forget(ctx: &TenantCtx, claim: &Claim, id: &ConversationId) -> Result<Option<Effect>, Fault> {
-    let store = ctx.store.as_ref();
-    let known = ctx.index.look(store, &claim.installation, |all| all.contains_key(id)).await?;
+pub(super) async fn forget(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Effect>, Fault> {
+    let known = ctx.memory.projection.look(&ctx.db, |all| all.contains_key(id)).await?;
     Ok(known.then(|| Effect::Mirror(gone(id, ctx.clock.now()))))
 }
 
 /// The conversation of a command that is given up, as it was decided on or as it was seen last.
-async fn seen_at_last(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Vec<Seen> {
+async fn seen_at_last(ctx: &TenantCtx, job: &CommandJob) -> Vec<Seen> {
     let known = match (&job.stage, job.conversation()) {
         (Stage::Asked, _) if !job.seen.is_empty() => return job.seen.clone(),
         (Stage::Doing(progress), _) => Some(progress.plan.before.clone()),
-        (Stage::Asked, Some(id)) => lists::known(ctx, &claim.installation, id).await.ok().flatten(),
+        (Stage::Asked, Some(id)) => lists::known(ctx, id).await.ok().flatten(),
         (Stage::Asked, None) => None,
     };
     known.iter().map(Seen::from).collect()
@@ -216,12 +216,12 @@ pub(super) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, f
     let to = job.requester.addressee();
     if let Some(why) = set_up_wrong(fault) {
         let say = Reply::Refused { why, note: job.command.note.clone() };
-        effects.push(ctx.say(claim, Message::Private { to, say }));
+        effects.push(ctx.say(Message::Private { to, say }));
         return effects;
     }
-    let draft = execute::draft(ctx, job, seen_at_last(ctx, claim, job).await);
+    let draft = execute::draft(ctx, job, seen_at_last(ctx, job).await);
     let say = Reply::GivenUp { reference: claim.id.to_string(), draft: draft.id.clone() };
-    effects.extend([Effect::PutDraft(draft), ctx.say(claim, Message::Private { to, say })]);
+    effects.extend([Effect::PutDraft(draft), ctx.say(Message::Private { to, say })]);
     effects
 }
 

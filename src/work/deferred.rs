@@ -23,12 +23,13 @@ use crate::domain::question::StoredQuestion;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::{RequestContext, Via};
 use crate::error::Fault;
-use crate::ids::{ConversationId, DraftId, InstallationId, SlackUserId};
-use crate::store::{Claim, Class, Delivery, Document, Effect, NewJob};
+use crate::ids::{ConversationId, DraftId, SlackUserId};
+use crate::store::{Class, Delivery, Document, Effect, NewJob};
 use crate::work::documents::{read, read_draft};
 use crate::work::execute::PAST_ENTRIES;
+use crate::work::outcome::Outcome;
 use crate::work::strangers::STRANGER;
-use crate::work::{Outcome, TenantCtx, audit, later};
+use crate::work::{TenantCtx, audit, later};
 
 /// For how long it is kept.
 const DEFERRED_LIFETIME: Duration = Duration::from_hours(24);
@@ -66,12 +67,7 @@ impl DeferredCommand {
 
 /// What is to be stored so that a command is done as soon as whom it needs is linked; nothing, if that would
 /// not help. Of several about the same conversation the last one counts.
-pub(super) async fn postpone(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    job: &CommandJob,
-    why: &Refusal,
-) -> Result<Vec<Effect>, Fault> {
+pub(super) async fn postpone(ctx: &TenantCtx, job: &CommandJob, why: &Refusal) -> Result<Vec<Effect>, Fault> {
     let Some(user) = waits_for(job, why) else { return Ok(Vec::new()) };
     let draft = execute::draft(ctx, job, job.seen.clone());
     let postponed = DeferredCommand {
@@ -81,7 +77,7 @@ pub(super) async fn postpone(
         quoted: job.quoted.clone(),
     };
     let (kind, id) = (DeferredCommand::kind(user), format!("{}:{}", job.requester.user, job.command.which));
-    let mut others = ctx.store.documents(&claim.installation, &kind, MOST_LOOKED_AT).await?;
+    let mut others = ctx.db.documents(&kind, MOST_LOOKED_AT).await?;
     others.retain(|other| other.id != id);
     others.sort_by_key(|other| Reverse(other.at));
     let mut effects = vec![Effect::PutDraft(draft), changes::put(ctx, &kind, &id, &postponed)];
@@ -92,41 +88,36 @@ pub(super) async fn postpone(
 }
 
 /// Does what waits for somebody, if they are linked by now.
-pub(super) async fn linked(ctx: &TenantCtx, claim: &Claim, job: &LinkedJob) -> Result<Outcome, Fault> {
-    let installation = &claim.installation;
-    let Ok(teammate) = acting::teammate(ctx, installation, &job.user).await? else {
+pub(super) async fn linked(ctx: &TenantCtx, job: &LinkedJob) -> Result<Outcome, Fault> {
+    let Ok(teammate) = acting::teammate(ctx, &job.user).await? else {
         return Ok(Outcome::done(Vec::new()));
     };
-    let mut waiting = ctx.store.documents(installation, &DeferredCommand::kind(&job.user), MOST_LOOKED_AT).await?;
+    let mut waiting = ctx.db.documents(&DeferredCommand::kind(&job.user), MOST_LOOKED_AT).await?;
     waiting.sort_by_key(|kept| kept.at);
     let (mut effects, mut theirs) = (vec![drop_stranger(&job.user)], 0);
     for kept in waiting {
         let postponed = read(&kept)?;
         effects.extend(taken_up(&kept, &postponed));
-        let Some(command) = asked_anew(ctx, installation, postponed).await? else { continue };
+        let Some(command) = asked_anew(ctx, postponed).await? else { continue };
         theirs += usize::from(command.requester.user == job.user);
-        effects.push(Effect::Enqueue(ctx.new_job(installation, &Job::Command(command))));
+        effects.push(Effect::Enqueue(ctx.new_job(&Job::Command(command))));
     }
     if let Some(by) = job.by.clone() {
-        let members = people::team(ctx, installation).await?;
+        let members = people::team(ctx).await?;
         let member = members.iter().find(|member| member.id == teammate.member).map(|member| member.name.clone());
         let notice = DirectMessage::Linked { by, member: member.unwrap_or(teammate.name), waiting: theirs };
-        effects.push(ctx.say(claim, Message::direct(job.user.clone(), notice)));
+        effects.push(ctx.say(Message::direct(job.user.clone(), notice)));
     }
-    effects.extend(lists::refresh_homes(ctx, claim, std::iter::once(job.user.clone())).await?);
+    effects.extend(lists::refresh_homes(ctx, std::iter::once(job.user.clone())).await?);
     Ok(Outcome::done(effects))
 }
 
 /// A kept command as if it were asked anew, if it is not too old and was not taken up.
-async fn asked_anew(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    kept: DeferredCommand,
-) -> Result<Option<CommandJob>, Fault> {
+async fn asked_anew(ctx: &TenantCtx, kept: DeferredCommand) -> Result<Option<CommandJob>, Fault> {
     if later(kept.at, DEFERRED_LIFETIME) <= ctx.clock.now() {
         return Ok(None);
     }
-    let draft = ctx.store.draft(installation, &kept.draft).await?;
+    let draft = ctx.db.draft(&kept.draft).await?;
     let waiting = draft.as_ref().map(read_draft::<StoredQuestion>).transpose()?;
     // Where they asked is not where they look by now.
     let requester = RequestContext { via: Via::Postponed, reply: None, list: None, message: None, ..kept.requester };
@@ -140,35 +131,30 @@ async fn asked_anew(
 
 /// Whether whoever asked for what had to wait did something else about the conversation meanwhile, so that it
 /// is not wanted any more.
-pub(super) async fn was_done_since(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    job: &CommandJob,
-    id: &ConversationId,
-) -> Result<bool, Fault> {
+pub(super) async fn was_done_since(ctx: &TenantCtx, job: &CommandJob, id: &ConversationId) -> Result<bool, Fault> {
     let Some(asked) = job.asked else { return Ok(false) };
-    let entries = ctx.store.entries(&claim.installation, id, PAST_ENTRIES).await?;
+    let entries = ctx.db.entries(id, PAST_ENTRIES).await?;
     Ok(audit::has_done(&entries, &job.requester.user, asked))
 }
 
 /// Looks once in a while who was not linked and is by now, because somebody invited them to dialnote: of what
 /// changes in Slack we are told.
-pub(super) async fn look_who_is_linked_now(ctx: &TenantCtx, installation: &InstallationId) -> Result<(), Fault> {
+pub(super) async fn look_who_is_linked_now(ctx: &TenantCtx) -> Result<(), Fault> {
     let now = ctx.clock.now();
-    let looked: Option<Timestamp> = documents::kept(ctx, installation, LOOKED, "").await?;
+    let looked: Option<Timestamp> = documents::kept(ctx, LOOKED, "").await?;
     if looked.is_some_and(|looked| later(looked, LINK_CHECK_INTERVAL) > now) {
         return Ok(());
     }
-    let strangers = strangers::strangers(ctx, installation).await?;
+    let strangers = strangers::strangers(ctx).await?;
     for tried in strangers.into_iter().filter(|tried| tried.why.is_none()) {
         let user = tried.profile.user;
         let delivery =
-            Delivery { installation: installation.clone(), key: format!("linked:{user}:{}", now.as_second()) };
+            Delivery { installation: ctx.installation().clone(), key: format!("linked:{user}:{}", now.as_second()) };
         let job = Job::Linked(LinkedJob { user, by: None });
-        let job = NewJob { class: Class::Machine, ..ctx.new_job(installation, &job) };
+        let job = NewJob { class: Class::Machine, ..ctx.new_job(&job) };
         ctx.store.accept(delivery, vec![job], now).await?;
     }
-    ctx.store.keep(installation, changes::document(ctx, LOOKED, "", &now, None)).await
+    ctx.db.keep(changes::document(ctx, LOOKED, "", &now, None)).await
 }
 
 /// For whose link a command waits, if a link would help.

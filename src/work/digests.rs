@@ -25,14 +25,15 @@ use crate::domain::message::Message;
 use crate::domain::policy::Rules;
 use crate::domain::route::{Morning, Route};
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
+use crate::ids::{ChannelId, ConversationId, MessageTs};
 use crate::slack::answer::SlackError;
 use crate::slack::client::Posted;
 use crate::store::{CacheEntry, Claim, Class, Document, Effect, NewJob, Verdict};
 use crate::view::digest;
 use crate::work::documents::read;
+use crate::work::outcome::Outcome;
 use crate::work::projection::Conversations;
-use crate::work::{Outcome, TenantCtx, later};
+use crate::work::{TenantCtx, later};
 
 /// What a channel is to be reminded of is kept under (`store::Document`), by channel.
 pub(super) const OVERDUE: &str = "overdue";
@@ -78,35 +79,34 @@ pub(super) const MOST_ROUTES: usize = 1000;
 
 /// Tells a channel what waits; and has that done again the next working morning.
 pub(super) async fn digest(ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> Result<Outcome, Fault> {
-    let installation = &claim.installation;
-    let Some(route) = routes::route_of(ctx, installation, &job.channel).await? else {
+    let Some(route) = routes::route_of(ctx, &job.channel).await? else {
         return Ok(Outcome::done(Vec::new()));
     };
     if job.overdue {
         return remind(ctx, claim, &job.channel, &route).await;
     }
-    let (after, now) = (after_absence(ctx, installation, &job.channel).await?, ctx.clock.now());
+    let (after, now) = (after_absence(ctx, &job.channel).await?, ctx.clock.now());
     if !job.caught_up && claim.attempt == 1 && matches!(after, After::StillAway | After::JustBack(_)) {
         return Ok(put_off(now));
     }
     let mut effects = Vec::new();
     if !job.caught_up {
-        effects.push(keep_route(ctx, &job.channel, &route, &changes::rules(ctx, installation).await?));
+        effects.push(keep_route(ctx, &job.channel, &route, &changes::rules(ctx).await?));
     }
     let is_told = after == After::Told && (!job.caught_up || job.away.is_some());
     if is_told || route.paused {
         return Ok(Outcome::done(effects));
     }
     let sum = |all: &Conversations| Summary::of(all.values().map(|sight| &sight.known.conversation), &route, now);
-    let summary = ctx.index.look(ctx.store.as_ref(), installation, sum).await?;
+    let summary = ctx.memory.projection.look(&ctx.db, sum).await?;
     if summary.is_worth_telling(job.caught_up) {
         let recent = if let After::JustBack(away) = after { Some(away) } else { None };
         let away = job.away.or(recent);
-        let digest = worded(ctx, installation, summary, now).await?;
+        let digest = worded(ctx, summary, now).await?;
         let digest = Digest { caught_up: job.caught_up || away.is_some(), away, ..digest };
         let message = Message::Digest { channel: job.channel.clone(), digest: Box::new(digest) };
         effects.extend([
-            external_changes::say_unasked(ctx, claim, message),
+            external_changes::say_unasked(ctx, message),
             changes::put(ctx, SUMMED, job.channel.as_str(), &now),
         ]);
     }
@@ -114,22 +114,22 @@ pub(super) async fn digest(ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> R
 }
 
 /// How what a channel hears stands to an absence: no list is sent twice.
-async fn after_absence(ctx: &TenantCtx, installation: &InstallationId, channel: &ChannelId) -> Result<After, Fault> {
-    let (watched, now) = (poller::watched(ctx, installation).await?, ctx.clock.now());
+async fn after_absence(ctx: &TenantCtx, channel: &ChannelId) -> Result<After, Fault> {
+    let (watched, now) = (poller::watched(ctx).await?, ctx.clock.now());
     let last = watched.at.filter(|_| watched.whole);
     if last.is_some_and(|last| poller::absence(ctx, last, now).is_some()) && !absence::is_unreachable(ctx) {
         return Ok(After::StillAway);
     }
     let Some(away) = watched.away.filter(|away| later(away.to, STANDS) > now) else { return Ok(After::Nothing) };
-    let told: Option<Timestamp> = documents::kept(ctx, installation, SUMMED, channel.as_str()).await?;
+    let told: Option<Timestamp> = documents::kept(ctx, SUMMED, channel.as_str()).await?;
     Ok(if told.is_some_and(|told| told >= away.to) { After::Told } else { After::JustBack(away) })
 }
 
 /// Reminds a channel of what has waited too long for an owner, and has that done again: an hour later,
 /// or when the next one has.
 async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Route) -> Result<Outcome, Fault> {
-    let (installation, now) = (&claim.installation, ctx.clock.now());
-    let rules = route.settings.over(&changes::rules(ctx, installation).await?);
+    let now = ctx.clock.now();
+    let rules = route.settings.over(&changes::rules(ctx).await?);
     let Some(patience) = rules.reminder().filter(|_| !route.paused) else {
         return Ok(Outcome::done(vec![Effect::DropDocument { kind: OVERDUE.to_owned(), id: channel.to_string() }]));
     };
@@ -139,7 +139,7 @@ async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Rou
         let due = rules.working.after(now, patience, &zone);
         return Ok(Outcome::done(vec![remind_at(ctx, channel, Some(due))]));
     }
-    match after_absence(ctx, installation, channel).await? {
+    match after_absence(ctx, channel).await? {
         After::StillAway if claim.attempt == 1 => return Ok(put_off(now)),
         After::JustBack(away) if later(away.to, CAUGHT_UP * 2) > now => {
             let due = later(away.to, CAUGHT_UP * 2);
@@ -155,7 +155,7 @@ async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Rou
         let all = all.values().map(|sight| &sight.known.conversation);
         Overdue::of(all, route, (rules.working, patience), now)
     };
-    let Overdue { waiting, more, next } = ctx.index.look(ctx.store.as_ref(), installation, look).await?;
+    let Overdue { waiting, more, next } = ctx.memory.projection.look(&ctx.db, look).await?;
     if waiting.is_empty() {
         return Ok(Outcome::done(vec![remind_at(ctx, channel, next)]));
     }
@@ -164,20 +164,19 @@ async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Rou
     let overdue = Some(rules.remind_within);
     let digest = Digest { overdue, waiting, more, ..Digest::at(now) };
     let message = Message::Digest { channel: channel.clone(), digest: Box::new(digest) };
-    let told = external_changes::say_unasked(ctx, claim, message);
+    let told = external_changes::say_unasked(ctx, message);
     Ok(Outcome::done(vec![told, remind_at(ctx, channel, Some(again))]))
 }
 
 /// Has a channel reminded of what nobody owns, unless that is under way.
 pub(super) async fn have_reminded(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     channel: &ChannelId,
     route: &Route,
     rules: &Rules,
 ) -> Result<Option<Effect>, Fault> {
     let Some(patience) = route.settings.over(rules).reminder() else { return Ok(None) };
-    let kept = ctx.store.document(installation, OVERDUE, channel.as_str()).await?;
+    let kept = ctx.db.document(OVERDUE, channel.as_str()).await?;
     if kept.is_some_and(|kept| kept.due.is_some()) {
         return Ok(None);
     }
@@ -197,7 +196,7 @@ pub(super) async fn post_digest(
     channel: &ChannelId,
     digest: &Digest,
 ) -> Result<Vec<Effect>, SlackError> {
-    let content = digest::message(digest, &ctx.links, sharing::privacy(ctx, &claim.installation, channel).await?);
+    let content = digest::message(digest, &ctx.links, sharing::privacy(ctx, channel).await?);
     let Posted { channel, ts } = outbox::post_once(ctx, claim, channel.as_str(), None, &content).await?;
     Ok(vec![told(&PostedDigest { channel, ts, digest: digest.clone() })])
 }
@@ -205,14 +204,13 @@ pub(super) async fn post_digest(
 /// The last digests of channels that tell of a conversation are to show what happened to it.
 pub(super) async fn settle_in_digests(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     conversation: &Conversation,
     line: &ThreadEntry,
 ) -> Result<Vec<Message>, Fault> {
     let waits = conversation.is_open() && conversation.owner.is_none();
     let mut messages = Vec::new();
-    for (channel, _) in routes::routed(ctx, installation, conversation.line.as_ref()).await? {
-        let told = told_last(ctx, installation, &channel).await?;
+    for (channel, _) in routes::routed(ctx, conversation.line.as_ref()).await? {
+        let told = told_last(ctx, &channel).await?;
         let id = &conversation.id;
         if told.is_some_and(|told| told.digest.waiting.iter().any(|card_view| card_view.conversation.id == *id)) {
             let line = (!waits).then(|| line.clone());
@@ -230,35 +228,26 @@ pub(super) async fn settle_in_digest(
     conversation: &ConversationId,
     line: Option<&ThreadEntry>,
 ) -> Result<Vec<Effect>, SlackError> {
-    let installation = &claim.installation;
-    let Some(mut last) = told_last(ctx, installation, channel).await? else { return Ok(Vec::new()) };
+    let Some(mut last) = told_last(ctx, channel).await? else { return Ok(Vec::new()) };
     last.digest.settled.retain(|(id, _)| id != conversation);
     last.digest.settled.extend(line.map(|line| (conversation.clone(), line.clone())));
-    let content = digest::message(&last.digest, &ctx.links, sharing::privacy(ctx, installation, channel).await?);
+    let content = digest::message(&last.digest, &ctx.links, sharing::privacy(ctx, channel).await?);
     outbox::bring_up_to_date(ctx, claim, channel, &last.ts, &content).await?;
     Ok(vec![told(&last)])
 }
 
-async fn told_last(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    channel: &ChannelId,
-) -> Result<Option<PostedDigest>, Fault> {
-    let kept = ctx.store.cache_get(installation, TOLD, channel.as_str()).await?;
+async fn told_last(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<PostedDigest>, Fault> {
+    let kept = ctx.db.cache_get(TOLD, channel.as_str()).await?;
     Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
 }
 
 /// The digests of all channels, because we were away.
-pub(super) async fn catch_up(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    away: Absence,
-) -> Result<Vec<NewJob>, Fault> {
-    let routes = routes::routes(ctx, installation).await?;
+pub(super) async fn catch_up(ctx: &TenantCtx, away: Absence) -> Result<Vec<NewJob>, Fault> {
+    let routes = routes::routes(ctx).await?;
     let jobs = routes.into_iter().map(|(channel, _)| {
         let job = Job::Digest(DigestJob { channel, caught_up: true, overdue: false, away: Some(away) });
         let due = later(ctx.clock.now(), CAUGHT_UP);
-        NewJob { class: Class::Machine, due, ..ctx.new_job(installation, &job) }
+        NewJob { class: Class::Machine, due, ..ctx.new_job(&job) }
     });
     Ok(jobs.collect())
 }
@@ -270,10 +259,10 @@ pub(super) fn keep_route(ctx: &TenantCtx, channel: &ChannelId, route: &Route, ru
 }
 
 /// Routes whose digest was given up (nothing worked for a day) have one again.
-pub(super) async fn digests_given_up(ctx: &TenantCtx, installation: &InstallationId) -> Result<Vec<Effect>, Fault> {
-    let rules = changes::rules(ctx, installation).await?;
+pub(super) async fn digests_given_up(ctx: &TenantCtx) -> Result<Vec<Effect>, Fault> {
+    let rules = changes::rules(ctx).await?;
     let mut effects = Vec::new();
-    for kept in ctx.store.documents(installation, Route::KIND, MOST_ROUTES).await? {
+    for kept in ctx.db.documents(Route::KIND, MOST_ROUTES).await? {
         let route = Some(read::<Route>(&kept)?);
         let route = route.filter(|route| route.settings.digest != Morning::Never && was_given_up(ctx, &kept));
         effects.extend(route.map(|route| keep_route(ctx, &ChannelId::new(kept.id), &route, &rules)));
@@ -289,25 +278,16 @@ pub(super) fn was_given_up(ctx: &TenantCtx, document: &Document) -> bool {
 }
 
 /// All routes, because the rules say now that mornings begin at another time.
-pub(super) async fn keep_routes(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    rules: &Rules,
-) -> Result<Vec<Effect>, Fault> {
-    let routes = routes::routes(ctx, installation).await?;
+pub(super) async fn keep_routes(ctx: &TenantCtx, rules: &Rules) -> Result<Vec<Effect>, Fault> {
+    let routes = routes::routes(ctx).await?;
     Ok(routes.iter().map(|(channel, route)| keep_route(ctx, channel, route, rules)).collect())
 }
 
-async fn worded(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    summary: Summary,
-    at: Timestamp,
-) -> Result<Digest, Fault> {
+async fn worded(ctx: &TenantCtx, summary: Summary, at: Timestamp) -> Result<Digest, Fault> {
     let mut loads = Vec::new();
     for (id, open) in summary.loads {
         let owner = Owner { id, name: String::new() };
-        loads.push((people::participant(ctx, installation, &owner).await?.name, open));
+        loads.push((people::participant(ctx, &owner).await?.name, open));
     }
     let waiting = summary.waiting.into_iter().map(|conversation| CardView { conversation, owner: None }).collect();
     Ok(Digest { waiting, more: summary.more, snoozed: summary.snoozed, loads, ..Digest::at(at) })

@@ -17,7 +17,7 @@ use crate::domain::hours;
 use crate::domain::message::Answer;
 use crate::domain::request_context::Addressee;
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId};
+use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId};
 use crate::slack::answer::SlackError;
 use crate::slack::client::Posted;
 use crate::slack::codes;
@@ -26,7 +26,8 @@ use crate::store::{CacheEntry, Claim, Effect, Verdict};
 use crate::view::kit::Content;
 use crate::view::notice::{self, Occasion};
 use crate::work::outbox::mark;
-use crate::work::{Outcome, TenantCtx, later};
+use crate::work::outcome::Outcome;
+use crate::work::{TenantCtx, later};
 
 /// How close together several have to be to be told in one message, where an edit of it is enough.
 const MERGE_WINDOW: Duration = Duration::from_secs(5);
@@ -75,9 +76,8 @@ pub(super) async fn tell(
     notice: &DirectMessage,
     awaited: Option<&Awaited>,
 ) -> Result<Outcome, SlackError> {
-    let installation = &claim.installation;
-    let report = |fate| answers::report_fate(ctx, claim, awaited, notice, fate);
-    match foreseen(ctx, installation, user, notice).await? {
+    let report = |fate| answers::report_fate(ctx, awaited, notice, fate);
+    match foreseen(ctx, user, notice).await? {
         Some(DeliveryState::Later(due)) => {
             let cause = "its reader has quiet hours".to_owned();
             let verdict = Verdict::Retry { due, cause, outcome_unknown: claim.outcome_unknown };
@@ -88,8 +88,8 @@ pub(super) async fn tell(
     }
     let sent = say_directly(ctx, claim, user, notice, awaited).await?;
     let mut effects = vec![remember(&sent), remember_last(user, &sent)];
-    effects.extend(standing::stands(ctx, installation, user, &sent, &notice.given()).await?);
-    effects.extend(unreachable::is_reached(ctx, installation, user).await?);
+    effects.extend(standing::stands(ctx, user, &sent, &notice.given()).await?);
+    effects.extend(unreachable::is_reached(ctx, user).await?);
     effects.extend(report(DeliveryState::Taken));
     Ok(Outcome::done(effects))
 }
@@ -97,16 +97,15 @@ pub(super) async fn tell(
 /// What becomes of a direct message, if its reader's wishes say so.
 pub(super) async fn foreseen(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     user: &SlackUserId,
     notice: &DirectMessage,
 ) -> Result<Option<DeliveryState>, Fault> {
-    let preferences = changes::preferences(ctx, installation, user).await?;
+    let preferences = changes::preferences(ctx, user).await?;
     if !preferences.want(notice) {
         return Ok(Some(DeliveryState::Unwanted));
     }
     let Some(quiet) = preferences.quiet else { return Ok(None) };
-    let zone = people::zone(ctx, installation, user).await?;
+    let zone = people::zone(ctx, user).await?;
     Ok(quiet.until(ctx.clock.now(), &hours::zone(zone.as_deref())).map(DeliveryState::Later))
 }
 
@@ -122,14 +121,14 @@ async fn say_directly(
     let mark = mark(claim);
     let mut is_unknowable = false;
     if claim.outcome_unknown {
-        let (channel, _) = channel_with(ctx, &claim.installation, user).await?;
+        let (channel, _) = channel_with(ctx, user).await?;
         match ctx.slack.find(&channel, None, &mark, claim.accepted).await? {
             SearchOutcome::There(posted) => return Ok(said_unheard(ctx, claim, posted, notice, awaited).await?),
             SearchOutcome::NotThere => {}
             SearchOutcome::Unknowable => is_unknowable = true,
         }
     }
-    let last = just_sent(ctx, claim, user).await?;
+    let last = just_sent(ctx, user).await?;
     if let Some(mut sent) = last.filter(|last| may_join(awaited, last.posted_for.as_deref())) {
         sent.told.add(notice);
         sent.marks.push(mark.clone());
@@ -160,7 +159,7 @@ async fn said_unheard(
 ) -> Result<Sent, Fault> {
     let Posted { channel, ts } = posted;
     let (at, mark) = (ctx.clock.now(), mark(claim));
-    let kept = sent(ctx, &claim.installation, &channel, &ts).await?;
+    let kept = sent(ctx, &channel, &ts).await?;
     let mut sent = kept.unwrap_or_else(|| {
         let (told, marks, posted_for) = (Occasion::default(), Vec::new(), act_of(awaited));
         Sent { channel, ts, at, told, marks, posted_for }
@@ -179,33 +178,28 @@ pub(super) async fn post_to(
     user: &SlackUserId,
     content: &Content,
 ) -> Result<Posted, SlackError> {
-    let installation = &claim.installation;
-    let (channel, is_remembered) = channel_with(ctx, installation, user).await?;
+    let (channel, is_remembered) = channel_with(ctx, user).await?;
     let by = ctx.ensure_lease(claim).await?;
     match ctx.slack.with_deadline(by).post(&channel, content, None, &mark(claim)).await {
         Err(SlackError::Refused(code)) if is_remembered && code == codes::NO_CHANNEL => {}
         other => return other,
     }
-    let channel = open_with(ctx, installation, user).await?;
+    let channel = open_with(ctx, user).await?;
     let by = ctx.ensure_lease(claim).await?;
     ctx.slack.with_deadline(by).post(&channel, content, None, &mark(claim)).await
 }
 
 /// The channel of the direct messages with somebody, and whether it was remembered.
-async fn channel_with(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    user: &SlackUserId,
-) -> Result<(String, bool), SlackError> {
-    match ctx.store.cache_get(installation, CHANNEL, user.as_str()).await? {
+async fn channel_with(ctx: &TenantCtx, user: &SlackUserId) -> Result<(String, bool), SlackError> {
+    match ctx.db.cache_get(CHANNEL, user.as_str()).await? {
         Some(kept) => Ok((kept.body, true)),
-        None => Ok((open_with(ctx, installation, user).await?, false)),
+        None => Ok((open_with(ctx, user).await?, false)),
     }
 }
 
 /// Opens the direct messages with somebody. Where that is not permitted the user's id stands for the channel
 /// (docs/contracts/slack.md §15.1).
-async fn open_with(ctx: &TenantCtx, installation: &InstallationId, user: &SlackUserId) -> Result<String, SlackError> {
+async fn open_with(ctx: &TenantCtx, user: &SlackUserId) -> Result<String, SlackError> {
     let channel = match ctx.slack.direct(user).await {
         Ok(channel) => channel.to_string(),
         Err(SlackError::Fault(Fault::Unauthorized { cause, .. })) if cause.starts_with("missing_scope") => {
@@ -215,7 +209,7 @@ async fn open_with(ctx: &TenantCtx, installation: &InstallationId, user: &SlackU
     };
     let (kind, id) = (CHANNEL.to_owned(), user.to_string());
     let cache_entry = CacheEntry { kind, id, alias: None, at: ctx.clock.now(), body: channel.clone() };
-    ctx.store.cache_put(installation, cache_entry).await?;
+    ctx.db.cache_put(cache_entry).await?;
     Ok(channel)
 }
 
@@ -229,7 +223,7 @@ pub(super) async fn show_answer(
     answered: (ConversationId, Answer),
 ) -> Result<Option<Effect>, SlackError> {
     let Some(channel) = &to.channel else { return Ok(None) };
-    let Some(mut sent) = sent(ctx, &claim.installation, channel, ts).await? else { return Ok(None) };
+    let Some(mut sent) = sent(ctx, channel, ts).await? else { return Ok(None) };
     sent.told.answers.push(answered);
     let there = show(ctx, claim, &sent, &notice::message(&sent.told, &ctx.links)).await?;
     Ok(there.then(|| remember(&sent)))
@@ -246,23 +240,18 @@ pub(super) async fn show(ctx: &TenantCtx, claim: &Claim, sent: &Sent, content: &
 }
 
 /// A message that was sent, if it is remembered.
-pub(super) async fn sent(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    channel: &ChannelId,
-    ts: &MessageTs,
-) -> Result<Option<Sent>, Fault> {
-    let kept = ctx.store.cache_get(installation, SENT, &format!("{channel}:{ts}")).await?;
+pub(super) async fn sent(ctx: &TenantCtx, channel: &ChannelId, ts: &MessageTs) -> Result<Option<Sent>, Fault> {
+    let kept = ctx.db.cache_get(SENT, &format!("{channel}:{ts}")).await?;
     Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
 }
 
 /// The last message to somebody, if more can be told in it.
-async fn just_sent(ctx: &TenantCtx, claim: &Claim, user: &SlackUserId) -> Result<Option<Sent>, Fault> {
-    let Some(last) = ctx.store.cache_get(&claim.installation, LAST, user.as_str()).await? else { return Ok(None) };
+async fn just_sent(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Sent>, Fault> {
+    let Some(last) = ctx.db.cache_get(LAST, user.as_str()).await? else { return Ok(None) };
     if later(last.at, MERGE_WINDOW) <= ctx.clock.now() {
         return Ok(None);
     }
-    let kept = ctx.store.cache_get(&claim.installation, SENT, &last.body).await?;
+    let kept = ctx.db.cache_get(SENT, &last.body).await?;
     let sent = kept.and_then(|kept| serde_json::from_str::<Sent>(&kept.body).ok());
     Ok(sent.filter(|sent| sent.told.notices.len() < MAX_PER_MESSAGE))
 }

@@ -28,12 +28,12 @@ use crate::slack::client::Identity;
 use crate::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
 use crate::slack::signature::sign;
 use crate::slack::socket::{Dialer, is_hopeless};
-use crate::store::Claim;
 use crate::transport;
 use crate::view::notice;
 use crate::work::installations::TenantRecord;
+use crate::work::outcome::Outcome;
 use crate::work::unreachable::Unreachable;
-use crate::work::{Outcome, TenantCtx, tenants};
+use crate::work::{TenantCtx, tenants};
 
 /// By how much our clock may be wrong. Slack's requests are refused when they seem five minutes old.
 const MAX_CLOCK_ERROR: SignedDuration = SignedDuration::from_secs(60);
@@ -54,9 +54,9 @@ const MAX_NAMED: usize = 10;
 const MAX_LINKS_CHECKED: usize = 100;
 
 /// Looks at everything for an admin who asks.
-pub(super) async fn doctor(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext) -> Result<Outcome, Fault> {
-    let say = match acting::reader(ctx, &claim.installation, &requester.user).await {
-        Ok(Ok(teammate)) => match changes::rules(ctx, &claim.installation).await?.may_configure(&teammate) {
+pub(super) async fn doctor(ctx: &TenantCtx, requester: &RequestContext) -> Result<Outcome, Fault> {
+    let say = match acting::reader(ctx, &requester.user).await {
+        Ok(Ok(teammate)) => match changes::rules(ctx).await?.may_configure(&teammate) {
             Ok(()) => Reply::Examined(examine_in_time(ctx).await),
             Err(why) => Reply::Refused { why, note: String::new() },
         },
@@ -64,7 +64,7 @@ pub(super) async fn doctor(ctx: &TenantCtx, claim: &Claim, requester: &RequestCo
         Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::LeaseLost)) => return Err(fault),
         Err(_) => Reply::Examined(who_asks_is_unknown(ctx).await),
     };
-    Ok(Outcome::done(vec![ctx.say(claim, Message::Private { to: requester.addressee(), say })]))
+    Ok(Outcome::done(vec![ctx.say(Message::Private { to: requester.addressee(), say })]))
 }
 
 /// What anybody may see while it cannot be found out who asks.
@@ -110,10 +110,9 @@ async fn store(work: &TenantCtx) -> Finding {
 
 async fn queue(work: &TenantCtx) -> Vec<Finding> {
     // The operator of one workspace has nobody else's jobs; an admin among many is shown nobody else's.
-    let counted = match work.home().await {
-        Ok(home) if work.tenant.is_some() => work.store.overview_of(home).await,
-        Err(fault) if work.tenant.is_some() => Err(fault),
-        _ => work.store.overview().await,
+    let counted = match work.record {
+        Some(_) => work.store.overview_of(work.installation()).await,
+        None => work.store.overview().await,
     };
     let Ok(overview) = counted else { return Vec::new() };
     let age = overview.oldest.map(|oldest| work.clock.now().duration_since(oldest).unsigned_abs());
@@ -168,7 +167,7 @@ async fn slack(work: &TenantCtx) -> Vec<Finding> {
 
 /// Where an app that anybody can install is installed again.
 fn again(work: &TenantCtx) -> Option<String> {
-    work.tenant().and_then(TenantRecord::everybody).map(|all| all.oauth.app().install())
+    work.record.as_ref().and_then(TenantRecord::everybody).map(|all| all.oauth.app().install())
 }
 
 fn scopes(identity: &Identity, work: &TenantCtx) -> Finding {
@@ -213,10 +212,10 @@ fn clock(identity: &Identity, now: Timestamp) -> Finding {
 /// reached, and whether what runs there has the same signing secret.
 async fn address(work: &TenantCtx) -> Finding {
     const WHAT: &str = "request URL";
-    if let Some(dialer) = &work.door.dialer {
+    if let Some(dialer) = &work.ingress.dialer {
         return sockets(dialer).await;
     }
-    let Some(public) = &work.door.public else {
+    let Some(public) = &work.ingress.public else {
         let words = "PUBLIC_URL is not set, so it was not looked whether Slack can reach the app, \
                      and calls are found by looking rather than told at once";
         return Finding::new(WHAT, FindingState::Note, words);
@@ -265,7 +264,7 @@ async fn sockets(dialer: &Dialer) -> Finding {
 
 async fn challenge(url: &str, work: &TenantCtx) -> Result<(u16, String), String> {
     let url: Url = url.parse().map_err(|_| "it is no address".to_owned())?;
-    let Some(secret) = work.door.secrets.first() else { return Err("there is no signing secret".to_owned()) };
+    let Some(secret) = work.ingress.secrets.first() else { return Err("there is no signing secret".to_owned()) };
     let body = json!({ "type": "url_verification", "challenge": CHALLENGE }).to_string();
     let now = work.clock.now().as_second();
     let client = transport::client(OWN_ADDRESS_TIMEOUT).map_err(|error| whole(&error))?;
@@ -282,11 +281,7 @@ async fn challenge(url: &str, work: &TenantCtx) -> Result<(u16, String), String>
 
 async fn routes(work: &TenantCtx) -> Vec<Finding> {
     const WHAT: &str = "channel";
-    let routes = match work.home().await {
-        Ok(home) => routes::routes(work, home).await,
-        Err(fault) => Err(fault),
-    };
-    let routes = match routes {
+    let routes = match routes::routes(work).await {
         Ok(routes) => routes,
         Err(cause) => return vec![Finding::new(WHAT, FindingState::Note, "none could be looked at").because(&cause)],
     };
@@ -314,10 +309,9 @@ async fn routes(work: &TenantCtx) -> Vec<Finding> {
 /// Links made by hand that do not count any more.
 async fn broken_links(work: &TenantCtx) -> Vec<Finding> {
     let card_views = async {
-        let home = work.home().await?;
         let mut card_views = Vec::new();
-        for link in people::by_hand(work, home).await?.iter().take(MAX_LINKS_CHECKED) {
-            card_views.push(linking::link_face(work, home, link).await?);
+        for link in people::by_hand(work).await?.iter().take(MAX_LINKS_CHECKED) {
+            card_views.push(linking::link_face(work, link).await?);
         }
         Ok::<_, Fault>(card_views)
     };
@@ -362,11 +356,7 @@ async fn unreachable(work: &TenantCtx) -> Vec<Finding> {
 }
 
 async fn people(work: &TenantCtx) -> Finding {
-    let unlinked = match work.home().await {
-        Ok(home) => people::unlinked(work, home).await,
-        Err(fault) => Err(fault),
-    };
-    match unlinked {
+    match people::unlinked(work).await {
         Ok(members) if members.is_empty() => {
             Finding::new(PEOPLE, FindingState::Good, "every member of dialnote is found in Slack")
         }

@@ -5,7 +5,6 @@
 use serde::de::DeserializeOwned;
 
 use crate::error::Fault;
-use crate::ids::InstallationId;
 use crate::json;
 use crate::store::{Document, Draft};
 use crate::work::TenantCtx;
@@ -34,13 +33,8 @@ fn kind(kind: &str) -> &str {
 }
 
 /// Something kept, if there is any.
-pub(super) async fn kept<T: DeserializeOwned>(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    kind: &str,
-    id: &str,
-) -> Result<Option<T>, Fault> {
-    ctx.store.document(installation, kind, id).await?.as_ref().map(read).transpose()
+pub(super) async fn kept<T: DeserializeOwned>(ctx: &TenantCtx, kind: &str, id: &str) -> Result<Option<T>, Fault> {
+    ctx.db.document(kind, id).await?.as_ref().map(read).transpose()
 }
 
 #[cfg(test)]

@@ -36,13 +36,14 @@ use crate::domain::refusal::{About, Refusal};
 use crate::domain::reply::Reply;
 use crate::domain::typed;
 use crate::error::Fault;
-use crate::ids::{ConversationId, DraftId, InstallationId, MemberId};
+use crate::ids::{ConversationId, DraftId, MemberId};
 use crate::store::{Claim, Draft, Effect, Verdict};
+use crate::work::TenantCtx;
 use crate::work::audit::{self, Verified};
 use crate::work::conclude::QUOTED;
 use crate::work::documents::read_draft;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::writing::no_longer;
-use crate::work::{Outcome, TenantCtx};
 
 /// How much of a conversation's history a decision looks at.
 pub(super) const PAST_ENTRIES: usize = 50;
@@ -54,24 +55,6 @@ const MOST_NAMES: usize = 20;
 /// a conversation's own picture does not tell.
 pub(super) const HEARD: &str = "heard";
 
-/// Why a step did not lead on.
-pub(super) enum Stop {
-    Refused(Refusal),
-    Fault(Fault),
-}
-
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
-impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
 /// Brings a command one step further.
 pub(super) async fn command(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Fault> {
     match command_step(ctx, claim, job).await {
@@ -82,12 +65,9 @@ pub(super) async fn command(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) ->
 }
 
 async fn command_step(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-    if *ctx.home().await? != claim.installation {
-        return Err(Refusal::NotInstalled.into());
-    }
     match (&job.stage, job.conversation()) {
         (Stage::Asked, None) => search::find(ctx, claim, job).await,
-        (Stage::Asked, _) if job.command.act.lacks_an_owner() => Ok(lookup::ask_for_owner(ctx, claim, job)),
+        (Stage::Asked, _) if job.command.act.lacks_an_owner() => Ok(lookup::ask_for_owner(ctx, job)),
         (Stage::Asked, Some(id)) if waits_its_turn(claim, job) => Ok(found(ctx, claim, job, vec![id.clone()])),
         (Stage::Asked, Some(id)) => decide(ctx, claim, job, id).await,
         (Stage::Doing(progress), _) => {
@@ -131,10 +111,10 @@ pub(super) async fn decide(
     job: &CommandJob,
     id: &ConversationId,
 ) -> Result<Outcome, Stop> {
-    if let Some(quoted) = quoted_already(ctx, claim, job, id).await? {
+    if let Some(quoted) = quoted_already(ctx, job, id).await? {
         return Err(Refusal::NotedAlready(quoted).into());
     }
-    if deferred::was_done_since(ctx, claim, job, id).await? {
+    if deferred::was_done_since(ctx, job, id).await? {
         return Ok(Outcome::done(Vec::new()));
     }
     let at = ctx.clock.now();
@@ -151,7 +131,7 @@ pub(super) async fn decide(
     if job.batch.is_none() {
         facts.is_still_theirs(&job.requester, &job.command.act)?;
     }
-    let note = with_names(ctx, &claim.installation, &job.command.note).await?;
+    let note = with_names(ctx, &job.command.note).await?;
     let answered = Answered::new(&job.seen, &facts);
     let plan = plan::decide(&job.command.act, &note, facts)?;
     answered.holds_for(&plan, new_draft)?;
@@ -164,7 +144,7 @@ async fn tell_history(
     job: &CommandJob,
     conversation: &Conversation,
 ) -> Result<Outcome, Fault> {
-    let entries = ctx.store.entries(&claim.installation, &conversation.id, PAST_ENTRIES).await?;
+    let entries = ctx.db.entries(&conversation.id, PAST_ENTRIES).await?;
     let say = Reply::History { about: About::from(conversation), deeds: audit::told(&entries) };
     Ok(Outcome::done(vec![conclude::answer_to(ctx, claim, job, say)]))
 }
@@ -179,32 +159,26 @@ fn show_all(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, facts: Facts) -> O
 }
 
 /// Whether the message that is to become a note is one already: of which conversation.
-async fn quoted_already(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    job: &CommandJob,
-    id: &ConversationId,
-) -> Result<Option<About>, Stop> {
+async fn quoted_already(ctx: &TenantCtx, job: &CommandJob, id: &ConversationId) -> Result<Option<About>, Stop> {
     let Some(message) = &job.quoted else { return Ok(None) };
-    let kept = ctx.store.document(&claim.installation, QUOTED, &format!("{message}:{id}")).await?;
+    let kept = ctx.db.document(QUOTED, &format!("{message}:{id}")).await?;
     match kept {
-        Some(_) => Ok(Some(About::from(&look_at(ctx, &claim.installation, id).await?))),
+        Some(_) => Ok(Some(About::from(&look_at(ctx, id).await?))),
         None => Ok(None),
     }
 }
 
 async fn gather(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<Facts, Stop> {
-    let installation = &claim.installation;
-    let requester = acting::teammate(ctx, installation, &job.requester.user).await?;
+    let requester = acting::teammate(ctx, &job.requester.user).await?;
     let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
     let target = match job.command.act.assignee() {
         Some(user) => {
-            let target = acting::teammate(ctx, installation, user).await?;
+            let target = acting::teammate(ctx, user).await?;
             Some(target.map_err(|stranger| Refusal::NotLinked { name: stranger.name, why: stranger.why })?)
         }
         None => None,
     };
-    let conversation = look_at(ctx, installation, id).await?;
+    let conversation = look_at(ctx, id).await?;
     let (target, picked) = match job.command.act.group() {
         Some(group) if conversation.owner.is_none() => {
             let (target, picked) = groups::pick(ctx, claim, group, job.requester.team.as_ref(), id).await?;
@@ -212,24 +186,24 @@ async fn gather(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, id: &Conversat
         }
         _ => (target, None),
     };
-    let writer = organization::name_in_dialnote(ctx, installation, &requester).await?;
-    let entries = ctx.store.entries(installation, id, PAST_ENTRIES).await?;
-    let handover = handovers::handover(ctx, installation, id).await?;
+    let writer = organization::name_in_dialnote(ctx, &requester).await?;
+    let entries = ctx.db.entries(id, PAST_ENTRIES).await?;
+    let handover = handovers::handover(ctx, id).await?;
     let giver = match &handover {
-        Some(handover) => acting::teammate(ctx, installation, &handover.giver).await?.ok().map(Participant::from),
+        Some(handover) => acting::teammate(ctx, &handover.giver).await?.ok().map(Participant::from),
         None => None,
     };
     Ok(Facts {
-        undoing: undoing::undoing(ctx, installation, job, &entries).await?,
+        undoing: undoing::undoing(ctx, job, &entries).await?,
         past: audit::past(&entries),
-        owner: owner(ctx, installation, &conversation).await?,
+        owner: owner(ctx, &conversation).await?,
         requester,
         target,
         picked,
         conversation,
         handover,
         giver,
-        rules: changes::rules(ctx, installation).await?,
+        rules: changes::rules(ctx).await?,
         asked: claim.accepted,
         now: ctx.clock.now(),
         reference: format!("{:08x}", rand::random::<u32>()),
@@ -238,47 +212,35 @@ async fn gather(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, id: &Conversat
 }
 
 /// The conversation as it is now, showing what came in last rather than a note of the team's.
-pub(super) async fn look_at(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    id: &ConversationId,
-) -> Result<Conversation, Stop> {
+pub(super) async fn look_at(ctx: &TenantCtx, id: &ConversationId) -> Result<Conversation, Stop> {
     let refused = |error| denied(error, Some(id));
     let mut conversation = ctx.dialnote.conversation(id).await.map_err(refused)?;
     if conversation.ends_with_a_note() {
         let before = ctx.dialnote.activities_but_notes(id).await.map_err(refused)?;
         conversation = conversation.past_notes(before.first());
     }
-    let heard = documents::kept(ctx, installation, HEARD, id.as_str()).await?;
+    let heard = documents::kept(ctx, HEARD, id.as_str()).await?;
     Ok(conversation.past_notes(heard.as_ref()))
 }
 
-pub(super) async fn owner(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    conversation: &Conversation,
-) -> Result<Option<Participant>, Fault> {
+pub(super) async fn owner(ctx: &TenantCtx, conversation: &Conversation) -> Result<Option<Participant>, Fault> {
     match &conversation.owner {
-        Some(owner) => people::participant(ctx, installation, owner).await.map(Some),
+        Some(owner) => people::participant(ctx, owner).await.map(Some),
         None => Ok(None),
     }
 }
 
-pub(super) async fn member(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    id: Option<&MemberId>,
-) -> Result<Option<Participant>, Fault> {
+pub(super) async fn member(ctx: &TenantCtx, id: Option<&MemberId>) -> Result<Option<Participant>, Fault> {
     let Some(id) = id else { return Ok(None) };
-    people::participant(ctx, installation, &Owner { id: id.clone(), name: String::new() }).await.map(Some)
+    people::participant(ctx, &Owner { id: id.clone(), name: String::new() }).await.map(Some)
 }
 
 /// The note with the names of the people it mentions.
-pub(crate) async fn with_names(ctx: &TenantCtx, installation: &InstallationId, note: &str) -> Result<String, Fault> {
+pub(crate) async fn with_names(ctx: &TenantCtx, note: &str) -> Result<String, Fault> {
     let mut named = note.to_owned();
     let mentioned: BTreeSet<_> = typed::unnamed(note).into_iter().collect();
     for (nth, user) in mentioned.into_iter().enumerate() {
-        let name = if nth < MOST_NAMES { people::name(ctx, installation, &user).await? } else { None };
+        let name = if nth < MOST_NAMES { people::name(ctx, &user).await? } else { None };
         named = typed::named(&named, &user, name.as_deref().unwrap_or("someone"));
     }
     Ok(named)
@@ -297,13 +259,13 @@ pub(super) fn draft(ctx: &TenantCtx, job: &CommandJob, seen: Vec<Seen>) -> Draft
 
 /// Goes on with a kept command: only its own person may. It goes on in its place, ahead of what
 /// its person asked for since.
-pub(super) async fn resume(ctx: &TenantCtx, claim: &Claim, job: &ResumeJob) -> Result<Outcome, Fault> {
-    let kept = ctx.store.draft(&claim.installation, &job.resume.draft).await?;
+pub(super) async fn resume(ctx: &TenantCtx, job: &ResumeJob) -> Result<Outcome, Fault> {
+    let kept = ctx.db.draft(&job.resume.draft).await?;
     let kept = kept.filter(|draft| draft.actor == job.requester.user);
     let Some(StoredQuestion { mut command, seen }) = kept.as_ref().map(read_draft::<StoredQuestion>).transpose()?
     else {
         let say = Reply::Refused { why: Refusal::DraftGone, note: String::new() };
-        let answer = ctx.say(claim, Message::Private { to: job.requester.addressee(), say });
+        let answer = ctx.say(Message::Private { to: job.requester.addressee(), say });
         return Ok(Outcome::done(vec![answer]));
     };
     if let Some(pick) = &job.resume.pick {

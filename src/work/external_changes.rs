@@ -26,13 +26,15 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request_context::Via;
 use crate::domain::verb::Verb;
 use crate::error::Fault;
-use crate::ids::{InstallationId, SlackUserId};
+use crate::ids::SlackUserId;
 use crate::store::{Claim, Class, Effect, Entry, NewJob};
 use crate::work::audit::{self, Detail};
 use crate::work::conclude::expected;
-use crate::work::execute::{HEARD, PAST_ENTRIES, Stop, denied};
+use crate::work::execute::{HEARD, PAST_ENTRIES, denied};
+use crate::work::outcome::Outcome;
+use crate::work::outcome::Stop;
 use crate::work::projection::seen;
-use crate::work::{Outcome, TenantCtx, earlier, later};
+use crate::work::{TenantCtx, earlier, later};
 
 /// By how much the clocks of two instances may differ.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(5);
@@ -49,16 +51,16 @@ const DIALNOTE_ACTOR: &str = "dialnote";
 /// Looks at a conversation that was found changed, and tells whom it concerns.
 pub(super) async fn external_change(ctx: &TenantCtx, claim: &Claim, job: &ExternalChangeJob) -> Result<Outcome, Stop> {
     let at = ctx.clock.now();
-    let now = match execute::look_at(ctx, &claim.installation, &job.conversation).await {
+    let now = match execute::look_at(ctx, &job.conversation).await {
         Ok(now) => now,
         Err(Stop::Refused(Refusal::NoConversation { id })) => {
-            return Ok(Outcome::done(conclude::forget(ctx, claim, &id).await?.into_iter().collect()));
+            return Ok(Outcome::done(conclude::forget(ctx, &id).await?.into_iter().collect()));
         }
         Err(stop) => return Err(stop),
     };
-    let (now, heard) = put_in_context(ctx, &claim.installation, job, now).await?;
-    let (notes, told) = new_notes(ctx, claim, job, &now).await?;
-    let found = ExternalChange { notes, ..found_out(ctx, claim, job, now).await? };
+    let (now, heard) = put_in_context(ctx, job, now).await?;
+    let (notes, told) = new_notes(ctx, job, &now).await?;
+    let found = ExternalChange { notes, ..found_out(ctx, job, now).await? };
     let mut effects = vec![Effect::Mirror(seen(&found.now, at))];
     effects.extend(heard.into_iter().chain(told));
     effects.extend(tell_of(ctx, claim, job, &found).await?);
@@ -73,8 +75,7 @@ pub(super) async fn not_seen_yet(
     now: &Conversation,
     at: Timestamp,
 ) -> Result<Option<Vec<Effect>>, Stop> {
-    let installation = &claim.installation;
-    let sight = ctx.store.snapshot(installation, &now.id).await?;
+    let sight = ctx.db.snapshot(&now.id).await?;
     if sight.as_ref().is_some_and(|sight| sight.at > at) {
         return Ok(None);
     }
@@ -83,10 +84,10 @@ pub(super) async fn not_seen_yet(
         return Ok(None);
     }
     // Of one that nobody has seen there is nothing to tell but that it is there, where its cards come to.
-    if before.is_none() && routes::routed(ctx, installation, now.line.as_ref()).await?.is_empty() {
+    if before.is_none() && routes::routed(ctx, now.line.as_ref()).await?.is_empty() {
         return Ok(None);
     }
-    let watched = poller::watched(ctx, installation).await?;
+    let watched = poller::watched(ctx).await?;
     let Some(looked) = watched.at.filter(|_| watched.whole) else { return Ok(None) };
     let away = poller::absence(ctx, looked, at);
     let (conversation, before, quiet) = (now.id.clone(), before.map(Box::new), away.is_some());
@@ -97,7 +98,6 @@ pub(super) async fn not_seen_yet(
 /// Finds out what came in or went out last means after what was before it, and keeps that.
 async fn put_in_context(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     job: &ExternalChangeJob,
     mut now: Conversation,
 ) -> Result<(Conversation, Option<Effect>), Stop> {
@@ -112,7 +112,7 @@ async fn put_in_context(
     if let (ActivityContext::Answer { by }, ActivityKind::Call) = (&mut last.activity_context, last.kind) {
         let caller = ctx.dialnote.caller(&phone, last.at).await.map_err(refused)?;
         *by = match caller {
-            Some(caller) => Some(people::participant(ctx, installation, &caller).await?.name),
+            Some(caller) => Some(people::participant(ctx, &caller).await?.name),
             None => None,
         };
     }
@@ -124,30 +124,23 @@ async fn put_in_context(
 /// The notes that somebody wrote in dialnote itself since the last ones that were told of.
 async fn new_notes(
     ctx: &TenantCtx,
-    claim: &Claim,
     job: &ExternalChangeJob,
     now: &Conversation,
 ) -> Result<(Vec<String>, Option<Effect>), Stop> {
     let (Some(before), Some(last)) = (&job.before, now.last_note) else { return Ok((Vec::new(), None)) };
     let id = &job.conversation;
-    let told: Option<Timestamp> = documents::kept(ctx, &claim.installation, NOTED, id.as_str()).await?;
+    let told: Option<Timestamp> = documents::kept(ctx, NOTED, id.as_str()).await?;
     let since = before.last_note.max(told).unwrap_or_else(|| earlier(job.at, MAX_NOTE_AGE));
     if last <= since {
         return Ok((Vec::new(), None));
     }
     let notes = ctx.dialnote.notes(id).await.map_err(|error| denied(error, Some(id)))?;
-    let entries = ctx.store.entries(&claim.installation, id, PAST_ENTRIES).await?;
+    let entries = ctx.db.entries(id, PAST_ENTRIES).await?;
     Ok((theirs(notes, &entries, since), Some(changes::put(ctx, NOTED, id.as_str(), &last))))
 }
 
-async fn found_out(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    job: &ExternalChangeJob,
-    now: Conversation,
-) -> Result<ExternalChange, Fault> {
-    let installation = &claim.installation;
-    let entries = ctx.store.entries(installation, &job.conversation, PAST_ENTRIES).await?;
+async fn found_out(ctx: &TenantCtx, job: &ExternalChangeJob, now: Conversation) -> Result<ExternalChange, Fault> {
+    let entries = ctx.db.entries(&job.conversation, PAST_ENTRIES).await?;
     let last = entries.iter().find_map(audit::change);
     let known = last.filter(|change| later(change.at, CLOCKS_DIFFER) >= job.at).map(|change| change.after);
     // One that began while we were away was nobody's at first.
@@ -155,8 +148,8 @@ async fn found_out(
     let before = known.or_else(|| job.before.as_deref().map(State::from)).or(new);
     let owner_before = before.as_ref().and_then(|before| before.owner.as_ref());
     Ok(ExternalChange {
-        from: execute::member(ctx, installation, owner_before).await?,
-        to: execute::owner(ctx, installation, &now).await?,
+        from: execute::member(ctx, owner_before).await?,
+        to: execute::owner(ctx, &now).await?,
         heard_before: job.before.as_ref().and_then(|before| before.last_activity.clone()),
         at: ctx.clock.now(),
         notes: Vec::new(),
@@ -171,13 +164,12 @@ async fn tell_of(
     job: &ExternalChangeJob,
     found: &ExternalChange,
 ) -> Result<Vec<Effect>, Fault> {
-    let installation = &claim.installation;
     let shows = serde_json::to_string(&found.card_view()).unwrap_or_default();
-    let cards = ctx.store.cards(installation, &found.now.id).await?;
+    let cards = ctx.db.cards(&found.now.id).await?;
     let channels: Vec<_> = cards.iter().map(|card| card.channel.clone()).collect();
     let stale = cards.iter().filter(|card| card.card_view != shows).map(|card| card.channel.clone());
     let mut to_draw: Vec<_> = stale.collect();
-    let routed = routes::routed(ctx, installation, found.now.line.as_ref()).await?;
+    let routed = routes::routed(ctx, found.now.line.as_ref()).await?;
     if let Some(heard) = found.deserves_a_card().filter(|_| !job.quiet) {
         let new = routed.iter().filter(|(channel, _)| !channels.contains(channel));
         let new = new.filter(|(_, route)| route.settings.makes_cards_of(heard.kind));
@@ -188,29 +180,29 @@ async fn tell_of(
     if job.quiet {
         messages = messages.into_iter().filter_map(silent).collect();
     }
-    messages.extend(links::shown_links(ctx, installation, &found.card_view()).await?);
+    messages.extend(links::shown_links(ctx, &found.card_view()).await?);
     for (actor, what) in found.events().into_iter().filter(|(_, event)| event.changes_state()) {
         let line = ThreadEntry { actor, what, note: String::new() };
-        messages.extend(digests::settle_in_digests(ctx, installation, &found.now, &line).await?);
+        messages.extend(digests::settle_in_digests(ctx, &found.now, &line).await?);
     }
     let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
     effects.extend(missed);
     if found.now.is_open() && found.to.is_none() && !routed.is_empty() {
-        let rules = changes::rules(ctx, installation).await?;
+        let rules = changes::rules(ctx).await?;
         for (channel, route) in &routed {
-            effects.extend(digests::have_reminded(ctx, installation, channel, route, &rules).await?);
+            effects.extend(digests::have_reminded(ctx, channel, route, &rules).await?);
         }
     }
     effects.extend(found.events().into_iter().filter_map(|(_, event)| record(found, event)));
-    effects.extend(messages.into_iter().map(|message| say_unasked(ctx, claim, message)));
+    effects.extend(messages.into_iter().map(|message| say_unasked(ctx, message)));
     let concerned = [&found.from, &found.to].into_iter().flatten().filter_map(|participant| participant.user.clone());
-    effects.extend(lists::refresh_homes(ctx, claim, concerned).await?);
+    effects.extend(lists::refresh_homes(ctx, concerned).await?);
     Ok(effects)
 }
 
 /// What nobody waits for is said after what somebody does.
-pub(super) fn say_unasked(ctx: &TenantCtx, claim: &Claim, message: Message) -> Effect {
-    let job = ctx.new_job(&claim.installation, &Job::Message(message));
+pub(super) fn say_unasked(ctx: &TenantCtx, message: Message) -> Effect {
+    let job = ctx.new_job(&Job::Message(message));
     Effect::Enqueue(NewJob { class: Class::Machine, ..job })
 }
 

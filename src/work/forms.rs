@@ -8,20 +8,21 @@ use crate::domain::question::Seen;
 use crate::domain::reply::{HomeView, ListView};
 use crate::domain::verb::Verb;
 use crate::error::Fault;
-use crate::ids::{ConversationId, InstallationId, MemberId, SlackUserId, ViewId};
+use crate::ids::{ConversationId, MemberId, SlackUserId, ViewId};
 use crate::slack::answer::SlackError;
 use crate::store::{Audited, Claim, Document, Effect};
 use crate::view::{home, modal};
 use crate::work::acting;
 use crate::work::changes;
 use crate::work::execute;
-use crate::work::execute::Stop;
 use crate::work::homes::{HOME, Opened};
 use crate::work::lists;
 use crate::work::organization;
+use crate::work::outcome::Outcome;
+use crate::work::outcome::Stop;
 use crate::work::people;
 use crate::work::projection::Conversations;
-use crate::work::{Outcome, TenantCtx, audit};
+use crate::work::{TenantCtx, audit};
 
 /// How many people are suggested as the next owner, of those chosen lately and of those with the least
 /// to do.
@@ -41,7 +42,7 @@ pub(super) async fn publish(
     user: &SlackUserId,
     card_view: &HomeView,
 ) -> Result<Vec<Effect>, SlackError> {
-    let kept = ctx.store.document(&claim.installation, HOME, user.as_str()).await?;
+    let kept = ctx.db.document(HOME, user.as_str()).await?;
     let opened = kept.and_then(|kept| serde_json::from_str::<Opened>(&kept.body).ok());
     let hash = opened.and_then(|opened| opened.hash);
     let drawn = home::home(card_view);
@@ -57,7 +58,7 @@ pub(super) async fn publish(
     match published {
         Ok(hash) => Ok(vec![opened(hash)]),
         Err(SlackError::Refused(code)) if code == OTHER_HOME => {
-            Ok(vec![opened(None), lists::draw_home(ctx, claim, user.clone(), query.clone())])
+            Ok(vec![opened(None), lists::draw_home(ctx, user.clone(), query.clone())])
         }
         Err(error) => Err(error),
     }
@@ -69,10 +70,10 @@ pub(super) async fn show_window(ctx: &TenantCtx, view: &ViewId, card_view: &List
 }
 
 /// Finds out what a form is about that was opened before that was known.
-pub(super) async fn fill_in(ctx: &TenantCtx, claim: &Claim, job: &FormJob) -> Result<Outcome, Fault> {
-    let teammate = acting::teammate(ctx, &claim.installation, &job.requester.user).await?.is_ok();
+pub(super) async fn fill_in(ctx: &TenantCtx, job: &FormJob) -> Result<Outcome, Fault> {
+    let teammate = acting::teammate(ctx, &job.requester.user).await?.is_ok();
     let now = match job.context.conversation.as_ref().filter(|_| teammate) {
-        Some(id) => match execute::look_at(ctx, &claim.installation, id).await {
+        Some(id) => match execute::look_at(ctx, id).await {
             Ok(conversation) => Some(conversation),
             Err(Stop::Refused(_)) => None,
             Err(Stop::Fault(fault)) => return Err(fault),
@@ -84,13 +85,12 @@ pub(super) async fn fill_in(ctx: &TenantCtx, claim: &Claim, job: &FormJob) -> Re
     let context = serde_json::to_string(&context).unwrap_or_default();
     let user = job.requester.user.clone();
     let filled = Message::Filled { user, view: job.view.clone(), title, context };
-    Ok(Outcome::done(vec![ctx.say(claim, filled)]))
+    Ok(Outcome::done(vec![ctx.say(filled)]))
 }
 
 /// Shows a form in the place of what said that it was being prepared.
 pub(super) async fn show_form(
     ctx: &TenantCtx,
-    claim: &Claim,
     view: &ViewId,
     title: Option<String>,
     context: &str,
@@ -99,62 +99,50 @@ pub(super) async fn show_form(
     if title.is_none() {
         return ctx.slack.update_view(view, &modal::waiting(&context, true)).await;
     }
-    let known = modal::FormFacts { title, ..known_for_form(ctx, &claim.installation, &context).await? };
+    let known = modal::FormFacts { title, ..known_for_form(ctx, &context).await? };
     ctx.slack.update_view(view, &modal::form(&context, &known)).await
 }
 
 /// What is known for a form without asking anybody.
-pub(crate) async fn known_for_form(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    context: &FormContext,
-) -> Result<modal::FormFacts, Fault> {
+pub(crate) async fn known_for_form(ctx: &TenantCtx, context: &FormContext) -> Result<modal::FormFacts, Fault> {
     let known = match &context.conversation {
-        Some(id) => lists::known(ctx, installation, id).await?,
+        Some(id) => lists::known(ctx, id).await?,
         None => None,
     };
     let (title, seen) = (known.as_ref().map(Conversation::title), known.as_ref().map(Seen::unasked));
     let verb = context.wanted.verb;
-    let needs_note = changes::rules(ctx, installation).await?.needs_note(verb);
+    let needs_note = changes::rules(ctx).await?.needs_note(verb);
     let suggested = match verb {
-        Verb::Assign | Verb::Handoff => suggested(ctx, installation, context).await?,
+        Verb::Assign | Verb::Handoff => suggested(ctx, context).await?,
         _ => Vec::new(),
     };
     Ok(modal::FormFacts { title, seen, suggested, needs_note, ..modal::FormFacts::default() })
 }
 
 /// The titles of conversations, as far as they are known.
-pub(crate) async fn titles(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    ids: &[ConversationId],
-) -> Result<Vec<Conversation>, Fault> {
+pub(crate) async fn titles(ctx: &TenantCtx, ids: &[ConversationId]) -> Result<Vec<Conversation>, Fault> {
     let those = |known: &Conversations| {
         ids.iter().filter_map(|id| known.get(id)).map(|sight| sight.known.conversation.clone()).collect()
     };
-    ctx.index.look(ctx.store.as_ref(), installation, those).await
+    ctx.memory.projection.look(&ctx.db, those).await
 }
 
 /// Who could be the next owner: whom people chose lately, then who has the least to do.
-async fn suggested(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    context: &FormContext,
-) -> Result<Vec<(String, String)>, Fault> {
+async fn suggested(ctx: &TenantCtx, context: &FormContext) -> Result<Vec<(String, String)>, Fault> {
     let owner = match &context.conversation {
-        Some(id) => lists::known(ctx, installation, id).await?.and_then(|known| known.owner).map(|owner| owner.id),
+        Some(id) => lists::known(ctx, id).await?.and_then(|known| known.owner).map(|owner| owner.id),
         None => None,
     };
-    let loads = lists::loads(ctx, installation).await?;
+    let loads = lists::loads(ctx).await?;
     let load = |member: &MemberId| loads.iter().find(|(one, _)| one == member).map_or(0, |(_, load)| *load);
-    let mut members = recently_chosen(ctx, installation).await?;
+    let mut members = recently_chosen(ctx).await?;
     members.truncate(SUGGESTED);
-    let mut idle = people::known_members(ctx, installation).await?;
+    let mut idle = people::known_members(ctx).await?;
     idle.sort_by_key(|member| load(member));
     members.extend(idle.into_iter().take(SUGGESTED));
     let mut suggested: Vec<(String, String)> = Vec::new();
     for member in members.into_iter().filter(|member| Some(member) != owner.as_ref()) {
-        let Some((user, name)) = people::known_teammate(ctx, installation, &member).await? else { continue };
+        let Some((user, name)) = people::known_teammate(ctx, &member).await? else { continue };
         if suggested.iter().all(|(_, other)| *other != user.as_str()) {
             suggested.push((format!("{name} · {} open", load(&member)), user.to_string()));
         }
@@ -163,9 +151,9 @@ async fn suggested(
 }
 
 /// Whom people made owners lately, the latest first.
-async fn recently_chosen(ctx: &TenantCtx, installation: &InstallationId) -> Result<Vec<MemberId>, Fault> {
+async fn recently_chosen(ctx: &TenantCtx) -> Result<Vec<MemberId>, Fault> {
     let mut chosen: Vec<MemberId> = Vec::new();
-    let latest = ctx.store.latest(installation, None, RECENT_COMMANDS).await?;
+    let latest = ctx.db.latest(None, RECENT_COMMANDS).await?;
     let since = organization::organization_since(ctx);
     for Audited { entry, .. } in latest.into_iter().filter(|latest| latest.entry.at >= since) {
         let owner = audit::change(&entry).and_then(|change| change.after.owner);

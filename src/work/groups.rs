@@ -23,7 +23,8 @@ use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId, MemberId, TeamId};
 use crate::slack::answer::SlackError;
 use crate::store::{CacheEntry, Claim, Document, Effect};
-use crate::work::execute::{Stop, denied};
+use crate::work::execute::denied;
+use crate::work::outcome::Stop;
 use crate::work::projection::Conversations;
 use crate::work::{TenantCtx, later};
 
@@ -74,13 +75,13 @@ pub(super) async fn pick(
     team: Option<&TeamId>,
     id: &ConversationId,
 ) -> Result<(Teammate, Picked), Stop> {
-    let there = available(ctx, claim, group, team).await?;
-    let _turn = ctx.picking.lock().await;
+    let there = available(ctx, group, team).await?;
+    let _turn = ctx.memory.picking.lock().await;
     // It may have been a while.
     ctx.ensure_lease(claim).await?;
-    begin_picking(ctx, &claim.installation).await?;
+    begin_picking(ctx).await?;
     let picked = pick_one(ctx, claim, there, id).await;
-    end_picking(ctx, &claim.installation).await?;
+    end_picking(ctx).await?;
     let Some((teammate, open)) = picked? else {
         return Err(Refusal::NobodyAvailable { group: group.name.clone() }.into());
     };
@@ -93,7 +94,7 @@ async fn pick_one(
     there: Vec<Teammate>,
     id: &ConversationId,
 ) -> Result<Option<(Teammate, usize)>, Stop> {
-    let pending = pending(ctx, &claim.installation).await?;
+    let pending = pending(ctx).await?;
     let mut candidates = candidates(ctx, claim, there).await?;
     for candidate in &mut candidates {
         candidate.count(&pending, id);
@@ -107,15 +108,14 @@ async fn pick_one(
     }
     let Some(place) = least_busy(&candidates) else { return Ok(None) };
     let winner = candidates.swap_remove(place);
-    remember_pick(ctx, &claim.installation, &winner.teammate, id).await?;
+    remember_pick(ctx, &winner.teammate, id).await?;
     Ok(Some((winner.teammate, winner.open.len())))
 }
 
 /// What everybody owns, as far as all conversations are known; else dialnote is asked.
 async fn candidates(ctx: &TenantCtx, claim: &Claim, there: Vec<Teammate>) -> Result<Vec<Candidate>, Stop> {
-    let installation = &claim.installation;
-    let known = poller::watched(ctx, installation).await?.whole;
-    let mut open = if known { known_open(ctx, installation).await? } else { HashMap::new() };
+    let known = poller::watched(ctx).await?.whole;
+    let mut open = if known { known_open(ctx).await? } else { HashMap::new() };
     if !known {
         for some in there.chunks(LOAD_LOOKUPS_AT_ONCE) {
             ctx.ensure_lease(claim).await?;
@@ -125,7 +125,7 @@ async fn candidates(ctx: &TenantCtx, claim: &Claim, there: Vec<Teammate>) -> Res
     }
     let mut candidates = Vec::new();
     for teammate in there {
-        let picked_at = last_pick(ctx, installation, &teammate).await?;
+        let picked_at = last_pick(ctx, &teammate).await?;
         let open = open.remove(&teammate.member).unwrap_or_default();
         candidates.push(Candidate { teammate, open, picked_at, asked: !known });
     }
@@ -137,10 +137,7 @@ async fn open_of(ctx: &TenantCtx, member: &MemberId) -> Result<HashSet<Conversat
 }
 
 /// What each member owns that is open, as it was last seen.
-async fn known_open(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-) -> Result<HashMap<MemberId, HashSet<ConversationId>>, Fault> {
+async fn known_open(ctx: &TenantCtx) -> Result<HashMap<MemberId, HashSet<ConversationId>>, Fault> {
     let owned = |known: &Conversations| {
         let mut open = HashMap::<MemberId, HashSet<ConversationId>>::new();
         for conversation in known.values().map(|sight| &sight.known.conversation) {
@@ -150,12 +147,12 @@ async fn known_open(
         }
         open
     };
-    ctx.index.look(ctx.store.as_ref(), installation, owned).await
+    ctx.memory.projection.look(&ctx.db, owned).await
 }
 
 /// What was picked and is on its way.
-async fn pending(ctx: &TenantCtx, installation: &InstallationId) -> Result<Vec<Pending>, Fault> {
-    let kept = ctx.store.documents(installation, PICK, MOST_PENDING).await?;
+async fn pending(ctx: &TenantCtx) -> Result<Vec<Pending>, Fault> {
+    let kept = ctx.db.documents(PICK, MOST_PENDING).await?;
     let recent = |kept: &Document| later(kept.at, PENDING) > ctx.clock.now();
     let pending = kept.into_iter().filter(recent).filter_map(|kept| {
         let Pick { member } = serde_json::from_str(&kept.body).ok()?;
@@ -166,10 +163,10 @@ async fn pending(ctx: &TenantCtx, installation: &InstallationId) -> Result<Vec<P
 
 /// Waits until no other instance picks. One that has died is not waited for long: two picks that do not know
 /// of each other are better than none.
-async fn begin_picking(ctx: &TenantCtx, installation: &InstallationId) -> Result<(), Fault> {
+async fn begin_picking(ctx: &TenantCtx) -> Result<(), Fault> {
     for _ in 0..LOOKS {
         let now = ctx.clock.now();
-        if ctx.store.try_acquire_leadership(&turn_of(installation), &ctx.instance, now, later(now, TURN)).await? {
+        if ctx.store.try_acquire_leadership(&turn_of(ctx.installation()), &ctx.instance, now, later(now, TURN)).await? {
             break;
         }
         tokio::time::sleep(RETRY_PAUSE).await;
@@ -177,18 +174,13 @@ async fn begin_picking(ctx: &TenantCtx, installation: &InstallationId) -> Result
     Ok(())
 }
 
-async fn end_picking(ctx: &TenantCtx, installation: &InstallationId) -> Result<(), Fault> {
+async fn end_picking(ctx: &TenantCtx) -> Result<(), Fault> {
     let now = ctx.clock.now();
-    ctx.store.try_acquire_leadership(&turn_of(installation), &ctx.instance, now, now).await.map(drop)
+    ctx.store.try_acquire_leadership(&turn_of(ctx.installation()), &ctx.instance, now, now).await.map(drop)
 }
 
 /// Who of the group is a teammate and there.
-async fn available(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    group: &UserGroup,
-    team: Option<&TeamId>,
-) -> Result<Vec<Teammate>, Stop> {
+async fn available(ctx: &TenantCtx, group: &UserGroup, team: Option<&TeamId>) -> Result<Vec<Teammate>, Stop> {
     let unreadable = || Refusal::GroupUnreadable { group: group.name.clone() };
     let users = match ctx.slack.group(&group.id, team).await {
         Ok(users) => users,
@@ -200,8 +192,8 @@ async fn available(
     let resting = ctx.slack.undisturbed(&users, team, ctx.clock.now()).await?;
     let mut there = Vec::new();
     for user in users.iter().filter(|user| !resting.contains(user)).take(MOST_CONSIDERED) {
-        if let Ok(teammate) = acting::teammate(ctx, &claim.installation, user).await?
-            && !people::is_away(ctx, &claim.installation, &teammate).await?
+        if let Ok(teammate) = acting::teammate(ctx, user).await?
+            && !people::is_away(ctx, &teammate).await?
         {
             there.push(teammate);
         }
@@ -209,25 +201,16 @@ async fn available(
     Ok(there)
 }
 
-async fn last_pick(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    teammate: &Teammate,
-) -> Result<Option<Timestamp>, Fault> {
-    Ok(ctx.store.cache_get(installation, LAST_PICK, teammate.member.as_str()).await?.map(|cache_entry| cache_entry.at))
+async fn last_pick(ctx: &TenantCtx, teammate: &Teammate) -> Result<Option<Timestamp>, Fault> {
+    Ok(ctx.db.cache_get(LAST_PICK, teammate.member.as_str()).await?.map(|cache_entry| cache_entry.at))
 }
 
-async fn remember_pick(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    teammate: &Teammate,
-    id: &ConversationId,
-) -> Result<(), Fault> {
+async fn remember_pick(ctx: &TenantCtx, teammate: &Teammate, id: &ConversationId) -> Result<(), Fault> {
     let (kind, at) = (PICK.to_owned(), ctx.clock.now());
     let body = serde_json::to_string(&Pick { member: teammate.member.clone() }).unwrap_or_default();
-    ctx.store.keep(installation, Document { kind, id: id.to_string(), at, due: None, body }).await?;
+    ctx.db.keep(Document { kind, id: id.to_string(), at, due: None, body }).await?;
     let (kind, id) = (LAST_PICK.to_owned(), teammate.member.to_string());
-    ctx.store.cache_put(installation, CacheEntry { kind, id, alias: None, at, body: "{}".to_owned() }).await
+    ctx.db.cache_put(CacheEntry { kind, id, alias: None, at, body: "{}".to_owned() }).await
 }
 
 fn turn_of(installation: &InstallationId) -> String {

@@ -22,24 +22,20 @@ use crate::domain::policy::Rules;
 use crate::domain::refusal::About;
 use crate::domain::request_context::{RequestContext, Via};
 use crate::error::Fault;
-use crate::ids::{ConversationId, InstallationId};
-use crate::store::{Claim, Document, Effect, Verdict};
-use crate::work::execute::Stop;
-use crate::work::{Outcome, TenantCtx};
+use crate::ids::ConversationId;
+use crate::store::{Document, Effect, Verdict};
+use crate::work::TenantCtx;
+use crate::work::outcome::Outcome;
+use crate::work::outcome::Stop;
 
 /// What was given and not answered yet.
-pub(super) async fn handover(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    id: &ConversationId,
-) -> Result<Option<Handover>, Fault> {
-    documents::kept(ctx, installation, Handover::KIND, id.as_str()).await
+pub(super) async fn handover(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Handover>, Fault> {
+    documents::kept(ctx, Handover::KIND, id.as_str()).await
 }
 
 /// What is kept of a hand-over once a plan was carried out: a new one, or none any more.
 pub(super) async fn remember_handover(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     progress: &Progress,
     messages: &[Message],
 ) -> Result<Option<Effect>, Fault> {
@@ -59,7 +55,7 @@ pub(super) async fn remember_handover(
             note: note.clone(),
             reminded: false,
         };
-        return keep_handover(ctx, installation, id, &handover, handoff).await.map(Some);
+        return keep_handover(ctx, id, &handover, handoff).await.map(Some);
     }
     let ends = plan.act.is_answer() || matches!(plan.event(), Event::Done) || plan.from != plan.to;
     let drop = || Effect::DropDocument { kind: Handover::KIND.to_owned(), id: id.to_string() };
@@ -70,7 +66,6 @@ pub(super) async fn remember_handover(
 /// was reminded and had as much time again.
 pub(super) async fn has_until(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     mut effects: impl Iterator<Item = &Effect>,
 ) -> Result<Option<Timestamp>, Fault> {
     let kept = effects.find_map(|effect| match effect {
@@ -79,27 +74,26 @@ pub(super) async fn has_until(
     });
     let due = kept.and_then(|document| Some((serde_json::from_str(&document.body).ok()?, document.due?)));
     match due {
-        Some((handover, due)) => time_to_answer(ctx, installation, &handover, due).await,
+        Some((handover, due)) => time_to_answer(ctx, &handover, due).await,
         None => Ok(None),
     }
 }
 
 /// Somebody had time to answer: now they are reminded, or it goes back to whoever gave it.
-pub(super) async fn handover_due(ctx: &TenantCtx, claim: &Claim, id: &ConversationId) -> Result<Outcome, Stop> {
-    let installation = &claim.installation;
-    let Some(handover) = handover(ctx, installation, id).await? else {
+pub(super) async fn handover_due(ctx: &TenantCtx, id: &ConversationId) -> Result<Outcome, Stop> {
+    let Some(handover) = handover(ctx, id).await? else {
         return Ok(Outcome::done(Vec::new()));
     };
-    let receiver = acting::teammate(ctx, installation, &handover.receiver).await?;
-    let conversation = execute::look_at(ctx, installation, id).await?;
+    let receiver = acting::teammate(ctx, &handover.receiver).await?;
+    let conversation = execute::look_at(ctx, id).await?;
     let theirs = receiver.as_ref().is_ok_and(|receiver| conversation.is_owned_by(&receiver.member));
     if !theirs || !conversation.is_open() {
         let drop = Effect::DropDocument { kind: Handover::KIND.to_owned(), id: id.to_string() };
         return Ok(Outcome::done(vec![drop]));
     }
-    if time_to_answer(ctx, installation, &handover, ctx.clock.now()).await?.is_none() {
+    if time_to_answer(ctx, &handover, ctx.clock.now()).await?.is_none() {
         // Nobody waits for an answer any more: the rules were changed, or what the receiver wishes.
-        return Ok(Outcome::done(vec![keep_handover(ctx, installation, id, &handover, false).await?]));
+        return Ok(Outcome::done(vec![keep_handover(ctx, id, &handover, false).await?]));
     }
     if handover.reminded {
         let requester = RequestContext {
@@ -116,39 +110,33 @@ pub(super) async fn handover_due(ctx: &TenantCtx, claim: &Claim, id: &Conversati
         let verdict = Verdict::Continue { body: job.encode(), until: ctx.lease_end() };
         return Ok(Outcome { verdict, effects: Vec::new() });
     }
-    let actor = people::name(ctx, installation, &handover.giver).await?.unwrap_or_else(|| "Somebody".to_owned());
+    let actor = people::name(ctx, &handover.giver).await?.unwrap_or_else(|| "Somebody".to_owned());
     let notice = DirectMessage::Reminder { actor, about: About::from(&conversation), note: handover.note.clone() };
-    let reminder = ctx.say(claim, Message::direct(handover.receiver.clone(), notice));
+    let reminder = ctx.say(Message::direct(handover.receiver.clone(), notice));
     let reminded = Handover { reminded: true, ..handover };
-    Ok(Outcome::done(vec![reminder, keep_handover(ctx, installation, id, &reminded, true).await?]))
+    Ok(Outcome::done(vec![reminder, keep_handover(ctx, id, &reminded, true).await?]))
 }
 
 /// The hand-over with the time by which an answer is expected, if one is.
 async fn keep_handover(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     id: &ConversationId,
     handover: &Handover,
     is_timed: bool,
 ) -> Result<Effect, Fault> {
-    let due = if is_timed { time_to_answer(ctx, installation, handover, ctx.clock.now()).await? } else { None };
+    let due = if is_timed { time_to_answer(ctx, handover, ctx.clock.now()).await? } else { None };
     let body = serde_json::to_string(handover).unwrap_or_default();
     let (kind, id) = (Handover::KIND.to_owned(), id.to_string());
     Ok(Effect::PutDocument(Document { kind, id, at: ctx.clock.now(), due, body }))
 }
 
-async fn time_to_answer(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    handover: &Handover,
-    from: Timestamp,
-) -> Result<Option<Timestamp>, Fault> {
-    let rules = changes::rules(ctx, installation).await?;
+async fn time_to_answer(ctx: &TenantCtx, handover: &Handover, from: Timestamp) -> Result<Option<Timestamp>, Fault> {
+    let rules = changes::rules(ctx).await?;
     let Some(patience) = rules.patience() else { return Ok(None) };
-    if changes::preferences(ctx, installation, &handover.receiver).await?.keeps {
+    if changes::preferences(ctx, &handover.receiver).await?.keeps {
         return Ok(None);
     }
-    let receiver = acting::teammate(ctx, installation, &handover.receiver).await?;
+    let receiver = acting::teammate(ctx, &handover.receiver).await?;
     let zone = receiver.ok().and_then(|Teammate { zone, .. }| zone);
     let Rules { working, .. } = rules;
     Ok(Some(working.after(from, patience, &hours::zone(zone.as_deref()))))

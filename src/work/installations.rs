@@ -35,8 +35,9 @@ use crate::store::{Accepted, Claim, Delivery, Document, Effect, Entry, NewJob, S
 use crate::vault::{Purpose, Sealed, Unopened, Vault};
 use crate::work::documents::{CHANNEL, read};
 use crate::work::homes::{HOME, MOST_HOMES, home_job};
+use crate::work::outcome::Outcome;
 use crate::work::tenants::AppState;
-use crate::work::{Outcome, TenantCtx, later};
+use crate::work::{TenantCtx, later};
 
 /// How long it may take until every instance knows that something has changed.
 const CACHE_LIFETIME: Duration = Duration::from_secs(5);
@@ -78,10 +79,12 @@ impl Services {
         key: Option<SecretString>,
         among_many: Option<&InstallationId>,
     ) -> TenantCtx {
-        let webhooks = common.door.public.clone().zip(key.clone()).map(|(public, key)| {
+        let webhooks = common.ingress.public.clone().zip(key.clone()).map(|(public, key)| {
             Hooks::new(self.webhooks.clone(), public, key, self.signing.clone()).of(among_many.cloned())
         });
-        TenantCtx::new(common.clone(), self.slack(common, token), self.dialnote(key, common), webhooks)
+        let installation = among_many.cloned().unwrap_or_else(|| InstallationId::new(""));
+        let services = (self.slack(common, token), self.dialnote(key, common));
+        TenantCtx::new(common.clone(), installation, services, webhooks)
     }
 
     fn slack(&self, common: &AppState, token: SecretString) -> Slack {
@@ -104,6 +107,7 @@ pub struct Installations {
 }
 
 /// What an installation among many has to know of itself.
+#[derive(Clone)]
 pub struct TenantRecord {
     /// What it is one of. They know all their work: if it kept them in turn, neither would ever end, and with them
     /// the store and its connections.
@@ -329,7 +333,7 @@ impl Installations {
         let key = key.map(|key| open(Purpose::DialnoteKey, key)).transpose()?;
         let KeptOf { installation, connection } = kept.clone();
         let tenant = TenantRecord { installations: Arc::downgrade(self), installation, connection };
-        Ok(self.services.work(common, token, key, Some(id)).of(id.clone(), tenant))
+        Ok(self.services.work(common, token, key, Some(id)).of(tenant))
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<InstallationId, CachedTenant>> {
@@ -342,9 +346,9 @@ impl Installations {
 /// used (docs/contracts/slack.md §18.3).
 pub(super) async fn refresh(ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault> {
     let (id, now) = (&claim.installation, ctx.clock.now());
-    let kept: Option<Installation> = documents::kept(ctx, id, Installation::KIND, "").await?;
+    let kept: Option<Installation> = documents::kept(ctx, Installation::KIND, "").await?;
     let kept = kept.filter(|kept| kept.refresh_at().is_some_and(|due| due <= now));
-    let installations = ctx.tenant.as_ref().and_then(TenantRecord::everybody);
+    let installations = ctx.record.as_ref().and_then(TenantRecord::everybody);
     let Some(((installation, sealed), installations)) =
         kept.and_then(|kept| Some((kept.clone(), kept.refresh?))).zip(installations)
     else {
@@ -369,7 +373,7 @@ pub(super) async fn refresh(ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, F
 /// installed again is of yesterday (§19.2).
 pub(super) async fn removed(ctx: &TenantCtx, claim: &Claim, at: Timestamp) -> Result<Outcome, Fault> {
     let id = &claim.installation;
-    let Some(tenant @ TenantRecord { installation, .. }) = &ctx.tenant else {
+    let Some(tenant @ TenantRecord { installation, .. }) = &ctx.record else {
         error!("the app was removed from its workspace: SLACK_BOT_TOKEN is of no use any more");
         return Ok(Outcome::done(Vec::new()));
     };

@@ -19,11 +19,12 @@ use crate::domain::people::{ByHand, Member, Profile, Unlinked, link, may_be_link
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{Broken, LinkView, PeopleView, Reply};
 use crate::error::Fault;
-use crate::ids::{InstallationId, MemberId, SlackUserId};
+use crate::ids::{MemberId, SlackUserId};
 use crate::store::{Claim, Effect, Entry};
 use crate::work::audit::Verified;
 use crate::work::deferred::drop_stranger;
-use crate::work::{Outcome, TenantCtx, later};
+use crate::work::outcome::Outcome;
+use crate::work::{TenantCtx, later};
 
 /// How many of each sort stand on a page: all of them fit a window (docs/contracts/slack-limits.json).
 const PEOPLE_PAGE_SIZE: usize = 10;
@@ -50,18 +51,18 @@ type LinkChange = (Vec<Effect>, Reply);
 
 /// Does what somebody wants about who is who, and shows who is not linked, if they look at that.
 pub(super) async fn who_is_who(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<Outcome, Fault> {
-    let requester = match may_say_who_is_who(ctx, claim, job).await? {
+    let requester = match may_say_who_is_who(ctx, job).await? {
         Ok(requester) => requester,
         Err(why) => {
             let record = conclude::record_refusal(ctx, &job.requester, "link", &why);
-            return Ok(Outcome::done(vec![record, not_shown(ctx, claim, job, why)]));
+            return Ok(Outcome::done(vec![record, not_shown(ctx, job, why)]));
         }
     };
     let (mut effects, say) = match &job.linking {
         Linking::Show => return show_people(ctx, claim, job).await,
         Linking::Named { user, member } => link_named(ctx, claim, &requester, user, member).await?,
         Linking::To { user, member, from } => link_to(ctx, claim, &requester, user, member, from.as_ref()).await?,
-        Linking::Off { user } => unlink(ctx, claim, &requester, user).await?,
+        Linking::Off { user } => unlink(ctx, &requester, user).await?,
     };
     if let Reply::Refused { why, .. } = &say {
         effects.push(conclude::record_refusal(ctx, &job.requester, "link", why));
@@ -73,60 +74,52 @@ pub(super) async fn who_is_who(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) 
             let again = Job::People(PeopleJob { requester: job.requester.clone(), linking, window, notice });
             Effect::Enqueue(ctx.following(claim, &again))
         }
-        None => ctx.say(claim, Message::Private { to: job.requester.addressee(), say }),
+        None => ctx.say(Message::Private { to: job.requester.addressee(), say }),
     });
     let unlinked = match &job.linking {
         Linking::Off { user } => Some(user.clone()),
         _ => None,
     };
-    effects.extend(lists::refresh_homes(ctx, claim, unlinked.into_iter().chain([job.requester.user.clone()])).await?);
+    effects.extend(lists::refresh_homes(ctx, unlinked.into_iter().chain([job.requester.user.clone()])).await?);
     Ok(Outcome::done(effects))
 }
 
 /// An admin of the workspace who is not linked, and could be.
-async fn unlinked_admin(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    user: &SlackUserId,
-    why: Unlinked,
-) -> Result<Option<Admin>, Fault> {
-    let profile = people::look_up(ctx, installation, user).await?;
+async fn unlinked_admin(ctx: &TenantCtx, user: &SlackUserId, why: Unlinked) -> Result<Option<Admin>, Fault> {
+    let profile = people::look_up(ctx, user).await?;
     let profile = profile.filter(|profile| profile.admin && why.can_be_linked());
     Ok(profile.map(|profile| Admin { user: profile.user, name: profile.name, member: None }))
 }
 
 /// An admin in Slack may link people without being linked: where dialnote shows no addresses, the first one has
 /// to be linked by someone.
-async fn may_say_who_is_who(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<Result<Admin, Refusal>, Fault> {
-    if *ctx.home().await? != claim.installation {
-        return Ok(Err(Refusal::NotInstalled));
-    }
+async fn may_say_who_is_who(ctx: &TenantCtx, job: &PeopleJob) -> Result<Result<Admin, Refusal>, Fault> {
     let user = &job.requester.user;
     let requester = match job.linking {
-        Linking::Show => Ok(acting::reader(ctx, &claim.installation, user).await?),
-        _ => acting::teammate_now(ctx, &claim.installation, user).await?,
+        Linking::Show => Ok(acting::reader(ctx, user).await?),
+        _ => acting::teammate_now(ctx, user).await?,
     };
     let requester = match requester {
         Ok(Ok(requester)) => requester,
         Err(why) => return Ok(Err(why)),
         Ok(Err(stranger)) => {
-            let admin = unlinked_admin(ctx, &claim.installation, user, stranger.why).await?;
+            let admin = unlinked_admin(ctx, user, stranger.why).await?;
             return Ok(admin.ok_or(Refusal::YouAreNotLinked(stranger.why)));
         }
     };
-    let may = changes::rules(ctx, &claim.installation).await?.may_configure(&requester);
-    let member = Some(organization::verified(ctx, &claim.installation, &requester).await?);
+    let may = changes::rules(ctx).await?.may_configure(&requester);
+    let member = Some(organization::verified(ctx, &requester).await?);
     Ok(may.map(|()| Admin { user: requester.user, name: requester.name, member }))
 }
 
-fn not_shown(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob, why: Refusal) -> Effect {
+fn not_shown(ctx: &TenantCtx, job: &PeopleJob, why: Refusal) -> Effect {
     let message = match job.window.clone() {
         Some(PeopleWindow { view, .. }) => {
             Message::People { user: job.requester.user.clone(), view, card_view: Err(why) }
         }
         None => Message::Private { to: job.requester.addressee(), say: refusal(why) },
     };
-    ctx.say(claim, message)
+    ctx.say(message)
 }
 
 /// Links somebody to the member whom some words mean.
@@ -137,14 +130,14 @@ async fn link_named(
     user: &SlackUserId,
     asked: &str,
 ) -> Result<LinkChange, Fault> {
-    let mut members = people::team(ctx, &claim.installation).await?;
+    let mut members = people::team(ctx).await?;
     if matches!(meant(asked, &members), MemberMatch::Nobody(_)) {
-        members = people::team_now(ctx, &claim.installation).await?;
+        members = people::team_now(ctx).await?;
     }
     match meant(asked, &members) {
         MemberMatch::One(member) => link_to(ctx, claim, requester, user, &member.id, None).await,
         MemberMatch::Several(several) => {
-            let name = people::name(ctx, &claim.installation, user).await?.unwrap_or_else(|| NAMELESS.to_owned());
+            let name = people::name(ctx, user).await?.unwrap_or_else(|| NAMELESS.to_owned());
             let more = several.len().saturating_sub(MAX_MEMBER_CHOICES);
             let choices = several.into_iter().take(MAX_MEMBER_CHOICES).cloned().collect();
             Ok((Vec::new(), Reply::WhichMember { user: user.clone(), name, choices, more }))
@@ -165,20 +158,19 @@ async fn link_to(
     member: &MemberId,
     from: Option<&SlackUserId>,
 ) -> Result<LinkChange, Fault> {
-    let installation = &claim.installation;
-    let profile = people::read_profile(ctx, installation, user).await?;
+    let profile = people::read_profile(ctx, user).await?;
     let Some(profile) = profile else {
         return Ok(refused(Refusal::NotLinked { name: NAMELESS.to_owned(), why: Unlinked::NoMember }));
     };
     if let Err(why) = may_be_linked(profile.account) {
         return Ok(refused(Refusal::NotLinked { name: profile.name, why }));
     }
-    let members = people::team(ctx, installation).await?;
+    let members = people::team(ctx).await?;
     let Some(member) = members.iter().find(|one| one.id == *member) else {
         return Ok(refused(Refusal::NoMember { asked: member.to_string(), nearest: None }));
     };
-    let by_hand = people::by_hand(ctx, installation).await?;
-    let holder = holder(ctx, installation, member, &members, &by_hand).await?.filter(|(holder, _)| holder != user);
+    let by_hand = people::by_hand(ctx).await?;
+    let holder = holder(ctx, member, &members, &by_hand).await?.filter(|(holder, _)| holder != user);
     if let Some((holder, holder_name)) = holder.as_ref().filter(|(holder, _)| Some(holder) != from) {
         return Ok(refused(Refusal::MemberTaken {
             user: user.clone(),
@@ -219,30 +211,28 @@ async fn link_to(
 /// Who in Slack is a member: by hand, even if that does not count just now; else by the address.
 async fn holder(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     member: &Member,
     members: &[Member],
     by_hand: &[ByHand],
 ) -> Result<Option<(SlackUserId, String)>, Fault> {
     if let Some(link) = by_hand.iter().find(|link| link.member == member.id) {
-        let name = people::name(ctx, installation, &link.user).await?;
+        let name = people::name(ctx, &link.user).await?;
         return Ok(Some((link.user.clone(), name.unwrap_or_else(|| NAMELESS.to_owned()))));
     }
-    let holder = people::is_in_slack(ctx, installation, member, members).await?;
+    let holder = people::is_in_slack(ctx, member, members).await?;
     Ok(holder.map(|holder| (holder.user, holder.name)))
 }
 
 /// Takes the link of somebody away that was made by hand.
-async fn unlink(ctx: &TenantCtx, claim: &Claim, requester: &Admin, user: &SlackUserId) -> Result<LinkChange, Fault> {
-    let installation = &claim.installation;
-    let profile = people::read_profile(ctx, installation, user).await?;
+async fn unlink(ctx: &TenantCtx, requester: &Admin, user: &SlackUserId) -> Result<LinkChange, Fault> {
+    let profile = people::read_profile(ctx, user).await?;
     let name = profile.as_ref().map_or_else(|| NAMELESS.to_owned(), |profile| profile.name.clone());
-    let mut by_hand = people::by_hand(ctx, installation).await?;
+    let mut by_hand = people::by_hand(ctx).await?;
     let Some(at) = by_hand.iter().position(|link| link.user == *user) else {
         return Ok(refused(Refusal::NotLinkedByHand { name }));
     };
     let gone = by_hand.remove(at);
-    let members = people::team(ctx, installation).await?;
+    let members = people::team(ctx).await?;
     let now = profile.and_then(|profile| link(&profile, &members, &by_hand).ok()).map(|now| now.member);
     let record = record_link(ctx, requester, user, Some(&gone.member), now.as_ref());
     let member = now.and_then(|now| called(&members, &now));
@@ -270,9 +260,8 @@ fn record_link(
 /// Shows who is not linked on both sides, and forgets who wanted something long ago.
 async fn show_people(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<Outcome, Fault> {
     let Some(PeopleWindow { view, page }) = job.window.clone() else { return Ok(Outcome::done(Vec::new())) };
-    let installation = &claim.installation;
     let (mut effects, mut strangers) = (Vec::new(), Vec::new());
-    for tried in strangers::strangers(ctx, installation).await? {
+    for tried in strangers::strangers(ctx).await? {
         let user = tried.profile.user.clone();
         match tried.why {
             Some(_) if later(tried.at, UNLINKED_LIFETIME) < ctx.clock.now() => effects.push(drop_stranger(&user)),
@@ -283,21 +272,16 @@ async fn show_people(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<
             }
         }
     }
-    let mut card_view = people_face(ctx, installation, strangers, page).await?;
+    let mut card_view = people_face(ctx, strangers, page).await?;
     card_view.notice = job.notice.clone().map(Box::new);
     let user = job.requester.user.clone();
-    effects.push(ctx.say(claim, Message::People { user, view, card_view: Ok(Box::new(card_view)) }));
+    effects.push(ctx.say(Message::People { user, view, card_view: Ok(Box::new(card_view)) }));
     Ok(Outcome::done(effects))
 }
 
-async fn people_face(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    strangers: Vec<(Profile, Unlinked)>,
-    page: usize,
-) -> Result<PeopleView, Fault> {
-    let members = people::unlinked(ctx, installation).await?;
-    let by_hand = people::by_hand(ctx, installation).await?;
+async fn people_face(ctx: &TenantCtx, strangers: Vec<(Profile, Unlinked)>, page: usize) -> Result<PeopleView, Fault> {
+    let members = people::unlinked(ctx).await?;
+    let by_hand = people::by_hand(ctx).await?;
     let counts = [members.len(), strangers.len(), by_hand.len()];
     let pages = counts.into_iter().max().unwrap_or(0).div_ceil(PEOPLE_PAGE_SIZE).max(1);
     let page = page.min(pages - 1);
@@ -310,20 +294,16 @@ async fn people_face(
     });
     let mut card_views = Vec::new();
     for link in on_page(&by_hand, page) {
-        card_views.push(link_face(ctx, installation, link).await?);
+        card_views.push(link_face(ctx, link).await?);
     }
     let (members, strangers) = (of_members.collect(), of_strangers.collect());
     Ok(PeopleView { members, strangers, by_hand: card_views, counts, page, pages, notice: None })
 }
 
 /// A link that was made by hand, as admins are shown it.
-pub(super) async fn link_face(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    link: &ByHand,
-) -> Result<LinkView, Fault> {
-    let members = people::team(ctx, installation).await?;
-    let profile = people::look_up(ctx, installation, &link.user).await?;
+pub(super) async fn link_face(ctx: &TenantCtx, link: &ByHand) -> Result<LinkView, Fault> {
+    let members = people::team(ctx).await?;
+    let profile = people::look_up(ctx, &link.user).await?;
     let account = profile.as_ref().map(|profile| may_be_linked(profile.account));
     let broken = match (members.iter().any(|member| member.id == link.member), account) {
         (false, _) => Some(Broken::MemberGone),
@@ -331,7 +311,7 @@ pub(super) async fn link_face(
         (true, Some(Err(why))) => Some(Broken::Account(why)),
         (true, None) => Some(Broken::Account(Unlinked::Deactivated)),
     };
-    let by = people::name(ctx, installation, &link.by).await?;
+    let by = people::name(ctx, &link.by).await?;
     Ok(LinkView {
         user: link.user.clone(),
         name: profile.map_or_else(|| NAMELESS.to_owned(), |profile| profile.name),

@@ -29,14 +29,15 @@ use crate::domain::reply::{AdminView, HomeView, ListView, Reply};
 use crate::domain::request_context::{ListPlace, RequestContext, Via};
 use crate::domain::suggest::suggest;
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, InstallationId, MemberId, SlackUserId};
+use crate::ids::{ChannelId, ConversationId, MemberId, SlackUserId};
 use crate::store::{Claim, Effect};
 use crate::work::conclude::TROUBLE;
 use crate::work::homes::{HOME, MOST_HOMES, Opened, home_job};
+use crate::work::outcome::Outcome;
 use crate::work::people::Freshness;
 use crate::work::poller::Urgency;
 use crate::work::projection::Conversations;
-use crate::work::{Outcome, TenantCtx, later};
+use crate::work::{TenantCtx, later};
 
 /// How long whoever wants a list waits for dialnote; then it is made from what is known.
 const GLANCE: Duration = Duration::from_secs(2);
@@ -60,32 +61,24 @@ impl From<Listing<'_>> for Taken {
 }
 
 /// Draws a list where it stands.
-pub(super) async fn list(ctx: &TenantCtx, claim: &Claim, job: &ListJob) -> Result<Outcome, Fault> {
-    let installation = &claim.installation;
+pub(super) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Fault> {
     let requester = &job.requester;
-    if *ctx.home().await? != claim.installation {
-        return Ok(list_refused(ctx, claim, job, Refusal::NotInstalled));
-    }
-    let me = match acting::reader(ctx, installation, &requester.user).await? {
+    let me = match acting::reader(ctx, &requester.user).await? {
         Ok(me) => me,
         Err(stranger) if job.list.place == ListPlace::Home => {
             let card_view =
                 HomeView { list: Err(stranger.why), preferences: NotificationPreferences::default(), admin: None };
-            return Ok(drawn(
-                ctx,
-                claim,
-                Message::Home { user: requester.user.clone(), card_view: Box::new(card_view) },
-            ));
+            return Ok(drawn(ctx, Message::Home { user: requester.user.clone(), card_view: Box::new(card_view) }));
         }
-        Err(stranger) => return Ok(list_refused(ctx, claim, job, Refusal::YouAreNotLinked(stranger.why))),
+        Err(stranger) => return Ok(list_refused(ctx, job, Refusal::YouAreNotLinked(stranger.why))),
     };
-    let query = of_a_person(ctx, claim, job).await?;
+    let query = of_a_person(ctx, job).await?;
     let person = match &query.filter {
-        Filter::Person(user) => match acting::reader(ctx, installation, user).await? {
+        Filter::Person(user) => match acting::reader(ctx, user).await? {
             Ok(person) => Some(person),
             Err(stranger) => {
                 let why = Refusal::NotLinked { name: stranger.name, why: stranger.why };
-                return Ok(list_refused(ctx, claim, job, why));
+                return Ok(list_refused(ctx, job, why));
             }
         },
         _ => None,
@@ -93,12 +86,9 @@ pub(super) async fn list(ctx: &TenantCtx, claim: &Claim, job: &ListJob) -> Resul
     let silent = match requester.via {
         // Nobody waits for it, and what it is drawn for is known already.
         Via::Timer => false,
-        _ => !matches!(
-            tokio::time::timeout(GLANCE, poller::poll_now(ctx, installation, Urgency::Somebody)).await,
-            Ok(Ok(_))
-        ),
+        _ => !matches!(tokio::time::timeout(GLANCE, poller::poll_now(ctx, Urgency::Somebody)).await, Ok(Ok(_))),
     };
-    let mut card_view = card_view(ctx, installation, &query, &me, person.as_ref(), silent).await?;
+    let mut card_view = card_view(ctx, &query, &me, person.as_ref(), silent).await?;
     card_view.notice = job.notice.clone().map(Box::new);
     let message = match &job.list.place {
         ListPlace::Message => Message::Private { to: requester.addressee(), say: Reply::List(Box::new(card_view)) },
@@ -106,61 +96,60 @@ pub(super) async fn list(ctx: &TenantCtx, claim: &Claim, job: &ListJob) -> Resul
             Message::Window { user: requester.user.clone(), view: view.clone(), card_view: Box::new(card_view) }
         }
         ListPlace::Home => {
-            let preferences = changes::preferences(ctx, installation, &requester.user).await?;
-            let admin = if me.admin { Some(admin(ctx, installation).await?) } else { None };
+            let preferences = changes::preferences(ctx, &requester.user).await?;
+            let admin = if me.admin { Some(admin(ctx).await?) } else { None };
             Message::Home {
                 user: requester.user.clone(),
                 card_view: Box::new(HomeView { list: Ok(card_view), preferences, admin }),
             }
         }
     };
-    Ok(drawn(ctx, claim, message))
+    Ok(drawn(ctx, message))
 }
 
 /// The query; a colleague's name alone asks for theirs, if no contact is called so.
-async fn of_a_person(ctx: &TenantCtx, claim: &Claim, job: &ListJob) -> Result<Query, Fault> {
-    let (installation, query) = (&claim.installation, &job.list.query);
+async fn of_a_person(ctx: &TenantCtx, job: &ListJob) -> Result<Query, Fault> {
+    let query = &job.list.query;
     if query.filter != Filter::All || query.text.is_empty() || job.requester.via != Via::Typed {
         return Ok(query.clone());
     }
     let team = job.requester.team.as_ref();
-    let people = colleagues::colleagues(ctx, installation, team, &[], Freshness::Kept).await?;
+    let people = colleagues::colleagues(ctx, team, &[], Freshness::Kept).await?;
     let Some(user) = only_one_called(&query.text, &people) else { return Ok(query.clone()) };
     let is_called = |known: &Conversations| {
         Book::of(known.values().map(|sight| &sight.known)).by_name(&folded(&query.text)).is_some()
     };
-    let also_a_contact = ctx.index.look(ctx.store.as_ref(), installation, is_called).await?;
+    let also_a_contact = ctx.memory.projection.look(&ctx.db, is_called).await?;
     Ok(if also_a_contact { query.clone() } else { Query::of(Filter::Person(user)) })
 }
 
-fn drawn(ctx: &TenantCtx, claim: &Claim, message: Message) -> Outcome {
-    Outcome::done(vec![ctx.say(claim, message)])
+fn drawn(ctx: &TenantCtx, message: Message) -> Outcome {
+    Outcome::done(vec![ctx.say(message)])
 }
 
-fn list_refused(ctx: &TenantCtx, claim: &Claim, job: &ListJob, why: Refusal) -> Outcome {
+fn list_refused(ctx: &TenantCtx, job: &ListJob, why: Refusal) -> Outcome {
     info!("no list");
     let say = Reply::Refused { why, note: String::new() };
-    Outcome::done(vec![ctx.say(claim, Message::Private { to: job.requester.addressee(), say })])
+    Outcome::done(vec![ctx.say(Message::Private { to: job.requester.addressee(), say })])
 }
 
 async fn card_view(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     query: &Query,
     me: &Teammate,
     person: Option<&Teammate>,
     silent: bool,
 ) -> Result<ListView, Fault> {
-    let watched = poller::watched(ctx, installation).await?;
+    let watched = poller::watched(ctx).await?;
     let of = |known: &Conversations| {
         let all = || known.values().map(|sight| &sight.known);
         let person = person.map(|person| &person.member);
         Taken::from(list::select(all(), query, &home_of(all()), Some(&me.member), person))
     };
-    let Taken { rows, found, page, counts } = ctx.index.look(ctx.store.as_ref(), installation, of).await?;
+    let Taken { rows, found, page, counts } = ctx.memory.projection.look(&ctx.db, of).await?;
     let mut card_views = Vec::new();
     for conversation in rows {
-        let owner = execute::owner(ctx, installation, &conversation).await?.map(|owner| owner.name);
+        let owner = execute::owner(ctx, &conversation).await?.map(|owner| owner.name);
         card_views.push(CardView { conversation, owner });
     }
     Ok(ListView {
@@ -179,34 +168,29 @@ async fn card_view(
 /// What somebody may mean who has typed this into a search field, in a channel or elsewhere.
 pub async fn search(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     typed: &str,
     channel: Option<&ChannelId>,
     most: usize,
 ) -> Result<Vec<Conversation>, Fault> {
     let here = match channel {
-        Some(channel) => routes::route_of(ctx, installation, channel).await?,
+        Some(channel) => routes::route_of(ctx, channel).await?,
         None => None,
     };
     let found = |known: &Conversations| {
         let all = || known.values().map(|sight| &sight.known);
         suggest(all(), typed, &home_of(all()), here.as_ref(), most).into_iter().cloned().collect()
     };
-    ctx.index.look(ctx.store.as_ref(), installation, found).await
+    ctx.memory.projection.look(&ctx.db, found).await
 }
 
 /// A conversation as it was last seen.
-pub(crate) async fn known(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    id: &ConversationId,
-) -> Result<Option<Conversation>, Fault> {
+pub(crate) async fn known(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Conversation>, Fault> {
     let one = |known: &Conversations| known.get(id).map(|sight| sight.known.conversation.clone());
-    ctx.index.look(ctx.store.as_ref(), installation, one).await
+    ctx.memory.projection.look(&ctx.db, one).await
 }
 
 /// How many open conversations each member owns.
-pub(crate) async fn loads(ctx: &TenantCtx, installation: &InstallationId) -> Result<Vec<(MemberId, usize)>, Fault> {
+pub(crate) async fn loads(ctx: &TenantCtx) -> Result<Vec<(MemberId, usize)>, Fault> {
     let counted = |known: &Conversations| {
         let mut loads = BTreeMap::<MemberId, usize>::new();
         for conversation in known.values().map(|sight| &sight.known.conversation) {
@@ -216,24 +200,24 @@ pub(crate) async fn loads(ctx: &TenantCtx, installation: &InstallationId) -> Res
         }
         loads.into_iter().collect()
     };
-    ctx.index.look(ctx.store.as_ref(), installation, counted).await
+    ctx.memory.projection.look(&ctx.db, counted).await
 }
 
-async fn admin(ctx: &TenantCtx, installation: &InstallationId) -> Result<AdminView, Fault> {
-    let trouble = ctx.store.document(installation, TROUBLE, "").await?;
+async fn admin(ctx: &TenantCtx) -> Result<AdminView, Fault> {
+    let trouble = ctx.db.document(TROUBLE, "").await?;
     let recently = |at: Timestamp| later(at, TROUBLED) > ctx.clock.now();
     let members = ctx.check_dialnote().await.ok();
     let (unlinked, strangers) = match members {
-        Some(_) => (people::unlinked(ctx, installation).await?, strangers::strangers(ctx, installation).await?),
+        Some(_) => (people::unlinked(ctx).await?, strangers::strangers(ctx).await?),
         None => (Vec::new(), Vec::new()),
     };
     Ok(AdminView {
-        rules: changes::rules(ctx, installation).await?,
+        rules: changes::rules(ctx).await?,
         members,
         read_only_key: trouble.is_some_and(|trouble| recently(trouble.at)),
         unlinked: unlinked.into_iter().map(|member| member.name).collect(),
         strangers: strangers.iter().filter(|tried| tried.why.is_some()).count(),
-        routes: routes::listed_routes(ctx, installation).await?,
+        routes: routes::listed_routes(ctx).await?,
     })
 }
 
@@ -247,32 +231,31 @@ pub(super) fn redraw(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext,
 /// Whoever has opened their home sees what changed for them.
 pub(super) async fn refresh_homes(
     ctx: &TenantCtx,
-    claim: &Claim,
     users: impl Iterator<Item = SlackUserId>,
 ) -> Result<Vec<Effect>, Fault> {
     let mut effects = Vec::new();
     for user in users {
-        let Some(opened) = ctx.store.document(&claim.installation, HOME, user.as_str()).await? else { continue };
+        let Some(opened) = ctx.db.document(HOME, user.as_str()).await? else { continue };
         let Ok(opened) = serde_json::from_str::<Opened>(&opened.body) else { continue };
-        effects.push(draw_home(ctx, claim, user, opened.query));
+        effects.push(draw_home(ctx, user, opened.query));
     }
     Ok(effects)
 }
 
 /// Every open home of who is no teammate any more, as far as that is known without asking anybody, is drawn
 /// again, and shows nothing then.
-pub(super) async fn clear_homes(ctx: &TenantCtx, claim: &Claim) -> Result<Vec<Effect>, Fault> {
+pub(super) async fn clear_homes(ctx: &TenantCtx) -> Result<Vec<Effect>, Fault> {
     let mut strangers = Vec::new();
-    for home in ctx.store.documents(&claim.installation, HOME, MOST_HOMES).await? {
+    for home in ctx.db.documents(HOME, MOST_HOMES).await? {
         let user = SlackUserId::new(home.id);
-        if !acting::is_kept_as_teammate(ctx, &claim.installation, &user).await? {
+        if !acting::is_kept_as_teammate(ctx, &user).await? {
             strangers.push(user);
         }
     }
-    refresh_homes(ctx, claim, strangers.into_iter()).await
+    refresh_homes(ctx, strangers.into_iter()).await
 }
 
 /// A home to be drawn anew although nobody asked.
-pub(super) fn draw_home(ctx: &TenantCtx, claim: &Claim, user: SlackUserId, query: Query) -> Effect {
-    Effect::Enqueue(ctx.new_job(&claim.installation, &home_job(user, query)))
+pub(super) fn draw_home(ctx: &TenantCtx, user: SlackUserId, query: Query) -> Effect {
+    Effect::Enqueue(ctx.new_job(&home_job(user, query)))
 }

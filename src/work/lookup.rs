@@ -27,13 +27,15 @@ use crate::domain::reply::Reply;
 use crate::domain::verb::Verb;
 use crate::domain::when::When;
 use crate::error::Fault;
-use crate::ids::{ConversationId, InstallationId, SlackUserId};
+use crate::ids::{ConversationId, SlackUserId};
 use crate::store::{Claim, Effect, Verdict};
-use crate::work::execute::{Stop, denied};
+use crate::work::TenantCtx;
+use crate::work::execute::denied;
+use crate::work::outcome::Outcome;
+use crate::work::outcome::Stop;
 use crate::work::people::Freshness;
 use crate::work::poller::Urgency;
 use crate::work::projection::Conversations;
-use crate::work::{Outcome, TenantCtx};
 
 /// How many pages of conversations are read where they are not all known yet.
 const MAX_SEARCH_PAGES: usize = 50;
@@ -52,26 +54,22 @@ pub struct NamedConversation {
 }
 
 /// The only conversation that the text of a snooze names, as far as it is known without asking dialnote.
-pub async fn surely_named(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    text: &str,
-) -> Result<Option<NamedConversation>, Fault> {
+pub async fn surely_named(ctx: &TenantCtx, text: &str) -> Result<Option<NamedConversation>, Fault> {
     let asked = UnresolvedCommand { verb: Verb::Snooze, who: None, text, links: &ctx.links };
-    let reading = read_known(ctx, installation, &asked, &Directory::default()).await?;
+    let reading = read_known(ctx, &asked, &Directory::default()).await?;
     let (id, left_over) = match reading {
         Some(Reading::Ready { ids, .. }) => (one(ids), String::new()),
         Some(Reading::WhichConversation { ids, asked, doubt: NameDoubt::Leftover, .. }) => (one(ids), asked),
         _ => return Ok(None),
     };
     let Some(id) = id else { return Ok(None) };
-    let title = lists::known(ctx, installation, &id).await?.as_ref().map(Conversation::title);
+    let title = lists::known(ctx, &id).await?.as_ref().map(Conversation::title);
     Ok(title.map(|title| NamedConversation { id, title, left_over }))
 }
 
 /// Finds out what a typed command means, and goes on with it or asks.
 pub(super) async fn look_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, text: &str) -> Result<Outcome, Stop> {
-    let requester = acting::teammate(ctx, &claim.installation, &job.requester.user).await?;
+    let requester = acting::teammate(ctx, &job.requester.user).await?;
     let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
     let job = &at_a_time(job, &requester, claim.accepted);
     let mut reading = read_with(ctx, claim, job, text, Freshness::Kept).await?;
@@ -79,15 +77,15 @@ pub(super) async fn look_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, te
         // Nobody is refused on what was kept.
         reading = read_with(ctx, claim, job, text, Freshness::Anew).await?;
     }
-    let reading = with_note(ctx, claim, job, still_open(ctx, job, reading).await?).await?;
-    let reading = with_people_named(ctx, claim, reading).await?;
+    let reading = with_note(ctx, job, still_open(ctx, job, reading).await?).await?;
+    let reading = with_people_named(ctx, reading).await?;
     act_on(ctx, claim, job, reading).await
 }
 
 /// The reading with the names of the people whom its note mentions: it may be shown before it is written.
-async fn with_people_named(ctx: &TenantCtx, claim: &Claim, mut reading: Reading) -> Result<Reading, Fault> {
+async fn with_people_named(ctx: &TenantCtx, mut reading: Reading) -> Result<Reading, Fault> {
     for words in reading.words_mut() {
-        *words = execute::with_names(ctx, &claim.installation, words).await?;
+        *words = execute::with_names(ctx, words).await?;
     }
     Ok(reading)
 }
@@ -103,13 +101,13 @@ async fn read_with(
     let verb = job.command.act.verb();
     let who = job.command.act.named_owner();
     let asked = UnresolvedCommand { verb, who, text, links: &ctx.links };
-    let directory = directory(ctx, claim, job, &asked, read).await?;
-    let known = read_known(ctx, &claim.installation, &asked, &directory).await?;
+    let directory = directory(ctx, job, &asked, read).await?;
+    let known = read_known(ctx, &asked, &directory).await?;
     if let Some(reading) = known.filter(is_explicit) {
         return Ok(reading);
     }
-    poller::poll_now(ctx, &claim.installation, Urgency::Somebody).await?;
-    match read_known(ctx, &claim.installation, &asked, &directory).await? {
+    poller::poll_now(ctx, Urgency::Somebody).await?;
+    match read_known(ctx, &asked, &directory).await? {
         Some(reading) => Ok(reading),
         None => read_live(ctx, claim, &asked, &directory).await,
     }
@@ -118,7 +116,6 @@ async fn read_with(
 /// The people whom the text may name; none, if Slack recognized the person.
 async fn directory(
     ctx: &TenantCtx,
-    claim: &Claim,
     job: &CommandJob,
     asked: &UnresolvedCommand<'_>,
     read: Freshness,
@@ -129,23 +126,22 @@ async fn directory(
     }
     let addresses = lookup::addresses(asked.text);
     let team = job.requester.team.as_ref();
-    let people = colleagues::colleagues(ctx, &claim.installation, team, &addresses, read).await?;
+    let people = colleagues::colleagues(ctx, team, &addresses, read).await?;
     Ok(Directory { people, me })
 }
 
 /// The reading against what is known; nothing, if the list was never read to its end.
 async fn read_known(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     asked: &UnresolvedCommand<'_>,
     directory: &Directory,
 ) -> Result<Option<Reading>, Fault> {
-    if !poller::watched(ctx, installation).await?.whole {
+    if !poller::watched(ctx).await?.whole {
         return Ok(None);
     }
     let read =
         |known: &Conversations| lookup::read(asked, &Book::of(known.values().map(|sight| &sight.known)), directory);
-    ctx.index.look(ctx.store.as_ref(), installation, read).await.map(Some)
+    ctx.memory.projection.look(&ctx.db, read).await.map(Some)
 }
 
 /// The reading against the list as dialnote has it.
@@ -201,12 +197,10 @@ async fn still_open(ctx: &TenantCtx, job: &CommandJob, reading: Reading) -> Resu
 }
 
 /// Where the rules ask for a note, the form asks for it.
-async fn with_note(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, reading: Reading) -> Result<Reading, Fault> {
+async fn with_note(ctx: &TenantCtx, job: &CommandJob, reading: Reading) -> Result<Reading, Fault> {
     let verb = job.command.act.verb();
     match reading {
-        Reading::Ready { who, ids, note, .. }
-            if note.is_empty() && changes::rules(ctx, &claim.installation).await?.needs_note(verb) =>
-        {
+        Reading::Ready { who, ids, note, .. } if note.is_empty() && changes::rules(ctx).await?.needs_note(verb) => {
             Ok(Reading::Missing { who, ids, note, what: Missing::Note })
         }
         other => Ok(other),
@@ -224,8 +218,8 @@ async fn act_on(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, reading: Readi
             Ok(Outcome { verdict, effects: Vec::new() })
         }
         Reading::WhichConversation { who, ids, asked, doubt, note } => {
-            let (about, seen) = offer(ctx, claim, &ids, asked, doubt).await?;
-            Ok(ask(ctx, claim, &with(job, who, ConversationRef::These(Vec::new()), note), about, seen))
+            let (about, seen) = offer(ctx, &ids, asked, doubt).await?;
+            Ok(ask(ctx, &with(job, who, ConversationRef::These(Vec::new()), note), about, seen))
         }
         Reading::WhichPerson { people, typed, rest } => ask_who(ctx, claim, job, people, typed, rest).await,
         Reading::Missing { who, ids, note, what } => {
@@ -233,7 +227,7 @@ async fn act_on(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, reading: Readi
                 [only] if !matches!(what, Missing::Clarity { .. }) => ConversationRef::Id(only.clone()),
                 _ => ConversationRef::These(ids),
             };
-            Ok(ask(ctx, claim, &with(job, who, which, note), Unclear::Missing(what), Vec::new()))
+            Ok(ask(ctx, &with(job, who, which, note), Unclear::Missing(what), Vec::new()))
         }
     }
 }
@@ -241,18 +235,17 @@ async fn act_on(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, reading: Readi
 /// The conversations to choose from, as far as they are still there, and how they are shown.
 async fn offer(
     ctx: &TenantCtx,
-    claim: &Claim,
     ids: &[ConversationId],
     asked: String,
     doubt: NameDoubt,
 ) -> Result<(Unclear, Vec<Seen>), Fault> {
     let (mut choices, mut seen) = (Vec::new(), Vec::new());
     for id in ids.iter().take(MAX_CONVERSATION_CHOICES) {
-        let Some(conversation) = known_or_there(ctx, claim, id).await? else { continue };
+        let Some(conversation) = known_or_there(ctx, id).await? else { continue };
         seen.push(Seen::from(&conversation));
         choices.push(Choice {
             about: About::from(&conversation),
-            owner: execute::owner(ctx, &claim.installation, &conversation).await?.map(|owner| owner.name),
+            owner: execute::owner(ctx, &conversation).await?.map(|owner| owner.name),
             last_activity: conversation.last_activity.as_ref().map(|last| last.at),
         });
     }
@@ -261,11 +254,11 @@ async fn offer(
 }
 
 /// A conversation as it was seen last, or else as it is; nothing, if it is gone.
-async fn known_or_there(ctx: &TenantCtx, claim: &Claim, id: &ConversationId) -> Result<Option<Conversation>, Fault> {
-    if let Some(known) = lists::known(ctx, &claim.installation, id).await? {
+async fn known_or_there(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Conversation>, Fault> {
+    if let Some(known) = lists::known(ctx, id).await? {
         return Ok(Some(known));
     }
-    match execute::look_at(ctx, &claim.installation, id).await {
+    match execute::look_at(ctx, id).await {
         Ok(conversation) => Ok(Some(conversation)),
         Err(Stop::Refused(_)) => Ok(None),
         Err(Stop::Fault(fault)) => Err(fault),
@@ -281,11 +274,11 @@ async fn ask_who(
     typed: String,
     rest: String,
 ) -> Result<Outcome, Stop> {
-    let named = colleagues::full_names(ctx, &claim.installation, job.requester.team.as_ref(), &people).await?;
+    let named = colleagues::full_names(ctx, job.requester.team.as_ref(), &people).await?;
     let someone = Assignee::Me;
     let asked = UnresolvedCommand { verb: job.command.act.verb(), who: Some(&someone), text: &rest, links: &ctx.links };
     let directory = Directory::default();
-    let reading = match read_known(ctx, &claim.installation, &asked, &directory).await? {
+    let reading = match read_known(ctx, &asked, &directory).await? {
         Some(reading) => reading,
         None => read_live(ctx, claim, &asked, &directory).await?,
     };
@@ -296,25 +289,25 @@ async fn ask_who(
     let mut seen = Vec::new();
     if let ConversationRef::These(ids) = &which {
         for id in ids {
-            seen.extend(known_or_there(ctx, claim, id).await?.as_ref().map(Seen::from));
+            seen.extend(known_or_there(ctx, id).await?.as_ref().map(Seen::from));
         }
     }
-    Ok(ask(ctx, claim, &with(job, None, which, note), Unclear::Person { people: named, typed }, seen))
+    Ok(ask(ctx, &with(job, None, which, note), Unclear::Person { people: named, typed }, seen))
 }
 
 /// Asks for the new owner of a command that names none.
-pub(super) fn ask_for_owner(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Outcome {
-    ask(ctx, claim, job, Unclear::Missing(Missing::Person), Vec::new())
+pub(super) fn ask_for_owner(ctx: &TenantCtx, job: &CommandJob) -> Outcome {
+    ask(ctx, job, Unclear::Missing(Missing::Person), Vec::new())
 }
 
 /// Keeps a command, with how its conversations are shown, and asks about it.
-fn ask(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, about: Unclear, seen: Vec<Seen>) -> Outcome {
+fn ask(ctx: &TenantCtx, job: &CommandJob, about: Unclear, seen: Vec<Seen>) -> Outcome {
     let draft = execute::draft(ctx, job, seen);
     let note = job.command.note.clone();
     let until = job.command.act.when().and_then(When::fixed);
     let question = Question { draft: draft.id.clone(), verb: job.command.act.verb(), about, note, until };
     let say = Reply::Question(Box::new(question));
-    let answer = ctx.say(claim, Message::Private { to: job.requester.addressee(), say });
+    let answer = ctx.say(Message::Private { to: job.requester.addressee(), say });
     Outcome::done(vec![Effect::PutDraft(draft), answer])
 }
 

@@ -3,7 +3,7 @@
 use crate::domain::lookup::names::folded;
 use crate::domain::people::Profile;
 use crate::error::Fault;
-use crate::ids::{InstallationId, SlackUserId};
+use crate::ids::SlackUserId;
 use crate::store::CacheEntry;
 use crate::work::TenantCtx;
 use crate::work::people::PROFILE;
@@ -16,17 +16,13 @@ const MAX_NAMESAKES: usize = 10;
 
 /// A profile that was read just now, with whether another person who is known shows the same name. What is kept
 /// of them says so from then on, too.
-pub(super) async fn told_apart(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    profile: Profile,
-) -> Result<Profile, Fault> {
+pub(super) async fn told_apart(ctx: &TenantCtx, profile: Profile) -> Result<Profile, Fault> {
     let shown = folded(&profile.name);
-    let kept = ctx.store.cache_get(installation, CALLED, &shown).await?;
+    let kept = ctx.db.cache_get(CALLED, &shown).await?;
     let known: Vec<SlackUserId> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
     let mut called = vec![profile.user.clone()];
     for user in known.into_iter().filter(|user| *user != profile.user).take(MAX_NAMESAKES) {
-        let Some(cache_entry) = ctx.store.cache_get(installation, PROFILE, user.as_str()).await? else { continue };
+        let Some(cache_entry) = ctx.db.cache_get(PROFILE, user.as_str()).await? else { continue };
         let Ok(other) = serde_json::from_str::<Profile>(&cache_entry.body) else { continue };
         if folded(&other.name) != shown {
             continue;
@@ -34,12 +30,12 @@ pub(super) async fn told_apart(
         called.push(user);
         if !other.shared {
             let body = serde_json::to_string(&Profile { shared: true, ..other }).unwrap_or_default();
-            ctx.store.cache_put(installation, CacheEntry { body, ..cache_entry }).await?;
+            ctx.db.cache_put(CacheEntry { body, ..cache_entry }).await?;
         }
     }
     let shared = called.len() > 1;
     let body = serde_json::to_string(&called).unwrap_or_default();
     let cache_entry = CacheEntry { kind: CALLED.to_owned(), id: shown, alias: None, at: ctx.clock.now(), body };
-    ctx.store.cache_put(installation, cache_entry).await?;
+    ctx.db.cache_put(cache_entry).await?;
     Ok(Profile { shared, ..profile })
 }

@@ -18,10 +18,11 @@ use crate::domain::direct_message::DirectMessage;
 use crate::domain::job::Job;
 use crate::domain::message::Message;
 use crate::error::Fault;
-use crate::ids::{InstallationId, SlackUserId};
-use crate::store::{Claim, Class, Delivery, NewJob};
+use crate::ids::SlackUserId;
+use crate::store::{Class, Delivery, NewJob};
+use crate::work::outcome::Outcome;
 use crate::work::projection::Conversations;
-use crate::work::{Outcome, TenantCtx, later};
+use crate::work::{TenantCtx, later};
 
 /// Who was there (`store::Document`).
 const TEAM: &str = "team";
@@ -56,15 +57,14 @@ impl Team {
 }
 
 /// Looks for members who are not in dialnote any more. Somebody has left who is missing twice in a row.
-pub(super) async fn look_who_left(ctx: &TenantCtx, installation: &InstallationId) -> Result<(), Fault> {
+pub(super) async fn look_who_left(ctx: &TenantCtx) -> Result<(), Fault> {
     let now = ctx.clock.now();
-    let before: Option<Team> = documents::kept(ctx, installation, TEAM, "").await?;
+    let before: Option<Team> = documents::kept(ctx, TEAM, "").await?;
     if before.as_ref().is_some_and(|before| before.due() > now) {
         return Ok(());
     }
     let confirms = before.as_ref().is_some_and(|before| !before.missing.is_empty());
-    let there =
-        if confirms { people::team_now(ctx, installation).await? } else { people::team(ctx, installation).await? };
+    let there = if confirms { people::team_now(ctx).await? } else { people::team(ctx).await? };
     if there.is_empty() {
         return Ok(());
     }
@@ -72,33 +72,32 @@ pub(super) async fn look_who_left(ctx: &TenantCtx, installation: &InstallationId
     let is_there = |one: &Owner| there.iter().any(|member| member.id == one.id);
     for gone in missing.into_iter().filter(|one| !is_there(one)) {
         let key = format!("left:{}:{}", gone.id, now.as_second());
-        let delivery = Delivery { installation: installation.clone(), key };
-        let job = NewJob { class: Class::Machine, ..ctx.new_job(installation, &Job::Left(gone)) };
+        let delivery = Delivery { installation: ctx.installation().clone(), key };
+        let job = NewJob { class: Class::Machine, ..ctx.new_job(&Job::Left(gone)) };
         ctx.store.accept(delivery, vec![job], now).await?;
     }
     let members = there.iter().map(|member| Owner { id: member.id.clone(), name: member.name.clone() }).collect();
     let missing = known.into_iter().filter(|one| !is_there(one)).collect();
-    ctx.store.keep(installation, changes::document(ctx, TEAM, "", &Team { at: now, members, missing }, None)).await
+    ctx.db.keep(changes::document(ctx, TEAM, "", &Team { at: now, members, missing }, None)).await
 }
 
 /// Tells whoever made routes what somebody left behind, once.
-pub(super) async fn left(ctx: &TenantCtx, claim: &Claim, gone: &Owner) -> Result<Outcome, Fault> {
-    let installation = &claim.installation;
-    let told: Option<Timestamp> = documents::kept(ctx, installation, LEFT, gone.id.as_str()).await?;
+pub(super) async fn left(ctx: &TenantCtx, gone: &Owner) -> Result<Outcome, Fault> {
+    let told: Option<Timestamp> = documents::kept(ctx, LEFT, gone.id.as_str()).await?;
     let count = |all: &Conversations| {
         let all = all.values().map(|sight| &sight.known.conversation);
         all.filter(|one| one.is_open() && one.is_owned_by(&gone.id)).count()
     };
-    let open = ctx.index.look(ctx.store.as_ref(), installation, count).await?;
-    let mut effects = lists::clear_homes(ctx, claim).await?;
+    let open = ctx.memory.projection.look(&ctx.db, count).await?;
+    let mut effects = lists::clear_homes(ctx).await?;
     if open == 0 || told.is_some_and(|told| later(told, REPEAT_NOTICE_AFTER) > ctx.clock.now()) {
         return Ok(Outcome::done(effects));
     }
-    let routes = routes::routes(ctx, installation).await?;
+    let routes = routes::routes(ctx).await?;
     let makers: BTreeSet<SlackUserId> = routes.into_iter().filter_map(|(_, route)| route.by).collect();
     let notice = DirectMessage::Left { name: gone.name.clone(), member: gone.id.clone(), open };
     let messages =
-        makers.into_iter().map(|user| external_changes::say_unasked(ctx, claim, Message::direct(user, notice.clone())));
+        makers.into_iter().map(|user| external_changes::say_unasked(ctx, Message::direct(user, notice.clone())));
     effects.extend(messages);
     effects.push(changes::put(ctx, LEFT, gone.id.as_str(), &ctx.clock.now()));
     Ok(Outcome::done(effects))

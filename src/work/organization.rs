@@ -10,7 +10,6 @@ use crate::dialnote::client::Dialnote;
 use crate::domain::conversation::Conversation;
 use crate::domain::people::Teammate;
 use crate::error::Fault;
-use crate::ids::InstallationId;
 use crate::work::TenantCtx;
 use crate::work::audit::Verified;
 use crate::work::projection::Conversations;
@@ -20,12 +19,8 @@ const ASKED_FOR: usize = 3;
 
 /// Whether somebody else's client reaches the organization whose conversations are kept. If there are none, or
 /// none of them is found, that cannot be told, and the answer is no.
-pub(crate) async fn is_of_our_organization(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    client: &Dialnote,
-) -> Result<bool, DialnoteError> {
-    let known = ctx.index.look(ctx.store.as_ref(), installation, latest).await?;
+pub(crate) async fn is_of_our_organization(ctx: &TenantCtx, client: &Dialnote) -> Result<bool, DialnoteError> {
+    let known = ctx.memory.projection.look(&ctx.db, latest).await?;
     for known in known {
         match client.conversation(&known.id).await {
             Ok(found) if is_the_same(&known, &found) => return Ok(true),
@@ -38,7 +33,7 @@ pub(crate) async fn is_of_our_organization(
 
 /// Since when the audit log tells of the organization that we work with.
 pub(super) fn organization_since(ctx: &TenantCtx) -> Timestamp {
-    let connection = ctx.tenant.as_ref().and_then(|tenant| tenant.connection.as_ref());
+    let connection = ctx.record.as_ref().and_then(|tenant| tenant.connection.as_ref());
     connection.and_then(|connection| connection.since).unwrap_or(Timestamp::MIN)
 }
 
@@ -55,22 +50,14 @@ fn is_the_same(known: &Conversation, found: &Conversation) -> bool {
 }
 
 /// Who a teammate is in dialnote, for the audit log.
-pub(super) async fn verified(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    teammate: &Teammate,
-) -> Result<Verified, Fault> {
-    let name = name_in_dialnote(ctx, installation, teammate).await?;
+pub(super) async fn verified(ctx: &TenantCtx, teammate: &Teammate) -> Result<Verified, Fault> {
+    let name = name_in_dialnote(ctx, teammate).await?;
     Ok(Verified { id: teammate.member.clone(), name })
 }
 
 /// What a teammate is called in dialnote; as in Slack, if they have no name there.
-pub(super) async fn name_in_dialnote(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    teammate: &Teammate,
-) -> Result<String, Fault> {
-    let team = people::team(ctx, installation).await?;
+pub(super) async fn name_in_dialnote(ctx: &TenantCtx, teammate: &Teammate) -> Result<String, Fault> {
+    let team = people::team(ctx).await?;
     let member = team.iter().find(|member| member.id == teammate.member);
     let name = member.map(|member| member.name.trim()).filter(|name| !name.is_empty());
     Ok(name.unwrap_or(&teammate.name).to_owned())

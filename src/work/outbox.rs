@@ -29,7 +29,8 @@ use crate::slack::seek::SearchOutcome;
 use crate::store::{CacheEntry, Card, Claim, Effect};
 use crate::view::kit::Content;
 use crate::view::{card, people, reply};
-use crate::work::{Outcome, TenantCtx};
+use crate::work::TenantCtx;
+use crate::work::outcome::Outcome;
 
 /// After this many tries of a response URL the answer goes another way, so that one broken URL does
 /// not hold up everything else its person is to be told.
@@ -84,7 +85,7 @@ pub(super) async fn deliver(ctx: &TenantCtx, claim: &Claim, message: &Message) -
         Message::Home { user, card_view } => forms::publish(ctx, claim, user, card_view).await,
         Message::Window { view, card_view, .. } => forms::show_window(ctx, view, card_view).await.map(|()| Vec::new()),
         Message::Filled { view, title, context, .. } => {
-            forms::show_form(ctx, claim, view, title.clone(), context).await.map(|()| Vec::new())
+            forms::show_form(ctx, view, title.clone(), context).await.map(|()| Vec::new())
         }
         Message::People { view, card_view, .. } => {
             ctx.slack.update_view(view, &people::window(card_view)).await.map(|()| Vec::new())
@@ -106,7 +107,7 @@ pub(super) async fn deliver(ctx: &TenantCtx, claim: &Claim, message: &Message) -
             digests::settle_in_digest(ctx, claim, channel, conversation, line.as_ref()).await
         }
         Message::Unfurl { channel, ts, url, card_view } => {
-            let privacy = sharing::privacy(ctx, &claim.installation, channel).await?;
+            let privacy = sharing::privacy(ctx, channel).await?;
             let content = card::card(card_view, &ctx.links, privacy);
             ctx.slack.unfurl(channel, ts, url, &content).await.map(|()| Vec::new())
         }
@@ -152,12 +153,12 @@ async fn is_first_to_say(ctx: &TenantCtx, claim: &Claim, once: &str) -> Result<b
         // An earlier version did not name what waits.
         return Ok(true);
     }
-    let said_by = ctx.store.cache_get(&claim.installation, WAITS, once).await?.map(|said| said.body);
+    let said_by = ctx.db.cache_get(WAITS, once).await?.map(|said| said.body);
     if let Some(by) = said_by {
         return Ok(by == mark(claim) && !claim.outcome_unknown);
     }
     let (kind, id, at, body) = (WAITS.to_owned(), once.to_owned(), ctx.clock.now(), mark(claim));
-    ctx.store.cache_put(&claim.installation, CacheEntry { kind, id, alias: None, at, body }).await?;
+    ctx.db.cache_put(CacheEntry { kind, id, alias: None, at, body }).await?;
     Ok(true)
 }
 
@@ -169,8 +170,8 @@ async fn put_card(
     card_view: &CardView,
 ) -> Result<Vec<Effect>, SlackError> {
     let id = &card_view.conversation.id;
-    let content = card::card(card_view, &ctx.links, sharing::privacy(ctx, &claim.installation, channel).await?);
-    if let Some(ts) = posted_card(ctx, claim, channel, id).await? {
+    let content = card::card(card_view, &ctx.links, sharing::privacy(ctx, channel).await?);
+    if let Some(ts) = posted_card(ctx, channel, id).await? {
         let by = ctx.ensure_lease(claim).await?;
         match ctx.slack.with_deadline(by).update(channel, &ts, &content).await {
             Ok(()) => return Ok(vec![put(channel, card_view, ts)]),
@@ -193,8 +194,8 @@ async fn put_anew(
     card_view: &CardView,
 ) -> Result<Vec<Effect>, SlackError> {
     let conversation = &card_view.conversation;
-    let old = posted_card(ctx, claim, channel, &conversation.id).await?;
-    let privacy = sharing::privacy(ctx, &claim.installation, channel).await?;
+    let old = posted_card(ctx, channel, &conversation.id).await?;
+    let privacy = sharing::privacy(ctx, channel).await?;
     let content = card::card(card_view, &ctx.links, privacy);
     let new = post_once(ctx, claim, channel.as_str(), None, &content).await?.ts;
     let moved = old.map(|old| Message::Moved {
@@ -204,7 +205,7 @@ async fn put_anew(
         old,
         new: new.clone(),
     });
-    let strike = moved.map(|moved| external_changes::say_unasked(ctx, claim, moved));
+    let strike = moved.map(|moved| external_changes::say_unasked(ctx, moved));
     Ok([put(channel, card_view, new)].into_iter().chain(strike).collect())
 }
 
@@ -237,11 +238,10 @@ pub(super) async fn bring_up_to_date(
 
 async fn posted_card(
     ctx: &TenantCtx,
-    claim: &Claim,
     channel: &ChannelId,
     conversation: &ConversationId,
 ) -> Result<Option<MessageTs>, Fault> {
-    Ok(ctx.store.card(&claim.installation, channel, conversation).await?.and_then(|card| card.ts))
+    Ok(ctx.db.card(channel, conversation).await?.and_then(|card| card.ts))
 }
 
 /// Adds a line to the thread of a card. Without a card there is no thread, and nothing to add to.
@@ -252,10 +252,9 @@ async fn add_line(
     conversation: &ConversationId,
     line: &ThreadEntry,
 ) -> Result<(), SlackError> {
-    let installation = &claim.installation;
-    let Some(card) = posted_card(ctx, claim, channel, conversation).await? else { return Ok(()) };
-    let content = card::line(line, sharing::privacy(ctx, installation, channel).await?);
-    let aloud = line.what.changes_state() && sharing::is_told_aloud(ctx, installation, channel).await?;
+    let Some(card) = posted_card(ctx, channel, conversation).await? else { return Ok(()) };
+    let content = card::line(line, sharing::privacy(ctx, channel).await?);
+    let aloud = line.what.changes_state() && sharing::is_told_aloud(ctx, channel).await?;
     post_once(ctx, claim, channel.as_str(), Some(Thread { of: &card, aloud }), &content).await.map(drop)
 }
 
@@ -284,7 +283,7 @@ pub(super) async fn post_once(
 pub(super) fn not_yet(ctx: &TenantCtx, claim: &Claim, job: &Job, fault: &Fault) -> Option<Effect> {
     let Job::Message(Message::Direct { notice, awaited, .. }) = job else { return None };
     let fate = DeliveryState::NotYet { refused: matches!(fault, Fault::UnknownCode { .. }) };
-    (claim.attempt == 1).then(|| answers::report_fate(ctx, claim, awaited.as_deref(), notice, fate)).flatten()
+    (claim.attempt == 1).then(|| answers::report_fate(ctx, awaited.as_deref(), notice, fate)).flatten()
 }
 
 async fn not_delivered(ctx: &TenantCtx, claim: &Claim, message: &Message, code: &str) -> Result<Outcome, Fault> {
@@ -302,7 +301,7 @@ async fn not_delivered(ctx: &TenantCtx, claim: &Claim, message: &Message, code: 
         }
         _ => {}
     }
-    let follows = follows_refusal(ctx, claim, message, code).await?;
+    let follows = follows_refusal(ctx, message, code).await?;
     let effects: Vec<_> = not_posted(message).into_iter().chain(follows).collect();
     if codes::is_unwelcome(code) || codes::unreachable(code).is_some() {
         warn!(code, "Slack does not let us post there");
@@ -313,11 +312,11 @@ async fn not_delivered(ctx: &TenantCtx, claim: &Claim, message: &Message, code: 
 }
 
 /// What follows for others if a message was refused for good.
-async fn follows_refusal(ctx: &TenantCtx, claim: &Claim, message: &Message, code: &str) -> Result<Vec<Effect>, Fault> {
-    let private = |to: &Addressee, say| vec![ctx.say(claim, Message::Private { to: to.clone(), say })];
+async fn follows_refusal(ctx: &TenantCtx, message: &Message, code: &str) -> Result<Vec<Effect>, Fault> {
+    let private = |to: &Addressee, say| vec![ctx.say(Message::Private { to: to.clone(), say })];
     Ok(match message {
         Message::Direct { user, notice, awaited } => {
-            unreachable::cannot_notify(ctx, claim, (user, notice), awaited.as_deref(), code).await?
+            unreachable::cannot_notify(ctx, (user, notice), awaited.as_deref(), code).await?
         }
         _ if !codes::is_unwelcome(code) => Vec::new(),
         Message::Report { to, .. } => private(to, Reply::ReportNotPosted),
@@ -325,7 +324,7 @@ async fn follows_refusal(ctx: &TenantCtx, claim: &Claim, message: &Message, code
             private(requester, Reply::CardNotPosted { channel: channel.clone() })
         }
         Message::Card { channel, .. } | Message::Anew { channel, .. } | Message::Digest { channel, .. } => {
-            routes::pause_route(ctx, claim, channel, code == codes::ARCHIVED).await?
+            routes::pause_route(ctx, channel, code == codes::ARCHIVED).await?
         }
         _ => Vec::new(),
     })

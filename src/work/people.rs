@@ -16,7 +16,7 @@ use crate::domain::naming;
 use crate::domain::people::{ByHand, Member, Profile, Teammate, Unlinked, folded, link};
 use crate::domain::plan::Participant;
 use crate::error::{Fault, Service};
-use crate::ids::{InstallationId, MemberId, SlackUserId};
+use crate::ids::{MemberId, SlackUserId};
 use crate::slack::answer::SlackError;
 use crate::store::CacheEntry;
 use crate::work::documents::read;
@@ -91,64 +91,48 @@ pub(super) enum Freshness {
 }
 
 /// The links that were made by hand.
-pub(super) async fn by_hand(ctx: &TenantCtx, installation: &InstallationId) -> Result<Vec<ByHand>, Fault> {
-    let kept = ctx.store.documents(installation, ByHand::KIND, MOST_BY_HAND).await?;
+pub(super) async fn by_hand(ctx: &TenantCtx) -> Result<Vec<ByHand>, Fault> {
+    let kept = ctx.db.documents(ByHand::KIND, MOST_BY_HAND).await?;
     kept.iter().map(read).collect()
 }
 
 /// A Slack user as they are.
-pub(super) async fn read_profile(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    user: &SlackUserId,
-) -> Result<Option<Profile>, Fault> {
-    profile(ctx, installation, user, Freshness::Anew).await
+pub(super) async fn read_profile(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Profile>, Fault> {
+    profile(ctx, user, Freshness::Anew).await
 }
 
 /// A Slack user as they are or were a moment ago.
-pub(super) async fn look_up(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    user: &SlackUserId,
-) -> Result<Option<Profile>, Fault> {
-    profile(ctx, installation, user, Freshness::Kept).await
+pub(super) async fn look_up(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Profile>, Fault> {
+    profile(ctx, user, Freshness::Kept).await
 }
 
 /// What colleagues call a Slack user.
-pub async fn name(ctx: &TenantCtx, installation: &InstallationId, user: &SlackUserId) -> Result<Option<String>, Fault> {
-    let Some(profile) = profile(ctx, installation, user, Freshness::Kept).await? else { return Ok(None) };
-    let members = kept_members(ctx, installation).await?;
+pub async fn name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
+    let Some(profile) = profile(ctx, user, Freshness::Kept).await? else { return Ok(None) };
+    let members = kept_members(ctx).await?;
     Ok(Some(naming::name(&profile, None, &members)))
 }
 
 /// The same, as far as it is known without asking anybody.
-pub(super) async fn known_name(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    user: &SlackUserId,
-) -> Result<Option<String>, Fault> {
-    let kept = ctx.store.cache_get(installation, PROFILE, user.as_str()).await?;
+pub(super) async fn known_name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
+    let kept = ctx.db.cache_get(PROFILE, user.as_str()).await?;
     let Some(profile) = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok()) else {
         return Ok(None);
     };
-    let members = kept_members(ctx, installation).await?;
+    let members = kept_members(ctx).await?;
     Ok(Some(naming::name(&profile, None, &members)))
 }
 
 /// A Slack user's time zone, if Slack knows it.
-pub(super) async fn zone(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    user: &SlackUserId,
-) -> Result<Option<String>, Fault> {
-    Ok(profile(ctx, installation, user, Freshness::Kept).await?.and_then(|profile| profile.zone))
+pub(super) async fn zone(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
+    Ok(profile(ctx, user, Freshness::Kept).await?.and_then(|profile| profile.zone))
 }
 
 /// The members who are nobody in Slack, as far as was looked.
-pub(super) async fn unlinked(ctx: &TenantCtx, installation: &InstallationId) -> Result<Vec<Member>, Fault> {
-    let members = members(ctx, installation, Freshness::Kept).await?;
-    let by_hand = by_hand(ctx, installation).await?;
-    let sought = sought(ctx, installation, &members).await?;
+pub(super) async fn unlinked(ctx: &TenantCtx) -> Result<Vec<Member>, Fault> {
+    let members = members(ctx, Freshness::Kept).await?;
+    let by_hand = by_hand(ctx).await?;
+    let sought = sought(ctx, &members).await?;
     let elsewhere = |user: &SlackUserId| {
         by_hand.iter().any(|link| link.user == *user && members.iter().any(|member| member.id == link.member))
     };
@@ -161,35 +145,26 @@ pub(super) async fn unlinked(ctx: &TenantCtx, installation: &InstallationId) -> 
 }
 
 /// Whom the members' addresses belong to in Slack. Looked up once in a while, and when an address changed.
-async fn sought(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    members: &[Member],
-) -> Result<Vec<SoughtMember>, Fault> {
-    let kept = ctx.store.cache_get(installation, SOUGHT, "").await?;
+async fn sought(ctx: &TenantCtx, members: &[Member]) -> Result<Vec<SoughtMember>, Fault> {
+    let kept = ctx.db.cache_get(SOUGHT, "").await?;
     let known: Vec<SoughtMember> = usable(ctx, kept.clone(), SOUGHT_AGE, Freshness::Kept).unwrap_or_default();
     let mut sought = Vec::new();
     for member in members.iter().take(LOOKED_UP) {
         let same = known.iter().find(|known| known.member == member.id && known.email == member.email);
         sought.push(match same {
             Some(known) => known.clone(),
-            None => seek(ctx, installation, member, members).await?,
+            None => seek(ctx, member, members).await?,
         });
     }
     if sought != known {
-        keep(ctx, installation, SOUGHT, &sought).await?;
+        keep(ctx, SOUGHT, &sought).await?;
     }
     Ok(sought)
 }
 
-async fn seek(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    member: &Member,
-    members: &[Member],
-) -> Result<SoughtMember, Fault> {
+async fn seek(ctx: &TenantCtx, member: &Member, members: &[Member]) -> Result<SoughtMember, Fault> {
     let profile = match &member.email {
-        Some(email) => profile_by_email(ctx, installation, email).await?,
+        Some(email) => profile_by_email(ctx, email).await?,
         None => None,
     };
     let teammate = profile.and_then(|profile| link(&profile, members, &[]).ok());
@@ -198,22 +173,18 @@ async fn seek(
 }
 
 /// The members as they were last read, without asking anybody.
-pub(super) async fn known_members(ctx: &TenantCtx, installation: &InstallationId) -> Result<Vec<MemberId>, Fault> {
-    Ok(kept_members(ctx, installation).await?.iter().map(|member| member.id.clone()).collect())
+pub(super) async fn known_members(ctx: &TenantCtx) -> Result<Vec<MemberId>, Fault> {
+    Ok(kept_members(ctx).await?.iter().map(|member| member.id.clone()).collect())
 }
 
 /// The Slack user that a member is, and what colleagues call them, as far as that is known without
 /// asking anybody.
-pub(super) async fn known_teammate(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    member: &MemberId,
-) -> Result<Option<(SlackUserId, String)>, Fault> {
-    let (members, by_hand) = (kept_members(ctx, installation).await?, by_hand(ctx, installation).await?);
+pub(super) async fn known_teammate(ctx: &TenantCtx, member: &MemberId) -> Result<Option<(SlackUserId, String)>, Fault> {
+    let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
     let email = members.iter().find(|one| one.id == *member).and_then(|member| member.email.as_deref());
     let kept = match (by_hand.iter().find(|link| link.member == *member), email) {
-        (Some(link), _) => ctx.store.cache_get(installation, PROFILE, link.user.as_str()).await?,
-        (None, Some(email)) => ctx.store.cache_find(installation, PROFILE, &folded(email)).await?,
+        (Some(link), _) => ctx.db.cache_get(PROFILE, link.user.as_str()).await?,
+        (None, Some(email)) => ctx.db.cache_find(PROFILE, &folded(email)).await?,
         (None, None) => None,
     };
     let profile = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
@@ -222,40 +193,32 @@ pub(super) async fn known_teammate(
 }
 
 /// The teammate that a Slack user with this profile is, by the members as they were last read.
-pub(super) async fn who(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    profile: &Profile,
-) -> Result<Result<Teammate, Unlinked>, Fault> {
-    let (members, by_hand) = (kept_members(ctx, installation).await?, by_hand(ctx, installation).await?);
+pub(super) async fn who(ctx: &TenantCtx, profile: &Profile) -> Result<Result<Teammate, Unlinked>, Fault> {
+    let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
     Ok(link(profile, &members, &by_hand))
 }
 
 /// The member whose address led to a Slack user when members were looked for.
-pub(super) async fn sought_as(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    user: &SlackUserId,
-) -> Result<Option<MemberId>, Fault> {
-    let kept = ctx.store.cache_get(installation, SOUGHT, "").await?;
+pub(super) async fn sought_as(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<MemberId>, Fault> {
+    let kept = ctx.db.cache_get(SOUGHT, "").await?;
     let sought: Vec<SoughtMember> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
     let theirs = sought.into_iter().find(|sought| sought.user.as_ref() == Some(user));
     Ok(theirs.map(|sought| sought.member))
 }
 
 /// Has members looked for in Slack anew.
-pub(super) async fn seek_anew(ctx: &TenantCtx, installation: &InstallationId) -> Result<(), Fault> {
-    keep(ctx, installation, SOUGHT, &Vec::<SoughtMember>::new()).await
+pub(super) async fn seek_anew(ctx: &TenantCtx) -> Result<(), Fault> {
+    keep(ctx, SOUGHT, &Vec::<SoughtMember>::new()).await
 }
 
-pub(super) async fn kept_members(ctx: &TenantCtx, installation: &InstallationId) -> Result<Arc<[Member]>, Fault> {
-    let kept = ctx.store.cache_get(installation, MEMBERS, "").await?;
+pub(super) async fn kept_members(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
+    let kept = ctx.db.cache_get(MEMBERS, "").await?;
     Ok(kept.and_then(|kept| listed(ctx, kept.body)).unwrap_or_default())
 }
 
 /// The members of a list that was kept.
 fn listed(ctx: &TenantCtx, kept: String) -> Option<Arc<[Member]>> {
-    let mut last = ctx.members.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut last = ctx.memory.members.0.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, members)) = last.as_ref().filter(|(same, _)| *same == kept) {
         return Some(Arc::clone(members));
     }
@@ -265,13 +228,13 @@ fn listed(ctx: &TenantCtx, kept: String) -> Option<Arc<[Member]>> {
 }
 
 /// An owner as dialnote names them, with the Slack user they are, if they are one.
-pub async fn participant(ctx: &TenantCtx, installation: &InstallationId, owner: &Owner) -> Result<Participant, Fault> {
-    let members = members(ctx, installation, Freshness::Kept).await?;
+pub async fn participant(ctx: &TenantCtx, owner: &Owner) -> Result<Participant, Fault> {
+    let members = members(ctx, Freshness::Kept).await?;
     let member = members.iter().find(|member| member.id == owner.id);
     let known_as = member.filter(|_| owner.name.is_empty()).map_or(&owner.name, |member| &member.name).clone();
     let known_as = if known_as.is_empty() { SOMEBODY_GONE.to_owned() } else { known_as };
     let teammate = match member {
-        Some(member) => is_in_slack(ctx, installation, member, &members).await?,
+        Some(member) => is_in_slack(ctx, member, &members).await?,
         None => None,
     };
     Ok(Participant {
@@ -284,14 +247,13 @@ pub async fn participant(ctx: &TenantCtx, installation: &InstallationId, owner: 
 /// Who a member is in Slack: by hand, else by the address.
 pub(super) async fn is_in_slack(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     member: &Member,
     members: &[Member],
 ) -> Result<Option<Teammate>, Fault> {
-    let by_hand = by_hand(ctx, installation).await?;
+    let by_hand = by_hand(ctx).await?;
     let profile = match (by_hand.iter().find(|link| link.member == member.id), &member.email) {
-        (Some(link), _) => profile(ctx, installation, &link.user, Freshness::Kept).await?,
-        (None, Some(email)) => profile_by_email(ctx, installation, email).await?,
+        (Some(link), _) => profile(ctx, &link.user, Freshness::Kept).await?,
+        (None, Some(email)) => profile_by_email(ctx, email).await?,
         (None, None) => None,
     };
     let teammate = profile.and_then(|profile| link(&profile, members, &by_hand).ok());
@@ -299,117 +261,89 @@ pub(super) async fn is_in_slack(
 }
 
 /// Whether a teammate says in dialnote to be away.
-pub(super) async fn is_away(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    teammate: &Teammate,
-) -> Result<bool, Fault> {
-    let members = members(ctx, installation, Freshness::Kept).await?;
+pub(super) async fn is_away(ctx: &TenantCtx, teammate: &Teammate) -> Result<bool, Fault> {
+    let members = members(ctx, Freshness::Kept).await?;
     Ok(members.iter().any(|member| member.id == teammate.member && member.away))
 }
 
 /// The members, as they are or were a moment ago.
-pub(super) async fn team(ctx: &TenantCtx, installation: &InstallationId) -> Result<Arc<[Member]>, Fault> {
-    members(ctx, installation, Freshness::Kept).await
+pub(super) async fn team(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
+    members(ctx, Freshness::Kept).await
 }
 
 /// The members as they are.
-pub(super) async fn team_now(ctx: &TenantCtx, installation: &InstallationId) -> Result<Arc<[Member]>, Fault> {
-    members(ctx, installation, Freshness::Anew).await
+pub(super) async fn team_now(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
+    members(ctx, Freshness::Anew).await
 }
 
 pub(super) async fn linked(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     user: &SlackUserId,
     read: Freshness,
 ) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
     if !ctx.dialnote.is_connected() {
         return Ok(Err(UnlinkedUser { name: "That person".to_owned(), why: Unlinked::NotConnected }));
     }
-    let Some(profile) = profile(ctx, installation, user, read).await? else {
+    let Some(profile) = profile(ctx, user, read).await? else {
         return Ok(Err(UnlinkedUser { name: "That person".to_owned(), why: Unlinked::NoMember }));
     };
-    let members = members(ctx, installation, read).await?;
-    let by_hand = by_hand(ctx, installation).await?;
+    let members = members(ctx, read).await?;
+    let by_hand = by_hand(ctx).await?;
     let stranger = |why| UnlinkedUser { name: naming::name(&profile, None, &members), why };
     Ok(link(&profile, &members, &by_hand).map_err(stranger))
 }
 
-pub(super) async fn profile(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    user: &SlackUserId,
-    read: Freshness,
-) -> Result<Option<Profile>, Fault> {
-    let kept = ctx.store.cache_get(installation, PROFILE, user.as_str()).await?;
+pub(super) async fn profile(ctx: &TenantCtx, user: &SlackUserId, read: Freshness) -> Result<Option<Profile>, Fault> {
+    let kept = ctx.db.cache_get(PROFILE, user.as_str()).await?;
     if let Some(profile) = usable(ctx, kept, PROFILE_AGE, read) {
         return Ok(Some(profile));
     }
-    let missing = ctx.store.cache_get(installation, NO_PROFILE, user.as_str()).await?;
+    let missing = ctx.db.cache_get(NO_PROFILE, user.as_str()).await?;
     if fresh(ctx, missing, NO_PROFILE_AGE, Freshness::Kept).is_some() {
         return Ok(None);
     }
-    let profile = ctx.slack.profile(installation, user).await.map_err(slack_fault)?;
+    let profile = ctx.slack.profile(ctx.installation(), user).await.map_err(slack_fault)?;
     if profile.is_none() {
         let (kind, id, at) = (NO_PROFILE.to_owned(), user.to_string(), ctx.clock.now());
         let cache_entry = CacheEntry { kind, id, alias: None, at, body: "{}".to_owned() };
-        ctx.store.cache_put(installation, cache_entry).await?;
+        ctx.db.cache_put(cache_entry).await?;
     }
-    keep_read(ctx, installation, profile).await
+    keep_read(ctx, profile).await
 }
 
-pub(super) async fn profile_by_email(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    email: &str,
-) -> Result<Option<Profile>, Fault> {
-    let kept = ctx.store.cache_find(installation, PROFILE, &folded(email)).await?;
+pub(super) async fn profile_by_email(ctx: &TenantCtx, email: &str) -> Result<Option<Profile>, Fault> {
+    let kept = ctx.db.cache_find(PROFILE, &folded(email)).await?;
     if let Some(profile) = usable(ctx, kept, PROFILE_AGE, Freshness::Kept) {
         return Ok(Some(profile));
     }
-    let profile = ctx.slack.profile_by_email(installation, email).await.map_err(slack_fault)?;
-    keep_read(ctx, installation, profile).await
+    let profile = ctx.slack.profile_by_email(ctx.installation(), email).await.map_err(slack_fault)?;
+    keep_read(ctx, profile).await
 }
 
 /// Keeps what was read just now, told apart from others who are called so.
-async fn keep_read(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    profile: Option<Profile>,
-) -> Result<Option<Profile>, Fault> {
+async fn keep_read(ctx: &TenantCtx, profile: Option<Profile>) -> Result<Option<Profile>, Fault> {
     let Some(profile) = profile else { return Ok(None) };
-    keep_profile(ctx, installation, profile, ctx.clock.now()).await.map(Some)
+    keep_profile(ctx, profile, ctx.clock.now()).await.map(Some)
 }
 
 /// Keeps a profile as it was at a time, unless a later one is kept, told apart from others who are called so.
-pub(super) async fn keep_profile(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    profile: Profile,
-    at: Timestamp,
-) -> Result<Profile, Fault> {
-    let profile = names::told_apart(ctx, installation, profile).await?;
+pub(super) async fn keep_profile(ctx: &TenantCtx, profile: Profile, at: Timestamp) -> Result<Profile, Fault> {
+    let profile = names::told_apart(ctx, profile).await?;
     let alias = profile.email.as_deref().map(folded);
     let body = serde_json::to_string(&profile).unwrap_or_default();
     let cache_entry = CacheEntry { kind: PROFILE.to_owned(), id: profile.user.to_string(), alias, at, body };
-    ctx.store.cache_put(installation, cache_entry).await?;
+    ctx.db.cache_put(cache_entry).await?;
     Ok(profile)
 }
 
-pub(super) async fn keep(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    kind: &str,
-    fact: &impl Serialize,
-) -> Result<(), Fault> {
+pub(super) async fn keep(ctx: &TenantCtx, kind: &str, fact: &impl Serialize) -> Result<(), Fault> {
     let (kind, body) = (kind.to_owned(), serde_json::to_string(fact).unwrap_or_default());
     let cache_entry = CacheEntry { kind, id: String::new(), alias: None, at: ctx.clock.now(), body };
-    ctx.store.cache_put(installation, cache_entry).await
+    ctx.db.cache_put(cache_entry).await
 }
 
-async fn members(ctx: &TenantCtx, installation: &InstallationId, read: Freshness) -> Result<Arc<[Member]>, Fault> {
-    let kept = ctx.store.cache_get(installation, MEMBERS, "").await?;
+async fn members(ctx: &TenantCtx, read: Freshness) -> Result<Arc<[Member]>, Fault> {
+    let kept = ctx.db.cache_get(MEMBERS, "").await?;
     let may_be_stale = match read {
         Freshness::Kept => true,
         Freshness::Lately => fresh(ctx, kept.clone(), STALE_AGE, read).is_some(),
@@ -418,7 +352,7 @@ async fn members(ctx: &TenantCtx, installation: &InstallationId, read: Freshness
     if let Some(members) = fresh(ctx, kept, MEMBERS_AGE, read).and_then(|kept| listed(ctx, kept.body)) {
         return Ok(members);
     }
-    let before = kept_members(ctx, installation).await?;
+    let before = kept_members(ctx).await?;
     let members = match ctx.dialnote.members().await {
         Ok(members) if members.is_empty() && !before.is_empty() => Err(no_members()),
         Ok(members) => Ok(members),
@@ -431,7 +365,7 @@ async fn members(ctx: &TenantCtx, installation: &InstallationId, read: Freshness
         Err(_) if may_be_stale && !before.is_empty() => return Ok(before),
         Err(fault) => return Err(fault),
     };
-    keep(ctx, installation, MEMBERS, &members).await?;
+    keep(ctx, MEMBERS, &members).await?;
     Ok(members.into())
 }
 

@@ -23,7 +23,7 @@ use crate::domain::absence::Absence;
 use crate::domain::conversation::{Activity, Conversation};
 use crate::domain::job::{ExternalChangeJob, Job};
 use crate::error::{Fault, Service};
-use crate::ids::{ConversationId, InstallationId};
+use crate::ids::ConversationId;
 use crate::store::{Class, Delivery, NewJob, Snapshot};
 use crate::work::projection::{Conversations, gone, seen};
 use crate::work::set_back::is_within;
@@ -103,36 +103,36 @@ pub async fn poll(ctx: &TenantCtx) -> Result<Option<PollOutcome>, Fault> {
 }
 
 async fn look_once(ctx: &TenantCtx) -> Result<Option<PollOutcome>, Fault> {
-    let (installation, now) = (ctx.home().await?.clone(), ctx.clock.now());
+    let now = ctx.clock.now();
     if !leads_looking(ctx).await? {
         return Ok(None);
     }
-    awake::give_sign_of_life(ctx, &installation).await?;
-    webhooks::subscribe(ctx, &installation).await?;
-    if let Err(cause) = offboarding::look_who_left(ctx, &installation).await {
+    awake::give_sign_of_life(ctx).await?;
+    webhooks::subscribe(ctx).await?;
+    if let Err(cause) = offboarding::look_who_left(ctx).await {
         info!(%cause, "could not look who is there; will try again");
     }
-    if let Err(cause) = deferred::look_who_is_linked_now(ctx, &installation).await {
+    if let Err(cause) = deferred::look_who_is_linked_now(ctx).await {
         info!(%cause, "could not look who is linked by now; will try again");
     }
-    stale::have_owners_asked(ctx, &installation).await?;
-    let before = watched(ctx, &installation).await?;
-    let looked = read_down(ctx, &installation, &before, Urgency::Nobody, !before.whole).await?;
+    stale::have_owners_asked(ctx).await?;
+    let before = watched(ctx).await?;
+    let looked = read_down(ctx, &before, Urgency::Nobody, !before.whole).await?;
     let walk = if before.whole {
-        go_on_scanning(ctx, &installation, &before).await?
+        go_on_scanning(ctx, &before).await?
     } else {
         info!(conversations = looked.changed, "all conversations are read");
         FullScan { offset: 0, at: Some(now) }
     };
     let away = away(ctx, &before, now);
-    keep_watched(ctx, &installation, &Watched { whole: true, at: Some(now), walk, away }).await?;
+    keep_watched(ctx, &Watched { whole: true, at: Some(now), walk, away }).await?;
     ctx.metrics.looked(now);
     Ok(Some(looked))
 }
 
 /// Reads one more page of the whole list, if it is time: who changes an owner or a status may not bring
 /// the conversation to the top.
-async fn go_on_scanning(ctx: &TenantCtx, installation: &InstallationId, watched: &Watched) -> Result<FullScan, Fault> {
+async fn go_on_scanning(ctx: &TenantCtx, watched: &Watched) -> Result<FullScan, Fault> {
     let (FullScan { offset, at: last }, at) = (watched.walk, ctx.clock.now());
     if last.is_some_and(|last| is_within(last, SCAN_INTERVAL, at)) {
         return Ok(watched.walk);
@@ -140,48 +140,43 @@ async fn go_on_scanning(ctx: &TenantCtx, installation: &InstallationId, watched:
     let page = ctx.dialnote.conversations(offset).await.map_err(fault)?;
     // A dialnote that ignores the offset sends its first page again: then there is nothing to walk on to.
     let next = if page.items == 0 { 0 } else { offset + page.items };
-    let news = news(ctx, installation, page.conversations).await?;
-    note(ctx, installation, news, at, watched).await?;
+    let news = news(ctx, page.conversations).await?;
+    note(ctx, news, at, watched).await?;
     Ok(FullScan { offset: next, at: Some(at) })
 }
 
 /// Reads all of dialnote anew, and forgets what is not there any more. Answers how many conversations
 /// there are and how many of them were not as they were known; `progress` hears how many are read.
 pub async fn resync(ctx: &TenantCtx, progress: impl Fn(usize)) -> Result<(usize, usize), Fault> {
-    let installation = ctx.home().await?.clone();
-    let (before, begun) = (watched(ctx, &installation).await?, ctx.clock.now());
+    let (before, begun) = (watched(ctx).await?, ctx.clock.now());
     let (mut pages, mut changed) = (Pages::default(), 0);
     loop {
         let at = ctx.clock.now();
         let page = ctx.dialnote.conversations(pages.offset).await.map_err(fault)?;
-        let news = news(ctx, &installation, pages.take(page)).await?;
+        let news = news(ctx, pages.take(page)).await?;
         changed += news.len();
-        note(ctx, &installation, news, at, &before).await?;
+        note(ctx, news, at, &before).await?;
         progress(pages.seen().len());
         if !pages.goes_on {
             break;
         }
     }
-    changed += forget_all_but(ctx, &installation, pages.seen()).await?;
+    changed += forget_all_but(ctx, pages.seen()).await?;
     let walk = FullScan { offset: 0, at: Some(begun) };
     let away = away(ctx, &before, begun);
-    keep_watched(ctx, &installation, &Watched { whole: true, at: Some(begun), walk, away }).await?;
+    keep_watched(ctx, &Watched { whole: true, at: Some(begun), walk, away }).await?;
     Ok((pages.seen().len(), changed))
 }
 
 /// Forgets conversations that dialnote does not have: those that were not seen are asked for first,
 /// because the list moves while it is read.
-async fn forget_all_but(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    seen: &HashSet<ConversationId>,
-) -> Result<usize, Fault> {
+async fn forget_all_but(ctx: &TenantCtx, seen: &HashSet<ConversationId>) -> Result<usize, Fault> {
     let unseen = |known: &Conversations| known.keys().filter(|id| !seen.contains(*id)).cloned().collect::<Vec<_>>();
     let mut forgotten = 0;
-    for id in ctx.index.look(ctx.store.as_ref(), installation, unseen).await? {
+    for id in ctx.memory.projection.look(&ctx.db, unseen).await? {
         let at = ctx.clock.now();
         if let Err(DialnoteError::Denied(Denied::NotFound)) = ctx.dialnote.conversation(&id).await {
-            ctx.store.put_snapshots(installation, vec![gone(&id, at)]).await?;
+            ctx.db.put_snapshots(vec![gone(&id, at)]).await?;
             forgotten += 1;
         }
     }
@@ -190,21 +185,17 @@ async fn forget_all_but(
 
 /// Whether it is this instance that looks; if it is, it goes on being it.
 pub(super) async fn leads_looking(ctx: &TenantCtx) -> Result<bool, Fault> {
-    let (name, now) = (format!("watch:{}", ctx.home().await?), ctx.clock.now());
+    let (name, now) = (format!("watch:{}", ctx.installation()), ctx.clock.now());
     ctx.store.try_acquire_leadership(&name, &ctx.instance, now, later(now, LEADERSHIP_LEASE)).await
 }
 
 /// Looks at the top of the list, whoever else does: somebody waits for a list of their own, or we were
 /// told to.
-pub(super) async fn poll_now(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    who: Urgency,
-) -> Result<PollOutcome, Fault> {
-    let (before, at) = (watched(ctx, installation).await?, ctx.clock.now());
-    let looked = read_down(ctx, installation, &before, who, false).await?;
+pub(super) async fn poll_now(ctx: &TenantCtx, who: Urgency) -> Result<PollOutcome, Fault> {
+    let (before, at) = (watched(ctx).await?, ctx.clock.now());
+    let looked = read_down(ctx, &before, who, false).await?;
     let away = away(ctx, &before, at);
-    keep_watched(ctx, installation, &Watched { at: Some(at), away, ..before }).await?;
+    keep_watched(ctx, &Watched { at: Some(at), away, ..before }).await?;
     Ok(looked)
 }
 
@@ -221,12 +212,12 @@ fn away(ctx: &TenantCtx, before: &Watched, at: Timestamp) -> Option<Absence> {
 }
 
 /// How far looking got.
-pub(super) async fn watched(ctx: &TenantCtx, installation: &InstallationId) -> Result<Watched, Fault> {
-    Ok(documents::kept(ctx, installation, POLL_DOCUMENT, "").await?.unwrap_or_default())
+pub(super) async fn watched(ctx: &TenantCtx) -> Result<Watched, Fault> {
+    Ok(documents::kept(ctx, POLL_DOCUMENT, "").await?.unwrap_or_default())
 }
 
-async fn keep_watched(ctx: &TenantCtx, installation: &InstallationId, watched: &Watched) -> Result<(), Fault> {
-    ctx.store.keep(installation, changes::document(ctx, POLL_DOCUMENT, "", watched, None)).await
+async fn keep_watched(ctx: &TenantCtx, watched: &Watched) -> Result<(), Fault> {
+    ctx.db.keep(changes::document(ctx, POLL_DOCUMENT, "", watched, None)).await
 }
 
 /// Reads the list from its top to a page that ends with nothing new, because what is below was active
@@ -235,20 +226,14 @@ async fn keep_watched(ctx: &TenantCtx, installation: &InstallationId, watched: &
 /// News is noted from the bottom up: whoever dies in between finds what is left below what is known,
 /// and would stop reading there if it were the other way round. Only the first reading, which goes to
 /// the end whatever it finds, notes each page at once.
-async fn read_down(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    watched: &Watched,
-    who: Urgency,
-    to_the_end: bool,
-) -> Result<PollOutcome, Fault> {
+async fn read_down(ctx: &TenantCtx, watched: &Watched, who: Urgency, to_the_end: bool) -> Result<PollOutcome, Fault> {
     let (mut pages, mut looked, mut unnoted) = (Pages::default(), PollOutcome::default(), Vec::new());
     loop {
         let (at, is_top) = (ctx.clock.now(), pages.offset == 0);
         let page = ctx.dialnote.conversations(pages.offset).await.map_err(fault)?;
         let below: Vec<_> =
             page.conversations.iter().rev().take(UNCHANGED_IN_A_ROW).map(|one| one.id.clone()).collect();
-        let mut news = news(ctx, installation, pages.take(page)).await?;
+        let mut news = news(ctx, pages.take(page)).await?;
         let is_news = |id: &ConversationId| news.iter().any(|changed| changed.now.id == *id);
         let goes_on = to_the_end || watched.whole && below.iter().any(is_news);
         let ends = !pages.goes_on || !goes_on;
@@ -261,7 +246,7 @@ async fn read_down(
         unnoted.push((at, news));
         if ends || !watched.whole {
             for (at, news) in std::mem::take(&mut unnoted).into_iter().rev() {
-                note(ctx, installation, news, at, watched).await?;
+                note(ctx, news, at, watched).await?;
             }
         }
         if ends {
@@ -271,11 +256,7 @@ async fn read_down(
 }
 
 /// What is not as it was seen last.
-async fn news(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    page: Vec<Conversation>,
-) -> Result<Vec<ChangedConversation>, Fault> {
+async fn news(ctx: &TenantCtx, page: Vec<Conversation>) -> Result<Vec<ChangedConversation>, Fault> {
     let look = |known: &Conversations| {
         let news = page.into_iter().filter_map(|conversation| {
             let sight = known.get(&conversation.id);
@@ -288,33 +269,26 @@ async fn news(
         });
         news.collect()
     };
-    ctx.index.look(ctx.store.as_ref(), installation, look).await
+    ctx.memory.projection.look(&ctx.db, look).await
 }
 
 /// Stores news, and before that, what is to be done about it: whoever dies in between finds it once
 /// more.
-async fn note(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    news: Vec<ChangedConversation>,
-    at: Timestamp,
-    watched: &Watched,
-) -> Result<(), Fault> {
+async fn note(ctx: &TenantCtx, news: Vec<ChangedConversation>, at: Timestamp, watched: &Watched) -> Result<(), Fault> {
     if news.is_empty() {
         return Ok(());
     }
     if let Some(last) = watched.at.filter(|_| watched.whole) {
         let told: Vec<_> = news.iter().filter(|changed| !changed.is_old_news(last)).collect();
-        have_noticed(ctx, installation, &told, at, absence(ctx, last, at)).await?;
+        have_noticed(ctx, &told, at, absence(ctx, last, at)).await?;
     }
     let seen: Vec<Snapshot> = news.iter().map(|changed| seen(&changed.now, at)).collect();
-    ctx.store.put_snapshots(installation, seen).await
+    ctx.db.put_snapshots(seen).await
 }
 
 /// Has done what follows from changes.
 async fn have_noticed(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     changed: &[&ChangedConversation],
     at: Timestamp,
     away: Option<Absence>,
@@ -322,7 +296,7 @@ async fn have_noticed(
     let jobs = changed.iter().filter(|changed| changed.concerns_anybody()).map(|changed| {
         let (conversation, before) = (changed.now.id.clone(), changed.before.clone());
         let job = ExternalChangeJob { conversation, before, at, quiet: away.is_some(), away };
-        let job = ctx.new_job(installation, &Job::ExternalChange(job));
+        let job = ctx.new_job(&Job::ExternalChange(job));
         NewJob { class: Class::Machine, ..job }
     });
     let mut jobs: Vec<_> = jobs.collect();
@@ -330,10 +304,10 @@ async fn have_noticed(
         return Ok(());
     }
     if let Some(away) = away {
-        jobs.extend(digests::catch_up(ctx, installation, away).await?);
+        jobs.extend(digests::catch_up(ctx, away).await?);
     }
     let delivery =
-        Delivery { installation: installation.clone(), key: format!("watch:{:032x}", rand::random::<u128>()) };
+        Delivery { installation: ctx.installation().clone(), key: format!("watch:{:032x}", rand::random::<u128>()) };
     ctx.store.accept(delivery, jobs, ctx.clock.now()).await.map(drop)
 }
 

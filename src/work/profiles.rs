@@ -12,11 +12,11 @@ use crate::domain::conversation::Owner;
 use crate::domain::job::{Job, LinkedJob};
 use crate::domain::people::{Account, Profile, ProfileJob, folded, is_a_members, linked_before};
 use crate::error::Fault;
-use crate::ids::InstallationId;
 use crate::store::{Claim, Effect};
 use crate::work::deferred::drop_stranger;
+use crate::work::outcome::Outcome;
 use crate::work::people::PROFILE;
-use crate::work::{Outcome, TenantCtx, later};
+use crate::work::{TenantCtx, later};
 
 /// By how much Slack's clock and ours may differ: an event that is older than what was read since says nothing.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(5);
@@ -30,40 +30,34 @@ pub(super) struct ProfileChange {
 /// Takes over a changed profile. A switched-off account may leave something behind, and somebody who was
 /// not linked may be by now.
 pub(super) async fn profile_changed(ctx: &TenantCtx, claim: &Claim, job: &ProfileJob) -> Result<Outcome, Fault> {
-    let installation = &claim.installation;
-    let Some(change) = take_over(ctx, installation, job).await? else {
+    let Some(change) = take_over(ctx, job).await? else {
         return Ok(Outcome::done(Vec::new()));
     };
-    let gone = left_by(ctx, installation, &change).await?;
+    let gone = left_by(ctx, &change).await?;
     let left = gone.map(|gone| Effect::Enqueue(ctx.following(claim, &Job::Left(gone))));
-    let stranger = stranger_changed(ctx, installation, &change.now).await?;
-    let home = home_of_who_was_one(ctx, claim, &change).await?;
+    let stranger = stranger_changed(ctx, &change.now).await?;
+    let home = home_of_who_was_one(ctx, &change).await?;
     Ok(Outcome::done(left.into_iter().chain(stranger).chain(home).collect()))
 }
 
 /// Who is no teammate any more sees nothing in their home.
-async fn home_of_who_was_one(ctx: &TenantCtx, claim: &Claim, change: &ProfileChange) -> Result<Vec<Effect>, Fault> {
-    let installation = &claim.installation;
+async fn home_of_who_was_one(ctx: &TenantCtx, change: &ProfileChange) -> Result<Vec<Effect>, Fault> {
     let was_one = match &change.before {
-        Some(before) => people::who(ctx, installation, before).await?.is_ok(),
+        Some(before) => people::who(ctx, before).await?.is_ok(),
         None => true,
     };
-    if !was_one || people::who(ctx, installation, &change.now).await?.is_ok() {
+    if !was_one || people::who(ctx, &change.now).await?.is_ok() {
         return Ok(Vec::new());
     }
-    lists::refresh_homes(ctx, claim, std::iter::once(change.now.user.clone())).await
+    lists::refresh_homes(ctx, std::iter::once(change.now.user.clone())).await
 }
 
-async fn stranger_changed(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    now: &Profile,
-) -> Result<Option<Effect>, Fault> {
-    let Some(noted) = strangers::noted(ctx, installation, &now.user).await? else { return Ok(None) };
-    Ok(Some(match people::who(ctx, installation, now).await? {
+async fn stranger_changed(ctx: &TenantCtx, now: &Profile) -> Result<Option<Effect>, Fault> {
+    let Some(noted) = strangers::noted(ctx, &now.user).await? else { return Ok(None) };
+    Ok(Some(match people::who(ctx, now).await? {
         Ok(_) => {
             let job = Job::Linked(LinkedJob { user: now.user.clone(), by: None });
-            Effect::Enqueue(ctx.new_job(installation, &job))
+            Effect::Enqueue(ctx.new_job(&job))
         }
         Err(why) if why.can_be_linked() => Effect::PutDocument(noted.with(now, why)),
         Err(_) => drop_stranger(&now.user),
@@ -71,15 +65,11 @@ async fn stranger_changed(
 }
 
 /// Keeps a changed profile of somebody who is known here; nothing, if nobody here has to do with them.
-async fn take_over(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    job: &ProfileJob,
-) -> Result<Option<ProfileChange>, Fault> {
-    let kept = ctx.store.cache_get(installation, PROFILE, job.user.as_str()).await?;
+async fn take_over(ctx: &TenantCtx, job: &ProfileJob) -> Result<Option<ProfileChange>, Fault> {
+    let kept = ctx.db.cache_get(PROFILE, job.user.as_str()).await?;
     let before: Option<Profile> = kept.as_ref().and_then(|kept| serde_json::from_str(&kept.body).ok());
     let told = job.told.as_ref().map(|(profile, _)| profile);
-    if before.is_none() && !concerns(ctx, installation, job, told).await? {
+    if before.is_none() && !concerns(ctx, job, told).await? {
         return Ok(None);
     }
     let read = kept.map(|kept| kept.at);
@@ -89,58 +79,44 @@ async fn take_over(
         }
         (Some((profile, at)), _) => {
             let at = (*at).min(ctx.clock.now()).max(read.unwrap_or(Timestamp::MIN));
-            people::keep_profile(ctx, installation, profile.clone(), at).await?;
+            people::keep_profile(ctx, profile.clone(), at).await?;
             Some(profile.clone())
         }
-        (None, _) => people::read_profile(ctx, installation, &job.user).await?,
+        (None, _) => people::read_profile(ctx, &job.user).await?,
     };
-    seek_anew_if_changed(ctx, installation, before.as_ref(), now.as_ref()).await?;
+    seek_anew_if_changed(ctx, before.as_ref(), now.as_ref()).await?;
     Ok(now.map(|now| ProfileChange { before, now }))
 }
 
 /// Whether somebody of whom no profile is kept is a member's Slack user, or was to be one.
-async fn concerns(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    job: &ProfileJob,
-    told: Option<&Profile>,
-) -> Result<bool, Fault> {
-    Ok(is_a_members(told.into_iter(), &people::kept_members(ctx, installation).await?)
-        || people::by_hand(ctx, installation).await?.iter().any(|link| link.user == job.user)
-        || people::sought_as(ctx, installation, &job.user).await?.is_some()
-        || strangers::noted(ctx, installation, &job.user).await?.is_some())
+async fn concerns(ctx: &TenantCtx, job: &ProfileJob, told: Option<&Profile>) -> Result<bool, Fault> {
+    Ok(is_a_members(told.into_iter(), &people::kept_members(ctx).await?)
+        || people::by_hand(ctx).await?.iter().any(|link| link.user == job.user)
+        || people::sought_as(ctx, &job.user).await?.is_some()
+        || strangers::noted(ctx, &job.user).await?.is_some())
 }
 
 /// The member who was there until a change switched the account off.
-async fn left_by(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    change: &ProfileChange,
-) -> Result<Option<Owner>, Fault> {
+async fn left_by(ctx: &TenantCtx, change: &ProfileChange) -> Result<Option<Owner>, Fault> {
     if change.now.account != Account::Deactivated {
         return Ok(None);
     }
-    let (members, by_hand) = (people::team(ctx, installation).await?, people::by_hand(ctx, installation).await?);
+    let (members, by_hand) = (people::team(ctx).await?, people::by_hand(ctx).await?);
     let profiles = [change.before.as_ref(), Some(&change.now)];
     let linked = profiles.into_iter().flatten().find_map(|profile| linked_before(profile, &members, &by_hand));
     let member = match linked {
         Some(member) => Some(member),
-        None => people::sought_as(ctx, installation, &change.now.user).await?,
+        None => people::sought_as(ctx, &change.now.user).await?,
     };
     Ok(member.map(|id| Owner { id, name: change.now.name.clone() }))
 }
 
 /// A person who was looked for by an address may be found by it now, or not any more.
-async fn seek_anew_if_changed(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    before: Option<&Profile>,
-    now: Option<&Profile>,
-) -> Result<(), Fault> {
+async fn seek_anew_if_changed(ctx: &TenantCtx, before: Option<&Profile>, now: Option<&Profile>) -> Result<(), Fault> {
     let address = |profile: Option<&Profile>| Some(folded(profile?.email.as_deref()?));
     let both = before.into_iter().chain(now);
-    if address(before) == address(now) || !is_a_members(both, &people::kept_members(ctx, installation).await?) {
+    if address(before) == address(now) || !is_a_members(both, &people::kept_members(ctx).await?) {
         return Ok(());
     }
-    people::seek_anew(ctx, installation).await
+    people::seek_anew(ctx).await
 }

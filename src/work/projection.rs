@@ -14,8 +14,8 @@ use tokio::sync::Mutex;
 use crate::domain::conversation::Conversation;
 use crate::domain::list::KnownConversation;
 use crate::error::Fault;
-use crate::ids::{ConversationId, InstallationId};
-use crate::store::{Since, Snapshot, Store};
+use crate::ids::ConversationId;
+use crate::store::{Since, Snapshot, TenantDb};
 use crate::work::earlier;
 
 /// How far behind what was read last it is read again: what is stored late has an earlier time.
@@ -50,13 +50,12 @@ impl Epoch {
     }
 }
 
-/// The conversations of all installations.
+/// The conversations of one installation.
 pub(super) struct Projection {
-    all: Mutex<HashMap<InstallationId, Followed>>,
+    followed: Mutex<Followed>,
     epoch: Epoch,
 }
 
-/// One installation's.
 #[derive(Default)]
 struct Followed {
     conversations: Conversations,
@@ -68,33 +67,27 @@ struct Followed {
 impl Projection {
     /// An index that reads everything once more when the clock was set back.
     pub(super) fn following(epoch: Epoch) -> Self {
-        Self { all: Mutex::default(), epoch }
+        Self { followed: Mutex::default(), epoch }
     }
 
     /// Looks at the conversations as the store has them now.
-    pub(super) async fn look<T>(
-        &self,
-        store: &dyn Store,
-        installation: &InstallationId,
-        look: impl FnOnce(&Conversations) -> T,
-    ) -> Result<T, Fault> {
-        let mut all = self.all.lock().await;
-        let followed = all.entry(installation.clone()).or_default();
+    pub(super) async fn look<T>(&self, db: &TenantDb, look: impl FnOnce(&Conversations) -> T) -> Result<T, Fault> {
+        let mut followed = self.followed.lock().await;
         let epoch = self.epoch.now();
         if followed.epoch != epoch {
             (followed.epoch, followed.latest) = (epoch, None);
         }
-        followed.catch_up(store, installation).await?;
+        followed.catch_up(db).await?;
         Ok(look(&followed.conversations))
     }
 }
 
 impl Followed {
-    async fn catch_up(&mut self, store: &dyn Store, installation: &InstallationId) -> Result<(), Fault> {
+    async fn catch_up(&mut self, db: &TenantDb) -> Result<(), Fault> {
         let at = self.latest.map_or(Timestamp::MIN, |latest| earlier(latest, OVERLAP));
         let mut since = Since { at, conversation: String::new() };
         loop {
-            let piece = store.snapshots(installation, &since, SNAPSHOTS_PER_READ).await?;
+            let piece = db.snapshots(&since, SNAPSHOTS_PER_READ).await?;
             let Some(last) = piece.last() else { return Ok(()) };
             since = Since { at: last.at, conversation: last.conversation.to_string() };
             self.latest = self.latest.max(Some(last.at));

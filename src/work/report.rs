@@ -22,16 +22,17 @@ use crate::domain::report::{self, Alone, ConversationChange, Report};
 use crate::domain::request_context::Addressee;
 use crate::domain::route::called;
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, FileId, InstallationId};
+use crate::ids::{ChannelId, ConversationId, FileId};
 use crate::slack::answer::SlackError;
 use crate::store::{Claim, Verdict};
 use crate::view::card::Privacy;
 use crate::view::chart;
 use crate::view::kit::Content;
 use crate::view::report::{alt, comment, title};
+use crate::work::TenantCtx;
 use crate::work::audit::counted;
+use crate::work::outcome::Outcome;
 use crate::work::projection::Conversations;
-use crate::work::{Outcome, TenantCtx};
 
 /// How much of the audit log is read at a time, and how often at most.
 const ENTRIES_PER_READ: usize = 1000;
@@ -44,21 +45,21 @@ const TRIES_OF_A_PICTURE: u32 = 3;
 const SHARED_BEFORE: &str = "file_not_found";
 
 /// Finds out what the team did.
-pub(super) async fn report(ctx: &TenantCtx, claim: &Claim, job: &ReportJob) -> Result<Outcome, Fault> {
-    let (installation, now, to) = (&claim.installation, ctx.clock.now(), job.requester.addressee());
+pub(super) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, Fault> {
+    let (now, to) = (ctx.clock.now(), job.requester.addressee());
     let refused = |why| {
         let say = Reply::Refused { why, note: String::new() };
-        Ok(Outcome::done(vec![ctx.say(claim, Message::Private { to: to.clone(), say })]))
+        Ok(Outcome::done(vec![ctx.say(Message::Private { to: to.clone(), say })]))
     };
-    let requester = match acting::reader(ctx, installation, &job.requester.user).await {
+    let requester = match acting::reader(ctx, &job.requester.user).await {
         Ok(Ok(requester)) => requester,
         Ok(Err(stranger)) => return refused(Refusal::YouAreNotLinked(stranger.why)),
         Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::LeaseLost)) => return Err(fault),
         Err(_) => return refused(Refusal::DialnoteSilent),
     };
     let Some(channel) = job.requester.channel.clone() else { return refused(Refusal::WhichChannel) };
-    let member = organization::verified(ctx, installation, &requester).await?;
-    let route = routes::route_of(ctx, installation, &channel).await?.filter(|_| !channel.is_direct());
+    let member = organization::verified(ctx, &requester).await?;
+    let route = routes::route_of(ctx, &channel).await?.filter(|_| !channel.is_direct());
     let zone = hours::zone(requester.zone.as_deref());
     let count = |all: &Conversations| {
         let is_the_channels = |one: &&Conversation| match &route {
@@ -69,20 +70,20 @@ pub(super) async fn report(ctx: &TenantCtx, claim: &Claim, job: &ReportJob) -> R
         let ids: HashSet<ConversationId> = all().map(|one| one.id.clone()).collect();
         (report::days(all(), job.days, now, &zone), report::loads(all()), ids)
     };
-    let (days, owners, ids) = ctx.index.look(ctx.store.as_ref(), installation, count).await?;
-    let mut changes = changes_since(ctx, installation, report::beginning(&days, &zone).unwrap_or(now)).await?;
+    let (days, owners, ids) = ctx.memory.projection.look(&ctx.db, count).await?;
+    let mut changes = changes_since(ctx, report::beginning(&days, &zone).unwrap_or(now)).await?;
     changes.retain(|change| ids.contains(&change.conversation));
     changes.reverse();
     let mut loads = Vec::new();
     for (id, open) in owners {
         let owner = Owner { id, name: String::new() };
-        loads.push((people::participant(ctx, installation, &owner).await?.name, open));
+        loads.push((people::participant(ctx, &owner).await?.name, open));
     }
     let line = route.as_ref().and_then(|route| route.line.as_ref()).map(called);
     let report = Box::new(Report { by: requester.name, line, days, waits: report::waits(changes.iter()), loads });
     let alone = match route {
         None => Some(Alone::NoRoute),
-        Some(_) => hides(ctx, installation, &channel).await?,
+        Some(_) => hides(ctx, &channel).await?,
     };
     let detail = json!({ "outcome": "done", "days": job.days, "member": member });
     let record = conclude::record_attempt(ctx, &job.requester, "report", &detail);
@@ -90,25 +91,21 @@ pub(super) async fn report(ctx: &TenantCtx, claim: &Claim, job: &ReportJob) -> R
         Some(why) => Message::Private { to, say: Reply::Report { report, why } },
         None => Message::Report { channel, to, report, file: None },
     };
-    Ok(Outcome::done(vec![record, ctx.say(claim, message)]))
+    Ok(Outcome::done(vec![record, ctx.say(message)]))
 }
 
 /// Why a channel is not shown a report: it says who is in the team and how much there is to do.
-async fn hides(ctx: &TenantCtx, installation: &InstallationId, channel: &ChannelId) -> Result<Option<Alone>, Fault> {
-    let masked = sharing::privacy(ctx, installation, channel).await? == Privacy::Masked;
-    Ok((masked || sharing::is_shared(ctx, installation, channel).await?).then_some(Alone::Hidden))
+async fn hides(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<Alone>, Fault> {
+    let masked = sharing::privacy(ctx, channel).await? == Privacy::Masked;
+    Ok((masked || sharing::is_shared(ctx, channel).await?).then_some(Alone::Hidden))
 }
 
 /// What was done since, newest first; of a very busy team, as much of it as can be read.
-async fn changes_since(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    since: jiff::Timestamp,
-) -> Result<Vec<ConversationChange>, Fault> {
+async fn changes_since(ctx: &TenantCtx, since: jiff::Timestamp) -> Result<Vec<ConversationChange>, Fault> {
     let since = since.max(organization::organization_since(ctx));
     let (mut changes, mut before) = (Vec::new(), None);
     for _ in 0..MAX_READS {
-        let piece = ctx.store.latest(installation, before, ENTRIES_PER_READ).await?;
+        let piece = ctx.db.latest(before, ENTRIES_PER_READ).await?;
         let ends = piece.len() < ENTRIES_PER_READ || piece.last().is_some_and(|last| last.entry.at < since);
         before = piece.last().map(|last| last.id);
         let recent = piece.into_iter().map(|audited| audited.entry).filter(|entry| entry.at >= since);
@@ -131,9 +128,9 @@ pub(super) async fn post_report(
     uploaded: impl FnOnce(FileId) -> Message,
 ) -> Result<Outcome, SlackError> {
     // Another company may have come since it was made.
-    if let Some(why) = hides(ctx, &claim.installation, channel).await? {
+    if let Some(why) = hides(ctx, channel).await? {
         let say = Reply::Report { report: Box::new(report.clone()), why };
-        return Ok(Outcome::done(vec![ctx.say(claim, Message::Private { to: to.clone(), say })]));
+        return Ok(Outcome::done(vec![ctx.say(Message::Private { to: to.clone(), say })]));
     }
     let Some(file) = file else {
         return match upload_chart(ctx, report).await {

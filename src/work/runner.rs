@@ -93,7 +93,7 @@ async fn watcher(tenants: Arc<Tenants>, id: Option<InstallationId>, mut stop: wa
     while !*stop.borrow() {
         let work = match &id {
             Some(id) => tenants.of(id).await,
-            None => Ok(tenants.own().cloned()),
+            None => at_home(&tenants).await,
         };
         let work = match work {
             Ok(Some(work)) if work.is_connected() => Some(work),
@@ -291,5 +291,13 @@ mod tests {
         assert_eq!([false, true].map(|much| at_once(Queue::Work, 64, much)), [64, 16]);
         assert_eq!([false, true].map(|much| at_once(Queue::Outbox, 64, much)), [64, 64]);
         assert_eq!([1, 2, 5].map(|parallel| at_once(Queue::Work, parallel, true)), [1, 1, 2]);
+    }
+}
+
+/// The workspace whose token is set, once Slack has said which it is; till then there is nothing to look at.
+async fn at_home(tenants: &Tenants) -> Result<Option<Arc<TenantCtx>>, Fault> {
+    match tenants.own() {
+        Some(own) => own.at_home().await.map(Some),
+        None => Ok(None),
     }
 }

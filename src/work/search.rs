@@ -8,14 +8,16 @@ use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::Claim;
+use crate::work::TenantCtx;
 use crate::work::acting;
 use crate::work::documents::read_all;
 use crate::work::execute;
-use crate::work::execute::{Stop, denied};
+use crate::work::execute::denied;
 use crate::work::lists;
 use crate::work::lookup;
+use crate::work::outcome::Outcome;
+use crate::work::outcome::Stop;
 use crate::work::undoing;
-use crate::work::{Outcome, TenantCtx};
 
 /// Among how many unanswered hand-overs somebody's own are looked for.
 const MOST_HANDOVERS: usize = 10_000;
@@ -34,12 +36,12 @@ pub(super) async fn find(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Re
 
 /// The conversation that whoever asks was given last and has not answered to.
 async fn find_given(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-    let kept = ctx.store.documents(&claim.installation, Handover::KIND, MOST_HANDOVERS).await?;
+    let kept = ctx.db.documents(Handover::KIND, MOST_HANDOVERS).await?;
     let given = read_all::<Handover>(kept)?.into_iter().filter(|(_, given)| given.receiver == job.requester.user);
     let mut given: Vec<_> = given.map(|(id, given)| (given.at, ConversationId::new(id))).collect();
     given.sort();
     while let Some((_, id)) = given.pop() {
-        if is_still_theirs(ctx, claim, job, &id).await? {
+        if is_still_theirs(ctx, job, &id).await? {
             return Ok(execute::found(ctx, claim, job, vec![id]));
         }
     }
@@ -48,15 +50,15 @@ async fn find_given(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<
 
 /// Whether a conversation belongs to whoever asks, as far as we know: what was given to them may have gone on
 /// in dialnote.
-async fn is_still_theirs(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<bool, Fault> {
-    let Some(known) = lists::known(ctx, &claim.installation, id).await? else { return Ok(true) };
-    let requester = acting::teammate(ctx, &claim.installation, &job.requester.user).await?;
+async fn is_still_theirs(ctx: &TenantCtx, job: &CommandJob, id: &ConversationId) -> Result<bool, Fault> {
+    let Some(known) = lists::known(ctx, id).await? else { return Ok(true) };
+    let requester = acting::teammate(ctx, &job.requester.user).await?;
     Ok(requester.is_ok_and(|requester| known.is_owned_by(&requester.member)))
 }
 
 /// Everything open that belongs to whoever asks, or to a member: each becomes a command of its own.
 async fn find_all(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-    let requester = acting::teammate(ctx, &claim.installation, &job.requester.user).await?;
+    let requester = acting::teammate(ctx, &job.requester.user).await?;
     let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
     ctx.ensure_lease(claim).await?;
     let owner = if let ConversationRef::AllOf(member) = &job.command.which { member } else { &requester.member };

@@ -16,12 +16,13 @@ use crate::domain::job::{ChangeJob, Job, SharedJob};
 use crate::domain::message::Message;
 use crate::domain::reply::Reply;
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
+use crate::ids::{ChannelId, ConversationId, MessageTs};
 use crate::slack::answer::SlackError;
 use crate::store::{CacheEntry, Claim, Class, Delivery, Effect, NewJob};
 use crate::view::card::{self, Privacy};
 use crate::work::documents::CHANNEL;
-use crate::work::{Outcome, TenantCtx, later};
+use crate::work::outcome::Outcome;
+use crate::work::{TenantCtx, later};
 
 /// Whether a channel is shared with another organization (a cache entry), by channel.
 const SHARED: &str = "shared";
@@ -55,53 +56,37 @@ type PrivacyShown = (bool, bool);
 
 /// How much a channel shows: what was set; else, of one that outsiders read, less. One of which we
 /// may not know who reads it is taken for such a one.
-pub(crate) async fn privacy(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    channel: &ChannelId,
-) -> Result<Privacy, Fault> {
-    let settings = channel_settings(ctx, installation, channel).await?;
+pub(crate) async fn privacy(ctx: &TenantCtx, channel: &ChannelId) -> Result<Privacy, Fault> {
+    let settings = channel_settings(ctx, channel).await?;
     let masked = match settings.masked {
         Some(true) => true,
         Some(false) if settings.although_shared => false,
-        _ => is_shared(ctx, installation, channel).await?,
+        _ => is_shared(ctx, channel).await?,
     };
     Ok(if masked { Privacy::Masked } else { Privacy::Full })
 }
 
 /// Whether everybody in a channel is shown that a conversation has another owner or status.
-pub(crate) async fn is_told_aloud(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    channel: &ChannelId,
-) -> Result<bool, Fault> {
-    Ok(channel_settings(ctx, installation, channel).await?.aloud)
+pub(crate) async fn is_told_aloud(ctx: &TenantCtx, channel: &ChannelId) -> Result<bool, Fault> {
+    Ok(channel_settings(ctx, channel).await?.aloud)
 }
 
-async fn channel_settings(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    channel: &ChannelId,
-) -> Result<ChannelSettings, Fault> {
-    Ok(documents::kept(ctx, installation, CHANNEL, channel.as_str()).await?.unwrap_or_default())
+async fn channel_settings(ctx: &TenantCtx, channel: &ChannelId) -> Result<ChannelSettings, Fault> {
+    Ok(documents::kept(ctx, CHANNEL, channel.as_str()).await?.unwrap_or_default())
 }
 
-pub(super) async fn is_shared(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    channel: &ChannelId,
-) -> Result<bool, Fault> {
-    let kept = ctx.store.cache_get(installation, SHARED, channel.as_str()).await?;
+pub(super) async fn is_shared(ctx: &TenantCtx, channel: &ChannelId) -> Result<bool, Fault> {
+    let kept = ctx.db.cache_get(SHARED, channel.as_str()).await?;
     let fresh = kept.filter(|kept| later(kept.at, SHARED_AGE) > ctx.clock.now());
     if let Some(kept) = fresh {
         return Ok(kept.body != "false");
     }
     let known = ctx.slack.is_shared(channel).await?;
     if known == Some(true) {
-        have_drawn_again(ctx, installation, channel).await?;
+        have_drawn_again(ctx, channel).await?;
     }
     let shared = known.unwrap_or(true);
-    ctx.store.cache_put(installation, shared_memo(ctx, channel, shared)).await?;
+    ctx.db.cache_put(shared_memo(ctx, channel, shared)).await?;
     Ok(shared)
 }
 
@@ -111,37 +96,37 @@ fn shared_memo(ctx: &TenantCtx, channel: &ChannelId, shared: bool) -> CacheEntry
 }
 
 /// Of a channel that is found shared, the cards are drawn again, once.
-async fn have_drawn_again(ctx: &TenantCtx, installation: &InstallationId, channel: &ChannelId) -> Result<(), Fault> {
-    if ctx.store.document(installation, DRAWN, channel.as_str()).await?.is_some() {
+async fn have_drawn_again(ctx: &TenantCtx, channel: &ChannelId) -> Result<(), Fault> {
+    if ctx.db.document(DRAWN, channel.as_str()).await?.is_some() {
         return Ok(());
     }
     let now = ctx.clock.now();
     let job = Job::Shared(SharedJob { channel: channel.clone(), told: false, after: None });
-    let job = NewJob { class: Class::Machine, ..ctx.new_job(installation, &job) };
+    let job = NewJob { class: Class::Machine, ..ctx.new_job(&job) };
     let key = format!("shared:{channel}:{}", now.as_second());
-    ctx.store.accept(Delivery { installation: installation.clone(), key }, vec![job], now).await?;
+    ctx.store.accept(Delivery { installation: ctx.installation().clone(), key }, vec![job], now).await?;
     Ok(())
 }
 
 /// A channel is shared: it shows less at once, and its cards are drawn again.
 pub(super) async fn channel_shared(ctx: &TenantCtx, claim: &Claim, job: &SharedJob) -> Result<Outcome, Fault> {
-    let (installation, channel) = (&claim.installation, &job.channel);
+    let channel = &job.channel;
     let mut effects = Vec::new();
     if job.after.is_none() {
         info!(%channel, told = job.told, "the channel is shared with another company");
         effects.push(Effect::CachePut(shared_memo(ctx, channel, true)));
         effects.push(changes::put(ctx, DRAWN, channel.as_str(), &true));
-        effects.extend(no_longer_although_shared(ctx, installation, job).await?);
+        effects.extend(no_longer_although_shared(ctx, job).await?);
     }
     let after = job.after.clone().unwrap_or_else(|| MessageTs::new(""));
-    let cards = ctx.store.cards_in(installation, channel, &after, CARDS_PER_JOB).await?;
+    let cards = ctx.db.cards_in(channel, &after, CARDS_PER_JOB).await?;
     if let Some(last) = cards.last().filter(|_| cards.len() == CARDS_PER_JOB).and_then(|last| last.ts.clone()) {
         let next = Job::Shared(SharedJob { after: Some(last), ..job.clone() });
         effects.push(Effect::Enqueue(ctx.following(claim, &next)));
     }
     let again =
         cards.into_iter().map(|card| Message::CardAgain { channel: card.channel, conversation: card.conversation });
-    effects.extend(again.map(|again| external_changes::say_unasked(ctx, claim, again)));
+    effects.extend(again.map(|again| external_changes::say_unasked(ctx, again)));
     Ok(Outcome::done(effects))
 }
 
@@ -153,21 +138,17 @@ pub(super) async fn draw_again(
     channel: &ChannelId,
     conversation: &ConversationId,
 ) -> Result<(), SlackError> {
-    let Some(card) = ctx.store.card(&claim.installation, channel, conversation).await? else { return Ok(()) };
+    let Some(card) = ctx.db.card(channel, conversation).await? else { return Ok(()) };
     // What cannot be read is drawn when its conversation changes.
     let Some((ts, card_view)) = card.ts.zip(serde_json::from_str::<CardView>(&card.card_view).ok()) else {
         return Ok(());
     };
-    let content = card::card(&card_view, &ctx.links, privacy(ctx, &claim.installation, channel).await?);
+    let content = card::card(&card_view, &ctx.links, privacy(ctx, channel).await?);
     outbox::bring_up_to_date(ctx, claim, channel, &ts, &content).await
 }
 
-async fn no_longer_although_shared(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    job: &SharedJob,
-) -> Result<Option<Effect>, Fault> {
-    let settings = channel_settings(ctx, installation, &job.channel).await?;
+async fn no_longer_although_shared(ctx: &TenantCtx, job: &SharedJob) -> Result<Option<Effect>, Fault> {
+    let settings = channel_settings(ctx, &job.channel).await?;
     let ends = job.told && settings.although_shared;
     let settings = ChannelSettings { although_shared: false, ..settings };
     Ok(ends.then(|| changes::put(ctx, CHANNEL, job.channel.as_str(), &settings)))
@@ -176,20 +157,19 @@ async fn no_longer_although_shared(
 /// The effects of a change of what a channel shows, and the answer to it; none if nothing changes.
 pub(super) async fn change_channel(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     job: &ChangeJob,
     channel: &ChannelId,
     (masked, aloud): PrivacyShown,
 ) -> Result<(Vec<Effect>, Option<Reply>), Fault> {
-    let settings = channel_settings(ctx, installation, channel).await?;
-    let was_masked = privacy(ctx, installation, channel).await? == Privacy::Masked;
+    let settings = channel_settings(ctx, channel).await?;
+    let was_masked = privacy(ctx, channel).await? == Privacy::Masked;
     if (was_masked, settings.aloud) == (masked, aloud) {
         return Ok((Vec::new(), None));
     }
     let wanted = if was_masked == masked {
         ChannelSettings { aloud, ..settings }
     } else {
-        let although_shared = !masked && is_shared(ctx, installation, channel).await?;
+        let although_shared = !masked && is_shared(ctx, channel).await?;
         ChannelSettings { masked: Some(masked), although_shared, aloud }
     };
     let kept = changes::put(ctx, CHANNEL, channel.as_str(), &wanted);
@@ -197,5 +177,5 @@ pub(super) async fn change_channel(
     let after = json!({ "masked": masked, "aloud": aloud });
     let detail = json!({ "channel": { "channel": channel, "before": before, "after": after } });
     let say = if was_masked == masked { Reply::ChannelChanged } else { Reply::PrivacyChanged { masked } };
-    Ok((vec![kept, changes::record_change(ctx, installation, job, detail).await?], Some(say)))
+    Ok((vec![kept, changes::record_change(ctx, job, detail).await?], Some(say)))
 }

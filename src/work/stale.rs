@@ -19,10 +19,11 @@ use crate::domain::message::Message;
 use crate::domain::refusal::About;
 use crate::domain::stale::{is_to_be_asked, owned_and_old, touched};
 use crate::error::Fault;
-use crate::ids::{ConversationId, InstallationId};
+use crate::ids::ConversationId;
 use crate::store::{Claim, Class, Effect, NewJob};
+use crate::work::outcome::Outcome;
 use crate::work::projection::Conversations;
-use crate::work::{Outcome, TenantCtx, earlier, later};
+use crate::work::{TenantCtx, earlier, later};
 
 /// That it is looked, and when next (`store::Document`).
 pub(super) const UNTOUCHED: &str = "untouched";
@@ -40,21 +41,21 @@ const MAX_ASKED_AT_ONCE: usize = 5;
 const MAX_EXAMINED: usize = 100;
 
 /// Has it looked, unless that is under way.
-pub(super) async fn have_owners_asked(ctx: &TenantCtx, installation: &InstallationId) -> Result<(), Fault> {
-    let kept = ctx.store.document(installation, UNTOUCHED, "").await?;
+pub(super) async fn have_owners_asked(ctx: &TenantCtx) -> Result<(), Fault> {
+    let kept = ctx.db.document(UNTOUCHED, "").await?;
     if kept.is_some_and(|kept| !digests::was_given_up(ctx, &kept)) {
         return Ok(());
     }
     let due = later(ctx.clock.now(), STALE_CHECK_INTERVAL);
-    ctx.store.keep(installation, changes::document(ctx, UNTOUCHED, "", &(), Some(due))).await
+    ctx.db.keep(changes::document(ctx, UNTOUCHED, "", &(), Some(due))).await
 }
 
 /// Looks which owners are to be asked, and has that done again.
 pub(super) async fn look_for_untouched(ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault> {
-    let (installation, now) = (&claim.installation, ctx.clock.now());
+    let now = ctx.clock.now();
     let again = changes::put_due(ctx, UNTOUCHED, "", &(), Some(later(now, STALE_CHECK_INTERVAL)));
-    let again: Vec<_> = std::iter::once(again).chain(digests::digests_given_up(ctx, installation).await?).collect();
-    let Some(patience) = changes::rules(ctx, installation).await?.untouched() else {
+    let again: Vec<_> = std::iter::once(again).chain(digests::digests_given_up(ctx).await?).collect();
+    let Some(patience) = changes::rules(ctx).await?.untouched() else {
         return Ok(Outcome::done(again));
     };
     let before = earlier(now, patience.unsigned_abs());
@@ -62,7 +63,7 @@ pub(super) async fn look_for_untouched(ctx: &TenantCtx, claim: &Claim) -> Result
         let found = owned_and_old(all.values().map(|sight| &sight.known.conversation), before);
         found.into_values().filter_map(|theirs| theirs.first()?.owner.clone()).collect::<Vec<_>>()
     };
-    let owners = ctx.index.look(ctx.store.as_ref(), installation, owners).await?;
+    let owners = ctx.memory.projection.look(&ctx.db, owners).await?;
     let ask = |owner| {
         let job = ctx.following(claim, &Job::Ask(owner));
         Effect::Enqueue(NewJob { class: Class::Machine, ..job })
@@ -71,25 +72,24 @@ pub(super) async fn look_for_untouched(ctx: &TenantCtx, claim: &Claim) -> Result
 }
 
 /// Asks an owner about what was not touched for longest, unless they rest or were asked lately.
-pub(super) async fn ask_owner(ctx: &TenantCtx, claim: &Claim, owner: &Owner) -> Result<Outcome, Fault> {
-    let (installation, now) = (&claim.installation, ctx.clock.now());
-    let (rules, user) =
-        (changes::rules(ctx, installation).await?, people::participant(ctx, installation, owner).await?.user);
+pub(super) async fn ask_owner(ctx: &TenantCtx, owner: &Owner) -> Result<Outcome, Fault> {
+    let now = ctx.clock.now();
+    let (rules, user) = (changes::rules(ctx).await?, people::participant(ctx, owner).await?.user);
     let Some((patience, user)) = rules.untouched().zip(user) else {
         return Ok(Outcome::done(Vec::new()));
     };
-    let zone = hours::zone(people::zone(ctx, installation, &user).await?.as_deref());
+    let zone = hours::zone(people::zone(ctx, &user).await?.as_deref());
     let asked: BTreeMap<ConversationId, Timestamp> =
-        documents::kept(ctx, installation, ASKED, owner.id.as_str()).await?.unwrap_or_default();
+        documents::kept(ctx, ASKED, owner.id.as_str()).await?.unwrap_or_default();
     let (mut still, mut effects) = (BTreeMap::new(), Vec::new());
-    for one in old_of(ctx, installation, owner, earlier(now, patience.unsigned_abs())).await? {
+    for one in old_of(ctx, owner, earlier(now, patience.unsigned_abs())).await? {
         let asked = asked.get(&one.id).copied();
-        let last = touched(&one).max(asked).max(touched_here(ctx, installation, &one.id).await?);
+        let last = touched(&one).max(asked).max(touched_here(ctx, &one.id).await?);
         let is_asked = effects.len() < MAX_ASKED_AT_ONCE
             && last.is_some_and(|last| is_to_be_asked(last, (rules.working, patience), &zone, now));
         if is_asked {
             let notice = DirectMessage::StillOnIt { about: About::from(&one), hours: rules.untouched_hours };
-            effects.push(external_changes::say_unasked(ctx, claim, Message::direct(user.clone(), notice)));
+            effects.push(external_changes::say_unasked(ctx, Message::direct(user.clone(), notice)));
         }
         still.extend(is_asked.then_some(now).or(asked).map(|at| (one.id, at)));
     }
@@ -97,24 +97,15 @@ pub(super) async fn ask_owner(ctx: &TenantCtx, claim: &Claim, owner: &Owner) -> 
     Ok(Outcome::done(effects))
 }
 
-async fn old_of(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    owner: &Owner,
-    before: Timestamp,
-) -> Result<Vec<Conversation>, Fault> {
+async fn old_of(ctx: &TenantCtx, owner: &Owner, before: Timestamp) -> Result<Vec<Conversation>, Fault> {
     let theirs = |all: &Conversations| {
         let theirs = all.values().map(|sight| &sight.known.conversation).filter(|one| one.is_owned_by(&owner.id));
         owned_and_old(theirs, before).into_values().flatten().take(MAX_EXAMINED).cloned().collect()
     };
-    ctx.index.look(ctx.store.as_ref(), installation, theirs).await
+    ctx.memory.projection.look(&ctx.db, theirs).await
 }
 
 /// When somebody last did something to a conversation, as far as that is written down.
-async fn touched_here(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    id: &ConversationId,
-) -> Result<Option<Timestamp>, Fault> {
-    Ok(ctx.store.entries(installation, id, 1).await?.first().map(|last| last.at))
+async fn touched_here(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Timestamp>, Fault> {
+    Ok(ctx.db.entries(id, 1).await?.first().map(|last| last.at))
 }

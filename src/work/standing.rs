@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::message::Answer;
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId};
+use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId};
 use crate::slack::answer::SlackError;
 use crate::slack::codes;
 use crate::store::{CacheEntry, Claim, Effect};
@@ -27,7 +27,6 @@ struct Standing(Vec<(ChannelId, MessageTs)>);
 /// What is to be stored of a message that offers to act on these conversations.
 pub(super) async fn stands(
     ctx: &TenantCtx,
-    installation: &InstallationId,
     user: &SlackUserId,
     sent: &Sent,
     conversations: &[ConversationId],
@@ -35,7 +34,7 @@ pub(super) async fn stands(
     let place = (sent.channel.clone(), sent.ts.clone());
     let mut effects = Vec::new();
     for conversation in sent.told.given().iter().filter(|id| conversations.contains(id)) {
-        let Standing(mut places) = standing(ctx, installation, user, conversation).await?;
+        let Standing(mut places) = standing(ctx, user, conversation).await?;
         places.retain(|other| *other != place);
         places.push(place.clone());
         let oldest = places.len().saturating_sub(MAX_STANDING);
@@ -54,14 +53,13 @@ pub(super) async fn show_mark(
     conversation: &ConversationId,
     answer: &Answer,
 ) -> Result<Vec<Effect>, SlackError> {
-    let installation = &claim.installation;
-    let Standing(places) = standing(ctx, installation, user, conversation).await?;
+    let Standing(places) = standing(ctx, user, conversation).await?;
     if places.is_empty() {
         return Ok(Vec::new());
     }
     let (mut effects, mut left) = (Vec::new(), Vec::new());
     for (channel, ts) in places {
-        let Some(mut sent) = direct::sent(ctx, installation, &channel, &ts).await? else { continue };
+        let Some(mut sent) = direct::sent(ctx, &channel, &ts).await? else { continue };
         let shown = sent.told.answer(conversation);
         if shown.is_some_and(Answer::is_final) {
             continue;
@@ -89,13 +87,8 @@ async fn is_shown(ctx: &TenantCtx, claim: &Claim, sent: &Sent) -> Result<bool, S
     }
 }
 
-async fn standing(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    user: &SlackUserId,
-    conversation: &ConversationId,
-) -> Result<Standing, Fault> {
-    let kept = ctx.store.cache_get(installation, STANDING, &format!("{conversation}:{user}")).await?;
+async fn standing(ctx: &TenantCtx, user: &SlackUserId, conversation: &ConversationId) -> Result<Standing, Fault> {
+    let kept = ctx.db.cache_get(STANDING, &format!("{conversation}:{user}")).await?;
     Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default())
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::people::{Profile, Unlinked, link};
 use crate::error::Fault;
-use crate::ids::{InstallationId, SlackUserId};
+use crate::ids::SlackUserId;
 use crate::store::Document;
 use crate::work::documents::read;
 use crate::work::later;
@@ -52,36 +52,27 @@ impl OfStranger {
 }
 
 /// Writes down that somebody wanted something and is no member.
-pub(super) async fn remember_stranger(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    user: &SlackUserId,
-    why: Unlinked,
-) -> Result<(), Fault> {
-    let profile = people::look_up(ctx, installation, user).await?;
+pub(super) async fn remember_stranger(ctx: &TenantCtx, user: &SlackUserId, why: Unlinked) -> Result<(), Fault> {
+    let profile = people::look_up(ctx, user).await?;
     let Some(profile) = profile.filter(|_| why.can_be_linked()) else { return Ok(()) };
     let body = written(&profile, why);
-    let kept = noted(ctx, installation, user).await?;
+    let kept = noted(ctx, user).await?;
     let (kind, id, at) = (STRANGER.to_owned(), user.to_string(), ctx.clock.now());
     if kept.is_some_and(|OfStranger(kept)| kept.body == body && later(kept.at, NOTE_AGAIN_AFTER) > at) {
         return Ok(());
     }
-    ctx.store.keep(installation, Document { kind, id, at, due: None, body }).await
+    ctx.db.keep(Document { kind, id, at, due: None, body }).await
 }
 
 /// A stranger's document, if this user is one.
-pub(super) async fn noted(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    user: &SlackUserId,
-) -> Result<Option<OfStranger>, Fault> {
-    Ok(ctx.store.document(installation, STRANGER, user.as_str()).await?.map(OfStranger))
+pub(super) async fn noted(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<OfStranger>, Fault> {
+    Ok(ctx.db.document(STRANGER, user.as_str()).await?.map(OfStranger))
 }
 
 /// Strangers, whether they are members by now or not, latest first.
-pub(super) async fn strangers(ctx: &TenantCtx, installation: &InstallationId) -> Result<Vec<Tried>, Fault> {
-    let kept = ctx.store.documents(installation, STRANGER, MOST_STRANGERS).await?;
-    let (members, by_hand) = (people::team(ctx, installation).await?, people::by_hand(ctx, installation).await?);
+pub(super) async fn strangers(ctx: &TenantCtx) -> Result<Vec<Tried>, Fault> {
+    let kept = ctx.db.documents(STRANGER, MOST_STRANGERS).await?;
+    let (members, by_hand) = (people::team(ctx).await?, people::by_hand(ctx).await?);
     let tried = kept.iter().map(|kept| {
         let Noted { profile, .. } = read(kept)?;
         Ok(Tried { at: kept.at, why: link(&profile, &members, &by_hand).err(), profile })

@@ -25,8 +25,9 @@ use crate::traces::Traces;
 use crate::view::reply;
 use crate::work::callers::Callers;
 use crate::work::installations::{self, Installations};
+use crate::work::own_workspace::OwnWorkspace;
 use crate::work::projection::Epoch;
-use crate::work::{TenantCtx, WorkSettings, later, new_job};
+use crate::work::{TenantCtx, WorkSettings, later, new_job, steps};
 
 /// How much a large command and all that is kept of it take up, in bytes.
 const LARGE_COMMAND: usize = 32 * 1024;
@@ -53,7 +54,7 @@ pub struct AppState {
     /// What can be set about the work.
     pub settings: WorkSettings,
     /// Where Slack and dialnote reach us.
-    pub door: Ingress,
+    pub ingress: Ingress,
     /// This process among others on the same store.
     pub instance: String,
     /// The jobs it works on.
@@ -77,11 +78,11 @@ pub struct Ingress {
 
 impl AppState {
     /// What a process that has just started has.
-    pub fn new(store: Arc<dyn Store>, links: Links, clock: Clock, settings: WorkSettings, door: Ingress) -> Self {
+    pub fn new(store: Arc<dyn Store>, links: Links, clock: Clock, settings: WorkSettings, ingress: Ingress) -> Self {
         let instance = format!("{:016x}", rand::random::<u64>());
         let (metrics, traces, callers) = (Arc::default(), Traces::default(), Callers::default());
         let epoch = Epoch::default();
-        Self { store, links, clock, metrics, traces, settings, door, instance, callers, epoch }
+        Self { store, links, clock, metrics, traces, settings, ingress, instance, callers, epoch }
     }
 }
 
@@ -96,14 +97,14 @@ pub struct Tenants {
 
 enum Mode {
     /// That of the workspace whose token is set.
-    One(Arc<TenantCtx>),
+    One(OwnWorkspace),
     /// That of every workspace that has installed the app.
     Many(Arc<Installations>),
 }
 
 impl Tenants {
     /// The registry for one workspace.
-    pub fn for_one(common: AppState, own: Arc<TenantCtx>) -> Self {
+    pub fn for_one(common: AppState, own: OwnWorkspace) -> Self {
         Self { common, mode: Mode::One(own), last_tick: Mutex::default() }
     }
 
@@ -112,8 +113,8 @@ impl Tenants {
         Self { common, mode: Mode::Many(installations), last_tick: Mutex::default() }
     }
 
-    /// The work of the workspace whose token is set, if one is.
-    pub fn own(&self) -> Option<&Arc<TenantCtx>> {
+    /// The workspace whose token is set, if one is.
+    pub fn own(&self) -> Option<&OwnWorkspace> {
         match &self.mode {
             Mode::One(own) => Some(own),
             Mode::Many(_) => None,
@@ -140,7 +141,7 @@ impl Tenants {
     /// another is refused by whoever gets it.
     pub async fn of(&self, installation: &InstallationId) -> Result<Option<Arc<TenantCtx>>, Fault> {
         match &self.mode {
-            Mode::One(own) => Ok(Some(own.clone())),
+            Mode::One(own) => Ok(Some(own.of(installation))),
             Mode::Many(installations) => installations.work(&self.common, installation).await,
         }
     }
@@ -148,7 +149,7 @@ impl Tenants {
     /// The work of everybody, or of the one who is named.
     pub async fn everybody(&self, only: Option<&InstallationId>) -> Result<Vec<Arc<TenantCtx>>, Fault> {
         let installations = match (&self.mode, only) {
-            (Mode::One(own), _) => return Ok(vec![own.clone()]),
+            (Mode::One(own), _) => return Ok(vec![own.at_home().await?]),
             (Mode::Many(_), Some(only)) => return Ok(self.of(only).await?.into_iter().collect()),
             (Mode::Many(installations), None) => installations,
         };
@@ -183,7 +184,7 @@ impl Tenants {
 
     async fn settle(&self, claim: Claim) -> Result<(), Fault> {
         match self.of(&claim.installation).await {
-            Ok(Some(work)) => work.work_on(claim).await,
+            Ok(Some(work)) => steps::work_on(&work, claim).await,
             Ok(None) => self.let_go(claim).await,
             Err(fault) => self.put_off(claim, &fault).await,
         }
@@ -224,7 +225,7 @@ impl Tenants {
     /// Tells the person who asked that the app is not installed where they are.
     pub async fn refuse(&self, url: &str, replace: bool) {
         let slack = match &self.mode {
-            Mode::One(own) => own.slack.clone(),
+            Mode::One(own) => own.services().slack.clone(),
             Mode::Many(installations) => installations.without_a_token(&self.common),
         };
         if let Err(cause) = slack.respond(url, &reply::refusal(&Refusal::NotInstalled), replace).await {

@@ -20,7 +20,7 @@ use crate::domain::reply::Reply;
 use crate::domain::request_context::{ListPlace, Via};
 use crate::domain::route::Route;
 use crate::error::{Fault, Service};
-use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, SlackUserId};
+use crate::ids::{ChannelId, ConversationId, DraftId, SlackUserId};
 use crate::store::{Claim, Class, NewJob};
 use crate::work::TenantCtx;
 use crate::work::digests::OVERDUE;
@@ -125,7 +125,7 @@ impl Tenants {
     /// A command as it is typed, with what people call its conversation, as far as that is known here.
     async fn asked(&self, waiting: &Claim, command: &Command, of: usize, asks: &mut bool) -> String {
         let names = match self.of(&waiting.installation).await {
-            Ok(Some(work)) => names_for(&work, &waiting.installation, command, asks).await,
+            Ok(Some(work)) => names_for(&work, command, asks).await,
             _ => asked::AskedNames::default(),
         };
         asked::words(command, &names, of)
@@ -182,34 +182,24 @@ impl Tenants {
 
 /// What people call those whom a command names. Slack is asked for a name that is not known as long as it
 /// answers at once (`asks`): what is due in the same second does not wait for it.
-async fn names_for(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    command: &Command,
-    asks: &mut bool,
-) -> asked::AskedNames {
+async fn names_for(ctx: &TenantCtx, command: &Command, asks: &mut bool) -> asked::AskedNames {
     let conversation = match &command.which {
-        ConversationRef::Id(id) => lists::known(ctx, installation, id).await.ok().flatten(),
+        ConversationRef::Id(id) => lists::known(ctx, id).await.ok().flatten(),
         _ => None,
     };
     let owner = match command.act.named_owner() {
-        Some(Assignee::User(user)) => name_at_once(ctx, installation, user, asks).await,
+        Some(Assignee::User(user)) => name_at_once(ctx, user, asks).await,
         _ => None,
     };
     asked::AskedNames { conversation: conversation.map(|known| known.title()), owner }
 }
 
-async fn name_at_once(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    user: &SlackUserId,
-    asks: &mut bool,
-) -> Option<String> {
-    let known = people::known_name(ctx, installation, user).await.ok().flatten();
+async fn name_at_once(ctx: &TenantCtx, user: &SlackUserId, asks: &mut bool) -> Option<String> {
+    let known = people::known_name(ctx, user).await.ok().flatten();
     if known.is_some() || !*asks {
         return known;
     }
-    let asked = tokio::time::timeout(NAMING_TIMEOUT, people::name(ctx, installation, user)).await;
+    let asked = tokio::time::timeout(NAMING_TIMEOUT, people::name(ctx, user)).await;
     *asks = matches!(asked, Ok(Ok(_)));
     asked.ok()?.ok()?
 }

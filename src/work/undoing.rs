@@ -7,12 +7,13 @@ use crate::domain::refusal::{About, Earlier, Others, Refusal};
 use crate::domain::undo::{self, NextUndo, Undoing};
 use crate::domain::verb::Verb;
 use crate::error::Fault;
-use crate::ids::{ConversationId, InstallationId};
+use crate::ids::ConversationId;
 use crate::store::{Claim, Entry};
 use crate::work::execute;
-use crate::work::execute::Stop;
 use crate::work::organization;
-use crate::work::{Outcome, TenantCtx, audit};
+use crate::work::outcome::Outcome;
+use crate::work::outcome::Stop;
+use crate::work::{TenantCtx, audit};
 
 /// Among how many of somebody's attempts an act is looked for: the largest batch, and what was tried since.
 const RECENT_DEEDS: usize = 1_000;
@@ -35,7 +36,7 @@ pub(super) fn one(claim: &Claim) -> String {
 
 /// Finds what somebody did last, or the act whose button they pressed.
 pub(super) async fn find_act(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-    let mut entries = ctx.store.deeds(&claim.installation, &job.requester.user, RECENT_DEEDS).await?;
+    let mut entries = ctx.db.deeds(&job.requester.user, RECENT_DEEDS).await?;
     entries.retain(|entry| entry.at >= organization::organization_since(ctx));
     let (log, asked) = (audit::logged(&entries), claim.accepted);
     let next = match &job.command.which {
@@ -45,13 +46,13 @@ pub(super) async fn find_act(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -
     match next {
         NextUndo::Nothing => Err(Refusal::NothingToUndo.into()),
         NextUndo::Undone => Err(Refusal::UndoneAlready.into()),
-        NextUndo::TooLate(on) => Err(match those(ctx, claim, &on).await? {
+        NextUndo::TooLate(on) => Err(match those(ctx, &on).await? {
             Some((about, others)) if others == Others::default() => Refusal::TooLateToUndo(about),
             Some((about, others)) => Refusal::AllTooLateToUndo { about, others },
             None => Refusal::NothingToUndo,
         }
         .into()),
-        NextUndo::NotesStay { on, earlier } => Err(notes_stay(ctx, claim, &on, earlier).await?.into()),
+        NextUndo::NotesStay { on, earlier } => Err(notes_stay(ctx, &on, earlier).await?.into()),
         NextUndo::Take { act, on } => Ok(take_back(ctx, claim, job, &act, on)),
     }
 }
@@ -63,10 +64,10 @@ fn take_back(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, act: &str, on: Ve
 }
 
 /// The conversations of an act as a sentence names them.
-async fn those(ctx: &TenantCtx, claim: &Claim, on: &[ConversationId]) -> Result<Option<(About, Others)>, Stop> {
+async fn those(ctx: &TenantCtx, on: &[ConversationId]) -> Result<Option<(About, Others)>, Stop> {
     let mut named = Vec::new();
     for id in on.iter().take(MOST_NAMED) {
-        named.push(About::from(&execute::look_at(ctx, &claim.installation, id).await?));
+        named.push(About::from(&execute::look_at(ctx, id).await?));
     }
     let more = on.len().saturating_sub(MOST_NAMED);
     let mut named = named.into_iter();
@@ -75,14 +76,13 @@ async fn those(ctx: &TenantCtx, claim: &Claim, on: &[ConversationId]) -> Result<
 
 async fn notes_stay(
     ctx: &TenantCtx,
-    claim: &Claim,
     on: &[ConversationId],
     earlier: Option<(String, Verb, Vec<ConversationId>)>,
 ) -> Result<Refusal, Stop> {
-    let Some((about, others)) = those(ctx, claim, on).await? else { return Ok(Refusal::NothingToUndo) };
+    let Some((about, others)) = those(ctx, on).await? else { return Ok(Refusal::NothingToUndo) };
     let earlier = match earlier.as_ref().and_then(|(act, verb, on)| Some((act, verb, on.first()?, on.len()))) {
         Some((act, verb, first, of)) => {
-            let about = About::from(&execute::look_at(ctx, &claim.installation, first).await?);
+            let about = About::from(&execute::look_at(ctx, first).await?);
             Some(Earlier { act: act.clone(), verb: *verb, about, of })
         }
         None => None,
@@ -91,18 +91,13 @@ async fn notes_stay(
 }
 
 /// What a decision to take something back rests on; nothing, if something else is asked for.
-pub(super) async fn undoing(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    job: &CommandJob,
-    entries: &[Entry],
-) -> Result<Undoing, Fault> {
+pub(super) async fn undoing(ctx: &TenantCtx, job: &CommandJob, entries: &[Entry]) -> Result<Undoing, Fault> {
     if job.command.act.verb() != Verb::Undo {
         return Ok(Undoing::default());
     }
     let (log, act) = (audit::logged(entries), job.undoes.clone());
     let undone = undo::wanted(&log, &job.requester.user, act.as_deref());
     let before = undone.and_then(|line| line.change.as_ref()?.0.owner.clone());
-    let owner_before = execute::member(ctx, installation, before.as_ref()).await?;
+    let owner_before = execute::member(ctx, before.as_ref()).await?;
     Ok(Undoing { log, act, owner_before })
 }

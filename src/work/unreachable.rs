@@ -15,9 +15,9 @@ use crate::domain::direct_message::DirectMessage;
 use crate::domain::installation::Installation;
 use crate::domain::message::Message;
 use crate::error::Fault;
-use crate::ids::{InstallationId, SlackUserId};
+use crate::ids::SlackUserId;
 use crate::slack::codes;
-use crate::store::{Claim, Effect};
+use crate::store::Effect;
 use crate::work::TenantCtx;
 
 /// A person who cannot be sent direct messages (`store::Document`), by Slack user.
@@ -35,71 +35,60 @@ pub(super) struct Unreachable {
 /// What follows from a direct message that was refused for good: its sender and the admins hear of it.
 pub(super) async fn cannot_notify(
     ctx: &TenantCtx,
-    claim: &Claim,
     (user, notice): (&SlackUserId, &DirectMessage),
     awaited: Option<&Awaited>,
     code: &str,
 ) -> Result<Vec<Effect>, Fault> {
-    let installation = &claim.installation;
     let reason = codes::unreachable(code);
     let why = reason.clone().unwrap_or_else(|| Why::Other(code.to_owned()));
     ctx.metrics.not_notified(why.kind());
-    let report = answers::report_fate(ctx, claim, awaited, notice, DeliveryState::Never(why));
+    let report = answers::report_fate(ctx, awaited, notice, DeliveryState::Never(why));
     // Any other code is about this message, not about the person.
     let Some(why) = reason else { return Ok(report.into_iter().collect()) };
-    let known: Option<Unreachable> = documents::kept(ctx, installation, UNREACHABLE, user.as_str()).await?;
+    let known: Option<Unreachable> = documents::kept(ctx, UNREACHABLE, user.as_str()).await?;
     let name = match awaited {
         Some(awaited) => awaited.name.clone(),
-        None => people::name(ctx, installation, user).await?.unwrap_or_else(|| user.to_string()),
+        None => people::name(ctx, user).await?.unwrap_or_else(|| user.to_string()),
     };
     // What admins are told goes the same way: where it is closed to all they see it in the doctor's findings.
     let is_told = known.is_none() && why != Why::NoMessagesTab && !matches!(notice, DirectMessage::CannotNotify { .. });
-    let mut admins = if is_told { admins(ctx, installation).await? } else { BTreeSet::new() };
+    let mut admins = if is_told { admins(ctx).await? } else { BTreeSet::new() };
     // The sender hears of it anyway.
     let sender = awaited.map(|awaited| &awaited.requester.user);
     admins.retain(|admin| admin != user && Some(admin) != sender);
     let unreachable = Unreachable { name: name.clone(), why: why.clone() };
     let told = |admin| {
         let notice = DirectMessage::CannotNotify { name: name.clone(), why: why.clone() };
-        external_changes::say_unasked(ctx, claim, Message::direct(admin, notice))
+        external_changes::say_unasked(ctx, Message::direct(admin, notice))
     };
     let keep = changes::put(ctx, UNREACHABLE, user.as_str(), &unreachable);
     Ok(report.into_iter().chain([keep]).chain(admins.into_iter().map(told)).collect())
 }
 
 /// What follows from a direct message that was tried for as long as anything is.
-pub(super) fn never_notified(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    notice: &DirectMessage,
-    awaited: Option<&Awaited>,
-) -> Option<Effect> {
+pub(super) fn never_notified(ctx: &TenantCtx, notice: &DirectMessage, awaited: Option<&Awaited>) -> Option<Effect> {
     ctx.metrics.not_notified(Why::GaveUp.kind());
-    answers::report_fate(ctx, claim, awaited, notice, DeliveryState::Never(Why::GaveUp))
+    answers::report_fate(ctx, awaited, notice, DeliveryState::Never(Why::GaveUp))
 }
 
 /// What is to be stored once Slack has taken a message to someone.
-pub(super) async fn is_reached(
-    ctx: &TenantCtx,
-    installation: &InstallationId,
-    user: &SlackUserId,
-) -> Result<Option<Effect>, Fault> {
-    let known = ctx.store.document(installation, UNREACHABLE, user.as_str()).await?;
+pub(super) async fn is_reached(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Effect>, Fault> {
+    let known = ctx.db.document(UNREACHABLE, user.as_str()).await?;
     Ok(known.map(|known| Effect::DropDocument { kind: known.kind, id: known.id }))
 }
 
 /// The people who cannot be sent direct messages, at most `most`.
 pub(super) async fn unreachable(ctx: &TenantCtx, most: usize) -> Result<Vec<Unreachable>, Fault> {
-    let kept = ctx.store.documents(ctx.home().await?, UNREACHABLE, most).await?;
+    let kept = ctx.db.documents(UNREACHABLE, most).await?;
     Ok(kept.into_iter().filter_map(|kept| serde_json::from_str(&kept.body).ok()).collect())
 }
 
 /// The people who look after the app in a workspace, as far as they are known: those who installed it or
 /// said where cards appear.
-async fn admins(ctx: &TenantCtx, installation: &InstallationId) -> Result<BTreeSet<SlackUserId>, Fault> {
-    let routes = routes::routes(ctx, installation).await?;
+async fn admins(ctx: &TenantCtx) -> Result<BTreeSet<SlackUserId>, Fault> {
+    let routes = routes::routes(ctx).await?;
     let mut admins: BTreeSet<_> = routes.into_iter().filter_map(|(_, route)| route.by).collect();
-    let installed: Option<Installation> = documents::kept(ctx, installation, Installation::KIND, "").await?;
+    let installed: Option<Installation> = documents::kept(ctx, Installation::KIND, "").await?;
     admins.extend(installed.map(|installed| installed.installer));
     Ok(admins)
 }

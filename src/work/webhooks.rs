@@ -13,11 +13,11 @@ use tracing::{info, warn};
 use crate::dialnote::webhooks::EVENTS;
 use crate::domain::job::Job;
 use crate::error::Fault;
-use crate::ids::InstallationId;
 use crate::store::{Accepted, Claim, Class, Delivery, Effect, NewJob};
+use crate::work::outcome::Outcome;
 use crate::work::poller::{CHANGE_QUIET_PERIOD, Urgency};
 use crate::work::set_back::is_within;
-use crate::work::{Outcome, TenantCtx, later};
+use crate::work::{TenantCtx, later};
 
 /// How often we subscribe anew. Doing so twice is doing it once (docs/contracts/dialnote.md, Calls).
 const RESUBSCRIBE_INTERVAL: Duration = Duration::from_hours(6);
@@ -50,10 +50,10 @@ impl Subscribed {
 
 /// Asks dialnote to tell us, unless it was asked of late. Where it does not, what happens is found by
 /// looking, only later.
-pub(super) async fn subscribe(ctx: &TenantCtx, installation: &InstallationId) -> Result<(), Fault> {
+pub(super) async fn subscribe(ctx: &TenantCtx) -> Result<(), Fault> {
     let Some(webhooks) = &ctx.webhooks else { return Ok(()) };
     let (now, address, to) = (ctx.clock.now(), webhooks.address(), webhooks.fingerprint());
-    let last: Option<Subscribed> = documents::kept(ctx, installation, SUBSCRIPTION_DOCUMENT, "").await?;
+    let last: Option<Subscribed> = documents::kept(ctx, SUBSCRIPTION_DOCUMENT, "").await?;
     if last.is_some_and(|last| last.to == to && last.holds(now)) {
         return Ok(());
     }
@@ -67,34 +67,27 @@ pub(super) async fn subscribe(ctx: &TenantCtx, installation: &InstallationId) ->
             }
         }
     }
-    ctx.store
-        .keep(
-            installation,
-            changes::document(ctx, SUBSCRIPTION_DOCUMENT, "", &Subscribed { to, at: now, refused }, None),
-        )
-        .await
+    ctx.db.keep(changes::document(ctx, SUBSCRIPTION_DOCUMENT, "", &Subscribed { to, at: now, refused }, None)).await
 }
 
 /// Of which events dialnote will not tell; nothing, if it was not asked.
 pub(super) async fn untold(ctx: &TenantCtx) -> Result<Option<Vec<String>>, Fault> {
-    let installation = ctx.home().await?;
-    subscribe(ctx, installation).await?;
-    let last: Option<Subscribed> = documents::kept(ctx, installation, SUBSCRIPTION_DOCUMENT, "").await?;
+    subscribe(ctx).await?;
+    let last: Option<Subscribed> = documents::kept(ctx, SUBSCRIPTION_DOCUMENT, "").await?;
     Ok(last.filter(|_| ctx.webhooks.is_some()).map(|last| last.refused))
 }
 
 /// Stores a hint, once for each event. What is not named is taken for new.
 pub(crate) async fn hinted(ctx: &TenantCtx, name: Option<String>) -> Result<Accepted, Fault> {
-    let installation = ctx.home().await?;
     let name = name.unwrap_or_else(|| format!("{:032x}", rand::random::<u128>()));
-    let delivery = Delivery { installation: installation.clone(), key: format!("hook:{name}") };
-    let job = NewJob { class: Class::Machine, ..ctx.new_job(installation, &Job::Look) };
+    let delivery = Delivery { installation: ctx.installation().clone(), key: format!("hook:{name}") };
+    let job = NewJob { class: Class::Machine, ..ctx.new_job(&Job::Look) };
     ctx.store.accept(delivery, vec![job], ctx.clock.now()).await
 }
 
 /// Looks at dialnote because it told us something. If that fails, the next regular look finds it.
 pub(super) async fn look_because_told(ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault> {
-    let looked = poller::poll_now(ctx, &claim.installation, Urgency::Nobody).await;
+    let looked = poller::poll_now(ctx, Urgency::Nobody).await;
     let looked = looked.inspect_err(|cause| info!(%cause, "could not look at dialnote; will look again"));
     if looked.unwrap_or_default().left == 0 {
         return Ok(Outcome::done(Vec::new()));

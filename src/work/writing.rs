@@ -12,10 +12,13 @@ use crate::domain::refusal::{About, Refusal};
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::{Claim, Verdict};
+use crate::work::TenantCtx;
 use crate::work::conclude;
 use crate::work::execute;
-use crate::work::execute::{Stop, denied};
-use crate::work::{Outcome, TenantCtx};
+use crate::work::execute::denied;
+use crate::work::outcome::Outcome;
+use crate::work::outcome::Stop;
+use crate::work::steps;
 
 /// What a look before a call came to.
 enum Looking {
@@ -91,7 +94,7 @@ async fn made_already(
 /// A look failed before anything was written by this try: nothing is in doubt that was not before.
 async fn put_off(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, fault: &Fault) -> Outcome {
     let job = Job::Command(job.clone());
-    let mut outcome = Box::pin(ctx.after_fault(claim, Some(&job), fault)).await;
+    let mut outcome = Box::pin(steps::after_fault(ctx, claim, Some(&job), fault)).await;
     if let Verdict::Retry { outcome_unknown, .. } = &mut outcome.verdict {
         *outcome_unknown = false;
     }
@@ -158,7 +161,7 @@ async fn change(ctx: &TenantCtx, claim: &Claim, plan: &Plan, call: &Call) -> Res
     if call.is_about_status() {
         return Err(Refusal::StatusUnchanged(About::from(&now)).into());
     }
-    let owner = execute::owner(ctx, &claim.installation, &now).await?.map(|owner| owner.name);
+    let owner = execute::owner(ctx, &now).await?.map(|owner| owner.name);
     Err(Refusal::DidNotStick { about: About::from(&now), owner }.into())
 }
 

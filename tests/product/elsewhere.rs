@@ -125,9 +125,9 @@ async fn everything_can_be_read_anew() {
             world.dialnote.conversations.retain(|one| one.id != "conv_1014");
             world.dialnote.conversation_mut(ANA).unwrap().assigned_to = Some("mem_zoe".to_owned());
         });
-        assert_eq!(poller::resync(&bot.work, |_| {}).await.unwrap(), (13, 2));
+        assert_eq!(poller::resync(&*bot.current().await, |_| {}).await.unwrap(), (13, 2));
         assert!(bot.card(ANA).await.contains("Owner: Zoe"));
-        assert_eq!(poller::resync(&bot.work, |_| {}).await.unwrap(), (13, 0));
+        assert_eq!(poller::resync(&*bot.current().await, |_| {}).await.unwrap(), (13, 0));
         bot.read_all().await;
     })
     .await;

@@ -37,7 +37,7 @@ async fn another_organizations_key_begins_with_nothing() {
         }
         assert_eq!(store.cards(&team, &ConversationId::new(ANA)).await.unwrap(), []);
         assert_eq!(store.snapshot(&team, &ConversationId::new(ANA)).await.unwrap(), None);
-        assert_eq!(lists::search(&bot.work, &team, "Ana", None, 9).await.unwrap(), [], "nothing is offered");
+        assert_eq!(lists::search(&*bot.current().await, "Ana", None, 9).await.unwrap(), [], "nothing is offered");
         assert!(!bot.home(LEO).await.contains("Ana Lima"));
         let conversation = bot.missed_call("+14155550999").await;
         bot.slash(LEO, &format!("/dialnote take {conversation}")).await;

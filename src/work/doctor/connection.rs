@@ -84,7 +84,7 @@ fn nothing_at(setting: &str) -> Finding {
 
 /// How to give the app another key.
 fn new_key(work: &TenantCtx) -> &'static str {
-    if work.tenant().is_some() { "type /dialnote connect" } else { "set DIALNOTE_API_KEY" }
+    if work.record.as_ref().is_some() { "type /dialnote connect" } else { "set DIALNOTE_API_KEY" }
 }
 
 /// What was learned about the API: an operator cannot guess it.
@@ -112,8 +112,7 @@ async fn api(work: &TenantCtx, done: &Conversation) -> Finding {
 
 /// Whether the last change of status was answered and not made.
 async fn makes_no_change(work: &TenantCtx) -> bool {
-    let Ok(home) = work.home().await else { return false };
-    work.store.document(home, STATUS_TROUBLE, "").await.is_ok_and(|kept| kept.is_some())
+    work.db.document(STATUS_TROUBLE, "").await.is_ok_and(|kept| kept.is_some())
 }
 
 fn shape(shape: &Shape, accepts_status: bool) -> String {

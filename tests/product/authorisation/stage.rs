@@ -85,10 +85,9 @@ impl<'a> Stage<'a> {
 
     /// Whether the app takes everybody for what they are.
     pub async fn assert_kinds(&self) {
-        let team = InstallationId::new(self.acme.team());
         for kind in Kind::ALL.iter().filter(|kind| !kind.is_elsewhere()) {
             let user = SlackUserId::new(user(Self::who(*kind)));
-            let taken_for = acting::teammate(&self.acme.work, &team, &user).await.unwrap();
+            let taken_for = acting::teammate(&*self.acme.current().await, &user).await.unwrap();
             assert_eq!(taken_for.as_ref().is_ok(), kind.is_teammate(), "{kind:?}: {taken_for:?}");
             if let Err(stranger) = taken_for {
                 assert_eq!(Kind::of(stranger.why), Some(*kind));

@@ -47,7 +47,7 @@ impl Bot {
         sandbox.world(|world| world.sockets.switch(by_sockets));
         let data = Arc::new(Database::new(setup.on).await);
         let Started { tenants, url, ops, server, sockets, stop } = start_app(&sandbox, &data, &clock, setup, &[]).await;
-        let work = tenants.own().cloned().unwrap_or_else(|| nobodys(&tenants));
+        let work = tenants.own().map_or_else(|| nobodys(&tenants), |own| Arc::new(own.services().clone()));
         let offered = Mutex::default();
         let (read, dead_expected) = (HashSet::new(), 0);
         let mut bot = Self {
