@@ -1,6 +1,7 @@
 //! The only place that wires: settings in, a running program out.
 
-use std::fs::{self, File};
+use std::fs;
+use std::fs::File;
 use std::io::{ErrorKind, IsTerminal};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,22 +20,24 @@ use crate::config::{Config, Database, LogFormat, Workspaces};
 use crate::dialnote::answer::DialnoteError;
 use crate::domain::conversation::Links;
 use crate::error::{Fault, Service, in_words};
+use crate::http::Server;
 use crate::http::ops::Ops;
 use crate::http::sockets::Sockets;
-use crate::http::{self, Server};
 use crate::metrics::Metrics;
 use crate::slack::oauth::OAuth;
 use crate::slack::socket::Dialer;
-use crate::store::Store;
 use crate::store::postgres::Postgres;
-use crate::store::sqlite::{self, Sqlite};
+use crate::store::sqlite::Sqlite;
+use crate::store::{Store, sqlite};
 use crate::traces::{NotSent, Traces};
-use crate::transport;
 use crate::vault::{BadKey, Vault};
+use crate::work::ctx::AppState;
 use crate::work::installations::{Installations, Services};
 use crate::work::own_workspace::OwnWorkspace;
-use crate::work::tenants::{AppState, Ingress, Tenants};
-use crate::work::{calls_end, runner};
+use crate::work::state::Ingress;
+use crate::work::tenants::Tenants;
+use crate::work::{runner, settings, subscribers};
+use crate::{http, transport};
 
 /// Why the program did not start.
 #[derive(Debug, thiserror::Error)]
@@ -124,8 +127,12 @@ impl App {
         };
         let links = Links::new(config.dialnote_app.clone());
         let traces = config.collector.as_ref().map(Traces::to).transpose()?.unwrap_or_default();
-        let common =
-            AppState { metrics, traces: traces.clone(), ..AppState::new(store, links, clock, config.work, ingress) };
+        let common = AppState {
+            metrics,
+            traces: traces.clone(),
+            subscribers: Arc::new(subscribers::all()),
+            ..AppState::new(store, links, clock, config.work, ingress)
+        };
         let services = Services {
             http: client.clone(),
             slack: config.slack_api.clone(),
@@ -226,9 +233,11 @@ fn not_opened(name: String) -> impl Fn(Fault) -> NotStarted {
 /// Opens a database and brings it up to date.
 pub async fn open(database: &Database, clock: &Clock) -> Result<Arc<dyn Store>, NotStarted> {
     Ok(match database {
-        Database::Sqlite(file) => {
-            Arc::new(Sqlite::open(file, calls_end(clock.now())).await.map_err(not_opened(file.display().to_string()))?)
-        }
+        Database::Sqlite(file) => Arc::new(
+            Sqlite::open(file, settings::calls_end(clock.now()))
+                .await
+                .map_err(not_opened(file.display().to_string()))?,
+        ),
         Database::Postgres(url) => {
             let url = url.expose_secret();
             Arc::new(Postgres::open(url).await.map_err(not_opened(IN_THE_SETTINGS.to_owned()))?)

@@ -34,7 +34,7 @@ use dialnote_slack::person;
 use dialnote_slack::store::{Store, sqlite};
 use dialnote_slack::transport;
 use dialnote_slack::vault;
-use dialnote_slack::work::TenantCtx;
+use dialnote_slack::work::ctx::TenantCtx;
 use dialnote_slack::work::rate_limits::Pacing;
 use reqwest::Response;
 use sd_notify::NotifyState;

@@ -2,7 +2,6 @@
 //! never becomes part of a job, and is never shown again. Whether it is one is found out before the form closes,
 //! because then whoever typed it still sees it.
 
-use crate::work::organization;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -23,10 +22,12 @@ use crate::http::forms::PREFETCH_TIMEOUT;
 use crate::http::slack::{InboundRequest, unavailable};
 use crate::http::submitted::field_error;
 use crate::slack::inbound::{From, Surface};
-use crate::view::connect::{self, Unfit};
+use crate::view::connect;
+use crate::view::connect::Unfit;
 use crate::view::kit::Modal;
-use crate::work::audit;
-use crate::work::installations::{MemoryOnConnect, TenantRecord};
+use crate::work::ctx::TenantRecord;
+use crate::work::installations::MemoryOnConnect;
+use crate::work::{audit, organization};
 
 /// What the audit log calls connecting, and its refusal.
 const CONNECT: &str = "connect";
@@ -71,7 +72,7 @@ impl InboundRequest<'_> {
     }
 
     async fn connected(&self, from: &From, typed: &str) -> Result<(usize, MemoryOnConnect), Unfit> {
-        let installations = self.work.record.as_ref().and_then(TenantRecord::everybody).ok_or(Unfit::NotYours)?;
+        let installations = self.front.tenants.installations().ok_or(Unfit::NotYours)?;
         if !self.may_connect(from).await.ok_or(Unfit::Silent(Service::Slack))? {
             self.record_refusal(from, CONNECT, &Refusal::NotYoursToConnect).await;
             return Err(Unfit::NotYours);
@@ -92,9 +93,7 @@ impl InboundRequest<'_> {
 
     /// Takes the connection away.
     pub(super) async fn disconnect(self, from: From, place: Surface) -> Response {
-        let (Some(installations), Surface::View(view)) =
-            (self.work.record.as_ref().and_then(TenantRecord::everybody), &place)
-        else {
+        let (Some(installations), Surface::View(view)) = (self.front.tenants.installations(), &place) else {
             return StatusCode::OK.into_response();
         };
         match self.may_connect(&from).await {

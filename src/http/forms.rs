@@ -1,13 +1,6 @@
 //! Forms and windows: opened before the click is acknowledged, because a trigger lives no longer than
 //! Slack waits for us (docs/contracts/slack.md §7).
 
-use crate::work::acting;
-use crate::work::changes;
-use crate::work::forms;
-use crate::work::lists;
-use crate::work::lookup;
-use crate::work::routes;
-use crate::work::sharing;
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -19,7 +12,6 @@ use tracing::warn;
 use crate::domain::command::PendingAction;
 use crate::domain::conversation::{Conversation, ConversationRef};
 use crate::domain::form::FormContext;
-use crate::domain::hours;
 use crate::domain::job::{FormJob, Job, ListJob, PeopleJob, PeopleWindow};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
@@ -30,9 +22,9 @@ use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::request_context::{ListPlace as Stands, Listed, RequestContext, Via};
 use crate::domain::snooze::Untimed;
-use crate::domain::typed;
 use crate::domain::verb::Verb;
 use crate::domain::when::Wrong;
+use crate::domain::{hours, typed};
 use crate::error::Fault;
 use crate::http::slack::{InboundRequest, ephemeral, ignored, store, unavailable};
 use crate::ids::{ChannelId, ConversationId, DraftId, MessageTs, ViewId};
@@ -42,8 +34,9 @@ use crate::slack::pointed::PointedAt;
 use crate::store::Card;
 use crate::view::card::Privacy;
 use crate::view::kit::Modal;
-use crate::view::modal::{self, Here};
-use crate::view::{people, untimed};
+use crate::view::modal::Here;
+use crate::view::{modal, people, untimed};
+use crate::work::{acting, channel_routes, channels, documents, forms, lists, lookup};
 
 /// How long the acknowledgement may wait for something that is better known before it.
 pub(super) const PREFETCH_TIMEOUT: Duration = Duration::from_millis(1500);
@@ -187,7 +180,7 @@ impl InboundRequest<'_> {
                 None => Some(None),
             }
         };
-        let (rules, here) = tokio::join!(self.within(changes::rules(&self.work)), here);
+        let (rules, here) = tokio::join!(self.within(documents::rules(&self.work)), here);
         match rules.zip(here) {
             Some((rules, here)) => self.show(&from, &modal::rules(&rules, here.as_ref()), &place).await,
             None => self.refuse(&from, Refusal::SettingsUnreadable).await,
@@ -221,7 +214,7 @@ impl InboundRequest<'_> {
     /// again when they do it.
     async fn may_not_configure(&self, from: &From) -> Option<Refusal> {
         let work = &self.work;
-        let Some(rules) = self.within(changes::rules(work)).await else {
+        let Some(rules) = self.within(documents::rules(work)).await else {
             return Some(Refusal::SettingsUnreadable);
         };
         match self.within(acting::teammate(work, &from.user)).await? {
@@ -234,9 +227,9 @@ impl InboundRequest<'_> {
     async fn here(&self, channel: ChannelId) -> Option<Here> {
         let work = &self.work;
         let (privacy, aloud, route) = tokio::join!(
-            self.within(sharing::privacy(work, &channel)),
-            self.within(sharing::is_told_aloud(work, &channel)),
-            self.within(routes::route_of(work, &channel)),
+            self.within(channels::privacy(work, &channel)),
+            self.within(channels::is_told_aloud(work, &channel)),
+            self.within(channel_routes::route_of(work, &channel)),
         );
         let route = route?.map(|route| route.settings);
         Some(Here { masked: privacy? == Privacy::Masked, aloud: aloud?, route, channel })
@@ -262,7 +255,7 @@ impl InboundRequest<'_> {
         if let Some(why) = self.no_teammate(&from).await {
             return self.refuse(&from, why).await;
         }
-        let Some(preferences) = self.within(changes::preferences(&self.work, &from.user)).await else {
+        let Some(preferences) = self.within(documents::preferences(&self.work, &from.user)).await else {
             return self.refuse(&from, Refusal::SettingsUnreadable).await;
         };
         let context = serde_json::to_string(&list).unwrap_or_default();

@@ -1,8 +1,6 @@
 //! *Add as note*: a message becomes a note about the conversation in whose thread it stands or to which it
 //! links, else about one that is chosen in a form.
 
-use crate::work::execute;
-use crate::work::people;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -21,6 +19,7 @@ use crate::http::slack::{InboundRequest, store, unavailable};
 use crate::slack::inbound::{From, Surface};
 use crate::slack::pointed::PointedAt;
 use crate::store::Card;
+use crate::work::{mentions, people};
 
 /// The author of a message of which nobody is known to have written it.
 const NO_AUTHOR: &str = "From Slack";
@@ -69,7 +68,7 @@ impl InboundRequest<'_> {
                 said = typed::with_channel(&said, &channel, &name);
             }
         }
-        let said = execute::with_names(&self.work, &typed::plain(&said)).await?;
+        let said = mentions::with_names(&self.work, &typed::plain(&said)).await?;
         Ok(by(author.as_deref().unwrap_or(NO_AUTHOR), &said))
     }
 }

@@ -7,12 +7,12 @@ use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use tracing::{debug, info};
 
-use crate::http::Front;
-use crate::http::body::{self, Unread, Whole};
+use crate::http::body::{Unread, Whole};
 use crate::http::connection_slots::Begun;
+use crate::http::{Front, body};
 use crate::slack::inbound;
 use crate::slack::signature::{SIGNATURE_HEADER, SignatureHeaders, TIMESTAMP_HEADER};
-use crate::work::tenants::AppState;
+use crate::work::ctx::AppState;
 
 /// The largest body that is read. Slack's largest payloads are far smaller.
 const LARGEST_BODY: usize = 1024 * 1024;

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use tracing::{debug, error, info, warn};
 
 use crate::domain::click::{Click, Clicked};
-use crate::domain::command::{self, Parsed};
+use crate::domain::command::Parsed;
 use crate::domain::command_job::{CommandJob, ResumeJob};
 use crate::domain::conversation::Conversation;
 use crate::domain::form::FormContext;
@@ -27,7 +27,7 @@ use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::{ListPlace as Stands, Listed, ReplyTarget, RequestContext, Via};
-use crate::domain::typed;
+use crate::domain::{command, typed};
 use crate::error::Fault;
 use crate::http::Front;
 use crate::http::connect::updated;
@@ -35,14 +35,13 @@ use crate::http::connection_slots::Begun;
 use crate::http::forms::{PREFETCH_TIMEOUT, in_list, in_window};
 use crate::http::signed::Signed;
 use crate::ids::{InstallationId, SlackUserId};
-use crate::slack::inbound::{self, From, Inbound, Surface};
+use crate::slack::inbound;
+use crate::slack::inbound::{From, Inbound, Surface};
 use crate::store::{Delivery, NewJob};
 use crate::view::element::OPTIONS;
-use crate::view::help;
 use crate::view::kit::Content;
-use crate::view::{modal, reply};
-use crate::work::TenantCtx;
-use crate::work::tenants::AppState;
+use crate::view::{help, modal, reply};
+use crate::work::ctx::{AppState, TenantCtx};
 
 /// How long a response URL takes answers (§6.1), less what an answer may take on its way.
 const REPLY_LIFE: SignedDuration = SignedDuration::from_secs(29 * 60);

@@ -1,8 +1,6 @@
 //! Submitted forms: each becomes a job, or is refused with a sentence under the field, because then the
 //! form keeps what was written (docs/contracts/slack.md §9).
 
-use crate::work::acting;
-use crate::work::changes;
 use std::collections::HashSet;
 
 use axum::Json;
@@ -19,20 +17,21 @@ use crate::domain::conversation::ConversationRef;
 use crate::domain::form::{FormContext, connect_form, field, rules_form, wishes_form};
 use crate::domain::hours::{Hours, TimeOfDay};
 use crate::domain::job::{ChangeJob, Job, SettingsChange};
-use crate::domain::plan::{self, LONGEST_NOTE};
+use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::policy::Rules;
 use crate::domain::preferences::{KINDS, NotificationPreferences};
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::{Listed, RequestContext, Via};
-use crate::domain::text;
 use crate::domain::verb::Verb;
 use crate::domain::when::When;
+use crate::domain::{plan, text};
 use crate::http::forms::PREFETCH_TIMEOUT;
 use crate::http::slack::{InboundRequest, ignored, store};
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
 use crate::slack::fields::Fields;
 use crate::slack::inbound::From;
 use crate::view::{modal, reply};
+use crate::work::{acting, documents};
 
 /// What stands under which field of a form that cannot be submitted as it is.
 type FieldError = (&'static str, String);
@@ -106,7 +105,7 @@ impl InboundRequest<'_> {
             return Err(reply::field_error(&Refusal::NoteTooLong { characters, most: LONGEST_NOTE }));
         }
         if note.is_empty() {
-            let rules = timeout(PREFETCH_TIMEOUT, changes::rules(&self.work)).await;
+            let rules = timeout(PREFETCH_TIMEOUT, documents::rules(&self.work)).await;
             if rules.is_ok_and(|rules| rules.is_ok_and(|rules| rules.needs_note(verb))) {
                 return Err((field::NOTE, reply::write_a_note(verb).to_owned()));
             }

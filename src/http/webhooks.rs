@@ -1,6 +1,5 @@
 //! What dialnote tells: only a hint, which is stored like everything else before it is acknowledged.
 
-use crate::work::webhooks;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -11,7 +10,8 @@ use tracing::{debug, error, info};
 use crate::dialnote::webhooks::{DELIVERY_HEADER, addressed, name};
 use crate::error::Fault;
 use crate::http::{Front, body};
-use crate::work::TenantCtx;
+use crate::work::ctx::TenantCtx;
+use crate::work::webhooks;
 
 /// The largest body that is read.
 const MAX_WEBHOOK_BODY: usize = 256 * 1024;

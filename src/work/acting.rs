@@ -1,9 +1,6 @@
 //! Who may act. What was kept of both sides serves for the work on conversations, if it is not old. Who changes
 //! what holds for everybody is asked about again at that moment: events that tell of a demotion get lost.
 
-use crate::work::TenantCtx;
-use crate::work::people;
-use crate::work::strangers;
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -13,7 +10,10 @@ use crate::domain::people::{Profile, Teammate, link};
 use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::SlackUserId;
-use crate::work::people::{Freshness, PROFILE, UnlinkedUser};
+use crate::work::ctx::TenantCtx;
+use crate::work::names::PROFILE;
+use crate::work::people::{Freshness, UnlinkedUser};
+use crate::work::{people, strangers};
 
 /// How long the two services may take to say who a person is.
 const IDENTITY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -24,12 +24,12 @@ pub async fn teammate(ctx: &TenantCtx, user: &SlackUserId) -> Result<Result<Team
 }
 
 /// The same, so that they are shown something: that does not wait for dialnote.
-pub(super) async fn reader(ctx: &TenantCtx, user: &SlackUserId) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
+pub(crate) async fn reader(ctx: &TenantCtx, user: &SlackUserId) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
     recognized(ctx, user, Freshness::Kept).await
 }
 
 /// The same by what both services say now, for what holds for everybody. If they do not, the refusal says so.
-pub(super) async fn teammate_now(
+pub(crate) async fn teammate_now(
     ctx: &TenantCtx,
     user: &SlackUserId,
 ) -> Result<Result<Result<Teammate, UnlinkedUser>, Refusal>, Fault> {
@@ -71,7 +71,7 @@ pub(crate) async fn is_known(ctx: &TenantCtx, user: &SlackUserId) -> Result<bool
 }
 
 /// Whether a Slack user is a teammate by what was read last of both sides.
-pub(super) async fn is_kept_as_teammate(ctx: &TenantCtx, user: &SlackUserId) -> Result<bool, Fault> {
+pub(crate) async fn is_kept_as_teammate(ctx: &TenantCtx, user: &SlackUserId) -> Result<bool, Fault> {
     let kept = ctx.db.cache_get(PROFILE, user.as_str()).await?;
     let profile = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
     let (members, by_hand) = (people::kept_members(ctx).await?, people::by_hand(ctx).await?);

@@ -1,36 +1,33 @@
 //! Answers that tell who was notified. Such an answer waits for the first try of each direct message, and no
 //! longer than a few seconds: no one is said to be notified before Slack has taken the message.
 
-use crate::work::changes;
-use crate::work::direct;
-use crate::work::lists;
-use crate::work::people;
 use std::time::Duration;
 
 use crate::domain::delivery::{Awaited, DeliveryReport, DeliveryState, PendingAnswer, Receipt};
 use crate::domain::direct_message::DirectMessage;
+use crate::domain::hours;
 use crate::domain::message::Message;
 use crate::domain::reply::Reply;
 use crate::domain::request_context::{ReplyTarget, RequestContext, Via};
 use crate::error::Fault;
 use crate::ids::SlackUserId;
 use crate::store::{Claim, Effect};
-use crate::work::outbox::mark;
+use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
-use crate::work::{TenantCtx, later};
+use crate::work::{documents, homes, people, posting, times};
 
 /// How long an answer waits for its direct messages.
 const DELIVERY_WAIT: Duration = Duration::from_secs(4);
 
 /// An answer to the person who asked: in the list whose button they pressed, else in words of its own.
-pub(super) fn answer_in_place(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext, say: Reply) -> Effect {
-    let in_list = lists::redraw(ctx, claim, requester, say.clone());
+pub(crate) fn answer_in_place(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext, say: Reply) -> Effect {
+    let in_list = homes::redraw(ctx, claim, requester, say.clone());
     in_list.unwrap_or_else(|| ctx.say(Message::Private { to: requester.addressee(), say }))
 }
 
 /// Has the sender of these messages hear what becomes of the direct ones among them: in the answer, if there
 /// is one. Answers what is to be stored for that.
-pub(super) async fn answer_when_told(
+pub(crate) async fn answer_when_told(
     ctx: &TenantCtx,
     claim: &Claim,
     requester: &RequestContext,
@@ -41,12 +38,12 @@ pub(super) async fn answer_when_told(
     if requester.via == Via::Timer {
         return Ok(None);
     }
-    let (id, mut receipts) = (mark(claim), Vec::new());
+    let (id, mut receipts) = (posting::mark(claim), Vec::new());
     for message in messages {
         let Message::Direct { user, notice, awaited } = message else { continue };
         let name = called(ctx, user, name_of(user)).await?;
         // An answer does not wait for what cannot be looked up now.
-        let fate = direct::foreseen(ctx, user, notice).await.unwrap_or_default();
+        let fate = foreseen(ctx, user, notice).await.unwrap_or_default();
         let act = fate.is_none().then(|| id.clone());
         let answer = act.clone().filter(|_| say.is_some());
         let (nth, requester) = (receipts.len(), requester.clone());
@@ -59,8 +56,8 @@ pub(super) async fn answer_when_told(
         let (requester, say) = pending.complete();
         return Ok(Some(answer_in_place(ctx, claim, &requester, say)));
     }
-    let until = later(ctx.clock.now(), DELIVERY_WAIT);
-    Ok(Some(changes::put_due(ctx, PendingAnswer::KIND, &id, &pending, Some(until))))
+    let until = times::later(ctx.clock.now(), DELIVERY_WAIT);
+    Ok(Some(documents::put_due(ctx, PendingAnswer::KIND, &id, &pending, Some(until))))
 }
 
 async fn called(ctx: &TenantCtx, user: &SlackUserId, name: Option<String>) -> Result<String, Fault> {
@@ -71,7 +68,7 @@ async fn called(ctx: &TenantCtx, user: &SlackUserId, name: Option<String>) -> Re
 }
 
 /// What follows from the state of a direct message for its sender.
-pub(super) fn report_fate(
+pub(crate) fn report_fate(
     ctx: &TenantCtx,
     awaited: Option<&Awaited>,
     notice: &DirectMessage,
@@ -90,7 +87,7 @@ pub(super) fn report_fate(
 }
 
 /// Notes the state of a direct message, and gives the answer if nothing is left to wait for.
-pub(super) async fn reported(
+pub(crate) async fn reported(
     ctx: &TenantCtx,
     claim: &Claim,
     answer: &str,
@@ -108,7 +105,7 @@ pub(super) async fn reported(
         pending.note(arrival.of.nth, arrival.fate.clone());
     }
     if arrival.is_some() && !pending.is_complete() {
-        return Ok(Outcome::done(vec![changes::put_due(ctx, PendingAnswer::KIND, answer, &pending, due)]));
+        return Ok(Outcome::done(vec![documents::put_due(ctx, PendingAnswer::KIND, answer, &pending, due)]));
     }
     let (requester, say) = pending.complete();
     let drop = Effect::DropDocument { kind: PendingAnswer::KIND.to_owned(), id: answer.to_owned() };
@@ -123,4 +120,19 @@ fn not_notified(ctx: &TenantCtx, arrival: DeliveryReport) -> Option<Effect> {
     // What they were answered stays.
     to.reply = to.reply.map(|reply| ReplyTarget { replace: false, ..reply });
     Some(ctx.say(Message::Private { to, say }))
+}
+
+/// What becomes of a direct message, if its reader's wishes say so.
+pub(crate) async fn foreseen(
+    ctx: &TenantCtx,
+    user: &SlackUserId,
+    notice: &DirectMessage,
+) -> Result<Option<DeliveryState>, Fault> {
+    let preferences = documents::preferences(ctx, user).await?;
+    if !preferences.want(notice) {
+        return Ok(Some(DeliveryState::Unwanted));
+    }
+    let Some(quiet) = preferences.quiet else { return Ok(None) };
+    let zone = people::zone(ctx, user).await?;
+    Ok(quiet.until(ctx.clock.now(), &hours::zone(zone.as_deref())).map(DeliveryState::Later))
 }

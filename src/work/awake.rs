@@ -1,26 +1,25 @@
 //! Signs of life, so that it is known afterwards when the app did not run.
 
-use crate::work::changes;
-use crate::work::documents;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::domain::awake::Awake;
 use crate::error::Fault;
-use crate::work::TenantCtx;
+use crate::work::ctx::TenantCtx;
+use crate::work::documents;
 
 /// Gives a sign of life.
-pub(super) async fn give_sign_of_life(ctx: &TenantCtx) -> Result<(), Fault> {
+pub(crate) async fn give_sign_of_life(ctx: &TenantCtx) -> Result<(), Fault> {
     let mut awake: Awake = documents::kept(ctx, Awake::KIND, "").await?.unwrap_or_default();
     if awake.is_alive(ctx.clock.now()) {
-        ctx.db.keep(changes::document(ctx, Awake::KIND, "", &awake, None)).await?;
+        ctx.db.keep(documents::document(ctx, Awake::KIND, "", &awake, None)).await?;
     }
     Ok(())
 }
 
 /// How long the app did not run since then. If that cannot be read, it ran.
-pub(super) async fn asleep_since(ctx: &TenantCtx, from: Timestamp) -> Duration {
+pub(crate) async fn asleep_since(ctx: &TenantCtx, from: Timestamp) -> Duration {
     let awake = documents::kept::<Awake>(ctx, Awake::KIND, "").await;
     awake.ok().flatten().map_or(Duration::ZERO, |awake| awake.asleep_since(from, ctx.clock.now()))
 }

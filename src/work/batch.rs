@@ -1,8 +1,6 @@
 //! Several things asked for at once are told of together: each command leaves its outcome behind, and
 //! whoever comes last tells them all.
 
-use crate::work::answers;
-use crate::work::lists;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::command::Command;
@@ -16,16 +14,17 @@ use crate::domain::request_context::RequestContext;
 use crate::error::Fault;
 use crate::ids::{ConversationId, SlackUserId};
 use crate::store::{Claim, Document, Effect};
-use crate::work::TenantCtx;
+use crate::work::ctx::TenantCtx;
 use crate::work::documents::read;
 use crate::work::outcome::Outcome;
+use crate::work::{answers, known};
 
 /// The most commands that are told of together.
 const MAX_BATCH: usize = 1_000;
 
 /// What came of one of the commands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum BatchPart {
+pub(crate) enum BatchPart {
     /// It was done.
     Done {
         /// What.
@@ -47,13 +46,13 @@ pub(super) enum BatchPart {
 }
 
 impl BatchPart {
-    pub(super) fn refused(command: &Command, why: Refusal) -> Self {
+    pub(crate) fn refused(command: &Command, why: Refusal) -> Self {
         Self::Refused { which: command.which.to_string(), why, note: command.note.clone() }
     }
 }
 
 /// Leaves the outcome of one of several commands behind, for whoever comes last.
-pub(super) fn leave(
+pub(crate) fn leave(
     ctx: &TenantCtx,
     claim: &Claim,
     requester: &RequestContext,
@@ -72,14 +71,14 @@ pub(super) fn leave(
 }
 
 /// Tells of all of them, if all have come to their end.
-pub(super) async fn batch(ctx: &TenantCtx, claim: &Claim, job: &BatchJob) -> Result<Outcome, Fault> {
+pub(crate) async fn batch(ctx: &TenantCtx, claim: &Claim, job: &BatchJob) -> Result<Outcome, Fault> {
     let left = ctx.db.documents(&job.batch.kind(), MAX_BATCH).await?;
     if left.len() < job.batch.of {
         return Ok(Outcome::done(Vec::new()));
     }
     let (mut several, notices) = summed_up(left.iter().map(read).collect::<Result<Vec<_>, _>>()?);
     for (which, _) in &mut several.refused {
-        let known = lists::known(ctx, &ConversationId::new(which.clone())).await?;
+        let known = known::known(ctx, &ConversationId::new(which.clone())).await?;
         *which = known.map_or_else(|| which.clone(), |known| known.title());
     }
     let say = Reply::Several(Box::new(several));

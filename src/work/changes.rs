@@ -1,16 +1,6 @@
 //! What people set: the rules of the workspace, what a channel shows, what somebody wants to hear of.
 
-use crate::work::acting;
-use crate::work::conclude;
-use crate::work::digests;
-use crate::work::documents;
-use crate::work::lists;
-use crate::work::organization;
-use crate::work::routes;
-use crate::work::sharing;
-use jiff::Timestamp;
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::domain::job::{ChangeJob, SettingsChange};
 use crate::domain::message::Message;
@@ -20,28 +10,18 @@ use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::request_context::ListPlace;
 use crate::error::Fault;
-use crate::ids::SlackUserId;
-use crate::store::{Claim, Document, Effect, Entry};
-use crate::work::TenantCtx;
+use crate::store::Claim;
+use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
-
-/// The rules of the workspace.
-pub(crate) async fn rules(ctx: &TenantCtx) -> Result<Rules, Fault> {
-    Ok(documents::kept(ctx, Rules::KIND, "").await?.unwrap_or_default())
-}
-
-/// What somebody wants to hear of.
-pub(crate) async fn preferences(ctx: &TenantCtx, user: &SlackUserId) -> Result<NotificationPreferences, Fault> {
-    Ok(documents::kept(ctx, NotificationPreferences::KIND, user.as_str()).await?.unwrap_or_default())
-}
+use crate::work::{acting, audit, digests, documents, homes, organization, routes, sharing};
 
 /// Makes changes that somebody asked for, all or none.
-pub(super) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &ChangeJob) -> Result<Outcome, Fault> {
+pub(crate) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &ChangeJob) -> Result<Outcome, Fault> {
     let to = job.requester.addressee();
     let refused = |why| Reply::Refused { why, note: String::new() };
-    let rules = rules(ctx).await?;
+    let rules = documents::rules(ctx).await?;
     if let Err(why) = may_change(ctx, job, &rules).await? {
-        let record = conclude::record_refusal(ctx, &job.requester, refused_verb(job), &why);
+        let record = audit::record_refusal(ctx, &job.requester, refused_verb(job), &why);
         return Ok(Outcome::done(vec![record, ctx.say(Message::Private { to, say: refused(why) })]));
     }
     let mut effects = Vec::new();
@@ -53,13 +33,13 @@ pub(super) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &Change
                 if new.working.from != rules.working.from {
                     effects.extend(digests::keep_routes(ctx, new).await?);
                 }
-                effects.push(put(ctx, Rules::KIND, "", new));
+                effects.push(documents::put(ctx, Rules::KIND, "", new));
                 let detail = json!({ "rules": { "before": rules, "after": new } });
-                effects.push(record_change(ctx, job, detail).await?);
+                effects.push(organization::record_change(ctx, job, detail).await?);
                 Reply::RulesChanged
             }
             SettingsChange::Wishes(new) => {
-                effects.push(put(ctx, NotificationPreferences::KIND, job.requester.user.as_str(), new));
+                effects.push(documents::put(ctx, NotificationPreferences::KIND, job.requester.user.as_str(), new));
                 say
             }
             SettingsChange::Route(routing) => {
@@ -77,10 +57,10 @@ pub(super) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &Change
         };
     }
     let at_home = job.requester.list.as_ref().is_some_and(|list| list.place == ListPlace::Home);
-    let seen = if at_home { lists::redraw(ctx, claim, &job.requester, say.clone()) } else { None };
+    let seen = if at_home { homes::redraw(ctx, claim, &job.requester, say.clone()) } else { None };
     effects.push(seen.unwrap_or_else(|| ctx.say(Message::Private { to, say })));
     // Whose home shows the rules sees the new ones there.
-    effects.extend(lists::refresh_homes(ctx, std::iter::once(job.requester.user.clone())).await?);
+    effects.extend(homes::refresh_homes(ctx, std::iter::once(job.requester.user.clone())).await?);
     Ok(Outcome::done(effects))
 }
 
@@ -94,36 +74,6 @@ async fn may_change(ctx: &TenantCtx, job: &ChangeJob, rules: &Rules) -> Result<R
         Ok(Err(stranger)) => Err(Refusal::YouAreNotLinked(stranger.why)),
         Err(why) => Err(why),
     })
-}
-
-pub(super) fn put(ctx: &TenantCtx, kind: &str, id: &str, value: &impl Serialize) -> Effect {
-    put_due(ctx, kind, id, value, None)
-}
-
-pub(super) fn put_due(ctx: &TenantCtx, kind: &str, id: &str, value: &impl Serialize, due: Option<Timestamp>) -> Effect {
-    Effect::PutDocument(document(ctx, kind, id, value, due))
-}
-
-pub(super) fn document(
-    ctx: &TenantCtx,
-    kind: &str,
-    id: &str,
-    value: &impl Serialize,
-    due: Option<Timestamp>,
-) -> Document {
-    let body = serde_json::to_string(value).unwrap_or_default();
-    Document { kind: kind.to_owned(), id: id.to_owned(), at: ctx.clock.now(), due, body }
-}
-
-/// Writes down what a person changed, and who that is in dialnote.
-pub(super) async fn record_change(ctx: &TenantCtx, job: &ChangeJob, mut detail: Value) -> Result<Effect, Fault> {
-    let actor = job.requester.user.clone();
-    let requester = acting::reader(ctx, &actor).await?;
-    if let (Some(detail), Ok(requester)) = (detail.as_object_mut(), requester) {
-        detail.insert("member".to_owned(), json!(organization::verified(ctx, &requester).await?));
-    }
-    let (verb, detail) = ("settings".to_owned(), detail.to_string());
-    Ok(Effect::Record(Entry { at: ctx.clock.now(), actor, conversation: None, verb, detail }))
 }
 
 /// What somebody tried who may not, as the audit log calls it.

@@ -1,14 +1,14 @@
 //! The people of a workspace, as their colleagues may name them. Only who names somebody without Slack's help
 //! needs them, so they are read when that happens, and kept for a while.
 
-use crate::work::TenantCtx;
-use crate::work::people;
 use std::time::Duration;
 
 use crate::domain::lookup::people::Colleague;
 use crate::domain::people::folded;
 use crate::error::Fault;
 use crate::ids::{SlackUserId, TeamId};
+use crate::work::ctx::TenantCtx;
+use crate::work::people;
 use crate::work::people::{Freshness, slack_fault};
 
 /// How long the list of people is good for. Before a "no" it is read again.
@@ -24,7 +24,7 @@ const MOST_ADDRESSES: usize = 3;
 const COLLEAGUES: &str = "colleagues";
 
 /// The people whom somebody may name, among them those with these e-mail addresses.
-pub(super) async fn colleagues(
+pub(crate) async fn colleagues(
     ctx: &TenantCtx,
     team: Option<&TeamId>,
     addresses: &[String],
@@ -71,7 +71,7 @@ async fn with_address(ctx: &TenantCtx, address: &str, people: &[Colleague]) -> R
 }
 
 /// What tells these people apart: their full names, and where those are the same their addresses.
-pub(super) async fn full_names(
+pub(crate) async fn full_names(
     ctx: &TenantCtx,
     team: Option<&TeamId>,
     users: &[SlackUserId],

@@ -1,19 +1,11 @@
 //! How a command ends: done, refused or given up. Whoever has to hear of it is told, lists and homes
 //! show it, and the audit keeps it.
 
-use crate::work::answers;
-use crate::work::batch;
-use crate::work::deferred;
-use crate::work::digests;
-use crate::work::execute;
-use crate::work::handovers;
-use crate::work::links;
-use crate::work::lists;
-use serde_json::{Value, json};
 use tracing::info;
 
 use crate::domain::command_job::{CommandJob, Stage};
-use crate::domain::conclude::{self, Concluded};
+use crate::domain::conclude;
+use crate::domain::conclude::Concluded;
 use crate::domain::conversation::{Conversation, ConversationRef, State};
 use crate::domain::event::ThreadEntry;
 use crate::domain::message::Message;
@@ -21,29 +13,23 @@ use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::question::Seen;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::reply::Reply;
-use crate::domain::request_context::{ListPlace, RequestContext, Via};
+use crate::domain::request_context::{ListPlace, Via};
 use crate::error::{Fault, Service};
-use crate::ids::{ChannelId, ConversationId, SlackUserId};
-use crate::store::{Card, Claim, Document, Draft, Effect};
-use crate::work::audit::{self, Detail, Verified};
+use crate::ids::{ConversationId, SlackUserId};
+use crate::store::{Claim, Document, Draft, Effect};
+use crate::work::audit::{Detail, Verified};
 use crate::work::batch::BatchPart;
+use crate::work::ctx::TenantCtx;
+use crate::work::documents::{QUOTED, STATUS_TROUBLE, TROUBLE};
+use crate::work::events::ConversationChanged;
 use crate::work::groups::pick_is_over;
 use crate::work::outcome::Outcome;
-use crate::work::projection::{gone, seen};
-use crate::work::timers::DELAY_NOTICE_AFTER;
-use crate::work::{TenantCtx, later, undoing};
-
-/// That the key turned out to be one that may only read (`store::Document`).
-pub(super) const TROUBLE: &str = "read_only_key";
-
-/// That dialnote took a change of status and made none (`store::Document`).
-pub(super) const STATUS_TROUBLE: &str = "status_unchanged";
-
-/// What a message that became a note is kept under (`store::Document`), by message and conversation.
-pub(super) const QUOTED: &str = "quoted";
+use crate::work::projection::seen;
+use crate::work::times::DELAY_NOTICE_AFTER;
+use crate::work::{acts, answers, audit, batch, deferred, drafts, emit, enqueue, handovers, homes, known, times};
 
 /// Everything is done, or all but the note: whoever has to hear of it is told.
-pub(super) async fn conclude(
+pub(crate) async fn conclude(
     ctx: &TenantCtx,
     claim: &Claim,
     job: &CommandJob,
@@ -53,20 +39,16 @@ pub(super) async fn conclude(
     let plan = &progress.plan;
     let cards = ctx.db.cards(&plan.before.id).await?;
     let channels: Vec<_> = cards.into_iter().map(|card| card.channel).collect();
-    let told = claim.delay_notified || later(claim.accepted, DELAY_NOTICE_AFTER) < ctx.clock.now();
-    let act = undoing::act(claim, job);
+    let told = claim.delay_notified || times::later(claim.accepted, DELAY_NOTICE_AFTER) < ctx.clock.now();
+    let act = acts::act(claim, job);
     let ending = Concluded { progress, act: &act, note_refused, until: None };
     let mut messages = conclude::messages(ending, &job.requester, &channels, ctx.clock.now());
-    messages.extend(links::shown_links(ctx, &progress.card_view()).await?);
-    if plan.event().changes_state() {
-        let line = ThreadEntry { actor: plan.requester.name.clone(), what: plan.event(), note: String::new() };
-        messages.extend(digests::settle_in_digests(ctx, &progress.now, &line).await?);
-    }
+    messages.extend(emit::conversation_changed(ctx, &changed(progress)).await?);
     let handover = handovers::remember_handover(ctx, progress, &messages).await?;
     let outcome =
         note_refused.map_or(audit::AttemptOutcome::Done, |why| audit::AttemptOutcome::NoteRefused(why.clone()));
     info!(verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
-    let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
+    let mut effects: Vec<_> = messages.iter().filter_map(|message| enqueue::expected(message, &channels)).collect();
     effects.extend(handover);
     effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&changed_by_us(progress), at))));
     let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
@@ -86,8 +68,16 @@ pub(super) async fn conclude(
     effects.push(record(ctx, claim, job, Some(progress), outcome));
     effects.extend(pick_is_over(job));
     effects.extend(status_trouble_is_over(plan));
-    effects.extend(lists::refresh_homes(ctx, concerned(progress, job)).await?);
+    effects.extend(homes::refresh_homes(ctx, concerned(progress, job)).await?);
     Ok(Outcome::done(effects))
+}
+
+/// The change that a command has made, for whatever else shows the conversation.
+fn changed(progress: &Progress) -> ConversationChanged {
+    let plan = &progress.plan;
+    let entry = ThreadEntry { actor: plan.requester.name.clone(), what: plan.event(), note: String::new() };
+    let entries = Some(entry).filter(|entry| entry.what.changes_state()).into_iter().collect();
+    ConversationChanged { card_view: progress.card_view(), now: progress.now.clone(), entries }
 }
 
 fn keep_quoted(ctx: &TenantCtx, message: &str, id: &ConversationId) -> Effect {
@@ -96,12 +86,12 @@ fn keep_quoted(ctx: &TenantCtx, message: &str, id: &ConversationId) -> Effect {
 }
 
 /// An answer to whoever asked: in the list whose button they pressed, else in words of its own.
-pub(super) fn answer_to(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, say: Reply) -> Effect {
+pub(crate) fn answer_to(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, say: Reply) -> Effect {
     answers::answer_in_place(ctx, claim, &job.requester, say)
 }
 
 /// Nothing was done: whoever asked is told why.
-pub(super) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, why: Refusal) -> Result<Outcome, Fault> {
+pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, why: Refusal) -> Result<Outcome, Fault> {
     info!(verb = job.command.act.verb().spec().name, "refused");
     let why = or_gone(ctx, why).await?;
     let mut effects = vec![record(ctx, claim, job, None, audit::AttemptOutcome::Refused(why.clone()))];
@@ -110,11 +100,11 @@ pub(super) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, wh
         Refusal::ReadOnlyKey => effects.push(keep_trouble(ctx, TROUBLE)),
         Refusal::StatusUnchanged(_) => effects.push(keep_trouble(ctx, STATUS_TROUBLE)),
         Refusal::Moved(moved) => {
-            let draft = execute::draft(ctx, job, vec![moved.seen.clone()]);
+            let draft = drafts::draft(ctx, job, vec![moved.seen.clone()]);
             effects.push(Effect::PutDraft(Draft { id: moved.draft.clone(), ..draft }));
         }
         Refusal::NoConversation { id } | Refusal::Gone(About { id, .. }) => {
-            effects.extend(forget(ctx, id).await?);
+            effects.extend(known::forget(ctx, id).await?);
         }
         _ => {}
     }
@@ -139,14 +129,8 @@ pub(super) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, wh
 /// What is not found although it was seen was there before.
 async fn or_gone(ctx: &TenantCtx, why: Refusal) -> Result<Refusal, Fault> {
     let Refusal::NoConversation { id } = &why else { return Ok(why) };
-    let known = lists::known(ctx, id).await?;
+    let known = known::known(ctx, id).await?;
     Ok(known.map_or(why, |known| Refusal::Gone(About::from(&known))))
-}
-
-/// A conversation that is not in dialnote any more is not listed any more, if it ever was.
-pub(super) async fn forget(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Effect>, Fault> {
-    let known = ctx.memory.projection.look(&ctx.db, |all| all.contains_key(id)).await?;
-    Ok(known.then(|| Effect::Mirror(gone(id, ctx.clock.now()))))
 }
 
 /// The conversation of a command that is given up, as it was decided on or as it was seen last.
@@ -154,7 +138,7 @@ async fn seen_at_last(ctx: &TenantCtx, job: &CommandJob) -> Vec<Seen> {
     let known = match (&job.stage, job.conversation()) {
         (Stage::Asked, _) if !job.seen.is_empty() => return job.seen.clone(),
         (Stage::Doing(progress), _) => Some(progress.plan.before.clone()),
-        (Stage::Asked, Some(id)) => lists::known(ctx, id).await.ok().flatten(),
+        (Stage::Asked, Some(id)) => known::known(ctx, id).await.ok().flatten(),
         (Stage::Asked, None) => None,
     };
     known.iter().map(Seen::from).collect()
@@ -184,7 +168,7 @@ fn record(
         outcome,
         event: progress.map(|progress| progress.plan.event()),
         heard: progress.and_then(|progress| progress.plan.before.last_inbound_at()),
-        act: Some(undoing::act(claim, job)),
+        act: Some(acts::act(claim, job)),
         noted: done && progress.is_some_and(|progress| !progress.plan.note.is_empty()),
         references: progress.map(|progress| progress.plan.references()).unwrap_or_default(),
     };
@@ -196,7 +180,7 @@ fn record(
 }
 
 /// What follows when a command is given up: its person is told, and can try again.
-pub(super) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, fault: &Fault) -> Vec<Effect> {
+pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, fault: &Fault) -> Vec<Effect> {
     if let Stage::Doing(progress) = &job.stage
         && progress.has_begun()
         && let Ok(outcome) = conclude(ctx, claim, job, progress, Some(&Refusal::DialnoteSilent)).await
@@ -219,7 +203,7 @@ pub(super) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, f
         effects.push(ctx.say(Message::Private { to, say }));
         return effects;
     }
-    let draft = execute::draft(ctx, job, seen_at_last(ctx, job).await);
+    let draft = drafts::draft(ctx, job, seen_at_last(ctx, job).await);
     let say = Reply::GivenUp { reference: claim.id.to_string(), draft: draft.id.clone() };
     effects.extend([Effect::PutDraft(draft), ctx.say(Message::Private { to, say })]);
     effects
@@ -275,37 +259,6 @@ fn concerned(progress: &Progress, job: &CommandJob) -> impl Iterator<Item = Slac
     users.into_iter().filter(move |user| !at_home || *user != requester)
 }
 
-/// An attempt that is no command on a conversation: `detail` says what came of it. It is not part of the
-/// history of the conversation that it may name.
-pub(super) fn record_attempt(ctx: &TenantCtx, requester: &RequestContext, verb: &str, detail: &Value) -> Effect {
-    Effect::Record(audit::attempt(
-        ctx.clock.now(),
-        requester.user.clone(),
-        verb,
-        (requester.via, requester.channel.as_ref()),
-        detail,
-    ))
-}
-
-/// Somebody tried what they may not.
-pub(super) fn record_refusal(ctx: &TenantCtx, requester: &RequestContext, verb: &str, why: &Refusal) -> Effect {
-    record_attempt(ctx, requester, verb, &json!({ "outcome": { "refused": why } }))
-}
-
 fn verified(plan: &Plan) -> Verified {
     Verified { id: plan.requester.member.clone(), name: plan.writer.clone() }
-}
-
-/// That a card is about to be posted, if it is the first in its channel: whoever changes the
-/// conversation before it is posted has to bring it up to date.
-pub(super) fn expected(message: &Message, cards: &[ChannelId]) -> Option<Effect> {
-    match message {
-        Message::Card { channel, card_view, .. } if !cards.contains(channel) => Some(Effect::PutCard(Card {
-            channel: channel.clone(),
-            conversation: card_view.conversation.id.clone(),
-            ts: None,
-            card_view: serde_json::to_string(card_view).unwrap_or_default(),
-        })),
-        _ => None,
-    }
 }

@@ -2,15 +2,9 @@
 //! because their addresses in Slack and dialnote have become the same. It is asked anew then, with everything as
 //! it is by then.
 
-use crate::work::acting;
-use crate::work::changes;
-use crate::work::documents;
-use crate::work::execute;
-use crate::work::lists;
-use crate::work::people;
-use crate::work::strangers;
 use std::cmp::Reverse;
 use std::time::Duration;
+use tracing::info;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,11 +19,11 @@ use crate::domain::request_context::{RequestContext, Via};
 use crate::error::Fault;
 use crate::ids::{ConversationId, DraftId, SlackUserId};
 use crate::store::{Class, Delivery, Document, Effect, NewJob};
+use crate::work::conversations::PAST_ENTRIES;
+use crate::work::ctx::TenantCtx;
 use crate::work::documents::{read, read_draft};
-use crate::work::execute::PAST_ENTRIES;
 use crate::work::outcome::Outcome;
-use crate::work::strangers::STRANGER;
-use crate::work::{TenantCtx, audit, later};
+use crate::work::{acting, audit, documents, drafts, homes, people, strangers, times};
 
 /// For how long it is kept.
 const DEFERRED_LIFETIME: Duration = Duration::from_hours(24);
@@ -67,9 +61,9 @@ impl DeferredCommand {
 
 /// What is to be stored so that a command is done as soon as whom it needs is linked; nothing, if that would
 /// not help. Of several about the same conversation the last one counts.
-pub(super) async fn postpone(ctx: &TenantCtx, job: &CommandJob, why: &Refusal) -> Result<Vec<Effect>, Fault> {
+pub(crate) async fn postpone(ctx: &TenantCtx, job: &CommandJob, why: &Refusal) -> Result<Vec<Effect>, Fault> {
     let Some(user) = waits_for(job, why) else { return Ok(Vec::new()) };
-    let draft = execute::draft(ctx, job, job.seen.clone());
+    let draft = drafts::draft(ctx, job, job.seen.clone());
     let postponed = DeferredCommand {
         draft: draft.id.clone(),
         requester: job.requester.clone(),
@@ -80,7 +74,7 @@ pub(super) async fn postpone(ctx: &TenantCtx, job: &CommandJob, why: &Refusal) -
     let mut others = ctx.db.documents(&kind, MOST_LOOKED_AT).await?;
     others.retain(|other| other.id != id);
     others.sort_by_key(|other| Reverse(other.at));
-    let mut effects = vec![Effect::PutDraft(draft), changes::put(ctx, &kind, &id, &postponed)];
+    let mut effects = vec![Effect::PutDraft(draft), documents::put(ctx, &kind, &id, &postponed)];
     for other in others.into_iter().skip(MAX_DEFERRED_PER_PERSON - 1) {
         effects.extend(taken_up(&other, &read(&other)?));
     }
@@ -88,13 +82,13 @@ pub(super) async fn postpone(ctx: &TenantCtx, job: &CommandJob, why: &Refusal) -
 }
 
 /// Does what waits for somebody, if they are linked by now.
-pub(super) async fn linked(ctx: &TenantCtx, job: &LinkedJob) -> Result<Outcome, Fault> {
+pub(crate) async fn linked(ctx: &TenantCtx, job: &LinkedJob) -> Result<Outcome, Fault> {
     let Ok(teammate) = acting::teammate(ctx, &job.user).await? else {
         return Ok(Outcome::done(Vec::new()));
     };
     let mut waiting = ctx.db.documents(&DeferredCommand::kind(&job.user), MOST_LOOKED_AT).await?;
     waiting.sort_by_key(|kept| kept.at);
-    let (mut effects, mut theirs) = (vec![drop_stranger(&job.user)], 0);
+    let (mut effects, mut theirs) = (vec![strangers::drop_stranger(&job.user)], 0);
     for kept in waiting {
         let postponed = read(&kept)?;
         effects.extend(taken_up(&kept, &postponed));
@@ -108,13 +102,13 @@ pub(super) async fn linked(ctx: &TenantCtx, job: &LinkedJob) -> Result<Outcome, 
         let notice = DirectMessage::Linked { by, member: member.unwrap_or(teammate.name), waiting: theirs };
         effects.push(ctx.say(Message::direct(job.user.clone(), notice)));
     }
-    effects.extend(lists::refresh_homes(ctx, std::iter::once(job.user.clone())).await?);
+    effects.extend(homes::refresh_homes(ctx, std::iter::once(job.user.clone())).await?);
     Ok(Outcome::done(effects))
 }
 
 /// A kept command as if it were asked anew, if it is not too old and was not taken up.
 async fn asked_anew(ctx: &TenantCtx, kept: DeferredCommand) -> Result<Option<CommandJob>, Fault> {
-    if later(kept.at, DEFERRED_LIFETIME) <= ctx.clock.now() {
+    if times::later(kept.at, DEFERRED_LIFETIME) <= ctx.clock.now() {
         return Ok(None);
     }
     let draft = ctx.db.draft(&kept.draft).await?;
@@ -131,18 +125,26 @@ async fn asked_anew(ctx: &TenantCtx, kept: DeferredCommand) -> Result<Option<Com
 
 /// Whether whoever asked for what had to wait did something else about the conversation meanwhile, so that it
 /// is not wanted any more.
-pub(super) async fn was_done_since(ctx: &TenantCtx, job: &CommandJob, id: &ConversationId) -> Result<bool, Fault> {
+pub(crate) async fn was_done_since(ctx: &TenantCtx, job: &CommandJob, id: &ConversationId) -> Result<bool, Fault> {
     let Some(asked) = job.asked else { return Ok(false) };
     let entries = ctx.db.entries(id, PAST_ENTRIES).await?;
     Ok(audit::has_done(&entries, &job.requester.user, asked))
 }
 
+/// Looks who is linked by now, at each regular look at dialnote. Where that fails it is tried again with the next.
+pub(crate) async fn follow_poll(ctx: &TenantCtx) -> Result<(), Fault> {
+    if let Err(cause) = look_who_is_linked_now(ctx).await {
+        info!(%cause, "could not look who is linked by now; will try again");
+    }
+    Ok(())
+}
+
 /// Looks once in a while who was not linked and is by now, because somebody invited them to dialnote: of what
 /// changes in Slack we are told.
-pub(super) async fn look_who_is_linked_now(ctx: &TenantCtx) -> Result<(), Fault> {
+async fn look_who_is_linked_now(ctx: &TenantCtx) -> Result<(), Fault> {
     let now = ctx.clock.now();
     let looked: Option<Timestamp> = documents::kept(ctx, LOOKED, "").await?;
-    if looked.is_some_and(|looked| later(looked, LINK_CHECK_INTERVAL) > now) {
+    if looked.is_some_and(|looked| times::later(looked, LINK_CHECK_INTERVAL) > now) {
         return Ok(());
     }
     let strangers = strangers::strangers(ctx).await?;
@@ -154,7 +156,7 @@ pub(super) async fn look_who_is_linked_now(ctx: &TenantCtx) -> Result<(), Fault>
         let job = NewJob { class: Class::Machine, ..ctx.new_job(&job) };
         ctx.store.accept(delivery, vec![job], now).await?;
     }
-    ctx.db.keep(changes::document(ctx, LOOKED, "", &now, None)).await
+    ctx.db.keep(documents::document(ctx, LOOKED, "", &now, None)).await
 }
 
 /// For whose link a command waits, if a link would help.
@@ -171,9 +173,4 @@ fn waits_for<'a>(job: &'a CommandJob, why: &Refusal) -> Option<&'a SlackUserId> 
 fn taken_up(kept: &Document, postponed: &DeferredCommand) -> [Effect; 2] {
     let drop = Effect::DropDocument { kind: kept.kind.clone(), id: kept.id.clone() };
     [drop, Effect::DropDraft(postponed.draft.clone())]
-}
-
-/// Somebody is not looked for any more.
-pub(super) fn drop_stranger(user: &SlackUserId) -> Effect {
-    Effect::DropDocument { kind: STRANGER.to_owned(), id: user.to_string() }
 }

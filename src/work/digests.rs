@@ -1,14 +1,6 @@
 //! What a channel is told at once rather than one by one: each working morning, and after we were away.
 
-use crate::work::absence;
-use crate::work::changes;
-use crate::work::documents;
-use crate::work::external_changes;
-use crate::work::outbox;
-use crate::work::people;
-use crate::work::poller;
-use crate::work::routes;
-use crate::work::sharing;
+use crate::work::events::{ConversationChanged, WaitsForOwner};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -30,19 +22,19 @@ use crate::slack::answer::SlackError;
 use crate::slack::client::Posted;
 use crate::store::{CacheEntry, Claim, Class, Document, Effect, NewJob, Verdict};
 use crate::view::digest;
+use crate::work::channel_routes::MOST_ROUTES;
+use crate::work::ctx::TenantCtx;
 use crate::work::documents::read;
 use crate::work::outcome::Outcome;
+use crate::work::poll_state::CAUGHT_UP;
 use crate::work::projection::Conversations;
-use crate::work::{TenantCtx, later};
+use crate::work::{channel_routes, channels, documents, enqueue, people, poll_state, posting, times};
 
 /// What a channel is to be reminded of is kept under (`store::Document`), by channel.
-pub(super) const OVERDUE: &str = "overdue";
+pub(crate) const OVERDUE: &str = "overdue";
 
 /// How much working time lies between two reminders of a channel.
 const AT_MOST_EVERY: SignedDuration = SignedDuration::from_hours(1);
-
-/// How long it takes to read what happened while we were away: until then it is told once.
-pub(super) const CAUGHT_UP: Duration = Duration::from_secs(30);
 
 /// How long after an absence its summary stands for other digests.
 const STANDS: Duration = Duration::from_mins(10);
@@ -74,12 +66,9 @@ enum After {
     Told,
 }
 
-/// How many channels can have routes.
-pub(super) const MOST_ROUTES: usize = 1000;
-
 /// Tells a channel what waits; and has that done again the next working morning.
-pub(super) async fn digest(ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> Result<Outcome, Fault> {
-    let Some(route) = routes::route_of(ctx, &job.channel).await? else {
+pub(crate) async fn digest(ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> Result<Outcome, Fault> {
+    let Some(route) = channel_routes::route_of(ctx, &job.channel).await? else {
         return Ok(Outcome::done(Vec::new()));
     };
     if job.overdue {
@@ -91,7 +80,7 @@ pub(super) async fn digest(ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> R
     }
     let mut effects = Vec::new();
     if !job.caught_up {
-        effects.push(keep_route(ctx, &job.channel, &route, &changes::rules(ctx).await?));
+        effects.push(keep_route(ctx, &job.channel, &route, &documents::rules(ctx).await?));
     }
     let is_told = after == After::Told && (!job.caught_up || job.away.is_some());
     if is_told || route.paused {
@@ -105,22 +94,19 @@ pub(super) async fn digest(ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> R
         let digest = worded(ctx, summary, now).await?;
         let digest = Digest { caught_up: job.caught_up || away.is_some(), away, ..digest };
         let message = Message::Digest { channel: job.channel.clone(), digest: Box::new(digest) };
-        effects.extend([
-            external_changes::say_unasked(ctx, message),
-            changes::put(ctx, SUMMED, job.channel.as_str(), &now),
-        ]);
+        effects.extend([enqueue::say_unasked(ctx, message), documents::put(ctx, SUMMED, job.channel.as_str(), &now)]);
     }
     Ok(Outcome::done(effects))
 }
 
 /// How what a channel hears stands to an absence: no list is sent twice.
 async fn after_absence(ctx: &TenantCtx, channel: &ChannelId) -> Result<After, Fault> {
-    let (watched, now) = (poller::watched(ctx).await?, ctx.clock.now());
+    let (watched, now) = (poll_state::watched(ctx).await?, ctx.clock.now());
     let last = watched.at.filter(|_| watched.whole);
-    if last.is_some_and(|last| poller::absence(ctx, last, now).is_some()) && !absence::is_unreachable(ctx) {
+    if last.is_some_and(|last| poll_state::absence(ctx, last, now).is_some()) && !poll_state::is_unreachable(ctx) {
         return Ok(After::StillAway);
     }
-    let Some(away) = watched.away.filter(|away| later(away.to, STANDS) > now) else { return Ok(After::Nothing) };
+    let Some(away) = watched.away.filter(|away| times::later(away.to, STANDS) > now) else { return Ok(After::Nothing) };
     let told: Option<Timestamp> = documents::kept(ctx, SUMMED, channel.as_str()).await?;
     Ok(if told.is_some_and(|told| told >= away.to) { After::Told } else { After::JustBack(away) })
 }
@@ -129,7 +115,7 @@ async fn after_absence(ctx: &TenantCtx, channel: &ChannelId) -> Result<After, Fa
 /// or when the next one has.
 async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Route) -> Result<Outcome, Fault> {
     let now = ctx.clock.now();
-    let rules = route.settings.over(&changes::rules(ctx).await?);
+    let rules = route.settings.over(&documents::rules(ctx).await?);
     let Some(patience) = rules.reminder().filter(|_| !route.paused) else {
         return Ok(Outcome::done(vec![Effect::DropDocument { kind: OVERDUE.to_owned(), id: channel.to_string() }]));
     };
@@ -141,8 +127,8 @@ async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Rou
     }
     match after_absence(ctx, channel).await? {
         After::StillAway if claim.attempt == 1 => return Ok(put_off(now)),
-        After::JustBack(away) if later(away.to, CAUGHT_UP * 2) > now => {
-            let due = later(away.to, CAUGHT_UP * 2);
+        After::JustBack(away) if times::later(away.to, CAUGHT_UP * 2) > now => {
+            let due = times::later(away.to, CAUGHT_UP * 2);
             return Ok(Outcome::done(vec![remind_at(ctx, channel, Some(due))]));
         }
         After::Told => {
@@ -164,12 +150,21 @@ async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Rou
     let overdue = Some(rules.remind_within);
     let digest = Digest { overdue, waiting, more, ..Digest::at(now) };
     let message = Message::Digest { channel: channel.clone(), digest: Box::new(digest) };
-    let told = external_changes::say_unasked(ctx, message);
+    let told = enqueue::say_unasked(ctx, message);
     Ok(Outcome::done(vec![told, remind_at(ctx, channel, Some(again))]))
 }
 
+/// Has the channels reminded that get the cards of a conversation which waits for an owner.
+pub(crate) async fn have_all_reminded(ctx: &TenantCtx, waits: &WaitsForOwner) -> Result<Vec<Effect>, Fault> {
+    let (rules, mut effects) = (documents::rules(ctx).await?, Vec::new());
+    for (channel, route) in &waits.routed {
+        effects.extend(have_reminded(ctx, channel, route, &rules).await?);
+    }
+    Ok(effects)
+}
+
 /// Has a channel reminded of what nobody owns, unless that is under way.
-pub(super) async fn have_reminded(
+pub(crate) async fn have_reminded(
     ctx: &TenantCtx,
     channel: &ChannelId,
     route: &Route,
@@ -185,31 +180,35 @@ pub(super) async fn have_reminded(
 }
 
 /// When it is looked next whether a channel is to be reminded.
-pub(super) fn remind_at(ctx: &TenantCtx, channel: &ChannelId, due: Option<Timestamp>) -> Effect {
-    changes::put_due(ctx, OVERDUE, channel.as_str(), &(), due)
+pub(crate) fn remind_at(ctx: &TenantCtx, channel: &ChannelId, due: Option<Timestamp>) -> Effect {
+    documents::put_due(ctx, OVERDUE, channel.as_str(), &(), due)
 }
 
 /// Posts a digest, and keeps what it says.
-pub(super) async fn post_digest(
+pub(crate) async fn post_digest(
     ctx: &TenantCtx,
     claim: &Claim,
     channel: &ChannelId,
     digest: &Digest,
 ) -> Result<Vec<Effect>, SlackError> {
-    let content = digest::message(digest, &ctx.links, sharing::privacy(ctx, channel).await?);
-    let Posted { channel, ts } = outbox::post_once(ctx, claim, channel.as_str(), None, &content).await?;
+    let content = digest::message(digest, &ctx.links, channels::privacy(ctx, channel).await?);
+    let Posted { channel, ts } = posting::post_once(ctx, claim, channel.as_str(), None, &content).await?;
     Ok(vec![told(&PostedDigest { channel, ts, digest: digest.clone() })])
 }
 
 /// The last digests of channels that tell of a conversation are to show what happened to it.
-pub(super) async fn settle_in_digests(
-    ctx: &TenantCtx,
-    conversation: &Conversation,
-    line: &ThreadEntry,
-) -> Result<Vec<Message>, Fault> {
+pub(crate) async fn settle_in_digests(ctx: &TenantCtx, changed: &ConversationChanged) -> Result<Vec<Message>, Fault> {
+    let mut messages = Vec::new();
+    for entry in &changed.entries {
+        messages.extend(settled(ctx, &changed.now, entry).await?);
+    }
+    Ok(messages)
+}
+
+async fn settled(ctx: &TenantCtx, conversation: &Conversation, line: &ThreadEntry) -> Result<Vec<Message>, Fault> {
     let waits = conversation.is_open() && conversation.owner.is_none();
     let mut messages = Vec::new();
-    for (channel, _) in routes::routed(ctx, conversation.line.as_ref()).await? {
+    for (channel, _) in channel_routes::routed(ctx, conversation.line.as_ref()).await? {
         let told = told_last(ctx, &channel).await?;
         let id = &conversation.id;
         if told.is_some_and(|told| told.digest.waiting.iter().any(|card_view| card_view.conversation.id == *id)) {
@@ -221,7 +220,7 @@ pub(super) async fn settle_in_digests(
 }
 
 /// Shows in the last digest of a channel what happened to a conversation in it.
-pub(super) async fn settle_in_digest(
+pub(crate) async fn settle_in_digest(
     ctx: &TenantCtx,
     claim: &Claim,
     channel: &ChannelId,
@@ -231,8 +230,8 @@ pub(super) async fn settle_in_digest(
     let Some(mut last) = told_last(ctx, channel).await? else { return Ok(Vec::new()) };
     last.digest.settled.retain(|(id, _)| id != conversation);
     last.digest.settled.extend(line.map(|line| (conversation.clone(), line.clone())));
-    let content = digest::message(&last.digest, &ctx.links, sharing::privacy(ctx, channel).await?);
-    outbox::bring_up_to_date(ctx, claim, channel, &last.ts, &content).await?;
+    let content = digest::message(&last.digest, &ctx.links, channels::privacy(ctx, channel).await?);
+    posting::bring_up_to_date(ctx, claim, channel, &last.ts, &content).await?;
     Ok(vec![told(&last)])
 }
 
@@ -242,25 +241,25 @@ async fn told_last(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<Posted
 }
 
 /// The digests of all channels, because we were away.
-pub(super) async fn catch_up(ctx: &TenantCtx, away: Absence) -> Result<Vec<NewJob>, Fault> {
-    let routes = routes::routes(ctx).await?;
+pub(crate) async fn catch_up(ctx: &TenantCtx, away: Absence) -> Result<Vec<NewJob>, Fault> {
+    let routes = channel_routes::routes(ctx).await?;
     let jobs = routes.into_iter().map(|(channel, _)| {
         let job = Job::Digest(DigestJob { channel, caught_up: true, overdue: false, away: Some(away) });
-        let due = later(ctx.clock.now(), CAUGHT_UP);
+        let due = times::later(ctx.clock.now(), CAUGHT_UP);
         NewJob { class: Class::Machine, due, ..ctx.new_job(&job) }
     });
     Ok(jobs.collect())
 }
 
 /// The route as it is kept, with the time of the channel's next digest.
-pub(super) fn keep_route(ctx: &TenantCtx, channel: &ChannelId, route: &Route, rules: &Rules) -> Effect {
+pub(crate) fn keep_route(ctx: &TenantCtx, channel: &ChannelId, route: &Route, rules: &Rules) -> Effect {
     let due = route.settings.next_digest(rules, ctx.clock.now(), &hours::zone(route.zone.as_deref()));
-    changes::put_due(ctx, Route::KIND, channel.as_str(), route, due)
+    documents::put_due(ctx, Route::KIND, channel.as_str(), route, due)
 }
 
 /// Routes whose digest was given up (nothing worked for a day) have one again.
-pub(super) async fn digests_given_up(ctx: &TenantCtx) -> Result<Vec<Effect>, Fault> {
-    let rules = changes::rules(ctx).await?;
+pub(crate) async fn digests_given_up(ctx: &TenantCtx) -> Result<Vec<Effect>, Fault> {
+    let rules = documents::rules(ctx).await?;
     let mut effects = Vec::new();
     for kept in ctx.db.documents(Route::KIND, MOST_ROUTES).await? {
         let route = Some(read::<Route>(&kept)?);
@@ -271,15 +270,15 @@ pub(super) async fn digests_given_up(ctx: &TenantCtx) -> Result<Vec<Effect>, Fau
 }
 
 /// Whether something was to be done about it, and was not for longer than it would be tried.
-pub(super) fn was_given_up(ctx: &TenantCtx, document: &Document) -> bool {
+pub(crate) fn was_given_up(ctx: &TenantCtx, document: &Document) -> bool {
     // Between two mornings there may lie a weekend.
     const LONGEST: Duration = Duration::from_hours(24 * 4);
-    document.due.is_none() && later(document.at, LONGEST + ctx.settings.give_up_after) < ctx.clock.now()
+    document.due.is_none() && times::later(document.at, LONGEST + ctx.settings.give_up_after) < ctx.clock.now()
 }
 
 /// All routes, because the rules say now that mornings begin at another time.
-pub(super) async fn keep_routes(ctx: &TenantCtx, rules: &Rules) -> Result<Vec<Effect>, Fault> {
-    let routes = routes::routes(ctx).await?;
+pub(crate) async fn keep_routes(ctx: &TenantCtx, rules: &Rules) -> Result<Vec<Effect>, Fault> {
+    let routes = channel_routes::routes(ctx).await?;
     Ok(routes.iter().map(|(channel, route)| keep_route(ctx, channel, route, rules)).collect())
 }
 
@@ -297,7 +296,7 @@ async fn worded(ctx: &TenantCtx, summary: Summary, at: Timestamp) -> Result<Dige
 fn put_off(now: Timestamp) -> Outcome {
     let cause = "what happened while we were away is still being read".to_owned();
     Outcome {
-        verdict: Verdict::Retry { due: later(now, CAUGHT_UP), cause, outcome_unknown: false },
+        verdict: Verdict::Retry { due: times::later(now, CAUGHT_UP), cause, outcome_unknown: false },
         effects: Vec::new(),
     }
 }

@@ -3,12 +3,6 @@
 
 mod connection;
 
-use crate::work::acting;
-use crate::work::changes;
-use crate::work::linking;
-use crate::work::people;
-use crate::work::routes;
-use crate::work::unreachable;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -30,10 +24,10 @@ use crate::slack::signature::sign;
 use crate::slack::socket::{Dialer, is_hopeless};
 use crate::transport;
 use crate::view::notice;
-use crate::work::installations::TenantRecord;
+use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
 use crate::work::unreachable::Unreachable;
-use crate::work::{TenantCtx, tenants};
+use crate::work::{acting, channel_routes, documents, linking, people, readiness, unreachable};
 
 /// By how much our clock may be wrong. Slack's requests are refused when they seem five minutes old.
 const MAX_CLOCK_ERROR: SignedDuration = SignedDuration::from_secs(60);
@@ -54,9 +48,9 @@ const MAX_NAMED: usize = 10;
 const MAX_LINKS_CHECKED: usize = 100;
 
 /// Looks at everything for an admin who asks.
-pub(super) async fn doctor(ctx: &TenantCtx, requester: &RequestContext) -> Result<Outcome, Fault> {
+pub(crate) async fn doctor(ctx: &TenantCtx, requester: &RequestContext) -> Result<Outcome, Fault> {
     let say = match acting::reader(ctx, &requester.user).await {
-        Ok(Ok(teammate)) => match changes::rules(ctx).await?.may_configure(&teammate) {
+        Ok(Ok(teammate)) => match documents::rules(ctx).await?.may_configure(&teammate) {
             Ok(()) => Reply::Examined(examine_in_time(ctx).await),
             Err(why) => Reply::Refused { why, note: String::new() },
         },
@@ -99,7 +93,7 @@ pub async fn examine(ctx: &TenantCtx) -> Vec<Finding> {
 }
 
 async fn store(work: &TenantCtx) -> Finding {
-    match tenants::try_store(work.store.as_ref(), &work.clock, &work.instance).await {
+    match readiness::try_store(work.store.as_ref(), &work.clock, &work.instance).await {
         Ok(()) => Finding::new("database", FindingState::Good, "it takes in what has to be kept"),
         Err(cause) => {
             let words = "it takes nothing in. Look for a full disk, and whether the app may write there";
@@ -167,7 +161,7 @@ async fn slack(work: &TenantCtx) -> Vec<Finding> {
 
 /// Where an app that anybody can install is installed again.
 fn again(work: &TenantCtx) -> Option<String> {
-    work.record.as_ref().and_then(TenantRecord::everybody).map(|all| all.oauth.app().install())
+    work.record.as_ref().and_then(|record| record.install_page.clone())
 }
 
 fn scopes(identity: &Identity, work: &TenantCtx) -> Finding {
@@ -281,7 +275,7 @@ async fn challenge(url: &str, work: &TenantCtx) -> Result<(u16, String), String>
 
 async fn routes(work: &TenantCtx) -> Vec<Finding> {
     const WHAT: &str = "channel";
-    let routes = match routes::routes(work).await {
+    let routes = match channel_routes::routes(work).await {
         Ok(routes) => routes,
         Err(cause) => return vec![Finding::new(WHAT, FindingState::Note, "none could be looked at").because(&cause)],
     };

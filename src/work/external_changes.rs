@@ -1,17 +1,6 @@
 //! What was found changed in dialnote is made true here. Our own changes are found like any others:
 //! whether everybody knows already is seen in the audit log, where each is written down.
 
-use crate::work::absence;
-use crate::work::changes;
-use crate::work::conclude;
-use crate::work::digests;
-use crate::work::documents;
-use crate::work::execute;
-use crate::work::links;
-use crate::work::lists;
-use crate::work::people;
-use crate::work::poller;
-use crate::work::routes;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -19,7 +8,7 @@ use jiff::Timestamp;
 use crate::domain::conversation::{ActivityContext, ActivityKind, Conversation, State};
 use crate::domain::event::{Event, ThreadEntry};
 use crate::domain::external_change::{ExternalChange, SOMEBODY};
-use crate::domain::job::{ExternalChangeJob, Job};
+use crate::domain::job::ExternalChangeJob;
 use crate::domain::message::Message;
 use crate::domain::plan::ends_with_reference;
 use crate::domain::refusal::Refusal;
@@ -27,14 +16,16 @@ use crate::domain::request_context::Via;
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::ids::SlackUserId;
-use crate::store::{Claim, Class, Effect, Entry, NewJob};
-use crate::work::audit::{self, Detail};
-use crate::work::conclude::expected;
-use crate::work::execute::{HEARD, PAST_ENTRIES, denied};
-use crate::work::outcome::Outcome;
-use crate::work::outcome::Stop;
+use crate::store::{Claim, Effect, Entry};
+use crate::work::audit::Detail;
+use crate::work::conversations::{HEARD, PAST_ENTRIES};
+use crate::work::ctx::TenantCtx;
+use crate::work::events::{ConversationChanged, FoundLate, WaitsForOwner};
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::projection::seen;
-use crate::work::{TenantCtx, earlier, later};
+use crate::work::{
+    audit, channel_routes, conversations, documents, emit, enqueue, homes, known, people, poll_state, times,
+};
 
 /// By how much the clocks of two instances may differ.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(5);
@@ -49,12 +40,12 @@ const NOTED: &str = "noted";
 const DIALNOTE_ACTOR: &str = "dialnote";
 
 /// Looks at a conversation that was found changed, and tells whom it concerns.
-pub(super) async fn external_change(ctx: &TenantCtx, claim: &Claim, job: &ExternalChangeJob) -> Result<Outcome, Stop> {
+pub(crate) async fn external_change(ctx: &TenantCtx, claim: &Claim, job: &ExternalChangeJob) -> Result<Outcome, Stop> {
     let at = ctx.clock.now();
-    let now = match execute::look_at(ctx, &job.conversation).await {
+    let now = match conversations::look_at(ctx, &job.conversation).await {
         Ok(now) => now,
         Err(Stop::Refused(Refusal::NoConversation { id })) => {
-            return Ok(Outcome::done(conclude::forget(ctx, &id).await?.into_iter().collect()));
+            return Ok(Outcome::done(known::forget(ctx, &id).await?.into_iter().collect()));
         }
         Err(stop) => return Err(stop),
     };
@@ -69,7 +60,7 @@ pub(super) async fn external_change(ctx: &TenantCtx, claim: &Claim, job: &Extern
 
 /// What changed in dialnote so lately that nobody who looks has seen it yet, told now: a command is about
 /// to change the conversation as well, and what is seen afterwards would hide that it was ever different.
-pub(super) async fn not_seen_yet(
+pub(crate) async fn not_seen_yet(
     ctx: &TenantCtx,
     claim: &Claim,
     now: &Conversation,
@@ -84,12 +75,12 @@ pub(super) async fn not_seen_yet(
         return Ok(None);
     }
     // Of one that nobody has seen there is nothing to tell but that it is there, where its cards come to.
-    if before.is_none() && routes::routed(ctx, now.line.as_ref()).await?.is_empty() {
+    if before.is_none() && channel_routes::routed(ctx, now.line.as_ref()).await?.is_empty() {
         return Ok(None);
     }
-    let watched = poller::watched(ctx).await?;
+    let watched = poll_state::watched(ctx).await?;
     let Some(looked) = watched.at.filter(|_| watched.whole) else { return Ok(None) };
-    let away = poller::absence(ctx, looked, at);
+    let away = poll_state::absence(ctx, looked, at);
     let (conversation, before, quiet) = (now.id.clone(), before.map(Box::new), away.is_some());
     let job = ExternalChangeJob { conversation, before, at, quiet, away };
     Ok(Some(external_change(ctx, claim, &job).await?.effects))
@@ -106,7 +97,7 @@ async fn put_in_context(
     let Some(last) = now.last_activity.as_mut().filter(|last| before.is_none_or(|before| before.at < last.at)) else {
         return Ok((now, None));
     };
-    let refused = |error| denied(error, Some(&job.conversation));
+    let refused = |error| conversations::denied(error, Some(&job.conversation));
     let timeline = ctx.dialnote.activities_but_notes(&job.conversation).await.map_err(refused)?;
     last.activity_context = last.activity_context(timeline.iter().filter(|one| one.at < last.at));
     if let (ActivityContext::Answer { by }, ActivityKind::Call) = (&mut last.activity_context, last.kind) {
@@ -117,7 +108,7 @@ async fn put_in_context(
         };
     }
     let keep = (last.activity_context != ActivityContext::Nothing)
-        .then(|| changes::put_due(ctx, HEARD, now.id.as_str(), last, None));
+        .then(|| documents::put_due(ctx, HEARD, now.id.as_str(), last, None));
     Ok((now, keep))
 }
 
@@ -130,26 +121,26 @@ async fn new_notes(
     let (Some(before), Some(last)) = (&job.before, now.last_note) else { return Ok((Vec::new(), None)) };
     let id = &job.conversation;
     let told: Option<Timestamp> = documents::kept(ctx, NOTED, id.as_str()).await?;
-    let since = before.last_note.max(told).unwrap_or_else(|| earlier(job.at, MAX_NOTE_AGE));
+    let since = before.last_note.max(told).unwrap_or_else(|| times::earlier(job.at, MAX_NOTE_AGE));
     if last <= since {
         return Ok((Vec::new(), None));
     }
-    let notes = ctx.dialnote.notes(id).await.map_err(|error| denied(error, Some(id)))?;
+    let notes = ctx.dialnote.notes(id).await.map_err(|error| conversations::denied(error, Some(id)))?;
     let entries = ctx.db.entries(id, PAST_ENTRIES).await?;
-    Ok((theirs(notes, &entries, since), Some(changes::put(ctx, NOTED, id.as_str(), &last))))
+    Ok((theirs(notes, &entries, since), Some(documents::put(ctx, NOTED, id.as_str(), &last))))
 }
 
 async fn found_out(ctx: &TenantCtx, job: &ExternalChangeJob, now: Conversation) -> Result<ExternalChange, Fault> {
     let entries = ctx.db.entries(&job.conversation, PAST_ENTRIES).await?;
     let last = entries.iter().find_map(audit::change);
-    let known = last.filter(|change| later(change.at, CLOCKS_DIFFER) >= job.at).map(|change| change.after);
+    let known = last.filter(|change| times::later(change.at, CLOCKS_DIFFER) >= job.at).map(|change| change.after);
     // One that began while we were away was nobody's at first.
     let new = (job.quiet && now.owner.is_some()).then(|| State { owner: None, ..State::from(&now) });
     let before = known.or_else(|| job.before.as_deref().map(State::from)).or(new);
     let owner_before = before.as_ref().and_then(|before| before.owner.as_ref());
     Ok(ExternalChange {
-        from: execute::member(ctx, owner_before).await?,
-        to: execute::owner(ctx, &now).await?,
+        from: conversations::member(ctx, owner_before).await?,
+        to: conversations::owner(ctx, &now).await?,
         heard_before: job.before.as_ref().and_then(|before| before.last_activity.clone()),
         at: ctx.clock.now(),
         notes: Vec::new(),
@@ -169,41 +160,36 @@ async fn tell_of(
     let channels: Vec<_> = cards.iter().map(|card| card.channel.clone()).collect();
     let stale = cards.iter().filter(|card| card.card_view != shows).map(|card| card.channel.clone());
     let mut to_draw: Vec<_> = stale.collect();
-    let routed = routes::routed(ctx, found.now.line.as_ref()).await?;
+    let routed = channel_routes::routed(ctx, found.now.line.as_ref()).await?;
     if let Some(heard) = found.deserves_a_card().filter(|_| !job.quiet) {
         let new = routed.iter().filter(|(channel, _)| !channels.contains(channel));
         let new = new.filter(|(_, route)| route.settings.makes_cards_of(heard.kind));
         to_draw.extend(new.map(|(channel, _)| channel.clone()));
     }
     let mut messages = found.messages(&channels, &to_draw);
-    let missed = if job.quiet { absence::keep_missed(ctx, claim, job, &messages) } else { Vec::new() };
+    let late = FoundLate { claim, job, messages: &messages };
+    let missed = if job.quiet { emit::found_late(ctx, &late) } else { Vec::new() };
     if job.quiet {
         messages = messages.into_iter().filter_map(silent).collect();
     }
-    messages.extend(links::shown_links(ctx, &found.card_view()).await?);
-    for (actor, what) in found.events().into_iter().filter(|(_, event)| event.changes_state()) {
-        let line = ThreadEntry { actor, what, note: String::new() };
-        messages.extend(digests::settle_in_digests(ctx, &found.now, &line).await?);
-    }
-    let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
+    messages.extend(emit::conversation_changed(ctx, &changed(found)).await?);
+    let mut effects: Vec<_> = messages.iter().filter_map(|message| enqueue::expected(message, &channels)).collect();
     effects.extend(missed);
     if found.now.is_open() && found.to.is_none() && !routed.is_empty() {
-        let rules = changes::rules(ctx).await?;
-        for (channel, route) in &routed {
-            effects.extend(digests::have_reminded(ctx, channel, route, &rules).await?);
-        }
+        effects.extend(emit::waits_for_owner(ctx, &WaitsForOwner { routed }).await?);
     }
     effects.extend(found.events().into_iter().filter_map(|(_, event)| record(found, event)));
-    effects.extend(messages.into_iter().map(|message| say_unasked(ctx, message)));
+    effects.extend(messages.into_iter().map(|message| enqueue::say_unasked(ctx, message)));
     let concerned = [&found.from, &found.to].into_iter().flatten().filter_map(|participant| participant.user.clone());
-    effects.extend(lists::refresh_homes(ctx, concerned).await?);
+    effects.extend(homes::refresh_homes(ctx, concerned).await?);
     Ok(effects)
 }
 
-/// What nobody waits for is said after what somebody does.
-pub(super) fn say_unasked(ctx: &TenantCtx, message: Message) -> Effect {
-    let job = ctx.new_job(&Job::Message(message));
-    Effect::Enqueue(NewJob { class: Class::Machine, ..job })
+/// The changes that were found, for whatever else shows the conversation.
+fn changed(found: &ExternalChange) -> ConversationChanged {
+    let events = found.events().into_iter().filter(|(_, event)| event.changes_state());
+    let entries = events.map(|(actor, what)| ThreadEntry { actor, what, note: String::new() }).collect();
+    ConversationChanged { card_view: found.card_view(), now: found.now.clone(), entries }
 }
 
 /// What is left of a message if nobody is to be told: cards are made true where they stand.
@@ -220,7 +206,7 @@ fn silent(message: Message) -> Option<Message> {
 /// before the oldest of them accounts for none.
 fn theirs(notes: Vec<(String, Timestamp)>, entries: &[Entry], since: Timestamp) -> Vec<String> {
     let Some(oldest) = notes.first().map(|(_, at)| *at) else { return Vec::new() };
-    let mut made = audit::references(entries.iter().filter(|entry| later(entry.at, CLOCKS_DIFFER) >= oldest));
+    let mut made = audit::references(entries.iter().filter(|entry| times::later(entry.at, CLOCKS_DIFFER) >= oldest));
     let mut theirs = Vec::new();
     for (note, at) in notes {
         match made.iter().position(|made| ends_with_reference(&note, made)) {

@@ -12,17 +12,11 @@ use crate::ids::{ConversationId, MemberId, SlackUserId, ViewId};
 use crate::slack::answer::SlackError;
 use crate::store::{Audited, Claim, Document, Effect};
 use crate::view::{home, modal};
-use crate::work::acting;
-use crate::work::changes;
-use crate::work::execute;
+use crate::work::ctx::TenantCtx;
 use crate::work::homes::{HOME, Opened};
-use crate::work::lists;
-use crate::work::organization;
-use crate::work::outcome::Outcome;
-use crate::work::outcome::Stop;
-use crate::work::people;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::projection::Conversations;
-use crate::work::{TenantCtx, audit};
+use crate::work::{acting, audit, conversations, documents, homes, known, lists, organization, people};
 
 /// How many people are suggested as the next owner, of those chosen lately and of those with the least
 /// to do.
@@ -36,7 +30,7 @@ const OTHER_HOME: &str = "hash_conflict";
 
 /// Shows somebody's home. If Slack shows another one than we know of, somebody else has drawn a later
 /// one: that stays, and it is drawn anew from how things are by now.
-pub(super) async fn publish(
+pub(crate) async fn publish(
     ctx: &TenantCtx,
     claim: &Claim,
     user: &SlackUserId,
@@ -58,22 +52,22 @@ pub(super) async fn publish(
     match published {
         Ok(hash) => Ok(vec![opened(hash)]),
         Err(SlackError::Refused(code)) if code == OTHER_HOME => {
-            Ok(vec![opened(None), lists::draw_home(ctx, user.clone(), query.clone())])
+            Ok(vec![opened(None), homes::draw_home(ctx, user.clone(), query.clone())])
         }
         Err(error) => Err(error),
     }
 }
 
 /// Shows a list in a window.
-pub(super) async fn show_window(ctx: &TenantCtx, view: &ViewId, card_view: &ListView) -> Result<(), SlackError> {
+pub(crate) async fn show_window(ctx: &TenantCtx, view: &ViewId, card_view: &ListView) -> Result<(), SlackError> {
     ctx.slack.update_view(view, &modal::window(Some(card_view), &card_view.query)).await
 }
 
 /// Finds out what a form is about that was opened before that was known.
-pub(super) async fn fill_in(ctx: &TenantCtx, job: &FormJob) -> Result<Outcome, Fault> {
+pub(crate) async fn fill_in(ctx: &TenantCtx, job: &FormJob) -> Result<Outcome, Fault> {
     let teammate = acting::teammate(ctx, &job.requester.user).await?.is_ok();
     let now = match job.context.conversation.as_ref().filter(|_| teammate) {
-        Some(id) => match execute::look_at(ctx, id).await {
+        Some(id) => match conversations::look_at(ctx, id).await {
             Ok(conversation) => Some(conversation),
             Err(Stop::Refused(_)) => None,
             Err(Stop::Fault(fault)) => return Err(fault),
@@ -89,7 +83,7 @@ pub(super) async fn fill_in(ctx: &TenantCtx, job: &FormJob) -> Result<Outcome, F
 }
 
 /// Shows a form in the place of what said that it was being prepared.
-pub(super) async fn show_form(
+pub(crate) async fn show_form(
     ctx: &TenantCtx,
     view: &ViewId,
     title: Option<String>,
@@ -106,12 +100,12 @@ pub(super) async fn show_form(
 /// What is known for a form without asking anybody.
 pub(crate) async fn known_for_form(ctx: &TenantCtx, context: &FormContext) -> Result<modal::FormFacts, Fault> {
     let known = match &context.conversation {
-        Some(id) => lists::known(ctx, id).await?,
+        Some(id) => known::known(ctx, id).await?,
         None => None,
     };
     let (title, seen) = (known.as_ref().map(Conversation::title), known.as_ref().map(Seen::unasked));
     let verb = context.wanted.verb;
-    let needs_note = changes::rules(ctx).await?.needs_note(verb);
+    let needs_note = documents::rules(ctx).await?.needs_note(verb);
     let suggested = match verb {
         Verb::Assign | Verb::Handoff => suggested(ctx, context).await?,
         _ => Vec::new(),
@@ -130,7 +124,7 @@ pub(crate) async fn titles(ctx: &TenantCtx, ids: &[ConversationId]) -> Result<Ve
 /// Who could be the next owner: whom people chose lately, then who has the least to do.
 async fn suggested(ctx: &TenantCtx, context: &FormContext) -> Result<Vec<(String, String)>, Fault> {
     let owner = match &context.conversation {
-        Some(id) => lists::known(ctx, id).await?.and_then(|known| known.owner).map(|owner| owner.id),
+        Some(id) => known::known(ctx, id).await?.and_then(|known| known.owner).map(|owner| owner.id),
         None => None,
     };
     let loads = lists::loads(ctx).await?;

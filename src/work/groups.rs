@@ -3,9 +3,6 @@
 //! up in dialnote. Picks are made one after the other and kept until it is seen that their owner is set, so that
 //! several at once are spread.
 
-use crate::work::acting;
-use crate::work::people;
-use crate::work::poller;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
@@ -23,10 +20,10 @@ use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId, MemberId, TeamId};
 use crate::slack::answer::SlackError;
 use crate::store::{CacheEntry, Claim, Document, Effect};
-use crate::work::execute::denied;
+use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Stop;
 use crate::work::projection::Conversations;
-use crate::work::{TenantCtx, later};
+use crate::work::{acting, conversations, people, poll_state, times};
 
 /// How many members of a group are considered.
 const MOST_CONSIDERED: usize = 100;
@@ -62,13 +59,13 @@ struct Pick {
 }
 
 /// What is to be stored when a command has come to its end: it counts for nobody any more.
-pub(super) fn pick_is_over(job: &CommandJob) -> Option<Effect> {
+pub(crate) fn pick_is_over(job: &CommandJob) -> Option<Effect> {
     let id = job.conversation().filter(|_| job.command.act.group().is_some())?;
     Some(Effect::DropDocument { kind: PICK.to_owned(), id: id.to_string() })
 }
 
 /// Picks somebody of the group for a conversation.
-pub(super) async fn pick(
+pub(crate) async fn pick(
     ctx: &TenantCtx,
     claim: &Claim,
     group: &UserGroup,
@@ -114,7 +111,7 @@ async fn pick_one(
 
 /// What everybody owns, as far as all conversations are known; else dialnote is asked.
 async fn candidates(ctx: &TenantCtx, claim: &Claim, there: Vec<Teammate>) -> Result<Vec<Candidate>, Stop> {
-    let known = poller::watched(ctx).await?.whole;
+    let known = poll_state::watched(ctx).await?.whole;
     let mut open = if known { known_open(ctx).await? } else { HashMap::new() };
     if !known {
         for some in there.chunks(LOAD_LOOKUPS_AT_ONCE) {
@@ -133,7 +130,7 @@ async fn candidates(ctx: &TenantCtx, claim: &Claim, there: Vec<Teammate>) -> Res
 }
 
 async fn open_of(ctx: &TenantCtx, member: &MemberId) -> Result<HashSet<ConversationId>, Stop> {
-    ctx.dialnote.open_of(member).await.map_err(|error| denied(error, None))
+    ctx.dialnote.open_of(member).await.map_err(|error| conversations::denied(error, None))
 }
 
 /// What each member owns that is open, as it was last seen.
@@ -153,7 +150,7 @@ async fn known_open(ctx: &TenantCtx) -> Result<HashMap<MemberId, HashSet<Convers
 /// What was picked and is on its way.
 async fn pending(ctx: &TenantCtx) -> Result<Vec<Pending>, Fault> {
     let kept = ctx.db.documents(PICK, MOST_PENDING).await?;
-    let recent = |kept: &Document| later(kept.at, PENDING) > ctx.clock.now();
+    let recent = |kept: &Document| times::later(kept.at, PENDING) > ctx.clock.now();
     let pending = kept.into_iter().filter(recent).filter_map(|kept| {
         let Pick { member } = serde_json::from_str(&kept.body).ok()?;
         Some(Pending { conversation: ConversationId::new(kept.id), member })
@@ -166,7 +163,11 @@ async fn pending(ctx: &TenantCtx) -> Result<Vec<Pending>, Fault> {
 async fn begin_picking(ctx: &TenantCtx) -> Result<(), Fault> {
     for _ in 0..LOOKS {
         let now = ctx.clock.now();
-        if ctx.store.try_acquire_leadership(&turn_of(ctx.installation()), &ctx.instance, now, later(now, TURN)).await? {
+        if ctx
+            .store
+            .try_acquire_leadership(&turn_of(ctx.installation()), &ctx.instance, now, times::later(now, TURN))
+            .await?
+        {
             break;
         }
         tokio::time::sleep(RETRY_PAUSE).await;

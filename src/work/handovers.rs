@@ -1,10 +1,5 @@
 //! Whoever is given a conversation answers, or is reminded, or it goes back.
 
-use crate::work::acting;
-use crate::work::changes;
-use crate::work::documents;
-use crate::work::execute;
-use crate::work::people;
 use jiff::Timestamp;
 
 use crate::domain::command::{Action, Command};
@@ -24,17 +19,17 @@ use crate::domain::request_context::{RequestContext, Via};
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::{Document, Effect, Verdict};
-use crate::work::TenantCtx;
-use crate::work::outcome::Outcome;
-use crate::work::outcome::Stop;
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::{Outcome, Stop};
+use crate::work::{acting, conversations, documents, people};
 
 /// What was given and not answered yet.
-pub(super) async fn handover(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Handover>, Fault> {
+pub(crate) async fn handover(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Handover>, Fault> {
     documents::kept(ctx, Handover::KIND, id.as_str()).await
 }
 
 /// What is kept of a hand-over once a plan was carried out: a new one, or none any more.
-pub(super) async fn remember_handover(
+pub(crate) async fn remember_handover(
     ctx: &TenantCtx,
     progress: &Progress,
     messages: &[Message],
@@ -64,7 +59,7 @@ pub(super) async fn remember_handover(
 
 /// The time by which a hand-off has to be accepted that is kept with these effects: it returns when the receiver
 /// was reminded and had as much time again.
-pub(super) async fn has_until(
+pub(crate) async fn has_until(
     ctx: &TenantCtx,
     mut effects: impl Iterator<Item = &Effect>,
 ) -> Result<Option<Timestamp>, Fault> {
@@ -80,12 +75,12 @@ pub(super) async fn has_until(
 }
 
 /// Somebody had time to answer: now they are reminded, or it goes back to whoever gave it.
-pub(super) async fn handover_due(ctx: &TenantCtx, id: &ConversationId) -> Result<Outcome, Stop> {
+pub(crate) async fn handover_due(ctx: &TenantCtx, id: &ConversationId) -> Result<Outcome, Stop> {
     let Some(handover) = handover(ctx, id).await? else {
         return Ok(Outcome::done(Vec::new()));
     };
     let receiver = acting::teammate(ctx, &handover.receiver).await?;
-    let conversation = execute::look_at(ctx, id).await?;
+    let conversation = conversations::look_at(ctx, id).await?;
     let theirs = receiver.as_ref().is_ok_and(|receiver| conversation.is_owned_by(&receiver.member));
     if !theirs || !conversation.is_open() {
         let drop = Effect::DropDocument { kind: Handover::KIND.to_owned(), id: id.to_string() };
@@ -131,9 +126,9 @@ async fn keep_handover(
 }
 
 async fn time_to_answer(ctx: &TenantCtx, handover: &Handover, from: Timestamp) -> Result<Option<Timestamp>, Fault> {
-    let rules = changes::rules(ctx).await?;
+    let rules = documents::rules(ctx).await?;
     let Some(patience) = rules.patience() else { return Ok(None) };
-    if changes::preferences(ctx, &handover.receiver).await?.keeps {
+    if documents::preferences(ctx, &handover.receiver).await?.keeps {
         return Ok(None);
     }
     let receiver = acting::teammate(ctx, &handover.receiver).await?;

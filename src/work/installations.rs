@@ -1,10 +1,8 @@
 //! Everybody who has installed the app. What they gave it lies sealed in the store; here it is opened, and
 //! becomes the [`Work`] of that installation, which has its own clients and knows nobody else's keys.
 
-use crate::work::changes;
-use crate::work::documents;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -33,11 +31,11 @@ use crate::slack::oauth::{Granted, OAuth, Tokens};
 use crate::store::data_category::StoredItem;
 use crate::store::{Accepted, Claim, Delivery, Document, Effect, Entry, NewJob, Store};
 use crate::vault::{Purpose, Sealed, Unopened, Vault};
+use crate::work::ctx::{AppState, TenantCtx, TenantRecord};
 use crate::work::documents::{CHANNEL, read};
 use crate::work::homes::{HOME, MOST_HOMES, home_job};
 use crate::work::outcome::Outcome;
-use crate::work::tenants::AppState;
-use crate::work::{TenantCtx, later};
+use crate::work::{ctx, documents, times};
 
 /// How long it may take until every instance knows that something has changed.
 const CACHE_LIFETIME: Duration = Duration::from_secs(5);
@@ -106,25 +104,6 @@ pub struct Installations {
     known: Mutex<HashMap<InstallationId, CachedTenant>>,
 }
 
-/// What an installation among many has to know of itself.
-#[derive(Clone)]
-pub struct TenantRecord {
-    /// What it is one of. They know all their work: if it kept them in turn, neither would ever end, and with them
-    /// the store and its connections.
-    installations: Weak<Installations>,
-    /// What is kept of it.
-    pub installation: Installation,
-    /// What is kept of its way to dialnote.
-    pub connection: Option<Connection>,
-}
-
-impl TenantRecord {
-    /// Everybody who installed the app.
-    pub fn everybody(&self) -> Option<Arc<Installations>> {
-        self.installations.upgrade()
-    }
-}
-
 /// What becomes of what is kept when a key is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MemoryOnConnect {
@@ -162,7 +141,7 @@ impl Installations {
         id: &InstallationId,
     ) -> Result<Option<Arc<TenantCtx>>, Fault> {
         let now = common.clock.now();
-        if let Some(known) = self.known().get(id).filter(|known| later(known.at, CACHE_LIFETIME) > now) {
+        if let Some(known) = self.known().get(id).filter(|known| times::later(known.at, CACHE_LIFETIME) > now) {
             return Ok(Some(known.work.clone()));
         }
         let Some(kept) = kept(common, id).await? else {
@@ -191,7 +170,7 @@ impl Installations {
 
     /// Whether our keys open anything that is kept, if something is. One secret that is damaged says nothing of the
     /// others.
-    pub(super) async fn open_something(self: &Arc<Self>, common: &AppState) -> Result<bool, Fault> {
+    pub(crate) async fn open_something(self: &Arc<Self>, common: &AppState) -> Result<bool, Fault> {
         let some = common.store.installations(&InstallationId::new(""), SAMPLE).await?;
         for id in &some {
             match self.work(common, id).await {
@@ -203,7 +182,7 @@ impl Installations {
     }
 
     /// What answers people where the app is not installed: that needs no token.
-    pub(super) fn without_a_token(&self, common: &AppState) -> Slack {
+    pub(crate) fn without_a_token(&self, common: &AppState) -> Slack {
         self.services.slack(common, SecretString::default())
     }
 
@@ -229,7 +208,7 @@ impl Installations {
         let connected = before.and_then(|before| before.connection).is_some_and(|connection| connection.key.is_some());
         let to = Addressee { user: granted.installer, channel: None, reply: None, late: false };
         let welcome = Job::Message(Message::Private { to, say: Reply::Welcome { connected } });
-        let job = super::new_job(&id, &welcome, now, common.settings.pacing);
+        let job = ctx::new_job(&id, &welcome, now, common.settings.pacing);
         let delivery = Delivery { installation: id, key: format!("install:{state}") };
         common.store.accept(delivery, vec![job], now).await.map(drop)
     }
@@ -332,7 +311,7 @@ impl Installations {
         let key = kept.connection.as_ref().and_then(|connection| connection.key.as_ref());
         let key = key.map(|key| open(Purpose::DialnoteKey, key)).transpose()?;
         let KeptOf { installation, connection } = kept.clone();
-        let tenant = TenantRecord { installations: Arc::downgrade(self), installation, connection };
+        let tenant = TenantRecord { install_page: Some(self.oauth.app().install()), installation, connection };
         Ok(self.services.work(common, token, key, Some(id)).of(tenant))
     }
 
@@ -344,11 +323,14 @@ impl Installations {
 
 /// Gets the next token before the one we have ends. What gets the one after it is kept before the token is
 /// used (docs/contracts/slack.md §18.3).
-pub(super) async fn refresh(ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault> {
+pub(crate) async fn refresh(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    installations: Option<&Arc<Installations>>,
+) -> Result<Outcome, Fault> {
     let (id, now) = (&claim.installation, ctx.clock.now());
     let kept: Option<Installation> = documents::kept(ctx, Installation::KIND, "").await?;
     let kept = kept.filter(|kept| kept.refresh_at().is_some_and(|due| due <= now));
-    let installations = ctx.record.as_ref().and_then(TenantRecord::everybody);
     let Some(((installation, sealed), installations)) =
         kept.and_then(|kept| Some((kept.clone(), kept.refresh?))).zip(installations)
     else {
@@ -365,15 +347,20 @@ pub(super) async fn refresh(ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, F
     let installation = Installation { token, refresh: next.or(installation.refresh), expires, ..installation };
     info!("has the next token");
     let due = installation.refresh_at();
-    Ok(Outcome::done(vec![Effect::PutDocument(changes::document(ctx, Installation::KIND, "", &installation, due))]))
+    Ok(Outcome::done(vec![Effect::PutDocument(documents::document(ctx, Installation::KIND, "", &installation, due))]))
 }
 
 /// The app was removed from the workspace, as an event of that time says: what opens its doors is thrown
 /// away, and everything else that is kept of it but for the audit log. An event that comes after the app was
 /// installed again is of yesterday (§19.2).
-pub(super) async fn removed(ctx: &TenantCtx, claim: &Claim, at: Timestamp) -> Result<Outcome, Fault> {
+pub(crate) async fn removed(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    at: Timestamp,
+    everybody: Option<&Arc<Installations>>,
+) -> Result<Outcome, Fault> {
     let id = &claim.installation;
-    let Some(tenant @ TenantRecord { installation, .. }) = &ctx.record else {
+    let Some(TenantRecord { installation, .. }) = &ctx.record else {
         error!("the app was removed from its workspace: SLACK_BOT_TOKEN is of no use any more");
         return Ok(Outcome::done(Vec::new()));
     };
@@ -383,7 +370,7 @@ pub(super) async fn removed(ctx: &TenantCtx, claim: &Claim, at: Timestamp) -> Re
     }
     ctx.ensure_lease(claim).await?;
     clear(ctx.store.as_ref(), claim).await?;
-    if let Some(everybody) = tenant.everybody() {
+    if let Some(everybody) = everybody {
         everybody.known().remove(id);
     }
     warn!("the app was removed; what was kept is thrown away, but for the audit log");
@@ -392,7 +379,7 @@ pub(super) async fn removed(ctx: &TenantCtx, claim: &Claim, at: Timestamp) -> Re
 
 /// Throws away what is kept of an installation that is none any more, but for the audit log and the job that
 /// does so.
-pub(super) async fn clear(store: &dyn Store, claim: &Claim) -> Result<(), Fault> {
+pub(crate) async fn clear(store: &dyn Store, claim: &Claim) -> Result<(), Fault> {
     while store.clear(&claim.installation, claim.id, INSTALLATION_PAGE_SIZE).await? > 0 {}
     Ok(())
 }
@@ -416,7 +403,7 @@ async fn open_homes(common: &AppState, id: &InstallationId) -> Result<Vec<NewJob
     let homes = common.store.documents(id, HOME, MOST_HOMES).await?;
     let draw = |home: Document| {
         let job = home_job(SlackUserId::new(home.id), Query::of(Filter::Mine));
-        super::new_job(id, &job, common.clock.now(), common.settings.pacing)
+        ctx::new_job(id, &job, common.clock.now(), common.settings.pacing)
     };
     Ok(homes.into_iter().map(draw).collect())
 }

@@ -1,13 +1,6 @@
 //! Admins say who is who where e-mail addresses do not: by name, or with a button in the window that shows who is
 //! not linked on both sides.
 
-use crate::work::acting;
-use crate::work::changes;
-use crate::work::conclude;
-use crate::work::lists;
-use crate::work::organization;
-use crate::work::people;
-use crate::work::strangers;
 use std::time::Duration;
 
 use serde_json::json;
@@ -22,9 +15,9 @@ use crate::error::Fault;
 use crate::ids::{MemberId, SlackUserId};
 use crate::store::{Claim, Effect, Entry};
 use crate::work::audit::Verified;
-use crate::work::deferred::drop_stranger;
+use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
-use crate::work::{TenantCtx, later};
+use crate::work::{acting, audit, documents, homes, organization, people, strangers, times};
 
 /// How many of each sort stand on a page: all of them fit a window (docs/contracts/slack-limits.json).
 const PEOPLE_PAGE_SIZE: usize = 10;
@@ -50,11 +43,11 @@ struct Admin {
 type LinkChange = (Vec<Effect>, Reply);
 
 /// Does what somebody wants about who is who, and shows who is not linked, if they look at that.
-pub(super) async fn who_is_who(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<Outcome, Fault> {
+pub(crate) async fn who_is_who(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<Outcome, Fault> {
     let requester = match may_say_who_is_who(ctx, job).await? {
         Ok(requester) => requester,
         Err(why) => {
-            let record = conclude::record_refusal(ctx, &job.requester, "link", &why);
+            let record = audit::record_refusal(ctx, &job.requester, "link", &why);
             return Ok(Outcome::done(vec![record, not_shown(ctx, job, why)]));
         }
     };
@@ -65,7 +58,7 @@ pub(super) async fn who_is_who(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) 
         Linking::Off { user } => unlink(ctx, &requester, user).await?,
     };
     if let Reply::Refused { why, .. } = &say {
-        effects.push(conclude::record_refusal(ctx, &job.requester, "link", why));
+        effects.push(audit::record_refusal(ctx, &job.requester, "link", why));
     }
     effects.push(match &job.window {
         // Drawn after this is stored.
@@ -80,7 +73,7 @@ pub(super) async fn who_is_who(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) 
         Linking::Off { user } => Some(user.clone()),
         _ => None,
     };
-    effects.extend(lists::refresh_homes(ctx, unlinked.into_iter().chain([job.requester.user.clone()])).await?);
+    effects.extend(homes::refresh_homes(ctx, unlinked.into_iter().chain([job.requester.user.clone()])).await?);
     Ok(Outcome::done(effects))
 }
 
@@ -107,7 +100,7 @@ async fn may_say_who_is_who(ctx: &TenantCtx, job: &PeopleJob) -> Result<Result<A
             return Ok(admin.ok_or(Refusal::YouAreNotLinked(stranger.why)));
         }
     };
-    let may = changes::rules(ctx).await?.may_configure(&requester);
+    let may = documents::rules(ctx).await?.may_configure(&requester);
     let member = Some(organization::verified(ctx, &requester).await?);
     Ok(may.map(|()| Admin { user: requester.user, name: requester.name, member }))
 }
@@ -190,7 +183,7 @@ async fn link_to(
         by: requester.user.clone(),
         at: ctx.clock.now(),
     };
-    let mut effects = vec![changes::put(ctx, ByHand::KIND, user.as_str(), &new), drop_stranger(user)];
+    let mut effects = vec![documents::put(ctx, ByHand::KIND, user.as_str(), &new), strangers::drop_stranger(user)];
     let moved = by_hand.iter().filter(|link| link.member == member.id && link.user != *user);
     effects.extend(moved.map(|link| drop_link(&link.user)));
     effects.push(record_link(ctx, requester, user, before.as_ref(), Some(&member.id)));
@@ -264,7 +257,9 @@ async fn show_people(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<
     for tried in strangers::strangers(ctx).await? {
         let user = tried.profile.user.clone();
         match tried.why {
-            Some(_) if later(tried.at, UNLINKED_LIFETIME) < ctx.clock.now() => effects.push(drop_stranger(&user)),
+            Some(_) if times::later(tried.at, UNLINKED_LIFETIME) < ctx.clock.now() => {
+                effects.push(strangers::drop_stranger(&user))
+            }
             Some(why) => strangers.push((tried.profile, why)),
             None => {
                 let linked = Job::Linked(LinkedJob { user, by: None });
@@ -301,7 +296,7 @@ async fn people_face(ctx: &TenantCtx, strangers: Vec<(Profile, Unlinked)>, page:
 }
 
 /// A link that was made by hand, as admins are shown it.
-pub(super) async fn link_face(ctx: &TenantCtx, link: &ByHand) -> Result<LinkView, Fault> {
+pub(crate) async fn link_face(ctx: &TenantCtx, link: &ByHand) -> Result<LinkView, Fault> {
     let members = people::team(ctx).await?;
     let profile = people::look_up(ctx, &link.user).await?;
     let account = profile.as_ref().map(|profile| may_be_linked(profile.account));

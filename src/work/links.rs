@@ -1,7 +1,5 @@
 //! A link to a conversation that somebody posts becomes its card, once in a while.
 
-use crate::work::acting;
-use crate::work::execute;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -12,9 +10,9 @@ use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, MessageTs};
 use crate::store::{Document, Effect};
-use crate::work::outcome::Outcome;
-use crate::work::outcome::Stop;
-use crate::work::{TenantCtx, later};
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::{Outcome, Stop};
+use crate::work::{acting, conversations, times};
 
 /// How long the same link is not shown again in a channel.
 const REPEAT_UNFURL_AFTER: Duration = Duration::from_mins(30);
@@ -42,7 +40,7 @@ impl LastUnfurl {
 }
 
 /// Shows what the links lead to, if a teammate posted them and they were not shown just now.
-pub(super) async fn links(ctx: &TenantCtx, job: &LinksJob) -> Result<Outcome, Stop> {
+pub(crate) async fn links(ctx: &TenantCtx, job: &LinksJob) -> Result<Outcome, Stop> {
     let poster = acting::reader(ctx, &job.user).await?;
     if poster.is_err() {
         return Ok(Outcome::done(Vec::new()));
@@ -53,7 +51,7 @@ pub(super) async fn links(ctx: &TenantCtx, job: &LinksJob) -> Result<Outcome, St
     let mut effects = Vec::new();
     for (id, url) in linked.into_iter().take(MAX_UNFURLS) {
         let kept = ctx.db.document(&LastUnfurl::kind(&id), job.channel.as_str()).await?;
-        if kept.is_some_and(|kept| later(kept.at, REPEAT_UNFURL_AFTER) > ctx.clock.now()) {
+        if kept.is_some_and(|kept| times::later(kept.at, REPEAT_UNFURL_AFTER) > ctx.clock.now()) {
             continue;
         }
         let Some(card_view) = face_of(ctx, &id).await? else { continue };
@@ -71,7 +69,7 @@ pub(super) async fn links(ctx: &TenantCtx, job: &LinksJob) -> Result<Outcome, St
 }
 
 /// The cards that stand in the place of links, as the conversation is now.
-pub(super) async fn shown_links(ctx: &TenantCtx, card_view: &CardView) -> Result<Vec<Message>, Fault> {
+pub(crate) async fn shown_links(ctx: &TenantCtx, card_view: &CardView) -> Result<Vec<Message>, Fault> {
     let kept = ctx.db.documents(&LastUnfurl::kind(&card_view.conversation.id), CHANNELS).await?;
     let shown = kept.into_iter().filter_map(|kept| Some((kept.id, serde_json::from_str(&kept.body).ok()?)));
     Ok(shown.map(|(channel, shown)| unfurl(ChannelId::new(channel), shown, card_view.clone())).collect())
@@ -79,12 +77,12 @@ pub(super) async fn shown_links(ctx: &TenantCtx, card_view: &CardView) -> Result
 
 /// A conversation as it is now, if there is one with this id.
 async fn face_of(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<CardView>, Stop> {
-    let conversation = match execute::look_at(ctx, id).await {
+    let conversation = match conversations::look_at(ctx, id).await {
         Ok(conversation) => conversation,
         Err(Stop::Refused(_)) => return Ok(None),
         Err(stop) => return Err(stop),
     };
-    let owner = execute::owner(ctx, &conversation).await?.map(|owner| owner.name);
+    let owner = conversations::owner(ctx, &conversation).await?.map(|owner| owner.name);
     Ok(Some(CardView { conversation, owner }))
 }
 

@@ -1,13 +1,5 @@
 //! Lists and homes: made from all conversations as they were last seen, after a glance at what is new.
 
-use crate::work::acting;
-use crate::work::changes;
-use crate::work::colleagues;
-use crate::work::execute;
-use crate::work::people;
-use crate::work::poller;
-use crate::work::routes;
-use crate::work::strangers;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -16,8 +8,9 @@ use tracing::info;
 
 use crate::domain::card_view::CardView;
 use crate::domain::conversation::Conversation;
-use crate::domain::job::{Job, ListJob};
-use crate::domain::list::{self, Filter, Listing, Query};
+use crate::domain::job::ListJob;
+use crate::domain::list;
+use crate::domain::list::{Filter, Listing, Query};
 use crate::domain::lookup::book::{Book, home_of};
 use crate::domain::lookup::names::folded;
 use crate::domain::lookup::people::only_one_called;
@@ -26,18 +19,19 @@ use crate::domain::people::Teammate;
 use crate::domain::preferences::NotificationPreferences;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{AdminView, HomeView, ListView, Reply};
-use crate::domain::request_context::{ListPlace, RequestContext, Via};
+use crate::domain::request_context::{ListPlace, Via};
 use crate::domain::suggest::suggest;
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, MemberId, SlackUserId};
-use crate::store::{Claim, Effect};
-use crate::work::conclude::TROUBLE;
-use crate::work::homes::{HOME, MOST_HOMES, Opened, home_job};
+use crate::ids::{ChannelId, MemberId};
+use crate::work::ctx::TenantCtx;
+use crate::work::documents::TROUBLE;
 use crate::work::outcome::Outcome;
 use crate::work::people::Freshness;
-use crate::work::poller::Urgency;
+use crate::work::poll_state::Urgency;
 use crate::work::projection::Conversations;
-use crate::work::{TenantCtx, later};
+use crate::work::{
+    acting, channel_routes, colleagues, conversations, documents, people, poll_state, poller, strangers, times,
+};
 
 /// How long whoever wants a list waits for dialnote; then it is made from what is known.
 const GLANCE: Duration = Duration::from_secs(2);
@@ -61,7 +55,7 @@ impl From<Listing<'_>> for Taken {
 }
 
 /// Draws a list where it stands.
-pub(super) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Fault> {
+pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Fault> {
     let requester = &job.requester;
     let me = match acting::reader(ctx, &requester.user).await? {
         Ok(me) => me,
@@ -96,7 +90,7 @@ pub(super) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Faul
             Message::Window { user: requester.user.clone(), view: view.clone(), card_view: Box::new(card_view) }
         }
         ListPlace::Home => {
-            let preferences = changes::preferences(ctx, &requester.user).await?;
+            let preferences = documents::preferences(ctx, &requester.user).await?;
             let admin = if me.admin { Some(admin(ctx).await?) } else { None };
             Message::Home {
                 user: requester.user.clone(),
@@ -140,7 +134,7 @@ async fn card_view(
     person: Option<&Teammate>,
     silent: bool,
 ) -> Result<ListView, Fault> {
-    let watched = poller::watched(ctx).await?;
+    let watched = poll_state::watched(ctx).await?;
     let of = |known: &Conversations| {
         let all = || known.values().map(|sight| &sight.known);
         let person = person.map(|person| &person.member);
@@ -149,7 +143,7 @@ async fn card_view(
     let Taken { rows, found, page, counts } = ctx.memory.projection.look(&ctx.db, of).await?;
     let mut card_views = Vec::new();
     for conversation in rows {
-        let owner = execute::owner(ctx, &conversation).await?.map(|owner| owner.name);
+        let owner = conversations::owner(ctx, &conversation).await?.map(|owner| owner.name);
         card_views.push(CardView { conversation, owner });
     }
     Ok(ListView {
@@ -173,7 +167,7 @@ pub async fn search(
     most: usize,
 ) -> Result<Vec<Conversation>, Fault> {
     let here = match channel {
-        Some(channel) => routes::route_of(ctx, channel).await?,
+        Some(channel) => channel_routes::route_of(ctx, channel).await?,
         None => None,
     };
     let found = |known: &Conversations| {
@@ -181,12 +175,6 @@ pub async fn search(
         suggest(all(), typed, &home_of(all()), here.as_ref(), most).into_iter().cloned().collect()
     };
     ctx.memory.projection.look(&ctx.db, found).await
-}
-
-/// A conversation as it was last seen.
-pub(crate) async fn known(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Conversation>, Fault> {
-    let one = |known: &Conversations| known.get(id).map(|sight| sight.known.conversation.clone());
-    ctx.memory.projection.look(&ctx.db, one).await
 }
 
 /// How many open conversations each member owns.
@@ -205,57 +193,18 @@ pub(crate) async fn loads(ctx: &TenantCtx) -> Result<Vec<(MemberId, usize)>, Fau
 
 async fn admin(ctx: &TenantCtx) -> Result<AdminView, Fault> {
     let trouble = ctx.db.document(TROUBLE, "").await?;
-    let recently = |at: Timestamp| later(at, TROUBLED) > ctx.clock.now();
+    let recently = |at: Timestamp| times::later(at, TROUBLED) > ctx.clock.now();
     let members = ctx.check_dialnote().await.ok();
     let (unlinked, strangers) = match members {
         Some(_) => (people::unlinked(ctx).await?, strangers::strangers(ctx).await?),
         None => (Vec::new(), Vec::new()),
     };
     Ok(AdminView {
-        rules: changes::rules(ctx).await?,
+        rules: documents::rules(ctx).await?,
         members,
         read_only_key: trouble.is_some_and(|trouble| recently(trouble.at)),
         unlinked: unlinked.into_iter().map(|member| member.name).collect(),
         strangers: strangers.iter().filter(|tried| tried.why.is_some()).count(),
-        routes: routes::listed_routes(ctx).await?,
+        routes: channel_routes::listed_routes(ctx).await?,
     })
-}
-
-/// A list to be drawn anew, wherever it stands, with what came of the button that was pressed in it.
-pub(super) fn redraw(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext, notice: Reply) -> Option<Effect> {
-    let list = requester.list.clone()?;
-    let job = Job::List(ListJob { requester: requester.clone(), list, notice: Some(notice) });
-    Some(Effect::Enqueue(ctx.following(claim, &job)))
-}
-
-/// Whoever has opened their home sees what changed for them.
-pub(super) async fn refresh_homes(
-    ctx: &TenantCtx,
-    users: impl Iterator<Item = SlackUserId>,
-) -> Result<Vec<Effect>, Fault> {
-    let mut effects = Vec::new();
-    for user in users {
-        let Some(opened) = ctx.db.document(HOME, user.as_str()).await? else { continue };
-        let Ok(opened) = serde_json::from_str::<Opened>(&opened.body) else { continue };
-        effects.push(draw_home(ctx, user, opened.query));
-    }
-    Ok(effects)
-}
-
-/// Every open home of who is no teammate any more, as far as that is known without asking anybody, is drawn
-/// again, and shows nothing then.
-pub(super) async fn clear_homes(ctx: &TenantCtx) -> Result<Vec<Effect>, Fault> {
-    let mut strangers = Vec::new();
-    for home in ctx.db.documents(HOME, MOST_HOMES).await? {
-        let user = SlackUserId::new(home.id);
-        if !acting::is_kept_as_teammate(ctx, &user).await? {
-            strangers.push(user);
-        }
-    }
-    refresh_homes(ctx, strangers.into_iter()).await
-}
-
-/// A home to be drawn anew although nobody asked.
-pub(super) fn draw_home(ctx: &TenantCtx, user: SlackUserId, query: Query) -> Effect {
-    Effect::Enqueue(ctx.new_job(&home_job(user, query)))
 }

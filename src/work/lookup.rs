@@ -1,24 +1,17 @@
 //! What did they mean? A typed command is read against the conversations and people that are known. What is clear
 //! is done; everything else is a question, asked privately, that keeps all that was typed.
 
-use crate::work::acting;
-use crate::work::changes;
-use crate::work::colleagues;
-use crate::work::execute;
-use crate::work::lists;
-use crate::work::poller;
 use jiff::Timestamp;
 
 use crate::dialnote::pages::Pages;
 use crate::domain::command::{Action, Assignee, Command};
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::{Conversation, ConversationRef, Status};
-use crate::domain::hours;
 use crate::domain::job::Job;
 use crate::domain::list::KnownConversation;
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::people::Directory;
-use crate::domain::lookup::{self, Missing, NameDoubt, Reading, UnresolvedCommand};
+use crate::domain::lookup::{Missing, NameDoubt, Reading, UnresolvedCommand};
 use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::question::{Choice, Question, Seen, Unclear};
@@ -26,16 +19,18 @@ use crate::domain::refusal::{About, Refusal};
 use crate::domain::reply::Reply;
 use crate::domain::verb::Verb;
 use crate::domain::when::When;
+use crate::domain::{hours, lookup};
 use crate::error::Fault;
 use crate::ids::{ConversationId, SlackUserId};
 use crate::store::{Claim, Effect, Verdict};
-use crate::work::TenantCtx;
-use crate::work::execute::denied;
-use crate::work::outcome::Outcome;
-use crate::work::outcome::Stop;
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::people::Freshness;
-use crate::work::poller::Urgency;
+use crate::work::poll_state::Urgency;
 use crate::work::projection::Conversations;
+use crate::work::{
+    acting, colleagues, conversations, documents, drafts, known, mentions, poll_state, poller, queueing,
+};
 
 /// How many pages of conversations are read where they are not all known yet.
 const MAX_SEARCH_PAGES: usize = 50;
@@ -63,12 +58,12 @@ pub async fn surely_named(ctx: &TenantCtx, text: &str) -> Result<Option<NamedCon
         _ => return Ok(None),
     };
     let Some(id) = id else { return Ok(None) };
-    let title = lists::known(ctx, &id).await?.as_ref().map(Conversation::title);
+    let title = known::known(ctx, &id).await?.as_ref().map(Conversation::title);
     Ok(title.map(|title| NamedConversation { id, title, left_over }))
 }
 
 /// Finds out what a typed command means, and goes on with it or asks.
-pub(super) async fn look_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, text: &str) -> Result<Outcome, Stop> {
+pub(crate) async fn look_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, text: &str) -> Result<Outcome, Stop> {
     let requester = acting::teammate(ctx, &job.requester.user).await?;
     let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
     let job = &at_a_time(job, &requester, claim.accepted);
@@ -85,7 +80,7 @@ pub(super) async fn look_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, te
 /// The reading with the names of the people whom its note mentions: it may be shown before it is written.
 async fn with_people_named(ctx: &TenantCtx, mut reading: Reading) -> Result<Reading, Fault> {
     for words in reading.words_mut() {
-        *words = execute::with_names(ctx, words).await?;
+        *words = mentions::with_names(ctx, words).await?;
     }
     Ok(reading)
 }
@@ -136,7 +131,7 @@ async fn read_known(
     asked: &UnresolvedCommand<'_>,
     directory: &Directory,
 ) -> Result<Option<Reading>, Fault> {
-    if !poller::watched(ctx).await?.whole {
+    if !poll_state::watched(ctx).await?.whole {
         return Ok(None);
     }
     let read =
@@ -161,7 +156,8 @@ async fn read_all(ctx: &TenantCtx, claim: &Claim) -> Result<Vec<KnownConversatio
     let (mut all, mut pages, mut again) = (Vec::new(), Pages::default(), false);
     for _ in 0..MAX_SEARCH_PAGES {
         ctx.ensure_lease(claim).await?;
-        let read = ctx.dialnote.conversations(pages.offset).await.map_err(|error| denied(error, None))?;
+        let read =
+            ctx.dialnote.conversations(pages.offset).await.map_err(|error| conversations::denied(error, None))?;
         all.extend(pages.take(read).into_iter().map(KnownConversation::of));
         match (pages.goes_on, again) {
             (true, _) => {}
@@ -181,7 +177,7 @@ async fn still_open(ctx: &TenantCtx, job: &CommandJob, reading: Reading) -> Resu
     let Reading::Ready { who, ids, by_name, note } = reading else { return Ok(reading) };
     let mut done = Vec::new();
     for id in by_name.iter().filter(|_| !lookup::means_done_too(job.command.act.verb())) {
-        let now = ctx.dialnote.conversation(id).await.map_err(|error| denied(error, Some(id)))?;
+        let now = ctx.dialnote.conversation(id).await.map_err(|error| conversations::denied(error, Some(id)))?;
         if now.status == Status::Done {
             done.push(now);
         }
@@ -200,7 +196,7 @@ async fn still_open(ctx: &TenantCtx, job: &CommandJob, reading: Reading) -> Resu
 async fn with_note(ctx: &TenantCtx, job: &CommandJob, reading: Reading) -> Result<Reading, Fault> {
     let verb = job.command.act.verb();
     match reading {
-        Reading::Ready { who, ids, note, .. } if note.is_empty() && changes::rules(ctx).await?.needs_note(verb) => {
+        Reading::Ready { who, ids, note, .. } if note.is_empty() && documents::rules(ctx).await?.needs_note(verb) => {
             Ok(Reading::Missing { who, ids, note, what: Missing::Note })
         }
         other => Ok(other),
@@ -210,7 +206,7 @@ async fn with_note(ctx: &TenantCtx, job: &CommandJob, reading: Reading) -> Resul
 async fn act_on(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, reading: Reading) -> Result<Outcome, Stop> {
     match reading {
         Reading::Ready { who, ids, note, .. } => {
-            Ok(execute::found(ctx, claim, &with(job, who, ConversationRef::These(ids.clone()), note), ids))
+            Ok(queueing::found(ctx, claim, &with(job, who, ConversationRef::These(ids.clone()), note), ids))
         }
         Reading::AllMine { who, note } => {
             let all = with(job, Some(who), ConversationRef::AllMine, note);
@@ -245,7 +241,7 @@ async fn offer(
         seen.push(Seen::from(&conversation));
         choices.push(Choice {
             about: About::from(&conversation),
-            owner: execute::owner(ctx, &conversation).await?.map(|owner| owner.name),
+            owner: conversations::owner(ctx, &conversation).await?.map(|owner| owner.name),
             last_activity: conversation.last_activity.as_ref().map(|last| last.at),
         });
     }
@@ -255,10 +251,10 @@ async fn offer(
 
 /// A conversation as it was seen last, or else as it is; nothing, if it is gone.
 async fn known_or_there(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Conversation>, Fault> {
-    if let Some(known) = lists::known(ctx, id).await? {
+    if let Some(known) = known::known(ctx, id).await? {
         return Ok(Some(known));
     }
-    match execute::look_at(ctx, id).await {
+    match conversations::look_at(ctx, id).await {
         Ok(conversation) => Ok(Some(conversation)),
         Err(Stop::Refused(_)) => Ok(None),
         Err(Stop::Fault(fault)) => Err(fault),
@@ -296,13 +292,13 @@ async fn ask_who(
 }
 
 /// Asks for the new owner of a command that names none.
-pub(super) fn ask_for_owner(ctx: &TenantCtx, job: &CommandJob) -> Outcome {
+pub(crate) fn ask_for_owner(ctx: &TenantCtx, job: &CommandJob) -> Outcome {
     ask(ctx, job, Unclear::Missing(Missing::Person), Vec::new())
 }
 
 /// Keeps a command, with how its conversations are shown, and asks about it.
 fn ask(ctx: &TenantCtx, job: &CommandJob, about: Unclear, seen: Vec<Seen>) -> Outcome {
-    let draft = execute::draft(ctx, job, seen);
+    let draft = drafts::draft(ctx, job, seen);
     let note = job.command.note.clone();
     let until = job.command.act.when().and_then(When::fixed);
     let question = Question { draft: draft.id.clone(), verb: job.command.act.verb(), about, note, until };

@@ -5,8 +5,7 @@ use crate::domain::people::Profile;
 use crate::error::Fault;
 use crate::ids::SlackUserId;
 use crate::store::CacheEntry;
-use crate::work::TenantCtx;
-use crate::work::people::PROFILE;
+use crate::work::ctx::TenantCtx;
 
 /// The users who show a name (a cache entry), by that name.
 const CALLED: &str = "called";
@@ -16,7 +15,7 @@ const MAX_NAMESAKES: usize = 10;
 
 /// A profile that was read just now, with whether another person who is known shows the same name. What is kept
 /// of them says so from then on, too.
-pub(super) async fn told_apart(ctx: &TenantCtx, profile: Profile) -> Result<Profile, Fault> {
+pub(crate) async fn told_apart(ctx: &TenantCtx, profile: Profile) -> Result<Profile, Fault> {
     let shown = folded(&profile.name);
     let kept = ctx.db.cache_get(CALLED, &shown).await?;
     let known: Vec<SlackUserId> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
@@ -39,3 +38,6 @@ pub(super) async fn told_apart(ctx: &TenantCtx, profile: Profile) -> Result<Prof
     ctx.db.cache_put(cache_entry).await?;
     Ok(Profile { shared, ..profile })
 }
+
+/// What Slack says about somebody (`store::Memo`), by user and e-mail address.
+pub const PROFILE: &str = "profile";

@@ -1,12 +1,6 @@
 //! Who leaves does not take along what they own: whoever made routes hears how much that is, and puts it
 //! back into the queue with one button.
 
-use crate::work::changes;
-use crate::work::documents;
-use crate::work::external_changes;
-use crate::work::lists;
-use crate::work::people;
-use crate::work::routes;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -20,9 +14,10 @@ use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::SlackUserId;
 use crate::store::{Class, Delivery, NewJob};
+use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
 use crate::work::projection::Conversations;
-use crate::work::{TenantCtx, later};
+use crate::work::{channel_routes, documents, enqueue, homes, people, times};
 
 /// Who was there (`store::Document`).
 const TEAM: &str = "team";
@@ -52,12 +47,12 @@ struct Team {
 impl Team {
     /// When it is to be looked at again.
     fn due(&self) -> Timestamp {
-        later(self.at, if self.missing.is_empty() { ROLL_CALL_INTERVAL } else { CONFIRMED })
+        times::later(self.at, if self.missing.is_empty() { ROLL_CALL_INTERVAL } else { CONFIRMED })
     }
 }
 
 /// Looks for members who are not in dialnote any more. Somebody has left who is missing twice in a row.
-pub(super) async fn look_who_left(ctx: &TenantCtx) -> Result<(), Fault> {
+pub(crate) async fn look_who_left(ctx: &TenantCtx) -> Result<(), Fault> {
     let now = ctx.clock.now();
     let before: Option<Team> = documents::kept(ctx, TEAM, "").await?;
     if before.as_ref().is_some_and(|before| before.due() > now) {
@@ -78,27 +73,26 @@ pub(super) async fn look_who_left(ctx: &TenantCtx) -> Result<(), Fault> {
     }
     let members = there.iter().map(|member| Owner { id: member.id.clone(), name: member.name.clone() }).collect();
     let missing = known.into_iter().filter(|one| !is_there(one)).collect();
-    ctx.db.keep(changes::document(ctx, TEAM, "", &Team { at: now, members, missing }, None)).await
+    ctx.db.keep(documents::document(ctx, TEAM, "", &Team { at: now, members, missing }, None)).await
 }
 
 /// Tells whoever made routes what somebody left behind, once.
-pub(super) async fn left(ctx: &TenantCtx, gone: &Owner) -> Result<Outcome, Fault> {
+pub(crate) async fn left(ctx: &TenantCtx, gone: &Owner) -> Result<Outcome, Fault> {
     let told: Option<Timestamp> = documents::kept(ctx, LEFT, gone.id.as_str()).await?;
     let count = |all: &Conversations| {
         let all = all.values().map(|sight| &sight.known.conversation);
         all.filter(|one| one.is_open() && one.is_owned_by(&gone.id)).count()
     };
     let open = ctx.memory.projection.look(&ctx.db, count).await?;
-    let mut effects = lists::clear_homes(ctx).await?;
-    if open == 0 || told.is_some_and(|told| later(told, REPEAT_NOTICE_AFTER) > ctx.clock.now()) {
+    let mut effects = homes::clear_homes(ctx).await?;
+    if open == 0 || told.is_some_and(|told| times::later(told, REPEAT_NOTICE_AFTER) > ctx.clock.now()) {
         return Ok(Outcome::done(effects));
     }
-    let routes = routes::routes(ctx).await?;
+    let routes = channel_routes::routes(ctx).await?;
     let makers: BTreeSet<SlackUserId> = routes.into_iter().filter_map(|(_, route)| route.by).collect();
     let notice = DirectMessage::Left { name: gone.name.clone(), member: gone.id.clone(), open };
-    let messages =
-        makers.into_iter().map(|user| external_changes::say_unasked(ctx, Message::direct(user, notice.clone())));
+    let messages = makers.into_iter().map(|user| enqueue::say_unasked(ctx, Message::direct(user, notice.clone())));
     effects.extend(messages);
-    effects.push(changes::put(ctx, LEFT, gone.id.as_str(), &ctx.clock.now()));
+    effects.push(documents::put(ctx, LEFT, gone.id.as_str(), &ctx.clock.now()));
     Ok(Outcome::done(effects))
 }

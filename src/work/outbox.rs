@@ -1,16 +1,6 @@
 //! Saying things in Slack. One message is one job; what Slack refuses for good is not tried again,
 //! what it refuses for now waits, and who must know of it is told.
 
-use crate::work::answers;
-use crate::work::digests;
-use crate::work::direct;
-use crate::work::external_changes;
-use crate::work::forms;
-use crate::work::report;
-use crate::work::routes;
-use crate::work::sharing;
-use crate::work::standing;
-use crate::work::unreachable;
 use tracing::warn;
 
 use crate::domain::card_view::CardView;
@@ -23,14 +13,16 @@ use crate::domain::request_context::{Addressee, ReplyTarget};
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, ConversationId, MessageTs};
 use crate::slack::answer::SlackError;
-use crate::slack::client::{Posted, RESPONSE_URL, Thread};
+use crate::slack::client::{RESPONSE_URL, Thread};
 use crate::slack::codes;
-use crate::slack::seek::SearchOutcome;
 use crate::store::{CacheEntry, Card, Claim, Effect};
 use crate::view::kit::Content;
 use crate::view::{card, people, reply};
-use crate::work::TenantCtx;
+use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
+use crate::work::{
+    answers, channels, digests, direct, enqueue, forms, posting, report, routes, sharing, standing, unreachable,
+};
 
 /// After this many tries of a response URL the answer goes another way, so that one broken URL does
 /// not hold up everything else its person is to be told.
@@ -43,7 +35,7 @@ const UNHEARD_TRIES_OF_A_URL: u32 = 2;
 const WAITS: &str = "waits";
 
 /// Delivers a message.
-pub(super) async fn deliver(ctx: &TenantCtx, claim: &Claim, message: &Message) -> Result<Outcome, Fault> {
+pub(crate) async fn deliver(ctx: &TenantCtx, claim: &Claim, message: &Message) -> Result<Outcome, Fault> {
     let delivered = match message {
         Message::Private { say: Reply::Waits { once, .. }, .. } if !is_first_to_say(ctx, claim, once).await? => {
             Ok(Vec::new())
@@ -107,7 +99,7 @@ pub(super) async fn deliver(ctx: &TenantCtx, claim: &Claim, message: &Message) -
             digests::settle_in_digest(ctx, claim, channel, conversation, line.as_ref()).await
         }
         Message::Unfurl { channel, ts, url, card_view } => {
-            let privacy = sharing::privacy(ctx, channel).await?;
+            let privacy = channels::privacy(ctx, channel).await?;
             let content = card::card(card_view, &ctx.links, privacy);
             ctx.slack.unfurl(channel, ts, url, &content).await.map(|()| Vec::new())
         }
@@ -142,7 +134,7 @@ async fn answer_privately(ctx: &TenantCtx, claim: &Claim, to: &Addressee, conten
             other => return other,
         }
     }
-    direct::post_to(ctx, claim, &to.user, content).await.map(drop)
+    posting::post_to(ctx, claim, &to.user, content).await.map(drop)
 }
 
 /// Whether this notice is the one that tells a person that their command waits. Several things asked for at
@@ -155,9 +147,9 @@ async fn is_first_to_say(ctx: &TenantCtx, claim: &Claim, once: &str) -> Result<b
     }
     let said_by = ctx.db.cache_get(WAITS, once).await?.map(|said| said.body);
     if let Some(by) = said_by {
-        return Ok(by == mark(claim) && !claim.outcome_unknown);
+        return Ok(by == posting::mark(claim) && !claim.outcome_unknown);
     }
-    let (kind, id, at, body) = (WAITS.to_owned(), once.to_owned(), ctx.clock.now(), mark(claim));
+    let (kind, id, at, body) = (WAITS.to_owned(), once.to_owned(), ctx.clock.now(), posting::mark(claim));
     ctx.db.cache_put(CacheEntry { kind, id, alias: None, at, body }).await?;
     Ok(true)
 }
@@ -170,7 +162,7 @@ async fn put_card(
     card_view: &CardView,
 ) -> Result<Vec<Effect>, SlackError> {
     let id = &card_view.conversation.id;
-    let content = card::card(card_view, &ctx.links, sharing::privacy(ctx, channel).await?);
+    let content = card::card(card_view, &ctx.links, channels::privacy(ctx, channel).await?);
     if let Some(ts) = posted_card(ctx, channel, id).await? {
         let by = ctx.ensure_lease(claim).await?;
         match ctx.slack.with_deadline(by).update(channel, &ts, &content).await {
@@ -179,9 +171,9 @@ async fn put_card(
             Err(error) => return Err(error),
         }
     }
-    let ts = post_once(ctx, claim, channel.as_str(), None, &content).await?.ts;
+    let ts = posting::post_once(ctx, claim, channel.as_str(), None, &content).await?.ts;
     if claim.outcome_unknown {
-        bring_up_to_date(ctx, claim, channel, &ts, &content).await?;
+        posting::bring_up_to_date(ctx, claim, channel, &ts, &content).await?;
     }
     Ok(vec![put(channel, card_view, ts)])
 }
@@ -195,9 +187,9 @@ async fn put_anew(
 ) -> Result<Vec<Effect>, SlackError> {
     let conversation = &card_view.conversation;
     let old = posted_card(ctx, channel, &conversation.id).await?;
-    let privacy = sharing::privacy(ctx, channel).await?;
+    let privacy = channels::privacy(ctx, channel).await?;
     let content = card::card(card_view, &ctx.links, privacy);
-    let new = post_once(ctx, claim, channel.as_str(), None, &content).await?.ts;
+    let new = posting::post_once(ctx, claim, channel.as_str(), None, &content).await?.ts;
     let moved = old.map(|old| Message::Moved {
         channel: channel.clone(),
         conversation: conversation.id.clone(),
@@ -205,7 +197,7 @@ async fn put_anew(
         old,
         new: new.clone(),
     });
-    let strike = moved.map(|moved| external_changes::say_unasked(ctx, moved));
+    let strike = moved.map(|moved| enqueue::say_unasked(ctx, moved));
     Ok([put(channel, card_view, new)].into_iter().chain(strike).collect())
 }
 
@@ -218,22 +210,7 @@ async fn strike(
     new: &MessageTs,
 ) -> Result<(), SlackError> {
     let link = ctx.slack.permalink(channel, new).await?;
-    bring_up_to_date(ctx, claim, channel, old, &card::moved(title, &link)).await
-}
-
-/// What an earlier try posted unheard may show what has been replaced since.
-pub(super) async fn bring_up_to_date(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    channel: &ChannelId,
-    ts: &MessageTs,
-    content: &Content,
-) -> Result<(), SlackError> {
-    let by = ctx.ensure_lease(claim).await?;
-    match ctx.slack.with_deadline(by).update(channel, ts, content).await {
-        Err(SlackError::Refused(code)) if codes::is_message_gone(&code) => Ok(()),
-        other => other,
-    }
+    posting::bring_up_to_date(ctx, claim, channel, old, &card::moved(title, &link)).await
 }
 
 async fn posted_card(
@@ -253,34 +230,13 @@ async fn add_line(
     line: &ThreadEntry,
 ) -> Result<(), SlackError> {
     let Some(card) = posted_card(ctx, channel, conversation).await? else { return Ok(()) };
-    let content = card::line(line, sharing::privacy(ctx, channel).await?);
-    let aloud = line.what.changes_state() && sharing::is_told_aloud(ctx, channel).await?;
-    post_once(ctx, claim, channel.as_str(), Some(Thread { of: &card, aloud }), &content).await.map(drop)
-}
-
-/// Posts a message. If an earlier try may have got through, looks for it first; where we may not
-/// look, posts it again and counts that.
-pub(super) async fn post_once(
-    ctx: &TenantCtx,
-    claim: &Claim,
-    channel: &str,
-    thread: Option<Thread<'_>>,
-    content: &Content,
-) -> Result<Posted, SlackError> {
-    let mark = mark(claim);
-    if claim.outcome_unknown {
-        match ctx.slack.find(channel, thread.map(|thread| thread.of), &mark, claim.accepted).await? {
-            SearchOutcome::There(posted) => return Ok(posted),
-            SearchOutcome::NotThere => {}
-            SearchOutcome::Unknowable => ctx.metrics.repeated_blindly("chat.postMessage"),
-        }
-    }
-    let by = ctx.ensure_lease(claim).await?;
-    ctx.slack.with_deadline(by).post(channel, content, thread, &mark).await
+    let content = card::line(line, channels::privacy(ctx, channel).await?);
+    let aloud = line.what.changes_state() && channels::is_told_aloud(ctx, channel).await?;
+    posting::post_once(ctx, claim, channel.as_str(), Some(Thread { of: &card, aloud }), &content).await.map(drop)
 }
 
 /// What follows for its sender if a direct message is not taken at the first try.
-pub(super) fn not_yet(ctx: &TenantCtx, claim: &Claim, job: &Job, fault: &Fault) -> Option<Effect> {
+pub(crate) fn not_yet(ctx: &TenantCtx, claim: &Claim, job: &Job, fault: &Fault) -> Option<Effect> {
     let Job::Message(Message::Direct { notice, awaited, .. }) = job else { return None };
     let fate = DeliveryState::NotYet { refused: matches!(fault, Fault::UnknownCode { .. }) };
     (claim.attempt == 1).then(|| answers::report_fate(ctx, awaited.as_deref(), notice, fate)).flatten()
@@ -331,7 +287,7 @@ async fn follows_refusal(ctx: &TenantCtx, message: &Message, code: &str) -> Resu
 }
 
 /// What is to be stored if a message will not be posted after all.
-pub(super) fn not_posted(message: &Message) -> Option<Effect> {
+pub(crate) fn not_posted(message: &Message) -> Option<Effect> {
     match message {
         Message::Card { channel, card_view, .. } => {
             let (channel, conversation) = (channel.clone(), card_view.conversation.id.clone());
@@ -346,10 +302,4 @@ fn put(channel: &ChannelId, card_view: &CardView, ts: MessageTs) -> Effect {
     let face_shown = serde_json::to_string(card_view).unwrap_or_default();
     let conversation = card_view.conversation.id.clone();
     Effect::PutCard(Card { channel: channel.clone(), conversation, ts: Some(ts), card_view: face_shown })
-}
-
-/// What a message of this job is recognized by: ids of jobs begin anew with a new database, so the
-/// time goes along.
-pub(super) fn mark(claim: &Claim) -> String {
-    format!("{}-{}", claim.id, claim.accepted.as_millisecond())
 }

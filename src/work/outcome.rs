@@ -7,24 +7,24 @@ use crate::error::Fault;
 use crate::store::{Claim, Effect, Verdict};
 
 /// What a step came to.
-pub(super) struct Outcome {
-    pub(super) verdict: Verdict,
-    pub(super) effects: Vec<Effect>,
+pub(crate) struct Outcome {
+    pub(crate) verdict: Verdict,
+    pub(crate) effects: Vec<Effect>,
 }
 
 impl Outcome {
-    pub(super) fn done(effects: Vec<Effect>) -> Self {
+    pub(crate) fn done(effects: Vec<Effect>) -> Self {
         Self { verdict: Verdict::Done, effects }
     }
 
-    pub(super) fn dead(claim: &Claim, cause: String) -> Self {
+    pub(crate) fn dead(claim: &Claim, cause: String) -> Self {
         error!(attempt = claim.attempt, cause, "given up; the job is kept");
         Self { verdict: Verdict::Dead { cause }, effects: Vec::new() }
     }
 }
 
 /// Why a step did not lead on.
-pub(super) enum Stop {
+pub(crate) enum Stop {
     Refused(Refusal),
     Fault(Fault),
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::error::Fault;
 use crate::ids::InstallationId;
-use crate::work::TenantCtx;
+use crate::work::ctx::TenantCtx;
 
 /// The workspace whose token is set.
 pub struct OwnWorkspace {

@@ -1,9 +1,7 @@
 //! Who is who: reads Slack profiles and dialnote members, keeps them for a while, and links the two.
 //! Nobody is refused on what was kept: before a "no" both sides are read anew.
 
-use crate::work::TenantCtx;
-use crate::work::names;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -19,7 +17,10 @@ use crate::error::{Fault, Service};
 use crate::ids::{MemberId, SlackUserId};
 use crate::slack::answer::SlackError;
 use crate::store::CacheEntry;
+use crate::work::ctx::TenantCtx;
 use crate::work::documents::read;
+use crate::work::names::PROFILE;
+use crate::work::{names, times};
 
 /// How long a Slack profile is good for. `user_change` events replace it earlier, but events get lost.
 const PROFILE_AGE: Duration = Duration::from_mins(10);
@@ -43,9 +44,6 @@ const SOMEBODY_GONE: &str = "somebody who left";
 const MOST_BY_HAND: usize = 10_000;
 
 const SOUGHT: &str = "sought";
-
-/// What Slack says about somebody (`store::Memo`), by user and e-mail address.
-pub const PROFILE: &str = "profile";
 
 /// The kind of cache entry for a user whom Slack does not know.
 const NO_PROFILE: &str = "no_profile";
@@ -74,14 +72,9 @@ struct SoughtMember {
     user: Option<SlackUserId>,
 }
 
-/// The list of members that was last read, and what was kept of it. It may have hundreds, and is needed for every
-/// command.
-#[derive(Default)]
-pub(super) struct MembersCache(Mutex<Option<(String, Arc<[Member]>)>>);
-
 /// Whether what was kept may be used.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Freshness {
+pub(crate) enum Freshness {
     /// It may; members that cannot be read are those that were read last, however long ago.
     Kept,
     /// The same, but not for longer than [`STALE_AGE`].
@@ -91,18 +84,18 @@ pub(super) enum Freshness {
 }
 
 /// The links that were made by hand.
-pub(super) async fn by_hand(ctx: &TenantCtx) -> Result<Vec<ByHand>, Fault> {
+pub(crate) async fn by_hand(ctx: &TenantCtx) -> Result<Vec<ByHand>, Fault> {
     let kept = ctx.db.documents(ByHand::KIND, MOST_BY_HAND).await?;
     kept.iter().map(read).collect()
 }
 
 /// A Slack user as they are.
-pub(super) async fn read_profile(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Profile>, Fault> {
+pub(crate) async fn read_profile(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Profile>, Fault> {
     profile(ctx, user, Freshness::Anew).await
 }
 
 /// A Slack user as they are or were a moment ago.
-pub(super) async fn look_up(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Profile>, Fault> {
+pub(crate) async fn look_up(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Profile>, Fault> {
     profile(ctx, user, Freshness::Kept).await
 }
 
@@ -114,7 +107,7 @@ pub async fn name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>,
 }
 
 /// The same, as far as it is known without asking anybody.
-pub(super) async fn known_name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
+pub(crate) async fn known_name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
     let kept = ctx.db.cache_get(PROFILE, user.as_str()).await?;
     let Some(profile) = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok()) else {
         return Ok(None);
@@ -124,12 +117,12 @@ pub(super) async fn known_name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Op
 }
 
 /// A Slack user's time zone, if Slack knows it.
-pub(super) async fn zone(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
+pub(crate) async fn zone(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
     Ok(profile(ctx, user, Freshness::Kept).await?.and_then(|profile| profile.zone))
 }
 
 /// The members who are nobody in Slack, as far as was looked.
-pub(super) async fn unlinked(ctx: &TenantCtx) -> Result<Vec<Member>, Fault> {
+pub(crate) async fn unlinked(ctx: &TenantCtx) -> Result<Vec<Member>, Fault> {
     let members = members(ctx, Freshness::Kept).await?;
     let by_hand = by_hand(ctx).await?;
     let sought = sought(ctx, &members).await?;
@@ -173,13 +166,13 @@ async fn seek(ctx: &TenantCtx, member: &Member, members: &[Member]) -> Result<So
 }
 
 /// The members as they were last read, without asking anybody.
-pub(super) async fn known_members(ctx: &TenantCtx) -> Result<Vec<MemberId>, Fault> {
+pub(crate) async fn known_members(ctx: &TenantCtx) -> Result<Vec<MemberId>, Fault> {
     Ok(kept_members(ctx).await?.iter().map(|member| member.id.clone()).collect())
 }
 
 /// The Slack user that a member is, and what colleagues call them, as far as that is known without
 /// asking anybody.
-pub(super) async fn known_teammate(ctx: &TenantCtx, member: &MemberId) -> Result<Option<(SlackUserId, String)>, Fault> {
+pub(crate) async fn known_teammate(ctx: &TenantCtx, member: &MemberId) -> Result<Option<(SlackUserId, String)>, Fault> {
     let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
     let email = members.iter().find(|one| one.id == *member).and_then(|member| member.email.as_deref());
     let kept = match (by_hand.iter().find(|link| link.member == *member), email) {
@@ -193,13 +186,13 @@ pub(super) async fn known_teammate(ctx: &TenantCtx, member: &MemberId) -> Result
 }
 
 /// The teammate that a Slack user with this profile is, by the members as they were last read.
-pub(super) async fn who(ctx: &TenantCtx, profile: &Profile) -> Result<Result<Teammate, Unlinked>, Fault> {
+pub(crate) async fn who(ctx: &TenantCtx, profile: &Profile) -> Result<Result<Teammate, Unlinked>, Fault> {
     let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
     Ok(link(profile, &members, &by_hand))
 }
 
 /// The member whose address led to a Slack user when members were looked for.
-pub(super) async fn sought_as(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<MemberId>, Fault> {
+pub(crate) async fn sought_as(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<MemberId>, Fault> {
     let kept = ctx.db.cache_get(SOUGHT, "").await?;
     let sought: Vec<SoughtMember> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
     let theirs = sought.into_iter().find(|sought| sought.user.as_ref() == Some(user));
@@ -207,11 +200,11 @@ pub(super) async fn sought_as(ctx: &TenantCtx, user: &SlackUserId) -> Result<Opt
 }
 
 /// Has members looked for in Slack anew.
-pub(super) async fn seek_anew(ctx: &TenantCtx) -> Result<(), Fault> {
+pub(crate) async fn seek_anew(ctx: &TenantCtx) -> Result<(), Fault> {
     keep(ctx, SOUGHT, &Vec::<SoughtMember>::new()).await
 }
 
-pub(super) async fn kept_members(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
+pub(crate) async fn kept_members(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
     let kept = ctx.db.cache_get(MEMBERS, "").await?;
     Ok(kept.and_then(|kept| listed(ctx, kept.body)).unwrap_or_default())
 }
@@ -245,7 +238,7 @@ pub async fn participant(ctx: &TenantCtx, owner: &Owner) -> Result<Participant, 
 }
 
 /// Who a member is in Slack: by hand, else by the address.
-pub(super) async fn is_in_slack(
+pub(crate) async fn is_in_slack(
     ctx: &TenantCtx,
     member: &Member,
     members: &[Member],
@@ -261,22 +254,22 @@ pub(super) async fn is_in_slack(
 }
 
 /// Whether a teammate says in dialnote to be away.
-pub(super) async fn is_away(ctx: &TenantCtx, teammate: &Teammate) -> Result<bool, Fault> {
+pub(crate) async fn is_away(ctx: &TenantCtx, teammate: &Teammate) -> Result<bool, Fault> {
     let members = members(ctx, Freshness::Kept).await?;
     Ok(members.iter().any(|member| member.id == teammate.member && member.away))
 }
 
 /// The members, as they are or were a moment ago.
-pub(super) async fn team(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
+pub(crate) async fn team(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
     members(ctx, Freshness::Kept).await
 }
 
 /// The members as they are.
-pub(super) async fn team_now(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
+pub(crate) async fn team_now(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
     members(ctx, Freshness::Anew).await
 }
 
-pub(super) async fn linked(
+pub(crate) async fn linked(
     ctx: &TenantCtx,
     user: &SlackUserId,
     read: Freshness,
@@ -293,7 +286,7 @@ pub(super) async fn linked(
     Ok(link(&profile, &members, &by_hand).map_err(stranger))
 }
 
-pub(super) async fn profile(ctx: &TenantCtx, user: &SlackUserId, read: Freshness) -> Result<Option<Profile>, Fault> {
+pub(crate) async fn profile(ctx: &TenantCtx, user: &SlackUserId, read: Freshness) -> Result<Option<Profile>, Fault> {
     let kept = ctx.db.cache_get(PROFILE, user.as_str()).await?;
     if let Some(profile) = usable(ctx, kept, PROFILE_AGE, read) {
         return Ok(Some(profile));
@@ -311,7 +304,7 @@ pub(super) async fn profile(ctx: &TenantCtx, user: &SlackUserId, read: Freshness
     keep_read(ctx, profile).await
 }
 
-pub(super) async fn profile_by_email(ctx: &TenantCtx, email: &str) -> Result<Option<Profile>, Fault> {
+pub(crate) async fn profile_by_email(ctx: &TenantCtx, email: &str) -> Result<Option<Profile>, Fault> {
     let kept = ctx.db.cache_find(PROFILE, &folded(email)).await?;
     if let Some(profile) = usable(ctx, kept, PROFILE_AGE, Freshness::Kept) {
         return Ok(Some(profile));
@@ -327,7 +320,7 @@ async fn keep_read(ctx: &TenantCtx, profile: Option<Profile>) -> Result<Option<P
 }
 
 /// Keeps a profile as it was at a time, unless a later one is kept, told apart from others who are called so.
-pub(super) async fn keep_profile(ctx: &TenantCtx, profile: Profile, at: Timestamp) -> Result<Profile, Fault> {
+pub(crate) async fn keep_profile(ctx: &TenantCtx, profile: Profile, at: Timestamp) -> Result<Profile, Fault> {
     let profile = names::told_apart(ctx, profile).await?;
     let alias = profile.email.as_deref().map(folded);
     let body = serde_json::to_string(&profile).unwrap_or_default();
@@ -336,7 +329,7 @@ pub(super) async fn keep_profile(ctx: &TenantCtx, profile: Profile, at: Timestam
     Ok(profile)
 }
 
-pub(super) async fn keep(ctx: &TenantCtx, kind: &str, fact: &impl Serialize) -> Result<(), Fault> {
+pub(crate) async fn keep(ctx: &TenantCtx, kind: &str, fact: &impl Serialize) -> Result<(), Fault> {
     let (kind, body) = (kind.to_owned(), serde_json::to_string(fact).unwrap_or_default());
     let cache_entry = CacheEntry { kind, id: String::new(), alias: None, at: ctx.clock.now(), body };
     ctx.db.cache_put(cache_entry).await
@@ -369,7 +362,7 @@ async fn members(ctx: &TenantCtx, read: Freshness) -> Result<Arc<[Member]>, Faul
     Ok(members.into())
 }
 
-pub(super) fn usable<T: DeserializeOwned>(
+pub(crate) fn usable<T: DeserializeOwned>(
     ctx: &TenantCtx,
     kept: Option<CacheEntry>,
     age: Duration,
@@ -378,11 +371,11 @@ pub(super) fn usable<T: DeserializeOwned>(
     serde_json::from_str(&fresh(ctx, kept, age, read)?.body).ok()
 }
 
-pub(super) fn fresh(ctx: &TenantCtx, kept: Option<CacheEntry>, age: Duration, read: Freshness) -> Option<CacheEntry> {
-    kept.filter(|cache_entry| read != Freshness::Anew && super::later(cache_entry.at, age) > ctx.clock.now())
+pub(crate) fn fresh(ctx: &TenantCtx, kept: Option<CacheEntry>, age: Duration, read: Freshness) -> Option<CacheEntry> {
+    kept.filter(|cache_entry| read != Freshness::Anew && times::later(cache_entry.at, age) > ctx.clock.now())
 }
 
-pub(super) fn slack_fault(error: SlackError) -> Fault {
+pub(crate) fn slack_fault(error: SlackError) -> Fault {
     match error {
         SlackError::Fault(fault) => fault,
         SlackError::Refused(cause) => Fault::Unusable { service: Service::Slack, cause },

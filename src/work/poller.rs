@@ -1,20 +1,10 @@
 //! Looking at what changes in dialnote: it tells nobody, so its list is read again and again, from the
 //! most recently active conversation down to where nothing is new.
 
-use crate::work::absence;
-use crate::work::awake;
-use crate::work::changes;
-use crate::work::deferred;
-use crate::work::digests;
-use crate::work::documents;
-use crate::work::offboarding;
-use crate::work::stale;
-use crate::work::webhooks;
 use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use tracing::info;
 
 use crate::dialnote::answer::{Denied, DialnoteError};
@@ -22,12 +12,13 @@ use crate::dialnote::pages::Pages;
 use crate::domain::absence::Absence;
 use crate::domain::conversation::{Activity, Conversation};
 use crate::domain::job::{ExternalChangeJob, Job};
-use crate::error::{Fault, Service};
+use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::{Class, Delivery, NewJob, Snapshot};
+use crate::work::ctx::TenantCtx;
+use crate::work::poll_state::{CHANGE_QUIET_PERIOD, FullScan, LONG_AWAY, PollOutcome, Urgency, Watched};
 use crate::work::projection::{Conversations, gone, seen};
-use crate::work::set_back::is_within;
-use crate::work::{TenantCtx, later};
+use crate::work::{awake, emit, offboarding, poll_state, subscriptions, times};
 
 /// How often it is looked at least and at most.
 const POLL_INTERVAL: [Duration; 2] = [Duration::from_secs(5), Duration::from_mins(1)];
@@ -36,14 +27,7 @@ const POLL_INTERVAL: [Duration; 2] = [Duration::from_secs(5), Duration::from_min
 const LEADERSHIP_LEASE: Duration = Duration::from_secs(30);
 
 /// How often whoever looks gives one.
-pub(super) const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
-
-/// After how long without a look nobody is told of each change any more.
-pub(super) const LONG_AWAY: Duration = Duration::from_mins(10);
-
-/// How long a conversation that was seen changed is left alone: what happens to it meanwhile becomes one
-/// change of its card.
-pub(super) const CHANGE_QUIET_PERIOD: Duration = Duration::from_secs(15);
+pub(crate) const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
 
 /// How many conversations in a row have to be as they were seen for all below to be so. Not one: commands
 /// see theirs, and whoever is told looks, wherever those stand.
@@ -52,53 +36,10 @@ const UNCHANGED_IN_A_ROW: usize = 10;
 /// How often the walk takes a step.
 const SCAN_INTERVAL: Duration = Duration::from_mins(1);
 
-/// What is kept of looking (`store::Document`).
-const POLL_DOCUMENT: &str = "watch";
-
-/// How far looking got.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Watched {
-    /// Whether the list was once read to its end: from then on only what changes is read.
-    pub(super) whole: bool,
-    /// When dialnote last answered.
-    pub(super) at: Option<Timestamp>,
-    /// How far the walk through the whole list is.
-    #[serde(default)]
-    walk: FullScan,
-    /// The last long time without a look.
-    #[serde(default)]
-    pub(super) away: Option<Absence>,
-}
-
-/// A walk through the whole list, over and over, a page at a time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct FullScan {
-    offset: usize,
-    at: Option<Timestamp>,
-}
-
-/// What a look came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PollOutcome {
-    /// How many conversations had changed.
-    pub changed: usize,
-    /// How many of them are left for the next look, because they had changed just before, too.
-    pub left: usize,
-}
-
-/// Who waits for what a look finds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Urgency {
-    /// Nobody in particular.
-    Nobody,
-    /// Somebody who looks at a list.
-    Somebody,
-}
-
 /// Looks once. Answers nothing if another instance looks.
 pub async fn poll(ctx: &TenantCtx) -> Result<Option<PollOutcome>, Fault> {
     let looked = look_once(ctx).await;
-    absence::looked(ctx, &looked);
+    poll_state::looked(ctx, &looked);
     looked
 }
 
@@ -108,15 +49,12 @@ async fn look_once(ctx: &TenantCtx) -> Result<Option<PollOutcome>, Fault> {
         return Ok(None);
     }
     awake::give_sign_of_life(ctx).await?;
-    webhooks::subscribe(ctx).await?;
+    subscriptions::subscribe(ctx).await?;
     if let Err(cause) = offboarding::look_who_left(ctx).await {
         info!(%cause, "could not look who is there; will try again");
     }
-    if let Err(cause) = deferred::look_who_is_linked_now(ctx).await {
-        info!(%cause, "could not look who is linked by now; will try again");
-    }
-    stale::have_owners_asked(ctx).await?;
-    let before = watched(ctx).await?;
+    emit::polling(ctx).await?;
+    let before = poll_state::watched(ctx).await?;
     let looked = read_down(ctx, &before, Urgency::Nobody, !before.whole).await?;
     let walk = if before.whole {
         go_on_scanning(ctx, &before).await?
@@ -124,8 +62,8 @@ async fn look_once(ctx: &TenantCtx) -> Result<Option<PollOutcome>, Fault> {
         info!(conversations = looked.changed, "all conversations are read");
         FullScan { offset: 0, at: Some(now) }
     };
-    let away = away(ctx, &before, now);
-    keep_watched(ctx, &Watched { whole: true, at: Some(now), walk, away }).await?;
+    let away = poll_state::away(ctx, &before, now);
+    poll_state::keep_watched(ctx, &Watched { whole: true, at: Some(now), walk, away }).await?;
     ctx.metrics.looked(now);
     Ok(Some(looked))
 }
@@ -134,10 +72,10 @@ async fn look_once(ctx: &TenantCtx) -> Result<Option<PollOutcome>, Fault> {
 /// the conversation to the top.
 async fn go_on_scanning(ctx: &TenantCtx, watched: &Watched) -> Result<FullScan, Fault> {
     let (FullScan { offset, at: last }, at) = (watched.walk, ctx.clock.now());
-    if last.is_some_and(|last| is_within(last, SCAN_INTERVAL, at)) {
+    if last.is_some_and(|last| times::is_within(last, SCAN_INTERVAL, at)) {
         return Ok(watched.walk);
     }
-    let page = ctx.dialnote.conversations(offset).await.map_err(fault)?;
+    let page = ctx.dialnote.conversations(offset).await.map_err(poll_state::fault)?;
     // A dialnote that ignores the offset sends its first page again: then there is nothing to walk on to.
     let next = if page.items == 0 { 0 } else { offset + page.items };
     let news = news(ctx, page.conversations).await?;
@@ -148,11 +86,11 @@ async fn go_on_scanning(ctx: &TenantCtx, watched: &Watched) -> Result<FullScan, 
 /// Reads all of dialnote anew, and forgets what is not there any more. Answers how many conversations
 /// there are and how many of them were not as they were known; `progress` hears how many are read.
 pub async fn resync(ctx: &TenantCtx, progress: impl Fn(usize)) -> Result<(usize, usize), Fault> {
-    let (before, begun) = (watched(ctx).await?, ctx.clock.now());
+    let (before, begun) = (poll_state::watched(ctx).await?, ctx.clock.now());
     let (mut pages, mut changed) = (Pages::default(), 0);
     loop {
         let at = ctx.clock.now();
-        let page = ctx.dialnote.conversations(pages.offset).await.map_err(fault)?;
+        let page = ctx.dialnote.conversations(pages.offset).await.map_err(poll_state::fault)?;
         let news = news(ctx, pages.take(page)).await?;
         changed += news.len();
         note(ctx, news, at, &before).await?;
@@ -163,8 +101,8 @@ pub async fn resync(ctx: &TenantCtx, progress: impl Fn(usize)) -> Result<(usize,
     }
     changed += forget_all_but(ctx, pages.seen()).await?;
     let walk = FullScan { offset: 0, at: Some(begun) };
-    let away = away(ctx, &before, begun);
-    keep_watched(ctx, &Watched { whole: true, at: Some(begun), walk, away }).await?;
+    let away = poll_state::away(ctx, &before, begun);
+    poll_state::keep_watched(ctx, &Watched { whole: true, at: Some(begun), walk, away }).await?;
     Ok((pages.seen().len(), changed))
 }
 
@@ -184,40 +122,19 @@ async fn forget_all_but(ctx: &TenantCtx, seen: &HashSet<ConversationId>) -> Resu
 }
 
 /// Whether it is this instance that looks; if it is, it goes on being it.
-pub(super) async fn leads_looking(ctx: &TenantCtx) -> Result<bool, Fault> {
+pub(crate) async fn leads_looking(ctx: &TenantCtx) -> Result<bool, Fault> {
     let (name, now) = (format!("watch:{}", ctx.installation()), ctx.clock.now());
-    ctx.store.try_acquire_leadership(&name, &ctx.instance, now, later(now, LEADERSHIP_LEASE)).await
+    ctx.store.try_acquire_leadership(&name, &ctx.instance, now, times::later(now, LEADERSHIP_LEASE)).await
 }
 
 /// Looks at the top of the list, whoever else does: somebody waits for a list of their own, or we were
 /// told to.
-pub(super) async fn poll_now(ctx: &TenantCtx, who: Urgency) -> Result<PollOutcome, Fault> {
-    let (before, at) = (watched(ctx).await?, ctx.clock.now());
+pub(crate) async fn poll_now(ctx: &TenantCtx, who: Urgency) -> Result<PollOutcome, Fault> {
+    let (before, at) = (poll_state::watched(ctx).await?, ctx.clock.now());
     let looked = read_down(ctx, &before, who, false).await?;
-    let away = away(ctx, &before, at);
-    keep_watched(ctx, &Watched { at: Some(at), away, ..before }).await?;
+    let away = poll_state::away(ctx, &before, at);
+    poll_state::keep_watched(ctx, &Watched { at: Some(at), away, ..before }).await?;
     Ok(looked)
-}
-
-/// The absence that a look ends, if the last one was so long ago.
-pub(super) fn absence(ctx: &TenantCtx, last: Timestamp, at: Timestamp) -> Option<Absence> {
-    let unreachable = absence::is_unreachable(ctx);
-    (later(last, LONG_AWAY) < at).then_some(Absence { from: last, to: at, unreachable })
-}
-
-/// The last absence, at a look.
-fn away(ctx: &TenantCtx, before: &Watched, at: Timestamp) -> Option<Absence> {
-    let last = before.at.filter(|_| before.whole);
-    last.and_then(|last| absence(ctx, last, at)).or(before.away)
-}
-
-/// How far looking got.
-pub(super) async fn watched(ctx: &TenantCtx) -> Result<Watched, Fault> {
-    Ok(documents::kept(ctx, POLL_DOCUMENT, "").await?.unwrap_or_default())
-}
-
-async fn keep_watched(ctx: &TenantCtx, watched: &Watched) -> Result<(), Fault> {
-    ctx.db.keep(changes::document(ctx, POLL_DOCUMENT, "", watched, None)).await
 }
 
 /// Reads the list from its top to a page that ends with nothing new, because what is below was active
@@ -230,7 +147,7 @@ async fn read_down(ctx: &TenantCtx, watched: &Watched, who: Urgency, to_the_end:
     let (mut pages, mut looked, mut unnoted) = (Pages::default(), PollOutcome::default(), Vec::new());
     loop {
         let (at, is_top) = (ctx.clock.now(), pages.offset == 0);
-        let page = ctx.dialnote.conversations(pages.offset).await.map_err(fault)?;
+        let page = ctx.dialnote.conversations(pages.offset).await.map_err(poll_state::fault)?;
         let below: Vec<_> =
             page.conversations.iter().rev().take(UNCHANGED_IN_A_ROW).map(|one| one.id.clone()).collect();
         let mut news = news(ctx, pages.take(page)).await?;
@@ -280,7 +197,7 @@ async fn note(ctx: &TenantCtx, news: Vec<ChangedConversation>, at: Timestamp, wa
     }
     if let Some(last) = watched.at.filter(|_| watched.whole) {
         let told: Vec<_> = news.iter().filter(|changed| !changed.is_old_news(last)).collect();
-        have_noticed(ctx, &told, at, absence(ctx, last, at)).await?;
+        have_noticed(ctx, &told, at, poll_state::absence(ctx, last, at)).await?;
     }
     let seen: Vec<Snapshot> = news.iter().map(|changed| seen(&changed.now, at)).collect();
     ctx.db.put_snapshots(seen).await
@@ -304,7 +221,7 @@ async fn have_noticed(
         return Ok(());
     }
     if let Some(away) = away {
-        jobs.extend(digests::catch_up(ctx, away).await?);
+        jobs.extend(emit::absence_ended(ctx, away).await?);
     }
     let delivery =
         Delivery { installation: ctx.installation().clone(), key: format!("watch:{:032x}", rand::random::<u128>()) };
@@ -322,13 +239,13 @@ struct ChangedConversation {
 impl ChangedConversation {
     /// Whether its card was drawn anew just before.
     fn is_left_alone(&self, at: Timestamp) -> bool {
-        self.concerns_anybody() && self.since.is_some_and(|since| is_within(since, CHANGE_QUIET_PERIOD, at))
+        self.concerns_anybody() && self.since.is_some_and(|since| times::is_within(since, CHANGE_QUIET_PERIOD, at))
     }
 
     /// Whether it is seen for the first time although nothing has happened in it since long before the last look:
     /// an earlier list was not whole.
     fn is_old_news(&self, last_look: Timestamp) -> bool {
-        let quiet = |activity: &Activity| later(activity.at, LONG_AWAY) < last_look;
+        let quiet = |activity: &Activity| times::later(activity.at, LONG_AWAY) < last_look;
         self.before.is_none() && self.now.last_activity.as_ref().is_none_or(quiet)
     }
 
@@ -340,7 +257,7 @@ impl ChangedConversation {
 }
 
 /// How long to wait until the next look: less when much happens.
-pub(super) fn pause(before: Duration, looked: &Result<Option<PollOutcome>, Fault>) -> Duration {
+pub(crate) fn pause(before: Duration, looked: &Result<Option<PollOutcome>, Fault>) -> Duration {
     let [least, most] = POLL_INTERVAL;
     match looked {
         Ok(None) => SIGN_OF_LIFE,
@@ -348,17 +265,5 @@ pub(super) fn pause(before: Duration, looked: &Result<Option<PollOutcome>, Fault
         Ok(Some(_)) => least,
         Err(Fault::RateLimited { wait, .. }) => (*wait).max(least),
         Err(_) => most,
-    }
-}
-
-pub(super) fn fault(error: DialnoteError) -> Fault {
-    let unusable = |cause: String| Fault::Unusable { service: Service::Dialnote, cause };
-    match error {
-        DialnoteError::Fault(fault) => fault,
-        DialnoteError::Denied(Denied::NoSuchAddress(setting)) => {
-            Fault::NoSuchAddress { service: Service::Dialnote, setting }
-        }
-        DialnoteError::Denied(Denied::Words(words)) => unusable(words),
-        DialnoteError::Denied(denied) => unusable(format!("{denied:?}")),
     }
 }

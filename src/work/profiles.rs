@@ -1,9 +1,6 @@
 //! What follows from a profile that changed in Slack. The event holds all of it, so nobody is looked up: a
 //! status that changes sends one as well, for everybody in the workspace.
 
-use crate::work::lists;
-use crate::work::people;
-use crate::work::strangers;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,23 +10,23 @@ use crate::domain::job::{Job, LinkedJob};
 use crate::domain::people::{Account, Profile, ProfileJob, folded, is_a_members, linked_before};
 use crate::error::Fault;
 use crate::store::{Claim, Effect};
-use crate::work::deferred::drop_stranger;
+use crate::work::ctx::TenantCtx;
+use crate::work::names::PROFILE;
 use crate::work::outcome::Outcome;
-use crate::work::people::PROFILE;
-use crate::work::{TenantCtx, later};
+use crate::work::{homes, people, strangers, times};
 
 /// By how much Slack's clock and ours may differ: an event that is older than what was read since says nothing.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(5);
 
 /// A profile before and after a change.
-pub(super) struct ProfileChange {
+pub(crate) struct ProfileChange {
     before: Option<Profile>,
     now: Profile,
 }
 
 /// Takes over a changed profile. A switched-off account may leave something behind, and somebody who was
 /// not linked may be by now.
-pub(super) async fn profile_changed(ctx: &TenantCtx, claim: &Claim, job: &ProfileJob) -> Result<Outcome, Fault> {
+pub(crate) async fn profile_changed(ctx: &TenantCtx, claim: &Claim, job: &ProfileJob) -> Result<Outcome, Fault> {
     let Some(change) = take_over(ctx, job).await? else {
         return Ok(Outcome::done(Vec::new()));
     };
@@ -49,7 +46,7 @@ async fn home_of_who_was_one(ctx: &TenantCtx, change: &ProfileChange) -> Result<
     if !was_one || people::who(ctx, &change.now).await?.is_ok() {
         return Ok(Vec::new());
     }
-    lists::refresh_homes(ctx, std::iter::once(change.now.user.clone())).await
+    homes::refresh_homes(ctx, std::iter::once(change.now.user.clone())).await
 }
 
 async fn stranger_changed(ctx: &TenantCtx, now: &Profile) -> Result<Option<Effect>, Fault> {
@@ -60,7 +57,7 @@ async fn stranger_changed(ctx: &TenantCtx, now: &Profile) -> Result<Option<Effec
             Effect::Enqueue(ctx.new_job(&job))
         }
         Err(why) if why.can_be_linked() => Effect::PutDocument(noted.with(now, why)),
-        Err(_) => drop_stranger(&now.user),
+        Err(_) => strangers::drop_stranger(&now.user),
     }))
 }
 
@@ -74,7 +71,7 @@ async fn take_over(ctx: &TenantCtx, job: &ProfileJob) -> Result<Option<ProfileCh
     }
     let read = kept.map(|kept| kept.at);
     let now = match (&job.told, &before) {
-        (Some((_, at)), Some(before)) if read.is_some_and(|read| later(*at, CLOCKS_DIFFER) < read) => {
+        (Some((_, at)), Some(before)) if read.is_some_and(|read| times::later(*at, CLOCKS_DIFFER) < read) => {
             Some(before.clone())
         }
         (Some((profile, at)), _) => {

@@ -16,7 +16,7 @@ use crate::domain::list::KnownConversation;
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::{Since, Snapshot, TenantDb};
-use crate::work::earlier;
+use crate::work::times;
 
 /// How far behind what was read last it is read again: what is stored late has an earlier time.
 const OVERLAP: Duration = Duration::from_secs(15);
@@ -25,13 +25,13 @@ const OVERLAP: Duration = Duration::from_secs(15);
 const SNAPSHOTS_PER_READ: usize = 5_000;
 
 /// The conversations by their ids.
-pub(super) type Conversations = HashMap<ConversationId, ProjectedConversation>;
+pub(crate) type Conversations = HashMap<ConversationId, ProjectedConversation>;
 
 /// A conversation, and the hash of what was seen: what is read again need not be understood again.
-pub(super) struct ProjectedConversation {
-    pub(super) known: KnownConversation,
+pub(crate) struct ProjectedConversation {
+    pub(crate) known: KnownConversation,
     /// When it was first seen so.
-    pub(super) at: Timestamp,
+    pub(crate) at: Timestamp,
     hash: u64,
 }
 
@@ -41,7 +41,7 @@ pub struct Epoch(Arc<AtomicU64>);
 
 impl Epoch {
     /// Begins another one.
-    pub(super) fn begin(&self) {
+    pub(crate) fn begin(&self) {
         self.0.fetch_add(1, Ordering::SeqCst);
     }
 
@@ -51,7 +51,7 @@ impl Epoch {
 }
 
 /// The conversations of one installation.
-pub(super) struct Projection {
+pub(crate) struct Projection {
     followed: Mutex<Followed>,
     epoch: Epoch,
 }
@@ -66,12 +66,12 @@ struct Followed {
 
 impl Projection {
     /// An index that reads everything once more when the clock was set back.
-    pub(super) fn following(epoch: Epoch) -> Self {
+    pub(crate) fn following(epoch: Epoch) -> Self {
         Self { followed: Mutex::default(), epoch }
     }
 
     /// Looks at the conversations as the store has them now.
-    pub(super) async fn look<T>(&self, db: &TenantDb, look: impl FnOnce(&Conversations) -> T) -> Result<T, Fault> {
+    pub(crate) async fn look<T>(&self, db: &TenantDb, look: impl FnOnce(&Conversations) -> T) -> Result<T, Fault> {
         let mut followed = self.followed.lock().await;
         let epoch = self.epoch.now();
         if followed.epoch != epoch {
@@ -84,7 +84,7 @@ impl Projection {
 
 impl Followed {
     async fn catch_up(&mut self, db: &TenantDb) -> Result<(), Fault> {
-        let at = self.latest.map_or(Timestamp::MIN, |latest| earlier(latest, OVERLAP));
+        let at = self.latest.map_or(Timestamp::MIN, |latest| times::earlier(latest, OVERLAP));
         let mut since = Since { at, conversation: String::new() };
         loop {
             let piece = db.snapshots(&since, SNAPSHOTS_PER_READ).await?;
@@ -118,12 +118,12 @@ impl Followed {
 }
 
 /// A conversation as the mirror keeps it.
-pub(super) fn seen(conversation: &Conversation, at: Timestamp) -> Snapshot {
+pub(crate) fn seen(conversation: &Conversation, at: Timestamp) -> Snapshot {
     let body = serde_json::to_string(conversation).unwrap_or_default();
     Snapshot { conversation: conversation.id.clone(), at, body }
 }
 
 /// A conversation that is not in dialnote any more.
-pub(super) fn gone(id: &ConversationId, at: Timestamp) -> Snapshot {
+pub(crate) fn gone(id: &ConversationId, at: Timestamp) -> Snapshot {
     Snapshot { conversation: id.clone(), at, body: String::new() }
 }

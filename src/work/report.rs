@@ -1,26 +1,19 @@
 //! What the team did, for whoever asks: counted from the mirror and the audit log, and posted with a picture.
 
-use crate::work::acting;
-use crate::work::conclude;
-use crate::work::organization;
-use crate::work::outbox;
-use crate::work::people;
-use crate::work::routes;
-use crate::work::sharing;
 use std::collections::HashSet;
 
 use serde_json::json;
 use tracing::info;
 
 use crate::domain::conversation::{Conversation, Owner};
-use crate::domain::hours;
 use crate::domain::job::{Job, ReportJob};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
-use crate::domain::report::{self, Alone, ConversationChange, Report};
+use crate::domain::report::{Alone, ConversationChange, Report};
 use crate::domain::request_context::Addressee;
 use crate::domain::route::called;
+use crate::domain::{hours, report};
 use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, FileId};
 use crate::slack::answer::SlackError;
@@ -29,10 +22,11 @@ use crate::view::card::Privacy;
 use crate::view::chart;
 use crate::view::kit::Content;
 use crate::view::report::{alt, comment, title};
-use crate::work::TenantCtx;
 use crate::work::audit::counted;
+use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
 use crate::work::projection::Conversations;
+use crate::work::{acting, audit, channel_routes, channels, organization, people, posting};
 
 /// How much of the audit log is read at a time, and how often at most.
 const ENTRIES_PER_READ: usize = 1000;
@@ -45,7 +39,7 @@ const TRIES_OF_A_PICTURE: u32 = 3;
 const SHARED_BEFORE: &str = "file_not_found";
 
 /// Finds out what the team did.
-pub(super) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, Fault> {
+pub(crate) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, Fault> {
     let (now, to) = (ctx.clock.now(), job.requester.addressee());
     let refused = |why| {
         let say = Reply::Refused { why, note: String::new() };
@@ -59,7 +53,7 @@ pub(super) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, 
     };
     let Some(channel) = job.requester.channel.clone() else { return refused(Refusal::WhichChannel) };
     let member = organization::verified(ctx, &requester).await?;
-    let route = routes::route_of(ctx, &channel).await?.filter(|_| !channel.is_direct());
+    let route = channel_routes::route_of(ctx, &channel).await?.filter(|_| !channel.is_direct());
     let zone = hours::zone(requester.zone.as_deref());
     let count = |all: &Conversations| {
         let is_the_channels = |one: &&Conversation| match &route {
@@ -86,7 +80,7 @@ pub(super) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, 
         Some(_) => hides(ctx, &channel).await?,
     };
     let detail = json!({ "outcome": "done", "days": job.days, "member": member });
-    let record = conclude::record_attempt(ctx, &job.requester, "report", &detail);
+    let record = audit::record_attempt(ctx, &job.requester, "report", &detail);
     let message = match alone {
         Some(why) => Message::Private { to, say: Reply::Report { report, why } },
         None => Message::Report { channel, to, report, file: None },
@@ -96,8 +90,8 @@ pub(super) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, 
 
 /// Why a channel is not shown a report: it says who is in the team and how much there is to do.
 async fn hides(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<Alone>, Fault> {
-    let masked = sharing::privacy(ctx, channel).await? == Privacy::Masked;
-    Ok((masked || sharing::is_shared(ctx, channel).await?).then_some(Alone::Hidden))
+    let masked = channels::privacy(ctx, channel).await? == Privacy::Masked;
+    Ok((masked || channels::is_shared(ctx, channel).await?).then_some(Alone::Hidden))
 }
 
 /// What was done since, newest first; of a very busy team, as much of it as can be read.
@@ -119,7 +113,7 @@ async fn changes_since(ctx: &TenantCtx, since: jiff::Timestamp) -> Result<Vec<Co
 
 /// Posts a report: the picture is uploaded in a step of its own, so that it is shared once. Where no
 /// picture may be posted, the words stand alone.
-pub(super) async fn post_report(
+pub(crate) async fn post_report(
     ctx: &TenantCtx,
     claim: &Claim,
     (channel, to): (&ChannelId, &Addressee),
@@ -164,7 +158,7 @@ async fn post_words(
     report: &Report,
 ) -> Result<Outcome, SlackError> {
     let content = Content::new(&comment(report), Vec::new());
-    outbox::post_once(ctx, claim, channel.as_str(), None, &content).await?;
+    posting::post_once(ctx, claim, channel.as_str(), None, &content).await?;
     Ok(Outcome::done(Vec::new()))
 }
 

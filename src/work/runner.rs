@@ -1,7 +1,6 @@
 //! The server's loops around the [`Tenants`]: many jobs at once, awake when there is something to do, and
 //! a stop that finishes what was begun.
 
-use crate::work::poller;
 use std::collections::HashSet;
 use std::pin::pin;
 use std::sync::Arc;
@@ -16,7 +15,8 @@ use tracing::{error, info};
 use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::store::Queue;
-use crate::work::TenantCtx;
+use crate::work::ctx::TenantCtx;
+use crate::work::poller;
 use crate::work::poller::SIGN_OF_LIFE;
 use crate::work::tenants::Tenants;
 

@@ -8,29 +8,23 @@ use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::Claim;
-use crate::work::TenantCtx;
-use crate::work::acting;
+use crate::work::ctx::TenantCtx;
 use crate::work::documents::read_all;
-use crate::work::execute;
-use crate::work::execute::denied;
-use crate::work::lists;
-use crate::work::lookup;
-use crate::work::outcome::Outcome;
-use crate::work::outcome::Stop;
-use crate::work::undoing;
+use crate::work::outcome::{Outcome, Stop};
+use crate::work::{acting, conversations, known, lookup, queueing, undoing};
 
 /// Among how many unanswered hand-overs somebody's own are looked for.
 const MOST_HANDOVERS: usize = 10_000;
 
 /// Finds out which conversations a command is about that names none by its id.
-pub(super) async fn find(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+pub(crate) async fn find(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
     match &job.command.which {
         ConversationRef::MyLast if job.command.act == Action::Accept => find_given(ctx, claim, job).await,
         ConversationRef::MyLast | ConversationRef::Act { .. } => undoing::find_act(ctx, claim, job).await,
         ConversationRef::AllMine | ConversationRef::AllOf(_) => find_all(ctx, claim, job).await,
-        ConversationRef::These(ids) => Ok(execute::found(ctx, claim, job, ids.clone())),
+        ConversationRef::These(ids) => Ok(queueing::found(ctx, claim, job, ids.clone())),
         ConversationRef::Text(text) => lookup::look_up(ctx, claim, job, text).await,
-        ConversationRef::Id(id) => Ok(execute::found(ctx, claim, job, vec![id.clone()])),
+        ConversationRef::Id(id) => Ok(queueing::found(ctx, claim, job, vec![id.clone()])),
     }
 }
 
@@ -42,7 +36,7 @@ async fn find_given(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<
     given.sort();
     while let Some((_, id)) = given.pop() {
         if is_still_theirs(ctx, job, &id).await? {
-            return Ok(execute::found(ctx, claim, job, vec![id]));
+            return Ok(queueing::found(ctx, claim, job, vec![id]));
         }
     }
     Err(Refusal::NothingGivenToYou.into())
@@ -51,7 +45,7 @@ async fn find_given(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<
 /// Whether a conversation belongs to whoever asks, as far as we know: what was given to them may have gone on
 /// in dialnote.
 async fn is_still_theirs(ctx: &TenantCtx, job: &CommandJob, id: &ConversationId) -> Result<bool, Fault> {
-    let Some(known) = lists::known(ctx, id).await? else { return Ok(true) };
+    let Some(known) = known::known(ctx, id).await? else { return Ok(true) };
     let requester = acting::teammate(ctx, &job.requester.user).await?;
     Ok(requester.is_ok_and(|requester| known.is_owned_by(&requester.member)))
 }
@@ -62,11 +56,11 @@ async fn find_all(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Ou
     let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
     ctx.ensure_lease(claim).await?;
     let owner = if let ConversationRef::AllOf(member) = &job.command.which { member } else { &requester.member };
-    let mine = ctx.dialnote.all_open_of(owner).await.map_err(|error| denied(error, None))?;
+    let mine = ctx.dialnote.all_open_of(owner).await.map_err(|error| conversations::denied(error, None))?;
     if mine.is_empty() {
         let theirs = job.command.which != ConversationRef::AllMine;
         return Err(if theirs { Refusal::NothingTheirs } else { Refusal::NothingYours }.into());
     }
     let ids = mine.into_iter().map(|conversation| conversation.id).collect();
-    Ok(execute::batched(ctx, claim, job, ids))
+    Ok(queueing::batched(ctx, claim, job, ids))
 }

@@ -1,11 +1,6 @@
 //! Owners are asked whether they are still on what nothing has happened to for long. Once an hour it is looked
 //! who has to be; each of them is a job of its own.
 
-use crate::work::changes;
-use crate::work::digests;
-use crate::work::documents;
-use crate::work::external_changes;
-use crate::work::people;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -21,12 +16,13 @@ use crate::domain::stale::{is_to_be_asked, owned_and_old, touched};
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::{Claim, Class, Effect, NewJob};
+use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
 use crate::work::projection::Conversations;
-use crate::work::{TenantCtx, earlier, later};
+use crate::work::{digests, documents, enqueue, people, times};
 
 /// That it is looked, and when next (`store::Document`).
-pub(super) const UNTOUCHED: &str = "untouched";
+pub(crate) const UNTOUCHED: &str = "untouched";
 
 /// What somebody was asked about, and when, by member (`store::Document`).
 const ASKED: &str = "asked";
@@ -41,24 +37,24 @@ const MAX_ASKED_AT_ONCE: usize = 5;
 const MAX_EXAMINED: usize = 100;
 
 /// Has it looked, unless that is under way.
-pub(super) async fn have_owners_asked(ctx: &TenantCtx) -> Result<(), Fault> {
+pub(crate) async fn have_owners_asked(ctx: &TenantCtx) -> Result<(), Fault> {
     let kept = ctx.db.document(UNTOUCHED, "").await?;
     if kept.is_some_and(|kept| !digests::was_given_up(ctx, &kept)) {
         return Ok(());
     }
-    let due = later(ctx.clock.now(), STALE_CHECK_INTERVAL);
-    ctx.db.keep(changes::document(ctx, UNTOUCHED, "", &(), Some(due))).await
+    let due = times::later(ctx.clock.now(), STALE_CHECK_INTERVAL);
+    ctx.db.keep(documents::document(ctx, UNTOUCHED, "", &(), Some(due))).await
 }
 
 /// Looks which owners are to be asked, and has that done again.
-pub(super) async fn look_for_untouched(ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault> {
+pub(crate) async fn look_for_untouched(ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault> {
     let now = ctx.clock.now();
-    let again = changes::put_due(ctx, UNTOUCHED, "", &(), Some(later(now, STALE_CHECK_INTERVAL)));
+    let again = documents::put_due(ctx, UNTOUCHED, "", &(), Some(times::later(now, STALE_CHECK_INTERVAL)));
     let again: Vec<_> = std::iter::once(again).chain(digests::digests_given_up(ctx).await?).collect();
-    let Some(patience) = changes::rules(ctx).await?.untouched() else {
+    let Some(patience) = documents::rules(ctx).await?.untouched() else {
         return Ok(Outcome::done(again));
     };
-    let before = earlier(now, patience.unsigned_abs());
+    let before = times::earlier(now, patience.unsigned_abs());
     let owners = |all: &Conversations| {
         let found = owned_and_old(all.values().map(|sight| &sight.known.conversation), before);
         found.into_values().filter_map(|theirs| theirs.first()?.owner.clone()).collect::<Vec<_>>()
@@ -72,9 +68,9 @@ pub(super) async fn look_for_untouched(ctx: &TenantCtx, claim: &Claim) -> Result
 }
 
 /// Asks an owner about what was not touched for longest, unless they rest or were asked lately.
-pub(super) async fn ask_owner(ctx: &TenantCtx, owner: &Owner) -> Result<Outcome, Fault> {
+pub(crate) async fn ask_owner(ctx: &TenantCtx, owner: &Owner) -> Result<Outcome, Fault> {
     let now = ctx.clock.now();
-    let (rules, user) = (changes::rules(ctx).await?, people::participant(ctx, owner).await?.user);
+    let (rules, user) = (documents::rules(ctx).await?, people::participant(ctx, owner).await?.user);
     let Some((patience, user)) = rules.untouched().zip(user) else {
         return Ok(Outcome::done(Vec::new()));
     };
@@ -82,18 +78,18 @@ pub(super) async fn ask_owner(ctx: &TenantCtx, owner: &Owner) -> Result<Outcome,
     let asked: BTreeMap<ConversationId, Timestamp> =
         documents::kept(ctx, ASKED, owner.id.as_str()).await?.unwrap_or_default();
     let (mut still, mut effects) = (BTreeMap::new(), Vec::new());
-    for one in old_of(ctx, owner, earlier(now, patience.unsigned_abs())).await? {
+    for one in old_of(ctx, owner, times::earlier(now, patience.unsigned_abs())).await? {
         let asked = asked.get(&one.id).copied();
         let last = touched(&one).max(asked).max(touched_here(ctx, &one.id).await?);
         let is_asked = effects.len() < MAX_ASKED_AT_ONCE
             && last.is_some_and(|last| is_to_be_asked(last, (rules.working, patience), &zone, now));
         if is_asked {
             let notice = DirectMessage::StillOnIt { about: About::from(&one), hours: rules.untouched_hours };
-            effects.push(external_changes::say_unasked(ctx, Message::direct(user.clone(), notice)));
+            effects.push(enqueue::say_unasked(ctx, Message::direct(user.clone(), notice)));
         }
         still.extend(is_asked.then_some(now).or(asked).map(|at| (one.id, at)));
     }
-    effects.push(changes::put(ctx, ASKED, owner.id.as_str(), &still));
+    effects.push(documents::put(ctx, ASKED, owner.id.as_str(), &still));
     Ok(Outcome::done(effects))
 }
 

@@ -1,7 +1,6 @@
 //! Direct messages that still offer to act on a conversation. When it moves on, they say so and offer it no
 //! more.
 
-use crate::work::direct;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::message::Answer;
@@ -11,8 +10,9 @@ use crate::slack::answer::SlackError;
 use crate::slack::codes;
 use crate::store::{CacheEntry, Claim, Effect};
 use crate::view::notice;
-use crate::work::direct::{STANDS_FOR, Sent, remember};
-use crate::work::{TenantCtx, later};
+use crate::work::ctx::TenantCtx;
+use crate::work::sent::{STANDS_FOR, Sent};
+use crate::work::{sent, times};
 
 /// The direct messages that stand about a conversation (a cache entry), by conversation and reader.
 const STANDING: &str = "standing";
@@ -25,7 +25,7 @@ const MAX_STANDING: usize = 5;
 struct Standing(Vec<(ChannelId, MessageTs)>);
 
 /// What is to be stored of a message that offers to act on these conversations.
-pub(super) async fn stands(
+pub(crate) async fn stands(
     ctx: &TenantCtx,
     user: &SlackUserId,
     sent: &Sent,
@@ -46,7 +46,7 @@ pub(super) async fn stands(
 
 /// Shows in the messages that stand about a conversation what became of it. Answers what is to be stored
 /// then.
-pub(super) async fn show_mark(
+pub(crate) async fn show_mark(
     ctx: &TenantCtx,
     claim: &Claim,
     user: &SlackUserId,
@@ -59,7 +59,7 @@ pub(super) async fn show_mark(
     }
     let (mut effects, mut left) = (Vec::new(), Vec::new());
     for (channel, ts) in places {
-        let Some(mut sent) = direct::sent(ctx, &channel, &ts).await? else { continue };
+        let Some(mut sent) = sent::sent(ctx, &channel, &ts).await? else { continue };
         let shown = sent.told.answer(conversation);
         if shown.is_some_and(Answer::is_final) {
             continue;
@@ -71,7 +71,7 @@ pub(super) async fn show_mark(
         if is_new {
             sent.told.answers.push((conversation.clone(), answer.clone()));
             if is_shown(ctx, claim, &sent).await? {
-                effects.push(remember(&sent));
+                effects.push(sent::remember(&sent));
             }
         }
     }
@@ -81,7 +81,7 @@ pub(super) async fn show_mark(
 
 /// Shows what a message says by now. Where its channel is closed to us no one can press its buttons.
 async fn is_shown(ctx: &TenantCtx, claim: &Claim, sent: &Sent) -> Result<bool, SlackError> {
-    match direct::show(ctx, claim, sent, &notice::message(&sent.told, &ctx.links)).await {
+    match sent::show(ctx, claim, sent, &notice::message(&sent.told, &ctx.links)).await {
         Err(SlackError::Refused(code)) if codes::is_final(&code) => Ok(false),
         other => other,
     }
@@ -93,7 +93,7 @@ async fn standing(ctx: &TenantCtx, user: &SlackUserId, conversation: &Conversati
 }
 
 fn keep_standing(ctx: &TenantCtx, user: &SlackUserId, conversation: &ConversationId, standing: &Standing) -> Effect {
-    let at = later(ctx.clock.now(), STANDS_FOR);
+    let at = times::later(ctx.clock.now(), STANDS_FOR);
     let (kind, id) = (STANDING.to_owned(), format!("{conversation}:{user}"));
     let body = serde_json::to_string(standing).unwrap_or_default();
     Effect::CachePut(CacheEntry { kind, id, alias: None, at, body })

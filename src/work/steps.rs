@@ -1,34 +1,38 @@
 //! The steps of a claimed job: what it came to is stored after each, until the job is finished or has to wait.
 
+use crate::work::faults;
+use crate::work::installations::Installations;
 use std::future::ready;
 use std::pin::Pin;
-use std::sync::PoisonError;
+use std::sync::Arc;
 
-use jiff::Timestamp;
 use tracing::{info, warn};
 
 use crate::domain::job::Job;
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
-use crate::domain::retry::{self, RetryDecision, Tries};
-use crate::error::{Fault, Service};
-use crate::store::{Claim, Effect, Queue, Settled, Verdict};
+use crate::domain::retry::RetryDecision;
+use crate::error::Fault;
+use crate::store::{Claim, Queue, Settled, Verdict};
 use crate::traces;
+use crate::work::ctx::TenantCtx;
 use crate::work::outcome::{Outcome, Stop};
 use crate::work::{
-    TenantCtx, absence, awake, batch, changes, conclude, deferred, digests, doctor, execute, external_changes, forms,
-    handovers, installations, later, linking, links, lists, offboarding, outbox, profiles, report, sharing, stale,
-    unreachable, webhooks,
+    absence, batch, changes, conclude, deferred, digests, doctor, execute, external_changes, forms, handovers,
+    installations, linking, links, lists, offboarding, outbox, profiles, report, sharing, stale, unreachable, webhooks,
 };
+
+/// All installations, if there are several.
+type Registry<'a> = Option<&'a Arc<Installations>>;
 
 /// The work on a job of whatever kind, to be awaited.
 type Advance<'a> = Pin<Box<dyn Future<Output = Result<Outcome, Fault>> + Send + 'a>>;
 
 /// Works on a claimed job until it is finished or has to wait.
-pub(super) async fn work_on(ctx: &TenantCtx, mut claim: Claim) -> Result<(), Fault> {
+pub(crate) async fn work_on(ctx: &TenantCtx, mut claim: Claim, everybody: Registry<'_>) -> Result<(), Fault> {
     loop {
-        let settled = match next_step(ctx, &claim).await {
+        let settled = match next_step(ctx, &claim, everybody).await {
             Some(Outcome { verdict, effects }) => {
                 let goes_on = continued(&claim, &verdict);
                 if let Some(result) = result(&verdict) {
@@ -51,12 +55,12 @@ pub(super) async fn work_on(ctx: &TenantCtx, mut claim: Claim) -> Result<(), Fau
 }
 
 /// What the next step came to; nothing, if the job is no longer ours.
-async fn next_step(ctx: &TenantCtx, claim: &Claim) -> Option<Outcome> {
+async fn next_step(ctx: &TenantCtx, claim: &Claim, everybody: Registry<'_>) -> Option<Outcome> {
     let (job, fault) = match Job::decode(&claim.body) {
-        Ok(job) => match advance_at_home(ctx, claim, &job).await {
+        Ok(job) => match advance_at_home(ctx, claim, &job, everybody).await {
             Ok(outcome) => {
                 if job.is_for_dialnote() {
-                    *ctx.memory.key_refused.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                    faults::key_accepted(ctx);
                 }
                 return Some(outcome);
             }
@@ -70,7 +74,7 @@ async fn next_step(ctx: &TenantCtx, claim: &Claim) -> Option<Outcome> {
 }
 
 /// The work on a job, if it is for the installation that the token belongs to.
-async fn advance_at_home(ctx: &TenantCtx, claim: &Claim, job: &Job) -> Result<Outcome, Fault> {
+async fn advance_at_home(ctx: &TenantCtx, claim: &Claim, job: &Job, everybody: Registry<'_>) -> Result<Outcome, Fault> {
     if claim.queue == Queue::Work && ctx.home().await? != ctx.installation() {
         let answer = job.requester().map(|requester| {
             let say = Reply::Refused { why: Refusal::NotInstalled, note: String::new() };
@@ -78,12 +82,12 @@ async fn advance_at_home(ctx: &TenantCtx, claim: &Claim, job: &Job) -> Result<Ou
         });
         return Ok(Outcome::done(answer.into_iter().collect()));
     }
-    advance(ctx, claim, job).await
+    advance(ctx, claim, job, everybody).await
 }
 
 /// The work on a job. Each kind is on the heap by itself: one future of all kinds would be as large as the
 /// largest, several times over, and it is moved about for every job.
-fn advance<'a>(ctx: &'a TenantCtx, claim: &'a Claim, job: &'a Job) -> Advance<'a> {
+fn advance<'a>(ctx: &'a TenantCtx, claim: &'a Claim, job: &'a Job, everybody: Registry<'a>) -> Advance<'a> {
     if !ctx.is_connected() && job.is_for_dialnote() {
         return Box::pin(ready(Ok(Outcome::done(Vec::new()))));
     }
@@ -107,35 +111,21 @@ fn advance<'a>(ctx: &'a TenantCtx, claim: &'a Claim, job: &'a Job) -> Advance<'a
         Job::Digest(job) => Box::pin(digests::digest(ctx, claim, job)),
         Job::ExternalChange(job) => Box::pin(no_one_asked(external_changes::external_change(ctx, claim, job))),
         Job::Look => Box::pin(webhooks::look_because_told(ctx, claim)),
-        Job::Refresh => Box::pin(installations::refresh(ctx, claim)),
+        Job::Refresh => Box::pin(installations::refresh(ctx, claim, everybody)),
         Job::Shared(job) => Box::pin(sharing::channel_shared(ctx, claim, job)),
-        Job::Removed(at) => Box::pin(installations::removed(ctx, claim, *at)),
+        Job::Removed(at) => Box::pin(installations::removed(ctx, claim, *at, everybody)),
         Job::Links(job) => Box::pin(no_one_asked(links::links(ctx, job))),
         Job::Message(message) => Box::pin(outbox::deliver(ctx, claim, message)),
     }
 }
 
-pub(super) async fn after_fault(ctx: &TenantCtx, claim: &Claim, job: Option<&Job>, fault: &Fault) -> Outcome {
-    let now = ctx.clock.now();
-    let tries = Tries {
-        attempt: claim.attempt,
-        accepted: key_refused_since(ctx, fault).unwrap_or(claim.accepted),
-        give_up_after: ctx.settings.give_up_after,
-        seed: claim.id.0.unsigned_abs(),
-    };
-    let mut next = retry::after(fault, tries, now);
-    if next == RetryDecision::GiveUp {
-        // Time in which nothing could be tried does not count.
-        let asleep = awake::asleep_since(ctx, claim.accepted).await;
-        next = retry::after(fault, Tries { give_up_after: tries.give_up_after + asleep, ..tries }, now);
-    }
-    match next {
+/// The outcome of a step that ended in a fault.
+async fn after_fault(ctx: &TenantCtx, claim: &Claim, job: Option<&Job>, fault: &Fault) -> Outcome {
+    match faults::next_try(ctx, claim, fault).await {
         RetryDecision::At(due) => {
-            ctx.metrics.retried(fault);
-            info!(attempt = claim.attempt, %due, cause = %fault, "will try again");
-            let verdict = Verdict::Retry { due, cause: fault.to_string(), outcome_unknown: fault.may_have_happened() };
-            let reported = job.and_then(|job| outbox::not_yet(ctx, claim, job, fault));
-            Outcome { verdict, effects: closing(fault, now).into_iter().chain(reported).collect() }
+            let mut outcome = faults::tried_again(ctx, claim, fault, due);
+            outcome.effects.extend(job.and_then(|job| outbox::not_yet(ctx, claim, job, fault)));
+            outcome
         }
         RetryDecision::GiveUp => {
             ctx.metrics.given_up();
@@ -150,13 +140,6 @@ pub(super) async fn after_fault(ctx: &TenantCtx, claim: &Claim, job: Option<&Job
             Outcome { effects, ..Outcome::dead(claim, fault.to_string()) }
         }
     }
-}
-
-/// Since when dialnote has refused the key, if it does.
-fn key_refused_since(ctx: &TenantCtx, fault: &Fault) -> Option<Timestamp> {
-    let is_refused = matches!(fault, Fault::Unauthorized { service: Service::Dialnote, .. });
-    let mut since = ctx.memory.key_refused.lock().unwrap_or_else(PoisonError::into_inner);
-    is_refused.then(|| *since.get_or_insert_with(|| ctx.clock.now()))
 }
 
 /// What nobody asked for is refused to nobody.
@@ -187,16 +170,6 @@ fn continued(claim: &Claim, verdict: &Verdict) -> Option<Claim> {
     match verdict {
         Verdict::Continue { body, until } => {
             Some(Claim { body: body.clone(), until: *until, outcome_unknown: false, ..claim.clone() })
-        }
-        _ => None,
-    }
-}
-
-/// A rate limit holds for everybody who would make the same call.
-fn closing(fault: &Fault, now: Timestamp) -> Option<Effect> {
-    match fault {
-        Fault::RateLimited { bucket, wait, .. } => {
-            Some(Effect::Close { bucket: bucket.clone(), until: later(now, *wait) })
         }
         _ => None,
     }

@@ -1,8 +1,6 @@
 //! What happens because time passes: somebody whose command waits is told so, and what is no longer
 //! needed is thrown away.
 
-use crate::work::lists;
-use crate::work::people;
 use std::time::Duration;
 
 use tracing::warn;
@@ -22,14 +20,12 @@ use crate::domain::route::Route;
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, ConversationId, DraftId, SlackUserId};
 use crate::store::{Claim, Class, NewJob};
-use crate::work::TenantCtx;
+use crate::work::ctx::TenantCtx;
 use crate::work::digests::OVERDUE;
 use crate::work::stale::UNTOUCHED;
 use crate::work::tenants::Tenants;
-use crate::work::{earlier, later, undoing};
-
-/// A command that is not finished after this long is said to wait.
-pub(super) const DELAY_NOTICE_AFTER: Duration = Duration::from_secs(3);
+use crate::work::times::DELAY_NOTICE_AFTER;
+use crate::work::{acts, known, people, times};
 
 /// How long Slack may take to name the person whom a waiting command is about.
 const NAMING_TIMEOUT: Duration = Duration::from_secs(1);
@@ -66,7 +62,7 @@ impl Tenants {
         if self
             .common
             .store
-            .try_acquire_leadership(LEADER, &self.common.instance, now, later(now, LEADERSHIP_LEASE))
+            .try_acquire_leadership(LEADER, &self.common.instance, now, times::later(now, LEADERSHIP_LEASE))
             .await?
         {
             self.tell_who_waits().await?;
@@ -80,13 +76,13 @@ impl Tenants {
     async fn tell_who_waits(&self) -> Result<usize, Fault> {
         let now = self.common.clock.now();
         let (mut told, mut asks) = (0, true);
-        for waiting in self.common.store.overdue(earlier(now, DELAY_NOTICE_AFTER), TOLD_AT_ONCE).await? {
+        for waiting in self.common.store.overdue(times::earlier(now, DELAY_NOTICE_AFTER), TOLD_AT_ONCE).await? {
             let (service, setting) = self.waited_for(&waiting).await;
             asks &= service != Service::Slack;
-            let mut once = undoing::one(&waiting);
+            let mut once = acts::one(&waiting);
             let (requester, asked) = match Job::decode(&waiting.body) {
                 Ok(Job::Command(job)) => {
-                    once = undoing::act(&waiting, &job);
+                    once = acts::act(&waiting, &job);
                     let of = job.batch.as_ref().map_or(1, |batch| batch.of);
                     let asked = self.asked(&waiting, &job.command, of, &mut asks).await;
                     (job.requester, Some(asked))
@@ -169,12 +165,12 @@ impl Tenants {
     /// Throws away what is no longer needed; what is left, the next time.
     async fn sweep(&self) -> Result<(), Fault> {
         for _ in 0..BITES {
-            if self.common.store.sweep(earlier(self.common.clock.now(), KEEP), BITE).await? < BITE {
+            if self.common.store.sweep(times::earlier(self.common.clock.now(), KEEP), BITE).await? < BITE {
                 break;
             }
         }
         if let Some(keep) = self.common.settings.keep_audit {
-            self.common.store.forget_entries(earlier(self.common.clock.now(), keep), BITE).await?;
+            self.common.store.forget_entries(times::earlier(self.common.clock.now(), keep), BITE).await?;
         }
         Ok(())
     }
@@ -184,7 +180,7 @@ impl Tenants {
 /// answers at once (`asks`): what is due in the same second does not wait for it.
 async fn names_for(ctx: &TenantCtx, command: &Command, asks: &mut bool) -> asked::AskedNames {
     let conversation = match &command.which {
-        ConversationRef::Id(id) => lists::known(ctx, id).await.ok().flatten(),
+        ConversationRef::Id(id) => known::known(ctx, id).await.ok().flatten(),
         _ => None,
     };
     let owner = match command.act.named_owner() {

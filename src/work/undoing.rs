@@ -4,16 +4,15 @@
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
 use crate::domain::refusal::{About, Earlier, Others, Refusal};
-use crate::domain::undo::{self, NextUndo, Undoing};
+use crate::domain::undo;
+use crate::domain::undo::{NextUndo, Undoing};
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::{Claim, Entry};
-use crate::work::execute;
-use crate::work::organization;
-use crate::work::outcome::Outcome;
-use crate::work::outcome::Stop;
-use crate::work::{TenantCtx, audit};
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::{Outcome, Stop};
+use crate::work::{audit, conversations, organization, queueing};
 
 /// Among how many of somebody's attempts an act is looked for: the largest batch, and what was tried since.
 const RECENT_DEEDS: usize = 1_000;
@@ -21,21 +20,8 @@ const RECENT_DEEDS: usize = 1_000;
 /// How many conversations of an act are named.
 const MOST_NAMED: usize = 3;
 
-/// What a command is part of: whatever was asked for at once is one act.
-pub(super) fn act(claim: &Claim, job: &CommandJob) -> String {
-    match &job.batch {
-        Some(batch) => batch.id.clone(),
-        None => one(claim),
-    }
-}
-
-/// A name for what follows from one job. Stores number their jobs from one again when they are replaced.
-pub(super) fn one(claim: &Claim) -> String {
-    format!("{}-{}", claim.id, claim.accepted.as_millisecond())
-}
-
 /// Finds what somebody did last, or the act whose button they pressed.
-pub(super) async fn find_act(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+pub(crate) async fn find_act(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
     let mut entries = ctx.db.deeds(&job.requester.user, RECENT_DEEDS).await?;
     entries.retain(|entry| entry.at >= organization::organization_since(ctx));
     let (log, asked) = (audit::logged(&entries), claim.accepted);
@@ -60,14 +46,14 @@ pub(super) async fn find_act(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -
 /// Takes an act back, each of its conversations by a command of its own.
 fn take_back(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, act: &str, on: Vec<ConversationId>) -> Outcome {
     let undoing = CommandJob { undoes: Some(act.to_owned()), ..job.clone() };
-    execute::found(ctx, claim, &undoing, on)
+    queueing::found(ctx, claim, &undoing, on)
 }
 
 /// The conversations of an act as a sentence names them.
 async fn those(ctx: &TenantCtx, on: &[ConversationId]) -> Result<Option<(About, Others)>, Stop> {
     let mut named = Vec::new();
     for id in on.iter().take(MOST_NAMED) {
-        named.push(About::from(&execute::look_at(ctx, id).await?));
+        named.push(About::from(&conversations::look_at(ctx, id).await?));
     }
     let more = on.len().saturating_sub(MOST_NAMED);
     let mut named = named.into_iter();
@@ -82,7 +68,7 @@ async fn notes_stay(
     let Some((about, others)) = those(ctx, on).await? else { return Ok(Refusal::NothingToUndo) };
     let earlier = match earlier.as_ref().and_then(|(act, verb, on)| Some((act, verb, on.first()?, on.len()))) {
         Some((act, verb, first, of)) => {
-            let about = About::from(&execute::look_at(ctx, first).await?);
+            let about = About::from(&conversations::look_at(ctx, first).await?);
             Some(Earlier { act: act.clone(), verb: *verb, about, of })
         }
         None => None,
@@ -91,13 +77,13 @@ async fn notes_stay(
 }
 
 /// What a decision to take something back rests on; nothing, if something else is asked for.
-pub(super) async fn undoing(ctx: &TenantCtx, job: &CommandJob, entries: &[Entry]) -> Result<Undoing, Fault> {
+pub(crate) async fn undoing(ctx: &TenantCtx, job: &CommandJob, entries: &[Entry]) -> Result<Undoing, Fault> {
     if job.command.act.verb() != Verb::Undo {
         return Ok(Undoing::default());
     }
     let (log, act) = (audit::logged(entries), job.undoes.clone());
     let undone = undo::wanted(&log, &job.requester.user, act.as_deref());
     let before = undone.and_then(|line| line.change.as_ref()?.0.owner.clone());
-    let owner_before = execute::member(ctx, before.as_ref()).await?;
+    let owner_before = conversations::member(ctx, before.as_ref()).await?;
     Ok(Undoing { log, act, owner_before })
 }

@@ -1,11 +1,5 @@
 //! People who cannot be sent direct messages: admins hear of each once, until it works again.
 
-use crate::work::answers;
-use crate::work::changes;
-use crate::work::documents;
-use crate::work::external_changes;
-use crate::work::people;
-use crate::work::routes;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -18,22 +12,23 @@ use crate::error::Fault;
 use crate::ids::SlackUserId;
 use crate::slack::codes;
 use crate::store::Effect;
-use crate::work::TenantCtx;
+use crate::work::ctx::TenantCtx;
+use crate::work::{answers, channel_routes, documents, enqueue, people};
 
 /// A person who cannot be sent direct messages (`store::Document`), by Slack user.
 const UNREACHABLE: &str = "unreachable";
 
 /// A person who cannot be sent direct messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Unreachable {
+pub(crate) struct Unreachable {
     /// The person's name for colleagues.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The reason.
-    pub(super) why: Why,
+    pub(crate) why: Why,
 }
 
 /// What follows from a direct message that was refused for good: its sender and the admins hear of it.
-pub(super) async fn cannot_notify(
+pub(crate) async fn cannot_notify(
     ctx: &TenantCtx,
     (user, notice): (&SlackUserId, &DirectMessage),
     awaited: Option<&Awaited>,
@@ -59,26 +54,26 @@ pub(super) async fn cannot_notify(
     let unreachable = Unreachable { name: name.clone(), why: why.clone() };
     let told = |admin| {
         let notice = DirectMessage::CannotNotify { name: name.clone(), why: why.clone() };
-        external_changes::say_unasked(ctx, Message::direct(admin, notice))
+        enqueue::say_unasked(ctx, Message::direct(admin, notice))
     };
-    let keep = changes::put(ctx, UNREACHABLE, user.as_str(), &unreachable);
+    let keep = documents::put(ctx, UNREACHABLE, user.as_str(), &unreachable);
     Ok(report.into_iter().chain([keep]).chain(admins.into_iter().map(told)).collect())
 }
 
 /// What follows from a direct message that was tried for as long as anything is.
-pub(super) fn never_notified(ctx: &TenantCtx, notice: &DirectMessage, awaited: Option<&Awaited>) -> Option<Effect> {
+pub(crate) fn never_notified(ctx: &TenantCtx, notice: &DirectMessage, awaited: Option<&Awaited>) -> Option<Effect> {
     ctx.metrics.not_notified(Why::GaveUp.kind());
     answers::report_fate(ctx, awaited, notice, DeliveryState::Never(Why::GaveUp))
 }
 
 /// What is to be stored once Slack has taken a message to someone.
-pub(super) async fn is_reached(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Effect>, Fault> {
+pub(crate) async fn is_reached(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Effect>, Fault> {
     let known = ctx.db.document(UNREACHABLE, user.as_str()).await?;
     Ok(known.map(|known| Effect::DropDocument { kind: known.kind, id: known.id }))
 }
 
 /// The people who cannot be sent direct messages, at most `most`.
-pub(super) async fn unreachable(ctx: &TenantCtx, most: usize) -> Result<Vec<Unreachable>, Fault> {
+pub(crate) async fn unreachable(ctx: &TenantCtx, most: usize) -> Result<Vec<Unreachable>, Fault> {
     let kept = ctx.db.documents(UNREACHABLE, most).await?;
     Ok(kept.into_iter().filter_map(|kept| serde_json::from_str(&kept.body).ok()).collect())
 }
@@ -86,7 +81,7 @@ pub(super) async fn unreachable(ctx: &TenantCtx, most: usize) -> Result<Vec<Unre
 /// The people who look after the app in a workspace, as far as they are known: those who installed it or
 /// said where cards appear.
 async fn admins(ctx: &TenantCtx) -> Result<BTreeSet<SlackUserId>, Fault> {
-    let routes = routes::routes(ctx).await?;
+    let routes = channel_routes::routes(ctx).await?;
     let mut admins: BTreeSet<_> = routes.into_iter().filter_map(|(_, route)| route.by).collect();
     let installed: Option<Installation> = documents::kept(ctx, Installation::KIND, "").await?;
     admins.extend(installed.map(|installed| installed.installer));

@@ -3,22 +3,19 @@
 //! conversation is looked at, and what does not fit any more is decided again.
 
 use crate::dialnote::answer::{Denied, DialnoteError};
-use crate::domain::command_job::{CommandJob, Stage};
+use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::Conversation;
 use crate::domain::fresh::{Basis, Looked};
-use crate::domain::job::Job;
 use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
+use crate::domain::retry::RetryDecision;
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::{Claim, Verdict};
-use crate::work::TenantCtx;
-use crate::work::conclude;
-use crate::work::execute;
-use crate::work::execute::denied;
-use crate::work::outcome::Outcome;
-use crate::work::outcome::Stop;
-use crate::work::steps;
+use crate::work::ctx::TenantCtx;
+use crate::work::faults;
+use crate::work::outcome::{Outcome, Stop};
+use crate::work::{conclude, conversations, decide};
 
 /// What a look before a call came to.
 enum Looking {
@@ -29,7 +26,7 @@ enum Looking {
 }
 
 /// Brings a plan one step further.
-pub(super) async fn carry_out(
+pub(crate) async fn carry_out(
     ctx: &TenantCtx,
     claim: &Claim,
     job: &CommandJob,
@@ -41,7 +38,7 @@ pub(super) async fn carry_out(
             None => Ok(conclude::conclude(ctx, claim, job, progress, None).await?),
         },
         Ok(Looking::Instead(outcome)) => Ok(outcome),
-        Err(Stop::Fault(fault)) if fault != Fault::LeaseLost => Ok(put_off(ctx, claim, job, &fault).await),
+        Err(Stop::Fault(fault)) if fault != Fault::LeaseLost => put_off(ctx, claim, fault).await,
         Err(stop) => Err(stop),
     }
 }
@@ -62,7 +59,7 @@ async fn look_again(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, progress: 
     }
     let id = &progress.plan.before.id;
     if basis == Basis::Old || progress.has_begun() {
-        let now = ctx.dialnote.conversation(id).await.map_err(|error| denied(error, Some(id)))?;
+        let now = ctx.dialnote.conversation(id).await.map_err(|error| conversations::denied(error, Some(id)))?;
         if progress.is_as_left(&now) {
             return Ok(Looking::Fits);
         }
@@ -70,7 +67,7 @@ async fn look_again(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, progress: 
             return Ok(Looking::Instead(conclude::conclude(ctx, claim, job, &progress.so_far(), None).await?));
         }
     }
-    execute::decide(ctx, claim, job, id).await.map(Looking::Instead)
+    decide::decide(ctx, claim, job, id).await.map(Looking::Instead)
 }
 
 /// The plan with the call made, if an earlier try of it got through although no answer came.
@@ -81,7 +78,7 @@ async fn made_already(
     call: &Call,
 ) -> Result<Option<Progress>, Stop> {
     let (id, at) = (&progress.plan.before.id, ctx.clock.now());
-    let refused = |error| denied(error, Some(id));
+    let refused = |error| conversations::denied(error, Some(id));
     let looked = Looked { at, attempt: claim.attempt };
     if let Call::AddNote { reference, .. } = call {
         let written = ctx.dialnote.has_note(id, reference).await.map_err(refused)?;
@@ -92,13 +89,13 @@ async fn made_already(
 }
 
 /// A look failed before anything was written by this try: nothing is in doubt that was not before.
-async fn put_off(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, fault: &Fault) -> Outcome {
-    let job = Job::Command(job.clone());
-    let mut outcome = Box::pin(steps::after_fault(ctx, claim, Some(&job), fault)).await;
+async fn put_off(ctx: &TenantCtx, claim: &Claim, fault: Fault) -> Result<Outcome, Stop> {
+    let RetryDecision::At(due) = faults::next_try(ctx, claim, &fault).await else { return Err(Stop::Fault(fault)) };
+    let mut outcome = faults::tried_again(ctx, claim, &fault, due);
     if let Verdict::Retry { outcome_unknown, .. } = &mut outcome.verdict {
         *outcome_unknown = false;
     }
-    outcome
+    Ok(outcome)
 }
 
 /// Makes one call of the plan.
@@ -136,13 +133,13 @@ async fn after_call(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, progress: 
         None => conclude::conclude(ctx, claim, job, &progress, None).await.ok(),
         Some(_) => None,
     };
-    concluded.unwrap_or_else(|| go_on(ctx, job, progress))
+    concluded.unwrap_or_else(|| decide::go_on(ctx, job, progress))
 }
 
 /// Changes owner or status, and makes sure that it stuck.
 async fn change(ctx: &TenantCtx, claim: &Claim, plan: &Plan, call: &Call) -> Result<Conversation, Stop> {
     let id = &plan.before.id;
-    let refused = |error| denied(error, Some(id));
+    let refused = |error| conversations::denied(error, Some(id));
     let dialnote = ctx.dialnote.with_deadline(ctx.ensure_lease(claim).await?);
     let attempt_key = format!("{}-{}", claim.id, call.name());
     let answer = match call {
@@ -161,7 +158,7 @@ async fn change(ctx: &TenantCtx, claim: &Claim, plan: &Plan, call: &Call) -> Res
     if call.is_about_status() {
         return Err(Refusal::StatusUnchanged(About::from(&now)).into());
     }
-    let owner = execute::owner(ctx, &now).await?.map(|owner| owner.name);
+    let owner = conversations::owner(ctx, &now).await?.map(|owner| owner.name);
     Err(Refusal::DidNotStick { about: About::from(&now), owner }.into())
 }
 
@@ -173,7 +170,7 @@ async fn note_once(
     content: &str,
     reference: &str,
 ) -> Result<(), Stop> {
-    let refused = |error| denied(error, Some(id));
+    let refused = |error| conversations::denied(error, Some(id));
     if claim.outcome_unknown && ctx.dialnote.has_note(id, reference).await.map_err(refused)? {
         return Ok(());
     }
@@ -182,19 +179,13 @@ async fn note_once(
     ctx.dialnote.with_deadline(by).add_note(id, content, &attempt_key).await.map_err(refused)
 }
 
-pub(super) fn go_on(ctx: &TenantCtx, job: &CommandJob, progress: Progress) -> Outcome {
-    let job = CommandJob { stage: Stage::Doing(Box::new(progress)), ..job.clone() };
-    let verdict = Verdict::Continue { body: Job::Command(job).encode(), until: ctx.lease_end() };
-    Outcome { verdict, effects: Vec::new() }
-}
-
 /// dialnote's words about a status, with what to do about them; else why the call was refused.
 fn status_refused(error: DialnoteError, plan: &Plan, call: &Call) -> Stop {
     match error {
         DialnoteError::Denied(Denied::Words(words)) if call.is_about_status() && names_status(&words) => {
             Refusal::StatusRefused { about: About::from(&plan.before), words }.into()
         }
-        error => denied(error, Some(&plan.before.id)),
+        error => conversations::denied(error, Some(&plan.before.id)),
     }
 }
 
@@ -203,7 +194,7 @@ fn names_status(words: &str) -> bool {
 }
 
 /// What is not found after it was decided on was there before.
-pub(super) fn no_longer(stop: Stop, progress: &Progress) -> Stop {
+pub(crate) fn no_longer(stop: Stop, progress: &Progress) -> Stop {
     match stop {
         Stop::Refused(Refusal::NoConversation { .. }) => Refusal::Gone(About::from(&progress.plan.before)).into(),
         other => other,

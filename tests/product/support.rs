@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 
 use dialnote_sandbox::Sandbox;
 use dialnote_slack::clock::ManualClock;
-use dialnote_slack::work::TenantCtx;
+use dialnote_slack::work::ctx::TenantCtx;
 use dialnote_slack::work::tenants::Tenants;
 use serde_json::{Value, json};
 use tokio::sync::watch;

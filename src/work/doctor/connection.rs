@@ -6,16 +6,16 @@ use crate::dialnote::client::ASSIGN;
 use crate::domain::conversation::Conversation;
 use crate::domain::finding::{Finding, FindingState};
 use crate::error::Fault;
-use crate::work::TenantCtx;
-use crate::work::conclude::STATUS_TROUBLE;
-use crate::work::webhooks;
+use crate::work::ctx::TenantCtx;
+use crate::work::documents::STATUS_TROUBLE;
+use crate::work::subscriptions;
 
 const KEY: &str = "dialnote key";
 const API: &str = "dialnote API";
 const HOOKS: &str = "dialnote hooks";
 
 /// What is found of dialnote.
-pub(super) async fn dialnote(work: &TenantCtx) -> Vec<Finding> {
+pub(crate) async fn dialnote(work: &TenantCtx) -> Vec<Finding> {
     if !work.is_connected() {
         let words = "no organization in dialnote is connected, so nothing can be done. Type /dialnote connect";
         return vec![Finding::new(KEY, FindingState::Bad, words)];
@@ -126,7 +126,7 @@ fn shape(shape: &Shape, accepts_status: bool) -> String {
 
 /// Whether dialnote tells of calls, where it can reach the app.
 async fn webhooks(work: &TenantCtx) -> Option<Finding> {
-    let untold = match webhooks::untold(work).await {
+    let untold = match subscriptions::untold(work).await {
         Ok(untold) => untold?,
         Err(cause) => {
             let words = "what dialnote tells of could not be looked at";

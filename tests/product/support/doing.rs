@@ -4,7 +4,8 @@ use dialnote_sandbox::{
     Click, Close, Incoming, Member, Message, Outcome, Person, Saying, Shortcut, Submit, Typing, View,
 };
 use dialnote_slack::error::Fault;
-use dialnote_slack::work::poller::{self, PollOutcome};
+use dialnote_slack::work::poll_state::PollOutcome;
+use dialnote_slack::work::poller;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
