@@ -16,7 +16,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::clock::Clock;
-use crate::config::{Config, Database, LogFormat, Workspaces};
+use crate::config::Config;
+use crate::config::model::{Database, LogFormat, Workspaces};
 use crate::dialnote::answer::DialnoteError;
 use crate::domain::conversation::Links;
 use crate::error::{Fault, Service, in_words};

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use dialnote_slack::app::NotStarted;
-use dialnote_slack::config::Mistake;
+use dialnote_slack::config::model::Mistake;
 use dialnote_slack::error::{Fault, in_words};
 use dialnote_slack::store::sqlite::NotRestored;
 use dialnote_slack::{audit, jobs, limits, person};

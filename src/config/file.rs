@@ -14,8 +14,9 @@ use secrecy::{ExposeSecret, SecretString};
 use toml::de::{DeTable, DeValue};
 use tracing::warn;
 
-use super::settings::names;
-use super::{Config, Database, LogFormat, Mistake, SECRETS, SETTINGS};
+use crate::config::model::{Database, LogFormat, Mistake};
+use crate::config::settings::names;
+use crate::config::{Config, SECRETS, SETTINGS};
 use crate::error::in_words;
 
 /// Where settings come from.

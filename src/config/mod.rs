@@ -2,6 +2,7 @@
 //! reported at once, because restarting for each of seven mistakes is nobody's idea of help.
 
 pub mod file;
+pub mod model;
 mod reader;
 mod secret_file;
 mod settings;
@@ -15,10 +16,10 @@ use secrecy::{ExposeSecret, SecretString};
 use tracing::warn;
 use url::Url;
 
+use crate::config::model::{Database, LogFormat, Mistake, Workspaces};
 use crate::config::reader::SettingsReader;
 use crate::dialnote::client::Addresses;
 use crate::dialnote::webhooks::Signing;
-use crate::slack::oauth;
 use crate::traces::Collector;
 use crate::work::settings::WorkSettings;
 
@@ -59,54 +60,6 @@ pub struct Config {
     pub work: WorkSettings,
     /// Who wants to know where the time goes.
     pub collector: Option<Collector>,
-}
-
-/// For whom the app works.
-#[derive(Debug)]
-pub enum Workspaces {
-    /// For one workspace, whose keys are set.
-    One {
-        /// The bot token of the workspace.
-        slack_token: SecretString,
-        /// The API key of the organization in dialnote.
-        dialnote_key: SecretString,
-    },
-    /// For every workspace that installs it; their keys are sealed in the database.
-    Many {
-        /// The app as Slack knows it.
-        app: Box<oauth::AppCredentials>,
-        /// What their keys are sealed with: the first of these, while all open.
-        keys: Vec<SecretString>,
-    },
-}
-
-/// Where what must not be lost is kept.
-#[derive(Debug)]
-pub enum Database {
-    /// In a file, for one instance.
-    Sqlite(PathBuf),
-    /// In a PostgreSQL, for several. The URL may hold a password.
-    Postgres(SecretString),
-}
-
-/// How the log is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs.
-    Json,
-}
-
-/// A setting that is missing or wrong, with the way out. Never contains the setting's value.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{name}: {problem}")]
-pub struct Mistake {
-    /// The environment variable.
-    pub name: &'static str,
-    /// What is wrong, and what to do.
-    pub problem: String,
 }
 
 impl Config {

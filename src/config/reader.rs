@@ -5,10 +5,10 @@ use std::path::Path;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::secret_file;
-use super::settings::{NONE, SECRETS, SETTINGS};
-use super::values::{WITH_A_SPACE, collector_address, database, headers, share, web_address, word};
-use super::{Database, Mistake, Workspaces};
+use crate::config::model::{Database, Mistake, Workspaces};
+use crate::config::secret_file;
+use crate::config::settings::{NONE, SECRETS, SETTINGS};
+use crate::config::values::{WITH_A_SPACE, collector_address, database, headers, share, web_address, word};
 use crate::dialnote::client::{ASSIGN, Addresses, READS};
 use crate::slack::oauth;
 use crate::store::postgres;

@@ -8,7 +8,7 @@ use axum::http::{HeaderName, HeaderValue};
 use secrecy::SecretString;
 use url::Url;
 
-use super::{Database, LogFormat};
+use crate::config::model::{Database, LogFormat};
 use crate::store::postgres::Postgres;
 use crate::work::rate_limits::Pacing;
 

@@ -83,11 +83,7 @@ pub(super) fn unavailable(status: StatusCode) -> DialnoteError {
 
 /// The JSON of an answer. The call may have had its effect although its answer cannot be read.
 pub(super) fn content(answer: &HttpAnswer) -> Result<Value, Fault> {
-    serde_json::from_slice(&answer.body).map_err(|error| unreadable(&error.to_string()))
-}
-
-pub(super) fn unreadable(cause: &str) -> Fault {
-    Fault::Unanswered { service: Service::Dialnote, cause: format!("the answer cannot be read: {cause}") }
+    serde_json::from_slice(&answer.body).map_err(|error| wire::unreadable(&error.to_string()))
 }
 
 #[cfg(test)]

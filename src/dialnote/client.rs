@@ -10,17 +10,18 @@ use reqwest::{Method, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use crate::dialnote::answer::{Denied, DialnoteError, content, refused, unavailable, unreadable};
+use crate::dialnote::answer::{Denied, DialnoteError, content, refused, unavailable};
 use crate::dialnote::learned::Learned;
 use crate::dialnote::pages::{ConversationPage, Pages};
 use crate::dialnote::wire;
 use crate::domain::conversation::{Activity, ActivityKind, Conversation, Owner, SharedNumber, Status};
-use crate::domain::people::Member;
+use crate::domain::person::Member;
 use crate::error::{Fault, Service};
 use crate::ids::{ConversationId, MemberId};
 use crate::json::Peek;
 use crate::metrics::Metrics;
-use crate::transport::{self, HttpAnswer};
+use crate::transport;
+use crate::transport::HttpAnswer;
 
 /// The most conversations or messages one call returns.
 pub const API_PAGE_SIZE: usize = 100;
@@ -110,7 +111,7 @@ impl Dialnote {
             read => read?,
         };
         let conversation = self.understood(&content).await?.filter(|read| read.id == *id);
-        conversation.ok_or_else(|| unreadable("it does not hold the conversation").into())
+        conversation.ok_or_else(|| wire::unreadable("it does not hold the conversation").into())
     }
 
     /// A 404 for a conversation may be one for the address: then the list is not there either. A page in the place of
@@ -320,7 +321,7 @@ impl Dialnote {
         let answer = self.sent("POST hooks", self.http.post(webhooks.clone()).json(&wish)).await?;
         let subscription = wire::opened(content(&answer)?);
         let id = subscription.id("/id");
-        id.map(drop).ok_or_else(|| unreadable("it names no subscription").into())
+        id.map(drop).ok_or_else(|| wire::unreadable("it names no subscription").into())
     }
 
     /// Changes a conversation. An answer that cannot be read, is about another one or does not show the change is

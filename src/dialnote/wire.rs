@@ -1,17 +1,18 @@
 //! dialnote's objects as we read them (docs/contracts/dialnote.md, Objects): lenient, because most
 //! field names are assumed.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
 use serde_json::Value;
 
-use crate::dialnote::answer::unreadable;
 use crate::domain::conversation::{
     Activity, ActivityContext, ActivityKind, Contact, Conversation, Owner, SharedNumber, Status,
 };
-use crate::domain::people::Member;
+use crate::domain::person::Member;
 use crate::domain::text;
-use crate::error::Fault;
+use crate::error::{Fault, Service};
 use crate::ids::{ConversationId, MemberId};
 use crate::json::Peek;
 
@@ -305,4 +306,8 @@ mod tests {
         assert_eq!(words(status, br#"{"error":"INSUFFICIENT"}"#), "INSUFFICIENT");
         assert_eq!(words(status, b"<html>"), "422 Unprocessable Entity");
     }
+}
+
+pub(super) fn unreadable(cause: &str) -> Fault {
+    Fault::Unanswered { service: Service::Dialnote, cause: format!("the answer cannot be read: {cause}") }
 }

@@ -1,10 +1,11 @@
 //! A command in the words in which it is typed: for the answer that says which one waits.
 
-use crate::domain::command::{Assignee, Command};
+use crate::domain::assignee::Assignee;
+use crate::domain::command::Command;
 use crate::domain::conversation::ConversationRef;
 use crate::domain::typed;
 use crate::domain::verb::UMBRELLA;
-use crate::domain::when::When;
+use crate::domain::when::model::When;
 
 /// What people call those whom a command names, as far as that is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

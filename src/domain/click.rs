@@ -4,12 +4,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::command::{Action, Assignee, Command, PendingAction};
+use crate::domain::assignee::Assignee;
+use crate::domain::command::{Action, Command, PendingAction};
 use crate::domain::conversation::{Conversation, ConversationRef};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
-use crate::domain::question::Seen;
-use crate::domain::route::Routing;
+use crate::domain::routing::Routing;
+use crate::domain::seen::Seen;
 use crate::domain::shown::ShownState;
 use crate::domain::verb::Verb;
 use crate::ids::{ConversationId, DraftId, MemberId, SlackUserId};

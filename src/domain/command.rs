@@ -3,18 +3,19 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::assignee::{Assignee, UserGroup};
 use crate::domain::conversation::{ConversationRef, Links};
 use crate::domain::linking::Linking;
 use crate::domain::list::Query;
-use crate::domain::lookup::{self, Explicit};
-use crate::domain::refusal::ParseError;
-use crate::domain::report;
-use crate::domain::route::Routing;
-use crate::domain::snooze::{self, Snooze, Untimed};
-use crate::domain::typed::{self, TypedWord};
+use crate::domain::lookup::Explicit;
+use crate::domain::parse_error::ParseError;
+use crate::domain::routing::Routing;
+use crate::domain::snooze::{Snooze, Untimed};
+use crate::domain::typed::TypedWord;
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
-use crate::domain::when::When;
-use crate::ids::{MemberId, SlackUserId, UserGroupId};
+use crate::domain::when::model::When;
+use crate::domain::{lookup, report_period, snooze, typed};
+use crate::ids::{MemberId, SlackUserId};
 
 /// The longest text of a typed command, in characters. Longer notes go into the form.
 pub const MOST_TYPED: usize = 2000;
@@ -72,29 +73,6 @@ pub enum Action {
     Return,
     /// Nothing: whoever asks wants to see what a channel does not show.
     Show,
-}
-
-/// Who is to own a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Assignee {
-    /// Whoever asks.
-    Me,
-    /// This Slack user.
-    User(SlackUserId),
-    /// Whoever of this group is least busy.
-    Group(UserGroup),
-    /// Somebody whom the text names ([`ConversationRef::Text`]), or who is still to be chosen.
-    InText,
-}
-
-/// A group of Slack users.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UserGroup {
-    /// The group.
-    pub id: UserGroupId,
-    /// What people call it, with its @.
-    pub name: String,
 }
 
 impl Action {
@@ -272,7 +250,7 @@ fn read_arguments(verb: Verb, text: &str, links: &Links) -> Result<Parsed, Parse
         Verb::Inbox => Ok(Parsed::List(Query::parse(text))),
         Verb::Route => Routing::parse(text).map(Parsed::Route),
         Verb::Link => Linking::parse(text).map(Parsed::Link),
-        Verb::Report => report::period(text).map(Parsed::Report),
+        Verb::Report => report_period::period(text).map(Parsed::Report),
         Verb::Settings => Ok(Parsed::Settings),
         Verb::Connect => Ok(Parsed::Connect),
         Verb::Doctor => Ok(Parsed::Doctor),

@@ -8,8 +8,8 @@ use crate::domain::click::Resume;
 use crate::domain::command::Command;
 use crate::domain::conversation::ConversationRef;
 use crate::domain::plan::Progress;
-use crate::domain::question::Seen;
 use crate::domain::request_context::RequestContext;
+use crate::domain::seen::Seen;
 use crate::ids::{ConversationId, SlackUserId};
 
 /// A command on its way.

@@ -3,14 +3,17 @@
 
 use jiff::Timestamp;
 
+use crate::domain::about::About;
+use crate::domain::call::Call;
 use crate::domain::card_view::CardView;
 use crate::domain::command::Action;
 use crate::domain::conversation::{State, Status};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::event::{Again, Event, ThreadEntry};
+use crate::domain::facts::Plan;
 use crate::domain::message::{Answer, Ended, EndedBy, Ending, Message};
-use crate::domain::plan::{Call, Plan, Progress};
-use crate::domain::refusal::{About, Refusal};
+use crate::domain::plan::Progress;
+use crate::domain::refusal::Refusal;
 use crate::domain::reply::{CommandResult, Hidden, Reply, ResultKind};
 use crate::domain::request_context::{RequestContext, Via};
 use crate::ids::{ChannelId, SlackUserId};

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::about::About;
 use crate::domain::absence::Absence;
 use crate::domain::conversation::Conversation;
 use crate::domain::delivery::Why;
-use crate::domain::refusal::About;
 use crate::ids::{ChannelId, ConversationId, MemberId};
 
 /// A direct message to somebody whom another's action concerns.

@@ -110,3 +110,6 @@ pub struct HistoryEntry {
     /// What.
     pub what: Event,
 }
+
+/// What whoever changed something in dialnote itself is called: dialnote does not say who.
+pub const SOMEBODY: &str = "Somebody in dialnote";

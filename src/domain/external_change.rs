@@ -3,17 +3,14 @@
 
 use jiff::Timestamp;
 
+use crate::domain::about::About;
 use crate::domain::card_view::CardView;
 use crate::domain::conversation::{Activity, ActivityContext, ActivityKind, Conversation, State, Status};
 use crate::domain::direct_message::DirectMessage;
-use crate::domain::event::{Event, ThreadEntry};
+use crate::domain::event::{Event, SOMEBODY, ThreadEntry};
 use crate::domain::message::{Answer, Ended, EndedBy, Ending, Message};
-use crate::domain::plan::Participant;
-use crate::domain::refusal::About;
+use crate::domain::participant::Participant;
 use crate::ids::ChannelId;
-
-/// What whoever changed something in dialnote itself is called: dialnote does not say who.
-pub const SOMEBODY: &str = "Somebody in dialnote";
 
 /// What is known of a conversation that was found changed.
 #[derive(Clone, Debug)]

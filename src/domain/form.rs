@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::command::{Assignee, Command, PendingAction};
+use crate::domain::assignee::Assignee;
+use crate::domain::command::{Command, PendingAction};
 use crate::domain::conversation::ConversationRef;
-use crate::domain::question::Seen;
 use crate::domain::request_context::{Listed, ReplyTarget};
+use crate::domain::seen::Seen;
 use crate::domain::shown::ShownState;
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
 

@@ -4,25 +4,21 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::domain::about::About;
+use crate::domain::call::Call;
 use crate::domain::conversation::{Conversation, State, Status};
-use crate::domain::external_change::SOMEBODY;
-use crate::domain::plan::{Call, Facts, Past, Plan, Progress};
-use crate::domain::question::Seen;
-use crate::domain::refusal::{About, Refusal};
-use crate::domain::verb::Verb;
+use crate::domain::event::SOMEBODY;
+use crate::domain::facts::{Facts, Past, Plan};
+use crate::domain::last_change::{Changer, LastChange};
+use crate::domain::looked::Looked;
+use crate::domain::moved::Moved;
+use crate::domain::plan::Progress;
+use crate::domain::refusal::Refusal;
+use crate::domain::seen::Seen;
 use crate::ids::DraftId;
 
 /// How old a look may be that a write rests on.
 const MOMENT: SignedDuration = SignedDuration::from_secs(2);
-
-/// A look at a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Looked {
-    /// When it was asked for.
-    pub at: Timestamp,
-    /// By which attempt at the command (`store::Claim`).
-    pub attempt: u32,
-}
 
 /// What a write may rest on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,49 +29,6 @@ pub enum Basis {
     Old,
     /// A look of an earlier attempt.
     Gone,
-}
-
-/// A conversation whose owner or status changed after it was shown to a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Moved {
-    /// The conversation.
-    pub about: About,
-    /// Its owner now, if that changed; an empty name, if it has none.
-    pub owner: Option<String>,
-    /// Its status now, if that changed, or the end of its snooze.
-    pub status: Option<Status>,
-    /// The last change that is known of.
-    pub by: Option<LastChange>,
-    /// The command.
-    pub verb: Verb,
-    /// The command as it is kept, to go on with.
-    pub draft: DraftId,
-    /// The conversation as its person is told of it now.
-    pub seen: Seen,
-    /// Whether its person was asked nothing before.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub unasked: bool,
-}
-
-/// The last change of a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LastChange {
-    /// The one who made it.
-    pub by: Changer,
-    /// How long ago.
-    pub seconds_ago: i64,
-}
-
-/// The one who changed a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Changer {
-    /// The person who asks.
-    You,
-    /// A colleague, by name.
-    Colleague(String),
-    /// A person in dialnote who is not known here.
-    Elsewhere,
 }
 
 /// A decision to be compared with what its person was shown.

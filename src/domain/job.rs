@@ -16,9 +16,11 @@ use crate::domain::policy::Rules;
 use crate::domain::preferences::NotificationPreferences;
 use crate::domain::reply::Reply;
 use crate::domain::request_context::{Listed, RequestContext, Via};
-use crate::domain::route::{self, Routing};
+use crate::domain::route;
+use crate::domain::routing::Routing;
 use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId, ViewId};
-use crate::json::{self, Peek};
+use crate::json;
+use crate::json::Peek;
 
 /// Room for most jobs, so that a job is not copied each time it has outgrown its room.
 const USUAL_LENGTH: usize = 768;

@@ -4,9 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::lookup::names::{How, folded, how};
-use crate::domain::people::{self, Member, Profile};
-use crate::domain::refusal::ParseError;
-use crate::domain::typed::{self, TypedWord};
+use crate::domain::parse_error::ParseError;
+use crate::domain::person::{Member, Profile};
+use crate::domain::typed::TypedWord;
+use crate::domain::{person, typed};
 use crate::ids::{MemberId, SlackUserId};
 
 /// How alike two people must be to be suggested as one (0 nothing alike, 1 the same).
@@ -104,7 +105,7 @@ pub fn meant<'a>(asked: &str, members: &'a [Member]) -> MemberMatch<'a> {
 }
 
 fn fit(asked: &str, member: &Member) -> How {
-    let is_address = member.email.as_deref().is_some_and(|email| people::folded(email) == people::folded(asked));
+    let is_address = member.email.as_deref().is_some_and(|email| person::folded(email) == person::folded(asked));
     if is_address || member.id.as_str().eq_ignore_ascii_case(asked.trim()) {
         return How::WholeName;
     }
@@ -138,7 +139,7 @@ fn best<T>(scored: impl Iterator<Item = (f64, T)>) -> Option<T> {
 
 /// How alike a Slack user and a member are (0 nothing alike, 1 the same).
 fn likeness(profile: &Profile, member: &Member) -> f64 {
-    let address = |email: &Option<String>| email.as_deref().map(people::folded).filter(|email| !email.is_empty());
+    let address = |email: &Option<String>| email.as_deref().map(person::folded).filter(|email| !email.is_empty());
     if address(&profile.email).is_some_and(|email| address(&member.email) == Some(email)) {
         return 1.0;
     }
@@ -174,7 +175,7 @@ fn names(name: &str, email: Option<&str>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::people::Account;
+    use crate::domain::person::Account;
 
     fn member(id: &str, name: &str, email: &str) -> Member {
         Member { id: MemberId::new(id), name: name.into(), email: Some(email.into()), away: false, admin: false }

@@ -6,12 +6,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{Conversation, Status};
-use crate::domain::lookup::book::name_of;
-use crate::domain::lookup::names::folded;
+use crate::domain::known_conversation::KnownConversation;
 use crate::domain::lookup::search::{Rank, Search};
 use crate::domain::phone::HomeCountries;
-use crate::domain::text;
-use crate::domain::typed::{self, TypedWord};
+use crate::domain::typed::TypedWord;
+use crate::domain::{text, typed};
 use crate::ids::{ConversationId, MemberId, SlackUserId};
 
 /// How many conversations a page shows: with their buttons as many as fit a message (docs/contracts/slack.md
@@ -109,36 +108,6 @@ fn named(word: &str) -> Option<Filter> {
         return Some(Filter::Mine);
     }
     FILTERS.iter().find(|(_, name)| *name == word).map(|(filter, _)| filter.clone())
-}
-
-/// A conversation with what it is looked for by.
-#[derive(Clone, Debug)]
-pub struct KnownConversation {
-    /// The conversation.
-    pub conversation: Conversation,
-    /// The contact's name as it is looked for; empty without one.
-    pub(super) name: String,
-    /// The company likewise.
-    pub(super) company: String,
-    /// Both.
-    pub(super) names: String,
-    /// The digits of the contact's number.
-    pub(super) digits: String,
-}
-
-impl KnownConversation {
-    /// The conversation, made ready to be looked for.
-    pub fn of(conversation: Conversation) -> Self {
-        let name = name_of(&conversation);
-        let company = conversation.contact.company.as_deref().map(folded).unwrap_or_default();
-        let names = format!("{name} {company}").trim().to_owned();
-        let digits = digits(&conversation.contact.phone);
-        Self { conversation, name, company, names, digits }
-    }
-}
-
-pub(super) fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 /// A list, as far as it is shown.

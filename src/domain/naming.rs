@@ -4,7 +4,8 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::domain::lookup::names::folded;
-use crate::domain::people::{self, Member, Profile};
+use crate::domain::person;
+use crate::domain::person::{Member, Profile};
 use crate::ids::MemberId;
 
 /// The fewest letters at the start of two words that make them the same name.
@@ -41,7 +42,7 @@ fn address(profile: &Profile) -> String {
 }
 
 fn is_own(profile: &Profile, own: Option<&MemberId>, member: &Member) -> bool {
-    let address = |email: Option<&String>| email.map(|email| people::folded(email));
+    let address = |email: Option<&String>| email.map(|email| person::folded(email));
     own == Some(&member.id)
         || address(profile.email.as_ref()).is_some_and(|own| address(member.email.as_ref()) == Some(own))
 }
@@ -65,7 +66,7 @@ fn are_alike(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::people::Account;
+    use crate::domain::person::Account;
     use crate::ids::SlackUserId;
 
     fn profile(shown: &str, full: &str) -> Profile {

@@ -2,36 +2,13 @@
 //! act or own a conversation, because the app acts with the organization's key (docs/contracts/dialnote.md,
 //! Consequences 2).
 
+use crate::domain::person;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::naming;
+use crate::domain::person::{Account, Member, Profile};
 use crate::ids::{InstallationId, MemberId, SlackUserId};
-
-/// A Slack user as far as we use one (docs/contracts/slack.md §23.1).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Profile {
-    /// The user.
-    pub user: SlackUserId,
-    /// What colleagues see: the display name, else the real name.
-    pub name: String,
-    /// The full name, if Slack says one.
-    #[serde(default)]
-    pub real: Option<String>,
-    /// Whether another person who is known shows the same name.
-    #[serde(default)]
-    pub shared: bool,
-    /// The address in the profile, if there is one and we may see it.
-    pub email: Option<String>,
-    /// What kind of account it is.
-    pub account: Account,
-    /// The time zone, by its name in the tz database, if Slack knows it.
-    #[serde(default)]
-    pub zone: Option<String>,
-    /// Whether they administer the workspace.
-    #[serde(default)]
-    pub admin: bool,
-}
 
 /// A Slack user whose profile changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,41 +35,6 @@ impl From<KeptProfileJob> for ProfileJob {
             KeptProfileJob::Told { user, told } => Self { user, told },
         }
     }
-}
-
-/// What kind of account a Slack user is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Account {
-    /// A full member of this workspace, with a confirmed address.
-    Member,
-    /// Somebody's program, or Slackbot.
-    Bot,
-    /// Switched off.
-    Deactivated,
-    /// Single- or multi-channel guest.
-    Guest,
-    /// From another workspace, through Slack Connect.
-    Outsider,
-    /// The e-mail address was never confirmed, so it proves nothing.
-    Unconfirmed,
-}
-
-/// A member of the dialnote organization (docs/contracts/dialnote.md, Objects).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Member {
-    /// The member.
-    pub id: MemberId,
-    /// The name in dialnote.
-    pub name: String,
-    /// The address in dialnote.
-    pub email: Option<String>,
-    /// Whether the member says in dialnote to be away; an API that does not tell leaves everybody there.
-    #[serde(default)]
-    pub away: bool,
-    /// Whether the member administers the organization.
-    #[serde(default)]
-    pub admin: bool,
 }
 
 /// A teammate: a Slack user who is a dialnote member.
@@ -178,8 +120,8 @@ pub fn link(profile: &Profile, members: &[Member], by_hand: &[ByHand]) -> Result
     if profile.account == Account::Unconfirmed {
         return Err(Unlinked::Unconfirmed);
     }
-    let email = profile.email.as_deref().map(folded).filter(|e| !e.is_empty()).ok_or(Unlinked::NoEmail)?;
-    let same = members.iter().filter(|member| member.email.as_deref().map(folded).as_ref() == Some(&email));
+    let email = profile.email.as_deref().map(person::folded).filter(|e| !e.is_empty()).ok_or(Unlinked::NoEmail)?;
+    let same = members.iter().filter(|member| member.email.as_deref().map(person::folded).as_ref() == Some(&email));
     let (taken, free): (Vec<_>, Vec<_>) = same.partition(|member| by_hand.iter().any(|link| link.member == member.id));
     match free.as_slice() {
         [member] => Ok(teammate(profile, member, members)),
@@ -197,9 +139,10 @@ pub fn linked_before(profile: &Profile, members: &[Member], by_hand: &[ByHand]) 
 
 /// Whether a member has the address of one of these profiles.
 pub fn is_a_members<'a>(mut profiles: impl Iterator<Item = &'a Profile>, members: &[Member]) -> bool {
-    let has = |member: &Member, email: &str| member.email.as_deref().map(folded).is_some_and(|own| own == email);
+    let has =
+        |member: &Member, email: &str| member.email.as_deref().map(person::folded).is_some_and(|own| own == email);
     profiles.any(|profile| {
-        let email = profile.email.as_deref().map(folded).filter(|email| !email.is_empty());
+        let email = profile.email.as_deref().map(person::folded).filter(|email| !email.is_empty());
         email.is_some_and(|email| members.iter().any(|member| has(member, &email)))
     })
 }
@@ -230,14 +173,6 @@ fn teammate(profile: &Profile, member: &Member, members: &[Member]) -> Teammate 
         zone: profile.zone.clone(),
         admin: profile.admin || member.admin,
     }
-}
-
-/// An address as it is compared: upper and lower case are alike among ASCII letters. Other letters have no such
-/// rule that mail systems agree on (a Kelvin sign in small letters is a `k`), so an address with any is compared
-/// as it is.
-pub fn folded(email: &str) -> String {
-    let email = email.trim();
-    if email.is_ascii() { email.to_ascii_lowercase() } else { email.to_owned() }
 }
 
 /// Whether a user with these teams belongs to another workspace than the installation's

@@ -4,12 +4,15 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::about::About;
+use crate::domain::call::Call;
 use crate::domain::command::Action;
 use crate::domain::conversation::Status;
 use crate::domain::hours::{Hours, TimeOfDay};
+use crate::domain::participant::Participant;
 use crate::domain::people::Teammate;
-use crate::domain::plan::{Call, Participant};
-use crate::domain::refusal::{About, Refusal};
+use crate::domain::refusal::Refusal;
+use crate::domain::rule::{Rule, Who};
 use crate::domain::verb::Verb;
 
 /// The rules of a workspace.
@@ -36,33 +39,6 @@ pub struct Rules {
     pub untouched_hours: u16,
     /// When people work, each in their own time zone.
     pub working: Hours,
-}
-
-/// Who may do something to a conversation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Who {
-    /// Every teammate.
-    #[default]
-    Anyone,
-    /// Its owner, and admins.
-    OwnerAndAdmins,
-    /// Admins.
-    Admins,
-}
-
-/// A rule that somebody ran into.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Rule {
-    /// Who may re-assign.
-    Reassign(Who),
-    /// Who may snooze what somebody else owns: who may re-assign it.
-    Snooze(Who),
-    /// Who may mark done.
-    Done(Who),
-    /// Only admins may change the rules.
-    Configure,
 }
 
 impl Default for Rules {

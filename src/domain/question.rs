@@ -3,12 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::about::About;
 use crate::domain::command::Command;
-use crate::domain::conversation::{Conversation, State};
-use crate::domain::lookup::{Missing, NameDoubt};
-use crate::domain::refusal::About;
+use crate::domain::conversation::Conversation;
+use crate::domain::lookup::NameDoubt;
+use crate::domain::lookup::reading::Missing;
+use crate::domain::seen::Seen;
 use crate::domain::verb::Verb;
-use crate::ids::{ConversationId, DraftId, SlackUserId};
+use crate::ids::{DraftId, SlackUserId};
 
 /// A command that is kept until its person answers a question about it. Earlier versions kept the command alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,31 +21,6 @@ pub struct StoredQuestion {
     /// The conversations that it may be about, as they were when the question was asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub seen: Vec<Seen>,
-}
-
-/// A conversation as it was shown to a person who was asked about it, or who acts on it by a button or a form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen {
-    /// The conversation.
-    pub conversation: ConversationId,
-    /// Its owner and status.
-    pub state: State,
-    /// Whether its person was asked nothing: a button or a form showed it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub unasked: bool,
-}
-
-impl From<&Conversation> for Seen {
-    fn from(conversation: &Conversation) -> Self {
-        Self { conversation: conversation.id.clone(), state: State::from(conversation), unasked: false }
-    }
-}
-
-impl Seen {
-    /// A conversation as a button or a form shows it.
-    pub fn unasked(conversation: &Conversation) -> Self {
-        Self { unasked: true, ..Self::from(conversation) }
-    }
 }
 
 /// A question about a command that is kept until its person answers.

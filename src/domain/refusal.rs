@@ -4,9 +4,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::fresh::Moved;
+use crate::domain::about::About;
+use crate::domain::moved::Moved;
 use crate::domain::people::Unlinked;
-use crate::domain::policy::Rule;
+use crate::domain::rule::Rule;
 use crate::domain::verb::Verb;
 use crate::ids::{ConversationId, MemberId, SlackUserId};
 
@@ -296,17 +297,6 @@ fn handoff() -> Verb {
     Verb::Handoff
 }
 
-/// A conversation as a sentence needs it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct About {
-    /// The conversation.
-    pub id: ConversationId,
-    /// What people call it.
-    pub title: String,
-    /// The contact's number as people read it; empty if the title is the number.
-    pub number: String,
-}
-
 /// The other conversations of an act.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Others {
@@ -327,34 +317,4 @@ pub struct Earlier {
     pub about: About,
     /// How many it changed.
     pub of: usize,
-}
-
-/// Why a typed command was not understood. Nothing is stored and nothing is called.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ParseError {
-    /// No such command.
-    UnknownCommand {
-        /// What was typed.
-        typed: String,
-        /// The one that may have been meant.
-        nearest: Option<Verb>,
-    },
-    /// It does not say who in Slack is to be linked, or names somebody whom Slack did not recognize.
-    NobodyToLink {
-        /// The name that Slack did not recognize; empty if none was typed.
-        typed: String,
-    },
-    /// It does not say to whom in dialnote.
-    NoMemberNamed,
-    /// It does not say which shared number.
-    NoLine,
-    /// It is not clear of how many days a report is wanted.
-    NoPeriod,
-    /// It names a channel that Slack did not recognize.
-    UnknownChannel,
-    /// The text is too long for a typed command.
-    TooLong {
-        /// Its length in characters.
-        characters: usize,
-    },
 }

@@ -3,17 +3,19 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::about::About;
 use crate::domain::card_view::CardView;
 use crate::domain::conversation::{SharedNumber, State};
 use crate::domain::delivery::{Receipt, Why};
 use crate::domain::event::{Again, HistoryEntry};
 use crate::domain::finding::Finding;
 use crate::domain::list::{FILTERS, Query};
-use crate::domain::people::{Member, Profile, Unlinked};
+use crate::domain::people::Unlinked;
+use crate::domain::person::{Member, Profile};
 use crate::domain::policy::Rules;
 use crate::domain::preferences::NotificationPreferences;
 use crate::domain::question::Question;
-use crate::domain::refusal::{About, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::domain::report::{Alone, Report};
 use crate::error::Service;
 use crate::ids::{ChannelId, DraftId, SlackUserId};

@@ -10,7 +10,7 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{Conversation, State, Status};
-use crate::domain::refusal::ParseError;
+use crate::domain::parse_error::ParseError;
 use crate::ids::{ConversationId, MemberId};
 
 /// How many people's loads are told.
@@ -100,16 +100,6 @@ impl DayActivity {
     }
 }
 
-/// How many days somebody wants to hear of.
-pub fn period(text: &str) -> Result<u16, ParseError> {
-    match text.trim().to_lowercase().as_str() {
-        "" | "week" => Ok(7),
-        "today" => Ok(1),
-        "month" => Ok(30),
-        number => number.parse().ok().filter(|days| (1..=MAX_REPORT_DAYS).contains(days)).ok_or(ParseError::NoPeriod),
-    }
-}
-
 /// The last so many days, today included.
 pub fn days<'a>(
     all: impl Iterator<Item = &'a Conversation>,
@@ -181,6 +171,8 @@ fn median(mut all: Vec<i64>) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::parse_error::ParseError;
+    use crate::domain::report_period::period;
 
     fn change(id: &str, at: i64, heard: i64, owners: [Option<&str>; 2], statuses: [Status; 2]) -> ConversationChange {
         let state = |owner: Option<&str>, status| State { owner: owner.map(MemberId::new), status, until: None };

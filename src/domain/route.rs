@@ -5,12 +5,13 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{ActivityKind, SharedNumber};
-use crate::domain::hours::{self, TimeOfDay};
+use crate::domain::hours::TimeOfDay;
 use crate::domain::lookup::names::folded;
-use crate::domain::phone::{self, Fit, HomeCountries, WrittenNumber};
+use crate::domain::parse_error::ParseError;
+use crate::domain::phone::written::WrittenNumber;
+use crate::domain::phone::{Fit, HomeCountries};
 use crate::domain::policy::Rules;
-use crate::domain::refusal::ParseError;
-use crate::domain::typed::{self, TypedWord};
+use crate::domain::{hours, phone};
 use crate::ids::{ChannelId, SlackUserId};
 
 /// What a channel gets the cards of, and when it is morning there.
@@ -89,52 +90,6 @@ impl Route {
     }
 }
 
-/// What somebody wants about routes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Routing {
-    /// See them.
-    List,
-    /// Have a channel get the cards of a shared number.
-    Set {
-        /// The channel, if not the one in which it was typed.
-        channel: Option<ChannelId>,
-        /// The number, or what the team calls it; `*` for all.
-        line: String,
-    },
-    /// Have a channel get no cards any more.
-    Off {
-        /// The channel, if not the one in which it was typed.
-        channel: Option<ChannelId>,
-    },
-}
-
-impl Routing {
-    /// Reads what was typed after `/dialnote route`.
-    pub fn parse(text: &str) -> Result<Self, ParseError> {
-        let (channel, rest) = match typed::channel(text) {
-            Some((channel, rest)) => (Some(channel), rest.trim()),
-            None => (None, text.trim()),
-        };
-        match rest.to_lowercase().as_str() {
-            "" | "list" if channel.is_none() => Ok(Self::List),
-            "off" => Ok(Self::Off { channel }),
-            "" => Err(ParseError::NoLine),
-            // Slack knows no such channel, or does not turn names into channels.
-            word if word.starts_with('#') => Err(ParseError::UnknownChannel),
-            _ => Ok(Self::Set { channel, line: line(rest) }),
-        }
-    }
-}
-
-fn line(text: &str) -> String {
-    match typed::first(text) {
-        Some((TypedWord::Quoted(name), _)) => name.to_owned(),
-        Some((TypedWord::Link(link), _)) => link.trim_start_matches("tel:").to_owned(),
-        _ => typed::plain(text),
-    }
-}
-
 /// The shared number that somebody means: by its number in any usual spelling, or by its name.
 pub fn meant<'a>(asked: &str, lines: &'a [SharedNumber]) -> Option<&'a SharedNumber> {
     let by_name = || lines.iter().find(|line| line.name.as_deref().is_some_and(|name| folded(name) == folded(asked)));
@@ -154,6 +109,7 @@ pub fn called(line: &SharedNumber) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::routing::Routing;
 
     #[test]
     fn reads_channel_and_number_in_every_spelling() {

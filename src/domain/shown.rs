@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::conversation::{Conversation, State, Status};
-use crate::domain::question::Seen;
+use crate::domain::seen::Seen;
 use crate::ids::{ConversationId, MemberId};
 
 /// Owner and status as they were shown, under short names: Slack leaves little room.

@@ -3,7 +3,8 @@
 use crate::domain::conversation::Links;
 use crate::domain::lookup;
 use crate::domain::verb::Verb;
-use crate::domain::when::{When, Wrong};
+use crate::domain::when::model::When;
+use crate::domain::when::model::Wrong;
 use crate::ids::ConversationId;
 
 /// What a text asks to be snoozed.

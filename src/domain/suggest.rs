@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 
 use crate::domain::conversation::{Conversation, Status};
-use crate::domain::list::KnownConversation;
+use crate::domain::known_conversation::KnownConversation;
 use crate::domain::lookup::search::{Rank, Search};
 use crate::domain::phone::HomeCountries;
 use crate::domain::route::Route;

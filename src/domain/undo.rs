@@ -4,49 +4,15 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::domain::about::About;
+use crate::domain::call::Call;
 use crate::domain::command::Action;
 use crate::domain::conversation::{State, Status};
-use crate::domain::plan::{Call, Facts, Participant, Plan};
-use crate::domain::refusal::{About, Earlier, Others, Refusal};
+use crate::domain::facts::{Facts, Plan};
+use crate::domain::refusal::{Earlier, Others, Refusal};
+use crate::domain::undo_log::{Logged, Undoing};
 use crate::domain::verb::Verb;
 use crate::ids::{ConversationId, SlackUserId};
-
-/// How long something can be taken back.
-const UNDO_WITHIN: SignedDuration = SignedDuration::from_mins(10);
-
-/// A line of the audit log of something that was done, as undo reads it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Logged {
-    /// The act that it is part of.
-    pub act: String,
-    /// The command.
-    pub verb: Verb,
-    /// The Slack user who did it.
-    pub actor: SlackUserId,
-    /// Their name among colleagues.
-    pub by: String,
-    /// Whether it was done in dialnote itself, or because time had passed.
-    pub elsewhere: bool,
-    /// The conversation.
-    pub conversation: ConversationId,
-    /// The conversation before and afterwards, if it was changed.
-    pub change: Option<(State, State)>,
-    /// Whether a note was written.
-    pub noted: bool,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// What a decision to take something back rests on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Undoing {
-    /// What was done to the conversation, newest first.
-    pub log: Vec<Logged>,
-    /// The act to be taken back; the latest one on the conversation, if none is named.
-    pub act: Option<String>,
-    /// The owner before it, if there was one.
-    pub owner_before: Option<Participant>,
-}
 
 /// The act that is taken back next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,16 +37,6 @@ pub enum NextUndo {
         /// The act before it that can be taken back: its name, its command and what it changed.
         earlier: Option<(String, Verb, Vec<ConversationId>)>,
     },
-}
-
-impl Logged {
-    fn is_by(&self, actor: &SlackUserId) -> bool {
-        !self.elsewhere && self.actor == *actor
-    }
-
-    fn is_late(&self, asked: Timestamp) -> bool {
-        asked.duration_since(self.at) > UNDO_WITHIN
-    }
 }
 
 /// Somebody's next act to be taken back, from what they did, newest first.

@@ -27,7 +27,7 @@ static LARGE_BODIES: Semaphore = Semaphore::const_new(64);
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unread {
+pub(crate) enum Unread {
     /// It is larger than it may be.
     TooLarge,
     /// It did not come in time.
@@ -39,13 +39,13 @@ pub(super) enum Unread {
 }
 
 /// A body that is here.
-pub(super) struct Whole {
-    pub(super) bytes: Bytes,
+pub(crate) struct Whole {
+    pub(crate) bytes: Bytes,
     _room: Option<SemaphorePermit<'static>>,
 }
 
 impl Unread {
-    pub(super) fn status(self) -> StatusCode {
+    pub(crate) fn status(self) -> StatusCode {
         match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
@@ -56,7 +56,7 @@ impl Unread {
 }
 
 /// Reads a body of at most `most` bytes.
-pub(super) async fn read(body: impl Body<Data = Bytes> + Unpin, most: usize) -> Result<Whole, Unread> {
+pub(crate) async fn read(body: impl Body<Data = Bytes> + Unpin, most: usize) -> Result<Whole, Unread> {
     read_in(&LARGE_BODIES, body, most).await
 }
 

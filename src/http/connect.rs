@@ -14,17 +14,16 @@ use crate::dialnote::answer::{Denied, DialnoteError};
 use crate::dialnote::check::Writing;
 use crate::dialnote::client::Dialnote;
 use crate::domain::form::connect_form::KEY;
-use crate::domain::people::Account;
+use crate::domain::person::Account;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::Via;
 use crate::error::{Fault, Service};
-use crate::http::forms::PREFETCH_TIMEOUT;
-use crate::http::slack::{InboundRequest, unavailable};
-use crate::http::submitted::field_error;
+use crate::http::answers;
+use crate::http::front::PREFETCH_TIMEOUT;
+use crate::http::request::InboundRequest;
 use crate::slack::inbound::{From, Surface};
 use crate::view::connect;
 use crate::view::connect::Unfit;
-use crate::view::kit::Modal;
 use crate::work::ctx::TenantRecord;
 use crate::work::installations::MemoryOnConnect;
 use crate::work::{audit, organization};
@@ -34,7 +33,7 @@ const CONNECT: &str = "connect";
 
 impl InboundRequest<'_> {
     /// Opens the form, for whoever may connect.
-    pub(super) async fn open_connect(self, from: From, place: Surface) -> Response {
+    pub(crate) async fn open_connect(self, from: From, place: Surface) -> Response {
         let Some(TenantRecord { connection, .. }) = self.work.record.as_ref() else {
             return self.refuse(&from, Refusal::OperatorConnects).await;
         };
@@ -47,10 +46,10 @@ impl InboundRequest<'_> {
     }
 
     /// A key was typed: it is tried, kept, and used from now on.
-    pub(super) async fn connect(self, from: From, typed: &str) -> Response {
+    pub(crate) async fn connect(self, from: From, typed: &str) -> Response {
         match self.connected(&from, typed.trim()).await {
-            Ok((members, memory)) => updated(&connect::connected(members, memory == MemoryOnConnect::Goes)),
-            Err(unfit) => field_error(KEY, connect::unfit(unfit)),
+            Ok((members, memory)) => answers::updated(&connect::connected(members, memory == MemoryOnConnect::Goes)),
+            Err(unfit) => answers::field_error(KEY, connect::unfit(unfit)),
         }
     }
 
@@ -92,14 +91,14 @@ impl InboundRequest<'_> {
     }
 
     /// Takes the connection away.
-    pub(super) async fn disconnect(self, from: From, place: Surface) -> Response {
+    pub(crate) async fn disconnect(self, from: From, place: Surface) -> Response {
         let (Some(installations), Surface::View(view)) = (self.front.tenants.installations(), &place) else {
             return StatusCode::OK.into_response();
         };
         match self.may_connect(&from).await {
             Some(true) => {}
             Some(false) => return self.refuse_attempt(&from, CONNECT, Refusal::NotYoursToConnect).await,
-            None => return unavailable(),
+            None => return answers::unavailable(),
         }
         let common = &self.front.tenants.common;
         let connection = match installations
@@ -109,7 +108,7 @@ impl InboundRequest<'_> {
             Ok(connection) => connection,
             Err(cause) => {
                 warn!(%cause, "a connection could not be taken away");
-                return unavailable();
+                return answers::unavailable();
             }
         };
         // A form that cannot be redrawn only goes on showing what was.
@@ -118,7 +117,7 @@ impl InboundRequest<'_> {
     }
 
     /// Refuses what somebody may not do, and writes that down.
-    pub(super) async fn refuse_attempt(&self, from: &From, verb: &str, why: Refusal) -> Response {
+    pub(crate) async fn refuse_attempt(&self, from: &From, verb: &str, why: Refusal) -> Response {
         self.record_refusal(from, verb, &why).await;
         self.refuse(from, why).await
     }
@@ -169,9 +168,4 @@ async fn tried(dialnote: &Dialnote) -> Result<usize, Unfit> {
         }
         Err(_) => Err(Unfit::Silent(Service::Dialnote)),
     }
-}
-
-/// What stands in the form's place from now on.
-pub(super) fn updated(form: &Modal) -> Response {
-    Json(json!({ "response_action": "update", "view": form })).into_response()
 }

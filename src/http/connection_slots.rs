@@ -22,14 +22,14 @@ const IDLE_CHECK_INTERVAL: Duration = Duration::from_secs(5);
 const AT_WORK: u64 = u64::MAX;
 
 /// Every place there is.
-pub(super) struct ConnectionSlots {
+pub(crate) struct ConnectionSlots {
     free: Arc<Semaphore>,
     taken: Arc<Mutex<Vec<Arc<ConnectionState>>>>,
     opened: Instant,
 }
 
 /// What is known of a connection.
-pub(super) struct ConnectionState {
+pub(crate) struct ConnectionState {
     address: IpAddr,
     /// Since when it waits for its far side, in nanoseconds since the places were opened, or [`AT_WORK`].
     waits_since: AtomicU64,
@@ -38,29 +38,29 @@ pub(super) struct ConnectionState {
 }
 
 /// A place, until it is dropped.
-pub(super) struct ConnectionSlot {
-    pub(super) connection: Arc<ConnectionState>,
+pub(crate) struct ConnectionSlot {
+    pub(crate) connection: Arc<ConnectionState>,
     taken: Arc<Mutex<Vec<Arc<ConnectionState>>>>,
     /// Never absent: nothing closes the semaphore.
     _permit: Option<OwnedSemaphorePermit>,
 }
 
 /// A request whose head is here, until this is dropped.
-pub(super) struct Begun(Arc<ConnectionState>);
+pub(crate) struct Begun(Arc<ConnectionState>);
 
 impl ConnectionSlots {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { free: Arc::new(Semaphore::new(MAX_CONNECTIONS)), taken: Arc::default(), opened: Instant::now() }
     }
 
     /// Whether another connection could come now, and nobody would have to go.
-    pub(super) fn has_room(&self) -> bool {
+    pub(crate) fn has_room(&self) -> bool {
         self.free.available_permits() > 0
     }
 
     /// Takes a place for a connection of `address`. Where there is none, the slowest loses its own. Waits only
     /// while all are being answered.
-    pub(super) async fn take(&self, address: IpAddr) -> ConnectionSlot {
+    pub(crate) async fn take(&self, address: IpAddr) -> ConnectionSlot {
         if let Some(slowest) = self.must_go(address) {
             slowest.evicted.notify_one();
         }
@@ -92,7 +92,7 @@ fn victim(all: &[(IpAddr, u64)], address: IpAddr, is_full: bool) -> Option<usize
 
 impl ConnectionState {
     /// Notes that the head of a request is here.
-    pub(super) fn begin(self: &Arc<Self>) -> Begun {
+    pub(crate) fn begin(self: &Arc<Self>) -> Begun {
         self.wait();
         Begun(self.clone())
     }
@@ -102,7 +102,7 @@ impl ConnectionState {
     }
 
     /// Ends when this connection has to go: its place is needed, or it brought nothing between two looks.
-    pub(super) async fn must_end(&self) -> &'static str {
+    pub(crate) async fn must_end(&self) -> &'static str {
         tokio::select! {
             () = self.evicted.notified() => "others need its place",
             () = self.brings_nothing() => "it brings nothing",
@@ -125,7 +125,7 @@ impl ConnectionState {
 
 impl Begun {
     /// Notes that all of it is here: from now on we are the ones who work.
-    pub(super) fn is_whole(&self) {
+    pub(crate) fn is_whole(&self) {
         self.0.waits_since.store(AT_WORK, Ordering::Relaxed);
     }
 }

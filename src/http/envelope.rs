@@ -9,22 +9,22 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tracing::warn;
 
-use crate::http::Front;
+use crate::http::front::Front;
 use crate::http::slack::{answer, record_response};
 use crate::slack::socket::Envelope;
 
 /// What an envelope is acknowledged with.
-pub(super) struct EnvelopeAnswer {
+pub(crate) struct EnvelopeAnswer {
     /// Which envelope.
-    pub(super) id: String,
+    pub(crate) id: String,
     /// What is said with it.
-    pub(super) payload: Option<Value>,
+    pub(crate) payload: Option<Value>,
 }
 
 /// Does what an envelope asks for. Without an acknowledgement Slack says that it failed, and sends an event
 /// again. That is how it ends, too, where something has to be said and the envelope takes no words: a form
 /// stays open with what was written, where an acknowledgement would close it.
-pub(super) async fn acknowledgement(front: Front, envelope: Envelope) -> Option<EnvelopeAnswer> {
+pub(crate) async fn acknowledgement(front: Front, envelope: Envelope) -> Option<EnvelopeAnswer> {
     let begun = Instant::now();
     let response = answer(&front, envelope.inbound(), envelope.id.clone(), begun).await;
     let ack = said(response, envelope.accepts_payload).await;

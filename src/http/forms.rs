@@ -17,16 +17,19 @@ use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::message::Message;
 use crate::domain::people::Teammate;
-use crate::domain::question::{Seen, StoredQuestion};
+use crate::domain::question::StoredQuestion;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::request_context::{ListPlace as Stands, Listed, RequestContext, Via};
+use crate::domain::seen::Seen;
 use crate::domain::snooze::Untimed;
 use crate::domain::verb::Verb;
-use crate::domain::when::Wrong;
+use crate::domain::when::model::Wrong;
 use crate::domain::{hours, typed};
 use crate::error::Fault;
-use crate::http::slack::{InboundRequest, ephemeral, ignored, store, unavailable};
+use crate::http::answers;
+use crate::http::front::PREFETCH_TIMEOUT;
+use crate::http::request::InboundRequest;
 use crate::ids::{ChannelId, ConversationId, DraftId, MessageTs, ViewId};
 use crate::slack::client::OUR_VIEWS;
 use crate::slack::inbound::{From, Surface};
@@ -37,9 +40,6 @@ use crate::view::kit::Modal;
 use crate::view::modal::Here;
 use crate::view::{modal, people, untimed};
 use crate::work::{acting, channel_routes, channels, documents, forms, lists, lookup};
-
-/// How long the acknowledgement may wait for something that is better known before it.
-pub(super) const PREFETCH_TIMEOUT: Duration = Duration::from_millis(1500);
 
 /// The global shortcuts and those on messages, as the manifest names them.
 pub const FIND: &str = "find_conversation";
@@ -53,7 +53,7 @@ pub const NOTE: &str = "note_message";
 impl InboundRequest<'_> {
     /// Opens a form for what is wanted of a conversation, for teammates. What it is to show is read from
     /// what we know; where that is not enough, it is filled in by a job.
-    pub(super) async fn open(self, from: From, context: FormContext, place: Surface) -> Response {
+    pub(crate) async fn open(self, from: From, context: FormContext, place: Surface) -> Response {
         let work = &self.work;
         let (requester, known) = tokio::join!(
             self.within(acting::teammate(work, &from.user)),
@@ -74,13 +74,13 @@ impl InboundRequest<'_> {
         let requester = self.requester(&from, Via::Clicked, false);
         let fill = Job::Form(FormJob { requester, view, context });
         // If it cannot be stored the form says for ever that it is being prepared, and can be closed.
-        let _ = store(self.front, self.order_from(&from, &fill)).await;
+        let _ = answers::store(self.front, self.order_from(&from, &fill)).await;
         response
     }
 
     /// Opens the form of a kept command, for its own person, with everything that is known of it; `only` is the
     /// conversation that was offered alone.
-    pub(super) async fn fill_in(
+    pub(crate) async fn fill_in(
         self,
         from: From,
         draft: DraftId,
@@ -118,7 +118,7 @@ impl InboundRequest<'_> {
     }
 
     /// Asks for the time of a snooze, at once. The conversation is kept, as far as it is known for sure.
-    pub(super) async fn ask_when(self, from: From, untimed: Untimed) -> Response {
+    pub(crate) async fn ask_when(self, from: From, untimed: Untimed) -> Response {
         let Untimed { conversation, text, wrong } = untimed;
         let (is_teammate, named) =
             tokio::join!(self.within(self.is_teammate(&from)), self.within(lookup::surely_named(&self.work, &text)),);
@@ -129,11 +129,11 @@ impl InboundRequest<'_> {
         let wrong = wrong.or(left_over.map(|typed| Wrong::NoTime { typed }));
         let (id, title) = named.map(|named| (named.id, named.title)).unzip();
         let title = title.or(typed.map(|typed| untimed::quoted(&typed)));
-        ephemeral(&untimed::ask(id.or(conversation).as_ref(), title.as_deref(), wrong.as_ref()))
+        answers::ephemeral(&untimed::ask(id.or(conversation).as_ref(), title.as_deref(), wrong.as_ref()))
     }
 
     /// Opens a view, over the one whose button was pressed if there is one.
-    pub(super) async fn show(&self, from: &From, view: &Modal, place: &Surface) -> Response {
+    pub(crate) async fn show(&self, from: &From, view: &Modal, place: &Surface) -> Response {
         let trigger = from.trigger_id.clone().unwrap_or_default();
         let slack = &self.work.slack;
         let shown = match place {
@@ -152,11 +152,11 @@ impl InboundRequest<'_> {
         warn!(cause, "the form was not opened");
         let to = self.requester(from, Via::Clicked, false).addressee();
         let say = Reply::Refused { why: Refusal::FormNotOpened, note: String::new() };
-        let _ = store(self.front, self.order_from(from, &Job::Message(Message::Private { to, say }))).await;
+        let _ = answers::store(self.front, self.order_from(from, &Job::Message(Message::Private { to, say }))).await;
     }
 
     /// What is found out in time; a store in trouble costs a form its extras, not the form.
-    pub(super) async fn within<T>(&self, found: impl Future<Output = Result<T, Fault>>) -> Option<T> {
+    pub(crate) async fn within<T>(&self, found: impl Future<Output = Result<T, Fault>>) -> Option<T> {
         match timeout(PREFETCH_TIMEOUT, found).await {
             Ok(Ok(found)) => Some(found),
             Ok(Err(cause)) => {
@@ -169,7 +169,7 @@ impl InboundRequest<'_> {
 
     /// Opens the form of the rules, for people who may change them. It shows what is set, or does not open: what it
     /// shows is what is set once it is submitted.
-    pub(super) async fn open_rules(self, from: From, place: Surface) -> Response {
+    pub(crate) async fn open_rules(self, from: From, place: Surface) -> Response {
         if let Some(why) = self.may_not_configure(&from).await {
             return self.refuse_attempt(&from, "settings", why).await;
         }
@@ -189,16 +189,16 @@ impl InboundRequest<'_> {
 
     /// Opens the window that shows who is not linked, for whoever may say who is who. Another page of it is shown
     /// where the first one is.
-    pub(super) async fn open_people(self, from: From, place: Surface, page: usize) -> Response {
+    pub(crate) async fn open_people(self, from: From, place: Surface, page: usize) -> Response {
         let requester = self.requester(&from, Via::Clicked, false);
         let show = |window| {
             let requester = RequestContext { reply: None, ..requester.clone() };
             Job::People(PeopleJob { requester, linking: Linking::Show, window: Some(window), notice: None })
         };
-        if let Some(window) = in_window(&place, page) {
-            return match store(self.front, self.order_from(&from, &show(window))).await {
+        if let Some(window) = answers::in_window(&place, page) {
+            return match answers::store(self.front, self.order_from(&from, &show(window))).await {
                 Ok(()) => StatusCode::OK.into_response(),
-                Err(_) => unavailable(),
+                Err(_) => answers::unavailable(),
             };
         }
         if let Some(why) = self.may_not_configure(&from).await {
@@ -206,7 +206,7 @@ impl InboundRequest<'_> {
         }
         let view = ViewId::new(format!("{OUR_VIEWS}{:016x}", rand::random::<u64>()));
         let response = self.show(&from, &people::waiting().named(view.clone()), &place).await;
-        let _ = store(self.front, self.order_from(&from, &show(PeopleWindow { view, page }))).await;
+        let _ = answers::store(self.front, self.order_from(&from, &show(PeopleWindow { view, page }))).await;
         response
     }
 
@@ -235,12 +235,12 @@ impl InboundRequest<'_> {
         Some(Here { masked: privacy? == Privacy::Masked, aloud: aloud?, route, channel })
     }
 
-    pub(super) async fn refuse(&self, from: &From, why: Refusal) -> Response {
+    pub(crate) async fn refuse(&self, from: &From, why: Refusal) -> Response {
         let to = self.requester(from, Via::Clicked, false).addressee();
         let say = Reply::Refused { why, note: String::new() };
-        match store(self.front, self.order_from(from, &Job::Message(Message::Private { to, say }))).await {
+        match answers::store(self.front, self.order_from(from, &Job::Message(Message::Private { to, say }))).await {
             Ok(()) => StatusCode::OK.into_response(),
-            Err(_) => unavailable(),
+            Err(_) => answers::unavailable(),
         }
     }
 
@@ -251,7 +251,7 @@ impl InboundRequest<'_> {
     }
 
     /// Opens the form of a teammate's wishes. Nobody else hears of anything.
-    pub(super) async fn open_wishes(self, from: From, place: Surface, list: Option<Listed>) -> Response {
+    pub(crate) async fn open_wishes(self, from: From, place: Surface, list: Option<Listed>) -> Response {
         if let Some(why) = self.no_teammate(&from).await {
             return self.refuse(&from, why).await;
         }
@@ -263,7 +263,7 @@ impl InboundRequest<'_> {
     }
 
     /// A shortcut: a window, a form, or a note that needs none.
-    pub(super) async fn shortcut(self, from: From, callback_id: String, message: Option<PointedAt>) -> Response {
+    pub(crate) async fn shortcut(self, from: From, callback_id: String, message: Option<PointedAt>) -> Response {
         match (callback_id.as_str(), message) {
             (FIND, _) => self.find(from).await,
             (MY_INBOX, _) => self.my_inbox(from).await,
@@ -273,7 +273,7 @@ impl InboundRequest<'_> {
                 self.open(from, context, Surface::Message).await
             }
             (NOTE, Some(message)) => self.note(from, message).await,
-            (other, _) => ignored(other),
+            (other, _) => answers::ignored(other),
         }
     }
 
@@ -298,13 +298,13 @@ impl InboundRequest<'_> {
         let place = Stands::View(view);
         let requester = self.requester(&from, Via::Clicked, false);
         let list = Job::List(ListJob { requester, list: Listed { query, place }, notice: None });
-        let _ = store(self.front, self.order_from(&from, &list)).await;
+        let _ = answers::store(self.front, self.order_from(&from, &list)).await;
         response
     }
 
     /// The conversation that a message is about: that of the card in whose thread it stands, or that of
     /// a link in it.
-    pub(super) async fn pointed_at(&self, from: &From, message: &PointedAt) -> Option<ConversationId> {
+    pub(crate) async fn pointed_at(&self, from: &From, message: &PointedAt) -> Option<ConversationId> {
         let card = message.thread.as_ref().unwrap_or(&message.ts);
         if let Some(card) = self.card_at(from, card).await {
             return Some(card.conversation);
@@ -314,13 +314,13 @@ impl InboundRequest<'_> {
     }
 
     /// The card that a message is, where somebody is.
-    pub(super) async fn card_at(&self, from: &From, ts: &MessageTs) -> Option<Card> {
+    pub(crate) async fn card_at(&self, from: &From, ts: &MessageTs) -> Option<Card> {
         let channel = from.channel.as_ref()?;
         self.within(self.front.tenants.common.store.card_at(&from.installation, channel, ts)).await.flatten()
     }
 
     /// The conversations that fit what was typed into a search field, for teammates only.
-    pub(super) async fn suggestions(
+    pub(crate) async fn suggestions(
         &self,
         from: &From,
         typed: &str,
@@ -343,30 +343,4 @@ fn at_a_time(mut context: FormContext, requester: &Teammate, now: Timestamp) -> 
     let zone = hours::zone(requester.zone.as_deref());
     context.wanted.when = context.wanted.when.map(|when| when.fix(now, &zone));
     context
-}
-
-/// The window in which a button was pressed, if it was in one.
-pub(super) fn in_window(place: &Surface, page: usize) -> Option<PeopleWindow> {
-    match place {
-        Surface::View(view) => Some(PeopleWindow { view: view.clone(), page }),
-        _ => None,
-    }
-}
-
-/// Whoever pressed a button in a list, and where that list stands.
-pub(super) fn in_list(requester: RequestContext, query: Option<Query>, place: &Surface) -> RequestContext {
-    let list = query.and_then(|query| {
-        let place = match place {
-            Surface::Private { direct: None } => Stands::Message,
-            Surface::Home => Stands::Home,
-            Surface::View(view) => Stands::View(view.clone()),
-            Surface::Message | Surface::Private { direct: Some(_) } => return None,
-        };
-        Some(Listed { query, place })
-    });
-    let message = match place {
-        Surface::Private { direct } => direct.clone(),
-        _ => None,
-    };
-    RequestContext { list, message, ..requester }
 }

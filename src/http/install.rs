@@ -15,7 +15,7 @@ use sha2::Sha256;
 use tracing::{error, info, warn};
 
 use crate::clock::from_millis;
-use crate::http::Front;
+use crate::http::front::Front;
 use crate::slack::oauth::{OAuth, is_refused};
 use crate::view::page::InstallPage;
 
@@ -37,14 +37,14 @@ const PURPOSE: &[u8] = b"dialnote-slack install";
 
 /// What Slack sends people back with (§17.3).
 #[derive(Deserialize)]
-pub(super) struct Back {
+pub(crate) struct Back {
     code: Option<String>,
     state: Option<String>,
     error: Option<String>,
 }
 
 /// Sends somebody to Slack.
-pub(super) async fn begin(State(front): State<Front>) -> Response {
+pub(crate) async fn begin(State(front): State<Front>) -> Response {
     let Some(installations) = front.tenants.installations() else { return StatusCode::NOT_FOUND.into_response() };
     let oauth = &installations.oauth;
     let nonce = format!("{:032x}", rand::random::<u128>());
@@ -58,7 +58,7 @@ pub(super) async fn begin(State(front): State<Front>) -> Response {
 }
 
 /// Somebody comes back from Slack.
-pub(super) async fn finish(State(front): State<Front>, headers: HeaderMap, Query(back): Query<Back>) -> Response {
+pub(crate) async fn finish(State(front): State<Front>, headers: HeaderMap, Query(back): Query<Back>) -> Response {
     let Some(installations) = front.tenants.installations() else { return StatusCode::NOT_FOUND.into_response() };
     let (common, oauth) = (&front.tenants.common, &installations.oauth);
     let state = back.state.and_then(|given| begun(oauth, &given, &headers, common.clock.now()));

@@ -1,17 +1,21 @@
 //! The edge: what arrives is bounded, verified, read, stored and acknowledged, in this order. A connection
 //! of Socket Mode was opened by us and needs no verification; what comes through it goes the same way.
 
+pub(crate) mod answers;
 mod body;
 mod connect;
 mod connection_slots;
 mod envelope;
 pub mod forms;
+pub(crate) mod front;
 mod install;
 mod noting;
 pub mod ops;
+pub(crate) mod request;
 pub mod serve;
 mod signed;
 mod slack;
+pub(crate) mod socket_health;
 pub mod sockets;
 mod submitted;
 mod webhooks;
@@ -32,38 +36,16 @@ use hyper_util::service::TowerToHyperService;
 
 use crate::dialnote::webhooks::PATH;
 use crate::http::connection_slots::Begun;
+use crate::http::front::{Front, StoreDoubt};
 use crate::http::ops::Ops;
-use crate::http::sockets::{SocketHealth, Sockets};
+use crate::http::socket_health::SocketHealth;
+use crate::http::sockets::Sockets;
 use crate::slack::oauth;
 use crate::work::tenants::Tenants;
 
 /// Where Slack sends its requests. All understand every kind of request, so a wrong address in the
 /// app's settings does no harm (docs/contracts/slack.md §1.1).
 const SLACKS: [&str; 4] = ["/slack/commands", "/slack/interactions", "/slack/options", "/slack/events"];
-
-/// What a request is served with.
-#[derive(Clone)]
-struct Front {
-    tenants: Arc<Tenants>,
-    /// The connections of Socket Mode, if it is used.
-    lines: Option<SocketHealth>,
-    /// Whether something could not be stored since it was last tried.
-    doubt: StoreDoubt,
-}
-
-/// A sign that the store should be looked at more closely.
-#[derive(Clone, Default)]
-struct StoreDoubt(Arc<AtomicBool>);
-
-impl StoreDoubt {
-    fn raise(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    fn take(&self) -> bool {
-        self.0.swap(false, Ordering::Relaxed)
-    }
-}
 
 /// Everything that answers. Slack's requests go straight to where they are stored: the way through a
 /// router, with its boxes and its copies, takes about as long as verifying them.

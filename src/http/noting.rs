@@ -15,7 +15,8 @@ use crate::domain::request_context::Via;
 use crate::domain::verb::Verb;
 use crate::domain::{text, typed};
 use crate::error::Fault;
-use crate::http::slack::{InboundRequest, store, unavailable};
+use crate::http::answers;
+use crate::http::request::InboundRequest;
 use crate::slack::inbound::{From, Surface};
 use crate::slack::pointed::PointedAt;
 use crate::store::Card;
@@ -29,7 +30,7 @@ const MOST_CHANNELS: usize = 5;
 
 impl InboundRequest<'_> {
     /// A message becomes a note.
-    pub(super) async fn note(self, from: From, message: PointedAt) -> Response {
+    pub(crate) async fn note(self, from: From, message: PointedAt) -> Response {
         let (card, conversation, resolved) = tokio::join!(
             self.card_at(&from, &message.ts),
             self.pointed_at(&from, &message),
@@ -49,9 +50,9 @@ impl InboundRequest<'_> {
         let command = Command { act: Action::Note, which: ConversationRef::Id(id), note: quoted.text };
         let requester = self.requester(&from, Via::Clicked, false);
         let job = CommandJob { quoted: Some(quoted.message), ..CommandJob::new(requester, command) };
-        match store(self.front, self.order_from(&from, &Job::Command(job))).await {
+        match answers::store(self.front, self.order_from(&from, &Job::Command(job))).await {
             Ok(()) => StatusCode::OK.into_response(),
-            Err(_) => unavailable(),
+            Err(_) => answers::unavailable(),
         }
     }
 

@@ -16,8 +16,9 @@ use tokio::sync::Mutex;
 use tracing::warn;
 
 use crate::error::Fault;
-use crate::http::sockets::SocketHealth;
-use crate::http::{Front, Server};
+use crate::http::Server;
+use crate::http::front::Front;
+use crate::http::socket_health::SocketHealth;
 use crate::metrics::QueueDepth;
 use crate::store::Overview;
 use crate::work::ctx::AppState;
@@ -54,7 +55,7 @@ struct StoreCheck {
 }
 
 impl Ops {
-    pub(super) fn new(front: Front) -> Self {
+    pub(crate) fn new(front: Front) -> Self {
         let (looked, overview) = (Mutex::default(), Mutex::default());
         Self(Arc::new(Desk { front, stopping: AtomicBool::new(false), looked, overview }))
     }
@@ -136,7 +137,7 @@ fn is_within(one: Timestamp, other: Timestamp, span: SignedDuration) -> bool {
 }
 
 /// Whether the process answers at all. If it does not, restart it.
-pub(super) async fn alive() -> &'static str {
+pub(crate) async fn alive() -> &'static str {
     "ok\n"
 }
 

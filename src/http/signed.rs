@@ -7,9 +7,10 @@ use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use tracing::{debug, info};
 
+use crate::http::body;
 use crate::http::body::{Unread, Whole};
 use crate::http::connection_slots::Begun;
-use crate::http::{Front, body};
+use crate::http::front::Front;
 use crate::slack::inbound;
 use crate::slack::signature::{SIGNATURE_HEADER, SignatureHeaders, TIMESTAMP_HEADER};
 use crate::work::ctx::AppState;
@@ -24,7 +25,7 @@ const LARGEST_SSL_CHECK: usize = 4 * 1024;
 const LONGEST_HEADER: usize = 100;
 
 /// A body that Slack signed.
-pub(super) struct Signed {
+pub(crate) struct Signed {
     body: Whole,
     headers: HeaderMap,
 }
@@ -32,7 +33,7 @@ pub(super) struct Signed {
 impl Signed {
     /// Verifies the headers, then reads the body and verifies it; else this is the answer. For a body whose headers
     /// cannot be Slack's nothing is kept and nothing waits.
-    pub(super) async fn read(
+    pub(crate) async fn read(
         request: hyper::Request<Incoming>,
         front: &Front,
         begun: &Begun,
@@ -58,17 +59,17 @@ impl Signed {
     }
 
     /// The raw body.
-    pub(super) fn body(&self) -> &[u8] {
+    pub(crate) fn body(&self) -> &[u8] {
         &self.body.bytes
     }
 
     /// What kind of body it says to be.
-    pub(super) fn content_type(&self) -> Option<&str> {
+    pub(crate) fn content_type(&self) -> Option<&str> {
         header(&self.headers, CONTENT_TYPE.as_str())
     }
 
     /// The signature: as unique as the request, for requests that carry nothing else unique.
-    pub(super) fn signature(&self) -> &str {
+    pub(crate) fn signature(&self) -> &str {
         header(&self.headers, SIGNATURE_HEADER).unwrap_or_default()
     }
 }

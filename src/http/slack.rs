@@ -29,29 +29,26 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request_context::{ListPlace as Stands, Listed, ReplyTarget, RequestContext, Via};
 use crate::domain::{command, typed};
 use crate::error::Fault;
-use crate::http::Front;
-use crate::http::connect::updated;
+use crate::http::answers;
+use crate::http::answers::{AcceptRequest, REPLY_LIFE};
 use crate::http::connection_slots::Begun;
-use crate::http::forms::{PREFETCH_TIMEOUT, in_list, in_window};
+use crate::http::front::{Front, PREFETCH_TIMEOUT};
+use crate::http::request::InboundRequest;
 use crate::http::signed::Signed;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::slack::inbound;
 use crate::slack::inbound::{From, Inbound, Surface};
-use crate::store::{Delivery, NewJob};
+use crate::store::Delivery;
 use crate::view::element::OPTIONS;
-use crate::view::kit::Content;
-use crate::view::{help, modal, reply};
+use crate::view::{help, modal, refusal, reply};
 use crate::work::ctx::{AppState, TenantCtx};
-
-/// How long a response URL takes answers (§6.1), less what an answer may take on its way.
-const REPLY_LIFE: SignedDuration = SignedDuration::from_secs(29 * 60);
 
 /// From when on an answer is so late that the operator should know. Slack gives up after 3 s.
 const LATE_ACK: Duration = Duration::from_secs(1);
 
 /// One request. What usually happens is counted, not told: at a thousand a second nobody would read
 /// it, and telling would take as long as storing.
-pub(super) async fn receive(
+pub(crate) async fn receive(
     front: Front,
     request: hyper::Request<Incoming>,
     arriving: Begun,
@@ -74,7 +71,7 @@ pub(super) async fn receive(
 }
 
 /// Counts an answer, and tells of one that was late.
-pub(super) fn record_response(front: &Front, status: StatusCode, begun: Instant) {
+pub(crate) fn record_response(front: &Front, status: StatusCode, begun: Instant) {
     let (status, took) = (status.as_u16(), begun.elapsed());
     front.tenants.common.metrics.answered(status, took);
     let ack_ms = took.as_secs_f64() * 1000.0;
@@ -99,7 +96,7 @@ fn read(signed: &Signed) -> Result<(Inbound, String), Response> {
 
 /// Answers what is known to be Slack's, however it came. `name` is as unique as it: for what carries nothing
 /// else unique.
-pub(super) fn answer(
+pub(crate) fn answer(
     front: &Front,
     inbound: Inbound,
     name: String,
@@ -125,7 +122,7 @@ async fn dispatch(front: &Front, inbound: Inbound, name: String, now: Timestamp)
     };
     match route(front, work, inbound, name, now) {
         Handling::Answered(response) => response,
-        Handling::Order(order, refusal) => match store(front, order).await {
+        Handling::Order(order, refusal) => match answers::store(front, order).await {
             Ok(()) => StatusCode::OK.into_response(),
             Err(_) => refusal(),
         },
@@ -142,13 +139,6 @@ enum Handling<'a> {
     Order(AcceptRequest, fn() -> Response),
     /// The answer needs more than the store.
     Form(Pin<Box<dyn Future<Output = Response> + Send + 'a>>),
-}
-
-/// Jobs to be stored, once.
-pub(super) struct AcceptRequest {
-    delivery: Delivery,
-    jobs: Vec<NewJob>,
-    now: Timestamp,
 }
 
 fn route(
@@ -177,17 +167,20 @@ fn route(
             return Handling::Form(Box::pin(request.submitted(from, callback_id, private_metadata, fields)));
         }
         Inbound::ProfileChanged { installation, change, delivery } => {
-            return Handling::Order(request.order(&installation, &delivery, &Job::Profile(change)), unavailable);
+            return Handling::Order(
+                request.order(&installation, &delivery, &Job::Profile(change)),
+                answers::unavailable,
+            );
         }
         Inbound::HomeOpened { installation, user, delivery } => {
-            return Handling::Order(request.home(&installation, user, &delivery), unavailable);
+            return Handling::Order(request.home(&installation, user, &delivery), answers::unavailable);
         }
         Inbound::Links { installation, links, delivery } => {
-            return Handling::Order(request.order(&installation, &delivery, &Job::Links(links)), unavailable);
+            return Handling::Order(request.order(&installation, &delivery, &Job::Links(links)), answers::unavailable);
         }
         Inbound::ChannelShared { installation, channel, delivery } => {
             let job = Job::Shared(SharedJob { channel, told: true, after: None });
-            return Handling::Order(request.order(&installation, &delivery, &job), unavailable);
+            return Handling::Order(request.order(&installation, &delivery, &job), answers::unavailable);
         }
         Inbound::Shortcut { from, callback_id, message } => {
             return Handling::Form(Box::pin(request.shortcut(from, callback_id, message)));
@@ -196,7 +189,7 @@ fn route(
             return Handling::Form(Box::pin(async move { request.options(&from, &typed, &private_metadata).await }));
         }
         Inbound::Removed { installation, at, delivery } => {
-            return Handling::Order(request.order(&installation, &delivery, &Job::Removed(at)), unavailable);
+            return Handling::Order(request.order(&installation, &delivery, &Job::Removed(at)), answers::unavailable);
         }
         other => untenanted(other),
     })
@@ -206,7 +199,7 @@ fn route(
 fn untenanted(inbound: Inbound) -> Response {
     match inbound {
         Inbound::UrlVerification { challenge } => challenge.into_response(),
-        Inbound::Ignored { kind } => ignored(&kind),
+        Inbound::Ignored { kind } => answers::ignored(&kind),
         _ => StatusCode::OK.into_response(),
     }
 }
@@ -216,8 +209,8 @@ fn not_installed(front: &Front, inbound: Inbound) -> Handling<'_> {
     info!("a request from where the app is not installed");
     let why = Refusal::NotInstalled;
     Handling::Answered(match inbound {
-        Inbound::Slash { .. } => ephemeral(&reply::refusal(&why)),
-        Inbound::Submission { .. } => updated(&modal::refused(&why)),
+        Inbound::Slash { .. } => answers::ephemeral(&refusal::refusal(&why)),
+        Inbound::Submission { .. } => answers::updated(&modal::refused(&why)),
         Inbound::Suggestion { .. } => offered(&[]),
         Inbound::Click { from: From { response_url: Some(url), .. }, .. }
         | Inbound::Shortcut { from: From { response_url: Some(url), .. }, .. } => {
@@ -239,38 +232,9 @@ fn offered(found: &[Conversation]) -> Response {
 /// What cannot be looked at can neither be stored.
 fn unavailable_reply(inbound: &Inbound) -> Response {
     match inbound {
-        Inbound::Slash { .. } => not_saved(),
-        _ => unavailable(),
+        Inbound::Slash { .. } => answers::not_saved(),
+        _ => answers::unavailable(),
     }
-}
-
-/// Stores the job. From here on it happens.
-pub(super) async fn store(front: &Front, order: AcceptRequest) -> Result<(), Fault> {
-    let request = order.now.as_millisecond();
-    match front.tenants.common.store.accept(order.delivery, order.jobs, order.now).await {
-        Ok(accepted) => {
-            debug!(request, ?accepted, "stored");
-            Ok(())
-        }
-        Err(fault) => {
-            error!(cause = %fault, "a request could not be stored");
-            front.doubt.raise();
-            Err(fault)
-        }
-    }
-}
-
-pub(super) fn ignored(kind: &str) -> Response {
-    info!(kind, "nothing for us in this request");
-    StatusCode::OK.into_response()
-}
-
-pub(super) struct InboundRequest<'a> {
-    pub(super) front: &'a Front,
-    /// The work of the installation from which it comes.
-    pub(super) work: Arc<TenantCtx>,
-    name: String,
-    pub(super) now: Timestamp,
 }
 
 impl<'a> InboundRequest<'a> {
@@ -278,19 +242,19 @@ impl<'a> InboundRequest<'a> {
         match command::parse(slash, text, &self.front.tenants.common.links) {
             Err(parse_error) => {
                 let content = help::parse_error(&parse_error, &format!("{slash} {}", typed::as_typed(text)));
-                Handling::Answered(ephemeral(&content))
+                Handling::Answered(answers::ephemeral(&content))
             }
-            Ok(Parsed::Help(topic)) => Handling::Answered(ephemeral(&help::help(topic))),
+            Ok(Parsed::Help(topic)) => Handling::Answered(answers::ephemeral(&help::help(topic))),
             Ok(Parsed::Untimed(untimed)) => Handling::Form(Box::pin(self.ask_when(from.clone(), untimed))),
             Ok(Parsed::Do(command)) => {
                 let job = Job::Command(CommandJob::new(self.requester(from, Via::Typed, false), command));
-                Handling::Order(self.order_from(from, &job), not_saved)
+                Handling::Order(self.order_from(from, &job), answers::not_saved)
             }
             Ok(Parsed::List(query)) => {
                 let requester = self.requester(from, Via::Typed, false);
                 let list = Listed { query, place: Stands::Message };
                 let job = Job::List(ListJob { requester, list, notice: None });
-                Handling::Order(self.order_from(from, &job), not_saved)
+                Handling::Order(self.order_from(from, &job), answers::not_saved)
             }
             Ok(Parsed::Choose(wanted)) => {
                 let context = FormContext::new(wanted, None, from.channel.clone());
@@ -299,7 +263,7 @@ impl<'a> InboundRequest<'a> {
             Ok(Parsed::Route(routing)) => {
                 let requester = self.requester(from, Via::Typed, false);
                 let job = Job::Change(ChangeJob { requester, changes: vec![SettingsChange::Route(routing)] });
-                Handling::Order(self.order_from(from, &job), not_saved)
+                Handling::Order(self.order_from(from, &job), answers::not_saved)
             }
             Ok(Parsed::Link(Linking::Show)) => {
                 Handling::Form(Box::pin(self.open_people(from.clone(), Surface::Message, 0)))
@@ -307,15 +271,15 @@ impl<'a> InboundRequest<'a> {
             Ok(Parsed::Link(linking)) => {
                 let requester = self.requester(from, Via::Typed, false);
                 let job = Job::People(PeopleJob { requester, linking, window: None, notice: None });
-                Handling::Order(self.order_from(from, &job), not_saved)
+                Handling::Order(self.order_from(from, &job), answers::not_saved)
             }
             Ok(Parsed::Doctor) => {
                 let requester = self.requester(from, Via::Typed, false);
-                Handling::Order(self.order_from(from, &Job::Doctor(requester)), not_saved)
+                Handling::Order(self.order_from(from, &Job::Doctor(requester)), answers::not_saved)
             }
             Ok(Parsed::Report(days)) => {
                 let requester = self.requester(from, Via::Typed, false);
-                Handling::Order(self.order_from(from, &Job::Report(ReportJob { requester, days })), not_saved)
+                Handling::Order(self.order_from(from, &Job::Report(ReportJob { requester, days })), answers::not_saved)
             }
             Ok(Parsed::Connect) => Handling::Form(Box::pin(self.open_connect(from.clone(), Surface::Message))),
             Ok(Parsed::Settings) => Handling::Form(Box::pin(self.open_rules(from.clone(), Surface::Message))),
@@ -346,7 +310,7 @@ impl<'a> InboundRequest<'a> {
     fn click(self, from: From, click: &Click, place: Surface) -> Handling<'a> {
         let ephemeral = matches!(place, Surface::Private { direct: None });
         let via = if click.is_of_several() && place == Surface::Message { Via::Digest } else { Via::Clicked };
-        let requester = in_list(self.requester(&from, via, ephemeral), click.list(), &place);
+        let requester = answers::in_list(self.requester(&from, via, ephemeral), click.list(), &place);
         let seen = click.seen();
         let job = match click.meaning() {
             Clicked::Do(command) => {
@@ -356,13 +320,13 @@ impl<'a> InboundRequest<'a> {
                 Job::Change(ChangeJob { requester, changes: vec![SettingsChange::Route(routing)] })
             }
             Clicked::Resume(resume) => Job::Resume(ResumeJob { requester, resume }),
-            Clicked::List(query) => match in_list(requester, Some(query), &place) {
+            Clicked::List(query) => match answers::in_list(requester, Some(query), &place) {
                 RequestContext { list: Some(list), .. } if list.place == Stands::Message && !ephemeral => {
-                    return Handling::Answered(ignored("list"));
+                    return Handling::Answered(answers::ignored("list"));
                 }
                 requester => match requester.list.clone() {
                     Some(list) => Job::List(ListJob { requester, list, notice: None }),
-                    None => return Handling::Answered(ignored("list")),
+                    None => return Handling::Answered(answers::ignored("list")),
                 },
             },
             Clicked::Open(wanted, conversation) => {
@@ -373,7 +337,7 @@ impl<'a> InboundRequest<'a> {
             }
             Clicked::FillIn(draft, only) => return Handling::Form(Box::pin(self.fill_in(from, draft, only, place))),
             Clicked::Wishes => {
-                let list = in_list(requester, Some(Query::of(Filter::Mine)), &place).list;
+                let list = answers::in_list(requester, Some(Query::of(Filter::Mine)), &place).list;
                 return Handling::Form(Box::pin(self.open_wishes(from, place, list)));
             }
             Clicked::Rules => return Handling::Form(Box::pin(self.open_rules(from, place))),
@@ -381,16 +345,16 @@ impl<'a> InboundRequest<'a> {
             Clicked::Disconnect => return Handling::Form(Box::pin(self.disconnect(from, place))),
             Clicked::People(page) => return Handling::Form(Box::pin(self.open_people(from, place, page))),
             Clicked::Link(linking, page) => {
-                let window = in_window(&place, page);
+                let window = answers::in_window(&place, page);
                 Job::People(PeopleJob { requester, linking, window, notice: None })
             }
-            Clicked::Nothing => return Handling::Answered(ignored("click")),
+            Clicked::Nothing => return Handling::Answered(answers::ignored("click")),
         };
         // A click has no answer in which to say it: Slack marks the button as failed.
-        Handling::Order(self.order_from(&from, &job), unavailable)
+        Handling::Order(self.order_from(&from, &job), answers::unavailable)
     }
 
-    pub(super) fn requester(&self, from: &From, via: Via, replace: bool) -> RequestContext {
+    pub(crate) fn requester(&self, from: &From, via: Via, replace: bool) -> RequestContext {
         let until = self.now.saturating_add(REPLY_LIFE).unwrap_or(Timestamp::MAX);
         let reply = from.response_url.clone().map(|url| ReplyTarget { url, until, replace });
         let (user, channel, team) = (from.user.clone(), from.channel.clone(), from.team.clone());
@@ -398,7 +362,7 @@ impl<'a> InboundRequest<'a> {
     }
 
     /// A trigger is given once (§7.1), so it names the request; without one its signature or envelope does.
-    pub(super) fn order_from(&self, from: &From, job: &Job) -> AcceptRequest {
+    pub(crate) fn order_from(&self, from: &From, job: &Job) -> AcceptRequest {
         let key = from.trigger_id.as_deref().unwrap_or(&self.name);
         self.order(&from.installation, key, job)
     }
@@ -407,17 +371,4 @@ impl<'a> InboundRequest<'a> {
         let delivery = Delivery { installation: installation.clone(), key: key.to_owned() };
         AcceptRequest { delivery, jobs: vec![self.front.tenants.new_job(installation, job, self.now)], now: self.now }
     }
-}
-
-fn not_saved() -> Response {
-    ephemeral(&reply::not_saved())
-}
-
-pub(super) fn unavailable() -> Response {
-    StatusCode::SERVICE_UNAVAILABLE.into_response()
-}
-
-pub(super) fn ephemeral(content: &Content) -> Response {
-    let body = json!({ "response_type": "ephemeral", "text": content.text, "blocks": content.blocks });
-    Json(body).into_response()
 }

@@ -11,10 +11,12 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{error, info, warn};
 
-use crate::domain::retry::{self, RetryDecision, Tries};
+use crate::domain::retry;
+use crate::domain::retry::{RetryDecision, Tries};
 use crate::error::{Fault, Service};
-use crate::http::Front;
 use crate::http::envelope::{EnvelopeAnswer, acknowledgement};
+use crate::http::front::Front;
+use crate::http::socket_health::SocketHealth;
 use crate::metrics::Metrics;
 use crate::slack::answer::SlackError;
 use crate::slack::socket::{Dialer, Frame, Lost, Reason, Socket, is_hopeless};
@@ -29,59 +31,6 @@ const HEALTHY_AFTER: Duration = Duration::from_secs(30);
 /// How long a stop waits for envelopes that were begun.
 const ENVELOPE_GRACE: Duration = Duration::from_secs(5);
 
-/// How well Slack reaches us, for who asks whether we are ready.
-#[derive(Clone, Debug, Default)]
-pub(super) struct SocketHealth(Arc<Mutex<SocketState>>);
-
-#[derive(Debug, Default)]
-struct SocketState {
-    open: usize,
-    /// Why none could be opened last.
-    trouble: Option<String>,
-    /// It is of no use to try again.
-    hopeless: bool,
-}
-
-impl SocketHealth {
-    /// Why nothing can be received, if so.
-    pub(super) fn trouble(&self) -> Option<String> {
-        let state = self.state();
-        let trouble = || state.trouble.clone().unwrap_or_else(|| "none has been opened yet".to_owned());
-        (state.hopeless || state.open == 0).then(trouble)
-    }
-
-    fn opened(&self, metrics: &Metrics) -> usize {
-        metrics.socket_opened();
-        let mut state = self.state();
-        state.open += 1;
-        state.trouble = None;
-        state.open
-    }
-
-    fn closed(&self, metrics: &Metrics, why: Option<&Lost>) {
-        metrics.socket_closed();
-        let mut state = self.state();
-        state.open -= 1;
-        // What Slack said before it closed says more.
-        state.trouble = state.trouble.take().or(why.map(ToString::to_string));
-    }
-
-    fn failed(&self, why: &str) {
-        self.state().trouble = Some(why.to_owned());
-    }
-
-    /// Answers whether that is news.
-    fn despair(&self, why: &str) -> bool {
-        let mut state = self.state();
-        state.trouble = Some(why.to_owned());
-        !std::mem::replace(&mut state.hopeless, true)
-    }
-
-    fn state(&self) -> std::sync::MutexGuard<'_, SocketState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// What comes through Socket Mode.
 pub struct Sockets {
     front: Front,
@@ -91,7 +40,7 @@ pub struct Sockets {
 }
 
 impl Sockets {
-    pub(super) fn new(front: Front) -> Option<Self> {
+    pub(crate) fn new(front: Front) -> Option<Self> {
         let ingress = &front.tenants.common.ingress;
         let (dialer, count) = (ingress.dialer.clone()?, ingress.sockets);
         Some(Self { lines: front.lines.clone()?, front, dialer, count })

@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use serde_json::json;
 use tokio::time::timeout;
 
+use crate::domain::assignee::Assignee;
 use crate::domain::click::Carried;
-use crate::domain::command::{Action, Assignee, Command, PendingAction};
+use crate::domain::command::{Action, Command, PendingAction};
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
 use crate::domain::form::{FormContext, connect_form, field, rules_form, wishes_form};
@@ -23,22 +24,22 @@ use crate::domain::preferences::{KINDS, NotificationPreferences};
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::{Listed, RequestContext, Via};
 use crate::domain::verb::Verb;
-use crate::domain::when::When;
+use crate::domain::when::model::When;
 use crate::domain::{plan, text};
-use crate::http::forms::PREFETCH_TIMEOUT;
-use crate::http::slack::{InboundRequest, ignored, store};
+use crate::http::answers;
+use crate::http::answers::FieldError;
+use crate::http::front::PREFETCH_TIMEOUT;
+use crate::http::request::InboundRequest;
 use crate::ids::{ChannelId, ConversationId, SlackUserId};
 use crate::slack::fields::Fields;
 use crate::slack::inbound::From;
+use crate::view::refusal::{CHOOSE_A_LATER_TIME, CHOOSE_AN_EARLIER_TIME};
 use crate::view::{modal, reply};
 use crate::work::{acting, documents};
 
-/// What stands under which field of a form that cannot be submitted as it is.
-type FieldError = (&'static str, String);
-
 impl InboundRequest<'_> {
     /// A submitted form becomes a job, or is sent back.
-    pub(super) async fn submitted(
+    pub(crate) async fn submitted(
         self,
         from: From,
         callback_id: String,
@@ -51,7 +52,7 @@ impl InboundRequest<'_> {
             wishes_form::CALLBACK_ID => self.preferences(from, &private_metadata, &fields).await,
             _ => match serde_json::from_str(&private_metadata) {
                 Ok(context) => self.command(from, context, &fields).await,
-                Err(_) => ignored("form without its memory"),
+                Err(_) => answers::ignored("form without its memory"),
             },
         }
     }
@@ -59,7 +60,7 @@ impl InboundRequest<'_> {
     async fn command(self, from: From, context: FormContext, fields: &Fields) -> Response {
         let (chosen, act, note) = match self.filled_in(&context, fields).await {
             Ok(filled_in) => filled_in,
-            Err((field, sentence)) => return field_error(field, &sentence),
+            Err((field, sentence)) => return answers::field_error(field, &sentence),
         };
         let which = which(chosen.iter().filter_map(|one| one.conversation.clone()));
         let context = context.having_shown(chosen.into_iter().filter_map(Carried::seen));
@@ -70,9 +71,9 @@ impl InboundRequest<'_> {
         let command = Command { act, which, note };
         let quoted = quoted.map(|quoted| quoted.message);
         let job = CommandJob { quoted, seen, ..CommandJob::new(requester, command) };
-        match store(self.front, self.order_from(&from, &Job::Command(job))).await {
+        match answers::store(self.front, self.order_from(&from, &Job::Command(job))).await {
             Ok(()) => StatusCode::OK.into_response(),
-            Err(_) => field_error(last_field(wanted.verb), &reply::not_saved().text),
+            Err(_) => answers::field_error(last_field(wanted.verb), &reply::not_saved().text),
         }
     }
 
@@ -126,7 +127,7 @@ impl InboundRequest<'_> {
     async fn rules(self, from: From, channel: &str, fields: &Fields) -> Response {
         use rules_form::{CARDS, CHANNEL, DIGEST, FROM, REMIND_HERE, UNTIL};
         let Some(working) = hours(fields, FROM, UNTIL) else {
-            return field_error(FROM, reply::CHOOSE_HOURS);
+            return answers::field_error(FROM, reply::CHOOSE_HOURS);
         };
         let mut changes = vec![SettingsChange::Rules(rules(fields, working))];
         if !channel.is_empty() {
@@ -149,7 +150,7 @@ impl InboundRequest<'_> {
         use wishes_form::{FROM, KEEPS, KINDS as KINDS_FIELD, UNTIL};
         let times = [FROM, UNTIL].map(|name| fields.time_of_day(name, name).is_some());
         if times[0] != times[1] {
-            return field_error(UNTIL, reply::CHOOSE_HOURS);
+            return answers::field_error(UNTIL, reply::CHOOSE_HOURS);
         }
         let wanted = fields.ticked(KINDS_FIELD, KINDS_FIELD).unwrap_or_default();
         let off = KINDS.iter().filter(|(_, name, _)| !wanted.contains(name)).map(|(kind, ..)| *kind).collect();
@@ -167,9 +168,9 @@ impl InboundRequest<'_> {
         last_field: &'static str,
     ) -> Response {
         let requester = RequestContext { list, ..self.requester(&from, Via::Submitted, false) };
-        match store(self.front, self.order_from(&from, &Job::Change(ChangeJob { requester, changes }))).await {
+        match answers::store(self.front, self.order_from(&from, &Job::Change(ChangeJob { requester, changes }))).await {
             Ok(()) => StatusCode::OK.into_response(),
-            Err(_) => field_error(last_field, &reply::not_saved().text),
+            Err(_) => answers::field_error(last_field, &reply::not_saved().text),
         }
     }
 }
@@ -208,8 +209,8 @@ fn time(context: &FormContext, fields: &Fields, now: Timestamp) -> Result<When, 
     let when = exactly.or_else(|| fields.choice(SOON, SOON).and_then(When::read));
     let when = when.or_else(|| context.wanted.when.clone()).ok_or_else(|| (SOON, reply::CHOOSE_A_TIME.to_owned()))?;
     match when.fixed() {
-        Some(until) if until <= now => Err((place, reply::CHOOSE_A_LATER_TIME.to_owned())),
-        Some(until) if plan::is_too_far(until, now) => Err((place, reply::CHOOSE_AN_EARLIER_TIME.to_owned())),
+        Some(until) if until <= now => Err((place, CHOOSE_A_LATER_TIME.to_owned())),
+        Some(until) if plan::is_too_far(until, now) => Err((place, CHOOSE_AN_EARLIER_TIME.to_owned())),
         _ => Ok(when),
     }
 }
@@ -247,8 +248,4 @@ fn ticked(fields: &Fields, name: &str, option: &str) -> bool {
 fn hours(fields: &Fields, from: &str, until: &str) -> Option<Hours> {
     let time = |name: &str| fields.time_of_day(name, name).and_then(TimeOfDay::read);
     time(from).zip(time(until)).filter(|(from, to)| from != to).map(|(from, to)| Hours { from, to })
-}
-
-pub(super) fn field_error(field: &str, sentence: &str) -> Response {
-    Json(json!({ "response_action": "errors", "errors": { field: sentence } })).into_response()
 }

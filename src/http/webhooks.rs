@@ -9,7 +9,8 @@ use tracing::{debug, error, info};
 
 use crate::dialnote::webhooks::{DELIVERY_HEADER, addressed, name};
 use crate::error::Fault;
-use crate::http::{Front, body};
+use crate::http::body;
+use crate::http::front::Front;
 use crate::work::ctx::TenantCtx;
 use crate::work::webhooks;
 
@@ -20,7 +21,7 @@ const MAX_WEBHOOK_BODY: usize = 256 * 1024;
 const MAX_DELIVERY_NAME: usize = 200;
 
 /// A webhook. To whoever does not know the address, there is nothing here.
-pub(super) async fn receive(
+pub(crate) async fn receive(
     State(front): State<Front>,
     Path(named): Path<String>,
     headers: HeaderMap,

@@ -7,13 +7,14 @@ use std::io::Write;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{ERASED, ITEMS_PER_READ, Person, PersonError, each, each_job, is_about};
 use crate::domain::command_job::Batch;
 use crate::domain::installation::{Connection, Installation};
 use crate::domain::route::Route;
 use crate::error::Fault;
 use crate::ids::{InstallationId, SlackUserId};
 use crate::json::Peek;
+use crate::person::model::{ITEMS_PER_READ, PersonError};
+use crate::person::{ERASED, Person, model};
 use crate::store::data_category::{DataCategory, StoredItem};
 use crate::store::{Audited, Entry, Since, Store};
 
@@ -101,9 +102,9 @@ impl<'a> Erasing<'a> {
             waiting.one.get_or_insert(one);
             Ok(())
         };
-        each_job(self.store, (self.installation, self.person), false, |job| count(job.id.to_string())).await?;
-        each(self.store, self.installation, DataCategory::Documents, |kept| {
-            let is_under_way = self.is_under_way(&kept) && is_about(self.person, &kept);
+        model::each_job(self.store, (self.installation, self.person), false, |job| count(job.id.to_string())).await?;
+        model::each(self.store, self.installation, DataCategory::Documents, |kept| {
+            let is_under_way = self.is_under_way(&kept) && model::is_about(self.person, &kept);
             if is_under_way { count(kept.name.0) } else { Ok(()) }
         })
         .await?;
@@ -153,7 +154,7 @@ impl<'a> Erasing<'a> {
 
     /// Facts can be read anew, and whoever gave a command that is kept can give it once more.
     fn fate(&self, kept: &StoredItem) -> ErasureState {
-        if is_about(self.person, kept) { ErasureState::Goes } else { ErasureState::Stays }
+        if model::is_about(self.person, kept) { ErasureState::Goes } else { ErasureState::Stays }
     }
 
     /// Documents cannot be read anew from anywhere: those that are about others, too, stay without the person.
@@ -175,7 +176,7 @@ impl<'a> Erasing<'a> {
     async fn throw_away_jobs(&mut self) -> Result<(), PersonError> {
         loop {
             let (mut jobs, mut all) = (Vec::new(), 0);
-            each_job(self.store, (self.installation, self.person), true, |job| {
+            model::each_job(self.store, (self.installation, self.person), true, |job| {
                 all += 1;
                 if jobs.len() < ITEMS_PER_READ {
                     jobs.push(job.id);
@@ -279,7 +280,7 @@ impl<'a> Erasing<'a> {
 
     async fn cards(&self) -> Result<usize, PersonError> {
         let mut cards = 0;
-        each(self.store, self.installation, DataCategory::Cards, |kept| {
+        model::each(self.store, self.installation, DataCategory::Cards, |kept| {
             cards += usize::from(self.person.is_in(&kept.body));
             Ok(())
         })

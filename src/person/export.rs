@@ -5,10 +5,11 @@ use std::io::Write;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{ITEMS_PER_READ, Person, PersonError, each, each_job, is_about};
 use crate::domain::installation::{Connection, Installation};
 use crate::ids::InstallationId;
 use crate::jobs;
+use crate::person::model::{ITEMS_PER_READ, PersonError};
+use crate::person::{Person, model};
 use crate::store::data_category::{DataCategory, StoredItem};
 use crate::store::{Since, Store};
 
@@ -24,31 +25,36 @@ pub async fn export(
         [("memos", DataCategory::Memos), ("documents", DataCategory::Documents), ("drafts", DataCategory::Drafts)]
     {
         let mut list = List::begin(out, name)?;
-        each(store, installation, category, |kept| {
-            if is_about(person, &kept) { list.add(&shown(person, kept)) } else { Ok(()) }
+        model::each(store, installation, category, |kept| {
+            if model::is_about(person, &kept) { list.add(&shown(person, kept)) } else { Ok(()) }
         })
         .await?;
         list.end()?;
     }
     let mut list = List::begin(out, "pacing")?;
-    each(store, installation, DataCategory::Buckets, |kept| {
-        if is_about(person, &kept) { list.add(&kept.name.0.into()) } else { Ok(()) }
+    model::each(store, installation, DataCategory::Buckets, |kept| {
+        if model::is_about(person, &kept) { list.add(&kept.name.0.into()) } else { Ok(()) }
     })
     .await?;
     list.end()?;
     for (name, dead) in [("jobs_waiting", false), ("jobs_given_up", true)] {
         let mut list = List::begin(out, name)?;
-        each_job(store, (installation, person), dead, |job| list.add(&jobs::whole(&job))).await?;
+        model::each_job(store, (installation, person), dead, |job| list.add(&jobs::whole(&job))).await?;
         list.end()?;
     }
     let mut list = List::begin(out, "cards_naming_them")?;
-    each(store, installation, DataCategory::Cards, |StoredItem { name: (conversation, channel), body, .. }| {
-        if person.is_in(&body) {
-            list.add(&json!({ "conversation": conversation, "channel": channel }))
-        } else {
-            Ok(())
-        }
-    })
+    model::each(
+        store,
+        installation,
+        DataCategory::Cards,
+        |StoredItem { name: (conversation, channel), body, .. }| {
+            if person.is_in(&body) {
+                list.add(&json!({ "conversation": conversation, "channel": channel }))
+            } else {
+                Ok(())
+            }
+        },
+    )
     .await?;
     list.end()?;
     conversations(store, installation, person, List::begin(out, "conversations_naming_them")?).await?;

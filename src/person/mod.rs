@@ -4,24 +4,22 @@
 mod erase;
 mod export;
 mod known;
+pub(crate) mod model;
 
 use std::collections::BTreeSet;
 
 use crate::domain::installation::Installation;
 use crate::error::Fault;
-use crate::ids::{InstallationId, JobId, MemberId, SlackUserId};
+use crate::ids::{InstallationId, MemberId, SlackUserId};
 use crate::json::Peek;
-use crate::store::data_category::{DataCategory, StoredItem};
-use crate::store::{Store, Stored};
+use crate::person::model::PersonError;
+use crate::store::Store;
 use crate::work::names::PROFILE;
 use crate::work::people::MEMBERS;
 
 pub use self::erase::{erase, preview};
 pub use self::export::export;
 pub use self::known::{ERASED, Person};
-
-/// How much is read at a time.
-const ITEMS_PER_READ: usize = 500;
 
 /// How many of their entries in the audit log are asked for the names they had.
 const DEEDS: usize = 1_000;
@@ -35,50 +33,6 @@ pub struct PersonQuery {
     pub names: Vec<String>,
     /// Further e-mail addresses.
     pub addresses: Vec<String>,
-}
-
-/// Why it was not done.
-#[derive(Debug, thiserror::Error)]
-pub enum PersonError {
-    /// The database did not answer.
-    #[error("{0}. What was done is done; try again")]
-    Store(#[from] Fault),
-    /// Nobody takes what is written.
-    #[error("{0}")]
-    Io(#[from] std::io::Error),
-    /// There is no workspace.
-    #[error("nothing is kept for any workspace")]
-    Nobody,
-    /// It is not kept for that one.
-    #[error("nothing is kept for {0}; something is for {1}")]
-    NotThere(InstallationId, String),
-    /// There are several.
-    #[error("say for which workspace, with --installation: {0}")]
-    Several(String),
-    /// Something waits.
-    #[error("{}", waiting(*.count, .user, .one))]
-    Waiting {
-        /// How many.
-        count: usize,
-        /// Who is meant.
-        user: SlackUserId,
-        /// One of them.
-        one: String,
-    },
-    /// What they are known by cannot be looked for.
-    #[error("what they are known by cannot be looked for: {0}")]
-    Words(#[from] regex::Error),
-}
-
-fn waiting(count: usize, user: &SlackUserId, one: &str) -> String {
-    let what = match count {
-        1 => format!("{one} is still to be done and names {user}"),
-        many => format!("{many} jobs are still to be done and name {user}, for example {one}"),
-    };
-    format!(
-        "{what}. Look at what waits with `dialnote-slack jobs list --waiting`, and erase when it is done; with \
-         --even-if-waiting everything else is erased now"
-    )
 }
 
 /// For which installation it is asked: the one that is named, or the only one there is.
@@ -142,47 +96,6 @@ pub async fn known(
 
 fn without_blanks(words: BTreeSet<String>) -> BTreeSet<String> {
     words.into_iter().map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
-}
-
-/// Looks at everything in a category.
-async fn each(
-    store: &dyn Store,
-    installation: &InstallationId,
-    category: DataCategory,
-    mut look: impl FnMut(StoredItem) -> Result<(), PersonError>,
-) -> Result<(), PersonError> {
-    let mut after = Default::default();
-    loop {
-        let piece = store.category(installation, category, &after, ITEMS_PER_READ).await?;
-        let Some(last) = piece.last() else { return Ok(()) };
-        after = last.name.clone();
-        piece.into_iter().try_for_each(&mut look)?;
-    }
-}
-
-/// Looks at all jobs that name somebody: those that were given up, or those that wait.
-async fn each_job(
-    store: &dyn Store,
-    (installation, person): (&InstallationId, &Person),
-    dead: bool,
-    mut look: impl FnMut(Stored) -> Result<(), PersonError>,
-) -> Result<(), PersonError> {
-    let mut after = JobId(0);
-    loop {
-        let piece = store.jobs(dead, after, ITEMS_PER_READ).await?;
-        let Some(last) = piece.last() else { return Ok(()) };
-        after = last.id;
-        let theirs = |job: &Stored| job.installation == *installation && person.is_in(&job.body);
-        piece.into_iter().filter(theirs).try_for_each(&mut look)?;
-    }
-}
-
-/// Whether something in a category is about somebody, or names them.
-fn is_about(person: &Person, kept: &StoredItem) -> bool {
-    let (kind, id) = &kept.name;
-    let names = [Some(kind), Some(id), kept.also.as_ref()];
-    let is_named = |name: &String| person.is_surely_in(name) || person.is_member(name);
-    names.into_iter().flatten().any(is_named) || person.is_in(&kept.body)
 }
 
 /// Reads the id of a Slack user.

@@ -7,12 +7,14 @@ use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::domain::lookup::people::Colleague;
-use crate::domain::people::{Account, Profile, is_outside};
+use crate::domain::people::is_outside;
+use crate::domain::person::{Account, Profile};
 use crate::domain::text;
 use crate::error::{Fault, Service};
 use crate::ids::{InstallationId, SlackUserId};
 use crate::json::Peek;
-use crate::slack::codes::{self, Meaning};
+use crate::slack::codes;
+use crate::slack::codes::Meaning;
 use crate::transport::HttpAnswer;
 
 /// How long not to call if Slack does not say.

@@ -58,7 +58,7 @@ fn about(conversation: &Conversation) -> Vec<Block> {
 }
 
 /// The conversation as a channel shows it that is to show less.
-pub(super) fn masked(conversation: &Conversation) -> Conversation {
+pub(crate) fn masked(conversation: &Conversation) -> Conversation {
     let contact =
         Contact { name: conversation.contact.name.clone(), company: None, phone: hidden(&conversation.number()) };
     let last_activity = conversation.last_activity.clone().map(|last| Activity { preview: None, ..last });
@@ -66,7 +66,7 @@ pub(super) fn masked(conversation: &Conversation) -> Conversation {
 }
 
 /// Number, company and shared number, as far as they say something new.
-pub(super) fn details(conversation: &Conversation) -> Option<String> {
+pub(crate) fn details(conversation: &Conversation) -> Option<String> {
     let number = conversation.contact.name.as_ref().map(|_| conversation.number());
     let line = conversation.line.as_ref().map(|line| {
         let name = line.name.clone().unwrap_or_else(|| phone::pretty(&line.number));
@@ -129,7 +129,7 @@ pub fn moved(title: &str, link: &str) -> Content {
 }
 
 /// Owner and status in one line.
-pub(super) fn standing(card_view: &CardView) -> String {
+pub(crate) fn standing(card_view: &CardView) -> String {
     let owner =
         card_view.owner.as_ref().map_or_else(|| "Nobody owns this yet.".to_owned(), |name| format!("Owner: {name}"));
     match card_view.conversation.status {

@@ -2,20 +2,16 @@
 
 use jiff::Timestamp;
 
+use crate::domain::about::About;
 use crate::domain::delivery::{DeliveryState, Receipt, Why};
-use crate::domain::refusal::About;
 use crate::domain::reply::{CommandResult, Picked, ResultKind, Several};
 use crate::view::kit::{Block, Content, Span};
 use crate::view::mrkdwn::neutral;
-use crate::view::next;
-use crate::view::reply::named;
-
-/// How many people a sentence names.
-const MOST_NAMED: usize = 5;
+use crate::view::{next, words};
 
 /// Words with times among them, which every reader sees in their own time zone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Words(Vec<Span>);
+pub(crate) struct Words(Vec<Span>);
 
 impl Words {
     fn text(self, text: &str) -> Self {
@@ -37,29 +33,24 @@ impl Words {
     }
 
     /// The words, with times in UTC.
-    pub(super) fn plain(&self) -> String {
+    pub(crate) fn plain(&self) -> String {
         self.0.iter().map(Span::shown).collect()
     }
 
     /// The same as a paragraph.
-    pub(super) fn paragraph(&self) -> Block {
+    pub(crate) fn paragraph(&self) -> Block {
         let is_timeless = self.0.iter().all(|span| matches!(span, Span::Text { .. }));
         if is_timeless { Block::paragraph(&self.plain()) } else { Block::rich(self.0.clone()) }
     }
 
     /// The same as a message.
-    pub(super) fn content(&self) -> Content {
+    pub(crate) fn content(&self) -> Content {
         Content::new(&neutral(&self.plain()), vec![self.paragraph()])
     }
 }
 
-/// "Ana Lima (+1 415 555 0101)", or just the name or number if there is only one.
-pub(super) fn contact(about: &About) -> String {
-    if about.number.is_empty() { about.title.clone() } else { format!("{} ({})", about.title, about.number) }
-}
-
 /// What was done, who was notified of it, and that the note was added.
-pub(super) fn done(deed: &CommandResult) -> Words {
+pub(crate) fn done(deed: &CommandResult) -> Words {
     let words = Words::default().text(&what(deed));
     let noted = deed.noted && !is_note_alone(deed);
     let words = words.then(notified(&deed.receipts, deadline(deed), noted)).then(picked(deed));
@@ -72,8 +63,8 @@ fn is_note_alone(deed: &CommandResult) -> bool {
 }
 
 fn what(deed: &CommandResult) -> String {
-    let (contact, name) = (contact(&deed.about), &deed.about.title);
-    let (old, from) = (named(&deed.about), deed.from.as_ref());
+    let (contact, name) = (words::contact(&deed.about), &deed.about.title);
+    let (old, from) = (words::named(&deed.about), deed.from.as_ref());
     match &deed.what {
         ResultKind::Mine => match from {
             Some(from) => format!("You took over {contact} from {from}."),
@@ -113,7 +104,7 @@ fn picked(deed: &CommandResult) -> Words {
 }
 
 /// One of several things that were done: who was notified is said of all of them.
-pub(super) fn row(deed: &CommandResult) -> String {
+pub(crate) fn row(deed: &CommandResult) -> String {
     let note = if deed.noted && !is_note_alone(deed) { " Your note was added." } else { "" };
     let still = deed.hidden.map(|hidden| format!(" {}", next::still(&deed.about, hidden))).unwrap_or_default();
     format!("{}{note}{still}", what(deed))
@@ -128,12 +119,12 @@ fn deadline(deed: &CommandResult) -> Option<(&str, Timestamp)> {
 }
 
 /// "Zoe has been notified and your note was added." Nothing is said of what is not known.
-pub(super) fn notified(receipts: &[Receipt], deadline: Option<(&str, Timestamp)>, noted: bool) -> Words {
+pub(crate) fn notified(receipts: &[Receipt], deadline: Option<(&str, Timestamp)>, noted: bool) -> Words {
     let taken = names(receipts, |fate| *fate == DeliveryState::Taken);
     let has = match taken.as_slice() {
         [] => String::new(),
         [one] => format!("{one} has been notified"),
-        all => format!("{} have been notified", listed_most(all)),
+        all => format!("{} have been notified", words::listed_most(all)),
     };
     let words = match (taken.as_slice(), deadline) {
         ([], _) => Words::default().text(if noted { "Your note was added." } else { "" }),
@@ -147,23 +138,6 @@ pub(super) fn notified(receipts: &[Receipt], deadline: Option<(&str, Timestamp)>
         _ => Words::default().text(&format!("{has}.")),
     };
     not_notified(receipts).into_iter().fold(words, Words::then)
-}
-
-/// "Leo, Sam and Zoe". How many more there are stands at the end.
-pub(super) fn listed(names: &[&str], more: usize) -> String {
-    let more = (more > 0).then(|| format!("{more} more"));
-    let mut all: Vec<_> = names.iter().copied().chain(more.as_deref()).collect();
-    match all.pop() {
-        Some(last) if all.is_empty() => last.to_owned(),
-        Some(last) => format!("{} and {last}", all.join(", ")),
-        None => String::new(),
-    }
-}
-
-/// The same without the names that are too many for a sentence.
-fn listed_most(names: &[&str]) -> String {
-    let (named, rest) = names.split_at_checked(MOST_NAMED).unwrap_or((names, &[]));
-    listed(named, rest.len())
 }
 
 /// The sentences about each who was not.
@@ -199,7 +173,7 @@ fn not_confirmed(receipts: &[Receipt]) -> Option<Words> {
         }
     }
     let messages = if names.len() == 1 { "message" } else { "messages" };
-    let sentence = format!("Slack hasn't confirmed the {messages} to {} yet.", listed_most(&names));
+    let sentence = format!("Slack hasn't confirmed the {messages} to {} yet.", words::listed_most(&names));
     (!names.is_empty()).then(|| Words::default().text(&sentence))
 }
 
@@ -217,13 +191,13 @@ fn names(receipts: &[Receipt], holds: impl Fn(&DeliveryState) -> bool) -> Vec<&s
 }
 
 /// "Zoe couldn't be notified: Slack says the account is deactivated."
-pub(super) fn couldnt_be_notified(name: &str, about: Option<&About>, why: &Why) -> String {
-    let about = about.map_or_else(String::new, |about| format!(" about {}", contact(about)));
+pub(crate) fn couldnt_be_notified(name: &str, about: Option<&About>, why: &Why) -> String {
+    let about = about.map_or_else(String::new, |about| format!(" about {}", words::contact(about)));
     format!("{name} couldn't be notified{about}: {}", reason(why))
 }
 
 /// The reason as a sentence of its own after a colon.
-pub(super) fn reason(why: &Why) -> String {
+pub(crate) fn reason(why: &Why) -> String {
     match why {
         Why::Deactivated => "Slack says the account is deactivated.".to_owned(),
         Why::NotFound => "Slack can't find a direct message with this person.".to_owned(),
@@ -236,7 +210,7 @@ pub(super) fn reason(why: &Why) -> String {
 }
 
 /// What was done to several conversations: "Assigned 2 of 3 conversations to Zoe. Zoe has been notified."
-pub(super) fn several(all: &Several) -> Words {
+pub(crate) fn several(all: &Several) -> Words {
     let Several { deeds, refused, receipts, .. } = all;
     let title = match (deeds.as_slice(), refused.len()) {
         ([], 1) => "Nothing was done:".to_owned(),

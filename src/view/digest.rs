@@ -1,15 +1,15 @@
 //! What a channel reads in the morning, or after we were away: who still waits for an owner.
 
 use crate::domain::card_view::{CardView, Digest};
-use crate::domain::click::{self, Carried, Control};
+use crate::domain::click;
+use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::Links;
-use crate::view::absence;
 use crate::view::card::{Privacy, event, happened, masked};
 use crate::view::element::{Element, Style};
 use crate::view::kit::{Block, Content};
 use crate::view::list::headline;
 use crate::view::mrkdwn::neutral;
-use crate::view::reply::span;
+use crate::view::{absence, words};
 
 /// A digest.
 pub fn message(digest: &Digest, links: &Links, privacy: Privacy) -> Content {
@@ -68,8 +68,8 @@ fn row(card_view: &CardView, digest: &Digest, links: &Links, privacy: Privacy) -
         return vec![Block::paragraph(&shown.conversation.title()), Block::small(&happened)];
     }
     let last = shown.conversation.last_activity.as_ref();
-    let waits =
-        last.map(|last| format!("{} · {} ago", happened(last), span(digest.at.duration_since(last.at).as_secs())));
+    let waits = last
+        .map(|last| format!("{} · {} ago", happened(last), words::span(digest.at.duration_since(last.at).as_secs())));
     let value = Carried::showing(&shown.conversation).encode();
     let buttons = vec![
         Element::button(Control::Take, "Take it", &value).styled(Style::Primary),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::domain::click::Control;
 use crate::domain::text::cut;
 use crate::ids::SlackUserId;
-use crate::view::kit::Text;
+use crate::view::text::Text;
 
 const BUTTON_TEXT: usize = 75;
 const BUTTON_VALUE: usize = 2000;
@@ -274,7 +274,7 @@ impl Element {
         Self::PlainTextInput { action_id, multiline: true, max_length: max_length.min(INPUT_TEXT), initial_value: None }
     }
 
-    pub(super) fn text_length(&self) -> usize {
+    pub(crate) fn text_length(&self) -> usize {
         let all = |options: &[Choosable]| options.iter().map(|option| option.text.length()).sum::<usize>();
         match self {
             Self::Button { text, confirm, .. } => text.length() + confirm.as_ref().map_or(0, Confirm::text_length),

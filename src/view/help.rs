@@ -1,8 +1,8 @@
 //! What somebody is told who typed what we did not understand, or asked for help.
 
 use crate::domain::command::MOST_TYPED;
+use crate::domain::parse_error::ParseError;
 use crate::domain::plan::LONGEST_NOTE;
-use crate::domain::refusal::ParseError;
 use crate::domain::report::MAX_REPORT_DAYS;
 use crate::domain::text::cut;
 use crate::domain::verb::{COMMANDS, Spec, UMBRELLA, Verb};
@@ -10,7 +10,7 @@ use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::neutral;
 
 /// How much of what somebody typed is quoted back within a sentence.
-pub(super) const QUOTE: usize = 80;
+pub(crate) const QUOTE: usize = 80;
 
 /// A command longer than this is given back if it is refused.
 const EASILY_TYPED_AGAIN: usize = 100;
@@ -63,7 +63,7 @@ fn not_understood(parse_error: &ParseError) -> String {
     }
 }
 
-pub(super) fn what_note(verb: Verb) -> &'static str {
+pub(crate) fn what_note(verb: Verb) -> &'static str {
     match verb {
         Verb::Note => "What is the note?",
         Verb::Done => "How did it end?",
@@ -72,7 +72,7 @@ pub(super) fn what_note(verb: Verb) -> &'static str {
 }
 
 /// The sentence, and below it how the command is typed.
-pub(super) fn with_usage(sentence: &str, verb: Verb) -> String {
+pub(crate) fn with_usage(sentence: &str, verb: Verb) -> String {
     format!("{sentence}\n{}", usage(verb))
 }
 

@@ -2,12 +2,13 @@
 
 use crate::domain::click::Control;
 use crate::domain::people::Unlinked;
-use crate::domain::policy::{Rules, Who};
+use crate::domain::policy::Rules;
 use crate::domain::preferences::{KINDS, NotificationPreferences};
 use crate::domain::reply::{AdminView, HomeView};
+use crate::domain::rule::Who;
 use crate::view::element::Element;
 use crate::view::kit::{Block, Home};
-use crate::view::{connect, list, people, routes};
+use crate::view::{connect, list, people, people_words, routes};
 
 /// How many unlinked members are named.
 const NAMED: usize = 20;
@@ -22,7 +23,7 @@ pub fn home(card_view: &HomeView) -> Home {
             blocks.extend(list::blocks(list));
         }
         Err(why) => {
-            blocks.push(Block::paragraph(&people::you_are_not_linked(*why)));
+            blocks.push(Block::paragraph(&people_words::you_are_not_linked(*why)));
             if *why == Unlinked::NotConnected {
                 blocks.push(Block::actions("connect", vec![connect::button()]));
             }
@@ -67,7 +68,7 @@ fn admin(admin: &AdminView) -> Vec<Block> {
         }
         routes => routes::channels(routes).blocks,
     });
-    blocks.push(Block::row(&unlinked(admin), people::button()));
+    blocks.push(Block::row(&unlinked(admin), people_words::button()));
     blocks
 }
 

@@ -5,10 +5,12 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::domain::text::{self, cut};
+use crate::domain::text;
+use crate::domain::text::cut;
 use crate::ids::ViewId;
 use crate::view::element::Element;
 use crate::view::mrkdwn::time;
+use crate::view::text::Text;
 
 const SECTION_TEXT: usize = 3000;
 const HEADER_TEXT: usize = 150;
@@ -170,24 +172,6 @@ impl Span {
     }
 }
 
-/// A text object.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Text {
-    /// Shown as it is.
-    PlainText {
-        /// The text.
-        text: String,
-        /// Whether `:tada:` becomes a picture; never, for text from outside.
-        emoji: bool,
-    },
-    /// Slack's markup. Only for text that we wrote ourselves.
-    Mrkdwn {
-        /// The text.
-        text: String,
-    },
-}
-
 /// A form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Modal {
@@ -339,17 +323,17 @@ impl Block {
 
 impl Text {
     /// Text from outside. Slack refuses empty texts, so an empty one becomes a dash.
-    pub(super) fn plain(text: &str, most: usize) -> Self {
+    pub(crate) fn plain(text: &str, most: usize) -> Self {
         let text = if text.trim().is_empty() { "–" } else { text };
         Self::PlainText { text: cut(text, most), emoji: false }
     }
 
     /// Our own words.
-    pub(super) fn ours(text: &str, most: usize) -> Self {
+    pub(crate) fn ours(text: &str, most: usize) -> Self {
         Self::PlainText { text: cut(text, most), emoji: true }
     }
 
-    pub(super) fn length(&self) -> usize {
+    pub(crate) fn length(&self) -> usize {
         match self {
             Self::PlainText { text, .. } | Self::Mrkdwn { text } => text.chars().count(),
         }

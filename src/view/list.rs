@@ -94,7 +94,7 @@ fn conversation(card_view: &CardView, query: &Query) -> Vec<Block> {
     blocks
 }
 
-pub(super) fn headline(card_view: &CardView) -> String {
+pub(crate) fn headline(card_view: &CardView) -> String {
     let title = card_view.conversation.title();
     let details = details(&card_view.conversation).map_or_else(String::new, |details| format!(" · {details}"));
     format!("{title}{details}\n{}", standing(card_view))

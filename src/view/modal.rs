@@ -6,20 +6,21 @@ use crate::domain::form::{FormContext, Quoted, field, rules_form, wishes_form};
 use crate::domain::hours::{Hours, TimeOfDay};
 use crate::domain::list::Query;
 use crate::domain::plan::LONGEST_NOTE;
-use crate::domain::policy::{Rules, Who};
+use crate::domain::policy::Rules;
 use crate::domain::preferences::{KINDS, NotificationPreferences};
-use crate::domain::question::Seen;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::ListView;
-use crate::domain::route::{self, Morning};
-use crate::domain::text;
+use crate::domain::route::Morning;
+use crate::domain::rule::Who;
+use crate::domain::seen::Seen;
 use crate::domain::verb::Verb;
-use crate::domain::when::When;
+use crate::domain::when::model::When;
+use crate::domain::{route, text};
 use crate::ids::ChannelId;
 use crate::view::element::{Choosable, Element, INPUT_TEXT, OPTION_VALUE};
 use crate::view::kit::{Block, Modal};
 use crate::view::mrkdwn::time;
-use crate::view::{list, reply};
+use crate::view::{list, refusal};
 
 /// The window with a list in it.
 pub const LIST_CALLBACK_ID: &str = "list";
@@ -141,7 +142,7 @@ fn memory(context: &FormContext) -> String {
 
 /// What a form is called, and its button.
 /// What the button says that does it.
-pub(super) fn submit(verb: Verb) -> &'static str {
+pub(crate) fn submit(verb: Verb) -> &'static str {
     names(verb).1
 }
 
@@ -256,7 +257,7 @@ pub fn waiting(context: &FormContext, gone: bool) -> Modal {
 
 /// What stands in the place of a form that comes to nothing.
 pub fn refused(why: &Refusal) -> Modal {
-    Modal::window("refused", "dialnote", String::new(), reply::refusal(why).blocks)
+    Modal::window("refused", "dialnote", String::new(), refusal::refusal(why).blocks)
 }
 
 /// The window in which a conversation is found, or a list stands.

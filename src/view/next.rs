@@ -1,24 +1,24 @@
 //! What can be done about what was done: taking it back, or opening again what its new owner would not see.
 
+use crate::domain::about::About;
 use crate::domain::click::{Carried, Control};
 use crate::domain::event::Again;
 use crate::domain::list::Query;
-use crate::domain::refusal::{About, Earlier, Others, Refusal};
+use crate::domain::refusal::{Earlier, Others, Refusal};
 use crate::domain::reply::{CommandResult, Hidden, ResultKind};
 use crate::domain::shown::ShownState;
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
-use crate::view::deed::listed;
 use crate::view::element::Element;
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::time;
-use crate::view::reply::with_buttons;
+use crate::view::{parts, words};
 
 /// How much of a contact's name a button shows.
 const BUTTON_NAME_LENGTH: usize = 40;
 
 /// Why the new owner does not find it among what is open.
-pub(super) fn still(about: &About, hidden: Hidden) -> String {
+pub(crate) fn still(about: &About, hidden: Hidden) -> String {
     match hidden {
         Hidden::Done => format!("{} is done.", about.title),
         Hidden::Snoozed(_) => format!("{} is snoozed.", about.title),
@@ -26,7 +26,7 @@ pub(super) fn still(about: &About, hidden: Hidden) -> String {
 }
 
 /// The button that makes open again what is not.
-pub(super) fn reopening(deed: &CommandResult, list: Option<&Query>) -> Option<Element> {
+pub(crate) fn reopening(deed: &CommandResult, list: Option<&Query>) -> Option<Element> {
     let (control, label) = match deed.hidden? {
         Hidden::Done => (Control::Reopen, "Reopen"),
         Hidden::Snoozed(_) => (Control::Wake, "Unsnooze"),
@@ -37,7 +37,7 @@ pub(super) fn reopening(deed: &CommandResult, list: Option<&Query>) -> Option<El
 }
 
 /// An answer with what can be done about it: taken back, or opened again; and when it opens by itself.
-pub(super) fn offered(mut content: Content, deed: &CommandResult, list: Option<&Query>) -> Content {
+pub(crate) fn offered(mut content: Content, deed: &CommandResult, list: Option<&Query>) -> Content {
     let mut buttons = Vec::new();
     match (content.blocks.first_mut(), button(deed, list)) {
         (Some(Block::Section { accessory, .. }), undo) => *accessory = undo,
@@ -50,11 +50,11 @@ pub(super) fn offered(mut content: Content, deed: &CommandResult, list: Option<&
     };
     content.blocks.extend(until.map(|until| Block::small(&until)));
     buttons.extend(reopening(deed, list));
-    if buttons.is_empty() { content } else { with_buttons(content, buttons) }
+    if buttons.is_empty() { content } else { parts::with_buttons(content, buttons) }
 }
 
 /// The same for several: the button beside the title takes back all that can be.
-pub(super) fn offered_for_all(mut title: Block, deeds: &[CommandResult], list: Option<&Query>) -> Vec<Block> {
+pub(crate) fn offered_for_all(mut title: Block, deeds: &[CommandResult], list: Option<&Query>) -> Vec<Block> {
     let undo = button_for_all(deeds, list);
     match (&mut title, undo) {
         (Block::Section { accessory, .. }, undo) => {
@@ -80,7 +80,7 @@ fn button_for_all(deeds: &[CommandResult], list: Option<&Query>) -> Option<Eleme
 }
 
 /// The button for what was done before a note that stays.
-pub(super) fn button_for(earlier: &Earlier) -> Element {
+pub(crate) fn button_for(earlier: &Earlier) -> Element {
     let Earlier { act, verb, about, of } = earlier;
     let verb = if *verb == Verb::Wake { "unsnooze" } else { verb.spec().name };
     let (what, only) = match of {
@@ -92,7 +92,7 @@ pub(super) fn button_for(earlier: &Earlier) -> Element {
 }
 
 /// How a conversation is after what was done to it was taken back.
-pub(super) fn undone(about: &About, again: &Again, note_stays: bool) -> String {
+pub(crate) fn undone(about: &About, again: &Again, note_stays: bool) -> String {
     let state = match again {
         Again::OwnedBy(owner) => format!("assigned to {owner}"),
         Again::Queued => "unassigned".to_owned(),
@@ -107,11 +107,11 @@ pub(super) fn undone(about: &About, again: &Again, note_stays: bool) -> String {
 /// "Ana Lima, Diana Okafor and 2 more".
 fn those(about: &About, others: &Others) -> String {
     let titles = std::iter::once(about).chain(&others.named).map(|about| about.title.as_str());
-    listed(&titles.collect::<Vec<_>>(), others.more)
+    words::listed(&titles.collect::<Vec<_>>(), others.more)
 }
 
 /// Why something is not taken back.
-pub(super) fn refused(why: &Refusal) -> String {
+pub(crate) fn refused(why: &Refusal) -> String {
     match why {
         Refusal::ChangedSince { about, yourself: true, .. } => {
             format!("Can't undo: you changed {} again after that.", about.title)

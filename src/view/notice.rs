@@ -3,21 +3,20 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::about::About;
 use crate::domain::absence::Absence;
 use crate::domain::click::{Carried, Control, row};
 use crate::domain::conversation::{Conversation, Links};
 use crate::domain::delivery::Why;
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::message::{Answer, Ended, EndedBy, Ending};
-use crate::domain::refusal::About;
 use crate::ids::ConversationId;
-use crate::view::absence;
 use crate::view::card::{happened, quoted};
 use crate::view::deed::reason;
 use crate::view::element::{Element, Style};
 use crate::view::kit::{Block, Content, fit};
 use crate::view::mrkdwn::neutral;
-use crate::view::reply::named;
+use crate::view::{absence, words};
 
 /// What a row of buttons is called until it gets a name of its own.
 const ROW: &str = "row";
@@ -107,11 +106,12 @@ fn rows(parts: Vec<Content>) -> Vec<Block> {
 fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Content {
     match notice {
         DirectMessage::YoursNow { actor, conversation, note, handoff } => {
-            let sentence = format!("{actor} {} {} to you.", given(*handoff), named(&About::from(&**conversation)));
+            let sentence =
+                format!("{actor} {} {} to you.", given(*handoff), words::named(&About::from(&**conversation)));
             yours(&sentence, conversation, note, (told, true), links)
         }
         DirectMessage::BackToYou { actor, conversation, note, late } => {
-            let name = named(&About::from(&**conversation));
+            let name = words::named(&About::from(&**conversation));
             let sentence = match late {
                 true => format!("{actor} did not answer in time, so {name} is yours again."),
                 false => format!("{actor} gave {name} back to you."),
@@ -119,11 +119,11 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Content {
             yours(&sentence, conversation, note, (told, false), links)
         }
         DirectMessage::YoursElsewhere { conversation } => {
-            let sentence = format!("{} was assigned to you in dialnote.", named(&About::from(&**conversation)));
+            let sentence = format!("{} was assigned to you in dialnote.", words::named(&About::from(&**conversation)));
             yours(&sentence, conversation, "", (told, false), links)
         }
         DirectMessage::Back { conversation, heard } => {
-            let name = named(&About::from(&**conversation));
+            let name = words::named(&About::from(&**conversation));
             let sentence = match heard {
                 true => format!("{name} got in touch. It is yours, and open again."),
                 false => format!("{name} is back: the time it was snoozed for is over. It is yours."),
@@ -134,13 +134,14 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Content {
             several(actor, abouts, note, *handoff, (told, links))
         }
         DirectMessage::Reminder { actor, about, note } => {
-            let sentence = format!("{actor} handed {} to you and waits for your answer.", named(about));
+            let sentence = format!("{actor} handed {} to you and waits for your answer.", words::named(about));
             let blocks = std::iter::once(Block::paragraph(&sentence)).chain(quoted(note));
             let blocks = blocks.chain(to_answer(&about.id, told, links)).collect();
             Content::new(&neutral(&sentence), blocks)
         }
         DirectMessage::StillOnIt { about, hours } => {
-            let sentence = format!("Still on {}? Nothing has happened to it for {hours} working hours.", named(about));
+            let sentence =
+                format!("Still on {}? Nothing has happened to it for {hours} working hours.", words::named(about));
             let buttons = || {
                 let yes = Element::button(Control::Keep, "Yes", &carried(&about.id)).styled(Style::Primary);
                 vec![
@@ -157,14 +158,14 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Content {
             Content::new(&neutral(&sentence), blocks)
         }
         DirectMessage::NotYoursNow { actor, about, to } => sentence(&match to {
-            Some(to) if to == actor => format!("{actor} took {}; it is not yours any more.", named(about)),
-            Some(to) => format!("{actor} gave {} to {to}; it is not yours any more.", named(about)),
-            None => format!("{actor} put {} back into the queue; it is not yours any more.", named(about)),
+            Some(to) if to == actor => format!("{actor} took {}; it is not yours any more.", words::named(about)),
+            Some(to) => format!("{actor} gave {} to {to}; it is not yours any more.", words::named(about)),
+            None => format!("{actor} put {} back into the queue; it is not yours any more.", words::named(about)),
         }),
         DirectMessage::Returned { about, to } => {
             let whose =
                 to.as_ref().map_or_else(|| "is in the queue again".to_owned(), |to| format!("belongs to {to} again"));
-            sentence(&format!("You did not answer in time, so {} {whose}.", named(about)))
+            sentence(&format!("You did not answer in time, so {} {whose}.", words::named(about)))
         }
         DirectMessage::Left { name, member, open } => {
             let what = match open {
@@ -196,9 +197,11 @@ fn part(notice: &DirectMessage, told: &Occasion, links: &Links) -> Content {
             Content::new(&text, vec![Block::formatted(&text)])
         }
         DirectMessage::CaughtUp { away, notices, more } => caught_up(away.as_ref(), notices, *more, told, links),
-        DirectMessage::Accepted { actor, about } => sentence(&format!("{actor} takes care of {}.", named(about))),
+        DirectMessage::Accepted { actor, about } => {
+            sentence(&format!("{actor} takes care of {}.", words::named(about)))
+        }
         DirectMessage::Noted { actor, about, note } => {
-            let text = format!("{actor} added a note about {}, which is yours.", named(about));
+            let text = format!("{actor} added a note about {}, which is yours.", words::named(about));
             let blocks = std::iter::once(Block::paragraph(&text)).chain(quoted(note)).collect();
             Content::new(&neutral(&format!("{text} “{note}”")), blocks)
         }
@@ -269,7 +272,7 @@ fn several(actor: &str, abouts: &[About], note: &str, handoff: bool, (told, link
     let mut blocks = vec![Block::paragraph(&text)];
     blocks.extend(quoted(note));
     for about in abouts.iter().take(MOST_NAMED) {
-        blocks.push(Block::paragraph(&named(about)));
+        blocks.push(Block::paragraph(&words::named(about)));
         blocks.extend(to_answer(&about.id, told, links));
     }
     let more = abouts.len().saturating_sub(MOST_NAMED);

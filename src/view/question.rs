@@ -5,23 +5,24 @@ use jiff::Timestamp;
 
 use crate::domain::click::{Carried, Control};
 use crate::domain::conversation::Status;
-use crate::domain::fresh::{Changer, LastChange, Moved};
-use crate::domain::lookup::{Missing, NameDoubt};
+use crate::domain::last_change::{Changer, LastChange};
+use crate::domain::lookup::NameDoubt;
+use crate::domain::lookup::reading::Missing;
+use crate::domain::moved::Moved;
 use crate::domain::question::{Choice, Question, Unclear};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
 use crate::ids::{ConversationId, DraftId, SlackUserId};
-use crate::view::deed;
 use crate::view::element::Element;
 use crate::view::help::QUOTE;
 use crate::view::kit::{Block, Content};
 use crate::view::modal::submit;
 use crate::view::mrkdwn::{neutral, time};
-use crate::view::reply::{given_back, named, span, with_buttons};
+use crate::view::{parts, words};
 
 /// A question with its answers.
-pub(super) fn asked(question: &Question) -> Content {
+pub(crate) fn asked(question: &Question) -> Content {
     let title = title(question);
     let mut blocks = vec![Block::paragraph(&title)];
     let until = question.until.filter(|_| matches!(question.about, Unclear::Conversation { .. }));
@@ -32,13 +33,13 @@ pub(super) fn asked(question: &Question) -> Content {
         Unclear::Missing(_) => {}
     }
     if !is_quoted(question) {
-        blocks.extend(given_back(&question.note));
+        blocks.extend(words::given_back(&question.note));
     }
     let offered = Carried { conversation: only_choice(&question.about), ..carried(question) };
     let form = Element::button(Control::FillIn, "Fill in a form", &offered.encode());
     let text = neutral(&text(&title, question));
     let text = until.map_or_else(|| text.clone(), |until| format!("{text} {}", snoozes(until)));
-    with_buttons(Content::new(&text, blocks), vec![form])
+    parts::with_buttons(Content::new(&text, blocks), vec![form])
 }
 
 /// The conversation that is offered alone: the form has it filled in.
@@ -70,7 +71,7 @@ fn is_quoted(question: &Question) -> bool {
 fn text(title: &str, question: &Question) -> String {
     let answers = match &question.about {
         Unclear::Conversation { choices, .. } if choices.len() > 1 => {
-            choices.iter().map(|choice| named(&choice.about)).collect::<Vec<_>>().join(", ")
+            choices.iter().map(|choice| words::named(&choice.about)).collect::<Vec<_>>().join(", ")
         }
         Unclear::Person { people, .. } if people.len() > 1 => {
             people.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(", ")
@@ -94,11 +95,11 @@ fn which_conversation(choices: &[Choice], all: usize, asked: &str, doubt: NameDo
     let asked = cut(asked, QUOTE);
     match (doubt, choices) {
         (NameDoubt::TwoNamed, _) => "Two conversations are named. Choose the one you mean.".to_owned(),
-        (NameDoubt::Weak | NameDoubt::Several, [only]) => format!("Did you mean {}?", named(&only.about)),
+        (NameDoubt::Weak | NameDoubt::Several, [only]) => format!("Did you mean {}?", words::named(&only.about)),
         (NameDoubt::Weak, _) => format!("No contact is called “{asked}”. Did you mean one of these?"),
         (NameDoubt::Several, _) => format!("{all} conversations match “{asked}”. Choose one."),
-        (NameDoubt::Done, [only]) if verb == Verb::Done => format!("{} is already done.", named(&only.about)),
-        (NameDoubt::Done, [only]) => format!("{} is done. Did you mean this conversation?", named(&only.about)),
+        (NameDoubt::Done, [only]) if verb == Verb::Done => format!("{} is already done.", words::named(&only.about)),
+        (NameDoubt::Done, [only]) => format!("{} is done. Did you mean this conversation?", words::named(&only.about)),
         (NameDoubt::Done, _) => format!("{all} done conversations match “{asked}”. Choose one."),
         (NameDoubt::Leftover, _) => {
             format!("{} takes no note. Choose the conversation to go on without “{asked}”.", verb.spec().typed())
@@ -140,7 +141,7 @@ fn conversations(question: &Question, choices: &[Choice], more: usize) -> Vec<Bl
     for choice in choices {
         let value = Carried { conversation: Some(choice.about.id.clone()), ..carried(question) };
         let owner = choice.owner.as_deref().unwrap_or("unassigned");
-        let text = format!("{} · {owner}", named(&choice.about));
+        let text = format!("{} · {owner}", words::named(&choice.about));
         blocks.push(Block::row(&text, Element::button(Control::Pick, "Choose", &value.encode())));
         blocks.extend(choice.last_activity.map(|at| Block::small(&format!("Last activity {}", time(at)))));
     }
@@ -156,7 +157,7 @@ fn choose_person(question: &Question, (user, name): &(SlackUserId, String)) -> B
 }
 
 /// "Not done yet: Ana Lima is assigned to Leo now. Leo changed it 3 s ago, after you were asked."
-pub(super) fn moved(moved: &Moved) -> String {
+pub(crate) fn moved(moved: &Moved) -> String {
     let owner = moved.owner.as_ref().map(|owner| match owner.as_str() {
         "" => "unassigned".to_owned(),
         owner => format!("assigned to {owner}"),
@@ -176,30 +177,30 @@ pub(super) fn moved(moved: &Moved) -> String {
                 Changer::Colleague(name) => format!("{name} changed it"),
                 Changer::Elsewhere => "It was changed in dialnote".to_owned(),
             };
-            format!("{who} {} ago{after}", span(*seconds_ago))
+            format!("{who} {} ago{after}", words::span(*seconds_ago))
         }
         None if moved.unasked => "It changed after it was shown to you".to_owned(),
         None => "It changed after you were asked".to_owned(),
     };
-    let contact = deed::contact(&moved.about);
+    let contact = words::contact(&moved.about);
     format!("Not done yet: {contact} is {} now. {changed}.", now.join(" and "))
 }
 
 /// When it comes back, if it is snoozed now.
-pub(super) fn end(moved: &Moved) -> Vec<Block> {
+pub(crate) fn end(moved: &Moved) -> Vec<Block> {
     let until = moved.status.and(moved.seen.state.until);
     until.map(|until| Block::small(&format!("It comes back {}.", time(until)))).into_iter().collect()
 }
 
 /// The button that does it all the same, for what its person is asked once more.
-pub(super) fn anyway(why: &Refusal) -> Option<Element> {
+pub(crate) fn anyway(why: &Refusal) -> Option<Element> {
     let Refusal::Moved(moved) = why else { return None };
     let label = format!("{} anyway", submit(moved.verb));
     Some(Element::button(Control::Retry, &label, &kept(&moved.draft).encode()))
 }
 
 /// The same, and the form with all that is known.
-pub(super) fn buttons(moved: &Moved) -> Vec<Element> {
+pub(crate) fn buttons(moved: &Moved) -> Vec<Element> {
     let form = Element::button(Control::FillIn, "Fill in a form", &kept(&moved.draft).encode());
     let anyway = anyway(&Refusal::Moved(Box::new(moved.clone())));
     anyway.into_iter().chain([form]).collect()

@@ -4,7 +4,7 @@ use crate::domain::report::{Alone, DayActivity, Report};
 use crate::domain::text::cut;
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::neutral;
-use crate::view::reply::span;
+use crate::view::words;
 
 /// What the picture may be described with, in characters (docs/contracts/slack-limits.json).
 const LONGEST_ALT: usize = 1000;
@@ -68,11 +68,11 @@ fn sums(report: &Report) -> String {
 pub fn waits(report: &Report) -> String {
     let waits = &report.waits;
     let owned = match waits.to_owner {
-        Some(seconds) => format!("Half of what was taken had an owner within {}.", span(seconds)),
+        Some(seconds) => format!("Half of what was taken had an owner within {}.", words::span(seconds)),
         None => "Nobody took anything.".to_owned(),
     };
     let done = match waits.to_done {
-        Some(seconds) => format!("Half of what was done was so within {}.", span(seconds)),
+        Some(seconds) => format!("Half of what was done was so within {}.", words::span(seconds)),
         None => "Nothing was marked done.".to_owned(),
     };
     let handed = match waits.handed {

@@ -10,7 +10,7 @@ use crate::view::element::Element;
 use crate::view::help::with_usage;
 use crate::view::kit::{Block, Content};
 use crate::view::mrkdwn::neutral;
-use crate::view::reply::{ours, sentence};
+use crate::view::words;
 
 /// How many shared numbers are offered.
 const MOST_OFFERED: usize = 20;
@@ -18,7 +18,7 @@ const MOST_OFFERED: usize = 20;
 /// That a channel gets cards from now on.
 pub fn made(channel: &ChannelId, line: Option<&str>) -> Content {
     let cards = line.map_or_else(|| "all cards".to_owned(), |line| format!("the cards of {}", neutral(line)));
-    ours(&format!(
+    words::ours(&format!(
         "Saved. From now on {cards} come to <#{channel}>, as soon as somebody calls or writes. \
          If I am not in that channel yet, type /invite @dialnote there."
     ))
@@ -31,14 +31,16 @@ pub fn channels(routes: &[Routed]) -> Content {
         format!("<#{channel}>: {line}")
     };
     let rows: Vec<_> = routes.iter().map(row).collect();
-    ours(&format!("These channels get cards by themselves:\n{}", rows.join("\n")))
+    words::ours(&format!("These channels get cards by themselves:\n{}", rows.join("\n")))
 }
 
 /// All of them, with buttons for the shared numbers whose cards no channel gets.
 pub fn all(routes: &[Routed], offers: &[SharedNumber]) -> Content {
     let mut content = match routes {
-        [] if offers.is_empty() => sentence(&with_usage("No channel gets cards by itself yet.", Verb::Route)),
-        [] => sentence("No channel gets cards by itself yet. Of which shared number shall they come to this channel?"),
+        [] if offers.is_empty() => words::sentence(&with_usage("No channel gets cards by itself yet.", Verb::Route)),
+        [] => words::sentence(
+            "No channel gets cards by itself yet. Of which shared number shall they come to this channel?",
+        ),
         routes => channels(routes),
     };
     if offers.is_empty() {

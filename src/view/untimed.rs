@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::domain::about::About;
 use crate::domain::click::{Carried, Control};
 use crate::domain::command::PendingAction;
-use crate::domain::refusal::About;
 use crate::domain::text::cut;
 use crate::domain::verb::Verb;
-use crate::domain::when::Wrong;
+use crate::domain::when::model::Wrong;
 use crate::ids::ConversationId;
 use crate::view::element::Element;
 use crate::view::help::QUOTE;
@@ -45,7 +45,7 @@ fn form(conversation: Option<&ConversationId>) -> Block {
 }
 
 /// A time that has passed, or passed while the command waited.
-pub(super) fn passed(about: &About, waited: bool) -> String {
+pub(crate) fn passed(about: &About, waited: bool) -> String {
     let name = &about.title;
     if waited {
         return format!("{name} wasn't snoozed: the time passed while the command waited. Choose a later time.");
@@ -54,12 +54,12 @@ pub(super) fn passed(about: &About, waited: bool) -> String {
 }
 
 /// A time that is too far away.
-pub(super) fn too_far(about: &About) -> String {
+pub(crate) fn too_far(about: &About) -> String {
     format!("That is more than a year away. Choose an earlier time for {}.", about.title)
 }
 
 /// The time that was refused, and the form for another one.
-pub(super) fn instead(about: &About, until: Option<Timestamp>) -> Vec<Block> {
+pub(crate) fn instead(about: &About, until: Option<Timestamp>) -> Vec<Block> {
     let asked = until.map(|until| Block::small(&format!("You asked for {}", time(until))));
     asked.into_iter().chain([form(Some(&about.id))]).collect()
 }
@@ -101,7 +101,7 @@ fn no_date(month: i8, year: Option<i16>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::when::When;
+    use crate::domain::when::model::When;
 
     #[test]
     fn a_wrong_time_is_answered_with_what_is_wrong() {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::time::timeout;
 use tracing::info;
 
-use crate::domain::people::{Profile, Teammate, link};
+use crate::domain::people::{Teammate, link};
+use crate::domain::person::Profile;
 use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::SlackUserId;

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use crate::domain::delivery::{Awaited, DeliveryReport, DeliveryState, PendingAnswer, Receipt};
+use crate::domain::delivery::{Awaited, DeliveryReport, DeliveryState, Receipt};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::hours;
 use crate::domain::message::Message;
+use crate::domain::pending_answer::PendingAnswer;
 use crate::domain::reply::Reply;
 use crate::domain::request_context::{ReplyTarget, RequestContext, Via};
 use crate::error::Fault;

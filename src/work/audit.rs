@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::domain::conversation::State;
 use crate::domain::event::{Event, HistoryEntry};
-use crate::domain::plan::Past;
+use crate::domain::facts::Past;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::ConversationChange;
 use crate::domain::request_context::{RequestContext, Via};
-use crate::domain::undo::Logged;
+use crate::domain::undo_log::Logged;
 use crate::domain::verb::Verb;
 use crate::ids::{ChannelId, ConversationId, MemberId, SlackUserId};
 use crate::store::{Effect, Entry};

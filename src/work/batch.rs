@@ -3,12 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::about::About;
 use crate::domain::command::Command;
 use crate::domain::command_job::Batch;
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::job::{BatchJob, Job};
 use crate::domain::message::Message;
-use crate::domain::refusal::{About, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::domain::reply::{CommandResult, Reply, Several};
 use crate::domain::request_context::RequestContext;
 use crate::error::Fault;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::domain::lookup::people::Colleague;
-use crate::domain::people::folded;
+use crate::domain::person;
 use crate::error::Fault;
 use crate::ids::{SlackUserId, TeamId};
 use crate::work::ctx::TenantCtx;
@@ -57,7 +57,7 @@ async fn read_colleagues(ctx: &TenantCtx, team: Option<&TeamId>) -> Result<Vec<C
 
 /// Who has an address that the list does not show.
 async fn with_address(ctx: &TenantCtx, address: &str, people: &[Colleague]) -> Result<Option<Colleague>, Fault> {
-    let is_known = people.iter().any(|one| one.email.as_deref().is_some_and(|email| folded(email) == address));
+    let is_known = people.iter().any(|one| one.email.as_deref().is_some_and(|email| person::folded(email) == address));
     if is_known {
         return Ok(None);
     }

@@ -3,17 +3,20 @@
 
 use tracing::info;
 
+use crate::domain::about::About;
+use crate::domain::call::Call;
 use crate::domain::command_job::{CommandJob, Stage};
 use crate::domain::conclude;
 use crate::domain::conclude::Concluded;
 use crate::domain::conversation::{Conversation, ConversationRef, State};
 use crate::domain::event::ThreadEntry;
+use crate::domain::facts::Plan;
 use crate::domain::message::Message;
-use crate::domain::plan::{Call, Plan, Progress};
-use crate::domain::question::Seen;
-use crate::domain::refusal::{About, Refusal};
+use crate::domain::plan::Progress;
+use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::request_context::{ListPlace, Via};
+use crate::domain::seen::Seen;
 use crate::error::{Fault, Service};
 use crate::ids::{ConversationId, SlackUserId};
 use crate::store::{Claim, Document, Draft, Effect};

@@ -3,8 +3,8 @@
 use crate::dialnote::answer::{Denied, DialnoteError};
 use crate::dialnote::client::READS;
 use crate::domain::conversation::{Conversation, Owner};
+use crate::domain::participant::Participant;
 use crate::domain::people::Unlinked;
-use crate::domain::plan::Participant;
 use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::{ConversationId, MemberId};

@@ -2,15 +2,19 @@
 
 use serde_json::json;
 
+use crate::domain::about::About;
 use crate::domain::card_view::CardView;
 use crate::domain::command::Action;
 use crate::domain::command_job::{CommandJob, Stage};
 use crate::domain::conversation::Conversation;
-use crate::domain::fresh::{Answered, Looked};
+use crate::domain::facts::Facts;
+use crate::domain::fresh::Answered;
 use crate::domain::job::Job;
+use crate::domain::looked::Looked;
+use crate::domain::participant::Participant;
 use crate::domain::plan;
-use crate::domain::plan::{Facts, Participant, Progress};
-use crate::domain::refusal::{About, Refusal};
+use crate::domain::plan::Progress;
+use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::error::Fault;
 use crate::ids::ConversationId;
@@ -19,10 +23,9 @@ use crate::work::audit::Verified;
 use crate::work::conversations::PAST_ENTRIES;
 use crate::work::ctx::TenantCtx;
 use crate::work::documents::QUOTED;
-use crate::work::drafts;
 use crate::work::outcome::{Outcome, Stop};
 use crate::work::{
-    acting, audit, conclude, conversations, deferred, documents, external_changes, groups, handovers, mentions,
+    acting, audit, conclude, conversations, deferred, documents, drafts, external_changes, groups, handovers, mentions,
     organization, undoing,
 };
 

@@ -1,7 +1,8 @@
 //! TODO.
 
 use crate::domain::command_job::CommandJob;
-use crate::domain::question::{Seen, StoredQuestion};
+use crate::domain::question::StoredQuestion;
+use crate::domain::seen::Seen;
 use crate::ids::DraftId;
 use crate::store::Draft;
 use crate::work::ctx::TenantCtx;

@@ -1,7 +1,7 @@
 //! A command on its way: find the conversation, look at it, decide. Carrying it out is `work::writing`'s. After
 //! every step the job is stored as it stands, so that after a crash nothing that was settled is done again.
 
-use crate::domain::command::Assignee;
+use crate::domain::assignee::Assignee;
 use crate::domain::command_job::{CommandJob, ResumeJob, Stage};
 use crate::domain::conversation::ConversationRef;
 use crate::domain::job::Job;

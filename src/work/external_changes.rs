@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::conversation::{ActivityContext, ActivityKind, Conversation, State};
-use crate::domain::event::{Event, ThreadEntry};
-use crate::domain::external_change::{ExternalChange, SOMEBODY};
+use crate::domain::event::{Event, SOMEBODY, ThreadEntry};
+use crate::domain::external_change::ExternalChange;
 use crate::domain::job::ExternalChangeJob;
 use crate::domain::message::Message;
 use crate::domain::plan::ends_with_reference;

@@ -10,7 +10,7 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::command::UserGroup;
+use crate::domain::assignee::UserGroup;
 use crate::domain::command_job::CommandJob;
 use crate::domain::people::Teammate;
 use crate::domain::picking::{Candidate, Pending, least_busy};

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::domain::about::About;
 use crate::domain::command::{Action, Command};
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
@@ -14,7 +15,6 @@ use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::plan::Progress;
 use crate::domain::policy::Rules;
-use crate::domain::refusal::About;
 use crate::domain::request_context::{RequestContext, Via};
 use crate::error::Fault;
 use crate::ids::ConversationId;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use crate::domain::people::Member;
+use crate::domain::person::Member;
 
 /// The list of members that was last read, and what was kept of it. It may have hundreds, and is needed for every
 /// command.

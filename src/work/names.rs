@@ -1,7 +1,7 @@
 //! People who show the same name are told apart: what is known of each says that another one shows it, too.
 
 use crate::domain::lookup::names::folded;
-use crate::domain::people::Profile;
+use crate::domain::person::Profile;
 use crate::error::Fault;
 use crate::ids::SlackUserId;
 use crate::store::CacheEntry;

@@ -17,7 +17,7 @@ use crate::slack::client::{RESPONSE_URL, Thread};
 use crate::slack::codes;
 use crate::store::{CacheEntry, Card, Claim, Effect};
 use crate::view::kit::Content;
-use crate::view::{card, people, reply};
+use crate::view::{card, people, people_words, reply};
 use crate::work::ctx::TenantCtx;
 use crate::work::outcome::Outcome;
 use crate::work::{
@@ -41,7 +41,7 @@ pub(crate) async fn deliver(ctx: &TenantCtx, claim: &Claim, message: &Message) -
             Ok(Vec::new())
         }
         Message::Private { to, say } => {
-            let content = if to.late { people::late(reply::say(say)) } else { reply::say(say) };
+            let content = if to.late { people_words::late(reply::say(say)) } else { reply::say(say) };
             answer_privately(ctx, claim, to, &content).await.map(|()| Vec::new())
         }
         Message::Card { channel, card_view, .. } => put_card(ctx, claim, channel, card_view).await,

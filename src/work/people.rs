@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::dialnote::answer::{Denied, DialnoteError};
 use crate::domain::conversation::Owner;
-use crate::domain::naming;
-use crate::domain::people::{ByHand, Member, Profile, Teammate, Unlinked, folded, link};
-use crate::domain::plan::Participant;
+use crate::domain::participant::Participant;
+use crate::domain::people::{ByHand, Teammate, Unlinked, link};
+use crate::domain::person::{Member, Profile};
+use crate::domain::{naming, person};
 use crate::error::{Fault, Service};
 use crate::ids::{MemberId, SlackUserId};
 use crate::slack::answer::SlackError;
@@ -177,7 +178,7 @@ pub(crate) async fn known_teammate(ctx: &TenantCtx, member: &MemberId) -> Result
     let email = members.iter().find(|one| one.id == *member).and_then(|member| member.email.as_deref());
     let kept = match (by_hand.iter().find(|link| link.member == *member), email) {
         (Some(link), _) => ctx.db.cache_get(PROFILE, link.user.as_str()).await?,
-        (None, Some(email)) => ctx.db.cache_find(PROFILE, &folded(email)).await?,
+        (None, Some(email)) => ctx.db.cache_find(PROFILE, &person::folded(email)).await?,
         (None, None) => None,
     };
     let profile = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
@@ -305,7 +306,7 @@ pub(crate) async fn profile(ctx: &TenantCtx, user: &SlackUserId, read: Freshness
 }
 
 pub(crate) async fn profile_by_email(ctx: &TenantCtx, email: &str) -> Result<Option<Profile>, Fault> {
-    let kept = ctx.db.cache_find(PROFILE, &folded(email)).await?;
+    let kept = ctx.db.cache_find(PROFILE, &person::folded(email)).await?;
     if let Some(profile) = usable(ctx, kept, PROFILE_AGE, Freshness::Kept) {
         return Ok(Some(profile));
     }
@@ -322,7 +323,7 @@ async fn keep_read(ctx: &TenantCtx, profile: Option<Profile>) -> Result<Option<P
 /// Keeps a profile as it was at a time, unless a later one is kept, told apart from others who are called so.
 pub(crate) async fn keep_profile(ctx: &TenantCtx, profile: Profile, at: Timestamp) -> Result<Profile, Fault> {
     let profile = names::told_apart(ctx, profile).await?;
-    let alias = profile.email.as_deref().map(folded);
+    let alias = profile.email.as_deref().map(person::folded);
     let body = serde_json::to_string(&profile).unwrap_or_default();
     let cache_entry = CacheEntry { kind: PROFILE.to_owned(), id: profile.user.to_string(), alias, at, body };
     ctx.db.cache_put(cache_entry).await?;

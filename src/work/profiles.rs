@@ -7,7 +7,9 @@ use jiff::Timestamp;
 
 use crate::domain::conversation::Owner;
 use crate::domain::job::{Job, LinkedJob};
-use crate::domain::people::{Account, Profile, ProfileJob, folded, is_a_members, linked_before};
+use crate::domain::people::{ProfileJob, is_a_members, linked_before};
+use crate::domain::person;
+use crate::domain::person::{Account, Profile};
 use crate::error::Fault;
 use crate::store::{Claim, Effect};
 use crate::work::ctx::TenantCtx;
@@ -110,7 +112,7 @@ async fn left_by(ctx: &TenantCtx, change: &ProfileChange) -> Result<Option<Owner
 
 /// A person who was looked for by an address may be found by it now, or not any more.
 async fn seek_anew_if_changed(ctx: &TenantCtx, before: Option<&Profile>, now: Option<&Profile>) -> Result<(), Fault> {
-    let address = |profile: Option<&Profile>| Some(folded(profile?.email.as_deref()?));
+    let address = |profile: Option<&Profile>| Some(person::folded(profile?.email.as_deref()?));
     let both = before.into_iter().chain(now);
     if address(before) == address(now) || !is_a_members(both, &people::kept_members(ctx).await?) {
         return Ok(());

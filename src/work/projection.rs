@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 use crate::domain::conversation::Conversation;
-use crate::domain::list::KnownConversation;
+use crate::domain::known_conversation::KnownConversation;
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::{Since, Snapshot, TenantDb};

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::domain::about::About;
 use crate::domain::conversation::{Conversation, Owner};
 use crate::domain::direct_message::DirectMessage;
 use crate::domain::hours;
 use crate::domain::job::Job;
 use crate::domain::message::Message;
-use crate::domain::refusal::About;
 use crate::domain::stale::{is_to_be_asked, owned_and_old, touched};
 use crate::error::Fault;
 use crate::ids::ConversationId;

@@ -7,7 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::people::{Profile, Unlinked, link};
+use crate::domain::people::{Unlinked, link};
+use crate::domain::person::Profile;
 use crate::error::Fault;
 use crate::ids::SlackUserId;
 use crate::store::{Document, Effect};

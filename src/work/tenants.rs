@@ -14,8 +14,8 @@ use crate::domain::job::Job;
 use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::InstallationId;
-use crate::store::{Claim, NewJob, Queue, Store, Verdict};
-use crate::view::reply;
+use crate::store::{Claim, NewJob, Queue, Verdict};
+use crate::view::{refusal, reply};
 use crate::work::ctx::{AppState, TenantCtx};
 use crate::work::installations::Installations;
 use crate::work::own_workspace::OwnWorkspace;
@@ -166,7 +166,7 @@ impl Tenants {
             Mode::One(own) => own.services().slack.clone(),
             Mode::Many(installations) => installations.without_a_token(&self.common),
         };
-        if let Err(cause) = slack.respond(url, &reply::refusal(&Refusal::NotInstalled), replace).await {
+        if let Err(cause) = slack.respond(url, &refusal::refusal(&Refusal::NotInstalled), replace).await {
             info!(%cause, "no answer to a request from where the app is not installed");
         }
     }

@@ -7,13 +7,14 @@ use tracing::warn;
 
 use crate::dialnote::client::ASSIGN;
 use crate::domain::asked;
-use crate::domain::command::{Assignee, Command};
+use crate::domain::assignee::Assignee;
+use crate::domain::command::Command;
 use crate::domain::conversation::ConversationRef;
-use crate::domain::delivery::PendingAnswer;
 use crate::domain::handover::Handover;
 use crate::domain::installation::Installation;
 use crate::domain::job::{DigestJob, Job};
 use crate::domain::message::Message;
+use crate::domain::pending_answer::PendingAnswer;
 use crate::domain::reply::Reply;
 use crate::domain::request_context::{ListPlace, Via};
 use crate::domain::route::Route;

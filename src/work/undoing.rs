@@ -1,11 +1,13 @@
 //! Which act is to be taken back, and on which conversations: each becomes a command of its own. Whether that
 //! can be done is decided there (`domain::undo`).
 
+use crate::domain::about::About;
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
-use crate::domain::refusal::{About, Earlier, Others, Refusal};
+use crate::domain::refusal::{Earlier, Others, Refusal};
 use crate::domain::undo;
-use crate::domain::undo::{NextUndo, Undoing};
+use crate::domain::undo::NextUndo;
+use crate::domain::undo_log::Undoing;
 use crate::domain::verb::Verb;
 use crate::error::Fault;
 use crate::ids::ConversationId;

@@ -3,19 +3,22 @@
 //! conversation is looked at, and what does not fit any more is decided again.
 
 use crate::dialnote::answer::{Denied, DialnoteError};
+use crate::domain::about::About;
+use crate::domain::call::Call;
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::Conversation;
-use crate::domain::fresh::{Basis, Looked};
-use crate::domain::plan::{Call, Plan, Progress};
-use crate::domain::refusal::{About, Refusal};
+use crate::domain::facts::Plan;
+use crate::domain::fresh::Basis;
+use crate::domain::looked::Looked;
+use crate::domain::plan::Progress;
+use crate::domain::refusal::Refusal;
 use crate::domain::retry::RetryDecision;
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::{Claim, Verdict};
 use crate::work::ctx::TenantCtx;
-use crate::work::faults;
 use crate::work::outcome::{Outcome, Stop};
-use crate::work::{conclude, conversations, decide};
+use crate::work::{conclude, conversations, decide, faults};
 
 /// What a look before a call came to.
 enum Looking {

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::domain::conversation::{Conversation, Status};
-use crate::domain::list::KnownConversation;
-use crate::domain::lookup::names::{How, Strength, are_misspelt, folded, how, is_misspelt, strength};
-use crate::domain::phone::{Fit, HomeCountries, WrittenNumber};
+use crate::domain::known_conversation::KnownConversation;
+use crate::domain::lookup::names::{How, Strength, are_misspelt, how, is_misspelt, strength};
+use crate::domain::phone::written::WrittenNumber;
+use crate::domain::phone::{Fit, HomeCountries};
 use crate::ids::ConversationId;
 
 /// The conversations of a team, as they were last seen.
@@ -102,12 +103,4 @@ fn best<'a, By: Ord + Copy>(fits: impl Iterator<Item = (By, &'a KnownConversatio
     let (by, mut all) = found?;
     all.sort_by_key(|known| std::cmp::Reverse(at(known)));
     Some(BestMatches { by, conversations: all.into_iter().map(|known| &known.conversation).collect() })
-}
-
-/// A contact's name as it is looked for: the name, else what the card shows in its place (`SUPPORT`, `68849`).
-pub fn name_of(conversation: &Conversation) -> String {
-    let contact = &conversation.contact;
-    let is_number = contact.phone.starts_with('+');
-    let shown = contact.name.as_deref().or(Some(contact.phone.as_str()).filter(|_| !is_number));
-    shown.map(folded).unwrap_or_default()
 }

@@ -1,11 +1,11 @@
 //! The order of a command's words: person and conversations in either order, then the note.
 
-use crate::domain::command::Assignee;
+use crate::domain::assignee::Assignee;
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::conversations::{ConversationMatch, Manner, ReferenceReader};
 use crate::domain::lookup::people::{Directory, NamedPerson, PersonRef, is_recognized};
+use crate::domain::lookup::reading::{Missing, Reading, UnresolvedCommand};
 use crate::domain::lookup::token::{Token, TokenizedText, cleaned};
-use crate::domain::lookup::{Missing, Reading, UnresolvedCommand};
 use crate::domain::typed;
 use crate::domain::verb::Verb;
 use crate::ids::ConversationId;

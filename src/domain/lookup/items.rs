@@ -4,7 +4,8 @@ use crate::domain::conversation::{Conversation, Links, id_shaped};
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::names::{Strength, folded, is_also_a_word, is_misspelt, is_stop_word, is_turned};
 use crate::domain::lookup::token::{Punctuation, Token, TokenKind, TokenizedText, may_begin_a_number};
-use crate::domain::phone::{Fit, WrittenNumber};
+use crate::domain::phone::Fit;
+use crate::domain::phone::written::WrittenNumber;
 use crate::domain::typed;
 use crate::ids::ConversationId;
 

@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::command::{Assignee, UserGroup};
+use crate::domain::assignee::{Assignee, UserGroup};
 use crate::domain::lookup::names::folded;
 use crate::domain::lookup::token::{TokenKind, TokenizedText};
-use crate::domain::people;
-use crate::domain::typed;
+use crate::domain::{people, person, typed};
 use crate::ids::SlackUserId;
 
 /// More words than this never belong to a person's name.
@@ -133,7 +132,7 @@ impl Directory {
 
     fn by_address(&self, text: &TokenizedText<'_>, at: usize) -> Option<NamedPerson> {
         let address = address(&text.token(at)?.kind)?;
-        let has_it = |one: &&Colleague| one.email.as_deref().is_some_and(|email| people::folded(email) == address);
+        let has_it = |one: &&Colleague| one.email.as_deref().is_some_and(|email| person::folded(email) == address);
         let who = match self.people.iter().find(has_it) {
             Some(one) => PersonRef::Clear(Assignee::User(one.user.clone())),
             None => PersonRef::Unknown(address),
@@ -212,7 +211,7 @@ fn address(kind: &TokenKind<'_>) -> Option<String> {
     };
     let (name, host) = address.split_once('@')?;
     let is_address = !name.is_empty() && host.contains('.') && !host.contains('@');
-    is_address.then(|| people::folded(address))
+    is_address.then(|| person::folded(address))
 }
 
 /// The words from a token on that may belong to one name, [`folded`].

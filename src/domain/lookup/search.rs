@@ -1,9 +1,11 @@
 //! Words in a search field or a list against the conversations that are known: what a command finds is found
 //! here, too, and much that a command would ask about.
 
-use crate::domain::list::{KnownConversation, digits};
+use crate::domain::known_conversation;
+use crate::domain::known_conversation::KnownConversation;
 use crate::domain::lookup::names::{folded, is_misspelt};
-use crate::domain::phone::{Fit, HomeCountries, Matcher, WrittenNumber};
+use crate::domain::phone::written::WrittenNumber;
+use crate::domain::phone::{Fit, HomeCountries, Matcher};
 
 /// Fewer digits than this are part of half the numbers.
 const FEWEST_DIGITS: usize = 3;
@@ -35,7 +37,7 @@ impl Search {
         let wanted = folded(typed);
         let words = wanted.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
         let number = WrittenNumber::parse(typed.trim()).map(|number| number.against(home));
-        Self { words, digits: digits(typed), number, wanted }
+        Self { words, digits: known_conversation::digits(typed), number, wanted }
     }
 
     /// How well a conversation fits, if it does.

@@ -1,13 +1,14 @@
 //! What a typed command says by itself, before anything is looked up: most name a person whom Slack recognized
 //! and one id or link, and those that name nothing need a form while its trigger lives.
 
-use crate::domain::command::Assignee;
+use crate::domain::assignee::Assignee;
 use crate::domain::conversation::{Links, id_shaped};
 use crate::domain::lookup::grammar::{takes_note, takes_person};
 use crate::domain::lookup::names::is_grammar;
-use crate::domain::lookup::people::{self, Directory, NamedPerson, PersonRef, is_recognized};
+use crate::domain::lookup::people;
+use crate::domain::lookup::people::{Directory, NamedPerson, PersonRef, is_recognized};
 use crate::domain::lookup::token::{Token, TokenKind, TokenizedText, cleaned};
-use crate::domain::phone::WrittenNumber;
+use crate::domain::phone::written::WrittenNumber;
 use crate::domain::typed;
 use crate::domain::verb::Verb;
 use crate::ids::ConversationId;

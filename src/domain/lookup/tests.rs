@@ -4,12 +4,14 @@
 use serde_json::Value;
 use url::Url;
 
-use super::book::Book;
-use super::people::{Colleague, Directory};
-use super::{Reading, UnresolvedCommand, read};
-use crate::domain::command::{Action, Assignee, Command, Parsed, parse};
+use crate::domain::assignee::Assignee;
+use crate::domain::command::{Action, Command, Parsed, parse};
 use crate::domain::conversation::{Contact, Conversation, ConversationRef, Links, Owner, SharedNumber, Status};
-use crate::domain::list::KnownConversation;
+use crate::domain::known_conversation::KnownConversation;
+use crate::domain::lookup::book::Book;
+use crate::domain::lookup::people::{Colleague, Directory};
+use crate::domain::lookup::read;
+use crate::domain::lookup::reading::{Reading, UnresolvedCommand};
 use crate::ids::{ConversationId, MemberId, SlackUserId};
 use crate::json::Peek;
 

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use crate::domain::lookup::names::folded;
-use crate::domain::phone::WrittenNumber;
-use crate::domain::text;
-use crate::domain::typed::{self, TypedWord};
+use crate::domain::phone::written::WrittenNumber;
+use crate::domain::typed::TypedWord;
+use crate::domain::{text, typed};
 use crate::ids::{SlackUserId, UserGroupId};
 
 /// The quotes that open, each with those that close it.

@@ -4,8 +4,9 @@
 
 use std::borrow::Cow;
 
-use super::plan::{self, NumberPlan};
-use super::{FEWEST_FOR_ONE, WrittenNumber, extension};
+use crate::domain::phone::plan::NumberPlan;
+use crate::domain::phone::written::{FEWEST_FOR_ONE, WrittenNumber};
+use crate::domain::phone::{extension, plan};
 
 /// Prefix for calls abroad from North America, which people also type where the team's country is unknown.
 const FROM_NORTH_AMERICA: &str = "011";

@@ -14,26 +14,11 @@ mod read;
 mod signs;
 #[cfg(test)]
 mod tests;
+pub mod written;
 
 pub use fit::{Fit, HomeCountries, Matcher};
 
-/// A number with fewer digits is never taken for one line.
-const FEWEST_FOR_ONE: usize = 7;
-
-/// A phone number as a person wrote it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WrittenNumber {
-    /// All digits as written, in ASCII; the plus is left out.
-    digits: String,
-    /// True if a plus was written. The other sign of a country code is a double zero in `digits`.
-    international: bool,
-    /// The digits of the extension, if one was written.
-    #[serde(default)]
-    extension: Option<String>,
-    /// True if what stands behind it was left there although it looks like an extension: `x3 missed calls`.
-    #[serde(default)]
-    left_extension: bool,
-}
+use self::written::{FEWEST_FOR_ONE, WrittenNumber};
 
 impl WrittenNumber {
     /// Returns every reading of a number at the start of `text`, longest first, each with the text
@@ -61,7 +46,7 @@ impl WrittenNumber {
     }
 
     /// Returns the digits from the country code on, if that was written.
-    fn full(&self) -> Option<&str> {
+    pub(crate) fn full(&self) -> Option<&str> {
         let dialled = self.digits.strip_prefix("00").filter(|full| !full.starts_with('0'));
         match dialled {
             _ if self.international => Some(dialled.unwrap_or(&self.digits)),

@@ -1,12 +1,12 @@
 //! Finds the number at the start of a typed text: where it begins, where it may end, and the text
 //! behind it. Nothing here knows a numbering plan.
 
-use super::extension;
-use super::signs::{
+use crate::domain::phone::extension;
+use crate::domain::phone::signs::{
     digit, is_blank, is_closing, is_colon, is_comma, is_dash, is_dot, is_opening, is_plus, is_quote, is_separator,
     is_stop,
 };
-use super::{FEWEST_FOR_ONE, WrittenNumber};
+use crate::domain::phone::written::{FEWEST_FOR_ONE, WrittenNumber};
 use crate::domain::text::is_unseen;
 
 /// A number with fewer digits isn't one.

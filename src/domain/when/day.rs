@@ -2,9 +2,10 @@
 
 use jiff::civil::{Date, Time, Weekday};
 
-use super::clock::{DayPart, END_OF_WORK};
-use super::words::Pieces;
-use super::{Day, MORNING, names};
+use crate::domain::when::clock::{DayPart, END_OF_WORK};
+use crate::domain::when::model::{Day, MORNING};
+use crate::domain::when::names;
+use crate::domain::when::words::Pieces;
 
 /// A leap year, so that every date that exists has a day in it.
 const LEAP_YEAR: i16 = 2000;

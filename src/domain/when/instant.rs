@@ -3,7 +3,7 @@
 use jiff::civil::{Date, Time, Weekday};
 use jiff::{SignedDuration, Span, Timestamp, ZonedDateTime};
 
-use super::{Day, MORNING, When};
+use crate::domain::when::model::{Day, MORNING, When};
 
 /// Years in which a date is looked for. All of them but one are further away than any time may be.
 const YEARS: i16 = 9;

@@ -1,8 +1,9 @@
 //! Lengths of time: "2h", "1h30", "an hour and a half", "two weeks". Hours and minutes are exact; days,
 //! weeks, months and years are counted by the calendar and can't be divided.
 
-use super::words::Pieces;
-use super::{Day, When, names};
+use crate::domain::when::model::{Day, When};
+use crate::domain::when::names;
+use crate::domain::when::words::Pieces;
 
 /// A number so large that every unit of it is too far away.
 const LARGEST: i64 = 10_000_000;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, Time, Weekday};
 
-use super::{Day, When};
+use crate::domain::when::model::{Day, When};
 
 const MINUTES_OF_AN_HOUR: i64 = 60;
 

@@ -2,86 +2,19 @@
 //! makes a phrase, it was meant as one.
 
 mod faults;
-mod zones;
 
+use faults::Fix;
 use jiff::civil::Date;
 
-use super::words::{Word, pieces_of};
-use super::{Day, When, phrase, unclear};
-use faults::Fix;
-pub(super) use zones::is_zone;
+use crate::domain::when::model::{Day, When, Wrong};
+use crate::domain::when::phrase;
+use crate::domain::when::words::{Word, pieces_of};
 
 /// More faults than this are not looked for in one phrase.
 const MOST_FAULTS: usize = 4;
 
 /// More words than this are not looked at, from the end.
 const MOST_WORDS: usize = 16;
-
-/// A fault of a time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wrong {
-    /// No clock shows it: "25:00", "13pm".
-    NoClock {
-        /// As it was typed.
-        typed: String,
-    },
-    /// The month hasn't so many days: "Feb 30".
-    NoDate {
-        /// Month of the year.
-        month: i8,
-        /// Year, if one was named.
-        year: Option<i16>,
-    },
-    /// No month has so many days: "the 32nd".
-    NoDay,
-    /// No year has so many months: "2027-13-01".
-    NoMonth,
-    /// It isn't ahead: "0h", "-2h".
-    NotAhead {
-        /// As it was typed.
-        typed: String,
-    },
-    /// Days, weeks, months and years aren't divided: "1.5 days".
-    Divided {
-        /// As it was typed.
-        typed: String,
-    },
-    /// The day or the month could be first: "2/3/2027".
-    DayOrMonth {
-        /// As it was typed.
-        typed: String,
-    },
-    /// It lacks the year that would make it a date: "31/12".
-    NoYear {
-        /// As it was typed.
-        typed: String,
-    },
-    /// Its year has two digits, and so have day and month: "31/12/27".
-    ShortYear {
-        /// As it was typed.
-        typed: String,
-    },
-    /// The date is another day of the week.
-    OtherWeekday {
-        /// The date.
-        date: Date,
-    },
-    /// It is two times, of which one can't be meant: "monday 2h".
-    Two {
-        /// As they were typed.
-        typed: String,
-    },
-    /// It names a time zone.
-    Zone {
-        /// As it was typed.
-        typed: String,
-    },
-    /// It is no time at all: "soon".
-    NoTime {
-        /// As it was typed.
-        typed: String,
-    },
-}
 
 /// Finds the first fault of the time at the end; returns the place of that time among the words, too.
 pub(super) fn find(text: &str, words: &[Word]) -> Option<(usize, Wrong)> {
@@ -106,12 +39,12 @@ pub(super) fn two(text: &str, words: &[Word]) -> Option<(usize, Wrong)> {
     let before = words.get(..second)?;
     let (first, when) = phrase::last(before)?;
     let (named, phrase) = before.split_at_checked(first)?;
-    let is_clear = !unclear::before(named, phrase) && !unclear::is_contact(named, phrase, &when);
+    let is_clear = !phrase::is_unclear_before(named, phrase) && !phrase::is_contact(named, phrase, &when);
     is_clear.then(|| (first, Wrong::Two { typed: typed(text, words, first, words.len()) }))
 }
 
 fn is_in_doubt(words: &[Word], repaired: &[Word], at: usize) -> bool {
-    words.get(..at).zip(repaired.get(at..)).is_none_or(|(before, phrase)| unclear::before(before, phrase))
+    words.get(..at).zip(repaired.get(at..)).is_none_or(|(before, phrase)| phrase::is_unclear_before(before, phrase))
 }
 
 /// The weekday was taken away before the date.

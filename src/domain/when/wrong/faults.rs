@@ -2,9 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::super::words::Pieces;
-use super::super::{clock, day, length, names};
-use super::{Wrong, zones};
+use crate::domain::when::model::Wrong;
+use crate::domain::when::words::Pieces;
+use crate::domain::when::zones;
+use crate::domain::when::{clock, day, length, names};
 
 /// Time, date and length that are right everywhere.
 const CLOCK: &[&str] = &["8:00"];

@@ -1,6 +1,6 @@
 //! Names of time zones behind a time. A short name means several zones, so none of them is understood.
 
-use super::super::words::Pieces;
+use super::words::Pieces;
 
 /// Short names of zones.
 const SHORT: [&str; 46] = [

@@ -1,0 +1,48 @@
+//! TODO.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::conversation::Conversation;
+use crate::domain::lookup::names::folded;
+use crate::domain::text;
+
+/// A conversation with what it is looked for by.
+#[derive(Clone, Debug)]
+pub struct KnownConversation {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// The contact's name as it is looked for; empty without one.
+    pub(super) name: String,
+    /// The company likewise.
+    pub(super) company: String,
+    /// Both.
+    pub(super) names: String,
+    /// The digits of the contact's number.
+    pub(super) digits: String,
+}
+
+impl KnownConversation {
+    /// The conversation, made ready to be looked for.
+    pub fn of(conversation: Conversation) -> Self {
+        let name = name_of(&conversation);
+        let company = conversation.contact.company.as_deref().map(folded).unwrap_or_default();
+        let names = format!("{name} {company}").trim().to_owned();
+        let digits = digits(&conversation.contact.phone);
+        Self { conversation, name, company, names, digits }
+    }
+}
+
+pub(super) fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// A contact's name as it is looked for: the name, else what the card shows in its place (`SUPPORT`, `68849`).
+pub fn name_of(conversation: &Conversation) -> String {
+    let contact = &conversation.contact;
+    let is_number = contact.phone.starts_with('+');
+    let shown = contact.name.as_deref().or(Some(contact.phone.as_str()).filter(|_| !is_number));
+    shown.map(folded).unwrap_or_default()
+}

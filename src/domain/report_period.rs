@@ -1,0 +1,22 @@
+//! TODO.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::parse_error::ParseError;
+use crate::domain::report::MAX_REPORT_DAYS;
+
+/// How many days somebody wants to hear of.
+pub fn period(text: &str) -> Result<u16, ParseError> {
+    match text.trim().to_lowercase().as_str() {
+        "" | "week" => Ok(7),
+        "today" => Ok(1),
+        "month" => Ok(30),
+        number => number.parse().ok().filter(|days| (1..=MAX_REPORT_DAYS).contains(days)).ok_or(ParseError::NoPeriod),
+    }
+}

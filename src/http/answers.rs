@@ -1,0 +1,114 @@
+//! TODO.
+
+use std::collections::HashSet;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use futures_util::future::Either;
+use hyper::body::Incoming;
+use jiff::{SignedDuration, Timestamp};
+use opentelemetry::context::FutureExt;
+use secrecy::SecretString;
+use serde_json::json;
+use tokio::time::timeout;
+use tracing::{debug, error, info, warn};
+
+use crate::domain::form::field;
+use crate::domain::job::PeopleWindow;
+use crate::domain::list::Query;
+use crate::domain::message::Message;
+use crate::domain::request_context::{ListPlace as Stands, Listed, RequestContext};
+use crate::domain::text;
+use crate::error::Fault;
+use crate::http::front::Front;
+use crate::slack::inbound::Surface;
+use crate::store::{Delivery, NewJob};
+use crate::view::kit::{Content, Modal};
+use crate::view::reply;
+
+/// How long a response URL takes answers (§6.1), less what an answer may take on its way.
+pub(crate) const REPLY_LIFE: SignedDuration = SignedDuration::from_secs(29 * 60);
+
+/// Jobs to be stored, once.
+pub(crate) struct AcceptRequest {
+    pub(crate) delivery: Delivery,
+    pub(crate) jobs: Vec<NewJob>,
+    pub(crate) now: Timestamp,
+}
+
+/// Stores the job. From here on it happens.
+pub(crate) async fn store(front: &Front, order: AcceptRequest) -> Result<(), Fault> {
+    let request = order.now.as_millisecond();
+    match front.tenants.common.store.accept(order.delivery, order.jobs, order.now).await {
+        Ok(accepted) => {
+            debug!(request, ?accepted, "stored");
+            Ok(())
+        }
+        Err(fault) => {
+            error!(cause = %fault, "a request could not be stored");
+            front.doubt.raise();
+            Err(fault)
+        }
+    }
+}
+
+pub(crate) fn ignored(kind: &str) -> Response {
+    info!(kind, "nothing for us in this request");
+    StatusCode::OK.into_response()
+}
+
+pub(crate) fn not_saved() -> Response {
+    ephemeral(&reply::not_saved())
+}
+
+pub(crate) fn unavailable() -> Response {
+    StatusCode::SERVICE_UNAVAILABLE.into_response()
+}
+
+pub(crate) fn ephemeral(content: &Content) -> Response {
+    let body = json!({ "response_type": "ephemeral", "text": content.text, "blocks": content.blocks });
+    Json(body).into_response()
+}
+
+/// What stands under which field of a form that cannot be submitted as it is.
+pub(crate) type FieldError = (&'static str, String);
+
+pub(crate) fn field_error(field: &str, sentence: &str) -> Response {
+    Json(json!({ "response_action": "errors", "errors": { field: sentence } })).into_response()
+}
+
+/// What stands in the form's place from now on.
+pub(crate) fn updated(form: &Modal) -> Response {
+    Json(json!({ "response_action": "update", "view": form })).into_response()
+}
+
+/// The window in which a button was pressed, if it was in one.
+pub(crate) fn in_window(place: &Surface, page: usize) -> Option<PeopleWindow> {
+    match place {
+        Surface::View(view) => Some(PeopleWindow { view: view.clone(), page }),
+        _ => None,
+    }
+}
+
+/// Whoever pressed a button in a list, and where that list stands.
+pub(crate) fn in_list(requester: RequestContext, query: Option<Query>, place: &Surface) -> RequestContext {
+    let list = query.and_then(|query| {
+        let place = match place {
+            Surface::Private { direct: None } => Stands::Message,
+            Surface::Home => Stands::Home,
+            Surface::View(view) => Stands::View(view.clone()),
+            Surface::Message | Surface::Private { direct: Some(_) } => return None,
+        };
+        Some(Listed { query, place })
+    });
+    let message = match place {
+        Surface::Private { direct } => direct.clone(),
+        _ => None,
+    };
+    RequestContext { list, message, ..requester }
+}

@@ -1,0 +1,168 @@
+//! TODO.
+
+use crate::domain::click::{Carried, Control};
+use crate::domain::people::Unlinked;
+use crate::domain::person::{Member, Profile};
+use crate::domain::refusal::Refusal;
+use crate::domain::reply::{Broken, LinkView, PeopleView};
+use crate::domain::text::cut;
+use crate::ids::{MemberId, SlackUserId};
+use crate::view::element::{Confirm, Element, Style};
+use crate::view::help::QUOTE;
+use crate::view::kit::{Block, Content, Modal};
+use crate::view::mrkdwn::{neutral, time};
+use crate::view::{people, refusal, reply};
+
+/// What follows if some of several things wait for a link.
+pub(crate) const KEPT: &str =
+    "What waits for somebody to be linked is kept for a day (ten things at most), and done by itself then.";
+
+/// The button that opens it.
+pub(crate) fn button() -> Element {
+    Element::button(Control::People, "People…", "{}")
+}
+
+/// The button that makes somebody a member whom somebody else is so far.
+pub(crate) fn move_it(to: (&SlackUserId, &str), member: (&MemberId, &str), holder: (&SlackUserId, &str)) -> Element {
+    let carried = Carried {
+        user: Some(to.0.clone()),
+        member: Some(member.0.clone()),
+        from: Some(holder.0.clone()),
+        ..Carried::default()
+    };
+    let (name, member, holder) = (to.1, member.1, holder.1);
+    let question = format!("{name} becomes {member} in dialnote. {holder} is not {member} any more.");
+    Element::button(Control::MoveLink, "Move the link", &carried.encode()).styled(Style::Danger).asking(Confirm::new(
+        "Move the link?",
+        &question,
+        "Move it",
+        "Leave it",
+    ))
+}
+
+/// Why somebody cannot do anything, and the way out.
+pub(crate) fn you_are_not_linked(why: Unlinked) -> String {
+    match why {
+        Unlinked::Bot => "Only people can do this, not bots.".to_owned(),
+        Unlinked::Deactivated => "Your Slack account is deactivated.".to_owned(),
+        Unlinked::Guest => "Guests cannot do this; only full members of this workspace can.".to_owned(),
+        Unlinked::Outsider => "Only members of the workspace that owns this app can do this.".to_owned(),
+        Unlinked::Unconfirmed => "Your e-mail address in Slack is not confirmed yet. Confirm it, then try again; \
+             or ask an admin to link you with /dialnote link."
+            .to_owned(),
+        Unlinked::NoEmail => "I cannot see your e-mail address in Slack, so I do not know who you are in dialnote. \
+             Ask an admin to link you with /dialnote link."
+            .to_owned(),
+        Unlinked::NoMember => "You are not in dialnote with the e-mail address that you use in Slack. \
+             Ask an admin to invite you with that address, or to link you with /dialnote link."
+            .to_owned(),
+        Unlinked::Ambiguous => "Several people in dialnote have your e-mail address. \
+             Ask an admin to say which of them you are, with /dialnote link."
+            .to_owned(),
+        Unlinked::Taken => "An admin linked the person in dialnote who has your e-mail address to somebody else. \
+             Ask an admin to link you with /dialnote link."
+            .to_owned(),
+        Unlinked::NotConnected => "This workspace is not connected to dialnote yet. \
+             An admin can do it here, or with /dialnote connect."
+            .to_owned(),
+    }
+}
+
+/// Why somebody cannot be given anything, and the way out.
+pub(crate) fn not_linked(name: &str, why: Unlinked) -> String {
+    match why {
+        Unlinked::Bot => format!("{name} is a bot. Choose a person."),
+        Unlinked::Deactivated => format!("{name}’s Slack account is deactivated. Choose somebody else."),
+        Unlinked::Guest => format!("{name} is a guest here. Choose a full member of this workspace."),
+        Unlinked::Outsider => format!("{name} is from another workspace. Choose somebody from yours."),
+        Unlinked::Unconfirmed => format!(
+            "{name}’s e-mail address in Slack is not confirmed yet, so I cannot tell who they are in dialnote. \
+             Choose somebody else, or ask an admin to link {name} with /dialnote link."
+        ),
+        Unlinked::NoEmail => format!(
+            "I cannot see {name}’s e-mail address in Slack, so I cannot tell who they are in dialnote. \
+             Choose somebody else, or ask an admin to link {name} with /dialnote link."
+        ),
+        Unlinked::NoMember => format!(
+            "{name} is not in dialnote with the e-mail address they use in Slack. Choose somebody else, \
+             or ask an admin to invite {name} to dialnote with that address, or to link them with /dialnote link."
+        ),
+        Unlinked::Ambiguous => format!(
+            "Several people in dialnote have {name}’s e-mail address. \
+             Ask an admin to say which of them {name} is, with /dialnote link."
+        ),
+        Unlinked::Taken => format!(
+            "An admin linked the person in dialnote who has {name}’s e-mail address to somebody else. \
+             Choose somebody else, or ask an admin to link {name} with /dialnote link."
+        ),
+        Unlinked::NotConnected => you_are_not_linked(why),
+    }
+}
+
+/// That somebody was linked.
+pub(crate) fn linked(name: &str, member: &str, from: Option<&str>, before: Option<&str>) -> String {
+    let from = from.map_or_else(String::new, |from| format!(" {from} is not {member} any more."));
+    let before = before.map_or_else(String::new, |before| format!(" Before, {name} was {before}."));
+    format!("{name} is {member} in dialnote from now on, whatever their e-mail addresses are.{before}{from}")
+}
+
+/// That a link was taken away.
+pub(crate) fn unlinked(name: &str, member: Option<&str>) -> String {
+    let now = match member {
+        Some(member) => format!("by that they are {member} in dialnote"),
+        None => "by that they are nobody in dialnote".to_owned(),
+    };
+    format!("From now on {name}’s e-mail address counts again: {now}.")
+}
+
+/// That nobody is meant by what was typed.
+pub(crate) fn no_member(asked: &str, nearest: Option<&str>) -> String {
+    let asked = cut(asked, QUOTE);
+    match nearest {
+        Some(nearest) => format!("Nobody in dialnote is called “{asked}”. Did you mean {nearest}?"),
+        None => format!(
+            "Nobody in dialnote is called “{asked}”. Say the member’s name or part of it, e-mail address or id."
+        ),
+    }
+}
+
+/// Several members are meant.
+pub(crate) fn which(user: &SlackUserId, name: &str, choices: &[Member], more: usize) -> Content {
+    let title = format!("Several people in dialnote fit. Which one is {name}?");
+    let mut blocks = vec![Block::paragraph(&title)];
+    for member in choices {
+        let (user, id) = (Some(user.clone()), Some(member.id.clone()));
+        let carried = Carried { user, member: id, ..Carried::default() }.encode();
+        blocks.push(Block::row(&called(member), Element::button(Control::Link, "This one", &carried)));
+    }
+    if more > 0 {
+        blocks.push(Block::paragraph(&format!("{more} more fit. Name the one you mean by e-mail address or id.")));
+    }
+    Content::new(&neutral(&title), blocks)
+}
+
+/// What cannot be done yet, and will be.
+pub(crate) fn postponed(sentence: &str, why: &Refusal, note: Vec<Block>) -> Content {
+    let when = match why {
+        Refusal::NotLinked { name, .. } => format!("as soon as {name} is linked"),
+        _ => "as soon as you are linked".to_owned(),
+    };
+    let text = format!("{sentence} What you asked for is kept for a day, and done by itself {when}.");
+    let blocks = std::iter::once(Block::paragraph(&text)).chain(note).collect();
+    Content::new(&neutral(&text), blocks)
+}
+
+/// The answer to what somebody asked for long before.
+pub fn late(mut content: Content) -> Content {
+    let why = "You asked for this before, when it had to wait for somebody to be linked to dialnote:";
+    content.blocks.insert(0, Block::small(why));
+    content
+}
+
+/// A member by name and address.
+pub(crate) fn called(member: &Member) -> String {
+    match member.email.as_deref().filter(|email| !email.is_empty()) {
+        Some(email) => format!("{} ({email})", member.name),
+        None => member.name.clone(),
+    }
+}

@@ -1,0 +1,252 @@
+//! TODO.
+
+use crate::domain::about::About;
+use crate::domain::click::{Carried, Control};
+use crate::domain::event::{HistoryEntry, SOMEBODY};
+use crate::domain::finding::{Finding, FindingState, PEOPLE};
+use crate::domain::form::field;
+use crate::domain::list::Query;
+use crate::domain::people::Unlinked;
+use crate::domain::refusal::Refusal;
+use crate::domain::reply::{CommandResult, Reply, Several};
+use crate::domain::rule::{Rule, Who};
+use crate::domain::text::cut;
+use crate::domain::verb::Verb;
+use crate::error::Service;
+use crate::ids::MemberId;
+use crate::view::card::{event, quoted};
+use crate::view::element::{Confirm, Element, Style};
+use crate::view::help::{QUOTE, what_note, with_usage};
+use crate::view::kit::{Block, Content};
+use crate::view::mrkdwn::{code, neutral, time, with_settings};
+use crate::view::people_words::KEPT;
+use crate::view::{
+    card, connect, deed, next, parts, people, people_words, question, reply, report, routes, untimed, words,
+};
+
+/// Why something was not done.
+pub fn refusal(why: &Refusal) -> Content {
+    refused(why, "")
+}
+
+pub(crate) fn refused(refusal: &Refusal, note: &str) -> Content {
+    let mut content = words::sentence(&no(refusal));
+    content.blocks.extend(words::given_back(note));
+    match refusal {
+        Refusal::Taken { about, owner, owner_id, .. } => {
+            parts::with_buttons(content, vec![take_over(about, owner, owner_id)])
+        }
+        Refusal::NotYours { about, owner: Some(owner), owner_id: Some(owner_id) } => {
+            parts::with_buttons(content, vec![take_over(about, owner, owner_id)])
+        }
+        Refusal::NotYours { about, owner: None, .. } => {
+            let value = Carried::conversation(&about.id).encode();
+            parts::with_buttons(content, vec![Element::button(Control::Take, "Take it", &value)])
+        }
+        Refusal::NoteMissing { about, verb } => {
+            let control = match verb {
+                Verb::Done => Control::DoneWithNote,
+                Verb::Note => Control::Note,
+                _ => Control::HandOff,
+            };
+            let value = Carried::conversation(&about.id).encode();
+            parts::with_buttons(content, vec![Element::button(control, "Write it", &value)])
+        }
+        Refusal::SnoozeOver { about, until, .. } => parts::with_blocks(content, untimed::instead(about, Some(*until))),
+        Refusal::SnoozeTooLong { about } => parts::with_blocks(content, untimed::instead(about, None)),
+        Refusal::Moved(moved) => {
+            parts::with_buttons(parts::with_blocks(content, question::end(moved)), question::buttons(moved))
+        }
+        Refusal::NotesStay { earlier: Some(earlier), .. } => {
+            parts::with_buttons(content, vec![next::button_for(earlier)])
+        }
+        Refusal::YouAreNotLinked(Unlinked::NotConnected) => parts::with_buttons(content, vec![connect::button()]),
+        Refusal::MemberTaken { user, name, member, member_name, holder, holder_name, .. } => {
+            let button = people_words::move_it((user, name), (member, member_name), (holder, holder_name));
+            parts::with_buttons(content, vec![button])
+        }
+        _ => content,
+    }
+}
+
+pub(crate) fn no(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::NothingToUndo
+        | Refusal::UndoneAlready
+        | Refusal::ChangedSince { .. }
+        | Refusal::TooLateToUndo(_)
+        | Refusal::AllTooLateToUndo { .. }
+        | Refusal::NotesStay { .. } => next::refused(refusal),
+        Refusal::YouAreNotLinked(why) => people_words::you_are_not_linked(*why),
+        Refusal::NotLinked { name, why } => people_words::not_linked(name, *why),
+        Refusal::NotInstalled => "This app is not installed in this workspace, or not any more. \
+             Ask an admin to install it."
+            .to_owned(),
+        Refusal::OperatorConnects => {
+            "The operator of this app manages its dialnote key; it can't be changed from Slack.".to_owned()
+        }
+        Refusal::NotYoursToConnect => "Only admins of this workspace, and whoever installed this app, can connect it \
+             to dialnote. Ask one of them."
+            .to_owned(),
+        Refusal::WhoIsUnknown => "I could not check whether you may change this, because Slack or dialnote did not \
+             answer. Nothing changed. Try again in a moment."
+            .to_owned(),
+        Refusal::Moved(moved) => question::moved(moved),
+        Refusal::Gone(about) => format!("dialnote no longer has the conversation with {}.", words::contact(about)),
+        Refusal::NoConversation { id } => format!(
+            "dialnote has no conversation {}. It may have been deleted; \
+             name it by the contact’s number or name instead.",
+            cut(id.as_str(), QUOTE)
+        ),
+        Refusal::WrongAddress { setting } => format!(
+            "dialnote can't do this at the address in {setting}. Nothing changed. \
+             Ask the operator of this app to check it with `dialnote-slack doctor`."
+        ),
+        Refusal::Taken { about, owner, seconds_ago, .. } => match seconds_ago {
+            Some(seconds) => format!("{owner} took {} {} ago.", words::named(about), words::span(*seconds)),
+            None => format!("{} belongs to {owner} already.", words::named(about)),
+        },
+        Refusal::AlreadyYours(about) => format!("{} is already yours.", words::named(about)),
+        Refusal::AlreadyTheirs { about, owner } => format!("{} is already {owner}’s.", words::named(about)),
+        Refusal::Owned { about, owner } => format!(
+            "{} belongs to {owner} already, and a group takes nothing away from anybody. Name a person instead.",
+            words::named(about)
+        ),
+        Refusal::NobodyAvailable { group } => {
+            format!("Nobody of {group} is in dialnote and there right now. Name a person instead.")
+        }
+        Refusal::GroupUnreadable { group } => format!(
+            "I cannot find out who belongs to {group}. Name a person, or ask whoever set up this app to allow it \
+             usergroups:read."
+        ),
+        Refusal::NobodyOwnsIt(about) => format!("Nobody owns {}; it is in the queue already.", words::named(about)),
+        Refusal::AlreadySo { about, done, by } => already_so(about, *done, by.as_ref()),
+        Refusal::NoteTooLong { characters, most } => {
+            format!("The note has {characters} characters; dialnote takes {most}. Shorten it and try again.")
+        }
+        Refusal::SettingsUnreadable => {
+            "The settings can't be read right now, so nothing was changed. Try again in a minute.".to_owned()
+        }
+        Refusal::OwnMessage => {
+            "The app wrote this message, so it can't be added as a note. Choose a message that someone wrote."
+                .to_owned()
+        }
+        Refusal::NothingToNote => {
+            "This message has no text to add as a note. Type the note with /dialnote note instead.".to_owned()
+        }
+        Refusal::NoteMissing { verb, .. } => with_usage(&format!("{} Add a note.", what_note(*verb)), *verb),
+        Refusal::TimePassed => CHOOSE_A_LATER_TIME.to_owned(),
+        Refusal::TimeTooFar => CHOOSE_AN_EARLIER_TIME.to_owned(),
+        Refusal::SnoozeOver { about, waited, .. } => untimed::passed(about, *waited),
+        Refusal::SnoozeTooLong { about } => untimed::too_far(about),
+        Refusal::NotSnoozed(about) => format!("{} is not snoozed.", words::named(about)),
+        Refusal::FormNotOpened => "Slack did not open the form in time. Please press the button again.".to_owned(),
+        Refusal::ReadOnlyKey => "This app’s dialnote key may only read. \
+             Ask whoever set up the app for a key that may write."
+            .to_owned(),
+        Refusal::KeyRefused => "dialnote does not accept this app’s key any more. \
+             Ask whoever set up the app for a new one."
+            .to_owned(),
+        Refusal::Dialnote { words } => format!("dialnote refused this: “{}”.", cut(words, 500).trim_end_matches('.')),
+        Refusal::DidNotStick { about, owner } => format!(
+            "dialnote took the change, but {}. Somebody may have changed it there at the same moment; look and try again.",
+            match owner {
+                Some(owner) => format!("{} belongs to {owner} now", words::named(about)),
+                None => format!("nobody owns {} now", words::named(about)),
+            }
+        ),
+        Refusal::StatusRefused { about, words } => format!(
+            "dialnote refused the new status of {}: “{}”. Change it in dialnote instead.",
+            words::named(about),
+            cut(words, 500).trim_end_matches('.')
+        ),
+        Refusal::StatusUnchanged(about) => format!(
+            "dialnote accepted the new status of {} but didn't make it. Change it in dialnote instead.",
+            words::named(about)
+        ),
+        Refusal::DialnoteSilent => "dialnote did not answer in time.".to_owned(),
+        Refusal::NotAllowed(rule) => not_allowed(*rule),
+        Refusal::NothingGiven(about) => {
+            format!(
+                "{} is not waiting for your answer: nobody gave it to you, or you answered already.",
+                words::named(about)
+            )
+        }
+        Refusal::NotYours { about, owner: Some(owner), .. } => format!("{} belongs to {owner}.", words::named(about)),
+        Refusal::NotYours { about, owner: None, .. } => format!("Nobody owns {}.", words::named(about)),
+        Refusal::NothingGivenToYou => "Nothing is waiting for your answer.".to_owned(),
+        Refusal::NothingYours => "Nothing open is yours.".to_owned(),
+        Refusal::NothingTheirs => "Nothing open is theirs any more.".to_owned(),
+        Refusal::NotedAlready(about) => {
+            format!("This message is in dialnote as a note about {} already.", words::named(about))
+        }
+        Refusal::NoLine { asked, lines } => format!(
+            "No shared number is called “{}”. These are there: {}.",
+            cut(asked, QUOTE),
+            lines.iter().map(|line| cut(line, QUOTE)).take(MOST_ROWS).collect::<Vec<_>>().join(", ")
+        ),
+        Refusal::NoMember { asked, nearest } => people_words::no_member(asked, nearest.as_deref()),
+        Refusal::MemberTaken { name, member_name, holder_name, by_hand, .. } => {
+            let how = if *by_hand { "was linked by hand to" } else { "has the e-mail address of" };
+            format!(
+                "{holder_name} {how} {member_name} in dialnote, and one member can be one person only. \
+                 If that is really {name}, move the link."
+            )
+        }
+        Refusal::NotLinkedByHand { name } => {
+            format!("Nobody linked {name} by hand, so there is nothing to take away: the e-mail address counts.")
+        }
+        Refusal::WhichChannel => "Which channel? Type the command in it, or name it with #.".to_owned(),
+        Refusal::DraftGone => "That list or button is too old. Please type the command again.".to_owned(),
+    }
+}
+
+pub(crate) fn not_allowed(rule: Rule) -> String {
+    let who = |who| match who {
+        Who::Anyone => "every teammate",
+        Who::OwnerAndAdmins => "the owner and admins",
+        Who::Admins => "admins",
+    };
+    match rule {
+        Rule::Reassign(may) => {
+            format!("In this workspace only {} may re-assign what somebody owns. Ask one of them.", who(may))
+        }
+        Rule::Snooze(may) => {
+            format!("In this workspace only {} may snooze what somebody else owns. Ask one of them.", who(may))
+        }
+        Rule::Done(may) => format!("In this workspace only {} may mark conversations done. Ask one of them.", who(may)),
+        Rule::Configure => "Only admins may change the rules of this workspace.".to_owned(),
+    }
+}
+
+pub(crate) fn already_so(about: &About, done: bool, by: Option<&(String, i64)>) -> String {
+    let (name, status) = (words::named(about), if done { "done" } else { "open" });
+    match by {
+        Some((by, seconds)) if by == SOMEBODY => {
+            format!("{name} is already {status}; it was changed in dialnote {} ago.", words::span(*seconds))
+        }
+        Some((by, seconds)) => format!("{name} is already {status}; {by} did that {} ago.", words::span(*seconds)),
+        None => format!("{name} is already {status}."),
+    }
+}
+
+/// How many rows of a kind tell what came of several things that were asked for at once.
+pub(crate) const MOST_ROWS: usize = 20;
+
+/// Under the time of a snooze form that has passed.
+pub const CHOOSE_A_LATER_TIME: &str = "That time has passed. Choose a later one.";
+
+/// Under the time of a snooze form that is too far away.
+pub const CHOOSE_AN_EARLIER_TIME: &str = "That is more than a year away. Choose an earlier time.";
+
+/// The button that takes over what someone else owns, after a question.
+pub(crate) fn take_over(about: &About, owner: &str, owner_id: &MemberId) -> Element {
+    let carried = Carried { owner: Some(owner_id.clone()), ..Carried::conversation(&about.id) };
+    let ask = Confirm::new(
+        "Take it over?",
+        &format!("{} becomes yours, and {owner} is told.", words::named(about)),
+        "Take over",
+        "Leave it",
+    );
+    Element::button(Control::TakeOver, "Take over", &carried.encode()).styled(Style::Danger).asking(ask)
+}
