@@ -2,7 +2,10 @@
 //! read like what people do. A test ends with silence: a message nobody read, a job that still
 //! waits or one that was given up fails it.
 
+pub mod browser;
+pub mod database;
 pub mod doing;
+pub mod drawing;
 mod seeing;
 mod starting;
 
@@ -17,8 +20,8 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::database::{Database, On};
-use crate::secrets;
+use crate::properties::secrets;
+use crate::support::database::{Database, On};
 
 pub const MAYA: &str = "maya";
 pub const LEO: &str = "leo";

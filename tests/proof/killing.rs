@@ -23,13 +23,13 @@ const ROUNDS_BY_SOCKETS: usize = 20;
 const LEASE: u32 = 5;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_acknowledged_happens_however_often_the_app_is_killed() {
+async fn every_acknowledged_command_is_carried_out_despite_kills() {
     let rounds = std::env::var("PROOF_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap());
     killed_again_and_again("killing", rounds, false).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_acknowledged_by_socket_mode_happens_too() {
+async fn every_command_acknowledged_over_sockets_is_carried_out() {
     killed_again_and_again("killing-by-sockets", ROUNDS_BY_SOCKETS, true).await;
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::seeing::{buttons_of, elements};
 use super::{Bot, FRONT_DESK};
-use crate::drawing::{draw, draw_blocks};
+use crate::support::drawing::{draw, draw_blocks};
 
 impl Bot {
     /// Somebody types a command in #front-desk.

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{Bot, FRONT_DESK};
-use crate::drawing::{draw, draw_blocks};
+use crate::support::drawing::{draw, draw_blocks};
 
 impl Bot {
     // --- time and work ---
@@ -197,7 +197,7 @@ impl Bot {
 
     // --- the end ---
 
-    /// Writes down every message and form the app sent, for `tests/judge.sh`.
+    /// Writes down every message and form the app sent, for `tests/checks/judge.sh`.
     pub(super) fn leave_for_judges(&self) {
         let sent = ["chat.postMessage", "chat.update", "chat.postEphemeral", "response_url"];
         let payloads: Vec<Value> = self.world(|world| {

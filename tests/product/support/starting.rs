@@ -21,8 +21,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::{Bot, By, ENCRYPTION_KEY, MAYA, Running, SOCKETS, Setup};
-use crate::browser::Browser;
-use crate::database::{Change, Database};
+use crate::support::browser::Browser;
+use crate::support::database::{Change, Database};
 
 impl Bot {
     pub(super) async fn start(setup: Setup, by_sockets: bool) -> Self {
