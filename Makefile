@@ -50,7 +50,7 @@ judge: unit ## Have Slack's own schemas judge the manifest and all messages of t
 
 documents: ## Rewrite the generated documents: manifest.yml, docs/messages.md, docs/authorisation.md
 	$(CARGO) run -q --locked -- manifest > manifest.new && mv manifest.new manifest.yml
-	WRITE_MESSAGES=1 $(CARGO) test --locked --test product generated_documents authorisation
+	WRITE_MESSAGES=1 $(CARGO) test --locked --test product written_down
 
 lint: ## Format, clippy and rustdoc, all warnings denied
 	$(CARGO) fmt --all --check

@@ -1,5 +1,5 @@
-//! The page as somebody uses it: real Chromium, the real program, and no look behind the curtain.
-//! Whatever the browser complains about, and whatever its policy forbids, fails the test.
+//! The page in use: real Chromium, the real program, and no look behind the curtain. Whatever the browser complains
+//! about, and whatever its policy forbids, fails the test.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! The five-minute tour of the README: each step by itself, and all of them in one go.
+//! The five-minute tour of the README: each step on its own, and all of them in one go.
 
 use std::fs;
 

@@ -1,6 +1,5 @@
-//! The world in which the tests play: a sandbox, the app, a clock that stands still, and verbs that
-//! read like what people do. A test ends with silence: a message nobody read, a job that still
-//! waits or one that was given up fails it.
+//! The world of the tests: a sandbox, the app, a clock that stands still, and verbs that read like what people do.
+//! A test ends with silence: an unread message, a waiting job or a failed one fails it.
 
 pub mod browser;
 pub mod database;

@@ -1,4 +1,4 @@
-//! The control API and the page, over HTTP like anybody else.
+//! The control API and the page, over HTTP like any other client.
 
 use dialnote_sandbox::{Incoming, Options, Sandbox, Secrets, every_scope};
 use dialnote_slack::clock::{Clock, ManualClock};

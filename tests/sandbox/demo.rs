@@ -1,4 +1,4 @@
-//! The demo as somebody starts it in a terminal.
+//! The demo, as started in a terminal.
 
 use std::path::Path;
 use std::process::Stdio;

@@ -1,4 +1,4 @@
-//! Calls and messages become cards in the channel of their number.
+//! Calls and messages become cards in the channel of their shared number.
 
 use dialnote_sandbox::Incoming;
 use insta::assert_snapshot;

@@ -1,4 +1,4 @@
-//! What is shown of names and notes: without what turns the text around it, hides in it or never ends.
+//! Names and notes are shown without characters that hide, reverse or flood the text around them.
 
 use serde_json::Value;
 

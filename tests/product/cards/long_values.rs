@@ -1,5 +1,4 @@
-//! What buttons, menus and forms carry has to come back whole, however long the texts and ids are that
-//! the parser lets through.
+//! Buttons, menus and forms carry their values whole, however long the accepted texts and ids are.
 
 use dialnote_slack::domain::card_view::CardView;
 use dialnote_slack::domain::click::Carried;

@@ -1,4 +1,4 @@
-//! Who called in vain, or wrote: how often since anybody answered, and that somebody did.
+//! Missed calls and unanswered messages on a card: how many there were, and who called back.
 
 use dialnote_sandbox::Incoming;
 use insta::assert_snapshot;

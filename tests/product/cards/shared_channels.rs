@@ -1,4 +1,4 @@
-//! A channel that another company begins to read shows less from then on.
+//! A channel that becomes shared with another company shows less from then on.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};

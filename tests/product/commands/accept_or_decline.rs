@@ -1,4 +1,4 @@
-//! Whoever is given a conversation accepts it or gives it back, or is reminded.
+//! The new owner accepts or declines an assignment, or is reminded.
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;
@@ -129,7 +129,7 @@ async fn no_reminder_comes_outside_working_hours() {
 }
 
 #[tokio::test]
-async fn an_assignment_without_a_time_limit_brings_no_reminder() {
+async fn people_who_keep_every_assignment_are_not_reminded() {
     product(async |bot| {
         bot.world(|world| world.person_mut("zoe").unwrap().tz = "Europe/London".into());
         bot.slash(MAYA, "/handoff @zoe conv_1001 call before noon").await;

@@ -1,4 +1,4 @@
-//! Assigning, taking, giving back, resolving.
+//! Assigning, taking, unassigning, done and reopening.
 
 use insta::assert_snapshot;
 

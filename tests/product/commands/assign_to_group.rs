@@ -1,4 +1,4 @@
-//! A group is asked for somebody: the one who is there and least busy.
+//! Assigning to a group picks the member who is present and least busy.
 
 use dialnote_sandbox::{DialnoteFailure, Status};
 use dialnote_slack::ids::InstallationId;

@@ -1,4 +1,4 @@
-//! Which conversation? By number, name, id or link, and what happens if several or none fit.
+//! Conversations found by number, name, id or link, and questions when several or none match.
 
 use dialnote_sandbox::Conversation;
 use insta::assert_snapshot;

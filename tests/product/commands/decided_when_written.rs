@@ -1,5 +1,5 @@
-//! What was decided before a wait is decided again after it, on what is true then: whatever the wait was,
-//! whatever changed, for every command that changes something.
+//! Commands that had to wait are decided again on the state of the moment they write: for every wait, every change,
+//! every command.
 
 use dialnote_sandbox::{DialnoteFailure, Hang, Service};
 use dialnote_slack::domain::policy::Rules;

@@ -1,4 +1,4 @@
-//! Handing over with a note, typed and through the form.
+//! Hand-offs with a note, typed and by the form.
 
 use dialnote_sandbox::DialnoteFailure;
 use insta::assert_snapshot;

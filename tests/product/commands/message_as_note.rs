@@ -1,4 +1,4 @@
-//! *Add as note*: whatever has words becomes a note as it was written, or is refused.
+//! *Add as note*: a message's words become a note unchanged, or are refused.
 
 use dialnote_sandbox::{ChannelKind, Message};
 use insta::assert_snapshot;

@@ -1,6 +1,6 @@
-//! A button and a form show a conversation as it was. If it has changed since, its person is asked first, and what
-//! others did is not overwritten: in dialnote, where the card does not know of it yet, or by a teammate, while the
-//! card cannot be redrawn.
+//! Buttons and forms may show an old state. Their person is asked before anything that changed since is
+//! overwritten: changes in dialnote that the card does not show yet, or a teammate's while the card cannot be
+//! redrawn.
 
 use dialnote_sandbox::Message;
 use insta::assert_snapshot;

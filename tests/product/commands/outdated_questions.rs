@@ -1,5 +1,5 @@
-//! A question is answered by a button that may be old. What has changed about its conversation since is said, and
-//! asked again: nobody is taken off a conversation that they did not have when the question was asked.
+//! A question may be answered after its conversation changed: the change is named and the question repeated, so
+//! that no one is overwritten unseen.
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;
@@ -91,7 +91,7 @@ async fn an_unchanged_conversation_and_a_harmless_change_are_not_asked_about() {
 }
 
 #[tokio::test]
-async fn an_unclear_person_is_asked_about_with_the_conversation() {
+async fn a_question_about_a_person_checks_the_conversation_too() {
     product(async |bot| {
         bot.look().await;
         bot.slash(MAYA, "/assign zo conv_1001 conv_1004").await;

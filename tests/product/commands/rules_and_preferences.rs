@@ -1,4 +1,4 @@
-//! The rules of a workspace, and what people want to hear of.
+//! A workspace's rules, and people's notification preferences.
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;

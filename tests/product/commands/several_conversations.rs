@@ -1,4 +1,4 @@
-//! Several things at once, told of together.
+//! Commands on several conversations, reported together.
 
 use dialnote_sandbox::DialnoteFailure;
 use insta::assert_snapshot;

@@ -1,4 +1,4 @@
-//! Put away until later, and brought back; notes and histories.
+//! Snoozing and unsnoozing, notes and histories.
 
 use std::fmt::Write;
 

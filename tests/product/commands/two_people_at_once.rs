@@ -1,4 +1,4 @@
-//! Two people at once: one wins, the other is told who.
+//! Of two simultaneous commands one wins, and the other is answered with who was first.
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;

@@ -1,4 +1,4 @@
-//! Taking back what one did last as a whole, unless somebody changed it since.
+//! Undo takes back the last act as a whole, unless it was changed since.
 
 use std::fmt::Write;
 

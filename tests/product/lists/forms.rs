@@ -1,4 +1,4 @@
-//! Commands that do not say which conversation, and forms.
+//! Forms, and commands without a conversation that open one.
 
 use std::fmt::Write;
 

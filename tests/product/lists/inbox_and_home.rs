@@ -1,4 +1,4 @@
-//! Lists: typed, in the home, in a window; with a button on every row.
+//! Lists: typed, at Home and in a window, with buttons on every row.
 
 use std::fmt::Write;
 

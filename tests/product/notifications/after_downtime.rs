@@ -1,4 +1,4 @@
-//! After an absence each channel gets one summary, and each person one message with what concerns them.
+//! After downtime each channel gets one summary, and each person one message about their own conversations.
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;

@@ -1,4 +1,4 @@
-//! What waits is told at once: in the morning, and after we were away.
+//! Digests: unassigned conversations each morning, and after downtime.
 
 use std::time::Duration;
 

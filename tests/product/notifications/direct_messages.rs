@@ -1,5 +1,5 @@
-//! "Zoe has been notified" is said once Slack has taken the message, and never else: the person who assigned the
-//! conversation knows within ten seconds what became of it.
+//! "Zoe has been notified" is said only after Slack accepted the message, and the sender learns within ten seconds
+//! what became of it.
 
 use dialnote_sandbox::{Hang, Service, SlackFailure};
 use insta::assert_snapshot;

@@ -1,4 +1,4 @@
-//! What has an owner and is not touched is asked about.
+//! Owners are asked about conversations in which nothing happens.
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;

@@ -1,5 +1,5 @@
-//! Nothing waits unseen: channels are reminded of what nobody owns, and whoever wanted cards somewhere
-//! hears that they cannot be posted there.
+//! Channels are reminded of unassigned conversations, and the person who set up cards hears when they cannot be
+//! posted.
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;

@@ -1,4 +1,4 @@
-//! What the team did, told with a picture.
+//! Reports about the team's work, with a chart.
 
 use dialnote_sandbox::{Hang, Service};
 use dialnote_slack::store::Queue;

@@ -1,5 +1,4 @@
-//! A direct message never lies: when its conversation moves on, the older message says so, and offers nothing
-//! that is no longer its reader's.
+//! An earlier direct message says so when its conversation moves on, and loses the buttons that no longer apply.
 
 use dialnote_sandbox::{Call, Click, Hang, Service, SlackFailure};
 use insta::assert_snapshot;

@@ -1,4 +1,4 @@
-//! Every attempt is written down, and the operator can read it.
+//! Every attempt is in the audit log, and the operator can read it.
 
 use dialnote_slack::audit::{self, AuditFormat};
 use insta::assert_snapshot;

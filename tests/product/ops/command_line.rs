@@ -1,5 +1,4 @@
-//! The program's own commands, as an operator types them: what they print, what they exit with, and what they leave
-//! alone.
+//! The program's commands, as an operator types them: output, exit codes, and what they leave alone.
 
 use std::fs;
 use std::path::Path;

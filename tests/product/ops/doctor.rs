@@ -1,4 +1,4 @@
-//! The doctor finds what is wrong, and says how to mend it.
+//! The doctor finds what is wrong with the setup, and says how to fix it.
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;

@@ -1,4 +1,4 @@
-//! What is kept about a person can be shown, and taken away.
+//! Everything kept about a person can be exported and erased.
 
 use dialnote_sandbox::SlackFailure;
 use dialnote_slack::audit::AuditFormat;

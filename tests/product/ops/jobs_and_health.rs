@@ -1,4 +1,4 @@
-//! What whoever looks after the app can see and do.
+//! Failed jobs, metrics and readiness, as an operator sees them.
 
 use dialnote_sandbox::SlackFailure;
 use dialnote_slack::ids::JobId;

@@ -1,4 +1,4 @@
-//! A service may ask for a long wait. An operator sees what is waited for, and can end it.
+//! A service may ask for a long wait: an operator sees the rate limit and can lift it.
 
 use dialnote_slack::limits::{self, LimitFilter};
 use insta::assert_snapshot;

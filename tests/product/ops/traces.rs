@@ -1,4 +1,4 @@
-//! Where the time went, as a collector sees it.
+//! Traces of commands and jobs, as a collector receives them.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};

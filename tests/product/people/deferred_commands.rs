@@ -1,4 +1,4 @@
-//! What could not be done because somebody was not linked is done once they are.
+//! Commands blocked by a missing link run once the link exists.
 
 use dialnote_sandbox::{Hang, Service};
 use insta::assert_snapshot;

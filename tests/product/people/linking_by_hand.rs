@@ -1,4 +1,4 @@
-//! Admins say who is who where e-mail addresses do not.
+//! Admins link Slack users and dialnote members whose email addresses differ.
 
 use dialnote_sandbox::{Member, Person};
 use dialnote_slack::audit::AuditFormat;

@@ -1,4 +1,4 @@
-//! Who may act, and who can be made the owner.
+//! Who may act, and who can own a conversation.
 
 use dialnote_sandbox::Person;
 use insta::assert_snapshot;

@@ -1,4 +1,4 @@
-//! Who leaves does not take along what they own.
+//! A member who leaves does not keep their conversations.
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;

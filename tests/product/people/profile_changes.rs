@@ -1,4 +1,4 @@
-//! Everybody's profile changes all day long, and nobody waits for that.
+//! Profile changes come all day long, and delay nothing.
 
 use dialnote_sandbox::Person;
 use dialnote_slack::ids::InstallationId;

@@ -1,4 +1,4 @@
-//! Who may act is not believed for ever: Slack's word of a change can be lost, and dialnote tells nobody.
+//! Rights are checked again in time: Slack's event about a change can be lost, and dialnote sends none.
 
 use dialnote_sandbox::{DialnoteFailure, Faults, SlackFailure};
 use dialnote_slack::ids::InstallationId;

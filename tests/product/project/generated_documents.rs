@@ -1,5 +1,5 @@
-//! What is written down is what the program does: tables in the README and `manifest.yml` are made
-//! from the same source, and checked here.
+//! Documents that must match the program: tables in the README, `manifest.yml`, `docs/messages.md`, the image's
+//! files.
 
 use std::fmt::Write;
 use std::fs;

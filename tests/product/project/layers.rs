@@ -1,4 +1,4 @@
-//! The floor plan of ARCHITECTURE.md, kept: an import may only point down.
+//! The layers of ARCHITECTURE.md: an import may only point down.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,5 +1,5 @@
-//! What people and contacts are called, and what they write, comes from outside: it stays text. Random
-//! names, notes and messages, full of Slack's markup, and then a look at every word that the app sent.
+//! Names, notes and messages come from outside and stay text: random ones, full of Slack's markup, and a look at
+//! every word that the app sent.
 
 use dialnote_sandbox::{Click, Kind, Service};
 use dialnote_slack::ids::ConversationId;

@@ -1,5 +1,5 @@
-//! What `random` expects: who owns what and in which state, as the product's description says it. It
-//! shares no code with the app.
+//! The expected state of `random_sequences`: owners and statuses as the product's description says. It shares no
+//! code with the app.
 
 use std::collections::BTreeMap;
 

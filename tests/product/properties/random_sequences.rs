@@ -1,6 +1,6 @@
-//! Nobody knows in which order people do things. Random sequences of everything that can be done,
-//! each step compared with a model that knows nothing of the code (`model`), and everything that the
-//! app says compared with what was so when it said it. `RANDOM_SEED` repeats one sequence.
+//! Random sequences of everything people can do, each step compared with a model that shares no code with the app
+//! (`model`), and every sentence of the app compared with the state it speaks of. `RANDOM_SEED` repeats one
+//! sequence.
 
 mod pressing;
 

@@ -1,6 +1,6 @@
-//! A team lives with it: calls come in, people act in Slack and in dialnote, both are down now and then,
-//! webhooks are lost, come twice or late, and the app is killed. In the end every card shows what is so,
-//! no conversation was overlooked, and nobody was told one thing twice. `RANDOM_SEED` repeats one life.
+//! A random week of a team: calls come in, people act in Slack and in dialnote, both are down now and then,
+//! webhooks are lost, repeated or late, and the app is killed. In the end every card is true, no conversation was
+//! overlooked, and no message came twice. `RANDOM_SEED` repeats one week.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! There is no way around a rule by another command, button or form: random rules, people, states and
-//! ways to ask, and then a look at what was written in dialnote.
+//! No command, button or form leads around a rule: random rules, people, states and ways to ask, judged by what was
+//! written in dialnote.
 
 use dialnote_sandbox::{Click, Status};
 use jiff::{SignedDuration, Timestamp};

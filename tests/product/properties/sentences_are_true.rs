@@ -1,5 +1,4 @@
-//! Whether what the app says is so: every sentence about a conversation is compared with what was done
-//! to that conversation just then (`model`). A sentence that is not known here fails, too.
+//! Every sentence about a conversation is compared with its state in the `model`. An unknown sentence fails, too.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! A clock that jumps delays nothing by more than seconds, and no promise is broken by it.
+//! A clock that jumps delays nothing by more than seconds, and breaks no promise.
 
 use jiff::SignedDuration;
 use serde_json::json;

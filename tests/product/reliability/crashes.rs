@@ -1,5 +1,4 @@
-//! A crash at any step loses nothing, and doubles nothing but what Slack gives no way to find again. Nor does a
-//! store that fails at any step.
+//! A crash or a failing database at any step loses nothing, and repeats only what Slack gives no way to find again.
 
 use dialnote_sandbox::{Hang, Service};
 use dialnote_slack::error::Fault;

@@ -1,5 +1,5 @@
-//! One story under each value of each variant of dialnote (docs/contracts/dialnote.md, "Variants the app must survive"):
-//! every act happens exactly once, or its person and the doctor hear in one sentence what is wrong.
+//! One story under each value of each variant of dialnote (docs/contracts/dialnote.md, "Variants the app must
+//! survive"): every act happens exactly once, or its person and the doctor name the problem in one sentence.
 
 use dialnote_sandbox::{Status, Variants};
 use jiff::SignedDuration;

@@ -1,4 +1,4 @@
-//! Calls that have their effect after our patience has ended: nothing is done twice, and the last command wins.
+//! Calls that take effect after our timeout: nothing is done twice, and the last command wins.
 
 use dialnote_sandbox::{Hang, Service, World};
 use jiff::SignedDuration;

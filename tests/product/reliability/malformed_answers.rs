@@ -1,4 +1,4 @@
-//! Far sides that answer oddly: nothing is written twice, nothing is lost, and nobody reads what is not true.
+//! Malformed answers of Slack and dialnote: nothing is written twice, nothing is lost, and no message is untrue.
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};

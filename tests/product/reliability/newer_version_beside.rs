@@ -1,4 +1,4 @@
-//! What a later version set is not forgotten by an earlier one beside it: it waits.
+//! Documents that only a later version can read are not overwritten or replaced by defaults: the work waits.
 
 use dialnote_slack::ids::InstallationId;
 use dialnote_slack::store::Document;

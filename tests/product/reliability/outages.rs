@@ -1,4 +1,4 @@
-//! When things fail: nothing is lost, and people are told.
+//! When dialnote or Slack fails, nothing is lost, and people are told.
 
 use dialnote_sandbox::{DialnoteFailure, Hang, Service, SlackFailure};
 use insta::assert_snapshot;

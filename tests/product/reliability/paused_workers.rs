@@ -1,4 +1,4 @@
-//! Somebody else took over, or was faster: whoever comes late does nothing a second time.
+//! A worker that was paused and overtaken by another one does nothing a second time.
 
 use dialnote_sandbox::{DialnoteFailure, Hang, Service, SlackFailure};
 use dialnote_slack::store::Queue;

@@ -1,4 +1,4 @@
-//! Not faster than Slack allows, fair to everybody, and nothing said twice that need not be.
+//! Messages and calls keep the services' rate limits, are fair to all, and are joined where they can be.
 
 use dialnote_sandbox::Call;
 use insta::assert_snapshot;

@@ -1,5 +1,5 @@
-//! What each variant of dialnote means beyond the story that `each_variant` plays: addresses, and what can be mistaken
-//! for one (docs/contracts/dialnote.md, "Variants the app must survive").
+//! Wrong addresses of dialnote, and answers that could be mistaken for one (docs/contracts/dialnote.md, "Variants
+//! the app must survive").
 
 use dialnote_sandbox::{Entry, Kind};
 use insta::assert_snapshot;
@@ -143,7 +143,7 @@ async fn a_waiting_notice_names_the_wrong_address() {
 }
 
 #[tokio::test]
-async fn changes_without_a_webhook_are_found() {
+async fn the_doctor_names_changes_without_webhooks() {
     under(&json!({ "hook_event": "no_note" }), async |bot| {
         assert_snapshot!(found(bot, "dialnote hooks").await, @"ok   dialnote hooks: dialnote tells of calls at once; notes are found by looking");
         let nowhere = format!("{}/dialnote/api/nothing", bot.sandbox.credentials().sandbox);

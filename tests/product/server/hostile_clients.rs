@@ -1,4 +1,4 @@
-//! Whoever is not Slack gets nowhere, costs little, and disturbs nobody: raw bytes against the running server.
+//! Raw bytes against the running server: a client that is not Slack is refused, costs little and delays no one.
 
 use std::time::Duration;
 

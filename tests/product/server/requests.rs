@@ -1,4 +1,4 @@
-//! What is let in, what is not, and that nothing Slack may send does harm.
+//! Slack's requests: genuine ones are accepted once, all others refused, and no payload does harm.
 
 use std::fmt::Write;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Without a public address: the same through connections that the app opens.
+//! Socket Mode: the same over connections that the app opens, without a public address.
 
 use dialnote_sandbox::{Hang, Service, World};
 use dialnote_slack::app::App;

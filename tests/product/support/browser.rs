@@ -1,4 +1,4 @@
-//! A browser, as far as installing needs one: it remembers a cookie and follows where it is sent.
+//! A browser, as far as installing needs one: it remembers a cookie and follows redirects.
 
 use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;

@@ -1,5 +1,4 @@
-//! Where the app of a test keeps what it must not lose. The product is the same on every database:
-//! `PRODUCT_ON=postgres` runs all of its tests on the tests' PostgreSQL instead of files.
+//! The database of a test's app. `PRODUCT_ON=postgres` runs the product on the tests' PostgreSQL instead of files.
 
 use std::path::PathBuf;
 use std::sync::Arc;

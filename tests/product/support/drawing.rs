@@ -1,4 +1,4 @@
-//! What people see, as plain text: a line for each block, controls in brackets.
+//! Messages as plain text: a line for each block, controls in brackets.
 
 use dialnote_sandbox::Message;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! What happens in dialnote without us is true here, too, and is never said twice.
+//! Changes made in dialnote appear on cards, threads and in direct messages, once.
 
 use dialnote_sandbox::{Hang, Service};
 use insta::assert_snapshot;

@@ -1,4 +1,4 @@
-//! Where dialnote can reach the app, calls are cards at once, and what it says is only a hint.
+//! A webhook of dialnote makes the app look at once, and is only a hint.
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;

@@ -1,4 +1,4 @@
-//! Anybody installs the app, connects it to their organization, and removes it again.
+//! Installing the app, connecting it to an organization, and removing it.
 
 use dialnote_sandbox::{Hang, Person, Service};
 use dialnote_slack::app::NotStarted;

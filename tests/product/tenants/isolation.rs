@@ -1,4 +1,4 @@
-//! What belongs to one organization is nobody else's: another key, a removed app, people who leave.
+//! One organization's data is never another's: another key, a removed app, people who leave.
 
 use dialnote_slack::audit::AuditFormat;
 use dialnote_slack::ids::{ConversationId, InstallationId};

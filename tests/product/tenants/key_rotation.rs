@@ -1,4 +1,4 @@
-//! What is sealed with another key may change just then: it is never put back to what it was.
+//! Records that change while the encryption key is replaced keep their newest value.
 
 use std::pin::pin;
 

@@ -1,4 +1,4 @@
-//! What is pressed: on cards, in direct messages, in lists and at home. What a button or a form shows may be old.
+//! Presses on cards, direct messages, lists and Home, which may show an old state.
 
 use dialnote_sandbox::{Click, Message};
 use jiff::SignedDuration;
