@@ -87,7 +87,7 @@ pub struct Setup {
     /// What the clock shows.
     pub now: &'static str,
     /// Whether dialnote can reach the app.
-    pub told: bool,
+    pub webhooks: bool,
     /// How the app gets into the workspace.
     pub by: By,
 }
@@ -105,20 +105,26 @@ pub enum By {
     Nobody,
 }
 
-impl Default for Setup {
-    fn default() -> Self {
-        Self { pacing: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", told: false, by: By::Any }
-    }
+impl Setup {
+    /// Nothing is different.
+    pub const USUAL: Self =
+        Self { pacing: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", webhooks: false, by: By::Any };
+
+    /// Ten o'clock in Maya's and Leo's Los Angeles, on a Monday.
+    pub const MORNING: Self = Self { now: "2026-11-23T18:00:00Z", ..Self::USUAL };
+
+    /// The app was installed and connected.
+    pub const INSTALLED: Self = Self { by: By::Installing, ..Self::USUAL };
 }
 
 /// Runs a test, then asserts silence.
 pub async fn product(test: impl AsyncFnOnce(&mut Bot)) {
-    product_with(Setup::default(), test).await;
+    product_with(Setup::USUAL, test).await;
 }
 
 /// The same for an app whose keys are set, because the test is about them, or counts what comes before it.
 pub async fn set_up(test: impl AsyncFnOnce(&mut Bot)) {
-    product_with(Setup { by: By::Settings, ..Setup::default() }, test).await;
+    product_with(Setup { by: By::Settings, ..Setup::USUAL }, test).await;
 }
 
 impl Bot {

@@ -81,7 +81,7 @@ async fn a_summary_follows_preferences_and_counts_the_rest() {
 
 #[tokio::test]
 async fn a_morning_that_begins_with_an_absence_has_one_summary() {
-    let night = Setup { now: "2026-11-27T10:00:00Z", ..Setup::default() };
+    let night = Setup { now: "2026-11-27T10:00:00Z", ..Setup::USUAL };
     product_with(night, async |bot| {
         begin(bot).await;
         // Work begins at 9 in California.
@@ -102,7 +102,7 @@ async fn a_morning_that_begins_with_an_absence_has_one_summary() {
 
 #[tokio::test]
 async fn a_reminder_that_is_due_then_is_part_of_it() {
-    let day = Setup { now: "2026-11-27T17:30:00Z", ..Setup::default() };
+    let day = Setup { now: "2026-11-27T17:30:00Z", ..Setup::USUAL };
     product_with(day, async |bot| {
         begin(bot).await;
         bot.missed_call("+14155550801").await;

@@ -15,7 +15,7 @@ const HALF_A_MINUTE: SignedDuration = SignedDuration::from_secs(31);
 #[tokio::test]
 async fn each_working_morning_a_channel_gets_a_digest() {
     // Five to nine in Maya's Los Angeles, on a Friday.
-    let friday = Setup { now: "2026-11-27T16:55:00Z", ..Setup::default() };
+    let friday = Setup { now: "2026-11-27T16:55:00Z", ..Setup::USUAL };
     product_with(friday, async |bot| {
         bot.look().await;
         bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
@@ -58,7 +58,7 @@ async fn each_working_morning_a_channel_gets_a_digest() {
 
 #[tokio::test]
 async fn taking_a_conversation_in_the_digest_is_answered() {
-    let friday = Setup { now: "2026-11-27T16:59:30Z", ..Setup::default() };
+    let friday = Setup { now: "2026-11-27T16:59:30Z", ..Setup::USUAL };
     product_with(friday, async |bot| {
         bot.look().await;
         bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
@@ -74,7 +74,7 @@ async fn taking_a_conversation_in_the_digest_is_answered() {
 
 #[tokio::test]
 async fn a_channel_that_shows_less_has_a_digest_that_does_and_its_morning_begins_when_the_rules_say() {
-    let friday = Setup { now: "2026-11-27T15:59:30Z", ..Setup::default() };
+    let friday = Setup { now: "2026-11-27T15:59:30Z", ..Setup::USUAL };
     product_with(friday, async |bot| {
         bot.look().await;
         bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
@@ -124,7 +124,7 @@ async fn after_a_long_absence_there_is_one_summary_and_no_flood() {
 
 #[tokio::test]
 async fn a_digest_shows_what_happened_since() {
-    let friday = Setup { now: "2026-11-27T16:59:30Z", ..Setup::default() };
+    let friday = Setup { now: "2026-11-27T16:59:30Z", ..Setup::USUAL };
     product_with(friday, async |bot| {
         bot.look().await;
         bot.slash(MAYA, "/dialnote route Billing").await;
@@ -153,7 +153,7 @@ async fn a_digest_shows_what_happened_since() {
 
 #[tokio::test]
 async fn a_digest_that_was_given_up_comes_again() {
-    let friday = Setup { now: "2026-11-27T16:59:30Z", ..Setup::default() };
+    let friday = Setup { now: "2026-11-27T16:59:30Z", ..Setup::USUAL };
     product_with(friday, async |bot| {
         bot.look().await;
         bot.slash(MAYA, "/dialnote route Billing").await;

@@ -5,18 +5,9 @@ use jiff::SignedDuration;
 
 use crate::support::{ANA, Bot, LEO, MAYA, Setup, ZOE, product_with};
 
-/// Ten o'clock in Leo's Los Angeles, on a Monday.
-const MORNING: Setup = Setup {
-    pacing: "as-allowed",
-    on: crate::support::database::On::Any,
-    now: "2026-11-23T18:00:00Z",
-    told: false,
-    by: crate::support::By::Any,
-};
-
 #[tokio::test]
 async fn an_owner_is_asked_about_an_inactive_conversation() {
-    product_with(MORNING, async |bot| {
+    product_with(Setup::MORNING, async |bot| {
         begin(bot).await;
         hours(bot, 7).await;
         bot.read_all().await;
@@ -58,7 +49,7 @@ async fn an_owner_is_asked_about_an_inactive_conversation() {
 
 #[tokio::test]
 async fn an_unanswered_question_is_repeated_after_a_working_day_but_not_during_an_absence() {
-    product_with(MORNING, async |bot| {
+    product_with(Setup::MORNING, async |bot| {
         begin(bot).await;
         hours(bot, 24).await;
         assert!(bot.dm(LEO).await.starts_with("Still on"));
@@ -81,7 +72,7 @@ async fn an_unanswered_question_is_repeated_after_a_working_day_but_not_during_a
 
 #[tokio::test]
 async fn an_active_conversation_is_not_asked_about() {
-    product_with(MORNING, async |bot| {
+    product_with(Setup::MORNING, async |bot| {
         begin(bot).await;
         hours(bot, 20).await;
         bot.slash(LEO, "/dialnote note conv_1001 waits for a quote").await;

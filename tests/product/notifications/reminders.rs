@@ -7,18 +7,9 @@ use serde_json::json;
 
 use crate::support::{Bot, LEO, MAYA, Setup, product, product_with};
 
-/// Ten o'clock in Maya's Los Angeles, on a Monday.
-const MORNING: Setup = Setup {
-    pacing: "as-allowed",
-    on: crate::support::database::On::Any,
-    now: "2026-11-23T18:00:00Z",
-    told: false,
-    by: crate::support::By::Any,
-};
-
 #[tokio::test]
 async fn a_channel_is_reminded_of_unassigned_conversations_once_an_hour_at_most() {
-    product_with(MORNING, async |bot| {
+    product_with(Setup::MORNING, async |bot| {
         bot.look().await;
         bot.slash(MAYA, "/dialnote route Billing").await;
         bot.read_all().await;
@@ -55,7 +46,7 @@ async fn a_channel_is_reminded_of_unassigned_conversations_once_an_hour_at_most(
 #[tokio::test]
 async fn reminders_wait_for_the_working_hours_and_for_what_comes_later() {
     // A quarter to five.
-    let evening = Setup { now: "2026-11-24T00:45:00Z", ..MORNING };
+    let evening = Setup { now: "2026-11-24T00:45:00Z", ..Setup::MORNING };
     product_with(evening, async |bot| {
         bot.look().await;
         for id in ["conv_1001", "conv_1002", "conv_1005", "conv_1009", "conv_1010"] {
@@ -80,7 +71,7 @@ async fn reminders_wait_for_the_working_hours_and_for_what_comes_later() {
 
 #[tokio::test]
 async fn a_workspace_may_do_without_reminders() {
-    product_with(MORNING, async |bot| {
+    product_with(Setup::MORNING, async |bot| {
         bot.look().await;
         bot.slash(MAYA, "/dialnote settings").await;
         bot.submit(

@@ -51,7 +51,7 @@ fn files(folder: &Path) -> Vec<String> {
 
 /// Runs a test on a file, with the keys in the settings.
 async fn on_a_file(test: impl AsyncFnOnce(&mut Bot)) {
-    product_with(Setup { on: On::File, by: By::Settings, ..Setup::default() }, test).await;
+    product_with(Setup { on: On::File, by: By::Settings, ..Setup::USUAL }, test).await;
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ async fn well(test: impl AsyncFnOnce(&mut Bot)) {
 }
 
 async fn well_by(by: By, test: impl AsyncFnOnce(&mut Bot)) {
-    product_with(Setup { told: true, on: On::File, by, ..Setup::default() }, async |bot| {
+    product_with(Setup { webhooks: true, on: On::File, by, ..Setup::USUAL }, async |bot| {
         bot.look().await;
         bot.slash(MAYA, "/dialnote route *").await;
         bot.read_all().await;

@@ -16,8 +16,7 @@ use crate::support::database::On;
 use crate::support::{ANA, Bot, By, LEO, MAYA, SAM, Setup, ZOE, product, product_with};
 
 /// Whose database can be looked into.
-const FILE: Setup =
-    Setup { pacing: "as-allowed", on: On::File, now: "2026-11-23T09:00:00Z", told: false, by: By::Settings };
+const FILE: Setup = Setup { on: On::File, by: By::Settings, ..Setup::USUAL };
 
 /// What shows others' data although it is the person's, too, and remains.
 const COPIES: [&str; 2] = ["mirror", "cards"];

@@ -123,7 +123,7 @@ async fn counted(bot: &Bot, counter: &str) -> u64 {
 
 #[tokio::test]
 async fn readiness_writes_nothing_and_is_closed_to_strangers() {
-    product_with(Setup { on: On::File, ..Setup::default() }, async |bot| {
+    product_with(Setup { on: On::File, ..Setup::USUAL }, async |bot| {
         let get = async |at: &str, what| reqwest::get(format!("{at}/{what}")).await.unwrap();
         assert_eq!(get(&bot.ops, "readyz").await.status(), 200);
         let log = bot.database().with_extension("db-wal");
@@ -147,7 +147,7 @@ async fn readiness_writes_nothing_and_is_closed_to_strangers() {
 
 #[tokio::test]
 async fn a_database_that_is_deleted_beneath_the_app_takes_nothing_in_and_says_so() {
-    product_with(Setup { on: On::File, ..Setup::default() }, async |bot| {
+    product_with(Setup { on: On::File, ..Setup::USUAL }, async |bot| {
         let ready = async || reqwest::get(format!("{}/readyz", bot.ops)).await.unwrap();
         assert_eq!(ready().await.status(), 200);
         let (file, away) = (bot.database(), bot.database().with_extension("away"));

@@ -18,7 +18,7 @@ async fn the_work_of_the_first_schema_is_done() {
         on: On::Written("tests/fixtures/store/v1.sql"),
         now: "2026-11-24T03:00:00Z",
         by: By::Settings,
-        ..Setup::default()
+        ..Setup::USUAL
     };
     product_with(setup, async |bot| {
         bot.pass(SignedDuration::from_secs(5)).await;

@@ -18,12 +18,7 @@ use play::{Button, Cell, press};
 use stage::Stage;
 use table::{Deed, Kind, Set, Way, named_by_rules, pressed, said, typed};
 
-use crate::support::database::On;
-use crate::support::{ANA, By, LEO, MAYA, Setup, product, product_with, set_up};
-
-/// Everybody can install it, so that there are others beside.
-const INSTALLED: Setup =
-    Setup { pacing: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", told: false, by: By::Installing };
+use crate::support::{ANA, LEO, MAYA, Setup, product, product_with, set_up};
 
 /// The tests, each of which plays some of what can be asked for.
 macro_rules! groups {
@@ -95,7 +90,7 @@ impl Group {
 
 /// Plays the cells of a group, and tells of all that are not as the table says.
 async fn play(group: Group) {
-    product_with(INSTALLED, async |bot| {
+    product_with(Setup::INSTALLED, async |bot| {
         let mut stage = Stage::set(bot).await;
         stage.assert_kinds().await;
         let mut wrong = Vec::new();

@@ -161,7 +161,7 @@ const MEANT_TO_SHOW: [&str; 4] = ["vault key", "demo", "sandbox", "help"];
 #[tokio::test]
 async fn no_command_prints_a_secret() {
     for by in [By::Settings, By::Installing] {
-        product_with(Setup { by, ..Setup::default() }, async |bot| {
+        product_with(Setup { by, ..Setup::USUAL }, async |bot| {
             // A job with a response URL waits.
             bot.world(|world| world.faults.dialnote.down = true);
             bot.slash(MAYA, "/dialnote take conv_1001").await;

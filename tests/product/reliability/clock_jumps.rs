@@ -13,7 +13,7 @@ const SECONDS: SignedDuration = SignedDuration::from_secs(15);
 
 #[tokio::test]
 async fn messages_do_not_wait_until_a_clock_that_was_set_back_has_caught_up() {
-    product_with(Setup { pacing: "documented", ..Setup::default() }, async |bot| {
+    product_with(Setup { pacing: "documented", ..Setup::USUAL }, async |bot| {
         for n in 2..=13 {
             bot.slash(MAYA, &format!("/assign @zoe conv_10{n:02}")).await;
         }

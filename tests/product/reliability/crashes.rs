@@ -100,7 +100,7 @@ async fn a_crash_after_slack_received_a_message_repeats_nothing() {
 /// A call is made and answered, but what came of it cannot be stored: whoever has the job after the lease looks
 /// for it.
 async fn is_forgotten(service: Service, method: &str, path: &str, posted_before: usize) {
-    product_with(Setup { on: On::File, ..Setup::default() }, async |bot| {
+    product_with(Setup { on: On::File, ..Setup::USUAL }, async |bot| {
         let database = rusqlite::Connection::open(bot.database()).unwrap();
         bot.slash(MAYA, COMMAND).await;
         post(bot, posted_before).await;

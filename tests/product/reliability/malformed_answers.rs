@@ -235,7 +235,7 @@ async fn an_answer_without_a_list_is_not_an_empty_list() {
         json!({ "dialnote.fail_next": [{ "path": "/conversations", "answer": "no_list", "status": 200, "times": 1 }] }),
         json!({ "dialnote": { "empty_list_times": 1 } }),
     ] {
-        product_with(Setup { told: true, on: On::File, ..Setup::default() }, async |bot| {
+        product_with(Setup { webhooks: true, on: On::File, ..Setup::USUAL }, async |bot| {
             bot.slash(MAYA, "/dialnote route *").await;
             bot.read_all().await;
             let posted =
@@ -256,7 +256,7 @@ async fn an_answer_without_a_list_is_not_an_empty_list() {
 #[tokio::test]
 async fn lists_of_any_shape_are_read_to_their_end() {
     for fault in [json!({ "page_size": 5 }), json!({ "repeats_page": true, "page_size": 100 })] {
-        product_with(Setup { told: true, on: On::File, ..Setup::default() }, async |bot| {
+        product_with(Setup { webhooks: true, on: On::File, ..Setup::USUAL }, async |bot| {
             faults(bot, &json!({ "dialnote": fault }));
             bot.look().await;
             bot.slash(MAYA, "/inbox all").await;
@@ -271,7 +271,7 @@ async fn lists_of_any_shape_are_read_to_their_end() {
 #[tokio::test]
 async fn lists_without_an_end_are_left() {
     for fault in [json!({ "ignores_offset": true }), json!({ "endless_list": true, "page_size": 1 })] {
-        product_with(Setup { told: true, on: On::File, ..Setup::default() }, async |bot| {
+        product_with(Setup { webhooks: true, on: On::File, ..Setup::USUAL }, async |bot| {
             faults(bot, &json!({ "dialnote": fault }));
             bot.look().await;
             let read = bot.calls("GET");

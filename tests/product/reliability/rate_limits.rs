@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use crate::support::{ANA, Bot, LEO, MAYA, Setup, ZOE, product, product_with};
 
 fn documented() -> Setup {
-    Setup { pacing: "documented", ..Setup::default() }
+    Setup { pacing: "documented", ..Setup::USUAL }
 }
 
 /// How many lines stand in the threads of a channel.

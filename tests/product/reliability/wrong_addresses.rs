@@ -10,7 +10,7 @@ use crate::support::database::On;
 use crate::support::{Bot, MAYA, Setup, product, product_with};
 
 async fn under(variants: &Value, story: impl AsyncFnOnce(&mut Bot)) {
-    product_with(Setup { told: true, on: On::File, ..Setup::default() }, async |bot| {
+    product_with(Setup { webhooks: true, on: On::File, ..Setup::USUAL }, async |bot| {
         play(bot, variants);
         bot.look().await;
         story(bot).await;

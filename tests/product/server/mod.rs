@@ -3,3 +3,4 @@
 mod hostile_clients;
 mod requests;
 mod socket_mode;
+mod unread_fields;

@@ -5,11 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dialnote_slack::ids::{InstallationId, JobId};
-use dialnote_slack::slack::inbound::{self, Inbound};
 use dialnote_slack::slack::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER, sign, verify};
 use dialnote_slack::store::{Accepted, Delivery};
 use insta::assert_snapshot;
-use proptest::prelude::*;
 use reqwest::{Client, RequestBuilder, Response};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -18,10 +16,10 @@ use crate::support::database::On;
 use crate::support::{ANA, Bot, By, MAYA, Setup, product, product_with, set_up};
 
 const FORM: &str = "application/x-www-form-urlencoded";
-const JSON: &str = "application/json";
+pub(super) const JSON: &str = "application/json";
 const PATHS: [&str; 4] = ["/slack/commands", "/slack/interactions", "/slack/options", "/slack/events"];
 
-fn fixtures() -> Vec<PathBuf> {
+pub(super) fn fixtures() -> Vec<PathBuf> {
     fn walk(dir: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
@@ -220,7 +218,7 @@ async fn a_signed_body_that_is_no_body_is_refused_politely() {
 
 #[tokio::test]
 async fn a_command_that_cannot_be_stored_is_refused_whole() {
-    product_with(Setup { on: On::File, by: By::Settings, ..Setup::default() }, async |bot| {
+    product_with(Setup { on: On::File, by: By::Settings, ..Setup::USUAL }, async |bot| {
         let database = rusqlite::Connection::open(bot.database()).unwrap();
         let sabotage = "CREATE TRIGGER sabotage BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'full'); END";
         database.execute_batch(sabotage).unwrap();
@@ -239,7 +237,7 @@ async fn a_command_that_cannot_be_stored_is_refused_whole() {
 
 #[tokio::test]
 async fn a_blocked_database_refuses_in_time_and_recovers() {
-    product_with(Setup { on: On::File, ..Setup::default() }, async |bot| {
+    product_with(Setup { on: On::File, ..Setup::USUAL }, async |bot| {
         let ready = async || Client::new().get(format!("{}/readyz", bot.ops)).send().await.unwrap().status().as_u16();
         assert_eq!(ready().await, 200);
         let somebody = rusqlite::Connection::open(bot.database()).unwrap();
@@ -400,107 +398,4 @@ async fn an_id_that_leads_elsewhere_names_nothing() {
         assert_eq!(elsewhere, [""; 0]);
     })
     .await;
-}
-
-/// Everything that is read of a payload. What is not named here may be missing, `null` or anything.
-fn is_read(path: &str) -> bool {
-    const EXACT: [&str; 46] = [
-        "/event/tokens/bot",
-        "/event_time",
-        "/enterprise_id",
-        "/type",
-        "/challenge",
-        "/user/id",
-        "/user/team_id",
-        "/team/id",
-        "/team_id",
-        "/enterprise/id",
-        "/is_enterprise_install",
-        "/container/channel_id",
-        "/container/is_ephemeral",
-        "/channel/id",
-        "/response_url",
-        "/trigger_id",
-        "/actions/0/action_id",
-        "/actions/0/value",
-        "/actions/0/block_id",
-        "/actions/0/selected_user",
-        "/actions/0/selected_option/value",
-        "/action_id",
-        "/value",
-        "/callback_id",
-        "/message/ts",
-        "/message_ts",
-        "/message/thread_ts",
-        "/message/text",
-        "/message/user",
-        "/container/message_ts",
-        "/view/id",
-        "/view/type",
-        "/event/tab",
-        "/event/user",
-        "/event/channel",
-        "/event/message_ts",
-        "/view/app_installed_team_id",
-        "/view/team_id",
-        "/view/callback_id",
-        "/view/private_metadata",
-        "/event/type",
-        "/event/user/id",
-        "/event_id",
-        "/authorizations/0/is_enterprise_install",
-        "/authorizations/0/enterprise_id",
-        "/authorizations/0/team_id",
-    ];
-    EXACT.contains(&path) || path.starts_with("/view/state/values/") || path.starts_with("/event/links")
-}
-
-/// Every place in a value, as a pointer.
-fn places(value: &Value, at: &str, found: &mut Vec<String>) {
-    let children: Vec<(String, &Value)> = match value {
-        Value::Object(fields) => fields.iter().map(|(key, child)| (key.clone(), child)).collect(),
-        Value::Array(items) => items.iter().enumerate().map(|(i, child)| (i.to_string(), child)).collect(),
-        _ => return,
-    };
-    for (key, child) in children {
-        let place = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
-        found.push(place.clone());
-        places(child, &place, found);
-    }
-}
-
-fn payloads() -> Vec<Value> {
-    let json = fixtures().into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "json"));
-    json.map(|path| serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()).collect()
-}
-
-fn read(payload: &Value) -> Inbound {
-    inbound::read(Some(JSON), payload.to_string().as_bytes()).unwrap()
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
-
-    #[test]
-    fn what_we_do_not_read_may_be_anything(which: prop::sample::Index, changes: Vec<(prop::sample::Index, u8)>) {
-        let payloads = payloads();
-        let mut payload = payloads[which.index(payloads.len())].clone();
-        let before = read(&payload);
-        for (place, change) in changes {
-            let mut all = Vec::new();
-            places(&payload, "", &mut all);
-            let at = all[place.index(all.len())].clone();
-            let holds_read = all.iter().any(|other| is_read(other) && (*other == at || other.starts_with(&format!("{at}/"))));
-            let target = payload.pointer_mut(&at).unwrap();
-            match (change % 3, &mut *target) {
-                (0, Value::Object(fields)) if !at.starts_with("/view/state/values") => {
-                    fields.insert(format!("unknown_{change}"), json!({ "new": [1, null] }));
-                }
-                (1, _) if !holds_read && !at.starts_with("/view/state/values") => *target = Value::Null,
-                (2, _) if !holds_read && !at.starts_with("/view/state/values") => *target = json!(["another", 7]),
-                _ => {}
-            }
-        }
-        prop_assert_eq!(read(&payload), before);
-    }
 }

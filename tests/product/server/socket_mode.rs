@@ -13,7 +13,7 @@ use crate::support::database::On;
 use crate::support::{ANA, Bot, By, LEO, MAYA, SOCKETS, Setup, ZOE, handoff_to, product_by_sockets};
 
 async fn by_sockets(test: impl AsyncFnOnce(&mut Bot)) {
-    product_by_sockets(Setup::default(), test).await;
+    product_by_sockets(Setup::USUAL, test).await;
 }
 
 /// What happened to connections so far.
@@ -154,7 +154,7 @@ async fn begun_deliveries_are_acknowledged_before_the_connection_closes() {
 #[tokio::test]
 async fn broken_connections_are_replaced() {
     // Requests are counted: nothing comes before those of the test.
-    product_by_sockets(Setup { by: By::Settings, ..Setup::default() }, async |bot| {
+    product_by_sockets(Setup { by: By::Settings, ..Setup::USUAL }, async |bot| {
         let before = bot.world(|world| world.sockets.open());
         bot.world(|world| world.sockets.cut());
         replaced(bot, &before).await;
@@ -216,7 +216,7 @@ async fn an_envelope_of_an_unknown_kind_is_acknowledged_and_ignored() {
 
 #[tokio::test]
 async fn an_envelope_that_cannot_be_stored_is_refused_or_not_acknowledged() {
-    product_by_sockets(Setup { on: On::File, ..Setup::default() }, async |bot| {
+    product_by_sockets(Setup { on: On::File, ..Setup::USUAL }, async |bot| {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
         let database = rusqlite::Connection::open(bot.database()).unwrap();

@@ -328,6 +328,6 @@ fn settings(sandbox: &Sandbox, data: &Database, setup: Setup, url: &str) -> Vec<
         ("DATABASE_URL", data.url.clone()),
         ("SLACK_PACE", setup.pacing.to_owned()),
         ("DIALNOTE_HOOKS_URL", format!("{}/dialnote/api/hooks", credentials.sandbox)),
-        ("PUBLIC_URL", if setup.told || !own { url.to_owned() } else { String::new() }),
+        ("PUBLIC_URL", if setup.webhooks || !own { url.to_owned() } else { String::new() }),
     ]
 }

@@ -6,13 +6,7 @@ use reqwest::StatusCode;
 
 use crate::support::{Bot, MAYA, Setup, product_with};
 
-const TOLD: Setup = Setup {
-    pacing: "as-allowed",
-    on: crate::support::database::On::Any,
-    now: "2026-11-23T09:00:00Z",
-    told: true,
-    by: crate::support::By::Any,
-};
+const TOLD: Setup = Setup { webhooks: true, ..Setup::USUAL };
 
 #[tokio::test]
 async fn a_webhook_makes_a_missed_call_a_card_before_the_next_poll() {

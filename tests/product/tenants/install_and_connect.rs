@@ -10,15 +10,7 @@ use serde_json::json;
 use crate::support::browser::Browser;
 use crate::support::{ANA, Bot, By, ENCRYPTION_KEY, LEO, MAYA, SAM, Setup, ZOE, product_with, set_up};
 
-const NOBODY: Setup = Setup {
-    pacing: "as-allowed",
-    on: crate::support::database::On::Any,
-    now: "2026-11-23T09:00:00Z",
-    told: false,
-    by: By::Nobody,
-};
-
-const INSTALLED: Setup = Setup { by: By::Installing, ..NOBODY };
+const NOBODY: Setup = Setup { by: By::Nobody, ..Setup::USUAL };
 
 #[tokio::test]
 async fn an_admin_installs_the_app_and_connects_it() {
@@ -74,7 +66,7 @@ async fn an_admin_installs_the_app_and_connects_it() {
 
 #[tokio::test]
 async fn a_new_key_takes_the_place_of_the_old_one_and_it_can_be_taken_away() {
-    product_with(INSTALLED, async |bot| {
+    product_with(Setup::INSTALLED, async |bot| {
         bot.slash(MAYA, "/dialnote connect").await;
         assert_snapshot!(bot.window(MAYA).await, @"
         [[Connect dialnote]]
@@ -155,7 +147,7 @@ async fn an_oauth_state_fits_one_browser_once_for_ten_minutes() {
 
 #[tokio::test]
 async fn two_workspaces_work_side_by_side_and_nothing_crosses() {
-    product_with(INSTALLED, async |acme| {
+    product_with(Setup::INSTALLED, async |acme| {
         let mut globex = acme.beside().await;
         globex.install().await;
         globex.connect().await;
@@ -229,7 +221,7 @@ async fn an_organization_installs_it_for_all_its_workspaces() {
 
 #[tokio::test]
 async fn a_late_removal_event_does_not_remove_a_newer_installation() {
-    product_with(INSTALLED, async |bot| {
+    product_with(Setup::INSTALLED, async |bot| {
         let revoked = json!({ "type": "tokens_revoked", "tokens": { "bot": ["U0BOT"] } });
         bot.sandbox.event(json!({ "type": "app_uninstalled" })).await.unwrap();
         bot.settle().await;
@@ -247,7 +239,7 @@ async fn a_late_removal_event_does_not_remove_a_newer_installation() {
 
 #[tokio::test]
 async fn reinstalling_keeps_everything() {
-    product_with(INSTALLED, async |bot| {
+    product_with(Setup::INSTALLED, async |bot| {
         bot.slash(LEO, "/dialnote take conv_1001").await;
         bot.read_all().await;
         bot.clock.advance(SignedDuration::from_secs(60));
@@ -313,7 +305,7 @@ async fn a_crash_during_token_rotation_loses_no_token() {
 
 #[tokio::test]
 async fn a_stolen_database_shows_no_token() {
-    product_with(Setup { on: crate::support::database::On::File, ..INSTALLED }, async |bot| {
+    product_with(Setup { on: crate::support::database::On::File, ..Setup::INSTALLED }, async |bot| {
         bot.slash(LEO, "/dialnote take conv_1001").await;
         bot.read_all().await;
         let backup = bot.database().with_extension("stolen");
@@ -335,7 +327,7 @@ async fn a_stolen_database_shows_no_token() {
 
 #[tokio::test]
 async fn the_encryption_key_is_replaced_and_the_old_one_dropped() {
-    product_with(INSTALLED, async |bot| {
+    product_with(Setup::INSTALLED, async |bot| {
         let new = "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
         let both = format!("{new},{ENCRYPTION_KEY}");
         let tenants = bot.second_with(&[("ENCRYPTION_KEY", &both)]).await;
@@ -360,7 +352,7 @@ async fn the_encryption_key_is_replaced_and_the_old_one_dropped() {
 
 #[tokio::test]
 async fn only_admins_and_the_installer_connect_a_workspace() {
-    product_with(INSTALLED, async |bot| {
+    product_with(Setup::INSTALLED, async |bot| {
         bot.slash(SAM, "/dialnote connect").await;
         assert_snapshot!(bot.answer(SAM).await, @"Only admins of this workspace, and whoever installed this app, can connect it to dialnote. Ask one of them.");
     })
@@ -369,7 +361,7 @@ async fn only_admins_and_the_installer_connect_a_workspace() {
 
 #[tokio::test]
 async fn the_installer_connects_it_only_as_a_full_member() {
-    product_with(INSTALLED, async |bot| {
+    product_with(Setup::INSTALLED, async |bot| {
         let changed = |bot: &Bot, change: fn(&mut Person)| bot.world(|world| change(world.person_mut(MAYA).unwrap()));
         let kept = bot.work.store.document(&InstallationId::new(bot.team()), "connection", "").await.unwrap();
         changed(bot, |maya| maya.admin = false);

@@ -9,21 +9,13 @@ use serde_json::json;
 
 use crate::ops::audit_log::log;
 use crate::people::linking_by_hand::sam_is_in_dialnote;
-use crate::support::{ANA, Bot, By, LEO, MAYA, SAM, Setup, ZOE, product, product_with};
-
-const INSTALLED: Setup = Setup {
-    pacing: "as-allowed",
-    on: crate::support::database::On::Any,
-    now: "2026-11-23T09:00:00Z",
-    told: false,
-    by: By::Installing,
-};
+use crate::support::{ANA, Bot, LEO, MAYA, SAM, Setup, ZOE, product, product_with};
 
 const NEW_KEY: &str = "dn_live_another_key_0123456789";
 
 #[tokio::test]
 async fn another_organizations_key_begins_with_nothing() {
-    product_with(INSTALLED, async |bot| {
+    product_with(Setup::INSTALLED, async |bot| {
         remember_much(bot).await;
         let writes = bot.calls("PATCH");
         becomes_another_organization(bot);
@@ -54,7 +46,7 @@ async fn another_organizations_key_begins_with_nothing() {
 
 #[tokio::test]
 async fn the_same_organizations_new_key_keeps_everything() {
-    product_with(INSTALLED, async |bot| {
+    product_with(Setup::INSTALLED, async |bot| {
         remember_much(bot).await;
         bot.world(|world| world.replace_key(NEW_KEY));
         let told = connect(bot, NEW_KEY).await;
@@ -75,7 +67,7 @@ async fn the_same_organizations_new_key_keeps_everything() {
 
 #[tokio::test]
 async fn a_removed_app_leaves_no_job_and_no_delivery_and_each_counts_its_own() {
-    product_with(INSTALLED, async |acme| {
+    product_with(Setup::INSTALLED, async |acme| {
         let mut globex = acme.beside().await;
         globex.install().await;
         globex.connect().await;
@@ -129,7 +121,7 @@ async fn a_former_teammates_home_is_empty() {
 
 #[tokio::test]
 async fn after_disconnecting_every_home_is_empty() {
-    product_with(INSTALLED, async |bot| {
+    product_with(Setup::INSTALLED, async |bot| {
         bot.look().await;
         bot.open_home(ZOE).await;
         assert!(bot.home(ZOE).await.contains("Nora Quinn"));
@@ -179,7 +171,7 @@ async fn a_note_that_quotes_an_app_note_still_notifies() {
 
 #[tokio::test]
 async fn the_audit_log_answers_an_auditors_questions() {
-    product_with(INSTALLED, async |bot| {
+    product_with(Setup::INSTALLED, async |bot| {
         bot.look().await;
         bot.slash(LEO, "/dialnote connect").await;
         bot.slash(LEO, "/dialnote settings").await;

@@ -13,13 +13,7 @@ use crate::support::{Bot, By, ENCRYPTION_KEY, Setup, product_with};
 
 const NEW_SEAL: &str = "ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
 
-const SETUP: Setup = Setup {
-    pacing: "as-allowed",
-    on: crate::support::database::On::Any,
-    now: "2026-11-23T09:00:00Z",
-    told: false,
-    by: By::Nobody,
-};
+const SETUP: Setup = Setup { by: By::Nobody, ..Setup::USUAL };
 
 #[tokio::test]
 async fn a_token_replaced_during_the_rotation_stays() {

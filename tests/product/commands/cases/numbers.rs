@@ -32,7 +32,7 @@ impl Case for Dialled {
     }
 
     async fn play(&self) -> Checked {
-        let play = Play::set(Setup::default(), |world| self.prepare(world)).await;
+        let play = Play::set(Setup::USUAL, |world| self.prepare(world)).await;
         let line = format!("/done {}", self.typed);
         let said = play.types_in(FRONT_DESK, MAYA, &line, self.raw).await;
         let meant = play.bot.world(|world| with(world, &self.contact)).expect("the contact’s conversation");

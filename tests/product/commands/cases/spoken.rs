@@ -16,7 +16,7 @@ impl Case for Spoken {
     }
 
     async fn play(&self) -> Checked {
-        let play = Play::set(Setup::default(), |world| self.prepare(world)).await;
+        let play = Play::set(Setup::USUAL, |world| self.prepare(world)).await;
         let since = play.bot.world(|world| Since::now(world));
         let said = play.types_in(&self.channel, &self.who, &self.typed, self.raw).await;
         if let Some(expect) = &self.expect {

@@ -21,7 +21,7 @@ impl Case for Stale {
     }
 
     async fn play(&self) -> Checked {
-        let mut play = Play::set(Setup::default(), |_| ()).await;
+        let mut play = Play::set(Setup::USUAL, |_| ()).await;
         self.rule(&play).await?;
         play.take(&self.before).await;
         let said = match (&self.typed, &self.click) {

@@ -13,7 +13,7 @@ impl Case for Undone {
     }
 
     async fn play(&self) -> Checked {
-        let mut play = Play::set(Setup::default(), |_| ()).await;
+        let mut play = Play::set(Setup::USUAL, |_| ()).await;
         let undo = play.take(&self.steps).await.ok_or("a case in which something is typed")?;
         let Some(Step::Typed { typed, .. }) = self.steps.last() else {
             return Err("a case that ends with the undo in question".to_owned());

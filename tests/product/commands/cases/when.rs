@@ -16,7 +16,7 @@ impl Case for Timed {
     }
 
     async fn play(&self) -> Checked {
-        let setup = Setup { now: String::leak(self.now.clone()), ..Setup::default() };
+        let setup = Setup { now: String::leak(self.now.clone()), ..Setup::USUAL };
         let play = Play::set(setup, |world| {
             let maya = world.person_mut(MAYA).expect("maya");
             maya.tz.clone_from(&self.zone);
