@@ -4,7 +4,7 @@
 #   sh tests/with-postgres.sh sh tests/run.sh all|default|postgres|browser
 #
 # The output of each program goes to target/tests and is shown when the program ends. JOBS is how many programs run at
-# once, RUST_TEST_THREADS how many tests of one program.
+# once; TIMES=1 prints how long each test took.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -20,6 +20,9 @@ cases::text cases::when"
 run() {
     name=$1 folder=$2 began=$(date +%s) result=failed
     shift 2
+    if [ -n "${TIMES:-}" ] && [ "$name" != documentation ]; then
+        set -- env RUSTC_BOOTSTRAP=1 "$@" -Z unstable-options --report-time
+    fi
     if (cd "$folder" && "$@") >"$logs/$name.log" 2>&1; then result=passed; fi
     cat "$logs/$name.log"
     echo "$result: $name, $(($(date +%s) - began)) s" | tee -a "$logs/results"
@@ -41,7 +44,8 @@ plan() {
                 echo "1 postgres $name-on-postgres $folder env PRODUCT_ON=postgres PRODUCT_AS=installed" \
                     "RANDOM_SEQUENCES=1 $program$(printf ' --skip %s' $once)"
                 ;;
-            proof-*) echo "0 default $name $folder $program" ;;
+            # A proof waits for leases, time-outs and processes more than it computes.
+            proof-*) echo "0 default $name $folder env RUST_TEST_THREADS=$(($(nproc) * 3)) $program" ;;
             browser-*) echo "2 browser $name $folder $program" ;;
             *) echo "3 default $name $folder $program" ;;
         esac

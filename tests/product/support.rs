@@ -99,7 +99,7 @@ pub enum By {
     Any,
     /// Its keys are set.
     Settings,
-    /// It is installed and connected before the test begins, as everybody can do it.
+    /// It is installed and connected before the test begins, as any admin can do it.
     Installing,
     /// The same, and that is left to the test.
     Nobody,

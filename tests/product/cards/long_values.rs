@@ -21,7 +21,7 @@ fn links() -> Links {
     Links::new("https://app.dialnote.com".parse().unwrap())
 }
 
-/// A conversation as somebody may name it, if the parser takes it for one.
+/// A conversation as a person may name it, if the parser takes it for one.
 fn id() -> impl Strategy<Value = ConversationId> {
     "[a-z]{2,8}_[A-Za-z0-9_-]{1,130}9".prop_filter_map("no id", |word| match parse("/unassign", &word, &links()) {
         Ok(Parsed::Do(Command { which: ConversationRef::Id(id), act: Action::Unassign, .. })) => Some(id),

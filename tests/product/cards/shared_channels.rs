@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{ANA, Bot, FRONT_DESK, LEO, MAYA, product};
 
-/// What a card shows of Ana's number where nobody else reads it, and where others do.
+/// What a card shows of Ana's number where no one else reads it, and where others do.
 const WHOLE: &str = "+1 415 555 0101";
 const MASKED: &str = "+1 ••• ••• 0101";
 

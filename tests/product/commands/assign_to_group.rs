@@ -163,7 +163,7 @@ async fn only_the_picked_person_is_looked_up_in_dialnote() {
             });
         }
         bot.look().await;
-        // Nobody has seen yet that Leo and the first of them have more by now.
+        // No one has seen yet that Leo and the first of them have more by now.
         bot.world(|world| {
             world.dialnote.conversation_mut("conv_1009").unwrap().assigned_to = Some("mem_p00".into());
         });

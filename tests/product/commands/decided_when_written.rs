@@ -209,7 +209,7 @@ async fn a_retry_after_hours_decides_again() {
     all_hold(&WAITS[5..]).await;
 }
 
-/// The write took effect and its answer was lost: it is not made again, and is nobody else's.
+/// The write took effect and its answer was lost: it is not made again, and is no other person's.
 async fn is_ours(case: &Case, killed: bool) {
     product(async |bot| {
         for (who, command) in case.before {
@@ -268,7 +268,7 @@ async fn each_conversation_of_a_batch_is_decided_again() {
     }
 }
 
-/// A hand-over that nobody answered goes back, unless it is somebody else's by then.
+/// A hand-over that no one answered goes back, unless it is another person's by then.
 #[tokio::test]
 async fn a_return_after_a_time_limit_is_decided_again() {
     for status in [429, 503] {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{ANA, Bot, FRONT_DESK, LEO, MAYA, ZOE, product};
 
-/// Somebody writes in the thread of Ana's card, and Zoe makes it a note.
+/// A person writes in the thread of Ana's card, and Zoe makes it a note.
 async fn note(bot: &mut Bot, text: &str, change: impl FnOnce(&mut Message)) {
     let card = bot.world(|world| world.messages.iter().find(|m| m.to.is_none() && !m.is_reply()).unwrap().ts.clone());
     let said = bot.say_in_thread(LEO, FRONT_DESK, &card, text).await;

@@ -9,7 +9,7 @@ use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product};
 
 const TEN_SECONDS: SignedDuration = SignedDuration::from_secs(10);
 
-/// From now on Slack refuses direct messages for somebody with this code.
+/// From now on Slack refuses direct messages for a person with this code.
 fn refuse(bot: &Bot, who: &str, error: &str) {
     bot.world(|world| {
         let name = who.to_uppercase();
@@ -72,7 +72,7 @@ async fn a_message_is_posted_where_slack_says_and_that_is_asked_once() {
         };
         assert_eq!(to_people(bot), 0);
 
-        // The channel is not there any more.
+        // The channel is not there any longer.
         let gone = SlackFailure {
             method: "chat.postMessage".into(),
             error: "channel_not_found".into(),

@@ -187,7 +187,7 @@ async fn an_edit_of_a_message_is_not_repeated_when_slack_hides_it() {
     .await;
 }
 
-/// Slack adds it after a gateway has given up waiting, and when nothing can be added to that message any more.
+/// Slack adds it after a gateway has given up waiting, and when nothing can be added to that message any longer.
 #[tokio::test]
 async fn a_late_edit_of_a_message_is_not_repeated() {
     product(async |bot| {

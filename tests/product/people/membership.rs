@@ -80,7 +80,7 @@ async fn a_new_member_counts_at_once_and_a_removed_one_does_not() {
     product(async |bot| {
         bot.slash(MAYA, "/assign @sam conv_1001").await;
         bot.answer(MAYA).await;
-        // Somebody invites Sam to dialnote: the next try is not refused on what was kept.
+        // A person invites Sam to dialnote: the next try is not refused on what was kept.
         bot.world(|world| {
             let mut sam = world.dialnote.members[0].clone();
             (sam.id, sam.name) = ("mem_sam".into(), "Sam Ortiz".into());
@@ -100,7 +100,7 @@ async fn a_deactivated_person_counts_as_such_at_once() {
     product(async |bot| {
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
-        // What was kept about Zoe is read anew when Slack says that it changed.
+        // What was kept about Zoe is read again when Slack says that it changed.
         let deactivated = |deleted| bot.world(|world| world.person_mut(ZOE).unwrap().deleted = deleted);
         deactivated(true);
         bot.sandbox.event(json!({ "type": "user_change", "user": ZOE })).await.unwrap();
@@ -140,7 +140,7 @@ async fn two_people_who_show_one_name_are_told_apart() {
         let shows = |bot: &Bot, who: &str, name: &str| {
             bot.world(|world| world.person_mut(who).unwrap().display_name = name.into());
         };
-        // A nickname that may be somebody else's name.
+        // A nickname that may be another person's name.
         shows(bot, ZOE, "Sam");
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Zoe Park. Zoe Park has been notified.");

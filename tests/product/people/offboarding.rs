@@ -114,7 +114,7 @@ async fn a_list_of_members_that_came_incomplete_is_looked_at_again() {
             bot.clock.advance(SignedDuration::from_secs(61));
             bot.look().await;
         }
-        // Nobody was told, and they are known as before.
+        // No one was told, and they are known as before.
         bot.slash(MAYA, "/assign @zoe conv_1001").await;
         bot.read_all().await;
         assert_eq!(bot.dialnote("conv_1001"), "mem_zoe open");

@@ -119,7 +119,7 @@ async fn an_old_list_of_members_serves_for_an_hour() {
     .await;
 }
 
-/// One of the services does not say any more who is who, and everything else goes well.
+/// One of the services does not say any longer who is who, and everything else goes well.
 fn fail(faults: &mut Faults, service: &str) {
     if service == "Slack" {
         let (method, error) = ("users.info".to_owned(), "internal_error".to_owned());

@@ -119,7 +119,7 @@ fn built_in(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Every sentence that the tests have seen, with who did what: for whoever reads the app as text.
+/// Every sentence that the tests have seen, with who did what: for readers of the app as text.
 #[test]
 fn every_message_is_written_down() {
     let mut page = String::from(

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 /// How long something can be taken back.
 const UNDO_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
-/// After how long somebody is reminded of a hand-over, and after as long again it goes back.
+/// After how long a person is reminded of a hand-over, and after as long again it goes back.
 const ANSWER_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 
 /// Who did what was done in dialnote itself.
@@ -45,7 +45,7 @@ struct Deed {
     act: u64,
     change: Option<(State, State)>,
     at: Timestamp,
-    /// Whether nobody did it through the app.
+    /// Whether no one did it through the app.
     unasked: bool,
 }
 
@@ -94,7 +94,7 @@ pub enum Act {
     Snooze(Timestamp),
     Wake,
     Note,
-    /// What somebody did last to a conversation, or part of a certain act.
+    /// What a person did last to a conversation, or part of a certain act.
     Undo(Option<u64>),
     Accept,
     GiveBack,
@@ -150,12 +150,12 @@ impl Conversation {
         self.now.at(now)
     }
 
-    /// Somebody changes it elsewhere.
+    /// A person changes it elsewhere.
     pub fn set(&mut self, state: State) {
         self.now = state;
     }
 
-    /// Whether somebody was given it and has not answered.
+    /// Whether a person was given it and has not answered.
     pub fn waits_for(&self, who: &str) -> bool {
         self.given.as_ref().is_some_and(|given| given.to == who)
     }
@@ -165,7 +165,7 @@ impl Conversation {
         self.given.as_ref().map(|given| given.by)
     }
 
-    /// What can be taken back: part of an act, if one is asked for, else what somebody did last.
+    /// What can be taken back: part of an act, if one is asked for, else what a person did last.
     fn undone(&self, who: &str, act: Option<u64>, now: Timestamp) -> Option<(usize, State)> {
         let mine = |deed: &Deed| match act {
             Some(act) => deed.is_by(who) && deed.act == act && deed.change.is_some(),
@@ -266,7 +266,7 @@ impl Model {
         is_allowed && changes && (shown.owner != state.owner || is_other) && last.is_none_or(|change| change.by != who)
     }
 
-    /// Somebody wants something done to a conversation.
+    /// A person wants something done to a conversation.
     pub fn act(&mut self, who: &'static str, id: &str, act: Act, noted: bool, now: Timestamp) -> Came {
         let stranger = match act {
             Act::Assign(to) | Act::Handoff(to) => !self.members.contains(&to),
@@ -282,7 +282,7 @@ impl Model {
         if came.is_some() { Came::Done } else { Came::Refused }
     }
 
-    /// What somebody did last, and to which conversations, if it can be taken back: a note cannot, nor what is too
+    /// What a person did last, and to which conversations, if it can be taken back: a note cannot, nor what is too
     /// old. Then the conversations of which that is said.
     pub fn last_act_of(&self, who: &str, now: Timestamp) -> Result<(u64, Vec<String>), Vec<String>> {
         let deeds = self.conversations.iter().flat_map(|(id, one)| one.standing.iter().map(move |deed| (id, deed)));
@@ -297,7 +297,7 @@ impl Model {
         Ok((last.act, on))
     }
 
-    /// The conversation that somebody was given last, of those that are still theirs.
+    /// The conversation that a person was given last, of those that are still theirs.
     pub fn given_last(&self, who: &str) -> Option<String> {
         let given = self.conversations.iter().filter_map(|(id, one)| {
             let theirs = one.given.as_ref().filter(|given| given.to == who && one.seen.owner == Some(given.to));
@@ -306,14 +306,14 @@ impl Model {
         given.max().map(|(_, id)| id)
     }
 
-    /// Somebody is refused something about a conversation.
+    /// A person is refused something about a conversation.
     pub fn refused(&mut self, who: &'static str, id: &str, now: Timestamp) {
         let before = self.conversations[id].clone();
         let after = before.clone();
         self.steps.push(Step { id: id.to_owned(), who, noted: false, undid: false, before, after, at: now });
     }
 
-    /// Everything that is open and somebody's.
+    /// Everything that is open and a person's.
     pub fn open_of(&self, who: &str, now: Timestamp) -> Vec<String> {
         let mine = |one: &Conversation| {
             let state = one.state(now);

@@ -25,13 +25,13 @@ use crate::support::{ADA, BEN, Bot, LEO, MAYA, SAM, Setup, ZOE, product_with};
 const SEQUENCES: u64 = 3;
 const ACTIONS: usize = 500;
 
-/// After how long without a look nobody is told of each change any more.
+/// After how long without a look no one is told of each change any longer.
 const LONG_AWAY: SignedDuration = SignedDuration::from_mins(10);
 
 /// How much later than it happened a change in dialnote may be noticed.
 const LATE: SignedDuration = SignedDuration::from_secs(60);
 
-/// For how long whoever looked last is the only one who does.
+/// For how long the instance that looked last is the only one that does.
 const LED: SignedDuration = SignedDuration::from_secs(91);
 
 const MEMBERS: &[&str] = &[MAYA, LEO, ZOE, ADA, BEN];
@@ -124,7 +124,7 @@ impl<'a> Play<'a> {
         format!("conv_10{:02}", self.dice.random_range(1..=CONVERSATIONS))
     }
 
-    /// Who does something: rarely somebody who may not.
+    /// Who does something: rarely a person who may not.
     fn somebody(&mut self) -> &'static str {
         if self.chance(3) { SAM } else { self.one_of(MEMBERS) }
     }
@@ -164,7 +164,7 @@ impl<'a> Play<'a> {
         self.compare();
     }
 
-    /// The app dies and is back once nobody takes the dead one for the one who looks at dialnote.
+    /// The app dies and is back once no one takes the dead one for the one who looks at dialnote.
     async fn restarts(&mut self) {
         self.note_down("the app starts anew");
         self.bot.restart().await;
@@ -172,7 +172,7 @@ impl<'a> Play<'a> {
         self.looks().await;
     }
 
-    /// The app looks at dialnote, before anybody can do anything with what it does not know yet.
+    /// The app looks at dialnote, before anyone can do anything with what it does not know yet.
     async fn looks(&mut self) {
         let now = self.bot.clock.now();
         self.bot.look().await;

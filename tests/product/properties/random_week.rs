@@ -119,7 +119,7 @@ struct Life<'a> {
     seed: u64,
     /// How many people outside there are.
     contacts: usize,
-    /// How often somebody was given something in dialnote itself, by person and conversation.
+    /// How often a person was given something in dialnote itself, by person and conversation.
     given: HashMap<(String, String), usize>,
     /// Who called or wrote.
     heard: Vec<String>,
@@ -209,7 +209,7 @@ impl<'a> Life<'a> {
         }
         let (url, body) = self.told[self.dice.random_range(0..self.told.len())].clone();
         self.note("a webhook comes again");
-        // Where the app was before it was killed nobody hears it.
+        // Where the app was before it was killed no one hears it.
         let _ = reqwest::Client::new().post(url).body(body).send().await;
     }
 
@@ -272,7 +272,7 @@ impl<'a> Life<'a> {
         self.every_card_is_true();
         self.nobody_heard_one_thing_twice();
         self.the_next_digest_counts_everything().await;
-        // What concerned each while nobody looked is told half a minute later.
+        // What concerned each while no one looked is told half a minute later.
         self.bot.pass(SignedDuration::from_secs(31)).await;
         self.bot.read_all().await;
     }
@@ -296,7 +296,7 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// What came in while the app was away has no card, but is counted every morning until somebody owns it.
+    /// What came in while the app was away has no card, but is counted every morning until a person owns it.
     async fn the_next_digest_counts_everything(&mut self) {
         let posts = self.bot.posts(FRONT_DESK).len();
         self.bot.look().await;
@@ -356,7 +356,7 @@ impl<'a> Life<'a> {
         format!("+1415556{:04}", self.dice.random_range(0..self.contacts))
     }
 
-    /// A conversation that somebody may have heard of.
+    /// A conversation that a person may have heard of.
     fn known(&mut self) -> Option<String> {
         let all = self.heard.len().min(40);
         (all > 0).then(|| self.heard[self.heard.len() - 1 - self.dice.random_range(0..all)].clone())

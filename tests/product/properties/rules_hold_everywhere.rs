@@ -93,7 +93,7 @@ fn keeps_the_rules(rules: &Rules, requester: &str, before: &Seen, after: &Seen, 
     }
     if after.status == Status::Done && before.status != Status::Done {
         assert!(may(rules.done), "done: {story}");
-        // Taking back that it was opened again ends nothing anew.
+        // An undone reopening needs no second note.
         assert!(noted || !rules.note_on_done || asked.contains("undo"), "done without a note: {story}");
     }
     let handed = asked.contains("hand") && after.owner != before.owner;
@@ -151,7 +151,7 @@ async fn prepare(bot: &mut Bot, dice: &mut StdRng) {
     }
 }
 
-/// Somebody asks for something in some way: in which, and whether it is an answer to what they were given.
+/// A person asks for something in some way: in which, and whether it is an answer to what they were given.
 async fn ask(bot: &mut Bot, dice: &mut StdRng, requester: &str) -> (String, bool) {
     let typed = [
         "/assign @zoe conv_1001",
@@ -186,7 +186,7 @@ async fn ask(bot: &mut Bot, dice: &mut StdRng, requester: &str) -> (String, bool
             bot.slash(requester, "/unassign conv_1001").await;
             ("/unassign conv_1001".to_owned(), false)
         }
-        // By the button of whoever came too late.
+        // By the button of the person who came too late.
         6 => {
             bot.slash(requester, "/dialnote take conv_1001").await;
             bot.settle().await;

@@ -22,7 +22,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::support::{Bot, By, ENCRYPTION_KEY, LEO, MAYA, Setup, product, product_with, set_up};
 
 /// What stands in every secret of the tests and in nothing else: tokens that the sandbox issues contain what its
-/// fixed ones do. Addresses that let whoever has them act are secrets, too.
+/// fixed ones do. Addresses that let their holder act are secrets, too.
 static SECRETS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let Secrets { signing_secret, bot_token, app_token, dialnote_key, read_only_key, client_id, client_secret } =
         Secrets::fixed();
@@ -155,7 +155,7 @@ async fn debug_output_shows_no_secret() {
     .await;
 }
 
-/// What these print is a secret that whoever calls them wants, or made up.
+/// What these print is a secret that its caller wants, or made up.
 const MEANT_TO_SHOW: [&str; 4] = ["vault key", "demo", "sandbox", "help"];
 
 #[tokio::test]

@@ -75,7 +75,7 @@ impl Truth {
                     let standing = lines.get(nth + 1).copied().unwrap_or_default();
                     let then = steps.iter().flat_map(|step| [&step.before, &step.after]);
                     let known = then.map(|one| one.state(now)).chain([model.conversations[&id].state(now)]);
-                    // A list that was drawn before somebody changed it in dialnote showed what was so.
+                    // A list that was drawn before a person changed it in dialnote showed what was so.
                     let known = known.chain(steps.iter().map(|step| step.before.seen.clone()));
                     known.into_iter().any(|state| standing == shown(&state))
                 } else if !self.read.entry(message.ts.clone()).or_default().insert((*line).to_owned()) {

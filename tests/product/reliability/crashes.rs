@@ -10,7 +10,7 @@ use crate::support::{ANA, Bot, MAYA, Setup, ZOE, product, product_with};
 
 const COMMAND: &str = "/assign @zoe +1 415 555 0101 wants a call back";
 
-/// Everybody knows everything, once.
+/// All people and channels are known, once.
 async fn all_is_done(bot: &mut Bot) {
     bot.settle().await;
     assert_eq!(bot.dialnote(ANA), "mem_zoe open");
@@ -97,7 +97,7 @@ async fn a_crash_after_slack_received_a_message_repeats_nothing() {
     }
 }
 
-/// A call is made and answered, but what came of it cannot be stored: whoever has the job after the lease looks
+/// A call is made and answered, but its result cannot be stored: the worker that has the job after the lease looks
 /// for it.
 async fn is_forgotten(service: Service, method: &str, path: &str, posted_before: usize) {
     product_with(Setup { on: On::File, ..Setup::USUAL }, async |bot| {

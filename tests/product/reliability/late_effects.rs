@@ -81,7 +81,7 @@ fn is_done(world: &World, seq: u64) -> bool {
     world.calls.iter().any(|call| call.seq == seq && call.acted)
 }
 
-/// Whom dialnote made the owner, in the order in which it did.
+/// Members that dialnote made the owner, in the order in which it did.
 fn owners(bot: &Bot) -> Vec<String> {
     bot.world(|world| {
         let mut done: Vec<_> = world.calls.iter().filter(|call| call.method == "PATCH" && call.acted).collect();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::database::On;
 use crate::support::{Bot, MAYA, Setup, ZOE, product, product_with};
 
-/// What can stand in the place of an answer that nobody can read.
+/// What can stand in the place of an answer that no one can read.
 const UNREADABLE: [&str; 5] = ["html", "empty", "cut", "not_utf8", "no_list"];
 
 fn faults(bot: &Bot, patch: &Value) {

@@ -101,7 +101,7 @@ async fn a_paused_worker_does_not_overwrite_later_additions() {
     .await;
 }
 
-/// Somebody in dialnote gives a conversation to Zoe, and the app sees it.
+/// A member gives, in dialnote, a conversation to Zoe, and the app sees it.
 async fn given_in_dialnote(bot: &Bot, conversation: &str) {
     bot.clock.advance(SignedDuration::from_secs(2));
     bot.sandbox.change_in_dialnote(&json!({ "conversation": conversation, "assignedToId": "mem_zoe" })).unwrap();

@@ -30,7 +30,7 @@ async fn replaced(bot: &Bot, before: &[u64]) {
     bot.sandbox.until(replaced).await;
 }
 
-/// What the address for whoever asks whether the app is ready says.
+/// What the address for a caller that asks whether the app is ready says.
 async fn readiness(url: &str) -> (u16, String) {
     let answer = Client::new().get(format!("{url}/readyz")).send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())

@@ -102,7 +102,7 @@ impl Change {
     }
 }
 
-/// A part of the tests' server that nobody else uses.
+/// A part of the tests' server that no one else uses.
 async fn schema() -> String {
     static SCHEMAS: AtomicUsize = AtomicUsize::new(0);
     let server = std::env::var("TEST_POSTGRES_URL").expect("a PostgreSQL (TEST_POSTGRES_URL): run make test");

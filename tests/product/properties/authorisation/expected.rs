@@ -50,9 +50,9 @@ fn not_installed(deed: Deed, way: Way) -> Outcome {
 
 fn of_stranger(deed: Deed, way: Way) -> Outcome {
     match deed {
-        // It says what can be typed, and nothing of anybody.
+        // It says what can be typed, and nothing about any person.
         Deed::Help => Outcome::Done,
-        // Only admins of the workspace connect, and nobody has to be a member of what is not connected yet.
+        // Only admins of the workspace connect, and no one has to be a member of what is not connected yet.
         Deed::SeeConnection | Deed::Connect | Deed::Disconnect => Outcome::Rule,
         // A button of someone else's is dead before anything else is looked at.
         Deed::OthersQuestion | Deed::UndoOfOthers => Outcome::NotTheirs,

@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use super::table::{Deed, Way};
 use crate::support::handoff_to;
 
-/// Whom others give conversations to: of no kind in the table.
+/// A person others give conversations to: of no kind in the table.
 pub const NIA: &str = "nia";
 
-/// A member whom nobody in Slack is, and a colleague who is no member.
+/// A member without a Slack user, and a colleague who is no member.
 pub const MEMBER: &str = "mem_xan";
 pub const COLLEAGUE: &str = "una";
 
-/// What is in the contacts' names, and nobody types; and what else is in them.
+/// What is in the contacts' names, and no one types; and what else is in them.
 pub const SECRET: &str = "Quill";
 pub const NAME: &str = "Hush";
 

@@ -55,7 +55,7 @@ struct Mark {
 /// What came of it.
 #[derive(Debug)]
 struct Seen {
-    /// What they were told or shown, and nobody else.
+    /// What they were told or shown, and no one else.
     told: Vec<String>,
     /// Whether a conversation, or what is kept, is not as it was.
     changed: bool,
@@ -76,7 +76,7 @@ impl Stage<'_> {
         for one in moves(deed, way, &about) {
             for forged in Self::gates(&one, kind) {
                 let outcome = self.play_move(cell, &one, *forged).await?;
-                // What is pressed in a view names no channel, and Slack lets nobody write to them directly.
+                // What is pressed in a view names no channel, and Slack lets no one write to them directly.
                 let is_unheard = !outcomes.is_empty() && outcome == Outcome::Nothing && is_out_of_reach(kind);
                 outcomes.extend(Some(outcome).filter(|_| !is_unheard));
             }
@@ -300,7 +300,7 @@ fn is_direct(message: &Message) -> bool {
     message.channel.starts_with('D')
 }
 
-/// Nobody has anything open, or reads what was for one person.
+/// No one has anything open, or reads what was for one person.
 fn tidy_up(bot: &Bot) {
     bot.world(|world| {
         world.modals.clear();

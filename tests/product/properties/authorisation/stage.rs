@@ -163,7 +163,7 @@ impl<'a> Stage<'a> {
         self.acme.settle().await;
     }
 
-    /// Links [`MEMBER`] to someone, or to nobody.
+    /// Links [`MEMBER`] to someone, or to no one.
     async fn link(&self, who: Option<&str>) {
         let off = [COLLEAGUE, BEFORE].map(|who| format!("@{who} off"));
         for line in off.into_iter().chain(who.map(|who| format!("@{who} {MEMBER}"))) {

@@ -48,7 +48,7 @@ impl Kind {
             Unlinked::Unconfirmed | Unlinked::NoEmail | Unlinked::NoMember | Unlinked::Ambiguous | Unlinked::Taken => {
                 Some(Self::Unlinked)
             }
-            // Nobody is anybody there, whatever kind they are.
+            // No one is known there, whatever kind they are.
             Unlinked::NotConnected => None,
         }
     }
@@ -107,7 +107,7 @@ pub fn named_by_rules() -> impl Iterator<Item = Who> {
 }
 
 /// What is said about those who may re-assign and who may mark done, and what is ticked. The other rules are about
-/// times, and about nobody.
+/// times, and about no one.
 pub fn said(rules: &Rules) -> ([Who; 2], [bool; 3]) {
     let Rules {
         reassign,
@@ -136,7 +136,7 @@ pub enum Way {
 }
 
 impl Way {
-    /// The way in which a request asks; none, if nobody asks for anything.
+    /// The way in which a request asks; none, if no one asks for anything.
     pub fn of(inbound: &Inbound) -> Option<Self> {
         match inbound {
             Inbound::Slash { .. } => Some(Self::Typed),

@@ -10,7 +10,7 @@ use crate::support::{FRONT_DESK, SAM};
 
 impl Play<'_> {
     /// What is expected of a button or a form that shows the conversation so: its person is asked first if that is
-    /// not so any more.
+    /// not so any longer.
     fn expect_of(&mut self, who: &'static str, id: &str, act: Act, noted: bool, shown: Option<&State>) -> Came {
         let now = self.bot.clock.now();
         if shown.is_some_and(|shown| self.model.asks(who, id, act, noted, shown, now)) {
