@@ -14,11 +14,15 @@ export INSTA_UPDATE
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  %-14s %s\n", $$1, $$2 }'
 
+# Tables and random plays that take minutes; `make test` has them all.
+LONG := properties:: decided_when_written:: every_dialnote_variant:: cases::
+
 # Needs Rust and a C compiler; no root, no PostgreSQL, no browser.
-check: ## Format, lints, unit and product tests on SQLite: what to run before each commit
+check: ## Format, lints, unit tests and the product's stories on SQLite: before each commit
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
-	$(CARGO) test --locked --lib --test product
+	$(CARGO) test --locked --lib
+	$(CARGO) test --locked --test product -- $(LONG:%=--skip %)
 
 test: setup unit judge ## Everything: all tests, both databases, the browser
 
