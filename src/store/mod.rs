@@ -11,6 +11,7 @@ mod fnv;
 pub mod postgres;
 pub mod rate_limit;
 pub mod sqlite;
+mod tenant;
 mod values;
 mod wakeups;
 
@@ -25,6 +26,7 @@ use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
 use crate::store::data_category::{DataCategory, StoredItem};
 
+pub use self::tenant::TenantDb;
 pub use self::values::{
     Accepted, Audited, CacheEntry, Card, Claim, Class, Delivery, Document, Draft, Effect, Entry, Limit, NewJob,
     Overview, Queue, Settled, Since, Snapshot, Stored, Verdict,

@@ -53,7 +53,7 @@ async fn asks_in_every_way(seed: u64) {
     product(async |bot| {
         let mut dice = StdRng::seed_from_u64(seed);
         let mut refused = 0;
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         for round in 0..ROUNDS {
             // What was allowed when it was done may not be when it is taken back.
             prepare(bot, &mut dice).await;
