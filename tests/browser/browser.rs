@@ -48,8 +48,8 @@ struct Chromium {
 }
 
 impl Chromium {
-    /// Chromedriver takes a port that is free with IPv6 and ends where somebody has it with IPv4; then it
-    /// is started anew, for another port.
+    /// Chromedriver takes a port that is free with IPv6 and ends where another program has it with IPv4; then it
+    /// is started again, for another port.
     async fn start() -> Self {
         loop {
             if let Some(started) = Self::try_start().await {
@@ -174,7 +174,7 @@ impl Page {
         self.operate(&format!("{}[0]", saying(css, "")), Some(text)).await;
     }
 
-    /// Clicks on the element of a JavaScript expression, or types into it. What is drawn anew or
+    /// Clicks on the element of a JavaScript expression, or types into it. What is redrawn or
     /// covered at that very moment is looked for again: nothing has happened to it yet.
     async fn operate(&self, element: &str, keys: Option<&str>) {
         let operated = async {
@@ -220,7 +220,7 @@ impl Page {
         self.until("document.querySelector('#composer-text').value === ''").await;
     }
 
-    /// Somebody else answers in the thread of the message that says this, which is drawn anew for it.
+    /// Another person answers in the thread of the message that says this, which is redrawn for it.
     pub(crate) async fn answer_as(&self, person: &str, message: &str, text: &str) {
         let all = saying("#messages .message:not(.only)", message);
         let (person, text) = (json!(person), json!(text));
@@ -236,7 +236,7 @@ impl Page {
         self.driver.execute_async(script, vec![]).await.unwrap();
     }
 
-    /// Becomes somebody else.
+    /// Becomes another person.
     pub(crate) async fn become_(&self, handle: &str) {
         self.click(&format!("[data-person={handle}]"), "").await;
         self.shows("[data-person][aria-checked=true]", handle).await;

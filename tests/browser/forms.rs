@@ -21,7 +21,7 @@ async fn a_command_that_names_no_conversation_opens_a_form() {
 }
 
 #[tokio::test]
-async fn what_is_said_in_a_thread_becomes_a_note() {
+async fn a_thread_message_becomes_a_note() {
     demo(|page| async move {
         page.say("/assign me Marta Silva").await;
         page.click_in_message("Marta Silva", "[data-focus=thread]").await;

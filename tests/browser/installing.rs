@@ -1,4 +1,4 @@
-//! Somebody installs the app, as they would: in a browser, from Slack's question to the first card.
+//! Installing the app in a browser, from Slack's question to the first card.
 
 use crate::stage::demo_for_nobody;
 

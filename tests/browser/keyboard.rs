@@ -34,7 +34,7 @@ impl Page {
 }
 
 #[tokio::test]
-async fn assign_hand_over_and_look_without_a_mouse() {
+async fn assign_hand_off_and_search_without_a_mouse() {
     demo(|page| async move {
         page.tab_to(false, "composer-text").await;
         page.keys("/as").await;

@@ -1,7 +1,7 @@
-//! The page as somebody uses it: real Chromium, the real program, and no look behind the curtain.
-//! Whatever the browser complains about, and whatever its policy forbids, fails the test.
+//! The page in use: real Chromium, the real program, and no look behind the curtain. Whatever the browser complains
+//! about, and whatever its policy forbids, fails the test.
 
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

@@ -1,4 +1,4 @@
-//! What stands behind the page: the demo as somebody starts it, or a sandbox with an app that
+//! What stands behind the page: the demo as a person starts it, or a sandbox with an app that
 //! acknowledges everything, to show what our own app does not (yet) show.
 
 use std::process::Stdio;
@@ -41,7 +41,7 @@ where
     browse(demo.told["sandbox"].as_str().unwrap().to_owned(), test).await;
 }
 
-/// The same with a demo that nobody has installed yet; the test is told where everything is, too.
+/// The same with a demo that no one has installed yet; the test is told where everything is, too.
 pub(crate) async fn demo_for_nobody<F>(test: impl FnOnce(Page, Value) -> F)
 where
     F: Future<Output = ()> + Send + 'static,

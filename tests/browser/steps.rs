@@ -43,7 +43,7 @@ pub(crate) async fn two_people_take_it(page: &Page) {
     page.inbox_shows("conv_1013", "Zoe Park").await;
 }
 
-pub(crate) async fn hand_over_with_a_note(page: &Page) {
+pub(crate) async fn hand_off_with_a_note(page: &Page) {
     page.say("/assign me Marta Silva").await;
     page.click_in_message("Marta Silva", "[data-action=hand_off]").await;
     page.click(".modal [type=submit]", "Hand off").await;
@@ -100,7 +100,7 @@ pub(crate) async fn the_app_is_killed_and_nothing_is_lost(page: &Page) {
     page.inbox_shows("conv_1004", "Zoe Park").await;
 }
 
-pub(crate) async fn somebody_writes(page: &Page) {
+pub(crate) async fn a_contact_writes(page: &Page) {
     page.click("[data-pane=world]", "").await;
     page.type_into("#incoming-text", "Do you have time on Friday?").await;
     page.click("#incoming-sms", "").await;
@@ -126,7 +126,7 @@ pub(crate) async fn a_name_that_is_markup_is_a_name(page: &Page) {
     page.click("#conversation .back", "").await;
 }
 
-pub(crate) async fn what_slack_and_dialnote_saw(page: &Page) {
+pub(crate) async fn recorded_calls_are_shown(page: &Page) {
     page.say("/assign @leo Robert Nguyen").await;
     page.inbox_shows("conv_1004", "Leo").await;
     page.click("[data-pane=inspector]", "").await;
@@ -140,7 +140,7 @@ pub(crate) async fn what_slack_and_dialnote_saw(page: &Page) {
     page.shows(".details pre", "mem_leo").await;
 }
 
-pub(crate) async fn accept_or_give_back(page: &Page) {
+pub(crate) async fn accept_or_decline(page: &Page) {
     page.say("/handoff @zoe Marta Silva she asks for you").await;
     page.shows("[data-person=zoe] .badge", "").await;
     page.say("/handoff @leo Grace Kim she has a question for you").await;

@@ -1,4 +1,4 @@
-//! The five-minute tour of the README: each step by itself, and all of them in one go.
+//! The five-minute tour of the README: each step on its own, and all of them in one go.
 
 use std::fs;
 
@@ -19,8 +19,8 @@ async fn two_people_take_it() {
 }
 
 #[tokio::test]
-async fn hand_over_with_a_note() {
-    demo(|page| async move { steps::hand_over_with_a_note(&page).await }).await;
+async fn hand_off_with_a_note() {
+    demo(|page| async move { steps::hand_off_with_a_note(&page).await }).await;
 }
 
 #[tokio::test]
@@ -34,8 +34,8 @@ async fn the_app_is_killed_and_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn somebody_writes() {
-    demo(|page| async move { steps::somebody_writes(&page).await }).await;
+async fn a_contact_writes() {
+    demo(|page| async move { steps::a_contact_writes(&page).await }).await;
 }
 
 #[tokio::test]
@@ -44,13 +44,13 @@ async fn a_name_that_is_markup_is_a_name() {
 }
 
 #[tokio::test]
-async fn what_slack_and_dialnote_saw() {
-    demo(|page| async move { steps::what_slack_and_dialnote_saw(&page).await }).await;
+async fn recorded_calls_are_shown() {
+    demo(|page| async move { steps::recorded_calls_are_shown(&page).await }).await;
 }
 
 #[tokio::test]
-async fn accept_or_give_back() {
-    demo(|page| async move { steps::accept_or_give_back(&page).await }).await;
+async fn accept_or_decline() {
+    demo(|page| async move { steps::accept_or_decline(&page).await }).await;
 }
 
 #[tokio::test]
@@ -88,19 +88,19 @@ async fn in_one_go() {
         begin_again(&page).await;
         steps::two_people_take_it(&page).await;
         begin_again(&page).await;
-        steps::hand_over_with_a_note(&page).await;
+        steps::hand_off_with_a_note(&page).await;
         begin_again(&page).await;
         steps::dialnote_goes_down_and_comes_back(&page).await;
         begin_again(&page).await;
         steps::the_app_is_killed_and_nothing_is_lost(&page).await;
         begin_again(&page).await;
-        steps::somebody_writes(&page).await;
+        steps::a_contact_writes(&page).await;
         begin_again(&page).await;
         steps::a_name_that_is_markup_is_a_name(&page).await;
         begin_again(&page).await;
-        steps::what_slack_and_dialnote_saw(&page).await;
+        steps::recorded_calls_are_shown(&page).await;
         begin_again(&page).await;
-        steps::accept_or_give_back(&page).await;
+        steps::accept_or_decline(&page).await;
         begin_again(&page).await;
         steps::find_by_a_misspelt_name(&page).await;
         begin_again(&page).await;

@@ -24,7 +24,7 @@ async fn switching_the_person_changes_everything_visible() {
 }
 
 #[tokio::test]
-async fn somebody_changes_it_in_dialnote() {
+async fn a_teammate_changes_it_in_dialnote() {
     demo(|page| async move {
         page.click("[data-conversation=conv_1010]", "").await;
         page.click("#set-read", "Mark unread").await;

@@ -1,8 +1,10 @@
-//! The world in which the tests play: a sandbox, the app, a clock that stands still, and verbs that
-//! read like what people do. A test ends with silence: a message nobody read, a job that still
-//! waits or one that was given up fails it.
+//! The world of the tests: a sandbox, the app, a clock that stands still, and verbs that read like what people do.
+//! A test ends with silence: an unread message, a waiting job or a failed one fails it.
 
+pub mod browser;
+pub mod database;
 pub mod doing;
+pub mod drawing;
 mod seeing;
 mod starting;
 
@@ -17,8 +19,8 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::database::{Database, On};
-use crate::secrets;
+use crate::properties::secrets;
+use crate::support::database::{Database, On};
 
 pub const MAYA: &str = "maya";
 pub const LEO: &str = "leo";
@@ -85,7 +87,7 @@ pub struct Setup {
     /// What the clock shows.
     pub now: &'static str,
     /// Whether dialnote can reach the app.
-    pub told: bool,
+    pub webhooks: bool,
     /// How the app gets into the workspace.
     pub by: By,
 }
@@ -97,26 +99,32 @@ pub enum By {
     Any,
     /// Its keys are set.
     Settings,
-    /// It is installed and connected before the test begins, as everybody can do it.
+    /// It is installed and connected before the test begins, as any admin can do it.
     Installing,
     /// The same, and that is left to the test.
     Nobody,
 }
 
-impl Default for Setup {
-    fn default() -> Self {
-        Self { pacing: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", told: false, by: By::Any }
-    }
+impl Setup {
+    /// Nothing is different.
+    pub const USUAL: Self =
+        Self { pacing: "as-allowed", on: On::Any, now: "2026-11-23T09:00:00Z", webhooks: false, by: By::Any };
+
+    /// Ten o'clock in Maya's and Leo's Los Angeles, on a Monday.
+    pub const MORNING: Self = Self { now: "2026-11-23T18:00:00Z", ..Self::USUAL };
+
+    /// The app was installed and connected.
+    pub const INSTALLED: Self = Self { by: By::Installing, ..Self::USUAL };
 }
 
 /// Runs a test, then asserts silence.
 pub async fn product(test: impl AsyncFnOnce(&mut Bot)) {
-    product_with(Setup::default(), test).await;
+    product_with(Setup::USUAL, test).await;
 }
 
 /// The same for an app whose keys are set, because the test is about them, or counts what comes before it.
 pub async fn set_up(test: impl AsyncFnOnce(&mut Bot)) {
-    product_with(Setup { by: By::Settings, ..Setup::default() }, test).await;
+    product_with(Setup { by: By::Settings, ..Setup::USUAL }, test).await;
 }
 
 impl Bot {

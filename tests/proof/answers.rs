@@ -17,7 +17,7 @@ pub fn answers(world: &World) -> HashMap<&str, Vec<&str>> {
     answers
 }
 
-/// How many answers somebody (by user id) got in a channel instead, because they did not get through.
+/// How many answers a person (by user id) got in a channel instead, because they did not get through.
 pub fn in_channel(world: &World, user: &str) -> usize {
     let said = world.calls.iter().filter(|call| call.method == "chat.postEphemeral" && is_answer(call));
     said.filter(|call| call.body["user"] == user).count()

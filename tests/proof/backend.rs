@@ -83,7 +83,7 @@ impl Database {
         }
     }
 
-    /// Whether nobody is in the middle of a transaction that would hold up everybody else. A server
+    /// Whether no one is in the middle of a transaction that would hold up everybody else. A server
     /// ends those by itself.
     pub fn is_free(&self) -> bool {
         match &self.place {
@@ -104,7 +104,7 @@ impl Database {
         }
     }
 
-    /// Resolves when nobody is in the middle of a transaction that holds up new commands: a server
+    /// Resolves when no one is in the middle of a transaction that holds up new commands: a server
     /// ends the one of a process that stands still.
     pub async fn becomes_free(&self) {
         match &self.place {

@@ -1,5 +1,5 @@
 //! The wire to the database is cut, again and again, while people keep typing. The process lives on:
-//! what it cannot save it says so, and what it had begun it begins again when the wire is mended.
+//! what it cannot save it says so, and what it had begun it begins again when the wire is repaired.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const PEOPLE: usize = 16;
 
 const CUTS: usize = 40;
 
-/// How long a moment or somebody's try is waited for.
+/// How long a moment or a person's try is waited for.
 const PATIENCE: Duration = Duration::from_millis(600);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,5 @@
 //! Chance that can be repeated: every run prints its seed, and `PROOF_SEED` brings it back. What the
-//! machine's scheduler does meanwhile cannot be repeated; the seed repeats the plan, not the race.
+//! machine's scheduler does cannot be repeated; the seed repeats the plan, not the race.
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};

@@ -1,5 +1,5 @@
 //! A disk that can be full: some megabytes of memory, mounted where only one process sees them.
-//! That needs no more rights than the system gives to whoever makes a namespace of their own.
+//! That needs no more rights than the system gives to each process that makes a namespace of its own.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -22,7 +22,7 @@ pub struct Disk {
 }
 
 impl Disk {
-    /// An empty one. Whoever is not started by [`Self::starter`] sees the folder without it.
+    /// An empty one. A process that is not started by [`Self::starter`] sees the folder without it.
     pub async fn over(folder: &Path) -> Self {
         let mount = format!("mount -t tmpfs -o size={MEGABYTES}m none \"$1\" && echo mounted && exec cat");
         let mut keeper = Command::new("unshare");

@@ -52,7 +52,7 @@ async fn a_full_disk_refuses_in_words_and_loses_nothing() {
     .await;
 }
 
-/// Until somebody is refused, and the app says that it takes nothing in. There may be a little room left
+/// Until a person is refused, and the app says that it takes nothing in. There may be a little room left
 /// in what the database has taken already.
 async fn until_there_is_no_room(stage: &Stage, app: &Process, people: &mut People, dice: &mut Dice, time: usize) {
     let refused = || stage.ledger.typings().iter().filter(|typing| typing.refused.is_some()).count();
@@ -60,7 +60,7 @@ async fn until_there_is_no_room(stage: &Stage, app: &Process, people: &mut Peopl
     while refused() == before || ready(app).await != 503 {
         let tried = stage.ledger.tried();
         people.give_some(dice, time);
-        // Whoever was refused waits for room, so it may be that nobody tries.
+        // A refused person waits for room, so it may be that no one tries.
         let _ = tokio::time::timeout(PATIENCE, stage.ledger.has_tried(tried + 1)).await;
     }
 }

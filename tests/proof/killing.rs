@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::backend::Backend;
 use crate::dice::Dice;
 use crate::moment::{Before, Moment, forget_what_hangs};
 use crate::people::{AT_A_TIME, People};
@@ -23,35 +24,39 @@ const ROUNDS_BY_SOCKETS: usize = 20;
 const LEASE: u32 = 5;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_acknowledged_happens_however_often_the_app_is_killed() {
-    let rounds = std::env::var("PROOF_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap());
-    killed_again_and_again("killing", rounds, false).await;
+async fn every_acknowledged_command_is_carried_out_despite_kills() {
+    killed_again_and_again(|backend| backend == Backend::Sqlite, "killing", rounds(), false).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_acknowledged_by_socket_mode_happens_too() {
-    killed_again_and_again("killing-by-sockets", ROUNDS_BY_SOCKETS, true).await;
+async fn every_acknowledged_command_is_carried_out_despite_kills_on_a_server() {
+    killed_again_and_again(|backend| backend != Backend::Sqlite, "killing-on-a-server", rounds(), false).await;
 }
 
-async fn killed_again_and_again(name: &'static str, rounds: usize, by_sockets: bool) {
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_command_acknowledged_over_sockets_is_carried_out() {
+    killed_again_and_again(|_| true, "killing-by-sockets", ROUNDS_BY_SOCKETS, true).await;
+}
+
+fn rounds() -> usize {
+    std::env::var("PROOF_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap())
+}
+
+async fn killed_again_and_again(on: fn(Backend) -> bool, name: &'static str, rounds: usize, by_sockets: bool) {
     let setting = Setting { name, people: PEOPLE, conversations: rounds + AT_A_TIME, lease: Some(LEASE) };
-    on_each(
-        |_| true,
-        setting,
-        async |stage| {
-            if by_sockets {
-                stage.deliver_by_sockets();
-            }
-            let mut dice = Dice::new(setting.name);
-            let mut people = People::gather(stage, PEOPLE);
-            let round = Round { orders: [1, 4], patience: [150, 600] };
-            kill(stage, &mut dice, &mut people, rounds, round).await;
-            let app = stage.start().await;
-            people.all_is_typed().await;
-            stage.finish(app).await;
-            stage.judge();
-        },
-    )
+    on_each(on, setting, async |stage| {
+        if by_sockets {
+            stage.deliver_by_sockets();
+        }
+        let mut dice = Dice::new(setting.name);
+        let mut people = People::gather(stage, PEOPLE);
+        let round = Round { orders: [1, 4], patience: [150, 600] };
+        kill(stage, &mut dice, &mut people, rounds, round).await;
+        let app = stage.start().await;
+        people.all_is_typed().await;
+        stage.finish(app).await;
+        stage.judge();
+    })
     .await;
 }
 

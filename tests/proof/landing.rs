@@ -23,7 +23,7 @@ const CALLS: [(Service, &str, &str); 6] = [
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_dead_process_asked_for_and_lands_late_is_not_done_again() {
+async fn a_late_call_of_a_dead_process_is_not_repeated() {
     let setting = Setting { name: "landing", people: PEOPLE, conversations: PEOPLE, lease: Some(LEASE) };
     on_each(
         |_| true,

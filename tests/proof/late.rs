@@ -24,7 +24,7 @@ async fn slack_answers_after_our_timeout() {
     answered_too_late("slack-late", Service::Slack, &calls).await;
 }
 
-/// Every call has its effect and is not answered before the app gives up waiting. Meanwhile a second
+/// Every call has its effect and is not answered before the app gives up waiting. During that time a second
 /// command about the same conversation waits behind it.
 async fn answered_too_late(name: &'static str, service: Service, calls: &[(&str, &str)]) {
     let setting = Setting { name, people: PEOPLE, conversations: PEOPLE, lease: Some(LEASE) };

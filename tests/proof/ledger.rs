@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::town;
 
-/// What somebody wants done.
+/// What a person wants done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
     /// `/assign` to this person.
@@ -20,7 +20,7 @@ pub enum Act {
     Reopen,
 }
 
-/// A command that somebody is going to type until it is accepted.
+/// A command that a person is going to type until it is accepted.
 #[derive(Clone, Debug)]
 pub struct Order {
     /// Tells it from all others.

@@ -80,7 +80,7 @@ impl Before {
     }
 }
 
-/// A hang that nobody ran into is none of the next round's, nor is one that was not reported.
+/// A hang that no one ran into is none of the next round's, nor is one that was not reported.
 pub async fn forget_what_hangs(stage: &Stage) {
     stage.sandbox.world(|world| world.faults.hang_next.clear());
     while tokio::time::timeout(Duration::ZERO, stage.sandbox.hung()).await.is_ok() {}

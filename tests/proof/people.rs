@@ -38,7 +38,7 @@ impl People {
         Self { piles: piles.collect(), busy, orders: 0 }
     }
 
-    /// Gives somebody something to do after everything they have to do already. `order` has no
+    /// Gives a person something to do after everything they have to do already. `order` has no
     /// number and no name on it yet.
     pub fn give(&mut self, n: usize, order: Order) {
         self.orders += 1;
@@ -46,7 +46,7 @@ impl People {
         self.piles[n].send(order).unwrap();
     }
 
-    /// Gives somebody one or two things to do about one of the conversations from `first` on.
+    /// Gives a person one or two things to do about one of the conversations from `first` on.
     pub fn give_some(&mut self, dice: &mut Dice, first: usize) {
         let people = self.piles.len();
         let conversation = first + dice.between(0, AT_A_TIME - 1);
@@ -66,7 +66,7 @@ impl People {
         if dice.percent(75) {
             self.give(who, order);
         } else {
-            // Who marks a conversation done also opens it again, and nobody else does.
+            // Who marks a conversation done also opens it again, and no one else does.
             let who = conversation % people;
             let order = Order { by_number: who.is_multiple_of(3), ..order };
             self.give(who, Order { act: Act::Done, ..order.clone() });

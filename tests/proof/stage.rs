@@ -113,7 +113,7 @@ impl Stage {
         self.opened.send_modify(|times| *times += 1);
     }
 
-    /// Somebody types an order until it is accepted.
+    /// A person types an order until it is accepted.
     pub async fn carry_through(&self, order: &Order) {
         for try_number in 1.. {
             let opened = *self.opened.borrow();
@@ -153,7 +153,7 @@ impl Stage {
     }
 
     /// Lets the app finish what still waits, and ends it. It is stopped to look, because what is
-    /// settled last is seen by nobody; if something waits then, it goes on until it did some more.
+    /// settled last is seen by no one; if something waits then, it goes on until it did some more.
     pub async fn finish(&self, mut process: Process) {
         self.has_done_what_it_accepted().await;
         loop {

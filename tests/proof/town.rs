@@ -26,7 +26,7 @@ pub fn conversation(n: usize) -> String {
     format!("conv_2{n:03}")
 }
 
-/// The number of its contact, as somebody types it.
+/// The number of its contact, as a person types it.
 pub fn number(n: usize) -> String {
     format!("+1415556{n:04}")
 }

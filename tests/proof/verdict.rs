@@ -179,7 +179,7 @@ impl<'a> Court<'a> {
     }
 
     /// Everybody hears about each of their commands: where they asked, or, after several failures
-    /// there, in the channel. And nobody hears a "no", because everything typed here can be done.
+    /// there, in the channel. And no one hears a "no", because everything typed here can be done.
     fn everybody_is_answered(&mut self) {
         let answers = answers::answers(self.world);
         let mut silent: HashMap<&str, Vec<&str>> = HashMap::new();

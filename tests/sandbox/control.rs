@@ -1,4 +1,4 @@
-//! The control API and the page, over HTTP like anybody else.
+//! The control API and the page, over HTTP like any other client.
 
 use dialnote_sandbox::{Incoming, Options, Sandbox, Secrets, every_scope};
 use dialnote_slack::clock::{Clock, ManualClock};
@@ -38,7 +38,7 @@ async fn the_whole_way_over_http() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_done_is_said_and_what_is_misspelt_too() {
+async fn impossible_and_misspelt_requests_are_explained() {
     let stage = Stage::set().await;
     for (verb, body, status, words) in [
         ("slash", json!({"as": "kim", "channel": "front-desk", "text": "/x"}), 422, "there is no kim"),
@@ -72,7 +72,7 @@ async fn faults_are_merged_and_reset() {
 }
 
 #[tokio::test]
-async fn the_state_shows_everything_to_everybody_it_belongs_to() {
+async fn the_state_shows_each_person_all_they_may_see() {
     let stage = Stage::set().await;
     let parent = stage.post(json!([section("Card")])).await;
     stage.granted("chat.postMessage", json!({"channel": "C0FRONT", "text": "Line", "thread_ts": parent})).await;

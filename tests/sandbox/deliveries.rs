@@ -102,7 +102,7 @@ async fn a_command_can_be_typed_in_the_direct_message() {
 }
 
 #[tokio::test]
-async fn an_immediate_answer_is_shown_to_whom_it_is_for() {
+async fn an_immediate_answer_is_shown_to_its_reader() {
     let stage = Stage::set().await;
     stage.app.answers(Reply::Text("Only you"));
     stage.slash("maya", "/dialnote help").await;
@@ -144,7 +144,7 @@ async fn slack_waits_three_seconds_and_says_so() {
 }
 
 #[tokio::test]
-async fn nobody_does_what_cannot_be_done() {
+async fn impossible_actions_are_refused_for_all_people() {
     let stage = Stage::set().await;
     let ts = stage.post(json!([section("Hi"), actions(&[button("take", "1")]), input("note", &text_input())])).await;
     let slash = async |who, channel, text| stage.sandbox.slash(who, channel, text).await.unwrap_err().0;
@@ -163,7 +163,7 @@ async fn nobody_does_what_cannot_be_done() {
 }
 
 #[tokio::test]
-async fn an_ephemeral_message_is_pressed_only_by_who_sees_it_and_keeps_its_content_to_itself() {
+async fn an_ephemeral_message_is_pressed_only_by_its_reader_and_hides_its_content() {
     let stage = Stage::set().await;
     let whisper = json!({
         "channel": "C0FRONT", "user": "U0LEO", "text": "Psst", "blocks": [actions(&[button("take", "conv_1001")])],

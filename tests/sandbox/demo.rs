@@ -1,4 +1,4 @@
-//! The demo as somebody starts it in a terminal.
+//! The demo, as started in a terminal.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -62,7 +62,7 @@ impl Demo {
 }
 
 #[tokio::test]
-async fn what_was_acknowledged_outlives_the_app() {
+async fn an_acknowledged_command_outlives_the_app() {
     let demo = Demo::start(None).await;
     demo.control("faults", json!({"dialnote": {"down": true}})).await;
     assert_eq!(demo.slash("/assign @leo conv_1002").await["status"], 200);
@@ -75,7 +75,7 @@ async fn what_was_acknowledged_outlives_the_app() {
 }
 
 #[tokio::test]
-async fn it_goes_on_with_what_it_kept() {
+async fn it_continues_with_its_saved_state() {
     let folder = tempfile::tempdir().unwrap();
     let demo = Demo::start(Some(folder.path())).await;
     assert_eq!(demo.control("clock", json!({"seconds": 86_400})).await["error"], Value::Null);

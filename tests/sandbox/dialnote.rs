@@ -263,7 +263,7 @@ async fn ids_in_paths_are_decoded_and_unknown_addresses_are_not_found() {
 }
 
 #[tokio::test]
-async fn a_call_can_be_read_by_itself() {
+async fn one_recorded_call_can_be_read() {
     let stage = Stage::set().await;
     let (_, list) = stage.dialnote("GET", "/call-logs?limit=1", Value::Null).await;
     let first = &list["data"][0];

@@ -94,7 +94,7 @@ async fn some_calls_can_fail_with_or_without_effect() {
 }
 
 #[tokio::test]
-async fn what_goes_to_one_person_can_be_refused() {
+async fn messages_to_one_person_can_be_refused() {
     for name in ["zoe", "@zoe", "U0ZOE", "D0ZOE"] {
         let stage = Stage::set().await;
         stage.granted("conversations.open", json!({"users": "U0ZOE"})).await;
@@ -117,7 +117,7 @@ async fn what_goes_to_one_person_can_be_refused() {
 }
 
 #[tokio::test]
-async fn what_goes_to_one_channel_can_be_refused_a_few_times() {
+async fn messages_to_one_channel_can_be_refused_a_few_times() {
     for name in ["C0BILLING", "billing", "#billing"] {
         let stage = Stage::set().await;
         let patch = json!({"slack": {"fail_next": [{"method": "chat.", "channel": name, "error": "not_in_channel"}]}});
@@ -207,7 +207,7 @@ async fn an_answer_can_be_late_though_the_effect_is_there() {
 }
 
 #[tokio::test]
-async fn a_slow_service_does_nothing_for_who_gives_up() {
+async fn a_slow_service_does_nothing_for_a_client_that_gives_up() {
     let stage = std::sync::Arc::new(Stage::set().await);
     stage.sandbox.world(|world| world.faults.dialnote.slow_ms = 3_600_000);
     let waiting = tokio::spawn({

@@ -32,7 +32,7 @@ async fn a_picture_is_announced_sent_and_shared() {
 }
 
 #[tokio::test]
-async fn what_is_announced_is_looked_at() {
+async fn an_announced_change_is_looked_up() {
     let stage = Stage::set().await;
     for (name, length, alt, error) in [
         ("a.png", 0, "x".to_owned(), "missing_argument"),

@@ -1,7 +1,7 @@
 //! The sandbox judges the app; this judges the sandbox. Every refusal it promises is provoked
 //! through real HTTP, and what it sends is compared with what Slack sends.
 
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

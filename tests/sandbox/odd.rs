@@ -128,7 +128,7 @@ async fn an_answer_can_be_about_something_else() {
 }
 
 #[tokio::test]
-async fn what_is_no_list_may_come_in_the_variants_shape() {
+async fn single_objects_may_come_in_the_variants_shape() {
     let stage = Stage::set().await;
     stage
         .misfortune(json!({"dialnote": {

@@ -191,7 +191,7 @@ async fn people_write_answer_and_read() {
 }
 
 #[tokio::test]
-async fn somebody_changes_it_in_dialnote() {
+async fn a_teammate_changes_it_in_dialnote() {
     let stage = Stage::set().await;
     let mut window = Window::open(&stage, "maya").await;
     window.next().await;
@@ -225,7 +225,7 @@ async fn a_day_passes_and_wakes_what_was_snoozed() {
 }
 
 #[tokio::test]
-async fn the_app_is_killed_and_started_by_whoever_runs_it() {
+async fn the_app_is_killed_and_restarted_from_outside() {
     let stage = Stage::set().await;
     let (status, answer) = stage.control("app", json!({"running": false})).await;
     assert!(status == 422 && answer["error"].as_str().unwrap().contains("somebody else"), "{answer}");
@@ -273,7 +273,7 @@ async fn the_inspector_shows_both_ways_and_no_secrets() {
 }
 
 #[tokio::test]
-async fn what_the_page_may_not_do_is_written_down() {
+async fn the_pages_limits_are_stated_in_its_policy() {
     let stage = Stage::set().await;
     let report = json!({"csp-report": {"violated-directive": "img-src"}}).to_string();
     let request = stage.http.post(stage.url("/_sandbox/violations")).header("content-type", "application/csp-report");

@@ -175,7 +175,7 @@ async fn an_acknowledgement_may_say_what_an_answer_says() {
 }
 
 #[tokio::test]
-async fn what_slack_would_not_take_is_complained_of() {
+async fn invalid_acknowledgements_are_complained_of() {
     let stage = set().await;
     let mut line = connect(&stage).await;
     let ts = stage.post(json!([actions(&[button("a", "v")])])).await;
@@ -219,7 +219,7 @@ async fn an_event_that_was_not_acknowledged_comes_again_by_another_connection() 
 }
 
 #[tokio::test]
-async fn without_a_connection_a_command_fails_and_so_it_does_when_the_connection_ends() {
+async fn a_command_fails_without_a_connection_and_when_it_ends() {
     let stage = set().await;
     let outcome = stage.slash("maya", "/dialnote help").await;
     assert_eq!((outcome.status, outcome.error.as_deref()), (None, Some("dispatch_failed")));

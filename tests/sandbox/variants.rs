@@ -71,7 +71,7 @@ fn of_zoe() -> (Option<String>, String) {
 }
 
 #[tokio::test]
-async fn what_is_misspelt_is_refused() {
+async fn a_misspelt_control_request_is_refused() {
     let stage = Stage::set().await;
     for (variants, words) in [
         (json!({"adresses": "one"}), "unknown field `adresses`"),

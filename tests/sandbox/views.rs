@@ -119,7 +119,7 @@ async fn an_empty_answer_closes_the_modal() {
 }
 
 #[tokio::test]
-async fn what_slack_itself_finds_wrong_never_reaches_the_app() {
+async fn invalid_deliveries_never_reach_the_app() {
     let stage = Stage::set().await;
     let bounded = json!({"type": "plain_text_input", "action_id": "typed", "min_length": 3, "max_length": 5});
     let id = stage.open(modal(&[input("note", &bounded)])).await;

@@ -11,20 +11,20 @@ use serde_json::{Value, json};
 
 use super::seeing::{buttons_of, elements};
 use super::{Bot, FRONT_DESK};
-use crate::drawing::{draw, draw_blocks};
+use crate::support::drawing::{draw, draw_blocks};
 
 impl Bot {
-    /// Somebody types a command in #front-desk.
+    /// A person types a command in #front-desk.
     pub async fn slash(&self, who: &str, text: &str) -> Outcome {
         self.slash_in(FRONT_DESK, who, text).await
     }
 
-    /// Somebody types a command somewhere.
+    /// A person types a command somewhere.
     pub async fn slash_in(&self, channel: &str, who: &str, text: &str) -> Outcome {
         acknowledged(self.sandbox.slash(who, channel, text).await.unwrap())
     }
 
-    /// Somebody presses a button on the card of a conversation in #front-desk.
+    /// A person presses a button on the card of a conversation in #front-desk.
     pub async fn press(&self, who: &str, conversation: &str, button: &str) -> Outcome {
         let ts = self.card_ts(FRONT_DESK, conversation);
         self.click(Click::message(who, FRONT_DESK, &ts, button)).await
@@ -36,7 +36,7 @@ impl Bot {
         self.sandbox.click(Click::message(who, FRONT_DESK, &ts, button)).await.unwrap()
     }
 
-    /// Somebody chooses a person in the menu of a card in #front-desk.
+    /// A person chooses a person in the menu of a card in #front-desk.
     pub async fn choose(&self, who: &str, conversation: &str, person: &str) -> Outcome {
         let ts = self.card_ts(FRONT_DESK, conversation);
         let mut click = Click::message(who, FRONT_DESK, &ts, "assign_to");
@@ -44,7 +44,7 @@ impl Bot {
         self.click(click).await
     }
 
-    /// Somebody presses a button of the last private message they got in a channel (or `dm`).
+    /// A person presses a button of the last private message they got in a channel (or `dm`).
     /// `row` picks among several buttons of the same kind.
     pub async fn press_private(&self, who: &str, channel: &str, button: &str, row: usize) -> Outcome {
         let message = self.last_private_in(who, channel);
@@ -57,7 +57,7 @@ impl Bot {
         self.click(click).await
     }
 
-    /// The last private message that somebody got in #front-desk.
+    /// The last private message that a person got in #front-desk.
     pub fn last_private(&self, who: &str) -> Message {
         self.last_private_in(who, FRONT_DESK)
     }
@@ -69,7 +69,7 @@ impl Bot {
         })
     }
 
-    /// Somebody presses a button that a private message in #front-desk had, whatever it shows by now.
+    /// A person presses a button that a private message in #front-desk had, whatever it shows by now.
     pub async fn press_on(&self, who: &str, message: &Message, button: &str) -> Outcome {
         let value = elements(message).find(|element| element["action_id"] == button);
         let value = value.and_then(|element| element["value"].as_str()).expect("the button");
@@ -78,7 +78,7 @@ impl Bot {
         self.click(click).await
     }
 
-    /// Somebody presses a button that a direct message had, whatever it shows by now.
+    /// A person presses a button that a direct message had, whatever it shows by now.
     pub async fn press_in_direct(&self, who: &str, message: &Message, button: &str) -> Outcome {
         let value = elements(message).find(|element| element["action_id"] == button);
         let value = value.and_then(|element| element["value"].as_str()).expect("the button");
@@ -87,12 +87,12 @@ impl Bot {
         self.click(click).await
     }
 
-    /// Somebody presses something.
+    /// A person presses something.
     pub async fn click(&self, click: Click) -> Outcome {
         acknowledged(self.sandbox.click(click).await.unwrap())
     }
 
-    /// Somebody presses a button in their home, or in the window on top: on the row of a conversation, if
+    /// A person presses a button in their home, or in the window on top: on the row of a conversation, if
     /// one is named.
     pub async fn press_in(&self, who: &str, view: &str, button: &str, conversation: &str) -> Outcome {
         let shown = self.view(who, view).expect("a view");
@@ -109,7 +109,7 @@ impl Bot {
         self.click(click).await
     }
 
-    /// Somebody chooses an option in a menu of their home, or of the window on top.
+    /// A person chooses an option in a menu of their home, or of the window on top.
     pub async fn choose_in(&self, who: &str, view: &str, menu: &str, option: &str) -> Outcome {
         let shown = self.view(who, view).expect("a view");
         let mut click = Click::view(who, &shown.id, menu);
@@ -118,7 +118,7 @@ impl Bot {
         self.click(click).await
     }
 
-    /// Somebody types into a search field of their home, or of the window on top: what is offered.
+    /// A person types into a search field of their home, or of the window on top: what is offered.
     pub async fn search(&self, who: &str, view: &str, field: &str, typed: &str) -> Vec<String> {
         let shown = self.view(who, view).expect("a view");
         let typing = Typing {
@@ -135,21 +135,21 @@ impl Bot {
         offered.iter().map(|option| option["text"]["text"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// Somebody uses a shortcut that is always at hand, or one on a message.
+    /// A person uses a shortcut that is always at hand, or one on a message.
     pub async fn shortcut(&self, who: &str, callback_id: &str, message: Option<(&str, &str)>) -> Outcome {
         let (channel, message_ts) = message.map(|(channel, ts)| (channel.to_owned(), ts.to_owned())).unzip();
         let shortcut = Shortcut { who: who.to_owned(), callback_id: callback_id.to_owned(), channel, message_ts };
         acknowledged(self.sandbox.shortcut(shortcut).await.unwrap())
     }
 
-    /// Somebody writes a message in a channel; answers its name.
+    /// A person writes a message in a channel; answers its name.
     pub async fn say(&self, who: &str, channel: &str, text: &str) -> String {
         let saying =
             Saying { who: who.to_owned(), channel: channel.to_owned(), text: text.to_owned(), thread_ts: None };
         self.sandbox.say(saying).await.unwrap()
     }
 
-    /// Somebody writes a message in a thread; answers its name.
+    /// A person writes a message in a thread; answers its name.
     pub async fn say_in_thread(&mut self, who: &str, channel: &str, thread: &str, text: &str) -> String {
         let (who, channel, text) = (who.to_owned(), channel.to_owned(), text.to_owned());
         let saying = Saying { who, channel, text, thread_ts: Some(thread.to_owned()) };
@@ -158,7 +158,7 @@ impl Bot {
         ts
     }
 
-    /// Somebody presses a button of a row in the last message to #front-desk that has several.
+    /// A person presses a button of a row in the last message to #front-desk that has several.
     pub async fn press_in_digest(&self, who: &str, button: &str, conversation: &str) -> Outcome {
         let block = format!("row:{conversation}");
         let has_it = |m: &&Message| m.blocks.iter().any(|one| one["block_id"] == block.as_str());
@@ -168,17 +168,17 @@ impl Bot {
         self.click(click).await
     }
 
-    /// Somebody presses a button of what stands in the place of a link.
+    /// A person presses a button of what stands in the place of a link.
     pub async fn press_unfurled(&self, who: &str, channel: &str, ts: &str, button: &str) -> Outcome {
         self.click(Click::message(who, channel, ts, button)).await
     }
 
-    /// Somebody opens their home.
+    /// A person opens their home.
     pub async fn open_home(&self, who: &str) {
         acknowledged(self.sandbox.event(json!({ "type": "app_home_opened", "user": who })).await.unwrap());
     }
 
-    /// Somebody closes whatever windows they have open.
+    /// A person closes whatever windows they have open.
     pub async fn close(&self, who: &str) {
         while let Some(view_id) = self.form(who) {
             let close = Close { who: who.to_owned(), view_id, all: true };
@@ -193,7 +193,7 @@ impl Bot {
         })
     }
 
-    /// Somebody fills in the form they have open and submits it. A conversation that a search field offered is chosen
+    /// A person fills in the form they have open and submits it. A conversation that a search field offered is chosen
     /// by its id.
     pub async fn submit(&self, who: &str, mut values: Value) -> Outcome {
         let view = self.form(who).expect("an open form");
@@ -213,7 +213,7 @@ impl Bot {
 
     // --- what happens in dialnote ---
 
-    /// Somebody new works here.
+    /// A new person works here.
     pub fn hire(&self, id: &str, name: &str) {
         self.world(|world| {
             world.add_person(Person::named(id, name), &[FRONT_DESK]);
@@ -229,14 +229,14 @@ impl Bot {
         self.look().await;
     }
 
-    /// Somebody calls the front desk in vain, which is noticed; answers the conversation.
+    /// A contact calls the front desk in vain, which is noticed; answers the conversation.
     pub async fn missed_call(&self, from: &str) -> String {
         let conversation = self.call_in(from).await;
         self.look().await;
         conversation
     }
 
-    /// Somebody calls the front desk in vain; answers the conversation.
+    /// A contact calls the front desk in vain; answers the conversation.
     pub async fn call_in(&self, from: &str) -> String {
         let (to, kind) = ("+14155550100".to_owned(), "call".to_owned());
         let incoming = Incoming { kind, from: from.to_owned(), to, text: None, who: None };

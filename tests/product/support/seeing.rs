@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{Bot, FRONT_DESK};
-use crate::drawing::{draw, draw_blocks};
+use crate::support::drawing::{draw, draw_blocks};
 
 impl Bot {
     // --- time and work ---
@@ -55,13 +55,13 @@ impl Bot {
         })
     }
 
-    /// Somebody's home as they see it, but for *Undo*.
+    /// A person's home as they see it, but for *Undo*.
     pub async fn home(&self, who: &str) -> String {
         self.settle().await;
         without_undo(&draw_blocks(self.view(who, "home").expect("a home").blocks()))
     }
 
-    /// The window or form on top, as somebody sees it, but for *Undo*.
+    /// The window or form on top, as a person sees it, but for *Undo*.
     pub async fn window(&self, who: &str) -> String {
         self.settle().await;
         let view = self.view(who, "window").expect("a window");
@@ -69,7 +69,7 @@ impl Bot {
         format!("[[{}]]\n{shown}", view.body["title"]["text"].as_str().unwrap_or_default())
     }
 
-    /// The form somebody has open.
+    /// The form a person has open.
     pub fn form(&self, who: &str) -> Option<String> {
         self.world(|world| {
             let user = world.person(who)?.id.clone();
@@ -77,13 +77,13 @@ impl Bot {
         })
     }
 
-    /// The next private message that somebody got in a channel and has not read, but for the button that every
+    /// The next private message that a person got in a channel and has not read, but for the button that every
     /// answer about a change has.
     pub async fn answer(&mut self, who: &str) -> String {
         without_undo(&self.whole_answer(who).await)
     }
 
-    /// The next private message that somebody got in a channel and has not read.
+    /// The next private message that a person got in a channel and has not read.
     pub async fn whole_answer(&mut self, who: &str) -> String {
         self.settle().await;
         self.next(|world| {
@@ -94,7 +94,7 @@ impl Bot {
         .unwrap_or_else(|| panic!("nobody answered {who}\n{}", self.everything()))
     }
 
-    /// The next direct message that somebody got from the app and has not read; late answers come so, too.
+    /// The next direct message that a person got from the app and has not read; late answers come so, too.
     pub async fn dm(&mut self, who: &str) -> String {
         self.settle().await;
         let read =
@@ -103,7 +103,7 @@ impl Bot {
         without_undo(&read)
     }
 
-    /// The next line in the thread of a card in #front-desk that nobody has read.
+    /// The next line in the thread of a card in #front-desk that no one has read.
     pub async fn line(&mut self, conversation: &str) -> String {
         self.settle().await;
         let card = self.card_ts(FRONT_DESK, conversation);
@@ -151,7 +151,7 @@ impl Bot {
         self.world(|world| world.calls.iter().filter(|call| call.method == method).count())
     }
 
-    /// Whom dialnote was told to make the owner, in order, by calls that it carried out.
+    /// Members that dialnote was told to make the owner, in order, by calls that it carried out.
     pub fn owners_set(&self) -> Vec<String> {
         self.world(|world| {
             let done = world.calls.iter().filter(|call| call.method == "PATCH" && call.status == Some(200));
@@ -184,7 +184,7 @@ impl Bot {
         }
     }
 
-    /// Whether somebody has a notice that their command waits.
+    /// Whether a person has a notice that their command waits.
     pub fn was_told_to_wait(&self, who: &str) -> bool {
         let waits = |text: &str| text.contains("is saved and runs");
         self.world(|world| world.seen_by(who, FRONT_DESK).iter().any(|m| m.to.is_some() && waits(&m.text)))
@@ -197,7 +197,7 @@ impl Bot {
 
     // --- the end ---
 
-    /// Writes down every message and form the app sent, for `tests/judge.sh`.
+    /// Writes down every message and form the app sent, for `tests/checks/judge.sh`.
     pub(super) fn leave_for_judges(&self) {
         let sent = ["chat.postMessage", "chat.update", "chat.postEphemeral", "response_url"];
         let payloads: Vec<Value> = self.world(|world| {
@@ -211,7 +211,8 @@ impl Bot {
         let answers = answers.iter().filter_map(|body| serde_json::from_str::<Value>(body).ok());
         let all = payloads.into_iter().chain(answers.filter(|answer| answer.get("blocks").is_some()));
         let lines: Vec<String> = all.map(|payload| payload.to_string()).collect();
-        let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
+        let database = std::env::var("PRODUCT_ON").unwrap_or_default();
+        let name = std::thread::current().name().unwrap_or("test").replace("::", "-") + &database;
         std::fs::create_dir_all("target/rendered").unwrap();
         std::fs::write(format!("target/rendered/{name}.jsonl"), lines.join("\n") + "\n").unwrap();
     }

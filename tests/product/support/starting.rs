@@ -22,8 +22,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::{Bot, By, ENCRYPTION_KEY, MAYA, Running, SOCKETS, Setup};
-use crate::browser::Browser;
-use crate::database::{Change, Database};
+use crate::support::browser::Browser;
+use crate::support::database::{Change, Database};
 
 impl Bot {
     pub(super) async fn start(setup: Setup, by_sockets: bool) -> Self {
@@ -108,7 +108,7 @@ impl Bot {
         }
     }
 
-    /// An admin installs the app, as everybody can.
+    /// An admin installs the app, as any admin can.
     pub async fn install(&mut self) {
         let mut browser = Browser::default();
         let workspace = self.world(|world| world.workspace.id.clone());
@@ -148,7 +148,7 @@ impl Bot {
         self.work = self.current().await;
     }
 
-    /// Goes on with the app of another workspace, which was started anew.
+    /// Goes on with the app of another workspace, which was restarted.
     pub async fn follow(&mut self, other: &Self) {
         (self.tenants, self.url, self.ops) = (other.tenants.clone(), other.url.clone(), other.ops.clone());
         self.sandbox.set_bot(self.url.clone());
@@ -171,7 +171,7 @@ impl Bot {
         self.know_work().await;
     }
 
-    /// Works until a call of Slack's or dialnote's hangs, which has to come; dies there, and starts anew. What the
+    /// Works until a call of Slack's or dialnote's hangs, which has to come; dies there, and starts again. What the
     /// dead one held is free when its lease has ended.
     pub async fn dies_during(&mut self, hang: Hang) {
         let what = format!("{hang:?}");
@@ -184,7 +184,7 @@ impl Bot {
         self.pass(SignedDuration::from_secs(31)).await;
     }
 
-    /// A second instance on the same database: only its work, nobody talks to it.
+    /// A second instance on the same database: only its work, no one talks to it.
     pub async fn second(&self) -> Arc<Tenants> {
         self.second_with(&[]).await
     }
@@ -234,7 +234,7 @@ impl Bot {
     }
 }
 
-/// Stands where there is no installation yet: the store is everybody's.
+/// Stands where there is no installation yet: the store belongs to all.
 fn nobodys(tenants: &Tenants) -> Arc<TenantCtx> {
     let services = Services {
         http: reqwest::Client::new(),
@@ -329,6 +329,6 @@ fn settings(sandbox: &Sandbox, data: &Database, setup: Setup, url: &str) -> Vec<
         ("DATABASE_URL", data.url.clone()),
         ("SLACK_PACE", setup.pacing.to_owned()),
         ("DIALNOTE_HOOKS_URL", format!("{}/dialnote/api/hooks", credentials.sandbox)),
-        ("PUBLIC_URL", if setup.told || !own { url.to_owned() } else { String::new() }),
+        ("PUBLIC_URL", if setup.webhooks || !own { url.to_owned() } else { String::new() }),
     ]
 }

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Lets others judge what we send to Slack: the manifest and every message and form that the tests
+# rendered (target/rendered). Usage: tests/checks/judge.sh CHECKS_FOLDER
+set -eu
+checks=$1
+work=target/checks
+if [ ! -x "$work/ready" ]; then
+  rm -rf "$work"
+  mkdir -p "$work"
+  cp -r "$checks/blocks" "$checks/manifest" "$work/"
+  chmod -R u+w "$work"
+  command -v npm >/dev/null || { apt-get update -q && apt-get install -qy nodejs npm; }
+  python3 -m venv "$work/venv" 2>/dev/null || { apt-get update -q && apt-get install -qy python3-venv && python3 -m venv "$work/venv"; }
+  "$work/venv/bin/pip" install -q slack_sdk blockkit jsonschema pyyaml
+  (cd "$work/blocks" && npm install --silent --no-audit --no-fund)
+  (cd "$work/manifest" && npm install --silent --no-audit --no-fund)
+  printf '#!/bin/sh\n' > "$work/ready"
+  chmod +x "$work/ready"
+fi
+cargo run -q --locked -- manifest --socket-mode > "$work/manifest-socket-mode.yml"
+"$work/venv/bin/python" "$work/manifest/check_manifest.py" manifest.yml "$work/manifest-socket-mode.yml"
+cat target/rendered/*.jsonl | sort -u > "$work/rendered.jsonl"
+count=$(wc -l < "$work/rendered.jsonl")
+if [ "$count" -lt 20 ]; then echo "only $count messages and forms were rendered"; exit 1; fi
+"$work/venv/bin/python" "$work/blocks/check_blocks.py" "$work/rendered.jsonl" > "$work/verdicts.txt" || { grep -A4 FAIL "$work/verdicts.txt"; exit 1; }
+echo "$count messages and forms judged: no complaint"

@@ -1,0 +1,212 @@
+//! Calls and messages become cards in the channel of their shared number.
+
+use dialnote_sandbox::Incoming;
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::support::{FRONT_DESK, LEO, MAYA, SAM, product};
+
+#[tokio::test]
+async fn a_missed_call_becomes_a_card_in_the_channel_of_its_number() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Saved. From now on the cards of Front desk come to <#C0FRONT>, as soon as somebody calls or writes. If I am not in that channel yet, type /invite @dialnote there.");
+        let conversation = bot.missed_call("+14155550999").await;
+        assert_snapshot!(bot.card(&conversation).await, @"
+        # +1 415 555 0999
+          on Front desk
+          :telephone_receiver: Missed call · 2026-11-23 09:00 UTC
+        Nobody owns this yet.
+        [Take it] [Assign to… ▾] [Snooze] [Done] [History] [Open in dialnote ↗]
+        ");
+        bot.press(LEO, &conversation, "take").await;
+        bot.read_all().await;
+        assert!(bot.card(&conversation).await.contains("Owner: Leo"));
+        bot.missed_call("+14155550999").await;
+        assert_eq!(bot.calls("chat.postMessage"), 2, "the card and the line, and no second card");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn text_messages_and_voicemails_become_cards_too() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route *").await;
+        bot.read_all().await;
+        for (kind, from, shown) in [("sms", "+14155550888", "Text message"), ("voicemail", "+14155550777", "Voicemail")]
+        {
+            let (to, text) = ("+14155550200".to_owned(), Some("please ring <!channel>".to_owned()));
+            let incoming = Incoming { kind: kind.to_owned(), from: from.to_owned(), to, text, who: None };
+            let conversation = bot.sandbox.incoming(incoming).await.unwrap();
+            bot.look().await;
+            let card = bot.card(&conversation).await;
+            assert!(card.contains(shown) && card.contains("please ring <!channel>"), "{card}");
+        }
+        let (from, to, text) = ("+14155550200".to_owned(), "+14155550666".to_owned(), Some("we call you".to_owned()));
+        bot.sandbox.incoming(Incoming { kind: "sms".to_owned(), from, to, text, who: None }).await.unwrap();
+        bot.look().await;
+        assert_eq!(bot.posts("front-desk").len(), 2, "what the team sends is no news");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_numbers_calls_go_elsewhere_and_a_star_takes_all() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route +1 415 555 0200").await;
+        bot.read_all().await;
+        let conversation = bot.missed_call("+14155550999").await;
+        assert_eq!(bot.calls("chat.postMessage"), 0);
+        bot.slash(MAYA, "/dialnote route *").await;
+        bot.read_all().await;
+        assert_eq!(bot.missed_call("+14155550999").await, conversation);
+        assert!(bot.card(&conversation).await.contains("2 missed calls"));
+        bot.slash(MAYA, "/dialnote route list").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        These channels get cards by themselves:
+        <#C0FRONT>: all shared numbers
+        ");
+        bot.slash(MAYA, "/dialnote route off").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Saved. <#C0FRONT> gets no cards by itself any more.");
+        bot.missed_call("+14155550888").await;
+        assert_eq!(bot.calls("chat.postMessage"), 1);
+        bot.slash(MAYA, "/dialnote route").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        No channel gets cards by itself yet. Of which shared number shall they come to this channel?
+        Front desk [Cards here]
+        Billing [Cards here]
+        All shared numbers [Cards here]
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_route_that_cannot_be_is_refused_in_words() {
+    product(async |bot| {
+        bot.slash(MAYA, "/dialnote route kitchen").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"No shared number is called “kitchen”. These are there: Front desk, Billing.");
+        bot.slash(MAYA, "/dialnote route #nowhere *").await;
+        assert_snapshot!(bot.answer(MAYA).await, @r#"
+        Which channel? Choose it from the list that Slack shows when you type #.
+        Type: /dialnote route [list | #channel] [shared number | * | off]
+        For example: /dialnote route #front-desk "Front desk"
+        "#);
+        bot.slash(LEO, "/dialnote route *").await;
+        assert_snapshot!(bot.answer(LEO).await, @"Only admins may change the rules of this workspace.");
+        bot.slash_in("dm", MAYA, "/dialnote route *").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Which channel? Type the command in it, or name it with #.");
+        bot.slash(SAM, "/dialnote route list").await;
+        assert_snapshot!(bot.answer(SAM).await, @"You are not in dialnote with the e-mail address that you use in Slack. Ask an admin to invite you with that address, or to link you with /dialnote link.");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_channel_has_cards_digests_and_reminders_of_its_own() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route \"Front desk\"").await;
+        bot.read_all().await;
+        bot.slash(MAYA, "/dialnote settings").await;
+        assert_snapshot!(bot.window(MAYA).await, @"
+        [[Rules]]
+        Who may re-assign what somebody owns?*: [Every teammate ▾]
+        Who may mark done?*: [Every teammate ▾]
+        A note is needed: [x] When handing over [ ] When marking done
+        Hand-overs go back if nobody answers*: [15 minutes ▾]
+        Channels are reminded of what nobody owns*: [30 minutes ▾]
+        Owners are asked about what nothing happens to*: [After 8 working hours ▾]
+        Working hours begin*: [09:00]
+        Working hours end*: [17:00]
+        Rules: [x] Only admins may change these rules
+        In this channel: [ ] Hide numbers and messages [ ] Show changes of owner and status to everybody
+        New cards in this channel: [x] Missed calls [x] Voicemails [x] Answered calls [x] Text messages
+        Digest of this channel*: [When work begins ▾]
+        Reminders of what nobody owns, here*: [As the rules say ▾]
+        ");
+        let values = json!({
+            "cards": { "cards": ["voicemail", "sms"] }, "digest": { "digest": "never" },
+            "remind_here": { "remind_here": "0" }, "channel": { "channel": ["aloud"] },
+        });
+        bot.submit(MAYA, values).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Saved. It holds in this channel from now on.");
+        bot.missed_call("+14155550999").await;
+        assert_eq!(bot.posts("front-desk"), [""; 0], "missed calls make no cards any more");
+        let incoming = |from: &str| Incoming {
+            kind: "sms".to_owned(),
+            from: from.to_owned(),
+            to: "+14155550100".to_owned(),
+            text: Some("hello".to_owned()),
+            who: None,
+        };
+        let conversation = bot.sandbox.incoming(incoming("+14155550888")).await.unwrap();
+        bot.look().await;
+        assert!(bot.card(&conversation).await.contains("Text message"));
+        bot.press(LEO, &conversation, "take").await;
+        bot.slash(LEO, &format!("/dialnote note {conversation} on it")).await;
+        bot.read_all().await;
+        let aloud = bot.world(|world| {
+            let aloud = world.messages.iter().filter(|message| message.broadcast);
+            aloud.map(|message| message.text.clone()).collect::<Vec<_>>()
+        });
+        assert_eq!(aloud, ["Leo took this."], "changes are, notes are not");
+        for _ in 0..24 * 6 {
+            bot.clock.advance(SignedDuration::from_mins(10));
+            bot.tenants.tick().await.unwrap();
+            bot.look().await;
+        }
+        bot.read_all().await;
+        assert_eq!(bot.posts("front-desk").len(), 1, "neither a reminder nor a digest");
+        bot.slash(MAYA, "/dialnote settings").await;
+        assert!(bot.window(MAYA).await.contains("Digest of this channel*: [Never ▾]"), "it is remembered");
+        bot.submit(MAYA, json!({ "digest": { "digest": "07:00" }, "remind_here": { "remind_here": "rules" } })).await;
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_workspace_is_offered_a_button_for_each_shared_number() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        No channel gets cards by itself yet. Of which shared number shall they come to this channel?
+        Front desk [Cards here]
+        Billing [Cards here]
+        All shared numbers [Cards here]
+        ");
+        bot.open_home(MAYA).await;
+        assert!(bot.home(MAYA).await.contains("No channel gets cards by itself yet."));
+        bot.press_private(MAYA, FRONT_DESK, "route", 0).await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Saved. From now on the cards of Front desk come to <#C0FRONT>, as soon as somebody calls or writes. If I am not in that channel yet, type /invite @dialnote there.");
+        bot.slash(MAYA, "/dialnote route list").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        These channels get cards by themselves:
+        <#C0FRONT>: Front desk
+        ");
+        bot.slash_in("billing", MAYA, "/dialnote route list").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        These channels get cards by themselves:
+        <#C0FRONT>: Front desk
+        Of these numbers they come to no channel yet. Have them come here:
+        Billing [Cards here]
+        ");
+        bot.press_private(MAYA, "billing", "route", 0).await;
+        bot.read_all().await;
+        let home = bot.home(MAYA).await;
+        assert!(home.contains("<#C0BILLING>: Billing"), "{home}");
+        bot.slash(LEO, "/dialnote route list").await;
+        assert_snapshot!(bot.answer(LEO).await, @"
+        These channels get cards by themselves:
+        <#C0BILLING>: Billing
+        <#C0FRONT>: Front desk
+        ");
+    })
+    .await;
+}

@@ -1,0 +1,84 @@
+//! A channel that becomes shared with another company shows less from then on.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::support::{ANA, Bot, FRONT_DESK, LEO, MAYA, product};
+
+/// What a card shows of Ana's number where no one else reads it, and where others do.
+const WHOLE: &str = "+1 415 555 0101";
+const MASKED: &str = "+1 ••• ••• 0101";
+
+#[tokio::test]
+async fn a_setting_about_something_else_hides_nothing_and_shows_nothing() {
+    product(async |bot| {
+        set(bot, json!(["aloud"])).await;
+        take(bot, ANA).await;
+        assert!(bot.card(ANA).await.contains(WHOLE));
+        share(bot).await;
+        assert!(bot.card(ANA).await.contains(MASKED), "the card that stood there, too");
+        take(bot, "conv_1002").await;
+        assert!(bot.card("conv_1002").await.contains("+1 ••• ••• 0102"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_the_event_it_is_noticed_within_a_minute() {
+    product(async |bot| {
+        take(bot, ANA).await;
+        assert!(bot.card(ANA).await.contains(WHOLE));
+        bot.world(|world| world.channel_mut(FRONT_DESK).unwrap().shared = true);
+        bot.clock.advance(SignedDuration::from_secs(61));
+        take(bot, "conv_1002").await;
+        assert!(bot.card("conv_1002").await.contains("+1 ••• ••• 0102"));
+        assert!(bot.card(ANA).await.contains(MASKED), "the card that stood there, too");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_setting_from_before_the_sharing_does_not_count() {
+    product(async |bot| {
+        set(bot, json!(["masked"])).await;
+        set(bot, json!([])).await;
+        take(bot, ANA).await;
+        assert!(bot.card(ANA).await.contains(WHOLE));
+        share(bot).await;
+        assert!(bot.card(ANA).await.contains(MASKED));
+        // Said of a shared channel it counts, until the next company comes.
+        set(bot, json!([])).await;
+        bot.press(MAYA, ANA, "done").await;
+        bot.read_all().await;
+        assert!(bot.card(ANA).await.contains(WHOLE));
+        bot.clock.advance(SignedDuration::from_secs(61));
+        share(bot).await;
+        assert!(bot.card(ANA).await.contains(MASKED));
+    })
+    .await;
+}
+
+/// Another company comes, and Slack tells of it.
+async fn share(bot: &mut Bot) {
+    bot.world(|world| world.channel_mut(FRONT_DESK).unwrap().shared = true);
+    let event = json!({ "type": "channel_shared", "channel": FRONT_DESK, "connected_team_id": "T0OTHER" });
+    bot.sandbox.event(event).await.unwrap();
+    bot.read_all().await;
+}
+
+async fn take(bot: &mut Bot, conversation: &str) {
+    bot.slash(LEO, &format!("/dialnote take {conversation}")).await;
+    bot.read_all().await;
+}
+
+/// An admin says what holds in the channel.
+async fn set(bot: &mut Bot, channel: Value) {
+    bot.slash(MAYA, "/dialnote settings").await;
+    let values = json!({
+        "reassign": { "reassign": "anyone" }, "done": { "done": "anyone" }, "notes": { "notes": ["handoff"] },
+        "answer": { "answer": "15" }, "from": { "from": "09:00" }, "until": { "until": "17:00" },
+        "configure": { "configure": ["admins"] }, "channel": { "channel": channel },
+    });
+    bot.submit(MAYA, values).await;
+    bot.read_all().await;
+}

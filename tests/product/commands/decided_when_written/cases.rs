@@ -1,0 +1,143 @@
+//! The commands, each with its outcome for every change during its wait.
+
+use crate::support::{ANA, LEO, MAYA, ZOE};
+
+/// A command, and its outcome if something changed between decision and write.
+pub struct Case {
+    /// What came before.
+    pub before: &'static [(&'static str, &'static str)],
+    pub who: &'static str,
+    pub command: &'static str,
+    pub conversation: &'static str,
+    /// Who is made the owner in dialnote, then owner and status in the end, and a word of the answer.
+    pub owner: (&'static str, &'static str, &'static str),
+    /// The status that is set in dialnote, and so on.
+    pub status: (&'static str, &'static str, &'static str),
+    /// Only admins may reassign and mark done, and so on.
+    pub rules: (&'static str, &'static str),
+    /// The same without any change.
+    pub nothing: (&'static str, &'static str),
+}
+
+pub const CASES: [Case; 12] = [
+    Case {
+        before: &[],
+        who: LEO,
+        command: "/dialnote take conv_1001",
+        conversation: ANA,
+        owner: ("mem_maya", "mem_maya open", "Maya"),
+        status: ("done", "mem_leo done", "is done"),
+        rules: ("mem_leo open", "Ana Lima"),
+        nothing: ("mem_leo open", "Ana Lima"),
+    },
+    Case {
+        before: &[],
+        who: LEO,
+        command: "/assign @zoe conv_1001",
+        conversation: ANA,
+        owner: ("mem_maya", "mem_zoe open", "Maya"),
+        status: ("done", "mem_zoe done", "is done"),
+        rules: ("mem_zoe open", "Zoe"),
+        nothing: ("mem_zoe open", "Zoe"),
+    },
+    Case {
+        before: &[],
+        who: LEO,
+        command: "/assign @zoe conv_1003",
+        conversation: "conv_1003",
+        owner: ("mem_maya", "mem_zoe open", "Maya"),
+        status: ("done", "mem_zoe done", "is done"),
+        rules: ("mem_leo open", "only admins"),
+        nothing: ("mem_zoe open", "Zoe"),
+    },
+    Case {
+        before: &[],
+        who: LEO,
+        command: "/assign @frontdesk conv_1001",
+        conversation: ANA,
+        owner: ("mem_maya", "mem_maya open", "Maya"),
+        status: ("done", "mem_leo done", "is done"),
+        rules: ("mem_leo open", "@frontdesk"),
+        nothing: ("mem_leo open", "@frontdesk"),
+    },
+    Case {
+        before: &[],
+        who: LEO,
+        command: "/handoff @zoe conv_1003 please",
+        conversation: "conv_1003",
+        owner: ("mem_maya", "mem_zoe open", "Maya"),
+        status: ("done", "mem_zoe done", "is done"),
+        rules: ("mem_leo open", "please"),
+        nothing: ("mem_zoe open", "Zoe"),
+    },
+    Case {
+        before: &[],
+        who: LEO,
+        command: "/unassign conv_1003",
+        conversation: "conv_1003",
+        owner: ("mem_maya", "nobody open", "Maya"),
+        status: ("done", "nobody done", "Diana Okafor"),
+        rules: ("mem_leo open", "only admins"),
+        nothing: ("nobody open", "Diana Okafor"),
+    },
+    Case {
+        before: &[],
+        who: LEO,
+        command: "/done conv_1003",
+        conversation: "conv_1003",
+        owner: ("mem_maya", "mem_maya done", "done"),
+        status: ("done", "mem_leo done", "done"),
+        rules: ("mem_leo open", "only admins"),
+        nothing: ("mem_leo done", "done"),
+    },
+    Case {
+        before: &[],
+        who: LEO,
+        command: "/reopen conv_1007",
+        conversation: "conv_1007",
+        owner: ("mem_maya", "mem_maya open", "open"),
+        status: ("open", "mem_leo open", "open"),
+        rules: ("mem_leo open", "open"),
+        nothing: ("mem_leo open", "open"),
+    },
+    Case {
+        before: &[],
+        who: LEO,
+        command: "/snooze conv_1001 2 days",
+        conversation: ANA,
+        owner: ("mem_maya", "mem_maya snoozed", "snoozed"),
+        status: ("done", "nobody snoozed", "snoozed"),
+        rules: ("nobody snoozed", "snoozed"),
+        nothing: ("nobody snoozed", "snoozed"),
+    },
+    Case {
+        before: &[],
+        who: LEO,
+        command: "/dialnote wake conv_1008",
+        conversation: "conv_1008",
+        owner: ("mem_maya", "mem_maya open", "Priya Shah"),
+        status: ("done", "mem_zoe done", "not snoozed"),
+        rules: ("mem_zoe open", "Priya Shah"),
+        nothing: ("mem_zoe open", "Priya Shah"),
+    },
+    Case {
+        before: &[(LEO, "/assign @zoe conv_1001")],
+        who: LEO,
+        command: "/dialnote undo",
+        conversation: ANA,
+        owner: ("mem_maya", "mem_maya open", "changed in dialnote"),
+        status: ("done", "mem_zoe done", "changed in dialnote"),
+        rules: ("mem_zoe open", "only admins"),
+        nothing: ("nobody open", "Undone"),
+    },
+    Case {
+        before: &[(MAYA, "/assign @zoe conv_1001")],
+        who: ZOE,
+        command: "/dialnote giveback conv_1001 no time",
+        conversation: ANA,
+        owner: ("mem_leo", "mem_leo open", "Leo"),
+        status: ("done", "mem_maya done", "Maya"),
+        rules: ("mem_maya open", "Maya"),
+        nothing: ("mem_maya open", "Maya"),
+    },
+];

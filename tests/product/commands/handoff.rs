@@ -1,0 +1,145 @@
+//! Hand-offs with a note, typed and by the form.
+
+use dialnote_sandbox::DialnoteFailure;
+use insta::assert_snapshot;
+use serde_json::json;
+
+use crate::support::{ANA, LEO, MAYA, SAM, ZOE, handoff_to, product};
+
+#[tokio::test]
+async fn a_typed_handoff_is_one_act() {
+    product(async |bot| {
+        bot.slash(LEO, "/handoff @zoe conv_1001 asks for a quote, call before noon").await;
+        assert_snapshot!(bot.answer(LEO).await, @"Handed Ana Lima (+1 415 555 0101) off to Zoe. Zoe has been notified and has until 2026-11-23 14:30 UTC to accept.");
+        assert_snapshot!(bot.line(ANA).await, @"
+        Leo handed this over to Zoe.
+        “asks for a quote, call before noon”
+        ");
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Leo handed +1 415 555 0101 (Ana Lima) to you.
+        “asks for a quote, call before noon”
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        ");
+        assert_eq!(bot.notes(ANA).len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_handoff_needs_a_note() {
+    product(async |bot| {
+        bot.slash(LEO, "/handoff @zoe ana lima").await;
+        assert_snapshot!(bot.answer(LEO).await, @"
+        Add a note to hand this off. The new owner reads it first.
+        [Fill in a form]
+        ");
+        assert_eq!(bot.calls("PATCH"), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_form_hands_over() {
+    product(async |bot| {
+        bot.slash(LEO, "/assign me conv_1001").await;
+        bot.read_all().await;
+
+        bot.press(LEO, ANA, "hand_off").await;
+        assert!(bot.form(LEO).is_some());
+        bot.submit(LEO, handoff_to(ZOE, "Wants a quote.\nCall before noon.")).await;
+        assert_eq!(bot.form(LEO), None);
+        assert_snapshot!(bot.answer(LEO).await, @"Handed Ana Lima (+1 415 555 0101) off to Zoe. Zoe has been notified and has until 2026-11-23 14:30 UTC to accept.");
+        assert_snapshot!(bot.line(ANA).await, @"
+        Leo handed this over to Zoe.
+        “Wants a quote.
+        Call before noon.”
+        ");
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Leo handed +1 415 555 0101 (Ana Lima) to you.
+        “Wants a quote.
+        Call before noon.”
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        ");
+        assert_snapshot!(bot.card(ANA).await, @"
+        # Ana Lima
+          +1 415 555 0101 · on Front desk
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+        Owner: Zoe
+        [Hand off] [Assign to… ▾] [Unassign] [Snooze] [Done] [History] [Open in dialnote ↗]
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_error_is_shown_under_its_field_and_the_note_stays() {
+    product(async |bot| {
+        bot.slash(LEO, "/assign me conv_1001").await;
+        bot.read_all().await;
+        bot.press(LEO, ANA, "hand_off").await;
+
+        let outcome = bot.submit(LEO, handoff_to(SAM, "Wants a quote.")).await;
+        assert_snapshot!(outcome.field_errors["to"], @"Sam is not in dialnote with the e-mail address they use in Slack. Choose somebody else, or ask an admin to invite Sam to dialnote with that address, or to link them with /dialnote link.");
+        let outcome = bot.submit(LEO, handoff_to(ZOE, "   ")).await;
+        assert_snapshot!(outcome.field_errors["note"], @"Write what the next owner should know.");
+        assert!(bot.form(LEO).is_some());
+
+        bot.submit(LEO, handoff_to(ZOE, "Wants a quote.")).await;
+        bot.answer(LEO).await;
+        bot.line(ANA).await;
+        bot.dm(ZOE).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_note_of_five_thousand_characters_arrives_whole() {
+    product(async |bot| {
+        bot.slash(LEO, "/assign me conv_1001").await;
+        bot.read_all().await;
+        bot.press(LEO, ANA, "hand_off").await;
+        let (note, more) = ("n".repeat(3000), "m".repeat(2000));
+        bot.submit(LEO, json!({ "to": { "to": ZOE }, "note": { "note": note }, "more": { "more": more } })).await;
+        bot.answer(LEO).await;
+
+        let written: String = bot.notes(ANA).iter().map(|note| note.split("\n\n—").next().unwrap()).collect();
+        assert_eq!(written, format!("{note}{more}"));
+        for seen in [bot.line(ANA).await, bot.dm(ZOE).await] {
+            let letters = |letter| seen.chars().filter(|c| *c == letter).count();
+            assert!(letters('n') >= 3000 && letters('m') >= 2000, "{seen}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_note_is_repeated_to_its_writer() {
+    product(async |bot| {
+        bot.world(|world| {
+            let failure = DialnoteFailure {
+                path: "/notes".into(),
+                status: 422,
+                error: "Notes are switched off.".into(),
+                times: 1,
+                ..DialnoteFailure::default()
+            };
+            world.faults.dialnote.fail_next.push(failure);
+        });
+        bot.slash(MAYA, "/assign @zoe conv_1001 wants a call back").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        Assigned Ana Lima (+1 415 555 0101) to Zoe. Zoe has been notified.
+        But the note was not written: dialnote refused this: “Notes are switched off”. Here it is, to keep:
+        “wants a call back”
+        ");
+        assert_snapshot!(bot.line(ANA).await, @"Maya assigned this to Zoe.");
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        ");
+        assert_eq!(bot.dialnote(ANA), "mem_zoe open");
+    })
+    .await;
+}

@@ -1,0 +1,17 @@
+//! Commands: what is typed, pressed and submitted, and its effect in dialnote.
+
+mod accept_or_decline;
+mod assign;
+mod assign_to_group;
+mod cases;
+mod conversation_lookup;
+mod decided_when_written;
+mod handoff;
+mod message_as_note;
+mod outdated_buttons;
+mod outdated_questions;
+mod rules_and_preferences;
+mod several_conversations;
+mod snooze;
+mod two_people_at_once;
+mod undo;

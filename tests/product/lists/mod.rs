@@ -1,0 +1,4 @@
+//! Lists, search, Home and forms.
+
+mod forms;
+mod inbox_and_home;

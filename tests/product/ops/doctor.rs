@@ -1,0 +1,200 @@
+//! The doctor finds what is wrong with the setup, and says how to fix it.
+
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+
+use crate::support::database::On;
+use crate::support::{Bot, By, LEO, MAYA, Setup, product_with};
+
+/// An app that Slack and dialnote reach, with a route.
+async fn well(test: impl AsyncFnOnce(&mut Bot)) {
+    well_by(By::Settings, test).await;
+}
+
+async fn well_by(by: By, test: impl AsyncFnOnce(&mut Bot)) {
+    product_with(Setup { webhooks: true, on: On::File, by, ..Setup::USUAL }, async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route *").await;
+        bot.read_all().await;
+        test(bot).await;
+    })
+    .await;
+}
+
+/// What is found that is not good.
+async fn found(bot: &Bot, changed: &[(&'static str, &str)]) -> Vec<String> {
+    let findings = bot.examine(changed).await;
+    findings.into_iter().filter(|finding| !finding.starts_with("ok")).collect()
+}
+
+/// Finds one thing alone.
+async fn finds(bot: &Bot, changed: &[(&'static str, &str)], what: &str, mend: &str) {
+    let found = found(bot, changed).await;
+    assert!(found.len() == 1 && found[0].contains(what) && found[0].contains(mend), "{what}, {mend}: {found:#?}");
+}
+
+#[tokio::test]
+async fn a_correct_setup_has_no_problems() {
+    well(async |bot| assert_eq!(found(bot, &[]).await, Vec::<String>::new())).await;
+}
+
+#[tokio::test]
+async fn problems_with_slack_are_found() {
+    well(async |bot| {
+        bot.world(|world| world.faults.slack.token_error = Some("token_revoked".to_owned()));
+        let token = found(bot, &[]).await;
+        assert!(token[0].contains("BAD  Slack token") && token[0].contains("SLACK_BOT_TOKEN"), "{token:#?}");
+        bot.world(|world| world.faults.slack.token_error = None);
+        bot.world(|world| world.faults.slack.clock_ahead_s = 400);
+        finds(bot, &[], "BAD  clock", "NTP").await;
+        bot.world(|world| world.faults.slack.clock_ahead_s = 0);
+        bot.world(|world| world.scopes.retain(|scope| scope != "dnd:read"));
+        finds(bot, &[], "note scopes", "dnd:read").await;
+        bot.world(|world| world.scopes.retain(|scope| scope != "chat:write"));
+        finds(bot, &[], "BAD  scopes", "Reinstall").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn problems_of_an_installed_app_are_fixed_by_its_installer() {
+    well_by(By::Installing, async |bot| {
+        assert_eq!(found(bot, &[]).await, Vec::<String>::new());
+        let install = format!("Install the app again: {}/slack/install", bot.url);
+        bot.world(|world| world.faults.slack.token_error = Some("token_revoked".to_owned()));
+        assert!(found(bot, &[]).await[0].contains(&install));
+        bot.world(|world| world.faults.slack.token_error = None);
+        bot.world(|world| world.scopes.retain(|scope| scope != "users:read.email"));
+        let scopes = found(bot, &[]).await;
+        assert!(
+            scopes[0].contains("not granted: users:read.email") && scopes[0].contains("/slack/install"),
+            "{scopes:?}"
+        );
+        bot.world(|world| world.scopes.push("users:read.email".to_owned()));
+        bot.world(|world| world.faults.dialnote.read_only = true);
+        finds(bot, &[], "BAD  dialnote key", "type /dialnote connect").await;
+        bot.world(|world| world.faults.dialnote.read_only = false);
+        let key = bot.world(|world| world.replace_key("dn_live_another"));
+        assert!(found(bot, &[]).await[0].contains("does not accept it"));
+        bot.world(|world| world.replace_key(&key));
+        bot.slash(MAYA, "/dialnote connect").await;
+        bot.press_in(MAYA, "window", "disconnect", "").await;
+        bot.close(MAYA).await;
+        assert!(found(bot, &[]).await[0].contains("no organization in dialnote is connected"));
+        bot.connect().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn problems_with_the_public_address_are_found() {
+    well(async |bot| {
+        finds(bot, &[("PUBLIC_URL", "")], "note request URL", "PUBLIC_URL").await;
+        finds(bot, &[("PUBLIC_URL", "http://127.0.0.1:9")], "BAD  request URL", "where the proxy sends").await;
+        finds(bot, &[("SLACK_SIGNING_SECRET", "another")], "BAD  request URL", "Basic Information").await;
+        let elsewhere = bot.sandbox.credentials().sandbox;
+        finds(bot, &[("PUBLIC_URL", &elsewhere)], "BAD  request URL", "not this app").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn problems_with_socket_mode_are_found() {
+    well(async |bot| {
+        let right = bot.sandbox.credentials().slack_app_token;
+        assert_eq!(found(bot, &[("SLACK_APP_TOKEN", &right)]).await, Vec::<String>::new());
+        finds(bot, &[("SLACK_APP_TOKEN", "xapp-another")], "BAD  Socket Mode", "connections:write").await;
+        let address = "http://127.0.0.1:9";
+        let unreached = found(bot, &[("SLACK_APP_TOKEN", &right), ("SLACK_API_URL", address)]).await;
+        assert!(unreached.iter().any(|one| one.contains("BAD  Socket Mode") && one.contains("SLACK_API_URL")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn problems_with_dialnote_are_found() {
+    well(async |bot| {
+        finds(bot, &[("DIALNOTE_API_KEY", "dn_live_revoked")], "BAD  dialnote key", "set DIALNOTE_API_KEY").await;
+        finds(bot, &[("DIALNOTE_API_URL", "http://127.0.0.1:9")], "BAD  dialnote key", "DIALNOTE_API_URL").await;
+        bot.world(|world| world.faults.dialnote.read_only = true);
+        finds(bot, &[], "BAD  dialnote key", "may only read").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn problems_with_channels_and_people_are_found() {
+    well(async |bot| {
+        bot.world(|world| world.faults.slack.bot_not_in.push("front-desk".to_owned()));
+        finds(bot, &[], "BAD  channel C0FRONT", "/invite @dialnote").await;
+        bot.world(|world| world.faults.slack.bot_not_in.clear());
+        bot.slash(MAYA, "/dialnote route off").await;
+        bot.read_all().await;
+        finds(bot, &[], "note channel", "/dialnote route").await;
+        bot.slash(MAYA, "/dialnote route *").await;
+        bot.read_all().await;
+        bot.world(|world| {
+            let zoe = world.dialnote.members.iter_mut().find(|member| member.id == "mem_zoe").unwrap();
+            zoe.email = "zoe@elsewhere.example".to_owned();
+        });
+        bot.clock.advance(SignedDuration::from_hours(2));
+        let people = found(bot, &[]).await;
+        assert!(people.iter().any(|one| one.contains("note people") && one.contains("Zoe")), "{people:#?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn problems_with_the_queue_and_the_database_are_found() {
+    well(async |bot| {
+        bot.world(|world| world.faults.dialnote.down = true);
+        bot.slash(MAYA, "/dialnote take conv_1001").await;
+        bot.settle().await;
+        bot.clock.advance(SignedDuration::from_mins(11));
+        let waits = found(bot, &[]).await;
+        assert!(
+            waits.iter().any(|one| one.contains("BAD  queue") && one.contains("jobs list --waiting")),
+            "{waits:#?}"
+        );
+        bot.pass_awake(25).await;
+        bot.world(|world| world.faults.dialnote.down = false);
+        bot.read_all().await;
+        let given_up = found(bot, &[]).await;
+        assert!(
+            given_up.iter().any(|one| one.contains("note given up") && one.contains("jobs retry")),
+            "{given_up:#?}"
+        );
+        bot.expect_dead(1);
+        let somebody = rusqlite::Connection::open(bot.database()).unwrap();
+        let held = bot.examine(&[]).await;
+        assert!(held[0].starts_with("ok   database"), "{held:#?}");
+        drop(somebody);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_admin_can_ask_in_slack() {
+    well(async |bot| {
+        bot.world(|world| world.faults.dialnote.read_only = true);
+        bot.slash(MAYA, "/dialnote doctor").await;
+        let said = bot.answer(MAYA).await;
+        assert!(
+            said.starts_with("One thing is to be mended.") && said.contains(":x: dialnote key: it may only read"),
+            "{said}"
+        );
+        bot.world(|world| world.faults.dialnote.down = true);
+        bot.slash(MAYA, "/dialnote doctor").await;
+        // The address it is reached at may have any number in it.
+        let said = bot.answer(MAYA).await.replace(&bot.url, "");
+        assert!(
+            said.contains(":x: dialnote key: dialnote did not say") && !said.contains("503"),
+            "no fault is shown: {said}"
+        );
+        assert!(said.contains(":white_check_mark: channel <#C0FRONT>: the app can post there"), "{said}");
+        bot.world(|world| world.faults.dialnote.down = false);
+        bot.slash(LEO, "/dialnote doctor").await;
+        assert_snapshot!(bot.answer(LEO).await, @"Only admins may change the rules of this workspace.");
+    })
+    .await;
+}

@@ -1,0 +1,197 @@
+//! Documents that must match the program: tables in the README, `manifest.yml`, `docs/messages.md`, the image's
+//! files.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dialnote_slack::config::SETTINGS;
+use dialnote_slack::domain::verb::COMMANDS;
+use dialnote_slack::manifest::{self, PLACEHOLDER_URL, Reached, UNFURL_DOMAIN};
+use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
+
+fn readme_has(rows: &[String]) {
+    let readme = fs::read_to_string("README.md").unwrap();
+    let missing: Vec<_> = rows.iter().filter(|row| !readme.lines().any(|line| line == row.as_str())).collect();
+    assert!(missing.is_empty(), "README.md lacks these lines:\n{missing:#?}");
+}
+
+#[test]
+fn the_manifest_is_the_programs_own() {
+    let checked_in = fs::read_to_string("manifest.yml").unwrap();
+    let made = manifest::yaml(Reached::At(PLACEHOLDER_URL), UNFURL_DOMAIN).unwrap();
+    assert_eq!(checked_in, made, "run `cargo run -- manifest > manifest.yml`");
+}
+
+#[test]
+fn for_socket_mode_the_manifest_has_no_address() {
+    let made = manifest::yaml(Reached::BySockets, UNFURL_DOMAIN).unwrap();
+    assert!(made.contains("socket_mode_enabled: true") && !made.contains("url:"), "{made}");
+    let has_address = |line: &&str| ["url:", "redirect_urls:", PLACEHOLDER_URL].iter().any(|one| line.contains(one));
+    let lines = |yaml: &str| yaml.lines().filter(|line| !has_address(line)).count();
+    let checked_in = fs::read_to_string("manifest.yml").unwrap();
+    assert_eq!(lines(&made), lines(&checked_in), "and is the same otherwise");
+}
+
+#[test]
+fn the_readme_lists_every_command() {
+    let row = |spec: &dialnote_slack::domain::verb::Spec| {
+        format!("| `{}` | {} |", spec.usage().replace('|', "\\|"), spec.summary)
+    };
+    readme_has(&COMMANDS.iter().map(row).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_readme_lists_every_setting() {
+    let default = |default: Option<&str>| default.map_or_else(|| "required".to_owned(), |value| format!("`{value}`"));
+    let row = |setting: &dialnote_slack::config::Setting| {
+        format!("| `{}` | {} | {} |", setting.name, default(setting.default), setting.about)
+    };
+    readme_has(&SETTINGS.iter().map(row).collect::<Vec<_>>());
+}
+
+#[test]
+fn the_readme_lists_every_scope() {
+    let row = |scope: &Scope| format!("| `{}` | {} |", scope.name, scope.reason);
+    readme_has(&SCOPES.iter().chain(&OPTIONAL_SCOPES).map(row).collect::<Vec<_>>());
+}
+
+#[test]
+fn alerts_are_about_metrics_that_are_explained() {
+    let [alerts, guide] = ["packaging/alerts.yaml", "docs/operate.md"].map(|file| fs::read_to_string(file).unwrap());
+    let name = |text: &str| text.split(|c: char| c != '_' && !c.is_ascii_lowercase()).next().unwrap().to_owned();
+    let named: Vec<_> = alerts.split("dialnote_slack_").skip(1).map(name).collect();
+    assert!(named.len() > 8, "{named:?}");
+    for metric in named {
+        let metric = metric.trim_end_matches("_bucket").trim_end_matches("_seconds_count");
+        assert!(guide.contains(&format!("`{metric}")), "{metric} is not in docs/operate.md");
+    }
+}
+
+#[test]
+fn every_promise_names_a_test_that_there_is() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    let promises = readme.split("## What is promised").nth(1).unwrap().split("\n## ").next().unwrap();
+    let named: Vec<_> = promises.split('`').filter(|code| code.contains("::")).collect();
+    assert!(named.len() > 10, "the table is there: {named:?}");
+    for name in named {
+        let (module, test) = name.rsplit_once("::").unwrap();
+        let there = ["product", "proof"].iter().any(|folder| {
+            let file = format!("tests/{folder}/{}.rs", module.replace("::", "/"));
+            let file = fs::read_to_string(file).unwrap_or_default();
+            file.contains(&format!("async fn {test}()"))
+        });
+        assert!(there, "{name} is promised and not there");
+    }
+}
+
+/// The image is built from what the Dockerfile copies, and from nothing else of this folder.
+#[test]
+fn the_image_has_every_file_that_is_built_in() {
+    let dockerfile = fs::read_to_string("Dockerfile").unwrap();
+    let lines =
+        dockerfile.lines().filter_map(|line| line.strip_prefix("COPY ")).filter(|line| !line.contains("--from"));
+    let copied: Vec<_> = lines.flat_map(|line| line.rsplit_once(' ').unwrap().0.split(' ')).collect();
+    let is_copied = |file: &Path| copied.iter().any(|copied| file.starts_with(copied));
+    let needed = ["Cargo.toml", "Cargo.lock", "build.rs", ".cargo", "migrations", "src", "benches"].map(PathBuf::from);
+    let missing: Vec<_> =
+        needed.into_iter().chain(built_in(Path::new("src"))).filter(|file| !is_copied(file)).collect();
+    assert!(missing.is_empty(), "the Dockerfile copies {copied:?}, and not {missing:?}");
+}
+
+/// The files whose text is part of the program; tests are not.
+fn built_in(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.file_stem().is_some_and(|name| name == "tests") {
+            continue;
+        }
+        if entry.is_dir() {
+            files.extend(built_in(&entry));
+        } else if entry.extension().is_some_and(|end| end == "rs") {
+            let text = fs::read_to_string(&entry).unwrap();
+            let named = text.split("include_str!(\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+            let root = fs::canonicalize(".").unwrap();
+            let found = named.map(|name| fs::canonicalize(folder.join(name)).unwrap());
+            files.extend(found.map(|file| file.strip_prefix(&root).unwrap().to_owned()));
+        }
+    }
+    files
+}
+
+/// Every sentence that the tests have seen, with who did what: for readers of the app as text.
+#[test]
+fn every_message_is_written_down() {
+    let mut page = String::from(
+        "# What people read\n\nEvery sentence the app says, as the tests in `tests/product` see it: `[a button]`, \
+         `[a menu ▾]`, small print indented. Slack shows times in each reader's own time zone and words; here they \
+         stand as programs read them. Made by `make documents`; do not edit by hand.\n",
+    );
+    for file in tests_below(Path::new("tests/product")) {
+        let text = fs::read_to_string(&file).unwrap();
+        let told = snapshots(&text);
+        if told.is_empty() {
+            continue;
+        }
+        let about = text.lines().map_while(|line| line.strip_prefix("//! "));
+        writeln!(page, "\n## {}", about.collect::<Vec<_>>().join(" ")).unwrap();
+        let mut told_of = String::new();
+        for (test, words) in told {
+            if test != told_of {
+                writeln!(page, "\n### {}", sentence(&test)).unwrap();
+                told_of = test;
+            }
+            writeln!(page, "\n```text\n{words}\n```").unwrap();
+        }
+    }
+    if std::env::var_os("WRITE_MESSAGES").is_some() {
+        fs::write("docs/messages.md", &page).unwrap();
+    }
+    let checked_in = fs::read_to_string("docs/messages.md").unwrap_or_default();
+    assert!(checked_in == page, "docs/messages.md is old: make documents");
+}
+
+/// The files of a folder and of the folders in it, in the order of their names.
+fn tests_below(folder: &Path) -> Vec<PathBuf> {
+    let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    let files = |entry: PathBuf| if entry.is_dir() { tests_below(&entry) } else { vec![entry] };
+    entries.into_iter().flat_map(files).collect()
+}
+
+/// The name of a test as the sentence that it is.
+fn sentence(test: &str) -> String {
+    let words = test.replace('_', " ");
+    let (first, rest) = words.split_at(1);
+    format!("{}{rest}", first.to_uppercase())
+}
+
+/// The inline snapshots of a file, each with the name of its test.
+fn snapshots(text: &str) -> Vec<(String, String)> {
+    let (mut found, mut test) = (Vec::new(), String::new());
+    let mut open: Option<Vec<&str>> = None;
+    for line in text.lines() {
+        if let Some(words) = &mut open {
+            if matches!(line.trim(), "\");" | "\"#);") {
+                found.push((test.clone(), dedented(words)));
+                open = None;
+            } else {
+                words.push(line);
+            }
+        } else if let Some(name) = line.strip_prefix("async fn ") {
+            name.split('(').next().unwrap().clone_into(&mut test);
+        } else if let Some((_, snapshot)) = line.split_once(", @\"").or_else(|| line.split_once(", @r#\"")) {
+            match snapshot.strip_suffix("\");").or_else(|| snapshot.strip_suffix("\"#);")) {
+                Some(words) => found.push((test.clone(), words.to_owned())),
+                None => open = Some(Vec::new()),
+            }
+        }
+    }
+    found
+}
+
+fn dedented(lines: &[&str]) -> String {
+    let indent = |line: &&str| line.len() - line.trim_start().len();
+    let least = lines.iter().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
+    lines.iter().map(|line| line.get(least..).unwrap_or_default()).collect::<Vec<_>>().join("\n")
+}

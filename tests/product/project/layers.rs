@@ -1,0 +1,111 @@
+//! The layers of ARCHITECTURE.md: an import may only point down.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Which floor a part of the house is on.
+fn floor(part: &str) -> Option<u8> {
+    Some(match part {
+        "clock" | "error" | "ids" | "json" | "metrics" | "traces" | "transport" | "vault" => 0,
+        "domain" => 1,
+        "view" => 2,
+        "dialnote" | "slack" | "store" => 3,
+        "work" => 4,
+        "http" => 5,
+        "app" | "audit" | "config" | "jobs" | "limits" | "manifest" | "person" => 6,
+        _ => return None,
+    })
+}
+
+/// The program around the house, and the list of its parts.
+const PROGRAM: [&str; 8] = ["lib", "main", "cli", "demo", "sandbox", "failure", "care", "stopping"];
+
+/// The folders with all of our code but the tests. The sandbox is a crate that does not depend on the app, so no
+/// import of its has to be looked at.
+const FOLDERS: [&str; 2] = ["src", "crates/sandbox/src"];
+
+fn sources() -> Vec<PathBuf> {
+    fn walk(dir: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for folder in FOLDERS {
+        walk(Path::new(folder), &mut found);
+    }
+    found
+}
+
+/// The first name below `src`: `src/store/sqlite/jobs.rs` belongs to `store`.
+fn part(path: &Path) -> String {
+    let name = path.components().nth(1).unwrap().as_os_str().to_str().unwrap();
+    name.trim_end_matches(".rs").to_owned()
+}
+
+/// Every `crate::…` path in a file, up to its second name.
+fn crate_paths(text: &str) -> BTreeSet<String> {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let mut found = BTreeSet::new();
+    for line in code {
+        for (at, _) in line.match_indices("crate::") {
+            let path: String = line[at..].chars().take_while(|c| c.is_alphanumeric() || "_:".contains(*c)).collect();
+            found.insert(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn imports_point_down() {
+    let mut wrong = Vec::new();
+    for path in sources().into_iter().filter(|path| path.starts_with("src")) {
+        let part = part(&path);
+        if PROGRAM.contains(&part.as_str()) {
+            continue;
+        }
+        for import in crate_paths(&fs::read_to_string(&path).unwrap()) {
+            let target = import.split("::").nth(1).unwrap_or_default().to_owned();
+            let allowed = match (floor(&part), floor(&target)) {
+                (Some(from), Some(to)) => {
+                    let both_at_the_root = [0, 6].contains(&from) && from == to;
+                    to < from || target == part || both_at_the_root
+                }
+                _ => false,
+            };
+            if !allowed {
+                wrong.push(format!("{} uses {import}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn the_floor_plan_is_drawn_as_it_is() {
+    let lib = fs::read_to_string("src/lib.rs").unwrap();
+    let in_order: Vec<_> = lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    let floors: Vec<_> = in_order.iter().map(|part| floor(part)).collect();
+    assert!(floors.iter().all(Option::is_some) && floors.is_sorted(), "{in_order:?}");
+    let drawn = fs::read_to_string("ARCHITECTURE.md").unwrap();
+    for part in in_order {
+        assert!(drawn.contains(&format!("{part}.rs")) || drawn.contains(&format!("{part}/")), "{part} is not drawn");
+    }
+}
+
+#[test]
+fn the_tested_program_is_the_shipped_one() {
+    for path in sources() {
+        let text = fs::read_to_string(&path).unwrap();
+        let lines: Vec<_> = text.lines().map(str::trim).collect();
+        let after_cfg = lines.windows(2).filter(|pair| pair[0] == "#[cfg(test)]").map(|pair| pair[1]);
+        assert!(after_cfg.into_iter().all(|next| next.starts_with("mod ")), "{}", path.display());
+        assert!(!text.contains(concat!("cfg(not(", "test))")), "{}", path.display());
+    }
+}

@@ -1,0 +1,124 @@
+//! Who may what, by the rules as people read them: written without a look at the app, and compared with it.
+
+use dialnote_slack::domain::policy::{Rules, Who};
+
+use super::table::{Deed, Kind, Way};
+
+/// What comes of asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done, or shown.
+    Done,
+    /// It is so already, and they are told.
+    Already,
+    /// Refused, because they are no teammate.
+    Stranger,
+    /// Refused by a rule of the workspace.
+    Rule,
+    /// Refused until a note is written.
+    NoteMissing,
+    /// Refused, because it is another person's: only an owner keeps, only who was given it answers.
+    NotTheirs,
+    /// Refused, because the app is not installed where they are.
+    NotInstalled,
+    /// Of another organization: whatever is done is done there. Nothing here is changed or shown.
+    Elsewhere,
+    /// Nothing happens, and nothing is said.
+    Nothing,
+}
+
+/// What comes of asking for something in some way under these rules.
+pub fn expected(kind: Kind, rules: &Rules, deed: Deed, way: Way) -> Outcome {
+    match kind {
+        Kind::OtherOrganization => Outcome::Elsewhere,
+        Kind::NotInstalled => not_installed(deed, way),
+        _ if kind.is_teammate() => of_teammate(kind, rules, deed),
+        _ => of_stranger(deed, way),
+    }
+}
+
+/// People are answered where that needs no token: Slack gives global shortcuts, search fields and events no address.
+fn not_installed(deed: Deed, way: Way) -> Outcome {
+    match way {
+        // What is pressed in a window brings no address.
+        Way::Button if deed == Deed::Disconnect => Outcome::Nothing,
+        Way::Typed | Way::Button | Way::Form => Outcome::NotInstalled,
+        Way::Shortcut if matches!(deed, Deed::HandOff | Deed::Note) => Outcome::NotInstalled,
+        Way::Shortcut | Way::Search | Way::Home | Way::Link => Outcome::Nothing,
+    }
+}
+
+fn of_stranger(deed: Deed, way: Way) -> Outcome {
+    match deed {
+        // It says what can be typed, and nothing about any person.
+        Deed::Help => Outcome::Done,
+        // Only admins of the workspace connect, and no one has to be a member of what is not connected yet.
+        Deed::SeeConnection | Deed::Connect | Deed::Disconnect => Outcome::Rule,
+        // A button of someone else's is dead before anything else is looked at.
+        Deed::OthersQuestion | Deed::UndoOfOthers => Outcome::NotTheirs,
+        Deed::Undo if way == Way::Button => Outcome::NotTheirs,
+        // Who posts a link, or types into a search field, did not ask for an answer.
+        Deed::Link => Outcome::Nothing,
+        Deed::Find if way == Way::Search => Outcome::Nothing,
+        _ => Outcome::Stranger,
+    }
+}
+
+fn of_teammate(kind: Kind, rules: &Rules, deed: Deed) -> Outcome {
+    let (owner, admin) = (kind == Kind::Owner, kind == Kind::Admin);
+    let allowed = |may: bool| if may { Outcome::Done } else { Outcome::Rule };
+    let who = |who: Who, owner: bool| match who {
+        Who::Anyone => true,
+        Who::OwnerAndAdmins => owner || admin,
+        Who::Admins => admin,
+    };
+    let theirs = |is: bool| if is { Outcome::Done } else { Outcome::NotTheirs };
+    let noted = |missing: bool, outcome: Outcome| {
+        if missing && outcome == Outcome::Done { Outcome::NoteMissing } else { outcome }
+    };
+    match deed {
+        Deed::TakeOver if owner => Outcome::Already,
+        Deed::AssignOwned | Deed::TakeOver | Deed::Unassign | Deed::Requeue | Deed::HandOff => {
+            allowed(who(rules.reassign, owner))
+        }
+        // The note is asked for before it is looked whose it is.
+        Deed::HandOffBare if rules.note_on_handoff => Outcome::NoteMissing,
+        // What is taken back: the owner took it, and the others gave it to the owner.
+        Deed::HandOffBare | Deed::Undo => allowed(who(rules.reassign, owner)),
+        // All of one's own.
+        Deed::HandOffAll => allowed(who(rules.reassign, true)),
+        Deed::Done | Deed::DoneSeveral => allowed(who(rules.done, owner)),
+        Deed::DoneFree => allowed(who(rules.done, false)),
+        Deed::DoneBare => noted(rules.note_on_done, allowed(who(rules.done, owner))),
+        Deed::Snooze => allowed(owner || who(rules.reassign, owner)),
+        Deed::Accept | Deed::GiveBack | Deed::Keep => theirs(owner),
+        Deed::UndoOfOthers | Deed::OthersQuestion => Outcome::NotTheirs,
+        Deed::Route
+        | Deed::RouteOff
+        | Deed::SeePeople
+        | Deed::LinkPerson
+        | Deed::MoveLink
+        | Deed::Unlink
+        | Deed::SeeSettings
+        | Deed::Settings
+        | Deed::Doctor => allowed(admin || !rules.only_admins_configure),
+        Deed::SeeConnection | Deed::Connect | Deed::Disconnect => allowed(admin),
+        Deed::AssignFree
+        | Deed::Take
+        | Deed::Reopen
+        | Deed::SnoozeFree
+        | Deed::Wake
+        | Deed::Note
+        | Deed::History
+        | Deed::Show
+        | Deed::List
+        | Deed::Find
+        | Deed::Home
+        | Deed::Link
+        | Deed::Report
+        | Deed::Help
+        | Deed::SeeRoutes
+        | Deed::SeeWishes
+        | Deed::Wishes => Outcome::Done,
+    }
+}

@@ -1,0 +1,268 @@
+//! What people do to ask for something, and by what it is known that it was done.
+
+use dialnote_slack::domain::click::{Carried, Control};
+use dialnote_slack::domain::command::PendingAction;
+use dialnote_slack::domain::list::{Filter, Query};
+use dialnote_slack::domain::verb::Verb;
+use dialnote_slack::ids::{ConversationId, DraftId, MemberId, SlackUserId};
+use serde_json::{Value, json};
+
+use super::table::{Deed, Way};
+use crate::support::handoff_to;
+
+/// A person others give conversations to: of no kind in the table.
+pub const NIA: &str = "nia";
+
+/// A member without a Slack user, and a colleague who is no member.
+pub const MEMBER: &str = "mem_xan";
+pub const COLLEAGUE: &str = "una";
+
+/// What is in the contacts' names, and no one types; and what else is in them.
+pub const SECRET: &str = "Quill";
+pub const NAME: &str = "Hush";
+
+/// How their numbers begin.
+pub const NUMBERS: &str = "415 777 01";
+
+/// The conversations of a cell, and what was left there to be pressed.
+#[derive(Clone, Debug, Default)]
+pub struct About {
+    pub id: String,
+    pub other: String,
+    /// The act that can be taken back.
+    pub act: Option<String>,
+    /// The kept command that a question is about.
+    pub draft: Option<String>,
+    /// A link to the conversation.
+    pub link: String,
+    /// The organization's key.
+    pub key: String,
+}
+
+/// One thing that someone does.
+pub enum Move {
+    Type(String),
+    Press(Control, Box<Carried>),
+    /// In what only they see.
+    PressPrivately(Control, Box<Carried>),
+    /// A person in a menu.
+    Choose(Control, Box<Carried>, &'static str),
+    /// Opens a form, fills it in and submits it.
+    Submit(Box<Move>, Value),
+    /// Opens a window, and presses what stands in it.
+    PressIn(Box<Move>, Control),
+    /// Opens a form, and types into the search field in it.
+    Search(Box<Move>, String),
+    Shortcut(&'static str),
+    /// A shortcut on a message.
+    ShortcutOn(&'static str, String),
+    OpenHome,
+    Post(String),
+}
+
+impl Move {
+    /// The control that is pressed.
+    pub fn control(&self) -> Option<Control> {
+        match self {
+            Self::Press(control, _)
+            | Self::PressPrivately(control, _)
+            | Self::Choose(control, ..)
+            | Self::PressIn(_, control) => Some(*control),
+            Self::Submit(opened, _) => opened.control(),
+            _ => None,
+        }
+    }
+}
+
+/// How it is known that something was done.
+pub enum Sign {
+    /// A conversation, or what is kept, is not as it was.
+    Changed,
+    /// They are told or shown this.
+    Told(&'static str),
+    /// A link in their message became a card.
+    Unfurled,
+}
+
+/// What is done to ask for something in some way. Where it is several things, the same comes of each.
+pub fn moves(deed: Deed, way: Way, about: &About) -> Vec<Move> {
+    match way {
+        Way::Typed => vec![Move::Type(line(deed, about))],
+        Way::Button => pressed(deed, about),
+        Way::Form => vec![form(deed, about)],
+        Way::Shortcut => vec![shortcut(deed, about)],
+        Way::Search => vec![Move::Search(Box::new(Move::Type("/done".to_owned())), NAME.to_owned())],
+        Way::Home => vec![Move::OpenHome],
+        Way::Link => vec![Move::Post(format!("look at {}", about.link))],
+    }
+}
+
+fn line(deed: Deed, about: &About) -> String {
+    let About { id, other, .. } = about;
+    match deed {
+        Deed::AssignFree | Deed::AssignOwned => format!("/assign @{NIA} {id}"),
+        Deed::TakeOver => format!("/assign me {id}"),
+        Deed::Take => format!("/dialnote take {id}"),
+        Deed::Unassign => format!("/unassign {id}"),
+        Deed::HandOff => format!("/handoff @{NIA} {id} call back"),
+        Deed::HandOffBare => format!("/handoff @{NIA} {id}"),
+        Deed::HandOffAll => format!("/handoff all @{NIA} I am off"),
+        Deed::DoneFree | Deed::Done => format!("/done {id} all fine"),
+        Deed::DoneBare => format!("/done {id}"),
+        Deed::DoneSeveral => format!("/done {id}, {other}: all fine"),
+        Deed::Reopen => format!("/reopen {id}"),
+        Deed::SnoozeFree | Deed::Snooze => format!("/snooze {id} 2h"),
+        Deed::Wake => format!("/dialnote wake {id}"),
+        Deed::Note => format!("/dialnote note {id} all fine"),
+        Deed::Undo => format!("/dialnote undo {id}"),
+        Deed::Accept => format!("/dialnote accept {id}"),
+        Deed::GiveBack => format!("/dialnote giveback {id}"),
+        Deed::Keep => format!("/dialnote keep {id}"),
+        Deed::History => format!("/dialnote history {id}"),
+        Deed::List => format!("/inbox all {NAME}"),
+        Deed::Report => "/dialnote report week".to_owned(),
+        Deed::Help => "/dialnote help".to_owned(),
+        Deed::SeeRoutes => "/dialnote route".to_owned(),
+        Deed::Route => "/dialnote route *".to_owned(),
+        Deed::RouteOff => "/dialnote route off".to_owned(),
+        Deed::SeePeople => "/dialnote link".to_owned(),
+        Deed::LinkPerson => format!("/dialnote link @{COLLEAGUE} {MEMBER}"),
+        Deed::Unlink => format!("/dialnote link @{COLLEAGUE} off"),
+        Deed::SeeSettings => "/dialnote settings".to_owned(),
+        Deed::Doctor => "/dialnote doctor".to_owned(),
+        Deed::SeeConnection => "/dialnote connect".to_owned(),
+        other => unreachable!("{other:?} cannot be typed"),
+    }
+}
+
+fn pressed(deed: Deed, about: &About) -> Vec<Move> {
+    let on = || Carried::conversation(&ConversationId::new(&about.id));
+    let press = |control, carried| vec![Move::Press(control, Box::new(carried))];
+    let linked = || Carried {
+        user: Some(SlackUserId::new(user(COLLEAGUE))),
+        member: Some(MemberId::new(MEMBER)),
+        from: Some(SlackUserId::new(user("ian"))),
+        ..Carried::default()
+    };
+    match deed {
+        Deed::AssignFree | Deed::AssignOwned => vec![Move::Choose(Control::AssignTo, Box::new(on()), NIA)],
+        Deed::TakeOver => press(Control::TakeOver, Carried { owner: Some(MemberId::new("mem_leo")), ..on() }),
+        Deed::Take => press(Control::Take, on()),
+        Deed::Unassign => press(Control::Unassign, on()),
+        Deed::Requeue => {
+            press(Control::Requeue, Carried { owner: Some(MemberId::new("mem_leo")), ..Carried::default() })
+        }
+        Deed::DoneBare => press(Control::Done, on()),
+        Deed::Reopen => press(Control::Reopen, on()),
+        Deed::Wake => press(Control::Wake, on()),
+        Deed::Undo | Deed::UndoOfOthers => press(Control::Undo, Carried { act: about.act.clone(), ..on() }),
+        Deed::Accept => vec![Move::PressPrivately(Control::Accept, Box::new(on()))],
+        Deed::GiveBack => press(Control::GiveBack, on()),
+        Deed::Keep => vec![Move::PressPrivately(Control::Keep, Box::new(on()))],
+        Deed::OthersQuestion => {
+            let draft = about.draft.as_deref().map(DraftId::new);
+            let carried = Carried { draft, user: Some(SlackUserId::new(user(NIA))), ..on() };
+            let controls = [Control::Pick, Control::PickPerson, Control::FillIn, Control::Retry];
+            controls.into_iter().map(|control| Move::Press(control, Box::new(carried.clone()))).collect()
+        }
+        Deed::History => press(Control::History, on()),
+        Deed::Show => press(Control::Show, on()),
+        Deed::List => lists(about),
+        Deed::Route => press(Control::Route, Carried { line: Some("*".to_owned()), ..Carried::default() }),
+        Deed::SeePeople => press(Control::People, Carried::default()),
+        Deed::LinkPerson => press(Control::Link, linked()),
+        Deed::MoveLink => press(Control::MoveLink, linked()),
+        Deed::Unlink => press(Control::Unlink, linked()),
+        Deed::SeeSettings => press(Control::Rules, Carried::default()),
+        Deed::SeeWishes => press(Control::Wishes, Carried::default()),
+        Deed::SeeConnection => press(Control::Connect, Carried::default()),
+        Deed::Disconnect => {
+            vec![Move::PressIn(Box::new(Move::Type("/dialnote connect".to_owned())), Control::Disconnect)]
+        }
+        other => unreachable!("{other:?} has no button"),
+    }
+}
+
+/// What stands in a list.
+fn lists(about: &About) -> Vec<Move> {
+    let query = Query { text: NAME.to_owned(), ..Query::of(Filter::All) };
+    let list = || Box::new(Carried::list(&query));
+    let found = Box::new(Carried::conversation(&ConversationId::new(&about.id)));
+    let controls = [Control::Filter, Control::Newer, Control::Older];
+    let lists = controls.into_iter().map(|control| Move::PressPrivately(control, list()));
+    lists.chain([Move::PressPrivately(Control::Find, found)]).collect()
+}
+
+fn form(deed: Deed, about: &About) -> Move {
+    let on = || Box::new(Carried::conversation(&ConversationId::new(&about.id)));
+    let opened = |control, values| Move::Submit(Box::new(Move::Press(control, on())), values);
+    let chosen = |verb| {
+        let carried = Carried { wanted: Some(PendingAction::only(verb)), ..*on() };
+        Move::Submit(Box::new(Move::Press(Control::Choose, Box::new(carried))), json!({}))
+    };
+    let typed = |line: &str, values| Move::Submit(Box::new(Move::Type(line.to_owned())), values);
+    let note = json!({ "note": { "note": "all fine" } });
+    match deed {
+        Deed::AssignFree | Deed::AssignOwned => opened(Control::Assign, json!({ "to": { "to": NIA } })),
+        Deed::HandOff => opened(Control::HandOff, handoff_to(NIA, "call back")),
+        Deed::DoneFree | Deed::Done => opened(Control::DoneWithNote, note),
+        Deed::SnoozeFree | Deed::Snooze => opened(Control::Snooze, json!({ "soon": { "soon": "3h" } })),
+        Deed::Note => opened(Control::Note, note),
+        Deed::Take => chosen(Verb::Take),
+        Deed::Unassign => chosen(Verb::Unassign),
+        Deed::Reopen => chosen(Verb::Reopen),
+        Deed::Wake => chosen(Verb::Wake),
+        Deed::History => chosen(Verb::History),
+        Deed::Accept => chosen(Verb::Accept),
+        Deed::GiveBack => chosen(Verb::GiveBack),
+        Deed::Keep => chosen(Verb::Keep),
+        Deed::Settings => typed("/dialnote settings", json!({ "remind": { "remind": "60" } })),
+        Deed::Connect => typed("/dialnote connect", json!({ "key": { "key": about.key } })),
+        Deed::Wishes => Move::Submit(
+            Box::new(Move::Press(Control::Wishes, Box::default())),
+            json!({ "from": { "from": "22:00" }, "until": { "until": "06:00" } }),
+        ),
+        other => unreachable!("{other:?} has no form"),
+    }
+}
+
+fn shortcut(deed: Deed, about: &About) -> Move {
+    let message = format!("about {}", about.link);
+    match deed {
+        Deed::HandOff => {
+            Move::Submit(Box::new(Move::ShortcutOn("hand_off_message", message)), handoff_to(NIA, "call back"))
+        }
+        Deed::Note => Move::ShortcutOn("note_message", message),
+        Deed::List => Move::Shortcut("my_inbox"),
+        Deed::Find => Move::Shortcut("find_conversation"),
+        other => unreachable!("{other:?} has no shortcut"),
+    }
+}
+
+/// By what it is known that something was done.
+pub fn sign(deed: Deed, way: Way) -> Sign {
+    match deed {
+        Deed::Accept => Sign::Told("You accepted"),
+        Deed::Keep => Sign::Told("stays yours"),
+        Deed::List | Deed::Find | Deed::Home if matches!(way, Way::Shortcut | Way::Home) => {
+            Sign::Told("Find a conversation")
+        }
+        Deed::List | Deed::Find | Deed::Show => Sign::Told(SECRET),
+        Deed::History => Sign::Told("What happened to"),
+        Deed::Link => Sign::Unfurled,
+        Deed::Report => Sign::Told("Conversations of the last"),
+        Deed::Help => Sign::Told("/assign"),
+        Deed::SeeRoutes => Sign::Told("gets cards by itself"),
+        Deed::SeePeople => Sign::Told("[[People]]"),
+        Deed::SeeSettings => Sign::Told("[[Rules]]"),
+        Deed::SeeWishes => Sign::Told("[[Notifications]]"),
+        Deed::Doctor => Sign::Told("database"),
+        Deed::SeeConnection => Sign::Told("[[Connect dialnote]]"),
+        _ => Sign::Changed,
+    }
+}
+
+/// The id that someone has in Slack.
+pub fn user(handle: &str) -> String {
+    format!("U0{}", handle.to_uppercase())
+}

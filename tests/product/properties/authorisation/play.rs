@@ -1,0 +1,338 @@
+//! Plays a cell, and judges what came of it by what was written and what its person was told.
+
+use dialnote_sandbox::{
+    Click, Delivery, Impossible, Message, Outcome as Answer, Shortcut, Submit, Typing, View, World,
+};
+use dialnote_slack::domain::click::{Carried, Control};
+use dialnote_slack::slack::inbound;
+use serde_json::{Value, json};
+
+use super::expected::Outcome;
+use super::moves::{Move, NUMBERS, SECRET, Sign, moves, sign, user};
+use super::stage::Stage;
+use super::table::{Deed, Kind, Set, Way};
+use crate::support::drawing::{draw, draw_blocks};
+use crate::support::{Bot, FRONT_DESK, MAYA};
+
+/// By which words refusals are known.
+const REFUSALS: [(&str, Outcome); 15] = [
+    ("You are not in dialnote with", Outcome::Stranger),
+    ("Only people can do this, not bots.", Outcome::Stranger),
+    ("Your Slack account is deactivated.", Outcome::Stranger),
+    ("Guests cannot do this", Outcome::Stranger),
+    ("Only members of the workspace that owns this app", Outcome::Stranger),
+    ("In this workspace only", Outcome::Rule),
+    ("Only admins may change the rules", Outcome::Rule),
+    ("Only admins of this workspace, and", Outcome::Rule),
+    ("Add a note", Outcome::NoteMissing),
+    ("is not waiting for your answer", Outcome::NotTheirs),
+    ("belongs to Leo", Outcome::NotTheirs),
+    ("That list or button is too old", Outcome::NotTheirs),
+    ("Nothing to undo", Outcome::NotTheirs),
+    ("is already yours", Outcome::Already),
+    ("This app is not installed", Outcome::NotInstalled),
+];
+
+/// The text of a message with a control that the app did not draw.
+const BOARD: &str = "a board";
+
+/// A cell of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell {
+    pub deed: Deed,
+    pub way: Way,
+    pub kind: Kind,
+    pub set: Set,
+}
+
+/// How far someone has seen things.
+struct Mark {
+    revision: u64,
+    delivery: u64,
+    views: Vec<(String, String)>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+struct Seen {
+    /// What they were told or shown, and no one else.
+    told: Vec<String>,
+    /// Whether a conversation, or what is kept, is not as it was.
+    changed: bool,
+    /// Whether a link became a card.
+    unfurled: bool,
+    /// Whether everybody there is shown a contact's whole number.
+    exposed: bool,
+    /// The ways in which Slack asked.
+    ways: Vec<Way>,
+}
+
+impl Stage<'_> {
+    /// Plays a cell.
+    pub async fn play(&mut self, cell: Cell) -> Result<Outcome, String> {
+        let Cell { deed, way, kind, set } = cell;
+        let mut outcomes = Vec::new();
+        let about = self.prepare(deed, kind).await;
+        for one in moves(deed, way, &about) {
+            for forged in Self::gates(&one, kind) {
+                let outcome = self.play_move(cell, &one, *forged).await?;
+                // What is pressed in a view names no channel, and Slack lets no one write to them directly.
+                let is_unheard = !outcomes.is_empty() && outcome == Outcome::Nothing && is_out_of_reach(kind);
+                outcomes.extend(Some(outcome).filter(|_| !is_unheard));
+            }
+        }
+        if outcomes.contains(&Outcome::Done) || kind == Kind::OtherOrganization {
+            self.restore(deed, kind, set).await;
+        }
+        let first = outcomes[0];
+        if outcomes.iter().all(|one| *one == first) {
+            Ok(first)
+        } else {
+            Err(format!("now one, now another: {outcomes:?}"))
+        }
+    }
+
+    /// Whether a form is opened by its person, or by an admin and taken over. Who gets none has to be kept from
+    /// submitting another's as well.
+    fn gates(one: &Move, kind: Kind) -> &'static [bool] {
+        match one {
+            Move::Submit(..) | Move::PressIn(..) if kind.is_elsewhere() => &[true],
+            Move::Search(..) if !kind.is_teammate() => &[true],
+            Move::Submit(..) | Move::PressIn(..) if !kind.is_teammate() => &[false, true],
+            _ => &[false],
+        }
+    }
+
+    async fn play_move(&mut self, cell: Cell, one: &Move, forged: bool) -> Result<Outcome, String> {
+        let Cell { deed, way, kind, .. } = cell;
+        let before = self.fingerprint(deed).await;
+        if forged {
+            self.take_over_a_form(one, kind).await;
+        }
+        let mark = mark(self.home(kind), Self::who(kind));
+        let answers = self.act(one, kind, forged).await;
+        self.acme.settle().await;
+        let changed = self.fingerprint(deed).await != before;
+        let mut seen = seen(self.home(kind), Self::who(kind), &mark);
+        seen.told.extend(answers);
+        seen.changed = changed;
+        tidy_up(self.home(kind));
+        tidy_up(self.acme);
+        // Of a shortcut only the form that it opens is taken over; and who is refused a form submits none.
+        let went = if forged && matches!(one, Move::Submit(..)) { Way::Form } else { way };
+        let needs_a_form = matches!(one, Move::Submit(..) | Move::PressIn(..));
+        if !seen.ways.contains(&went) && (forged || !needs_a_form) {
+            return Err(format!("Slack asked in other ways: {:?}", seen.ways));
+        }
+        judge(cell, &sign(deed, way), &seen)
+    }
+
+    /// A form that an admin has opened is someone else's from now on.
+    async fn take_over_a_form(&self, one: &Move, kind: Kind) {
+        let (Move::Submit(opened, _) | Move::PressIn(opened, _) | Move::Search(opened, _)) = one else { return };
+        start(self.acme, MAYA, opened).await;
+        self.acme.settle().await;
+        let form = self.acme.world(|world| world.modals.pop()).expect("a form");
+        let form = View { user: user(Self::who(kind)), ..form };
+        self.home(kind).world(|world| world.modals.push(form));
+    }
+
+    /// Does it; answers what Slack shows at once beside messages and windows.
+    async fn act(&self, one: &Move, kind: Kind, forged: bool) -> Vec<String> {
+        let (bot, who) = (self.home(kind), Self::who(kind));
+        let (Move::Submit(opened, _) | Move::PressIn(opened, _) | Move::Search(opened, _)) = one else {
+            start(bot, who, one).await;
+            return Vec::new();
+        };
+        if !forged {
+            start(bot, who, opened).await;
+            bot.settle().await;
+        }
+        let Some(form) = bot.form(who) else { return Vec::new() };
+        bot.world(|world| forget_what_was_shown(world, &form));
+        match one {
+            Move::Submit(_, values) => {
+                let submit = Submit { who: who.to_owned(), view_id: form, values: values.as_object().unwrap().clone() };
+                taken(bot.sandbox.submit(submit).await).field_errors.into_values().collect()
+            }
+            Move::PressIn(_, control) => {
+                taken(bot.sandbox.click(Click::view(who, &form, control.action_id())).await);
+                Vec::new()
+            }
+            Move::Search(_, typed) => {
+                let (who, value) = (who.to_owned(), typed.clone());
+                let (view_id, action_id) = (Some(form), "which".to_owned());
+                let typing = Typing { who, value, view_id, action_id, ..Typing::default() };
+                taken(bot.sandbox.options(typing).await).options.iter().map(Value::to_string).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What Slack has nothing against.
+fn taken(answer: Result<Answer, Impossible>) -> Answer {
+    let answer = answer.unwrap();
+    assert_eq!(answer.error, None, "{answer:?}");
+    answer
+}
+
+/// Whether Slack takes no direct message to them.
+fn is_out_of_reach(kind: Kind) -> bool {
+    matches!(kind, Kind::Bot | Kind::Deactivated | Kind::OtherWorkspace)
+}
+
+/// Does what needs no form.
+async fn start(bot: &Bot, who: &str, one: &Move) {
+    match one {
+        Move::Type(line) => drop(taken(bot.sandbox.slash(who, FRONT_DESK, line).await)),
+        Move::Press(control, carried) => drop(press(bot, who, *control, carried, Button::Plain).await),
+        Move::PressPrivately(control, carried) => drop(press(bot, who, *control, carried, Button::Private).await),
+        Move::Choose(control, carried, chosen) => drop(press(bot, who, *control, carried, Button::Menu(chosen)).await),
+        Move::Shortcut(callback_id) => {
+            let shortcut =
+                Shortcut { who: who.to_owned(), callback_id: (*callback_id).to_owned(), ..Shortcut::default() };
+            taken(bot.sandbox.shortcut(shortcut).await);
+        }
+        Move::ShortcutOn(callback_id, text) => {
+            let ts = bot.world(|world| world.say("maya", FRONT_DESK, text)).unwrap();
+            let (who, callback_id) = (who.to_owned(), (*callback_id).to_owned());
+            let channel = Some(FRONT_DESK.to_owned());
+            let shortcut = Shortcut { who, callback_id, channel, message_ts: Some(ts) };
+            taken(bot.sandbox.shortcut(shortcut).await);
+        }
+        Move::OpenHome => bot.open_home(who).await,
+        Move::Post(text) => drop(bot.say(who, FRONT_DESK, text).await),
+        Move::Submit(..) | Move::PressIn(..) | Move::Search(..) => unreachable!("it opens a form first"),
+    }
+}
+
+/// How a control stands in a message.
+#[derive(Clone, Copy)]
+pub enum Button<'a> {
+    Plain,
+    Private,
+    Menu(&'a str),
+}
+
+/// Presses a control that the app did not draw there, as a forged request would.
+pub async fn press(bot: &Bot, who: &str, control: Control, carried: &Carried, button: Button<'_>) -> Answer {
+    let element = match button {
+        Button::Menu(_) => json!({ "type": "users_select", "action_id": control.action_id() }),
+        _ => json!({ "type": "button", "action_id": control.action_id(), "value": carried.encode() }),
+    };
+    let block = json!({ "type": "actions", "block_id": carried.encode(), "elements": [element] });
+    let ts = bot.world(|world| board(world, block, matches!(button, Button::Private).then(|| user(who))));
+    let mut click = Click::message(who, FRONT_DESK, &ts, control.action_id());
+    if let Button::Menu(chosen) = button {
+        click.selected_user = Some(chosen.to_owned());
+    }
+    taken(bot.sandbox.click(click).await)
+}
+
+/// A message of the app's with this in it.
+fn board(world: &mut World, block: Value, to: Option<String>) -> String {
+    let ts = world.say("dialnote", FRONT_DESK, BOARD).unwrap();
+    let message = world.messages.iter_mut().rfind(|message| message.ts == ts).unwrap();
+    (message.blocks, message.to) = (vec![block], to);
+    ts
+}
+
+/// A form as earlier versions made it: it does not say how its conversation was, which the test changes under the
+/// app's hands.
+fn forget_what_was_shown(world: &mut World, form: &str) {
+    let form = world.modals.iter_mut().find(|view| view.id == form).expect("the form");
+    let memory = form.body["private_metadata"].as_str().and_then(|memory| serde_json::from_str::<Value>(memory).ok());
+    if let Some(Value::Object(mut memory)) = memory {
+        memory.remove("shown");
+        form.body["private_metadata"] = json!(Value::Object(memory).to_string());
+    }
+}
+
+fn views(world: &World, user: &str) -> Vec<View> {
+    world.modals.iter().chain(world.homes.values()).filter(|view| view.user == user).cloned().collect()
+}
+
+fn mark(bot: &Bot, who: &str) -> Mark {
+    let user = user(who);
+    bot.world(|world| Mark {
+        revision: world.messages.iter().map(|message| message.changed).max().unwrap_or_default(),
+        delivery: world.deliveries.iter().last().map_or(0, |delivery| delivery.seq),
+        views: views(world, &user).into_iter().map(|view| (view.id, view.hash)).collect(),
+    })
+}
+
+/// What someone saw since, that others did not.
+fn seen(bot: &Bot, who: &str, mark: &Mark) -> Seen {
+    let user = user(who);
+    bot.world(|world| {
+        let new = || world.messages.iter().filter(|message| message.changed > mark.revision);
+        let direct = format!("D0{}", user.trim_start_matches("U0"));
+        let theirs = new().filter(|message| message.to.as_ref() == Some(&user) || message.channel == direct);
+        let windows = views(world, &user).into_iter();
+        let windows = windows.filter(|view| !mark.views.contains(&(view.id.clone(), view.hash.clone())));
+        let window = |view: View| {
+            format!("[[{}]]\n{}", view.body["title"]["text"].as_str().unwrap_or_default(), draw_blocks(view.blocks()))
+        };
+        let requests = world.deliveries.iter().filter(|delivery| delivery.seq > mark.delivery);
+        Seen {
+            told: theirs.filter(|message| message.text != BOARD).map(draw).chain(windows.map(window)).collect(),
+            changed: false,
+            exposed: new()
+                .any(|message| message.to.is_none() && !is_direct(message) && draw(message).contains(NUMBERS)),
+            unfurled: new().any(|message| !message.unfurls.is_empty()),
+            ways: requests.filter_map(way).collect(),
+        }
+    })
+}
+
+/// The way in which a request asked, also one that came by Socket Mode.
+fn way(request: &Delivery) -> Option<Way> {
+    if request.url.starts_with("socket") {
+        let frame: Value = serde_json::from_str(&request.body).ok()?;
+        return Way::of(&inbound::enveloped(frame["type"].as_str()?, &frame["payload"]));
+    }
+    let kind = request.headers.get("content-type").map(String::as_str);
+    Way::of(&inbound::read(kind, request.body.as_bytes()).ok()?)
+}
+
+fn is_direct(message: &Message) -> bool {
+    message.channel.starts_with('D')
+}
+
+/// No one has anything open, or reads what was for one person.
+fn tidy_up(bot: &Bot) {
+    bot.world(|world| {
+        world.modals.clear();
+        world.messages.retain(|message| message.to.is_none() && message.text != BOARD);
+    });
+}
+
+fn judge(cell: Cell, sign: &Sign, seen: &Seen) -> Result<Outcome, String> {
+    let kind = cell.kind;
+    if cell.set.is_masked() && seen.exposed {
+        return Err("the channel hides numbers, and everybody is shown one".to_owned());
+    }
+    let tells = |words: &str| seen.told.iter().any(|told| told.contains(words));
+    if !kind.is_teammate() && tells(SECRET) {
+        return Err(format!("it tells: {seen:?}"));
+    }
+    if kind.is_elsewhere() && seen.changed {
+        return Err(format!("it changes what is not theirs: {seen:?}"));
+    }
+    if kind == Kind::OtherOrganization {
+        return Ok(Outcome::Elsewhere);
+    }
+    let is_done = match sign {
+        Sign::Changed => seen.changed,
+        Sign::Told(words) => tells(words),
+        Sign::Unfurled => seen.unfurled,
+    };
+    let refused = REFUSALS.iter().find(|(words, _)| tells(words)).map(|(_, outcome)| *outcome);
+    match (is_done, refused) {
+        (true, None) => Ok(Outcome::Done),
+        (false, Some(outcome)) if !seen.changed => Ok(outcome),
+        (false, None) if !seen.changed && seen.told.is_empty() => Ok(Outcome::Nothing),
+        _ => Err(format!("{seen:?}")),
+    }
+}

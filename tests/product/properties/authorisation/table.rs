@@ -1,0 +1,329 @@
+//! What the table is made of: kinds of people, rules, ways of asking, and everything that can be asked for. Each list
+//! follows one of the app's own, by a match without a remainder: what is added there has no cells yet, and does not
+//! compile here.
+
+use dialnote_slack::domain::click::Control;
+use dialnote_slack::domain::people::Unlinked;
+use dialnote_slack::domain::policy::{Rules, Who};
+use dialnote_slack::domain::verb::Verb;
+use dialnote_slack::slack::inbound::Inbound;
+
+/// An enum with the list of all its values.
+macro_rules! listed {
+    ($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $value:ident,)* }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $($(#[$what])* $value,)* }
+
+        impl $name {
+            pub const ALL: &[Self] = &[$(Self::$value),*];
+        }
+    };
+}
+
+listed!(
+    /// A kind of person, as they stand to the conversation and to the team.
+    Kind {
+        Owner,
+        Teammate,
+        Admin,
+        Unlinked,
+        Guest,
+        Bot,
+        Deactivated,
+        OtherWorkspace,
+        OtherOrganization,
+        NotInstalled,
+    }
+);
+
+impl Kind {
+    /// The kind of whom the app turns away for this.
+    pub fn of(why: Unlinked) -> Option<Self> {
+        match why {
+            Unlinked::Bot => Some(Self::Bot),
+            Unlinked::Deactivated => Some(Self::Deactivated),
+            Unlinked::Guest => Some(Self::Guest),
+            Unlinked::Outsider => Some(Self::OtherWorkspace),
+            Unlinked::Unconfirmed | Unlinked::NoEmail | Unlinked::NoMember | Unlinked::Ambiguous | Unlinked::Taken => {
+                Some(Self::Unlinked)
+            }
+            // No one is known there, whatever kind they are.
+            Unlinked::NotConnected => None,
+        }
+    }
+
+    pub fn is_teammate(self) -> bool {
+        matches!(self, Self::Owner | Self::Teammate | Self::Admin)
+    }
+
+    /// Whether they ask from a workspace of their own.
+    pub fn is_elsewhere(self) -> bool {
+        matches!(self, Self::OtherOrganization | Self::NotInstalled)
+    }
+}
+
+listed!(
+    /// Rules of a workspace: in one of these sets every value of every rule occurs.
+    Set {
+        Installed,
+        OwnersReassign,
+        AdminsReassign,
+    }
+);
+
+impl Set {
+    pub fn rules(self) -> Rules {
+        let rules = Rules::default();
+        match self {
+            Self::Installed => rules,
+            Self::OwnersReassign => Rules {
+                reassign: Who::OwnerAndAdmins,
+                done: Who::Admins,
+                note_on_handoff: false,
+                note_on_done: true,
+                ..rules
+            },
+            Self::AdminsReassign => {
+                Rules { reassign: Who::Admins, done: Who::OwnerAndAdmins, only_admins_configure: false, ..rules }
+            }
+        }
+    }
+
+    /// Whether the channel hides numbers and messages.
+    pub fn is_masked(self) -> bool {
+        self == Self::AdminsReassign
+    }
+}
+
+/// Everybody whom a rule can name.
+pub fn named_by_rules() -> impl Iterator<Item = Who> {
+    let next = |who: &Who| match who {
+        Who::Anyone => Some(Who::OwnerAndAdmins),
+        Who::OwnerAndAdmins => Some(Who::Admins),
+        Who::Admins => None,
+    };
+    std::iter::successors(Some(Who::Anyone), next)
+}
+
+/// What is said about those who may re-assign and who may mark done, and what is ticked. The other rules are about
+/// times, and about no one.
+pub fn said(rules: &Rules) -> ([Who; 2], [bool; 3]) {
+    let Rules {
+        reassign,
+        done,
+        note_on_handoff,
+        note_on_done,
+        only_admins_configure,
+        answer_within: _,
+        remind_within: _,
+        untouched_hours: _,
+        working: _,
+    } = rules;
+    ([*reassign, *done], [*note_on_handoff, *note_on_done, *only_admins_configure])
+}
+
+/// A way of asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    Typed,
+    Button,
+    Form,
+    Shortcut,
+    Search,
+    Home,
+    Link,
+}
+
+impl Way {
+    /// The way in which a request asks; none, if no one asks for anything.
+    pub fn of(inbound: &Inbound) -> Option<Self> {
+        match inbound {
+            Inbound::Slash { .. } => Some(Self::Typed),
+            Inbound::Click { .. } => Some(Self::Button),
+            Inbound::Submission { .. } => Some(Self::Form),
+            Inbound::Shortcut { .. } => Some(Self::Shortcut),
+            Inbound::Suggestion { .. } => Some(Self::Search),
+            Inbound::HomeOpened { .. } => Some(Self::Home),
+            Inbound::Links { .. } => Some(Self::Link),
+            Inbound::SslCheck
+            | Inbound::UrlVerification { .. }
+            | Inbound::ProfileChanged { .. }
+            | Inbound::ChannelShared { .. }
+            | Inbound::Removed { .. }
+            | Inbound::Ignored { .. } => None,
+        }
+    }
+}
+
+listed!(
+    /// Something that can be asked for.
+    Deed {
+        AssignFree,
+        AssignOwned,
+        Take,
+        TakeOver,
+        Unassign,
+        Requeue,
+        HandOff,
+        HandOffBare,
+        HandOffAll,
+        DoneFree,
+        Done,
+        DoneBare,
+        DoneSeveral,
+        Reopen,
+        SnoozeFree,
+        Snooze,
+        Wake,
+        Note,
+        Undo,
+        UndoOfOthers,
+        Accept,
+        GiveBack,
+        Keep,
+        OthersQuestion,
+        History,
+        Show,
+        List,
+        Find,
+        Home,
+        Link,
+        Report,
+        Help,
+        SeeRoutes,
+        Route,
+        RouteOff,
+        SeePeople,
+        LinkPerson,
+        MoveLink,
+        Unlink,
+        SeeSettings,
+        Settings,
+        SeeWishes,
+        Wishes,
+        Doctor,
+        SeeConnection,
+        Connect,
+        Disconnect,
+    }
+);
+
+/// What is asked for by typing a verb.
+pub fn typed(verb: Verb) -> &'static [Deed] {
+    match verb {
+        Verb::Assign => &[Deed::AssignFree, Deed::AssignOwned, Deed::TakeOver],
+        Verb::Take => &[Deed::Take],
+        Verb::Unassign => &[Deed::Unassign],
+        Verb::Handoff => &[Deed::HandOff, Deed::HandOffBare, Deed::HandOffAll],
+        Verb::Done => &[Deed::DoneFree, Deed::Done, Deed::DoneBare, Deed::DoneSeveral],
+        Verb::Reopen => &[Deed::Reopen],
+        Verb::Snooze => &[Deed::SnoozeFree, Deed::Snooze],
+        Verb::Wake => &[Deed::Wake],
+        Verb::Note => &[Deed::Note],
+        Verb::History => &[Deed::History],
+        Verb::Undo => &[Deed::Undo],
+        Verb::Accept => &[Deed::Accept],
+        Verb::GiveBack => &[Deed::GiveBack],
+        Verb::Keep => &[Deed::Keep],
+        Verb::Inbox => &[Deed::List],
+        Verb::Route => &[Deed::SeeRoutes, Deed::Route, Deed::RouteOff],
+        Verb::Link => &[Deed::SeePeople, Deed::LinkPerson, Deed::Unlink],
+        Verb::Report => &[Deed::Report],
+        Verb::Connect => &[Deed::SeeConnection],
+        Verb::Settings => &[Deed::SeeSettings],
+        Verb::Doctor => &[Deed::Doctor],
+        Verb::Help => &[Deed::Help],
+    }
+}
+
+/// What is asked for by a control, and whether it is done at once or by the form that it opens. A link to dialnote
+/// asks the app for nothing.
+pub fn pressed(control: Control) -> Option<(Deed, Way)> {
+    let at_once = |deed| Some((deed, Way::Button));
+    let by_form = |deed| Some((deed, Way::Form));
+    match control {
+        Control::Open => None,
+        Control::Take => at_once(Deed::Take),
+        Control::TakeOver => at_once(Deed::TakeOver),
+        Control::AssignTo => at_once(Deed::AssignOwned),
+        Control::Assign => by_form(Deed::AssignOwned),
+        Control::HandOff => by_form(Deed::HandOff),
+        Control::Unassign => at_once(Deed::Unassign),
+        Control::Done => at_once(Deed::DoneBare),
+        Control::DoneWithNote => by_form(Deed::Done),
+        Control::Reopen => at_once(Deed::Reopen),
+        Control::Snooze => by_form(Deed::Snooze),
+        Control::Wake => at_once(Deed::Wake),
+        Control::Undo => at_once(Deed::Undo),
+        Control::Note => by_form(Deed::Note),
+        Control::History => at_once(Deed::History),
+        Control::Show => at_once(Deed::Show),
+        Control::Accept => at_once(Deed::Accept),
+        Control::GiveBack => at_once(Deed::GiveBack),
+        Control::Keep => at_once(Deed::Keep),
+        Control::Pick | Control::PickPerson | Control::FillIn | Control::Retry => at_once(Deed::OthersQuestion),
+        Control::Choose => by_form(Deed::Take),
+        Control::Filter | Control::Newer | Control::Older | Control::Find => at_once(Deed::List),
+        Control::Wishes => at_once(Deed::SeeWishes),
+        Control::Rules => at_once(Deed::SeeSettings),
+        Control::Requeue => at_once(Deed::Requeue),
+        Control::Route => at_once(Deed::Route),
+        Control::Connect => at_once(Deed::SeeConnection),
+        Control::Disconnect => at_once(Deed::Disconnect),
+        Control::People => at_once(Deed::SeePeople),
+        Control::Link => at_once(Deed::LinkPerson),
+        Control::MoveLink => at_once(Deed::MoveLink),
+        Control::Unlink => at_once(Deed::Unlink),
+    }
+}
+
+impl Deed {
+    /// The ways in which it can be asked for.
+    pub fn ways(self) -> &'static [Way] {
+        use Way::{Button, Form, Home, Link, Search, Shortcut, Typed};
+        match self {
+            Self::AssignFree
+            | Self::AssignOwned
+            | Self::Take
+            | Self::Unassign
+            | Self::Reopen
+            | Self::Wake
+            | Self::History
+            | Self::Accept
+            | Self::GiveBack
+            | Self::Keep => &[Typed, Button, Form],
+            Self::TakeOver
+            | Self::DoneBare
+            | Self::Undo
+            | Self::Route
+            | Self::SeePeople
+            | Self::LinkPerson
+            | Self::Unlink
+            | Self::SeeSettings
+            | Self::SeeConnection => &[Typed, Button],
+            Self::HandOff | Self::Note => &[Typed, Form, Shortcut],
+            Self::DoneFree | Self::Done | Self::SnoozeFree | Self::Snooze => &[Typed, Form],
+            Self::HandOffBare
+            | Self::HandOffAll
+            | Self::DoneSeveral
+            | Self::Report
+            | Self::Help
+            | Self::SeeRoutes
+            | Self::RouteOff
+            | Self::Doctor => &[Typed],
+            Self::Requeue
+            | Self::UndoOfOthers
+            | Self::OthersQuestion
+            | Self::Show
+            | Self::MoveLink
+            | Self::SeeWishes
+            | Self::Disconnect => &[Button],
+            Self::List => &[Typed, Button, Shortcut],
+            Self::Find => &[Shortcut, Search],
+            Self::Home => &[Home],
+            Self::Link => &[Link],
+            Self::Settings | Self::Wishes | Self::Connect => &[Form],
+        }
+    }
+}

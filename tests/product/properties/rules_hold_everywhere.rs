@@ -1,0 +1,266 @@
+//! No command, button or form leads around a rule: random rules, people, states and ways to ask, judged by what was
+//! written in dialnote.
+
+use dialnote_sandbox::{Click, Status};
+use jiff::{SignedDuration, Timestamp};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde_json::{Value, json};
+
+use crate::support::{ANA, Bot, FRONT_DESK, LEO, MAYA, ZOE, product};
+
+const ROUNDS: usize = 100;
+
+/// The one admin.
+const ADMIN: &str = MAYA;
+const WHO: [&str; 3] = ["anyone", "owner_and_admins", "admins"];
+
+/// What the rules are.
+#[derive(Clone, Debug)]
+struct Rules {
+    reassign: &'static str,
+    done: &'static str,
+    note_on_handoff: bool,
+    note_on_done: bool,
+}
+
+/// What stood in dialnote.
+#[derive(Clone, Debug, PartialEq)]
+struct Seen {
+    owner: Option<String>,
+    status: Status,
+    until: Option<Timestamp>,
+    notes: usize,
+}
+
+#[tokio::test]
+async fn no_way_of_asking_breaks_a_rule() {
+    asks_in_every_way(0).await;
+}
+
+#[tokio::test]
+async fn no_way_of_asking_breaks_a_rule_in_a_second_round() {
+    asks_in_every_way(1).await;
+}
+
+#[tokio::test]
+async fn no_way_of_asking_breaks_a_rule_in_a_third_round() {
+    asks_in_every_way(2).await;
+}
+
+/// Changes the rules, asks for something as some person in some way, and looks at what was written, again and again.
+async fn asks_in_every_way(seed: u64) {
+    product(async |bot| {
+        let mut dice = StdRng::seed_from_u64(seed);
+        let mut refused = 0;
+        bot.poll().await.unwrap();
+        for round in 0..ROUNDS {
+            // What was allowed when it was done may not be when it is taken back.
+            prepare(bot, &mut dice).await;
+            let rules = change_rules(bot, &mut dice).await;
+            let requester = [MAYA, LEO, LEO, ZOE][dice.random_range(0..4)];
+            let before = seen(bot);
+            let writes = bot.calls("PATCH");
+            let (asked, is_answer) = ask(bot, &mut dice, requester).await;
+            bot.settle().await;
+            bot.close(requester).await;
+            let after = seen(bot);
+            refused += usize::from(writes == bot.calls("PATCH"));
+            let story = format!("seed {seed}, round {round}: {requester} {asked}, {before:?} → {after:?}, {rules:?}");
+            keeps_the_rules(&rules, requester, &before, &after, (&asked, is_answer), &story);
+        }
+        assert!((ROUNDS / 10..ROUNDS).contains(&refused), "some is refused, and some is not: {refused}");
+        bot.read_all().await;
+    })
+    .await;
+}
+
+fn keeps_the_rules(rules: &Rules, requester: &str, before: &Seen, after: &Seen, how: (&str, bool), story: &str) {
+    let (asked, is_answer) = how;
+    let is_owner = before.owner.as_deref() == Some(&format!("mem_{requester}"));
+    let may = |who: &str| match who {
+        "anyone" => true,
+        "owner_and_admins" => is_owner || requester == ADMIN,
+        _ => requester == ADMIN,
+    };
+    if before.owner.is_some() && after.owner != before.owner && !is_answer {
+        assert!(may(rules.reassign), "re-assigned: {story}");
+    }
+    let noted = after.notes > before.notes;
+    let away = after.until != before.until && after.until.is_some() && !asked.contains("undo");
+    if away && before.owner.is_some() && !is_owner {
+        assert!(may(rules.reassign), "snoozed: {story}");
+    }
+    if after.status == Status::Done && before.status != Status::Done {
+        assert!(may(rules.done), "done: {story}");
+        // An undone reopening needs no second note.
+        assert!(noted || !rules.note_on_done || asked.contains("undo"), "done without a note: {story}");
+    }
+    let handed = asked.contains("hand") && after.owner != before.owner;
+    assert!(noted || !rules.note_on_handoff || !handed, "handed over without a note: {story}");
+}
+
+fn seen(bot: &Bot) -> Seen {
+    bot.world(|world| {
+        let ana = world.dialnote.conversation(ANA).unwrap();
+        Seen { owner: ana.assigned_to.clone(), status: ana.status, until: ana.snoozed_until, notes: ana.notes().len() }
+    })
+}
+
+/// The admin submits the form of the rules.
+async fn change_rules(bot: &mut Bot, dice: &mut StdRng) -> Rules {
+    let rules = Rules {
+        reassign: WHO[dice.random_range(0..3)],
+        done: WHO[dice.random_range(0..3)],
+        note_on_handoff: dice.random(),
+        note_on_done: dice.random(),
+    };
+    let notes: Vec<_> = [(rules.note_on_handoff, "handoff"), (rules.note_on_done, "done")]
+        .into_iter()
+        .filter_map(|(needed, name)| needed.then_some(name))
+        .collect();
+    bot.slash(ADMIN, "/dialnote settings").await;
+    bot.submit(
+        ADMIN,
+        json!({
+            "reassign": { "reassign": rules.reassign }, "done": { "done": rules.done }, "notes": { "notes": notes },
+            "answer": { "answer": "15" }, "from": { "from": "09:00" }, "until": { "until": "17:00" },
+            "configure": { "configure": ["admins"] }, "channel": { "channel": [] },
+        }),
+    )
+    .await;
+    bot.settle().await;
+    rules
+}
+
+/// The admin leaves the conversation in some state, which the requester may have left, too.
+async fn prepare(bot: &mut Bot, dice: &mut StdRng) {
+    bot.clock.advance(SignedDuration::from_secs(dice.random_range(6..400)));
+    for _ in 0..dice.random_range(1..4) {
+        let line = [
+            "/assign @zoe conv_1001 take care",
+            "/assign @leo conv_1001 take care",
+            "/assign me conv_1001 all mine",
+            "/unassign conv_1001",
+            "/done conv_1001 all fine",
+            "/reopen conv_1001",
+            "/snooze conv_1001 1h",
+        ][dice.random_range(0..7)];
+        bot.slash([ADMIN, LEO, LEO][dice.random_range(0..3)], line).await;
+        bot.settle().await;
+    }
+}
+
+/// A person asks for something in some way: in which, and whether it is an answer to what they were given.
+async fn ask(bot: &mut Bot, dice: &mut StdRng, requester: &str) -> (String, bool) {
+    let typed = [
+        "/assign @zoe conv_1001",
+        "/assign @leo conv_1001 a note",
+        "/assign me conv_1001",
+        "/unassign conv_1001",
+        "/dialnote take conv_1001",
+        "/handoff @zoe conv_1001",
+        "/handoff @leo conv_1001 a note",
+        "/handoff all @leo",
+        "/handoff all @leo a note",
+        "/done conv_1001",
+        "/done conv_1001 a note",
+        "/done conv_1001 conv_1002",
+        "/assign @zoe conv_1001 conv_1002",
+        "/unassign conv_1001 conv_1002",
+        "/handoff @zoe conv_1001 conv_1002",
+        "/dialnote undo conv_1001",
+        "/dialnote undo",
+        "/reopen conv_1001",
+        "/snooze conv_1001 2h",
+        "/dialnote giveback conv_1001",
+        "/dialnote accept conv_1001",
+    ];
+    match dice.random_range(0..7) {
+        // By taking back what one did before the rules were changed.
+        4 => {
+            bot.slash(requester, "/dialnote undo conv_1001").await;
+            ("/dialnote undo conv_1001".to_owned(), false)
+        }
+        5 => {
+            bot.slash(requester, "/unassign conv_1001").await;
+            ("/unassign conv_1001".to_owned(), false)
+        }
+        // By the button of the person who came too late.
+        6 => {
+            bot.slash(requester, "/dialnote take conv_1001").await;
+            bot.settle().await;
+            press(bot, requester, "answer", "take_over").await;
+            ("take over".to_owned(), false)
+        }
+        0 | 1 => {
+            let line = typed[dice.random_range(0..typed.len())];
+            bot.slash(requester, line).await;
+            (line.to_owned(), line.contains("giveback"))
+        }
+        // On the card, in a direct message, in a list: whatever stands there, and what stood there once.
+        2 => {
+            let pressed = ["take", "unassign", "done", "reopen", "wake", "give_back", "accept", "hand_off", "assign"];
+            let action = pressed[dice.random_range(0..pressed.len())];
+            let place = ["card", "dm", "list"][dice.random_range(0..3)];
+            if place == "list" {
+                bot.slash(requester, "/inbox ana lima").await;
+                bot.settle().await;
+            }
+            let asked = press(bot, requester, place, action).await.map(|()| format!("presses {action} in {place}"));
+            if bot.form(requester).is_some() {
+                let note = ["", "a note"][dice.random_range(0..2)];
+                let values = json!({ "to": { "to": "leo" }, "note": { "note": note } });
+                bot.submit(requester, values).await;
+            }
+            (asked.unwrap_or_else(|| "presses nothing".to_owned()), action == "give_back")
+        }
+        // By the form that stands in a refusal.
+        _ => {
+            let line = ["/done conv_1001", "/handoff @zoe conv_1001"][dice.random_range(0..2)];
+            bot.slash(requester, line).await;
+            bot.settle().await;
+            let form = if line.contains("done") { "done_with_note" } else { "hand_off" };
+            if press(bot, requester, "answer", form).await.is_some() && bot.form(requester).is_some() {
+                let values = json!({ "to": { "to": "zoe" }, "note": { "note": "a note" } });
+                let values = if line.contains("done") { json!({ "note": { "note": "a note" } }) } else { values };
+                bot.submit(requester, values).await;
+            }
+            (format!("{line}, then its form"), false)
+        }
+    }
+}
+
+/// Presses the latest such button that stands there, if one does.
+async fn press(bot: &Bot, requester: &str, place: &str, action: &str) -> Option<()> {
+    let click = bot.world(|world| {
+        let user = world.person(requester).unwrap().id.clone();
+        let there = world.messages.iter().rev().filter(|message| match place {
+            "dm" => {
+                message.channel.starts_with('D') && message.visible_to(&user) && message.channel.ends_with(&user[2..])
+            }
+            "card" => message.to.is_none() && !message.is_reply() && !message.channel.starts_with('D'),
+            _ => message.to.as_ref() == Some(&user),
+        });
+        there.into_iter().find_map(|message| {
+            let rows = message.blocks.iter().filter(|block| block["type"] == "actions");
+            let mut buttons = rows.flat_map(|block| {
+                let elements = block["elements"].as_array().into_iter().flatten();
+                elements.map(move |element| (block["block_id"].as_str(), element))
+            });
+            let (block, button) = buttons.find(|(_, button)| is_about_ana(button, action))?;
+            let channel = if place == "dm" { "dm" } else { FRONT_DESK };
+            let mut click = Click::message(requester, channel, &message.ts, action);
+            click.block_id = block.map(str::to_owned);
+            click.value = button["value"].as_str().map(str::to_owned);
+            Some(click)
+        })
+    })?;
+    bot.click(click).await;
+    bot.settle().await;
+    Some(())
+}
+
+fn is_about_ana(button: &Value, action: &str) -> bool {
+    button["action_id"] == action && button["value"].as_str().is_some_and(|value| value.contains(ANA))
+}

@@ -1,0 +1,173 @@
+//! Calls that take effect after our timeout: nothing is done twice, and the last command wins.
+
+use dialnote_sandbox::{Hang, Service, World};
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::support::drawing::draw;
+use crate::support::{ANA, Bot, LEO, MAYA, ZOE, product};
+
+/// Longer than any wait between two tries of these tests.
+const LONG: SignedDuration = SignedDuration::from_secs(90);
+
+/// How long after our timeout the effect comes: five seconds are left until the next try.
+const LATE: SignedDuration = SignedDuration::from_secs(5);
+
+/// A call that hangs before its effect, and has it when it is let go, whether it is waited for or not.
+fn hanging(service: Service, method: &str, path: &str) -> Hang {
+    Hang { service, method: method.into(), path: path.into(), after_effect: false }
+}
+
+/// Zoe is given the conversation, and a call on the way there has its effect after our timeout. Leo is given it while
+/// that is open.
+async fn takes_effect_late(bot: &mut Bot, service: Service, method: &str, path: &str) {
+    // Our patience with a call is half of it.
+    bot.restart_with(&[("LEASE_SECONDS", "5")]).await;
+    comes_to_one_end(bot, hanging(service, method, path)).await;
+}
+
+/// The same with a gateway that gives up waiting before we do.
+async fn is_given_up_by_a_gateway(bot: &mut Bot, service: Service, method: &str, path: &str) {
+    let mut failure = json!({ "method": method, "status": 504, "answer": "html", "effect_late_ms": 1 });
+    let side = match service {
+        Service::Slack => "slack.fail_next",
+        Service::Dialnote => {
+            failure["path"] = json!(path);
+            "dialnote.fail_next"
+        }
+    };
+    bot.world(|world| world.faults = world.faults.merged(&json!({ side: [failure] })).unwrap());
+    comes_to_one_end(bot, hanging(service, method, path)).await;
+}
+
+async fn comes_to_one_end(bot: &mut Bot, hang: Hang) {
+    let what = format!("{hang:?}");
+    bot.world(|world| world.faults.hang_next.push(hang));
+    bot.slash(MAYA, "/assign @zoe conv_1001 first").await;
+    let (seq, ()) = tokio::join!(hung(bot), bot.settle());
+    assert!(!has_acted(bot, seq), "{what}: the app gave up waiting");
+    bot.slash(MAYA, "/assign @leo conv_1001 second").await;
+    bot.pass(LATE).await;
+    assert!(!has_acted(bot, seq), "{what}");
+    bot.sandbox.release();
+    bot.sandbox.until(|world| is_done(world, seq).then_some(())).await;
+    bot.pass(LONG).await;
+    assert_eq!(bot.dialnote(ANA), "mem_leo open", "{what}: the last command wins");
+    assert_eq!(owners(bot), ["mem_zoe", "mem_leo"], "{what}");
+    assert_eq!(bot.notes(ANA).len(), 2, "{what}: {:?}", bot.notes(ANA));
+    for (note, reader) in [("first", ZOE), ("second", LEO)] {
+        assert_eq!(said(bot, note), [1, 1], "{what}: {note} in the thread and to {reader}\n{}", bot.everything());
+    }
+    let cards = bot.world(|world| {
+        let posted = world.messages.iter().filter(|message| message.channel == "C0FRONT" && message.to.is_none());
+        posted.filter(|message| !message.is_reply()).count()
+    });
+    assert_eq!(cards, 1, "{what}\n{}", bot.everything());
+    assert!(bot.card(ANA).await.contains("Owner: Leo"), "{what}");
+    bot.read_all().await;
+}
+
+/// The call that hangs, by its number.
+async fn hung(bot: &Bot) -> u64 {
+    bot.sandbox.hung().await;
+    bot.world(|world| world.calls.total())
+}
+
+fn has_acted(bot: &Bot, seq: u64) -> bool {
+    bot.world(|world| is_done(world, seq))
+}
+
+fn is_done(world: &World, seq: u64) -> bool {
+    world.calls.iter().any(|call| call.seq == seq && call.acted)
+}
+
+/// Members that dialnote made the owner, in the order in which it did.
+fn owners(bot: &Bot) -> Vec<String> {
+    bot.world(|world| {
+        let mut done: Vec<_> = world.calls.iter().filter(|call| call.method == "PATCH" && call.acted).collect();
+        done.sort_by_key(|call| call.effect);
+        done.iter().filter_map(|call| call.body["assignedToId"].as_str().map(str::to_owned)).collect()
+    })
+}
+
+/// How often a note is said in the card's thread and in direct messages.
+fn said(bot: &Bot, note: &str) -> [usize; 2] {
+    bot.world(|world| {
+        let quoted = format!("“{note}”");
+        let times = |wanted: fn(&dialnote_sandbox::Message) -> bool| {
+            let there = world.messages.iter().filter(|message| message.to.is_none() && wanted(message));
+            there.map(|message| draw(message).matches(&quoted).count()).sum()
+        };
+        [
+            times(|message| message.channel == "C0FRONT" && message.is_reply()),
+            times(|message| message.channel.starts_with('D')),
+        ]
+    })
+}
+
+#[tokio::test]
+async fn a_change_that_comes_late_is_not_made_again_and_overwrites_nothing() {
+    product(async |bot| takes_effect_late(bot, Service::Dialnote, "PATCH", "").await).await;
+    product(async |bot| is_given_up_by_a_gateway(bot, Service::Dialnote, "PATCH", "").await).await;
+}
+
+#[tokio::test]
+async fn a_note_that_comes_late_is_written_once() {
+    product(async |bot| takes_effect_late(bot, Service::Dialnote, "POST", "/notes").await).await;
+    product(async |bot| is_given_up_by_a_gateway(bot, Service::Dialnote, "POST", "/notes").await).await;
+}
+
+#[tokio::test]
+async fn a_message_that_comes_late_is_posted_once() {
+    product(async |bot| takes_effect_late(bot, Service::Slack, "chat.postMessage", "").await).await;
+    product(async |bot| is_given_up_by_a_gateway(bot, Service::Slack, "chat.postMessage", "").await).await;
+}
+
+#[tokio::test]
+async fn a_card_that_is_changed_late_shows_the_last_owner() {
+    product(async |bot| {
+        bot.slash(MAYA, "/assign me conv_1001").await;
+        bot.read_all().await;
+        bot.restart_with(&[("LEASE_SECONDS", "5")]).await;
+        bot.world(|world| world.faults.hang_next.push(hanging(Service::Slack, "chat.update", "")));
+        bot.slash(MAYA, "/assign @zoe conv_1001").await;
+        let (seq, ()) = tokio::join!(hung(bot), bot.settle());
+        bot.slash(MAYA, "/assign @leo conv_1001").await;
+        bot.pass(LATE).await;
+        bot.sandbox.release();
+        bot.sandbox.until(|world| is_done(world, seq).then_some(())).await;
+        bot.pass(LONG).await;
+        assert!(bot.card(ANA).await.contains("Owner: Leo"));
+        bot.read_all().await;
+    })
+    .await;
+}
+
+/// Killed in the middle of a call, the app is back before the call has its effect.
+#[tokio::test]
+async fn a_call_of_the_dead_that_comes_late_is_not_made_again() {
+    for (method, path) in [("PATCH", ""), ("POST", "/notes"), ("chat.postMessage", "")] {
+        product(async |bot| {
+            let service = if method.contains('.') { Service::Slack } else { Service::Dialnote };
+            bot.world(|world| world.faults.hang_next.push(hanging(service, method, path)));
+            bot.slash(MAYA, "/assign @zoe conv_1001 first").await;
+            let seq = tokio::select! {
+                () = bot.settle() => panic!("nothing hung: {method}"),
+                seq = hung(bot) => seq,
+            };
+            bot.restart().await;
+            bot.slash(MAYA, "/assign @leo conv_1001 second").await;
+            bot.pass(LATE).await;
+            assert!(!has_acted(bot, seq), "{method}");
+            bot.sandbox.release();
+            bot.sandbox.until(|world| is_done(world, seq).then_some(())).await;
+            bot.pass(LONG).await;
+            assert_eq!(bot.dialnote(ANA), "mem_leo open", "{method}");
+            assert_eq!(owners(bot), ["mem_zoe", "mem_leo"], "{method}");
+            assert_eq!(bot.notes(ANA).len(), 2, "{method}: {:?}", bot.notes(ANA));
+            assert_eq!([said(bot, "first"), said(bot, "second")], [[1, 1], [1, 1]], "{}", bot.everything());
+            bot.read_all().await;
+        })
+        .await;
+    }
+}

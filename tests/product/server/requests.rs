@@ -1,0 +1,401 @@
+//! Slack's requests: genuine ones are accepted once, all others refused, and no payload does harm.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dialnote_slack::ids::{InstallationId, JobId};
+use dialnote_slack::slack::signature::{SIGNATURE_HEADER, TIMESTAMP_HEADER, sign, verify};
+use dialnote_slack::store::{Accepted, Delivery};
+use insta::assert_snapshot;
+use reqwest::{Client, RequestBuilder, Response};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+use crate::support::database::On;
+use crate::support::{ANA, Bot, By, MAYA, Setup, product, product_with, set_up};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+pub(super) const JSON: &str = "application/json";
+const PATHS: [&str; 4] = ["/slack/commands", "/slack/interactions", "/slack/options", "/slack/events"];
+
+pub(super) fn fixtures() -> Vec<PathBuf> {
+    fn walk(dir: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { walk(&path, found) } else { found.push(path) }
+        }
+    }
+    let mut found = Vec::new();
+    walk(Path::new("tests/fixtures/slack/inbound"), &mut found);
+    found.retain(|path| !path.components().any(|part| part.as_os_str() == "signing"));
+    found.sort();
+    assert!(found.len() > 30, "the recorded payloads are there");
+    found
+}
+
+/// How the payload travels: events as JSON, interactions as a form with one field.
+fn as_sent(path: &Path) -> (&'static str, &'static str, String) {
+    let text = fs::read_to_string(path).unwrap();
+    let text = text.trim_end();
+    let kind = path.parent().unwrap().file_name().unwrap().to_str().unwrap();
+    match (kind, path.extension().unwrap().to_str().unwrap()) {
+        ("slash", _) => (PATHS[0], FORM, text.to_owned()),
+        ("events", _) => (PATHS[3], JSON, text.to_owned()),
+        ("block_suggestion", "form") => (PATHS[2], FORM, text.to_owned()),
+        (_, "form") => (PATHS[1], FORM, text.to_owned()),
+        (_, _) => {
+            (PATHS[1], FORM, form_urlencoded::Serializer::new(String::new()).append_pair("payload", text).finish())
+        }
+    }
+}
+
+fn request(bot: &Bot, path: &str, content_type: &str, body: &str) -> RequestBuilder {
+    let url = bot.sandbox.world(|_| format!("{}{path}", bot.url));
+    Client::new().post(url).header("content-type", content_type).body(body.to_owned())
+}
+
+async fn post_signed(bot: &Bot, path: &str, content_type: &str, body: &str) -> Response {
+    let now = bot.clock.now().as_second();
+    let signature = sign(&bot.sandbox.credentials().signing_secret, now, body.as_bytes());
+    let request = request(bot, path, content_type, body);
+    request.header(TIMESTAMP_HEADER, now.to_string()).header(SIGNATURE_HEADER, signature).send().await.unwrap()
+}
+
+fn command(text: &str) -> String {
+    let fields = [
+        ("team_id", "T0ACME"),
+        ("channel_id", "C0FRONT"),
+        ("user_id", "U0MAYA"),
+        ("command", "/assign"),
+        ("text", text),
+        ("trigger_id", "1.2.abc"),
+    ];
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
+#[test]
+fn slacks_own_example_is_genuine() {
+    let vector = fs::read_to_string("tests/fixtures/slack/inbound/signing/official_vector.json").unwrap();
+    let vector: Value = serde_json::from_str(&vector).unwrap();
+    let field = |name: &str| vector[name].as_str().unwrap();
+    let (timestamp, body) = (field("x-slack-request-timestamp"), field("body").as_bytes());
+    let at = |seconds: i64| (timestamp.parse::<i64>().unwrap() + seconds).try_into_timestamp();
+    let secrets = [SecretString::from("the other one"), SecretString::from(field("signing_secret"))];
+    let check = |at| verify(&secrets, timestamp, field("x-slack-signature"), body, at);
+    for seconds in [-300, 0, 300] {
+        assert_eq!(check(at(seconds)), Ok(()), "{seconds} s");
+    }
+    for seconds in [-301, 301] {
+        assert!(check(at(seconds)).is_err(), "{seconds} s");
+    }
+}
+
+trait TryIntoTimestamp {
+    fn try_into_timestamp(self) -> jiff::Timestamp;
+}
+
+impl TryIntoTimestamp for i64 {
+    fn try_into_timestamp(self) -> jiff::Timestamp {
+        jiff::Timestamp::from_second(self).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn every_recorded_payload_is_acknowledged() {
+    product(async |bot| {
+        for path in fixtures() {
+            let (endpoint, content_type, body) = as_sent(&path);
+            let response = post_signed(bot, endpoint, content_type, &body).await;
+            assert_eq!(response.status(), 200, "{}", path.display());
+            // A wrong address in the app's settings does no harm.
+            for other in PATHS {
+                assert_eq!(post_signed(bot, other, content_type, &body).await.status(), 200, "{}", path.display());
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nothing_unsigned_gets_in() {
+    product(async |bot| {
+        let (body, now) = (command("@zoe conv_1001"), bot.clock.now().as_second());
+        let secret = bot.sandbox.credentials().signing_secret;
+        let good = sign(&secret, now, body.as_bytes());
+        let now_text = now.to_string();
+        let stale = (now - 301).to_string();
+        let stale_signature = sign(&secret, now - 301, body.as_bytes());
+        let wrong_secret = sign("guessed", now, body.as_bytes());
+        let mut cases: Vec<(Option<&str>, Option<&str>)> = vec![
+            (None, None),
+            (Some(&now_text), None),
+            (None, Some(&good)),
+            (Some(&stale), Some(&stale_signature)),
+            (Some(&now_text), Some(&wrong_secret)),
+            (Some(&now_text), Some(&good[..good.len() - 2])),
+            (Some(&now_text), Some("v0=")),
+            (Some(&now_text), Some("")),
+            (Some(&now_text), Some("v0=zz")),
+        ];
+        let version = good.replace("v0=", "v1=");
+        cases.push((Some(&now_text), Some(&version)));
+        let not_hex = format!("v0={}", "g".repeat(64));
+        cases.push((Some(&now_text), Some(&not_hex)));
+        let endless = "9".repeat(5000);
+        for timestamp in ["", "soon", "-1", "+5", "1.5", "1e9", "0x10", "99999999999999999999", &endless] {
+            cases.push((Some(timestamp), Some(&good)));
+        }
+        for (timestamp, signature) in cases {
+            let mut request = request(bot, PATHS[0], FORM, &body);
+            request = timestamp.into_iter().fold(request, |r, value| r.header(TIMESTAMP_HEADER, value));
+            request = signature.into_iter().fold(request, |r, value| r.header(SIGNATURE_HEADER, value));
+            refused(request.send().await.unwrap(), &format!("{timestamp:?} {signature:?}")).await;
+        }
+        // Not even text.
+        let request = request(bot, PATHS[0], FORM, &body).header(TIMESTAMP_HEADER, &now_text);
+        refused(request.header(SIGNATURE_HEADER, &b"v0=\xff\xfe"[..]).send().await.unwrap(), "bytes").await;
+        // A body that was changed on the way, and one that is too large.
+        let changed = self::request(bot, PATHS[0], FORM, &command("@leo conv_1001"));
+        let changed = changed.header(TIMESTAMP_HEADER, &now_text).header(SIGNATURE_HEADER, &good);
+        refused(changed.send().await.unwrap(), "changed").await;
+        refused(post_signed(bot, PATHS[0], FORM, &command(&"x".repeat(1024 * 1024))).await, "large").await;
+        assert_eq!(bot.calls("GET"), 0);
+    })
+    .await;
+}
+
+async fn refused(response: Response, case: &str) {
+    assert_eq!(response.status(), 401, "{case}");
+    assert_eq!(response.bytes().await.unwrap().len(), 0, "{case}");
+}
+
+#[tokio::test]
+async fn slacks_own_tests_of_the_addresses_pass() {
+    product(async |bot| {
+        let unsigned = request(bot, PATHS[0], FORM, "ssl_check=1&token=x").send().await.unwrap();
+        assert_eq!((unsigned.status().as_u16(), unsigned.text().await.unwrap().as_str()), (200, ""));
+        // It opens no way around the signature.
+        let smuggled = format!("{}&ssl_check=1", command("@zoe conv_1001"));
+        assert_eq!(request(bot, PATHS[0], FORM, &smuggled).send().await.unwrap().status(), 200);
+        assert_eq!(post_signed(bot, PATHS[0], FORM, &smuggled).await.status(), 200);
+        bot.settle().await;
+        assert_eq!(bot.dialnote(ANA), "nobody open");
+
+        let verification = json!({ "type": "url_verification", "challenge": "3eZbrw", "token": "x" }).to_string();
+        assert_eq!(post_signed(bot, PATHS[3], JSON, &verification).await.text().await.unwrap(), "3eZbrw");
+        refused(request(bot, PATHS[3], JSON, &verification).send().await.unwrap(), "unsigned challenge").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_exact_replay_changes_nothing() {
+    product(async |bot| {
+        let body = command("<@U0ZOE> conv_1001 wants a call back");
+        for _ in 0..3 {
+            assert_eq!(post_signed(bot, PATHS[0], FORM, &body).await.status(), 200);
+        }
+        bot.settle().await;
+        assert_eq!((bot.calls("PATCH"), bot.notes(ANA).len()), (1, 1));
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_signed_body_that_is_no_body_is_refused_politely() {
+    product(async |bot| {
+        for (content_type, body) in [(JSON, "{"), (JSON, "[[[["), (FORM, "payload=%7B"), (JSON, "\u{0}")] {
+            assert_eq!(post_signed(bot, PATHS[1], content_type, body).await.status(), 400, "{body}");
+        }
+        for body in ["", "=&=&", "payload=1", "payload=null", "a%ff%fe=%00", "text=x&user_id=&team_id=&command="] {
+            assert_eq!(post_signed(bot, PATHS[0], FORM, body).await.status(), 200, "{body}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_command_that_cannot_be_stored_is_refused_whole() {
+    product_with(Setup { on: On::File, by: By::Settings, ..Setup::USUAL }, async |bot| {
+        let database = rusqlite::Connection::open(bot.database()).unwrap();
+        let sabotage = "CREATE TRIGGER sabotage BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'full'); END";
+        database.execute_batch(sabotage).unwrap();
+        bot.slash(MAYA, "/assign @zoe conv_1001").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"I could not save your command, so nothing was done. Please try again in a moment.");
+        let rows: u32 = database.query_row("SELECT count(*) FROM deliveries", [], |row| row.get(0)).unwrap();
+        assert_eq!(rows, 0);
+        // The same command again, once it can be stored.
+        database.execute_batch("DROP TRIGGER sabotage").unwrap();
+        bot.slash(MAYA, "/assign me conv_1001").await;
+        bot.read_all().await;
+        assert_eq!(bot.dialnote(ANA), "mem_maya open");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_blocked_database_refuses_in_time_and_recovers() {
+    product_with(Setup { on: On::File, ..Setup::USUAL }, async |bot| {
+        let ready = async || Client::new().get(format!("{}/readyz", bot.ops)).send().await.unwrap().status().as_u16();
+        assert_eq!(ready().await, 200);
+        let somebody = rusqlite::Connection::open(bot.database()).unwrap();
+        somebody.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        assert_eq!(ready().await, 200, "that all is well holds for a second");
+        bot.clock.advance(jiff::SignedDuration::from_secs(1));
+        let outcome = bot.sandbox.slash(MAYA, "front-desk", "/assign @zoe conv_1001").await.unwrap();
+        assert_eq!((outcome.status, outcome.error), (Some(200), None), "before Slack gives up");
+        assert_eq!(ready().await, 503);
+        somebody.execute_batch("ROLLBACK").unwrap();
+        assert_eq!(ready().await, 200);
+        assert!(bot.answer(MAYA).await.starts_with("I could not save your command"));
+        assert_eq!(bot.dialnote(ANA), "nobody open", "and it is not done behind her back");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn unclear_commands_are_explained_and_change_nothing() {
+    product(async |bot| {
+        let long = format!("/assign @zoe conv_1001 {}", "x".repeat(2978));
+        let mut talk = String::new();
+        for typed in [
+            "/assgin",
+            "/assign @zoe @leo conv_1001",
+            "/assign 🎉🎉",
+            "/handoff @frontdesk conv_1001 note",
+            "/assign @nobody conv_1001",
+            "/unassign conv_1001 please",
+            "/dialnote asign",
+            "/weather",
+        ] {
+            bot.slash(MAYA, typed).await;
+            writeln!(talk, "{}\n", bot.answer(MAYA).await).unwrap();
+        }
+        assert_snapshot!(talk, @"
+        I do not know /assgin. Did you mean /assign?
+        Type: /assign @person [conversation] [note]
+        For example: /assign @zoe +1 415 555 0101 wants a call back
+
+        A conversation has one owner. Choose one person.
+        Zoe Park [Choose]
+        Leo Martins [Choose]
+        [Fill in a form]
+
+        No one is called “🎉🎉”. Choose the new owner.
+        [Fill in a form]
+
+        A hand-off goes to one person, not to a group. Choose the new owner.
+        Here is your note, so that it is not lost:
+        “note”
+        [Fill in a form]
+
+        No one is called “@nobody”. Choose the new owner.
+        [Fill in a form]
+
+        /unassign takes no note. Choose the conversation to go on without “please”.
+        +1 415 555 0101 (Ana Lima) · unassigned [Choose]
+          Last activity 2026-11-23 08:56 UTC
+        [Fill in a form]
+
+        I do not know /dialnote asign. Did you mean /assign?
+        Type: /assign @person [conversation] [note]
+        For example: /assign @zoe +1 415 555 0101 wants a call back
+
+        I do not know /weather. Type /dialnote help to see what I do know.
+        ");
+        bot.slash(MAYA, &long).await;
+        let answer = bot.answer(MAYA).await;
+        assert_snapshot!(answer.lines().next().unwrap(), @"That is 2997 characters, and a typed command can have 2000. Nothing was done. For a long note press Hand off on the card: its form takes 5000.");
+        assert!(answer.contains(&"x".repeat(2000)), "what was typed is given back");
+        bot.slash(MAYA, "/dialnote help").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        *What you can type*
+        `/assign @person [conversation] [note]` — Make somebody the owner; `me` for yourself, a group for its least busy member.
+        `/dialnote take [conversation]` — Make it yours, if nobody owns it yet.
+        `/unassign [conversation]` — Put it back into the queue.
+        `/handoff @person [conversation] note` — Pass it on together with what the next owner must know.
+        `/done [conversation] [note]` — Resolve it.
+        `/reopen [conversation]` — Open it again.
+        `/snooze [conversation] when` — Put it away until later: `2h`, `tomorrow 9am`, `monday`, a date.
+        `/dialnote wake [conversation]` — Bring back what was snoozed.
+        `/dialnote note [conversation] text` — Write an internal note; the contact does not see it.
+        `/dialnote history [conversation]` — Show who did what through this app.
+        `/dialnote undo [conversation]` — Take back what you did last, within ten minutes and if nothing has changed since.
+        `/dialnote accept [conversation]` — Say that you take care of what you were given.
+        `/dialnote giveback [conversation] [note]` — Give what you were given back to whoever gave it.
+        `/dialnote keep [conversation]` — Say that you are still on what is yours.
+        `/inbox [mine | unassigned | unread | read | done | snoozed | all | @person] [text]` — List conversations, with buttons on each.
+        `/dialnote route [list | #channel] [shared number | * | off]` — Choose which channel gets the cards of which shared number; `*` for all of them.
+        `/dialnote link [@person] [member | off]` — Say who in dialnote somebody is, where their e-mail addresses do not; alone it shows who is not linked.
+        `/dialnote report [today | week | month | days]` — Show this channel what came in, what became of it, how long it took and who has how much to do.
+        `/dialnote connect` — Connect this workspace to dialnote, with a key that dialnote gives you; for admins.
+        `/dialnote settings` — Change the rules: who may re-assign, when a note is needed, what this channel shows.
+        `/dialnote doctor` — Look whether everything is set up as it has to be, and say how to mend what is not.
+        `/dialnote help [command]` — Show what you can type.
+          Name a conversation by the contact’s name or company, by a phone number, or by its dialnote link. Every command also works as `/dialnote …`; `/dialnote help assign` tells more about one.
+        ");
+        bot.slash(MAYA, "/dialnote help assign").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        */assign* — Make somebody the owner; `me` for yourself, a group for its least busy member.
+        Type: `/assign @person [conversation] [note]`
+        For example: `/assign @zoe +1 415 555 0101 wants a call back`
+        ");
+        assert_eq!((bot.calls("PATCH"), bot.calls("POST")), (0, 0), "nothing is changed");
+        let waiting = bot.work.store.overview().await.unwrap();
+        assert_eq!((waiting.inbox, waiting.outbox), (0, 0), "nothing is stored");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_workspace_that_is_not_ours_is_refused_at_the_door() {
+    set_up(async |bot| {
+        bot.work.home().await.unwrap();
+        let body = command("me conv_1001").replace("T0ACME", "T0OTHER");
+        let told = post_signed(bot, PATHS[0], FORM, &body).await.text().await.unwrap();
+        assert!(told.contains("This app is not installed in this workspace"), "{told}");
+        assert_eq!(bot.calls("PATCH"), 0);
+        let (store, other) = (bot.work.store.clone(), InstallationId::new("T0OTHER"));
+        assert_eq!(store.jobs(false, JobId(0), 9).await.unwrap(), [], "nothing is stored");
+        assert_eq!(store.latest(&other, None, 9).await.unwrap(), [], "nor written down");
+        let trigger = form_urlencoded::parse(body.as_bytes()).find(|(name, _)| name == "trigger_id").unwrap().1;
+        let delivery = Delivery { installation: other, key: trigger.into_owned() };
+        assert_eq!(store.accept(delivery, Vec::new(), bot.clock.now()).await.unwrap(), Accepted::New);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_signature_in_capitals_is_the_same_signature() {
+    product(async |bot| {
+        let body = "command=/dialnote&text=note+conv_1001+once&team_id=T0ACME&user_id=U0MAYA&channel_id=C0FRONT";
+        let now = bot.clock.now().as_second();
+        let signature = sign(&bot.sandbox.credentials().signing_secret, now, body.as_bytes());
+        let capitals = format!("v0={}", signature.trim_start_matches("v0=").to_uppercase());
+        for signature in [signature, capitals] {
+            let request = request(bot, PATHS[0], FORM, body).header(TIMESTAMP_HEADER, now.to_string());
+            assert_eq!(request.header(SIGNATURE_HEADER, signature).send().await.unwrap().status(), 200);
+            bot.settle().await;
+        }
+        assert_eq!(bot.notes(ANA).len(), 1, "{:?}", bot.notes(ANA));
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_id_that_leads_elsewhere_names_nothing() {
+    product(async |bot| {
+        let app = "https://app.dialnote.com";
+        for id in ["..%09", ".%0a", "a%0d%0aX:%20y", "%2e%2e", "a%2Fb"] {
+            bot.slash(MAYA, &format!("/done {app}/conversations/{id}")).await;
+            bot.read_all().await;
+        }
+        let called = bot.world(|world| world.calls.iter().map(|call| call.path.clone()).collect::<Vec<_>>());
+        let elsewhere: Vec<_> = called.iter().filter(|path| path.ends_with('/') || path.contains('%')).collect();
+        assert_eq!(elsewhere, [""; 0]);
+    })
+    .await;
+}

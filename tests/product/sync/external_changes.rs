@@ -1,0 +1,283 @@
+//! Changes made in dialnote appear on cards, threads and in direct messages, once.
+
+use dialnote_sandbox::{Hang, Service};
+use dialnote_slack::work::poller;
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::support::{ANA, LEO, MAYA, ZOE, product, set_up};
+
+#[tokio::test]
+async fn an_owner_set_in_dialnote_is_shown_and_notified() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/assign @leo conv_1001").await;
+        bot.read_all().await;
+        bot.in_dialnote(json!({ "conversation": ANA, "assignedToId": "mem_zoe" })).await;
+        assert!(bot.card(ANA).await.contains("Owner: Zoe"));
+        assert_snapshot!(bot.line(ANA).await, @"Somebody in dialnote assigned this to Zoe; Leo owned it before.");
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        +1 415 555 0101 (Ana Lima) was assigned to you in dialnote.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+        [Done] [Open in dialnote ↗]
+        ");
+        assert_snapshot!(bot.dm(LEO).await, @"
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+          Reassigned to Zoe in dialnote, 2026-11-23 09:00 UTC
+        [Open in dialnote ↗]
+        ");
+        assert_snapshot!(bot.dm(LEO).await, @"Somebody in dialnote gave +1 415 555 0101 (Ana Lima) to Zoe; it is not yours any more.");
+        bot.slash(MAYA, "/dialnote history conv_1001").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        What happened to +1 415 555 0101 (Ana Lima), newest first:
+        Somebody in dialnote assigned this to Zoe; Leo owned it before.
+          2026-11-23 09:00 UTC
+        Maya assigned this to Leo.
+          2026-11-23 09:00 UTC
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_status_set_in_dialnote_is_shown() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(LEO, "/dialnote take conv_1001").await;
+        bot.read_all().await;
+        bot.in_dialnote(json!({ "conversation": ANA, "status": "done" })).await;
+        assert!(bot.card(ANA).await.contains("Done. Owner: Leo"));
+        assert_snapshot!(bot.line(ANA).await, @"Somebody in dialnote marked this done.");
+        bot.in_dialnote(json!({ "conversation": ANA, "status": "open" })).await;
+        assert_snapshot!(bot.line(ANA).await, @"Somebody in dialnote opened this again.");
+        bot.slash(LEO, "/done conv_1001").await;
+        bot.read_all().await;
+        bot.missed_call("+14155550101").await;
+        assert!(!bot.card(ANA).await.contains("Done."));
+        assert_snapshot!(bot.line(ANA).await, @"Ana Lima got in touch; this is open again.");
+        assert_snapshot!(bot.dm(LEO).await, @"
+        +1 415 555 0101 (Ana Lima) got in touch. It is yours, and open again.
+          :telephone_receiver: 2 missed calls · 2026-11-23 09:00 UTC
+        [Done] [Open in dialnote ↗]
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_end_of_a_snooze_notifies_the_owner() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(LEO, "/dialnote take conv_1001").await;
+        bot.slash(LEO, "/snooze conv_1001 2h").await;
+        bot.read_all().await;
+        for _ in 0..24 {
+            bot.clock.advance(SignedDuration::from_mins(5));
+            bot.look().await;
+        }
+        bot.in_dialnote(json!({ "conversation": ANA, "status": "open" })).await;
+        assert_snapshot!(bot.line(ANA).await, @"Ana Lima is back: the time it was snoozed for is over.");
+        assert_snapshot!(bot.dm(LEO).await, @"
+        +1 415 555 0101 (Ana Lima) is back: the time it was snoozed for is over. It is yours.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+        [Done] [Open in dialnote ↗]
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_note_written_in_dialnote_is_shown_and_ours_do_not_echo() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/assign @zoe conv_1001 call her back").await;
+        bot.read_all().await;
+        bot.clock.advance(SignedDuration::from_secs(10));
+        bot.look().await;
+        bot.clock.advance(SignedDuration::from_secs(10));
+        bot.in_dialnote(json!({ "conversation": ANA, "note": "prefers *mornings*" })).await;
+        assert_snapshot!(bot.line(ANA).await, @"
+        Somebody in dialnote added a note.
+        “prefers *mornings*”
+        ");
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        Somebody in dialnote added a note about +1 415 555 0101 (Ana Lima), which is yours.
+        “prefers *mornings*”
+        ");
+        bot.clock.advance(SignedDuration::from_secs(10));
+        bot.look().await;
+        bot.slash(ZOE, "/dialnote note conv_1001 done that").await;
+        bot.read_all().await;
+        bot.look().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn everything_can_be_read_again() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote take conv_1001").await;
+        bot.read_all().await;
+        bot.world(|world| {
+            world.dialnote.conversations.retain(|one| one.id != "conv_1014");
+            world.dialnote.conversation_mut(ANA).unwrap().assigned_to = Some("mem_zoe".to_owned());
+        });
+        assert_eq!(poller::resync(&*bot.current().await, |_| {}).await.unwrap(), (13, 2));
+        assert!(bot.card(ANA).await.contains("Owner: Zoe"));
+        assert_eq!(poller::resync(&*bot.current().await, |_| {}).await.unwrap(), (13, 0));
+        bot.read_all().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn our_own_changes_do_not_echo() {
+    product(async |bot| {
+        bot.look().await;
+        for command in ["/assign @leo conv_1001", "/done conv_1001", "/reopen conv_1001", "/unassign conv_1001"] {
+            bot.slash(MAYA, command).await;
+            bot.read_all().await;
+            let said = bot.calls("chat.update") + bot.calls("chat.postMessage");
+            bot.look().await;
+            assert_eq!(bot.calls("chat.update") + bot.calls("chat.postMessage"), said, "{command}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_that_is_seen_while_our_command_makes_it_does_not_echo() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/assign @leo conv_1001").await;
+        let set = Hang { service: Service::Dialnote, method: "PATCH".into(), path: String::new(), after_effect: true };
+        bot.world(|world| world.faults.hang_next.push(set));
+        let seen_meanwhile = async {
+            bot.sandbox.hung().await;
+            let seen = bot.poll().await.unwrap().map(|looked| looked.changed);
+            bot.sandbox.release();
+            seen
+        };
+        let ((), seen) = tokio::join!(bot.settle(), seen_meanwhile);
+        assert_eq!(
+            (seen, bot.dialnote(ANA).as_str()),
+            (Some(1), "mem_leo open"),
+            "it is seen before the command knows"
+        );
+        assert_snapshot!(bot.line(ANA).await, @"Maya assigned this to Leo.");
+        assert_snapshot!(bot.dm(LEO).await, @"
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+        [Accept] [Give back] [Done] [Open in dialnote ↗]
+        ");
+        bot.slash(MAYA, "/dialnote history conv_1001").await;
+        assert_snapshot!(bot.answer(MAYA).await, @"Assigned Ana Lima (+1 415 555 0101) to Leo. Leo has been notified.");
+        assert_snapshot!(bot.answer(MAYA).await, @"
+        What happened to +1 415 555 0101 (Ana Lima), newest first:
+        Maya assigned this to Leo.
+          2026-11-23 09:00 UTC
+        ");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_long_downtime_cards_are_true_and_each_person_gets_one_message() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(LEO, "/dialnote take conv_1001").await;
+        bot.read_all().await;
+        bot.clock.advance(SignedDuration::from_hours(5));
+        bot.in_dialnote(json!({ "conversation": ANA, "assignedToId": "mem_zoe" })).await;
+        assert!(bot.card(ANA).await.contains("Owner: Zoe"));
+        bot.clock.advance(SignedDuration::from_secs(31));
+        for who in [LEO, ZOE] {
+            assert!(bot.dm(who).await.contains("has caught up. 1 change concerns you:"));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unseen_change_is_announced_before_a_command_overrides_it() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/assign @leo conv_1001").await;
+        bot.read_all().await;
+        bot.sandbox.change_in_dialnote(&json!({ "conversation": ANA, "assignedToId": "mem_zoe" })).unwrap();
+        bot.slash(MAYA, "/assign @maya conv_1001").await;
+        assert_snapshot!(bot.line(ANA).await, @"Somebody in dialnote assigned this to Zoe; Leo owned it before.");
+        assert_snapshot!(bot.line(ANA).await, @"Maya took this over from Zoe.");
+        assert_snapshot!(bot.answer(MAYA).await, @"You took over Ana Lima (+1 415 555 0101) from Zoe. Zoe has been notified.");
+        assert_snapshot!(bot.dm(LEO).await, @"
+        Maya assigned +1 415 555 0101 (Ana Lima) to you.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+          Reassigned to Zoe in dialnote, 2026-11-23 09:00 UTC
+        [Open in dialnote ↗]
+        ---
+        Somebody in dialnote gave +1 415 555 0101 (Ana Lima) to Zoe; it is not yours any more.
+        ");
+        assert_snapshot!(bot.dm(ZOE).await, @"
+        +1 415 555 0101 (Ana Lima) was assigned to you in dialnote.
+          :telephone_receiver: Missed call · 2026-11-23 08:56 UTC
+          Taken over by Maya, 2026-11-23 09:00 UTC
+        [Open in dialnote ↗]
+        ");
+        assert_snapshot!(bot.dm(ZOE).await, @"Maya took +1 415 555 0101 (Ana Lima); it is not yours any more.");
+        bot.look().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_command_does_not_hide_an_unseen_call() {
+    product(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote route *").await;
+        bot.read_all().await;
+        let conversation = bot.call_in("+14155550999").await;
+        bot.slash_in("billing", MAYA, &format!("/assign @leo {conversation}")).await;
+        bot.read_all().await;
+        assert!(bot.card(&conversation).await.contains("Owner: Leo"), "in the channel of its number");
+        bot.call_in("+14155550999").await;
+        bot.press(LEO, &conversation, "done").await;
+        bot.look().await;
+        bot.read_all().await;
+        assert!(bot.card(&conversation).await.contains("2 missed calls"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn changes_within_seconds_update_the_card_once() {
+    set_up(async |bot| {
+        bot.look().await;
+        bot.slash(MAYA, "/dialnote take conv_1001").await;
+        bot.read_all().await;
+        bot.clock.advance(SignedDuration::from_mins(1));
+        let drawn = bot.calls("chat.update");
+        bot.missed_call("+14155550101").await;
+        assert_eq!(bot.calls("chat.update"), drawn + 1, "the first is shown at once");
+        for second in 1..15 {
+            if second % 4 == 0 {
+                bot.call_in("+14155550101").await;
+            } else {
+                bot.clock.advance(SignedDuration::from_secs(1));
+            }
+            bot.poll().await.unwrap();
+            bot.settle().await;
+        }
+        assert_eq!(bot.calls("chat.update"), drawn + 1);
+        bot.press(MAYA, ANA, "snooze").await;
+        bot.submit(MAYA, json!({ "soon": { "soon": "1h" } })).await;
+        bot.settle().await;
+        assert_eq!(bot.calls("chat.update"), drawn + 2, "what somebody does is shown at once");
+        bot.look().await;
+        assert!(bot.card(ANA).await.contains("5 missed calls"));
+        bot.read_all().await;
+    })
+    .await;
+}
