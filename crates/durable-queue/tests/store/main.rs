@@ -1,0 +1,5 @@
+//! Promises of the backends: the conformance suite on both, and what is each one's own.
+
+mod model;
+mod postgres;
+mod sqlite;
