@@ -115,7 +115,7 @@ pub(crate) async fn walk(
                     }
                     Move::Tick => now += 1000,
                 }
-                state = model.step(&state, step).map_err(|broken| QueueError::new(broken))?;
+                state = model.step(&state, step).map_err(QueueError::new)?;
             }
         }
     }
