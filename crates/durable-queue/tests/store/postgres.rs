@@ -6,12 +6,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use async_trait::async_trait;
-use durable_queue::postgres::{Address, PostgresQueue, Transaction, UnitOfWork, schema};
+use durable_queue::postgres::{Address, PostgresQueue, schema};
 use durable_queue::rate_limit::RateLimit;
 use durable_queue::{
-    Accepted, Delivery, DurableQueue, FollowUp, NewJob, Queue, QueueError, QueuedJob, Settled, Settlement, TenantId,
-    Verdict, conformance,
+    Accepted, Delivery, DurableQueue, FollowUp, NewJob, Queue, QueueError, Settled, TenantId, Verdict, conformance,
 };
 use jiff::Timestamp;
 use tokio_postgres::{Client, NoTls};
@@ -19,10 +17,10 @@ use tokio_postgres::{Client, NoTls};
 const LEASE: Duration = Duration::from_secs(30);
 
 /// A part of the tests' server that nobody else uses.
-struct Database {
+pub(crate) struct Database {
     schema: String,
     /// Sees and does what an operator could.
-    operator: Client,
+    pub(crate) operator: Client,
 }
 
 fn server() -> Result<String, QueueError> {
@@ -34,12 +32,12 @@ async fn open(url: &str) -> Result<PostgresQueue, QueueError> {
     PostgresQueue::open(Address::read(url, "tests")?, schema()).await
 }
 
-fn failed(error: impl std::fmt::Display) -> QueueError {
+pub(crate) fn failed(error: impl std::fmt::Display) -> QueueError {
     QueueError::new(error.to_string())
 }
 
 impl Database {
-    async fn new() -> Result<Self, QueueError> {
+    pub(crate) async fn new() -> Result<Self, QueueError> {
         static SCHEMAS: AtomicUsize = AtomicUsize::new(0);
         let schema = format!("case_{}_{}", std::process::id(), SCHEMAS.fetch_add(1, Ordering::Relaxed));
         let (operator, connection) = tokio_postgres::connect(&server()?, NoTls).await.map_err(failed)?;
@@ -53,11 +51,11 @@ impl Database {
         Ok(format!("{}?application_name={}&options=-csearch_path%3D{}", server()?, self.schema, self.schema))
     }
 
-    async fn open(&self) -> Result<PostgresQueue, QueueError> {
+    pub(crate) async fn open(&self) -> Result<PostgresQueue, QueueError> {
         open(&self.url()?).await
     }
 
-    async fn count(&self, sql: &str) -> Result<i64, QueueError> {
+    pub(crate) async fn count(&self, sql: &str) -> Result<i64, QueueError> {
         self.operator.query_one(sql, &[]).await.and_then(|row| row.try_get(0)).map_err(failed)
     }
 
@@ -456,75 +454,5 @@ async fn buckets_are_shared_without_waiting_crosswise() -> Result<(), QueueError
     assert_eq!(database.count(full).await?, 0, "both are as full: no filling was lost");
     let filled = format!("SELECT min(full_until) - {} FROM buckets", at(0).as_millisecond());
     assert_eq!(database.count(&filled).await?, 10 * 90, "by every job that passed");
-    Ok(())
-}
-
-/// A verdict with a row of the app's own.
-struct Note {
-    settlement: Settlement,
-    words: Option<&'static str>,
-}
-
-#[async_trait]
-impl UnitOfWork for Note {
-    type Output = Settled;
-
-    async fn run(&self, transaction: &mut Transaction<'_>) -> Result<Settled, tokio_postgres::Error> {
-        let settled = transaction.settle(&self.settlement).await?;
-        if settled == Settled::Applied {
-            transaction.changed("INSERT INTO notes VALUES ($1)", &[&self.words]).await?;
-        }
-        Ok(settled)
-    }
-}
-
-/// The app's own rows are stored with the verdict, or not at all.
-#[tokio::test]
-async fn what_the_app_stores_in_a_transaction_shares_its_fate() -> Result<(), QueueError> {
-    let database = Database::new().await?;
-    let queue = database.open().await?;
-    database.operator.batch_execute("CREATE TABLE notes (words TEXT NOT NULL)").await.map_err(failed)?;
-    queue.accept(delivery("one"), vec![command("a", "first")], at(0)).await?;
-    let claim = queue.claim(Queue::Work, 9, at(0), LEASE).await?.remove(0);
-    let note = async |words| {
-        let next = FollowUp::Enqueue(command("b", "next"));
-        let settlement = queue.settlement(&claim, Verdict::Done, vec![next], at(1));
-        queue.transact(&Note { settlement, words }).await
-    };
-    assert!(note(None).await.is_err(), "the app's row is refused");
-    assert_eq!(queue.next_due(Queue::Work).await?, Some(claim.until), "and the verdict with it");
-    assert_eq!(note(Some("done")).await?, Settled::Applied);
-    assert_eq!(note(Some("done again")).await?, Settled::LostLease);
-    let next = queue.claim(Queue::Work, 9, at(1), LEASE).await?;
-    assert_eq!(next.iter().map(|claim| claim.body.as_str()).collect::<Vec<_>>(), ["next"], "it follows once");
-    assert_eq!(database.count("SELECT count(*) FROM notes").await?, 1, "and so does the app's row");
-    Ok(())
-}
-
-/// Jobs that are stored unless the app changes its mind.
-struct Perhaps {
-    jobs: [QueuedJob; 1],
-    really: bool,
-}
-
-#[async_trait]
-impl UnitOfWork for Perhaps {
-    type Output = ();
-
-    async fn run(&self, transaction: &mut Transaction<'_>) -> Result<(), tokio_postgres::Error> {
-        let locked = transaction.lock_partitions(&self.jobs).await?;
-        if self.really { transaction.enqueue(locked).await } else { Ok(()) }
-    }
-}
-
-#[tokio::test]
-async fn jobs_whose_partitions_are_locked_may_join_or_not() -> Result<(), QueueError> {
-    let database = Database::new().await?;
-    let queue = database.open().await?;
-    for really in [false, true] {
-        let jobs = [queue.prepare(command("a", "job"), at(0))];
-        queue.transact(&Perhaps { jobs, really }).await?;
-        assert_eq!(queue.overview().await?.inbox, u64::from(really));
-    }
     Ok(())
 }

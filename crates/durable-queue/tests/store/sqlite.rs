@@ -8,11 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use durable_queue::sqlite::{SqliteQueue, Transaction, schema};
-use durable_queue::{
-    Accepted, Claim, Delivery, DurableQueue, FollowUp, NewJob, Queue, QueueError, Settled, TenantId, Verdict,
-    conformance,
-};
+use durable_queue::sqlite::{SqliteQueue, schema};
+use durable_queue::{Accepted, Delivery, DurableQueue, NewJob, Queue, QueueError, TenantId, Verdict, conformance};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -30,7 +27,7 @@ impl Home {
     }
 
     /// A place where there is no database yet.
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.directory.path().join(format!("{}.db", self.databases.fetch_add(1, Ordering::Relaxed)))
     }
 
@@ -236,7 +233,7 @@ async fn many_may_open_a_new_database_at_once() -> Result<(), QueueError> {
     Ok(())
 }
 
-async fn open(path: &Path) -> Result<SqliteQueue, QueueError> {
+pub(crate) async fn open(path: &Path) -> Result<SqliteQueue, QueueError> {
     SqliteQueue::open(path, schema(), Timestamp::UNIX_EPOCH).await
 }
 
@@ -312,7 +309,7 @@ impl Gate {
     }
 }
 
-fn outside(path: &Path) -> Result<Connection, QueueError> {
+pub(crate) fn outside(path: &Path) -> Result<Connection, QueueError> {
     Connection::open(path).map_err(|error| QueueError::new(error.to_string()))
 }
 
@@ -378,39 +375,5 @@ async fn the_only_process_need_not_wait_for_leases_of_the_dead() -> Result<(), Q
     assert_eq!(last.claim(Queue::Work, 9, at(11), LEASE).await?, []);
     let again = last.claim(Queue::Work, 9, at(12), LEASE).await?.remove(0);
     assert_eq!((again.id, again.outcome_unknown), (claim.id, true), "nobody knows how far the dead one came");
-    Ok(())
-}
-
-/// The app's own rows are stored with the verdict, or not at all.
-#[tokio::test]
-async fn what_the_app_stores_in_a_transaction_shares_its_fate() -> Result<(), QueueError> {
-    let home = Home::new()?;
-    let path = home.path();
-    let queue = open(&path).await?;
-    let make = "CREATE TABLE notes (words TEXT NOT NULL)";
-    outside(&path)?.execute_batch(make).map_err(|error| QueueError::new(error.to_string()))?;
-    let note = async |claim: &Claim, words: Option<&'static str>| {
-        let next = FollowUp::Enqueue(command("b", "next"));
-        let settlement = queue.settlement(claim, Verdict::Done, vec![next], at(1));
-        let store = move |transaction: &mut Transaction<'_>| {
-            let settled = transaction.settle(&settlement)?;
-            if settled == Settled::Applied {
-                transaction.connection().execute("INSERT INTO notes VALUES (?1)", [words])?;
-            }
-            Ok(settled)
-        };
-        queue.transact(store).await
-    };
-    accept(&queue, "one", [command("a", "first")]).await?;
-    let claim = queue.claim(Queue::Work, 9, at(0), LEASE).await?.remove(0);
-    assert!(note(&claim, None).await.is_err(), "the app's row is refused");
-    assert_eq!(queue.next_due(Queue::Work).await?, Some(claim.until), "and the verdict with it");
-    assert_eq!(note(&claim, Some("done")).await?, Settled::Applied);
-    assert_eq!(note(&claim, Some("done again")).await?, Settled::LostLease);
-    let next = queue.claim(Queue::Work, 9, at(1), LEASE).await?;
-    assert_eq!(next.iter().map(|claim| claim.body.as_str()).collect::<Vec<_>>(), ["next"], "it follows once");
-    let count = |connection: &Connection| connection.query_row("SELECT count(*) FROM notes", [], |row| row.get(0));
-    let notes: i64 = queue.read(count)?;
-    assert_eq!(notes, 1, "and so does the app's row");
     Ok(())
 }
