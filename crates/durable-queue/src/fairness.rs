@@ -1,5 +1,5 @@
-//! Whose turn it is. Jobs are served in the order of their turns, not of their arrival: a
-//! workspace, or a channel, that floods us gets turns ever later than now, while everybody else's
+//! Turns. Jobs are served in the order of their turns, not of their arrival: a
+//! tenant, or a flow of it, that floods us gets turns ever later than now, while all others'
 //! are now. Nothing is lost if a turn is forgotten, so this is kept in memory, by each instance.
 
 use std::collections::HashMap;
@@ -10,11 +10,11 @@ use jiff::Timestamp;
 
 use crate::{Claim, FollowUp, NewJob, Queue, TenantId, Verdict, fnv};
 
-/// How far apart the turns of one flow are, in milliseconds. While a flow has no more jobs than
+/// Distance between the turns of one flow, in milliseconds. While a flow has no more jobs than
 /// this allows, it is not held back at all.
 const APART: i64 = 100;
 
-/// How many flows are remembered; when there are more, those whose last turn is past are forgotten.
+/// Number of flows that are remembered; when there are more, those whose last turn is past are forgotten.
 const MAX_FLOWS: usize = 50_000;
 
 /// The last turns given out, by the number of a flow. Two that happen to have the same count as one.

@@ -2,7 +2,7 @@
 //!
 //! # Promises
 //!
-//! - **Accepted once.** A delivery is stored with all its jobs or not at all, and one whose key is known is a duplicate.
+//! - **Accepted once.** A delivery is stored with all its jobs or not at all. One whose key is known is a duplicate.
 //!   After [`DurableQueue::accept`] answers, a crash loses nothing.
 //! - **Order per key.** Jobs of one tenant and queue with the same key run one at a time, oldest first; different keys
 //!   run in parallel. A job can queue up behind another key, and replace a waiting job that it makes obsolete.

@@ -5,9 +5,9 @@ use crate::{DurableQueue, QueueError, Verdict};
 
 pub(super) async fn a_crash_leaves_it_unsure(store: &dyn DurableQueue) -> Result<(), QueueError> {
     accept(store, [command("a", "job")]).await?;
-    assert!(!claim_one(store, at(0)).await?.outcome_unknown, "nobody tried before");
+    assert!(!claim_one(store, at(0)).await?.outcome_unknown, "no one tried before");
     let again = claim_one(store, at(30)).await?;
-    assert!(again.outcome_unknown, "whoever tried before may have got anywhere");
+    assert!(again.outcome_unknown, "the earlier attempt may have got anywhere");
     settle(store, &again, retry(at(40))).await?;
     assert!(
         claim_one(store, at(40)).await?.outcome_unknown,
@@ -33,16 +33,16 @@ pub(super) async fn a_step_that_is_done_is_no_longer_unsure(store: &dyn DurableQ
     let second = claim_one(store, at(30)).await?;
     settle(store, &second, Verdict::Continue { body: "next step".into(), until: at(60) }).await?;
     settle(store, &second, retry(at(40))).await?;
-    assert!(!claim_one(store, at(40)).await?.outcome_unknown, "nobody has tried the next step");
+    assert!(!claim_one(store, at(40)).await?.outcome_unknown, "no one has tried the next step");
     Ok(())
 }
 
 pub(super) async fn there_is_one_leader_at_a_time(store: &dyn DurableQueue) -> Result<(), QueueError> {
-    assert!(store.try_acquire_leadership("sweep", "one", at(0), at(10)).await?, "nobody led");
+    assert!(store.try_acquire_leadership("sweep", "one", at(0), at(10)).await?, "no one led");
     assert!(!store.try_acquire_leadership("sweep", "other", at(9), at(19)).await?, "one leads");
     assert!(store.try_acquire_leadership("sweep", "one", at(9), at(19)).await?, "who leads may go on");
     assert!(!store.try_acquire_leadership("sweep", "other", at(18), at(28)).await?, "one leads for longer now");
-    assert!(store.try_acquire_leadership("elsewhere", "other", at(18), at(28)).await?, "this is led by nobody");
+    assert!(store.try_acquire_leadership("elsewhere", "other", at(18), at(28)).await?, "no one leads this");
     assert!(store.try_acquire_leadership("sweep", "other", at(19), at(29)).await?, "one's time is over");
     assert!(!store.try_acquire_leadership("sweep", "one", at(20), at(30)).await?, "now the other leads");
     Ok(())

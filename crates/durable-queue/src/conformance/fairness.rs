@@ -1,4 +1,4 @@
-//! Who is served first, how often the other side is called, and what waits in vain.
+//! Order of service, pace of calls, and replacement of jobs that are obsolete.
 
 use super::{LEASE, accept, at, claim, claim_one, command, elsewhere, message, names, retry, settle, settle_with};
 use crate::rate_limit::RateLimit;
@@ -45,7 +45,7 @@ pub(super) async fn a_bucket_lets_through_a_few_and_gives_appointments(
     assert_eq!(store.next_due(Queue::Outbox).await?, Some(at(1)), "the next has an appointment");
     assert_eq!(names(&say(store, 1).await?), ["3"], "and keeps it");
     accept(store, [paced("6")]).await?;
-    assert_eq!(names(&say(store, 3).await?), ["4", "5"], "nobody comes between");
+    assert_eq!(names(&say(store, 3).await?), ["4", "5"], "no job comes between");
     assert_eq!(names(&say(store, 4).await?), ["6"], "who came last has the last appointment");
     Ok(())
 }
@@ -122,7 +122,7 @@ pub(super) async fn a_bucket_is_shared_by_two(
     assert_eq!(one.claim(Queue::Outbox, 1, at(0), LEASE).await?.len(), 1);
     assert_eq!(names(&say(other, 0).await?), ["2"], "the burst is theirs together");
     assert_eq!(say(one, 0).await?, []);
-    assert_eq!(names(&say(one, 1).await?), ["3"], "an appointment is kept by whoever comes");
+    assert_eq!(names(&say(one, 1).await?), ["3"], "an appointment is kept by either handle");
     Ok(())
 }
 

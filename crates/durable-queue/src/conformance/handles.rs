@@ -48,10 +48,10 @@ pub(super) async fn a_line_is_one_line_for_both(
     accept(one, [command("a", "first")]).await?;
     accept(other, [command("a", "second")]).await?;
     let first = claim_one(other, at(0)).await?;
-    assert_eq!(first.body, "first", "the oldest, whoever stored it");
+    assert_eq!(first.body, "first", "the oldest, of both handles");
     assert_eq!(claim(one, at(0)).await?, [], "the second waits");
     settle(other, &first, Verdict::Done).await?;
-    assert_eq!(claim_one(one, at(0)).await?.body, "second", "the first is done, whoever did it");
+    assert_eq!(claim_one(one, at(0)).await?.body, "second", "the first is done, by the other handle");
     Ok(())
 }
 
@@ -93,7 +93,7 @@ pub(super) async fn each_sees_what_the_other_stored(
     for n in 0..20 {
         let (writer, reader) = if n % 2 == 0 { (one, other) } else { (other, one) };
         accept(writer, [command("a", &n.to_string())]).await?;
-        assert_eq!(reader.overview().await?.inbox, n + 1, "what is answered is there for everybody");
+        assert_eq!(reader.overview().await?.inbox, n + 1, "what is answered is there for both");
     }
     Ok(())
 }

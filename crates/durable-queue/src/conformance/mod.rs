@@ -35,7 +35,7 @@ macro_rules! each {
     };
 }
 
-/// What a backend promises, on one handle. `fresh` opens a new, empty queue.
+/// Promises of a backend, on one handle. `fresh` opens a new, empty queue.
 pub async fn all(fresh: &impl AsyncFn() -> Box<dyn DurableQueue>) {
     deliveries(fresh).await;
     order(fresh).await;

@@ -78,7 +78,7 @@ pub(super) async fn behind_nobody_keeps_its_own_key(store: &dyn DurableQueue) ->
     accept(store, [command("maya", "finished")]).await?;
     settle(store, &claim_one(store, at(0)).await?, Verdict::Done).await?;
     accept(store, [NewJob { after_key: Some("maya".into()), ..command("own", "free") }]).await?;
-    assert_eq!(claim_one(store, at(0)).await?.key, "own", "there is nobody to wait for");
+    assert_eq!(claim_one(store, at(0)).await?.key, "own", "there is no job to wait for");
     Ok(())
 }
 
@@ -98,7 +98,7 @@ pub(super) async fn behind_a_dead_job_is_behind_nobody(store: &dyn DurableQueue)
     accept(store, [command("maya", "given up")]).await?;
     settle(store, &claim_one(store, at(0)).await?, dead()).await?;
     accept(store, [NewJob { after_key: Some("maya".into()), ..command("own", "free") }]).await?;
-    assert_eq!(claim_one(store, at(0)).await?.key, "own", "a dead job blocks nobody");
+    assert_eq!(claim_one(store, at(0)).await?.key, "own", "a dead job blocks no other");
     Ok(())
 }
 
@@ -111,7 +111,7 @@ pub(super) async fn jobs_of_one_delivery_are_taken_in_in_order(store: &dyn Durab
     ];
     store.accept(delivery("one"), jobs.into(), at(0)).await?;
     let claims = claim(store, at(0)).await?;
-    assert_eq!(names(&claims), ["first", "third"], "the second joined the first's line, so nobody is in its own");
+    assert_eq!(names(&claims), ["first", "third"], "the second joined the first's line, so its own is empty");
     for claim in &claims {
         settle(store, claim, Verdict::Done).await?;
     }

@@ -1,4 +1,4 @@
-//! A person whose command waits is told so once.
+//! A person whose command waits is notified of it once.
 
 use super::{
     LEASE, accept, at, claim, claim_one, command, dead, elsewhere, message, names, only, retry, settle, settle_with,
@@ -39,7 +39,7 @@ pub(super) async fn overdue_claims_only_describe(store: &dyn DurableQueue) -> Re
 pub(super) async fn tells_once(store: &dyn DurableQueue) -> Result<(), QueueError> {
     accept(store, [command("a", "waits")]).await?;
     let waiting = only(store.overdue(at(9), 9).await?)?;
-    assert!(!waiting.delay_notified, "nobody was told yet");
+    assert!(!waiting.delay_notified, "no one was notified yet");
     assert!(store.tell(waiting.id, message("m", "it waits"), at(9)).await?, "the notice is stored");
     assert!(!store.tell(waiting.id, message("m", "it waits, again"), at(9)).await?, "once");
     assert_eq!(store.overdue(at(9), 9).await?, [], "it is no longer named");
@@ -69,7 +69,7 @@ pub(super) async fn who_was_told_need_not_be_told_of_what_follows(store: &dyn Du
     assert_eq!(store.overdue(at(9), 9).await?, [], "what it left behind is not told again");
     assert!(claim_one(store, at(9)).await?.delay_notified, "and knows it");
     let said = store.claim(Queue::Outbox, 9, at(9), LEASE).await?;
-    assert!(said.iter().all(|message| !message.delay_notified), "messages are told to nobody");
+    assert!(said.iter().all(|message| !message.delay_notified), "no one is notified of messages");
     Ok(())
 }
 

@@ -84,7 +84,7 @@ pub(super) async fn dead_is_kept_and_frees_the_next(store: &dyn DurableQueue) ->
     assert_eq!(second.body, "second", "the next may run");
     settle(store, &second, Verdict::Done).await?;
     accept(store, [command("a", "third")]).await?;
-    assert_eq!(claim_one(store, at(900)).await?.body, "third", "a dead job blocks nobody and is never claimed");
+    assert_eq!(claim_one(store, at(900)).await?.body, "third", "a dead job blocks no other and is never claimed");
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! What waits for a time: limits that an operator lifts, and everything when the clock is set back.
+//! Jobs that wait for a time: limits that an operator lifts, and everything when the clock is set back.
 
 use std::time::Duration;
 

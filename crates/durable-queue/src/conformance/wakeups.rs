@@ -1,4 +1,4 @@
-//! Whoever sleeps until the next due time is woken when that becomes earlier. A bell may ring too
+//! A worker that sleeps until the next due time is woken when that becomes earlier. A bell may ring too
 //! often, so silence is never asserted.
 
 use std::time::Duration;
@@ -68,7 +68,7 @@ async fn pending(store: &dyn DurableQueue, queue: Queue, why: &str) {
     assert!(ring.is_ok(), "the bell rings: {why}");
 }
 
-/// Takes back a ring that nobody has heard yet. The bell of a queue in which something was stored
+/// Takes back a ring that no one has heard yet. The bell of a queue in which something was stored
 /// has rung, so there is one to wait for.
 async fn hush(store: &dyn DurableQueue, queue: Queue) {
     pending(store, queue, "something was stored before").await;

@@ -35,10 +35,10 @@ pub(super) const REMEMBER: &str = "
 /// leave it idle while we read as many requests again.
 const BATCH: usize = 128;
 
-/// How many deliveries may wait to be gathered.
+/// Number of deliveries that may wait to be gathered.
 const WAITING: usize = 1024;
 
-/// Slack wants its answer within three seconds.
+/// The sender of the request wants an answer within three seconds.
 const ACCEPT_TIMEOUT: Duration = Duration::from_millis(2500);
 
 /// One delivery, and whom to answer.
@@ -50,11 +50,11 @@ struct PendingDelivery {
     reply: oneshot::Sender<Result<Accepted, QueueError>>,
 }
 
-/// Where deliveries are handed in.
+/// The entrance for deliveries.
 pub(super) struct AcceptBatcher(mpsc::Sender<PendingDelivery>);
 
 impl AcceptBatcher {
-    /// Starts gathering. It ends when the entrance is dropped and everybody was answered.
+    /// Starts gathering. It ends when the entrance is dropped and every caller was answered.
     pub(super) fn open(pool: Pool, notifier: Notifier) -> Self {
         let (sender, requests) = mpsc::channel(WAITING);
         tokio::spawn(gather(pool, notifier, requests));
@@ -89,7 +89,7 @@ fn gone() -> QueueError {
     QueueError::new("the store is closed")
 }
 
-/// Whether a delivery is being committed or was taken back: never both.
+/// State of a delivery: it is committed or was taken back, never both.
 #[derive(Default)]
 struct CommitState(AtomicU8);
 
@@ -129,7 +129,7 @@ async fn gather(pool: Pool, notifier: Notifier, mut requests: mpsc::Receiver<Pen
     }
 }
 
-/// If somebody takes a delivery back meanwhile, the others are stored without it.
+/// Stores a batch. If a caller takes a delivery back in the meantime, the others are stored without it.
 async fn store_gathered(pool: &Pool, notifier: &Notifier, mut batch: Vec<PendingDelivery>) {
     let outcome = loop {
         batch.retain(|request| !request.fate.is_taken_back());
@@ -167,10 +167,10 @@ fn first(accepted: Vec<Accepted>) -> Result<Accepted, QueueError> {
     accepted.into_iter().next().ok_or_else(gone)
 }
 
-/// Why a batch was not stored.
+/// Reason why a batch was not stored.
 struct Refused {
     fault: QueueError,
-    /// Whether a statement was refused, so that other deliveries may fare better.
+    /// True if a statement was refused, so that other deliveries may fare better.
     by_the_server: bool,
 }
 
@@ -188,7 +188,7 @@ async fn store(pool: &Pool, notifier: &Notifier, batch: &[PendingDelivery]) -> R
     }
 }
 
-/// Runs the batch for as long as somebody waits for it. A COMMIT that was sent is waited for.
+/// Runs the batch for as long as a caller waits for it. A COMMIT that was sent is waited for.
 async fn in_time(pool: &Pool, batch: &AcceptBatch<'_>) -> Result<(Vec<Accepted>, PendingWakeups), QueueError> {
     let mut stored = pin!(transact(pool, batch));
     match timeout(ACCEPT_TIMEOUT, &mut stored).await {
@@ -254,7 +254,7 @@ impl AcceptBatch<'_> {
 
     /// Stores the deliveries and looks who is in the lines, both in one round trip: also in those of the
     /// duplicates, because which those are is not known yet. Answers the new ones' names, and the lines
-    /// where somebody is.
+    /// that are occupied.
     async fn remember(
         &self,
         db: &ClientWrapper,
@@ -266,8 +266,8 @@ impl AcceptBatch<'_> {
         let wanted = WantedPartitions::of(self.requests.iter().flat_map(|request| &request.jobs));
         let deliveries: Params<'_> = &[&installations, &keys, &times];
         let lines = wanted.params();
-        let (new, somebody) = tokio::try_join!(biased; db.query(&remember, deliveries), db.query(&look, &lines))?;
+        let (new, occupied) = tokio::try_join!(biased; db.query(&remember, deliveries), db.query(&look, &lines))?;
         let named: Result<_, Error> = new.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect();
-        Ok((named?, wanted.occupied(&somebody)?))
+        Ok((named?, wanted.occupied(&occupied)?))
     }
 }

@@ -1,4 +1,4 @@
-//! Where a PostgreSQL database is, by its URL.
+//! The address of a PostgreSQL database: a URL.
 
 use std::time::Duration;
 
@@ -42,8 +42,8 @@ impl Address {
     }
 }
 
-/// Returns the URL with a password of any characters; `None` if it has one already. The password is put behind everything else, so that
-/// users, hosts and sockets stay as they were written.
+/// Returns the URL with a password of any characters; `None` if it has one already. The password is put behind
+/// everything else, so that users, hosts and sockets stay as they were written.
 pub fn with_password(url: &str, password: &str) -> Option<String> {
     let has_none = settings(url).is_ok_and(|config| config.get_password().is_none());
     let mut url = Url::parse(url).ok().filter(|_| has_none)?;

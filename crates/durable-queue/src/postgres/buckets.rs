@@ -1,4 +1,4 @@
-//! How often the other side may be called. What happens in a bucket is decided in `rate_limit`; claims lock and fill
+//! Limits on calls. `rate_limit` decides about a bucket; claims lock and fill
 //! several at once (`claiming`).
 
 use deadpool_postgres::ClientWrapper;

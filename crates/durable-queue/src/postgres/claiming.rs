@@ -1,5 +1,5 @@
 //! Several instances claim at once. Each passes over what another is just taking (`SKIP LOCKED`),
-//! so nobody waits for a job; only for buckets, which they share, and in one order.
+//! so no claim waits for a job; only for buckets, which they share, and in one order.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -53,7 +53,7 @@ pub(super) const FILL: &str = "
     FROM unnest($1::text[], $2::text[], $3::bigint[]) AS filled (installation, name, full_until)
     WHERE buckets.installation = filled.installation AND buckets.name = filled.name";
 
-/// How many jobs a claim looks at, beyond those it takes: each one that its buckets hold back is
+/// Number of jobs that a claim looks at, beyond those it takes: each one that its buckets hold back is
 /// put off, and is not looked at again before its time.
 pub(super) const LOOKED_AT: usize = 256;
 
@@ -66,7 +66,7 @@ pub(super) struct ClaimScan {
     pub(super) until: Timestamp,
 }
 
-/// What a look found.
+/// Result of a look.
 pub(super) struct ScanResult {
     pub(super) claims: Vec<Claim>,
     pub(super) looked_at: usize,
@@ -136,7 +136,7 @@ struct Candidate {
 
 impl Candidate {
     fn read(row: &Row) -> Result<Self, Error> {
-        // What a later version may have written and we cannot read does not hold anybody back.
+        // What a later version may have written and we cannot read does not hold a job back.
         let rate_limit = serde_json::from_str(row.try_get(2)?).unwrap_or_default();
         Ok(Self { id: row.try_get(0)?, installation: row.try_get(1)?, rate_limit, reserved: row.try_get(3)? })
     }

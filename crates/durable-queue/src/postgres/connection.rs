@@ -18,11 +18,11 @@ use crate::QueueError;
 use crate::error::with_sources;
 use crate::schema::migration_failed;
 
-/// How many connections an instance uses for its work; one more listens.
+/// Number of connections that an instance uses for its work; one more listens.
 const CONNECTIONS: usize = 8;
 
-/// What every working connection begins with. The server gives up before we do, so that a
-/// statement nobody waits for any more does not go on holding locks; nor does an instance that was
+/// Settings that every working connection begins with. The server gives up before we do, so that a
+/// statement whose caller has left does not go on holding locks; nor does an instance that was
 /// paused in the middle of a transaction: we never think between two statements.
 ///
 /// A statement is planned a few times and then keeps its plan. In a quiet night the table of jobs is empty
@@ -33,14 +33,14 @@ const SETTLE_IN: &str =
     "SET statement_timeout = '4s'; SET lock_timeout = '3s'; SET idle_in_transaction_session_timeout = '2s';
     SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('enable_seqscan', 'jit')";
 
-/// Whether the app has brought its schema here.
+/// Asks whether a schema was brought here.
 const HAS_SCHEMA: &str = "SELECT to_regclass('refinery_schema_history') IS NOT NULL";
 
-/// How often bringing the schema up to date is tried. Of two instances that start at the same
+/// Number of attempts at bringing the schema up to date. Of two instances that start at the same
 /// moment one fails, and finds the work done when it looks again.
 const ATTEMPTS: u32 = 6;
 
-/// How to connect: where, as whom, and with which TLS.
+/// Everything that is needed to connect: address, user and TLS.
 #[derive(Clone)]
 pub(super) struct ConnectionTarget {
     pub(super) config: Config,
@@ -76,7 +76,7 @@ impl ConnectionTarget {
             .map_err(|error| QueueError::new(error.to_string()))
     }
 
-    /// Whether there is a schema already.
+    /// Answers whether there is a schema already.
     pub(super) async fn has_schema(&self) -> Result<bool, QueueError> {
         let (client, connection) = self.config.connect(self.tls.clone()).await.map_err(|error| refused(&error))?;
         let driver = tokio::spawn(connection);
@@ -136,8 +136,8 @@ fn tls() -> Result<ClientConfig, QueueError> {
     Ok(verified.with_no_client_auth())
 }
 
-/// A connection on loan. Unless it is given back it is closed: whoever stops half-way through
-/// (a deadline, a panic) leaves a connection in a state that nobody knows.
+/// A connection on loan. Unless it is given back it is closed: a caller that stops half-way
+/// through (a deadline, a panic) leaves a connection in an unknown state.
 pub(super) struct PooledConnection(Option<Object>);
 
 impl PooledConnection {

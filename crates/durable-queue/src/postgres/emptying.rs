@@ -1,6 +1,6 @@
-//! Removing what is old, and what goes with a tenant. Every partition is locked before a job is taken out of one, or a
-//! job could join behind a head that is going, and wait for ever. That holds up all who join or leave a partition for as
-//! long as it takes, and it is seldom done.
+//! Removing what is old, and what goes with a tenant. Every partition is locked before a job is taken out of one, or
+//! a job could join behind a head that is going, and wait for ever. That holds up all who join or leave a partition for
+//! as long as it takes, and it is seldom done.
 
 use deadpool_postgres::ClientWrapper;
 use tokio_postgres::Error;

@@ -53,7 +53,7 @@ impl Listener {
     /// Starts telling and listening. `own` are the bells that this instance's workers hear.
     pub(super) fn start(route: ConnectionTarget, channel: String, pool: Pool, own: Wakeups) -> (Self, Notifier) {
         let notifier = Notifier { own: own.clone(), others: Wakeups::default() };
-        // Our own news come back to us like everybody's; this is how we know them.
+        // Our own news come back to us like all others; this is how we know them.
         let me = format!("{:016x}", rand::random::<u64>());
         let teller = tokio::spawn(tell(pool, channel.clone(), notifier.others.clone(), me.clone()));
         let listener = tokio::spawn(keep_listening(route, channel, own, me));
@@ -85,7 +85,7 @@ async fn keep_listening(route: ConnectionTarget, channel: String, wakeups: Wakeu
     loop {
         let heard = Arc::new(Notify::new());
         let outcome = listen(&route, &channel, &wakeups, &me, &heard).await;
-        // Whoever got as far as listening begins with short pauses again.
+        // One that got as far as listening begins with short pauses again.
         if tokio::time::timeout(Duration::ZERO, heard.notified()).await.is_ok() {
             pause = BACKOFF[0];
         }

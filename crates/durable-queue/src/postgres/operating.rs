@@ -1,4 +1,4 @@
-//! What an operator asks about jobs, and who leads.
+//! An operator's questions about jobs, and leadership.
 
 use deadpool_postgres::Pool;
 use tokio_postgres::{Error, Row, SimpleQueryMessage};
@@ -67,7 +67,7 @@ const REHEARSE: &str = "
     LOCK TABLE deliveries, line_locks, jobs IN ROW EXCLUSIVE MODE;
     SELECT current_setting('transaction_read_only'); ROLLBACK";
 
-/// Whether a delivery could be stored.
+/// Tries whether a delivery could be stored.
 pub(super) async fn rehearse(pool: &Pool) -> Result<(), QueueError> {
     let loan = PooledConnection::from(pool).await?;
     let answers = loan.client()?.simple_query(REHEARSE).await.map_err(|error| fault(&error))?;
@@ -79,7 +79,7 @@ pub(super) async fn rehearse(pool: &Pool) -> Result<(), QueueError> {
     if read_only { Err(QueueError::new("the database may only be read")) } else { Ok(()) }
 }
 
-/// How much waits, from the columns of [`OVERVIEW`].
+/// Reads counts from the columns of [`OVERVIEW`].
 pub(super) fn read_overview(row: &Row) -> Result<Overview, Error> {
     let count = |column| row.try_get::<_, i64>(column).map(i64::unsigned_abs);
     Ok(Overview {

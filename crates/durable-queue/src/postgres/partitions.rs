@@ -1,6 +1,6 @@
-//! Jobs join a line while others leave it, on several instances at once. Who joins somebody in a line,
-//! or leaves one, holds its lock from before looking until after the commit; so ids grow in the order
-//! of joining, and who wants to be behind somebody is, or that somebody has left.
+//! Jobs join a line (a partition) while others leave it, on several instances at once. A job that joins others in a
+//! line, or leaves one, holds its lock from before looking until after the commit; so ids grow in the order
+//! of joining, and a job that wants to be behind another one is, or that one has left.
 //!
 //! Most lines are empty, and what is acknowledged by the thousand does not lock those: of two who
 //! become the head of an empty line at once, a unique index undoes one, who then finds the other there.
@@ -24,7 +24,7 @@ use crate::{Class, NewJob, Queue, fnv};
 /// Sorting comes before locking in PostgreSQL's plans, so rows are locked in this order.
 pub(super) const LOCK: &str = "SELECT n FROM line_locks WHERE n = ANY($1) ORDER BY n FOR UPDATE";
 
-/// Where anybody is, there is a head. Answers the positions of those lines among the wanted. LATERAL, so
+/// A line with jobs has a head. Answers the positions of those lines among the wanted. LATERAL, so
 /// that each line is one search of the index.
 pub(super) const OCCUPIED: &str = "
     SELECT wanted.position
@@ -34,7 +34,7 @@ pub(super) const OCCUPIED: &str = "
         WHERE jobs.state = 'live' AND jobs.head AND jobs.installation = wanted.installation
             AND jobs.lane = wanted.lane AND jobs.key = wanted.key
         LIMIT 1
-    ) AS somebody";
+    ) AS head";
 
 /// The latest of those behind the head, or the head. The outer conditions are looked at again if a claim
 /// had the row locked and took the job: the body of a job that is being worked on stays.
@@ -128,7 +128,7 @@ pub(super) async fn join(
     place_all(db, occupied, &jobs.iter().collect::<Vec<_>>(), pending).await
 }
 
-/// The same without locks, for who has found somebody in the `occupied` of all lines. Those are locked
+/// Puts the jobs at the ends of their lines without locks, given the `occupied` among all lines. Those are locked
 /// now, and looked at again; in the others every job becomes the head, or the whole transaction is undone.
 pub(super) async fn join_unlocked<'a>(
     db: &ClientWrapper,
@@ -136,20 +136,20 @@ pub(super) async fn join_unlocked<'a>(
     jobs: &[&'a QueuedJob],
     pending: &mut PendingWakeups,
 ) -> Result<(), Error> {
-    let meets_somebody = |queued: &&&QueuedJob| lines_of(&queued.job).any(|line| occupied.contains(&line));
-    let behind: Vec<_> = jobs.iter().filter(meets_somebody).copied().collect();
+    let meets_others = |queued: &&&QueuedJob| lines_of(&queued.job).any(|line| occupied.contains(&line));
+    let behind: Vec<_> = jobs.iter().filter(meets_others).copied().collect();
     let occupied = if behind.is_empty() { HashSet::new() } else { lock_and_look(db, &behind).await? };
     place_all(db, occupied, jobs, pending).await
 }
 
-/// Locks the lines that the jobs may join and looks where somebody is, both in one round trip.
+/// Locks the lines that the jobs may join and looks which are occupied, both in one round trip.
 async fn lock_and_look<'a>(db: &ClientWrapper, jobs: &[&'a QueuedJob]) -> Result<HashSet<PartitionKey<'a>>, Error> {
     let (lock, look) = (prepared(db, LOCK).await?, prepared(db, OCCUPIED).await?);
     let locks = locks(jobs.iter().flat_map(|queued| lines_of(&queued.job)));
     let wanted = WantedPartitions::of(jobs.iter().copied());
     let (locks, lines): (Params<'_>, _) = (&[&locks], wanted.params());
-    let (_, somebody) = tokio::try_join!(biased; db.query(&lock, locks), db.query(&look, &lines))?;
-    wanted.occupied(&somebody)
+    let (_, found) = tokio::try_join!(biased; db.query(&lock, locks), db.query(&look, &lines))?;
+    wanted.occupied(&found)
 }
 
 async fn place_all<'a>(
@@ -187,7 +187,7 @@ impl<'a> WantedPartitions<'a> {
         [&self.installations, &self.queues, &self.keys]
     }
 
-    /// The lines where somebody is, from the rows of [`OCCUPIED`].
+    /// Returns the occupied lines, from the rows of [`OCCUPIED`].
     pub(super) fn occupied(&self, rows: &[Row]) -> Result<HashSet<PartitionKey<'a>>, Error> {
         let mut occupied = HashSet::with_capacity(rows.len());
         for row in rows {
@@ -200,7 +200,7 @@ impl<'a> WantedPartitions<'a> {
 
 /// Jobs on their way into their lines.
 struct Joining<'a> {
-    /// The lines in which somebody is, or is about to be.
+    /// The lines in which a job is, or is about to be.
     occupied: HashSet<PartitionKey<'a>>,
     places: Vec<InsertPosition<'a>>,
 }
@@ -214,7 +214,7 @@ struct InsertPosition<'a> {
 
 impl<'a> Joining<'a> {
     /// Finds the job's place, or the waiting job that it replaces. Only at the head of a line does
-    /// it give anybody work; a replaced job may have been passed over while it was locked.
+    /// it give a worker anything to do; a replaced job may have been passed over while it was locked.
     async fn place(
         &mut self,
         db: &ClientWrapper,
@@ -305,7 +305,7 @@ impl<'a> Joining<'a> {
     }
 }
 
-/// What the database calls the queue.
+/// Returns the database's name of a queue.
 pub(super) fn name(queue: Queue) -> &'static str {
     match queue {
         Queue::Work => "inbox",

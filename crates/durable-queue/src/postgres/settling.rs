@@ -1,4 +1,4 @@
-//! What becomes of a claimed job. The claim is checked and its row locked before anything is
+//! Outcomes of claimed jobs. The claim is checked and its row locked before anything is
 //! stored: of two who believe that the job is theirs, the one with the older fence stores nothing.
 //!
 //! Locks are taken in one order everywhere: deliveries, lines, jobs, buckets, everything else.
@@ -153,7 +153,7 @@ pub(super) async fn tell(
     Ok(true)
 }
 
-/// What is known of a claimed job that may have changed since.
+/// Properties of a claimed job that may have changed since.
 struct Held {
     until: Timestamp,
     told: bool,

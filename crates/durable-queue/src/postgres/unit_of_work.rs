@@ -1,6 +1,6 @@
 //! Several instances write at once, so a transaction may lose against another one, and a connection
 //! may be cut under it. Up to the COMMIT nothing has happened and it is simply run again; a COMMIT
-//! without an answer is nobody's to guess about, and fails, unless doing it twice is doing it once.
+//! without an answer cannot be guessed about, and fails, unless doing it twice is doing it once.
 
 use std::time::Duration;
 
@@ -17,10 +17,10 @@ use super::transaction::Transaction;
 use crate::QueueError;
 use crate::wakeups::PendingWakeups;
 
-/// How long a caller waits for the database, all attempts together.
+/// Time that a caller waits for the database, all attempts together.
 const TRANSACTION_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How often a transaction is tried that lost against another one.
+/// Number of attempts at a transaction that lost against another one.
 const ATTEMPTS: u32 = 6;
 
 /// The work of one transaction. A trait, because it may have to be done more than once: it should have no effect but
@@ -82,7 +82,7 @@ pub(super) async fn query(pool: &Pool, sql: &str, params: Params<'_>) -> Result<
     .await
 }
 
-/// Gives up after a while: the caller has somebody to answer.
+/// Gives up after a while: the caller has someone to answer.
 pub(super) async fn within<T>(
     time: Duration,
     work: impl Future<Output = Result<T, QueueError>>,
@@ -141,7 +141,7 @@ async fn commit<W: UnitOfWork>(loan: PooledConnection) -> Result<(), Transaction
     }
 }
 
-/// Where even this fails, the connection is closed, and the server rolls back by itself.
+/// Rolls back. Where even this fails, the connection is closed, and the server rolls back.
 async fn roll_back(loan: PooledConnection) {
     if let Ok(db) = loan.client()
         && db.batch_execute("ROLLBACK").await.is_ok()
@@ -150,19 +150,19 @@ async fn roll_back(loan: PooledConnection) {
     }
 }
 
-/// Whether the server undid the transaction in favour of another one. Distributed servers do that
+/// Returns true if the server undid the transaction in favour of another one. Distributed servers do that
 /// where PostgreSQL lets one wait.
 fn lost(error: &Error) -> bool {
     let undone = [SqlState::T_R_SERIALIZATION_FAILURE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::LOCK_NOT_AVAILABLE];
     error.code().is_some_and(|code| undone.contains(code)) || second_head(error)
 }
 
-/// Whether somebody else became the head of the same line at the same time.
+/// Returns true if another transaction made a head of the same partition at the same time.
 fn second_head(error: &Error) -> bool {
     error.as_db_error().and_then(DbError::constraint) == Some(ONE_HEAD)
 }
 
-/// Whether the connection ended. While a COMMIT is under way this says nothing about its outcome.
+/// Returns true if the connection ended. While a COMMIT is under way this says nothing about its outcome.
 fn cut(error: &Error) -> bool {
     let leaving = [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW];
     error.is_closed() || error.code().is_some_and(|code| leaving.contains(code))

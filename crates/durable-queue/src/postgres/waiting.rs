@@ -1,4 +1,4 @@
-//! What waits for a time that may have to change: limits that an operator lifts, and everything when the clock goes
+//! Times that may have to change: limits that an operator lifts, and everything when the clock goes
 //! back. Jobs come before buckets, as everywhere; those that are locked here are not due, so no claim holds them.
 
 use std::time::Duration;

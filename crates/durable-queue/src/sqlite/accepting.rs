@@ -18,7 +18,7 @@ use super::partitions::Partitions;
 use crate::fairness::QueuedJob;
 use crate::{Class, Delivery};
 
-/// How many rows a statement stores. What is left over is stored by smaller ones.
+/// Numbers of rows that a statement stores. The rest is stored by smaller ones.
 const SIZES: [usize; 3] = [16, 4, 1];
 
 /// A row that is there already is left out, and missing in the count. Should a row be refused, those
@@ -45,7 +45,7 @@ fn values(rows: usize, columns: usize) -> String {
     format!("VALUES {}", vec![row; rows].join(","))
 }
 
-/// What is to be stored in one piece.
+/// A delivery with its jobs, to be stored in one piece.
 pub(super) struct PendingAccept {
     pub(super) delivery: Delivery,
     pub(super) jobs: Vec<QueuedJob>,
@@ -84,7 +84,7 @@ fn remember(connection: &Connection, arrivals: &[&PendingAccept]) -> Result<bool
     Ok(stored == arrivals.len())
 }
 
-/// Where a job joins.
+/// The place where a job joins.
 struct JoinPoint<'a> {
     line: Partition<'a>,
     head: bool,
@@ -104,15 +104,15 @@ fn places<'a>(
         if job.coalesce_key.is_some() {
             return Ok(None);
         }
-        let somebody =
-            |line: &Partition<'a>| if joined.contains(line) { Ok(true) } else { line.has_somebody(connection, lines) };
+        let occupied =
+            |line: &Partition<'a>| if joined.contains(line) { Ok(true) } else { line.is_occupied(connection, lines) };
         let behind =
             job.after_key.as_deref().filter(|behind| *behind != job.key).map(|behind| Partition::of(job, behind));
         let (line, head) = match behind {
-            Some(behind) if somebody(&behind)? => (behind, false),
+            Some(behind) if occupied(&behind)? => (behind, false),
             _ => {
                 let own = Partition::of(job, &job.key);
-                let head = !somebody(&own)?;
+                let head = !occupied(&own)?;
                 (own, head)
             }
         };

@@ -1,5 +1,4 @@
-//! How often the other side may be called. What happens in a bucket is decided in
-//! `rate_limit`; here it is read and stored.
+//! Limits on calls. `rate_limit` decides about a bucket; here it is read and stored.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
@@ -24,7 +23,7 @@ pub(super) const NAMES: &str = "
 
 pub(super) const FORGET: &str = "DELETE FROM buckets WHERE installation = ?1 AND name = ?2";
 
-/// The buckets with what is kept of them.
+/// Returns the buckets with their states.
 pub(super) fn levels(
     connection: &Connection,
     installation: &str,
@@ -39,7 +38,7 @@ pub(super) fn levels(
     rate_limit.into_iter().map(level).collect()
 }
 
-/// Keeps how full the buckets are. One without a limit is never full.
+/// Stores how full the buckets are. One without a limit is never full.
 pub(super) fn fill(connection: &Connection, installation: &str, buckets: &[(RateLimit, BucketState)]) -> Result<()> {
     for (rate_limit, level) in buckets.iter().filter(|(rate_limit, _)| rate_limit.every_ms > 0) {
         connection.prepare_cached(FILL)?.execute(params![installation, rate_limit.bucket, level.full_until])?;

@@ -1,5 +1,5 @@
-//! What was committed lies in the log until it is copied into the database file. `SQLite` would do that
-//! every few commits within a commit, and everybody who waits for it would wait some milliseconds
+//! Commits lie in the log until it is copied into the database file. `SQLite` would do that
+//! every few commits within a commit, and every caller that waits for it would wait some milliseconds
 //! more. So a thread of its own copies, beside the writer.
 
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -11,9 +11,9 @@ use tracing::debug;
 use super::fault::fault;
 use crate::QueueError;
 
-/// It is copied again after so many commits that changed so many rows. A few pages are written anew by
+/// It is copied again after so many commits that changed so many rows. A few pages are written again by
 /// nearly every commit: the longer it waits, the more often one copy does for many, and a disk that is
-/// asked to write too often makes everybody wait.
+/// asked to write too often makes all callers wait.
 const COMMITS: u64 = 32;
 const ROWS: u64 = 500;
 
@@ -22,9 +22,9 @@ pub(super) struct Checkpointer {
     /// `None` only while it is being dropped.
     bell: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
-    /// How many commits there were since it was last rung.
+    /// Number of commits since it was last rung.
     commits: u64,
-    /// How many rows had been changed by then.
+    /// Number of rows that had been changed by then.
     rows: u64,
 }
 
@@ -66,7 +66,7 @@ impl Drop for Checkpointer {
 
 fn copy(connection: &Connection, rung: &Receiver<()>) {
     while rung.recv().is_ok() {
-        // Waits for nobody: what cannot be copied now is copied the next time.
+        // It waits for no other: what cannot be copied now is copied the next time.
         if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
             debug!(cause = %fault(&error), "the log was not copied");
         }

@@ -16,27 +16,27 @@ use super::fault::fault;
 use crate::QueueError;
 use crate::schema::migration_failed;
 
-/// How long a connection waits for another process that is writing.
+/// Time that a connection waits for another process that is writing.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// How often it is asked again where `SQLite` answers at once that somebody is writing: while a database is
+/// Pause before it is asked again where `SQLite` answers at once that another process is writing: while a database is
 /// turned to write-ahead logging, and while the last who used it closes it.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// More than the number of different statements we have, so that each is parsed once.
 const STATEMENTS: usize = 96;
 
-/// What the log may keep of the disk. It grows while a long look-up holds back its clearing.
+/// Size that the log may keep on the disk. It grows while a long look-up holds back its clearing.
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
 
-/// How many pages may lie in the log before the writer copies them itself, because the thread that
-/// should (`checkpointer`) did not get it done, or so as to begin the log anew.
+/// Number of pages that may lie in the log before the writer copies them itself, because the thread that
+/// should (`checkpointer`) did not get it done, or so as to begin a new log.
 const LOG_PAGES: i64 = 4000;
 
-/// What the writer keeps in memory of the database, in KiB.
+/// Cache of the writer, in KiB.
 const CACHE_KIB: i64 = 8 * 1024;
 
-/// How often opening is tried. Two processes that start at the same moment both find an old
+/// Number of attempts at opening. Two processes that start at the same moment both find an old
 /// schema; the slower one then fails, and finds the work done when it looks again.
 const ATTEMPTS: usize = 3;
 
@@ -71,7 +71,7 @@ pub(super) struct StartingProcess {
     is_alone: bool,
 }
 
-/// Locks the mark: for oneself, if nobody else is there.
+/// Locks the mark: for this process alone, if no other is there.
 pub(super) fn arrive(path: &Path) -> Result<StartingProcess, QueueError> {
     let in_words = |error: std::io::Error| QueueError::new(format!("{}{LOCK}: {error}", path.display()));
     let mark = mark(path).map_err(in_words)?;
@@ -83,8 +83,8 @@ pub(super) fn arrive(path: &Path) -> Result<StartingProcess, QueueError> {
 }
 
 impl StartingProcess {
-    /// Makes the mark. Before that, whoever is alone on the database ends the leases of processes that
-    /// died: there is nobody left who could hold one.
+    /// Makes the mark. Before that, a process that is alone on the database ends the leases of those that
+    /// died: none is left that could hold one.
     ///
     /// Being alone is an exclusive lock, which others wait for. Between giving it up and making the mark
     /// another process may find itself alone; until then we have claimed nothing that it could end.
@@ -159,7 +159,7 @@ fn open_and_migrate(path: &Path, schema: &Runner) -> Result<Connection, QueueErr
     Ok(connection)
 }
 
-/// What is kept is nobody else's business: a new file is its owner's alone. SQLite gives its log the
+/// Makes a new file that is its owner's alone. SQLite gives its log the
 /// same permissions. One that is there is not opened: closing it again would end the locks that `SQLite`
 /// holds on it in this process.
 fn create_private(path: &Path) -> Result<(), QueueError> {
@@ -183,7 +183,7 @@ fn settle_in(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "memory")?;
-    // A statement is planned once. SQLite would otherwise plan one anew whenever a parameter is bound
+    // A statement is planned once. SQLite would otherwise plan one again whenever a parameter is bound
     // that a partial index might depend on, which takes longer than running it.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);

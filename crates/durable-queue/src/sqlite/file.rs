@@ -1,5 +1,5 @@
 //! The file of a database can be moved away or replaced beneath the process. What is written then is in no file that
-//! anybody would open again, so nothing more is taken in.
+//! is opened again, so nothing more is taken in.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;

@@ -1,7 +1,7 @@
 //! Deliveries, and the jobs they made. Each function here is one verb, or one step of a verb, inside a
-//! transaction that somebody else has begun and will commit.
+//! transaction that its caller has begun and will commit.
 //!
-//! What keeps every verb at a few index searches is the column `head`: it is decided where a line
+//! The column `head` keeps every verb at a few index searches: it is decided where a line
 //! changes (a job joins, its head leaves), so that claiming never has to look along lines.
 
 use std::hash::{Hash, Hasher};
@@ -119,7 +119,7 @@ pub(super) const OVERVIEW_OF: &str = "
         min(accepted) FILTER (WHERE state = 'live')
     FROM jobs WHERE installation = ?1";
 
-/// How many jobs a claim looks at, beyond those it takes: each one that its buckets hold back is
+/// Number of jobs that a claim looks at, beyond those it takes: each one that its buckets hold back is
 /// put off, and is not looked at again before its time.
 const LOOKED_AT: usize = 256;
 
@@ -191,7 +191,7 @@ fn take(
     now: Timestamp,
     until: Timestamp,
 ) -> Result<Option<Claim>> {
-    // What a later version may have written and we cannot read does not hold anybody back.
+    // What a later version may have written and we cannot read does not hold a job back.
     let rate_limit: Vec<RateLimit> = serde_json::from_str(&candidate.rate_limit).unwrap_or_default();
     let put_off = |at: Timestamp, slot: bool| {
         connection.prepare_cached(PUT_OFF)?.execute(params![candidate.id, at.as_millisecond(), slot])?;
@@ -242,7 +242,7 @@ pub(super) fn settle(connection: &Connection, memory: &mut Memory, settlement: &
     Ok(Settled::Applied)
 }
 
-/// When the queue has something to do next.
+/// Returns when the queue has something to do next.
 pub(super) fn next_due(connection: &Connection, queue: Queue) -> Result<Option<Timestamp>> {
     let first = |sql| connection.prepare_cached(sql)?.query_row([name(queue)], |row| row.get(0)).optional();
     let earliest: [Option<i64>; 2] = [first(READY_SINCE)?, first(NEXT_TIMED)?];
@@ -267,12 +267,12 @@ pub(super) fn tell(connection: &Connection, memory: &mut Memory, job: JobId, not
     Ok(true)
 }
 
-/// How much waits.
+/// Returns how much waits.
 pub(super) fn overview(connection: &Connection) -> Result<Overview> {
     connection.prepare_cached(OVERVIEW)?.query_row([], read_overview)
 }
 
-/// How much waits for one installation.
+/// Returns how much waits for one tenant.
 pub(super) fn overview_of(connection: &Connection, installation: &TenantId) -> Result<Overview> {
     connection.prepare_cached(OVERVIEW_OF)?.query_row([installation.as_str()], read_overview)
 }
@@ -310,11 +310,11 @@ fn judge(connection: &Connection, memory: &mut Memory, settlement: &Settlement, 
     Ok(())
 }
 
-/// Puts the job at the end of its line. Only at the head of a line does it give anybody work.
+/// Puts the job at the end of its line. Only at the head of a line does it give a worker anything to do.
 pub(super) fn enqueue(connection: &Connection, memory: &mut Memory, queued: &QueuedJob) -> Result<()> {
     let QueuedJob { job, turn, due } = queued;
     let line = line(connection, &memory.lines, job)?;
-    let head = !line.has_somebody(connection, &memory.lines)?;
+    let head = !line.is_occupied(connection, &memory.lines)?;
     if !head && replaced(connection, &memory.lines, job, &line)? {
         return Ok(());
     }
@@ -346,7 +346,7 @@ pub(super) fn rate_limit(job: &NewJob) -> String {
     serde_json::to_string(&job.rate_limits).unwrap_or_default()
 }
 
-/// Whether a waiting job that this one makes obsolete, the latest there is, took over its body.
+/// Replaces the body of the latest waiting job that this one makes obsolete. Answers whether there was one.
 fn replaced(connection: &Connection, lines: &Partitions, job: &NewJob, line: &Partition<'_>) -> Result<bool> {
     let Some(fold) = &job.coalesce_key else { return Ok(false) };
     let mut replace = connection.prepare_cached(REPLACE)?;
@@ -362,7 +362,7 @@ fn replaced(connection: &Connection, lines: &Partitions, job: &NewJob, line: &Pa
 fn line<'a>(connection: &Connection, lines: &Partitions, job: &'a NewJob) -> Result<Partition<'a>> {
     if let Some(behind) = &job.after_key {
         let line = Partition::of(job, behind);
-        if line.has_somebody(connection, lines)? {
+        if line.is_occupied(connection, lines)? {
             return Ok(line);
         }
     }
@@ -385,7 +385,7 @@ impl<'a> Partition<'a> {
         Self { installation, queue: name(job.queue), key, number: partitions::number(installation, job.queue, key) }
     }
 
-    pub(super) fn has_somebody(&self, connection: &Connection, lines: &Partitions) -> Result<bool> {
+    pub(super) fn is_occupied(&self, connection: &Connection, lines: &Partitions) -> Result<bool> {
         for waiting in lines.of(self.number) {
             let mut is_there = connection.prepare_cached(IN_LINE)?;
             if is_there.query_row(params![self.installation, self.queue, self.key, waiting], |row| row.get(0))? {
@@ -418,7 +418,7 @@ fn leave(connection: &Connection, memory: &mut Memory, claim: &Claim, now: Times
     Ok(())
 }
 
-/// What is known of a claimed job that may have changed since.
+/// Properties of a claimed job that may have changed since.
 struct Held {
     until: Timestamp,
     told: bool,

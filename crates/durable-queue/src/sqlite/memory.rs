@@ -1,22 +1,22 @@
-//! What a transaction changes besides the file: who waits in which line, and which bells are to ring. It is
+//! Changes of a transaction besides the file: the jobs of each line, and the bells that are to ring. It is
 //! undone with it.
 
 use super::emptying::Walk;
 use super::partitions::Partitions;
 use crate::wakeups::PendingWakeups;
 
-/// What the writer has in memory.
+/// Memory of the writer.
 #[derive(Default)]
 pub(super) struct Memory {
-    /// Who waits in which line.
+    /// The jobs of each line.
     pub(super) lines: Partitions,
-    /// Which bells are to ring once it is committed.
+    /// The bells that are to ring once it is committed.
     pub(super) pending: PendingWakeups,
     /// Place of the sweep. It is not undone: what it passed in vain it meets again on its next round.
     pub(super) walk: Walk,
 }
 
-/// How far a transaction has got.
+/// Place that a transaction has got to.
 #[derive(Clone, Copy)]
 pub(super) struct Savepoint {
     lines: usize,
@@ -24,12 +24,12 @@ pub(super) struct Savepoint {
 }
 
 impl Memory {
-    /// What there is before the first transaction.
+    /// Makes the memory before the first transaction.
     pub(super) fn new(lines: Partitions) -> Self {
         Self { lines, ..Self::default() }
     }
 
-    /// How far the transaction has got, for [`Self::undo`].
+    /// Returns how far the transaction has got, for [`Self::undo`].
     pub(super) fn mark(&self) -> Savepoint {
         Savepoint { lines: self.lines.mark(), pending: self.pending }
     }
@@ -40,7 +40,7 @@ impl Memory {
         self.pending = mark.pending;
     }
 
-    /// The transaction was committed: what is to ring.
+    /// Keeps the changes of a committed transaction; returns the bells that are to ring.
     pub(super) fn committed(&mut self) -> PendingWakeups {
         self.lines.committed();
         std::mem::take(&mut self.pending)

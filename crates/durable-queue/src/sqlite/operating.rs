@@ -1,4 +1,4 @@
-//! What an operator asks about jobs, and who leads.
+//! An operator's questions about jobs, and leadership.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
@@ -36,7 +36,7 @@ pub(super) fn discard(connection: &Connection, id: JobId) -> Result<bool> {
     Ok(connection.prepare_cached(DISCARD)?.execute([id.0])? > 0)
 }
 
-/// Makes somebody the leader, unless somebody else is.
+/// Makes a holder the leader, unless another one is.
 pub(super) fn try_acquire_leadership(
     connection: &Connection,
     name: &str,

@@ -1,4 +1,4 @@
-//! Who waits in which line, kept in memory. An index in the file would cost a page for nearly every
+//! Partitions (lines) and the jobs in them, kept in memory. An index in the file would cost a page for nearly every
 //! job: lines are named at random, so with many waiting each job falls on a page of its own, which is
 //! fetched, logged, synced and copied. That was half of what storing a job in a full database took.
 //!
@@ -27,8 +27,8 @@ pub(super) fn number(installation: &str, queue: Queue, key: &str) -> i64 {
     fnv::hash(installation, name(queue), key).cast_signed()
 }
 
-/// The entries, complete whoever else writes. They are changed with the transaction and, like what it does
-/// to the file, undone if it is.
+/// The entries, complete although other processes write too. They are changed with the transaction and undone
+/// with it.
 #[derive(Default)]
 pub(super) struct Partitions {
     /// The oldest job of each line. Most lines have no other. Found by a hash that is quicker than that of
@@ -36,11 +36,11 @@ pub(super) struct Partitions {
     first: HashMap<i64, i64, RandomState>,
     /// Lines and the jobs behind the oldest.
     others: BTreeSet<(i64, i64)>,
-    /// What the transaction has changed so far.
+    /// Changes of the transaction so far.
     changes: Vec<PartitionChange>,
     /// Nothing, where there are no jobs.
     known: Option<KnownJobs>,
-    /// What will be known if the transaction is committed.
+    /// Knowledge that holds once the transaction is committed.
     learnt: Option<KnownJobs>,
 }
 
@@ -126,7 +126,7 @@ impl Partitions {
         Ok(())
     }
 
-    /// How far the transaction has got, for [`Self::undo`].
+    /// Returns how far the transaction has got, for [`Self::undo`].
     pub(super) fn mark(&self) -> usize {
         self.changes.len()
     }

@@ -1,5 +1,5 @@
-//! What keeps the store fast with millions of rows is that no statement on the way of a command
-//! reads a table from end to end. `SQLite` tells how it would run each; a plan depends only on the
+//! The queue is fast with millions of rows because no statement on the way of a command reads a table
+//! from end to end. `SQLite` tells how it would run each; a plan depends only on the
 //! schema, because we never run `ANALYZE`.
 
 use rusqlite::Connection;

@@ -11,7 +11,7 @@ use super::connection;
 use super::fault::fault;
 use crate::QueueError;
 
-/// How many look-ups run at a time. They take microseconds; more would only compete for cores.
+/// Number of look-ups that run at a time. They take microseconds; more would only compete for cores.
 const READERS: usize = 4;
 
 /// A few read-only connections, opened when they are first needed.

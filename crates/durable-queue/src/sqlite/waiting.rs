@@ -1,4 +1,4 @@
-//! What waits for a time that may have to change: limits that an operator lifts, and everything when the clock goes
+//! Times that may have to change: limits that an operator lifts, and everything when the clock goes
 //! back.
 
 use std::time::Duration;
@@ -35,7 +35,7 @@ const SET_BACK: [&str; 3] = [
 /// Nothing was accepted later than now.
 const BY_NOW: &str = "UPDATE jobs SET accepted = ?1 WHERE state = 'live' AND accepted > ?1";
 
-/// What the other side has closed.
+/// Returns the buckets that the other side has closed.
 pub(super) fn limits(connection: &Connection, now: Timestamp, max: usize) -> Result<Vec<Limit>> {
     let read = |row: &Row<'_>| {
         let installation = TenantId::new(row.get::<_, String>(0)?);

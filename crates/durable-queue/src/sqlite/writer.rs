@@ -2,10 +2,10 @@
 //! thread owns the only connection that writes, takes whatever has gathered while it was busy, and
 //! commits all of it as one transaction. The busier it gets, the more share one fsync.
 //!
-//! Sharing must not be felt: one operation that fails is undone alone, and nobody is answered before
+//! Sharing must not be felt: one operation that fails is undone alone, and no caller is answered before
 //! the commit. Almost always all succeed, so they are first run as they are, and deliveries in one
 //! piece. If one fails, or a delivery is known, all is rolled back and run again, each in a savepoint
-//! of its own; savepoints for everybody would cost half as much as what the operations do. An
+//! of its own; savepoints for all would cost half as much as what the operations do. An
 //! operation may therefore run twice, and has no effect but on the database.
 
 use std::collections::VecDeque;
@@ -29,14 +29,14 @@ use crate::Accepted;
 use crate::QueueError;
 use crate::wakeups::Wakeups;
 
-/// How many operations share a transaction at most, so that the first of them is not kept waiting
+/// Number of operations that share a transaction at most, so that the first of them is not kept waiting
 /// by the last.
 const BATCH: usize = 512;
 
-/// With so many nobody waits for more: while they are committed the next ones gather.
+/// Number of operations with which the writer waits for no more: while they are committed the next ones gather.
 const ENOUGH: usize = 64;
 
-/// How many operations may wait for the writer before callers wait to hand theirs over.
+/// Number of operations that may wait for the writer before callers wait to hand theirs over.
 const QUEUE: usize = 1024;
 
 /// The handle to the writer thread. Dropping it lets the thread finish what was handed over, and
@@ -106,7 +106,7 @@ impl Writer {
         if turn.is_taken_back() { Err(behind()) } else { answer.await.unwrap_or_else(|_| Err(gone())) }
     }
 
-    /// How many transactions were committed.
+    /// Returns the number of committed transactions.
     pub(super) fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
     }
@@ -121,7 +121,7 @@ impl Drop for Writer {
     fn drop(&mut self) {
         self.queue = None;
         if let Some(thread) = self.thread.take() {
-            // A writer that panicked has already failed its callers; there is nobody left to tell.
+            // A writer that panicked has already failed its callers.
             let _ = thread.join();
         }
     }
@@ -135,7 +135,7 @@ fn gone() -> QueueError {
     QueueError::new("the writer has stopped")
 }
 
-/// Whether an operation was begun or taken back: whoever comes first decides.
+/// State of an operation: begun, or taken back. The first to come decides.
 #[derive(Clone, Default)]
 struct Turn(Arc<AtomicU8>);
 
@@ -160,7 +160,7 @@ impl Turn {
 
 /// One caller's part of a transaction. A trait, because callers wait for answers of different types.
 trait Operation: Send {
-    /// Whether its caller still wants it. From here on it cannot be taken back.
+    /// Answers whether its caller still wants it. From here on it cannot be taken back.
     fn begin(&self) -> bool;
 
     /// The delivery that it is to store. All of a transaction are stored in one piece, before anything
@@ -179,7 +179,7 @@ trait Operation: Send {
     fn answer(self: Box<Self>, committed: &Result<(), QueueError>);
 }
 
-/// What an operation has to do with its caller.
+/// The caller's part of an operation.
 struct CallerPart<T> {
     turn: Turn,
     outcome: Option<Result<T, QueueError>>,
@@ -292,7 +292,7 @@ fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(drop)
 }
 
-/// What the thread works with.
+/// State of the thread.
 struct WriterLoop {
     connection: Connection,
     memory: Memory,
@@ -326,7 +326,7 @@ impl WriterLoop {
     /// holds the file; what was taken back meanwhile is left out.
     fn together(&mut self, waiting: &mut VecDeque<Box<dyn Operation>>) -> Result<(), BatchFailure> {
         self.begin()?;
-        // Only now: until the database is ours, everybody may still change their mind.
+        // Only now: until the database is ours, every caller may still change its mind.
         waiting.retain(|operation| operation.begin());
         let arrivals: Vec<_> = waiting.iter().filter_map(|operation| operation.arrival()).collect();
         let sound = guarded(|| accepting::all(&self.connection, &mut self.memory, &arrivals)) == Ok(true)
@@ -350,7 +350,7 @@ impl WriterLoop {
     }
 
     fn answer(&self, operations: VecDeque<Box<dyn Operation>>, committed: Result<(), QueueError>) {
-        // Where nobody answers any more, nobody waits.
+        // Where no task answers any more, no caller waits.
         let _ = self.answers.send((operations, committed));
     }
 
@@ -395,7 +395,7 @@ impl WriterLoop {
         Ok(())
     }
 
-    /// Whether `SQLite` has ended the transaction already is its own business: after this there is none.
+    /// Rolls back, unless `SQLite` has ended the transaction already.
     fn roll_back(&mut self) {
         if !self.connection.is_autocommit() {
             let _ = run(&self.connection, "ROLLBACK");
@@ -404,7 +404,7 @@ impl WriterLoop {
     }
 }
 
-/// Why operations that share a transaction were not stored.
+/// Reason why operations that share a transaction were not stored.
 enum BatchFailure {
     /// One of them failed; it is not known yet what that means for the others.
     Operation,
@@ -418,7 +418,7 @@ impl From<QueueError> for BatchFailure {
     }
 }
 
-/// Takes what waits. As long as that is little, whoever is just about to hand something over gets the chance
+/// Takes what waits. As long as that is little, a caller that is just about to hand something over gets the chance
 /// to, where the writer shares its core with them: the fewer commits there are, the less of it they take.
 fn gather(
     first: Box<dyn Operation>,
@@ -438,7 +438,7 @@ fn gather(
     waiting
 }
 
-/// What shared a transaction, and what became of that.
+/// Operations that shared a transaction, and its outcome.
 type CarriedOut = (VecDeque<Box<dyn Operation>>, Result<(), QueueError>);
 
 /// Answers for the writer, among those who wait: waking all of them from another thread takes longer,

@@ -1,4 +1,4 @@
-//! What a URL says about TLS, and that a mistake in it never shows a password.
+//! TLS by URL, and mistakes in URLs, which never show a password.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What the writer owes to those who share a transaction.
+//! Promises of the writer to those who share a transaction.
 
 use std::sync::Mutex;
 
