@@ -8,6 +8,7 @@
 pub mod conformance;
 pub mod data_category;
 pub mod postgres;
+mod row_limit;
 pub mod sqlite;
 mod values;
 

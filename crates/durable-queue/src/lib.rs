@@ -75,6 +75,7 @@ mod error;
 mod fairness;
 mod fnv;
 mod ids;
+mod lanes;
 pub mod postgres;
 pub mod rate_limit;
 mod schema;

@@ -5,8 +5,9 @@ use durable_queue::QueuedJob;
 use durable_queue::postgres::{Transaction, UnitOfWork};
 use tokio_postgres::Error;
 
-use super::{facts, kept, limit};
+use super::{facts, kept};
 use crate::ids::{InstallationId, JobId};
+use crate::store::row_limit::limit;
 use crate::store::{Document, Entry};
 
 /// Rows of the app that go with an installation, a bite of each table.

@@ -26,6 +26,7 @@ use self::kept::FireDue;
 use self::settling::Settle;
 use self::waiting::SetBack;
 use super::data_category::{DataCategory, StoredItem};
+use super::row_limit::limit;
 use super::{
     Audited, CacheEntry, Card, Claim, Document, Draft, Effect, Entry, NewJob, Settled, Since, Snapshot, Store, Verdict,
 };
@@ -354,8 +355,4 @@ impl Store for Postgres {
 
 fn address(url: &str) -> Result<Address, Fault> {
     Ok(Address::read(url, PROGRAM)?)
-}
-
-fn limit(max: usize) -> i64 {
-    i64::try_from(max).unwrap_or(i64::MAX)
 }

@@ -2,11 +2,11 @@
 
 use rusqlite::{Connection, Result, Row, params};
 
-use super::limit;
 use crate::clock::from_millis;
 use crate::ids::InstallationId;
 use crate::store::Audited;
 use crate::store::data_category::{DataCategory, StoredItem};
+use crate::store::row_limit::limit;
 
 pub(super) const NEXT_INSTALLATION: &str = "
     SELECT min(installation) FROM (

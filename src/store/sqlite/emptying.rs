@@ -4,8 +4,9 @@ use durable_queue::QueuedJob;
 use durable_queue::sqlite::Transaction;
 use rusqlite::{Result, params};
 
-use super::{facts, kept, limit};
+use super::{facts, kept};
 use crate::ids::{InstallationId, JobId};
+use crate::store::row_limit::limit;
 use crate::store::{Document, Entry};
 
 /// Rows of the app that go with an installation, a bite of each table.

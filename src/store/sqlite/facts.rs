@@ -4,9 +4,9 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-use super::limit;
 use crate::clock::from_millis;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, SlackUserId};
+use crate::store::row_limit::limit;
 use crate::store::{CacheEntry, Card, Draft, Entry};
 
 pub(super) const PUT_CARD: &str = "

@@ -6,9 +6,9 @@ use durable_queue::sqlite::Transaction;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-use super::limit;
 use crate::clock::from_millis;
 use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
+use crate::store::row_limit::limit;
 use crate::store::{Audited, Card, Document, Since, Snapshot};
 
 pub(super) const PUT: &str = "

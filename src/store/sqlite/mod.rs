@@ -333,8 +333,3 @@ impl Store for Sqlite {
         self.write(move |connection| operating::forget_entries(connection, before, max)).await
     }
 }
-
-/// `SQLite`'s `LIMIT` for a number of rows.
-fn limit(max: usize) -> i64 {
-    i64::try_from(max).unwrap_or(i64::MAX)
-}

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Result, Row, params};
 
-use super::limit;
 use crate::ids::InstallationId;
+use crate::store::row_limit::limit;
 
 /// Ids grow with time, so the oldest are found without an index of times.
 const FORGET: &str = "

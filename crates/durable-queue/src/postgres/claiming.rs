@@ -7,9 +7,9 @@ use deadpool_postgres::ClientWrapper;
 use jiff::Timestamp;
 use tokio_postgres::{Error, Row};
 
-use super::partitions::name;
 use super::statements::{Params, changed, prepared, rows};
 use crate::clock::{from_millis, rows as limit};
+use crate::lanes::name;
 use crate::rate_limit::{Admission, BucketState, RateLimit, pass};
 use crate::{Claim, JobId, Queue, TenantId};
 

@@ -42,7 +42,6 @@ use self::fault::fault;
 pub use self::hot_statements::HOT_STATEMENTS;
 use self::looking::{NEXT_DUE, OVERDUE};
 use self::notifying::{Listener, Notifier};
-use self::partitions::name;
 pub use self::statements::Params;
 pub use self::transaction::Transaction;
 pub use self::unit_of_work::UnitOfWork;
@@ -50,6 +49,7 @@ use self::unit_of_work::{query, transact};
 use self::units::{Clear, Lift, Renew, SetBack, Settle, Tell};
 use crate::clock::{end_of, from_millis, rows as limit};
 use crate::fairness::FairScheduler;
+use crate::lanes::name;
 use crate::wakeups::Wakeups;
 use crate::{
     Accepted, Claim, Delivery, DurableQueue, FollowUp, JobId, Limit, NewJob, Overview, Queue, QueueError, QueuedJob,

@@ -6,7 +6,8 @@ use tokio_postgres::{Error, Row, SimpleQueryMessage};
 use super::connection::PooledConnection;
 use super::fault::fault;
 use crate::clock::from_millis;
-use crate::{JobId, Overview, Queue, QueueError, Stored, TenantId};
+use crate::lanes::queue;
+use crate::{JobId, Overview, QueueError, Stored, TenantId};
 
 pub(super) const OVERVIEW: &str = "
     SELECT
@@ -44,7 +45,7 @@ pub(super) fn read_job(row: &Row) -> Result<Stored, Error> {
     Ok(Stored {
         id: JobId(row.try_get(0)?),
         installation: TenantId::new(row.try_get::<_, String>(1)?),
-        queue: if row.try_get::<_, &str>(2)? == "inbox" { Queue::Work } else { Queue::Outbox },
+        queue: queue(row.try_get(2)?),
         key: row.try_get(3)?,
         dead: row.try_get::<_, &str>(4)? == "dead",
         due: from_millis(row.try_get(5)?),

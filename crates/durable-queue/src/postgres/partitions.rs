@@ -18,6 +18,7 @@ use tokio_postgres::{Error, Row};
 
 use super::statements::{Params, changed, prepared, rows};
 use crate::fairness::QueuedJob;
+use crate::lanes::name;
 use crate::wakeups::PendingWakeups;
 use crate::{Class, NewJob, Queue, fnv};
 
@@ -302,13 +303,5 @@ impl<'a> Joining<'a> {
         )
         .await
         .map(drop)
-    }
-}
-
-/// Returns the database's name of a queue.
-pub(super) fn name(queue: Queue) -> &'static str {
-    match queue {
-        Queue::Work => "inbox",
-        Queue::Outbox => "outbox",
     }
 }

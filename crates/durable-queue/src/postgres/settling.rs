@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use tokio_postgres::{Error, Row};
 
 use super::buckets;
-use super::partitions::{self, name};
+use super::partitions;
 use super::statements::{Params, changed, prepared, rows};
 use crate::clock::from_millis;
 use crate::fairness::{ParentJob, QueuedJob, Settlement};
+use crate::lanes::name;
 use crate::wakeups::PendingWakeups;
 use crate::{Claim, JobId, Queue, Settled, Verdict};
 

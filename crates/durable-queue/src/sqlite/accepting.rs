@@ -3,20 +3,25 @@
 //! last row left it.
 //!
 //! This is for what nearly always happens: all of them are new, and none replaces a waiting job. Where
-//! that is not so nothing is stored, and [`jobs::accept`] takes them one at a time.
+//! that is not so nothing is stored, and [`one`] takes them one at a time.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
 use jiff::Timestamp;
-use rusqlite::{Connection, Result};
+use rusqlite::{Connection, Result, params};
 
-use super::jobs::{self, Partition, name};
+use super::jobs::{self, Partition};
 use super::memory::Memory;
 use super::partitions::Partitions;
 use crate::fairness::QueuedJob;
-use crate::{Class, Delivery};
+use crate::lanes::name;
+use crate::{Accepted, Class, Delivery};
+
+pub(super) const REMEMBER_ONE: &str = "
+    INSERT INTO deliveries (installation, key, at) VALUES (?1, ?2, ?3)
+    ON CONFLICT (installation, key) DO NOTHING";
 
 /// Numbers of rows that a statement stores. The rest is stored by smaller ones.
 const SIZES: [usize; 3] = [16, 4, 1];
@@ -50,6 +55,23 @@ pub(super) struct PendingAccept {
     pub(super) delivery: Delivery,
     pub(super) jobs: Vec<QueuedJob>,
     pub(super) now: Timestamp,
+}
+
+/// Stores the delivery and its jobs, unless it is known.
+pub(super) fn one(connection: &Connection, memory: &mut Memory, arrival: &PendingAccept) -> Result<Accepted> {
+    let PendingAccept { delivery, jobs, now } = arrival;
+    let stored = connection.prepare_cached(REMEMBER_ONE)?.execute(params![
+        delivery.installation.as_str(),
+        delivery.key,
+        now.as_millisecond()
+    ])?;
+    if stored == 0 {
+        return Ok(Accepted::Duplicate);
+    }
+    for job in jobs {
+        jobs::enqueue(connection, memory, job)?;
+    }
+    Ok(Accepted::New)
 }
 
 /// Stores all of them. If the answer is `false`, what was stored of them must be undone.

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Result, Row, params};
 
-use super::jobs::name;
-use super::memory::Memory;
+use super::memory::{Memory, Walk};
 use super::partitions;
 use crate::clock::rows;
-use crate::{JobId, Queue, TenantId};
+use crate::lanes::queue;
+use crate::{JobId, TenantId};
 
 /// Jobs have no index by tenant: this is seldom asked, and every index is written to for every request.
 const JOBS: &str = "SELECT id, lane, key FROM jobs WHERE installation = ?1 AND id <> ?2 LIMIT ?3";
@@ -23,9 +23,6 @@ pub(super) const WALK_DELIVERIES: &str = "
     ORDER BY key, installation LIMIT ?3";
 
 pub(super) const FORGET_DELIVERY: &str = "DELETE FROM deliveries WHERE key = ?1 AND installation = ?2";
-
-/// Place of the walk along the deliveries: key and tenant of the last one looked at.
-pub(super) type Walk = (String, String);
 
 /// Number of deliveries that are looked at for each that may be removed.
 const LOOKED_AT: usize = 4;
@@ -69,7 +66,6 @@ pub(super) fn drop_jobs(
     max: usize,
 ) -> Result<usize> {
     let mut found = connection.prepare_cached(JOBS)?;
-    let queue = |name_of: &str| if name_of == name(Queue::Work) { Queue::Work } else { Queue::Outbox };
     let jobs = found.query_map(params![tenant.as_str(), spared.0, rows(max)], |row| {
         Ok((row.get::<_, i64>(0)?, queue(row.get_ref(1)?.as_str()?), row.get::<_, String>(2)?))
     })?;

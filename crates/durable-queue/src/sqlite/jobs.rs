@@ -9,18 +9,14 @@ use std::hash::{Hash, Hasher};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
-use super::accepting::PendingAccept;
 use super::buckets;
 use super::memory::Memory;
 use super::partitions::{self, Partitions};
 use crate::clock::{from_millis, rows};
 use crate::fairness::{ParentJob, QueuedJob, Settlement};
+use crate::lanes::name;
 use crate::rate_limit::{Admission, RateLimit, pass};
-use crate::{Accepted, Claim, Class, JobId, NewJob, Overview, Queue, Settled, TenantId, Verdict};
-
-pub(super) const REMEMBER_DELIVERY: &str = "
-    INSERT INTO deliveries (installation, key, at) VALUES (?1, ?2, ?3)
-    ON CONFLICT (installation, key) DO NOTHING";
+use crate::{Claim, Class, JobId, NewJob, Overview, Queue, Settled, TenantId, Verdict};
 
 pub(super) const IN_LINE: &str = "
     SELECT EXISTS (
@@ -122,23 +118,6 @@ pub(super) const OVERVIEW_OF: &str = "
 /// Number of jobs that a claim looks at, beyond those it takes: each one that its buckets hold back is
 /// put off, and is not looked at again before its time.
 const LOOKED_AT: usize = 256;
-
-/// Stores the delivery and its jobs, unless it is known.
-pub(super) fn accept(connection: &Connection, memory: &mut Memory, arrival: &PendingAccept) -> Result<Accepted> {
-    let PendingAccept { delivery, jobs, now } = arrival;
-    let stored = connection.prepare_cached(REMEMBER_DELIVERY)?.execute(params![
-        delivery.installation.as_str(),
-        delivery.key,
-        now.as_millisecond()
-    ])?;
-    if stored == 0 {
-        return Ok(Accepted::Duplicate);
-    }
-    for job in jobs {
-        enqueue(connection, memory, job)?;
-    }
-    Ok(Accepted::New)
-}
 
 /// Takes what is ready, each for as long as the lease.
 pub(super) fn claim(
@@ -457,11 +436,4 @@ fn read(row: &Row<'_>, queue: Queue) -> Result<Claim> {
 
 fn count(row: &Row<'_>, column: usize) -> Result<u64> {
     row.get::<_, i64>(column).map(i64::unsigned_abs)
-}
-
-pub(super) fn name(queue: Queue) -> &'static str {
-    match queue {
-        Queue::Work => "inbox",
-        Queue::Outbox => "outbox",
-    }
 }

@@ -1,9 +1,11 @@
 //! Changes of a transaction besides the file: the jobs of each line, and the bells that are to ring. It is
 //! undone with it.
 
-use super::emptying::Walk;
 use super::partitions::Partitions;
 use crate::wakeups::PendingWakeups;
+
+/// Place of the walk along the deliveries: key and tenant of the last one looked at.
+pub(super) type Walk = (String, String);
 
 /// Memory of the writer.
 #[derive(Default)]

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Result, Row, params};
 
 use crate::clock::{from_millis, rows};
-use crate::{JobId, Queue, Stored, TenantId};
+use crate::lanes::queue;
+use crate::{JobId, Stored, TenantId};
 
 const JOBS: &str = "
     SELECT id, installation, lane, key, state, due, attempt, accepted, cause, body FROM jobs
@@ -52,7 +53,7 @@ fn read(row: &Row<'_>) -> Result<Stored> {
     Ok(Stored {
         id: JobId(row.get(0)?),
         installation: TenantId::new(row.get::<_, String>(1)?),
-        queue: if row.get_ref(2)?.as_str()? == "inbox" { Queue::Work } else { Queue::Outbox },
+        queue: queue(row.get_ref(2)?.as_str()?),
         key: row.get(3)?,
         dead: row.get_ref(4)?.as_str()? == "dead",
         due: from_millis(row.get(5)?),

@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, HashMap};
 use foldhash::fast::RandomState;
 use rusqlite::{Connection, Result, params};
 
-use super::jobs::name;
+use crate::lanes::name;
 use crate::{Queue, fnv};
 
 pub(super) const JOINED_SINCE: &str = "

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::fault::fault;
 use super::partitions;
-use super::{buckets, connection, emptying, jobs, operating};
+use super::{accepting, buckets, connection, emptying, jobs, operating};
 use crate::QueueError;
 
 struct Schema {
@@ -42,7 +42,7 @@ impl Schema {
 fn no_statement_of_a_command_reads_a_whole_table_or_sorts() -> Result<(), QueueError> {
     let schema = Schema::new()?;
     let statements = [
-        jobs::REMEMBER_DELIVERY,
+        accepting::REMEMBER_ONE,
         jobs::IN_LINE,
         jobs::JOIN_LINE,
         jobs::REPLACE,

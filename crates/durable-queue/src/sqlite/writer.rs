@@ -23,7 +23,6 @@ use super::accepting::{self, PendingAccept};
 use super::checkpointer::Checkpointer;
 use super::fault::fault;
 use super::file::DatabaseFile;
-use super::jobs;
 use super::memory::Memory;
 use crate::Accepted;
 use crate::QueueError;
@@ -251,7 +250,7 @@ impl Operation for Acceptance {
 
     fn run_apart(&mut self, connection: &Connection, memory: &mut Memory) -> bool {
         let outcome =
-            in_savepoint(connection, memory, |connection, memory| jobs::accept(connection, memory, &self.arrival));
+            in_savepoint(connection, memory, |connection, memory| accepting::one(connection, memory, &self.arrival));
         self.part.outcome.insert(outcome).is_ok() || undo(connection)
     }
 
