@@ -1,6 +1,7 @@
 //! The only place that wires: settings in, a running program out.
 
-use std::fs::{self, File};
+use std::fs;
+use std::fs::File;
 use std::io::{ErrorKind, IsTerminal};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,21 +20,24 @@ use crate::config::{Config, Database, LogFormat, Workspaces};
 use crate::dialnote::answer::DialnoteError;
 use crate::domain::conversation::Links;
 use crate::error::{Fault, Service, in_words};
+use crate::http::Server;
 use crate::http::ops::Ops;
 use crate::http::sockets::Sockets;
-use crate::http::{self, Server};
 use crate::metrics::Metrics;
 use crate::slack::oauth::OAuth;
 use crate::slack::socket::Dialer;
-use crate::store::Store;
 use crate::store::postgres::Postgres;
-use crate::store::sqlite::{self, Sqlite};
+use crate::store::sqlite::Sqlite;
+use crate::store::{Store, sqlite};
 use crate::traces::{NotSent, Traces};
-use crate::transport;
 use crate::vault::{BadKey, Vault};
+use crate::work::ctx::AppState;
 use crate::work::installations::{Installations, Services};
-use crate::work::tenants::{AppState, Ingress, Tenants};
-use crate::work::{Work, calls_end, runner};
+use crate::work::own_workspace::OwnWorkspace;
+use crate::work::state::Ingress;
+use crate::work::tenants::Tenants;
+use crate::work::{runner, settings, subscribers};
+use crate::{http, transport};
 
 /// Why the program did not start.
 #[derive(Debug, thiserror::Error)]
@@ -115,7 +119,7 @@ impl App {
             .app_token
             .clone()
             .map(|token| Dialer::new(client.clone(), config.slack_api.clone(), token, metrics.clone()));
-        let door = Ingress {
+        let ingress = Ingress {
             public: config.public.clone(),
             secrets: config.signing_secrets.clone().into(),
             dialer,
@@ -123,8 +127,12 @@ impl App {
         };
         let links = Links::new(config.dialnote_app.clone());
         let traces = config.collector.as_ref().map(Traces::to).transpose()?.unwrap_or_default();
-        let common =
-            AppState { metrics, traces: traces.clone(), ..AppState::new(store, links, clock, config.work, door) };
+        let common = AppState {
+            metrics,
+            traces: traces.clone(),
+            subscribers: Arc::new(subscribers::all()),
+            ..AppState::new(store, links, clock, config.work, ingress)
+        };
         let services = Services {
             http: client.clone(),
             slack: config.slack_api.clone(),
@@ -135,7 +143,7 @@ impl App {
         let tenants = Arc::new(match &config.workspaces {
             Workspaces::One { slack_token, dialnote_key } => {
                 let own = services.work(&common, slack_token.clone(), Some(dialnote_key.clone()), None);
-                Tenants::for_one(common, Arc::new(own))
+                Tenants::for_one(common, OwnWorkspace::new(own))
             }
             Workspaces::Many { app, keys } => {
                 let oauth = OAuth::new(client, config.slack_api.clone(), app.as_ref().clone(), common.metrics.clone());
@@ -158,7 +166,7 @@ impl App {
                 let _ = stop.wait_for(|stop| *stop).await;
             }
         };
-        let check = tokio::spawn(check_connections(self.tenants.own().cloned()));
+        let check = tokio::spawn(check_connections(self.tenants.clone()));
         let received = receive(self.sockets, stop.clone());
         let working = Box::pin(async {
             tokio::join!(http::serve::serve(requests, self.site, stopped), received, runner::run(self.tenants, stop))
@@ -225,9 +233,11 @@ fn not_opened(name: String) -> impl Fn(Fault) -> NotStarted {
 /// Opens a database and brings it up to date.
 pub async fn open(database: &Database, clock: &Clock) -> Result<Arc<dyn Store>, NotStarted> {
     Ok(match database {
-        Database::Sqlite(file) => {
-            Arc::new(Sqlite::open(file, calls_end(clock.now())).await.map_err(not_opened(file.display().to_string()))?)
-        }
+        Database::Sqlite(file) => Arc::new(
+            Sqlite::open(file, settings::calls_end(clock.now()))
+                .await
+                .map_err(not_opened(file.display().to_string()))?,
+        ),
         Database::Postgres(url) => {
             let url = url.expose_secret();
             Arc::new(Postgres::open(url).await.map_err(not_opened(IN_THE_SETTINGS.to_owned()))?)
@@ -287,8 +297,8 @@ pub async fn listen(setting: &'static str, address: SocketAddr) -> Result<TcpLis
 
 /// Says at the start whether both services know us. Only says so: requests are accepted and kept
 /// whether they do or not.
-async fn check_connections(work: Option<Arc<Work>>) {
-    let Some(work) = work else { return };
+async fn check_connections(tenants: Arc<Tenants>) {
+    let Some(work) = tenants.own().map(OwnWorkspace::services) else { return };
     match work.home().await {
         Ok(installation) => info!(%installation, "Slack knows us"),
         Err(cause) => not_known(Service::Slack, "SLACK_BOT_TOKEN", &cause),

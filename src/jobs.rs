@@ -11,7 +11,7 @@ use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::JobId;
 use crate::store::{Accepted, Delivery, NewJob, Queue, Store, Stored};
-use crate::work::new_job;
+use crate::work::ctx;
 use crate::work::rate_limits::Pacing;
 
 /// How many are read at a time.
@@ -86,10 +86,10 @@ pub async fn retry(store: &dyn Store, id: JobId, now: Timestamp, pacing: Pacing)
     let job = Job::decode(&dead.body).map_err(|cause| JobsError::Unreadable(id, cause))?;
     let delivery = Delivery { installation: dead.installation.clone(), key: format!("retry:{id}") };
     let (job, afterwards) = anew(job, now);
-    let mut jobs = vec![new_job(&dead.installation, &job, now, pacing)];
+    let mut jobs = vec![ctx::new_job(&dead.installation, &job, now, pacing)];
     jobs.extend(afterwards.map(|job| NewJob {
         due: now.saturating_add(POSTED).unwrap_or(now),
-        ..new_job(&dead.installation, &job, now, pacing)
+        ..ctx::new_job(&dead.installation, &job, now, pacing)
     }));
     let (Accepted::New | Accepted::Duplicate) = store.accept(delivery, jobs, now).await?;
     store.discard(id).await?;

@@ -9,6 +9,8 @@ mod failure;
 mod sandbox;
 mod stopping;
 
+use dialnote_slack::work::doctor;
+use dialnote_slack::work::poller;
 use std::io::Write;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -32,7 +34,7 @@ use dialnote_slack::person;
 use dialnote_slack::store::{Store, sqlite};
 use dialnote_slack::transport;
 use dialnote_slack::vault;
-use dialnote_slack::work::Work;
+use dialnote_slack::work::ctx::TenantCtx;
 use dialnote_slack::work::rate_limits::Pacing;
 use reqwest::Response;
 use sd_notify::NotifyState;
@@ -154,7 +156,7 @@ async fn audit(settings: &SettingsLookup, since: Option<String>, json: bool, csv
 async fn resync(settings: &SettingsLookup, whose: TenantOption) -> Result<(), Failure> {
     for (_, work) in everybody(settings, whose).await?.1.into_iter().filter(|(_, work)| work.is_connected()) {
         let mut out = std::io::stderr();
-        let told = work.resync(|read| drop(write!(&mut &out, "\r{read} conversations read"))).await;
+        let told = poller::resync(&work, |read| drop(write!(&mut &out, "\r{read} conversations read"))).await;
         writeln!(out)?;
         let (all, changed) = told?;
         writeln!(std::io::stdout(), "{all} conversations, {changed} of them new, changed or gone.")?;
@@ -166,7 +168,7 @@ async fn resync(settings: &SettingsLookup, whose: TenantOption) -> Result<(), Fa
 async fn everybody(
     settings: &SettingsLookup,
     TenantOption { installation }: TenantOption,
-) -> Result<(App, Vec<(Option<String>, Arc<Work>)>), Failure> {
+) -> Result<(App, Vec<(Option<String>, Arc<TenantCtx>)>), Failure> {
     let config = config(settings)?;
     found(&config.database).await?;
     let app = App::build(&config, Clock::System).await?;
@@ -175,7 +177,7 @@ async fn everybody(
     if all.is_empty() {
         return Err(Failure::Nobody(installation));
     }
-    let name = |work: &Arc<Work>| work.tenant().map(|tenant| tenant.installation.name.clone());
+    let name = |work: &Arc<TenantCtx>| work.record.as_ref().map(|tenant| tenant.installation.name.clone());
     let all = all.into_iter().map(|work| (name(&work), work)).collect();
     Ok((app, all))
 }
@@ -206,7 +208,7 @@ async fn examine(settings: &SettingsLookup, whose: TenantOption) -> Result<(), F
         if let Some(name) = name {
             writeln!(std::io::stdout(), "{name}")?;
         }
-        for finding in work.examine().await {
+        for finding in doctor::examine(&work).await {
             writeln!(std::io::stdout(), "{finding}")?;
             bad += usize::from(finding.state == FindingState::Bad);
         }

@@ -15,13 +15,14 @@ use secrecy::{ExposeSecret, SecretString};
 use tracing::warn;
 use url::Url;
 
-use self::reader::SettingsReader;
-pub use self::settings::{SECRETS, SETTINGS, Setting};
+use crate::config::reader::SettingsReader;
 use crate::dialnote::client::Addresses;
 use crate::dialnote::webhooks::Signing;
 use crate::slack::oauth;
 use crate::traces::Collector;
-use crate::work::WorkSettings;
+use crate::work::settings::WorkSettings;
+
+pub use self::settings::{SECRETS, SETTINGS, Setting};
 
 /// Everything that is set.
 #[derive(Debug)]

@@ -22,10 +22,12 @@ use crate::http::forms::PREFETCH_TIMEOUT;
 use crate::http::slack::{InboundRequest, unavailable};
 use crate::http::submitted::field_error;
 use crate::slack::inbound::{From, Surface};
-use crate::view::connect::{self, Unfit};
+use crate::view::connect;
+use crate::view::connect::Unfit;
 use crate::view::kit::Modal;
-use crate::work::audit;
-use crate::work::installations::{MemoryOnConnect, TenantRecord};
+use crate::work::ctx::TenantRecord;
+use crate::work::installations::MemoryOnConnect;
+use crate::work::{audit, organization};
 
 /// What the audit log calls connecting, and its refusal.
 const CONNECT: &str = "connect";
@@ -33,7 +35,7 @@ const CONNECT: &str = "connect";
 impl InboundRequest<'_> {
     /// Opens the form, for whoever may connect.
     pub(super) async fn open_connect(self, from: From, place: Surface) -> Response {
-        let Some(TenantRecord { connection, .. }) = self.work.tenant() else {
+        let Some(TenantRecord { connection, .. }) = self.work.record.as_ref() else {
             return self.refuse(&from, Refusal::OperatorConnects).await;
         };
         // Where Slack does not answer it is asked again when the form is submitted.
@@ -54,11 +56,11 @@ impl InboundRequest<'_> {
 
     /// What becomes of what is kept when this client's key is used from now on. Of a workspace that never was
     /// connected nothing is kept.
-    async fn remembers(&self, from: &From, client: &Dialnote) -> Result<MemoryOnConnect, Unfit> {
-        if self.work.tenant().is_none_or(|tenant| tenant.connection.is_none()) {
+    async fn remembers(&self, client: &Dialnote) -> Result<MemoryOnConnect, Unfit> {
+        if self.work.record.as_ref().is_none_or(|tenant| tenant.connection.is_none()) {
             return Ok(MemoryOnConnect::Stays);
         }
-        match timeout(PREFETCH_TIMEOUT, self.work.is_of_our_organization(&from.installation, client)).await {
+        match timeout(PREFETCH_TIMEOUT, organization::is_of_our_organization(&self.work, client)).await {
             Ok(Ok(true)) => Ok(MemoryOnConnect::Stays),
             Ok(Ok(false)) => Ok(MemoryOnConnect::Goes),
             Ok(Err(cause)) => {
@@ -70,7 +72,7 @@ impl InboundRequest<'_> {
     }
 
     async fn connected(&self, from: &From, typed: &str) -> Result<(usize, MemoryOnConnect), Unfit> {
-        let installations = self.work.tenant().and_then(TenantRecord::everybody).ok_or(Unfit::NotYours)?;
+        let installations = self.front.tenants.installations().ok_or(Unfit::NotYours)?;
         if !self.may_connect(from).await.ok_or(Unfit::Silent(Service::Slack))? {
             self.record_refusal(from, CONNECT, &Refusal::NotYoursToConnect).await;
             return Err(Unfit::NotYours);
@@ -81,7 +83,7 @@ impl InboundRequest<'_> {
         let (common, key) = (&self.front.tenants.common, SecretString::from(typed));
         let client = installations.try_key(common, key.clone());
         let members = tried(&client).await?;
-        let memory = self.remembers(from, &client).await?;
+        let memory = self.remembers(&client).await?;
         let kept = installations.connect(common, &from.installation, Some(&key), from.user.clone(), memory).await;
         kept.map(|_| (members, memory)).map_err(|cause| {
             warn!(%cause, "a key could not be kept");
@@ -91,8 +93,7 @@ impl InboundRequest<'_> {
 
     /// Takes the connection away.
     pub(super) async fn disconnect(self, from: From, place: Surface) -> Response {
-        let (Some(installations), Surface::View(view)) = (self.work.tenant().and_then(TenantRecord::everybody), &place)
-        else {
+        let (Some(installations), Surface::View(view)) = (self.front.tenants.installations(), &place) else {
             return StatusCode::OK.into_response();
         };
         match self.may_connect(&from).await {
@@ -134,7 +135,7 @@ impl InboundRequest<'_> {
     /// Whether somebody may connect: an admin of the workspace, or whoever installed the app. Nothing, if that
     /// cannot be found out in time.
     async fn may_connect(&self, from: &From) -> Option<bool> {
-        let tenant = self.work.tenant()?;
+        let tenant = self.work.record.as_ref()?;
         let profile = timeout(PREFETCH_TIMEOUT, self.work.slack.profile(&from.installation, &from.user)).await;
         match profile {
             Ok(Ok(profile)) => Some(profile.is_some_and(|profile| {

@@ -12,7 +12,6 @@ use tracing::warn;
 use crate::domain::command::PendingAction;
 use crate::domain::conversation::{Conversation, ConversationRef};
 use crate::domain::form::FormContext;
-use crate::domain::hours;
 use crate::domain::job::{FormJob, Job, ListJob, PeopleJob, PeopleWindow};
 use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
@@ -23,20 +22,21 @@ use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::request_context::{ListPlace as Stands, Listed, RequestContext, Via};
 use crate::domain::snooze::Untimed;
-use crate::domain::typed;
 use crate::domain::verb::Verb;
 use crate::domain::when::Wrong;
+use crate::domain::{hours, typed};
 use crate::error::Fault;
 use crate::http::slack::{InboundRequest, ephemeral, ignored, store, unavailable};
-use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, MessageTs, ViewId};
+use crate::ids::{ChannelId, ConversationId, DraftId, MessageTs, ViewId};
 use crate::slack::client::OUR_VIEWS;
 use crate::slack::inbound::{From, Surface};
 use crate::slack::pointed::PointedAt;
 use crate::store::Card;
 use crate::view::card::Privacy;
 use crate::view::kit::Modal;
-use crate::view::modal::{self, Here};
-use crate::view::{people, untimed};
+use crate::view::modal::Here;
+use crate::view::{modal, people, untimed};
+use crate::work::{acting, channel_routes, channels, documents, forms, lists, lookup};
 
 /// How long the acknowledgement may wait for something that is better known before it.
 pub(super) const PREFETCH_TIMEOUT: Duration = Duration::from_millis(1500);
@@ -56,8 +56,8 @@ impl InboundRequest<'_> {
     pub(super) async fn open(self, from: From, context: FormContext, place: Surface) -> Response {
         let work = &self.work;
         let (requester, known) = tokio::join!(
-            self.within(work.people.teammate(&from.installation, &from.user)),
-            self.within(work.known_for_form(&from.installation, &context)),
+            self.within(acting::teammate(work, &from.user)),
+            self.within(forms::known_for_form(work, &context)),
         );
         let (known, context) = match requester {
             Some(Ok(requester)) => (known.unwrap_or_default(), at_a_time(context, &requester, self.now)),
@@ -98,11 +98,11 @@ impl InboundRequest<'_> {
             return self.refuse(&from, why).await;
         }
         let context = FormContext::of(&command, &from.user, from.channel.clone());
-        let known = self.within(self.work.known_for_form(&from.installation, &context)).await.unwrap_or_default();
+        let known = self.within(forms::known_for_form(&self.work, &context)).await.unwrap_or_default();
         let several = match &command.which {
             ConversationRef::These(ids) => {
                 let ids: Vec<_> = ids.iter().cloned().chain(only).collect();
-                self.within(self.work.titles(&from.installation, &ids)).await.unwrap_or_default()
+                self.within(forms::titles(&self.work, &ids)).await.unwrap_or_default()
             }
             _ => Vec::new(),
         };
@@ -120,10 +120,8 @@ impl InboundRequest<'_> {
     /// Asks for the time of a snooze, at once. The conversation is kept, as far as it is known for sure.
     pub(super) async fn ask_when(self, from: From, untimed: Untimed) -> Response {
         let Untimed { conversation, text, wrong } = untimed;
-        let (is_teammate, named) = tokio::join!(
-            self.within(self.is_teammate(&from.installation, &from)),
-            self.within(self.work.surely_named(&from.installation, &text)),
-        );
+        let (is_teammate, named) =
+            tokio::join!(self.within(self.is_teammate(&from)), self.within(lookup::surely_named(&self.work, &text)),);
         let named = named.flatten().filter(|_| is_teammate == Some(true));
         let left_over = named.as_ref().map(|named| named.left_over.clone()).filter(|words| !words.is_empty());
         // Behind a wrong time that was found, the rest of the text is what names the conversations.
@@ -178,11 +176,11 @@ impl InboundRequest<'_> {
         let channel = from.channel.clone().filter(|channel| !channel.is_direct());
         let here = async {
             match channel {
-                Some(channel) => self.here(&from.installation, channel).await.map(Some),
+                Some(channel) => self.here(channel).await.map(Some),
                 None => Some(None),
             }
         };
-        let (rules, here) = tokio::join!(self.within(self.work.rules(&from.installation)), here);
+        let (rules, here) = tokio::join!(self.within(documents::rules(&self.work)), here);
         match rules.zip(here) {
             Some((rules, here)) => self.show(&from, &modal::rules(&rules, here.as_ref()), &place).await,
             None => self.refuse(&from, Refusal::SettingsUnreadable).await,
@@ -216,22 +214,22 @@ impl InboundRequest<'_> {
     /// again when they do it.
     async fn may_not_configure(&self, from: &From) -> Option<Refusal> {
         let work = &self.work;
-        let Some(rules) = self.within(work.rules(&from.installation)).await else {
+        let Some(rules) = self.within(documents::rules(work)).await else {
             return Some(Refusal::SettingsUnreadable);
         };
-        match self.within(work.people.teammate(&from.installation, &from.user)).await? {
+        match self.within(acting::teammate(work, &from.user)).await? {
             Ok(requester) => rules.may_configure(&requester).err(),
             Err(stranger) => Some(Refusal::YouAreNotLinked(stranger.why)),
         }
     }
 
     /// What is set about a channel.
-    async fn here(&self, installation: &InstallationId, channel: ChannelId) -> Option<Here> {
+    async fn here(&self, channel: ChannelId) -> Option<Here> {
         let work = &self.work;
         let (privacy, aloud, route) = tokio::join!(
-            self.within(work.privacy(installation, &channel)),
-            self.within(work.is_told_aloud(installation, &channel)),
-            self.within(work.route_of(installation, &channel)),
+            self.within(channels::privacy(work, &channel)),
+            self.within(channels::is_told_aloud(work, &channel)),
+            self.within(channel_routes::route_of(work, &channel)),
         );
         let route = route?.map(|route| route.settings);
         Some(Here { masked: privacy? == Privacy::Masked, aloud: aloud?, route, channel })
@@ -248,7 +246,7 @@ impl InboundRequest<'_> {
 
     /// Why people who are no teammates are shown nothing, as far as that is found out in time.
     async fn no_teammate(&self, from: &From) -> Option<Refusal> {
-        let requester = self.within(self.work.people.teammate(&from.installation, &from.user)).await?;
+        let requester = self.within(acting::teammate(&self.work, &from.user)).await?;
         requester.err().map(|stranger| Refusal::YouAreNotLinked(stranger.why))
     }
 
@@ -257,7 +255,7 @@ impl InboundRequest<'_> {
         if let Some(why) = self.no_teammate(&from).await {
             return self.refuse(&from, why).await;
         }
-        let Some(preferences) = self.within(self.work.preferences(&from.installation, &from.user)).await else {
+        let Some(preferences) = self.within(documents::preferences(&self.work, &from.user)).await else {
             return self.refuse(&from, Refusal::SettingsUnreadable).await;
         };
         let context = serde_json::to_string(&list).unwrap_or_default();
@@ -329,14 +327,14 @@ impl InboundRequest<'_> {
         channel: Option<&ChannelId>,
         most: usize,
     ) -> Vec<Conversation> {
-        if self.within(self.is_teammate(&from.installation, from)).await != Some(true) {
+        if self.within(self.is_teammate(from)).await != Some(true) {
             return Vec::new();
         }
-        self.within(self.work.search(&from.installation, typed, channel, most)).await.unwrap_or_default()
+        self.within(lists::search(&self.work, typed, channel, most)).await.unwrap_or_default()
     }
 
-    async fn is_teammate(&self, installation: &InstallationId, from: &From) -> Result<bool, Fault> {
-        self.work.people.is_known(installation, &from.user).await
+    async fn is_teammate(&self, from: &From) -> Result<bool, Fault> {
+        acting::is_known(&self.work, &from.user).await
     }
 }
 

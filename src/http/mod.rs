@@ -77,7 +77,7 @@ pub struct Server {
 impl Server {
     /// Every address we answer.
     pub fn new(tenants: Arc<Tenants>) -> Self {
-        let lines = tenants.common.door.dialer.is_some().then(SocketHealth::default);
+        let lines = tenants.common.ingress.dialer.is_some().then(SocketHealth::default);
         let front = Front { tenants, lines, doubt: StoreDoubt::default() };
         let others = Router::new()
             .route("/healthz", get(ops::alive))

@@ -16,10 +16,10 @@ use crate::domain::verb::Verb;
 use crate::domain::{text, typed};
 use crate::error::Fault;
 use crate::http::slack::{InboundRequest, store, unavailable};
-use crate::ids::InstallationId;
 use crate::slack::inbound::{From, Surface};
 use crate::slack::pointed::PointedAt;
 use crate::store::Card;
+use crate::work::{mentions, people};
 
 /// The author of a message of which nobody is known to have written it.
 const NO_AUTHOR: &str = "From Slack";
@@ -33,7 +33,7 @@ impl InboundRequest<'_> {
         let (card, conversation, resolved) = tokio::join!(
             self.card_at(&from, &message.ts),
             self.pointed_at(&from, &message),
-            self.within(self.resolved(&from.installation, &message)),
+            self.within(self.resolved(&message)),
         );
         let words = resolved.unwrap_or_else(|| unresolved(&message));
         let words = match noted(&message, card.as_ref(), words) {
@@ -56,9 +56,9 @@ impl InboundRequest<'_> {
     }
 
     /// A message with its author, and people and channels by their names.
-    async fn resolved(&self, installation: &InstallationId, message: &PointedAt) -> Result<String, Fault> {
+    async fn resolved(&self, message: &PointedAt) -> Result<String, Fault> {
         let author = match &message.author {
-            Some(author) => self.work.people.name(installation, author).await?,
+            Some(author) => people::name(&self.work, author).await?,
             None => None,
         };
         let author = author.or_else(|| message.program.as_deref().and_then(text::name));
@@ -68,7 +68,7 @@ impl InboundRequest<'_> {
                 said = typed::with_channel(&said, &channel, &name);
             }
         }
-        let said = self.work.with_names(installation, &typed::plain(&said)).await?;
+        let said = mentions::with_names(&self.work, &typed::plain(&said)).await?;
         Ok(by(author.as_deref().unwrap_or(NO_AUTHOR), &said))
     }
 }

@@ -20,7 +20,8 @@ use crate::http::sockets::SocketHealth;
 use crate::http::{Front, Server};
 use crate::metrics::QueueDepth;
 use crate::store::Overview;
-use crate::work::tenants::{self, AppState};
+use crate::work::ctx::AppState;
+use crate::work::readiness;
 
 /// How long an answer may be given again.
 const ANSWER_LIFETIME: SignedDuration = SignedDuration::from_secs(1);
@@ -110,7 +111,7 @@ impl Desk {
         let AppState { store, clock, instance, .. } = &self.front.tenants.common;
         let late = |_| Fault::Store("it was not to be had in time".into());
         tokio::time::timeout(STORE_TIMEOUT, store.rehearse()).await.map_err(late)??;
-        if write { tenants::try_store(store.as_ref(), clock, instance).await } else { Ok(()) }
+        if write { readiness::try_store(store.as_ref(), clock, instance).await } else { Ok(()) }
     }
 
     /// How much waits, as it was at most a second ago.

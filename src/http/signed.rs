@@ -7,12 +7,12 @@ use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use tracing::{debug, info};
 
-use crate::http::Front;
-use crate::http::body::{self, Unread, Whole};
+use crate::http::body::{Unread, Whole};
 use crate::http::connection_slots::Begun;
+use crate::http::{Front, body};
 use crate::slack::inbound;
 use crate::slack::signature::{SIGNATURE_HEADER, SignatureHeaders, TIMESTAMP_HEADER};
-use crate::work::tenants::AppState;
+use crate::work::ctx::AppState;
 
 /// The largest body that is read. Slack's largest payloads are far smaller.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -39,8 +39,8 @@ impl Signed {
     ) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let headers = parts.headers;
-        let AppState { door, clock, .. } = &front.tenants.common;
-        if door.secrets.is_empty() {
+        let AppState { ingress, clock, .. } = &front.tenants.common;
+        if ingress.secrets.is_empty() {
             return Err(refused(
                 "without SLACK_SIGNING_SECRET nothing of Slack's comes in here, but through Socket Mode",
             ));
@@ -53,7 +53,7 @@ impl Signed {
             SignatureHeaders::read(timestamp, signature, clock.now()).map_err(|forged| refused(&forged.to_string()))?;
         let body = body::read(body, LARGEST_BODY).await.map_err(unread)?;
         begun.is_whole();
-        claim.verify(&door.secrets, &body.bytes).map_err(|forged| refused(&forged.to_string()))?;
+        claim.verify(&ingress.secrets, &body.bytes).map_err(|forged| refused(&forged.to_string()))?;
         Ok(Self { body, headers })
     }
 

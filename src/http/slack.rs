@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use tracing::{debug, error, info, warn};
 
 use crate::domain::click::{Click, Clicked};
-use crate::domain::command::{self, Parsed};
+use crate::domain::command::Parsed;
 use crate::domain::command_job::{CommandJob, ResumeJob};
 use crate::domain::conversation::Conversation;
 use crate::domain::form::FormContext;
@@ -27,7 +27,7 @@ use crate::domain::linking::Linking;
 use crate::domain::list::{Filter, Query};
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::{ListPlace as Stands, Listed, ReplyTarget, RequestContext, Via};
-use crate::domain::typed;
+use crate::domain::{command, typed};
 use crate::error::Fault;
 use crate::http::Front;
 use crate::http::connect::updated;
@@ -35,14 +35,13 @@ use crate::http::connection_slots::Begun;
 use crate::http::forms::{PREFETCH_TIMEOUT, in_list, in_window};
 use crate::http::signed::Signed;
 use crate::ids::{InstallationId, SlackUserId};
-use crate::slack::inbound::{self, From, Inbound, Surface};
+use crate::slack::inbound;
+use crate::slack::inbound::{From, Inbound, Surface};
 use crate::store::{Delivery, NewJob};
 use crate::view::element::OPTIONS;
-use crate::view::help;
 use crate::view::kit::Content;
-use crate::view::{modal, reply};
-use crate::work::Work;
-use crate::work::tenants::AppState;
+use crate::view::{help, modal, reply};
+use crate::work::ctx::{AppState, TenantCtx};
 
 /// How long a response URL takes answers (§6.1), less what an answer may take on its way.
 const REPLY_LIFE: SignedDuration = SignedDuration::from_secs(29 * 60);
@@ -120,10 +119,9 @@ pub(super) fn answer(
 
 async fn dispatch(front: &Front, inbound: Inbound, name: String, now: Timestamp) -> Response {
     let work = match (front.tenants.own(), inbound.installation()) {
-        (Some(own), Some(installation)) => Ok(is_home(own, installation).then(|| own.clone())),
-        (Some(own), None) => Ok(Some(own.clone())),
+        (Some(own), Some(installation)) => Ok(own.may_be(installation).then(|| own.of(installation))),
         (None, Some(installation)) => Box::pin(front.tenants.of(installation)).await,
-        (None, None) => Ok(None),
+        (_, None) => Ok(None),
     };
     match route(front, work, inbound, name, now) {
         Handling::Answered(response) => response,
@@ -133,12 +131,6 @@ async fn dispatch(front: &Front, inbound: Inbound, name: String, now: Timestamp)
         },
         Handling::Form(answer) => answer.await,
     }
-}
-
-/// Whether a request comes from the one workspace whose token is set. No acknowledgement waits for Slack to say so:
-/// until it is known, the one that works on the request finds out.
-fn is_home(own: &Work, installation: &InstallationId) -> bool {
-    own.known_home().is_none_or(|home| home == installation)
 }
 
 /// What a request comes to. Everything else that was in it is forgotten by now: of hundreds that
@@ -161,7 +153,7 @@ pub(super) struct AcceptRequest {
 
 fn route(
     front: &Front,
-    work: Result<Option<Arc<Work>>, Fault>,
+    work: Result<Option<Arc<TenantCtx>>, Fault>,
     inbound: Inbound,
     name: String,
     now: Timestamp,
@@ -276,7 +268,7 @@ pub(super) fn ignored(kind: &str) -> Response {
 pub(super) struct InboundRequest<'a> {
     pub(super) front: &'a Front,
     /// The work of the installation from which it comes.
-    pub(super) work: Arc<Work>,
+    pub(super) work: Arc<TenantCtx>,
     name: String,
     pub(super) now: Timestamp,
 }

@@ -92,8 +92,8 @@ pub struct Sockets {
 
 impl Sockets {
     pub(super) fn new(front: Front) -> Option<Self> {
-        let door = &front.tenants.common.door;
-        let (dialer, count) = (door.dialer.clone()?, door.sockets);
+        let ingress = &front.tenants.common.ingress;
+        let (dialer, count) = (ingress.dialer.clone()?, ingress.sockets);
         Some(Self { lines: front.lines.clone()?, front, dialer, count })
     }
 

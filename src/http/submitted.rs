@@ -17,20 +17,21 @@ use crate::domain::conversation::ConversationRef;
 use crate::domain::form::{FormContext, connect_form, field, rules_form, wishes_form};
 use crate::domain::hours::{Hours, TimeOfDay};
 use crate::domain::job::{ChangeJob, Job, SettingsChange};
-use crate::domain::plan::{self, LONGEST_NOTE};
+use crate::domain::plan::LONGEST_NOTE;
 use crate::domain::policy::Rules;
 use crate::domain::preferences::{KINDS, NotificationPreferences};
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::{Listed, RequestContext, Via};
-use crate::domain::text;
 use crate::domain::verb::Verb;
 use crate::domain::when::When;
+use crate::domain::{plan, text};
 use crate::http::forms::PREFETCH_TIMEOUT;
 use crate::http::slack::{InboundRequest, ignored, store};
-use crate::ids::{ChannelId, ConversationId, InstallationId, SlackUserId};
+use crate::ids::{ChannelId, ConversationId, SlackUserId};
 use crate::slack::fields::Fields;
 use crate::slack::inbound::From;
 use crate::view::{modal, reply};
+use crate::work::{acting, documents};
 
 /// What stands under which field of a form that cannot be submitted as it is.
 type FieldError = (&'static str, String);
@@ -56,7 +57,7 @@ impl InboundRequest<'_> {
     }
 
     async fn command(self, from: From, context: FormContext, fields: &Fields) -> Response {
-        let (chosen, act, note) = match self.filled_in(&from.installation, &context, fields).await {
+        let (chosen, act, note) = match self.filled_in(&context, fields).await {
             Ok(filled_in) => filled_in,
             Err((field, sentence)) => return field_error(field, &sentence),
         };
@@ -77,7 +78,6 @@ impl InboundRequest<'_> {
 
     async fn filled_in(
         &self,
-        installation: &InstallationId,
         context: &FormContext,
         fields: &Fields,
     ) -> Result<(Vec<Carried>, Action, String), FieldError> {
@@ -89,15 +89,15 @@ impl InboundRequest<'_> {
             _ => (Assignee::Me, None),
         };
         let act = PendingAction { when, ..PendingAction::only(verb) }.act(who).unwrap_or(Action::Show);
-        let note = self.note_in(installation, verb, fields).await?;
+        let note = self.note_in(verb, fields).await?;
         if let Some(user) = act.assignee() {
-            self.may_own(installation, user).await?;
+            self.may_own(user).await?;
         }
         Ok((chosen, act, note))
     }
 
     /// The note, from both its fields.
-    async fn note_in(&self, installation: &InstallationId, verb: Verb, fields: &Fields) -> Result<String, FieldError> {
+    async fn note_in(&self, verb: Verb, fields: &Fields) -> Result<String, FieldError> {
         let (note, more) = (fields.text(field::NOTE, field::NOTE), fields.text(field::MORE, field::MORE));
         let note = if more.trim().is_empty() { text::words(note) } else { text::words(&format!("{note}{more}")) };
         let characters = note.chars().count();
@@ -105,7 +105,7 @@ impl InboundRequest<'_> {
             return Err(reply::field_error(&Refusal::NoteTooLong { characters, most: LONGEST_NOTE }));
         }
         if note.is_empty() {
-            let rules = timeout(PREFETCH_TIMEOUT, self.work.rules(installation)).await;
+            let rules = timeout(PREFETCH_TIMEOUT, documents::rules(&self.work)).await;
             if rules.is_ok_and(|rules| rules.is_ok_and(|rules| rules.needs_note(verb))) {
                 return Err((field::NOTE, reply::write_a_note(verb).to_owned()));
             }
@@ -114,8 +114,8 @@ impl InboundRequest<'_> {
     }
 
     /// Somebody who cannot own a conversation is refused here if that can be found out in time.
-    async fn may_own(&self, installation: &InstallationId, user: &SlackUserId) -> Result<(), FieldError> {
-        match timeout(PREFETCH_TIMEOUT, self.work.people.teammate(installation, user)).await {
+    async fn may_own(&self, user: &SlackUserId) -> Result<(), FieldError> {
+        match timeout(PREFETCH_TIMEOUT, acting::teammate(&self.work, user)).await {
             Ok(Ok(Err(stranger))) => {
                 Err(reply::field_error(&Refusal::NotLinked { name: stranger.name, why: stranger.why }))
             }

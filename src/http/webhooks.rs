@@ -10,7 +10,8 @@ use tracing::{debug, error, info};
 use crate::dialnote::webhooks::{DELIVERY_HEADER, addressed, name};
 use crate::error::Fault;
 use crate::http::{Front, body};
-use crate::work::Work;
+use crate::work::ctx::TenantCtx;
+use crate::work::webhooks;
 
 /// The largest body that is read.
 const MAX_WEBHOOK_BODY: usize = 256 * 1024;
@@ -48,7 +49,7 @@ pub(super) async fn receive(
     }
     let said = serde_json::from_slice(&body).unwrap_or_default();
     let name = name(header(DELIVERY_HEADER), &said).filter(|name| name.len() <= MAX_DELIVERY_NAME);
-    match work.hinted(name).await {
+    match webhooks::hinted(&work, name).await {
         Ok(accepted) => {
             debug!(?accepted, "dialnote told us something");
             StatusCode::OK
@@ -61,11 +62,11 @@ pub(super) async fn receive(
 }
 
 /// Whose webhook it is, if the address is right.
-async fn whose(front: &Front, named: &str) -> Result<Option<Arc<Work>>, Fault> {
+async fn whose(front: &Front, named: &str) -> Result<Option<Arc<TenantCtx>>, Fault> {
     let (installation, token) = addressed(named);
     let work = match (installation, front.tenants.own()) {
         (Some(installation), None) => front.tenants.of(&installation).await?,
-        (None, Some(own)) => Some(own.clone()),
+        (None, Some(own)) => Some(own.at_home().await?),
         _ => None,
     };
     Ok(work.filter(|work| work.webhooks.as_ref().is_some_and(|webhooks| webhooks.is_ours(token))))

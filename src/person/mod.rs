@@ -7,16 +7,18 @@ mod known;
 
 use std::collections::BTreeSet;
 
-pub use self::erase::{erase, preview};
-pub use self::export::export;
-pub use self::known::{ERASED, Person};
 use crate::domain::installation::Installation;
 use crate::error::Fault;
 use crate::ids::{InstallationId, JobId, MemberId, SlackUserId};
 use crate::json::Peek;
 use crate::store::data_category::{DataCategory, StoredItem};
 use crate::store::{Store, Stored};
-use crate::work::people::{MEMBERS, PROFILE};
+use crate::work::names::PROFILE;
+use crate::work::people::MEMBERS;
+
+pub use self::erase::{erase, preview};
+pub use self::export::export;
+pub use self::known::{ERASED, Person};
 
 /// How much is read at a time.
 const ITEMS_PER_READ: usize = 500;

@@ -10,6 +10,7 @@ pub mod data_category;
 pub mod postgres;
 mod row_limit;
 pub mod sqlite;
+mod tenant;
 mod values;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::error::Fault;
 use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, JobId, MessageTs, SlackUserId};
 use crate::store::data_category::{DataCategory, StoredItem};
 
+pub use self::tenant::TenantDb;
 pub use self::values::{Audited, CacheEntry, Card, Document, Draft, Effect, Entry, Since, Snapshot};
 
 /// The durable core. Every verb is one transaction and is scoped to an installation where it touches what belongs to

@@ -1,22 +1,23 @@
 //! After an absence nobody hears of each change. What concerns somebody is kept until everything is read that
 //! happened in between, and told in one message.
 
+use crate::work::events::FoundLate;
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::absence::Absence;
 use crate::domain::direct_message::DirectMessage;
-use crate::domain::job::{ExternalChangeJob, Job};
+use crate::domain::job::Job;
 use crate::domain::message::Message;
 use crate::error::Fault;
 use crate::ids::SlackUserId;
-use crate::store::{Claim, Class, Effect, NewJob};
-use crate::work::digests::CAUGHT_UP;
+use crate::store::{Class, Effect, NewJob};
+use crate::work::ctx::TenantCtx;
 use crate::work::documents::read;
-use crate::work::poller::PollOutcome;
-use crate::work::{Outcome, Work, later};
+use crate::work::outcome::Outcome;
+use crate::work::poll_state::CAUGHT_UP;
+use crate::work::{documents, enqueue, times};
 
 /// How many conversations are looked at that concern one person.
 const MOST_KEPT: usize = 1_000;
@@ -38,57 +39,40 @@ impl Missed {
     }
 }
 
-impl Work {
-    /// Keeps what people would have been told of a change, and has them told of all at once.
-    pub(super) fn keep_missed(&self, claim: &Claim, job: &ExternalChangeJob, messages: &[Message]) -> Vec<Effect> {
-        let mut missed = BTreeMap::<&SlackUserId, Vec<DirectMessage>>::new();
-        for message in messages {
-            if let Message::Direct { user, notice, .. } = message {
-                missed.entry(user).or_default().push(notice.clone());
-            }
-        }
-        let keep = |(user, notices): (&SlackUserId, Vec<DirectMessage>)| {
-            let (kind, id) = (Missed::kind(user), format!("{}:{}", job.conversation, claim.id));
-            let tell = self.new_job(&claim.installation, &Job::CaughtUp(user.clone()));
-            let due = later(self.clock.now(), CAUGHT_UP);
-            let tell = NewJob { class: Class::Machine, due, ..tell };
-            [self.put(&kind, &id, &Missed { away: job.away, notices }), Effect::Enqueue(tell)]
-        };
-        missed.into_iter().flat_map(keep).collect()
-    }
-
-    /// Tells somebody what concerned them while we were away.
-    pub(super) async fn caught_up(&self, claim: &Claim, user: &SlackUserId) -> Result<Outcome, Fault> {
-        let installation = &claim.installation;
-        let mut kept = self.store.documents(installation, &Missed::kind(user), MOST_KEPT).await?;
-        kept.sort_by_key(|kept| kept.at);
-        let missed = kept.iter().map(read).collect::<Result<Vec<Missed>, _>>()?;
-        let preferences = self.preferences(installation, user).await?;
-        let away = missed.iter().find_map(|missed| missed.away);
-        let notices = missed.into_iter().flat_map(|missed| missed.notices);
-        let mut notices: Vec<_> = notices.filter(|notice| preferences.want(notice)).collect();
-        let more = notices.len().saturating_sub(MAX_TOLD_PER_MESSAGE);
-        notices.truncate(MAX_TOLD_PER_MESSAGE);
-        let drop = kept.into_iter().map(|kept| Effect::DropDocument { kind: kept.kind, id: kept.id });
-        let mut effects: Vec<_> = drop.collect();
-        if !notices.is_empty() {
-            let notice = DirectMessage::CaughtUp { away, notices, more };
-            effects.push(self.say_unasked(claim, Message::Direct { user: user.clone(), notice, awaited: None }));
-        }
-        Ok(Outcome::done(effects))
-    }
-
-    /// Whether the last look found that dialnote could not be reached.
-    pub(super) fn is_unreachable(&self) -> bool {
-        self.unreachable.load(Ordering::Relaxed)
-    }
-
-    /// Remembers what a look came to.
-    pub(super) fn looked(&self, looked: &Result<Option<PollOutcome>, Fault>) {
-        match looked {
-            Ok(Some(_)) => self.unreachable.store(false, Ordering::Relaxed),
-            Ok(None) | Err(Fault::Store(_) | Fault::Unreadable { .. }) => {}
-            Err(_) => self.unreachable.store(true, Ordering::Relaxed),
+/// Keeps what people would have been told of a change, and has them told of all at once.
+pub(crate) fn keep_missed(ctx: &TenantCtx, &FoundLate { claim, job, messages }: &FoundLate<'_>) -> Vec<Effect> {
+    let mut missed = BTreeMap::<&SlackUserId, Vec<DirectMessage>>::new();
+    for message in messages {
+        if let Message::Direct { user, notice, .. } = message {
+            missed.entry(user).or_default().push(notice.clone());
         }
     }
+    let keep = |(user, notices): (&SlackUserId, Vec<DirectMessage>)| {
+        let (kind, id) = (Missed::kind(user), format!("{}:{}", job.conversation, claim.id));
+        let tell = ctx.new_job(&Job::CaughtUp(user.clone()));
+        let due = times::later(ctx.clock.now(), CAUGHT_UP);
+        let tell = NewJob { class: Class::Machine, due, ..tell };
+        [documents::put(ctx, &kind, &id, &Missed { away: job.away, notices }), Effect::Enqueue(tell)]
+    };
+    missed.into_iter().flat_map(keep).collect()
+}
+
+/// Tells somebody what concerned them while we were away.
+pub(crate) async fn caught_up(ctx: &TenantCtx, user: &SlackUserId) -> Result<Outcome, Fault> {
+    let mut kept = ctx.db.documents(&Missed::kind(user), MOST_KEPT).await?;
+    kept.sort_by_key(|kept| kept.at);
+    let missed = kept.iter().map(read).collect::<Result<Vec<Missed>, _>>()?;
+    let preferences = documents::preferences(ctx, user).await?;
+    let away = missed.iter().find_map(|missed| missed.away);
+    let notices = missed.into_iter().flat_map(|missed| missed.notices);
+    let mut notices: Vec<_> = notices.filter(|notice| preferences.want(notice)).collect();
+    let more = notices.len().saturating_sub(MAX_TOLD_PER_MESSAGE);
+    notices.truncate(MAX_TOLD_PER_MESSAGE);
+    let drop = kept.into_iter().map(|kept| Effect::DropDocument { kind: kept.kind, id: kept.id });
+    let mut effects: Vec<_> = drop.collect();
+    if !notices.is_empty() {
+        let notice = DirectMessage::CaughtUp { away, notices, more };
+        effects.push(enqueue::say_unasked(ctx, Message::Direct { user: user.clone(), notice, awaited: None }));
+    }
+    Ok(Outcome::done(effects))
 }

@@ -5,120 +5,134 @@ use std::time::Duration;
 
 use crate::domain::delivery::{Awaited, DeliveryReport, DeliveryState, PendingAnswer, Receipt};
 use crate::domain::direct_message::DirectMessage;
+use crate::domain::hours;
 use crate::domain::message::Message;
 use crate::domain::reply::Reply;
 use crate::domain::request_context::{ReplyTarget, RequestContext, Via};
 use crate::error::Fault;
 use crate::ids::SlackUserId;
 use crate::store::{Claim, Effect};
-use crate::work::outbox::mark;
-use crate::work::{Outcome, Work, later};
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::Outcome;
+use crate::work::{documents, homes, people, posting, times};
 
 /// How long an answer waits for its direct messages.
 const DELIVERY_WAIT: Duration = Duration::from_secs(4);
 
-impl Work {
-    /// An answer to the person who asked: in the list whose button they pressed, else in words of its own.
-    pub(super) fn answer_in_place(&self, claim: &Claim, requester: &RequestContext, say: Reply) -> Effect {
-        let in_list = self.redraw(claim, requester, say.clone());
-        in_list.unwrap_or_else(|| self.say(claim, Message::Private { to: requester.addressee(), say }))
-    }
+/// An answer to the person who asked: in the list whose button they pressed, else in words of its own.
+pub(crate) fn answer_in_place(ctx: &TenantCtx, claim: &Claim, requester: &RequestContext, say: Reply) -> Effect {
+    let in_list = homes::redraw(ctx, claim, requester, say.clone());
+    in_list.unwrap_or_else(|| ctx.say(Message::Private { to: requester.addressee(), say }))
+}
 
-    /// Has the sender of these messages hear what becomes of the direct ones among them: in the answer, if there
-    /// is one. Answers what is to be stored for that.
-    pub(super) async fn answer_when_told(
-        &self,
-        claim: &Claim,
-        requester: &RequestContext,
-        say: Option<Reply>,
-        messages: &mut [Message],
-        name_of: impl Fn(&SlackUserId) -> Option<String>,
-    ) -> Result<Option<Effect>, Fault> {
-        if requester.via == Via::Timer {
-            return Ok(None);
-        }
-        let (id, mut receipts) = (mark(claim), Vec::new());
-        for message in messages {
-            let Message::Direct { user, notice, awaited } = message else { continue };
-            let name = self.called(claim, user, name_of(user)).await?;
-            // An answer does not wait for what cannot be looked up now.
-            let fate = self.foreseen(&claim.installation, user, notice).await.unwrap_or_default();
-            let act = fate.is_none().then(|| id.clone());
-            let answer = act.clone().filter(|_| say.is_some());
-            let (nth, requester) = (receipts.len(), requester.clone());
-            *awaited = Some(Box::new(Awaited { answer, nth, act, requester, name: name.clone() }));
-            receipts.push(Receipt { name, fate });
-        }
-        let Some(say) = say else { return Ok(None) };
-        let pending = PendingAnswer { requester: requester.clone(), say, receipts };
-        if pending.is_complete() {
-            let (requester, say) = pending.complete();
-            return Ok(Some(self.answer_in_place(claim, &requester, say)));
-        }
-        let until = later(self.clock.now(), DELIVERY_WAIT);
-        Ok(Some(self.put_due(PendingAnswer::KIND, &id, &pending, Some(until))))
+/// Has the sender of these messages hear what becomes of the direct ones among them: in the answer, if there
+/// is one. Answers what is to be stored for that.
+pub(crate) async fn answer_when_told(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    requester: &RequestContext,
+    say: Option<Reply>,
+    messages: &mut [Message],
+    name_of: impl Fn(&SlackUserId) -> Option<String>,
+) -> Result<Option<Effect>, Fault> {
+    if requester.via == Via::Timer {
+        return Ok(None);
     }
-
-    async fn called(&self, claim: &Claim, user: &SlackUserId, name: Option<String>) -> Result<String, Fault> {
-        match name {
-            Some(name) => Ok(name),
-            None => Ok(self.people.name(&claim.installation, user).await?.unwrap_or_else(|| user.to_string())),
-        }
+    let (id, mut receipts) = (posting::mark(claim), Vec::new());
+    for message in messages {
+        let Message::Direct { user, notice, awaited } = message else { continue };
+        let name = called(ctx, user, name_of(user)).await?;
+        // An answer does not wait for what cannot be looked up now.
+        let fate = foreseen(ctx, user, notice).await.unwrap_or_default();
+        let act = fate.is_none().then(|| id.clone());
+        let answer = act.clone().filter(|_| say.is_some());
+        let (nth, requester) = (receipts.len(), requester.clone());
+        *awaited = Some(Box::new(Awaited { answer, nth, act, requester, name: name.clone() }));
+        receipts.push(Receipt { name, fate });
     }
-
-    /// What follows from the state of a direct message for its sender.
-    pub(super) fn report_fate(
-        &self,
-        claim: &Claim,
-        awaited: Option<&Awaited>,
-        notice: &DirectMessage,
-        fate: DeliveryState,
-    ) -> Option<Effect> {
-        let of = awaited?.clone();
-        let is_refused = matches!(fate, DeliveryState::Never(_));
-        let arrival = DeliveryReport { of, about: notice.about(), fate };
-        match &arrival.of.answer {
-            Some(answer) => {
-                let answer = answer.clone();
-                Some(self.say(claim, Message::Reported { answer, arrival: Some(Box::new(arrival)) }))
-            }
-            None => is_refused.then(|| self.not_notified(claim, arrival)).flatten(),
-        }
-    }
-
-    /// Notes the state of a direct message, and gives the answer if nothing is left to wait for.
-    pub(super) async fn reported(
-        &self,
-        claim: &Claim,
-        answer: &str,
-        arrival: Option<&DeliveryReport>,
-    ) -> Result<Outcome, Fault> {
-        let kept = self.store.document(&claim.installation, PendingAnswer::KIND, answer).await?;
-        let due = kept.as_ref().and_then(|kept| kept.due);
-        let pending = kept.and_then(|kept| serde_json::from_str::<PendingAnswer>(&kept.body).ok());
-        let Some(mut pending) = pending else {
-            let refused = arrival.filter(|arrival| matches!(arrival.fate, DeliveryState::Never(_)));
-            let told = refused.and_then(|refused| self.not_notified(claim, refused.clone()));
-            return Ok(Outcome::done(told.into_iter().collect()));
-        };
-        if let Some(arrival) = arrival {
-            pending.note(arrival.of.nth, arrival.fate.clone());
-        }
-        if arrival.is_some() && !pending.is_complete() {
-            return Ok(Outcome::done(vec![self.put_due(PendingAnswer::KIND, answer, &pending, due)]));
-        }
+    let Some(say) = say else { return Ok(None) };
+    let pending = PendingAnswer { requester: requester.clone(), say, receipts };
+    if pending.is_complete() {
         let (requester, say) = pending.complete();
-        let drop = Effect::DropDocument { kind: PendingAnswer::KIND.to_owned(), id: answer.to_owned() };
-        Ok(Outcome::done(vec![drop, self.answer_in_place(claim, &requester, say)]))
+        return Ok(Some(answer_in_place(ctx, claim, &requester, say)));
     }
+    let until = times::later(ctx.clock.now(), DELIVERY_WAIT);
+    Ok(Some(documents::put_due(ctx, PendingAnswer::KIND, &id, &pending, Some(until))))
+}
 
-    /// Tells a sender who was answered already, or needed no answer, that a direct message was refused.
-    fn not_notified(&self, claim: &Claim, arrival: DeliveryReport) -> Option<Effect> {
-        let DeliveryState::Never(why) = arrival.fate else { return None };
-        let say = Reply::NotNotified { name: arrival.of.name, about: arrival.about, why };
-        let mut to = arrival.of.requester.addressee();
-        // What they were answered stays.
-        to.reply = to.reply.map(|reply| ReplyTarget { replace: false, ..reply });
-        Some(self.say(claim, Message::Private { to, say }))
+async fn called(ctx: &TenantCtx, user: &SlackUserId, name: Option<String>) -> Result<String, Fault> {
+    match name {
+        Some(name) => Ok(name),
+        None => Ok(people::name(ctx, user).await?.unwrap_or_else(|| user.to_string())),
     }
+}
+
+/// What follows from the state of a direct message for its sender.
+pub(crate) fn report_fate(
+    ctx: &TenantCtx,
+    awaited: Option<&Awaited>,
+    notice: &DirectMessage,
+    fate: DeliveryState,
+) -> Option<Effect> {
+    let of = awaited?.clone();
+    let is_refused = matches!(fate, DeliveryState::Never(_));
+    let arrival = DeliveryReport { of, about: notice.about(), fate };
+    match &arrival.of.answer {
+        Some(answer) => {
+            let answer = answer.clone();
+            Some(ctx.say(Message::Reported { answer, arrival: Some(Box::new(arrival)) }))
+        }
+        None => is_refused.then(|| not_notified(ctx, arrival)).flatten(),
+    }
+}
+
+/// Notes the state of a direct message, and gives the answer if nothing is left to wait for.
+pub(crate) async fn reported(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    answer: &str,
+    arrival: Option<&DeliveryReport>,
+) -> Result<Outcome, Fault> {
+    let kept = ctx.db.document(PendingAnswer::KIND, answer).await?;
+    let due = kept.as_ref().and_then(|kept| kept.due);
+    let pending = kept.and_then(|kept| serde_json::from_str::<PendingAnswer>(&kept.body).ok());
+    let Some(mut pending) = pending else {
+        let refused = arrival.filter(|arrival| matches!(arrival.fate, DeliveryState::Never(_)));
+        let told = refused.and_then(|refused| not_notified(ctx, refused.clone()));
+        return Ok(Outcome::done(told.into_iter().collect()));
+    };
+    if let Some(arrival) = arrival {
+        pending.note(arrival.of.nth, arrival.fate.clone());
+    }
+    if arrival.is_some() && !pending.is_complete() {
+        return Ok(Outcome::done(vec![documents::put_due(ctx, PendingAnswer::KIND, answer, &pending, due)]));
+    }
+    let (requester, say) = pending.complete();
+    let drop = Effect::DropDocument { kind: PendingAnswer::KIND.to_owned(), id: answer.to_owned() };
+    Ok(Outcome::done(vec![drop, answer_in_place(ctx, claim, &requester, say)]))
+}
+
+/// Tells a sender who was answered already, or needed no answer, that a direct message was refused.
+fn not_notified(ctx: &TenantCtx, arrival: DeliveryReport) -> Option<Effect> {
+    let DeliveryState::Never(why) = arrival.fate else { return None };
+    let say = Reply::NotNotified { name: arrival.of.name, about: arrival.about, why };
+    let mut to = arrival.of.requester.addressee();
+    // What they were answered stays.
+    to.reply = to.reply.map(|reply| ReplyTarget { replace: false, ..reply });
+    Some(ctx.say(Message::Private { to, say }))
+}
+
+/// What becomes of a direct message, if its reader's wishes say so.
+pub(crate) async fn foreseen(
+    ctx: &TenantCtx,
+    user: &SlackUserId,
+    notice: &DirectMessage,
+) -> Result<Option<DeliveryState>, Fault> {
+    let preferences = documents::preferences(ctx, user).await?;
+    if !preferences.want(notice) {
+        return Ok(Some(DeliveryState::Unwanted));
+    }
+    let Some(quiet) = preferences.quiet else { return Ok(None) };
+    let zone = people::zone(ctx, user).await?;
+    Ok(quiet.until(ctx.clock.now(), &hours::zone(zone.as_deref())).map(DeliveryState::Later))
 }

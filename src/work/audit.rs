@@ -10,11 +10,12 @@ use crate::domain::event::{Event, HistoryEntry};
 use crate::domain::plan::Past;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::ConversationChange;
-use crate::domain::request_context::Via;
+use crate::domain::request_context::{RequestContext, Via};
 use crate::domain::undo::Logged;
 use crate::domain::verb::Verb;
 use crate::ids::{ChannelId, ConversationId, MemberId, SlackUserId};
-use crate::store::Entry;
+use crate::store::{Effect, Entry};
+use crate::work::ctx::TenantCtx;
 
 /// What an entry says besides who, when and about which conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,4 +166,21 @@ pub fn told(entries: &[Entry]) -> Vec<HistoryEntry> {
         Some(HistoryEntry { at: entry.at, by: detail.by, what: detail.event? })
     });
     told.collect()
+}
+
+/// An attempt that is no command on a conversation: `detail` says what came of it. It is not part of the
+/// history of the conversation that it may name.
+pub(crate) fn record_attempt(ctx: &TenantCtx, requester: &RequestContext, verb: &str, detail: &Value) -> Effect {
+    Effect::Record(attempt(
+        ctx.clock.now(),
+        requester.user.clone(),
+        verb,
+        (requester.via, requester.channel.as_ref()),
+        detail,
+    ))
+}
+
+/// Somebody tried what they may not.
+pub(crate) fn record_refusal(ctx: &TenantCtx, requester: &RequestContext, verb: &str, why: &Refusal) -> Effect {
+    record_attempt(ctx, requester, verb, &json!({ "outcome": { "refused": why } }))
 }

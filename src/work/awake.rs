@@ -6,22 +6,20 @@ use jiff::Timestamp;
 
 use crate::domain::awake::Awake;
 use crate::error::Fault;
-use crate::ids::InstallationId;
-use crate::work::Work;
+use crate::work::ctx::TenantCtx;
+use crate::work::documents;
 
-impl Work {
-    /// Gives a sign of life.
-    pub(super) async fn give_sign_of_life(&self, installation: &InstallationId) -> Result<(), Fault> {
-        let mut awake: Awake = self.kept(installation, Awake::KIND, "").await?.unwrap_or_default();
-        if awake.is_alive(self.clock.now()) {
-            self.store.keep(installation, self.document(Awake::KIND, "", &awake, None)).await?;
-        }
-        Ok(())
+/// Gives a sign of life.
+pub(crate) async fn give_sign_of_life(ctx: &TenantCtx) -> Result<(), Fault> {
+    let mut awake: Awake = documents::kept(ctx, Awake::KIND, "").await?.unwrap_or_default();
+    if awake.is_alive(ctx.clock.now()) {
+        ctx.db.keep(documents::document(ctx, Awake::KIND, "", &awake, None)).await?;
     }
+    Ok(())
+}
 
-    /// How long the app did not run since then. If that cannot be read, it ran.
-    pub(super) async fn asleep_since(&self, installation: &InstallationId, from: Timestamp) -> Duration {
-        let awake = self.kept::<Awake>(installation, Awake::KIND, "").await;
-        awake.ok().flatten().map_or(Duration::ZERO, |awake| awake.asleep_since(from, self.clock.now()))
-    }
+/// How long the app did not run since then. If that cannot be read, it ran.
+pub(crate) async fn asleep_since(ctx: &TenantCtx, from: Timestamp) -> Duration {
+    let awake = documents::kept::<Awake>(ctx, Awake::KIND, "").await;
+    awake.ok().flatten().map_or(Duration::ZERO, |awake| awake.asleep_since(from, ctx.clock.now()))
 }

@@ -14,15 +14,17 @@ use crate::domain::request_context::RequestContext;
 use crate::error::Fault;
 use crate::ids::{ConversationId, SlackUserId};
 use crate::store::{Claim, Document, Effect};
+use crate::work::ctx::TenantCtx;
 use crate::work::documents::read;
-use crate::work::{Outcome, Work};
+use crate::work::outcome::Outcome;
+use crate::work::{answers, known};
 
 /// The most commands that are told of together.
 const MAX_BATCH: usize = 1_000;
 
 /// What came of one of the commands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum BatchPart {
+pub(crate) enum BatchPart {
     /// It was done.
     Done {
         /// What.
@@ -44,50 +46,48 @@ pub(super) enum BatchPart {
 }
 
 impl BatchPart {
-    pub(super) fn refused(command: &Command, why: Refusal) -> Self {
+    pub(crate) fn refused(command: &Command, why: Refusal) -> Self {
         Self::Refused { which: command.which.to_string(), why, note: command.note.clone() }
     }
 }
 
-impl Work {
-    /// Leaves the outcome of one of several commands behind, for whoever comes last.
-    pub(super) fn leave(
-        &self,
-        claim: &Claim,
-        requester: &RequestContext,
-        batch: &Batch,
-        part: &BatchPart,
-    ) -> [Effect; 2] {
-        let document = Document {
-            kind: batch.kind(),
-            id: claim.id.to_string(),
-            at: self.clock.now(),
-            due: None,
-            body: serde_json::to_string(part).unwrap_or_default(),
-        };
-        let job = Job::Batch(BatchJob { requester: requester.clone(), batch: batch.clone() });
-        [Effect::PutDocument(document), Effect::Enqueue(self.following(claim, &job))]
-    }
+/// Leaves the outcome of one of several commands behind, for whoever comes last.
+pub(crate) fn leave(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    requester: &RequestContext,
+    batch: &Batch,
+    part: &BatchPart,
+) -> [Effect; 2] {
+    let document = Document {
+        kind: batch.kind(),
+        id: claim.id.to_string(),
+        at: ctx.clock.now(),
+        due: None,
+        body: serde_json::to_string(part).unwrap_or_default(),
+    };
+    let job = Job::Batch(BatchJob { requester: requester.clone(), batch: batch.clone() });
+    [Effect::PutDocument(document), Effect::Enqueue(ctx.following(claim, &job))]
+}
 
-    /// Tells of all of them, if all have come to their end.
-    pub(super) async fn batch(&self, claim: &Claim, job: &BatchJob) -> Result<Outcome, Fault> {
-        let left = self.store.documents(&claim.installation, &job.batch.kind(), MAX_BATCH).await?;
-        if left.len() < job.batch.of {
-            return Ok(Outcome::done(Vec::new()));
-        }
-        let (mut several, notices) = summed_up(left.iter().map(read).collect::<Result<Vec<_>, _>>()?);
-        for (which, _) in &mut several.refused {
-            let known = self.known(&claim.installation, &ConversationId::new(which.clone())).await?;
-            *which = known.map_or_else(|| which.clone(), |known| known.title());
-        }
-        let say = Reply::Several(Box::new(several));
-        let mut messages: Vec<_> =
-            together(notices).into_iter().map(|(user, notice)| Message::direct(user, notice)).collect();
-        let answer = self.answer_when_told(claim, &job.requester, Some(say), &mut messages, |_| None).await?;
-        let dropped = left.into_iter().map(|left| Effect::DropDocument { kind: left.kind, id: left.id });
-        let messages = messages.into_iter().map(|message| self.say(claim, message));
-        Ok(Outcome::done(dropped.chain(answer).chain(messages).collect()))
+/// Tells of all of them, if all have come to their end.
+pub(crate) async fn batch(ctx: &TenantCtx, claim: &Claim, job: &BatchJob) -> Result<Outcome, Fault> {
+    let left = ctx.db.documents(&job.batch.kind(), MAX_BATCH).await?;
+    if left.len() < job.batch.of {
+        return Ok(Outcome::done(Vec::new()));
     }
+    let (mut several, notices) = summed_up(left.iter().map(read).collect::<Result<Vec<_>, _>>()?);
+    for (which, _) in &mut several.refused {
+        let known = known::known(ctx, &ConversationId::new(which.clone())).await?;
+        *which = known.map_or_else(|| which.clone(), |known| known.title());
+    }
+    let say = Reply::Several(Box::new(several));
+    let mut messages: Vec<_> =
+        together(notices).into_iter().map(|(user, notice)| Message::direct(user, notice)).collect();
+    let answer = answers::answer_when_told(ctx, claim, &job.requester, Some(say), &mut messages, |_| None).await?;
+    let dropped = left.into_iter().map(|left| Effect::DropDocument { kind: left.kind, id: left.id });
+    let messages = messages.into_iter().map(|message| ctx.say(message));
+    Ok(Outcome::done(dropped.chain(answer).chain(messages).collect()))
 }
 
 /// What whoever asked is told of all of them, and what others are.

@@ -14,22 +14,22 @@ pub struct Callers(Arc<Mutex<HashMap<JobId, Calling>>>);
 
 /// The work on one of them.
 #[derive(Debug)]
-pub(super) struct Caller {
+pub(crate) struct Caller {
     callers: Callers,
     id: JobId,
-    pub(super) calling: Calling,
+    pub(crate) calling: Calling,
 }
 
 impl Callers {
     /// A job is worked on from now on, until what this answers is dropped.
-    pub(super) fn begin(&self, id: JobId) -> Caller {
+    pub(crate) fn begin(&self, id: JobId) -> Caller {
         let calling = Calling::default();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id, calling.clone());
         Caller { callers: self.clone(), id, calling }
     }
 
     /// The service that a job calls just now, if it calls one.
-    pub(super) fn service(&self, id: JobId) -> Option<Service> {
+    pub(crate) fn service(&self, id: JobId) -> Option<Service> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id)?.service()
     }
 }

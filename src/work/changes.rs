@@ -1,8 +1,6 @@
 //! What people set: the rules of the workspace, what a channel shows, what somebody wants to hear of.
 
-use jiff::Timestamp;
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::domain::job::{ChangeJob, SettingsChange};
 use crate::domain::message::Message;
@@ -12,128 +10,70 @@ use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
 use crate::domain::request_context::ListPlace;
 use crate::error::Fault;
-use crate::ids::{InstallationId, SlackUserId};
-use crate::store::{Claim, Document, Effect, Entry};
-use crate::work::{Outcome, Work};
+use crate::store::Claim;
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::Outcome;
+use crate::work::{acting, audit, digests, documents, homes, organization, routes, sharing};
 
-impl Work {
-    /// The rules of the workspace.
-    pub async fn rules(&self, installation: &InstallationId) -> Result<Rules, Fault> {
-        Ok(self.kept(installation, Rules::KIND, "").await?.unwrap_or_default())
+/// Makes changes that somebody asked for, all or none.
+pub(crate) async fn change_settings(ctx: &TenantCtx, claim: &Claim, job: &ChangeJob) -> Result<Outcome, Fault> {
+    let to = job.requester.addressee();
+    let refused = |why| Reply::Refused { why, note: String::new() };
+    let rules = documents::rules(ctx).await?;
+    if let Err(why) = may_change(ctx, job, &rules).await? {
+        let record = audit::record_refusal(ctx, &job.requester, refused_verb(job), &why);
+        return Ok(Outcome::done(vec![record, ctx.say(Message::Private { to, say: refused(why) })]));
     }
-
-    /// What somebody wants to hear of.
-    pub async fn preferences(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-    ) -> Result<NotificationPreferences, Fault> {
-        Ok(self.kept(installation, NotificationPreferences::KIND, user.as_str()).await?.unwrap_or_default())
-    }
-
-    /// Makes changes that somebody asked for, all or none.
-    pub(super) async fn change_settings(&self, claim: &Claim, job: &ChangeJob) -> Result<Outcome, Fault> {
-        let installation = &claim.installation;
-        let to = job.requester.addressee();
-        let refused = |why| Reply::Refused { why, note: String::new() };
-        if *self.home().await? != *installation {
-            let say = refused(Refusal::NotInstalled);
-            return Ok(Outcome::done(vec![self.say(claim, Message::Private { to, say })]));
-        }
-        let rules = self.rules(installation).await?;
-        if let Err(why) = self.may_change(installation, job, &rules).await? {
-            let record = self.record_refusal(&job.requester, refused_verb(job), &why);
-            return Ok(Outcome::done(vec![record, self.say(claim, Message::Private { to, say: refused(why) })]));
-        }
-        let mut effects = Vec::new();
-        let mut say = Reply::WishesChanged;
-        for change in &job.changes {
-            say = match change {
-                SettingsChange::Rules(new) if *new == rules => say,
-                SettingsChange::Rules(new) => {
-                    if new.working.from != rules.working.from {
-                        effects.extend(self.keep_routes(installation, new).await?);
-                    }
-                    effects.push(self.put(Rules::KIND, "", new));
-                    let detail = json!({ "rules": { "before": rules, "after": new } });
-                    effects.push(self.record_change(installation, job, detail).await?);
-                    Reply::RulesChanged
+    let mut effects = Vec::new();
+    let mut say = Reply::WishesChanged;
+    for change in &job.changes {
+        say = match change {
+            SettingsChange::Rules(new) if *new == rules => say,
+            SettingsChange::Rules(new) => {
+                if new.working.from != rules.working.from {
+                    effects.extend(digests::keep_routes(ctx, new).await?);
                 }
-                SettingsChange::Wishes(new) => {
-                    effects.push(self.put(NotificationPreferences::KIND, job.requester.user.as_str(), new));
-                    say
-                }
-                SettingsChange::Route(routing) => {
-                    let (changed, told) = self.route(installation, job, routing).await?;
-                    effects.extend(changed);
-                    told
-                }
-                SettingsChange::Channel { channel, masked, aloud, route } => {
-                    let (changed, told) = self.change_channel(installation, job, channel, (*masked, *aloud)).await?;
-                    effects.extend(changed);
-                    let (changed, told_too) = self.change_route(installation, job, channel, route.as_ref()).await?;
-                    effects.extend(changed);
-                    told.or(told_too).unwrap_or(say)
-                }
-            };
-        }
-        let at_home = job.requester.list.as_ref().is_some_and(|list| list.place == ListPlace::Home);
-        let seen = if at_home { self.redraw(claim, &job.requester, say.clone()) } else { None };
-        effects.push(seen.unwrap_or_else(|| self.say(claim, Message::Private { to, say })));
-        // Whose home shows the rules sees the new ones there.
-        effects.extend(self.refresh_homes(claim, std::iter::once(job.requester.user.clone())).await?);
-        Ok(Outcome::done(effects))
-    }
-
-    /// Whether a person may change what they want changed. What concerns only them they may by what was kept.
-    async fn may_change(
-        &self,
-        installation: &InstallationId,
-        job: &ChangeJob,
-        rules: &Rules,
-    ) -> Result<Result<(), Refusal>, Fault> {
-        let (user, is_own) = (&job.requester.user, job.changes.iter().all(SettingsChange::is_open_to_all));
-        let requester = if is_own {
-            Ok(self.people.reader(installation, user).await?)
-        } else {
-            self.people.teammate_now(installation, user).await?
+                effects.push(documents::put(ctx, Rules::KIND, "", new));
+                let detail = json!({ "rules": { "before": rules, "after": new } });
+                effects.push(organization::record_change(ctx, job, detail).await?);
+                Reply::RulesChanged
+            }
+            SettingsChange::Wishes(new) => {
+                effects.push(documents::put(ctx, NotificationPreferences::KIND, job.requester.user.as_str(), new));
+                say
+            }
+            SettingsChange::Route(routing) => {
+                let (changed, told) = routes::route(ctx, job, routing).await?;
+                effects.extend(changed);
+                told
+            }
+            SettingsChange::Channel { channel, masked, aloud, route } => {
+                let (changed, told) = sharing::change_channel(ctx, job, channel, (*masked, *aloud)).await?;
+                effects.extend(changed);
+                let (changed, told_too) = routes::change_route(ctx, job, channel, route.as_ref()).await?;
+                effects.extend(changed);
+                told.or(told_too).unwrap_or(say)
+            }
         };
-        Ok(match requester {
-            Ok(Ok(_)) if is_own => Ok(()),
-            Ok(Ok(requester)) => rules.may_configure(&requester),
-            Ok(Err(stranger)) => Err(Refusal::YouAreNotLinked(stranger.why)),
-            Err(why) => Err(why),
-        })
     }
+    let at_home = job.requester.list.as_ref().is_some_and(|list| list.place == ListPlace::Home);
+    let seen = if at_home { homes::redraw(ctx, claim, &job.requester, say.clone()) } else { None };
+    effects.push(seen.unwrap_or_else(|| ctx.say(Message::Private { to, say })));
+    // Whose home shows the rules sees the new ones there.
+    effects.extend(homes::refresh_homes(ctx, std::iter::once(job.requester.user.clone())).await?);
+    Ok(Outcome::done(effects))
+}
 
-    pub(super) fn put(&self, kind: &str, id: &str, value: &impl Serialize) -> Effect {
-        self.put_due(kind, id, value, None)
-    }
-
-    pub(super) fn put_due(&self, kind: &str, id: &str, value: &impl Serialize, due: Option<Timestamp>) -> Effect {
-        Effect::PutDocument(self.document(kind, id, value, due))
-    }
-
-    pub(super) fn document(&self, kind: &str, id: &str, value: &impl Serialize, due: Option<Timestamp>) -> Document {
-        let body = serde_json::to_string(value).unwrap_or_default();
-        Document { kind: kind.to_owned(), id: id.to_owned(), at: self.clock.now(), due, body }
-    }
-
-    /// Writes down what a person changed, and who that is in dialnote.
-    pub(super) async fn record_change(
-        &self,
-        installation: &InstallationId,
-        job: &ChangeJob,
-        mut detail: Value,
-    ) -> Result<Effect, Fault> {
-        let actor = job.requester.user.clone();
-        let requester = self.people.reader(installation, &actor).await?;
-        if let (Some(detail), Ok(requester)) = (detail.as_object_mut(), requester) {
-            detail.insert("member".to_owned(), json!(self.people.verified(installation, &requester).await?));
-        }
-        let (verb, detail) = ("settings".to_owned(), detail.to_string());
-        Ok(Effect::Record(Entry { at: self.clock.now(), actor, conversation: None, verb, detail }))
-    }
+/// Whether a person may change what they want changed. What concerns only them they may by what was kept.
+async fn may_change(ctx: &TenantCtx, job: &ChangeJob, rules: &Rules) -> Result<Result<(), Refusal>, Fault> {
+    let (user, is_own) = (&job.requester.user, job.changes.iter().all(SettingsChange::is_open_to_all));
+    let requester = if is_own { Ok(acting::reader(ctx, user).await?) } else { acting::teammate_now(ctx, user).await? };
+    Ok(match requester {
+        Ok(Ok(_)) if is_own => Ok(()),
+        Ok(Ok(requester)) => rules.may_configure(&requester),
+        Ok(Err(stranger)) => Err(Refusal::YouAreNotLinked(stranger.why)),
+        Err(why) => Err(why),
+    })
 }
 
 /// What somebody tried who may not, as the audit log calls it.

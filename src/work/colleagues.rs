@@ -6,8 +6,10 @@ use std::time::Duration;
 use crate::domain::lookup::people::Colleague;
 use crate::domain::people::folded;
 use crate::error::Fault;
-use crate::ids::{InstallationId, SlackUserId, TeamId};
-use crate::work::people::{Freshness, People, slack_fault};
+use crate::ids::{SlackUserId, TeamId};
+use crate::work::ctx::TenantCtx;
+use crate::work::people;
+use crate::work::people::{Freshness, slack_fault};
 
 /// How long the list of people is good for. Before a "no" it is read again.
 const ROSTER_LIFETIME: Duration = Duration::from_mins(10);
@@ -21,83 +23,70 @@ const MOST_ADDRESSES: usize = 3;
 /// The people of the workspace (`store::Memo`).
 const COLLEAGUES: &str = "colleagues";
 
-impl People {
-    /// The people whom somebody may name, among them those with these e-mail addresses.
-    pub(super) async fn colleagues(
-        &self,
-        installation: &InstallationId,
-        team: Option<&TeamId>,
-        addresses: &[String],
-        read: Freshness,
-    ) -> Result<Vec<Colleague>, Fault> {
-        let kept = self.store.cache_get(installation, COLLEAGUES, "").await?;
-        let mut people = match self.usable(kept, ROSTER_LIFETIME, read) {
-            Some(people) => people,
-            None => self.read_colleagues(installation, team).await?,
-        };
-        for address in addresses.iter().take(MOST_ADDRESSES) {
-            people.extend(self.with_address(installation, address, &people).await?);
-        }
-        Ok(people)
+/// The people whom somebody may name, among them those with these e-mail addresses.
+pub(crate) async fn colleagues(
+    ctx: &TenantCtx,
+    team: Option<&TeamId>,
+    addresses: &[String],
+    read: Freshness,
+) -> Result<Vec<Colleague>, Fault> {
+    let kept = ctx.db.cache_get(COLLEAGUES, "").await?;
+    let mut people = match people::usable(ctx, kept, ROSTER_LIFETIME, read) {
+        Some(people) => people,
+        None => read_colleagues(ctx, team).await?,
+    };
+    for address in addresses.iter().take(MOST_ADDRESSES) {
+        people.extend(with_address(ctx, address, &people).await?);
     }
+    Ok(people)
+}
 
-    async fn read_colleagues(
-        &self,
-        installation: &InstallationId,
-        team: Option<&TeamId>,
-    ) -> Result<Vec<Colleague>, Fault> {
-        let (mut people, mut cursor) = (Vec::new(), String::new());
-        for _ in 0..MAX_ROSTER_PAGES {
-            let (page, next) = self.slack.people(&cursor, team).await.map_err(slack_fault)?;
-            people.extend(page);
-            match next {
-                Some(next) if next != cursor => cursor = next,
-                _ => break,
+async fn read_colleagues(ctx: &TenantCtx, team: Option<&TeamId>) -> Result<Vec<Colleague>, Fault> {
+    let (mut people, mut cursor) = (Vec::new(), String::new());
+    for _ in 0..MAX_ROSTER_PAGES {
+        let (page, next) = ctx.slack.people(&cursor, team).await.map_err(slack_fault)?;
+        people.extend(page);
+        match next {
+            Some(next) if next != cursor => cursor = next,
+            _ => break,
+        }
+    }
+    people::keep(ctx, COLLEAGUES, &people).await?;
+    Ok(people)
+}
+
+/// Who has an address that the list does not show.
+async fn with_address(ctx: &TenantCtx, address: &str, people: &[Colleague]) -> Result<Option<Colleague>, Fault> {
+    let is_known = people.iter().any(|one| one.email.as_deref().is_some_and(|email| folded(email) == address));
+    if is_known {
+        return Ok(None);
+    }
+    let profile = people::profile_by_email(ctx, address).await?;
+    Ok(profile.map(|profile| Colleague {
+        user: profile.user,
+        display: profile.name.clone(),
+        full: profile.name,
+        email: Some(address.to_owned()),
+    }))
+}
+
+/// What tells these people apart: their full names, and where those are the same their addresses.
+pub(crate) async fn full_names(
+    ctx: &TenantCtx,
+    team: Option<&TeamId>,
+    users: &[SlackUserId],
+) -> Result<Vec<(SlackUserId, String)>, Fault> {
+    let people = colleagues(ctx, team, &[], Freshness::Kept).await?;
+    let mut named = Vec::new();
+    for user in users {
+        let name = match people.iter().find(|one| one.user == *user) {
+            Some(one) if people.iter().filter(|other| other.full == one.full).count() > 1 => {
+                one.email.as_ref().map_or_else(|| one.full.clone(), |email| format!("{} ({email})", one.full))
             }
-        }
-        self.keep(installation, COLLEAGUES, &people).await?;
-        Ok(people)
+            Some(one) => one.full.clone(),
+            None => people::name(ctx, user).await?.unwrap_or_else(|| user.to_string()),
+        };
+        named.push((user.clone(), name));
     }
-
-    /// Who has an address that the list does not show.
-    async fn with_address(
-        &self,
-        installation: &InstallationId,
-        address: &str,
-        people: &[Colleague],
-    ) -> Result<Option<Colleague>, Fault> {
-        let is_known = people.iter().any(|one| one.email.as_deref().is_some_and(|email| folded(email) == address));
-        if is_known {
-            return Ok(None);
-        }
-        let profile = self.profile_by_email(installation, address).await?;
-        Ok(profile.map(|profile| Colleague {
-            user: profile.user,
-            display: profile.name.clone(),
-            full: profile.name,
-            email: Some(address.to_owned()),
-        }))
-    }
-
-    /// What tells these people apart: their full names, and where those are the same their addresses.
-    pub(super) async fn full_names(
-        &self,
-        installation: &InstallationId,
-        team: Option<&TeamId>,
-        users: &[SlackUserId],
-    ) -> Result<Vec<(SlackUserId, String)>, Fault> {
-        let people = self.colleagues(installation, team, &[], Freshness::Kept).await?;
-        let mut named = Vec::new();
-        for user in users {
-            let name = match people.iter().find(|one| one.user == *user) {
-                Some(one) if people.iter().filter(|other| other.full == one.full).count() > 1 => {
-                    one.email.as_ref().map_or_else(|| one.full.clone(), |email| format!("{} ({email})", one.full))
-                }
-                Some(one) => one.full.clone(),
-                None => self.name(installation, user).await?.unwrap_or_else(|| user.to_string()),
-            };
-            named.push((user.clone(), name));
-        }
-        Ok(named)
-    }
+    Ok(named)
 }

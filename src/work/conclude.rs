@@ -1,11 +1,11 @@
 //! How a command ends: done, refused or given up. Whoever has to hear of it is told, lists and homes
 //! show it, and the audit keeps it.
 
-use serde_json::{Value, json};
 use tracing::info;
 
 use crate::domain::command_job::{CommandJob, Stage};
-use crate::domain::conclude::{self, Concluded};
+use crate::domain::conclude;
+use crate::domain::conclude::Concluded;
 use crate::domain::conversation::{Conversation, ConversationRef, State};
 use crate::domain::event::ThreadEntry;
 use crate::domain::message::Message;
@@ -13,210 +13,200 @@ use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::question::Seen;
 use crate::domain::refusal::{About, Refusal};
 use crate::domain::reply::Reply;
-use crate::domain::request_context::{ListPlace, RequestContext, Via};
+use crate::domain::request_context::{ListPlace, Via};
 use crate::error::{Fault, Service};
-use crate::ids::{ChannelId, ConversationId, SlackUserId};
-use crate::store::{Card, Claim, Document, Draft, Effect};
-use crate::work::audit::{self, Detail, Verified};
+use crate::ids::{ConversationId, SlackUserId};
+use crate::store::{Claim, Document, Draft, Effect};
+use crate::work::audit::{Detail, Verified};
 use crate::work::batch::BatchPart;
+use crate::work::ctx::TenantCtx;
+use crate::work::documents::{QUOTED, STATUS_TROUBLE, TROUBLE};
+use crate::work::events::ConversationChanged;
 use crate::work::groups::pick_is_over;
-use crate::work::projection::{gone, seen};
-use crate::work::timers::DELAY_NOTICE_AFTER;
-use crate::work::{Outcome, Work, later, undoing};
+use crate::work::outcome::Outcome;
+use crate::work::projection::seen;
+use crate::work::times::DELAY_NOTICE_AFTER;
+use crate::work::{acts, answers, audit, batch, deferred, drafts, emit, enqueue, handovers, homes, known, times};
 
-/// That the key turned out to be one that may only read (`store::Document`).
-pub(super) const TROUBLE: &str = "read_only_key";
+/// Everything is done, or all but the note: whoever has to hear of it is told.
+pub(crate) async fn conclude(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    job: &CommandJob,
+    progress: &Progress,
+    note_refused: Option<&Refusal>,
+) -> Result<Outcome, Fault> {
+    let plan = &progress.plan;
+    let cards = ctx.db.cards(&plan.before.id).await?;
+    let channels: Vec<_> = cards.into_iter().map(|card| card.channel).collect();
+    let told = claim.delay_notified || times::later(claim.accepted, DELAY_NOTICE_AFTER) < ctx.clock.now();
+    let act = acts::act(claim, job);
+    let ending = Concluded { progress, act: &act, note_refused, until: None };
+    let mut messages = conclude::messages(ending, &job.requester, &channels, ctx.clock.now());
+    messages.extend(emit::conversation_changed(ctx, &changed(progress)).await?);
+    let handover = handovers::remember_handover(ctx, progress, &messages).await?;
+    let outcome =
+        note_refused.map_or(audit::AttemptOutcome::Done, |why| audit::AttemptOutcome::NoteRefused(why.clone()));
+    info!(verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
+    let mut effects: Vec<_> = messages.iter().filter_map(|message| enqueue::expected(message, &channels)).collect();
+    effects.extend(handover);
+    effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&changed_by_us(progress), at))));
+    let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
+    effects.extend(quoted.map(|message| keep_quoted(ctx, message, &plan.before.id)));
+    let until = handovers::has_until(ctx, effects.iter()).await?;
+    let ending = Concluded { until, ..ending };
+    if let Some(batch) = &job.batch {
+        let part = taken_out(&mut messages, ending);
+        effects.extend(batch::leave(ctx, claim, &job.requester, batch, &part));
+    } else {
+        let is_answered = job.requester.list.is_some() || conclude::is_answered(ending, &job.requester, told);
+        let say = is_answered.then(|| ending.answer());
+        let name_of = |user: &SlackUserId| plan.name_of(user).map(str::to_owned);
+        effects.extend(answers::answer_when_told(ctx, claim, &job.requester, say, &mut messages, name_of).await?);
+    }
+    effects.extend(messages.into_iter().map(|message| ctx.say(message)));
+    effects.push(record(ctx, claim, job, Some(progress), outcome));
+    effects.extend(pick_is_over(job));
+    effects.extend(status_trouble_is_over(plan));
+    effects.extend(homes::refresh_homes(ctx, concerned(progress, job)).await?);
+    Ok(Outcome::done(effects))
+}
 
-/// That dialnote took a change of status and made none (`store::Document`).
-pub(super) const STATUS_TROUBLE: &str = "status_unchanged";
+/// The change that a command has made, for whatever else shows the conversation.
+fn changed(progress: &Progress) -> ConversationChanged {
+    let plan = &progress.plan;
+    let entry = ThreadEntry { actor: plan.requester.name.clone(), what: plan.event(), note: String::new() };
+    let entries = Some(entry).filter(|entry| entry.what.changes_state()).into_iter().collect();
+    ConversationChanged { card_view: progress.card_view(), now: progress.now.clone(), entries }
+}
 
-/// What a message that became a note is kept under (`store::Document`), by message and conversation.
-pub(super) const QUOTED: &str = "quoted";
+fn keep_quoted(ctx: &TenantCtx, message: &str, id: &ConversationId) -> Effect {
+    let (kind, id) = (QUOTED.to_owned(), format!("{message}:{id}"));
+    Effect::PutDocument(Document { kind, id, at: ctx.clock.now(), due: None, body: "{}".to_owned() })
+}
 
-impl Work {
-    /// Everything is done, or all but the note: whoever has to hear of it is told.
-    pub(super) async fn conclude(
-        &self,
-        claim: &Claim,
-        job: &CommandJob,
-        progress: &Progress,
-        note_refused: Option<&Refusal>,
-    ) -> Result<Outcome, Fault> {
-        let plan = &progress.plan;
-        let cards = self.store.cards(&claim.installation, &plan.before.id).await?;
-        let channels: Vec<_> = cards.into_iter().map(|card| card.channel).collect();
-        let told = claim.delay_notified || later(claim.accepted, DELAY_NOTICE_AFTER) < self.clock.now();
-        let act = undoing::act(claim, job);
-        let ending = Concluded { progress, act: &act, note_refused, until: None };
-        let mut messages = conclude::messages(ending, &job.requester, &channels, self.clock.now());
-        messages.extend(self.shown_links(&claim.installation, &progress.card_view()).await?);
-        if plan.event().changes_state() {
-            let line = ThreadEntry { actor: plan.requester.name.clone(), what: plan.event(), note: String::new() };
-            messages.extend(self.settle_in_digests(&claim.installation, &progress.now, &line).await?);
+/// An answer to whoever asked: in the list whose button they pressed, else in words of its own.
+pub(crate) fn answer_to(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, say: Reply) -> Effect {
+    answers::answer_in_place(ctx, claim, &job.requester, say)
+}
+
+/// Nothing was done: whoever asked is told why.
+pub(crate) async fn refused(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, why: Refusal) -> Result<Outcome, Fault> {
+    info!(verb = job.command.act.verb().spec().name, "refused");
+    let why = or_gone(ctx, why).await?;
+    let mut effects = vec![record(ctx, claim, job, None, audit::AttemptOutcome::Refused(why.clone()))];
+    effects.extend(pick_is_over(job));
+    match &why {
+        Refusal::ReadOnlyKey => effects.push(keep_trouble(ctx, TROUBLE)),
+        Refusal::StatusUnchanged(_) => effects.push(keep_trouble(ctx, STATUS_TROUBLE)),
+        Refusal::Moved(moved) => {
+            let draft = drafts::draft(ctx, job, vec![moved.seen.clone()]);
+            effects.push(Effect::PutDraft(Draft { id: moved.draft.clone(), ..draft }));
         }
-        let handover = self.remember_handover(&claim.installation, progress, &messages).await?;
-        let outcome =
-            note_refused.map_or(audit::AttemptOutcome::Done, |why| audit::AttemptOutcome::NoteRefused(why.clone()));
-        info!(verb = job.command.act.verb().spec().name, conversation = %plan.before.id, "done");
-        let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
-        effects.extend(handover);
-        effects.extend(progress.seen.map(|at| Effect::Mirror(seen(&changed_by_us(progress), at))));
-        let quoted = job.quoted.as_ref().filter(|_| note_refused.is_none());
-        effects.extend(quoted.map(|message| self.keep_quoted(message, &plan.before.id)));
-        let until = self.has_until(&claim.installation, effects.iter()).await?;
-        let ending = Concluded { until, ..ending };
-        if let Some(batch) = &job.batch {
-            let part = taken_out(&mut messages, ending);
-            effects.extend(self.leave(claim, &job.requester, batch, &part));
-        } else {
-            let is_answered = job.requester.list.is_some() || conclude::is_answered(ending, &job.requester, told);
-            let say = is_answered.then(|| ending.answer());
-            let name_of = |user: &SlackUserId| plan.name_of(user).map(str::to_owned);
-            effects.extend(self.answer_when_told(claim, &job.requester, say, &mut messages, name_of).await?);
+        Refusal::NoConversation { id } | Refusal::Gone(About { id, .. }) => {
+            effects.extend(known::forget(ctx, id).await?);
         }
-        effects.extend(messages.into_iter().map(|message| self.say(claim, message)));
-        effects.push(self.record(claim, job, Some(progress), outcome));
-        effects.extend(pick_is_over(job));
-        effects.extend(status_trouble_is_over(plan));
-        effects.extend(self.refresh_homes(claim, concerned(progress, job)).await?);
-        Ok(Outcome::done(effects))
+        _ => {}
     }
-
-    fn keep_quoted(&self, message: &str, id: &ConversationId) -> Effect {
-        let (kind, id) = (QUOTED.to_owned(), format!("{message}:{id}"));
-        Effect::PutDocument(Document { kind, id, at: self.clock.now(), due: None, body: "{}".to_owned() })
-    }
-
-    /// An answer to whoever asked: in the list whose button they pressed, else in words of its own.
-    pub(super) fn answer_to(&self, claim: &Claim, job: &CommandJob, say: Reply) -> Effect {
-        self.answer_in_place(claim, &job.requester, say)
-    }
-
-    /// Nothing was done: whoever asked is told why.
-    pub(super) async fn refused(&self, claim: &Claim, job: &CommandJob, why: Refusal) -> Result<Outcome, Fault> {
-        info!(verb = job.command.act.verb().spec().name, "refused");
-        let why = self.or_gone(claim, why).await?;
-        let mut effects = vec![self.record(claim, job, None, audit::AttemptOutcome::Refused(why.clone()))];
-        effects.extend(pick_is_over(job));
-        match &why {
-            Refusal::ReadOnlyKey => effects.push(self.keep_trouble(TROUBLE)),
-            Refusal::StatusUnchanged(_) => effects.push(self.keep_trouble(STATUS_TROUBLE)),
-            Refusal::Moved(moved) => {
-                let draft = self.draft(job, vec![moved.seen.clone()]);
-                effects.push(Effect::PutDraft(Draft { id: moved.draft.clone(), ..draft }));
-            }
-            Refusal::NoConversation { id } | Refusal::Gone(About { id, .. }) => {
-                effects.extend(self.forget(claim, id).await?);
-            }
-            _ => {}
+    let kept = deferred::postpone(ctx, job, &why).await?;
+    let say = if kept.is_empty() {
+        Reply::Refused { why: why.clone(), note: job.command.note.clone() }
+    } else {
+        Reply::Postponed { why: why.clone(), note: job.command.note.clone() }
+    };
+    effects.extend(kept);
+    match &job.batch {
+        Some(batch) => {
+            let part = BatchPart::refused(&job.command, why);
+            effects.extend(batch::leave(ctx, claim, &job.requester, batch, &part));
         }
-        let kept = self.postpone(claim, job, &why).await?;
-        let say = if kept.is_empty() {
-            Reply::Refused { why: why.clone(), note: job.command.note.clone() }
-        } else {
-            Reply::Postponed { why: why.clone(), note: job.command.note.clone() }
-        };
-        effects.extend(kept);
-        match &job.batch {
-            Some(batch) => {
-                let part = BatchPart::refused(&job.command, why);
-                effects.extend(self.leave(claim, &job.requester, batch, &part));
-            }
-            None if job.requester.via == Via::Timer => {}
-            None => effects.push(self.answer_to(claim, job, say)),
-        }
-        Ok(Outcome::done(effects))
+        None if job.requester.via == Via::Timer => {}
+        None => effects.push(answer_to(ctx, claim, job, say)),
     }
+    Ok(Outcome::done(effects))
+}
 
-    /// What is not found although it was seen was there before.
-    async fn or_gone(&self, claim: &Claim, why: Refusal) -> Result<Refusal, Fault> {
-        let Refusal::NoConversation { id } = &why else { return Ok(why) };
-        let known = self.known(&claim.installation, id).await?;
-        Ok(known.map_or(why, |known| Refusal::Gone(About::from(&known))))
-    }
+/// What is not found although it was seen was there before.
+async fn or_gone(ctx: &TenantCtx, why: Refusal) -> Result<Refusal, Fault> {
+    let Refusal::NoConversation { id } = &why else { return Ok(why) };
+    let known = known::known(ctx, id).await?;
+    Ok(known.map_or(why, |known| Refusal::Gone(About::from(&known))))
+}
 
-    /// A conversation that is not in dialnote any more is not listed any more, if it ever was.
-    pub(super) async fn forget(&self, claim: &Claim, id: &ConversationId) -> Result<Option<Effect>, Fault> {
-        let store = self.store.as_ref();
-        let known = self.index.look(store, &claim.installation, |all| all.contains_key(id)).await?;
-        Ok(known.then(|| Effect::Mirror(gone(id, self.clock.now()))))
-    }
+/// The conversation of a command that is given up, as it was decided on or as it was seen last.
+async fn seen_at_last(ctx: &TenantCtx, job: &CommandJob) -> Vec<Seen> {
+    let known = match (&job.stage, job.conversation()) {
+        (Stage::Asked, _) if !job.seen.is_empty() => return job.seen.clone(),
+        (Stage::Doing(progress), _) => Some(progress.plan.before.clone()),
+        (Stage::Asked, Some(id)) => known::known(ctx, id).await.ok().flatten(),
+        (Stage::Asked, None) => None,
+    };
+    known.iter().map(Seen::from).collect()
+}
 
-    /// The conversation of a command that is given up, as it was decided on or as it was seen last.
-    async fn seen_at_last(&self, claim: &Claim, job: &CommandJob) -> Vec<Seen> {
-        let known = match (&job.stage, job.conversation()) {
-            (Stage::Asked, _) if !job.seen.is_empty() => return job.seen.clone(),
-            (Stage::Doing(progress), _) => Some(progress.plan.before.clone()),
-            (Stage::Asked, Some(id)) => self.known(&claim.installation, id).await.ok().flatten(),
-            (Stage::Asked, None) => None,
-        };
-        known.iter().map(Seen::from).collect()
-    }
+fn keep_trouble(ctx: &TenantCtx, kind: &str) -> Effect {
+    let (kind, id) = (kind.to_owned(), String::new());
+    Effect::PutDocument(Document { kind, id, at: ctx.clock.now(), due: None, body: "{}".to_owned() })
+}
 
-    fn keep_trouble(&self, kind: &str) -> Effect {
-        let (kind, id) = (kind.to_owned(), String::new());
-        Effect::PutDocument(Document { kind, id, at: self.clock.now(), due: None, body: "{}".to_owned() })
-    }
+fn record(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    job: &CommandJob,
+    progress: Option<&Progress>,
+    outcome: audit::AttemptOutcome,
+) -> Effect {
+    let done = outcome == audit::AttemptOutcome::Done;
+    let detail = Detail {
+        verb: job.command.act.verb(),
+        by: progress.map(|progress| progress.plan.requester.name.clone()).unwrap_or_default(),
+        member: progress.map(|progress| verified(&progress.plan)),
+        via: job.requester.via,
+        channel: job.requester.channel.clone(),
+        before: progress.map(|progress| State::from(&progress.plan.before)),
+        after: progress.map(|progress| State::from(&progress.now)),
+        outcome,
+        event: progress.map(|progress| progress.plan.event()),
+        heard: progress.and_then(|progress| progress.plan.before.last_inbound_at()),
+        act: Some(acts::act(claim, job)),
+        noted: done && progress.is_some_and(|progress| !progress.plan.note.is_empty()),
+        references: progress.map(|progress| progress.plan.references()).unwrap_or_default(),
+    };
+    let conversation = match &job.command.which {
+        ConversationRef::Id(id) => Some(id.clone()),
+        _ => progress.map(|progress| progress.plan.before.id.clone()),
+    };
+    Effect::Record(detail.entry(ctx.clock.now(), job.requester.user.clone(), conversation))
+}
 
-    fn record(
-        &self,
-        claim: &Claim,
-        job: &CommandJob,
-        progress: Option<&Progress>,
-        outcome: audit::AttemptOutcome,
-    ) -> Effect {
-        let done = outcome == audit::AttemptOutcome::Done;
-        let detail = Detail {
-            verb: job.command.act.verb(),
-            by: progress.map(|progress| progress.plan.requester.name.clone()).unwrap_or_default(),
-            member: progress.map(|progress| verified(&progress.plan)),
-            via: job.requester.via,
-            channel: job.requester.channel.clone(),
-            before: progress.map(|progress| State::from(&progress.plan.before)),
-            after: progress.map(|progress| State::from(&progress.now)),
-            outcome,
-            event: progress.map(|progress| progress.plan.event()),
-            heard: progress.and_then(|progress| progress.plan.before.last_inbound_at()),
-            act: Some(undoing::act(claim, job)),
-            noted: done && progress.is_some_and(|progress| !progress.plan.note.is_empty()),
-            references: progress.map(|progress| progress.plan.references()).unwrap_or_default(),
-        };
-        let conversation = match &job.command.which {
-            ConversationRef::Id(id) => Some(id.clone()),
-            _ => progress.map(|progress| progress.plan.before.id.clone()),
-        };
-        Effect::Record(detail.entry(self.clock.now(), job.requester.user.clone(), conversation))
+/// What follows when a command is given up: its person is told, and can try again.
+pub(crate) async fn given_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, fault: &Fault) -> Vec<Effect> {
+    if let Stage::Doing(progress) = &job.stage
+        && progress.has_begun()
+        && let Ok(outcome) = conclude(ctx, claim, job, progress, Some(&Refusal::DialnoteSilent)).await
+    {
+        return outcome.effects;
     }
-
-    /// What follows when a command is given up: its person is told, and can try again.
-    pub(super) async fn given_up(&self, claim: &Claim, job: &CommandJob, fault: &Fault) -> Vec<Effect> {
-        if let Stage::Doing(progress) = &job.stage
-            && progress.has_begun()
-            && let Ok(outcome) = self.conclude(claim, job, progress, Some(&Refusal::DialnoteSilent)).await
-        {
-            return outcome.effects;
-        }
-        let mut effects = vec![self.record(claim, job, None, audit::AttemptOutcome::GivenUp)];
-        effects.extend(pick_is_over(job));
-        if let Some(batch) = &job.batch {
-            let part = BatchPart::refused(&job.command, Refusal::DialnoteSilent);
-            effects.extend(self.leave(claim, &job.requester, batch, &part));
-            return effects;
-        }
-        if job.requester.via == Via::Timer {
-            return effects;
-        }
-        let to = job.requester.addressee();
-        if let Some(why) = set_up_wrong(fault) {
-            let say = Reply::Refused { why, note: job.command.note.clone() };
-            effects.push(self.say(claim, Message::Private { to, say }));
-            return effects;
-        }
-        let draft = self.draft(job, self.seen_at_last(claim, job).await);
-        let say = Reply::GivenUp { reference: claim.id.to_string(), draft: draft.id.clone() };
-        effects.extend([Effect::PutDraft(draft), self.say(claim, Message::Private { to, say })]);
-        effects
+    let mut effects = vec![record(ctx, claim, job, None, audit::AttemptOutcome::GivenUp)];
+    effects.extend(pick_is_over(job));
+    if let Some(batch) = &job.batch {
+        let part = BatchPart::refused(&job.command, Refusal::DialnoteSilent);
+        effects.extend(batch::leave(ctx, claim, &job.requester, batch, &part));
+        return effects;
     }
+    if job.requester.via == Via::Timer {
+        return effects;
+    }
+    let to = job.requester.addressee();
+    if let Some(why) = set_up_wrong(fault) {
+        let say = Reply::Refused { why, note: job.command.note.clone() };
+        effects.push(ctx.say(Message::Private { to, say }));
+        return effects;
+    }
+    let draft = drafts::draft(ctx, job, seen_at_last(ctx, job).await);
+    let say = Reply::GivenUp { reference: claim.id.to_string(), draft: draft.id.clone() };
+    effects.extend([Effect::PutDraft(draft), ctx.say(Message::Private { to, say })]);
+    effects
 }
 
 /// What only those who run the app can put right.
@@ -269,39 +259,6 @@ fn concerned(progress: &Progress, job: &CommandJob) -> impl Iterator<Item = Slac
     users.into_iter().filter(move |user| !at_home || *user != requester)
 }
 
-impl Work {
-    /// An attempt that is no command on a conversation: `detail` says what came of it. It is not part of the
-    /// history of the conversation that it may name.
-    pub(super) fn record_attempt(&self, requester: &RequestContext, verb: &str, detail: &Value) -> Effect {
-        Effect::Record(audit::attempt(
-            self.clock.now(),
-            requester.user.clone(),
-            verb,
-            (requester.via, requester.channel.as_ref()),
-            detail,
-        ))
-    }
-
-    /// Somebody tried what they may not.
-    pub(super) fn record_refusal(&self, requester: &RequestContext, verb: &str, why: &Refusal) -> Effect {
-        self.record_attempt(requester, verb, &json!({ "outcome": { "refused": why } }))
-    }
-}
-
 fn verified(plan: &Plan) -> Verified {
     Verified { id: plan.requester.member.clone(), name: plan.writer.clone() }
-}
-
-/// That a card is about to be posted, if it is the first in its channel: whoever changes the
-/// conversation before it is posted has to bring it up to date.
-pub(super) fn expected(message: &Message, cards: &[ChannelId]) -> Option<Effect> {
-    match message {
-        Message::Card { channel, card_view, .. } if !cards.contains(channel) => Some(Effect::PutCard(Card {
-            channel: channel.clone(),
-            conversation: card_view.conversation.id.clone(),
-            ts: None,
-            card_view: serde_json::to_string(card_view).unwrap_or_default(),
-        })),
-        _ => None,
-    }
 }

@@ -4,6 +4,7 @@
 
 use std::cmp::Reverse;
 use std::time::Duration;
+use tracing::info;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,12 +17,13 @@ use crate::domain::question::StoredQuestion;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::{RequestContext, Via};
 use crate::error::Fault;
-use crate::ids::{ConversationId, DraftId, InstallationId, SlackUserId};
-use crate::store::{Claim, Class, Delivery, Document, Effect, NewJob};
+use crate::ids::{ConversationId, DraftId, SlackUserId};
+use crate::store::{Class, Delivery, Document, Effect, NewJob};
+use crate::work::conversations::PAST_ENTRIES;
+use crate::work::ctx::TenantCtx;
 use crate::work::documents::{read, read_draft};
-use crate::work::execute::PAST_ENTRIES;
-use crate::work::strangers::STRANGER;
-use crate::work::{Outcome, Work, audit, later};
+use crate::work::outcome::Outcome;
+use crate::work::{acting, audit, documents, drafts, homes, people, strangers, times};
 
 /// For how long it is kept.
 const DEFERRED_LIFETIME: Duration = Duration::from_hours(24);
@@ -57,109 +59,104 @@ impl DeferredCommand {
     }
 }
 
-impl Work {
-    /// What is to be stored so that a command is done as soon as whom it needs is linked; nothing, if that would
-    /// not help. Of several about the same conversation the last one counts.
-    pub(super) async fn postpone(&self, claim: &Claim, job: &CommandJob, why: &Refusal) -> Result<Vec<Effect>, Fault> {
-        let Some(user) = waits_for(job, why) else { return Ok(Vec::new()) };
-        let draft = self.draft(job, job.seen.clone());
-        let postponed = DeferredCommand {
-            draft: draft.id.clone(),
-            requester: job.requester.clone(),
-            at: job.asked.unwrap_or(self.clock.now()),
-            quoted: job.quoted.clone(),
-        };
-        let (kind, id) = (DeferredCommand::kind(user), format!("{}:{}", job.requester.user, job.command.which));
-        let mut others = self.store.documents(&claim.installation, &kind, MOST_LOOKED_AT).await?;
-        others.retain(|other| other.id != id);
-        others.sort_by_key(|other| Reverse(other.at));
-        let mut effects = vec![Effect::PutDraft(draft), self.put(&kind, &id, &postponed)];
-        for other in others.into_iter().skip(MAX_DEFERRED_PER_PERSON - 1) {
-            effects.extend(taken_up(&other, &read(&other)?));
-        }
-        Ok(effects)
+/// What is to be stored so that a command is done as soon as whom it needs is linked; nothing, if that would
+/// not help. Of several about the same conversation the last one counts.
+pub(crate) async fn postpone(ctx: &TenantCtx, job: &CommandJob, why: &Refusal) -> Result<Vec<Effect>, Fault> {
+    let Some(user) = waits_for(job, why) else { return Ok(Vec::new()) };
+    let draft = drafts::draft(ctx, job, job.seen.clone());
+    let postponed = DeferredCommand {
+        draft: draft.id.clone(),
+        requester: job.requester.clone(),
+        at: job.asked.unwrap_or(ctx.clock.now()),
+        quoted: job.quoted.clone(),
+    };
+    let (kind, id) = (DeferredCommand::kind(user), format!("{}:{}", job.requester.user, job.command.which));
+    let mut others = ctx.db.documents(&kind, MOST_LOOKED_AT).await?;
+    others.retain(|other| other.id != id);
+    others.sort_by_key(|other| Reverse(other.at));
+    let mut effects = vec![Effect::PutDraft(draft), documents::put(ctx, &kind, &id, &postponed)];
+    for other in others.into_iter().skip(MAX_DEFERRED_PER_PERSON - 1) {
+        effects.extend(taken_up(&other, &read(&other)?));
     }
+    Ok(effects)
+}
 
-    /// Does what waits for somebody, if they are linked by now.
-    pub(super) async fn linked(&self, claim: &Claim, job: &LinkedJob) -> Result<Outcome, Fault> {
-        let installation = &claim.installation;
-        let Ok(teammate) = self.people.teammate(installation, &job.user).await? else {
-            return Ok(Outcome::done(Vec::new()));
-        };
-        let mut waiting = self.store.documents(installation, &DeferredCommand::kind(&job.user), MOST_LOOKED_AT).await?;
-        waiting.sort_by_key(|kept| kept.at);
-        let (mut effects, mut theirs) = (vec![drop_stranger(&job.user)], 0);
-        for kept in waiting {
-            let postponed = read(&kept)?;
-            effects.extend(taken_up(&kept, &postponed));
-            let Some(command) = self.asked_anew(installation, postponed).await? else { continue };
-            theirs += usize::from(command.requester.user == job.user);
-            effects.push(Effect::Enqueue(self.new_job(installation, &Job::Command(command))));
-        }
-        if let Some(by) = job.by.clone() {
-            let members = self.people.team(installation).await?;
-            let member = members.iter().find(|member| member.id == teammate.member).map(|member| member.name.clone());
-            let notice = DirectMessage::Linked { by, member: member.unwrap_or(teammate.name), waiting: theirs };
-            effects.push(self.say(claim, Message::direct(job.user.clone(), notice)));
-        }
-        effects.extend(self.refresh_homes(claim, std::iter::once(job.user.clone())).await?);
-        Ok(Outcome::done(effects))
+/// Does what waits for somebody, if they are linked by now.
+pub(crate) async fn linked(ctx: &TenantCtx, job: &LinkedJob) -> Result<Outcome, Fault> {
+    let Ok(teammate) = acting::teammate(ctx, &job.user).await? else {
+        return Ok(Outcome::done(Vec::new()));
+    };
+    let mut waiting = ctx.db.documents(&DeferredCommand::kind(&job.user), MOST_LOOKED_AT).await?;
+    waiting.sort_by_key(|kept| kept.at);
+    let (mut effects, mut theirs) = (vec![strangers::drop_stranger(&job.user)], 0);
+    for kept in waiting {
+        let postponed = read(&kept)?;
+        effects.extend(taken_up(&kept, &postponed));
+        let Some(command) = asked_anew(ctx, postponed).await? else { continue };
+        theirs += usize::from(command.requester.user == job.user);
+        effects.push(Effect::Enqueue(ctx.new_job(&Job::Command(command))));
     }
+    if let Some(by) = job.by.clone() {
+        let members = people::team(ctx).await?;
+        let member = members.iter().find(|member| member.id == teammate.member).map(|member| member.name.clone());
+        let notice = DirectMessage::Linked { by, member: member.unwrap_or(teammate.name), waiting: theirs };
+        effects.push(ctx.say(Message::direct(job.user.clone(), notice)));
+    }
+    effects.extend(homes::refresh_homes(ctx, std::iter::once(job.user.clone())).await?);
+    Ok(Outcome::done(effects))
+}
 
-    /// A kept command as if it were asked anew, if it is not too old and was not taken up.
-    async fn asked_anew(
-        &self,
-        installation: &InstallationId,
-        kept: DeferredCommand,
-    ) -> Result<Option<CommandJob>, Fault> {
-        if later(kept.at, DEFERRED_LIFETIME) <= self.clock.now() {
-            return Ok(None);
-        }
-        let draft = self.store.draft(installation, &kept.draft).await?;
-        let waiting = draft.as_ref().map(read_draft::<StoredQuestion>).transpose()?;
-        // Where they asked is not where they look by now.
-        let requester =
-            RequestContext { via: Via::Postponed, reply: None, list: None, message: None, ..kept.requester };
-        Ok(waiting.map(|StoredQuestion { command, seen }| CommandJob {
-            seen,
-            quoted: kept.quoted,
-            asked: Some(kept.at),
-            ..CommandJob::new(requester, command)
-        }))
+/// A kept command as if it were asked anew, if it is not too old and was not taken up.
+async fn asked_anew(ctx: &TenantCtx, kept: DeferredCommand) -> Result<Option<CommandJob>, Fault> {
+    if times::later(kept.at, DEFERRED_LIFETIME) <= ctx.clock.now() {
+        return Ok(None);
     }
+    let draft = ctx.db.draft(&kept.draft).await?;
+    let waiting = draft.as_ref().map(read_draft::<StoredQuestion>).transpose()?;
+    // Where they asked is not where they look by now.
+    let requester = RequestContext { via: Via::Postponed, reply: None, list: None, message: None, ..kept.requester };
+    Ok(waiting.map(|StoredQuestion { command, seen }| CommandJob {
+        seen,
+        quoted: kept.quoted,
+        asked: Some(kept.at),
+        ..CommandJob::new(requester, command)
+    }))
+}
 
-    /// Whether whoever asked for what had to wait did something else about the conversation meanwhile, so that it
-    /// is not wanted any more.
-    pub(super) async fn was_done_since(
-        &self,
-        claim: &Claim,
-        job: &CommandJob,
-        id: &ConversationId,
-    ) -> Result<bool, Fault> {
-        let Some(asked) = job.asked else { return Ok(false) };
-        let entries = self.store.entries(&claim.installation, id, PAST_ENTRIES).await?;
-        Ok(audit::has_done(&entries, &job.requester.user, asked))
-    }
+/// Whether whoever asked for what had to wait did something else about the conversation meanwhile, so that it
+/// is not wanted any more.
+pub(crate) async fn was_done_since(ctx: &TenantCtx, job: &CommandJob, id: &ConversationId) -> Result<bool, Fault> {
+    let Some(asked) = job.asked else { return Ok(false) };
+    let entries = ctx.db.entries(id, PAST_ENTRIES).await?;
+    Ok(audit::has_done(&entries, &job.requester.user, asked))
+}
 
-    /// Looks once in a while who was not linked and is by now, because somebody invited them to dialnote: of what
-    /// changes in Slack we are told.
-    pub(super) async fn look_who_is_linked_now(&self, installation: &InstallationId) -> Result<(), Fault> {
-        let now = self.clock.now();
-        let looked: Option<Timestamp> = self.kept(installation, LOOKED, "").await?;
-        if looked.is_some_and(|looked| later(looked, LINK_CHECK_INTERVAL) > now) {
-            return Ok(());
-        }
-        let strangers = self.people.strangers(installation).await?;
-        for tried in strangers.into_iter().filter(|tried| tried.why.is_none()) {
-            let user = tried.profile.user;
-            let delivery =
-                Delivery { installation: installation.clone(), key: format!("linked:{user}:{}", now.as_second()) };
-            let job = Job::Linked(LinkedJob { user, by: None });
-            let job = NewJob { class: Class::Machine, ..self.new_job(installation, &job) };
-            self.store.accept(delivery, vec![job], now).await?;
-        }
-        self.store.keep(installation, self.document(LOOKED, "", &now, None)).await
+/// Looks who is linked by now, at each regular look at dialnote. Where that fails it is tried again with the next.
+pub(crate) async fn follow_poll(ctx: &TenantCtx) -> Result<(), Fault> {
+    if let Err(cause) = look_who_is_linked_now(ctx).await {
+        info!(%cause, "could not look who is linked by now; will try again");
     }
+    Ok(())
+}
+
+/// Looks once in a while who was not linked and is by now, because somebody invited them to dialnote: of what
+/// changes in Slack we are told.
+async fn look_who_is_linked_now(ctx: &TenantCtx) -> Result<(), Fault> {
+    let now = ctx.clock.now();
+    let looked: Option<Timestamp> = documents::kept(ctx, LOOKED, "").await?;
+    if looked.is_some_and(|looked| times::later(looked, LINK_CHECK_INTERVAL) > now) {
+        return Ok(());
+    }
+    let strangers = strangers::strangers(ctx).await?;
+    for tried in strangers.into_iter().filter(|tried| tried.why.is_none()) {
+        let user = tried.profile.user;
+        let delivery =
+            Delivery { installation: ctx.installation().clone(), key: format!("linked:{user}:{}", now.as_second()) };
+        let job = Job::Linked(LinkedJob { user, by: None });
+        let job = NewJob { class: Class::Machine, ..ctx.new_job(&job) };
+        ctx.store.accept(delivery, vec![job], now).await?;
+    }
+    ctx.db.keep(documents::document(ctx, LOOKED, "", &now, None)).await
 }
 
 /// For whose link a command waits, if a link would help.
@@ -176,9 +173,4 @@ fn waits_for<'a>(job: &'a CommandJob, why: &Refusal) -> Option<&'a SlackUserId> 
 fn taken_up(kept: &Document, postponed: &DeferredCommand) -> [Effect; 2] {
     let drop = Effect::DropDocument { kind: kept.kind.clone(), id: kept.id.clone() };
     [drop, Effect::DropDraft(postponed.draft.clone())]
-}
-
-/// Somebody is not looked for any more.
-pub(super) fn drop_stranger(user: &SlackUserId) -> Effect {
-    Effect::DropDocument { kind: STRANGER.to_owned(), id: user.to_string() }
 }

@@ -1,5 +1,6 @@
 //! What a channel is told at once rather than one by one: each working morning, and after we were away.
 
+use crate::work::events::{ConversationChanged, WaitsForOwner};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -16,23 +17,24 @@ use crate::domain::message::Message;
 use crate::domain::policy::Rules;
 use crate::domain::route::{Morning, Route};
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
+use crate::ids::{ChannelId, ConversationId, MessageTs};
 use crate::slack::answer::SlackError;
 use crate::slack::client::Posted;
 use crate::store::{CacheEntry, Claim, Class, Document, Effect, NewJob, Verdict};
 use crate::view::digest;
+use crate::work::channel_routes::MOST_ROUTES;
+use crate::work::ctx::TenantCtx;
 use crate::work::documents::read;
+use crate::work::outcome::Outcome;
+use crate::work::poll_state::CAUGHT_UP;
 use crate::work::projection::Conversations;
-use crate::work::{Outcome, Work, later};
+use crate::work::{channel_routes, channels, documents, enqueue, people, poll_state, posting, times};
 
 /// What a channel is to be reminded of is kept under (`store::Document`), by channel.
-pub(super) const OVERDUE: &str = "overdue";
+pub(crate) const OVERDUE: &str = "overdue";
 
 /// How much working time lies between two reminders of a channel.
 const AT_MOST_EVERY: SignedDuration = SignedDuration::from_hours(1);
-
-/// How long it takes to read what happened while we were away: until then it is told once.
-pub(super) const CAUGHT_UP: Duration = Duration::from_secs(30);
 
 /// How long after an absence its summary stands for other digests.
 const STANDS: Duration = Duration::from_mins(10);
@@ -64,237 +66,237 @@ enum After {
     Told,
 }
 
-/// How many channels can have routes.
-pub(super) const MOST_ROUTES: usize = 1000;
+/// Tells a channel what waits; and has that done again the next working morning.
+pub(crate) async fn digest(ctx: &TenantCtx, claim: &Claim, job: &DigestJob) -> Result<Outcome, Fault> {
+    let Some(route) = channel_routes::route_of(ctx, &job.channel).await? else {
+        return Ok(Outcome::done(Vec::new()));
+    };
+    if job.overdue {
+        return remind(ctx, claim, &job.channel, &route).await;
+    }
+    let (after, now) = (after_absence(ctx, &job.channel).await?, ctx.clock.now());
+    if !job.caught_up && claim.attempt == 1 && matches!(after, After::StillAway | After::JustBack(_)) {
+        return Ok(put_off(now));
+    }
+    let mut effects = Vec::new();
+    if !job.caught_up {
+        effects.push(keep_route(ctx, &job.channel, &route, &documents::rules(ctx).await?));
+    }
+    let is_told = after == After::Told && (!job.caught_up || job.away.is_some());
+    if is_told || route.paused {
+        return Ok(Outcome::done(effects));
+    }
+    let sum = |all: &Conversations| Summary::of(all.values().map(|sight| &sight.known.conversation), &route, now);
+    let summary = ctx.memory.projection.look(&ctx.db, sum).await?;
+    if summary.is_worth_telling(job.caught_up) {
+        let recent = if let After::JustBack(away) = after { Some(away) } else { None };
+        let away = job.away.or(recent);
+        let digest = worded(ctx, summary, now).await?;
+        let digest = Digest { caught_up: job.caught_up || away.is_some(), away, ..digest };
+        let message = Message::Digest { channel: job.channel.clone(), digest: Box::new(digest) };
+        effects.extend([enqueue::say_unasked(ctx, message), documents::put(ctx, SUMMED, job.channel.as_str(), &now)]);
+    }
+    Ok(Outcome::done(effects))
+}
 
-impl Work {
-    /// Tells a channel what waits; and has that done again the next working morning.
-    pub(super) async fn digest(&self, claim: &Claim, job: &DigestJob) -> Result<Outcome, Fault> {
-        let installation = &claim.installation;
-        let Some(route) = self.route_of(installation, &job.channel).await? else {
-            return Ok(Outcome::done(Vec::new()));
-        };
-        if job.overdue {
-            return self.remind(claim, &job.channel, &route).await;
+/// How what a channel hears stands to an absence: no list is sent twice.
+async fn after_absence(ctx: &TenantCtx, channel: &ChannelId) -> Result<After, Fault> {
+    let (watched, now) = (poll_state::watched(ctx).await?, ctx.clock.now());
+    let last = watched.at.filter(|_| watched.whole);
+    if last.is_some_and(|last| poll_state::absence(ctx, last, now).is_some()) && !poll_state::is_unreachable(ctx) {
+        return Ok(After::StillAway);
+    }
+    let Some(away) = watched.away.filter(|away| times::later(away.to, STANDS) > now) else { return Ok(After::Nothing) };
+    let told: Option<Timestamp> = documents::kept(ctx, SUMMED, channel.as_str()).await?;
+    Ok(if told.is_some_and(|told| told >= away.to) { After::Told } else { After::JustBack(away) })
+}
+
+/// Reminds a channel of what has waited too long for an owner, and has that done again: an hour later,
+/// or when the next one has.
+async fn remind(ctx: &TenantCtx, claim: &Claim, channel: &ChannelId, route: &Route) -> Result<Outcome, Fault> {
+    let now = ctx.clock.now();
+    let rules = route.settings.over(&documents::rules(ctx).await?);
+    let Some(patience) = rules.reminder().filter(|_| !route.paused) else {
+        return Ok(Outcome::done(vec![Effect::DropDocument { kind: OVERDUE.to_owned(), id: channel.to_string() }]));
+    };
+    let zone = hours::zone(route.zone.as_deref());
+    if rules.working.after(now, SignedDuration::ZERO, &zone) > now {
+        // We were away when it was due, and nobody works just now.
+        let due = rules.working.after(now, patience, &zone);
+        return Ok(Outcome::done(vec![remind_at(ctx, channel, Some(due))]));
+    }
+    match after_absence(ctx, channel).await? {
+        After::StillAway if claim.attempt == 1 => return Ok(put_off(now)),
+        After::JustBack(away) if times::later(away.to, CAUGHT_UP * 2) > now => {
+            let due = times::later(away.to, CAUGHT_UP * 2);
+            return Ok(Outcome::done(vec![remind_at(ctx, channel, Some(due))]));
         }
-        let (after, now) = (self.after_absence(installation, &job.channel).await?, self.clock.now());
-        if !job.caught_up && claim.attempt == 1 && matches!(after, After::StillAway | After::JustBack(_)) {
-            return Ok(put_off(now));
+        After::Told => {
+            let again = rules.working.after(now, AT_MOST_EVERY, &zone);
+            return Ok(Outcome::done(vec![remind_at(ctx, channel, Some(again))]));
         }
-        let mut effects = Vec::new();
-        if !job.caught_up {
-            effects.push(self.keep_route(&job.channel, &route, &self.rules(installation).await?));
+        After::StillAway | After::JustBack(_) | After::Nothing => {}
+    }
+    let look = |all: &Conversations| {
+        let all = all.values().map(|sight| &sight.known.conversation);
+        Overdue::of(all, route, (rules.working, patience), now)
+    };
+    let Overdue { waiting, more, next } = ctx.memory.projection.look(&ctx.db, look).await?;
+    if waiting.is_empty() {
+        return Ok(Outcome::done(vec![remind_at(ctx, channel, next)]));
+    }
+    let again = rules.working.after(now, AT_MOST_EVERY, &zone);
+    let waiting = waiting.into_iter().map(|conversation| CardView { conversation, owner: None }).collect();
+    let overdue = Some(rules.remind_within);
+    let digest = Digest { overdue, waiting, more, ..Digest::at(now) };
+    let message = Message::Digest { channel: channel.clone(), digest: Box::new(digest) };
+    let told = enqueue::say_unasked(ctx, message);
+    Ok(Outcome::done(vec![told, remind_at(ctx, channel, Some(again))]))
+}
+
+/// Has the channels reminded that get the cards of a conversation which waits for an owner.
+pub(crate) async fn have_all_reminded(ctx: &TenantCtx, waits: &WaitsForOwner) -> Result<Vec<Effect>, Fault> {
+    let (rules, mut effects) = (documents::rules(ctx).await?, Vec::new());
+    for (channel, route) in &waits.routed {
+        effects.extend(have_reminded(ctx, channel, route, &rules).await?);
+    }
+    Ok(effects)
+}
+
+/// Has a channel reminded of what nobody owns, unless that is under way.
+pub(crate) async fn have_reminded(
+    ctx: &TenantCtx,
+    channel: &ChannelId,
+    route: &Route,
+    rules: &Rules,
+) -> Result<Option<Effect>, Fault> {
+    let Some(patience) = route.settings.over(rules).reminder() else { return Ok(None) };
+    let kept = ctx.db.document(OVERDUE, channel.as_str()).await?;
+    if kept.is_some_and(|kept| kept.due.is_some()) {
+        return Ok(None);
+    }
+    let due = rules.working.after(ctx.clock.now(), patience, &hours::zone(route.zone.as_deref()));
+    Ok(Some(remind_at(ctx, channel, Some(due))))
+}
+
+/// When it is looked next whether a channel is to be reminded.
+pub(crate) fn remind_at(ctx: &TenantCtx, channel: &ChannelId, due: Option<Timestamp>) -> Effect {
+    documents::put_due(ctx, OVERDUE, channel.as_str(), &(), due)
+}
+
+/// Posts a digest, and keeps what it says.
+pub(crate) async fn post_digest(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    channel: &ChannelId,
+    digest: &Digest,
+) -> Result<Vec<Effect>, SlackError> {
+    let content = digest::message(digest, &ctx.links, channels::privacy(ctx, channel).await?);
+    let Posted { channel, ts } = posting::post_once(ctx, claim, channel.as_str(), None, &content).await?;
+    Ok(vec![told(&PostedDigest { channel, ts, digest: digest.clone() })])
+}
+
+/// The last digests of channels that tell of a conversation are to show what happened to it.
+pub(crate) async fn settle_in_digests(ctx: &TenantCtx, changed: &ConversationChanged) -> Result<Vec<Message>, Fault> {
+    let mut messages = Vec::new();
+    for entry in &changed.entries {
+        messages.extend(settled(ctx, &changed.now, entry).await?);
+    }
+    Ok(messages)
+}
+
+async fn settled(ctx: &TenantCtx, conversation: &Conversation, line: &ThreadEntry) -> Result<Vec<Message>, Fault> {
+    let waits = conversation.is_open() && conversation.owner.is_none();
+    let mut messages = Vec::new();
+    for (channel, _) in channel_routes::routed(ctx, conversation.line.as_ref()).await? {
+        let told = told_last(ctx, &channel).await?;
+        let id = &conversation.id;
+        if told.is_some_and(|told| told.digest.waiting.iter().any(|card_view| card_view.conversation.id == *id)) {
+            let line = (!waits).then(|| line.clone());
+            messages.push(Message::Settled { channel, conversation: id.clone(), line });
         }
-        let is_told = after == After::Told && (!job.caught_up || job.away.is_some());
-        if is_told || route.paused {
-            return Ok(Outcome::done(effects));
-        }
-        let sum = |all: &Conversations| Summary::of(all.values().map(|sight| &sight.known.conversation), &route, now);
-        let summary = self.index.look(self.store.as_ref(), installation, sum).await?;
-        if summary.is_worth_telling(job.caught_up) {
-            let recent = if let After::JustBack(away) = after { Some(away) } else { None };
-            let away = job.away.or(recent);
-            let digest = self.worded(installation, summary, now).await?;
-            let digest = Digest { caught_up: job.caught_up || away.is_some(), away, ..digest };
-            let message = Message::Digest { channel: job.channel.clone(), digest: Box::new(digest) };
-            effects.extend([self.say_unasked(claim, message), self.put(SUMMED, job.channel.as_str(), &now)]);
-        }
-        Ok(Outcome::done(effects))
     }
+    Ok(messages)
+}
 
-    /// How what a channel hears stands to an absence: no list is sent twice.
-    async fn after_absence(&self, installation: &InstallationId, channel: &ChannelId) -> Result<After, Fault> {
-        let (watched, now) = (self.watched(installation).await?, self.clock.now());
-        let last = watched.at.filter(|_| watched.whole);
-        if last.is_some_and(|last| self.absence(last, now).is_some()) && !self.is_unreachable() {
-            return Ok(After::StillAway);
-        }
-        let Some(away) = watched.away.filter(|away| later(away.to, STANDS) > now) else { return Ok(After::Nothing) };
-        let told: Option<Timestamp> = self.kept(installation, SUMMED, channel.as_str()).await?;
-        Ok(if told.is_some_and(|told| told >= away.to) { After::Told } else { After::JustBack(away) })
-    }
+/// Shows in the last digest of a channel what happened to a conversation in it.
+pub(crate) async fn settle_in_digest(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    channel: &ChannelId,
+    conversation: &ConversationId,
+    line: Option<&ThreadEntry>,
+) -> Result<Vec<Effect>, SlackError> {
+    let Some(mut last) = told_last(ctx, channel).await? else { return Ok(Vec::new()) };
+    last.digest.settled.retain(|(id, _)| id != conversation);
+    last.digest.settled.extend(line.map(|line| (conversation.clone(), line.clone())));
+    let content = digest::message(&last.digest, &ctx.links, channels::privacy(ctx, channel).await?);
+    posting::bring_up_to_date(ctx, claim, channel, &last.ts, &content).await?;
+    Ok(vec![told(&last)])
+}
 
-    /// Reminds a channel of what has waited too long for an owner, and has that done again: an hour later,
-    /// or when the next one has.
-    async fn remind(&self, claim: &Claim, channel: &ChannelId, route: &Route) -> Result<Outcome, Fault> {
-        let (installation, now) = (&claim.installation, self.clock.now());
-        let rules = route.settings.over(&self.rules(installation).await?);
-        let Some(patience) = rules.reminder().filter(|_| !route.paused) else {
-            return Ok(Outcome::done(vec![Effect::DropDocument { kind: OVERDUE.to_owned(), id: channel.to_string() }]));
-        };
-        let zone = hours::zone(route.zone.as_deref());
-        if rules.working.after(now, SignedDuration::ZERO, &zone) > now {
-            // We were away when it was due, and nobody works just now.
-            let due = rules.working.after(now, patience, &zone);
-            return Ok(Outcome::done(vec![self.remind_at(channel, Some(due))]));
-        }
-        match self.after_absence(installation, channel).await? {
-            After::StillAway if claim.attempt == 1 => return Ok(put_off(now)),
-            After::JustBack(away) if later(away.to, CAUGHT_UP * 2) > now => {
-                let due = later(away.to, CAUGHT_UP * 2);
-                return Ok(Outcome::done(vec![self.remind_at(channel, Some(due))]));
-            }
-            After::Told => {
-                let again = rules.working.after(now, AT_MOST_EVERY, &zone);
-                return Ok(Outcome::done(vec![self.remind_at(channel, Some(again))]));
-            }
-            After::StillAway | After::JustBack(_) | After::Nothing => {}
-        }
-        let look = |all: &Conversations| {
-            let all = all.values().map(|sight| &sight.known.conversation);
-            Overdue::of(all, route, (rules.working, patience), now)
-        };
-        let Overdue { waiting, more, next } = self.index.look(self.store.as_ref(), installation, look).await?;
-        if waiting.is_empty() {
-            return Ok(Outcome::done(vec![self.remind_at(channel, next)]));
-        }
-        let again = rules.working.after(now, AT_MOST_EVERY, &zone);
-        let waiting = waiting.into_iter().map(|conversation| CardView { conversation, owner: None }).collect();
-        let overdue = Some(rules.remind_within);
-        let digest = Digest { overdue, waiting, more, ..Digest::at(now) };
-        let message = Message::Digest { channel: channel.clone(), digest: Box::new(digest) };
-        let told = self.say_unasked(claim, message);
-        Ok(Outcome::done(vec![told, self.remind_at(channel, Some(again))]))
-    }
+async fn told_last(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<PostedDigest>, Fault> {
+    let kept = ctx.db.cache_get(TOLD, channel.as_str()).await?;
+    Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
+}
 
-    /// Has a channel reminded of what nobody owns, unless that is under way.
-    pub(super) async fn have_reminded(
-        &self,
-        installation: &InstallationId,
-        channel: &ChannelId,
-        route: &Route,
-        rules: &Rules,
-    ) -> Result<Option<Effect>, Fault> {
-        let Some(patience) = route.settings.over(rules).reminder() else { return Ok(None) };
-        let kept = self.store.document(installation, OVERDUE, channel.as_str()).await?;
-        if kept.is_some_and(|kept| kept.due.is_some()) {
-            return Ok(None);
-        }
-        let due = rules.working.after(self.clock.now(), patience, &hours::zone(route.zone.as_deref()));
-        Ok(Some(self.remind_at(channel, Some(due))))
-    }
+/// The digests of all channels, because we were away.
+pub(crate) async fn catch_up(ctx: &TenantCtx, away: Absence) -> Result<Vec<NewJob>, Fault> {
+    let routes = channel_routes::routes(ctx).await?;
+    let jobs = routes.into_iter().map(|(channel, _)| {
+        let job = Job::Digest(DigestJob { channel, caught_up: true, overdue: false, away: Some(away) });
+        let due = times::later(ctx.clock.now(), CAUGHT_UP);
+        NewJob { class: Class::Machine, due, ..ctx.new_job(&job) }
+    });
+    Ok(jobs.collect())
+}
 
-    /// When it is looked next whether a channel is to be reminded.
-    pub(super) fn remind_at(&self, channel: &ChannelId, due: Option<Timestamp>) -> Effect {
-        self.put_due(OVERDUE, channel.as_str(), &(), due)
-    }
+/// The route as it is kept, with the time of the channel's next digest.
+pub(crate) fn keep_route(ctx: &TenantCtx, channel: &ChannelId, route: &Route, rules: &Rules) -> Effect {
+    let due = route.settings.next_digest(rules, ctx.clock.now(), &hours::zone(route.zone.as_deref()));
+    documents::put_due(ctx, Route::KIND, channel.as_str(), route, due)
+}
 
-    /// Posts a digest, and keeps what it says.
-    pub(super) async fn post_digest(
-        &self,
-        claim: &Claim,
-        channel: &ChannelId,
-        digest: &Digest,
-    ) -> Result<Vec<Effect>, SlackError> {
-        let content = digest::message(digest, &self.links, self.privacy(&claim.installation, channel).await?);
-        let Posted { channel, ts } = self.post_once(claim, channel.as_str(), None, &content).await?;
-        Ok(vec![told(&PostedDigest { channel, ts, digest: digest.clone() })])
+/// Routes whose digest was given up (nothing worked for a day) have one again.
+pub(crate) async fn digests_given_up(ctx: &TenantCtx) -> Result<Vec<Effect>, Fault> {
+    let rules = documents::rules(ctx).await?;
+    let mut effects = Vec::new();
+    for kept in ctx.db.documents(Route::KIND, MOST_ROUTES).await? {
+        let route = Some(read::<Route>(&kept)?);
+        let route = route.filter(|route| route.settings.digest != Morning::Never && was_given_up(ctx, &kept));
+        effects.extend(route.map(|route| keep_route(ctx, &ChannelId::new(kept.id), &route, &rules)));
     }
+    Ok(effects)
+}
 
-    /// The last digests of channels that tell of a conversation are to show what happened to it.
-    pub(super) async fn settle_in_digests(
-        &self,
-        installation: &InstallationId,
-        conversation: &Conversation,
-        line: &ThreadEntry,
-    ) -> Result<Vec<Message>, Fault> {
-        let waits = conversation.is_open() && conversation.owner.is_none();
-        let mut messages = Vec::new();
-        for (channel, _) in self.routed(installation, conversation.line.as_ref()).await? {
-            let told = self.told_last(installation, &channel).await?;
-            let id = &conversation.id;
-            if told.is_some_and(|told| told.digest.waiting.iter().any(|card_view| card_view.conversation.id == *id)) {
-                let line = (!waits).then(|| line.clone());
-                messages.push(Message::Settled { channel, conversation: id.clone(), line });
-            }
-        }
-        Ok(messages)
-    }
+/// Whether something was to be done about it, and was not for longer than it would be tried.
+pub(crate) fn was_given_up(ctx: &TenantCtx, document: &Document) -> bool {
+    // Between two mornings there may lie a weekend.
+    const LONGEST: Duration = Duration::from_hours(24 * 4);
+    document.due.is_none() && times::later(document.at, LONGEST + ctx.settings.give_up_after) < ctx.clock.now()
+}
 
-    /// Shows in the last digest of a channel what happened to a conversation in it.
-    pub(super) async fn settle_in_digest(
-        &self,
-        claim: &Claim,
-        channel: &ChannelId,
-        conversation: &ConversationId,
-        line: Option<&ThreadEntry>,
-    ) -> Result<Vec<Effect>, SlackError> {
-        let installation = &claim.installation;
-        let Some(mut last) = self.told_last(installation, channel).await? else { return Ok(Vec::new()) };
-        last.digest.settled.retain(|(id, _)| id != conversation);
-        last.digest.settled.extend(line.map(|line| (conversation.clone(), line.clone())));
-        let content = digest::message(&last.digest, &self.links, self.privacy(installation, channel).await?);
-        self.bring_up_to_date(claim, channel, &last.ts, &content).await?;
-        Ok(vec![told(&last)])
-    }
+/// All routes, because the rules say now that mornings begin at another time.
+pub(crate) async fn keep_routes(ctx: &TenantCtx, rules: &Rules) -> Result<Vec<Effect>, Fault> {
+    let routes = channel_routes::routes(ctx).await?;
+    Ok(routes.iter().map(|(channel, route)| keep_route(ctx, channel, route, rules)).collect())
+}
 
-    async fn told_last(
-        &self,
-        installation: &InstallationId,
-        channel: &ChannelId,
-    ) -> Result<Option<PostedDigest>, Fault> {
-        let kept = self.store.cache_get(installation, TOLD, channel.as_str()).await?;
-        Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
+async fn worded(ctx: &TenantCtx, summary: Summary, at: Timestamp) -> Result<Digest, Fault> {
+    let mut loads = Vec::new();
+    for (id, open) in summary.loads {
+        let owner = Owner { id, name: String::new() };
+        loads.push((people::participant(ctx, &owner).await?.name, open));
     }
-
-    /// The digests of all channels, because we were away.
-    pub(super) async fn catch_up(&self, installation: &InstallationId, away: Absence) -> Result<Vec<NewJob>, Fault> {
-        let routes = self.routes(installation).await?;
-        let jobs = routes.into_iter().map(|(channel, _)| {
-            let job = Job::Digest(DigestJob { channel, caught_up: true, overdue: false, away: Some(away) });
-            let due = later(self.clock.now(), CAUGHT_UP);
-            NewJob { class: Class::Machine, due, ..self.new_job(installation, &job) }
-        });
-        Ok(jobs.collect())
-    }
-
-    /// The route as it is kept, with the time of the channel's next digest.
-    pub(super) fn keep_route(&self, channel: &ChannelId, route: &Route, rules: &Rules) -> Effect {
-        let due = route.settings.next_digest(rules, self.clock.now(), &hours::zone(route.zone.as_deref()));
-        self.put_due(Route::KIND, channel.as_str(), route, due)
-    }
-
-    /// Routes whose digest was given up (nothing worked for a day) have one again.
-    pub(super) async fn digests_given_up(&self, installation: &InstallationId) -> Result<Vec<Effect>, Fault> {
-        let rules = self.rules(installation).await?;
-        let mut effects = Vec::new();
-        for kept in self.store.documents(installation, Route::KIND, MOST_ROUTES).await? {
-            let route = Some(read::<Route>(&kept)?);
-            let route = route.filter(|route| route.settings.digest != Morning::Never && self.was_given_up(&kept));
-            effects.extend(route.map(|route| self.keep_route(&ChannelId::new(kept.id), &route, &rules)));
-        }
-        Ok(effects)
-    }
-
-    /// Whether something was to be done about it, and was not for longer than it would be tried.
-    pub(super) fn was_given_up(&self, document: &Document) -> bool {
-        // Between two mornings there may lie a weekend.
-        const LONGEST: Duration = Duration::from_hours(24 * 4);
-        document.due.is_none() && later(document.at, LONGEST + self.settings.give_up_after) < self.clock.now()
-    }
-
-    /// All routes, because the rules say now that mornings begin at another time.
-    pub(super) async fn keep_routes(&self, installation: &InstallationId, rules: &Rules) -> Result<Vec<Effect>, Fault> {
-        let routes = self.routes(installation).await?;
-        Ok(routes.iter().map(|(channel, route)| self.keep_route(channel, route, rules)).collect())
-    }
-
-    async fn worded(&self, installation: &InstallationId, summary: Summary, at: Timestamp) -> Result<Digest, Fault> {
-        let mut loads = Vec::new();
-        for (id, open) in summary.loads {
-            let owner = Owner { id, name: String::new() };
-            loads.push((self.people.participant(installation, &owner).await?.name, open));
-        }
-        let waiting = summary.waiting.into_iter().map(|conversation| CardView { conversation, owner: None }).collect();
-        Ok(Digest { waiting, more: summary.more, snoozed: summary.snoozed, loads, ..Digest::at(at) })
-    }
+    let waiting = summary.waiting.into_iter().map(|conversation| CardView { conversation, owner: None }).collect();
+    Ok(Digest { waiting, more: summary.more, snoozed: summary.snoozed, loads, ..Digest::at(at) })
 }
 
 /// Waits until all that happened during the absence is read.
 fn put_off(now: Timestamp) -> Outcome {
     let cause = "what happened while we were away is still being read".to_owned();
     Outcome {
-        verdict: Verdict::Retry { due: later(now, CAUGHT_UP), cause, outcome_unknown: false },
+        verdict: Verdict::Retry { due: times::later(now, CAUGHT_UP), cause, outcome_unknown: false },
         effects: Vec::new(),
     }
 }

@@ -22,12 +22,12 @@ use crate::slack::client::Identity;
 use crate::slack::scopes::{OPTIONAL_SCOPES, SCOPES, Scope};
 use crate::slack::signature::sign;
 use crate::slack::socket::{Dialer, is_hopeless};
-use crate::store::Claim;
 use crate::transport;
 use crate::view::notice;
-use crate::work::installations::TenantRecord;
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::Outcome;
 use crate::work::unreachable::Unreachable;
-use crate::work::{Outcome, Work, tenants};
+use crate::work::{acting, channel_routes, documents, linking, people, readiness, unreachable};
 
 /// By how much our clock may be wrong. Slack's requests are refused when they seem five minutes old.
 const MAX_CLOCK_ERROR: SignedDuration = SignedDuration::from_secs(60);
@@ -47,62 +47,53 @@ const MAX_NAMED: usize = 10;
 /// How many links made by hand are looked at.
 const MAX_LINKS_CHECKED: usize = 100;
 
-impl Work {
-    /// Looks at everything for an admin who asks.
-    pub(super) async fn doctor(&self, claim: &Claim, requester: &RequestContext) -> Result<Outcome, Fault> {
-        let say = match self.people.reader(&claim.installation, &requester.user).await {
-            Ok(Ok(teammate)) => match self.rules(&claim.installation).await?.may_configure(&teammate) {
-                Ok(()) => Reply::Examined(self.examine_in_time().await),
-                Err(why) => Reply::Refused { why, note: String::new() },
-            },
-            Ok(Err(stranger)) => Reply::Refused { why: Refusal::YouAreNotLinked(stranger.why), note: String::new() },
-            Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::LeaseLost)) => return Err(fault),
-            Err(_) => Reply::Examined(self.who_asks_is_unknown().await),
-        };
-        Ok(Outcome::done(vec![self.say(claim, Message::Private { to: requester.addressee(), say })]))
-    }
-
-    /// What anybody may see while it cannot be found out who asks.
-    async fn who_asks_is_unknown(&self) -> Vec<Finding> {
-        let found = tokio::time::timeout(self.settings.lease / 3, connection::dialnote(self)).await;
-        let unknown = "it can't be found out yet whether you are an admin. \
-                       Run dialnote-slack doctor where the app runs";
-        found.unwrap_or_default().into_iter().chain([Finding::new("you", FindingState::Note, unknown)]).collect()
-    }
-
-    /// The same, as far as the lease lasts: whoever looked for longer would be taken for dead, and everything
-    /// would be looked at again and again.
-    async fn examine_in_time(&self) -> Vec<Finding> {
-        let found = tokio::time::timeout(self.settings.lease * 2 / 3, self.examine()).await;
-        found.unwrap_or_else(|_| {
-            let words = "not all of it answered in time. Run dialnote-slack doctor where the app runs: it waits longer";
-            vec![Finding::new("everything", FindingState::Bad, words)]
-        })
-    }
-
-    /// Looks at everything, whatever calls somebody at the same time.
-    pub async fn examine(&self) -> Vec<Finding> {
-        let mut findings = vec![store(self).await];
-        findings.extend(queue(self).await);
-        let (slack, address, dialnote, routes, people, links) = Box::pin(async {
-            tokio::join!(
-                slack(self),
-                address(self),
-                connection::dialnote(self),
-                routes(self),
-                people(self),
-                broken_links(self)
-            )
-        })
-        .await;
-        findings.extend(slack.into_iter().chain([address]).chain(dialnote).chain(routes).chain([people]).chain(links));
-        findings.extend(unreachable(self).await);
-        findings
-    }
+/// Looks at everything for an admin who asks.
+pub(crate) async fn doctor(ctx: &TenantCtx, requester: &RequestContext) -> Result<Outcome, Fault> {
+    let say = match acting::reader(ctx, &requester.user).await {
+        Ok(Ok(teammate)) => match documents::rules(ctx).await?.may_configure(&teammate) {
+            Ok(()) => Reply::Examined(examine_in_time(ctx).await),
+            Err(why) => Reply::Refused { why, note: String::new() },
+        },
+        Ok(Err(stranger)) => Reply::Refused { why: Refusal::YouAreNotLinked(stranger.why), note: String::new() },
+        Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::LeaseLost)) => return Err(fault),
+        Err(_) => Reply::Examined(who_asks_is_unknown(ctx).await),
+    };
+    Ok(Outcome::done(vec![ctx.say(Message::Private { to: requester.addressee(), say })]))
 }
 
-async fn store(work: &Work) -> Finding {
-    match tenants::try_store(work.store.as_ref(), &work.clock, &work.instance).await {
+/// What anybody may see while it cannot be found out who asks.
+async fn who_asks_is_unknown(ctx: &TenantCtx) -> Vec<Finding> {
+    let found = tokio::time::timeout(ctx.settings.lease / 3, connection::dialnote(ctx)).await;
+    let unknown = "it can't be found out yet whether you are an admin. \
+                       Run dialnote-slack doctor where the app runs";
+    found.unwrap_or_default().into_iter().chain([Finding::new("you", FindingState::Note, unknown)]).collect()
+}
+
+/// The same, as far as the lease lasts: whoever looked for longer would be taken for dead, and everything
+/// would be looked at again and again.
+async fn examine_in_time(ctx: &TenantCtx) -> Vec<Finding> {
+    let found = tokio::time::timeout(ctx.settings.lease * 2 / 3, examine(ctx)).await;
+    found.unwrap_or_else(|_| {
+        let words = "not all of it answered in time. Run dialnote-slack doctor where the app runs: it waits longer";
+        vec![Finding::new("everything", FindingState::Bad, words)]
+    })
+}
+
+/// Looks at everything, whatever calls somebody at the same time.
+pub async fn examine(ctx: &TenantCtx) -> Vec<Finding> {
+    let mut findings = vec![store(ctx).await];
+    findings.extend(queue(ctx).await);
+    let (slack, address, dialnote, routes, people, links) = Box::pin(async {
+        tokio::join!(slack(ctx), address(ctx), connection::dialnote(ctx), routes(ctx), people(ctx), broken_links(ctx))
+    })
+    .await;
+    findings.extend(slack.into_iter().chain([address]).chain(dialnote).chain(routes).chain([people]).chain(links));
+    findings.extend(unreachable(ctx).await);
+    findings
+}
+
+async fn store(work: &TenantCtx) -> Finding {
+    match readiness::try_store(work.store.as_ref(), &work.clock, &work.instance).await {
         Ok(()) => Finding::new("database", FindingState::Good, "it takes in what has to be kept"),
         Err(cause) => {
             let words = "it takes nothing in. Look for a full disk, and whether the app may write there";
@@ -111,12 +102,11 @@ async fn store(work: &Work) -> Finding {
     }
 }
 
-async fn queue(work: &Work) -> Vec<Finding> {
+async fn queue(work: &TenantCtx) -> Vec<Finding> {
     // The operator of one workspace has nobody else's jobs; an admin among many is shown nobody else's.
-    let counted = match work.home().await {
-        Ok(home) if work.tenant.is_some() => work.store.overview_of(home).await,
-        Err(fault) if work.tenant.is_some() => Err(fault),
-        _ => work.store.overview().await,
+    let counted = match work.record {
+        Some(_) => work.store.overview_of(work.installation()).await,
+        None => work.store.overview().await,
     };
     let Ok(overview) = counted else { return Vec::new() };
     let age = overview.oldest.map(|oldest| work.clock.now().duration_since(oldest).unsigned_abs());
@@ -147,7 +137,7 @@ async fn queue(work: &Work) -> Vec<Finding> {
     vec![waiting, given_up]
 }
 
-async fn slack(work: &Work) -> Vec<Finding> {
+async fn slack(work: &TenantCtx) -> Vec<Finding> {
     match work.slack.identity().await {
         Ok(identity) => {
             let known = Finding::new("Slack token", FindingState::Good, format!("it belongs to {}", identity.team));
@@ -170,11 +160,11 @@ async fn slack(work: &Work) -> Vec<Finding> {
 }
 
 /// Where an app that anybody can install is installed again.
-fn again(work: &Work) -> Option<String> {
-    work.tenant().and_then(TenantRecord::everybody).map(|all| all.oauth.app().install())
+fn again(work: &TenantCtx) -> Option<String> {
+    work.record.as_ref().and_then(|record| record.install_page.clone())
 }
 
-fn scopes(identity: &Identity, work: &Work) -> Finding {
+fn scopes(identity: &Identity, work: &TenantCtx) -> Finding {
     let missing = |needed: &'static [Scope]| {
         let missing = needed.iter().filter(|scope| !identity.scopes.iter().any(|granted| granted == scope.name));
         missing.map(|scope| format!("{} ({})", scope.name, scope.reason.trim_end_matches('.'))).collect::<Vec<_>>()
@@ -214,12 +204,12 @@ fn clock(identity: &Identity, now: Timestamp) -> Finding {
 
 /// Asks our own address what Slack asks when the address is saved in the app's settings: whether it is
 /// reached, and whether what runs there has the same signing secret.
-async fn address(work: &Work) -> Finding {
+async fn address(work: &TenantCtx) -> Finding {
     const WHAT: &str = "request URL";
-    if let Some(dialer) = &work.door.dialer {
+    if let Some(dialer) = &work.ingress.dialer {
         return sockets(dialer).await;
     }
-    let Some(public) = &work.door.public else {
+    let Some(public) = &work.ingress.public else {
         let words = "PUBLIC_URL is not set, so it was not looked whether Slack can reach the app, \
                      and calls are found by looking rather than told at once";
         return Finding::new(WHAT, FindingState::Note, words);
@@ -266,9 +256,9 @@ async fn sockets(dialer: &Dialer) -> Finding {
     }
 }
 
-async fn challenge(url: &str, work: &Work) -> Result<(u16, String), String> {
+async fn challenge(url: &str, work: &TenantCtx) -> Result<(u16, String), String> {
     let url: Url = url.parse().map_err(|_| "it is no address".to_owned())?;
-    let Some(secret) = work.door.secrets.first() else { return Err("there is no signing secret".to_owned()) };
+    let Some(secret) = work.ingress.secrets.first() else { return Err("there is no signing secret".to_owned()) };
     let body = json!({ "type": "url_verification", "challenge": CHALLENGE }).to_string();
     let now = work.clock.now().as_second();
     let client = transport::client(OWN_ADDRESS_TIMEOUT).map_err(|error| whole(&error))?;
@@ -283,13 +273,9 @@ async fn challenge(url: &str, work: &Work) -> Result<(u16, String), String> {
     Ok((status, answer.text().await.unwrap_or_default()))
 }
 
-async fn routes(work: &Work) -> Vec<Finding> {
+async fn routes(work: &TenantCtx) -> Vec<Finding> {
     const WHAT: &str = "channel";
-    let routes = match work.home().await {
-        Ok(home) => work.routes(home).await,
-        Err(fault) => Err(fault),
-    };
-    let routes = match routes {
+    let routes = match channel_routes::routes(work).await {
         Ok(routes) => routes,
         Err(cause) => return vec![Finding::new(WHAT, FindingState::Note, "none could be looked at").because(&cause)],
     };
@@ -315,12 +301,11 @@ async fn routes(work: &Work) -> Vec<Finding> {
 }
 
 /// Links made by hand that do not count any more.
-async fn broken_links(work: &Work) -> Vec<Finding> {
+async fn broken_links(work: &TenantCtx) -> Vec<Finding> {
     let card_views = async {
-        let home = work.home().await?;
         let mut card_views = Vec::new();
-        for link in work.people.by_hand(home).await?.iter().take(MAX_LINKS_CHECKED) {
-            card_views.push(work.link_face(home, link).await?);
+        for link in people::by_hand(work).await?.iter().take(MAX_LINKS_CHECKED) {
+            card_views.push(linking::link_face(work, link).await?);
         }
         Ok::<_, Fault>(card_views)
     };
@@ -346,9 +331,9 @@ async fn broken_links(work: &Work) -> Vec<Finding> {
 }
 
 /// People whom Slack takes no direct messages for.
-async fn unreachable(work: &Work) -> Vec<Finding> {
+async fn unreachable(work: &TenantCtx) -> Vec<Finding> {
     const WHAT: &str = "notifications";
-    let people = match work.unreachable(MAX_NAMED).await {
+    let people = match unreachable::unreachable(work, MAX_NAMED).await {
         Ok(people) => people,
         Err(cause) => {
             let words = "the people who can't be notified could not be looked at";
@@ -364,12 +349,8 @@ async fn unreachable(work: &Work) -> Vec<Finding> {
     people.into_iter().map(finding).collect()
 }
 
-async fn people(work: &Work) -> Finding {
-    let unlinked = match work.home().await {
-        Ok(home) => work.people.unlinked(home).await,
-        Err(fault) => Err(fault),
-    };
-    match unlinked {
+async fn people(work: &TenantCtx) -> Finding {
+    match people::unlinked(work).await {
         Ok(members) if members.is_empty() => {
             Finding::new(PEOPLE, FindingState::Good, "every member of dialnote is found in Slack")
         }

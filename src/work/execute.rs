@@ -1,328 +1,68 @@
 //! A command on its way: find the conversation, look at it, decide. Carrying it out is `work::writing`'s. After
 //! every step the job is stored as it stands, so that after a crash nothing that was settled is done again.
 
-use std::collections::BTreeSet;
-
-use serde_json::json;
-
-use crate::dialnote::answer::{Denied, DialnoteError};
-use crate::dialnote::client::READS;
-use crate::domain::card_view::CardView;
-use crate::domain::command::{Action, Assignee, Command};
-use crate::domain::command_job::{Batch, CommandJob, ResumeJob, Stage};
-use crate::domain::conversation::{Conversation, ConversationRef, Owner};
-use crate::domain::fresh::{Answered, Looked};
+use crate::domain::command::Assignee;
+use crate::domain::command_job::{CommandJob, ResumeJob, Stage};
+use crate::domain::conversation::ConversationRef;
 use crate::domain::job::Job;
 use crate::domain::message::Message;
-use crate::domain::people::Unlinked;
-use crate::domain::plan::Progress;
-use crate::domain::plan::{self, Facts, Participant};
-use crate::domain::question::{Seen, StoredQuestion};
-use crate::domain::refusal::{About, Refusal};
+use crate::domain::question::StoredQuestion;
+use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
-use crate::domain::typed;
 use crate::error::Fault;
-use crate::ids::{ConversationId, DraftId, InstallationId, MemberId};
-use crate::store::{Claim, Draft, Effect, Verdict};
-use crate::work::audit::{self, Verified};
-use crate::work::conclude::QUOTED;
+use crate::store::{Claim, Effect, Verdict};
+use crate::work::ctx::TenantCtx;
 use crate::work::documents::read_draft;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::writing::no_longer;
-use crate::work::{Outcome, Work, undoing};
+use crate::work::{conclude, decide, lookup, queueing, search, writing};
 
-/// How much of a conversation's history a decision looks at.
-pub(super) const PAST_ENTRIES: usize = 50;
-
-/// How many people are looked up who are mentioned in a note.
-const MOST_NAMES: usize = 20;
-
-/// What the last activity meant after what was before it is kept under (`store::Document`), by conversation:
-/// a conversation's own picture does not tell.
-pub(super) const HEARD: &str = "heard";
-
-/// Why a step did not lead on.
-pub(super) enum Stop {
-    Refused(Refusal),
-    Fault(Fault),
-}
-
-impl From<Fault> for Stop {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
+/// Brings a command one step further.
+pub(crate) async fn command(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Fault> {
+    match command_step(ctx, claim, job).await {
+        Ok(outcome) => Ok(outcome),
+        Err(Stop::Refused(refusal)) => conclude::refused(ctx, claim, job, refusal).await,
+        Err(Stop::Fault(fault)) => Err(fault),
     }
 }
 
-impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
+async fn command_step(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+    match (&job.stage, job.conversation()) {
+        (Stage::Asked, None) => search::find(ctx, claim, job).await,
+        (Stage::Asked, _) if job.command.act.lacks_an_owner() => Ok(lookup::ask_for_owner(ctx, job)),
+        (Stage::Asked, Some(id)) if waits_its_turn(claim, job) => {
+            Ok(queueing::found(ctx, claim, job, vec![id.clone()]))
+        }
+        (Stage::Asked, Some(id)) => decide::decide(ctx, claim, job, id).await,
+        (Stage::Doing(progress), _) => {
+            writing::carry_out(ctx, claim, job, progress).await.map_err(|stop| no_longer(stop, progress))
+        }
     }
 }
 
-impl Work {
-    /// Brings a command one step further.
-    pub(super) async fn command(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Fault> {
-        match self.command_step(claim, job).await {
-            Ok(outcome) => Ok(outcome),
-            Err(Stop::Refused(refusal)) => self.refused(claim, job, refusal).await,
-            Err(Stop::Fault(fault)) => Err(fault),
-        }
+/// Goes on with a kept command: only its own person may. It goes on in its place, ahead of what
+/// its person asked for since.
+pub(crate) async fn resume(ctx: &TenantCtx, job: &ResumeJob) -> Result<Outcome, Fault> {
+    let kept = ctx.db.draft(&job.resume.draft).await?;
+    let kept = kept.filter(|draft| draft.actor == job.requester.user);
+    let Some(StoredQuestion { mut command, seen }) = kept.as_ref().map(read_draft::<StoredQuestion>).transpose()?
+    else {
+        let say = Reply::Refused { why: Refusal::DraftGone, note: String::new() };
+        let answer = ctx.say(Message::Private { to: job.requester.addressee(), say });
+        return Ok(Outcome::done(vec![answer]));
+    };
+    if let Some(pick) = &job.resume.pick {
+        command.which = ConversationRef::Id(pick.clone());
     }
-
-    async fn command_step(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-        if *self.home().await? != claim.installation {
-            return Err(Refusal::NotInstalled.into());
-        }
-        match (&job.stage, job.conversation()) {
-            (Stage::Asked, None) => self.find(claim, job).await,
-            (Stage::Asked, _) if job.command.act.lacks_an_owner() => Ok(self.ask_for_owner(claim, job)),
-            (Stage::Asked, Some(id)) if waits_its_turn(claim, job) => Ok(self.found(claim, job, vec![id.clone()])),
-            (Stage::Asked, Some(id)) => self.decide(claim, job, id).await,
-            (Stage::Doing(progress), _) => {
-                self.carry_out(claim, job, progress).await.map_err(|stop| no_longer(stop, progress))
-            }
-        }
+    if let Some(person) = &job.resume.person {
+        command.act = command.act.with_owner(Assignee::User(person.clone()));
     }
-
-    /// The conversations are known: the command queues up with everything else about its own; several become
-    /// several commands.
-    pub(super) fn found(&self, claim: &Claim, job: &CommandJob, mut ids: Vec<ConversationId>) -> Outcome {
-        if ids.len() != 1 {
-            return self.batched(claim, job, ids);
-        }
-        let Some(id) = ids.pop() else { return Outcome::done(Vec::new()) };
-        let command = Command { which: ConversationRef::Id(id), ..job.command.clone() };
-        Outcome::done(vec![self.queued_up(claim, CommandJob { command, ..job.clone() })])
-    }
-
-    /// The same command for each of these, told of together.
-    pub(super) fn batched(&self, claim: &Claim, job: &CommandJob, ids: Vec<ConversationId>) -> Outcome {
-        let batch = Batch { id: undoing::one(claim), of: ids.len() };
-        let each = ids.into_iter().map(|id| {
-            let command = Command { which: ConversationRef::Id(id), ..job.command.clone() };
-            self.queued_up(claim, CommandJob { batch: Some(batch.clone()), command, ..job.clone() })
-        });
-        Outcome::done(each.collect())
-    }
-
-    fn queued_up(&self, claim: &Claim, job: CommandJob) -> Effect {
-        let mut queued = self.following(claim, &Job::Command(job));
-        queued.after_key = None;
-        queued.inherits_priority = true;
-        Effect::Enqueue(queued)
-    }
-
-    /// Looks at everything the decision rests on, and takes it.
-    pub(super) async fn decide(&self, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<Outcome, Stop> {
-        if let Some(quoted) = self.quoted_already(claim, job, id).await? {
-            return Err(Refusal::NotedAlready(quoted).into());
-        }
-        if self.was_done_since(claim, job, id).await? {
-            return Ok(Outcome::done(Vec::new()));
-        }
-        let at = self.clock.now();
-        let facts = self.gather(claim, job, id).await?;
-        if let Some(told) = self.not_seen_yet(claim, &facts.conversation, at).await? {
-            let verdict = Verdict::Continue { body: Job::Command(job.clone()).encode(), until: self.lease_end() };
-            return Ok(Outcome { verdict, effects: told });
-        }
-        match job.command.act {
-            Action::History => return Ok(self.tell_history(claim, job, &facts.conversation).await?),
-            Action::Show => return Ok(self.show_all(claim, job, facts)),
-            _ => {}
-        }
-        if job.batch.is_none() {
-            facts.is_still_theirs(&job.requester, &job.command.act)?;
-        }
-        let note = self.with_names(&claim.installation, &job.command.note).await?;
-        let answered = Answered::new(&job.seen, &facts);
-        let plan = plan::decide(&job.command.act, &note, facts)?;
-        answered.holds_for(&plan, new_draft)?;
-        Ok(self.go_on(job, Progress::new(plan, Looked { at, attempt: claim.attempt })))
-    }
-
-    async fn tell_history(
-        &self,
-        claim: &Claim,
-        job: &CommandJob,
-        conversation: &Conversation,
-    ) -> Result<Outcome, Fault> {
-        let entries = self.store.entries(&claim.installation, &conversation.id, PAST_ENTRIES).await?;
-        let say = Reply::History { about: About::from(conversation), deeds: audit::told(&entries) };
-        Ok(Outcome::done(vec![self.answer_to(claim, job, say)]))
-    }
-
-    fn show_all(&self, claim: &Claim, job: &CommandJob, facts: Facts) -> Outcome {
-        let member = Verified { id: facts.requester.member, name: facts.writer };
-        let (by, conversation) = (facts.requester.name, &facts.conversation.id);
-        let detail = json!({ "outcome": "done", "by": by, "member": member, "conversation": conversation });
-        let record = self.record_attempt(&job.requester, "show", &detail);
-        let card_view = CardView { conversation: facts.conversation, owner: facts.owner.map(|owner| owner.name) };
-        Outcome::done(vec![record, self.answer_to(claim, job, Reply::Shown(card_view))])
-    }
-
-    /// Whether the message that is to become a note is one already: of which conversation.
-    async fn quoted_already(
-        &self,
-        claim: &Claim,
-        job: &CommandJob,
-        id: &ConversationId,
-    ) -> Result<Option<About>, Stop> {
-        let Some(message) = &job.quoted else { return Ok(None) };
-        let kept = self.store.document(&claim.installation, QUOTED, &format!("{message}:{id}")).await?;
-        match kept {
-            Some(_) => Ok(Some(About::from(&self.look_at(&claim.installation, id).await?))),
-            None => Ok(None),
-        }
-    }
-
-    async fn gather(&self, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<Facts, Stop> {
-        let installation = &claim.installation;
-        let requester = self.people.teammate(installation, &job.requester.user).await?;
-        let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
-        let target = match job.command.act.assignee() {
-            Some(user) => {
-                let target = self.people.teammate(installation, user).await?;
-                Some(target.map_err(|stranger| Refusal::NotLinked { name: stranger.name, why: stranger.why })?)
-            }
-            None => None,
-        };
-        let conversation = self.look_at(installation, id).await?;
-        let (target, picked) = match job.command.act.group() {
-            Some(group) if conversation.owner.is_none() => {
-                let (target, picked) = self.pick(claim, group, job.requester.team.as_ref(), id).await?;
-                (Some(target), Some(picked))
-            }
-            _ => (target, None),
-        };
-        let writer = self.people.name_in_dialnote(installation, &requester).await?;
-        let entries = self.store.entries(installation, id, PAST_ENTRIES).await?;
-        let handover = self.handover(installation, id).await?;
-        let giver = match &handover {
-            Some(handover) => self.people.teammate(installation, &handover.giver).await?.ok().map(Participant::from),
-            None => None,
-        };
-        Ok(Facts {
-            undoing: self.undoing(installation, job, &entries).await?,
-            past: audit::past(&entries),
-            owner: self.owner(installation, &conversation).await?,
-            requester,
-            target,
-            picked,
-            conversation,
-            handover,
-            giver,
-            rules: self.rules(installation).await?,
-            asked: claim.accepted,
-            now: self.clock.now(),
-            reference: format!("{:08x}", rand::random::<u32>()),
-            writer,
-        })
-    }
-
-    /// The conversation as it is now, showing what came in last rather than a note of the team's.
-    pub(super) async fn look_at(
-        &self,
-        installation: &InstallationId,
-        id: &ConversationId,
-    ) -> Result<Conversation, Stop> {
-        let refused = |error| denied(error, Some(id));
-        let mut conversation = self.dialnote.conversation(id).await.map_err(refused)?;
-        if conversation.ends_with_a_note() {
-            let before = self.dialnote.activities_but_notes(id).await.map_err(refused)?;
-            conversation = conversation.past_notes(before.first());
-        }
-        let heard = self.kept(installation, HEARD, id.as_str()).await?;
-        Ok(conversation.past_notes(heard.as_ref()))
-    }
-
-    pub(super) async fn owner(
-        &self,
-        installation: &InstallationId,
-        conversation: &Conversation,
-    ) -> Result<Option<Participant>, Fault> {
-        match &conversation.owner {
-            Some(owner) => self.people.participant(installation, owner).await.map(Some),
-            None => Ok(None),
-        }
-    }
-
-    pub(super) async fn member(
-        &self,
-        installation: &InstallationId,
-        id: Option<&MemberId>,
-    ) -> Result<Option<Participant>, Fault> {
-        let Some(id) = id else { return Ok(None) };
-        self.people.participant(installation, &Owner { id: id.clone(), name: String::new() }).await.map(Some)
-    }
-
-    /// The note with the names of the people it mentions.
-    pub async fn with_names(&self, installation: &InstallationId, note: &str) -> Result<String, Fault> {
-        let mut named = note.to_owned();
-        let mentioned: BTreeSet<_> = typed::unnamed(note).into_iter().collect();
-        for (nth, user) in mentioned.into_iter().enumerate() {
-            let name = if nth < MOST_NAMES { self.people.name(installation, &user).await? } else { None };
-            named = typed::named(&named, &user, name.as_deref().unwrap_or("someone"));
-        }
-        Ok(named)
-    }
-
-    /// The command, to be kept with what its person is shown of its conversations.
-    pub(super) fn draft(&self, job: &CommandJob, seen: Vec<Seen>) -> Draft {
-        let kept = StoredQuestion { command: job.command.clone(), seen };
-        Draft {
-            id: new_draft(),
-            actor: job.requester.user.clone(),
-            at: self.clock.now(),
-            body: serde_json::to_string(&kept).unwrap_or_default(),
-        }
-    }
-
-    /// Goes on with a kept command: only its own person may. It goes on in its place, ahead of what
-    /// its person asked for since.
-    pub(super) async fn resume(&self, claim: &Claim, job: &ResumeJob) -> Result<Outcome, Fault> {
-        let kept = self.store.draft(&claim.installation, &job.resume.draft).await?;
-        let kept = kept.filter(|draft| draft.actor == job.requester.user);
-        let Some(StoredQuestion { mut command, seen }) = kept.as_ref().map(read_draft::<StoredQuestion>).transpose()?
-        else {
-            let say = Reply::Refused { why: Refusal::DraftGone, note: String::new() };
-            let answer = self.say(claim, Message::Private { to: job.requester.addressee(), say });
-            return Ok(Outcome::done(vec![answer]));
-        };
-        if let Some(pick) = &job.resume.pick {
-            command.which = ConversationRef::Id(pick.clone());
-        }
-        if let Some(person) = &job.resume.person {
-            command.act = command.act.with_owner(Assignee::User(person.clone()));
-        }
-        let resumed = Job::Command(CommandJob { seen, ..CommandJob::new(job.requester.clone(), command) });
-        let verdict = Verdict::Continue { body: resumed.encode(), until: self.lease_end() };
-        Ok(Outcome { verdict, effects: vec![Effect::DropDraft(job.resume.draft.clone())] })
-    }
-}
-
-fn new_draft() -> DraftId {
-    DraftId::new(format!("{:032x}", rand::random::<u128>()))
+    let resumed = Job::Command(CommandJob { seen, ..CommandJob::new(job.requester.clone(), command) });
+    let verdict = Verdict::Continue { body: resumed.encode(), until: ctx.lease_end() };
+    Ok(Outcome { verdict, effects: vec![Effect::DropDraft(job.resume.draft.clone())] })
 }
 
 /// Whether the job still stands in its person's line rather than in its conversation's.
 fn waits_its_turn(claim: &Claim, job: &CommandJob) -> bool {
     claim.key != job.key()
-}
-
-pub(super) fn denied(error: DialnoteError, id: Option<&ConversationId>) -> Stop {
-    match (error, id) {
-        (DialnoteError::Fault(fault), _) => Stop::Fault(fault),
-        (DialnoteError::Denied(Denied::NotFound | Denied::NoPage), Some(id)) => {
-            Refusal::NoConversation { id: id.clone() }.into()
-        }
-        (DialnoteError::Denied(Denied::NotFound | Denied::NoPage), None) => {
-            Refusal::WrongAddress { setting: READS.to_owned() }.into()
-        }
-        (DialnoteError::Denied(Denied::NoSuchAddress(setting)), _) => {
-            Refusal::WrongAddress { setting: setting.to_owned() }.into()
-        }
-        (DialnoteError::Denied(Denied::ReadOnly), _) => Refusal::ReadOnlyKey.into(),
-        (DialnoteError::Denied(Denied::NotConnected), _) => Refusal::YouAreNotLinked(Unlinked::NotConnected).into(),
-        (DialnoteError::Denied(Denied::Words(words)), _) => Refusal::Dialnote { words }.into(),
-    }
 }

@@ -8,20 +8,24 @@ use jiff::Timestamp;
 use crate::domain::conversation::{ActivityContext, ActivityKind, Conversation, State};
 use crate::domain::event::{Event, ThreadEntry};
 use crate::domain::external_change::{ExternalChange, SOMEBODY};
-use crate::domain::job::{ExternalChangeJob, Job};
+use crate::domain::job::ExternalChangeJob;
 use crate::domain::message::Message;
 use crate::domain::plan::ends_with_reference;
 use crate::domain::refusal::Refusal;
 use crate::domain::request_context::Via;
 use crate::domain::verb::Verb;
 use crate::error::Fault;
-use crate::ids::{InstallationId, SlackUserId};
-use crate::store::{Claim, Class, Effect, Entry, NewJob};
-use crate::work::audit::{self, Detail};
-use crate::work::conclude::expected;
-use crate::work::execute::{HEARD, PAST_ENTRIES, Stop, denied};
+use crate::ids::SlackUserId;
+use crate::store::{Claim, Effect, Entry};
+use crate::work::audit::Detail;
+use crate::work::conversations::{HEARD, PAST_ENTRIES};
+use crate::work::ctx::TenantCtx;
+use crate::work::events::{ConversationChanged, FoundLate, WaitsForOwner};
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::projection::seen;
-use crate::work::{Outcome, Work, earlier, later};
+use crate::work::{
+    audit, channel_routes, conversations, documents, emit, enqueue, homes, known, people, poll_state, times,
+};
 
 /// By how much the clocks of two instances may differ.
 const CLOCKS_DIFFER: Duration = Duration::from_secs(5);
@@ -35,176 +39,157 @@ const NOTED: &str = "noted";
 /// Who stands in the audit log for whoever changed something in dialnote itself.
 const DIALNOTE_ACTOR: &str = "dialnote";
 
-impl Work {
-    /// Looks at a conversation that was found changed, and tells whom it concerns.
-    pub(super) async fn external_change(&self, claim: &Claim, job: &ExternalChangeJob) -> Result<Outcome, Stop> {
-        let at = self.clock.now();
-        let now = match self.look_at(&claim.installation, &job.conversation).await {
-            Ok(now) => now,
-            Err(Stop::Refused(Refusal::NoConversation { id })) => {
-                return Ok(Outcome::done(self.forget(claim, &id).await?.into_iter().collect()));
-            }
-            Err(stop) => return Err(stop),
+/// Looks at a conversation that was found changed, and tells whom it concerns.
+pub(crate) async fn external_change(ctx: &TenantCtx, claim: &Claim, job: &ExternalChangeJob) -> Result<Outcome, Stop> {
+    let at = ctx.clock.now();
+    let now = match conversations::look_at(ctx, &job.conversation).await {
+        Ok(now) => now,
+        Err(Stop::Refused(Refusal::NoConversation { id })) => {
+            return Ok(Outcome::done(known::forget(ctx, &id).await?.into_iter().collect()));
+        }
+        Err(stop) => return Err(stop),
+    };
+    let (now, heard) = put_in_context(ctx, job, now).await?;
+    let (notes, told) = new_notes(ctx, job, &now).await?;
+    let found = ExternalChange { notes, ..found_out(ctx, job, now).await? };
+    let mut effects = vec![Effect::Mirror(seen(&found.now, at))];
+    effects.extend(heard.into_iter().chain(told));
+    effects.extend(tell_of(ctx, claim, job, &found).await?);
+    Ok(Outcome::done(effects))
+}
+
+/// What changed in dialnote so lately that nobody who looks has seen it yet, told now: a command is about
+/// to change the conversation as well, and what is seen afterwards would hide that it was ever different.
+pub(crate) async fn not_seen_yet(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    now: &Conversation,
+    at: Timestamp,
+) -> Result<Option<Vec<Effect>>, Stop> {
+    let sight = ctx.db.snapshot(&now.id).await?;
+    if sight.as_ref().is_some_and(|sight| sight.at > at) {
+        return Ok(None);
+    }
+    let before: Option<Conversation> = sight.and_then(|sight| serde_json::from_str(&sight.body).ok());
+    if before.as_ref().is_some_and(|before| !now.is_news_after(before)) {
+        return Ok(None);
+    }
+    // Of one that nobody has seen there is nothing to tell but that it is there, where its cards come to.
+    if before.is_none() && channel_routes::routed(ctx, now.line.as_ref()).await?.is_empty() {
+        return Ok(None);
+    }
+    let watched = poll_state::watched(ctx).await?;
+    let Some(looked) = watched.at.filter(|_| watched.whole) else { return Ok(None) };
+    let away = poll_state::absence(ctx, looked, at);
+    let (conversation, before, quiet) = (now.id.clone(), before.map(Box::new), away.is_some());
+    let job = ExternalChangeJob { conversation, before, at, quiet, away };
+    Ok(Some(external_change(ctx, claim, &job).await?.effects))
+}
+
+/// Finds out what came in or went out last means after what was before it, and keeps that.
+async fn put_in_context(
+    ctx: &TenantCtx,
+    job: &ExternalChangeJob,
+    mut now: Conversation,
+) -> Result<(Conversation, Option<Effect>), Stop> {
+    let before = job.before.as_ref().and_then(|before| before.last_activity.as_ref());
+    let phone = now.contact.phone.clone();
+    let Some(last) = now.last_activity.as_mut().filter(|last| before.is_none_or(|before| before.at < last.at)) else {
+        return Ok((now, None));
+    };
+    let refused = |error| conversations::denied(error, Some(&job.conversation));
+    let timeline = ctx.dialnote.activities_but_notes(&job.conversation).await.map_err(refused)?;
+    last.activity_context = last.activity_context(timeline.iter().filter(|one| one.at < last.at));
+    if let (ActivityContext::Answer { by }, ActivityKind::Call) = (&mut last.activity_context, last.kind) {
+        let caller = ctx.dialnote.caller(&phone, last.at).await.map_err(refused)?;
+        *by = match caller {
+            Some(caller) => Some(people::participant(ctx, &caller).await?.name),
+            None => None,
         };
-        let (now, heard) = self.put_in_context(&claim.installation, job, now).await?;
-        let (notes, told) = self.new_notes(claim, job, &now).await?;
-        let found = ExternalChange { notes, ..self.found_out(claim, job, now).await? };
-        let mut effects = vec![Effect::Mirror(seen(&found.now, at))];
-        effects.extend(heard.into_iter().chain(told));
-        effects.extend(self.tell_of(claim, job, &found).await?);
-        Ok(Outcome::done(effects))
     }
+    let keep = (last.activity_context != ActivityContext::Nothing)
+        .then(|| documents::put_due(ctx, HEARD, now.id.as_str(), last, None));
+    Ok((now, keep))
+}
 
-    /// What changed in dialnote so lately that nobody who looks has seen it yet, told now: a command is about
-    /// to change the conversation as well, and what is seen afterwards would hide that it was ever different.
-    pub(super) async fn not_seen_yet(
-        &self,
-        claim: &Claim,
-        now: &Conversation,
-        at: Timestamp,
-    ) -> Result<Option<Vec<Effect>>, Stop> {
-        let installation = &claim.installation;
-        let sight = self.store.snapshot(installation, &now.id).await?;
-        if sight.as_ref().is_some_and(|sight| sight.at > at) {
-            return Ok(None);
-        }
-        let before: Option<Conversation> = sight.and_then(|sight| serde_json::from_str(&sight.body).ok());
-        if before.as_ref().is_some_and(|before| !now.is_news_after(before)) {
-            return Ok(None);
-        }
-        // Of one that nobody has seen there is nothing to tell but that it is there, where its cards come to.
-        if before.is_none() && self.routed(installation, now.line.as_ref()).await?.is_empty() {
-            return Ok(None);
-        }
-        let watched = self.watched(installation).await?;
-        let Some(looked) = watched.at.filter(|_| watched.whole) else { return Ok(None) };
-        let away = self.absence(looked, at);
-        let (conversation, before, quiet) = (now.id.clone(), before.map(Box::new), away.is_some());
-        let job = ExternalChangeJob { conversation, before, at, quiet, away };
-        Ok(Some(self.external_change(claim, &job).await?.effects))
+/// The notes that somebody wrote in dialnote itself since the last ones that were told of.
+async fn new_notes(
+    ctx: &TenantCtx,
+    job: &ExternalChangeJob,
+    now: &Conversation,
+) -> Result<(Vec<String>, Option<Effect>), Stop> {
+    let (Some(before), Some(last)) = (&job.before, now.last_note) else { return Ok((Vec::new(), None)) };
+    let id = &job.conversation;
+    let told: Option<Timestamp> = documents::kept(ctx, NOTED, id.as_str()).await?;
+    let since = before.last_note.max(told).unwrap_or_else(|| times::earlier(job.at, MAX_NOTE_AGE));
+    if last <= since {
+        return Ok((Vec::new(), None));
     }
+    let notes = ctx.dialnote.notes(id).await.map_err(|error| conversations::denied(error, Some(id)))?;
+    let entries = ctx.db.entries(id, PAST_ENTRIES).await?;
+    Ok((theirs(notes, &entries, since), Some(documents::put(ctx, NOTED, id.as_str(), &last))))
+}
 
-    /// Finds out what came in or went out last means after what was before it, and keeps that.
-    async fn put_in_context(
-        &self,
-        installation: &InstallationId,
-        job: &ExternalChangeJob,
-        mut now: Conversation,
-    ) -> Result<(Conversation, Option<Effect>), Stop> {
-        let before = job.before.as_ref().and_then(|before| before.last_activity.as_ref());
-        let phone = now.contact.phone.clone();
-        let Some(last) = now.last_activity.as_mut().filter(|last| before.is_none_or(|before| before.at < last.at))
-        else {
-            return Ok((now, None));
-        };
-        let refused = |error| denied(error, Some(&job.conversation));
-        let timeline = self.dialnote.activities_but_notes(&job.conversation).await.map_err(refused)?;
-        last.activity_context = last.activity_context(timeline.iter().filter(|one| one.at < last.at));
-        if let (ActivityContext::Answer { by }, ActivityKind::Call) = (&mut last.activity_context, last.kind) {
-            let caller = self.dialnote.caller(&phone, last.at).await.map_err(refused)?;
-            *by = match caller {
-                Some(caller) => Some(self.people.participant(installation, &caller).await?.name),
-                None => None,
-            };
-        }
-        let keep = (last.activity_context != ActivityContext::Nothing)
-            .then(|| self.put_due(HEARD, now.id.as_str(), last, None));
-        Ok((now, keep))
-    }
+async fn found_out(ctx: &TenantCtx, job: &ExternalChangeJob, now: Conversation) -> Result<ExternalChange, Fault> {
+    let entries = ctx.db.entries(&job.conversation, PAST_ENTRIES).await?;
+    let last = entries.iter().find_map(audit::change);
+    let known = last.filter(|change| times::later(change.at, CLOCKS_DIFFER) >= job.at).map(|change| change.after);
+    // One that began while we were away was nobody's at first.
+    let new = (job.quiet && now.owner.is_some()).then(|| State { owner: None, ..State::from(&now) });
+    let before = known.or_else(|| job.before.as_deref().map(State::from)).or(new);
+    let owner_before = before.as_ref().and_then(|before| before.owner.as_ref());
+    Ok(ExternalChange {
+        from: conversations::member(ctx, owner_before).await?,
+        to: conversations::owner(ctx, &now).await?,
+        heard_before: job.before.as_ref().and_then(|before| before.last_activity.clone()),
+        at: ctx.clock.now(),
+        notes: Vec::new(),
+        before,
+        now,
+    })
+}
 
-    /// The notes that somebody wrote in dialnote itself since the last ones that were told of.
-    async fn new_notes(
-        &self,
-        claim: &Claim,
-        job: &ExternalChangeJob,
-        now: &Conversation,
-    ) -> Result<(Vec<String>, Option<Effect>), Stop> {
-        let (Some(before), Some(last)) = (&job.before, now.last_note) else { return Ok((Vec::new(), None)) };
-        let id = &job.conversation;
-        let told: Option<Timestamp> = self.kept(&claim.installation, NOTED, id.as_str()).await?;
-        let since = before.last_note.max(told).unwrap_or_else(|| earlier(job.at, MAX_NOTE_AGE));
-        if last <= since {
-            return Ok((Vec::new(), None));
-        }
-        let notes = self.dialnote.notes(id).await.map_err(|error| denied(error, Some(id)))?;
-        let entries = self.store.entries(&claim.installation, id, PAST_ENTRIES).await?;
-        Ok((theirs(notes, &entries, since), Some(self.put(NOTED, id.as_str(), &last))))
+async fn tell_of(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    job: &ExternalChangeJob,
+    found: &ExternalChange,
+) -> Result<Vec<Effect>, Fault> {
+    let shows = serde_json::to_string(&found.card_view()).unwrap_or_default();
+    let cards = ctx.db.cards(&found.now.id).await?;
+    let channels: Vec<_> = cards.iter().map(|card| card.channel.clone()).collect();
+    let stale = cards.iter().filter(|card| card.card_view != shows).map(|card| card.channel.clone());
+    let mut to_draw: Vec<_> = stale.collect();
+    let routed = channel_routes::routed(ctx, found.now.line.as_ref()).await?;
+    if let Some(heard) = found.deserves_a_card().filter(|_| !job.quiet) {
+        let new = routed.iter().filter(|(channel, _)| !channels.contains(channel));
+        let new = new.filter(|(_, route)| route.settings.makes_cards_of(heard.kind));
+        to_draw.extend(new.map(|(channel, _)| channel.clone()));
     }
+    let mut messages = found.messages(&channels, &to_draw);
+    let late = FoundLate { claim, job, messages: &messages };
+    let missed = if job.quiet { emit::found_late(ctx, &late) } else { Vec::new() };
+    if job.quiet {
+        messages = messages.into_iter().filter_map(silent).collect();
+    }
+    messages.extend(emit::conversation_changed(ctx, &changed(found)).await?);
+    let mut effects: Vec<_> = messages.iter().filter_map(|message| enqueue::expected(message, &channels)).collect();
+    effects.extend(missed);
+    if found.now.is_open() && found.to.is_none() && !routed.is_empty() {
+        effects.extend(emit::waits_for_owner(ctx, &WaitsForOwner { routed }).await?);
+    }
+    effects.extend(found.events().into_iter().filter_map(|(_, event)| record(found, event)));
+    effects.extend(messages.into_iter().map(|message| enqueue::say_unasked(ctx, message)));
+    let concerned = [&found.from, &found.to].into_iter().flatten().filter_map(|participant| participant.user.clone());
+    effects.extend(homes::refresh_homes(ctx, concerned).await?);
+    Ok(effects)
+}
 
-    async fn found_out(
-        &self,
-        claim: &Claim,
-        job: &ExternalChangeJob,
-        now: Conversation,
-    ) -> Result<ExternalChange, Fault> {
-        let installation = &claim.installation;
-        let entries = self.store.entries(installation, &job.conversation, PAST_ENTRIES).await?;
-        let last = entries.iter().find_map(audit::change);
-        let known = last.filter(|change| later(change.at, CLOCKS_DIFFER) >= job.at).map(|change| change.after);
-        // One that began while we were away was nobody's at first.
-        let new = (job.quiet && now.owner.is_some()).then(|| State { owner: None, ..State::from(&now) });
-        let before = known.or_else(|| job.before.as_deref().map(State::from)).or(new);
-        let owner_before = before.as_ref().and_then(|before| before.owner.as_ref());
-        Ok(ExternalChange {
-            from: self.member(installation, owner_before).await?,
-            to: self.owner(installation, &now).await?,
-            heard_before: job.before.as_ref().and_then(|before| before.last_activity.clone()),
-            at: self.clock.now(),
-            notes: Vec::new(),
-            before,
-            now,
-        })
-    }
-
-    async fn tell_of(
-        &self,
-        claim: &Claim,
-        job: &ExternalChangeJob,
-        found: &ExternalChange,
-    ) -> Result<Vec<Effect>, Fault> {
-        let installation = &claim.installation;
-        let shows = serde_json::to_string(&found.card_view()).unwrap_or_default();
-        let cards = self.store.cards(installation, &found.now.id).await?;
-        let channels: Vec<_> = cards.iter().map(|card| card.channel.clone()).collect();
-        let stale = cards.iter().filter(|card| card.card_view != shows).map(|card| card.channel.clone());
-        let mut to_draw: Vec<_> = stale.collect();
-        let routed = self.routed(installation, found.now.line.as_ref()).await?;
-        if let Some(heard) = found.deserves_a_card().filter(|_| !job.quiet) {
-            let new = routed.iter().filter(|(channel, _)| !channels.contains(channel));
-            let new = new.filter(|(_, route)| route.settings.makes_cards_of(heard.kind));
-            to_draw.extend(new.map(|(channel, _)| channel.clone()));
-        }
-        let mut messages = found.messages(&channels, &to_draw);
-        let missed = if job.quiet { self.keep_missed(claim, job, &messages) } else { Vec::new() };
-        if job.quiet {
-            messages = messages.into_iter().filter_map(silent).collect();
-        }
-        messages.extend(self.shown_links(installation, &found.card_view()).await?);
-        for (actor, what) in found.events().into_iter().filter(|(_, event)| event.changes_state()) {
-            let line = ThreadEntry { actor, what, note: String::new() };
-            messages.extend(self.settle_in_digests(installation, &found.now, &line).await?);
-        }
-        let mut effects: Vec<_> = messages.iter().filter_map(|message| expected(message, &channels)).collect();
-        effects.extend(missed);
-        if found.now.is_open() && found.to.is_none() && !routed.is_empty() {
-            let rules = self.rules(installation).await?;
-            for (channel, route) in &routed {
-                effects.extend(self.have_reminded(installation, channel, route, &rules).await?);
-            }
-        }
-        effects.extend(found.events().into_iter().filter_map(|(_, event)| record(found, event)));
-        effects.extend(messages.into_iter().map(|message| self.say_unasked(claim, message)));
-        let concerned =
-            [&found.from, &found.to].into_iter().flatten().filter_map(|participant| participant.user.clone());
-        effects.extend(self.refresh_homes(claim, concerned).await?);
-        Ok(effects)
-    }
-
-    /// What nobody waits for is said after what somebody does.
-    pub(super) fn say_unasked(&self, claim: &Claim, message: Message) -> Effect {
-        let job = self.new_job(&claim.installation, &Job::Message(message));
-        Effect::Enqueue(NewJob { class: Class::Machine, ..job })
-    }
+/// The changes that were found, for whatever else shows the conversation.
+fn changed(found: &ExternalChange) -> ConversationChanged {
+    let events = found.events().into_iter().filter(|(_, event)| event.changes_state());
+    let entries = events.map(|(actor, what)| ThreadEntry { actor, what, note: String::new() }).collect();
+    ConversationChanged { card_view: found.card_view(), now: found.now.clone(), entries }
 }
 
 /// What is left of a message if nobody is to be told: cards are made true where they stand.
@@ -221,7 +206,7 @@ fn silent(message: Message) -> Option<Message> {
 /// before the oldest of them accounts for none.
 fn theirs(notes: Vec<(String, Timestamp)>, entries: &[Entry], since: Timestamp) -> Vec<String> {
     let Some(oldest) = notes.first().map(|(_, at)| *at) else { return Vec::new() };
-    let mut made = audit::references(entries.iter().filter(|entry| later(entry.at, CLOCKS_DIFFER) >= oldest));
+    let mut made = audit::references(entries.iter().filter(|entry| times::later(entry.at, CLOCKS_DIFFER) >= oldest));
     let mut theirs = Vec::new();
     for (note, at) in notes {
         match made.iter().position(|made| ends_with_reference(&note, made)) {

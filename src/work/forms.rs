@@ -8,14 +8,15 @@ use crate::domain::question::Seen;
 use crate::domain::reply::{HomeView, ListView};
 use crate::domain::verb::Verb;
 use crate::error::Fault;
-use crate::ids::{ConversationId, InstallationId, MemberId, SlackUserId, ViewId};
+use crate::ids::{ConversationId, MemberId, SlackUserId, ViewId};
 use crate::slack::answer::SlackError;
 use crate::store::{Audited, Claim, Document, Effect};
 use crate::view::{home, modal};
-use crate::work::execute::Stop;
+use crate::work::ctx::TenantCtx;
 use crate::work::homes::{HOME, Opened};
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::projection::Conversations;
-use crate::work::{Outcome, Work, audit};
+use crate::work::{acting, audit, conversations, documents, homes, known, lists, organization, people};
 
 /// How many people are suggested as the next owner, of those chosen lately and of those with the least
 /// to do.
@@ -27,147 +28,132 @@ const RECENT_COMMANDS: usize = 30;
 /// Slack shows another home already than the one we know (docs/contracts/slack.md §21.2).
 const OTHER_HOME: &str = "hash_conflict";
 
-impl Work {
-    /// Shows somebody's home. If Slack shows another one than we know of, somebody else has drawn a later
-    /// one: that stays, and it is drawn anew from how things are by now.
-    pub(super) async fn publish(
-        &self,
-        claim: &Claim,
-        user: &SlackUserId,
-        card_view: &HomeView,
-    ) -> Result<Vec<Effect>, SlackError> {
-        let kept = self.store.document(&claim.installation, HOME, user.as_str()).await?;
-        let opened = kept.and_then(|kept| serde_json::from_str::<Opened>(&kept.body).ok());
-        let hash = opened.and_then(|opened| opened.hash);
-        let drawn = home::home(card_view);
-        let by = self.ensure_lease(claim).await?;
-        let published = self.slack.with_deadline(by).publish(user, &drawn, hash.as_deref()).await;
-        let Ok(list) = &card_view.list else { return published.map(|_| Vec::new()) };
-        let query = list.query.clone();
-        let opened = |hash| {
-            let body = serde_json::to_string(&Opened { query: query.clone(), hash }).unwrap_or_default();
-            let (kind, id) = (HOME.to_owned(), user.to_string());
-            Effect::PutDocument(Document { kind, id, at: self.clock.now(), due: None, body })
-        };
-        match published {
-            Ok(hash) => Ok(vec![opened(hash)]),
-            Err(SlackError::Refused(code)) if code == OTHER_HOME => {
-                Ok(vec![opened(None), self.draw_home(claim, user.clone(), query.clone())])
-            }
-            Err(error) => Err(error),
+/// Shows somebody's home. If Slack shows another one than we know of, somebody else has drawn a later
+/// one: that stays, and it is drawn anew from how things are by now.
+pub(crate) async fn publish(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    user: &SlackUserId,
+    card_view: &HomeView,
+) -> Result<Vec<Effect>, SlackError> {
+    let kept = ctx.db.document(HOME, user.as_str()).await?;
+    let opened = kept.and_then(|kept| serde_json::from_str::<Opened>(&kept.body).ok());
+    let hash = opened.and_then(|opened| opened.hash);
+    let drawn = home::home(card_view);
+    let by = ctx.ensure_lease(claim).await?;
+    let published = ctx.slack.with_deadline(by).publish(user, &drawn, hash.as_deref()).await;
+    let Ok(list) = &card_view.list else { return published.map(|_| Vec::new()) };
+    let query = list.query.clone();
+    let opened = |hash| {
+        let body = serde_json::to_string(&Opened { query: query.clone(), hash }).unwrap_or_default();
+        let (kind, id) = (HOME.to_owned(), user.to_string());
+        Effect::PutDocument(Document { kind, id, at: ctx.clock.now(), due: None, body })
+    };
+    match published {
+        Ok(hash) => Ok(vec![opened(hash)]),
+        Err(SlackError::Refused(code)) if code == OTHER_HOME => {
+            Ok(vec![opened(None), homes::draw_home(ctx, user.clone(), query.clone())])
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Shows a list in a window.
+pub(crate) async fn show_window(ctx: &TenantCtx, view: &ViewId, card_view: &ListView) -> Result<(), SlackError> {
+    ctx.slack.update_view(view, &modal::window(Some(card_view), &card_view.query)).await
+}
+
+/// Finds out what a form is about that was opened before that was known.
+pub(crate) async fn fill_in(ctx: &TenantCtx, job: &FormJob) -> Result<Outcome, Fault> {
+    let teammate = acting::teammate(ctx, &job.requester.user).await?.is_ok();
+    let now = match job.context.conversation.as_ref().filter(|_| teammate) {
+        Some(id) => match conversations::look_at(ctx, id).await {
+            Ok(conversation) => Some(conversation),
+            Err(Stop::Refused(_)) => None,
+            Err(Stop::Fault(fault)) => return Err(fault),
+        },
+        None => None,
+    };
+    let title = now.as_ref().map(Conversation::title);
+    let context = job.context.clone().having_shown(now.as_ref().map(Seen::unasked));
+    let context = serde_json::to_string(&context).unwrap_or_default();
+    let user = job.requester.user.clone();
+    let filled = Message::Filled { user, view: job.view.clone(), title, context };
+    Ok(Outcome::done(vec![ctx.say(filled)]))
+}
+
+/// Shows a form in the place of what said that it was being prepared.
+pub(crate) async fn show_form(
+    ctx: &TenantCtx,
+    view: &ViewId,
+    title: Option<String>,
+    context: &str,
+) -> Result<(), SlackError> {
+    let Ok(context) = serde_json::from_str::<FormContext>(context) else { return Ok(()) };
+    if title.is_none() {
+        return ctx.slack.update_view(view, &modal::waiting(&context, true)).await;
+    }
+    let known = modal::FormFacts { title, ..known_for_form(ctx, &context).await? };
+    ctx.slack.update_view(view, &modal::form(&context, &known)).await
+}
+
+/// What is known for a form without asking anybody.
+pub(crate) async fn known_for_form(ctx: &TenantCtx, context: &FormContext) -> Result<modal::FormFacts, Fault> {
+    let known = match &context.conversation {
+        Some(id) => known::known(ctx, id).await?,
+        None => None,
+    };
+    let (title, seen) = (known.as_ref().map(Conversation::title), known.as_ref().map(Seen::unasked));
+    let verb = context.wanted.verb;
+    let needs_note = documents::rules(ctx).await?.needs_note(verb);
+    let suggested = match verb {
+        Verb::Assign | Verb::Handoff => suggested(ctx, context).await?,
+        _ => Vec::new(),
+    };
+    Ok(modal::FormFacts { title, seen, suggested, needs_note, ..modal::FormFacts::default() })
+}
+
+/// The titles of conversations, as far as they are known.
+pub(crate) async fn titles(ctx: &TenantCtx, ids: &[ConversationId]) -> Result<Vec<Conversation>, Fault> {
+    let those = |known: &Conversations| {
+        ids.iter().filter_map(|id| known.get(id)).map(|sight| sight.known.conversation.clone()).collect()
+    };
+    ctx.memory.projection.look(&ctx.db, those).await
+}
+
+/// Who could be the next owner: whom people chose lately, then who has the least to do.
+async fn suggested(ctx: &TenantCtx, context: &FormContext) -> Result<Vec<(String, String)>, Fault> {
+    let owner = match &context.conversation {
+        Some(id) => known::known(ctx, id).await?.and_then(|known| known.owner).map(|owner| owner.id),
+        None => None,
+    };
+    let loads = lists::loads(ctx).await?;
+    let load = |member: &MemberId| loads.iter().find(|(one, _)| one == member).map_or(0, |(_, load)| *load);
+    let mut members = recently_chosen(ctx).await?;
+    members.truncate(SUGGESTED);
+    let mut idle = people::known_members(ctx).await?;
+    idle.sort_by_key(|member| load(member));
+    members.extend(idle.into_iter().take(SUGGESTED));
+    let mut suggested: Vec<(String, String)> = Vec::new();
+    for member in members.into_iter().filter(|member| Some(member) != owner.as_ref()) {
+        let Some((user, name)) = people::known_teammate(ctx, &member).await? else { continue };
+        if suggested.iter().all(|(_, other)| *other != user.as_str()) {
+            suggested.push((format!("{name} · {} open", load(&member)), user.to_string()));
         }
     }
+    Ok(suggested)
+}
 
-    /// Shows a list in a window.
-    pub(super) async fn show_window(&self, view: &ViewId, card_view: &ListView) -> Result<(), SlackError> {
-        self.slack.update_view(view, &modal::window(Some(card_view), &card_view.query)).await
-    }
-
-    /// Finds out what a form is about that was opened before that was known.
-    pub(super) async fn fill_in(&self, claim: &Claim, job: &FormJob) -> Result<Outcome, Fault> {
-        let teammate = self.people.teammate(&claim.installation, &job.requester.user).await?.is_ok();
-        let now = match job.context.conversation.as_ref().filter(|_| teammate) {
-            Some(id) => match self.look_at(&claim.installation, id).await {
-                Ok(conversation) => Some(conversation),
-                Err(Stop::Refused(_)) => None,
-                Err(Stop::Fault(fault)) => return Err(fault),
-            },
-            None => None,
-        };
-        let title = now.as_ref().map(Conversation::title);
-        let context = job.context.clone().having_shown(now.as_ref().map(Seen::unasked));
-        let context = serde_json::to_string(&context).unwrap_or_default();
-        let user = job.requester.user.clone();
-        let filled = Message::Filled { user, view: job.view.clone(), title, context };
-        Ok(Outcome::done(vec![self.say(claim, filled)]))
-    }
-
-    /// Shows a form in the place of what said that it was being prepared.
-    pub(super) async fn show_form(
-        &self,
-        claim: &Claim,
-        view: &ViewId,
-        title: Option<String>,
-        context: &str,
-    ) -> Result<(), SlackError> {
-        let Ok(context) = serde_json::from_str::<FormContext>(context) else { return Ok(()) };
-        if title.is_none() {
-            return self.slack.update_view(view, &modal::waiting(&context, true)).await;
+/// Whom people made owners lately, the latest first.
+async fn recently_chosen(ctx: &TenantCtx) -> Result<Vec<MemberId>, Fault> {
+    let mut chosen: Vec<MemberId> = Vec::new();
+    let latest = ctx.db.latest(None, RECENT_COMMANDS).await?;
+    let since = organization::organization_since(ctx);
+    for Audited { entry, .. } in latest.into_iter().filter(|latest| latest.entry.at >= since) {
+        let owner = audit::change(&entry).and_then(|change| change.after.owner);
+        if let Some(owner) = owner.filter(|owner| !chosen.contains(owner)) {
+            chosen.push(owner);
         }
-        let known = modal::FormFacts { title, ..self.known_for_form(&claim.installation, &context).await? };
-        self.slack.update_view(view, &modal::form(&context, &known)).await
     }
-
-    /// What is known for a form without asking anybody.
-    pub async fn known_for_form(
-        &self,
-        installation: &InstallationId,
-        context: &FormContext,
-    ) -> Result<modal::FormFacts, Fault> {
-        let known = match &context.conversation {
-            Some(id) => self.known(installation, id).await?,
-            None => None,
-        };
-        let (title, seen) = (known.as_ref().map(Conversation::title), known.as_ref().map(Seen::unasked));
-        let verb = context.wanted.verb;
-        let needs_note = self.rules(installation).await?.needs_note(verb);
-        let suggested = match verb {
-            Verb::Assign | Verb::Handoff => self.suggested(installation, context).await?,
-            _ => Vec::new(),
-        };
-        Ok(modal::FormFacts { title, seen, suggested, needs_note, ..modal::FormFacts::default() })
-    }
-
-    /// The titles of conversations, as far as they are known.
-    pub async fn titles(
-        &self,
-        installation: &InstallationId,
-        ids: &[ConversationId],
-    ) -> Result<Vec<Conversation>, Fault> {
-        let those = |known: &Conversations| {
-            ids.iter().filter_map(|id| known.get(id)).map(|sight| sight.known.conversation.clone()).collect()
-        };
-        self.index.look(self.store.as_ref(), installation, those).await
-    }
-
-    /// Who could be the next owner: whom people chose lately, then who has the least to do.
-    async fn suggested(
-        &self,
-        installation: &InstallationId,
-        context: &FormContext,
-    ) -> Result<Vec<(String, String)>, Fault> {
-        let owner = match &context.conversation {
-            Some(id) => self.known(installation, id).await?.and_then(|known| known.owner).map(|owner| owner.id),
-            None => None,
-        };
-        let loads = self.loads(installation).await?;
-        let load = |member: &MemberId| loads.iter().find(|(one, _)| one == member).map_or(0, |(_, load)| *load);
-        let mut members = self.recently_chosen(installation).await?;
-        members.truncate(SUGGESTED);
-        let mut idle = self.people.known_members(installation).await?;
-        idle.sort_by_key(|member| load(member));
-        members.extend(idle.into_iter().take(SUGGESTED));
-        let mut suggested: Vec<(String, String)> = Vec::new();
-        for member in members.into_iter().filter(|member| Some(member) != owner.as_ref()) {
-            let Some((user, name)) = self.people.known_teammate(installation, &member).await? else { continue };
-            if suggested.iter().all(|(_, other)| *other != user.as_str()) {
-                suggested.push((format!("{name} · {} open", load(&member)), user.to_string()));
-            }
-        }
-        Ok(suggested)
-    }
-
-    /// Whom people made owners lately, the latest first.
-    async fn recently_chosen(&self, installation: &InstallationId) -> Result<Vec<MemberId>, Fault> {
-        let mut chosen: Vec<MemberId> = Vec::new();
-        let latest = self.store.latest(installation, None, RECENT_COMMANDS).await?;
-        let since = self.organization_since();
-        for Audited { entry, .. } in latest.into_iter().filter(|latest| latest.entry.at >= since) {
-            let owner = audit::change(&entry).and_then(|change| change.after.owner);
-            if let Some(owner) = owner.filter(|owner| !chosen.contains(owner)) {
-                chosen.push(owner);
-            }
-        }
-        Ok(chosen)
-    }
+    Ok(chosen)
 }

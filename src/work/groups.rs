@@ -20,9 +20,10 @@ use crate::error::Fault;
 use crate::ids::{ConversationId, InstallationId, MemberId, TeamId};
 use crate::slack::answer::SlackError;
 use crate::store::{CacheEntry, Claim, Document, Effect};
-use crate::work::execute::{Stop, denied};
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::Stop;
 use crate::work::projection::Conversations;
-use crate::work::{Work, later};
+use crate::work::{acting, conversations, people, poll_state, times};
 
 /// How many members of a group are considered.
 const MOST_CONSIDERED: usize = 100;
@@ -58,170 +59,159 @@ struct Pick {
 }
 
 /// What is to be stored when a command has come to its end: it counts for nobody any more.
-pub(super) fn pick_is_over(job: &CommandJob) -> Option<Effect> {
+pub(crate) fn pick_is_over(job: &CommandJob) -> Option<Effect> {
     let id = job.conversation().filter(|_| job.command.act.group().is_some())?;
     Some(Effect::DropDocument { kind: PICK.to_owned(), id: id.to_string() })
 }
 
-impl Work {
-    /// Picks somebody of the group for a conversation.
-    pub(super) async fn pick(
-        &self,
-        claim: &Claim,
-        group: &UserGroup,
-        team: Option<&TeamId>,
-        id: &ConversationId,
-    ) -> Result<(Teammate, Picked), Stop> {
-        let there = self.available(claim, group, team).await?;
-        let _turn = self.picking.lock().await;
-        // It may have been a while.
-        self.ensure_lease(claim).await?;
-        self.begin_picking(&claim.installation).await?;
-        let picked = self.pick_one(claim, there, id).await;
-        self.end_picking(&claim.installation).await?;
-        let Some((teammate, open)) = picked? else {
-            return Err(Refusal::NobodyAvailable { group: group.name.clone() }.into());
-        };
-        Ok((teammate, Picked { group: group.name.clone(), open }))
-    }
+/// Picks somebody of the group for a conversation.
+pub(crate) async fn pick(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    group: &UserGroup,
+    team: Option<&TeamId>,
+    id: &ConversationId,
+) -> Result<(Teammate, Picked), Stop> {
+    let there = available(ctx, group, team).await?;
+    let _turn = ctx.memory.picking.lock().await;
+    // It may have been a while.
+    ctx.ensure_lease(claim).await?;
+    begin_picking(ctx).await?;
+    let picked = pick_one(ctx, claim, there, id).await;
+    end_picking(ctx).await?;
+    let Some((teammate, open)) = picked? else {
+        return Err(Refusal::NobodyAvailable { group: group.name.clone() }.into());
+    };
+    Ok((teammate, Picked { group: group.name.clone(), open }))
+}
 
-    async fn pick_one(
-        &self,
-        claim: &Claim,
-        there: Vec<Teammate>,
-        id: &ConversationId,
-    ) -> Result<Option<(Teammate, usize)>, Stop> {
-        let pending = self.pending(&claim.installation).await?;
-        let mut candidates = self.candidates(claim, there).await?;
-        for candidate in &mut candidates {
-            candidate.count(&pending, id);
-        }
-        for _ in 0..MOST_VERIFIED {
-            let winner = least_busy(&candidates).and_then(|place| candidates.get_mut(place));
-            let Some(winner) = winner.filter(|winner| !winner.asked) else { break };
-            winner.open = self.open_of(&winner.teammate.member).await?;
-            winner.asked = true;
-            winner.count(&pending, id);
-        }
-        let Some(place) = least_busy(&candidates) else { return Ok(None) };
-        let winner = candidates.swap_remove(place);
-        self.remember_pick(&claim.installation, &winner.teammate, id).await?;
-        Ok(Some((winner.teammate, winner.open.len())))
+async fn pick_one(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    there: Vec<Teammate>,
+    id: &ConversationId,
+) -> Result<Option<(Teammate, usize)>, Stop> {
+    let pending = pending(ctx).await?;
+    let mut candidates = candidates(ctx, claim, there).await?;
+    for candidate in &mut candidates {
+        candidate.count(&pending, id);
     }
+    for _ in 0..MOST_VERIFIED {
+        let winner = least_busy(&candidates).and_then(|place| candidates.get_mut(place));
+        let Some(winner) = winner.filter(|winner| !winner.asked) else { break };
+        winner.open = open_of(ctx, &winner.teammate.member).await?;
+        winner.asked = true;
+        winner.count(&pending, id);
+    }
+    let Some(place) = least_busy(&candidates) else { return Ok(None) };
+    let winner = candidates.swap_remove(place);
+    remember_pick(ctx, &winner.teammate, id).await?;
+    Ok(Some((winner.teammate, winner.open.len())))
+}
 
-    /// What everybody owns, as far as all conversations are known; else dialnote is asked.
-    async fn candidates(&self, claim: &Claim, there: Vec<Teammate>) -> Result<Vec<Candidate>, Stop> {
-        let installation = &claim.installation;
-        let known = self.watched(installation).await?.whole;
-        let mut open = if known { self.known_open(installation).await? } else { HashMap::new() };
-        if !known {
-            for some in there.chunks(LOAD_LOOKUPS_AT_ONCE) {
-                self.ensure_lease(claim).await?;
-                let asked = try_join_all(some.iter().map(|one| self.open_of(&one.member))).await?;
-                open.extend(some.iter().map(|one| one.member.clone()).zip(asked));
+/// What everybody owns, as far as all conversations are known; else dialnote is asked.
+async fn candidates(ctx: &TenantCtx, claim: &Claim, there: Vec<Teammate>) -> Result<Vec<Candidate>, Stop> {
+    let known = poll_state::watched(ctx).await?.whole;
+    let mut open = if known { known_open(ctx).await? } else { HashMap::new() };
+    if !known {
+        for some in there.chunks(LOAD_LOOKUPS_AT_ONCE) {
+            ctx.ensure_lease(claim).await?;
+            let asked = try_join_all(some.iter().map(|one| open_of(ctx, &one.member))).await?;
+            open.extend(some.iter().map(|one| one.member.clone()).zip(asked));
+        }
+    }
+    let mut candidates = Vec::new();
+    for teammate in there {
+        let picked_at = last_pick(ctx, &teammate).await?;
+        let open = open.remove(&teammate.member).unwrap_or_default();
+        candidates.push(Candidate { teammate, open, picked_at, asked: !known });
+    }
+    Ok(candidates)
+}
+
+async fn open_of(ctx: &TenantCtx, member: &MemberId) -> Result<HashSet<ConversationId>, Stop> {
+    ctx.dialnote.open_of(member).await.map_err(|error| conversations::denied(error, None))
+}
+
+/// What each member owns that is open, as it was last seen.
+async fn known_open(ctx: &TenantCtx) -> Result<HashMap<MemberId, HashSet<ConversationId>>, Fault> {
+    let owned = |known: &Conversations| {
+        let mut open = HashMap::<MemberId, HashSet<ConversationId>>::new();
+        for conversation in known.values().map(|sight| &sight.known.conversation) {
+            if let Some(owner) = conversation.owner.as_ref().filter(|_| conversation.is_open()) {
+                open.entry(owner.id.clone()).or_default().insert(conversation.id.clone());
             }
         }
-        let mut candidates = Vec::new();
-        for teammate in there {
-            let picked_at = self.last_pick(installation, &teammate).await?;
-            let open = open.remove(&teammate.member).unwrap_or_default();
-            candidates.push(Candidate { teammate, open, picked_at, asked: !known });
-        }
-        Ok(candidates)
-    }
+        open
+    };
+    ctx.memory.projection.look(&ctx.db, owned).await
+}
 
-    async fn open_of(&self, member: &MemberId) -> Result<HashSet<ConversationId>, Stop> {
-        self.dialnote.open_of(member).await.map_err(|error| denied(error, None))
-    }
+/// What was picked and is on its way.
+async fn pending(ctx: &TenantCtx) -> Result<Vec<Pending>, Fault> {
+    let kept = ctx.db.documents(PICK, MOST_PENDING).await?;
+    let recent = |kept: &Document| times::later(kept.at, PENDING) > ctx.clock.now();
+    let pending = kept.into_iter().filter(recent).filter_map(|kept| {
+        let Pick { member } = serde_json::from_str(&kept.body).ok()?;
+        Some(Pending { conversation: ConversationId::new(kept.id), member })
+    });
+    Ok(pending.collect())
+}
 
-    /// What each member owns that is open, as it was last seen.
-    async fn known_open(
-        &self,
-        installation: &InstallationId,
-    ) -> Result<HashMap<MemberId, HashSet<ConversationId>>, Fault> {
-        let owned = |known: &Conversations| {
-            let mut open = HashMap::<MemberId, HashSet<ConversationId>>::new();
-            for conversation in known.values().map(|sight| &sight.known.conversation) {
-                if let Some(owner) = conversation.owner.as_ref().filter(|_| conversation.is_open()) {
-                    open.entry(owner.id.clone()).or_default().insert(conversation.id.clone());
-                }
-            }
-            open
-        };
-        self.index.look(self.store.as_ref(), installation, owned).await
-    }
-
-    /// What was picked and is on its way.
-    async fn pending(&self, installation: &InstallationId) -> Result<Vec<Pending>, Fault> {
-        let kept = self.store.documents(installation, PICK, MOST_PENDING).await?;
-        let recent = |kept: &Document| later(kept.at, PENDING) > self.clock.now();
-        let pending = kept.into_iter().filter(recent).filter_map(|kept| {
-            let Pick { member } = serde_json::from_str(&kept.body).ok()?;
-            Some(Pending { conversation: ConversationId::new(kept.id), member })
-        });
-        Ok(pending.collect())
-    }
-
-    /// Waits until no other instance picks. One that has died is not waited for long: two picks that do not know
-    /// of each other are better than none.
-    async fn begin_picking(&self, installation: &InstallationId) -> Result<(), Fault> {
-        for _ in 0..LOOKS {
-            let now = self.clock.now();
-            if self.store.try_acquire_leadership(&turn_of(installation), &self.instance, now, later(now, TURN)).await? {
-                break;
-            }
-            tokio::time::sleep(RETRY_PAUSE).await;
-        }
-        Ok(())
-    }
-
-    async fn end_picking(&self, installation: &InstallationId) -> Result<(), Fault> {
-        let now = self.clock.now();
-        self.store.try_acquire_leadership(&turn_of(installation), &self.instance, now, now).await.map(drop)
-    }
-
-    /// Who of the group is a teammate and there.
-    async fn available(&self, claim: &Claim, group: &UserGroup, team: Option<&TeamId>) -> Result<Vec<Teammate>, Stop> {
-        let unreadable = || Refusal::GroupUnreadable { group: group.name.clone() };
-        let users = match self.slack.group(&group.id, team).await {
-            Ok(users) => users,
-            Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => {
-                return Err(unreadable().into());
-            }
-            Err(SlackError::Fault(fault)) => return Err(fault.into()),
-        };
-        let resting = self.slack.undisturbed(&users, team, self.clock.now()).await?;
-        let mut there = Vec::new();
-        for user in users.iter().filter(|user| !resting.contains(user)).take(MOST_CONSIDERED) {
-            if let Ok(teammate) = self.people.teammate(&claim.installation, user).await?
-                && !self.people.is_away(&claim.installation, &teammate).await?
-            {
-                there.push(teammate);
-            }
-        }
-        Ok(there)
-    }
-
-    async fn last_pick(&self, installation: &InstallationId, teammate: &Teammate) -> Result<Option<Timestamp>, Fault> {
-        Ok(self
+/// Waits until no other instance picks. One that has died is not waited for long: two picks that do not know
+/// of each other are better than none.
+async fn begin_picking(ctx: &TenantCtx) -> Result<(), Fault> {
+    for _ in 0..LOOKS {
+        let now = ctx.clock.now();
+        if ctx
             .store
-            .cache_get(installation, LAST_PICK, teammate.member.as_str())
+            .try_acquire_leadership(&turn_of(ctx.installation()), &ctx.instance, now, times::later(now, TURN))
             .await?
-            .map(|cache_entry| cache_entry.at))
+        {
+            break;
+        }
+        tokio::time::sleep(RETRY_PAUSE).await;
     }
+    Ok(())
+}
 
-    async fn remember_pick(
-        &self,
-        installation: &InstallationId,
-        teammate: &Teammate,
-        id: &ConversationId,
-    ) -> Result<(), Fault> {
-        let (kind, at) = (PICK.to_owned(), self.clock.now());
-        let body = serde_json::to_string(&Pick { member: teammate.member.clone() }).unwrap_or_default();
-        self.store.keep(installation, Document { kind, id: id.to_string(), at, due: None, body }).await?;
-        let (kind, id) = (LAST_PICK.to_owned(), teammate.member.to_string());
-        self.store.cache_put(installation, CacheEntry { kind, id, alias: None, at, body: "{}".to_owned() }).await
+async fn end_picking(ctx: &TenantCtx) -> Result<(), Fault> {
+    let now = ctx.clock.now();
+    ctx.store.try_acquire_leadership(&turn_of(ctx.installation()), &ctx.instance, now, now).await.map(drop)
+}
+
+/// Who of the group is a teammate and there.
+async fn available(ctx: &TenantCtx, group: &UserGroup, team: Option<&TeamId>) -> Result<Vec<Teammate>, Stop> {
+    let unreadable = || Refusal::GroupUnreadable { group: group.name.clone() };
+    let users = match ctx.slack.group(&group.id, team).await {
+        Ok(users) => users,
+        Err(SlackError::Refused(_) | SlackError::Fault(Fault::Unauthorized { .. })) => {
+            return Err(unreadable().into());
+        }
+        Err(SlackError::Fault(fault)) => return Err(fault.into()),
+    };
+    let resting = ctx.slack.undisturbed(&users, team, ctx.clock.now()).await?;
+    let mut there = Vec::new();
+    for user in users.iter().filter(|user| !resting.contains(user)).take(MOST_CONSIDERED) {
+        if let Ok(teammate) = acting::teammate(ctx, user).await?
+            && !people::is_away(ctx, &teammate).await?
+        {
+            there.push(teammate);
+        }
     }
+    Ok(there)
+}
+
+async fn last_pick(ctx: &TenantCtx, teammate: &Teammate) -> Result<Option<Timestamp>, Fault> {
+    Ok(ctx.db.cache_get(LAST_PICK, teammate.member.as_str()).await?.map(|cache_entry| cache_entry.at))
+}
+
+async fn remember_pick(ctx: &TenantCtx, teammate: &Teammate, id: &ConversationId) -> Result<(), Fault> {
+    let (kind, at) = (PICK.to_owned(), ctx.clock.now());
+    let body = serde_json::to_string(&Pick { member: teammate.member.clone() }).unwrap_or_default();
+    ctx.db.keep(Document { kind, id: id.to_string(), at, due: None, body }).await?;
+    let (kind, id) = (LAST_PICK.to_owned(), teammate.member.to_string());
+    ctx.db.cache_put(CacheEntry { kind, id, alias: None, at, body: "{}".to_owned() }).await
 }
 
 fn turn_of(installation: &InstallationId) -> String {

@@ -17,136 +17,122 @@ use crate::domain::policy::Rules;
 use crate::domain::refusal::About;
 use crate::domain::request_context::{RequestContext, Via};
 use crate::error::Fault;
-use crate::ids::{ConversationId, InstallationId};
-use crate::store::{Claim, Document, Effect, Verdict};
-use crate::work::execute::Stop;
-use crate::work::{Outcome, Work};
+use crate::ids::ConversationId;
+use crate::store::{Document, Effect, Verdict};
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::{Outcome, Stop};
+use crate::work::{acting, conversations, documents, people};
 
-impl Work {
-    /// What was given and not answered yet.
-    pub(super) async fn handover(
-        &self,
-        installation: &InstallationId,
-        id: &ConversationId,
-    ) -> Result<Option<Handover>, Fault> {
-        self.kept(installation, Handover::KIND, id.as_str()).await
-    }
+/// What was given and not answered yet.
+pub(crate) async fn handover(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Handover>, Fault> {
+    documents::kept(ctx, Handover::KIND, id.as_str()).await
+}
 
-    /// What is kept of a hand-over once a plan was carried out: a new one, or none any more.
-    pub(super) async fn remember_handover(
-        &self,
-        installation: &InstallationId,
-        progress: &Progress,
-        messages: &[Message],
-    ) -> Result<Option<Effect>, Fault> {
-        let plan = &progress.plan;
-        let id = &plan.before.id;
-        let given = messages.iter().find_map(|message| match message {
-            Message::Direct { user, notice: DirectMessage::YoursNow { note, handoff, .. }, .. } => {
-                Some((user, note, *handoff))
-            }
-            _ => None,
-        });
-        if let Some((receiver, note, handoff)) = given {
-            let handover = Handover {
-                giver: plan.requester.user.clone(),
-                receiver: receiver.clone(),
-                at: self.clock.now(),
-                note: note.clone(),
-                reminded: false,
-            };
-            return self.keep_handover(installation, id, &handover, handoff).await.map(Some);
+/// What is kept of a hand-over once a plan was carried out: a new one, or none any more.
+pub(crate) async fn remember_handover(
+    ctx: &TenantCtx,
+    progress: &Progress,
+    messages: &[Message],
+) -> Result<Option<Effect>, Fault> {
+    let plan = &progress.plan;
+    let id = &plan.before.id;
+    let given = messages.iter().find_map(|message| match message {
+        Message::Direct { user, notice: DirectMessage::YoursNow { note, handoff, .. }, .. } => {
+            Some((user, note, *handoff))
         }
-        let ends = plan.act.is_answer() || matches!(plan.event(), Event::Done) || plan.from != plan.to;
-        let drop = || Effect::DropDocument { kind: Handover::KIND.to_owned(), id: id.to_string() };
-        Ok(ends.then(drop))
-    }
-
-    /// The time by which a hand-off has to be accepted that is kept with these effects: it returns when the receiver
-    /// was reminded and had as much time again.
-    pub(super) async fn has_until(
-        &self,
-        installation: &InstallationId,
-        mut effects: impl Iterator<Item = &Effect>,
-    ) -> Result<Option<Timestamp>, Fault> {
-        let kept = effects.find_map(|effect| match effect {
-            Effect::PutDocument(document) if document.kind == Handover::KIND => Some(document),
-            _ => None,
-        });
-        let due = kept.and_then(|document| Some((serde_json::from_str(&document.body).ok()?, document.due?)));
-        match due {
-            Some((handover, due)) => self.time_to_answer(installation, &handover, due).await,
-            None => Ok(None),
-        }
-    }
-
-    /// Somebody had time to answer: now they are reminded, or it goes back to whoever gave it.
-    pub(super) async fn handover_due(&self, claim: &Claim, id: &ConversationId) -> Result<Outcome, Stop> {
-        let installation = &claim.installation;
-        let Some(handover) = self.handover(installation, id).await? else {
-            return Ok(Outcome::done(Vec::new()));
+        _ => None,
+    });
+    if let Some((receiver, note, handoff)) = given {
+        let handover = Handover {
+            giver: plan.requester.user.clone(),
+            receiver: receiver.clone(),
+            at: ctx.clock.now(),
+            note: note.clone(),
+            reminded: false,
         };
-        let receiver = self.people.teammate(installation, &handover.receiver).await?;
-        let conversation = self.look_at(installation, id).await?;
-        let theirs = receiver.as_ref().is_ok_and(|receiver| conversation.is_owned_by(&receiver.member));
-        if !theirs || !conversation.is_open() {
-            let drop = Effect::DropDocument { kind: Handover::KIND.to_owned(), id: id.to_string() };
-            return Ok(Outcome::done(vec![drop]));
-        }
-        if self.time_to_answer(installation, &handover, self.clock.now()).await?.is_none() {
-            // Nobody waits for an answer any more: the rules were changed, or what the receiver wishes.
-            return Ok(Outcome::done(vec![self.keep_handover(installation, id, &handover, false).await?]));
-        }
-        if handover.reminded {
-            let requester = RequestContext {
-                user: handover.receiver,
-                channel: None,
-                team: None,
-                reply: None,
-                via: Via::Timer,
-                list: None,
-                message: None,
-            };
-            let command = Command { act: Action::Return, which: ConversationRef::Id(id.clone()), note: String::new() };
-            let job = Job::Command(CommandJob::new(requester, command));
-            let verdict = Verdict::Continue { body: job.encode(), until: self.lease_end() };
-            return Ok(Outcome { verdict, effects: Vec::new() });
-        }
-        let actor = self.people.name(installation, &handover.giver).await?.unwrap_or_else(|| "Somebody".to_owned());
-        let notice = DirectMessage::Reminder { actor, about: About::from(&conversation), note: handover.note.clone() };
-        let reminder = self.say(claim, Message::direct(handover.receiver.clone(), notice));
-        let reminded = Handover { reminded: true, ..handover };
-        Ok(Outcome::done(vec![reminder, self.keep_handover(installation, id, &reminded, true).await?]))
+        return keep_handover(ctx, id, &handover, handoff).await.map(Some);
     }
+    let ends = plan.act.is_answer() || matches!(plan.event(), Event::Done) || plan.from != plan.to;
+    let drop = || Effect::DropDocument { kind: Handover::KIND.to_owned(), id: id.to_string() };
+    Ok(ends.then(drop))
+}
 
-    /// The hand-over with the time by which an answer is expected, if one is.
-    async fn keep_handover(
-        &self,
-        installation: &InstallationId,
-        id: &ConversationId,
-        handover: &Handover,
-        is_timed: bool,
-    ) -> Result<Effect, Fault> {
-        let due = if is_timed { self.time_to_answer(installation, handover, self.clock.now()).await? } else { None };
-        let body = serde_json::to_string(handover).unwrap_or_default();
-        let (kind, id) = (Handover::KIND.to_owned(), id.to_string());
-        Ok(Effect::PutDocument(Document { kind, id, at: self.clock.now(), due, body }))
+/// The time by which a hand-off has to be accepted that is kept with these effects: it returns when the receiver
+/// was reminded and had as much time again.
+pub(crate) async fn has_until(
+    ctx: &TenantCtx,
+    mut effects: impl Iterator<Item = &Effect>,
+) -> Result<Option<Timestamp>, Fault> {
+    let kept = effects.find_map(|effect| match effect {
+        Effect::PutDocument(document) if document.kind == Handover::KIND => Some(document),
+        _ => None,
+    });
+    let due = kept.and_then(|document| Some((serde_json::from_str(&document.body).ok()?, document.due?)));
+    match due {
+        Some((handover, due)) => time_to_answer(ctx, &handover, due).await,
+        None => Ok(None),
     }
+}
 
-    async fn time_to_answer(
-        &self,
-        installation: &InstallationId,
-        handover: &Handover,
-        from: Timestamp,
-    ) -> Result<Option<Timestamp>, Fault> {
-        let rules = self.rules(installation).await?;
-        let Some(patience) = rules.patience() else { return Ok(None) };
-        if self.preferences(installation, &handover.receiver).await?.keeps {
-            return Ok(None);
-        }
-        let receiver = self.people.teammate(installation, &handover.receiver).await?;
-        let zone = receiver.ok().and_then(|Teammate { zone, .. }| zone);
-        let Rules { working, .. } = rules;
-        Ok(Some(working.after(from, patience, &hours::zone(zone.as_deref()))))
+/// Somebody had time to answer: now they are reminded, or it goes back to whoever gave it.
+pub(crate) async fn handover_due(ctx: &TenantCtx, id: &ConversationId) -> Result<Outcome, Stop> {
+    let Some(handover) = handover(ctx, id).await? else {
+        return Ok(Outcome::done(Vec::new()));
+    };
+    let receiver = acting::teammate(ctx, &handover.receiver).await?;
+    let conversation = conversations::look_at(ctx, id).await?;
+    let theirs = receiver.as_ref().is_ok_and(|receiver| conversation.is_owned_by(&receiver.member));
+    if !theirs || !conversation.is_open() {
+        let drop = Effect::DropDocument { kind: Handover::KIND.to_owned(), id: id.to_string() };
+        return Ok(Outcome::done(vec![drop]));
     }
+    if time_to_answer(ctx, &handover, ctx.clock.now()).await?.is_none() {
+        // Nobody waits for an answer any more: the rules were changed, or what the receiver wishes.
+        return Ok(Outcome::done(vec![keep_handover(ctx, id, &handover, false).await?]));
+    }
+    if handover.reminded {
+        let requester = RequestContext {
+            user: handover.receiver,
+            channel: None,
+            team: None,
+            reply: None,
+            via: Via::Timer,
+            list: None,
+            message: None,
+        };
+        let command = Command { act: Action::Return, which: ConversationRef::Id(id.clone()), note: String::new() };
+        let job = Job::Command(CommandJob::new(requester, command));
+        let verdict = Verdict::Continue { body: job.encode(), until: ctx.lease_end() };
+        return Ok(Outcome { verdict, effects: Vec::new() });
+    }
+    let actor = people::name(ctx, &handover.giver).await?.unwrap_or_else(|| "Somebody".to_owned());
+    let notice = DirectMessage::Reminder { actor, about: About::from(&conversation), note: handover.note.clone() };
+    let reminder = ctx.say(Message::direct(handover.receiver.clone(), notice));
+    let reminded = Handover { reminded: true, ..handover };
+    Ok(Outcome::done(vec![reminder, keep_handover(ctx, id, &reminded, true).await?]))
+}
+
+/// The hand-over with the time by which an answer is expected, if one is.
+async fn keep_handover(
+    ctx: &TenantCtx,
+    id: &ConversationId,
+    handover: &Handover,
+    is_timed: bool,
+) -> Result<Effect, Fault> {
+    let due = if is_timed { time_to_answer(ctx, handover, ctx.clock.now()).await? } else { None };
+    let body = serde_json::to_string(handover).unwrap_or_default();
+    let (kind, id) = (Handover::KIND.to_owned(), id.to_string());
+    Ok(Effect::PutDocument(Document { kind, id, at: ctx.clock.now(), due, body }))
+}
+
+async fn time_to_answer(ctx: &TenantCtx, handover: &Handover, from: Timestamp) -> Result<Option<Timestamp>, Fault> {
+    let rules = documents::rules(ctx).await?;
+    let Some(patience) = rules.patience() else { return Ok(None) };
+    if documents::preferences(ctx, &handover.receiver).await?.keeps {
+        return Ok(None);
+    }
+    let receiver = acting::teammate(ctx, &handover.receiver).await?;
+    let zone = receiver.ok().and_then(|Teammate { zone, .. }| zone);
+    let Rules { working, .. } = rules;
+    Ok(Some(working.after(from, patience, &hours::zone(zone.as_deref()))))
 }

@@ -2,7 +2,7 @@
 //! becomes the [`Work`] of that installation, which has its own clients and knows nobody else's keys.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -31,10 +31,11 @@ use crate::slack::oauth::{Granted, OAuth, Tokens};
 use crate::store::data_category::StoredItem;
 use crate::store::{Accepted, Claim, Delivery, Document, Effect, Entry, NewJob, Store};
 use crate::vault::{Purpose, Sealed, Unopened, Vault};
+use crate::work::ctx::{AppState, TenantCtx, TenantRecord};
 use crate::work::documents::{CHANNEL, read};
 use crate::work::homes::{HOME, MOST_HOMES, home_job};
-use crate::work::tenants::AppState;
-use crate::work::{Outcome, Work, later};
+use crate::work::outcome::Outcome;
+use crate::work::{ctx, documents, times};
 
 /// How long it may take until every instance knows that something has changed.
 const CACHE_LIFETIME: Duration = Duration::from_secs(5);
@@ -75,11 +76,13 @@ impl Services {
         token: SecretString,
         key: Option<SecretString>,
         among_many: Option<&InstallationId>,
-    ) -> Work {
-        let webhooks = common.door.public.clone().zip(key.clone()).map(|(public, key)| {
+    ) -> TenantCtx {
+        let webhooks = common.ingress.public.clone().zip(key.clone()).map(|(public, key)| {
             Hooks::new(self.webhooks.clone(), public, key, self.signing.clone()).of(among_many.cloned())
         });
-        Work::new(common.clone(), self.slack(common, token), self.dialnote(key, common), webhooks)
+        let installation = among_many.cloned().unwrap_or_else(|| InstallationId::new(""));
+        let services = (self.slack(common, token), self.dialnote(key, common));
+        TenantCtx::new(common.clone(), installation, services, webhooks)
     }
 
     fn slack(&self, common: &AppState, token: SecretString) -> Slack {
@@ -101,24 +104,6 @@ pub struct Installations {
     known: Mutex<HashMap<InstallationId, CachedTenant>>,
 }
 
-/// What an installation among many has to know of itself.
-pub struct TenantRecord {
-    /// What it is one of. They know all their work: if it kept them in turn, neither would ever end, and with them
-    /// the store and its connections.
-    installations: Weak<Installations>,
-    /// What is kept of it.
-    pub installation: Installation,
-    /// What is kept of its way to dialnote.
-    pub connection: Option<Connection>,
-}
-
-impl TenantRecord {
-    /// Everybody who installed the app.
-    pub fn everybody(&self) -> Option<Arc<Installations>> {
-        self.installations.upgrade()
-    }
-}
-
 /// What becomes of what is kept when a key is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MemoryOnConnect {
@@ -132,7 +117,7 @@ pub enum MemoryOnConnect {
 struct CachedTenant {
     at: Timestamp,
     kept: KeptOf,
-    work: Arc<Work>,
+    work: Arc<TenantCtx>,
 }
 
 /// What is kept of an installation, as it is kept.
@@ -150,9 +135,13 @@ impl Installations {
 
     /// The work of an installation, if there is one. What another instance has changed is noticed within
     /// seconds.
-    pub async fn work(self: &Arc<Self>, common: &AppState, id: &InstallationId) -> Result<Option<Arc<Work>>, Fault> {
+    pub async fn work(
+        self: &Arc<Self>,
+        common: &AppState,
+        id: &InstallationId,
+    ) -> Result<Option<Arc<TenantCtx>>, Fault> {
         let now = common.clock.now();
-        if let Some(known) = self.known().get(id).filter(|known| later(known.at, CACHE_LIFETIME) > now) {
+        if let Some(known) = self.known().get(id).filter(|known| times::later(known.at, CACHE_LIFETIME) > now) {
             return Ok(Some(known.work.clone()));
         }
         let Some(kept) = kept(common, id).await? else {
@@ -181,7 +170,7 @@ impl Installations {
 
     /// Whether our keys open anything that is kept, if something is. One secret that is damaged says nothing of the
     /// others.
-    pub(super) async fn open_something(self: &Arc<Self>, common: &AppState) -> Result<bool, Fault> {
+    pub(crate) async fn open_something(self: &Arc<Self>, common: &AppState) -> Result<bool, Fault> {
         let some = common.store.installations(&InstallationId::new(""), SAMPLE).await?;
         for id in &some {
             match self.work(common, id).await {
@@ -193,7 +182,7 @@ impl Installations {
     }
 
     /// What answers people where the app is not installed: that needs no token.
-    pub(super) fn without_a_token(&self, common: &AppState) -> Slack {
+    pub(crate) fn without_a_token(&self, common: &AppState) -> Slack {
         self.services.slack(common, SecretString::default())
     }
 
@@ -219,7 +208,7 @@ impl Installations {
         let connected = before.and_then(|before| before.connection).is_some_and(|connection| connection.key.is_some());
         let to = Addressee { user: granted.installer, channel: None, reply: None, late: false };
         let welcome = Job::Message(Message::Private { to, say: Reply::Welcome { connected } });
-        let job = super::new_job(&id, &welcome, now, common.settings.pacing);
+        let job = ctx::new_job(&id, &welcome, now, common.settings.pacing);
         let delivery = Delivery { installation: id, key: format!("install:{state}") };
         common.store.accept(delivery, vec![job], now).await.map(drop)
     }
@@ -316,14 +305,14 @@ impl Installations {
         (self.vault.seal(id, Purpose::SlackToken, &tokens.access), refresh, tokens.lasts.map(|lasts| end(now, lasts)))
     }
 
-    fn made(self: &Arc<Self>, common: &AppState, id: &InstallationId, kept: &KeptOf) -> Result<Work, Fault> {
+    fn made(self: &Arc<Self>, common: &AppState, id: &InstallationId, kept: &KeptOf) -> Result<TenantCtx, Fault> {
         let open = |purpose, sealed| self.vault.open(id, purpose, sealed).map_err(|cause| closed(id, &cause));
         let token = open(Purpose::SlackToken, &kept.installation.token)?;
         let key = kept.connection.as_ref().and_then(|connection| connection.key.as_ref());
         let key = key.map(|key| open(Purpose::DialnoteKey, key)).transpose()?;
         let KeptOf { installation, connection } = kept.clone();
-        let tenant = TenantRecord { installations: Arc::downgrade(self), installation, connection };
-        Ok(self.services.work(common, token, key, Some(id)).of(id.clone(), tenant))
+        let tenant = TenantRecord { install_page: Some(self.oauth.app().install()), installation, connection };
+        Ok(self.services.work(common, token, key, Some(id)).of(tenant))
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<InstallationId, CachedTenant>> {
@@ -332,59 +321,65 @@ impl Installations {
     }
 }
 
-impl Work {
-    /// Gets the next token before the one we have ends. What gets the one after it is kept before the token is
-    /// used (docs/contracts/slack.md §18.3).
-    pub(super) async fn refresh(&self, claim: &Claim) -> Result<Outcome, Fault> {
-        let (id, now) = (&claim.installation, self.clock.now());
-        let kept: Option<Installation> = self.kept(id, Installation::KIND, "").await?;
-        let kept = kept.filter(|kept| kept.refresh_at().is_some_and(|due| due <= now));
-        let installations = self.tenant.as_ref().and_then(TenantRecord::everybody);
-        let Some(((installation, sealed), installations)) =
-            kept.and_then(|kept| Some((kept.clone(), kept.refresh?))).zip(installations)
-        else {
-            return Ok(Outcome::done(Vec::new()));
-        };
-        let refresh = installations.vault.open(id, Purpose::RefreshToken, &sealed);
-        let refresh = refresh.map_err(|cause| closed(id, &cause))?;
-        self.ensure_lease(claim).await?;
-        let tokens = installations.oauth.refresh(&refresh).await.map_err(|error| match error {
-            SlackError::Fault(fault) => fault,
-            SlackError::Refused(cause) => Fault::Unauthorized { service: Service::Slack, cause },
-        })?;
-        let (token, next, expires) = installations.sealed(id, &tokens, now);
-        let installation = Installation { token, refresh: next.or(installation.refresh), expires, ..installation };
-        info!("has the next token");
-        let due = installation.refresh_at();
-        Ok(Outcome::done(vec![Effect::PutDocument(self.document(Installation::KIND, "", &installation, due))]))
-    }
+/// Gets the next token before the one we have ends. What gets the one after it is kept before the token is
+/// used (docs/contracts/slack.md §18.3).
+pub(crate) async fn refresh(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    installations: Option<&Arc<Installations>>,
+) -> Result<Outcome, Fault> {
+    let (id, now) = (&claim.installation, ctx.clock.now());
+    let kept: Option<Installation> = documents::kept(ctx, Installation::KIND, "").await?;
+    let kept = kept.filter(|kept| kept.refresh_at().is_some_and(|due| due <= now));
+    let Some(((installation, sealed), installations)) =
+        kept.and_then(|kept| Some((kept.clone(), kept.refresh?))).zip(installations)
+    else {
+        return Ok(Outcome::done(Vec::new()));
+    };
+    let refresh = installations.vault.open(id, Purpose::RefreshToken, &sealed);
+    let refresh = refresh.map_err(|cause| closed(id, &cause))?;
+    ctx.ensure_lease(claim).await?;
+    let tokens = installations.oauth.refresh(&refresh).await.map_err(|error| match error {
+        SlackError::Fault(fault) => fault,
+        SlackError::Refused(cause) => Fault::Unauthorized { service: Service::Slack, cause },
+    })?;
+    let (token, next, expires) = installations.sealed(id, &tokens, now);
+    let installation = Installation { token, refresh: next.or(installation.refresh), expires, ..installation };
+    info!("has the next token");
+    let due = installation.refresh_at();
+    Ok(Outcome::done(vec![Effect::PutDocument(documents::document(ctx, Installation::KIND, "", &installation, due))]))
+}
 
-    /// The app was removed from the workspace, as an event of that time says: what opens its doors is thrown
-    /// away, and everything else that is kept of it but for the audit log. An event that comes after the app was
-    /// installed again is of yesterday (§19.2).
-    pub(super) async fn removed(&self, claim: &Claim, at: Timestamp) -> Result<Outcome, Fault> {
-        let id = &claim.installation;
-        let Some(tenant @ TenantRecord { installation, .. }) = &self.tenant else {
-            error!("the app was removed from its workspace: SLACK_BOT_TOKEN is of no use any more");
-            return Ok(Outcome::done(Vec::new()));
-        };
-        if installation.at.as_second() >= at.as_second() {
-            info!("the app was removed before it was installed again");
-            return Ok(Outcome::done(Vec::new()));
-        }
-        self.ensure_lease(claim).await?;
-        clear(self.store.as_ref(), claim).await?;
-        if let Some(everybody) = tenant.everybody() {
-            everybody.known().remove(id);
-        }
-        warn!("the app was removed; what was kept is thrown away, but for the audit log");
-        Ok(Outcome::done(Vec::new()))
+/// The app was removed from the workspace, as an event of that time says: what opens its doors is thrown
+/// away, and everything else that is kept of it but for the audit log. An event that comes after the app was
+/// installed again is of yesterday (§19.2).
+pub(crate) async fn removed(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    at: Timestamp,
+    everybody: Option<&Arc<Installations>>,
+) -> Result<Outcome, Fault> {
+    let id = &claim.installation;
+    let Some(TenantRecord { installation, .. }) = &ctx.record else {
+        error!("the app was removed from its workspace: SLACK_BOT_TOKEN is of no use any more");
+        return Ok(Outcome::done(Vec::new()));
+    };
+    if installation.at.as_second() >= at.as_second() {
+        info!("the app was removed before it was installed again");
+        return Ok(Outcome::done(Vec::new()));
     }
+    ctx.ensure_lease(claim).await?;
+    clear(ctx.store.as_ref(), claim).await?;
+    if let Some(everybody) = everybody {
+        everybody.known().remove(id);
+    }
+    warn!("the app was removed; what was kept is thrown away, but for the audit log");
+    Ok(Outcome::done(Vec::new()))
 }
 
 /// Throws away what is kept of an installation that is none any more, but for the audit log and the job that
 /// does so.
-pub(super) async fn clear(store: &dyn Store, claim: &Claim) -> Result<(), Fault> {
+pub(crate) async fn clear(store: &dyn Store, claim: &Claim) -> Result<(), Fault> {
     while store.clear(&claim.installation, claim.id, INSTALLATION_PAGE_SIZE).await? > 0 {}
     Ok(())
 }
@@ -408,7 +403,7 @@ async fn open_homes(common: &AppState, id: &InstallationId) -> Result<Vec<NewJob
     let homes = common.store.documents(id, HOME, MOST_HOMES).await?;
     let draw = |home: Document| {
         let job = home_job(SlackUserId::new(home.id), Query::of(Filter::Mine));
-        super::new_job(id, &job, common.clock.now(), common.settings.pacing)
+        ctx::new_job(id, &job, common.clock.now(), common.settings.pacing)
     };
     Ok(homes.into_iter().map(draw).collect())
 }

@@ -12,11 +12,12 @@ use crate::domain::people::{ByHand, Member, Profile, Unlinked, link, may_be_link
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{Broken, LinkView, PeopleView, Reply};
 use crate::error::Fault;
-use crate::ids::{InstallationId, MemberId, SlackUserId};
+use crate::ids::{MemberId, SlackUserId};
 use crate::store::{Claim, Effect, Entry};
 use crate::work::audit::Verified;
-use crate::work::deferred::drop_stranger;
-use crate::work::{Outcome, Work, later};
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::Outcome;
+use crate::work::{acting, audit, documents, homes, organization, people, strangers, times};
 
 /// How many of each sort stand on a page: all of them fit a window (docs/contracts/slack-limits.json).
 const PEOPLE_PAGE_SIZE: usize = 10;
@@ -41,296 +42,279 @@ struct Admin {
 /// What is to be stored, and what whoever asked is told.
 type LinkChange = (Vec<Effect>, Reply);
 
-impl Work {
-    /// Does what somebody wants about who is who, and shows who is not linked, if they look at that.
-    pub(super) async fn who_is_who(&self, claim: &Claim, job: &PeopleJob) -> Result<Outcome, Fault> {
-        let requester = match self.may_say_who_is_who(claim, job).await? {
-            Ok(requester) => requester,
-            Err(why) => {
-                let record = self.record_refusal(&job.requester, "link", &why);
-                return Ok(Outcome::done(vec![record, self.not_shown(claim, job, why)]));
-            }
-        };
-        let (mut effects, say) = match &job.linking {
-            Linking::Show => return self.show_people(claim, job).await,
-            Linking::Named { user, member } => self.link_named(claim, &requester, user, member).await?,
-            Linking::To { user, member, from } => self.link_to(claim, &requester, user, member, from.as_ref()).await?,
-            Linking::Off { user } => self.unlink(claim, &requester, user).await?,
-        };
-        if let Reply::Refused { why, .. } = &say {
-            effects.push(self.record_refusal(&job.requester, "link", why));
+/// Does what somebody wants about who is who, and shows who is not linked, if they look at that.
+pub(crate) async fn who_is_who(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<Outcome, Fault> {
+    let requester = match may_say_who_is_who(ctx, job).await? {
+        Ok(requester) => requester,
+        Err(why) => {
+            let record = audit::record_refusal(ctx, &job.requester, "link", &why);
+            return Ok(Outcome::done(vec![record, not_shown(ctx, job, why)]));
         }
-        effects.push(match &job.window {
-            // Drawn after this is stored.
-            Some(window) => {
-                let (linking, window, notice) = (Linking::Show, Some(window.clone()), Some(say));
-                let again = Job::People(PeopleJob { requester: job.requester.clone(), linking, window, notice });
-                Effect::Enqueue(self.following(claim, &again))
-            }
-            None => self.say(claim, Message::Private { to: job.requester.addressee(), say }),
-        });
-        let unlinked = match &job.linking {
-            Linking::Off { user } => Some(user.clone()),
-            _ => None,
-        };
-        effects.extend(self.refresh_homes(claim, unlinked.into_iter().chain([job.requester.user.clone()])).await?);
-        Ok(Outcome::done(effects))
+    };
+    let (mut effects, say) = match &job.linking {
+        Linking::Show => return show_people(ctx, claim, job).await,
+        Linking::Named { user, member } => link_named(ctx, claim, &requester, user, member).await?,
+        Linking::To { user, member, from } => link_to(ctx, claim, &requester, user, member, from.as_ref()).await?,
+        Linking::Off { user } => unlink(ctx, &requester, user).await?,
+    };
+    if let Reply::Refused { why, .. } = &say {
+        effects.push(audit::record_refusal(ctx, &job.requester, "link", why));
     }
-
-    /// An admin of the workspace who is not linked, and could be.
-    async fn unlinked_admin(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-        why: Unlinked,
-    ) -> Result<Option<Admin>, Fault> {
-        let profile = self.people.look_up(installation, user).await?;
-        let profile = profile.filter(|profile| profile.admin && why.can_be_linked());
-        Ok(profile.map(|profile| Admin { user: profile.user, name: profile.name, member: None }))
-    }
-
-    /// An admin in Slack may link people without being linked: where dialnote shows no addresses, the first one has
-    /// to be linked by someone.
-    async fn may_say_who_is_who(&self, claim: &Claim, job: &PeopleJob) -> Result<Result<Admin, Refusal>, Fault> {
-        if *self.home().await? != claim.installation {
-            return Ok(Err(Refusal::NotInstalled));
+    effects.push(match &job.window {
+        // Drawn after this is stored.
+        Some(window) => {
+            let (linking, window, notice) = (Linking::Show, Some(window.clone()), Some(say));
+            let again = Job::People(PeopleJob { requester: job.requester.clone(), linking, window, notice });
+            Effect::Enqueue(ctx.following(claim, &again))
         }
-        let user = &job.requester.user;
-        let requester = match job.linking {
-            Linking::Show => Ok(self.people.reader(&claim.installation, user).await?),
-            _ => self.people.teammate_now(&claim.installation, user).await?,
-        };
-        let requester = match requester {
-            Ok(Ok(requester)) => requester,
-            Err(why) => return Ok(Err(why)),
-            Ok(Err(stranger)) => {
-                let admin = self.unlinked_admin(&claim.installation, user, stranger.why).await?;
-                return Ok(admin.ok_or(Refusal::YouAreNotLinked(stranger.why)));
-            }
-        };
-        let may = self.rules(&claim.installation).await?.may_configure(&requester);
-        let member = Some(self.people.verified(&claim.installation, &requester).await?);
-        Ok(may.map(|()| Admin { user: requester.user, name: requester.name, member }))
-    }
+        None => ctx.say(Message::Private { to: job.requester.addressee(), say }),
+    });
+    let unlinked = match &job.linking {
+        Linking::Off { user } => Some(user.clone()),
+        _ => None,
+    };
+    effects.extend(homes::refresh_homes(ctx, unlinked.into_iter().chain([job.requester.user.clone()])).await?);
+    Ok(Outcome::done(effects))
+}
 
-    fn not_shown(&self, claim: &Claim, job: &PeopleJob, why: Refusal) -> Effect {
-        let message = match job.window.clone() {
-            Some(PeopleWindow { view, .. }) => {
-                Message::People { user: job.requester.user.clone(), view, card_view: Err(why) }
-            }
-            None => Message::Private { to: job.requester.addressee(), say: refusal(why) },
-        };
-        self.say(claim, message)
-    }
+/// An admin of the workspace who is not linked, and could be.
+async fn unlinked_admin(ctx: &TenantCtx, user: &SlackUserId, why: Unlinked) -> Result<Option<Admin>, Fault> {
+    let profile = people::look_up(ctx, user).await?;
+    let profile = profile.filter(|profile| profile.admin && why.can_be_linked());
+    Ok(profile.map(|profile| Admin { user: profile.user, name: profile.name, member: None }))
+}
 
-    /// Links somebody to the member whom some words mean.
-    async fn link_named(
-        &self,
-        claim: &Claim,
-        requester: &Admin,
-        user: &SlackUserId,
-        asked: &str,
-    ) -> Result<LinkChange, Fault> {
-        let mut members = self.people.team(&claim.installation).await?;
-        if matches!(meant(asked, &members), MemberMatch::Nobody(_)) {
-            members = self.people.team_now(&claim.installation).await?;
+/// An admin in Slack may link people without being linked: where dialnote shows no addresses, the first one has
+/// to be linked by someone.
+async fn may_say_who_is_who(ctx: &TenantCtx, job: &PeopleJob) -> Result<Result<Admin, Refusal>, Fault> {
+    let user = &job.requester.user;
+    let requester = match job.linking {
+        Linking::Show => Ok(acting::reader(ctx, user).await?),
+        _ => acting::teammate_now(ctx, user).await?,
+    };
+    let requester = match requester {
+        Ok(Ok(requester)) => requester,
+        Err(why) => return Ok(Err(why)),
+        Ok(Err(stranger)) => {
+            let admin = unlinked_admin(ctx, user, stranger.why).await?;
+            return Ok(admin.ok_or(Refusal::YouAreNotLinked(stranger.why)));
         }
-        match meant(asked, &members) {
-            MemberMatch::One(member) => self.link_to(claim, requester, user, &member.id, None).await,
-            MemberMatch::Several(several) => {
-                let name = self.people.name(&claim.installation, user).await?.unwrap_or_else(|| NAMELESS.to_owned());
-                let more = several.len().saturating_sub(MAX_MEMBER_CHOICES);
-                let choices = several.into_iter().take(MAX_MEMBER_CHOICES).cloned().collect();
-                Ok((Vec::new(), Reply::WhichMember { user: user.clone(), name, choices, more }))
-            }
-            MemberMatch::Nobody(nearest) => {
-                let nearest = nearest.map(|member| member.name.clone());
-                Ok(refused(Refusal::NoMember { asked: asked.to_owned(), nearest }))
-            }
+    };
+    let may = documents::rules(ctx).await?.may_configure(&requester);
+    let member = Some(organization::verified(ctx, &requester).await?);
+    Ok(may.map(|()| Admin { user: requester.user, name: requester.name, member }))
+}
+
+fn not_shown(ctx: &TenantCtx, job: &PeopleJob, why: Refusal) -> Effect {
+    let message = match job.window.clone() {
+        Some(PeopleWindow { view, .. }) => {
+            Message::People { user: job.requester.user.clone(), view, card_view: Err(why) }
+        }
+        None => Message::Private { to: job.requester.addressee(), say: refusal(why) },
+    };
+    ctx.say(message)
+}
+
+/// Links somebody to the member whom some words mean.
+async fn link_named(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    requester: &Admin,
+    user: &SlackUserId,
+    asked: &str,
+) -> Result<LinkChange, Fault> {
+    let mut members = people::team(ctx).await?;
+    if matches!(meant(asked, &members), MemberMatch::Nobody(_)) {
+        members = people::team_now(ctx).await?;
+    }
+    match meant(asked, &members) {
+        MemberMatch::One(member) => link_to(ctx, claim, requester, user, &member.id, None).await,
+        MemberMatch::Several(several) => {
+            let name = people::name(ctx, user).await?.unwrap_or_else(|| NAMELESS.to_owned());
+            let more = several.len().saturating_sub(MAX_MEMBER_CHOICES);
+            let choices = several.into_iter().take(MAX_MEMBER_CHOICES).cloned().collect();
+            Ok((Vec::new(), Reply::WhichMember { user: user.clone(), name, choices, more }))
+        }
+        MemberMatch::Nobody(nearest) => {
+            let nearest = nearest.map(|member| member.name.clone());
+            Ok(refused(Refusal::NoMember { asked: asked.to_owned(), nearest }))
         }
     }
+}
 
-    /// Links somebody to a member: if somebody else is that member, only whoever was asked about that (`from`).
-    async fn link_to(
-        &self,
-        claim: &Claim,
-        requester: &Admin,
-        user: &SlackUserId,
-        member: &MemberId,
-        from: Option<&SlackUserId>,
-    ) -> Result<LinkChange, Fault> {
-        let installation = &claim.installation;
-        let profile = self.people.read_profile(installation, user).await?;
-        let Some(profile) = profile else {
-            return Ok(refused(Refusal::NotLinked { name: NAMELESS.to_owned(), why: Unlinked::NoMember }));
-        };
-        if let Err(why) = may_be_linked(profile.account) {
-            return Ok(refused(Refusal::NotLinked { name: profile.name, why }));
-        }
-        let members = self.people.team(installation).await?;
-        let Some(member) = members.iter().find(|one| one.id == *member) else {
-            return Ok(refused(Refusal::NoMember { asked: member.to_string(), nearest: None }));
-        };
-        let by_hand = self.people.by_hand(installation).await?;
-        let holder = self.holder(installation, member, &members, &by_hand).await?.filter(|(holder, _)| holder != user);
-        if let Some((holder, holder_name)) = holder.as_ref().filter(|(holder, _)| Some(holder) != from) {
-            return Ok(refused(Refusal::MemberTaken {
-                user: user.clone(),
-                name: profile.name,
-                member: member.id.clone(),
-                member_name: member.name.clone(),
-                holder: holder.clone(),
-                holder_name: holder_name.clone(),
-                by_hand: by_hand.iter().any(|link| link.member == member.id),
-            }));
-        }
-        let before = link(&profile, &members, &by_hand).ok().map(|before| before.member);
-        let new = ByHand {
+/// Links somebody to a member: if somebody else is that member, only whoever was asked about that (`from`).
+async fn link_to(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    requester: &Admin,
+    user: &SlackUserId,
+    member: &MemberId,
+    from: Option<&SlackUserId>,
+) -> Result<LinkChange, Fault> {
+    let profile = people::read_profile(ctx, user).await?;
+    let Some(profile) = profile else {
+        return Ok(refused(Refusal::NotLinked { name: NAMELESS.to_owned(), why: Unlinked::NoMember }));
+    };
+    if let Err(why) = may_be_linked(profile.account) {
+        return Ok(refused(Refusal::NotLinked { name: profile.name, why }));
+    }
+    let members = people::team(ctx).await?;
+    let Some(member) = members.iter().find(|one| one.id == *member) else {
+        return Ok(refused(Refusal::NoMember { asked: member.to_string(), nearest: None }));
+    };
+    let by_hand = people::by_hand(ctx).await?;
+    let holder = holder(ctx, member, &members, &by_hand).await?.filter(|(holder, _)| holder != user);
+    if let Some((holder, holder_name)) = holder.as_ref().filter(|(holder, _)| Some(holder) != from) {
+        return Ok(refused(Refusal::MemberTaken {
             user: user.clone(),
+            name: profile.name,
             member: member.id.clone(),
-            name: member.name.clone(),
-            by: requester.user.clone(),
-            at: self.clock.now(),
-        };
-        let mut effects = vec![self.put(ByHand::KIND, user.as_str(), &new), drop_stranger(user)];
-        let moved = by_hand.iter().filter(|link| link.member == member.id && link.user != *user);
-        effects.extend(moved.map(|link| drop_link(&link.user)));
-        effects.push(self.record_link(requester, user, before.as_ref(), Some(&member.id)));
-        let linked = Job::Linked(LinkedJob { user: user.clone(), by: Some(requester.name.clone()) });
-        effects.push(Effect::Enqueue(self.following(claim, &linked)));
-        let before = before.filter(|before| *before != member.id);
-        Ok((
-            effects,
-            Reply::Linked {
-                name: profile.name,
-                member: member.name.clone(),
-                from: holder.map(|(_, name)| name),
-                before: before.and_then(|before| called(&members, &before)),
-            },
-        ))
+            member_name: member.name.clone(),
+            holder: holder.clone(),
+            holder_name: holder_name.clone(),
+            by_hand: by_hand.iter().any(|link| link.member == member.id),
+        }));
     }
+    let before = link(&profile, &members, &by_hand).ok().map(|before| before.member);
+    let new = ByHand {
+        user: user.clone(),
+        member: member.id.clone(),
+        name: member.name.clone(),
+        by: requester.user.clone(),
+        at: ctx.clock.now(),
+    };
+    let mut effects = vec![documents::put(ctx, ByHand::KIND, user.as_str(), &new), strangers::drop_stranger(user)];
+    let moved = by_hand.iter().filter(|link| link.member == member.id && link.user != *user);
+    effects.extend(moved.map(|link| drop_link(&link.user)));
+    effects.push(record_link(ctx, requester, user, before.as_ref(), Some(&member.id)));
+    let linked = Job::Linked(LinkedJob { user: user.clone(), by: Some(requester.name.clone()) });
+    effects.push(Effect::Enqueue(ctx.following(claim, &linked)));
+    let before = before.filter(|before| *before != member.id);
+    Ok((
+        effects,
+        Reply::Linked {
+            name: profile.name,
+            member: member.name.clone(),
+            from: holder.map(|(_, name)| name),
+            before: before.and_then(|before| called(&members, &before)),
+        },
+    ))
+}
 
-    /// Who in Slack is a member: by hand, even if that does not count just now; else by the address.
-    async fn holder(
-        &self,
-        installation: &InstallationId,
-        member: &Member,
-        members: &[Member],
-        by_hand: &[ByHand],
-    ) -> Result<Option<(SlackUserId, String)>, Fault> {
-        if let Some(link) = by_hand.iter().find(|link| link.member == member.id) {
-            let name = self.people.name(installation, &link.user).await?;
-            return Ok(Some((link.user.clone(), name.unwrap_or_else(|| NAMELESS.to_owned()))));
-        }
-        let holder = self.people.is_in_slack(installation, member, members).await?;
-        Ok(holder.map(|holder| (holder.user, holder.name)))
+/// Who in Slack is a member: by hand, even if that does not count just now; else by the address.
+async fn holder(
+    ctx: &TenantCtx,
+    member: &Member,
+    members: &[Member],
+    by_hand: &[ByHand],
+) -> Result<Option<(SlackUserId, String)>, Fault> {
+    if let Some(link) = by_hand.iter().find(|link| link.member == member.id) {
+        let name = people::name(ctx, &link.user).await?;
+        return Ok(Some((link.user.clone(), name.unwrap_or_else(|| NAMELESS.to_owned()))));
     }
+    let holder = people::is_in_slack(ctx, member, members).await?;
+    Ok(holder.map(|holder| (holder.user, holder.name)))
+}
 
-    /// Takes the link of somebody away that was made by hand.
-    async fn unlink(&self, claim: &Claim, requester: &Admin, user: &SlackUserId) -> Result<LinkChange, Fault> {
-        let installation = &claim.installation;
-        let profile = self.people.read_profile(installation, user).await?;
-        let name = profile.as_ref().map_or_else(|| NAMELESS.to_owned(), |profile| profile.name.clone());
-        let mut by_hand = self.people.by_hand(installation).await?;
-        let Some(at) = by_hand.iter().position(|link| link.user == *user) else {
-            return Ok(refused(Refusal::NotLinkedByHand { name }));
-        };
-        let gone = by_hand.remove(at);
-        let members = self.people.team(installation).await?;
-        let now = profile.and_then(|profile| link(&profile, &members, &by_hand).ok()).map(|now| now.member);
-        let record = self.record_link(requester, user, Some(&gone.member), now.as_ref());
-        let member = now.and_then(|now| called(&members, &now));
-        Ok((vec![drop_link(user), record], Reply::Unlinked { name, member }))
-    }
+/// Takes the link of somebody away that was made by hand.
+async fn unlink(ctx: &TenantCtx, requester: &Admin, user: &SlackUserId) -> Result<LinkChange, Fault> {
+    let profile = people::read_profile(ctx, user).await?;
+    let name = profile.as_ref().map_or_else(|| NAMELESS.to_owned(), |profile| profile.name.clone());
+    let mut by_hand = people::by_hand(ctx).await?;
+    let Some(at) = by_hand.iter().position(|link| link.user == *user) else {
+        return Ok(refused(Refusal::NotLinkedByHand { name }));
+    };
+    let gone = by_hand.remove(at);
+    let members = people::team(ctx).await?;
+    let now = profile.and_then(|profile| link(&profile, &members, &by_hand).ok()).map(|now| now.member);
+    let record = record_link(ctx, requester, user, Some(&gone.member), now.as_ref());
+    let member = now.and_then(|now| called(&members, &now));
+    Ok((vec![drop_link(user), record], Reply::Unlinked { name, member }))
+}
 
-    fn record_link(
-        &self,
-        requester: &Admin,
-        user: &SlackUserId,
-        before: Option<&MemberId>,
-        after: Option<&MemberId>,
-    ) -> Effect {
-        let link = json!({ "user": user, "before": before, "after": after });
-        let detail = json!({ "by": requester.name, "member": requester.member, "link": link });
-        Effect::Record(Entry {
-            at: self.clock.now(),
-            actor: requester.user.clone(),
-            conversation: None,
-            verb: "link".to_owned(),
-            detail: detail.to_string(),
-        })
-    }
+fn record_link(
+    ctx: &TenantCtx,
+    requester: &Admin,
+    user: &SlackUserId,
+    before: Option<&MemberId>,
+    after: Option<&MemberId>,
+) -> Effect {
+    let link = json!({ "user": user, "before": before, "after": after });
+    let detail = json!({ "by": requester.name, "member": requester.member, "link": link });
+    Effect::Record(Entry {
+        at: ctx.clock.now(),
+        actor: requester.user.clone(),
+        conversation: None,
+        verb: "link".to_owned(),
+        detail: detail.to_string(),
+    })
+}
 
-    /// Shows who is not linked on both sides, and forgets who wanted something long ago.
-    async fn show_people(&self, claim: &Claim, job: &PeopleJob) -> Result<Outcome, Fault> {
-        let Some(PeopleWindow { view, page }) = job.window.clone() else { return Ok(Outcome::done(Vec::new())) };
-        let installation = &claim.installation;
-        let (mut effects, mut strangers) = (Vec::new(), Vec::new());
-        for tried in self.people.strangers(installation).await? {
-            let user = tried.profile.user.clone();
-            match tried.why {
-                Some(_) if later(tried.at, UNLINKED_LIFETIME) < self.clock.now() => effects.push(drop_stranger(&user)),
-                Some(why) => strangers.push((tried.profile, why)),
-                None => {
-                    let linked = Job::Linked(LinkedJob { user, by: None });
-                    effects.push(Effect::Enqueue(self.following(claim, &linked)));
-                }
+/// Shows who is not linked on both sides, and forgets who wanted something long ago.
+async fn show_people(ctx: &TenantCtx, claim: &Claim, job: &PeopleJob) -> Result<Outcome, Fault> {
+    let Some(PeopleWindow { view, page }) = job.window.clone() else { return Ok(Outcome::done(Vec::new())) };
+    let (mut effects, mut strangers) = (Vec::new(), Vec::new());
+    for tried in strangers::strangers(ctx).await? {
+        let user = tried.profile.user.clone();
+        match tried.why {
+            Some(_) if times::later(tried.at, UNLINKED_LIFETIME) < ctx.clock.now() => {
+                effects.push(strangers::drop_stranger(&user))
+            }
+            Some(why) => strangers.push((tried.profile, why)),
+            None => {
+                let linked = Job::Linked(LinkedJob { user, by: None });
+                effects.push(Effect::Enqueue(ctx.following(claim, &linked)));
             }
         }
-        let mut card_view = self.people_face(installation, strangers, page).await?;
-        card_view.notice = job.notice.clone().map(Box::new);
-        let user = job.requester.user.clone();
-        effects.push(self.say(claim, Message::People { user, view, card_view: Ok(Box::new(card_view)) }));
-        Ok(Outcome::done(effects))
     }
+    let mut card_view = people_face(ctx, strangers, page).await?;
+    card_view.notice = job.notice.clone().map(Box::new);
+    let user = job.requester.user.clone();
+    effects.push(ctx.say(Message::People { user, view, card_view: Ok(Box::new(card_view)) }));
+    Ok(Outcome::done(effects))
+}
 
-    async fn people_face(
-        &self,
-        installation: &InstallationId,
-        strangers: Vec<(Profile, Unlinked)>,
-        page: usize,
-    ) -> Result<PeopleView, Fault> {
-        let members = self.people.unlinked(installation).await?;
-        let by_hand = self.people.by_hand(installation).await?;
-        let counts = [members.len(), strangers.len(), by_hand.len()];
-        let pages = counts.into_iter().max().unwrap_or(0).div_ceil(PEOPLE_PAGE_SIZE).max(1);
-        let page = page.min(pages - 1);
-        let all: Vec<_> = members.iter().collect();
-        let profiles = || strangers.iter().map(|(profile, _)| profile);
-        let of_members = on_page(&members, page).map(|member| (member.clone(), likely(member, profiles()).cloned()));
-        let of_strangers = on_page(&strangers, page).map(|(profile, why)| {
-            let likely = suggested(profile, &all).into_iter().cloned().collect();
-            (profile.clone(), *why, likely)
-        });
-        let mut card_views = Vec::new();
-        for link in on_page(&by_hand, page) {
-            card_views.push(self.link_face(installation, link).await?);
-        }
-        let (members, strangers) = (of_members.collect(), of_strangers.collect());
-        Ok(PeopleView { members, strangers, by_hand: card_views, counts, page, pages, notice: None })
+async fn people_face(ctx: &TenantCtx, strangers: Vec<(Profile, Unlinked)>, page: usize) -> Result<PeopleView, Fault> {
+    let members = people::unlinked(ctx).await?;
+    let by_hand = people::by_hand(ctx).await?;
+    let counts = [members.len(), strangers.len(), by_hand.len()];
+    let pages = counts.into_iter().max().unwrap_or(0).div_ceil(PEOPLE_PAGE_SIZE).max(1);
+    let page = page.min(pages - 1);
+    let all: Vec<_> = members.iter().collect();
+    let profiles = || strangers.iter().map(|(profile, _)| profile);
+    let of_members = on_page(&members, page).map(|member| (member.clone(), likely(member, profiles()).cloned()));
+    let of_strangers = on_page(&strangers, page).map(|(profile, why)| {
+        let likely = suggested(profile, &all).into_iter().cloned().collect();
+        (profile.clone(), *why, likely)
+    });
+    let mut card_views = Vec::new();
+    for link in on_page(&by_hand, page) {
+        card_views.push(link_face(ctx, link).await?);
     }
+    let (members, strangers) = (of_members.collect(), of_strangers.collect());
+    Ok(PeopleView { members, strangers, by_hand: card_views, counts, page, pages, notice: None })
+}
 
-    /// A link that was made by hand, as admins are shown it.
-    pub(super) async fn link_face(&self, installation: &InstallationId, link: &ByHand) -> Result<LinkView, Fault> {
-        let members = self.people.team(installation).await?;
-        let profile = self.people.look_up(installation, &link.user).await?;
-        let account = profile.as_ref().map(|profile| may_be_linked(profile.account));
-        let broken = match (members.iter().any(|member| member.id == link.member), account) {
-            (false, _) => Some(Broken::MemberGone),
-            (true, Some(Ok(()))) => None,
-            (true, Some(Err(why))) => Some(Broken::Account(why)),
-            (true, None) => Some(Broken::Account(Unlinked::Deactivated)),
-        };
-        let by = self.people.name(installation, &link.by).await?;
-        Ok(LinkView {
-            user: link.user.clone(),
-            name: profile.map_or_else(|| NAMELESS.to_owned(), |profile| profile.name),
-            member: called(&members, &link.member).unwrap_or_else(|| link.name.clone()),
-            by: by.unwrap_or_else(|| "somebody".to_owned()),
-            at: link.at,
-            broken,
-        })
-    }
+/// A link that was made by hand, as admins are shown it.
+pub(crate) async fn link_face(ctx: &TenantCtx, link: &ByHand) -> Result<LinkView, Fault> {
+    let members = people::team(ctx).await?;
+    let profile = people::look_up(ctx, &link.user).await?;
+    let account = profile.as_ref().map(|profile| may_be_linked(profile.account));
+    let broken = match (members.iter().any(|member| member.id == link.member), account) {
+        (false, _) => Some(Broken::MemberGone),
+        (true, Some(Ok(()))) => None,
+        (true, Some(Err(why))) => Some(Broken::Account(why)),
+        (true, None) => Some(Broken::Account(Unlinked::Deactivated)),
+    };
+    let by = people::name(ctx, &link.by).await?;
+    Ok(LinkView {
+        user: link.user.clone(),
+        name: profile.map_or_else(|| NAMELESS.to_owned(), |profile| profile.name),
+        member: called(&members, &link.member).unwrap_or_else(|| link.name.clone()),
+        by: by.unwrap_or_else(|| "somebody".to_owned()),
+        at: link.at,
+        broken,
+    })
 }
 
 fn on_page<T>(all: &[T], page: usize) -> impl Iterator<Item = &T> {

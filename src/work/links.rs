@@ -8,10 +8,11 @@ use crate::domain::card_view::CardView;
 use crate::domain::job::LinksJob;
 use crate::domain::message::Message;
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
-use crate::store::{Claim, Document, Effect};
-use crate::work::execute::Stop;
-use crate::work::{Outcome, Work, later};
+use crate::ids::{ChannelId, ConversationId, MessageTs};
+use crate::store::{Document, Effect};
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::{Outcome, Stop};
+use crate::work::{acting, conversations, times};
 
 /// How long the same link is not shown again in a channel.
 const REPEAT_UNFURL_AFTER: Duration = Duration::from_mins(30);
@@ -38,58 +39,51 @@ impl LastUnfurl {
     }
 }
 
-impl Work {
-    /// Shows what the links lead to, if a teammate posted them and they were not shown just now.
-    pub(super) async fn links(&self, claim: &Claim, job: &LinksJob) -> Result<Outcome, Stop> {
-        let installation = &claim.installation;
-        let poster = self.people.reader(installation, &job.user).await?;
-        if *self.home().await? != *installation || poster.is_err() {
-            return Ok(Outcome::done(Vec::new()));
+/// Shows what the links lead to, if a teammate posted them and they were not shown just now.
+pub(crate) async fn links(ctx: &TenantCtx, job: &LinksJob) -> Result<Outcome, Stop> {
+    let poster = acting::reader(ctx, &job.user).await?;
+    if poster.is_err() {
+        return Ok(Outcome::done(Vec::new()));
+    }
+    let mut linked: Vec<_> = job.urls.iter().filter_map(|url| Some((ctx.links.parse(url)?, url))).collect();
+    linked.sort();
+    linked.dedup_by(|a, b| a.0 == b.0);
+    let mut effects = Vec::new();
+    for (id, url) in linked.into_iter().take(MAX_UNFURLS) {
+        let kept = ctx.db.document(&LastUnfurl::kind(&id), job.channel.as_str()).await?;
+        if kept.is_some_and(|kept| times::later(kept.at, REPEAT_UNFURL_AFTER) > ctx.clock.now()) {
+            continue;
         }
-        let mut linked: Vec<_> = job.urls.iter().filter_map(|url| Some((self.links.parse(url)?, url))).collect();
-        linked.sort();
-        linked.dedup_by(|a, b| a.0 == b.0);
-        let mut effects = Vec::new();
-        for (id, url) in linked.into_iter().take(MAX_UNFURLS) {
-            let kept = self.store.document(installation, &LastUnfurl::kind(&id), job.channel.as_str()).await?;
-            if kept.is_some_and(|kept| later(kept.at, REPEAT_UNFURL_AFTER) > self.clock.now()) {
-                continue;
-            }
-            let Some(card_view) = self.face_of(claim, &id).await? else { continue };
-            let shown = LastUnfurl { ts: job.ts.clone(), url: url.clone() };
-            effects.push(Effect::PutDocument(Document {
-                kind: LastUnfurl::kind(&id),
-                id: job.channel.to_string(),
-                at: self.clock.now(),
-                due: None,
-                body: serde_json::to_string(&shown).unwrap_or_default(),
-            }));
-            effects.push(self.say(claim, unfurl(job.channel.clone(), shown, card_view)));
-        }
-        Ok(Outcome::done(effects))
+        let Some(card_view) = face_of(ctx, &id).await? else { continue };
+        let shown = LastUnfurl { ts: job.ts.clone(), url: url.clone() };
+        effects.push(Effect::PutDocument(Document {
+            kind: LastUnfurl::kind(&id),
+            id: job.channel.to_string(),
+            at: ctx.clock.now(),
+            due: None,
+            body: serde_json::to_string(&shown).unwrap_or_default(),
+        }));
+        effects.push(ctx.say(unfurl(job.channel.clone(), shown, card_view)));
     }
+    Ok(Outcome::done(effects))
+}
 
-    /// The cards that stand in the place of links, as the conversation is now.
-    pub(super) async fn shown_links(
-        &self,
-        installation: &InstallationId,
-        card_view: &CardView,
-    ) -> Result<Vec<Message>, Fault> {
-        let kept = self.store.documents(installation, &LastUnfurl::kind(&card_view.conversation.id), CHANNELS).await?;
-        let shown = kept.into_iter().filter_map(|kept| Some((kept.id, serde_json::from_str(&kept.body).ok()?)));
-        Ok(shown.map(|(channel, shown)| unfurl(ChannelId::new(channel), shown, card_view.clone())).collect())
-    }
+/// The cards that stand in the place of links, as the conversation is now.
+pub(crate) async fn shown_links(ctx: &TenantCtx, card_view: &CardView) -> Result<Vec<Message>, Fault> {
+    let kept = ctx.db.documents(&LastUnfurl::kind(&card_view.conversation.id), CHANNELS).await?;
+    let shown = kept.into_iter().filter_map(|kept| Some((kept.id, serde_json::from_str(&kept.body).ok()?)));
+    Ok(shown.map(|(channel, shown)| unfurl(ChannelId::new(channel), shown, card_view.clone())).collect())
+}
 
-    /// A conversation as it is now, if there is one with this id.
-    async fn face_of(&self, claim: &Claim, id: &ConversationId) -> Result<Option<CardView>, Stop> {
-        let conversation = match self.look_at(&claim.installation, id).await {
-            Ok(conversation) => conversation,
-            Err(Stop::Refused(_)) => return Ok(None),
-            Err(stop) => return Err(stop),
-        };
-        let owner = self.owner(&claim.installation, &conversation).await?.map(|owner| owner.name);
-        Ok(Some(CardView { conversation, owner }))
-    }
+/// A conversation as it is now, if there is one with this id.
+async fn face_of(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<CardView>, Stop> {
+    let conversation = match conversations::look_at(ctx, id).await {
+        Ok(conversation) => conversation,
+        Err(Stop::Refused(_)) => return Ok(None),
+        Err(stop) => return Err(stop),
+    };
+    let owner = conversations::owner(ctx, &conversation).await?.map(|owner| owner.name);
+    Ok(Some(CardView { conversation, owner }))
 }
 
 fn unfurl(channel: ChannelId, shown: LastUnfurl, card_view: CardView) -> Message {

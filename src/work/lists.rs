@@ -8,8 +8,9 @@ use tracing::info;
 
 use crate::domain::card_view::CardView;
 use crate::domain::conversation::Conversation;
-use crate::domain::job::{Job, ListJob};
-use crate::domain::list::{self, Filter, Listing, Query};
+use crate::domain::job::ListJob;
+use crate::domain::list;
+use crate::domain::list::{Filter, Listing, Query};
 use crate::domain::lookup::book::{Book, home_of};
 use crate::domain::lookup::names::folded;
 use crate::domain::lookup::people::only_one_called;
@@ -18,17 +19,19 @@ use crate::domain::people::Teammate;
 use crate::domain::preferences::NotificationPreferences;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::{AdminView, HomeView, ListView, Reply};
-use crate::domain::request_context::{ListPlace, RequestContext, Via};
+use crate::domain::request_context::{ListPlace, Via};
 use crate::domain::suggest::suggest;
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, InstallationId, MemberId, SlackUserId};
-use crate::store::{Claim, Effect};
-use crate::work::conclude::TROUBLE;
-use crate::work::homes::{HOME, MOST_HOMES, Opened, home_job};
+use crate::ids::{ChannelId, MemberId};
+use crate::work::ctx::TenantCtx;
+use crate::work::documents::TROUBLE;
+use crate::work::outcome::Outcome;
 use crate::work::people::Freshness;
-use crate::work::poller::Urgency;
+use crate::work::poll_state::Urgency;
 use crate::work::projection::Conversations;
-use crate::work::{Outcome, Work, later};
+use crate::work::{
+    acting, channel_routes, colleagues, conversations, documents, people, poll_state, poller, strangers, times,
+};
 
 /// How long whoever wants a list waits for dialnote; then it is made from what is known.
 const GLANCE: Duration = Duration::from_secs(2);
@@ -51,219 +54,157 @@ impl From<Listing<'_>> for Taken {
     }
 }
 
-impl Work {
-    /// Draws a list where it stands.
-    pub(super) async fn list(&self, claim: &Claim, job: &ListJob) -> Result<Outcome, Fault> {
-        let installation = &claim.installation;
-        let requester = &job.requester;
-        if *self.home().await? != claim.installation {
-            return Ok(self.list_refused(claim, job, Refusal::NotInstalled));
+/// Draws a list where it stands.
+pub(crate) async fn list(ctx: &TenantCtx, job: &ListJob) -> Result<Outcome, Fault> {
+    let requester = &job.requester;
+    let me = match acting::reader(ctx, &requester.user).await? {
+        Ok(me) => me,
+        Err(stranger) if job.list.place == ListPlace::Home => {
+            let card_view =
+                HomeView { list: Err(stranger.why), preferences: NotificationPreferences::default(), admin: None };
+            return Ok(drawn(ctx, Message::Home { user: requester.user.clone(), card_view: Box::new(card_view) }));
         }
-        let me = match self.people.reader(installation, &requester.user).await? {
-            Ok(me) => me,
-            Err(stranger) if job.list.place == ListPlace::Home => {
-                let card_view =
-                    HomeView { list: Err(stranger.why), preferences: NotificationPreferences::default(), admin: None };
-                return Ok(
-                    self.drawn(claim, Message::Home { user: requester.user.clone(), card_view: Box::new(card_view) })
-                );
+        Err(stranger) => return Ok(list_refused(ctx, job, Refusal::YouAreNotLinked(stranger.why))),
+    };
+    let query = of_a_person(ctx, job).await?;
+    let person = match &query.filter {
+        Filter::Person(user) => match acting::reader(ctx, user).await? {
+            Ok(person) => Some(person),
+            Err(stranger) => {
+                let why = Refusal::NotLinked { name: stranger.name, why: stranger.why };
+                return Ok(list_refused(ctx, job, why));
             }
-            Err(stranger) => return Ok(self.list_refused(claim, job, Refusal::YouAreNotLinked(stranger.why))),
-        };
-        let query = self.of_a_person(claim, job).await?;
-        let person = match &query.filter {
-            Filter::Person(user) => match self.people.reader(installation, user).await? {
-                Ok(person) => Some(person),
-                Err(stranger) => {
-                    let why = Refusal::NotLinked { name: stranger.name, why: stranger.why };
-                    return Ok(self.list_refused(claim, job, why));
-                }
-            },
-            _ => None,
-        };
-        let silent = match requester.via {
-            // Nobody waits for it, and what it is drawn for is known already.
-            Via::Timer => false,
-            _ => {
-                !matches!(tokio::time::timeout(GLANCE, self.poll_now(installation, Urgency::Somebody)).await, Ok(Ok(_)))
-            }
-        };
-        let mut card_view = self.card_view(installation, &query, &me, person.as_ref(), silent).await?;
-        card_view.notice = job.notice.clone().map(Box::new);
-        let message = match &job.list.place {
-            ListPlace::Message => Message::Private { to: requester.addressee(), say: Reply::List(Box::new(card_view)) },
-            ListPlace::View(view) => {
-                Message::Window { user: requester.user.clone(), view: view.clone(), card_view: Box::new(card_view) }
-            }
-            ListPlace::Home => {
-                let preferences = self.preferences(installation, &requester.user).await?;
-                let admin = if me.admin { Some(self.admin(installation).await?) } else { None };
-                Message::Home {
-                    user: requester.user.clone(),
-                    card_view: Box::new(HomeView { list: Ok(card_view), preferences, admin }),
-                }
-            }
-        };
-        Ok(self.drawn(claim, message))
-    }
-
-    /// The query; a colleague's name alone asks for theirs, if no contact is called so.
-    async fn of_a_person(&self, claim: &Claim, job: &ListJob) -> Result<Query, Fault> {
-        let (installation, query) = (&claim.installation, &job.list.query);
-        if query.filter != Filter::All || query.text.is_empty() || job.requester.via != Via::Typed {
-            return Ok(query.clone());
+        },
+        _ => None,
+    };
+    let silent = match requester.via {
+        // Nobody waits for it, and what it is drawn for is known already.
+        Via::Timer => false,
+        _ => !matches!(tokio::time::timeout(GLANCE, poller::poll_now(ctx, Urgency::Somebody)).await, Ok(Ok(_))),
+    };
+    let mut card_view = card_view(ctx, &query, &me, person.as_ref(), silent).await?;
+    card_view.notice = job.notice.clone().map(Box::new);
+    let message = match &job.list.place {
+        ListPlace::Message => Message::Private { to: requester.addressee(), say: Reply::List(Box::new(card_view)) },
+        ListPlace::View(view) => {
+            Message::Window { user: requester.user.clone(), view: view.clone(), card_view: Box::new(card_view) }
         }
-        let team = job.requester.team.as_ref();
-        let people = self.people.colleagues(installation, team, &[], Freshness::Kept).await?;
-        let Some(user) = only_one_called(&query.text, &people) else { return Ok(query.clone()) };
-        let is_called = |known: &Conversations| {
-            Book::of(known.values().map(|sight| &sight.known)).by_name(&folded(&query.text)).is_some()
-        };
-        let also_a_contact = self.index.look(self.store.as_ref(), installation, is_called).await?;
-        Ok(if also_a_contact { query.clone() } else { Query::of(Filter::Person(user)) })
-    }
-
-    fn drawn(&self, claim: &Claim, message: Message) -> Outcome {
-        Outcome::done(vec![self.say(claim, message)])
-    }
-
-    fn list_refused(&self, claim: &Claim, job: &ListJob, why: Refusal) -> Outcome {
-        info!("no list");
-        let say = Reply::Refused { why, note: String::new() };
-        Outcome::done(vec![self.say(claim, Message::Private { to: job.requester.addressee(), say })])
-    }
-
-    async fn card_view(
-        &self,
-        installation: &InstallationId,
-        query: &Query,
-        me: &Teammate,
-        person: Option<&Teammate>,
-        silent: bool,
-    ) -> Result<ListView, Fault> {
-        let watched = self.watched(installation).await?;
-        let of = |known: &Conversations| {
-            let all = || known.values().map(|sight| &sight.known);
-            let person = person.map(|person| &person.member);
-            Taken::from(list::select(all(), query, &home_of(all()), Some(&me.member), person))
-        };
-        let Taken { rows, found, page, counts } = self.index.look(self.store.as_ref(), installation, of).await?;
-        let mut card_views = Vec::new();
-        for conversation in rows {
-            let owner = self.owner(installation, &conversation).await?.map(|owner| owner.name);
-            card_views.push(CardView { conversation, owner });
-        }
-        Ok(ListView {
-            query: query.clone(),
-            whose: person.map(|person| person.name.clone()),
-            rows: card_views,
-            found,
-            page,
-            counts,
-            notice: None,
-            silent_since: watched.at.filter(|_| silent),
-            reading: !watched.whole,
-        })
-    }
-
-    /// What somebody may mean who has typed this into a search field, in a channel or elsewhere.
-    pub async fn search(
-        &self,
-        installation: &InstallationId,
-        typed: &str,
-        channel: Option<&ChannelId>,
-        most: usize,
-    ) -> Result<Vec<Conversation>, Fault> {
-        let here = match channel {
-            Some(channel) => self.route_of(installation, channel).await?,
-            None => None,
-        };
-        let found = |known: &Conversations| {
-            let all = || known.values().map(|sight| &sight.known);
-            suggest(all(), typed, &home_of(all()), here.as_ref(), most).into_iter().cloned().collect()
-        };
-        self.index.look(self.store.as_ref(), installation, found).await
-    }
-
-    /// A conversation as it was last seen.
-    pub async fn known(
-        &self,
-        installation: &InstallationId,
-        id: &ConversationId,
-    ) -> Result<Option<Conversation>, Fault> {
-        let one = |known: &Conversations| known.get(id).map(|sight| sight.known.conversation.clone());
-        self.index.look(self.store.as_ref(), installation, one).await
-    }
-
-    /// How many open conversations each member owns.
-    pub async fn loads(&self, installation: &InstallationId) -> Result<Vec<(MemberId, usize)>, Fault> {
-        let counted = |known: &Conversations| {
-            let mut loads = BTreeMap::<MemberId, usize>::new();
-            for conversation in known.values().map(|sight| &sight.known.conversation) {
-                if let Some(owner) = conversation.owner.as_ref().filter(|_| conversation.is_open()) {
-                    *loads.entry(owner.id.clone()).or_default() += 1;
-                }
-            }
-            loads.into_iter().collect()
-        };
-        self.index.look(self.store.as_ref(), installation, counted).await
-    }
-
-    async fn admin(&self, installation: &InstallationId) -> Result<AdminView, Fault> {
-        let trouble = self.store.document(installation, TROUBLE, "").await?;
-        let recently = |at: Timestamp| later(at, TROUBLED) > self.clock.now();
-        let members = self.check_dialnote().await.ok();
-        let (unlinked, strangers) = match members {
-            Some(_) => (self.people.unlinked(installation).await?, self.people.strangers(installation).await?),
-            None => (Vec::new(), Vec::new()),
-        };
-        Ok(AdminView {
-            rules: self.rules(installation).await?,
-            members,
-            read_only_key: trouble.is_some_and(|trouble| recently(trouble.at)),
-            unlinked: unlinked.into_iter().map(|member| member.name).collect(),
-            strangers: strangers.iter().filter(|tried| tried.why.is_some()).count(),
-            routes: self.listed_routes(installation).await?,
-        })
-    }
-
-    /// A list to be drawn anew, wherever it stands, with what came of the button that was pressed in it.
-    pub(super) fn redraw(&self, claim: &Claim, requester: &RequestContext, notice: Reply) -> Option<Effect> {
-        let list = requester.list.clone()?;
-        let job = Job::List(ListJob { requester: requester.clone(), list, notice: Some(notice) });
-        Some(Effect::Enqueue(self.following(claim, &job)))
-    }
-
-    /// Whoever has opened their home sees what changed for them.
-    pub(super) async fn refresh_homes(
-        &self,
-        claim: &Claim,
-        users: impl Iterator<Item = SlackUserId>,
-    ) -> Result<Vec<Effect>, Fault> {
-        let mut effects = Vec::new();
-        for user in users {
-            let Some(opened) = self.store.document(&claim.installation, HOME, user.as_str()).await? else { continue };
-            let Ok(opened) = serde_json::from_str::<Opened>(&opened.body) else { continue };
-            effects.push(self.draw_home(claim, user, opened.query));
-        }
-        Ok(effects)
-    }
-
-    /// Every open home of who is no teammate any more, as far as that is known without asking anybody, is drawn
-    /// again, and shows nothing then.
-    pub(super) async fn clear_homes(&self, claim: &Claim) -> Result<Vec<Effect>, Fault> {
-        let mut strangers = Vec::new();
-        for home in self.store.documents(&claim.installation, HOME, MOST_HOMES).await? {
-            let user = SlackUserId::new(home.id);
-            if !self.people.is_kept_as_teammate(&claim.installation, &user).await? {
-                strangers.push(user);
+        ListPlace::Home => {
+            let preferences = documents::preferences(ctx, &requester.user).await?;
+            let admin = if me.admin { Some(admin(ctx).await?) } else { None };
+            Message::Home {
+                user: requester.user.clone(),
+                card_view: Box::new(HomeView { list: Ok(card_view), preferences, admin }),
             }
         }
-        self.refresh_homes(claim, strangers.into_iter()).await
-    }
+    };
+    Ok(drawn(ctx, message))
+}
 
-    /// A home to be drawn anew although nobody asked.
-    pub(super) fn draw_home(&self, claim: &Claim, user: SlackUserId, query: Query) -> Effect {
-        Effect::Enqueue(self.new_job(&claim.installation, &home_job(user, query)))
+/// The query; a colleague's name alone asks for theirs, if no contact is called so.
+async fn of_a_person(ctx: &TenantCtx, job: &ListJob) -> Result<Query, Fault> {
+    let query = &job.list.query;
+    if query.filter != Filter::All || query.text.is_empty() || job.requester.via != Via::Typed {
+        return Ok(query.clone());
     }
+    let team = job.requester.team.as_ref();
+    let people = colleagues::colleagues(ctx, team, &[], Freshness::Kept).await?;
+    let Some(user) = only_one_called(&query.text, &people) else { return Ok(query.clone()) };
+    let is_called = |known: &Conversations| {
+        Book::of(known.values().map(|sight| &sight.known)).by_name(&folded(&query.text)).is_some()
+    };
+    let also_a_contact = ctx.memory.projection.look(&ctx.db, is_called).await?;
+    Ok(if also_a_contact { query.clone() } else { Query::of(Filter::Person(user)) })
+}
+
+fn drawn(ctx: &TenantCtx, message: Message) -> Outcome {
+    Outcome::done(vec![ctx.say(message)])
+}
+
+fn list_refused(ctx: &TenantCtx, job: &ListJob, why: Refusal) -> Outcome {
+    info!("no list");
+    let say = Reply::Refused { why, note: String::new() };
+    Outcome::done(vec![ctx.say(Message::Private { to: job.requester.addressee(), say })])
+}
+
+async fn card_view(
+    ctx: &TenantCtx,
+    query: &Query,
+    me: &Teammate,
+    person: Option<&Teammate>,
+    silent: bool,
+) -> Result<ListView, Fault> {
+    let watched = poll_state::watched(ctx).await?;
+    let of = |known: &Conversations| {
+        let all = || known.values().map(|sight| &sight.known);
+        let person = person.map(|person| &person.member);
+        Taken::from(list::select(all(), query, &home_of(all()), Some(&me.member), person))
+    };
+    let Taken { rows, found, page, counts } = ctx.memory.projection.look(&ctx.db, of).await?;
+    let mut card_views = Vec::new();
+    for conversation in rows {
+        let owner = conversations::owner(ctx, &conversation).await?.map(|owner| owner.name);
+        card_views.push(CardView { conversation, owner });
+    }
+    Ok(ListView {
+        query: query.clone(),
+        whose: person.map(|person| person.name.clone()),
+        rows: card_views,
+        found,
+        page,
+        counts,
+        notice: None,
+        silent_since: watched.at.filter(|_| silent),
+        reading: !watched.whole,
+    })
+}
+
+/// What somebody may mean who has typed this into a search field, in a channel or elsewhere.
+pub async fn search(
+    ctx: &TenantCtx,
+    typed: &str,
+    channel: Option<&ChannelId>,
+    most: usize,
+) -> Result<Vec<Conversation>, Fault> {
+    let here = match channel {
+        Some(channel) => channel_routes::route_of(ctx, channel).await?,
+        None => None,
+    };
+    let found = |known: &Conversations| {
+        let all = || known.values().map(|sight| &sight.known);
+        suggest(all(), typed, &home_of(all()), here.as_ref(), most).into_iter().cloned().collect()
+    };
+    ctx.memory.projection.look(&ctx.db, found).await
+}
+
+/// How many open conversations each member owns.
+pub(crate) async fn loads(ctx: &TenantCtx) -> Result<Vec<(MemberId, usize)>, Fault> {
+    let counted = |known: &Conversations| {
+        let mut loads = BTreeMap::<MemberId, usize>::new();
+        for conversation in known.values().map(|sight| &sight.known.conversation) {
+            if let Some(owner) = conversation.owner.as_ref().filter(|_| conversation.is_open()) {
+                *loads.entry(owner.id.clone()).or_default() += 1;
+            }
+        }
+        loads.into_iter().collect()
+    };
+    ctx.memory.projection.look(&ctx.db, counted).await
+}
+
+async fn admin(ctx: &TenantCtx) -> Result<AdminView, Fault> {
+    let trouble = ctx.db.document(TROUBLE, "").await?;
+    let recently = |at: Timestamp| times::later(at, TROUBLED) > ctx.clock.now();
+    let members = ctx.check_dialnote().await.ok();
+    let (unlinked, strangers) = match members {
+        Some(_) => (people::unlinked(ctx).await?, strangers::strangers(ctx).await?),
+        None => (Vec::new(), Vec::new()),
+    };
+    Ok(AdminView {
+        rules: documents::rules(ctx).await?,
+        members,
+        read_only_key: trouble.is_some_and(|trouble| recently(trouble.at)),
+        unlinked: unlinked.into_iter().map(|member| member.name).collect(),
+        strangers: strangers.iter().filter(|tried| tried.why.is_some()).count(),
+        routes: channel_routes::listed_routes(ctx).await?,
+    })
 }

@@ -7,12 +7,11 @@ use crate::dialnote::pages::Pages;
 use crate::domain::command::{Action, Assignee, Command};
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::{Conversation, ConversationRef, Status};
-use crate::domain::hours;
 use crate::domain::job::Job;
 use crate::domain::list::KnownConversation;
 use crate::domain::lookup::book::Book;
 use crate::domain::lookup::people::Directory;
-use crate::domain::lookup::{self, Missing, NameDoubt, Reading, UnresolvedCommand};
+use crate::domain::lookup::{Missing, NameDoubt, Reading, UnresolvedCommand};
 use crate::domain::message::Message;
 use crate::domain::people::Teammate;
 use crate::domain::question::{Choice, Question, Seen, Unclear};
@@ -20,14 +19,18 @@ use crate::domain::refusal::{About, Refusal};
 use crate::domain::reply::Reply;
 use crate::domain::verb::Verb;
 use crate::domain::when::When;
+use crate::domain::{hours, lookup};
 use crate::error::Fault;
-use crate::ids::{ConversationId, InstallationId, SlackUserId};
+use crate::ids::{ConversationId, SlackUserId};
 use crate::store::{Claim, Effect, Verdict};
-use crate::work::execute::{Stop, denied};
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::{Outcome, Stop};
 use crate::work::people::Freshness;
-use crate::work::poller::Urgency;
+use crate::work::poll_state::Urgency;
 use crate::work::projection::Conversations;
-use crate::work::{Outcome, Work};
+use crate::work::{
+    acting, colleagues, conversations, documents, drafts, known, mentions, poll_state, poller, queueing,
+};
 
 /// How many pages of conversations are read where they are not all known yet.
 const MAX_SEARCH_PAGES: usize = 50;
@@ -45,268 +48,263 @@ pub struct NamedConversation {
     pub left_over: String,
 }
 
-impl Work {
-    /// The only conversation that the text of a snooze names, as far as it is known without asking dialnote.
-    pub async fn surely_named(
-        &self,
-        installation: &InstallationId,
-        text: &str,
-    ) -> Result<Option<NamedConversation>, Fault> {
-        let asked = UnresolvedCommand { verb: Verb::Snooze, who: None, text, links: &self.links };
-        let reading = self.read_known(installation, &asked, &Directory::default()).await?;
-        let (id, left_over) = match reading {
-            Some(Reading::Ready { ids, .. }) => (one(ids), String::new()),
-            Some(Reading::WhichConversation { ids, asked, doubt: NameDoubt::Leftover, .. }) => (one(ids), asked),
-            _ => return Ok(None),
-        };
-        let Some(id) = id else { return Ok(None) };
-        let title = self.known(installation, &id).await?.as_ref().map(Conversation::title);
-        Ok(title.map(|title| NamedConversation { id, title, left_over }))
-    }
+/// The only conversation that the text of a snooze names, as far as it is known without asking dialnote.
+pub async fn surely_named(ctx: &TenantCtx, text: &str) -> Result<Option<NamedConversation>, Fault> {
+    let asked = UnresolvedCommand { verb: Verb::Snooze, who: None, text, links: &ctx.links };
+    let reading = read_known(ctx, &asked, &Directory::default()).await?;
+    let (id, left_over) = match reading {
+        Some(Reading::Ready { ids, .. }) => (one(ids), String::new()),
+        Some(Reading::WhichConversation { ids, asked, doubt: NameDoubt::Leftover, .. }) => (one(ids), asked),
+        _ => return Ok(None),
+    };
+    let Some(id) = id else { return Ok(None) };
+    let title = known::known(ctx, &id).await?.as_ref().map(Conversation::title);
+    Ok(title.map(|title| NamedConversation { id, title, left_over }))
+}
 
-    /// Finds out what a typed command means, and goes on with it or asks.
-    pub(super) async fn look_up(&self, claim: &Claim, job: &CommandJob, text: &str) -> Result<Outcome, Stop> {
-        let requester = self.people.teammate(&claim.installation, &job.requester.user).await?;
-        let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
-        let job = &at_a_time(job, &requester, claim.accepted);
-        let mut reading = self.read_with(claim, job, text, Freshness::Kept).await?;
-        if names_nobody(&reading) {
-            // Nobody is refused on what was kept.
-            reading = self.read_with(claim, job, text, Freshness::Anew).await?;
-        }
-        let reading = self.with_note(claim, job, self.still_open(job, reading).await?).await?;
-        let reading = self.with_people_named(claim, reading).await?;
-        self.act_on(claim, job, reading).await
+/// Finds out what a typed command means, and goes on with it or asks.
+pub(crate) async fn look_up(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, text: &str) -> Result<Outcome, Stop> {
+    let requester = acting::teammate(ctx, &job.requester.user).await?;
+    let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
+    let job = &at_a_time(job, &requester, claim.accepted);
+    let mut reading = read_with(ctx, claim, job, text, Freshness::Kept).await?;
+    if names_nobody(&reading) {
+        // Nobody is refused on what was kept.
+        reading = read_with(ctx, claim, job, text, Freshness::Anew).await?;
     }
+    let reading = with_note(ctx, job, still_open(ctx, job, reading).await?).await?;
+    let reading = with_people_named(ctx, reading).await?;
+    act_on(ctx, claim, job, reading).await
+}
 
-    /// The reading with the names of the people whom its note mentions: it may be shown before it is written.
-    async fn with_people_named(&self, claim: &Claim, mut reading: Reading) -> Result<Reading, Fault> {
-        for words in reading.words_mut() {
-            *words = self.with_names(&claim.installation, words).await?;
-        }
-        Ok(reading)
+/// The reading with the names of the people whom its note mentions: it may be shown before it is written.
+async fn with_people_named(ctx: &TenantCtx, mut reading: Reading) -> Result<Reading, Fault> {
+    for words in reading.words_mut() {
+        *words = mentions::with_names(ctx, words).await?;
     }
+    Ok(reading)
+}
 
-    /// The reading with the people as they were kept or as they are.
-    async fn read_with(&self, claim: &Claim, job: &CommandJob, text: &str, read: Freshness) -> Result<Reading, Stop> {
-        let verb = job.command.act.verb();
-        let who = job.command.act.named_owner();
-        let asked = UnresolvedCommand { verb, who, text, links: &self.links };
-        let directory = self.directory(claim, job, &asked, read).await?;
-        let known = self.read_known(&claim.installation, &asked, &directory).await?;
-        if let Some(reading) = known.filter(is_explicit) {
-            return Ok(reading);
-        }
-        self.poll_now(&claim.installation, Urgency::Somebody).await?;
-        match self.read_known(&claim.installation, &asked, &directory).await? {
-            Some(reading) => Ok(reading),
-            None => self.read_live(claim, &asked, &directory).await,
-        }
+/// The reading with the people as they were kept or as they are.
+async fn read_with(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    job: &CommandJob,
+    text: &str,
+    read: Freshness,
+) -> Result<Reading, Stop> {
+    let verb = job.command.act.verb();
+    let who = job.command.act.named_owner();
+    let asked = UnresolvedCommand { verb, who, text, links: &ctx.links };
+    let directory = directory(ctx, job, &asked, read).await?;
+    let known = read_known(ctx, &asked, &directory).await?;
+    if let Some(reading) = known.filter(is_explicit) {
+        return Ok(reading);
     }
-
-    /// The people whom the text may name; none, if Slack recognized the person.
-    async fn directory(
-        &self,
-        claim: &Claim,
-        job: &CommandJob,
-        asked: &UnresolvedCommand<'_>,
-        read: Freshness,
-    ) -> Result<Directory, Fault> {
-        let me = Some(job.requester.user.clone());
-        if asked.who.is_some() || !job.command.act.lacks_an_owner() || lookup::starts_with_a_person(asked.text) {
-            return Ok(Directory { people: Vec::new(), me });
-        }
-        let addresses = lookup::addresses(asked.text);
-        let team = job.requester.team.as_ref();
-        let people = self.people.colleagues(&claim.installation, team, &addresses, read).await?;
-        Ok(Directory { people, me })
+    poller::poll_now(ctx, Urgency::Somebody).await?;
+    match read_known(ctx, &asked, &directory).await? {
+        Some(reading) => Ok(reading),
+        None => read_live(ctx, claim, &asked, &directory).await,
     }
+}
 
-    /// The reading against what is known; nothing, if the list was never read to its end.
-    async fn read_known(
-        &self,
-        installation: &InstallationId,
-        asked: &UnresolvedCommand<'_>,
-        directory: &Directory,
-    ) -> Result<Option<Reading>, Fault> {
-        if !self.watched(installation).await?.whole {
-            return Ok(None);
-        }
+/// The people whom the text may name; none, if Slack recognized the person.
+async fn directory(
+    ctx: &TenantCtx,
+    job: &CommandJob,
+    asked: &UnresolvedCommand<'_>,
+    read: Freshness,
+) -> Result<Directory, Fault> {
+    let me = Some(job.requester.user.clone());
+    if asked.who.is_some() || !job.command.act.lacks_an_owner() || lookup::starts_with_a_person(asked.text) {
+        return Ok(Directory { people: Vec::new(), me });
+    }
+    let addresses = lookup::addresses(asked.text);
+    let team = job.requester.team.as_ref();
+    let people = colleagues::colleagues(ctx, team, &addresses, read).await?;
+    Ok(Directory { people, me })
+}
+
+/// The reading against what is known; nothing, if the list was never read to its end.
+async fn read_known(
+    ctx: &TenantCtx,
+    asked: &UnresolvedCommand<'_>,
+    directory: &Directory,
+) -> Result<Option<Reading>, Fault> {
+    if !poll_state::watched(ctx).await?.whole {
+        return Ok(None);
+    }
+    let read =
+        |known: &Conversations| lookup::read(asked, &Book::of(known.values().map(|sight| &sight.known)), directory);
+    ctx.memory.projection.look(&ctx.db, read).await.map(Some)
+}
+
+/// The reading against the list as dialnote has it.
+async fn read_live(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    asked: &UnresolvedCommand<'_>,
+    directory: &Directory,
+) -> Result<Reading, Stop> {
+    let all = read_all(ctx, claim).await?;
+    Ok(lookup::read(asked, &Book::of(&all), directory))
+}
+
+/// Reads the list of conversations. It is ordered by activity and moves while it is read: what slips past
+/// goes to its top, so it is read from there again until nothing is new.
+async fn read_all(ctx: &TenantCtx, claim: &Claim) -> Result<Vec<KnownConversation>, Stop> {
+    let (mut all, mut pages, mut again) = (Vec::new(), Pages::default(), false);
+    for _ in 0..MAX_SEARCH_PAGES {
+        ctx.ensure_lease(claim).await?;
         let read =
-            |known: &Conversations| lookup::read(asked, &Book::of(known.values().map(|sight| &sight.known)), directory);
-        self.index.look(self.store.as_ref(), installation, read).await.map(Some)
-    }
-
-    /// The reading against the list as dialnote has it.
-    async fn read_live(
-        &self,
-        claim: &Claim,
-        asked: &UnresolvedCommand<'_>,
-        directory: &Directory,
-    ) -> Result<Reading, Stop> {
-        let all = self.read_all(claim).await?;
-        Ok(lookup::read(asked, &Book::of(&all), directory))
-    }
-
-    /// Reads the list of conversations. It is ordered by activity and moves while it is read: what slips past
-    /// goes to its top, so it is read from there again until nothing is new.
-    async fn read_all(&self, claim: &Claim) -> Result<Vec<KnownConversation>, Stop> {
-        let (mut all, mut pages, mut again) = (Vec::new(), Pages::default(), false);
-        for _ in 0..MAX_SEARCH_PAGES {
-            self.ensure_lease(claim).await?;
-            let read = self.dialnote.conversations(pages.offset).await.map_err(|error| denied(error, None))?;
-            all.extend(pages.take(read).into_iter().map(KnownConversation::of));
-            match (pages.goes_on, again) {
-                (true, _) => {}
-                (false, true) => break,
-                (false, false) => {
-                    pages.restart();
-                    again = true;
-                }
-            }
-        }
-        Ok(all)
-    }
-
-    /// A name means a conversation only while it is not done: that is asked again, because the list does not
-    /// tell of every change at once.
-    async fn still_open(&self, job: &CommandJob, reading: Reading) -> Result<Reading, Stop> {
-        let Reading::Ready { who, ids, by_name, note } = reading else { return Ok(reading) };
-        let mut done = Vec::new();
-        for id in by_name.iter().filter(|_| !lookup::means_done_too(job.command.act.verb())) {
-            let now = self.dialnote.conversation(id).await.map_err(|error| denied(error, Some(id)))?;
-            if now.status == Status::Done {
-                done.push(now);
-            }
-        }
-        let Some(first) = done.first() else { return Ok(Reading::Ready { who, ids, by_name, note }) };
-        let asked = first.title();
-        if ids.len() == 1 {
-            return Ok(Reading::WhichConversation { who, ids, asked, doubt: NameDoubt::Done, note });
-        }
-        let ids = ids.into_iter().filter(|id| done.iter().all(|one| one.id != *id)).collect();
-        let what = Missing::Clarity { asked: done.iter().map(Conversation::title).collect() };
-        Ok(Reading::Missing { who, ids, note, what })
-    }
-
-    /// Where the rules ask for a note, the form asks for it.
-    async fn with_note(&self, claim: &Claim, job: &CommandJob, reading: Reading) -> Result<Reading, Fault> {
-        let verb = job.command.act.verb();
-        match reading {
-            Reading::Ready { who, ids, note, .. }
-                if note.is_empty() && self.rules(&claim.installation).await?.needs_note(verb) =>
-            {
-                Ok(Reading::Missing { who, ids, note, what: Missing::Note })
-            }
-            other => Ok(other),
-        }
-    }
-
-    async fn act_on(&self, claim: &Claim, job: &CommandJob, reading: Reading) -> Result<Outcome, Stop> {
-        match reading {
-            Reading::Ready { who, ids, note, .. } => {
-                Ok(self.found(claim, &with(job, who, ConversationRef::These(ids.clone()), note), ids))
-            }
-            Reading::AllMine { who, note } => {
-                let all = with(job, Some(who), ConversationRef::AllMine, note);
-                let verdict = Verdict::Continue { body: Job::Command(all).encode(), until: self.lease_end() };
-                Ok(Outcome { verdict, effects: Vec::new() })
-            }
-            Reading::WhichConversation { who, ids, asked, doubt, note } => {
-                let (about, seen) = self.offer(claim, &ids, asked, doubt).await?;
-                Ok(self.ask(claim, &with(job, who, ConversationRef::These(Vec::new()), note), about, seen))
-            }
-            Reading::WhichPerson { people, typed, rest } => self.ask_who(claim, job, people, typed, rest).await,
-            Reading::Missing { who, ids, note, what } => {
-                let which = match ids.as_slice() {
-                    [only] if !matches!(what, Missing::Clarity { .. }) => ConversationRef::Id(only.clone()),
-                    _ => ConversationRef::These(ids),
-                };
-                Ok(self.ask(claim, &with(job, who, which, note), Unclear::Missing(what), Vec::new()))
+            ctx.dialnote.conversations(pages.offset).await.map_err(|error| conversations::denied(error, None))?;
+        all.extend(pages.take(read).into_iter().map(KnownConversation::of));
+        match (pages.goes_on, again) {
+            (true, _) => {}
+            (false, true) => break,
+            (false, false) => {
+                pages.restart();
+                again = true;
             }
         }
     }
+    Ok(all)
+}
 
-    /// The conversations to choose from, as far as they are still there, and how they are shown.
-    async fn offer(
-        &self,
-        claim: &Claim,
-        ids: &[ConversationId],
-        asked: String,
-        doubt: NameDoubt,
-    ) -> Result<(Unclear, Vec<Seen>), Fault> {
-        let (mut choices, mut seen) = (Vec::new(), Vec::new());
-        for id in ids.iter().take(MAX_CONVERSATION_CHOICES) {
-            let Some(conversation) = self.known_or_there(claim, id).await? else { continue };
-            seen.push(Seen::from(&conversation));
-            choices.push(Choice {
-                about: About::from(&conversation),
-                owner: self.owner(&claim.installation, &conversation).await?.map(|owner| owner.name),
-                last_activity: conversation.last_activity.as_ref().map(|last| last.at),
-            });
-        }
-        let more = ids.len().saturating_sub(MAX_CONVERSATION_CHOICES);
-        Ok((Unclear::Conversation { choices, more, asked, doubt }, seen))
-    }
-
-    /// A conversation as it was seen last, or else as it is; nothing, if it is gone.
-    async fn known_or_there(&self, claim: &Claim, id: &ConversationId) -> Result<Option<Conversation>, Fault> {
-        if let Some(known) = self.known(&claim.installation, id).await? {
-            return Ok(Some(known));
-        }
-        match self.look_at(&claim.installation, id).await {
-            Ok(conversation) => Ok(Some(conversation)),
-            Err(Stop::Refused(_)) => Ok(None),
-            Err(Stop::Fault(fault)) => Err(fault),
+/// A name means a conversation only while it is not done: that is asked again, because the list does not
+/// tell of every change at once.
+async fn still_open(ctx: &TenantCtx, job: &CommandJob, reading: Reading) -> Result<Reading, Stop> {
+    let Reading::Ready { who, ids, by_name, note } = reading else { return Ok(reading) };
+    let mut done = Vec::new();
+    for id in by_name.iter().filter(|_| !lookup::means_done_too(job.command.act.verb())) {
+        let now = ctx.dialnote.conversation(id).await.map_err(|error| conversations::denied(error, Some(id)))?;
+        if now.status == Status::Done {
+            done.push(now);
         }
     }
+    let Some(first) = done.first() else { return Ok(Reading::Ready { who, ids, by_name, note }) };
+    let asked = first.title();
+    if ids.len() == 1 {
+        return Ok(Reading::WhichConversation { who, ids, asked, doubt: NameDoubt::Done, note });
+    }
+    let ids = ids.into_iter().filter(|id| done.iter().all(|one| one.id != *id)).collect();
+    let what = Missing::Clarity { asked: done.iter().map(Conversation::title).collect() };
+    Ok(Reading::Missing { who, ids, note, what })
+}
 
-    /// Asks which person is meant; what the rest of the text says is kept.
-    async fn ask_who(
-        &self,
-        claim: &Claim,
-        job: &CommandJob,
-        people: Vec<SlackUserId>,
-        typed: String,
-        rest: String,
-    ) -> Result<Outcome, Stop> {
-        let named = self.people.full_names(&claim.installation, job.requester.team.as_ref(), &people).await?;
-        let someone = Assignee::Me;
-        let asked =
-            UnresolvedCommand { verb: job.command.act.verb(), who: Some(&someone), text: &rest, links: &self.links };
-        let directory = Directory::default();
-        let reading = match self.read_known(&claim.installation, &asked, &directory).await? {
-            Some(reading) => reading,
-            None => self.read_live(claim, &asked, &directory).await?,
-        };
-        let (which, note) = match reading {
-            Reading::Ready { ids, note, .. } => (ConversationRef::These(ids), note),
-            _ => (ConversationRef::Text(rest), String::new()),
-        };
-        let mut seen = Vec::new();
-        if let ConversationRef::These(ids) = &which {
-            for id in ids {
-                seen.extend(self.known_or_there(claim, id).await?.as_ref().map(Seen::from));
-            }
+/// Where the rules ask for a note, the form asks for it.
+async fn with_note(ctx: &TenantCtx, job: &CommandJob, reading: Reading) -> Result<Reading, Fault> {
+    let verb = job.command.act.verb();
+    match reading {
+        Reading::Ready { who, ids, note, .. } if note.is_empty() && documents::rules(ctx).await?.needs_note(verb) => {
+            Ok(Reading::Missing { who, ids, note, what: Missing::Note })
         }
-        Ok(self.ask(claim, &with(job, None, which, note), Unclear::Person { people: named, typed }, seen))
+        other => Ok(other),
     }
+}
 
-    /// Asks for the new owner of a command that names none.
-    pub(super) fn ask_for_owner(&self, claim: &Claim, job: &CommandJob) -> Outcome {
-        self.ask(claim, job, Unclear::Missing(Missing::Person), Vec::new())
+async fn act_on(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, reading: Reading) -> Result<Outcome, Stop> {
+    match reading {
+        Reading::Ready { who, ids, note, .. } => {
+            Ok(queueing::found(ctx, claim, &with(job, who, ConversationRef::These(ids.clone()), note), ids))
+        }
+        Reading::AllMine { who, note } => {
+            let all = with(job, Some(who), ConversationRef::AllMine, note);
+            let verdict = Verdict::Continue { body: Job::Command(all).encode(), until: ctx.lease_end() };
+            Ok(Outcome { verdict, effects: Vec::new() })
+        }
+        Reading::WhichConversation { who, ids, asked, doubt, note } => {
+            let (about, seen) = offer(ctx, &ids, asked, doubt).await?;
+            Ok(ask(ctx, &with(job, who, ConversationRef::These(Vec::new()), note), about, seen))
+        }
+        Reading::WhichPerson { people, typed, rest } => ask_who(ctx, claim, job, people, typed, rest).await,
+        Reading::Missing { who, ids, note, what } => {
+            let which = match ids.as_slice() {
+                [only] if !matches!(what, Missing::Clarity { .. }) => ConversationRef::Id(only.clone()),
+                _ => ConversationRef::These(ids),
+            };
+            Ok(ask(ctx, &with(job, who, which, note), Unclear::Missing(what), Vec::new()))
+        }
     }
+}
 
-    /// Keeps a command, with how its conversations are shown, and asks about it.
-    fn ask(&self, claim: &Claim, job: &CommandJob, about: Unclear, seen: Vec<Seen>) -> Outcome {
-        let draft = self.draft(job, seen);
-        let note = job.command.note.clone();
-        let until = job.command.act.when().and_then(When::fixed);
-        let question = Question { draft: draft.id.clone(), verb: job.command.act.verb(), about, note, until };
-        let say = Reply::Question(Box::new(question));
-        let answer = self.say(claim, Message::Private { to: job.requester.addressee(), say });
-        Outcome::done(vec![Effect::PutDraft(draft), answer])
+/// The conversations to choose from, as far as they are still there, and how they are shown.
+async fn offer(
+    ctx: &TenantCtx,
+    ids: &[ConversationId],
+    asked: String,
+    doubt: NameDoubt,
+) -> Result<(Unclear, Vec<Seen>), Fault> {
+    let (mut choices, mut seen) = (Vec::new(), Vec::new());
+    for id in ids.iter().take(MAX_CONVERSATION_CHOICES) {
+        let Some(conversation) = known_or_there(ctx, id).await? else { continue };
+        seen.push(Seen::from(&conversation));
+        choices.push(Choice {
+            about: About::from(&conversation),
+            owner: conversations::owner(ctx, &conversation).await?.map(|owner| owner.name),
+            last_activity: conversation.last_activity.as_ref().map(|last| last.at),
+        });
     }
+    let more = ids.len().saturating_sub(MAX_CONVERSATION_CHOICES);
+    Ok((Unclear::Conversation { choices, more, asked, doubt }, seen))
+}
+
+/// A conversation as it was seen last, or else as it is; nothing, if it is gone.
+async fn known_or_there(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Conversation>, Fault> {
+    if let Some(known) = known::known(ctx, id).await? {
+        return Ok(Some(known));
+    }
+    match conversations::look_at(ctx, id).await {
+        Ok(conversation) => Ok(Some(conversation)),
+        Err(Stop::Refused(_)) => Ok(None),
+        Err(Stop::Fault(fault)) => Err(fault),
+    }
+}
+
+/// Asks which person is meant; what the rest of the text says is kept.
+async fn ask_who(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    job: &CommandJob,
+    people: Vec<SlackUserId>,
+    typed: String,
+    rest: String,
+) -> Result<Outcome, Stop> {
+    let named = colleagues::full_names(ctx, job.requester.team.as_ref(), &people).await?;
+    let someone = Assignee::Me;
+    let asked = UnresolvedCommand { verb: job.command.act.verb(), who: Some(&someone), text: &rest, links: &ctx.links };
+    let directory = Directory::default();
+    let reading = match read_known(ctx, &asked, &directory).await? {
+        Some(reading) => reading,
+        None => read_live(ctx, claim, &asked, &directory).await?,
+    };
+    let (which, note) = match reading {
+        Reading::Ready { ids, note, .. } => (ConversationRef::These(ids), note),
+        _ => (ConversationRef::Text(rest), String::new()),
+    };
+    let mut seen = Vec::new();
+    if let ConversationRef::These(ids) = &which {
+        for id in ids {
+            seen.extend(known_or_there(ctx, id).await?.as_ref().map(Seen::from));
+        }
+    }
+    Ok(ask(ctx, &with(job, None, which, note), Unclear::Person { people: named, typed }, seen))
+}
+
+/// Asks for the new owner of a command that names none.
+pub(crate) fn ask_for_owner(ctx: &TenantCtx, job: &CommandJob) -> Outcome {
+    ask(ctx, job, Unclear::Missing(Missing::Person), Vec::new())
+}
+
+/// Keeps a command, with how its conversations are shown, and asks about it.
+fn ask(ctx: &TenantCtx, job: &CommandJob, about: Unclear, seen: Vec<Seen>) -> Outcome {
+    let draft = drafts::draft(ctx, job, seen);
+    let note = job.command.note.clone();
+    let until = job.command.act.when().and_then(When::fixed);
+    let question = Question { draft: draft.id.clone(), verb: job.command.act.verb(), about, note, until };
+    let say = Reply::Question(Box::new(question));
+    let answer = ctx.say(Message::Private { to: job.requester.addressee(), say });
+    Outcome::done(vec![Effect::PutDraft(draft), answer])
 }
 
 /// The command with its time as an instant: a question shows that, and its answer, which may come late, keeps to it.

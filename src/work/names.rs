@@ -3,9 +3,9 @@
 use crate::domain::lookup::names::folded;
 use crate::domain::people::Profile;
 use crate::error::Fault;
-use crate::ids::{InstallationId, SlackUserId};
+use crate::ids::SlackUserId;
 use crate::store::CacheEntry;
-use crate::work::people::{PROFILE, People};
+use crate::work::ctx::TenantCtx;
 
 /// The users who show a name (a cache entry), by that name.
 const CALLED: &str = "called";
@@ -13,30 +13,31 @@ const CALLED: &str = "called";
 /// How many of them are looked at.
 const MAX_NAMESAKES: usize = 10;
 
-impl People {
-    /// A profile that was read just now, with whether another person who is known shows the same name. What is kept
-    /// of them says so from then on, too.
-    pub(super) async fn told_apart(&self, installation: &InstallationId, profile: Profile) -> Result<Profile, Fault> {
-        let shown = folded(&profile.name);
-        let kept = self.store.cache_get(installation, CALLED, &shown).await?;
-        let known: Vec<SlackUserId> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
-        let mut called = vec![profile.user.clone()];
-        for user in known.into_iter().filter(|user| *user != profile.user).take(MAX_NAMESAKES) {
-            let Some(cache_entry) = self.store.cache_get(installation, PROFILE, user.as_str()).await? else { continue };
-            let Ok(other) = serde_json::from_str::<Profile>(&cache_entry.body) else { continue };
-            if folded(&other.name) != shown {
-                continue;
-            }
-            called.push(user);
-            if !other.shared {
-                let body = serde_json::to_string(&Profile { shared: true, ..other }).unwrap_or_default();
-                self.store.cache_put(installation, CacheEntry { body, ..cache_entry }).await?;
-            }
+/// A profile that was read just now, with whether another person who is known shows the same name. What is kept
+/// of them says so from then on, too.
+pub(crate) async fn told_apart(ctx: &TenantCtx, profile: Profile) -> Result<Profile, Fault> {
+    let shown = folded(&profile.name);
+    let kept = ctx.db.cache_get(CALLED, &shown).await?;
+    let known: Vec<SlackUserId> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
+    let mut called = vec![profile.user.clone()];
+    for user in known.into_iter().filter(|user| *user != profile.user).take(MAX_NAMESAKES) {
+        let Some(cache_entry) = ctx.db.cache_get(PROFILE, user.as_str()).await? else { continue };
+        let Ok(other) = serde_json::from_str::<Profile>(&cache_entry.body) else { continue };
+        if folded(&other.name) != shown {
+            continue;
         }
-        let shared = called.len() > 1;
-        let body = serde_json::to_string(&called).unwrap_or_default();
-        let cache_entry = CacheEntry { kind: CALLED.to_owned(), id: shown, alias: None, at: self.clock.now(), body };
-        self.store.cache_put(installation, cache_entry).await?;
-        Ok(Profile { shared, ..profile })
+        called.push(user);
+        if !other.shared {
+            let body = serde_json::to_string(&Profile { shared: true, ..other }).unwrap_or_default();
+            ctx.db.cache_put(CacheEntry { body, ..cache_entry }).await?;
+        }
     }
+    let shared = called.len() > 1;
+    let body = serde_json::to_string(&called).unwrap_or_default();
+    let cache_entry = CacheEntry { kind: CALLED.to_owned(), id: shown, alias: None, at: ctx.clock.now(), body };
+    ctx.db.cache_put(cache_entry).await?;
+    Ok(Profile { shared, ..profile })
 }
+
+/// What Slack says about somebody (`store::Memo`), by user and e-mail address.
+pub const PROFILE: &str = "profile";

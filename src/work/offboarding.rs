@@ -12,10 +12,12 @@ use crate::domain::direct_message::DirectMessage;
 use crate::domain::job::Job;
 use crate::domain::message::Message;
 use crate::error::Fault;
-use crate::ids::{InstallationId, SlackUserId};
-use crate::store::{Claim, Class, Delivery, NewJob};
+use crate::ids::SlackUserId;
+use crate::store::{Class, Delivery, NewJob};
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::Outcome;
 use crate::work::projection::Conversations;
-use crate::work::{Outcome, Work, later};
+use crate::work::{channel_routes, documents, enqueue, homes, people, times};
 
 /// Who was there (`store::Document`).
 const TEAM: &str = "team";
@@ -45,56 +47,52 @@ struct Team {
 impl Team {
     /// When it is to be looked at again.
     fn due(&self) -> Timestamp {
-        later(self.at, if self.missing.is_empty() { ROLL_CALL_INTERVAL } else { CONFIRMED })
+        times::later(self.at, if self.missing.is_empty() { ROLL_CALL_INTERVAL } else { CONFIRMED })
     }
 }
 
-impl Work {
-    /// Looks for members who are not in dialnote any more. Somebody has left who is missing twice in a row.
-    pub(super) async fn look_who_left(&self, installation: &InstallationId) -> Result<(), Fault> {
-        let now = self.clock.now();
-        let before: Option<Team> = self.kept(installation, TEAM, "").await?;
-        if before.as_ref().is_some_and(|before| before.due() > now) {
-            return Ok(());
-        }
-        let confirms = before.as_ref().is_some_and(|before| !before.missing.is_empty());
-        let there =
-            if confirms { self.people.team_now(installation).await? } else { self.people.team(installation).await? };
-        if there.is_empty() {
-            return Ok(());
-        }
-        let (known, missing) = before.map(|before| (before.members, before.missing)).unwrap_or_default();
-        let is_there = |one: &Owner| there.iter().any(|member| member.id == one.id);
-        for gone in missing.into_iter().filter(|one| !is_there(one)) {
-            let key = format!("left:{}:{}", gone.id, now.as_second());
-            let delivery = Delivery { installation: installation.clone(), key };
-            let job = NewJob { class: Class::Machine, ..self.new_job(installation, &Job::Left(gone)) };
-            self.store.accept(delivery, vec![job], now).await?;
-        }
-        let members = there.iter().map(|member| Owner { id: member.id.clone(), name: member.name.clone() }).collect();
-        let missing = known.into_iter().filter(|one| !is_there(one)).collect();
-        self.store.keep(installation, self.document(TEAM, "", &Team { at: now, members, missing }, None)).await
+/// Looks for members who are not in dialnote any more. Somebody has left who is missing twice in a row.
+pub(crate) async fn look_who_left(ctx: &TenantCtx) -> Result<(), Fault> {
+    let now = ctx.clock.now();
+    let before: Option<Team> = documents::kept(ctx, TEAM, "").await?;
+    if before.as_ref().is_some_and(|before| before.due() > now) {
+        return Ok(());
     }
+    let confirms = before.as_ref().is_some_and(|before| !before.missing.is_empty());
+    let there = if confirms { people::team_now(ctx).await? } else { people::team(ctx).await? };
+    if there.is_empty() {
+        return Ok(());
+    }
+    let (known, missing) = before.map(|before| (before.members, before.missing)).unwrap_or_default();
+    let is_there = |one: &Owner| there.iter().any(|member| member.id == one.id);
+    for gone in missing.into_iter().filter(|one| !is_there(one)) {
+        let key = format!("left:{}:{}", gone.id, now.as_second());
+        let delivery = Delivery { installation: ctx.installation().clone(), key };
+        let job = NewJob { class: Class::Machine, ..ctx.new_job(&Job::Left(gone)) };
+        ctx.store.accept(delivery, vec![job], now).await?;
+    }
+    let members = there.iter().map(|member| Owner { id: member.id.clone(), name: member.name.clone() }).collect();
+    let missing = known.into_iter().filter(|one| !is_there(one)).collect();
+    ctx.db.keep(documents::document(ctx, TEAM, "", &Team { at: now, members, missing }, None)).await
+}
 
-    /// Tells whoever made routes what somebody left behind, once.
-    pub(super) async fn left(&self, claim: &Claim, gone: &Owner) -> Result<Outcome, Fault> {
-        let installation = &claim.installation;
-        let told: Option<Timestamp> = self.kept(installation, LEFT, gone.id.as_str()).await?;
-        let count = |all: &Conversations| {
-            let all = all.values().map(|sight| &sight.known.conversation);
-            all.filter(|one| one.is_open() && one.is_owned_by(&gone.id)).count()
-        };
-        let open = self.index.look(self.store.as_ref(), installation, count).await?;
-        let mut effects = self.clear_homes(claim).await?;
-        if open == 0 || told.is_some_and(|told| later(told, REPEAT_NOTICE_AFTER) > self.clock.now()) {
-            return Ok(Outcome::done(effects));
-        }
-        let routes = self.routes(installation).await?;
-        let makers: BTreeSet<SlackUserId> = routes.into_iter().filter_map(|(_, route)| route.by).collect();
-        let notice = DirectMessage::Left { name: gone.name.clone(), member: gone.id.clone(), open };
-        let messages = makers.into_iter().map(|user| self.say_unasked(claim, Message::direct(user, notice.clone())));
-        effects.extend(messages);
-        effects.push(self.put(LEFT, gone.id.as_str(), &self.clock.now()));
-        Ok(Outcome::done(effects))
+/// Tells whoever made routes what somebody left behind, once.
+pub(crate) async fn left(ctx: &TenantCtx, gone: &Owner) -> Result<Outcome, Fault> {
+    let told: Option<Timestamp> = documents::kept(ctx, LEFT, gone.id.as_str()).await?;
+    let count = |all: &Conversations| {
+        let all = all.values().map(|sight| &sight.known.conversation);
+        all.filter(|one| one.is_open() && one.is_owned_by(&gone.id)).count()
+    };
+    let open = ctx.memory.projection.look(&ctx.db, count).await?;
+    let mut effects = homes::clear_homes(ctx).await?;
+    if open == 0 || told.is_some_and(|told| times::later(told, REPEAT_NOTICE_AFTER) > ctx.clock.now()) {
+        return Ok(Outcome::done(effects));
     }
+    let routes = channel_routes::routes(ctx).await?;
+    let makers: BTreeSet<SlackUserId> = routes.into_iter().filter_map(|(_, route)| route.by).collect();
+    let notice = DirectMessage::Left { name: gone.name.clone(), member: gone.id.clone(), open };
+    let messages = makers.into_iter().map(|user| enqueue::say_unasked(ctx, Message::direct(user, notice.clone())));
+    effects.extend(messages);
+    effects.push(documents::put(ctx, LEFT, gone.id.as_str(), &ctx.clock.now()));
+    Ok(Outcome::done(effects))
 }

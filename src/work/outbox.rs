@@ -13,13 +13,16 @@ use crate::domain::request_context::{Addressee, ReplyTarget};
 use crate::error::{Fault, Service};
 use crate::ids::{ChannelId, ConversationId, MessageTs};
 use crate::slack::answer::SlackError;
-use crate::slack::client::{Posted, RESPONSE_URL, Thread};
+use crate::slack::client::{RESPONSE_URL, Thread};
 use crate::slack::codes;
-use crate::slack::seek::SearchOutcome;
 use crate::store::{CacheEntry, Card, Claim, Effect};
 use crate::view::kit::Content;
 use crate::view::{card, people, reply};
-use crate::work::{Outcome, Work};
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::Outcome;
+use crate::work::{
+    answers, channels, digests, direct, enqueue, forms, posting, report, routes, sharing, standing, unreachable,
+};
 
 /// After this many tries of a response URL the answer goes another way, so that one broken URL does
 /// not hold up everything else its person is to be told.
@@ -31,296 +34,260 @@ const UNHEARD_TRIES_OF_A_URL: u32 = 2;
 /// The notice that told a person that their command waits (a cache entry), by the name of what waits.
 const WAITS: &str = "waits";
 
-impl Work {
-    /// Delivers a message.
-    pub(super) async fn deliver(&self, claim: &Claim, message: &Message) -> Result<Outcome, Fault> {
-        let delivered = match message {
-            Message::Private { say: Reply::Waits { once, .. }, .. } if !self.is_first_to_say(claim, once).await? => {
-                Ok(Vec::new())
-            }
-            Message::Private { to, say } => {
-                let content = if to.late { people::late(reply::say(say)) } else { reply::say(say) };
-                self.answer(claim, to, &content).await.map(|()| Vec::new())
-            }
-            Message::Card { channel, card_view, .. } => self.put_card(claim, channel, card_view).await,
-            Message::CardAgain { channel, conversation } => {
-                self.draw_again(claim, channel, conversation).await.map(|()| Vec::new())
-            }
-            Message::Anew { channel, card_view } => self.put_anew(claim, channel, card_view).await,
-            Message::Moved { channel, title, old, new, .. } => {
-                self.strike(claim, channel, title, old, new).await.map(|()| Vec::new())
-            }
-            Message::Line { channel, conversation, line } => {
-                self.add_line(claim, channel, conversation, line).await.map(|()| Vec::new())
-            }
-            Message::Direct { user, notice, awaited } => {
-                match self.tell(claim, user, notice, awaited.as_deref()).await {
-                    Ok(outcome) => return Ok(outcome),
-                    Err(error) => Err(error),
-                }
-            }
-            Message::Reported { answer, arrival } => return self.reported(claim, answer, arrival.as_deref()).await,
-            Message::Marked { user, conversation, answer } => self.show_mark(claim, user, conversation, answer).await,
-            Message::Answered { to, ts, conversation, answer, otherwise } => {
-                match self.show_answer(claim, to, ts, (conversation.clone(), answer.clone())).await {
-                    Ok(Some(shown)) => Ok(vec![shown]),
-                    Ok(None) => self.answer(claim, to, &reply::say(otherwise)).await.map(|()| Vec::new()),
-                    Err(error) => Err(error),
-                }
-            }
-            Message::Home { user, card_view } => self.publish(claim, user, card_view).await,
-            Message::Window { view, card_view, .. } => self.show_window(view, card_view).await.map(|()| Vec::new()),
-            Message::Filled { view, title, context, .. } => {
-                self.show_form(claim, view, title.clone(), context).await.map(|()| Vec::new())
-            }
-            Message::People { view, card_view, .. } => {
-                self.slack.update_view(view, &people::window(card_view)).await.map(|()| Vec::new())
-            }
-            Message::Digest { channel, digest } => self.post_digest(claim, channel, digest).await,
-            Message::Report { channel, to, report, file } => {
-                let uploaded = |file| Message::Report {
-                    channel: channel.clone(),
-                    to: to.clone(),
-                    report: report.clone(),
-                    file: Some(file),
-                };
-                match self.post_report(claim, (channel, to), report, file.as_ref(), uploaded).await {
-                    Ok(outcome) => return Ok(outcome),
-                    Err(error) => Err(error),
-                }
-            }
-            Message::Settled { channel, conversation, line } => {
-                self.settle_in_digest(claim, channel, conversation, line.as_ref()).await
-            }
-            Message::Unfurl { channel, ts, url, card_view } => {
-                let privacy = self.privacy(&claim.installation, channel).await?;
-                let content = card::card(card_view, &self.links, privacy);
-                self.slack.unfurl(channel, ts, url, &content).await.map(|()| Vec::new())
-            }
-        };
-        match delivered {
-            Ok(effects) => Ok(Outcome::done(effects)),
-            Err(SlackError::Fault(fault)) => Err(fault),
-            Err(SlackError::Refused(code)) => self.not_delivered(claim, message, &code).await,
+/// Delivers a message.
+pub(crate) async fn deliver(ctx: &TenantCtx, claim: &Claim, message: &Message) -> Result<Outcome, Fault> {
+    let delivered = match message {
+        Message::Private { say: Reply::Waits { once, .. }, .. } if !is_first_to_say(ctx, claim, once).await? => {
+            Ok(Vec::new())
         }
-    }
-
-    /// Answers somebody privately: through the response URL while it lives and does not fail again and
-    /// again, else in the channel, else by direct message.
-    async fn answer(&self, claim: &Claim, to: &Addressee, content: &Content) -> Result<(), SlackError> {
-        let tries = if claim.outcome_unknown { UNHEARD_TRIES_OF_A_URL } else { TRIES_OF_A_URL };
-        let lives = |answer: &&ReplyTarget| answer.until > self.clock.now() && claim.attempt <= tries;
-        if claim.outcome_unknown {
-            // Nobody can look at what only one person sees.
-            self.metrics.repeated_blindly(RESPONSE_URL);
+        Message::Private { to, say } => {
+            let content = if to.late { people::late(reply::say(say)) } else { reply::say(say) };
+            answer_privately(ctx, claim, to, &content).await.map(|()| Vec::new())
         }
-        if let Some(answer) = to.reply.as_ref().filter(lives) {
-            let by = self.ensure_lease(claim).await?;
-            match self.slack.with_deadline(by).respond(&answer.url, content, answer.replace).await {
-                Err(SlackError::Refused(code)) => warn!(code, "the response URL no longer takes answers"),
-                other => return other,
+        Message::Card { channel, card_view, .. } => put_card(ctx, claim, channel, card_view).await,
+        Message::CardAgain { channel, conversation } => {
+            sharing::draw_again(ctx, claim, channel, conversation).await.map(|()| Vec::new())
+        }
+        Message::Anew { channel, card_view } => put_anew(ctx, claim, channel, card_view).await,
+        Message::Moved { channel, title, old, new, .. } => {
+            strike(ctx, claim, channel, title, old, new).await.map(|()| Vec::new())
+        }
+        Message::Line { channel, conversation, line } => {
+            add_line(ctx, claim, channel, conversation, line).await.map(|()| Vec::new())
+        }
+        Message::Direct { user, notice, awaited } => {
+            match direct::tell(ctx, claim, user, notice, awaited.as_deref()).await {
+                Ok(outcome) => return Ok(outcome),
+                Err(error) => Err(error),
             }
         }
-        if let Some(channel) = to.channel.as_ref().filter(|channel| !channel.is_direct()) {
-            let by = self.ensure_lease(claim).await?;
-            match self.slack.with_deadline(by).post_ephemeral(channel, &to.user, content).await {
-                Err(SlackError::Refused(code)) => warn!(code, "no private answer in the channel"),
-                other => return other,
+        Message::Reported { answer, arrival } => {
+            return answers::reported(ctx, claim, answer, arrival.as_deref()).await;
+        }
+        Message::Marked { user, conversation, answer } => {
+            standing::show_mark(ctx, claim, user, conversation, answer).await
+        }
+        Message::Answered { to, ts, conversation, answer, otherwise } => {
+            match direct::show_answer(ctx, claim, to, ts, (conversation.clone(), answer.clone())).await {
+                Ok(Some(shown)) => Ok(vec![shown]),
+                Ok(None) => answer_privately(ctx, claim, to, &reply::say(otherwise)).await.map(|()| Vec::new()),
+                Err(error) => Err(error),
             }
         }
-        self.post_to(claim, &to.user, content).await.map(drop)
-    }
-
-    /// Whether this notice is the one that tells a person that their command waits. Several things asked for at
-    /// once wait together. Nobody can look whether a try that was not heard of got through, and the answer to the
-    /// command comes in any case: such a try is not repeated.
-    async fn is_first_to_say(&self, claim: &Claim, once: &str) -> Result<bool, Fault> {
-        if once.is_empty() {
-            // An earlier version did not name what waits.
-            return Ok(true);
+        Message::Home { user, card_view } => forms::publish(ctx, claim, user, card_view).await,
+        Message::Window { view, card_view, .. } => forms::show_window(ctx, view, card_view).await.map(|()| Vec::new()),
+        Message::Filled { view, title, context, .. } => {
+            forms::show_form(ctx, view, title.clone(), context).await.map(|()| Vec::new())
         }
-        let said_by = self.store.cache_get(&claim.installation, WAITS, once).await?.map(|said| said.body);
-        if let Some(by) = said_by {
-            return Ok(by == mark(claim) && !claim.outcome_unknown);
+        Message::People { view, card_view, .. } => {
+            ctx.slack.update_view(view, &people::window(card_view)).await.map(|()| Vec::new())
         }
-        let (kind, id, at, body) = (WAITS.to_owned(), once.to_owned(), self.clock.now(), mark(claim));
-        self.store.cache_put(&claim.installation, CacheEntry { kind, id, alias: None, at, body }).await?;
-        Ok(true)
-    }
-
-    /// Posts the card, or brings the posted one up to date. A card that somebody deleted is posted anew.
-    async fn put_card(
-        &self,
-        claim: &Claim,
-        channel: &ChannelId,
-        card_view: &CardView,
-    ) -> Result<Vec<Effect>, SlackError> {
-        let id = &card_view.conversation.id;
-        let content = card::card(card_view, &self.links, self.privacy(&claim.installation, channel).await?);
-        if let Some(ts) = self.posted_card(claim, channel, id).await? {
-            let by = self.ensure_lease(claim).await?;
-            match self.slack.with_deadline(by).update(channel, &ts, &content).await {
-                Ok(()) => return Ok(vec![put(channel, card_view, ts)]),
-                Err(SlackError::Refused(code)) if codes::is_message_gone(&code) => {}
-                Err(error) => return Err(error),
+        Message::Digest { channel, digest } => digests::post_digest(ctx, claim, channel, digest).await,
+        Message::Report { channel, to, report, file } => {
+            let uploaded = |file| Message::Report {
+                channel: channel.clone(),
+                to: to.clone(),
+                report: report.clone(),
+                file: Some(file),
+            };
+            match report::post_report(ctx, claim, (channel, to), report, file.as_ref(), uploaded).await {
+                Ok(outcome) => return Ok(outcome),
+                Err(error) => Err(error),
             }
         }
-        let ts = self.post_once(claim, channel.as_str(), None, &content).await?.ts;
-        if claim.outcome_unknown {
-            self.bring_up_to_date(claim, channel, &ts, &content).await?;
+        Message::Settled { channel, conversation, line } => {
+            digests::settle_in_digest(ctx, claim, channel, conversation, line.as_ref()).await
         }
-        Ok(vec![put(channel, card_view, ts)])
-    }
-
-    /// Posts the card once more, and has struck through what stood for it so far.
-    async fn put_anew(
-        &self,
-        claim: &Claim,
-        channel: &ChannelId,
-        card_view: &CardView,
-    ) -> Result<Vec<Effect>, SlackError> {
-        let conversation = &card_view.conversation;
-        let old = self.posted_card(claim, channel, &conversation.id).await?;
-        let privacy = self.privacy(&claim.installation, channel).await?;
-        let content = card::card(card_view, &self.links, privacy);
-        let new = self.post_once(claim, channel.as_str(), None, &content).await?.ts;
-        let moved = old.map(|old| Message::Moved {
-            channel: channel.clone(),
-            conversation: conversation.id.clone(),
-            title: card::title(conversation, privacy),
-            old,
-            new: new.clone(),
-        });
-        let strike = moved.map(|moved| self.say_unasked(claim, moved));
-        Ok([put(channel, card_view, new)].into_iter().chain(strike).collect())
-    }
-
-    async fn strike(
-        &self,
-        claim: &Claim,
-        channel: &ChannelId,
-        title: &str,
-        old: &MessageTs,
-        new: &MessageTs,
-    ) -> Result<(), SlackError> {
-        let link = self.slack.permalink(channel, new).await?;
-        self.bring_up_to_date(claim, channel, old, &card::moved(title, &link)).await
-    }
-
-    /// What an earlier try posted unheard may show what has been replaced since.
-    pub(super) async fn bring_up_to_date(
-        &self,
-        claim: &Claim,
-        channel: &ChannelId,
-        ts: &MessageTs,
-        content: &Content,
-    ) -> Result<(), SlackError> {
-        let by = self.ensure_lease(claim).await?;
-        match self.slack.with_deadline(by).update(channel, ts, content).await {
-            Err(SlackError::Refused(code)) if codes::is_message_gone(&code) => Ok(()),
-            other => other,
+        Message::Unfurl { channel, ts, url, card_view } => {
+            let privacy = channels::privacy(ctx, channel).await?;
+            let content = card::card(card_view, &ctx.links, privacy);
+            ctx.slack.unfurl(channel, ts, url, &content).await.map(|()| Vec::new())
         }
-    }
-
-    async fn posted_card(
-        &self,
-        claim: &Claim,
-        channel: &ChannelId,
-        conversation: &ConversationId,
-    ) -> Result<Option<MessageTs>, Fault> {
-        Ok(self.store.card(&claim.installation, channel, conversation).await?.and_then(|card| card.ts))
-    }
-
-    /// Adds a line to the thread of a card. Without a card there is no thread, and nothing to add to.
-    async fn add_line(
-        &self,
-        claim: &Claim,
-        channel: &ChannelId,
-        conversation: &ConversationId,
-        line: &ThreadEntry,
-    ) -> Result<(), SlackError> {
-        let installation = &claim.installation;
-        let Some(card) = self.posted_card(claim, channel, conversation).await? else { return Ok(()) };
-        let content = card::line(line, self.privacy(installation, channel).await?);
-        let aloud = line.what.changes_state() && self.is_told_aloud(installation, channel).await?;
-        self.post_once(claim, channel.as_str(), Some(Thread { of: &card, aloud }), &content).await.map(drop)
-    }
-
-    /// Posts a message. If an earlier try may have got through, looks for it first; where we may not
-    /// look, posts it again and counts that.
-    pub(super) async fn post_once(
-        &self,
-        claim: &Claim,
-        channel: &str,
-        thread: Option<Thread<'_>>,
-        content: &Content,
-    ) -> Result<Posted, SlackError> {
-        let mark = mark(claim);
-        if claim.outcome_unknown {
-            match self.slack.find(channel, thread.map(|thread| thread.of), &mark, claim.accepted).await? {
-                SearchOutcome::There(posted) => return Ok(posted),
-                SearchOutcome::NotThere => {}
-                SearchOutcome::Unknowable => self.metrics.repeated_blindly("chat.postMessage"),
-            }
-        }
-        let by = self.ensure_lease(claim).await?;
-        self.slack.with_deadline(by).post(channel, content, thread, &mark).await
-    }
-
-    /// What follows for its sender if a direct message is not taken at the first try.
-    pub(super) fn not_yet(&self, claim: &Claim, job: &Job, fault: &Fault) -> Option<Effect> {
-        let Job::Message(Message::Direct { notice, awaited, .. }) = job else { return None };
-        let fate = DeliveryState::NotYet { refused: matches!(fault, Fault::UnknownCode { .. }) };
-        (claim.attempt == 1).then(|| self.report_fate(claim, awaited.as_deref(), notice, fate)).flatten()
-    }
-
-    async fn not_delivered(&self, claim: &Claim, message: &Message, code: &str) -> Result<Outcome, Fault> {
-        match message {
-            Message::Window { .. } | Message::Filled { .. } | Message::People { .. } if codes::is_view_gone(code) => {
-                return Ok(Outcome::done(Vec::new()));
-            }
-            // Nothing is lost: it is drawn anew when it is opened.
-            Message::Home { .. } | Message::Unfurl { .. } => {
-                warn!(code, "Slack does not show it");
-                return Ok(Outcome::done(Vec::new()));
-            }
-            _ if !codes::is_final(code) => {
-                return Err(Fault::UnknownCode { service: Service::Slack, code: code.to_owned() });
-            }
-            _ => {}
-        }
-        let follows = self.follows_refusal(claim, message, code).await?;
-        let effects: Vec<_> = not_posted(message).into_iter().chain(follows).collect();
-        if codes::is_unwelcome(code) || codes::unreachable(code).is_some() {
-            warn!(code, "Slack does not let us post there");
-            return Ok(Outcome::done(effects));
-        }
-        self.metrics.given_up();
-        Ok(Outcome { effects, ..Outcome::dead(claim, format!("Slack refused: {code}")) })
-    }
-
-    /// What follows for others if a message was refused for good.
-    async fn follows_refusal(&self, claim: &Claim, message: &Message, code: &str) -> Result<Vec<Effect>, Fault> {
-        let private = |to: &Addressee, say| vec![self.say(claim, Message::Private { to: to.clone(), say })];
-        Ok(match message {
-            Message::Direct { user, notice, awaited } => {
-                self.cannot_notify(claim, (user, notice), awaited.as_deref(), code).await?
-            }
-            _ if !codes::is_unwelcome(code) => Vec::new(),
-            Message::Report { to, .. } => private(to, Reply::ReportNotPosted),
-            Message::Card { channel, requester: Some(requester), .. } => {
-                private(requester, Reply::CardNotPosted { channel: channel.clone() })
-            }
-            Message::Card { channel, .. } | Message::Anew { channel, .. } | Message::Digest { channel, .. } => {
-                self.pause_route(claim, channel, code == codes::ARCHIVED).await?
-            }
-            _ => Vec::new(),
-        })
+    };
+    match delivered {
+        Ok(effects) => Ok(Outcome::done(effects)),
+        Err(SlackError::Fault(fault)) => Err(fault),
+        Err(SlackError::Refused(code)) => not_delivered(ctx, claim, message, &code).await,
     }
 }
 
+/// Answers somebody privately: through the response URL while it lives and does not fail again and
+/// again, else in the channel, else by direct message.
+async fn answer_privately(ctx: &TenantCtx, claim: &Claim, to: &Addressee, content: &Content) -> Result<(), SlackError> {
+    let tries = if claim.outcome_unknown { UNHEARD_TRIES_OF_A_URL } else { TRIES_OF_A_URL };
+    let lives = |answer: &&ReplyTarget| answer.until > ctx.clock.now() && claim.attempt <= tries;
+    if claim.outcome_unknown {
+        // Nobody can look at what only one person sees.
+        ctx.metrics.repeated_blindly(RESPONSE_URL);
+    }
+    if let Some(answer) = to.reply.as_ref().filter(lives) {
+        let by = ctx.ensure_lease(claim).await?;
+        match ctx.slack.with_deadline(by).respond(&answer.url, content, answer.replace).await {
+            Err(SlackError::Refused(code)) => warn!(code, "the response URL no longer takes answers"),
+            other => return other,
+        }
+    }
+    if let Some(channel) = to.channel.as_ref().filter(|channel| !channel.is_direct()) {
+        let by = ctx.ensure_lease(claim).await?;
+        match ctx.slack.with_deadline(by).post_ephemeral(channel, &to.user, content).await {
+            Err(SlackError::Refused(code)) => warn!(code, "no private answer in the channel"),
+            other => return other,
+        }
+    }
+    posting::post_to(ctx, claim, &to.user, content).await.map(drop)
+}
+
+/// Whether this notice is the one that tells a person that their command waits. Several things asked for at
+/// once wait together. Nobody can look whether a try that was not heard of got through, and the answer to the
+/// command comes in any case: such a try is not repeated.
+async fn is_first_to_say(ctx: &TenantCtx, claim: &Claim, once: &str) -> Result<bool, Fault> {
+    if once.is_empty() {
+        // An earlier version did not name what waits.
+        return Ok(true);
+    }
+    let said_by = ctx.db.cache_get(WAITS, once).await?.map(|said| said.body);
+    if let Some(by) = said_by {
+        return Ok(by == posting::mark(claim) && !claim.outcome_unknown);
+    }
+    let (kind, id, at, body) = (WAITS.to_owned(), once.to_owned(), ctx.clock.now(), posting::mark(claim));
+    ctx.db.cache_put(CacheEntry { kind, id, alias: None, at, body }).await?;
+    Ok(true)
+}
+
+/// Posts the card, or brings the posted one up to date. A card that somebody deleted is posted anew.
+async fn put_card(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    channel: &ChannelId,
+    card_view: &CardView,
+) -> Result<Vec<Effect>, SlackError> {
+    let id = &card_view.conversation.id;
+    let content = card::card(card_view, &ctx.links, channels::privacy(ctx, channel).await?);
+    if let Some(ts) = posted_card(ctx, channel, id).await? {
+        let by = ctx.ensure_lease(claim).await?;
+        match ctx.slack.with_deadline(by).update(channel, &ts, &content).await {
+            Ok(()) => return Ok(vec![put(channel, card_view, ts)]),
+            Err(SlackError::Refused(code)) if codes::is_message_gone(&code) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let ts = posting::post_once(ctx, claim, channel.as_str(), None, &content).await?.ts;
+    if claim.outcome_unknown {
+        posting::bring_up_to_date(ctx, claim, channel, &ts, &content).await?;
+    }
+    Ok(vec![put(channel, card_view, ts)])
+}
+
+/// Posts the card once more, and has struck through what stood for it so far.
+async fn put_anew(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    channel: &ChannelId,
+    card_view: &CardView,
+) -> Result<Vec<Effect>, SlackError> {
+    let conversation = &card_view.conversation;
+    let old = posted_card(ctx, channel, &conversation.id).await?;
+    let privacy = channels::privacy(ctx, channel).await?;
+    let content = card::card(card_view, &ctx.links, privacy);
+    let new = posting::post_once(ctx, claim, channel.as_str(), None, &content).await?.ts;
+    let moved = old.map(|old| Message::Moved {
+        channel: channel.clone(),
+        conversation: conversation.id.clone(),
+        title: card::title(conversation, privacy),
+        old,
+        new: new.clone(),
+    });
+    let strike = moved.map(|moved| enqueue::say_unasked(ctx, moved));
+    Ok([put(channel, card_view, new)].into_iter().chain(strike).collect())
+}
+
+async fn strike(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    channel: &ChannelId,
+    title: &str,
+    old: &MessageTs,
+    new: &MessageTs,
+) -> Result<(), SlackError> {
+    let link = ctx.slack.permalink(channel, new).await?;
+    posting::bring_up_to_date(ctx, claim, channel, old, &card::moved(title, &link)).await
+}
+
+async fn posted_card(
+    ctx: &TenantCtx,
+    channel: &ChannelId,
+    conversation: &ConversationId,
+) -> Result<Option<MessageTs>, Fault> {
+    Ok(ctx.db.card(channel, conversation).await?.and_then(|card| card.ts))
+}
+
+/// Adds a line to the thread of a card. Without a card there is no thread, and nothing to add to.
+async fn add_line(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    channel: &ChannelId,
+    conversation: &ConversationId,
+    line: &ThreadEntry,
+) -> Result<(), SlackError> {
+    let Some(card) = posted_card(ctx, channel, conversation).await? else { return Ok(()) };
+    let content = card::line(line, channels::privacy(ctx, channel).await?);
+    let aloud = line.what.changes_state() && channels::is_told_aloud(ctx, channel).await?;
+    posting::post_once(ctx, claim, channel.as_str(), Some(Thread { of: &card, aloud }), &content).await.map(drop)
+}
+
+/// What follows for its sender if a direct message is not taken at the first try.
+pub(crate) fn not_yet(ctx: &TenantCtx, claim: &Claim, job: &Job, fault: &Fault) -> Option<Effect> {
+    let Job::Message(Message::Direct { notice, awaited, .. }) = job else { return None };
+    let fate = DeliveryState::NotYet { refused: matches!(fault, Fault::UnknownCode { .. }) };
+    (claim.attempt == 1).then(|| answers::report_fate(ctx, awaited.as_deref(), notice, fate)).flatten()
+}
+
+async fn not_delivered(ctx: &TenantCtx, claim: &Claim, message: &Message, code: &str) -> Result<Outcome, Fault> {
+    match message {
+        Message::Window { .. } | Message::Filled { .. } | Message::People { .. } if codes::is_view_gone(code) => {
+            return Ok(Outcome::done(Vec::new()));
+        }
+        // Nothing is lost: it is drawn anew when it is opened.
+        Message::Home { .. } | Message::Unfurl { .. } => {
+            warn!(code, "Slack does not show it");
+            return Ok(Outcome::done(Vec::new()));
+        }
+        _ if !codes::is_final(code) => {
+            return Err(Fault::UnknownCode { service: Service::Slack, code: code.to_owned() });
+        }
+        _ => {}
+    }
+    let follows = follows_refusal(ctx, message, code).await?;
+    let effects: Vec<_> = not_posted(message).into_iter().chain(follows).collect();
+    if codes::is_unwelcome(code) || codes::unreachable(code).is_some() {
+        warn!(code, "Slack does not let us post there");
+        return Ok(Outcome::done(effects));
+    }
+    ctx.metrics.given_up();
+    Ok(Outcome { effects, ..Outcome::dead(claim, format!("Slack refused: {code}")) })
+}
+
+/// What follows for others if a message was refused for good.
+async fn follows_refusal(ctx: &TenantCtx, message: &Message, code: &str) -> Result<Vec<Effect>, Fault> {
+    let private = |to: &Addressee, say| vec![ctx.say(Message::Private { to: to.clone(), say })];
+    Ok(match message {
+        Message::Direct { user, notice, awaited } => {
+            unreachable::cannot_notify(ctx, (user, notice), awaited.as_deref(), code).await?
+        }
+        _ if !codes::is_unwelcome(code) => Vec::new(),
+        Message::Report { to, .. } => private(to, Reply::ReportNotPosted),
+        Message::Card { channel, requester: Some(requester), .. } => {
+            private(requester, Reply::CardNotPosted { channel: channel.clone() })
+        }
+        Message::Card { channel, .. } | Message::Anew { channel, .. } | Message::Digest { channel, .. } => {
+            routes::pause_route(ctx, channel, code == codes::ARCHIVED).await?
+        }
+        _ => Vec::new(),
+    })
+}
+
 /// What is to be stored if a message will not be posted after all.
-pub(super) fn not_posted(message: &Message) -> Option<Effect> {
+pub(crate) fn not_posted(message: &Message) -> Option<Effect> {
     match message {
         Message::Card { channel, card_view, .. } => {
             let (channel, conversation) = (channel.clone(), card_view.conversation.id.clone());
@@ -335,10 +302,4 @@ fn put(channel: &ChannelId, card_view: &CardView, ts: MessageTs) -> Effect {
     let face_shown = serde_json::to_string(card_view).unwrap_or_default();
     let conversation = card_view.conversation.id.clone();
     Effect::PutCard(Card { channel: channel.clone(), conversation, ts: Some(ts), card_view: face_shown })
-}
-
-/// What a message of this job is recognized by: ids of jobs begin anew with a new database, so the
-/// time goes along.
-pub(super) fn mark(claim: &Claim) -> String {
-    format!("{}-{}", claim.id, claim.accepted.as_millisecond())
 }

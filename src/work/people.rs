@@ -1,26 +1,26 @@
 //! Who is who: reads Slack profiles and dialnote members, keeps them for a while, and links the two.
 //! Nobody is refused on what was kept: before a "no" both sides are read anew.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::Clock;
 use crate::dialnote::answer::{Denied, DialnoteError};
-use crate::dialnote::client::Dialnote;
 use crate::domain::conversation::Owner;
 use crate::domain::naming;
 use crate::domain::people::{ByHand, Member, Profile, Teammate, Unlinked, folded, link};
 use crate::domain::plan::Participant;
 use crate::error::{Fault, Service};
-use crate::ids::{InstallationId, MemberId, SlackUserId};
+use crate::ids::{MemberId, SlackUserId};
 use crate::slack::answer::SlackError;
-use crate::slack::client::Slack;
-use crate::store::{CacheEntry, Store};
+use crate::store::CacheEntry;
+use crate::work::ctx::TenantCtx;
 use crate::work::documents::read;
+use crate::work::names::PROFILE;
+use crate::work::{names, times};
 
 /// How long a Slack profile is good for. `user_change` events replace it earlier, but events get lost.
 const PROFILE_AGE: Duration = Duration::from_mins(10);
@@ -44,9 +44,6 @@ const SOMEBODY_GONE: &str = "somebody who left";
 const MOST_BY_HAND: usize = 10_000;
 
 const SOUGHT: &str = "sought";
-
-/// What Slack says about somebody (`store::Memo`), by user and e-mail address.
-pub const PROFILE: &str = "profile";
 
 /// The kind of cache entry for a user whom Slack does not know.
 const NO_PROFILE: &str = "no_profile";
@@ -75,20 +72,9 @@ struct SoughtMember {
     user: Option<SlackUserId>,
 }
 
-/// Links Slack users and dialnote members.
-pub struct People {
-    pub(super) store: Arc<dyn Store>,
-    pub(super) slack: Slack,
-    dialnote: Dialnote,
-    pub(super) clock: Clock,
-    /// The list of members that was last read, and what was kept of it. It may have hundreds, and is
-    /// needed for every command.
-    members: Mutex<Option<(String, Arc<[Member]>)>>,
-}
-
 /// Whether what was kept may be used.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Freshness {
+pub(crate) enum Freshness {
     /// It may; members that cannot be read are those that were read last, however long ago.
     Kept,
     /// The same, but not for longer than [`STALE_AGE`].
@@ -97,363 +83,299 @@ pub(super) enum Freshness {
     Anew,
 }
 
-impl People {
-    pub(super) fn new(store: Arc<dyn Store>, slack: Slack, dialnote: Dialnote, clock: Clock) -> Self {
-        Self { store, slack, dialnote, clock, members: Mutex::default() }
-    }
-
-    /// The links that were made by hand.
-    pub(super) async fn by_hand(&self, installation: &InstallationId) -> Result<Vec<ByHand>, Fault> {
-        let kept = self.store.documents(installation, ByHand::KIND, MOST_BY_HAND).await?;
-        kept.iter().map(read).collect()
-    }
-
-    /// A Slack user as they are.
-    pub(super) async fn read_profile(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-    ) -> Result<Option<Profile>, Fault> {
-        self.profile(installation, user, Freshness::Anew).await
-    }
-
-    /// A Slack user as they are or were a moment ago.
-    pub(super) async fn look_up(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-    ) -> Result<Option<Profile>, Fault> {
-        self.profile(installation, user, Freshness::Kept).await
-    }
-
-    /// What colleagues call a Slack user.
-    pub async fn name(&self, installation: &InstallationId, user: &SlackUserId) -> Result<Option<String>, Fault> {
-        let Some(profile) = self.profile(installation, user, Freshness::Kept).await? else { return Ok(None) };
-        let members = self.kept_members(installation).await?;
-        Ok(Some(naming::name(&profile, None, &members)))
-    }
-
-    /// The same, as far as it is known without asking anybody.
-    pub(super) async fn known_name(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-    ) -> Result<Option<String>, Fault> {
-        let kept = self.store.cache_get(installation, PROFILE, user.as_str()).await?;
-        let Some(profile) = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok()) else {
-            return Ok(None);
-        };
-        let members = self.kept_members(installation).await?;
-        Ok(Some(naming::name(&profile, None, &members)))
-    }
-
-    /// A Slack user's time zone, if Slack knows it.
-    pub(super) async fn zone(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-    ) -> Result<Option<String>, Fault> {
-        Ok(self.profile(installation, user, Freshness::Kept).await?.and_then(|profile| profile.zone))
-    }
-
-    /// The members who are nobody in Slack, as far as was looked.
-    pub(super) async fn unlinked(&self, installation: &InstallationId) -> Result<Vec<Member>, Fault> {
-        let members = self.members(installation, Freshness::Kept).await?;
-        let by_hand = self.by_hand(installation).await?;
-        let sought = self.sought(installation, &members).await?;
-        let elsewhere = |user: &SlackUserId| {
-            by_hand.iter().any(|link| link.user == *user && members.iter().any(|member| member.id == link.member))
-        };
-        let is_somebody = |member: &Member| {
-            let by_address = || sought.iter().find(|sought| sought.member == member.id)?.user.clone();
-            by_hand.iter().any(|link| link.member == member.id) || by_address().is_some_and(|user| !elsewhere(&user))
-        };
-        let looked_for = members.iter().take(LOOKED_UP);
-        Ok(looked_for.filter(|member| !is_somebody(member)).cloned().collect())
-    }
-
-    /// Whom the members' addresses belong to in Slack. Looked up once in a while, and when an address changed.
-    async fn sought(&self, installation: &InstallationId, members: &[Member]) -> Result<Vec<SoughtMember>, Fault> {
-        let kept = self.store.cache_get(installation, SOUGHT, "").await?;
-        let known: Vec<SoughtMember> = self.usable(kept.clone(), SOUGHT_AGE, Freshness::Kept).unwrap_or_default();
-        let mut sought = Vec::new();
-        for member in members.iter().take(LOOKED_UP) {
-            let same = known.iter().find(|known| known.member == member.id && known.email == member.email);
-            sought.push(match same {
-                Some(known) => known.clone(),
-                None => self.seek(installation, member, members).await?,
-            });
-        }
-        if sought != known {
-            self.keep(installation, SOUGHT, &sought).await?;
-        }
-        Ok(sought)
-    }
-
-    async fn seek(
-        &self,
-        installation: &InstallationId,
-        member: &Member,
-        members: &[Member],
-    ) -> Result<SoughtMember, Fault> {
-        let profile = match &member.email {
-            Some(email) => self.profile_by_email(installation, email).await?,
-            None => None,
-        };
-        let teammate = profile.and_then(|profile| link(&profile, members, &[]).ok());
-        let user = teammate.filter(|teammate| teammate.member == member.id).map(|teammate| teammate.user);
-        Ok(SoughtMember { member: member.id.clone(), email: member.email.clone(), user })
-    }
-
-    /// The members as they were last read, without asking anybody.
-    pub(super) async fn known_members(&self, installation: &InstallationId) -> Result<Vec<MemberId>, Fault> {
-        Ok(self.kept_members(installation).await?.iter().map(|member| member.id.clone()).collect())
-    }
-
-    /// The Slack user that a member is, and what colleagues call them, as far as that is known without
-    /// asking anybody.
-    pub(super) async fn known_teammate(
-        &self,
-        installation: &InstallationId,
-        member: &MemberId,
-    ) -> Result<Option<(SlackUserId, String)>, Fault> {
-        let (members, by_hand) = (self.kept_members(installation).await?, self.by_hand(installation).await?);
-        let email = members.iter().find(|one| one.id == *member).and_then(|member| member.email.as_deref());
-        let kept = match (by_hand.iter().find(|link| link.member == *member), email) {
-            (Some(link), _) => self.store.cache_get(installation, PROFILE, link.user.as_str()).await?,
-            (None, Some(email)) => self.store.cache_find(installation, PROFILE, &folded(email)).await?,
-            (None, None) => None,
-        };
-        let profile = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
-        let teammate = profile.and_then(|profile| link(&profile, &members, &by_hand).ok());
-        Ok(teammate.filter(|teammate| teammate.member == *member).map(|teammate| (teammate.user, teammate.name)))
-    }
-
-    /// The teammate that a Slack user with this profile is, by the members as they were last read.
-    pub(super) async fn who(
-        &self,
-        installation: &InstallationId,
-        profile: &Profile,
-    ) -> Result<Result<Teammate, Unlinked>, Fault> {
-        let (members, by_hand) = (self.kept_members(installation).await?, self.by_hand(installation).await?);
-        Ok(link(profile, &members, &by_hand))
-    }
-
-    /// The member whose address led to a Slack user when members were looked for.
-    pub(super) async fn sought_as(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-    ) -> Result<Option<MemberId>, Fault> {
-        let kept = self.store.cache_get(installation, SOUGHT, "").await?;
-        let sought: Vec<SoughtMember> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
-        let theirs = sought.into_iter().find(|sought| sought.user.as_ref() == Some(user));
-        Ok(theirs.map(|sought| sought.member))
-    }
-
-    /// Has members looked for in Slack anew.
-    pub(super) async fn seek_anew(&self, installation: &InstallationId) -> Result<(), Fault> {
-        self.keep(installation, SOUGHT, &Vec::<SoughtMember>::new()).await
-    }
-
-    pub(super) async fn kept_members(&self, installation: &InstallationId) -> Result<Arc<[Member]>, Fault> {
-        let kept = self.store.cache_get(installation, MEMBERS, "").await?;
-        Ok(kept.and_then(|kept| self.listed(kept.body)).unwrap_or_default())
-    }
-
-    /// The members of a list that was kept.
-    fn listed(&self, kept: String) -> Option<Arc<[Member]>> {
-        let mut last = self.members.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, members)) = last.as_ref().filter(|(same, _)| *same == kept) {
-            return Some(Arc::clone(members));
-        }
-        let members: Arc<[Member]> = serde_json::from_str::<Vec<_>>(&kept).ok()?.into();
-        *last = Some((kept, Arc::clone(&members)));
-        Some(members)
-    }
-
-    /// An owner as dialnote names them, with the Slack user they are, if they are one.
-    pub async fn participant(&self, installation: &InstallationId, owner: &Owner) -> Result<Participant, Fault> {
-        let members = self.members(installation, Freshness::Kept).await?;
-        let member = members.iter().find(|member| member.id == owner.id);
-        let known_as = member.filter(|_| owner.name.is_empty()).map_or(&owner.name, |member| &member.name).clone();
-        let known_as = if known_as.is_empty() { SOMEBODY_GONE.to_owned() } else { known_as };
-        let teammate = match member {
-            Some(member) => self.is_in_slack(installation, member, &members).await?,
-            None => None,
-        };
-        Ok(Participant {
-            member: owner.id.clone(),
-            name: teammate.as_ref().map_or(known_as, |teammate| teammate.name.clone()),
-            user: teammate.map(|teammate| teammate.user),
-        })
-    }
-
-    /// Who a member is in Slack: by hand, else by the address.
-    pub(super) async fn is_in_slack(
-        &self,
-        installation: &InstallationId,
-        member: &Member,
-        members: &[Member],
-    ) -> Result<Option<Teammate>, Fault> {
-        let by_hand = self.by_hand(installation).await?;
-        let profile = match (by_hand.iter().find(|link| link.member == member.id), &member.email) {
-            (Some(link), _) => self.profile(installation, &link.user, Freshness::Kept).await?,
-            (None, Some(email)) => self.profile_by_email(installation, email).await?,
-            (None, None) => None,
-        };
-        let teammate = profile.and_then(|profile| link(&profile, members, &by_hand).ok());
-        Ok(teammate.filter(|teammate| teammate.member == member.id))
-    }
-
-    /// Whether a teammate says in dialnote to be away.
-    pub(super) async fn is_away(&self, installation: &InstallationId, teammate: &Teammate) -> Result<bool, Fault> {
-        let members = self.members(installation, Freshness::Kept).await?;
-        Ok(members.iter().any(|member| member.id == teammate.member && member.away))
-    }
-
-    /// The members, as they are or were a moment ago.
-    pub(super) async fn team(&self, installation: &InstallationId) -> Result<Arc<[Member]>, Fault> {
-        self.members(installation, Freshness::Kept).await
-    }
-
-    /// The members as they are.
-    pub(super) async fn team_now(&self, installation: &InstallationId) -> Result<Arc<[Member]>, Fault> {
-        self.members(installation, Freshness::Anew).await
-    }
-
-    pub(super) async fn linked(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-        read: Freshness,
-    ) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
-        if !self.dialnote.is_connected() {
-            return Ok(Err(UnlinkedUser { name: "That person".to_owned(), why: Unlinked::NotConnected }));
-        }
-        let Some(profile) = self.profile(installation, user, read).await? else {
-            return Ok(Err(UnlinkedUser { name: "That person".to_owned(), why: Unlinked::NoMember }));
-        };
-        let members = self.members(installation, read).await?;
-        let by_hand = self.by_hand(installation).await?;
-        let stranger = |why| UnlinkedUser { name: naming::name(&profile, None, &members), why };
-        Ok(link(&profile, &members, &by_hand).map_err(stranger))
-    }
-
-    pub(super) async fn profile(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-        read: Freshness,
-    ) -> Result<Option<Profile>, Fault> {
-        let kept = self.store.cache_get(installation, PROFILE, user.as_str()).await?;
-        if let Some(profile) = self.usable(kept, PROFILE_AGE, read) {
-            return Ok(Some(profile));
-        }
-        let missing = self.store.cache_get(installation, NO_PROFILE, user.as_str()).await?;
-        if self.fresh(missing, NO_PROFILE_AGE, Freshness::Kept).is_some() {
-            return Ok(None);
-        }
-        let profile = self.slack.profile(installation, user).await.map_err(slack_fault)?;
-        if profile.is_none() {
-            let (kind, id, at) = (NO_PROFILE.to_owned(), user.to_string(), self.clock.now());
-            let cache_entry = CacheEntry { kind, id, alias: None, at, body: "{}".to_owned() };
-            self.store.cache_put(installation, cache_entry).await?;
-        }
-        self.keep_read(installation, profile).await
-    }
-
-    pub(super) async fn profile_by_email(
-        &self,
-        installation: &InstallationId,
-        email: &str,
-    ) -> Result<Option<Profile>, Fault> {
-        let kept = self.store.cache_find(installation, PROFILE, &folded(email)).await?;
-        if let Some(profile) = self.usable(kept, PROFILE_AGE, Freshness::Kept) {
-            return Ok(Some(profile));
-        }
-        let profile = self.slack.profile_by_email(installation, email).await.map_err(slack_fault)?;
-        self.keep_read(installation, profile).await
-    }
-
-    /// Keeps what was read just now, told apart from others who are called so.
-    async fn keep_read(
-        &self,
-        installation: &InstallationId,
-        profile: Option<Profile>,
-    ) -> Result<Option<Profile>, Fault> {
-        let Some(profile) = profile else { return Ok(None) };
-        self.keep_profile(installation, profile, self.clock.now()).await.map(Some)
-    }
-
-    /// Keeps a profile as it was at a time, unless a later one is kept, told apart from others who are called so.
-    pub(super) async fn keep_profile(
-        &self,
-        installation: &InstallationId,
-        profile: Profile,
-        at: Timestamp,
-    ) -> Result<Profile, Fault> {
-        let profile = self.told_apart(installation, profile).await?;
-        let alias = profile.email.as_deref().map(folded);
-        let body = serde_json::to_string(&profile).unwrap_or_default();
-        let cache_entry = CacheEntry { kind: PROFILE.to_owned(), id: profile.user.to_string(), alias, at, body };
-        self.store.cache_put(installation, cache_entry).await?;
-        Ok(profile)
-    }
-
-    pub(super) async fn keep(
-        &self,
-        installation: &InstallationId,
-        kind: &str,
-        fact: &impl Serialize,
-    ) -> Result<(), Fault> {
-        let (kind, body) = (kind.to_owned(), serde_json::to_string(fact).unwrap_or_default());
-        let cache_entry = CacheEntry { kind, id: String::new(), alias: None, at: self.clock.now(), body };
-        self.store.cache_put(installation, cache_entry).await
-    }
-
-    async fn members(&self, installation: &InstallationId, read: Freshness) -> Result<Arc<[Member]>, Fault> {
-        let kept = self.store.cache_get(installation, MEMBERS, "").await?;
-        let may_be_stale = match read {
-            Freshness::Kept => true,
-            Freshness::Lately => self.fresh(kept.clone(), STALE_AGE, read).is_some(),
-            Freshness::Anew => false,
-        };
-        if let Some(members) = self.fresh(kept, MEMBERS_AGE, read).and_then(|kept| self.listed(kept.body)) {
-            return Ok(members);
-        }
-        let before = self.kept_members(installation).await?;
-        let members = match self.dialnote.members().await {
-            Ok(members) if members.is_empty() && !before.is_empty() => Err(no_members()),
-            Ok(members) => Ok(members),
-            Err(DialnoteError::Fault(fault)) => Err(fault),
-            Err(error) => return Err(dialnote_fault(error)),
-        };
-        let members = match members {
-            Ok(members) => members,
-            // Who asks for what needs no dialnote is not to wait for it. What needs it will find out.
-            Err(_) if may_be_stale && !before.is_empty() => return Ok(before),
-            Err(fault) => return Err(fault),
-        };
-        self.keep(installation, MEMBERS, &members).await?;
-        Ok(members.into())
-    }
-
-    pub(super) fn usable<T: DeserializeOwned>(
-        &self,
-        kept: Option<CacheEntry>,
-        age: Duration,
-        read: Freshness,
-    ) -> Option<T> {
-        serde_json::from_str(&self.fresh(kept, age, read)?.body).ok()
-    }
-
-    pub(super) fn fresh(&self, kept: Option<CacheEntry>, age: Duration, read: Freshness) -> Option<CacheEntry> {
-        kept.filter(|cache_entry| read != Freshness::Anew && super::later(cache_entry.at, age) > self.clock.now())
-    }
+/// The links that were made by hand.
+pub(crate) async fn by_hand(ctx: &TenantCtx) -> Result<Vec<ByHand>, Fault> {
+    let kept = ctx.db.documents(ByHand::KIND, MOST_BY_HAND).await?;
+    kept.iter().map(read).collect()
 }
 
-pub(super) fn slack_fault(error: SlackError) -> Fault {
+/// A Slack user as they are.
+pub(crate) async fn read_profile(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Profile>, Fault> {
+    profile(ctx, user, Freshness::Anew).await
+}
+
+/// A Slack user as they are or were a moment ago.
+pub(crate) async fn look_up(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Profile>, Fault> {
+    profile(ctx, user, Freshness::Kept).await
+}
+
+/// What colleagues call a Slack user.
+pub async fn name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
+    let Some(profile) = profile(ctx, user, Freshness::Kept).await? else { return Ok(None) };
+    let members = kept_members(ctx).await?;
+    Ok(Some(naming::name(&profile, None, &members)))
+}
+
+/// The same, as far as it is known without asking anybody.
+pub(crate) async fn known_name(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
+    let kept = ctx.db.cache_get(PROFILE, user.as_str()).await?;
+    let Some(profile) = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok()) else {
+        return Ok(None);
+    };
+    let members = kept_members(ctx).await?;
+    Ok(Some(naming::name(&profile, None, &members)))
+}
+
+/// A Slack user's time zone, if Slack knows it.
+pub(crate) async fn zone(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<String>, Fault> {
+    Ok(profile(ctx, user, Freshness::Kept).await?.and_then(|profile| profile.zone))
+}
+
+/// The members who are nobody in Slack, as far as was looked.
+pub(crate) async fn unlinked(ctx: &TenantCtx) -> Result<Vec<Member>, Fault> {
+    let members = members(ctx, Freshness::Kept).await?;
+    let by_hand = by_hand(ctx).await?;
+    let sought = sought(ctx, &members).await?;
+    let elsewhere = |user: &SlackUserId| {
+        by_hand.iter().any(|link| link.user == *user && members.iter().any(|member| member.id == link.member))
+    };
+    let is_somebody = |member: &Member| {
+        let by_address = || sought.iter().find(|sought| sought.member == member.id)?.user.clone();
+        by_hand.iter().any(|link| link.member == member.id) || by_address().is_some_and(|user| !elsewhere(&user))
+    };
+    let looked_for = members.iter().take(LOOKED_UP);
+    Ok(looked_for.filter(|member| !is_somebody(member)).cloned().collect())
+}
+
+/// Whom the members' addresses belong to in Slack. Looked up once in a while, and when an address changed.
+async fn sought(ctx: &TenantCtx, members: &[Member]) -> Result<Vec<SoughtMember>, Fault> {
+    let kept = ctx.db.cache_get(SOUGHT, "").await?;
+    let known: Vec<SoughtMember> = usable(ctx, kept.clone(), SOUGHT_AGE, Freshness::Kept).unwrap_or_default();
+    let mut sought = Vec::new();
+    for member in members.iter().take(LOOKED_UP) {
+        let same = known.iter().find(|known| known.member == member.id && known.email == member.email);
+        sought.push(match same {
+            Some(known) => known.clone(),
+            None => seek(ctx, member, members).await?,
+        });
+    }
+    if sought != known {
+        keep(ctx, SOUGHT, &sought).await?;
+    }
+    Ok(sought)
+}
+
+async fn seek(ctx: &TenantCtx, member: &Member, members: &[Member]) -> Result<SoughtMember, Fault> {
+    let profile = match &member.email {
+        Some(email) => profile_by_email(ctx, email).await?,
+        None => None,
+    };
+    let teammate = profile.and_then(|profile| link(&profile, members, &[]).ok());
+    let user = teammate.filter(|teammate| teammate.member == member.id).map(|teammate| teammate.user);
+    Ok(SoughtMember { member: member.id.clone(), email: member.email.clone(), user })
+}
+
+/// The members as they were last read, without asking anybody.
+pub(crate) async fn known_members(ctx: &TenantCtx) -> Result<Vec<MemberId>, Fault> {
+    Ok(kept_members(ctx).await?.iter().map(|member| member.id.clone()).collect())
+}
+
+/// The Slack user that a member is, and what colleagues call them, as far as that is known without
+/// asking anybody.
+pub(crate) async fn known_teammate(ctx: &TenantCtx, member: &MemberId) -> Result<Option<(SlackUserId, String)>, Fault> {
+    let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
+    let email = members.iter().find(|one| one.id == *member).and_then(|member| member.email.as_deref());
+    let kept = match (by_hand.iter().find(|link| link.member == *member), email) {
+        (Some(link), _) => ctx.db.cache_get(PROFILE, link.user.as_str()).await?,
+        (None, Some(email)) => ctx.db.cache_find(PROFILE, &folded(email)).await?,
+        (None, None) => None,
+    };
+    let profile = kept.and_then(|kept| serde_json::from_str::<Profile>(&kept.body).ok());
+    let teammate = profile.and_then(|profile| link(&profile, &members, &by_hand).ok());
+    Ok(teammate.filter(|teammate| teammate.member == *member).map(|teammate| (teammate.user, teammate.name)))
+}
+
+/// The teammate that a Slack user with this profile is, by the members as they were last read.
+pub(crate) async fn who(ctx: &TenantCtx, profile: &Profile) -> Result<Result<Teammate, Unlinked>, Fault> {
+    let (members, by_hand) = (kept_members(ctx).await?, by_hand(ctx).await?);
+    Ok(link(profile, &members, &by_hand))
+}
+
+/// The member whose address led to a Slack user when members were looked for.
+pub(crate) async fn sought_as(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<MemberId>, Fault> {
+    let kept = ctx.db.cache_get(SOUGHT, "").await?;
+    let sought: Vec<SoughtMember> = kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default();
+    let theirs = sought.into_iter().find(|sought| sought.user.as_ref() == Some(user));
+    Ok(theirs.map(|sought| sought.member))
+}
+
+/// Has members looked for in Slack anew.
+pub(crate) async fn seek_anew(ctx: &TenantCtx) -> Result<(), Fault> {
+    keep(ctx, SOUGHT, &Vec::<SoughtMember>::new()).await
+}
+
+pub(crate) async fn kept_members(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
+    let kept = ctx.db.cache_get(MEMBERS, "").await?;
+    Ok(kept.and_then(|kept| listed(ctx, kept.body)).unwrap_or_default())
+}
+
+/// The members of a list that was kept.
+fn listed(ctx: &TenantCtx, kept: String) -> Option<Arc<[Member]>> {
+    let mut last = ctx.memory.members.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, members)) = last.as_ref().filter(|(same, _)| *same == kept) {
+        return Some(Arc::clone(members));
+    }
+    let members: Arc<[Member]> = serde_json::from_str::<Vec<_>>(&kept).ok()?.into();
+    *last = Some((kept, Arc::clone(&members)));
+    Some(members)
+}
+
+/// An owner as dialnote names them, with the Slack user they are, if they are one.
+pub async fn participant(ctx: &TenantCtx, owner: &Owner) -> Result<Participant, Fault> {
+    let members = members(ctx, Freshness::Kept).await?;
+    let member = members.iter().find(|member| member.id == owner.id);
+    let known_as = member.filter(|_| owner.name.is_empty()).map_or(&owner.name, |member| &member.name).clone();
+    let known_as = if known_as.is_empty() { SOMEBODY_GONE.to_owned() } else { known_as };
+    let teammate = match member {
+        Some(member) => is_in_slack(ctx, member, &members).await?,
+        None => None,
+    };
+    Ok(Participant {
+        member: owner.id.clone(),
+        name: teammate.as_ref().map_or(known_as, |teammate| teammate.name.clone()),
+        user: teammate.map(|teammate| teammate.user),
+    })
+}
+
+/// Who a member is in Slack: by hand, else by the address.
+pub(crate) async fn is_in_slack(
+    ctx: &TenantCtx,
+    member: &Member,
+    members: &[Member],
+) -> Result<Option<Teammate>, Fault> {
+    let by_hand = by_hand(ctx).await?;
+    let profile = match (by_hand.iter().find(|link| link.member == member.id), &member.email) {
+        (Some(link), _) => profile(ctx, &link.user, Freshness::Kept).await?,
+        (None, Some(email)) => profile_by_email(ctx, email).await?,
+        (None, None) => None,
+    };
+    let teammate = profile.and_then(|profile| link(&profile, members, &by_hand).ok());
+    Ok(teammate.filter(|teammate| teammate.member == member.id))
+}
+
+/// Whether a teammate says in dialnote to be away.
+pub(crate) async fn is_away(ctx: &TenantCtx, teammate: &Teammate) -> Result<bool, Fault> {
+    let members = members(ctx, Freshness::Kept).await?;
+    Ok(members.iter().any(|member| member.id == teammate.member && member.away))
+}
+
+/// The members, as they are or were a moment ago.
+pub(crate) async fn team(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
+    members(ctx, Freshness::Kept).await
+}
+
+/// The members as they are.
+pub(crate) async fn team_now(ctx: &TenantCtx) -> Result<Arc<[Member]>, Fault> {
+    members(ctx, Freshness::Anew).await
+}
+
+pub(crate) async fn linked(
+    ctx: &TenantCtx,
+    user: &SlackUserId,
+    read: Freshness,
+) -> Result<Result<Teammate, UnlinkedUser>, Fault> {
+    if !ctx.dialnote.is_connected() {
+        return Ok(Err(UnlinkedUser { name: "That person".to_owned(), why: Unlinked::NotConnected }));
+    }
+    let Some(profile) = profile(ctx, user, read).await? else {
+        return Ok(Err(UnlinkedUser { name: "That person".to_owned(), why: Unlinked::NoMember }));
+    };
+    let members = members(ctx, read).await?;
+    let by_hand = by_hand(ctx).await?;
+    let stranger = |why| UnlinkedUser { name: naming::name(&profile, None, &members), why };
+    Ok(link(&profile, &members, &by_hand).map_err(stranger))
+}
+
+pub(crate) async fn profile(ctx: &TenantCtx, user: &SlackUserId, read: Freshness) -> Result<Option<Profile>, Fault> {
+    let kept = ctx.db.cache_get(PROFILE, user.as_str()).await?;
+    if let Some(profile) = usable(ctx, kept, PROFILE_AGE, read) {
+        return Ok(Some(profile));
+    }
+    let missing = ctx.db.cache_get(NO_PROFILE, user.as_str()).await?;
+    if fresh(ctx, missing, NO_PROFILE_AGE, Freshness::Kept).is_some() {
+        return Ok(None);
+    }
+    let profile = ctx.slack.profile(ctx.installation(), user).await.map_err(slack_fault)?;
+    if profile.is_none() {
+        let (kind, id, at) = (NO_PROFILE.to_owned(), user.to_string(), ctx.clock.now());
+        let cache_entry = CacheEntry { kind, id, alias: None, at, body: "{}".to_owned() };
+        ctx.db.cache_put(cache_entry).await?;
+    }
+    keep_read(ctx, profile).await
+}
+
+pub(crate) async fn profile_by_email(ctx: &TenantCtx, email: &str) -> Result<Option<Profile>, Fault> {
+    let kept = ctx.db.cache_find(PROFILE, &folded(email)).await?;
+    if let Some(profile) = usable(ctx, kept, PROFILE_AGE, Freshness::Kept) {
+        return Ok(Some(profile));
+    }
+    let profile = ctx.slack.profile_by_email(ctx.installation(), email).await.map_err(slack_fault)?;
+    keep_read(ctx, profile).await
+}
+
+/// Keeps what was read just now, told apart from others who are called so.
+async fn keep_read(ctx: &TenantCtx, profile: Option<Profile>) -> Result<Option<Profile>, Fault> {
+    let Some(profile) = profile else { return Ok(None) };
+    keep_profile(ctx, profile, ctx.clock.now()).await.map(Some)
+}
+
+/// Keeps a profile as it was at a time, unless a later one is kept, told apart from others who are called so.
+pub(crate) async fn keep_profile(ctx: &TenantCtx, profile: Profile, at: Timestamp) -> Result<Profile, Fault> {
+    let profile = names::told_apart(ctx, profile).await?;
+    let alias = profile.email.as_deref().map(folded);
+    let body = serde_json::to_string(&profile).unwrap_or_default();
+    let cache_entry = CacheEntry { kind: PROFILE.to_owned(), id: profile.user.to_string(), alias, at, body };
+    ctx.db.cache_put(cache_entry).await?;
+    Ok(profile)
+}
+
+pub(crate) async fn keep(ctx: &TenantCtx, kind: &str, fact: &impl Serialize) -> Result<(), Fault> {
+    let (kind, body) = (kind.to_owned(), serde_json::to_string(fact).unwrap_or_default());
+    let cache_entry = CacheEntry { kind, id: String::new(), alias: None, at: ctx.clock.now(), body };
+    ctx.db.cache_put(cache_entry).await
+}
+
+async fn members(ctx: &TenantCtx, read: Freshness) -> Result<Arc<[Member]>, Fault> {
+    let kept = ctx.db.cache_get(MEMBERS, "").await?;
+    let may_be_stale = match read {
+        Freshness::Kept => true,
+        Freshness::Lately => fresh(ctx, kept.clone(), STALE_AGE, read).is_some(),
+        Freshness::Anew => false,
+    };
+    if let Some(members) = fresh(ctx, kept, MEMBERS_AGE, read).and_then(|kept| listed(ctx, kept.body)) {
+        return Ok(members);
+    }
+    let before = kept_members(ctx).await?;
+    let members = match ctx.dialnote.members().await {
+        Ok(members) if members.is_empty() && !before.is_empty() => Err(no_members()),
+        Ok(members) => Ok(members),
+        Err(DialnoteError::Fault(fault)) => Err(fault),
+        Err(error) => return Err(dialnote_fault(error)),
+    };
+    let members = match members {
+        Ok(members) => members,
+        // Who asks for what needs no dialnote is not to wait for it. What needs it will find out.
+        Err(_) if may_be_stale && !before.is_empty() => return Ok(before),
+        Err(fault) => return Err(fault),
+    };
+    keep(ctx, MEMBERS, &members).await?;
+    Ok(members.into())
+}
+
+pub(crate) fn usable<T: DeserializeOwned>(
+    ctx: &TenantCtx,
+    kept: Option<CacheEntry>,
+    age: Duration,
+    read: Freshness,
+) -> Option<T> {
+    serde_json::from_str(&fresh(ctx, kept, age, read)?.body).ok()
+}
+
+pub(crate) fn fresh(ctx: &TenantCtx, kept: Option<CacheEntry>, age: Duration, read: Freshness) -> Option<CacheEntry> {
+    kept.filter(|cache_entry| read != Freshness::Anew && times::later(cache_entry.at, age) > ctx.clock.now())
+}
+
+pub(crate) fn slack_fault(error: SlackError) -> Fault {
     match error {
         SlackError::Fault(fault) => fault,
         SlackError::Refused(cause) => Fault::Unusable { service: Service::Slack, cause },

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use tracing::info;
 
 use crate::dialnote::answer::{Denied, DialnoteError};
@@ -13,12 +12,13 @@ use crate::dialnote::pages::Pages;
 use crate::domain::absence::Absence;
 use crate::domain::conversation::{Activity, Conversation};
 use crate::domain::job::{ExternalChangeJob, Job};
-use crate::error::{Fault, Service};
-use crate::ids::{ConversationId, InstallationId};
+use crate::error::Fault;
+use crate::ids::ConversationId;
 use crate::store::{Class, Delivery, NewJob, Snapshot};
+use crate::work::ctx::TenantCtx;
+use crate::work::poll_state::{CHANGE_QUIET_PERIOD, FullScan, LONG_AWAY, PollOutcome, Urgency, Watched};
 use crate::work::projection::{Conversations, gone, seen};
-use crate::work::set_back::is_within;
-use crate::work::{Work, later};
+use crate::work::{awake, emit, offboarding, poll_state, subscriptions, times};
 
 /// How often it is looked at least and at most.
 const POLL_INTERVAL: [Duration; 2] = [Duration::from_secs(5), Duration::from_mins(1)];
@@ -27,14 +27,7 @@ const POLL_INTERVAL: [Duration; 2] = [Duration::from_secs(5), Duration::from_min
 const LEADERSHIP_LEASE: Duration = Duration::from_secs(30);
 
 /// How often whoever looks gives one.
-pub(super) const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
-
-/// After how long without a look nobody is told of each change any more.
-pub(super) const LONG_AWAY: Duration = Duration::from_mins(10);
-
-/// How long a conversation that was seen changed is left alone: what happens to it meanwhile becomes one
-/// change of its card.
-pub(super) const CHANGE_QUIET_PERIOD: Duration = Duration::from_secs(15);
+pub(crate) const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
 
 /// How many conversations in a row have to be as they were seen for all below to be so. Not one: commands
 /// see theirs, and whoever is told looks, wherever those stand.
@@ -43,291 +36,196 @@ const UNCHANGED_IN_A_ROW: usize = 10;
 /// How often the walk takes a step.
 const SCAN_INTERVAL: Duration = Duration::from_mins(1);
 
-/// What is kept of looking (`store::Document`).
-const POLL_DOCUMENT: &str = "watch";
-
-/// How far looking got.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Watched {
-    /// Whether the list was once read to its end: from then on only what changes is read.
-    pub(super) whole: bool,
-    /// When dialnote last answered.
-    pub(super) at: Option<Timestamp>,
-    /// How far the walk through the whole list is.
-    #[serde(default)]
-    walk: FullScan,
-    /// The last long time without a look.
-    #[serde(default)]
-    pub(super) away: Option<Absence>,
+/// Looks once. Answers nothing if another instance looks.
+pub async fn poll(ctx: &TenantCtx) -> Result<Option<PollOutcome>, Fault> {
+    let looked = look_once(ctx).await;
+    poll_state::looked(ctx, &looked);
+    looked
 }
 
-/// A walk through the whole list, over and over, a page at a time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct FullScan {
-    offset: usize,
-    at: Option<Timestamp>,
+async fn look_once(ctx: &TenantCtx) -> Result<Option<PollOutcome>, Fault> {
+    let now = ctx.clock.now();
+    if !leads_looking(ctx).await? {
+        return Ok(None);
+    }
+    awake::give_sign_of_life(ctx).await?;
+    subscriptions::subscribe(ctx).await?;
+    if let Err(cause) = offboarding::look_who_left(ctx).await {
+        info!(%cause, "could not look who is there; will try again");
+    }
+    emit::polling(ctx).await?;
+    let before = poll_state::watched(ctx).await?;
+    let looked = read_down(ctx, &before, Urgency::Nobody, !before.whole).await?;
+    let walk = if before.whole {
+        go_on_scanning(ctx, &before).await?
+    } else {
+        info!(conversations = looked.changed, "all conversations are read");
+        FullScan { offset: 0, at: Some(now) }
+    };
+    let away = poll_state::away(ctx, &before, now);
+    poll_state::keep_watched(ctx, &Watched { whole: true, at: Some(now), walk, away }).await?;
+    ctx.metrics.looked(now);
+    Ok(Some(looked))
 }
 
-/// What a look came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PollOutcome {
-    /// How many conversations had changed.
-    pub changed: usize,
-    /// How many of them are left for the next look, because they had changed just before, too.
-    pub left: usize,
+/// Reads one more page of the whole list, if it is time: who changes an owner or a status may not bring
+/// the conversation to the top.
+async fn go_on_scanning(ctx: &TenantCtx, watched: &Watched) -> Result<FullScan, Fault> {
+    let (FullScan { offset, at: last }, at) = (watched.walk, ctx.clock.now());
+    if last.is_some_and(|last| times::is_within(last, SCAN_INTERVAL, at)) {
+        return Ok(watched.walk);
+    }
+    let page = ctx.dialnote.conversations(offset).await.map_err(poll_state::fault)?;
+    // A dialnote that ignores the offset sends its first page again: then there is nothing to walk on to.
+    let next = if page.items == 0 { 0 } else { offset + page.items };
+    let news = news(ctx, page.conversations).await?;
+    note(ctx, news, at, watched).await?;
+    Ok(FullScan { offset: next, at: Some(at) })
 }
 
-/// Who waits for what a look finds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Urgency {
-    /// Nobody in particular.
-    Nobody,
-    /// Somebody who looks at a list.
-    Somebody,
+/// Reads all of dialnote anew, and forgets what is not there any more. Answers how many conversations
+/// there are and how many of them were not as they were known; `progress` hears how many are read.
+pub async fn resync(ctx: &TenantCtx, progress: impl Fn(usize)) -> Result<(usize, usize), Fault> {
+    let (before, begun) = (poll_state::watched(ctx).await?, ctx.clock.now());
+    let (mut pages, mut changed) = (Pages::default(), 0);
+    loop {
+        let at = ctx.clock.now();
+        let page = ctx.dialnote.conversations(pages.offset).await.map_err(poll_state::fault)?;
+        let news = news(ctx, pages.take(page)).await?;
+        changed += news.len();
+        note(ctx, news, at, &before).await?;
+        progress(pages.seen().len());
+        if !pages.goes_on {
+            break;
+        }
+    }
+    changed += forget_all_but(ctx, pages.seen()).await?;
+    let walk = FullScan { offset: 0, at: Some(begun) };
+    let away = poll_state::away(ctx, &before, begun);
+    poll_state::keep_watched(ctx, &Watched { whole: true, at: Some(begun), walk, away }).await?;
+    Ok((pages.seen().len(), changed))
 }
 
-impl Work {
-    /// Looks once. Answers nothing if another instance looks.
-    pub async fn poll(&self) -> Result<Option<PollOutcome>, Fault> {
-        let looked = self.look_once().await;
-        self.looked(&looked);
-        looked
+/// Forgets conversations that dialnote does not have: those that were not seen are asked for first,
+/// because the list moves while it is read.
+async fn forget_all_but(ctx: &TenantCtx, seen: &HashSet<ConversationId>) -> Result<usize, Fault> {
+    let unseen = |known: &Conversations| known.keys().filter(|id| !seen.contains(*id)).cloned().collect::<Vec<_>>();
+    let mut forgotten = 0;
+    for id in ctx.memory.projection.look(&ctx.db, unseen).await? {
+        let at = ctx.clock.now();
+        if let Err(DialnoteError::Denied(Denied::NotFound)) = ctx.dialnote.conversation(&id).await {
+            ctx.db.put_snapshots(vec![gone(&id, at)]).await?;
+            forgotten += 1;
+        }
     }
+    Ok(forgotten)
+}
 
-    async fn look_once(&self) -> Result<Option<PollOutcome>, Fault> {
-        let (installation, now) = (self.home().await?.clone(), self.clock.now());
-        if !self.leads_looking().await? {
-            return Ok(None);
-        }
-        self.give_sign_of_life(&installation).await?;
-        self.subscribe(&installation).await?;
-        if let Err(cause) = self.look_who_left(&installation).await {
-            info!(%cause, "could not look who is there; will try again");
-        }
-        if let Err(cause) = self.look_who_is_linked_now(&installation).await {
-            info!(%cause, "could not look who is linked by now; will try again");
-        }
-        self.have_owners_asked(&installation).await?;
-        let before = self.watched(&installation).await?;
-        let looked = self.read_down(&installation, &before, Urgency::Nobody, !before.whole).await?;
-        let walk = if before.whole {
-            self.go_on_scanning(&installation, &before).await?
-        } else {
-            info!(conversations = looked.changed, "all conversations are read");
-            FullScan { offset: 0, at: Some(now) }
-        };
-        let away = self.away(&before, now);
-        self.keep_watched(&installation, &Watched { whole: true, at: Some(now), walk, away }).await?;
-        self.metrics.looked(now);
-        Ok(Some(looked))
-    }
+/// Whether it is this instance that looks; if it is, it goes on being it.
+pub(crate) async fn leads_looking(ctx: &TenantCtx) -> Result<bool, Fault> {
+    let (name, now) = (format!("watch:{}", ctx.installation()), ctx.clock.now());
+    ctx.store.try_acquire_leadership(&name, &ctx.instance, now, times::later(now, LEADERSHIP_LEASE)).await
+}
 
-    /// Reads one more page of the whole list, if it is time: who changes an owner or a status may not bring
-    /// the conversation to the top.
-    async fn go_on_scanning(&self, installation: &InstallationId, watched: &Watched) -> Result<FullScan, Fault> {
-        let (FullScan { offset, at: last }, at) = (watched.walk, self.clock.now());
-        if last.is_some_and(|last| is_within(last, SCAN_INTERVAL, at)) {
-            return Ok(watched.walk);
-        }
-        let page = self.dialnote.conversations(offset).await.map_err(fault)?;
-        // A dialnote that ignores the offset sends its first page again: then there is nothing to walk on to.
-        let next = if page.items == 0 { 0 } else { offset + page.items };
-        let news = self.news(installation, page.conversations).await?;
-        self.note(installation, news, at, watched).await?;
-        Ok(FullScan { offset: next, at: Some(at) })
-    }
+/// Looks at the top of the list, whoever else does: somebody waits for a list of their own, or we were
+/// told to.
+pub(crate) async fn poll_now(ctx: &TenantCtx, who: Urgency) -> Result<PollOutcome, Fault> {
+    let (before, at) = (poll_state::watched(ctx).await?, ctx.clock.now());
+    let looked = read_down(ctx, &before, who, false).await?;
+    let away = poll_state::away(ctx, &before, at);
+    poll_state::keep_watched(ctx, &Watched { at: Some(at), away, ..before }).await?;
+    Ok(looked)
+}
 
-    /// Reads all of dialnote anew, and forgets what is not there any more. Answers how many conversations
-    /// there are and how many of them were not as they were known; `progress` hears how many are read.
-    pub async fn resync(&self, progress: impl Fn(usize)) -> Result<(usize, usize), Fault> {
-        let installation = self.home().await?.clone();
-        let (before, begun) = (self.watched(&installation).await?, self.clock.now());
-        let (mut pages, mut changed) = (Pages::default(), 0);
-        loop {
-            let at = self.clock.now();
-            let page = self.dialnote.conversations(pages.offset).await.map_err(fault)?;
-            let news = self.news(&installation, pages.take(page)).await?;
-            changed += news.len();
-            self.note(&installation, news, at, &before).await?;
-            progress(pages.seen().len());
-            if !pages.goes_on {
-                break;
+/// Reads the list from its top to a page that ends with nothing new, because what is below was active
+/// before; or to its end. What becomes active meanwhile moves to the top and is found the next time.
+///
+/// News is noted from the bottom up: whoever dies in between finds what is left below what is known,
+/// and would stop reading there if it were the other way round. Only the first reading, which goes to
+/// the end whatever it finds, notes each page at once.
+async fn read_down(ctx: &TenantCtx, watched: &Watched, who: Urgency, to_the_end: bool) -> Result<PollOutcome, Fault> {
+    let (mut pages, mut looked, mut unnoted) = (Pages::default(), PollOutcome::default(), Vec::new());
+    loop {
+        let (at, is_top) = (ctx.clock.now(), pages.offset == 0);
+        let page = ctx.dialnote.conversations(pages.offset).await.map_err(poll_state::fault)?;
+        let below: Vec<_> =
+            page.conversations.iter().rev().take(UNCHANGED_IN_A_ROW).map(|one| one.id.clone()).collect();
+        let mut news = news(ctx, pages.take(page)).await?;
+        let is_news = |id: &ConversationId| news.iter().any(|changed| changed.now.id == *id);
+        let goes_on = to_the_end || watched.whole && below.iter().any(is_news);
+        let ends = !pages.goes_on || !goes_on;
+        looked.changed += news.len();
+        // Only what the next look finds again may be left for it.
+        if is_top && who == Urgency::Nobody {
+            news.retain(|changed| !changed.is_left_alone(at));
+            looked.left = looked.changed - news.len();
+        }
+        unnoted.push((at, news));
+        if ends || !watched.whole {
+            for (at, news) in std::mem::take(&mut unnoted).into_iter().rev() {
+                note(ctx, news, at, watched).await?;
             }
         }
-        changed += self.forget_all_but(&installation, pages.seen()).await?;
-        let walk = FullScan { offset: 0, at: Some(begun) };
-        let away = self.away(&before, begun);
-        self.keep_watched(&installation, &Watched { whole: true, at: Some(begun), walk, away }).await?;
-        Ok((pages.seen().len(), changed))
-    }
-
-    /// Forgets conversations that dialnote does not have: those that were not seen are asked for first,
-    /// because the list moves while it is read.
-    async fn forget_all_but(
-        &self,
-        installation: &InstallationId,
-        seen: &HashSet<ConversationId>,
-    ) -> Result<usize, Fault> {
-        let unseen = |known: &Conversations| known.keys().filter(|id| !seen.contains(*id)).cloned().collect::<Vec<_>>();
-        let mut forgotten = 0;
-        for id in self.index.look(self.store.as_ref(), installation, unseen).await? {
-            let at = self.clock.now();
-            if let Err(DialnoteError::Denied(Denied::NotFound)) = self.dialnote.conversation(&id).await {
-                self.store.put_snapshots(installation, vec![gone(&id, at)]).await?;
-                forgotten += 1;
-            }
-        }
-        Ok(forgotten)
-    }
-
-    /// Whether it is this instance that looks; if it is, it goes on being it.
-    pub(super) async fn leads_looking(&self) -> Result<bool, Fault> {
-        let (name, now) = (format!("watch:{}", self.home().await?), self.clock.now());
-        self.store.try_acquire_leadership(&name, &self.instance, now, later(now, LEADERSHIP_LEASE)).await
-    }
-
-    /// Looks at the top of the list, whoever else does: somebody waits for a list of their own, or we were
-    /// told to.
-    pub(super) async fn poll_now(&self, installation: &InstallationId, who: Urgency) -> Result<PollOutcome, Fault> {
-        let (before, at) = (self.watched(installation).await?, self.clock.now());
-        let looked = self.read_down(installation, &before, who, false).await?;
-        let away = self.away(&before, at);
-        self.keep_watched(installation, &Watched { at: Some(at), away, ..before }).await?;
-        Ok(looked)
-    }
-
-    /// The absence that a look ends, if the last one was so long ago.
-    pub(super) fn absence(&self, last: Timestamp, at: Timestamp) -> Option<Absence> {
-        let unreachable = self.is_unreachable();
-        (later(last, LONG_AWAY) < at).then_some(Absence { from: last, to: at, unreachable })
-    }
-
-    /// The last absence, at a look.
-    fn away(&self, before: &Watched, at: Timestamp) -> Option<Absence> {
-        let last = before.at.filter(|_| before.whole);
-        last.and_then(|last| self.absence(last, at)).or(before.away)
-    }
-
-    /// How far looking got.
-    pub(super) async fn watched(&self, installation: &InstallationId) -> Result<Watched, Fault> {
-        Ok(self.kept(installation, POLL_DOCUMENT, "").await?.unwrap_or_default())
-    }
-
-    async fn keep_watched(&self, installation: &InstallationId, watched: &Watched) -> Result<(), Fault> {
-        self.store.keep(installation, self.document(POLL_DOCUMENT, "", watched, None)).await
-    }
-
-    /// Reads the list from its top to a page that ends with nothing new, because what is below was active
-    /// before; or to its end. What becomes active meanwhile moves to the top and is found the next time.
-    ///
-    /// News is noted from the bottom up: whoever dies in between finds what is left below what is known,
-    /// and would stop reading there if it were the other way round. Only the first reading, which goes to
-    /// the end whatever it finds, notes each page at once.
-    async fn read_down(
-        &self,
-        installation: &InstallationId,
-        watched: &Watched,
-        who: Urgency,
-        to_the_end: bool,
-    ) -> Result<PollOutcome, Fault> {
-        let (mut pages, mut looked, mut unnoted) = (Pages::default(), PollOutcome::default(), Vec::new());
-        loop {
-            let (at, is_top) = (self.clock.now(), pages.offset == 0);
-            let page = self.dialnote.conversations(pages.offset).await.map_err(fault)?;
-            let below: Vec<_> =
-                page.conversations.iter().rev().take(UNCHANGED_IN_A_ROW).map(|one| one.id.clone()).collect();
-            let mut news = self.news(installation, pages.take(page)).await?;
-            let is_news = |id: &ConversationId| news.iter().any(|changed| changed.now.id == *id);
-            let goes_on = to_the_end || watched.whole && below.iter().any(is_news);
-            let ends = !pages.goes_on || !goes_on;
-            looked.changed += news.len();
-            // Only what the next look finds again may be left for it.
-            if is_top && who == Urgency::Nobody {
-                news.retain(|changed| !changed.is_left_alone(at));
-                looked.left = looked.changed - news.len();
-            }
-            unnoted.push((at, news));
-            if ends || !watched.whole {
-                for (at, news) in std::mem::take(&mut unnoted).into_iter().rev() {
-                    self.note(installation, news, at, watched).await?;
-                }
-            }
-            if ends {
-                return Ok(looked);
-            }
+        if ends {
+            return Ok(looked);
         }
     }
+}
 
-    /// What is not as it was seen last.
-    async fn news(
-        &self,
-        installation: &InstallationId,
-        page: Vec<Conversation>,
-    ) -> Result<Vec<ChangedConversation>, Fault> {
-        let look = |known: &Conversations| {
-            let news = page.into_iter().filter_map(|conversation| {
-                let sight = known.get(&conversation.id);
-                let before = sight.map(|sight| &sight.known.conversation);
-                let shown = before.and_then(|before| before.last_activity.as_ref());
-                let noted = before.and_then(|before| before.last_note);
-                let now = Conversation { last_note: noted, ..conversation }.past_notes(shown);
-                let since = sight.map(|sight| sight.at);
-                (before != Some(&now)).then(|| ChangedConversation {
-                    before: before.cloned().map(Box::new),
-                    since,
-                    now,
-                })
-            });
-            news.collect()
-        };
-        self.index.look(self.store.as_ref(), installation, look).await
-    }
-
-    /// Stores news, and before that, what is to be done about it: whoever dies in between finds it once
-    /// more.
-    async fn note(
-        &self,
-        installation: &InstallationId,
-        news: Vec<ChangedConversation>,
-        at: Timestamp,
-        watched: &Watched,
-    ) -> Result<(), Fault> {
-        if news.is_empty() {
-            return Ok(());
-        }
-        if let Some(last) = watched.at.filter(|_| watched.whole) {
-            let told: Vec<_> = news.iter().filter(|changed| !changed.is_old_news(last)).collect();
-            self.have_noticed(installation, &told, at, self.absence(last, at)).await?;
-        }
-        let seen: Vec<Snapshot> = news.iter().map(|changed| seen(&changed.now, at)).collect();
-        self.store.put_snapshots(installation, seen).await
-    }
-
-    /// Has done what follows from changes.
-    async fn have_noticed(
-        &self,
-        installation: &InstallationId,
-        changed: &[&ChangedConversation],
-        at: Timestamp,
-        away: Option<Absence>,
-    ) -> Result<(), Fault> {
-        let jobs = changed.iter().filter(|changed| changed.concerns_anybody()).map(|changed| {
-            let (conversation, before) = (changed.now.id.clone(), changed.before.clone());
-            let job = ExternalChangeJob { conversation, before, at, quiet: away.is_some(), away };
-            let job = self.new_job(installation, &Job::ExternalChange(job));
-            NewJob { class: Class::Machine, ..job }
+/// What is not as it was seen last.
+async fn news(ctx: &TenantCtx, page: Vec<Conversation>) -> Result<Vec<ChangedConversation>, Fault> {
+    let look = |known: &Conversations| {
+        let news = page.into_iter().filter_map(|conversation| {
+            let sight = known.get(&conversation.id);
+            let before = sight.map(|sight| &sight.known.conversation);
+            let shown = before.and_then(|before| before.last_activity.as_ref());
+            let noted = before.and_then(|before| before.last_note);
+            let now = Conversation { last_note: noted, ..conversation }.past_notes(shown);
+            let since = sight.map(|sight| sight.at);
+            (before != Some(&now)).then(|| ChangedConversation { before: before.cloned().map(Box::new), since, now })
         });
-        let mut jobs: Vec<_> = jobs.collect();
-        if jobs.is_empty() {
-            return Ok(());
-        }
-        if let Some(away) = away {
-            jobs.extend(self.catch_up(installation, away).await?);
-        }
-        let delivery =
-            Delivery { installation: installation.clone(), key: format!("watch:{:032x}", rand::random::<u128>()) };
-        self.store.accept(delivery, jobs, self.clock.now()).await.map(drop)
+        news.collect()
+    };
+    ctx.memory.projection.look(&ctx.db, look).await
+}
+
+/// Stores news, and before that, what is to be done about it: whoever dies in between finds it once
+/// more.
+async fn note(ctx: &TenantCtx, news: Vec<ChangedConversation>, at: Timestamp, watched: &Watched) -> Result<(), Fault> {
+    if news.is_empty() {
+        return Ok(());
     }
+    if let Some(last) = watched.at.filter(|_| watched.whole) {
+        let told: Vec<_> = news.iter().filter(|changed| !changed.is_old_news(last)).collect();
+        have_noticed(ctx, &told, at, poll_state::absence(ctx, last, at)).await?;
+    }
+    let seen: Vec<Snapshot> = news.iter().map(|changed| seen(&changed.now, at)).collect();
+    ctx.db.put_snapshots(seen).await
+}
+
+/// Has done what follows from changes.
+async fn have_noticed(
+    ctx: &TenantCtx,
+    changed: &[&ChangedConversation],
+    at: Timestamp,
+    away: Option<Absence>,
+) -> Result<(), Fault> {
+    let jobs = changed.iter().filter(|changed| changed.concerns_anybody()).map(|changed| {
+        let (conversation, before) = (changed.now.id.clone(), changed.before.clone());
+        let job = ExternalChangeJob { conversation, before, at, quiet: away.is_some(), away };
+        let job = ctx.new_job(&Job::ExternalChange(job));
+        NewJob { class: Class::Machine, ..job }
+    });
+    let mut jobs: Vec<_> = jobs.collect();
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    if let Some(away) = away {
+        jobs.extend(emit::absence_ended(ctx, away).await?);
+    }
+    let delivery =
+        Delivery { installation: ctx.installation().clone(), key: format!("watch:{:032x}", rand::random::<u128>()) };
+    ctx.store.accept(delivery, jobs, ctx.clock.now()).await.map(drop)
 }
 
 /// A conversation that is not as it was seen before.
@@ -341,13 +239,13 @@ struct ChangedConversation {
 impl ChangedConversation {
     /// Whether its card was drawn anew just before.
     fn is_left_alone(&self, at: Timestamp) -> bool {
-        self.concerns_anybody() && self.since.is_some_and(|since| is_within(since, CHANGE_QUIET_PERIOD, at))
+        self.concerns_anybody() && self.since.is_some_and(|since| times::is_within(since, CHANGE_QUIET_PERIOD, at))
     }
 
     /// Whether it is seen for the first time although nothing has happened in it since long before the last look:
     /// an earlier list was not whole.
     fn is_old_news(&self, last_look: Timestamp) -> bool {
-        let quiet = |activity: &Activity| later(activity.at, LONG_AWAY) < last_look;
+        let quiet = |activity: &Activity| times::later(activity.at, LONG_AWAY) < last_look;
         self.before.is_none() && self.now.last_activity.as_ref().is_none_or(quiet)
     }
 
@@ -359,7 +257,7 @@ impl ChangedConversation {
 }
 
 /// How long to wait until the next look: less when much happens.
-pub(super) fn pause(before: Duration, looked: &Result<Option<PollOutcome>, Fault>) -> Duration {
+pub(crate) fn pause(before: Duration, looked: &Result<Option<PollOutcome>, Fault>) -> Duration {
     let [least, most] = POLL_INTERVAL;
     match looked {
         Ok(None) => SIGN_OF_LIFE,
@@ -367,17 +265,5 @@ pub(super) fn pause(before: Duration, looked: &Result<Option<PollOutcome>, Fault
         Ok(Some(_)) => least,
         Err(Fault::RateLimited { wait, .. }) => (*wait).max(least),
         Err(_) => most,
-    }
-}
-
-pub(super) fn fault(error: DialnoteError) -> Fault {
-    let unusable = |cause: String| Fault::Unusable { service: Service::Dialnote, cause };
-    match error {
-        DialnoteError::Fault(fault) => fault,
-        DialnoteError::Denied(Denied::NoSuchAddress(setting)) => {
-            Fault::NoSuchAddress { service: Service::Dialnote, setting }
-        }
-        DialnoteError::Denied(Denied::Words(words)) => unusable(words),
-        DialnoteError::Denied(denied) => unusable(format!("{denied:?}")),
     }
 }

@@ -14,9 +14,9 @@ use tokio::sync::Mutex;
 use crate::domain::conversation::Conversation;
 use crate::domain::list::KnownConversation;
 use crate::error::Fault;
-use crate::ids::{ConversationId, InstallationId};
-use crate::store::{Since, Snapshot, Store};
-use crate::work::earlier;
+use crate::ids::ConversationId;
+use crate::store::{Since, Snapshot, TenantDb};
+use crate::work::times;
 
 /// How far behind what was read last it is read again: what is stored late has an earlier time.
 const OVERLAP: Duration = Duration::from_secs(15);
@@ -25,13 +25,13 @@ const OVERLAP: Duration = Duration::from_secs(15);
 const SNAPSHOTS_PER_READ: usize = 5_000;
 
 /// The conversations by their ids.
-pub(super) type Conversations = HashMap<ConversationId, ProjectedConversation>;
+pub(crate) type Conversations = HashMap<ConversationId, ProjectedConversation>;
 
 /// A conversation, and the hash of what was seen: what is read again need not be understood again.
-pub(super) struct ProjectedConversation {
-    pub(super) known: KnownConversation,
+pub(crate) struct ProjectedConversation {
+    pub(crate) known: KnownConversation,
     /// When it was first seen so.
-    pub(super) at: Timestamp,
+    pub(crate) at: Timestamp,
     hash: u64,
 }
 
@@ -41,7 +41,7 @@ pub struct Epoch(Arc<AtomicU64>);
 
 impl Epoch {
     /// Begins another one.
-    pub(super) fn begin(&self) {
+    pub(crate) fn begin(&self) {
         self.0.fetch_add(1, Ordering::SeqCst);
     }
 
@@ -50,13 +50,12 @@ impl Epoch {
     }
 }
 
-/// The conversations of all installations.
-pub(super) struct Projection {
-    all: Mutex<HashMap<InstallationId, Followed>>,
+/// The conversations of one installation.
+pub(crate) struct Projection {
+    followed: Mutex<Followed>,
     epoch: Epoch,
 }
 
-/// One installation's.
 #[derive(Default)]
 struct Followed {
     conversations: Conversations,
@@ -67,34 +66,28 @@ struct Followed {
 
 impl Projection {
     /// An index that reads everything once more when the clock was set back.
-    pub(super) fn following(epoch: Epoch) -> Self {
-        Self { all: Mutex::default(), epoch }
+    pub(crate) fn following(epoch: Epoch) -> Self {
+        Self { followed: Mutex::default(), epoch }
     }
 
     /// Looks at the conversations as the store has them now.
-    pub(super) async fn look<T>(
-        &self,
-        store: &dyn Store,
-        installation: &InstallationId,
-        look: impl FnOnce(&Conversations) -> T,
-    ) -> Result<T, Fault> {
-        let mut all = self.all.lock().await;
-        let followed = all.entry(installation.clone()).or_default();
+    pub(crate) async fn look<T>(&self, db: &TenantDb, look: impl FnOnce(&Conversations) -> T) -> Result<T, Fault> {
+        let mut followed = self.followed.lock().await;
         let epoch = self.epoch.now();
         if followed.epoch != epoch {
             (followed.epoch, followed.latest) = (epoch, None);
         }
-        followed.catch_up(store, installation).await?;
+        followed.catch_up(db).await?;
         Ok(look(&followed.conversations))
     }
 }
 
 impl Followed {
-    async fn catch_up(&mut self, store: &dyn Store, installation: &InstallationId) -> Result<(), Fault> {
-        let at = self.latest.map_or(Timestamp::MIN, |latest| earlier(latest, OVERLAP));
+    async fn catch_up(&mut self, db: &TenantDb) -> Result<(), Fault> {
+        let at = self.latest.map_or(Timestamp::MIN, |latest| times::earlier(latest, OVERLAP));
         let mut since = Since { at, conversation: String::new() };
         loop {
-            let piece = store.snapshots(installation, &since, SNAPSHOTS_PER_READ).await?;
+            let piece = db.snapshots(&since, SNAPSHOTS_PER_READ).await?;
             let Some(last) = piece.last() else { return Ok(()) };
             since = Since { at: last.at, conversation: last.conversation.to_string() };
             self.latest = self.latest.max(Some(last.at));
@@ -125,12 +118,12 @@ impl Followed {
 }
 
 /// A conversation as the mirror keeps it.
-pub(super) fn seen(conversation: &Conversation, at: Timestamp) -> Snapshot {
+pub(crate) fn seen(conversation: &Conversation, at: Timestamp) -> Snapshot {
     let body = serde_json::to_string(conversation).unwrap_or_default();
     Snapshot { conversation: conversation.id.clone(), at, body }
 }
 
 /// A conversation that is not in dialnote any more.
-pub(super) fn gone(id: &ConversationId, at: Timestamp) -> Snapshot {
+pub(crate) fn gone(id: &ConversationId, at: Timestamp) -> Snapshot {
     Snapshot { conversation: id.clone(), at, body: String::new() }
 }

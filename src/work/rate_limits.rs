@@ -20,7 +20,7 @@ pub enum Pacing {
 }
 
 /// The buckets a job has to pass.
-pub(super) fn buckets(job: &Job, pacing: Pacing) -> Vec<RateLimit> {
+pub(crate) fn buckets(job: &Job, pacing: Pacing) -> Vec<RateLimit> {
     let mut buckets = match job {
         Job::Command(_) | Job::Handover(_) | Job::Links(_) | Job::ExternalChange(_) | Job::Form(_) | Job::Look => {
             vec![unlimited(DIALNOTE)]
@@ -83,7 +83,7 @@ fn posting(channel: &str) -> Vec<RateLimit> {
 }
 
 /// Whose share of the work it is: each workspace's, and within what we say each channel's and person's.
-pub(super) fn flow(job: &Job) -> String {
+pub(crate) fn flow(job: &Job) -> String {
     match job {
         Job::Message(Message::Private { to, .. } | Message::Answered { to, .. }) => to.user.to_string(),
         Job::Message(
@@ -112,7 +112,7 @@ pub(super) fn flow(job: &Job) -> String {
 }
 
 /// Of several updates of one card, home, window, link or digest that wait, only the last matters.
-pub(super) fn fold(job: &Job) -> Option<String> {
+pub(crate) fn fold(job: &Job) -> Option<String> {
     let mark = match job {
         Job::Message(Message::Card { .. }) => "card",
         Job::Message(Message::Home { .. }) => "home",

@@ -6,16 +6,16 @@ use serde_json::json;
 use tracing::info;
 
 use crate::domain::conversation::{Conversation, Owner};
-use crate::domain::hours;
 use crate::domain::job::{Job, ReportJob};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::reply::Reply;
-use crate::domain::report::{self, Alone, ConversationChange, Report};
+use crate::domain::report::{Alone, ConversationChange, Report};
 use crate::domain::request_context::Addressee;
 use crate::domain::route::called;
+use crate::domain::{hours, report};
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, FileId, InstallationId};
+use crate::ids::{ChannelId, ConversationId, FileId};
 use crate::slack::answer::SlackError;
 use crate::store::{Claim, Verdict};
 use crate::view::card::Privacy;
@@ -23,8 +23,10 @@ use crate::view::chart;
 use crate::view::kit::Content;
 use crate::view::report::{alt, comment, title};
 use crate::work::audit::counted;
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::Outcome;
 use crate::work::projection::Conversations;
-use crate::work::{Outcome, Work};
+use crate::work::{acting, audit, channel_routes, channels, organization, people, posting};
 
 /// How much of the audit log is read at a time, and how often at most.
 const ENTRIES_PER_READ: usize = 1000;
@@ -36,137 +38,136 @@ const TRIES_OF_A_PICTURE: u32 = 3;
 /// The file was shared already.
 const SHARED_BEFORE: &str = "file_not_found";
 
-impl Work {
-    /// Finds out what the team did.
-    pub(super) async fn report(&self, claim: &Claim, job: &ReportJob) -> Result<Outcome, Fault> {
-        let (installation, now, to) = (&claim.installation, self.clock.now(), job.requester.addressee());
-        let refused = |why| {
-            let say = Reply::Refused { why, note: String::new() };
-            Ok(Outcome::done(vec![self.say(claim, Message::Private { to: to.clone(), say })]))
+/// Finds out what the team did.
+pub(crate) async fn report(ctx: &TenantCtx, job: &ReportJob) -> Result<Outcome, Fault> {
+    let (now, to) = (ctx.clock.now(), job.requester.addressee());
+    let refused = |why| {
+        let say = Reply::Refused { why, note: String::new() };
+        Ok(Outcome::done(vec![ctx.say(Message::Private { to: to.clone(), say })]))
+    };
+    let requester = match acting::reader(ctx, &job.requester.user).await {
+        Ok(Ok(requester)) => requester,
+        Ok(Err(stranger)) => return refused(Refusal::YouAreNotLinked(stranger.why)),
+        Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::LeaseLost)) => return Err(fault),
+        Err(_) => return refused(Refusal::DialnoteSilent),
+    };
+    let Some(channel) = job.requester.channel.clone() else { return refused(Refusal::WhichChannel) };
+    let member = organization::verified(ctx, &requester).await?;
+    let route = channel_routes::route_of(ctx, &channel).await?.filter(|_| !channel.is_direct());
+    let zone = hours::zone(requester.zone.as_deref());
+    let count = |all: &Conversations| {
+        let is_the_channels = |one: &&Conversation| match &route {
+            Some(route) => route.takes(one.line.as_ref()),
+            None => true,
         };
-        let requester = match self.people.reader(installation, &job.requester.user).await {
-            Ok(Ok(requester)) => requester,
-            Ok(Err(stranger)) => return refused(Refusal::YouAreNotLinked(stranger.why)),
-            Err(fault @ (Fault::Store(_) | Fault::Sealed(_) | Fault::LeaseLost)) => return Err(fault),
-            Err(_) => return refused(Refusal::DialnoteSilent),
-        };
-        let Some(channel) = job.requester.channel.clone() else { return refused(Refusal::WhichChannel) };
-        let member = self.people.verified(installation, &requester).await?;
-        let route = self.route_of(installation, &channel).await?.filter(|_| !channel.is_direct());
-        let zone = hours::zone(requester.zone.as_deref());
-        let count = |all: &Conversations| {
-            let is_the_channels = |one: &&Conversation| match &route {
-                Some(route) => route.takes(one.line.as_ref()),
-                None => true,
-            };
-            let all = || all.values().map(|sight| &sight.known.conversation).filter(is_the_channels);
-            let ids: HashSet<ConversationId> = all().map(|one| one.id.clone()).collect();
-            (report::days(all(), job.days, now, &zone), report::loads(all()), ids)
-        };
-        let (days, owners, ids) = self.index.look(self.store.as_ref(), installation, count).await?;
-        let mut changes = self.changes_since(installation, report::beginning(&days, &zone).unwrap_or(now)).await?;
-        changes.retain(|change| ids.contains(&change.conversation));
-        changes.reverse();
-        let mut loads = Vec::new();
-        for (id, open) in owners {
-            let owner = Owner { id, name: String::new() };
-            loads.push((self.people.participant(installation, &owner).await?.name, open));
+        let all = || all.values().map(|sight| &sight.known.conversation).filter(is_the_channels);
+        let ids: HashSet<ConversationId> = all().map(|one| one.id.clone()).collect();
+        (report::days(all(), job.days, now, &zone), report::loads(all()), ids)
+    };
+    let (days, owners, ids) = ctx.memory.projection.look(&ctx.db, count).await?;
+    let mut changes = changes_since(ctx, report::beginning(&days, &zone).unwrap_or(now)).await?;
+    changes.retain(|change| ids.contains(&change.conversation));
+    changes.reverse();
+    let mut loads = Vec::new();
+    for (id, open) in owners {
+        let owner = Owner { id, name: String::new() };
+        loads.push((people::participant(ctx, &owner).await?.name, open));
+    }
+    let line = route.as_ref().and_then(|route| route.line.as_ref()).map(called);
+    let report = Box::new(Report { by: requester.name, line, days, waits: report::waits(changes.iter()), loads });
+    let alone = match route {
+        None => Some(Alone::NoRoute),
+        Some(_) => hides(ctx, &channel).await?,
+    };
+    let detail = json!({ "outcome": "done", "days": job.days, "member": member });
+    let record = audit::record_attempt(ctx, &job.requester, "report", &detail);
+    let message = match alone {
+        Some(why) => Message::Private { to, say: Reply::Report { report, why } },
+        None => Message::Report { channel, to, report, file: None },
+    };
+    Ok(Outcome::done(vec![record, ctx.say(message)]))
+}
+
+/// Why a channel is not shown a report: it says who is in the team and how much there is to do.
+async fn hides(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<Alone>, Fault> {
+    let masked = channels::privacy(ctx, channel).await? == Privacy::Masked;
+    Ok((masked || channels::is_shared(ctx, channel).await?).then_some(Alone::Hidden))
+}
+
+/// What was done since, newest first; of a very busy team, as much of it as can be read.
+async fn changes_since(ctx: &TenantCtx, since: jiff::Timestamp) -> Result<Vec<ConversationChange>, Fault> {
+    let since = since.max(organization::organization_since(ctx));
+    let (mut changes, mut before) = (Vec::new(), None);
+    for _ in 0..MAX_READS {
+        let piece = ctx.db.latest(before, ENTRIES_PER_READ).await?;
+        let ends = piece.len() < ENTRIES_PER_READ || piece.last().is_some_and(|last| last.entry.at < since);
+        before = piece.last().map(|last| last.id);
+        let recent = piece.into_iter().map(|audited| audited.entry).filter(|entry| entry.at >= since);
+        changes.extend(recent.filter_map(counted));
+        if ends {
+            break;
         }
-        let line = route.as_ref().and_then(|route| route.line.as_ref()).map(called);
-        let report = Box::new(Report { by: requester.name, line, days, waits: report::waits(changes.iter()), loads });
-        let alone = match route {
-            None => Some(Alone::NoRoute),
-            Some(_) => self.hides(installation, &channel).await?,
-        };
-        let detail = json!({ "outcome": "done", "days": job.days, "member": member });
-        let record = self.record_attempt(&job.requester, "report", &detail);
-        let message = match alone {
-            Some(why) => Message::Private { to, say: Reply::Report { report, why } },
-            None => Message::Report { channel, to, report, file: None },
-        };
-        Ok(Outcome::done(vec![record, self.say(claim, message)]))
     }
+    Ok(changes)
+}
 
-    /// Why a channel is not shown a report: it says who is in the team and how much there is to do.
-    async fn hides(&self, installation: &InstallationId, channel: &ChannelId) -> Result<Option<Alone>, Fault> {
-        let masked = self.privacy(installation, channel).await? == Privacy::Masked;
-        Ok((masked || self.is_shared(installation, channel).await?).then_some(Alone::Hidden))
+/// Posts a report: the picture is uploaded in a step of its own, so that it is shared once. Where no
+/// picture may be posted, the words stand alone.
+pub(crate) async fn post_report(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    (channel, to): (&ChannelId, &Addressee),
+    report: &Report,
+    file: Option<&FileId>,
+    uploaded: impl FnOnce(FileId) -> Message,
+) -> Result<Outcome, SlackError> {
+    // Another company may have come since it was made.
+    if let Some(why) = hides(ctx, channel).await? {
+        let say = Reply::Report { report: Box::new(report.clone()), why };
+        return Ok(Outcome::done(vec![ctx.say(Message::Private { to: to.clone(), say })]));
     }
-
-    /// What was done since, newest first; of a very busy team, as much of it as can be read.
-    async fn changes_since(
-        &self,
-        installation: &InstallationId,
-        since: jiff::Timestamp,
-    ) -> Result<Vec<ConversationChange>, Fault> {
-        let since = since.max(self.organization_since());
-        let (mut changes, mut before) = (Vec::new(), None);
-        for _ in 0..MAX_READS {
-            let piece = self.store.latest(installation, before, ENTRIES_PER_READ).await?;
-            let ends = piece.len() < ENTRIES_PER_READ || piece.last().is_some_and(|last| last.entry.at < since);
-            before = piece.last().map(|last| last.id);
-            let recent = piece.into_iter().map(|audited| audited.entry).filter(|entry| entry.at >= since);
-            changes.extend(recent.filter_map(counted));
-            if ends {
-                break;
+    let Some(file) = file else {
+        return match upload_chart(ctx, report).await {
+            Ok(Some(file)) => {
+                let body = Job::Message(uploaded(file)).encode();
+                let verdict = Verdict::Continue { body, until: ctx.lease_end() };
+                Ok(Outcome { verdict, effects: Vec::new() })
             }
-        }
-        Ok(changes)
-    }
-
-    /// Posts a report: the picture is uploaded in a step of its own, so that it is shared once. Where no
-    /// picture may be posted, the words stand alone.
-    pub(super) async fn post_report(
-        &self,
-        claim: &Claim,
-        (channel, to): (&ChannelId, &Addressee),
-        report: &Report,
-        file: Option<&FileId>,
-        uploaded: impl FnOnce(FileId) -> Message,
-    ) -> Result<Outcome, SlackError> {
-        // Another company may have come since it was made.
-        if let Some(why) = self.hides(&claim.installation, channel).await? {
-            let say = Reply::Report { report: Box::new(report.clone()), why };
-            return Ok(Outcome::done(vec![self.say(claim, Message::Private { to: to.clone(), say })]));
-        }
-        let Some(file) = file else {
-            return match self.upload_chart(report).await {
-                Ok(Some(file)) => {
-                    let body = Job::Message(uploaded(file)).encode();
-                    let verdict = Verdict::Continue { body, until: self.lease_end() };
-                    Ok(Outcome { verdict, effects: Vec::new() })
-                }
-                Err(error) if !is_final(&error) && claim.attempt < TRIES_OF_A_PICTURE => Err(error),
-                Ok(None) | Err(_) => self.post_words(claim, channel, report).await,
-            };
+            Err(error) if !is_final(&error) && claim.attempt < TRIES_OF_A_PICTURE => Err(error),
+            Ok(None) | Err(_) => post_words(ctx, claim, channel, report).await,
         };
-        let by = self.ensure_lease(claim).await?;
-        match self.slack.with_deadline(by).share(file, &title(report), channel, &comment(report)).await {
-            Err(SlackError::Refused(code)) if claim.outcome_unknown && code == SHARED_BEFORE => {}
-            // One that cannot be known to be unshared would be there twice.
-            Err(SlackError::Fault(fault)) if !claim.outcome_unknown && claim.attempt >= TRIES_OF_A_PICTURE => {
-                info!(%fault, "the picture of a report cannot be shared");
-                return self.post_words(claim, channel, report).await;
-            }
-            other => other?,
+    };
+    let by = ctx.ensure_lease(claim).await?;
+    match ctx.slack.with_deadline(by).share(file, &title(report), channel, &comment(report)).await {
+        Err(SlackError::Refused(code)) if claim.outcome_unknown && code == SHARED_BEFORE => {}
+        // One that cannot be known to be unshared would be there twice.
+        Err(SlackError::Fault(fault)) if !claim.outcome_unknown && claim.attempt >= TRIES_OF_A_PICTURE => {
+            info!(%fault, "the picture of a report cannot be shared");
+            return post_words(ctx, claim, channel, report).await;
         }
-        Ok(Outcome::done(Vec::new()))
+        other => other?,
     }
+    Ok(Outcome::done(Vec::new()))
+}
 
-    /// Posts a report without its picture.
-    async fn post_words(&self, claim: &Claim, channel: &ChannelId, report: &Report) -> Result<Outcome, SlackError> {
-        let content = Content::new(&comment(report), Vec::new());
-        self.post_once(claim, channel.as_str(), None, &content).await?;
-        Ok(Outcome::done(Vec::new()))
-    }
+/// Posts a report without its picture.
+async fn post_words(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    channel: &ChannelId,
+    report: &Report,
+) -> Result<Outcome, SlackError> {
+    let content = Content::new(&comment(report), Vec::new());
+    posting::post_once(ctx, claim, channel.as_str(), None, &content).await?;
+    Ok(Outcome::done(Vec::new()))
+}
 
-    async fn upload_chart(&self, report: &Report) -> Result<Option<FileId>, SlackError> {
-        let drawn = report.clone();
-        let Ok(Some(picture)) = tokio::task::spawn_blocking(move || chart::png(&drawn)).await else {
-            return Ok(None);
-        };
-        self.slack.upload("report.png", &alt(report), picture).await.map(Some)
-    }
+async fn upload_chart(ctx: &TenantCtx, report: &Report) -> Result<Option<FileId>, SlackError> {
+    let drawn = report.clone();
+    let Ok(Some(picture)) = tokio::task::spawn_blocking(move || chart::png(&drawn)).await else {
+        return Ok(None);
+    };
+    ctx.slack.upload("report.png", &alt(report), picture).await.map(Some)
 }
 
 /// Whether trying again cannot bring the picture.

@@ -7,156 +7,102 @@ use crate::domain::direct_message::DirectMessage;
 use crate::domain::job::ChangeJob;
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
-use crate::domain::reply::{Reply, Routed};
+use crate::domain::reply::Reply;
 use crate::domain::route::{Route, RouteSettings, Routing, called, meant};
 use crate::error::Fault;
-use crate::ids::{ChannelId, InstallationId};
-use crate::store::{Claim, Effect};
-use crate::work::Work;
-use crate::work::digests::MOST_ROUTES;
-use crate::work::documents::read_all;
-use crate::work::poller::fault;
+use crate::ids::ChannelId;
+use crate::store::Effect;
+use crate::work::ctx::TenantCtx;
+use crate::work::{acting, channel_routes, digests, documents, enqueue, organization, people, poll_state};
 
-impl Work {
-    /// The channels that get the cards of a shared number, with their routes.
-    pub(super) async fn routed(
-        &self,
-        installation: &InstallationId,
-        line: Option<&SharedNumber>,
-    ) -> Result<Vec<(ChannelId, Route)>, Fault> {
-        let routes = self.routes(installation).await?;
-        Ok(routes.into_iter().filter(|(_, route)| !route.paused && route.takes(line)).collect())
-    }
-
-    /// What a channel gets the cards of, if it gets any.
-    pub async fn route_of(&self, installation: &InstallationId, channel: &ChannelId) -> Result<Option<Route>, Fault> {
-        self.kept(installation, Route::KIND, channel.as_str()).await
-    }
-
-    pub(super) async fn routes(&self, installation: &InstallationId) -> Result<Vec<(ChannelId, Route)>, Fault> {
-        let kept = self.store.documents(installation, Route::KIND, MOST_ROUTES).await?;
-        let routes = read_all(kept)?.into_iter();
-        Ok(routes.map(|(channel, route)| (ChannelId::new(channel), route)).collect())
-    }
-
-    /// Does what somebody wants about routes; answers what is to be stored, and what they are told.
-    pub(super) async fn route(
-        &self,
-        installation: &InstallationId,
-        job: &ChangeJob,
-        routing: &Routing,
-    ) -> Result<(Vec<Effect>, Reply), Fault> {
-        let refused = |why| Ok((Vec::new(), Reply::Refused { why, note: String::new() }));
-        let here = job.requester.channel.as_ref().filter(|channel| !channel.is_direct());
-        let (channel, line) = match routing {
-            Routing::List => {
-                let routes = self.listed_routes(installation).await?;
-                // A channel gets one number's cards, or all: who wants another one goes where there is room.
-                let has_room = here.is_some_and(|here| routes.iter().all(|(channel, _)| channel != here));
-                let offers = if has_room { self.offers(installation, job).await? } else { Vec::new() };
-                return Ok((Vec::new(), Reply::Routes { routes, offers }));
-            }
-            Routing::Off { channel } => (channel, None),
-            Routing::Set { channel, line } => (channel, Some(line.as_str())),
-        };
-        let Some(channel) = channel.as_ref().or(here) else { return refused(Refusal::WhichChannel) };
-        let Some(asked) = line else {
-            let drop = Effect::DropDocument { kind: Route::KIND.to_owned(), id: channel.to_string() };
-            let record = json!({ "route": { "channel": channel, "after": null } });
-            let record = self.record_change(installation, job, record).await?;
-            return Ok((vec![drop, record], Reply::RouteOff { channel: channel.clone() }));
-        };
-        let lines = self.dialnote.lines().await.map_err(fault)?;
-        let line = match meant(asked, &lines) {
-            _ if asked == "*" => None,
-            Some(line) => Some(line.clone()),
-            None => {
-                let lines = lines.iter().map(called).collect();
-                return refused(Refusal::NoLine { asked: asked.to_owned(), lines });
-            }
-        };
-        let (by, rules) = (job.requester.user.clone(), self.rules(installation).await?);
-        let zone = self.people.zone(installation, &by).await?;
-        let before = self.route_of(installation, channel).await?;
-        let settings = before.map(|before| before.settings).unwrap_or_default();
-        let route = Route { line, zone, by: Some(by), paused: false, settings };
-        let mut effects = vec![self.keep_route(channel, &route, &rules)];
-        effects.extend(self.have_reminded(installation, channel, &route, &rules).await?);
-        let detail = json!({ "route": { "channel": channel, "after": route } });
-        effects.push(self.record_change(installation, job, detail).await?);
-        Ok((effects, Reply::Routed { channel: channel.clone(), line: called_of(&route) }))
-    }
-
-    /// What is to be stored if a channel that gets cards is to get them otherwise, and what whoever wants that
-    /// is told.
-    pub(super) async fn change_route(
-        &self,
-        installation: &InstallationId,
-        job: &ChangeJob,
-        channel: &ChannelId,
-        wanted: Option<&RouteSettings>,
-    ) -> Result<(Vec<Effect>, Option<Reply>), Fault> {
-        let before = self.route_of(installation, channel).await?;
-        let Some((before, wanted)) = before.zip(wanted).filter(|(before, wanted)| before.settings != **wanted) else {
-            return Ok((Vec::new(), None));
-        };
-        let is_reminded_anew = before.settings.remind_within != wanted.remind_within;
-        let after = Route { settings: wanted.clone(), ..before.clone() };
-        let detail = json!({ "route": { "channel": channel, "before": before, "after": after } });
-        let mut effects = vec![self.keep_route(channel, &after, &self.rules(installation).await?)];
-        // Whatever has waited for longer than it may by now is told of at once.
-        effects.extend(is_reminded_anew.then(|| self.remind_at(channel, Some(self.clock.now()))));
-        effects.push(self.record_change(installation, job, detail).await?);
-        Ok((effects, Some(Reply::ChannelChanged)))
-    }
-
-    /// Posts nothing there any more, and tells whoever wanted it, once.
-    pub(super) async fn pause_route(
-        &self,
-        claim: &Claim,
-        channel: &ChannelId,
-        archived: bool,
-    ) -> Result<Vec<Effect>, Fault> {
-        let installation = &claim.installation;
-        let Some(route) = self.route_of(installation, channel).await?.filter(|route| !route.paused) else {
-            return Ok(Vec::new());
-        };
-        let told = route.by.clone().map(|user| {
-            let notice = DirectMessage::RoutePaused { channel: channel.clone(), archived };
-            self.say_unasked(claim, Message::direct(user, notice))
-        });
-        let paused = Route { paused: true, ..route };
-        let kept = self.keep_route(channel, &paused, &self.rules(installation).await?);
-        Ok(std::iter::once(kept).chain(told).collect())
-    }
-
-    /// The channels that get cards, as people are told.
-    pub(super) async fn listed_routes(&self, installation: &InstallationId) -> Result<Vec<Routed>, Fault> {
-        let routes = self.routes(installation).await?;
-        Ok(routes.into_iter().map(|(channel, route)| (channel, listed(&route))).collect())
-    }
-
-    /// The shared numbers whose cards no channel gets, for whoever may change that.
-    async fn offers(&self, installation: &InstallationId, job: &ChangeJob) -> Result<Vec<SharedNumber>, Fault> {
-        let requester = self.people.teammate(installation, &job.requester.user).await?;
-        let rules = self.rules(installation).await?;
-        if !requester.is_ok_and(|requester| rules.may_configure(&requester).is_ok()) {
-            return Ok(Vec::new());
+/// Does what somebody wants about routes; answers what is to be stored, and what they are told.
+pub(crate) async fn route(ctx: &TenantCtx, job: &ChangeJob, routing: &Routing) -> Result<(Vec<Effect>, Reply), Fault> {
+    let refused = |why| Ok((Vec::new(), Reply::Refused { why, note: String::new() }));
+    let here = job.requester.channel.as_ref().filter(|channel| !channel.is_direct());
+    let (channel, line) = match routing {
+        Routing::List => {
+            let routes = channel_routes::listed_routes(ctx).await?;
+            // A channel gets one number's cards, or all: who wants another one goes where there is room.
+            let has_room = here.is_some_and(|here| routes.iter().all(|(channel, _)| channel != here));
+            let offers = if has_room { offers(ctx, job).await? } else { Vec::new() };
+            return Ok((Vec::new(), Reply::Routes { routes, offers }));
         }
-        let routes = self.routes(installation).await?;
-        let lines = self.dialnote.lines().await.map_err(fault)?;
-        let is_free = |line: &SharedNumber| routes.iter().all(|(_, route)| route.paused || !route.takes(Some(line)));
-        Ok(lines.into_iter().filter(is_free).collect())
-    }
+        Routing::Off { channel } => (channel, None),
+        Routing::Set { channel, line } => (channel, Some(line.as_str())),
+    };
+    let Some(channel) = channel.as_ref().or(here) else { return refused(Refusal::WhichChannel) };
+    let Some(asked) = line else {
+        let drop = Effect::DropDocument { kind: Route::KIND.to_owned(), id: channel.to_string() };
+        let record = json!({ "route": { "channel": channel, "after": null } });
+        let record = organization::record_change(ctx, job, record).await?;
+        return Ok((vec![drop, record], Reply::RouteOff { channel: channel.clone() }));
+    };
+    let lines = ctx.dialnote.lines().await.map_err(poll_state::fault)?;
+    let line = match meant(asked, &lines) {
+        _ if asked == "*" => None,
+        Some(line) => Some(line.clone()),
+        None => {
+            let lines = lines.iter().map(called).collect();
+            return refused(Refusal::NoLine { asked: asked.to_owned(), lines });
+        }
+    };
+    let (by, rules) = (job.requester.user.clone(), documents::rules(ctx).await?);
+    let zone = people::zone(ctx, &by).await?;
+    let before = channel_routes::route_of(ctx, channel).await?;
+    let settings = before.map(|before| before.settings).unwrap_or_default();
+    let route = Route { line, zone, by: Some(by), paused: false, settings };
+    let mut effects = vec![digests::keep_route(ctx, channel, &route, &rules)];
+    effects.extend(digests::have_reminded(ctx, channel, &route, &rules).await?);
+    let detail = json!({ "route": { "channel": channel, "after": route } });
+    effects.push(organization::record_change(ctx, job, detail).await?);
+    Ok((effects, Reply::Routed { channel: channel.clone(), line: channel_routes::called_of(&route) }))
 }
 
-fn called_of(route: &Route) -> Option<String> {
-    route.line.as_ref().map(called)
+/// What is to be stored if a channel that gets cards is to get them otherwise, and what whoever wants that
+/// is told.
+pub(crate) async fn change_route(
+    ctx: &TenantCtx,
+    job: &ChangeJob,
+    channel: &ChannelId,
+    wanted: Option<&RouteSettings>,
+) -> Result<(Vec<Effect>, Option<Reply>), Fault> {
+    let before = channel_routes::route_of(ctx, channel).await?;
+    let Some((before, wanted)) = before.zip(wanted).filter(|(before, wanted)| before.settings != **wanted) else {
+        return Ok((Vec::new(), None));
+    };
+    let is_reminded_anew = before.settings.remind_within != wanted.remind_within;
+    let after = Route { settings: wanted.clone(), ..before.clone() };
+    let detail = json!({ "route": { "channel": channel, "before": before, "after": after } });
+    let mut effects = vec![digests::keep_route(ctx, channel, &after, &documents::rules(ctx).await?)];
+    // Whatever has waited for longer than it may by now is told of at once.
+    effects.extend(is_reminded_anew.then(|| digests::remind_at(ctx, channel, Some(ctx.clock.now()))));
+    effects.push(organization::record_change(ctx, job, detail).await?);
+    Ok((effects, Some(Reply::ChannelChanged)))
 }
 
-fn listed(route: &Route) -> Option<String> {
-    if route.paused {
-        return Some("nothing, because I cannot post there".to_owned());
+/// Posts nothing there any more, and tells whoever wanted it, once.
+pub(crate) async fn pause_route(ctx: &TenantCtx, channel: &ChannelId, archived: bool) -> Result<Vec<Effect>, Fault> {
+    let Some(route) = channel_routes::route_of(ctx, channel).await?.filter(|route| !route.paused) else {
+        return Ok(Vec::new());
+    };
+    let told = route.by.clone().map(|user| {
+        let notice = DirectMessage::RoutePaused { channel: channel.clone(), archived };
+        enqueue::say_unasked(ctx, Message::direct(user, notice))
+    });
+    let paused = Route { paused: true, ..route };
+    let kept = digests::keep_route(ctx, channel, &paused, &documents::rules(ctx).await?);
+    Ok(std::iter::once(kept).chain(told).collect())
+}
+
+/// The shared numbers whose cards no channel gets, for whoever may change that.
+async fn offers(ctx: &TenantCtx, job: &ChangeJob) -> Result<Vec<SharedNumber>, Fault> {
+    let requester = acting::teammate(ctx, &job.requester.user).await?;
+    let rules = documents::rules(ctx).await?;
+    if !requester.is_ok_and(|requester| rules.may_configure(&requester).is_ok()) {
+        return Ok(Vec::new());
     }
-    called_of(route)
+    let routes = channel_routes::routes(ctx).await?;
+    let lines = ctx.dialnote.lines().await.map_err(poll_state::fault)?;
+    let is_free = |line: &SharedNumber| routes.iter().all(|(_, route)| route.paused || !route.takes(Some(line)));
+    Ok(lines.into_iter().filter(is_free).collect())
 }

@@ -15,7 +15,8 @@ use tracing::{error, info};
 use crate::error::Fault;
 use crate::ids::InstallationId;
 use crate::store::Queue;
-use crate::work::Work;
+use crate::work::ctx::TenantCtx;
+use crate::work::poller;
 use crate::work::poller::SIGN_OF_LIFE;
 use crate::work::tenants::Tenants;
 
@@ -92,7 +93,7 @@ async fn watcher(tenants: Arc<Tenants>, id: Option<InstallationId>, mut stop: wa
     while !*stop.borrow() {
         let work = match &id {
             Some(id) => tenants.of(id).await,
-            None => Ok(tenants.own().cloned()),
+            None => at_home(&tenants).await,
         };
         let work = match work {
             Ok(Some(work)) if work.is_connected() => Some(work),
@@ -108,22 +109,22 @@ async fn watcher(tenants: Arc<Tenants>, id: Option<InstallationId>, mut stop: wa
             _ = stop.changed() => return,
         }
         let Some(work) = work else { continue };
-        let looked = work.poll().await;
+        let looked = poller::poll(&work).await;
         if let Err(cause) = &looked {
             info!(%cause, "could not look at dialnote; will try again");
         }
-        pause = super::poller::pause(pause, &looked);
+        pause = poller::pause(pause, &looked);
     }
 }
 
 /// Waits, and shows meanwhile that it is still there, so that another instance looks soon after this one
 /// has died.
-async fn wait_as_leader(work: Option<&Work>, mut pause: Duration) {
+async fn wait_as_leader(work: Option<&TenantCtx>, mut pause: Duration) {
     while pause > SIGN_OF_LIFE {
         sleep(SIGN_OF_LIFE).await;
         pause -= SIGN_OF_LIFE;
         if let Some(work) = work {
-            let _ = work.leads_looking().await.inspect_err(log);
+            let _ = poller::leads_looking(work).await.inspect_err(log);
         }
     }
     sleep(pause).await;
@@ -290,5 +291,13 @@ mod tests {
         assert_eq!([false, true].map(|much| at_once(Queue::Work, 64, much)), [64, 16]);
         assert_eq!([false, true].map(|much| at_once(Queue::Outbox, 64, much)), [64, 64]);
         assert_eq!([1, 2, 5].map(|parallel| at_once(Queue::Work, parallel, true)), [1, 1, 2]);
+    }
+}
+
+/// The workspace whose token is set, once Slack has said which it is; till then there is nothing to look at.
+async fn at_home(tenants: &Tenants) -> Result<Option<Arc<TenantCtx>>, Fault> {
+    match tenants.own() {
+        Some(own) => own.at_home().await.map(Some),
+        None => Ok(None),
     }
 }

@@ -8,60 +8,59 @@ use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::Claim;
+use crate::work::ctx::TenantCtx;
 use crate::work::documents::read_all;
-use crate::work::execute::{Stop, denied};
-use crate::work::{Outcome, Work};
+use crate::work::outcome::{Outcome, Stop};
+use crate::work::{acting, conversations, known, lookup, queueing, undoing};
 
 /// Among how many unanswered hand-overs somebody's own are looked for.
 const MOST_HANDOVERS: usize = 10_000;
 
-impl Work {
-    /// Finds out which conversations a command is about that names none by its id.
-    pub(super) async fn find(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-        match &job.command.which {
-            ConversationRef::MyLast if job.command.act == Action::Accept => self.find_given(claim, job).await,
-            ConversationRef::MyLast | ConversationRef::Act { .. } => self.find_act(claim, job).await,
-            ConversationRef::AllMine | ConversationRef::AllOf(_) => self.find_all(claim, job).await,
-            ConversationRef::These(ids) => Ok(self.found(claim, job, ids.clone())),
-            ConversationRef::Text(text) => self.look_up(claim, job, text).await,
-            ConversationRef::Id(id) => Ok(self.found(claim, job, vec![id.clone()])),
+/// Finds out which conversations a command is about that names none by its id.
+pub(crate) async fn find(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+    match &job.command.which {
+        ConversationRef::MyLast if job.command.act == Action::Accept => find_given(ctx, claim, job).await,
+        ConversationRef::MyLast | ConversationRef::Act { .. } => undoing::find_act(ctx, claim, job).await,
+        ConversationRef::AllMine | ConversationRef::AllOf(_) => find_all(ctx, claim, job).await,
+        ConversationRef::These(ids) => Ok(queueing::found(ctx, claim, job, ids.clone())),
+        ConversationRef::Text(text) => lookup::look_up(ctx, claim, job, text).await,
+        ConversationRef::Id(id) => Ok(queueing::found(ctx, claim, job, vec![id.clone()])),
+    }
+}
+
+/// The conversation that whoever asks was given last and has not answered to.
+async fn find_given(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+    let kept = ctx.db.documents(Handover::KIND, MOST_HANDOVERS).await?;
+    let given = read_all::<Handover>(kept)?.into_iter().filter(|(_, given)| given.receiver == job.requester.user);
+    let mut given: Vec<_> = given.map(|(id, given)| (given.at, ConversationId::new(id))).collect();
+    given.sort();
+    while let Some((_, id)) = given.pop() {
+        if is_still_theirs(ctx, job, &id).await? {
+            return Ok(queueing::found(ctx, claim, job, vec![id]));
         }
     }
+    Err(Refusal::NothingGivenToYou.into())
+}
 
-    /// The conversation that whoever asks was given last and has not answered to.
-    async fn find_given(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-        let kept = self.store.documents(&claim.installation, Handover::KIND, MOST_HANDOVERS).await?;
-        let given = read_all::<Handover>(kept)?.into_iter().filter(|(_, given)| given.receiver == job.requester.user);
-        let mut given: Vec<_> = given.map(|(id, given)| (given.at, ConversationId::new(id))).collect();
-        given.sort();
-        while let Some((_, id)) = given.pop() {
-            if self.is_still_theirs(claim, job, &id).await? {
-                return Ok(self.found(claim, job, vec![id]));
-            }
-        }
-        Err(Refusal::NothingGivenToYou.into())
-    }
+/// Whether a conversation belongs to whoever asks, as far as we know: what was given to them may have gone on
+/// in dialnote.
+async fn is_still_theirs(ctx: &TenantCtx, job: &CommandJob, id: &ConversationId) -> Result<bool, Fault> {
+    let Some(known) = known::known(ctx, id).await? else { return Ok(true) };
+    let requester = acting::teammate(ctx, &job.requester.user).await?;
+    Ok(requester.is_ok_and(|requester| known.is_owned_by(&requester.member)))
+}
 
-    /// Whether a conversation belongs to whoever asks, as far as we know: what was given to them may have gone on
-    /// in dialnote.
-    async fn is_still_theirs(&self, claim: &Claim, job: &CommandJob, id: &ConversationId) -> Result<bool, Fault> {
-        let Some(known) = self.known(&claim.installation, id).await? else { return Ok(true) };
-        let requester = self.people.teammate(&claim.installation, &job.requester.user).await?;
-        Ok(requester.is_ok_and(|requester| known.is_owned_by(&requester.member)))
+/// Everything open that belongs to whoever asks, or to a member: each becomes a command of its own.
+async fn find_all(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+    let requester = acting::teammate(ctx, &job.requester.user).await?;
+    let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
+    ctx.ensure_lease(claim).await?;
+    let owner = if let ConversationRef::AllOf(member) = &job.command.which { member } else { &requester.member };
+    let mine = ctx.dialnote.all_open_of(owner).await.map_err(|error| conversations::denied(error, None))?;
+    if mine.is_empty() {
+        let theirs = job.command.which != ConversationRef::AllMine;
+        return Err(if theirs { Refusal::NothingTheirs } else { Refusal::NothingYours }.into());
     }
-
-    /// Everything open that belongs to whoever asks, or to a member: each becomes a command of its own.
-    async fn find_all(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-        let requester = self.people.teammate(&claim.installation, &job.requester.user).await?;
-        let requester = requester.map_err(|stranger| Refusal::YouAreNotLinked(stranger.why))?;
-        self.ensure_lease(claim).await?;
-        let owner = if let ConversationRef::AllOf(member) = &job.command.which { member } else { &requester.member };
-        let mine = self.dialnote.all_open_of(owner).await.map_err(|error| denied(error, None))?;
-        if mine.is_empty() {
-            let theirs = job.command.which != ConversationRef::AllMine;
-            return Err(if theirs { Refusal::NothingTheirs } else { Refusal::NothingYours }.into());
-        }
-        let ids = mine.into_iter().map(|conversation| conversation.id).collect();
-        Ok(self.batched(claim, job, ids))
-    }
+    let ids = mine.into_iter().map(|conversation| conversation.id).collect();
+    Ok(queueing::batched(ctx, claim, job, ids))
 }

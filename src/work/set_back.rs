@@ -8,15 +8,12 @@ use jiff::Timestamp;
 use tracing::warn;
 
 use crate::error::Fault;
-use crate::work::later;
 use crate::work::tenants::Tenants;
-
-/// By how much a clock may go back, or another machine's be ahead, without anything being done about it.
-const TOLERATED: Duration = Duration::from_secs(5);
+use crate::work::times::TOLERATED;
 
 impl Tenants {
     /// Looks whether the clock was set back since the last look, and brings what waits to the new time.
-    pub(super) async fn notice_set_back(&self) -> Result<(), Fault> {
+    pub(crate) async fn notice_set_back(&self) -> Result<(), Fault> {
         let now = self.common.clock.now();
         let last = *self.last_tick.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(by) = last.and_then(|last| set_back(last, now)) {
@@ -34,11 +31,6 @@ fn set_back(last: Timestamp, now: Timestamp) -> Option<Duration> {
     (by > TOLERATED).then_some(by)
 }
 
-/// Whether less than `period` has passed since then. A time that lies ahead was written before the clock was set back.
-pub(super) fn is_within(since: Timestamp, period: Duration, now: Timestamp) -> bool {
-    since <= later(now, TOLERATED) && later(since, period) > now
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,7 +39,7 @@ mod tests {
     #[test]
     fn a_time_ahead_is_past() {
         let [now, ago, ahead] = [100_000, 90_000, 200_000].map(from_millis);
-        let within = |since, seconds| is_within(since, Duration::from_secs(seconds), now);
+        let within = |since, seconds| crate::work::times::is_within(since, Duration::from_secs(seconds), now);
         assert!(within(ago, 11) && !within(ago, 10) && !within(ahead, 60));
         assert_eq!(set_back(now, ahead), None, "forward is how time goes");
         assert_eq!(set_back(ahead, now), Some(Duration::from_secs(100)));

@@ -1,9 +1,6 @@
 //! How much a channel shows, and what happens when another company begins to read it. Slack tells of that by an
 //! event; since events get lost, it is also asked before anything is posted, unless that was done a moment ago.
 
-use std::time::Duration;
-
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tracing::info;
 
@@ -12,176 +9,91 @@ use crate::domain::job::{ChangeJob, Job, SharedJob};
 use crate::domain::message::Message;
 use crate::domain::reply::Reply;
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs};
+use crate::ids::{ChannelId, ConversationId, MessageTs};
 use crate::slack::answer::SlackError;
-use crate::store::{CacheEntry, Claim, Class, Delivery, Effect, NewJob};
-use crate::view::card::{self, Privacy};
+use crate::store::{Claim, Effect};
+use crate::view::card;
+use crate::view::card::Privacy;
+use crate::work::channels::{ChannelSettings, DRAWN};
+use crate::work::ctx::TenantCtx;
 use crate::work::documents::CHANNEL;
-use crate::work::{Outcome, Work, later};
-
-/// Whether a channel is shared with another organization (a cache entry), by channel.
-const SHARED: &str = "shared";
-
-/// How long that is good for.
-const SHARED_AGE: Duration = Duration::from_mins(1);
-
-/// A channel whose cards were drawn again because it is shared (`store::Document`), by channel.
-const DRAWN: &str = "drawn_shared";
+use crate::work::outcome::Outcome;
+use crate::work::{channels, documents, enqueue, organization, posting};
 
 /// How many cards are drawn again by one job.
 const CARDS_PER_JOB: usize = 100;
 
-/// What is set about a channel.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct ChannelSettings {
-    /// Whether it shows less, if somebody has said so.
-    #[serde(default)]
-    masked: Option<bool>,
-    /// Whether that was said of a channel that was shared then. What was said before another company came is not
-    /// about that company.
-    #[serde(default)]
-    although_shared: bool,
-    /// Whether changes are shown to everybody there, and not only in threads.
-    #[serde(default)]
-    aloud: bool,
-}
-
 /// What people see of that in the form: whether it shows less, and whether changes are shown to everybody.
 type PrivacyShown = (bool, bool);
 
-impl Work {
-    /// How much a channel shows: what was set; else, of one that outsiders read, less. One of which we
-    /// may not know who reads it is taken for such a one.
-    pub async fn privacy(&self, installation: &InstallationId, channel: &ChannelId) -> Result<Privacy, Fault> {
-        let settings = self.channel_settings(installation, channel).await?;
-        let masked = match settings.masked {
-            Some(true) => true,
-            Some(false) if settings.although_shared => false,
-            _ => self.is_shared(installation, channel).await?,
-        };
-        Ok(if masked { Privacy::Masked } else { Privacy::Full })
+/// A channel is shared: it shows less at once, and its cards are drawn again.
+pub(crate) async fn channel_shared(ctx: &TenantCtx, claim: &Claim, job: &SharedJob) -> Result<Outcome, Fault> {
+    let channel = &job.channel;
+    let mut effects = Vec::new();
+    if job.after.is_none() {
+        info!(%channel, told = job.told, "the channel is shared with another company");
+        effects.push(Effect::CachePut(channels::shared_memo(ctx, channel, true)));
+        effects.push(documents::put(ctx, DRAWN, channel.as_str(), &true));
+        effects.extend(no_longer_although_shared(ctx, job).await?);
     }
+    let after = job.after.clone().unwrap_or_else(|| MessageTs::new(""));
+    let cards = ctx.db.cards_in(channel, &after, CARDS_PER_JOB).await?;
+    if let Some(last) = cards.last().filter(|_| cards.len() == CARDS_PER_JOB).and_then(|last| last.ts.clone()) {
+        let next = Job::Shared(SharedJob { after: Some(last), ..job.clone() });
+        effects.push(Effect::Enqueue(ctx.following(claim, &next)));
+    }
+    let again =
+        cards.into_iter().map(|card| Message::CardAgain { channel: card.channel, conversation: card.conversation });
+    effects.extend(again.map(|again| enqueue::say_unasked(ctx, again)));
+    Ok(Outcome::done(effects))
+}
 
-    /// Whether everybody in a channel is shown that a conversation has another owner or status.
-    pub async fn is_told_aloud(&self, installation: &InstallationId, channel: &ChannelId) -> Result<bool, Fault> {
-        Ok(self.channel_settings(installation, channel).await?.aloud)
-    }
+/// Draws a card again with what it shows already, as much of it as the channel shows by now. One that waits to
+/// be drawn otherwise comes after this.
+pub(crate) async fn draw_again(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    channel: &ChannelId,
+    conversation: &ConversationId,
+) -> Result<(), SlackError> {
+    let Some(card) = ctx.db.card(channel, conversation).await? else { return Ok(()) };
+    // What cannot be read is drawn when its conversation changes.
+    let Some((ts, card_view)) = card.ts.zip(serde_json::from_str::<CardView>(&card.card_view).ok()) else {
+        return Ok(());
+    };
+    let content = card::card(&card_view, &ctx.links, channels::privacy(ctx, channel).await?);
+    posting::bring_up_to_date(ctx, claim, channel, &ts, &content).await
+}
 
-    async fn channel_settings(
-        &self,
-        installation: &InstallationId,
-        channel: &ChannelId,
-    ) -> Result<ChannelSettings, Fault> {
-        Ok(self.kept(installation, CHANNEL, channel.as_str()).await?.unwrap_or_default())
-    }
+async fn no_longer_although_shared(ctx: &TenantCtx, job: &SharedJob) -> Result<Option<Effect>, Fault> {
+    let settings = channels::channel_settings(ctx, &job.channel).await?;
+    let ends = job.told && settings.although_shared;
+    let settings = ChannelSettings { although_shared: false, ..settings };
+    Ok(ends.then(|| documents::put(ctx, CHANNEL, job.channel.as_str(), &settings)))
+}
 
-    pub(super) async fn is_shared(&self, installation: &InstallationId, channel: &ChannelId) -> Result<bool, Fault> {
-        let kept = self.store.cache_get(installation, SHARED, channel.as_str()).await?;
-        let fresh = kept.filter(|kept| later(kept.at, SHARED_AGE) > self.clock.now());
-        if let Some(kept) = fresh {
-            return Ok(kept.body != "false");
-        }
-        let known = self.slack.is_shared(channel).await?;
-        if known == Some(true) {
-            self.have_drawn_again(installation, channel).await?;
-        }
-        let shared = known.unwrap_or(true);
-        self.store.cache_put(installation, self.shared_memo(channel, shared)).await?;
-        Ok(shared)
+/// The effects of a change of what a channel shows, and the answer to it; none if nothing changes.
+pub(crate) async fn change_channel(
+    ctx: &TenantCtx,
+    job: &ChangeJob,
+    channel: &ChannelId,
+    (masked, aloud): PrivacyShown,
+) -> Result<(Vec<Effect>, Option<Reply>), Fault> {
+    let settings = channels::channel_settings(ctx, channel).await?;
+    let was_masked = channels::privacy(ctx, channel).await? == Privacy::Masked;
+    if (was_masked, settings.aloud) == (masked, aloud) {
+        return Ok((Vec::new(), None));
     }
-
-    fn shared_memo(&self, channel: &ChannelId, shared: bool) -> CacheEntry {
-        let (kind, id, at) = (SHARED.to_owned(), channel.to_string(), self.clock.now());
-        CacheEntry { kind, id, alias: None, at, body: shared.to_string() }
-    }
-
-    /// Of a channel that is found shared, the cards are drawn again, once.
-    async fn have_drawn_again(&self, installation: &InstallationId, channel: &ChannelId) -> Result<(), Fault> {
-        if self.store.document(installation, DRAWN, channel.as_str()).await?.is_some() {
-            return Ok(());
-        }
-        let now = self.clock.now();
-        let job = Job::Shared(SharedJob { channel: channel.clone(), told: false, after: None });
-        let job = NewJob { class: Class::Machine, ..self.new_job(installation, &job) };
-        let key = format!("shared:{channel}:{}", now.as_second());
-        self.store.accept(Delivery { installation: installation.clone(), key }, vec![job], now).await?;
-        Ok(())
-    }
-
-    /// A channel is shared: it shows less at once, and its cards are drawn again.
-    pub(super) async fn channel_shared(&self, claim: &Claim, job: &SharedJob) -> Result<Outcome, Fault> {
-        let (installation, channel) = (&claim.installation, &job.channel);
-        let mut effects = Vec::new();
-        if job.after.is_none() {
-            info!(%channel, told = job.told, "the channel is shared with another company");
-            effects.push(Effect::CachePut(self.shared_memo(channel, true)));
-            effects.push(self.put(DRAWN, channel.as_str(), &true));
-            effects.extend(self.no_longer_although_shared(installation, job).await?);
-        }
-        let after = job.after.clone().unwrap_or_else(|| MessageTs::new(""));
-        let cards = self.store.cards_in(installation, channel, &after, CARDS_PER_JOB).await?;
-        if let Some(last) = cards.last().filter(|_| cards.len() == CARDS_PER_JOB).and_then(|last| last.ts.clone()) {
-            let next = Job::Shared(SharedJob { after: Some(last), ..job.clone() });
-            effects.push(Effect::Enqueue(self.following(claim, &next)));
-        }
-        let again =
-            cards.into_iter().map(|card| Message::CardAgain { channel: card.channel, conversation: card.conversation });
-        effects.extend(again.map(|again| self.say_unasked(claim, again)));
-        Ok(Outcome::done(effects))
-    }
-
-    /// Draws a card again with what it shows already, as much of it as the channel shows by now. One that waits to
-    /// be drawn otherwise comes after this.
-    pub(super) async fn draw_again(
-        &self,
-        claim: &Claim,
-        channel: &ChannelId,
-        conversation: &ConversationId,
-    ) -> Result<(), SlackError> {
-        let Some(card) = self.store.card(&claim.installation, channel, conversation).await? else { return Ok(()) };
-        // What cannot be read is drawn when its conversation changes.
-        let Some((ts, card_view)) = card.ts.zip(serde_json::from_str::<CardView>(&card.card_view).ok()) else {
-            return Ok(());
-        };
-        let content = card::card(&card_view, &self.links, self.privacy(&claim.installation, channel).await?);
-        self.bring_up_to_date(claim, channel, &ts, &content).await
-    }
-
-    async fn no_longer_although_shared(
-        &self,
-        installation: &InstallationId,
-        job: &SharedJob,
-    ) -> Result<Option<Effect>, Fault> {
-        let settings = self.channel_settings(installation, &job.channel).await?;
-        let ends = job.told && settings.although_shared;
-        let settings = ChannelSettings { although_shared: false, ..settings };
-        Ok(ends.then(|| self.put(CHANNEL, job.channel.as_str(), &settings)))
-    }
-
-    /// The effects of a change of what a channel shows, and the answer to it; none if nothing changes.
-    pub(super) async fn change_channel(
-        &self,
-        installation: &InstallationId,
-        job: &ChangeJob,
-        channel: &ChannelId,
-        (masked, aloud): PrivacyShown,
-    ) -> Result<(Vec<Effect>, Option<Reply>), Fault> {
-        let settings = self.channel_settings(installation, channel).await?;
-        let was_masked = self.privacy(installation, channel).await? == Privacy::Masked;
-        if (was_masked, settings.aloud) == (masked, aloud) {
-            return Ok((Vec::new(), None));
-        }
-        let wanted = if was_masked == masked {
-            ChannelSettings { aloud, ..settings }
-        } else {
-            let although_shared = !masked && self.is_shared(installation, channel).await?;
-            ChannelSettings { masked: Some(masked), although_shared, aloud }
-        };
-        let kept = self.put(CHANNEL, channel.as_str(), &wanted);
-        let before = json!({ "masked": was_masked, "aloud": settings.aloud });
-        let after = json!({ "masked": masked, "aloud": aloud });
-        let detail = json!({ "channel": { "channel": channel, "before": before, "after": after } });
-        let say = if was_masked == masked { Reply::ChannelChanged } else { Reply::PrivacyChanged { masked } };
-        Ok((vec![kept, self.record_change(installation, job, detail).await?], Some(say)))
-    }
+    let wanted = if was_masked == masked {
+        ChannelSettings { aloud, ..settings }
+    } else {
+        let although_shared = !masked && channels::is_shared(ctx, channel).await?;
+        ChannelSettings { masked: Some(masked), although_shared, aloud }
+    };
+    let kept = documents::put(ctx, CHANNEL, channel.as_str(), &wanted);
+    let before = json!({ "masked": was_masked, "aloud": settings.aloud });
+    let after = json!({ "masked": masked, "aloud": aloud });
+    let detail = json!({ "channel": { "channel": channel, "before": before, "after": after } });
+    let say = if was_masked == masked { Reply::ChannelChanged } else { Reply::PrivacyChanged { masked } };
+    Ok((vec![kept, organization::record_change(ctx, job, detail).await?], Some(say)))
 }

@@ -14,13 +14,15 @@ use crate::domain::message::Message;
 use crate::domain::refusal::About;
 use crate::domain::stale::{is_to_be_asked, owned_and_old, touched};
 use crate::error::Fault;
-use crate::ids::{ConversationId, InstallationId};
+use crate::ids::ConversationId;
 use crate::store::{Claim, Class, Effect, NewJob};
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::Outcome;
 use crate::work::projection::Conversations;
-use crate::work::{Outcome, Work, earlier, later};
+use crate::work::{digests, documents, enqueue, people, times};
 
 /// That it is looked, and when next (`store::Document`).
-pub(super) const UNTOUCHED: &str = "untouched";
+pub(crate) const UNTOUCHED: &str = "untouched";
 
 /// What somebody was asked about, and when, by member (`store::Document`).
 const ASKED: &str = "asked";
@@ -34,83 +36,72 @@ const MAX_ASKED_AT_ONCE: usize = 5;
 /// How many of their conversations are looked at for that.
 const MAX_EXAMINED: usize = 100;
 
-impl Work {
-    /// Has it looked, unless that is under way.
-    pub(super) async fn have_owners_asked(&self, installation: &InstallationId) -> Result<(), Fault> {
-        let kept = self.store.document(installation, UNTOUCHED, "").await?;
-        if kept.is_some_and(|kept| !self.was_given_up(&kept)) {
-            return Ok(());
+/// Has it looked, unless that is under way.
+pub(crate) async fn have_owners_asked(ctx: &TenantCtx) -> Result<(), Fault> {
+    let kept = ctx.db.document(UNTOUCHED, "").await?;
+    if kept.is_some_and(|kept| !digests::was_given_up(ctx, &kept)) {
+        return Ok(());
+    }
+    let due = times::later(ctx.clock.now(), STALE_CHECK_INTERVAL);
+    ctx.db.keep(documents::document(ctx, UNTOUCHED, "", &(), Some(due))).await
+}
+
+/// Looks which owners are to be asked, and has that done again.
+pub(crate) async fn look_for_untouched(ctx: &TenantCtx, claim: &Claim) -> Result<Outcome, Fault> {
+    let now = ctx.clock.now();
+    let again = documents::put_due(ctx, UNTOUCHED, "", &(), Some(times::later(now, STALE_CHECK_INTERVAL)));
+    let again: Vec<_> = std::iter::once(again).chain(digests::digests_given_up(ctx).await?).collect();
+    let Some(patience) = documents::rules(ctx).await?.untouched() else {
+        return Ok(Outcome::done(again));
+    };
+    let before = times::earlier(now, patience.unsigned_abs());
+    let owners = |all: &Conversations| {
+        let found = owned_and_old(all.values().map(|sight| &sight.known.conversation), before);
+        found.into_values().filter_map(|theirs| theirs.first()?.owner.clone()).collect::<Vec<_>>()
+    };
+    let owners = ctx.memory.projection.look(&ctx.db, owners).await?;
+    let ask = |owner| {
+        let job = ctx.following(claim, &Job::Ask(owner));
+        Effect::Enqueue(NewJob { class: Class::Machine, ..job })
+    };
+    Ok(Outcome::done(again.into_iter().chain(owners.into_iter().map(ask)).collect()))
+}
+
+/// Asks an owner about what was not touched for longest, unless they rest or were asked lately.
+pub(crate) async fn ask_owner(ctx: &TenantCtx, owner: &Owner) -> Result<Outcome, Fault> {
+    let now = ctx.clock.now();
+    let (rules, user) = (documents::rules(ctx).await?, people::participant(ctx, owner).await?.user);
+    let Some((patience, user)) = rules.untouched().zip(user) else {
+        return Ok(Outcome::done(Vec::new()));
+    };
+    let zone = hours::zone(people::zone(ctx, &user).await?.as_deref());
+    let asked: BTreeMap<ConversationId, Timestamp> =
+        documents::kept(ctx, ASKED, owner.id.as_str()).await?.unwrap_or_default();
+    let (mut still, mut effects) = (BTreeMap::new(), Vec::new());
+    for one in old_of(ctx, owner, times::earlier(now, patience.unsigned_abs())).await? {
+        let asked = asked.get(&one.id).copied();
+        let last = touched(&one).max(asked).max(touched_here(ctx, &one.id).await?);
+        let is_asked = effects.len() < MAX_ASKED_AT_ONCE
+            && last.is_some_and(|last| is_to_be_asked(last, (rules.working, patience), &zone, now));
+        if is_asked {
+            let notice = DirectMessage::StillOnIt { about: About::from(&one), hours: rules.untouched_hours };
+            effects.push(enqueue::say_unasked(ctx, Message::direct(user.clone(), notice)));
         }
-        let due = later(self.clock.now(), STALE_CHECK_INTERVAL);
-        self.store.keep(installation, self.document(UNTOUCHED, "", &(), Some(due))).await
+        still.extend(is_asked.then_some(now).or(asked).map(|at| (one.id, at)));
     }
+    effects.push(documents::put(ctx, ASKED, owner.id.as_str(), &still));
+    Ok(Outcome::done(effects))
+}
 
-    /// Looks which owners are to be asked, and has that done again.
-    pub(super) async fn look_for_untouched(&self, claim: &Claim) -> Result<Outcome, Fault> {
-        let (installation, now) = (&claim.installation, self.clock.now());
-        let again = self.put_due(UNTOUCHED, "", &(), Some(later(now, STALE_CHECK_INTERVAL)));
-        let again: Vec<_> = std::iter::once(again).chain(self.digests_given_up(installation).await?).collect();
-        let Some(patience) = self.rules(installation).await?.untouched() else {
-            return Ok(Outcome::done(again));
-        };
-        let before = earlier(now, patience.unsigned_abs());
-        let owners = |all: &Conversations| {
-            let found = owned_and_old(all.values().map(|sight| &sight.known.conversation), before);
-            found.into_values().filter_map(|theirs| theirs.first()?.owner.clone()).collect::<Vec<_>>()
-        };
-        let owners = self.index.look(self.store.as_ref(), installation, owners).await?;
-        let ask = |owner| {
-            let job = self.following(claim, &Job::Ask(owner));
-            Effect::Enqueue(NewJob { class: Class::Machine, ..job })
-        };
-        Ok(Outcome::done(again.into_iter().chain(owners.into_iter().map(ask)).collect()))
-    }
+async fn old_of(ctx: &TenantCtx, owner: &Owner, before: Timestamp) -> Result<Vec<Conversation>, Fault> {
+    let theirs = |all: &Conversations| {
+        let theirs = all.values().map(|sight| &sight.known.conversation).filter(|one| one.is_owned_by(&owner.id));
+        owned_and_old(theirs, before).into_values().flatten().take(MAX_EXAMINED).cloned().collect()
+    };
+    ctx.memory.projection.look(&ctx.db, theirs).await
+}
 
-    /// Asks an owner about what was not touched for longest, unless they rest or were asked lately.
-    pub(super) async fn ask_owner(&self, claim: &Claim, owner: &Owner) -> Result<Outcome, Fault> {
-        let (installation, now) = (&claim.installation, self.clock.now());
-        let (rules, user) = (self.rules(installation).await?, self.people.participant(installation, owner).await?.user);
-        let Some((patience, user)) = rules.untouched().zip(user) else {
-            return Ok(Outcome::done(Vec::new()));
-        };
-        let zone = hours::zone(self.people.zone(installation, &user).await?.as_deref());
-        let asked: BTreeMap<ConversationId, Timestamp> =
-            self.kept(installation, ASKED, owner.id.as_str()).await?.unwrap_or_default();
-        let (mut still, mut effects) = (BTreeMap::new(), Vec::new());
-        for one in self.old_of(installation, owner, earlier(now, patience.unsigned_abs())).await? {
-            let asked = asked.get(&one.id).copied();
-            let last = touched(&one).max(asked).max(self.touched_here(installation, &one.id).await?);
-            let is_asked = effects.len() < MAX_ASKED_AT_ONCE
-                && last.is_some_and(|last| is_to_be_asked(last, (rules.working, patience), &zone, now));
-            if is_asked {
-                let notice = DirectMessage::StillOnIt { about: About::from(&one), hours: rules.untouched_hours };
-                effects.push(self.say_unasked(claim, Message::direct(user.clone(), notice)));
-            }
-            still.extend(is_asked.then_some(now).or(asked).map(|at| (one.id, at)));
-        }
-        effects.push(self.put(ASKED, owner.id.as_str(), &still));
-        Ok(Outcome::done(effects))
-    }
-
-    async fn old_of(
-        &self,
-        installation: &InstallationId,
-        owner: &Owner,
-        before: Timestamp,
-    ) -> Result<Vec<Conversation>, Fault> {
-        let theirs = |all: &Conversations| {
-            let theirs = all.values().map(|sight| &sight.known.conversation).filter(|one| one.is_owned_by(&owner.id));
-            owned_and_old(theirs, before).into_values().flatten().take(MAX_EXAMINED).cloned().collect()
-        };
-        self.index.look(self.store.as_ref(), installation, theirs).await
-    }
-
-    /// When somebody last did something to a conversation, as far as that is written down.
-    async fn touched_here(
-        &self,
-        installation: &InstallationId,
-        id: &ConversationId,
-    ) -> Result<Option<Timestamp>, Fault> {
-        Ok(self.store.entries(installation, id, 1).await?.first().map(|last| last.at))
-    }
+/// When somebody last did something to a conversation, as far as that is written down.
+async fn touched_here(ctx: &TenantCtx, id: &ConversationId) -> Result<Option<Timestamp>, Fault> {
+    Ok(ctx.db.entries(id, 1).await?.first().map(|last| last.at))
 }

@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::message::Answer;
 use crate::error::Fault;
-use crate::ids::{ChannelId, ConversationId, InstallationId, MessageTs, SlackUserId};
+use crate::ids::{ChannelId, ConversationId, MessageTs, SlackUserId};
 use crate::slack::answer::SlackError;
 use crate::slack::codes;
 use crate::store::{CacheEntry, Claim, Effect};
 use crate::view::notice;
-use crate::work::direct::{STANDS_FOR, Sent, remember};
-use crate::work::{Work, later};
+use crate::work::ctx::TenantCtx;
+use crate::work::sent::{STANDS_FOR, Sent};
+use crate::work::{sent, times};
 
 /// The direct messages that stand about a conversation (a cache entry), by conversation and reader.
 const STANDING: &str = "standing";
@@ -23,86 +24,77 @@ const MAX_STANDING: usize = 5;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Standing(Vec<(ChannelId, MessageTs)>);
 
-impl Work {
-    /// What is to be stored of a message that offers to act on these conversations.
-    pub(super) async fn stands(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-        sent: &Sent,
-        conversations: &[ConversationId],
-    ) -> Result<Vec<Effect>, Fault> {
-        let place = (sent.channel.clone(), sent.ts.clone());
-        let mut effects = Vec::new();
-        for conversation in sent.told.given().iter().filter(|id| conversations.contains(id)) {
-            let Standing(mut places) = self.standing(installation, user, conversation).await?;
-            places.retain(|other| *other != place);
-            places.push(place.clone());
-            let oldest = places.len().saturating_sub(MAX_STANDING);
-            let places = places.split_off(oldest);
-            effects.push(self.keep_standing(user, conversation, &Standing(places)));
-        }
-        Ok(effects)
+/// What is to be stored of a message that offers to act on these conversations.
+pub(crate) async fn stands(
+    ctx: &TenantCtx,
+    user: &SlackUserId,
+    sent: &Sent,
+    conversations: &[ConversationId],
+) -> Result<Vec<Effect>, Fault> {
+    let place = (sent.channel.clone(), sent.ts.clone());
+    let mut effects = Vec::new();
+    for conversation in sent.told.given().iter().filter(|id| conversations.contains(id)) {
+        let Standing(mut places) = standing(ctx, user, conversation).await?;
+        places.retain(|other| *other != place);
+        places.push(place.clone());
+        let oldest = places.len().saturating_sub(MAX_STANDING);
+        let places = places.split_off(oldest);
+        effects.push(keep_standing(ctx, user, conversation, &Standing(places)));
     }
+    Ok(effects)
+}
 
-    /// Shows in the messages that stand about a conversation what became of it. Answers what is to be stored
-    /// then.
-    pub(super) async fn show_mark(
-        &self,
-        claim: &Claim,
-        user: &SlackUserId,
-        conversation: &ConversationId,
-        answer: &Answer,
-    ) -> Result<Vec<Effect>, SlackError> {
-        let installation = &claim.installation;
-        let Standing(places) = self.standing(installation, user, conversation).await?;
-        if places.is_empty() {
-            return Ok(Vec::new());
+/// Shows in the messages that stand about a conversation what became of it. Answers what is to be stored
+/// then.
+pub(crate) async fn show_mark(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    user: &SlackUserId,
+    conversation: &ConversationId,
+    answer: &Answer,
+) -> Result<Vec<Effect>, SlackError> {
+    let Standing(places) = standing(ctx, user, conversation).await?;
+    if places.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (mut effects, mut left) = (Vec::new(), Vec::new());
+    for (channel, ts) in places {
+        let Some(mut sent) = sent::sent(ctx, &channel, &ts).await? else { continue };
+        let shown = sent.told.answer(conversation);
+        if shown.is_some_and(Answer::is_final) {
+            continue;
         }
-        let (mut effects, mut left) = (Vec::new(), Vec::new());
-        for (channel, ts) in places {
-            let Some(mut sent) = self.sent(installation, &channel, &ts).await? else { continue };
-            let shown = sent.told.answer(conversation);
-            if shown.is_some_and(Answer::is_final) {
-                continue;
-            }
-            let is_new = shown != Some(answer);
-            if !answer.is_final() {
-                left.push((channel, ts));
-            }
-            if is_new {
-                sent.told.answers.push((conversation.clone(), answer.clone()));
-                if self.is_shown(claim, &sent).await? {
-                    effects.push(remember(&sent));
-                }
+        let is_new = shown != Some(answer);
+        if !answer.is_final() {
+            left.push((channel, ts));
+        }
+        if is_new {
+            sent.told.answers.push((conversation.clone(), answer.clone()));
+            if is_shown(ctx, claim, &sent).await? {
+                effects.push(sent::remember(&sent));
             }
         }
-        effects.push(self.keep_standing(user, conversation, &Standing(left)));
-        Ok(effects)
     }
+    effects.push(keep_standing(ctx, user, conversation, &Standing(left)));
+    Ok(effects)
+}
 
-    /// Shows what a message says by now. Where its channel is closed to us no one can press its buttons.
-    async fn is_shown(&self, claim: &Claim, sent: &Sent) -> Result<bool, SlackError> {
-        match self.show(claim, sent, &notice::message(&sent.told, &self.links)).await {
-            Err(SlackError::Refused(code)) if codes::is_final(&code) => Ok(false),
-            other => other,
-        }
+/// Shows what a message says by now. Where its channel is closed to us no one can press its buttons.
+async fn is_shown(ctx: &TenantCtx, claim: &Claim, sent: &Sent) -> Result<bool, SlackError> {
+    match sent::show(ctx, claim, sent, &notice::message(&sent.told, &ctx.links)).await {
+        Err(SlackError::Refused(code)) if codes::is_final(&code) => Ok(false),
+        other => other,
     }
+}
 
-    async fn standing(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-        conversation: &ConversationId,
-    ) -> Result<Standing, Fault> {
-        let kept = self.store.cache_get(installation, STANDING, &format!("{conversation}:{user}")).await?;
-        Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default())
-    }
+async fn standing(ctx: &TenantCtx, user: &SlackUserId, conversation: &ConversationId) -> Result<Standing, Fault> {
+    let kept = ctx.db.cache_get(STANDING, &format!("{conversation}:{user}")).await?;
+    Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()).unwrap_or_default())
+}
 
-    fn keep_standing(&self, user: &SlackUserId, conversation: &ConversationId, standing: &Standing) -> Effect {
-        let at = later(self.clock.now(), STANDS_FOR);
-        let (kind, id) = (STANDING.to_owned(), format!("{conversation}:{user}"));
-        let body = serde_json::to_string(standing).unwrap_or_default();
-        Effect::CachePut(CacheEntry { kind, id, alias: None, at, body })
-    }
+fn keep_standing(ctx: &TenantCtx, user: &SlackUserId, conversation: &ConversationId, standing: &Standing) -> Effect {
+    let at = times::later(ctx.clock.now(), STANDS_FOR);
+    let (kind, id) = (STANDING.to_owned(), format!("{conversation}:{user}"));
+    let body = serde_json::to_string(standing).unwrap_or_default();
+    Effect::CachePut(CacheEntry { kind, id, alias: None, at, body })
 }

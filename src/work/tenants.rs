@@ -8,82 +8,21 @@ use std::time::Duration;
 use jiff::Timestamp;
 use opentelemetry::context::FutureExt;
 use opentelemetry::{Context, KeyValue};
-use secrecy::SecretString;
 use tracing::{Instrument, error, info, info_span};
-use url::Url;
 
-use crate::clock::Clock;
-use crate::domain::conversation::Links;
 use crate::domain::job::Job;
 use crate::domain::refusal::Refusal;
 use crate::error::Fault;
 use crate::ids::InstallationId;
-use crate::metrics::Metrics;
-use crate::slack::socket::Dialer;
-use crate::store::{CacheEntry, Claim, NewJob, Queue, Store, Verdict};
-use crate::traces::Traces;
+use crate::store::{Claim, NewJob, Queue, Store, Verdict};
 use crate::view::reply;
-use crate::work::callers::Callers;
-use crate::work::installations::{self, Installations};
-use crate::work::projection::Epoch;
-use crate::work::{Work, WorkSettings, later, new_job};
-
-/// How much a large command and all that is kept of it take up, in bytes.
-const LARGE_COMMAND: usize = 32 * 1024;
+use crate::work::ctx::{AppState, TenantCtx};
+use crate::work::installations::Installations;
+use crate::work::own_workspace::OwnWorkspace;
+use crate::work::{ctx, installations, steps, times};
 
 /// How long work waits whose installation cannot be read.
 const UNREAD: Duration = Duration::from_secs(30);
-
-/// How long a store that is well may take.
-const STORE_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// What all work has in common.
-#[derive(Clone)]
-pub struct AppState {
-    /// The durable core.
-    pub store: Arc<dyn Store>,
-    /// dialnote's addresses on the web.
-    pub links: Links,
-    /// The clock.
-    pub clock: Clock,
-    /// What is counted.
-    pub metrics: Arc<Metrics>,
-    /// Where the time goes, if anybody wants to know.
-    pub traces: Traces,
-    /// What can be set about the work.
-    pub settings: WorkSettings,
-    /// Where Slack and dialnote reach us.
-    pub door: Ingress,
-    /// This process among others on the same store.
-    pub instance: String,
-    /// The jobs it works on.
-    pub callers: Callers,
-    /// Changes when the clock is set back.
-    pub epoch: Epoch,
-}
-
-/// Where Slack and dialnote reach us, and how we know Slack.
-#[derive(Clone)]
-pub struct Ingress {
-    /// Where we are on the web, if that is known.
-    pub public: Option<Url>,
-    /// The signing secrets, of which one must have signed a request of Slack's.
-    pub secrets: Arc<[SecretString]>,
-    /// What opens connections to Slack, if it is to deliver by those.
-    pub dialer: Option<Dialer>,
-    /// How many of them are kept.
-    pub sockets: usize,
-}
-
-impl AppState {
-    /// What a process that has just started has.
-    pub fn new(store: Arc<dyn Store>, links: Links, clock: Clock, settings: WorkSettings, door: Ingress) -> Self {
-        let instance = format!("{:016x}", rand::random::<u64>());
-        let (metrics, traces, callers) = (Arc::default(), Traces::default(), Callers::default());
-        let epoch = Epoch::default();
-        Self { store, links, clock, metrics, traces, settings, door, instance, callers, epoch }
-    }
-}
 
 /// Everybody's work.
 pub struct Tenants {
@@ -91,19 +30,19 @@ pub struct Tenants {
     pub common: AppState,
     mode: Mode,
     /// What the clock showed at the last tick.
-    pub(super) last_tick: Mutex<Option<Timestamp>>,
+    pub(crate) last_tick: Mutex<Option<Timestamp>>,
 }
 
 enum Mode {
     /// That of the workspace whose token is set.
-    One(Arc<Work>),
+    One(OwnWorkspace),
     /// That of every workspace that has installed the app.
     Many(Arc<Installations>),
 }
 
 impl Tenants {
     /// The registry for one workspace.
-    pub fn for_one(common: AppState, own: Arc<Work>) -> Self {
+    pub fn for_one(common: AppState, own: OwnWorkspace) -> Self {
         Self { common, mode: Mode::One(own), last_tick: Mutex::default() }
     }
 
@@ -112,8 +51,8 @@ impl Tenants {
         Self { common, mode: Mode::Many(installations), last_tick: Mutex::default() }
     }
 
-    /// The work of the workspace whose token is set, if one is.
-    pub fn own(&self) -> Option<&Arc<Work>> {
+    /// The workspace whose token is set, if one is.
+    pub fn own(&self) -> Option<&OwnWorkspace> {
         match &self.mode {
             Mode::One(own) => Some(own),
             Mode::Many(_) => None,
@@ -138,17 +77,17 @@ impl Tenants {
 
     /// Whose work this is; nobody's, if the app is not installed there. Where there is one workspace, work for
     /// another is refused by whoever gets it.
-    pub async fn of(&self, installation: &InstallationId) -> Result<Option<Arc<Work>>, Fault> {
+    pub async fn of(&self, installation: &InstallationId) -> Result<Option<Arc<TenantCtx>>, Fault> {
         match &self.mode {
-            Mode::One(own) => Ok(Some(own.clone())),
+            Mode::One(own) => Ok(Some(own.of(installation))),
             Mode::Many(installations) => installations.work(&self.common, installation).await,
         }
     }
 
     /// The work of everybody, or of the one who is named.
-    pub async fn everybody(&self, only: Option<&InstallationId>) -> Result<Vec<Arc<Work>>, Fault> {
+    pub async fn everybody(&self, only: Option<&InstallationId>) -> Result<Vec<Arc<TenantCtx>>, Fault> {
         let installations = match (&self.mode, only) {
-            (Mode::One(own), _) => return Ok(vec![own.clone()]),
+            (Mode::One(own), _) => return Ok(vec![own.at_home().await?]),
             (Mode::Many(_), Some(only)) => return Ok(self.of(only).await?.into_iter().collect()),
             (Mode::Many(installations), None) => installations,
         };
@@ -170,7 +109,7 @@ impl Tenants {
     }
 
     /// Works on a claimed job until it is finished or has to wait.
-    pub(super) async fn work_on(&self, claim: Claim) -> Result<(), Fault> {
+    pub(crate) async fn work_on(&self, claim: Claim) -> Result<(), Fault> {
         let span = info_span!("job", id = %claim.id, request = claim.request().as_millisecond());
         let trace = self.trace(&claim);
         let caller = self.common.callers.begin(claim.id);
@@ -183,7 +122,7 @@ impl Tenants {
 
     async fn settle(&self, claim: Claim) -> Result<(), Fault> {
         match self.of(&claim.installation).await {
-            Ok(Some(work)) => work.work_on(claim).await,
+            Ok(Some(work)) => steps::work_on(&work, claim, self.installations()).await,
             Ok(None) => self.let_go(claim).await,
             Err(fault) => self.put_off(claim, &fault).await,
         }
@@ -224,7 +163,7 @@ impl Tenants {
     /// Tells the person who asked that the app is not installed where they are.
     pub async fn refuse(&self, url: &str, replace: bool) {
         let slack = match &self.mode {
-            Mode::One(own) => own.slack.clone(),
+            Mode::One(own) => own.services().slack.clone(),
             Mode::Many(installations) => installations.without_a_token(&self.common),
         };
         if let Err(cause) = slack.respond(url, &reply::refusal(&Refusal::NotInstalled), replace).await {
@@ -237,7 +176,7 @@ impl Tenants {
         error!(cause = %fault, "an installation cannot be read; its work is put off");
         let now = self.common.clock.now();
         let verdict = Verdict::Retry {
-            due: later(now, UNREAD),
+            due: times::later(now, UNREAD),
             cause: fault.to_string(),
             outcome_unknown: claim.outcome_unknown,
         };
@@ -246,22 +185,6 @@ impl Tenants {
 
     /// A job to be stored, asked for at `now` and due at once.
     pub fn new_job(&self, installation: &InstallationId, job: &Job, now: Timestamp) -> NewJob {
-        new_job(installation, job, now, self.common.settings.pacing)
+        ctx::new_job(installation, job, now, self.common.settings.pacing)
     }
-}
-
-/// Stores something of no consequence and of a large command's size, to see whether the store
-/// takes one in: on a disk that is nearly full there may be room for less.
-pub async fn try_store(store: &dyn Store, clock: &Clock, instance: &str) -> Result<(), Fault> {
-    let cache_entry = CacheEntry {
-        kind: "readiness".to_owned(),
-        id: instance.to_owned(),
-        alias: None,
-        at: clock.now(),
-        body: "?".repeat(LARGE_COMMAND),
-    };
-    let nobody = InstallationId::new("readiness");
-    let stored = store.cache_put(&nobody, cache_entry);
-    let late = |_| Fault::Store("it took nothing in in time".into());
-    tokio::time::timeout(STORE_TIMEOUT, stored).await.map_err(late)?
 }

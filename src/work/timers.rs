@@ -18,16 +18,14 @@ use crate::domain::reply::Reply;
 use crate::domain::request_context::{ListPlace, Via};
 use crate::domain::route::Route;
 use crate::error::{Fault, Service};
-use crate::ids::{ChannelId, ConversationId, DraftId, InstallationId, SlackUserId};
+use crate::ids::{ChannelId, ConversationId, DraftId, SlackUserId};
 use crate::store::{Claim, Class, NewJob};
-use crate::work::Work;
+use crate::work::ctx::TenantCtx;
 use crate::work::digests::OVERDUE;
 use crate::work::stale::UNTOUCHED;
 use crate::work::tenants::Tenants;
-use crate::work::{earlier, later, undoing};
-
-/// A command that is not finished after this long is said to wait.
-pub(super) const DELAY_NOTICE_AFTER: Duration = Duration::from_secs(3);
+use crate::work::times::DELAY_NOTICE_AFTER;
+use crate::work::{acts, known, people, times};
 
 /// How long Slack may take to name the person whom a waiting command is about.
 const NAMING_TIMEOUT: Duration = Duration::from_secs(1);
@@ -64,7 +62,7 @@ impl Tenants {
         if self
             .common
             .store
-            .try_acquire_leadership(LEADER, &self.common.instance, now, later(now, LEADERSHIP_LEASE))
+            .try_acquire_leadership(LEADER, &self.common.instance, now, times::later(now, LEADERSHIP_LEASE))
             .await?
         {
             self.tell_who_waits().await?;
@@ -78,13 +76,13 @@ impl Tenants {
     async fn tell_who_waits(&self) -> Result<usize, Fault> {
         let now = self.common.clock.now();
         let (mut told, mut asks) = (0, true);
-        for waiting in self.common.store.overdue(earlier(now, DELAY_NOTICE_AFTER), TOLD_AT_ONCE).await? {
+        for waiting in self.common.store.overdue(times::earlier(now, DELAY_NOTICE_AFTER), TOLD_AT_ONCE).await? {
             let (service, setting) = self.waited_for(&waiting).await;
             asks &= service != Service::Slack;
-            let mut once = undoing::one(&waiting);
+            let mut once = acts::one(&waiting);
             let (requester, asked) = match Job::decode(&waiting.body) {
                 Ok(Job::Command(job)) => {
-                    once = undoing::act(&waiting, &job);
+                    once = acts::act(&waiting, &job);
                     let of = job.batch.as_ref().map_or(1, |batch| batch.of);
                     let asked = self.asked(&waiting, &job.command, of, &mut asks).await;
                     (job.requester, Some(asked))
@@ -123,7 +121,7 @@ impl Tenants {
     /// A command as it is typed, with what people call its conversation, as far as that is known here.
     async fn asked(&self, waiting: &Claim, command: &Command, of: usize, asks: &mut bool) -> String {
         let names = match self.of(&waiting.installation).await {
-            Ok(Some(work)) => work.names_for(&waiting.installation, command, asks).await,
+            Ok(Some(work)) => names_for(&work, command, asks).await,
             _ => asked::AskedNames::default(),
         };
         asked::words(command, &names, of)
@@ -167,39 +165,37 @@ impl Tenants {
     /// Throws away what is no longer needed; what is left, the next time.
     async fn sweep(&self) -> Result<(), Fault> {
         for _ in 0..BITES {
-            if self.common.store.sweep(earlier(self.common.clock.now(), KEEP), BITE).await? < BITE {
+            if self.common.store.sweep(times::earlier(self.common.clock.now(), KEEP), BITE).await? < BITE {
                 break;
             }
         }
         if let Some(keep) = self.common.settings.keep_audit {
-            self.common.store.forget_entries(earlier(self.common.clock.now(), keep), BITE).await?;
+            self.common.store.forget_entries(times::earlier(self.common.clock.now(), keep), BITE).await?;
         }
         Ok(())
     }
 }
 
-impl Work {
-    /// What people call those whom a command names. Slack is asked for a name that is not known as long as it
-    /// answers at once (`asks`): what is due in the same second does not wait for it.
-    async fn names_for(&self, installation: &InstallationId, command: &Command, asks: &mut bool) -> asked::AskedNames {
-        let conversation = match &command.which {
-            ConversationRef::Id(id) => self.known(installation, id).await.ok().flatten(),
-            _ => None,
-        };
-        let owner = match command.act.named_owner() {
-            Some(Assignee::User(user)) => self.name_at_once(installation, user, asks).await,
-            _ => None,
-        };
-        asked::AskedNames { conversation: conversation.map(|known| known.title()), owner }
-    }
+/// What people call those whom a command names. Slack is asked for a name that is not known as long as it
+/// answers at once (`asks`): what is due in the same second does not wait for it.
+async fn names_for(ctx: &TenantCtx, command: &Command, asks: &mut bool) -> asked::AskedNames {
+    let conversation = match &command.which {
+        ConversationRef::Id(id) => known::known(ctx, id).await.ok().flatten(),
+        _ => None,
+    };
+    let owner = match command.act.named_owner() {
+        Some(Assignee::User(user)) => name_at_once(ctx, user, asks).await,
+        _ => None,
+    };
+    asked::AskedNames { conversation: conversation.map(|known| known.title()), owner }
+}
 
-    async fn name_at_once(&self, installation: &InstallationId, user: &SlackUserId, asks: &mut bool) -> Option<String> {
-        let known = self.people.known_name(installation, user).await.ok().flatten();
-        if known.is_some() || !*asks {
-            return known;
-        }
-        let asked = tokio::time::timeout(NAMING_TIMEOUT, self.people.name(installation, user)).await;
-        *asks = matches!(asked, Ok(Ok(_)));
-        asked.ok()?.ok()?
+async fn name_at_once(ctx: &TenantCtx, user: &SlackUserId, asks: &mut bool) -> Option<String> {
+    let known = people::known_name(ctx, user).await.ok().flatten();
+    if known.is_some() || !*asks {
+        return known;
     }
+    let asked = tokio::time::timeout(NAMING_TIMEOUT, people::name(ctx, user)).await;
+    *asks = matches!(asked, Ok(Ok(_)));
+    asked.ok()?.ok()?
 }

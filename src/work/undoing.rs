@@ -4,13 +4,15 @@
 use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::ConversationRef;
 use crate::domain::refusal::{About, Earlier, Others, Refusal};
-use crate::domain::undo::{self, NextUndo, Undoing};
+use crate::domain::undo;
+use crate::domain::undo::{NextUndo, Undoing};
 use crate::domain::verb::Verb;
 use crate::error::Fault;
-use crate::ids::{ConversationId, InstallationId};
+use crate::ids::ConversationId;
 use crate::store::{Claim, Entry};
-use crate::work::execute::Stop;
-use crate::work::{Outcome, Work, audit};
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::{Outcome, Stop};
+use crate::work::{audit, conversations, organization, queueing};
 
 /// Among how many of somebody's attempts an act is looked for: the largest batch, and what was tried since.
 const RECENT_DEEDS: usize = 1_000;
@@ -18,91 +20,70 @@ const RECENT_DEEDS: usize = 1_000;
 /// How many conversations of an act are named.
 const MOST_NAMED: usize = 3;
 
-/// What a command is part of: whatever was asked for at once is one act.
-pub(super) fn act(claim: &Claim, job: &CommandJob) -> String {
-    match &job.batch {
-        Some(batch) => batch.id.clone(),
-        None => one(claim),
+/// Finds what somebody did last, or the act whose button they pressed.
+pub(crate) async fn find_act(ctx: &TenantCtx, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
+    let mut entries = ctx.db.deeds(&job.requester.user, RECENT_DEEDS).await?;
+    entries.retain(|entry| entry.at >= organization::organization_since(ctx));
+    let (log, asked) = (audit::logged(&entries), claim.accepted);
+    let next = match &job.command.which {
+        ConversationRef::Act { id, only } => undo::exactly(&log, id, only.as_ref(), asked),
+        _ => undo::latest(&log, asked),
+    };
+    match next {
+        NextUndo::Nothing => Err(Refusal::NothingToUndo.into()),
+        NextUndo::Undone => Err(Refusal::UndoneAlready.into()),
+        NextUndo::TooLate(on) => Err(match those(ctx, &on).await? {
+            Some((about, others)) if others == Others::default() => Refusal::TooLateToUndo(about),
+            Some((about, others)) => Refusal::AllTooLateToUndo { about, others },
+            None => Refusal::NothingToUndo,
+        }
+        .into()),
+        NextUndo::NotesStay { on, earlier } => Err(notes_stay(ctx, &on, earlier).await?.into()),
+        NextUndo::Take { act, on } => Ok(take_back(ctx, claim, job, &act, on)),
     }
 }
 
-/// A name for what follows from one job. Stores number their jobs from one again when they are replaced.
-pub(super) fn one(claim: &Claim) -> String {
-    format!("{}-{}", claim.id, claim.accepted.as_millisecond())
+/// Takes an act back, each of its conversations by a command of its own.
+fn take_back(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, act: &str, on: Vec<ConversationId>) -> Outcome {
+    let undoing = CommandJob { undoes: Some(act.to_owned()), ..job.clone() };
+    queueing::found(ctx, claim, &undoing, on)
 }
 
-impl Work {
-    /// Finds what somebody did last, or the act whose button they pressed.
-    pub(super) async fn find_act(&self, claim: &Claim, job: &CommandJob) -> Result<Outcome, Stop> {
-        let mut entries = self.store.deeds(&claim.installation, &job.requester.user, RECENT_DEEDS).await?;
-        entries.retain(|entry| entry.at >= self.organization_since());
-        let (log, asked) = (audit::logged(&entries), claim.accepted);
-        let next = match &job.command.which {
-            ConversationRef::Act { id, only } => undo::exactly(&log, id, only.as_ref(), asked),
-            _ => undo::latest(&log, asked),
-        };
-        match next {
-            NextUndo::Nothing => Err(Refusal::NothingToUndo.into()),
-            NextUndo::Undone => Err(Refusal::UndoneAlready.into()),
-            NextUndo::TooLate(on) => Err(match self.those(claim, &on).await? {
-                Some((about, others)) if others == Others::default() => Refusal::TooLateToUndo(about),
-                Some((about, others)) => Refusal::AllTooLateToUndo { about, others },
-                None => Refusal::NothingToUndo,
-            }
-            .into()),
-            NextUndo::NotesStay { on, earlier } => Err(self.notes_stay(claim, &on, earlier).await?.into()),
-            NextUndo::Take { act, on } => Ok(self.take_back(claim, job, &act, on)),
+/// The conversations of an act as a sentence names them.
+async fn those(ctx: &TenantCtx, on: &[ConversationId]) -> Result<Option<(About, Others)>, Stop> {
+    let mut named = Vec::new();
+    for id in on.iter().take(MOST_NAMED) {
+        named.push(About::from(&conversations::look_at(ctx, id).await?));
+    }
+    let more = on.len().saturating_sub(MOST_NAMED);
+    let mut named = named.into_iter();
+    Ok(named.next().map(|first| (first, Others { named: named.collect(), more })))
+}
+
+async fn notes_stay(
+    ctx: &TenantCtx,
+    on: &[ConversationId],
+    earlier: Option<(String, Verb, Vec<ConversationId>)>,
+) -> Result<Refusal, Stop> {
+    let Some((about, others)) = those(ctx, on).await? else { return Ok(Refusal::NothingToUndo) };
+    let earlier = match earlier.as_ref().and_then(|(act, verb, on)| Some((act, verb, on.first()?, on.len()))) {
+        Some((act, verb, first, of)) => {
+            let about = About::from(&conversations::look_at(ctx, first).await?);
+            Some(Earlier { act: act.clone(), verb: *verb, about, of })
         }
-    }
+        None => None,
+    };
+    Ok(Refusal::NotesStay { about, others, earlier })
+}
 
-    /// Takes an act back, each of its conversations by a command of its own.
-    fn take_back(&self, claim: &Claim, job: &CommandJob, act: &str, on: Vec<ConversationId>) -> Outcome {
-        let undoing = CommandJob { undoes: Some(act.to_owned()), ..job.clone() };
-        self.found(claim, &undoing, on)
+/// What a decision to take something back rests on; nothing, if something else is asked for.
+pub(crate) async fn undoing(ctx: &TenantCtx, job: &CommandJob, entries: &[Entry]) -> Result<Undoing, Fault> {
+    if job.command.act.verb() != Verb::Undo {
+        return Ok(Undoing::default());
     }
-
-    /// The conversations of an act as a sentence names them.
-    async fn those(&self, claim: &Claim, on: &[ConversationId]) -> Result<Option<(About, Others)>, Stop> {
-        let mut named = Vec::new();
-        for id in on.iter().take(MOST_NAMED) {
-            named.push(About::from(&self.look_at(&claim.installation, id).await?));
-        }
-        let more = on.len().saturating_sub(MOST_NAMED);
-        let mut named = named.into_iter();
-        Ok(named.next().map(|first| (first, Others { named: named.collect(), more })))
-    }
-
-    async fn notes_stay(
-        &self,
-        claim: &Claim,
-        on: &[ConversationId],
-        earlier: Option<(String, Verb, Vec<ConversationId>)>,
-    ) -> Result<Refusal, Stop> {
-        let Some((about, others)) = self.those(claim, on).await? else { return Ok(Refusal::NothingToUndo) };
-        let earlier = match earlier.as_ref().and_then(|(act, verb, on)| Some((act, verb, on.first()?, on.len()))) {
-            Some((act, verb, first, of)) => {
-                let about = About::from(&self.look_at(&claim.installation, first).await?);
-                Some(Earlier { act: act.clone(), verb: *verb, about, of })
-            }
-            None => None,
-        };
-        Ok(Refusal::NotesStay { about, others, earlier })
-    }
-
-    /// What a decision to take something back rests on; nothing, if something else is asked for.
-    pub(super) async fn undoing(
-        &self,
-        installation: &InstallationId,
-        job: &CommandJob,
-        entries: &[Entry],
-    ) -> Result<Undoing, Fault> {
-        if job.command.act.verb() != Verb::Undo {
-            return Ok(Undoing::default());
-        }
-        let (log, act) = (audit::logged(entries), job.undoes.clone());
-        let undone = undo::wanted(&log, &job.requester.user, act.as_deref());
-        let before = undone.and_then(|line| line.change.as_ref()?.0.owner.clone());
-        let owner_before = self.member(installation, before.as_ref()).await?;
-        Ok(Undoing { log, act, owner_before })
-    }
+    let (log, act) = (audit::logged(entries), job.undoes.clone());
+    let undone = undo::wanted(&log, &job.requester.user, act.as_deref());
+    let before = undone.and_then(|line| line.change.as_ref()?.0.owner.clone());
+    let owner_before = conversations::member(ctx, before.as_ref()).await?;
+    Ok(Undoing { log, act, owner_before })
 }

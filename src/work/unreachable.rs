@@ -9,94 +9,81 @@ use crate::domain::direct_message::DirectMessage;
 use crate::domain::installation::Installation;
 use crate::domain::message::Message;
 use crate::error::Fault;
-use crate::ids::{InstallationId, SlackUserId};
+use crate::ids::SlackUserId;
 use crate::slack::codes;
-use crate::store::{Claim, Effect};
-use crate::work::Work;
+use crate::store::Effect;
+use crate::work::ctx::TenantCtx;
+use crate::work::{answers, channel_routes, documents, enqueue, people};
 
 /// A person who cannot be sent direct messages (`store::Document`), by Slack user.
 const UNREACHABLE: &str = "unreachable";
 
 /// A person who cannot be sent direct messages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Unreachable {
+pub(crate) struct Unreachable {
     /// The person's name for colleagues.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// The reason.
-    pub(super) why: Why,
+    pub(crate) why: Why,
 }
 
-impl Work {
-    /// What follows from a direct message that was refused for good: its sender and the admins hear of it.
-    pub(super) async fn cannot_notify(
-        &self,
-        claim: &Claim,
-        (user, notice): (&SlackUserId, &DirectMessage),
-        awaited: Option<&Awaited>,
-        code: &str,
-    ) -> Result<Vec<Effect>, Fault> {
-        let installation = &claim.installation;
-        let reason = codes::unreachable(code);
-        let why = reason.clone().unwrap_or_else(|| Why::Other(code.to_owned()));
-        self.metrics.not_notified(why.kind());
-        let report = self.report_fate(claim, awaited, notice, DeliveryState::Never(why));
-        // Any other code is about this message, not about the person.
-        let Some(why) = reason else { return Ok(report.into_iter().collect()) };
-        let known: Option<Unreachable> = self.kept(installation, UNREACHABLE, user.as_str()).await?;
-        let name = match awaited {
-            Some(awaited) => awaited.name.clone(),
-            None => self.people.name(installation, user).await?.unwrap_or_else(|| user.to_string()),
-        };
-        // What admins are told goes the same way: where it is closed to all they see it in the doctor's findings.
-        let is_told =
-            known.is_none() && why != Why::NoMessagesTab && !matches!(notice, DirectMessage::CannotNotify { .. });
-        let mut admins = if is_told { self.admins(installation).await? } else { BTreeSet::new() };
-        // The sender hears of it anyway.
-        let sender = awaited.map(|awaited| &awaited.requester.user);
-        admins.retain(|admin| admin != user && Some(admin) != sender);
-        let unreachable = Unreachable { name: name.clone(), why: why.clone() };
-        let told = |admin| {
-            let notice = DirectMessage::CannotNotify { name: name.clone(), why: why.clone() };
-            self.say_unasked(claim, Message::direct(admin, notice))
-        };
-        let keep = self.put(UNREACHABLE, user.as_str(), &unreachable);
-        Ok(report.into_iter().chain([keep]).chain(admins.into_iter().map(told)).collect())
-    }
+/// What follows from a direct message that was refused for good: its sender and the admins hear of it.
+pub(crate) async fn cannot_notify(
+    ctx: &TenantCtx,
+    (user, notice): (&SlackUserId, &DirectMessage),
+    awaited: Option<&Awaited>,
+    code: &str,
+) -> Result<Vec<Effect>, Fault> {
+    let reason = codes::unreachable(code);
+    let why = reason.clone().unwrap_or_else(|| Why::Other(code.to_owned()));
+    ctx.metrics.not_notified(why.kind());
+    let report = answers::report_fate(ctx, awaited, notice, DeliveryState::Never(why));
+    // Any other code is about this message, not about the person.
+    let Some(why) = reason else { return Ok(report.into_iter().collect()) };
+    let known: Option<Unreachable> = documents::kept(ctx, UNREACHABLE, user.as_str()).await?;
+    let name = match awaited {
+        Some(awaited) => awaited.name.clone(),
+        None => people::name(ctx, user).await?.unwrap_or_else(|| user.to_string()),
+    };
+    // What admins are told goes the same way: where it is closed to all they see it in the doctor's findings.
+    let is_told = known.is_none() && why != Why::NoMessagesTab && !matches!(notice, DirectMessage::CannotNotify { .. });
+    let mut admins = if is_told { admins(ctx).await? } else { BTreeSet::new() };
+    // The sender hears of it anyway.
+    let sender = awaited.map(|awaited| &awaited.requester.user);
+    admins.retain(|admin| admin != user && Some(admin) != sender);
+    let unreachable = Unreachable { name: name.clone(), why: why.clone() };
+    let told = |admin| {
+        let notice = DirectMessage::CannotNotify { name: name.clone(), why: why.clone() };
+        enqueue::say_unasked(ctx, Message::direct(admin, notice))
+    };
+    let keep = documents::put(ctx, UNREACHABLE, user.as_str(), &unreachable);
+    Ok(report.into_iter().chain([keep]).chain(admins.into_iter().map(told)).collect())
+}
 
-    /// What follows from a direct message that was tried for as long as anything is.
-    pub(super) fn never_notified(
-        &self,
-        claim: &Claim,
-        notice: &DirectMessage,
-        awaited: Option<&Awaited>,
-    ) -> Option<Effect> {
-        self.metrics.not_notified(Why::GaveUp.kind());
-        self.report_fate(claim, awaited, notice, DeliveryState::Never(Why::GaveUp))
-    }
+/// What follows from a direct message that was tried for as long as anything is.
+pub(crate) fn never_notified(ctx: &TenantCtx, notice: &DirectMessage, awaited: Option<&Awaited>) -> Option<Effect> {
+    ctx.metrics.not_notified(Why::GaveUp.kind());
+    answers::report_fate(ctx, awaited, notice, DeliveryState::Never(Why::GaveUp))
+}
 
-    /// What is to be stored once Slack has taken a message to someone.
-    pub(super) async fn is_reached(
-        &self,
-        installation: &InstallationId,
-        user: &SlackUserId,
-    ) -> Result<Option<Effect>, Fault> {
-        let known = self.store.document(installation, UNREACHABLE, user.as_str()).await?;
-        Ok(known.map(|known| Effect::DropDocument { kind: known.kind, id: known.id }))
-    }
+/// What is to be stored once Slack has taken a message to someone.
+pub(crate) async fn is_reached(ctx: &TenantCtx, user: &SlackUserId) -> Result<Option<Effect>, Fault> {
+    let known = ctx.db.document(UNREACHABLE, user.as_str()).await?;
+    Ok(known.map(|known| Effect::DropDocument { kind: known.kind, id: known.id }))
+}
 
-    /// The people who cannot be sent direct messages, at most `most`.
-    pub(super) async fn unreachable(&self, most: usize) -> Result<Vec<Unreachable>, Fault> {
-        let kept = self.store.documents(self.home().await?, UNREACHABLE, most).await?;
-        Ok(kept.into_iter().filter_map(|kept| serde_json::from_str(&kept.body).ok()).collect())
-    }
+/// The people who cannot be sent direct messages, at most `most`.
+pub(crate) async fn unreachable(ctx: &TenantCtx, most: usize) -> Result<Vec<Unreachable>, Fault> {
+    let kept = ctx.db.documents(UNREACHABLE, most).await?;
+    Ok(kept.into_iter().filter_map(|kept| serde_json::from_str(&kept.body).ok()).collect())
+}
 
-    /// The people who look after the app in a workspace, as far as they are known: those who installed it or
-    /// said where cards appear.
-    async fn admins(&self, installation: &InstallationId) -> Result<BTreeSet<SlackUserId>, Fault> {
-        let routes = self.routes(installation).await?;
-        let mut admins: BTreeSet<_> = routes.into_iter().filter_map(|(_, route)| route.by).collect();
-        let installed: Option<Installation> = self.kept(installation, Installation::KIND, "").await?;
-        admins.extend(installed.map(|installed| installed.installer));
-        Ok(admins)
-    }
+/// The people who look after the app in a workspace, as far as they are known: those who installed it or
+/// said where cards appear.
+async fn admins(ctx: &TenantCtx) -> Result<BTreeSet<SlackUserId>, Fault> {
+    let routes = channel_routes::routes(ctx).await?;
+    let mut admins: BTreeSet<_> = routes.into_iter().filter_map(|(_, route)| route.by).collect();
+    let installed: Option<Installation> = documents::kept(ctx, Installation::KIND, "").await?;
+    admins.extend(installed.map(|installed| installed.installer));
+    Ok(admins)
 }

@@ -3,17 +3,19 @@
 //! conversation is looked at, and what does not fit any more is decided again.
 
 use crate::dialnote::answer::{Denied, DialnoteError};
-use crate::domain::command_job::{CommandJob, Stage};
+use crate::domain::command_job::CommandJob;
 use crate::domain::conversation::Conversation;
 use crate::domain::fresh::{Basis, Looked};
-use crate::domain::job::Job;
 use crate::domain::plan::{Call, Plan, Progress};
 use crate::domain::refusal::{About, Refusal};
+use crate::domain::retry::RetryDecision;
 use crate::error::Fault;
 use crate::ids::ConversationId;
 use crate::store::{Claim, Verdict};
-use crate::work::execute::{Stop, denied};
-use crate::work::{Outcome, Work};
+use crate::work::ctx::TenantCtx;
+use crate::work::faults;
+use crate::work::outcome::{Outcome, Stop};
+use crate::work::{conclude, conversations, decide};
 
 /// What a look before a call came to.
 enum Looking {
@@ -23,149 +25,158 @@ enum Looking {
     Instead(Outcome),
 }
 
-impl Work {
-    /// Brings a plan one step further.
-    pub(super) async fn carry_out(
-        &self,
-        claim: &Claim,
-        job: &CommandJob,
-        progress: &Progress,
-    ) -> Result<Outcome, Stop> {
-        match self.look_again(claim, job, progress).await {
-            Ok(Looking::Fits) => match progress.next() {
-                Some(call) => self.make(claim, job, progress, call).await,
-                None => Ok(self.conclude(claim, job, progress, None).await?),
-            },
-            Ok(Looking::Instead(outcome)) => Ok(outcome),
-            Err(Stop::Fault(fault)) if fault != Fault::LeaseLost => Ok(self.put_off(claim, job, &fault).await),
-            Err(stop) => Err(stop),
-        }
+/// Brings a plan one step further.
+pub(crate) async fn carry_out(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    job: &CommandJob,
+    progress: &Progress,
+) -> Result<Outcome, Stop> {
+    match look_again(ctx, claim, job, progress).await {
+        Ok(Looking::Fits) => match progress.next() {
+            Some(call) => make(ctx, claim, job, progress, call).await,
+            None => Ok(conclude::conclude(ctx, claim, job, progress, None).await?),
+        },
+        Ok(Looking::Instead(outcome)) => Ok(outcome),
+        Err(Stop::Fault(fault)) if fault != Fault::LeaseLost => put_off(ctx, claim, fault).await,
+        Err(stop) => Err(stop),
     }
+}
 
-    /// Makes sure that what comes next rests on what is true.
-    async fn look_again(&self, claim: &Claim, job: &CommandJob, progress: &Progress) -> Result<Looking, Stop> {
-        let basis = progress.basis(claim.attempt, self.clock.now());
-        let notes_are_left = progress.next().is_none_or(|call| matches!(call, Call::AddNote { .. }));
-        // A note belongs to what was done, whatever has happened since.
-        if basis == Basis::Fresh || notes_are_left && progress.has_begun() {
+/// Makes sure that what comes next rests on what is true.
+async fn look_again(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, progress: &Progress) -> Result<Looking, Stop> {
+    let basis = progress.basis(claim.attempt, ctx.clock.now());
+    let notes_are_left = progress.next().is_none_or(|call| matches!(call, Call::AddNote { .. }));
+    // A note belongs to what was done, whatever has happened since.
+    if basis == Basis::Fresh || notes_are_left && progress.has_begun() {
+        return Ok(Looking::Fits);
+    }
+    if let Some(call) = progress.next()
+        && claim.outcome_unknown
+        && let Some(made) = made_already(ctx, claim, progress, call).await?
+    {
+        return Ok(Looking::Instead(after_call(ctx, claim, job, made).await));
+    }
+    let id = &progress.plan.before.id;
+    if basis == Basis::Old || progress.has_begun() {
+        let now = ctx.dialnote.conversation(id).await.map_err(|error| conversations::denied(error, Some(id)))?;
+        if progress.is_as_left(&now) {
             return Ok(Looking::Fits);
         }
-        if let Some(call) = progress.next()
-            && claim.outcome_unknown
-            && let Some(made) = self.made_already(claim, progress, call).await?
-        {
-            return Ok(Looking::Instead(self.after_call(claim, job, made).await));
+        if progress.has_begun() {
+            return Ok(Looking::Instead(conclude::conclude(ctx, claim, job, &progress.so_far(), None).await?));
         }
-        let id = &progress.plan.before.id;
-        if basis == Basis::Old || progress.has_begun() {
-            let now = self.dialnote.conversation(id).await.map_err(|error| denied(error, Some(id)))?;
-            if progress.is_as_left(&now) {
-                return Ok(Looking::Fits);
-            }
-            if progress.has_begun() {
-                return Ok(Looking::Instead(self.conclude(claim, job, &progress.so_far(), None).await?));
-            }
-        }
-        self.decide(claim, job, id).await.map(Looking::Instead)
     }
+    decide::decide(ctx, claim, job, id).await.map(Looking::Instead)
+}
 
-    /// The plan with the call made, if an earlier try of it got through although no answer came.
-    async fn made_already(&self, claim: &Claim, progress: &Progress, call: &Call) -> Result<Option<Progress>, Stop> {
-        let (id, at) = (&progress.plan.before.id, self.clock.now());
-        let refused = |error| denied(error, Some(id));
-        let looked = Looked { at, attempt: claim.attempt };
-        if let Call::AddNote { reference, .. } = call {
-            let written = self.dialnote.has_note(id, reference).await.map_err(refused)?;
-            return Ok(written.then(|| progress.after(None, looked)));
-        }
-        let now = self.dialnote.conversation(id).await.map_err(refused)?;
-        Ok(progress.has_been_done(call, &now).then(|| progress.after(Some(now), looked)))
+/// The plan with the call made, if an earlier try of it got through although no answer came.
+async fn made_already(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    progress: &Progress,
+    call: &Call,
+) -> Result<Option<Progress>, Stop> {
+    let (id, at) = (&progress.plan.before.id, ctx.clock.now());
+    let refused = |error| conversations::denied(error, Some(id));
+    let looked = Looked { at, attempt: claim.attempt };
+    if let Call::AddNote { reference, .. } = call {
+        let written = ctx.dialnote.has_note(id, reference).await.map_err(refused)?;
+        return Ok(written.then(|| progress.after(None, looked)));
     }
+    let now = ctx.dialnote.conversation(id).await.map_err(refused)?;
+    Ok(progress.has_been_done(call, &now).then(|| progress.after(Some(now), looked)))
+}
 
-    /// A look failed before anything was written by this try: nothing is in doubt that was not before.
-    async fn put_off(&self, claim: &Claim, job: &CommandJob, fault: &Fault) -> Outcome {
-        let job = Job::Command(job.clone());
-        let mut outcome = Box::pin(self.after_fault(claim, Some(&job), fault)).await;
-        if let Verdict::Retry { outcome_unknown, .. } = &mut outcome.verdict {
-            *outcome_unknown = false;
-        }
-        outcome
+/// A look failed before anything was written by this try: nothing is in doubt that was not before.
+async fn put_off(ctx: &TenantCtx, claim: &Claim, fault: Fault) -> Result<Outcome, Stop> {
+    let RetryDecision::At(due) = faults::next_try(ctx, claim, &fault).await else { return Err(Stop::Fault(fault)) };
+    let mut outcome = faults::tried_again(ctx, claim, &fault, due);
+    if let Verdict::Retry { outcome_unknown, .. } = &mut outcome.verdict {
+        *outcome_unknown = false;
     }
+    Ok(outcome)
+}
 
-    /// Makes one call of the plan.
-    async fn make(&self, claim: &Claim, job: &CommandJob, progress: &Progress, call: &Call) -> Result<Outcome, Stop> {
-        let made = match call {
-            Call::AddNote { content, reference } => {
-                self.note_once(claim, &progress.plan.before.id, content, reference).await.map(|()| None)
-            }
-            Call::Assign(_) | Call::SetStatus(_) | Call::Snooze(_) => {
-                self.change(claim, &progress.plan, call).await.map(Some)
-            }
-        };
-        match made.map_err(|stop| no_longer(stop, progress)) {
-            Ok(changed) => {
-                let looked = Looked { at: self.clock.now(), attempt: claim.attempt };
-                Ok(self.after_call(claim, job, progress.after(changed, looked)).await)
-            }
-            Err(Stop::Refused(why)) if matches!(call, Call::AddNote { .. }) => {
-                Ok(self.conclude(claim, job, progress, Some(&why)).await?)
-            }
-            Err(stop) => Err(stop),
+/// Makes one call of the plan.
+async fn make(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    job: &CommandJob,
+    progress: &Progress,
+    call: &Call,
+) -> Result<Outcome, Stop> {
+    let made = match call {
+        Call::AddNote { content, reference } => {
+            note_once(ctx, claim, &progress.plan.before.id, content, reference).await.map(|()| None)
         }
+        Call::Assign(_) | Call::SetStatus(_) | Call::Snooze(_) => {
+            change(ctx, claim, &progress.plan, call).await.map(Some)
+        }
+    };
+    match made.map_err(|stop| no_longer(stop, progress)) {
+        Ok(changed) => {
+            let looked = Looked { at: ctx.clock.now(), attempt: claim.attempt };
+            Ok(after_call(ctx, claim, job, progress.after(changed, looked)).await)
+        }
+        Err(Stop::Refused(why)) if matches!(call, Call::AddNote { .. }) => {
+            Ok(conclude::conclude(ctx, claim, job, progress, Some(&why)).await?)
+        }
+        Err(stop) => Err(stop),
     }
+}
 
-    /// Who has to hear of the last call is stored together with that it was made. Where that cannot be worked
-    /// out now, that it was made is stored all the same: a call is not repeated for what follows it.
-    async fn after_call(&self, claim: &Claim, job: &CommandJob, progress: Progress) -> Outcome {
-        let concluded = match progress.next() {
-            None => self.conclude(claim, job, &progress, None).await.ok(),
-            Some(_) => None,
-        };
-        concluded.unwrap_or_else(|| self.go_on(job, progress))
-    }
+/// Who has to hear of the last call is stored together with that it was made. Where that cannot be worked
+/// out now, that it was made is stored all the same: a call is not repeated for what follows it.
+async fn after_call(ctx: &TenantCtx, claim: &Claim, job: &CommandJob, progress: Progress) -> Outcome {
+    let concluded = match progress.next() {
+        None => conclude::conclude(ctx, claim, job, &progress, None).await.ok(),
+        Some(_) => None,
+    };
+    concluded.unwrap_or_else(|| decide::go_on(ctx, job, progress))
+}
 
-    /// Changes owner or status, and makes sure that it stuck.
-    async fn change(&self, claim: &Claim, plan: &Plan, call: &Call) -> Result<Conversation, Stop> {
-        let id = &plan.before.id;
-        let refused = |error| denied(error, Some(id));
-        let dialnote = self.dialnote.with_deadline(self.ensure_lease(claim).await?);
-        let attempt_key = format!("{}-{}", claim.id, call.name());
-        let answer = match call {
-            Call::Assign(owner) => dialnote.assign(id, owner.as_ref(), &attempt_key).await,
-            Call::SetStatus(status) => dialnote.set_status(id, *status, &attempt_key).await,
-            Call::Snooze(until) => dialnote.snooze(id, *until, &attempt_key).await,
-            Call::AddNote { .. } => return Ok(plan.before.clone()),
-        };
-        let mut now = answer.map_err(|error| status_refused(error, plan, call))?;
-        if !call.holds(&now) {
-            now = self.dialnote.look_after_write(id).await.map_err(refused)?;
-        }
-        if call.holds(&now) {
-            return Ok(now);
-        }
-        if call.is_about_status() {
-            return Err(Refusal::StatusUnchanged(About::from(&now)).into());
-        }
-        let owner = self.owner(&claim.installation, &now).await?.map(|owner| owner.name);
-        Err(Refusal::DidNotStick { about: About::from(&now), owner }.into())
+/// Changes owner or status, and makes sure that it stuck.
+async fn change(ctx: &TenantCtx, claim: &Claim, plan: &Plan, call: &Call) -> Result<Conversation, Stop> {
+    let id = &plan.before.id;
+    let refused = |error| conversations::denied(error, Some(id));
+    let dialnote = ctx.dialnote.with_deadline(ctx.ensure_lease(claim).await?);
+    let attempt_key = format!("{}-{}", claim.id, call.name());
+    let answer = match call {
+        Call::Assign(owner) => dialnote.assign(id, owner.as_ref(), &attempt_key).await,
+        Call::SetStatus(status) => dialnote.set_status(id, *status, &attempt_key).await,
+        Call::Snooze(until) => dialnote.snooze(id, *until, &attempt_key).await,
+        Call::AddNote { .. } => return Ok(plan.before.clone()),
+    };
+    let mut now = answer.map_err(|error| status_refused(error, plan, call))?;
+    if !call.holds(&now) {
+        now = ctx.dialnote.look_after_write(id).await.map_err(refused)?;
     }
+    if call.holds(&now) {
+        return Ok(now);
+    }
+    if call.is_about_status() {
+        return Err(Refusal::StatusUnchanged(About::from(&now)).into());
+    }
+    let owner = conversations::owner(ctx, &now).await?.map(|owner| owner.name);
+    Err(Refusal::DidNotStick { about: About::from(&now), owner }.into())
+}
 
-    /// Writes a note, unless an earlier try of this job has written it.
-    async fn note_once(&self, claim: &Claim, id: &ConversationId, content: &str, reference: &str) -> Result<(), Stop> {
-        let refused = |error| denied(error, Some(id));
-        if claim.outcome_unknown && self.dialnote.has_note(id, reference).await.map_err(refused)? {
-            return Ok(());
-        }
-        let by = self.ensure_lease(claim).await?;
-        let attempt_key = format!("{}-note-{reference}", claim.id);
-        self.dialnote.with_deadline(by).add_note(id, content, &attempt_key).await.map_err(refused)
+/// Writes a note, unless an earlier try of this job has written it.
+async fn note_once(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    id: &ConversationId,
+    content: &str,
+    reference: &str,
+) -> Result<(), Stop> {
+    let refused = |error| conversations::denied(error, Some(id));
+    if claim.outcome_unknown && ctx.dialnote.has_note(id, reference).await.map_err(refused)? {
+        return Ok(());
     }
-
-    pub(super) fn go_on(&self, job: &CommandJob, progress: Progress) -> Outcome {
-        let job = CommandJob { stage: Stage::Doing(Box::new(progress)), ..job.clone() };
-        let verdict = Verdict::Continue { body: Job::Command(job).encode(), until: self.lease_end() };
-        Outcome { verdict, effects: Vec::new() }
-    }
+    let by = ctx.ensure_lease(claim).await?;
+    let attempt_key = format!("{}-note-{reference}", claim.id);
+    ctx.dialnote.with_deadline(by).add_note(id, content, &attempt_key).await.map_err(refused)
 }
 
 /// dialnote's words about a status, with what to do about them; else why the call was refused.
@@ -174,7 +185,7 @@ fn status_refused(error: DialnoteError, plan: &Plan, call: &Call) -> Stop {
         DialnoteError::Denied(Denied::Words(words)) if call.is_about_status() && names_status(&words) => {
             Refusal::StatusRefused { about: About::from(&plan.before), words }.into()
         }
-        error => denied(error, Some(&plan.before.id)),
+        error => conversations::denied(error, Some(&plan.before.id)),
     }
 }
 
@@ -183,7 +194,7 @@ fn names_status(words: &str) -> bool {
 }
 
 /// What is not found after it was decided on was there before.
-pub(super) fn no_longer(stop: Stop, progress: &Progress) -> Stop {
+pub(crate) fn no_longer(stop: Stop, progress: &Progress) -> Stop {
     match stop {
         Stop::Refused(Refusal::NoConversation { .. }) => Refusal::Gone(About::from(&progress.plan.before)).into(),
         other => other,

@@ -129,7 +129,7 @@ async fn where_dialnote_could_not_be_reached_that_is_said() {
         bot.world(|world| world.faults.dialnote.down = true);
         for _ in 0..4 {
             bot.clock.advance(SignedDuration::from_mins(5));
-            bot.work.poll().await.unwrap_err();
+            bot.poll().await.unwrap_err();
         }
         bot.world(|world| world.faults.dialnote.down = false);
         bot.call_in("+14155550801").await;

@@ -12,7 +12,7 @@ use crate::support::{ANA, LEO, MAYA, ZOE, product};
 #[tokio::test]
 async fn a_command_without_a_conversation_opens_a_form() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         bot.slash(MAYA, "/assign @zoe").await;
         assert_snapshot!(bot.window(MAYA).await, @"
         [[Assign]]
@@ -34,7 +34,7 @@ async fn a_command_without_a_conversation_opens_a_form() {
 #[tokio::test]
 async fn each_form_asks_for_what_its_command_needs() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         let mut forms = String::new();
         for typed in ["/done", "/dialnote note", "/snooze tomorrow", "/dialnote take", "/handoff @leo"] {
             bot.slash(MAYA, typed).await;
@@ -79,7 +79,7 @@ async fn each_form_asks_for_what_its_command_needs() {
 #[tokio::test]
 async fn what_was_typed_counts_in_the_form() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         bot.slash(MAYA, "/snooze 2h").await;
         bot.search(MAYA, "window", "which", "ana").await;
         bot.submit(MAYA, json!({ "which": { "which": ANA } })).await;
@@ -95,7 +95,7 @@ async fn what_was_typed_counts_in_the_form() {
 #[tokio::test]
 async fn a_form_offers_those_of_the_channels_number_first() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         bot.slash_in("billing", MAYA, "/dialnote route Billing").await;
         bot.read_all().await;
         bot.slash(MAYA, "/dialnote take").await;
@@ -117,7 +117,7 @@ async fn a_form_offers_those_of_the_channels_number_first() {
 #[tokio::test]
 async fn a_form_suggests_who_has_the_least_to_do() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         for who in [MAYA, LEO, ZOE] {
             bot.slash(who, "/inbox").await;
         }
@@ -143,7 +143,7 @@ async fn a_form_suggests_who_has_the_least_to_do() {
 #[tokio::test]
 async fn a_message_becomes_a_note_once() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         bot.slash(MAYA, "/dialnote take conv_1001").await;
         bot.read_all().await;
         let card =
@@ -169,7 +169,7 @@ async fn a_message_becomes_a_note_once() {
 #[tokio::test]
 async fn a_form_about_what_is_not_known_is_filled_in_a_moment_later() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         bot.slash(MAYA, "/inbox ana lima").await;
         bot.read_all().await;
         let gone = Snapshot { conversation: ConversationId::new(ANA), at: bot.clock.now(), body: String::new() };
@@ -193,7 +193,7 @@ async fn a_form_about_what_is_not_known_is_filled_in_a_moment_later() {
 #[tokio::test]
 async fn a_message_hands_off_the_conversation_it_links_to() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         let link = bot.work.links.to(&ConversationId::new("conv_1002"));
         let said = bot.say(MAYA, "front-desk", &format!("who takes {link} ?")).await;
         bot.read_all().await;

@@ -1,6 +1,7 @@
 //! What happens in dialnote without us is true here, too, and is never said twice.
 
 use dialnote_sandbox::{Hang, Service};
+use dialnote_slack::work::poller;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -124,9 +125,9 @@ async fn everything_can_be_read_anew() {
             world.dialnote.conversations.retain(|one| one.id != "conv_1014");
             world.dialnote.conversation_mut(ANA).unwrap().assigned_to = Some("mem_zoe".to_owned());
         });
-        assert_eq!(bot.work.resync(|_| {}).await.unwrap(), (13, 2));
+        assert_eq!(poller::resync(&*bot.current().await, |_| {}).await.unwrap(), (13, 2));
         assert!(bot.card(ANA).await.contains("Owner: Zoe"));
-        assert_eq!(bot.work.resync(|_| {}).await.unwrap(), (13, 0));
+        assert_eq!(poller::resync(&*bot.current().await, |_| {}).await.unwrap(), (13, 0));
         bot.read_all().await;
     })
     .await;
@@ -156,7 +157,7 @@ async fn a_change_that_is_seen_while_our_command_makes_it_does_not_echo() {
         bot.world(|world| world.faults.hang_next.push(set));
         let seen_meanwhile = async {
             bot.sandbox.hung().await;
-            let seen = bot.work.poll().await.unwrap().map(|looked| looked.changed);
+            let seen = bot.poll().await.unwrap().map(|looked| looked.changed);
             bot.sandbox.release();
             seen
         };
@@ -266,7 +267,7 @@ async fn what_happens_within_seconds_becomes_one_change_of_the_card() {
             } else {
                 bot.clock.advance(SignedDuration::from_secs(1));
             }
-            bot.work.poll().await.unwrap();
+            bot.poll().await.unwrap();
             bot.settle().await;
         }
         assert_eq!(bot.calls("chat.update"), drawn + 1);

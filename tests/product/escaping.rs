@@ -101,7 +101,7 @@ fn fill(bot: &Bot, texts: &mut Texts, shared: bool) {
 }
 
 async fn use_everything(bot: &mut Bot, texts: &mut Texts) {
-    bot.work.poll().await.unwrap();
+    bot.poll().await.unwrap();
     let ids: Vec<String> = bot.world(|world| world.dialnote.conversations.iter().map(|one| one.id.clone()).collect());
     for who in [MAYA, ZOE] {
         bot.open_home(who).await;

@@ -11,7 +11,7 @@ use crate::support::{ANA, FRONT_DESK, LEO, MAYA, SAM, ZOE, product};
 #[tokio::test]
 async fn a_list_is_private_and_each_row_has_its_buttons() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         bot.slash(MAYA, "/inbox unassigned").await;
         assert_snapshot!(bot.answer(MAYA).await, @"
         Nobody’s, oldest first: 7. [Unassigned (7) ▾]
@@ -55,7 +55,7 @@ async fn a_list_is_private_and_each_row_has_its_buttons() {
 #[tokio::test]
 async fn a_button_changes_its_row_and_the_list_is_drawn_anew() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         bot.slash(MAYA, "/inbox snoozed").await;
         bot.read_all().await;
         bot.press_private(MAYA, FRONT_DESK, "wake", 0).await;
@@ -77,7 +77,7 @@ async fn a_button_changes_its_row_and_the_list_is_drawn_anew() {
 #[tokio::test]
 async fn every_filter_and_words_to_look_for() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         let mut titles = String::new();
         for typed in ["", "mine", "unread", "read", "done", "snoozed", "all", "@zoe", "all robert", "0103", "nobody"] {
             bot.slash(ZOE, &format!("/inbox {typed}")).await;
@@ -108,7 +108,7 @@ async fn every_filter_and_words_to_look_for() {
 #[tokio::test]
 async fn who_was_first_is_told_in_the_list() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         bot.slash(MAYA, "/inbox ana lima").await;
         bot.read_all().await;
         bot.slash(LEO, "/dialnote take conv_1001").await;
@@ -131,7 +131,7 @@ async fn who_was_first_is_told_in_the_list() {
 #[tokio::test]
 async fn lists_are_made_from_what_is_known_while_dialnote_is_down() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         bot.slash(MAYA, "/inbox").await;
         bot.read_all().await;
         bot.world(|world| world.faults.dialnote.down = true);
@@ -158,7 +158,7 @@ async fn lists_are_made_from_what_is_known_while_dialnote_is_down() {
 #[tokio::test]
 async fn a_home_shows_what_is_mine_and_follows_what_happens() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         bot.open_home(ZOE).await;
         assert_snapshot!(bot.home(ZOE).await, @"
         # Conversations
@@ -202,7 +202,7 @@ async fn a_home_shows_what_is_mine_and_follows_what_happens() {
 #[tokio::test]
 async fn a_home_that_somebody_else_has_drawn_is_drawn_anew() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         bot.open_home(ZOE).await;
         bot.home(ZOE).await;
         bot.world(|world| world.homes.get_mut("U0ZOE").unwrap().hash = "another".into());
@@ -217,7 +217,7 @@ async fn a_home_that_somebody_else_has_drawn_is_drawn_anew() {
 #[tokio::test]
 async fn a_home_shows_the_way_to_who_is_not_in_dialnote_and_more_to_admins() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         bot.open_home(SAM).await;
         assert_snapshot!(bot.home(SAM).await, @"
         # Conversations
@@ -245,7 +245,7 @@ async fn a_home_shows_the_way_to_who_is_not_in_dialnote_and_more_to_admins() {
 #[tokio::test]
 async fn found_by_a_shortcut_and_acted_upon() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         bot.shortcut(MAYA, "find_conversation", None).await;
         assert_snapshot!(bot.window(MAYA).await, @"
         [[dialnote]]
@@ -289,7 +289,7 @@ async fn found_by_a_shortcut_and_acted_upon() {
 #[tokio::test]
 async fn a_form_opened_from_a_row_brings_its_list_up_to_date() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         bot.shortcut(LEO, "my_inbox", None).await;
         assert!(bot.window(LEO).await.contains("Diana Okafor"), "it is Leo's");
         bot.press_in(LEO, "window", "hand_off", "conv_1003").await;

@@ -242,7 +242,7 @@ async fn an_answer_without_a_list_is_not_an_empty_list() {
                 |bot: &Bot| bot.world(|world| world.messages.iter().filter(|m| m.channel == "C0FRONT").count());
             let before = posted(bot);
             faults(bot, &fault);
-            let _ = bot.current().await.poll().await;
+            let _ = bot.poll().await;
             faults(bot, &json!({ "reset": true }));
             bot.look().await;
             // Of the 14 there is one in which something has just happened.

@@ -105,7 +105,7 @@ async fn who_stood_still_does_not_forget_what_others_added_to_a_message() {
 async fn given_in_dialnote(bot: &Bot, conversation: &str) {
     bot.clock.advance(SignedDuration::from_secs(2));
     bot.sandbox.change_in_dialnote(&json!({ "conversation": conversation, "assignedToId": "mem_zoe" })).unwrap();
-    bot.work.poll().await.unwrap();
+    bot.poll().await.unwrap();
 }
 
 fn posting_fails() -> SlackFailure {

@@ -116,7 +116,7 @@ impl<'a> Play<'a> {
 
     async fn one_more(&mut self) {
         if self.told.is_empty() {
-            self.bot.work.poll().await.unwrap();
+            self.bot.poll().await.unwrap();
             for who in PEOPLE {
                 self.bot.open_home(who).await;
             }

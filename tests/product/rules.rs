@@ -39,7 +39,7 @@ async fn no_way_of_asking_breaks_a_rule() {
         product(async |bot| {
             let mut dice = StdRng::seed_from_u64(seed);
             let mut refused = 0;
-            bot.work.poll().await.unwrap();
+            bot.poll().await.unwrap();
             for round in 0..ROUNDS {
                 // What was allowed when it was done may not be when it is taken back.
                 prepare(bot, &mut dice).await;

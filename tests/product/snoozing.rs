@@ -126,7 +126,7 @@ async fn a_time_that_makes_no_sense_is_refused() {
 #[tokio::test]
 async fn a_wrong_time_is_named_and_the_conversation_is_kept() {
     product(async |bot| {
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         let mut talk = String::new();
         for typed in [
             "conv_1001 0h",

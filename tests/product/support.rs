@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 
 use dialnote_sandbox::Sandbox;
 use dialnote_slack::clock::ManualClock;
-use dialnote_slack::work::Work;
+use dialnote_slack::work::ctx::TenantCtx;
 use dialnote_slack::work::tenants::Tenants;
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -48,7 +48,7 @@ pub struct Bot {
     /// The work loop's own state; a new one after every restart.
     pub tenants: Arc<Tenants>,
     /// The workspace's own part of it.
-    pub work: Arc<Work>,
+    pub work: Arc<TenantCtx>,
     /// Where the app listens.
     pub url: String,
     /// Where it answers operators' tools.

@@ -3,6 +3,7 @@
 use dialnote_slack::audit::AuditFormat;
 use dialnote_slack::ids::{ConversationId, InstallationId};
 use dialnote_slack::store::{Accepted, Delivery, NewJob, Queue, Verdict};
+use dialnote_slack::work::lists;
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -36,7 +37,7 @@ async fn another_organizations_key_begins_with_nothing() {
         }
         assert_eq!(store.cards(&team, &ConversationId::new(ANA)).await.unwrap(), []);
         assert_eq!(store.snapshot(&team, &ConversationId::new(ANA)).await.unwrap(), None);
-        assert_eq!(bot.work.search(&team, "Ana", None, 9).await.unwrap(), [], "nothing is offered");
+        assert_eq!(lists::search(&*bot.current().await, "Ana", None, 9).await.unwrap(), [], "nothing is offered");
         assert!(!bot.home(LEO).await.contains("Ana Lima"));
         let conversation = bot.missed_call("+14155550999").await;
         bot.slash(LEO, &format!("/dialnote take {conversation}")).await;

@@ -147,7 +147,7 @@ impl<'a> Life<'a> {
         self.bot.clock.advance(time);
         self.bot.tenants.tick().await.unwrap();
         if self.dice.random_range(0..4) > 0 {
-            let _ = self.bot.current().await.poll().await;
+            let _ = self.bot.poll().await;
         }
         self.bot.settle().await;
         if self.dice.random_range(0..3) == 0 {

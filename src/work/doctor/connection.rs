@@ -6,15 +6,16 @@ use crate::dialnote::client::ASSIGN;
 use crate::domain::conversation::Conversation;
 use crate::domain::finding::{Finding, FindingState};
 use crate::error::Fault;
-use crate::work::Work;
-use crate::work::conclude::STATUS_TROUBLE;
+use crate::work::ctx::TenantCtx;
+use crate::work::documents::STATUS_TROUBLE;
+use crate::work::subscriptions;
 
 const KEY: &str = "dialnote key";
 const API: &str = "dialnote API";
 const HOOKS: &str = "dialnote hooks";
 
 /// What is found of dialnote.
-pub(super) async fn dialnote(work: &Work) -> Vec<Finding> {
+pub(crate) async fn dialnote(work: &TenantCtx) -> Vec<Finding> {
     if !work.is_connected() {
         let words = "no organization in dialnote is connected, so nothing can be done. Type /dialnote connect";
         return vec![Finding::new(KEY, FindingState::Bad, words)];
@@ -45,7 +46,7 @@ pub(super) async fn dialnote(work: &Work) -> Vec<Finding> {
     }
 }
 
-fn unread(work: &Work, cause: &DialnoteError) -> Finding {
+fn unread(work: &TenantCtx, cause: &DialnoteError) -> Finding {
     match cause {
         DialnoteError::Fault(Fault::Unauthorized { .. }) => {
             let words =
@@ -82,12 +83,12 @@ fn nothing_at(setting: &str) -> Finding {
 }
 
 /// How to give the app another key.
-fn new_key(work: &Work) -> &'static str {
-    if work.tenant().is_some() { "type /dialnote connect" } else { "set DIALNOTE_API_KEY" }
+fn new_key(work: &TenantCtx) -> &'static str {
+    if work.record.as_ref().is_some() { "type /dialnote connect" } else { "set DIALNOTE_API_KEY" }
 }
 
 /// What was learned about the API: an operator cannot guess it.
-async fn api(work: &Work, done: &Conversation) -> Finding {
+async fn api(work: &TenantCtx, done: &Conversation) -> Finding {
     let status_refused = work.dialnote.refuses_status(done).await;
     let learned = shape(&work.dialnote.shape(), status_refused.is_none());
     let in_dialnote = "so done, reopen and snooze have to be done in dialnote";
@@ -110,9 +111,8 @@ async fn api(work: &Work, done: &Conversation) -> Finding {
 }
 
 /// Whether the last change of status was answered and not made.
-async fn makes_no_change(work: &Work) -> bool {
-    let Ok(home) = work.home().await else { return false };
-    work.store.document(home, STATUS_TROUBLE, "").await.is_ok_and(|kept| kept.is_some())
+async fn makes_no_change(work: &TenantCtx) -> bool {
+    work.db.document(STATUS_TROUBLE, "").await.is_ok_and(|kept| kept.is_some())
 }
 
 fn shape(shape: &Shape, accepts_status: bool) -> String {
@@ -125,8 +125,8 @@ fn shape(shape: &Shape, accepts_status: bool) -> String {
 }
 
 /// Whether dialnote tells of calls, where it can reach the app.
-async fn webhooks(work: &Work) -> Option<Finding> {
-    let untold = match work.untold().await {
+async fn webhooks(work: &TenantCtx) -> Option<Finding> {
+    let untold = match subscriptions::untold(work).await {
         Ok(untold) => untold?,
         Err(cause) => {
             let words = "what dialnote tells of could not be looked at";

@@ -5,6 +5,7 @@ use dialnote_sandbox::{NewContact, Person, Status, Workspace};
 use dialnote_slack::domain::click::Control;
 use dialnote_slack::domain::policy::Rules;
 use dialnote_slack::ids::{ConversationId, InstallationId, SlackUserId};
+use dialnote_slack::work::acting;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -84,10 +85,9 @@ impl<'a> Stage<'a> {
 
     /// Whether the app takes everybody for what they are.
     pub async fn assert_kinds(&self) {
-        let team = InstallationId::new(self.acme.team());
         for kind in Kind::ALL.iter().filter(|kind| !kind.is_elsewhere()) {
             let user = SlackUserId::new(user(Self::who(*kind)));
-            let taken_for = self.acme.work.people.teammate(&team, &user).await.unwrap();
+            let taken_for = acting::teammate(&*self.acme.current().await, &user).await.unwrap();
             assert_eq!(taken_for.as_ref().is_ok(), kind.is_teammate(), "{kind:?}: {taken_for:?}");
             if let Err(stranger) = taken_for {
                 assert_eq!(Kind::of(stranger.why), Some(*kind));
@@ -148,7 +148,7 @@ impl<'a> Stage<'a> {
                 self.acme.slash(NIA, &format!("/handoff @{LEO} {id} call back")).await;
             }
             Deed::HandOffAll | Deed::Requeue => {
-                self.acme.work.poll().await.unwrap();
+                self.acme.poll().await.unwrap();
             }
             Deed::RouteOff => {
                 self.acme.slash(MAYA, "/dialnote route *").await;

@@ -34,7 +34,7 @@ impl Play {
     pub async fn set(setup: Setup, prepare: impl FnOnce(&mut World)) -> Self {
         let bot = Bot::alone(setup).await;
         bot.world(prepare);
-        bot.work.poll().await.unwrap();
+        bot.poll().await.unwrap();
         bot.settle().await;
         let before = bot.world(|world| inbox(world));
         Self { bot, before }

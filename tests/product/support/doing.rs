@@ -3,6 +3,9 @@
 use dialnote_sandbox::{
     Click, Close, Incoming, Member, Message, Outcome, Person, Saying, Shortcut, Submit, Typing, View,
 };
+use dialnote_slack::error::Fault;
+use dialnote_slack::work::poll_state::PollOutcome;
+use dialnote_slack::work::poller;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -245,15 +248,20 @@ impl Bot {
     pub async fn pass_awake(&self, hours: i64) {
         for _ in 0..hours * 15 {
             self.clock.advance(SignedDuration::from_mins(4));
-            let _ = self.current().await.poll().await;
+            let _ = self.poll().await;
         }
         self.settle().await;
+    }
+
+    /// The app asks dialnote once what has changed.
+    pub async fn poll(&self) -> Result<Option<PollOutcome>, Fault> {
+        poller::poll(&*self.current().await).await
     }
 
     /// The app looks at dialnote, and does what follows. What has changed twice within seconds is left for
     /// the next look.
     pub async fn look(&self) {
-        while self.current().await.poll().await.unwrap().is_some_and(|looked| looked.left > 0) {
+        while self.poll().await.unwrap().is_some_and(|looked| looked.left > 0) {
             self.settle().await;
             self.clock.advance(SignedDuration::from_secs(5));
         }

@@ -12,7 +12,8 @@ use dialnote_slack::dialnote::client::Addresses;
 use dialnote_slack::http::serve::serve;
 use dialnote_slack::ids::InstallationId;
 use dialnote_slack::slack::scopes::{OPTIONAL_SCOPES, SCOPES};
-use dialnote_slack::work::Work;
+use dialnote_slack::work::ctx::TenantCtx;
+use dialnote_slack::work::doctor;
 use dialnote_slack::work::installations::Services;
 use dialnote_slack::work::tenants::Tenants;
 use jiff::SignedDuration;
@@ -47,7 +48,7 @@ impl Bot {
         sandbox.world(|world| world.sockets.switch(by_sockets));
         let data = Arc::new(Database::new(setup.on).await);
         let Started { tenants, url, ops, server, sockets, stop } = start_app(&sandbox, &data, &clock, setup, &[]).await;
-        let work = tenants.own().cloned().unwrap_or_else(|| nobodys(&tenants));
+        let work = tenants.own().map_or_else(|| nobodys(&tenants), |own| Arc::new(own.services().clone()));
         let offered = Mutex::default();
         let (read, dead_expected) = (HashSet::new(), 0);
         let mut bot = Self {
@@ -138,7 +139,7 @@ impl Bot {
     }
 
     /// The work as it is by now: it changes with what is kept of the installation.
-    pub async fn current(&self) -> Arc<Work> {
+    pub async fn current(&self) -> Arc<TenantCtx> {
         self.tenants.of(&InstallationId::new(self.team())).await.unwrap().expect("the app is installed")
     }
 
@@ -214,7 +215,7 @@ impl Bot {
         let tenants = self.second_with(changed).await;
         let team = InstallationId::new(self.team());
         let work = tenants.of(&team).await.unwrap().expect("the app is installed");
-        work.examine().await.iter().map(ToString::to_string).collect()
+        doctor::examine(&work).await.iter().map(ToString::to_string).collect()
     }
 
     /// The settings of the app, for a process of its own.
@@ -234,7 +235,7 @@ impl Bot {
 }
 
 /// Stands where there is no installation yet: the store is everybody's.
-fn nobodys(tenants: &Tenants) -> Arc<Work> {
+fn nobodys(tenants: &Tenants) -> Arc<TenantCtx> {
     let services = Services {
         http: reqwest::Client::new(),
         slack: "http://127.0.0.1:9".parse().unwrap(),

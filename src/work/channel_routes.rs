@@ -1,0 +1,47 @@
+//! TODO.
+
+use crate::domain::conversation::SharedNumber;
+use crate::domain::reply::Routed;
+use crate::domain::route::{Route, called};
+use crate::error::Fault;
+use crate::ids::ChannelId;
+use crate::work::ctx::TenantCtx;
+use crate::work::documents;
+use crate::work::documents::read_all;
+
+/// The channels that get the cards of a shared number, with their routes.
+pub(crate) async fn routed(ctx: &TenantCtx, line: Option<&SharedNumber>) -> Result<Vec<(ChannelId, Route)>, Fault> {
+    let routes = routes(ctx).await?;
+    Ok(routes.into_iter().filter(|(_, route)| !route.paused && route.takes(line)).collect())
+}
+
+/// What a channel gets the cards of, if it gets any.
+pub(crate) async fn route_of(ctx: &TenantCtx, channel: &ChannelId) -> Result<Option<Route>, Fault> {
+    documents::kept(ctx, Route::KIND, channel.as_str()).await
+}
+
+pub(crate) async fn routes(ctx: &TenantCtx) -> Result<Vec<(ChannelId, Route)>, Fault> {
+    let kept = ctx.db.documents(Route::KIND, MOST_ROUTES).await?;
+    let routes = read_all(kept)?.into_iter();
+    Ok(routes.map(|(channel, route)| (ChannelId::new(channel), route)).collect())
+}
+
+/// The channels that get cards, as people are told.
+pub(crate) async fn listed_routes(ctx: &TenantCtx) -> Result<Vec<Routed>, Fault> {
+    let routes = routes(ctx).await?;
+    Ok(routes.into_iter().map(|(channel, route)| (channel, listed(&route))).collect())
+}
+
+/// How many channels can have routes.
+pub(crate) const MOST_ROUTES: usize = 1000;
+
+pub(super) fn called_of(route: &Route) -> Option<String> {
+    route.line.as_ref().map(called)
+}
+
+pub(super) fn listed(route: &Route) -> Option<String> {
+    if route.paused {
+        return Some("nothing, because I cannot post there".to_owned());
+    }
+    called_of(route)
+}

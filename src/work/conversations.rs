@@ -1,0 +1,62 @@
+//! TODO.
+
+use crate::dialnote::answer::{Denied, DialnoteError};
+use crate::dialnote::client::READS;
+use crate::domain::conversation::{Conversation, Owner};
+use crate::domain::people::Unlinked;
+use crate::domain::plan::Participant;
+use crate::domain::refusal::Refusal;
+use crate::error::Fault;
+use crate::ids::{ConversationId, MemberId};
+use crate::work::ctx::TenantCtx;
+use crate::work::outcome::Stop;
+use crate::work::{documents, people};
+
+/// How much of a conversation's history a decision looks at.
+pub(crate) const PAST_ENTRIES: usize = 50;
+
+/// What the last activity meant after what was before it is kept under (`store::Document`), by conversation:
+/// a conversation's own picture does not tell.
+pub(crate) const HEARD: &str = "heard";
+
+/// The conversation as it is now, showing what came in last rather than a note of the team's.
+pub(crate) async fn look_at(ctx: &TenantCtx, id: &ConversationId) -> Result<Conversation, Stop> {
+    let refused = |error| denied(error, Some(id));
+    let mut conversation = ctx.dialnote.conversation(id).await.map_err(refused)?;
+    if conversation.ends_with_a_note() {
+        let before = ctx.dialnote.activities_but_notes(id).await.map_err(refused)?;
+        conversation = conversation.past_notes(before.first());
+    }
+    let heard = documents::kept(ctx, HEARD, id.as_str()).await?;
+    Ok(conversation.past_notes(heard.as_ref()))
+}
+
+pub(crate) async fn owner(ctx: &TenantCtx, conversation: &Conversation) -> Result<Option<Participant>, Fault> {
+    match &conversation.owner {
+        Some(owner) => people::participant(ctx, owner).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+pub(crate) async fn member(ctx: &TenantCtx, id: Option<&MemberId>) -> Result<Option<Participant>, Fault> {
+    let Some(id) = id else { return Ok(None) };
+    people::participant(ctx, &Owner { id: id.clone(), name: String::new() }).await.map(Some)
+}
+
+pub(crate) fn denied(error: DialnoteError, id: Option<&ConversationId>) -> Stop {
+    match (error, id) {
+        (DialnoteError::Fault(fault), _) => Stop::Fault(fault),
+        (DialnoteError::Denied(Denied::NotFound | Denied::NoPage), Some(id)) => {
+            Refusal::NoConversation { id: id.clone() }.into()
+        }
+        (DialnoteError::Denied(Denied::NotFound | Denied::NoPage), None) => {
+            Refusal::WrongAddress { setting: READS.to_owned() }.into()
+        }
+        (DialnoteError::Denied(Denied::NoSuchAddress(setting)), _) => {
+            Refusal::WrongAddress { setting: setting.to_owned() }.into()
+        }
+        (DialnoteError::Denied(Denied::ReadOnly), _) => Refusal::ReadOnlyKey.into(),
+        (DialnoteError::Denied(Denied::NotConnected), _) => Refusal::YouAreNotLinked(Unlinked::NotConnected).into(),
+        (DialnoteError::Denied(Denied::Words(words)), _) => Refusal::Dialnote { words }.into(),
+    }
+}

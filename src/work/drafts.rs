@@ -1,0 +1,22 @@
+//! TODO.
+
+use crate::domain::command_job::CommandJob;
+use crate::domain::question::{Seen, StoredQuestion};
+use crate::ids::DraftId;
+use crate::store::Draft;
+use crate::work::ctx::TenantCtx;
+
+/// The command, to be kept with what its person is shown of its conversations.
+pub(crate) fn draft(ctx: &TenantCtx, job: &CommandJob, seen: Vec<Seen>) -> Draft {
+    let kept = StoredQuestion { command: job.command.clone(), seen };
+    Draft {
+        id: new_draft(),
+        actor: job.requester.user.clone(),
+        at: ctx.clock.now(),
+        body: serde_json::to_string(&kept).unwrap_or_default(),
+    }
+}
+
+pub(crate) fn new_draft() -> DraftId {
+    DraftId::new(format!("{:032x}", rand::random::<u128>()))
+}

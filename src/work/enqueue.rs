@@ -1,0 +1,27 @@
+//! TODO.
+
+use crate::domain::job::Job;
+use crate::domain::message::Message;
+use crate::ids::ChannelId;
+use crate::store::{Card, Class, Effect, NewJob};
+use crate::work::ctx::TenantCtx;
+
+/// What nobody waits for is said after what somebody does.
+pub(crate) fn say_unasked(ctx: &TenantCtx, message: Message) -> Effect {
+    let job = ctx.new_job(&Job::Message(message));
+    Effect::Enqueue(NewJob { class: Class::Machine, ..job })
+}
+
+/// That a card is about to be posted, if it is the first in its channel: whoever changes the
+/// conversation before it is posted has to bring it up to date.
+pub(crate) fn expected(message: &Message, cards: &[ChannelId]) -> Option<Effect> {
+    match message {
+        Message::Card { channel, card_view, .. } if !cards.contains(channel) => Some(Effect::PutCard(Card {
+            channel: channel.clone(),
+            conversation: card_view.conversation.id.clone(),
+            ts: None,
+            card_view: serde_json::to_string(card_view).unwrap_or_default(),
+        })),
+        _ => None,
+    }
+}

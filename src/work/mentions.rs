@@ -1,0 +1,22 @@
+//! TODO.
+
+use std::collections::BTreeSet;
+
+use crate::domain::typed;
+use crate::error::Fault;
+use crate::work::ctx::TenantCtx;
+use crate::work::people;
+
+/// How many people are looked up who are mentioned in a note.
+pub(crate) const MOST_NAMES: usize = 20;
+
+/// The note with the names of the people it mentions.
+pub(crate) async fn with_names(ctx: &TenantCtx, note: &str) -> Result<String, Fault> {
+    let mut named = note.to_owned();
+    let mentioned: BTreeSet<_> = typed::unnamed(note).into_iter().collect();
+    for (nth, user) in mentioned.into_iter().enumerate() {
+        let name = if nth < MOST_NAMES { people::name(ctx, &user).await? } else { None };
+        named = typed::named(&named, &user, name.as_deref().unwrap_or("someone"));
+    }
+    Ok(named)
+}

@@ -1,0 +1,98 @@
+//! TODO.
+
+use crate::error::Fault;
+use crate::ids::{ChannelId, MessageTs, SlackUserId};
+use crate::slack::answer::SlackError;
+use crate::slack::client::{Posted, Thread};
+use crate::slack::codes;
+use crate::slack::seek::SearchOutcome;
+use crate::store::{CacheEntry, Claim};
+use crate::view::kit::Content;
+use crate::work::ctx::TenantCtx;
+
+/// What an earlier try posted unheard may show what has been replaced since.
+pub(crate) async fn bring_up_to_date(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    channel: &ChannelId,
+    ts: &MessageTs,
+    content: &Content,
+) -> Result<(), SlackError> {
+    let by = ctx.ensure_lease(claim).await?;
+    match ctx.slack.with_deadline(by).update(channel, ts, content).await {
+        Err(SlackError::Refused(code)) if codes::is_message_gone(&code) => Ok(()),
+        other => other,
+    }
+}
+
+/// Posts a message. If an earlier try may have got through, looks for it first; where we may not
+/// look, posts it again and counts that.
+pub(crate) async fn post_once(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    channel: &str,
+    thread: Option<Thread<'_>>,
+    content: &Content,
+) -> Result<Posted, SlackError> {
+    let mark = mark(claim);
+    if claim.outcome_unknown {
+        match ctx.slack.find(channel, thread.map(|thread| thread.of), &mark, claim.accepted).await? {
+            SearchOutcome::There(posted) => return Ok(posted),
+            SearchOutcome::NotThere => {}
+            SearchOutcome::Unknowable => ctx.metrics.repeated_blindly("chat.postMessage"),
+        }
+    }
+    let by = ctx.ensure_lease(claim).await?;
+    ctx.slack.with_deadline(by).post(channel, content, thread, &mark).await
+}
+
+/// What a message of this job is recognized by: ids of jobs begin anew with a new database, so the
+/// time goes along.
+pub(crate) fn mark(claim: &Claim) -> String {
+    format!("{}-{}", claim.id, claim.accepted.as_millisecond())
+}
+
+/// The channel of the direct messages with somebody (a cache entry), by user.
+pub(crate) const CHANNEL: &str = "direct_channel";
+
+/// Posts a direct message. A channel that Slack no longer takes is opened again, once.
+pub(crate) async fn post_to(
+    ctx: &TenantCtx,
+    claim: &Claim,
+    user: &SlackUserId,
+    content: &Content,
+) -> Result<Posted, SlackError> {
+    let (channel, is_remembered) = channel_with(ctx, user).await?;
+    let by = ctx.ensure_lease(claim).await?;
+    match ctx.slack.with_deadline(by).post(&channel, content, None, &mark(claim)).await {
+        Err(SlackError::Refused(code)) if is_remembered && code == codes::NO_CHANNEL => {}
+        other => return other,
+    }
+    let channel = open_with(ctx, user).await?;
+    let by = ctx.ensure_lease(claim).await?;
+    ctx.slack.with_deadline(by).post(&channel, content, None, &mark(claim)).await
+}
+
+/// The channel of the direct messages with somebody, and whether it was remembered.
+pub(crate) async fn channel_with(ctx: &TenantCtx, user: &SlackUserId) -> Result<(String, bool), SlackError> {
+    match ctx.db.cache_get(CHANNEL, user.as_str()).await? {
+        Some(kept) => Ok((kept.body, true)),
+        None => Ok((open_with(ctx, user).await?, false)),
+    }
+}
+
+/// Opens the direct messages with somebody. Where that is not permitted the user's id stands for the channel
+/// (docs/contracts/slack.md §15.1).
+pub(crate) async fn open_with(ctx: &TenantCtx, user: &SlackUserId) -> Result<String, SlackError> {
+    let channel = match ctx.slack.direct(user).await {
+        Ok(channel) => channel.to_string(),
+        Err(SlackError::Fault(Fault::Unauthorized { cause, .. })) if cause.starts_with("missing_scope") => {
+            return Ok(user.to_string());
+        }
+        Err(error) => return Err(error),
+    };
+    let (kind, id) = (CHANNEL.to_owned(), user.to_string());
+    let cache_entry = CacheEntry { kind, id, alias: None, at: ctx.clock.now(), body: channel.clone() };
+    ctx.db.cache_put(cache_entry).await?;
+    Ok(channel)
+}

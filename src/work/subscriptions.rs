@@ -1,0 +1,67 @@
+//! TODO.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tracing::{info, warn};
+
+use crate::dialnote::webhooks::EVENTS;
+use crate::error::Fault;
+use crate::work::ctx::TenantCtx;
+use crate::work::{documents, times};
+
+/// How often we subscribe anew. Doing so twice is doing it once (docs/contracts/dialnote.md, Calls).
+pub(super) const RESUBSCRIBE_INTERVAL: Duration = Duration::from_hours(6);
+
+/// The same after a refusal.
+pub(super) const AGAIN_AFTER_REFUSAL: Duration = Duration::from_hours(1);
+
+/// What is kept of our subscriptions (`store::Document`).
+pub(super) const SUBSCRIPTION_DOCUMENT: &str = "hooks";
+
+/// What we asked dialnote for last, and when.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Subscribed {
+    /// The fingerprint of our address.
+    to: String,
+    at: Timestamp,
+    /// The events of which it will not tell.
+    #[serde(default)]
+    refused: Vec<String>,
+}
+
+impl Subscribed {
+    fn holds(&self, now: Timestamp) -> bool {
+        times::is_within(self.at, if self.refused.is_empty() { RESUBSCRIBE_INTERVAL } else { AGAIN_AFTER_REFUSAL }, now)
+    }
+}
+
+/// Asks dialnote to tell us, unless it was asked of late. Where it does not, what happens is found by
+/// looking, only later.
+pub(crate) async fn subscribe(ctx: &TenantCtx) -> Result<(), Fault> {
+    let Some(webhooks) = &ctx.webhooks else { return Ok(()) };
+    let (now, address, to) = (ctx.clock.now(), webhooks.address(), webhooks.fingerprint());
+    let last: Option<Subscribed> = documents::kept(ctx, SUBSCRIPTION_DOCUMENT, "").await?;
+    if last.is_some_and(|last| last.to == to && last.holds(now)) {
+        return Ok(());
+    }
+    let mut refused = Vec::new();
+    for event in EVENTS {
+        match ctx.dialnote.subscribe(&webhooks.api, &address, event).await {
+            Ok(()) => info!(event, "dialnote will tell us"),
+            Err(cause) => {
+                warn!(event, %cause, "dialnote will not tell us; it is looked at instead");
+                refused.push(event.to_owned());
+            }
+        }
+    }
+    ctx.db.keep(documents::document(ctx, SUBSCRIPTION_DOCUMENT, "", &Subscribed { to, at: now, refused }, None)).await
+}
+
+/// Of which events dialnote will not tell; nothing, if it was not asked.
+pub(crate) async fn untold(ctx: &TenantCtx) -> Result<Option<Vec<String>>, Fault> {
+    subscribe(ctx).await?;
+    let last: Option<Subscribed> = documents::kept(ctx, SUBSCRIPTION_DOCUMENT, "").await?;
+    Ok(last.filter(|_| ctx.webhooks.is_some()).map(|last| last.refused))
+}
